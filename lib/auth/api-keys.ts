@@ -1,0 +1,54 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { db, sql } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+
+export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'truth'] as const;
+export type KeyScope = (typeof SCOPES)[number];
+
+export interface Machine {
+  readonly id: string;
+  readonly sender: string;
+  readonly scopes: readonly string[];
+}
+
+const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
+
+/** Makes a key for a sender. The key is shown once; only its hash is kept. `given` fixes the key (the demo hands it to its simulator). */
+export async function createApiKey(sender: string, scopes: readonly KeyScope[], createdBy: string, given?: string): Promise<string> {
+  const key = given ?? `dl_${randomBytes(24).toString('base64url')}`;
+  await db().exec(sql`
+    INSERT INTO api_key (sender, hash, prefix, scopes, created_by) VALUES (${sender}, ${hashOf(key)}, ${key.slice(0, 7)}, ${[...scopes]}::text[], ${createdBy})
+    ON CONFLICT (hash) DO UPDATE SET scopes = EXCLUDED.scopes, revoked_at = NULL`);
+  return key;
+}
+
+interface Cached {
+  readonly machine: Machine;
+  readonly until: number;
+}
+const TTL_MS = 10_000;
+const cache = new Map<string, Cached>();
+
+/** The sender behind `Authorization: Bearer <key>`. A revoked key stops working within ten seconds. */
+export async function authenticateKey(req: Request, now: number): Promise<Machine> {
+  const header = req.headers.get('authorization') ?? '';
+  const key = header.startsWith('Bearer ') ? header.slice(7) : req.headers.get('x-api-key');
+  if (!key) throw new AppError('unauthenticated', 'send the API key as "Authorization: Bearer <key>"');
+  const hash = hashOf(key);
+  const hit = cache.get(hash);
+  if (hit !== undefined && hit.until > now) return hit.machine;
+  const row = await db().one<Machine>(sql`
+    UPDATE api_key SET last_used_at = now() WHERE hash = ${hash} AND revoked_at IS NULL RETURNING id, sender, scopes`);
+  if (row === undefined) {
+    cache.delete(hash);
+    throw new AppError('unauthenticated', 'this API key is not known or was revoked');
+  }
+  if (cache.size > 1_000) cache.clear();
+  cache.set(hash, { machine: row, until: now + TTL_MS });
+  return row;
+}
+
+/** @throws AppError `forbidden` when the key has no such scope. */
+export function requireScope(machine: Machine, scope: KeyScope): void {
+  if (!machine.scopes.includes(scope)) throw new AppError('forbidden', `this key lacks the scope "${scope}"; it has ${machine.scopes.join(', ')}`);
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { AppError } from '@/lib/errors';
+
+const schema = z.object({
+  DATABASE_URL: z.string().min(1),
+  REDIS_URL: z.string().optional(),
+  QUEUE_BACKEND: z.enum(['redis', 'postgres']).default('redis'),
+  QUEUE_PREFIX: z.string().default('driftless'),
+  APP_URL: z.string().default('http://localhost:3000'),
+  AUTH_SECRET: z.string().min(16).optional(),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  SMTP_URL: z.string().optional(),
+  MAIL_FROM: z.string().default('driftless@localhost'),
+  DB_POOL: z.coerce.number().int().min(2).max(50).default(8),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(4),
+});
+
+export type Config = z.infer<typeof schema>;
+
+let parsed: Config | undefined;
+
+/** The settings of this process, parsed once; a bad value stops the start with the variable's name. Lazy: a build has no environment. */
+export function config(): Config {
+  if (parsed !== undefined) return parsed;
+  const r = schema.safeParse(process.env);
+  if (!r.success) {
+    const i = r.error.issues[0]!;
+    throw new AppError('invalid_input', `environment variable ${i.path.join('.')}: ${i.message}`);
+  }
+  parsed = r.data;
+  return parsed;
+}

@@ -1,0 +1,52 @@
+import { randomUUID } from 'node:crypto';
+import { ZodError } from 'zod';
+import { AppError, ERROR_CODES, toAppError } from '@/lib/errors';
+import { log } from '@/lib/log';
+
+/** problem+json (RFC 9457) with a request id; details of internal errors stay in the log. */
+export function problem(e: unknown, requestId: string): Response {
+  const err = e instanceof ZodError ? fromZod(e) : toAppError(e);
+  const row = ERROR_CODES[err.code];
+  log()[row.log]({ requestId, code: err.code, details: err.details, err: row.status >= 500 ? (err.cause ?? err) : undefined }, err.message);
+  const hidden = row.status >= 500 && err.code !== 'dependency_unavailable';
+  const body = {
+    type: `about:blank#${err.code}`,
+    title: row.title,
+    status: row.status,
+    code: err.code,
+    detail: hidden ? 'Something went wrong on this side; the request id finds it in the log.' : err.message,
+    ...(hidden ? {} : { details: err.details }),
+    requestId,
+  };
+  const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
+  if (row.retry) headers['retry-after'] = '5';
+  return Response.json(body, { status: row.status, headers });
+}
+
+function fromZod(e: ZodError): AppError {
+  const issues = e.issues.map((i) => ({ path: i.path.join('.'), message: i.message }));
+  return new AppError('invalid_input', `${issues[0]!.path || 'body'}: ${issues[0]!.message}`, { issues });
+}
+
+/** Wraps a route handler: request id, errors to problem+json. */
+export function route<C = unknown>(handler: (req: Request, context: C) => Promise<Response>) {
+  return async (req: Request, context: C): Promise<Response> => {
+    const requestId = randomUUID();
+    try {
+      return await handler(req, context);
+    } catch (e) {
+      return problem(e, requestId);
+    }
+  };
+}
+
+/** A request's JSON body, at most 1 MiB. */
+export async function readJson(req: Request): Promise<unknown> {
+  const text = await req.text();
+  if (text.length > 2 ** 20) throw new AppError('payload_too_large', 'the body exceeds 1 MiB');
+  try {
+    return JSON.parse(text);
+  } catch (e) {
+    throw new AppError('invalid_input', `the body is not JSON: ${(e as Error).message}`);
+  }
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+
+/** One queue per kind of latency: alerts never wait behind arithmetic. */
+export const QUEUES = ['spatial', 'overlay', 'vm', 'spc', 'control', 'notify', 'train'] as const;
+export type QueueName = (typeof QUEUES)[number];
+
+const refs = z.array(z.strictObject({ id: z.uuid(), at: z.int() })).min(1).max(1000);
+
+/** What a queue's job says: ids and times (for partition pruning), never data. `v` lets old jobs drain after an update. */
+export const PAYLOADS = {
+  spatial: z.strictObject({ v: z.literal(1), refs }),
+  overlay: z.strictObject({ v: z.literal(1), refs }),
+  vm: z.strictObject({ v: z.literal(1), refs }),
+  spc: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'run']), refs }),
+  control: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'event']), refs }),
+  notify: z.strictObject({ v: z.literal(1), alertEventId: z.int() }),
+  train: z.strictObject({ v: z.literal(1), modelId: z.uuid(), through: z.int() }),
+} as const satisfies Record<QueueName, z.ZodType>;
+
+export type Payload<Q extends QueueName> = z.infer<(typeof PAYLOADS)[Q]>;
+export type Ref = z.infer<typeof refs>[number];

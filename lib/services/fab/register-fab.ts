@@ -1,0 +1,81 @@
+import { recordId, sql, transaction, type Tx } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import { type FabRecord, fabIn } from '@/lib/formats/fab';
+
+const json = (v: unknown) => JSON.stringify(v);
+
+/**
+ * Registers or updates a fab's master data in one transaction; what exists is kept and brought up to date, nothing is removed.
+ * A loop that exists keeps its versions and its state: engineers change loops, not this call.
+ * @throws AppError `invalid_input` with the field path.
+ */
+export async function registerFab(input: unknown, actor: string): Promise<{ tools: number; operations: number; loops: number }> {
+  const fab = fabIn.parse(input);
+  checkReferences(fab);
+  return transaction(async (tx) => {
+    await upsertNames(tx, fab);
+    await upsertRecipes(tx, fab);
+    for (const l of fab.loops) await insertLoop(tx, l, actor);
+    await tx.exec(sql`INSERT INTO audit_entry (actor, action, entity, entity_id, after)
+      VALUES (${actor}, 'register', 'fab', ${fab.name}, ${json({ tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length })}::jsonb)`);
+    return { tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length };
+  });
+}
+
+function checkReferences(fab: FabRecord): void {
+  const areas = new Set(fab.areas);
+  const operations = new Set(fab.operations.map((o) => o.name));
+  const parameters = new Set(fab.parameters.map((p) => p.name));
+  const need = (ok: boolean, path: string, what: string) => {
+    if (!ok) throw new AppError('invalid_input', `${path}: ${what} is not defined in this document`, { path });
+  };
+  fab.tools.forEach((t, i) => need(areas.has(t.area), `tools.${i}.area`, `area "${t.area}"`));
+  fab.operations.forEach((o, i) => need(areas.has(o.area), `operations.${i}.area`, `area "${o.area}"`));
+  fab.routes.forEach((r, i) => r.operations.forEach((o) => need(operations.has(o), `routes.${i}.operations`, `operation "${o}"`)));
+  fab.loops.forEach((l, i) => need(operations.has(l.operation), `loops.${i}.operation`, `operation "${l.operation}"`));
+  fab.specifications.forEach((s, i) => need(parameters.has(s.parameter), `specifications.${i}.parameter`, `parameter "${s.parameter}"`));
+}
+
+async function upsertNames(tx: Tx, fab: FabRecord): Promise<void> {
+  const text = (v: unknown) => json(v);
+  await tx.exec(sql`INSERT INTO area (name, position) SELECT name, i FROM jsonb_array_elements_text(${text(fab.areas)}::jsonb) WITH ORDINALITY AS a(name, i)
+    ON CONFLICT (name) DO UPDATE SET position = EXCLUDED.position`);
+  await tx.exec(sql`INSERT INTO tool (name, area, kind, position)
+    SELECT t->>'name', t->>'area', t->>'kind', i FROM jsonb_array_elements(${text(fab.tools)}::jsonb) WITH ORDINALITY AS a(t, i)
+    ON CONFLICT (name) DO UPDATE SET area = EXCLUDED.area, kind = EXCLUDED.kind, position = EXCLUDED.position`);
+  await tx.exec(sql`INSERT INTO chamber (tool, name)
+    SELECT t->>'name', c FROM jsonb_array_elements(${text(fab.tools)}::jsonb) AS a(t), jsonb_array_elements_text(t->'chambers') AS b(c) ON CONFLICT DO NOTHING`);
+  await tx.exec(sql`INSERT INTO station (name, area, kind) SELECT t->>'name', t->>'area', t->>'kind' FROM jsonb_array_elements(${text(fab.stations)}::jsonb) AS a(t)
+    ON CONFLICT (name) DO UPDATE SET area = EXCLUDED.area, kind = EXCLUDED.kind`);
+  await tx.exec(sql`INSERT INTO product (name, description, diameter_mm, edge_exclusion_mm, field_width_mm, field_height_mm, die_width_mm, die_height_mm)
+    SELECT p->>'name', p->>'description', (p->>'diameterMm')::float8, (p->>'edgeExclusionMm')::float8, (p->>'fieldWidthMm')::float8, (p->>'fieldHeightMm')::float8,
+      (p->>'dieWidthMm')::float8, (p->>'dieHeightMm')::float8 FROM jsonb_array_elements(${text(fab.products)}::jsonb) AS a(p)
+    ON CONFLICT (name) DO UPDATE SET description = EXCLUDED.description`);
+  await tx.exec(sql`INSERT INTO operation (name, area, layer, position, description)
+    SELECT o->>'name', o->>'area', o->>'layer', i, o->>'description' FROM jsonb_array_elements(${text(fab.operations)}::jsonb) WITH ORDINALITY AS a(o, i)
+    ON CONFLICT (name) DO UPDATE SET area = EXCLUDED.area, layer = EXCLUDED.layer, position = EXCLUDED.position, description = EXCLUDED.description`);
+  await tx.exec(sql`INSERT INTO route (name, operations)
+    SELECT r->>'name', ARRAY(SELECT jsonb_array_elements_text(r->'operations')) FROM jsonb_array_elements(${text(fab.routes)}::jsonb) AS a(r)
+    ON CONFLICT (name) DO UPDATE SET operations = EXCLUDED.operations`);
+  await tx.exec(sql`INSERT INTO parameter (name, unit, digits, description)
+    SELECT p->>'name', p->>'unit', (p->>'digits')::int, p->>'description' FROM jsonb_array_elements(${text(fab.parameters)}::jsonb) AS a(p)
+    ON CONFLICT (name) DO UPDATE SET digits = EXCLUDED.digits, description = EXCLUDED.description`);
+  await tx.exec(sql`INSERT INTO specification (product, operation, parameter, target, lsl, usl)
+    SELECT s->>'product', s->>'operation', s->>'parameter', (s->>'target')::float8, (s->>'lsl')::float8, (s->>'usl')::float8 FROM jsonb_array_elements(${text(fab.specifications)}::jsonb) AS a(s)
+    ON CONFLICT (product, operation, parameter) DO UPDATE SET target = EXCLUDED.target, lsl = EXCLUDED.lsl, usl = EXCLUDED.usl`);
+}
+
+async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<void> {
+  await tx.exec(sql`INSERT INTO recipe (name, version, operation, product, setpoints)
+    SELECT r->>'name', (r->>'version')::int, r->>'operation', r->>'product', r->'setpoints' FROM jsonb_array_elements(${json(fab.recipes)}::jsonb) AS a(r)
+    ON CONFLICT (name, version) DO NOTHING`);
+}
+
+async function insertLoop(tx: Tx, l: FabRecord['loops'][number], actor: string): Promise<void> {
+  const id = recordId('loop', l.name);
+  const added = await tx.exec(sql`INSERT INTO control_loop (id, name, area, operation, product, characteristic, parameter, unit, knob, knob_unit, state)
+    VALUES (${id}, ${l.name}, ${l.area}, ${l.operation}, ${l.product}, ${l.characteristic}, ${l.parameter}, ${l.unit}, ${l.knob}, ${l.knobUnit}, ${l.state}::loop_state)
+    ON CONFLICT (name) DO NOTHING`);
+  if (added === 0) return;
+  await tx.exec(sql`INSERT INTO loop_version (loop_id, version, config, author, reason) VALUES (${id}, 1, ${json(l.config)}::jsonb, ${actor}, 'registered with the fab')`);
+}

@@ -1,0 +1,69 @@
+import type { FieldIssue } from '@/lib/formats/incoming';
+import type { CheckContext } from './types';
+
+const DAY_MS = 86_400_000;
+/** Sites may lie on the very rim; coordinates are rounded by many stations to a micrometre. */
+const RIM_TOLERANCE_MM = 1e-3;
+
+export const issue = (path: string, message: string, code = 'invalid_input'): FieldIssue => ({ path, code, message });
+
+const known = (has: boolean, path: string, what: string, name: string): FieldIssue[] =>
+  has ? [] : [issue(path, `${what} "${name}" is not registered; register it, or correct the name`, 'unknown_name')];
+
+export const knownTool = (tool: string, chamber: string | undefined, c: CheckContext): FieldIssue[] => {
+  const chambers = c.master.chambers.get(tool);
+  if (chambers === undefined) return known(false, 'tool', 'tool', tool);
+  return chamber === undefined ? [] : known(chambers.has(chamber), 'chamber', `chamber of ${tool}`, chamber);
+};
+export const knownStation = (s: string, c: CheckContext) => known(c.master.stations.has(s), 'station', 'station', s);
+export const knownProduct = (p: string, c: CheckContext) => known(c.master.products.has(p), 'product', 'product', p);
+
+export const knownOperation = (operation: string, layer: string, c: CheckContext): FieldIssue[] => {
+  const o = c.master.operations.get(operation);
+  if (o === undefined) return known(false, 'operation', 'operation', operation);
+  return o.layer === layer ? [] : [issue('layer', `operation ${operation} makes layer ${o.layer}, not ${layer}`)];
+};
+
+/** The lot exists, is of this product, and has this slot. */
+export const knownWafer = (lot: string, slot: number, product: string, c: CheckContext): FieldIssue[] => {
+  const l = c.lots.get(lot);
+  if (l === undefined) return known(false, 'lot', 'lot', lot);
+  if (l.product !== product) return [issue('product', `lot ${lot} is of product ${l.product}, not ${product}`)];
+  return slot > l.wafers ? [issue('wafer', `lot ${lot} has ${l.wafers} wafers; slot ${slot} is outside`)] : [];
+};
+
+/** Clocks may run a little ahead, never a day. */
+export const plausibleTime = (iso: string, path: string, c: CheckContext): FieldIssue[] => {
+  const t = Date.parse(iso);
+  if (t > c.now + DAY_MS) return [issue(path, `${iso} is more than a day ahead of this server's clock (${new Date(c.now).toISOString()}); check the sender's clock`)];
+  return t < Date.UTC(2000, 0, 1) ? [issue(path, `${iso} is before the year 2000`)] : [];
+};
+
+export const sameLength = (arrays: Readonly<Record<string, ArrayLike<unknown> | undefined>>): FieldIssue[] => {
+  const given = Object.entries(arrays).filter((e): e is [string, ArrayLike<unknown>] => e[1] !== undefined);
+  const n = given[0]![1].length;
+  return given
+    .filter(([, v]) => v.length !== n)
+    .map(([name, v]) => issue(name, `has ${v.length} values, but ${given[0]![0]} has ${n}; every site array has one value per site`));
+};
+
+/** Sites lie on the wafer and no two are the same. `also` separates marks that share a place (none do in practice). */
+export const sitesOnWafer = (x: readonly number[], y: readonly number[], product: string, c: CheckContext): FieldIssue[] => {
+  const frame = c.master.products.get(product);
+  if (frame === undefined || x.length !== y.length) return [];
+  const r = frame.diameterMm / 2 + RIM_TOLERANCE_MM;
+  const seen = new Map<string, number>();
+  for (let i = 0; i < x.length; i++) {
+    if (x[i]! * x[i]! + y[i]! * y[i]! > r * r) {
+      return [issue(`x.${i}`, `site ${i} at (${x[i]}, ${y[i]}) mm lies outside the ${frame.diameterMm} mm wafer; coordinates are mm from the wafer centre`)];
+    }
+    const at = `${x[i]!.toFixed(6)},${y[i]!.toFixed(6)}`;
+    const first = seen.get(at);
+    if (first !== undefined) return [issue(`x.${i}`, `site ${i} repeats site ${first} at (${x[i]}, ${y[i]}) mm; send one value per site`, 'duplicate_site')];
+    seen.set(at, i);
+  }
+  return [];
+};
+
+export const someValue = (v: readonly (number | null)[], path: string): FieldIssue[] =>
+  v.some((q) => q !== null) ? [] : [issue(path, 'holds no measured value at all; leave the record out, or correct it')];

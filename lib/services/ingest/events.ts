@@ -1,0 +1,41 @@
+import { bulkInsert } from '@/lib/db';
+import { type EventRecord, eventIn } from '@/lib/formats/wire';
+import { enqueueLater } from '@/lib/queue/outbox';
+import { feed } from '../feed';
+import { knownTool, plausibleTime } from './checks';
+import type { IngestKind } from './types';
+
+const EVENT = {
+  table: 'equipment_event',
+  columns: { id: 'uuid', key: 'text', tool: 'text', chamber: 'text', kind: 'text', at: 'timestamptz', description: 'text' },
+} as const;
+
+export const EVENT_WORDS: Readonly<Record<EventRecord['kind'], string>> = {
+  pm: 'PM',
+  chamber_clean: 'Chamber clean',
+  consumable_change: 'Consumable change',
+  recipe_change: 'Recipe change',
+};
+
+export const events: IngestKind<EventRecord> = {
+  kind: 'event',
+  schema: eventIn,
+  times: () => [],
+  check: (r, c) => [...knownTool(r.tool, r.chamber, c), ...plausibleTime(r.at, 'at', c)],
+  async insert(tx, _sender, records) {
+    await bulkInsert(
+      tx,
+      EVENT,
+      records.map(({ id, record: r }) => ({ id, key: r.key, tool: r.tool, chamber: r.chamber ?? null, kind: r.kind, at: r.at, description: r.description })),
+    );
+    await enqueueLater(tx, [{ queue: 'control', payload: { v: 1, source: 'event', refs: records.map((r) => ({ id: r.id, at: Date.parse(r.record.at) })) } }]);
+    await feed(
+      tx,
+      records.map(({ record: r }) => ({
+        kind: 'event',
+        text: `${EVENT_WORDS[r.kind]} on ${r.tool}${r.chamber === undefined ? '' : ` ${r.chamber}`}: ${r.description}`,
+        detail: { tool: r.tool, chamber: r.chamber ?? null, event: r.kind },
+      })),
+    );
+  },
+};

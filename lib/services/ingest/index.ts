@@ -1,0 +1,21 @@
+import { events } from './events';
+import { lots } from './lots';
+import { measurements } from './measurements';
+import { overlayMeasurements } from './overlay';
+import { runs } from './runs';
+import { truth } from './truth';
+
+export { ingestBatch } from './pipeline';
+export type { BatchMode, BatchResult, IngestKind, RecordResult } from './types';
+
+/** Every kind of record the machine API takes, by the last part of its address. */
+export const INGEST_KINDS = {
+  lots,
+  runs,
+  measurements,
+  'overlay-measurements': overlayMeasurements,
+  events,
+  truth,
+} as const;
+
+export type IngestKindName = keyof typeof INGEST_KINDS;

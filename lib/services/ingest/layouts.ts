@@ -1,0 +1,55 @@
+import { bulkInsert, digestId, type Tx } from '@/lib/db';
+import type { MeasurementRecord, OverlayMeasurementRecord } from '@/lib/formats/wire';
+
+const SITE_LAYOUT = {
+  table: 'site_layout',
+  columns: { id: 'uuid', n: 'int4', x: 'float8[]', y: 'float8[]' },
+  onConflict: 'ON CONFLICT (id) DO NOTHING',
+} as const;
+
+const OVERLAY_LAYOUT = {
+  table: 'overlay_layout',
+  columns: { id: 'uuid', n: 'int4', column: 'int4[]', row: 'int4[]', fx: 'float8[]', fy: 'float8[]', x: 'float8[]', y: 'float8[]' },
+  onConflict: 'ON CONFLICT (id) DO NOTHING',
+} as const;
+
+/** Layouts this process knows to be stored. Bounded: a fab has thousands of plans, not millions. */
+const stored = new Set<string>();
+const LIMIT = 20_000;
+
+const digest = (...columns: readonly (readonly number[])[]) => digestId(...columns.map((c) => Float64Array.from(c)));
+
+/** Stores the site layouts these wafers were measured on (most share one) and returns the layout id of each. */
+export async function siteLayouts(tx: Tx, records: readonly MeasurementRecord[]): Promise<string[]> {
+  const ids = records.map((r) => digest(r.x, r.y));
+  await store(ids, async (fresh) => bulkInsert(tx, SITE_LAYOUT, fresh.map((i) => ({ id: ids[i]!, n: records[i]!.x.length, x: records[i]!.x, y: records[i]!.y }))));
+  return ids;
+}
+
+export async function overlayLayouts(tx: Tx, records: readonly OverlayMeasurementRecord[]): Promise<string[]> {
+  const ids = records.map((r) => digest(r.column, r.row, r.fx, r.fy, r.x, r.y));
+  await store(ids, async (fresh) =>
+    bulkInsert(
+      tx,
+      OVERLAY_LAYOUT,
+      fresh.map((i) => {
+        const { column, row, fx, fy, x, y } = records[i]!;
+        return { id: ids[i]!, n: x.length, column, row, fx, fy, x, y };
+      }),
+    ),
+  );
+  return ids;
+}
+
+/** The layout may come from a transaction that is rolled back later: it is remembered only once it was found stored. */
+async function store(ids: readonly string[], insert: (fresh: number[]) => Promise<number>): Promise<void> {
+  const first = new Map<string, number>();
+  ids.forEach((id, i) => {
+    if (!stored.has(id) && !first.has(id)) first.set(id, i);
+  });
+  if (first.size === 0) return;
+  const written = await insert([...first.values()]);
+  if (written > 0) return;
+  if (stored.size > LIMIT) stored.clear();
+  for (const id of first.keys()) stored.add(id);
+}

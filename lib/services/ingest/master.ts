@@ -1,0 +1,56 @@
+import { db, sql } from '@/lib/db';
+
+export interface ProductFrame {
+  readonly diameterMm: number;
+  readonly edgeExclusionMm: number;
+}
+
+/** What records may name. Read at most every few seconds, and again when a name is not found: a new tool works at once. */
+export interface Master {
+  readonly readAt: number;
+  readonly chambers: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly toolArea: ReadonlyMap<string, string>;
+  readonly stations: ReadonlySet<string>;
+  readonly products: ReadonlyMap<string, ProductFrame>;
+  readonly operations: ReadonlyMap<string, { area: string; layer: string }>;
+  readonly routes: ReadonlySet<string>;
+  readonly parameters: ReadonlyMap<string, { unit: string }>;
+}
+
+const TTL_MS = 5_000;
+let cached: Promise<Master> | undefined;
+
+/** The master data; `fresh` forces a read when the cached copy is older than a second (a name was not found in it). */
+export async function master(now: number, fresh = false): Promise<Master> {
+  const m = cached === undefined ? undefined : await cached;
+  if (m !== undefined && now - m.readAt < (fresh ? 1_000 : TTL_MS)) return m;
+  cached = read(now);
+  cached.catch(() => {
+    cached = undefined; // the caller sees the error; the next call reads again
+  });
+  return cached;
+}
+
+async function read(now: number): Promise<Master> {
+  const [chambers, tools, stations, products, operations, routes, parameters] = await Promise.all([
+    db().rows<{ tool: string; name: string }>(sql`SELECT tool, name FROM chamber`),
+    db().rows<{ name: string; area: string }>(sql`SELECT name, area FROM tool`),
+    db().rows<{ name: string }>(sql`SELECT name FROM station`),
+    db().rows<{ name: string; diameter_mm: number; edge_exclusion_mm: number }>(sql`SELECT name, diameter_mm, edge_exclusion_mm FROM product`),
+    db().rows<{ name: string; area: string; layer: string }>(sql`SELECT name, area, layer FROM operation`),
+    db().rows<{ name: string }>(sql`SELECT name FROM route`),
+    db().rows<{ name: string; unit: string }>(sql`SELECT name, unit FROM parameter`),
+  ]);
+  const byTool = new Map<string, Set<string>>(tools.map((t) => [t.name, new Set()]));
+  for (const c of chambers) byTool.get(c.tool)?.add(c.name);
+  return {
+    readAt: now,
+    chambers: byTool,
+    toolArea: new Map(tools.map((t) => [t.name, t.area])),
+    stations: new Set(stations.map((s) => s.name)),
+    products: new Map(products.map((p) => [p.name, { diameterMm: p.diameter_mm, edgeExclusionMm: p.edge_exclusion_mm }])),
+    operations: new Map(operations.map((o) => [o.name, { area: o.area, layer: o.layer }])),
+    routes: new Set(routes.map((r) => r.name)),
+    parameters: new Map(parameters.map((p) => [p.name, { unit: p.unit }])),
+  };
+}

@@ -1,0 +1,100 @@
+import { bulkInsert } from '@/lib/db';
+import { type OverlayMeasurementRecord, overlayMeasurementIn } from '@/lib/formats/wire';
+import { enqueueLater, grouped } from '@/lib/queue/outbox';
+import { feed } from '../feed';
+import { knownOperation, knownStation, knownWafer, plausibleTime, sameLength, sitesOnWafer, someValue } from './checks';
+import { overlayLayouts } from './layouts';
+import { findRuns } from './link';
+import type { IngestKind } from './types';
+
+const OVERLAY = {
+  table: 'overlay_measurement',
+  columns: {
+    id: 'uuid',
+    key: 'text',
+    station: 'text',
+    lot: 'text',
+    slot: 'int2',
+    product: 'text',
+    layer: 'text',
+    reference_layer: 'text',
+    operation: 'text',
+    plan: 'text',
+    measured_at: 'timestamptz',
+    run_id: 'uuid',
+    processed_at: 'timestamptz',
+    tool: 'text',
+    chamber: 'text',
+    layout_id: 'uuid',
+    dx: 'float8[]',
+    dy: 'float8[]',
+    u: 'float8[]',
+  },
+} as const;
+
+const WAFERS_A_JOB = 25;
+
+export const overlayMeasurements: IngestKind<OverlayMeasurementRecord> = {
+  kind: 'overlay',
+  schema: overlayMeasurementIn,
+  times: (r) => [Date.parse(r.measuredAt)],
+  lotOf: (r) => r.lot,
+  check: (r, c) => [
+    ...knownStation(r.station, c),
+    ...knownOperation(r.operation, r.layer, c),
+    ...knownWafer(r.lot, r.wafer, r.product, c),
+    ...plausibleTime(r.measuredAt, 'measuredAt', c),
+    ...sameLength({ x: r.x, y: r.y, column: r.column, row: r.row, fx: r.fx, fy: r.fy, dx: r.dx, dy: r.dy, u: r.u }),
+    ...sitesOnWafer(r.x, r.y, r.product, c),
+    ...someValue(r.dx, 'dx'),
+    ...someValue(r.dy, 'dy'),
+  ],
+  async insert(tx, _sender, records) {
+    const wire = records.map((r) => r.record);
+    const [layouts, made] = [await overlayLayouts(tx, wire), await findRuns(tx, wire)];
+    await bulkInsert(
+      tx,
+      OVERLAY,
+      records.map(({ id, record: r }, i) => ({
+        id,
+        key: r.key,
+        station: r.station,
+        lot: r.lot,
+        slot: r.wafer,
+        product: r.product,
+        layer: r.layer,
+        reference_layer: r.referenceLayer,
+        operation: r.operation,
+        plan: r.plan,
+        measured_at: r.measuredAt,
+        run_id: made[i]?.id ?? null,
+        processed_at: made[i]?.startedAt ?? null,
+        tool: made[i]?.tool ?? null,
+        chamber: made[i]?.chamber ?? null,
+        layout_id: layouts[i]!,
+        dx: r.dx,
+        dy: r.dy,
+        u: r.u ?? [],
+      })),
+    );
+    await enqueueLater(
+      tx,
+      grouped(records, (r) => `${r.record.lot}|${r.record.operation}`, WAFERS_A_JOB).map((group) => ({
+        queue: 'overlay',
+        payload: { v: 1, refs: group.map((g) => ({ id: g.id, at: Date.parse(g.record.measuredAt) })) },
+      })),
+    );
+    await feed(
+      tx,
+      grouped(records, (r) => `${r.record.lot}|${r.record.operation}`, 1000).map((g) => {
+        const r = g[0]!.record;
+        const marks = g.reduce((s, q) => s + q.record.dx.length, 0);
+        return {
+          kind: 'measurement',
+          text: `Lot ${r.lot} overlay measured at ${r.station}: ${g.length} ${g.length === 1 ? 'wafer' : 'wafers'}, ${marks} marks`,
+          detail: { lot: r.lot, station: r.station, overlayId: g[0]!.id, marks },
+        };
+      }),
+    );
+  },
+};

@@ -1,0 +1,119 @@
+import { bulkInsert, sql, type Tx } from '@/lib/db';
+import { type RunRecord, runIn } from '@/lib/formats/wire';
+import { enqueueLater, grouped } from '@/lib/queue/outbox';
+import { feed } from '../feed';
+import { issue, knownOperation, knownTool, knownWafer, plausibleTime } from './checks';
+import { insertTraces, traceFaults } from './traces';
+import type { Accepted, IngestKind } from './types';
+
+const RUN = {
+  table: 'run',
+  columns: {
+    id: 'uuid',
+    key: 'text',
+    tool: 'text',
+    chamber: 'text',
+    product: 'text',
+    layer: 'text',
+    operation: 'text',
+    lot: 'text',
+    slot: 'int2',
+    recipe: 'text',
+    recipe_version: 'int4',
+    setpoints: 'jsonb',
+    advice_id: 'uuid',
+    started_at: 'timestamptz',
+    ended_at: 'timestamptz',
+  },
+} as const;
+
+/** Runs a job: small enough that one job's arithmetic stays far below the lock time. */
+const RUNS_A_JOB = 50;
+
+export const runs: IngestKind<RunRecord> = {
+  kind: 'run',
+  schema: runIn,
+  times: (r) => [Date.parse(r.startedAt)],
+  lotOf: (r) => r.lot,
+  check: (r, c) => [
+    ...knownTool(r.tool, r.chamber, c),
+    ...knownOperation(r.operation, r.layer, c),
+    ...knownWafer(r.lot, r.wafer, r.product, c),
+    ...plausibleTime(r.startedAt, 'startedAt', c),
+    ...plausibleTime(r.endedAt, 'endedAt', c),
+    ...(Date.parse(r.endedAt) < Date.parse(r.startedAt) ? [issue('endedAt', 'the run ends before it starts')] : []),
+    ...(r.trace === undefined ? [] : traceFaults(r.trace)),
+  ],
+  async insert(tx, _sender, records) {
+    await bulkInsert(
+      tx,
+      RUN,
+      records.map(({ id, record: r }) => ({
+        id,
+        key: r.key,
+        tool: r.tool,
+        chamber: r.chamber,
+        product: r.product,
+        layer: r.layer,
+        operation: r.operation,
+        lot: r.lot,
+        slot: r.wafer,
+        recipe: r.recipe.name,
+        recipe_version: r.recipe.version,
+        setpoints: r.setpoints,
+        advice_id: r.adviceId ?? null,
+        started_at: r.startedAt,
+        ended_at: r.endedAt,
+      })),
+    );
+    await insertTraces(tx, records);
+    await linkEarlierMeasurements(tx, records);
+    const traced = records.filter((r) => r.record.trace !== undefined);
+    await enqueueLater(
+      tx,
+      grouped(traced, (r) => `${r.record.lot}|${r.record.operation}`, RUNS_A_JOB).map((group) => ({
+        queue: 'vm',
+        payload: { v: 1, refs: group.map((g) => ({ id: g.id, at: Date.parse(g.record.startedAt) })) },
+      })),
+    );
+    await feed(
+      tx,
+      grouped(records, (r) => `${r.record.lot}|${r.record.tool}`, 1000).map((g) => {
+        const r = g[0]!.record;
+        return {
+          kind: 'run',
+          text: `Lot ${r.lot} ran on ${r.tool}: ${g.length} ${g.length === 1 ? 'wafer' : 'wafers'}, ${r.operation}`,
+          detail: { lot: r.lot, tool: r.tool, operation: r.operation, runId: g[0]!.id, wafers: g.length },
+        };
+      }),
+    );
+  },
+};
+
+interface Linked {
+  id: string;
+  at: Date;
+}
+
+/** A run that arrives after its measurement gets linked to it, and the measurement goes through its stages again. */
+async function linkEarlierMeasurements(tx: Tx, records: readonly Accepted<RunRecord>[]): Promise<void> {
+  const lots = records.map((r) => r.record.lot);
+  const ops = records.map((r) => r.record.operation);
+  const slots = records.map((r) => r.record.wafer);
+  const ids = records.map((r) => r.id);
+  const at = records.map((r) => r.record.startedAt);
+  const tools = records.map((r) => r.record.tool);
+  const chambers = records.map((r) => r.record.chamber);
+  const u = sql`unnest(${lots}::text[], ${ops}::text[], ${slots}::int2[], ${ids}::uuid[], ${at}::timestamptz[], ${tools}::text[], ${chambers}::text[]) AS u(lot, operation, slot, id, at, tool, chamber)`;
+  const measured = await tx.rows<Linked>(sql`
+    UPDATE measurement m SET run_id = u.id, processed_at = u.at, tool = u.tool, chamber = u.chamber FROM ${u}
+    WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND m.measured_at >= u.at RETURNING m.id, m.measured_at AS at`);
+  const overlay = await tx.rows<Linked>(sql`
+    UPDATE overlay_measurement m SET run_id = u.id, processed_at = u.at, tool = u.tool, chamber = u.chamber FROM ${u}
+    WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND m.measured_at >= u.at RETURNING m.id, m.measured_at AS at`);
+  const refs = (rows: Linked[]) => rows.map((r) => ({ id: r.id, at: r.at.getTime() }));
+  await enqueueLater(tx, [
+    ...(measured.length > 0 ? [{ queue: 'spatial' as const, payload: { v: 1 as const, refs: refs(measured) } }] : []),
+    ...(overlay.length > 0 ? [{ queue: 'overlay' as const, payload: { v: 1 as const, refs: refs(overlay) } }] : []),
+  ]);
+}

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { Tx } from '@/lib/db';
+import type { FieldIssue } from '@/lib/formats/incoming';
+import type { Master } from './master';
+
+export interface RecordResult {
+  readonly index: number;
+  readonly key: string | null;
+  readonly status: 'accepted' | 'repeated' | 'rejected' | 'withheld';
+  readonly id?: string;
+  readonly issues?: readonly FieldIssue[];
+}
+
+export interface BatchResult {
+  readonly accepted: number;
+  readonly repeated: number;
+  readonly rejected: number;
+  /** In an atomic batch with rejections: good records that were not kept. */
+  readonly withheld: number;
+  readonly results: readonly RecordResult[];
+}
+
+/** `partial` keeps the good records of a batch, `atomic` keeps all or none. */
+export type BatchMode = 'partial' | 'atomic';
+
+export interface Accepted<R> {
+  readonly id: string;
+  readonly record: R;
+}
+
+/** Per-chunk knowledge a kind may need to judge its records: read once for the chunk. */
+export interface CheckContext {
+  readonly master: Master;
+  readonly lots: ReadonlyMap<string, { product: string; wafers: number }>;
+  readonly now: number;
+}
+
+/** How one kind of record is judged and written; everything else (keys, chunks, results, transactions) is shared. */
+export interface IngestKind<R extends { key: string }> {
+  readonly kind: string;
+  readonly schema: z.ZodType<R>;
+  /** What zod cannot know: names, units, clocks, geometry. */
+  check(record: R, ctx: CheckContext): FieldIssue[];
+  /** Times whose month partitions must exist. */
+  times(record: R): number[];
+  lotOf?(record: R): string;
+  /** Writes the records and their outbox rows; runs in the transaction that claimed their keys. */
+  insert(tx: Tx, sender: string, records: readonly Accepted<R>[]): Promise<void>;
+}
