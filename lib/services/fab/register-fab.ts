@@ -1,6 +1,7 @@
 import { recordId, sql, transaction, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
+import { ensureCharts } from '../charts/ensure-charts';
 
 const json = (v: unknown) => JSON.stringify(v);
 
@@ -9,16 +10,17 @@ const json = (v: unknown) => JSON.stringify(v);
  * A loop that exists keeps its versions and its state: engineers change loops, not this call.
  * @throws AppError `invalid_input` with the field path.
  */
-export async function registerFab(input: unknown, actor: string): Promise<{ tools: number; operations: number; loops: number }> {
+export async function registerFab(input: unknown, actor: string): Promise<{ tools: number; operations: number; loops: number; charts: number }> {
   const fab = fabIn.parse(input);
   checkReferences(fab);
   return transaction(async (tx) => {
     await upsertNames(tx, fab);
     await upsertRecipes(tx, fab);
     for (const l of fab.loops) await insertLoop(tx, l, actor);
+    const charts = await ensureCharts(tx, actor);
     await tx.exec(sql`INSERT INTO audit_entry (actor, action, entity, entity_id, after)
       VALUES (${actor}, 'register', 'fab', ${fab.name}, ${json({ tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length })}::jsonb)`);
-    return { tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length };
+    return { tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length, charts };
   });
 }
 

@@ -483,6 +483,7 @@ CREATE TABLE "chart" (
     "chamber" TEXT,
     "kind" TEXT NOT NULL,
     "active" BOOLEAN NOT NULL DEFAULT true,
+    "alerting" BOOLEAN NOT NULL DEFAULT false,
     "version" INTEGER NOT NULL DEFAULT 1,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -526,6 +527,8 @@ CREATE TABLE "chart_point" (
     "plotted" DOUBLE PRECISION NOT NULL,
     "u_value" DOUBLE PRECISION,
     "dispersion" DOUBLE PRECISION,
+    "ucl" DOUBLE PRECISION,
+    "lcl" DOUBLE PRECISION,
     "n" INTEGER NOT NULL DEFAULT 1,
     "lot" TEXT NOT NULL,
     "slot" SMALLINT NOT NULL,

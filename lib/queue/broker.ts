@@ -1,0 +1,79 @@
+import { createPostgresBackend, type Job, Queue, UnrecoverableError, Worker, withBackend } from 'bullmq';
+import { config } from '@/lib/config';
+import type { QueueName } from './jobs';
+
+/** A job carries only the task's number; what to do stands in Postgres. */
+export interface JobData {
+  readonly taskId: number;
+}
+
+export { UnrecoverableError };
+export type TaskJob = Job<JobData>;
+export type TaskQueue = Queue<JobData>;
+export type TaskWorker = Worker<JobData>;
+
+/** A crashed worker's jobs are taken over after about twice this time. */
+const LOCK_MS = 10_000;
+const STALLED_MS = 5_000;
+
+const JOB_OPTIONS = {
+  attempts: 5,
+  backoff: { type: 'exponential', delay: 2_000, jitter: 0.5 },
+  removeOnFail: { age: 30 * 86_400 },
+} as const;
+
+function backend() {
+  const c = config();
+  if (c.QUEUE_BACKEND === 'postgres') {
+    const { Queue: PgQueue, Worker: PgWorker } = withBackend(createPostgresBackend);
+    const connection = { connectionString: c.DATABASE_URL, schema: 'bullmq', migrate: true, max: 6 };
+    return {
+      queue: (name: string) => new PgQueue<JobData>(name, { connection, defaultJobOptions: { ...JOB_OPTIONS, removeOnComplete: true } }) as unknown as TaskQueue,
+      worker: (name: string, run: (job: TaskJob, signal?: AbortSignal) => Promise<void>, concurrency: number) =>
+        new PgWorker<JobData>(name, (job, _token, signal) => run(job as unknown as TaskJob, signal), {
+          connection,
+          concurrency,
+          lockDuration: LOCK_MS,
+          stalledInterval: STALLED_MS,
+          maxStalledCount: 10,
+        }) as unknown as TaskWorker,
+    };
+  }
+  const connection = { url: c.REDIS_URL ?? 'redis://127.0.0.1:6379', maxRetriesPerRequest: null };
+  // One hash slot for all keys of a queue, so that a Redis Cluster can hold them.
+  const prefix = `{${c.QUEUE_PREFIX}}`;
+  return {
+    queue: (name: string) => new Queue<JobData>(name, { connection, prefix, defaultJobOptions: { ...JOB_OPTIONS, removeOnComplete: { count: 200 } } }) as TaskQueue,
+    worker: (name: string, run: (job: TaskJob, signal?: AbortSignal) => Promise<void>, concurrency: number) =>
+      new Worker<JobData>(name, (job, _token, signal) => run(job, signal), {
+        connection,
+        prefix,
+        concurrency,
+        lockDuration: LOCK_MS,
+        stalledInterval: STALLED_MS,
+        maxStalledCount: 10,
+      }) as TaskWorker,
+  };
+}
+
+const holder = globalThis as typeof globalThis & { driftlessQueues?: Map<QueueName, TaskQueue> };
+
+/** One producer a queue and process. */
+export function queueOf(name: QueueName): TaskQueue {
+  holder.driftlessQueues ??= new Map();
+  let q = holder.driftlessQueues.get(name);
+  if (q === undefined) {
+    q = backend().queue(name);
+    holder.driftlessQueues.set(name, q);
+  }
+  return q;
+}
+
+export const makeWorker = (name: QueueName, run: (job: TaskJob, signal?: AbortSignal) => Promise<void>, concurrency: number): TaskWorker =>
+  backend().worker(name, run, concurrency);
+
+export async function closeQueues(): Promise<void> {
+  const all = [...(holder.driftlessQueues?.values() ?? [])];
+  delete holder.driftlessQueues;
+  await Promise.all(all.map((q) => q.close()));
+}

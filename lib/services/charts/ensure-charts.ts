@@ -1,0 +1,165 @@
+import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
+
+/**
+ * Chart templates: which characteristics are charted, in which context, with which rules. `context` names the columns that must
+ * agree; the others match everything. Only the primary charts raise alerts: every further alerting chart has its price in false ones.
+ */
+interface Template {
+  readonly characteristic: string;
+  readonly kind: 'individuals' | 'xbar_r' | 'xbar_s' | 'ewma';
+  readonly context: 'chamber' | 'tool' | 'product' | 'chamber_product';
+  readonly title: (parameter: string) => string;
+  readonly alerting: boolean;
+  readonly rules: readonly number[];
+  readonly preset: string;
+  readonly lambda?: number;
+  readonly widthL?: number;
+  readonly spec: boolean;
+  readonly baselineN: number;
+}
+
+const RULE_1_2 = { rules: [1, 2, 101], preset: 'nelson-1-2' } as const;
+const RULE_1 = { rules: [1], preset: 'rule-1' } as const;
+
+const SITE_TEMPLATES: readonly Template[] = [
+  { characteristic: 'measurement.mean', kind: 'individuals', context: 'chamber_product', title: (p) => `${p} mean`, alerting: true, ...RULE_1_2, spec: true, baselineN: 25 },
+  { characteristic: 'measurement.sd', kind: 'individuals', context: 'tool', title: (p) => `${p} within-wafer sigma`, alerting: true, ...RULE_1, spec: false, baselineN: 25 },
+  { characteristic: 'measurement.lot', kind: 'xbar_s', context: 'product', title: (p) => `${p} lot mean`, alerting: false, ...RULE_1_2, spec: false, baselineN: 25 },
+  { characteristic: 'measurement.mean', kind: 'ewma', context: 'tool', title: (p) => `${p} EWMA`, alerting: false, ...RULE_1, lambda: 0.2, widthL: 2.962, spec: false, baselineN: 40 },
+  { characteristic: 'zernike.2.0', kind: 'individuals', context: 'tool', title: (p) => `${p} Z(2,0) bowl`, alerting: false, ...RULE_1, spec: false, baselineN: 25 },
+  { characteristic: 'zernike.4.0', kind: 'individuals', context: 'tool', title: (p) => `${p} Z(4,0) edge ring`, alerting: false, ...RULE_1, spec: false, baselineN: 25 },
+  { characteristic: 'vm.value', kind: 'individuals', context: 'chamber_product', title: (p) => `${p} predicted (VM)`, alerting: false, ...RULE_1, spec: true, baselineN: 50 },
+];
+
+const OVERLAY_TERMS = ['tx', 'ty', 'mx', 'my', 'rx', 'ry', 'm3s.x', 'm3s.y'] as const;
+const OVERLAY_TITLES: Readonly<Record<string, string>> = { 'm3s.x': '|mean|+3σ X', 'm3s.y': '|mean|+3σ Y' };
+
+interface Context {
+  operation: string;
+  area: string;
+  layer: string;
+  parameter: string;
+  unit: string;
+  product: string;
+  target: number | null;
+  lsl: number | null;
+  usl: number | null;
+}
+
+const CHART = {
+  table: 'chart',
+  columns: {
+    id: 'uuid',
+    title: 'text',
+    area: 'text',
+    characteristic: 'text',
+    parameter: 'text',
+    unit: 'text',
+    operation: 'text',
+    product: 'text',
+    layer: 'text',
+    tool: 'text',
+    chamber: 'text',
+    kind: 'text',
+    alerting: 'bool',
+  },
+  onConflict: 'ON CONFLICT (id) DO NOTHING',
+} as const;
+
+const VERSION = {
+  table: 'chart_version',
+  columns: {
+    chart_id: 'uuid',
+    version: 'int4',
+    effective_from: 'timestamptz',
+    rules: 'int4[]',
+    preset: 'text',
+    lambda: 'float8',
+    width_l: 'float8',
+    target: 'float8',
+    lsl: 'float8',
+    usl: 'float8',
+    baseline_n: 'int4',
+    author: 'text',
+    reason: 'text',
+  },
+  onConflict: 'ON CONFLICT DO NOTHING',
+} as const;
+
+/** Makes the charts that the templates ask for and that do not exist yet, for every specified parameter on every chamber of its area. */
+export async function ensureCharts(tx: Tx, author: string): Promise<number> {
+  const contexts = await tx.rows<Context>(sql`
+    SELECT s.operation, o.area, o.layer, s.parameter, p.unit, s.product, s.target, s.lsl, s.usl
+    FROM specification s JOIN operation o ON o.name = s.operation JOIN parameter p ON p.name = s.parameter`);
+  const chambers = await tx.rows<{ area: string; tool: string; chamber: string }>(sql`
+    SELECT t.area, t.name AS tool, c.name AS chamber FROM tool t JOIN chamber c ON c.tool = t.name ORDER BY t.position, c.name`);
+  const charts = new Map<string, { chart: Record<keyof typeof CHART.columns, unknown>; template: Template; context: Context }>();
+  for (const c of contexts) {
+    const templates = c.parameter === 'overlay' ? overlayTemplates(c) : SITE_TEMPLATES;
+    for (const template of templates) {
+      for (const place of chambers.filter((q) => q.area === c.area)) {
+        const chart = chartOf(template, c, place);
+        charts.set(chart.id as string, { chart, template, context: c });
+      }
+    }
+  }
+  const all = [...charts.values()];
+  const added = await bulkInsert(tx, CHART, all.map((a) => a.chart));
+  await bulkInsert(
+    tx,
+    VERSION,
+    all.map(({ chart, template: t, context: c }) => ({
+      chart_id: chart.id,
+      version: 1,
+      effective_from: new Date(0),
+      rules: t.rules,
+      preset: t.preset,
+      lambda: t.lambda ?? null,
+      width_l: t.widthL ?? null,
+      target: t.spec ? c.target : null,
+      lsl: t.spec ? c.lsl : null,
+      usl: t.spec ? c.usl : null,
+      baseline_n: t.baselineN,
+      author,
+      reason: 'made from the chart template; limits follow from the baseline',
+    })),
+  );
+  return added;
+}
+
+const overlayTemplates = (c: Context): Template[] =>
+  OVERLAY_TERMS.map((term) => ({
+    characteristic: `overlay.${term}`,
+    kind: 'individuals',
+    context: 'tool',
+    title: () => `Overlay ${OVERLAY_TITLES[term] ?? term[0]!.toUpperCase() + term.slice(1)}`,
+    alerting: term.startsWith('m3s') || term === 'tx' || term === 'ty',
+    ...RULE_1,
+    spec: term.startsWith('m3s') && c.usl !== null,
+    baselineN: 25,
+  }));
+
+const UNIT_OF_TERM: Readonly<Record<string, string>> = { tx: 'nm', ty: 'nm', mx: 'ppm', my: 'ppm', rx: 'µrad', ry: 'µrad' };
+
+function chartOf(t: Template, c: Context, place: { tool: string; chamber: string }): Record<keyof typeof CHART.columns, unknown> {
+  const product = t.context === 'product' || t.context === 'chamber_product' ? c.product : null;
+  const tool = t.context === 'product' ? null : place.tool;
+  const chamber = t.context === 'chamber' || t.context === 'chamber_product' ? place.chamber : null;
+  const where = [tool === null ? c.operation : chamber === null ? tool : `${tool} ${chamber}`, product].filter((w) => w !== null).join(' · ');
+  const term = t.characteristic.startsWith('overlay.') ? t.characteristic.slice('overlay.'.length) : null;
+  return {
+    id: recordId('chart', t.characteristic, t.kind, c.operation, c.parameter, product ?? '*', tool ?? '*', chamber ?? '*'),
+    title: `${t.title(c.parameter)} · ${where}`,
+    area: c.area,
+    characteristic: t.characteristic,
+    parameter: c.parameter,
+    unit: term === null ? c.unit : (UNIT_OF_TERM[term] ?? 'nm'),
+    operation: c.operation,
+    product,
+    layer: c.layer,
+    tool,
+    chamber,
+    kind: t.kind,
+    alerting: t.alerting,
+  };
+}

@@ -1,0 +1,1 @@
+export { type FeatureList, featureNames, type StepWindow, summariseTrace } from './features';
