@@ -35,7 +35,7 @@ export const fabIn = z.strictObject({
       dieHeightMm: num.positive(),
     }),
   ),
-  operations: z.array(z.strictObject({ name, area: name, layer: name, description: z.string() })),
+  operations: z.array(z.strictObject({ name, area: name, layer: name, description: z.string(), tools: z.array(name) })),
   routes: z.array(z.strictObject({ name, operations: z.array(name).min(1) })),
   parameters: z.array(z.strictObject({ name, unit: z.string(), digits: z.int().min(0).max(9), description: z.string() })),
   specifications: z.array(

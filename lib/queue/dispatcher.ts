@@ -16,17 +16,21 @@ interface TaskRow {
   id: number;
   queue: QueueName;
   attempts: number;
+  created_at: Date;
 }
 
-/** A failed try keeps its job id taken, so each sending has its own. */
-const jobId = (t: { id: number; attempts: number }) => `t${t.id}_${t.attempts}`;
+/**
+ * A job id that was used stays taken while the queue remembers it, so each sending has its own; the task's birth is part of it because
+ * a database that was made anew counts from 1 again beside an old Redis.
+ */
+const jobId = (t: TaskRow) => `t${t.id}_${t.attempts}_${t.created_at.getTime().toString(36)}`;
 
 /** Takes ready tasks to their queues; returns how many. Two dispatchers never take the same one. */
 export async function dispatchReady(): Promise<number> {
   const tasks = await db().rows<TaskRow>(sql`
     UPDATE task SET state = 'sent', sent_at = now(), attempts = attempts + 1
     WHERE id IN (SELECT id FROM task WHERE state = 'ready' AND available_at <= now() ORDER BY id LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)
-    RETURNING id, queue, attempts`);
+    RETURNING id, queue, attempts, created_at`);
   tasks.sort((a, b) => a.id - b.id);
   for (const name of QUEUES) {
     const mine = tasks.filter((t) => t.queue === name);
@@ -41,7 +45,7 @@ export async function dispatchReady(): Promise<number> {
  */
 export async function reconcile(): Promise<number> {
   const tasks = await db().rows<TaskRow>(sql`
-    SELECT id, queue, attempts FROM task WHERE state = 'sent' AND sent_at < now() - ${RECONCILE_MS} * INTERVAL '1 millisecond' ORDER BY id LIMIT 2000`);
+    SELECT id, queue, attempts, created_at FROM task WHERE state = 'sent' AND sent_at < now() - ${RECONCILE_MS} * INTERVAL '1 millisecond' ORDER BY id LIMIT 2000`);
   const lost: number[] = [];
   for (const t of tasks) {
     const state = await queueOf(t.queue).getJobState(jobId(t));

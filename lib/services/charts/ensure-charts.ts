@@ -7,7 +7,7 @@ import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 interface Template {
   readonly characteristic: string;
   readonly kind: 'individuals' | 'xbar_r' | 'xbar_s' | 'ewma';
-  readonly context: 'chamber' | 'tool' | 'product' | 'chamber_product';
+  readonly context: 'tool' | 'product' | 'tool_product' | 'chamber_product';
   readonly title: (parameter: string) => string;
   readonly alerting: boolean;
   readonly rules: readonly number[];
@@ -22,17 +22,17 @@ const RULE_1_2 = { rules: [1, 2, 101], preset: 'nelson-1-2' } as const;
 const RULE_1 = { rules: [1], preset: 'rule-1' } as const;
 
 const SITE_TEMPLATES: readonly Template[] = [
-  { characteristic: 'measurement.mean', kind: 'individuals', context: 'chamber_product', title: (p) => `${p} mean`, alerting: true, ...RULE_1_2, spec: true, baselineN: 25 },
-  { characteristic: 'measurement.sd', kind: 'individuals', context: 'tool', title: (p) => `${p} within-wafer sigma`, alerting: true, ...RULE_1, spec: false, baselineN: 25 },
-  { characteristic: 'measurement.lot', kind: 'xbar_s', context: 'product', title: (p) => `${p} lot mean`, alerting: false, ...RULE_1_2, spec: false, baselineN: 25 },
-  { characteristic: 'measurement.mean', kind: 'ewma', context: 'tool', title: (p) => `${p} EWMA`, alerting: false, ...RULE_1, lambda: 0.2, widthL: 2.962, spec: false, baselineN: 40 },
-  { characteristic: 'zernike.2.0', kind: 'individuals', context: 'tool', title: (p) => `${p} Z(2,0) bowl`, alerting: false, ...RULE_1, spec: false, baselineN: 25 },
-  { characteristic: 'zernike.4.0', kind: 'individuals', context: 'tool', title: (p) => `${p} Z(4,0) edge ring`, alerting: false, ...RULE_1, spec: false, baselineN: 25 },
+  { characteristic: 'measurement.mean', kind: 'individuals', context: 'chamber_product', title: (p) => `${p} mean`, alerting: true, ...RULE_1_2, spec: true, baselineN: 20 },
+  { characteristic: 'measurement.sd', kind: 'individuals', context: 'tool', title: (p) => `${p} within-wafer sigma`, alerting: true, ...RULE_1, spec: false, baselineN: 20 },
+  { characteristic: 'measurement.lot', kind: 'xbar_s', context: 'product', title: (p) => `${p} lot mean`, alerting: false, ...RULE_1_2, spec: false, baselineN: 20 },
+  { characteristic: 'measurement.mean', kind: 'ewma', context: 'tool_product', title: (p) => `${p} EWMA`, alerting: false, ...RULE_1, lambda: 0.2, widthL: 2.962, spec: false, baselineN: 40 },
+  { characteristic: 'zernike.2.0', kind: 'individuals', context: 'tool', title: (p) => `${p} Z(2,0) bowl`, alerting: false, ...RULE_1, spec: false, baselineN: 20 },
+  { characteristic: 'zernike.4.0', kind: 'individuals', context: 'tool', title: (p) => `${p} Z(4,0) edge ring`, alerting: false, ...RULE_1, spec: false, baselineN: 20 },
   { characteristic: 'vm.value', kind: 'individuals', context: 'chamber_product', title: (p) => `${p} predicted (VM)`, alerting: false, ...RULE_1, spec: true, baselineN: 50 },
 ];
 
-const OVERLAY_TERMS = ['tx', 'ty', 'mx', 'my', 'rx', 'ry', 'm3s.x', 'm3s.y'] as const;
-const OVERLAY_TITLES: Readonly<Record<string, string>> = { 'm3s.x': '|mean|+3σ X', 'm3s.y': '|mean|+3σ Y' };
+/** Parameters that are terms or summaries of the overlay model, not wafer maps. `overlay` itself stands for |mean| + 3 sigma. */
+export const OVERLAY_PARAMETERS: ReadonlySet<string> = new Set(['tx', 'ty', 'mx', 'my', 'rx', 'ry', 'overlay']);
 
 interface Context {
   operation: string;
@@ -86,18 +86,18 @@ const VERSION = {
   onConflict: 'ON CONFLICT DO NOTHING',
 } as const;
 
-/** Makes the charts that the templates ask for and that do not exist yet, for every specified parameter on every chamber of its area. */
+/** Makes the charts that the templates ask for and that do not exist yet, for every specified parameter on every chamber that can make it. */
 export async function ensureCharts(tx: Tx, author: string): Promise<number> {
   const contexts = await tx.rows<Context>(sql`
     SELECT s.operation, o.area, o.layer, s.parameter, p.unit, s.product, s.target, s.lsl, s.usl
     FROM specification s JOIN operation o ON o.name = s.operation JOIN parameter p ON p.name = s.parameter`);
-  const chambers = await tx.rows<{ area: string; tool: string; chamber: string }>(sql`
-    SELECT t.area, t.name AS tool, c.name AS chamber FROM tool t JOIN chamber c ON c.tool = t.name ORDER BY t.position, c.name`);
+  const chambers = await tx.rows<{ operation: string; tool: string; chamber: string }>(sql`
+    SELECT o.name AS operation, t.name AS tool, c.name AS chamber FROM operation o JOIN tool t ON t.name = ANY(o.tools) JOIN chamber c ON c.tool = t.name ORDER BY t.position, c.name`);
   const charts = new Map<string, { chart: Record<keyof typeof CHART.columns, unknown>; template: Template; context: Context }>();
   for (const c of contexts) {
-    const templates = c.parameter === 'overlay' ? overlayTemplates(c) : SITE_TEMPLATES;
+    const templates = OVERLAY_PARAMETERS.has(c.parameter) ? overlayTemplates(c) : SITE_TEMPLATES;
     for (const template of templates) {
-      for (const place of chambers.filter((q) => q.area === c.area)) {
+      for (const place of chambers.filter((q) => q.operation === c.operation)) {
         const chart = chartOf(template, c, place);
         charts.set(chart.id as string, { chart, template, context: c });
       }
@@ -127,33 +127,29 @@ export async function ensureCharts(tx: Tx, author: string): Promise<number> {
   return added;
 }
 
-const overlayTemplates = (c: Context): Template[] =>
-  OVERLAY_TERMS.map((term) => ({
-    characteristic: `overlay.${term}`,
-    kind: 'individuals',
-    context: 'tool',
-    title: () => `Overlay ${OVERLAY_TITLES[term] ?? term[0]!.toUpperCase() + term.slice(1)}`,
-    alerting: term.startsWith('m3s') || term === 'tx' || term === 'ty',
-    ...RULE_1,
-    spec: term.startsWith('m3s') && c.usl !== null,
-    baselineN: 25,
-  }));
+const SUMMARIES = { 'm3s.x': '|mean|+3σ X', 'm3s.y': '|mean|+3σ Y' } as const;
 
-const UNIT_OF_TERM: Readonly<Record<string, string>> = { tx: 'nm', ty: 'nm', mx: 'ppm', my: 'ppm', rx: 'µrad', ry: 'µrad' };
+function overlayTemplates(c: Context): Template[] {
+  const common = { kind: 'individuals', context: 'tool', alerting: true, ...RULE_1, baselineN: 20 } as const;
+  if (c.parameter !== 'overlay') {
+    const title = `Overlay ${c.parameter[0]!.toUpperCase()}${c.parameter.slice(1)}`;
+    return [{ ...common, characteristic: `overlay.${c.parameter}`, title: () => title, spec: true }];
+  }
+  return Object.entries(SUMMARIES).map(([term, words]) => ({ ...common, characteristic: `overlay.${term}`, title: () => `Overlay ${words}`, spec: c.usl !== null }));
+}
 
 function chartOf(t: Template, c: Context, place: { tool: string; chamber: string }): Record<keyof typeof CHART.columns, unknown> {
-  const product = t.context === 'product' || t.context === 'chamber_product' ? c.product : null;
+  const product = t.context === 'tool' ? null : c.product;
   const tool = t.context === 'product' ? null : place.tool;
-  const chamber = t.context === 'chamber' || t.context === 'chamber_product' ? place.chamber : null;
+  const chamber = t.context === 'chamber_product' ? place.chamber : null;
   const where = [tool === null ? c.operation : chamber === null ? tool : `${tool} ${chamber}`, product].filter((w) => w !== null).join(' · ');
-  const term = t.characteristic.startsWith('overlay.') ? t.characteristic.slice('overlay.'.length) : null;
   return {
     id: recordId('chart', t.characteristic, t.kind, c.operation, c.parameter, product ?? '*', tool ?? '*', chamber ?? '*'),
     title: `${t.title(c.parameter)} · ${where}`,
     area: c.area,
     characteristic: t.characteristic,
     parameter: c.parameter,
-    unit: term === null ? c.unit : (UNIT_OF_TERM[term] ?? 'nm'),
+    unit: c.unit,
     operation: c.operation,
     product,
     layer: c.layer,

@@ -1,7 +1,7 @@
 import { recordId, sql, transaction, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
-import { ensureCharts } from '../charts/ensure-charts';
+import { ensureCharts, OVERLAY_PARAMETERS } from '../charts/ensure-charts';
 
 const json = (v: unknown) => JSON.stringify(v);
 
@@ -17,6 +17,7 @@ export async function registerFab(input: unknown, actor: string): Promise<{ tool
     await upsertNames(tx, fab);
     await upsertRecipes(tx, fab);
     for (const l of fab.loops) await insertLoop(tx, l, actor);
+    await insertVmModels(tx);
     const charts = await ensureCharts(tx, actor);
     await tx.exec(sql`INSERT INTO audit_entry (actor, action, entity, entity_id, after)
       VALUES (${actor}, 'register', 'fab', ${fab.name}, ${json({ tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length })}::jsonb)`);
@@ -33,6 +34,8 @@ function checkReferences(fab: FabRecord): void {
   };
   fab.tools.forEach((t, i) => need(areas.has(t.area), `tools.${i}.area`, `area "${t.area}"`));
   fab.operations.forEach((o, i) => need(areas.has(o.area), `operations.${i}.area`, `area "${o.area}"`));
+  const tools = new Set(fab.tools.map((t) => t.name));
+  fab.operations.forEach((o, i) => o.tools.forEach((t) => need(tools.has(t), `operations.${i}.tools`, `tool "${t}"`)));
   fab.routes.forEach((r, i) => r.operations.forEach((o) => need(operations.has(o), `routes.${i}.operations`, `operation "${o}"`)));
   fab.loops.forEach((l, i) => need(operations.has(l.operation), `loops.${i}.operation`, `operation "${l.operation}"`));
   fab.specifications.forEach((s, i) => need(parameters.has(s.parameter), `specifications.${i}.parameter`, `parameter "${s.parameter}"`));
@@ -53,9 +56,9 @@ async function upsertNames(tx: Tx, fab: FabRecord): Promise<void> {
     SELECT p->>'name', p->>'description', (p->>'diameterMm')::float8, (p->>'edgeExclusionMm')::float8, (p->>'fieldWidthMm')::float8, (p->>'fieldHeightMm')::float8,
       (p->>'dieWidthMm')::float8, (p->>'dieHeightMm')::float8 FROM jsonb_array_elements(${text(fab.products)}::jsonb) AS a(p)
     ON CONFLICT (name) DO UPDATE SET description = EXCLUDED.description`);
-  await tx.exec(sql`INSERT INTO operation (name, area, layer, position, description)
-    SELECT o->>'name', o->>'area', o->>'layer', i, o->>'description' FROM jsonb_array_elements(${text(fab.operations)}::jsonb) WITH ORDINALITY AS a(o, i)
-    ON CONFLICT (name) DO UPDATE SET area = EXCLUDED.area, layer = EXCLUDED.layer, position = EXCLUDED.position, description = EXCLUDED.description`);
+  await tx.exec(sql`INSERT INTO operation (name, area, layer, position, description, tools)
+    SELECT o->>'name', o->>'area', o->>'layer', i, o->>'description', ARRAY(SELECT jsonb_array_elements_text(o->'tools')) FROM jsonb_array_elements(${text(fab.operations)}::jsonb) WITH ORDINALITY AS a(o, i)
+    ON CONFLICT (name) DO UPDATE SET area = EXCLUDED.area, layer = EXCLUDED.layer, position = EXCLUDED.position, description = EXCLUDED.description, tools = EXCLUDED.tools`);
   await tx.exec(sql`INSERT INTO route (name, operations)
     SELECT r->>'name', ARRAY(SELECT jsonb_array_elements_text(r->'operations')) FROM jsonb_array_elements(${text(fab.routes)}::jsonb) AS a(r)
     ON CONFLICT (name) DO UPDATE SET operations = EXCLUDED.operations`);
@@ -71,6 +74,16 @@ async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<void> {
   await tx.exec(sql`INSERT INTO recipe (name, version, operation, product, setpoints)
     SELECT r->>'name', (r->>'version')::int, r->>'operation', r->>'product', r->'setpoints' FROM jsonb_array_elements(${json(fab.recipes)}::jsonb) AS a(r)
     ON CONFLICT (name, version) DO NOTHING`);
+}
+
+/** Every parameter that is measured as a wafer map gets a virtual-metrology model a product; it predicts once it could be trained. */
+async function insertVmModels(tx: Tx): Promise<void> {
+  const rows = await tx.rows<{ operation: string; product: string; parameter: string; unit: string }>(sql`
+    SELECT s.operation, s.product, s.parameter, p.unit FROM specification s JOIN parameter p ON p.name = s.parameter WHERE s.parameter <> ALL(${[...OVERLAY_PARAMETERS]}::text[])`);
+  for (const r of rows) {
+    await tx.exec(sql`INSERT INTO vm_model (id, operation, product, parameter, unit) VALUES (${recordId('vm', r.operation, r.product, r.parameter)}, ${r.operation}, ${r.product}, ${r.parameter}, ${r.unit})
+      ON CONFLICT DO NOTHING`);
+  }
 }
 
 async function insertLoop(tx: Tx, l: FabRecord['loops'][number], actor: string): Promise<void> {

@@ -118,7 +118,7 @@ export const measurements: IngestKind<MeasurementRecord> = {
     }
     await enqueueLater(
       tx,
-      grouped(records, (r) => `${r.record.lot}|${r.record.operation}`, WAFERS_A_JOB).map((group) => ({
+      grouped(records, () => '', WAFERS_A_JOB).map((group) => ({
         queue: 'spatial',
         payload: { v: 1, refs: group.map((g) => ({ id: g.id, at: Date.parse(g.record.measuredAt) })) },
       })),

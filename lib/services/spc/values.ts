@@ -97,7 +97,7 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
 }
 
 interface OverlaySummary {
-  readonly raw: { readonly x: { readonly mean3Sigma: number }; readonly y: { readonly mean3Sigma: number } };
+  readonly raw: { readonly x: { readonly meanPlus3Sigma: number }; readonly y: { readonly meanPlus3Sigma: number } };
 }
 
 async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
@@ -105,16 +105,16 @@ async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicVa
     SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, o.names, o.values, o.u, o.unidentifiable, o.statistics
     FROM overlay_measurement m JOIN overlay_result o ON o.measurement_id = m.id AND o.measured_at = m.measured_at
     WHERE m.id = ANY(${ids(refs)}::uuid[]) AND m.measured_at BETWEEN ${from(refs)} AND ${to(refs)} AND m.processed_at IS NOT NULL`);
-  const single = { spread: null, n: 1, parameter: 'overlay' };
+  const single = { spread: null, n: 1 };
   return rows.flatMap((r) => [
     // A term the plan cannot tell apart from another is not charted.
     ...r.names.flatMap((name, i): CharacteristicValue[] =>
       r.unidentifiable.includes(name) || Number.isNaN(r.values[i]!)
         ? []
-        : [{ ...common(r), ...single, characteristic: `overlay.${name}`, value: r.values[i]!, uValue: r.u[i] ?? null }],
+        : [{ ...common(r), ...single, parameter: name, characteristic: `overlay.${name}`, value: r.values[i]!, uValue: r.u[i] ?? null }],
     ),
-    { ...common(r), ...single, characteristic: 'overlay.m3s.x', value: r.statistics.raw.x.mean3Sigma, uValue: null },
-    { ...common(r), ...single, characteristic: 'overlay.m3s.y', value: r.statistics.raw.y.mean3Sigma, uValue: null },
+    { ...common(r), ...single, parameter: 'overlay', characteristic: 'overlay.m3s.x', value: r.statistics.raw.x.meanPlus3Sigma, uValue: null },
+    { ...common(r), ...single, parameter: 'overlay', characteristic: 'overlay.m3s.y', value: r.statistics.raw.y.meanPlus3Sigma, uValue: null },
   ]);
 }
 

@@ -152,6 +152,7 @@ CREATE TABLE "operation" (
     "layer" TEXT NOT NULL,
     "position" INTEGER NOT NULL,
     "description" TEXT NOT NULL DEFAULT '',
+    "tools" TEXT[],
 
     CONSTRAINT "operation_pkey" PRIMARY KEY ("name")
 );
@@ -427,6 +428,7 @@ CREATE TABLE "vm_model" (
     "parameter" TEXT NOT NULL,
     "unit" TEXT NOT NULL,
     "active" BOOLEAN NOT NULL DEFAULT true,
+    "checked_to" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "vm_model_pkey" PRIMARY KEY ("id")
@@ -712,7 +714,7 @@ CREATE TABLE "advice" (
     "advised" DOUBLE PRECISION NOT NULL,
     "d_hat" DOUBLE PRECISION NOT NULL,
     "version" INTEGER NOT NULL,
-    "mode" "loop_state" NOT NULL,
+    "mode" TEXT NOT NULL,
     "explanation" JSONB NOT NULL,
 
     CONSTRAINT "advice_pkey" PRIMARY KEY ("id","loop_id")

@@ -11,14 +11,22 @@ const isKind = (k: string): k is IngestKindName => Object.hasOwn(INGEST_KINDS, k
 /** 200 when everything was kept or repeated, 207 when some were rejected, 422 when nothing was kept. */
 export const POST = route<{ params: Promise<{ kind: string }> }>(async (req, { params }) => {
   const { kind } = await params;
-  if (!isKind(kind)) throw new AppError('not_found', `there is no collection "${kind}"; collections: ${Object.keys(INGEST_KINDS).join(', ')}`);
+  if (!isKind(kind))
+    throw new AppError('not_found', `there is no collection "${kind}"; collections: ${Object.keys(INGEST_KINDS).join(', ')}`);
   const machine = await authenticateKey(req, Date.now());
   requireScope(machine, kind === 'truth' ? 'truth' : 'ingest');
   const body = await readBody(req);
   const asked = new URL(req.url).searchParams.get('mode');
-  if (asked !== null && asked !== 'partial' && asked !== 'atomic') throw new AppError('invalid_input', 'mode must be "partial" or "atomic"');
+  if (asked !== null && asked !== 'partial' && asked !== 'atomic')
+    throw new AppError('invalid_input', 'mode must be "partial" or "atomic"');
   const mode: BatchMode = body.mode ?? asked ?? 'partial';
-  const result = await ingestBatch(INGEST_KINDS[kind] as IngestKind<{ key: string }>, machine.sender, body.records, mode, Date.now());
+  const result = await ingestBatch(
+    INGEST_KINDS[kind] as IngestKind<{ key: string }>,
+    machine.sender,
+    body.records,
+    mode,
+    Date.now(),
+  );
   if (result.results.length === 0) throw new AppError('invalid_input', 'the batch holds no record');
   const kept = result.accepted + result.repeated;
   return Response.json(result, { status: result.rejected === 0 ? 200 : kept === 0 || mode === 'atomic' ? 422 : 207 });

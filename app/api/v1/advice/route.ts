@@ -1,0 +1,11 @@
+import { authenticateKey, requireScope } from '@/lib/auth';
+import { readJson, route } from '@/lib/http/route';
+import { requestAdvice } from '@/lib/services/control/advice';
+
+export const dynamic = 'force-dynamic';
+
+export const POST = route(async (req) => {
+  const machine = await authenticateKey(req, Date.now());
+  requireScope(machine, 'advice');
+  return Response.json(await requestAdvice(machine.sender, await readJson(req), Date.now()));
+});

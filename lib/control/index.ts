@@ -1,0 +1,2 @@
+export * from './r2r';
+export * from './run-to-run';

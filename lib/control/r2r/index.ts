@@ -1,0 +1,3 @@
+export * from './replay';
+export * from './stability';
+export * from './variance';

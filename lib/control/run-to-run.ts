@@ -1,0 +1,233 @@
+import { AppError } from '@/lib/errors';
+
+/** One run-to-run loop: y is the output, x the knob, dy/dx ~ gain. All in the loop's own units. */
+export interface RunToRunConfig {
+  /** EWMA weight of a new observation, 0 < lambda <= 1. */
+  readonly lambda: number;
+  /** beta_hat, output unit per knob unit, not 0. */
+  readonly gain: number;
+  readonly xNominal: number;
+  readonly target: number;
+  /** Absolute limits of the knob. */
+  readonly min: number;
+  readonly max: number;
+  /** Largest change from the last applied setpoint; null: none. */
+  readonly maxStep: number | null;
+  /** Setpoints are multiples of this; null: any. */
+  readonly quantum: number | null;
+  /** A smaller change is not made; null: every change is made. */
+  readonly deadband: number | null;
+  /** Observations further than this many sigma of the innovations are set aside; null: all are used. */
+  readonly outlierSigma: number | null;
+  /** What a PM leaves of the estimate: 1 all, 0 nothing. */
+  readonly pmForget: number;
+}
+
+/** State of a thread after its last observation. Plain JSON; a late observation is handled by replaying from an earlier state. */
+export interface ThreadState {
+  /** Disturbance estimate d_hat, output unit. */
+  readonly dHat: number;
+  /** Observations used since the start or the last reset. */
+  readonly n: number;
+  /** EWMA of the squared innovations, output unit squared; and the weight it has gathered (1 when settled). */
+  readonly innovation2: number;
+  readonly weight: number;
+  /** Observations set aside in a row. */
+  readonly setAside: number;
+  /** Setpoint really applied in the last observed run; null before the first. */
+  readonly lastX: number | null;
+}
+
+export interface Observation {
+  readonly y: number;
+  /** The setpoint the run really had, whatever was advised. */
+  readonly xApplied: number;
+  /** Standard uncertainty of y: the weight falls by s2/(s2 + u2), s2 the variance of the innovations. Not given: 0. */
+  readonly uY?: number;
+  /** Reliance on y, 0 to 1 (virtual metrology): multiplies the weight. Not given: 1. */
+  readonly reliance?: number;
+}
+
+export interface Observed {
+  readonly state: ThreadState;
+  /** y_obs = (y - target) - gain (xApplied - xNominal): what the applied recipe does not explain. */
+  readonly disturbance: number;
+  /** y_obs - d_hat before the update. */
+  readonly innovation: number;
+  readonly accepted: boolean;
+  /** Weight the observation got: lambda, less its discounts; 0 when set aside. */
+  readonly weight: number;
+}
+
+/** Memory of the innovation variance: about 2/0.1 observations. */
+const VARIANCE_WEIGHT = 0.1;
+/** Before this many observations the innovation variance is not trusted to judge outliers. */
+const GATE_FROM = 8;
+/** So many outliers in a row are no outliers: the process has stepped, and the next one is used. */
+const STEP_AFTER = 2;
+
+export const initialThread = (): ThreadState => ({ dHat: 0, n: 0, innovation2: 0, weight: 0, setAside: 0, lastX: null });
+
+/**
+ * Refuses a configuration that cannot work.
+ * @throws AppError `invalid_input` naming the field and the remedy.
+ */
+export function checkRunToRun(c: RunToRunConfig): void {
+  const bad = (field: string, message: string) => new AppError('invalid_input', `${field}: ${message}`, { field });
+  for (const [field, v] of Object.entries(c))
+    if (v !== null && !Number.isFinite(v)) throw bad(field, `is ${v}; give a finite number`);
+  if (!(c.lambda > 0 && c.lambda <= 1)) throw bad('lambda', `is ${c.lambda}; it must lie in (0, 1]`);
+  if (c.gain === 0) throw bad('gain', 'is 0; a knob without effect cannot control');
+  if (!(c.min < c.max)) throw bad('min', `is ${c.min}, not below max = ${c.max}`);
+  if (c.xNominal < c.min || c.xNominal > c.max) throw bad('xNominal', `is ${c.xNominal}, outside [${c.min}, ${c.max}]`);
+  for (const field of ['maxStep', 'quantum', 'outlierSigma'] as const) {
+    const v = c[field];
+    if (v !== null && !(v > 0)) throw bad(field, `is ${v}; give a positive number, or null for none`);
+  }
+  if (c.deadband !== null && c.deadband < 0) throw bad('deadband', `is ${c.deadband}; it cannot be negative`);
+  if (c.pmForget < 0 || c.pmForget > 1) throw bad('pmForget', `is ${c.pmForget}; it must lie in [0, 1]`);
+  if (c.quantum !== null && c.quantum > c.max - c.min) throw bad('quantum', `is ${c.quantum}, wider than the knob's range`);
+}
+
+/**
+ * One observation: d_hat(t) = lambda y_obs(t-1) + (1 - lambda) d_hat(t-1), y_obs being the output's deviation less what the really
+ * applied recipe explains. An outlier is set aside (the estimate stays) unless it repeats: then the process has stepped.
+ * With the raw output deviation in place of y_obs a step would leave an offset for ever and 0 < lambda beta/gain < 2 would not be the stable range.
+ * @throws AppError `invalid_input` when y or xApplied is not finite, uY is negative or reliance lies outside [0, 1].
+ * @reference Sachs, Hu, Ingolfsson, IEEE Trans. Semicond. Manuf. 8 (1995) 26 (gradual mode); Moyne, del Castillo, Hurwitz, Run-to-Run Control in Semiconductor Manufacturing (2001), ch. 2.
+ */
+export function observe(state: ThreadState, o: Observation, c: RunToRunConfig): Observed {
+  if (!Number.isFinite(o.y) || !Number.isFinite(o.xApplied))
+    throw new AppError('invalid_input', `observation y = ${o.y}, xApplied = ${o.xApplied}; both must be finite`);
+  const { uY = 0, reliance = 1 } = o;
+  if (!(uY >= 0)) throw new AppError('invalid_input', `uY is ${uY}; a standard uncertainty is not negative`, { field: 'uY' });
+  if (!(reliance >= 0 && reliance <= 1))
+    throw new AppError('invalid_input', `reliance is ${reliance}; it must lie in [0, 1]`, { field: 'reliance' });
+  const disturbance = o.y - c.target - c.gain * (o.xApplied - c.xNominal);
+  const innovation = disturbance - state.dHat;
+  const sigma = innovationSigma(state);
+  const far =
+    c.outlierSigma !== null &&
+    sigma !== null &&
+    state.n >= GATE_FROM &&
+    Math.abs(innovation) > c.outlierSigma * Math.hypot(sigma, uY);
+  if (far && state.setAside < STEP_AFTER) {
+    return {
+      state: { ...state, setAside: state.setAside + 1, lastX: o.xApplied },
+      disturbance,
+      innovation,
+      accepted: false,
+      weight: 0,
+    };
+  }
+  // The first innovation measures the offset of an empty estimate, not the noise; it does not enter the variance.
+  const w = state.n === 0 ? 0 : VARIANCE_WEIGHT;
+  const weight = c.lambda * reliance * (sigma !== null && sigma > 0 ? sigma ** 2 / (sigma ** 2 + uY ** 2) : 1);
+  return {
+    state: {
+      dHat: weight * disturbance + (1 - weight) * state.dHat,
+      n: state.n + 1,
+      innovation2: (1 - w) * state.innovation2 + w * innovation * innovation,
+      weight: (1 - w) * state.weight + w,
+      setAside: 0,
+      lastX: o.xApplied,
+    },
+    disturbance,
+    innovation,
+    accepted: true,
+    weight,
+  };
+}
+
+/** Standard deviation of the innovations so far, output unit; null before there is any. */
+export function innovationSigma(state: ThreadState): number | null {
+  return state.weight > 0 ? Math.sqrt(state.innovation2 / state.weight) : null;
+}
+
+/**
+ * Standard uncertainty of d_hat as an average of independent observations: sigma sqrt(lambda / (2 - lambda)); null before there are
+ * innovations. It says nothing about a drift between the last observation and the next run.
+ */
+export function uDisturbance(state: ThreadState, c: RunToRunConfig): number | null {
+  const s = innovationSigma(state);
+  return s === null ? null : s * Math.sqrt(c.lambda / (2 - c.lambda));
+}
+
+/** A PM or reset: the estimate keeps the share `pmForget`; what the knob was set to stays known. */
+export function forget(state: ThreadState, c: RunToRunConfig): ThreadState {
+  return { ...state, dHat: c.pmForget * state.dHat, n: 0, setAside: 0 };
+}
+
+export type Clip = 'step' | 'absolute' | 'quantum' | 'deadband';
+
+export interface AdviceExplanation {
+  readonly target: number;
+  readonly xNominal: number;
+  readonly gain: number;
+  readonly lambda: number;
+  readonly dHat: number;
+  readonly uDHat: number | null;
+  readonly n: number;
+  /** xNominal - dHat/gain, before any limit. */
+  readonly raw: number;
+  /** The setpoint that steps and deadband are counted from. */
+  readonly reference: number;
+  /** What changed the raw advice, in the order in which it was applied. */
+  readonly clips: readonly { readonly kind: Clip; readonly from: number; readonly to: number }[];
+}
+
+/**
+ * The next setpoint x = xNominal - d_hat/gain, then step limit, absolute limit, quantisation (inward), deadband, in that order.
+ * @param lastApplied - the setpoint in use now; without one steps are counted from the nominal one.
+ */
+export function advise(
+  state: ThreadState,
+  c: RunToRunConfig,
+  lastApplied: number | null = state.lastX,
+): { readonly setpoint: number; readonly explanation: AdviceExplanation } {
+  const raw = c.xNominal - state.dHat / c.gain;
+  const reference = lastApplied ?? c.xNominal;
+  const clips: { kind: Clip; from: number; to: number }[] = [];
+  let x = raw;
+  const to = (kind: Clip, next: number) => {
+    if (next !== x) clips.push({ kind, from: x, to: next });
+    x = next;
+  };
+  if (c.maxStep !== null) to('step', Math.min(reference + c.maxStep, Math.max(reference - c.maxStep, x)));
+  to('absolute', Math.min(c.max, Math.max(c.min, x)));
+  if (c.quantum !== null) to('quantum', quantise(x, c.quantum, c.min, c.max, c.maxStep, reference));
+  if (c.deadband !== null && x !== reference && Math.abs(x - reference) < c.deadband) to('deadband', reference);
+  return {
+    setpoint: x,
+    explanation: {
+      target: c.target,
+      xNominal: c.xNominal,
+      gain: c.gain,
+      lambda: c.lambda,
+      dHat: state.dHat,
+      uDHat: uDisturbance(state, c),
+      n: state.n,
+      raw,
+      reference,
+      clips,
+    },
+  };
+}
+
+/**
+ * The nearest multiple of q that absolute and step limits both allow. Where they allow none the reference is kept; a reference that is itself
+ * outside the absolute limits comes back inside them, even by more than one step.
+ */
+function quantise(x: number, q: number, min: number, max: number, maxStep: number | null, reference: number): number {
+  const at = (m: number) => Number((m * q).toPrecision(12));
+  const inside = (lo: number, hi: number): number | null => {
+    // a billionth of a quantum of slack, so that 0.1 + 0.2 counts as 0.3
+    const first = Math.ceil(lo / q - 1e-9);
+    const last = Math.floor(hi / q + 1e-9);
+    return first > last ? null : Math.min(max, Math.max(min, at(Math.min(last, Math.max(first, Math.round(x / q))))));
+  };
+  const near = maxStep === null ? null : inside(Math.max(min, reference - maxStep), Math.min(max, reference + maxStep));
+  if (near !== null) return near;
+  if (maxStep !== null && reference >= min && reference <= max) return reference;
+  return inside(min, max) ?? x;
+}

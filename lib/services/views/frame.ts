@@ -1,0 +1,14 @@
+import { db, sql } from '@/lib/db';
+
+/** Alerts that nobody has closed yet. */
+export async function openAlertCount(): Promise<number> {
+  return (await db().one<{ n: number }>(sql`SELECT count(*)::int AS n FROM alert WHERE state = 'open'`))!.n;
+}
+
+/** How the fab calls itself, as it was registered; empty before that. */
+export async function fabName(): Promise<string> {
+  const row = await db().one<{ name: string | null }>(
+    sql`SELECT after->>'name' AS name FROM audit_entry WHERE entity = 'fab' ORDER BY id DESC LIMIT 1`,
+  );
+  return row?.name ?? '';
+}

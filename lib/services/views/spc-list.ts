@@ -1,0 +1,185 @@
+import { db, sql, where } from '@/lib/db';
+import { capabilityIndices } from '@/lib/spc';
+
+export interface ScreenFilter {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly area: string | null;
+  readonly operation: string | null;
+  readonly product: string | null;
+  readonly tool: string | null;
+  /** First part of the characteristic: measurement, zernike, overlay, vm. */
+  readonly source: string | null;
+  /** Only charts with a rule fired in the window. */
+  readonly onlyOut: boolean;
+  readonly limit: number;
+}
+
+export interface ScreenRow {
+  id: string;
+  title: string;
+  area: string;
+  operation: string;
+  product: string | null;
+  tool: string | null;
+  chamber: string | null;
+  kind: string;
+  characteristic: string;
+  unit: string;
+  alerting: boolean;
+  n: number;
+  out: number;
+  lastAtMs: number | null;
+  lastValue: number | null;
+  lastOutMs: number | null;
+  /** Standard uncertainty of the last value, for its digits. */
+  lastU: number | null;
+  sigmaWithin: number | null;
+  sigmaOverall: number | null;
+  /** sigma overall / sigma within of the limits in force. */
+  stability: number | null;
+  cpk: number | null;
+  cl: number | null;
+  ucl: number | null;
+  lcl: number | null;
+  /** Open alert of this chart. */
+  alertId: string | null;
+  spark: Float64Array;
+  sparkOut: Float64Array;
+}
+
+interface Row {
+  id: string;
+  title: string;
+  area: string;
+  operation: string;
+  product: string | null;
+  tool: string | null;
+  chamber: string | null;
+  kind: string;
+  characteristic: string;
+  unit: string;
+  alerting: boolean;
+  cl: number | null;
+  ucl: number | null;
+  lcl: number | null;
+  sigma_within: number | null;
+  lsl: number | null;
+  usl: number | null;
+  target: number | null;
+  n: number | null;
+  n_out: number | null;
+  mean: number | null;
+  sd: number | null;
+  last_out: Date | null;
+  last_at: Date | null;
+  last_value: number | null;
+  last_u: number | null;
+  spark: Float64Array | null;
+  spark_out: Float64Array | null;
+  alert_id: string | null;
+  total: number;
+}
+
+const SPARK_POINTS = 40;
+
+/**
+ * The screening table: each chart with what a person ranks by. Worst first: charts with an open alert, then by rules fired in the
+ * window and lowest Cpk over stability. One statement; charts without points in the window follow at the end.
+ */
+export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]; total: number }> {
+  const from = new Date(f.fromMs);
+  const to = new Date(f.toMs);
+  const rows = await db().rows<Row>(sql`
+    WITH picked AS (
+      SELECT c.id, c.title, c.area, c.operation, c.product, c.tool, c.chamber, c.kind, c.characteristic, c.unit, c.alerting,
+        v.cl, v.ucl, v.lcl, v.sigma_within, v.lsl, v.usl, v.target
+      FROM chart c JOIN chart_version v ON v.chart_id = c.id AND v.version = c.version
+      ${where([
+        sql`c.active`,
+        f.area !== null && sql`c.area = ${f.area}`,
+        f.operation !== null && sql`c.operation = ${f.operation}`,
+        f.product !== null && sql`(c.product = ${f.product} OR c.product IS NULL)`,
+        f.tool !== null && sql`c.tool = ${f.tool}`,
+        f.source !== null && sql`split_part(c.characteristic, '.', 1) = ${f.source}`,
+      ])}),
+    stats AS (
+      SELECT p.chart_id, count(*)::int AS n, (count(*) FILTER (WHERE cardinality(p.rules) > 0))::int AS n_out, avg(p.value) AS mean,
+        stddev_samp(p.value) AS sd, max(p.at) FILTER (WHERE cardinality(p.rules) > 0) AS last_out
+      FROM chart_point p JOIN picked k ON k.id = p.chart_id
+      WHERE p.at >= ${from} AND p.at <= ${to} AND p.excluded IS NULL GROUP BY p.chart_id),
+    ranked AS (
+      SELECT k.*, s.n, s.n_out, s.mean, s.sd, s.last_out, a.id AS alert_id, count(*) OVER ()::int AS total
+      FROM picked k LEFT JOIN stats s ON s.chart_id = k.id
+      LEFT JOIN LATERAL (SELECT id FROM alert a WHERE a.chart_id = k.id AND a.state <> 'closed' LIMIT 1) a ON true
+      WHERE ${!f.onlyOut} OR s.n_out > 0
+      ORDER BY (s.n IS NULL), (a.id IS NULL), (COALESCE(s.n_out, 0) = 0), NOT k.alerting, s.n_out::float8 / s.n DESC, k.title
+      LIMIT ${f.limit})
+    SELECT r.*, t.spark, t.spark_out, t.last_at, t.last_value, t.last_u FROM ranked r
+    LEFT JOIN LATERAL (
+      SELECT array_agg(q.plotted ORDER BY q.at) AS spark, array_agg((cardinality(q.rules) > 0)::int::float8 ORDER BY q.at) AS spark_out,
+        max(q.at) AS last_at, (array_agg(q.value ORDER BY q.at DESC))[1] AS last_value, (array_agg(q.u_value ORDER BY q.at DESC))[1] AS last_u
+      FROM (SELECT p.at, p.value, p.plotted, p.rules, p.u_value FROM chart_point p WHERE p.chart_id = r.id AND p.at >= ${from} AND p.at <= ${to} ORDER BY p.at DESC LIMIT ${SPARK_POINTS}) q
+    ) t ON true`);
+  return { rows: rows.map(toRow), total: rows[0]?.total ?? 0 };
+}
+
+function toRow(r: Row): ScreenRow {
+  const stability = r.sd !== null && r.sigma_within !== null && r.sigma_within > 0 ? r.sd / r.sigma_within : null;
+  return {
+    id: r.id,
+    title: r.title,
+    area: r.area,
+    operation: r.operation,
+    product: r.product,
+    tool: r.tool,
+    chamber: r.chamber,
+    kind: r.kind,
+    characteristic: r.characteristic,
+    unit: r.unit,
+    alerting: r.alerting,
+    n: r.n ?? 0,
+    out: r.n_out ?? 0,
+    lastAtMs: r.last_at?.getTime() ?? null,
+    lastValue: r.last_value,
+    lastOutMs: r.last_out?.getTime() ?? null,
+    lastU: r.last_u,
+    sigmaWithin: r.sigma_within,
+    sigmaOverall: r.sd,
+    stability,
+    cpk: cpkOf(r),
+    cl: r.cl,
+    ucl: r.ucl,
+    lcl: r.lcl,
+    alertId: r.alert_id,
+    spark: r.spark ?? new Float64Array(0),
+    sparkOut: r.spark_out ?? new Float64Array(0),
+  };
+}
+
+/** Cpk of the window with the sigma of the limits in force; null without specification, limits or enough points. */
+function cpkOf(r: Row): number | null {
+  if (r.mean === null || r.sigma_within === null || !(r.sigma_within > 0) || (r.n ?? 0) < 2 || (r.lsl === null && r.usl === null))
+    return null;
+  if (r.kind === 'ewma') return null;
+  const spec = { ...(r.lsl === null ? {} : { lsl: r.lsl }), ...(r.usl === null ? {} : { usl: r.usl }) };
+  return capabilityIndices(r.mean, r.sigma_within, r.n!, spec).actual;
+}
+
+export interface FabLists {
+  areas: string[];
+  operations: { name: string; area: string }[];
+  products: string[];
+  tools: { name: string; area: string }[];
+}
+
+/** What filters offer. */
+export async function fabLists(): Promise<FabLists> {
+  const [areas, operations, products, tools] = await Promise.all([
+    db().rows<{ name: string }>(sql`SELECT name FROM area ORDER BY position`),
+    db().rows<{ name: string; area: string }>(sql`SELECT name, area FROM operation ORDER BY position`),
+    db().rows<{ name: string }>(sql`SELECT name FROM product ORDER BY name`),
+    db().rows<{ name: string; area: string }>(sql`SELECT name, area FROM tool ORDER BY position, name`),
+  ]);
+  return { areas: areas.map((a) => a.name), operations, products: products.map((p) => p.name), tools };
+}

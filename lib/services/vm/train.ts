@@ -1,0 +1,102 @@
+import { digestId, db, sql, type Tx } from '@/lib/db';
+import type { PlsModel } from '@/lib/vm';
+import { feed } from '../feed';
+import { chamberInput, inputVector, positionsOf, setpointInput } from './inputs';
+
+/** Changes when the same data would train another model. */
+const TRAIN_CODE = 'pls-1';
+/** Wafers with both a trace and a measurement before a first model is worth having. */
+const MIN_PAIRS = 45;
+/** A new version is trained when the evidence has grown by this factor. */
+const GROWTH = 1.3;
+const MAX_PAIRS = 1_500;
+/** A version predicts runs from this long after its data end, so that it is there when the first of them comes. */
+const LEAD_MS = 4 * 3_600_000;
+const MAX_COMPONENTS = 12;
+
+/** Plain arrays for a compute thread: one row a wafer, in time order. */
+export interface TrainingSet {
+  readonly inputs: string[];
+  readonly parameter: string;
+  readonly x: Float64Array[];
+  readonly y: Float64Array;
+  readonly lots: string[];
+  readonly maxComponents: number;
+}
+
+export interface TrainingPlan {
+  readonly set: TrainingSet;
+  readonly featureSetId: string;
+}
+
+interface PairRow {
+  lot: string;
+  tool: string;
+  chamber: string;
+  setpoints: Record<string, number>;
+  values: Float64Array;
+  feature_set_id: string;
+  names: string[];
+  y: number;
+}
+
+/** The data of a training, or null where there is nothing new to learn. */
+export async function trainingPlan(modelId: string, through: number): Promise<TrainingPlan | null> {
+  const model = await db().one<{ operation: string; product: string; parameter: string; last_n: number | null; has: boolean }>(sql`
+    SELECT m.operation, m.product, m.parameter, (SELECT n FROM vm_version v WHERE v.model_id = m.id ORDER BY version DESC LIMIT 1) AS last_n,
+      EXISTS (SELECT 1 FROM vm_version v WHERE v.model_id = m.id AND v.trained_through >= ${new Date(through)}) AS has
+    FROM vm_model m WHERE m.id = ${modelId} AND m.active`);
+  if (model === undefined || model.has) return null;
+  const rows = await db().rows<PairRow>(sql`
+    SELECT q.lot, q.tool, q.chamber, q.setpoints, q.values, q.feature_set_id, f.names, q.y FROM (
+      SELECT r.lot, r.tool, r.chamber, r.setpoints, s.values, s.feature_set_id, m.mean AS y, r.started_at, r.id
+      FROM measurement m JOIN run r ON r.id = m.run_id AND r.started_at = m.processed_at JOIN run_summary s ON s.run_id = r.id AND s.started_at = r.started_at
+      WHERE m.operation = ${model.operation} AND m.product = ${model.product} AND m.parameter = ${model.parameter} AND m.measured_at < ${new Date(through)} AND m.superseded_by IS NULL
+      ORDER BY r.started_at DESC, r.id LIMIT ${MAX_PAIRS}) q
+    JOIN feature_set f ON f.id = q.feature_set_id ORDER BY q.started_at, q.id`);
+  if (rows.length < Math.max(MIN_PAIRS, GROWTH * (model.last_n ?? 0))) return null;
+  const last = rows.at(-1)!;
+  const chambers = [...new Set(rows.map((r) => chamberInput(r.tool, r.chamber)))].sort();
+  const setpoints = [...new Set(rows.flatMap((r) => Object.keys(r.setpoints)))].sort().map(setpointInput);
+  const candidates = [...last.names, ...setpoints, ...chambers];
+  const positions = new Map(rows.map((r) => [r.feature_set_id, positionsOf(r.names)]));
+  const all = rows.map((r) => inputVector(r, candidates, positions.get(r.feature_set_id)!));
+  // A sensor that nobody recorded in the whole set can teach nothing.
+  const kept = candidates.map((_, j) => j).filter((j) => all.some((x) => !Number.isNaN(x[j]!)));
+  return {
+    featureSetId: last.feature_set_id,
+    set: {
+      inputs: kept.map((j) => candidates[j]!),
+      parameter: model.parameter,
+      x: all.map((x) => Float64Array.from(kept, (j) => x[j]!)),
+      y: Float64Array.from(rows, (r) => r.y),
+      lots: rows.map((r) => r.lot),
+      maxComponents: MAX_COMPONENTS,
+    },
+  };
+}
+
+/** Stores a trained version, or only that there was nothing to train. Training the same data twice changes nothing. */
+export async function storeTraining(tx: Tx, modelId: string, through: number, trained: { plan: TrainingPlan; model: PlsModel } | null): Promise<void> {
+  await tx.exec(sql`UPDATE vm_model SET checked_to = greatest(checked_to, ${new Date(through)}) WHERE id = ${modelId}`);
+  if (trained === null) return;
+  const { plan, model } = trained;
+  const rmsep = model.validation?.rmsep[0] ?? [];
+  const rmse = rmsep[model.components] ?? null;
+  const validation = {
+    rmse,
+    q2: rmse === null || !rmsep[0] ? null : 1 - (rmse / rmsep[0]) ** 2,
+    rows: model.validation?.rows ?? 0,
+    rmsep,
+    sigmaTrain: model.sigmaTrain[0],
+    inputs: digestId(JSON.stringify(plan.set.inputs)),
+  };
+  await tx.exec(sql`
+    INSERT INTO vm_version (model_id, version, trained_through, effective_from, feature_set_id, n, components, validation, vip, model, code_version)
+    SELECT ${modelId}, COALESCE(max(version), 0) + 1, ${new Date(through)}, ${new Date(through + LEAD_MS)}, ${plan.featureSetId}, ${model.n}, ${model.components},
+      ${JSON.stringify(validation)}::jsonb, ${model.vip as number[]}::float8[], ${JSON.stringify(model)}::jsonb, ${TRAIN_CODE}
+    FROM vm_version WHERE model_id = ${modelId} HAVING count(*) FILTER (WHERE trained_through >= ${new Date(through)}) = 0`);
+  await feed(tx, [
+    { kind: 'model', text: `VM of ${plan.set.parameter}: new version from ${model.n} wafers, ${model.components} components, Q² ${validation.q2?.toFixed(2) ?? 'unknown'}`, detail: { modelId } },
+  ]);
+}

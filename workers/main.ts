@@ -1,0 +1,65 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { config } from '@/lib/config';
+import { closePool, db, prisma, sql } from '@/lib/db';
+import { log } from '@/lib/log';
+import { closeQueues, type TaskWorker } from '@/lib/queue/broker';
+import { runDispatcher } from '@/lib/queue/dispatcher';
+import { flushTallies } from './metrics';
+import { serve } from './runtime';
+import * as stages from './stages';
+
+const GRACE_MS = 25_000;
+const FLUSH_MS = 5_000;
+/** The live feed and the flow rates are kept this long. */
+const FEED_DAYS = 2;
+const FLOW_DAYS = 7;
+const HOUSEKEEPING_MS = 600_000;
+
+async function housekeeping(): Promise<void> {
+  await db().exec(sql`DELETE FROM feed_event WHERE at < now() - ${FEED_DAYS} * INTERVAL '1 day'`);
+  await db().exec(sql`DELETE FROM flow_minute WHERE minute < now() - ${FLOW_DAYS} * INTERVAL '1 day'`);
+}
+
+/** Every so often, until the signal; a failed round is logged and the next one comes. */
+async function every(ms: number, what: string, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(ms, undefined, { signal }).catch(() => undefined); // an abort ends the wait; the loop sees it
+    await work().catch((e: Error) => log().warn({ err: e.message }, `${what}: this round failed`));
+  }
+}
+
+async function main(): Promise<void> {
+  config();
+  const stop = new AbortController();
+  const workers: TaskWorker[] = Object.values(stages).map((h) => serve(h as Parameters<typeof serve>[0]));
+  const loops = [runDispatcher(stop.signal), every(FLUSH_MS, 'flow rates', flushTallies, stop.signal), every(HOUSEKEEPING_MS, 'housekeeping', housekeeping, stop.signal)];
+  log().info({ queues: workers.map((w) => w.name) }, 'workers ready');
+  process.send?.('ready');
+
+  let ending = false;
+  const end = async (why: string) => {
+    if (ending) return;
+    ending = true;
+    log().info({ why }, 'stopping: jobs under way are finished first');
+    const force = setTimeout(() => {
+      log().error('jobs under way did not finish in time; they are taken up again by another worker');
+      process.exit(1);
+    }, GRACE_MS);
+    stop.abort();
+    await Promise.all(workers.map((w) => w.close()));
+    await Promise.all(loops);
+    await flushTallies();
+    await closeQueues();
+    await prisma().$disconnect();
+    await closePool();
+    clearTimeout(force);
+    process.exit(0);
+  };
+  for (const s of ['SIGTERM', 'SIGINT'] as const) process.on(s, () => void end(s));
+  process.on('disconnect', () => void end('the launcher has gone'));
+}
+
+main().catch((e: Error) => {
+  log().fatal({ err: e }, e.message);
+  process.exit(1);
+});

@@ -1,0 +1,72 @@
+import { updateThreads } from '@/lib/services/control/threads';
+import { deliverAlertEvent } from '@/lib/services/notify/deliver';
+import { fitOverlayWafers, storeOverlayFits } from '@/lib/services/overlay/fit-wafers';
+import { evaluateCharts } from '@/lib/services/spc/evaluate';
+import { fitWafers, storeWaferFits } from '@/lib/services/spatial/fit-wafers';
+import { prepareVm, storeVm } from '@/lib/services/vm/predict';
+import { storeTraining, type TrainingPlan, trainingPlan } from '@/lib/services/vm/train';
+import type { PlsModel } from '@/lib/vm';
+import { computeOnThread } from './compute-thread';
+import type { Handler } from './runtime';
+
+type Prepared<F extends (...a: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
+
+export const spatial: Handler<'spatial', Prepared<typeof fitWafers>> = {
+  queue: 'spatial',
+  concurrency: 2,
+  prepare: (p) => fitWafers(p.refs),
+  apply: (tx, p, fits) => storeWaferFits(tx, fits, p.refs),
+  records: (p) => p.refs.length,
+};
+
+export const overlay: Handler<'overlay', Prepared<typeof fitOverlayWafers>> = {
+  queue: 'overlay',
+  concurrency: 1,
+  prepare: (p) => fitOverlayWafers(p.refs),
+  apply: (tx, p, fits) => storeOverlayFits(tx, fits, p.refs),
+  records: (p) => p.refs.length,
+};
+
+export const spc: Handler<'spc'> = {
+  queue: 'spc',
+  concurrency: 2,
+  apply: async (tx, p) => {
+    await evaluateCharts(tx, p.source, p.refs);
+  },
+  records: (p) => p.refs.length,
+};
+
+export const control: Handler<'control'> = {
+  queue: 'control',
+  concurrency: 2,
+  apply: async (tx, p) => {
+    await updateThreads(tx, p.source, p.refs);
+  },
+  records: (p) => p.refs.length,
+};
+
+export const vm: Handler<'vm', Prepared<typeof prepareVm>> = {
+  queue: 'vm',
+  concurrency: 2,
+  prepare: (p) => prepareVm(p.refs),
+  apply: (tx, p, work) => storeVm(tx, work, p.refs),
+  records: (p) => p.refs.length,
+};
+
+export const train: Handler<'train', { plan: TrainingPlan; model: PlsModel } | null> = {
+  queue: 'train',
+  concurrency: 1,
+  prepare: async (p, signal) => {
+    const plan = await trainingPlan(p.modelId, p.through);
+    return plan === null ? null : { plan, model: await computeOnThread<TrainingPlan['set'], PlsModel>('train-vm', plan.set, signal) };
+  },
+  apply: (tx, p, trained) => storeTraining(tx, p.modelId, p.through, trained),
+};
+
+/** Deliveries cannot be rolled back, so they come first; each is noted on its own and a further try sends only what is missing. */
+export const notify: Handler<'notify'> = {
+  queue: 'notify',
+  concurrency: 4,
+  prepare: (p) => deliverAlertEvent(p.alertEventId),
+  apply: () => Promise.resolve(),
+};
