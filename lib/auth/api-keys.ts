@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { db, sql } from '@/lib/db';
+import { db, perDatabase, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 
 export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'truth'] as const;
@@ -27,13 +27,14 @@ interface Cached {
   readonly until: number;
 }
 const TTL_MS = 10_000;
-const cache = new Map<string, Cached>();
+const remembered = perDatabase(() => new Map<string, Cached>());
 
 /** The sender behind `Authorization: Bearer <key>`. A revoked key stops working within ten seconds. */
 export async function authenticateKey(req: Request, now: number): Promise<Machine> {
   const header = req.headers.get('authorization') ?? '';
   const key = header.startsWith('Bearer ') ? header.slice(7) : req.headers.get('x-api-key');
   if (!key) throw new AppError('unauthenticated', 'send the API key as "Authorization: Bearer <key>"');
+  const cache = remembered();
   const hash = hashOf(key);
   const hit = cache.get(hash);
   if (hit !== undefined && hit.until > now) return hit.machine;
@@ -51,4 +52,11 @@ export async function authenticateKey(req: Request, now: number): Promise<Machin
 /** @throws AppError `forbidden` when the key has no such scope. */
 export function requireScope(machine: Machine, scope: KeyScope): void {
   if (!machine.scopes.includes(scope)) throw new AppError('forbidden', `this key lacks the scope "${scope}"; it has ${machine.scopes.join(', ')}`);
+}
+
+/** A revoked key is refused from now on; what it sent stays. */
+export async function revokeApiKey(id: string): Promise<string> {
+  const row = await db().one<{ sender: string }>(sql`UPDATE api_key SET revoked_at = now() WHERE id = ${id} AND revoked_at IS NULL RETURNING sender`);
+  if (row === undefined) throw new AppError('not_found', 'there is no such key, or it is revoked already');
+  return row.sender;
 }

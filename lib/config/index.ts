@@ -17,16 +17,12 @@ const schema = z.object({
 
 export type Config = z.infer<typeof schema>;
 
-let parsed: Config | undefined;
-
-/** The settings of this process, parsed once; a bad value stops the start with the variable's name. Lazy: a build has no environment. */
+/** The settings of this process; a bad value stops the start with the variable's name. Parsed when asked: a build has no environment. */
 export function config(): Config {
-  if (parsed !== undefined) return parsed;
   const r = schema.safeParse(process.env);
   if (!r.success) {
     const i = r.error.issues[0]!;
     throw new AppError('invalid_input', `environment variable ${i.path.join('.')}: ${i.message}`);
   }
-  parsed = r.data;
-  return parsed;
+  return r.data;
 }

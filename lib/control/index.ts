@@ -1,2 +1,3 @@
+export * from './mpc';
 export * from './r2r';
 export * from './run-to-run';

@@ -25,9 +25,23 @@ export function pool(): pg.Pool {
 }
 
 export function makePool(connectionString: string, max: number): pg.Pool {
-  const p = new pg.Pool({ connectionString, max, types, application_name: 'driftless' });
+  const p = new pg.Pool({ connectionString, max, types, idleTimeoutMillis: 60_000, application_name: 'driftless' });
   p.on('error', () => undefined); // an idle connection that breaks is replaced at its next use; that use reports
   return p;
+}
+
+/** What a process remembers of a database (known names, cached rows) is forgotten with the pool that it was read through. */
+export function perDatabase<T extends object>(make: () => T): () => T {
+  const kept = new WeakMap<pg.Pool, T>();
+  return () => {
+    const p = pool();
+    let value = kept.get(p);
+    if (value === undefined) {
+      value = make();
+      kept.set(p, value);
+    }
+    return value;
+  };
 }
 
 /** Reads and writes on one connection or on the pool; everything that grows with time goes through here. */

@@ -45,3 +45,11 @@ test('names follow the order of the values', () => {
   expect(names).toEqual(['p|a|mean', 'p|a|slope', 'p|b|mean', 'p|b|slope', 'q|a|mean', 'q|a|slope', 'q|b|mean', 'q|b|slope']);
   expect(units[1]).toBe('Pa/s');
 });
+
+test('a sample exactly on a border belongs to the step that begins there, in float32 too', () => {
+  const times = Float32Array.from([0.1, 0.2, 0.3, 0.4, 0.7, 0.8, 0.9]);
+  const v = Float32Array.from([1, 1, 1, 1, 5, 5, 5]);
+  const f = new Float64Array(4);
+  summariseTrace(times, v, 1, [{ name: 'a', start: 0.1, end: 0.7 }, { name: 'b', start: 0.7, end: 1 }], f);
+  expect([f[0], f[2]]).toEqual([1, 5]);
+});

@@ -47,7 +47,8 @@ export function summariseTrace(t: Float32Array, v: Float32Array, sensors: number
   if (v.length !== n * sensors) throw new AppError('dimension_mismatch', `${v.length} samples for ${sensors} sensors of ${n}`);
   if (into.length !== sensors * steps.length * 2) throw new AppError('dimension_mismatch', `room for ${into.length} features, need ${sensors * steps.length * 2}`);
   let out = 0;
-  const bounds = steps.map((s) => [lowerBound(t, s.start), lowerBound(t, s.end)] as const);
+  // Times are float32; borders are rounded alike, so that a sample on a border falls on the same side as it was sent.
+  const bounds = steps.map((s) => [lowerBound(t, Math.fround(s.start)), lowerBound(t, Math.fround(s.end))] as const);
   for (let k = 0; k < sensors; k++) {
     const row = k * n;
     for (const [from, to] of bounds) {

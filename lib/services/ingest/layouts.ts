@@ -1,4 +1,4 @@
-import { bulkInsert, digestId, type Tx } from '@/lib/db';
+import { bulkInsert, digestId, perDatabase, type Tx } from '@/lib/db';
 import type { MeasurementRecord, OverlayMeasurementRecord } from '@/lib/formats/wire';
 
 const SITE_LAYOUT = {
@@ -14,7 +14,7 @@ const OVERLAY_LAYOUT = {
 } as const;
 
 /** Layouts this process knows to be stored. Bounded: a fab has thousands of plans, not millions. */
-const stored = new Set<string>();
+const remembered = perDatabase(() => new Set<string>());
 const LIMIT = 20_000;
 
 const digest = (...columns: readonly (readonly number[])[]) => digestId(...columns.map((c) => Float64Array.from(c)));
@@ -43,6 +43,7 @@ export async function overlayLayouts(tx: Tx, records: readonly OverlayMeasuremen
 
 /** The layout may come from a transaction that is rolled back later: it is remembered only once it was found stored. */
 async function store(ids: readonly string[], insert: (fresh: number[]) => Promise<number>): Promise<void> {
+  const stored = remembered();
   const first = new Map<string, number>();
   ids.forEach((id, i) => {
     if (!stored.has(id) && !first.has(id)) first.set(id, i);

@@ -1,4 +1,4 @@
-import { db, sql } from '@/lib/db';
+import { db, perDatabase, sql } from '@/lib/db';
 
 export interface ProductFrame {
   readonly diameterMm: number;
@@ -18,17 +18,19 @@ export interface Master {
 }
 
 const TTL_MS = 5_000;
-let cached: Promise<Master> | undefined;
+const remembered = perDatabase((): { cached?: Promise<Master> | undefined } => ({}));
 
 /** The master data; `fresh` forces a read when the cached copy is older than a second (a name was not found in it). */
 export async function master(now: number, fresh = false): Promise<Master> {
-  const m = cached === undefined ? undefined : await cached;
+  const box = remembered();
+  const m = box.cached === undefined ? undefined : await box.cached;
   if (m !== undefined && now - m.readAt < (fresh ? 1_000 : TTL_MS)) return m;
-  cached = read(now);
-  cached.catch(() => {
-    cached = undefined; // the caller sees the error; the next call reads again
+  const fetched = read(now);
+  box.cached = fetched;
+  fetched.catch(() => {
+    box.cached = undefined; // the caller sees the error; the next call reads again
   });
-  return cached;
+  return fetched;
 }
 
 async function read(now: number): Promise<Master> {

@@ -108,7 +108,7 @@ async function takeChunk<R extends { key: string }>(
     if (issues.length > 0) reject(j.index, j.record.key, issues);
     return issues.length === 0;
   });
-  await ensureMonths(accepted.flatMap((j) => kind.times(j.record)));
+  await ensureMonths(accepted.flatMap((j) => kind.times(j.record)), now);
   const write = async (tx: Tx) => {
     const claimed = await claim(tx, kind, sender, accepted);
     if (claimed.length > 0) await kind.insert(tx, sender, claimed);

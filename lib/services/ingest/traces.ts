@@ -1,4 +1,4 @@
-import { asBuffer, asFloat32, bulkInsert, digestId, sql, type Tx } from '@/lib/db';
+import { asBuffer, asFloat32, bulkInsert, digestId, perDatabase, sql, type Tx } from '@/lib/db';
 import type { RunRecord, TraceRecord } from '@/lib/formats/wire';
 import { issue } from './checks';
 import type { FieldIssue } from '@/lib/formats/incoming';
@@ -52,12 +52,13 @@ const SENSOR_SET = {
   onConflict: 'ON CONFLICT (id) DO NOTHING',
 } as const;
 
-const knownSets = new Set<string>();
+const remembered = perDatabase(() => new Set<string>());
 
 /** Writes the traces in one statement: all blobs travel as two binary parameters and are cut apart by the server. */
 export async function insertTraces(tx: Tx, runs: readonly Accepted<RunRecord>[]): Promise<void> {
   const withTrace = runs.filter((r) => r.record.trace !== undefined);
   if (withTrace.length === 0) return;
+  const knownSets = remembered();
   const sets = new Map<string, { id: string; names: string[]; units: string[] }>();
   const tBlobs: Buffer[] = [];
   const vBlobs: Buffer[] = [];

@@ -67,6 +67,8 @@ export class FabDriver {
       const tick = this.sim.nextTick();
       await this.client.send('lots', tick.lots);
       await this.client.send('events', tick.events);
+      // A PM changes what the controllers believe: the advice that follows must know of it.
+      if (tick.events.length > 0) await this.client.settled(this.o.signal);
       const advised = await Promise.all(tick.lotRuns.map(async (r) => ({ run: r, advice: await this.ask(r) })));
       const sending: Promise<void>[] = [];
       for (const { run, advice } of advised) {

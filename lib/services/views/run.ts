@@ -178,10 +178,12 @@ interface TraceRow {
 }
 
 const GOLDEN_RUNS = 24;
+/** Runs of one lot are alike: a band of few lots would be too narrow. */
+const PER_LOT = 2;
 
 /**
  * The trace of a run with the golden band of each sensor: up to 24 earlier runs of the same chamber, operation and product with the
- * same sensors, no charted point of which had a rule fired; later runs fill up where there are too few earlier ones.
+ * same sensors, at most two of a lot, no charted point of which had a rule fired; later runs fill up where there are too few earlier ones.
  */
 export async function runTrace(run: RunHead): Promise<RunTrace | null> {
   const at = new Date(run.startedMs);
@@ -189,11 +191,11 @@ export async function runTrace(run: RunHead): Promise<RunTrace | null> {
     SELECT t.run_id, t.t, t.v, t.n, t.steps, t.sensor_set_id, s.names, s.units FROM trace t JOIN sensor_set s ON s.id = t.sensor_set_id WHERE t.run_id = ${run.id} AND t.started_at = ${at}`);
   if (own === undefined) return null;
   const golden = await db().rows<TraceRow>(sql`
-    WITH near AS (
-      SELECT r.id, r.started_at FROM run r WHERE r.tool = ${run.tool} AND r.chamber = ${run.chamber} AND r.operation = ${run.operation} AND r.product = ${run.product} AND r.id <> ${run.id}
+    WITH clean AS (
+      SELECT r.id, r.started_at, row_number() OVER (PARTITION BY r.lot ORDER BY r.started_at) AS k FROM run r WHERE r.tool = ${run.tool} AND r.chamber = ${run.chamber} AND r.operation = ${run.operation} AND r.product = ${run.product} AND r.id <> ${run.id}
         AND r.started_at BETWEEN ${new Date(run.startedMs - 14 * 86_400_000)} AND ${new Date(run.startedMs + 2 * 86_400_000)}
-        AND NOT EXISTS (SELECT 1 FROM chart_point p WHERE p.run_id = r.id AND cardinality(p.rules) > 0)
-      ORDER BY (r.started_at > ${at}), abs(extract(epoch FROM r.started_at - ${at})) LIMIT ${GOLDEN_RUNS})
+        AND NOT EXISTS (SELECT 1 FROM chart_point p WHERE p.run_id = r.id AND cardinality(p.rules) > 0)),
+    near AS (SELECT id, started_at FROM clean WHERE k <= ${PER_LOT} ORDER BY (started_at > ${at}), abs(extract(epoch FROM started_at - ${at})) LIMIT ${GOLDEN_RUNS})
     SELECT t.run_id, t.t, t.v, t.n, t.steps, s.names, s.units FROM near JOIN trace t ON t.run_id = near.id AND t.started_at = near.started_at JOIN sensor_set s ON s.id = t.sensor_set_id
     WHERE t.sensor_set_id = ${own.sensor_set_id}`);
   const t = asFloat32(own.t);

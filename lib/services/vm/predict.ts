@@ -1,4 +1,4 @@
-import { bulkInsert, db, sql, type Tx } from '@/lib/db';
+import { bulkInsert, db, perDatabase, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { type PlsModel, predictPls } from '@/lib/vm';
@@ -41,10 +41,11 @@ export interface VmWork {
   readonly training: { modelId: string; through: number }[];
 }
 
-const loaded = new Map<string, PlsModel>();
+const remembered = perDatabase(() => new Map<string, PlsModel>());
 const LOADED_LIMIT = 64;
 
 async function modelOf(modelId: string, version: number): Promise<PlsModel> {
+  const loaded = remembered();
   const key = `${modelId}_${version}`;
   const known = loaded.get(key);
   if (known !== undefined) return known;

@@ -47,6 +47,11 @@ export async function trainingPlan(modelId: string, through: number): Promise<Tr
       EXISTS (SELECT 1 FROM vm_version v WHERE v.model_id = m.id AND v.trained_through >= ${new Date(through)}) AS has
     FROM vm_model m WHERE m.id = ${modelId} AND m.active`);
   if (model === undefined || model.has) return null;
+  const enough = Math.max(MIN_PAIRS, GROWTH * (model.last_n ?? 0));
+  const pairs = await db().one<{ n: number }>(sql`
+    SELECT count(*)::int AS n FROM measurement m WHERE m.operation = ${model.operation} AND m.product = ${model.product} AND m.parameter = ${model.parameter}
+      AND m.measured_at < ${new Date(through)} AND m.superseded_by IS NULL AND m.run_id IS NOT NULL`);
+  if (pairs!.n < enough) return null;
   const rows = await db().rows<PairRow>(sql`
     SELECT q.lot, q.tool, q.chamber, q.setpoints, q.values, q.feature_set_id, f.names, q.y FROM (
       SELECT r.lot, r.tool, r.chamber, r.setpoints, s.values, s.feature_set_id, m.mean AS y, r.started_at, r.id
@@ -54,7 +59,7 @@ export async function trainingPlan(modelId: string, through: number): Promise<Tr
       WHERE m.operation = ${model.operation} AND m.product = ${model.product} AND m.parameter = ${model.parameter} AND m.measured_at < ${new Date(through)} AND m.superseded_by IS NULL
       ORDER BY r.started_at DESC, r.id LIMIT ${MAX_PAIRS}) q
     JOIN feature_set f ON f.id = q.feature_set_id ORDER BY q.started_at, q.id`);
-  if (rows.length < Math.max(MIN_PAIRS, GROWTH * (model.last_n ?? 0))) return null;
+  if (rows.length < enough) return null;
   const last = rows.at(-1)!;
   const chambers = [...new Set(rows.map((r) => chamberInput(r.tool, r.chamber)))].sort();
   const setpoints = [...new Set(rows.flatMap((r) => Object.keys(r.setpoints)))].sort().map(setpointInput);

@@ -1,0 +1,4 @@
+export * from './condense';
+export * from './lqr';
+export * from './model';
+export * from './solve';

@@ -1,0 +1,66 @@
+import { AppError } from '@/lib/errors';
+
+type Rows = readonly (readonly number[])[];
+
+/**
+ * Linear MPC: x_{k+1} = A x_k + B u_k, y_k = C x_k. Cost Σ_{k=1..N} (y_k − r_k)ᵀQ(y_k − r_k) + Σ_{k<M} (u_k − uRef)ᵀR(u_k − uRef)
+ * + Σ_{k<M} Δu_kᵀ S Δu_k, plus (x_N − xRef)ᵀP(x_N − xRef) when P is given; u_k = u_{M−1} for k >= M. Matrices as rows.
+ */
+export interface MpcModel {
+  readonly A: Rows;
+  readonly B: Rows;
+  readonly C: Rows;
+  /** Prediction horizon N and control horizon M <= N, in runs. */
+  readonly N: number;
+  readonly M: number;
+  readonly Q: Rows;
+  readonly R: Rows;
+  readonly S: Rows;
+  readonly P?: Rows;
+  readonly uMin?: readonly number[];
+  readonly uMax?: readonly number[];
+  readonly duMin?: readonly number[];
+  readonly duMax?: readonly number[];
+  readonly yMin?: readonly number[];
+  readonly yMax?: readonly number[];
+  /** When output limits cannot be met they give way by a slack that costs this much per unit of output squared. Default 1e4 x the largest weight in Q. */
+  readonly slackWeight?: number;
+}
+
+/** A limit that is active at the solution: input, move or output; step k; component; side. Output steps count from 1. */
+export type ActiveLimit = readonly ['u' | 'du' | 'y', number, number, 'min' | 'max'];
+
+export interface MpcSolution {
+  /** Inputs u_0 … u_{M−1} and predicted outputs y_1 … y_N. */
+  readonly u: number[][];
+  readonly y: number[][];
+  /** Value of the cost above; without the price of slack. */
+  readonly cost: number;
+  readonly status: 'converged' | 'softened' | 'infeasible' | 'max_iterations';
+  readonly active: readonly ActiveLimit[];
+  /** Output limits that had to give way, and by how much; empty unless `softened`. */
+  readonly slacks: readonly { readonly limit: ActiveLimit; readonly by: number }[];
+  readonly iterations: number;
+  readonly kktResidual: number;
+}
+
+/** Sizes, checked. @throws AppError `invalid_input` naming the matrix whose shape is wrong. */
+export function mpcSizes(m: MpcModel): { nx: number; nu: number; ny: number } {
+  const nx = m.A.length;
+  const nu = m.B[0]?.length ?? 0;
+  const ny = m.C.length;
+  const shape = (name: string, a: Rows, rows: number, cols: number): void => {
+    if (a.length !== rows || a.some((r) => r.length !== cols))
+      throw new AppError('invalid_input', `${name} must be ${rows} x ${cols}`, { field: name });
+  };
+  shape('A', m.A, nx, nx);
+  shape('B', m.B, nx, nu);
+  shape('C', m.C, ny, nx);
+  shape('Q', m.Q, ny, ny);
+  shape('R', m.R, nu, nu);
+  shape('S', m.S, nu, nu);
+  if (m.P) shape('P', m.P, nx, nx);
+  if (!Number.isInteger(m.N) || !Number.isInteger(m.M) || m.M < 1 || m.N < m.M)
+    throw new AppError('invalid_input', `horizons must be integers with 1 <= M <= N, got N = ${m.N}, M = ${m.M}`, { field: 'N' });
+  return { nx, nu, ny };
+}

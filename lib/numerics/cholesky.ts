@@ -1,0 +1,230 @@
+import { AppError } from '@/lib/errors';
+
+/**
+ * When a matrix is numerically not positive definite, add `start`·mean(diagonal) to the diagonal, multiply by `factor`
+ * after each failure and give up above `max`. What was added is reported, never hidden.
+ */
+export interface JitterPolicy {
+  readonly start: number;
+  readonly factor: number;
+  readonly max: number;
+}
+
+/** Starts at 1e-12 of the mean variance (below any measurement noise), stops at 1e-4 (1 % of a standard deviation). */
+export const DEFAULT_JITTER: JitterPolicy = { start: 1e-12, factor: 10, max: 1e-4 };
+
+export interface Cholesky {
+  readonly n: number;
+  /** L, row-major (n, n), zeros above the diagonal. */
+  readonly l: Float64Array;
+  /** Absolute amount added to every diagonal entry; 0 when none was needed. */
+  readonly jitter: number;
+  /** log det(A + jitter·I). */
+  readonly logDet: number;
+}
+
+/**
+ * Cholesky factorisation A = L·Lᵀ of a symmetric positive definite matrix.
+ * @param a - A, row-major (n, n); only the lower triangle is read.
+ * @param policy - jitter policy; omit it to refuse any matrix that is not positive definite.
+ * @throws AppError `not_positive_definite` with `details.pivot`: remove duplicate rows, or add a noise term.
+ * @complexity n³/3 flops; four rows share each pass over row j.
+ * @reference Golub & Van Loan (2013), Alg. 4.2.1; jitter as in Rasmussen & Williams (2006), §A.4.
+ */
+export function cholesky(a: Float64Array, n: number, policy?: JitterPolicy): Cholesky {
+  if (a.length !== n * n) throw new AppError('dimension_mismatch', `A has ${a.length} values, need ${n * n}`);
+  const l = new Float64Array(n * n);
+  let mean = 0;
+  for (let i = 0; i < n; i++) mean += a[i * n + i]! / n;
+  let jitter = 0;
+  for (;;) {
+    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) l[i * n + j] = a[i * n + j]!;
+    if (jitter > 0) for (let i = 0; i < n; i++) l[i * n + i]! += jitter;
+    const pivot = factorInPlace(l, n);
+    if (pivot < 0) break;
+    const next = jitter === 0 ? (policy?.start ?? 0) * mean : jitter * (policy?.factor ?? 10);
+    if (!policy || !(next > 0) || next > policy.max * mean * 1.0001) {
+      throw new AppError(
+        'not_positive_definite',
+        `pivot ${pivot} is not positive; remove duplicate points or add noise variance`,
+        { pivot, jitter },
+      );
+    }
+    jitter = next;
+  }
+  let logDet = 0;
+  for (let i = 0; i < n; i++) logDet += 2 * Math.log(l[i * n + i]!);
+  return { n, l, jitter, logDet };
+}
+
+// A pivot that is nothing but the rounding of its own subtraction is zero.
+const ROUNDING = 1e-15;
+
+// Left-looking by columns: row i of L against row j of L, four rows i at a time. Returns the failing pivot or -1.
+function factorInPlace(l: Float64Array, n: number): number {
+  for (let j = 0; j < n; j++) {
+    const rj = j * n;
+    const whole = l[rj + j]!;
+    let d = whole;
+    for (let k = 0; k < j; k++) d -= l[rj + k]! * l[rj + k]!;
+    if (!(d > ROUNDING * whole)) return j;
+    const root = Math.sqrt(d);
+    const inv = 1 / root;
+    l[rj + j] = root;
+    let i = j + 1;
+    for (; i + 3 < n; i += 4) {
+      const r0 = i * n;
+      const r1 = r0 + n;
+      const r2 = r1 + n;
+      const r3 = r2 + n;
+      let s0 = l[r0 + j]!;
+      let s1 = l[r1 + j]!;
+      let s2 = l[r2 + j]!;
+      let s3 = l[r3 + j]!;
+      for (let k = 0; k < j; k++) {
+        const v = l[rj + k]!;
+        s0 -= v * l[r0 + k]!;
+        s1 -= v * l[r1 + k]!;
+        s2 -= v * l[r2 + k]!;
+        s3 -= v * l[r3 + k]!;
+      }
+      l[r0 + j] = s0 * inv;
+      l[r1 + j] = s1 * inv;
+      l[r2 + j] = s2 * inv;
+      l[r3 + j] = s3 * inv;
+    }
+    for (; i < n; i++) {
+      const r0 = i * n;
+      let s0 = l[r0 + j]!;
+      for (let k = 0; k < j; k++) s0 -= l[rj + k]! * l[r0 + k]!;
+      l[r0 + j] = s0 * inv;
+    }
+  }
+  return -1;
+}
+
+/**
+ * Solve L·x = b in place, L lower triangular.
+ * @param l - L, shape (n, n), row-major; the upper triangle is not read.
+ * @param b - b, shape (n,); holds x on return. NaN propagates.
+ * @throws AppError `dimension_mismatch`; `rank_deficient` with `details.row` (0-based): drop that column and refit.
+ * @complexity n² flops, no allocation.
+ * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), Alg. 3.1.1.
+ */
+export function forwardSolveInPlace(l: Float64Array, b: Float64Array): void {
+  const n = b.length;
+  if (l.length !== n * n) throw new AppError('dimension_mismatch', `L has ${l.length} values, need ${n * n}`);
+  for (let i = 0; i < n; i++) {
+    const row = i * n;
+    const d = l[row + i]!;
+    if (!(Math.abs(d) > 0)) throw new AppError('rank_deficient', `diagonal ${i} is ${d}; drop that column`, { row: i });
+    let s = b[i]!;
+    for (let k = 0; k < i; k++) s -= l[row + k]! * b[k]!;
+    b[i] = s / d;
+  }
+}
+
+/** Solve Lᵀ·x = b in place. Arguments and errors as `forwardSolveInPlace`. */
+export function backSolveInPlace(l: Float64Array, b: Float64Array): void {
+  const n = b.length;
+  if (l.length !== n * n) throw new AppError('dimension_mismatch', `L has ${l.length} values, need ${n * n}`);
+  for (let i = n - 1; i >= 0; i--) {
+    const row = i * n;
+    const d = l[row + i]!;
+    if (!(Math.abs(d) > 0)) throw new AppError('rank_deficient', `diagonal ${i} is ${d}; drop that column`, { row: i });
+    const x = b[i]! / d;
+    b[i] = x;
+    for (let k = 0; k < i; k++) b[k]! -= x * l[row + k]!;
+  }
+}
+
+/** x with A·x = b from the factor of A. */
+export function choleskySolve(c: Cholesky, b: ArrayLike<number>): Float64Array {
+  const x = Float64Array.from(b);
+  forwardSolveInPlace(c.l, x);
+  backSolveInPlace(c.l, x);
+  return x;
+}
+
+/**
+ * X ← L⁻¹X in place for many right-hand sides, X row-major (n, m): whole rows are combined, so the inner loop is contiguous.
+ * @complexity n²m flops.
+ */
+export function forwardSolveManyInPlace(l: Float64Array, n: number, x: Float64Array, m: number): void {
+  if (x.length !== n * m) throw new AppError('dimension_mismatch', `X has ${x.length} values, need ${n * m}`);
+  const block = 256; // columns of X that stay in the first-level cache while a row of L is applied
+  for (let c0 = 0; c0 < m; c0 += block) {
+    const c1 = Math.min(m, c0 + block);
+    for (let i = 0; i < n; i++) {
+      const ri = i * m;
+      let k = 0;
+      for (; k + 3 < i; k += 4) {
+        const p = i * n + k;
+        const l0 = l[p]!;
+        const l1 = l[p + 1]!;
+        const l2 = l[p + 2]!;
+        const l3 = l[p + 3]!;
+        const r0 = k * m;
+        const r1 = r0 + m;
+        const r2 = r1 + m;
+        const r3 = r2 + m;
+        for (let j = c0; j < c1; j++) x[ri + j]! -= l0 * x[r0 + j]! + l1 * x[r1 + j]! + l2 * x[r2 + j]! + l3 * x[r3 + j]!;
+      }
+      for (; k < i; k++) {
+        const l0 = l[i * n + k]!;
+        const r0 = k * m;
+        for (let j = c0; j < c1; j++) x[ri + j]! -= l0 * x[r0 + j]!;
+      }
+      const inv = 1 / l[i * n + i]!;
+      for (let j = c0; j < c1; j++) x[ri + j]! *= inv;
+    }
+  }
+}
+
+/** A⁻¹ (n, n) from its factor, symmetric. Use it only where every entry is wanted (covariances, leave-one-out). */
+export function choleskyInverse(c: Cholesky): Float64Array {
+  const { n, l } = c;
+  const li = new Float64Array(n * n); // row j holds column j of L⁻¹, so that the products below run along rows
+  for (let j = 0; j < n; j++) {
+    li[j * n + j] = 1 / l[j * n + j]!;
+    for (let i = j + 1; i < n; i++) {
+      let s = 0;
+      const row = i * n;
+      for (let k = j; k < i; k++) s += l[row + k]! * li[j * n + k]!;
+      li[j * n + i] = -s / l[row + i]!;
+    }
+  }
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let s = 0;
+      for (let k = i; k < n; k++) s += li[i * n + k]! * li[j * n + k]!;
+      out[i * n + j] = s;
+      out[j * n + i] = s;
+    }
+  }
+  return out;
+}
+
+/**
+ * Factor of the (n+1, n+1) matrix that adds one row to A: O(n²) instead of O(n³).
+ * @param column - the new off-diagonal entries, shape (n,). @param diagonal - the new diagonal entry.
+ * @throws AppError `not_positive_definite` when the new point repeats an old one without noise.
+ */
+export function choleskyAppend(c: Cholesky, column: ArrayLike<number>, diagonal: number): Cholesky {
+  const { n, l } = c;
+  const v = Float64Array.from(column);
+  forwardSolveInPlace(l, v);
+  let d = diagonal + c.jitter;
+  for (let k = 0; k < n; k++) d -= v[k]! * v[k]!;
+  if (!(d > 0))
+    throw new AppError('not_positive_definite', 'the new point repeats an old one; add noise variance or leave it out', {
+      pivot: n,
+    });
+  const root = Math.sqrt(d);
+  const out = new Float64Array((n + 1) * (n + 1));
+  for (let i = 0; i < n; i++) out.set(l.subarray(i * n, i * n + i + 1), i * (n + 1));
+  out.set(v, n * (n + 1));
+  out[(n + 1) * (n + 1) - 1] = root;
+  return { n: n + 1, l: out, jitter: c.jitter, logDet: c.logDet + 2 * Math.log(root) };
+}

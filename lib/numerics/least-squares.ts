@@ -1,0 +1,221 @@
+import { AppError } from '@/lib/errors';
+import { type Matrix, matrix, type Numbers, requireFinite } from './matrix';
+import { applyQt, inverseR, type Qr, qrFactor, solveR, svdOfR } from './qr';
+import { numericalRank, type Svd } from './svd';
+
+/** How the covariance is scaled: `estimated` by the residual variance, `known` when weights are exactly 1/u². */
+export type CovarianceScale = 'estimated' | 'known';
+
+export interface LeastSquaresOptions {
+  /** One weight per row, >= 0 (1/u² when standard uncertainties are known). A zero or NaN weight drops the row. */
+  readonly weights?: Numbers;
+  readonly covariance?: CovarianceScale;
+  /** Singular values below this fraction of the largest count as zero. Default 1e-10. */
+  readonly rankTolerance?: number;
+  /** Rank-deficient design: refuse (default) or return the minimum-norm solution. */
+  readonly onDeficient?: 'throw' | 'minimum_norm';
+  /** Names of the columns, used in messages. */
+  readonly names?: readonly string[];
+}
+
+export interface LeastSquaresFit {
+  readonly coefficients: Float64Array;
+  /** Covariance of the coefficients, row-major (p, p); in a deficient fit of the minimum-norm solution. */
+  readonly covariance: Float64Array;
+  /** Square roots of its diagonal. */
+  readonly standardErrors: Float64Array;
+  readonly rank: number;
+  /** 2-norm condition number of the (weighted) design as given; Infinity when exactly singular. */
+  readonly conditionNumber: number;
+  readonly singularValues: Float64Array;
+  /** n − rank. */
+  readonly dof: number;
+  /** √(Σ w r² / dof); NaN only when dof = 0, where it does not exist. */
+  readonly residualSigma: number;
+  /** Σ w r². */
+  readonly rss: number;
+  /** y − X·b for every input row; NaN where the row was dropped. */
+  readonly residuals: Float64Array;
+  readonly fitted: Float64Array;
+  /** 1 − rss / Σ w (y − ȳ_w)². */
+  readonly rSquared: number;
+  readonly nUsed: number;
+  readonly nDropped: number;
+  /** Columns of the null space of X (unit vectors), one per lost rank: which combinations the data cannot see. */
+  readonly nullSpace: Float64Array[];
+}
+
+/**
+ * Weighted linear least squares min Σ w_i (y_i − x_i·b)² by Householder QR; rank and condition from the singular
+ * values of R.
+ * @param x - design X, shape (n, p), finite.
+ * @param y - observations, shape (n,); NaN means "not measured" and drops the row.
+ * @throws AppError `rank_deficient` with `details.columns` (the terms that cannot be told apart) unless `minimum_norm` was asked for;
+ * `invalid_input` when fewer rows than columns remain.
+ * @complexity 2np² flops for the factorisation.
+ * @reference Golub & Van Loan (2013), §5.3; Björck, Numerical Methods for Least Squares Problems (1996), §1.
+ */
+export function leastSquares(x: Matrix, y: Numbers, options: LeastSquaresOptions = {}): LeastSquaresFit {
+  const { cols: p } = x;
+  if (y.length !== x.rows) throw new AppError('dimension_mismatch', `X has ${x.rows} rows, y has ${y.length} values`);
+  if (options.weights && options.weights.length !== x.rows) {
+    throw new AppError('dimension_mismatch', `X has ${x.rows} rows, weights has ${options.weights.length} values`);
+  }
+  const { rows, root } = usableRows(y, options.weights);
+  if (rows.length < p && options.onDeficient !== 'minimum_norm') {
+    throw new AppError(
+      'invalid_input',
+      `${rows.length} usable observations cannot determine ${p} coefficients; measure more or fit fewer terms`,
+      {
+        nUsed: rows.length,
+        needed: p,
+      },
+    );
+  }
+  const padded = Math.max(rows.length, p); // zero rows change nothing and keep the factorisation tall
+  const a = matrix(padded, p);
+  const b = new Float64Array(padded);
+  rows.forEach((i, k) => {
+    const s = root[k]!;
+    for (let j = 0; j < p; j++) a.data[k * p + j] = s * x.data[i * p + j]!;
+    b[k] = s * y[i]!;
+  });
+  requireFinite('design', a.data);
+  const qr = qrFactor(a);
+  const d = svdOfR(qr);
+  const rank = numericalRank(d.s, options.rankTolerance ?? 1e-10);
+  const nullSpace = nullVectors(d, rank);
+  if (rank < p && options.onDeficient !== 'minimum_norm') throw deficient(nullSpace, options.names);
+  applyQt(qr, b);
+  const coefficients = rank < p ? minimumNorm(d, rank, b) : solveR(qr, b);
+  return summarise(x, y, rows, root, coefficients, qr, d, rank, nullSpace, options.covariance ?? 'estimated');
+}
+
+function usableRows(y: Numbers, weights: Numbers | undefined): { rows: number[]; root: number[] } {
+  const rows: number[] = [];
+  const root: number[] = [];
+  for (let i = 0; i < y.length; i++) {
+    const w = weights ? weights[i]! : 1;
+    if (w < 0) throw new AppError('invalid_input', `weights[${i}] is ${w}; weights must not be negative`, { index: i });
+    if (Number.isNaN(y[i]!) || !(w > 0)) continue;
+    if (!Number.isFinite(y[i]!) || !Number.isFinite(w))
+      throw new AppError('invalid_input', `row ${i} is not finite; remove it`, { index: i });
+    rows.push(i);
+    root.push(Math.sqrt(w));
+  }
+  return { rows, root };
+}
+
+function nullVectors(d: Svd, rank: number): Float64Array[] {
+  const p = d.v.rows;
+  return Array.from({ length: p - rank }, (_, k) => Float64Array.from({ length: p }, (_, j) => d.v.data[j * p + rank + k]!));
+}
+
+/** Error that names the columns taking part in a dependency (share above 10 % of the null vector). */
+function deficient(nullSpace: readonly Float64Array[], names: readonly string[] | undefined): AppError {
+  const columns = new Set<number>();
+  for (const v of nullSpace) for (let j = 0; j < v.length; j++) if (Math.abs(v[j]!) > 0.1) columns.add(j);
+  const labels = [...columns].sort((a, b) => a - b).map((j) => names?.[j] ?? `column ${j}`);
+  return new AppError('rank_deficient', `the data cannot tell apart: ${labels.join(', ')}; drop terms or add sites`, {
+    columns: [...columns],
+    terms: labels,
+    lostRank: nullSpace.length,
+  });
+}
+
+// x = Σ_{k<rank} v_k (u_kᵀ c)/s_k with R = U S Vᵀ, c = Qᵀb
+function minimumNorm(d: Svd, rank: number, c: Float64Array): Float64Array {
+  const p = d.v.rows;
+  const out = new Float64Array(p);
+  for (let k = 0; k < rank; k++) {
+    let s = 0;
+    for (let i = 0; i < p; i++) s += d.u.data[i * p + k]! * c[i]!;
+    s /= d.s[k]!;
+    for (let j = 0; j < p; j++) out[j]! += s * d.v.data[j * p + k]!;
+  }
+  return out;
+}
+
+function unscaledCovariance(qr: Qr, d: Svd, rank: number): Float64Array {
+  const p = qr.cols;
+  const out = new Float64Array(p * p);
+  if (rank === p) {
+    const r = inverseR(qr).data;
+    for (let i = 0; i < p; i++) {
+      for (let j = 0; j <= i; j++) {
+        let s = 0;
+        for (let k = i; k < p; k++) s += r[i * p + k]! * r[j * p + k]!;
+        out[i * p + j] = s;
+        out[j * p + i] = s;
+      }
+    }
+    return out;
+  }
+  for (let k = 0; k < rank; k++) {
+    const w = 1 / d.s[k]! ** 2;
+    for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) out[i * p + j]! += w * d.v.data[i * p + k]! * d.v.data[j * p + k]!;
+  }
+  return out;
+}
+
+function summarise(
+  x: Matrix,
+  y: Numbers,
+  rows: readonly number[],
+  root: readonly number[],
+  coefficients: Float64Array,
+  qr: Qr,
+  d: Svd,
+  rank: number,
+  nullSpace: Float64Array[],
+  scale: CovarianceScale,
+): LeastSquaresFit {
+  const p = x.cols;
+  const residuals = new Float64Array(x.rows).fill(Number.NaN);
+  const fitted = new Float64Array(x.rows);
+  for (let i = 0; i < x.rows; i++) {
+    let s = 0;
+    for (let j = 0; j < p; j++) s += x.data[i * p + j]! * coefficients[j]!;
+    fitted[i] = s;
+  }
+  let sw = 0;
+  let mean = 0;
+  rows.forEach((i, k) => {
+    const w = root[k]! ** 2;
+    sw += w;
+    mean += (w / sw) * (y[i]! - mean);
+  });
+  let rss = 0;
+  let tss = 0;
+  rows.forEach((i, k) => {
+    const r = y[i]! - fitted[i]!;
+    residuals[i] = r;
+    rss += root[k]! ** 2 * r * r;
+    tss += root[k]! ** 2 * (y[i]! - mean) ** 2;
+  });
+  const dof = rows.length - rank;
+  const residualSigma = dof > 0 ? Math.sqrt(rss / dof) : Number.NaN;
+  const covariance = unscaledCovariance(qr, d, rank);
+  if (scale === 'estimated') {
+    const s2 = dof > 0 ? rss / dof : Number.NaN;
+    for (let i = 0; i < covariance.length; i++) covariance[i]! *= s2;
+  }
+  const smallest = d.s[p - 1] ?? 0;
+  return {
+    coefficients,
+    covariance,
+    standardErrors: Float64Array.from({ length: p }, (_, j) => Math.sqrt(covariance[j * p + j]!)),
+    rank,
+    conditionNumber: smallest > 0 ? d.s[0]! / smallest : Number.POSITIVE_INFINITY,
+    singularValues: d.s,
+    dof,
+    residualSigma,
+    rss,
+    residuals,
+    fitted,
+    rSquared: tss > 0 ? 1 - rss / tss : 1,
+    nUsed: rows.length,
+    nDropped: x.rows - rows.length,
+    nullSpace,
+  };
+}

@@ -1,0 +1,108 @@
+import { AppError } from '@/lib/errors';
+import type { Numbers } from './matrix';
+
+export interface Moments {
+  readonly n: number;
+  readonly mean: number;
+  /** Sample variance, divisor n − 1; NaN below two values. */
+  readonly variance: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Mean and variance by Welford's update; NaN entries ("not measured") are skipped. @reference Welford, Technometrics 4 (1962) 419. */
+export function moments(x: Numbers): Moments {
+  let n = 0;
+  let mean = 0;
+  let m2 = 0;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < x.length; i++) {
+    const v = x[i]!;
+    if (Number.isNaN(v)) continue;
+    n++;
+    const d = v - mean;
+    mean += d / n;
+    m2 += d * (v - mean);
+    if (v < min) min = v;
+    if (v > max) max = v;
+  }
+  return {
+    n,
+    mean: n > 0 ? mean : Number.NaN,
+    variance: n > 1 ? m2 / (n - 1) : Number.NaN,
+    min: n > 0 ? min : Number.NaN,
+    max: n > 0 ? max : Number.NaN,
+  };
+}
+
+/** Sample standard deviation (divisor n − 1), NaN skipped. */
+export function standardDeviation(x: Numbers): number {
+  return Math.sqrt(moments(x).variance);
+}
+
+/**
+ * Quantile with linear interpolation between order statistics at position p(n − 1); NaN skipped.
+ * @throws AppError `invalid_input` when no value is left; `out_of_domain` unless 0 <= p <= 1.
+ * @reference Hyndman & Fan, Am. Stat. 50 (1996) 361, type 7.
+ */
+export function quantile(x: Numbers, p: number): number {
+  const s = sorted(x);
+  return sortedQuantile(s, p);
+}
+
+/** As `quantile`, for values already ascending and without NaN. */
+export function sortedQuantile(s: Numbers, p: number): number {
+  if (s.length === 0) throw new AppError('invalid_input', 'quantile of no values; measure at least one');
+  if (!(p >= 0 && p <= 1)) throw new AppError('out_of_domain', `probability ${p} is outside [0, 1]`);
+  const h = p * (s.length - 1);
+  const i = Math.floor(h);
+  const a = s[i]!;
+  const b = s[Math.min(i + 1, s.length - 1)]!;
+  return a + (h - i) * (b - a);
+}
+
+/** Ascending copy without NaN. */
+export function sorted(x: Numbers): Float64Array {
+  const out = new Float64Array(x.length);
+  let n = 0;
+  for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i]!)) out[n++] = x[i]!;
+  return out.subarray(0, n).sort();
+}
+
+/** Median, NaN skipped. */
+export function median(x: Numbers): number {
+  return quantile(x, 0.5);
+}
+
+/** Φ⁻¹(3/4): makes the median absolute deviation estimate sigma of a normal sample. */
+export const MAD_TO_SIGMA = 1 / 0.674489750196082;
+
+/** Robust sigma: median |x − centre| · 1.4826, about the median unless a centre is given. */
+export function madSigma(x: Numbers, centre?: number): number {
+  const c = centre ?? median(x);
+  return MAD_TO_SIGMA * median(Float64Array.from(x, (v) => Math.abs(v - c)));
+}
+
+/**
+ * Mean vector and sample covariance (divisor n − 1) of rows, shape (n, p).
+ * @throws AppError `invalid_input` with fewer than two rows.
+ */
+export function covarianceMatrix(data: Float64Array, n: number, p: number): { mean: Float64Array; covariance: Float64Array } {
+  if (n < 2) throw new AppError('invalid_input', `a covariance needs two rows or more, got ${n}`);
+  const mean = new Float64Array(p);
+  for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) mean[j]! += data[i * p + j]! / n;
+  const covariance = new Float64Array(p * p);
+  const d = new Float64Array(p);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < p; j++) d[j] = data[i * p + j]! - mean[j]!;
+    for (let j = 0; j < p; j++) for (let k = 0; k <= j; k++) covariance[j * p + k]! += d[j]! * d[k]!;
+  }
+  for (let j = 0; j < p; j++) {
+    for (let k = 0; k <= j; k++) {
+      covariance[j * p + k]! /= n - 1;
+      covariance[k * p + j] = covariance[j * p + k]!;
+    }
+  }
+  return { mean, covariance };
+}

@@ -1,0 +1,366 @@
+import { AppError } from '@/lib/errors';
+import { type LeastSquaresFit, leastSquares, type Matrix, matrix, type RobustFit, robustLeastSquares } from '@/lib/numerics';
+import { type OverlaySummary, overlaySummary } from './statistics';
+import { type OverlayAxis, type OverlayModel, type OverlayTerm, overlayModel } from './terms';
+
+/**
+ * Marks as columns of equal length. Field centre in the wafer frame (mm from wafer centre), mark inside the field (mm from field
+ * centre), dx, dy = layer under test − reference layer in nm; NaN = not measured, on that axis only. u: standard uncertainties, nm.
+ */
+export interface OverlayMarks {
+  readonly fieldX: ArrayLike<number>;
+  readonly fieldY: ArrayLike<number>;
+  readonly x: ArrayLike<number>;
+  readonly y: ArrayLike<number>;
+  readonly dx: ArrayLike<number>;
+  readonly dy: ArrayLike<number>;
+  readonly uDx?: ArrayLike<number>;
+  readonly uDy?: ArrayLike<number>;
+}
+
+export interface OverlayFitOptions {
+  /** `none` (default), iteratively reweighted, or repeated removal of marks beyond `rejectSigma` robust sigmas. */
+  readonly robust?: 'none' | 'huber' | 'bisquare' | 'reject';
+  readonly rejectSigma?: number;
+  /** Terms the plan cannot see: refuse, drop the highest of them and report it (default), or share by minimum norm. */
+  readonly onDeficient?: 'throw' | 'drop' | 'minimum_norm';
+  /** Singular values (normalised coordinates) below this fraction of the largest count as zero. Default 1e-6. */
+  readonly rankTolerance?: number;
+  readonly covariance?: 'estimated' | 'known';
+}
+
+export interface FittedTerm extends OverlayTerm {
+  /** In `unit` (nm/mm^p); null when the plan cannot identify the term. */
+  readonly value: number | null;
+  readonly standardError: number | null;
+  /** Coefficient in normalised coordinates, nm at the edge of the unit coordinate. */
+  readonly normalised: number | null;
+  /** Largest |correlation| with another term of the axis, and which. */
+  readonly correlation: { readonly with: string; readonly value: number } | null;
+}
+
+export interface AxisFit {
+  readonly terms: readonly FittedTerm[];
+  /** Covariance of the identified terms, in their order, physical units, row-major. */
+  readonly covariance: Float64Array;
+  readonly identified: readonly string[];
+  readonly rank: number;
+  readonly conditionNumber: number;
+  readonly dof: number;
+  readonly residualSigma: number;
+  readonly rss: number;
+  readonly nUsed: number;
+  /** Marks given zero or near-zero weight by the robust option, or rejected. */
+  readonly rejected: readonly number[];
+  readonly robust: {
+    readonly scale: number;
+    readonly weights: Float64Array;
+    readonly iterations: number;
+    readonly status: 'converged' | 'max_iterations';
+  } | null;
+}
+
+export interface OverlayFit {
+  readonly model: OverlayModel;
+  readonly dx: AxisFit;
+  readonly dy: AxisFit;
+  /** Terms of both axes by identifier, nm/mm^p. Unidentifiable ones are absent. */
+  readonly coefficients: Readonly<Record<string, number>>;
+  readonly unidentifiable: readonly string[];
+  /** Modelled overlay and residual at every mark, nm; residual NaN where not measured. */
+  readonly modelled: { readonly dx: Float64Array; readonly dy: Float64Array };
+  readonly residual: { readonly dx: Float64Array; readonly dy: Float64Array };
+  readonly statistics: { readonly raw: OverlaySummary; readonly modelled: OverlaySummary; readonly residual: OverlaySummary };
+  readonly derived: { readonly grid: DerivedTerms | null; readonly field: DerivedTerms | null };
+}
+
+/** Symmetric and asymmetric parts of the linear terms: M = (Mx ± My)/2, rotation (Ry − Rx)/2, non-orthogonality (Ry + Rx)/2. */
+export interface DerivedTerms {
+  readonly magnification: number;
+  readonly asymmetricMagnification: number;
+  readonly rotation: number;
+  readonly asymmetricRotation: number;
+}
+
+/** Design of one axis in normalised coordinates, one row a mark. */
+export function overlayDesign(
+  model: OverlayModel,
+  axis: OverlayAxis,
+  marks: Pick<OverlayMarks, 'fieldX' | 'fieldY' | 'x' | 'y'>,
+): { readonly design: Matrix; readonly terms: OverlayTerm[]; readonly scale: Float64Array } {
+  const terms = model.terms.filter((t) => t.axis === axis);
+  const p = terms.length;
+  const n = marks.x.length;
+  const design = matrix(n, p);
+  const onMark = model.gridOn === 'mark';
+  const order = Math.max(0, ...terms.map((t) => t.i + t.j));
+  const gx = new Float64Array(order + 1);
+  const gy = new Float64Array(order + 1);
+  const fx = new Float64Array(order + 1);
+  const fy = new Float64Array(order + 1);
+  const powers = (out: Float64Array, v: number): void => {
+    out[0] = 1;
+    for (let k = 1; k <= order; k++) out[k] = out[k - 1]! * v;
+  };
+  for (let r = 0; r < n; r++) {
+    powers(gx, (marks.fieldX[r]! + (onMark ? marks.x[r]! : 0)) / model.normRadiusMm);
+    powers(gy, (marks.fieldY[r]! + (onMark ? marks.y[r]! : 0)) / model.normRadiusMm);
+    powers(fx, marks.x[r]! / model.fieldHalfXMm);
+    powers(fy, marks.y[r]! / model.fieldHalfYMm);
+    for (let c = 0; c < p; c++) {
+      const t = terms[c]!;
+      design.data[r * p + c] = t.scope === 'grid' ? gx[t.i]! * gy[t.j]! : fx[t.i]! * fy[t.j]!;
+    }
+  }
+  const scale = Float64Array.from(terms, (t) =>
+    t.scope === 'grid' ? model.normRadiusMm ** (t.i + t.j) : model.fieldHalfXMm ** t.i * model.fieldHalfYMm ** t.j,
+  );
+  return { design, terms, scale };
+}
+
+/**
+ * Joint inter-field and intra-field overlay fit: per axis one weighted (or robust) least-squares problem over all marks.
+ * @param marks - columns as in `OverlayMarks`. @param model - from `overlayModel`; default the 10-parameter model.
+ * @returns terms in physical units with covariance, statistics of raw = modelled + residual, and the terms the plan cannot see.
+ * @throws AppError `rank_deficient` naming the terms when `onDeficient` is `throw`; `invalid_input` on unequal columns, a bad
+ * uncertainty, or fewer measured marks than terms.
+ * @reference J. D. Armitage & J. P. Kirk, Proc. SPIE 921 (1988) 207; van den Brink et al., Proc. SPIE 921 (1988) 180.
+ */
+export function fitOverlay(
+  marks: OverlayMarks,
+  model: OverlayModel = overlayModel(),
+  options: OverlayFitOptions = {},
+): OverlayFit {
+  checkMarks(marks);
+  const x = fitAxis(marks, model, 'dx', marks.dx, marks.uDx, options);
+  const y = fitAxis(marks, model, 'dy', marks.dy, marks.uDy, options);
+  const coefficients: Record<string, number> = {};
+  for (const t of [...x.fit.terms, ...y.fit.terms]) if (t.value !== null) coefficients[t.id] = t.value;
+  return {
+    model,
+    dx: x.fit,
+    dy: y.fit,
+    coefficients,
+    unidentifiable: [...x.fit.terms, ...y.fit.terms].filter((t) => t.value === null).map((t) => t.id),
+    modelled: { dx: x.modelled, dy: y.modelled },
+    residual: { dx: x.residual, dy: y.residual },
+    statistics: {
+      raw: overlaySummary(marks.dx, marks.dy),
+      modelled: overlaySummary(x.modelled, y.modelled),
+      residual: overlaySummary(x.residual, y.residual),
+    },
+    derived: {
+      grid: derivedTerms(coefficients, ['mx', 'my', 'rx', 'ry']),
+      field: derivedTerms(coefficients, ['k3', 'k4', 'k5', 'k6']),
+    },
+  };
+}
+
+function derivedTerms(
+  c: Readonly<Record<string, number>>,
+  [mx, my, rx, ry]: readonly [string, string, string, string],
+): DerivedTerms | null {
+  const [a, b, r, s] = [c[mx], c[my], c[rx], c[ry]];
+  if (a === undefined || b === undefined || r === undefined || s === undefined) return null;
+  return {
+    magnification: (a + b) / 2,
+    asymmetricMagnification: (a - b) / 2,
+    rotation: (s - r) / 2,
+    asymmetricRotation: (s + r) / 2,
+  };
+}
+
+function checkMarks(m: OverlayMarks): void {
+  const n = m.dx.length;
+  for (const key of ['fieldX', 'fieldY', 'x', 'y', 'dy', 'uDx', 'uDy'] as const) {
+    const column = m[key];
+    if (column && column.length !== n)
+      throw new AppError(
+        'invalid_input',
+        `column ${key} has ${column.length} entries, dx has ${n}; give columns of equal length`,
+        { field: key },
+      );
+    if (column && key !== 'dy' && !key.startsWith('u')) {
+      for (let i = 0; i < n; i++)
+        if (!Number.isFinite(column[i]!))
+          throw new AppError('invalid_input', `${key}[${i}] is ${column[i]}; every mark needs a position`, {
+            field: key,
+            index: i,
+          });
+    }
+  }
+}
+
+function uncertaintyWeights(u: ArrayLike<number>): Float64Array {
+  return Float64Array.from({ length: u.length }, (_, i) => {
+    if (!(u[i]! > 0))
+      throw new AppError('invalid_input', `u[${i}] is ${u[i]}; give a positive standard uncertainty in nm for every mark`, {
+        index: i,
+      });
+    return 1 / u[i]! ** 2;
+  });
+}
+
+function fitAxis(
+  marks: OverlayMarks,
+  model: OverlayModel,
+  axis: OverlayAxis,
+  d: ArrayLike<number>,
+  u: ArrayLike<number> | undefined,
+  o: OverlayFitOptions,
+) {
+  const { design, terms, scale } = overlayDesign(model, axis, marks);
+  const weights = u ? uncertaintyWeights(u) : undefined;
+  let keep = terms.map((_, j) => j);
+  for (;;) {
+    const a = selectColumns(design, keep);
+    try {
+      const solved = solve(
+        a,
+        d,
+        weights,
+        keep.map((j) => terms[j]!.id),
+        o,
+      );
+      return assemble(terms, scale, keep, solved, d);
+    } catch (e) {
+      if (!(e instanceof AppError) || e.code !== 'rank_deficient' || (o.onDeficient ?? 'drop') !== 'drop') throw e;
+      // drop the term of highest degree that takes part in the dependency; field terms before grid terms at equal degree
+      const columns = e.details['columns'] as readonly number[];
+      const drop = columns.map((c) => keep[c]!).reduce((p, q) => (rankOfTerm(terms[q]!) >= rankOfTerm(terms[p]!) ? q : p));
+      keep = keep.filter((j) => j !== drop);
+    }
+  }
+}
+
+const rankOfTerm = (t: OverlayTerm): number => 2 * (t.i + t.j) + (t.scope === 'field' ? 1 : 0);
+
+function selectColumns(a: Matrix, keep: readonly number[]): Matrix {
+  if (keep.length === a.cols) return a;
+  const out = matrix(a.rows, keep.length);
+  for (let i = 0; i < a.rows; i++)
+    for (let c = 0; c < keep.length; c++) out.data[i * keep.length + c] = a.data[i * a.cols + keep[c]!]!;
+  return out;
+}
+
+interface Solved {
+  readonly fit: LeastSquaresFit;
+  readonly robust: AxisFit['robust'];
+  readonly rejected: number[];
+}
+
+function solve(
+  a: Matrix,
+  d: ArrayLike<number>,
+  weights: Float64Array | undefined,
+  names: string[],
+  o: OverlayFitOptions,
+): Solved {
+  const base = {
+    ...(weights ? { weights } : {}),
+    names,
+    rankTolerance: o.rankTolerance ?? 1e-6,
+    onDeficient: o.onDeficient === 'minimum_norm' ? ('minimum_norm' as const) : ('throw' as const),
+    covariance: o.covariance ?? ('estimated' as const),
+  };
+  const robust = o.robust ?? 'none';
+  if (robust === 'none') return { fit: leastSquares(a, d, base), robust: null, rejected: [] };
+  if (robust === 'reject') return reject(a, d, base, o.rejectSigma ?? 4);
+  const fit: RobustFit = robustLeastSquares(a, d, { ...base, estimator: robust });
+  const rejected = Array.from(fit.robustWeights.keys()).filter((i) => fit.robustWeights[i]! < 1e-9);
+  return {
+    fit,
+    robust: { scale: fit.scale, weights: fit.robustWeights, iterations: fit.iterations, status: fit.status },
+    rejected,
+  };
+}
+
+// Removes marks beyond k sigmas of the current fit, all at once, until none is left to remove; at most a quarter of the marks.
+function reject(a: Matrix, d: ArrayLike<number>, base: Parameters<typeof leastSquares>[2] & object, k: number): Solved {
+  const start = robustLeastSquares(a, d, { ...base, estimator: 'bisquare' });
+  const out = new Set<number>();
+  const limit = Math.floor(start.nUsed / 4);
+  let sigma = start.scale;
+  let fit: LeastSquaresFit = start;
+  for (let round = 1; ; round++) {
+    const before = out.size;
+    const r = Float64Array.from(
+      { length: d.length },
+      (_, i) => (d[i]! - fit.fitted[i]!) * (base.weights ? Math.sqrt(base.weights[i]!) : 1),
+    );
+    const worst = Array.from(r.keys()).filter((i) => !out.has(i) && Math.abs(r[i]!) > k * sigma);
+    for (const i of worst.sort((p, q) => Math.abs(r[q]!) - Math.abs(r[p]!))) if (out.size < limit) out.add(i);
+    const kept = Float64Array.from({ length: d.length }, (_, i) => (out.has(i) ? Number.NaN : d[i]!));
+    fit = leastSquares(a, kept, base);
+    sigma = fit.residualSigma;
+    if (out.size === before || round === 50) {
+      return {
+        fit,
+        robust: {
+          scale: sigma,
+          weights: Float64Array.from(r, (_, i) => (out.has(i) ? 0 : 1)),
+          iterations: round,
+          status: round < 50 ? 'converged' : 'max_iterations',
+        },
+        rejected: [...out].sort((p, q) => p - q),
+      };
+    }
+  }
+}
+
+function assemble(
+  terms: readonly OverlayTerm[],
+  scale: Float64Array,
+  keep: readonly number[],
+  solved: Solved,
+  d: ArrayLike<number>,
+) {
+  const { fit } = solved;
+  const p = keep.length;
+  const covariance = new Float64Array(p * p);
+  for (let a = 0; a < p; a++)
+    for (let b = 0; b < p; b++) covariance[a * p + b] = fit.covariance[a * p + b]! / (scale[keep[a]!]! * scale[keep[b]!]!);
+  const position = new Map(keep.map((j, k) => [j, k]));
+  const fitted = terms.map((t, j): FittedTerm => {
+    const k = position.get(j);
+    if (k === undefined) return { ...t, value: null, standardError: null, normalised: null, correlation: null };
+    return {
+      ...t,
+      value: fit.coefficients[k]! / scale[j]!,
+      standardError: fit.standardErrors[k]! / scale[j]!,
+      normalised: fit.coefficients[k]!,
+      correlation: strongest(fit.covariance, p, k, keep, terms),
+    };
+  });
+  const residual = Float64Array.from({ length: d.length }, (_, i) => d[i]! - fit.fitted[i]!);
+  const axisFit: AxisFit = {
+    terms: fitted,
+    covariance,
+    identified: keep.map((j) => terms[j]!.id),
+    rank: fit.rank,
+    conditionNumber: fit.conditionNumber,
+    dof: fit.dof,
+    residualSigma: fit.residualSigma,
+    rss: fit.rss,
+    nUsed: fit.nUsed,
+    rejected: solved.rejected,
+    robust: solved.robust,
+  };
+  return { fit: axisFit, modelled: fit.fitted, residual };
+}
+
+function strongest(
+  c: Float64Array,
+  p: number,
+  k: number,
+  keep: readonly number[],
+  terms: readonly OverlayTerm[],
+): FittedTerm['correlation'] {
+  let best: FittedTerm['correlation'] = null;
+  for (let j = 0; j < p; j++) {
+    if (j === k) continue;
+    const r = c[k * p + j]! / Math.sqrt(c[k * p + k]! * c[j * p + j]!);
+    if (Number.isFinite(r) && (!best || Math.abs(r) > Math.abs(best.value))) best = { with: terms[keep[j]!]!.id, value: r };
+  }
+  return best;
+}

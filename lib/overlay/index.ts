@@ -1,0 +1,4 @@
+export * from './correctables';
+export * from './fit';
+export * from './statistics';
+export * from './terms';

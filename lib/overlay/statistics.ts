@@ -1,0 +1,69 @@
+import { AppError } from '@/lib/errors';
+import { moments, sorted, sortedQuantile } from '@/lib/numerics';
+
+/** The figures overlay is judged by, nm. */
+export interface OverlayStatistics {
+  readonly n: number;
+  readonly mean: number;
+  readonly sigma: number;
+  readonly threeSigma: number;
+  /** |mean| + 3σ. */
+  readonly meanPlus3Sigma: number;
+  readonly rms: number;
+  readonly max: number;
+  /** 99.7 % of the magnitudes lie below this. */
+  readonly p997: number;
+}
+
+export interface OverlaySummary {
+  readonly x: OverlayStatistics;
+  readonly y: OverlayStatistics;
+  /** Of the vector lengths √(dx² + dy²). */
+  readonly vector: OverlayStatistics;
+}
+
+/** Statistics of one axis; NaN marks are not counted; σ has divisor n − 1. @throws AppError `invalid_input` when no mark is left. */
+export function overlayStatistics(d: ArrayLike<number>): OverlayStatistics {
+  const m = moments(d);
+  if (m.n === 0) throw new AppError('invalid_input', 'no mark was measured', { field: 'marks' });
+  const magnitude = sorted(Float64Array.from(d, Math.abs));
+  const sigma = m.n > 1 ? Math.sqrt(m.variance) : 0;
+  let ss = 0;
+  for (const v of magnitude) ss += v * v;
+  return {
+    n: m.n,
+    mean: m.mean,
+    sigma,
+    threeSigma: 3 * sigma,
+    meanPlus3Sigma: Math.abs(m.mean) + 3 * sigma,
+    rms: Math.sqrt(ss / m.n),
+    max: magnitude.at(-1)!,
+    p997: sortedQuantile(magnitude, 0.997),
+  };
+}
+
+/** Statistics per X, Y and vector; a mark counts for the vector when both axes were measured. */
+export function overlaySummary(dx: ArrayLike<number>, dy: ArrayLike<number>): OverlaySummary {
+  if (dx.length !== dy.length) throw new AppError('dimension_mismatch', `dx has ${dx.length} marks, dy has ${dy.length}`);
+  return {
+    x: overlayStatistics(dx),
+    y: overlayStatistics(dy),
+    vector: overlayStatistics(Float64Array.from({ length: dx.length }, (_, i) => Math.hypot(dx[i]!, dy[i]!))),
+  };
+}
+
+/**
+ * Tool-induced shift from one mark measured in both orientations: TIS = (d0 + d180)/2; the corrected overlay is (d0 − d180)/2.
+ * @param d0, d180 - readings in the frame of the tool at 0° and at 180°, nm; NaN propagates.
+ * @reference Starikov et al., Opt. Eng. 31 (1992) 1298.
+ */
+export function removeTis(
+  d0: ArrayLike<number>,
+  d180: ArrayLike<number>,
+): { readonly overlay: Float64Array; readonly tis: Float64Array; readonly meanTis: number; readonly tis3Sigma: number } {
+  if (d0.length !== d180.length) throw new AppError('dimension_mismatch', `${d0.length} readings at 0°, ${d180.length} at 180°`);
+  const overlay = Float64Array.from({ length: d0.length }, (_, i) => (d0[i]! - d180[i]!) / 2);
+  const tis = Float64Array.from({ length: d0.length }, (_, i) => (d0[i]! + d180[i]!) / 2);
+  const s = overlayStatistics(tis);
+  return { overlay, tis, meanTis: s.mean, tis3Sigma: s.threeSigma };
+}

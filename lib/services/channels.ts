@@ -1,0 +1,37 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { sql, transaction } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import { audit } from './audit';
+
+const newChannel = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('webhook'),
+    name: z.string().trim().min(1).max(80),
+    target: z.url({ protocol: /^https?$/ }),
+    severities: z.array(z.enum(['high', 'medium', 'low'])),
+    areas: z.array(z.string()),
+  }),
+  z.strictObject({ kind: z.literal('email'), name: z.string().trim().min(1).max(80), target: z.email(), severities: z.array(z.enum(['high', 'medium', 'low'])), areas: z.array(z.string()) }),
+]);
+
+/** Adds a channel that alerts are told to. A webhook gets a secret to check signatures with; it is shown once. Empty lists mean all. */
+export async function createChannel(input: unknown, actor: string): Promise<{ secret: string | null }> {
+  const c = newChannel.parse(input);
+  const secret = c.kind === 'webhook' ? randomBytes(24).toString('base64url') : null;
+  await transaction(async (tx) => {
+    const made = await tx.exec(sql`INSERT INTO notify_channel (name, kind, target, secret, severities, areas)
+      VALUES (${c.name}, ${c.kind}, ${c.target}, ${secret}, ${c.severities}::text[], ${c.areas}::text[]) ON CONFLICT (name) DO NOTHING`);
+    if (made === 0) throw new AppError('conflict', `there is a channel "${c.name}" already`);
+    await audit(tx, { actor, action: 'create', entity: 'channel', entityId: c.name, after: c });
+  });
+  return { secret };
+}
+
+export async function setChannelActive(id: string, active: boolean, actor: string): Promise<void> {
+  await transaction(async (tx) => {
+    const row = await tx.one<{ name: string }>(sql`UPDATE notify_channel SET active = ${active} WHERE id = ${id} RETURNING name`);
+    if (row === undefined) throw new AppError('not_found', 'there is no such channel');
+    await audit(tx, { actor, action: active ? 'resume' : 'pause', entity: 'channel', entityId: row.name });
+  });
+}

@@ -1,0 +1,333 @@
+import { type AdviceExplanation, advise, type ThreadState, uDisturbance } from '@/lib/control';
+import { db, sql } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import { moments, sorted, sortedQuantile } from '@/lib/numerics';
+import { rangeMoments } from '@/lib/spc';
+import { LONGEST_DELAY_MS } from './control';
+import { type LoopCapability, type LoopHead, type LoopStability, loopCapability } from './control-shared';
+import { loopStability } from './control-stability';
+import { idFromAddress } from './uuid';
+
+/** Observations the threads used in the window, in process order. */
+export interface LoopObservations {
+  at: Float64Array;
+  y: Float64Array;
+  u: Float64Array;
+  xApplied: Float64Array;
+  /** What the wafer would have been with the nominal recipe: the simulated twin, else y − gain (x_applied − x_nominal). */
+  without: Float64Array;
+  disturbance: Float64Array;
+  dHat: Float64Array;
+  uDHat: Float64Array;
+  accepted: boolean[];
+  recordId: string[];
+  runId: (string | null)[];
+  lot: string[];
+  slot: number[];
+  /** Index into `threads`. */
+  thread: number[];
+  version: number[];
+}
+
+export interface LoopAdvice {
+  at: Float64Array;
+  setpoint: Float64Array;
+  advised: Float64Array;
+  dHat: Float64Array;
+  lot: string[];
+  mode: string[];
+  thread: number[];
+  version: number[];
+  explanation: AdviceView[];
+}
+
+export type AdviceView = AdviceExplanation & {
+  lastObserved: string | null;
+  lastLot: string | null;
+  lastSlot: number | null;
+};
+
+export interface LoopThread {
+  id: string;
+  tool: string;
+  chamber: string;
+  n: number;
+  lastMs: number | null;
+  lastLot: string | null;
+  dHat: number;
+  uDHat: number | null;
+  /** What this thread would be told now. */
+  next: { setpoint: number; explanation: AdviceView };
+}
+
+export interface LoopVersionView {
+  version: number;
+  config: LoopHead['config'];
+  author: string;
+  reason: string;
+  createdMs: number;
+}
+
+export interface LoopView {
+  loop: LoopHead;
+  threads: LoopThread[];
+  observations: LoopObservations;
+  advice: LoopAdvice;
+  /** "twin": the simulated fab's own answer; "estimate": by the model gain. */
+  withoutSource: 'twin' | 'estimate';
+  withControl: LoopCapability | null;
+  withoutControl: LoopCapability | null;
+  stability: LoopStability | null;
+  events: { atMs: number; kind: string; label: string; tool: string; chamber: string | null }[];
+  versions: LoopVersionView[];
+  stateChanges: { atMs: number; actor: string; to: string; reason: string | null }[];
+  chartId: string | null;
+}
+
+const MAX_ROWS = 6000;
+
+export async function loopHead(id: string): Promise<LoopHead> {
+  const loop = await db().one<LoopHead>(sql`
+    SELECT l.id, l.name, l.area, l.operation, l.product, l.characteristic, l.parameter, l.unit, l.knob, l.knob_unit AS "knobUnit", l.state::text, l.version, v.config, s.lsl, s.usl
+    FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
+    LEFT JOIN specification s ON s.product = l.product AND s.operation = l.operation AND s.parameter = l.parameter WHERE l.id = ${idFromAddress('loop', id)}`);
+  if (loop === undefined) throw new AppError('not_found', `there is no loop ${id}`);
+  return loop;
+}
+
+/** Everything of one loop in a window. @throws AppError `not_found`. */
+export async function loopView(id: string, fromMs: number, toMs: number): Promise<LoopView> {
+  const loop = await loopHead(id);
+  const threads = await threadsOf(loop);
+  const index = new Map(threads.map((t, i) => [t.id, i]));
+  const [steps, advice, events, versions, stateChanges, chart] = await Promise.all([
+    stepsOf(loop, fromMs, toMs),
+    adviceOf(id, fromMs, toMs, index),
+    eventsOf(threads, fromMs, toMs),
+    versionsOf(id),
+    stateChangesOf(id),
+    db().one<{ id: string }>(sql`
+      SELECT id FROM chart WHERE active AND operation = ${loop.operation} AND parameter = ${loop.parameter} AND characteristic = ${loop.characteristic}
+        AND (product = ${loop.product} OR product IS NULL) ORDER BY (product IS NULL), (tool IS NOT NULL), kind LIMIT 1`),
+  ]);
+  const hasTwin = steps.some((s) => s.twin !== null);
+  const { gain, xNominal } = loop.config;
+  const without = steps.map((s) => (hasTwin ? (s.twin ?? Number.NaN) : s.y - gain * (s.x_applied - xNominal)));
+  const column = (f: (s: StepRow) => number | null): Float64Array => Float64Array.from(steps, (s) => f(s) ?? Number.NaN);
+  return {
+    loop,
+    threads,
+    observations: {
+      at: column((s) => s.at.getTime()),
+      y: column((s) => s.y),
+      u: column((s) => s.u_y),
+      xApplied: column((s) => s.x_applied),
+      without: Float64Array.from(without),
+      disturbance: column((s) => s.disturbance),
+      dHat: column((s) => s.d_hat),
+      uDHat: column((s) => s.u_d_hat),
+      accepted: steps.map((s) => s.accepted),
+      recordId: steps.map((s) => s.record_id),
+      runId: steps.map((s) => s.run_id),
+      lot: steps.map((s) => s.lot),
+      slot: steps.map((s) => s.slot),
+      thread: steps.map((s) => index.get(s.thread_id)!),
+      version: steps.map((s) => s.version),
+    },
+    advice,
+    withoutSource: hasTwin ? 'twin' : 'estimate',
+    withControl: study(steps, (_, i) => steps[i]!.y, loop),
+    withoutControl: study(steps, (_, i) => without[i]!, loop),
+    stability: stabilityOf(loop, steps, advice, threads),
+    events,
+    versions,
+    stateChanges,
+    chartId: chart?.id ?? null,
+  };
+}
+
+interface StepRow {
+  thread_id: string;
+  at: Date;
+  record_id: string;
+  run_id: string | null;
+  lot: string;
+  slot: number;
+  y: number;
+  u_y: number | null;
+  x_applied: number;
+  disturbance: number;
+  accepted: boolean;
+  d_hat: number;
+  u_d_hat: number | null;
+  version: number;
+  twin: number | null;
+  measured_at: Date | null;
+}
+
+/** The newest observations of a loop, oldest first, with the twin's value and the time of the measurement. */
+async function stepsOf(loop: LoopHead, fromMs: number, toMs: number): Promise<StepRow[]> {
+  const from = new Date(fromMs);
+  const to = new Date(toMs);
+  const upTo = new Date(toMs + LONGEST_DELAY_MS);
+  const rows = await db().rows<StepRow>(sql`
+    SELECT s.thread_id, s.at, s.record_id, s.run_id, s.lot, s.slot, s.y, s.u_y, s.x_applied, s.disturbance, s.accepted, s.d_hat, s.u_d_hat, s.version,
+      w.value AS twin, COALESCE(m.measured_at, o.measured_at) AS measured_at
+    FROM control_thread t JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}
+    LEFT JOIN run r ON r.id = s.run_id AND r.started_at = s.at LEFT JOIN sim_twin w ON w.run_key = r.key AND w.parameter = ${loop.parameter}
+    LEFT JOIN measurement m ON m.id = s.record_id AND m.measured_at >= ${from} AND m.measured_at <= ${upTo}
+    LEFT JOIN overlay_measurement o ON o.id = s.record_id AND o.measured_at >= ${from} AND o.measured_at <= ${upTo}
+    WHERE t.loop_id = ${loop.id} ORDER BY s.at DESC, s.record_id DESC LIMIT ${MAX_ROWS}`);
+  return rows.reverse();
+}
+
+async function adviceOf(id: string, fromMs: number, toMs: number, index: ReadonlyMap<string, number>): Promise<LoopAdvice> {
+  const rows = await db().rows<{
+    thread_id: string;
+    at: Date;
+    lot: string;
+    setpoint: number;
+    advised: number;
+    d_hat: number;
+    mode: string;
+    version: number;
+    explanation: AdviceView;
+  }>(sql`
+    SELECT thread_id, at, lot, setpoint, advised, d_hat, mode, version, explanation FROM advice
+    WHERE loop_id = ${id} AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at DESC LIMIT ${MAX_ROWS}`);
+  const known = rows.reverse().filter((r) => index.has(r.thread_id));
+  const column = (f: (r: (typeof rows)[number]) => number): Float64Array => Float64Array.from(known, f);
+  return {
+    at: column((r) => r.at.getTime()),
+    setpoint: column((r) => r.setpoint),
+    advised: column((r) => r.advised),
+    dHat: column((r) => r.d_hat),
+    lot: known.map((r) => r.lot),
+    mode: known.map((r) => r.mode),
+    thread: known.map((r) => index.get(r.thread_id)!),
+    version: known.map((r) => r.version),
+    explanation: known.map((r) => r.explanation),
+  };
+}
+
+async function threadsOf(loop: LoopHead): Promise<LoopThread[]> {
+  const rows = await db().rows<{
+    id: string;
+    tool: string;
+    chamber: string;
+    n: number;
+    last_at: Date | null;
+    state: ThreadState;
+    lot: string | null;
+    slot: number | null;
+    setpoints: Record<string, number> | null;
+  }>(sql`
+    SELECT t.id, t.tool, t.chamber, t.n, t.last_at, t.state, s.lot, s.slot, r.setpoints FROM control_thread t
+    LEFT JOIN LATERAL (SELECT lot, slot FROM control_step s WHERE s.thread_id = t.id ORDER BY at DESC, record_id DESC LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT setpoints FROM run r WHERE r.tool = t.tool AND r.chamber = t.chamber AND r.product = ${loop.product} AND r.operation = ${loop.operation}
+      AND r.started_at > t.last_at - INTERVAL '14 days' ORDER BY r.started_at DESC LIMIT 1) r ON true
+    WHERE t.loop_id = ${loop.id} ORDER BY t.tool, t.chamber`);
+  return rows.map((r) => {
+    const next = advise(r.state, loop.config, r.setpoints?.[loop.knob] ?? null);
+    return {
+      id: r.id,
+      tool: r.tool,
+      chamber: r.chamber,
+      n: r.n,
+      lastMs: r.last_at?.getTime() ?? null,
+      lastLot: r.lot,
+      dHat: r.state.dHat,
+      uDHat: uDisturbance(r.state, loop.config),
+      next: {
+        setpoint: next.setpoint,
+        explanation: {
+          ...next.explanation,
+          lastObserved: r.last_at?.toISOString() ?? null,
+          lastLot: r.lot,
+          lastSlot: r.slot,
+        },
+      },
+    };
+  });
+}
+
+async function eventsOf(threads: readonly LoopThread[], fromMs: number, toMs: number): Promise<LoopView['events']> {
+  const tools = [...new Set(threads.map((t) => t.tool))];
+  const rows = await db().rows<{ at: Date; kind: string; tool: string; chamber: string | null; description: string }>(sql`
+    SELECT at, kind, tool, chamber, description FROM equipment_event
+    WHERE tool = ANY(${tools}::text[]) AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at LIMIT 500`);
+  return rows.map((e) => ({
+    atMs: e.at.getTime(),
+    kind: e.kind,
+    label: `${e.tool}${e.chamber ? ` ${e.chamber}` : ''}: ${e.description}`,
+    tool: e.tool,
+    chamber: e.chamber,
+  }));
+}
+
+async function versionsOf(id: string): Promise<LoopVersionView[]> {
+  const rows = await db().rows<Omit<LoopVersionView, 'createdMs'> & { created_at: Date }>(
+    sql`SELECT version, config, author, reason, created_at FROM loop_version WHERE loop_id = ${id} ORDER BY version DESC LIMIT 100`,
+  );
+  return rows.map(({ created_at, ...r }) => ({ ...r, createdMs: created_at.getTime() }));
+}
+
+async function stateChangesOf(id: string): Promise<LoopView['stateChanges']> {
+  const rows = await db().rows<{ at: Date; actor: string; to: string; reason: string | null }>(sql`
+    SELECT at, actor, after->>'state' AS to, reason FROM audit_entry WHERE entity = 'loop' AND entity_id = ${id} AND after ? 'state' AND before ? 'state' ORDER BY id DESC LIMIT 50`);
+  return rows.map(({ at, ...r }) => ({ ...r, atMs: at.getTime() }));
+}
+
+/** Capability of one series; moving ranges are taken inside each thread. */
+function study(steps: readonly StepRow[], value: (s: StepRow, i: number) => number, loop: LoopHead): LoopCapability | null {
+  const y: number[] = [];
+  const last = new Map<string, number>();
+  const ranges: number[] = [];
+  steps.forEach((s, i) => {
+    const v = value(s, i);
+    if (Number.isNaN(v)) return;
+    const before = last.get(s.thread_id);
+    if (before !== undefined) ranges.push(Math.abs(v - before));
+    last.set(s.thread_id, v);
+    y.push(v);
+  });
+  const m = moments(Float64Array.from(y));
+  const sigmaWithin = ranges.length === 0 ? null : moments(Float64Array.from(ranges)).mean / rangeMoments(2).d2;
+  return loopCapability(
+    { n: m.n, mean: m.n > 0 ? m.mean : null, sigmaOverall: m.n > 1 ? Math.sqrt(m.variance) : null, sigmaWithin },
+    loop.lsl,
+    loop.usl,
+  );
+}
+
+/** Lots between a run and the arrival of its first measurement, by the advices the thread gave meanwhile. */
+function stabilityOf(
+  loop: LoopHead,
+  steps: readonly StepRow[],
+  advice: LoopAdvice,
+  threads: readonly LoopThread[],
+): LoopStability | null {
+  const advised = threads.map((_, t) => Array.from(advice.at).filter((_, i) => advice.thread[i] === t));
+  const lots = new Map<string, { thread: string; at: number; measured: number; wafers: number }>();
+  for (const s of steps) {
+    if (s.measured_at === null) continue;
+    const key = `${s.thread_id} ${s.lot}`;
+    const known = lots.get(key);
+    const measured = s.measured_at.getTime();
+    if (known === undefined) lots.set(key, { thread: s.thread_id, at: s.at.getTime(), measured, wafers: 1 });
+    else {
+      known.measured = Math.min(known.measured, measured);
+      known.wafers++;
+    }
+  }
+  if (lots.size === 0) return null;
+  const delays: number[] = [];
+  let wafers = 0;
+  for (const l of lots.values()) {
+    const times = advised[threads.findIndex((t) => t.id === l.thread)] ?? [];
+    delays.push(times.filter((at) => at > l.at && at <= l.measured).length);
+    wafers += l.wafers;
+  }
+  const order = sorted(Float64Array.from(delays));
+  return loopStability(loop.config.lambda, sortedQuantile(order, 0.5), sortedQuantile(order, 0.9), wafers / lots.size);
+}

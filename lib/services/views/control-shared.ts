@@ -1,0 +1,77 @@
+import type { RunToRunConfig } from '@/lib/control';
+import { capabilityIndices, type Specification } from '@/lib/spc';
+
+export interface LoopHead {
+  id: string;
+  name: string;
+  area: string;
+  operation: string;
+  product: string;
+  characteristic: string;
+  parameter: string;
+  unit: string;
+  knob: string;
+  knobUnit: string;
+  state: 'shadow' | 'closed' | 'suspended';
+  version: number;
+  config: RunToRunConfig;
+  lsl: number | null;
+  usl: number | null;
+}
+
+/** Ppk (overall sigma) and Cpk (within sigma) of one set of wafers; null where it cannot be had. */
+export interface LoopCapability {
+  n: number;
+  mean: number;
+  sigmaOverall: number;
+  sigmaWithin: number | null;
+  ppk: number | null;
+  ppkLow: number | null;
+  ppkHigh: number | null;
+  cpk: number | null;
+}
+
+const specOf = (lsl: number | null, usl: number | null): Specification => ({
+  ...(lsl === null ? {} : { lsl }),
+  ...(usl === null ? {} : { usl }),
+});
+
+/**
+ * Capability from mean, overall and within sigma. Ppk is the figure that shows what control does: the within sigma holds only what changes
+ * from one wafer of a thread to its next, so drift and steps do not enter Cpk.
+ */
+export function loopCapability(
+  s: { n: number; mean: number | null; sigmaOverall: number | null; sigmaWithin: number | null },
+  lsl: number | null,
+  usl: number | null,
+): LoopCapability | null {
+  if (s.n < 2 || s.mean === null || s.sigmaOverall === null || !(s.sigmaOverall > 0)) return null;
+  const base = { n: s.n, mean: s.mean, sigmaOverall: s.sigmaOverall, sigmaWithin: s.sigmaWithin };
+  if (lsl === null && usl === null) return { ...base, ppk: null, ppkLow: null, ppkHigh: null, cpk: null };
+  const overall = capabilityIndices(s.mean, s.sigmaOverall, s.n, specOf(lsl, usl));
+  const within =
+    s.sigmaWithin !== null && s.sigmaWithin > 0 ? capabilityIndices(s.mean, s.sigmaWithin, s.n, specOf(lsl, usl)) : null;
+  return {
+    ...base,
+    ppk: overall.actual,
+    ppkLow: overall.intervals.actual?.low ?? null,
+    ppkHigh: overall.intervals.actual?.high ?? null,
+    cpk: within?.actual ?? null,
+  };
+}
+
+/** Delay of metrology as the loop feels it, and what is left to its stability bound. */
+export interface LoopStability {
+  /** Lots of the thread between a run and the arrival of its measurement. */
+  delayMedian: number;
+  delay90: number;
+  /** Wafers of a lot that update one thread; the weight of a lot is 1 − (1 − λ)^m. */
+  wafersALot: number;
+  lambdaLot: number;
+  /** Largest stable true gain / model gain at the 90 % delay. */
+  maxGainRatio: number;
+  /** 1 / maxGainRatio: 1 is the bound, for a model gain that is right. */
+  used: number;
+  /** Lots until a disturbance has fallen to 1/e. */
+  settleLots: number | null;
+}

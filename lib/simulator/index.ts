@@ -1,0 +1,4 @@
+/** The simulated fab: deterministic from a seed. See README.md for the model and its limits. */
+export { fabDefinition } from './definition';
+export { createSimulator } from './simulator';
+export * from './types';

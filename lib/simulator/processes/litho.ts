@@ -1,0 +1,177 @@
+import { bossungCd } from '../physics';
+import { facilityLatents, facilitySensors, type LatentSpec, latent, level, type ProcessSpec, total } from '../spec';
+
+const EXPOSE = [0, 0, 1, 0, 0];
+const BAKE = [0, 0, 0, 1, 0.2];
+const CURVES = [
+  { cd: 45, latitude: 42, dose: 32, curvature: -80, curvatureDose: 60 },
+  { cd: 52, latitude: 46, dose: 28, curvature: -80, curvatureDose: 60 },
+] as const;
+
+const term = (name: string, unit: string, scale: number, wander: number): LatentSpec =>
+  latent(name, unit, scale, { run: 1, lot: 0.7, chamber: 3, pm: 2, wander, first: 0 });
+
+/**
+ * Immersion lithography: scanner with two chucks, linked track. The line width follows dose and focus (Bossung), post-exposure
+ * bake, resist thickness and development; overlay has six grid terms the scanner can correct and a field signature it cannot.
+ * @reference C. A. Mack, Fundamental Principles of Optical Lithography (2007), §8; H. J. Levinson, Principles of Lithography, 4th ed. (2019), ch. 6.
+ */
+export const litho: ProcessSpec = {
+  operation: 'LITHO-M1',
+  area: 'LITHO',
+  layer: 'M1',
+  description: 'Metal 1 trench, immersion lithography',
+  kind: 'LITHO',
+  tools: [
+    { tool: 'LIT-01', chambers: ['C1', 'C2'] },
+    { tool: 'LIT-02', chambers: ['C1', 'C2'] },
+  ],
+  steps: [
+    ['coat', 12],
+    ['align', 6],
+    ['expose', 26],
+    ['bake', 16],
+    ['develop', 12],
+  ],
+  mainStep: 2,
+  dt: 1,
+  knobs: [
+    { name: 'dose', unit: 'mJ/cm2', min: 22, max: 40, quantum: 0.01 },
+    { name: 'tx', unit: 'nm', min: -40, max: 40, quantum: 0.01 },
+    { name: 'ty', unit: 'nm', min: -40, max: 40, quantum: 0.01 },
+    { name: 'mx', unit: 'ppm', min: -1, max: 1, quantum: 0.0001 },
+    { name: 'my', unit: 'ppm', min: -1, max: 1, quantum: 0.0001 },
+    { name: 'rx', unit: 'urad', min: -1, max: 1, quantum: 0.0001 },
+    { name: 'ry', unit: 'urad', min: -1, max: 1, quantum: 0.0001 },
+    { name: 'focus', unit: 'nm', min: -200, max: 200, quantum: 1 },
+  ],
+  latents: [
+    latent('intensity', '%', 0.45, { wear: { counter: 'consumable', amount: -5, life: 400 } }),
+    latent('focus', 'nm', 9, { first: -2 }),
+    latent('peb', 'K', 0.11),
+    latent('resist', 'nm', 0.5),
+    latent('develop', '%', 0.5, { wear: { counter: 'clean', amount: -3, life: 140 } }),
+    term('tx', 'nm', 0.45, 3),
+    term('ty', 'nm', 0.45, 3),
+    term('mx', 'ppm', 0.006, 3),
+    term('my', 'ppm', 0.006, 3),
+    term('rx', 'urad', 0.005, 3),
+    term('ry', 'urad', 0.005, 3),
+    ...facilityLatents(),
+  ],
+  sensors: [
+    level('exposure_dose', 'mJ/cm2', 3, 32, 0.1, { intensity: 0.32 }, { activity: EXPOSE, knobs: { dose: 1 } }),
+    level('pulse_energy', 'mJ', 3, 10, 0.03, { intensity: 0.1 }, { activity: EXPOSE }),
+    level('slit_intensity', 'a.u.', 3, 100, 0.35, { intensity: 1 }, { activity: EXPOSE }),
+    level('laser_voltage', 'V', 1, 1650, 3, { intensity: -8 }, { activity: EXPOSE, off: 1500 }),
+    level('laser_bandwidth', 'fm', 1, 300, 2, {}, { activity: EXPOSE }),
+    level('lens_temp', 'mK', 2, 0, 1, {}, { slope: 0.05 }),
+    level('lens_heating_model', 'nm', 2, 8, 0.15, { intensity: 0.05 }, { activity: EXPOSE, slope: 0.02 }),
+    level('focus_monitor', 'nm', 1, 30, 9, { focus: 1 }, { activity: EXPOSE, knobs: { focus: 1 } }),
+    level('level_sensor_mean', 'nm', 1, 0, 8, { focus: 0.9 }, { activity: EXPOSE }),
+    level('lens_pressure', 'Pa', 1, 101300, 2.5, { focus: 0.3 }),
+    level('level_sensor_tilt_x', 'urad', 3, 0, 0.1, {}, { activity: EXPOSE }),
+    level('stage_error_ma', 'nm', 3, 0.4, 0.04, {}, { activity: EXPOSE }),
+    level('stage_error_msd', 'nm', 3, 5, 0.1, {}, { activity: EXPOSE }),
+    level('align_tx', 'nm', 3, 0, 0.4, { tx: 1 }, { activity: [0, 1, 1, 0, 0] }),
+    level('align_ty', 'nm', 3, 0, 0.4, { ty: 1 }, { activity: [0, 1, 1, 0, 0] }),
+    level('align_mx', 'ppb', 2, 0, 5, { mx: 1000 }, { activity: [0, 1, 1, 0, 0] }),
+    level('align_my', 'ppb', 2, 0, 5, { my: 1000 }, { activity: [0, 1, 1, 0, 0] }),
+    level('align_rx', 'nrad', 2, 0, 5, { rx: 1000 }, { activity: [0, 1, 1, 0, 0] }),
+    level('align_ry', 'nrad', 2, 0, 5, { ry: 1000 }, { activity: [0, 1, 1, 0, 0] }),
+    level('mark_quality', '%', 2, 96, 0.3, {}, { activity: [0, 1, 0, 0, 0] }),
+    level('immersion_flow', 'l/min', 3, 2, 0.01, {}, { activity: EXPOSE, off: 0.4 }),
+    level('immersion_temp', 'degC', 4, 22, 0.003),
+    level('reticle_temp', 'degC', 3, 22.2, 0.01, { mx: 1.2, my: 1.2 }, { slope: 0.001 }),
+    level('chuck_temp', 'degC', 4, 22, 0.004, { mx: 0.5, my: 0.5 }),
+    level('coat_spin', 'rpm', 0, 1500, 2, { resist: -6 }, { activity: [1, 0, 0, 0, 0.3] }),
+    level('resist_dispense', 'ml', 3, 1.2, 0.01, { resist: 0.006 }, { activity: [1, 0, 0, 0, 0] }),
+    level('resist_temp', 'degC', 3, 22, 0.02, { resist: 0.04 }),
+    level('coat_humidity', '%RH', 2, 45, 0.15, { resist: -0.25 }, { activity: [1, 1, 1, 1, 1] }),
+    level('film_monitor', 'nm', 2, 90, 0.6, { resist: 1 }, { activity: [0, 1, 1, 1, 0] }),
+    level('peb_plate_temp_1', 'degC', 3, 110, 0.1, { peb: 1 }, { off: 100, activity: BAKE, tau: 1.5 }),
+    level('peb_plate_temp_2', 'degC', 3, 110.1, 0.12, { peb: 1 }, { off: 100, activity: BAKE, tau: 1.5 }),
+    level('peb_power', '%', 2, 31, 0.15, { peb: 0.9 }, { off: 12, activity: BAKE, tau: 1 }),
+    level(
+      'latent_image_signal',
+      'a.u.',
+      3,
+      50,
+      0.4,
+      { intensity: -0.42, focus: -0.005, peb: 1.3, resist: -0.18 },
+      { activity: [0, 0, 0, 1, 1], tau: 0.5, knobs: { dose: -1.31 } },
+    ),
+    level('developer_flow', 'ml/s', 3, 12, 0.05, { develop: 0.12 }, { activity: [0, 0, 0, 0, 1] }),
+    level('developer_temp', 'degC', 3, 23, 0.02, { develop: 0.03 }),
+    level('developer_conductivity', 'mS/cm', 3, 52, 0.12, { develop: 0.26 }),
+    level(
+      'develop_endpoint',
+      's',
+      4,
+      6,
+      0.02,
+      { intensity: -0.042, focus: -0.0005, peb: 0.13, resist: -0.018, develop: -0.016 },
+      { activity: [0, 0, 0, 0, 1], tau: 0.3, knobs: { dose: -0.131 } },
+    ),
+    total('dose_total', 'mJ/cm2', 2, 32 / 26, 0.05, { intensity: 0.01 }, { dose: 1 / 32 }),
+    ...facilitySensors(),
+  ],
+  parameter: 'cd',
+  parameterDescription: 'Line width after development',
+  unit: 'nm',
+  output: (x, z, product) =>
+    bossungCd(CURVES[product]!, x[0]! * (1 + z[0]! / 100), (30 + x[7]! + z[1]!) / 1000) +
+    1.3 * z[2]! -
+    0.18 * z[3]! -
+    0.16 * z[4]!,
+  targets: [45, 52],
+  tolerance: 0.04,
+  baseRecipe: [32, 0, 0, 0, 0, 0, 0, 0],
+  hidden: { wafer: 0.07, chamber: 0.15, product: 0.7 },
+  signature: {
+    modes: [
+      [2, 0, 0.5],
+      [1, -1, 0.3],
+      [3, 1, 0.15],
+    ],
+    chamberSigma: 0.2,
+    waferSigma: 0.08,
+    edge: { percent: -1.2, wearPercent: 0, widthMm: 7 },
+    field: { sigma: 0.3, lengthMm: 30 },
+  },
+  station: {
+    names: ['SEM-01', 'SEM-02'],
+    kind: 'CD-SEM',
+    plan: 'F49',
+    siteNoise: 0.2,
+    waferNoise: 0.03,
+    matching: 0.03,
+    digits: 3,
+  },
+  loop: { maxStep: 1.5, quantum: 0.01, deadband: 0.03, lambda: 0.4 },
+  overlay: {
+    knob: 1,
+    latent: 5,
+    referenceLayer: 'GATE',
+    plan: 'OVL500',
+    tolerances: [3.6, 3.6, 0.05, 0.05, 0.045, 0.045],
+    loops: [
+      { maxStep: 3, quantum: 0.01, deadband: 0.05, lambda: 0.4 },
+      { maxStep: 3, quantum: 0.01, deadband: 0.05, lambda: 0.4 },
+      { maxStep: 0.04, quantum: 0.0001, deadband: 0.001, lambda: 0.4 },
+      { maxStep: 0.04, quantum: 0.0001, deadband: 0.001, lambda: 0.4 },
+      { maxStep: 0.04, quantum: 0.0001, deadband: 0.001, lambda: 0.4 },
+      { maxStep: 0.04, quantum: 0.0001, deadband: 0.001, lambda: 0.4 },
+    ],
+    fieldSigma: 0.8,
+    chuckFieldSigma: 0.3,
+    gridSigma: 0.6,
+    randomSigma: 0.5,
+    randomLengthMm: 35,
+    markNoise: 0.3,
+    stations: ['OVL-01', 'OVL-02'],
+    matching: 0.12,
+  },
+  maintenance: { clean: 140, pm: 500, consumable: 400, consumableName: 'laser chamber' },
+  weakness: { latent: 'peb', amount: 2.3, cause: 'post-exposure bake plate overshoots' },
+};

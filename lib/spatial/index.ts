@@ -1,0 +1,3 @@
+export * from './kriging';
+export * from './statistics';
+export * from './zernike';

@@ -1,0 +1,120 @@
+import { AppError } from '@/lib/errors';
+import { besselK, logGamma } from '@/lib/numerics';
+
+export type CovarianceKind = 'exponential' | 'gaussian' | 'spherical' | 'matern';
+
+/** Direction along which the field changes most slowly, and how much faster it changes across (ratio <= 1 shortens the range). */
+export interface Anisotropy {
+  /** Counter-clockwise from +x, degrees. */
+  readonly angleDeg: number;
+  /** Range across / range along, 0 < ratio <= 1. */
+  readonly ratio: number;
+}
+
+/**
+ * Stationary covariance C(h) = σ² ρ(h/φ) for h > 0, C(0) = σ² + nugget. φ is the parameter of the formula, not the practical range
+ * (3φ for exponential, √3 φ for Gaussian). Lengths in mm, variances in the unit of the values squared.
+ */
+export interface CovarianceModel {
+  readonly kind: CovarianceKind;
+  readonly sigma2: number;
+  readonly phi: number;
+  readonly nugget: number;
+  /** Smoothness ν of the Matérn family. */
+  readonly nu?: number;
+  readonly anisotropy?: Anisotropy;
+}
+
+/** @throws AppError `invalid_input` naming the parameter that cannot be. */
+export function checkCovariance(m: CovarianceModel): void {
+  if (!(m.sigma2 >= 0) || !(m.nugget >= 0) || !(m.sigma2 + m.nugget > 0))
+    throw new AppError(
+      'invalid_input',
+      `variances must not be negative and not both 0: sigma2 = ${m.sigma2}, nugget = ${m.nugget}`,
+      { field: 'sigma2' },
+    );
+  if (!(m.phi > 0)) throw new AppError('invalid_input', `phi must be positive, got ${m.phi}`, { field: 'phi' });
+  if (m.kind === 'matern' && !((m.nu ?? 0) > 0))
+    throw new AppError('invalid_input', `a Matérn covariance needs nu > 0, got ${m.nu}`, { field: 'nu' });
+  if (m.anisotropy && !(m.anisotropy.ratio > 0 && m.anisotropy.ratio <= 1))
+    throw new AppError('invalid_input', `anisotropy ratio must lie in (0, 1], got ${m.anisotropy.ratio}`, {
+      field: 'anisotropy',
+    });
+}
+
+/**
+ * Correlation ρ(h/φ) of a kind as a function of h >= 0: exp(−u), exp(−u²), 1 − 1.5u + 0.5u³ (u < 1), and 2^{1−ν}/Γ(ν) u^ν K_ν(u).
+ * @reference Stein, Interpolation of Spatial Data (1999), §2.7; Abramowitz & Stegun 9.6 for K_ν.
+ */
+export function correlation(kind: CovarianceKind, phi: number, nu = 0.5): (h: number) => number {
+  const inv = 1 / phi;
+  switch (kind) {
+    case 'exponential':
+      return (h) => Math.exp(-h * inv);
+    case 'gaussian':
+      return (h) => Math.exp(-(h * inv) * (h * inv));
+    case 'spherical':
+      return (h) => {
+        const u = h * inv;
+        return u < 1 ? 1 - 1.5 * u + 0.5 * u * u * u : 0;
+      };
+    default: {
+      if (nu === 0.5) return (h) => Math.exp(-h * inv);
+      if (nu === 1.5) return (h) => (1 + h * inv) * Math.exp(-h * inv);
+      if (nu === 2.5) return (h) => (1 + h * inv + (h * inv) ** 2 / 3) * Math.exp(-h * inv);
+      const c = (1 - nu) * Math.LN2 - logGamma(nu);
+      return (h) => {
+        const u = h * inv;
+        if (u < 1e-12) return 1;
+        return u > 700 ? 0 : Math.exp(c + nu * Math.log(u)) * besselK(nu, u);
+      };
+    }
+  }
+}
+
+/** C(h) of a model, nugget only at h = 0. */
+export function covariance(model: CovarianceModel, h: number): number {
+  if (h === 0) return model.sigma2 + model.nugget;
+  return model.sigma2 * correlation(model.kind, model.phi, model.nu)(h);
+}
+
+/** Semivariance γ(h) = σ² + nugget − C(h). */
+export function semivariance(model: CovarianceModel, h: number): number {
+  return h === 0 ? 0 : model.sigma2 + model.nugget - covariance(model, h);
+}
+
+/** Coordinates in which the model is isotropic: rotated to the slow direction, the other axis stretched. */
+export function isotropic(
+  model: CovarianceModel,
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+): { x: Float64Array; y: Float64Array } {
+  if (!model.anisotropy) return { x: Float64Array.from(x), y: Float64Array.from(y) };
+  const t = (model.anisotropy.angleDeg * Math.PI) / 180;
+  const [c, s] = [Math.cos(t), Math.sin(t)];
+  const stretch = 1 / model.anisotropy.ratio;
+  return {
+    x: Float64Array.from({ length: x.length }, (_, i) => c * x[i]! + s * y[i]!),
+    y: Float64Array.from({ length: x.length }, (_, i) => stretch * (c * y[i]! - s * x[i]!)),
+  };
+}
+
+/** Covariance matrix (n, n) of a set of positions, the nugget on its diagonal; equal positions count as repeated measurements. */
+export function covarianceMatrixOf(model: CovarianceModel, x: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
+  checkCovariance(model);
+  const p = isotropic(model, x, y);
+  const n = x.length;
+  const rho = correlation(model.kind, model.phi, model.nu);
+  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) {
+    out[i * n + i] = model.sigma2 + model.nugget;
+    for (let j = 0; j < i; j++) {
+      const dx = p.x[i]! - p.x[j]!;
+      const dy = p.y[i]! - p.y[j]!;
+      const v = model.sigma2 * rho(Math.sqrt(dx * dx + dy * dy));
+      out[i * n + j] = v;
+      out[j * n + i] = v;
+    }
+  }
+  return out;
+}

@@ -1,0 +1,207 @@
+import { AppError } from '@/lib/errors';
+import { leastSquares, matrix, moments, quantile } from '@/lib/numerics';
+
+/** Summary of site values; unit of the values. NaN sites are not counted. */
+export interface SiteStatistics {
+  readonly n: number;
+  readonly mean: number;
+  readonly sigma: number;
+  readonly min: number;
+  readonly max: number;
+  readonly range: number;
+  readonly median: number;
+  /** Three usual non-uniformities, % of the mean: 1σ/mean, 3σ/mean, (max − min)/(2 mean). */
+  readonly nonUniformity: { readonly sigma: number; readonly threeSigma: number; readonly halfRange: number };
+}
+
+/** Statistics of a set of site values. @throws AppError `invalid_input` when nothing was measured. */
+export function siteStatistics(values: ArrayLike<number>): SiteStatistics {
+  const m = moments(values);
+  if (m.n === 0) throw new AppError('invalid_input', 'no site was measured', { field: 'values' });
+  const sigma = m.n > 1 ? Math.sqrt(m.variance) : 0;
+  const range = m.max - m.min;
+  const mean = Math.abs(m.mean);
+  return {
+    n: m.n,
+    mean: m.mean,
+    sigma,
+    min: m.min,
+    max: m.max,
+    range,
+    median: quantile(values, 0.5),
+    nonUniformity: { sigma: (100 * sigma) / mean, threeSigma: (300 * sigma) / mean, halfRange: (50 * range) / mean },
+  };
+}
+
+export interface Zone extends Partial<SiteStatistics> {
+  readonly name: string;
+  readonly n: number;
+  /** Radius interval [from, to) in mm, the last one closed. */
+  readonly fromMm: number;
+  readonly toMm: number;
+}
+
+function group<T>(
+  count: number,
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  values: ArrayLike<number>,
+  place: (x: number, y: number) => number,
+  make: (k: number, v: number[]) => T,
+): T[] {
+  if (x.length !== y.length || x.length !== values.length) {
+    throw new AppError('dimension_mismatch', `x, y and values have ${x.length}, ${y.length} and ${values.length} entries`);
+  }
+  const parts: number[][] = Array.from({ length: count }, () => []);
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) continue;
+    const k = place(x[i]!, y[i]!);
+    if (k >= 0 && k < count) parts[k]!.push(values[i]!);
+  }
+  return parts.map((v, k) => make(k, v));
+}
+
+/**
+ * Statistics of concentric zones.
+ * @param edgesMm - rising zone borders, starting at 0; sites beyond the last border are left out.
+ * @param names - one per zone; default centre, middle …, edge.
+ */
+export function zoneStatistics(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  values: ArrayLike<number>,
+  edgesMm: readonly number[] = [0, 50, 100, 150],
+  names?: readonly string[],
+): Zone[] {
+  for (let i = 1; i < edgesMm.length; i++) {
+    if (!(edgesMm[i]! > edgesMm[i - 1]!))
+      throw new AppError('invalid_input', `zone borders must rise, got ${edgesMm.join(', ')}`, { field: 'edgesMm' });
+  }
+  const count = edgesMm.length - 1;
+  const place = (a: number, b: number): number => {
+    const r = Math.hypot(a, b);
+    if (r > edgesMm[count]! * (1 + 1e-9)) return -1;
+    let k = 0;
+    while (k < count - 1 && r >= edgesMm[k + 1]!) k++;
+    return k;
+  };
+  return group(count, x, y, values, place, (k, v) => ({
+    name: names?.[k] ?? (k === 0 ? 'centre' : k === count - 1 ? 'edge' : count === 3 ? 'middle' : `ring ${k}`),
+    fromMm: edgesMm[k]!,
+    toMm: edgesMm[k + 1]!,
+    ...(v.length > 0 ? siteStatistics(v) : {}),
+    n: v.length,
+  }));
+}
+
+export interface Sector extends Partial<SiteStatistics> {
+  readonly n: number;
+  /** Angle interval [from, to) in degrees, counter-clockwise from +x. */
+  readonly fromDeg: number;
+  readonly toDeg: number;
+}
+
+/** Statistics of angular sectors (4: quadrants starting at +x). Sites within 1 µm of the centre belong to no sector. */
+export function sectorStatistics(x: ArrayLike<number>, y: ArrayLike<number>, values: ArrayLike<number>, sectors = 4): Sector[] {
+  if (!Number.isInteger(sectors) || sectors < 1)
+    throw new AppError('invalid_input', `sectors must be a positive integer, got ${sectors}`, { field: 'sectors' });
+  const width = 360 / sectors;
+  const place = (a: number, b: number): number => {
+    if (Math.hypot(a, b) < 1e-3) return -1;
+    const deg = (Math.atan2(b, a) * 180) / Math.PI;
+    return Math.min(sectors - 1, Math.floor(((deg + 360) % 360) / width));
+  };
+  return group(sectors, x, y, values, place, (k, v) => ({
+    fromDeg: k * width,
+    toDeg: (k + 1) * width,
+    ...(v.length > 0 ? siteStatistics(v) : {}),
+    n: v.length,
+  }));
+}
+
+export interface RadialProfile {
+  /** Mean radius and mean value of the sites of each ring, mm and unit of the values; empty rings are left out. */
+  readonly radiusMm: Float64Array;
+  readonly mean: Float64Array;
+  readonly sigma: Float64Array;
+  readonly n: Int32Array;
+}
+
+/** Mean value against radius in rings of equal width. */
+export function radialProfile(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  values: ArrayLike<number>,
+  ringWidthMm = 10,
+): RadialProfile {
+  if (!(ringWidthMm > 0))
+    throw new AppError('invalid_input', `ringWidthMm must be positive, got ${ringWidthMm}`, { field: 'ringWidthMm' });
+  const rings = new Map<number, { r: number[]; v: number[] }>();
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isNaN(values[i]!)) continue;
+    const r = Math.hypot(x[i]!, y[i]!);
+    const k = Math.floor(r / ringWidthMm + 1e-9);
+    const ring = rings.get(k) ?? { r: [], v: [] };
+    ring.r.push(r);
+    ring.v.push(values[i]!);
+    rings.set(k, ring);
+  }
+  const keys = [...rings.keys()].sort((a, b) => a - b);
+  const stats = keys.map((k) => ({ r: moments(rings.get(k)!.r).mean, ...moments(rings.get(k)!.v) }));
+  return {
+    radiusMm: Float64Array.from(stats, (s) => s.r),
+    mean: Float64Array.from(stats, (s) => s.mean),
+    sigma: Float64Array.from(stats, (s) => (s.n > 1 ? Math.sqrt(s.variance) : 0)),
+    n: Int32Array.from(stats, (s) => s.n),
+  };
+}
+
+export interface EdgeRollOff {
+  /** Mean of (value − extrapolated inner profile) over the edge band; negative when the edge falls off. */
+  readonly rollOff: number;
+  readonly uRollOff: number;
+  readonly nEdge: number;
+  readonly nInner: number;
+}
+
+/**
+ * Edge roll-off: the inner sites are fitted by a + b r² and extrapolated; the mean departure of the band r > `fromMm` is the roll-off.
+ * @throws AppError `invalid_input` without sites in the band or with fewer than four inner sites.
+ */
+export function edgeRollOff(x: ArrayLike<number>, y: ArrayLike<number>, values: ArrayLike<number>, fromMm = 135): EdgeRollOff {
+  const index = Array.from({ length: values.length }, (_, i) => i).filter((i) => !Number.isNaN(values[i]!));
+  const radius = (i: number): number => Math.hypot(x[i]!, y[i]!) / fromMm;
+  const inner = index.filter((i) => radius(i) <= 1);
+  const edge = index.filter((i) => radius(i) > 1);
+  if (edge.length === 0 || inner.length < 4) {
+    throw new AppError(
+      'invalid_input',
+      `edge roll-off needs sites beyond ${fromMm} mm and four inside; got ${edge.length} and ${inner.length}`,
+      { nEdge: edge.length, nInner: inner.length },
+    );
+  }
+  const design = matrix(inner.length, 2);
+  inner.forEach((i, k) => {
+    design.data[2 * k] = 1;
+    design.data[2 * k + 1] = radius(i) ** 2;
+  });
+  const fit = leastSquares(
+    design,
+    inner.map((i) => values[i]!),
+  );
+  const [a, b] = [fit.coefficients[0]!, fit.coefficients[1]!];
+  let sum = 0;
+  let r2 = 0;
+  for (const i of edge) {
+    sum += values[i]! - a - b * radius(i) ** 2;
+    r2 += radius(i) ** 2 / edge.length;
+  }
+  const c = fit.covariance;
+  const model = c[0]! + 2 * r2 * c[1]! + r2 * r2 * c[3]!;
+  return {
+    rollOff: sum / edge.length,
+    uRollOff: Math.sqrt(model + fit.residualSigma ** 2 / edge.length),
+    nEdge: edge.length,
+    nInner: inner.length,
+  };
+}

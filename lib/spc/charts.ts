@@ -1,0 +1,224 @@
+import { AppError } from '@/lib/errors';
+import { chiSquared, moments, normalQuantile } from '@/lib/numerics';
+import { c4, rangeMoments } from './constants';
+import { relativeRangeQuantile } from './range-distribution';
+import type { ControlLimits } from './run-rules';
+import {
+  type IndividualsMethod,
+  individualsSigma,
+  movingRanges,
+  type Subgroup,
+  type SubgroupStatistics,
+  subgroupStatistics,
+  type WithinMethod,
+  withinSigma,
+} from './sigma';
+
+/** Width of the limits: a number of sigmas, or the two-sided probability of an in-control point lying inside. */
+export type LimitWidth = { readonly nSigmas: number } | { readonly confidence: number };
+
+export interface ShewhartChart {
+  /** The plotted statistic of each point; NaN where it cannot be computed. */
+  readonly statistics: Float64Array;
+  readonly center: number;
+  /** Within-subgroup sigma of a single value. */
+  readonly sigmaWithin: number;
+  readonly lcl: Float64Array;
+  readonly ucl: Float64Array;
+  /** Indices strictly outside the control limits. */
+  readonly beyondLimits: number[];
+}
+
+export interface SubgroupChartOptions {
+  readonly method?: WithinMethod;
+  readonly width?: LimitWidth;
+  /** Subgroups that do not enter centre and sigma (they are still plotted and judged). */
+  readonly exclude?: readonly number[];
+  /** Points judged against the limits of `subgroups` (phase II); appended to the plotted points. */
+  readonly newSubgroups?: ArrayLike<Subgroup>;
+  /** Frozen values that replace the estimates. */
+  readonly center?: number;
+  readonly sigma?: number;
+}
+
+const DEFAULT_WIDTH: LimitWidth = { nSigmas: 3 };
+
+/** Number of sigmas of a two-sided normal limit. */
+export function sigmasOf(width: LimitWidth): number {
+  return 'nSigmas' in width ? width.nSigmas : normalQuantile(1 - (1 - width.confidence) / 2);
+}
+
+/** Limits of an Xbar point of n values: center ∓ k σ/√n. */
+export function xbarLimits(center: number, sigma: number, n: number, width: LimitWidth = DEFAULT_WIDTH): ControlLimits {
+  const h = (sigmasOf(width) * sigma) / Math.sqrt(n);
+  return { center, lcl: center - h, ucl: center + h };
+}
+
+/** Limits of a range point of n values: d2σ ∓ k d3σ, cut at 0; with `confidence` the quantiles of the range distribution. */
+export function rangeLimits(sigma: number, n: number, width: LimitWidth = DEFAULT_WIDTH, center?: number): ControlLimits {
+  const { d2, d3 } = rangeMoments(n);
+  const c = center ?? d2 * sigma;
+  if ('confidence' in width) {
+    const tail = (1 - width.confidence) / 2;
+    return { center: c, lcl: sigma * relativeRangeQuantile(tail, n), ucl: sigma * relativeRangeQuantile(1 - tail, n) };
+  }
+  const h = width.nSigmas * d3 * sigma;
+  return { center: c, lcl: Math.max(0, c - h), ucl: c + h };
+}
+
+/** Limits of a standard-deviation point of n values: c4σ ∓ k √(1 − c4²) σ, cut at 0; with `confidence` from χ². */
+export function sdLimits(sigma: number, n: number, width: LimitWidth = DEFAULT_WIDTH, center?: number): ControlLimits {
+  const k = c4(n);
+  const c = center ?? k * sigma;
+  if ('confidence' in width) {
+    const tail = (1 - width.confidence) / 2;
+    const chi = chiSquared(n - 1);
+    return {
+      center: c,
+      lcl: sigma * Math.sqrt(chi.quantile(tail) / (n - 1)),
+      ucl: sigma * Math.sqrt(chi.upperQuantile(tail) / (n - 1)),
+    };
+  }
+  const h = width.nSigmas * Math.sqrt(1 - k * k) * sigma;
+  return { center: c, lcl: Math.max(0, c - h), ucl: c + h };
+}
+
+function prepare(subgroups: ArrayLike<Subgroup>, o: SubgroupChartOptions, fallback: WithinMethod) {
+  const base = subgroupStatistics(subgroups);
+  const out = new Set(o.exclude ?? []);
+  const use = Array.from(base.n.keys()).filter((i) => !out.has(i) && base.n[i]! > 0);
+  const sigma = o.sigma ?? withinSigma(base, o.method ?? fallback, use);
+  const extra = subgroupStatistics(o.newSubgroups ?? []);
+  const join = (a: Float64Array, b: Float64Array) => Float64Array.from([...a, ...b]);
+  const all: SubgroupStatistics = {
+    n: Int32Array.from([...base.n, ...extra.n]),
+    mean: join(base.mean, extra.mean),
+    range: join(base.range, extra.range),
+    sd: join(base.sd, extra.sd),
+  };
+  return { base, use, sigma, all };
+}
+
+function weightedMean(x: Float64Array, n: Int32Array, use: readonly number[]): number {
+  let s = 0;
+  let w = 0;
+  for (const i of use) {
+    if (Number.isNaN(x[i]!)) continue;
+    w += n[i]!;
+    s += (n[i]! / w) * (x[i]! - s);
+  }
+  if (w === 0) throw new AppError('invalid_input', 'no subgroup left to estimate the centre line; exclude fewer points');
+  return s;
+}
+
+function finish(
+  statistics: Float64Array,
+  n: Int32Array,
+  center: number,
+  sigma: number,
+  limits: (n: number) => ControlLimits,
+): ShewhartChart {
+  const lcl = new Float64Array(n.length).fill(Number.NaN);
+  const ucl = new Float64Array(n.length).fill(Number.NaN);
+  const beyondLimits: number[] = [];
+  const bySize = new Map<number, ControlLimits>();
+  for (let i = 0; i < n.length; i++) {
+    if (Number.isNaN(statistics[i]!)) continue;
+    const size = n[i]!;
+    let l = bySize.get(size);
+    if (!l) {
+      l = limits(size);
+      bySize.set(size, l);
+    }
+    lcl[i] = l.lcl;
+    ucl[i] = l.ucl;
+    if (statistics[i]! < l.lcl || statistics[i]! > l.ucl) beyondLimits.push(i);
+  }
+  return { statistics, center, sigmaWithin: sigma, lcl, ucl, beyondLimits };
+}
+
+/**
+ * Xbar chart: subgroup means, centre = mean of all values used, limits centre ∓ k σ_within/√n_i.
+ * The sites of one wafer are not a rational subgroup for wafer-to-wafer variation: chart wafer means as individuals there.
+ * @param subgroups - phase I data; unequal sizes and missing values allowed.
+ * @throws AppError `invalid_input` when nothing is left to estimate from.
+ * @reference Montgomery (2013), §6.2.
+ */
+export function xbarChart(subgroups: ArrayLike<Subgroup>, options: SubgroupChartOptions = {}): ShewhartChart {
+  const { base, use, sigma, all } = prepare(subgroups, options, 'rbar');
+  const center = options.center ?? weightedMean(base.mean, base.n, use);
+  const width = options.width ?? DEFAULT_WIDTH;
+  return finish(all.mean, all.n, center, sigma, (n) => xbarLimits(center, sigma, n, width));
+}
+
+/** R chart: subgroup ranges. The centre is the size-weighted mean range of the points used. Options as `xbarChart`. */
+export function rangeChart(subgroups: ArrayLike<Subgroup>, options: SubgroupChartOptions = {}): ShewhartChart {
+  const { base, use, sigma, all } = prepare(subgroups, options, 'rbar');
+  const center = options.center ?? weightedMean(base.range, base.n, use);
+  return finish(all.range, all.n, center, sigma, (n) => rangeLimits(sigma, n, options.width, center));
+}
+
+/** S chart: subgroup standard deviations. Options as `xbarChart`. */
+export function sdChart(subgroups: ArrayLike<Subgroup>, options: SubgroupChartOptions = {}): ShewhartChart {
+  const { base, use, sigma, all } = prepare(subgroups, options, 'sbar');
+  const center = options.center ?? weightedMean(base.sd, base.n, use);
+  return finish(all.sd, all.n, center, sigma, (n) => sdLimits(sigma, n, options.width, center));
+}
+
+export interface IndividualsChart {
+  readonly center: number;
+  readonly sigmaWithin: number;
+  readonly lcl: number;
+  readonly ucl: number;
+  readonly beyondLimits: number[];
+  /** Moving ranges of two; index k is the range of measured values k and k + 1. */
+  readonly movingRanges: Float64Array;
+  readonly mrCenter: number;
+  readonly mrLcl: number;
+  readonly mrUcl: number;
+  readonly mrBeyond: number[];
+}
+
+export interface IndividualsOptions {
+  readonly method?: IndividualsMethod;
+  readonly nSigmas?: number;
+  readonly center?: number;
+  readonly sigma?: number;
+  /** Values that do not enter centre and sigma. */
+  readonly exclude?: readonly number[];
+}
+
+/**
+ * Individuals and moving-range chart: x̄ ∓ k σ_within; moving range limits D3, D4 at n = 2.
+ * @param values - in process order; NaN is left out.
+ * @throws AppError `invalid_input` below two measured values (unless centre and sigma are given).
+ * @reference NIST/SEMATECH e-Handbook §6.3.2.2; Montgomery (2013), §6.4.
+ */
+export function individualsChart(values: ArrayLike<number>, options: IndividualsOptions = {}): IndividualsChart {
+  const out = new Set(options.exclude ?? []);
+  const used = Array.from({ length: values.length }, (_, i) => (out.has(i) ? Number.NaN : values[i]!));
+  const sigma = options.sigma ?? individualsSigma(used, options.method);
+  const center = options.center ?? moments(used).mean;
+  const k = options.nSigmas ?? 3;
+  const mr = movingRanges(values);
+  const usedMr = movingRanges(used);
+  const { d2, d3 } = rangeMoments(2);
+  const mrCenter = usedMr.length > 0 ? moments(usedMr).mean : d2 * sigma;
+  const mrUcl = mrCenter * (1 + (k * d3) / d2);
+  const lcl = center - k * sigma;
+  const ucl = center + k * sigma;
+  const beyond = (x: ArrayLike<number>, lo: number, hi: number) =>
+    Array.from({ length: x.length }, (_, i) => i).filter((i) => x[i]! < lo || x[i]! > hi);
+  return {
+    center,
+    sigmaWithin: sigma,
+    lcl,
+    ucl,
+    beyondLimits: beyond(values, lcl, ucl),
+    movingRanges: mr,
+    mrCenter,
+    mrLcl: Math.max(0, mrCenter * (1 - (k * d3) / d2)),
+    mrUcl,
+    mrBeyond: beyond(mr, Number.NEGATIVE_INFINITY, mrUcl),
+  };
+}

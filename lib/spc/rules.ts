@@ -1,0 +1,160 @@
+import { AppError } from '@/lib/errors';
+
+/** Side of the centre line on which a rule counts points. `same`: all on one side, either; `any`: sides may mix. */
+export type RuleSide = 'above' | 'below' | 'same' | 'any';
+export type RuleSeverity = 'warning' | 'out_of_control';
+
+interface RuleBase {
+  readonly id: string;
+  readonly severity?: RuleSeverity;
+}
+
+/** At least k of n successive points strictly beyond `sigma` zone widths. k = n, sigma = 0 is a run on one side. */
+export interface BeyondRule extends RuleBase {
+  readonly kind: 'beyond';
+  readonly k: number;
+  readonly n: number;
+  readonly sigma: number;
+  readonly side: RuleSide;
+  /** The last point itself must lie beyond the zone on the signalling side. */
+  readonly lastBeyond?: boolean;
+  /** With `any`: points on both sides are required. */
+  readonly bothSides?: boolean;
+}
+
+/** n successive points strictly within ± `sigma` zone widths. */
+export interface WithinRule extends RuleBase {
+  readonly kind: 'within';
+  readonly n: number;
+  readonly sigma: number;
+}
+
+/** n points steadily increasing or decreasing: n − 1 strict steps of one sign; a tie starts anew. */
+export interface TrendRule extends RuleBase {
+  readonly kind: 'trend';
+  readonly n: number;
+}
+
+/** n points alternating up and down: n − 1 strict steps of alternating sign; a tie starts anew. */
+export interface AlternationRule extends RuleBase {
+  readonly kind: 'alternation';
+  readonly n: number;
+}
+
+/** All of several rules end at the same point. */
+export interface AndRule extends RuleBase {
+  readonly kind: 'and';
+  readonly rules: readonly RunRule[];
+}
+
+/** One or more of several rules end at the same point. */
+export interface OrRule extends RuleBase {
+  readonly kind: 'or';
+  readonly rules: readonly RunRule[];
+}
+
+export type ElementaryRule = BeyondRule | WithinRule | TrendRule | AlternationRule;
+export type RunRule = ElementaryRule | AndRule | OrRule;
+
+const beyond = (id: string, k: number, n: number, sigma: number, side: RuleSide): BeyondRule => ({
+  id,
+  kind: 'beyond',
+  k,
+  n,
+  sigma,
+  side,
+});
+
+/**
+ * Nelson's eight tests. All comparisons are strict: a point on a line does not lie beyond it, a point on the centre line
+ * breaks a run, a tie breaks a trend. σ is that of the plotted statistic.
+ * @reference L. S. Nelson, J. Quality Technology 16 (1984) 237.
+ */
+export const NELSON: Readonly<Record<'N1' | 'N2' | 'N3' | 'N4' | 'N5' | 'N6' | 'N7' | 'N8', RunRule>> = {
+  N1: { ...beyond('N1', 1, 1, 3, 'any'), severity: 'out_of_control' },
+  N2: beyond('N2', 9, 9, 0, 'same'),
+  N3: { id: 'N3', kind: 'trend', n: 6 },
+  N4: { id: 'N4', kind: 'alternation', n: 14 },
+  N5: beyond('N5', 2, 3, 2, 'same'),
+  N6: beyond('N6', 4, 5, 1, 'same'),
+  N7: { id: 'N7', kind: 'within', n: 15, sigma: 1 },
+  N8: beyond('N8', 8, 8, 1, 'any'),
+};
+
+/** Western Electric handbook rules: the run has eight points, not Nelson's nine. @reference Western Electric, Statistical Quality Control Handbook (1956). */
+export const WESTERN_ELECTRIC: Readonly<Record<'WE1' | 'WE2' | 'WE3' | 'WE4', RunRule>> = {
+  WE1: { ...beyond('WE1', 1, 1, 3, 'any'), severity: 'out_of_control' },
+  WE2: beyond('WE2', 2, 3, 2, 'same'),
+  WE3: beyond('WE3', 4, 5, 1, 'same'),
+  WE4: beyond('WE4', 8, 8, 0, 'same'),
+};
+
+export type RulePreset = 'rule-1' | 'nelson-1-2' | 'nelson-1-4' | 'nelson-1-2-5-6' | 'nelson-8' | 'weco-4';
+
+/** The named rule sets. */
+export const RULE_PRESETS: Readonly<Record<RulePreset, readonly RunRule[]>> = {
+  'rule-1': [NELSON.N1],
+  'nelson-1-2': [NELSON.N1, NELSON.N2],
+  'nelson-1-4': [NELSON.N1, NELSON.N2, NELSON.N3, NELSON.N4],
+  'nelson-1-2-5-6': [NELSON.N1, NELSON.N2, NELSON.N5, NELSON.N6],
+  'nelson-8': Object.values(NELSON),
+  'weco-4': Object.values(WESTERN_ELECTRIC),
+};
+
+/** One sentence for people: what the rule looks for. */
+export function describeRule(rule: RunRule): string {
+  switch (rule.kind) {
+    case 'beyond': {
+      const zone = rule.sigma === 0 ? 'the centre line' : `${rule.sigma} sigma`;
+      const side = { above: ' above', below: ' below', same: ', same side', any: ', either side' }[rule.side];
+      if (rule.k === 1 && rule.n === 1) return `1 point beyond ${zone}${rule.side === 'any' ? '' : side}`;
+      return rule.k === rule.n
+        ? `${rule.n} points in a row beyond ${zone}${side}${rule.bothSides ? ', both sides present' : ''}`
+        : `${rule.k} of ${rule.n} points beyond ${zone}${side}`;
+    }
+    case 'within':
+      return `${rule.n} points in a row within ${rule.sigma} sigma of the centre line`;
+    case 'trend':
+      return `${rule.n} points in a row steadily increasing or decreasing`;
+    case 'alternation':
+      return `${rule.n} points in a row alternating up and down`;
+    default:
+      return rule.rules.map(describeRule).join(rule.kind === 'and' ? ' and ' : ' or ');
+  }
+}
+
+/** Longest window of a rule, in points. */
+export function ruleWindow(rule: RunRule): number {
+  return rule.kind === 'and' || rule.kind === 'or' ? Math.max(...rule.rules.map(ruleWindow)) : rule.n;
+}
+
+/**
+ * Refuse rules that cannot be evaluated.
+ * @throws AppError `invalid_input` naming the rule: counts must be integers with 1 <= k <= n, at most 31 points unless k = n; ids unique.
+ */
+export function checkRules(rules: readonly RunRule[]): void {
+  const seen = new Set<string>();
+  const refuse = (r: RunRule, why: string): never => {
+    throw new AppError('invalid_input', `rule ${r.id}: ${why}`, { rule: r.id });
+  };
+  const check = (r: RunRule): void => {
+    if (r.kind === 'and' || r.kind === 'or') {
+      if (r.rules.length === 0) refuse(r, 'a compound rule needs parts');
+      for (const part of r.rules) check(part);
+      return;
+    }
+    if (!Number.isInteger(r.n) || r.n < 1) refuse(r, `n must be a positive integer, got ${r.n}`);
+    if ((r.kind === 'trend' || r.kind === 'alternation') && r.n < 2) refuse(r, 'n must be 2 or more');
+    if ((r.kind === 'beyond' || r.kind === 'within') && !(r.sigma >= 0)) refuse(r, `sigma must be >= 0, got ${r.sigma}`);
+    if (r.kind !== 'beyond') return;
+    if (!Number.isInteger(r.k) || r.k < 1 || r.k > r.n) refuse(r, `k must be an integer from 1 to n, got ${r.k}`);
+    if (r.k < r.n && r.n > 31) refuse(r, `a k-of-n window holds at most 31 points, got ${r.n}`);
+    if (r.k === r.n && r.bothSides && r.n > 31) refuse(r, `a both-sides window holds at most 31 points, got ${r.n}`);
+  };
+  for (const r of rules) {
+    if (seen.has(r.id)) refuse(r, 'id is used twice');
+    seen.add(r.id);
+    check(r);
+  }
+  if (rules.length > 31) throw new AppError('invalid_input', `at most 31 rules on one chart, got ${rules.length}`);
+}

@@ -1,0 +1,172 @@
+'use client';
+import { useRef } from 'react';
+import { ExportMenu } from '../components/export-menu';
+import { useSvgExport } from '../components/use-svg-export';
+import { toCsv } from '../csv';
+import { num } from '../format';
+import { useWidth } from '../hooks/use-width';
+import { niceTicks, paddedRange, tickDecimals } from './ticks';
+
+export interface BarItem {
+  key: string;
+  label: string;
+  /** Second, paler line of the label, e.g. the aberration's name. */
+  detail?: string;
+  value: number;
+  /** Standard uncertainty: drawn as ±2u. */
+  u?: number | undefined;
+  href?: string;
+  title?: string;
+}
+
+export interface BarsProps {
+  title: string;
+  unit: string;
+  items: readonly BarItem[];
+  /** A reference line, e.g. VIP = 1. */
+  reference?: { value: number; label: string } | undefined;
+  onSelect?: (key: string) => void;
+  selectedKey?: string | null;
+  labelWidth?: number;
+}
+
+const ROW = 18;
+
+/** Horizontal bars from zero with ±2u whiskers; a bar whose whisker crosses zero is pale: it is not told apart from zero. */
+export function Bars({ title, unit, items, reference, onSelect, selectedKey, labelWidth = 120 }: BarsProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root, 360);
+  const exports = useSvgExport(root, title, () =>
+    toCsv(
+      ['name', `value (${unit})`, `u (${unit})`],
+      items.map((b) => [b.label, b.value, b.u]),
+    ),
+  );
+  const [lo, hi] = paddedRange(
+    [0, reference?.value, ...items.flatMap((b) => [b.value, b.value + 2 * (b.u ?? 0), b.value - 2 * (b.u ?? 0)])],
+    0.04,
+  );
+  const min = items.every((b) => b.value >= 0) ? 0 : lo;
+  const ticks = niceTicks(min, hi, 4);
+  const d = tickDecimals(ticks);
+  const right = 62;
+  const sx = (v: number): number => labelWidth + ((v - min) / (hi - min || 1)) * (width - labelWidth - right);
+  const height = items.length * ROW + 24;
+  return (
+    <div ref={root}>
+      <div className="flex items-center h-7 text-sm text-ink-2">
+        <span>{unit}</span>
+        <span className="ml-auto">
+          <ExportMenu items={exports} />
+        </span>
+      </div>
+      <div className="relative">
+        <svg width={width} height={height} data-export role="img" aria-label={spoken(title, unit, items)} className="block">
+          {ticks.map((t) => (
+            <g key={t}>
+              <line
+                x1={sx(t)}
+                x2={sx(t)}
+                y1={0}
+                y2={height - 20}
+                stroke={t === 0 ? 'var(--hairline-strong)' : 'var(--hairline)'}
+              />
+              <text x={sx(t)} y={height - 6} fontSize={11} textAnchor="middle" fill="var(--ink-3)">
+                {num(t, d)}
+              </text>
+            </g>
+          ))}
+          {items.map((b, i) => {
+            const y = i * ROW;
+            const u = b.u ?? 0;
+            const isClear = Math.abs(b.value) > 2 * u;
+            return (
+              <g key={b.key}>
+                <title>{b.title ?? `${b.label}${b.detail ? `, ${b.detail}` : ''}`}</title>
+                <rect
+                  x={0}
+                  y={y}
+                  width={width}
+                  height={ROW}
+                  fill={selectedKey === b.key ? 'var(--accent-wash)' : 'transparent'}
+                />
+                <text
+                  x={labelWidth - 8}
+                  y={y + ROW / 2}
+                  fontSize={11}
+                  textAnchor="end"
+                  dominantBaseline="central"
+                  fill="var(--ink)"
+                >
+                  {b.label}
+                  {b.detail ? (
+                    <tspan fill="var(--ink-3)" dx={4}>
+                      {b.detail}
+                    </tspan>
+                  ) : null}
+                </text>
+                <rect
+                  x={Math.min(sx(0), sx(b.value))}
+                  y={y + 4}
+                  width={Math.max(0.5, Math.abs(sx(b.value) - sx(0)))}
+                  height={ROW - 8}
+                  fill={isClear ? 'var(--accent)' : 'var(--pale)'}
+                />
+                {u > 0 ? (
+                  <path
+                    d={`M${sx(b.value - 2 * u)} ${y + 6}v${ROW - 12}M${sx(b.value + 2 * u)} ${y + 6}v${ROW - 12}M${sx(b.value - 2 * u)} ${y + ROW / 2}H${sx(b.value + 2 * u)}`}
+                    stroke="var(--ink)"
+                    strokeWidth={1}
+                  />
+                ) : null}
+                <text
+                  x={width - 4}
+                  y={y + ROW / 2}
+                  fontSize={11}
+                  textAnchor="end"
+                  dominantBaseline="central"
+                  fill={isClear ? 'var(--ink)' : 'var(--ink-3)'}
+                >
+                  {num(b.value, Math.min(4, d + 1))}
+                </text>
+              </g>
+            );
+          })}
+          {reference ? (
+            <g>
+              <line
+                x1={sx(reference.value)}
+                x2={sx(reference.value)}
+                y1={0}
+                y2={height - 20}
+                stroke="var(--ink-2)"
+                strokeDasharray="4 3"
+              />
+              <title>{reference.label}</title>
+            </g>
+          ) : null}
+        </svg>
+        {onSelect
+          ? items.map((b, i) => (
+              <button
+                key={b.key}
+                type="button"
+                className="absolute inset-x-0"
+                style={{ top: i * ROW, height: ROW }}
+                aria-pressed={selectedKey === b.key}
+                aria-label={`${b.label}${b.detail ? `, ${b.detail}` : ''}: ${num(b.value, 3)}${b.u ? ` ± ${num(b.u, 3)}` : ''} ${unit}`}
+                title={b.title ?? `${b.label}${b.detail ? `, ${b.detail}` : ''}`}
+                onClick={() => onSelect(b.key)}
+              />
+            ))
+          : null}
+      </div>
+    </div>
+  );
+}
+
+const spoken = (title: string, unit: string, items: readonly BarItem[]): string =>
+  `${title}, ${unit}: ${items
+    .slice(0, 12)
+    .map((b) => `${b.label} ${num(b.value, 3)}`)
+    .join(', ')}${items.length > 12 ? ` and ${items.length - 12} more` : ''}`;

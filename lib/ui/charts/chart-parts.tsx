@@ -1,0 +1,136 @@
+'use client';
+import type { ReactNode } from 'react';
+import { XAxis, YAxis } from 'recharts';
+import { num } from '../format';
+import { X_AXIS, Y_AXIS } from './plot';
+
+const TICK = { fontSize: 11, fill: 'var(--ink-3)' } as const;
+
+/** The number axes every chart uses; plain functions, since Recharts looks at its direct children. */
+export function numberXAxis(
+  domain: readonly [number, number],
+  ticks: readonly { value: number; label: string }[],
+  hideLabels = false,
+) {
+  const label = new Map(ticks.map((t) => [t.value, t.label]));
+  return (
+    <XAxis
+      type="number"
+      dataKey="x"
+      domain={[domain[0], domain[1]]}
+      allowDataOverflow
+      ticks={ticks.map((t) => t.value)}
+      tickFormatter={(v: number) => (hideLabels ? '' : (label.get(v) ?? ''))}
+      height={X_AXIS}
+      tick={TICK}
+      tickLine={{ stroke: 'var(--hairline-strong)' }}
+      axisLine={{ stroke: 'var(--hairline-strong)' }}
+      tickSize={4}
+      interval="preserveStartEnd"
+      minTickGap={24}
+    />
+  );
+}
+
+export function numberYAxis(domain: readonly [number, number], ticks: readonly number[], decimals: number) {
+  return (
+    <YAxis
+      type="number"
+      domain={[domain[0], domain[1]]}
+      allowDataOverflow
+      ticks={[...ticks]}
+      tickFormatter={(v: number) => num(v, decimals)}
+      width={Y_AXIS}
+      tick={TICK}
+      tickLine={false}
+      axisLine={false}
+      interval={0}
+    />
+  );
+}
+
+/** What stands at the pointer: snaps to a real sample, never between two. */
+export function HoverCard({ left, top, width, children }: { left: number; top: number; width: number; children: ReactNode }) {
+  const flip = left > width - 240;
+  return (
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute z-20 bg-surface border border-hairline-strong rounded px-2 py-1 text-sm whitespace-nowrap"
+      style={{ top: Math.max(0, top), ...(flip ? { right: width - left + 10 } : { left: left + 10 }) }}
+    >
+      {children}
+    </div>
+  );
+}
+
+/** The same data as a table, one key away. */
+export function DataDisclosure({
+  label,
+  header,
+  rows,
+}: {
+  label: string;
+  header: readonly string[];
+  rows: () => readonly { key: string; cells: readonly ReactNode[] }[];
+}) {
+  return (
+    <details className="text-sm mt-1 no-print group">
+      <summary className="text-ink-3 hover:text-ink w-max">Values as a table</summary>
+      <div className="max-h-64 overflow-auto border border-hairline rounded mt-1 hidden group-open:block">
+        <table className="grid-table">
+          <caption className="sr-only">{label}</caption>
+          <thead>
+            <tr>
+              {header.map((h) => (
+                <th key={h} scope="col">
+                  {h}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows().map((r) => (
+              <tr key={r.key}>
+                {r.cells.map((c, k) => (
+                  <td key={header[k]} className={typeof c === 'number' ? 'num' : undefined}>
+                    {c}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </details>
+  );
+}
+
+export interface LegendEntry {
+  mark: 'line' | 'dash' | 'dot' | 'hollow' | 'square' | 'band' | 'pale' | 'clip';
+  color: string;
+  label: string;
+}
+
+/** Legend by the very marks that are drawn. */
+export function ChartLegend({ entries }: { entries: readonly LegendEntry[] }) {
+  return (
+    <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-ink-2" aria-label="Legend">
+      {entries.map((e) => (
+        <li key={e.label} className="flex items-center gap-1">
+          <svg width={18} height={10} aria-hidden="true">
+            {e.mark === 'line' || e.mark === 'pale' ? (
+              <line x1={0} x2={18} y1={5} y2={5} stroke={e.color} strokeWidth={1.5} />
+            ) : null}
+            {e.mark === 'dash' ? <line x1={0} x2={18} y1={5} y2={5} stroke={e.color} strokeDasharray="5 3" /> : null}
+            {e.mark === 'dot' ? <circle cx={9} cy={5} r={3} fill={e.color} /> : null}
+            {e.mark === 'hollow' ? <circle cx={9} cy={5} r={3} fill="none" stroke={e.color} strokeWidth={1.2} /> : null}
+            {e.mark === 'square' ? <rect x={5.5} y={1.5} width={7} height={7} fill={e.color} /> : null}
+            {e.mark === 'clip' ? <path d="M5 1 L13 9 L5 9 Z" fill={e.color} /> : null}
+            {e.mark === 'band' ? <rect x={0} y={1} width={18} height={8} fill={e.color} /> : null}
+          </svg>
+          {e.label}
+        </li>
+      ))}
+    </ul>
+  );
+}

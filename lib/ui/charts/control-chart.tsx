@@ -1,0 +1,304 @@
+'use client';
+import { type PointerEvent, useMemo, useRef, useState } from 'react';
+import { CartesianGrid, Line, LineChart } from 'recharts';
+import { ExportMenu } from '../components/export-menu';
+import { useSvgExport } from '../components/use-svg-export';
+import { toCsv } from '../csv';
+import { num, shortTime, withU } from '../format';
+import { useKeys } from '../hooks/use-keys';
+import { useWidth } from '../hooks/use-width';
+import { DataDisclosure, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
+import { type ControlChartInput, type ControlChartOptions, type DrawnPoint, prepareControlChart } from './control-chart.prepare';
+import { EventStrip, LimitLayer, PointLayer, ZoneLayer } from './control-marks';
+import { LABELS, nearest, plotBox, unscaleX } from './plot';
+import { ruleName } from './rules';
+import { niceTicks, tickDecimals } from './ticks';
+import { Walkable } from './walkable';
+
+export interface ControlChartProps {
+  input: ControlChartInput;
+  options: ControlChartOptions;
+  selectedId: string | null;
+  onSelect: (id: string | null) => void;
+  /** Points of the window that made the selected point red. */
+  memberIds?: readonly string[];
+  /** A stretch dragged out with the mouse, as process time. */
+  onRange?: (fromMs: number, toMs: number) => void;
+  height?: number;
+  dispersionHeight?: number;
+}
+
+/** Control chart with its dispersion chart on the same x. One tab stop: arrows walk points, n / p the violations, Escape leaves. */
+export function ControlChart({
+  input,
+  options,
+  selectedId,
+  onSelect,
+  memberIds,
+  onRange,
+  height = 300,
+  dispersionHeight = 112,
+}: ControlChartProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root, 900);
+  const m = useMemo(() => prepareControlChart(input, options), [input, options]);
+  const [hover, setHover] = useState<number | null>(null);
+  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
+  const box = plotBox(width, height, LABELS);
+  const box2 = plotBox(width, dispersionHeight, LABELS, 8);
+  const selected = useMemo(
+    () => (selectedId === null ? -1 : m.points.findIndex((p) => input.ids[p.i] === selectedId)),
+    [m, input.ids, selectedId],
+  );
+  const members = useMemo(() => {
+    const ids = new Set(memberIds ?? []);
+    return new Set(m.points.flatMap((p, k) => (ids.has(input.ids[p.i] ?? '') ? [k] : [])));
+  }, [m, memberIds, input.ids]);
+
+  const choose = (k: number | undefined): void => {
+    const p = k === undefined ? undefined : m.points[k];
+    if (p) onSelect(input.ids[p.i] ?? null);
+  };
+  const step = (d: number): void =>
+    choose(Math.min(m.points.length - 1, Math.max(0, selected < 0 ? (d > 0 ? 0 : m.points.length - 1) : selected + d)));
+  const stepViolation = (d: number): void => {
+    if (m.violations.length === 0) return;
+    const next =
+      d > 0
+        ? m.violations.find((k) => k > selected)
+        : m.violations.findLast((k) => k < (selected < 0 ? m.points.length : selected));
+    choose(next ?? (d > 0 ? m.violations[0] : m.violations.at(-1)));
+  };
+  useKeys({ n: () => stepViolation(1), p: () => stepViolation(-1) });
+  const xAt = (e: PointerEvent<HTMLDivElement>): number => {
+    const rect = e.currentTarget.getBoundingClientRect();
+    return Math.min(box.right, Math.max(box.left, e.clientX - rect.left));
+  };
+  const pointAt = (px: number): number => nearest(m.points, unscaleX(box, m.xDomain)(px));
+  const onUp = (e: PointerEvent<HTMLDivElement>): void => {
+    const px = xAt(e);
+    if (drag && onRange && Math.abs(px - drag.from) > 12) {
+      const a = m.points[pointAt(Math.min(px, drag.from))];
+      const b = m.points[pointAt(Math.max(px, drag.from))];
+      if (a && b) onRange(input.at[a.i]!, input.at[b.i]!);
+    } else choose(pointAt(px));
+    setDrag(null);
+  };
+  const csv = useMemo(() => () => controlChartCsv(input), [input]);
+  const exports = useSvgExport(root, input.title, csv);
+  const d2 = m.dispersionDomain;
+  const d2Ticks = d2 ? niceTicks(d2[0], d2[1], 3) : [];
+  const common = {
+    width,
+    margin: { top: 10, right: LABELS, bottom: 0, left: 0 },
+    data: m.points,
+    accessibilityLayer: false,
+  } as const;
+  const picked = selected >= 0 ? m.points[selected] : undefined;
+  const hovered = hover !== null && !drag ? m.points[hover] : undefined;
+  return (
+    <div ref={root}>
+      <div className="flex items-center text-sm text-ink-2 h-7">
+        <span>{input.unit}</span>
+        <span className="ml-3 text-ink-3">
+          {m.drawn.shown < m.drawn.of ? `${m.drawn.shown} of ${m.drawn.of} points drawn, every flagged one among them` : ''}
+        </span>
+        <span className="ml-auto">
+          <ExportMenu items={exports} />
+        </span>
+      </div>
+      <Walkable
+        kind="control chart"
+        label={`${m.summary} Arrow keys walk the points, n and p the violations.`}
+        keys={[
+          ['ArrowRight', () => step(1)],
+          ['ArrowLeft', () => step(-1)],
+          ['Home', () => choose(0)],
+          ['End', () => choose(m.points.length - 1)],
+        ]}
+        onLeave={() => onSelect(null)}
+        className="relative select-none touch-pan-y"
+        onPointerMove={(e) => {
+          const px = xAt(e);
+          setHover(pointAt(px));
+          if (drag) setDrag({ from: drag.from, to: px });
+        }}
+        onPointerLeave={() => {
+          setHover(null);
+          setDrag(null);
+        }}
+        onPointerDown={(e) => setDrag({ from: xAt(e), to: xAt(e) })}
+        onPointerUp={onUp}
+      >
+        <LineChart {...common} height={height}>
+          <CartesianGrid stroke="var(--hairline)" vertical={false} />
+          {numberXAxis(m.xDomain, m.xTicks)}
+          {numberYAxis(m.yDomain, m.yTicks, m.yDecimals)}
+          <ZoneLayer box={box} x={m.xDomain} y={m.yDomain} zones={m.zones} />
+          <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
+          <EventStrip box={box} x={m.xDomain} events={m.events} boundaries={m.boundaries} />
+          <Line
+            dataKey="raw"
+            type="linear"
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+            stroke="var(--pale)"
+            strokeWidth={0.8}
+            connectNulls={false}
+          />
+          <Line
+            dataKey="line"
+            type="linear"
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+            stroke="var(--series)"
+            strokeOpacity={0.65}
+            strokeWidth={1}
+            connectNulls={false}
+          />
+          <PointLayer
+            box={box}
+            x={m.xDomain}
+            y={m.yDomain}
+            points={m.points}
+            of={ofMain}
+            rulesOf={mainRules}
+            whiskers
+            selected={selected}
+            members={members}
+          />
+          {drag && Math.abs(drag.to - drag.from) > 4 ? (
+            <rect
+              x={Math.min(drag.from, drag.to)}
+              width={Math.abs(drag.to - drag.from)}
+              y={box.top}
+              height={box.bottom - box.top}
+              fill="var(--accent)"
+              fillOpacity={0.14}
+            />
+          ) : null}
+        </LineChart>
+        {d2 ? (
+          <LineChart {...common} margin={{ top: 8, right: LABELS, bottom: 0, left: 0 }} height={dispersionHeight}>
+            <CartesianGrid stroke="var(--hairline)" vertical={false} />
+            {numberXAxis(m.xDomain, m.xTicks, true)}
+            {numberYAxis(d2, d2Ticks, tickDecimals(d2Ticks))}
+            <LimitLayer box={box2} x={m.xDomain} y={d2} limits={m.dispersionLimits} />
+            <Line
+              dataKey="dispersion"
+              type="linear"
+              dot={false}
+              activeDot={false}
+              isAnimationActive={false}
+              stroke="var(--series)"
+              strokeOpacity={0.65}
+              strokeWidth={1}
+              connectNulls={false}
+            />
+            <PointLayer
+              box={box2}
+              x={m.xDomain}
+              y={d2}
+              points={m.points}
+              of={ofDispersion}
+              rulesOf={dispersionRules}
+              whiskers={false}
+              selected={selected}
+              members={NONE}
+            />
+            <text x={Y_NAME} y={14} fontSize={11} fill="var(--ink-2)">
+              {input.dispersionName ?? 'dispersion'}
+            </text>
+          </LineChart>
+        ) : null}
+        {hovered ? (
+          <HoverCard
+            left={box.left + ((hovered.x - m.xDomain[0]) / (m.xDomain[1] - m.xDomain[0])) * (box.right - box.left)}
+            top={12}
+            width={width}
+          >
+            <PointText input={input} p={hovered} decimals={m.valueDecimals} />
+          </HoverCard>
+        ) : null}
+      </Walkable>
+      <p className="sr-only" aria-live="polite">
+        {picked ? spoken(input, picked, m.valueDecimals) : ''}
+      </p>
+      <DataDisclosure
+        label={`${input.title}, points drawn`}
+        header={['Time', 'Point', `Value, ${input.unit}`, 'u', 'Rules', 'Excluded']}
+        rows={() => m.points.map((p) => tableRow(input, p, m.valueDecimals))}
+      />
+    </div>
+  );
+}
+
+const Y_NAME = 62;
+const NONE: ReadonlySet<number> = new Set();
+const ofMain = (p: DrawnPoint): number | null => p.y;
+const ofDispersion = (p: DrawnPoint): number | null => p.dispersion;
+const mainRules = (p: DrawnPoint): readonly number[] => p.rules;
+const dispersionRules = (p: DrawnPoint): readonly number[] => p.dispersionRules;
+
+function PointText({ input, p, decimals }: { input: ControlChartInput; p: DrawnPoint; decimals: number }) {
+  const fired = [...p.rules, ...p.dispersionRules];
+  return (
+    <>
+      <div className="font-semibold">
+        {withU(p.y, p.u, decimals)} {input.unit}
+      </div>
+      <div className="text-ink-2">
+        {input.names[p.i]} · {shortTime(input.at[p.i])}
+      </div>
+      {fired.length > 0 ? <div className="status-out">■ {fired.map(ruleName).join(', ')}</div> : null}
+      {p.excluded ? <div className="text-ink-2">○ excluded: {p.excluded}</div> : null}
+    </>
+  );
+}
+
+function spoken(input: ControlChartInput, p: DrawnPoint, decimals: number): string {
+  const fired = [...p.rules, ...p.dispersionRules].map(ruleName).join(', ');
+  return `${input.names[p.i]}, ${withU(p.y, p.u, decimals)} ${input.unit}, ${shortTime(input.at[p.i])}, ${fired || 'in control'}${p.excluded ? `, excluded: ${p.excluded}` : ''}`;
+}
+
+const tableRow = (input: ControlChartInput, p: DrawnPoint, decimals: number) => ({
+  key: input.ids[p.i] ?? String(p.i),
+  cells: [
+    shortTime(input.at[p.i]),
+    input.names[p.i] ?? '',
+    num(p.y, decimals),
+    num(p.u, decimals),
+    [...p.rules, ...p.dispersionRules].map(ruleName).join(', '),
+    p.excluded ?? '',
+  ],
+});
+
+/** All points (not only the drawn ones) at full precision. */
+export function controlChartCsv(c: ControlChartInput): string {
+  return toCsv(
+    [
+      'process_time',
+      'point',
+      `plotted (${c.unit})`,
+      `value (${c.unit})`,
+      `u (${c.unit})`,
+      'dispersion',
+      'rules',
+      'excluded',
+      'id',
+    ],
+    Array.from(c.at, (t, i) => [
+      new Date(t).toISOString(),
+      c.names[i],
+      c.plotted[i],
+      c.value?.[i] ?? c.plotted[i],
+      c.u?.[i],
+      c.dispersion?.[i],
+      (c.rules[i] ?? []).join(' '),
+      c.excluded[i],
+      c.ids[i],
+    ]),
+  );
+}

@@ -1,0 +1,120 @@
+import { num, plural, shortTime } from '../format';
+import { type ChartEvent, eventGlyph } from './control-chart.prepare';
+import { decimate } from './decimate';
+import { niceTicks, paddedRange, tickDecimals, timeTicks } from './ticks';
+
+/** Output, recipe and disturbance of one loop on a common time axis. Each block has its own times. */
+export interface LoopChartInput {
+  title: string;
+  outputUnit: string;
+  knob: string;
+  knobUnit: string;
+  target: number;
+  lsl: number | null;
+  usl: number | null;
+  /** Measured output with its process time; `without`: what the same wafer would have been with the nominal recipe, NaN where unknown. */
+  output: { at: Float64Array; value: Float64Array; without: Float64Array; label: readonly string[] };
+  /** Recipe set by the advice; `kind` tells whether it was used, only advised (shadow, suspended) or clipped by a limit. */
+  moves: {
+    at: Float64Array;
+    value: Float64Array;
+    kind: readonly ('applied' | 'advised' | 'clipped')[];
+    label: readonly string[];
+  };
+  /** Disturbance estimate with its standard uncertainty (NaN: unknown). */
+  disturbance: { at: Float64Array; value: Float64Array; u: Float64Array };
+  knobLimits: { low: number | null; high: number | null; nominal: number };
+  events: readonly ChartEvent[];
+  windowMs: readonly [number, number];
+}
+
+export interface LoopChartModel {
+  xDomain: [number, number];
+  xTicks: { value: number; label: string }[];
+  output: { x: number; y: number | null; without: number | null; i: number }[];
+  moves: { x: number; y: number; kind: 'applied' | 'advised' | 'clipped'; i: number }[];
+  disturbance: { x: number; y: number | null; lo: number | null; hi: number | null; i: number }[];
+  outputDomain: [number, number];
+  moveDomain: [number, number];
+  disturbanceDomain: [number, number];
+  ticks: { output: number[]; moves: number[]; disturbance: number[] };
+  decimals: { output: number; moves: number; disturbance: number };
+  events: { x: number; glyph: string; label: string }[];
+  summary: string;
+}
+
+const or = (v: number): number | null => (Number.isNaN(v) ? null : v);
+
+export function prepareLoopChart(c: LoopChartInput, maxPoints = 600): LoopChartModel {
+  const xDomain: [number, number] = [c.windowMs[0], c.windowMs[1]];
+  const b = Math.max(1, Math.floor(maxPoints / 3));
+  const none = (n: number): Uint8Array => new Uint8Array(n);
+  const output = Array.from(decimate(c.output.value, none(c.output.value.length), b), (i) => ({
+    x: c.output.at[i]!,
+    y: or(c.output.value[i]!),
+    without: or(c.output.without[i]!),
+    i,
+  }));
+  const moves = Array.from(
+    decimate(
+      c.moves.value,
+      c.moves.kind.map((k) => k === 'clipped'),
+      b,
+    ),
+    (i) => ({ x: c.moves.at[i]!, y: c.moves.value[i]!, kind: c.moves.kind[i]!, i }),
+  );
+  const disturbance = Array.from(decimate(c.disturbance.value, none(c.disturbance.value.length), b), (i) => {
+    const y = c.disturbance.value[i]!;
+    const u = c.disturbance.u[i]!;
+    return { x: c.disturbance.at[i]!, y: or(y), lo: or(y - 2 * u), hi: or(y + 2 * u), i };
+  });
+  const outputDomain = paddedRange([...output.flatMap((p) => [p.y, p.without]), c.target, c.lsl, c.usl]);
+  const moveDomain = paddedRange([...moves.map((p) => p.y), c.knobLimits.nominal]);
+  const disturbanceDomain = paddedRange([0, ...disturbance.flatMap((p) => [p.y, p.lo, p.hi])]);
+  const ticks = {
+    output: niceTicks(outputDomain[0], outputDomain[1], 5),
+    moves: niceTicks(moveDomain[0], moveDomain[1], 3),
+    disturbance: niceTicks(disturbanceDomain[0], disturbanceDomain[1], 3),
+  };
+  const t = timeTicks(xDomain[0], xDomain[1], 8);
+  return {
+    xDomain,
+    xTicks: t.values.map((value) => ({ value, label: t.label(value) })),
+    output,
+    moves,
+    disturbance,
+    outputDomain,
+    moveDomain,
+    disturbanceDomain,
+    ticks,
+    decimals: {
+      output: tickDecimals(ticks.output),
+      moves: tickDecimals(ticks.moves),
+      disturbance: tickDecimals(ticks.disturbance),
+    },
+    events: c.events
+      .filter((e) => e.atMs >= xDomain[0] && e.atMs <= xDomain[1])
+      .map((e) => ({ x: e.atMs, glyph: eventGlyph(e.kind), label: `${e.label} · ${shortTime(e.atMs)}` })),
+    summary: summarise(c),
+  };
+}
+
+/** Root mean square distance from target, missing values skipped; NaN when there are none. */
+export function rmsFromTarget(value: Float64Array, target: number): number {
+  let s = 0;
+  let n = 0;
+  for (const v of value)
+    if (!Number.isNaN(v)) {
+      s += (v - target) ** 2;
+      n++;
+    }
+  return n > 0 ? Math.sqrt(s / n) : Number.NaN;
+}
+
+function summarise(c: LoopChartInput): string {
+  const w = rmsFromTarget(c.output.value, c.target);
+  const wo = rmsFromTarget(c.output.without, c.target);
+  const clipped = c.moves.kind.filter((k) => k === 'clipped').length;
+  const compare = Number.isNaN(wo) ? '' : `, ${num(wo, 3)} without control`;
+  return `${c.title}: ${plural(c.output.at.length, 'measured wafer')}, rms distance from target ${num(w, 3)} ${c.outputUnit}${compare}; ${plural(c.moves.at.length, 'recipe advice', 'recipe advices')}, ${clipped} clipped by a limit.`;
+}

@@ -1,0 +1,300 @@
+'use client';
+import { type PointerEvent, useMemo, useRef, useState } from 'react';
+import { Area, CartesianGrid, ComposedChart, Line } from 'recharts';
+import { ExportMenu } from '../components/export-menu';
+import { useSvgExport } from '../components/use-svg-export';
+import { toCsv } from '../csv';
+import { num, shortTime } from '../format';
+import { useWidth } from '../hooks/use-width';
+import { ChartLegend, DataDisclosure, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
+import { EventStrip, LimitLayer } from './control-marks';
+import { type LoopChartInput, type LoopChartModel, prepareLoopChart } from './loop-chart.prepare';
+import { dotsPath, LABELS, nearest, plotBox, scaleX, scaleY, unscaleX } from './plot';
+import { Walkable } from './walkable';
+
+export interface LoopChartProps {
+  input: LoopChartInput;
+  /** Click on an output point: index into `input.output`. */
+  onSelectOutput?: (i: number) => void;
+  onSelectMove?: (i: number) => void;
+}
+
+const H = { output: 230, moves: 130, disturbance: 120 } as const;
+
+/** Three charts on one time axis: output with and without control, recipe moves, disturbance estimate with its band. */
+export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root, 900);
+  const m = useMemo(() => prepareLoopChart(input), [input]);
+  const [at, setAt] = useState<number | null>(null);
+  const box = plotBox(width, H.output, LABELS);
+  const step = (d: number): void => {
+    const k =
+      at === null ? (d > 0 ? 0 : m.output.length - 1) : Math.min(m.output.length - 1, Math.max(0, nearest(m.output, at) + d));
+    const p = m.output[k];
+    if (p) setAt(p.x);
+  };
+  const pick = (): void => {
+    const p = at === null ? undefined : m.output[nearest(m.output, at)];
+    if (p) onSelectOutput?.(p.i);
+  };
+  const xOf = (e: PointerEvent<HTMLElement>): number =>
+    unscaleX(box, m.xDomain)(Math.min(box.right, Math.max(box.left, e.clientX - e.currentTarget.getBoundingClientRect().left)));
+  const onClick = (e: PointerEvent<HTMLElement>): void => {
+    const inMoves = e.clientY - e.currentTarget.getBoundingClientRect().top > H.output;
+    const list = inMoves ? m.moves : m.output;
+    const p = list[nearest(list, xOf(e))];
+    if (p) (inMoves ? onSelectMove : onSelectOutput)?.(p.i);
+  };
+  const csv = useMemo(() => () => loopCsv(input), [input]);
+  const exports = useSvgExport(root, input.title, csv);
+  const chart = (height: number) =>
+    ({ width, height, margin: { top: 10, right: LABELS, bottom: 0, left: 0 }, accessibilityLayer: false }) as const;
+  const target = [
+    { kind: 'usl' as const, y: input.usl, label: 'USL' },
+    { kind: 'target' as const, y: input.target, label: 'target' },
+    { kind: 'lsl' as const, y: input.lsl, label: 'LSL' },
+  ].flatMap((l) =>
+    l.y === null
+      ? []
+      : [{ kind: l.kind, y: l.y, x1: m.xDomain[0], x2: m.xDomain[1], label: `${l.label} ${num(l.y, m.decimals.output)}` }],
+  );
+  const nominal = [{ kind: 'cl' as const, y: input.knobLimits.nominal, x1: m.xDomain[0], x2: m.xDomain[1], label: 'nominal' }];
+  return (
+    <div ref={root}>
+      <div className="flex items-center h-7">
+        <ChartLegend
+          entries={[
+            { mark: 'dot', color: 'var(--series)', label: 'measured' },
+            { mark: 'pale', color: 'var(--pale)', label: 'without control (twin)' },
+            { mark: 'dot', color: 'var(--accent)', label: 'applied' },
+            { mark: 'hollow', color: 'var(--accent)', label: 'advised only' },
+            { mark: 'clip', color: 'var(--warn)', label: 'clipped by a limit' },
+            { mark: 'band', color: 'var(--band)', label: 'd̂ ± 2u' },
+          ]}
+        />
+        <span className="ml-auto">
+          <ExportMenu items={exports} />
+        </span>
+      </div>
+      <Walkable
+        kind="control loop chart"
+        label={`${m.summary} Arrow keys walk the measured wafers, Enter selects.`}
+        keys={[
+          ['ArrowRight', () => step(1)],
+          ['ArrowLeft', () => step(-1)],
+          ['Enter', () => pick()],
+        ]}
+        onLeave={() => setAt(null)}
+        className="relative select-none"
+        onPointerMove={(e) => setAt(xOf(e))}
+        onPointerLeave={() => setAt(null)}
+        onPointerUp={onClick}
+      >
+        <ComposedChart {...chart(H.output)} data={m.output}>
+          <CartesianGrid stroke="var(--hairline)" vertical={false} />
+          {numberXAxis(m.xDomain, m.xTicks, true)}
+          {numberYAxis(m.outputDomain, m.ticks.output, m.decimals.output)}
+          <LimitLayer box={box} x={m.xDomain} y={m.outputDomain} limits={target} />
+          <EventStrip box={box} x={m.xDomain} events={m.events} boundaries={[]} />
+          <Line
+            dataKey="without"
+            type="linear"
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+            stroke="var(--pale)"
+            strokeWidth={1}
+            connectNulls
+          />
+          <Line
+            dataKey="y"
+            type="linear"
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+            stroke="var(--series)"
+            strokeOpacity={0.6}
+            strokeWidth={1}
+            connectNulls={false}
+          />
+          <OutputDots m={m} width={width} />
+          <Crosshair x={at} m={m} width={width} height={H.output} />
+          <AxisName text={input.outputUnit} />
+        </ComposedChart>
+        <ComposedChart {...chart(H.moves)} data={m.moves}>
+          <CartesianGrid stroke="var(--hairline)" vertical={false} />
+          {numberXAxis(m.xDomain, m.xTicks, true)}
+          {numberYAxis(m.moveDomain, m.ticks.moves, m.decimals.moves)}
+          <LimitLayer box={plotBox(width, H.moves, LABELS)} x={m.xDomain} y={m.moveDomain} limits={nominal} />
+          <Line
+            dataKey="y"
+            type="stepAfter"
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+            stroke="var(--accent)"
+            strokeOpacity={0.35}
+            strokeWidth={1}
+          />
+          <MoveMarks m={m} width={width} />
+          <Crosshair x={at} m={m} width={width} height={H.moves} />
+          <AxisName text={`${input.knob}, ${input.knobUnit}`} />
+        </ComposedChart>
+        <ComposedChart
+          {...chart(H.disturbance)}
+          data={m.disturbance.map((p) => ({ ...p, band: p.lo === null || p.hi === null ? null : [p.lo, p.hi] }))}
+        >
+          <CartesianGrid stroke="var(--hairline)" vertical={false} />
+          {numberXAxis(m.xDomain, m.xTicks)}
+          {numberYAxis(m.disturbanceDomain, m.ticks.disturbance, m.decimals.disturbance)}
+          <Area
+            dataKey="band"
+            type="linear"
+            isAnimationActive={false}
+            stroke="none"
+            fill="var(--band)"
+            fillOpacity={1}
+            activeDot={false}
+          />
+          <Line
+            dataKey="y"
+            type="linear"
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+            stroke="var(--series)"
+            strokeWidth={1.2}
+          />
+          <Crosshair x={at} m={m} width={width} height={H.disturbance} />
+          <AxisName text={`d̂, ${input.outputUnit}`} />
+        </ComposedChart>
+        {at !== null ? <Readout m={m} input={input} at={at} left={scaleX(box, m.xDomain)(at)} width={width} /> : null}
+      </Walkable>
+      <p className="sr-only" aria-live="polite">
+        {at === null ? '' : readout(m, input, at).join(', ')}
+      </p>
+      <DataDisclosure
+        label={`${input.title}, measured wafers`}
+        header={['Time', 'Wafer', `Output, ${input.outputUnit}`, 'Without control']}
+        rows={() =>
+          m.output.map((p) => ({
+            key: String(p.i),
+            cells: [
+              shortTime(p.x),
+              input.output.label[p.i] ?? '',
+              num(p.y, m.decimals.output + 1),
+              num(p.without, m.decimals.output + 1),
+            ],
+          }))
+        }
+      />
+    </div>
+  );
+}
+
+const AxisName = ({ text }: { text: string }) => (
+  <text x={62} y={20} fontSize={11} fill="var(--ink-2)">
+    {text}
+  </text>
+);
+
+function OutputDots({ m, width }: { m: LoopChartModel; width: number }) {
+  const box = plotBox(width, H.output, LABELS);
+  const sx = scaleX(box, m.xDomain);
+  const sy = scaleY(box, m.outputDomain);
+  return (
+    <path
+      d={dotsPath(
+        m.output.flatMap((p) => (p.y === null ? [] : [{ cx: sx(p.x), cy: sy(p.y) }])),
+        m.output.length > 250 ? 1.5 : 2.2,
+      )}
+      fill="var(--series)"
+    />
+  );
+}
+
+function MoveMarks({ m, width }: { m: LoopChartModel; width: number }) {
+  const box = plotBox(width, H.moves, LABELS);
+  const sx = scaleX(box, m.xDomain);
+  const sy = scaleY(box, m.moveDomain);
+  const at = (kind: 'applied' | 'advised' | 'clipped') =>
+    m.moves.filter((p) => p.kind === kind).map((p) => ({ cx: sx(p.x), cy: sy(p.y) }));
+  return (
+    <g>
+      <path d={dotsPath(at('applied'), 2)} fill="var(--accent)" />
+      <path d={dotsPath(at('advised'), 2.4)} fill="var(--surface)" stroke="var(--accent)" strokeWidth={1} />
+      <path
+        d={at('clipped')
+          .map((p) => `M${(p.cx - 4).toFixed(1)} ${(p.cy - 4).toFixed(1)}l8 8h-8Z`)
+          .join('')}
+        fill="var(--warn)"
+      />
+    </g>
+  );
+}
+
+function Crosshair({ x, m, width, height }: { x: number | null; m: LoopChartModel; width: number; height: number }) {
+  if (x === null) return null;
+  const box = plotBox(width, height, LABELS);
+  const px = scaleX(box, m.xDomain)(x);
+  return <line x1={px} x2={px} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" />;
+}
+
+function readout(m: LoopChartModel, input: LoopChartInput, at: number): string[] {
+  const o = m.output[nearest(m.output, at)];
+  const v = m.moves[nearest(m.moves, at)];
+  const d = m.disturbance[nearest(m.disturbance, at)];
+  return [
+    ...(o
+      ? [
+          `${input.output.label[o.i]} ${shortTime(o.x)}: ${num(o.y, m.decimals.output + 1)} ${input.outputUnit}${o.without === null ? '' : `, without control ${num(o.without, m.decimals.output + 1)}`}`,
+        ]
+      : []),
+    ...(v ? [`${input.knob} ${num(v.y, m.decimals.moves + 1)} ${input.knobUnit}, ${v.kind} (${input.moves.label[v.i]})`] : []),
+    ...(d ? [`d̂ ${num(d.y, m.decimals.disturbance + 1)} ${input.outputUnit}`] : []),
+  ];
+}
+
+function Readout({
+  m,
+  input,
+  at,
+  left,
+  width,
+}: {
+  m: LoopChartModel;
+  input: LoopChartInput;
+  at: number;
+  left: number;
+  width: number;
+}) {
+  return (
+    <HoverCard left={left} top={8} width={width}>
+      {readout(m, input, at).map((line) => (
+        <div key={line}>{line}</div>
+      ))}
+    </HoverCard>
+  );
+}
+
+function loopCsv(c: LoopChartInput): string {
+  const rows = [
+    ...Array.from(c.output.at, (t, i) => ({
+      t,
+      cells: ['output', c.output.label[i], c.output.value[i], c.output.without[i], ''],
+    })),
+    ...Array.from(c.moves.at, (t, i) => ({
+      t,
+      cells: ['move', c.moves.label[i], c.moves.value[i], Number.NaN, c.moves.kind[i]],
+    })),
+    ...Array.from(c.disturbance.at, (t, i) => ({
+      t,
+      cells: ['disturbance', '', c.disturbance.value[i], c.disturbance.u[i], ''],
+    })),
+  ].sort((a, b) => a.t - b.t);
+  return toCsv(
+    ['process_time', 'series', 'label', 'value', 'without control / u', 'kind'],
+    rows.map((r) => [new Date(r.t).toISOString(), ...r.cells]),
+  );
+}

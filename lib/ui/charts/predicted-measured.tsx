@@ -1,0 +1,197 @@
+'use client';
+import { type PointerEvent, useMemo, useRef, useState } from 'react';
+import { CartesianGrid, ScatterChart } from 'recharts';
+import { ExportMenu } from '../components/export-menu';
+import { useSvgExport } from '../components/use-svg-export';
+import { toCsv } from '../csv';
+import { num } from '../format';
+import { useWidth } from '../hooks/use-width';
+import { DataDisclosure, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
+import { dotsPath, plotBox, scaleX, scaleY } from './plot';
+import { niceTicks, paddedRange, tickDecimals } from './ticks';
+import { Walkable } from './walkable';
+
+export interface PredictedMeasuredInput {
+  title: string;
+  unit: string;
+  measured: Float64Array;
+  predicted: Float64Array;
+  /** Ends of the 95 % prediction interval. */
+  lo: Float64Array;
+  hi: Float64Array;
+  /** Inside the model's applicability domain. */
+  reliable: readonly boolean[];
+  label: readonly string[];
+}
+
+/** Measured on x, predicted on y, the identity line, intervals as whiskers; points outside the model's domain hollow. */
+export function PredictedVsMeasured({
+  input,
+  onSelect,
+  height = 340,
+}: {
+  input: PredictedMeasuredInput;
+  onSelect?: (i: number) => void;
+  height?: number;
+}) {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root, 480);
+  const [hover, setHover] = useState(-1);
+  const m = useMemo(() => preparePredicted(input), [input]);
+  const box = plotBox(width, height, 16);
+  const sx = scaleX(box, m.domain);
+  const sy = scaleY(box, m.domain);
+  const at = m.index.map((i) => ({ i, cx: sx(input.measured[i]!), cy: sy(input.predicted[i]!) }));
+  const under = (e: PointerEvent<HTMLElement>): number => {
+    const r = e.currentTarget.getBoundingClientRect();
+    let best = -1;
+    let d = 144;
+    for (const p of at) {
+      const q = (p.cx - (e.clientX - r.left)) ** 2 + (p.cy - (e.clientY - r.top)) ** 2;
+      if (q < d) {
+        d = q;
+        best = p.i;
+      }
+    }
+    return best;
+  };
+  const csv = useMemo(
+    () => () =>
+      toCsv(
+        ['wafer', `measured (${input.unit})`, `predicted (${input.unit})`, 'lo', 'hi', 'reliable'],
+        m.index.map((i) => [input.label[i], input.measured[i], input.predicted[i], input.lo[i], input.hi[i], input.reliable[i]]),
+      ),
+    [input, m],
+  );
+  const exports = useSvgExport(root, input.title, csv);
+  const say = (i: number): string =>
+    `${input.label[i]}: measured ${num(input.measured[i], m.decimals + 1)}, predicted ${num(input.predicted[i], m.decimals + 1)} (${num(input.lo[i], m.decimals + 1)} to ${num(input.hi[i], m.decimals + 1)}) ${input.unit}${input.reliable[i] ? '' : ', outside the model’s domain'}`;
+  const ticks = m.ticks.map((value) => ({ value, label: num(value, m.decimals) }));
+  const chosen = at.find((p) => p.i === hover);
+  return (
+    <div ref={root}>
+      <div className="flex items-center h-7 text-sm text-ink-2">
+        <span>predicted against measured, {input.unit}</span>
+        <span className="ml-auto">
+          <ExportMenu items={exports} />
+        </span>
+      </div>
+      <Walkable
+        kind="scatter chart"
+        label={`${input.title}: ${m.summary}. Arrow keys walk the wafers by measured value.`}
+        keys={[
+          ['ArrowRight', () => setHover(m.index[Math.min(m.index.length - 1, m.index.indexOf(hover) + 1)] ?? -1)],
+          ['ArrowLeft', () => setHover(m.index[Math.max(0, m.index.indexOf(hover) - 1)] ?? -1)],
+          ['Enter', () => hover >= 0 && onSelect?.(hover)],
+        ]}
+        onLeave={() => setHover(-1)}
+        className="relative"
+        onPointerMove={(e) => setHover(under(e))}
+        onPointerLeave={() => setHover(-1)}
+        onClick={() => hover >= 0 && onSelect?.(hover)}
+      >
+        <ScatterChart
+          width={width}
+          height={height}
+          margin={{ top: 10, right: 16, bottom: 0, left: 0 }}
+          accessibilityLayer={false}
+          data={m.frame}
+        >
+          <CartesianGrid stroke="var(--hairline)" />
+          {numberXAxis(m.domain, ticks)}
+          {numberYAxis(m.domain, m.ticks, m.decimals)}
+          <line
+            x1={sx(m.domain[0])}
+            y1={sy(m.domain[0])}
+            x2={sx(m.domain[1])}
+            y2={sy(m.domain[1])}
+            stroke="var(--ink-3)"
+            strokeDasharray="4 3"
+          />
+          <path
+            d={m.index
+              .map((i) => `M${sx(input.measured[i]!).toFixed(1)} ${sy(input.lo[i]!).toFixed(1)}V${sy(input.hi[i]!).toFixed(1)}`)
+              .join('')}
+            stroke="var(--pale)"
+            strokeOpacity={0.7}
+            fill="none"
+          />
+          <path
+            d={dotsPath(
+              at.filter((p) => input.reliable[p.i]),
+              2.6,
+            )}
+            fill="var(--accent)"
+            fillOpacity={0.8}
+          />
+          <path
+            d={dotsPath(
+              at.filter((p) => !input.reliable[p.i]),
+              3,
+            )}
+            fill="var(--surface)"
+            stroke="var(--warn)"
+            strokeWidth={1.3}
+          />
+          {chosen ? <circle cx={chosen.cx} cy={chosen.cy} r={6} fill="none" stroke="var(--ink)" strokeWidth={1.5} /> : null}
+        </ScatterChart>
+        {chosen ? (
+          <HoverCard left={chosen.cx} top={chosen.cy - 40} width={width}>
+            {say(chosen.i)}
+          </HoverCard>
+        ) : null}
+      </Walkable>
+      <p className="sr-only" aria-live="polite">
+        {hover >= 0 ? say(hover) : ''}
+      </p>
+      <DataDisclosure
+        label={input.title}
+        header={['Wafer', `Measured, ${input.unit}`, 'Predicted', '95 % from', 'to', 'In domain']}
+        rows={() =>
+          m.index.map((i) => ({
+            key: String(i),
+            cells: [
+              input.label[i],
+              num(input.measured[i], m.decimals + 1),
+              num(input.predicted[i], m.decimals + 1),
+              num(input.lo[i], m.decimals + 1),
+              num(input.hi[i], m.decimals + 1),
+              input.reliable[i] ? 'yes' : 'no',
+            ],
+          }))
+        }
+      />
+    </div>
+  );
+}
+
+const MAX_POINTS = 1000;
+
+/** Pairs with both values, by measured value (at most 1000, evenly taken), common square domain, coverage said aloud. */
+export function preparePredicted(c: PredictedMeasuredInput) {
+  const all = Array.from(c.measured.keys()).filter((i) => Number.isFinite(c.measured[i]!) && Number.isFinite(c.predicted[i]!));
+  all.sort((a, b) => c.measured[a]! - c.measured[b]!);
+  const index =
+    all.length <= MAX_POINTS
+      ? all
+      : Array.from({ length: MAX_POINTS }, (_, k) => all[Math.round((k * (all.length - 1)) / (MAX_POINTS - 1))]!);
+  const domain = paddedRange(
+    index.flatMap((i) => [c.measured[i], c.predicted[i]]),
+    0.08,
+  );
+  const ticks = niceTicks(domain[0], domain[1], 5);
+  const covered = all.filter((i) => c.measured[i]! >= c.lo[i]! && c.measured[i]! <= c.hi[i]!).length;
+  const coverage = all.length > 0 ? covered / all.length : Number.NaN;
+  return {
+    index,
+    domain,
+    ticks,
+    decimals: tickDecimals(ticks),
+    frame: [{ x: domain[0] }, { x: domain[1] }],
+    coverage,
+    summary:
+      all.length === 0
+        ? 'no wafer has both values yet'
+        : `${all.length} wafers, ${num(coverage * 100, 0)} % inside their 95 % interval${index.length < all.length ? `, ${index.length} drawn` : ''}`,
+  };
+}

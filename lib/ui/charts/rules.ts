@@ -1,0 +1,51 @@
+/** Nelson's run rules in the words used on screen (L. S. Nelson, Journal of Quality Technology 16 (1984) 237-239). */
+export const RULE_TEXT: Readonly<Record<number, { short: string; text: string; hint: string }>> = {
+  1: {
+    short: 'beyond 3σ',
+    text: '1 point beyond the control limits (3σ)',
+    hint: 'A gross shift of one wafer, or a mis-measurement: look at the map and the traces of this run.',
+  },
+  2: {
+    short: '9 one side',
+    text: '9 points in a row on one side of the centre line',
+    hint: 'The mean has shifted: compare with the last maintenance, recipe change or consumable.',
+  },
+  3: {
+    short: '6 trend',
+    text: '6 points in a row steadily increasing or decreasing',
+    hint: 'Drift or wear: see the disturbance estimate of the loop and the sensor trends.',
+  },
+  4: {
+    short: '14 alternating',
+    text: '14 points in a row alternating up and down',
+    hint: 'Two streams mixed (chambers, carriers), or a controller that reacts too strongly.',
+  },
+  5: { short: '2 of 3 > 2σ', text: '2 of 3 points beyond 2σ on the same side', hint: 'An early sign of a shift.' },
+  6: { short: '4 of 5 > 1σ', text: '4 of 5 points beyond 1σ on the same side', hint: 'A small shift of the mean.' },
+  7: {
+    short: '15 within 1σ',
+    text: '15 points in a row within 1σ of the centre line',
+    hint: 'Stratification: the limits are too wide for this stream.',
+  },
+  8: { short: '8 outside 1σ', text: '8 points in a row outside 1σ, both sides allowed', hint: 'A mixture of two populations.' },
+};
+
+/** 101, 102 … are the same rules on the dispersion chart. */
+export const isDispersionRule = (rule: number): boolean => rule > 100;
+
+export function ruleName(rule: number): string {
+  return isDispersionRule(rule) ? `rule ${rule - 100} (dispersion)` : `rule ${rule}`;
+}
+
+export function ruleText(rule: number): string {
+  const r = RULE_TEXT[isDispersionRule(rule) ? rule - 100 : rule];
+  if (r === undefined) return `rule ${rule}`;
+  return isDispersionRule(rule) ? `on the dispersion chart, ${r.text}` : r.text;
+}
+
+/** What usually stands behind it, and where to look. */
+export function ruleHint(rule: number): string {
+  if (isDispersionRule(rule))
+    return 'The step from one point to the next, or the spread within it, is larger than the baseline had: a jump, a mixed stream, or a noisy gauge.';
+  return RULE_TEXT[rule]?.hint ?? '';
+}

@@ -1,0 +1,95 @@
+import { num } from '../format';
+import { niceTicks, paddedRange, tickDecimals } from './ticks';
+
+export interface TraceStep {
+  name: string;
+  /** Seconds from the start of the run. */
+  fromS: number;
+  toS: number;
+}
+
+export interface TraceInput {
+  sensor: string;
+  unit: string;
+  /** Seconds from the start, ascending; shared by value and band. */
+  t: Float32Array;
+  /** NaN: no sample. */
+  v: Float32Array;
+  /** What good runs of the same chamber and recipe do: median and spread at each sample; absent when there are too few. */
+  band?: { mid: Float32Array; lo: Float32Array; hi: Float32Array; runs: number } | undefined;
+  steps: readonly TraceStep[];
+}
+
+export interface TraceModel {
+  tDomain: [number, number];
+  yDomain: [number, number];
+  tTicks: number[];
+  yTicks: number[];
+  yDecimals: number;
+  deviation: TraceDeviation;
+  missing: number;
+  summary: string;
+}
+
+export interface TraceDeviation {
+  /** Share of samples outside the band; NaN without a band. */
+  outsideShare: number;
+  /** Largest distance from the middle in half band widths. */
+  worst: number;
+  worstAtS: number;
+}
+
+/**
+ * How far a trace leaves its golden band: |v − mid| / (half band width) per sample. Half widths below 0.1 % of the trace's range count
+ * as that, so that a constant sensor does not divide by zero. Missing samples count as outside.
+ */
+export function traceDeviation(c: Pick<TraceInput, 't' | 'v' | 'band'>): TraceDeviation {
+  const b = c.band;
+  if (!b || c.v.length === 0) return { outsideShare: Number.NaN, worst: Number.NaN, worstAtS: Number.NaN };
+  const [lo, hi] = paddedRange(b.mid, 0);
+  const floor = Math.max(1e-12, 1e-3 * (hi - lo), 1e-4 * Math.max(Math.abs(lo), Math.abs(hi)));
+  let outside = 0;
+  let worst = 0;
+  let worstAt = c.t[0] ?? 0;
+  for (let i = 0; i < c.v.length; i++) {
+    const half = Math.max(floor, (b.hi[i]! - b.lo[i]!) / 2);
+    const z = Math.abs(c.v[i]! - b.mid[i]!) / half;
+    if (!(z <= 1)) outside++;
+    if (z > worst) {
+      worst = z;
+      worstAt = c.t[i]!;
+    }
+  }
+  return { outsideShare: outside / c.v.length, worst, worstAtS: worstAt };
+}
+
+/** Sensors in the order of how much they differ: largest share outside first, then the largest excursion; those without a band last. */
+export function orderByDeviation<T extends { deviation: TraceDeviation }>(list: readonly T[]): T[] {
+  const key = (d: TraceDeviation): number => (Number.isNaN(d.outsideShare) ? -1 : d.outsideShare * 1e3 + Math.min(d.worst, 500));
+  return [...list].sort((a, b) => key(b.deviation) - key(a.deviation));
+}
+
+export function prepareTrace(c: TraceInput): TraceModel {
+  const t0 = c.t[0] ?? 0;
+  const t1 = c.t.at(-1) ?? 1;
+  const yDomain = paddedRange(c.band ? [...c.v, ...c.band.lo, ...c.band.hi] : c.v, 0.06);
+  const yTicks = niceTicks(yDomain[0], yDomain[1], 4);
+  let missing = 0;
+  for (const v of c.v) if (Number.isNaN(v)) missing++;
+  const deviation = traceDeviation(c);
+  const what = c.band
+    ? deviation.outsideShare > 0
+      ? `${num(deviation.outsideShare * 100, 0)} % of the samples outside the golden band of ${c.band.runs} runs, most at ${num(deviation.worstAtS, 1)} s`
+      : `inside the golden band of ${c.band.runs} runs`
+    : 'no golden band: too few good runs of this chamber and recipe';
+  return {
+    tDomain: [t0, t1 > t0 ? t1 : t0 + 1],
+    yDomain,
+    tTicks: niceTicks(t0, t1, 6),
+    yTicks,
+    yDecimals: tickDecimals(yTicks),
+    deviation,
+    missing,
+    summary: `${c.sensor}: ${what}${missing > 0 ? `; ${missing} samples missing` : ''}`,
+  };
+}

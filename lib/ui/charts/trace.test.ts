@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { orderByDeviation, prepareTrace, traceDeviation } from './trace.prepare';
+
+const f32 = (v: readonly number[]): Float32Array => Float32Array.from(v);
+
+test('a run inside its band has no deviation; one that leaves it names the second', () => {
+  const t = f32([0, 1, 2, 3]);
+  const band = { mid: f32([10, 10, 10, 10]), lo: f32([9, 9, 9, 9]), hi: f32([11, 11, 11, 11]), runs: 9 };
+  expect(traceDeviation({ t, v: f32([10, 10.5, 9.5, 10]), band }).outsideShare).toBe(0);
+  expect(traceDeviation({ t, v: f32([10, 10, 14, 10]), band })).toEqual({ outsideShare: 0.25, worst: 4, worstAtS: 2 });
+  expect(traceDeviation({ t, v: f32([10, Number.NaN, 10, 10]), band }).outsideShare).toBe(0.25);
+  expect(prepareTrace({ sensor: 'RF', unit: 'W', t, v: f32([10, 10, 14, 10]), band, steps: [] }).summary).toContain(
+    '25 % of the samples outside',
+  );
+});
+
+test('the differing sensor comes first, those without a band last', () => {
+  const d = (outsideShare: number, worst: number) => ({ deviation: { outsideShare, worst, worstAtS: 0 } });
+  expect(orderByDeviation([d(0, 0.4), d(Number.NaN, Number.NaN), d(0.2, 3), d(0, 0.9)]).map((x) => x.deviation.worst)).toEqual([
+    3,
+    0.9,
+    0.4,
+    Number.NaN,
+  ]);
+});

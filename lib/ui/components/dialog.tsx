@@ -1,0 +1,120 @@
+'use client';
+import { type ReactNode, useEffect, useId, useRef, useState, useTransition } from 'react';
+import type { ActionResult } from '../action-result';
+import { InlineError } from './panel';
+import { useToast } from './toast';
+
+export interface DialogProps {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  children: ReactNode;
+  width?: number;
+}
+
+/** The browser's own modal dialog: focus is held inside, Escape closes it, focus returns to what opened it. */
+export function Dialog({ open, onClose, title, children, width = 480 }: DialogProps) {
+  const ref = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const d = ref.current;
+    if (!d) return;
+    if (open && !d.open) d.showModal();
+    if (!open && d.open) d.close();
+  }, [open]);
+  return (
+    <dialog
+      ref={ref}
+      aria-labelledby={id}
+      onClose={onClose}
+      className="m-auto p-0 bg-surface border border-hairline-strong rounded backdrop:bg-[rgb(0_0_0/0.45)]"
+      style={{ width }}
+    >
+      {open ? (
+        <div className="p-4">
+          <div className="flex items-center mb-3">
+            <h2 id={id} className="text-lg">
+              {title}
+            </h2>
+            <button type="button" className="ml-auto text-ink-3 hover:text-ink px-1" aria-label="Close" onClick={onClose}>
+              ✕
+            </button>
+          </div>
+          {children}
+        </div>
+      ) : null}
+    </dialog>
+  );
+}
+
+export interface ReasonDialogProps {
+  open: boolean;
+  onClose: () => void;
+  title: string;
+  /** What will happen, the difference, inputs. */
+  children?: ReactNode;
+  /** Words on the button that does it, e.g. "Activate version 10". */
+  confirm: string;
+  /** Some actions (comment, acknowledge) need no reason. Default true. */
+  reasonRequired?: boolean;
+  reasonLabel?: string;
+  onSubmit: (reason: string) => Promise<ActionResult>;
+}
+
+/** A change of configuration or state: shows the difference, asks for the reason, reports what the server answered. */
+export function ReasonDialog(p: ReasonDialogProps) {
+  const { open, onClose, title, children, confirm, reasonRequired = true, reasonLabel = 'Reason', onSubmit } = p;
+  const [reason, setReason] = useState('');
+  const [error, setError] = useState<string | null>(null);
+  const [busy, start] = useTransition();
+  const toast = useToast();
+  const id = useId();
+  useEffect(() => {
+    if (open) {
+      setReason('');
+      setError(null);
+    }
+  }, [open]);
+  const tooShort = reasonRequired && reason.trim().length < 3;
+  const submit = (): void =>
+    start(async () => {
+      const r = await onSubmit(reason.trim());
+      if (r.ok) {
+        toast(r.message, 'done');
+        onClose();
+      } else setError(r.error);
+    });
+  return (
+    <Dialog open={open} onClose={onClose} title={title}>
+      <form
+        onSubmit={(e) => {
+          e.preventDefault();
+          if (!tooShort && !busy) submit();
+        }}
+      >
+        {children}
+        <label className="label mt-3" htmlFor={id}>
+          {reasonLabel}
+          {reasonRequired ? ' (kept in the audit trail)' : ' (optional)'}
+        </label>
+        <textarea
+          id={id}
+          className="field w-full"
+          rows={3}
+          value={reason}
+          onChange={(e) => setReason(e.target.value)}
+          maxLength={2000}
+        />
+        {error ? <InlineError message={error} /> : null}
+        <div className="flex justify-end gap-2 mt-3">
+          <button type="button" className="btn" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="btn btn-primary" disabled={tooShort || busy}>
+            {busy ? 'Working…' : confirm}
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,56 @@
+import type { RunToRunConfig } from '@/lib/control';
+import { num } from '../format';
+
+export interface ConfigField {
+  key: keyof RunToRunConfig;
+  label: string;
+  help: string;
+  /** An empty field means null: "none". */
+  optional: boolean;
+  unit: 'output' | 'knob' | 'output/knob' | 'none';
+}
+
+/** The fields of a loop configuration in the order in which an engineer thinks of them. */
+export const CONFIG_FIELDS: readonly ConfigField[] = [
+  { key: 'lambda', label: 'λ', help: 'Weight of a new observation, above 0 to 1', optional: false, unit: 'none' },
+  { key: 'gain', label: 'Gain', help: 'Change of the output by one unit of the knob', optional: false, unit: 'output/knob' },
+  { key: 'target', label: 'Target', help: 'Output aimed at', optional: false, unit: 'output' },
+  { key: 'xNominal', label: 'Nominal', help: 'Setpoint without any disturbance', optional: false, unit: 'knob' },
+  { key: 'min', label: 'Lowest', help: 'Absolute limit', optional: false, unit: 'knob' },
+  { key: 'max', label: 'Highest', help: 'Absolute limit', optional: false, unit: 'knob' },
+  { key: 'maxStep', label: 'Step limit', help: 'Largest change from the setpoint in use; empty: none', optional: true, unit: 'knob' },
+  { key: 'quantum', label: 'Quantum', help: 'Setpoints are multiples of it; empty: any value', optional: true, unit: 'knob' },
+  { key: 'deadband', label: 'Deadband', help: 'A smaller change is not made; empty: none', optional: true, unit: 'knob' },
+  { key: 'outlierSigma', label: 'Outlier gate', help: 'Sigmas beyond which an observation is set aside; empty: none', optional: true, unit: 'none' },
+  { key: 'pmForget', label: 'Kept after PM', help: 'Share of the estimate kept: 1 all, 0 nothing', optional: false, unit: 'none' },
+];
+
+/** Text of a number for an input: full precision, a plain minus. */
+export const fieldText = (v: number | null): string => (v === null ? '' : String(v));
+
+/** The configuration that the inputs say, or the first field that is not a number. */
+export function parseConfig(
+  text: Readonly<Record<keyof RunToRunConfig, string>>,
+): { config: RunToRunConfig; bad: null } | { config: null; bad: string } {
+  const out: Partial<Record<keyof RunToRunConfig, number | null>> = {};
+  for (const f of CONFIG_FIELDS) {
+    const s = text[f.key].trim().replace('−', '-').replace(',', '.');
+    if (s === '' && f.optional) out[f.key] = null;
+    else {
+      const v = Number(s);
+      if (s === '' || !Number.isFinite(v)) return { config: null, bad: `${f.label}: “${text[f.key]}” is not a number` };
+      out[f.key] = v;
+    }
+  }
+  return { config: out as RunToRunConfig, bad: null };
+}
+
+/** The fields that differ, in words: "λ 0.4 → 0.3". */
+export function configDifference(from: RunToRunConfig, to: RunToRunConfig): { label: string; from: string; to: string }[] {
+  const text = (v: number | null): string => (v === null ? 'none' : num(v, Math.min(9, (String(v).split('.')[1] ?? '').length)));
+  return CONFIG_FIELDS.filter((f) => from[f.key] !== to[f.key]).map((f) => ({
+    label: f.label,
+    from: text(from[f.key]),
+    to: text(to[f.key]),
+  }));
+}

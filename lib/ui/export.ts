@@ -1,0 +1,78 @@
+'use client';
+import { PALETTES, type Theme } from './tokens';
+
+/** Files made in the browser from what is on screen: CSV text, SVG with its colours resolved, PNG of an SVG or a canvas. */
+export function download(name: string, body: Blob): void {
+  const url = URL.createObjectURL(body);
+  const a = document.createElement('a');
+  a.href = url;
+  a.download = name;
+  a.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+export const downloadText = (name: string, text: string, type = 'text/csv'): void =>
+  download(name, new Blob([text], { type: `${type};charset=utf-8` }));
+
+const INHERITED = [
+  'fill',
+  'stroke',
+  'stroke-width',
+  'stroke-dasharray',
+  'stroke-opacity',
+  'fill-opacity',
+  'opacity',
+  'font-size',
+  'font-family',
+  'font-weight',
+  'text-anchor',
+  'dominant-baseline',
+] as const;
+
+/** A standalone copy of an on-screen SVG: computed styles become attributes, the theme's surface the background. */
+export function svgText(svg: SVGSVGElement, theme: Theme): string {
+  const copy = svg.cloneNode(true) as SVGSVGElement;
+  const from = [svg, ...svg.querySelectorAll('*')];
+  const to = [copy, ...copy.querySelectorAll('*')];
+  from.forEach((el, i) => {
+    const target = to[i];
+    if (!target) return;
+    const style = getComputedStyle(el);
+    for (const name of INHERITED) {
+      const v = style.getPropertyValue(name);
+      if (v && !(name === 'opacity' && v === '1')) target.setAttribute(name, v);
+    }
+    target.removeAttribute('class');
+    target.removeAttribute('style');
+    target.removeAttribute('tabindex');
+  });
+  const { width, height } = svg.getBoundingClientRect();
+  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  copy.setAttribute('width', String(width));
+  copy.setAttribute('height', String(height));
+  copy.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  const back = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
+  back.setAttribute('width', '100%');
+  back.setAttribute('height', '100%');
+  back.setAttribute('fill', PALETTES[theme].surface);
+  copy.insertBefore(back, copy.firstChild);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}`;
+}
+
+/** SVG text drawn at `scale` times its size. */
+export async function svgToPng(text: string, width: number, height: number, scale = 2): Promise<Blob> {
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  await image.decode();
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  canvas.getContext('2d')?.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return canvasToPng(canvas);
+}
+
+export function canvasToPng(canvas: HTMLCanvasElement): Promise<Blob> {
+  return new Promise((resolve, reject) => {
+    canvas.toBlob((b) => (b ? resolve(b) : reject(new Error('The browser could not make a PNG of this view.'))), 'image/png');
+  });
+}

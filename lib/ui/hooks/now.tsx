@@ -1,0 +1,29 @@
+'use client';
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { absoluteTime, relativeTime } from '../format';
+
+const NowContext = createContext(0);
+
+/** One clock for the page: starts at the server's moment (so the first paint matches), then ticks every five seconds. */
+export function NowProvider({ serverNowMs, children }: { serverNowMs: number; children: ReactNode }) {
+  const [now, setNow] = useState(serverNowMs);
+  useEffect(() => {
+    setNow(Date.now());
+    const timer = setInterval(() => setNow(Date.now()), 5000);
+    return () => clearInterval(timer);
+  }, []);
+  return <NowContext.Provider value={now}>{children}</NowContext.Provider>;
+}
+
+export const useNow = (): number => useContext(NowContext);
+
+/** A relative time with the absolute one on hover and for screen readers. */
+export function Ago({ at, className }: { at: number | null | undefined; className?: string }) {
+  const now = useNow();
+  if (at === null || at === undefined || Number.isNaN(at)) return <span className={className ?? 'text-ink-3'}>never</span>;
+  return (
+    <time dateTime={new Date(at).toISOString()} title={absoluteTime(at)} className={className} suppressHydrationWarning>
+      {relativeTime(at, now)}
+    </time>
+  );
+}

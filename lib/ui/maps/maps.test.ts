@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ABOVE, BELOW, lut, parseRgb, rgbOf, sharedScale } from './colour-scale';
+import { evaluateThinPlate, fitThinPlate, thinPlateGrid } from './thin-plate';
+import { prepareWaferMap, siteAt, siteTowards } from './wafer-map.prepare';
+
+describe('colour scale', () => {
+  const s = { map: 'viridis', min: 0, max: 10 } as const;
+  test('ends, out of range, missing', () => {
+    expect(rgbOf(s, 0)).toEqual([68, 1, 84]); // viridis(0) = #440154, van der Walt & Smith 2015
+    expect(rgbOf(s, 10)).toEqual([253, 231, 37]); // viridis(1) = #fde725
+    expect(rgbOf(s, -1)).toEqual(parseRgb(BELOW));
+    expect(rgbOf(s, 11)).toEqual(parseRgb(ABOVE));
+    expect(rgbOf(s, Number.NaN)).toBeNull();
+  });
+  test('sequential maps grow lighter from end to end; the diverging one is lightest in the middle', () => {
+    const light = (t: Uint8ClampedArray, i: number): number =>
+      0.2126 * t[i * 3]! + 0.7152 * t[i * 3 + 1]! + 0.0722 * t[i * 3 + 2]!;
+    for (const m of ['viridis', 'cividis'] as const)
+      for (let i = 8; i < 256; i += 8) expect(light(lut(m), i)).toBeGreaterThan(light(lut(m), i - 8) - 0.5);
+    const d = lut('diverging');
+    for (let i = 8; i <= 120; i += 8) expect(light(d, i)).toBeGreaterThan(light(d, i - 8));
+    for (let i = 136; i < 256; i += 8) expect(light(d, i)).toBeLessThan(light(d, i - 8));
+  });
+  test('one range for all maps; symmetric about the centre when diverging', () => {
+    expect(
+      sharedScale('viridis', [
+        [1, 2],
+        [Number.NaN, 5],
+      ]),
+    ).toMatchObject({ min: 1, max: 5 });
+    expect(sharedScale('diverging', [[28, 31]], { centre: 30 })).toMatchObject({ min: 28, max: 32, centre: 30 });
+    expect(sharedScale('viridis', [[1, 2]], { limits: { lower: 0, upper: 4 }, fromLimits: true })).toMatchObject({
+      min: 0,
+      max: 4,
+    });
+    expect(sharedScale('viridis', [[]])).toMatchObject({ min: 0, max: 1 });
+  });
+});
+
+describe('thin plate', () => {
+  const sites = fc.uniqueArray(fc.record({ x: fc.integer({ min: -140, max: 140 }), y: fc.integer({ min: -140, max: 140 }) }), {
+    minLength: 6,
+    maxLength: 40,
+    selector: (p) => `${p.x},${p.y}`,
+  });
+  test('exact at the sites', () =>
+    fc.assert(
+      fc.property(sites, (p) => {
+        const v = p.map((q) => 100 + 0.1 * q.x + Math.sin(q.y / 40));
+        const t = fitThinPlate(
+          p.map((q) => q.x),
+          p.map((q) => q.y),
+          v,
+        );
+        fc.pre(t.status === 'interpolated');
+        p.forEach((q, i) => {
+          expect(evaluateThinPlate(t, q.x, q.y)).toBeCloseTo(v[i]!, 4);
+        });
+      }),
+      { numRuns: 30 },
+    ));
+  test('a plane is reproduced everywhere (the null space of the bending energy)', () => {
+    const x = [0, 100, -100, 0, 0, 70];
+    const y = [0, 0, 0, 100, -100, 70];
+    const t = fitThinPlate(
+      x,
+      y,
+      x.map((q, i) => 5 + 0.02 * q - 0.03 * y[i]!),
+    );
+    expect(evaluateThinPlate(t, 33, -51)).toBeCloseTo(5 + 0.66 + 1.53, 9);
+  });
+  test('says why it cannot: too few, on a line, too many', () => {
+    expect(fitThinPlate([0, 1], [0, 1], [1, 2]).status).toBe('too_few_sites');
+    expect(fitThinPlate([0, 1, 2, 3], [0, 1, 2, 3], [1, 2, 3, 4]).status).toBe('sites_on_a_line');
+    expect(fitThinPlate([0, 1, 0, 1], [0, 0, 1, 1], [1, Number.NaN, Number.NaN, 2]).status).toBe('too_few_sites');
+    const many = Array.from({ length: 500 }, (_, i) => i);
+    expect(fitThinPlate(many, many, many).status).toBe('too_many_sites');
+  });
+  test('grid: nothing outside the wafer, +y at the top', () => {
+    const t = fitThinPlate([0, 100, -100, 0, 0], [0, 0, 0, 100, -100], [0, 0, 0, 10, -10]);
+    const g = thinPlateGrid(t, 150, 9);
+    expect(g[0]).toBeNaN();
+    expect(g[1 * 9 + 4]!).toBeGreaterThan(0);
+    expect(g[7 * 9 + 4]!).toBeLessThan(0);
+  });
+});
+
+describe('wafer map model', () => {
+  const ring = Array.from({ length: 8 }, (_, i) => (i * Math.PI) / 4);
+  const input = {
+    x: [0, ...ring.map((a) => 100 * Math.cos(a))],
+    y: [0, ...ring.map((a) => 100 * Math.sin(a))],
+    value: [30, ...ring.map((a) => 30 + Math.cos(a))],
+    unit: 'nm',
+    radiusMm: 150,
+    edgeExclusionMm: 3,
+    die: { widthMm: 10, heightMm: 12 },
+  };
+  const scale = { map: 'viridis', min: 29, max: 31 } as const;
+  test('a contour that cannot be drawn falls back to sites and says why', () => {
+    const m = prepareWaferMap({ ...input, x: [0, 1], y: [0, 1], value: [1, 2] }, 'contour', scale);
+    expect([m.kind, m.grid, m.note]).toEqual(['site', null, 'fewer than three sites: shown as sites']);
+  });
+  test('dies: inside the usable radius, partial ones marked, values interpolated', () => {
+    const m = prepareWaferMap(input, 'die', scale);
+    expect(m.dies.length).toBeGreaterThan(500);
+    for (const d of m.dies) if (d.isWhole) expect(Math.hypot(Math.abs(d.x) + 5, Math.abs(d.y) + 6)).toBeLessThanOrEqual(147);
+    expect(m.dies.some((d) => !d.isWhole)).toBe(true);
+    expect(m.dies.find((d) => d.col === 0 && d.row === 0)!.value).toBeCloseTo(30, 6);
+  });
+  test('missing and out-of-range sites are counted, not hidden', () => {
+    const m = prepareWaferMap({ ...input, value: [Number.NaN, 28, 32, ...input.value.slice(3)] }, 'site', scale);
+    expect(m.outside).toEqual({ below: 1, above: 1, missing: 1 });
+    expect(m.summary).toContain('1 not measured');
+  });
+  test('arrows walk to the neighbour in that direction; hits have a reach', () => {
+    expect(siteTowards(input, 0, 1, 0)).toBe(1);
+    expect(siteTowards(input, 0, 0, 1)).toBe(3);
+    expect(siteTowards(input, 1, 1, 0)).toBe(1);
+    expect(siteTowards(input, -1, 1, 0)).toBe(0);
+    expect(siteAt(input, 3, 3, 5)).toBe(0);
+    expect(siteAt(input, 50, 0, 5)).toBe(-1);
+  });
+});

@@ -1,0 +1,198 @@
+'use client';
+import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { DataDisclosure } from '../charts/chart-parts';
+import { Walkable } from '../charts/walkable';
+import { ExportMenu } from '../components/export-menu';
+import { fileName, toCsv } from '../csv';
+import { canvasToPng, download, downloadText } from '../export';
+import { num } from '../format';
+import { useTheme } from '../hooks/use-theme';
+import type { Palette } from '../tokens';
+import { prepareVectorMap, type VectorMapInput, type VectorMapModel } from './vector-map.prepare';
+import { type WaferGeometry, waferGeometry, waferOutline } from './wafer-draw';
+import { siteAt, siteTowards } from './wafer-map.prepare';
+
+export interface VectorMapProps {
+  title: string;
+  input: VectorMapInput;
+  /** From `sharedArrowScale` over all compared maps. */
+  scale: { legendNm: number; mmPerNm: number };
+  size?: number;
+  selected?: number;
+  onSelect?: (mark: number) => void;
+}
+
+/** Overlay arrows with the fields drawn and the longest highlighted; legend arrow "→ 10 nm". */
+export function VectorMap({ title, input, scale, size = 380, selected: given, onSelect }: VectorMapProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { palette } = useTheme();
+  const [own, setOwn] = useState(-1);
+  const [hover, setHover] = useState(-1);
+  const selected = given ?? own;
+  const g = useMemo(() => waferGeometry(size, input.radiusMm), [size, input.radiusMm]);
+  const model = useMemo(() => prepareVectorMap(input, scale), [input, scale]);
+  const marks = useMemo(
+    () => ({ x: input.x, y: input.y, value: input.dx, unit: 'nm', radiusMm: input.radiusMm, edgeExclusionMm: 0 }),
+    [input],
+  );
+  const shown = hover >= 0 ? hover : selected;
+  useEffect(() => {
+    const el = canvas.current;
+    const ctx = el?.getContext('2d');
+    if (!el || !ctx) return;
+    const ratio = window.devicePixelRatio || 1;
+    el.width = Math.round(size * ratio);
+    el.height = Math.round(size * ratio);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    drawVectors(ctx, input, model, g, palette, shown);
+  }, [input, model, g, palette, size, shown]);
+  const choose = (i: number): void => {
+    setOwn(i);
+    onSelect?.(i);
+  };
+  const under = (e: PointerEvent<HTMLElement>): number => {
+    const box = e.currentTarget.getBoundingClientRect();
+    return siteAt(marks, (e.clientX - box.left - size / 2) / g.k, (size / 2 - (e.clientY - box.top)) / g.k, 10 / g.k);
+  };
+  const read = (i: number): string =>
+    i < 0
+      ? ''
+      : `(${num(input.x[i], 1)}, ${num(input.y[i], 1)}) mm: dx ${num(input.dx[i], 2)}, dy ${num(input.dy[i], 2)}, length ${num(Math.hypot(input.dx[i]!, input.dy[i]!), 2)} nm`;
+  const csv = (): string =>
+    toCsv(
+      ['x (mm)', 'y (mm)', 'dx (nm)', 'dy (nm)'],
+      Array.from(input.x, (x, i) => [x, input.y[i], input.dx[i], input.dy[i]]),
+    );
+  const arrow = Math.max(8, scale.legendNm * scale.mmPerNm * g.k);
+  return (
+    <figure className="m-0" style={{ width: size }}>
+      <div className="flex items-center h-7 gap-3">
+        <figcaption className="text-sm font-semibold truncate">{title}</figcaption>
+        <span className="text-sm text-ink-2 flex items-center gap-1 whitespace-nowrap">
+          <svg width={arrow + 2} height={10} aria-hidden="true">
+            <path
+              d={`M0 5H${arrow}M${arrow - 4} 2L${arrow} 5L${arrow - 4} 8`}
+              stroke="var(--ink)"
+              fill="none"
+              strokeWidth={1.2}
+            />
+          </svg>
+          {num(scale.legendNm, scale.legendNm < 1 ? 1 : 0)} nm
+        </span>
+        <span className="ml-auto">
+          <ExportMenu
+            items={[
+              { label: 'CSV of the marks', run: () => downloadText(fileName(title, 'csv'), csv()) },
+              {
+                label: 'PNG image',
+                run: async () => {
+                  if (canvas.current) download(fileName(title, 'png'), await canvasToPng(canvas.current));
+                },
+              },
+              {
+                label: 'SVG drawing',
+                run: () => downloadText(fileName(title, 'svg'), vectorSvg(input, model, g, palette, title), 'image/svg+xml'),
+              },
+            ]}
+          />
+        </span>
+      </div>
+      <Walkable
+        kind="vector map"
+        label={`${title}: ${model.summary}. Arrow keys walk the marks.`}
+        keys={[
+          ['ArrowRight', () => choose(siteTowards(marks, selected, 1, 0))],
+          ['ArrowLeft', () => choose(siteTowards(marks, selected, -1, 0))],
+          ['ArrowUp', () => choose(siteTowards(marks, selected, 0, 1))],
+          ['ArrowDown', () => choose(siteTowards(marks, selected, 0, -1))],
+        ]}
+        onLeave={() => choose(-1)}
+        onPointerMove={(e) => setHover(under(e))}
+        onPointerLeave={() => setHover(-1)}
+        onClick={() => choose(hover)}
+      >
+        <canvas ref={canvas} style={{ width: size, height: size }} className="block" />
+      </Walkable>
+      <p className="text-sm min-h-4 text-ink-2" aria-live="polite">
+        {read(shown) || model.summary}
+      </p>
+      <DataDisclosure
+        label={`${title}, marks`}
+        header={['x, mm', 'y, mm', 'dx, nm', 'dy, nm', 'length, nm']}
+        rows={() =>
+          model.vectors.map((v) => ({
+            key: String(v.i),
+            cells: [num(v.x, 1), num(v.y, 1), num(v.dx, 2), num(v.dy, 2), num(v.length, 2)],
+          }))
+        }
+      />
+    </figure>
+  );
+}
+
+const arrowPath = (x0: number, y0: number, x1: number, y1: number): string => {
+  const a = Math.atan2(y1 - y0, x1 - x0);
+  const h = Math.min(5, Math.hypot(x1 - x0, y1 - y0) * 0.4);
+  const tip = (s: number): string =>
+    `M${(x1 - h * Math.cos(a + s)).toFixed(1)} ${(y1 - h * Math.sin(a + s)).toFixed(1)}L${x1.toFixed(1)} ${y1.toFixed(1)}`;
+  return `M${x0.toFixed(1)} ${y0.toFixed(1)}L${x1.toFixed(1)} ${y1.toFixed(1)}${tip(0.5)}${tip(-0.5)}`;
+};
+
+const pathOf = (m: VectorMapModel, g: WaferGeometry, isWorst: boolean): string =>
+  m.vectors
+    .filter((v) => v.isWorst === isWorst)
+    .map((v) => arrowPath(g.px(v.x), g.py(v.y), g.px(v.x + v.dx * m.mmPerNm), g.py(v.y + v.dy * m.mmPerNm)))
+    .join('');
+
+const fieldPath = (input: VectorMapInput, g: WaferGeometry): string =>
+  input.fields
+    .map(
+      (f) =>
+        `M${g.px(f.x - input.fieldWidthMm / 2).toFixed(1)} ${g.py(f.y + input.fieldHeightMm / 2).toFixed(1)}h${(input.fieldWidthMm * g.k).toFixed(1)}v${(input.fieldHeightMm * g.k).toFixed(1)}h${(-input.fieldWidthMm * g.k).toFixed(1)}Z`,
+    )
+    .join('');
+
+function drawVectors(
+  ctx: CanvasRenderingContext2D,
+  input: VectorMapInput,
+  m: VectorMapModel,
+  g: WaferGeometry,
+  palette: Palette,
+  shown: number,
+): void {
+  const outline = new Path2D(waferOutline(g, input.radiusMm));
+  ctx.clearRect(0, 0, g.size, g.size);
+  ctx.save();
+  ctx.clip(outline);
+  ctx.strokeStyle = palette.hairline;
+  ctx.lineWidth = 1;
+  ctx.stroke(new Path2D(fieldPath(input, g)));
+  ctx.restore();
+  ctx.strokeStyle = palette.hairlineStrong;
+  ctx.stroke(outline);
+  ctx.strokeStyle = palette.series;
+  ctx.lineWidth = 1;
+  ctx.stroke(new Path2D(pathOf(m, g, false)));
+  ctx.strokeStyle = palette.out;
+  ctx.lineWidth = 1.8;
+  ctx.stroke(new Path2D(pathOf(m, g, true)));
+  if (shown >= 0) {
+    ctx.strokeStyle = palette.accent;
+    ctx.lineWidth = 2;
+    ctx.beginPath();
+    ctx.arc(g.px(input.x[shown]!), g.py(input.y[shown]!), 6, 0, 2 * Math.PI);
+    ctx.stroke();
+  }
+}
+
+function vectorSvg(input: VectorMapInput, m: VectorMapModel, g: WaferGeometry, palette: Palette, title: string): string {
+  const outline = waferOutline(g, input.radiusMm);
+  const arrow = m.legendNm * m.mmPerNm * g.k;
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<svg xmlns="http://www.w3.org/2000/svg" width="${g.size}" height="${g.size + 30}" font-family="system-ui, sans-serif" font-size="11">
+<defs><clipPath id="w"><path d="${outline}"/></clipPath></defs><rect width="100%" height="100%" fill="${palette.surface}"/>
+<path d="${fieldPath(input, g)}" fill="none" stroke="${palette.hairline}" clip-path="url(#w)"/><path d="${outline}" fill="none" stroke="${palette.hairlineStrong}"/>
+<path d="${pathOf(m, g, false)}" fill="none" stroke="${palette.series}"/><path d="${pathOf(m, g, true)}" fill="none" stroke="${palette.out}" stroke-width="1.8"/>
+<path d="${arrowPath(6, g.size + 16, 6 + arrow, g.size + 16)}" stroke="${palette.ink}" fill="none"/><text x="${14 + arrow}" y="${g.size + 20}" fill="${palette.ink}">${m.legendNm} nm · ${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>
+</svg>`;
+}

@@ -1,0 +1,4 @@
+export * from './gp';
+export * from './kernel';
+export * from './optimise';
+export * from './sparse';

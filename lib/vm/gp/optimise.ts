@@ -1,0 +1,96 @@
+import { AppError } from '@/lib/errors';
+import { createRng, minimiseBounded, type Numbers } from '@/lib/numerics';
+import { fitGp, type GpModel, type GpOptions, gpGradient } from './gp';
+import type { GpKernel, KernelKind } from './kernel';
+
+type Range = readonly [number, number];
+
+export interface GpBounds {
+  readonly signalVariance: Range;
+  readonly lengthScale: Range;
+  readonly noiseVariance: Range;
+}
+
+/** Wide enough for normalised targets and inputs of order one. */
+export const DEFAULT_GP_BOUNDS: GpBounds = { signalVariance: [1e-3, 1e4], lengthScale: [1e-2, 1e2], noiseVariance: [1e-6, 10] };
+
+export interface GpTraining extends GpOptions {
+  readonly kind?: KernelKind;
+  /** One length scale per input (default) or one for all. */
+  readonly ard?: boolean;
+  readonly bounds?: GpBounds;
+  /** Starts of the search; the first is fixed, the others seeded. Default 6. */
+  readonly starts?: number;
+  readonly seed?: number;
+}
+
+export interface GpFit {
+  readonly model: GpModel;
+  /** Order: signal variance, length scales, noise variance. A length scale at its upper bound marks an irrelevant input. */
+  readonly atBound: readonly boolean[];
+  readonly status: 'converged' | 'max_iterations';
+  readonly starts: readonly { readonly logLikelihood: number; readonly iterations: number; readonly status: string }[];
+  readonly evaluations: number;
+}
+
+/**
+ * Train a Gaussian process by maximising the log marginal likelihood over the logarithms of the hyper-parameters: bounded L-BFGS with the analytic
+ * gradient from several starts, the best kept.
+ * @throws AppError `invalid_input` as `fitGp`; `not_converged` when no start yields a finite likelihood.
+ * @reference Rasmussen & Williams (2006), §5.4.1.
+ */
+export function trainGp(x: ArrayLike<Numbers>, y: Numbers, options: GpTraining = {}): GpFit {
+  const d = x.length > 0 ? x[0]!.length : 0;
+  const scales = (options.ard ?? true) ? d : 1;
+  const b = options.bounds ?? DEFAULT_GP_BOUNDS;
+  const ranges: Range[] = [b.signalVariance, ...Array.from({ length: scales }, () => b.lengthScale), b.noiseVariance];
+  const lower = ranges.map((r) => Math.log(r[0]));
+  const upper = ranges.map((r) => Math.log(r[1]));
+  const kind = options.kind ?? 'matern52';
+  const kernelOf = (t: ArrayLike<number>): GpKernel => ({
+    kind,
+    signalVariance: Math.exp(t[0]!),
+    lengthScale: Array.from({ length: d }, (_, j) => Math.exp(t[1 + (scales === 1 ? 0 : j)]!)),
+    noiseVariance: Math.exp(t[scales + 1]!),
+  });
+  const evaluate = (t: Float64Array, g: Float64Array): number => {
+    try {
+      const r = gpGradient(fitGp(x, y, kernelOf(t), options));
+      g[0] = -r.signalVariance;
+      if (scales === 1) g[1] = -r.lengthScale.reduce((s, v) => s + v, 0);
+      else for (let j = 0; j < d; j++) g[1 + j] = -r.lengthScale[j]!;
+      g[scales + 1] = -r.noiseVariance;
+      return -r.logLikelihood;
+    } catch (e) {
+      if (e instanceof AppError && e.code === 'not_positive_definite') return Number.POSITIVE_INFINITY;
+      throw e;
+    }
+  };
+  const rng = createRng(options.seed ?? 1, 'gp-starts');
+  const clamp = (v: number, i: number): number => Math.min(Math.max(v, lower[i]!), upper[i]!);
+  const starts: { logLikelihood: number; iterations: number; status: string }[] = [];
+  let best: ReturnType<typeof minimiseBounded> | null = null;
+  let evaluations = 0;
+  for (let s = 0; s < (options.starts ?? 6); s++) {
+    // ln 1, ln ½ and ln 0.05 for normalised data, then random around them
+    const start = ranges.map((_, i) => clamp((i === 0 ? 0 : i === scales + 1 ? -3 : -0.7) + (s === 0 ? 0 : (i === scales + 1 ? 2 : 1.2) * rng.normal()), i));
+    let r: ReturnType<typeof minimiseBounded>;
+    try {
+      r = minimiseBounded(evaluate, start, { lower, upper, maxIterations: 200, gradientTolerance: 1e-6 });
+    } catch (e) {
+      if (e instanceof AppError && e.code === 'invalid_input' && 'start' in e.details) continue; // a start without finite likelihood
+      throw e;
+    }
+    evaluations += r.evaluations;
+    starts.push({ logLikelihood: -r.f, iterations: r.iterations, status: r.status });
+    if (!best || r.f < best.f) best = r;
+  }
+  if (!best) throw new AppError('not_converged', 'no start gives a finite likelihood; raise the lower bound of the noise variance', { field: 'bounds' });
+  return {
+    model: fitGp(x, y, kernelOf(best.x), options),
+    atBound: Array.from(best.x, (v, i) => v - lower[i]! < 1e-6 || upper[i]! - v < 1e-6),
+    status: best.status,
+    starts,
+    evaluations,
+  };
+}

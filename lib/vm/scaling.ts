@@ -1,0 +1,43 @@
+import { AppError } from '@/lib/errors';
+import { type Matrix, matrix } from '@/lib/numerics';
+
+/** Centre and scale of each column, stored with the model. A column that never varied has scale 1 and is listed in `constant`. */
+export interface Scaling {
+  readonly mean: number[];
+  readonly scale: number[];
+  readonly constant: number[];
+}
+
+/** Column means and, with `unitVariance`, standard deviations (divisor n − 1). @throws AppError `invalid_input` below two rows. */
+export function columnScaling(x: Matrix, unitVariance: boolean): Scaling {
+  const { rows: n, cols: p, data } = x;
+  if (n < 2) throw new AppError('invalid_input', `a model needs two rows or more, got ${n}`);
+  const mean = new Array<number>(p).fill(0);
+  const m2 = new Float64Array(p);
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < p; j++) {
+      const v = data[i * p + j]!;
+      const d = v - mean[j]!;
+      mean[j]! += d / (i + 1);
+      m2[j]! += d * (v - mean[j]!);
+    }
+  }
+  const constant: number[] = [];
+  const scale = mean.map((m, j) => {
+    const sd = Math.sqrt(m2[j]! / (n - 1));
+    const still = !(sd > 1e-13 * Math.max(Math.abs(m), Number.MIN_VALUE));
+    if (still) constant.push(j);
+    return still || !unitVariance ? 1 : sd;
+  });
+  return { mean, scale, constant };
+}
+
+/** (x − mean)/scale of every row; columns that never varied become exactly 0. */
+export function applyScaling(x: Matrix, s: Scaling): Matrix {
+  const { rows: n, cols: p } = x;
+  const out = matrix(n, p);
+  const inverse = s.scale.map((v) => 1 / v);
+  for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) out.data[i * p + j] = (x.data[i * p + j]! - s.mean[j]!) * inverse[j]!;
+  for (const j of s.constant) for (let i = 0; i < n; i++) out.data[i * p + j] = 0;
+  return out;
+}

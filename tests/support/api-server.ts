@@ -1,0 +1,44 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { POST as ingest } from '@/app/api/v1/[kind]/route';
+import { POST as advice } from '@/app/api/v1/advice/route';
+import { PUT as fab } from '@/app/api/v1/fab/route';
+import { GET as status } from '@/app/api/v1/status/route';
+
+/** The machine API's own route handlers behind a plain HTTP server on a free loopback port: no page is built for it. */
+export async function apiServer(): Promise<{ url: string; close: () => Promise<void> }> {
+  const server: Server = createServer(async (req, res) => {
+    const url = new URL(req.url ?? '/', 'http://127.0.0.1');
+    const body = req.method === 'GET' ? null : (Readable.toWeb(req) as ReadableStream);
+    const headers = new Headers(
+      Object.entries(req.headers).flatMap(([k, v]) => (typeof v === 'string' ? [[k, v]] : [])) as [string, string][],
+    );
+    const request = new Request(url, {
+      method: req.method ?? 'GET',
+      headers,
+      ...(body === null ? {} : { body, duplex: 'half' }),
+    } as RequestInit);
+    const answer = await handle(request, url.pathname);
+    res.writeHead(answer.status, Object.fromEntries(answer.headers));
+    res.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}
+
+function handle(req: Request, path: string): Promise<Response> {
+  const none = undefined as never;
+  if (path === '/api/v1/status') return status(req, none);
+  if (path === '/api/v1/fab') return fab(req, none);
+  if (path === '/api/v1/advice') return advice(req, none);
+  return ingest(req, { params: Promise.resolve({ kind: path.split('/').at(-1)! }) });
+}
