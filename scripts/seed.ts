@@ -23,7 +23,7 @@ async function seed(): Promise<void> {
     }
   }
   const key = process.env['DRIFTLESS_API_KEY'];
-  if (key !== undefined) await createApiKey('simulated-fab', ['ingest', 'advice', 'fab', 'truth', 'read'], 'seed', key);
+  if (key !== undefined) await createApiKey('simulated-fab', ['ingest', 'advice', 'fab', 'truth', 'read', 'alerts'], 'seed', key);
   const made = await registerFab(simulatedFab(Number(process.env['DEMO_SEED'] ?? 1)), 'seed');
   process.stdout.write(
     `fab registered: ${made.tools} tools, ${made.operations} operations, ${made.loops} loops, ${made.charts} new charts\n`,

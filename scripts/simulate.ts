@@ -20,6 +20,7 @@ const program = new Command('simulate')
   .option('--live', 'catch up, then go on live')
   .option('--url <address>', 'address of Driftless', process.env['APP_URL'] ?? 'http://localhost:3000')
   .option('--state <file>', 'where the state of the fab is kept', join(process.env['DATA_DIR'] ?? '.data', 'simulator.json'))
+  .option('--no-crew', 'leave all alerts of the history open')
   .option('--register', 'register the fab first (a demo has done so)')
   .parse();
 
@@ -34,6 +35,7 @@ interface Options {
   url: string;
   state: string;
   register?: boolean;
+  crew: boolean;
 }
 
 function progress(): { show: (share: number, note: string) => void; end: () => void } {
@@ -70,6 +72,7 @@ async function main(): Promise<void> {
       lotsPerDay: o.lotsPerDay,
       liveLotsPerDay: o.liveLotsPerDay,
       stateFile: o.state,
+      crew: o.crew,
       signal: stop.signal,
       onProgress: bar.show,
     },

@@ -1,24 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { config } from '@/lib/config';
-import { closePool, db, prisma, sql } from '@/lib/db';
 import { log } from '@/lib/log';
 import { closeQueues, type TaskWorker } from '@/lib/queue/broker';
 import { runDispatcher } from '@/lib/queue/dispatcher';
-import { flushTallies } from './metrics';
+import { flushTallies } from '@/lib/services/tasks/flow';
+import { closeDatabase, housekeeping } from '@/lib/services/tasks/housekeeping';
 import { serve } from './runtime';
 import * as stages from './stages';
 
 const GRACE_MS = 25_000;
 const FLUSH_MS = 5_000;
-/** The live feed and the flow rates are kept this long. */
-const FEED_DAYS = 2;
-const FLOW_DAYS = 7;
 const HOUSEKEEPING_MS = 600_000;
-
-async function housekeeping(): Promise<void> {
-  await db().exec(sql`DELETE FROM feed_event WHERE at < now() - ${FEED_DAYS} * INTERVAL '1 day'`);
-  await db().exec(sql`DELETE FROM flow_minute WHERE minute < now() - ${FLOW_DAYS} * INTERVAL '1 day'`);
-}
 
 /** Every so often, until the signal; a failed round is logged and the next one comes. */
 async function every(ms: number, what: string, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
@@ -32,7 +24,11 @@ async function main(): Promise<void> {
   config();
   const stop = new AbortController();
   const workers: TaskWorker[] = Object.values(stages).map((h) => serve(h as Parameters<typeof serve>[0]));
-  const loops = [runDispatcher(stop.signal), every(FLUSH_MS, 'flow rates', flushTallies, stop.signal), every(HOUSEKEEPING_MS, 'housekeeping', housekeeping, stop.signal)];
+  const loops = [
+    runDispatcher(stop.signal),
+    every(FLUSH_MS, 'flow rates', flushTallies, stop.signal),
+    every(HOUSEKEEPING_MS, 'housekeeping', housekeeping, stop.signal),
+  ];
   log().info({ queues: workers.map((w) => w.name) }, 'workers ready');
   process.send?.('ready');
 
@@ -50,8 +46,7 @@ async function main(): Promise<void> {
     await Promise.all(loops);
     await flushTallies();
     await closeQueues();
-    await prisma().$disconnect();
-    await closePool();
+    await closeDatabase();
     clearTimeout(force);
     process.exit(0);
   };

@@ -1,13 +1,13 @@
 import { updateThreads } from '@/lib/services/control/threads';
 import { deliverAlertEvent } from '@/lib/services/notify/deliver';
 import { fitOverlayWafers, storeOverlayFits } from '@/lib/services/overlay/fit-wafers';
-import { evaluateCharts } from '@/lib/services/spc/evaluate';
 import { fitWafers, storeWaferFits } from '@/lib/services/spatial/fit-wafers';
+import { evaluateCharts } from '@/lib/services/spc/evaluate';
+import type { Handler } from '@/lib/services/tasks/run-task';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, type TrainingPlan, trainingPlan } from '@/lib/services/vm/train';
 import type { PlsModel } from '@/lib/vm';
 import { computeOnThread } from './compute-thread';
-import type { Handler } from './runtime';
 
 type Prepared<F extends (...a: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
 
@@ -58,7 +58,9 @@ export const train: Handler<'train', { plan: TrainingPlan; model: PlsModel } | n
   concurrency: 1,
   prepare: async (p, signal) => {
     const plan = await trainingPlan(p.modelId, p.through);
-    return plan === null ? null : { plan, model: await computeOnThread<TrainingPlan['set'], PlsModel>('train-vm', plan.set, signal) };
+    return plan === null
+      ? null
+      : { plan, model: await computeOnThread<TrainingPlan['set'], PlsModel>('train-vm', plan.set, signal) };
   },
   apply: (tx, p, trained) => storeTraining(tx, p.modelId, p.through, trained),
 };

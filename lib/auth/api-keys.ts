@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { db, perDatabase, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 
-export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'truth'] as const;
+export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'alerts', 'truth'] as const;
 export type KeyScope = (typeof SCOPES)[number];
 
 export interface Machine {
@@ -14,7 +14,12 @@ export interface Machine {
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 
 /** Makes a key for a sender. The key is shown once; only its hash is kept. `given` fixes the key (the demo hands it to its simulator). */
-export async function createApiKey(sender: string, scopes: readonly KeyScope[], createdBy: string, given?: string): Promise<string> {
+export async function createApiKey(
+  sender: string,
+  scopes: readonly KeyScope[],
+  createdBy: string,
+  given?: string,
+): Promise<string> {
   const key = given ?? `dl_${randomBytes(24).toString('base64url')}`;
   await db().exec(sql`
     INSERT INTO api_key (sender, hash, prefix, scopes, created_by) VALUES (${sender}, ${hashOf(key)}, ${key.slice(0, 7)}, ${[...scopes]}::text[], ${createdBy})
@@ -51,12 +56,15 @@ export async function authenticateKey(req: Request, now: number): Promise<Machin
 
 /** @throws AppError `forbidden` when the key has no such scope. */
 export function requireScope(machine: Machine, scope: KeyScope): void {
-  if (!machine.scopes.includes(scope)) throw new AppError('forbidden', `this key lacks the scope "${scope}"; it has ${machine.scopes.join(', ')}`);
+  if (!machine.scopes.includes(scope))
+    throw new AppError('forbidden', `this key lacks the scope "${scope}"; it has ${machine.scopes.join(', ')}`);
 }
 
 /** A revoked key is refused from now on; what it sent stays. */
 export async function revokeApiKey(id: string): Promise<string> {
-  const row = await db().one<{ sender: string }>(sql`UPDATE api_key SET revoked_at = now() WHERE id = ${id} AND revoked_at IS NULL RETURNING sender`);
+  const row = await db().one<{ sender: string }>(
+    sql`UPDATE api_key SET revoked_at = now() WHERE id = ${id} AND revoked_at IS NULL RETURNING sender`,
+  );
   if (row === undefined) throw new AppError('not_found', 'there is no such key, or it is revoked already');
   return row.sender;
 }

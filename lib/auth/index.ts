@@ -1,3 +1,3 @@
 export { authenticateKey, createApiKey, type KeyScope, requireScope, revokeApiKey, SCOPES } from './api-keys';
+export { type Actor, currentActor, ROLE_RANK, type RoleName, requireActor, requireRole } from './roles';
 export { auth } from './server';
-export { type Actor, currentActor, ROLE_RANK, requireActor, requireRole, type RoleName } from './roles';

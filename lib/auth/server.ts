@@ -7,7 +7,8 @@ import { AppError } from '@/lib/errors';
 
 function make() {
   const c = config();
-  if (c.AUTH_SECRET === undefined) throw new AppError('invalid_input', 'environment variable AUTH_SECRET: set at least 16 random characters');
+  if (c.AUTH_SECRET === undefined)
+    throw new AppError('invalid_input', 'environment variable AUTH_SECRET: set at least 16 random characters');
   return betterAuth({
     database: prismaAdapter(prisma(), { provider: 'postgresql' }),
     secret: c.AUTH_SECRET,

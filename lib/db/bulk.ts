@@ -24,7 +24,8 @@ export interface TableSpec<C extends string> {
   readonly onConflict?: string;
 }
 
-const textArray = (v: readonly string[]) => `{${v.map((s) => `"${s.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
+const textArray = (v: readonly string[]) =>
+  `{${v.map((s) => `"${s.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
 
 function encode(type: ColumnType, v: unknown): unknown {
   if (v === null || v === undefined) return null;
@@ -50,12 +51,20 @@ const isArray = (t: ColumnType) => t.endsWith('[]');
  * Inserts rows in one statement by `unnest` (tens of thousands of rows a second); returns how many were new or changed.
  * Table and columns come from a constant spec of this code base, never from input.
  */
-export async function bulkInsert<C extends string>(db: Db, spec: TableSpec<C>, rows: readonly Readonly<Record<C, unknown>>[]): Promise<number> {
+export async function bulkInsert<C extends string>(
+  db: Db,
+  spec: TableSpec<C>,
+  rows: readonly Readonly<Record<C, unknown>>[],
+): Promise<number> {
   if (rows.length === 0) return 0;
   const names = Object.keys(spec.columns) as C[];
   const values = names.map((c) => rows.map((r) => encode(spec.columns[c], r[c])));
-  const params = names.map((c, i) => `$${i + 1}::${isArray(spec.columns[c]) || spec.columns[c] === 'jsonb' ? 'text' : spec.columns[c]}[]`);
-  const picks = names.map((c) => (isArray(spec.columns[c]) || spec.columns[c] === 'jsonb' ? `u."${c}"::${spec.columns[c]}` : `u."${c}"`));
+  const params = names.map(
+    (c, i) => `$${i + 1}::${isArray(spec.columns[c]) || spec.columns[c] === 'jsonb' ? 'text' : spec.columns[c]}[]`,
+  );
+  const picks = names.map((c) =>
+    isArray(spec.columns[c]) || spec.columns[c] === 'jsonb' ? `u."${c}"::${spec.columns[c]}` : `u."${c}"`,
+  );
   const list = names.map((c) => `"${c}"`).join(', ');
   const q: Sql = {
     text: `INSERT INTO "${spec.table}" (${list}) SELECT ${picks.join(', ')} FROM unnest(${params.join(', ')}) AS u(${list}) ${spec.onConflict ?? ''}`,

@@ -78,8 +78,10 @@ const DEADLOCK = new Set(['40P01', '40001', '55P03']);
 
 function translate(e: unknown): unknown {
   const code = (e as { code?: string }).code ?? '';
-  if (CONNECTION.has(code)) return new AppError('dependency_unavailable', 'the database cannot be reached; it is tried again', { code }, { cause: e });
-  if (DEADLOCK.has(code)) return new AppError('dependency_unavailable', 'the transaction met another one; it is tried again', { code }, { cause: e });
+  if (CONNECTION.has(code))
+    return new AppError('dependency_unavailable', 'the database cannot be reached; it is tried again', { code }, { cause: e });
+  if (DEADLOCK.has(code))
+    return new AppError('dependency_unavailable', 'the transaction met another one; it is tried again', { code }, { cause: e });
   return e;
 }
 

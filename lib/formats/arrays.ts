@@ -21,7 +21,8 @@ export function arrayFault(v: unknown, rule: ArrayRule): string | null {
   for (let i = 0; i < v.length; i++) {
     const x: unknown = v[i];
     if (x === null && rule.nullable === true) continue;
-    if (typeof x !== 'number' || !Number.isFinite(x)) return `value ${i} is ${String(x)}; send finite numbers${rule.nullable ? ', or null where nothing was measured' : ''}`;
+    if (typeof x !== 'number' || !Number.isFinite(x))
+      return `value ${i} is ${String(x)}; send finite numbers${rule.nullable ? ', or null where nothing was measured' : ''}`;
     if (x < lo || x > hi) return `value ${i} is ${x}; it must lie in [${lo}, ${hi}]`;
     if (rule.integer === true && !Number.isInteger(x)) return `value ${i} is ${x}; it must be an integer`;
   }

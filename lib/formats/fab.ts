@@ -14,7 +14,10 @@ export const loopConfigIn = z.strictObject({
   maxStep: num.positive().nullable(),
   quantum: num.positive().nullable(),
   deadband: num.min(0).nullable().meta({ description: 'In knob units: a smaller move is not made' }),
-  outlierSigma: num.positive().nullable().meta({ description: 'Observations further than this many sigma from the estimate are set aside' }),
+  outlierSigma: num
+    .positive()
+    .nullable()
+    .meta({ description: 'Observations further than this many sigma from the estimate are set aside' }),
   pmForget: num.min(0).max(1).meta({ description: 'What a PM leaves of the estimate: 1 keeps all, 0 starts over' }),
 });
 
@@ -39,7 +42,14 @@ export const fabIn = z.strictObject({
   routes: z.array(z.strictObject({ name, operations: z.array(name).min(1) })),
   parameters: z.array(z.strictObject({ name, unit: z.string(), digits: z.int().min(0).max(9), description: z.string() })),
   specifications: z.array(
-    z.strictObject({ product: name, operation: name, parameter: name, target: num.nullable(), lsl: num.nullable(), usl: num.nullable() }),
+    z.strictObject({
+      product: name,
+      operation: name,
+      parameter: name,
+      target: num.nullable(),
+      lsl: num.nullable(),
+      usl: num.nullable(),
+    }),
   ),
   recipes: z.array(
     z.strictObject({ name, version: z.int().min(1), operation: name, product: name.nullable(), setpoints: z.record(name, num) }),

@@ -7,7 +7,11 @@ import { numberArray } from './arrays';
  */
 export const MAX_BATCH = 10_000;
 
-const key = z.string().min(1).max(200).meta({ description: "The sender's own key of this record; a repeat answers with the first result" });
+const key = z
+  .string()
+  .min(1)
+  .max(200)
+  .meta({ description: "The sender's own key of this record; a repeat answers with the first result" });
 const name = z.string().min(1).max(120);
 const at = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 with zone, e.g. 2026-11-23T17:05:00Z' });
 const slot = z.int().min(1).max(25).meta({ description: 'Wafer slot in the lot, 1..25' });
@@ -24,7 +28,9 @@ export const lotIn = z.strictObject({
 });
 
 const f32 = z
-  .strictObject({ f32: z.base64().meta({ description: 'Little-endian IEEE 754 single precision, base64; NaN where no sample was recorded' }) })
+  .strictObject({
+    f32: z.base64().meta({ description: 'Little-endian IEEE 754 single precision, base64; NaN where no sample was recorded' }),
+  })
   .meta({ description: 'Packed samples: the fast form' });
 
 export const traceIn = z.strictObject({
@@ -35,7 +41,10 @@ export const traceIn = z.strictObject({
       z.strictObject({
         name,
         unit: z.string().max(40),
-        values: z.union([numberArray({ max: 100_000, nullable: true }, 'One value per sample time; null where no sample was recorded'), f32]),
+        values: z.union([
+          numberArray({ max: 100_000, nullable: true }, 'One value per sample time; null where no sample was recorded'),
+          f32,
+        ]),
       }),
     )
     .min(1)
@@ -69,7 +78,11 @@ const measured = {
   operation: name,
   plan: name,
   measuredAt: at,
-  runKey: z.string().max(200).optional().meta({ description: "Sender's key of the run that made what was measured; found by lot, wafer and operation when absent" }),
+  runKey: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: "Sender's key of the run that made what was measured; found by lot, wafer and operation when absent" }),
 };
 
 export const measurementIn = z.strictObject({
@@ -80,7 +93,11 @@ export const measurementIn = z.strictObject({
   y: mm('Site y, mm in the wafer frame'),
   value: numberArray({ max: 100_000, nullable: true }, 'One value per site, in the unit; null where the site was not measured'),
   u: numberArray({ max: 100_000, lowest: 0 }, 'Standard uncertainty of each value, same unit').optional(),
-  revises: z.string().max(200).optional().meta({ description: 'Key of an earlier measurement that this one corrects; the earlier one stays, marked as superseded' }),
+  revises: z
+    .string()
+    .max(200)
+    .optional()
+    .meta({ description: 'Key of an earlier measurement that this one corrects; the earlier one stays, marked as superseded' }),
 });
 
 export const overlayMeasurementIn = z.strictObject({

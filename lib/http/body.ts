@@ -10,16 +10,19 @@ const fault = (message: string): Incoming => ({ fault: { path: '', code: 'invali
 
 /** The body's bytes, unzipped where the sender says so. Errors of the stream become {@link AppError}s. */
 async function* bytes(req: Request): AsyncGenerator<Buffer> {
-  if (req.body === null) throw new AppError('invalid_input', 'the request has no body; send one record, a batch, or NDJSON lines');
+  if (req.body === null)
+    throw new AppError('invalid_input', 'the request has no body; send one record, a batch, or NDJSON lines');
   const encoding = req.headers.get('content-encoding') ?? 'identity';
-  if (!['identity', 'gzip'].includes(encoding)) throw new AppError('unsupported_media_type', `content-encoding "${encoding}" is not accepted; send gzip or none`);
+  if (!['identity', 'gzip'].includes(encoding))
+    throw new AppError('unsupported_media_type', `content-encoding "${encoding}" is not accepted; send gzip or none`);
   const raw = Readable.fromWeb(req.body as Parameters<typeof Readable.fromWeb>[0]);
   const stream = encoding === 'gzip' ? raw.compose(createGunzip()) : raw;
   let total = 0;
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
       total += chunk.length;
-      if (total > BODY_LIMITS.totalBytes) throw new AppError('payload_too_large', 'the body exceeds 2 GiB unzipped; send smaller batches');
+      if (total > BODY_LIMITS.totalBytes)
+        throw new AppError('payload_too_large', 'the body exceeds 2 GiB unzipped; send smaller batches');
       yield Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
     }
   } catch (e) {
@@ -50,7 +53,8 @@ async function* lines(source: AsyncIterable<Buffer>): AsyncGenerator<Incoming> {
     if (from < chunk.length) {
       parts.push(chunk.subarray(from));
       held += chunk.length - from;
-      if (held > BODY_LIMITS.lineBytes) throw new AppError('payload_too_large', 'a line exceeds 16 MiB; send shorter traces or packed samples');
+      if (held > BODY_LIMITS.lineBytes)
+        throw new AppError('payload_too_large', 'a line exceeds 16 MiB; send shorter traces or packed samples');
     }
   }
   const last = take(Buffer.alloc(0));
@@ -61,7 +65,9 @@ function parse(text: string): Incoming {
   try {
     return { value: JSON.parse(text) };
   } catch (e) {
-    return fault(`not JSON (${(e as Error).message}); NaN and Infinity are not JSON numbers: send null where nothing was measured`);
+    return fault(
+      `not JSON (${(e as Error).message}); NaN and Infinity are not JSON numbers: send null where nothing was measured`,
+    );
   }
 }
 
@@ -75,9 +81,14 @@ export interface ParsedBody {
 export async function readBody(req: Request): Promise<ParsedBody> {
   const type = (req.headers.get('content-type') ?? '').split(';')[0]!.trim().toLowerCase();
   if (type === 'application/x-ndjson' || type === 'application/ndjson') return { records: lines(bytes(req)), mode: null };
-  if (type !== 'application/json') throw new AppError('unsupported_media_type', `content-type "${type}" is not accepted; send application/json or application/x-ndjson`);
+  if (type !== 'application/json')
+    throw new AppError(
+      'unsupported_media_type',
+      `content-type "${type}" is not accepted; send application/json or application/x-ndjson`,
+    );
   const declared = Number(req.headers.get('content-length') ?? 0);
-  const tooLarge = () => new AppError('payload_too_large', 'a JSON body holds at most 64 MiB; send NDJSON for more, it is streamed');
+  const tooLarge = () =>
+    new AppError('payload_too_large', 'a JSON body holds at most 64 MiB; send NDJSON for more, it is streamed');
   if (declared > BODY_LIMITS.jsonBytes) throw tooLarge();
   const parts: Buffer[] = [];
   let total = 0;
@@ -100,9 +111,11 @@ function spread(value: unknown): ParsedBody {
   if (typeof value === 'object' && value !== null && 'records' in value) {
     const { records, mode, ...rest } = value as { records: unknown; mode?: unknown };
     if (!Array.isArray(records)) throw new AppError('invalid_input', 'records must be an array');
-    if (mode !== undefined && mode !== 'partial' && mode !== 'atomic') throw new AppError('invalid_input', 'mode must be "partial" or "atomic"');
+    if (mode !== undefined && mode !== 'partial' && mode !== 'atomic')
+      throw new AppError('invalid_input', 'mode must be "partial" or "atomic"');
     const unknown = Object.keys(rest)[0];
-    if (unknown !== undefined) throw new AppError('invalid_input', `unknown field "${unknown}" beside records; accepted: mode, records`);
+    if (unknown !== undefined)
+      throw new AppError('invalid_input', `unknown field "${unknown}" beside records; accepted: mode, records`);
     return { records: each(records), mode: mode ?? null };
   }
   return { records: each([value]), mode: null };

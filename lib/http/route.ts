@@ -7,7 +7,10 @@ import { log } from '@/lib/log';
 export function problem(e: unknown, requestId: string): Response {
   const err = e instanceof ZodError ? fromZod(e) : toAppError(e);
   const row = ERROR_CODES[err.code];
-  log()[row.log]({ requestId, code: err.code, details: err.details, err: row.status >= 500 ? (err.cause ?? err) : undefined }, err.message);
+  log()[row.log](
+    { requestId, code: err.code, details: err.details, err: row.status >= 500 ? (err.cause ?? err) : undefined },
+    err.message,
+  );
   const hidden = row.status >= 500 && err.code !== 'dependency_unavailable';
   const body = {
     type: `about:blank#${err.code}`,

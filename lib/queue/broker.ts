@@ -28,7 +28,11 @@ function backend() {
     const { Queue: PgQueue, Worker: PgWorker } = withBackend(createPostgresBackend);
     const connection = { connectionString: c.DATABASE_URL, schema: 'bullmq', migrate: true, max: 6 };
     return {
-      queue: (name: string) => new PgQueue<JobData>(name, { connection, defaultJobOptions: { ...JOB_OPTIONS, removeOnComplete: true } }) as unknown as TaskQueue,
+      queue: (name: string) =>
+        new PgQueue<JobData>(name, {
+          connection,
+          defaultJobOptions: { ...JOB_OPTIONS, removeOnComplete: true },
+        }) as unknown as TaskQueue,
       worker: (name: string, run: (job: TaskJob, signal?: AbortSignal) => Promise<void>, concurrency: number) =>
         new PgWorker<JobData>(name, (job, _token, signal) => run(job as unknown as TaskJob, signal), {
           connection,
@@ -43,7 +47,12 @@ function backend() {
   // One hash slot for all keys of a queue, so that a Redis Cluster can hold them.
   const prefix = `{${c.QUEUE_PREFIX}}`;
   return {
-    queue: (name: string) => new Queue<JobData>(name, { connection, prefix, defaultJobOptions: { ...JOB_OPTIONS, removeOnComplete: { count: 200 } } }) as TaskQueue,
+    queue: (name: string) =>
+      new Queue<JobData>(name, {
+        connection,
+        prefix,
+        defaultJobOptions: { ...JOB_OPTIONS, removeOnComplete: { count: 200 } },
+      }) as TaskQueue,
     worker: (name: string, run: (job: TaskJob, signal?: AbortSignal) => Promise<void>, concurrency: number) =>
       new Worker<JobData>(name, (job, _token, signal) => run(job, signal), {
         connection,
@@ -69,8 +78,11 @@ export function queueOf(name: QueueName): TaskQueue {
   return q;
 }
 
-export const makeWorker = (name: QueueName, run: (job: TaskJob, signal?: AbortSignal) => Promise<void>, concurrency: number): TaskWorker =>
-  backend().worker(name, run, concurrency);
+export const makeWorker = (
+  name: QueueName,
+  run: (job: TaskJob, signal?: AbortSignal) => Promise<void>,
+  concurrency: number,
+): TaskWorker => backend().worker(name, run, concurrency);
 
 export async function closeQueues(): Promise<void> {
   const all = [...(holder.driftlessQueues?.values() ?? [])];

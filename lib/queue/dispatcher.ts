@@ -34,7 +34,8 @@ export async function dispatchReady(): Promise<number> {
   tasks.sort((a, b) => a.id - b.id);
   for (const name of QUEUES) {
     const mine = tasks.filter((t) => t.queue === name);
-    if (mine.length > 0) await queueOf(name).addBulk(mine.map((t) => ({ name, data: { taskId: t.id }, opts: { jobId: jobId(t) } })));
+    if (mine.length > 0)
+      await queueOf(name).addBulk(mine.map((t) => ({ name, data: { taskId: t.id }, opts: { jobId: jobId(t) } })));
   }
   return tasks.length;
 }
@@ -54,7 +55,9 @@ export async function reconcile(): Promise<number> {
   }
   if (lost.length === 0) return 0;
   // "completed" with its row still here: the job ended while the row was already taken by nobody; doing it again is safe.
-  return db().exec(sql`UPDATE task SET state = 'ready' WHERE id = ANY(${lost}::bigint[]) AND state = 'sent' AND sent_at < now() - ${RECONCILE_MS} * INTERVAL '1 millisecond'`);
+  return db().exec(
+    sql`UPDATE task SET state = 'ready' WHERE id = ANY(${lost}::bigint[]) AND state = 'sent' AND sent_at < now() - ${RECONCILE_MS} * INTERVAL '1 millisecond'`,
+  );
 }
 
 /** Puts a task aside for a person to look at; it is replayed or dismissed on the system page. */

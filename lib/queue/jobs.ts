@@ -4,7 +4,10 @@ import { z } from 'zod';
 export const QUEUES = ['spatial', 'overlay', 'vm', 'spc', 'control', 'notify', 'train'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
-const refs = z.array(z.strictObject({ id: z.uuid(), at: z.int() })).min(1).max(1000);
+const refs = z
+  .array(z.strictObject({ id: z.uuid(), at: z.int() }))
+  .min(1)
+  .max(1000);
 
 /** What a queue's job says: ids and times (for partition pruning), never data. `v` lets old jobs drain after an update. */
 export const PAYLOADS = {

@@ -39,5 +39,7 @@ export function grouped<T>(items: readonly T[], groupOf: (item: T) => string, si
     if (list === undefined) byGroup.set(g, [item]);
     else list.push(item);
   }
-  return [...byGroup.values()].flatMap((list) => Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size)));
+  return [...byGroup.values()].flatMap((list) =>
+    Array.from({ length: Math.ceil(list.length / size) }, (_, i) => list.slice(i * size, (i + 1) * size)),
+  );
 }

@@ -12,7 +12,13 @@ const newChannel = z.discriminatedUnion('kind', [
     severities: z.array(z.enum(['high', 'medium', 'low'])),
     areas: z.array(z.string()),
   }),
-  z.strictObject({ kind: z.literal('email'), name: z.string().trim().min(1).max(80), target: z.email(), severities: z.array(z.enum(['high', 'medium', 'low'])), areas: z.array(z.string()) }),
+  z.strictObject({
+    kind: z.literal('email'),
+    name: z.string().trim().min(1).max(80),
+    target: z.email(),
+    severities: z.array(z.enum(['high', 'medium', 'low'])),
+    areas: z.array(z.string()),
+  }),
 ]);
 
 /** Adds a channel that alerts are told to. A webhook gets a secret to check signatures with; it is shown once. Empty lists mean all. */

@@ -84,7 +84,9 @@ class FeedHub {
 
 /** Events after `id`, oldest first; after a long absence only the newest. */
 export async function feedSince(id: number): Promise<FeedRow[]> {
-  const rows = await db().rows<FeedRow>(sql`SELECT id, at, kind, text, detail FROM feed_event WHERE id > ${id} ORDER BY id DESC LIMIT ${REPLAY_LIMIT}`);
+  const rows = await db().rows<FeedRow>(
+    sql`SELECT id, at, kind, text, detail FROM feed_event WHERE id > ${id} ORDER BY id DESC LIMIT ${REPLAY_LIMIT}`,
+  );
   return rows.reverse();
 }
 

@@ -21,3 +21,8 @@ export async function pipelineStatus(): Promise<PipelineStatus> {
     byQueue: Object.fromEntries(rows.map((r) => [r.queue, { pending: r.pending, dead: r.dead }])),
   };
 }
+
+/** Answers when the database is there and migrated. @throws AppError `dependency_unavailable` while it is not. */
+export async function databaseReady(): Promise<void> {
+  await db().one(sql`SELECT 1 FROM task LIMIT 1`);
+}

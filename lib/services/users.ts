@@ -22,7 +22,9 @@ export async function createUser(input: unknown, actor: string): Promise<string>
     const made = await tx.exec(sql`
       INSERT INTO "user" (id, name, email, email_verified, role, updated_at) VALUES (${id}, ${u.name}, ${email}, true, ${u.role}::role, now()) ON CONFLICT (email) DO NOTHING`);
     if (made === 0) throw new AppError('conflict', `there is a user ${email} already`);
-    await tx.exec(sql`INSERT INTO account (id, account_id, provider_id, user_id, password, updated_at) VALUES (${randomUUID()}, ${id}, 'credential', ${id}, ${password}, now())`);
+    await tx.exec(
+      sql`INSERT INTO account (id, account_id, provider_id, user_id, password, updated_at) VALUES (${randomUUID()}, ${id}, 'credential', ${id}, ${password}, now())`,
+    );
     await audit(tx, { actor, action: 'create', entity: 'user', entityId: email, after: { role: u.role } });
     return id;
   });
@@ -32,13 +34,24 @@ export async function createUser(input: unknown, actor: string): Promise<string>
 export async function setUserRole(userId: string, role: unknown, actor: string): Promise<void> {
   const next = newUser.shape.role.parse(role);
   await transaction(async (tx) => {
-    const u = await tx.one<{ email: string; role: string }>(sql`SELECT email, role::text FROM "user" WHERE id = ${userId} FOR UPDATE`);
+    const u = await tx.one<{ email: string; role: string }>(
+      sql`SELECT email, role::text FROM "user" WHERE id = ${userId} FOR UPDATE`,
+    );
     if (u === undefined) throw new AppError('not_found', 'there is no such user');
     if (u.role === 'administrator' && next !== 'administrator') {
-      const others = await tx.one<{ n: number }>(sql`SELECT count(*)::int AS n FROM "user" WHERE role = 'administrator' AND id <> ${userId}`);
+      const others = await tx.one<{ n: number }>(
+        sql`SELECT count(*)::int AS n FROM "user" WHERE role = 'administrator' AND id <> ${userId}`,
+      );
       if (others!.n === 0) throw new AppError('conflict', 'the last administrator cannot be demoted; appoint another one first');
     }
     await tx.exec(sql`UPDATE "user" SET role = ${next}::role, updated_at = now() WHERE id = ${userId}`);
-    await audit(tx, { actor, action: 'set role', entity: 'user', entityId: u.email, before: { role: u.role }, after: { role: next } });
+    await audit(tx, {
+      actor,
+      action: 'set role',
+      entity: 'user',
+      entityId: u.email,
+      before: { role: u.role },
+      after: { role: next },
+    });
   });
 }

@@ -42,10 +42,17 @@ export function featureNames(sensors: readonly string[], units: readonly string[
  * @throws AppError `dimension_mismatch` when the lengths do not fit.
  * @complexity one pass over the samples, no allocation a sensor.
  */
-export function summariseTrace(t: Float32Array, v: Float32Array, sensors: number, steps: readonly StepWindow[], into: Float64Array): void {
+export function summariseTrace(
+  t: Float32Array,
+  v: Float32Array,
+  sensors: number,
+  steps: readonly StepWindow[],
+  into: Float64Array,
+): void {
   const n = t.length;
   if (v.length !== n * sensors) throw new AppError('dimension_mismatch', `${v.length} samples for ${sensors} sensors of ${n}`);
-  if (into.length !== sensors * steps.length * 2) throw new AppError('dimension_mismatch', `room for ${into.length} features, need ${sensors * steps.length * 2}`);
+  if (into.length !== sensors * steps.length * 2)
+    throw new AppError('dimension_mismatch', `room for ${into.length} features, need ${sensors * steps.length * 2}`);
   let out = 0;
   // Times are float32; borders are rounded alike, so that a sample on a border falls on the same side as it was sent.
   const bounds = steps.map((s) => [lowerBound(t, Math.fround(s.start)), lowerBound(t, Math.fround(s.end))] as const);

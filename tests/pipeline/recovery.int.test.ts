@@ -10,8 +10,8 @@ import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { FabClient } from '@/lib/services/simulation/client';
 import { FabDriver } from '@/lib/services/simulation/driver';
-import { apiServer } from '../support/api-server';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
+import { apiServer } from '../support/api-server';
 import { WorkerCrew } from '../support/workers';
 
 /** A disturbed backfill must end with exactly the rows of an undisturbed one. */
@@ -49,7 +49,9 @@ interface Digest {
 async function digests(): Promise<Record<string, Digest>> {
   const out: Record<string, Digest> = {};
   for (const [table, rows] of Object.entries(TABLES)) {
-    out[table] = (await db().one<Digest>(sql`SELECT count(*)::int AS rows, md5(string_agg(q::text, E'\n' ORDER BY q::text)) AS digest FROM (${rows}) q`))!;
+    out[table] = (await db().one<Digest>(
+      sql`SELECT count(*)::int AS rows, md5(string_agg(q::text, E'\n' ORDER BY q::text)) AS digest FROM (${rows}) q`,
+    ))!;
   }
   return out;
 }
@@ -74,7 +76,15 @@ async function backfill(disturb: (over: AbortSignal) => Promise<void>): Promise<
     crew.start();
     const driver = new FabDriver(
       new FabClient(api.url, key),
-      { seed: SEED, lotsPerDay: 10, liveLotsPerDay: 10, stateFile: join(dir, 'state.json'), signal: new AbortController().signal, onProgress: () => undefined },
+      {
+        seed: SEED,
+        lotsPerDay: 10,
+        liveLotsPerDay: 10,
+        stateFile: join(dir, 'state.json'),
+        crew: false,
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
+      },
       { start: START, rampAt: END },
     );
     const trouble = disturb(over.signal);
@@ -124,6 +134,8 @@ test('workers killed at any instant, and Redis emptied, leave exactly the rows o
   });
   expect(kills).toBeGreaterThanOrEqual(2);
   expect(flushes).toBeGreaterThanOrEqual(1);
-  const differing = Object.keys(TABLES).filter((t) => disturbed[t]!.digest !== calm[t]!.digest || disturbed[t]!.rows !== calm[t]!.rows);
+  const differing = Object.keys(TABLES).filter(
+    (t) => disturbed[t]!.digest !== calm[t]!.digest || disturbed[t]!.rows !== calm[t]!.rows,
+  );
   expect(differing).toEqual([]);
 }, 400_000);

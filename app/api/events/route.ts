@@ -7,7 +7,8 @@ export const dynamic = 'force-dynamic';
 const BEAT_MS = 15_000;
 
 const holder = globalThis as typeof globalThis & { driftlessStreams?: Set<() => void> };
-const streams = (holder.driftlessStreams ??= new Set());
+holder.driftlessStreams ??= new Set();
+const streams = holder.driftlessStreams;
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   if (!process.listeners(signal).some((l) => l.name === 'closeStreams')) {
     // The server waits for open responses before it exits; these never end by themselves.

@@ -1,12 +1,21 @@
 import { z } from 'zod';
-import { sql, transaction, type Tx } from '@/lib/db';
+import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { audit } from '../audit';
 import { feed } from '../feed';
 import { alertEvent } from './raise';
 
 export const DISPOSITIONS = ['use_as_is', 'rework', 'scrap', 're_measure', 'false_alarm'] as const;
-export const CAUSES = ['process_drift', 'equipment_fault', 'consumable', 'wrong_recipe', 'sensor_fault', 'metrology', 'after_maintenance', 'unknown'] as const;
+export const CAUSES = [
+  'process_drift',
+  'equipment_fault',
+  'consumable',
+  'wrong_recipe',
+  'sensor_fault',
+  'metrology',
+  'after_maintenance',
+  'unknown',
+] as const;
 
 const text = z.string().trim().min(1).max(4000);
 
@@ -41,12 +50,25 @@ interface AlertRow {
 export async function actOnAlert(id: string, version: number | null, input: unknown, actor: { email: string }): Promise<void> {
   const a = alertAction.parse(input);
   await transaction(async (tx) => {
-    const alert = await tx.one<AlertRow>(sql`SELECT id, state, version, title, assignee, dedupe_key FROM alert WHERE id = ${id} FOR UPDATE`);
+    const alert = await tx.one<AlertRow>(
+      sql`SELECT id, state, version, title, assignee, dedupe_key FROM alert WHERE id = ${id} FOR UPDATE`,
+    );
     if (alert === undefined) throw new AppError('not_found', `there is no alert ${id}`);
-    if (version !== null && version !== alert.version) throw new AppError('precondition_failed', 'the alert was changed meanwhile; look at it again');
+    if (version !== null && version !== alert.version)
+      throw new AppError('precondition_failed', 'the alert was changed meanwhile; look at it again');
     const next = await apply(tx, alert, a, actor.email);
-    await audit(tx, { actor: actor.email, action: a.do, entity: 'alert', entityId: id, before: { state: alert.state, assignee: alert.assignee }, after: next });
-    if (a.do !== 'comment') await feed(tx, [{ kind: 'alert', text: `${alert.title}: ${PAST[a.do]} by ${actor.email}`, detail: { alertId: id, severity: null } }]);
+    await audit(tx, {
+      actor: actor.email,
+      action: a.do,
+      entity: 'alert',
+      entityId: id,
+      before: { state: alert.state, assignee: alert.assignee },
+      after: next,
+    });
+    if (a.do !== 'comment')
+      await feed(tx, [
+        { kind: 'alert', text: `${alert.title}: ${PAST[a.do]} by ${actor.email}`, detail: { alertId: id, severity: null } },
+      ]);
   });
 }
 
@@ -56,7 +78,9 @@ async function apply(tx: Tx, alert: AlertRow, a: AlertAction, actor: string): Pr
   switch (a.do) {
     case 'acknowledge':
       if (alert.state !== 'open') throw new AppError('conflict', `the alert is ${alert.state}; only an open one is acknowledged`);
-      await tx.exec(sql`UPDATE alert SET state = 'acknowledged', assignee = COALESCE(assignee, ${actor}), version = version + 1 WHERE id = ${alert.id}`);
+      await tx.exec(
+        sql`UPDATE alert SET state = 'acknowledged', assignee = COALESCE(assignee, ${actor}), version = version + 1 WHERE id = ${alert.id}`,
+      );
       await alertEvent(tx, alert.id, actor, 'acknowledged', a.comment ?? null);
       return { state: 'acknowledged' };
     case 'comment':
@@ -69,13 +93,18 @@ async function apply(tx: Tx, alert: AlertRow, a: AlertAction, actor: string): Pr
       return { assignee: a.assignee };
     case 'close':
       if (alert.state === 'closed') throw new AppError('conflict', 'the alert is closed already');
-      await tx.exec(sql`UPDATE alert SET state = 'closed', cause = ${a.cause}, action = ${a.action}, disposition = ${a.disposition}, closed_at = now(), version = version + 1 WHERE id = ${alert.id}`);
+      await tx.exec(
+        sql`UPDATE alert SET state = 'closed', cause = ${a.cause}, action = ${a.action}, disposition = ${a.disposition}, closed_at = now(), version = version + 1 WHERE id = ${alert.id}`,
+      );
       await alertEvent(tx, alert.id, actor, 'closed', a.action, { cause: a.cause, disposition: a.disposition });
       return { state: 'closed', cause: a.cause, disposition: a.disposition };
     case 'reopen': {
       if (alert.state !== 'closed') throw new AppError('conflict', `the alert is ${alert.state}; only a closed one is reopened`);
-      const other = await tx.one<{ id: string }>(sql`SELECT id FROM alert WHERE dedupe_key = ${alert.dedupe_key} AND state <> 'closed'`);
-      if (other !== undefined) throw new AppError('conflict', 'a newer alert of the same cause is open; use that one', { alertId: other.id });
+      const other = await tx.one<{ id: string }>(
+        sql`SELECT id FROM alert WHERE dedupe_key = ${alert.dedupe_key} AND state <> 'closed'`,
+      );
+      if (other !== undefined)
+        throw new AppError('conflict', 'a newer alert of the same cause is open; use that one', { alertId: other.id });
       await tx.exec(sql`UPDATE alert SET state = 'open', closed_at = NULL, version = version + 1 WHERE id = ${alert.id}`);
       await alertEvent(tx, alert.id, actor, 'reopened', a.comment);
       return { state: 'open' };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Tx } from '@/lib/db';
-import { describeRule } from '@/lib/spc';
 import { enqueueLater } from '@/lib/queue/outbox';
+import { describeRule } from '@/lib/spc';
 import { feed } from '../feed';
 import { DISPERSION, ruleOf } from '../spc/judge';
 import type { ChartRow } from '../spc/store';
@@ -23,10 +23,12 @@ export interface RaisedViolation {
 export type Severity = 'high' | 'medium' | 'low';
 
 /** A point beyond the limits needs a person now; runs and trends need one today. */
-export const severityOf = (rule: number): Severity => (rule === 1 ? 'high' : rule % DISPERSION === 1 || rule === 5 || rule === 2 ? 'medium' : 'low');
+export const severityOf = (rule: number): Severity =>
+  rule === 1 ? 'high' : rule % DISPERSION === 1 || rule === 5 || rule === 2 ? 'medium' : 'low';
 const RANK: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2 };
 
-export const ruleText = (rule: number): string => (rule > DISPERSION ? 'the dispersion lies beyond its control limit' : describeRule(ruleOf(rule)));
+export const ruleText = (rule: number): string =>
+  rule > DISPERSION ? 'the dispersion lies beyond its control limit' : describeRule(ruleOf(rule));
 
 /**
  * One open alert a chart: the first violation opens it, further ones add to it. Judging the same stretch again (late data, a
@@ -47,13 +49,17 @@ export async function raiseAlerts(tx: Tx, violations: readonly RaisedViolation[]
 
 async function raise(tx: Tx, fresh: readonly RaisedViolation[]): Promise<void> {
   const { chart } = fresh[0]!;
-  const worst = [...fresh].sort((a, b) => RANK[severityOf(b.rule)] - RANK[severityOf(a.rule)] || a.at.getTime() - b.at.getTime())[0]!;
+  const worst = [...fresh].sort(
+    (a, b) => RANK[severityOf(b.rule)] - RANK[severityOf(a.rule)] || a.at.getTime() - b.at.getTime(),
+  )[0]!;
   const key = `spc:${chart.id}`;
   const first = new Date(Math.min(...fresh.map((v) => v.at.getTime())));
   const last = new Date(Math.max(...fresh.map((v) => v.at.getTime())));
   const severity = severityOf(worst.rule);
   const title = `${chart.title}: ${ruleText(worst.rule)}`;
-  const open = await tx.one<{ id: string; severity: Severity }>(sql`SELECT id, severity FROM alert WHERE dedupe_key = ${key} AND state <> 'closed' FOR UPDATE`);
+  const open = await tx.one<{ id: string; severity: Severity }>(
+    sql`SELECT id, severity FROM alert WHERE dedupe_key = ${key} AND state <> 'closed' FOR UPDATE`,
+  );
   let id = open?.id;
   if (open === undefined) {
     id = randomUUID();
@@ -80,7 +86,14 @@ async function raise(tx: Tx, fresh: readonly RaisedViolation[]): Promise<void> {
 }
 
 /** Adds to an alert's history and asks for its notifications, in the transaction of the transition. */
-export async function alertEvent(tx: Tx, alertId: string, actor: string, kind: string, text: string | null, detail: object | null = null): Promise<void> {
+export async function alertEvent(
+  tx: Tx,
+  alertId: string,
+  actor: string,
+  kind: string,
+  text: string | null,
+  detail: object | null = null,
+): Promise<void> {
   const row = await tx.one<{ id: number }>(sql`
     INSERT INTO alert_event (alert_id, actor, kind, text, detail) VALUES (${alertId}, ${actor}, ${kind}, ${text}, ${detail === null ? null : JSON.stringify(detail)}::jsonb) RETURNING id`);
   const wanted = await tx.one(sql`SELECT 1 FROM notify_channel WHERE active LIMIT 1`);

@@ -7,7 +7,7 @@ import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 interface Template {
   readonly characteristic: string;
   readonly kind: 'individuals' | 'xbar_r' | 'xbar_s' | 'ewma';
-  readonly context: 'tool' | 'product' | 'tool_product' | 'chamber_product';
+  readonly context: 'tool' | 'product' | 'chamber' | 'chamber_product';
   readonly title: (parameter: string) => string;
   readonly alerting: boolean;
   readonly rules: readonly number[];
@@ -18,17 +18,82 @@ interface Template {
   readonly baselineN: number;
 }
 
-const RULE_1_2 = { rules: [1, 2, 101], preset: 'nelson-1-2' } as const;
+const RULE_1_2 = { rules: [1, 2], preset: 'nelson-1-2' } as const;
 const RULE_1 = { rules: [1], preset: 'rule-1' } as const;
 
 const SITE_TEMPLATES: readonly Template[] = [
-  { characteristic: 'measurement.mean', kind: 'individuals', context: 'chamber_product', title: (p) => `${p} mean`, alerting: true, ...RULE_1_2, spec: true, baselineN: 20 },
-  { characteristic: 'measurement.sd', kind: 'individuals', context: 'tool', title: (p) => `${p} within-wafer sigma`, alerting: true, ...RULE_1, spec: false, baselineN: 20 },
-  { characteristic: 'measurement.lot', kind: 'xbar_s', context: 'product', title: (p) => `${p} lot mean`, alerting: false, ...RULE_1_2, spec: false, baselineN: 20 },
-  { characteristic: 'measurement.mean', kind: 'ewma', context: 'tool_product', title: (p) => `${p} EWMA`, alerting: false, ...RULE_1, lambda: 0.2, widthL: 2.962, spec: false, baselineN: 40 },
-  { characteristic: 'zernike.2.0', kind: 'individuals', context: 'tool', title: (p) => `${p} Z(2,0) bowl`, alerting: false, ...RULE_1, spec: false, baselineN: 20 },
-  { characteristic: 'zernike.4.0', kind: 'individuals', context: 'tool', title: (p) => `${p} Z(4,0) edge ring`, alerting: false, ...RULE_1, spec: false, baselineN: 20 },
-  { characteristic: 'vm.value', kind: 'individuals', context: 'chamber_product', title: (p) => `${p} predicted (VM)`, alerting: false, ...RULE_1, spec: true, baselineN: 50 },
+  {
+    characteristic: 'measurement.mean',
+    kind: 'individuals',
+    context: 'chamber_product',
+    title: (p) => `${p} mean`,
+    alerting: true,
+    ...RULE_1_2,
+    spec: true,
+    baselineN: 20,
+  },
+  {
+    characteristic: 'measurement.sd',
+    kind: 'individuals',
+    context: 'chamber',
+    title: (p) => `${p} within-wafer sigma`,
+    alerting: true,
+    ...RULE_1,
+    spec: false,
+    baselineN: 20,
+  },
+  {
+    characteristic: 'measurement.lot',
+    kind: 'xbar_s',
+    context: 'product',
+    title: (p) => `${p} lot mean`,
+    alerting: false,
+    ...RULE_1_2,
+    spec: false,
+    baselineN: 20,
+  },
+  {
+    characteristic: 'measurement.mean',
+    kind: 'ewma',
+    context: 'chamber_product',
+    title: (p) => `${p} EWMA`,
+    alerting: false,
+    ...RULE_1,
+    lambda: 0.2,
+    widthL: 2.962,
+    spec: false,
+    baselineN: 20,
+  },
+  {
+    characteristic: 'zernike.2.0',
+    kind: 'individuals',
+    context: 'chamber',
+    title: (p) => `${p} Z(2,0) bowl`,
+    alerting: false,
+    ...RULE_1,
+    spec: false,
+    baselineN: 20,
+  },
+  {
+    characteristic: 'zernike.4.0',
+    kind: 'individuals',
+    context: 'chamber',
+    title: (p) => `${p} Z(4,0) edge ring`,
+    alerting: false,
+    ...RULE_1,
+    spec: false,
+    baselineN: 20,
+  },
+  {
+    characteristic: 'vm.lot',
+    kind: 'individuals',
+    context: 'chamber_product',
+    title: (p) => `${p} predicted lot mean (VM)`,
+    alerting: false,
+    ...RULE_1,
+    spec: true,
+    baselineN: 20,
+  },
 ];
 
 /** Parameters that are terms or summaries of the overlay model, not wafer maps. `overlay` itself stands for |mean| + 3 sigma. */
@@ -104,7 +169,11 @@ export async function ensureCharts(tx: Tx, author: string): Promise<number> {
     }
   }
   const all = [...charts.values()];
-  const added = await bulkInsert(tx, CHART, all.map((a) => a.chart));
+  const added = await bulkInsert(
+    tx,
+    CHART,
+    all.map((a) => a.chart),
+  );
   await bulkInsert(
     tx,
     VERSION,
@@ -133,16 +202,23 @@ function overlayTemplates(c: Context): Template[] {
   const common = { kind: 'individuals', context: 'tool', alerting: true, ...RULE_1, baselineN: 20 } as const;
   if (c.parameter !== 'overlay') {
     const title = `Overlay ${c.parameter[0]!.toUpperCase()}${c.parameter.slice(1)}`;
-    return [{ ...common, characteristic: `overlay.${c.parameter}`, title: () => title, spec: true }];
+    return [{ ...common, characteristic: `overlay.lot.${c.parameter}`, title: () => title, spec: true }];
   }
-  return Object.entries(SUMMARIES).map(([term, words]) => ({ ...common, characteristic: `overlay.${term}`, title: () => `Overlay ${words}`, spec: c.usl !== null }));
+  return Object.entries(SUMMARIES).map(([term, words]) => ({
+    ...common,
+    characteristic: `overlay.lot.${term}`,
+    title: () => `Overlay ${words}`,
+    spec: c.usl !== null,
+  }));
 }
 
 function chartOf(t: Template, c: Context, place: { tool: string; chamber: string }): Record<keyof typeof CHART.columns, unknown> {
-  const product = t.context === 'tool' ? null : c.product;
+  const product = t.context === 'tool' || t.context === 'chamber' ? null : c.product;
   const tool = t.context === 'product' ? null : place.tool;
-  const chamber = t.context === 'chamber_product' ? place.chamber : null;
-  const where = [tool === null ? c.operation : chamber === null ? tool : `${tool} ${chamber}`, product].filter((w) => w !== null).join(' · ');
+  const chamber = t.context === 'chamber_product' || t.context === 'chamber' ? place.chamber : null;
+  const where = [tool === null ? c.operation : chamber === null ? tool : `${tool} ${chamber}`, product]
+    .filter((w) => w !== null)
+    .join(' · ');
   return {
     id: recordId('chart', t.characteristic, t.kind, c.operation, c.parameter, product ?? '*', tool ?? '*', chamber ?? '*'),
     title: `${t.title(c.parameter)} · ${where}`,

@@ -1,5 +1,5 @@
 import { advise, initialThread, type RunToRunConfig, type ThreadState } from '@/lib/control';
-import { bulkInsert, recordId, sql, transaction, type Tx } from '@/lib/db';
+import { bulkInsert, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type AdviceOut, type AdviceRequest, adviceIn } from '@/lib/formats/wire';
 import { master } from '../ingest/master';
@@ -47,7 +47,8 @@ export async function requestAdvice(sender: string, input: unknown, now: number)
   if (chambers === undefined) throw new AppError('invalid_input', `tool "${r.tool}" is not registered`, { field: 'tool' });
   const unknown = r.chambers.find((c) => !chambers.has(c));
   if (unknown !== undefined) throw new AppError('invalid_input', `${r.tool} has no chamber "${unknown}"`, { field: 'chambers' });
-  if (!m.operations.has(r.operation)) throw new AppError('invalid_input', `operation "${r.operation}" is not registered`, { field: 'operation' });
+  if (!m.operations.has(r.operation))
+    throw new AppError('invalid_input', `operation "${r.operation}" is not registered`, { field: 'operation' });
   const ids = new Map(r.chambers.map((c) => [c, recordId('advice', sender, r.key, c)]));
   return transaction(async (tx) => {
     const rows = await adviceRows(tx, r, ids);
@@ -58,20 +59,35 @@ export async function requestAdvice(sender: string, input: unknown, now: number)
       chambers: Object.fromEntries(
         r.chambers.map((c) => {
           const adviceId = ids.get(c)!;
-          return [c, { adviceId, setpoints: Object.fromEntries(kept.filter((k) => k.id === adviceId).map((k) => [k.knob, k.setpoint])) }];
+          return [
+            c,
+            { adviceId, setpoints: Object.fromEntries(kept.filter((k) => k.id === adviceId).map((k) => [k.knob, k.setpoint])) },
+          ];
         }),
       ),
     };
   });
 }
 
-async function adviceRows(tx: Tx, r: AdviceRequest, ids: ReadonlyMap<string, string>): Promise<Record<keyof typeof ADVICE.columns, unknown>[]> {
+async function adviceRows(
+  tx: Tx,
+  r: AdviceRequest,
+  ids: ReadonlyMap<string, string>,
+): Promise<Record<keyof typeof ADVICE.columns, unknown>[]> {
   const loops = await tx.rows<LoopConfigRow>(sql`
     SELECT l.id, l.name, l.knob, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
     WHERE l.operation = ${r.operation} AND l.product = ${r.product} ORDER BY l.name`);
   if (loops.length === 0) return [];
-  const pairs = loops.flatMap((loop) => r.chambers.map((chamber) => ({ loop, chamber, thread: threadId(loop.id, r.tool, chamber) })));
-  const threads = await tx.rows<{ id: string; state: ThreadState; last_at: Date | null; lot: string | null; slot: number | null }>(sql`
+  const pairs = loops.flatMap((loop) =>
+    r.chambers.map((chamber) => ({ loop, chamber, thread: threadId(loop.id, r.tool, chamber) })),
+  );
+  const threads = await tx.rows<{
+    id: string;
+    state: ThreadState;
+    last_at: Date | null;
+    lot: string | null;
+    slot: number | null;
+  }>(sql`
     SELECT t.id, t.state, t.last_at, s.lot, s.slot FROM control_thread t
     LEFT JOIN LATERAL (SELECT lot, slot FROM control_step s WHERE s.thread_id = t.id ORDER BY at DESC, record_id DESC LIMIT 1) s ON true
     WHERE t.id = ANY(${pairs.map((p) => p.thread)}::uuid[])`);

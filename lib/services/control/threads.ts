@@ -1,5 +1,5 @@
-import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import { forget, initialThread, observe, type RunToRunConfig, type ThreadState, uDisturbance } from '@/lib/control';
+import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { type CharacteristicValue, characteristicValues } from '../spc/values';
 
@@ -56,8 +56,14 @@ export async function updateThreads(tx: Tx, source: Payload<'control'>['source']
   if (found.length === 0) return 0;
   const since = new Map<string, number>();
   for (const o of found) since.set(o.threadId, Math.min(since.get(o.threadId) ?? Number.POSITIVE_INFINITY, o.value.at));
-  const threads = new Map(found.map((o) => [o.threadId, { id: o.threadId, loop_id: o.loop.id, tool: o.value.tool!, chamber: o.value.chamber! }]));
-  await bulkInsert(tx, THREAD, [...threads.values()].map((t) => ({ ...t, state: initialThread() })));
+  const threads = new Map(
+    found.map((o) => [o.threadId, { id: o.threadId, loop_id: o.loop.id, tool: o.value.tool!, chamber: o.value.chamber! }]),
+  );
+  await bulkInsert(
+    tx,
+    THREAD,
+    [...threads.values()].map((t) => ({ ...t, state: initialThread() })),
+  );
   await replay(tx, since, found);
   return found.length;
 }
@@ -75,7 +81,13 @@ async function matchLoops(tx: Tx, values: readonly CharacteristicValue[]): Promi
     SELECT id, operation, product, characteristic, parameter, knob, version FROM control_loop WHERE operation = ANY(${[...new Set(values.map((v) => v.operation))]}::text[])`);
   const pairs = values.flatMap((value) =>
     loops
-      .filter((l) => l.operation === value.operation && l.product === value.product && l.characteristic === value.characteristic && l.parameter === value.parameter)
+      .filter(
+        (l) =>
+          l.operation === value.operation &&
+          l.product === value.product &&
+          l.characteristic === value.characteristic &&
+          l.parameter === value.parameter,
+      )
       .map((loop) => ({ loop, value })),
   );
   const runIds = [...new Set(pairs.flatMap((p) => p.value.runId ?? []))];
@@ -105,7 +117,9 @@ async function replayAfterEvents(tx: Tx, refs: readonly Ref[]): Promise<number> 
 async function replay(tx: Tx, since: ReadonlyMap<string, number>, fresh: readonly NewObservation[]): Promise<void> {
   const ids = [...since.keys()].sort();
   const at = ids.map((id) => new Date(since.get(id)!));
-  const threads = await tx.rows<ThreadRow>(sql`SELECT id, loop_id, tool, chamber FROM control_thread WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`);
+  const threads = await tx.rows<ThreadRow>(
+    sql`SELECT id, loop_id, tool, chamber FROM control_thread WHERE id = ANY(${ids}::uuid[]) ORDER BY id FOR UPDATE`,
+  );
   const u = sql`unnest(${ids}::uuid[], ${at}::timestamptz[]) AS u(thread_id, since)`;
   const before = await tx.rows<{ thread_id: string; at: Date; state: ThreadState }>(sql`
     SELECT u.thread_id, s.at, s.state FROM ${u} CROSS JOIN LATERAL (SELECT at, state FROM control_step s WHERE s.thread_id = u.thread_id AND s.at < u.since ORDER BY at DESC, record_id DESC LIMIT 1) s`);
@@ -116,8 +130,10 @@ async function replay(tx: Tx, since: ReadonlyMap<string, number>, fresh: readonl
   const events = await tx.rows<{ tool: string; chamber: string | null; at: Date }>(sql`
     SELECT tool, chamber, at FROM equipment_event WHERE tool = ANY(${[...new Set(threads.map((t) => t.tool))]}::text[]) AND kind = ANY(${[...RESETS]}::text[]) ORDER BY at`);
   const current = new Map(fresh.map((f) => [f.loop.id, f.loop.version]));
-  const configOf = (loopId: string, version: number) => versions.find((v) => v.loop_id === loopId && v.version === version)!.config;
-  const latest = (loopId: string) => current.get(loopId) ?? Math.max(...versions.filter((v) => v.loop_id === loopId).map((v) => v.version));
+  const configOf = (loopId: string, version: number) =>
+    versions.find((v) => v.loop_id === loopId && v.version === version)!.config;
+  const latest = (loopId: string) =>
+    current.get(loopId) ?? Math.max(...versions.filter((v) => v.loop_id === loopId).map((v) => v.version));
   const steps: StepOut[] = [];
   const ends: ThreadEnd[] = [];
   for (const t of threads) {
@@ -126,7 +142,9 @@ async function replay(tx: Tx, since: ReadonlyMap<string, number>, fresh: readonl
     const added = fresh.filter((f) => f.threadId === t.id && !seen.has(f.value.recordId)).map((f) => newStep(t.id, f));
     const timeline = [...known, ...added].sort((a, b) => a.at.getTime() - b.at.getTime() || (a.record_id < b.record_id ? -1 : 1));
     const start = before.find((b) => b.thread_id === t.id);
-    const resets = events.filter((e) => e.tool === t.tool && (e.chamber === null || e.chamber === t.chamber)).map((e) => e.at.getTime());
+    const resets = events
+      .filter((e) => e.tool === t.tool && (e.chamber === null || e.chamber === t.chamber))
+      .map((e) => e.at.getTime());
     ends.push(walk(t, timeline, start, resets, (version) => configOf(t.loop_id, version), latest(t.loop_id), steps));
   }
   await write(tx, steps, ends);
@@ -176,7 +194,14 @@ function walk(
     at = step.at.getTime();
     const o = observe(state, { y: step.y, xApplied: step.x_applied }, config);
     state = o.state;
-    out.push({ ...step, disturbance: o.disturbance, accepted: o.accepted, d_hat: state.dHat, u_d_hat: uDisturbance(state, config), state });
+    out.push({
+      ...step,
+      disturbance: o.disturbance,
+      accepted: o.accepted,
+      d_hat: state.dHat,
+      u_d_hat: uDisturbance(state, config),
+      state,
+    });
   }
   const lastAt = at;
   for (const r of resets) if (r > lastAt) state = forget(state, configOf(latest));

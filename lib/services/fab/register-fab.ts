@@ -1,4 +1,4 @@
-import { recordId, sql, transaction, type Tx } from '@/lib/db';
+import { recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
 import { ensureCharts, OVERLAY_PARAMETERS } from '../charts/ensure-charts';
@@ -10,7 +10,10 @@ const json = (v: unknown) => JSON.stringify(v);
  * A loop that exists keeps its versions and its state: engineers change loops, not this call.
  * @throws AppError `invalid_input` with the field path.
  */
-export async function registerFab(input: unknown, actor: string): Promise<{ tools: number; operations: number; loops: number; charts: number }> {
+export async function registerFab(
+  input: unknown,
+  actor: string,
+): Promise<{ tools: number; operations: number; loops: number; charts: number }> {
   const fab = fabIn.parse(input);
   checkReferences(fab);
   return transaction(async (tx) => {
@@ -29,16 +32,21 @@ function checkReferences(fab: FabRecord): void {
   const areas = new Set(fab.areas);
   const operations = new Set(fab.operations.map((o) => o.name));
   const parameters = new Set(fab.parameters.map((p) => p.name));
+  const tools = new Set(fab.tools.map((t) => t.name));
   const need = (ok: boolean, path: string, what: string) => {
     if (!ok) throw new AppError('invalid_input', `${path}: ${what} is not defined in this document`, { path });
   };
-  fab.tools.forEach((t, i) => need(areas.has(t.area), `tools.${i}.area`, `area "${t.area}"`));
-  fab.operations.forEach((o, i) => need(areas.has(o.area), `operations.${i}.area`, `area "${o.area}"`));
-  const tools = new Set(fab.tools.map((t) => t.name));
-  fab.operations.forEach((o, i) => o.tools.forEach((t) => need(tools.has(t), `operations.${i}.tools`, `tool "${t}"`)));
-  fab.routes.forEach((r, i) => r.operations.forEach((o) => need(operations.has(o), `routes.${i}.operations`, `operation "${o}"`)));
-  fab.loops.forEach((l, i) => need(operations.has(l.operation), `loops.${i}.operation`, `operation "${l.operation}"`));
-  fab.specifications.forEach((s, i) => need(parameters.has(s.parameter), `specifications.${i}.parameter`, `parameter "${s.parameter}"`));
+  for (const [i, t] of fab.tools.entries()) need(areas.has(t.area), `tools.${i}.area`, `area "${t.area}"`);
+  for (const [i, o] of fab.operations.entries()) {
+    need(areas.has(o.area), `operations.${i}.area`, `area "${o.area}"`);
+    for (const t of o.tools) need(tools.has(t), `operations.${i}.tools`, `tool "${t}"`);
+  }
+  for (const [i, r] of fab.routes.entries())
+    for (const o of r.operations) need(operations.has(o), `routes.${i}.operations`, `operation "${o}"`);
+  for (const [i, l] of fab.loops.entries())
+    need(operations.has(l.operation), `loops.${i}.operation`, `operation "${l.operation}"`);
+  for (const [i, p] of fab.specifications.entries())
+    need(parameters.has(p.parameter), `specifications.${i}.parameter`, `parameter "${p.parameter}"`);
 }
 
 async function upsertNames(tx: Tx, fab: FabRecord): Promise<void> {
@@ -88,9 +96,12 @@ async function insertVmModels(tx: Tx): Promise<void> {
 
 async function insertLoop(tx: Tx, l: FabRecord['loops'][number], actor: string): Promise<void> {
   const id = recordId('loop', l.name);
-  const added = await tx.exec(sql`INSERT INTO control_loop (id, name, area, operation, product, characteristic, parameter, unit, knob, knob_unit, state)
+  const added =
+    await tx.exec(sql`INSERT INTO control_loop (id, name, area, operation, product, characteristic, parameter, unit, knob, knob_unit, state)
     VALUES (${id}, ${l.name}, ${l.area}, ${l.operation}, ${l.product}, ${l.characteristic}, ${l.parameter}, ${l.unit}, ${l.knob}, ${l.knobUnit}, ${l.state}::loop_state)
     ON CONFLICT (name) DO NOTHING`);
   if (added === 0) return;
-  await tx.exec(sql`INSERT INTO loop_version (loop_id, version, config, author, reason) VALUES (${id}, 1, ${json(l.config)}::jsonb, ${actor}, 'registered with the fab')`);
+  await tx.exec(
+    sql`INSERT INTO loop_version (loop_id, version, config, author, reason) VALUES (${id}, 1, ${json(l.config)}::jsonb, ${actor}, 'registered with the fab')`,
+  );
 }

@@ -35,7 +35,13 @@ export const knownWafer = (lot: string, slot: number, product: string, c: CheckC
 /** Clocks may run a little ahead, never a day. */
 export const plausibleTime = (iso: string, path: string, c: CheckContext): FieldIssue[] => {
   const t = Date.parse(iso);
-  if (t > c.now + DAY_MS) return [issue(path, `${iso} is more than a day ahead of this server's clock (${new Date(c.now).toISOString()}); check the sender's clock`)];
+  if (t > c.now + DAY_MS)
+    return [
+      issue(
+        path,
+        `${iso} is more than a day ahead of this server's clock (${new Date(c.now).toISOString()}); check the sender's clock`,
+      ),
+    ];
   return t < Date.UTC(2000, 0, 1) ? [issue(path, `${iso} is before the year 2000`)] : [];
 };
 
@@ -44,7 +50,9 @@ export const sameLength = (arrays: Readonly<Record<string, ArrayLike<unknown> | 
   const n = given[0]![1].length;
   return given
     .filter(([, v]) => v.length !== n)
-    .map(([name, v]) => issue(name, `has ${v.length} values, but ${given[0]![0]} has ${n}; every site array has one value per site`));
+    .map(([name, v]) =>
+      issue(name, `has ${v.length} values, but ${given[0]![0]} has ${n}; every site array has one value per site`),
+    );
 };
 
 /** Sites lie on the wafer and no two are the same. `also` separates marks that share a place (none do in practice). */
@@ -55,11 +63,19 @@ export const sitesOnWafer = (x: readonly number[], y: readonly number[], product
   const seen = new Map<string, number>();
   for (let i = 0; i < x.length; i++) {
     if (x[i]! * x[i]! + y[i]! * y[i]! > r * r) {
-      return [issue(`x.${i}`, `site ${i} at (${x[i]}, ${y[i]}) mm lies outside the ${frame.diameterMm} mm wafer; coordinates are mm from the wafer centre`)];
+      return [
+        issue(
+          `x.${i}`,
+          `site ${i} at (${x[i]}, ${y[i]}) mm lies outside the ${frame.diameterMm} mm wafer; coordinates are mm from the wafer centre`,
+        ),
+      ];
     }
     const at = `${x[i]!.toFixed(6)},${y[i]!.toFixed(6)}`;
     const first = seen.get(at);
-    if (first !== undefined) return [issue(`x.${i}`, `site ${i} repeats site ${first} at (${x[i]}, ${y[i]}) mm; send one value per site`, 'duplicate_site')];
+    if (first !== undefined)
+      return [
+        issue(`x.${i}`, `site ${i} repeats site ${first} at (${x[i]}, ${y[i]}) mm; send one value per site`, 'duplicate_site'),
+      ];
     seen.set(at, i);
   }
   return [];

@@ -26,9 +26,22 @@ export const events: IngestKind<EventRecord> = {
     await bulkInsert(
       tx,
       EVENT,
-      records.map(({ id, record: r }) => ({ id, key: r.key, tool: r.tool, chamber: r.chamber ?? null, kind: r.kind, at: r.at, description: r.description })),
+      records.map(({ id, record: r }) => ({
+        id,
+        key: r.key,
+        tool: r.tool,
+        chamber: r.chamber ?? null,
+        kind: r.kind,
+        at: r.at,
+        description: r.description,
+      })),
     );
-    await enqueueLater(tx, [{ queue: 'control', payload: { v: 1, source: 'event', refs: records.map((r) => ({ id: r.id, at: Date.parse(r.record.at) })) } }]);
+    await enqueueLater(tx, [
+      {
+        queue: 'control',
+        payload: { v: 1, source: 'event', refs: records.map((r) => ({ id: r.id, at: Date.parse(r.record.at) })) },
+      },
+    ]);
     await feed(
       tx,
       records.map(({ record: r }) => ({

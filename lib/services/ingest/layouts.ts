@@ -9,7 +9,16 @@ const SITE_LAYOUT = {
 
 const OVERLAY_LAYOUT = {
   table: 'overlay_layout',
-  columns: { id: 'uuid', n: 'int4', column: 'int4[]', row: 'int4[]', fx: 'float8[]', fy: 'float8[]', x: 'float8[]', y: 'float8[]' },
+  columns: {
+    id: 'uuid',
+    n: 'int4',
+    column: 'int4[]',
+    row: 'int4[]',
+    fx: 'float8[]',
+    fy: 'float8[]',
+    x: 'float8[]',
+    y: 'float8[]',
+  },
   onConflict: 'ON CONFLICT (id) DO NOTHING',
 } as const;
 
@@ -22,7 +31,13 @@ const digest = (...columns: readonly (readonly number[])[]) => digestId(...colum
 /** Stores the site layouts these wafers were measured on (most share one) and returns the layout id of each. */
 export async function siteLayouts(tx: Tx, records: readonly MeasurementRecord[]): Promise<string[]> {
   const ids = records.map((r) => digest(r.x, r.y));
-  await store(ids, async (fresh) => bulkInsert(tx, SITE_LAYOUT, fresh.map((i) => ({ id: ids[i]!, n: records[i]!.x.length, x: records[i]!.x, y: records[i]!.y }))));
+  await store(ids, async (fresh) =>
+    bulkInsert(
+      tx,
+      SITE_LAYOUT,
+      fresh.map((i) => ({ id: ids[i]!, n: records[i]!.x.length, x: records[i]!.x, y: records[i]!.y })),
+    ),
+  );
   return ids;
 }
 

@@ -39,7 +39,9 @@ export async function findRuns(tx: Tx, records: readonly Measured[]): Promise<(M
   }
   return records.map((r) => {
     const all = byWafer.get(`${r.lot}|${r.operation}|${r.wafer}`) ?? [];
-    const before = all.filter((c) => c.started_at.getTime() <= Date.parse(r.measuredAt)).sort((a, b) => b.started_at.getTime() - a.started_at.getTime());
+    const before = all
+      .filter((c) => c.started_at.getTime() <= Date.parse(r.measuredAt))
+      .sort((a, b) => b.started_at.getTime() - a.started_at.getTime());
     const c = r.runKey === undefined ? before[0] : all.find((q) => q.key === r.runKey);
     return c === undefined ? undefined : { id: c.id, tool: c.tool, chamber: c.chamber, startedAt: c.started_at };
   });

@@ -25,11 +25,21 @@ export const lots: IngestKind<LotRecord> = {
     await bulkInsert(
       tx,
       LOT,
-      records.map(({ record: r }) => ({ name: r.lot, product: r.product, route: r.route, wafers: r.wafers, started_at: r.startedAt })),
+      records.map(({ record: r }) => ({
+        name: r.lot,
+        product: r.product,
+        route: r.route,
+        wafers: r.wafers,
+        started_at: r.startedAt,
+      })),
     );
     await feed(
       tx,
-      records.map(({ record: r }) => ({ kind: 'lot', text: `Lot ${r.lot} of ${r.product} started`, detail: { lot: r.lot, product: r.product } })),
+      records.map(({ record: r }) => ({
+        kind: 'lot',
+        text: `Lot ${r.lot} of ${r.product} started`,
+        detail: { lot: r.lot, product: r.product },
+      })),
     );
   },
 };

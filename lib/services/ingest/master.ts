@@ -38,7 +38,9 @@ async function read(now: number): Promise<Master> {
     db().rows<{ tool: string; name: string }>(sql`SELECT tool, name FROM chamber`),
     db().rows<{ name: string; area: string }>(sql`SELECT name, area FROM tool`),
     db().rows<{ name: string }>(sql`SELECT name FROM station`),
-    db().rows<{ name: string; diameter_mm: number; edge_exclusion_mm: number }>(sql`SELECT name, diameter_mm, edge_exclusion_mm FROM product`),
+    db().rows<{ name: string; diameter_mm: number; edge_exclusion_mm: number }>(
+      sql`SELECT name, diameter_mm, edge_exclusion_mm FROM product`,
+    ),
     db().rows<{ name: string; area: string; layer: string }>(sql`SELECT name, area, layer FROM operation`),
     db().rows<{ name: string }>(sql`SELECT name FROM route`),
     db().rows<{ name: string; unit: string }>(sql`SELECT name, unit FROM parameter`),

@@ -1,11 +1,11 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
+import type { FieldIssue } from '@/lib/formats/incoming';
 import { type MeasurementRecord, measurementIn } from '@/lib/formats/wire';
 import { enqueueLater, grouped } from '@/lib/queue/outbox';
 import { feed } from '../feed';
 import { issue, knownOperation, knownStation, knownWafer, plausibleTime, sameLength, sitesOnWafer, someValue } from './checks';
 import { siteLayouts } from './layouts';
 import { findRuns } from './link';
-import type { FieldIssue } from '@/lib/formats/incoming';
 import type { CheckContext, IngestKind } from './types';
 
 const MEASUREMENT = {
@@ -42,7 +42,13 @@ const MEASUREMENT = {
 const WAFERS_A_JOB = 50;
 
 /** Count, mean, sample standard deviation and extremes of the measured sites (null = not measured), in one pass by Welford's recurrence. */
-export function siteStatistics(value: readonly (number | null)[]): { n: number; mean: number; sd: number | null; min: number; max: number } {
+export function siteStatistics(value: readonly (number | null)[]): {
+  n: number;
+  mean: number;
+  sd: number | null;
+  min: number;
+  max: number;
+} {
   let n = 0;
   let mean = 0;
   let m2 = 0;
@@ -62,8 +68,11 @@ export function siteStatistics(value: readonly (number | null)[]): { n: number; 
 
 const unitIssues = (r: MeasurementRecord, c: CheckContext): FieldIssue[] => {
   const p = c.master.parameters.get(r.parameter);
-  if (p === undefined) return [issue('parameter', `parameter "${r.parameter}" is not registered; register it, or correct the name`, 'unknown_name')];
-  return p.unit === r.unit ? [] : [issue('unit', `"${r.parameter}" is kept in ${p.unit}, not ${r.unit}; convert before sending`, 'wrong_unit')];
+  if (p === undefined)
+    return [issue('parameter', `parameter "${r.parameter}" is not registered; register it, or correct the name`, 'unknown_name')];
+  return p.unit === r.unit
+    ? []
+    : [issue('unit', `"${r.parameter}" is kept in ${p.unit}, not ${r.unit}; convert before sending`, 'wrong_unit')];
 };
 
 export const measurements: IngestKind<MeasurementRecord> = {
@@ -114,7 +123,8 @@ export const measurements: IngestKind<MeasurementRecord> = {
     );
     for (const [i, { id }] of records.entries()) {
       const old = revised[i];
-      if (old !== undefined) await tx.exec(sql`UPDATE measurement SET superseded_by = ${id} WHERE id = ${old.id} AND measured_at = ${old.at}`);
+      if (old !== undefined)
+        await tx.exec(sql`UPDATE measurement SET superseded_by = ${id} WHERE id = ${old.id} AND measured_at = ${old.at}`);
     }
     await enqueueLater(
       tx,
@@ -139,7 +149,11 @@ export const measurements: IngestKind<MeasurementRecord> = {
 };
 
 /** The measurements that corrections name by the sender's key. */
-async function revisedIds(tx: Tx, sender: string, wire: readonly MeasurementRecord[]): Promise<({ id: string; at: Date } | undefined)[]> {
+async function revisedIds(
+  tx: Tx,
+  sender: string,
+  wire: readonly MeasurementRecord[],
+): Promise<({ id: string; at: Date } | undefined)[]> {
   const keys = wire.flatMap((r) => (r.revises === undefined ? [] : [r.revises]));
   if (keys.length === 0) return wire.map(() => undefined);
   const rows = await tx.rows<{ key: string; id: string; at: Date }>(sql`

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { bulkInsert, type Db, db, recordId, sql, transaction, type Tx } from '@/lib/db';
+import { bulkInsert, type Db, db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { FieldIssue, Incoming } from '@/lib/formats/incoming';
 import { MAX_BATCH } from '@/lib/formats/wire';
-import { ensureMonths } from './months';
 import { master } from './master';
+import { ensureMonths } from './months';
 import type { Accepted, BatchMode, BatchResult, CheckContext, IngestKind, RecordResult } from './types';
 
 /** Records per transaction: large enough that statements pay, small enough that a chunk's memory stays below a few MB. */
@@ -56,7 +56,8 @@ async function* chunks(incoming: AsyncIterable<Incoming>): AsyncGenerator<{ star
   let chunk: Incoming[] = [];
   let start = 0;
   for await (const one of incoming) {
-    if (start + chunk.length >= MAX_BATCH) throw new AppError('payload_too_large', `a batch holds at most ${MAX_BATCH} records; send the rest in another one`);
+    if (start + chunk.length >= MAX_BATCH)
+      throw new AppError('payload_too_large', `a batch holds at most ${MAX_BATCH} records; send the rest in another one`);
     chunk.push(one);
     if (chunk.length === CHUNK) {
       yield { start, chunk };
@@ -76,30 +77,28 @@ async function takeChunk<R extends { key: string }>(
   results: RecordResult[],
   outer?: Tx,
 ): Promise<void> {
-  const reject = (index: number, key: string | null, issues: readonly FieldIssue[]) => results.push({ index, key, status: 'rejected', issues });
+  const reject = (index: number, key: string | null, issues: readonly FieldIssue[]) =>
+    results.push({ index, key, status: 'rejected', issues });
   const good: Judged<R>[] = [];
   const inChunk = new Map<string, Judged<R>>();
   const repeats: { index: number; of: Judged<R> }[] = [];
-  chunk.forEach((item, i) => {
+  for (const [i, item] of chunk.entries()) {
     const index = start + i;
-    if ('fault' in item) return reject(index, null, [item.fault]);
-    const parsed = kind.schema.safeParse(item.value);
-    if (!parsed.success) {
-      const key = (item.value as { key?: unknown } | null)?.key;
-      const issues = parsed.error.issues.map((p) => ({ path: p.path.join('.'), code: 'invalid_input', message: p.message }));
-      return reject(index, typeof key === 'string' ? key : null, issues);
+    const read = readRecord(kind, sender, index, item);
+    if ('issues' in read) {
+      reject(index, read.key, read.issues);
+      continue;
     }
-    const record = parsed.data;
-    const digest = createHash('sha1').update(JSON.stringify(record)).digest();
-    const first = inChunk.get(record.key);
-    if (first !== undefined) {
-      if (first.digest.equals(digest)) return repeats.push({ index, of: first });
-      return reject(index, record.key, [conflict(record.key)]);
+    const first = inChunk.get(read.record.key);
+    if (first === undefined) {
+      inChunk.set(read.record.key, read);
+      good.push(read);
+    } else if (first.digest.equals(read.digest)) {
+      repeats.push({ index, of: first });
+    } else {
+      reject(index, read.record.key, [conflict(read.record.key)]);
     }
-    const judged = { index, digest, record, id: recordId(kind.kind, sender, record.key) };
-    inChunk.set(record.key, judged);
-    good.push(judged);
-  });
+  }
 
   const fresh = await withoutKnown(kind, sender, good, results, outer ?? db());
   const ctx = await contextFor(kind, fresh, now, outer ?? db());
@@ -108,18 +107,45 @@ async function takeChunk<R extends { key: string }>(
     if (issues.length > 0) reject(j.index, j.record.key, issues);
     return issues.length === 0;
   });
-  await ensureMonths(accepted.flatMap((j) => kind.times(j.record)), now);
+  await ensureMonths(
+    accepted.flatMap((j) => kind.times(j.record)),
+    now,
+  );
   const write = async (tx: Tx) => {
     const claimed = await claim(tx, kind, sender, accepted);
     if (claimed.length > 0) await kind.insert(tx, sender, claimed);
     return new Set(claimed.map((c) => c.id));
   };
   const claimed = accepted.length === 0 ? new Set<string>() : outer === undefined ? await transaction(write) : await write(outer);
-  for (const j of accepted) results.push({ index: j.index, key: j.record.key, status: claimed.has(j.id) ? 'accepted' : 'repeated', id: j.id });
+  for (const j of accepted)
+    results.push({ index: j.index, key: j.record.key, status: claimed.has(j.id) ? 'accepted' : 'repeated', id: j.id });
   for (const r of repeats) {
     const first = results.find((q) => q.index === r.of.index)!;
-    results.push(first.status === 'rejected' ? { ...first, index: r.index } : { index: r.index, key: r.of.record.key, status: 'repeated', id: r.of.id });
+    results.push(
+      first.status === 'rejected'
+        ? { ...first, index: r.index }
+        : { index: r.index, key: r.of.record.key, status: 'repeated', id: r.of.id },
+    );
   }
+}
+
+/** One record through its schema: judged, or what is wrong with it. */
+function readRecord<R extends { key: string }>(
+  kind: IngestKind<R>,
+  sender: string,
+  index: number,
+  item: Incoming,
+): Judged<R> | { readonly key: string | null; readonly issues: readonly FieldIssue[] } {
+  if ('fault' in item) return { key: null, issues: [item.fault] };
+  const parsed = kind.schema.safeParse(item.value);
+  if (!parsed.success) {
+    const key = (item.value as { key?: unknown } | null)?.key;
+    const issues = parsed.error.issues.map((p) => ({ path: p.path.join('.'), code: 'invalid_input', message: p.message }));
+    return { key: typeof key === 'string' ? key : null, issues };
+  }
+  const record = parsed.data;
+  const digest = createHash('sha1').update(JSON.stringify(record)).digest();
+  return { index, digest, record, id: recordId(kind.kind, sender, record.key) };
 }
 
 const conflict = (key: string): FieldIssue => ({
@@ -151,7 +177,12 @@ async function withoutKnown<R extends { key: string }>(
 }
 
 /** Claims the keys in this transaction; of two senders racing with one key, one writes and the other repeats. */
-async function claim<R extends { key: string }>(tx: Tx, kind: IngestKind<R>, sender: string, js: readonly Judged<R>[]): Promise<Accepted<R>[]> {
+async function claim<R extends { key: string }>(
+  tx: Tx,
+  kind: IngestKind<R>,
+  sender: string,
+  js: readonly Judged<R>[],
+): Promise<Accepted<R>[]> {
   const n = await bulkInsert(
     tx,
     INGEST_KEY,
@@ -166,13 +197,20 @@ async function claim<R extends { key: string }>(tx: Tx, kind: IngestKind<R>, sen
   return js.filter((j) => keys.has(j.record.key));
 }
 
-async function contextFor<R extends { key: string }>(kind: IngestKind<R>, js: readonly Judged<R>[], now: number, read: Db): Promise<CheckContext> {
+async function contextFor<R extends { key: string }>(
+  kind: IngestKind<R>,
+  js: readonly Judged<R>[],
+  now: number,
+  read: Db,
+): Promise<CheckContext> {
   const lotOf = kind.lotOf;
   const names = lotOf === undefined ? [] : [...new Set(js.map((j) => lotOf(j.record)))];
   const lots =
     names.length === 0
       ? []
-      : await read.rows<{ name: string; product: string; wafers: number }>(sql`SELECT name, product, wafers FROM lot WHERE name = ANY(${names}::text[])`);
+      : await read.rows<{ name: string; product: string; wafers: number }>(
+          sql`SELECT name, product, wafers FROM lot WHERE name = ANY(${names}::text[])`,
+        );
   const byName = new Map(lots.map((l) => [l.name, l]));
   const cached: CheckContext = { master: await master(now), lots: byName, now };
   const misses = js.some((j) => kind.check(j.record, cached).some((i) => i.code === 'unknown_name'));
@@ -182,5 +220,11 @@ async function contextFor<R extends { key: string }>(kind: IngestKind<R>, js: re
 function summary(results: readonly RecordResult[]): BatchResult {
   const sorted = [...results].sort((a, b) => a.index - b.index);
   const count = (s: RecordResult['status']) => sorted.filter((r) => r.status === s).length;
-  return { accepted: count('accepted'), repeated: count('repeated'), rejected: count('rejected'), withheld: count('withheld'), results: sorted };
+  return {
+    accepted: count('accepted'),
+    repeated: count('repeated'),
+    rejected: count('rejected'),
+    withheld: count('withheld'),
+    results: sorted,
+  };
 }

@@ -1,21 +1,23 @@
 import { asBuffer, asFloat32, bulkInsert, digestId, perDatabase, sql, type Tx } from '@/lib/db';
+import type { FieldIssue } from '@/lib/formats/incoming';
 import type { RunRecord, TraceRecord } from '@/lib/formats/wire';
 import { issue } from './checks';
-import type { FieldIssue } from '@/lib/formats/incoming';
 import type { Accepted } from './types';
 
 type Samples = TraceRecord['t'] | TraceRecord['sensors'][number]['values'];
 
 const decode = (s: { f32: string }): Float32Array => asFloat32(Buffer.from(s.f32, 'base64'));
 
-export const samplesIn = (s: Samples): number => (Array.isArray(s) ? s.length : Math.floor(Buffer.byteLength(s.f32, 'base64') / 4));
+export const samplesIn = (s: Samples): number =>
+  Array.isArray(s) ? s.length : Math.floor(Buffer.byteLength(s.f32, 'base64') / 4);
 
 /** What makes a trace unusable: lengths that differ, times that do not ascend, sensors named twice, infinite samples. */
 export function traceFaults(trace: TraceRecord): FieldIssue[] {
   const n = samplesIn(trace.t);
   const t = Array.isArray(trace.t) ? trace.t : decode(trace.t);
   for (let i = 0; i < n; i++) {
-    if (!Number.isFinite(t[i]) || (i > 0 && t[i]! <= t[i - 1]!)) return [issue(`trace.t.${i}`, `sample time ${t[i]} does not ascend; times are seconds from the start of the run`)];
+    if (!Number.isFinite(t[i]) || (i > 0 && t[i]! <= t[i - 1]!))
+      return [issue(`trace.t.${i}`, `sample time ${t[i]} does not ascend; times are seconds from the start of the run`)];
   }
   const seen = new Set<string>();
   for (const [k, s] of trace.sensors.entries()) {
@@ -26,7 +28,9 @@ export function traceFaults(trace: TraceRecord): FieldIssue[] {
     if (m !== n) return [issue(`${path}.values`, `has ${m} samples, but trace.t has ${n}`)];
     if (!Array.isArray(s.values)) {
       const v = decode(s.values);
-      for (let i = 0; i < m; i++) if (v[i] === Number.POSITIVE_INFINITY || v[i] === Number.NEGATIVE_INFINITY) return [issue(`${path}.values`, `sample ${i} is infinite; send NaN where nothing was recorded`)];
+      for (let i = 0; i < m; i++)
+        if (v[i] === Number.POSITIVE_INFINITY || v[i] === Number.NEGATIVE_INFINITY)
+          return [issue(`${path}.values`, `sample ${i} is infinite; send NaN where nothing was recorded`)];
     }
   }
   const bad = trace.steps.findIndex((s) => s.end < s.start);
@@ -38,11 +42,10 @@ export function packTrace(trace: TraceRecord): { n: number; t: Float32Array; v: 
   const n = samplesIn(trace.t);
   const t = Array.isArray(trace.t) ? Float32Array.from(trace.t) : decode(trace.t);
   const v = new Float32Array(n * trace.sensors.length);
-  trace.sensors.forEach((s, k) => {
-    if (!Array.isArray(s.values)) return v.set(decode(s.values), k * n);
-    const values = s.values;
-    for (let i = 0; i < n; i++) v[k * n + i] = values[i] ?? Number.NaN;
-  });
+  for (const [k, { values }] of trace.sensors.entries()) {
+    if (!Array.isArray(values)) v.set(decode(values), k * n);
+    else for (let i = 0; i < n; i++) v[k * n + i] = values[i] ?? Number.NaN;
+  }
   return { n, t, v };
 }
 
@@ -62,7 +65,16 @@ export async function insertTraces(tx: Tx, runs: readonly Accepted<RunRecord>[])
   const sets = new Map<string, { id: string; names: string[]; units: string[] }>();
   const tBlobs: Buffer[] = [];
   const vBlobs: Buffer[] = [];
-  const cols = { id: [] as string[], at: [] as string[], set: [] as string[], n: [] as number[], steps: [] as string[], tOff: [] as number[], vOff: [] as number[], vLen: [] as number[] };
+  const cols = {
+    id: [] as string[],
+    at: [] as string[],
+    set: [] as string[],
+    n: [] as number[],
+    steps: [] as string[],
+    tOff: [] as number[],
+    vOff: [] as number[],
+    vLen: [] as number[],
+  };
   let tOff = 1;
   let vOff = 1;
   for (const { id, record } of withTrace) {

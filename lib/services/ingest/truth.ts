@@ -52,7 +52,9 @@ export const truth: IngestKind<TruthRecord> = {
     await bulkInsert(
       tx,
       TWIN,
-      records.flatMap(({ record: r }) => (r.kind === 'twin' ? [{ run_key: r.runKey, parameter: r.parameter, value: r.value }] : [])),
+      records.flatMap(({ record: r }) =>
+        r.kind === 'twin' ? [{ run_key: r.runKey, parameter: r.parameter, value: r.value }] : [],
+      ),
     );
   },
 };

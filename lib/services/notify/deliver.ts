@@ -5,7 +5,13 @@ import { bulkInsert, db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 
 interface Message {
-  readonly event: { readonly id: number; readonly kind: string; readonly at: string; readonly actor: string; readonly text: string | null };
+  readonly event: {
+    readonly id: number;
+    readonly kind: string;
+    readonly at: string;
+    readonly actor: string;
+    readonly text: string | null;
+  };
   readonly alert: {
     readonly id: string;
     readonly title: string;
@@ -47,8 +53,14 @@ export async function deliverAlertEvent(alertEventId: number): Promise<void> {
   const channels = await db().rows<Channel>(sql`
     SELECT id, name, kind, target, secret FROM notify_channel
     WHERE active AND (severities = '{}' OR ${found.alert.severity} = ANY(severities)) AND (areas = '{}' OR ${found.alert.area} = ANY(areas))`);
-  await bulkInsert(db(), DELIVERY, channels.map((c) => ({ channel_id: c.id, alert_event_id: alertEventId, state: 'pending' })));
-  const done = await db().rows<{ channel_id: string }>(sql`SELECT channel_id FROM notify_delivery WHERE alert_event_id = ${alertEventId} AND state = 'delivered'`);
+  await bulkInsert(
+    db(),
+    DELIVERY,
+    channels.map((c) => ({ channel_id: c.id, alert_event_id: alertEventId, state: 'pending' })),
+  );
+  const done = await db().rows<{ channel_id: string }>(
+    sql`SELECT channel_id FROM notify_delivery WHERE alert_event_id = ${alertEventId} AND state = 'delivered'`,
+  );
   const skip = new Set(done.map((d) => d.channel_id));
   const failures: string[] = [];
   for (const c of channels.filter((q) => !skip.has(q.id))) {
@@ -120,7 +132,13 @@ async function post(c: Channel, m: Message): Promise<Outcome> {
   };
   if (c.secret !== null) headers['x-driftless-signature'] = sign(c.secret, timestamp, body);
   try {
-    const res = await fetch(c.target, { method: 'POST', headers, body, signal: AbortSignal.timeout(TIMEOUT_MS), redirect: 'error' });
+    const res = await fetch(c.target, {
+      method: 'POST',
+      headers,
+      body,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+      redirect: 'error',
+    });
     return { status: res.status, error: res.ok ? null : `answered ${res.status}` };
   } catch (e) {
     const cause = (e as { cause?: { code?: string } }).cause?.code;

@@ -26,7 +26,13 @@ export interface MarksRow {
 
 /** The model of one wafer's marks: grid terms at field centres, field terms in the field; gross outliers are set aside and counted. */
 export function fitMarks(m: MarksRow) {
-  const model = overlayModel({ gridOrder: 1, fieldOrder: 1, normRadiusMm: m.diameter_mm / 2, fieldHalfXMm: m.field_width_mm / 2, fieldHalfYMm: m.field_height_mm / 2 });
+  const model = overlayModel({
+    gridOrder: 1,
+    fieldOrder: 1,
+    normRadiusMm: m.diameter_mm / 2,
+    fieldHalfXMm: m.field_width_mm / 2,
+    fieldHalfYMm: m.field_height_mm / 2,
+  });
   const marks = {
     fieldX: m.x.map((v, i) => v - m.fx[i]!),
     fieldY: m.y.map((v, i) => v - m.fy[i]!),

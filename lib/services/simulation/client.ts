@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@/lib/errors';
 import type { AdviceOut, AdviceRequest, TraceRecord } from '@/lib/formats/wire';
+import type { AlertAction } from '../alerts/actions';
 import type { BatchResult, IngestKindName } from '../ingest';
 import type { PipelineStatus } from '../status';
 
@@ -18,18 +19,32 @@ export class FabClient {
   /** Sends records as NDJSON. @throws AppError `invalid_input` when any is rejected: the simulated fab sends nothing wrong. */
   async send(kind: IngestKindName, records: readonly object[]): Promise<void> {
     for (let i = 0; i < records.length; i += 2_000) {
-      const body = records.slice(i, i + 2_000).map((r) => JSON.stringify(r)).join('\n');
+      const body = records
+        .slice(i, i + 2_000)
+        .map((r) => JSON.stringify(r))
+        .join('\n');
       this.sent.records += Math.min(2_000, records.length - i);
       this.sent.bytes += body.length;
       const result = await this.call<BatchResult>('POST', `/api/v1/${kind}`, body, 'application/x-ndjson');
       if (result.rejected === 0) continue;
       const first = result.results.find((r) => r.status === 'rejected');
-      throw new AppError('invalid_input', `${kind}: ${result.rejected} rejected, first ${first?.key}: ${first?.issues?.[0]?.path} ${first?.issues?.[0]?.message}`);
+      throw new AppError(
+        'invalid_input',
+        `${kind}: ${result.rejected} rejected, first ${first?.key}: ${first?.issues?.[0]?.path} ${first?.issues?.[0]?.message}`,
+      );
     }
   }
 
   advice(request: AdviceRequest): Promise<AdviceOut> {
     return this.call<AdviceOut>('POST', '/api/v1/advice', JSON.stringify(request), 'application/json');
+  }
+
+  openAlerts(): Promise<{ alerts: { id: string; state: string; lastAt: string }[] }> {
+    return this.call('GET', '/api/v1/alerts?state=unclosed');
+  }
+
+  actOnAlert(id: string, action: AlertAction): Promise<unknown> {
+    return this.call('POST', `/api/v1/alerts/${id}/actions`, JSON.stringify(action), 'application/json');
   }
 
   register(fab: object): Promise<unknown> {
@@ -54,7 +69,12 @@ export class FabClient {
     }
   }
 
-  private async once<T>(method: string, path: string, body?: string, type?: string): Promise<{ value: T } | { error: AppError; again: boolean }> {
+  private async once<T>(
+    method: string,
+    path: string,
+    body?: string,
+    type?: string,
+  ): Promise<{ value: T } | { error: AppError; again: boolean }> {
     try {
       const res = await fetch(`${this.base}${path}`, {
         method,
@@ -64,10 +84,19 @@ export class FabClient {
       });
       if (res.ok) return { value: (await res.json()) as T };
       const text = (await res.text()).slice(0, 600);
-      return { error: new AppError(res.status >= 500 ? 'dependency_unavailable' : 'invalid_input', `${method} ${path} answered ${res.status}: ${text}`), again: res.status >= 500 || res.status === 429 };
+      return {
+        error: new AppError(
+          res.status >= 500 ? 'dependency_unavailable' : 'invalid_input',
+          `${method} ${path} answered ${res.status}: ${text}`,
+        ),
+        again: res.status >= 500 || res.status === 429,
+      };
     } catch (e) {
       const cause = (e as { cause?: { code?: string } }).cause?.code ?? (e as Error).message;
-      return { error: new AppError('dependency_unavailable', `${this.base} cannot be reached (${cause}); is the web server running?`), again: true };
+      return {
+        error: new AppError('dependency_unavailable', `${this.base} cannot be reached (${cause}); is the web server running?`),
+        again: true,
+      };
     }
   }
 }

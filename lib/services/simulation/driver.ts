@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunRecord } from '@/lib/formats/wire';
 import { type AppliedAdvice, createSimulator, type LotRun, type Simulator } from '@/lib/simulator';
 import { type FabClient, packed } from './client';
+import { workAlerts } from './crew';
 import { type SavedState, StateFile } from './state-file';
 
 const HOUR_MS = 3_600_000;
@@ -18,6 +19,8 @@ export interface DriveOptions {
   readonly lotsPerDay: number;
   readonly liveLotsPerDay: number;
   readonly stateFile: string;
+  /** A simulated shift works on the alerts of the history. */
+  readonly crew: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (share: number, note: string) => void;
 }
@@ -38,7 +41,14 @@ export class FabDriver {
     fresh: { readonly start: number; readonly rampAt: number },
   ) {
     this.file = new StateFile(o.stateFile);
-    this.saved = this.file.read(o.seed) ?? { seed: o.seed, start: fresh.start, rampAt: fresh.rampAt, snapshot: undefined, at: fresh.start, held: [] };
+    this.saved = this.file.read(o.seed) ?? {
+      seed: o.seed,
+      start: fresh.start,
+      rampAt: fresh.rampAt,
+      snapshot: undefined,
+      at: fresh.start,
+      held: [],
+    };
     this.sim = this.makeSimulator(BACKFILL_TICK_MS);
   }
 
@@ -82,8 +92,12 @@ export class FabDriver {
       await this.sendMeasured(tick.to);
       await this.client.settled(this.o.signal);
       if (this.o.signal.aborted) return;
+      if (this.o.crew) await workAlerts(this.client, tick.to);
       this.save(tick.to, []);
-      this.o.onProgress((tick.to - from) / Math.max(1, to - from), `day ${Math.ceil((tick.to - this.saved.start) / DAY_MS)} of ${Math.ceil((to - this.saved.start) / DAY_MS)}`);
+      this.o.onProgress(
+        (tick.to - from) / Math.max(1, to - from),
+        `day ${Math.ceil((tick.to - this.saved.start) / DAY_MS)} of ${Math.max(1, Math.floor((to - this.saved.start) / DAY_MS))}`,
+      );
     }
   }
 
@@ -105,7 +119,9 @@ export class FabDriver {
       }
       while (!this.o.signal.aborted && simulated() < tick.to) {
         held = await this.sendEnded(held, Math.min(simulated(), tick.to));
-        await sleep(Math.min(5_000, Math.max(50, (tick.to - simulated()) / speed)), undefined, { signal: this.o.signal }).catch(() => undefined); // an abort ends the wait; the loop sees it
+        await sleep(Math.min(5_000, Math.max(50, (tick.to - simulated()) / speed)), undefined, { signal: this.o.signal }).catch(
+          () => undefined,
+        ); // an abort ends the wait; the loop sees it
       }
       if (this.o.signal.aborted) return;
       held = await this.sendEnded(held, tick.to);

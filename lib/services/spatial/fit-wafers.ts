@@ -1,7 +1,7 @@
 import { bulkInsert, db, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { enqueueLater } from '@/lib/queue/outbox';
 import type { Ref } from '@/lib/queue/jobs';
+import { enqueueLater } from '@/lib/queue/outbox';
 import { fitZernike, termsOfOrder, zernikeLayout, zoneStatistics } from '@/lib/spatial';
 
 /** Changes when the same wafer would give other numbers. */
@@ -70,7 +70,12 @@ function fitWafer(w: WaferRow): SpatialRow {
   const pick = (v: Float64Array) => (complete ? v : Float64Array.from(measured, (i) => v[i]!));
   const [x, y, z] = [pick(w.x), pick(w.y), pick(w.value)];
   while (!complete && order > 0 && !determined(x, y, order, radius)) order--;
-  const fit = fitZernike(x, y, z, { order, normRadiusMm: radius, onDeficient: 'minimum_norm', ...(w.u.length > 0 ? { uValue: pick(w.u) } : {}) });
+  const fit = fitZernike(x, y, z, {
+    order,
+    normRadiusMm: radius,
+    onDeficient: 'minimum_norm',
+    ...(w.u.length > 0 ? { uValue: pick(w.u) } : {}),
+  });
   return {
     measurement_id: w.id,
     measured_at: w.measured_at,
@@ -83,7 +88,13 @@ function fitWafer(w: WaferRow): SpatialRow {
     dof: fit.dof,
     r2: fit.rSquared,
     residual_sigma: fit.residualSigma,
-    zones: zoneStatistics(x, y, z, [0, radius / 3, (2 * radius) / 3, radius * 0.9, radius * 1.001], ['centre', 'middle', 'outer', 'edge']),
+    zones: zoneStatistics(
+      x,
+      y,
+      z,
+      [0, radius / 3, (2 * radius) / 3, radius * 0.9, radius * 1.001],
+      ['centre', 'middle', 'outer', 'edge'],
+    ),
     code_version: SPATIAL_CODE,
   };
 }

@@ -1,15 +1,23 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
-import { ruleWindow } from '@/lib/spc';
 import type { Payload } from '@/lib/queue/jobs';
+import { ruleWindow } from '@/lib/spc';
 import { type RaisedViolation, raiseAlerts } from '../alerts/raise';
-import { proposeBaselines } from './phase-one';
 import { CONTEXT_POINTS, DISPERSION, judge, phaseAt, ruleOf } from './judge';
+import { proposeBaselines } from './phase-one';
 import { type ChartRow, insertPoints, lockCharts, type PhaseRow, type PointRow, phasesOf, stretches } from './store';
 import { type CharacteristicValue, characteristicValues } from './values';
 
 const VIOLATION = {
   table: 'violation',
-  columns: { chart_id: 'uuid', at: 'timestamptz', record_id: 'uuid', rule: 'int4', version: 'int4', members: 'uuid[]', detail: 'jsonb' },
+  columns: {
+    chart_id: 'uuid',
+    at: 'timestamptz',
+    record_id: 'uuid',
+    rule: 'int4',
+    version: 'int4',
+    members: 'uuid[]',
+    detail: 'jsonb',
+  },
   onConflict: `ON CONFLICT (chart_id, at, record_id, rule) DO UPDATE SET version = EXCLUDED.version, members = EXCLUDED.members, detail = EXCLUDED.detail`,
 } as const;
 
@@ -25,7 +33,11 @@ const fits = (c: ChartRow, v: CharacteristicValue) =>
  * Charts the values that these records bring: new points on every chart whose context they fit, and the rules again from the
  * earliest of them on, in process order. Idempotent; a late record re-judges what follows it.
  */
-export async function evaluateCharts(tx: Tx, source: Payload<'spc'>['source'], refs: Payload<'spc'>['refs']): Promise<{ points: number; violations: number }> {
+export async function evaluateCharts(
+  tx: Tx,
+  source: Payload<'spc'>['source'],
+  refs: Payload<'spc'>['refs'],
+): Promise<{ points: number; violations: number }> {
   const values = await characteristicValues(tx, source, refs);
   if (values.length === 0) return { points: 0, violations: 0 };
   const charts = await lockCharts(tx, values);
@@ -41,7 +53,10 @@ export async function evaluateCharts(tx: Tx, source: Payload<'spc'>['source'], r
 
 /** Judges these charts from `since` on: used for new points, for new limits and for excluded points alike. */
 export async function judgeCharts(tx: Tx, charts: readonly ChartRow[], since: ReadonlyMap<string, number>): Promise<number> {
-  const phases = await phasesOf(tx, charts.map((c) => c.id));
+  const phases = await phasesOf(
+    tx,
+    charts.map((c) => c.id),
+  );
   const rebased = await proposeBaselines(tx, charts, phases);
   const from = new Map([...since].map(([id, t]) => [id, Math.min(t, rebased.get(id) ?? t)]));
   const rows = await stretches(tx, from, CONTEXT_POINTS);
@@ -55,9 +70,20 @@ export async function judgeCharts(tx: Tx, charts: readonly ChartRow[], since: Re
   await bulkInsert(
     tx,
     VIOLATION,
-    violations.map((v) => ({ chart_id: v.chart.id, at: v.at, record_id: v.recordId, rule: v.rule, version: v.version, members: v.members, detail: v.detail })),
+    violations.map((v) => ({
+      chart_id: v.chart.id,
+      at: v.at,
+      record_id: v.recordId,
+      rule: v.rule,
+      version: v.version,
+      members: v.members,
+      detail: v.detail,
+    })),
   );
-  await raiseAlerts(tx, violations.filter((v) => v.chart.alerting));
+  await raiseAlerts(
+    tx,
+    violations.filter((v) => v.chart.alerting),
+  );
   return violations.length;
 }
 
@@ -118,12 +144,26 @@ function judgeChart(
   }
   for (let i = first; i < rows.length; i++) {
     const j = judged.points[i - start]!;
-    changes.push({ chartId: chart.id, row: rows[i]!, plotted: j.plotted, dispersion: j.dispersion, ucl: j.ucl, lcl: j.lcl, version: j.version, rules: rulesAt.get(i) ?? [] });
+    changes.push({
+      chartId: chart.id,
+      row: rows[i]!,
+      plotted: j.plotted,
+      dispersion: j.dispersion,
+      ucl: j.ucl,
+      lcl: j.lcl,
+      version: j.version,
+      rules: rulesAt.get(i) ?? [],
+    });
   }
 }
 
 /** An EWMA stretch that does not begin its phase continues from the stored statistic of its first row. */
-function ewmaBefore(chart: ChartRow, phases: readonly PhaseRow[], rows: readonly PointRow[], raw: readonly { at: number }[]): { value: number; count: number } | null {
+function ewmaBefore(
+  chart: ChartRow,
+  phases: readonly PhaseRow[],
+  rows: readonly PointRow[],
+  raw: readonly { at: number }[],
+): { value: number; count: number } | null {
   if (chart.kind !== 'ewma' || rows.length <= CONTEXT_POINTS) return null;
   const first = phaseAt(phases, raw[0]!.at);
   return first.cl === null ? null : { value: rows[0]!.plotted, count: CONTEXT_POINTS };

@@ -1,8 +1,8 @@
 import {
+  type ControlLimits,
   evaluateSeries,
   initialEwma,
   NELSON,
-  type ControlLimits,
   type RunRule,
   updateEwma,
   xbarLimits,
@@ -132,7 +132,8 @@ function judgeSegment(
       }
     }
     const previous = points[i - 1];
-    const moving = kind === 'individuals' && previous !== undefined && !previous.excluded ? Math.abs(p.value - previous.value) : Number.NaN;
+    const moving =
+      kind === 'individuals' && previous !== undefined && !previous.excluded ? Math.abs(p.value - previous.value) : Number.NaN;
     disp[k] = p.spread ?? moving;
     if (limits !== null && !p.excluded) z[k] = zoneScore(plotted[k]!, limits);
     out.push({
@@ -148,7 +149,12 @@ function judgeSegment(
   const chosen = phase.rules.filter((r) => r < DISPERSION && (kind !== 'ewma' || r === 1));
   const { violations: found } = evaluateSeries(chosen.map(ruleOf), z, plotted);
   for (const v of found) {
-    violations.push({ end: from + v.end, rule: chosen[chosen.map(ruleOf).findIndex((r) => r.id === v.ruleId)]!, side: v.side, members: v.members.map((m) => from + m) });
+    violations.push({
+      end: from + v.end,
+      rule: chosen[chosen.map(ruleOf).findIndex((r) => r.id === v.ruleId)]!,
+      side: v.side,
+      members: v.members.map((m) => from + m),
+    });
   }
   if (!phase.rules.includes(DISPERSION + 1) || phase.dispUcl === null) return;
   for (let k = 0; k < disp.length; k++) {

@@ -120,12 +120,13 @@ const POINT = {
     rules: 'int4[]',
   },
   // A lot's point is made anew when another of its wafers arrives; a wafer's point never changes.
-  onConflict: 'ON CONFLICT (chart_id, at, record_id) DO UPDATE SET value = EXCLUDED.value, dispersion = EXCLUDED.dispersion, n = EXCLUDED.n',
+  onConflict:
+    'ON CONFLICT (chart_id, at, record_id) DO UPDATE SET value = EXCLUDED.value, u_value = EXCLUDED.u_value, dispersion = EXCLUDED.dispersion, n = EXCLUDED.n',
 } as const;
 
 export async function insertPoints(tx: Tx, points: readonly { chart: ChartRow; value: CharacteristicValue }[]): Promise<void> {
   // A lot's process time is that of its first measured wafer: when an earlier wafer arrives late, its point moves.
-  const lots = points.filter((p) => p.value.characteristic === 'measurement.lot');
+  const lots = points.filter((p) => p.value.lotLevel === true);
   if (lots.length > 0) {
     await tx.exec(sql`
       DELETE FROM chart_point p USING unnest(${lots.map((p) => p.chart.id)}::uuid[], ${lots.map((p) => p.value.recordId)}::uuid[], ${lots.map((p) => new Date(p.value.at))}::timestamptz[]) AS u(chart_id, record_id, at)

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '@/lib/db';
+import { recordId, sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 
 /** One number that may be charted. */
@@ -20,6 +20,8 @@ export interface CharacteristicValue {
   readonly lot: string;
   readonly slot: number;
   readonly runId: string | null;
+  /** A value of a whole lot, made anew when another of its wafers arrives; its record id names the lot, not a wafer. */
+  readonly lotLevel?: boolean;
 }
 
 const ids = (refs: readonly Ref[]) => refs.map((r) => r.id);
@@ -27,7 +29,11 @@ const from = (refs: readonly Ref[]) => new Date(Math.min(...refs.map((r) => r.at
 const to = (refs: readonly Ref[]) => new Date(Math.max(...refs.map((r) => r.at)));
 
 /** All characteristic values that these records bring. Values without a process time (their run is not known yet) are left out. */
-export function characteristicValues(tx: Tx, source: Payload<'spc'>['source'], refs: readonly Ref[]): Promise<CharacteristicValue[]> {
+export function characteristicValues(
+  tx: Tx,
+  source: Payload<'spc'>['source'],
+  refs: readonly Ref[],
+): Promise<CharacteristicValue[]> {
   if (source === 'measurement') return ofMeasurements(tx, refs);
   return source === 'overlay' ? ofOverlay(tx, refs) : ofRuns(tx, refs);
 }
@@ -66,7 +72,17 @@ export const osaIndex = (j: number): { n: number; m: number } => {
 const CHARTED_TERMS = new Set(['1.-1', '1.1', '2.-2', '2.0', '2.2', '4.0']);
 
 async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
-  const rows = await tx.rows<Common & { parameter: string; mean: number; sd: number | null; n: number; u_mean: number | null; coefficients: Float64Array | null; u: Float64Array | null }>(sql`
+  const rows = await tx.rows<
+    Common & {
+      parameter: string;
+      mean: number;
+      sd: number | null;
+      n: number;
+      u_mean: number | null;
+      coefficients: Float64Array | null;
+      u: Float64Array | null;
+    }
+  >(sql`
     SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, m.parameter, m.mean, m.sd, m.n,
       (SELECT sqrt(sum(v * v)) / NULLIF(count(v), 0) FROM unnest(m.u) AS v) AS u_mean, s.coefficients, s.u
     FROM measurement m LEFT JOIN spatial_result s ON s.measurement_id = m.id AND s.measured_at = m.measured_at
@@ -74,11 +90,22 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
   const single = { spread: null, n: 1 };
   const perWafer = rows.flatMap((r): CharacteristicValue[] => [
     { ...common(r), ...single, characteristic: 'measurement.mean', parameter: r.parameter, value: r.mean, uValue: r.u_mean },
-    ...(r.sd === null ? [] : [{ ...common(r), ...single, characteristic: 'measurement.sd', parameter: r.parameter, value: r.sd, uValue: null }]),
+    ...(r.sd === null
+      ? []
+      : [{ ...common(r), ...single, characteristic: 'measurement.sd', parameter: r.parameter, value: r.sd, uValue: null }]),
     ...[...(r.coefficients ?? [])].flatMap((c, j): CharacteristicValue[] => {
       const { n, m } = osaIndex(j);
       if (!CHARTED_TERMS.has(`${n}.${m}`) || Number.isNaN(c)) return [];
-      return [{ ...common(r), ...single, characteristic: `zernike.${n}.${m}`, parameter: r.parameter, value: c, uValue: r.u?.[j] ?? null }];
+      return [
+        {
+          ...common(r),
+          ...single,
+          characteristic: `zernike.${n}.${m}`,
+          parameter: r.parameter,
+          value: c,
+          uValue: r.u?.[j] ?? null,
+        },
+      ];
     }),
   ]);
   return [...perWafer, ...(await ofLots(tx, refs))];
@@ -93,35 +120,116 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
     WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
       AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL
     GROUP BY m.lot, m.operation, m.product, m.parameter`);
-  return rows.map((r) => ({ ...common(r), characteristic: 'measurement.lot', parameter: r.parameter, value: r.value, uValue: null, spread: r.spread, n: r.n }));
+  return rows.map((r) => ({
+    ...common(r),
+    characteristic: 'measurement.lot',
+    parameter: r.parameter,
+    value: r.value,
+    uValue: null,
+    spread: r.spread,
+    n: r.n,
+    lotLevel: true,
+  }));
 }
 
 interface OverlaySummary {
   readonly raw: { readonly x: { readonly meanPlus3Sigma: number }; readonly y: { readonly meanPlus3Sigma: number } };
 }
 
-async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
-  const rows = await tx.rows<Common & { names: string[]; values: Float64Array; u: Float64Array; unidentifiable: string[]; statistics: OverlaySummary }>(sql`
-    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, o.names, o.values, o.u, o.unidentifiable, o.statistics
-    FROM overlay_measurement m JOIN overlay_result o ON o.measurement_id = m.id AND o.measured_at = m.measured_at
-    WHERE m.id = ANY(${ids(refs)}::uuid[]) AND m.measured_at BETWEEN ${from(refs)} AND ${to(refs)} AND m.processed_at IS NOT NULL`);
-  const single = { spread: null, n: 1 };
-  return rows.flatMap((r) => [
-    // A term the plan cannot tell apart from another is not charted.
-    ...r.names.flatMap((name, i): CharacteristicValue[] =>
-      r.unidentifiable.includes(name) || Number.isNaN(r.values[i]!)
-        ? []
-        : [{ ...common(r), ...single, parameter: name, characteristic: `overlay.${name}`, value: r.values[i]!, uValue: r.u[i] ?? null }],
-    ),
-    { ...common(r), ...single, parameter: 'overlay', characteristic: 'overlay.m3s.x', value: r.statistics.raw.x.meanPlus3Sigma, uValue: null },
-    { ...common(r), ...single, parameter: 'overlay', characteristic: 'overlay.m3s.y', value: r.statistics.raw.y.meanPlus3Sigma, uValue: null },
-  ]);
+interface OverlayRow extends Common {
+  names: string[];
+  values: Float64Array;
+  u: Float64Array;
+  unidentifiable: string[];
+  statistics: OverlaySummary;
 }
 
+/** Terms and summaries of one wafer. A term the plan cannot tell apart from another is not charted. */
+function overlayValues(r: OverlayRow): { parameter: string; name: string; value: number; u: number | null }[] {
+  return [
+    ...r.names.flatMap((name, i) =>
+      r.unidentifiable.includes(name) || Number.isNaN(r.values[i]!)
+        ? []
+        : [{ parameter: name, name, value: r.values[i]!, u: r.u[i] ?? null }],
+    ),
+    { parameter: 'overlay', name: 'm3s.x', value: r.statistics.raw.x.meanPlus3Sigma, u: null },
+    { parameter: 'overlay', name: 'm3s.y', value: r.statistics.raw.y.meanPlus3Sigma, u: null },
+  ];
+}
+
+/**
+ * Overlay by wafer (for the controllers) and by lot (for the charts): the wafers of a lot share its exposure, so that their spread says
+ * nothing about the spread from lot to lot, and limits from wafers would be far too tight.
+ */
+async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
+  const rows = await tx.rows<OverlayRow & { asked: boolean }>(sql`
+    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, o.names, o.values, o.u, o.unidentifiable, o.statistics,
+      m.id = ANY(${ids(refs)}::uuid[]) AS asked
+    FROM overlay_measurement m JOIN overlay_result o ON o.measurement_id = m.id AND o.measured_at = m.measured_at
+    WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM overlay_measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
+      AND m.processed_at IS NOT NULL ORDER BY m.processed_at, m.slot`);
+  const wafers = rows
+    .filter((r) => r.asked)
+    .flatMap((r) =>
+      overlayValues(r).map((v) => ({
+        ...common(r),
+        parameter: v.parameter,
+        characteristic: `overlay.${v.name}`,
+        value: v.value,
+        uValue: v.u,
+        spread: null,
+        n: 1,
+      })),
+    );
+  const lots = new Map<string, { first: OverlayRow; values: { name: string; parameter: string; value: number }[] }>();
+  for (const r of rows) {
+    const key = `${r.lot}|${r.operation}`;
+    const lot = lots.get(key) ?? { first: r, values: [] };
+    lot.values.push(...overlayValues(r));
+    lots.set(key, lot);
+  }
+  return [...wafers, ...[...lots.values()].flatMap((l) => overlayOfLot(l.first, l.values))];
+}
+
+function overlayOfLot(
+  first: OverlayRow,
+  values: readonly { name: string; parameter: string; value: number }[],
+): CharacteristicValue[] {
+  const names = new Map(values.map((v) => [v.name, v.parameter]));
+  return [...names].map(([name, parameter]) => {
+    const mine = values.filter((v) => v.name === name);
+    return {
+      ...common(first),
+      recordId: recordId('overlay-lot', first.lot, first.operation),
+      slot: 0,
+      chamber: null,
+      parameter,
+      characteristic: `overlay.lot.${name}`,
+      value: mine.reduce((s, v) => s + v.value, 0) / mine.length,
+      uValue: null,
+      spread: null,
+      n: 1,
+      lotLevel: true,
+    };
+  });
+}
+
+/** Predictions of a lot's wafers in one chamber, averaged: neighbours in the lot are too alike to be points of their own. */
 async function ofRuns(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
-  const rows = await tx.rows<Common & { parameter: string; value: number; u_value: number }>(sql`
-    SELECT r.operation, r.product, r.tool, r.chamber, r.id AS record_id, r.started_at AS at, r.lot, r.slot, r.id AS run_id, m.parameter, p.value, p.u_value
+  const rows = await tx.rows<Common & { parameter: string; value: number; u_value: number; wafers: number }>(sql`
+    SELECT r.operation, r.product, r.tool, r.chamber, md5('vm' || r.lot || '|' || r.operation || '|' || r.tool || '|' || r.chamber || '|' || m.parameter)::uuid AS record_id,
+      min(r.started_at) AS at, r.lot, 0::int2 AS slot, (array_agg(r.id ORDER BY r.started_at, r.slot))[1] AS run_id, m.parameter, avg(p.value) AS value, avg(p.u_value) AS u_value, count(*)::int AS wafers
     FROM run r JOIN vm_prediction p ON p.run_id = r.id AND p.started_at = r.started_at JOIN vm_model m ON m.id = p.model_id
-    WHERE r.id = ANY(${ids(refs)}::uuid[]) AND r.started_at BETWEEN ${from(refs)} AND ${to(refs)} AND p.reliable`);
-  return rows.map((r) => ({ ...common(r), characteristic: 'vm.value', parameter: r.parameter, value: r.value, uValue: r.u_value, spread: null, n: 1 }));
+    WHERE (r.lot, r.operation) IN (SELECT DISTINCT lot, operation FROM run WHERE id = ANY(${ids(refs)}::uuid[]) AND started_at BETWEEN ${from(refs)} AND ${to(refs)}) AND p.reliable
+    GROUP BY r.operation, r.product, r.tool, r.chamber, r.lot, m.parameter`);
+  return rows.map((r) => ({
+    ...common(r),
+    characteristic: 'vm.lot',
+    parameter: r.parameter,
+    value: r.value,
+    uValue: r.u_value,
+    spread: null,
+    n: 1,
+    lotLevel: true,
+  }));
 }

@@ -7,7 +7,8 @@ export async function replayTask(id: number, actor: string): Promise<void> {
   await transaction(async (tx) => {
     const row = await tx.one<{ queue: string; error: string | null }>(sql`
       UPDATE task SET state = 'ready', error = NULL, available_at = now() WHERE id = ${id} AND state = 'dead' RETURNING queue, error`);
-    if (row === undefined) throw new AppError('not_found', `there is no dead letter ${id}; it was replayed or dismissed meanwhile`);
+    if (row === undefined)
+      throw new AppError('not_found', `there is no dead letter ${id}; it was replayed or dismissed meanwhile`);
     await tx.exec(sql`SELECT pg_notify('task', '')`);
     await audit(tx, { actor, action: 'replay', entity: 'task', entityId: String(id), after: { queue: row.queue } });
   });
@@ -17,8 +18,11 @@ export async function replayTask(id: number, actor: string): Promise<void> {
 export async function dismissTask(id: number, actor: string, reason: string): Promise<void> {
   if (reason.trim() === '') throw new AppError('invalid_input', 'reason: say why this work is given up');
   await transaction(async (tx) => {
-    const row = await tx.one<{ queue: string; payload: unknown; error: string | null }>(sql`DELETE FROM task WHERE id = ${id} AND state = 'dead' RETURNING queue, payload, error`);
-    if (row === undefined) throw new AppError('not_found', `there is no dead letter ${id}; it was replayed or dismissed meanwhile`);
+    const row = await tx.one<{ queue: string; payload: unknown; error: string | null }>(
+      sql`DELETE FROM task WHERE id = ${id} AND state = 'dead' RETURNING queue, payload, error`,
+    );
+    if (row === undefined)
+      throw new AppError('not_found', `there is no dead letter ${id}; it was replayed or dismissed meanwhile`);
     await audit(tx, { actor, action: 'dismiss', entity: 'task', entityId: String(id), before: row, reason });
   });
 }

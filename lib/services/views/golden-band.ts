@@ -43,13 +43,15 @@ export function alignToSteps(
 
 /**
  * Middle and spread of several aligned traces, sample by sample: median and ± k · 1.4826 · median absolute deviation (robust 3σ for
- * k = 3). Samples with fewer than 3 values are NaN.
+ * k = 3). A dozen runs give a ragged spread, so no sample's is taken smaller than the median of the nine around it. Samples with fewer
+ * than 3 values are NaN.
  */
 export function goldenBand(traces: readonly Float32Array[], n: number, k = 3): GoldenBand | undefined {
   if (traces.length < 3) return undefined;
   const mid = new Float32Array(n).fill(Number.NaN);
   const lo = new Float32Array(n).fill(Number.NaN);
   const hi = new Float32Array(n).fill(Number.NaN);
+  const spread = new Float32Array(n).fill(Number.NaN);
   const column: number[] = [];
   for (let i = 0; i < n; i++) {
     column.length = 0;
@@ -62,10 +64,23 @@ export function goldenBand(traces: readonly Float32Array[], n: number, k = 3): G
     for (let j = 0; j < column.length; j++) column[j] = Math.abs(column[j]! - m);
     const s = 1.4826 * medianInPlace(column);
     mid[i] = m;
-    lo[i] = m - k * s;
-    hi[i] = m + k * s;
+    spread[i] = s;
+  }
+  for (let i = 0; i < n; i++) {
+    const s = Math.max(spread[i]!, medianAround(spread, i));
+    lo[i] = mid[i]! - k * s;
+    hi[i] = mid[i]! + k * s;
   }
   return { mid, lo, hi, runs: traces.length };
+}
+
+const HALF_WINDOW = 4;
+
+function medianAround(v: Float32Array, i: number): number {
+  const near: number[] = [];
+  for (let j = Math.max(0, i - HALF_WINDOW); j <= Math.min(v.length - 1, i + HALF_WINDOW); j++)
+    if (!Number.isNaN(v[j]!)) near.push(v[j]!);
+  return near.length === 0 ? Number.NaN : medianInPlace(near);
 }
 
 function medianInPlace(v: number[]): number {

@@ -71,7 +71,7 @@ export async function overview(nowMs: number): Promise<Overview> {
     pipelineStatus(),
     toolStates(nowMs),
     screenCharts({
-      fromMs: nowMs - 24 * HOUR,
+      fromMs: nowMs - 7 * 24 * HOUR,
       toMs: nowMs,
       area: null,
       operation: null,

@@ -49,7 +49,9 @@ async function modelOf(modelId: string, version: number): Promise<PlsModel> {
   const key = `${modelId}_${version}`;
   const known = loaded.get(key);
   if (known !== undefined) return known;
-  const row = await db().one<{ model: PlsModel }>(sql`SELECT model FROM vm_version WHERE model_id = ${modelId} AND version = ${version}`);
+  const row = await db().one<{ model: PlsModel }>(
+    sql`SELECT model FROM vm_version WHERE model_id = ${modelId} AND version = ${version}`,
+  );
   if (loaded.size >= LOADED_LIMIT) loaded.delete(loaded.keys().next().value!);
   loaded.set(key, row!.model);
   return row!.model;
@@ -125,7 +127,13 @@ export async function storeVm(tx: Tx, work: VmWork, refs: readonly Ref[]): Promi
   await storeSummaries(tx, work.summaries);
   await bulkInsert(tx, PREDICTION, work.predictions);
   await enqueueLater(tx, [
-    ...(work.predictions.length > 0 ? [{ queue: 'spc' as const, payload: { v: 1 as const, source: 'run' as const, refs: [...refs] } }] : []),
-    ...work.training.map((t) => ({ queue: 'train' as const, key: `train_${t.modelId}_${t.through}`, payload: { v: 1 as const, ...t } })),
+    ...(work.predictions.length > 0
+      ? [{ queue: 'spc' as const, payload: { v: 1 as const, source: 'run' as const, refs: [...refs] } }]
+      : []),
+    ...work.training.map((t) => ({
+      queue: 'train' as const,
+      key: `train_${t.modelId}_${t.through}`,
+      payload: { v: 1 as const, ...t },
+    })),
   ]);
 }

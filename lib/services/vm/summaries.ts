@@ -50,12 +50,27 @@ export async function summariseRuns(refs: readonly Ref[]): Promise<Summaries> {
     WHERE t.run_id = ANY(${ids}::uuid[]) AND t.started_at BETWEEN ${from} AND ${to} ORDER BY t.started_at, t.run_id`);
   const sets = new Map<string, { id: string; names: string[]; units: string[] }>();
   const runs = rows.map((r): RunSummary => {
-    const list = featureNames(r.names, r.units, r.steps.map((s) => s.name));
+    const list = featureNames(
+      r.names,
+      r.units,
+      r.steps.map((s) => s.name),
+    );
     const id = digestId(JSON.stringify(list));
     sets.set(id, { id, ...list });
     const values = new Float64Array(list.names.length);
     summariseTrace(asFloat32(r.t), asFloat32(r.v), r.names.length, r.steps, values);
-    return { runId: r.run_id, startedAt: r.started_at, featureSetId: id, names: list.names, values, operation: r.operation, product: r.product, tool: r.tool, chamber: r.chamber, setpoints: r.setpoints };
+    return {
+      runId: r.run_id,
+      startedAt: r.started_at,
+      featureSetId: id,
+      names: list.names,
+      values,
+      operation: r.operation,
+      product: r.product,
+      tool: r.tool,
+      chamber: r.chamber,
+      setpoints: r.setpoints,
+    };
   });
   return { runs, sets };
 }
@@ -69,7 +84,8 @@ const FEATURE_SET = {
 const SUMMARY = {
   table: 'run_summary',
   columns: { run_id: 'uuid', started_at: 'timestamptz', feature_set_id: 'uuid', values: 'float8[]', code_version: 'text' },
-  onConflict: 'ON CONFLICT (run_id, started_at) DO UPDATE SET feature_set_id = EXCLUDED.feature_set_id, values = EXCLUDED.values, code_version = EXCLUDED.code_version',
+  onConflict:
+    'ON CONFLICT (run_id, started_at) DO UPDATE SET feature_set_id = EXCLUDED.feature_set_id, values = EXCLUDED.values, code_version = EXCLUDED.code_version',
 } as const;
 
 export async function storeSummaries(tx: Tx, s: Summaries): Promise<void> {
@@ -77,6 +93,12 @@ export async function storeSummaries(tx: Tx, s: Summaries): Promise<void> {
   await bulkInsert(
     tx,
     SUMMARY,
-    s.runs.map((r) => ({ run_id: r.runId, started_at: r.startedAt, feature_set_id: r.featureSetId, values: r.values, code_version: FEATURE_CODE })),
+    s.runs.map((r) => ({
+      run_id: r.runId,
+      started_at: r.startedAt,
+      feature_set_id: r.featureSetId,
+      values: r.values,
+      code_version: FEATURE_CODE,
+    })),
   );
 }

@@ -1,4 +1,4 @@
-import { digestId, db, sql, type Tx } from '@/lib/db';
+import { db, digestId, sql, type Tx } from '@/lib/db';
 import type { PlsModel } from '@/lib/vm';
 import { feed } from '../feed';
 import { chamberInput, inputVector, positionsOf, setpointInput } from './inputs';
@@ -42,7 +42,13 @@ interface PairRow {
 
 /** The data of a training, or null where there is nothing new to learn. */
 export async function trainingPlan(modelId: string, through: number): Promise<TrainingPlan | null> {
-  const model = await db().one<{ operation: string; product: string; parameter: string; last_n: number | null; has: boolean }>(sql`
+  const model = await db().one<{
+    operation: string;
+    product: string;
+    parameter: string;
+    last_n: number | null;
+    has: boolean;
+  }>(sql`
     SELECT m.operation, m.product, m.parameter, (SELECT n FROM vm_version v WHERE v.model_id = m.id ORDER BY version DESC LIMIT 1) AS last_n,
       EXISTS (SELECT 1 FROM vm_version v WHERE v.model_id = m.id AND v.trained_through >= ${new Date(through)}) AS has
     FROM vm_model m WHERE m.id = ${modelId} AND m.active`);
@@ -82,7 +88,12 @@ export async function trainingPlan(modelId: string, through: number): Promise<Tr
 }
 
 /** Stores a trained version, or only that there was nothing to train. Training the same data twice changes nothing. */
-export async function storeTraining(tx: Tx, modelId: string, through: number, trained: { plan: TrainingPlan; model: PlsModel } | null): Promise<void> {
+export async function storeTraining(
+  tx: Tx,
+  modelId: string,
+  through: number,
+  trained: { plan: TrainingPlan; model: PlsModel } | null,
+): Promise<void> {
   await tx.exec(sql`UPDATE vm_model SET checked_to = greatest(checked_to, ${new Date(through)}) WHERE id = ${modelId}`);
   if (trained === null) return;
   const { plan, model } = trained;
@@ -102,6 +113,10 @@ export async function storeTraining(tx: Tx, modelId: string, through: number, tr
       ${JSON.stringify(validation)}::jsonb, ${model.vip as number[]}::float8[], ${JSON.stringify(model)}::jsonb, ${TRAIN_CODE}
     FROM vm_version WHERE model_id = ${modelId} HAVING count(*) FILTER (WHERE trained_through >= ${new Date(through)}) = 0`);
   await feed(tx, [
-    { kind: 'model', text: `VM of ${plan.set.parameter}: new version from ${model.n} wafers, ${model.components} components, Q² ${validation.q2?.toFixed(2) ?? 'unknown'}`, detail: { modelId } },
+    {
+      kind: 'model',
+      text: `VM of ${plan.set.parameter}: new version from ${model.n} wafers, ${model.components} components, Q² ${validation.q2?.toFixed(2) ?? 'unknown'}`,
+      detail: { modelId },
+    },
   ]);
 }

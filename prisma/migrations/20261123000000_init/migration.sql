@@ -503,6 +503,7 @@ CREATE TABLE "chart_version" (
     "ucl" DOUBLE PRECISION,
     "lcl" DOUBLE PRECISION,
     "sigma_within" DOUBLE PRECISION,
+    "sigma_method" TEXT,
     "disp_cl" DOUBLE PRECISION,
     "disp_ucl" DOUBLE PRECISION,
     "disp_lcl" DOUBLE PRECISION,

@@ -10,7 +10,16 @@ interface Tally {
 
 const FLOW = {
   table: 'flow_minute',
-  columns: { minute: 'timestamptz', stage: 'text', process: 'text', done: 'int4', records: 'int4', failed: 'int4', busy_ms: 'float8', lag_ms: 'float8' },
+  columns: {
+    minute: 'timestamptz',
+    stage: 'text',
+    process: 'text',
+    done: 'int4',
+    records: 'int4',
+    failed: 'int4',
+    busy_ms: 'float8',
+    lag_ms: 'float8',
+  },
   onConflict: `ON CONFLICT (minute, stage, process) DO UPDATE SET done = flow_minute.done + EXCLUDED.done, records = flow_minute.records + EXCLUDED.records,
     failed = flow_minute.failed + EXCLUDED.failed, busy_ms = flow_minute.busy_ms + EXCLUDED.busy_ms, lag_ms = greatest(flow_minute.lag_ms, EXCLUDED.lag_ms)`,
 } as const;

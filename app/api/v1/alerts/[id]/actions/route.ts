@@ -1,0 +1,14 @@
+import { z } from 'zod';
+import { authenticateKey, requireScope } from '@/lib/auth';
+import { readJson, route } from '@/lib/http/route';
+import { actOnAlert } from '@/lib/services/alerts/actions';
+
+export const dynamic = 'force-dynamic';
+
+export const POST = route<{ params: Promise<{ id: string }> }>(async (req, { params }) => {
+  const machine = await authenticateKey(req, Date.now());
+  requireScope(machine, 'alerts');
+  const id = z.uuid().parse((await params).id);
+  await actOnAlert(id, null, await readJson(req), { email: machine.sender });
+  return Response.json({ ok: true });
+});

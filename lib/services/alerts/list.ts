@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { db, sql } from '@/lib/db';
+
+export const alertQuery = z.strictObject({
+  state: z.enum(['open', 'acknowledged', 'closed', 'unclosed']).default('unclosed'),
+  limit: z.coerce.number().int().min(1).max(1000).default(500),
+});
+
+/** Alerts for other systems (an MES, a pager), newest signal first. */
+export function listAlerts(query: z.infer<typeof alertQuery>) {
+  const states = query.state === 'unclosed' ? ['open', 'acknowledged'] : [query.state];
+  return db().rows(sql`
+    SELECT id, state::text, severity, title, area, tool, chamber, product, operation, lot, slot, rule, value, first_at AS "firstAt", last_at AS "lastAt", count, assignee, chart_id AS "chartId", run_id AS "runId"
+    FROM alert WHERE state::text = ANY(${states}::text[]) ORDER BY last_at DESC LIMIT ${query.limit}`);
+}
