@@ -112,8 +112,10 @@ async function linkEarlierMeasurements(tx: Tx, records: readonly Accepted<RunRec
     UPDATE overlay_measurement m SET run_id = u.id, processed_at = u.at, tool = u.tool, chamber = u.chamber FROM ${u}
     WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND m.measured_at >= u.at RETURNING m.id, m.measured_at AS at`);
   const refs = (rows: Linked[]) => rows.map((r) => ({ id: r.id, at: r.at.getTime() }));
+  // A key of its own: the first task of these measurements may be at work right now, having read them without their run.
+  const key = (queue: string) => `${queue}_linked_${records[0]!.id}`;
   await enqueueLater(tx, [
-    ...(measured.length > 0 ? [{ queue: 'spatial' as const, payload: { v: 1 as const, refs: refs(measured) } }] : []),
-    ...(overlay.length > 0 ? [{ queue: 'overlay' as const, payload: { v: 1 as const, refs: refs(overlay) } }] : []),
+    ...(measured.length > 0 ? [{ queue: 'spatial' as const, key: key('spatial'), payload: { v: 1 as const, refs: refs(measured) } }] : []),
+    ...(overlay.length > 0 ? [{ queue: 'overlay' as const, key: key('overlay'), payload: { v: 1 as const, refs: refs(overlay) } }] : []),
   ]);
 }

@@ -1,0 +1,301 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApiKey } from '@/lib/auth/api-keys';
+import { closePool, db, sql, transaction } from '@/lib/db';
+import { closeQueues, queueOf } from '@/lib/queue/broker';
+import { dispatchReady, reconcile } from '@/lib/queue/dispatcher';
+import type { QueueName } from '@/lib/queue/jobs';
+import { enqueueLater } from '@/lib/queue/outbox';
+import { actOnAlert } from '@/lib/services/alerts/actions';
+import { createChannel } from '@/lib/services/channels';
+import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
+import { registerFab } from '@/lib/services/fab/register-fab';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { sign } from '@/lib/services/notify/deliver';
+import { dismissTask, replayTask } from '@/lib/services/tasks/dead-letters';
+import { runTask } from '@/lib/services/tasks/run-task';
+import { serve } from '@/workers/runtime';
+import * as stages from '@/workers/stages';
+import { eventually, type TestDatabase, testDatabase, testQueuePrefix } from '../support';
+import { apiServer } from '../support/api-server';
+
+let database: TestDatabase;
+let api: Awaited<ReturnType<typeof apiServer>>;
+let key: string;
+const T0 = Date.UTC(2026, 8, 1);
+const HOUR = 3_600_000;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  testQueuePrefix();
+  await registerFab(simulatedFab(1), 'test');
+  key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
+  api = await apiServer();
+  await post('lots', [
+    { key: 'L', lot: 'L', product: 'KITE-45', route: 'BEOL-1', wafers: 25, startedAt: new Date(T0).toISOString() },
+  ]);
+});
+afterAll(async () => {
+  await api.close();
+  await closeQueues();
+  await closePool();
+  await database.drop();
+});
+
+async function post(path: string, body: object) {
+  const res = await fetch(`${api.url}/api/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: res.status, body: await res.json() };
+}
+
+/** Does all waiting work in this process, in order, as the workers would. */
+async function work(): Promise<number> {
+  for (let done = 0; ; done++) {
+    const task = await db().one<{ id: number; queue: QueueName }>(
+      sql`SELECT id, queue FROM task WHERE state <> 'dead' AND queue NOT IN ('train') ORDER BY id LIMIT 1`,
+    );
+    if (task === undefined) return done;
+    await runTask(stages[task.queue] as Parameters<typeof runTask>[0], task.id);
+  }
+}
+
+let serial = 0;
+/** One processed and measured wafer: its thickness mean is `value`, its deposition time `x`. */
+async function wafer(at: number, value: number, x = 60, over: { late?: boolean } = {}): Promise<() => Promise<void>> {
+  const id = `W${++serial}`;
+  const common = { lot: 'L', wafer: (serial % 25) + 1, product: 'KITE-45', layer: 'ILD1', operation: 'CVD-OXIDE' };
+  await post('runs', [
+    {
+      ...common,
+      key: `${id}-r`,
+      tool: 'CVD-01',
+      chamber: 'A',
+      recipe: { name: 'CVD-OXIDE.KITE-45', version: 1 },
+      startedAt: new Date(at).toISOString(),
+      endedAt: new Date(at + 120_000).toISOString(),
+      setpoints: { deposition_time: x },
+    },
+  ]);
+  const measure = async () => {
+    await post('measurements', [
+      {
+        ...common,
+        key: `${id}-m`,
+        runKey: `${id}-r`,
+        station: 'ELL-01',
+        parameter: 'oxide_thickness',
+        unit: 'nm',
+        plan: 'P5',
+        measuredAt: new Date(at + HOUR).toISOString(),
+        x: [0, 100, -100, 0, 0],
+        y: [0, 0, 0, 100, -100],
+        value: [value, value + 1, value - 1, value + 0.5, value - 0.5],
+      },
+    ]);
+    await work();
+  };
+  if (over.late !== true) await measure();
+  return measure;
+}
+
+const thread = () =>
+  db().one<{ state: { dHat: number; n: number }; n: number }>(sql`
+    SELECT t.state, t.n FROM control_thread t JOIN control_loop l ON l.id = t.loop_id WHERE l.parameter = 'oxide_thickness' AND l.product = 'KITE-45' AND t.tool = 'CVD-01' AND t.chamber = 'A'`);
+
+test('the textbook controller: estimate, advice, and the same answer to the same question', async () => {
+  await wafer(T0 + HOUR, 124); // target 120, gain 2.09, lambda 0.4
+  expect((await thread())!.state.dHat).toBeCloseTo(0.4 * 4, 10);
+  const ask = {
+    key: 'A1',
+    tool: 'CVD-01',
+    chambers: ['A', 'B'],
+    product: 'KITE-45',
+    operation: 'CVD-OXIDE',
+    lot: 'L',
+    at: new Date(T0 + 3 * HOUR).toISOString(),
+  };
+  const first = await post('advice', ask);
+  const { setpoints } = first.body.chambers.A;
+  expect(setpoints.deposition_time).toBeCloseTo(60 - 1.6 / 2.09, 1);
+  expect(first.body.chambers.B.setpoints.deposition_time).toBe(60);
+  await wafer(T0 + 2 * HOUR, 130);
+  expect((await post('advice', ask)).body).toEqual(first.body);
+  const row = await db().one<{ explanation: { clips: unknown[]; lastLot: string } }>(
+    sql`SELECT explanation FROM advice WHERE id = ${first.body.chambers.A.adviceId}`,
+  );
+  expect(row!.explanation.lastLot).toBe('L');
+});
+
+test('a late measurement rolls the thread back and replays: the order of arrival does not matter', async () => {
+  const before = (await thread())!;
+  const late = await wafer(T0 + 5 * HOUR, 118, 60, { late: true });
+  await wafer(T0 + 6 * HOUR, 121);
+  await late();
+  const values = await db().rows<{ y: number; x_applied: number; d_hat: number }>(sql`
+    SELECT s.y, s.x_applied, s.d_hat FROM control_step s JOIN control_thread t ON t.id = s.thread_id JOIN control_loop l ON l.id = t.loop_id
+    WHERE l.parameter = 'oxide_thickness' AND t.tool = 'CVD-01' ORDER BY s.at`);
+  let d = 0;
+  for (const v of values) {
+    d = 0.4 * (v.y - 120 - 2.09 * (v.x_applied - 60)) + 0.6 * d;
+    expect(v.d_hat).toBeCloseTo(d, 9);
+  }
+  expect((await thread())!.n).toBe(before.n + 2);
+  expect((await thread())!.state.dHat).toBeCloseTo(d, 9);
+});
+
+test('a PM leaves half of the estimate', async () => {
+  const before = (await thread())!.state.dHat;
+  await post('events', [
+    { key: 'PM1', tool: 'CVD-01', chamber: 'A', kind: 'pm', at: new Date(T0 + 7 * HOUR).toISOString(), description: 'quarterly' },
+  ]);
+  await work();
+  expect((await thread())!.state.dHat).toBeCloseTo(before / 2, 9);
+});
+
+test('a loop in shadow advises but hands out the nominal recipe; changes need a reason and the version that was seen', async () => {
+  const loop = (await db().one<{ id: string; version: number; config: object }>(sql`
+    SELECT l.id, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.parameter = 'oxide_thickness' AND l.product = 'KITE-45'`))!;
+  await expect(changeLoop(loop.id, 1, { ...loop.config, lambda: 0.2 }, '', 'ana')).rejects.toThrow();
+  expect(await changeLoop(loop.id, 1, { ...loop.config, lambda: 0.2 }, 'calmer after the kit change', 'ana')).toBe(2);
+  await expect(changeLoop(loop.id, 1, { ...loop.config, lambda: 0.3 }, 'I saw the old one', 'bob')).rejects.toMatchObject({
+    code: 'precondition_failed',
+  });
+  await setLoopState(loop.id, 'shadow', 'trial of the new lambda', 'ana');
+  const ask = {
+    key: 'A2',
+    tool: 'CVD-01',
+    chambers: ['A'],
+    product: 'KITE-45',
+    operation: 'CVD-OXIDE',
+    lot: 'L',
+    at: new Date(T0 + 9 * HOUR).toISOString(),
+  };
+  expect((await post('advice', ask)).body.chambers.A.setpoints.deposition_time).toBe(60);
+  const trail = await db().rows<{ action: string; reason: string }>(
+    sql`SELECT action, reason FROM audit_entry WHERE entity = 'loop' ORDER BY id`,
+  );
+  expect(trail.map((t) => t.reason)).toEqual(['calmer after the kit change', 'trial of the new lambda']);
+});
+
+test('a chart gets its limits from its baseline, an excursion raises one alert, a webhook hears of it with a signature', async () => {
+  const heard: { headers: Record<string, unknown>; body: string }[] = [];
+  let refuse = true;
+  const hook = createServer((req, res) => {
+    let body = '';
+    req.on('data', (c) => {
+      body += c;
+    });
+    req.on('end', () => {
+      heard.push({ headers: req.headers, body });
+      res.writeHead(refuse ? 500 : 204).end();
+      refuse = false;
+    });
+  });
+  await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+  const { secret } = await createChannel(
+    {
+      kind: 'webhook',
+      name: 'pager',
+      target: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/x`,
+      severities: ['high'],
+      areas: [],
+    },
+    'admin',
+  );
+  const noise = [0.3, -0.2, 0.5, -0.4, 0.1, -0.6, 0.4, 0.2, -0.3, -0.1, 0.6, -0.5, 0.2, 0.1, -0.2, 0.3, -0.4, 0.5, -0.1, 0];
+  for (const [i, e] of noise.entries()) await wafer(T0 + (20 + i) * HOUR, 120 + e);
+  await wafer(T0 + 60 * HOUR, 120.1); // moves the chart on, so that its baseline is settled
+  const chart = (await db().one<{ id: string; version: number; ucl: number; cl: number; title: string }>(sql`
+    SELECT c.id, c.version, v.ucl, v.cl, c.title FROM chart c JOIN chart_version v ON v.chart_id = c.id AND v.version = c.version
+    WHERE c.characteristic = 'measurement.mean' AND c.kind = 'individuals' AND c.tool = 'CVD-01' AND c.chamber = 'A' AND c.product = 'KITE-45'`))!;
+  expect(chart.version).toBe(2);
+  expect(chart.ucl).toBeGreaterThan(chart.cl);
+
+  const excursion = await wafer(T0 + 61 * HOUR, 140, 60, { late: true });
+  await expect(excursion()).rejects.toMatchObject({ code: 'dependency_unavailable' }); // the pager is out of order at first
+  await work(); // the try that follows
+  const alerts = await db().rows<{ id: string; severity: string; count: number; value: number; version: number }>(
+    sql`SELECT id, severity, count, value, version FROM alert WHERE chart_id = ${chart.id}`,
+  );
+  expect(alerts).toMatchObject([{ severity: 'high', value: 140 }]);
+  expect(heard).toHaveLength(2);
+  const { headers, body } = heard[1]!;
+  expect(headers['x-driftless-signature']).toBe(sign(secret!, String(headers['x-driftless-timestamp']), body));
+  expect(JSON.parse(body).alert.id).toBe(alerts[0]!.id);
+  const log = await db().rows<{ state: string; attempts: number; status_code: number }>(
+    sql`SELECT state, attempts, status_code FROM notify_delivery ORDER BY alert_event_id`,
+  );
+  expect(log[0]).toMatchObject({ state: 'delivered', attempts: 2, status_code: 204 });
+
+  await wafer(T0 + 62 * HOUR, 141);
+  const same = await db().rows<{ count: number }>(sql`SELECT count FROM alert WHERE chart_id = ${chart.id}`);
+  expect(same).toHaveLength(1);
+  expect(same[0]!.count).toBeGreaterThan(alerts[0]!.count);
+
+  const id = alerts[0]!.id;
+  await actOnAlert(id, null, { do: 'acknowledge' }, { email: 'omar@x' });
+  await expect(actOnAlert(id, null, { do: 'acknowledge' }, { email: 'ana@x' })).rejects.toMatchObject({ code: 'conflict' });
+  await expect(actOnAlert(id, 1, { do: 'comment', comment: 'stale' }, { email: 'ana@x' })).rejects.toMatchObject({
+    code: 'precondition_failed',
+  });
+  await actOnAlert(
+    id,
+    null,
+    { do: 'close', cause: 'equipment_fault', action: 'MFC replaced', disposition: 'rework' },
+    { email: 'ana@x' },
+  );
+  await wafer(T0 + 63 * HOUR, 142);
+  expect(await db().rows(sql`SELECT 1 FROM alert WHERE chart_id = ${chart.id} AND state = 'open'`)).toHaveLength(1);
+  await new Promise((resolve) => hook.close(resolve));
+});
+
+test('a task delivered twice takes effect once', async () => {
+  const before = await db().one<{ n: number }>(sql`SELECT count(*)::int AS n FROM chart_point`);
+  const measured = await db().one<{ id: string; at: Date }>(
+    sql`SELECT id, measured_at AS at FROM measurement ORDER BY measured_at DESC LIMIT 1`,
+  );
+  await transaction((tx) =>
+    enqueueLater(tx, [{ queue: 'spatial', payload: { v: 1, refs: [{ id: measured!.id, at: measured!.at.getTime() }] } }]),
+  );
+  const task = (await db().one<{ id: number }>(sql`SELECT id FROM task WHERE queue = 'spatial'`))!;
+  const twice = await Promise.all([runTask(stages.spatial, task.id), runTask(stages.spatial, task.id)]);
+  expect(twice).toEqual([undefined, undefined]);
+  await work();
+  expect(await db().one(sql`SELECT count(*)::int AS n FROM chart_point`)).toEqual(before);
+});
+
+test('work that cannot be done becomes a dead letter, can be replayed and dismissed, and is audited', async () => {
+  await db().exec(sql`DELETE FROM task`);
+  await db().exec(sql`INSERT INTO task (queue, key, payload) VALUES ('spatial', 'broken', '{"v": 9}')`);
+  const worker = serve(stages.spatial);
+  await dispatchReady();
+  const dead = await eventually(
+    () => db().one<{ id: number; state: string; error: string }>(sql`SELECT id, state, error FROM task WHERE key = 'broken'`),
+    (t) => t?.state === 'dead',
+  );
+  expect(dead!.error).toMatch(/does not fit queue spatial/);
+  await replayTask(dead!.id, 'ana');
+  await dispatchReady();
+  await eventually(
+    () => db().one<{ state: string; attempts: number }>(sql`SELECT state, attempts FROM task WHERE key = 'broken'`),
+    (t) => t?.state === 'dead' && t.attempts === 2,
+  );
+  await expect(dismissTask(dead!.id, 'ana', ' ')).rejects.toMatchObject({ code: 'invalid_input' });
+  await dismissTask(dead!.id, 'ana', 'a payload of an old version');
+  expect(await db().one(sql`SELECT 1 FROM task WHERE key = 'broken'`)).toBeUndefined();
+  await worker.close();
+});
+
+test('what the queue has lost is sent again', async () => {
+  await db().exec(
+    sql`INSERT INTO task (queue, key, payload, state, sent_at, attempts) VALUES ('train', 'lost', '{}', 'sent', now() - INTERVAL '1 minute', 1)`,
+  );
+  expect(await reconcile()).toBe(1);
+  expect(await db().one(sql`SELECT state FROM task WHERE key = 'lost'`)).toEqual({ state: 'ready' });
+  await dispatchReady();
+  expect(await queueOf('train').getJobCounts('waiting')).toEqual({ waiting: 1 });
+});

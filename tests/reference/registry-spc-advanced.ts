@@ -1,0 +1,132 @@
+import {
+  cusumArl,
+  cusumLimit,
+  cusumTwoSidedArl,
+  ewmaArl,
+  ewmaLimit,
+  hotellingBase,
+  hotellingLimits,
+  hotellingSubgroupBase,
+  hotellingT2,
+  mewmaChart,
+  mewmaLimit,
+  NELSON,
+  pcaLimits,
+  type RunRule,
+  ruleArl,
+  scorePca,
+  trainPca,
+  WESTERN_ELECTRIC,
+} from '@/lib/spc';
+import { arr, flag, has, mat, num, strings, vec } from './read';
+import type { Input, Registry } from './types';
+
+const RULES_BY_NAME: Record<string, RunRule> = {
+  beyond3: NELSON.N1,
+  '2of3': NELSON.N5,
+  '4of5': NELSON.N6,
+  '8run': WESTERN_ELECTRIC.WE4,
+  '9run': NELSON.N2,
+};
+
+function rows(v: ArrayLike<number>, p: number): number[][] {
+  return Array.from({ length: v.length / p }, (_, i) => Array.from({ length: p }, (_, j) => v[i * p + j]!));
+}
+
+const above = (t2: readonly number[], limit: number): number[] => Array.from(t2.keys()).filter((i) => t2[i]! > limit);
+
+function pcaMonitoring(input: Input, expected: Input) {
+  const x = mat(input, 'x');
+  const components = num(input, 'components');
+  const m = trainPca(x, components, { scale: flag(input, 'scale') });
+  const scores = x.map((r) => scorePca(m, r));
+  const levels = Object.keys((expected['limits'] ?? { 0.95: 0, 0.99: 0 }) as Input);
+  const first = pcaLimits(m, 0.95);
+  const total = m.eigenvalues.reduce((s, l) => s + l, 0);
+  return {
+    mean: m.mean,
+    scaleFactors: m.scale,
+    eigenvalues: Array.isArray(expected['eigenvalues']) ? m.eigenvalues.slice(0, expected['eigenvalues'].length) : m.eigenvalues,
+    theta: first.theta,
+    h0: first.h0,
+    t2: scores.map((s) => s.t2),
+    q: scores.map((s) => s.q),
+    limits: Object.fromEntries(
+      levels.map((level) => {
+        const l = pcaLimits(m, Number(level));
+        return [
+          level,
+          {
+            qLimitJM: l.qJacksonMudholkar,
+            qLimitBox: l.qBox,
+            qLimitNM: l.qNomikosMacGregor,
+            t2LimitF: l.t2F,
+            t2LimitFNew: l.t2New,
+            t2LimitBeta: l.t2Beta,
+            t2LimitChi2: l.t2ChiSquared,
+          },
+        ];
+      }),
+    ),
+    explained: m.eigenvalues.slice(0, components).reduce((s, l) => s + l, 0) / total,
+  };
+}
+
+/** Multivariate charts and run lengths. */
+export const spcAdvancedRegistry: Registry = {
+  hotelling_t2_individuals: ({ input }) => {
+    const x = mat(input, 'x');
+    const base = hotellingBase(x);
+    const l = hotellingLimits(base, num(input, 'confidence'));
+    const t2 = x.map((r) => hotellingT2(base, r).t2);
+    const t2New = has(input, 'newX') ? mat(input, 'newX').map((r) => hotellingT2(base, r).t2) : [];
+    return {
+      center: base.center,
+      cov: rows(base.covariance, base.p),
+      t2,
+      uclPhase1: l.phase1,
+      uclPhase2: l.phase2,
+      beyondPhase1: above(t2, l.phase1),
+      t2New,
+      beyondPhase2: above(t2New, l.phase2),
+    };
+  },
+  hotelling_t2_subgroups: ({ input }) => {
+    const base = hotellingSubgroupBase(arr(input, 'x') as unknown as number[][][]);
+    const l = hotellingLimits(base, num(input, 'confidence'));
+    const t2 = base.means.map((r) => hotellingT2(base, r).t2);
+    return {
+      center: base.center,
+      cov: rows(base.covariance, base.p),
+      t2,
+      uclPhase1: l.phase1,
+      uclPhase2: l.phase2,
+      beyondPhase1: above(t2, l.phase1),
+    };
+  },
+  mewma: ({ input }) => {
+    const c = mewmaChart(mat(input, 'x'), vec(input, 'mean'), mat(input, 'cov'), num(input, 'lambda'));
+    return { t2Exact: c.exact, t2Asymptotic: c.asymptotic };
+  },
+  mewma_limit: ({ input }) => ({ h4: mewmaLimit(num(input, 'lambda'), num(input, 'p'), num(input, 'arl0')) }),
+  pca_monitoring: ({ input, expected }) => pcaMonitoring(input, expected),
+  arl_ewma: ({ input }) => ({ arl: vec(input, 'mu').map((mu) => ewmaArl(num(input, 'lambda'), num(input, 'L'), mu)) }),
+  arl_cusum: ({ input }) => {
+    const [k, h, mu] = [num(input, 'k'), num(input, 'h'), vec(input, 'mu')];
+    return {
+      one: mu.map((m) => cusumArl(k, h, m)),
+      two: mu.map((m) => cusumTwoSidedArl(k, h, m)),
+      fir: mu.map((m) => cusumArl(k, h, m, h / 2)),
+    };
+  },
+  arl_cusum_limit: ({ input }) => ({ h: cusumLimit(num(input, 'k'), num(input, 'arl0OneSided')) }),
+  arl_ewma_limit: ({ input }) => ({ L: ewmaLimit(num(input, 'lambda'), num(input, 'arl0')) }),
+  arl_run_rules: ({ input }) => {
+    const rules = strings(input, 'rules').map((name) => {
+      const rule = RULES_BY_NAME[name];
+      if (!rule) throw new Error(`unknown rule ${name}`);
+      return rule;
+    });
+    return { arl: vec(input, 'mu').map((mu) => ruleArl(rules, mu).arl) };
+  },
+};

@@ -1,0 +1,21 @@
+import { controlRegistry } from './registry-control';
+import { krigingRegistry } from './registry-kriging';
+import { overlayRegistry } from './registry-overlay';
+import { spcRegistry } from './registry-spc';
+import { spcAdvancedRegistry } from './registry-spc-advanced';
+import { uncertaintyRegistry } from './registry-uncertainty';
+import { vmRegistry } from './registry-vm';
+import { zernikeRegistry } from './registry-zernike';
+import type { Registry } from './types';
+
+/** All methods. A capability adds a file `registry-<name>.ts` and a line here. */
+export const registry: Registry = {
+  ...spcRegistry,
+  ...uncertaintyRegistry,
+  ...spcAdvancedRegistry,
+  ...overlayRegistry,
+  ...zernikeRegistry,
+  ...vmRegistry,
+  ...controlRegistry,
+  ...krigingRegistry,
+};
