@@ -20,7 +20,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['**/*.int.test.ts'],
-          exclude: ['node_modules', '.next', '.data'],
+          exclude: ['**/node_modules/**', '.next/**', '.data/**', 'dist/**'],
+          globalSetup: ['tests/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -5,8 +5,7 @@ test('each kind of value leads to its record', () => {
   expect(recordHref('measurement.mean', 'a')).toBe('/wafers/a');
   expect(recordHref('zernike.2.0', 'a')).toBe('/wafers/a');
   expect(recordHref('overlay.tx', 'a')).toBe('/overlay/a');
-  expect(recordHref('vm.value', 'a')).toBe('/runs/a');
-  expect(recordHref('measurement.lot', 'a')).toBeNull();
+  for (const lot of ['measurement.lot', 'overlay.lot.tx', 'vm.lot']) expect(recordHref(lot, 'a')).toBeNull();
 });
 
 test('wafer names', () => {

@@ -1,6 +1,9 @@
 import { controlRegistry } from './registry-control';
 import { krigingRegistry } from './registry-kriging';
+import { learningRegistry } from './registry-learning';
+import { numericsRegistry } from './registry-numerics';
 import { overlayRegistry } from './registry-overlay';
+import { samplingRegistry } from './registry-sampling';
 import { spcRegistry } from './registry-spc';
 import { spcAdvancedRegistry } from './registry-spc-advanced';
 import { uncertaintyRegistry } from './registry-uncertainty';
@@ -11,6 +14,9 @@ import type { Registry } from './types';
 /** All methods. A capability adds a file `registry-<name>.ts` and a line here. */
 export const registry: Registry = {
   ...spcRegistry,
+  ...learningRegistry,
+  ...numericsRegistry,
+  ...samplingRegistry,
   ...uncertaintyRegistry,
   ...spcAdvancedRegistry,
   ...overlayRegistry,

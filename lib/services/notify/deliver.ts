@@ -150,7 +150,7 @@ let transport: Transporter | undefined;
 
 async function mail(c: Channel, m: Message): Promise<Outcome> {
   const url = config().SMTP_URL;
-  if (url === undefined) return { status: null, error: 'SMTP_URL is not set' };
+  if (!url) return { status: null, error: 'SMTP_URL is not set' };
   transport ??= createTransport(url);
   const where = [m.alert.tool, m.alert.chamber].filter((w) => w !== null).join(' ');
   try {

@@ -1,11 +1,11 @@
 import type { FabClient } from './client';
 
 const HOUR_MS = 3_600_000;
-const ACKNOWLEDGE_AFTER_MS = 24 * HOUR_MS;
+const ACKNOWLEDGE_AFTER_MS = 48 * HOUR_MS;
 const CLOSE_AFTER_MS = 72 * HOUR_MS;
 
 /**
- * What the people of the simulated fab do with alerts of the history: look at one within a day, close it when three days brought no
+ * What the people of the simulated fab do with alerts of the history: look at one within two days, close it when three days brought no
  * further signal. They know nothing of the ground truth. Recent alerts stay for the people at the demo.
  */
 export async function workAlerts(client: FabClient, now: number): Promise<void> {

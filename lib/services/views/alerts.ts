@@ -1,6 +1,6 @@
 import { db, sql, where } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { lastGoodMaps, type SiteMap, siteMaps } from './evidence';
+import { lastGoodMaps, lotMaps, type SiteMap, siteMaps } from './evidence';
 import { type RunTrace, runHead, runTrace } from './run';
 import { type SpcChartView, spcChart, violationsOf, type WhyRed } from './spc-chart';
 import { idFromAddress } from './uuid';
@@ -157,7 +157,11 @@ export async function alertView(id: string): Promise<AlertView> {
     db().rows<{ email: string }>(sql`SELECT email FROM "user" WHERE role <> 'viewer' ORDER BY email LIMIT 200`),
   ]);
   const ids = [...new Set([...(recordId === null ? [] : [recordId]), ...records.map((r) => r.record_id)])].slice(0, MAX_BAD_MAPS);
-  const bad = await siteMaps(ids);
+  const own = await siteMaps(ids);
+  const bad =
+    own.length === 0 && alert.lot !== null && alert.operation !== null && chart !== null
+      ? await lotMaps(alert.lot, alert.operation, chart.chart.parameter)
+      : own;
   const first = bad[0];
   const [good, commonality] = await Promise.all([
     first && alert.operation && chart

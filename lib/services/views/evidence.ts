@@ -82,6 +82,14 @@ export async function siteMaps(ids: readonly string[]): Promise<SiteMap[]> {
   return rows.map(toMap);
 }
 
+/** Site maps of a lot at one operation, in slot order: what stands behind a point that is the mean of a lot. */
+export async function lotMaps(lot: string, operation: string, parameter: string): Promise<SiteMap[]> {
+  const rows = await db().rows<Row>(sql`
+    SELECT ${COLUMNS} FROM measurement m JOIN site_layout l ON l.id = m.layout_id JOIN product p ON p.name = m.product
+    WHERE m.lot = ${lot} AND m.operation = ${operation} AND m.parameter = ${parameter} AND m.superseded_by IS NULL ORDER BY m.slot LIMIT 25`);
+  return rows.map(toMap);
+}
+
 /**
  * The last lot before a moment, of the same operation, parameter, product and chamber, none of whose wafers had a rule fired: what good
  * looks like. Empty when there is none within 30 days.

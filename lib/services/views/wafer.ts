@@ -1,6 +1,15 @@
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { evaluateZernike, osaToNm, radialProfile, type SiteStatistics, siteStatistics, type Zone } from '@/lib/spatial';
+import { moments } from '@/lib/numerics';
+import {
+  evaluateZernike,
+  osaToNm,
+  radialProfile,
+  type SiteStatistics,
+  siteStatistics,
+  type Zone,
+  zernikeGrid,
+} from '@/lib/spatial';
 import { type SiteMap, siteMaps } from './evidence';
 import { idFromAddress } from './uuid';
 
@@ -48,6 +57,8 @@ export interface ZernikeView {
   /** At the sites; NaN where the site was not measured. */
   fit: Float64Array;
   residual: Float64Array;
+  /** Lowest and highest value of the model over the wafer. */
+  extremes: Float64Array;
 }
 
 export interface WaferView {
@@ -162,7 +173,13 @@ function zernikeOf(r: ResultRow, map: SiteMap): ZernikeView {
     residualRms: r.dof > 0 ? Math.sqrt(squares / r.dof) : Number.NaN,
     fit,
     residual,
+    extremes: extremesOf(r),
   };
+}
+
+function extremesOf(r: ResultRow): Float64Array {
+  const m = moments(zernikeGrid(r.coefficients, { size: 61, radiusMm: r.radiusMm, normRadiusMm: r.radiusMm }).values);
+  return Float64Array.of(m.min, m.max);
 }
 
 const pointsOf = (id: string): Promise<WaferView['points']> =>

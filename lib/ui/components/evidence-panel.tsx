@@ -41,7 +41,11 @@ export function EvidencePanel({ title, facts, links, children, onClose }: Eviden
         <ul className="mt-3 border-t border-hairline pt-2" aria-label="Go to">
           {links.map((l) => (
             <li key={l.href + l.label}>
-              <Link href={l.href} className="flex items-baseline gap-2 py-0.5 hover:bg-sunken -mx-1 px-1 rounded">
+              <Link
+                prefetch={false}
+                href={l.href}
+                className="flex items-baseline gap-2 py-0.5 hover:bg-sunken -mx-1 px-1 rounded"
+              >
                 <span className="link">{l.label}</span>
                 {l.detail ? <span className="ml-auto text-sm text-ink-2 truncate">{l.detail}</span> : null}
               </Link>

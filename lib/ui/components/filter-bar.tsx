@@ -54,6 +54,7 @@ export function FilterBar({ fields, children }: { fields: readonly FilterField[]
         <label key={f.key} className="flex items-center gap-1 text-sm text-ink-2">
           {f.label}
           <select
+            aria-label={f.label}
             className={`field h-7! text-sm! max-w-44 ${address.get(f.key) !== null ? 'border-accent!' : ''}`}
             value={address.get(f.key) ?? f.fallback ?? ''}
             onChange={(e) => address.set({ [f.key]: e.target.value === (f.fallback ?? '') ? null : e.target.value })}

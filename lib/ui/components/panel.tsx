@@ -54,7 +54,7 @@ export function Panel({
           {actions}
         </span>
       </header>
-      <div className={`${flush ? '' : 'px-3 pb-3'} ${isStale ? 'saturate-50 opacity-90' : ''}`}>
+      <div className={`${flush ? '' : 'px-3 pb-3'} ${isStale ? 'saturate-50' : ''}`}>
         {error ? <InlineError message={error} /> : empty ? <Empty>{empty}</Empty> : children}
       </div>
     </section>

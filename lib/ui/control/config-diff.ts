@@ -18,11 +18,29 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   { key: 'xNominal', label: 'Nominal', help: 'Setpoint without any disturbance', optional: false, unit: 'knob' },
   { key: 'min', label: 'Lowest', help: 'Absolute limit', optional: false, unit: 'knob' },
   { key: 'max', label: 'Highest', help: 'Absolute limit', optional: false, unit: 'knob' },
-  { key: 'maxStep', label: 'Step limit', help: 'Largest change from the setpoint in use; empty: none', optional: true, unit: 'knob' },
+  {
+    key: 'maxStep',
+    label: 'Step limit',
+    help: 'Largest change from the setpoint in use; empty: none',
+    optional: true,
+    unit: 'knob',
+  },
   { key: 'quantum', label: 'Quantum', help: 'Setpoints are multiples of it; empty: any value', optional: true, unit: 'knob' },
   { key: 'deadband', label: 'Deadband', help: 'A smaller change is not made; empty: none', optional: true, unit: 'knob' },
-  { key: 'outlierSigma', label: 'Outlier gate', help: 'Sigmas beyond which an observation is set aside; empty: none', optional: true, unit: 'none' },
-  { key: 'pmForget', label: 'Kept after PM', help: 'Share of the estimate kept: 1 all, 0 nothing', optional: false, unit: 'none' },
+  {
+    key: 'outlierSigma',
+    label: 'Outlier gate',
+    help: 'Sigmas beyond which an observation is set aside; empty: none',
+    optional: true,
+    unit: 'none',
+  },
+  {
+    key: 'pmForget',
+    label: 'Kept after PM',
+    help: 'Share of the estimate kept: 1 all, 0 nothing',
+    optional: false,
+    unit: 'none',
+  },
 ];
 
 /** Text of a number for an input: full precision, a plain minus. */

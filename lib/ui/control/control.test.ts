@@ -18,14 +18,20 @@ const config: RunToRunConfig = {
   pmForget: 0.5,
 };
 
-const texts = (c: RunToRunConfig) => Object.fromEntries(CONFIG_FIELDS.map((f) => [f.key, fieldText(c[f.key])])) as Record<keyof RunToRunConfig, string>;
+const texts = (c: RunToRunConfig) =>
+  Object.fromEntries(CONFIG_FIELDS.map((f) => [f.key, fieldText(c[f.key])])) as Record<keyof RunToRunConfig, string>;
 
 test('a configuration survives its own form', () =>
   fc.assert(
-    fc.property(fc.double({ min: 0.01, max: 1 }), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.option(fc.double({ min: 1e-6, max: 10, noNaN: true })), (lambda, gain, maxStep) => {
-      const c = { ...config, lambda, gain: Object.is(gain, -0) ? 0 : gain, maxStep };
-      expect(parseConfig(texts(c)).config).toEqual(c);
-    }),
+    fc.property(
+      fc.double({ min: 0.01, max: 1, noNaN: true }),
+      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+      fc.option(fc.double({ min: 1e-6, max: 10, noNaN: true })),
+      (lambda, gain, maxStep) => {
+        const c = { ...config, lambda, gain: Object.is(gain, -0) ? 0 : gain, maxStep };
+        expect(parseConfig(texts(c)).config).toEqual(c);
+      },
+    ),
   ));
 
 test('the first field that is no number is named', () => {
@@ -46,7 +52,16 @@ test('an advice that the step limit cut says so, with the numbers', () => {
   const state = { ...initialThread(), dHat: -2.7, n: 5, lastX: 31.95 };
   const { setpoint, explanation } = advise(state, config);
   expect(setpoint).toBeCloseTo(31.45, 10);
-  const lines = explainAdvice({ explanation, setpoint, unit: 'nm', knob: 'dose', knobUnit: 'mJ/cm2', quantum: 0.01, lastLot: 'L1', lastSlot: 7 });
+  const lines = explainAdvice({
+    explanation,
+    setpoint,
+    unit: 'nm',
+    knob: 'dose',
+    knobUnit: 'mJ/cm2',
+    quantum: 0.01,
+    lastLot: 'L1',
+    lastSlot: 7,
+  });
   expect(lines.join(' ')).toContain('step limit');
   expect(lines.join(' ')).toContain('31.45');
   expect(lines.join(' ')).toContain('L1.07');

@@ -46,7 +46,9 @@ export function explainAdvice(i: ExplainInput): string[] {
     `${num(e.xNominal, dk)} − (${num(e.dHat, du)}) / (${num(e.gain, 3)}) = ${u(num(e.raw, dk + 1), x)} would bring it back.`,
   ];
   for (const c of e.clips)
-    lines.push(`${num(c.from, dk + 1)} became ${u(num(c.to, dk), x)} by ${CLIP_WORDS[c.kind]} (counted from ${num(e.reference, dk)} in use).`);
+    lines.push(
+      `${num(c.from, dk + 1)} became ${u(num(c.to, dk), x)} by ${CLIP_WORDS[c.kind]} (counted from ${num(e.reference, dk)} in use).`,
+    );
   if (e.clips.length === 0) lines.push('No limit, rounding or deadband changed it.');
   return lines;
 }

@@ -40,7 +40,7 @@ export function WaferGallery({
           key={item.id}
           className={`p-1 rounded ${item.id === selectedId ? 'bg-accent-wash outline outline-accent' : 'hover:bg-sunken'}`}
         >
-          <Link href={item.href} className="block" style={{ width: size }}>
+          <Link prefetch={false} href={item.href} className="block" style={{ width: size }}>
             <WaferThumb input={item.input} kind={kind} scale={scale} size={size} label={`${item.title}, ${item.caption}`} />
             <span className="block text-sm leading-4 truncate">
               {item.isOut ? (

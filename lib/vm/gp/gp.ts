@@ -1,5 +1,17 @@
 import { AppError } from '@/lib/errors';
-import { backSolveInPlace, type Cholesky, cholesky, choleskyAppend, choleskyInverse, forwardSolveInPlace, forwardSolveManyInPlace, fromRows, type JitterPolicy, type Numbers, requireFinite } from '@/lib/numerics';
+import {
+  backSolveInPlace,
+  type Cholesky,
+  cholesky,
+  choleskyAppend,
+  choleskyInverse,
+  forwardSolveInPlace,
+  forwardSolveManyInPlace,
+  fromRows,
+  type JitterPolicy,
+  type Numbers,
+  requireFinite,
+} from '@/lib/numerics';
 import { checkKernel, crossCovariance, type GpKernel, radial, scaleInputs } from './kernel';
 
 export interface GpOptions {
@@ -50,10 +62,26 @@ export function fitGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel, optio
     for (let i = 0; i < y.length; i++) ss += (y[i]! - yMean) ** 2;
     yScale = Math.sqrt(ss / y.length) || 1;
   }
-  return assemble(m.data, m.cols, Float64Array.from(y, (v) => (v - yMean) / yScale), yMean, yScale, kernel, options.jitter ?? 0);
+  return assemble(
+    m.data,
+    m.cols,
+    Float64Array.from(y, (v) => (v - yMean) / yScale),
+    yMean,
+    yScale,
+    kernel,
+    options.jitter ?? 0,
+  );
 }
 
-function assemble(x: Float64Array, d: number, y: Float64Array, yMean: number, yScale: number, kernel: GpKernel, jitter: number | JitterPolicy): GpModel {
+function assemble(
+  x: Float64Array,
+  d: number,
+  y: Float64Array,
+  yMean: number,
+  yScale: number,
+  kernel: GpKernel,
+  jitter: number | JitterPolicy,
+): GpModel {
   const n = y.length;
   const scaled = scaleInputs(x, d, kernel.lengthScale);
   const k = crossCovariance(kernel, scaled, scaled, d);
@@ -123,7 +151,12 @@ export function gpGradient(m: GpModel): GpGradient {
     }
     lengthScale[k] = s;
   }
-  return { logLikelihood: m.logLikelihood, signalVariance: 0.5 * kernel.signalVariance * signal, lengthScale, noiseVariance: 0.5 * kernel.noiseVariance * trace };
+  return {
+    logLikelihood: m.logLikelihood,
+    signalVariance: 0.5 * kernel.signalVariance * signal,
+    lengthScale,
+    noiseVariance: 0.5 * kernel.noiseVariance * trace,
+  };
 }
 
 export interface GpPrediction {
@@ -142,7 +175,8 @@ export interface GpPrediction {
  */
 export function predictGp(m: GpModel, x: ArrayLike<Numbers>, options: { readonly covariance?: boolean } = {}): GpPrediction {
   const p = fromRows(x);
-  if (p.rows > 0 && p.cols !== m.d) throw new AppError('invalid_input', `the model has ${m.d} inputs, got ${p.cols}`, { field: 'x' });
+  if (p.rows > 0 && p.cols !== m.d)
+    throw new AppError('invalid_input', `the model has ${m.d} inputs, got ${p.cols}`, { field: 'x' });
   requireFinite('x', p.data);
   const w = p.rows;
   const at = scaleInputs(p.data, m.d, m.kernel.lengthScale);
@@ -222,7 +256,17 @@ export interface GpJson {
   readonly jitter: number;
 }
 
-export const gpToJson = (m: GpModel): GpJson => ({ kind: 'gp', version: 1, kernel: m.kernel, d: m.d, x: Array.from(m.x), y: Array.from(m.y), yMean: m.yMean, yScale: m.yScale, jitter: m.jitter });
+export const gpToJson = (m: GpModel): GpJson => ({
+  kind: 'gp',
+  version: 1,
+  kernel: m.kernel,
+  d: m.d,
+  x: Array.from(m.x),
+  y: Array.from(m.y),
+  yMean: m.yMean,
+  yScale: m.yScale,
+  jitter: m.jitter,
+});
 
 export function gpFromJson(j: GpJson): GpModel {
   checkKernel(j.kernel, j.d);

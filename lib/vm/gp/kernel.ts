@@ -15,10 +15,14 @@ export interface GpKernel {
 
 /** @throws AppError `invalid_input` naming the parameter. */
 export function checkKernel(k: GpKernel, inputs: number): void {
-  if (!(k.signalVariance > 0)) throw new AppError('invalid_input', `signalVariance must be positive, got ${k.signalVariance}`, { field: 'signalVariance' });
-  if (!(k.noiseVariance >= 0)) throw new AppError('invalid_input', `noiseVariance must not be negative, got ${k.noiseVariance}`, { field: 'noiseVariance' });
+  if (!(k.signalVariance > 0))
+    throw new AppError('invalid_input', `signalVariance must be positive, got ${k.signalVariance}`, { field: 'signalVariance' });
+  if (!(k.noiseVariance >= 0))
+    throw new AppError('invalid_input', `noiseVariance must not be negative, got ${k.noiseVariance}`, { field: 'noiseVariance' });
   if (k.lengthScale.length !== inputs || k.lengthScale.some((l) => !(l > 0))) {
-    throw new AppError('invalid_input', `lengthScale needs ${inputs} positive values, got ${k.lengthScale.join(', ')}`, { field: 'lengthScale' });
+    throw new AppError('invalid_input', `lengthScale needs ${inputs} positive values, got ${k.lengthScale.join(', ')}`, {
+      field: 'lengthScale',
+    });
   }
 }
 

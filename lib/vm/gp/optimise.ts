@@ -73,7 +73,9 @@ export function trainGp(x: ArrayLike<Numbers>, y: Numbers, options: GpTraining =
   let evaluations = 0;
   for (let s = 0; s < (options.starts ?? 6); s++) {
     // ln 1, ln ½ and ln 0.05 for normalised data, then random around them
-    const start = ranges.map((_, i) => clamp((i === 0 ? 0 : i === scales + 1 ? -3 : -0.7) + (s === 0 ? 0 : (i === scales + 1 ? 2 : 1.2) * rng.normal()), i));
+    const start = ranges.map((_, i) =>
+      clamp((i === 0 ? 0 : i === scales + 1 ? -3 : -0.7) + (s === 0 ? 0 : (i === scales + 1 ? 2 : 1.2) * rng.normal()), i),
+    );
     let r: ReturnType<typeof minimiseBounded>;
     try {
       r = minimiseBounded(evaluate, start, { lower, upper, maxIterations: 200, gradientTolerance: 1e-6 });
@@ -85,7 +87,10 @@ export function trainGp(x: ArrayLike<Numbers>, y: Numbers, options: GpTraining =
     starts.push({ logLikelihood: -r.f, iterations: r.iterations, status: r.status });
     if (!best || r.f < best.f) best = r;
   }
-  if (!best) throw new AppError('not_converged', 'no start gives a finite likelihood; raise the lower bound of the noise variance', { field: 'bounds' });
+  if (!best)
+    throw new AppError('not_converged', 'no start gives a finite likelihood; raise the lower bound of the noise variance', {
+      field: 'bounds',
+    });
   return {
     model: fitGp(x, y, kernelOf(best.x), options),
     atBound: Array.from(best.x, (v, i) => v - lower[i]! < 1e-6 || upper[i]! - v < 1e-6),

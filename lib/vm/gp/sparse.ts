@@ -1,5 +1,15 @@
 import { AppError } from '@/lib/errors';
-import { backSolveInPlace, type Cholesky, cholesky, DEFAULT_JITTER, forwardSolveInPlace, forwardSolveManyInPlace, fromRows, type Numbers, requireFinite } from '@/lib/numerics';
+import {
+  backSolveInPlace,
+  type Cholesky,
+  cholesky,
+  DEFAULT_JITTER,
+  forwardSolveInPlace,
+  forwardSolveManyInPlace,
+  fromRows,
+  type Numbers,
+  requireFinite,
+} from '@/lib/numerics';
 import { checkKernel, crossCovariance, type GpKernel, scaleInputs } from './kernel';
 
 /** Variational sparse Gaussian process with m inducing points: O(nm²) instead of O(n³), for n above about 2,000. */
@@ -32,7 +42,8 @@ export function fitSparseGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel,
   const d = p.cols;
   checkKernel(kernel, d);
   if (n !== y.length || n === 0) throw new AppError('invalid_input', `x has ${n} rows, y has ${y.length} values`, { field: 'y' });
-  if (!(kernel.noiseVariance > 0)) throw new AppError('invalid_input', 'a sparse Gaussian process needs noiseVariance > 0', { field: 'noiseVariance' });
+  if (!(kernel.noiseVariance > 0))
+    throw new AppError('invalid_input', 'a sparse Gaussian process needs noiseVariance > 0', { field: 'noiseVariance' });
   requireFinite('x', p.data);
   requireFinite('y', y);
   let yMean = 0;
@@ -106,9 +117,13 @@ function selectInducing(kernel: GpKernel, x: Float64Array, n: number, d: number,
 }
 
 /** Mean and standard uncertainties (function, observation) at new inputs. */
-export function predictSparseGp(g: SparseGp, x: ArrayLike<Numbers>): { readonly mean: Float64Array; readonly uLatent: Float64Array; readonly uObservation: Float64Array } {
+export function predictSparseGp(
+  g: SparseGp,
+  x: ArrayLike<Numbers>,
+): { readonly mean: Float64Array; readonly uLatent: Float64Array; readonly uObservation: Float64Array } {
   const p = fromRows(x);
-  if (p.rows > 0 && p.cols !== g.d) throw new AppError('invalid_input', `the model has ${g.d} inputs, got ${p.cols}`, { field: 'x' });
+  if (p.rows > 0 && p.cols !== g.d)
+    throw new AppError('invalid_input', `the model has ${g.d} inputs, got ${p.cols}`, { field: 'x' });
   requireFinite('x', p.data);
   const w = p.rows;
   const k = crossCovariance(g.kernel, g.inducing, scaleInputs(p.data, g.d, g.kernel.lengthScale), g.d);

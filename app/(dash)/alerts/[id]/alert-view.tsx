@@ -1,0 +1,330 @@
+'use client';
+import Link from 'next/link';
+import { useMemo } from 'react';
+import type { AlertView } from '@/lib/services/views/alerts';
+import type { SiteMap } from '@/lib/services/views/evidence';
+import { ControlChart } from '@/lib/ui/charts/control-chart';
+import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
+import { absoluteTime, decimalsFor, num, percent, shortTime, unitLabel } from '@/lib/ui/format';
+import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { Ago } from '@/lib/ui/hooks/now';
+import { useUrlState } from '@/lib/ui/hooks/use-url-state';
+import { recordHref, waferName } from '@/lib/ui/links';
+import { sharedScale } from '@/lib/ui/maps/colour-scale';
+import { ScaleBar } from '@/lib/ui/maps/scale-bar';
+import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
+import { chartInput } from '../../spc/[id]/chart-input';
+import { TracesPanel } from '../../traces-panel';
+import { AlertActions, type AlertActionsProps } from './alert-actions';
+
+export interface AlertPageProps extends Pick<AlertActionsProps, 'role' | 'email' | 'causes' | 'dispositions'> {
+  data: AlertView;
+}
+
+/** The evidence of one alert on one page: chart, maps against the last good lot, traces, moves, sisters, what is common, history. */
+export function AlertPageView({ data, ...who }: AlertPageProps) {
+  const { alert, chart } = data;
+  const [point, setPoint] = useUrlState('point');
+  const input = useMemo(() => (chart ? chartInput(chart) : null), [chart]);
+  const selected = point ?? alert.recordId;
+  const members = useMemo(
+    () => data.why.find((w) => w.recordId === selected)?.violations.flatMap((v) => v.members) ?? [],
+    [data.why, selected],
+  );
+  const pointHref = chart ? `/spc/${chart.chart.id}?point=${alert.recordId ?? ''}` : null;
+  const wafer = chart && alert.recordId ? recordHref(chart.chart.characteristic, alert.recordId) : null;
+  return (
+    <>
+      <LiveRefresh topics={['alert']} everyMs={3000} />
+      <PageHead
+        title={
+          <>
+            <StatusMark status={alert.state === 'closed' ? 'idle' : severityStatus(alert.severity)} text={alert.severity} />{' '}
+            <span className="ml-2">{alert.title}</span>
+          </>
+        }
+        sub={
+          <>
+            {`${alert.state}${alert.assignee ? `, ${alert.assignee}` : ', unowned'} · ${alert.count} point${alert.count === 1 ? '' : 's'} · last `}
+            <Ago at={alert.lastMs} />
+          </>
+        }
+        actions={<AlertActions alert={alert} assignees={data.assignees} {...who} />}
+      />
+      <div className="grid grid-cols-[minmax(0,1fr)_300px] gap-3 items-start">
+        <div className="flex flex-col gap-3 min-w-0">
+          {chart && input ? (
+            <Panel
+              title="Chart"
+              note={
+                pointHref ? (
+                  <Link prefetch={false} href={pointHref} className="link">
+                    {chart.chart.title}
+                  </Link>
+                ) : null
+              }
+              empty={chart.points.at.length === 0 ? 'The points of this chart have passed the retention time.' : undefined}
+            >
+              <ControlChart
+                input={input}
+                options={OPTIONS}
+                selectedId={selected}
+                onSelect={setPoint}
+                memberIds={members}
+                height={240}
+                dispersionHeight={90}
+              />
+            </Panel>
+          ) : null}
+          {data.bad.length > 0 ? <Maps bad={data.bad} good={data.good} /> : null}
+          <TracesPanel trace={data.trace} title={`Traces of ${alert.lot ? waferName(alert.lot, alert.slot) : 'the run'}`} />
+          <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
+            <Commonality rows={data.commonality} />
+            <Moves rows={data.moves} />
+          </div>
+          {chart ? <Sisters data={data} /> : null}
+        </div>
+        <div className="flex flex-col gap-3">
+          <EvidencePanel
+            title="Evidence"
+            facts={[
+              ['Rule', alert.rule === null ? null : ruleName(alert.rule)],
+              [
+                'Value',
+                alert.value === null || !chart
+                  ? null
+                  : `${num(alert.value, decimalsFor(Math.abs(alert.value) / 100))} ${unitLabel(chart.chart.unit)}`,
+              ],
+              ['Chamber', `${alert.tool ?? '–'} ${alert.chamber ?? ''}`],
+              ['Product', alert.product],
+              ['Operation', alert.operation],
+              ['First seen', absoluteTime(alert.firstMs)],
+              ['Raised', absoluteTime(alert.raisedMs)],
+              alert.closedMs === null ? null : ['Closed', absoluteTime(alert.closedMs)],
+              alert.cause === null ? null : ['Cause', alert.cause.replaceAll('_', ' ')],
+              alert.disposition === null ? null : ['Wafers', alert.disposition.replaceAll('_', ' ')],
+              alert.action === null ? null : ['Action', alert.action],
+            ]}
+            links={[
+              ...(pointHref ? [{ label: 'The red point on its chart', href: pointHref }] : []),
+              ...(wafer
+                ? [{ label: wafer.startsWith('/overlay') ? 'Overlay map of the wafer' : 'Map of the wafer', href: wafer }]
+                : []),
+              ...(wafer === null && alert.lot && chart?.chart.characteristic.startsWith('overlay')
+                ? [{ label: 'Overlay maps of the lot', href: `/overlay?lot=${encodeURIComponent(alert.lot)}` }]
+                : []),
+              ...(alert.runId ? [{ label: 'Traces of the run', href: `/runs/${alert.runId}` }] : []),
+              ...(alert.lot
+                ? [{ label: 'Wafers of the lot', href: `/wafers?lot=${encodeURIComponent(alert.lot)}`, detail: alert.lot }]
+                : []),
+            ]}
+          >
+            {alert.rule !== null ? <p className="text-sm text-ink-2 mt-2">{ruleHint(alert.rule)}</p> : null}
+          </EvidencePanel>
+          <History rows={data.history} />
+          <Related rows={data.related} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+const OPTIONS = { xMode: 'time', showSpec: false, showZones: true } as const;
+
+function Maps({ bad, good }: { bad: readonly SiteMap[]; good: readonly SiteMap[] }) {
+  const scale = useMemo(
+    () =>
+      sharedScale(
+        'viridis',
+        [...bad, ...good].map((m) => m.value),
+      ),
+    [bad, good],
+  );
+  const unit = unitLabel(bad[0]?.unit);
+  const items = (list: readonly SiteMap[], isOut: boolean) =>
+    list.map((m) => ({
+      id: m.id,
+      href: `/wafers/${m.id}`,
+      title: waferName(m.lot, m.slot),
+      caption: `mean ${num(m.mean, decimalsFor(m.sd))}, σ ${num(m.sd, decimalsFor(m.sd))}`,
+      isOut,
+      input: { ...m, u: m.u ?? undefined },
+    }));
+  return (
+    <Panel title="Wafer maps" note={`${bad[0]?.parameter ?? ''}, one scale; against the last good lot of the chamber`}>
+      <div className="grid grid-cols-2 gap-4">
+        <div>
+          <h3 className="mb-1">This alert</h3>
+          <WaferGallery items={items(bad, true)} kind="contour" scale={scale} size={112} />
+        </div>
+        <div>
+          <h3 className="mb-1">
+            {good.length > 0 ? `Last good lot ${good[0]!.lot}, ${shortTime(good[0]!.processedMs)}` : 'Last good lot'}
+          </h3>
+          {good.length > 0 ? (
+            <WaferGallery items={items(good, false)} kind="contour" scale={scale} size={112} />
+          ) : (
+            <p className="text-sm text-ink-2">No lot of this chamber and product was wholly in control in the 30 days before.</p>
+          )}
+        </div>
+      </div>
+      <ScaleBar scale={scale} unit={unit} />
+    </Panel>
+  );
+}
+
+function Commonality({ rows }: { rows: AlertView['commonality'] }) {
+  type Row = AlertView['commonality'][number];
+  const columns: Column<Row>[] = [
+    { key: 'what', header: 'Factor', value: (r) => r.what },
+    { key: 'value', header: 'Value', value: (r) => r.value },
+    {
+      key: 'bad',
+      header: 'In alert',
+      numeric: true,
+      value: (r) => r.inAlert / Math.max(1, r.ofAlert),
+      cell: (r) => percent(r.inAlert / Math.max(1, r.ofAlert), 0),
+    },
+    {
+      key: 'all',
+      header: 'In all',
+      numeric: true,
+      value: (r) => r.inAll / Math.max(1, r.ofAll),
+      cell: (r) => percent(r.inAll / Math.max(1, r.ofAll), 0),
+    },
+    {
+      key: 'lift',
+      header: 'Ratio',
+      numeric: true,
+      value: (r) => r.inAlert / Math.max(1, r.ofAlert) / (r.inAll / Math.max(1, r.ofAll)),
+      cell: (r) => num(r.inAlert / Math.max(1, r.ofAlert) / (r.inAll / Math.max(1, r.ofAll)), 1),
+    },
+  ];
+  return (
+    <Panel title="What is common" note="share among the alert’s runs and among all runs of the step" flush>
+      <DataTable
+        label="Commonality"
+        rows={rows}
+        columns={columns}
+        rowKey={(r) => r.what + r.value}
+        empty="The points of this alert are not tied to runs."
+        maxHeight={240}
+      />
+    </Panel>
+  );
+}
+
+function Moves({ rows }: { rows: AlertView['moves'] }) {
+  type Row = AlertView['moves'][number];
+  const columns: Column<Row>[] = [
+    { key: 'at', header: 'When', value: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
+    { key: 'lot', header: 'Lot', value: (r) => r.lot },
+    { key: 'knob', header: 'Knob', value: (r) => r.knob },
+    {
+      key: 'set',
+      header: 'Used',
+      numeric: true,
+      value: (r) => r.setpoint,
+      cell: (r) => `${num(r.setpoint, 2)} ${unitLabel(r.knobUnit)}`,
+    },
+    { key: 'adv', header: 'Advised', numeric: true, value: (r) => r.advised, cell: (r) => num(r.advised, 2) },
+    { key: 'd', header: 'd̂', numeric: true, value: (r) => r.dHat, cell: (r) => num(r.dHat, 2) },
+    { key: 'mode', header: 'Mode', value: (r) => r.mode },
+  ];
+  return (
+    <Panel title="Controller moves" note="nearest in time" flush>
+      <DataTable
+        label="Controller moves"
+        rows={rows}
+        columns={columns}
+        rowKey={(r) => `${r.loopId}${r.atMs}${r.lot}`}
+        rowHref={(r) => `/control/${r.loopId}`}
+        empty="No control loop acts on this step."
+        maxHeight={240}
+      />
+    </Panel>
+  );
+}
+
+function Sisters({ data }: { data: AlertView }) {
+  const { chart } = data;
+  if (!chart) return null;
+  type Row = (typeof chart.sisters)[number];
+  const unit = unitLabel(chart.chart.unit);
+  const columns: Column<Row>[] = [
+    { key: 'place', header: 'Chamber', value: (r) => `${r.tool ?? 'all tools'} ${r.chamber ?? ''}` },
+    {
+      key: 'mean',
+      header: 'Mean',
+      unit,
+      numeric: true,
+      value: (r) => r.mean,
+      cell: (r) => num(r.mean, r.mean === null ? 2 : decimalsFor(Math.abs(r.mean) / 100)),
+    },
+    { key: 'n', header: 'n', numeric: true, value: (r) => r.n },
+    {
+      key: 'out',
+      header: 'Out',
+      numeric: true,
+      value: (r) => r.out,
+      cell: (r) => (r.out > 0 ? <StatusMark status="warn" text={String(r.out)} /> : '0'),
+    },
+  ];
+  return (
+    <Panel title="Sister chambers" note="same characteristic, same window" flush>
+      <DataTable
+        label="Sister chambers"
+        rows={chart.sisters}
+        columns={columns}
+        rowKey={(r) => r.id}
+        rowHref={(r) => `/spc/${r.id}`}
+        selectedKey={chart.chart.id}
+        empty="No other chamber runs this operation."
+        maxHeight={240}
+      />
+    </Panel>
+  );
+}
+
+function History({ rows }: { rows: AlertView['history'] }) {
+  return (
+    <Panel title="History">
+      <ol className="flex flex-col gap-2 text-sm">
+        {[...rows].reverse().map((h) => (
+          <li key={h.id}>
+            <div className="flex gap-2">
+              <b>{h.kind}</b>
+              <span className="text-ink-2">{h.actor}</span>
+              <span className="ml-auto text-ink-3">
+                <Ago at={h.atMs} />
+              </span>
+            </div>
+            {h.text ? <p className="text-ink-2">{h.text}</p> : null}
+          </li>
+        ))}
+      </ol>
+    </Panel>
+  );
+}
+
+function Related({ rows }: { rows: AlertView['related'] }) {
+  if (rows.length === 0) return null;
+  return (
+    <Panel title="Around the same time">
+      <ul className="text-sm">
+        {rows.map((r) => (
+          <li key={r.id}>
+            <Link prefetch={false} href={`/alerts/${r.id}`} className="flex gap-2 py-0.5 hover:underline">
+              <StatusMark status={r.state === 'closed' ? 'idle' : severityStatus(r.severity)} text={r.severity} hideText />
+              <span className="truncate">{r.title}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}

@@ -1,0 +1,92 @@
+'use client';
+import type { AlertRow } from '@/lib/services/views/alerts';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
+import { useReport } from '@/lib/ui/components/toast';
+import { duration } from '@/lib/ui/format';
+import { Ago, useNow } from '@/lib/ui/hooks/now';
+import { waferName } from '@/lib/ui/links';
+import { acknowledgeAlert } from './actions';
+
+const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
+
+/** The inbox. Enter opens the evidence, `a` acknowledges. */
+export function AlertTable({
+  rows,
+  total,
+  canAct,
+  filtered,
+}: {
+  rows: readonly AlertRow[];
+  total: number;
+  canAct: boolean;
+  filtered: boolean;
+}) {
+  const report = useReport();
+  const acknowledge = (r: AlertRow): void => {
+    if (!canAct || r.state !== 'open') return;
+    void acknowledgeAlert(r.id, r.version, '').then(report);
+  };
+  const columns: Column<AlertRow>[] = [
+    {
+      key: 'severity',
+      header: 'Severity',
+      value: (r) => RANK[r.severity] ?? 9,
+      cell: (r) => <StatusMark status={r.state === 'closed' ? 'idle' : severityStatus(r.severity)} text={r.severity} />,
+    },
+    {
+      key: 'title',
+      header: 'What',
+      value: (r) => r.title,
+      cell: (r) => (
+        <span className="block max-w-[52ch] truncate" title={r.title}>
+          {r.title}
+        </span>
+      ),
+    },
+    { key: 'place', header: 'Chamber', value: (r) => `${r.tool ?? ''} ${r.chamber ?? ''}`.trim() || '–' },
+    { key: 'wafer', header: 'Wafer', value: (r) => (r.lot === null ? '–' : waferName(r.lot, r.slot)) },
+    { key: 'count', header: 'Points', numeric: true, value: (r) => r.count },
+    { key: 'age', header: 'Last seen', numeric: true, value: (r) => r.lastMs, cell: (r) => <Ago at={r.lastMs} /> },
+    { key: 'open', header: 'Waiting', numeric: true, value: (r) => -r.raisedMs, cell: (r) => <Waiting row={r} /> },
+    {
+      key: 'owner',
+      header: 'Owner',
+      value: (r) => r.assignee,
+      cell: (r) => r.assignee ?? <span className="text-ink-3">unowned</span>,
+    },
+    { key: 'state', header: 'State', value: (r) => r.state },
+    {
+      key: 'do',
+      header: '',
+      cell: (r) =>
+        canAct && r.state === 'open' ? (
+          <button type="button" className="link" onClick={() => acknowledge(r)} aria-label={`Acknowledge ${r.title}`}>
+            Acknowledge
+          </button>
+        ) : null,
+    },
+  ];
+  return (
+    <DataTable
+      label="Alerts"
+      rows={rows}
+      total={total}
+      columns={columns}
+      rowKey={(r) => r.id}
+      rowHref={(r) => `/alerts/${r.id}`}
+      primary
+      rowKeys={{ a: acknowledge }}
+      empty={
+        filtered
+          ? 'No alert matches these filters.'
+          : 'Nothing waits. An alert opens here when a rule fires on an alerting chart.'
+      }
+    />
+  );
+}
+
+function Waiting({ row }: { row: AlertRow }) {
+  const now = useNow();
+  return <span suppressHydrationWarning>{duration((row.closedMs ?? now) - row.raisedMs)}</span>;
+}

@@ -1,0 +1,62 @@
+'use client';
+import type { LoopView } from '@/lib/services/views/control-loop';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { Panel } from '@/lib/ui/components/panel';
+import { configDifference } from '@/lib/ui/control/config-diff';
+import { Ago } from '@/lib/ui/hooks/now';
+
+interface Entry {
+  key: string;
+  what: string;
+  change: string;
+  author: string;
+  reason: string;
+  atMs: number;
+}
+
+/** Versions and changes of state, newest first, with who and why. */
+export function HistoryPanel({ d }: { d: LoopView }) {
+  const entries: Entry[] = [
+    ...d.versions.map((v, i) => {
+      const before = d.versions[i + 1];
+      const diff = before ? configDifference(before.config, v.config) : [];
+      return {
+        key: `v${v.version}`,
+        what: `version ${v.version}`,
+        change: before
+          ? diff.map((x) => `${x.label} ${x.from} → ${x.to}`).join(', ') || 'nothing'
+          : `λ ${v.config.lambda}, gain ${v.config.gain}, nominal ${v.config.xNominal}, target ${v.config.target}`,
+        author: v.author,
+        reason: v.reason,
+        atMs: v.createdMs,
+      };
+    }),
+    ...d.stateChanges.map((s) => ({
+      key: `s${s.atMs}`,
+      what: `state ${s.to}`,
+      change: '',
+      author: s.actor,
+      reason: s.reason ?? '',
+      atMs: s.atMs,
+    })),
+  ].sort((a, b) => b.atMs - a.atMs);
+  const columns: Column<Entry>[] = [
+    { key: 'what', header: 'What', value: (e) => e.what },
+    { key: 'change', header: 'Change', value: (e) => e.change },
+    { key: 'author', header: 'By', value: (e) => e.author },
+    { key: 'reason', header: 'Reason', value: (e) => e.reason },
+    { key: 'at', header: 'When', numeric: true, value: (e) => e.atMs, cell: (e) => <Ago at={e.atMs} /> },
+  ];
+  return (
+    <Panel title="History" flush>
+      <DataTable
+        label={`History of ${d.loop.name}`}
+        rows={entries}
+        columns={columns}
+        rowKey={(e) => e.key}
+        empty="This loop has no version yet."
+        maxHeight={280}
+      />
+    </Panel>
+  );
+}

@@ -1,0 +1,60 @@
+import type { LoopView } from '@/lib/services/views/control-loop';
+import type { LoopChartInput } from '@/lib/ui/charts/loop-chart.prepare';
+import { unitLabel } from '@/lib/ui/format';
+import { waferName } from '@/lib/ui/links';
+
+export interface LoopSelection {
+  input: LoopChartInput;
+  /** Index of each drawn point in `observations` and `advice`. */
+  outputs: number[];
+  moves: number[];
+}
+
+/** The chart of one thread, or of all of them: then the outputs of all wafers and the moves of all chambers in order of time. */
+export function loopInput(d: LoopView, thread: number | null, windowMs: readonly [number, number]): LoopSelection {
+  const { loop, observations: o, advice: a } = d;
+  const outputs = [...o.at.keys()].filter((i) => thread === null || o.thread[i] === thread);
+  const moves = [...a.at.keys()].filter((i) => thread === null || a.thread[i] === thread);
+  const of = (v: Float64Array, rows: readonly number[]): Float64Array => Float64Array.from(rows, (i) => v[i]!);
+  const t = thread === null ? null : d.threads[thread]!;
+  const name = t ? `${loop.name} · ${t.tool} ${t.chamber}` : loop.name;
+  const first = Math.min(o.at[outputs[0] ?? -1] ?? windowMs[1], a.at[moves[0] ?? -1] ?? windowMs[1]);
+  return {
+    outputs,
+    moves,
+    input: {
+      title: name,
+      outputUnit: unitLabel(loop.unit),
+      knob: loop.knob,
+      knobUnit: unitLabel(loop.knobUnit),
+      target: loop.config.target,
+      lsl: loop.lsl,
+      usl: loop.usl,
+      output: {
+        at: of(o.at, outputs),
+        value: of(o.y, outputs),
+        without: of(o.without, outputs),
+        label: outputs.map((i) => `${waferName(o.lot[i]!, o.slot[i]!)}${o.accepted[i] ? '' : ', set aside'}`),
+      },
+      moves: {
+        at: of(a.at, moves),
+        value: Float64Array.from(moves, (i) => (a.mode[i] === 'closed' ? a.setpoint[i]! : a.advised[i]!)),
+        kind: moves.map((i) =>
+          a.mode[i] !== 'closed'
+            ? 'advised'
+            : a.explanation[i]!.clips.some((c) => c.kind === 'step' || c.kind === 'absolute')
+              ? 'clipped'
+              : 'applied',
+        ),
+        label: moves.map((i) => a.lot[i]!),
+      },
+      disturbance: { at: of(o.at, outputs), value: of(o.dHat, outputs), u: of(o.uDHat, outputs) },
+      knobLimits: { low: loop.config.min, high: loop.config.max, nominal: loop.config.xNominal },
+      events: d.events
+        .filter((e) => t === null || (e.tool === t.tool && (e.chamber === null || e.chamber === t.chamber)))
+        .map((e) => ({ atMs: e.atMs, kind: e.kind, label: e.label })),
+      // A loop that began inside the window starts at its first point: no empty left half.
+      windowMs: [Math.max(windowMs[0], first - 0.01 * (windowMs[1] - first)), windowMs[1]],
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { Metadata } from 'next';
+import { listLoops } from '@/lib/services/views/control';
+import { fabLists } from '@/lib/services/views/spc-list';
+import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
+import { FilterBar } from '@/lib/ui/components/filter-bar';
+import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { pageActor } from '../session';
+import { LoopTable } from './loop-table';
+
+export const metadata: Metadata = { title: 'Control' };
+
+export default async function ControlPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
+  await pageActor('/control');
+  const p = await searchParams;
+  const { fromMs, toMs } = timeWindow(p, Date.now(), '30d');
+  const [rows, lists] = await Promise.all([
+    listLoops({
+      fromMs,
+      toMs,
+      area: param(p, 'area'),
+      product: param(p, 'product'),
+      operation: param(p, 'operation'),
+      state: param(p, 'state'),
+    }),
+    fabLists(),
+  ]);
+  const newest = rows.reduce<number | null>((m, r) => (r.lastMs !== null && r.lastMs > (m ?? 0) ? r.lastMs : m), null);
+  const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
+  return (
+    <>
+      <LiveRefresh topics={['advice', 'measurement']} everyMs={15_000} />
+      <PageHead title="Control" sub="Run-to-run loops: what each achieved, beside the same wafers without control" />
+      <FilterBar
+        fields={[
+          timeRangeField('30d'),
+          { key: 'area', label: 'Area', options: options(lists.areas) },
+          { key: 'operation', label: 'Operation', options: options(lists.operations.map((o) => o.name)) },
+          { key: 'product', label: 'Product', options: options(lists.products) },
+          { key: 'state', label: 'State', options: options(['closed', 'shadow', 'suspended']) },
+        ]}
+      />
+      <Panel title="Loops" asOf={newest} staleAfterMs={86_400_000} flush note={`${rows.length} loops`}>
+        <LoopTable rows={rows} filtered={Object.keys(p).length > 0} />
+      </Panel>
+    </>
+  );
+}

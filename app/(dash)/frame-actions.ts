@@ -1,0 +1,21 @@
+'use server';
+import { cookies, headers } from 'next/headers';
+import { redirect } from 'next/navigation';
+import { auth, requireActor } from '@/lib/auth';
+import { searchEverything } from '@/lib/services/views/search';
+import type { SearchHit } from '@/lib/ui/frame/search-box';
+import { parseTheme, THEME_COOKIE } from '@/lib/ui/frame/theme';
+
+export async function search(q: string): Promise<SearchHit[]> {
+  await requireActor();
+  return searchEverything(String(q));
+}
+
+export async function saveTheme(choice: string): Promise<void> {
+  (await cookies()).set(THEME_COOKIE, parseTheme(choice), { path: '/', maxAge: 31_536_000, sameSite: 'lax', httpOnly: true });
+}
+
+export async function signOut(): Promise<void> {
+  await auth().api.signOut({ headers: await headers() });
+  redirect('/sign-in');
+}

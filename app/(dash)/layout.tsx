@@ -1,0 +1,30 @@
+import { cookies } from 'next/headers';
+import type { ReactNode } from 'react';
+import { fabName, openAlertCount } from '@/lib/services/views/frame';
+import { AppFrame } from '@/lib/ui/frame/app-frame';
+import { parseTheme, THEME_COOKIE } from '@/lib/ui/frame/theme';
+import { saveTheme, search, signOut } from './frame-actions';
+import { sessionActor } from './session';
+
+export const dynamic = 'force-dynamic';
+
+export default async function DashLayout({ children }: { children: ReactNode }) {
+  const actor = await sessionActor();
+  if (actor === null) return children; // the page sends the visitor to the sign-in, with the way back
+  const [openAlerts, fab, jar] = await Promise.all([openAlertCount(), fabName(), cookies()]);
+  return (
+    <AppFrame
+      fab={fab}
+      user={{ name: actor.name, email: actor.email, role: actor.role }}
+      openAlerts={openAlerts}
+      theme={parseTheme(jar.get(THEME_COOKIE)?.value)}
+      saveTheme={saveTheme}
+      serverNowMs={Date.now()}
+      liveUrl="/api/events"
+      search={search}
+      signOut={signOut}
+    >
+      {children}
+    </AppFrame>
+  );
+}

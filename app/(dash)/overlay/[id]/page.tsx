@@ -1,0 +1,23 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { AppError } from '@/lib/errors';
+import { type OverlayView, overlayView } from '@/lib/services/views/overlay';
+import { pageActor } from '../../session';
+import { OverlayPageView } from './overlay-view';
+
+export const metadata: Metadata = { title: 'Overlay' };
+
+async function read(id: string): Promise<OverlayView> {
+  try {
+    return await overlayView(id);
+  } catch (e) {
+    if (e instanceof AppError && e.code === 'not_found') notFound();
+    throw e;
+  }
+}
+
+export default async function OverlayMeasurementPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  await pageActor(`/overlay/${id}`);
+  return <OverlayPageView data={await read(id)} />;
+}

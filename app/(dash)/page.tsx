@@ -1,0 +1,11 @@
+import type { Metadata } from 'next';
+import { overview } from '@/lib/services/views/overview';
+import { OverviewView } from './overview-view';
+import { pageActor } from './session';
+
+export const metadata: Metadata = { title: 'Overview' };
+
+export default async function OverviewPage() {
+  await pageActor('/');
+  return <OverviewView data={await overview(Date.now())} />;
+}

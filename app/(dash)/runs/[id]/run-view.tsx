@@ -1,0 +1,174 @@
+'use client';
+import Link from 'next/link';
+import type { RunView } from '@/lib/services/views/run';
+import { ruleName } from '@/lib/ui/charts/rules';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { type EvidenceLink, EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
+import { absoluteTime, decimalsFor, duration, num, unitLabel, withU } from '@/lib/ui/format';
+import { waferName } from '@/lib/ui/links';
+import { TracesPanel } from '../../traces-panel';
+
+/** One process run: traces against the golden band, and everything that hangs on it. */
+export function RunPageView({ data: d }: { data: RunView }) {
+  const { run } = d;
+  const links: EvidenceLink[] = [
+    ...d.measurements.map((m) => ({
+      label: `${m.parameter} map`,
+      href: `/wafers/${m.id}`,
+      detail: `${num(m.mean, decimalsFor(m.sd))} ${unitLabel(m.unit)}`,
+    })),
+    ...d.overlays.map((o) => ({ label: 'Overlay map', href: `/overlay/${o.id}` })),
+    ...d.moves.map((m) => ({ label: `Loop ${m.loop}`, href: `/control/${m.loopId}`, detail: m.mode })),
+    ...d.predictions.map((p) => ({ label: `Model of ${p.parameter}`, href: `/vm/${p.modelId}`, detail: `v${p.version}` })),
+    { label: 'Wafers of the lot', href: `/wafers?lot=${encodeURIComponent(run.lot)}`, detail: run.lot },
+  ];
+  return (
+    <>
+      <PageHead
+        title={`Run of ${waferName(run.lot, run.slot)} on ${run.tool} ${run.chamber}`}
+        sub={`${run.operation} · layer ${run.layer} · product ${run.product} · ${absoluteTime(run.startedMs)}, ${duration(run.endedMs - run.startedMs)}`}
+        actions={
+          <>
+            {d.neighbours.before ? (
+              <Link prefetch={false} className="btn" href={`/runs/${d.neighbours.before}`}>
+                Run before
+              </Link>
+            ) : null}
+            {d.neighbours.after ? (
+              <Link prefetch={false} className="btn" href={`/runs/${d.neighbours.after}`}>
+                Run after
+              </Link>
+            ) : null}
+          </>
+        }
+      />
+      {d.alerts.length > 0 ? (
+        <ul className="mb-3 flex flex-col gap-1">
+          {d.alerts.map((a) => (
+            <li key={a.id}>
+              <Link prefetch={false} href={`/alerts/${a.id}`} className="hover:underline">
+                <StatusMark
+                  status={a.state === 'closed' ? 'idle' : severityStatus(a.severity)}
+                  text={`${a.state} alert: ${a.title}`}
+                />
+              </Link>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+      <div className="grid grid-cols-[minmax(0,1fr)_300px] gap-3 items-start">
+        <div className="flex flex-col gap-3 min-w-0">
+          <TracesPanel trace={d.trace} />
+          <Points points={d.points} />
+        </div>
+        <div className="flex flex-col gap-3">
+          <EvidencePanel
+            title="Run"
+            facts={[
+              ['Tool', `${run.tool} ${run.chamber}`],
+              ['Wafer', waferName(run.lot, run.slot)],
+              ['Recipe', `${run.recipe} v${run.recipeVersion}`],
+              ['Started', absoluteTime(run.startedMs)],
+              ['Received', absoluteTime(run.receivedMs)],
+            ]}
+            links={links}
+          />
+          <Panel title="Setpoints">
+            <Facts facts={Object.entries(run.setpoints).map(([k, v]) => [k, num(v, decimalsFor(Math.abs(v) / 100))] as const)} />
+          </Panel>
+          {d.moves.length > 0 ? (
+            <Panel title="Controller moves">
+              {d.moves.map((m) => (
+                <div key={m.loopId} className="mb-2">
+                  <Link prefetch={false} href={`/control/${m.loopId}`} className="link">
+                    {m.loop}
+                  </Link>
+                  <Facts
+                    facts={[
+                      ['Used', `${num(m.setpoint, 3)} ${unitLabel(m.knobUnit)}`],
+                      ['Advised', `${num(m.advised, 3)} ${unitLabel(m.knobUnit)}`],
+                      ['d̂', num(m.dHat, 3)],
+                      ['Mode', `${m.mode}, version ${m.version}`],
+                    ]}
+                  />
+                </div>
+              ))}
+            </Panel>
+          ) : null}
+          {d.predictions.length > 0 ? (
+            <Panel title="Virtual metrology">
+              <Facts
+                facts={d.predictions.map((p) => {
+                  const measured = d.measurements.find((m) => m.parameter === p.parameter);
+                  return [
+                    p.parameter,
+                    <span key={p.modelId}>
+                      {`${withU(p.value, p.uValue)} ${unitLabel(p.unit)}`}
+                      {measured ? (
+                        <span className="text-ink-2">{`, measured ${num(measured.mean, decimalsFor(p.uValue))}`}</span>
+                      ) : null}
+                      {p.reliable ? null : <StatusMark status="warn" text="outside the model’s domain" />}
+                    </span>,
+                  ] as const;
+                })}
+              />
+            </Panel>
+          ) : null}
+          <Panel title="The lot on this step">
+            <ul className="flex flex-wrap gap-1">
+              {d.lotRuns.map((r) => (
+                <li key={r.id}>
+                  <Link
+                    prefetch={false}
+                    href={`/runs/${r.id}`}
+                    aria-current={r.id === run.id ? 'page' : undefined}
+                    title={`slot ${r.slot}, chamber ${r.chamber}`}
+                    className={`inline-block w-7 text-center border rounded text-sm ${r.id === run.id ? 'border-accent bg-accent-wash' : 'border-hairline hover:bg-sunken'}`}
+                  >
+                    {r.slot}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Points({ points }: { points: RunView['points'] }) {
+  const columns: Column<RunView['points'][number]>[] = [
+    { key: 'chart', header: 'Chart', value: (r) => r.title },
+    {
+      key: 'value',
+      header: 'Value',
+      numeric: true,
+      value: (r) => r.value,
+      cell: (r) => `${num(r.value, decimalsFor(Math.abs(r.value) / 100))} ${unitLabel(r.unit)}`,
+    },
+    {
+      key: 'state',
+      header: 'State',
+      value: (r) => r.rules.length,
+      cell: (r) =>
+        r.rules.length > 0 ? <StatusMark status="out" text={r.rules.map(ruleName).join(', ')} /> : <StatusMark status="ok" />,
+    },
+  ];
+  return (
+    <Panel title="Charted points of this run" flush>
+      <DataTable
+        label="Charted points of this run"
+        rows={points}
+        columns={columns}
+        rowKey={(r) => r.chartId + r.recordId}
+        rowHref={(r) => `/spc/${r.chartId}?point=${r.recordId}`}
+        primary
+        empty="Nothing of this run was charted: the wafer was not sampled for measurement, or its measurement has not arrived yet."
+        maxHeight={320}
+      />
+    </Panel>
+  );
+}

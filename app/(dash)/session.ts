@@ -1,0 +1,44 @@
+import { redirect } from 'next/navigation';
+import { cache } from 'react';
+import { type Actor, currentActor, type RoleName, requireActor, requireRole } from '@/lib/auth';
+import { toAppError } from '@/lib/errors';
+import { log } from '@/lib/log';
+import type { ActionResult } from '@/lib/ui/action-result';
+
+/** Who is signed in; asked once a request. */
+export const sessionActor = cache(currentActor);
+
+/** Who is signed in, or off to the sign-in page and back to `path` afterwards. */
+export async function pageActor(path: string): Promise<Actor> {
+  const actor = await sessionActor();
+  if (actor === null) redirect(`/sign-in?next=${encodeURIComponent(path)}`);
+  return actor;
+}
+
+/**
+ * A server action's body: authorise, run one service verb, answer with a sentence. Errors that the person can act on come back as
+ * text; bugs are logged and told without details.
+ */
+export async function act(least: RoleName, verb: (actor: Actor) => Promise<unknown>, done: string): Promise<ActionResult> {
+  try {
+    const actor = await requireActor();
+    requireRole(actor, least);
+    await verb(actor);
+    return { ok: true, message: done };
+  } catch (e) {
+    return failure(e);
+  }
+}
+
+function failure(e: unknown): ActionResult {
+  if (e instanceof Error && e.name === 'ZodError' && 'issues' in e) {
+    const issue = (e.issues as { path: PropertyKey[]; message: string }[])[0];
+    return { ok: false, error: issue ? `${issue.path.join('.') || 'input'}: ${issue.message}` : 'The input was not accepted.' };
+  }
+  const err = toAppError(e);
+  if (err.status < 500 || err.code === 'dependency_unavailable') return { ok: false, error: sentence(err.message) };
+  log().error({ err: err.cause ?? err }, 'server action failed');
+  return { ok: false, error: 'Something went wrong on the server; it is in the log. Try again.' };
+}
+
+const sentence = (s: string): string => `${s.charAt(0).toUpperCase()}${s.slice(1)}${/[.!?]$/.test(s) ? '' : '.'}`;

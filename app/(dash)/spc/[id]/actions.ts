@@ -1,0 +1,27 @@
+'use server';
+import { revalidatePath } from 'next/cache';
+import { type ChartChange, changeChart, excludePoint } from '@/lib/services/charts/change-chart';
+import type { ActionResult } from '@/lib/ui/action-result';
+import { act } from '../../session';
+
+/** A new version of the chart's limits or rules; `seen` is the version the person looked at. */
+export async function saveChart(id: string, seen: number, change: ChartChange, reason: string): Promise<ActionResult> {
+  const result = await act(
+    'engineer',
+    (actor) => changeChart(id, seen, change, reason, actor.email, Date.now()),
+    `Version ${seen + 1} holds from now on.`,
+  );
+  revalidatePath(`/spc/${id}`);
+  return result;
+}
+
+/** Leaves a point out of limits and rules (or takes it back in with an empty reason). */
+export async function setExcluded(id: string, recordId: string, reason: string | null): Promise<ActionResult> {
+  const result = await act(
+    'engineer',
+    (actor) => excludePoint(id, recordId, reason, actor.email),
+    reason === null ? 'The point counts again.' : 'The point is excluded; it stays visible.',
+  );
+  revalidatePath(`/spc/${id}`);
+  return result;
+}

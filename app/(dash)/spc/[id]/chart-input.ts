@@ -1,0 +1,49 @@
+import type { SpcChartView } from '@/lib/services/views/spc-chart';
+import type { ControlChartInput } from '@/lib/ui/charts/control-chart.prepare';
+import { shortDate, unitLabel } from '@/lib/ui/format';
+import { waferName } from '@/lib/ui/links';
+
+const DISPERSION_NAME: Readonly<Record<string, string>> = {
+  individuals: 'moving range',
+  ewma: 'moving range',
+  xbar_r: 'range',
+  xbar_s: 'standard deviation',
+};
+
+/** The read model of a chart page as the input of the control chart. */
+export function chartInput(d: SpcChartView): ControlChartInput {
+  const p = d.points;
+  const current = d.versions.find((v) => v.version === d.chart.version) ?? d.versions.at(-1);
+  return {
+    title: d.chart.title,
+    unit: unitLabel(d.chart.unit),
+    at: p.at,
+    plotted: p.plotted,
+    value: d.chart.kind === 'ewma' ? p.value : undefined,
+    u: p.u,
+    dispersion: p.dispersion,
+    dispersionName: DISPERSION_NAME[d.chart.kind],
+    rules: p.rules,
+    excluded: p.excluded,
+    ids: p.recordId,
+    names: p.lot.map((lot, i) => waferName(lot, p.slot[i] ?? 0)),
+    phases: d.versions.map((v, i) => ({
+      version: v.version,
+      fromMs: v.effectiveMs,
+      toMs: d.versions[i + 1]?.effectiveMs ?? null,
+      label: `v${v.version} · ${v.effectiveMs > 0 ? shortDate(v.effectiveMs) : 'start'} · ${v.author}: ${v.reason}`,
+      cl: v.cl,
+      ucl: v.ucl,
+      lcl: v.lcl,
+      dispCl: v.dispCl,
+      dispUcl: v.dispUcl,
+      dispLcl: v.dispLcl,
+    })),
+    spec: { lsl: current?.lsl ?? null, usl: current?.usl ?? null, target: current?.target ?? null },
+    events: d.events.map((e) => ({
+      atMs: e.atMs,
+      kind: e.kind,
+      label: `${e.description} (${e.tool}${e.chamber ? ` ${e.chamber}` : ''})`,
+    })),
+  };
+}

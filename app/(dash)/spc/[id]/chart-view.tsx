@@ -1,0 +1,281 @@
+'use client';
+import Link from 'next/link';
+import { useMemo, useState } from 'react';
+import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
+import { ControlChart } from '@/lib/ui/charts/control-chart';
+import { Histogram } from '@/lib/ui/charts/histogram';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { Facts } from '@/lib/ui/components/evidence-panel';
+import { FilterBar, useAddress } from '@/lib/ui/components/filter-bar';
+import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { Tabs } from '@/lib/ui/components/tabs';
+import { decimalsFor, num, shortDate, shortTime, unitLabel } from '@/lib/ui/format';
+import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { useUrlState } from '@/lib/ui/hooks/use-url-state';
+import { ChangeDialog } from './change-dialog';
+import { chartInput } from './chart-input';
+import { PointPanel } from './point-panel';
+
+export interface ChartViewProps {
+  data: SpcChartView;
+  why: readonly WhyRed[];
+  role: string;
+}
+
+/** One chart: limits, zones, phases, violations, the point panel, capability, versions, sister chambers. */
+export function ChartView({ data, why, role }: ChartViewProps) {
+  const [changing, setChanging] = useState(false);
+  const canChange = role === 'engineer' || role === 'administrator';
+  const address = useAddress();
+  const [point, setPoint] = useUrlState('point');
+  const [axis, setAxis] = useUrlState('x');
+  const [spec, setSpec] = useUrlState('spec');
+  const [zones, setZones] = useUrlState('zones');
+  const input = useMemo(() => chartInput(data), [data]);
+  const options = useMemo(
+    () => ({ xMode: axis === 'sequence' ? 'sequence' : 'time', showSpec: spec === '1', showZones: zones !== '0' }) as const,
+    [axis, spec, zones],
+  );
+  const byId = useMemo(() => new Map(why.map((w) => [w.recordId, w])), [why]);
+  const index = point === null ? -1 : data.points.recordId.indexOf(point);
+  const red = index >= 0 ? byId.get(data.points.recordId[index]!) : undefined;
+  const members = useMemo(() => red?.violations.flatMap((v) => v.members) ?? [], [red]);
+  const current = data.versions.find((v) => v.version === data.chart.version);
+  const n = data.points.at.length;
+  const zoomed = address.get('from') !== null;
+  return (
+    <>
+      <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={10_000} />
+      <PageHead
+        title={data.chart.title}
+        sub={
+          <>
+            {`${data.chart.operation}${data.chart.layer ? ` · layer ${data.chart.layer}` : ''} · ${KIND[data.chart.kind] ?? data.chart.kind}`}
+            {current
+              ? ` · limits v${current.version} (${current.effectiveMs > 0 ? shortDate(current.effectiveMs) : 'start'}, ${current.author}: ${current.reason})`
+              : ''}
+          </>
+        }
+        actions={
+          <>
+            {data.alert && data.alert.state !== 'closed' ? (
+              <Link prefetch={false} href={`/alerts/${data.alert.id}`} className="btn">
+                <StatusMark status="out" text={`${data.alert.state} alert, ${data.alert.severity}`} />
+              </Link>
+            ) : null}
+            {canChange && current ? (
+              <button type="button" className="btn" onClick={() => setChanging(true)}>
+                Limits and rules…
+              </button>
+            ) : null}
+          </>
+        }
+      />
+      <FilterBar fields={zoomed ? [] : [timeRangeField('30d')]}>
+        {zoomed ? (
+          <button type="button" className="btn h-7! text-sm!" onClick={() => address.set({ from: null, to: null })}>
+            Whole time range
+          </button>
+        ) : null}
+        <Tabs
+          label="Axis"
+          value={options.xMode}
+          onChange={(v) => setAxis(v === 'time' ? null : v)}
+          options={[
+            { value: 'time', label: 'Time' },
+            { value: 'sequence', label: 'Sequence' },
+          ]}
+        />
+        <Toggle label="Spec limits" on={options.showSpec} set={(v) => setSpec(v ? '1' : null)} />
+        <Toggle label="Zones" on={options.showZones} set={(v) => setZones(v ? null : '0')} />
+      </FilterBar>
+      <div className="grid grid-cols-[minmax(0,1fr)_300px] gap-3 items-start">
+        <div className="flex flex-col gap-3 min-w-0">
+          <Panel
+            title="Control chart"
+            asOf={n > 0 ? data.points.at[n - 1]! : null}
+            staleAfterMs={Number.POSITIVE_INFINITY}
+            note={
+              current?.cl === null
+                ? `collecting the baseline: ${n} of ${current.baselineN} points, no limits yet`
+                : `rules ${rulesText(current)}${data.omitted > 0 ? ` · newest ${n} of ${n + data.omitted} points` : ''}`
+            }
+            empty={
+              n === 0
+                ? 'No points in this window. Take a longer time range; if the chart has never had one, no measurement of this context has arrived yet.'
+                : undefined
+            }
+          >
+            <ControlChart
+              input={input}
+              options={options}
+              selectedId={point}
+              onSelect={setPoint}
+              memberIds={members}
+              onRange={(from, to) => address.set({ from: new Date(from).toISOString(), to: new Date(to + 1000).toISOString() })}
+            />
+          </Panel>
+          <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
+            <Versions versions={data.versions} unit={unitLabel(data.chart.unit)} />
+            <Sisters data={data} />
+          </div>
+        </div>
+        <div className="flex flex-col gap-3">
+          {index >= 0 ? (
+            <PointPanel data={data} index={index} why={red} onClose={() => setPoint(null)} canExclude={canChange} />
+          ) : (
+            <div className="bg-surface border border-hairline rounded p-3 text-ink-2 text-sm">
+              <h2 className="text-ink mb-1">No point selected</h2>
+              Click a point, or press n for the next violation. Drag over the chart to zoom in.
+            </div>
+          )}
+          <CapabilityPanel data={data} />
+        </div>
+      </div>
+      {current ? (
+        <ChangeDialog
+          open={changing}
+          onClose={() => setChanging(false)}
+          chartId={data.chart.id}
+          current={current}
+          alerting={data.chart.alerting}
+          unit={unitLabel(data.chart.unit)}
+          hasDispersion={current.dispUcl !== null || data.chart.kind === 'individuals'}
+        />
+      ) : null}
+    </>
+  );
+}
+
+const KIND: Readonly<Record<string, string>> = {
+  individuals: 'individuals and moving range',
+  xbar_r: 'Xbar-R',
+  xbar_s: 'Xbar-S',
+  ewma: 'EWMA',
+};
+const rulesText = (v: ChartVersionView | undefined): string =>
+  v ? v.rules.filter((r) => r < 100).join(', ') + (v.rules.some((r) => r > 100) ? ' and dispersion' : '') : '';
+
+function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: boolean) => void }) {
+  return (
+    <label className="flex items-center gap-1 text-sm text-ink-2">
+      <input type="checkbox" checked={on} onChange={(e) => set(e.target.checked)} className="accent-(--accent)" />
+      {label}
+    </label>
+  );
+}
+
+function CapabilityPanel({ data }: { data: SpcChartView }) {
+  const c = data.capability;
+  const v = data.versions.at(-1);
+  const values = data.points.value.filter((x, i) => !Number.isNaN(x) && !data.points.excluded[i]);
+  const range = (i: { low: number; high: number } | null): string => (i ? ` (${num(i.low, 2)} to ${num(i.high, 2)})` : '');
+  return (
+    <Panel title="Capability" note={c ? `n ${c.n}, 95 % intervals` : null}>
+      <Histogram
+        label={data.chart.title}
+        unit={unitLabel(data.chart.unit)}
+        values={values}
+        lsl={v?.lsl ?? null}
+        usl={v?.usl ?? null}
+        target={v?.target ?? null}
+        width={274}
+      />
+      {c ? (
+        <>
+          {c.study.judgeable ? null : (
+            <p className="text-sm my-1">
+              <StatusMark status="warn" text={`Not to be quoted: ${c.study.reasons.join('; ')}.`.replace(/\.\.$/, '.')} />
+            </p>
+          )}
+          <Facts
+            facts={[
+              ['Cp', `${num(c.study.within.potential, 2)}${range(c.study.within.intervals.potential)}`],
+              ['Cpk', `${num(c.study.within.actual, 2)}${range(c.study.within.intervals.actual)}`],
+              ['Pp', `${num(c.study.overall.potential, 2)}${range(c.study.overall.intervals.potential)}`],
+              ['Ppk', `${num(c.study.overall.actual, 2)}${range(c.study.overall.intervals.actual)}`],
+              c.study.within.aboutTarget === null ? null : ['Cpm', num(c.study.within.aboutTarget, 2)],
+              ['Stability index', num(c.study.stabilityIndex, 2)],
+              ['Mean', `${num(c.mean, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`],
+              ['σ within', `${num(v?.sigmaWithin, decimalsFor((v?.sigmaWithin ?? 1) / 10))} ${unitLabel(data.chart.unit)}`],
+              ['σ overall', `${num(c.sigmaOverall, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`],
+            ]}
+          />
+        </>
+      ) : (
+        <p className="text-sm text-ink-2 mt-2">{data.capabilityNote}</p>
+      )}
+    </Panel>
+  );
+}
+
+function Versions({ versions, unit }: { versions: readonly ChartVersionView[]; unit: string }) {
+  const d = (v: ChartVersionView): number => decimalsFor(v.ucl !== null && v.lcl !== null ? (v.ucl - v.lcl) / 30 : null);
+  const columns: Column<ChartVersionView>[] = [
+    { key: 'v', header: 'Version', numeric: true, value: (r) => r.version },
+    {
+      key: 'from',
+      header: 'From',
+      value: (r) => r.effectiveMs,
+      cell: (r) => (r.effectiveMs > 0 ? shortTime(r.effectiveMs) : 'start'),
+    },
+    { key: 'lcl', header: 'LCL', unit, numeric: true, value: (r) => r.lcl, cell: (r) => num(r.lcl, d(r)) },
+    { key: 'cl', header: 'CL', unit, numeric: true, value: (r) => r.cl, cell: (r) => num(r.cl, d(r)) },
+    { key: 'ucl', header: 'UCL', unit, numeric: true, value: (r) => r.ucl, cell: (r) => num(r.ucl, d(r)) },
+    { key: 'rules', header: 'Rules', value: (r) => rulesText(r) },
+    {
+      key: 'why',
+      header: 'Author and reason',
+      value: (r) => `${r.author}: ${r.reason}`,
+      cell: (r) => (
+        <span title={`${r.author}: ${r.reason}`} className="block max-w-[28ch] truncate">{`${r.author}: ${r.reason}`}</span>
+      ),
+    },
+  ];
+  return (
+    <Panel title="Limits and rules" note="each version is a phase" flush>
+      <DataTable
+        label="Versions of the chart"
+        rows={[...versions].reverse()}
+        columns={columns}
+        rowKey={(r) => String(r.version)}
+        empty="No version."
+        maxHeight={220}
+      />
+    </Panel>
+  );
+}
+
+function Sisters({ data }: { data: SpcChartView }) {
+  const unit = unitLabel(data.chart.unit);
+  const means = data.sisters.map((s) => s.mean).filter((m): m is number => m !== null);
+  const d = decimalsFor(Math.max(1e-9, (Math.max(...means, 0) - Math.min(...means, Number.POSITIVE_INFINITY)) / 10));
+  const columns: Column<SpcChartView['sisters'][number]>[] = [
+    { key: 'place', header: 'Chamber', value: (r) => `${r.tool ?? 'all tools'} ${r.chamber ?? ''}` },
+    { key: 'mean', header: 'Mean', unit, numeric: true, value: (r) => r.mean, cell: (r) => num(r.mean, Math.min(4, d)) },
+    { key: 'n', header: 'n', numeric: true, value: (r) => r.n },
+    {
+      key: 'out',
+      header: 'Out',
+      numeric: true,
+      value: (r) => r.out,
+      cell: (r) => (r.out > 0 ? <StatusMark status="warn" text={String(r.out)} /> : '0'),
+    },
+  ];
+  return (
+    <Panel title="Sister chambers" note="same characteristic, same window" flush>
+      <DataTable
+        label="Sister chambers"
+        rows={data.sisters}
+        columns={columns}
+        rowKey={(r) => r.id}
+        rowHref={(r) => `/spc/${r.id}`}
+        selectedKey={data.chart.id}
+        empty="No other chamber runs this operation."
+        maxHeight={220}
+      />
+    </Panel>
+  );
+}

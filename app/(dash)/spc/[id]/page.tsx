@@ -1,0 +1,33 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { AppError } from '@/lib/errors';
+import { type SpcChartView, spcChart, violationsOf } from '@/lib/services/views/spc-chart';
+import { type SearchParams, timeWindow } from '@/lib/ui/address';
+import { pageActor } from '../../session';
+import { ChartView } from './chart-view';
+
+export const metadata: Metadata = { title: 'Chart' };
+
+async function read(id: string, fromMs: number, toMs: number): Promise<SpcChartView> {
+  try {
+    return await spcChart(id, fromMs, toMs);
+  } catch (e) {
+    if (e instanceof AppError && e.code === 'not_found') notFound();
+    throw e;
+  }
+}
+
+export default async function ChartPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<SearchParams>;
+}) {
+  const { id } = await params;
+  const actor = await pageActor(`/spc/${id}`);
+  const { fromMs, toMs } = timeWindow(await searchParams, Date.now(), '30d');
+  const data = await read(id, fromMs, toMs);
+  const why = await violationsOf(data.chart.id, fromMs, toMs);
+  return <ChartView data={data} why={why} role={actor.role} />;
+}

@@ -1,0 +1,191 @@
+'use client';
+import Link from 'next/link';
+import { useEffect, useState } from 'react';
+import type { SiteMap } from '@/lib/services/views/evidence';
+import type { SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
+import { isDispersionRule, ruleHint, ruleName, ruleText } from '@/lib/ui/charts/rules';
+import { ReasonDialog } from '@/lib/ui/components/dialog';
+import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';
+import { InlineError, Skeleton } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { useReport } from '@/lib/ui/components/toast';
+import { absoluteTime, decimalsFor, num, signed, unitLabel, withU } from '@/lib/ui/format';
+import { recordHref, waferName } from '@/lib/ui/links';
+import { sharedScale } from '@/lib/ui/maps/colour-scale';
+import { ScaleBar } from '@/lib/ui/maps/scale-bar';
+import { WaferThumb } from '@/lib/ui/maps/wafer-gallery';
+import { fetchSiteMaps } from '../../evidence-actions';
+import { setExcluded } from './actions';
+
+export interface PointPanelProps {
+  data: SpcChartView;
+  index: number;
+  why: WhyRed | undefined;
+  onClose: () => void;
+  canExclude: boolean;
+}
+
+/** The selected point: its value, why it is red, and the ways to its wafer, its run, its alert. */
+export function PointPanel({ data, index, why, onClose, canExclude }: PointPanelProps) {
+  const [excluding, setExcluding] = useState(false);
+  const report = useReport();
+  const p = data.points;
+  const { chart } = data;
+  const recordId = p.recordId[index]!;
+  const version = data.versions.find((v) => v.version === p.version[index]);
+  const u = p.u[index]!;
+  const width = version?.ucl !== null && version?.lcl !== null && version ? version.ucl! - version.lcl! : null;
+  const d = u > 0 ? decimalsFor(u) : decimalsFor(width === null ? null : width / 30);
+  const sigma = version?.sigmaWithin ?? null;
+  const value = p.value[index]!;
+  const fired = p.rules[index] ?? [];
+  const href = recordHref(chart.characteristic, recordId);
+  const runId = p.runId[index];
+  const links: EvidenceLink[] = [
+    ...(href && !href.startsWith('/runs')
+      ? [{ label: href.startsWith('/overlay') ? 'Overlay map of this wafer' : 'Map of this wafer', href }]
+      : []),
+    ...(runId
+      ? [{ label: 'Traces of this run', href: `/runs/${runId}`, detail: `${p.tool[index] ?? ''} ${p.chamber[index] ?? ''}` }]
+      : []),
+    ...(why?.violations.find((v) => v.alertId)
+      ? [{ label: 'Alert', href: `/alerts/${why.violations.find((v) => v.alertId)!.alertId}` }]
+      : []),
+    ...(chart.characteristic.startsWith('overlay')
+      ? [{ label: 'Overlay of the lot', href: `/overlay?lot=${encodeURIComponent(p.lot[index]!)}`, detail: p.lot[index]! }]
+      : []),
+    { label: 'All wafers of the lot', href: `/wafers?lot=${encodeURIComponent(p.lot[index]!)}`, detail: p.lot[index]! },
+  ];
+  return (
+    <EvidencePanel
+      title={waferName(p.lot[index]!, p.slot[index] ?? 0)}
+      onClose={onClose}
+      facts={[
+        ['Value', <b key="v">{`${withU(value, u, d)} ${unitLabel(chart.unit)}`}</b>],
+        p.plotted[index] !== value ? ['Plotted', `${num(p.plotted[index], d)} ${unitLabel(chart.unit)}`] : null,
+        sigma !== null && version?.cl !== null && version
+          ? ['From centre', `${signed((p.plotted[index]! - version.cl!) / sigma, 1)} σ`]
+          : null,
+        ['Processed', absoluteTime(p.at[index])],
+        ['Tool', `${p.tool[index] ?? '–'} ${p.chamber[index] ?? ''}`],
+        [
+          'State',
+          fired.length > 0 ? (
+            <StatusMark key="s" status="out" text={fired.map(ruleName).join(', ')} />
+          ) : (
+            <StatusMark key="s" status="ok" />
+          ),
+        ],
+        p.excluded[index] ? ['Excluded', p.excluded[index]] : null,
+      ]}
+      links={links}
+    >
+      {fired.length > 0 ? <Why data={data} why={why} fired={fired} d={d} /> : null}
+      {href?.startsWith('/wafers/') ? <MiniMap recordId={recordId} /> : null}
+      {canExclude ? (
+        <div className="mt-3">
+          {p.excluded[index] ? (
+            <button
+              type="button"
+              className="btn h-6! text-sm!"
+              onClick={() => void setExcluded(chart.id, recordId, null).then(report)}
+            >
+              Take the point back in
+            </button>
+          ) : (
+            <button type="button" className="btn h-6! text-sm!" onClick={() => setExcluding(true)}>
+              Exclude the point…
+            </button>
+          )}
+        </div>
+      ) : null}
+      <ReasonDialog
+        open={excluding}
+        onClose={() => setExcluding(false)}
+        title="Exclude the point"
+        confirm="Exclude"
+        onSubmit={(reason) => setExcluded(chart.id, recordId, reason)}
+      >
+        <p className="text-ink-2">
+          It no longer counts for limits, rules and capability from here on; it stays on the chart as a hollow point with the
+          reason.
+        </p>
+      </ReasonDialog>
+    </EvidencePanel>
+  );
+}
+
+function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefined; fired: readonly number[]; d: number }) {
+  const { chart, points } = data;
+  return (
+    <section className="mt-3 border-t border-hairline pt-2" aria-label="Why this point is red">
+      <h3 className="mb-1">Why is this point red</h3>
+      {fired.map((rule) => {
+        const v = why?.violations.find((x) => x.rule === rule);
+        const version = data.versions.find((x) => x.version === v?.version);
+        const side = v?.side ? ` (${v.side})` : '';
+        const names = (v?.members ?? []).map((id) => points.recordId.indexOf(id)).filter((i) => i >= 0);
+        return (
+          <div key={rule} className="text-sm mb-2">
+            <p>
+              <b>{`${ruleName(rule)}: `}</b>
+              {`${ruleText(rule)}${side}.`}
+            </p>
+            {v ? (
+              <p className="text-ink-2">
+                {isDispersionRule(rule)
+                  ? `Dispersion limit ${num(version?.dispUcl, d)} ${unitLabel(chart.unit)}.`
+                  : `Limits in force: LCL ${num(v.lcl, d)}, centre ${num(v.cl, d)}, UCL ${num(v.ucl, d)} ${unitLabel(chart.unit)} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
+              </p>
+            ) : null}
+            {names.length > 1 ? (
+              <p className="text-ink-2">
+                {`Window of ${names.length}: `}
+                {names.map((i) => `${waferName(points.lot[i]!, points.slot[i] ?? 0)} ${num(points.plotted[i], d)}`).join(', ')}
+              </p>
+            ) : null}
+            <p className="text-ink-2">{ruleHint(rule)}</p>
+          </div>
+        );
+      })}
+    </section>
+  );
+}
+
+function MiniMap({ recordId }: { recordId: string }) {
+  const [map, setMap] = useState<SiteMap | null | undefined>(undefined);
+  const [failed, setFailed] = useState(false);
+  useEffect(() => {
+    let live = true;
+    setFailed(false);
+    fetchSiteMaps([recordId]).then(
+      (list) => live && setMap(list[0] ?? null),
+      () => live && setFailed(true),
+    );
+    return () => {
+      live = false;
+    };
+  }, [recordId]);
+  if (failed) return <InlineError message="The map could not be read. Select the point again." />;
+  if (map === null) return null;
+  return (
+    <div className="mt-3 border-t border-hairline pt-2 min-h-[236px]">
+      {map === undefined ? (
+        <Skeleton height={220} />
+      ) : (
+        <Link prefetch={false} href={`/wafers/${map.id}`} className="block">
+          <div className="flex justify-center">
+            <WaferThumb
+              input={{ ...map, u: map.u ?? undefined }}
+              kind="contour"
+              scale={sharedScale('viridis', [map.value])}
+              size={176}
+              label={waferName(map.lot, map.slot)}
+            />
+          </div>
+          <ScaleBar scale={sharedScale('viridis', [map.value])} unit={unitLabel(map.unit)} width={240} />
+        </Link>
+      )}
+    </div>
+  );
+}

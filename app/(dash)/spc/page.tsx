@@ -1,0 +1,62 @@
+import type { Metadata } from 'next';
+import { fabLists, screenCharts } from '@/lib/services/views/spc-list';
+import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
+import { FilterBar } from '@/lib/ui/components/filter-bar';
+import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { pageActor } from '../session';
+import { ScreeningTable } from './screening-table';
+
+export const metadata: Metadata = { title: 'SPC' };
+
+const LIMIT = 300;
+const SOURCES = [
+  { value: 'measurement', label: 'Measured' },
+  { value: 'zernike', label: 'Zernike' },
+  { value: 'overlay', label: 'Overlay' },
+  { value: 'vm', label: 'Virtual metrology' },
+];
+
+export default async function SpcPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
+  await pageActor('/spc');
+  const p = await searchParams;
+  const now = Date.now();
+  const { fromMs, toMs } = timeWindow(p, now, '7d');
+  const [{ rows, total }, lists] = await Promise.all([
+    screenCharts({
+      fromMs,
+      toMs,
+      area: param(p, 'area'),
+      operation: param(p, 'operation'),
+      product: param(p, 'product'),
+      tool: param(p, 'tool'),
+      source: param(p, 'source'),
+      onlyOut: param(p, 'state') === 'out',
+      limit: LIMIT,
+    }),
+    fabLists(),
+  ]);
+  const newest = rows.reduce<number | null>((m, r) => (r.lastAtMs !== null && r.lastAtMs > (m ?? 0) ? r.lastAtMs : m), null);
+  const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
+  return (
+    <>
+      <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={15_000} />
+      <PageHead title="SPC" sub="All charts, worst first: open alerts, then rules fired in the window" />
+      <FilterBar
+        fields={[
+          timeRangeField('7d'),
+          { key: 'area', label: 'Area', options: options(lists.areas) },
+          { key: 'operation', label: 'Operation', options: options(lists.operations.map((o) => o.name)) },
+          { key: 'product', label: 'Product', options: options(lists.products) },
+          { key: 'tool', label: 'Tool', options: options(lists.tools.map((t) => t.name)) },
+          { key: 'source', label: 'Source', options: SOURCES },
+          { key: 'state', label: 'State', options: [{ value: 'out', label: 'Rule fired' }] },
+        ]}
+      />
+      <Panel title="Charts" asOf={newest} flush note={total > rows.length ? `top ${rows.length} of ${total}` : `${total} charts`}>
+        <ScreeningTable rows={rows} label="Charts" total={total} />
+      </Panel>
+    </>
+  );
+}

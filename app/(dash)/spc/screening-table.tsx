@@ -1,0 +1,114 @@
+'use client';
+import type { ScreenRow } from '@/lib/services/views/spc-list';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { Sparkline } from '@/lib/ui/components/sparkline';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { decimalsFor, num, percent, unitLabel } from '@/lib/ui/format';
+import { Ago } from '@/lib/ui/hooks/now';
+import type { Status } from '@/lib/ui/tokens';
+
+const stateOf = (r: ScreenRow): Status => (r.n === 0 ? 'idle' : r.alertId ? 'out' : r.out > 0 ? 'warn' : 'ok');
+const STATE_TEXT: Readonly<Record<Status, string>> = { idle: 'no points', out: 'alert', warn: 'rule fired', ok: 'in control' };
+const STATE_ORDER: Readonly<Record<Status, number>> = { out: 0, warn: 1, ok: 2, idle: 3 };
+
+const digits = (r: ScreenRow): number => decimalsFor(r.lastU ?? (r.ucl !== null && r.lcl !== null ? (r.ucl - r.lcl) / 30 : null));
+
+const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
+  {
+    key: 'state',
+    header: 'State',
+    value: (r) => STATE_ORDER[stateOf(r)],
+    cell: (r) => <StatusMark status={stateOf(r)} text={STATE_TEXT[stateOf(r)]} />,
+  },
+  {
+    key: 'title',
+    header: 'Chart',
+    value: (r) => r.title,
+    cell: (r) => (
+      <span className="block truncate max-w-[34ch] min-[1500px]:max-w-[60ch]" title={`${r.title} (${r.kind})`}>
+        {r.title}
+      </span>
+    ),
+  },
+  {
+    key: 'spark',
+    header: 'Last 40 points',
+    cell: (r) => <Sparkline label={r.title} values={r.spark} flags={r.sparkOut} cl={r.cl} ucl={r.ucl} lcl={r.lcl} width={130} />,
+  },
+  {
+    key: 'last',
+    header: 'Last',
+    numeric: true,
+    value: (r) => r.lastValue,
+    cell: (r) =>
+      r.lastValue === null ? (
+        '–'
+      ) : (
+        <span>
+          {num(r.lastValue, digits(r))} <span className="text-ink-3">{unitLabel(r.unit)}</span>
+        </span>
+      ),
+  },
+  {
+    key: 'cpk',
+    header: 'Cpk',
+    numeric: true,
+    firstDir: 'asc',
+    value: (r) => r.cpk,
+    cell: (r) => num(r.cpk, 2),
+    title: 'With the within sigma of the limits in force; the mean of the window',
+  },
+  {
+    key: 'stability',
+    header: 'Stability',
+    numeric: true,
+    value: (r) => r.stability,
+    cell: (r) => num(r.stability, 2),
+    title: 'sigma overall / sigma within: 1 is stable, above 1.3 the mean moves',
+  },
+  {
+    key: 'rate',
+    header: 'Out',
+    unit: '%',
+    numeric: true,
+    value: (r) => (r.n > 0 ? r.out / r.n : null),
+    cell: (r) => (r.n > 0 ? percent(r.out / r.n, 1).replace(' %', '') : '–'),
+    title: 'Share of points of the window with a rule fired',
+  },
+  { key: 'n', header: 'n', numeric: true, value: (r) => r.n, wide: true },
+  {
+    key: 'lastOut',
+    header: 'Last out',
+    numeric: true,
+    value: (r) => r.lastOutMs,
+    cell: (r) => (r.lastOutMs === null ? '–' : <Ago at={r.lastOutMs} />),
+  },
+  { key: 'lastAt', header: 'Newest', numeric: true, value: (r) => r.lastAtMs, cell: (r) => <Ago at={r.lastAtMs} />, wide: true },
+];
+
+/** One row a chart, worst first; the overview shows its head without the widest columns. */
+export function ScreeningTable({
+  rows,
+  label,
+  total,
+  compact = false,
+}: {
+  rows: readonly ScreenRow[];
+  label: string;
+  total?: number;
+  compact?: boolean;
+}) {
+  return (
+    <DataTable
+      label={label}
+      rows={rows}
+      columns={compact ? COLUMNS.filter((c) => !c.wide) : COLUMNS}
+      rowKey={(r) => r.id}
+      rowHref={(r) => `/spc/${r.id}`}
+      primary
+      exportable={!compact}
+      {...(total === undefined ? {} : { total })}
+      empty="No chart matches these filters. Clear one of them, or take a longer time range."
+    />
+  );
+}

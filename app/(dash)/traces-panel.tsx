@@ -1,0 +1,70 @@
+'use client';
+import { useMemo, useState } from 'react';
+import type { RunTrace } from '@/lib/services/views/run';
+import { orderByDeviation, type TraceInput, traceDeviation } from '@/lib/ui/charts/trace.prepare';
+import { TraceChart } from '@/lib/ui/charts/trace-chart';
+import { Panel } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { num, unitLabel } from '@/lib/ui/format';
+import { useUrlState } from '@/lib/ui/hooks/use-url-state';
+
+/** Below this share of samples outside a sensor counts as inside its band: a 3 sigma band lets a few pass. */
+const TOLERATED_SHARE = 0.02;
+const SHOWN = 12;
+
+/** All sensors of a run, the differing one first and large; the others small, a click makes one large. */
+export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | null; title?: string }) {
+  const [picked, setPicked] = useUrlState('sensor');
+  const [all, setAll] = useState(false);
+  const ordered = useMemo(() => {
+    if (trace === null) return [];
+    const list = trace.sensors.map((s): { input: TraceInput; deviation: ReturnType<typeof traceDeviation> } => {
+      const input: TraceInput = { sensor: s.name, unit: unitLabel(s.unit), t: trace.t, v: s.v, band: s.band, steps: trace.steps };
+      return { input, deviation: traceDeviation(input) };
+    });
+    return orderByDeviation(list);
+  }, [trace]);
+  const main = ordered.find((o) => o.input.sensor === picked) ?? ordered[0];
+  const differing = ordered.filter((o) => o.deviation.outsideShare > TOLERATED_SHARE).length;
+  const note =
+    trace === null ? null : `${ordered.length} sensors, ${differing} leave the golden band of ${trace.goldenRuns} runs`;
+  const shown = all ? ordered : ordered.slice(0, SHOWN);
+  return (
+    <Panel title={title} note={note} empty={main ? undefined : 'This run was sent without a trace.'}>
+      {main ? (
+        <>
+          <TraceChart input={main.input} />
+          <ul className="grid grid-cols-3 2xl:grid-cols-4 gap-2 mt-3" aria-label="Sensors, the differing ones first">
+            {shown.map(({ input, deviation }) => (
+              <li key={input.sensor}>
+                <button
+                  type="button"
+                  aria-pressed={input.sensor === main.input.sensor}
+                  onClick={() => setPicked(input.sensor)}
+                  className={`w-full text-left border rounded p-1 ${input.sensor === main.input.sensor ? 'border-accent' : 'border-hairline hover:bg-sunken'}`}
+                >
+                  <span className="flex text-sm gap-2">
+                    <span className="truncate">{input.sensor}</span>
+                    <span className="ml-auto whitespace-nowrap">
+                      {Number.isNaN(deviation.outsideShare) ? null : deviation.outsideShare > TOLERATED_SHARE ? (
+                        <StatusMark status="out" text={`${num(deviation.outsideShare * 100, 0)} %`} />
+                      ) : (
+                        <StatusMark status="ok" text="inside" hideText />
+                      )}
+                    </span>
+                  </span>
+                  <TraceChart input={input} height={56} compact />
+                </button>
+              </li>
+            ))}
+          </ul>
+          {ordered.length > SHOWN ? (
+            <button type="button" className="link text-sm mt-2" onClick={() => setAll((v) => !v)}>
+              {all ? 'Fewer sensors' : `All ${ordered.length} sensors`}
+            </button>
+          ) : null}
+        </>
+      ) : null}
+    </Panel>
+  );
+}

@@ -1,0 +1,23 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { AppError } from '@/lib/errors';
+import { type WaferView, waferView } from '@/lib/services/views/wafer';
+import { pageActor } from '../../session';
+import { WaferPageView } from './wafer-view';
+
+export const metadata: Metadata = { title: 'Wafer' };
+
+async function read(id: string): Promise<WaferView> {
+  try {
+    return await waferView(id);
+  } catch (e) {
+    if (e instanceof AppError && e.code === 'not_found') notFound();
+    throw e;
+  }
+}
+
+export default async function WaferPage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  await pageActor(`/wafers/${id}`);
+  return <WaferPageView data={await read(id)} />;
+}

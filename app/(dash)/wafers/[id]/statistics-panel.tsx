@@ -1,0 +1,65 @@
+'use client';
+import type { WaferView } from '@/lib/services/views/wafer';
+import { Facts } from '@/lib/ui/components/evidence-panel';
+import { Panel } from '@/lib/ui/components/panel';
+import { ROW_HEAD } from '@/lib/ui/control/row-head';
+import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
+
+/** Statistics of the sites, whole wafer and by zone. */
+export function StatisticsPanel({ d }: { d: WaferView }) {
+  const s = d.statistics;
+  const unit = unitLabel(d.head.unit);
+  const dec = decimalsFor(d.map.u ? Math.min(...d.map.u.filter((u) => u > 0)) : s.sigma / 30);
+  const missing = d.map.value.length - s.n;
+  return (
+    <Panel title="Statistics" note={unit}>
+      <Facts
+        facts={[
+          ['Sites', missing > 0 ? `${s.n}, ${missing} not measured` : String(s.n)],
+          ['Mean', num(s.mean, dec)],
+          d.head.target === null ? null : ['Mean − target', num(s.mean - d.head.target, dec)],
+          ['Sigma', num(s.sigma, dec)],
+          ['Lowest, highest', `${num(s.min, dec)}, ${num(s.max, dec)}`],
+          ['Range', num(s.range, dec)],
+          ['Non-uniformity 1σ', `${num(s.nonUniformity.sigma, 2)} %`],
+          ['(max − min) / 2 mean', `${num(s.nonUniformity.halfRange, 2)} %`],
+        ]}
+      />
+      {d.zernike && d.zernike.zones.length > 0 ? (
+        <table className="grid-table mt-2">
+          <caption className="sr-only">Statistics by zone</caption>
+          <thead>
+            <tr>
+              <th scope="col">Zone</th>
+              <th scope="col" className="num">
+                to mm
+              </th>
+              <th scope="col" className="num">
+                n
+              </th>
+              <th scope="col" className="num">
+                Mean
+              </th>
+              <th scope="col" className="num">
+                Sigma
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {d.zernike.zones.map((z) => (
+              <tr key={z.name}>
+                <th scope="row" className={ROW_HEAD}>
+                  {z.name}
+                </th>
+                <td className="num">{num(z.toMm, 0)}</td>
+                <td className="num">{z.n}</td>
+                <td className="num">{num(z.mean, dec)}</td>
+                <td className="num">{num(z.sigma, dec)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      ) : null}
+    </Panel>
+  );
+}

@@ -1,0 +1,154 @@
+'use client';
+import { useMemo } from 'react';
+import type { WaferGalleryView, WaferTile } from '@/lib/services/views/wafers';
+import { ExportMenu } from '@/lib/ui/components/export-menu';
+import { Panel } from '@/lib/ui/components/panel';
+import { Tabs } from '@/lib/ui/components/tabs';
+import { fileName, toCsv } from '@/lib/ui/csv';
+import { downloadText } from '@/lib/ui/export';
+import { decimalsFor, num, shortTime, unitLabel } from '@/lib/ui/format';
+import { groupBy } from '@/lib/ui/group';
+import { useUrlState } from '@/lib/ui/hooks/use-url-state';
+import { sharedScale } from '@/lib/ui/maps/colour-scale';
+import { ScaleBar } from '@/lib/ui/maps/scale-bar';
+import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
+import { MAP_KINDS, mapInput, mapKind } from './map-input';
+
+/** Maps grouped by lot on one colour range, which is printed; the specification as the range on request. */
+export function GalleryView({ data: d }: { data: WaferGalleryView }) {
+  const [kindText, setKind] = useUrlState('map');
+  const [range, setRange] = useUrlState('scale');
+  const kind = mapKind(kindText);
+  const { specification: spec } = d;
+  const hasLimits = spec !== null && spec.lsl !== null && spec.usl !== null;
+  const fromLimits = hasLimits && range === 'limits';
+  const scale = useMemo(
+    () =>
+      sharedScale(
+        'viridis',
+        d.tiles.map((t) => t.value),
+        {
+          limits: { lower: spec?.lsl ?? null, upper: spec?.usl ?? null },
+          fromLimits,
+        },
+      ),
+    [d.tiles, spec, fromLimits],
+  );
+  const digits = decimalsFor((scale.max - scale.min) / 100);
+  const lots = useMemo(
+    () =>
+      [...groupBy(d.tiles, (t) => t.lot)].map(([lot, tiles]) => ({
+        lot,
+        head: tiles[0]!,
+        mean: tiles.reduce((s, t) => s + t.mean, 0) / tiles.length,
+        items: tiles.map((t) => ({
+          id: t.id,
+          href: `/wafers/${t.id}`,
+          title: `slot ${t.slot}`,
+          caption: `${num(t.mean, digits)} ± ${num(t.sd, digits)}`,
+          isOut: t.isOut,
+          input: mapInput(t),
+        })),
+      })),
+    [d.tiles, digits],
+  );
+  const newest = d.tiles.reduce<number | null>((m, t) => Math.max(m ?? 0, t.measuredMs), null);
+  const unit = unitLabel(d.tiles[0]?.unit);
+  return (
+    <Panel
+      title={d.operation === null ? 'Measured wafers' : `${d.operation} ${d.parameter}`}
+      asOf={newest}
+      staleAfterMs={86_400_000}
+      note={d.total > d.tiles.length ? `newest ${d.tiles.length} of ${d.total}` : `${d.tiles.length} wafers`}
+      actions={
+        <>
+          {hasLimits ? (
+            <Tabs
+              label="Colour range"
+              value={fromLimits ? 'limits' : 'data'}
+              options={[
+                { value: 'data', label: 'Range of the data' },
+                { value: 'limits', label: 'LSL to USL' },
+              ]}
+              onChange={(v) => setRange(v === 'limits' ? v : null)}
+            />
+          ) : null}
+          <Tabs label="Kind of map" value={kind} options={MAP_KINDS} onChange={(v) => setKind(v === 'contour' ? null : v)} />
+          <ExportMenu items={[{ label: 'CSV of the wafers', run: () => save(d) }]} />
+        </>
+      }
+      empty={
+        d.tiles.length === 0
+          ? 'No measured wafer matches. Take a longer time range or clear a filter; wafers appear as their measurements are ingested.'
+          : undefined
+      }
+    >
+      <div className="flex items-center gap-3 mb-2">
+        <ScaleBar scale={scale} unit={unit} width={320} />
+        <span className="text-sm text-ink-2">
+          {`all maps ${num(scale.min, digits)} to ${num(scale.max, digits)} ${unit}${hasLimits ? `; specification ${num(spec.lsl, digits)} to ${num(spec.usl, digits)}` : ''}`}
+        </span>
+      </div>
+      <div className="grid grid-cols-2 2xl:grid-cols-3 gap-x-6 gap-y-3">
+        {lots.map((l) => (
+          <section key={l.lot} aria-label={`Lot ${l.lot}`} className="min-w-0 border-t border-hairline pt-1">
+            <h3 className="flex gap-3 font-normal!">
+              <b className="text-ink">{l.lot}</b>
+              <span>{l.head.product}</span>
+              <span>
+                {chambers(
+                  l.items.length,
+                  d.tiles.filter((t) => t.lot === l.lot),
+                )}
+              </span>
+              <span className="ml-auto">{shortTime(l.head.measuredMs)}</span>
+            </h3>
+            <WaferGallery items={l.items} kind={kind} scale={scale} />
+          </section>
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+function chambers(n: number, tiles: readonly WaferTile[]): string {
+  const names = [...new Set(tiles.flatMap((t) => (t.tool ? [`${t.tool} ${t.chamber ?? ''}`.trim()] : [])))];
+  return names.length > 0 && names.length <= 3 ? names.join(', ') : `${n} wafers`;
+}
+
+function save(d: WaferGalleryView): void {
+  const unit = d.tiles[0]?.unit ?? '';
+  downloadText(
+    fileName(`wafers ${d.operation ?? ''} ${d.parameter ?? ''}`, 'csv'),
+    toCsv(
+      [
+        'lot',
+        'slot',
+        'product',
+        'operation',
+        'parameter',
+        `mean (${unit})`,
+        `sigma (${unit})`,
+        'sites',
+        'tool',
+        'chamber',
+        'measured',
+        'rule fired',
+      ],
+      d.tiles.map((t) => [
+        t.lot,
+        t.slot,
+        t.product,
+        t.operation,
+        t.parameter,
+        t.mean,
+        t.sd,
+        t.value.length,
+        t.tool,
+        t.chamber,
+        new Date(t.measuredMs).toISOString(),
+        t.isOut,
+      ]),
+    ),
+  );
+}

@@ -1,0 +1,73 @@
+import type { Metadata } from 'next';
+import { fabLists } from '@/lib/services/views/spc-list';
+import { waferGallery } from '@/lib/services/views/wafers';
+import { integer, param, type SearchParams, timeWindow } from '@/lib/ui/address';
+import { FilterBar } from '@/lib/ui/components/filter-bar';
+import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { PageHead } from '@/lib/ui/components/panel';
+import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { pageActor } from '../session';
+import { GalleryView } from './gallery-view';
+
+export const metadata: Metadata = { title: 'Wafers' };
+
+const LIMIT = 60;
+
+export default async function WafersPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
+  await pageActor('/wafers');
+  const p = await searchParams;
+  const now = Date.now();
+  const { fromMs, toMs } = timeWindow(p, now, '30d');
+  const lot = param(p, 'lot');
+  const slot = integer(p, 'slot', 0, 1, 25);
+  const [operation, parameter] = (param(p, 'what') ?? '').split('~');
+  const [view, lists] = await Promise.all([
+    waferGallery({
+      fromMs,
+      toMs,
+      operation: operation || null,
+      parameter: parameter || null,
+      product: param(p, 'product'),
+      tool: param(p, 'tool'),
+      lot,
+      slot: lot !== null && slot > 0 ? slot : null,
+      limit: LIMIT,
+    }),
+    fabLists(),
+  ]);
+  const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
+  const shown = view.operation === null ? '' : `${view.operation}~${view.parameter}`;
+  const pairs = view.pairs.map((q) => ({
+    value: `${q.operation}~${q.parameter}`,
+    label: `${q.operation} ${q.parameter} (${q.n})`,
+  }));
+  return (
+    <>
+      <LiveRefresh topics={['measurement']} everyMs={20_000} />
+      <PageHead
+        title={lot === null ? 'Wafers' : `Wafers of ${lot}${slot > 0 ? `, slot ${slot}` : ''}`}
+        sub="Measured wafers, newest lot first, all on one colour range"
+      />
+      <FilterBar
+        fields={[
+          ...(lot === null ? [timeRangeField('30d')] : []),
+          {
+            key: 'what',
+            label: 'Measured',
+            options:
+              pairs.some((q) => q.value === shown) || shown === ''
+                ? pairs
+                : [{ value: shown, label: shown.replace('~', ' ') }, ...pairs],
+            fallback: shown,
+            all: null,
+          },
+          { key: 'product', label: 'Product', options: options(lists.products) },
+          { key: 'tool', label: 'Tool', options: options(lists.tools.map((t) => t.name)) },
+          ...(lot === null ? [] : [{ key: 'lot', label: 'Lot', options: options([lot]) }]),
+          ...(slot > 0 && lot !== null ? [{ key: 'slot', label: 'Slot', options: options([String(slot)]) }] : []),
+        ]}
+      />
+      <GalleryView data={view} />
+    </>
+  );
+}

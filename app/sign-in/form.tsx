@@ -1,0 +1,64 @@
+'use client';
+import { type FormEvent, useState } from 'react';
+import { InlineError } from '@/lib/ui/components/panel';
+
+const WORDS: Readonly<Record<number, string>> = {
+  401: 'E-mail or password is wrong. An administrator can set a new password.',
+  403: 'This address is not allowed to sign in from here.',
+  422: 'Give a whole e-mail address and a password of at least 8 characters.',
+  429: 'Too many attempts. Wait a minute, then try again.',
+};
+
+export function SignInForm({ next }: { next: string }) {
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async (e: FormEvent<HTMLFormElement>): Promise<void> => {
+    e.preventDefault();
+    const form = new FormData(e.currentTarget);
+    setBusy(true);
+    setError(null);
+    try {
+      const res = await fetch('/api/auth/sign-in/email', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: form.get('email'), password: form.get('password') }),
+      });
+      if (res.ok) {
+        window.location.assign(next);
+        return;
+      }
+      setError(WORDS[res.status] ?? `The server answered ${res.status}. Try again in a moment.`);
+    } catch {
+      setError('The server cannot be reached. Try again in a moment.');
+    }
+    setBusy(false);
+  };
+  return (
+    <form onSubmit={(e) => void submit(e)} className="bg-surface border border-hairline rounded p-4 flex flex-col gap-3">
+      <div>
+        <label className="label" htmlFor="email">
+          E-mail
+        </label>
+        <input id="email" name="email" type="email" autoComplete="username" required className="field w-full" />
+      </div>
+      <div>
+        <label className="label" htmlFor="password">
+          Password
+        </label>
+        <input
+          id="password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          required
+          minLength={8}
+          className="field w-full"
+        />
+      </div>
+      {error ? <InlineError message={error} /> : null}
+      <button type="submit" className="btn btn-primary justify-center" disabled={busy}>
+        {busy ? 'Signing in…' : 'Sign in'}
+      </button>
+    </form>
+  );
+}

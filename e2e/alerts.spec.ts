@@ -1,0 +1,43 @@
+import { expect, test } from './support';
+
+test('an operator acknowledges, comments on and closes an alert with cause and action', async ({ page }) => {
+  await page.goto('/alerts?state=open');
+  await page.keyboard.press('j');
+  const row = page.getByRole('row').nth(1);
+  await expect(row).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Evidence' })).toBeVisible();
+
+  await page.getByRole('button', { name: 'Acknowledge' }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'Acknowledged.' })).toBeVisible();
+  const history = page.getByRole('region', { name: 'History' });
+  await expect(history).toContainText('acknowledged');
+
+  await page.getByRole('button', { name: 'Comment' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill('Looked at the map: the edge is high.');
+  await page.getByRole('button', { name: 'Add comment' }).click();
+  await expect(history).toContainText('the edge is high');
+
+  await page.getByRole('button', { name: 'Close…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Close the alert' });
+  await dialog.getByRole('textbox').fill('Cleaned the chamber and re-qualified it.');
+  await dialog.getByRole('button', { name: 'Close alert' }).click();
+  await expect(dialog.getByRole('alert')).toContainText('Choose a cause');
+  await dialog.getByLabel('Cause').selectOption('equipment_fault');
+  await dialog.getByLabel('Wafers').selectOption('use_as_is');
+  await dialog.getByRole('button', { name: 'Close alert' }).click();
+  await expect(history).toContainText('closed');
+  await expect(page.getByRole('complementary', { name: 'Evidence' })).toContainText('equipment fault');
+  await expect(page.getByRole('button', { name: 'Reopen…' })).toBeVisible();
+});
+
+test.describe('a viewer', () => {
+  test.use({ person: 'vera' });
+  test('sees alerts but cannot act on them', async ({ page }) => {
+    await page.goto('/alerts?state=open');
+    await expect(page.getByRole('row').nth(1)).toBeVisible();
+    await expect(page.getByRole('button', { name: /^Acknowledge/ })).toHaveCount(0);
+    await page.getByRole('row').nth(1).getByRole('cell').nth(1).click();
+    await expect(page.getByText('acknowledging and closing need the role operator')).toBeVisible();
+  });
+});

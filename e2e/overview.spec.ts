@@ -1,0 +1,66 @@
+import { expect, expectAccessible, test } from './support';
+
+test('the overview says what needs a person and shows live lots within a minute', async ({ page }) => {
+  test.setTimeout(90_000);
+  await page.goto('/');
+  await expect(page.getByTestId('headline')).toContainText('Open alerts');
+  await expect(page.getByTestId('headline')).toContainText('Loops');
+  await expect(page.getByRole('region', { name: 'Tools' }).getByRole('link').first()).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Worst charts' }).getByRole('row').nth(1)).toBeVisible();
+  const feed = page.getByRole('list', { name: 'Live events, newest first' });
+  const before = await feed.getByRole('listitem').first().textContent();
+  await expect(async () => expect(await feed.getByRole('listitem').first().textContent()).not.toBe(before)).toPass({
+    timeout: 60_000,
+  });
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test.describe(theme, () => {
+    test.use({ colorScheme: theme });
+    for (const path of [
+      '/',
+      '/spc',
+      '/alerts',
+      '/wafers',
+      '/overlay',
+      '/control',
+      '/vm',
+      '/system',
+      '/upload',
+      '/settings',
+      '/api-docs',
+    ]) {
+      test(`${path} has a heading and no accessibility violation`, async ({ page }) => {
+        await page.goto(path);
+        await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
+        await expectAccessible(page);
+      });
+    }
+  });
+}
+
+test('the theme is kept without a flash', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: /^Theme: system/ }).click();
+  await page.getByRole('button', { name: /^Theme: light/ }).click();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  await expect(async () => {
+    await page.reload();
+    await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+  }).toPass();
+});
+
+test('keys: ? lists them, / searches, Escape leaves', async ({ page }) => {
+  await page.goto('/');
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  const box = page.getByRole('combobox', { name: /^Search/ });
+  await expect(box).toBeFocused();
+  await box.fill('ETC');
+  const options = page.getByRole('option');
+  await expect(options.filter({ hasText: 'ETC-01' }).first()).toBeVisible();
+  await box.press('Enter');
+  await expect(page).not.toHaveURL(/\/$/);
+});

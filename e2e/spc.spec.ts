@@ -1,0 +1,62 @@
+import { expect, test } from './support';
+
+test('the screening table filters in the address, sorts, and opens by keyboard', async ({ page }) => {
+  await page.goto('/spc?range=30d');
+  const table = page.getByRole('table', { name: 'Charts' });
+  await expect(table.getByRole('row').nth(1)).toBeVisible();
+  await page.getByLabel('Tool', { exact: true }).selectOption('ETC-01');
+  await expect(page).toHaveURL(/tool=ETC-01/);
+  for (const text of await table.getByRole('row').locator('td:nth-child(2)').allInnerTexts()) expect(text).toContain('ETC-01');
+  await table.getByRole('button', { name: 'Cpk' }).click();
+  await expect(table.getByRole('columnheader', { name: 'Cpk' })).toHaveAttribute('aria-sort', 'ascending');
+  await page.reload();
+  await expect(page.getByLabel('Tool', { exact: true })).toHaveValue('ETC-01');
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/\/spc\/[0-9a-f-]{36}/);
+  await expect(page.getByRole('region', { name: 'Limits and rules' })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Capability' })).toBeVisible();
+});
+
+test('an unknown chart, and a window without points, say so', async ({ page }) => {
+  await page.goto('/spc/00000000-0000-4000-8000-000000000000');
+  await expect(page.getByRole('heading', { name: 'Nothing at this address' })).toBeVisible();
+  await page.goto('/spc?range=30d');
+  await page.getByRole('table', { name: 'Charts' }).getByRole('row').nth(1).getByRole('cell').nth(1).click();
+  await expect(page).toHaveURL(/\/spc\/[0-9a-f-]{36}/);
+  await page.goto(`${page.url().split('?')[0]}?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z`);
+  await expect(page.getByText('No points in this window')).toBeVisible();
+});
+
+test('an engineer changes the rules with a reason: a new version, a new phase', async ({ page }) => {
+  await page.goto('/spc?range=30d');
+  await page.getByRole('table', { name: 'Charts' }).getByRole('row').nth(1).getByRole('cell').nth(1).click();
+  await expect(page).toHaveURL(/\/spc\/[0-9a-f-]{36}/);
+  const rows = page.getByRole('table', { name: 'Versions of the chart' }).getByRole('row');
+  const before = await rows.count();
+  await page.getByRole('button', { name: 'Limits and rules…' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Nothing yet.');
+  await dialog.getByRole('checkbox', { name: /^5: / }).click();
+  await expect(dialog).toContainText(/Rules (added|removed): 5/);
+  await dialog.getByRole('textbox', { name: /^Reason/ }).fill('Small shifts matter on this step');
+  await dialog.getByRole('button', { name: /^Activate version/ }).click();
+  await expect(page.getByRole('status').filter({ hasText: 'holds from now on' })).toBeVisible();
+  await expect(rows).toHaveCount(before + 1);
+  await expect(rows.nth(1)).toContainText('Small shifts matter on this step');
+});
+
+test('a point is excluded with a reason, stays visible, and comes back', async ({ page }) => {
+  await page.goto('/spc?range=30d');
+  await page.getByRole('table', { name: 'Charts' }).getByRole('row').nth(2).getByRole('cell').nth(1).click();
+  const chart = page.getByRole('application', { name: /Arrow keys walk the points/ });
+  await chart.focus();
+  await page.keyboard.press('End');
+  await page.getByRole('button', { name: 'Exclude the point…' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill('Wrong wafer on the gauge');
+  await page.getByRole('button', { name: 'Exclude', exact: true }).click();
+  await expect(page.getByRole('button', { name: 'Take the point back in' })).toBeVisible();
+  await expect(chart).toHaveAccessibleName(/1 point excluded/);
+  await page.getByRole('button', { name: 'Take the point back in' }).click();
+  await expect(page.getByRole('button', { name: 'Exclude the point…' })).toBeVisible();
+});

@@ -1,0 +1,58 @@
+import AxeBuilder from '@axe-core/playwright';
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+
+export const PASSWORD = process.env['DEMO_PASSWORD'] ?? 'driftless';
+export type Person = 'ana' | 'omar' | 'vera' | 'admin';
+export const emailOf = (p: Person): string => `${p}@driftless.local`;
+
+type State = Awaited<ReturnType<BrowserContext['storageState']>>;
+
+/** Signs a person in over the form once a worker; every test starts with that session. */
+export const test = base.extend<{ person: Person }, { sessions: Map<Person, State> }>({
+  person: ['ana', { option: true }],
+  sessions: [
+    async ({ browserName: _ }, use) => {
+      await use(new Map());
+    },
+    { scope: 'worker' },
+  ],
+  storageState: async ({ browser, person, sessions, baseURL }, use) => {
+    let state = sessions.get(person);
+    if (state === undefined) {
+      const context = await browser.newContext({ baseURL: baseURL ?? '', storageState: { cookies: [], origins: [] } });
+      const page = await context.newPage();
+      await signIn(page, person);
+      state = await context.storageState();
+      sessions.set(person, state);
+      await context.close();
+    }
+    await use(state);
+  },
+});
+
+export { expect };
+
+export async function signIn(page: Page, person: Person, path = '/'): Promise<void> {
+  await page.goto(path === '/' ? '/sign-in' : path);
+  await page.getByLabel('E-mail').fill(emailOf(person));
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('navigation', { name: 'Main' })).toBeVisible();
+}
+
+/** No accessibility violation that axe can see (WCAG 2.2 AA), in the theme the page is in. */
+export async function expectAccessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.map((v) => `${v.id}: ${v.nodes[0]?.html ?? ''} ${v.nodes[0]?.failureSummary ?? ''}`)).toEqual([]);
+}
+
+/** The first alert of the inbox that a rule on a chart of measured wafers raised: it has maps and traces. */
+export async function openMeasuredAlert(page: Page): Promise<void> {
+  await page.goto('/alerts?state=all&range=30d');
+  const row = page
+    .getByRole('row')
+    .filter({ hasText: / mean · /, hasNotText: 'EWMA' })
+    .first();
+  await row.getByRole('cell').nth(1).click();
+  await expect(page.getByRole('heading', { name: 'Evidence' })).toBeVisible();
+}

@@ -1,0 +1,3 @@
+export * from './dbscan';
+export * from './neighbours';
+export * from './yield';

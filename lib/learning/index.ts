@@ -1,0 +1,5 @@
+export * from './activations';
+export * from './graph';
+export * from './network';
+export * from './optimisers';
+export * from './tensor';

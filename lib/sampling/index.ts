@@ -1,0 +1,3 @@
+export * from './design';
+export * from './enumerate';
+export * from './information-gain';

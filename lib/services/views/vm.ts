@@ -1,0 +1,221 @@
+import { db, sql, where } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import type { PlsModel } from '@/lib/vm';
+import { idFromAddress } from './uuid';
+
+export interface VmRow {
+  id: string;
+  operation: string;
+  product: string;
+  parameter: string;
+  unit: string;
+  active: boolean;
+  version: number | null;
+  trainedMs: number | null;
+  n: number | null;
+  components: number | null;
+  q2: number | null;
+  rmse: number | null;
+  /** Of the predictions of the last 30 days that were measured later. */
+  checked: number;
+  coverage: number | null;
+  observedRmse: number | null;
+  unreliable: number;
+  predictions: number;
+}
+
+interface Validation {
+  q2?: number | null;
+  rmse?: number | null;
+  rows?: number | null;
+  rmsep?: (number | null)[];
+  sigmaTrain?: number | null;
+}
+
+/** Predictions of one model joined with what was measured later on the same run and parameter. */
+const joined = sql`
+  SELECT p.model_id, p.run_id, p.started_at, p.version, p.value, p.u_value, p.lo, p.hi, p.t2, p.spe, p.reliable, p.missing, x.mean AS measured, x.id AS measurement_id
+  FROM vm_prediction p JOIN vm_model m ON m.id = p.model_id
+  LEFT JOIN LATERAL (SELECT q.mean, q.id FROM measurement q WHERE q.run_id = p.run_id AND q.parameter = m.parameter AND q.superseded_by IS NULL LIMIT 1) x ON true`;
+
+export async function listVmModels(f: {
+  fromMs: number;
+  operation: string | null;
+  product: string | null;
+}): Promise<VmRow[]> {
+  const rows = await db().rows<Omit<VmRow, 'trainedMs' | 'q2' | 'rmse'> & { trained_at: Date | null; validation: Validation | null }>(sql`
+    WITH models AS (SELECT * FROM vm_model m ${where([f.operation !== null && sql`m.operation = ${f.operation}`, f.product !== null && sql`m.product = ${f.product}`])}),
+    seen AS (
+      SELECT p.model_id, p.value, p.lo, p.hi, p.reliable, q.mean AS measured FROM vm_prediction p JOIN models m ON m.id = p.model_id
+      LEFT JOIN measurement q ON q.run_id = p.run_id AND q.parameter = m.parameter AND q.superseded_by IS NULL AND q.measured_at >= ${new Date(f.fromMs)}
+      WHERE p.started_at >= ${new Date(f.fromMs)}),
+    stats AS (
+      SELECT model_id, count(*)::int AS predictions, (count(*) FILTER (WHERE NOT reliable))::int AS unreliable, count(measured)::int AS checked,
+        avg((measured BETWEEN lo AND hi)::int) AS coverage, sqrt(avg((measured - value) ^ 2)) AS rmse FROM seen GROUP BY model_id)
+    SELECT m.id, m.operation, m.product, m.parameter, m.unit, m.active, v.version, v.trained_at, v.n, v.components, v.validation,
+      COALESCE(s.checked, 0) AS checked, s.coverage::float8 AS coverage, s.rmse AS "observedRmse", COALESCE(s.unreliable, 0) AS unreliable, COALESCE(s.predictions, 0) AS predictions
+    FROM models m LEFT JOIN stats s ON s.model_id = m.id
+    LEFT JOIN LATERAL (SELECT * FROM vm_version v WHERE v.model_id = m.id ORDER BY version DESC LIMIT 1) v ON true ORDER BY m.operation, m.product, m.parameter`);
+  return rows.map(({ trained_at, validation, ...r }) => ({
+    ...r,
+    trainedMs: trained_at?.getTime() ?? null,
+    q2: validation?.q2 ?? null,
+    rmse: validation?.rmse ?? null,
+  }));
+}
+
+export interface VmVersionView {
+  version: number;
+  trainedThroughMs: number;
+  effectiveMs: number;
+  trainedMs: number;
+  n: number;
+  components: number;
+  q2: number | null;
+  rmse: number | null;
+  rows: number | null;
+  sigmaTrain: number | null;
+  rmsep: Float64Array;
+  codeVersion: string;
+}
+
+export interface VmView {
+  model: { id: string; operation: string; product: string; parameter: string; unit: string; active: boolean; checkedMs: number | null };
+  versions: VmVersionView[];
+  /** Of the newest version: input names with their importance, and the shares of variance. */
+  vip: { name: string; value: number }[];
+  inputs: number;
+  constant: number;
+  xVariance: Float64Array;
+  yVariance: Float64Array;
+  limits: { t2: number; spe: number } | null;
+  predictions: {
+    at: Float64Array;
+    value: Float64Array;
+    lo: Float64Array;
+    hi: Float64Array;
+    u: Float64Array;
+    t2: Float64Array;
+    spe: Float64Array;
+    /** NaN until the wafer is measured (most never are). */
+    measured: Float64Array;
+    reliable: boolean[];
+    version: number[];
+    runId: string[];
+    lot: string[];
+    slot: number[];
+  };
+  omitted: number;
+  spec: { lsl: number | null; usl: number | null; target: number | null };
+}
+
+const MAX_PREDICTIONS = 6000;
+const MAX_VIP = 20;
+
+/** One virtual-metrology model. @throws AppError `not_found`. */
+export async function vmView(id: string, fromMs: number, toMs: number): Promise<VmView> {
+  const row = await db().one<Omit<VmView['model'], 'checkedMs'> & { checked_to: Date | null }>(
+    sql`SELECT id, operation, product, parameter, unit, active, checked_to FROM vm_model WHERE id = ${idFromAddress('model', id)}`,
+  );
+  if (row === undefined) throw new AppError('not_found', `there is no virtual-metrology model ${id}`);
+  const { checked_to, ...model } = row;
+  const [versions, newest, predictions, spec] = await Promise.all([
+    versionsOf(id),
+    db().one<{ vip: Float64Array; model: PlsModel }>(
+      sql`SELECT vip, model FROM vm_version WHERE model_id = ${id} ORDER BY version DESC LIMIT 1`,
+    ),
+    predictionsOf(id, fromMs, toMs),
+    db().one<VmView['spec']>(
+      sql`SELECT lsl, usl, target FROM specification WHERE product = ${model.product} AND operation = ${model.operation} AND parameter = ${model.parameter}`,
+    ),
+  ]);
+  const pls = newest?.model;
+  return {
+    model: { ...model, checkedMs: checked_to?.getTime() ?? null },
+    versions,
+    vip: Array.from(newest?.vip ?? [], (value, i) => ({ name: pls?.sensors[i] ?? `input ${i + 1}`, value }))
+      .filter((v) => Number.isFinite(v.value))
+      .sort((a, b) => b.value - a.value)
+      .slice(0, MAX_VIP),
+    inputs: pls?.sensors.length ?? 0,
+    constant: pls?.constantSensors.length ?? 0,
+    xVariance: Float64Array.from(pls?.xVariance ?? []),
+    yVariance: Float64Array.from(pls?.yVariance ?? []),
+    limits: pls ? { t2: pls.limits.t2.p99, spe: pls.limits.spe.p99 } : null,
+    ...predictions,
+    spec: spec ?? { lsl: null, usl: null, target: null },
+  };
+}
+
+async function versionsOf(id: string): Promise<VmVersionView[]> {
+  const rows = await db().rows<{
+    version: number;
+    trained_through: Date;
+    effective_from: Date;
+    trained_at: Date;
+    n: number;
+    components: number;
+    validation: Validation;
+    codeVersion: string;
+  }>(sql`
+    SELECT version, trained_through, effective_from, trained_at, n, components, validation, code_version AS "codeVersion"
+    FROM vm_version WHERE model_id = ${id} ORDER BY version DESC LIMIT 100`);
+  return rows.map((r) => ({
+    version: r.version,
+    trainedThroughMs: r.trained_through.getTime(),
+    effectiveMs: r.effective_from.getTime(),
+    trainedMs: r.trained_at.getTime(),
+    n: r.n,
+    components: r.components,
+    q2: r.validation.q2 ?? null,
+    rmse: r.validation.rmse ?? null,
+    rows: r.validation.rows ?? null,
+    sigmaTrain: r.validation.sigmaTrain ?? null,
+    rmsep: Float64Array.from(r.validation.rmsep ?? [], (v) => v ?? Number.NaN),
+    codeVersion: r.codeVersion,
+  }));
+}
+
+async function predictionsOf(id: string, fromMs: number, toMs: number): Promise<Pick<VmView, 'predictions' | 'omitted'>> {
+  const rows = await db().rows<{
+    started_at: Date;
+    run_id: string;
+    value: number;
+    u_value: number;
+    lo: number;
+    hi: number;
+    t2: number;
+    spe: number;
+    reliable: boolean;
+    version: number;
+    measured: number | null;
+    lot: string | null;
+    slot: number | null;
+    total: number;
+  }>(sql`
+    SELECT j.*, r.lot, r.slot, count(*) OVER ()::int AS total FROM (${joined}
+      WHERE p.model_id = ${id} AND p.started_at >= ${new Date(fromMs)} AND p.started_at <= ${new Date(toMs)}) j
+    LEFT JOIN run r ON r.id = j.run_id AND r.started_at = j.started_at ORDER BY j.started_at DESC LIMIT ${MAX_PREDICTIONS}`);
+  const omitted = (rows[0]?.total ?? 0) - rows.length;
+  rows.reverse();
+  const column = (f: (r: (typeof rows)[number]) => number | null): Float64Array =>
+    Float64Array.from(rows, (r) => f(r) ?? Number.NaN);
+  return {
+    omitted,
+    predictions: {
+      at: column((r) => r.started_at.getTime()),
+      value: column((r) => r.value),
+      lo: column((r) => r.lo),
+      hi: column((r) => r.hi),
+      u: column((r) => r.u_value),
+      t2: column((r) => r.t2),
+      spe: column((r) => r.spe),
+      measured: column((r) => r.measured),
+      reliable: rows.map((r) => r.reliable),
+      version: rows.map((r) => r.version),
+      runId: rows.map((r) => r.run_id),
+      lot: rows.map((r) => r.lot ?? ''),
+      slot: rows.map((r) => r.slot ?? 0),
+    },
+  };
+}

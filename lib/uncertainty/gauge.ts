@@ -1,0 +1,261 @@
+import { AppError } from '@/lib/errors';
+import { fisherF, fromRows, leastSquares, moments, studentT } from '@/lib/numerics';
+
+/** Standard deviations of a gauge study and what the field reads from them. */
+export interface GaugeStudy {
+  readonly repeatability: number;
+  readonly reproducibility: number;
+  readonly operator: number;
+  readonly interaction: number;
+  readonly gauge: number;
+  readonly part: number;
+  readonly total: number;
+  /** 100·σ_gauge/σ_total. */
+  readonly percentGrr: number;
+  /** Number of distinct categories, ⌊√2 σ_part/σ_gauge⌋, at least 1; 5 is acceptable. */
+  readonly ndc: number;
+  /** 6 σ_gauge/tolerance; null without a tolerance. */
+  readonly precisionToTolerance: number | null;
+  readonly anova: readonly {
+    readonly source: string;
+    readonly dof: number;
+    readonly ss: number;
+    readonly ms: number;
+    readonly F: number | null;
+    readonly pValue: number | null;
+  }[];
+  /** True when the interaction was pooled into repeatability (p above 0.25). */
+  readonly pooled: boolean;
+}
+
+interface Cube {
+  readonly o: number;
+  readonly p: number;
+  readonly r: number;
+}
+
+function sizes(x: readonly (readonly (readonly number[])[])[]): Cube {
+  const o = x.length;
+  const p = x[0]?.length ?? 0;
+  const r = x[0]?.[0]?.length ?? 0;
+  if (
+    o < 2 ||
+    p < 2 ||
+    r < 2 ||
+    x.some((a) => a.length !== p || a.some((b) => b.length !== r || b.some((v) => !Number.isFinite(v))))
+  ) {
+    throw new AppError(
+      'invalid_input',
+      `a gauge study needs the same two or more repeats of two or more parts by two or more operators (tools), all measured; got ${o} x ${p} x ${r}`,
+      { operators: o, parts: p, repeats: r },
+    );
+  }
+  return { o, p, r };
+}
+
+const mean = (v: readonly number[]): number => v.reduce((s, x) => s + x, 0) / v.length;
+
+function finish(
+  v: { repeatability: number; operator: number; interaction: number; part: number },
+  tolerance: number | undefined,
+  anova: GaugeStudy['anova'],
+  pooled: boolean,
+): GaugeStudy {
+  const reproducibility = v.operator + v.interaction;
+  const gauge = v.repeatability + reproducibility;
+  const total = gauge + v.part;
+  const s = Math.sqrt;
+  return {
+    repeatability: s(v.repeatability),
+    reproducibility: s(reproducibility),
+    operator: s(v.operator),
+    interaction: s(v.interaction),
+    gauge: s(gauge),
+    part: s(v.part),
+    total: s(total),
+    percentGrr: total > 0 ? 100 * s(gauge / total) : 0,
+    ndc: gauge > 0 ? Math.max(1, Math.floor(s(2) * s(v.part / gauge))) : Number.POSITIVE_INFINITY,
+    precisionToTolerance: tolerance === undefined ? null : (6 * s(gauge)) / tolerance,
+    anova,
+    pooled,
+  };
+}
+
+/**
+ * Crossed gauge study by analysis of variance: every operator (or tool) measures every part. The interaction is pooled into repeatability when its
+ * p value exceeds 0.25.
+ * @param x - [operator][part][repeat]. @param tolerance - USL − LSL, for P/T.
+ * @throws AppError `invalid_input` on an unbalanced or tiny study.
+ * @reference AIAG, Measurement Systems Analysis, 4th ed. (2010), app. A; Montgomery (2013), §8.7.2.
+ */
+export function crossedGauge(x: readonly (readonly (readonly number[])[])[], tolerance?: number): GaugeStudy {
+  const { o, p, r } = sizes(x);
+  const all = mean(x.flat(2) as number[]);
+  const byOperator = x.map((a) => mean(a.flat() as number[]));
+  const byPart = Array.from({ length: p }, (_, j) => mean(x.flatMap((a) => [...a[j]!])));
+  const ssO = p * r * byOperator.reduce((s, v) => s + (v - all) ** 2, 0);
+  const ssP = o * r * byPart.reduce((s, v) => s + (v - all) ** 2, 0);
+  let ssI = 0;
+  let ssE = 0;
+  x.forEach((a, i) => {
+    a.forEach((b, j) => {
+      const m = mean([...b]);
+      ssI += r * (m - byOperator[i]! - byPart[j]! + all) ** 2;
+      for (const v of b) ssE += (v - m) ** 2;
+    });
+  });
+  const [dO, dP, dI, dE] = [o - 1, p - 1, (o - 1) * (p - 1), o * p * (r - 1)];
+  const [msO, msP, msI] = [ssO / dO, ssP / dP, ssI / dI];
+  const test = (f: number, a: number, b: number) => ({ F: f, pValue: Number.isFinite(f) ? fisherF(a, b).sf(f) : 0 });
+  const interaction = test(msI / (ssE / dE), dI, dE);
+  const pooled = interaction.pValue > 0.25;
+  const msE = pooled ? (ssI + ssE) / (dI + dE) : ssE / dE;
+  const against = pooled ? msE : msI;
+  const dA = pooled ? dI + dE : dI;
+  const anova = [
+    { source: 'part', dof: dP, ss: ssP, ms: msP, ...test(msP / against, dP, dA) },
+    { source: 'operator', dof: dO, ss: ssO, ms: msO, ...test(msO / against, dO, dA) },
+    { source: 'interaction', dof: dI, ss: ssI, ms: msI, ...interaction },
+    { source: 'repeatability', dof: dE, ss: ssE, ms: ssE / dE, F: null, pValue: null },
+  ];
+  const v = {
+    repeatability: msE,
+    interaction: pooled ? 0 : Math.max(0, (msI - msE) / r),
+    operator: Math.max(0, (msO - against) / (p * r)),
+    part: Math.max(0, (msP - against) / (o * r)),
+  };
+  return finish(v, tolerance, anova, pooled);
+}
+
+/**
+ * Nested gauge study: each operator measures parts of their own (destructive tests).
+ * @param x - [operator][part of this operator][repeat].
+ * @reference AIAG (2010); Montgomery (2013), §8.7; Searle, Casella & McCulloch, Variance Components (1992), §3.3.
+ */
+export function nestedGauge(x: readonly (readonly (readonly number[])[])[], tolerance?: number): GaugeStudy {
+  const { o, p, r } = sizes(x);
+  const all = mean(x.flat(2) as number[]);
+  let [ssO, ssP, ssE] = [0, 0, 0];
+  for (const a of x) {
+    const mo = mean(a.flat() as number[]);
+    ssO += p * r * (mo - all) ** 2;
+    for (const b of a) {
+      const mp = mean([...b]);
+      ssP += r * (mp - mo) ** 2;
+      for (const v of b) ssE += (v - mp) ** 2;
+    }
+  }
+  const [dO, dP, dE] = [o - 1, o * (p - 1), o * p * (r - 1)];
+  const [msO, msP, msE] = [ssO / dO, ssP / dP, ssE / dE];
+  const anova = [
+    { source: 'operator', dof: dO, ss: ssO, ms: msO, F: msO / msP, pValue: fisherF(dO, dP).sf(msO / msP) },
+    { source: 'part(operator)', dof: dP, ss: ssP, ms: msP, F: msP / msE, pValue: fisherF(dP, dE).sf(msP / msE) },
+    { source: 'repeatability', dof: dE, ss: ssE, ms: msE, F: null, pValue: null },
+  ];
+  return finish(
+    { repeatability: msE, interaction: 0, operator: Math.max(0, (msO - msP) / (p * r)), part: Math.max(0, (msP - msE) / r) },
+    tolerance,
+    anova,
+    false,
+  );
+}
+
+export interface LinearityStudy {
+  /** Bias at each reference, and its t test against 0. */
+  readonly bias: readonly { readonly reference: number; readonly bias: number; readonly u: number; readonly pValue: number }[];
+  readonly slope: number;
+  readonly intercept: number;
+  readonly uSlope: number;
+  readonly uIntercept: number;
+  /** p values of slope and intercept against 0: small means the gauge is not linear, or biased. */
+  readonly pSlope: number;
+  readonly pIntercept: number;
+}
+
+/** Bias and linearity against reference values: bias = slope · reference + intercept. @throws AppError `invalid_input`. @reference AIAG (2010), ch. III-B. */
+export function linearityStudy(references: readonly number[], readings: readonly (readonly number[])[]): LinearityStudy {
+  if (references.length !== readings.length || references.length < 2)
+    throw new AppError(
+      'invalid_input',
+      `linearity needs two or more references with readings each, got ${references.length} and ${readings.length}`,
+      { field: 'references' },
+    );
+  const rows: number[][] = [];
+  const biases: number[] = [];
+  const bias = references.map((ref, i) => {
+    const m = moments(readings[i]!.map((v) => v - ref));
+    if (m.n < 2) throw new AppError('invalid_input', `reference ${ref} has fewer than two readings`, { reference: ref });
+    for (const v of readings[i]!) {
+      rows.push([1, ref]);
+      biases.push(v - ref);
+    }
+    const u = Math.sqrt(m.variance / m.n);
+    return { reference: ref, bias: m.mean, u, pValue: 2 * studentT(m.n - 1).sf(Math.abs(m.mean / u)) };
+  });
+  const f = leastSquares(fromRows(rows), biases);
+  const t = studentT(f.dof);
+  const p = (k: number): number => 2 * t.sf(Math.abs(f.coefficients[k]! / f.standardErrors[k]!));
+  return {
+    bias,
+    intercept: f.coefficients[0]!,
+    slope: f.coefficients[1]!,
+    uIntercept: f.standardErrors[0]!,
+    uSlope: f.standardErrors[1]!,
+    pIntercept: p(0),
+    pSlope: p(1),
+  };
+}
+
+export interface ToolMatch {
+  readonly offset: number;
+  readonly uOffset: number;
+  readonly slope: number;
+  readonly uSlope: number;
+  /** Standard deviation of the differences that offset and slope leave. */
+  readonly netResidual: number;
+  readonly n: number;
+}
+
+/**
+ * Match of a tool to a reference tool on the same sites, both with error: Deming (Mandel) regression with the ratio of error variances.
+ * @param errorRatio - variance of the tool's error over that of the reference; 1 when both are alike.
+ * @throws AppError `invalid_input` below three pairs; `out_of_domain` when the sites do not vary.
+ * @reference Mandel, J. Quality Technology 16 (1984) 1; Linnet, Clin. Chem. 36 (1990) 2070 (jackknife errors).
+ */
+export function matchTools(reference: readonly number[], tool: readonly number[], errorRatio = 1): ToolMatch {
+  const n = reference.length;
+  if (n < 3 || tool.length !== n)
+    throw new AppError('invalid_input', `matching needs three or more pairs, got ${n} and ${tool.length}`, { n });
+  const line = (skip: number): [number, number] => {
+    const use = reference.map((_, i) => i).filter((i) => i !== skip);
+    const [mx, my] = [mean(use.map((i) => reference[i]!)), mean(use.map((i) => tool[i]!))];
+    let [sxx, syy, sxy] = [0, 0, 0];
+    for (const i of use) {
+      sxx += (reference[i]! - mx) ** 2;
+      syy += (tool[i]! - my) ** 2;
+      sxy += (reference[i]! - mx) * (tool[i]! - my);
+    }
+    if (sxy === 0)
+      throw new AppError('out_of_domain', 'the matched sites do not vary together; choose sites over the range of use');
+    const d = syy - errorRatio * sxx;
+    const slope = (d + Math.sqrt(d * d + 4 * errorRatio * sxy * sxy)) / (2 * sxy);
+    return [slope, my - slope * mx];
+  };
+  const [slope, intercept] = line(-1);
+  const centre = mean([...reference]);
+  const jack = reference.map((_, i) => line(i));
+  const spread = (v: number[]): number => {
+    const m = mean(v);
+    return Math.sqrt(((n - 1) / n) * v.reduce((s, x) => s + (x - m) ** 2, 0));
+  };
+  const offset = intercept + (slope - 1) * centre;
+  const rest = moments(reference.map((v, i) => tool[i]! - slope * v - intercept));
+  return {
+    slope,
+    offset,
+    uSlope: spread(jack.map((j) => j[0])),
+    uOffset: spread(jack.map((j) => j[1] + (j[0] - 1) * centre)),
+    netResidual: Math.sqrt(rest.variance),
+    n,
+  };
+}

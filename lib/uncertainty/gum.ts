@@ -1,0 +1,196 @@
+import { AppError } from '@/lib/errors';
+import { normalQuantile, studentT } from '@/lib/numerics';
+import { jet } from './arithmetic';
+import type { MeasurementModel } from './expression';
+
+/** An input quantity with its standard uncertainty and degrees of freedom (infinite when not given). */
+export interface Quantity {
+  readonly name: string;
+  readonly value: number;
+  readonly u: number;
+  readonly dof?: number;
+  readonly unit?: string;
+}
+
+export interface BudgetRow {
+  readonly name: string;
+  readonly value: number;
+  readonly u: number;
+  readonly dof: number;
+  readonly sensitivity: number;
+  /** c·u, signed. */
+  readonly contribution: number;
+  /** Share of the variance, %; with correlations the shares need not add up to 100. */
+  readonly share: number;
+}
+
+export interface GumResult {
+  readonly y: number;
+  /** Combined standard uncertainty, first order. */
+  readonly u: number;
+  /** With the second-order terms of GUM 5.1.2 (uncorrelated inputs only, else null). A clear difference to u asks for Monte Carlo. */
+  readonly uSecondOrder: number | null;
+  readonly sensitivities: number[];
+  readonly contributions: number[];
+  /** Welch–Satterthwaite; infinite when all inputs are, or inputs are correlated. */
+  readonly dofEffective: number;
+  /** Coverage factor at floor(dof) as the GUM takes it, and at the real-valued one. */
+  readonly k: number;
+  readonly kReal: number;
+  readonly expanded: number;
+  readonly level: number;
+  readonly budget: readonly BudgetRow[];
+}
+
+/**
+ * Law of propagation: u² = Σ_ij c_i c_j u_i u_j r_ij, c_i = ∂f/∂x_i by automatic differentiation.
+ * @param correlation - symmetric with unit diagonal, in the order of `quantities`.
+ * @throws AppError `invalid_input` on a negative uncertainty, a missing quantity or a bad correlation; `out_of_domain` where f has no value.
+ * @reference JCGM 100:2008, eq. 10, 13, G.2b and note to 5.1.2.
+ */
+export function propagate(
+  model: MeasurementModel,
+  quantities: readonly Quantity[],
+  options: { readonly correlation?: readonly (readonly number[])[]; readonly level?: number } = {},
+): GumResult {
+  const n = model.names.length;
+  const q = model.names.map((name) => {
+    const found = quantities.find((v) => v.name === name);
+    if (!found) throw new AppError('invalid_input', `quantity "${name}" has no value; give value and u`, { name });
+    if (!Number.isFinite(found.value) || !(found.u >= 0))
+      throw new AppError('invalid_input', `quantity "${name}": value ${found.value}, u ${found.u}; u must not be negative`, {
+        name,
+      });
+    if (found.dof !== undefined && !(found.dof > 0))
+      throw new AppError('invalid_input', `quantity "${name}": degrees of freedom ${found.dof} must be positive`, { name });
+    return found;
+  });
+  const order = model.names.map((name) => quantities.findIndex((v) => v.name === name));
+  const r = correlationOf(options.correlation, order);
+  const y = model.evaluate(q.map((v) => v.value));
+  if (!Number.isFinite(y)) throw new AppError('out_of_domain', `the model gives ${y} at the values of its quantities`, { y });
+  const at = (i: number, j: number) => q.map((v, k) => jet(v.value, k === i ? 1 : 0, k === j ? 1 : 0));
+  const sensitivities = q.map((_, i) => model.jet(at(i, -1))[3]!);
+  const contributions = q.map((v, i) => sensitivities[i]! * v.u);
+  let variance = 0;
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < n; j++) variance += contributions[i]! * contributions[j]! * (i === j ? 1 : r ? r[i]![j]! : 0);
+  const u = Math.sqrt(Math.max(0, variance));
+  const correlated = r?.some((row, i) => row.some((v, j) => i !== j && v !== 0)) ?? false;
+  const level = options.level ?? 0.95;
+  const dofEffective = correlated
+    ? Number.POSITIVE_INFINITY
+    : welchSatterthwaite(
+        u,
+        contributions,
+        q.map((v) => v.dof ?? Number.POSITIVE_INFINITY),
+      );
+  const p = 0.5 + level / 2;
+  const factor = (dof: number): number => (Number.isFinite(dof) ? studentT(Math.max(dof, 1e-3)).quantile(p) : normalQuantile(p));
+  const k = factor(Number.isFinite(dofEffective) ? Math.max(1, Math.floor(dofEffective + 1e-9)) : dofEffective);
+  return {
+    y,
+    u,
+    uSecondOrder: correlated ? null : secondOrder(model, q, at),
+    sensitivities,
+    contributions,
+    dofEffective,
+    k,
+    kReal: factor(dofEffective),
+    expanded: k * u,
+    level,
+    budget: q.map((v, i) => ({
+      name: v.name,
+      value: v.value,
+      u: v.u,
+      dof: v.dof ?? Number.POSITIVE_INFINITY,
+      sensitivity: sensitivities[i]!,
+      contribution: contributions[i]!,
+      share: variance > 0 ? (100 * contributions[i]! ** 2) / variance : 0,
+    })),
+  };
+}
+
+function correlationOf(c: readonly (readonly number[])[] | undefined, order: readonly number[]): number[][] | null {
+  if (!c) return null;
+  return order.map((a) =>
+    order.map((b) => {
+      const v = c[a]?.[b];
+      if (v === undefined || !(Math.abs(v) <= 1 + 1e-12) || Math.abs(v - (c[b]?.[a] ?? Number.NaN)) > 1e-9)
+        throw new AppError(
+          'invalid_input',
+          `correlation[${a}][${b}] = ${v}; the matrix must be symmetric with entries in [−1, 1]`,
+          { field: 'correlation' },
+        );
+      return v;
+    }),
+  );
+}
+
+// u² + Σ_ij (f_ij²/2 + f_i f_ijj) u_i² u_j²
+function secondOrder(model: MeasurementModel, q: readonly Quantity[], at: (i: number, j: number) => Float64Array[]): number {
+  let s = 0;
+  q.forEach((a, i) => {
+    if (a.u === 0) return;
+    s += (model.jet(at(i, -1))[3]! * a.u) ** 2;
+    q.forEach((b, j) => {
+      if (b.u === 0) return;
+      let [fi, fij, fijj] = [0, 0, 0];
+      if (i === j) {
+        // one variable: seed both directions with it; x = x0 + a + b
+        const x = at(i, i);
+        const t = model.jet(x);
+        fi = t[3]!;
+        fij = t[4]!; // coefficient of ab in f(x0 + a + b) is f″
+        fijj = 2 * t[5]!; // of ab² is f‴/2
+      } else {
+        const t = model.jet(at(i, j));
+        fi = t[3]!;
+        fij = t[4]!;
+        fijj = 2 * t[5]!;
+      }
+      s += (fij * fij * 0.5 + fi * fijj) * a.u ** 2 * b.u ** 2;
+    });
+  });
+  return Math.sqrt(Math.max(0, s));
+}
+
+/** Effective degrees of freedom u⁴/Σ (c_i u_i)⁴/ν_i. @reference JCGM 100:2008, G.2b. */
+export function welchSatterthwaite(u: number, contributions: readonly number[], dof: readonly number[]): number {
+  let s = 0;
+  contributions.forEach((c, i) => {
+    if (Number.isFinite(dof[i]!)) s += c ** 4 / dof[i]!;
+  });
+  return s > 0 ? u ** 4 / s : Number.POSITIVE_INFINITY;
+}
+
+export interface GumMultivariate {
+  readonly y: number[];
+  readonly u: number[];
+  /** Covariance and correlation of the outputs, as rows. */
+  readonly covariance: number[][];
+  readonly correlation: number[][];
+}
+
+/**
+ * Several outputs of the same inputs: C_y = J C_x Jᵀ.
+ * @param covariance - of the inputs, as rows, in the order of the models' names.
+ * @reference JCGM 102:2011, 6.2.1; JCGM 100:2008, H.2.
+ */
+export function propagateMany(
+  models: readonly MeasurementModel[],
+  values: readonly number[],
+  covariance: readonly (readonly number[])[],
+): GumMultivariate {
+  const jacobian = models.map((m) => values.map((_, i) => m.jet(values.map((v, k) => jet(v, k === i ? 1 : 0)))[3]!));
+  const c = jacobian.map((a) =>
+    jacobian.map((b) => a.reduce((s, ai, i) => s + b.reduce((t, bj, j) => t + ai * covariance[i]![j]! * bj, 0), 0)),
+  );
+  const u = c.map((row, i) => Math.sqrt(row[i]!));
+  return {
+    y: models.map((m) => m.evaluate(values)),
+    u,
+    covariance: c,
+    correlation: c.map((row, i) => row.map((v, j) => v / (u[i]! * u[j]!))),
+  };
+}

@@ -1,0 +1,129 @@
+import { AppError } from '@/lib/errors';
+import { fisherF, fromRows, leastSquares, moments } from '@/lib/numerics';
+
+export interface TypeA {
+  readonly mean: number;
+  readonly sd: number;
+  /** sd/√n. */
+  readonly u: number;
+  readonly n: number;
+  readonly dof: number;
+}
+
+/** Type A evaluation of repeated observations. @throws AppError `invalid_input` below two. @reference JCGM 100:2008, 4.2. */
+export function typeA(values: ArrayLike<number>): TypeA {
+  const m = moments(values);
+  if (m.n < 2) throw new AppError('invalid_input', `a type A evaluation needs two observations or more, got ${m.n}`, { n: m.n });
+  const sd = Math.sqrt(m.variance);
+  return { mean: m.mean, sd, u: sd / Math.sqrt(m.n), n: m.n, dof: m.n - 1 };
+}
+
+/** Pooled standard deviation of groups, √(Σ ν_i s_i²/Σ ν_i). @reference JCGM 100:2008, H.3.6. */
+export function pooledSd(groups: ArrayLike<ArrayLike<number>>): { readonly sd: number; readonly dof: number } {
+  let ss = 0;
+  let dof = 0;
+  for (let i = 0; i < groups.length; i++) {
+    const t = typeA(groups[i]!);
+    ss += t.dof * t.sd ** 2;
+    dof += t.dof;
+  }
+  return { sd: Math.sqrt(ss / dof), dof };
+}
+
+/** Means, standard uncertainties and correlation of the means of simultaneous observations, one column a quantity. @reference JCGM 100:2008, 5.2.3, H.2. */
+export function simultaneous(columns: readonly (readonly number[])[]): {
+  readonly means: number[];
+  readonly u: number[];
+  readonly correlation: number[][];
+  readonly covariance: number[][];
+} {
+  const n = columns[0]?.length ?? 0;
+  if (n < 2 || columns.some((c) => c.length !== n))
+    throw new AppError('invalid_input', 'simultaneous observations need columns of one length, two or more', { n });
+  const t = columns.map((c) => typeA(c));
+  const covariance = columns.map((a, i) =>
+    columns.map((b, j) => a.reduce((s, v, k) => s + (v - t[i]!.mean) * (b[k]! - t[j]!.mean), 0) / (n * (n - 1))),
+  );
+  return {
+    means: t.map((v) => v.mean),
+    u: t.map((v) => v.u),
+    covariance,
+    correlation: covariance.map((row, i) => row.map((v, j) => v / (t[i]!.u * t[j]!.u))),
+  };
+}
+
+export interface CalibrationLine {
+  readonly y1: number;
+  readonly y2: number;
+  readonly uY1: number;
+  readonly uY2: number;
+  /** Correlation of intercept and slope. */
+  readonly r: number;
+  readonly s: number;
+  readonly dof: number;
+  /** Value of the line at x and its standard uncertainty, with the correlation. */
+  predict(x: number): { readonly value: number; readonly u: number; readonly uUncorrelated: number };
+}
+
+/** Calibration line y = y1 + y2 (x − x0) by least squares. @throws AppError `invalid_input` below three points. @reference JCGM 100:2008, H.3. */
+export function calibrationLine(x: ArrayLike<number>, y: ArrayLike<number>, x0: number): CalibrationLine {
+  if (x.length < 3)
+    throw new AppError('invalid_input', `a calibration line needs three points or more, got ${x.length}`, { n: x.length });
+  const f = leastSquares(fromRows(Array.from({ length: x.length }, (_, i) => [1, x[i]! - x0])), y);
+  const [y1, y2] = [f.coefficients[0]!, f.coefficients[1]!];
+  const [uY1, uY2] = [f.standardErrors[0]!, f.standardErrors[1]!];
+  const cov = f.covariance[1]!;
+  return {
+    y1,
+    y2,
+    uY1,
+    uY2,
+    r: cov / (uY1 * uY2),
+    s: f.residualSigma,
+    dof: f.dof,
+    predict: (at) => {
+      const d = at - x0;
+      const plain = uY1 ** 2 + d * d * uY2 ** 2;
+      return { value: y1 + y2 * d, u: Math.sqrt(Math.max(0, plain + 2 * d * cov)), uUncorrelated: Math.sqrt(plain) };
+    },
+  };
+}
+
+export interface OneWayAnova {
+  readonly mean: number;
+  readonly stdOfMeans: number;
+  /** √ of the mean squares between (times group size) and within groups. */
+  readonly sBetween: number;
+  readonly sWithin: number;
+  readonly F: number;
+  readonly dofBetween: number;
+  readonly dofWithin: number;
+  readonly pValue: number;
+  readonly uMean: number;
+  /** Standard deviation of the group effect itself, 0 when F < 1. */
+  readonly effectSd: number;
+}
+
+/** Balanced one-way analysis of variance from group means and standard deviations, K values a group. @reference JCGM 100:2008, H.5. */
+export function oneWayAnova(means: readonly number[], sds: readonly number[], K: number): OneWayAnova {
+  const J = means.length;
+  if (J < 2 || sds.length !== J || !(K >= 2))
+    throw new AppError('invalid_input', `one-way analysis needs two groups of two values or more, got ${J} of ${K}`, { J, K });
+  const m = moments(means);
+  const between = K * m.variance;
+  const within = sds.reduce((s, v) => s + v * v, 0) / J;
+  const [dofBetween, dofWithin] = [J - 1, J * (K - 1)];
+  const F = between / within;
+  return {
+    mean: m.mean,
+    stdOfMeans: Math.sqrt(m.variance),
+    sBetween: Math.sqrt(between),
+    sWithin: Math.sqrt(within),
+    F,
+    dofBetween,
+    dofWithin,
+    pValue: fisherF(dofBetween, dofWithin).sf(F),
+    uMean: Math.sqrt(m.variance / J),
+    effectSd: Math.sqrt(Math.max(0, (between - within) / K)),
+  };
+}

@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import { Command } from 'commander';
+import { closePool, prisma } from '@/lib/db';
+import { createUser } from '@/lib/services/users';
+
+const options = new Command('add-user')
+  .description('Makes an account. The password is read from NEW_PASSWORD; without it one is made and printed once.')
+  .requiredOption('--email <address>')
+  .requiredOption('--name <name>')
+  .option('--role <role>', 'viewer, operator, engineer or administrator', 'viewer')
+  .parse()
+  .opts<{ email: string; name: string; role: string }>();
+
+try {
+  const given = process.env['NEW_PASSWORD'];
+  const password = given ?? randomBytes(12).toString('base64url');
+  await createUser({ ...options, password }, 'add-user');
+  process.stdout.write(`made ${options.role} ${options.email}${given === undefined ? `, password ${password}` : ''}\n`);
+} catch (e) {
+  process.stderr.write(`error: ${(e as Error).message.replace(/\s+/g, ' ')}\n`);
+  process.exitCode = 1;
+} finally {
+  await closePool();
+  await prisma().$disconnect();
+}

@@ -1,0 +1,43 @@
+import { describe, expect, test } from 'vitest';
+import { checkFiles, importsOf, layerOf } from './lib/boundaries.mjs';
+
+const check = (files: Record<string, string>): string[] => checkFiles(new Map(Object.entries(files)));
+
+describe('import boundaries', () => {
+  test('imports are read in all their forms, comments are not', () => {
+    const text = `import a from './a';\nimport type { B } from '@/lib/b';\nexport { c,\n  d } from "./c";\nimport './side';\nconst e = await import('./e');\n// import x from './x'\n/* import y from './y' */`;
+    expect(importsOf(text).map((i: { to: string }) => i.to)).toEqual(['./a', '@/lib/b', './c', './side', './e']);
+  });
+
+  test('a capability may use numerics, not the database', () => {
+    const files = {
+      'lib/spc/a.ts': "import { x } from '@/lib/db';",
+      'lib/db/index.ts': '',
+      'lib/spc/b.ts': "import { y } from '@/lib/numerics';",
+      'lib/numerics/index.ts': '',
+    };
+    expect(check(files)).toEqual(['lib/spc/a.ts: spc must not import db (@/lib/db)']);
+  });
+
+  test('a type import crosses no boundary either', () => {
+    expect(check({ 'lib/ui/a.ts': "import type { Row } from '@/lib/db';", 'lib/db/index.ts': '' })).toHaveLength(1);
+  });
+
+  test('pure parts know no clock, randomness, environment or package', () => {
+    const text = "import fs from 'node:fs';\nexport const t = () => Date.now() + Math.random() + Number(process.env.X);";
+    expect(check({ 'lib/vm/a.ts': text })).toHaveLength(4);
+    expect(check({ 'lib/vm/a.test.ts': text })).toEqual([]);
+  });
+
+  test('cycles of values are found, of types alone are not', () => {
+    expect(check({ 'lib/spc/a.ts': "import './b';", 'lib/spc/b.ts': "import './a';" })).toEqual([
+      'cycle: lib/spc/a.ts → lib/spc/b.ts → lib/spc/a.ts',
+    ]);
+    expect(check({ 'lib/spc/a.ts': "import './b';", 'lib/spc/b.ts': "import type { A } from './a';" })).toEqual([]);
+  });
+
+  test('a folder without a rule is a problem', () => {
+    expect(layerOf('lib/newcomer/a.ts')).toBeUndefined();
+    expect(check({ 'lib/newcomer/a.ts': '' })).toHaveLength(1);
+  });
+});

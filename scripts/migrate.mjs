@@ -1,0 +1,30 @@
+#!/usr/bin/env node
+/** `npm run migrate`: bring the database of DATABASE_URL to the present schema. Runs twice without harm; used by docker-compose too. */
+import { readFileSync } from 'node:fs';
+import { migrate } from './lib/migrate.mjs';
+import { inRoot } from './lib/root.mjs';
+import { explain, Trouble } from './lib/trouble.mjs';
+import { fail, step } from './lib/ui.mjs';
+
+function address() {
+  if (process.env.DATABASE_URL) return process.env.DATABASE_URL;
+  try {
+    const url = /^DATABASE_URL=(.*)$/m.exec(readFileSync(inRoot('.data', 'dev', 'env'), 'utf8'))?.[1];
+    if (url) return url;
+  } catch {
+    // no development services: fall through to the message
+  }
+  throw new Trouble('DATABASE_URL is not set', 'set it, or start the development services with: npm run services');
+}
+
+try {
+  const prisma = process.argv[2]; // another folder with schema.prisma and migrations/, for tests
+  await step('Applying migrations', async (progress) => {
+    const { applied, total } = await migrate(address(), prisma ? { prisma } : {});
+    progress.done(applied.length ? `${applied.length} applied (${applied.join(', ')})` : `nothing to do, all ${total} are there`);
+  });
+  process.exit(0); // the engine's clock for its lock would hold the process for ten seconds
+} catch (error) {
+  fail(explain(error));
+  process.exit(1);
+}
