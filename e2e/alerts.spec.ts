@@ -1,10 +1,9 @@
-import { expect, test } from './support';
+import { expect, test, walkTo } from './support';
 
 test('an operator acknowledges, comments on and closes an alert with cause and action', async ({ page }) => {
   await page.goto('/alerts?state=open');
-  await page.keyboard.press('j');
   const row = page.getByRole('row').nth(1);
-  await expect(row).toBeFocused();
+  await walkTo(page, row);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Evidence' })).toBeVisible();
 

@@ -1,4 +1,4 @@
-import { expect, test } from './support';
+import { expect, test, walkTo } from './support';
 
 test('the screening table filters in the address, sorts, and opens by keyboard', async ({ page }) => {
   await page.goto('/spc?range=30d');
@@ -11,7 +11,7 @@ test('the screening table filters in the address, sorts, and opens by keyboard',
   await expect(table.getByRole('columnheader', { name: 'Cpk' })).toHaveAttribute('aria-sort', 'ascending');
   await page.reload();
   await expect(page.getByLabel('Tool', { exact: true })).toHaveValue('ETC-01');
-  await page.keyboard.press('j');
+  await walkTo(page, table.getByRole('row').nth(1));
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(/\/spc\/[0-9a-f-]{36}/);
   await expect(page.getByRole('region', { name: 'Limits and rules' })).toBeVisible();
@@ -33,6 +33,7 @@ test('an engineer changes the rules with a reason: a new version, a new phase', 
   await page.getByRole('table', { name: 'Charts' }).getByRole('row').nth(1).getByRole('cell').nth(1).click();
   await expect(page).toHaveURL(/\/spc\/[0-9a-f-]{36}/);
   const rows = page.getByRole('table', { name: 'Versions of the chart' }).getByRole('row');
+  await expect(rows.nth(1)).toBeVisible();
   const before = await rows.count();
   await page.getByRole('button', { name: 'Limits and rules…' }).click();
   const dialog = page.getByRole('dialog');

@@ -1,5 +1,5 @@
 import AxeBuilder from '@axe-core/playwright';
-import { type BrowserContext, test as base, expect, type Page } from '@playwright/test';
+import { type BrowserContext, test as base, expect, type Locator, type Page } from '@playwright/test';
 
 export const PASSWORD = process.env['DEMO_PASSWORD'] ?? 'driftless';
 export type Person = 'ana' | 'omar' | 'vera' | 'admin';
@@ -55,4 +55,12 @@ export async function openMeasuredAlert(page: Page): Promise<void> {
     .first();
   await row.getByRole('cell').nth(1).click();
   await expect(page.getByRole('heading', { name: 'Evidence' })).toBeVisible();
+}
+
+/** Presses `j` until the row has the focus: before the page has come to life a key does nothing. */
+export async function walkTo(page: Page, row: Locator): Promise<void> {
+  await expect(async () => {
+    await page.keyboard.press('j');
+    await expect(row).toBeFocused({ timeout: 500 });
+  }).toPass();
 }

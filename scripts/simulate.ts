@@ -19,7 +19,7 @@ const program = new Command('simulate')
   .option('--backfill', 'only the history, then end')
   .option('--live', 'catch up, then go on live')
   .option('--url <address>', 'address of Driftless', process.env['APP_URL'] ?? 'http://localhost:3000')
-  .option('--state <file>', 'where the state of the fab is kept', join(process.env['DATA_DIR'] ?? '.data', 'simulator.json'))
+  .option('--state <file>', 'where the state of the fab is kept (default: a file of its own below DATA_DIR)')
   .option('--no-crew', 'leave all alerts of the history open')
   .option('--register', 'register the fab first (a demo has done so)')
   .parse();
@@ -33,10 +33,14 @@ interface Options {
   backfill?: boolean;
   live?: boolean;
   url: string;
-  state: string;
+  state?: string;
   register?: boolean;
   crew: boolean;
 }
+
+/** The demo's fab and one that was started by hand beside it each keep their own state. */
+const stateFile = (o: Options): string =>
+  join(process.env['DATA_DIR'] ?? '.data', o.backfill || o.live ? 'simulator.json' : `simulate-${o.seed}.json`);
 
 function progress(): { show: (share: number, note: string) => void; end: () => void } {
   if (!process.stdout.isTTY) {
@@ -71,7 +75,7 @@ async function main(): Promise<void> {
       seed: o.seed,
       lotsPerDay: o.lotsPerDay,
       liveLotsPerDay: o.liveLotsPerDay,
-      stateFile: o.state,
+      stateFile: o.state ?? stateFile(o),
       crew: o.crew,
       signal: stop.signal,
       onProgress: bar.show,

@@ -177,7 +177,7 @@ const CELL = { ok: '●', warn: '▲', out: '■', idle: '○' } as const;
 function ToolRow({ tool }: { tool: OverviewTool }) {
   return (
     <li className="flex items-baseline gap-2 text-sm min-w-0">
-      <Link prefetch={false} href={`/spc?tool=${encodeURIComponent(tool.name)}`} className="truncate hover:underline">
+      <Link prefetch={false} href={`/spc?tool=${encodeURIComponent(tool.name)}`} className="truncate hover:underline leading-6">
         {tool.name}
       </Link>
       <span className="ml-auto flex gap-1">

@@ -110,9 +110,9 @@ describe('training', () => {
       4,
     );
     const options = {
-      epochs: 150,
+      epochs: 400,
       batch: 32,
-      optimiser: { kind: 'adam', lr: 0.02 } as const,
+      optimiser: { kind: 'adam', lr: 0.05 } as const,
       schedule: { kind: 'cosine' } as const,
       validation: { x: x.subarray(0, 20), y: y.subarray(0, 20) },
     };

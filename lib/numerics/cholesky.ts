@@ -28,7 +28,7 @@ export interface Cholesky {
  * @param a - A, row-major (n, n); only the lower triangle is read.
  * @param policy - jitter policy; omit it to refuse any matrix that is not positive definite.
  * @throws AppError `not_positive_definite` with `details.pivot`: remove duplicate rows, or add a noise term.
- * @complexity n³/3 flops; four rows share each pass over row j.
+ * @complexity n³/3 flops; two columns and two rows share each pass.
  * @reference Golub & Van Loan (2013), Alg. 4.2.1; jitter as in Rasmussen & Williams (2006), §A.4.
  */
 export function cholesky(a: Float64Array, n: number, policy?: JitterPolicy): Cholesky {
@@ -60,9 +60,9 @@ export function cholesky(a: Float64Array, n: number, policy?: JitterPolicy): Cho
 // A pivot that is nothing but the rounding of its own subtraction is zero.
 const ROUNDING = 1e-15;
 
-// Left-looking by columns: row i of L against row j of L, four rows i at a time. Returns the failing pivot or -1.
+// Left-looking by pairs of columns j, j + 1: two rows i share each pass over the two pivot rows. Returns the failing pivot or −1.
 function factorInPlace(l: Float64Array, n: number): number {
-  for (let j = 0; j < n; j++) {
+  for (let j = 0; j < n; j += 2) {
     const rj = j * n;
     const whole = l[rj + j]!;
     let d = whole;
@@ -71,33 +71,59 @@ function factorInPlace(l: Float64Array, n: number): number {
     const root = Math.sqrt(d);
     const inv = 1 / root;
     l[rj + j] = root;
-    let i = j + 1;
-    for (; i + 3 < n; i += 4) {
+    if (j + 1 === n) return -1;
+    const rk = rj + n;
+    let e = l[rk + j]!;
+    const below = l[rk + j + 1]!;
+    let f = below;
+    for (let k = 0; k < j; k++) {
+      const v = l[rk + k]!;
+      e -= v * l[rj + k]!;
+      f -= v * v;
+    }
+    e *= inv;
+    l[rk + j] = e;
+    f -= e * e;
+    if (!(f > ROUNDING * below)) return j + 1;
+    const second = Math.sqrt(f);
+    const invSecond = 1 / second;
+    l[rk + j + 1] = second;
+    let i = j + 2;
+    for (; i + 1 < n; i += 2) {
       const r0 = i * n;
       const r1 = r0 + n;
-      const r2 = r1 + n;
-      const r3 = r2 + n;
       let s0 = l[r0 + j]!;
       let s1 = l[r1 + j]!;
-      let s2 = l[r2 + j]!;
-      let s3 = l[r3 + j]!;
+      let t0 = l[r0 + j + 1]!;
+      let t1 = l[r1 + j + 1]!;
       for (let k = 0; k < j; k++) {
         const v = l[rj + k]!;
-        s0 -= v * l[r0 + k]!;
-        s1 -= v * l[r1 + k]!;
-        s2 -= v * l[r2 + k]!;
-        s3 -= v * l[r3 + k]!;
+        const w = l[rk + k]!;
+        const x0 = l[r0 + k]!;
+        const x1 = l[r1 + k]!;
+        s0 -= v * x0;
+        s1 -= v * x1;
+        t0 -= w * x0;
+        t1 -= w * x1;
       }
-      l[r0 + j] = s0 * inv;
-      l[r1 + j] = s1 * inv;
-      l[r2 + j] = s2 * inv;
-      l[r3 + j] = s3 * inv;
+      s0 *= inv;
+      s1 *= inv;
+      l[r0 + j] = s0;
+      l[r1 + j] = s1;
+      l[r0 + j + 1] = (t0 - e * s0) * invSecond;
+      l[r1 + j + 1] = (t1 - e * s1) * invSecond;
     }
     for (; i < n; i++) {
       const r0 = i * n;
       let s0 = l[r0 + j]!;
-      for (let k = 0; k < j; k++) s0 -= l[rj + k]! * l[r0 + k]!;
-      l[r0 + j] = s0 * inv;
+      let t0 = l[r0 + j + 1]!;
+      for (let k = 0; k < j; k++) {
+        s0 -= l[rj + k]! * l[r0 + k]!;
+        t0 -= l[rk + k]! * l[r0 + k]!;
+      }
+      s0 *= inv;
+      l[r0 + j] = s0;
+      l[r0 + j + 1] = (t0 - e * s0) * invSecond;
     }
   }
   return -1;
@@ -144,66 +170,6 @@ export function choleskySolve(c: Cholesky, b: ArrayLike<number>): Float64Array {
   forwardSolveInPlace(c.l, x);
   backSolveInPlace(c.l, x);
   return x;
-}
-
-/**
- * X ← L⁻¹X in place for many right-hand sides, X row-major (n, m): whole rows are combined, so the inner loop is contiguous.
- * @complexity n²m flops.
- */
-export function forwardSolveManyInPlace(l: Float64Array, n: number, x: Float64Array, m: number): void {
-  if (x.length !== n * m) throw new AppError('dimension_mismatch', `X has ${x.length} values, need ${n * m}`);
-  const block = 256; // columns of X that stay in the first-level cache while a row of L is applied
-  for (let c0 = 0; c0 < m; c0 += block) {
-    const c1 = Math.min(m, c0 + block);
-    for (let i = 0; i < n; i++) {
-      const ri = i * m;
-      let k = 0;
-      for (; k + 3 < i; k += 4) {
-        const p = i * n + k;
-        const l0 = l[p]!;
-        const l1 = l[p + 1]!;
-        const l2 = l[p + 2]!;
-        const l3 = l[p + 3]!;
-        const r0 = k * m;
-        const r1 = r0 + m;
-        const r2 = r1 + m;
-        const r3 = r2 + m;
-        for (let j = c0; j < c1; j++) x[ri + j]! -= l0 * x[r0 + j]! + l1 * x[r1 + j]! + l2 * x[r2 + j]! + l3 * x[r3 + j]!;
-      }
-      for (; k < i; k++) {
-        const l0 = l[i * n + k]!;
-        const r0 = k * m;
-        for (let j = c0; j < c1; j++) x[ri + j]! -= l0 * x[r0 + j]!;
-      }
-      const inv = 1 / l[i * n + i]!;
-      for (let j = c0; j < c1; j++) x[ri + j]! *= inv;
-    }
-  }
-}
-
-/** A⁻¹ (n, n) from its factor, symmetric. Use it only where every entry is wanted (covariances, leave-one-out). */
-export function choleskyInverse(c: Cholesky): Float64Array {
-  const { n, l } = c;
-  const li = new Float64Array(n * n); // row j holds column j of L⁻¹, so that the products below run along rows
-  for (let j = 0; j < n; j++) {
-    li[j * n + j] = 1 / l[j * n + j]!;
-    for (let i = j + 1; i < n; i++) {
-      let s = 0;
-      const row = i * n;
-      for (let k = j; k < i; k++) s += l[row + k]! * li[j * n + k]!;
-      li[j * n + i] = -s / l[row + i]!;
-    }
-  }
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let s = 0;
-      for (let k = i; k < n; k++) s += li[i * n + k]! * li[j * n + k]!;
-      out[i * n + j] = s;
-      out[j * n + i] = s;
-    }
-  }
-  return out;
 }
 
 /**

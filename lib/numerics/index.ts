@@ -1,4 +1,8 @@
 export * from './cholesky';
+export * from './cholesky-inverse';
+export * from './complex';
+export * from './complex-eigen';
+export * from './complex-matrix';
 export * from './distributions';
 export * from './least-squares';
 export * from './levenberg-marquardt';
@@ -14,3 +18,5 @@ export * from './solve';
 export * from './special';
 export * from './statistics';
 export * from './svd';
+export * from './symmetric';
+export * from './triangular-many';

@@ -56,54 +56,91 @@ export interface LeastSquaresFit {
  * @reference Golub & Van Loan (2013), §5.3; Björck, Numerical Methods for Least Squares Problems (1996), §1.
  */
 export function leastSquares(x: Matrix, y: Numbers, options: LeastSquaresOptions = {}): LeastSquaresFit {
-  const { cols: p } = x;
   if (y.length !== x.rows) throw new AppError('dimension_mismatch', `X has ${x.rows} rows, y has ${y.length} values`);
+  return solveDesign(factorDesign(x, y, options), y, options.covariance);
+}
+
+/** A factored design: fits of several y with the same rows and weights share it. */
+export interface DesignFactor {
+  readonly x: Matrix;
+  readonly rows: Int32Array;
+  /** √w of each used row; null when all are 1. */
+  readonly root: Float64Array | null;
+  readonly qr: Qr;
+  readonly svd: Svd;
+  readonly rank: number;
+  readonly nullSpace: Float64Array[];
+  /** (XᵀWX)⁻¹ or its pseudo-inverse. */
+  readonly unscaledCovariance: Float64Array;
+}
+
+/**
+ * Factor the rows of X where y is measured. Errors as `leastSquares`.
+ * @param y - only which entries are NaN matters.
+ */
+export function factorDesign(x: Matrix, y: Numbers, options: LeastSquaresOptions = {}): DesignFactor {
+  const { cols: p } = x;
   if (options.weights && options.weights.length !== x.rows) {
     throw new AppError('dimension_mismatch', `X has ${x.rows} rows, weights has ${options.weights.length} values`);
   }
   const { rows, root } = usableRows(y, options.weights);
-  if (rows.length < p && options.onDeficient !== 'minimum_norm') {
+  const n = rows.length;
+  if (n < p && options.onDeficient !== 'minimum_norm') {
     throw new AppError(
       'invalid_input',
-      `${rows.length} usable observations cannot determine ${p} coefficients; measure more or fit fewer terms`,
-      {
-        nUsed: rows.length,
-        needed: p,
-      },
+      `${n} usable observations cannot determine ${p} coefficients; measure more or fit fewer terms`,
+      { nUsed: n, needed: p },
     );
   }
-  const padded = Math.max(rows.length, p); // zero rows change nothing and keep the factorisation tall
-  const a = matrix(padded, p);
-  const b = new Float64Array(padded);
-  rows.forEach((i, k) => {
-    const s = root[k]!;
-    for (let j = 0; j < p; j++) a.data[k * p + j] = s * x.data[i * p + j]!;
-    b[k] = s * y[i]!;
-  });
+  let a = x;
+  if (root || n !== x.rows || n < p) {
+    a = matrix(Math.max(n, p), p); // zero rows change nothing and keep the factorisation tall
+    for (let k = 0; k < n; k++) {
+      const s = root ? root[k]! : 1;
+      const from = rows[k]! * p;
+      for (let j = 0; j < p; j++) a.data[k * p + j] = s * x.data[from + j]!;
+    }
+  }
   requireFinite('design', a.data);
   const qr = qrFactor(a);
   const d = svdOfR(qr);
   const rank = numericalRank(d.s, options.rankTolerance ?? 1e-10);
   const nullSpace = nullVectors(d, rank);
   if (rank < p && options.onDeficient !== 'minimum_norm') throw deficient(nullSpace, options.names);
-  applyQt(qr, b);
-  const coefficients = rank < p ? minimumNorm(d, rank, b) : solveR(qr, b);
-  return summarise(x, y, rows, root, coefficients, qr, d, rank, nullSpace, options.covariance ?? 'estimated');
+  return { x, rows, root, qr, svd: d, rank, nullSpace, unscaledCovariance: unscaledCovariance(qr, d, rank) };
 }
 
-function usableRows(y: Numbers, weights: Numbers | undefined): { rows: number[]; root: number[] } {
-  const rows: number[] = [];
-  const root: number[] = [];
+/**
+ * Fit one y on a factored design.
+ * @throws AppError `invalid_input` when y is not measured on a row the factor uses.
+ */
+export function solveDesign(f: DesignFactor, y: Numbers, scale: CovarianceScale = 'estimated'): LeastSquaresFit {
+  const b = new Float64Array(f.qr.rows);
+  for (let k = 0; k < f.rows.length; k++) {
+    const v = y[f.rows[k]!]!;
+    if (!Number.isFinite(v))
+      throw new AppError('invalid_input', `row ${f.rows[k]} is ${v}; factor the design without it`, { index: f.rows[k] });
+    b[k] = f.root ? f.root[k]! * v : v;
+  }
+  applyQt(f.qr, b);
+  const coefficients = f.rank < f.qr.cols ? minimumNorm(f.svd, f.rank, b) : solveR(f.qr, b);
+  return summarise(f, y, coefficients, scale);
+}
+
+function usableRows(y: Numbers, weights: Numbers | undefined): { rows: Int32Array; root: Float64Array | null } {
+  const rows = new Int32Array(y.length);
+  const root = weights ? new Float64Array(y.length) : null;
+  let n = 0;
   for (let i = 0; i < y.length; i++) {
     const w = weights ? weights[i]! : 1;
     if (w < 0) throw new AppError('invalid_input', `weights[${i}] is ${w}; weights must not be negative`, { index: i });
     if (Number.isNaN(y[i]!) || !(w > 0)) continue;
     if (!Number.isFinite(y[i]!) || !Number.isFinite(w))
       throw new AppError('invalid_input', `row ${i} is not finite; remove it`, { index: i });
-    rows.push(i);
-    root.push(Math.sqrt(w));
+    if (root) root[n] = Math.sqrt(w);
+    rows[n++] = i;
   }
-  return { rows, root };
+  return { rows: rows.subarray(0, n), root: root ? root.subarray(0, n) : null };
 }
 
 function nullVectors(d: Svd, rank: number): Float64Array[] {
@@ -158,44 +195,37 @@ function unscaledCovariance(qr: Qr, d: Svd, rank: number): Float64Array {
   return out;
 }
 
-function summarise(
-  x: Matrix,
-  y: Numbers,
-  rows: readonly number[],
-  root: readonly number[],
-  coefficients: Float64Array,
-  qr: Qr,
-  d: Svd,
-  rank: number,
-  nullSpace: Float64Array[],
-  scale: CovarianceScale,
-): LeastSquaresFit {
+function summarise(f: DesignFactor, y: Numbers, coefficients: Float64Array, scale: CovarianceScale): LeastSquaresFit {
+  const { x, rows, root, svd: d, rank } = f;
   const p = x.cols;
   const residuals = new Float64Array(x.rows).fill(Number.NaN);
   const fitted = new Float64Array(x.rows);
   for (let i = 0; i < x.rows; i++) {
     let s = 0;
-    for (let j = 0; j < p; j++) s += x.data[i * p + j]! * coefficients[j]!;
+    const row = i * p;
+    for (let j = 0; j < p; j++) s += x.data[row + j]! * coefficients[j]!;
     fitted[i] = s;
   }
   let sw = 0;
   let mean = 0;
-  rows.forEach((i, k) => {
-    const w = root[k]! ** 2;
+  for (let k = 0; k < rows.length; k++) {
+    const w = root ? root[k]! ** 2 : 1;
     sw += w;
-    mean += (w / sw) * (y[i]! - mean);
-  });
+    mean += (w / sw) * (y[rows[k]!]! - mean);
+  }
   let rss = 0;
   let tss = 0;
-  rows.forEach((i, k) => {
+  for (let k = 0; k < rows.length; k++) {
+    const i = rows[k]!;
+    const w = root ? root[k]! ** 2 : 1;
     const r = y[i]! - fitted[i]!;
+    const t = y[i]! - mean;
     residuals[i] = r;
-    rss += root[k]! ** 2 * r * r;
-    tss += root[k]! ** 2 * (y[i]! - mean) ** 2;
-  });
+    rss += w * r * r;
+    tss += w * t * t;
+  }
   const dof = rows.length - rank;
-  const residualSigma = dof > 0 ? Math.sqrt(rss / dof) : Number.NaN;
-  const covariance = unscaledCovariance(qr, d, rank);
+  const covariance = f.unscaledCovariance.slice();
   if (scale === 'estimated') {
     const s2 = dof > 0 ? rss / dof : Number.NaN;
     for (let i = 0; i < covariance.length; i++) covariance[i]! *= s2;
@@ -209,13 +239,13 @@ function summarise(
     conditionNumber: smallest > 0 ? d.s[0]! / smallest : Number.POSITIVE_INFINITY,
     singularValues: d.s,
     dof,
-    residualSigma,
+    residualSigma: dof > 0 ? Math.sqrt(rss / dof) : Number.NaN,
     rss,
     residuals,
     fitted,
     rSquared: tss > 0 ? 1 - rss / tss : 1,
     nUsed: rows.length,
     nDropped: x.rows - rows.length,
-    nullSpace,
+    nullSpace: f.nullSpace,
   };
 }

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import { cholesky } from './cholesky';
+import { ActiveSet, DEPENDENT } from './qp-active-set';
 
 /** Factor of the Hessian, reused by every problem with the same H. */
 export interface QpHessian {
@@ -49,7 +50,6 @@ export function qpHessian(h: Float64Array, n: number): QpHessian {
 
 // A row counts as violated below −1e-10 of its scale: three digits above rounding, seven below engineering relevance.
 const FEASIBLE = 1e-10;
-const DEPENDENT = 1e-12;
 
 /**
  * Strictly convex quadratic program min ½xᵀHx + gᵀx, c_iᵀx >= d_i, by the dual active-set method: it starts at the unconstrained minimum and
@@ -73,10 +73,11 @@ export function solveQp(hessian: QpHessian, problem: QpProblem): QpSolution {
     work[k] = -s;
   }
   for (let i = 0; i < n; i++) for (let k = 0; k < n; k++) x[i]! += j[i * n + k]! * work[k]!;
+  const rows = sparseRows(c, d, n);
   const scale = new Float64Array(m);
   for (let i = 0; i < m; i++) {
     let s = 0;
-    for (let k = 0; k < n; k++) s += c[i * n + k]! ** 2;
+    for (let k = rows.start[i]!; k < rows.start[i + 1]!; k++) s += rows.value[k]! ** 2;
     scale[i] = Math.sqrt(s) || 1;
   }
   const set = new ActiveSet(n, j);
@@ -110,10 +111,35 @@ export function solveQp(hessian: QpHessian, problem: QpProblem): QpSolution {
   };
 }
 
-function slack(c: Float64Array, d: ArrayLike<number>, x: Float64Array, i: number): number {
-  const n = x.length;
-  let s = -d[i]!;
-  for (let k = 0; k < n; k++) s += c[i * n + k]! * x[k]!;
+/** The non-zero entries of C row by row: bounds and rate limits have one or two of them. */
+interface SparseRows {
+  readonly start: Int32Array;
+  readonly column: Int32Array;
+  readonly value: Float64Array;
+  readonly d: ArrayLike<number>;
+}
+
+function sparseRows(c: Float64Array, d: ArrayLike<number>, n: number): SparseRows {
+  const m = d.length;
+  const start = new Int32Array(m + 1);
+  const column = new Int32Array(c.length);
+  const value = new Float64Array(c.length);
+  let at = 0;
+  for (let i = 0; i < m; i++) {
+    for (let k = 0; k < n; k++) {
+      const v = c[i * n + k]!;
+      if (v === 0) continue;
+      column[at] = k;
+      value[at++] = v;
+    }
+    start[i + 1] = at;
+  }
+  return { start, column, value, d };
+}
+
+function slack(r: SparseRows, x: Float64Array, i: number): number {
+  let s = -r.d[i]!;
+  for (let k = r.start[i]!; k < r.start[i + 1]!; k++) s += r.value[k]! * x[r.column[k]!]!;
   return s;
 }
 
@@ -127,7 +153,7 @@ function mostViolated(
   preferred: readonly number[],
 ): number {
   const violation = (i: number): number => {
-    const s = slack(c, d, x, i) / scale[i]!;
+    const s = slack(rows, x, i) / scale[i]!;
     const size = 1 + Math.abs(d[i]!) / scale[i]!;
     return (i < equalities ? -Math.abs(s) : s) / size;
   };
@@ -146,98 +172,6 @@ function mostViolated(
   return best;
 }
 
-/** Working set: J with its leading columns spanning the active normals, R upper triangular, multipliers u. */
-class ActiveSet {
-  size = 0;
-  readonly rows: Int32Array;
-  readonly sign: Float64Array;
-  readonly u: Float64Array;
-  readonly r: Float64Array;
-  readonly d: Float64Array;
-  private readonly member = new Set<number>();
-
-  constructor(
-    readonly n: number,
-    readonly j: Float64Array,
-  ) {
-    this.rows = new Int32Array(n + 1);
-    this.sign = new Float64Array(n + 1);
-    this.u = new Float64Array(n + 1);
-    this.r = new Float64Array(n * n);
-    this.d = new Float64Array(n);
-  }
-
-  has(i: number): boolean {
-    return this.member.has(i);
-  }
-
-  /** Givens rotations bring the new normal's part outside the active space to one entry; returns false when it is dependent. */
-  add(row: number, sign: number, multiplier: number): boolean {
-    const { n, j, d } = this;
-    const q = this.size;
-    let norm = 0;
-    for (let k = 0; k < n; k++) norm = Math.max(norm, Math.abs(d[k]!));
-    for (let k = n - 1; k > q; k--) {
-      const a = d[k - 1]!;
-      const b = d[k]!;
-      if (b === 0) continue;
-      const h = Math.hypot(a, b);
-      const cs = a / h;
-      const sn = b / h;
-      d[k - 1] = h;
-      d[k] = 0;
-      for (let i = 0; i < n; i++) {
-        const t = j[i * n + k - 1]!;
-        const v = j[i * n + k]!;
-        j[i * n + k - 1] = cs * t + sn * v;
-        j[i * n + k] = cs * v - sn * t;
-      }
-    }
-    if (Math.abs(d[q]!) <= DEPENDENT * norm) return false;
-    for (let i = 0; i <= q; i++) this.r[i * n + q] = d[i]!;
-    this.rows[q] = row;
-    this.sign[q] = sign;
-    this.u[q] = multiplier;
-    this.member.add(row);
-    this.size = q + 1;
-    return true;
-  }
-
-  remove(l: number): void {
-    const { n, j, r } = this;
-    this.member.delete(this.rows[l]!);
-    const q = this.size;
-    for (let k = l; k < q - 1; k++) {
-      this.rows[k] = this.rows[k + 1]!;
-      this.sign[k] = this.sign[k + 1]!;
-      this.u[k] = this.u[k + 1]!;
-      for (let i = 0; i < n; i++) r[i * n + k] = r[i * n + k + 1]!;
-    }
-    this.u[q - 1] = this.u[q]!;
-    this.size = q - 1;
-    for (let k = l; k < q - 1; k++) {
-      const a = r[k * n + k]!;
-      const b = r[(k + 1) * n + k]!;
-      if (b === 0) continue;
-      const h = Math.hypot(a, b);
-      const cs = a / h;
-      const sn = b / h;
-      for (let i = k; i < q - 1; i++) {
-        const t = r[k * n + i]!;
-        const v = r[(k + 1) * n + i]!;
-        r[k * n + i] = cs * t + sn * v;
-        r[(k + 1) * n + i] = cs * v - sn * t;
-      }
-      for (let i = 0; i < n; i++) {
-        const t = j[i * n + k]!;
-        const v = j[i * n + k + 1]!;
-        j[i * n + k] = cs * t + sn * v;
-        j[i * n + k + 1] = cs * v - sn * t;
-      }
-    }
-  }
-}
-
 // Goldfarb & Idnani, step 2: move until row p holds, dropping rows whose multiplier would turn negative on the way.
 function addRow(
   set: ActiveSet,
@@ -251,7 +185,7 @@ function addRow(
   const { n, j, d, r, u } = set;
   const z = new Float64Array(n);
   const step = new Float64Array(n);
-  const sign = p < equalities && slack(c, dd, x, p) > 0 ? -1 : 1;
+  const sign = p < equalities && slack(rows, x, p) > 0 ? -1 : 1;
   let multiplier = 0;
   do {
     const q = set.size;
@@ -286,7 +220,7 @@ function addRow(
         drop = k;
       }
     }
-    const short = sign * slack(c, dd, x, p);
+    const short = sign * slack(rows, x, p);
     const t2 = outside > DEPENDENT ** 2 * inside && outside > 0 ? -short / outside : Number.POSITIVE_INFINITY;
     const t = Math.min(t1, t2);
     if (t === Number.POSITIVE_INFINITY) return false;
@@ -333,11 +267,11 @@ function kkt(
   }
   for (let i = 0; i < n; i++) worst = Math.max(worst, Math.abs(gradient[i]!) / size);
   for (let i = 0; i < p.d.length; i++) {
-    const s = slack(p.c, p.d, x, i) / scale[i]!;
+    const s = slack(rows, x, i) / scale[i]!;
     worst = Math.max(worst, i < equalities ? Math.abs(s) : -s);
   }
   active.forEach((row, a) => {
-    if (row >= equalities) worst = Math.max(worst, -u[a]! / size, Math.abs(slack(p.c, p.d, x, row)) / scale[row]!);
+    if (row >= equalities) worst = Math.max(worst, -u[a]! / size, Math.abs(slack(rows, x, row)) / scale[row]!);
   });
   return worst;
 }

@@ -92,12 +92,15 @@ class Xoshiro256 implements Rng {
     const s = this.s;
     const h1 = s[2]!;
     const l1 = s[3]!;
-    const a = mulSmall(h1, l1, 2); // s1·5 = s1·4 + s1
-    const rh = (a.hi << 7) | (a.lo >>> 25);
-    const rl = (a.lo << 7) | (a.hi >>> 25);
-    const b = mulSmall(rh, rl, 3); // ·9 = ·8 + 1
-    this.low = b.lo;
-    const hi = b.hi;
+    // s1·5 = 4·s1 + s1, rotated by 7, ·9 = 8·r + r; the carry is read from the exact sum of the low words
+    let sum = ((l1 << 2) >>> 0) + (l1 >>> 0);
+    const pl = sum | 0;
+    const ph = (((h1 << 2) | (l1 >>> 30)) + h1 + (sum > 0xffffffff ? 1 : 0)) | 0;
+    const rh = (ph << 7) | (pl >>> 25);
+    const rl = (pl << 7) | (ph >>> 25);
+    sum = ((rl << 3) >>> 0) + (rl >>> 0);
+    this.low = sum | 0;
+    const hi = (((rh << 3) | (rl >>> 29)) + rh + (sum > 0xffffffff ? 1 : 0)) | 0;
     const th = (h1 << 17) | (l1 >>> 15);
     const tl = l1 << 17;
     s[4]! ^= s[0]!;
@@ -164,15 +167,4 @@ class Xoshiro256 implements Rng {
   state(): number[] {
     return Array.from(this.s);
   }
-}
-
-const PAIR = { hi: 0, lo: 0 };
-// (hi, lo)·(2^k + 1) mod 2^64 into a shared pair: read it before the next call.
-function mulSmall(hi: number, lo: number, k: number): { hi: number; lo: number } {
-  const sh = (hi << k) | (lo >>> (32 - k));
-  const sl = lo << k;
-  const sum = (sl >>> 0) + (lo >>> 0);
-  PAIR.lo = sum | 0;
-  PAIR.hi = (sh + hi + (sum > 0xffffffff ? 1 : 0)) | 0;
-  return PAIR;
 }

@@ -47,8 +47,54 @@ export function standardDeviation(x: Numbers): number {
  * @reference Hyndman & Fan, Am. Stat. 50 (1996) 361, type 7.
  */
 export function quantile(x: Numbers, p: number): number {
-  const s = sorted(x);
-  return sortedQuantile(s, p);
+  if (!(p >= 0 && p <= 1)) throw new AppError('out_of_domain', `probability ${p} is outside [0, 1]`);
+  const v = measured(x);
+  const n = v.length;
+  if (n === 0) throw new AppError('invalid_input', 'quantile of no values; measure at least one');
+  const h = p * (n - 1);
+  const i = Math.floor(h);
+  const a = selectInPlace(v, i);
+  if (h === i) return a;
+  let b = Number.POSITIVE_INFINITY; // the next order statistic is the smallest of what selection left above
+  for (let k = i + 1; k < n; k++) if (v[k]! < b) b = v[k]!;
+  return a + (h - i) * (b - a);
+}
+
+/**
+ * The k-th smallest value (from 0) by Hoare's selection with the median of three as pivot; v is reordered so that smaller values precede it.
+ * @complexity O(n) on average. @reference Hoare, Comm. ACM 4 (1961) 321.
+ */
+function selectInPlace(v: Float64Array, k: number): number {
+  let lo = 0;
+  let hi = v.length - 1;
+  while (lo < hi) {
+    const a = v[lo]!;
+    const b = v[(lo + hi) >> 1]!;
+    const c = v[hi]!;
+    const pivot = a < b ? (b < c ? b : Math.max(a, c)) : a < c ? a : Math.max(b, c);
+    let i = lo;
+    let j = hi;
+    while (i <= j) {
+      while (v[i]! < pivot) i++;
+      while (v[j]! > pivot) j--;
+      if (i <= j) {
+        const t = v[i]!;
+        v[i++] = v[j]!;
+        v[j--] = t;
+      }
+    }
+    if (k <= j) hi = j;
+    else if (k >= i) lo = i;
+    else break;
+  }
+  return v[k]!;
+}
+
+function measured(x: Numbers): Float64Array {
+  const out = new Float64Array(x.length);
+  let n = 0;
+  for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i]!)) out[n++] = x[i]!;
+  return out.subarray(0, n);
 }
 
 /** As `quantile`, for values already ascending and without NaN. */
@@ -64,10 +110,7 @@ export function sortedQuantile(s: Numbers, p: number): number {
 
 /** Ascending copy without NaN. */
 export function sorted(x: Numbers): Float64Array {
-  const out = new Float64Array(x.length);
-  let n = 0;
-  for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i]!)) out[n++] = x[i]!;
-  return out.subarray(0, n).sort();
+  return measured(x).sort();
 }
 
 /** Median, NaN skipped. */

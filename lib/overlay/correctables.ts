@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
-import { fitOverlay, type OverlayFit, type OverlayFitOptions, type OverlayMarks, overlayDesign } from './fit';
+import { type OverlayMarks, overlayDesign } from './design';
+import { fitOverlay, type OverlayFit, type OverlayFitOptions } from './fit';
 import { type OverlaySummary, overlaySummary } from './statistics';
 import { type OverlayModel, overlayModel } from './terms';
 

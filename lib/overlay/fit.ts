@@ -1,22 +1,18 @@
 import { AppError } from '@/lib/errors';
-import { type LeastSquaresFit, leastSquares, type Matrix, matrix, type RobustFit, robustLeastSquares } from '@/lib/numerics';
+import {
+  type DesignFactor,
+  factorDesign,
+  type LeastSquaresFit,
+  leastSquares,
+  type Matrix,
+  matrix,
+  type RobustFit,
+  robustLeastSquares,
+  solveDesign,
+} from '@/lib/numerics';
+import { checkMarks, type OverlayMarks, overlayDesign } from './design';
 import { type OverlaySummary, overlaySummary } from './statistics';
 import { type OverlayAxis, type OverlayModel, type OverlayTerm, overlayModel } from './terms';
-
-/**
- * Marks as columns of equal length. Field centre in the wafer frame (mm from wafer centre), mark inside the field (mm from field
- * centre), dx, dy = layer under test − reference layer in nm; NaN = not measured, on that axis only. u: standard uncertainties, nm.
- */
-export interface OverlayMarks {
-  readonly fieldX: ArrayLike<number>;
-  readonly fieldY: ArrayLike<number>;
-  readonly x: ArrayLike<number>;
-  readonly y: ArrayLike<number>;
-  readonly dx: ArrayLike<number>;
-  readonly dy: ArrayLike<number>;
-  readonly uDx?: ArrayLike<number>;
-  readonly uDy?: ArrayLike<number>;
-}
 
 export interface OverlayFitOptions {
   /** `none` (default), iteratively reweighted, or repeated removal of marks beyond `rejectSigma` robust sigmas. */
@@ -82,42 +78,6 @@ export interface DerivedTerms {
   readonly asymmetricRotation: number;
 }
 
-/** Design of one axis in normalised coordinates, one row a mark. */
-export function overlayDesign(
-  model: OverlayModel,
-  axis: OverlayAxis,
-  marks: Pick<OverlayMarks, 'fieldX' | 'fieldY' | 'x' | 'y'>,
-): { readonly design: Matrix; readonly terms: OverlayTerm[]; readonly scale: Float64Array } {
-  const terms = model.terms.filter((t) => t.axis === axis);
-  const p = terms.length;
-  const n = marks.x.length;
-  const design = matrix(n, p);
-  const onMark = model.gridOn === 'mark';
-  const order = Math.max(0, ...terms.map((t) => t.i + t.j));
-  const gx = new Float64Array(order + 1);
-  const gy = new Float64Array(order + 1);
-  const fx = new Float64Array(order + 1);
-  const fy = new Float64Array(order + 1);
-  const powers = (out: Float64Array, v: number): void => {
-    out[0] = 1;
-    for (let k = 1; k <= order; k++) out[k] = out[k - 1]! * v;
-  };
-  for (let r = 0; r < n; r++) {
-    powers(gx, (marks.fieldX[r]! + (onMark ? marks.x[r]! : 0)) / model.normRadiusMm);
-    powers(gy, (marks.fieldY[r]! + (onMark ? marks.y[r]! : 0)) / model.normRadiusMm);
-    powers(fx, marks.x[r]! / model.fieldHalfXMm);
-    powers(fy, marks.y[r]! / model.fieldHalfYMm);
-    for (let c = 0; c < p; c++) {
-      const t = terms[c]!;
-      design.data[r * p + c] = t.scope === 'grid' ? gx[t.i]! * gy[t.j]! : fx[t.i]! * fy[t.j]!;
-    }
-  }
-  const scale = Float64Array.from(terms, (t) =>
-    t.scope === 'grid' ? model.normRadiusMm ** (t.i + t.j) : model.fieldHalfXMm ** t.i * model.fieldHalfYMm ** t.j,
-  );
-  return { design, terms, scale };
-}
-
 /**
  * Joint inter-field and intra-field overlay fit: per axis one weighted (or robust) least-squares problem over all marks.
  * @param marks - columns as in `OverlayMarks`. @param model - from `overlayModel`; default the 10-parameter model.
@@ -132,8 +92,9 @@ export function fitOverlay(
   options: OverlayFitOptions = {},
 ): OverlayFit {
   checkMarks(marks);
-  const x = fitAxis(marks, model, 'dx', marks.dx, marks.uDx, options);
-  const y = fitAxis(marks, model, 'dy', marks.dy, marks.uDy, options);
+  const shared: SharedFactor = { key: '', factor: null };
+  const x = fitAxis(marks, model, 'dx', marks.dx, marks.uDx, options, shared);
+  const y = fitAxis(marks, model, 'dy', marks.dy, marks.uDy, options, shared);
   const coefficients: Record<string, number> = {};
   for (const t of [...x.fit.terms, ...y.fit.terms]) if (t.value !== null) coefficients[t.id] = t.value;
   return {
@@ -170,27 +131,6 @@ function derivedTerms(
   };
 }
 
-function checkMarks(m: OverlayMarks): void {
-  const n = m.dx.length;
-  for (const key of ['fieldX', 'fieldY', 'x', 'y', 'dy', 'uDx', 'uDy'] as const) {
-    const column = m[key];
-    if (column && column.length !== n)
-      throw new AppError(
-        'invalid_input',
-        `column ${key} has ${column.length} entries, dx has ${n}; give columns of equal length`,
-        { field: key },
-      );
-    if (column && key !== 'dy' && !key.startsWith('u')) {
-      for (let i = 0; i < n; i++)
-        if (!Number.isFinite(column[i]!))
-          throw new AppError('invalid_input', `${key}[${i}] is ${column[i]}; every mark needs a position`, {
-            field: key,
-            index: i,
-          });
-    }
-  }
-}
-
 function uncertaintyWeights(u: ArrayLike<number>): Float64Array {
   return Float64Array.from({ length: u.length }, (_, i) => {
     if (!(u[i]! > 0))
@@ -208,6 +148,7 @@ function fitAxis(
   d: ArrayLike<number>,
   u: ArrayLike<number> | undefined,
   o: OverlayFitOptions,
+  shared: SharedFactor,
 ) {
   const { design, terms, scale } = overlayDesign(model, axis, marks);
   const weights = u ? uncertaintyWeights(u) : undefined;
@@ -221,6 +162,8 @@ function fitAxis(
         weights,
         keep.map((j) => terms[j]!.id),
         o,
+        shared,
+        weights ? null : keep.map((j) => `${terms[j]!.scope}${terms[j]!.i},${terms[j]!.j}`).join(' '),
       );
       return assemble(terms, scale, keep, solved, d);
     } catch (e) {
@@ -243,6 +186,12 @@ function selectColumns(a: Matrix, keep: readonly number[]): Matrix {
   return out;
 }
 
+/** Factor of the last unweighted design: both axes have the same one when their terms have the same powers. */
+interface SharedFactor {
+  key: string;
+  factor: DesignFactor | null;
+}
+
 interface Solved {
   readonly fit: LeastSquaresFit;
   readonly robust: AxisFit['robust'];
@@ -255,6 +204,8 @@ function solve(
   weights: Float64Array | undefined,
   names: string[],
   o: OverlayFitOptions,
+  shared: SharedFactor,
+  key: string | null,
 ): Solved {
   const base = {
     ...(weights ? { weights } : {}),
@@ -264,7 +215,14 @@ function solve(
     covariance: o.covariance ?? ('estimated' as const),
   };
   const robust = o.robust ?? 'none';
-  if (robust === 'none') return { fit: leastSquares(a, d, base), robust: null, rejected: [] };
+  if (robust === 'none') {
+    if (key === null) return { fit: leastSquares(a, d, base), robust: null, rejected: [] };
+    if (!shared.factor || shared.key !== key || !sameRows(shared.factor, d)) {
+      shared.factor = factorDesign(a, d, base);
+      shared.key = key;
+    }
+    return { fit: solveDesign(shared.factor, d, base.covariance), robust: null, rejected: [] };
+  }
   if (robust === 'reject') return reject(a, d, base, o.rejectSigma ?? 4);
   const fit: RobustFit = robustLeastSquares(a, d, { ...base, estimator: robust });
   const rejected = Array.from(fit.robustWeights.keys()).filter((i) => fit.robustWeights[i]! < 1e-9);
@@ -273,6 +231,12 @@ function solve(
     robust: { scale: fit.scale, weights: fit.robustWeights, iterations: fit.iterations, status: fit.status },
     rejected,
   };
+}
+
+function sameRows(f: DesignFactor, d: ArrayLike<number>): boolean {
+  let n = 0;
+  for (let i = 0; i < d.length; i++) if (!Number.isNaN(d[i]!)) n++;
+  return n === f.rows.length && f.rows.every((i) => !Number.isNaN(d[i]!));
 }
 
 // Removes marks beyond k sigmas of the current fit, all at once, until none is left to remove; at most a quarter of the marks.
@@ -332,7 +296,8 @@ function assemble(
       correlation: strongest(fit.covariance, p, k, keep, terms),
     };
   });
-  const residual = Float64Array.from({ length: d.length }, (_, i) => d[i]! - fit.fitted[i]!);
+  const residual = new Float64Array(d.length);
+  for (let i = 0; i < residual.length; i++) residual[i] = d[i]! - fit.fitted[i]!;
   const axisFit: AxisFit = {
     terms: fitted,
     covariance,

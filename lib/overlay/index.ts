@@ -1,4 +1,5 @@
 export * from './correctables';
+export * from './design';
 export * from './fit';
 export * from './statistics';
 export * from './terms';

@@ -131,6 +131,35 @@ describe('fit', () => {
     );
   });
 
+  test('turning the frame by any angle turns translation and linear terms like a vector and a tensor', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -3, max: 3, noNaN: true }), fc.integer({ min: 1, max: 999 }), (phi, seed) => {
+        const m = plan(5, 1, seed, linear);
+        const [c, s] = [Math.cos(phi), Math.sin(phi)];
+        const turn = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+          [
+            Float64Array.from({ length: a.length }, (_, i) => c * a[i]! - s * b[i]!),
+            Float64Array.from({ length: a.length }, (_, i) => s * a[i]! + c * b[i]!),
+          ] as const;
+        const [X, Y] = turn(m.fieldX, m.fieldY);
+        const [x, y] = turn(m.x, m.y);
+        const [dx, dy] = turn(m.dx, m.dy);
+        const model = overlayModel({ fieldOrder: null });
+        const a = fitOverlay(m, model);
+        const b = fitOverlay({ fieldX: X, fieldY: Y, x, y, dx, dy }, model);
+        const at = (f: typeof a) => f.coefficients as Record<'tx' | 'ty' | 'mx' | 'my' | 'rx' | 'ry', number>;
+        const [p, q] = [at(a), at(b)];
+        expect(q.tx).toBeCloseTo(c * p.tx - s * p.ty, 8);
+        // M' = R M Rᵀ with M = [[mx, rx], [ry, my]]
+        expect(q.mx).toBeCloseTo(c * c * p.mx - c * s * (p.rx + p.ry) + s * s * p.my, 8);
+        expect(q.rx).toBeCloseTo(c * s * (p.mx - p.my) + c * c * p.rx - s * s * p.ry, 8);
+        expect(b.derived.grid!.magnification).toBeCloseTo(a.derived.grid!.magnification, 9);
+        expect(b.derived.grid!.rotation).toBeCloseTo(a.derived.grid!.rotation, 9);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
   test('standard errors cover the truth, weights from u included', () => {
     let inside = 0;
     const runs = 150;

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { moments, sorted, sortedQuantile } from '@/lib/numerics';
+import { moments, quantile } from '@/lib/numerics';
 
 /** The figures overlay is judged by, nm. */
 export interface OverlayStatistics {
@@ -26,10 +26,14 @@ export interface OverlaySummary {
 export function overlayStatistics(d: ArrayLike<number>): OverlayStatistics {
   const m = moments(d);
   if (m.n === 0) throw new AppError('invalid_input', 'no mark was measured', { field: 'marks' });
-  const magnitude = sorted(Float64Array.from(d, Math.abs));
-  const sigma = m.n > 1 ? Math.sqrt(m.variance) : 0;
+  const magnitude = new Float64Array(d.length);
   let ss = 0;
-  for (const v of magnitude) ss += v * v;
+  for (let i = 0; i < d.length; i++) {
+    const v = d[i]!;
+    magnitude[i] = Math.abs(v);
+    if (!Number.isNaN(v)) ss += v * v;
+  }
+  const sigma = m.n > 1 ? Math.sqrt(m.variance) : 0;
   return {
     n: m.n,
     mean: m.mean,
@@ -37,8 +41,8 @@ export function overlayStatistics(d: ArrayLike<number>): OverlayStatistics {
     threeSigma: 3 * sigma,
     meanPlus3Sigma: Math.abs(m.mean) + 3 * sigma,
     rms: Math.sqrt(ss / m.n),
-    max: magnitude.at(-1)!,
-    p997: sortedQuantile(magnitude, 0.997),
+    max: Math.max(Math.abs(m.min), Math.abs(m.max)),
+    p997: quantile(magnitude, 0.997),
   };
 }
 
@@ -48,8 +52,14 @@ export function overlaySummary(dx: ArrayLike<number>, dy: ArrayLike<number>): Ov
   return {
     x: overlayStatistics(dx),
     y: overlayStatistics(dy),
-    vector: overlayStatistics(Float64Array.from({ length: dx.length }, (_, i) => Math.hypot(dx[i]!, dy[i]!))),
+    vector: overlayStatistics(lengths(dx, dy)),
   };
+}
+
+function lengths(dx: ArrayLike<number>, dy: ArrayLike<number>): Float64Array {
+  const out = new Float64Array(dx.length);
+  for (let i = 0; i < out.length; i++) out[i] = Math.sqrt(dx[i]! * dx[i]! + dy[i]! * dy[i]!);
+  return out;
 }
 
 /**

@@ -1,21 +1,8 @@
 import { AppError } from '@/lib/errors';
-import { cholesky, choleskyInverse, createRng, type Matrix } from '@/lib/numerics';
-
-/** D: det of the information; A: mean variance of the coefficients; I: mean variance of the model over all candidates; G: its largest. */
-export type DesignCriterion = 'D' | 'A' | 'I' | 'G';
-
-/** What a plan may look like. Indices are rows of the candidate matrix. */
-export interface PlanConstraints {
-  /** Sites that stay in the plan, and sites that must not be used. */
-  readonly keep?: readonly number[];
-  readonly forbidden?: readonly number[];
-  /** Group of each candidate (its field), and the most sites a group may get. */
-  readonly groups?: readonly (string | number)[];
-  readonly maxPerGroup?: number;
-  /** Positions in mm and the least distance between two sites. */
-  readonly positions?: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> };
-  readonly minDistance?: number;
-}
+import { createRng, type Matrix } from '@/lib/numerics';
+import { type PlanConstraints, Rules } from './constraints';
+import { exchange } from './exchange';
+import { type DesignCriterion, type DesignScores, designScores, information, invert, quadratic } from './scores';
 
 export interface DesignOptions extends PlanConstraints {
   readonly criterion?: DesignCriterion;
@@ -24,17 +11,6 @@ export interface DesignOptions extends PlanConstraints {
   readonly seed?: number;
   /** Prior precision added to the information matrix (Bayesian D): ridge · I. */
   readonly ridge?: number;
-}
-
-export interface DesignScores {
-  readonly logDet: number;
-  /** det(FᵀF/n)^{1/p}. */
-  readonly dEfficiency: number;
-  /** trace((FᵀF)⁻¹). */
-  readonly traceInverse: number;
-  /** Mean and largest f'(FᵀF)⁻¹f over all candidates. */
-  readonly iCriterion: number;
-  readonly gCriterion: number;
 }
 
 export interface OptimalPlan extends DesignScores {
@@ -46,99 +22,6 @@ export interface OptimalPlan extends DesignScores {
   readonly exchanges: number;
   /** Starts that ended at the best value: one of many hints that it is a hard case. */
   readonly hits: number;
-}
-
-function information(f: Matrix, rows: readonly number[], ridge: number): Float64Array {
-  const p = f.cols;
-  const m = new Float64Array(p * p);
-  for (const i of rows)
-    for (let a = 0; a < p; a++) for (let b = 0; b < p; b++) m[a * p + b]! += f.data[i * p + a]! * f.data[i * p + b]!;
-  for (let a = 0; a < p; a++) m[a * (p + 1)]! += ridge;
-  return m;
-}
-
-function quadratic(inverse: Float64Array, f: Matrix, i: number, j: number): number {
-  const p = f.cols;
-  let s = 0;
-  for (let a = 0; a < p; a++) {
-    let t = 0;
-    for (let b = 0; b < p; b++) t += inverse[a * p + b]! * f.data[j * p + b]!;
-    s += f.data[i * p + a]! * t;
-  }
-  return s;
-}
-
-/**
- * All criteria of a set of sites.
- * @throws AppError `rank_deficient` when the sites do not determine the model: add sites.
- */
-export function designScores(f: Matrix, sites: readonly number[], ridge = 0): DesignScores {
-  const p = f.cols;
-  const { inverse, logDet } = invert(information(f, sites, ridge), p);
-  let trace = 0;
-  for (let a = 0; a < p; a++) trace += inverse[a * (p + 1)]!;
-  let mean = 0;
-  let largest = 0;
-  for (let i = 0; i < f.rows; i++) {
-    const v = quadratic(inverse, f, i, i);
-    mean += v / f.rows;
-    largest = Math.max(largest, v);
-  }
-  return { logDet, dEfficiency: Math.exp(logDet / p) / sites.length, traceInverse: trace, iCriterion: mean, gCriterion: largest };
-}
-
-function invert(m: Float64Array, p: number): { inverse: Float64Array; logDet: number } {
-  try {
-    const c = cholesky(m, p);
-    return { inverse: choleskyInverse(c), logDet: c.logDet };
-  } catch (e) {
-    if (e instanceof AppError && e.code === 'not_positive_definite')
-      throw new AppError(
-        'rank_deficient',
-        'these sites do not determine the model; add sites or lower its order',
-        {},
-        { cause: e },
-      );
-    throw e;
-  }
-}
-
-/** Tells whether a set with one site replaced (or added) keeps the constraints. */
-class Rules {
-  private readonly forbidden: Set<number>;
-  readonly keep: readonly number[];
-  constructor(
-    private readonly c: PlanConstraints,
-    n: number,
-  ) {
-    this.forbidden = new Set(c.forbidden ?? []);
-    this.keep = c.keep ?? [];
-    for (const i of [...this.keep, ...this.forbidden])
-      if (!Number.isInteger(i) || i < 0 || i >= n)
-        throw new AppError('invalid_input', `site ${i} is not one of the ${n} candidates`, { site: i });
-    if (c.minDistance !== undefined && !c.positions)
-      throw new AppError('invalid_input', 'a least distance needs positions', { field: 'positions' });
-    if (c.maxPerGroup !== undefined && !c.groups)
-      throw new AppError('invalid_input', 'a limit per group needs groups', { field: 'groups' });
-  }
-
-  allows(site: number, others: readonly number[], without = -1): boolean {
-    if (this.forbidden.has(site)) return false;
-    const { groups, maxPerGroup, positions, minDistance } = this.c;
-    let same = 1;
-    for (const o of others) {
-      if (o === without) continue;
-      if (o === site) return false;
-      if (groups && maxPerGroup !== undefined && groups[o] === groups[site] && ++same > maxPerGroup) return false;
-      if (
-        positions &&
-        minDistance !== undefined &&
-        Math.hypot(positions.x[o]! - positions.x[site]!, positions.y[o]! - positions.y[site]!) < minDistance - 1e-9
-      )
-        return false;
-    }
-    return true;
-  }
 }
 
 /**
@@ -224,128 +107,6 @@ function greedyStart(f: Matrix, n: number, rules: Rules): number[] | null {
     m = information(f, set, 1e-6);
   }
   return set;
-}
-
-// Value to be minimised: −logDet, trace(W M⁻¹) with W = I (A) or the mean candidate moment (I), or the largest prediction variance (G).
-function criterionValue(f: Matrix, sites: readonly number[], criterion: DesignCriterion, ridge: number): number {
-  const s = designScores(f, sites, ridge);
-  return criterion === 'D' ? -s.logDet : criterion === 'A' ? s.traceInverse : criterion === 'I' ? s.iCriterion : s.gCriterion;
-}
-
-function exchange(
-  f: Matrix,
-  start: readonly number[],
-  criterion: DesignCriterion,
-  rules: Rules,
-  ridge: number,
-): { sites: number[]; value: number; exchanges: number } | null {
-  const sites = [...start];
-  const kept = new Set(rules.keep);
-  let value: number;
-  try {
-    value = criterionValue(f, sites, criterion, ridge);
-  } catch (e) {
-    if (e instanceof AppError && e.code === 'rank_deficient') return null;
-    throw e;
-  }
-  let exchanges = 0;
-  for (let sweep = 0; sweep < 500; sweep++) {
-    const swap =
-      criterion === 'G'
-        ? bestSwapSlow(f, sites, kept, rules, ridge, value)
-        : bestSwap(f, sites, kept, criterion, rules, ridge, value);
-    if (!swap) break;
-    sites[swap.position] = swap.site;
-    const next = criterionValue(f, sites, criterion, ridge); // refactored: no drift from updates
-    exchanges++;
-    if (!(next < value)) break;
-    value = next;
-  }
-  return { sites, value, exchanges };
-}
-
-function bestSwap(
-  f: Matrix,
-  sites: readonly number[],
-  kept: ReadonlySet<number>,
-  criterion: 'D' | 'A' | 'I',
-  rules: Rules,
-  ridge: number,
-  value: number,
-): { position: number; site: number } | null {
-  const { rows: N, cols: p } = f;
-  const { inverse } = invert(information(f, sites, ridge), p);
-  const g = new Float64Array(N * p); // rows M⁻¹f_i
-  for (let i = 0; i < N; i++)
-    for (let a = 0; a < p; a++) for (let b = 0; b < p; b++) g[i * p + a]! += inverse[a * p + b]! * f.data[i * p + b]!;
-  const w =
-    criterion === 'I'
-      ? information(
-          f,
-          Array.from({ length: N }, (_, i) => i),
-          0,
-        ).map((v) => v / N)
-      : null;
-  const h = w ? new Float64Array(N * p) : g; // rows W M⁻¹f_i
-  if (w)
-    for (let i = 0; i < N; i++)
-      for (let a = 0; a < p; a++) for (let b = 0; b < p; b++) h[i * p + a]! += w[a * p + b]! * g[i * p + b]!;
-  const product = (x: Float64Array, i: number, y: Float64Array, j: number): number => {
-    let s = 0;
-    for (let a = 0; a < p; a++) s += x[i * p + a]! * y[j * p + a]!;
-    return s;
-  };
-  const d = Float64Array.from({ length: N }, (_, i) => product(f.data, i, g, i));
-  const t = criterion === 'D' ? null : Float64Array.from({ length: N }, (_, i) => product(g, i, h, i));
-  let best: { position: number; site: number } | null = null;
-  let gain = 1e-10 * (1 + Math.abs(value));
-  sites.forEach((i, position) => {
-    if (kept.has(i)) return;
-    for (let j = 0; j < N; j++) {
-      const dij = product(f.data, i, g, j);
-      // det(M + f_j f_jᵀ − f_i f_iᵀ)/det M = (1 + d_j)(1 − d_i) + d_ij²
-      const ratio = (1 + d[j]!) * (1 - d[i]!) + dij * dij;
-      if (!(ratio > 1e-12)) continue;
-      const improvement = t
-        ? (t[j]! * (1 - d[i]!) + 2 * dij * product(g, i, h, j) - t[i]! * (1 + d[j]!)) / ratio
-        : Math.log(ratio);
-      if (improvement > gain && rules.allows(j, sites, i)) {
-        gain = improvement;
-        best = { position, site: j };
-      }
-    }
-  });
-  return best;
-}
-
-function bestSwapSlow(
-  f: Matrix,
-  sites: readonly number[],
-  kept: ReadonlySet<number>,
-  rules: Rules,
-  ridge: number,
-  value: number,
-): { position: number; site: number } | null {
-  let best: { position: number; site: number } | null = null;
-  let lowest = value - 1e-10 * (1 + Math.abs(value));
-  sites.forEach((i, position) => {
-    if (kept.has(i)) return;
-    for (let j = 0; j < f.rows; j++) {
-      if (!rules.allows(j, sites, i)) continue;
-      const trial = [...sites];
-      trial[position] = j;
-      try {
-        const v = criterionValue(f, trial, 'G', ridge);
-        if (v < lowest) {
-          lowest = v;
-          best = { position, site: j };
-        }
-      } catch (e) {
-        if (!(e instanceof AppError) || e.code !== 'rank_deficient') throw e;
-      }
-    }
-  });
-  return best;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { type Matrix, matrix } from '@/lib/numerics';
+import { type Matrix, matrix, symmetricEigen } from '@/lib/numerics';
 
 export type PlsAlgorithm = 'nipals' | 'simpls';
 
@@ -189,14 +189,15 @@ function addScaled(out: Float64Array, m: Float64Array, k: number, a: number, p: 
   for (let j = 0; j < p; j++) out[j]! += f * m[j * a + k]!;
 }
 
-// w = S c/‖S c‖ with c the dominant eigenvector of SᵀS (q x q), by cyclic Jacobi
+// w = S c/‖S c‖ with c the dominant eigenvector of SᵀS (q x q)
 function dominantLeft(s: Float64Array, p: number, q: number, w: Float64Array): void {
   const c = new Float64Array(q).fill(1);
   if (q > 1) {
     const g = new Float64Array(q * q);
     for (let j = 0; j < p; j++)
       for (let u = 0; u < q; u++) for (let k = 0; k < q; k++) g[u * q + k]! += s[j * q + u]! * s[j * q + k]!;
-    c.set(dominantEigenvector(g, q));
+    const { vectors } = symmetricEigen(g, q);
+    for (let u = 0; u < q; u++) c[u] = vectors.data[u * q]!;
   }
   let f = 0;
   for (let j = 0; j < p; j++) {
@@ -207,47 +208,6 @@ function dominantLeft(s: Float64Array, p: number, q: number, w: Float64Array): v
   }
   f = Math.sqrt(f);
   for (let j = 0; j < p; j++) w[j]! /= f;
-}
-
-function dominantEigenvector(g: Float64Array, n: number): Float64Array {
-  const v = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) v[i * n + i] = 1;
-  for (let sweep = 0; sweep < 60; sweep++) {
-    let off = 0;
-    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) off += g[i * n + j]! ** 2;
-    let diagonal = 0;
-    for (let i = 0; i < n; i++) diagonal += g[i * n + i]! ** 2;
-    if (off <= 1e-32 * diagonal) break;
-    for (let i = 0; i < n; i++) for (let j = 0; j < i; j++) jacobiRotation(g, v, n, j, i);
-  }
-  let best = 0;
-  for (let i = 1; i < n; i++) if (g[i * n + i]! > g[best * n + best]!) best = i;
-  return Float64Array.from({ length: n }, (_, i) => v[i * n + best]!);
-}
-
-function jacobiRotation(g: Float64Array, v: Float64Array, n: number, i: number, j: number): void {
-  const b = g[i * n + j]!;
-  if (b === 0) return;
-  const theta = (g[j * n + j]! - g[i * n + i]!) / (2 * b);
-  const t = (theta >= 0 ? 1 : -1) / (Math.abs(theta) + Math.hypot(1, theta));
-  const c = 1 / Math.hypot(1, t);
-  const s = c * t;
-  for (let k = 0; k < n; k++) {
-    const x = g[k * n + i]!;
-    const y = g[k * n + j]!;
-    g[k * n + i] = c * x - s * y;
-    g[k * n + j] = s * x + c * y;
-  }
-  for (let k = 0; k < n; k++) {
-    const x = g[i * n + k]!;
-    const y = g[j * n + k]!;
-    g[i * n + k] = c * x - s * y;
-    g[j * n + k] = s * x + c * y;
-    const d = v[k * n + i]!;
-    const e = v[k * n + j]!;
-    v[k * n + i] = c * d - s * e;
-    v[k * n + j] = s * d + c * e;
-  }
 }
 
 // de Jong: v = p orthogonalised against the earlier v, S −= v (vᵀS); two passes keep v orthogonal to rounding

@@ -2,6 +2,7 @@ import { controlRegistry } from './registry-control';
 import { krigingRegistry } from './registry-kriging';
 import { learningRegistry } from './registry-learning';
 import { numericsRegistry } from './registry-numerics';
+import { opticsRegistry } from './registry-optics';
 import { overlayRegistry } from './registry-overlay';
 import { samplingRegistry } from './registry-sampling';
 import { spcRegistry } from './registry-spc';
@@ -24,4 +25,5 @@ export const registry: Registry = {
   ...vmRegistry,
   ...controlRegistry,
   ...krigingRegistry,
+  ...opticsRegistry,
 };

@@ -74,7 +74,14 @@ for (const folder of folders) {
   for (const path of files) {
     const start = performance.now();
     let bad = 0;
-    const cases = readCases(path);
+    let cases: ReferenceCase[] = [];
+    try {
+      cases = readCases(path);
+    } catch (e) {
+      failed++;
+      console.log(`FAIL ${relative(process.cwd(), path)}: ${e instanceof Error ? e.message : String(e)}`);
+      continue;
+    }
     for (const c of cases) {
       const problems = runCase(c);
       if (problems.length === 0) {

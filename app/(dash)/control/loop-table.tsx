@@ -87,16 +87,8 @@ const COLUMNS: readonly Column<LoopRow>[] = [
     value: (r) => r.stability?.used ?? null,
     numeric: true,
     cell: (r) => (r.stability ? <StatusMark status={stabilityStatus(r.stability.used)} text={num(r.stability.used, 2)} /> : '–'),
-    title: 'Share of the largest stable gain ratio that is used, with the observed delay (90 %)',
+    title: 'Share of the largest stable gain ratio that is used, with the delay that 90 % of the lots kept',
     firstDir: 'desc',
-  },
-  {
-    key: 'delay',
-    header: 'Delay',
-    numeric: true,
-    value: (r) => r.stability?.delay90 ?? null,
-    cell: (r) => (r.stability ? `${num(r.stability.delayMedian, 0)} (${num(r.stability.delay90, 0)})` : '–'),
-    title: 'Lots of a thread between a run and the arrival of its measurement: median (90 %)',
   },
   {
     key: 'moves',

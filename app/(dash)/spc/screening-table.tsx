@@ -25,7 +25,7 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
     header: 'Chart',
     value: (r) => r.title,
     cell: (r) => (
-      <span className="block truncate max-w-[34ch] min-[1500px]:max-w-[60ch]" title={`${r.title} (${r.kind})`}>
+      <span className="block truncate max-w-[28ch] min-[1500px]:max-w-[60ch]" title={`${r.title} (${r.kind})`}>
         {r.title}
       </span>
     ),
@@ -82,6 +82,7 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
     numeric: true,
     value: (r) => r.lastOutMs,
     cell: (r) => (r.lastOutMs === null ? '–' : <Ago at={r.lastOutMs} />),
+    wide: true,
   },
   { key: 'lastAt', header: 'Newest', numeric: true, value: (r) => r.lastAtMs, cell: (r) => <Ago at={r.lastAtMs} />, wide: true },
 ];

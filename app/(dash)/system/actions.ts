@@ -11,7 +11,11 @@ export async function replayDeadLetter(id: number): Promise<ActionResult> {
 }
 
 export async function dismissDeadLetter(id: number, reason: string): Promise<ActionResult> {
-  const result = await act('engineer', (actor) => dismissTask(id, actor.email, reason), 'Dismissed; it stays in the audit trail.');
+  const result = await act(
+    'engineer',
+    (actor) => dismissTask(id, actor.email, reason),
+    'Dismissed; it stays in the audit trail.',
+  );
   revalidatePath('/system');
   return result;
 }

@@ -38,7 +38,12 @@ export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[];
       header: 'Do',
       cell: (t) => (
         <span className="flex gap-1 justify-end">
-          <button type="button" className="btn h-6! text-sm!" aria-expanded={shown === t.id} onClick={() => show(shown === t.id ? null : t.id)}>
+          <button
+            type="button"
+            className="btn h-6! text-sm!"
+            aria-expanded={shown === t.id}
+            onClick={() => show(shown === t.id ? null : t.id)}
+          >
             Payload
           </button>
           <button

@@ -22,7 +22,12 @@ export function SystemPageView({ data: d, role }: { data: SystemView; role: stri
         sub={`${plural(pending, 'task')} waiting, ${plural(d.deadTotal, 'dead letter')}, database ${bytes(d.databaseBytes)}`}
       />
       <div className="flex flex-col gap-3">
-        <Panel title="Queues and flow" asOf={d.toMs} note="rates of the last 60 minutes; each sparkline is records a minute" flush>
+        <Panel
+          title="Queues and flow"
+          asOf={d.toMs}
+          note="rates of the last 60 minutes; each sparkline is records a minute"
+          flush
+        >
           <DataTable
             label="Queues and flow"
             rows={d.queues}
@@ -32,7 +37,7 @@ export function SystemPageView({ data: d, role }: { data: SystemView; role: stri
           />
         </Panel>
         <DeadLetters rows={d.dead} total={d.deadTotal} may={role === 'engineer' || role === 'administrator'} />
-        <div className="grid grid-cols-2 gap-3 items-start">
+        <div className="grid grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)] gap-3 items-start">
           <div className="flex flex-col gap-3">
             <Workers d={d} />
             <Panel title="Ingested in the last 24 h" flush>
@@ -105,7 +110,11 @@ const QUEUE_COLUMNS: readonly Column<QueueRow>[] = [
     cell: (q) => (q.records > 0 ? num(q.busyMs / q.records, 2) : '–'),
     title: 'Working time of all workers divided by records',
   },
-  { key: 'spark', header: 'Records a minute', cell: (q) => <Sparkline label={`${q.queue}, records a minute`} values={q.perMinute} width={180} /> },
+  {
+    key: 'spark',
+    header: 'Records a minute',
+    cell: (q) => <Sparkline label={`${q.queue}, records a minute`} values={q.perMinute} width={180} />,
+  },
 ];
 
 const INGEST_COLUMNS: readonly Column<SystemView['ingest'][number]>[] = [

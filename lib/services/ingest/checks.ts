@@ -1,4 +1,5 @@
 import type { FieldIssue } from '@/lib/formats/incoming';
+import { layoutDigest } from './digests';
 import type { CheckContext } from './types';
 
 const DAY_MS = 86_400_000;
@@ -55,31 +56,45 @@ export const sameLength = (arrays: Readonly<Record<string, ArrayLike<unknown> | 
     );
 };
 
-/** Sites lie on the wafer and no two are the same. `also` separates marks that share a place (none do in practice). */
+/** Coordinates that were found good before: most wafers of a fab share a few dozen layouts. Bounded; forgetting costs only time. */
+const goodLayouts = new Set<string>();
+const GOOD_LIMIT = 5_000;
+
+/** Sites lie on the wafer and no two are the same. A layout is judged once. */
 export const sitesOnWafer = (x: readonly number[], y: readonly number[], product: string, c: CheckContext): FieldIssue[] => {
   const frame = c.master.products.get(product);
   if (frame === undefined || x.length !== y.length) return [];
-  const r = frame.diameterMm / 2 + RIM_TOLERANCE_MM;
+  const layout = `${frame.diameterMm}_${layoutDigest(x, y)}`;
+  if (goodLayouts.has(layout)) return [];
+  const fault = siteFault(x, y, frame.diameterMm);
+  if (fault !== null) return [fault];
+  if (goodLayouts.size >= GOOD_LIMIT) goodLayouts.clear();
+  goodLayouts.add(layout);
+  return [];
+};
+
+function siteFault(x: readonly number[], y: readonly number[], diameterMm: number): FieldIssue | null {
+  const r = diameterMm / 2 + RIM_TOLERANCE_MM;
   const seen = new Map<string, number>();
   for (let i = 0; i < x.length; i++) {
     if (x[i]! * x[i]! + y[i]! * y[i]! > r * r) {
-      return [
-        issue(
-          `x.${i}`,
-          `site ${i} at (${x[i]}, ${y[i]}) mm lies outside the ${frame.diameterMm} mm wafer; coordinates are mm from the wafer centre`,
-        ),
-      ];
+      return issue(
+        `x.${i}`,
+        `site ${i} at (${x[i]}, ${y[i]}) mm lies outside the ${diameterMm} mm wafer; coordinates are mm from the wafer centre`,
+      );
     }
     const at = `${x[i]!.toFixed(6)},${y[i]!.toFixed(6)}`;
     const first = seen.get(at);
     if (first !== undefined)
-      return [
-        issue(`x.${i}`, `site ${i} repeats site ${first} at (${x[i]}, ${y[i]}) mm; send one value per site`, 'duplicate_site'),
-      ];
+      return issue(
+        `x.${i}`,
+        `site ${i} repeats site ${first} at (${x[i]}, ${y[i]}) mm; send one value per site`,
+        'duplicate_site',
+      );
     seen.set(at, i);
   }
-  return [];
-};
+  return null;
+}
 
 export const someValue = (v: readonly (number | null)[], path: string): FieldIssue[] =>
   v.some((q) => q !== null) ? [] : [issue(path, 'holds no measured value at all; leave the record out, or correct it')];

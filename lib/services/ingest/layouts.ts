@@ -1,5 +1,6 @@
-import { bulkInsert, digestId, perDatabase, type Tx } from '@/lib/db';
+import { bulkInsert, perDatabase, type Tx } from '@/lib/db';
 import type { MeasurementRecord, OverlayMeasurementRecord } from '@/lib/formats/wire';
+import { layoutDigest } from './digests';
 
 const SITE_LAYOUT = {
   table: 'site_layout',
@@ -26,11 +27,9 @@ const OVERLAY_LAYOUT = {
 const remembered = perDatabase(() => new Set<string>());
 const LIMIT = 20_000;
 
-const digest = (...columns: readonly (readonly number[])[]) => digestId(...columns.map((c) => Float64Array.from(c)));
-
 /** Stores the site layouts these wafers were measured on (most share one) and returns the layout id of each. */
 export async function siteLayouts(tx: Tx, records: readonly MeasurementRecord[]): Promise<string[]> {
-  const ids = records.map((r) => digest(r.x, r.y));
+  const ids = records.map((r) => layoutDigest(r.x, r.y));
   await store(ids, async (fresh) =>
     bulkInsert(
       tx,
@@ -42,7 +41,7 @@ export async function siteLayouts(tx: Tx, records: readonly MeasurementRecord[])
 }
 
 export async function overlayLayouts(tx: Tx, records: readonly OverlayMeasurementRecord[]): Promise<string[]> {
-  const ids = records.map((r) => digest(r.column, r.row, r.fx, r.fy, r.x, r.y));
+  const ids = records.map((r) => layoutDigest(r.column, r.row, r.fx, r.fy, r.x, r.y));
   await store(ids, async (fresh) =>
     bulkInsert(
       tx,

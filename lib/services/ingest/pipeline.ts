@@ -1,14 +1,14 @@
-import { createHash } from 'node:crypto';
 import { bulkInsert, type Db, db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { FieldIssue, Incoming } from '@/lib/formats/incoming';
 import { MAX_BATCH } from '@/lib/formats/wire';
+import { recordDigest } from './digests';
 import { master } from './master';
 import { ensureMonths } from './months';
 import type { Accepted, BatchMode, BatchResult, CheckContext, IngestKind, RecordResult } from './types';
 
 /** Records per transaction: large enough that statements pay, small enough that a chunk's memory stays below a few MB. */
-const CHUNK = 100;
+const CHUNK = 250;
 
 const INGEST_KEY = {
   table: 'ingest_key',
@@ -144,8 +144,7 @@ function readRecord<R extends { key: string }>(
     return { key: typeof key === 'string' ? key : null, issues };
   }
   const record = parsed.data;
-  const digest = createHash('sha1').update(JSON.stringify(record)).digest();
-  return { index, digest, record, id: recordId(kind.kind, sender, record.key) };
+  return { index, digest: recordDigest(record), record, id: recordId(kind.kind, sender, record.key) };
 }
 
 const conflict = (key: string): FieldIssue => ({

@@ -115,7 +115,11 @@ async function linkEarlierMeasurements(tx: Tx, records: readonly Accepted<RunRec
   // A key of its own: the first task of these measurements may be at work right now, having read them without their run.
   const key = (queue: string) => `${queue}_linked_${records[0]!.id}`;
   await enqueueLater(tx, [
-    ...(measured.length > 0 ? [{ queue: 'spatial' as const, key: key('spatial'), payload: { v: 1 as const, refs: refs(measured) } }] : []),
-    ...(overlay.length > 0 ? [{ queue: 'overlay' as const, key: key('overlay'), payload: { v: 1 as const, refs: refs(overlay) } }] : []),
+    ...(measured.length > 0
+      ? [{ queue: 'spatial' as const, key: key('spatial'), payload: { v: 1 as const, refs: refs(measured) } }]
+      : []),
+    ...(overlay.length > 0
+      ? [{ queue: 'overlay' as const, key: key('overlay'), payload: { v: 1 as const, refs: refs(overlay) } }]
+      : []),
   ]);
 }

@@ -77,7 +77,7 @@ export async function listAlerts(f: AlertFilter): Promise<{ rows: AlertRow[]; to
         f.tool !== null && sql`tool = ${f.tool}`,
         f.assignee === 'nobody' ? sql`assignee IS NULL` : f.assignee !== null && sql`assignee = ${f.assignee}`,
       ])}
-      ORDER BY state, array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), last_at DESC LIMIT ${f.limit}`),
+      ORDER BY (alert.state), array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), last_at DESC LIMIT ${f.limit}`),
     db().rows<{ email: string }>(sql`SELECT email FROM "user" ORDER BY email LIMIT 200`),
   ]);
   return {

@@ -117,7 +117,8 @@ export interface OverlayView {
   };
   lot: { id: string; slot: number; chamber: string | null }[];
   alerts: { id: string; title: string; state: string; severity: string }[];
-  points: { chartId: string; title: string; value: number; unit: string; rules: number[] }[];
+  /** Overlay points of the lot. */
+  points: { chartId: string; title: string; value: number; unit: string; rules: number[]; recordId: string }[];
 }
 
 interface HeadRow extends Omit<OverlayView['head'], 'measuredMs' | 'processedMs' | 'receivedMs'> {
@@ -150,8 +151,9 @@ export async function overlayView(id: string): Promise<OverlayView> {
     db().rows<OverlayView['alerts'][number]>(sql`
       SELECT DISTINCT a.id, a.title, a.state::text, a.severity FROM violation v JOIN alert a ON a.id = v.alert_id WHERE v.record_id = ${id} LIMIT 20`),
     db().rows<OverlayView['points'][number]>(sql`
-      SELECT p.chart_id AS "chartId", c.title, p.value, c.unit, p.rules FROM chart_point p JOIN chart c ON c.id = p.chart_id WHERE p.record_id = ${id}
-      ORDER BY (cardinality(p.rules) = 0), c.title LIMIT 40`),
+      SELECT p.chart_id AS "chartId", c.title, p.value, c.unit, p.rules, p.record_id AS "recordId" FROM chart c JOIN chart_point p ON p.chart_id = c.id AND p.lot = ${head.lot}
+        AND p.at >= ${measured_at}::timestamptz - INTERVAL '10 days' AND p.at <= ${measured_at}::timestamptz + INTERVAL '1 day'
+      WHERE c.characteristic LIKE 'overlay.%' AND c.operation = ${head.operation} ORDER BY (cardinality(p.rules) = 0), c.title LIMIT 40`),
   ]);
   const m = marksRows[0];
   if (m === undefined) throw new AppError('not_found', `the product of overlay measurement ${id} is not registered any more`);

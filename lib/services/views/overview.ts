@@ -127,7 +127,7 @@ async function alertCounts(): Promise<Overview['alerts']> {
 async function openAlerts(): Promise<OverviewAlert[]> {
   const rows = await db().rows<Omit<OverviewAlert, 'firstMs' | 'lastMs'> & { first_at: Date; last_at: Date }>(sql`
     SELECT id, severity, state::text, title, area, tool, chamber, lot, slot, count, first_at, last_at, assignee FROM alert WHERE state <> 'closed'
-    ORDER BY state, array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), last_at DESC LIMIT ${NEEDS_YOU}`);
+    ORDER BY (alert.state), array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), last_at DESC LIMIT ${NEEDS_YOU}`);
   return rows.map(({ first_at, last_at, ...r }) => ({ ...r, firstMs: first_at.getTime(), lastMs: last_at.getTime() }));
 }
 

@@ -38,12 +38,10 @@ const joined = sql`
   FROM vm_prediction p JOIN vm_model m ON m.id = p.model_id
   LEFT JOIN LATERAL (SELECT q.mean, q.id FROM measurement q WHERE q.run_id = p.run_id AND q.parameter = m.parameter AND q.superseded_by IS NULL LIMIT 1) x ON true`;
 
-export async function listVmModels(f: {
-  fromMs: number;
-  operation: string | null;
-  product: string | null;
-}): Promise<VmRow[]> {
-  const rows = await db().rows<Omit<VmRow, 'trainedMs' | 'q2' | 'rmse'> & { trained_at: Date | null; validation: Validation | null }>(sql`
+export async function listVmModels(f: { fromMs: number; operation: string | null; product: string | null }): Promise<VmRow[]> {
+  const rows = await db().rows<
+    Omit<VmRow, 'trainedMs' | 'q2' | 'rmse'> & { trained_at: Date | null; validation: Validation | null }
+  >(sql`
     WITH models AS (SELECT * FROM vm_model m ${where([f.operation !== null && sql`m.operation = ${f.operation}`, f.product !== null && sql`m.product = ${f.product}`])}),
     seen AS (
       SELECT p.model_id, p.value, p.lo, p.hi, p.reliable, q.mean AS measured FROM vm_prediction p JOIN models m ON m.id = p.model_id
@@ -80,7 +78,15 @@ export interface VmVersionView {
 }
 
 export interface VmView {
-  model: { id: string; operation: string; product: string; parameter: string; unit: string; active: boolean; checkedMs: number | null };
+  model: {
+    id: string;
+    operation: string;
+    product: string;
+    parameter: string;
+    unit: string;
+    active: boolean;
+    checkedMs: number | null;
+  };
   versions: VmVersionView[];
   /** Of the newest version: input names with their importance, and the shares of variance. */
   vip: { name: string; value: number }[];

@@ -1,5 +1,7 @@
 export * from './evaluate';
 export * from './fit';
 export * from './indices';
+export * from './layout';
 export * from './order';
+export * from './orthogonal';
 export * from './polynomials';

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '@/lib/errors';
 import { createRng, gaussLegendreOn } from '@/lib/numerics';
 import {
+  annularZernike,
   chooseZernikeOrder,
   edgeRollOff,
   evaluateZernike,
@@ -13,6 +14,8 @@ import {
   nmToNoll,
   nmToOsa,
   nollToNm,
+  orthogonalOnSites,
+  orthogonalValues,
   osaToNm,
   radialProfile,
   sectorStatistics,
@@ -199,6 +202,34 @@ describe('fit', () => {
       s += (z[i]! - evaluateZernike(f.coefficients, [x[i]!], [y[i]!])[0]!) ** 2 / 20;
     }
     expect(cv).toBeCloseTo(Math.sqrt(s), 9);
+  });
+});
+
+describe('other regions', () => {
+  test('a basis orthogonal on the sites keeps its coefficients when terms are added', () => {
+    const { x, y } = sites(30, 4);
+    const b = orthogonalOnSites(x, y, 15);
+    const v = orthogonalValues(b, x, y);
+    for (let j = 0; j < 15; j++) {
+      for (let k = 0; k <= j; k++) {
+        let s = 0;
+        for (let i = 0; i < 30; i++) s += (v[i * 15 + j]! * v[i * 15 + k]!) / 30;
+        expect(s).toBeCloseTo(j === k ? 1 : 0, 10);
+      }
+    }
+    const few = orthogonalOnSites(x, y, 6);
+    for (let j = 0; j < 6; j++) expect(orthogonalValues(few, [20], [30])[j]).toBeCloseTo(orthogonalValues(b, [20], [30])[j]!, 10);
+  });
+
+  test('annular polynomials: the disc as limit, and Mahajan’s balanced defocus √3(2r² − 1 − ε²)/(1 − ε²)', () => {
+    const disc = annularZernike(15, 0, 1);
+    disc.transform.forEach((t, i) => {
+      expect(t).toBeCloseTo(i % 16 === 0 ? 1 : 0, 12);
+    });
+    const ring = annularZernike(6, 0.5, 1);
+    const r2 = 0.64;
+    expect(orthogonalValues(ring, [0.8], [0])[4]).toBeCloseTo((Math.sqrt(3) * (2 * r2 - 1 - 0.25)) / 0.75, 12);
+    expect(() => annularZernike(6, 1)).toThrow(AppError);
   });
 });
 

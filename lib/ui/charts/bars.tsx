@@ -30,12 +30,15 @@ export interface BarsProps {
   labelWidth?: number;
 }
 
-const ROW = 18;
+const ROW_PLAIN = 18;
+/** WCAG 2.2 target size, where a bar can be chosen. */
+const ROW_CHOSEN = 24;
 
 /** Horizontal bars from zero with ±2u whiskers; a bar whose whisker crosses zero is pale: it is not told apart from zero. */
 export function Bars({ title, unit, items, reference, onSelect, selectedKey, labelWidth = 120 }: BarsProps) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 360);
+  const row = onSelect ? ROW_CHOSEN : ROW_PLAIN;
   const exports = useSvgExport(root, title, () =>
     toCsv(
       ['name', `value (${unit})`, `u (${unit})`],
@@ -51,7 +54,7 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
   const d = tickDecimals(ticks);
   const right = 62;
   const sx = (v: number): number => labelWidth + ((v - min) / (hi - min || 1)) * (width - labelWidth - right);
-  const height = items.length * ROW + 24;
+  const height = items.length * row + 24;
   return (
     <div ref={root}>
       <div className="flex items-center h-7 text-sm text-ink-2">
@@ -77,7 +80,7 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
             </g>
           ))}
           {items.map((b, i) => {
-            const y = i * ROW;
+            const y = i * row;
             const u = b.u ?? 0;
             const isClear = Math.abs(b.value) > 2 * u;
             return (
@@ -87,12 +90,12 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
                   x={0}
                   y={y}
                   width={width}
-                  height={ROW}
+                  height={row}
                   fill={selectedKey === b.key ? 'var(--accent-wash)' : 'transparent'}
                 />
                 <text
                   x={labelWidth - 8}
-                  y={y + ROW / 2}
+                  y={y + row / 2}
                   fontSize={11}
                   textAnchor="end"
                   dominantBaseline="central"
@@ -109,19 +112,19 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
                   x={Math.min(sx(0), sx(b.value))}
                   y={y + 4}
                   width={Math.max(0.5, Math.abs(sx(b.value) - sx(0)))}
-                  height={ROW - 8}
+                  height={row - 8}
                   fill={isClear ? 'var(--accent)' : 'var(--pale)'}
                 />
                 {u > 0 ? (
                   <path
-                    d={`M${sx(b.value - 2 * u)} ${y + 6}v${ROW - 12}M${sx(b.value + 2 * u)} ${y + 6}v${ROW - 12}M${sx(b.value - 2 * u)} ${y + ROW / 2}H${sx(b.value + 2 * u)}`}
+                    d={`M${sx(b.value - 2 * u)} ${y + 6}v${row - 12}M${sx(b.value + 2 * u)} ${y + 6}v${row - 12}M${sx(b.value - 2 * u)} ${y + row / 2}H${sx(b.value + 2 * u)}`}
                     stroke="var(--ink)"
                     strokeWidth={1}
                   />
                 ) : null}
                 <text
                   x={width - 4}
-                  y={y + ROW / 2}
+                  y={y + row / 2}
                   fontSize={11}
                   textAnchor="end"
                   dominantBaseline="central"
@@ -152,7 +155,7 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
                 key={b.key}
                 type="button"
                 className="absolute inset-x-0"
-                style={{ top: i * ROW, height: ROW }}
+                style={{ top: i * row, height: row }}
                 aria-pressed={selectedKey === b.key}
                 aria-label={`${b.label}${b.detail ? `, ${b.detail}` : ''}: ${num(b.value, 3)}${b.u ? ` ± ${num(b.u, 3)}` : ''} ${unit}`}
                 title={b.title ?? `${b.label}${b.detail ? `, ${b.detail}` : ''}`}

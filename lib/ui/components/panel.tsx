@@ -92,7 +92,7 @@ export function PageHead({ title, sub, actions }: { title: ReactNode; sub?: Reac
   return (
     <div className="flex items-start gap-4 mb-3">
       <div className="min-w-0">
-        <h1 className="truncate">{title}</h1>
+        <h1 className="line-clamp-2">{title}</h1>
         {sub ? <p className="text-ink-2 truncate">{sub}</p> : null}
       </div>
       {actions ? <div className="ml-auto flex items-center gap-2 no-print">{actions}</div> : null}

@@ -102,6 +102,10 @@ describe('wafer map model', () => {
     const m = prepareWaferMap({ ...input, x: [0, 1], y: [0, 1], value: [1, 2] }, 'contour', scale);
     expect([m.kind, m.grid, m.note]).toEqual(['site', null, 'fewer than three sites: shown as sites']);
   });
+  test('a contour never shows a value beyond the range of the sites', () => {
+    const m = prepareWaferMap({ ...input, value: [40, ...input.value.slice(1)] }, 'contour', scale);
+    for (const v of m.grid!.values) if (!Number.isNaN(v)) expect(v >= 29 && v <= 40).toBe(true);
+  });
   test('dies: inside the usable radius, partial ones marked, values interpolated', () => {
     const m = prepareWaferMap(input, 'die', scale);
     expect(m.dies.length).toBeGreaterThan(500);

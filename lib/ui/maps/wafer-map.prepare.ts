@@ -60,7 +60,10 @@ export function prepareWaferMap(input: WaferMapInput, kind: MapKind, scale: Colo
     scale,
     decimals,
     dies: used === 'die' && input.die ? layDies(input, input.die, plate) : [],
-    grid: used === 'contour' && plate ? { size: gridSize, values: thinPlateGrid(plate, input.radiusMm, gridSize) } : null,
+    grid:
+      used === 'contour' && plate
+        ? { size: gridSize, values: within(input.value, thinPlateGrid(plate, input.radiusMm, gridSize)) }
+        : null,
     note: note(kind, used, plate),
     summary: summarise(input, decimals, outside),
     outside,
@@ -76,10 +79,22 @@ const WHY_NOT: Readonly<Record<ThinPlate['status'], string>> = {
 
 function note(asked: MapKind, used: MapKind, plate: ThinPlate | null): string {
   if (asked === 'contour' && used === 'site') return WHY_NOT[plate?.status ?? 'too_few_sites'];
-  if (used === 'contour') return 'between sites: thin-plate interpolation, exact at the sites';
+  if (used === 'contour') return 'between sites: thin-plate interpolation, exact at the sites, never beyond their range';
   if (used === 'die')
     return plate?.status === 'interpolated' ? 'die value: interpolated at the die centre' : 'die value: mean of the sites in it';
   return '';
+}
+
+/** Interpolated values kept inside the range of the sites: a picture must not show what nobody measured. NaN stays. */
+function within(sites: ArrayLike<number>, values: Float64Array): Float64Array {
+  let lo = Number.POSITIVE_INFINITY;
+  let hi = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < sites.length; i++) {
+    if (sites[i]! < lo) lo = sites[i]!;
+    if (sites[i]! > hi) hi = sites[i]!;
+  }
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(hi, Math.max(lo, values[i]!));
+  return values;
 }
 
 /** Dies on a grid with a die centred on the wafer centre; those beyond the wafer edge are left out, partial ones kept and marked. */

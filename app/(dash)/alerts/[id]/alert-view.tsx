@@ -5,11 +5,10 @@ import type { AlertView } from '@/lib/services/views/alerts';
 import type { SiteMap } from '@/lib/services/views/evidence';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
-import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
-import { absoluteTime, decimalsFor, num, percent, shortTime, unitLabel } from '@/lib/ui/format';
+import { absoluteTime, decimalsFor, num, shortTime, unitLabel } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
@@ -20,6 +19,7 @@ import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
 import { chartInput } from '../../spc/[id]/chart-input';
 import { TracesPanel } from '../../traces-panel';
 import { AlertActions, type AlertActionsProps } from './alert-actions';
+import { Commonality, Moves, Sisters } from './alert-tables';
 
 export interface AlertPageProps extends Pick<AlertActionsProps, 'role' | 'email' | 'causes' | 'dispositions'> {
   data: AlertView;
@@ -173,119 +173,6 @@ function Maps({ bad, good }: { bad: readonly SiteMap[]; good: readonly SiteMap[]
         </div>
       </div>
       <ScaleBar scale={scale} unit={unit} />
-    </Panel>
-  );
-}
-
-function Commonality({ rows }: { rows: AlertView['commonality'] }) {
-  type Row = AlertView['commonality'][number];
-  const columns: Column<Row>[] = [
-    { key: 'what', header: 'Factor', value: (r) => r.what },
-    { key: 'value', header: 'Value', value: (r) => r.value },
-    {
-      key: 'bad',
-      header: 'In alert',
-      numeric: true,
-      value: (r) => r.inAlert / Math.max(1, r.ofAlert),
-      cell: (r) => percent(r.inAlert / Math.max(1, r.ofAlert), 0),
-    },
-    {
-      key: 'all',
-      header: 'In all',
-      numeric: true,
-      value: (r) => r.inAll / Math.max(1, r.ofAll),
-      cell: (r) => percent(r.inAll / Math.max(1, r.ofAll), 0),
-    },
-    {
-      key: 'lift',
-      header: 'Ratio',
-      numeric: true,
-      value: (r) => r.inAlert / Math.max(1, r.ofAlert) / (r.inAll / Math.max(1, r.ofAll)),
-      cell: (r) => num(r.inAlert / Math.max(1, r.ofAlert) / (r.inAll / Math.max(1, r.ofAll)), 1),
-    },
-  ];
-  return (
-    <Panel title="What is common" note="share among the alert’s runs and among all runs of the step" flush>
-      <DataTable
-        label="Commonality"
-        rows={rows}
-        columns={columns}
-        rowKey={(r) => r.what + r.value}
-        empty="The points of this alert are not tied to runs."
-        maxHeight={240}
-      />
-    </Panel>
-  );
-}
-
-function Moves({ rows }: { rows: AlertView['moves'] }) {
-  type Row = AlertView['moves'][number];
-  const columns: Column<Row>[] = [
-    { key: 'at', header: 'When', value: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
-    { key: 'lot', header: 'Lot', value: (r) => r.lot },
-    { key: 'knob', header: 'Knob', value: (r) => r.knob },
-    {
-      key: 'set',
-      header: 'Used',
-      numeric: true,
-      value: (r) => r.setpoint,
-      cell: (r) => `${num(r.setpoint, 2)} ${unitLabel(r.knobUnit)}`,
-    },
-    { key: 'adv', header: 'Advised', numeric: true, value: (r) => r.advised, cell: (r) => num(r.advised, 2) },
-    { key: 'd', header: 'd̂', numeric: true, value: (r) => r.dHat, cell: (r) => num(r.dHat, 2) },
-    { key: 'mode', header: 'Mode', value: (r) => r.mode },
-  ];
-  return (
-    <Panel title="Controller moves" note="nearest in time" flush>
-      <DataTable
-        label="Controller moves"
-        rows={rows}
-        columns={columns}
-        rowKey={(r) => `${r.loopId}${r.atMs}${r.lot}`}
-        rowHref={(r) => `/control/${r.loopId}`}
-        empty="No control loop acts on this step."
-        maxHeight={240}
-      />
-    </Panel>
-  );
-}
-
-function Sisters({ data }: { data: AlertView }) {
-  const { chart } = data;
-  if (!chart) return null;
-  type Row = (typeof chart.sisters)[number];
-  const unit = unitLabel(chart.chart.unit);
-  const columns: Column<Row>[] = [
-    { key: 'place', header: 'Chamber', value: (r) => `${r.tool ?? 'all tools'} ${r.chamber ?? ''}` },
-    {
-      key: 'mean',
-      header: 'Mean',
-      unit,
-      numeric: true,
-      value: (r) => r.mean,
-      cell: (r) => num(r.mean, r.mean === null ? 2 : decimalsFor(Math.abs(r.mean) / 100)),
-    },
-    { key: 'n', header: 'n', numeric: true, value: (r) => r.n },
-    {
-      key: 'out',
-      header: 'Out',
-      numeric: true,
-      value: (r) => r.out,
-      cell: (r) => (r.out > 0 ? <StatusMark status="warn" text={String(r.out)} /> : '0'),
-    },
-  ];
-  return (
-    <Panel title="Sister chambers" note="same characteristic, same window" flush>
-      <DataTable
-        label="Sister chambers"
-        rows={chart.sisters}
-        columns={columns}
-        rowKey={(r) => r.id}
-        rowHref={(r) => `/spc/${r.id}`}
-        selectedKey={chart.chart.id}
-        empty="No other chamber runs this operation."
-        maxHeight={240}
-      />
     </Panel>
   );
 }

@@ -5,6 +5,8 @@ import { Panel } from '@/lib/ui/components/panel';
 import { configDifference } from '@/lib/ui/control/config-diff';
 import { Ago } from '@/lib/ui/hooks/now';
 
+const WRAP = 'block whitespace-normal min-w-[16ch] wrap-anywhere';
+
 interface Entry {
   key: string;
   what: string;
@@ -42,9 +44,9 @@ export function HistoryPanel({ d }: { d: LoopView }) {
   ].sort((a, b) => b.atMs - a.atMs);
   const columns: Column<Entry>[] = [
     { key: 'what', header: 'What', value: (e) => e.what },
-    { key: 'change', header: 'Change', value: (e) => e.change },
+    { key: 'change', header: 'Change', value: (e) => e.change, cell: (e) => <span className={WRAP}>{e.change}</span> },
     { key: 'author', header: 'By', value: (e) => e.author },
-    { key: 'reason', header: 'Reason', value: (e) => e.reason },
+    { key: 'reason', header: 'Reason', value: (e) => e.reason, cell: (e) => <span className={WRAP}>{e.reason}</span> },
     { key: 'at', header: 'When', numeric: true, value: (e) => e.atMs, cell: (e) => <Ago at={e.atMs} /> },
   ];
   return (

@@ -138,7 +138,7 @@ function MapsPanel({ d }: { d: OverlayView }) {
         {(['raw', 'modelled', 'residual'] as const).map((what) => (
           <VectorMap
             key={what}
-            title={`${what}, ${name}`}
+            title={`${what.charAt(0).toUpperCase()}${what.slice(1)}, ${name}`}
             input={maps[what]}
             scale={maps.scale}
             size={size}
@@ -170,14 +170,14 @@ function PointsPanel({ d }: { d: OverlayView }) {
     },
   ];
   return (
-    <Panel title="Charted points" flush>
+    <Panel title="Charted points of the lot" flush>
       <DataTable
         label="Charted points of this overlay measurement"
         rows={d.points}
         columns={columns}
-        rowKey={(r) => r.chartId}
-        rowHref={(r) => `/spc/${r.chartId}?point=${d.head.id}`}
-        empty="Overlay charts hold lot values here: see the SPC page, source Overlay, for the terms of the lot."
+        rowKey={(r) => `${r.chartId} ${r.recordId}`}
+        rowHref={(r) => `/spc/${r.chartId}?point=${r.recordId}`}
+        empty="Nothing of this lot is charted yet: the point of a lot comes with its last measured wafer."
         maxHeight={260}
       />
     </Panel>

@@ -21,6 +21,9 @@ interface SummaryRow {
   max: number;
 }
 
+/** What rounding leaves of a zero is shown as zero. */
+const tidy = (v: number): number => (Math.abs(v) < 1e-9 ? 0 : v);
+
 /** X, Y and vector of raw, modelled and residual overlay. */
 export function SummaryPanel({ d }: { d: OverlayView }) {
   const rows: SummaryRow[] = (['raw', 'modelled', 'residual'] as const).flatMap((what) =>
@@ -37,7 +40,7 @@ export function SummaryPanel({ d }: { d: OverlayView }) {
     unit: 'nm',
     numeric: true,
     value: (r) => r[key],
-    cell: (r) => num(r[key] as number, 2),
+    cell: (r) => num(tidy(r[key] as number), 2),
     ...(title ? { title } : {}),
   });
   const columns: Column<SummaryRow>[] = [

@@ -298,7 +298,19 @@ function ZernikePanel({ d }: { d: WaferView }) {
 
 function PointsPanel({ d }: { d: WaferView }) {
   const columns: Column<WaferView['points'][number]>[] = [
-    { key: 'chart', header: 'Chart', value: (r) => r.title },
+    {
+      key: 'chart',
+      header: 'Chart',
+      value: (r) => r.title,
+      cell: (r) => (
+        <span
+          className="block truncate max-w-[24ch] 2xl:max-w-[48ch]"
+          title={`${r.title}, ${r.characteristic}, ${unitLabel(r.unit)}`}
+        >
+          {r.title}
+        </span>
+      ),
+    },
     {
       key: 'value',
       header: 'Value',
@@ -306,7 +318,6 @@ function PointsPanel({ d }: { d: WaferView }) {
       value: (r) => r.value,
       cell: (r) => num(r.value, r.ucl !== null && r.lcl !== null ? decimalsFor((r.ucl - r.lcl) / 30) : 3),
     },
-    { key: 'unit', header: 'Unit', value: (r) => unitLabel(r.unit) },
     {
       key: 'state',
       header: 'State',

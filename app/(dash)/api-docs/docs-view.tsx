@@ -1,0 +1,203 @@
+'use client';
+import Link from 'next/link';
+import type { ApiDocs, FieldView, OperationView } from '@/lib/services/views/api-docs';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { useToast } from '@/lib/ui/components/toast';
+
+/** The machine API for reading: every route with its fields, an example, a curl line and its answers. */
+export function ApiDocsView({ docs }: { docs: ApiDocs }) {
+  return (
+    <>
+      <PageHead
+        title={docs.title}
+        sub={`Version ${docs.version}`}
+        actions={
+          <>
+            <Link className="btn" href="/settings">
+              API keys
+            </Link>
+            <a className="btn" href="/api/v1/openapi.json" download="driftless-openapi.json">
+              OpenAPI 3.1 document
+            </a>
+          </>
+        }
+      />
+      <div className="grid grid-cols-[220px_minmax(0,1fr)] gap-4 items-start">
+        <nav aria-label="Operations" className="sticky top-0 text-sm">
+          {docs.tags.map((t) => (
+            <div key={t.name} className="mb-3">
+              <h3>{t.name}</h3>
+              <ul>
+                {docs.operations
+                  .filter((o) => o.tag === t.name)
+                  .map((o) => (
+                    <li key={o.id}>
+                      <a href={`#${o.id}`} className="block py-0.5 hover:underline">
+                        {o.summary}
+                      </a>
+                    </li>
+                  ))}
+              </ul>
+            </div>
+          ))}
+          <h3>Answers</h3>
+          <ul>
+            <li>
+              <a href="#batch-result" className="block py-0.5 hover:underline">
+                Batch result
+              </a>
+            </li>
+            <li>
+              <a href="#problem" className="block py-0.5 hover:underline">
+                Problem
+              </a>
+            </li>
+          </ul>
+        </nav>
+        <div className="flex flex-col gap-3 min-w-0">
+          <p className="max-w-[90ch]">{docs.description}</p>
+          {docs.operations.map((o) => (
+            <Operation key={o.id} op={o} />
+          ))}
+          <div id="batch-result">
+            <Panel title="Batch result" note="the answer of every ingest route">
+              <Fields fields={docs.batchResult} />
+            </Panel>
+          </div>
+          <div id="problem">
+            <Panel title="Problem" note="application/problem+json, RFC 9457">
+              <Fields fields={docs.problem} />
+            </Panel>
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Operation({ op }: { op: OperationView }) {
+  return (
+    <section
+      id={op.id}
+      aria-label={op.summary}
+      className="panel bg-surface border border-hairline rounded p-3 min-w-0 scroll-mt-2"
+    >
+      <div className="flex items-baseline gap-3 flex-wrap">
+        <h2 className="text-lg">{op.summary}</h2>
+        <code className="bg-sunken px-1.5 rounded">
+          <b>{op.method}</b> {op.path}
+        </code>
+        <span className="ml-auto text-sm text-ink-2">
+          {op.scopes === null
+            ? 'open to anyone'
+            : op.scopes.length > 0
+              ? `needs the scope ${op.scopes.join(', ')}`
+              : 'any API key'}
+        </span>
+      </div>
+      {op.description.split('\n\n').map((p) => (
+        <p key={p} className="max-w-[90ch] mt-1 text-ink-2">
+          {withCode(p)}
+        </p>
+      ))}
+      {op.mediaTypes.length > 0 ? <p className="text-sm text-ink-3 mt-1">{`Body: ${op.mediaTypes.join(' or ')}`}</p> : null}
+      <div className="grid grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)] gap-4 mt-2 items-start">
+        <div className="min-w-0">
+          {op.fields.length > 0 ? <Fields fields={op.fields} /> : null}
+          <h3 className="mt-3">Answers</h3>
+          <ul className="text-sm">
+            {op.answers.map((a) => (
+              <li key={a.status} className="flex gap-3 py-0.5">
+                <code className="w-8 shrink-0">{a.status}</code>
+                <span>
+                  {a.description} {a.body ? <span className="text-ink-3">{a.body}</span> : null}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </div>
+        <div className="min-w-0">
+          <Code label="curl" text={op.curl} />
+          {op.example ? <Code label="Example record" text={op.example} maxHeight={320} /> : null}
+        </div>
+      </div>
+    </section>
+  );
+}
+
+/** Words between back-ticks are set as code. */
+function withCode(s: string) {
+  return s.split('`').map((part, i) => (i % 2 === 1 ? <code key={`${part}-${s.indexOf(part)}`}>{part}</code> : part));
+}
+
+function Code({ label, text, maxHeight }: { label: string; text: string; maxHeight?: number }) {
+  const toast = useToast();
+  const copy = async (): Promise<void> => {
+    try {
+      await navigator.clipboard.writeText(text);
+      toast(`${label} is in the clipboard.`, 'done');
+    } catch {
+      toast('The browser did not allow copying: mark the text and copy it.', 'error');
+    }
+  };
+  return (
+    <div className="mb-2">
+      <div className="flex items-center">
+        <h3>{label}</h3>
+        <button type="button" className="link text-sm ml-auto" onClick={() => void copy()}>
+          Copy
+        </button>
+      </div>
+      <pre className="text-xs bg-sunken rounded p-2 overflow-auto whitespace-pre-wrap break-all" style={{ maxHeight }}>
+        {text}
+      </pre>
+    </div>
+  );
+}
+
+function Fields({ fields }: { fields: readonly FieldView[] }) {
+  return (
+    <table className="grid-table table-fixed [&_td]:whitespace-normal [&_td]:wrap-anywhere">
+      <thead>
+        <tr>
+          <th scope="col" className="w-[32%]">
+            Field
+          </th>
+          <th scope="col" className="w-[30%]">
+            Type
+          </th>
+          <th scope="col">Meaning</th>
+        </tr>
+      </thead>
+      <tbody>
+        <Rows fields={fields} depth={0} />
+      </tbody>
+    </table>
+  );
+}
+
+function Rows({ fields, depth }: { fields: readonly FieldView[]; depth: number }) {
+  return (
+    <>
+      {fields.map((f) => (
+        <FieldRows key={f.name} field={f} depth={depth} />
+      ))}
+    </>
+  );
+}
+
+function FieldRows({ field: f, depth }: { field: FieldView; depth: number }) {
+  return (
+    <>
+      <tr>
+        <td style={{ paddingLeft: 8 + depth * 16 }}>
+          <code>{f.name}</code>
+          {f.required ? null : <span className="text-ink-3"> optional</span>}
+        </td>
+        <td className="text-ink-2">{f.type}</td>
+        <td>{f.description}</td>
+      </tr>
+      <Rows fields={f.fields} depth={depth + 1} />
+    </>
+  );
+}

@@ -1,0 +1,137 @@
+'use client';
+import { useState, useTransition } from 'react';
+import type { SettingsView } from '@/lib/services/views/settings';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { Dialog } from '@/lib/ui/components/dialog';
+import { InlineError, Panel } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { useReport } from '@/lib/ui/components/toast';
+import { Ago } from '@/lib/ui/hooks/now';
+import { addKey, revokeKey } from './actions';
+import { SecretOnce } from './secret';
+
+type Key = SettingsView['keys'][number];
+
+const MEANS: Readonly<Record<string, string>> = {
+  ingest: 'send lots, runs, measurements, overlay and events',
+  advice: 'ask for recipe advice',
+  fab: 'register the fab’s master data',
+  read: 'read exports',
+  alerts: 'act on alerts',
+  truth: 'send ground truth (simulators only)',
+};
+
+export function KeysPanel({ keys, scopes }: { keys: readonly Key[]; scopes: readonly string[] }) {
+  const report = useReport();
+  const [busy, start] = useTransition();
+  const [adding, add] = useState(false);
+  const [revoking, ask] = useState<Key | null>(null);
+  const [secret, setSecret] = useState<string | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const columns: Column<Key>[] = [
+    {
+      key: 'state',
+      header: 'State',
+      value: (k) => (k.revokedMs === null ? 'in force' : 'revoked'),
+      cell: (k) =>
+        k.revokedMs === null ? <StatusMark status="ok" text="in force" /> : <StatusMark status="idle" text="revoked" />,
+    },
+    { key: 'sender', header: 'Sender', value: (k) => k.sender },
+    { key: 'prefix', header: 'Key', value: (k) => `${k.prefix}…`, cell: (k) => <code>{`${k.prefix}…`}</code> },
+    { key: 'scopes', header: 'Scopes', value: (k) => k.scopes.join(', ') },
+    { key: 'by', header: 'Made by', value: (k) => k.createdBy },
+    { key: 'created', header: 'Made', numeric: true, value: (k) => k.createdMs, cell: (k) => <Ago at={k.createdMs} /> },
+    { key: 'used', header: 'Last used', numeric: true, value: (k) => k.lastUsedMs, cell: (k) => <Ago at={k.lastUsedMs} /> },
+    {
+      key: 'do',
+      header: '',
+      cell: (k) =>
+        k.revokedMs === null ? (
+          <button type="button" className="btn h-6! text-sm!" onClick={() => ask(k)}>
+            Revoke…
+          </button>
+        ) : null,
+    },
+  ];
+  const submit = (data: FormData): void =>
+    start(async () => {
+      setError(null);
+      const r = await addKey({ sender: String(data.get('sender') ?? ''), scopes: data.getAll('scope').map(String) });
+      if (r.result.ok) {
+        setSecret(r.secret);
+        add(false);
+      } else setError(r.result.error);
+    });
+  return (
+    <Panel
+      title="API keys"
+      note="one for each tool, station or host that sends"
+      flush
+      actions={
+        <button type="button" className="btn h-7! text-sm!" onClick={() => add(true)}>
+          Make a key…
+        </button>
+      }
+    >
+      {secret ? <SecretOnce label="The new API key" secret={secret} onClose={() => setSecret(null)} /> : null}
+      <DataTable
+        label="API keys"
+        rows={keys}
+        columns={columns}
+        rowKey={(k) => k.id}
+        empty="No key yet. A tool or station that sends needs one: make it here and put it into the sender’s configuration."
+        maxHeight={320}
+      />
+      <Dialog open={adding} onClose={() => add(false)} title="Make an API key">
+        <form
+          onSubmit={(e) => {
+            e.preventDefault();
+            submit(new FormData(e.currentTarget));
+          }}
+        >
+          <label className="block mb-2">
+            <span className="label">Sender: the name every record it sends will carry</span>
+            <input name="sender" className="field w-full" required minLength={2} maxLength={80} autoComplete="off" />
+          </label>
+          <fieldset>
+            <legend className="label">It may</legend>
+            {scopes.map((s) => (
+              <label key={s} className="flex items-center gap-2 py-0.5">
+                <input type="checkbox" name="scope" value={s} defaultChecked={s === 'ingest'} />
+                <span>
+                  <code>{s}</code> {MEANS[s] ?? ''}
+                </span>
+              </label>
+            ))}
+          </fieldset>
+          {error ? <InlineError message={error} /> : null}
+          <div className="flex justify-end mt-3">
+            <button type="submit" className="btn btn-primary" disabled={busy}>
+              {busy ? 'Working…' : 'Make the key'}
+            </button>
+          </div>
+        </form>
+      </Dialog>
+      <Dialog open={revoking !== null} onClose={() => ask(null)} title={`Revoke the key of ${revoking?.sender ?? ''}`}>
+        <p>Its sender is refused from now on, and cannot be let in with this key again. What it sent stays.</p>
+        <div className="flex justify-end gap-2 mt-3">
+          <button type="button" className="btn" onClick={() => ask(null)}>
+            Cancel
+          </button>
+          <button
+            type="button"
+            className="btn btn-primary"
+            disabled={busy}
+            onClick={() =>
+              start(async () => {
+                if (revoking && report(await revokeKey(revoking.id))) ask(null);
+              })
+            }
+          >
+            Revoke
+          </button>
+        </div>
+      </Dialog>
+    </Panel>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Metadata } from 'next';
+import { SCOPES } from '@/lib/auth';
+import { settingsView } from '@/lib/services/views/settings';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { pageActor } from '../session';
+import { ChannelsPanel } from './channels';
+import { KeysPanel } from './keys';
+import { PasswordPanel } from './password';
+import { UsersPanel } from './users';
+
+export const metadata: Metadata = { title: 'Settings' };
+
+export default async function SettingsPage() {
+  const actor = await pageActor('/settings');
+  const isAdministrator = actor.role === 'administrator';
+  const data = isAdministrator ? await settingsView() : null;
+  return (
+    <>
+      <PageHead title="Settings" sub={`${actor.name}, ${actor.email}, role ${actor.role}`} />
+      <div className="flex flex-col gap-3">
+        {data ? (
+          <>
+            <UsersPanel users={data.users} me={actor.id} />
+            <KeysPanel keys={data.keys} scopes={SCOPES} />
+            <ChannelsPanel channels={data.channels} areas={data.areas} />
+          </>
+        ) : (
+          <Panel
+            title="Users, keys and channels"
+            empty={`Users, API keys and notification channels are managed by administrators; you are ${actor.role}. Ask an administrator if you need a change.`}
+          />
+        )}
+        <PasswordPanel />
+      </div>
+    </>
+  );
+}

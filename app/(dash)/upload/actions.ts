@@ -1,0 +1,11 @@
+'use server';
+import { revalidatePath } from 'next/cache';
+import { saveMapping } from '@/lib/services/csv';
+import type { ActionResult } from '@/lib/ui/action-result';
+import { act } from '../session';
+
+export async function keepMapping(name: string, mapping: unknown): Promise<ActionResult> {
+  const result = await act('engineer', (actor) => saveMapping(name, mapping, actor.email), 'The mapping is saved for everyone.');
+  revalidatePath('/upload');
+  return result;
+}

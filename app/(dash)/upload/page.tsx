@@ -1,0 +1,29 @@
+import type { Metadata } from 'next';
+import { CSV_FIELDS, savedMappings } from '@/lib/services/csv';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { pageActor } from '../session';
+import { UploadView } from './upload-view';
+
+export const metadata: Metadata = { title: 'Upload' };
+
+export default async function UploadPage() {
+  const actor = await pageActor('/upload');
+  const may = actor.role === 'engineer' || actor.role === 'administrator';
+  const fields = CSV_FIELDS.map((f) => ({ name: f.name, label: f.label, need: f.need }));
+  return (
+    <>
+      <PageHead
+        title="Upload measurements"
+        sub="A CSV file with a row a site; the columns are mapped, checked and previewed before anything is kept"
+      />
+      {may ? (
+        <UploadView fields={fields} saved={await savedMappings()} />
+      ) : (
+        <Panel
+          title="Upload"
+          empty={`Uploading needs the role engineer; you are ${actor.role}. Ask an engineer to upload the file, or an administrator to change your role.`}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,175 @@
+'use client';
+import { useState, useTransition } from 'react';
+import type { CsvField, CsvMapping, CsvPreview, CsvResult, SavedMapping } from '@/lib/services/csv';
+import { InlineError, Panel } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { useReport } from '@/lib/ui/components/toast';
+import { count, plural } from '@/lib/ui/format';
+import { keepMapping } from './actions';
+import { type FieldInfo, MappingTable } from './mapping-table';
+import { Faults, FirstRows, WafersPreview } from './preview';
+
+async function send<T>(file: File, mapping: CsvMapping | null, what: 'preview' | 'keep', mode: string): Promise<T> {
+  const form = new FormData();
+  form.set('file', file);
+  form.set('do', what);
+  form.set('mode', mode);
+  if (mapping) form.set('mapping', JSON.stringify(mapping));
+  const r = await fetch('/upload/rows', { method: 'POST', body: form });
+  const body: unknown = await r.json();
+  if (!r.ok) throw new Error(String((body as { detail?: unknown }).detail ?? `The server answered ${r.status}.`));
+  return body as T;
+}
+
+/** File, mapping, preview, upload: each step shows what the next one needs. */
+export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; saved: readonly SavedMapping[] }) {
+  const report = useReport();
+  const [file, setFile] = useState<File | null>(null);
+  const [preview, setPreview] = useState<CsvPreview | null>(null);
+  const [result, setResult] = useState<CsvResult | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const [mode, setMode] = useState('partial');
+  const [name, setName] = useState('');
+  const [busy, start] = useTransition();
+  const look = (f: File, mapping: CsvMapping | null): void =>
+    start(async () => {
+      setError(null);
+      setResult(null);
+      try {
+        setPreview(await send<CsvPreview>(f, mapping, 'preview', mode));
+      } catch (e) {
+        setError((e as Error).message);
+      }
+    });
+  const keep = (): void =>
+    start(async () => {
+      if (!file || !preview) return;
+      setError(null);
+      try {
+        setResult(await send<CsvResult>(file, preview.mapping, 'keep', mode));
+      } catch (e) {
+        setError((e as Error).message);
+      }
+    });
+  const map = (field: CsvField, source: CsvMapping[CsvField]): void => {
+    if (!file || !preview) return;
+    const { [field]: _old, ...rest } = preview.mapping;
+    const mapping = source === undefined ? rest : { ...rest, [field]: source };
+    setPreview({ ...preview, mapping });
+    look(file, mapping);
+  };
+  return (
+    <div className="flex flex-col gap-3">
+      <Panel title="1 File" note="comma, semicolon, tab or bar; the first line names the columns; at most 40 MB">
+        <div className="flex flex-wrap items-center gap-3">
+          <input
+            type="file"
+            aria-label="CSV file"
+            accept=".csv,.txt,.tsv,text/csv"
+            className="text-sm text-ink-2 file:mr-3 file:h-7 file:px-3 file:border file:border-solid file:border-hairline-strong file:rounded file:bg-surface file:text-ink file:cursor-pointer hover:file:bg-sunken"
+            onChange={(e) => {
+              const f = e.target.files?.[0] ?? null;
+              setFile(f);
+              setPreview(null);
+              setResult(null);
+              if (f) look(f, null);
+            }}
+          />
+          {busy ? <span role="status">Reading…</span> : null}
+          {preview ? <span className="text-ink-2">{`${count(preview.rows)} rows, ${preview.header.length} columns`}</span> : null}
+          {saved.length > 0 && file ? (
+            <label className="text-sm text-ink-2 flex items-center gap-1">
+              Saved mapping
+              <select
+                className="field h-7! text-sm!"
+                defaultValue=""
+                onChange={(e) => {
+                  const m = saved.find((s) => s.name === e.target.value);
+                  if (m) look(file, m.mapping);
+                }}
+              >
+                <option value="">Choose…</option>
+                {saved.map((s) => (
+                  <option key={s.name} value={s.name}>{`${s.name} (${s.author})`}</option>
+                ))}
+              </select>
+            </label>
+          ) : null}
+        </div>
+        {error ? <InlineError message={error} /> : null}
+        {preview ? <FirstRows preview={preview} /> : null}
+        {file === null ? (
+          <p className="text-sm text-ink-2 mt-2">
+            Needed: lot, slot, operation, parameter, unit, station, time, site x and y in mm, value. A column may be missing when
+            one value holds for the whole file. Empty values and NA count as not measured.
+          </p>
+        ) : null}
+      </Panel>
+      {preview ? (
+        <>
+          <Panel title="2 Columns" note="guessed from their names; change what is wrong, or type one value for all rows">
+            <MappingTable fields={fields} preview={preview} onChange={map} />
+            <div className="flex items-center gap-2 mt-3">
+              <label className="text-sm text-ink-2 flex items-center gap-2">
+                Save this mapping as
+                <input
+                  className="field h-7! text-sm! w-48"
+                  value={name}
+                  onChange={(e) => setName(e.target.value)}
+                  maxLength={80}
+                />
+              </label>
+              <button
+                type="button"
+                className="btn h-7! text-sm!"
+                disabled={busy || name.trim().length < 2}
+                onClick={() => start(async () => void report(await keepMapping(name, preview.mapping)))}
+              >
+                Save
+              </button>
+            </div>
+          </Panel>
+          <Panel
+            title="3 Check"
+            note={`${plural(preview.waferTotal, 'wafer')} can be kept, ${plural(preview.faultTotal, 'fault')}`}
+          >
+            <Faults faults={preview.faults} total={preview.faultTotal} />
+            <WafersPreview preview={preview} />
+          </Panel>
+          <Panel title="4 Upload" note="through the same checks as the API; sending a file twice changes nothing">
+            <div className="flex flex-wrap items-center gap-4">
+              <label className="flex items-center gap-2">
+                <input type="radio" name="mode" checked={mode === 'partial'} onChange={() => setMode('partial')} />
+                keep the good wafers
+              </label>
+              <label className="flex items-center gap-2">
+                <input type="radio" name="mode" checked={mode === 'atomic'} onChange={() => setMode('atomic')} />
+                all or nothing
+              </label>
+              <button type="button" className="btn btn-primary" disabled={busy || preview.waferTotal === 0} onClick={keep}>
+                {busy ? 'Working…' : `Upload ${plural(preview.waferTotal, 'wafer')}`}
+              </button>
+            </div>
+            {result ? <Outcome result={result} /> : null}
+          </Panel>
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+function Outcome({ result: r }: { result: CsvResult }) {
+  const kept = r.accepted + r.repeated;
+  return (
+    <div className="mt-3" role="status">
+      <StatusMark
+        status={r.rejected + r.withheld === 0 ? 'ok' : kept > 0 ? 'warn' : 'out'}
+        text={`${plural(r.accepted, 'wafer')} kept, ${count(r.repeated)} were there already, ${count(r.rejected)} refused${r.withheld > 0 ? `, ${count(r.withheld)} good ones withheld` : ''}`}
+      />
+      {r.accepted > 0 ? (
+        <p className="text-sm text-ink-2">Maps, charts and controllers follow within seconds: see the wafers page.</p>
+      ) : null}
+      {r.issues.length > 0 ? <Faults faults={r.issues} total={r.issues.length} /> : null}
+    </div>
+  );
+}

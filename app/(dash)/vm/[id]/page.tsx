@@ -1,0 +1,31 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { AppError } from '@/lib/errors';
+import { type VmView, vmView } from '@/lib/services/views/vm';
+import { type SearchParams, timeWindow } from '@/lib/ui/address';
+import { pageActor } from '../../session';
+import { VmPageView } from './vm-view';
+
+export const metadata: Metadata = { title: 'Virtual metrology model' };
+
+async function read(id: string, fromMs: number, toMs: number): Promise<VmView> {
+  try {
+    return await vmView(id, fromMs, toMs);
+  } catch (e) {
+    if (e instanceof AppError && e.code === 'not_found') notFound();
+    throw e;
+  }
+}
+
+export default async function VmModelPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<SearchParams>;
+}) {
+  const { id } = await params;
+  await pageActor(`/vm/${id}`);
+  const { fromMs, toMs } = timeWindow(await searchParams, Date.now(), '30d');
+  return <VmPageView data={await read(id, fromMs, toMs)} windowMs={[fromMs, toMs]} />;
+}

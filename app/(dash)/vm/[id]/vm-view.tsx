@@ -1,0 +1,194 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { useMemo } from 'react';
+import type { VmVersionView, VmView } from '@/lib/services/views/vm';
+import { Bars } from '@/lib/ui/charts/bars';
+import { PredictedVsMeasured } from '@/lib/ui/charts/predicted-measured';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { Facts } from '@/lib/ui/components/evidence-panel';
+import { FilterBar } from '@/lib/ui/components/filter-bar';
+import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { count, decimalsFor, num, percent, plural, shortTime, signed, unitLabel } from '@/lib/ui/format';
+import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { Ago } from '@/lib/ui/hooks/now';
+import { waferName } from '@/lib/ui/links';
+import { coverageOf, type PredictionsInput } from '@/lib/ui/vm/predictions.prepare';
+import { PredictionsChart } from '@/lib/ui/vm/predictions-chart';
+
+/** One model: predictions against what was measured later, what it looks at, how it came to be. */
+export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: readonly [number, number] }) {
+  const router = useRouter();
+  const { model, predictions: p } = d;
+  const unit = unitLabel(model.unit);
+  const name = `${model.operation} ${model.parameter} ${model.product}`;
+  const newest = d.versions[0];
+  const input = useMemo<PredictionsInput>(
+    () => ({
+      title: `${name} predictions`,
+      unit,
+      at: p.at,
+      value: p.value,
+      lo: p.lo,
+      hi: p.hi,
+      measured: p.measured,
+      reliable: p.reliable,
+      label: p.lot.map((lot, i) => waferName(lot, p.slot[i]!)),
+      lsl: d.spec.lsl,
+      usl: d.spec.usl,
+      windowMs: [Math.max(windowMs[0], (p.at[0] ?? windowMs[0]) - 3_600_000), windowMs[1]],
+    }),
+    [p, name, unit, d.spec, windowMs],
+  );
+  const pairs = useMemo(() => {
+    const rows = [...p.at.keys()].filter((i) => !Number.isNaN(p.measured[i]!));
+    const of = (v: Float64Array): Float64Array => Float64Array.from(rows, (i) => v[i]!);
+    return {
+      rows,
+      input: {
+        title: `${name} predicted against measured`,
+        unit,
+        measured: of(p.measured),
+        predicted: of(p.value),
+        lo: of(p.lo),
+        hi: of(p.hi),
+        reliable: rows.map((i) => p.reliable[i]!),
+        label: rows.map((i) => waferName(p.lot[i]!, p.slot[i]!)),
+      },
+    };
+  }, [p, name, unit]);
+  const c = useMemo(() => coverageOf(p), [p]);
+  const du = decimalsFor(Number.isNaN(c.rms) ? newest?.rmse : c.rms);
+  return (
+    <>
+      <LiveRefresh topics={['model', 'run', 'measurement']} everyMs={15_000} />
+      <PageHead
+        title={name}
+        sub={
+          newest
+            ? `Version ${newest.version}, ${plural(newest.components, 'component')} of ${count(d.inputs)} inputs, trained on ${plural(newest.n, 'wafer')} up to ${shortTime(newest.trainedThroughMs)}`
+            : 'No version yet: it is trained once 45 wafers have both a trace and a measurement'
+        }
+      />
+      <FilterBar fields={[timeRangeField('30d')]} />
+      <div className="flex flex-col gap-3">
+        <div className="grid grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)_300px] gap-3 items-start">
+          <Panel
+            title="Predicted against measured"
+            note={`${pairs.rows.length} wafers measured later`}
+            empty={
+              pairs.rows.length === 0
+                ? 'No predicted wafer has been measured in this window yet: take a longer time range, or wait for metrology.'
+                : undefined
+            }
+          >
+            <PredictedVsMeasured input={pairs.input} onSelect={(i) => router.push(`/runs/${p.runId[pairs.rows[i]!]}`)} />
+          </Panel>
+          <Panel
+            title="What it looks at"
+            note={`VIP, ${d.vip.length} of ${d.inputs} inputs`}
+            empty={d.vip.length === 0 ? 'No version has been trained yet.' : undefined}
+          >
+            <Bars
+              title={`${name} VIP`}
+              unit="VIP"
+              items={d.vip.map((v) => ({ key: v.name, label: v.name.replaceAll('|', ' '), value: v.value }))}
+              reference={{ value: 1, label: 'average' }}
+              labelWidth={190}
+            />
+          </Panel>
+          <Panel title="How good" note="of this window">
+            <Facts
+              facts={[
+                ['Measured later', count(c.measured)],
+                ['Inside the 95 % interval', c.measured > 0 ? percent(c.inside / c.measured) : '–'],
+                ['RMSE', `${num(c.rms, du)} ${unit}`],
+                ['Bias', `${signed(c.bias, du)} ${unit}`],
+                ['Q², validation', num(newest?.q2, 2)],
+                ['RMSE, validation', `${num(newest?.rmse, du)} ${unit}`],
+                ['Residual in training', `${num(newest?.sigmaTrain, du)} ${unit}`],
+                ['Validated on', newest?.rows == null ? '–' : plural(newest.rows, 'later wafer')],
+                ['Outside its domain', plural(p.reliable.filter((r) => !r).length, 'prediction')],
+                ['Limit of T², 99 %', num(d.limits?.t2, 1)],
+                ['Limit of SPE, 99 %', num(d.limits?.spe, 0)],
+                ['Inputs that never vary', count(d.constant)],
+              ]}
+            />
+            <p className="text-sm text-ink-3 mt-1">A prediction beyond the T² or SPE limit extrapolates: it is marked.</p>
+          </Panel>
+        </div>
+        <Panel
+          title="Predictions"
+          asOf={p.at.at(-1) ?? null}
+          staleAfterMs={86_400_000}
+          note={d.omitted > 0 ? `newest ${p.at.length} of ${p.at.length + d.omitted}` : 'every wafer that has a trace'}
+          empty={p.at.length === 0 ? 'No prediction in this window. Predictions start with the first version.' : undefined}
+        >
+          <PredictionsChart input={input} onSelect={(i) => router.push(`/runs/${p.runId[i]}`)} />
+        </Panel>
+        <div className="grid grid-cols-[minmax(0,1fr)_minmax(0,1.7fr)] gap-3 items-start">
+          <Components d={d} newest={newest} unit={unit} name={name} />
+          <Training d={d} unit={unit} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Components({ d, newest, unit, name }: { d: VmView; newest: VmVersionView | undefined; unit: string; name: string }) {
+  return (
+    <Panel
+      title="Components"
+      note={newest ? `RMSE on later lots by number; ${newest.components} chosen` : null}
+      empty={newest && newest.rmsep.length > 0 ? undefined : 'No validation has been stored for this model.'}
+    >
+      {newest ? (
+        <Bars
+          title={`${name} RMSE by components`}
+          unit={unit}
+          items={Array.from(newest.rmsep, (value, k) => ({
+            key: String(k),
+            label: k === 0 ? 'mean only' : `${k}`,
+            detail:
+              k > 0 && k <= d.yVariance.length
+                ? `explains ${num(100 * d.yVariance[k - 1]!, 0)} % of y, ${num(100 * d.xVariance[k - 1]!, 0)} % of x`
+                : '',
+            value,
+          }))}
+          selectedKey={String(newest.components)}
+          labelWidth={190}
+        />
+      ) : null}
+    </Panel>
+  );
+}
+
+function Training({ d, unit }: { d: VmView; unit: string }) {
+  const columns: Column<VmVersionView>[] = [
+    { key: 'version', header: 'Version', value: (v) => v.version, cell: (v) => `v${v.version}` },
+    { key: 'n', header: 'Wafers', numeric: true, value: (v) => v.n, cell: (v) => count(v.n) },
+    { key: 'components', header: 'Components', numeric: true, value: (v) => v.components },
+    { key: 'q2', header: 'Q²', numeric: true, value: (v) => v.q2, cell: (v) => num(v.q2, 2) },
+    { key: 'rmse', header: 'RMSE', unit, numeric: true, value: (v) => v.rmse, cell: (v) => num(v.rmse, decimalsFor(v.rmse)) },
+    {
+      key: 'through',
+      header: 'Data up to',
+      numeric: true,
+      value: (v) => v.trainedThroughMs,
+      cell: (v) => shortTime(v.trainedThroughMs),
+    },
+    { key: 'trained', header: 'Trained', numeric: true, value: (v) => v.trainedMs, cell: (v) => <Ago at={v.trainedMs} /> },
+  ];
+  return (
+    <Panel title="Training history" note="a version is trained when the evidence has grown by a third" flush>
+      <DataTable
+        label={`Training history of ${d.model.operation} ${d.model.parameter} ${d.model.product}`}
+        rows={d.versions}
+        columns={columns}
+        rowKey={(v) => String(v.version)}
+        empty="No version yet."
+        maxHeight={320}
+      />
+    </Panel>
+  );
+}

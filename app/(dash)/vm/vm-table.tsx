@@ -1,0 +1,96 @@
+'use client';
+import type { VmRow } from '@/lib/services/views/vm';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { count, decimalsFor, num, percent, unitLabel } from '@/lib/ui/format';
+import { Ago } from '@/lib/ui/hooks/now';
+import type { Status } from '@/lib/ui/tokens';
+
+/** A model is worth its name when it explains most of what later lots did and its interval holds what it says. */
+function quality(r: VmRow): { status: Status; text: string } {
+  if (r.version === null) return { status: 'idle', text: 'collecting' };
+  if (r.q2 === null) return { status: 'idle', text: 'not validated' };
+  if (r.q2 < 0.5) return { status: 'out', text: 'weak' };
+  if (r.coverage !== null && r.checked >= 30 && r.coverage < 0.9) return { status: 'warn', text: 'interval too narrow' };
+  return r.q2 < 0.7 ? { status: 'warn', text: 'fair' } : { status: 'ok', text: 'good' };
+}
+
+const COLUMNS: readonly Column<VmRow>[] = [
+  {
+    key: 'state',
+    header: 'State',
+    value: (r) => quality(r).text,
+    cell: (r) => {
+      const q = quality(r);
+      return <StatusMark status={q.status} text={q.text} />;
+    },
+    title: 'By Q² on later lots (good from 0.7, weak below 0.5) and the observed coverage',
+  },
+  { key: 'operation', header: 'Operation', value: (r) => r.operation },
+  { key: 'parameter', header: 'Predicts', value: (r) => r.parameter },
+  { key: 'product', header: 'Product', value: (r) => r.product },
+  {
+    key: 'q2',
+    header: 'Q²',
+    numeric: true,
+    firstDir: 'asc',
+    value: (r) => r.q2,
+    cell: (r) => num(r.q2, 2),
+    title: 'On later lots that the fit had not seen',
+  },
+  {
+    key: 'rmse',
+    header: 'RMSE',
+    numeric: true,
+    value: (r) => r.rmse,
+    cell: (r) => (r.rmse === null ? '–' : `${num(r.rmse, decimalsFor(r.rmse))} ${unitLabel(r.unit)}`),
+    title: 'Validation, later lots',
+  },
+  {
+    key: 'observed',
+    header: 'Observed',
+    numeric: true,
+    value: (r) => r.observedRmse,
+    cell: (r) => (r.observedRmse === null ? '–' : `${num(r.observedRmse, decimalsFor(r.observedRmse))} ${unitLabel(r.unit)}`),
+    title: 'RMSE of live predictions against what was measured later',
+  },
+  {
+    key: 'coverage',
+    header: 'Coverage',
+    numeric: true,
+    value: (r) => r.coverage,
+    cell: (r) => (r.coverage === null ? '–' : `${percent(r.coverage)} of ${count(r.checked)}`),
+    title: 'Measured values inside their 95 % interval, of the predictions that were measured later',
+  },
+  {
+    key: 'unreliable',
+    header: 'Outside',
+    numeric: true,
+    value: (r) => (r.predictions > 0 ? r.unreliable / r.predictions : null),
+    cell: (r) => (r.predictions > 0 ? percent(r.unreliable / r.predictions) : '–'),
+    title: 'Predictions outside the model’s domain',
+  },
+  {
+    key: 'version',
+    header: 'Version',
+    numeric: true,
+    value: (r) => r.version,
+    cell: (r) => (r.version === null ? '–' : `v${r.version}`),
+  },
+  { key: 'n', header: 'Wafers', numeric: true, value: (r) => r.n, cell: (r) => count(r.n) },
+  { key: 'trained', header: 'Trained', numeric: true, value: (r) => r.trainedMs, cell: (r) => <Ago at={r.trainedMs} /> },
+];
+
+export function VmTable({ rows }: { rows: readonly VmRow[] }) {
+  return (
+    <DataTable
+      label="Virtual metrology models"
+      rows={rows}
+      columns={COLUMNS}
+      rowKey={(r) => r.id}
+      rowHref={(r) => `/vm/${r.id}`}
+      primary
+      empty="No model yet. One is made for each measured parameter of an operation whose runs have traces, once 45 wafers have both."
+    />
+  );
+}

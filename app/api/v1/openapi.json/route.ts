@@ -1,0 +1,5 @@
+import { openApiText } from '@/lib/services/views/api-docs';
+
+/** Open to anyone: it describes the interface and holds no data. */
+export const GET = (): Response =>
+  new Response(openApiText(), { headers: { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'public, max-age=300' } });

@@ -1,0 +1,2 @@
+export { CSV_FIELDS, type CsvField, type CsvMapping, type CsvSource } from './fields';
+export { type CsvPreview, type CsvResult, previewCsv, type SavedMapping, savedMappings, saveMapping, uploadCsv } from './upload';

@@ -1,0 +1,164 @@
+import { CSV_FIELDS, type CsvField, type CsvMapping } from './fields';
+import type { CsvTable } from './parse';
+
+export interface RowFault {
+  /** Line of the file; 0 for the mapping itself. */
+  readonly line: number;
+  readonly field: string;
+  readonly message: string;
+}
+
+/** One wafer made of its site rows, in the wire form of a measurement. */
+export interface MappedWafer {
+  readonly key: string;
+  readonly lines: readonly number[];
+  readonly record: Record<string, unknown>;
+}
+
+/** What the mapping leaves out and the database knows. */
+export interface Lookups {
+  readonly productOfLot: ReadonlyMap<string, string>;
+  readonly layerOfOperation: ReadonlyMap<string, string>;
+}
+
+export interface MappedRows {
+  readonly wafers: MappedWafer[];
+  readonly faults: RowFault[];
+}
+
+const NOT_MEASURED = new Set(['', 'na', 'n/a', 'nan', 'null', '-']);
+
+/** A number of a cell; a decimal comma counts where the comma does not separate columns. NaN: not a number. */
+export function cellNumber(text: string, delimiter: string): number {
+  const s = delimiter === ',' ? text : text.replace(',', '.');
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(s) ? Number(s) : Number.NaN;
+}
+
+/** A time of a cell as ISO 8601 in UTC: a time without zone is taken as UTC. Null: not a time. */
+export function cellTime(text: string): string | null {
+  const m = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i.exec(text);
+  if (!m) return null;
+  const [, y, mo, d, h = '00', mi = '00', s = '00', frac = '0', zone = 'Z'] = m;
+  const offset = zone.toUpperCase() === 'Z' ? 'Z' : zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
+  const at = new Date(`${y}-${mo}-${d}T${h}:${mi}:${s}.${frac.slice(0, 3).padEnd(3, '0')}${offset}`);
+  // A day that does not exist (31 February) rolls over in Date: refuse it.
+  if (Number.isNaN(at.getTime()) || (offset === 'Z' && at.getUTCDate() !== Number(d))) return null;
+  return at.toISOString();
+}
+
+/**
+ * Site rows to measurements: rows of the same lot, slot, operation, parameter and time are one wafer. A row that cannot be read is a
+ * fault with its line, and its wafer is left out as a whole: half a wafer would have another mean.
+ * The sender's key is made of lot, operation, slot, parameter and time, so that sending a file twice changes nothing.
+ */
+export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups): MappedRows {
+  const faults: RowFault[] = [];
+  const index = new Map(table.header.map((h, i) => [h, i]));
+  for (const f of CSV_FIELDS) {
+    const s = mapping[f.name];
+    if (s === undefined && f.need === 'always')
+      faults.push({
+        line: 0,
+        field: f.name,
+        message: `${f.label} is not mapped: choose a column or type one value for all rows`,
+      });
+    if (s !== undefined && 'column' in s && !index.has(s.column))
+      faults.push({ line: 0, field: f.name, message: `the file has no column "${s.column}"` });
+  }
+  if (faults.length > 0) return { wafers: [], faults };
+  const groups = new Map<
+    string,
+    {
+      lines: number[];
+      head: Record<string, string>;
+      x: number[];
+      y: number[];
+      value: (number | null)[];
+      u: number[];
+      bad: boolean;
+    }
+  >();
+  const at = (row: readonly string[], field: CsvField): string => {
+    const s = mapping[field];
+    if (s === undefined) return '';
+    return ('constant' in s ? s.constant : (row[index.get(s.column)!] ?? '')).trim();
+  };
+  const hasU = mapping.u !== undefined;
+  table.rows.forEach((row, i) => {
+    const line = table.line[i]!;
+    const before = faults.length;
+    const fault = (field: CsvField, message: string): void => {
+      faults.push({ line, field, message });
+    };
+    const text = (field: CsvField): string => {
+      const v = at(row, field);
+      if (v === '') fault(field, 'is empty');
+      return v;
+    };
+    const measuredAt = cellTime(at(row, 'measuredAt'));
+    if (measuredAt === null)
+      fault('measuredAt', `"${at(row, 'measuredAt')}" is no time; write 2026-11-23T17:05:00Z or 2026-11-23 17:05 (UTC)`);
+    const number = (field: CsvField): number => {
+      const v = cellNumber(at(row, field), table.delimiter);
+      if (Number.isNaN(v)) fault(field, `"${at(row, field)}" is not a number`);
+      return v;
+    };
+    const slot = number('wafer');
+    const head = {
+      lot: text('lot'),
+      operation: text('operation'),
+      parameter: text('parameter'),
+      unit: text('unit'),
+      station: text('station'),
+      product: at(row, 'product') || (lookups.productOfLot.get(at(row, 'lot')) ?? ''),
+      layer: at(row, 'layer') || (lookups.layerOfOperation.get(at(row, 'operation')) ?? ''),
+      plan: at(row, 'plan') || 'csv',
+      runKey: at(row, 'runKey'),
+      measuredAt: measuredAt ?? '',
+      wafer: String(slot),
+    };
+    if (head.product === '' && head.lot !== '')
+      fault('product', `lot "${head.lot}" is not known; start the lot first, or map a product column`);
+    if (head.layer === '' && head.operation !== '') fault('layer', `operation "${head.operation}" is not registered`);
+    const x = number('x');
+    const y = number('y');
+    const raw = at(row, 'value');
+    const value = NOT_MEASURED.has(raw.toLowerCase()) ? null : number('value');
+    const u = hasU ? number('u') : 0;
+    const id = `${head.lot}/${head.operation}/${head.wafer}/${head.parameter}/${head.measuredAt}`;
+    let g = groups.get(id);
+    if (g === undefined) {
+      g = { lines: [], head, x: [], y: [], value: [], u: [], bad: false };
+      groups.set(id, g);
+    } else {
+      for (const k of ['unit', 'station', 'product', 'layer', 'plan', 'runKey'] as const)
+        if (g.head[k] !== head[k]) fault(k, `"${head[k]}" differs from "${g.head[k]}" in line ${g.lines[0]} of the same wafer`);
+    }
+    g.lines.push(line);
+    g.x.push(x);
+    g.y.push(y);
+    g.value.push(value);
+    g.u.push(u);
+    if (faults.length > before) g.bad = true;
+  });
+  const wafers = [...groups]
+    .filter(([, g]) => !g.bad)
+    .map(([key, g]): MappedWafer => {
+      const { runKey, wafer, ...head } = g.head;
+      return {
+        key,
+        lines: g.lines,
+        record: {
+          key,
+          ...head,
+          wafer: Number(wafer),
+          ...(runKey ? { runKey } : {}),
+          x: g.x,
+          y: g.y,
+          value: g.value,
+          ...(hasU ? { u: g.u } : {}),
+        },
+      };
+    });
+  return { wafers, faults };
+}

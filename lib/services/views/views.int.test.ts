@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { closePool, recordId, sql, transaction } from '@/lib/db';
+import { registerFab } from '@/lib/services/fab/register-fab';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { ensureMonths } from '@/lib/services/ingest/months';
+import { testDatabase } from '@/tests/support';
+import { alertView, listAlerts } from './alerts';
+import { lastGoodMaps, siteMaps } from './evidence';
+import { openAlertCount } from './frame';
+import { overview } from './overview';
+import { runView } from './run';
+import { searchEverything } from './search';
+import { spcChart, violationsOf } from './spc-chart';
+import { fabLists, screenCharts } from './spc-list';
+
+const NOW = Date.UTC(2026, 10, 20);
+const DAY = 86_400_000;
+const everything = { area: null, operation: null, product: null, tool: null, source: null, onlyOut: false, limit: 500 } as const;
+let dropDatabase: () => Promise<void>;
+
+beforeAll(async () => {
+  const made = await testDatabase();
+  dropDatabase = made.drop;
+  await registerFab(simulatedFab(1), 'test');
+});
+afterAll(async () => {
+  await closePool();
+  await dropDatabase();
+});
+
+describe('a registered fab without data', () => {
+  test('every view answers with its empty state', async () => {
+    const o = await overview(NOW);
+    expect(o.needsYou).toEqual([]);
+    expect(o.worst).toEqual([]);
+    expect(o.tools.length).toBeGreaterThan(5);
+    expect(o.tools.flatMap((t) => t.chambers).every((c) => c.points === 0 && c.openAlerts === 0)).toBe(true);
+    expect(await openAlertCount()).toBe(0);
+    expect(
+      (await listAlerts({ state: 'all', severity: null, area: null, tool: null, assignee: null, fromMs: 0, limit: 10 })).rows,
+    ).toEqual([]);
+    const { rows, total } = await screenCharts({ ...everything, fromMs: NOW - DAY, toMs: NOW });
+    expect(total).toBe(rows.length);
+    expect(rows.every((r) => r.n === 0 && r.cpk === null && r.spark.length === 0)).toBe(true);
+    expect((await fabLists()).products.length).toBeGreaterThan(0);
+    expect(await siteMaps(['not an id'])).toEqual([]);
+    expect(
+      await lastGoodMaps({ operation: 'x', parameter: 'y', product: 'z', tool: null, chamber: null, beforeMs: NOW }),
+    ).toEqual([]);
+  });
+  test('unknown and malformed ids are "not found", not errors of the database', async () => {
+    const unknown = recordId('nothing');
+    for (const id of [unknown, 'x', "'; drop table run; --"]) {
+      await expect(spcChart(id, 0, NOW)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(alertView(id)).rejects.toMatchObject({ code: 'not_found' });
+      await expect(runView(id)).rejects.toMatchObject({ code: 'not_found' });
+    }
+  });
+  test('search finds tools, and takes wildcards and quotes as text', async () => {
+    const { tools } = await fabLists();
+    const name = tools[0]!.name;
+    expect((await searchEverything(name)).some((h) => h.kind === 'tool' && h.title === name)).toBe(true);
+    for (const q of ['%%', '__', "' OR 1=1 --", 'x']) expect(await searchEverything(q)).toEqual([]);
+  });
+});
+
+describe('a chart with points', () => {
+  const chartId = recordId('chart under test');
+  const id = (i: number): string => recordId('point', i);
+  beforeAll(async () => {
+    await ensureMonths([NOW - DAY, NOW], NOW);
+    await transaction(async (tx) => {
+      await tx.exec(
+        sql`INSERT INTO chart (id, title, area, characteristic, parameter, unit, operation, kind, version) VALUES (${chartId}, 'CD mean', 'ETCH', 'measurement.mean', 'cd', 'nm', 'ETCH-M1', 'individuals', 2)`,
+      );
+      await tx.exec(sql`
+        INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, cl, ucl, lcl, sigma_within, target, lsl, usl, author, reason) VALUES
+          (${chartId}, 1, ${new Date(0)}, '{1}', 'rule-1', NULL, NULL, NULL, NULL, 30, 26, 34, 'seed', 'template'),
+          (${chartId}, 2, ${new Date(NOW - 3 * DAY)}, '{1}', 'rule-1', 30, 33, 27, 1, 30, 26, 34, 'ana', 'new focus ring')`);
+      await tx.exec(sql`
+        INSERT INTO chart_point (chart_id, at, record_id, value, plotted, n, lot, slot, version, rules, excluded)
+        SELECT ${chartId}, ${new Date(NOW)}::timestamptz - k * interval '1 hour', u.id, 30 + (k % 3) - 1, 30 + (k % 3) - 1, 1, 'A1', k, 2, CASE WHEN k = 5 THEN '{1}'::int[] ELSE '{}'::int[] END, CASE WHEN k = 7 THEN 'wrong slot' END
+        FROM unnest(${Array.from({ length: 20 }, (_, i) => id(i))}::uuid[]) WITH ORDINALITY AS u(id, ord), LATERAL (SELECT (u.ord - 1)::int AS k) s`);
+      await tx.exec(
+        sql`INSERT INTO violation (chart_id, at, record_id, rule, version, members, detail) VALUES (${chartId}, ${new Date(NOW - 5 * 3_600_000)}, ${id(5)}, 1, 2, ${[id(5)]}::uuid[], '{"side":"above","window":1,"cl":30,"ucl":33,"lcl":27,"sigma":1}')`,
+      );
+    });
+  });
+  test('columns oldest first, limits per version, capability from the points that count', async () => {
+    const v = await spcChart(chartId, NOW - DAY, NOW);
+    expect(v.points.at.length).toBe(20);
+    expect([...v.points.at]).toEqual([...v.points.at].sort((a, b) => a - b));
+    expect(v.points.excluded.filter(Boolean)).toEqual(['wrong slot']);
+    expect(v.versions.map((x) => x.version)).toEqual([1, 2]);
+    expect(v.capability!.n).toBe(19);
+    // mean of 30 + (k mod 3) - 1 over k = 0..19 without k = 7: 20 values sum to 600 - 1, without the 30 of k = 7
+    expect(v.capability!.mean).toBeCloseTo((599 - 30) / 19, 10);
+    expect(v.capability!.study.within.potential).toBeCloseTo(8 / 6, 10);
+    expect(v.capability!.study.judgeable).toBe(false);
+    const [why] = await violationsOf(chartId, NOW - DAY, NOW);
+    expect(why).toMatchObject({ recordId: id(5), violations: [{ rule: 1, ucl: 33, side: 'above', members: [id(5)] }] });
+  });
+  test('the screening row says the same', async () => {
+    const { rows } = await screenCharts({ ...everything, fromMs: NOW - DAY, toMs: NOW, onlyOut: true });
+    expect(rows).toHaveLength(1);
+    expect(rows[0]).toMatchObject({ id: chartId, n: 19, out: 1, ucl: 33, alertId: null });
+    expect(rows[0]!.spark.length).toBe(20);
+    expect(rows[0]!.lastAtMs).toBe(NOW);
+  });
+  test('a window without points is empty, not an error', async () => {
+    const v = await spcChart(chartId, NOW - 40 * DAY, NOW - 39 * DAY);
+    expect([v.points.at.length, v.capability, v.capabilityNote]).toEqual([
+      0,
+      null,
+      'Fewer than two points in this window: take a longer time range.',
+    ]);
+  });
+});

@@ -1,0 +1,169 @@
+'use client';
+import { type PointerEvent, useMemo, useRef, useState } from 'react';
+import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine } from 'recharts';
+import { ChartLegend, DataDisclosure, HoverCard, numberXAxis, numberYAxis } from '../charts/chart-parts';
+import { dotsPath, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/plot';
+import { Walkable } from '../charts/walkable';
+import { ExportMenu } from '../components/export-menu';
+import { useSvgExport } from '../components/use-svg-export';
+import { toCsv } from '../csv';
+import { num, percent, plural, shortTime } from '../format';
+import { useWidth } from '../hooks/use-width';
+import { type PredictionsInput, preparePredictions } from './predictions.prepare';
+
+const RIGHT = 16;
+
+/** Predictions in order of time with their 95 % intervals, the measured wafers on top, those outside the model's domain as hollow squares. */
+export function PredictionsChart({
+  input,
+  onSelect,
+  height = 260,
+}: {
+  input: PredictionsInput;
+  onSelect?: (i: number) => void;
+  height?: number;
+}) {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root, 900);
+  const [at, setAt] = useState(-1);
+  const m = useMemo(() => preparePredictions(input), [input]);
+  const box = plotBox(width, height, RIGHT);
+  const sx = scaleX(box, m.xDomain);
+  const sy = scaleY(box, m.yDomain);
+  const exports = useSvgExport(root, input.title, () =>
+    toCsv(
+      ['time', 'wafer', `predicted (${input.unit})`, 'low', 'high', 'measured', 'reliable'],
+      Array.from(input.at, (t, i) => [
+        new Date(t).toISOString(),
+        input.label[i],
+        input.value[i],
+        input.lo[i],
+        input.hi[i],
+        input.measured[i],
+        input.reliable[i],
+      ]),
+    ),
+  );
+  const unreliable = input.reliable.filter((r) => !r).length;
+  const { coverage: c } = m;
+  const summary = `${plural(input.at.length, 'prediction')}, ${unreliable} outside the model's domain; ${plural(c.measured, 'wafer')} measured, ${c.measured > 0 ? percent(c.inside / c.measured) : 'none'} of them inside their 95 % interval.`;
+  const p = m.points[at];
+  const step = (d: number): void =>
+    setAt((i) => Math.min(m.points.length - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : m.points.length) : i) + d)));
+  const under = (e: PointerEvent<HTMLElement>): number =>
+    nearest(m.points, unscaleX(box, m.xDomain)(e.clientX - e.currentTarget.getBoundingClientRect().left));
+  return (
+    <div ref={root}>
+      <div className="flex items-center h-7">
+        <ChartLegend
+          entries={[
+            { mark: 'line', color: 'var(--series)', label: 'predicted' },
+            { mark: 'band', color: 'var(--band)', label: '95 % interval' },
+            { mark: 'dot', color: 'var(--accent)', label: 'measured' },
+            { mark: 'square', color: 'var(--warn)', label: 'outside the model’s domain' },
+          ]}
+        />
+        <span className="ml-auto">
+          <ExportMenu items={exports} />
+        </span>
+      </div>
+      <Walkable
+        kind="prediction chart"
+        label={`${input.title}: ${summary} Arrow keys walk the predictions, Enter opens the run.`}
+        keys={[
+          ['ArrowRight', () => step(1)],
+          ['ArrowLeft', () => step(-1)],
+          ['Enter', () => (p ? onSelect?.(p.i) : undefined)],
+        ]}
+        onLeave={() => setAt(-1)}
+        className="relative select-none"
+        onPointerMove={(e) => setAt(under(e))}
+        onPointerLeave={() => setAt(-1)}
+        onPointerUp={(e) => {
+          const q = m.points[under(e)];
+          if (q) onSelect?.(q.i);
+        }}
+      >
+        <ComposedChart
+          width={width}
+          height={height}
+          data={m.points}
+          margin={{ top: 10, right: RIGHT, bottom: 0, left: 0 }}
+          accessibilityLayer={false}
+        >
+          <CartesianGrid stroke="var(--hairline)" vertical={false} />
+          {numberXAxis(m.xDomain, m.xTicks)}
+          {numberYAxis(m.yDomain, m.yTicks, m.decimals)}
+          {[input.lsl, input.usl].map((y) =>
+            y === null ? null : <ReferenceLine key={y} y={y} stroke="var(--out)" strokeDasharray="8 3 2 3" ifOverflow="hidden" />,
+          )}
+          <Area
+            dataKey="band"
+            type="linear"
+            isAnimationActive={false}
+            stroke="none"
+            fill="var(--band)"
+            fillOpacity={1}
+            activeDot={false}
+          />
+          <Line
+            dataKey="y"
+            type="linear"
+            dot={false}
+            activeDot={false}
+            isAnimationActive={false}
+            stroke="var(--series)"
+            strokeOpacity={0.7}
+            strokeWidth={1}
+          />
+          <path
+            d={m.points
+              .filter((q) => !q.reliable)
+              .map((q) => `M${(sx(q.x) - 2.5).toFixed(1)} ${(sy(q.y) - 2.5).toFixed(1)}h5v5h-5Z`)
+              .join('')}
+            fill="var(--warn)"
+          />
+          <path
+            d={dotsPath(
+              m.points.flatMap((q) => (q.measured === null ? [] : [{ cx: sx(q.x), cy: sy(q.measured) }])),
+              2.2,
+            )}
+            fill="var(--accent)"
+          />
+          {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
+          <text x={62} y={20} fontSize={11} fill="var(--ink-2)">
+            {input.unit}
+          </text>
+        </ComposedChart>
+        {p ? (
+          <HoverCard left={sx(p.x)} top={sy(p.y) - 40} width={width}>
+            <div>{`${input.label[p.i]} · ${shortTime(p.x)}`}</div>
+            <div>{`predicted ${num(p.y, m.decimals + 1)} (${num(p.band[0], m.decimals + 1)} to ${num(p.band[1], m.decimals + 1)})`}</div>
+            <div>{p.measured === null ? 'not measured' : `measured ${num(p.measured, m.decimals + 1)}`}</div>
+            {p.reliable ? null : <div className="status-warn">▲ outside the model’s domain</div>}
+          </HoverCard>
+        ) : null}
+      </Walkable>
+      <p className="text-sm text-ink-2">{summary}</p>
+      <DataDisclosure
+        label={`${input.title}, measured wafers and their predictions`}
+        header={['Time', 'Wafer', `Predicted, ${input.unit}`, 'Interval', 'Measured', 'Domain']}
+        rows={() =>
+          m.points
+            .filter((q) => q.measured !== null || !q.reliable)
+            .map((q) => ({
+              key: String(q.i),
+              cells: [
+                shortTime(q.x),
+                input.label[q.i] ?? '',
+                num(q.y, m.decimals + 1),
+                `${num(q.band[0], m.decimals + 1)} to ${num(q.band[1], m.decimals + 1)}`,
+                num(q.measured, m.decimals + 1),
+                q.reliable ? 'inside' : 'outside',
+              ],
+            }))
+        }
+      />
+    </div>
+  );
+}

@@ -1,0 +1,93 @@
+import { decimate } from '../charts/decimate';
+import { niceTicks, paddedRange, tickDecimals, timeTicks } from '../charts/ticks';
+
+export interface PredictionsInput {
+  title: string;
+  unit: string;
+  at: Float64Array;
+  value: Float64Array;
+  lo: Float64Array;
+  hi: Float64Array;
+  /** NaN where the wafer was not measured. */
+  measured: Float64Array;
+  reliable: readonly boolean[];
+  label: readonly string[];
+  lsl: number | null;
+  usl: number | null;
+  windowMs: readonly [number, number];
+}
+
+export interface PredictionPoint {
+  x: number;
+  y: number;
+  band: [number, number];
+  measured: number | null;
+  reliable: boolean;
+  i: number;
+}
+
+export interface PredictionsModel {
+  points: PredictionPoint[];
+  xDomain: [number, number];
+  yDomain: [number, number];
+  xTicks: { value: number; label: string }[];
+  yTicks: number[];
+  decimals: number;
+  coverage: Coverage;
+}
+
+export interface Coverage {
+  measured: number;
+  inside: number;
+  /** Root mean square of predicted − measured; NaN without any measured wafer. */
+  rms: number;
+  bias: number;
+}
+
+/** How often the measured value lay in the 95 % interval, and how far the predictions were off. */
+export function coverageOf(c: Pick<PredictionsInput, 'value' | 'lo' | 'hi' | 'measured'>): Coverage {
+  let measured = 0;
+  let inside = 0;
+  let ss = 0;
+  let s = 0;
+  for (let i = 0; i < c.measured.length; i++) {
+    const m = c.measured[i]!;
+    if (Number.isNaN(m) || Number.isNaN(c.value[i]!)) continue;
+    measured++;
+    if (m >= c.lo[i]! && m <= c.hi[i]!) inside++;
+    ss += (c.value[i]! - m) ** 2;
+    s += c.value[i]! - m;
+  }
+  return {
+    measured,
+    inside,
+    rms: measured > 0 ? Math.sqrt(ss / measured) : Number.NaN,
+    bias: measured > 0 ? s / measured : Number.NaN,
+  };
+}
+
+/** Points to draw: decimated, but every measured and every unreliable prediction is kept. */
+export function preparePredictions(c: PredictionsInput, buckets = 240): PredictionsModel {
+  const keep = Array.from(c.at, (_, i) => !c.reliable[i] || !Number.isNaN(c.measured[i]!));
+  const points = Array.from(decimate(c.value, keep, buckets), (i) => ({
+    x: c.at[i]!,
+    y: c.value[i]!,
+    band: [c.lo[i]!, c.hi[i]!] as [number, number],
+    measured: Number.isNaN(c.measured[i]!) ? null : c.measured[i]!,
+    reliable: c.reliable[i]!,
+    i,
+  }));
+  const xDomain: [number, number] = [c.windowMs[0], c.windowMs[1]];
+  const yDomain = paddedRange([...points.flatMap((p) => [p.y, p.measured, ...p.band]), c.lsl, c.usl]);
+  const yTicks = niceTicks(yDomain[0], yDomain[1], 5);
+  const t = timeTicks(xDomain[0], xDomain[1], 8);
+  return {
+    points,
+    xDomain,
+    yDomain,
+    yTicks,
+    decimals: tickDecimals(yTicks),
+    xTicks: t.values.map((value) => ({ value, label: t.label(value) })),
+    coverage: coverageOf(c),
+  };
+}
