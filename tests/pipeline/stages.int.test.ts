@@ -20,6 +20,7 @@ import * as stages from '@/workers/stages';
 import { eventually, type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
 
+const handlers = { ...stages };
 let database: TestDatabase;
 let api: Awaited<ReturnType<typeof apiServer>>;
 let key: string;
@@ -59,7 +60,7 @@ async function work(): Promise<number> {
       sql`SELECT id, queue FROM task WHERE state <> 'dead' AND queue NOT IN ('train') ORDER BY id LIMIT 1`,
     );
     if (task === undefined) return done;
-    await runTask(stages[task.queue] as Parameters<typeof runTask>[0], task.id);
+    await runTask(handlers[task.queue] as Parameters<typeof runTask>[0], task.id);
   }
 }
 
@@ -154,6 +155,40 @@ test('a PM leaves half of the estimate', async () => {
   ]);
   await work();
   expect((await thread())!.state.dHat).toBeCloseTo(before / 2, 9);
+});
+
+test('a corrected measurement takes the place of the one it corrects, in the thread and on the chart', async () => {
+  await wafer(T0 + 8 * HOUR, 135);
+  const id = `W${serial}`;
+  const first = (await db().one<{ id: string; lot: string; slot: number }>(
+    sql`SELECT id, lot, slot FROM measurement WHERE key = ${`${id}-m`}`,
+  ))!;
+  await post('measurements', [
+    {
+      key: `${id}-m2`,
+      revises: `${id}-m`,
+      runKey: `${id}-r`,
+      station: 'ELL-01',
+      lot: first.lot,
+      wafer: first.slot,
+      product: 'KITE-45',
+      layer: 'ILD1',
+      operation: 'CVD-OXIDE',
+      parameter: 'oxide_thickness',
+      unit: 'nm',
+      plan: 'P5',
+      measuredAt: new Date(T0 + 10 * HOUR).toISOString(),
+      x: [0, 100, -100, 0, 0],
+      y: [0, 0, 0, 100, -100],
+      value: [121, 121, 121, 121, 121],
+    },
+  ]);
+  await work();
+  const where = sql`record_id = ${first.id}`;
+  expect(await db().rows(sql`SELECT 1 FROM chart_point WHERE ${where}`)).toEqual([]);
+  expect(await db().rows(sql`SELECT 1 FROM control_step WHERE ${where}`)).toEqual([]);
+  const steps = await db().rows<{ y: number }>(sql`SELECT y FROM control_step ORDER BY at DESC LIMIT 1`);
+  expect(steps).toEqual([{ y: 121 }]);
 });
 
 test('a loop in shadow advises but hands out the nominal recipe; changes need a reason and the version that was seen', async () => {

@@ -54,7 +54,7 @@ export async function updateThreads(tx: Tx, source: Payload<'control'>['source']
   const values = await characteristicValues(tx, source, refs);
   const found = await matchLoops(tx, values);
   if (found.length === 0) return 0;
-  const since = new Map<string, number>();
+  const since = source === 'measurement' ? await removeRevised(tx, refs) : new Map<string, number>();
   for (const o of found) since.set(o.threadId, Math.min(since.get(o.threadId) ?? Number.POSITIVE_INFINITY, o.value.at));
   const threads = new Map(
     found.map((o) => [o.threadId, { id: o.threadId, loop_id: o.loop.id, tool: o.value.tool!, chamber: o.value.chamber! }]),
@@ -73,6 +73,16 @@ const THREAD = {
   columns: { id: 'uuid', loop_id: 'uuid', tool: 'text', chamber: 'text', state: 'jsonb' },
   onConflict: 'ON CONFLICT DO NOTHING',
 } as const;
+
+/** Takes observations that these measurements correct out of their threads; says from when each thread must be replayed. */
+async function removeRevised(tx: Tx, refs: readonly Ref[]): Promise<Map<string, number>> {
+  const rows = await tx.rows<{ thread_id: string; at: Date }>(sql`
+    DELETE FROM control_step s USING measurement m WHERE m.id = ANY(${refs.map((r) => r.id)}::uuid[]) AND m.revises IS NOT NULL AND s.record_id = m.revises
+    RETURNING s.thread_id, s.at`);
+  const since = new Map<string, number>();
+  for (const r of rows) since.set(r.thread_id, Math.min(since.get(r.thread_id) ?? Number.POSITIVE_INFINITY, r.at.getTime()));
+  return since;
+}
 
 /** Observations with the loop they belong to and the setpoint their run really used. */
 async function matchLoops(tx: Tx, values: readonly CharacteristicValue[]): Promise<NewObservation[]> {

@@ -4,7 +4,16 @@ import { ruleWindow } from '@/lib/spc';
 import { type RaisedViolation, raiseAlerts } from '../alerts/raise';
 import { CONTEXT_POINTS, DISPERSION, judge, phaseAt, ruleOf } from './judge';
 import { proposeBaselines } from './phase-one';
-import { type ChartRow, insertPoints, lockCharts, type PhaseRow, type PointRow, phasesOf, stretches } from './store';
+import {
+  type ChartRow,
+  insertPoints,
+  lockCharts,
+  type PhaseRow,
+  type PointRow,
+  phasesOf,
+  removeRevised,
+  stretches,
+} from './store';
 import { type CharacteristicValue, characteristicValues } from './values';
 
 const VIOLATION = {
@@ -44,7 +53,13 @@ export async function evaluateCharts(
   const points = charts.flatMap((chart) => values.filter((v) => fits(chart, v)).map((value) => ({ chart, value })));
   if (points.length === 0) return { points: 0, violations: 0 };
   await insertPoints(tx, points);
-  const since = new Map<string, number>();
+  const since =
+    source === 'measurement'
+      ? await removeRevised(
+          tx,
+          refs.map((r) => r.id),
+        )
+      : new Map<string, number>();
   for (const { chart, value } of points) since.set(chart.id, Math.min(since.get(chart.id) ?? Number.POSITIVE_INFINITY, value.at));
   const touched = charts.filter((c) => since.has(c.id));
   const violations = await judgeCharts(tx, touched, since);
@@ -170,7 +185,6 @@ function ewmaBefore(
 }
 
 async function writeJudgements(tx: Tx, changes: readonly Change[], since: ReadonlyMap<string, number>): Promise<void> {
-  if (changes.length === 0) return;
   const col = <T>(f: (c: Change) => T) => changes.map(f);
   await tx.exec(sql`
     UPDATE chart_point p SET plotted = u.plotted, dispersion = u.dispersion, ucl = u.ucl, lcl = u.lcl, version = u.version, rules = u.rules::int4[]

@@ -155,6 +155,16 @@ export async function insertPoints(tx: Tx, points: readonly { chart: ChartRow; v
   );
 }
 
+/** Takes the points of measurements that these ones correct off their charts; says from when each chart must be judged again. */
+export async function removeRevised(tx: Tx, measurementIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.rows<{ chart_id: string; at: Date }>(sql`
+    DELETE FROM chart_point p USING measurement m WHERE m.id = ANY(${measurementIds}::uuid[]) AND m.revises IS NOT NULL AND p.record_id = m.revises
+    RETURNING p.chart_id, p.at`);
+  const since = new Map<string, number>();
+  for (const r of rows) since.set(r.chart_id, Math.min(since.get(r.chart_id) ?? Number.POSITIVE_INFINITY, r.at.getTime()));
+  return since;
+}
+
 /** For each chart the points from `since` on and `context` before them, in process order. */
 export async function stretches(tx: Tx, since: ReadonlyMap<string, number>, context: number): Promise<Map<string, PointRow[]>> {
   const idList = [...since.keys()];
