@@ -1,11 +1,15 @@
+import type { Page } from '@playwright/test';
 import { expect, test, walkTo } from './support';
 
 test('an operator acknowledges, comments on and closes an alert with cause and action', async ({ page }) => {
   await page.goto('/alerts?state=open');
-  const row = page.getByRole('row').nth(1);
-  await walkTo(page, row);
+  await expect(page.getByRole('heading', { level: 1, name: 'Alerts' })).toBeVisible();
+  const isQuiet = (await page.getByRole('row').count()) < 2;
+  if (isQuiet) await page.goto('/alerts?state=all&range=30d');
+  await walkTo(page, page.getByRole('row').nth(1));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Evidence' })).toBeVisible();
+  if (isQuiet) await reopen(page);
 
   await page.getByRole('button', { name: 'Acknowledge' }).click();
   await expect(page.getByRole('status').filter({ hasText: 'Acknowledged.' })).toBeVisible();
@@ -33,10 +37,27 @@ test('an operator acknowledges, comments on and closes an alert with cause and a
 test.describe('a viewer', () => {
   test.use({ person: 'vera' });
   test('sees alerts but cannot act on them', async ({ page }) => {
-    await page.goto('/alerts?state=open');
+    await page.goto('/alerts?state=all&range=30d');
     await expect(page.getByRole('row').nth(1)).toBeVisible();
     await expect(page.getByRole('button', { name: /^Acknowledge/ })).toHaveCount(0);
     await page.getByRole('row').nth(1).getByRole('cell').nth(1).click();
     await expect(page.getByText('acknowledging and closing need the role operator')).toBeVisible();
   });
 });
+
+/** Everything was dealt with already: takes a closed (or acknowledged, then closed) alert back to open. */
+async function reopen(page: Page): Promise<void> {
+  const button = page.getByRole('button', { name: 'Reopen…' });
+  if ((await button.count()) === 0) {
+    await page.getByRole('button', { name: 'Close…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Close the alert' });
+    await dialog.getByRole('textbox').fill('Closed to be opened again.');
+    await dialog.getByLabel('Cause').selectOption('unknown');
+    await dialog.getByLabel('Wafers').selectOption('use_as_is');
+    await dialog.getByRole('button', { name: 'Close alert' }).click();
+  }
+  await button.click();
+  await page.getByRole('dialog').getByRole('textbox').fill('It came back.');
+  await page.getByRole('dialog').getByRole('button', { name: 'Reopen' }).click();
+  await expect(page.getByRole('button', { name: 'Acknowledge' })).toBeVisible();
+}

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '@/lib/errors';
 import { fabIn } from './fab';
+import { ADVICE_OUT, BATCH_RESULT, type Json, type JsonObject, PROBLEM, STATUS } from './openapi-answers';
 import { EXAMPLES } from './openapi-examples';
 import { adviceIn, eventIn, lotIn, MAX_BATCH, measurementIn, overlayMeasurementIn, runIn, truthIn } from './wire';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
-export type JsonObject = { readonly [key: string]: Json };
+export type { Json, JsonObject } from './openapi-answers';
 
 /** What each collection of the ingest API takes. */
 const COLLECTIONS = [
@@ -59,7 +59,8 @@ const COLLECTIONS = [
   },
 ] as const;
 
-const reference = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
+/** A reference to a schema of the document. */
+export const reference = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
 const json = (schema: JsonObject, example?: Json): JsonObject => ({
   'application/json': { schema, ...(example === undefined ? {} : { example }) },
 });
@@ -89,13 +90,16 @@ export function jsonSchemaOf(schema: z.ZodType): JsonObject {
 const ANSWERS: Readonly<Record<string, ErrorCode>> = {
   '401': 'unauthenticated',
   '403': 'forbidden',
+  '404': 'not_found',
+  '409': 'conflict',
   '413': 'payload_too_large',
   '415': 'unsupported_media_type',
   '422': 'invalid_input',
   '503': 'dependency_unavailable',
 };
 
-const problems = (...statuses: readonly string[]): Record<string, JsonObject> =>
+/** Problem answers of these statuses. */
+export const problems = (...statuses: readonly string[]): Record<string, JsonObject> =>
   Object.fromEntries(
     statuses.map((s) => [
       s,
@@ -168,91 +172,15 @@ function ingestOperation(c: (typeof COLLECTIONS)[number]): JsonObject {
   };
 }
 
-const BATCH_RESULT: JsonObject = {
-  type: 'object',
-  required: ['accepted', 'repeated', 'rejected', 'withheld', 'results'],
-  properties: {
-    accepted: { type: 'integer', minimum: 0 },
-    repeated: { type: 'integer', minimum: 0 },
-    rejected: { type: 'integer', minimum: 0 },
-    withheld: { type: 'integer', minimum: 0, description: 'Good records of an atomic batch that was refused.' },
-    results: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['index', 'key', 'status'],
-        properties: {
-          index: { type: 'integer', minimum: 0, description: 'Place in the batch, from 0.' },
-          key: { type: ['string', 'null'] },
-          status: { type: 'string', enum: ['accepted', 'repeated', 'rejected', 'withheld'] },
-          id: { type: 'string', format: 'uuid' },
-          issues: {
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['path', 'code', 'message'],
-              properties: { path: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
-            },
-          },
-        },
-      },
-    },
-  },
-};
+/** Operations whose schemas live with their use cases. */
+export interface OpenApiPart {
+  readonly paths: JsonObject;
+  readonly schemas: JsonObject;
+  readonly tags: readonly JsonObject[];
+}
 
-const PROBLEM: JsonObject = {
-  type: 'object',
-  description: 'RFC 9457 problem details.',
-  required: ['type', 'title', 'status', 'code', 'detail', 'requestId'],
-  properties: {
-    type: { type: 'string' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    code: { type: 'string', enum: Object.keys(ERROR_CODES) },
-    detail: { type: 'string', description: 'Which value, and what to do.' },
-    details: { type: 'object' },
-    requestId: { type: 'string', format: 'uuid', description: 'Finds the request in the log.' },
-  },
-};
-
-const ADVICE_OUT: JsonObject = {
-  type: 'object',
-  required: ['chambers'],
-  properties: {
-    chambers: {
-      type: 'object',
-      additionalProperties: {
-        type: 'object',
-        required: ['adviceId', 'setpoints'],
-        properties: {
-          adviceId: { type: 'string', format: 'uuid', description: 'Send it back with the run.' },
-          setpoints: { type: 'object', additionalProperties: { type: 'number' } },
-        },
-      },
-    },
-  },
-};
-
-const STATUS: JsonObject = {
-  type: 'object',
-  required: ['pending', 'dead', 'lagS', 'byQueue'],
-  properties: {
-    pending: { type: 'integer', minimum: 0 },
-    dead: { type: 'integer', minimum: 0 },
-    lagS: { type: 'number', minimum: 0, description: 'Age of the oldest pending task, s.' },
-    byQueue: {
-      type: 'object',
-      additionalProperties: {
-        type: 'object',
-        properties: { pending: { type: 'integer' }, dead: { type: 'integer' } },
-        required: ['pending', 'dead'],
-      },
-    },
-  },
-};
-
-/** The OpenAPI 3.1 document of the machine API, made from the schemas that validate it. */
-export function openApiDocument(): JsonObject {
+/** The OpenAPI 3.1 document of the machine API, made from the schemas that validate it, with the parts that others bring. */
+export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject {
   return {
     openapi: '3.1.0',
     jsonSchemaDialect: 'https://json-schema.org/draft/2020-12/schema',
@@ -267,6 +195,7 @@ export function openApiDocument(): JsonObject {
     tags: [
       { name: 'Ingest', description: 'Idempotent on the sender’s key; each record is written together with the work it causes.' },
       { name: 'Control', description: 'Recipe advice of the run-to-run loops.' },
+      ...parts.flatMap((p) => p.tags),
       { name: 'Fab', description: 'Master data, and the state of the pipeline.' },
     ],
     paths: {
@@ -286,6 +215,7 @@ export function openApiDocument(): JsonObject {
           },
         },
       },
+      ...Object.assign({}, ...parts.map((p) => p.paths)),
       '/api/v1/fab': {
         put: {
           operationId: 'register-fab',
@@ -340,6 +270,7 @@ export function openApiDocument(): JsonObject {
         BatchResult: BATCH_RESULT,
         PipelineStatus: STATUS,
         Problem: PROBLEM,
+        ...Object.assign({}, ...parts.map((p) => p.schemas)),
       },
     },
   };

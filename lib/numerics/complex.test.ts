@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { type ComplexArray, cdiv, cmul, complexArray, complexEigen, complexInvertInPlace, complexMultiply, complexSolve } from './index';
+import {
+  type ComplexArray,
+  cdiv,
+  cmul,
+  complexArray,
+  complexEigen,
+  complexInvertInPlace,
+  complexMultiply,
+  complexSolve,
+} from './index';
 import { createRng } from './rng';
 
 function random(n: number, seed: number): ComplexArray {

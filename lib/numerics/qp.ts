@@ -87,13 +87,13 @@ export function solveQp(hessian: QpHessian, problem: QpProblem): QpSolution {
   let iterations = 0;
   let status: QpSolution['status'] = 'converged';
   for (;;) {
-    const p = mostViolated(c, d, x, scale, set, equalities, preferred);
+    const p = mostViolated(rows, x, scale, set, equalities, preferred);
     if (p < 0) break;
     if (++iterations > limit) {
       status = 'max_iterations';
       break;
     }
-    if (!addRow(set, c, d, x, p, equalities, () => ++iterations <= limit)) {
+    if (!addRow(set, rows, x, p, equalities, () => ++iterations <= limit)) {
       status = iterations > limit ? 'max_iterations' : 'infeasible';
       break;
     }
@@ -107,7 +107,7 @@ export function solveQp(hessian: QpHessian, problem: QpProblem): QpSolution {
     objective: objective(hessian, problem.g, x),
     active,
     multipliers,
-    kktResidual: kkt(hessian, problem, x, active, multipliers, scale, equalities),
+    kktResidual: kkt(hessian, problem, rows, x, active, multipliers, scale, equalities),
   };
 }
 
@@ -144,14 +144,14 @@ function slack(r: SparseRows, x: Float64Array, i: number): number {
 }
 
 function mostViolated(
-  c: Float64Array,
-  d: ArrayLike<number>,
+  rows: SparseRows,
   x: Float64Array,
   scale: Float64Array,
   set: ActiveSet,
   equalities: number,
   preferred: readonly number[],
 ): number {
+  const { d } = rows;
   const violation = (i: number): number => {
     const s = slack(rows, x, i) / scale[i]!;
     const size = 1 + Math.abs(d[i]!) / scale[i]!;
@@ -175,8 +175,7 @@ function mostViolated(
 // Goldfarb & Idnani, step 2: move until row p holds, dropping rows whose multiplier would turn negative on the way.
 function addRow(
   set: ActiveSet,
-  c: Float64Array,
-  dd: ArrayLike<number>,
+  rows: SparseRows,
   x: Float64Array,
   p: number,
   equalities: number,
@@ -191,7 +190,7 @@ function addRow(
     const q = set.size;
     for (let k = 0; k < n; k++) {
       let s = 0;
-      for (let i = 0; i < n; i++) s += j[i * n + k]! * c[p * n + i]!;
+      for (let e = rows.start[p]!; e < rows.start[p + 1]!; e++) s += j[rows.column[e]! * n + k]! * rows.value[e]!;
       d[k] = sign * s;
     }
     let outside = 0;
@@ -246,6 +245,7 @@ function objective(h: QpHessian, g: ArrayLike<number>, x: Float64Array): number 
 function kkt(
   h: QpHessian,
   p: QpProblem,
+  rows: SparseRows,
   x: Float64Array,
   active: readonly number[],
   u: Float64Array,

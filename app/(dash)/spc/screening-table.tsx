@@ -38,6 +38,7 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
   {
     key: 'last',
     header: 'Last',
+    wide: true,
     numeric: true,
     value: (r) => r.lastValue,
     cell: (r) =>
@@ -87,6 +88,19 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
   { key: 'lastAt', header: 'Newest', numeric: true, value: (r) => r.lastAtMs, cell: (r) => <Ago at={r.lastAtMs} />, wide: true },
 ];
 
+/** For half a page: without the widest columns, and a shorter sparkline. */
+const COMPACT: readonly Column<ScreenRow>[] = COLUMNS.filter((c) => !c.wide).map((c) =>
+  c.key === 'spark'
+    ? {
+        ...c,
+        header: 'Trend',
+        cell: (r) => (
+          <Sparkline label={r.title} values={r.spark} flags={r.sparkOut} cl={r.cl} ucl={r.ucl} lcl={r.lcl} width={88} />
+        ),
+      }
+    : c,
+);
+
 /** One row a chart, worst first; the overview shows its head without the widest columns. */
 export function ScreeningTable({
   rows,
@@ -103,7 +117,7 @@ export function ScreeningTable({
     <DataTable
       label={label}
       rows={rows}
-      columns={compact ? COLUMNS.filter((c) => !c.wide) : COLUMNS}
+      columns={compact ? COMPACT : COLUMNS}
       rowKey={(r) => r.id}
       rowHref={(r) => `/spc/${r.id}`}
       primary

@@ -1,6 +1,6 @@
 'use client';
 import { useMemo } from 'react';
-import type { WaferGalleryView, WaferTile } from '@/lib/services/views/wafers';
+import type { WaferGroup, WaferTile } from '@/lib/services/views/wafers';
 import { ExportMenu } from '@/lib/ui/components/export-menu';
 import { Panel } from '@/lib/ui/components/panel';
 import { Tabs } from '@/lib/ui/components/tabs';
@@ -15,7 +15,7 @@ import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
 import { MAP_KINDS, mapInput, mapKind } from './map-input';
 
 /** Maps grouped by lot on one colour range, which is printed; the specification as the range on request. */
-export function GalleryView({ data: d }: { data: WaferGalleryView }) {
+export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boolean }) {
   const [kindText, setKind] = useUrlState('map');
   const [range, setRange] = useUrlState('scale');
   const kind = mapKind(kindText);
@@ -56,9 +56,9 @@ export function GalleryView({ data: d }: { data: WaferGalleryView }) {
   const unit = unitLabel(d.tiles[0]?.unit);
   return (
     <Panel
-      title={d.operation === null ? 'Measured wafers' : `${d.operation} ${d.parameter}`}
+      title={`${d.operation} ${d.parameter}`}
       asOf={newest}
-      staleAfterMs={86_400_000}
+      staleAfterMs={isLot ? Number.POSITIVE_INFINITY : 86_400_000}
       note={d.total > d.tiles.length ? `newest ${d.tiles.length} of ${d.total}` : `${d.tiles.length} wafers`}
       actions={
         <>
@@ -77,11 +77,6 @@ export function GalleryView({ data: d }: { data: WaferGalleryView }) {
           <ExportMenu items={[{ label: 'CSV of the wafers', run: () => save(d) }]} />
         </>
       }
-      empty={
-        d.tiles.length === 0
-          ? 'No measured wafer matches. Take a longer time range or clear a filter; wafers appear as their measurements are ingested.'
-          : undefined
-      }
     >
       <div className="flex items-center gap-3 mb-2">
         <ScaleBar scale={scale} unit={unit} width={320} />
@@ -89,7 +84,7 @@ export function GalleryView({ data: d }: { data: WaferGalleryView }) {
           {`all maps ${num(scale.min, digits)} to ${num(scale.max, digits)} ${unit}${hasLimits ? `; specification ${num(spec.lsl, digits)} to ${num(spec.usl, digits)}` : ''}`}
         </span>
       </div>
-      <div className="grid grid-cols-2 2xl:grid-cols-3 gap-x-6 gap-y-3">
+      <div className={isLot ? '' : 'grid grid-cols-2 2xl:grid-cols-3 gap-x-6 gap-y-3'}>
         {lots.map((l) => (
           <section key={l.lot} aria-label={`Lot ${l.lot}`} className="min-w-0 border-t border-hairline pt-1">
             <h3 className="flex gap-3 font-normal!">
@@ -116,10 +111,10 @@ function chambers(n: number, tiles: readonly WaferTile[]): string {
   return names.length > 0 && names.length <= 3 ? names.join(', ') : `${n} wafers`;
 }
 
-function save(d: WaferGalleryView): void {
+function save(d: WaferGroup): void {
   const unit = d.tiles[0]?.unit ?? '';
   downloadText(
-    fileName(`wafers ${d.operation ?? ''} ${d.parameter ?? ''}`, 'csv'),
+    fileName(`wafers ${d.operation} ${d.parameter}`, 'csv'),
     toCsv(
       [
         'lot',

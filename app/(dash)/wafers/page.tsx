@@ -4,7 +4,7 @@ import { waferGallery } from '@/lib/services/views/wafers';
 import { integer, param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
-import { PageHead } from '@/lib/ui/components/panel';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
 import { GalleryView } from './gallery-view';
@@ -36,7 +36,8 @@ export default async function WafersPage({ searchParams }: { searchParams: Promi
     fabLists(),
   ]);
   const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
-  const shown = view.operation === null ? '' : `${view.operation}~${view.parameter}`;
+  const only = view.groups.length === 1 ? view.groups[0] : undefined;
+  const shown = only ? `${only.operation}~${only.parameter}` : operation ? `${operation}~${parameter ?? ''}` : '';
   const pairs = view.pairs.map((q) => ({
     value: `${q.operation}~${q.parameter}`,
     label: `${q.operation} ${q.parameter} (${q.n})`,
@@ -46,7 +47,11 @@ export default async function WafersPage({ searchParams }: { searchParams: Promi
       <LiveRefresh topics={['measurement']} everyMs={20_000} />
       <PageHead
         title={lot === null ? 'Wafers' : `Wafers of ${lot}${slot > 0 ? `, slot ${slot}` : ''}`}
-        sub="Measured wafers, newest lot first, all on one colour range"
+        sub={
+          lot === null
+            ? 'Measured wafers, newest lot first, all on one colour range'
+            : 'Every measured step of the lot, newest first; each quantity on its own colour range'
+        }
       />
       <FilterBar
         fields={[
@@ -58,8 +63,7 @@ export default async function WafersPage({ searchParams }: { searchParams: Promi
               pairs.some((q) => q.value === shown) || shown === ''
                 ? pairs
                 : [{ value: shown, label: shown.replace('~', ' ') }, ...pairs],
-            fallback: shown,
-            all: null,
+            ...(lot === null ? { fallback: shown, all: null } : {}),
           },
           { key: 'product', label: 'Product', options: options(lists.products) },
           { key: 'tool', label: 'Tool', options: options(lists.tools.map((t) => t.name)) },
@@ -67,7 +71,18 @@ export default async function WafersPage({ searchParams }: { searchParams: Promi
           ...(slot > 0 && lot !== null ? [{ key: 'slot', label: 'Slot', options: options([String(slot)]) }] : []),
         ]}
       />
-      <GalleryView data={view} />
+      {view.groups.length === 0 ? (
+        <Panel
+          title="Measured wafers"
+          empty="No measured wafer matches. Take a longer time range or clear a filter; wafers appear as their measurements are ingested."
+        />
+      ) : (
+        <div className="flex flex-col gap-3">
+          {view.groups.map((g) => (
+            <GalleryView key={`${g.operation} ${g.parameter}`} data={g} isLot={lot !== null} />
+          ))}
+        </div>
+      )}
     </>
   );
 }

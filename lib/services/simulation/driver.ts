@@ -105,8 +105,8 @@ export class FabDriver {
   async live(speed: number, now: () => number): Promise<void> {
     await this.backfill(now());
     this.sim = this.makeSimulator(LIVE_TICK_MS);
-    const [zero, base] = [now(), this.saved.at];
-    const simulated = () => base + (now() - zero) * speed;
+    const zero = now();
+    const simulated = () => zero + (now() - zero) * speed; // what lies before now is caught up without waiting
     let held = this.saved.held;
     while (!this.o.signal.aborted) {
       const tick = this.sim.nextTick();

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, openApiDocument } from '@/lib/formats/openapi';
+import { alertsApi } from './api-alerts';
 
 export interface FieldView {
   name: string;
@@ -43,13 +44,13 @@ let openApi: string | null = null;
 
 /** The document as text; made once a process. */
 export function openApiText(): string {
-  openApi ??= JSON.stringify(openApiDocument());
+  openApi ??= JSON.stringify(openApiDocument([alertsApi()]));
   return openApi;
 }
 
 /** The OpenAPI document laid out for reading; `origin` is the address in the curl lines. */
 export function apiDocs(origin: string): ApiDocs {
-  const doc = openApiDocument();
+  const doc = openApiDocument([alertsApi()]);
   const schemas = object(object(doc['components'])['schemas']);
   const resolve = (s: JsonObject): JsonObject => {
     const name = text(s['$ref']).split('/').at(-1);
@@ -89,7 +90,7 @@ function operationOf(path: string, method: string, op: JsonObject, resolve: Reso
     scopes: security === undefined ? null : list(security).map(text),
     mediaTypes: Object.keys(content),
     fields: Object.keys(content).length > 0 ? variantsOf(record, resolve) : [],
-    example: example === undefined ? null : JSON.stringify(example, null, 2),
+    example: example === undefined ? null : oneLineArrays(JSON.stringify(example, null, 2)),
     curl: curlOf(method.toUpperCase(), `${origin}${path}`, security !== undefined, example),
     answers: Object.entries(object(op['responses']))
       .map(([status, r]) => ({
@@ -108,6 +109,10 @@ function operationOf(path: string, method: string, op: JsonObject, resolve: Reso
       .sort((a, b) => a.status.localeCompare(b.status)),
   };
 }
+
+/** Arrays of plain values on one line each. */
+const oneLineArrays = (s: string): string =>
+  s.replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, inner: string) => `[${inner.replace(/\s*\n\s*/g, ' ')}]`);
 
 /** A union of objects is shown by its fields, each marked with the kinds that have it. */
 function variantsOf(s: JsonObject, resolve: Resolve): FieldView[] {

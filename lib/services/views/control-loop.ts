@@ -1,11 +1,9 @@
 import { type AdviceExplanation, advise, type ThreadState, uDisturbance } from '@/lib/control';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { moments, sorted, sortedQuantile } from '@/lib/numerics';
-import { rangeMoments } from '@/lib/spc';
 import { LONGEST_DELAY_MS } from './control';
-import { type LoopCapability, type LoopHead, type LoopStability, loopCapability } from './control-shared';
-import { loopStability } from './control-stability';
+import { stabilityOf, study } from './control-achieved';
+import type { LoopCapability, LoopHead, LoopStability } from './control-shared';
 import { idFromAddress } from './uuid';
 
 /** Observations the threads used in the window, in process order. */
@@ -276,58 +274,4 @@ async function stateChangesOf(id: string): Promise<LoopView['stateChanges']> {
   const rows = await db().rows<{ at: Date; actor: string; to: string; reason: string | null }>(sql`
     SELECT at, actor, after->>'state' AS to, reason FROM audit_entry WHERE entity = 'loop' AND entity_id = ${id} AND after ? 'state' AND before ? 'state' ORDER BY id DESC LIMIT 50`);
   return rows.map(({ at, ...r }) => ({ ...r, atMs: at.getTime() }));
-}
-
-/** Capability of one series; moving ranges are taken inside each thread. */
-function study(steps: readonly StepRow[], value: (s: StepRow, i: number) => number, loop: LoopHead): LoopCapability | null {
-  const y: number[] = [];
-  const last = new Map<string, number>();
-  const ranges: number[] = [];
-  steps.forEach((s, i) => {
-    const v = value(s, i);
-    if (Number.isNaN(v)) return;
-    const before = last.get(s.thread_id);
-    if (before !== undefined) ranges.push(Math.abs(v - before));
-    last.set(s.thread_id, v);
-    y.push(v);
-  });
-  const m = moments(Float64Array.from(y));
-  const sigmaWithin = ranges.length === 0 ? null : moments(Float64Array.from(ranges)).mean / rangeMoments(2).d2;
-  return loopCapability(
-    { n: m.n, mean: m.n > 0 ? m.mean : null, sigmaOverall: m.n > 1 ? Math.sqrt(m.variance) : null, sigmaWithin },
-    loop.lsl,
-    loop.usl,
-  );
-}
-
-/** Lots between a run and the arrival of its first measurement, by the advices the thread gave meanwhile. */
-function stabilityOf(
-  loop: LoopHead,
-  steps: readonly StepRow[],
-  advice: LoopAdvice,
-  threads: readonly LoopThread[],
-): LoopStability | null {
-  const advised = threads.map((_, t) => Array.from(advice.at).filter((_, i) => advice.thread[i] === t));
-  const lots = new Map<string, { thread: string; at: number; measured: number; wafers: number }>();
-  for (const s of steps) {
-    if (s.measured_at === null) continue;
-    const key = `${s.thread_id} ${s.lot}`;
-    const known = lots.get(key);
-    const measured = s.measured_at.getTime();
-    if (known === undefined) lots.set(key, { thread: s.thread_id, at: s.at.getTime(), measured, wafers: 1 });
-    else {
-      known.measured = Math.min(known.measured, measured);
-      known.wafers++;
-    }
-  }
-  if (lots.size === 0) return null;
-  const delays: number[] = [];
-  let wafers = 0;
-  for (const l of lots.values()) {
-    const times = advised[threads.findIndex((t) => t.id === l.thread)] ?? [];
-    delays.push(times.filter((at) => at > l.at && at <= l.measured).length);
-    wafers += l.wafers;
-  }
-  const order = sorted(Float64Array.from(delays));
-  return loopStability(loop.config.lambda, sortedQuantile(order, 0.5), sortedQuantile(order, 0.9), wafers / lots.size);
 }

@@ -20,27 +20,30 @@ export interface WaferTile extends SiteMap {
   isOut: boolean;
 }
 
-export interface WaferGalleryView {
-  /** The pair that is shown: its maps share a unit, so they can share a scale. */
-  operation: string | null;
-  parameter: string | null;
+export interface WaferGroup {
+  operation: string;
+  parameter: string;
   product: string | null;
   tiles: WaferTile[];
   total: number;
-  /** What the filters offer: operation and parameter pairs that have measurements in the window. */
-  pairs: { operation: string; parameter: string; n: number }[];
   specification: { lsl: number | null; usl: number | null; target: number | null } | null;
 }
 
+export interface WaferGalleryView {
+  /** One a quantity: its maps share a unit, so they share a scale. Several only for a lot. */
+  groups: WaferGroup[];
+  /** What the filters offer: operation and parameter pairs that have measurements here. */
+  pairs: { operation: string; parameter: string; n: number }[];
+}
+
 /**
- * Maps of measured wafers, newest lot first, of one operation and parameter (a shared colour scale needs one quantity); without a choice
- * the pair of the lot, or the one with the newest measurement. With a product the specification comes along.
+ * Maps of measured wafers, newest lot first, of one operation and parameter: the chosen pair, else the one with the newest measurement.
+ * A lot shows all its pairs. Where all wafers are of one product its specification comes along.
  */
 export async function waferGallery(f: WaferFilter): Promise<WaferGalleryView> {
-  const window = sql`m.measured_at >= ${new Date(f.fromMs)} AND m.measured_at <= ${new Date(f.toMs)}`;
   const base = [
     // A lot is found whenever it was measured.
-    f.lot === null && window,
+    f.lot === null && sql`m.measured_at >= ${new Date(f.fromMs)} AND m.measured_at <= ${new Date(f.toMs)}`,
     sql`m.superseded_by IS NULL`,
     f.product !== null && sql`m.product = ${f.product}`,
     f.tool !== null && sql`m.tool = ${f.tool}`,
@@ -51,47 +54,42 @@ export async function waferGallery(f: WaferFilter): Promise<WaferGalleryView> {
     SELECT m.operation, m.parameter, count(*)::int AS n FROM measurement m ${where(base)} GROUP BY m.operation, m.parameter ORDER BY max(m.measured_at) DESC`);
   const chosen =
     pairs.find((p) => p.operation === f.operation && (f.parameter === null || p.parameter === f.parameter)) ??
-    (f.operation === null ? pairs[0] : undefined);
-  if (chosen === undefined)
-    return {
-      operation: f.operation,
-      parameter: f.parameter,
-      product: f.product,
-      tiles: [],
-      total: 0,
-      pairs: byName(pairs),
-      specification: null,
-    };
-  const rows = await db().rows<{
-    id: string;
-    operation: string;
-    product: string;
-    lot: string;
-    total: number;
-    is_out: boolean;
-  }>(sql`
+    (f.operation === null && f.lot === null ? pairs[0] : undefined);
+  const shown = chosen === undefined ? (f.operation === null && f.lot !== null ? pairs : []) : [chosen];
+  if (shown.length === 0) return { groups: [], pairs: byName(pairs) };
+  const rows = await db().rows<{ id: string; operation: string; parameter: string; product: string; is_out: boolean }>(sql`
     SELECT q.*, EXISTS (SELECT 1 FROM chart_point p WHERE p.record_id = q.id AND cardinality(p.rules) > 0) AS is_out FROM (
-      SELECT m.id, m.operation, m.product, m.lot, m.measured_at, m.slot, count(*) OVER ()::int AS total FROM measurement m
-      ${where([...base, sql`m.operation = ${chosen.operation}`, sql`m.parameter = ${chosen.parameter}`])} ORDER BY m.measured_at DESC, m.slot DESC LIMIT ${f.limit}) q
+      SELECT m.id, m.operation, m.parameter, m.product, m.measured_at, m.slot FROM measurement m
+      ${where([...base, chosen !== undefined && sql`m.operation = ${chosen.operation} AND m.parameter = ${chosen.parameter}`])}
+      ORDER BY m.measured_at DESC, m.slot DESC LIMIT ${f.limit}) q
     ORDER BY q.measured_at DESC, q.slot`);
-  const maps = new Map((await siteMaps(rows.map((r) => r.id))).map((m) => [m.id, m]));
-  const product = f.product ?? (new Set(rows.map((r) => r.product)).size === 1 ? (rows[0]?.product ?? null) : null);
-  const specification =
-    product === null
-      ? undefined
-      : await db().one<NonNullable<WaferGalleryView['specification']>>(sql`
-        SELECT lsl, usl, target FROM specification WHERE product = ${product} AND operation = ${chosen.operation} AND parameter = ${chosen.parameter}`);
+  const [maps, specifications] = await Promise.all([
+    siteMaps(rows.map((r) => r.id)),
+    db().rows<{ product: string; operation: string; parameter: string } & NonNullable<WaferGroup['specification']>>(sql`
+      SELECT product, operation, parameter, lsl, usl, target FROM specification WHERE product = ANY(${[...new Set(rows.map((r) => r.product))]}::text[])`),
+  ]);
+  const mapOf = new Map(maps.map((m) => [m.id, m]));
   return {
-    operation: chosen.operation,
-    parameter: chosen.parameter,
-    product,
-    tiles: rows.flatMap((r) => {
-      const m = maps.get(r.id);
-      return m ? [{ ...m, operation: r.operation, product: r.product, isOut: r.is_out }] : [];
-    }),
-    total: rows[0]?.total ?? 0,
     pairs: byName(pairs),
-    specification: specification ?? null,
+    groups: shown.map((pair): WaferGroup => {
+      const mine = rows.filter((r) => r.operation === pair.operation && r.parameter === pair.parameter);
+      const products = new Set(mine.map((r) => r.product));
+      const product = products.size === 1 ? (mine[0]?.product ?? null) : null;
+      const spec = specifications.find(
+        (s) => s.product === product && s.operation === pair.operation && s.parameter === pair.parameter,
+      );
+      return {
+        operation: pair.operation,
+        parameter: pair.parameter,
+        product,
+        tiles: mine.flatMap((r) => {
+          const m = mapOf.get(r.id);
+          return m ? [{ ...m, operation: r.operation, product: r.product, isOut: r.is_out }] : [];
+        }),
+        total: pair.n,
+        specification: spec ? { lsl: spec.lsl, usl: spec.usl, target: spec.target } : null,
+      };
+    }),
   };
 }
 

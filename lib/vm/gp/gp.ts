@@ -120,6 +120,7 @@ export function gpGradient(m: GpModel): GpGradient {
   const e = new Float64Array(n * n);
   let signal = 0;
   let trace = 0;
+  const rbf = kernel.kind === 'rbf';
   for (let a = 0; a < n; a++) {
     for (let b = 0; b <= a; b++) {
       let q = 0;
@@ -127,13 +128,17 @@ export function gpGradient(m: GpModel): GpGradient {
         const t = scaled[a * d + k]! - scaled[b * d + k]!;
         q += t * t;
       }
-      const r = radial(kernel.kind, q);
       const w = alpha[a]! * alpha[b]! - inverse[a * n + b]!;
-      const twice = a === b ? 1 : 2;
-      signal += twice * w * r.c;
-      if (a === b) trace += w;
-      else {
-        const v = w * kernel.signalVariance * r.e;
+      if (a === b) {
+        signal += w;
+        trace += w;
+      } else {
+        let c = 0;
+        let slope = 0;
+        if (rbf) slope = c = Math.exp(-0.5 * q);
+        else ({ c, e: slope } = radial(kernel.kind, q));
+        signal += 2 * w * c;
+        const v = w * kernel.signalVariance * slope;
         e[a * n + b] = v;
         row[a]! += v;
         row[b]! += v;

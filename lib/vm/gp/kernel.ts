@@ -59,14 +59,17 @@ export function crossCovariance(kernel: GpKernel, a: Float64Array, b: Float64Arr
   const m = b.length / d;
   const out = new Float64Array(n * m);
   const { kind, signalVariance: s2 } = kernel;
+  const same = a === b; // one set of rows: the upper half is mirrored
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < m; j++) {
+    for (let j = 0; j < (same ? i + 1 : m); j++) {
       let q = 0;
       for (let k = 0; k < d; k++) {
         const t = a[i * d + k]! - b[j * d + k]!;
         q += t * t;
       }
-      out[i * m + j] = kind === 'rbf' ? s2 * Math.exp(-0.5 * q) : s2 * radial(kind, q).c;
+      const v = kind === 'rbf' ? s2 * Math.exp(-0.5 * q) : s2 * radial(kind, q).c;
+      out[i * m + j] = v;
+      if (same) out[j * m + i] = v;
     }
   }
   return out;

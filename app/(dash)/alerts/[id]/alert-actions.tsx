@@ -30,6 +30,11 @@ export function AlertActions({ alert, assignees, role, email, causes, dispositio
   const acknowledge = (): void => {
     if (canAct && alert.state === 'open') void acknowledgeAlert(alert.id, alert.version, '').then(report);
   };
+  const startClosing = (): void => {
+    setCause('');
+    setDisposition('');
+    setDialog('close');
+  };
   useKeys({ a: acknowledge });
   if (!canAct) return <span className="text-ink-2 text-sm">You may look; acknowledging and closing need the role operator.</span>;
   const owners = [...new Set([email, ...assignees, ...(alert.assignee ? [alert.assignee] : [])])];
@@ -67,11 +72,7 @@ export function AlertActions({ alert, assignees, role, email, causes, dispositio
           Reopen…
         </button>
       ) : (
-        <button
-          type="button"
-          className={`btn ${alert.state === 'acknowledged' ? 'btn-primary' : ''}`}
-          onClick={() => setDialog('close')}
-        >
+        <button type="button" className={`btn ${alert.state === 'acknowledged' ? 'btn-primary' : ''}`} onClick={startClosing}>
           Close…
         </button>
       )}

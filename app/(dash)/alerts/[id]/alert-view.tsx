@@ -185,8 +185,8 @@ function History({ rows }: { rows: AlertView['history'] }) {
           <li key={h.id}>
             <div className="flex gap-2">
               <b>{h.kind}</b>
-              <span className="text-ink-2">{h.actor}</span>
-              <span className="ml-auto text-ink-3">
+              <span className="text-ink-2 truncate min-w-0">{h.actor}</span>
+              <span className="ml-auto text-ink-3 whitespace-nowrap">
                 <Ago at={h.atMs} />
               </span>
             </div>

@@ -22,7 +22,7 @@ export function DraftPanel({ loop, may, stability }: { loop: LoopHead; may: bool
   const [busy, start] = useTransition();
   const parsed = useMemo(() => parseConfig(text), [text]);
   const diff = parsed.config ? configDifference(loop.config, parsed.config) : [];
-  const key = JSON.stringify(text);
+  const key = `${loop.version} ${JSON.stringify(text)}`;
   const replay = tried?.key === key ? tried.replay : null;
   const run = (): void =>
     start(async () => {

@@ -187,7 +187,7 @@ function CapabilityPanel({ data }: { data: SpcChartView }) {
         <>
           {c.study.judgeable ? null : (
             <p className="text-sm my-1">
-              <StatusMark status="warn" text={`Not to be quoted: ${c.study.reasons.join('; ')}.`.replace(/\.\.$/, '.')} />
+              <StatusMark wrap status="warn" text={`Not to be quoted: ${c.study.reasons.join('; ')}.`.replace(/\.\.$/, '.')} />
             </p>
           )}
           <Facts

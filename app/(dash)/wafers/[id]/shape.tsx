@@ -1,0 +1,95 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import type { WaferView } from '@/lib/services/views/wafer';
+import { Bars } from '@/lib/ui/charts/bars';
+import { ruleName } from '@/lib/ui/charts/rules';
+import { zernikeLabel } from '@/lib/ui/charts/zernike';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { Panel } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
+import { waferName } from '@/lib/ui/links';
+
+/** The shape in Zernike terms; a bar with a trend chart leads there. */
+export function ZernikePanel({ d }: { d: WaferView }) {
+  const router = useRouter();
+  const { zernike } = d;
+  const charts = new Map(d.zernikeCharts.map((c) => [c.j, c.chartId]));
+  if (!zernike) return <Panel title="Zernike coefficients" empty="No fit yet." />;
+  const items = Array.from(zernike.coefficients, (value, j) => {
+    const { label, name } = zernikeLabel(j);
+    const chart = charts.get(j);
+    return {
+      key: String(j),
+      label,
+      detail: name,
+      value,
+      u: zernike.u[j],
+      ...(chart ? { href: `/spc/${chart}?point=${d.head.id}`, title: 'Its trend chart' } : {}),
+    };
+  }).slice(1);
+  return (
+    <Panel title="Zernike coefficients" note={`piston ${num(zernike.coefficients[0], decimalsFor(zernike.u[0]))}; whiskers ± 2u`}>
+      <Bars
+        title={`${waferName(d.head.lot, d.head.slot)} ${d.head.parameter} Zernike coefficients`}
+        unit={unitLabel(d.head.unit)}
+        items={items}
+        labelWidth={148}
+        onSelect={(key) => {
+          const chart = charts.get(Number(key));
+          if (chart) router.push(`/spc/${chart}?point=${d.head.id}`);
+        }}
+      />
+      {charts.size > 0 ? (
+        <p className="text-sm text-ink-3">{`${[...charts.keys()].map((j) => zernikeLabel(j).label).join(', ')}: click for the trend chart.`}</p>
+      ) : null}
+    </Panel>
+  );
+}
+
+/** Where this wafer is charted. */
+export function PointsPanel({ d }: { d: WaferView }) {
+  const columns: Column<WaferView['points'][number]>[] = [
+    {
+      key: 'chart',
+      header: 'Chart',
+      value: (r) => r.title,
+      cell: (r) => (
+        <span
+          className="block truncate max-w-[24ch] 2xl:max-w-[48ch]"
+          title={`${r.title}, ${r.characteristic}, ${unitLabel(r.unit)}`}
+        >
+          {r.title}
+        </span>
+      ),
+    },
+    {
+      key: 'value',
+      header: 'Value',
+      numeric: true,
+      value: (r) => r.value,
+      cell: (r) => num(r.value, r.ucl !== null && r.lcl !== null ? decimalsFor((r.ucl - r.lcl) / 30) : 3),
+    },
+    {
+      key: 'state',
+      header: 'State',
+      value: (r) => r.rules.length,
+      cell: (r) =>
+        r.rules.length > 0 ? <StatusMark status="out" text={r.rules.map(ruleName).join(', ')} /> : <StatusMark status="ok" />,
+    },
+  ];
+  return (
+    <Panel title="Charted points" flush>
+      <DataTable
+        label="Charted points of this wafer"
+        rows={d.points}
+        columns={columns}
+        rowKey={(r) => r.chartId}
+        rowHref={(r) => `/spc/${r.chartId}?point=${d.head.id}`}
+        primary
+        empty="Nothing of this wafer is charted yet. Points appear when the SPC stage has worked through it."
+        maxHeight={300}
+      />
+    </Panel>
+  );
+}

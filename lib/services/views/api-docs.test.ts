@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { alertAction } from '../alerts/actions';
+import { apiDocs, openApiText } from './api-docs';
+
+test('every route of the document is laid out, with a curl line and its answers', () => {
+  const docs = apiDocs('http://fab.example');
+  const doc = JSON.parse(openApiText()) as { paths: Record<string, object> };
+  expect(docs.operations.map((o) => o.path)).toEqual(Object.keys(doc.paths));
+  for (const o of docs.operations) {
+    expect(o.curl).toContain(`http://fab.example${o.path}`);
+    expect(o.answers.length).toBeGreaterThan(0);
+    expect(docs.tags.map((t) => t.name)).toContain(o.tag);
+  }
+});
+
+test('fields of nested records and of unions are found', () => {
+  const docs = apiDocs('http://fab.example');
+  const of = (id: string) => docs.operations.find((o) => o.id === id)!;
+  const run = of('ingest-runs');
+  expect(run.fields.find((f) => f.name === 'trace')?.fields.map((f) => f.name)).toEqual(['t', 'steps', 'sensors']);
+  expect(run.example).toContain('"values": [4.01, 4, null, 4.02]');
+  expect(of('act-on-alert').fields.map((f) => f.name)).toEqual(expect.arrayContaining(['do', 'comment', 'cause', 'disposition']));
+  expect(alertAction.safeParse(JSON.parse(of('act-on-alert').example!)).success).toBe(true);
+});
