@@ -81,6 +81,7 @@ const UNIT_LABELS: Readonly<Record<string, string>> = {
   ohm_sq: 'Ω/sq',
   'ohm/sq': 'Ω/sq',
   angstrom: 'Å',
+  'mJ/cm2': 'mJ/cm²',
   '1': '',
   none: '',
 };

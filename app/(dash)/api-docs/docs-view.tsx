@@ -32,7 +32,7 @@ export function ApiDocsView({ docs }: { docs: ApiDocs }) {
                   .filter((o) => o.tag === t.name)
                   .map((o) => (
                     <li key={o.id}>
-                      <a href={`#${o.id}`} className="block py-0.5 hover:underline">
+                      <a href={`#${o.id}`} className="block py-1 min-h-6 hover:underline">
                         {o.summary}
                       </a>
                     </li>
@@ -43,12 +43,12 @@ export function ApiDocsView({ docs }: { docs: ApiDocs }) {
           <h3>Answers</h3>
           <ul>
             <li>
-              <a href="#batch-result" className="block py-0.5 hover:underline">
+              <a href="#batch-result" className="block py-1 min-h-6 hover:underline">
                 Batch result
               </a>
             </li>
             <li>
-              <a href="#problem" className="block py-0.5 hover:underline">
+              <a href="#problem" className="block py-1 min-h-6 hover:underline">
                 Problem
               </a>
             </li>
@@ -118,7 +118,7 @@ function Operation({ op }: { op: OperationView }) {
         </div>
         <div className="min-w-0">
           <Code label="curl" text={op.curl} />
-          {op.example ? <Code label="Example record" text={op.example} maxHeight={320} /> : null}
+          {op.example ? <Code label="Example record" text={op.example} /> : null}
         </div>
       </div>
     </section>
@@ -130,7 +130,7 @@ function withCode(s: string) {
   return s.split('`').map((part, i) => (i % 2 === 1 ? <code key={`${part}-${s.indexOf(part)}`}>{part}</code> : part));
 }
 
-function Code({ label, text, maxHeight }: { label: string; text: string; maxHeight?: number }) {
+function Code({ label, text }: { label: string; text: string }) {
   const toast = useToast();
   const copy = async (): Promise<void> => {
     try {
@@ -148,9 +148,7 @@ function Code({ label, text, maxHeight }: { label: string; text: string; maxHeig
           Copy
         </button>
       </div>
-      <pre className="text-xs bg-sunken rounded p-2 overflow-auto whitespace-pre-wrap break-all" style={{ maxHeight }}>
-        {text}
-      </pre>
+      <pre className="text-xs bg-sunken rounded p-2 whitespace-pre-wrap break-all">{text}</pre>
     </div>
   );
 }

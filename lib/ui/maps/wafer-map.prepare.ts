@@ -152,7 +152,9 @@ function summarise(input: WaferMapInput, decimals: number, outside: WaferMapMode
   }
   if (n === 0) return 'no site was measured';
   const missing = outside.missing > 0 ? `, ${outside.missing} not measured` : '';
-  return `${n} sites, mean ${num(sum / n, decimals)} ${input.unit}, from ${num(lo, decimals)} to ${num(hi, decimals)}${missing}`;
+  // A residual's mean is zero up to rounding; its digits would be noise.
+  const mean = Math.abs(sum / n) < 1e-9 * (hi - lo) ? 0 : sum / n;
+  return `${n} sites, mean ${num(mean, decimals)} ${input.unit}, from ${num(lo, decimals)} to ${num(hi, decimals)}${missing}`;
 }
 
 /** Site nearest to a point in mm, within `withinMm`; -1 when there is none. */

@@ -1,0 +1,56 @@
+// npm run bench:math [-- --only overlay,kriging] — this code against the peers that are installed, side by side in one run, single-threaded.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = join(here, '..', '..');
+const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', UV_THREADPOOL_SIZE: '1' };
+const python = (args, options = {}) => spawnSync('python3', args, { encoding: 'utf8', env, ...options });
+
+const wanted = ['numpy', 'scipy', 'sklearn', 'cvxopt'];
+const missing = wanted.filter((m) => python(['-c', `import ${m}`]).status !== 0);
+if (missing.includes('numpy') || missing.includes('scipy')) {
+  console.error(
+    'bench:math makes its workloads with python3 and numpy and times scipy beside this code; they are not installed here. Nothing was timed.',
+  );
+  process.exit(2);
+}
+if (missing.length > 0)
+  console.log(`not installed: ${missing.join(', ')}; the rows that need them as a peer show this code alone`);
+
+const dir = mkdtempSync(join(tmpdir(), 'driftless-bench-'));
+try {
+  const made = python([join(here, 'peers', 'make_workloads.py'), dir]);
+  if (made.status !== 0) throw new Error(made.stderr);
+  const adapter = join(dir, 'adapter.mjs');
+  await build({
+    entryPoints: [join(here, 'adapter.ts')],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    alias: { '@': root },
+    outfile: adapter,
+    logLevel: 'error',
+  });
+  const only = process.argv.slice(2);
+  python([join(here, 'peers', 'compare.py'), dir, '--ours', `node ${adapter}`, ...only], {
+    stdio: ['ignore', 'inherit', 'ignore'],
+  });
+  const alone = { sklearn: ['gpr_fixed', 'gpr_opt', 'pls'], cvxopt: ['mpc'] };
+  const chosen = only.includes('--only') ? only[only.indexOf('--only') + 1].split(',') : null;
+  for (const name of missing.flatMap((m) => alone[m] ?? [])) {
+    if (chosen && !chosen.includes(name)) continue;
+    const r = spawnSync('node', [adapter, dir, name, '3'], { encoding: 'utf8', env });
+    const line = r.stdout.split('\n').find((l) => l.startsWith('{'));
+    if (line)
+      console.log(
+        `${name.padEnd(11)} ours ${(1e3 * Math.min(...JSON.parse(line).seconds)).toFixed(2).padStart(9)} ms   (no peer installed)`,
+      );
+  }
+} finally {
+  if (existsSync(dir)) rmSync(dir, { recursive: true });
+}
