@@ -104,7 +104,8 @@ export class FabClient {
 /** Samples in the packed wire form: a third of the bytes and none of the number parsing. */
 export function packed(trace: TraceRecord): TraceRecord {
   const f32 = (v: readonly (number | null)[]) => {
-    const a = Float32Array.from(v, (x) => x ?? Number.NaN);
+    // -0 becomes 0: a state that was saved as JSON in between must give the same bytes, or a repeat would look like another record.
+    const a = Float32Array.from(v, (x) => (x === null ? Number.NaN : x + 0));
     return { f32: Buffer.from(a.buffer).toString('base64') };
   };
   return {
