@@ -15,6 +15,7 @@ const CAPABILITIES = [
   'sampling',
   'optics',
   'xray',
+  'inversion',
   'uncertainty',
   'learning',
   'defects',
@@ -28,6 +29,7 @@ const NEIGHBOURS = {
   sampling: ['spatial'],
   defects: ['spatial'],
   xray: ['optics'],
+  inversion: ['optics', 'xray'],
   simulator: ['spatial', 'overlay', 'control', 'formats'],
 };
 const PURE = ['numerics', 'units', ...CAPABILITIES];

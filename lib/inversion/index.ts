@@ -1,0 +1,3 @@
+export * from './fisher';
+export * from './fit';
+export * from './jacobian';

@@ -1,0 +1,195 @@
+import { type Complex, type ComplexArray, complexArray, complexInvertInPlace, complexMultiply } from '@/lib/numerics';
+import { fourierCoefficients, type Piecewise, piecewisePermittivity, reciprocal, toeplitz } from './fourier';
+import { modesOf } from './line-grating';
+import { type LayerModes, layerModes } from './modal-recursion';
+import { addKronecker, labels, opposite, type Parity, reduce } from './parity';
+
+/** A rectangle with its refractive index; it repeats with both periods, and later rectangles cover earlier ones. */
+export interface Rectangle {
+  readonly centreXNm: number;
+  readonly centreYNm: number;
+  readonly widthXNm: number;
+  readonly widthYNm: number;
+  readonly index: Complex;
+}
+
+export interface CrossedLayer {
+  readonly thicknessNm: number;
+  readonly background: Complex;
+  readonly rectangles: readonly Rectangle[];
+}
+
+/** Parity of E_x along x and y; the other components follow. */
+export interface FieldParity {
+  readonly x: Parity;
+  readonly y: Parity;
+}
+
+/** Strips of a layer across one axis: the share of the other axis they fill and the permittivity along their own. */
+interface Strip {
+  readonly profile: Piecewise;
+  readonly mask: Piecewise;
+}
+
+type Axis = 'x' | 'y';
+
+function strips(layer: CrossedLayer, periods: readonly [number, number], along: Axis): Strip[] {
+  const [own, other] = along === 'x' ? periods : ([periods[1], periods[0]] as const);
+  const boxes = layer.rectangles.map((r) => {
+    const [c, w, d, v] =
+      along === 'x' ? [r.centreXNm, r.widthXNm, r.centreYNm, r.widthYNm] : [r.centreYNm, r.widthYNm, r.centreXNm, r.widthXNm];
+    return { x0Nm: c - w / 2, x1Nm: c + w / 2, from: d - v / 2, width: v, index: r.index };
+  });
+  const wrap = (x: number): number => x / other - Math.floor(x / other);
+  const cuts = [...new Set([0, ...boxes.flatMap((b) => [wrap(b.from), wrap(b.from + b.width)])])].sort((a, b) => a - b);
+  const known = new Map<string, { profile: Piecewise; parts: boolean[] }>();
+  for (const [k, a] of cuts.entries()) {
+    const middle = 0.5 * (a + (cuts[k + 1] ?? 1)) * other;
+    const inside = boxes.filter((b) => wrap(middle - b.from) * other < b.width);
+    const key = inside.map((b) => boxes.indexOf(b)).join();
+    const entry = known.get(key) ?? {
+      profile: piecewisePermittivity(own, layer.background, inside),
+      parts: cuts.map(() => false),
+    };
+    entry.parts[k] = true;
+    known.set(key, entry);
+  }
+  return [...known.values()].map(({ profile, parts }) => ({
+    profile,
+    mask: { breaks: Float64Array.from(cuts), values: parts.map((p) => ({ re: p ? 1 : 0, im: 0 })) },
+  }));
+}
+
+/** Is the layer its own mirror image under x → −x (or y → −y)? */
+export function isMirrored(layer: CrossedLayer, periods: readonly [number, number], axis: Axis): boolean {
+  return strips(layer, periods, axis).every(({ profile }) => {
+    const c = fourierCoefficients(profile, 8);
+    const scale = Math.hypot(c.re[8]!, c.im[8]!);
+    for (let m = 1; m <= 8; m++)
+      if (Math.hypot(c.re[8 + m]! - c.re[8 - m]!, c.im[8 + m]! - c.im[8 - m]!) > 1e-12 * scale) return false;
+    return true;
+  });
+}
+
+// Σ over strips of F(profile along the axis) ⊗ mask across it, in the basis of a parity pair; x is the outer index.
+function permittivityMatrix(
+  list: readonly Strip[],
+  along: Axis,
+  p: FieldParity,
+  truncation: readonly [number, number],
+  inverted: boolean,
+): ComplexArray {
+  const [mx, my] = truncation;
+  const [own, other] = along === 'x' ? [mx, my] : [my, mx];
+  const a = labels(p.x, mx).length;
+  const b = labels(p.y, my).length;
+  const out = complexArray((a * b) ** 2);
+  for (const s of list) {
+    const n = 2 * own + 1;
+    const main = toeplitz(fourierCoefficients(s.profile, 2 * own, inverted ? reciprocal : undefined), n);
+    if (inverted) complexInvertInPlace(main, n);
+    const mask = toeplitz(fourierCoefficients(s.mask, 2 * other), 2 * other + 1);
+    const [x, y] = along === 'x' ? [main, mask] : [mask, main];
+    addKronecker(out, reduce(x, p.x, mx), a, reduce(y, p.y, my), b);
+  }
+  return out;
+}
+
+/** Wave numbers over k₀ of one axis: value of a label. */
+export interface WaveNumbers {
+  readonly x: (label: number) => number;
+  readonly y: (label: number) => number;
+}
+
+/**
+ * Modes of a doubly periodic layer of rectangles. Fields are (E_x; E_y) and (H_y; H_x), E_x and H_y of parity p, E_y and H_x of the opposite, E_z mixed.
+ * D_x = ε E_x is factorised by the inverse rule along x and Laurent's along y, D_y the other way round, D_z by Laurent's rule.
+ * @reference Li, J. Opt. Soc. Am. A 14 (1997) 2758, §3 (rectangles).
+ */
+export function crossedModes(
+  layer: CrossedLayer,
+  periods: readonly [number, number],
+  truncation: readonly [number, number],
+  p: FieldParity,
+  k: WaveNumbers,
+): LayerModes {
+  const [mx, my] = truncation;
+  const space = (x: Parity, y: Parity) => {
+    const out: { x: number; y: number }[] = [];
+    for (const i of labels(x, mx)) for (const j of labels(y, my)) out.push({ x: i, y: j });
+    return out;
+  };
+  const [qx, qy] = [opposite(p.x), opposite(p.y)];
+  const A = space(p.x, p.y);
+  const B = space(qx, qy);
+  const C = space(qx, p.y);
+  const a = A.length;
+  const b = B.length;
+  const n = a + b;
+  const acrossX = strips(layer, periods, 'x');
+  const acrossY = strips(layer, periods, 'y');
+  const ex = permittivityMatrix(acrossX, 'x', p, truncation, true);
+  const ey = permittivityMatrix(acrossY, 'y', { x: qx, y: qy }, truncation, true);
+  const ez = permittivityMatrix(acrossX, 'x', { x: qx, y: p.y }, truncation, false);
+  complexInvertInPlace(ez, C.length);
+  const at = (list: readonly { x: number; y: number }[]) => {
+    const map = new Map(list.map((l, i) => [`${l.x},${l.y}`, i]));
+    return (l: { x: number; y: number }): number => map.get(`${l.x},${l.y}`) ?? -1;
+  };
+  const inC = at(C);
+  const inB = at(B);
+  // rows (E_x, E_y), columns (H_y, H_x): E′ = iP H
+  const P = complexArray(n * n);
+  const [cA, cB] = [A.map(inC), B.map(inC)];
+  const c = C.length;
+  const fill = (row: number, col: number, i: number, j: number, factor: number): void => {
+    if (i < 0 || j < 0) return;
+    P.re[row * n + col]! += factor * ez.re[i * c + j]!;
+    P.im[row * n + col]! += factor * ez.im[i * c + j]!;
+  };
+  for (const [i, u] of A.entries()) {
+    P.re[i * n + i]! += 1;
+    for (const [j, v] of A.entries()) fill(i, j, cA[i]!, cA[j]!, -k.x(u.x) * k.x(v.x));
+    for (const [j, v] of B.entries()) fill(i, a + j, cA[i]!, cB[j]!, k.x(u.x) * k.y(v.y));
+  }
+  for (const [i, u] of B.entries()) {
+    P.re[(a + i) * n + a + i]! -= 1;
+    for (const [j, v] of A.entries()) fill(a + i, j, cB[i]!, cA[j]!, -k.y(u.y) * k.x(v.x));
+    for (const [j, v] of B.entries()) fill(a + i, a + j, cB[i]!, cB[j]!, k.y(u.y) * k.y(v.y));
+  }
+  // rows (H_y, H_x), columns (E_x, E_y): H′ = iQ E
+  const Q = complexArray(n * n);
+  for (let i = 0; i < a; i++) {
+    for (let j = 0; j < a; j++) {
+      Q.re[i * n + j] = ex.re[i * a + j]!;
+      Q.im[i * n + j] = ex.im[i * a + j]!;
+    }
+    const u = A[i]!;
+    Q.re[i * n + i]! -= k.y(u.y) ** 2;
+    const partner = inB(u);
+    if (partner >= 0) {
+      Q.re[i * n + a + partner]! += k.x(u.x) * k.y(u.y);
+      Q.re[(a + partner) * n + i]! -= k.x(u.x) * k.y(u.y);
+    }
+  }
+  for (let i = 0; i < b; i++) {
+    for (let j = 0; j < b; j++) {
+      Q.re[(a + i) * n + a + j] = -ey.re[i * b + j]!;
+      Q.im[(a + i) * n + a + j] = -ey.im[i * b + j]!;
+    }
+    Q.re[(a + i) * n + a + i]! += k.x(B[i]!.x) ** 2;
+  }
+  const { g, w } = modesOf(complexMultiply(P, Q, n, n, n), n);
+  const v = complexMultiply(Q, w, n, n, n);
+  for (let j = 0; j < n; j++) {
+    if (Math.hypot(g.re[j]!, g.im[j]!) < 1e-12) g.re[j] = 1e-12;
+    const d = g.re[j]! ** 2 + g.im[j]! ** 2;
+    for (let i = 0; i < n; i++) {
+      const s = i * n + j;
+      const re = (v.re[s]! * g.re[j]! + v.im[s]! * g.im[j]!) / d;
+      v.im[s] = (v.im[s]! * g.re[j]! - v.re[s]! * g.im[j]!) / d;
+      v.re[s] = re;
+    }
+  }
+  return layerModes(n, g, w, v);
+}

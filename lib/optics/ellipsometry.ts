@@ -1,0 +1,83 @@
+import type { ComplexArray } from '@/lib/numerics';
+import { degrees } from './units';
+
+/** Ellipsometric angles in degrees. */
+export interface PsiDelta {
+  readonly psiDeg: Float64Array;
+  /** In [0, 360). */
+  readonly deltaDeg: Float64Array;
+}
+
+/**
+ * Ψ = atan|ρ|, Δ = −arg ρ of ρ = r_p/r_s with amplitudes of time factor exp(−iωt): the Δ that instruments of the exp(+iωt), ñ = n − ik convention report.
+ * @param rp @param rs - same length. Where r_s is exactly 0, Ψ is 90° and Δ is 0.
+ * @reference Azzam & Bashara, Ellipsometry and Polarized Light (1977), §3.1; Aspnes & Hauge, sign conventions, J. Opt. Soc. Am. 66 (1976) 949.
+ */
+export function psiDelta(rp: ComplexArray, rs: ComplexArray): PsiDelta {
+  const n = rp.re.length;
+  const psiDeg = new Float64Array(n);
+  const deltaDeg = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    const a = rp.re[i]!;
+    const b = rp.im[i]!;
+    const c = rs.re[i]!;
+    const d = rs.im[i]!;
+    psiDeg[i] = degrees(Math.atan2(Math.hypot(a, b), Math.hypot(c, d)));
+    const delta = -degrees(Math.atan2(b * c - a * d, a * c + b * d));
+    deltaDeg[i] = delta < 0 ? delta + 360 : delta === 0 ? 0 : delta;
+  }
+  return { psiDeg, deltaDeg };
+}
+
+/** N = cos 2Ψ, C = sin 2Ψ cos Δ, S = sin 2Ψ sin Δ: linear in the detected light, so that mixed light adds in them; N² + C² + S² = 1 without depolarisation. */
+export interface Ncs {
+  readonly n: Float64Array;
+  readonly c: Float64Array;
+  readonly s: Float64Array;
+  /** 1 − √(N² + C² + S²). */
+  readonly depolarisation: Float64Array;
+}
+
+/**
+ * N, C, S of an average over weighted incoherent contributions (thickness spread, bandwidth, angular spread, several spots), each weighted with its
+ * intensity (|r_p|² + |r_s|²)/2: the Mueller matrices add.
+ * @param parts - amplitudes of each contribution; @param weights - ≥ 0, same number, any sum.
+ * @reference Jellison & Modine in Tompkins & Irene, Handbook of Ellipsometry (2005), §6.2; Mueller matrix sum: van de Hulst, Light Scattering (1981), §5.1.
+ */
+export function mixNcs(
+  parts: readonly { readonly rp: ComplexArray; readonly rs: ComplexArray }[],
+  weights: ArrayLike<number>,
+): Ncs {
+  const w = parts[0]?.rp.re.length ?? 0;
+  const n = new Float64Array(w);
+  const c = new Float64Array(w);
+  const s = new Float64Array(w);
+  const depolarisation = new Float64Array(w);
+  for (let i = 0; i < w; i++) {
+    let total = 0;
+    for (const [k, { rp, rs }] of parts.entries()) {
+      const p2 = rp.re[i]! ** 2 + rp.im[i]! ** 2;
+      const s2 = rs.re[i]! ** 2 + rs.im[i]! ** 2;
+      const weight = weights[k]!;
+      total += weight * (p2 + s2);
+      n[i]! += weight * (s2 - p2);
+      c[i]! += 2 * weight * (rp.re[i]! * rs.re[i]! + rp.im[i]! * rs.im[i]!);
+      s[i]! -= 2 * weight * (rp.im[i]! * rs.re[i]! - rp.re[i]! * rs.im[i]!);
+    }
+    n[i]! /= total;
+    c[i]! /= total;
+    s[i]! /= total;
+    depolarisation[i] = 1 - Math.min(1, Math.hypot(n[i]!, c[i]!, s[i]!));
+  }
+  return { n, c, s, depolarisation };
+}
+
+/** N, C, S of one coherent response. */
+export function ncs(rp: ComplexArray, rs: ComplexArray): Ncs {
+  return mixNcs([{ rp, rs }], [1]);
+}
+
+/** Normalised Mueller matrix (row-major, 16 values) of an isotropic sample, or of one with N, C, S after depolarisation. */
+export function muellerIsotropic(n: number, c: number, s: number): Float64Array {
+  return Float64Array.of(1, -n, 0, 0, -n, 1, 0, 0, 0, 0, c, s, 0, 0, -s, c);
+}

@@ -1,0 +1,79 @@
+import { type ComplexArray, waveRoot } from '@/lib/numerics';
+import { type Film, thinFilmAtTangential } from './thin-film';
+
+/** A film that interferes, or a slab too thick or too rough for it. */
+export interface MixedLayer extends Film {
+  readonly coherent: boolean;
+}
+
+export interface PowerResponse {
+  readonly Rs: Float64Array;
+  readonly Rp: Float64Array;
+  readonly Ts: Float64Array;
+  readonly Tp: Float64Array;
+}
+
+/**
+ * Power reflectance and transmittance of a stack with incoherent slabs: runs of coherent films between slabs are single interfaces, whose powers from
+ * both sides are chained by R = R₁ + T₁T₁′P²R₂/(1 − R₁′P²R₂), T = T₁PT₂/(1 − R₁′P²R₂), P = exp(−2 k₀ Im(k_z) d).
+ * @param exit - ñ of the last half-space. The ambient is transparent. Units and errors as in `thinFilm`.
+ * @reference Katsidis & Siapkas, Appl. Opt. 41 (2002) 3978; Byrnes, arXiv:1603.02720, §8.
+ */
+export function incoherentStack(
+  ambient: ComplexArray,
+  layers: readonly MixedLayer[],
+  exit: ComplexArray,
+  wavelengthNm: ArrayLike<number>,
+  angleRad: number,
+): PowerResponse {
+  const w = wavelengthNm.length;
+  const slabs = [...layers.entries()].filter(([, l]) => !l.coherent).map(([i]) => i);
+  const edges = [-1, ...slabs, layers.length];
+  const medium = (i: number): ComplexArray => (i < 0 ? ambient : i >= layers.length ? exit : layers[i]!.index);
+  const out: PowerResponse = {
+    Rs: new Float64Array(w),
+    Rp: new Float64Array(w),
+    Ts: new Float64Array(w),
+    Tp: new Float64Array(w),
+  };
+  for (let i = 0; i < w; i++) {
+    const at = (n: ComplexArray): ComplexArray => ({ re: n.re.subarray(i, i + 1), im: n.im.subarray(i, i + 1) });
+    const lambda = [wavelengthNm[i]!];
+    const tangential = { re: Float64Array.of((ambient.re[i]! * Math.sin(angleRad)) ** 2), im: new Float64Array(1) };
+    const powers = edges.slice(1).map((to, e) => {
+      const from = edges[e]!;
+      const films = layers.slice(from + 1, to).map((f) => ({ thicknessNm: f.thicknessNm, index: at(f.index) }));
+      const top = at(medium(from));
+      const bottom = at(medium(to));
+      const down = thinFilmAtTangential({ ambient: top, films, substrate: bottom }, lambda, tangential);
+      const up = thinFilmAtTangential({ ambient: bottom, films: films.toReversed(), substrate: top }, lambda, tangential);
+      return { down, up };
+    });
+    for (const p of ['s', 'p'] as const) {
+      const last = powers[powers.length - 1]!.down;
+      let r = (p === 's' ? last.Rs : last.Rp)[0]!;
+      let t = (p === 's' ? last.Ts : last.Tp)[0]!;
+      for (let e = powers.length - 2; e >= 0; e--) {
+        const { down, up } = powers[e]!;
+        const [rd, td, ru, tu] =
+          p === 's' ? [down.Rs[0]!, down.Ts[0]!, up.Rs[0]!, up.Ts[0]!] : [down.Rp[0]!, down.Tp[0]!, up.Rp[0]!, up.Tp[0]!];
+        const slab = edges[e + 1]!;
+        const pass = transmittance(ambient, layers[slab]!, i, wavelengthNm[i]!, angleRad);
+        const d = 1 - ru * pass * pass * r;
+        t = (td * pass * t) / d;
+        r = rd + (td * tu * pass * pass * r) / d;
+      }
+      (p === 's' ? out.Rs : out.Rp)[i] = r;
+      (p === 's' ? out.Ts : out.Tp)[i] = t;
+    }
+  }
+  return out;
+}
+
+function transmittance(ambient: ComplexArray, slab: MixedLayer, i: number, lambda: number, angleRad: number): number {
+  const nr = slab.index.re[i]!;
+  const ni = slab.index.im[i]!;
+  const p = (ambient.re[i]! * Math.sin(angleRad)) ** 2;
+  const kz = waveRoot({ re: nr * nr - ni * ni - p, im: 2 * nr * ni });
+  return Math.exp((-4 * Math.PI * kz.im * slab.thicknessNm) / lambda);
+}

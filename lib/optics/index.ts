@@ -1,0 +1,17 @@
+export * from './cody-lorentz';
+export * from './conical';
+export * from './crossed';
+export type { CrossedLayer, Rectangle } from './crossed-layer';
+export * from './dispersion';
+export * from './effective-medium';
+export * from './ellipsometry';
+export * from './far-field';
+export * from './fourier';
+export * from './incoherent';
+export * from './kramers-kronig';
+export * from './line-grating';
+export * from './modal-recursion';
+export * from './oscillators';
+export * from './thin-film';
+export * from './truncation';
+export * from './units';

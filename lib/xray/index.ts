@@ -1,0 +1,4 @@
+export * from './bessel';
+export * from './cd-saxs';
+export * from './form-factors';
+export * from './reflectivity';
