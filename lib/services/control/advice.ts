@@ -2,6 +2,7 @@ import { advise, initialThread, type RunToRunConfig, type ThreadState } from '@/
 import { bulkInsert, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type AdviceOut, type AdviceRequest, adviceIn } from '@/lib/formats/wire';
+import { type FeedLine, feed } from '../feed';
 import { master } from '../ingest/master';
 import { threadId } from './threads';
 
@@ -52,7 +53,8 @@ export async function requestAdvice(sender: string, input: unknown, now: number)
   const ids = new Map(r.chambers.map((c) => [c, recordId('advice', sender, r.key, c)]));
   return transaction(async (tx) => {
     const rows = await adviceRows(tx, r, ids);
-    await bulkInsert(tx, ADVICE, rows);
+    const fresh = await bulkInsert(tx, ADVICE, rows);
+    if (fresh > 0) await feed(tx, [adviceLine(r, rows)]);
     const kept = await tx.rows<{ id: string; knob: string; setpoint: number }>(sql`
       SELECT a.id, l.knob, a.setpoint FROM advice a JOIN control_loop l ON l.id = a.loop_id WHERE a.id = ANY(${[...ids.values()]}::uuid[])`);
     return {
@@ -67,6 +69,17 @@ export async function requestAdvice(sender: string, input: unknown, now: number)
       ),
     };
   });
+}
+
+/** What the live view says: the tool, the lot, and the setpoints it was given. */
+function adviceLine(r: AdviceRequest, rows: readonly Record<'chamber' | 'setpoint' | 'loop_id', unknown>[]): FeedLine {
+  const loops = new Set(rows.map((q) => q.loop_id)).size;
+  const chambers = r.chambers.length;
+  return {
+    kind: 'advice',
+    text: `${r.tool} got the recipe of lot ${r.lot}, ${r.operation}: ${loops} ${loops === 1 ? 'loop' : 'loops'}, ${chambers} ${chambers === 1 ? 'chamber' : 'chambers'}`,
+    detail: { tool: r.tool, lot: r.lot, operation: r.operation },
+  };
 }
 
 async function adviceRows(

@@ -1,6 +1,7 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { type MeasurementRecord, measurementIn } from '@/lib/formats/wire';
+import { moments } from '@/lib/numerics';
 import { enqueueLater, grouped } from '@/lib/queue/outbox';
 import { feed } from '../feed';
 import { issue, knownOperation, knownStation, knownWafer, plausibleTime, sameLength, sitesOnWafer, someValue } from './checks';
@@ -41,29 +42,16 @@ const MEASUREMENT = {
 
 const WAFERS_A_JOB = 50;
 
-/** Count, mean, sample standard deviation and extremes of the measured sites (null = not measured), in one pass by Welford's recurrence. */
-export function siteStatistics(value: readonly (number | null)[]): {
+/** Count, mean, sample standard deviation and extremes of the measured sites (null = not measured). */
+function siteSummary(value: readonly (number | null)[]): {
   n: number;
   mean: number;
   sd: number | null;
   min: number;
   max: number;
 } {
-  let n = 0;
-  let mean = 0;
-  let m2 = 0;
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
-  for (const v of value) {
-    if (v === null) continue;
-    n++;
-    const d = v - mean;
-    mean += d / n;
-    m2 += d * (v - mean);
-    if (v < min) min = v;
-    if (v > max) max = v;
-  }
-  return { n, mean, sd: n > 1 ? Math.sqrt(m2 / (n - 1)) : null, min, max };
+  const m = moments(Float64Array.from(value, (v) => v ?? Number.NaN));
+  return { n: m.n, mean: m.mean, sd: m.n > 1 ? Math.sqrt(m.variance) : null, min: m.min, max: m.max };
 }
 
 const unitIssues = (r: MeasurementRecord, c: CheckContext): FieldIssue[] => {
@@ -117,7 +105,7 @@ export const measurements: IngestKind<MeasurementRecord> = {
         layout_id: layouts[i]!,
         value: r.value,
         u: r.u ?? [],
-        ...siteStatistics(r.value),
+        ...siteSummary(r.value),
         revises: revised[i]?.id ?? null,
       })),
     );

@@ -12,7 +12,7 @@ const BACKFILL_TICK_MS = 2 * HOUR_MS;
 const LIVE_TICK_MS = 60_000;
 const IN_FLIGHT = 4;
 /** The line is brought up to its live rate this long before now, so that the first live minutes are busy. */
-const RAMP_MS = 8 * HOUR_MS;
+const RAMP_MS = 24 * HOUR_MS;
 
 export interface DriveOptions {
   readonly seed: number;
