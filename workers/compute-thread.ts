@@ -1,15 +1,10 @@
-import { Worker } from 'node:worker_threads';
 import { AppError } from '@/lib/errors';
+import { errorFrom, startThread } from './thread';
 
-/**
- * Runs one of the programs below `compute/` on a thread of its own and returns what it posts. An abort ends the thread.
- * The program lies beside this one: as built JavaScript, or as TypeScript where the loader is at work.
- */
+/** Runs a program once on a thread of its own and returns what it posts. An abort ends the thread. */
 export function computeOnThread<I, O>(program: string, input: I, signal?: AbortSignal): Promise<O> {
-  const source = import.meta.url.endsWith('.ts');
-  const file = new URL(`./compute/${program}.${source ? 'ts' : 'js'}`, import.meta.url);
   return new Promise((resolve, reject) => {
-    const thread = new Worker(file, { workerData: input, ...(source ? { execArgv: ['--import', 'tsx'] } : {}) });
+    const thread = startThread(program, input);
     let answered = false;
     const stop = () => void thread.terminate();
     signal?.addEventListener('abort', stop, { once: true });
@@ -17,11 +12,7 @@ export function computeOnThread<I, O>(program: string, input: I, signal?: AbortS
       answered = true;
       resolve(value);
     });
-    thread.once('error', (e) => {
-      // Typed errors lose their class on the way between threads; their fields stay.
-      const { code, message, details } = e as Error & { code?: string; details?: Record<string, unknown> };
-      reject(e.name === 'AppError' && code !== undefined ? new AppError(code as AppError['code'], message, details ?? {}) : e);
-    });
+    thread.once('error', (e) => reject(errorFrom(e)));
     thread.once('exit', (code) => {
       signal?.removeEventListener('abort', stop);
       if (!answered) reject(new AppError('internal', `${program} ended with code ${code} before it answered`));

@@ -1,15 +1,29 @@
+import type { SiteFit } from '@/lib/recipes';
 import { updateThreads } from '@/lib/services/control/threads';
 import { deliverAlertEvent } from '@/lib/services/notify/deliver';
 import { fitOverlayWafers, storeOverlayFits } from '@/lib/services/overlay/fit-wafers';
 import { fitWafers, storeWaferFits } from '@/lib/services/spatial/fit-wafers';
 import { evaluateCharts } from '@/lib/services/spc/evaluate';
+import { fitSpectra, type SpectrumJob, storeSpectrumFits } from '@/lib/services/spectra/fit-wafer';
 import type { Handler } from '@/lib/services/tasks/run-task';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, type TrainingPlan, trainingPlan } from '@/lib/services/vm/train';
 import type { PlsModel } from '@/lib/vm';
 import { computeOnThread } from './compute-thread';
+import { ResidentThread } from './resident-thread';
 
 type Prepared<F extends (...a: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
+
+const spectraThread = new ResidentThread<SpectrumJob, SiteFit[]>('fit-spectra');
+
+export const spectra: Handler<'spectra', Prepared<typeof fitSpectra>> = {
+  queue: 'spectra',
+  // Two, so that one wafer is read and stored while another is fitted.
+  concurrency: 2,
+  prepare: (p) => fitSpectra(p.refs, (job) => spectraThread.run(job)),
+  apply: (tx, _p, fitted) => storeSpectrumFits(tx, fitted),
+  records: (p) => p.refs.length,
+};
 
 export const spatial: Handler<'spatial', Prepared<typeof fitWafers>> = {
   queue: 'spatial',

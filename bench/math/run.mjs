@@ -9,10 +9,17 @@ import { build } from 'esbuild';
 const here = dirname(fileURLToPath(import.meta.url));
 const root = join(here, '..', '..');
 const env = { ...process.env, OMP_NUM_THREADS: '1', OPENBLAS_NUM_THREADS: '1', UV_THREADPOOL_SIZE: '1' };
-const python = (args, options = {}) => spawnSync('python3', args, { encoding: 'utf8', env, ...options });
-
 const wanted = ['numpy', 'scipy', 'sklearn', 'cvxopt'];
-const missing = wanted.filter((m) => python(['-c', `import ${m}`]).status !== 0);
+
+/** The interpreter that has most of the peers; the one on the path first. */
+function choosePython() {
+  const missingIn = (command) => wanted.filter((m) => spawnSync(command, ['-c', `import ${m}`], { env }).status !== 0);
+  const found = ['python3', '/usr/bin/python3'].map((command) => ({ command, missing: missingIn(command) }));
+  return found.reduce((best, next) => (next.missing.length < best.missing.length ? next : best));
+}
+
+const { command, missing } = choosePython();
+const python = (args, options = {}) => spawnSync(command, args, { encoding: 'utf8', env, ...options });
 if (missing.includes('numpy') || missing.includes('scipy')) {
   console.error(
     'bench:math makes its workloads with python3 and numpy and times scipy beside this code; they are not installed here. Nothing was timed.',

@@ -218,7 +218,7 @@ export function advise(
  * The nearest multiple of q that absolute and step limits both allow. Where they allow none the reference is kept; a reference that is itself
  * outside the absolute limits comes back inside them, even by more than one step.
  */
-function quantise(x: number, q: number, min: number, max: number, maxStep: number | null, reference: number): number {
+export function quantise(x: number, q: number, min: number, max: number, maxStep: number | null, reference: number): number {
   const at = (m: number) => Number((m * q).toPrecision(12));
   const inside = (lo: number, hi: number): number | null => {
     // a billionth of a quantum of slack, so that 0.1 + 0.2 counts as 0.3

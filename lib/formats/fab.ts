@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { namedRecipeIn } from './metrology-recipe';
 
 /** The master data of a fab: what must be known before records that name it are accepted. */
 const name = z.string().min(1).max(120);
@@ -54,6 +55,7 @@ export const fabIn = z.strictObject({
   recipes: z.array(
     z.strictObject({ name, version: z.int().min(1), operation: name, product: name.nullable(), setpoints: z.record(name, num) }),
   ),
+  metrologyRecipes: z.array(namedRecipeIn).default([]),
   loops: z.array(
     z.strictObject({
       name,

@@ -3,7 +3,7 @@ import { ERROR_CODES, type ErrorCode } from '@/lib/errors';
 import { fabIn } from './fab';
 import { ADVICE_OUT, BATCH_RESULT, type Json, type JsonObject, PROBLEM, STATUS } from './openapi-answers';
 import { EXAMPLES } from './openapi-examples';
-import { adviceIn, eventIn, lotIn, MAX_BATCH, measurementIn, overlayMeasurementIn, runIn, truthIn } from './wire';
+import { adviceIn, eventIn, lotIn, MAX_BATCH, measurementIn, overlayMeasurementIn, runIn, spectrumIn, truthIn } from './wire';
 
 export type { Json, JsonObject } from './openapi-answers';
 
@@ -40,6 +40,14 @@ const COLLECTIONS = [
     scope: 'ingest',
     title: 'Send overlay measurements',
     text: 'dx and dy in nm, layer under test minus reference layer, with the position of each mark in its field and on the wafer.',
+  },
+  {
+    name: 'spectra',
+    schema: 'Spectrum',
+    zod: spectrumIn,
+    scope: 'ingest',
+    title: 'Send spectra and scattering curves',
+    text: 'All sites of a wafer on one axis, with the metrology recipe that turns them into values. Each site is fitted; accepted values become measurements with their standard uncertainty, refused sites are kept with the reason.',
   },
   {
     name: 'events',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { numberArray } from './arrays';
+import { axisIn } from './metrology-recipe';
 
 /**
  * The wire schemas of the machine API (version 1): what tools and stations send. One source for validation, types and the
@@ -114,6 +115,27 @@ export const overlayMeasurementIn = z.strictObject({
   u: numberArray({ max: 100_000, lowest: 0 }, 'Standard uncertainty of dx and dy, nm').optional(),
 });
 
+const spectral = (describe: string) =>
+  z.union([numberArray({ max: 1_000_000 }, `${describe}: site after site, each on the whole axis`), f32]);
+
+export const spectrumIn = z.strictObject({
+  ...measured,
+  recipe: name.meta({ description: 'Metrology recipe by which the spectra become values' }),
+  axis: axisIn,
+  x: mm('Site x, mm in the wafer frame'),
+  y: mm('Site y, mm in the wafer frame'),
+  channels: z
+    .array(
+      z.strictObject({
+        name: name.meta({ description: 'Name of a channel of the recipe' }),
+        values: spectral("Values in the channel's unit"),
+        sigma: spectral('Standard deviation of each value, where the station knows it').optional(),
+      }),
+    )
+    .min(1)
+    .max(24),
+});
+
 export const EVENT_KINDS = ['pm', 'chamber_clean', 'consumable_change', 'recipe_change'] as const;
 
 export const eventIn = z.strictObject({
@@ -164,6 +186,7 @@ export type RunRecord = z.infer<typeof runIn>;
 export type TraceRecord = z.infer<typeof traceIn>;
 export type MeasurementRecord = z.infer<typeof measurementIn>;
 export type OverlayMeasurementRecord = z.infer<typeof overlayMeasurementIn>;
+export type SpectrumRecord = z.infer<typeof spectrumIn>;
 export type EventRecord = z.infer<typeof eventIn>;
 export type TruthRecord = z.infer<typeof truthIn>;
 export type AdviceRequest = z.infer<typeof adviceIn>;

@@ -1,5 +1,7 @@
 export * from './activations';
 export * from './graph';
+export * from './layers';
 export * from './network';
+export * from './onnx';
 export * from './optimisers';
 export * from './tensor';

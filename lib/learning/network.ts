@@ -1,25 +1,9 @@
 import { AppError } from '@/lib/errors';
 import { createRng, type Rng } from '@/lib/numerics';
-import type { ActivationName } from './activations';
 import { type BatchNormState, Graph, type Node } from './graph';
+import { type LayerSpec, layerOutput, parameterShapes } from './layers';
 import { initialOptimiser, type OptimiserConfig, optimiserStep, type Schedule, scheduleFactor } from './optimisers';
 import { sizeOf, type Tensor, tensor } from './tensor';
-
-/** Layers of a network, in order. Images are (channels, height, width). */
-export type LayerSpec =
-  | { readonly type: 'dense'; readonly units: number; readonly activation?: ActivationName }
-  | {
-      readonly type: 'conv';
-      readonly filters: number;
-      readonly kernel: number;
-      readonly stride?: number;
-      readonly pad?: number;
-      readonly activation?: ActivationName;
-    }
-  | { readonly type: 'batchNorm' }
-  | { readonly type: 'maxPool2' }
-  | { readonly type: 'globalAveragePool' }
-  | { readonly type: 'flatten' };
 
 /** A network as plain JSON: what it is made of and all its numbers. */
 export interface Network {
@@ -46,8 +30,8 @@ export function createNetwork(input: readonly number[], layers: readonly LayerSp
   const parameters: { shape: number[]; data: number[] }[][] = [];
   const running: Network['running'][number][] = [];
   layers.forEach((layer, k) => {
-    const { params, out } = initialise(layer, shape, rng, k);
-    parameters.push(params);
+    const out = layerOutput(layer, shape, k);
+    parameters.push(initialise(layer, parameterShapes(layer, shape), rng));
     running.push(
       layer.type === 'batchNorm'
         ? { mean: new Array<number>(shape[0]!).fill(0), variance: new Array<number>(shape[0]!).fill(1) }
@@ -58,49 +42,18 @@ export function createNetwork(input: readonly number[], layers: readonly LayerSp
   return { kind: 'network', version: 1, input: [...input], layers, parameters, running };
 }
 
-function initialise(
-  layer: LayerSpec,
-  shape: number[],
-  rng: Rng,
-  k: number,
-): { params: { shape: number[]; data: number[] }[]; out: number[] } {
-  const refuse = (why: string): never => {
-    throw new AppError('invalid_input', `layer ${k} (${layer.type}): ${why}, its input is ${shape.join(' x ')}`, { layer: k });
-  };
-  const random = (s: number[], fanIn: number, fanOut: number, a: ActivationName = 'linear') => {
-    const sd = Math.sqrt(a === 'relu' || a === 'leakyRelu' || a === 'elu' || a === 'gelu' ? 2 / fanIn : 2 / (fanIn + fanOut));
-    return { shape: s, data: Array.from({ length: sizeOf(s) }, () => sd * rng.normal()) };
-  };
-  const zeros = (n: number, v = 0) => ({ shape: [n], data: new Array<number>(n).fill(v) });
-  switch (layer.type) {
-    case 'dense': {
-      if (shape.length !== 1) return refuse('needs a flat input; put flatten or globalAveragePool before it');
-      const d = shape[0]!;
-      return { params: [random([d, layer.units], d, layer.units, layer.activation), zeros(layer.units)], out: [layer.units] };
-    }
-    case 'conv': {
-      if (shape.length !== 3) return refuse('needs (channels, height, width)');
-      const [c, h, w] = shape as [number, number, number];
-      const { kernel, filters, stride = 1, pad = 0 } = layer;
-      const size = (n: number): number => Math.floor((n + 2 * pad - kernel) / stride) + 1;
-      if (size(h) < 1 || size(w) < 1) return refuse('its kernel is larger than the image');
-      const area = kernel * kernel;
-      return {
-        params: [random([filters, c, kernel, kernel], c * area, filters * area, layer.activation), zeros(filters)],
-        out: [filters, size(h), size(w)],
-      };
-    }
-    case 'batchNorm':
-      return { params: [zeros(shape[0]!, 1), zeros(shape[0]!)], out: shape };
-    case 'maxPool2':
-      return shape.length === 3
-        ? { params: [], out: [shape[0]!, shape[1]! >> 1, shape[2]! >> 1] }
-        : refuse('needs (channels, height, width)');
-    case 'globalAveragePool':
-      return shape.length === 3 ? { params: [], out: [shape[0]!] } : refuse('needs (channels, height, width)');
-    default:
-      return { params: [], out: [sizeOf(shape)] };
-  }
+function initialise(layer: LayerSpec, shapes: number[][], rng: Rng): { shape: number[]; data: number[] }[] {
+  return shapes.map((shape, i) => {
+    const constant = (v: number) => ({ shape, data: new Array<number>(sizeOf(shape)).fill(v) });
+    if (layer.type === 'batchNorm') return constant(i === 0 ? 1 : 0);
+    if (i === 1) return constant(0);
+    const a = (layer.type === 'dense' || layer.type === 'conv' ? layer.activation : undefined) ?? 'linear';
+    const area = sizeOf(shape.slice(2)); // of a kernel; 1 for dense
+    const [from, to] = layer.type === 'conv' ? [shape[1]!, shape[0]!] : [shape[0]!, shape[1]!];
+    const he = a === 'relu' || a === 'leakyRelu' || a === 'elu' || a === 'gelu';
+    const sd = Math.sqrt(2 / (area * (he ? from : from + to)));
+    return { shape, data: Array.from({ length: sizeOf(shape) }, () => sd * rng.normal()) };
+  });
 }
 
 interface Forward {

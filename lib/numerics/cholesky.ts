@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { withKernels } from './kernels/load';
 
 /**
  * When a matrix is numerically not positive definite, add `start`·mean(diagonal) to the diagonal, multiply by `factor`
@@ -28,105 +29,37 @@ export interface Cholesky {
  * @param a - A, row-major (n, n); only the lower triangle is read.
  * @param policy - jitter policy; omit it to refuse any matrix that is not positive definite.
  * @throws AppError `not_positive_definite` with `details.pivot`: remove duplicate rows, or add a noise term.
- * @complexity n³/3 flops; two columns and two rows share each pass.
- * @reference Golub & Van Loan (2013), Alg. 4.2.1; jitter as in Rasmussen & Williams (2006), §A.4.
+ * @complexity n³/3 flops, by halves in the kernels.
+ * @reference Golub & Van Loan (2013), Alg. 4.2.1 and §4.2.6; jitter as in Rasmussen & Williams (2006), §A.4.
  */
 export function cholesky(a: Float64Array, n: number, policy?: JitterPolicy): Cholesky {
   if (a.length !== n * n) throw new AppError('dimension_mismatch', `A has ${a.length} values, need ${n * n}`);
-  const l = new Float64Array(n * n);
   let mean = 0;
   for (let i = 0; i < n; i++) mean += a[i * n + i]! / n;
-  let jitter = 0;
-  for (;;) {
-    for (let i = 0; i < n; i++) for (let j = 0; j <= i; j++) l[i * n + j] = a[i * n + j]!;
-    if (jitter > 0) for (let i = 0; i < n; i++) l[i * n + i]! += jitter;
-    const pivot = factorInPlace(l, n);
-    if (pivot < 0) break;
-    const next = jitter === 0 ? (policy?.start ?? 0) * mean : jitter * (policy?.factor ?? 10);
-    if (!policy || !(next > 0) || next > policy.max * mean * 1.0001) {
-      throw new AppError(
-        'not_positive_definite',
-        `pivot ${pivot} is not positive; remove duplicate points or add noise variance`,
-        { pivot, jitter },
-      );
-    }
-    jitter = next;
-  }
-  let logDet = 0;
-  for (let i = 0; i < n; i++) logDet += 2 * Math.log(l[i * n + i]!);
-  return { n, l, jitter, logDet };
-}
-
-// A pivot that is nothing but the rounding of its own subtraction is zero.
-const ROUNDING = 1e-15;
-
-// Left-looking by pairs of columns j, j + 1: two rows i share each pass over the two pivot rows. Returns the failing pivot or −1.
-function factorInPlace(l: Float64Array, n: number): number {
-  for (let j = 0; j < n; j += 2) {
-    const rj = j * n;
-    const whole = l[rj + j]!;
-    let d = whole;
-    for (let k = 0; k < j; k++) d -= l[rj + k]! * l[rj + k]!;
-    if (!(d > ROUNDING * whole)) return j;
-    const root = Math.sqrt(d);
-    const inv = 1 / root;
-    l[rj + j] = root;
-    if (j + 1 === n) return -1;
-    const rk = rj + n;
-    let e = l[rk + j]!;
-    const below = l[rk + j + 1]!;
-    let f = below;
-    for (let k = 0; k < j; k++) {
-      const v = l[rk + k]!;
-      e -= v * l[rj + k]!;
-      f -= v * v;
-    }
-    e *= inv;
-    l[rk + j] = e;
-    f -= e * e;
-    if (!(f > ROUNDING * below)) return j + 1;
-    const second = Math.sqrt(f);
-    const invSecond = 1 / second;
-    l[rk + j + 1] = second;
-    let i = j + 2;
-    for (; i + 1 < n; i += 2) {
-      const r0 = i * n;
-      const r1 = r0 + n;
-      let s0 = l[r0 + j]!;
-      let s1 = l[r1 + j]!;
-      let t0 = l[r0 + j + 1]!;
-      let t1 = l[r1 + j + 1]!;
-      for (let k = 0; k < j; k++) {
-        const v = l[rj + k]!;
-        const w = l[rk + k]!;
-        const x0 = l[r0 + k]!;
-        const x1 = l[r1 + k]!;
-        s0 -= v * x0;
-        s1 -= v * x1;
-        t0 -= w * x0;
-        t1 -= w * x1;
+  return withKernels(n * n + n, (kernels, scratch, at) => {
+    const diagonal = n * n;
+    let jitter = 0;
+    for (;;) {
+      scratch.set(a);
+      for (let i = 0; i < n; i++) scratch[diagonal + i] = scratch[i * n + i]! += jitter;
+      const pivot = kernels.factor(n, at, n, at + 8 * diagonal);
+      if (pivot < 0) break;
+      const next = jitter === 0 ? (policy?.start ?? 0) * mean : jitter * (policy?.factor ?? 10);
+      if (!policy || !(next > 0) || next > policy.max * mean * 1.0001) {
+        throw new AppError(
+          'not_positive_definite',
+          `pivot ${pivot} is not positive; remove duplicate points or add noise variance`,
+          { pivot, jitter },
+        );
       }
-      s0 *= inv;
-      s1 *= inv;
-      l[r0 + j] = s0;
-      l[r1 + j] = s1;
-      l[r0 + j + 1] = (t0 - e * s0) * invSecond;
-      l[r1 + j + 1] = (t1 - e * s1) * invSecond;
+      jitter = next;
     }
-    for (; i < n; i++) {
-      const r0 = i * n;
-      let s0 = l[r0 + j]!;
-      let t0 = l[r0 + j + 1]!;
-      for (let k = 0; k < j; k++) {
-        s0 -= l[rj + k]! * l[r0 + k]!;
-        t0 -= l[rk + k]! * l[r0 + k]!;
-      }
-      s0 *= inv;
-      l[r0 + j] = s0;
-      l[r0 + j + 1] = (t0 - e * s0) * invSecond;
-    }
-  }
-  return -1;
+    kernels.clearUpper(n, at, n);
+    const l = scratch.slice(0, n * n);
+    let logDet = 0;
+    for (let i = 0; i < n; i++) logDet += 2 * Math.log(l[i * n + i]!);
+    return { n, l, jitter, logDet };
+  });
 }
 
 /**

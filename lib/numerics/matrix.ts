@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { withKernels } from './kernels/load';
 
 /** Dense real matrix: `data[i * cols + j]` is row i, column j (row-major). `data` is owned by the matrix. */
 export interface Matrix {
@@ -60,37 +61,20 @@ export function transpose(a: Matrix): Matrix {
 /**
  * A·B.
  * @throws AppError `dimension_mismatch` unless A has as many columns as B has rows.
- * @complexity 2·m·k·n flops, rows of B are streamed.
+ * @complexity 2·m·k·n flops, blocked in the kernels.
  */
 export function multiply(a: Matrix, b: Matrix): Matrix {
   if (a.cols !== b.rows) throw new AppError('dimension_mismatch', `A is ${a.rows} x ${a.cols}, B is ${b.rows} x ${b.cols}`);
-  const out = matrix(a.rows, b.cols);
-  const { data: x } = a;
-  const { data: y } = b;
-  const { data: z } = out;
+  const { rows: m, cols: k } = a;
   const n = b.cols;
-  for (let i = 0; i < a.rows; i++) {
-    const zi = i * n;
-    let k = 0;
-    for (; k + 3 < a.cols; k += 4) {
-      const p = i * a.cols + k;
-      const a0 = x[p]!;
-      const a1 = x[p + 1]!;
-      const a2 = x[p + 2]!;
-      const a3 = x[p + 3]!;
-      const r0 = k * n;
-      const r1 = r0 + n;
-      const r2 = r1 + n;
-      const r3 = r2 + n;
-      for (let j = 0; j < n; j++) z[zi + j]! += a0 * y[r0 + j]! + a1 * y[r1 + j]! + a2 * y[r2 + j]! + a3 * y[r3 + j]!;
-    }
-    for (; k < a.cols; k++) {
-      const a0 = x[i * a.cols + k]!;
-      const r0 = k * n;
-      for (let j = 0; j < n; j++) z[zi + j]! += a0 * y[r0 + j]!;
-    }
-  }
-  return out;
+  const [sa, sb] = [m * k, k * n];
+  return withKernels(sa + sb + m * n, (kernels, scratch, at) => {
+    scratch.set(a.data);
+    scratch.set(b.data, sa);
+    scratch.fill(0, sa + sb);
+    kernels.gemm(m, n, k, 1, at, k, 1, at + 8 * sa, n, 1, at + 8 * (sa + sb), n, 0);
+    return { rows: m, cols: n, data: scratch.slice(sa + sb) };
+  });
 }
 
 /** A·x into a new vector. @throws AppError `dimension_mismatch`. */
@@ -123,19 +107,15 @@ export function transposeMultiplyVector(a: Matrix, y: Numbers): Float64Array {
  * (scatter matrices, PLS kernels), never to solve a least-squares problem.
  */
 export function gram(a: Matrix): Matrix {
-  const n = a.cols;
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < a.rows; i++) {
-    const row = i * n;
-    for (let j = 0; j < n; j++) {
-      const v = a.data[row + j]!;
-      if (v === 0) continue;
-      const o = j * n;
-      for (let k = j; k < n; k++) out[o + k]! += v * a.data[row + k]!;
-    }
-  }
-  for (let j = 0; j < n; j++) for (let k = j + 1; k < n; k++) out[k * n + j] = out[j * n + k]!;
-  return { rows: n, cols: n, data: out };
+  const { rows: m, cols: n } = a;
+  return withKernels(m * n + n * n, (kernels, scratch, at) => {
+    scratch.set(a.data);
+    scratch.fill(0, m * n);
+    const out = at + 8 * m * n;
+    kernels.gemm(n, n, m, 1, at, 1, n, at, n, 1, out, n, 1);
+    kernels.mirror(n, out, n);
+    return { rows: n, cols: n, data: scratch.slice(m * n) };
+  });
 }
 
 /** Σ x_i y_i over the shorter of both. */

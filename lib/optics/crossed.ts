@@ -44,16 +44,14 @@ export function solveCrossed(
   const x0 = clean(tangential * Math.cos(incidence.azimuthRad));
   const y0 = clean(tangential * Math.sin(incidence.azimuthRad));
   const k: WaveNumbers = { x: (m) => x0 + (m * wavelengthNm) / px, y: (m) => y0 + (m * wavelengthNm) / py };
-  const mirrored = (axis: 'x' | 'y'): boolean => grating.layers.every((l) => isMirrored(l, grating.periodsNm, axis));
-  const splitX = x0 === 0 && mirrored('x');
-  const splitY = y0 === 0 && mirrored('y');
+  const split = mirrorPlanes(grating, x0, y0);
   const orders: [number, number][] = [];
   for (const i of labels('all', mx)) for (const j of labels('all', my)) orders.push([i, j]);
-  const responses = (['x', 'y'] as const).map((component) => {
-    // E_x incident is even along split axes; E_y incident makes E_x odd there
-    const parity = (isSplit: boolean): Parity => (isSplit ? (component === 'x' ? 'even' : 'odd') : 'all');
-    return solveParity(grating, k0, k, truncation, { x: parity(splitX), y: parity(splitY) }, component);
-  });
+  // E_x incident is even along split axes; E_y incident makes E_x odd there
+  const parity = (isSplit: boolean, component: 'x' | 'y'): Parity => (isSplit ? (component === 'x' ? 'even' : 'odd') : 'all');
+  const solve = (component: 'x' | 'y', components: readonly ('x' | 'y')[]): Response[] =>
+    solveParity(grating, k0, k, truncation, { x: parity(split.x, component), y: parity(split.y, component) }, components);
+  const responses = split.x || split.y ? [...solve('x', ['x']), ...solve('y', ['y'])] : solve('x', ['x', 'y']);
   const pair = (side: 'reflected' | 'transmitted') => [responses[0]![side], responses[1]![side]] as const;
   return {
     ...farField(
@@ -70,14 +68,36 @@ export function solveCrossed(
   };
 }
 
+interface Response {
+  readonly reflected: TangentialResponse;
+  readonly transmitted: TangentialResponse;
+}
+
+/** Axes along which the structure is its own mirror image and the incident wave does not travel. */
+function mirrorPlanes(grating: CrossedGrating, x0: number, y0: number): { x: boolean; y: boolean } {
+  const mirrored = (axis: 'x' | 'y'): boolean => grating.layers.every((l) => isMirrored(l, grating.periodsNm, axis));
+  return { x: x0 === 0 && mirrored('x'), y: y0 === 0 && mirrored('y') };
+}
+
+/** Order of the largest eigenproblem at M_x = M_y = m. */
+export function crossedUnknowns(grating: CrossedGrating, incidence: Incidence): (m: number) => number {
+  const t = Math.sin(incidence.angleRad);
+  const clean = (v: number): number => (Math.abs(v) < 1e-13 ? 0 : v);
+  const split = mirrorPlanes(grating, clean(t * Math.cos(incidence.azimuthRad)), clean(t * Math.sin(incidence.azimuthRad)));
+  return (m) => {
+    const of = (p: 'even' | 'odd'): number => labels(split.x ? p : 'all', m).length * labels(split.y ? p : 'all', m).length;
+    return of('even') + of('odd');
+  };
+}
+
 function solveParity(
   grating: CrossedGrating,
   k0: number,
   k: WaveNumbers,
   truncation: readonly [number, number],
   p: FieldParity,
-  component: 'x' | 'y',
-): { reflected: TangentialResponse; transmitted: TangentialResponse } {
+  components: readonly ('x' | 'y')[],
+): Response[] {
   const [mx, my] = truncation;
   const space = (x: Parity, y: Parity): { x: number; y: number }[] => {
     const out: { x: number; y: number }[] = [];
@@ -90,8 +110,10 @@ function solveParity(
   const waves = (l: readonly { x: number; y: number }[]) => l.map((e) => ({ kx: k.x(e.x), ky: k.y(e.y) }));
   const partner = Int32Array.from(A, (u) => B.findIndex((v) => v.x === u.x && v.y === u.y));
   const layout: Layout = { x: waves(A), y: waves(B), partner };
-  const list = component === 'x' ? A : B;
-  const incident = list.findIndex((l) => l.x === 0 && l.y === 0) + (component === 'x' ? 0 : A.length);
+  const incident = components.map((component) => {
+    const zero = (component === 'x' ? A : B).findIndex((l) => l.x === 0 && l.y === 0);
+    return component === 'x' ? zero : A.length + zero;
+  });
   const known = new Map<string, ReturnType<typeof crossedModes>>();
   const layers = grating.layers
     .filter((l) => l.thicknessNm > 0)
@@ -106,13 +128,13 @@ function solveParity(
     halfSpaceAdmittance(square(grating.superstrate), layout),
     halfSpaceAdmittance(square(grating.substrate), layout),
     A.length + B.length,
-    [incident],
+    incident,
   );
   const unfold = (v: ComplexArray): TangentialResponse => ({
     ex: onOrders(v, 0, A, p, truncation),
     ey: onOrders(v, A.length, B, q, truncation),
   });
-  return { reflected: unfold(r.reflected[0]!), transmitted: unfold(r.transmitted[0]!) };
+  return components.map((_, i) => ({ reflected: unfold(r.reflected[i]!), transmitted: unfold(r.transmitted[i]!) }));
 }
 
 // Coefficients of a parity basis put back on the orders (m, n).

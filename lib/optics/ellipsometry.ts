@@ -81,3 +81,29 @@ export function ncs(rp: ComplexArray, rs: ComplexArray): Ncs {
 export function muellerIsotropic(n: number, c: number, s: number): Float64Array {
   return Float64Array.of(1, -n, 0, 0, -n, 1, 0, 0, 0, 0, c, s, 0, 0, -s, c);
 }
+
+/**
+ * ∂Ψ and ∂Δ (degrees per unit of the parameter) from ∂r_p and ∂r_s by a real parameter: ∂ρ/ρ = ∂r_p/r_p − ∂r_s/r_s, ∂Ψ = ½ sin 2Ψ Re(∂ρ/ρ), ∂Δ = −Im(∂ρ/ρ).
+ * Where an amplitude is 0 the derivative does not exist and the entries are NaN.
+ */
+export function psiDeltaDerivatives(rp: ComplexArray, rs: ComplexArray, drp: ComplexArray, drs: ComplexArray): PsiDelta {
+  const n = rp.re.length;
+  const psiDeg = new Float64Array(n);
+  const deltaDeg = new Float64Array(n);
+  const ratio = (d: ComplexArray, r: ComplexArray, i: number): readonly [number, number] => {
+    const size = r.re[i]! ** 2 + r.im[i]! ** 2;
+    return [
+      (d.re[i]! * r.re[i]! + d.im[i]! * r.im[i]!) / size,
+      (d.im[i]! * r.re[i]! - d.re[i]! * r.im[i]!) / size,
+    ];
+  };
+  for (let i = 0; i < n; i++) {
+    const [pr, pi] = ratio(drp, rp, i);
+    const [sr, si] = ratio(drs, rs, i);
+    const p = Math.hypot(rp.re[i]!, rp.im[i]!);
+    const s = Math.hypot(rs.re[i]!, rs.im[i]!);
+    psiDeg[i] = degrees(((p * s) / (p * p + s * s)) * (pr - sr));
+    deltaDeg[i] = -degrees(pi - si);
+  }
+  return { psiDeg, deltaDeg };
+}

@@ -19,22 +19,45 @@ export interface Piecewise {
  * @throws AppError `invalid_input` for a segment of negative or more than one period's width.
  */
 export function piecewisePermittivity(periodNm: number, background: Complex, segments: readonly Segment[]): Piecewise {
+  const { breaks, owners } = coverage(periodNm, segments);
+  const values = owners.map((k) => {
+    const index = segments[k]?.index ?? background;
+    return { re: index.re * index.re - index.im * index.im, im: 2 * index.re * index.im };
+  });
+  return { breaks, values };
+}
+
+/** Which segment is seen from each break on: −1 is the background. `edges[i]` names what moves break i, if anything does. */
+export function coverage(
+  periodNm: number,
+  segments: readonly Segment[],
+): {
+  readonly breaks: Float64Array;
+  readonly owners: readonly number[];
+  readonly edges: readonly ({ readonly segment: number; readonly end: 'x0Nm' | 'x1Nm' } | null)[];
+} {
   const cover = segments.map((s, i) => {
     const width = (s.x1Nm - s.x0Nm) / periodNm;
     if (!(width >= 0 && width <= 1))
       throw new AppError('invalid_input', `segments[${i}] is ${s.x1Nm - s.x0Nm} nm wide; give 0 to one period (${periodNm} nm)`, {
         index: i,
       });
-    return { start: wrap(s.x0Nm / periodNm), width, index: s.index };
+    return { start: wrap(s.x0Nm / periodNm), width };
   });
   const points = [...new Set([0, ...cover.flatMap((s) => [s.start, wrap(s.start + s.width)])])].sort((a, b) => a - b);
-  const values = points.map((a, i) => {
+  const owners = points.map((a, i) => {
     const middle = 0.5 * (a + (points[i + 1] ?? 1));
-    let index = background;
-    for (const s of cover) if (wrap(middle - s.start) < s.width) index = s.index;
-    return { re: index.re * index.re - index.im * index.im, im: 2 * index.re * index.im };
+    return cover.findLastIndex((s) => wrap(middle - s.start) < s.width);
   });
-  return { breaks: Float64Array.from(points), values };
+  const edges = points.map((at, i) => {
+    const right = owners[i]!;
+    const left = owners[(i + points.length - 1) % points.length]!;
+    const starts = right >= 0 && right !== left && cover[right]!.start === at;
+    const ends = left >= 0 && right !== left && wrap(cover[left]!.start + cover[left]!.width) === at;
+    if (starts && (!ends || right > left)) return { segment: right, end: 'x0Nm' as const };
+    return ends ? { segment: left, end: 'x1Nm' as const } : null;
+  });
+  return { breaks: Float64Array.from(points), owners, edges };
 }
 
 const wrap = (x: number): number => {

@@ -10,7 +10,7 @@ import {
   waveRoot,
 } from '@/lib/numerics';
 import { fourierCoefficients, piecewisePermittivity, reciprocal, type Segment, toeplitz } from './fourier';
-import { admittanceStep, fieldBelow, type LayerModes, layerModes } from './modal-recursion';
+import { admittanceStep, fieldBelow, type LayerModes, type LayerStep, layerModes } from './modal-recursion';
 
 export interface GratingLayer {
   readonly thicknessNm: number;
@@ -58,20 +58,57 @@ export function solveLineGrating(
   truncation: number,
   cache: ModeCache = new Map(),
 ): Diffraction {
+  const s = lineGratingSystem(grating, wavelengthNm, angleRad, polarisation, truncation, cache);
+  const { r, y0 } = s;
+  let t: ComplexArray = complexArray(s.n, r.re.slice(), r.im.slice());
+  t.re[truncation]! += 1;
+  for (const { step } of s.steps) t = fieldBelow(step, t);
+  const incident = y0.re[truncation]!;
+  const power = (a: ComplexArray, y: ComplexArray, z: ComplexArray, eps: Complex): Float64Array =>
+    Float64Array.from(a.re, (v, i) =>
+      eps.im === 0 && z.im[i] === 0 ? ((v * v + a.im[i]! ** 2) * y.re[i]!) / incident : Number.NaN,
+    );
+  const reflected = power(r, y0, s.z0, square(grating.superstrate));
+  return { truncation, r, t, reflected, transmitted: power(t, s.ys, s.zs, square(grating.substrate)) };
+}
+
+/** Everything that a solution of the classical mount leaves behind: the layers from the top and the amplitudes. */
+export interface LineGratingSystem {
+  readonly n: number;
+  readonly k0: number;
+  readonly kx: Float64Array;
+  /** k_z over k₀ and admittance of the orders above and below. */
+  readonly z0: ComplexArray;
+  readonly y0: ComplexArray;
+  readonly zs: ComplexArray;
+  readonly ys: ComplexArray;
+  /** `layer` is the position in the grating; layers without thickness are left out. */
+  readonly steps: readonly { readonly layer: number; readonly step: LayerStep }[];
+  /** Y at the top of the first layer. */
+  readonly admittance: ComplexArray;
+  readonly r: ComplexArray;
+}
+
+/** The solution behind {@link solveLineGrating}; same parameters and errors. */
+export function lineGratingSystem(
+  grating: LineGrating,
+  wavelengthNm: number,
+  angleRad: number,
+  polarisation: Polarisation,
+  truncation: number,
+  cache: ModeCache,
+): LineGratingSystem {
   checkGrating(grating, wavelengthNm, truncation);
-  if (!(Math.abs(angleRad) < Math.PI / 2))
-    throw new AppError('invalid_input', `angleRad is ${angleRad}; give an angle within ±π/2`, { field: 'angleRad' });
+  checkAngle(angleRad);
   const n = 2 * truncation + 1;
   const k0 = (2 * Math.PI) / wavelengthNm;
-  const eps0 = square(grating.superstrate);
-  const epsS = square(grating.substrate);
   const kx = new Float64Array(n);
   for (let i = 0; i < n; i++)
     kx[i] = grating.superstrate.re * Math.sin(angleRad) + ((i - truncation) * wavelengthNm) / grating.periodNm;
-  const [z0, y0] = halfSpace(eps0, kx, polarisation);
-  const [zs, ys] = halfSpace(epsS, kx, polarisation);
+  const [z0, y0] = halfSpace(square(grating.superstrate), kx, polarisation);
+  const [zs, ys] = halfSpace(square(grating.substrate), kx, polarisation);
   let admittance = diagonal(ys, n);
-  const steps = [];
+  const steps: { layer: number; step: LayerStep }[] = [];
   for (let j = grating.layers.length - 1; j >= 0; j--) {
     const layer = grating.layers[j]!;
     if (layer.thicknessNm === 0) continue;
@@ -82,7 +119,7 @@ export function solveLineGrating(
       cache.set(key, modes);
     }
     const step = admittanceStep(modes, admittance, k0 * layer.thicknessNm);
-    steps.unshift(step);
+    steps.unshift({ layer: j, step });
     admittance = step.admittance;
   }
   // (Y0 + Y) r = (Y0 − Y) e_0
@@ -100,15 +137,7 @@ export function solveLineGrating(
     system.im[i * n + i]! += y0.im[i]!;
   }
   complexSolve(system, n, r, 1);
-  let t: ComplexArray = complexArray(n, r.re.slice(), r.im.slice());
-  t.re[truncation]! += 1;
-  for (const s of steps) t = fieldBelow(s, t);
-  const incident = y0.re[truncation]!;
-  const power = (a: ComplexArray, y: ComplexArray, z: ComplexArray, eps: Complex): Float64Array =>
-    Float64Array.from(a.re, (v, i) =>
-      eps.im === 0 && z.im[i] === 0 ? ((v * v + a.im[i]! ** 2) * y.re[i]!) / incident : Number.NaN,
-    );
-  return { truncation, r, t, reflected: power(r, y0, z0, eps0), transmitted: power(t, ys, zs, epsS) };
+  return { n, k0, kx, z0, y0, zs, ys, steps, admittance, r };
 }
 
 /** Modes of a slice in one polarisation of the classical mount: TE (E_y, k_z E_y), TM (H_y, ε⁻¹k_z H_y). */
@@ -189,6 +218,12 @@ export function checkGrating(g: LineGrating, wavelengthNm: number, truncation: n
     if (!(l.thicknessNm >= 0) || !Number.isFinite(l.thicknessNm))
       bad(`layers[${i}].thicknessNm`, l.thicknessNm, 'give 0 nm or more');
   }
+}
+
+/** @throws AppError `invalid_input`. */
+export function checkAngle(angleRad: number): void {
+  if (!(Math.abs(angleRad) < Math.PI / 2))
+    throw new AppError('invalid_input', `angleRad is ${angleRad}; give an angle within ±π/2`, { field: 'angleRad' });
 }
 
 function halfSpace(eps: Complex, kx: Float64Array, polarisation: Polarisation): [ComplexArray, ComplexArray] {

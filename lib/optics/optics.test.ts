@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { complexArray } from '@/lib/numerics';
 import {
   effectiveMedium,
-  extrapolateTruncation,
   kramersKronig,
   mixNcs,
   muellerIsotropic,
@@ -215,11 +214,4 @@ test('bad gratings are refused by field', () => {
   expect(() => solveLineGrating({ ...lines(1), periodNm: 0 }, 500, 0, 'TE', 3)).toThrow(/periodNm/);
   expect(() => solveLineGrating(lines(1), 500, 2, 'TE', 3)).toThrow(/angleRad/);
   expect(() => solveLineGrating(lines(1), 500, 0, 'TE', 1.5)).toThrow(/truncation/);
-});
-
-test('an order sweep with a power law is extrapolated exactly, an unsteady one is not', () => {
-  const v = [6, 8, 10].map((m) => 0.3 + 2 * m ** -2.5) as [number, number, number];
-  expect(extrapolateTruncation([6, 8, 10], v).value).toBeCloseTo(0.3, 10);
-  expect(extrapolateTruncation([6, 8, 10], v).exponent).toBeCloseTo(2.5, 6);
-  expect(extrapolateTruncation([6, 8, 10], [1, 2, 1.5])).toEqual({ value: 1.5, correction: 0.5, exponent: Number.NaN });
 });

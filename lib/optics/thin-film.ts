@@ -38,8 +38,7 @@ export interface FilmResponse {
  * @reference Born & Wolf, Principles of Optics, 7th ed. (1999), §1.6.4; stable form: Parratt, Phys. Rev. 95 (1954) 359; T: Byrnes, arXiv:1603.02720, eqs. 21–22.
  */
 export function thinFilm(stack: FilmStack, wavelengthNm: ArrayLike<number>, angleRad: number): FilmResponse {
-  if (!(angleRad >= 0 && angleRad < Math.PI / 2))
-    throw new AppError('invalid_input', `angleRad is ${angleRad}; give 0 ≤ angle < π/2`, { field: 'angleRad' });
+  checkAngleOfIncidence(angleRad);
   const { re, im } = stack.ambient;
   const s2 = Math.sin(angleRad) ** 2;
   const squared = complexArray(re.length);
@@ -184,6 +183,17 @@ function waveNumber(a: number, b: number, re: Float64Array, im: Float64Array, j:
   const flip = x + y < 0;
   re[j] = flip ? -x : x;
   im[j] = flip ? -y : y;
+}
+
+function checkAngleOfIncidence(angleRad: number): void {
+  if (!(angleRad >= 0 && angleRad < Math.PI / 2))
+    throw new AppError('invalid_input', `angleRad is ${angleRad}; give 0 ≤ angle < π/2`, { field: 'angleRad' });
+}
+
+/** @throws AppError as {@link thinFilm}. */
+export function checkFilmStack(stack: FilmStack, wavelengthNm: ArrayLike<number>, angleRad: number): void {
+  checkAngleOfIncidence(angleRad);
+  checkStack(stack, wavelengthNm);
 }
 
 function checkStack(stack: FilmStack, wavelengthNm: ArrayLike<number>): void {

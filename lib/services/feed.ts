@@ -3,7 +3,7 @@ import { bulkInsert, type Tx } from '@/lib/db';
 const FEED = { table: 'feed_event', columns: { kind: 'text', text: 'text', detail: 'jsonb' } } as const;
 
 export interface FeedLine {
-  readonly kind: 'lot' | 'run' | 'measurement' | 'event' | 'alert' | 'advice' | 'model' | 'limits';
+  readonly kind: 'lot' | 'run' | 'measurement' | 'spectrum' | 'recipe' | 'event' | 'alert' | 'advice' | 'model' | 'limits';
   readonly text: string;
   readonly detail: Readonly<Record<string, string | number | null>>;
 }

@@ -166,6 +166,7 @@ export class ChamberProcess {
         twin: spec.output(nominal, z, product) * hidden,
         wear: (load.sinceConsumable + k) / spec.maintenance.consumable,
         ringPercent,
+        ...(spec.profile ? { profile: spec.profile(z) } : {}),
         measuredAt: run.measuredFrom + turn * STATION_MS,
         ...(o ? { overlay: { terms: six(o.latent, z), applied: six(o.knob, x), nominal: six(o.knob, nominal) } } : {}),
       });

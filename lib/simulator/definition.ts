@@ -2,6 +2,7 @@ import { PROCESSES } from './processes';
 import { believedGain, nominalSetpoints } from './recipe';
 import { FIELD, SITE_PLANS } from './sites';
 import { OVERLAY_TERMS, type ProcessSpec } from './spec';
+import { SPECTRAL_STATIONS } from './spectral';
 import type { FabDefinition, LoopDefinition, ParameterDefinition, RecipeDefinition, SpecificationDefinition } from './types';
 
 /** Products in the order of `ProcessSpec.targets`. */
@@ -94,6 +95,21 @@ export function fabDefinition(seed: number): FabDefinition {
     lsl,
     usl,
   }));
+  for (const s of SPECTRAL_STATIONS) {
+    for (const { parameter, unit, digits, description, target, tolerance } of s.parameters) {
+      parameters.push({ parameter, unit, digits, description });
+      for (const product of PRODUCTS)
+        if (s.recipe.product === null || s.recipe.product === product)
+          specifications.push({
+            product,
+            operation: s.recipe.operation,
+            parameter,
+            target,
+            lsl: target - tolerance,
+            usl: target + tolerance,
+          });
+    }
+  }
   const recipes: RecipeDefinition[] = PROCESSES.flatMap((spec) =>
     PRODUCTS.flatMap((product, p) =>
       Array.from({ length: RECIPE_VERSIONS }, (_, v) => ({
@@ -110,6 +126,10 @@ export function fabDefinition(seed: number): FabDefinition {
     for (const station of s.station.names)
       if (!stations.has(station)) stations.set(station, { station, area: s.area, kind: s.station.kind });
     for (const station of s.overlay?.stations ?? []) stations.set(station, { station, area: s.area, kind: 'overlay' });
+  }
+  for (const s of SPECTRAL_STATIONS) {
+    const { area } = PROCESSES.find((p) => p.operation === s.recipe.operation)!;
+    for (const station of s.stations) if (!stations.has(station)) stations.set(station, { station, area, kind: s.kind });
   }
   return {
     areas: [...new Set(PROCESSES.map((s) => s.area))],
@@ -144,5 +164,6 @@ export function fabDefinition(seed: number): FabDefinition {
     recipes,
     sitePlans: SITE_PLANS,
     loops,
+    metrologyRecipes: SPECTRAL_STATIONS.map((s) => s.recipe),
   };
 }

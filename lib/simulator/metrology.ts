@@ -1,15 +1,21 @@
 import type { Compiled } from './compile';
+import { PRODUCTS } from './definition';
 import { OverlayModel } from './overlay';
+import { PROCESSES } from './processes';
 import { keyed } from './random';
 import { SignatureModel } from './signature';
-import { sitePlan } from './sites';
+import { sitePlan, WAFER_RADIUS } from './sites';
 import { OVERLAY_TERMS } from './spec';
+import { planHeader, SPECTRAL_STATIONS, type SpectralStation } from './spectral';
 import type { Pending } from './state';
 import { iso } from './time';
 import type { LotRun, TruthRecord } from './types';
 
 /** Share of wafers on which the station loses one or two sites. */
 const LOST_SITES = 0.02;
+
+/** Line width after development that the etch trims, by product, nm. */
+const LITHO_CD = PROCESSES.find((p) => p.operation === 'LITHO-M1')!.targets;
 
 /** A processed wafer as the station finds it. */
 export interface ProcessedWafer {
@@ -22,6 +28,8 @@ export interface ProcessedWafer {
   readonly wear: number;
   /** Depth of an edge ring, percent of the mean. */
   readonly ringPercent: number;
+  /** Depth and sidewall angle of an etched profile. */
+  readonly profile?: { readonly heightNm: number; readonly sidewallAngleDeg: number };
   readonly measuredAt: number;
   /** Overlay: latent terms, applied and nominal corrections, in the order of `OVERLAY_TERMS`. */
   readonly overlay?: {
@@ -36,6 +44,7 @@ export class Metrology {
   private readonly signature: SignatureModel;
   private readonly marks: OverlayModel | null;
   private readonly shape: Float64Array;
+  private readonly spectral: { readonly station: SpectralStation; readonly signature: SignatureModel } | null;
 
   constructor(
     private readonly seed: number,
@@ -44,6 +53,8 @@ export class Metrology {
     this.signature = new SignatureModel(seed, c.spec);
     this.marks = c.spec.overlay ? new OverlayModel(seed, c.spec.overlay) : null;
     this.shape = new Float64Array(this.signature.n);
+    const station = SPECTRAL_STATIONS.find((q) => q.recipe.operation === c.spec.operation);
+    this.spectral = station ? { station, signature: new SignatureModel(seed, c.spec, station.plan) } : null;
   }
 
   private station(names: readonly string[], lot: string): string {
@@ -99,6 +110,39 @@ export class Metrology {
       },
       truth: [twinRecord(w.runKey, spec.parameter, twin / used)],
     };
+  }
+
+  /** Whether the operation's values come from spectra where those are recorded. */
+  get isSpectral(): boolean {
+    return this.spectral?.station.replaces ?? false;
+  }
+
+  /** Plan of one wafer's spectra: the true sample at every site. Null where no recipe measures this product. */
+  spectra(run: LotRun, w: ProcessedWafer): Pending | null {
+    if (!this.spectral) return null;
+    const { station, signature } = this.spectral;
+    if (station.recipe.product !== null && station.recipe.product !== run.product) return null;
+    const rng = keyed(this.seed, 'sample', run.lot, w.wafer, run.operation);
+    const shape = new Float64Array(signature.n);
+    signature.shape(run.tool, w.chamber, w.wear, w.ringPercent, rng, shape);
+    const { x, y } = sitePlan(station.plan);
+    const product = PRODUCTS.indexOf(run.product);
+    const [chamberDepth, chamberAngle] = [
+      keyed(this.seed, 'depth', run.tool, w.chamber),
+      keyed(this.seed, 'angle', run.tool, w.chamber),
+    ];
+    const [depth, angle] = [chamberDepth.normal(), chamberAngle.normal()];
+    const samples = Array.from(shape, (percent, i) => {
+      const value = w.mean * (1 + percent / 100);
+      if (!w.profile) return [value, ...station.recipe.content.parameters.slice(1).map((p) => p.value)];
+      const edge = Math.hypot(x[i]!, y[i]!) / WAFER_RADIUS;
+      return [
+        LITHO_CD[product]! - value,
+        w.profile.sidewallAngleDeg + 0.12 * angle - 0.35 * edge ** 4 + 0.04 * rng.normal(),
+        w.profile.heightNm * (1 + 0.003 * depth - 0.006 * edge ** 2 + 0.0006 * rng.normal()),
+      ];
+    });
+    return { at: w.measuredAt, spectra: { ...planHeader(station, run, w), samples }, truth: [] };
   }
 
   /** Overlay marks of one wafer; each controlled term has a twin: the fitted term less what the correction contributed. */

@@ -32,8 +32,9 @@ export class SignatureModel {
   constructor(
     private readonly seed: number,
     private readonly spec: ProcessSpec,
+    plan = spec.station.plan,
   ) {
-    const { x, y } = sitePlan(spec.station.plan);
+    const { x, y } = sitePlan(plan);
     this.n = x.length;
     this.basis = new Float64Array(this.n * MODES.length);
     this.roll = new Float64Array(this.n);

@@ -6,6 +6,7 @@ import { Metrology, type ProcessedWafer } from './metrology';
 import { PROCESSES } from './processes';
 import { keyed } from './random';
 import { Scheduler } from './schedule';
+import { recordSpectra, SPECTRAL_STATIONS } from './spectral';
 import { type FabState, restoreState, STATE_VERSION } from './state';
 import type { AppliedAdvice, LotRun, RunRecord, Simulator, SimulatorOptions, Tick, TruthRecord } from './types';
 
@@ -46,6 +47,7 @@ class FabSimulator implements Simulator {
   private readonly metrology = new Map<string, Metrology>();
   private readonly tag: string;
   private readonly tickMs: number;
+  private readonly spectraFrom: number;
 
   constructor(o: SimulatorOptions) {
     if (!Number.isSafeInteger(o.seed))
@@ -58,6 +60,7 @@ class FabSimulator implements Simulator {
     }
     if (!((o.horizonDays ?? 30) > 0))
       throw new AppError('invalid_input', `horizonDays is ${o.horizonDays}; give a positive number`, { field: 'horizonDays' });
+    this.spectraFrom = o.spectraFrom ?? Number.POSITIVE_INFINITY;
     this.tag = fabTag(o.seed, o.start);
     this.state = o.snapshot === undefined ? initialState(o, this.tag) : restoreState(o.snapshot, o.seed, o.start);
     this.chambers = new ChamberProcess(o.seed);
@@ -100,7 +103,12 @@ class FabSimulator implements Simulator {
     runs.sort((a, b) => (a.startedAt < b.startedAt ? -1 : a.startedAt > b.startedAt ? 1 : a.wafer - b.wafer));
     const stations = this.metrologyOf(c);
     for (const w of wafers) {
-      this.state.pending.push(stations.map(run, w));
+      const spectra = w.measuredAt >= this.spectraFrom ? stations.spectra(run, w) : null;
+      const { measurement, ...map } = stations.map(run, w);
+      this.state.pending.push(
+        spectra !== null && stations.isSpectral ? map : { ...map, ...(measurement ? { measurement } : {}) },
+      );
+      if (spectra) this.state.pending.push(spectra);
       const overlay = stations.overlay(run, w);
       if (overlay) this.state.pending.push(overlay);
     }
@@ -115,6 +123,10 @@ class FabSimulator implements Simulator {
     return {
       measurements: due.flatMap((p) => p.measurement ?? []),
       overlayMeasurements: due.flatMap((p) => p.overlay ?? []),
+      spectra: due.flatMap((p) => {
+        const station = SPECTRAL_STATIONS.find((s) => s.recipe.name === p.spectra?.recipe);
+        return p.spectra && station ? [recordSpectra(this.state.seed, station, p.spectra)] : [];
+      }),
       truth: due.flatMap((p) => p.truth),
     };
   }

@@ -231,6 +231,8 @@ export interface ProcessSpec {
   readonly unit: string;
   /** Wafer mean from setpoints and latents (in the order of `knobs` and `latents`) of product 0 or 1. */
   readonly output: (x: Float64Array, z: Float64Array, product: number) => number;
+  /** What scatterometry sees of the etched profile, from the latents: depth in nm and sidewall angle in degrees. */
+  readonly profile?: (z: Float64Array) => { readonly heightNm: number; readonly sidewallAngleDeg: number };
   /** By product: target, half width of the specification, fixed setpoints other than knob 0. */
   readonly targets: readonly number[];
   readonly tolerance: number;

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import type { FaultState } from './faults';
+import type { SpectrumPlan } from './spectral';
 import type { EventRecord, LotRecord, LotRun, MeasurementRecord, OverlayMeasurementRecord, TruthRecord } from './types';
 
 /** Raised when the meaning of a stored state changes. */
@@ -26,6 +27,8 @@ export interface Pending {
   readonly at: number;
   readonly measurement?: MeasurementRecord;
   readonly overlay?: OverlayMeasurementRecord;
+  /** Spectra are recorded when they are collected: a plan is small, a spectrum is not. */
+  readonly spectra?: SpectrumPlan;
   readonly truth: readonly TruthRecord[];
 }
 

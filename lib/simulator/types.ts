@@ -4,10 +4,12 @@ import type {
   MeasurementRecord,
   OverlayMeasurementRecord,
   RunRecord,
+  SpectrumRecord,
   TruthRecord,
 } from '@/lib/formats/wire';
+import type { SpectralRecipe } from './spectral-recipes';
 
-export type { EventRecord, LotRecord, MeasurementRecord, OverlayMeasurementRecord, RunRecord, TruthRecord };
+export type { EventRecord, LotRecord, MeasurementRecord, OverlayMeasurementRecord, RunRecord, SpectrumRecord, TruthRecord };
 
 /** Names of the faults that the simulator seeds; ground truth carries them as `faultType`. */
 export const FAULT_TYPES = ['excursion', 'sensor_dropout', 'wrong_recipe', 'step_shift', 'slow_drift', 'edge_ring'] as const;
@@ -138,6 +140,7 @@ export interface FabDefinition {
   readonly recipes: readonly RecipeDefinition[];
   readonly sitePlans: readonly SitePlanDefinition[];
   readonly loops: readonly LoopDefinition[];
+  readonly metrologyRecipes: readonly SpectralRecipe[];
 }
 
 /** A fault that acts on a chamber during one lot-operation. `strength` is relative to its full size. */
@@ -209,6 +212,8 @@ export interface SimulatorOptions {
   readonly tickMs?: number;
   /** An excursion of CD bias or thickness is placed 28 to 44 h before start + horizonDays. Default 30. */
   readonly horizonDays?: number;
+  /** Epoch ms from which the spectral stations record; before it, and without it, there are none. */
+  readonly spectraFrom?: number;
   /** State of `Simulator.snapshot()` to continue from. */
   readonly snapshot?: unknown;
 }
@@ -221,6 +226,7 @@ export interface Simulator {
   collect(to: number): {
     measurements: MeasurementRecord[];
     overlayMeasurements: OverlayMeasurementRecord[];
+    spectra: SpectrumRecord[];
     truth: TruthRecord[];
   };
   snapshot(): unknown;

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { minimiseGolden, moments, normalQuantile, quantile } from '@/lib/numerics';
+import { chiSquared, findRoot, minimiseGolden, moments, normalCdf, normalQuantile, quantile } from '@/lib/numerics';
 import { type CapabilityIndices, capabilityIndices, type Specification } from './capability';
 
 export interface PercentileCapability {
@@ -19,13 +19,18 @@ export interface PercentileCapability {
  */
 export function percentileCapability(values: ArrayLike<number>, spec: Specification): PercentileCapability {
   const { n } = moments(values);
-  if (spec.lsl === undefined && spec.usl === undefined)
-    throw new AppError('invalid_input', 'capability needs a specification limit; give lsl, usl or both');
   if (n < 100)
     throw new AppError('invalid_input', `percentile capability needs 100 values or more, got ${n}; collect more or transform`, {
       n,
     });
   const [low, mid, high] = [0.00135, 0.5, 0.99865].map((p) => quantile(values, p)) as [number, number, number];
+  return percentileIndices(low, mid, high, spec);
+}
+
+/** Indices from the three percentiles that stand for −3σ, centre and +3σ of any distribution. @throws AppError `invalid_input` without specification limits. */
+export function percentileIndices(low: number, mid: number, high: number, spec: Specification): PercentileCapability {
+  if (spec.lsl === undefined && spec.usl === undefined)
+    throw new AppError('invalid_input', 'capability needs a specification limit; give lsl, usl or both');
   const lower = spec.lsl === undefined ? null : (mid - spec.lsl) / (mid - low);
   const upper = spec.usl === undefined ? null : (spec.usl - mid) / (high - mid);
   return {
@@ -37,12 +42,19 @@ export function percentileCapability(values: ArrayLike<number>, spec: Specificat
   };
 }
 
+export interface BoxCox {
+  readonly lambda: number;
+  /** 95 % likelihood interval of λ; a round λ inside it (0, ½, 1) is as good. Cut at the ends of the search, −3 and 3. */
+  readonly interval: { readonly low: number; readonly high: number };
+  readonly apply: (x: number) => number;
+}
+
 /**
  * Box–Cox transform y = (x^λ − 1)/λ (ln x at 0) with λ of greatest likelihood on [−3, 3].
- * @throws AppError `out_of_domain` when a value is not positive: shift the data first.
+ * @throws AppError `out_of_domain` when a value is not positive: shift the data first; `invalid_input` without variation.
  * @reference Box & Cox, J. R. Stat. Soc. B 26 (1964) 211.
  */
-export function boxCox(values: ArrayLike<number>): { readonly lambda: number; readonly apply: (x: number) => number } {
+export function boxCox(values: ArrayLike<number>): BoxCox {
   const x = Float64Array.from(values).filter((v) => !Number.isNaN(v));
   let logs = 0;
   for (const v of x) {
@@ -52,29 +64,55 @@ export function boxCox(values: ArrayLike<number>): { readonly lambda: number; re
       });
     logs += Math.log(v);
   }
-  const transform = (v: number, lambda: number): number => (Math.abs(lambda) < 1e-9 ? Math.log(v) : (v ** lambda - 1) / lambda);
+  if (x.length < 2 || !(moments(x).variance > 0))
+    throw new AppError('invalid_input', `Box–Cox needs varying values, got ${x.length} without variation`, { n: x.length });
+  // of x over its geometric mean: the same λ, and no power over- or underflows
+  const scale = Math.exp(logs / x.length);
+  const transform = (v: number, lambda: number): number =>
+    Math.abs(lambda) < 1e-9 ? Math.log(v) : Math.expm1(lambda * Math.log(v)) / lambda;
   const cost = (lambda: number): number =>
-    0.5 * x.length * Math.log(moments(x.map((v) => transform(v, lambda))).variance) - (lambda - 1) * logs;
-  const lambda = minimiseGolden(cost, -3, 3, 1e-8).x;
-  return { lambda, apply: (v) => transform(v, lambda) };
+    0.5 * x.length * Math.log(moments(x.map((v) => transform(v / scale, lambda))).variance);
+  const best = minimiseGolden(cost, -3, 3, 1e-8);
+  const level = best.f + chiSquared(1).quantile(0.95) / 2;
+  const edge = (end: number): number =>
+    cost(end) <= level ? end : findRoot((t) => cost(t) - level, Math.min(best.x, end), Math.max(best.x, end), 1e-9);
+  return { lambda: best.x, interval: { low: edge(-3), high: edge(3) }, apply: (v) => transform(v, best.x) };
 }
 
-/** Capability after a Box–Cox transform of values and limits. Errors as `boxCox` and `capabilityIndices`. */
-export function boxCoxCapability(
-  values: ArrayLike<number>,
-  spec: Specification,
-  confidence = 0.95,
-): CapabilityIndices & { readonly lambda: number } {
+export interface BoxCoxCapability extends CapabilityIndices {
+  readonly lambda: number;
+  readonly interval: BoxCox['interval'];
+  readonly normality: { readonly before: NormalityTest; readonly after: NormalityTest };
+  /** Limits and target at or below 0, which no positive value can reach: they take no part. */
+  readonly outsideSupport: readonly ('lsl' | 'usl' | 'target')[];
+}
+
+/** Capability after a Box–Cox transform of values and limits, with the test of normality before and after. Errors as `boxCox` and `capabilityIndices`. */
+export function boxCoxCapability(values: ArrayLike<number>, spec: Specification, confidence = 0.95): BoxCoxCapability {
   const t = boxCox(values);
-  const m = moments(Float64Array.from(values, t.apply));
-  const limit = (v: number | undefined): number | undefined => (v === undefined || !(v > 0) ? undefined : t.apply(v));
-  const [lsl, usl, target] = [limit(spec.lsl), limit(spec.usl), limit(spec.target)];
-  const moved: Specification = {
-    ...(lsl === undefined ? {} : { lsl }),
-    ...(usl === undefined ? {} : { usl }),
-    ...(target === undefined ? {} : { target }),
+  const moved: { lsl?: number; usl?: number; target?: number } = {};
+  const outside: ('lsl' | 'usl' | 'target')[] = [];
+  for (const key of ['lsl', 'usl', 'target'] as const) {
+    const v = spec[key];
+    if (v === undefined) continue;
+    if (v > 0) moved[key] = t.apply(v);
+    else outside.push(key);
+  }
+  const y = Float64Array.from(values, t.apply);
+  const m = moments(y);
+  return {
+    lambda: t.lambda,
+    interval: t.interval,
+    normality: { before: andersonDarling(values), after: andersonDarling(y) },
+    outsideSupport: outside,
+    ...capabilityIndices(m.mean, Math.sqrt(m.variance), m.n, moved, confidence),
   };
-  return { lambda: t.lambda, ...capabilityIndices(m.mean, Math.sqrt(m.variance), m.n, moved, confidence) };
+}
+
+export interface NormalityTest {
+  /** A² with the small-sample factor. */
+  readonly a2: number;
+  readonly pValue: number;
 }
 
 /**
@@ -82,10 +120,7 @@ export function boxCoxCapability(
  * @throws AppError `invalid_input` below eight values or without variation.
  * @reference Stephens, J. Am. Stat. Assoc. 69 (1974) 730; p value of D'Agostino & Stephens, Goodness-of-Fit Techniques (1986), Table 4.9.
  */
-export function andersonDarling(
-  values: ArrayLike<number>,
-  cdf: (z: number) => number,
-): { readonly a2: number; readonly pValue: number } {
+export function andersonDarling(values: ArrayLike<number>, cdf: (z: number) => number = normalCdf): NormalityTest {
   const m = moments(values);
   if (m.n < 8 || !(m.variance > 0))
     throw new AppError('invalid_input', `a normality test needs eight varying values or more, got ${m.n}`, { n: m.n });

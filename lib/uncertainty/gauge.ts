@@ -1,21 +1,9 @@
 import { AppError } from '@/lib/errors';
 import { fisherF, fromRows, leastSquares, moments, studentT } from '@/lib/numerics';
+import { type GaugeComponents, gaugeComponents } from './gauge-components';
 
-/** Standard deviations of a gauge study and what the field reads from them. */
-export interface GaugeStudy {
-  readonly repeatability: number;
-  readonly reproducibility: number;
-  readonly operator: number;
-  readonly interaction: number;
-  readonly gauge: number;
-  readonly part: number;
-  readonly total: number;
-  /** 100·σ_gauge/σ_total. */
-  readonly percentGrr: number;
-  /** Number of distinct categories, ⌊√2 σ_part/σ_gauge⌋, at least 1; 5 is acceptable. */
-  readonly ndc: number;
-  /** 6 σ_gauge/tolerance; null without a tolerance. */
-  readonly precisionToTolerance: number | null;
+/** A gauge study by analysis of variance. */
+export interface GaugeStudy extends GaugeComponents {
   readonly anova: readonly {
     readonly source: string;
     readonly dof: number;
@@ -54,32 +42,6 @@ function sizes(x: readonly (readonly (readonly number[])[])[]): Cube {
 }
 
 const mean = (v: readonly number[]): number => v.reduce((s, x) => s + x, 0) / v.length;
-
-function finish(
-  v: { repeatability: number; operator: number; interaction: number; part: number },
-  tolerance: number | undefined,
-  anova: GaugeStudy['anova'],
-  pooled: boolean,
-): GaugeStudy {
-  const reproducibility = v.operator + v.interaction;
-  const gauge = v.repeatability + reproducibility;
-  const total = gauge + v.part;
-  const s = Math.sqrt;
-  return {
-    repeatability: s(v.repeatability),
-    reproducibility: s(reproducibility),
-    operator: s(v.operator),
-    interaction: s(v.interaction),
-    gauge: s(gauge),
-    part: s(v.part),
-    total: s(total),
-    percentGrr: total > 0 ? 100 * s(gauge / total) : 0,
-    ndc: gauge > 0 ? Math.max(1, Math.floor(s(2) * s(v.part / gauge))) : Number.POSITIVE_INFINITY,
-    precisionToTolerance: tolerance === undefined ? null : (6 * s(gauge)) / tolerance,
-    anova,
-    pooled,
-  };
-}
 
 /**
  * Crossed gauge study by analysis of variance: every operator (or tool) measures every part. The interaction is pooled into repeatability when its
@@ -124,7 +86,7 @@ export function crossedGauge(x: readonly (readonly (readonly number[])[])[], tol
     operator: Math.max(0, (msO - against) / (p * r)),
     part: Math.max(0, (msP - against) / (o * r)),
   };
-  return finish(v, tolerance, anova, pooled);
+  return { ...gaugeComponents(v, tolerance), anova, pooled };
 }
 
 /**
@@ -152,12 +114,13 @@ export function nestedGauge(x: readonly (readonly (readonly number[])[])[], tole
     { source: 'part(operator)', dof: dP, ss: ssP, ms: msP, F: msP / msE, pValue: fisherF(dP, dE).sf(msP / msE) },
     { source: 'repeatability', dof: dE, ss: ssE, ms: msE, F: null, pValue: null },
   ];
-  return finish(
-    { repeatability: msE, interaction: 0, operator: Math.max(0, (msO - msP) / (p * r)), part: Math.max(0, (msP - msE) / r) },
-    tolerance,
-    anova,
-    false,
-  );
+  const v = {
+    repeatability: msE,
+    interaction: 0,
+    operator: Math.max(0, (msO - msP) / (p * r)),
+    part: Math.max(0, (msP - msE) / r),
+  };
+  return { ...gaugeComponents(v, tolerance), anova, pooled: false };
 }
 
 export interface LinearityStudy {

@@ -3,6 +3,7 @@ export * from './missing';
 export * from './model';
 export * from './online';
 export * from './pls-core';
+export * from './pls-onnx';
 export * from './predict';
 export * from './reliance';
 export * from './scaling';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '@/lib/errors';
+import { networkFromOnnx, runNetwork } from '@/lib/learning';
 import { createRng, fromRows, leastSquares, matrix } from '@/lib/numerics';
 import {
   applyScaling,
@@ -9,6 +10,7 @@ import {
   interleavedFolds,
   plsCoefficients,
   plsFactors,
+  plsToOnnx,
   predictPls,
   timeOrderedFolds,
   trainPls,
@@ -115,6 +117,18 @@ describe('virtual metrology model', () => {
     const m = trainPls({ x, y }, { components: 3, validation: 'none' });
     const v = m.intercept[0]! + x[7]!.reduce((s, xj, j) => s + xj * m.coefficients[j]!, 0);
     expect(predictPls(m, x[7]!).responses[0]!.value).toBeCloseTo(v, 9);
+  });
+
+  test('leaves as ONNX: one Gemm that predicts complete rows alike', () => {
+    const { x, y } = tool(60, 6, 2);
+    const m = trainPls({ x, y }, { components: 3, validation: 'none' });
+    const read = networkFromOnnx(plsToOnnx(m, { precision: 'float64' }));
+    expect(read.network.layers).toEqual([{ type: 'dense', units: 1 }]);
+    expect(read.network.parameters[0]!.map((p) => p.data)).toEqual([m.coefficients, m.intercept]);
+    const out = runNetwork(read.network, Float64Array.from(x.flat())).data;
+    x.forEach((row, i) => {
+      expect(out[i]).toBeCloseTo(predictPls(m, row).responses[0]!.value, 8);
+    });
   });
 
   test('a missing sensor is bridged by the others, with a wider interval and better than its mean', () => {

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { type ComplexArray, complexArray, gaussLegendre, requireFinite } from '@/lib/numerics';
+import { type ComplexArray, complexArray, gaussLegendre, type QuadratureRule, requireFinite } from '@/lib/numerics';
 
 /** One trapezoid of a line, from bottom to top. Side-wall angles (rad) are measured inside the line: π/2 vertical, above it undercut. */
 export interface Trapezoid {
@@ -24,7 +24,7 @@ export interface CdSaxsOptions {
 }
 
 /** Below this |q_x|·width the closed form loses digits, and the smooth z integral is taken instead. */
-const SMALL = 1e-3;
+export const SMALL_QX_WIDTH = 1e-3;
 
 /**
  * Form amplitude F(q_x, q_z) = Σ contrast ∫∫ exp(−i(q_x x + q_z z)) dx dz of a stack of trapezoids, nm².
@@ -45,7 +45,7 @@ export function trapezoidAmplitude(line: LineProfile, qxPerNm: ArrayLike<number>
     for (let i = 0; i < n; i++) {
       const qx = qxPerNm[i]!;
       const qz = qzPerNm[i]!;
-      if (Math.abs(qx) * e.widest < SMALL) slab(e, qx, qz, out, i);
+      if (Math.abs(qx) * e.widest < SMALL_QX_WIDTH) slab(e, qx, qz, out, i);
       else {
         const a = 0.5 * qz * e.height;
         const middle = qz * e.z + a;
@@ -84,7 +84,8 @@ export function cdSaxs(
   });
 }
 
-interface Edges {
+/** One trapezoid in place: left and right edge at its bottom (0) and top (1), z of its bottom; nm. */
+export interface Edges {
   readonly l0: number;
   readonly l1: number;
   readonly r0: number;
@@ -95,7 +96,8 @@ interface Edges {
   readonly widest: number;
 }
 
-function edgesOf(line: LineProfile): Edges[] {
+/** @throws AppError as {@link trapezoidAmplitude}. */
+export function edgesOf(line: LineProfile): Edges[] {
   if (!(line.bottomCdNm > 0))
     throw new AppError('invalid_input', `bottomCdNm is ${line.bottomCdNm}; give a positive width`, { field: 'bottomCdNm' });
   let l = -0.5 * line.bottomCdNm;
@@ -125,8 +127,11 @@ function edgesOf(line: LineProfile): Edges[] {
   });
 }
 
+/** Rule along z that follows exp(−i q_z z). */
+export const slabRule = (phase: number): QuadratureRule => gaussLegendre(8 * Math.ceil((16 + 0.6 * Math.abs(phase)) / 8));
+
 function slab(e: Edges, qx: number, qz: number, out: ComplexArray, i: number): void {
-  const { nodes, weights } = gaussLegendre(8 * Math.ceil((16 + 0.6 * Math.abs(qz) * e.height) / 8));
+  const { nodes, weights } = slabRule(qz * e.height);
   for (let k = 0; k < nodes.length; k++) {
     const t = 0.5 * (1 + nodes[k]!);
     const left = e.l0 + (e.l1 - e.l0) * t;
@@ -138,4 +143,4 @@ function slab(e: Edges, qx: number, qz: number, out: ComplexArray, i: number): v
   }
 }
 
-const sinc = (x: number): number => (Math.abs(x) < 1e-4 ? 1 - (x * x) / 6 : Math.sin(x) / x);
+export const sinc = (x: number): number => (Math.abs(x) < 1e-4 ? 1 - (x * x) / 6 : Math.sin(x) / x);

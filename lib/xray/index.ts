@@ -1,4 +1,6 @@
 export * from './bessel';
 export * from './cd-saxs';
+export * from './cd-saxs-derivatives';
 export * from './form-factors';
 export * from './reflectivity';
+export * from './reflectivity-derivatives';

@@ -38,7 +38,7 @@ export interface Instrument {
 }
 
 /** k_z,j² = q²/4 − c_j: the constants of every slab relative to the fronting medium, 1/Å². */
-interface Profile {
+export interface Profile {
   readonly cr: Float64Array;
   readonly ci: Float64Array;
   readonly thickness: Float64Array;
@@ -65,12 +65,13 @@ export function reflectivityFromSld(
   qPerA: ArrayLike<number>,
   instrument: Instrument = {},
 ): Float64Array {
-  const first = slabs[0];
-  return run(
-    profile(slabs, (s) => [4e-6 * Math.PI * (s.sld - (first?.sld ?? 0)), -4e-6 * Math.PI * s.isld]),
-    qPerA,
-    instrument,
-  );
+  return run(sldProfile(slabs), qPerA, instrument);
+}
+
+/** @throws AppError `invalid_input` naming the slab. */
+export function sldProfile(slabs: readonly SldSlab[]): Profile {
+  const first = slabs[0]?.sld ?? 0;
+  return profile(slabs, (s) => [4e-6 * Math.PI * (s.sld - first), -4e-6 * Math.PI * s.isld]);
 }
 
 /**
@@ -83,16 +84,17 @@ export function reflectivityFromIndex(
   qPerA: ArrayLike<number>,
   instrument: Instrument = {},
 ): Float64Array {
+  return run(indexProfile(slabs, wavelengthA), qPerA, instrument);
+}
+
+/** @throws AppError `invalid_input` naming the slab or the wavelength. */
+export function indexProfile(slabs: readonly IndexSlab[], wavelengthA: number): Profile {
   if (!(wavelengthA > 0)) throw new AppError('invalid_input', `wavelengthA is ${wavelengthA}; give a positive wavelength in Å`);
   const k2 = ((2 * Math.PI) / wavelengthA) ** 2;
   // 1 − Re n² without cancellation
   const decrement = (s: IndexSlab): number => 2 * s.delta - s.delta * s.delta + s.beta * s.beta;
   const first = slabs[0];
-  return run(
-    profile(slabs, (s) => [k2 * (decrement(s) - (first ? decrement(first) : 0)), -2 * k2 * s.beta * (1 - s.delta)]),
-    qPerA,
-    instrument,
-  );
+  return profile(slabs, (s) => [k2 * (decrement(s) - (first ? decrement(first) : 0)), -2 * k2 * s.beta * (1 - s.delta)]);
 }
 
 function profile<T extends { readonly thicknessA: number; readonly roughnessTopA: number }>(
@@ -116,27 +118,45 @@ function profile<T extends { readonly thicknessA: number; readonly roughnessTopA
 }
 
 function run(p: Profile, qPerA: ArrayLike<number>, o: Instrument): Float64Array {
+  return seen(p, qPerA, o, (q) => [parratt(p, q)])[0]!.map((v) => v + (o.background ?? 0));
+}
+
+/**
+ * Curves as the instrument shows them, without its background: `curves` is evaluated where the resolution needs it, then smeared, cut by the footprint
+ * and scaled. Linear in the curves, so that derivatives pass through it like the reflectivity.
+ */
+export function seen(
+  p: Profile,
+  qPerA: ArrayLike<number>,
+  o: Instrument,
+  curves: (q: ArrayLike<number>) => readonly Float64Array[],
+): Float64Array[] {
   requireFinite('qPerA', qPerA);
   const n = qPerA.length;
   const { resolution, footprint } = o;
+  if (resolution && resolution.sigmaPerA.length !== n)
+    throw new AppError('invalid_input', `resolution.sigmaPerA has ${resolution.sigmaPerA.length} values for ${n} q values`);
   const scale = o.scale ?? 1;
-  const background = o.background ?? 0;
-  let values: Float64Array;
-  if (resolution) {
-    if (resolution.sigmaPerA.length !== n)
-      throw new AppError('invalid_input', `resolution.sigmaPerA has ${resolution.sigmaPerA.length} values for ${n} q values`);
-    values = smeared(p, qPerA, resolution);
-  } else values = parratt(p, qPerA);
-  for (let i = 0; i < n; i++) {
-    const lit = footprint ? Math.min(1, (qPerA[i]! * footprint.wavelengthA) / (4 * Math.PI) / footprint.beamOverSample) : 1;
-    values[i] = scale * lit * values[i]! + background;
-  }
-  return values;
+  const smearing = resolution ? smearingOf(p, qPerA, resolution) : null;
+  return curves(smearing ? smearing.q : qPerA).map((raw) => {
+    const values = smearing ? smear(smearing, raw, resolution?.normalised ?? false) : raw;
+    for (let i = 0; i < n; i++) {
+      const lit = footprint ? Math.min(1, (qPerA[i]! * footprint.wavelengthA) / (4 * Math.PI) / footprint.beamOverSample) : 1;
+      values[i] = scale * lit * values[i]!;
+    }
+    return values;
+  });
 }
 
-// Gaussian average at every q. R has a square-root kink at the critical edge of the backing: a window that holds it is split there, with nodes
-// q = q_c ± t² that make both sides smooth.
-function smeared(p: Profile, q: ArrayLike<number>, resolution: Resolution): Float64Array {
+/** Nodes and weights of the averages: those of point i end before `ends[i]`. */
+interface Smearing {
+  readonly q: Float64Array;
+  readonly weight: Float64Array;
+  readonly ends: Int32Array;
+}
+
+// R has a square-root kink at the critical edge of the backing: a window that holds it is split there, with nodes q = q_c ± t² that make both sides smooth.
+function smearingOf(p: Profile, q: ArrayLike<number>, resolution: Resolution): Smearing {
   const n = q.length;
   const m = resolution.points ?? 121;
   const edge = 2 * Math.sqrt(Math.max(0, p.cr[p.cr.length - 1]!));
@@ -167,16 +187,19 @@ function smeared(p: Profile, q: ArrayLike<number>, resolution: Resolution): Floa
     } else for (let k = 0; k < m; k++) add(centre + CUT * s * whole.nodes[k]!, CUT * s * whole.weights[k]!);
     ends[i] = fine.length;
   }
-  const r = parratt(p, fine);
-  const out = new Float64Array(n);
-  for (let i = 0, k = 0; i < n; i++) {
+  return { q: Float64Array.from(fine), weight: Float64Array.from(weight), ends };
+}
+
+function smear({ weight, ends }: Smearing, values: Float64Array, isNormalised: boolean): Float64Array {
+  const out = new Float64Array(ends.length);
+  for (let i = 0, k = 0; i < ends.length; i++) {
     let total = 0;
     let sum = 0;
     for (; k < ends[i]!; k++) {
       total += weight[k]!;
-      sum += weight[k]! * r[k]!;
+      sum += weight[k]! * values[k]!;
     }
-    out[i] = resolution.normalised ? sum / total : sum;
+    out[i] = isNormalised ? sum / total : sum;
   }
   return out;
 }

@@ -16,6 +16,7 @@ const CAPABILITIES = [
   'optics',
   'xray',
   'inversion',
+  'recipes',
   'uncertainty',
   'learning',
   'defects',
@@ -29,9 +30,12 @@ const NEIGHBOURS = {
   sampling: ['spatial'],
   defects: ['spatial'],
   xray: ['optics'],
-  inversion: ['optics', 'xray'],
-  simulator: ['spatial', 'overlay', 'control', 'formats'],
+  inversion: ['optics', 'xray', 'learning', 'vm'],
+  recipes: ['optics', 'xray', 'inversion', 'formats'],
+  simulator: ['spatial', 'overlay', 'control', 'recipes', 'formats'],
 };
+/** Packages of a capability, where a format needs one: small, pure, bundled for the browser too. */
+const PACKAGES = { learning: [/^@bufbuild\/protobuf(\/wkt)?$/] };
 const PURE = ['numerics', 'units', ...CAPABILITIES];
 const STORES = ['formats', 'db', 'queue'];
 const FOUNDATION = [...BASE, 'numerics', ...CAPABILITIES];
@@ -44,7 +48,7 @@ const RULES = {
   ...Object.fromEntries(
     CAPABILITIES.map((name) => [
       name,
-      { layers: [...BASE, 'numerics', 'uncertainty', ...(NEIGHBOURS[name] ?? [])], packages: [] },
+      { layers: [...BASE, 'numerics', 'uncertainty', ...(NEIGHBOURS[name] ?? [])], packages: PACKAGES[name] ?? [] },
     ]),
   ),
   config: { layers: ['errors'], packages: [/^zod$/] },
@@ -99,7 +103,7 @@ function* sources(folder) {
   if (!existsSync(join(root, folder))) return;
   for (const name of readdirSync(join(root, folder)).sort()) {
     const path = `${folder}/${name}`;
-    if (path === 'lib/db/generated') continue;
+    if (path === 'lib/db/generated' || path === 'lib/numerics/kernels/assembly') continue;
     if (statSync(join(root, path)).isDirectory()) yield* sources(path);
     else if (/\.tsx?$/.test(name) && !name.endsWith('.d.ts')) yield path;
   }

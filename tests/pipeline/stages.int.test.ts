@@ -5,7 +5,6 @@ import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, db, sql, transaction } from '@/lib/db';
 import { closeQueues, queueOf } from '@/lib/queue/broker';
 import { dispatchReady, reconcile } from '@/lib/queue/dispatcher';
-import type { QueueName } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { actOnAlert } from '@/lib/services/alerts/actions';
 import { createChannel } from '@/lib/services/channels';
@@ -19,8 +18,8 @@ import { serve } from '@/workers/runtime';
 import * as stages from '@/workers/stages';
 import { eventually, type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
+import { doAllWork as work } from '../support/work';
 
-const handlers = { ...stages };
 let database: TestDatabase;
 let api: Awaited<ReturnType<typeof apiServer>>;
 let key: string;
@@ -51,17 +50,6 @@ async function post(path: string, body: object) {
     body: JSON.stringify(body),
   });
   return { status: res.status, body: await res.json() };
-}
-
-/** Does all waiting work in this process, in order, as the workers would. */
-async function work(): Promise<number> {
-  for (let done = 0; ; done++) {
-    const task = await db().one<{ id: number; queue: QueueName }>(
-      sql`SELECT id, queue FROM task WHERE state <> 'dead' AND queue NOT IN ('train') ORDER BY id LIMIT 1`,
-    );
-    if (task === undefined) return done;
-    await runTask(handlers[task.queue] as Parameters<typeof runTask>[0], task.id);
-  }
 }
 
 let serial = 0;

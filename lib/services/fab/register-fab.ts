@@ -2,11 +2,12 @@ import { recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
 import { ensureCharts, OVERLAY_PARAMETERS } from '../charts/ensure-charts';
+import { registerRecipes } from '../spectra/recipes';
 
 const json = (v: unknown) => JSON.stringify(v);
 
 /**
- * Registers or updates a fab's master data in one transaction; what exists is kept and brought up to date, nothing is removed.
+ * Registers or updates a fab's master data in one transaction (metrology recipes, which need their certificates, after it); what exists is kept and brought up to date, nothing is removed.
  * A loop that exists keeps its versions and its state: engineers change loops, not this call.
  * @throws AppError `invalid_input` with the field path.
  */
@@ -16,7 +17,7 @@ export async function registerFab(
 ): Promise<{ tools: number; operations: number; loops: number; charts: number }> {
   const fab = fabIn.parse(input);
   checkReferences(fab);
-  return transaction(async (tx) => {
+  const made = await transaction(async (tx) => {
     await upsertNames(tx, fab);
     await upsertRecipes(tx, fab);
     for (const l of fab.loops) await insertLoop(tx, l, actor);
@@ -26,6 +27,8 @@ export async function registerFab(
       VALUES (${actor}, 'register', 'fab', ${fab.name}, ${json({ tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length })}::jsonb)`);
     return { tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length, charts };
   });
+  await registerRecipes(fab.metrologyRecipes, actor);
+  return made;
 }
 
 function checkReferences(fab: FabRecord): void {

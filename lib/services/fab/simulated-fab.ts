@@ -63,6 +63,7 @@ export function simulatedFab(seed: number): FabRecord {
       product: r.product,
       setpoints: { ...r.setpoints },
     })),
+    metrologyRecipes: [...f.metrologyRecipes],
     loops: f.loops.map((l) => ({
       name: l.name,
       area: l.area,

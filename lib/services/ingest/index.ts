@@ -3,6 +3,7 @@ import { lots } from './lots';
 import { measurements } from './measurements';
 import { overlayMeasurements } from './overlay';
 import { runs } from './runs';
+import { spectra } from './spectra';
 import { truth } from './truth';
 
 export { ingestBatch } from './pipeline';
@@ -14,6 +15,7 @@ export const INGEST_KINDS = {
   runs,
   measurements,
   'overlay-measurements': overlayMeasurements,
+  spectra,
   events,
   truth,
 } as const;

@@ -1,5 +1,5 @@
 import { bulkInsert, perDatabase, type Tx } from '@/lib/db';
-import type { MeasurementRecord, OverlayMeasurementRecord } from '@/lib/formats/wire';
+import type { OverlayMeasurementRecord } from '@/lib/formats/wire';
 import { layoutDigest } from './digests';
 
 const SITE_LAYOUT = {
@@ -28,7 +28,7 @@ const remembered = perDatabase(() => new Set<string>());
 const LIMIT = 20_000;
 
 /** Stores the site layouts these wafers were measured on (most share one) and returns the layout id of each. */
-export async function siteLayouts(tx: Tx, records: readonly MeasurementRecord[]): Promise<string[]> {
+export async function siteLayouts(tx: Tx, records: readonly { readonly x: number[]; readonly y: number[] }[]): Promise<string[]> {
   const ids = records.map((r) => layoutDigest(r.x, r.y));
   await store(ids, async (fresh) =>
     bulkInsert(

@@ -15,6 +15,8 @@ export interface Master {
   readonly operations: ReadonlyMap<string, { area: string; layer: string }>;
   readonly routes: ReadonlySet<string>;
   readonly parameters: ReadonlyMap<string, { unit: string }>;
+  /** Active metrology recipes: the operation they are for and the channels they fit. */
+  readonly metrologyRecipes: ReadonlyMap<string, { operation: string; channels: readonly string[] }>;
 }
 
 const TTL_MS = 5_000;
@@ -34,7 +36,7 @@ export async function master(now: number, fresh = false): Promise<Master> {
 }
 
 async function read(now: number): Promise<Master> {
-  const [chambers, tools, stations, products, operations, routes, parameters] = await Promise.all([
+  const [chambers, tools, stations, products, operations, routes, parameters, recipes] = await Promise.all([
     db().rows<{ tool: string; name: string }>(sql`SELECT tool, name FROM chamber`),
     db().rows<{ name: string; area: string }>(sql`SELECT name, area FROM tool`),
     db().rows<{ name: string }>(sql`SELECT name FROM station`),
@@ -44,6 +46,9 @@ async function read(now: number): Promise<Master> {
     db().rows<{ name: string; area: string; layer: string }>(sql`SELECT name, area, layer FROM operation`),
     db().rows<{ name: string }>(sql`SELECT name FROM route`),
     db().rows<{ name: string; unit: string }>(sql`SELECT name, unit FROM parameter`),
+    db().rows<{ name: string; operation: string; channels: string[] }>(sql`
+      SELECT r.name, r.operation, (SELECT array_agg(c->>'name') FROM jsonb_array_elements(v.content->'channels') AS c) AS channels
+      FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.active`),
   ]);
   const byTool = new Map<string, Set<string>>(tools.map((t) => [t.name, new Set()]));
   for (const c of chambers) byTool.get(c.tool)?.add(c.name);
@@ -56,5 +61,6 @@ async function read(now: number): Promise<Master> {
     operations: new Map(operations.map((o) => [o.name, { area: o.area, layer: o.layer }])),
     routes: new Set(routes.map((r) => r.name)),
     parameters: new Map(parameters.map((p) => [p.name, { unit: p.unit }])),
+    metrologyRecipes: new Map(recipes.map((r) => [r.name, { operation: r.operation, channels: r.channels }])),
   };
 }

@@ -13,6 +13,8 @@ const LIVE_TICK_MS = 60_000;
 const IN_FLIGHT = 4;
 /** The line is brought up to its live rate this long before now, so that the first live minutes are busy. */
 const RAMP_MS = 24 * HOUR_MS;
+/** Spectral stations record for this long before now: their fits are the dearest part of a history. */
+const SPECTRA_MS = 96 * HOUR_MS;
 
 export interface DriveOptions {
   readonly seed: number;
@@ -64,6 +66,7 @@ export class FabDriver {
       start,
       tickMs,
       lotsPerDay: (t) => (t < rampAt ? this.o.lotsPerDay : this.o.liveLotsPerDay),
+      spectraFrom: rampAt + RAMP_MS - SPECTRA_MS,
       horizonDays: (rampAt + RAMP_MS - start) / DAY_MS,
       ...(snapshot === undefined ? {} : { snapshot }),
     });
@@ -158,6 +161,7 @@ export class FabDriver {
     const due = this.sim.collect(to);
     await this.client.send('measurements', due.measurements);
     await this.client.send('overlay-measurements', due.overlayMeasurements);
+    await this.client.send('spectra', due.spectra);
     await this.client.send('truth', due.truth);
   }
 

@@ -118,6 +118,11 @@ export const etch: ProcessSpec = {
     arrheniusRatio(ACTIVATION_EV, kelvin(60 + z[3]!), kelvin(60)) *
     (1 + z[4]! / 100) *
     (1 + z[5]! / 100),
+  // The main etch follows the radical supply and the wafer's temperature; a hotter wafer also leans the sidewall.
+  profile: (z) => ({
+    heightNm: 120 * (1 + 0.0012 * z[0]! - 0.0008 * z[2]! + 0.0016 * z[3]!),
+    sidewallAngleDeg: 87.5 - 0.012 * z[3]! + 0.02 * z[1]!,
+  }),
   targets: [12, 10],
   tolerance: 0.16,
   baseRecipe: [24, 600, 40, 1.3],

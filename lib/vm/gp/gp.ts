@@ -9,16 +9,21 @@ import {
   forwardSolveManyInPlace,
   fromRows,
   type JitterPolicy,
+  matrix,
+  multiply,
   type Numbers,
   requireFinite,
 } from '@/lib/numerics';
-import { checkKernel, crossCovariance, type GpKernel, radial, scaleInputs } from './kernel';
+import { checkKernel, covarianceSlope, crossCovariance, type GpKernel, scaleInputs } from './kernel';
+import { fitTrend, type GpMean, type GpTrend, type MeanFrame, meanFrame, removeTrend, trendAt } from './mean';
 
 export interface GpOptions {
   /** Centre and scale y (divisor n) before everything; predictions come back in the unit of y. Default true. */
   readonly normalizeY?: boolean;
   /** Added to the diagonal besides the noise, never at new points; or a policy that adds only what the factorisation needs. Default 0. */
   readonly jitter?: number | JitterPolicy;
+  /** Mean function with coefficients by generalised least squares. Default none: 0 after the centring. */
+  readonly mean?: GpMean;
 }
 
 /** A fitted Gaussian process. `kernel` refers to normalised targets. */
@@ -34,18 +39,22 @@ export interface GpModel {
   readonly yScale: number;
   readonly factor: Cholesky;
   readonly alpha: Float64Array;
-  /** Log marginal likelihood of the normalised targets. */
+  /** Log marginal likelihood of the normalised targets; with a mean function the restricted one (β integrated out under a flat prior). */
   readonly logLikelihood: number;
   readonly jitter: number;
+  /** Mean function and its fit; null without one. */
+  readonly mean: MeanFrame | null;
+  readonly trend: GpTrend | null;
 }
 
 /**
  * Gaussian process regression with fixed hyper-parameters: K = k(X, X) + (noise + jitter) I, α = K⁻¹y,
- * ln p(y) = −½ yᵀα − Σ ln L_ii − ½ n ln 2π.
+ * ln p(y) = −½ yᵀα − Σ ln L_ii − ½ n ln 2π. With a mean function h(x)ᵀβ: α = K⁻¹(y − Hβ), and the likelihood of the n − p contrasts,
+ * −½ yᵀα − Σ ln L_ii − ½ ln|HᵀK⁻¹H| − ½ (n − p) ln 2π.
  * @param x - inputs, one row a sample. @param y - targets; all finite.
  * @throws AppError `invalid_input` on NaN or unequal lengths; `not_positive_definite` when samples repeat without noise or jitter.
  * @complexity n³/3.
- * @reference Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), Alg. 2.1.
+ * @reference Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), Alg. 2.1, eqs. 2.41–2.45.
  */
 export function fitGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel, options: GpOptions = {}): GpModel {
   const m = fromRows(x);
@@ -70,6 +79,7 @@ export function fitGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel, optio
     yScale,
     kernel,
     options.jitter ?? 0,
+    meanFrame(options.mean ?? 'none', m.data, m.cols),
   );
 }
 
@@ -81,6 +91,7 @@ function assemble(
   yScale: number,
   kernel: GpKernel,
   jitter: number | JitterPolicy,
+  mean: MeanFrame | null,
 ): GpModel {
   const n = y.length;
   const scaled = scaleInputs(x, d, kernel.lengthScale);
@@ -88,16 +99,20 @@ function assemble(
   const fixed = typeof jitter === 'number' ? jitter : 0;
   for (let i = 0; i < n; i++) k[i * (n + 1)]! += kernel.noiseVariance + fixed;
   const factor = cholesky(k, n, typeof jitter === 'number' ? undefined : jitter);
-  return withFactor({ kernel, n, d, x, scaled, y, yMean, yScale, factor, jitter: fixed + factor.jitter });
+  return withFactor({ kernel, n, d, x, scaled, y, yMean, yScale, factor, jitter: fixed + factor.jitter, mean });
 }
 
-function withFactor(m: Omit<GpModel, 'alpha' | 'logLikelihood'>): GpModel {
+function withFactor(m: Omit<GpModel, 'alpha' | 'logLikelihood' | 'trend'>): GpModel {
   const alpha = m.y.slice();
-  forwardSolveInPlace(m.factor.l, alpha);
-  backSolveInPlace(m.factor.l, alpha);
+  let trend: GpTrend | null = null;
+  if (m.mean) trend = fitTrend(m.mean, m.factor, m.x, m.d, alpha);
+  else forwardSolveInPlace(m.factor.l, alpha);
   let fit = 0;
-  for (let i = 0; i < m.n; i++) fit += m.y[i]! * alpha[i]!;
-  return { ...m, alpha, logLikelihood: -0.5 * (fit + m.factor.logDet + m.n * Math.log(2 * Math.PI)) };
+  for (let i = 0; i < m.n; i++) fit += alpha[i]! ** 2;
+  backSolveInPlace(m.factor.l, alpha);
+  const dof = m.n - (trend?.p ?? 0);
+  const logLikelihood = -0.5 * (fit + m.factor.logDet + (trend?.logDet ?? 0) + dof * Math.log(2 * Math.PI));
+  return { ...m, alpha, trend, logLikelihood };
 }
 
 export interface GpGradient {
@@ -116,49 +131,39 @@ export interface GpGradient {
 export function gpGradient(m: GpModel): GpGradient {
   const { n, d, kernel, scaled, alpha } = m;
   const inverse = choleskyInverse(m.factor);
+  const e = covarianceSlope(kernel, scaled, d);
+  // one exponential serves both where slope and covariance are the same function
+  const c = kernel.kind === 'rbf' ? e : crossCovariance(kernel, scaled, scaled, d);
   const row = new Float64Array(n);
-  const e = new Float64Array(n * n);
   let signal = 0;
   let trace = 0;
-  const rbf = kernel.kind === 'rbf';
   for (let a = 0; a < n; a++) {
-    for (let b = 0; b <= a; b++) {
-      let q = 0;
-      for (let k = 0; k < d; k++) {
-        const t = scaled[a * d + k]! - scaled[b * d + k]!;
-        q += t * t;
-      }
-      const w = alpha[a]! * alpha[b]! - inverse[a * n + b]!;
-      if (a === b) {
-        signal += w;
-        trace += w;
-      } else {
-        let c = 0;
-        let slope = 0;
-        if (rbf) slope = c = Math.exp(-0.5 * q);
-        else ({ c, e: slope } = radial(kernel.kind, q));
-        signal += 2 * w * c;
-        const v = w * kernel.signalVariance * slope;
-        e[a * n + b] = v;
-        row[a]! += v;
-        row[b]! += v;
-      }
+    const at = a * n;
+    const alphaA = alpha[a]!;
+    let sum = 0;
+    for (let b = 0; b < a; b++) {
+      const w = alphaA * alpha[b]! - inverse[at + b]!;
+      signal += 2 * w * c[at + b]!;
+      const v = w * e[at + b]!;
+      e[at + b] = v;
+      row[b]! += v;
+      sum += v;
     }
+    row[a]! += sum;
+    trace += alphaA * alphaA - inverse[at + a]!;
+    e.fill(0, at + a, at + n);
   }
+  const eu = multiply(matrix(n, n, e), matrix(n, d, scaled)).data;
   const lengthScale = new Float64Array(d);
-  for (let k = 0; k < d; k++) {
-    let s = 0;
-    for (let a = 0; a < n; a++) {
+  for (let a = 0; a < n; a++) {
+    for (let k = 0; k < d; k++) {
       const u = scaled[a * d + k]!;
-      let t = 0;
-      for (let b = 0; b < a; b++) t += e[a * n + b]! * scaled[b * d + k]!;
-      s += row[a]! * u * u - 2 * u * t;
+      lengthScale[k]! += u * (row[a]! * u - 2 * eu[a * d + k]!);
     }
-    lengthScale[k] = s;
   }
   return {
     logLikelihood: m.logLikelihood,
-    signalVariance: 0.5 * kernel.signalVariance * signal,
+    signalVariance: 0.5 * (signal + kernel.signalVariance * trace),
     lengthScale,
     noiseVariance: 0.5 * kernel.noiseVariance * trace,
   };
@@ -174,7 +179,7 @@ export interface GpPrediction {
 }
 
 /**
- * Predict at new inputs: mean k*ᵀα, variance k** − ‖L⁻¹k*‖².
+ * Predict at new inputs: mean k*ᵀα, variance k** − ‖L⁻¹k*‖²; a mean function adds h*ᵀβ and the variance of β, ‖R⁻ᵀ(h* − HᵀK⁻¹k*)‖².
  * @throws AppError `invalid_input` on NaN or another number of inputs.
  * @complexity n·m for the means, n²·m for the variances.
  */
@@ -191,6 +196,13 @@ export function predictGp(m: GpModel, x: ArrayLike<Numbers>, options: { readonly
   forwardSolveManyInPlace(m.factor.l, m.n, k, w);
   const variance = new Float64Array(w).fill(m.kernel.signalVariance);
   for (let i = 0; i < m.n; i++) for (let j = 0; j < w; j++) variance[j]! -= k[i * w + j]! ** 2;
+  const trend = m.mean && m.trend ? { p: m.trend.p, ...trendAt(m.mean, m.trend, p.data, m.d, k) } : null;
+  if (trend) {
+    for (let j = 0; j < w; j++) mean[j]! += trend.mean[j]!;
+    trend.u.forEach((v, i) => {
+      variance[i % w]! += v * v;
+    });
+  }
   const s2 = m.yScale ** 2;
   let covariance: Float64Array | null = null;
   if (options.covariance) {
@@ -199,6 +211,7 @@ export function predictGp(m: GpModel, x: ArrayLike<Numbers>, options: { readonly
       for (let b = 0; b <= a; b++) {
         let s = covariance[a * w + b]!;
         for (let i = 0; i < m.n; i++) s -= k[i * w + a]! * k[i * w + b]!;
+        if (trend) for (let i = 0; i < trend.p; i++) s += trend.u[i * w + a]! * trend.u[i * w + b]!;
         covariance[a * w + b] = s * s2;
         covariance[b * w + a] = s * s2;
       }
@@ -213,20 +226,7 @@ export function predictGp(m: GpModel, x: ArrayLike<Numbers>, options: { readonly
 }
 
 /**
- * Leave-one-out predictions with fixed hyper-parameters from K⁻¹: μ_i = y_i − α_i/K⁻¹_ii, variance 1/K⁻¹_ii (of the observation).
- * @reference Rasmussen & Williams (2006), eq. 5.12.
- */
-export function leaveOneOut(m: GpModel): { readonly mean: Float64Array; readonly variance: Float64Array } {
-  const inverse = choleskyInverse(m.factor);
-  const diagonal = (i: number): number => inverse[i * (m.n + 1)]!;
-  return {
-    mean: m.y.map((v, i) => m.yMean + m.yScale * (v - m.alpha[i]! / diagonal(i))),
-    variance: m.y.map((_, i) => (m.yScale ** 2 * 1) / diagonal(i)),
-  };
-}
-
-/**
- * The model with one more sample, hyper-parameters and target scaling kept: O(n²) by one more row of the factor.
+ * The model with one more sample, hyper-parameters, target scaling and basis of the mean kept: O(n²) by one more row of the factor.
  * @throws AppError `invalid_input` on NaN; `not_positive_definite` when the sample repeats an old one without noise.
  */
 export function updateGp(m: GpModel, x: Numbers, y: number): GpModel {
@@ -251,7 +251,8 @@ export function updateGp(m: GpModel, x: Numbers, y: number): GpModel {
 /** Plain JSON from which `gpFromJson` rebuilds the same model (the factor is computed again). */
 export interface GpJson {
   readonly kind: 'gp';
-  readonly version: 1;
+  /** 2 where the model has a mean function. */
+  readonly version: 1 | 2;
   readonly kernel: GpKernel;
   readonly d: number;
   readonly x: readonly number[];
@@ -259,11 +260,12 @@ export interface GpJson {
   readonly yMean: number;
   readonly yScale: number;
   readonly jitter: number;
+  readonly mean?: MeanFrame;
 }
 
 export const gpToJson = (m: GpModel): GpJson => ({
   kind: 'gp',
-  version: 1,
+  version: m.mean ? 2 : 1,
   kernel: m.kernel,
   d: m.d,
   x: Array.from(m.x),
@@ -271,9 +273,10 @@ export const gpToJson = (m: GpModel): GpJson => ({
   yMean: m.yMean,
   yScale: m.yScale,
   jitter: m.jitter,
+  ...(m.mean ? { mean: m.mean } : {}),
 });
 
 export function gpFromJson(j: GpJson): GpModel {
   checkKernel(j.kernel, j.d);
-  return assemble(Float64Array.from(j.x), j.d, Float64Array.from(j.y), j.yMean, j.yScale, j.kernel, j.jitter);
+  return assemble(Float64Array.from(j.x), j.d, Float64Array.from(j.y), j.yMean, j.yScale, j.kernel, j.jitter, j.mean ?? null);
 }

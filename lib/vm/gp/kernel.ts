@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { type RadialFamily, radialMatrix } from '@/lib/numerics';
 
 export type KernelKind = 'rbf' | 'matern12' | 'matern32' | 'matern52';
 
@@ -26,26 +27,13 @@ export function checkKernel(k: GpKernel, inputs: number): void {
   }
 }
 
-/** c(d) and the factor e(d) with ∂c/∂ln l_j = e(d) ((x_j − x′_j)/l_j)², both from d². */
-export function radial(kind: KernelKind, d2: number): { c: number; e: number } {
-  if (kind === 'rbf') {
-    const c = Math.exp(-0.5 * d2);
-    return { c, e: c };
-  }
-  const d = Math.sqrt(d2);
-  if (kind === 'matern12') {
-    const c = Math.exp(-d);
-    return { c, e: d > 0 ? c / d : 0 };
-  }
-  if (kind === 'matern32') {
-    const s = Math.sqrt(3) * d;
-    const x = Math.exp(-s);
-    return { c: (1 + s) * x, e: 3 * x };
-  }
-  const s = Math.sqrt(5) * d;
-  const x = Math.exp(-s);
-  return { c: (1 + s + (s * s) / 3) * x, e: (5 / 3) * (1 + s) * x };
-}
+// κ in c(κd): the kernels in the radial families of numerics.
+const FAMILIES: Readonly<Record<KernelKind, { readonly family: RadialFamily; readonly factor: number }>> = {
+  rbf: { family: 'gaussian', factor: Math.SQRT1_2 },
+  matern12: { family: 'exponential', factor: 1 },
+  matern32: { family: 'matern32', factor: Math.sqrt(3) },
+  matern52: { family: 'matern52', factor: Math.sqrt(5) },
+};
 
 /** Rows of x divided by the length scales, (n, d) row-major. */
 export function scaleInputs(x: Float64Array, d: number, lengthScale: readonly number[]): Float64Array {
@@ -55,22 +43,12 @@ export function scaleInputs(x: Float64Array, d: number, lengthScale: readonly nu
 
 /** Cross covariance s² c of scaled rows a (n, d) and b (m, d), row-major (n, m). */
 export function crossCovariance(kernel: GpKernel, a: Float64Array, b: Float64Array, d: number): Float64Array {
-  const n = a.length / d;
-  const m = b.length / d;
-  const out = new Float64Array(n * m);
-  const { kind, signalVariance: s2 } = kernel;
-  const same = a === b; // one set of rows: the upper half is mirrored
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < (same ? i + 1 : m); j++) {
-      let q = 0;
-      for (let k = 0; k < d; k++) {
-        const t = a[i * d + k]! - b[j * d + k]!;
-        q += t * t;
-      }
-      const v = kind === 'rbf' ? s2 * Math.exp(-0.5 * q) : s2 * radial(kind, q).c;
-      out[i * m + j] = v;
-      if (same) out[j * m + i] = v;
-    }
-  }
-  return out;
+  const { family, factor } = FAMILIES[kernel.kind];
+  return radialMatrix(family, a, b, d, { factor, variance: kernel.signalVariance });
+}
+
+/** s² e of scaled rows with themselves, (n, n), zero diagonal: ∂k/∂ln l_j = s² e(d) ((x_j − x′_j)/l_j)². */
+export function covarianceSlope(kernel: GpKernel, a: Float64Array, d: number): Float64Array {
+  const { family, factor } = FAMILIES[kernel.kind];
+  return radialMatrix(family, a, a, d, { factor, variance: kernel.signalVariance * factor * factor, slope: true });
 }

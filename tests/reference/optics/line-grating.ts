@@ -1,5 +1,14 @@
 import type { Complex } from '@/lib/numerics';
-import { type GratingLayer, type LineGrating, psiDelta, radians, solveLineGrating } from '@/lib/optics';
+import {
+  chooseTruncation,
+  convergedLineGrating,
+  type Diffraction,
+  type GratingLayer,
+  type LineGrating,
+  psiDelta,
+  radians,
+  solveLineGrating,
+} from '@/lib/optics';
 import { has, num, obj, objects, str, vec } from '../read';
 import type { Input, Mismatch, ReferenceCase, ReferenceMethod } from '../types';
 import { Checker, complexVec, indexOf } from './read';
@@ -65,7 +74,51 @@ function check(c: ReferenceCase): Mismatch[] {
       out.angle(`M=${m}.Delta_deg[${i}]`, angles.deltaDeg[i]!, vec(e, 'Delta_deg')[i]!, 2 * slack);
     }
   }
+  for (const e of has(c.expected, 'converged') ? objects(c.expected, 'converged') : [])
+    checkConverged(out, e, gratings, wavelengths, angle);
   return out.out;
+}
+
+const MODAL_RESOLUTION = { degree: 4, levels: 3 };
+
+/**
+ * Values for M → ∞: the truncation that the product chooses meets them within the estimate of its certificate and within its tolerance; the modal solver
+ * within the error of the reference and its own.
+ */
+function checkConverged(
+  out: Checker,
+  want: Input,
+  gratings: readonly LineGrating[],
+  wavelengths: readonly number[],
+  angle: number,
+): void {
+  const wavelengthNm = num(want, 'wavelength_nm');
+  const grating = gratings[wavelengths.indexOf(wavelengthNm)]!;
+  const known = num(want, 'error_estimate');
+  const chosen = chooseTruncation([{ grating, wavelengthNm }], angle, ['TE', 'TM']);
+  for (const p of ['TE', 'TM'] as const) {
+    const at = `${wavelengthNm}.${p}`;
+    const fourier = solveLineGrating(grating, wavelengthNm, angle, p, chosen.truncation);
+    compareConverged(
+      out,
+      `${at}.M=${chosen.truncation}`,
+      fourier,
+      obj(want, p),
+      known + Math.min(chosen.errorEstimate, chosen.tolerance),
+    );
+    const modal = convergedLineGrating(grating, wavelengthNm, angle, p, { resolution: MODAL_RESOLUTION });
+    compareConverged(out, `${at}.modal`, modal, obj(want, p), known + modal.errorEstimate);
+  }
+}
+
+function compareConverged(out: Checker, path: string, got: Diffraction, want: Input, limit: number): void {
+  const m = got.truncation;
+  out.value(`${path}.r0.re`, got.r.re[m], num(obj(want, 'r0'), 're'), limit);
+  out.value(`${path}.r0.im`, got.r.im[m], num(obj(want, 'r0'), 'im'), limit);
+  for (const side of ['R', 'T'] as const) {
+    for (const [order, value] of Object.entries(obj(want, side)))
+      out.value(`${path}.${side}.${order}`, (side === 'R' ? got.reflected : got.transmitted)[Number(order) + m], value, limit);
+  }
 }
 
 export const lineGratingMethod: ReferenceMethod = { compute: () => null, compare: (_, c) => check(c) };

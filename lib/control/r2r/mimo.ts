@@ -1,0 +1,244 @@
+import { AppError } from '@/lib/errors';
+import { fromRows, matrix, numericalRank, qpHessian, solveQp, svd } from '@/lib/numerics';
+import { quantise } from '../run-to-run';
+
+/** Multi-input, multi-output run-to-run loop y = T + B(x − x_nominal) + disturbance; ny outputs, nu knobs, each in its own unit. */
+export interface MimoConfig {
+  /** B, (ny, nu): output unit per knob unit. */
+  readonly gain: readonly (readonly number[])[];
+  readonly target: readonly number[];
+  readonly xNominal: readonly number[];
+  /** EWMA weight of the level, (0, 1], one for all outputs or one each. */
+  readonly lambda: number | readonly number[];
+  /** EWMA weight of the drift, [0, 1]. Default 0: a single EWMA. */
+  readonly lambda2?: number | readonly number[];
+  /** Price of a squared deviation, one per output, positive. Default 1: give 1/tolerance² where units differ. */
+  readonly outputWeight?: readonly number[];
+  /** Price of a squared change from the last setpoint, one per knob, not negative. Default 0. */
+  readonly moveWeight?: readonly number[];
+  /** Size of a knob change that counts as one in the minimum norm. Default 1: give the usual range where units differ. */
+  readonly knobScale?: readonly number[];
+  readonly min?: readonly number[];
+  readonly max?: readonly number[];
+  /** Largest change from the last setpoint, null for none. */
+  readonly maxStep?: readonly (number | null)[];
+  /** Setpoints are multiples of this, null for any. Knobs are rounded one by one; the state takes what was really applied. */
+  readonly quantum?: readonly (number | null)[];
+}
+
+/** State after the last observation; plain JSON. */
+export interface MimoState {
+  readonly level: readonly number[];
+  readonly drift: readonly number[];
+  readonly n: number;
+  readonly lastX: readonly number[] | null;
+}
+
+export const initialMimo = (outputs: number): MimoState => ({
+  level: new Array<number>(outputs).fill(0),
+  drift: new Array<number>(outputs).fill(0),
+  n: 0,
+  lastX: null,
+});
+
+/** A weight per output. */
+export const perOutput = (v: number | readonly number[] | undefined, ny: number): readonly number[] =>
+  typeof v === 'object' ? v : new Array<number>(ny).fill(v ?? 0);
+
+/** @throws AppError `invalid_input` naming the field that does not fit. */
+export function checkMimo(c: MimoConfig): { readonly ny: number; readonly nu: number } {
+  const [ny, nu] = [c.target.length, c.xNominal.length];
+  const bad = (field: string, what: string): never => {
+    throw new AppError('invalid_input', `${field}: ${what}`, { field });
+  };
+  if (ny === 0 || nu === 0) bad('target', 'a loop needs an output and a knob');
+  if (c.gain.length !== ny || c.gain.some((r) => r.length !== nu || r.some((v) => !Number.isFinite(v))))
+    bad('gain', `needs ${ny} rows of ${nu} finite numbers`);
+  if (c.gain.some((r) => r.every((v) => v === 0))) bad('gain', 'an output that no knob moves cannot be controlled; leave it out');
+  const list = (field: string, v: readonly unknown[] | undefined, n: number, ok: (x: number) => boolean, what: string): void => {
+    if (v && (v.length !== n || v.some((x) => x !== null && !ok(x as number)))) bad(field, `needs ${n} values, ${what}`);
+  };
+  list('target', c.target, ny, Number.isFinite, 'finite');
+  list('xNominal', c.xNominal, nu, Number.isFinite, 'finite');
+  list('lambda', perOutput(c.lambda, ny), ny, (x) => x > 0 && x <= 1, 'each in (0, 1]');
+  list('lambda2', perOutput(c.lambda2, ny), ny, (x) => x >= 0 && x <= 1, 'each in [0, 1]');
+  list('outputWeight', c.outputWeight, ny, (x) => x > 0 && Number.isFinite(x), 'each positive');
+  list('moveWeight', c.moveWeight, nu, (x) => x >= 0 && Number.isFinite(x), 'none negative');
+  list('knobScale', c.knobScale, nu, (x) => x > 0 && Number.isFinite(x), 'each positive');
+  list('maxStep', c.maxStep, nu, (x) => x > 0, 'each positive or null');
+  list('quantum', c.quantum, nu, (x) => x > 0, 'each positive or null');
+  list('min', c.min, nu, (x) => !Number.isNaN(x), 'numbers');
+  list('max', c.max, nu, (x) => !Number.isNaN(x), 'numbers');
+  c.min?.forEach((lo, j) => {
+    if (c.max && !(lo <= c.max[j]!)) bad('min', `knob ${j}: min ${lo} lies above max ${c.max[j]}`);
+  });
+  return { ny, nu };
+}
+
+/**
+ * One run: w = (y − T) − B(x_applied − x_nominal), per output a′ = λ1 w + (1 − λ1)a, D′ = λ2(w − a) + (1 − λ2)D. An output that was not measured
+ * (NaN) keeps its level and drift.
+ * @throws AppError `invalid_input` when a length is wrong or a setpoint is not finite.
+ * @reference Tseng, Chou & Lee, IIE Trans. 34 (2002) 541; Del Castillo & Rajagopal, IIE Trans. 34 (2002) 1095 (double EWMA).
+ */
+export function observeMimo(s: MimoState, y: readonly number[], xApplied: readonly number[], c: MimoConfig): MimoState {
+  const { ny, nu } = checkMimo(c);
+  if (y.length !== ny || s.level.length !== ny || s.drift.length !== ny)
+    throw new AppError('invalid_input', `y needs ${ny} values, got ${y.length}; the state has ${s.level.length}`, { field: 'y' });
+  if (xApplied.length !== nu || xApplied.some((v) => !Number.isFinite(v)))
+    throw new AppError('invalid_input', `xApplied needs ${nu} finite values, got ${xApplied.join(', ')}`, { field: 'xApplied' });
+  const l1 = perOutput(c.lambda, ny);
+  const l2 = perOutput(c.lambda2, ny);
+  const level = [...s.level];
+  const drift = [...s.drift];
+  for (let i = 0; i < ny; i++) {
+    if (Number.isNaN(y[i]!)) continue;
+    if (!Number.isFinite(y[i]!)) throw new AppError('invalid_input', `y[${i}] is ${y[i]}`, { field: 'y', index: i });
+    const w = y[i]! - c.target[i]! - xApplied.reduce((sum, v, j) => sum + c.gain[i]![j]! * (v - c.xNominal[j]!), 0);
+    level[i] = l1[i]! * w + (1 - l1[i]!) * s.level[i]!;
+    drift[i] = l2[i]! * (w - s.level[i]!) + (1 - l2[i]!) * s.drift[i]!;
+  }
+  return { level, drift, n: s.n + 1, lastX: [...xApplied] };
+}
+
+/** Move without limits as two linear maps: u = G p + F u_last, u = x − x_nominal, p = level + drift. Row-major (nu, ny) and (nu, nu). */
+export interface MimoMove {
+  readonly g: Float64Array;
+  readonly f: Float64Array;
+  /** Rank of B: outputs that the knobs can move independently. */
+  readonly rank: number;
+  /** Weighted design [√Q B S; √R S], (ny + nu, nu), S the knob scales. */
+  readonly design: Float64Array;
+}
+
+/** Singular values below this share of the largest are no direction that a knob can be asked to follow. */
+const RANK_TOLERANCE = 1e-9;
+
+/**
+ * The least-squares move: min ‖√Q(Bu + p)‖² + ‖√R(u − u_last)‖²; where that leaves freedom (more knobs than outputs, no move weight), the u of least
+ * norm in units of the knob scales.
+ * @reference Golub & Van Loan (2013), §5.5.1 (minimum-norm solution by singular values).
+ */
+export function mimoMove(c: MimoConfig): MimoMove {
+  const { ny, nu } = checkMimo(c);
+  const scale = c.knobScale ?? new Array<number>(nu).fill(1);
+  const q = Array.from({ length: ny }, (_, i) => Math.sqrt(c.outputWeight?.[i] ?? 1));
+  const r = Array.from({ length: nu }, (_, j) => Math.sqrt(c.moveWeight?.[j] ?? 0));
+  const m = ny + nu;
+  const design = new Float64Array(m * nu);
+  for (let i = 0; i < ny; i++) for (let j = 0; j < nu; j++) design[i * nu + j] = q[i]! * c.gain[i]![j]! * scale[j]!;
+  for (let j = 0; j < nu; j++) design[(ny + j) * nu + j] = r[j]! * scale[j]!;
+  const d = svd(matrix(m, nu, design));
+  const rank = numericalRank(d.s, RANK_TOLERANCE);
+  const inverse = new Float64Array(nu * m);
+  for (let k = 0; k < rank; k++)
+    for (let j = 0; j < nu; j++)
+      for (let i = 0; i < m; i++) inverse[j * m + i]! += (d.v.data[j * d.v.cols + k]! * d.u.data[i * d.u.cols + k]!) / d.s[k]!;
+  const g = new Float64Array(nu * ny);
+  const f = new Float64Array(nu * nu);
+  for (let j = 0; j < nu; j++) {
+    for (let i = 0; i < ny; i++) g[j * ny + i] = -scale[j]! * inverse[j * m + i]! * q[i]!;
+    for (let k = 0; k < nu; k++) f[j * nu + k] = scale[j]! * inverse[j * m + ny + k]! * r[k]!;
+  }
+  return { g, f, rank: numericalRank(svd(fromRows(c.gain)).s, RANK_TOLERANCE), design };
+}
+
+export interface MimoAdvice {
+  readonly setpoint: readonly number[];
+  /** Setpoint without limits and rounding. */
+  readonly raw: readonly number[];
+  /** Deviation from target that the model expects with this setpoint; not 0 where limits, weights or too few knobs forbid it. */
+  readonly predictedDeviation: readonly number[];
+  /** Knobs that stand at a limit. */
+  readonly limited: readonly { readonly knob: number; readonly side: 'min' | 'max' }[];
+  /** `converged` also where no limit was met and the closed form was taken. */
+  readonly status: 'converged' | 'infeasible' | 'max_iterations';
+  /** Residual of the optimality conditions; 0 for the closed form. */
+  readonly kktResidual: number;
+}
+
+// Share of the mean squared gain that prices u in the constrained problem: it makes the Hessian definite and picks the least norm, and costs nine digits below.
+const RIDGE = 1e-9;
+
+/**
+ * Setpoints for the next run: the move of `mimoMove`, or with limits (absolute, step) in its way the quadratic program over the box; then quantum.
+ * A knob whose last setpoint lies outside its absolute limits comes back inside, even by more than one step.
+ * @param lastApplied - setpoints in use; without them steps and moves are counted from the nominal ones.
+ * @throws AppError `invalid_input`. Look at `status`.
+ */
+export function adviseMimo(s: MimoState, c: MimoConfig, lastApplied: readonly number[] | null = s.lastX): MimoAdvice {
+  const { ny, nu } = checkMimo(c);
+  const move = mimoMove(c);
+  const last = Float64Array.from({ length: nu }, (_, j) => (lastApplied ? lastApplied[j]! - c.xNominal[j]! : 0));
+  const p = Float64Array.from({ length: ny }, (_, i) => s.level[i]! + s.drift[i]!);
+  const u = new Float64Array(nu);
+  for (let j = 0; j < nu; j++) {
+    for (let i = 0; i < ny; i++) u[j]! += move.g[j * ny + i]! * p[i]!;
+    for (let k = 0; k < nu; k++) u[j]! += move.f[j * nu + k]! * last[k]!;
+  }
+  const raw = Array.from(u, (v, j) => c.xNominal[j]! + v);
+  const lo = new Float64Array(nu);
+  const hi = new Float64Array(nu);
+  for (let j = 0; j < nu; j++) {
+    const x0 = c.xNominal[j]!;
+    const [a, b] = [(c.min?.[j] ?? Number.NEGATIVE_INFINITY) - x0, (c.max?.[j] ?? Number.POSITIVE_INFINITY) - x0];
+    const step = c.maxStep?.[j] ?? Number.POSITIVE_INFINITY;
+    lo[j] = Math.max(a, last[j]! - step);
+    hi[j] = Math.min(b, last[j]! + step);
+    if (lo[j]! > hi[j]!) lo[j] = hi[j] = Math.min(b, Math.max(a, last[j]!));
+  }
+  let status: MimoAdvice['status'] = 'converged';
+  let kktResidual = 0;
+  if (u.some((v, j) => v < lo[j]! || v > hi[j]!)) {
+    const solved = boxed(c, move.design, p, last, lo, hi);
+    ({ status, kktResidual } = solved);
+    for (let j = 0; j < nu; j++) u[j] = Math.min(hi[j]!, Math.max(lo[j]!, solved.u[j]!));
+  }
+  const limited: { knob: number; side: 'min' | 'max' }[] = [];
+  const setpoint = Array.from(u, (v, j) => {
+    const x0 = c.xNominal[j]!;
+    if (v === lo[j]! || v === hi[j]!) limited.push({ knob: j, side: v === hi[j]! ? 'max' : 'min' });
+    const [least, most] = [c.min?.[j] ?? Number.NEGATIVE_INFINITY, c.max?.[j] ?? Number.POSITIVE_INFINITY];
+    const x = Math.min(most, Math.max(least, x0 + v));
+    const quantum = c.quantum?.[j] ?? null;
+    return quantum === null ? x : quantise(x, quantum, least, most, c.maxStep?.[j] ?? null, x0 + last[j]!);
+  });
+  const predictedDeviation = Array.from(p, (v, i) =>
+    setpoint.reduce((sum, x, j) => sum + c.gain[i]![j]! * (x - c.xNominal[j]!), v),
+  );
+  return { setpoint, raw, predictedDeviation, limited, status, kktResidual };
+}
+
+// In units of the knob scales: min ½vᵀHv + gᵀv over the box, H = 2AᵀA + ridge.
+function boxed(c: MimoConfig, a: Float64Array, p: Float64Array, last: Float64Array, lo: Float64Array, hi: Float64Array) {
+  const [ny, nu] = [p.length, last.length];
+  const m = ny + nu;
+  const scale = Float64Array.from({ length: nu }, (_, j) => c.knobScale?.[j] ?? 1);
+  const b = new Float64Array(m);
+  for (let i = 0; i < ny; i++) b[i] = -Math.sqrt(c.outputWeight?.[i] ?? 1) * p[i]!;
+  for (let j = 0; j < nu; j++) b[ny + j] = Math.sqrt(c.moveWeight?.[j] ?? 0) * last[j]!;
+  const h = new Float64Array(nu * nu);
+  const g = new Float64Array(nu);
+  let trace = 0;
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j < nu; j++) {
+      const v = a[i * nu + j]!;
+      g[j]! -= 2 * v * b[i]!;
+      for (let k = 0; k < nu; k++) h[j * nu + k]! += 2 * v * a[i * nu + k]!;
+      trace += 2 * v * v;
+    }
+  for (let j = 0; j < nu; j++) h[j * nu + j]! += (RIDGE * trace) / nu;
+  const rows: number[] = [];
+  const d: number[] = [];
+  for (let j = 0; j < nu; j++)
+    for (const [limit, sign] of [
+      [lo[j]!, 1],
+      [hi[j]!, -1],
+    ] as const) {
+      if (!Number.isFinite(limit)) continue;
+      for (let k = 0; k < nu; k++) rows.push(k === j ? sign : 0);
+      d.push((sign * limit) / scale[j]!);
+    }
+  const s = solveQp(qpHessian(h, nu), { g, c: Float64Array.from(rows), d });
+  return { u: s.x.map((v, j) => v * scale[j]!), status: s.status, kktResidual: s.kktResidual };
+}

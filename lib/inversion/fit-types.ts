@@ -1,0 +1,77 @@
+import type { DifferenceOptions, ForwardModel } from './jacobian';
+
+/** Knowledge about parameters from elsewhere, as one more datum: Σ factor·p ~ N(mean, standardDeviation²). */
+export interface LinearPrior {
+  readonly terms: readonly { readonly parameter: number; readonly factor: number }[];
+  readonly mean: number;
+  readonly standardDeviation: number;
+}
+
+export interface FitProblem {
+  readonly names: readonly string[];
+  readonly model: ForwardModel;
+  readonly data: ArrayLike<number>;
+  /** Standard deviations of the data, positive. */
+  readonly sigma: ArrayLike<number>;
+  readonly start: ArrayLike<number>;
+  readonly lower?: ArrayLike<number>;
+  readonly upper?: ArrayLike<number>;
+  /** Marks data that are angles modulo 360. */
+  readonly periodic360?: ArrayLike<boolean>;
+  readonly maxIterations?: number;
+  readonly differences?: Pick<DifferenceOptions, 'relativeStep' | 'typical'>;
+  /** (m, n) row-major derivatives of the model; without it 5-point differences. */
+  readonly jacobian?: (parameters: Float64Array) => Float64Array;
+  /** Gaussian knowledge that joins the data: each adds ((Σ factor·p − mean)/sd)² to χ² and one degree of freedom. */
+  readonly priors?: readonly LinearPrior[];
+  /** Emphasis on single data, ≥ 0, default 1: the sum that is minimised is Σ w r². χ² and the covariance stay those of the true σ. */
+  readonly weights?: ArrayLike<number>;
+  /** `known` (default): σ are absolute. `residual`: σ are only relative; the covariance is scaled by χ²/ν, and the goodness of fit cannot be judged. */
+  readonly covarianceScale?: 'known' | 'residual';
+  /** Largest standard error with which each parameter is of use; above it the parameter counts as undetermined. Default: its bounds' range over √12. */
+  readonly requiredStandardError?: ArrayLike<number>;
+  /** Marks parameters whose knowledge may come from their prior alone (fed forward); they are exempt from `prior_dominated`. */
+  readonly fed?: ArrayLike<boolean>;
+}
+
+export type FitWarningKind =
+  | 'at_bound'
+  | 'near_singular'
+  | 'undetermined'
+  | 'prior_dominated'
+  | 'ambiguous'
+  | 'poor_fit'
+  | 'not_converged';
+
+export interface FitWarning {
+  readonly kind: FitWarningKind;
+  readonly parameters: readonly string[];
+  readonly message: string;
+}
+
+export interface FitResult {
+  readonly parameters: Float64Array;
+  /** (JᵀWJ)⁻¹ at the minimum, times χ²/ν only with `covarianceScale: 'residual'`; rows of parameters at a bound are 0. */
+  readonly covariance: Float64Array;
+  readonly standardErrors: Float64Array;
+  readonly correlation: Float64Array;
+  /** Σ of squared residuals in sigma, those of the priors included, without weights. */
+  readonly chi2: number;
+  /** The part of χ² that the priors make. */
+  readonly chi2Prior: number;
+  /** Data + priors − parameters not at a bound. */
+  readonly degreesOfFreedom: number;
+  /** Probability of a larger χ² if model and σ are right; NaN without degrees of freedom or with relative σ. */
+  readonly pValue: number;
+  /** (model − data)/σ. */
+  readonly residuals: Float64Array;
+  readonly modelled: Float64Array;
+  readonly status: 'converged' | 'max_iterations';
+  readonly iterations: number;
+  readonly evaluations: number;
+  /** Largest cosine between residual and a column of J: 0 at a minimum. */
+  readonly residual: number;
+  readonly warnings: readonly FitWarning[];
+  /** Converged, determined by the data, one minimum, no parameter at a bound, and χ² not excluded at 1e-6: only then the values may be charted. */
+  readonly isIdentifiable: boolean;
+}

@@ -1,0 +1,167 @@
+import { AppError } from '@/lib/errors';
+import type { Complex } from '@/lib/numerics';
+import { solveConical } from './conical';
+import { type CrossedGrating, solveCrossed, crossedUnknowns } from './crossed';
+import type { Incidence, Jones, OrderEfficiencies } from './far-field';
+import { type LineGrating, type Polarisation, solveLineGrating, square } from './line-grating';
+import { extrapolateSweep, largestChange, type SweepLimit, type SweepRow, tailEstimate, type TruncationCertificate } from './truncation';
+
+/** One spectral point of a sweep; a recipe gives those where its structure is hardest: shortest wavelength, strongest absorption, resonances. */
+export interface SpectralPoint<G> {
+  readonly grating: G;
+  readonly wavelengthNm: number;
+}
+
+export interface SweepOptions {
+  /** Largest error allowed in any amplitude or efficiency. Default: {@link defaultTolerance}. */
+  readonly tolerance?: number;
+  /** Largest M tried. Default 81. */
+  readonly maxTruncation?: number;
+}
+
+/** 1e-3, and 1e-2 where any medium is a metal (Re ε < 0): there TM converges like 1/M. */
+export function defaultTolerance(grating: LineGrating): number {
+  const indices: Complex[] = [grating.substrate];
+  for (const l of grating.layers) indices.push(l.background, ...l.segments.map((s) => s.index));
+  return indices.some((n) => square(n).re < 0) ? 1e-2 : 1e-3;
+}
+
+/**
+ * The truncation of a line grating in the classical mount: an order sweep M = 4, 5, 6, 8, 10, 13, … that ends where the error estimate of every order's
+ * amplitude r₀ and efficiency, at every given wavelength and polarisation, is below the tolerance.
+ * @param points - at least one. @param polarisations - those that the measurement uses.
+ * @returns the choice with the table it rests on. @throws as `solveLineGrating`.
+ * @complexity that of the last M, times about three.
+ */
+export function chooseTruncation(
+  points: readonly SpectralPoint<LineGrating>[],
+  angleRad: number,
+  polarisations: readonly Polarisation[],
+  options: SweepOptions = {},
+): TruncationCertificate {
+  return sweepLines(points, options, polarisations.includes('TM') ? 1 : 2, (p, m) =>
+    polarisations.flatMap((polarisation) => {
+      const d = solveLineGrating(p.grating, p.wavelengthNm, angleRad, polarisation, m);
+      return [d.r.re[m]!, d.r.im[m]!, ...centred(d.reflected, m), ...centred(d.transmitted, m)];
+    }),
+  );
+}
+
+/** The same for a line grating at any azimuth: elements of the Jones matrix and efficiencies of every order. */
+export function chooseConicalTruncation(
+  points: readonly SpectralPoint<LineGrating>[],
+  incidence: Incidence,
+  options: SweepOptions = {},
+): TruncationCertificate {
+  return sweepLines(points, options, 1, (p, m) => {
+    const d = solveConical(p.grating, p.wavelengthNm, incidence, m);
+    const orders = [d.TE, d.TM].flatMap((e) => [...centred(e.reflected, m), ...centred(e.transmitted, m)]);
+    return [...jonesValues(d.jones), ...orders];
+  });
+}
+
+// Orders that can propagate lie within the smallest truncation or are added by it: rows are compared on the orders they share.
+const SHOWN_ORDERS = 12;
+
+function centred(values: Float64Array, m: number): number[] {
+  return Array.from({ length: 2 * SHOWN_ORDERS + 1 }, (_, i) => values[i - SHOWN_ORDERS + m] ?? Number.NaN);
+}
+
+const jonesValues = (j: Jones): number[] => [j.pp, j.ps, j.sp, j.ss].flatMap((v) => [v.re, v.im]);
+
+function sweepLines<G extends LineGrating>(
+  points: readonly SpectralPoint<G>[],
+  options: SweepOptions,
+  exponent: number,
+  observe: (point: SpectralPoint<G>, m: number) => readonly number[],
+): TruncationCertificate {
+  if (points.length === 0) throw new AppError('invalid_input', 'no spectral point given; give at least one', { field: 'points' });
+  const tolerance = options.tolerance ?? Math.max(...points.map((p) => defaultTolerance(p.grating)));
+  const largest = options.maxTruncation ?? 81;
+  const reach = Math.max(
+    ...points.map((p) => (p.grating.periodNm / p.wavelengthNm) * (p.grating.superstrate.re + Math.max(p.grating.substrate.re, 0))),
+  );
+  const sweep: SweepRow[] = [];
+  for (let m = Math.max(4, Math.ceil(Math.min(reach, SHOWN_ORDERS))); ; m = Math.min(largest, Math.max(m + 1, Math.round(1.25 * m)))) {
+    const values = Float64Array.from(points.flatMap((p) => observe(p, m)));
+    const previous = sweep[sweep.length - 1];
+    const change = previous ? largestChange(previous.values, values) : Number.NaN;
+    const changes = [...sweep.map((r) => r.change), change];
+    const errorEstimate = tailEstimate([...sweep.map((r) => r.truncation), m], changes, exponent);
+    sweep.push({ truncation: m, values, change, errorEstimate });
+    if (errorEstimate <= tolerance || m >= largest) break;
+  }
+  return certificate(sweep, tolerance);
+}
+
+function certificate(sweep: readonly SweepRow[], tolerance: number): TruncationCertificate {
+  const last = sweep[sweep.length - 1]!;
+  const isReached = last.errorEstimate <= tolerance;
+  return { truncation: last.truncation, tolerance, errorEstimate: last.errorEstimate, isReached, sweep };
+}
+
+/** Efficiencies and amplitudes of a crossed grating in the limit M → ∞. */
+export interface CrossedLimit {
+  readonly jones: Jones;
+  readonly TE: OrderEfficiencies;
+  readonly TM: OrderEfficiencies;
+  /** Orders (m, n) of the entries of the efficiencies: those of the first row of the sweep. */
+  readonly orders: readonly (readonly [number, number])[];
+  readonly certificate: TruncationCertificate;
+}
+
+export interface CrossedSweepOptions {
+  /** Error allowed in the extrapolated amplitudes and efficiencies. Default 1e-3. */
+  readonly tolerance?: number;
+  /** Largest eigenproblem tried; mirror planes allow a larger M with it. Default 450: M = 7, 10 or 14. */
+  readonly maxUnknowns?: number;
+}
+
+/**
+ * A crossed grating by a sweep of M = M_x = M_y in steps of one, extrapolated to M → ∞ by {@link extrapolateSweep}; it ends where the estimate of the
+ * extrapolated values is below the tolerance or the next eigenproblem would be above `maxUnknowns`. The certificate's truncation is the largest M solved.
+ * @throws as `solveCrossed`; `invalid_input` when the budget does not hold five truncations.
+ */
+export function convergedCrossed(
+  grating: CrossedGrating,
+  wavelengthNm: number,
+  incidence: Incidence,
+  options: CrossedSweepOptions = {},
+): CrossedLimit {
+  const tolerance = options.tolerance ?? 1e-3;
+  const budget = options.maxUnknowns ?? 450;
+  const [px, py] = grating.periodsNm;
+  const densest = Math.max(grating.superstrate.re, grating.substrate.re) + grating.superstrate.re * Math.sin(incidence.angleRad);
+  const first = Math.max(2, Math.floor((Math.max(px, py) / wavelengthNm) * densest));
+  const unknowns = crossedUnknowns(grating, incidence);
+  if (unknowns(first + 4) > budget)
+    throw new AppError('invalid_input', `maxUnknowns is ${budget}; this grating needs ${unknowns(first + 4)} for five truncations`, {
+      field: 'maxUnknowns',
+    });
+  const sweep: SweepRow[] = [];
+  let orders: readonly (readonly [number, number])[] = [];
+  let limit: SweepLimit | null = null;
+  for (let m = first; unknowns(m) <= budget; m++) {
+    const d = solveCrossed(grating, wavelengthNm, incidence, [m, m]);
+    if (m === first) orders = d.orders;
+    const onOrders = (v: Float64Array): number[] => orders.map(([x, y]) => v[(x + m) * (2 * m + 1) + y + m]!);
+    const powers = [d.TE, d.TM].flatMap((e) => [...onOrders(e.reflected), ...onOrders(e.transmitted)]);
+    const row = { truncation: m, values: Float64Array.from([...jonesValues(d.jones), ...powers]) };
+    const previous = sweep[sweep.length - 1];
+    limit = sweep.length >= 4 ? extrapolateSweep([...sweep, row]) : null;
+    const change = previous ? largestChange(previous.values, row.values) : Number.NaN;
+    sweep.push({ ...row, change, errorEstimate: limit?.errorEstimate ?? Number.NaN });
+    if (limit && limit.errorEstimate <= tolerance) break;
+  }
+  const v = limit!.values;
+  const n = orders.length;
+  const c = (i: number): Complex => ({ re: v[i]!, im: v[i + 1]! });
+  const part = (k: number): Float64Array => v.slice(8 + k * n, 8 + (k + 1) * n);
+  return {
+    jones: { pp: c(0), ps: c(2), sp: c(4), ss: c(6) },
+    TE: { reflected: part(0), transmitted: part(1) },
+    TM: { reflected: part(2), transmitted: part(3) },
+    orders,
+    certificate: certificate(sweep, tolerance),
+  };
+}

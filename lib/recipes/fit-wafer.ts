@@ -1,0 +1,36 @@
+import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
+import { axisLength } from '@/lib/formats/metrology-recipe';
+import { type CompiledRecipe, compileRecipe } from './compile';
+import { fitSite, recipeSigma, type SiteFit } from './fit';
+
+/** A wafer's spectra: values site after site, in each site channel after channel as sent. */
+export interface WaferSpectra {
+  readonly recipe: MetrologyRecipe;
+  readonly truncation: number | null;
+  readonly axis: SpectrumAxis;
+  /** Place of each of the recipe's channels among those sent. */
+  readonly channels: readonly number[];
+  readonly sent: number;
+  readonly sites: number;
+  readonly values: Float32Array;
+  readonly sigma: Float32Array | null;
+}
+
+/** The part of one site's spectra that the recipe fits, in the recipe's order. */
+export function siteData(compiled: CompiledRecipe, w: WaferSpectra, site: number, of: Float32Array): Float64Array {
+  const points = axisLength(w.axis);
+  const n = compiled.used.length;
+  const out = new Float64Array(n * w.channels.length);
+  for (const [k, sent] of w.channels.entries())
+    for (let i = 0; i < n; i++) out[k * n + i] = of[(site * w.sent + sent) * points + compiled.used[i]!]!;
+  return out;
+}
+
+/** Fits every site of a wafer, each from the recipe's start: the result of a site does not depend on its neighbours. */
+export function fitWaferSpectra(w: WaferSpectra, compiled?: CompiledRecipe): SiteFit[] {
+  const c = compiled ?? compileRecipe(w.recipe, w.axis, w.truncation);
+  return Array.from({ length: w.sites }, (_, site) => {
+    const data = siteData(c, w, site, w.values);
+    return fitSite(c, data, w.sigma === null ? recipeSigma(c, data) : siteData(c, w, site, w.sigma));
+  });
+}

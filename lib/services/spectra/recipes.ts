@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { db, recordId, sql, type Tx, transaction } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import { type MetrologyRecipe, metrologyRecipeIn, type NamedRecipe, namedRecipeIn } from '@/lib/formats/metrology-recipe';
+import { type ConvergenceCertificate, certifyRecipe, checkRecipe } from '@/lib/recipes';
+import { audit } from '../audit';
+import { feed } from '../feed';
+
+const reasonText = z.string().trim().min(5, 'say why, in a few words').max(2000);
+
+/** What only the database knows of a recipe: that its operation, product and reported parameters are registered. */
+async function checkNames(tx: Tx, operation: string, product: string | null, recipe: MetrologyRecipe): Promise<void> {
+  const bad = (field: string, message: string): never => {
+    throw new AppError('invalid_input', `${field}: ${message}`, { field });
+  };
+  if ((await tx.one(sql`SELECT 1 FROM operation WHERE name = ${operation}`)) === undefined)
+    bad('operation', `operation "${operation}" is not registered`);
+  if (product !== null && (await tx.one(sql`SELECT 1 FROM product WHERE name = ${product}`)) === undefined)
+    bad('product', `product "${product}" is not registered`);
+  const reported = recipe.parameters.flatMap((p, i) => (p.reportAs === null ? [] : [{ i, name: p.reportAs, unit: p.unit }]));
+  const known = await tx.rows<{ name: string; unit: string }>(
+    sql`SELECT name, unit FROM parameter WHERE name = ANY(${reported.map((r) => r.name)}::text[])`,
+  );
+  const units = new Map(known.map((k) => [k.name, k.unit]));
+  for (const r of reported) {
+    const unit = units.get(r.name);
+    if (unit === undefined) bad(`content.parameters.${r.i}.reportAs`, `parameter "${r.name}" is not registered`);
+    if (unit !== r.unit) bad(`content.parameters.${r.i}.unit`, `"${r.name}" is kept in ${unit}, not ${r.unit}`);
+  }
+  if (new Set(reported.map((r) => r.name)).size < reported.length)
+    bad('content.parameters', 'two report as the same fab parameter; each needs its own');
+}
+
+/** The parsed recipe with the certificate of its truncation, which is computed before any transaction is opened. */
+function prepared(content: unknown): { recipe: MetrologyRecipe; certificate: ConvergenceCertificate | null } {
+  const recipe = metrologyRecipeIn.parse(content);
+  checkRecipe(recipe);
+  return { recipe, certificate: certifyRecipe(recipe) };
+}
+
+const json = (v: unknown) => (v === null ? null : JSON.stringify(v));
+
+/** A new recipe at version 1. Returns its id. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
+export async function createRecipe(input: unknown, reason: unknown, actor: string): Promise<string> {
+  const r = namedRecipeIn.parse(input);
+  const why = reasonText.parse(reason);
+  const { recipe, certificate } = prepared(r.content);
+  return transaction((tx) => insertRecipe(tx, { ...r, content: recipe }, certificate, why, actor));
+}
+
+/** Makes the recipes of a fab that do not exist yet; those that do keep their versions. */
+export async function registerRecipes(list: readonly NamedRecipe[], actor: string): Promise<void> {
+  const known = await db().rows<{ name: string }>(
+    sql`SELECT name FROM metrology_recipe WHERE name = ANY(${list.map((r) => r.name)}::text[])`,
+  );
+  const have = new Set(known.map((k) => k.name));
+  for (const r of list) if (!have.has(r.name)) await createRecipe(r, 'registered with the fab', actor);
+}
+
+async function insertRecipe(
+  tx: Tx,
+  r: NamedRecipe,
+  certificate: ConvergenceCertificate | null,
+  why: string,
+  actor: string,
+): Promise<string> {
+  const recipe = r.content;
+  const id = recordId('metrology-recipe', r.name);
+  await checkNames(tx, r.operation, r.product, recipe);
+  const made = await tx.exec(sql`
+      INSERT INTO metrology_recipe (id, name, operation, product) VALUES (${id}, ${r.name}, ${r.operation}, ${r.product}) ON CONFLICT DO NOTHING`);
+  if (made === 0) throw new AppError('conflict', `there is a recipe "${r.name}" already; change it, or choose another name`);
+  await tx.exec(sql`INSERT INTO metrology_recipe_version (recipe_id, version, content, certificate, author, reason)
+      VALUES (${id}, 1, ${json(recipe)}::jsonb, ${json(certificate)}::jsonb, ${actor}, ${why})`);
+  await audit(tx, { actor, action: 'create', entity: 'metrology recipe', entityId: id, after: recipe, reason: why });
+  await feed(tx, [{ kind: 'recipe', text: `${r.name}: made by ${actor}: ${why}`, detail: { recipeId: id, version: 1 } }]);
+  return id;
+}
+
+interface Current {
+  name: string;
+  operation: string;
+  product: string | null;
+  version: number;
+  active: boolean;
+  content: MetrologyRecipe;
+}
+
+async function locked(tx: Tx, id: string, seenVersion: number): Promise<Current> {
+  const current = await tx.one<Current>(sql`
+    SELECT r.name, r.operation, r.product, r.version, r.active, v.content FROM metrology_recipe r
+    JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.id = ${id} FOR UPDATE OF r`);
+  if (current === undefined) throw new AppError('not_found', 'there is no such recipe');
+  if (current.version !== seenVersion)
+    throw new AppError(
+      'precondition_failed',
+      `the recipe is at version ${current.version} by now, you saw ${seenVersion}; look at the change first`,
+    );
+  return current;
+}
+
+/** A new version of a recipe; spectra that arrive from now on are fitted by it, earlier results keep theirs. */
+export async function changeRecipe(
+  id: string,
+  seenVersion: number,
+  content: unknown,
+  reason: unknown,
+  actor: string,
+): Promise<number> {
+  const why = reasonText.parse(reason);
+  const { recipe, certificate } = prepared(content);
+  return transaction(async (tx) => {
+    const current = await locked(tx, id, seenVersion);
+    await checkNames(tx, current.operation, current.product, recipe);
+    const version = current.version + 1;
+    await tx.exec(sql`INSERT INTO metrology_recipe_version (recipe_id, version, content, certificate, author, reason)
+      VALUES (${id}, ${version}, ${json(recipe)}::jsonb, ${json(certificate)}::jsonb, ${actor}, ${why})`);
+    await tx.exec(sql`UPDATE metrology_recipe SET version = ${version} WHERE id = ${id}`);
+    await audit(tx, {
+      actor,
+      action: 'change',
+      entity: 'metrology recipe',
+      entityId: id,
+      before: current.content,
+      after: recipe,
+      reason: why,
+    });
+    await feed(tx, [
+      { kind: 'recipe', text: `${current.name}: version ${version} by ${actor}: ${why}`, detail: { recipeId: id, version } },
+    ]);
+    return version;
+  });
+}
+
+/** Takes a recipe out of use, or back into it: spectra for one that is out of use are refused, within the five seconds that names are remembered. */
+export async function setRecipeActive(
+  id: string,
+  seenVersion: number,
+  active: unknown,
+  reason: unknown,
+  actor: string,
+): Promise<void> {
+  const next = z.boolean().parse(active);
+  const why = reasonText.parse(reason);
+  await transaction(async (tx) => {
+    const current = await locked(tx, id, seenVersion);
+    if (current.active === next) return;
+    await tx.exec(sql`UPDATE metrology_recipe SET active = ${next} WHERE id = ${id}`);
+    await audit(tx, {
+      actor,
+      action: next ? 'activate' : 'retire',
+      entity: 'metrology recipe',
+      entityId: id,
+      before: { active: current.active },
+      after: { active: next },
+      reason: why,
+    });
+    await feed(tx, [
+      {
+        kind: 'recipe',
+        text: `${current.name} ${next ? 'back in use' : 'out of use'}, ${actor}: ${why}`,
+        detail: { recipeId: id },
+      },
+    ]);
+  });
+}

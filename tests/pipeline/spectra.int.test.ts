@@ -1,0 +1,195 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApiKey } from '@/lib/auth/api-keys';
+import { closePool, db, sql } from '@/lib/db';
+import type { SpectrumRecord } from '@/lib/formats/wire';
+import { closeQueues } from '@/lib/queue/broker';
+import { registerFab } from '@/lib/services/fab/register-fab';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { changeRecipe, setRecipeActive } from '@/lib/services/spectra/recipes';
+import { recordSpectra, SPECTRAL_STATIONS } from '@/lib/simulator';
+import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
+import { apiServer } from '../support/api-server';
+import { doAllWork } from '../support/work';
+
+let database: TestDatabase;
+let api: Awaited<ReturnType<typeof apiServer>>;
+let key: string;
+const T0 = Date.UTC(2026, 8, 1, 7);
+const HOUR = 3_600_000;
+const ellipsometer = SPECTRAL_STATIONS.find((s) => s.recipe.name === 'HFO2-SE')!;
+const iso = (t: number) => new Date(t).toISOString();
+
+beforeAll(async () => {
+  database = await testDatabase();
+  testQueuePrefix();
+  await registerFab(simulatedFab(1), 'test');
+  key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
+  api = await apiServer();
+  await post('lots', [{ key: 'L', lot: 'L', product: 'KITE-45', route: 'BEOL-1', wafers: 25, startedAt: iso(T0 - HOUR) }]);
+}, 60_000);
+afterAll(async () => {
+  await api.close();
+  await closeQueues();
+  await closePool();
+  await database.drop();
+});
+
+async function post(path: string, body: object) {
+  const res = await fetch(`${api.url}/api/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return { status: res.status, body: await res.json() };
+}
+
+const common = (wafer: number) => ({ lot: 'L', wafer, product: 'KITE-45', layer: 'GATE', operation: 'ALD-HFO2' }) as const;
+
+/** Spectra of one processed wafer with the given thickness at each site. */
+async function wafer(slot: number, thickness: (site: number) => number, spoil?: (r: SpectrumRecord) => void) {
+  const at = T0 + slot * HOUR;
+  await post('runs', [
+    {
+      ...common(slot),
+      key: `R${slot}`,
+      tool: 'ALD-01',
+      chamber: 'A',
+      recipe: { name: 'ALD-HFO2.KITE-45', version: 1 },
+      startedAt: iso(at),
+      endedAt: iso(at + 120_000),
+      setpoints: { cycles: 82 },
+    },
+  ]);
+  const record = recordSpectra(1, ellipsometer, {
+    ...common(slot),
+    recipe: 'HFO2-SE',
+    key: `S${slot}`,
+    runKey: `R${slot}`,
+    measuredAt: at + HOUR / 2,
+    samples: Array.from({ length: 13 }, (_, i) => [thickness(i), 1.956, 0.8]),
+  });
+  spoil?.(record);
+  return post('spectra', [record]);
+}
+
+interface Fit {
+  status: string[];
+  accepted: number;
+  values: Float64Array;
+  u: Float64Array;
+  version: number;
+  measurements: string[];
+}
+const fitOf = (slot: number) =>
+  db().one<Fit>(
+    sql`SELECT f.status, f.accepted, f.values, f.u, f.version, f.measurements FROM spectrum_fit f JOIN spectrum s ON s.id = f.spectrum_id WHERE s.slot = ${slot}`,
+  );
+
+test('spectra become a measurement with uncertainty, and that goes on to maps, charts and control', async () => {
+  const sent = await wafer(1, (i) => 7.9 + 0.01 * i);
+  expect(sent.body).toMatchObject({ accepted: 1 });
+  await doAllWork();
+  const fit = (await fitOf(1))!;
+  expect(fit.accepted).toBe(13);
+  for (let i = 0; i < 13; i++) {
+    expect(Math.abs(fit.values[i * 3]! - (7.9 + 0.01 * i))).toBeLessThan(5 * fit.u[i * 3]!);
+    expect(fit.u[i * 3]!).toBeGreaterThan(0.001);
+  }
+  const m = await db().one<{ parameter: string; value: Float64Array; u: Float64Array; tool: string; id: string }>(
+    sql`SELECT id, parameter, value, u, tool FROM measurement WHERE key = 'S1/hfo2_thickness'`,
+  );
+  expect(m).toMatchObject({ parameter: 'hfo2_thickness', tool: 'ALD-01', id: fit.measurements[0] });
+  expect(Array.from(m!.value)).toEqual(Array.from({ length: 13 }, (_, i) => fit.values[i * 3]));
+  const followed = await db().one<{ maps: number; points: number; steps: number }>(sql`
+    SELECT (SELECT count(*)::int FROM spatial_result WHERE measurement_id = ${m!.id}) AS maps, (SELECT count(*)::int FROM chart_point WHERE record_id = ${m!.id}) AS points,
+      (SELECT count(*)::int FROM control_step WHERE record_id = ${m!.id}) AS steps`);
+  expect(followed).toMatchObject({ maps: 1, steps: 1 });
+  expect(followed!.points).toBeGreaterThan(2);
+});
+
+test('the same spectra sent again are a repeat; other ones under the key a conflict', async () => {
+  expect((await wafer(1, (i) => 7.9 + 0.01 * i)).body).toMatchObject({ repeated: 1, accepted: 0 });
+  const other = await wafer(1, () => 6);
+  expect(other.status).toBe(422);
+  expect(other.body.results[0].issues[0].code).toBe('conflict');
+});
+
+test('a broken lamp is refused for its fit and charted nowhere; the station raises one alert', async () => {
+  const spoil = (r: SpectrumRecord) => {
+    const psi = r.channels[0]!.values as number[];
+    for (let i = 0; i < psi.length; i++) psi[i]! += 3 * Math.exp(-(i % 51) / 10);
+  };
+  await wafer(2, () => 8, spoil);
+  await wafer(3, () => 8, spoil);
+  await doAllWork();
+  const fit = (await fitOf(2))!;
+  expect(fit).toMatchObject({ accepted: 0, measurements: [] });
+  expect(new Set(fit.status)).toEqual(new Set(['poor_fit']));
+  const alerts = await db().rows<{ title: string; count: number; kind: string }>(
+    sql`SELECT title, count, kind FROM alert WHERE kind = 'spectra'`,
+  );
+  expect(alerts).toHaveLength(1);
+  expect(alerts[0]).toMatchObject({ count: 2 });
+  expect(alerts[0]!.title).toMatch(/13 of 13 spectra refused by HFO2-SE, χ²\/ν up to/);
+  expect(await db().one(sql`SELECT count(*)::int AS n FROM measurement WHERE slot IN (2, 3)`)).toEqual({ n: 0 });
+});
+
+test('one bad site is left out, the others are kept', async () => {
+  await wafer(
+    4,
+    () => 8,
+    (r) => {
+      const delta = r.channels[1]!.values as number[];
+      for (let i = 0; i < 51; i++) delta[5 * 51 + i] = 90;
+    },
+  );
+  await doAllWork();
+  const fit = (await fitOf(4))!;
+  expect(fit.accepted).toBe(12);
+  const m = await db().one<{ value: (number | null)[]; n: number }>(
+    sql`SELECT value, n FROM measurement WHERE key = 'S4/hfo2_thickness'`,
+  );
+  expect(m!.n).toBe(12);
+  expect(Number.isNaN(m!.value[5] ?? Number.NaN)).toBe(true);
+});
+
+test('what cannot be fitted is refused at the door with the field and the remedy', async () => {
+  const issue = async (spoil: (r: SpectrumRecord) => void) => {
+    const sent = await wafer(9, () => 8, spoil);
+    expect(sent.status).toBe(422);
+    return sent.body.results[0].issues[0];
+  };
+  expect(await issue((r) => Object.assign(r, { recipe: 'NO-SUCH' }))).toMatchObject({ path: 'recipe', code: 'unknown_name' });
+  expect(await issue((r) => (r.channels[0]!.values as number[]).pop())).toMatchObject({ path: 'channels.0.values' });
+  expect((await issue((r) => r.channels.pop())).message).toMatch(/fits delta 70/);
+  expect(await issue((r) => Object.assign(r, { recipe: 'M1-OCD' }))).toMatchObject({ path: 'recipe' });
+});
+
+test('a changed recipe fits what comes next; earlier fits keep their version; a retired one takes nothing', async () => {
+  const r = (await db().one<{ id: string; content: Record<string, unknown> & { accept: object } }>(
+    sql`SELECT r.id, v.content FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.name = 'HFO2-SE'`,
+  ))!;
+  await expect(changeRecipe(r.id, 7, r.content, 'seen an old one', 'ann')).rejects.toThrow(/at version 1 by now/);
+  await expect(changeRecipe(r.id, 1, { ...r.content, parameters: [] }, 'nothing to fit', 'ann')).rejects.toThrow();
+  expect(await changeRecipe(r.id, 1, { ...r.content, accept: { reducedChi2: 1e6 } }, 'accept everything', 'ann')).toBe(2);
+  await wafer(5, () => 8.1);
+  await doAllWork();
+  expect((await fitOf(5))!.version).toBe(2);
+  expect((await fitOf(1))!.version).toBe(1);
+  await setRecipeActive(r.id, 2, false, 'station is down', 'ann');
+  await new Promise((resolve) => setTimeout(resolve, 5_100)); // what is known by name is trusted for five seconds
+  expect((await wafer(6, () => 8)).status).toBe(422);
+  const trail = await db().rows<{ action: string }>(
+    sql`SELECT action FROM audit_entry WHERE entity = 'metrology recipe' AND entity_id = ${r.id} ORDER BY id`,
+  );
+  expect(trail.map((t) => t.action)).toEqual(['create', 'change', 'retire']);
+}, 20_000);
+
+test('the certificate of a grating recipe is stored with its version', async () => {
+  const c = await db().one<{ certificate: { truncation: number; errorEstimate: number; tolerance: number; sweep: unknown[] } }>(
+    sql`SELECT v.certificate FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id WHERE r.name = 'M1-OCD'`,
+  );
+  expect(c!.certificate.truncation).toBeGreaterThan(3);
+  expect(c!.certificate.errorEstimate).toBeLessThanOrEqual(c!.certificate.tolerance);
+  expect(c!.certificate.sweep.length).toBeGreaterThan(2);
+});

@@ -1,0 +1,26 @@
+import { parentPort } from 'node:worker_threads';
+import { type CompiledRecipe, compileRecipe, fitWaferSpectra } from '@/lib/recipes';
+import type { SpectrumJob } from '@/lib/services/spectra/fit-wafer';
+
+/** Fits wafers on a thread of its own. A compiled recipe keeps its materials and its grating modes for the wafers that follow. */
+const KEEP = 8;
+const compiled = new Map<string, CompiledRecipe>();
+
+function compile(job: SpectrumJob): CompiledRecipe {
+  const key = `${job.recipeId} ${job.version} ${job.axisId}`;
+  const known = compiled.get(key);
+  if (known !== undefined) return known;
+  if (compiled.size >= KEEP) compiled.delete(compiled.keys().next().value!);
+  const made = compileRecipe(job.recipe, job.axis, job.truncation);
+  compiled.set(key, made);
+  return made;
+}
+
+parentPort?.on('message', ({ id, input }: { id: number; input: SpectrumJob }) => {
+  try {
+    parentPort?.postMessage({ id, value: fitWaferSpectra(input, compile(input)) });
+  } catch (e) {
+    const { name, code, message, details } = e as Error & { code?: string; details?: Record<string, unknown> };
+    parentPort?.postMessage({ id, error: { name, code, message, details } });
+  }
+});
