@@ -53,22 +53,27 @@ export const sampleIn = z.discriminatedUnion('kind', [
     kind: z.literal('line-grating'),
     pitchNm: quantity,
     ambient: materialIn,
-    lines: z
-      .array(
-        z.strictObject({
-          name,
-          material: materialIn,
-          heightNm: quantity,
-          cdNm: quantity.meta({ description: 'Width of the line at half its height' }),
-          sidewallAngleDeg: quantity.meta({ description: '90° is vertical, less is wider at the bottom' }),
-        }),
-      )
-      .min(1)
-      .max(8)
-      .meta({ description: 'Trapezoids of a line from top to bottom, centred on one axis' }),
+    line: z.strictObject({
+      cdNm: quantity.meta({ description: 'Width of the line, without roundings, at `cdAt` of its height' }),
+      cdAt: num.min(0).max(1).meta({ description: '0 is the bottom, 0.5 the middle, 1 the top' }),
+      topRoundingNm: quantity.meta({ description: 'Radius of the fillets that round the two top corners' }),
+      footingNm: quantity.meta({ description: 'Radius of the fillets that widen the foot' }),
+      sections: z
+        .array(
+          z.strictObject({
+            name,
+            material: materialIn,
+            heightNm: quantity,
+            sidewallAngleDeg: quantity.meta({ description: '90° is vertical, less is wider at the bottom' }),
+          }),
+        )
+        .min(1)
+        .max(8)
+        .meta({ description: 'Materials of the line from top to bottom; each is as wide on top as the one above ends' }),
+    }),
     films: films.meta({ description: 'Unpatterned films below the lines, from top to bottom' }),
     substrate: materialIn,
-    slicesPerLine: z.int().min(1).max(60),
+    slices: z.int().min(1).max(120).meta({ description: 'Slabs that the line is cut into, each of its mean width' }),
     truncation: z
       .int()
       .min(0)

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import type { Complex } from '@/lib/numerics';
+import { type Arithmetic, REAL } from './jets';
 import { kramersKronig } from './kramers-kronig';
 
 /** Cody–Lorentz oscillator with an Urbach tail below the transition energy Et. */
@@ -18,13 +19,45 @@ export interface CodyLorentzTerm {
 
 /** ε₂: G(E)L(E) above Et, (E₁/E)exp((E − Et)/Eu) below, with G = (E − Eg)²/((E − Eg)² + Ep²), L = A E0 Γ E/((E² − E0²)² + Γ²E²). */
 export function codyLorentzAbsorption(t: CodyLorentzTerm, e: number): number {
-  const strength = (x: number): number => {
-    const rise = (x - t.gapEv) ** 2;
-    const shape = (t.amplitudeEv * t.centreEv * t.gammaEv * x) / ((x * x - t.centreEv ** 2) ** 2 + (t.gammaEv * x) ** 2);
-    return (rise / (rise + t.crossoverEv ** 2)) * shape;
+  return codyLorentzAbsorptionIn(REAL, parametersOf(t), e);
+}
+
+/** Parameters of the law in any arithmetic. */
+export interface CodyLorentzParameters<T> {
+  readonly amplitude: T;
+  readonly centre: T;
+  readonly gamma: T;
+  readonly gap: T;
+  readonly crossover: T;
+  readonly transition: T;
+  readonly urbach: T;
+}
+
+const parametersOf = (t: CodyLorentzTerm): CodyLorentzParameters<number> => ({
+  amplitude: t.amplitudeEv,
+  centre: t.centreEv,
+  gamma: t.gammaEv,
+  gap: t.gapEv,
+  crossover: t.crossoverEv,
+  transition: t.transitionEv,
+  urbach: t.urbachEv,
+});
+
+/** The formula of {@link codyLorentzAbsorption} in any arithmetic. */
+export function codyLorentzAbsorptionIn<T>(o: Arithmetic<T>, p: CodyLorentzParameters<T>, e: number): T {
+  const { add, sub, mul, div, scale } = o;
+  const strength = (x: T): T => {
+    const above = sub(x, p.gap);
+    const rise = mul(above, above);
+    const x2 = mul(x, x);
+    const off = sub(x2, mul(p.centre, p.centre));
+    const width = mul(p.gamma, x);
+    const shape = div(mul(mul(p.amplitude, p.centre), width), add(mul(off, off), mul(width, width)));
+    return mul(div(rise, add(rise, mul(p.crossover, p.crossover))), shape);
   };
-  if (e > t.transitionEv) return strength(e);
-  return ((t.transitionEv * strength(t.transitionEv)) / e) * Math.exp((e - t.transitionEv) / t.urbachEv);
+  if (e > o.value(p.transition)) return strength(o.of(e));
+  const tail = o.exp(div(sub(o.of(e), p.transition), p.urbach));
+  return mul(scale(mul(p.transition, strength(p.transition)), 1 / e), tail);
 }
 
 /**

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { type Complex, type ComplexArray, complexArray } from '@/lib/numerics';
 import {
+  type DispersionLaw,
   type FilmStack,
   type GratingTangent,
   type LineGrating,
   lineGratingDerivatives,
+  permittivity,
+  permittivityDerivatives,
   psiDelta,
   psiDeltaDerivatives,
   solveLineGrating,
@@ -136,5 +139,51 @@ test('the chain to psi and delta', () => {
       return psiDelta(r.rp, r.rs)[key][1]!;
     };
     expect(got[key][1]! - slope(f, 0.02)).toBeCloseTo(0, 8);
+  }
+});
+
+test.each<DispersionLaw>([
+  { kind: 'constant', n: 2, k: 0.3 },
+  { kind: 'sellmeier', a: 1, terms: [{ b: 0.7, cUm: 0.07 }, { b: 0.9, cUm: 9.9 }] },
+  { kind: 'cauchy', a: 1.5, bUm2: 0.004, cUm4: 1e-4, urbach: { amplitude: 0.02, exponentPerEv: 1.2, edgeNm: 400 } },
+  {
+    kind: 'oscillators',
+    epsInf: 1.4,
+    terms: [
+      { kind: 'lorentz', amplitudeEv2: 12, centreEv: 4, gammaEv: 0.6 },
+      { kind: 'drude', plasmaEv: 6, gammaEv: 0.2 },
+      { kind: 'gaussian', amplitude: 3, centreEv: 3, widthEv: 0.8 },
+      { kind: 'tauc-lorentz', gapEv: 1.4, amplitudeEv: 110, centreEv: 3.5, broadeningEv: 2.2 },
+    ],
+  },
+  {
+    kind: 'oscillators',
+    epsInf: 1,
+    terms: [
+      { kind: 'cody-lorentz', amplitudeEv: 80, centreEv: 4, gammaEv: 2.1, gapEv: 1.6, crossoverEv: 1.1, transitionEv: 1.8, urbachEv: 0.06 },
+    ],
+  },
+])('dispersion law $kind: every parameter', (law) => {
+  const nm = [310, 480, 640, 900];
+  const d = permittivityDerivatives(law, nm);
+  const want = permittivity(law, nm);
+  expect([...d.epsilon.re]).toEqual([...want.re]);
+  for (const [name, column] of d.byParameter) {
+    const path = name.split('.');
+    const moved = (h: number): DispersionLaw => {
+      const copy = structuredClone(law) as unknown as Record<string, unknown>;
+      let o = copy;
+      for (const key of path.slice(0, -1)) o = o[key] as Record<string, unknown>;
+      const last = path[path.length - 1]!;
+      o[last] = (o[last] as number) + h;
+      return copy as unknown as DispersionLaw;
+    };
+    for (const part of ['re', 'im'] as const) {
+      const size = Math.max(...column.re.map(Math.abs), ...column.im.map(Math.abs));
+      for (let i = 0; i < nm.length; i++) {
+        const f = (h: number): number => permittivity(moved(h), [nm[i]!])[part][0]!;
+        expect(Math.abs(column[part][i]! - slope(f, name.includes('edgeNm') ? 0.1 : 2e-4)) / size, `${name} ${nm[i]}`).toBeLessThan(1e-6);
+      }
+    }
   }
 });

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import type { Complex } from '@/lib/numerics';
 import { dawson } from './dawson';
+import { type Arithmetic, REAL } from './jets';
 
 /** Lorentz oscillator: A/(E0² − E² − iγE), A in eV². */
 export interface LorentzTerm {
@@ -63,27 +64,47 @@ export function gaussian(t: GaussianTerm, e: number): Complex {
  * @reference Jellison & Modine, Appl. Phys. Lett. 69 (1996) 371, eqs. 4–6, with the erratum 69 (1996) 2137.
  */
 export function taucLorentz(t: TaucLorentzTerm, e: number): Complex {
-  const { gapEv: g, amplitudeEv: a, centreEv: e0, broadeningEv: c } = t;
-  if (!(c < 2 * e0) || !(c > 0))
-    throw new AppError('out_of_domain', `broadeningEv ${c} must lie between 0 and 2·centreEv (${2 * e0}); lower it`, {
-      field: 'broadeningEv',
-    });
-  const alpha = Math.sqrt(4 * e0 * e0 - c * c);
-  const gamma2 = e0 * e0 - 0.5 * c * c;
-  const zeta4 = (e * e - gamma2) ** 2 + 0.25 * alpha * alpha * c * c;
+  return taucLorentzIn(REAL, t.gapEv, t.amplitudeEv, t.centreEv, t.broadeningEv, e);
+}
+
+/** The formula of {@link taucLorentz} in any arithmetic. */
+export function taucLorentzIn<T>(o: Arithmetic<T>, g: T, a: T, e0: T, c: T, e: number): { re: T; im: T } {
+  const { add, sub, mul, div, scale, of, log, atan } = o;
+  if (!(o.value(c) < 2 * o.value(e0)) || !(o.value(c) > 0))
+    throw new AppError(
+      'out_of_domain',
+      `broadeningEv ${o.value(c)} must lie between 0 and 2·centreEv (${2 * o.value(e0)}); lower it`,
+      { field: 'broadeningEv' },
+    );
   const e2 = e * e;
-  const g2 = g * g;
-  const ln = (g2 - e0 * e0) * e2 + g2 * c * c - e0 * e0 * (e0 * e0 + 3 * g2);
-  const at = (e2 - e0 * e0) * (e0 * e0 + g2) + g2 * c * c;
-  const away = Math.abs(e - g);
-  const edge = away === 0 ? 0 : (((e - g) * (e - g)) / e) * Math.log(away);
-  const sum = g === 0 && e === 0 ? 0 : (((e + g) * (e + g)) / e) * Math.log(e + g);
-  let re =
-    ((a * c * ln) / (2 * Math.PI * zeta4 * alpha * e0)) * Math.log((e0 * e0 + g2 + alpha * g) / (e0 * e0 + g2 - alpha * g));
-  re -= ((a * at) / (Math.PI * zeta4 * e0)) * (Math.PI - Math.atan((2 * g + alpha) / c) + Math.atan((alpha - 2 * g) / c));
-  re +=
-    ((2 * a * e0 * g * (e2 - gamma2)) / (Math.PI * zeta4 * alpha)) * (Math.PI + 2 * Math.atan((2 * (gamma2 - g2)) / (alpha * c)));
-  re += ((a * e0 * c) / (Math.PI * zeta4)) * (sum - edge - g * Math.log((e0 * e0 - g2) ** 2 + g2 * c * c));
-  const im = e > g ? (a * e0 * c * (e - g) ** 2) / (((e2 - e0 * e0) ** 2 + c * c * e2) * e) : 0;
-  return { re, im };
+  const g2 = mul(g, g);
+  const c2 = mul(c, c);
+  const f2 = mul(e0, e0);
+  const alpha2 = sub(scale(f2, 4), c2);
+  const alpha = o.sqrt(alpha2);
+  const gamma2 = sub(f2, scale(c2, 0.5));
+  const off = sub(of(e2), gamma2);
+  const zeta4 = add(mul(off, off), scale(mul(alpha2, c2), 0.25));
+  const gc = mul(g2, c2);
+  const ln = sub(add(scale(sub(g2, f2), e2), gc), mul(f2, add(f2, scale(g2, 3))));
+  const at = add(mul(sub(of(e2), f2), add(f2, g2)), gc);
+  const away = sub(of(e), g);
+  const edge = o.value(away) === 0 ? of(0) : scale(mul(mul(away, away), log(scale(away, Math.sign(o.value(away))))), 1 / e);
+  const both = add(of(e), g);
+  const sum = scale(mul(mul(both, both), log(both)), 1 / e);
+  const side = mul(alpha, g);
+  const middle = add(f2, g2);
+  const strength = scale(div(a, zeta4), 1 / Math.PI);
+  let re = mul(div(scale(mul(mul(strength, c), ln), 0.5), mul(alpha, e0)), log(div(add(middle, side), sub(middle, side))));
+  const twice = scale(g, 2);
+  const turn = add(sub(of(Math.PI), atan(div(add(twice, alpha), c))), atan(div(sub(alpha, twice), c)));
+  re = sub(re, mul(div(mul(strength, at), e0), turn));
+  const half = add(of(Math.PI), scale(atan(div(scale(sub(gamma2, g2), 2), mul(alpha, c))), 2));
+  re = add(re, mul(div(scale(mul(mul(mul(strength, e0), g), off), 2), alpha), half));
+  const gap = sub(f2, g2);
+  re = add(re, mul(mul(mul(strength, e0), c), sub(sub(sum, edge), mul(g, log(add(mul(gap, gap), gc))))));
+  if (!(e > o.value(g))) return { re, im: of(0) };
+  const resonance = sub(of(e2), f2);
+  const shape = scale(add(mul(resonance, resonance), scale(c2, e2)), e);
+  return { re, im: div(mul(mul(mul(a, e0), c), mul(away, away)), shape) };
 }

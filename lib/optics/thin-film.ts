@@ -74,19 +74,36 @@ export function thinFilmAtTangential(
   };
   const kr = new Float64Array(layers + 2);
   const ki = new Float64Array(layers + 2);
+  const er = new Float64Array(layers + 2);
+  const ei = new Float64Array(layers + 2);
   const yr = new Float64Array(layers + 2);
   const yi = new Float64Array(layers + 2);
+  // X of each film; 1 for the substrate
+  const xr = new Float64Array(layers + 1);
+  const xi = new Float64Array(layers + 1);
+  xr[layers] = 1;
+  const thickness = Float64Array.from(stack.films, (f) => f.thicknessNm);
   for (let i = 0; i < w; i++) {
     const n0r = media[0]!.re[i]!;
     const n0i = media[0]!.im[i]!;
     const pr = tangentialSquared.re[i]!;
     const pi = tangentialSquared.im[i]!;
+    const k0 = (2 * Math.PI) / wavelengthNm[i]!;
     for (let j = 0; j < layers + 2; j++) {
       const nr = media[j]!.re[i]!;
       const ni = media[j]!.im[i]!;
-      waveNumber(nr * nr - ni * ni - pr, 2 * nr * ni - pi, kr, ki, j);
+      er[j] = nr * nr - ni * ni;
+      ei[j] = 2 * nr * ni;
+      waveNumber(er[j]! - pr, ei[j]! - pi, kr, ki, j);
     }
-    const k0 = (2 * Math.PI) / wavelengthNm[i]!;
+    for (let j = 0; j < layers; j++) {
+      const d = k0 * thickness[j]!;
+      const decay = ki[j + 1]! * d;
+      const m = decay === 0 ? 1 : Math.exp(-decay);
+      const phase = kr[j + 1]! * d;
+      xr[j] = m * Math.cos(phase);
+      xi[j] = m * Math.sin(phase);
+    }
     for (let p = 0; p < 2; p++) {
       for (let j = 0; j < layers + 2; j++) {
         if (p === 0) {
@@ -94,54 +111,39 @@ export function thinFilmAtTangential(
           yi[j] = ki[j]!;
           continue;
         }
-        const nr = media[j]!.re[i]!;
-        const ni = media[j]!.im[i]!;
-        const er = nr * nr - ni * ni;
-        const ei = 2 * nr * ni;
-        const d = er * er + ei * ei;
-        yr[j] = (kr[j]! * er + ki[j]! * ei) / d;
-        yi[j] = (ki[j]! * er - kr[j]! * ei) / d;
+        const d = er[j]! * er[j]! + ei[j]! * ei[j]!;
+        yr[j] = (kr[j]! * er[j]! + ki[j]! * ei[j]!) / d;
+        yi[j] = (ki[j]! * er[j]! - kr[j]! * ei[j]!) / d;
       }
       let rr = 0;
       let ri = 0;
       let tr = 1;
       let ti = 0;
       for (let j = layers; j >= 0; j--) {
-        // f = (Y_j − Y_{j+1})/(Y_j + Y_{j+1})
-        const ar = yr[j]! - yr[j + 1]!;
-        const ai = yi[j]! - yi[j + 1]!;
-        const br = yr[j]! + yr[j + 1]!;
-        const bi = yi[j]! + yi[j + 1]!;
-        const bb = br * br + bi * bi;
-        const fr = (ar * br + ai * bi) / bb;
-        const fi = (ai * br - ar * bi) / bb;
-        let xr = 1;
-        let xi = 0;
-        if (j < layers) {
-          const d = k0 * stack.films[j]!.thicknessNm;
-          const m = Math.exp(-ki[j + 1]! * d);
-          xr = m * Math.cos(kr[j + 1]! * d);
-          xi = m * Math.sin(kr[j + 1]! * d);
-        }
-        // q = r′X²
-        const sr = xr * xr - xi * xi;
-        const si = 2 * xr * xi;
+        // r = (u + v q)/(v + u q) and t = 2 Y_j X t′/(v + u q) with u, v = Y_j ∓ Y_{j+1} and q = r′X²: one division for f, r and t
+        const ur = yr[j]! - yr[j + 1]!;
+        const ui = yi[j]! - yi[j + 1]!;
+        const vr = yr[j]! + yr[j + 1]!;
+        const vi = yi[j]! + yi[j + 1]!;
+        const cr = xr[j]!;
+        const ci = xi[j]!;
+        const sr = cr * cr - ci * ci;
+        const si = 2 * cr * ci;
         const qr = rr * sr - ri * si;
         const qi = rr * si + ri * sr;
-        const dr = 1 + fr * qr - fi * qi;
-        const di = fr * qi + fi * qr;
-        const dd = dr * dr + di * di;
-        const nr = fr + qr;
-        const ni = fi + qi;
-        rr = (nr * dr + ni * di) / dd;
-        ri = (ni * dr - nr * di) / dd;
-        // t = (1 + f) X t′ / (1 + f q)
-        const gr = (1 + fr) * xr - fi * xi;
-        const gi = (1 + fr) * xi + fi * xr;
+        const dr = vr + ur * qr - ui * qi;
+        const di = vi + ur * qi + ui * qr;
+        const over = 1 / (dr * dr + di * di);
+        const nr = ur + vr * qr - vi * qi;
+        const ni = ui + vr * qi + vi * qr;
+        rr = (nr * dr + ni * di) * over;
+        ri = (ni * dr - nr * di) * over;
+        const gr = 2 * (yr[j]! * cr - yi[j]! * ci);
+        const gi = 2 * (yr[j]! * ci + yi[j]! * cr);
         const hr = gr * tr - gi * ti;
         const hi = gr * ti + gi * tr;
-        tr = (hr * dr + hi * di) / dd;
-        ti = (hi * dr - hr * di) / dd;
+        tr = (hr * dr + hi * di) * over;
+        ti = (hi * dr - hr * di) * over;
       }
       const r = p === 0 ? out.rs : out.rp;
       const t = p === 0 ? out.ts : out.tp;
@@ -168,7 +170,7 @@ export function thinFilmAtTangential(
 
 // √(a + ib) on the branch that decays or travels downwards.
 function waveNumber(a: number, b: number, re: Float64Array, im: Float64Array, j: number): void {
-  const m = Math.hypot(a, b);
+  const m = Math.sqrt(a * a + b * b);
   let x = 0;
   let y = 0;
   if (m > 0) {

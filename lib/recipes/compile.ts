@@ -9,6 +9,8 @@ import { saxsForward, xrrForward } from './xray';
 export type Lookup = (name: string) => number;
 /** Values of a spectrum, channel after channel, each on the whole axis. */
 export type Forward = (lookup: Lookup) => Float64Array;
+/** Its derivatives, (values, parameters) row-major, by the parameters whose columns are named in `moved`; the other columns are 0. */
+export type ForwardJacobian = (values: Float64Array, moved: readonly number[]) => Float64Array;
 
 export interface CompiledRecipe {
   readonly recipe: MetrologyRecipe;
@@ -20,7 +22,7 @@ export interface CompiledRecipe {
   readonly names: readonly string[];
   /** Spectrum of all parameters' values, in the order of `names`: tied ones are taken as given. Length channels × used. */
   readonly model: (values: ArrayLike<number>) => Float64Array;
-  /** (m, names) row-major derivatives of the model; without it differences. */
+  /** (m, names) row-major derivatives, analytic, by all parameters that are not fixed; absent where the ambient has parameters. */
   readonly jacobian?: (values: Float64Array) => Float64Array;
   /** Marks data that are angles modulo 360. */
   readonly periodic360: readonly boolean[];
@@ -36,7 +38,8 @@ export function compileRecipe(recipe: MetrologyRecipe, axis: SpectrumAxis, trunc
   const { used, axis: part } = cut(axis, recipe.range);
   const names = recipe.parameters.map((p) => p.name);
   const index = new Map(names.map((n, i) => [n, i]));
-  const forward = forwardOf(recipe, part, truncation);
+  const { forward, jacobian } = forwardOf(recipe, part, names, truncation);
+  const moved = recipe.parameters.flatMap((p, i) => (p.role.kind === 'fixed' ? [] : [i]));
   const points = used.length;
   return {
     recipe,
@@ -44,11 +47,17 @@ export function compileRecipe(recipe: MetrologyRecipe, axis: SpectrumAxis, trunc
     used,
     names,
     model: (values) => forward((name) => values[index.get(name)!]!),
+    ...(jacobian ? { jacobian: (values: Float64Array) => jacobian(values, moved) } : {}),
     periodic360: recipe.channels.flatMap((c) => new Array<boolean>(points).fill(c.quantity === 'delta')),
   };
 }
 
-function forwardOf(recipe: MetrologyRecipe, axis: SpectrumAxis, truncation: number | null): Forward {
+function forwardOf(
+  recipe: MetrologyRecipe,
+  axis: SpectrumAxis,
+  names: readonly string[],
+  truncation: number | null,
+): { forward: Forward; jacobian: ForwardJacobian | null } {
   const { sample, channels } = recipe;
   const needs = (kind: SpectrumAxis['kind']): never => {
     throw new AppError('invalid_input', `a ${sample.kind} recipe needs an axis of kind ${kind}, not ${axis.kind}`, {
@@ -57,16 +66,16 @@ function forwardOf(recipe: MetrologyRecipe, axis: SpectrumAxis, truncation: numb
   };
   switch (sample.kind) {
     case 'film-stack':
-      return axis.kind === 'wavelength' ? filmForward(sample, channels, Float64Array.from(axis.nm)) : needs('wavelength');
+      return axis.kind === 'wavelength' ? filmForward(sample, channels, Float64Array.from(axis.nm), names) : needs('wavelength');
     case 'line-grating':
       return axis.kind === 'wavelength'
-        ? gratingForward(sample, channels, Float64Array.from(axis.nm), truncation)
+        ? gratingForward(sample, channels, Float64Array.from(axis.nm), names, truncation)
         : needs('wavelength');
     case 'xrr':
-      return axis.kind === 'q' ? xrrForward(sample, channels.length, Float64Array.from(axis.perA)) : needs('q');
+      return axis.kind === 'q' ? xrrForward(sample, channels.length, Float64Array.from(axis.perA), names) : needs('q');
     case 'saxs-lines':
       return axis.kind === 'qxqz'
-        ? saxsForward(sample, channels.length, Float64Array.from(axis.qxPerNm), Float64Array.from(axis.qzPerNm))
+        ? saxsForward(sample, channels.length, Float64Array.from(axis.qxPerNm), Float64Array.from(axis.qzPerNm), names)
         : needs('qxqz');
   }
 }

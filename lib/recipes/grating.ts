@@ -1,77 +1,89 @@
 import { AppError } from '@/lib/errors';
 import type { ChannelSpec, SampleSpec } from '@/lib/formats/metrology-recipe';
-import { type Complex, complexArray } from '@/lib/numerics';
-import { type GratingLayer, type LineGrating, type ModeCache, radians, solveLineGrating } from '@/lib/optics';
-import { type Reflection, stackChannels } from './channels';
-import type { Forward, Lookup } from './compile';
+import { type Complex, type ComplexArray, complexArray } from '@/lib/numerics';
+import {
+  type GratingLayer,
+  type GratingTangent,
+  gratingTangents,
+  type LineGrating,
+  type LineShape,
+  lineGratingDerivatives,
+  type ModeCache,
+  outlineOf,
+  type ProfileOutline,
+  radians,
+  sliceShape,
+  solveLineGrating,
+} from '@/lib/optics';
+import { jacobianOfChannels, type Reflection, type ReflectionDerivatives, stackChannels } from './channels';
+import type { Forward, ForwardJacobian, Lookup } from './compile';
 import { indexOf, quantityOf } from './film';
 
-type GratingSample = Extract<SampleSpec, { kind: 'line-grating' }>;
+export type GratingSample = Extract<SampleSpec, { kind: 'line-grating' }>;
 
-/** A line's trapezoid: width at half height and sidewall angle, from top to bottom of a stack. */
-export interface LineShape {
-  readonly heightNm: number;
-  readonly cdNm: number;
-  readonly sidewallAngleDeg: number;
+/** The line's cross-section at given parameters; materials are named by their place, bottom first as shapes are. */
+export function lineShape(sample: GratingSample, lookup: Lookup): LineShape {
+  const value = (q: number | string): number => quantityOf(q)(lookup);
+  const { line } = sample;
+  return {
+    cdNm: value(line.cdNm),
+    cdAt: line.cdAt,
+    topRoundingNm: value(line.topRoundingNm),
+    footingNm: value(line.footingNm),
+    sections: line.sections
+      .map((s, i) => {
+        const angle = radians(value(s.sidewallAngleDeg));
+        return { heightNm: value(s.heightNm), leftAngleRad: angle, rightAngleRad: angle, material: String(i) };
+      })
+      .reverse(),
+  };
 }
 
-/** Width at a depth below the top, nm. */
-export const widthAt = (line: LineShape, depthNm: number): number =>
-  line.cdNm + (2 * (depthNm - line.heightNm / 2)) / Math.tan(radians(line.sidewallAngleDeg));
+/** Outline of the line for a drawing; section k of the outline is the recipe's section `sections − 1 − k`. */
+export const lineOutline = (sample: GratingSample, lookup: Lookup): ProfileOutline => outlineOf(lineShape(sample, lookup));
 
-/** Grating of a recipe at one wavelength. */
+/** A grating for each wavelength of a list. */
 export type GratingAt = (wavelength: number) => LineGrating;
 
-/** The parts of a grating sample that depend on the parameters, ready for many wavelengths. */
+/** The grating of a sample as a function of its parameters. Materials without parameters are looked up once. */
 export function gratingSample(sample: GratingSample, wavelengthNm: Float64Array): (lookup: Lookup) => GratingAt {
   const pitch = quantityOf(sample.pitchNm);
   const ambient = indexOf(sample.ambient, wavelengthNm);
   const substrate = indexOf(sample.substrate, wavelengthNm);
-  const lines = sample.lines.map((l) => ({
-    name: l.name,
-    height: quantityOf(l.heightNm),
-    cd: quantityOf(l.cdNm),
-    angle: quantityOf(l.sidewallAngleDeg),
-    index: indexOf(l.material, wavelengthNm),
-  }));
+  const sections = sample.line.sections.map((s) => indexOf(s.material, wavelengthNm));
   const films = sample.films.map((f) => ({
     thickness: quantityOf(f.thicknessNm),
     index: indexOf(f.material, wavelengthNm),
   }));
   return (lookup) => {
     const periodNm = pitch(lookup);
-    const shapes = lines.map((l) => ({
-      name: l.name,
-      shape: { heightNm: l.height(lookup), cdNm: l.cd(lookup), sidewallAngleDeg: l.angle(lookup) },
-      index: l.index(lookup),
-    }));
-    for (const { name, shape } of shapes) checkShape(name, shape, periodNm);
+    const shape = lineShape(sample, lookup);
+    const slices = sliceShape(shape, sample.slices).toReversed();
+    checkWidth(slices, periodNm);
+    const indices = sections.map((index) => index(lookup));
     const below = films.map((f) => ({ thicknessNm: f.thickness(lookup), index: f.index(lookup) }));
     const [n0, ns] = [ambient(lookup), substrate(lookup)];
     return (i) => {
-      const at = (a: { re: Float64Array; im: Float64Array }): Complex => ({ re: a.re[i]!, im: a.im[i]! });
+      const at = (a: ComplexArray): Complex => ({ re: a.re[i]!, im: a.im[i]! });
       const superstrate = at(n0);
-      const layers: GratingLayer[] = shapes.flatMap(({ shape, index }) =>
-        Array.from({ length: sample.slicesPerLine }, (_, k): GratingLayer => {
-          const thicknessNm = shape.heightNm / sample.slicesPerLine;
-          const half = widthAt(shape, (k + 0.5) * thicknessNm) / 2;
-          return { thicknessNm, background: superstrate, segments: [{ x0Nm: -half, x1Nm: half, index: at(index) }] };
-        }),
-      );
+      const layers: GratingLayer[] = slices.map((s) => ({
+        thicknessNm: s.thicknessNm,
+        background: superstrate,
+        segments: [{ x0Nm: s.leftNm, x1Nm: s.rightNm, index: at(indices[Number(shape.sections[s.section]!.material)]!) }],
+      }));
       for (const f of below) layers.push({ thicknessNm: f.thicknessNm, background: at(f.index), segments: [] });
       return { periodNm, superstrate, substrate: at(ns), layers };
     };
   };
 }
 
-/** @throws AppError `out_of_domain` when a line does not fit its period or closes. */
-function checkShape(name: string, s: LineShape, periodNm: number): void {
-  const [top, bottom] = [widthAt(s, 0), widthAt(s, s.heightNm)];
-  if (!(Math.min(top, bottom) > 0) || !(Math.max(top, bottom) < periodNm))
+function checkWidth(slices: readonly { leftNm: number; rightNm: number }[], periodNm: number): void {
+  const widest = Math.max(...slices.map((s) => s.rightNm - s.leftNm));
+  if (!(widest < periodNm))
     throw new AppError(
       'out_of_domain',
-      `line "${name}" is ${top.toFixed(2)} nm wide at the top and ${bottom.toFixed(2)} nm at the bottom in a pitch of ${periodNm} nm; narrow the bounds of CD and sidewall angle`,
-      { field: 'sample.lines' },
+      `the line is ${widest.toFixed(2)} nm wide in a pitch of ${periodNm} nm; narrow the bounds of CD and sidewall angle`,
+      { field: 'sample.line' },
     );
 }
 
@@ -80,8 +92,9 @@ export function gratingForward(
   sample: GratingSample,
   channels: readonly ChannelSpec[],
   wavelengthNm: Float64Array,
+  names: readonly string[],
   certified: number | null,
-): Forward {
+): { forward: Forward; jacobian: ForwardJacobian } {
   const truncation = sample.truncation ?? certified;
   if (truncation === null)
     throw new AppError('invalid_input', 'the recipe leaves the truncation to its certificate; make the certificate first', {
@@ -89,25 +102,104 @@ export function gratingForward(
     });
   const build = gratingSample(sample, wavelengthNm);
   const angles = new Set(channels.map((c) => c.angleDeg)).size;
+  const points = wavelengthNm.length;
   // Modes of the last few geometries: a change of height or of a film needs no new eigenproblem.
-  const limit = 6 * wavelengthNm.length * angles * 2 * (sample.lines.length * sample.slicesPerLine + sample.films.length);
+  const limit = 4 * points * angles * 2 * (sample.slices + sample.films.length);
   const cache: ModeCache = new Map();
-  return (lookup) => {
+  const forward: Forward = (lookup) => {
     const gratingAt = build(lookup);
     if (cache.size > limit) cache.clear();
-    return stackChannels(channels, wavelengthNm.length, (angle): Reflection => {
-      const rs = complexArray(wavelengthNm.length);
-      const rp = complexArray(wavelengthNm.length);
-      for (let i = 0; i < wavelengthNm.length; i++) {
+    return stackChannels(channels, points, (angle): Reflection => {
+      const [rs, rp] = [complexArray(points), complexArray(points)];
+      for (let i = 0; i < points; i++) {
         const grating = gratingAt(i);
         const s = solveLineGrating(grating, wavelengthNm[i]!, radians(angle), 'TE', truncation, cache);
         const p = solveLineGrating(grating, wavelengthNm[i]!, radians(angle), 'TM', truncation, cache);
-        rs.re[i] = s.r.re[truncation]!;
-        rs.im[i] = s.r.im[truncation]!;
-        rp.re[i] = p.r.re[truncation]!;
-        rp.im[i] = p.r.im[truncation]!;
+        put(rs, i, s.r, truncation);
+        put(rp, i, p.r, truncation);
       }
       return { rs, rp };
     });
   };
+  const jacobian: ForwardJacobian = (values, moved) => {
+    if (cache.size > limit) cache.clear();
+    const tangentsAt = tangentsOf(build, values, names, moved, points);
+    return jacobianOfChannels(channels, points, names.length, moved, (angle): ReflectionDerivatives => {
+      const r: ReflectionDerivatives = {
+        rs: complexArray(points),
+        rp: complexArray(points),
+        drs: moved.map(() => complexArray(points)),
+        drp: moved.map(() => complexArray(points)),
+      };
+      for (let i = 0; i < points; i++) {
+        const { grating, tangents } = tangentsAt(i);
+        const solve = (polarisation: 'TE' | 'TM') =>
+          lineGratingDerivatives(grating, wavelengthNm[i]!, radians(angle), polarisation, truncation, tangents, cache);
+        const [s, p] = [solve('TE'), solve('TM')];
+        put(r.rs, i, s.r, truncation);
+        put(r.rp, i, p.r, truncation);
+        for (let k = 0; k < moved.length; k++) {
+          put(r.drs[k]!, i, s.derivatives[k]!, truncation);
+          put(r.drp[k]!, i, p.derivatives[k]!, truncation);
+        }
+      }
+      return r;
+    });
+  };
+  return { forward, jacobian };
+}
+
+function put(to: ComplexArray, i: number, from: ComplexArray, j: number): void {
+  to.re[i] = from.re[j]!;
+  to.im[i] = from.im[j]!;
+}
+
+/** The grating and how it moves with each of the moved parameters, wavelength by wavelength; each geometry is built once for all of them. */
+function tangentsOf(
+  build: (lookup: Lookup) => GratingAt,
+  values: Float64Array,
+  names: readonly string[],
+  moved: readonly number[],
+  points: number,
+): (i: number) => { grating: LineGrating; tangents: GratingTangent[] } {
+  const built = new Map<string, GratingAt>();
+  const at = (p: Float64Array): GratingAt => {
+    const key = p.join();
+    let g = built.get(key);
+    if (!g) {
+      const all = values.slice();
+      for (const [k, j] of moved.entries()) all[j] = p[k]!;
+      const index = new Map(names.map((name, i) => [name, all[i]!]));
+      g = build((name) => index.get(name)!);
+      built.set(key, g);
+    }
+    return g;
+  };
+  const here = Float64Array.from(moved, (j) => values[j]!);
+  const steps = here.map((v) => 1e-4 * Math.max(1, Math.abs(v)));
+  return (i) => {
+    if (i < 0 || i >= points) throw new AppError('dimension_mismatch', `wavelength ${i} of ${points}`);
+    return {
+      grating: at(here)(i),
+      tangents: gratingTangents((p) => at(p)(i), here, steps).map(withoutZeros),
+    };
+  };
+}
+
+const isMoving = (z: Complex | undefined): boolean => z !== undefined && (z.re !== 0 || z.im !== 0);
+
+/** Leaves out what does not move: a layer without a tangent costs nothing. */
+function withoutZeros(t: GratingTangent): GratingTangent {
+  const layers = (t.layers ?? []).map((l) => {
+    if (!l) return null;
+    const segments = l.segments?.map((s) => (s && (s.x0Nm || s.x1Nm || isMoving(s.index)) ? s : null));
+    const moves = segments?.some((s) => s !== null) ?? false;
+    const kept = {
+      ...(l.thicknessNm ? { thicknessNm: l.thicknessNm } : {}),
+      ...(isMoving(l.background) && l.background ? { background: l.background } : {}),
+      ...(moves && segments ? { segments } : {}),
+    };
+    return Object.keys(kept).length > 0 ? kept : null;
+  });
+  return { layers, ...(isMoving(t.substrate) && t.substrate ? { substrate: t.substrate } : {}) };
 }

@@ -1,7 +1,16 @@
+export type {
+  ChannelSpec,
+  MaterialSpec,
+  MetrologyRecipe,
+  ParameterSpec as RecipeParameter,
+  SampleSpec,
+  SpectrumAxis,
+} from '@/lib/formats/metrology-recipe';
 export * from './certificate';
 export * from './compile';
 export * from './fit';
 export * from './fit-wafer';
+export { type GratingSample, lineOutline } from './grating';
 export { materialIndex } from './materials';
 export * from './parameters';
 export * from './resolve';

@@ -43,7 +43,7 @@ const grid = (from: number, to: number, n: number): SpectrumAxis => ({
 });
 
 const finer = (r: MetrologyRecipe): MetrologyRecipe =>
-  r.sample.kind === 'line-grating' ? { ...r, sample: { ...r.sample, slicesPerLine: 8, truncation: 9 } } : r;
+  r.sample.kind === 'line-grating' ? { ...r, sample: { ...r.sample, slices: 8, truncation: 9 } } : r;
 
 export const SPECTRAL_STATIONS: readonly SpectralStation[] = [
   {

@@ -46,6 +46,8 @@ export interface Profile {
 }
 
 const CUT = 3.5;
+/** Below it cos x = 1 − x²/2 and sin x = x(1 − x²/6) to rounding: absorption turns the roughness factor by hardly anything. */
+const SMALL = 1e-4;
 
 /** SLD (1e-6/Å²) of δ or β at a wavelength in Å: 2π δ/λ². */
 export function sldFromDelta(delta: number, wavelengthA: number): number {
@@ -229,42 +231,47 @@ function parratt(p: Profile, q: ArrayLike<number>): Float64Array {
         kr = b / (2 * ki);
       }
       if (j < n - 1) {
-        const ur = kr - br;
-        const ui = ki - bi;
+        // r = (u g + v q)/(v + u g q): f = u/v with roughness factor g, q = r′X²; one division in all
+        let ur = kr - br;
+        let ui = ki - bi;
         const vr = kr + br;
         const vi = ki + bi;
-        const vv = vr * vr + vi * vi;
-        let fr = vv === 0 ? 0 : (ur * vr + ui * vi) / vv;
-        let fi = vv === 0 ? 0 : (ui * vr - ur * vi) / vv;
         const s = sigma[j + 1]!;
         if (s > 0) {
           const g = -2 * s * s;
           const e = Math.exp(g * (kr * br - ki * bi));
           const phase = g * (kr * bi + ki * br);
-          const c = e * Math.cos(phase);
-          const d = e * Math.sin(phase);
-          const t = fr * c - fi * d;
-          fi = fr * d + fi * c;
-          fr = t;
+          const isSmall = phase < SMALL && phase > -SMALL;
+          const c = e * (isSmall ? 1 - 0.5 * phase * phase : Math.cos(phase));
+          const d = e * (isSmall ? phase * (1 - (phase * phase) / 6) : Math.sin(phase));
+          const t = ur * c - ui * d;
+          ui = ur * d + ui * c;
+          ur = t;
         }
-        // r′X², X = exp(i k d) of the slab below
         const d = thickness[j + 1]!;
         let xr = rr;
         let xi = ri;
         if (d > 0 && (rr !== 0 || ri !== 0)) {
-          const e = Math.exp(-2 * bi * d);
+          const x = -2 * bi * d;
+          const e = x > -1e-2 ? 1 + x * (1 + x * (0.5 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x / 720))))) : Math.exp(x);
           const c = e * Math.cos(2 * br * d);
           const t = e * Math.sin(2 * br * d);
           xr = rr * c - ri * t;
           xi = rr * t + ri * c;
         }
-        const nr = fr + xr;
-        const ni = fi + xi;
-        const dr = 1 + fr * xr - fi * xi;
-        const di = fr * xi + fi * xr;
+        const nr = ur + vr * xr - vi * xi;
+        const ni = ui + vr * xi + vi * xr;
+        const dr = vr + ur * xr - ui * xi;
+        const di = vi + ur * xi + ui * xr;
         const dd = dr * dr + di * di;
-        rr = (nr * dr + ni * di) / dd;
-        ri = (ni * dr - nr * di) / dd;
+        if (dd > 0) {
+          const over = 1 / dd;
+          rr = (nr * dr + ni * di) * over;
+          ri = (ni * dr - nr * di) * over;
+        } else {
+          rr = xr;
+          ri = xi;
+        }
       }
       br = kr;
       bi = ki;

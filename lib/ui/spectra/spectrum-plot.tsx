@@ -1,0 +1,231 @@
+'use client';
+import { type PointerEvent, useMemo, useRef, useState } from 'react';
+import { ChartLegend, DataDisclosure, HoverCard, type LegendEntry } from '../charts/chart-parts';
+import { dotsPath, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/plot';
+import { Walkable } from '../charts/walkable';
+import { ExportMenu } from '../components/export-menu';
+import { useSvgExport } from '../components/use-svg-export';
+import { toCsv } from '../csv';
+import { num } from '../format';
+import { useWidth } from '../hooks/use-width';
+import { linePath, prepareSpectrum, type SpectrumInput, type SpectrumModel } from './spectrum.prepare';
+
+const RIGHT = 14;
+const STRIP = 76;
+const GAP = 8;
+
+/** Measured values with ±1 σ, the model through them, and what is left over in σ on a strip below. */
+export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; height?: number }) {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root, 640);
+  const [at, setAt] = useState(-1);
+  const m = useMemo(() => prepareSpectrum(input), [input]);
+  const hasStrip = m.worst >= 0;
+  const main = plotBox(width, height, RIGHT, 12);
+  const total = hasStrip ? height + GAP + STRIP : height;
+  const exports = useSvgExport(root, input.title, () => csvOf(input, m));
+  const p = m.points[at];
+  const sx = scaleX(main, m.xDomain);
+  const step = (d: number): void =>
+    setAt((i) => Math.min(m.points.length - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : m.points.length) : i) + d)));
+  const under = (e: PointerEvent<HTMLElement>): number =>
+    nearest(m.points, unscaleX(main, m.xDomain)(e.clientX - e.currentTarget.getBoundingClientRect().left));
+  const summary = summaryOf(input, m);
+  return (
+    <div ref={root}>
+      <div className="flex items-center min-h-7 gap-3">
+        <h3 className="text-sm font-medium">{input.channel}</h3>
+        <ChartLegend entries={legendOf(input)} />
+        <span className="ml-auto">
+          <ExportMenu items={exports} />
+        </span>
+      </div>
+      <Walkable
+        kind="spectrum"
+        label={`${input.title}: ${summary} Arrow keys walk the points.`}
+        keys={[
+          ['ArrowRight', () => step(1)],
+          ['ArrowLeft', () => step(-1)],
+        ]}
+        onLeave={() => setAt(-1)}
+        className="relative select-none"
+        onPointerMove={(e) => setAt(under(e))}
+        onPointerLeave={() => setAt(-1)}
+      >
+        <svg width={width} height={total} data-export="" aria-hidden="true" className="block">
+          <Curves input={input} m={m} width={width} height={height} />
+          {hasStrip ? <Residuals input={input} m={m} width={width} top={height + GAP} /> : null}
+          {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={main.top} y2={total - 22} stroke="var(--hairline-strong)" /> : null}
+        </svg>
+        {p ? (
+          <HoverCard left={sx(p.x)} top={12} width={width}>
+            <div>{`${num(p.x, m.xDecimals + 1)} ${input.axisUnit}`}</div>
+            {p.measured === null ? null : (
+              <div>{`measured ${num(p.measured, m.yDecimals + 2)}${p.sigma === null ? '' : ` ± ${num(p.sigma, m.yDecimals + 2)}`} ${input.unit}`}</div>
+            )}
+            {p.modelled === null ? null : <div>{`model ${num(p.modelled, m.yDecimals + 2)} ${input.unit}`}</div>}
+            {p.residual === null ? null : <div>{`left over ${num(p.residual, 1)} σ`}</div>}
+          </HoverCard>
+        ) : null}
+      </Walkable>
+      <DataDisclosure
+        label={input.title}
+        header={[`${input.axisLabel}, ${input.axisUnit}`, `Measured, ${input.unit}`, 'σ', 'Model', 'Residual, σ']}
+        rows={() =>
+          m.points.map((q) => ({
+            key: String(q.x),
+            cells: [
+              num(q.x, m.xDecimals + 1),
+              num(q.measured, m.yDecimals + 2),
+              num(q.sigma, m.yDecimals + 3),
+              num(q.modelled, m.yDecimals + 2),
+              num(q.residual, 2),
+            ],
+          }))
+        }
+      />
+    </div>
+  );
+}
+
+function legendOf(input: SpectrumInput): LegendEntry[] {
+  const entries: LegendEntry[] = [];
+  if (input.measured) entries.push({ mark: 'dot', color: 'var(--series)', label: input.sigma ? 'measured ± σ' : 'measured' });
+  if (input.modelled) entries.push({ mark: 'line', color: 'var(--accent)', label: 'model' });
+  if (input.compared) entries.push({ mark: 'dash', color: 'var(--ink-3)', label: input.compared.label });
+  return entries;
+}
+
+function summaryOf(input: SpectrumInput, m: SpectrumModel): string {
+  const count = `${m.points.length} points`;
+  if (m.worst < 0) return `${count}.`;
+  const worst = m.points[m.worst]!;
+  return `${count}, mean square residual ${num(m.meanSquare, 2)}, largest ${num(worst.residual, 1)} σ at ${num(worst.x, m.xDecimals)} ${input.axisUnit}.`;
+}
+
+const csvOf = (input: SpectrumInput, m: SpectrumModel): string =>
+  toCsv(
+    [`${input.axisLabel} (${input.axisUnit})`, `measured (${input.unit})`, 'sigma', 'model', 'residual (sigma)'],
+    m.points.map((p) => [p.x, p.measured, p.sigma, p.modelled, p.residual]),
+  );
+
+interface PartProps {
+  input: SpectrumInput;
+  m: SpectrumModel;
+  width: number;
+}
+
+/** Tick labels and grid lines of a plot; the lower of two stacked ones carries the axis title. */
+function Axes({
+  m,
+  box,
+  sy,
+  ticks,
+  label,
+  withX,
+}: {
+  m: SpectrumModel;
+  box: ReturnType<typeof plotBox>;
+  sy: (v: number) => number;
+  ticks: readonly { at: number; text: string }[];
+  label: string;
+  withX: string | null;
+}) {
+  const sx = scaleX(box, m.xDomain);
+  return (
+    <g fontSize={11} fill="var(--ink-3)">
+      {ticks.map((t) => (
+        <g key={t.at}>
+          <line x1={box.left} x2={box.right} y1={sy(t.at)} y2={sy(t.at)} stroke="var(--hairline)" />
+          <text x={box.left - 6} y={sy(t.at) + 4} textAnchor="end">
+            {t.text}
+          </text>
+        </g>
+      ))}
+      <line x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} stroke="var(--hairline-strong)" />
+      {m.xTicks.map((t) => (
+        <g key={t}>
+          <line x1={sx(t)} x2={sx(t)} y1={box.bottom} y2={box.bottom + 4} stroke="var(--hairline-strong)" />
+          {withX === null ? null : (
+            <text x={sx(t)} y={box.bottom + 15} textAnchor="middle">
+              {num(t, m.xDecimals)}
+            </text>
+          )}
+        </g>
+      ))}
+      <text x={box.left + 6} y={box.top + 9} fill="var(--ink-2)">
+        {label}
+      </text>
+      {withX === null ? null : (
+        <text x={box.right} y={box.bottom - 5} textAnchor="end" fill="var(--ink-2)">
+          {withX}
+        </text>
+      )}
+    </g>
+  );
+}
+
+function Curves({ input, m, width, height }: PartProps & { height: number }) {
+  const hasStrip = m.worst >= 0;
+  const box = plotBox(width, hasStrip ? height + 14 : height, RIGHT, 12);
+  const sx = scaleX(box, m.xDomain);
+  const sy = scaleY(box, m.yDomain);
+  const y = (v: number | null): number | null => (v === null ? null : sy(v));
+  const path = (pick: (p: SpectrumModel['points'][number]) => number | null): string =>
+    linePath(m.points.map((p) => ({ cx: sx(p.x), cy: y(pick(p)) })));
+  const bars = m.points
+    .flatMap((p) =>
+      p.low === null || p.high === null ? [] : [`M${sx(p.x).toFixed(1)} ${sy(p.low).toFixed(1)}V${sy(p.high).toFixed(1)}`],
+    )
+    .join('');
+  const ticks = m.yTicks.map((t) => ({ at: t, text: input.logarithmic ? `1e${num(t, m.yDecimals)}` : num(t, m.yDecimals) }));
+  return (
+    <g>
+      <Axes
+        m={m}
+        box={box}
+        sy={sy}
+        ticks={ticks}
+        label={input.unit}
+        withX={hasStrip ? null : `${input.axisLabel}, ${input.axisUnit}`}
+      />
+      {input.compared ? (
+        <path d={path((p) => p.compared)} fill="none" stroke="var(--ink-3)" strokeDasharray="5 3" strokeWidth={1} />
+      ) : null}
+      <path d={bars} stroke="var(--pale)" strokeWidth={1} fill="none" />
+      <path
+        d={dotsPath(
+          m.points.flatMap((p) => (p.y === null ? [] : [{ cx: sx(p.x), cy: sy(p.y) }])),
+          2,
+        )}
+        fill="var(--series)"
+      />
+      <path d={path((p) => p.model)} fill="none" stroke="var(--accent)" strokeWidth={1.4} />
+    </g>
+  );
+}
+
+/** Residuals in σ with the ±2 σ band in which 95 % of them belong. */
+function Residuals({ input, m, width, top }: PartProps & { top: number }) {
+  const own = plotBox(width, STRIP, RIGHT, 4);
+  const box = { ...own, top: own.top + top, bottom: own.bottom + top };
+  const sx = scaleX(box, m.xDomain);
+  const sy = scaleY(box, m.residualDomain);
+  const stems = m.points
+    .flatMap((p) => (p.residual === null ? [] : [`M${sx(p.x).toFixed(1)} ${sy(0).toFixed(1)}V${sy(p.residual).toFixed(1)}`]))
+    .join('');
+  return (
+    <g>
+      <rect x={box.left} width={box.right - box.left} y={sy(2)} height={sy(-2) - sy(2)} fill="var(--band)" />
+      <Axes
+        m={m}
+        box={box}
+        sy={sy}
+        ticks={m.residualTicks.map((t) => ({ at: t, text: num(t, 0) }))}
+        label="residual, σ"
+        withX={`${input.axisLabel}, ${input.axisUnit}`}
+      />
+      <path d={stems} stroke="var(--series)" strokeWidth={1.4} fill="none" />
+    </g>
+  );
+}
