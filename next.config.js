@@ -1,9 +1,9 @@
 // @ts-check
-/** Content that a page may load: itself only. Next's inline start-up scripts and styles need 'unsafe-inline'; eval is for the development server. */
+/** Content that a page may load: itself only. Next's inline start-up scripts and styles need 'unsafe-inline', the numeric kernels 'wasm-unsafe-eval'; eval is for the development server. */
 const contentPolicy = (/** @type {boolean} */ development) =>
   [
     "default-src 'self'",
-    `script-src 'self' 'unsafe-inline'${development ? " 'unsafe-eval'" : ''}`,
+    `script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'${development ? " 'unsafe-eval'" : ''}`,
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",

@@ -13,6 +13,8 @@ export default defineConfig({
           name: 'unit',
           include: ['lib/**/*.test.ts', 'workers/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.int.test.ts'],
+          // Arithmetic, not waiting: a machine with other work on it must not fail them.
+          testTimeout: 60_000,
         },
       },
       {

@@ -234,7 +234,9 @@ const workloads: Record<string, () => Prepared> = {
 const prepare = workloads[workload];
 if (!prepare) throw new Error(`unknown workload ${workload}`);
 const { run } = prepare();
-let check = run(); // the first run compiles
+// A server answers thousands of such calls: the compilers of the runtime get half a second of them before the clock starts.
+let check = run();
+for (const start = performance.now(); performance.now() - start < 500; ) check = run();
 const seconds: number[] = [];
 for (let i = 0; i < Number(repeats); i++) {
   const start = performance.now();

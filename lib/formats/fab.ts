@@ -50,6 +50,10 @@ export const fabIn = z.strictObject({
       target: num.nullable(),
       lsl: num.nullable(),
       usl: num.nullable(),
+      chartContext: z.enum(['chamber', 'operation']).default('chamber').meta({
+        description:
+          'A chart a chamber, or one for all tools of the operation where too few wafers are measured to judge each chamber',
+      }),
     }),
   ),
   recipes: z.array(

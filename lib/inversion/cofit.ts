@@ -104,7 +104,7 @@ export function joinDatasets(datasets: readonly Dataset[], parameters: readonly 
 export function cofit(
   datasets: readonly Dataset[],
   parameters: readonly ParameterSpec[],
-  options: Pick<ParameterisedProblem, 'maxIterations' | 'covarianceScale'> = {},
+  options: Pick<ParameterisedProblem, 'maxIterations' | 'tolerance' | 'covarianceScale'> = {},
 ): CofitResult {
   const result = fitParameterised({ ...joinDatasets(datasets, parameters), ...options });
   let at = 0;

@@ -2,7 +2,7 @@ import { AppError } from '@/lib/errors';
 import { cholesky, createRng, type Rng, sortedQuantile } from '@/lib/numerics';
 import { autocorrelationTime, type Chains, splitRHat } from './chain-diagnostics';
 import type { FitProblem, FitResult } from './fit-types';
-import { chi2Of } from './starts';
+import { deviance } from './starts';
 
 export interface SamplerOptions {
   readonly seed: number;
@@ -45,7 +45,7 @@ const STRETCH = 2;
  * Posterior ∝ exp(−χ²/2) in the box (priors of the problem included) by affine-invariant ensembles: each walker is stretched towards one of the other half, z ~ 1/√z on
  * [½, 2], accepted with probability z^(n−1) exp(−Δχ²/2). Same seed, same bits.
  * @param fit - where to start: walkers scatter about it with twice its standard errors.
- * @throws AppError `invalid_input` for too few walkers or ensembles, or when the walkers cannot be placed inside the box.
+ * @throws AppError `invalid_input` for too few walkers or ensembles, a problem with weights, or when the walkers cannot be placed inside the box.
  * @reference Goodman & Weare, Commun. Appl. Math. Comput. Sci. 5 (2010) 65.
  */
 export function samplePosterior(problem: FitProblem, fit: FitResult, options: SamplerOptions): PosteriorSample {
@@ -60,7 +60,7 @@ export function samplePosterior(problem: FitProblem, fit: FitResult, options: Sa
       `${walkers} walkers in ${ensembles} ensembles, ${steps} steps; give an even number from ${2 * n + 2}, 2 ensembles, 4 steps`,
       { field: 'walkers' },
     );
-  const energy = chi2Of(problem);
+  const { of: energy } = deviance(problem, fit);
   const inside = (p: Float64Array): boolean =>
     p.every(
       (v, j) => v >= (problem.lower?.[j] ?? Number.NEGATIVE_INFINITY) && v <= (problem.upper?.[j] ?? Number.POSITIVE_INFINITY),

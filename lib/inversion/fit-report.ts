@@ -51,7 +51,8 @@ export function reportFit(problem: FitProblem, point: FitPoint, jacobian: Float6
   const { residuals, status, atBound } = point;
   const prior = priorRows(problem, point.parameters);
   const sum = (a: Float64Array): number => a.reduce((s, v) => s + v * v, 0);
-  const chi2Prior = sum(prior.residuals);
+  const isPenalty = (k: number): boolean => problem.priors?.[k]?.isPenalty === true;
+  const chi2Prior = sum(prior.residuals.filter((_, k) => !isPenalty(k)));
   const chi2 = sum(residuals) + chi2Prior;
   const free = atBound.flatMap((held, i) => (held ? [] : [i]));
   const bound = atBound.flatMap((held, i) => (held ? [names[i]!] : []));
@@ -69,7 +70,9 @@ export function reportFit(problem: FitProblem, point: FitPoint, jacobian: Float6
       message: `no minimum after ${point.iterations} iterations; start elsewhere`,
     });
   const information = determined(problem, jacobian, prior.jacobian, free, warnings);
-  const degreesOfFreedom = residuals.length + prior.residuals.length - free.length;
+  const effectiveParameters = free.length - (information?.spentByPenalties ?? 0);
+  const counted = prior.residuals.filter((_, k) => !isPenalty(k)).length;
+  const degreesOfFreedom = residuals.length + counted - effectiveParameters;
   const relative = problem.covarianceScale === 'residual';
   const pValue = degreesOfFreedom > 0 && !relative ? incompleteGamma(degreesOfFreedom / 2, chi2 / 2).q : Number.NaN;
   if (pValue < POOR_FIT)
@@ -92,6 +95,7 @@ export function reportFit(problem: FitProblem, point: FitPoint, jacobian: Float6
     chi2,
     chi2Prior,
     degreesOfFreedom,
+    effectiveParameters,
     pValue,
     residuals,
     modelled: point.modelled,
@@ -115,7 +119,7 @@ function determined(
   prior: Float64Array,
   free: readonly number[],
   warnings: FitWarning[],
-): { covariance: Float64Array; correlation: Float64Array } | null {
+): { covariance: Float64Array; correlation: Float64Array; spentByPenalties: number } | null {
   if (free.length === 0) return null;
   const { names, sigma, weights } = problem;
   const n = names.length;
@@ -141,7 +145,14 @@ function determined(
   try {
     const f = fisherInformation(reduced, effective, q);
     if (f.condition > NEAR_SINGULAR) warn(f.weakest.filter((w) => Math.abs(w.share) > 0.1).map((w) => w.parameter));
-    return weights ? sandwich(f, reduced, effective, weights, m) : f;
+    // gᵀH⁻¹g of every penalty row: its share of the trace of the influence matrix
+    let spentByPenalties = 0;
+    for (let i = 0; i < k; i++) {
+      if (!problem.priors?.[i]?.isPenalty) continue;
+      const row = reduced.subarray((m + i) * q, (m + i + 1) * q);
+      for (let a = 0; a < q; a++) for (let b = 0; b < q; b++) spentByPenalties += row[a]! * f.covariance[a * q + b]! * row[b]!;
+    }
+    return { ...(weights ? sandwich(f, reduced, effective, weights, m) : f), spentByPenalties };
   } catch (e) {
     if (!(e instanceof AppError) || e.code !== 'rank_deficient') throw e;
     warn((e.details['parameters'] as number[] | undefined) ?? []);
@@ -197,7 +208,7 @@ function warnUndetermined(
   const priorOnly = free
     .filter((j) => {
       if (problem.fed?.[j]) return false;
-      const own = (problem.priors ?? []).filter((p) => p.terms.length === 1 && p.terms[0]!.parameter === j);
+      const own = (problem.priors ?? []).filter((p) => !p.isPenalty && p.terms.length === 1 && p.terms[0]!.parameter === j);
       return own.some((p) => standardErrors[j]! > (PRIOR_SHARE * p.standardDeviation) / Math.abs(p.terms[0]!.factor));
     })
     .map((j) => names[j]!);

@@ -5,6 +5,8 @@ export interface LinearPrior {
   readonly terms: readonly { readonly parameter: number; readonly factor: number }[];
   readonly mean: number;
   readonly standardDeviation: number;
+  /** A penalty rather than knowledge: it shapes the estimate and its width, but does not enter χ², and spends fewer degrees of freedom. */
+  readonly isPenalty?: boolean;
 }
 
 export interface FitProblem {
@@ -19,6 +21,8 @@ export interface FitProblem {
   /** Marks data that are angles modulo 360. */
   readonly periodic360?: ArrayLike<boolean>;
   readonly maxIterations?: number;
+  /** Relative change of χ², and of the parameters, below which it has converged. Default 1e-12; 1e-8 leaves about 1e-4 standard errors. */
+  readonly tolerance?: number;
   readonly differences?: Pick<DifferenceOptions, 'relativeStep' | 'typical'>;
   /** (m, n) row-major derivatives of the model; without it 5-point differences. */
   readonly jacobian?: (parameters: Float64Array) => Float64Array;
@@ -55,12 +59,14 @@ export interface FitResult {
   readonly covariance: Float64Array;
   readonly standardErrors: Float64Array;
   readonly correlation: Float64Array;
-  /** Σ of squared residuals in sigma, those of the priors included, without weights. */
+  /** Σ of squared residuals in sigma, those of the priors included, without weights and penalties. */
   readonly chi2: number;
   /** The part of χ² that the priors make. */
   readonly chi2Prior: number;
-  /** Data + priors − parameters not at a bound. */
+  /** Data + priors − effective parameters. */
   readonly degreesOfFreedom: number;
+  /** Parameters not at a bound; with penalties the trace of the influence of data and priors, which need not be whole. */
+  readonly effectiveParameters: number;
   /** Probability of a larger χ² if model and σ are right; NaN without degrees of freedom or with relative σ. */
   readonly pValue: number;
   /** (model − data)/σ. */

@@ -24,6 +24,7 @@ export function fitFunctions(problem: FitProblem): FitFunctions {
   check(problem, m, n);
   let evaluations = 0;
   let last: { p: Float64Array; f: Float64Array } | null = null;
+  let slope: { p: Float64Array; j: Float64Array } | null = null;
   const evaluate = (p: Float64Array): Float64Array => {
     evaluations++;
     const f = problem.model(p);
@@ -46,9 +47,10 @@ export function fitFunctions(problem: FitProblem): FitFunctions {
       }
     },
     jacobian: (p) => {
-      if (!problem.jacobian) return differenceJacobian(evaluate, p, model(p), { ...boxOf(problem), ...problem.differences });
-      const j = problem.jacobian(p);
+      if (slope?.p.every((v, i) => v === p[i])) return slope.j;
+      const j = problem.jacobian?.(p) ?? differenceJacobian(evaluate, p, model(p), { ...boxOf(problem), ...problem.differences });
       if (j.length !== m * n) throw new AppError('dimension_mismatch', `the Jacobian has ${j.length} values, need ${m} x ${n}`);
+      slope = { p: p.slice(), j };
       return j;
     },
     evaluations: () => evaluations,
@@ -77,6 +79,7 @@ export function fitModel(problem: FitProblem): FitResult {
     {
       ...boxOf(problem),
       maxIterations: problem.maxIterations ?? 200,
+      ...(problem.tolerance === undefined ? {} : { tolerance: problem.tolerance }),
       jacobian: (p, out) => {
         out.set(f.jacobian(p));
         for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out[i * n + j]! *= (root ? root[i]! : 1) / problem.sigma[i]!;
@@ -103,7 +106,8 @@ export function fitModel(problem: FitProblem): FitResult {
   );
 }
 
-const boxOf = (p: FitProblem) => ({
+/** What of a problem concerns differences: bounds and wrapping. */
+export const boxOf = (p: Pick<FitProblem, 'lower' | 'upper' | 'periodic360'>) => ({
   ...(p.lower ? { lower: p.lower } : {}),
   ...(p.upper ? { upper: p.upper } : {}),
   ...(p.periodic360 ? { periodic360: p.periodic360 } : {}),

@@ -80,7 +80,9 @@ test('a bound that holds the minimum off is reported, with zero variance there',
   expect(r.covariance[4]).toBe(0);
 });
 
-test('film fits from 200 seeds: 95 % intervals cover the truth, spread meets the Cramér-Rao bound, χ² has its mean', () => {
+test('film fits from 200 seeds: 95 % intervals cover the truth, spread meets the Cramér-Rao bound, χ² has its mean', {
+  timeout: 30_000,
+}, () => {
   const n = 200;
   let covered = 0;
   let spread = 0;

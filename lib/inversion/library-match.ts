@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { leastSquares, levenbergMarquardt, matrix } from '@/lib/numerics';
+import { applyQt, levenbergMarquardt, matrix, qrFactor, solveR } from '@/lib/numerics';
 import { fitModel } from './fit';
 import type { FitProblem, FitResult } from './fit-types';
 import type { SpectralLibrary } from './library';
@@ -56,7 +56,11 @@ export function matchLibrary(index: LibraryIndex, y: ArrayLike<number>, degree: 
       },
       new Float64Array(n),
       k + n,
-      { lower: low.map((v, j) => (v - first[j]!) / width[j]!), upper: high.map((v, j) => (v - first[j]!) / width[j]!) },
+      {
+        tolerance: 1e-8,
+        lower: low.map((v, j) => (v - first[j]!) / width[j]!),
+        upper: high.map((v, j) => (v - first[j]!) / width[j]!),
+      },
     );
     return {
       nearest: first.slice(),
@@ -78,6 +82,9 @@ export function matchLibrary(index: LibraryIndex, y: ArrayLike<number>, degree: 
     compared: hits.compared,
   };
 }
+
+/** A term whose share of its own is below this is given by the others at these neighbours. */
+const DEPENDENT = 1e-8;
 
 /** Monomials of total degree ≤ d in u. */
 function terms(u: ArrayLike<number>, degree: 1 | 2): number[] {
@@ -103,28 +110,24 @@ function localModel(
   );
   const q = design[0]!.length;
   if (rows.length <= q) return null;
-  const x = matrix(rows.length, q, Float64Array.from(design.flat()));
-  try {
-    const columns = Array.from(
-      { length: k },
-      (_, c) =>
-        leastSquares(
-          x,
-          Float64Array.from(rows, (_, i) => scores[i * k + c]!),
-        ).coefficients,
-    );
-    return (u, out) => {
-      const t = terms(u, degree);
-      for (let c = 0; c < k; c++) {
-        let s = 0;
-        for (let j = 0; j < q; j++) s += columns[c]![j]! * t[j]!;
-        out[c] = s;
-      }
-    };
-  } catch (e) {
-    if (e instanceof AppError && e.code === 'rank_deficient') return null;
-    throw e;
-  }
+  const f = qrFactor(matrix(rows.length, q, Float64Array.from(design.flat())));
+  let largest = 0;
+  for (let j = 0; j < q; j++) largest = Math.max(largest, Math.abs(f.factors[j * (q + 1)]!));
+  // neighbours on a line or a plane
+  for (let j = 0; j < q; j++) if (!(Math.abs(f.factors[j * (q + 1)]!) > DEPENDENT * largest)) return null;
+  const columns = Array.from({ length: k }, (_, c) => {
+    const b = Float64Array.from(rows, (_, i) => scores[i * k + c]!);
+    applyQt(f, b);
+    return solveR(f, b);
+  });
+  return (u, out) => {
+    const t = terms(u, degree);
+    for (let c = 0; c < k; c++) {
+      let s = 0;
+      for (let j = 0; j < q; j++) s += columns[c]![j]! * t[j]!;
+      out[c] = s;
+    }
+  };
 }
 
 /** Errors of an estimator on points that it has not seen, per parameter, in its unit. */

@@ -97,15 +97,16 @@ test('the embedded distance never exceeds the true one; reconstruction with all 
 });
 
 test('a file of it is the library again, in place, and a broken one is refused', () => {
-  const bytes = encodeLibrary(library);
+  const small = complete(plan(300));
+  const bytes = encodeLibrary(small);
   const again = decodeLibrary(bytes);
-  expect(again.header).toEqual(library.header);
-  expect(again.parameters).toEqual(library.parameters);
-  expect(again.spectra).toEqual(library.spectra);
+  expect(again.header).toEqual(small.header);
+  expect(again.parameters).toEqual(small.parameters);
+  expect(again.spectra).toEqual(small.spectra);
   expect(again.spectra.buffer).toBe(bytes.buffer);
   const shifted = new Uint8Array(bytes.length + 3);
   shifted.set(bytes, 3);
-  expect(decodeLibrary(shifted.subarray(3)).spectra).toEqual(library.spectra);
+  expect(decodeLibrary(shifted.subarray(3)).spectra).toEqual(small.spectra);
   expect(() => decodeLibrary(bytes.subarray(0, 5000))).toThrow(/cut short/);
   expect(() => decodeLibrary(new Uint8Array(64))).toThrow(/DRIFTBIN/);
 });

@@ -82,6 +82,17 @@ test('fed forward: a held value with u equals the GUM shift; a prior is the bett
   });
   expect(held.covariance[0]).toBeCloseTo(bare.covariance[0]! + (0.02 * held.influence[0]!) ** 2, 10);
   expect(held.standardErrors[3]).toBeCloseTo(0.02, 12);
+  const weights = Float64Array.from({ length: 20 }, (_, i) => 1 + i);
+  const emphasised = (value: number) =>
+    fitParameterised({
+      model: peak,
+      data,
+      sigma,
+      weights,
+      parameters: [...others, { kind: 'fed', name: 'offset', value, standardUncertainty: 0.02, use: 'propagate' }],
+    });
+  const moved = (emphasised(0.301).values[0]! - emphasised(0.299).values[0]!) / 0.002;
+  expect(emphasised(0.3).influence[0]).toBeCloseTo(moved, 1);
   const prior = run(0.3, 'prior', 0.02);
   expect(prior.standardErrors[3]).toBeLessThan(0.02);
   expect(prior.standardErrors[0]).toBeLessThan(held.standardErrors[0]!);

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
-import { fitModel } from './fit';
+import { boxOf, fitModel } from './fit';
 import type { FitProblem, FitResult, LinearPrior } from './fit-types';
+import { gaussNewton } from './gauss-newton';
 import { differenceJacobian, type ForwardModel } from './jacobian';
 
 /** What is known of one parameter of the model before the fit. */
@@ -141,7 +142,16 @@ export function expandParameters(p: Parameterisation, free: ArrayLike<number>): 
 export interface ParameterisedProblem
   extends Pick<
     FitProblem,
-    'model' | 'jacobian' | 'data' | 'sigma' | 'periodic360' | 'maxIterations' | 'differences' | 'weights' | 'covarianceScale'
+    | 'model'
+    | 'jacobian'
+    | 'data'
+    | 'sigma'
+    | 'periodic360'
+    | 'maxIterations'
+    | 'tolerance'
+    | 'differences'
+    | 'weights'
+    | 'covarianceScale'
   > {
   readonly parameters: readonly ParameterSpec[];
 }
@@ -178,7 +188,7 @@ export function freeProblem(problem: ParameterisedProblem, p: Parameterisation):
 
 /**
  * Fit with free, fixed, fed-forward and tied parameters. A held parameter h of standard uncertainty u shifts the result by S = −(JᵀWJ)⁻¹JᵀW J_h, so that the covariance
- * becomes C + u² S Sᵀ, and the tied and held values follow with their full covariance.
+ * becomes C + u² S Sᵀ (several held values count as independent), and the tied and held values follow with their full covariance.
  * @throws AppError as {@link parameterise} and `fitModel`.
  * @reference JCGM 100:2008 (GUM), §5.2; JCGM 102:2011, §6.2.
  */
@@ -211,15 +221,15 @@ export function completeResult(
     const jFree = free.jacobian?.(fit.parameters) ?? differenceJacobian(free.model, fit.parameters, fit.modelled, boxOf(free));
     const whole = problem.jacobian?.(full);
     const m = fit.modelled.length;
+    const moving = Array.from({ length: q }, (_, j) => j).filter((j) => fit.standardErrors[j]! > 0);
+    const solve = gaussNewton(free, jFree, moving);
     for (const [h, held] of p.propagated.entries()) {
       const jHeld = whole ? columnAlong(whole, held.effect, m) : heldDerivative(problem, full, held, fit.modelled);
-      const gradient = new Float64Array(q);
-      for (let i = 0; i < m; i++) {
-        const w = (problem.weights?.[i] ?? 1) / problem.sigma[i]! ** 2;
-        for (let j = 0; j < q; j++) gradient[j]! += jFree[i * q + j]! * w * jHeld[i]!;
-      }
-      const shift = influence.subarray(h * q, (h + 1) * q);
-      for (let a = 0; a < q; a++) for (let b = 0; b < q; b++) shift[a]! -= fit.covariance[a * q + b]! * gradient[b]!;
+      const { step: shift } = solve(
+        jHeld.map((v, i) => v / problem.sigma[i]!),
+        new Float64Array(p.priors.length),
+      );
+      influence.set(shift, h * q);
       const u2 = held.standardUncertainty ** 2;
       for (let a = 0; a < q; a++) for (let b = 0; b < q; b++) covarianceFree[a * q + b]! += u2 * shift[a]! * shift[b]!;
       const move = held.effect.map((e, a) => {
@@ -254,12 +264,6 @@ export function completeResult(
     influence,
   };
 }
-
-const boxOf = (p: FitProblem) => ({
-  ...(p.lower ? { lower: p.lower } : {}),
-  ...(p.upper ? { upper: p.upper } : {}),
-  ...(p.periodic360 ? { periodic360: p.periodic360 } : {}),
-});
 
 function times(jacobian: Float64Array, p: Parameterisation): Float64Array {
   const size = p.names.length;

@@ -30,7 +30,7 @@ const SMOOTHING = 1e-6;
 /**
  * Nonlinear fit with a penalty: min χ²(p) + weight·‖Lp‖² as prior rows, or + 2·weight·‖Lp‖₁ through reweighted rows |v| ≈ ½(v²/|v₀| + |v₀|), smoothed at 0. For a linear
  * model it is the minimum of `tikhonov`, `lasso` and `totalVariation`. The covariance is that of the last quadratic problem: with a penalty the estimate is biased,
- * and the covariance is a posterior width, not a scatter.
+ * and the covariance is a posterior width, not a scatter. χ² and its probability are those of the data (and priors) alone.
  * @throws AppError `invalid_input` naming the field.
  * @reference Tikhonov rows: Hansen (1998), §5.1; reweighting: Vogel & Oman, SIAM J. Sci. Comput. 17 (1996) 227 (lagged diffusivity).
  */
@@ -62,7 +62,7 @@ export function fitPenalised(
       parameters.forEach((_, j) => {
         mean += l.data[i * l.cols + j]! * (penalty.reference?.[j] ?? 0);
       });
-      return { terms, mean, standardDeviation: deviation(i) };
+      return { terms, mean, standardDeviation: deviation(i), isPenalty: true };
     });
   const run = (start: ArrayLike<number>, deviation: (i: number) => number): FitResult =>
     fitModel({ ...problem, start, priors: [...(problem.priors ?? []), ...rows(deviation)] });

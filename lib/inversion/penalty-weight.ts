@@ -9,6 +9,8 @@ export interface PenalisedSolution {
   readonly misfit: number;
   readonly penalty: number;
   readonly effectiveParameters: number;
+  /** Of the L-curve, where it is known in closed form. */
+  readonly curvature?: number;
 }
 
 /** Solves for one weight; the second argument is a start. */
@@ -44,7 +46,7 @@ export function weightGrid(low: number, high: number, count = 40): Float64Array 
 
 /**
  * Weight of a penalty from the data, over a path of weights.
- * `l-curve`: largest curvature of (ln ‖Ax − b‖, ln penalty), by three-point circles in the path. `gcv`: smallest m‖Ax − b‖²/(m − effective parameters)².
+ * `l-curve`: largest curvature of (ln ‖Ax − b‖, ln penalty), in closed form where the solution has it, else by three-point circles in the path. `gcv`: smallest m‖Ax − b‖²/(m − effective parameters)².
  * `cross-validation`: smallest mean square error on held-back rows. `discrepancy`: largest weight with ‖Ax − b‖² ≤ noiseFactor·m.
  * @throws AppError `invalid_input` for fewer than 3 weights, weights that do not ascend, or fewer rows than folds.
  * @reference Hansen & O'Leary, SIAM J. Sci. Comput. 14 (1993) 1487; Golub, Heath & Wahba, Technometrics 21 (1979) 215; Stone, J. R. Stat. Soc. B 36 (1974) 111;
@@ -105,6 +107,8 @@ function curvatures(path: readonly PenalisedSolution[]): Float64Array {
   const x = path.map((s) => 0.5 * Math.log(Math.max(s.misfit, 1e-300)));
   const y = path.map((s) => Math.log(Math.max(s.penalty, 1e-300)));
   return Float64Array.from(path, (_, i) => {
+    const known = path[i]!.curvature;
+    if (known !== undefined) return known;
     if (i === 0 || i === path.length - 1) return Number.NaN;
     const [ax, ay, bx, by] = [x[i]! - x[i - 1]!, y[i]! - y[i - 1]!, x[i + 1]! - x[i]!, y[i + 1]! - y[i]!];
     const d = Math.hypot(ax, ay) * Math.hypot(bx, by) * Math.hypot(ax + bx, ay + by);

@@ -38,7 +38,7 @@ test('Sobol points are those of Joe & Kuo, and a shift keeps one point per strat
   expect(sobolPoints(8, 3, 5, 8)).toEqual(sobolPoints(16, 3, 5).subarray(24));
 });
 
-test('a linear model: profile likelihood, posterior and covariance are the same interval', () => {
+test('a linear model: profile likelihood, posterior and covariance are the same interval', { timeout: 30_000 }, () => {
   const problem = line(1);
   const fit = fitModel(problem);
   const half = 1.959963984540054 * fit.standardErrors[1]!;
@@ -53,6 +53,16 @@ test('a linear model: profile likelihood, posterior and covariance are the same 
   expect(b!.standardDeviation / fit.standardErrors[1]!).toBeCloseTo(1, 1);
   expect((b!.upper - b!.lower) / (2 * half)).toBeCloseTo(1, 1);
   expect(samplePosterior(problem, fit, { seed: 2, steps: 3000 }).samples).toEqual(sample.samples);
+});
+
+test('relative sigmas: the profile follows the scaled covariance; weights are refused', () => {
+  const problem: FitProblem = { ...line(6), covarianceScale: 'residual' };
+  const fit = fitModel(problem);
+  const wrong: FitProblem = { ...problem, sigma: t.map(() => 0.003) };
+  const same = profileLikelihood(wrong, fitModel(wrong), 1);
+  expect(same.upper).toBeCloseTo(fit.parameters[1]! + 1.959963984540054 * fit.standardErrors[1]!, 4);
+  expect(() => profileLikelihood({ ...problem, weights: t }, fit, 1)).toThrow(/weights/);
+  expect(() => samplePosterior({ ...problem, weights: t }, fit, { seed: 1 })).toThrow(/weights/);
 });
 
 test('a bent model: the profile interval is lopsided as the exact likelihood is', () => {
@@ -135,7 +145,9 @@ const wave: FitProblem = {
   upper: [8, 3],
 };
 
-test('several starts and differential evolution find the one minimum that one start misses, with evidence', () => {
+test('several starts and differential evolution find the one minimum that one start misses, with evidence', {
+  timeout: 30_000,
+}, () => {
   expect(fitModel(wave).chi2).toBeGreaterThan(100);
   for (const method of ['sobol', 'evolution'] as const) {
     const r = fitGlobal(wave, { seed: 3, method, starts: method === 'sobol' ? 40 : 5 });

@@ -2,7 +2,7 @@ import { AppError } from '@/lib/errors';
 import { chiSquared, findRoot } from '@/lib/numerics';
 import { fitModel } from './fit';
 import type { FitProblem, FitResult } from './fit-types';
-import { chi2Of } from './starts';
+import { deviance } from './starts';
 
 export type ProfileEnd =
   /** Δχ² was reached. */
@@ -34,9 +34,9 @@ const MAX_GROWTH = 12;
 
 /**
  * Likelihood interval of one parameter: all others are fitted again at every value, and the ends are where χ² has risen by the χ²₁ quantile of the confidence.
- * Right where the model bends, unlike estimate ± 1.96 standard errors.
+ * With relative σ χ² counts over χ²/ν. Right where the model bends, unlike estimate ± 1.96 standard errors.
  * @param fit - the minimum. @param parameter - its index.
- * @throws AppError `invalid_input` for an unknown parameter or a confidence outside (0, 1).
+ * @throws AppError `invalid_input` for an unknown parameter, a confidence outside (0, 1) or a problem with weights.
  * @reference Venzon & Moolgavkar, Appl. Stat. 37 (1988) 87; Press et al., Numerical Recipes, §15.6.
  */
 export function profileLikelihood(
@@ -51,14 +51,13 @@ export function profileLikelihood(
     throw new AppError('invalid_input', `no interval of parameter ${parameter} at confidence ${confidence}`, {
       field: 'parameter',
     });
-  const scale = problem.covarianceScale === 'residual' ? fit.chi2 / Math.max(1, fit.degreesOfFreedom) : 1;
-  const level = chiSquared(1).quantile(confidence) * scale;
+  const level = chiSquared(1).quantile(confidence);
   const estimate = fit.parameters[parameter]!;
   const bound = {
     lower: problem.lower?.[parameter] ?? Number.NEGATIVE_INFINITY,
     upper: problem.upper?.[parameter] ?? Number.POSITIVE_INFINITY,
   };
-  const total = chi2Of(problem);
+  const { of: total } = deviance(problem, fit);
   const base = total(fit.parameters);
   const points: { value: number; deltaChi2: number }[] = [{ value: estimate, deltaChi2: 0 }];
   let evaluations = 0;

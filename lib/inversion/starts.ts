@@ -118,6 +118,23 @@ export function chi2Of(problem: FitProblem): (p: Float64Array) => number {
   };
 }
 
+/**
+ * −2 ln likelihood up to a constant: χ², over χ²/ν of the fit where σ are only relative.
+ * @throws AppError `invalid_input` for a problem with weights: emphasis is no likelihood.
+ */
+export function deviance(
+  problem: FitProblem,
+  fit: FitResult,
+): { readonly of: (p: Float64Array) => number; readonly scale: number } {
+  if (problem.weights?.length && Array.from(problem.weights).some((w) => w !== 1))
+    throw new AppError('invalid_input', 'weights other than 1 leave no likelihood; put the emphasis into sigma', {
+      field: 'weights',
+    });
+  const scale = problem.covarianceScale === 'residual' ? fit.chi2 / Math.max(1, fit.degreesOfFreedom) : 1;
+  const chi2 = chi2Of(problem);
+  return { of: (p) => chi2(p) / scale, scale };
+}
+
 /** @throws AppError `invalid_input` naming the parameter without finite bounds. */
 export function finiteBox(p: Pick<FitProblem, 'lower' | 'upper' | 'names'>): { lower: Float64Array; upper: Float64Array } {
   const lower = Float64Array.from(p.names, (_, j) => p.lower?.[j] ?? Number.NEGATIVE_INFINITY);

@@ -1,8 +1,8 @@
 import { AppError } from '@/lib/errors';
-import { applyQt, matrix, qrFactor, solveR } from '@/lib/numerics';
 import { fitFunctions, fitModel } from './fit';
 import { priorRows, reportFit } from './fit-report';
 import type { FitProblem, FitResult } from './fit-types';
+import { type GaussNewtonStep, gaussNewton } from './gauss-newton';
 import { type Surrogate, surrogateRunner } from './surrogate';
 
 export interface SurrogateFitOptions {
@@ -47,14 +47,18 @@ export function fitWithSurrogate(problem: FitProblem, surrogate: Surrogate, opti
   const held = fast.parameters.map((v, j) => (v <= lower[j]! || v >= upper[j]! ? 1 : 0));
   const free = Array.from({ length: n }, (_, j) => j).filter((j) => held[j] === 0);
   const jacobian = f.jacobian(fast.parameters);
-  const solve = stepper(boxed, jacobian, free);
-  const first = solve(f, fast.parameters);
+  const solve = gaussNewton(boxed, jacobian, free);
+  const residuals = new Float64Array(f.m);
+  const at = (p: Float64Array): GaussNewtonStep => {
+    f.residuals(p, residuals);
+    return solve(residuals, priorRows(boxed, p).residuals);
+  };
+  const first = at(fast.parameters);
   const p = fast.parameters.map((v, j) => Math.min(Math.max(v + first.step[j]!, lower[j]!), upper[j]!));
-  const second = solve(f, p);
+  const second = at(p);
   const isInside = p.every((v, j) => held[j] === 1 || (v > lower[j]! && v < upper[j]!));
   if (second.length <= (options.acceptSteps ?? 0.05) && isInside && fast.status === 'converged') {
-    const residuals = new Float64Array(f.m);
-    f.residuals(p, residuals);
+    const size = Math.hypot(...residuals, ...priorRows(boxed, p).residuals);
     const fit = reportFit(
       boxed,
       {
@@ -65,7 +69,7 @@ export function fitWithSurrogate(problem: FitProblem, surrogate: Surrogate, opti
         status: 'converged',
         iterations: fast.iterations + 1,
         evaluations: f.evaluations(),
-        residual: second.cosine,
+        residual: size > 0 ? second.length / size : 0,
       },
       jacobian,
     );
@@ -86,45 +90,5 @@ export function fitWithSurrogate(problem: FitProblem, surrogate: Surrogate, opti
     remaining: second.length,
     surrogate: fast,
     rigorousEvaluations: f.evaluations() + fit.evaluations,
-  };
-}
-
-// Gauss–Newton step −argmin ‖r + J d‖ over the free parameters and its length ‖J d‖, one factor for every point.
-function stepper(problem: FitProblem, jacobian: Float64Array, free: readonly number[]) {
-  const n = problem.names.length;
-  const m = problem.data.length;
-  const k = problem.priors?.length ?? 0;
-  const q = free.length;
-  const a = matrix(m + k, Math.max(q, 1));
-  const scale = Float64Array.from({ length: m }, (_, i) => Math.sqrt(problem.weights?.[i] ?? 1) / problem.sigma[i]!);
-  for (let i = 0; i < m; i++) for (const [c, j] of free.entries()) a.data[i * q + c] = jacobian[i * n + j]! * scale[i]!;
-  const prior = priorRows(problem, new Float64Array(n)).jacobian;
-  for (let i = 0; i < k; i++) for (const [c, j] of free.entries()) a.data[(m + i) * q + c] = prior[i * n + j]!;
-  const factor = q > 0 ? qrFactor(a) : null;
-  return (
-    f: { readonly residuals: (p: Float64Array, out: Float64Array) => void },
-    p: Float64Array,
-  ): { step: Float64Array; length: number; cosine: number } => {
-    const r = new Float64Array(m + k);
-    f.residuals(p, r.subarray(0, m));
-    for (let i = 0; i < m; i++) r[i]! *= Math.sqrt(problem.weights?.[i] ?? 1);
-    r.set(priorRows(problem, p).residuals, m);
-    const size = Math.sqrt(r.reduce((s, v) => s + v * v, 0));
-    const step = new Float64Array(n);
-    if (!factor) return { step, length: 0, cosine: 0 };
-    applyQt(factor, r);
-    // ‖J d‖ is the norm of the first entries of Qᵀr
-    let length = 0;
-    for (let c = 0; c < q; c++) length = Math.hypot(length, r[c]!);
-    try {
-      const d = solveR(factor, r);
-      free.forEach((j, c) => {
-        step[j] = -d[c]!;
-      });
-    } catch (e) {
-      if (!(e instanceof AppError) || e.code !== 'rank_deficient') throw e;
-      return { step, length: Number.POSITIVE_INFINITY, cosine: 1 };
-    }
-    return { step, length, cosine: size > 0 ? length / size : 0 };
   };
 }

@@ -1,7 +1,8 @@
 import { AppError } from '@/lib/errors';
 import { rngFromState } from '@/lib/numerics';
 import { readContainer, writeContainer } from './container';
-import type { SurrogateConfig, SurrogateTraining } from './surrogate-training';
+import type { SurrogateConfig } from './surrogate-data';
+import type { SurrogateTraining } from './surrogate-training';
 
 const KIND = 'surrogate-training';
 

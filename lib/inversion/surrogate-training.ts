@@ -8,48 +8,17 @@ import {
   optimiserStep,
   scheduleFactor,
 } from '@/lib/learning';
-import { createRng, type Rng, requireFinite } from '@/lib/numerics';
+import { createRng, type Rng } from '@/lib/numerics';
 import { project, type SpectralBasis, spectralBasis } from './spectral-basis';
 import type { Surrogate } from './surrogate';
-
-/** A law that spectra obey: lower ≤ Σ of these channels ≤ upper, e.g. 0 ≤ R ≤ 1 of one channel, or R + T ≤ 1 of two. */
-export interface ChannelLaw {
-  readonly channels: readonly number[];
-  readonly lower?: number;
-  readonly upper?: number;
-}
-
-export interface SurrogateConfig {
-  readonly names: readonly string[];
-  readonly lower: readonly number[];
-  readonly upper: readonly number[];
-  /** Units of the tanh layers. */
-  readonly hidden: readonly number[];
-  /** Basis functions of the spectra. */
-  readonly components: number;
-  readonly epochs: number;
-  readonly batch: number;
-  /** Adam's rate at the start; a cosine takes it down to 1 % of it. */
-  readonly learningRate: number;
-  /** Weight of the derivative match in the loss; needs the Jacobians of the samples. 0 leaves it out. */
-  readonly derivativeWeight: number;
-  /** Laws that hold everywhere in the box; they are checked at random points of it in every step. */
-  readonly laws?: readonly ChannelLaw[];
-  readonly lawWeight?: number;
-  readonly seed: number;
-}
-
-/** Rigorous samples. */
-export interface SurrogateData {
-  /** (count, n) row-major. */
-  readonly parameters: Float64Array;
-  /** (count, channels) row-major. */
-  readonly spectra: Float64Array;
-  /** (count, channels, n) row-major: derivatives of the rigorous model. */
-  readonly jacobians?: Float64Array;
-  /** (channels,): the metric of the loss. */
-  readonly sigma: ArrayLike<number>;
-}
+import {
+  checkData,
+  fingerprintOf,
+  type Prepared,
+  prepareSamples,
+  type SurrogateConfig,
+  type SurrogateData,
+} from './surrogate-data';
 
 /** Everything that training needs to go on, besides the data; its arrays change in place. */
 export interface SurrogateTraining {
@@ -73,16 +42,6 @@ export interface SurrogateTraining {
   prepared: Prepared | null;
 }
 
-/** The data as the network sees them. */
-interface Prepared {
-  readonly x: Float64Array;
-  readonly scores: Float64Array;
-  /** (count, n, components): derivatives of the scaled scores by the scaled parameters. */
-  readonly tangents: Float64Array | null;
-  /** Laws on the network's output: (components, laws) and offset, one-sided as a + output·M ≤ 0. */
-  readonly laws: { readonly matrix: Float64Array; readonly offset: Float64Array } | null;
-}
-
 export interface TrainingProgress {
   readonly epoch: number;
   readonly epochs: number;
@@ -93,7 +52,7 @@ export interface TrainingProgress {
 
 /**
  * Start of a training: basis of the spectra, seeded weights, nothing learnt.
- * Loss = mean (ŝ − s)² + derivativeWeight·mean (∂ŝ/∂x − ∂s/∂x)² + lawWeight·mean max(0, violation)², s the scores over their scale, x the box as [−1, 1].
+ * Loss = mean (ŝ − s)² + derivativeWeight·mean (∂ŝ/∂x − ∂s/∂x)² + lawWeight·mean max(0, violation)², s the scores over their scale, violations over σ and that scale, x the box as [−1, 1].
  * @throws AppError `invalid_input` naming the field: lengths that do not fit, samples outside the box, no Jacobians for a derivative match, NaN.
  * @reference Czarnecki et al., Sobolev Training for Neural Networks, NeurIPS (2017); Kingma & Ba, ICLR (2015); Loshchilov & Hutter, ICLR (2017), cosine.
  */
@@ -138,7 +97,7 @@ export function trainSteps(state: SurrogateTraining, data: SurrogateData, steps:
   if (!state.prepared) {
     if (fingerprintOf(data) !== state.fingerprint)
       throw new AppError('conflict', 'the samples are not those that the training was started with; start it again');
-    state.prepared = prepare(state, data);
+    state.prepared = prepareSamples(state.config, state.basis, state.scale, data);
   }
   const { config, order } = state;
   for (let k = 0; k < steps && state.epoch < config.epochs; k++) {
@@ -225,14 +184,15 @@ function step(state: SurrogateTraining, data: Prepared, rows: Int32Array): numbe
     }
   }
   if (data.laws) {
-    const anywhere = Float64Array.from({ length: b * n }, () => 2 * state.rng.uniform() - 1);
+    const points = config.batch;
+    const anywhere = Float64Array.from({ length: points * n }, () => 2 * state.rng.uniform() - 1);
     const count = data.laws.offset.length;
     const excess = g.dense(
-      run(anywhere, b).output,
+      run(anywhere, points).output,
       g.leaf({ shape: [k, count], data: data.laws.matrix }),
       g.leaf({ shape: [count], data: data.laws.offset }),
     );
-    const violation = g.meanSquare(g.activate(excess, 'relu'), new Float64Array(b * count));
+    const violation = g.meanSquare(g.activate(excess, 'relu'), new Float64Array(points * count));
     loss = g.addScaled(loss, violation, config.lawWeight ?? 1);
   }
   g.backward(loss);
@@ -246,51 +206,6 @@ function step(state: SurrogateTraining, data: Prepared, rows: Int32Array): numbe
     factor,
   );
   return loss.data[0]!;
-}
-
-function prepare(state: SurrogateTraining, data: SurrogateData): Prepared {
-  const { config, basis, scale } = state;
-  const n = config.names.length;
-  const { channels: m, components: k } = basis;
-  const count = data.parameters.length / n;
-  const half = config.lower.map((v, j) => 0.5 * (config.upper[j]! - v));
-  const x = data.parameters.map((v, i) => (v - config.lower[i % n]!) / half[i % n]! - 1);
-  const scores = new Float64Array(count * k);
-  for (let i = 0; i < count; i++) project(basis, data.spectra, i * m, scores, i * k);
-  for (let i = 0; i < scores.length; i++) scores[i]! /= scale;
-  let tangents: Float64Array | null = null;
-  if (data.jacobians && config.derivativeWeight > 0) {
-    tangents = new Float64Array(count * n * k);
-    for (let i = 0; i < count; i++)
-      for (let c = 0; c < m; c++)
-        for (let d = 0; d < n; d++) {
-          const v = (data.jacobians[(i * m + c) * n + d]! * basis.inverseSigma[c]! * half[d]!) / scale;
-          for (let q = 0; q < k; q++) tangents[(i * n + d) * k + q]! += v * basis.basis[q * m + c]!;
-        }
-  }
-  return { x, scores, tangents, laws: lawMatrix(config, basis, scale) };
-}
-
-// Each side of each law as one column, in the unit of the data: a sum of channels is linear in the scores.
-function lawMatrix(config: SurrogateConfig, basis: SpectralBasis, scale: number): Prepared['laws'] {
-  const sides = (config.laws ?? []).flatMap((l) => [
-    ...(l.upper === undefined ? [] : [{ channels: l.channels, sign: 1, limit: l.upper }]),
-    ...(l.lower === undefined ? [] : [{ channels: l.channels, sign: -1, limit: l.lower }]),
-  ]);
-  if (sides.length === 0) return null;
-  const { channels: m, components: k } = basis;
-  const matrix = new Float64Array(k * sides.length);
-  const offset = new Float64Array(sides.length);
-  sides.forEach(({ channels, sign, limit }, s) => {
-    offset[s] = -sign * limit;
-    for (const c of channels) {
-      if (!(c >= 0 && c < m)) throw new AppError('invalid_input', `a law names channel ${c} of ${m}`, { field: 'laws' });
-      offset[s]! += (sign * basis.mean[c]!) / basis.inverseSigma[c]!;
-      for (let q = 0; q < k; q++)
-        matrix[q * sides.length + s]! += (sign * scale * basis.basis[q * m + c]!) / basis.inverseSigma[c]!;
-    }
-  });
-  return { matrix, offset };
 }
 
 function gather(a: Float64Array, rows: Int32Array, width: number): Float64Array {
@@ -308,40 +223,4 @@ function shuffle(order: Int32Array, rng: Rng): void {
     order[i] = order[j]!;
     order[j] = t;
   }
-}
-
-// FNV-1a over the bytes of the samples.
-function fingerprintOf(data: SurrogateData): number {
-  let h = 0x811c9dc5;
-  for (const a of [data.parameters, data.spectra, data.jacobians, Float64Array.from(data.sigma)]) {
-    if (!a) continue;
-    const words = new Uint32Array(a.buffer, a.byteOffset, a.byteLength / 4);
-    for (let i = 0; i < words.length; i++) h = Math.imul(h ^ words[i]!, 0x01000193);
-  }
-  return h >>> 0;
-}
-
-function checkData(config: SurrogateConfig, data: SurrogateData): number {
-  const n = config.names.length;
-  const m = data.sigma.length;
-  const count = data.parameters.length / n;
-  const bad = (field: string, why: string): never => {
-    throw new AppError('invalid_input', why, { field });
-  };
-  if (!Number.isInteger(count) || data.spectra.length !== count * m)
-    bad('spectra', `${data.spectra.length} values are not ${count} spectra of ${m} channels`);
-  if (data.jacobians && data.jacobians.length !== count * m * n)
-    bad('jacobians', `the Jacobians have ${data.jacobians.length} values, need ${count * m * n}`);
-  if (config.derivativeWeight > 0 && !data.jacobians)
-    bad('jacobians', 'a derivative match needs the Jacobians of the samples; give them or set derivativeWeight 0');
-  if (!(config.batch >= 1 && config.epochs >= 1 && config.hidden.length >= 1 && config.learningRate > 0))
-    bad('config', 'give a positive batch, epochs, learning rate and at least one hidden layer');
-  requireFinite('spectra', data.spectra);
-  if (data.jacobians) requireFinite('jacobians', data.jacobians);
-  for (let i = 0; i < data.parameters.length; i++) {
-    const v = data.parameters[i]!;
-    if (!(v >= config.lower[i % n]! && v <= config.upper[i % n]!))
-      bad('parameters', `sample ${Math.floor(i / n)} has ${config.names[i % n]} = ${v}, outside the box; widen it`);
-  }
-  return count;
 }

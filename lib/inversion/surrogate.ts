@@ -60,15 +60,17 @@ export function surrogateRunner(s: Surrogate): SurrogateRunner {
   });
   const last = s.layers.length - 1;
   const values = [n, ...layers.map((l) => l.outputs)].map((w) => new Float64Array(ROWS * w));
+  const tangents = values.map((v) => new Float64Array(v.length));
+  const zeros = new Float64Array(Math.max(...layers.map((l) => l.outputs)));
   const middle = s.lower.map((v, j) => 0.5 * (v + s.upper[j]!));
   const half = s.lower.map((v, j) => 0.5 * (s.upper[j]! - v));
-  const forward = (): void => {
+  const forward = (rows: number): void => {
     for (let l = 0; l < layers.length; l++) {
       const { inputs, outputs, bias } = layers[l]!;
-      product(values[l]!, turned[l]!, bias, values[l + 1]!, inputs, outputs);
+      product(values[l]!, turned[l]!, bias, values[l + 1]!, inputs, outputs, rows);
       if (l < last) {
         const a = values[l + 1]!;
-        for (let i = 0; i < a.length; i++) a[i] = tanh(a[i]!);
+        for (let i = 0; i < rows * outputs; i++) a[i] = tanh(a[i]!);
       }
     }
   };
@@ -81,7 +83,7 @@ export function surrogateRunner(s: Surrogate): SurrogateRunner {
       const x = values[0]!;
       for (let r = 0; r < ROWS; r++)
         for (let j = 0; j < n; j++) x[r * n + j] = (p[(from + Math.min(r, rows - 1)) * n + j]! - middle[j]!) / half[j]!;
-      forward();
+      forward(rows === 1 ? 1 : ROWS);
       out.set(rows === ROWS ? top : top.subarray(0, rows * m), from * m);
     }
   };
@@ -98,28 +100,44 @@ export function surrogateRunner(s: Surrogate): SurrogateRunner {
       const out = new Float64Array(m);
       batch(p, 1, out);
       const j = new Float64Array(m * n);
-      for (let d = 0; d < n; d++) {
-        let t: Float64Array = new Float64Array(n);
-        t[d] = 1 / half[d]!;
+      // four directions at a time: a tangent passes a layer as a spectrum does, without its bias
+      for (let from = 0; from < n; from += ROWS) {
+        tangents[0]!.fill(0);
+        for (let r = 0; r < Math.min(ROWS, n - from); r++) tangents[0]![r * n + from + r] = 1 / half[from + r]!;
         for (let l = 0; l < layers.length; l++) {
-          const { inputs, outputs, weights } = layers[l]!;
-          const next = new Float64Array(outputs);
-          for (let i = 0; i < inputs; i++) {
-            const v = t[i]!;
-            if (v !== 0) for (let o = 0; o < outputs; o++) next[o]! += v * weights[i * outputs + o]!;
-          }
-          if (l < last) for (let o = 0; o < outputs; o++) next[o]! *= 1 - values[l + 1]![o]! ** 2;
-          t = next;
+          const { inputs, outputs } = layers[l]!;
+          const t = tangents[l + 1]!;
+          product(tangents[l]!, turned[l]!, zeros, t, inputs, outputs, ROWS);
+          if (l < last)
+            for (let r = 0; r < ROWS; r++) for (let o = 0; o < outputs; o++) t[r * outputs + o]! *= 1 - values[l + 1]![o]! ** 2;
         }
-        for (let i = 0; i < m; i++) j[i * n + d] = t[i]!;
+        const top = tangents[layers.length]!;
+        for (let r = 0; r < Math.min(ROWS, n - from); r++) for (let i = 0; i < m; i++) j[i * n + from + r] = top[r * m + i]!;
       }
       return j;
     },
   };
 }
 
-// y (4, outputs) = x (4, inputs)·W + b with Wᵀ row by row.
-function product(x: Float64Array, wt: Float64Array, bias: Float64Array, y: Float64Array, inputs: number, outputs: number): void {
+// y (rows, outputs) = x (rows, inputs)·W + b with Wᵀ row by row; rows is 1 or 4.
+function product(
+  x: Float64Array,
+  wt: Float64Array,
+  bias: Float64Array,
+  y: Float64Array,
+  inputs: number,
+  outputs: number,
+  rows: number,
+): void {
+  if (rows === 1) {
+    for (let o = 0; o < outputs; o++) {
+      const at = o * inputs;
+      let sum = bias[o]!;
+      for (let i = 0; i < inputs; i++) sum += wt[at + i]! * x[i]!;
+      y[o] = sum;
+    }
+    return;
+  }
   const [x1, x2, x3] = [inputs, 2 * inputs, 3 * inputs];
   for (let o = 0; o < outputs; o++) {
     const at = o * inputs;

@@ -1,4 +1,5 @@
 export * from './activations';
+export * from './autoencoder';
 export * from './graph';
 export * from './layers';
 export * from './network';

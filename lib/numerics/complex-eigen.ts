@@ -28,9 +28,10 @@ export function complexEigen(a: ComplexArray, n: number): ComplexEigen {
         `entry ${i} of the eigenproblem is not finite; check wavelength and refractive indices`,
       );
   }
+  const work = withKernels(0, (kernels) => kernels.complexEigenScratch(n));
   // values first: the kernel wants them and its work matrices on whole registers
-  return withKernels(2 * n + 8 * size + 16 * n + 2, (kernels, scratch, at) => {
-    const re = 2 * n + 6 * size + 16 * n + 2;
+  return withKernels(2 * n + work + 2 * size, (kernels, scratch, at) => {
+    const re = 2 * n + work;
     const im = re + size;
     scratch.set(a.re, re);
     scratch.set(a.im, im);

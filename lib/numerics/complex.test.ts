@@ -33,7 +33,7 @@ test('division undoes multiplication', () => {
   expect(c.im).toBeCloseTo(a.im, 14);
 });
 
-test.each([1, 2, 3, 8, 21, 60])('eigenvectors of a random matrix of order %i satisfy A·V = V·Λ, trace kept', (n) => {
+test.each([1, 2, 3, 8, 21, 47, 48, 60, 131])('eigenvectors of a random matrix of order %i satisfy A·V = V·Λ, trace kept', (n) => {
   const a = random(n, n);
   const { values, vectors } = complexEigen(a, n);
   const left = complexMultiply(a, vectors, n, n, n);
@@ -49,6 +49,32 @@ test.each([1, 2, 3, 8, 21, 60])('eigenvectors of a random matrix of order %i sat
   let trace = 0;
   for (let i = 0; i < n; i++) trace += a.re[i * n + i]! - values.re[i]!;
   expect(Math.abs(trace)).toBeLessThan(1e-12 * n);
+});
+
+test.each([12, 90])('matrices that mislead shifts or have too few eigenvectors, order %i', (n) => {
+  const of = (f: (i: number, j: number) => number): ComplexArray =>
+    complexArray(
+      n * n,
+      Float64Array.from({ length: n * n }, (_, k) => f(Math.floor(k / n), k % n)),
+    );
+  const cases = {
+    cyclic: of((i, j) => (j === (i + 1) % n ? 1 : 0)), // every QR step without shift leaves it as it is
+    jordan: of((i, j) => (i === j ? 2 : j === i + 1 ? 1 : 0)),
+    zero: of(() => 0),
+    repeated: of((i, j) => (i === j ? i % 3 : j > i ? 1 / (1 + i + j) : 0)),
+  };
+  for (const a of Object.values(cases)) {
+    const { values, vectors } = complexEigen(a, n);
+    const left = complexMultiply(a, vectors, n, n, n);
+    for (let i = 0; i < n; i++) {
+      for (let j = 0; j < n; j++) {
+        const v = cmul({ re: vectors.re[i * n + j]!, im: vectors.im[i * n + j]! }, { re: values.re[j]!, im: values.im[j]! });
+        expect(Math.hypot(left.re[i * n + j]! - v.re, left.im[i * n + j]! - v.im)).toBeLessThan(1e-12);
+      }
+    }
+  }
+  const { values } = complexEigen(cases.cyclic, n); // the roots of unity
+  for (let i = 0; i < n; i++) expect(Math.abs(Math.hypot(values.re[i]!, values.im[i]!) - 1)).toBeLessThan(1e-12);
 });
 
 test('known eigenvalues: companion matrix of (z − 1)(z − i)(z + 2)', () => {

@@ -17,6 +17,7 @@ export * from './radial';
 export * from './regression';
 export * from './rng';
 export * from './robust';
+export * from './selection';
 export * from './solve';
 export * from './special';
 export * from './statistics';

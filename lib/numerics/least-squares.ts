@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { type Matrix, matrix, type Numbers, requireFinite } from './matrix';
+import { type Matrix, matrix, multiplyVector, type Numbers, requireFinite } from './matrix';
 import { applyQt, inverseR, type Qr, qrFactor, solveR, svdOfR } from './qr';
 import { numericalRank, type Svd } from './svd';
 
@@ -57,7 +57,7 @@ export interface LeastSquaresFit {
  */
 export function leastSquares(x: Matrix, y: Numbers, options: LeastSquaresOptions = {}): LeastSquaresFit {
   if (y.length !== x.rows) throw new AppError('dimension_mismatch', `X has ${x.rows} rows, y has ${y.length} values`);
-  return solveDesign(factorDesign(x, y, options), y, options.covariance);
+  return solveDesign(factorDesign(x, y, options, [y]), y, options.covariance);
 }
 
 /** A factored design: fits of several y with the same rows and weights share it. */
@@ -67,6 +67,8 @@ export interface DesignFactor {
   /** √w of each used row; null when all are 1. */
   readonly root: Float64Array | null;
   readonly qr: Qr;
+  /** Qᵀ√W y of the columns that were carried along. */
+  readonly projected: ReadonlyMap<Numbers, Float64Array>;
   readonly svd: Svd;
   readonly rank: number;
   readonly nullSpace: Float64Array[];
@@ -77,8 +79,14 @@ export interface DesignFactor {
 /**
  * Factor the rows of X where y is measured. Errors as `leastSquares`.
  * @param y - only which entries are NaN matters.
+ * @param carry - columns that will be fitted: Qᵀy of those measured on all these rows is formed in the same pass.
  */
-export function factorDesign(x: Matrix, y: Numbers, options: LeastSquaresOptions = {}): DesignFactor {
+export function factorDesign(
+  x: Matrix,
+  y: Numbers,
+  options: LeastSquaresOptions = {},
+  carry: readonly Numbers[] = [],
+): DesignFactor {
   const { cols: p } = x;
   if (options.weights && options.weights.length !== x.rows) {
     throw new AppError('dimension_mismatch', `X has ${x.rows} rows, weights has ${options.weights.length} values`);
@@ -102,12 +110,14 @@ export function factorDesign(x: Matrix, y: Numbers, options: LeastSquaresOptions
     }
   }
   requireFinite('design', a.data);
-  const qr = qrFactor(a);
+  const right = carry.map((c) => ({ y: c, b: usedValues(c, rows, root, a.rows) })).filter((c) => c.b !== null);
+  const qr = qrFactor(a, { carry: right.map((c) => c.b!) });
+  const projected = new Map(right.map((c, k) => [c.y, qr.carried[k]!]));
   const d = svdOfR(qr);
   const rank = numericalRank(d.s, options.rankTolerance ?? 1e-10);
   const nullSpace = nullVectors(d, rank);
   if (rank < p && options.onDeficient !== 'minimum_norm') throw deficient(nullSpace, options.names);
-  return { x, rows, root, qr, svd: d, rank, nullSpace, unscaledCovariance: unscaledCovariance(qr, d, rank) };
+  return { x, rows, root, qr, projected, svd: d, rank, nullSpace, unscaledCovariance: unscaledCovariance(qr, d, rank) };
 }
 
 /**
@@ -115,16 +125,29 @@ export function factorDesign(x: Matrix, y: Numbers, options: LeastSquaresOptions
  * @throws AppError `invalid_input` when y is not measured on a row the factor uses.
  */
 export function solveDesign(f: DesignFactor, y: Numbers, scale: CovarianceScale = 'estimated'): LeastSquaresFit {
-  const b = new Float64Array(f.qr.rows);
-  for (let k = 0; k < f.rows.length; k++) {
-    const v = y[f.rows[k]!]!;
-    if (!Number.isFinite(v))
-      throw new AppError('invalid_input', `row ${f.rows[k]} is ${v}; factor the design without it`, { index: f.rows[k] });
-    b[k] = f.root ? f.root[k]! * v : v;
+  let b = f.projected.get(y);
+  if (!b) {
+    const values = usedValues(y, f.rows, f.root, f.qr.rows);
+    if (!values) {
+      const index = f.rows.find((i) => !Number.isFinite(y[i]!))!;
+      throw new AppError('invalid_input', `row ${index} is ${y[index]}; factor the design without it`, { index });
+    }
+    applyQt(f.qr, values);
+    b = values;
   }
-  applyQt(f.qr, b);
   const coefficients = f.rank < f.qr.cols ? minimumNorm(f.svd, f.rank, b) : solveR(f.qr, b);
   return summarise(f, y, coefficients, scale);
+}
+
+// √w y on the used rows, padded with zeros; null when one of them is not a number.
+function usedValues(y: Numbers, rows: Int32Array, root: Float64Array | null, length: number): Float64Array | null {
+  const b = new Float64Array(length);
+  for (let k = 0; k < rows.length; k++) {
+    const v = y[rows[k]!]!;
+    if (!Number.isFinite(v)) return null;
+    b[k] = root ? root[k]! * v : v;
+  }
+  return b;
 }
 
 function usableRows(y: Numbers, weights: Numbers | undefined): { rows: Int32Array; root: Float64Array | null } {
@@ -199,25 +222,20 @@ function summarise(f: DesignFactor, y: Numbers, coefficients: Float64Array, scal
   const { x, rows, root, svd: d, rank } = f;
   const p = x.cols;
   const residuals = new Float64Array(x.rows).fill(Number.NaN);
-  const fitted = new Float64Array(x.rows);
-  for (let i = 0; i < x.rows; i++) {
-    let s = 0;
-    const row = i * p;
-    for (let j = 0; j < p; j++) s += x.data[row + j]! * coefficients[j]!;
-    fitted[i] = s;
-  }
+  const fitted = multiplyVector(x, coefficients);
   let sw = 0;
   let mean = 0;
   for (let k = 0; k < rows.length; k++) {
-    const w = root ? root[k]! ** 2 : 1;
+    const w = root ? root[k]! * root[k]! : 1;
     sw += w;
-    mean += (w / sw) * (y[rows[k]!]! - mean);
+    mean += w * y[rows[k]!]!;
   }
+  mean /= sw;
   let rss = 0;
   let tss = 0;
   for (let k = 0; k < rows.length; k++) {
     const i = rows[k]!;
-    const w = root ? root[k]! ** 2 : 1;
+    const w = root ? root[k]! * root[k]! : 1;
     const r = y[i]! - fitted[i]!;
     const t = y[i]! - mean;
     residuals[i] = r;

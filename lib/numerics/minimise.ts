@@ -21,6 +21,9 @@ export interface BoundedOptions {
   readonly memory?: number;
 }
 
+// A decrease below this share of f cannot be told from the rounding of a factorised likelihood or a sum of squares.
+const ROUNDING = 1e-13;
+
 /**
  * Bounded L-BFGS: quasi-Newton direction in the free variables, projected backtracking line search. Variables at a bound whose gradient
  * points outwards are held.
@@ -80,6 +83,7 @@ export function minimiseBounded(
         accepted = true;
         break;
       }
+      if (Math.abs(slope) <= ROUNDING * (1 + Math.abs(f))) break;
     }
     if (!accepted) {
       if (history.length === 0) break; // steepest descent cannot improve any more: rounding level

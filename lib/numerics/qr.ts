@@ -1,112 +1,59 @@
 import { AppError } from '@/lib/errors';
+import { withKernels } from './kernels/load';
 import type { Matrix } from './matrix';
 import { type Svd, svd } from './svd';
 
-/** Householder factorisation A·P = Q·R; `factors` holds R on and above the diagonal, the reflectors below. */
+/** Householder factorisation A·P = Q·R. */
 export interface Qr {
   readonly rows: number;
   readonly cols: number;
+  /** R, row-major (n, n), zeros below the diagonal. */
   readonly factors: Float64Array;
+  /** Reflectors by columns, (n, m): v_k stands behind entry k of row k. */
+  readonly reflectors: Float64Array;
   /** Scalar of each reflector H_k = I − tau_k v_k v_kᵀ with v_k[k] = 1. */
   readonly tau: Float64Array;
   /** Column j of A·P is column `permutation[j]` of A. Identity without pivoting. */
   readonly permutation: Int32Array;
+  /** Qᵀb of the right-hand sides that were carried along, (m,) each. */
+  readonly carried: readonly Float64Array[];
 }
 
 /**
  * Householder QR of a tall or square matrix, optionally with column pivoting: A·P = Q·R.
  * @param a - A, shape (m, n) with m >= n, any unit, finite.
  * @param options.pivot - choose at each step the column of largest remaining norm, so that |R_kk| does not grow.
+ * @param options.carry - right-hand sides b (m,), to which Qᵀ is applied in the same pass.
  * @throws AppError `invalid_input` when m < n: measure more points or fit fewer terms.
- * @complexity 2n²(m − n/3) flops; rows are streamed, no allocation in the loops.
+ * @complexity 2n²(m − n/3) flops; the columns are streamed.
  * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), Alg. 5.2.1 and 5.4.1.
  */
-export function qrFactor(a: Matrix, options: { readonly pivot?: boolean } = {}): Qr {
+export function qrFactor(a: Matrix, options: { readonly pivot?: boolean; readonly carry?: readonly Float64Array[] } = {}): Qr {
   const { rows: m, cols: n } = a;
   if (m < n)
     throw new AppError('invalid_input', `${m} equations cannot determine ${n} unknowns; give at least ${n} rows`, {
       rows: m,
       cols: n,
     });
-  const f = a.data.slice();
-  const tau = new Float64Array(n);
-  const permutation = Int32Array.from({ length: n }, (_, j) => j);
-  const w = new Float64Array(n);
-  const norms = options.pivot ? columnNormsSquared(f, m, n) : null;
-  for (let k = 0; k < n; k++) {
-    if (norms) pivotColumns(f, m, n, k, norms, permutation);
-    let scale = 0;
-    for (let i = k; i < m; i++) scale = Math.max(scale, Math.abs(f[i * n + k]!));
-    if (scale === 0) continue; // a zero column has the identity as its reflector
-    let s = 0;
-    for (let i = k; i < m; i++) {
-      const v = f[i * n + k]! / scale;
-      s += v * v;
-    }
-    const alpha = f[k * n + k]!;
-    const beta = alpha >= 0 ? -scale * Math.sqrt(s) : scale * Math.sqrt(s);
-    const t = (beta - alpha) / beta;
-    const inv = 1 / (alpha - beta);
-    for (let i = k + 1; i < m; i++) f[i * n + k]! *= inv;
-    f[k * n + k] = beta;
-    tau[k] = t;
-    // w = Aᵀv over the trailing block, then A −= tau v wᵀ: two passes along rows
-    for (let j = k + 1; j < n; j++) w[j] = f[k * n + j]!;
-    for (let i = k + 1; i < m; i++) {
-      const row = i * n;
-      const v = f[row + k]!;
-      for (let j = k + 1; j < n; j++) w[j]! += v * f[row + j]!;
-    }
-    for (let j = k + 1; j < n; j++) {
-      w[j]! *= t;
-      f[k * n + j]! -= w[j]!;
-    }
-    for (let i = k + 1; i < m; i++) {
-      const row = i * n;
-      const v = f[row + k]!;
-      for (let j = k + 1; j < n; j++) f[row + j]! -= v * w[j]!;
-    }
-    if (norms) downdateNorms(f, m, n, k, norms);
-  }
-  return { rows: m, cols: n, factors: f, tau, permutation };
-}
-
-function columnNormsSquared(f: Float64Array, m: number, n: number): Float64Array {
-  const out = new Float64Array(2 * n); // [0, n): current, [n, 2n): at last exact evaluation
-  for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out[j]! += f[i * n + j]! ** 2;
-  for (let j = 0; j < n; j++) out[n + j] = out[j]!;
-  return out;
-}
-
-function pivotColumns(f: Float64Array, m: number, n: number, k: number, norms: Float64Array, p: Int32Array): void {
-  let best = k;
-  for (let j = k + 1; j < n; j++) if (norms[j]! > norms[best]!) best = j;
-  if (best === k) return;
-  for (let i = 0; i < m; i++) {
-    const t = f[i * n + k]!;
-    f[i * n + k] = f[i * n + best]!;
-    f[i * n + best] = t;
-  }
-  const t = p[k]!;
-  p[k] = p[best]!;
-  p[best] = t;
-  for (const o of [0, n]) {
-    const v = norms[o + k]!;
-    norms[o + k] = norms[o + best]!;
-    norms[o + best] = v;
-  }
-}
-
-// The running norm loses digits by subtraction; it is recomputed once it fell below 1e-8 of its last exact value.
-function downdateNorms(f: Float64Array, m: number, n: number, k: number, norms: Float64Array): void {
-  for (let j = k + 1; j < n; j++) {
-    norms[j] = Math.max(0, norms[j]! - f[k * n + j]! ** 2);
-    if (norms[j]! > 1e-8 * norms[n + j]!) continue;
-    let s = 0;
-    for (let i = k + 1; i < m; i++) s += f[i * n + j]! ** 2;
-    norms[j] = s;
-    norms[n + j] = s;
-  }
+  const size = m * n;
+  const carry = options.carry ?? [];
+  const behind = 2 * size + carry.length * m;
+  return withKernels(behind + 4 * n, (kernels, scratch, at) => {
+    const [tau, norms, order] = [behind, behind + n, behind + 3 * n];
+    scratch.set(a.data);
+    carry.forEach((b, k) => {
+      scratch.set(b, 2 * size + k * m);
+    });
+    kernels.factorQr(m, n, carry.length, at, at + 8 * tau, at + 8 * size, options.pivot ? 1 : 0, at + 8 * norms, at + 8 * order);
+    const permutation = options.pivot
+      ? new Int32Array(scratch.buffer, at + 8 * order, n).slice()
+      : Int32Array.from({ length: n }, (_, j) => j);
+    const reflectors = scratch.slice(size, 2 * size);
+    const carried = carry.map((_, k) => scratch.slice(2 * size + k * m, 2 * size + (k + 1) * m));
+    const factors = new Float64Array(n * n);
+    for (let j = 0; j < n; j++) for (let i = 0; i <= j; i++) factors[i * n + j] = reflectors[j * m + i]!;
+    return { rows: m, cols: n, factors, reflectors, tau: scratch.slice(tau, norms), permutation, carried };
+  });
 }
 
 /** b ← Qᵀb in place, b of length m. @complexity 4mn flops. @throws AppError `dimension_mismatch`. */
@@ -124,12 +71,23 @@ export function applyQ(qr: Qr, b: Float64Array): void {
 function reflect(qr: Qr, k: number, b: Float64Array): void {
   const t = qr.tau[k]!;
   if (t === 0) return;
-  const { factors: f, cols: n, rows: m } = qr;
-  let s = b[k]!;
-  for (let i = k + 1; i < m; i++) s += f[i * n + k]! * b[i]!;
-  s *= t;
+  const { reflectors: f, rows: m } = qr;
+  const row = k * m;
+  let s0 = b[k]!;
+  let s1 = 0;
+  let s2 = 0;
+  let s3 = 0;
+  let i = k + 1;
+  for (; i + 3 < m; i += 4) {
+    s0 += f[row + i]! * b[i]!;
+    s1 += f[row + i + 1]! * b[i + 1]!;
+    s2 += f[row + i + 2]! * b[i + 2]!;
+    s3 += f[row + i + 3]! * b[i + 3]!;
+  }
+  for (; i < m; i++) s0 += f[row + i]! * b[i]!;
+  const s = t * (s0 + s1 + (s2 + s3));
   b[k]! -= s;
-  for (let i = k + 1; i < m; i++) b[i]! -= s * f[i * n + k]!;
+  for (i = k + 1; i < m; i++) b[i]! -= s * f[row + i]!;
 }
 
 /** The first n columns of Q as an explicit (m, n) matrix, for cached projections. */
@@ -140,18 +98,15 @@ export function thinQ(qr: Qr): Matrix {
   for (let j = 0; j < n; j++) {
     e.fill(0);
     e[j] = 1;
-    applyQ(qr, e);
+    for (let k = j; k >= 0; k--) reflect(qr, k, e); // the later reflectors leave e_j alone
     for (let i = 0; i < m; i++) out[i * n + j] = e[i]!;
   }
   return { rows: m, cols: n, data: out };
 }
 
-/** The upper triangle R as an explicit (n, n) matrix (columns in pivoted order). */
+/** The upper triangle R as an (n, n) matrix (columns in pivoted order). */
 export function upperR(qr: Qr): Matrix {
-  const n = qr.cols;
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i++) for (let j = i; j < n; j++) out[i * n + j] = qr.factors[i * n + j]!;
-  return { rows: n, cols: n, data: out };
+  return { rows: qr.cols, cols: qr.cols, data: qr.factors.slice() };
 }
 
 /** Singular value decomposition of R: the singular values of R are those of A, so they give rank and condition of A. */

@@ -41,7 +41,10 @@ export function radialMatrix(
 ): Float64Array {
   const [n, m] = [a.length / d, b.length / d];
   if (!Number.isInteger(n) || !Number.isInteger(m))
-    throw new AppError('dimension_mismatch', `points of ${d} coordinates need a multiple of ${d} values`, { a: a.length, b: b.length });
+    throw new AppError('dimension_mismatch', `points of ${d} coordinates need a multiple of ${d} values`, {
+      a: a.length,
+      b: b.length,
+    });
   const { factor = 1, variance = 1, slope = false } = options;
   const zero = options.atZero ?? (slope ? 0 : variance);
   const index = FAMILIES.indexOf(family);

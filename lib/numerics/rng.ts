@@ -1,3 +1,5 @@
+import { RANDOM_BASE64 } from './kernels/random-binary';
+
 /**
  * Seeded random numbers: xoshiro256** of Blackman and Vigna with named streams. The same seed and stream name give the
  * same numbers on every machine; streams of different names are independent for any practical length.
@@ -8,6 +10,9 @@ export interface Rng {
   uniform(): number;
   /** Standard normal deviate (ziggurat). */
   normal(): number;
+  /** Fill an array with the next uniform or normal deviates: the same numbers as one by one, several times faster. */
+  fillUniform(out: Float64Array): void;
+  fillNormal(out: Float64Array): void;
   /** Uniform integer in [0, n), without modulo bias. */
   integer(n: number): number;
   /** The upper 32 bits of the next output, unsigned. */
@@ -75,88 +80,99 @@ const ZRATIO = new Float64Array(BLOCKS);
   for (let i = 0; i < BLOCKS; i++) ZRATIO[i] = ZX[i + 1]! / ZX[i]!;
 }
 
+interface RandomKernels {
+  stateAt(): number;
+  edgesAt(): number;
+  ratiosAt(): number;
+  blockAt(): number;
+  uint32(): number;
+  uniform(): number;
+  integer(n: number): number;
+  normal(): number;
+  fillUniform(n: number): void;
+  fillNormal(n: number): void;
+}
+
+const FILLED_TOGETHER = 4096;
+
+interface Generator {
+  readonly kernels: RandomKernels;
+  /** State of the generator that draws now: low and high word of s0 … s3. */
+  readonly state: Int32Array;
+  readonly block: Float64Array;
+  owner: Xoshiro256 | null;
+}
+
+let shared: Generator | null = null;
+
+// One module serves all generators of a thread; whoever draws puts its state in, unless it drew last.
+function open(): Generator {
+  const bytes = Uint8Array.from(atob(RANDOM_BASE64), (c) => c.charCodeAt(0));
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { exp: Math.exp, log: Math.log } });
+  const kernels = exports as unknown as RandomKernels;
+  const { buffer } = exports['memory'] as WebAssembly.Memory;
+  new Float64Array(buffer, kernels.edgesAt(), BLOCKS + 1).set(ZX);
+  new Float64Array(buffer, kernels.ratiosAt(), BLOCKS).set(ZRATIO);
+  return {
+    kernels,
+    state: new Int32Array(buffer, kernels.stateAt(), 8),
+    block: new Float64Array(buffer, kernels.blockAt(), FILLED_TOGETHER),
+    owner: null,
+  };
+}
+
 class Xoshiro256 implements Rng {
   private readonly s: Int32Array;
-  private low = 0;
 
   constructor(
     words: ArrayLike<number>,
     private readonly seed: number,
     private readonly name: string,
   ) {
-    this.s = Int32Array.from({ length: 8 }, (_, i) => words[i]! | 0);
+    this.s = Int32Array.from({ length: 8 }, (_, i) => words[i ^ 1]! | 0);
   }
 
-  // One step: returns the high word of rotl(s1·5, 7)·9 and leaves the low word in `low`; 64-bit sums by hand.
-  private next(): number {
-    const s = this.s;
-    const h1 = s[2]!;
-    const l1 = s[3]!;
-    // s1·5 = 4·s1 + s1, rotated by 7, ·9 = 8·r + r; the carry is read from the exact sum of the low words
-    let sum = ((l1 << 2) >>> 0) + (l1 >>> 0);
-    const pl = sum | 0;
-    const ph = (((h1 << 2) | (l1 >>> 30)) + h1 + (sum > 0xffffffff ? 1 : 0)) | 0;
-    const rh = (ph << 7) | (pl >>> 25);
-    const rl = (pl << 7) | (ph >>> 25);
-    sum = ((rl << 3) >>> 0) + (rl >>> 0);
-    this.low = sum | 0;
-    const hi = (((rh << 3) | (rl >>> 29)) + rh + (sum > 0xffffffff ? 1 : 0)) | 0;
-    const th = (h1 << 17) | (l1 >>> 15);
-    const tl = l1 << 17;
-    s[4]! ^= s[0]!;
-    s[5]! ^= s[1]!;
-    s[6]! ^= h1;
-    s[7]! ^= l1;
-    s[2]! ^= s[4]!;
-    s[3]! ^= s[5]!;
-    s[0]! ^= s[6]!;
-    s[1]! ^= s[7]!;
-    s[4]! ^= th;
-    s[5]! ^= tl;
-    const h3 = s[6]!;
-    const l3 = s[7]!;
-    s[6] = (l3 << 13) | (h3 >>> 19); // rotl by 45 = swap words, then rotl by 13
-    s[7] = (h3 << 13) | (l3 >>> 19);
-    return hi;
+  private take(): Generator {
+    shared ??= open();
+    if (shared.owner !== this) {
+      shared.owner?.s.set(shared.state);
+      shared.state.set(this.s);
+      shared.owner = this;
+    }
+    return shared;
   }
 
   uint32(): number {
-    return this.next() >>> 0;
+    return this.take().kernels.uint32();
   }
 
   uniform(): number {
-    const hi = this.next() >>> 0;
-    return (hi * 0x200000 + (this.low >>> 11)) * 2 ** -53;
+    return this.take().kernels.uniform();
   }
 
   integer(n: number): number {
-    const limit = Math.floor(2 ** 53 / n) * n;
-    for (;;) {
-      const hi = this.next() >>> 0;
-      const v = hi * 0x200000 + (this.low >>> 11);
-      if (v < limit) return v % n;
-    }
+    return this.take().kernels.integer(n);
   }
 
   normal(): number {
-    for (;;) {
-      const hi = this.next() >>> 0;
-      const u = 2 * ((hi * 0x200000 + (this.low >>> 11)) * 2 ** -53) - 1;
-      const i = this.low & 127; // the low bits are not used by u
-      const x = u * ZX[i]!;
-      if (Math.abs(u) < ZRATIO[i]!) return x;
-      if (i === 0) return this.tail(u < 0);
-      const f0 = Math.exp(-0.5 * (ZX[i]! ** 2 - x * x));
-      const f1 = Math.exp(-0.5 * (ZX[i + 1]! ** 2 - x * x));
-      if (f1 + this.uniform() * (f0 - f1) < 1) return x;
+    return this.take().kernels.normal();
+  }
+
+  fillUniform(out: Float64Array): void {
+    const { kernels, block } = this.take();
+    for (let from = 0; from < out.length; from += FILLED_TOGETHER) {
+      const n = Math.min(FILLED_TOGETHER, out.length - from);
+      kernels.fillUniform(n);
+      out.set(n === FILLED_TOGETHER ? block : block.subarray(0, n), from);
     }
   }
 
-  private tail(negative: boolean): number {
-    for (;;) {
-      const x = Math.log(1 - this.uniform()) / TAIL;
-      const y = Math.log(1 - this.uniform());
-      if (-2 * y >= x * x) return negative ? x - TAIL : TAIL - x;
+  fillNormal(out: Float64Array): void {
+    const { kernels, block } = this.take();
+    for (let from = 0; from < out.length; from += FILLED_TOGETHER) {
+      const n = Math.min(FILLED_TOGETHER, out.length - from);
+      kernels.fillNormal(n);
+      out.set(n === FILLED_TOGETHER ? block : block.subarray(0, n), from);
     }
   }
 
@@ -165,6 +181,7 @@ class Xoshiro256 implements Rng {
   }
 
   state(): number[] {
-    return Array.from(this.s);
+    if (shared?.owner === this) this.s.set(shared.state);
+    return Array.from({ length: 8 }, (_, i) => this.s[i ^ 1]!);
   }
 }

@@ -10,27 +10,36 @@ export interface Moments {
   readonly max: number;
 }
 
-/** Mean and variance by Welford's update; NaN entries ("not measured") are skipped. @reference Welford, Technometrics 4 (1962) 419. */
+/**
+ * Mean and variance by two passes, the second corrected for the rounding of the mean; NaN entries ("not measured") are skipped.
+ * @reference Chan, Golub & LeVeque, Am. Stat. 37 (1983) 242, eq. 1.7.
+ */
 export function moments(x: Numbers): Moments {
   let n = 0;
-  let mean = 0;
-  let m2 = 0;
+  let sum = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < x.length; i++) {
     const v = x[i]!;
     if (Number.isNaN(v)) continue;
     n++;
-    const d = v - mean;
-    mean += d / n;
-    m2 += d * (v - mean);
+    sum += v;
     if (v < min) min = v;
     if (v > max) max = v;
   }
+  const first = sum / n;
+  let m1 = 0;
+  let m2 = 0;
+  for (let i = 0; i < x.length; i++) {
+    if (Number.isNaN(x[i]!)) continue;
+    const d = x[i]! - first;
+    m1 += d;
+    m2 += d * d;
+  }
   return {
     n,
-    mean: n > 0 ? mean : Number.NaN,
-    variance: n > 1 ? m2 / (n - 1) : Number.NaN,
+    mean: n > 0 ? first + m1 / n : Number.NaN,
+    variance: n > 1 ? Math.max(0, m2 - (m1 * m1) / n) / (n - 1) : Number.NaN,
     min: n > 0 ? min : Number.NaN,
     max: n > 0 ? max : Number.NaN,
   };
@@ -48,16 +57,37 @@ export function standardDeviation(x: Numbers): number {
  */
 export function quantile(x: Numbers, p: number): number {
   if (!(p >= 0 && p <= 1)) throw new AppError('out_of_domain', `probability ${p} is outside [0, 1]`);
-  const v = measured(x);
-  const n = v.length;
+  let n = 0;
+  for (let k = 0; k < x.length; k++) if (!Number.isNaN(x[k]!)) n++;
   if (n === 0) throw new AppError('invalid_input', 'quantile of no values; measure at least one');
   const h = p * (n - 1);
   const i = Math.floor(h);
+  if (n - i <= FEW) {
+    const top = largestFew(x, n - i);
+    return h === i ? top[0]! : top[0]! + (h - i) * (top[1]! - top[0]!);
+  }
+  const v = measured(x);
   const a = selectInPlace(v, i);
   if (h === i) return a;
   let b = Number.POSITIVE_INFINITY; // the next order statistic is the smallest of what selection left above
   for (let k = i + 1; k < n; k++) if (v[k]! < b) b = v[k]!;
   return a + (h - i) * (b - a);
+}
+
+// So many extremes are kept by insertion: one comparison for nearly every value.
+const FEW = 16;
+
+// The `count` largest values, ascending.
+function largestFew(x: Numbers, count: number): Float64Array {
+  const top = new Float64Array(count).fill(Number.NEGATIVE_INFINITY);
+  for (let k = 0; k < x.length; k++) {
+    const v = x[k]!;
+    if (!(v > top[0]!)) continue;
+    let j = 1;
+    for (; j < count && top[j]! < v; j++) top[j - 1] = top[j]!;
+    top[j - 1] = v;
+  }
+  return top;
 }
 
 /**

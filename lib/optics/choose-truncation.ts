@@ -1,10 +1,17 @@
 import { AppError } from '@/lib/errors';
 import type { Complex } from '@/lib/numerics';
 import { solveConical } from './conical';
-import { type CrossedGrating, solveCrossed, crossedUnknowns } from './crossed';
+import { type CrossedGrating, crossedUnknowns, solveCrossed } from './crossed';
 import type { Incidence, Jones, OrderEfficiencies } from './far-field';
 import { type LineGrating, type Polarisation, solveLineGrating, square } from './line-grating';
-import { extrapolateSweep, largestChange, type SweepLimit, type SweepRow, tailEstimate, type TruncationCertificate } from './truncation';
+import {
+  extrapolateSweep,
+  largestChange,
+  type SweepLimit,
+  type SweepRow,
+  type TruncationCertificate,
+  tailEstimate,
+} from './truncation';
 
 /** One spectral point of a sweep; a recipe gives those where its structure is hardest: shortest wavelength, strongest absorption, resonances. */
 export interface SpectralPoint<G> {
@@ -79,10 +86,16 @@ function sweepLines<G extends LineGrating>(
   const tolerance = options.tolerance ?? Math.max(...points.map((p) => defaultTolerance(p.grating)));
   const largest = options.maxTruncation ?? 81;
   const reach = Math.max(
-    ...points.map((p) => (p.grating.periodNm / p.wavelengthNm) * (p.grating.superstrate.re + Math.max(p.grating.substrate.re, 0))),
+    ...points.map(
+      (p) => (p.grating.periodNm / p.wavelengthNm) * (p.grating.superstrate.re + Math.max(p.grating.substrate.re, 0)),
+    ),
   );
   const sweep: SweepRow[] = [];
-  for (let m = Math.max(4, Math.ceil(Math.min(reach, SHOWN_ORDERS))); ; m = Math.min(largest, Math.max(m + 1, Math.round(1.25 * m)))) {
+  for (
+    let m = Math.max(4, Math.ceil(Math.min(reach, SHOWN_ORDERS)));
+    ;
+    m = Math.min(largest, Math.max(m + 1, Math.round(1.25 * m)))
+  ) {
     const values = Float64Array.from(points.flatMap((p) => observe(p, m)));
     const previous = sweep[sweep.length - 1];
     const change = previous ? largestChange(previous.values, values) : Number.NaN;
@@ -113,7 +126,7 @@ export interface CrossedLimit {
 export interface CrossedSweepOptions {
   /** Error allowed in the extrapolated amplitudes and efficiencies. Default 1e-3. */
   readonly tolerance?: number;
-  /** Largest eigenproblem tried; mirror planes allow a larger M with it. Default 450: M = 7, 10 or 14. */
+  /** Largest eigenproblem tried; mirror planes allow a larger M with it. Default 450 (M = 7, 10 or 14), or what five truncations need. */
   readonly maxUnknowns?: number;
 }
 
@@ -129,15 +142,19 @@ export function convergedCrossed(
   options: CrossedSweepOptions = {},
 ): CrossedLimit {
   const tolerance = options.tolerance ?? 1e-3;
-  const budget = options.maxUnknowns ?? 450;
   const [px, py] = grating.periodsNm;
   const densest = Math.max(grating.superstrate.re, grating.substrate.re) + grating.superstrate.re * Math.sin(incidence.angleRad);
   const first = Math.max(2, Math.floor((Math.max(px, py) / wavelengthNm) * densest));
   const unknowns = crossedUnknowns(grating, incidence);
+  const budget = options.maxUnknowns ?? Math.max(450, unknowns(first + 4));
   if (unknowns(first + 4) > budget)
-    throw new AppError('invalid_input', `maxUnknowns is ${budget}; this grating needs ${unknowns(first + 4)} for five truncations`, {
-      field: 'maxUnknowns',
-    });
+    throw new AppError(
+      'invalid_input',
+      `maxUnknowns is ${budget}; this grating needs ${unknowns(first + 4)} for five truncations`,
+      {
+        field: 'maxUnknowns',
+      },
+    );
   const sweep: SweepRow[] = [];
   let orders: readonly (readonly [number, number])[] = [];
   let limit: SweepLimit | null = null;

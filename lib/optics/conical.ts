@@ -1,10 +1,18 @@
 import { AppError } from '@/lib/errors';
-import { type ComplexArray, cdiv, complexArray, complexInvertInPlace, complexMultiply, waveRoot } from '@/lib/numerics';
+import {
+  type Complex,
+  type ComplexArray,
+  cdiv,
+  complexArray,
+  complexInvertInPlace,
+  complexMultiply,
+  waveRoot,
+} from '@/lib/numerics';
 import { farField, type Incidence, type VectorDiffraction } from './far-field';
 import { fourierCoefficients, piecewisePermittivity, reciprocal, toeplitz } from './fourier';
 import { checkGrating, type GratingLayer, type LineGrating, modesOf, sliceKey, square, transverseMagnetic } from './line-grating';
 import { type LayerModes, layerModes } from './modal-recursion';
-import { halfSpaceAdmittance, type Layout, solveVectorStack, split } from './vector-stack';
+import { halfSpaceAdmittance, type Layout, solveVectorStack, split, type VectorStackSolution } from './vector-stack';
 
 /** Modes with H_x = 0 and modes with E_x = 0 of a slice: the two classical eigenproblems, which do not know the azimuth. */
 interface SliceEigen {
@@ -28,6 +36,34 @@ export function solveConical(
   incidence: Incidence,
   truncation: number,
 ): VectorDiffraction {
+  const { solution, kx, ky, eps0, epsS } = conicalSystem(grating, wavelengthNm, incidence, truncation);
+  const pair = (v: readonly ComplexArray[]) => [split(v[0]!), split(v[1]!)] as const;
+  const every = new Float64Array(kx.length).fill(ky);
+  return farField(incidence, eps0, epsS, kx, every, truncation, pair(solution.reflected), pair(solution.transmitted));
+}
+
+/** What a solution of the conical mount leaves behind. */
+export interface ConicalSystem {
+  readonly kx: Float64Array;
+  readonly ky: number;
+  readonly k0: number;
+  readonly eps0: Complex;
+  readonly epsS: Complex;
+  readonly layout: Layout;
+  readonly top: ComplexArray;
+  /** Position in the grating of each layer that has a thickness. */
+  readonly positions: readonly number[];
+  /** For unit E_x and unit E_y incident in order zero. */
+  readonly solution: VectorStackSolution;
+}
+
+/** The solution behind {@link solveConical}; same parameters and errors. */
+export function conicalSystem(
+  grating: LineGrating,
+  wavelengthNm: number,
+  incidence: Incidence,
+  truncation: number,
+): ConicalSystem {
   checkGrating(grating, wavelengthNm, truncation);
   if (!(incidence.angleRad >= 0 && incidence.angleRad < Math.PI / 2))
     throw new AppError('invalid_input', `angleRad is ${incidence.angleRad}; give 0 ≤ angle < π/2`, { field: 'angleRad' });
@@ -42,25 +78,20 @@ export function solveConical(
   const waves = Array.from(kx, (x) => ({ kx: x, ky }));
   const layout: Layout = { x: waves, y: waves, partner: Int32Array.from(waves, (_, i) => i) };
   const known = new Map<string, LayerModes>();
-  const layers = grating.layers
-    .filter((l) => l.thicknessNm > 0)
-    .map((l) => {
-      const key = sliceKey(l);
-      const modes = known.get(key) ?? conicalModes(sliceEigen(l, grating.periodNm, kx), kx, ky);
-      known.set(key, modes);
-      return { modes, k0d: k0 * l.thicknessNm };
-    });
+  const positions = [...grating.layers.keys()].filter((i) => grating.layers[i]!.thicknessNm > 0);
+  const layers = positions.map((position) => {
+    const l = grating.layers[position]!;
+    const key = sliceKey(l);
+    const modes = known.get(key) ?? conicalModes(sliceEigen(l, grating.periodNm, kx), kx, ky);
+    known.set(key, modes);
+    return { modes, k0d: k0 * l.thicknessNm };
+  });
   const eps0 = square(grating.superstrate);
   const epsS = square(grating.substrate);
-  const { reflected, transmitted } = solveVectorStack(
-    layers,
-    halfSpaceAdmittance(eps0, layout),
-    halfSpaceAdmittance(epsS, layout),
-    2 * n,
-    [truncation, n + truncation],
-  );
-  const pair = (v: readonly ComplexArray[]) => [split(v[0]!), split(v[1]!)] as const;
-  return farField(incidence, eps0, epsS, kx, new Float64Array(n).fill(ky), truncation, pair(reflected), pair(transmitted));
+  const top = halfSpaceAdmittance(eps0, layout);
+  const bottom = halfSpaceAdmittance(epsS, layout);
+  const solution = solveVectorStack(layers, top, bottom, 2 * n, [truncation, n + truncation]);
+  return { kx, ky, k0, eps0, epsS, layout, top, positions, solution };
 }
 
 function sliceEigen(layer: GratingLayer, periodNm: number, kx: Float64Array): SliceEigen {

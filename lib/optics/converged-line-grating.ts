@@ -9,14 +9,23 @@ import {
   waveRoot,
 } from '@/lib/numerics';
 import { type Piecewise, piecewisePermittivity } from './fourier';
-import { checkAngle, checkGrating, type Diffraction, type LineGrating, modesOf, type Polarisation, scaleColumns, square } from './line-grating';
-import { admittanceStep, fieldBelow, type LayerModes, layerModes, type LayerStep } from './modal-recursion';
+import {
+  checkAngle,
+  checkGrating,
+  type Diffraction,
+  type LineGrating,
+  modesOf,
+  type Polarisation,
+  scaleColumns,
+  square,
+} from './line-grating';
+import { admittanceStep, fieldBelow, type LayerModes, type LayerStep, layerModes } from './modal-recursion';
 import { divideRows, elementMatrices, type MeshResolution, type SpectralMesh, spectralMesh } from './spectral-elements';
 
 export interface ConvergedOptions {
   /** Highest order reported. Default 5, or what propagates if that is more. */
   readonly orders?: number;
-  /** Mesh of the finer of the two runs. Default degree 5, 5 levels. */
+  /** Mesh of the finer of the two runs. Default degree 5, 4 levels. */
   readonly resolution?: MeshResolution;
 }
 
@@ -43,7 +52,7 @@ export function convergedLineGrating(
   polarisation: Polarisation,
   options: ConvergedOptions = {},
 ): ConvergedDiffraction {
-  const fine = options.resolution ?? { degree: 5, levels: 5 };
+  const fine = options.resolution ?? { degree: 5, levels: 4 };
   const reach = (grating.periodNm / wavelengthNm) * Math.max(grating.superstrate.re, grating.substrate.re);
   const orders = options.orders ?? Math.max(5, Math.ceil(2 * reach));
   checkGrating(grating, wavelengthNm, orders);
@@ -148,7 +157,13 @@ function onMesh(
   };
 }
 
-function meshModes(mesh: SpectralMesh, shape: Piecewise, polarisation: Polarisation, k0Period: number, phase: Complex): LayerModes {
+function meshModes(
+  mesh: SpectralMesh,
+  shape: Piecewise,
+  polarisation: Polarisation,
+  k0Period: number,
+  phase: Complex,
+): LayerModes {
   const n = mesh.nodes.length;
   const { b, q } = elementMatrices(mesh, shape, polarisation, k0Period, phase);
   const { g, w } = modesOf(divideRows(q, b, n), n);

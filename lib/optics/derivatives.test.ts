@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Complex, type ComplexArray, complexArray } from '@/lib/numerics';
 import {
+  conicalDerivatives,
   type DispersionLaw,
   type FilmStack,
   type GratingTangent,
@@ -10,6 +11,7 @@ import {
   permittivityDerivatives,
   psiDelta,
   psiDeltaDerivatives,
+  solveConical,
   solveLineGrating,
   thinFilm,
   thinFilmDerivatives,
@@ -84,6 +86,35 @@ test.each(['TE', 'TM'] as const)('%s: every derivative of every order equals cen
   }
 });
 
+test('conical: every element of the Jones matrix', () => {
+  const incidence = { angleRad: 0.5, azimuthRad: 0.8 };
+  const names = Object.keys(tangents).filter((n) => n !== 'angle');
+  const d = conicalDerivatives(
+    grating(),
+    520,
+    incidence,
+    4,
+    names.map((n) => tangents[n]!),
+  );
+  const elements = ['pp', 'ps', 'sp', 'ss'] as const;
+  for (const [k, name] of names.entries()) {
+    const h = name.includes('.') ? 1e-3 : 0.02;
+    const at = [-2, -1, 1, 2].map((s) => solveConical(grating({ [name]: s * h }), 520, incidence, 4).jones);
+    let worst = 0;
+    let size = 0;
+    for (const e of elements) {
+      for (const part of ['re', 'im'] as const) {
+        const want = (at[0]![e][part] - 8 * at[1]![e][part] + 8 * at[2]![e][part] - at[3]![e][part]) / (12 * h);
+        worst = Math.max(worst, Math.abs(d.derivatives[k]![e][part] - want));
+        size = Math.max(size, Math.abs(want));
+      }
+    }
+    expect(worst / size, name).toBeLessThan(1e-7);
+  }
+  const plain = solveConical(grating(), 520, incidence, 4).jones;
+  for (const e of elements) expect(d.jones[e].re).toBeCloseTo(plain[e].re, 12);
+});
+
 /** Fourth-order central difference. */
 const slope = (f: (h: number) => number, h: number): number => (f(-2 * h) - 8 * f(-h) + 8 * f(h) - f(2 * h)) / (12 * h);
 
@@ -107,7 +138,12 @@ test('thin film: thickness, n, k, substrate and angle in closed form', () => {
   const d = thinFilmDerivatives(stack(), wavelengths, angle);
   for (const pol of ['s', 'p'] as const) {
     const key = pol === 's' ? 'rs' : 'rp';
-    const turned = (a: ComplexArray): ComplexArray => complexArray(3, a.im.map((v) => -v), a.re.slice());
+    const turned = (a: ComplexArray): ComplexArray =>
+      complexArray(
+        3,
+        a.im.map((v) => -v),
+        a.re.slice(),
+      );
     const closed: Record<string, ComplexArray> = {
       thickness0: d[pol].thickness[0]!,
       thickness1: d[pol].thickness[1]!,
@@ -121,7 +157,9 @@ test('thin film: thickness, n, k, substrate and angle in closed form', () => {
       for (let i = 0; i < 3; i++) {
         for (const part of ['re', 'im'] as const) {
           const f = (h: number): number =>
-            (name === 'angle' ? thinFilm(stack(), wavelengths, angle + h) : thinFilm(stack({ [name]: h }), wavelengths, angle))[key][part][i]!;
+            (name === 'angle' ? thinFilm(stack(), wavelengths, angle + h) : thinFilm(stack({ [name]: h }), wavelengths, angle))[
+              key
+            ][part][i]!;
           expect(got[part][i]! - slope(f, name.startsWith('thick') ? 0.03 : 3e-4), `${key} ${name}`).toBeCloseTo(0, 9);
         }
       }
@@ -144,7 +182,14 @@ test('the chain to psi and delta', () => {
 
 test.each<DispersionLaw>([
   { kind: 'constant', n: 2, k: 0.3 },
-  { kind: 'sellmeier', a: 1, terms: [{ b: 0.7, cUm: 0.07 }, { b: 0.9, cUm: 9.9 }] },
+  {
+    kind: 'sellmeier',
+    a: 1,
+    terms: [
+      { b: 0.7, cUm: 0.07 },
+      { b: 0.9, cUm: 9.9 },
+    ],
+  },
   { kind: 'cauchy', a: 1.5, bUm2: 0.004, cUm4: 1e-4, urbach: { amplitude: 0.02, exponentPerEv: 1.2, edgeNm: 400 } },
   {
     kind: 'oscillators',
@@ -160,7 +205,16 @@ test.each<DispersionLaw>([
     kind: 'oscillators',
     epsInf: 1,
     terms: [
-      { kind: 'cody-lorentz', amplitudeEv: 80, centreEv: 4, gammaEv: 2.1, gapEv: 1.6, crossoverEv: 1.1, transitionEv: 1.8, urbachEv: 0.06 },
+      {
+        kind: 'cody-lorentz',
+        amplitudeEv: 80,
+        centreEv: 4,
+        gammaEv: 2.1,
+        gapEv: 1.6,
+        crossoverEv: 1.1,
+        transitionEv: 1.8,
+        urbachEv: 0.06,
+      },
     ],
   },
 ])('dispersion law $kind: every parameter', (law) => {
@@ -182,7 +236,10 @@ test.each<DispersionLaw>([
       const size = Math.max(...column.re.map(Math.abs), ...column.im.map(Math.abs));
       for (let i = 0; i < nm.length; i++) {
         const f = (h: number): number => permittivity(moved(h), [nm[i]!])[part][0]!;
-        expect(Math.abs(column[part][i]! - slope(f, name.includes('edgeNm') ? 0.1 : 2e-4)) / size, `${name} ${nm[i]}`).toBeLessThan(1e-6);
+        expect(
+          Math.abs(column[part][i]! - slope(f, name.includes('edgeNm') ? 0.1 : 2e-4)) / size,
+          `${name} ${nm[i]}`,
+        ).toBeLessThan(1e-6);
       }
     }
   }

@@ -184,7 +184,15 @@ const seven = jets(7);
 const CODY = ['amplitudeEv', 'centreEv', 'gammaEv', 'gapEv', 'crossoverEv', 'transitionEv', 'urbachEv'] as const;
 
 function codyLorentzDerivatives(t: CodyLorentzTerm, e: number): Named {
-  const [amplitude, centre, gamma, gap, crossover, transition, urbach] = CODY.map((key, k) => seven.variable(t[key], k)) as [Jet, Jet, Jet, Jet, Jet, Jet, Jet];
+  const [amplitude, centre, gamma, gap, crossover, transition, urbach] = CODY.map((key, k) => seven.variable(t[key], k)) as [
+    Jet,
+    Jet,
+    Jet,
+    Jet,
+    Jet,
+    Jet,
+    Jet,
+  ];
   const p = { amplitude, centre, gamma, gap, crossover, transition, urbach };
   return CODY.map((key, k) => {
     const absorption = (x: number): number => codyLorentzAbsorptionIn(seven, p, x)[1 + k]!;

@@ -1,4 +1,6 @@
-import type { ComplexArray } from '@/lib/numerics';
+import { type Complex, type ComplexArray, cmul } from '@/lib/numerics';
+import { plus, times, ZERO } from './complex-arithmetic';
+import type { Jones } from './far-field';
 import { degrees } from './units';
 
 /** Ellipsometric angles in degrees. */
@@ -83,6 +85,40 @@ export function muellerIsotropic(n: number, c: number, s: number): Float64Array 
 }
 
 /**
+ * Mueller matrix (row-major, 16 values, not normalised: M₁₁ is the mean reflectance) of a Jones matrix: Φ′ = JΦJ† of the coherency matrix
+ * Φ = ½[[S₀ + S₁, S₂ + iS₃], [S₂ − iS₃, S₀ − S₁]] over (p, s). Divided by M₁₁ it is {@link muellerIsotropic} where J is diagonal.
+ * @reference Azzam & Bashara, Ellipsometry and Polarized Light (1977), §2.12; time factor exp(−iωt), S₃ = 2 Im(E_p E_s*).
+ */
+export function muellerFromJones(j: Jones): Float64Array {
+  const matrix = [
+    [j.pp, j.ps],
+    [j.sp, j.ss],
+  ] as const;
+  const out = new Float64Array(16);
+  const basis = [
+    [{ re: 0.5, im: 0 }, ZERO, ZERO, { re: 0.5, im: 0 }],
+    [{ re: 0.5, im: 0 }, ZERO, ZERO, { re: -0.5, im: 0 }],
+    [ZERO, { re: 0.5, im: 0 }, { re: 0.5, im: 0 }, ZERO],
+    [ZERO, { re: 0, im: 0.5 }, { re: 0, im: -0.5 }, ZERO],
+  ] as const;
+  const conjugate = (z: Complex): Complex => ({ re: z.re, im: -z.im });
+  for (const [k, phi] of basis.entries()) {
+    const element = (a: 0 | 1, b: 0 | 1): Complex => {
+      let v = ZERO;
+      for (const c of [0, 1] as const)
+        for (const d of [0, 1] as const) v = plus(v, cmul(cmul(matrix[a][c], phi[2 * c + d]!), conjugate(matrix[b][d])));
+      return v;
+    };
+    const [pp, ps, ss] = [element(0, 0), times(element(0, 1), 2), element(1, 1)];
+    out[k] = pp.re + ss.re;
+    out[4 + k] = pp.re - ss.re;
+    out[8 + k] = ps.re;
+    out[12 + k] = ps.im;
+  }
+  return out;
+}
+
+/**
  * ∂Ψ and ∂Δ (degrees per unit of the parameter) from ∂r_p and ∂r_s by a real parameter: ∂ρ/ρ = ∂r_p/r_p − ∂r_s/r_s, ∂Ψ = ½ sin 2Ψ Re(∂ρ/ρ), ∂Δ = −Im(∂ρ/ρ).
  * Where an amplitude is 0 the derivative does not exist and the entries are NaN.
  */
@@ -92,10 +128,7 @@ export function psiDeltaDerivatives(rp: ComplexArray, rs: ComplexArray, drp: Com
   const deltaDeg = new Float64Array(n);
   const ratio = (d: ComplexArray, r: ComplexArray, i: number): readonly [number, number] => {
     const size = r.re[i]! ** 2 + r.im[i]! ** 2;
-    return [
-      (d.re[i]! * r.re[i]! + d.im[i]! * r.im[i]!) / size,
-      (d.im[i]! * r.re[i]! - d.re[i]! * r.im[i]!) / size,
-    ];
+    return [(d.re[i]! * r.re[i]! + d.im[i]! * r.im[i]!) / size, (d.im[i]! * r.re[i]! - d.re[i]! * r.im[i]!) / size];
   };
   for (let i = 0; i < n; i++) {
     const [pr, pi] = ratio(drp, rp, i);

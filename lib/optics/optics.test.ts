@@ -5,6 +5,7 @@ import {
   effectiveMedium,
   kramersKronig,
   mixNcs,
+  muellerFromJones,
   muellerIsotropic,
   ncs,
   permittivity,
@@ -17,6 +18,7 @@ import {
   solveLineGrating,
   taucLorentz,
   thinFilm,
+  thinFilmSpread,
 } from './index';
 
 const one = (re: number, im = 0) => complexArray(1, Float64Array.of(re), Float64Array.of(im));
@@ -214,4 +216,87 @@ test('bad gratings are refused by field', () => {
   expect(() => solveLineGrating({ ...lines(1), periodNm: 0 }, 500, 0, 'TE', 3)).toThrow(/periodNm/);
   expect(() => solveLineGrating(lines(1), 500, 2, 'TE', 3)).toThrow(/angleRad/);
   expect(() => solveLineGrating(lines(1), 500, 0, 'TE', 1.5)).toThrow(/truncation/);
+});
+
+test('a spread of thickness depolarises, in the middle of a fringe most; none is one coherent response', () => {
+  const w = [500, 505];
+  const flat2 = (re: number, im = 0) => complexArray(2, new Float64Array(2).fill(re), new Float64Array(2).fill(im));
+  const stackAt = () => ({ ambient: flat2(1), films: [{ thicknessNm: 900, index: flat2(1.46) }], substrate: flat2(3.9, 0.02) });
+  const sharp = thinFilmSpread(stackAt, w, radians(70), {});
+  const r = thinFilm(stackAt(), w, radians(70));
+  expect(sharp.n[0]).toBeCloseTo(ncs(r.rp, r.rs).n[0]!, 13);
+  expect(sharp.Rs[1]).toBeCloseTo(r.Rs[1]!, 13);
+  const spread = { thickness: { film: 0, sigmaNm: 6 }, bandwidthNm: 1, angleRad: 0.002 };
+  const a = thinFilmSpread(stackAt, w, radians(70), spread);
+  expect(a.depolarisation[0]).toBeGreaterThan(1e-4);
+  const b = thinFilmSpread(stackAt, w, radians(70), { ...spread, points: 21 });
+  expect(a.c[0]).toBeCloseTo(b.c[0]!, 6);
+  expect(() => thinFilmSpread(stackAt, w, 1, { thickness: { film: 3, sigmaNm: 1 } })).toThrow(/film/);
+});
+
+test('conical and crossed: reciprocity, the cross-polarised elements of opposite directions', () => {
+  // an asymmetric structure, turned by 180° about z: order 0 from φ + π is the transpose up to the sign of the cross terms
+  const index = { re: 3.9, im: 0.3 };
+  const layers = [{ thicknessNm: 90, background: air, segments: [{ x0Nm: 0, x1Nm: 150, index }] }];
+  const g = { periodNm: 500, superstrate: air, substrate: { re: 3.5, im: 0.05 }, layers };
+  const a = solveConical(g, 450, { angleRad: 0.5, azimuthRad: 0.7 }, 6).jones;
+  const b = solveConical(g, 450, { angleRad: 0.5, azimuthRad: 0.7 + Math.PI }, 6).jones;
+  expect(Math.hypot(a.ss.re - b.ss.re, a.ss.im - b.ss.im)).toBeLessThan(1e-11);
+  expect(Math.hypot(a.pp.re - b.pp.re, a.pp.im - b.pp.im)).toBeLessThan(1e-11);
+  expect(Math.hypot(a.ps.re + b.sp.re, a.ps.im + b.sp.im)).toBeLessThan(1e-11);
+  const rectangles = [{ centreXNm: 20, centreYNm: 10, widthXNm: 160, widthYNm: 120, index }];
+  const c = {
+    periodsNm: [300, 280] as const,
+    superstrate: air,
+    substrate: { re: 3.5, im: 0.05 },
+    layers: [{ thicknessNm: 70, background: air, rectangles }],
+  };
+  const d = solveCrossed(c, 450, { angleRad: 0.5, azimuthRad: 0.7 }, [2, 2]).jones;
+  const e = solveCrossed(c, 450, { angleRad: 0.5, azimuthRad: 0.7 + Math.PI }, [2, 2]).jones;
+  expect(Math.hypot(d.ss.re - e.ss.re, d.ss.im - e.ss.im)).toBeLessThan(1e-10);
+  expect(Math.hypot(d.ps.re + e.sp.re, d.ps.im + e.sp.im)).toBeLessThan(1e-10);
+});
+
+test('a crossed grating without contrast is a film', () => {
+  const film = { re: 1.9, im: 0.1 };
+  const rectangles = [{ centreXNm: 0, centreYNm: 0, widthXNm: 100, widthYNm: 90, index: film }];
+  const r = solveCrossed(
+    {
+      periodsNm: [300, 280],
+      superstrate: air,
+      substrate: { re: 3.5, im: 0.2 },
+      layers: [{ thicknessNm: 130, background: film, rectangles }],
+    },
+    500,
+    { angleRad: 0.7, azimuthRad: 0.4 },
+    [2, 2],
+  ).jones;
+  const want = thinFilm(
+    { ambient: one(1), films: [{ thicknessNm: 130, index: one(1.9, 0.1) }], substrate: one(3.5, 0.2) },
+    [500],
+    0.7,
+  );
+  expect(Math.hypot(r.ss.re - want.rs.re[0]!, r.ss.im - want.rs.im[0]!)).toBeLessThan(1e-10);
+  expect(Math.hypot(r.pp.re - want.rp.re[0]!, r.pp.im - want.rp.im[0]!)).toBeLessThan(1e-10);
+});
+
+test('Mueller matrix of a Jones matrix: the isotropic form where it is diagonal, undepolarised where it is not', () => {
+  const r = thinFilm(
+    { ambient: one(1), films: [{ thicknessNm: 70, index: one(1.46) }], substrate: one(3.9, 0.02) },
+    [500],
+    radians(70),
+  );
+  const at = (a: { re: Float64Array; im: Float64Array }) => ({ re: a.re[0]!, im: a.im[0]! });
+  const none = { re: 0, im: 0 };
+  const m = muellerFromJones({ pp: at(r.rp), ps: none, sp: none, ss: at(r.rs) });
+  const { n, c, s } = ncs(r.rp, r.rs);
+  for (const [k, v] of muellerIsotropic(n[0]!, c[0]!, s[0]!).entries()) expect(m[k]! / m[0]!).toBeCloseTo(v, 13);
+  expect(m[0]).toBeCloseTo((r.Rs[0]! + r.Rp[0]!) / 2, 14);
+  const crossed = muellerFromJones({
+    pp: { re: 0.3, im: 0.1 },
+    ps: { re: 0.1, im: -0.2 },
+    sp: { re: -0.05, im: 0.2 },
+    ss: { re: 0.5, im: -0.4 },
+  });
+  expect(crossed.reduce((t, v) => t + v * v, 0)).toBeCloseTo(4 * crossed[0]! ** 2, 13);
 });

@@ -24,7 +24,8 @@ const shape = (over: Partial<LineShape> = {}): LineShape => ({
   footingNm: 5,
   ...over,
 });
-const area = (s: LineShape, n: number): number => sliceShape(s, n).reduce((a, v) => a + v.thicknessNm * (v.rightNm - v.leftNm), 0);
+const area = (s: LineShape, n: number): number =>
+  sliceShape(s, n).reduce((a, v) => a + v.thicknessNm * (v.rightNm - v.leftNm), 0);
 
 test('a plain trapezoid: CD at half height, bottom and top from the angle', () => {
   const a = radians(80);

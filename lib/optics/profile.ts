@@ -88,16 +88,19 @@ function wallsOf(shape: LineShape): Walls {
   };
   const out: Walls = { z, left: wall(-1), right: wall(1), top, foot };
   for (let i = 0; i < z.length; i++)
-    if (!(out.right.knots[i]! > out.left.knots[i]!)) bad(`sections[${Math.max(0, i - 1)}]`, 'the walls cross; raise the angle or lower the height');
+    if (!(out.right.knots[i]! > out.left.knots[i]!))
+      bad(`sections[${Math.max(0, i - 1)}]`, 'the walls cross; raise the angle or lower the height');
   const last = sections.length - 1;
   let needed = 0;
   for (const w of [out.left, out.right]) {
     needed += top * Math.tan(0.5 * w.angles[last]!);
     const own = top * (1 - Math.cos(w.angles[last]!)) + (last === 0 ? foot * (1 - Math.cos(w.angles[0]!)) : 0);
     if (own > sections[last]!.heightNm) bad('topRoundingNm', `${top} nm does not fit into the top section; make it smaller`);
-    if (foot * (1 - Math.cos(w.angles[0]!)) > sections[0]!.heightNm) bad('footingNm', `${foot} nm does not fit into the bottom section`);
+    if (foot * (1 - Math.cos(w.angles[0]!)) > sections[0]!.heightNm)
+      bad('footingNm', `${foot} nm does not fit into the bottom section`);
   }
-  if (needed > out.right.knots[last + 1]! - out.left.knots[last + 1]!) bad('topRoundingNm', `${top} nm is wider than the top of the line`);
+  if (needed > out.right.knots[last + 1]! - out.left.knots[last + 1]!)
+    bad('topRoundingNm', `${top} nm is wider than the top of the line`);
   return out;
 }
 
@@ -165,7 +168,15 @@ export function outlineOf(shape: LineShape, arcPoints = 12): ProfileOutline {
     zNm: Float64Array.from(z),
     leftNm: Float64Array.from(z, (v) => wallAt(w, w.left, v)),
     rightNm: Float64Array.from(z, (v) => wallAt(w, w.right, v)),
-    section: Int32Array.from(z, (v) => Math.max(0, Math.min(last, w.z.findLastIndex((b) => b <= v)))),
+    section: Int32Array.from(z, (v) =>
+      Math.max(
+        0,
+        Math.min(
+          last,
+          w.z.findLastIndex((b) => b <= v),
+        ),
+      ),
+    ),
   };
 }
 
@@ -223,6 +234,8 @@ export function layersOf(
     .map((s) => ({
       thicknessNm: s.thicknessNm,
       background: space,
-      segments: [{ x0Nm: centreXNm + s.leftNm, x1Nm: centreXNm + s.rightNm, index: indexOf(shape.sections[s.section]!.material) }],
+      segments: [
+        { x0Nm: centreXNm + s.leftNm, x1Nm: centreXNm + s.rightNm, index: indexOf(shape.sections[s.section]!.material) },
+      ],
     }));
 }

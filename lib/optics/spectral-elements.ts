@@ -11,7 +11,12 @@ export interface MeshResolution {
 
 /** Nodes of a periodic mesh of Legendre elements; the right end of the last element is node 0 one period on. */
 export interface SpectralMesh {
-  readonly elements: readonly { readonly from: number; readonly length: number; readonly degree: number; readonly first: number }[];
+  readonly elements: readonly {
+    readonly from: number;
+    readonly length: number;
+    readonly degree: number;
+    readonly first: number;
+  }[];
   /** Positions in units of the period. */
   readonly nodes: Float64Array;
   /** Lumped mass of every node (Gauss–Lobatto weights), in units of the period. */
@@ -55,8 +60,7 @@ export function lobatto(p: number): { nodes: Float64Array; weights: Float64Array
   d[n * n - 1] = (p * n) / 4;
   const stiffness = new Float64Array(n * n);
   for (let q = 0; q < n; q++)
-    for (let i = 0; i < n; i++)
-      for (let j = 0; j < n; j++) stiffness[i * n + j]! += weights[q]! * d[q * n + i]! * d[q * n + j]!;
+    for (let i = 0; i < n; i++) for (let j = 0; j < n; j++) stiffness[i * n + j]! += weights[q]! * d[q * n + i]! * d[q * n + j]!;
   const rule = { nodes, weights, stiffness };
   lobattoRules.set(p, rule);
   return rule;

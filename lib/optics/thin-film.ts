@@ -168,8 +168,8 @@ export function thinFilmAtTangential(
   return out;
 }
 
-// √(a + ib) on the branch that decays or travels downwards.
-function waveNumber(a: number, b: number, re: Float64Array, im: Float64Array, j: number): void {
+/** √(a + ib) on the branch that decays or travels downwards, into entry j. */
+export function waveNumber(a: number, b: number, re: Float64Array, im: Float64Array, j: number): void {
   const m = Math.sqrt(a * a + b * b);
   let x = 0;
   let y = 0;

@@ -1,4 +1,4 @@
-import { type Complex, type ComplexArray, complexArray, complexSolve } from '@/lib/numerics';
+import { type Complex, type ComplexArray, cdiv, cmul, complexArray, complexSolve } from '@/lib/numerics';
 import { planeWaveAdmittance, type TangentialResponse } from './far-field';
 import { admittanceStep, fieldBelow, type LayerModes, type LayerStep } from './modal-recursion';
 
@@ -12,6 +12,30 @@ export interface Layout {
 
 /** Y of a homogeneous half-space in a layout. */
 export function halfSpaceAdmittance(eps: Complex, l: Layout): ComplexArray {
+  return admittanceIn(l, (kx, ky) => planeWaveAdmittance(eps, kx, ky));
+}
+
+/** ∂Y/∂ε of a homogeneous half-space. */
+export function halfSpaceAdmittanceDerivative(eps: Complex, l: Layout): ComplexArray {
+  return admittanceIn(l, (kx, ky) => {
+    const { kz, xx, xy, yx } = planeWaveAdmittance(eps, kx, ky);
+    // ∂(f/k_z) = ∂f/k_z − f/(2k_z³)
+    const slope = (v: Complex, own: number): Complex => {
+      const d = cdiv({ re: own, im: 0 }, kz);
+      const e = cdiv(v, cmul(kz, kz));
+      return { re: d.re - 0.5 * e.re, im: d.im - 0.5 * e.im };
+    };
+    return { xx: slope(xx, 0), xy: slope(xy, -1), yx: slope(yx, 1) };
+  });
+}
+
+interface WaveAdmittance {
+  readonly xx: Complex;
+  readonly xy: Complex;
+  readonly yx: Complex;
+}
+
+function admittanceIn(l: Layout, of: (kx: number, ky: number) => WaveAdmittance): ComplexArray {
   const a = l.x.length;
   const n = a + l.y.length;
   const out = complexArray(n * n);
@@ -21,15 +45,24 @@ export function halfSpaceAdmittance(eps: Complex, l: Layout): ComplexArray {
   };
   // H is ordered as (H_y, H_x) so that its parts live in the spaces of (E_x, E_y)
   for (const [i, k] of l.x.entries()) {
-    const y = planeWaveAdmittance(eps, k.kx, k.ky);
+    const y = of(k.kx, k.ky);
     set(i, i, y.yx, 1);
     const p = l.partner[i]!;
     if (p < 0) continue;
     set(i, a + p, y.xx, -1);
     set(a + p, i, y.xx, 1);
   }
-  for (const [i, k] of l.y.entries()) set(a + i, a + i, planeWaveAdmittance(eps, k.kx, k.ky).xy, 1);
+  for (const [i, k] of l.y.entries()) set(a + i, a + i, of(k.kx, k.ky).xy, 1);
   return out;
+}
+
+export interface VectorStackSolution {
+  /** One vector per incident component. */
+  readonly reflected: ComplexArray[];
+  readonly transmitted: ComplexArray[];
+  /** From the top, and Y at the top of the first layer. */
+  readonly steps: readonly LayerStep[];
+  readonly admittance: ComplexArray;
 }
 
 /**
@@ -42,7 +75,7 @@ export function solveVectorStack(
   bottom: ComplexArray,
   n: number,
   incident: readonly number[],
-): { reflected: ComplexArray[]; transmitted: ComplexArray[] } {
+): VectorStackSolution {
   let y = bottom;
   const steps: LayerStep[] = [];
   for (const l of layers.toReversed()) {
@@ -71,7 +104,7 @@ export function solveVectorStack(
     for (const s of steps) u = fieldBelow(s, u);
     return u;
   });
-  return { reflected, transmitted };
+  return { reflected, transmitted, steps, admittance: y };
 }
 
 function column(a: ComplexArray, n: number, m: number, k: number): ComplexArray {

@@ -75,7 +75,8 @@ export function fitAxis(
   o: OverlayFitOptions,
   shared: SharedFactor,
 ) {
-  const { design, terms, scale } = overlayDesign(model, axis, marks);
+  const terms = model.terms.filter((t) => t.axis === axis);
+  const { design, scale } = sharedDesign(model, terms, marks, shared);
   const weights = u ? uncertaintyWeights(u) : undefined;
   let keep = terms.map((_, j) => j);
   for (;;) {
@@ -88,7 +89,8 @@ export function fitAxis(
         keep.map((j) => terms[j]!.id),
         o,
         shared,
-        weights ? null : keep.map((j) => `${terms[j]!.scope}${terms[j]!.i},${terms[j]!.j}`).join(' '),
+        [marks.dx, marks.dy],
+        weights ? null : powersOf(keep.map((j) => terms[j]!)),
       );
       return assemble(terms, scale, keep, solved, d);
     } catch (e) {
@@ -101,6 +103,15 @@ export function fitAxis(
   }
 }
 
+const powersOf = (terms: readonly OverlayTerm[]): string => terms.map((t) => `${t.scope}${t.i},${t.j}`).join(' ');
+
+// Both axes of a wafer have one design when their terms have the same powers.
+function sharedDesign(model: OverlayModel, terms: readonly OverlayTerm[], marks: OverlayMarks, shared: SharedFactor) {
+  const key = powersOf(terms);
+  if (shared.design?.key !== key) shared.design = { key, ...overlayDesign(model, terms, marks) };
+  return shared.design;
+}
+
 const rankOfTerm = (t: OverlayTerm): number => 2 * (t.i + t.j) + (t.scope === 'field' ? 1 : 0);
 
 function selectColumns(a: Matrix, keep: readonly number[]): Matrix {
@@ -111,8 +122,9 @@ function selectColumns(a: Matrix, keep: readonly number[]): Matrix {
   return out;
 }
 
-/** Factor of the last unweighted design: both axes have the same one when their terms have the same powers. */
+/** Last design of a wafer and, unweighted, its factor: both axes have the same ones when their terms have the same powers. */
 export interface SharedFactor {
+  design: { readonly key: string; readonly design: Matrix; readonly scale: Float64Array } | null;
   key: string;
   factor: DesignFactor | null;
 }
@@ -130,6 +142,7 @@ function solve(
   names: string[],
   o: OverlayFitOptions,
   shared: SharedFactor,
+  columns: readonly ArrayLike<number>[],
   key: string | null,
 ): Solved {
   const base = {
@@ -143,7 +156,7 @@ function solve(
   if (robust === 'none') {
     if (key === null) return { fit: leastSquares(a, d, base), robust: null, rejected: [] };
     if (!shared.factor || shared.key !== key || !sameRows(shared.factor, d)) {
-      shared.factor = factorDesign(a, d, base);
+      shared.factor = factorDesign(a, d, base, columns);
       shared.key = key;
     }
     return { fit: solveDesign(shared.factor, d, base.covariance), robust: null, rejected: [] };
@@ -161,7 +174,8 @@ function solve(
 function sameRows(f: DesignFactor, d: ArrayLike<number>): boolean {
   let n = 0;
   for (let i = 0; i < d.length; i++) if (!Number.isNaN(d[i]!)) n++;
-  return n === f.rows.length && f.rows.every((i) => !Number.isNaN(d[i]!));
+  // a column that was carried along is measured on every row of the factor
+  return n === f.rows.length && (f.projected.has(d) || f.rows.every((i) => !Number.isNaN(d[i]!)));
 }
 
 // Removes marks beyond k sigmas of the current fit, all at once, until none is left to remove; at most a quarter of the marks.
@@ -246,11 +260,15 @@ function strongest(
   keep: readonly number[],
   terms: readonly OverlayTerm[],
 ): FittedTerm['correlation'] {
-  let best: FittedTerm['correlation'] = null;
+  let best = -1;
+  let value = 0;
   for (let j = 0; j < p; j++) {
     if (j === k) continue;
     const r = c[k * p + j]! / Math.sqrt(c[k * p + k]! * c[j * p + j]!);
-    if (Number.isFinite(r) && (!best || Math.abs(r) > Math.abs(best.value))) best = { with: terms[keep[j]!]!.id, value: r };
+    if (Number.isFinite(r) && (best < 0 || Math.abs(r) > Math.abs(value))) {
+      best = j;
+      value = r;
+    }
   }
-  return best;
+  return best < 0 ? null : { with: terms[keep[best]!]!.id, value };
 }

@@ -39,7 +39,8 @@ export function correctables(fit: OverlayFit, marks: OverlayMarks, ids?: readonl
   const chosen = all.filter((t) => wanted.has(t.id));
   const after = { dx: Float64Array.from(marks.dx), dy: Float64Array.from(marks.dy) };
   for (const axis of ['dx', 'dy'] as const) {
-    const { design, terms } = overlayDesign(fit.model, axis, marks);
+    const terms = fit.model.terms.filter((t) => t.axis === axis);
+    const { design } = overlayDesign(fit.model, terms, marks);
     terms.forEach((t, c) => {
       const term = chosen.find((f) => f.id === t.id);
       if (term?.normalised === undefined || term.normalised === null) return;

@@ -15,6 +15,7 @@ export interface OverlayFit {
   /** Modelled overlay and residual at every mark, nm; residual NaN where not measured. */
   readonly modelled: { readonly dx: Float64Array; readonly dy: Float64Array };
   readonly residual: { readonly dx: Float64Array; readonly dy: Float64Array };
+  /** Of every measured mark; evaluated when first read. */
   readonly statistics: { readonly raw: OverlaySummary; readonly modelled: OverlaySummary; readonly residual: OverlaySummary };
   readonly derived: { readonly grid: DerivedTerms | null; readonly field: DerivedTerms | null };
 }
@@ -41,7 +42,7 @@ export function fitOverlay(
   options: OverlayFitOptions = {},
 ): OverlayFit {
   checkMarks(marks);
-  const shared: SharedFactor = { key: '', factor: null };
+  const shared: SharedFactor = { design: null, key: '', factor: null };
   const x = fitAxis(marks, model, 'dx', marks.dx, marks.uDx, options, shared);
   const y = fitAxis(marks, model, 'dy', marks.dy, marks.uDy, options, shared);
   const coefficients: Record<string, number> = {};
@@ -54,14 +55,36 @@ export function fitOverlay(
     unidentifiable: [...x.fit.terms, ...y.fit.terms].filter((t) => t.value === null).map((t) => t.id),
     modelled: { dx: x.modelled, dy: y.modelled },
     residual: { dx: x.residual, dy: y.residual },
-    statistics: {
-      raw: overlaySummary(marks.dx, marks.dy),
-      modelled: overlaySummary(x.modelled, y.modelled),
-      residual: overlaySummary(x.residual, y.residual),
-    },
+    statistics: summaries({
+      raw: [marks.dx, marks.dy],
+      modelled: [x.modelled, y.modelled],
+      residual: [x.residual, y.residual],
+    }),
     derived: {
       grid: derivedTerms(coefficients, ['mx', 'my', 'rx', 'ry']),
       field: derivedTerms(coefficients, ['k3', 'k4', 'k5', 'k6']),
+    },
+  };
+}
+
+// A summary is made when it is first read: a correction needs none of them, a report all.
+function summaries(
+  columns: Readonly<Record<keyof OverlayFit['statistics'], readonly [ArrayLike<number>, ArrayLike<number>]>>,
+): OverlayFit['statistics'] {
+  const made: Partial<Record<keyof OverlayFit['statistics'], OverlaySummary>> = {};
+  const of = (key: keyof OverlayFit['statistics']): OverlaySummary => {
+    made[key] ??= overlaySummary(...columns[key]);
+    return made[key];
+  };
+  return {
+    get raw() {
+      return of('raw');
+    },
+    get modelled() {
+      return of('modelled');
+    },
+    get residual() {
+      return of('residual');
     },
   };
 }

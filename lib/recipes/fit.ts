@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import type { ChannelSpec } from '@/lib/formats/metrology-recipe';
 import {
   completeResult,
   type FitWarningKind,
@@ -31,13 +32,14 @@ export interface SiteFit {
   readonly modelled: Float64Array;
 }
 
+/** Standard deviation of one value by a channel's noise model, √(absolute² + (relative·value)²), in the channel's unit. */
+export const channelSigma = (channel: ChannelSpec, value: number): number =>
+  Math.hypot(channel.sigma.absolute, channel.sigma.relative * value);
+
 /** Standard deviations of a site's data by the recipe's noise model, where the station sends none. */
 export function recipeSigma(compiled: CompiledRecipe, data: Float64Array): Float64Array {
   const points = compiled.used.length;
-  return data.map((v, i) => {
-    const { absolute, relative } = compiled.recipe.channels[Math.floor(i / points)]!.sigma;
-    return Math.hypot(absolute, relative * v);
-  });
+  return data.map((v, i) => channelSigma(compiled.recipe.channels[Math.floor(i / points)]!, v));
 }
 
 /** The inverse problem of one site, for searches other than {@link fitSite}. */
@@ -49,6 +51,8 @@ export function siteProblem(compiled: CompiledRecipe, data: Float64Array, sigma:
     sigma,
     periodic360: compiled.periodic360,
     maxIterations: compiled.recipe.fit.maxIterations,
+    // Steps that change χ² by less than this part of it are far below every uncertainty.
+    tolerance: 1e-6,
     ...(compiled.jacobian ? { jacobian: compiled.jacobian } : {}),
   };
 }

@@ -134,13 +134,16 @@ export function gratingForward(
       for (let i = 0; i < points; i++) {
         const { grating, tangents } = tangentsAt(i);
         const solve = (polarisation: 'TE' | 'TM') =>
-          lineGratingDerivatives(grating, wavelengthNm[i]!, radians(angle), polarisation, truncation, tangents, cache);
+          lineGratingDerivatives(grating, wavelengthNm[i]!, radians(angle), polarisation, truncation, tangents, {
+            cache,
+            orders: [0],
+          });
         const [s, p] = [solve('TE'), solve('TM')];
         put(r.rs, i, s.r, truncation);
         put(r.rp, i, p.r, truncation);
         for (let k = 0; k < moved.length; k++) {
-          put(r.drs[k]!, i, s.derivatives[k]!, truncation);
-          put(r.drp[k]!, i, p.derivatives[k]!, truncation);
+          put(r.drs[k]!, i, s.derivatives[k]!, 0);
+          put(r.drp[k]!, i, p.derivatives[k]!, 0);
         }
       }
       return r;

@@ -197,12 +197,12 @@ describe.each(Object.entries(curves))('%s', (_, [recipe, axis]) => {
 test('what is fed forward widens the result', () => {
   const [recipe, axis] = curves['film']!;
   const data = compileRecipe(recipe, axis).model(Float64Array.from(recipe.parameters, (p) => p.value));
-  const fit = (u: number) => {
+  const uncertainty = (u: number) => {
     const parameters = recipe.parameters.map((p) => (p.name === 'porosity' ? { ...p, role: { kind: 'fed' as const, u } } : p));
     const c = compileRecipe({ ...recipe, parameters }, axis);
     return fitSite(c, data, recipeSigma(c, data)).u[1]!; // the index, which porosity stands in for
   };
-  expect(fit(0.02)).toBeGreaterThan(3 * fit(1e-6));
+  expect(uncertainty(0.02)).toBeGreaterThan(3 * uncertainty(1e-6));
 });
 
 test('a spectrum that the model cannot describe is refused, not thrown', () => {

@@ -2,7 +2,15 @@ import { AppError } from '@/lib/errors';
 import { createRng, type Matrix } from '@/lib/numerics';
 import { type PlanConstraints, Rules } from './constraints';
 import { exchange } from './exchange';
-import { type DesignCriterion, type DesignScores, designScores, information, invert, quadratic } from './scores';
+import {
+  type DesignCriterion,
+  type DesignScores,
+  designScores,
+  information,
+  invert,
+  type PriorPrecision,
+  quadratic,
+} from './scores';
 
 export interface DesignOptions extends PlanConstraints {
   readonly criterion?: DesignCriterion;
@@ -11,6 +19,8 @@ export interface DesignOptions extends PlanConstraints {
   readonly seed?: number;
   /** Prior precision added to the information matrix (Bayesian D): ridge · I. */
   readonly ridge?: number;
+  /** Full prior precision of the coefficients, (p, p), in the basis of F: in place of `ridge`, e.g. the inverse covariance of past wafers. */
+  readonly prior?: Matrix;
 }
 
 export interface OptimalPlan extends DesignScores {
@@ -34,8 +44,12 @@ export interface OptimalPlan extends DesignScores {
  */
 export function optimalPlan(f: Matrix, n: number, options: DesignOptions = {}): OptimalPlan {
   const p = f.cols;
-  const ridge = options.ridge ?? 0;
-  if (!Number.isInteger(n) || n < 1 || n > f.rows || (n < p && ridge === 0))
+  const prior: PriorPrecision = options.prior?.data ?? options.ridge ?? 0;
+  if (options.prior && (options.prior.rows !== p || options.prior.cols !== p))
+    throw new AppError('invalid_input', `prior is ${options.prior.rows} x ${options.prior.cols}, the model has ${p} terms`, {
+      field: 'prior',
+    });
+  if (!Number.isInteger(n) || n < 1 || n > f.rows || (n < p && prior === 0))
     throw new AppError('invalid_input', `a plan of ${n} sites from ${f.rows} cannot carry ${p} terms`, { n, terms: p });
   const rules = new Rules(options, f.rows);
   const criterion = options.criterion ?? 'D';
@@ -47,7 +61,7 @@ export function optimalPlan(f: Matrix, n: number, options: DesignOptions = {}): 
   for (let s = 0; s < starts; s++) {
     const start = s === 0 ? greedyStart(f, n, rules) : randomStart(f.rows, n, rules, () => rng.uniform());
     if (!start) continue;
-    const r = exchange(f, start, criterion, rules, ridge);
+    const r = exchange(f, start, criterion, rules, prior);
     if (!r) continue;
     exchanges += r.exchanges;
     const gain = best ? best.value - r.value : Number.POSITIVE_INFINITY;
@@ -64,11 +78,11 @@ export function optimalPlan(f: Matrix, n: number, options: DesignOptions = {}): 
       { n, terms: p },
     );
   const sites = best.sites.sort((a, b) => a - b);
-  const scores = designScores(f, sites, ridge);
+  const scores = designScores(f, sites, prior);
   const all = designScores(
     f,
     Array.from({ length: f.rows }, (_, i) => i),
-    ridge,
+    prior,
   );
   return { sites, criterion, ...scores, relativeEfficiency: scores.dEfficiency / all.dEfficiency, starts, exchanges, hits };
 }

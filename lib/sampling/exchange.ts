@@ -1,11 +1,11 @@
 import { AppError } from '@/lib/errors';
 import type { Matrix } from '@/lib/numerics';
 import type { Rules } from './constraints';
-import { type DesignCriterion, designScores, information, invert } from './scores';
+import { type DesignCriterion, designScores, information, invert, type PriorPrecision } from './scores';
 
 // Value to be minimised: −logDet, trace(W M⁻¹) with W = I (A) or the mean candidate moment (I), or the largest prediction variance (G).
-function criterionValue(f: Matrix, sites: readonly number[], criterion: DesignCriterion, ridge: number): number {
-  const s = designScores(f, sites, ridge);
+function criterionValue(f: Matrix, sites: readonly number[], criterion: DesignCriterion, prior: PriorPrecision): number {
+  const s = designScores(f, sites, prior);
   return criterion === 'D' ? -s.logDet : criterion === 'A' ? s.traceInverse : criterion === 'I' ? s.iCriterion : s.gCriterion;
 }
 
@@ -15,13 +15,13 @@ export function exchange(
   start: readonly number[],
   criterion: DesignCriterion,
   rules: Rules,
-  ridge: number,
+  prior: PriorPrecision,
 ): { sites: number[]; value: number; exchanges: number } | null {
   const sites = [...start];
   const kept = new Set(rules.keep);
   let value: number;
   try {
-    value = criterionValue(f, sites, criterion, ridge);
+    value = criterionValue(f, sites, criterion, prior);
   } catch (e) {
     if (e instanceof AppError && e.code === 'rank_deficient') return null;
     throw e;
@@ -30,11 +30,11 @@ export function exchange(
   for (let sweep = 0; sweep < 500; sweep++) {
     const swap =
       criterion === 'G'
-        ? bestSwapSlow(f, sites, kept, rules, ridge, value)
-        : bestSwap(f, sites, kept, criterion, rules, ridge, value);
+        ? bestSwapSlow(f, sites, kept, rules, prior, value)
+        : bestSwap(f, sites, kept, criterion, rules, prior, value);
     if (!swap) break;
     sites[swap.position] = swap.site;
-    const next = criterionValue(f, sites, criterion, ridge); // refactored: no drift from updates
+    const next = criterionValue(f, sites, criterion, prior); // refactored: no drift from updates
     exchanges++;
     if (!(next < value)) break;
     value = next;
@@ -48,11 +48,11 @@ function bestSwap(
   kept: ReadonlySet<number>,
   criterion: 'D' | 'A' | 'I',
   rules: Rules,
-  ridge: number,
+  prior: PriorPrecision,
   value: number,
 ): { position: number; site: number } | null {
   const { rows: N, cols: p } = f;
-  const { inverse } = invert(information(f, sites, ridge), p);
+  const { inverse } = invert(information(f, sites, prior), p);
   const g = new Float64Array(N * p); // rows M⁻¹f_i
   for (let i = 0; i < N; i++)
     for (let a = 0; a < p; a++) for (let b = 0; b < p; b++) g[i * p + a]! += inverse[a * p + b]! * f.data[i * p + b]!;
@@ -101,7 +101,7 @@ function bestSwapSlow(
   sites: readonly number[],
   kept: ReadonlySet<number>,
   rules: Rules,
-  ridge: number,
+  prior: PriorPrecision,
   value: number,
 ): { position: number; site: number } | null {
   let best: { position: number; site: number } | null = null;
@@ -113,7 +113,7 @@ function bestSwapSlow(
       const trial = [...sites];
       trial[position] = j;
       try {
-        const v = criterionValue(f, trial, 'G', ridge);
+        const v = criterionValue(f, trial, 'G', prior);
         if (v < lowest) {
           lowest = v;
           best = { position, site: j };

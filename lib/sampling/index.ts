@@ -2,4 +2,4 @@ export type { PlanConstraints } from './constraints';
 export * from './design';
 export * from './enumerate';
 export * from './information-gain';
-export { type DesignCriterion, type DesignScores, designScores } from './scores';
+export { type DesignCriterion, type DesignScores, designScores, type PriorPrecision } from './scores';

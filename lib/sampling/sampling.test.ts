@@ -6,6 +6,7 @@ import { zernikeValues } from '@/lib/spatial';
 import {
   designScores,
   enumerateOptimum,
+  forEachSubset,
   greedyField,
   greedyPlan,
   improveField,
@@ -15,6 +16,7 @@ import {
   posteriorTrace,
   subsetCount,
 } from './index';
+import { information } from './scores';
 
 function candidates(n: number, seed: number) {
   const rng = createRng(seed);
@@ -33,6 +35,22 @@ describe('optimal plans', () => {
       expect(optimalPlan(f, 8, { criterion: 'I' }).iCriterion).toBeCloseTo(exact.iOptimal.iCriterion, 8);
     }
     expect(subsetCount(25, 9)).toBe(2042975);
+  });
+
+  test('Bayesian: with a prior fewer sites than terms suffice, and the exchange reaches the best of all subsets', () => {
+    const { f } = candidates(12, 7);
+    const prior = matrix(6, 6, information(candidates(9, 8).f, [0, 1, 2, 3, 4, 5, 6, 7, 8], 0));
+    for (const criterion of ['D', 'A', 'I'] as const) {
+      const plan = optimalPlan(f, 3, { prior, criterion });
+      let best = Number.NEGATIVE_INFINITY;
+      forEachSubset(12, 3, (set) => {
+        const q = designScores(f, Array.from(set), prior.data);
+        best = Math.max(best, criterion === 'D' ? q.logDet : criterion === 'A' ? -q.traceInverse : -q.iCriterion);
+      });
+      expect(criterion === 'D' ? plan.logDet : criterion === 'A' ? -plan.traceInverse : -plan.iCriterion).toBeCloseTo(best, 9);
+    }
+    expect(() => optimalPlan(f, 3)).toThrow(AppError);
+    expect(() => optimalPlan(f, 3, { prior: matrix(2, 2) })).toThrow(/prior is 2 x 2/);
   });
 
   test('D-optimality does not depend on the basis of the same model', () => {

@@ -15,13 +15,17 @@ export interface DesignScores {
   readonly gCriterion: number;
 }
 
-/** FᵀF + ridge·I of the chosen rows, row-major. */
-export function information(f: Matrix, rows: readonly number[], ridge: number): Float64Array {
+/** What is known of the coefficients before measuring: a precision ridge·I, or a full precision matrix, row-major (p, p). */
+export type PriorPrecision = number | Float64Array;
+
+/** FᵀF + prior precision of the chosen rows, row-major. */
+export function information(f: Matrix, rows: readonly number[], prior: PriorPrecision): Float64Array {
   const p = f.cols;
   const m = new Float64Array(p * p);
   for (const i of rows)
     for (let a = 0; a < p; a++) for (let b = 0; b < p; b++) m[a * p + b]! += f.data[i * p + a]! * f.data[i * p + b]!;
-  for (let a = 0; a < p; a++) m[a * (p + 1)]! += ridge;
+  if (typeof prior === 'number') for (let a = 0; a < p; a++) m[a * (p + 1)]! += prior;
+  else for (let a = 0; a < p * p; a++) m[a]! += prior[a]!;
   return m;
 }
 
@@ -41,9 +45,9 @@ export function quadratic(inverse: Float64Array, f: Matrix, i: number, j: number
  * All criteria of a set of sites.
  * @throws AppError `rank_deficient` when the sites do not determine the model: add sites.
  */
-export function designScores(f: Matrix, sites: readonly number[], ridge = 0): DesignScores {
+export function designScores(f: Matrix, sites: readonly number[], prior: PriorPrecision = 0): DesignScores {
   const p = f.cols;
-  const { inverse, logDet } = invert(information(f, sites, ridge), p);
+  const { inverse, logDet } = invert(information(f, sites, prior), p);
   let trace = 0;
   for (let a = 0; a < p; a++) trace += inverse[a * (p + 1)]!;
   let mean = 0;

@@ -107,6 +107,7 @@ export function fabDefinition(seed: number): FabDefinition {
             target,
             lsl: target - tolerance,
             usl: target + tolerance,
+            chartContext: 'operation',
           });
     }
   }

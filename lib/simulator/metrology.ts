@@ -122,6 +122,7 @@ export class Metrology {
     if (!this.spectral) return null;
     const { station, signature } = this.spectral;
     if (station.recipe.product !== null && station.recipe.product !== run.product) return null;
+    if (run.sampled.indexOf(w.wafer) >= station.wafersALot) return null;
     const rng = keyed(this.seed, 'sample', run.lot, w.wafer, run.operation);
     const shape = new Float64Array(signature.n);
     signature.shape(run.tool, w.chamber, w.wear, w.ringPercent, rng, shape);

@@ -56,7 +56,7 @@ function markPlan(plan: string): SitePlanDefinition {
   return { plan, ...p };
 }
 
-/** Site plans: 49 and 13 sites on rings, and 25 fields × 20 overlay marks. Wafer frame, mm. */
+/** Site plans: 49, 13 and 9 sites on rings, and 25 fields × 20 overlay marks. Wafer frame, mm. */
 export const SITE_PLANS: readonly SitePlanDefinition[] = [
   rings('F49', [
     [1, 0],
@@ -68,6 +68,10 @@ export const SITE_PLANS: readonly SitePlanDefinition[] = [
     [1, 0],
     [4, 73],
     [8, OUTER_SITE],
+  ]),
+  rings('F9', [
+    [1, 0],
+    [8, 110],
   ]),
   markPlan('OVL500'),
 ];

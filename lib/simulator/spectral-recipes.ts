@@ -85,9 +85,9 @@ export const M1_RECIPE: SpectralRecipe = {
       },
       films: [{ name: 'etch stop', material: { kind: 'cauchy', a: 1.98, bUm2: 0.014, cUm4: 0 }, thicknessNm: 20 }],
       substrate: SILICON,
-      slices: 4,
+      slices: 6,
       truncation: null,
-      tolerance: 1e-3,
+      tolerance: 1e-2,
     },
     parameters: [
       {

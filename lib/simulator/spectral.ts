@@ -23,6 +23,8 @@ export interface SpectralStation {
   readonly plan: string;
   /** Its values take the place of those that the operation's own station sent. */
   readonly replaces: boolean;
+  /** Of the wafers that are sampled of a lot, so many go to this station. */
+  readonly wafersALot: number;
   readonly axis: SpectrumAxis;
   /** The real sample, finer than the recipe's model of it: what the fit leaves out is part of its error. */
   readonly truth: MetrologyRecipe;
@@ -43,7 +45,7 @@ const grid = (from: number, to: number, n: number): SpectrumAxis => ({
 });
 
 const finer = (r: MetrologyRecipe): MetrologyRecipe =>
-  r.sample.kind === 'line-grating' ? { ...r, sample: { ...r.sample, slices: 8, truncation: 9 } } : r;
+  r.sample.kind === 'line-grating' ? { ...r, sample: { ...r.sample, slices: 12, truncation: 9 } } : r;
 
 export const SPECTRAL_STATIONS: readonly SpectralStation[] = [
   {
@@ -52,6 +54,7 @@ export const SPECTRAL_STATIONS: readonly SpectralStation[] = [
     kind: 'ellipsometer',
     plan: 'F13',
     replaces: true,
+    wafersALot: 25,
     axis: grid(300, 800, 51),
     truth: finer(HFO2_RECIPE.content),
     parameters: [],
@@ -60,9 +63,10 @@ export const SPECTRAL_STATIONS: readonly SpectralStation[] = [
     recipe: M1_RECIPE,
     stations: ['OCD-01', 'OCD-02'],
     kind: 'scatterometer',
-    plan: 'F13',
+    plan: 'F9',
     replaces: false,
-    axis: grid(260, 780, 20),
+    wafersALot: 1,
+    axis: grid(260, 780, 14),
     truth: finer(M1_RECIPE.content),
     parameters: [
       {

@@ -78,6 +78,8 @@ export interface SpecificationDefinition {
   readonly target: number;
   readonly lsl: number;
   readonly usl: number;
+  /** One chart for all tools of the operation; default a chart a chamber. */
+  readonly chartContext?: 'operation';
 }
 
 export interface RecipeDefinition {

@@ -19,13 +19,14 @@ export interface PcaModel {
 
 /**
  * Principal-component model for T² and Q (SPE) monitoring: centre, optionally scale (divisor n − 1), SVD.
+ * @param options.centre - false keeps the origin: only for data that are deviations already.
  * @throws AppError `invalid_input` on NaN, too few rows, or more components than min(n − 1, p).
  * @reference Jackson, A User's Guide to Principal Components (1991); Kourti & MacGregor (1995).
  */
 export function trainPca(
   x: ArrayLike<ArrayLike<number>>,
   components: number,
-  options: { readonly scale?: boolean } = {},
+  options: { readonly scale?: boolean; readonly centre?: boolean } = {},
 ): PcaModel {
   const m = fromRows(x);
   requireFinite('x', m.data);
@@ -37,8 +38,11 @@ export function trainPca(
   }
   const column = (j: number) => moments(Float64Array.from({ length: n }, (_, i) => m.data[i * p + j]!));
   const stats = Array.from({ length: p }, (_, j) => column(j));
-  const mean = stats.map((s) => s.mean);
-  const scale = stats.map((s) => ((options.scale ?? true) ? Math.sqrt(s.variance) || 1 : 1));
+  const centre = options.centre ?? true;
+  const mean = stats.map((s) => (centre ? s.mean : 0));
+  // without centring the scale is the root mean square about 0, divisor n − 1
+  const spread = stats.map((s) => Math.sqrt(s.variance + (centre ? 0 : (n / (n - 1)) * s.mean ** 2)));
+  const scale = spread.map((s) => ((options.scale ?? true) ? s || 1 : 1));
   for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) m.data[i * p + j] = (m.data[i * p + j]! - mean[j]!) / scale[j]!;
   const d = svd(m);
   const k = d.s.length;

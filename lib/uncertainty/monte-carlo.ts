@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { cholesky, type Rng } from '@/lib/numerics';
+import { cholesky, type Rng, sortedTails } from '@/lib/numerics';
 import type { MeasurementModel } from './expression';
 
 /** Distribution of an input quantity. `t`: value + u · Student; `ctrap`: limits a, b each uncertain by d (curvilinear trapezoid). */
@@ -161,11 +161,16 @@ function makeSampler(
   };
 }
 
-// The usual kinds in loops of their own; the others draw by draw.
+// The usual kinds as whole columns; the others draw by draw.
 function fillColumn(d: InputDistribution, rng: Rng, out: Float64Array, size: number): void {
-  if (d.kind === 'normal') for (let k = 0; k < size; k++) out[k] = d.mean + d.sd * rng.normal();
-  else if (d.kind === 'uniform') for (let k = 0; k < size; k++) out[k] = d.a + (d.b - d.a) * rng.uniform();
-  else for (let k = 0; k < size; k++) out[k] = draw(d, rng);
+  const column = out.subarray(0, size);
+  if (d.kind === 'normal') {
+    rng.fillNormal(column);
+    for (let k = 0; k < size; k++) out[k] = d.mean + d.sd * out[k]!;
+  } else if (d.kind === 'uniform') {
+    rng.fillUniform(column);
+    for (let k = 0; k < size; k++) out[k] = d.a + (d.b - d.a) * out[k]!;
+  } else for (let k = 0; k < size; k++) out[k] = draw(d, rng);
 }
 
 function summary(
@@ -178,20 +183,25 @@ function summary(
   mean /= m;
   let ss = 0;
   for (let k = 0; k < m; k++) ss += (y[k]! - mean) ** 2;
-  const s = y.slice().sort();
+  // s sorted: both intervals hold q of the m draws, so that they begin among the m − q lowest and end among the m − q highest
   const q = Math.max(1, Math.round(level * m));
+  const { lowest, highest } = sortedTails(y, Math.max(1, m - q));
   const r = Math.max(0, Math.round((m - q) / 2) - 1);
-  const symmetric: [number, number] = [s[r]!, s[Math.min(m - 1, r + q)]!];
-  const best = shortestStart(s, q);
-  return { mean, u: Math.sqrt(ss / (m - 1)), symmetric, shortest: [s[best]!, s[Math.min(m - 1, best + q)]!] };
+  const best = shortestStart(lowest, highest);
+  return {
+    mean,
+    u: Math.sqrt(ss / (m - 1)),
+    symmetric: [lowest[r]!, highest[r]!],
+    shortest: [lowest[best]!, highest[best]!],
+  };
 }
 
-// Where the shortest interval of q draws begins. Its width is flat around the minimum, so the plain minimum over the draws wanders; a parabola through
-// the widths around it (first over 30 %, then 20 % of the tail to either side) finds the same place with a fraction of the scatter. A minimum at
-// either end of the tail, as of one-sided distributions, is taken as it is.
-function shortestStart(s: Float64Array, q: number): number {
-  const tail = s.length - 1 - q;
-  const width = (k: number): number => s[k + q]! - s[k]!;
+// Where the shortest of the intervals lowest[k] … highest[k] begins. Its width is flat around the minimum, so the plain minimum over the draws wanders;
+// a parabola through the widths around it (first over 30 %, then 20 % of the tail to either side) finds the same place with a fraction of the scatter.
+// A minimum at either end of the tail, as of one-sided distributions, is taken as it is.
+function shortestStart(lowest: Float64Array, highest: Float64Array): number {
+  const tail = lowest.length - 1;
+  const width = (k: number): number => highest[k]! - lowest[k]!;
   let best = 0;
   for (let k = 0; k <= tail; k++) if (width(k) < width(best)) best = k;
   for (const share of [0.3, 0.2]) {

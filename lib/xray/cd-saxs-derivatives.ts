@@ -1,6 +1,15 @@
 import { type Complex, type ComplexArray, cmul, complexArray } from '@/lib/numerics';
 import { minus, plus, put, times, ZERO } from '@/lib/optics';
-import { type CdSaxsOptions, type Edges, edgesOf, type LineProfile, SMALL_QX_WIDTH, sinc, slabRule, trapezoidAmplitude } from './cd-saxs';
+import {
+  type CdSaxsOptions,
+  type Edges,
+  edgesOf,
+  type LineProfile,
+  SMALL_QX_WIDTH,
+  sinc,
+  slabRule,
+  trapezoidAmplitude,
+} from './cd-saxs';
 
 /** ∂ of an amplitude (complex) or an intensity (real) of a stack of trapezoids; lists follow the trapezoids from the bottom. */
 export interface LineDerivatives<T> {

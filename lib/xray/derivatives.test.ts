@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { cdSaxs, cdSaxsDerivatives, reflectivityDerivativesFromIndex, reflectivityDerivativesFromSld, reflectivityFromIndex, reflectivityFromSld } from './index';
+import {
+  cdSaxs,
+  cdSaxsDerivatives,
+  reflectivityDerivativesFromIndex,
+  reflectivityDerivativesFromSld,
+  reflectivityFromIndex,
+  reflectivityFromSld,
+} from './index';
 
 /** Fourth-order central difference. */
 const slope = (f: (h: number) => number, h: number): number => (f(-2 * h) - 8 * f(-h) + 8 * f(h) - f(2 * h)) / (12 * h);
@@ -14,7 +21,15 @@ const fields = { thickness: 'thicknessA', real: 'sld', imaginary: 'isld', roughn
 
 test.each([
   ['plain', {}],
-  ['smeared, scaled, with footprint', { scale: 0.7, background: 1e-6, footprint: { beamOverSample: 0.005, wavelengthA: 1.54 }, resolution: { sigmaPerA: q.map((v) => 0.02 * v), normalised: true } }],
+  [
+    'smeared, scaled, with footprint',
+    {
+      scale: 0.7,
+      background: 1e-6,
+      footprint: { beamOverSample: 0.005, wavelengthA: 1.54 },
+      resolution: { sigmaPerA: q.map((v) => 0.02 * v), normalised: true },
+    },
+  ],
 ])('Parratt (%s): every parameter of every slab', (_, instrument) => {
   const d = reflectivityDerivativesFromSld(slabs, q, instrument);
   const base = reflectivityFromSld(slabs, q, instrument);
@@ -25,7 +40,11 @@ test.each([
       const h = 1e-3 * Math.max(1, slabs[j]![field]);
       for (let i = 0; i < q.length; i++) {
         const f = (s: number): number =>
-          reflectivityFromSld(slabs.map((l, k) => (k === j ? { ...l, [field]: l[field] + s } : l)), q, instrument)[i]!;
+          reflectivityFromSld(
+            slabs.map((l, k) => (k === j ? { ...l, [field]: l[field] + s } : l)),
+            q,
+            instrument,
+          )[i]!;
         const want = slope(f, h);
         expect(Math.abs(d[key][j]![i]! - want) / (Math.abs(want) + 1e-3 * base[i]!), `${key} ${j} q ${q[i]}`).toBeLessThan(2e-6);
       }
@@ -34,7 +53,12 @@ test.each([
 });
 
 test('Parratt from indices: delta and beta', () => {
-  const layers = slabs.map((s, j) => ({ thicknessA: s.thicknessA, delta: j * 3e-6, beta: j * 1e-7, roughnessTopA: s.roughnessTopA }));
+  const layers = slabs.map((s, j) => ({
+    thicknessA: s.thicknessA,
+    delta: j * 3e-6,
+    beta: j * 1e-7,
+    roughnessTopA: s.roughnessTopA,
+  }));
   const d = reflectivityDerivativesFromIndex(layers, 1.54, q);
   for (const [key, field] of [
     ['real', 'delta'],
@@ -42,7 +66,11 @@ test('Parratt from indices: delta and beta', () => {
   ] as const) {
     for (let j = 1; j < 4; j++) {
       const f = (s: number): number =>
-        reflectivityFromIndex(layers.map((l, k) => (k === j ? { ...l, [field]: l[field] + s } : l)), 1.54, q)[2]!;
+        reflectivityFromIndex(
+          layers.map((l, k) => (k === j ? { ...l, [field]: l[field] + s } : l)),
+          1.54,
+          q,
+        )[2]!;
       expect(d[key][j]![2]! / slope(f, 1e-8)).toBeCloseTo(1, 5);
     }
   }

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { complexArray } from '@/lib/numerics';
 import { thinFilm } from '@/lib/optics';
-import { besselJ1, cdSaxs, particleScattering, reflectivityFromIndex, reflectivityFromSld, trapezoidAmplitude } from './index';
+import {
+  besselJ1,
+  cdSaxs,
+  effectiveDensitySlabs,
+  gradedSlabs,
+  particleScattering,
+  reflectivityFromIndex,
+  reflectivityFromSld,
+  trapezoidAmplitude,
+} from './index';
 
 test('J1: tabulated values (Abramowitz & Stegun, table 9.1) and continuity over the three ranges', () => {
   expect(besselJ1(1)).toBeCloseTo(0.4400505857449335, 14);
@@ -94,4 +103,37 @@ test('the closed form meets the quadrature near q_x = 0', () => {
 
 test('edges that cross are refused', () => {
   expect(() => cdSaxs({ bottomCdNm: 5, trapezoids: [trapezoid(50, 1.3, 1.3)] }, [0.1], [0])).toThrow(/cross/);
+});
+
+const rough = (sigma: number) => [
+  { thicknessA: 0, sld: 0, isld: 0, roughnessTopA: 0 },
+  { thicknessA: 120, sld: 60, isld: 2, roughnessTopA: sigma },
+  { thicknessA: 0, sld: 20, isld: 0.4, roughnessTopA: sigma },
+];
+
+test('error-function slabs reproduce Névot-Croce where the roughness is small', () => {
+  const q = [0.05, 0.12, 0.2];
+  const want = reflectivityFromSld(rough(3), q);
+  const got = reflectivityFromSld(effectiveDensitySlabs(rough(3), 0.25), q);
+  for (let i = 0; i < q.length; i++) expect(Math.abs(got[i]! / want[i]! - 1)).toBeLessThan(5e-3);
+});
+
+test('a graded layer between equal ends is one slab, and its slices converge with the second order', () => {
+  const flat = { thicknessA: 60, sldTop: 30, sldBottom: 30, isldTop: 1, isldBottom: 1, roughnessTopA: 2 };
+  const [front, , back] = rough(2);
+  const one = reflectivityFromSld([front!, { thicknessA: 60, sld: 30, isld: 1, roughnessTopA: 2 }, back!], [0.1])[0]!;
+  expect(reflectivityFromSld([front!, ...gradedSlabs(flat, 7), back!], [0.1])[0]! / one).toBeCloseTo(1, 10);
+  const steep = { ...flat, sldBottom: 50, roughnessTopA: 0 };
+  const at = (n: number) => reflectivityFromSld([front!, ...gradedSlabs(steep, n), { ...back!, roughnessTopA: 0 }], [0.1])[0]!;
+  expect((at(16) - at(32)) / (at(32) - at(64))).toBeCloseTo(4, 1);
+});
+
+test('the footprint lowers what the sample does not catch, the background is added last', () => {
+  const plain = reflectivityFromSld(rough(3), [0.02, 0.3]);
+  const seen = reflectivityFromSld(rough(3), [0.02, 0.3], {
+    background: 1e-7,
+    footprint: { beamOverSample: 0.01, wavelengthA: 1.54 },
+  });
+  expect((seen[0]! - 1e-7) / plain[0]!).toBeCloseTo((0.02 * 1.54) / (4 * Math.PI) / 0.01, 10);
+  expect(seen[1]! - 1e-7).toBeCloseTo(plain[1]!, 14);
 });

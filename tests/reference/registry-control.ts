@@ -21,7 +21,7 @@ import {
   stabilityMargin,
 } from '@/lib/control';
 import { qpHessian, solveQp } from '@/lib/numerics';
-import { has, mat, num, obj, objects, str, strings, vec } from './read';
+import { arr, has, mat, num, obj, objects, str, strings, vec } from './read';
 import type { Input, Registry } from './types';
 
 function ewma(input: Input) {
@@ -73,16 +73,19 @@ function doubleEwma(input: Input) {
   const d = vec(input, 'disturbance');
   const alpha = num(input, 'alpha');
   const beta = num(input, 'beta');
-  let s = initialDoubleEwma();
+  const [min, max] = has(input, 'inputBounds') ? (vec(input, 'inputBounds') as [number, number]) : [-1e300, 1e300];
+  const delay = num(input, 'delay', 0);
+  let s = initialDoubleEwma(num(input, 'dHat1', 0));
   const out = { x: [] as number[], y: [] as number[], dHat: [] as number[], trend: [] as number[] };
   for (let t = 0; t < num(input, 'runs'); t++) {
-    const x = adviseDoubleEwma(s, c);
+    const past = t - 1 - delay;
+    if (past >= 0) s = observeDoubleEwma(s, out.y[past]!, out.x[past]!, c);
+    const x = Math.min(max, Math.max(min, adviseDoubleEwma(s, c)));
     const y = alpha + beta * x + d[t]!;
     out.x.push(x);
     out.y.push(y);
     out.dHat.push(s.level);
     out.trend.push(s.drift);
-    s = observeDoubleEwma(s, y, x, c);
   }
   const { spectralRadius, stable, characteristic } = doubleEwmaStability(c.lambda1, c.lambda2, beta / c.gain);
   return { ...out, spectralRadius, stable, characteristicPolynomial: characteristic };
@@ -108,19 +111,26 @@ function mpcModel(input: Input): MpcModel {
   const bounds = Object.fromEntries(
     ['uMin', 'uMax', 'duMin', 'duMax', 'yMin', 'yMax'].filter((k) => has(input, k)).map((k) => [k, vec(input, k)]),
   );
+  const [A, B] = [mat(input, 'A'), mat(input, 'B')];
+  const square = (n: number, diagonal: number) =>
+    Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? diagonal : 0)));
+  const nu = B[0]!.length;
   return {
-    A: mat(input, 'A'),
-    B: mat(input, 'B'),
-    C: mat(input, 'C'),
+    A,
+    B,
+    C: has(input, 'C') ? mat(input, 'C') : square(A.length, 1),
     N: num(input, 'N'),
-    M: num(input, 'M'),
+    M: num(input, 'M', num(input, 'N')),
     Q: mat(input, 'Q'),
-    R: mat(input, 'R'),
-    S: mat(input, 'S'),
+    R: has(input, 'R') ? mat(input, 'R') : square(nu, 0),
+    S: has(input, 'S') ? mat(input, 'S') : square(nu, 0),
     ...(has(input, 'P') ? { P: mat(input, 'P') } : {}),
     ...bounds,
   };
 }
+
+const previous = (input: Input, nu: number): number[] =>
+  has(input, 'uPrev') ? vec(input, 'uPrev') : new Array<number>(nu).fill(0);
 
 function regulator({ A, B, C, Q, R }: MpcModel): number[][] {
   const outputs = A.map((_, i) =>
@@ -136,7 +146,7 @@ function closedLoop(input: Input) {
   const r = vec(input, 'r');
   const kick = has(input, 'stateDisturbance') ? obj(input, 'stateDisturbance') : null;
   let x = vec(input, 'x0');
-  let uPrev = vec(input, 'uPrev');
+  let uPrev = previous(input, c.nu);
   const u: number[][] = [];
   const y: number[][] = [];
   for (let t = 0; t < steps; t++) {
@@ -146,10 +156,12 @@ function closedLoop(input: Input) {
       r: r.map((v) => v * half),
       uPrev,
       ...(has(input, 'uRef') ? { uRef: vec(input, 'uRef') } : {}),
+      ...(has(input, 'xRef') ? { xRef: vec(input, 'xRef') } : {}),
     });
     const move = s.u[0]!;
     x = A.map((row, i) => row.reduce((a, v, j) => a + v * x[j]!, 0) + B[i]!.reduce((a, v, j) => a + v * move[j]!, 0));
-    if (kick && num(kick, 'step') === t) x = x.map((v) => v + num(kick, 'value'));
+    if (kick && num(kick, 'step') === t)
+      x = x.map((v, i) => v + (Array.isArray(kick['value']) ? vec(kick, 'value')[i]! : num(kick, 'value')));
     u.push(move);
     y.push(C.map((row) => row.reduce((a, v, j) => a + v * x[j]!, 0)));
     uPrev = move;
@@ -239,8 +251,8 @@ export const controlRegistry: Registry = {
     const c = condenseMpc(mpcModel(input));
     const s = solveMpc(c, {
       x0: vec(input, 'x0'),
-      r: vec(input, 'r'),
-      uPrev: vec(input, 'uPrev'),
+      r: Array.isArray(arr(input, 'r')[0]) ? mat(input, 'r') : vec(input, 'r'),
+      uPrev: previous(input, c.nu),
       ...(has(input, 'uRef') ? { uRef: vec(input, 'uRef') } : {}),
       ...(has(input, 'xRef') ? { xRef: vec(input, 'xRef') } : {}),
     });

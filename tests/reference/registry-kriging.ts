@@ -112,7 +112,7 @@ export const krigingRegistry: Registry = {
       covariance: rows(covarianceMatrixOf(model(input), x, y), x.length),
     };
   },
-  conditional_simulation: ({ input }) => {
+  conditional_simulation: ({ input, expected }) => {
     const [x, y, z, xNew, yNew] = ['x', 'y', 'z', 'xNew', 'yNew'].map((k) => vec(input, k)) as [
       number[],
       number[],
@@ -124,6 +124,11 @@ export const krigingRegistry: Registry = {
       const r = krige(fitKriging(x, y, z, model(input), options), xNew, yNew, { covariance: true });
       return { mean: r.prediction, covariance: rows(r.covariance!, xNew.length) };
     };
-    return { ordinary: conditional({}), simpleMean51: conditional({ mean: 51 }) };
+    // the known mean of a simple-kriging block is in its name, e.g. simpleMean51
+    const known = Object.keys(expected).filter((k) => /^simpleMean-?[\d.]+$/.test(k));
+    return {
+      ordinary: conditional({}),
+      ...Object.fromEntries(known.map((k) => [k, conditional({ mean: Number(k.slice('simpleMean'.length)) })])),
+    };
   },
 };

@@ -95,7 +95,10 @@ function cnn(input: Input) {
     specs.map(() => null),
     tensor(image, x.data),
   );
-  const loss = g.crossEntropy(f.output, vec(input, 'labels'));
+  const loss =
+    str(input, 'loss', 'crossEntropy') === 'mse'
+      ? g.meanSquare(f.output, Float64Array.from(flatten(input['target']!).data))
+      : g.crossEntropy(f.output, vec(input, 'labels'));
   g.backward(loss);
   const at = (type: string, which = 0) => specs.map((s, i) => (s.type === type ? i : -1)).filter((i) => i >= 0)[which] ?? -1;
   const p = (k: number) => f.parameters[k] ?? [];
@@ -124,10 +127,11 @@ function batchNorm(input: Input) {
   };
   const g = new Graph();
   const [xn, gamma, beta] = [g.leaf(x), g.leaf(toTensor(input['gamma']!)), g.leaf(toTensor(input['beta']!))];
-  const y = g.batchNorm(xn, gamma, beta, state, true);
+  const options = { eps: num(input, 'eps', 1e-5), momentum: num(input, 'momentum', 0.1) };
+  const y = g.batchNorm(xn, gamma, beta, state, true, options);
   g.backwardFrom(y, Float64Array.from(flatten(input['outputGradient']!).data));
   const evalGraph = new Graph();
-  const evalY = evalGraph.batchNorm(evalGraph.leaf(x), evalGraph.leaf(gamma), evalGraph.leaf(beta), state, false);
+  const evalY = evalGraph.batchNorm(evalGraph.leaf(x), evalGraph.leaf(gamma), evalGraph.leaf(beta), state, false, options);
   return {
     y: rows(y),
     runningMean: state.mean,

@@ -20,11 +20,11 @@ import type { Input, ReferenceCase, Registry } from './types';
 function dOptimal({ input, expected }: ReferenceCase) {
   const f = fromRows(mat(input, 'F'));
   const n = num(input, 'n');
-  const greedy = greedyPlan(f, n, num(input, 'ridge'));
+  const greedy = has(input, 'ridge') ? greedyPlan(f, n, num(input, 'ridge')) : null;
   const plan = optimalPlan(f, n, { starts: 60 });
   const base = {
     exhaustive: expected['exhaustive'],
-    greedyForward: { order: greedy.order, gains: greedy.gains, logDet: greedy.logDet },
+    ...(greedy ? { greedyForward: { order: greedy.order, gains: greedy.gains, logDet: greedy.logDet } } : {}),
   };
   if (subsetCount(f.rows, n) <= 3_000_000) {
     const exact = enumerateOptimum(f, n);

@@ -21,13 +21,22 @@ import {
 import { arr, flag, has, mat, num, strings, vec } from './read';
 import type { Input, Registry } from './types';
 
-const RULES_BY_NAME: Record<string, RunRule> = {
-  beyond3: NELSON.N1,
-  '2of3': NELSON.N5,
-  '4of5': NELSON.N6,
-  '8run': WESTERN_ELECTRIC.WE4,
-  '9run': NELSON.N2,
-};
+const RULES_BY_NAME: Record<string, RunRule> = { '2of3': NELSON.N5, '4of5': NELSON.N6, ...NELSON, ...WESTERN_ELECTRIC };
+
+/** `beyond3`: one point beyond 3 sigma; `8run`: eight on one side; `6trend`, `14alternating`, `15within`; or a rule of the presets. */
+function ruleByName(name: string): RunRule {
+  const beyond = /^beyond([\d.]+)$/.exec(name);
+  if (beyond) return { id: name, kind: 'beyond', k: 1, n: 1, sigma: Number(beyond[1]), side: 'any' };
+  const run = /^(\d+)(run|trend|alternating|within)$/.exec(name);
+  const n = Number(run?.[1]);
+  if (run?.[2] === 'run') return { id: name, kind: 'beyond', k: n, n, sigma: 0, side: 'same' };
+  if (run?.[2] === 'trend') return { id: name, kind: 'trend', n };
+  if (run?.[2] === 'alternating') return { id: name, kind: 'alternation', n };
+  if (run?.[2] === 'within') return { id: name, kind: 'within', n, sigma: 1 };
+  const rule = RULES_BY_NAME[name];
+  if (!rule) throw new Error(`unknown rule ${name}`);
+  return rule;
+}
 
 function rows(v: ArrayLike<number>, p: number): number[][] {
   return Array.from({ length: v.length / p }, (_, i) => Array.from({ length: p }, (_, j) => v[i * p + j]!));
@@ -38,7 +47,7 @@ const above = (t2: readonly number[], limit: number): number[] => Array.from(t2.
 function pcaMonitoring(input: Input, expected: Input) {
   const x = mat(input, 'x');
   const components = num(input, 'components');
-  const m = trainPca(x, components, { scale: flag(input, 'scale') });
+  const m = trainPca(x, components, { scale: flag(input, 'scale'), centre: flag(input, 'center', true) });
   const scores = x.map((r) => scorePca(m, r));
   const levels = Object.keys((expected['limits'] ?? { 0.95: 0, 0.99: 0 }) as Input);
   const first = pcaLimits(m, 0.95);
@@ -95,7 +104,17 @@ export const spcAdvancedRegistry: Registry = {
     const base = hotellingSubgroupBase(arr(input, 'x') as unknown as number[][][]);
     const l = hotellingLimits(base, num(input, 'confidence'));
     const t2 = base.means.map((r) => hotellingT2(base, r).t2);
+    const later = has(input, 'newX') ? (arr(input, 'newX') as unknown as number[][][]) : [];
+    const t2New = later.map(
+      (g) =>
+        hotellingT2(
+          base,
+          g.map((v) => v.reduce((s, x) => s + x, 0) / v.length),
+        ).t2,
+    );
     return {
+      t2New,
+      beyondPhase2: above(t2New, l.phase2),
       center: base.center,
       cov: rows(base.covariance, base.p),
       t2,
@@ -122,11 +141,7 @@ export const spcAdvancedRegistry: Registry = {
   arl_cusum_limit: ({ input }) => ({ h: cusumLimit(num(input, 'k'), num(input, 'arl0OneSided')) }),
   arl_ewma_limit: ({ input }) => ({ L: ewmaLimit(num(input, 'lambda'), num(input, 'arl0')) }),
   arl_run_rules: ({ input }) => {
-    const rules = strings(input, 'rules').map((name) => {
-      const rule = RULES_BY_NAME[name];
-      if (!rule) throw new Error(`unknown rule ${name}`);
-      return rule;
-    });
+    const rules = strings(input, 'rules').map(ruleByName);
     return { arl: vec(input, 'mu').map((mu) => ruleArl(rules, mu).arl) };
   },
 };

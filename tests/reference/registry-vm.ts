@@ -19,16 +19,20 @@ import {
   trainGp,
   vip,
 } from '@/lib/vm';
-import { flag, has, mat, num, obj, str, vec } from './read';
+import { arr, flag, has, mat, num, obj, str, vec } from './read';
 import type { Input, Registry } from './types';
 
 function nested(m: Matrix, cols = m.cols): number[][] {
   return Array.from({ length: m.rows }, (_, i) => Array.from(m.data.subarray(i * m.cols, i * m.cols + cols)));
 }
 
+/** One column a response; a single response may come as a plain list. */
+const responses = (input: Input, key: string): number[][] =>
+  Array.isArray(arr(input, key)[0]) ? mat(input, key) : vec(input, key).map((v) => [v]);
+
 function pls(input: Input, expected: Input, algorithm: PlsAlgorithm) {
   const x = fromRows(mat(input, 'x'));
-  const y = fromRows(mat(input, 'y'));
+  const y = fromRows(responses(input, 'y'));
   const scale = flag(input, 'scale');
   const components = num(input, 'components');
   const sx = columnScaling(x, scale);
@@ -36,8 +40,8 @@ function pls(input: Input, expected: Input, algorithm: PlsAlgorithm) {
   const xs = applyScaling(x, sx);
   const ys = applyScaling(y, sy);
   const f = plsFactors(xs, ys, components, algorithm);
-  const xTest = mat(input, 'xTest');
-  const yTest = mat(input, 'yTest');
+  const xTest = has(input, 'xTest') ? mat(input, 'xTest') : [];
+  const yTest = has(input, 'yTest') ? responses(input, 'yTest') : [];
   const q = y.cols;
   const model = (k: number) => originalUnits(f, sx, sy.mean, k);
   const predict = (rows: readonly number[][], k: number) => {
@@ -52,7 +56,7 @@ function pls(input: Input, expected: Input, algorithm: PlsAlgorithm) {
   };
   const range = (from: number) => Array.from({ length: components + 1 - from }, (_, k) => k + from);
   const options = { maxComponents: components, scale, algorithm };
-  const cv = crossValidatePls(x, y, interleavedFolds(x.rows, num(input, 'folds')), options);
+  const cv = crossValidatePls(x, y, interleavedFolds(x.rows, num(input, 'folds', 10)), options);
   const loo = crossValidatePls(x, y, interleavedFolds(x.rows, x.rows), options);
   const wanted = (expected[algorithm] ?? {}) as Input;
   const columns = Array.isArray(wanted['scores']) ? (wanted['scores'] as number[][])[0]!.length : components;
@@ -64,8 +68,8 @@ function pls(input: Input, expected: Input, algorithm: PlsAlgorithm) {
       return { intercept, B: Array.from({ length: x.cols }, (_, j) => coefficients.slice(j * q, (j + 1) * q)) };
     }),
     ...explained(f, xs, ys),
-    testRmse: range(0).map((k) => rmse(xTest, yTest, k)),
-    rmseTrain: range(1).map((k) => rmse(mat(input, 'x'), mat(input, 'y'), k)),
+    ...(yTest.length > 0 ? { testRmse: range(0).map((k) => rmse(xTest, yTest, k)) } : {}),
+    rmseTrain: range(1).map((k) => rmse(mat(input, 'x'), responses(input, 'y'), k)),
     cvRmsep: cv.rmsep,
     looRmsep: loo.rmsep,
     selection: selection(cv, loo),

@@ -29,6 +29,17 @@ export interface Kernels {
   permute(n: number, m: number, b: number, pivots: number): void;
   solveLower(n: number, m: number, t: number, row: number, col: number, unit: number, x: number, ldx: number): void;
   solveUpper(n: number, m: number, t: number, row: number, col: number, x: number, ldx: number): void;
+  factorQr(
+    m: number,
+    n: number,
+    extra: number,
+    a: number,
+    tau: number,
+    c: number,
+    pivot: number,
+    norms: number,
+    permutation: number,
+  ): void;
   expInPlace(n: number, p: number): void;
   squaredDistances(n: number, m: number, d: number, a: number, b: number, out: number, lower: number): void;
   radial(family: number, slope: number, n: number, p: number, scale: number, variance: number, zero: number): void;
@@ -51,6 +62,7 @@ export interface Kernels {
     ldc: number,
   ): void;
   complexSolve(n: number, m: number, aRe: number, aIm: number, bRe: number, bIm: number, pivots: number): number;
+  complexEigenScratch(n: number): number;
   complexEigen(n: number, re: number, im: number, values: number, scratch: number): number;
 }
 

@@ -109,6 +109,7 @@ interface Context {
   target: number | null;
   lsl: number | null;
   usl: number | null;
+  chart_context: 'chamber' | 'operation';
 }
 
 const CHART = {
@@ -154,7 +155,7 @@ const VERSION = {
 /** Makes the charts that the templates ask for and that do not exist yet, for every specified parameter on every chamber that can make it. */
 export async function ensureCharts(tx: Tx, author: string): Promise<number> {
   const contexts = await tx.rows<Context>(sql`
-    SELECT s.operation, o.area, o.layer, s.parameter, p.unit, s.product, s.target, s.lsl, s.usl
+    SELECT s.operation, o.area, o.layer, s.parameter, p.unit, s.product, s.target, s.lsl, s.usl, s.chart_context
     FROM specification s JOIN operation o ON o.name = s.operation JOIN parameter p ON p.name = s.parameter`);
   const chambers = await tx.rows<{ operation: string; tool: string; chamber: string }>(sql`
     SELECT o.name AS operation, t.name AS tool, c.name AS chamber FROM operation o JOIN tool t ON t.name = ANY(o.tools) JOIN chamber c ON c.tool = t.name ORDER BY t.position, c.name`);
@@ -213,9 +214,10 @@ function overlayTemplates(c: Context): Template[] {
 }
 
 function chartOf(t: Template, c: Context, place: { tool: string; chamber: string }): Record<keyof typeof CHART.columns, unknown> {
-  const product = t.context === 'tool' || t.context === 'chamber' ? null : c.product;
-  const tool = t.context === 'product' ? null : place.tool;
-  const chamber = t.context === 'chamber_product' || t.context === 'chamber' ? place.chamber : null;
+  const context = c.chart_context === 'operation' ? 'product' : t.context;
+  const product = context === 'tool' || context === 'chamber' ? null : c.product;
+  const tool = context === 'product' ? null : place.tool;
+  const chamber = context === 'chamber_product' || context === 'chamber' ? place.chamber : null;
   const where = [tool === null ? c.operation : chamber === null ? tool : `${tool} ${chamber}`, product]
     .filter((w) => w !== null)
     .join(' · ');

@@ -76,9 +76,9 @@ async function upsertNames(tx: Tx, fab: FabRecord): Promise<void> {
   await tx.exec(sql`INSERT INTO parameter (name, unit, digits, description)
     SELECT p->>'name', p->>'unit', (p->>'digits')::int, p->>'description' FROM jsonb_array_elements(${text(fab.parameters)}::jsonb) AS a(p)
     ON CONFLICT (name) DO UPDATE SET digits = EXCLUDED.digits, description = EXCLUDED.description`);
-  await tx.exec(sql`INSERT INTO specification (product, operation, parameter, target, lsl, usl)
-    SELECT s->>'product', s->>'operation', s->>'parameter', (s->>'target')::float8, (s->>'lsl')::float8, (s->>'usl')::float8 FROM jsonb_array_elements(${text(fab.specifications)}::jsonb) AS a(s)
-    ON CONFLICT (product, operation, parameter) DO UPDATE SET target = EXCLUDED.target, lsl = EXCLUDED.lsl, usl = EXCLUDED.usl`);
+  await tx.exec(sql`INSERT INTO specification (product, operation, parameter, target, lsl, usl, chart_context)
+    SELECT s->>'product', s->>'operation', s->>'parameter', (s->>'target')::float8, (s->>'lsl')::float8, (s->>'usl')::float8, s->>'chartContext' FROM jsonb_array_elements(${text(fab.specifications)}::jsonb) AS a(s)
+    ON CONFLICT (product, operation, parameter) DO UPDATE SET target = EXCLUDED.target, lsl = EXCLUDED.lsl, usl = EXCLUDED.usl, chart_context = EXCLUDED.chart_context`);
 }
 
 async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<void> {

@@ -37,13 +37,14 @@ export function simulatedFab(seed: number): FabRecord {
       { name: 'overlay', unit: 'nm', digits: 2, description: 'Overlay of all marks, |mean| + 3 sigma' },
     ],
     specifications: [
-      ...f.specifications.map(({ product, operation, parameter, target, lsl, usl }) => ({
+      ...f.specifications.map(({ product, operation, parameter, target, lsl, usl, chartContext }) => ({
         product,
         operation,
         parameter,
         target,
         lsl,
         usl,
+        chartContext: chartContext ?? ('chamber' as const),
       })),
       ...overlay.flatMap((o) =>
         f.products.map((p) => ({
@@ -53,6 +54,7 @@ export function simulatedFab(seed: number): FabRecord {
           target: null,
           lsl: null,
           usl: null,
+          chartContext: 'chamber' as const,
         })),
       ),
     ],

@@ -22,6 +22,11 @@ export async function searchEverything(text: string): Promise<Hit[]> {
     UNION ALL
     (SELECT 'lot', name, product || ', ' || wafers || ' wafers', '/wafers?lot=' || name FROM lot WHERE name ILIKE ${like} ORDER BY name NOT ILIKE ${like.slice(1)}, started_at DESC LIMIT 5)
     UNION ALL
+    (SELECT 'spectra', lot, recipe || ', ' || count(*) || ' wafers', '/spectra?lot=' || lot FROM spectrum WHERE lot IN
+      (SELECT name FROM lot WHERE name ILIKE ${like} ORDER BY name NOT ILIKE ${like.slice(1)}, started_at DESC LIMIT 5) GROUP BY lot, recipe ORDER BY max(measured_at) DESC LIMIT 5)
+    UNION ALL
+    (SELECT 'recipe', name, operation || ', metrology', '/recipes/' || id FROM metrology_recipe WHERE name ILIKE ${like} ORDER BY name LIMIT 5)
+    UNION ALL
     (SELECT 'alert', title, state::text || ', ' || severity, '/alerts/' || id FROM alert WHERE title ILIKE ${like} ORDER BY state, last_at DESC LIMIT 5)
     UNION ALL
     (SELECT 'tool', name, area || ', ' || kind, '/spc?tool=' || name FROM tool WHERE name ILIKE ${like} ORDER BY position LIMIT 5)

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { besselK, logGamma } from '@/lib/numerics';
+import { besselK, logGamma, type RadialFamily, radialCorrelation, radialMatrix } from '@/lib/numerics';
 
 export type CovarianceKind = 'exponential' | 'gaussian' | 'spherical' | 'matern';
 
@@ -42,34 +42,26 @@ export function checkCovariance(m: CovarianceModel): void {
     });
 }
 
+// The kinds that are radial families of numerics; a Matérn of another smoothness needs the Bessel function.
+function familyOf(kind: CovarianceKind, nu: number): RadialFamily | null {
+  if (kind !== 'matern') return kind;
+  return nu === 0.5 ? 'exponential' : nu === 1.5 ? 'matern32' : nu === 2.5 ? 'matern52' : null;
+}
+
 /**
  * Correlation ρ(h/φ) of a kind as a function of h >= 0: exp(−u), exp(−u²), 1 − 1.5u + 0.5u³ (u < 1), and 2^{1−ν}/Γ(ν) u^ν K_ν(u).
  * @reference Stein, Interpolation of Spatial Data (1999), §2.7; Abramowitz & Stegun 9.6 for K_ν.
  */
 export function correlation(kind: CovarianceKind, phi: number, nu = 0.5): (h: number) => number {
   const inv = 1 / phi;
-  switch (kind) {
-    case 'exponential':
-      return (h) => Math.exp(-h * inv);
-    case 'gaussian':
-      return (h) => Math.exp(-(h * inv) * (h * inv));
-    case 'spherical':
-      return (h) => {
-        const u = h * inv;
-        return u < 1 ? 1 - 1.5 * u + 0.5 * u * u * u : 0;
-      };
-    default: {
-      if (nu === 0.5) return (h) => Math.exp(-h * inv);
-      if (nu === 1.5) return (h) => (1 + h * inv) * Math.exp(-h * inv);
-      if (nu === 2.5) return (h) => (1 + h * inv + (h * inv) ** 2 / 3) * Math.exp(-h * inv);
-      const c = (1 - nu) * Math.LN2 - logGamma(nu);
-      return (h) => {
-        const u = h * inv;
-        if (u < 1e-12) return 1;
-        return u > 700 ? 0 : Math.exp(c + nu * Math.log(u)) * besselK(nu, u);
-      };
-    }
-  }
+  const family = familyOf(kind, nu);
+  if (family) return (h) => radialCorrelation(family, h * inv);
+  const c = (1 - nu) * Math.LN2 - logGamma(nu);
+  return (h) => {
+    const u = h * inv;
+    if (u < 1e-12) return 1;
+    return u > 700 ? 0 : Math.exp(c + nu * Math.log(u)) * besselK(nu, u);
+  };
 }
 
 /** C(h) of a model, nugget only at h = 0. */
@@ -102,18 +94,34 @@ export function isotropic(
 /** Covariance matrix (n, n) of a set of positions, the nugget on its diagonal; equal positions count as repeated measurements. */
 export function covarianceMatrixOf(model: CovarianceModel, x: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
   checkCovariance(model);
-  const p = isotropic(model, x, y);
+  const points = pointsOf(model, x, y);
+  const out = crossCovarianceOf(model, points, points, model.sigma2);
   const n = x.length;
-  const rho = correlation(model.kind, model.phi, model.nu);
-  const out = new Float64Array(n * n);
+  for (let i = 0; i < n; i++) out[i * (n + 1)] = model.sigma2 + model.nugget;
+  return out;
+}
+
+/** Positions as rows (n, 2) of the coordinates in which the model is isotropic. */
+export function pointsOf(model: CovarianceModel, x: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
+  const p = isotropic(model, x, y);
+  return Float64Array.from({ length: 2 * x.length }, (_, k) => (k % 2 === 0 ? p.x[k >> 1]! : p.y[k >> 1]!));
+}
+
+/** C between two sets of isotropic positions, row-major (n, m); `atZero` where they coincide. */
+export function crossCovarianceOf(model: CovarianceModel, a: Float64Array, b: Float64Array, atZero: number): Float64Array {
+  const { kind, sigma2, phi, nu = 0.5 } = model;
+  const family = familyOf(kind, nu);
+  if (family) return radialMatrix(family, a, b, 2, { factor: 1 / phi, variance: sigma2, atZero });
+  const rho = correlation(kind, phi, nu);
+  const [n, m] = [a.length / 2, b.length / 2];
+  const out = new Float64Array(n * m);
   for (let i = 0; i < n; i++) {
-    out[i * n + i] = model.sigma2 + model.nugget;
-    for (let j = 0; j < i; j++) {
-      const dx = p.x[i]! - p.x[j]!;
-      const dy = p.y[i]! - p.y[j]!;
-      const v = model.sigma2 * rho(Math.sqrt(dx * dx + dy * dy));
-      out[i * n + j] = v;
-      out[j * n + i] = v;
+    for (let j = 0; j < m; j++) {
+      if (a === b && j > i) break;
+      const h = Math.hypot(a[2 * i]! - b[2 * j]!, a[2 * i + 1]! - b[2 * j + 1]!);
+      const v = h === 0 ? atZero : sigma2 * rho(h);
+      out[i * m + j] = v;
+      if (a === b) out[j * m + i] = v;
     }
   }
   return out;

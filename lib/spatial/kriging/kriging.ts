@@ -5,13 +5,14 @@ import {
   cholesky,
   forwardSolveInPlace,
   forwardSolveManyInPlace,
+  gram,
   matrix,
   type Qr,
   qrFactor,
   requireFinite,
   thinQ,
 } from '@/lib/numerics';
-import { type CovarianceModel, checkCovariance, correlation, covarianceMatrixOf, isotropic } from './covariance';
+import { type CovarianceModel, checkCovariance, covarianceMatrixOf, crossCovarianceOf, isotropic, pointsOf } from './covariance';
 import { type Drift, type DriftFrame, driftFrame, driftMatrix, driftTerms } from './drift';
 
 export interface KrigingOptions {
@@ -149,7 +150,7 @@ export function krige(k: KrigingModel, x: ArrayLike<number>, y: ArrayLike<number
   const prediction = new Float64Array(m);
   const variance = wantVariance ? new Float64Array(m) : null;
   const covariance = wantCovariance ? new Float64Array(m * m) : null;
-  const block = wantCovariance ? Math.max(1, m) : 256; // points handled together: their columns stay in the cache
+  const block = wantCovariance ? Math.max(1, m) : 512; // points handled together: their columns stay in the cache
   for (let from = 0; from < m; from += block) {
     const to = Math.min(m, from + block);
     predictBlock(k, x, y, from, to, options.target ?? 'value', prediction, variance, covariance);
@@ -173,24 +174,12 @@ function predictBlock(
   const w = to - from;
   const px = Float64Array.from({ length: w }, (_, j) => x[from + j]!);
   const py = Float64Array.from({ length: w }, (_, j) => y[from + j]!);
-  const site = isotropic(model, k.x, k.y);
-  const point = isotropic(model, px, py);
-  const rho = correlation(model.kind, model.phi, model.nu);
-  const c = new Float64Array(n * w); // C(site i, point j)
-  const exponential = model.kind === 'exponential';
-  const decay = -1 / model.phi;
+  const point = pointsOf(model, px, py);
   const atZero = model.sigma2 + (target === 'value' ? model.nugget : 0);
+  const c = crossCovarianceOf(model, pointsOf(model, k.x, k.y), point, atZero); // C(site i, point j)
   for (let i = 0; i < n; i++) {
-    const [sx, sy] = [site.x[i]!, site.y[i]!];
     const weight = k.weights[i]!;
-    for (let j = 0; j < w; j++) {
-      const dx = point.x[j]! - sx;
-      const dy = point.y[j]! - sy;
-      const h = Math.sqrt(dx * dx + dy * dy);
-      const v = h === 0 ? atZero : model.sigma2 * (exponential ? Math.exp(h * decay) : rho(h));
-      c[i * w + j] = v;
-      prediction[from + j]! += v * weight;
-    }
+    for (let j = 0; j < w; j++) prediction[from + j]! += c[i * w + j]! * weight;
   }
   const f = driftMatrix(k.frame, px, py);
   const p = f.cols;
@@ -210,16 +199,10 @@ function predictBlock(
   for (let i = 0; i < n; i++) for (let j = 0; j < w; j++) variance[from + j]! -= c[i * w + j]! ** 2;
   for (let j = from; j < to; j++) variance[j] = Math.max(0, variance[j]!);
   if (!covariance) return;
-  for (let i = 0; i < w; i++) {
-    for (let j = 0; j <= i; j++) {
-      const h = Math.hypot(point.x[i]! - point.x[j]!, point.y[i]! - point.y[j]!);
-      let s = i === j || h === 0 ? atZero : model.sigma2 * rho(h);
-      for (let a = 0; a < p; a++) s += g[a * w + i]! * g[a * w + j]!;
-      for (let a = 0; a < n; a++) s -= c[a * w + i]! * c[a * w + j]!;
-      covariance[i * w + j] = s;
-      covariance[j * w + i] = s;
-    }
-  }
+  covariance.set(crossCovarianceOf(model, point, point, atZero));
+  const explained = gram(matrix(n, w, c)).data;
+  const drift = gram(matrix(p, w, g)).data;
+  for (let i = 0; i < w * w; i++) covariance[i]! += drift[i]! - explained[i]!;
 }
 
 // R⁻ᵀ(f₀ − FᵀV⁻¹c₀) for each point, row-major (p, w); with L⁻¹F = QR it is R⁻ᵀf₀ − Qᵀ(L⁻¹c₀)

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { inverseR, matrix, numericalRank, qrFactor, svdOfR, thinQ, transpose } from '@/lib/numerics';
+import { inverseR, matrix, multiply, numericalRank, qrFactor, svdOfR, thinQ, transpose } from '@/lib/numerics';
 import { termNames, termsOf, type ZernikeFitOptions } from './fit';
 import { zernikeValues } from './polynomials';
 
@@ -17,8 +17,8 @@ export interface ZernikeLayout {
   readonly pseudoInverse: Float64Array;
   /** A, row-major (sites, terms). */
   readonly design: Float64Array;
-  /** Qᵀ of A = QR, row-major (terms, sites), and R⁻¹ (terms, terms); null where the layout is deficient. */
-  readonly orthogonal: { readonly qt: Float64Array; readonly rInverse: Float64Array } | null;
+  /** Q of A = QR, row-major (sites, terms), and R⁻ᵀ (terms, terms); null where the layout is deficient. */
+  readonly orthogonal: { readonly q: Float64Array; readonly rInverseT: Float64Array } | null;
 }
 
 /**
@@ -56,13 +56,7 @@ export function zernikeLayout(
   const q = thinQ(qr);
   // A = Q R, R = U S Vᵀ: A⁺ = (V S⁻¹ Uᵀ) Qᵀ with the lost directions left out; R⁻¹ itself at full rank
   const rInverse = rank === terms ? inverseR(qr).data : truncatedInverse(d.u.data, d.s, d.v.data, terms, rank);
-  const pseudoInverse = new Float64Array(terms * n);
-  for (let j = 0; j < terms; j++) {
-    for (let k = 0; k < terms; k++) {
-      const r = rInverse[j * terms + k]!;
-      if (r !== 0) for (let i = 0; i < n; i++) pseudoInverse[j * n + i]! += r * q.data[i * terms + k]!;
-    }
-  }
+  const pseudoInverse = multiply(matrix(terms, terms, rInverse), transpose(matrix(n, terms, q.data.subarray(0, n * terms)))).data;
   const unscaledCovariance = new Float64Array(terms * terms);
   for (let i = 0; i < terms; i++) {
     for (let j = 0; j < terms; j++) {
@@ -82,7 +76,8 @@ export function zernikeLayout(
     unscaledCovariance,
     pseudoInverse,
     design: design.data,
-    orthogonal: rank === terms ? { qt: transpose(matrix(n, terms, q.data.slice(0, n * terms))).data, rInverse } : null,
+    orthogonal:
+      rank === terms ? { q: q.data.slice(0, n * terms), rInverseT: transpose(matrix(terms, terms, rInverse)).data } : null,
   };
 }
 
@@ -111,120 +106,88 @@ export function fitZernikeBatch(layout: ZernikeLayout, z: Float64Array, wafers: 
   const n = layout.x.length;
   if (z.length !== wafers * n)
     throw new AppError('dimension_mismatch', `${wafers} wafers of ${n} sites need ${wafers * n} values, got ${z.length}`);
-  const coefficients = new Float64Array(wafers * terms);
-  const residualSigma = new Float64Array(wafers);
+  const batch: ZernikeBatch = { coefficients: new Float64Array(wafers * terms), residualSigma: new Float64Array(wafers) };
+  for (let from = 0; from < wafers; from += BLOCK) fitBlock(layout, z, from, Math.min(wafers, from + BLOCK), batch);
+  return batch;
+}
+
+// Wafers that are fitted by one pair of matrix products.
+const BLOCK = 1024;
+
+function fitBlock(layout: ZernikeLayout, z: Float64Array, from: number, to: number, batch: ZernikeBatch): void {
+  const { terms, design } = layout;
+  const n = layout.x.length;
+  const count = to - from;
   const dof = n - layout.rank;
-  const zero = new Float64Array(n);
-  const qa = new Float64Array(terms);
-  const qb = new Float64Array(terms);
-  const work = new Float64Array(2 * n);
-  for (let w = 0; w < wafers; w += 2) {
-    // two wafers share each pass over Qᵀ; their means are taken out first, so that ‖z‖² − ‖Qᵀz‖² keeps its digits
-    const ma = centre(z, w * n, n, work, 0);
-    const pair = w + 1 < wafers;
-    const mb = pair ? centre(z, (w + 1) * n, n, work, n) : 0;
-    if (!pair) work.set(zero, n);
-    if (Number.isNaN(ma) || Number.isNaN(mb))
-      throw new AppError(
-        'invalid_input',
-        `wafer ${Number.isNaN(ma) ? w : w + 1} has a missing site; fit it alone with fitZernike`,
-        { wafer: Number.isNaN(ma) ? w : w + 1 },
-      );
-    if (layout.orthogonal) {
-      project(layout.orthogonal.qt, terms, n, work, qa, qb);
-      finishWafer(layout, layout.orthogonal.rInverse, work, 0, qa, ma, w, coefficients, residualSigma, dof);
-      if (pair) finishWafer(layout, layout.orthogonal.rInverse, work, n, qb, mb, w + 1, coefficients, residualSigma, dof);
-    } else {
-      finishDeficient(layout, z, w, coefficients, residualSigma, dof);
-      if (pair) finishDeficient(layout, z, w + 1, coefficients, residualSigma, dof);
-    }
+  // means are taken out first, so that ‖z‖² − ‖Qᵀz‖² keeps its digits
+  const work = new Float64Array(count * n);
+  const means = new Float64Array(count);
+  const squares = new Float64Array(count);
+  for (let w = 0; w < count; w++) {
+    means[w] = meanOf(z, (from + w) * n, n);
+    if (Number.isNaN(means[w]!))
+      throw new AppError('invalid_input', `wafer ${from + w} has a missing site; fit it alone with fitZernike`, {
+        wafer: from + w,
+      });
+    if (!layout.orthogonal) finishDeficient(layout, z, from + w, batch.coefficients, batch.residualSigma, dof);
+    else squares[w] = centre(z, (from + w) * n, n, means[w]!, work, w * n);
   }
-  return { coefficients, residualSigma };
+  if (!layout.orthogonal) return;
+  const projected = multiply(matrix(count, n, work), matrix(n, terms, layout.orthogonal.q)); // Qᵀz in each row
+  const c = multiply(projected, matrix(terms, terms, layout.orthogonal.rInverseT)).data;
+  for (let w = 0; w < count; w++) {
+    const whole = squares[w]!;
+    let rss = whole;
+    for (let j = w * terms; j < (w + 1) * terms; j++) rss -= projected.data[j]! * projected.data[j]!;
+    if (!(rss > CANCELLED * whole)) {
+      rss = 0;
+      for (let i = 0; i < n; i++) {
+        let r = work[w * n + i]!;
+        for (let k = 0; k < terms; k++) r -= design[i * terms + k]! * c[w * terms + k]!;
+        rss += r * r;
+      }
+    }
+    c[w * terms]! += means[w]!; // Z(0,0) = 1
+    batch.residualSigma[from + w] = dof > 0 ? Math.sqrt(rss / dof) : Number.NaN;
+  }
+  batch.coefficients.set(c, from * terms);
 }
 
-function centre(z: Float64Array, from: number, n: number, out: Float64Array, at: number): number {
-  let mean = 0;
-  for (let i = 0; i < n; i++) mean += z[from + i]!;
-  mean /= n;
-  for (let i = 0; i < n; i++) out[at + i] = z[from + i]! - mean;
-  return mean;
+function meanOf(z: Float64Array, from: number, n: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let i = 0;
+  for (; i + 1 < n; i += 2) {
+    s0 += z[from + i]!;
+    s1 += z[from + i + 1]!;
+  }
+  if (i < n) s0 += z[from + i]!;
+  return (s0 + s1) / n;
 }
 
-// a = Qᵀ work[0..n), b = Qᵀ work[n..2n), two rows of Qᵀ at a time
-function project(qt: Float64Array, terms: number, n: number, work: Float64Array, a: Float64Array, b: Float64Array): void {
-  let j = 0;
-  for (; j + 1 < terms; j += 2) {
-    const r0 = j * n;
-    const r1 = r0 + n;
-    let a0 = 0;
-    let a1 = 0;
-    let b0 = 0;
-    let b1 = 0;
-    for (let i = 0; i < n; i++) {
-      const x = work[i]!;
-      const y = work[n + i]!;
-      const p = qt[r0 + i]!;
-      const q = qt[r1 + i]!;
-      a0 += p * x;
-      a1 += q * x;
-      b0 += p * y;
-      b1 += q * y;
-    }
-    a[j] = a0;
-    a[j + 1] = a1;
-    b[j] = b0;
-    b[j + 1] = b1;
+// z − mean into out; returns its sum of squares
+function centre(z: Float64Array, from: number, n: number, mean: number, out: Float64Array, at: number): number {
+  let s0 = 0;
+  let s1 = 0;
+  let i = 0;
+  for (; i + 1 < n; i += 2) {
+    const a = z[from + i]! - mean;
+    const b = z[from + i + 1]! - mean;
+    out[at + i] = a;
+    out[at + i + 1] = b;
+    s0 += a * a;
+    s1 += b * b;
   }
-  for (; j < terms; j++) {
-    let s = 0;
-    let t = 0;
-    for (let i = 0; i < n; i++) {
-      s += qt[j * n + i]! * work[i]!;
-      t += qt[j * n + i]! * work[n + i]!;
-    }
-    a[j] = s;
-    b[j] = t;
+  if (i < n) {
+    const a = z[from + i]! - mean;
+    out[at + i] = a;
+    s0 += a * a;
   }
+  return s0 + s1;
 }
 
 // Below this share of the whole the difference of squares has lost half its digits: the residuals are then formed.
 const CANCELLED = 1e-8;
-
-function finishWafer(
-  layout: ZernikeLayout,
-  rInverse: Float64Array,
-  work: Float64Array,
-  at: number,
-  q: Float64Array,
-  mean: number,
-  w: number,
-  coefficients: Float64Array,
-  sigma: Float64Array,
-  dof: number,
-): void {
-  const { terms, design } = layout;
-  const n = layout.x.length;
-  const co = w * terms;
-  let whole = 0;
-  for (let i = at; i < at + n; i++) whole += work[i]! * work[i]!;
-  let rss = whole;
-  for (let j = 0; j < terms; j++) rss -= q[j]! * q[j]!;
-  for (let j = 0; j < terms; j++) {
-    let s = 0;
-    for (let k = j; k < terms; k++) s += rInverse[j * terms + k]! * q[k]!;
-    coefficients[co + j] = s;
-  }
-  if (!(rss > CANCELLED * whole)) {
-    rss = 0;
-    for (let i = 0; i < n; i++) {
-      let r = work[at + i]!;
-      for (let k = 0; k < terms; k++) r -= design[i * terms + k]! * coefficients[co + k]!;
-      rss += r * r;
-    }
-  }
-  coefficients[co]! += mean; // Z(0,0) = 1
-  sigma[w] = dof > 0 ? Math.sqrt(rss / dof) : Number.NaN;
-}
 
 function finishDeficient(
   layout: ZernikeLayout,

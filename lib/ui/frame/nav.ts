@@ -12,6 +12,7 @@ export const NAV: readonly NavItem[] = [
   { href: '/spc', label: 'SPC', group: 'watch' },
   { href: '/wafers', label: 'Wafers', group: 'watch' },
   { href: '/overlay', label: 'Overlay', group: 'watch' },
+  { href: '/spectra', label: 'Spectra', group: 'watch' },
   { href: '/control', label: 'Control', group: 'control' },
   { href: '/vm', label: 'Virtual metrology', group: 'control' },
   { href: '/system', label: 'System', group: 'keep' },

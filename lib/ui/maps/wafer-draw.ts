@@ -74,7 +74,7 @@ export function drawWaferMap(
       const y = g.py(input.y[i]!);
       const css = cssOf(scale, input.value[i]!);
       ctx.beginPath();
-      ctx.arc(x, y, r, 0, 2 * Math.PI);
+      ctx.arc(x, y, css ? r : Math.max(r, MISSING_RADIUS), 0, 2 * Math.PI);
       ctx.fillStyle = css ?? hatch(ctx, palette);
       ctx.fill();
       ctx.lineWidth = 0.75;
@@ -101,6 +101,9 @@ export function drawWaferMap(
     ctx.stroke();
   }
 }
+
+/** A missing site on a contour is drawn large enough for its hatching to be seen. */
+export const MISSING_RADIUS = 5;
 
 export const siteRadius = (n: number, g: WaferGeometry): number =>
   Math.max(1.6, Math.min(g.size * 0.032, (g.size * 0.38) / Math.sqrt(Math.max(1, n))));

@@ -11,6 +11,8 @@ export interface WaferMapInput {
   /** NaN: not measured, drawn hatched. */
   value: ArrayLike<number>;
   u?: ArrayLike<number> | undefined;
+  /** What a missing value means, after "3 sites". Default "not measured". */
+  missing?: string | undefined;
   unit: string;
   radiusMm: number;
   edgeExclusionMm: number;
@@ -150,8 +152,8 @@ function summarise(input: WaferMapInput, decimals: number, outside: WaferMapMode
     sum += v;
     n++;
   }
-  if (n === 0) return 'no site was measured';
-  const missing = outside.missing > 0 ? `, ${outside.missing} not measured` : '';
+  if (n === 0) return input.missing ? `all ${outside.missing} sites ${input.missing}` : 'no site was measured';
+  const missing = outside.missing > 0 ? `, ${outside.missing} ${input.missing ?? 'not measured'}` : '';
   // A residual's mean is zero up to rounding; its digits would be noise.
   const mean = Math.abs(sum / n) < 1e-9 * (hi - lo) ? 0 : sum / n;
   return `${n} sites, mean ${num(mean, decimals)} ${input.unit}, from ${num(lo, decimals)} to ${num(hi, decimals)}${missing}`;

@@ -25,6 +25,9 @@ export interface WaferMapProps {
   showScale?: boolean;
 }
 
+/** Below this width what a site says takes two lines. */
+const ONE_LINE = 260;
+
 /** Wafer map on canvas: hover and arrow keys read sites, the table below has the same values. */
 export function WaferMap({ title, input, kind, scale, size = 360, selected: given, onSelect, showScale = true }: WaferMapProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
@@ -105,7 +108,10 @@ export function WaferMap({ title, input, kind, scale, size = 360, selected: give
       >
         <canvas ref={canvas} style={{ width: size, height: size }} className="block" />
       </Walkable>
-      <p className="text-sm h-4 text-ink-2 whitespace-nowrap overflow-hidden" aria-live="polite">
+      <p
+        className={`text-sm text-ink-2 overflow-hidden ${size < ONE_LINE ? 'h-8 leading-4' : 'h-4 whitespace-nowrap'}`}
+        aria-live="polite"
+      >
         {read(shown) || model.summary}
       </p>
       {showScale ? <ScaleBar scale={scale} unit={input.unit} width={size} /> : null}

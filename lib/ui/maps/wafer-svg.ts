@@ -1,7 +1,7 @@
 import { num } from '../format';
 import type { Palette } from '../tokens';
 import { cssOf } from './colour-scale';
-import { siteRadius, type WaferGeometry, waferOutline } from './wafer-draw';
+import { MISSING_RADIUS, siteRadius, type WaferGeometry, waferOutline } from './wafer-draw';
 import type { WaferMapModel } from './wafer-map.prepare';
 
 const escapeXml = (s: string): string =>
@@ -35,7 +35,7 @@ export function waferMapSvg(
   for (let i = 0; i < m.input.value.length; i++) {
     const v = m.input.value[i]!;
     parts.push(
-      `<circle cx="${g.px(m.input.x[i]!).toFixed(2)}" cy="${g.py(m.input.y[i]!).toFixed(2)}" r="${r.toFixed(2)}" fill="${cssOf(m.scale, v) ?? `url(#${hatchId})`}" stroke="${palette.hairlineStrong}" stroke-width="0.75"><title>${num(m.input.x[i]!, 1)}, ${num(m.input.y[i]!, 1)} mm: ${num(v, m.decimals)} ${escapeXml(m.input.unit)}</title></circle>`,
+      `<circle cx="${g.px(m.input.x[i]!).toFixed(2)}" cy="${g.py(m.input.y[i]!).toFixed(2)}" r="${(Number.isNaN(v) ? Math.max(r, MISSING_RADIUS) : r).toFixed(2)}" fill="${cssOf(m.scale, v) ?? `url(#${hatchId})`}" stroke="${palette.hairlineStrong}" stroke-width="0.75"><title>${num(m.input.x[i]!, 1)}, ${num(m.input.y[i]!, 1)} mm: ${num(v, m.decimals)} ${escapeXml(m.input.unit)}</title></circle>`,
     );
   }
   const outline = waferOutline(g, m.input.radiusMm);

@@ -50,10 +50,17 @@ describe('mean function of a Gaussian process', () => {
     }
   });
 
-  test('the analytic gradient of the restricted likelihood is the difference quotient', () => {
+  test('the analytic gradient of the restricted likelihood is the difference quotient, repeated inputs included', () => {
     const { x, y } = samples(18, 2, 5);
-    for (const mean of ['constant', 'linear', 'quadratic'] as const) {
-      const k = kernel(2);
+    x[4] = x[11]!;
+    for (const [mean, kind] of [
+      ['none', 'rbf'],
+      ['none', 'matern12'],
+      ['constant', 'rbf'],
+      ['linear', 'matern52'],
+      ['quadratic', 'matern32'],
+    ] as const) {
+      const k: GpKernel = { ...kernel(2), kind };
       const value = (q: GpKernel): number => fitGp(x, y, q, { mean }).logLikelihood;
       const g = gpGradient(fitGp(x, y, k, { mean }));
       const h = 1e-5;

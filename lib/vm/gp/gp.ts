@@ -8,6 +8,7 @@ import {
   forwardSolveInPlace,
   forwardSolveManyInPlace,
   fromRows,
+  gram,
   type JitterPolicy,
   matrix,
   multiply,
@@ -16,6 +17,7 @@ import {
 } from '@/lib/numerics';
 import { checkKernel, covarianceSlope, crossCovariance, type GpKernel, scaleInputs } from './kernel';
 import { fitTrend, type GpMean, type GpTrend, type MeanFrame, meanFrame, removeTrend, trendAt } from './mean';
+import { refineWeights } from './refine';
 
 export interface GpOptions {
   /** Centre and scale y (divisor n) before everything; predictions come back in the unit of y. Default true. */
@@ -99,7 +101,12 @@ function assemble(
   const fixed = typeof jitter === 'number' ? jitter : 0;
   for (let i = 0; i < n; i++) k[i * (n + 1)]! += kernel.noiseVariance + fixed;
   const factor = cholesky(k, n, typeof jitter === 'number' ? undefined : jitter);
-  return withFactor({ kernel, n, d, x, scaled, y, yMean, yScale, factor, jitter: fixed + factor.jitter, mean });
+  const model = withFactor({ kernel, n, d, x, scaled, y, yMean, yScale, factor, jitter: fixed + factor.jitter, mean });
+  if (!model.trend) {
+    if (factor.jitter > 0) for (let i = 0; i < n; i++) k[i * (n + 1)]! += factor.jitter;
+    refineWeights(k, factor, y, model.alpha);
+  }
+  return model;
 }
 
 function withFactor(m: Omit<GpModel, 'alpha' | 'logLikelihood' | 'trend'>): GpModel {
@@ -125,17 +132,15 @@ export interface GpGradient {
 
 /**
  * Gradient ½ tr[(ααᵀ − K⁻¹) ∂K/∂ln θ] without n x n x d tensors: with E = (ααᵀ − K⁻¹) ∘ s²e(d), the derivative by ln l_j is
- * Σ_a rowsum(E)_a u_a² − uᵀEu, u = x_j/l_j.
- * @complexity n³ (one inverse) + n²d. @reference Rasmussen & Williams (2006), eq. 5.9.
+ * Σ_a rowsum(E)_a u_a² − uᵀEu, u = x_j/l_j, and that by ln s² is ½[yᵀα − n − ν tr(ααᵀ − K⁻¹)], ν the noise and jitter. With a mean function K⁻¹ gives way to the precision P of the contrasts.
+ * @complexity 2n³/3 (one inverse) + n²d. @reference Rasmussen & Williams (2006), eq. 5.9.
  */
 export function gpGradient(m: GpModel): GpGradient {
   const { n, d, kernel, scaled, alpha } = m;
   const inverse = choleskyInverse(m.factor);
+  if (m.trend) removeTrend(inverse, m.factor, m.trend);
   const e = covarianceSlope(kernel, scaled, d);
-  // one exponential serves both where slope and covariance are the same function
-  const c = kernel.kind === 'rbf' ? e : crossCovariance(kernel, scaled, scaled, d);
   const row = new Float64Array(n);
-  let signal = 0;
   let trace = 0;
   for (let a = 0; a < n; a++) {
     const at = a * n;
@@ -143,7 +148,6 @@ export function gpGradient(m: GpModel): GpGradient {
     let sum = 0;
     for (let b = 0; b < a; b++) {
       const w = alphaA * alpha[b]! - inverse[at + b]!;
-      signal += 2 * w * c[at + b]!;
       const v = w * e[at + b]!;
       e[at + b] = v;
       row[b]! += v;
@@ -154,6 +158,9 @@ export function gpGradient(m: GpModel): GpGradient {
     e.fill(0, at + a, at + n);
   }
   const eu = multiply(matrix(n, n, e), matrix(n, d, scaled)).data;
+  const dof = n - (m.trend?.p ?? 0);
+  // yᵀα as the likelihood has it: ‖L⁻¹y‖² is surer than the product with α
+  const fit = -2 * m.logLikelihood - m.factor.logDet - (m.trend?.logDet ?? 0) - dof * Math.log(2 * Math.PI);
   const lengthScale = new Float64Array(d);
   for (let a = 0; a < n; a++) {
     for (let k = 0; k < d; k++) {
@@ -163,7 +170,8 @@ export function gpGradient(m: GpModel): GpGradient {
   }
   return {
     logLikelihood: m.logLikelihood,
-    signalVariance: 0.5 * (signal + kernel.signalVariance * trace),
+    // s²C = K − νI and PKP = P: no sum of large terms that cancel, however close the samples lie
+    signalVariance: 0.5 * (fit - dof - (kernel.noiseVariance + m.jitter) * trace),
     lengthScale,
     noiseVariance: 0.5 * kernel.noiseVariance * trace,
   };
@@ -207,15 +215,9 @@ export function predictGp(m: GpModel, x: ArrayLike<Numbers>, options: { readonly
   let covariance: Float64Array | null = null;
   if (options.covariance) {
     covariance = crossCovariance(m.kernel, at, at, m.d);
-    for (let a = 0; a < w; a++) {
-      for (let b = 0; b <= a; b++) {
-        let s = covariance[a * w + b]!;
-        for (let i = 0; i < m.n; i++) s -= k[i * w + a]! * k[i * w + b]!;
-        if (trend) for (let i = 0; i < trend.p; i++) s += trend.u[i * w + a]! * trend.u[i * w + b]!;
-        covariance[a * w + b] = s * s2;
-        covariance[b * w + a] = s * s2;
-      }
-    }
+    const explained = gram(matrix(m.n, w, k)).data;
+    const drift = trend ? gram(matrix(trend.p, w, trend.u)).data : null;
+    for (let i = 0; i < w * w; i++) covariance[i] = s2 * (covariance[i]! - explained[i]! + (drift ? drift[i]! : 0));
   }
   return {
     mean: mean.map((v) => m.yMean + m.yScale * v),

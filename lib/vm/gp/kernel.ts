@@ -47,8 +47,10 @@ export function crossCovariance(kernel: GpKernel, a: Float64Array, b: Float64Arr
   return radialMatrix(family, a, b, d, { factor, variance: kernel.signalVariance });
 }
 
-/** s² e of scaled rows with themselves, (n, n), zero diagonal: ∂k/∂ln l_j = s² e(d) ((x_j − x′_j)/l_j)². */
+/** s² e of scaled rows with themselves, (n, n); where two rows are equal 0, or s² for rbf: ∂k/∂ln l_j = s² e(d) ((x_j − x′_j)/l_j)². */
 export function covarianceSlope(kernel: GpKernel, a: Float64Array, d: number): Float64Array {
   const { family, factor } = FAMILIES[kernel.kind];
-  return radialMatrix(family, a, a, d, { factor, variance: kernel.signalVariance * factor * factor, slope: true });
+  // of rbf slope and covariance are one function, also where samples repeat
+  const atZero = kernel.kind === 'rbf' ? kernel.signalVariance : 0;
+  return radialMatrix(family, a, a, d, { factor, variance: kernel.signalVariance * factor * factor, slope: true, atZero });
 }

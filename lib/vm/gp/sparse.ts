@@ -7,8 +7,12 @@ import {
   forwardSolveInPlace,
   forwardSolveManyInPlace,
   fromRows,
+  matrix,
+  multiply,
+  multiplyVector,
   type Numbers,
   requireFinite,
+  transpose,
 } from '@/lib/numerics';
 import { checkKernel, crossCovariance, type GpKernel, scaleInputs } from './kernel';
 
@@ -59,19 +63,13 @@ export function fitSparseGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel,
   const a = crossCovariance(kernel, inducing, scaled, d); // (m, n)
   forwardSolveManyInPlace(kmm.l, m, a, n);
   const s2 = kernel.noiseVariance;
-  const bm = new Float64Array(m * m);
-  const c = new Float64Array(m);
+  const rows = matrix(m, n, a);
+  const bm = multiply(rows, transpose(rows)).data;
+  const c = multiplyVector(rows, target);
   let traceGap = n * kernel.signalVariance;
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j <= i; j++) {
-      let s = 0;
-      for (let k = 0; k < n; k++) s += a[i * n + k]! * a[j * n + k]!;
-      if (i === j) traceGap -= s;
-      bm[i * m + j] = s / s2 + (i === j ? 1 : 0);
-      bm[j * m + i] = bm[i * m + j]!;
-    }
-    for (let k = 0; k < n; k++) c[i]! += a[i * n + k]! * target[k]!;
-  }
+  for (let i = 0; i < m; i++) traceGap -= bm[i * (m + 1)]!;
+  for (let i = 0; i < m * m; i++) bm[i]! /= s2;
+  for (let i = 0; i < m; i++) bm[i * (m + 1)]! += 1;
   const b = cholesky(bm, m);
   const v = c.slice();
   forwardSolveInPlace(b.l, v);

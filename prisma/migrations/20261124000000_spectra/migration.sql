@@ -96,7 +96,12 @@ CREATE INDEX "spectrum_fit_recipe_id_measured_at_idx" ON "spectrum_fit"("recipe_
 -- AddForeignKey
 ALTER TABLE "metrology_recipe_version" ADD CONSTRAINT "metrology_recipe_version_recipe_id_fkey" FOREIGN KEY ("recipe_id") REFERENCES "metrology_recipe"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
+-- AlterTable
+ALTER TABLE "specification" ADD COLUMN "chart_context" TEXT NOT NULL DEFAULT 'chamber';
+
 -- Written by hand from here: what the schema language cannot say.
+
+ALTER TABLE "specification" ADD CONSTRAINT "specification_chart_context" CHECK ("chart_context" IN ('chamber', 'operation'));
 
 -- Month partitions, now with those of the spectra.
 CREATE OR REPLACE FUNCTION ensure_month(at_time TIMESTAMPTZ) RETURNS VOID LANGUAGE plpgsql AS $$

@@ -3,12 +3,13 @@ import Link from 'next/link';
 import { useMemo } from 'react';
 import type { AlertView } from '@/lib/services/views/alerts';
 import type { SiteMap } from '@/lib/services/views/evidence';
+import type { SpectraEvidence } from '@/lib/services/views/spectra-alert';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
 import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
-import { absoluteTime, decimalsFor, num, shortTime, unitLabel } from '@/lib/ui/format';
+import { absoluteTime, decimalsFor, num, plural, shortTime, unitLabel } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
@@ -20,13 +21,16 @@ import { chartInput } from '../../spc/[id]/chart-input';
 import { TracesPanel } from '../../traces-panel';
 import { AlertActions, type AlertActionsProps } from './alert-actions';
 import { Commonality, Moves, Sisters } from './alert-tables';
+import { SpectraPanels } from './spectra-panels';
 
 export interface AlertPageProps extends Pick<AlertActionsProps, 'role' | 'email' | 'causes' | 'dispositions'> {
   data: AlertView;
+  /** Of an alert of kind `spectra`: it has no chart, its evidence are the refused spectra. */
+  spectra?: SpectraEvidence | null;
 }
 
 /** The evidence of one alert on one page: chart, maps against the last good lot, traces, moves, sisters, what is common, history. */
-export function AlertPageView({ data, ...who }: AlertPageProps) {
+export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) {
   const { alert, chart } = data;
   const [point, setPoint] = useUrlState('point');
   const input = useMemo(() => (chart ? chartInput(chart) : null), [chart]);
@@ -49,7 +53,7 @@ export function AlertPageView({ data, ...who }: AlertPageProps) {
         }
         sub={
           <>
-            {`${alert.state}${alert.assignee ? `, ${alert.assignee}` : ', unowned'} · ${alert.count} point${alert.count === 1 ? '' : 's'} · last `}
+            {`${alert.state}${alert.assignee ? `, ${alert.assignee}` : ', unowned'} · ${plural(alert.count, spectra ? 'wafer' : 'point')} · last `}
             <Ago at={alert.lastMs} />
           </>
         }
@@ -80,12 +84,17 @@ export function AlertPageView({ data, ...who }: AlertPageProps) {
               />
             </Panel>
           ) : null}
+          {spectra ? <SpectraPanels data={spectra} /> : null}
           {data.bad.length > 0 ? <Maps bad={data.bad} good={data.good} /> : null}
-          <TracesPanel trace={data.trace} title={`Traces of ${alert.lot ? waferName(alert.lot, alert.slot) : 'the run'}`} />
-          <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
-            <Commonality rows={data.commonality} />
-            <Moves rows={data.moves} />
-          </div>
+          {spectra ? null : (
+            <>
+              <TracesPanel trace={data.trace} title={`Traces of ${alert.lot ? waferName(alert.lot, alert.slot) : 'the run'}`} />
+              <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
+                <Commonality rows={data.commonality} />
+                <Moves rows={data.moves} />
+              </div>
+            </>
+          )}
           {chart ? <Sisters data={data} /> : null}
         </div>
         <div className="flex flex-col gap-3">
@@ -99,7 +108,8 @@ export function AlertPageView({ data, ...who }: AlertPageProps) {
                   ? null
                   : `${num(alert.value, decimalsFor(Math.abs(alert.value) / 100))} ${unitLabel(chart.chart.unit)}`,
               ],
-              ['Chamber', `${alert.tool ?? '–'} ${alert.chamber ?? ''}`],
+              spectra && alert.value !== null ? ['Largest χ²/ν', num(alert.value, alert.value >= 100 ? 0 : 1)] : null,
+              [spectra ? 'Station' : 'Chamber', `${alert.tool ?? '–'} ${alert.chamber ?? ''}`],
               ['Product', alert.product],
               ['Operation', alert.operation],
               ['First seen', absoluteTime(alert.firstMs)],
@@ -110,6 +120,19 @@ export function AlertPageView({ data, ...who }: AlertPageProps) {
               alert.action === null ? null : ['Action', alert.action],
             ]}
             links={[
+              ...(spectra?.refused ? [{ label: 'The refused spectra', href: `/spectra/${spectra.refused.head.id}` }] : []),
+              ...(spectra && alert.tool
+                ? [
+                    {
+                      label: 'Spectra of the station',
+                      href: `/spectra?station=${encodeURIComponent(alert.tool)}`,
+                      detail: alert.tool,
+                    },
+                  ]
+                : []),
+              ...(spectra?.refused
+                ? [{ label: 'Recipe', href: `/recipes/${spectra.refused.recipe.id}`, detail: spectra.refused.recipe.name }]
+                : []),
               ...(pointHref ? [{ label: 'The red point on its chart', href: pointHref }] : []),
               ...(wafer
                 ? [{ label: wafer.startsWith('/overlay') ? 'Overlay map of the wafer' : 'Map of the wafer', href: wafer }]

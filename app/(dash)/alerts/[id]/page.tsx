@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { CAUSES, DISPOSITIONS } from '@/lib/services/alerts/actions';
 import { type AlertView, alertView } from '@/lib/services/views/alerts';
+import { spectraEvidence } from '@/lib/services/views/spectra-alert';
 import { pageActor } from '../../session';
 import { AlertPageView } from './alert-view';
 
@@ -20,7 +21,18 @@ async function read(id: string): Promise<AlertView> {
 export default async function AlertPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const actor = await pageActor(`/alerts/${id}`);
+  const data = await read(id);
+  const { alert } = data;
+  const spectra =
+    alert.kind === 'spectra' && alert.tool !== null ? await spectraEvidence(alert.recordId, alert.tool, alert.lastMs) : null;
   return (
-    <AlertPageView data={await read(id)} role={actor.role} email={actor.email} causes={CAUSES} dispositions={DISPOSITIONS} />
+    <AlertPageView
+      data={data}
+      spectra={spectra}
+      role={actor.role}
+      email={actor.email}
+      causes={CAUSES}
+      dispositions={DISPOSITIONS}
+    />
   );
 }

@@ -1,0 +1,34 @@
+import type { SpectrumView } from '@/lib/services/views/spectra';
+import type { Cell } from '@/lib/ui/csv';
+
+/** The whole fit as a table: a row a site with every value, its u, χ²/ν and the covariance of the free parameters. */
+export function fitTable(d: SpectrumView): { header: string[]; rows: Cell[][] } {
+  const { parameters } = d.recipe.content;
+  const free = parameters.flatMap((p, i) => (p.role.kind === 'free' ? [i] : []));
+  const pairs = free.flatMap((i, k) => free.slice(k + 1).map((j) => [i, j] as const));
+  const n = parameters.length;
+  return {
+    header: [
+      'site',
+      'x (mm)',
+      'y (mm)',
+      'state',
+      ...parameters.flatMap((p) => [`${p.name} (${p.unit})`, `u(${p.name}) (${p.unit})`]),
+      'reduced chi2',
+      'iterations',
+      ...pairs.map(([i, j]) => `cov(${parameters[i]!.name}; ${parameters[j]!.name})`),
+      'warnings',
+    ],
+    rows: d.sites.map((s, k) => [
+      k + 1,
+      s.x,
+      s.y,
+      s.status ?? 'not fitted yet',
+      ...parameters.flatMap((_, i) => [s.values[i], s.u[i]]),
+      s.reducedChi2,
+      s.iterations,
+      ...pairs.map(([i, j]) => s.covariance[i * n + j]),
+      s.warnings.join('; '),
+    ]),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { AppError } from '@/lib/errors';
+import { type SpectrumView, spectrumView } from '@/lib/services/views/spectra';
+import { integer, type SearchParams } from '@/lib/ui/address';
+import { pageActor } from '../../session';
+import { SpectrumPageView } from './spectrum-view';
+
+export const metadata: Metadata = { title: 'Spectrum' };
+
+const MOST_SITES = 100_000;
+
+async function read(id: string, site: number | null): Promise<SpectrumView> {
+  try {
+    return await spectrumView(id, site);
+  } catch (e) {
+    if (e instanceof AppError && e.code === 'not_found') notFound();
+    throw e;
+  }
+}
+
+export default async function SpectrumPage({
+  params,
+  searchParams,
+}: {
+  params: Promise<{ id: string }>;
+  searchParams: Promise<SearchParams>;
+}) {
+  const { id } = await params;
+  await pageActor(`/spectra/${id}`);
+  const site = integer(await searchParams, 'site', 0, 1, MOST_SITES);
+  return <SpectrumPageView data={await read(id, site === 0 ? null : site - 1)} />;
+}

@@ -1,0 +1,9 @@
+'use server';
+import { requireActor } from '@/lib/auth';
+import { type SiteSpectra, siteSpectra } from '@/lib/services/views/spectra-curves';
+
+/** The curves of another site of a wafer, asked for when a person chooses it. */
+export async function fetchSiteSpectra(spectrumId: string, site: number): Promise<SiteSpectra> {
+  await requireActor();
+  return siteSpectra(String(spectrumId), Number(site));
+}

@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+import {
+  chooseConicalTruncation,
+  chooseTruncation,
+  convergedCrossed,
+  convergedLineGrating,
+  extrapolateSweep,
+  type LineGrating,
+  solveCrossed,
+  solveLineGrating,
+  tailEstimate,
+} from './index';
+
+const air = { re: 1, im: 0 };
+const lines = (index: { re: number; im: number }, over: Partial<LineGrating> = {}): LineGrating => ({
+  periodNm: 500,
+  superstrate: air,
+  substrate: { re: 1.46, im: 0 },
+  layers: [{ thicknessNm: 120, background: air, segments: [{ x0Nm: -110, x1Nm: 90, index }] }],
+  ...over,
+});
+const silicon = { re: 4.3, im: 0.2 };
+const gold = { re: 0.2, im: 3.4 };
+
+test('tail estimate: exact law times the safety factor, the largest of three changes counts', () => {
+  const m = [4, 5, 6, 8, 10];
+  const value = (k: number): number => 3 / k;
+  const changes = m.map((k, i) => (i === 0 ? Number.NaN : Math.abs(value(k) - value(m[i - 1]!))));
+  expect(tailEstimate(m, changes, 1)).toBeCloseTo(2 * 0.3, 12);
+  const calm = changes.slice();
+  calm[4] = 0;
+  expect(tailEstimate(m, calm, 1)).toBeCloseTo(2 * 0.3, 12);
+  expect(tailEstimate(m.slice(0, 3), changes, 1)).toBeNaN();
+});
+
+test('the extrapolation is exact for its law, alternation included, and doubts a slower one', () => {
+  const rows = (p: number) =>
+    [4, 5, 6, 7, 8].map((m) => ({ truncation: m, values: Float64Array.of(0.3 + (2 - (-1) ** m) * m ** -p, 1) }));
+  const l = extrapolateSweep(rows(2.5));
+  expect(l.values[0]).toBeCloseTo(0.3, 12);
+  expect(l.values[1]).toBeCloseTo(1, 12);
+  const slow = extrapolateSweep(rows(2));
+  expect(Math.abs(slow.values[0]! - 0.3)).toBeLessThan(slow.errorEstimate);
+  expect(() => extrapolateSweep(rows(2).slice(1))).toThrow(/five/);
+});
+
+test.each([
+  ['silicon', silicon, 1e-3],
+  ['gold', gold, 1e-2],
+] as const)('the chosen truncation of %s lines meets the modal solver within its certificate', (_, index, tolerance) => {
+  const g = lines(index);
+  const c = chooseTruncation([{ grating: g, wavelengthNm: 633 }], 0.3, ['TE', 'TM']);
+  expect(c.tolerance).toBe(tolerance);
+  expect(c.isReached).toBe(true);
+  expect(c.sweep.at(-1)!.truncation).toBe(c.truncation);
+  for (const p of ['TE', 'TM'] as const) {
+    const got = solveLineGrating(g, 633, 0.3, p, c.truncation);
+    const truth = convergedLineGrating(g, 633, 0.3, p, { resolution: { degree: 4, levels: 4 } });
+    expect(truth.errorEstimate).toBeLessThan(0.1 * tolerance);
+    const m = c.truncation;
+    const k = truth.truncation;
+    expect(Math.hypot(got.r.re[m]! - truth.r.re[k]!, got.r.im[m]! - truth.r.im[k]!)).toBeLessThan(c.errorEstimate);
+    expect(Math.abs(got.reflected[m]! - truth.reflected[k]!)).toBeLessThan(c.errorEstimate);
+    expect(Math.abs(got.transmitted[m]! - truth.transmitted[k]!)).toBeLessThan(c.errorEstimate);
+  }
+});
+
+test('a tolerance out of reach is said, not hidden', () => {
+  const c = chooseTruncation([{ grating: lines(gold), wavelengthNm: 633 }], 0.3, ['TM'], { tolerance: 1e-7, maxTruncation: 12 });
+  expect(c.isReached).toBe(false);
+  expect(c.truncation).toBe(12);
+  expect(c.errorEstimate).toBeGreaterThan(1e-7);
+});
+
+test('conical: the choice holds against twice its truncation', () => {
+  const point = { grating: lines(silicon), wavelengthNm: 633 };
+  const c = chooseConicalTruncation([point], { angleRad: 0.4, azimuthRad: 0.6 }, { tolerance: 3e-3 });
+  expect(c.isReached).toBe(true);
+  const [a, b] = [c.sweep.at(-1)!, c.sweep.at(-2)!];
+  expect(a.change).toBeLessThan(c.errorEstimate);
+  expect(b.errorEstimate).toBeGreaterThan(3e-3);
+});
+
+test('modal solver: lossless lines keep the energy, no lines are a film', () => {
+  const glass = lines({ re: 2.1, im: 0 });
+  for (const p of ['TE', 'TM'] as const) {
+    const r = convergedLineGrating(glass, 480, 0.2, p, { resolution: { degree: 4, levels: 3 } });
+    const total = [...r.reflected, ...r.transmitted].reduce((s, v) => s + (Number.isNaN(v) ? 0 : v), 0);
+    expect(total).toBeCloseTo(1, 6);
+  }
+  const flat = lines(air, { layers: [{ thicknessNm: 90, background: silicon, segments: [] }] });
+  for (const p of ['TE', 'TM'] as const) {
+    const a = convergedLineGrating(flat, 633, 0.5, p, { resolution: { degree: 6, levels: 2 } });
+    const b = solveLineGrating(flat, 633, 0.5, p, 0);
+    expect(Math.abs(a.r.re[a.truncation]! - b.r.re[0]!)).toBeLessThan(1e-5);
+    expect(Math.abs(a.r.im[a.truncation]! - b.r.im[0]!)).toBeLessThan(1e-5);
+  }
+});
+
+test('crossed: the extrapolated limit is nearer to a larger truncation than the last row, and the estimate covers it', () => {
+  const rectangles = [{ centreXNm: 0, centreYNm: 0, widthXNm: 140, widthYNm: 120, index: { re: 1.6, im: 0 } }];
+  const g = {
+    periodsNm: [300, 280] as const,
+    superstrate: air,
+    substrate: { re: 4, im: 0.03 },
+    layers: [{ thicknessNm: 150, background: air, rectangles }],
+  };
+  const c = convergedCrossed(g, 500, { angleRad: 0, azimuthRad: 0 }, { tolerance: 1e-9, maxUnknowns: 130 });
+  const truth = solveCrossed(g, 500, { angleRad: 0, azimuthRad: 0 }, [11, 11]).jones.ss;
+  const last = c.certificate.sweep.at(-1)!;
+  const miss = (re: number, im: number): number => Math.hypot(re - truth.re, im - truth.im);
+  expect(miss(c.jones.ss.re, c.jones.ss.im)).toBeLessThan(miss(last.values[6]!, last.values[7]!));
+  expect(miss(c.jones.ss.re, c.jones.ss.im)).toBeLessThan(c.certificate.errorEstimate);
+});

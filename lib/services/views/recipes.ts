@@ -1,0 +1,136 @@
+import { db, sql } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
+import type { ConvergenceCertificate } from '@/lib/recipes';
+import { idFromAddress } from './uuid';
+
+const DAY_MS = 86_400_000;
+
+export interface RecipeRow {
+  id: string;
+  name: string;
+  operation: string;
+  product: string | null;
+  active: boolean;
+  version: number;
+  kind: MetrologyRecipe['sample']['kind'];
+  /** Names of the free parameters, and the fab parameters they are reported as. */
+  free: string[];
+  reported: string[];
+  truncation: number | null;
+  changedMs: number;
+  author: string;
+  /** Of the last seven days. */
+  wafers: number;
+  sites: number;
+  accepted: number;
+}
+
+/** All metrology recipes with how they did in the week before `now`. */
+export async function listRecipes(now: number): Promise<RecipeRow[]> {
+  const rows = await db().rows<{
+    id: string;
+    name: string;
+    operation: string;
+    product: string | null;
+    active: boolean;
+    version: number;
+    content: MetrologyRecipe;
+    truncation: number | null;
+    changed_at: Date;
+    author: string;
+    wafers: number;
+    sites: number;
+    accepted: number;
+  }>(sql`
+    SELECT r.id, r.name, r.operation, r.product, r.active, r.version, v.content, (v.certificate->>'truncation')::int AS truncation, v.created_at AS changed_at, v.author,
+      coalesce(f.wafers, 0)::int AS wafers, coalesce(f.sites, 0)::int AS sites, coalesce(f.accepted, 0)::int AS accepted
+    FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version
+    LEFT JOIN (SELECT recipe_id, count(*) AS wafers, sum(cardinality(status)) AS sites, sum(accepted) AS accepted FROM spectrum_fit
+      WHERE measured_at >= ${new Date(now - 7 * DAY_MS)} GROUP BY recipe_id) f ON f.recipe_id = r.id
+    ORDER BY r.active DESC, r.name`);
+  return rows.map(({ content, changed_at, ...r }) => ({
+    ...r,
+    kind: content.sample.kind,
+    free: content.parameters.filter((p) => p.role.kind === 'free').map((p) => p.name),
+    reported: content.parameters.flatMap((p) => (p.reportAs === null ? [] : [p.reportAs])),
+    truncation: content.sample.kind === 'line-grating' ? (content.sample.truncation ?? r.truncation) : null,
+    changedMs: changed_at.getTime(),
+  }));
+}
+
+export interface RecipeView {
+  id: string;
+  name: string;
+  operation: string;
+  product: string | null;
+  active: boolean;
+  version: number;
+  content: MetrologyRecipe;
+  certificate: ConvergenceCertificate | null;
+  versions: { version: number; author: string; reason: string; atMs: number; content: MetrologyRecipe }[];
+  /** The last spectra fitted by it, newest first: what an editor may hold its draft against. */
+  recent: {
+    spectrumId: string;
+    lot: string;
+    slot: number;
+    station: string;
+    measuredMs: number;
+    accepted: number | null;
+    sites: number;
+    version: number | null;
+  }[];
+  /** Axis of the newest spectra; null before there are any. */
+  axis: SpectrumAxis | null;
+  lists: { operations: string[]; products: string[]; parameters: { name: string; unit: string; description: string }[] };
+}
+
+/** What a new recipe may name. */
+export async function recipeLists(): Promise<RecipeView['lists']> {
+  const [operations, products, parameters] = await Promise.all([
+    db().rows<{ name: string }>(sql`SELECT name FROM operation ORDER BY position`),
+    db().rows<{ name: string }>(sql`SELECT name FROM product ORDER BY name`),
+    db().rows<RecipeView['lists']['parameters'][number]>(sql`SELECT name, unit, description FROM parameter ORDER BY name`),
+  ]);
+  return { operations: operations.map((o) => o.name), products: products.map((p) => p.name), parameters };
+}
+
+/** One recipe with its history. @throws AppError `not_found`. */
+export async function recipeView(id: string): Promise<RecipeView> {
+  const head = await db().one<Pick<RecipeView, 'id' | 'name' | 'operation' | 'product' | 'active' | 'version'>>(
+    sql`SELECT id, name, operation, product, active, version FROM metrology_recipe WHERE id = ${idFromAddress('recipe', id)}`,
+  );
+  if (head === undefined) throw new AppError('not_found', `there is no metrology recipe ${id}`);
+  const [versions, recent, lists] = await Promise.all([
+    db().rows<{
+      version: number;
+      author: string;
+      reason: string;
+      created_at: Date;
+      content: MetrologyRecipe;
+      certificate: ConvergenceCertificate | null;
+    }>(sql`
+      SELECT version, author, reason, created_at, content, certificate FROM metrology_recipe_version WHERE recipe_id = ${head.id} ORDER BY version DESC LIMIT 100`),
+    db().rows<Omit<RecipeView['recent'][number], 'measuredMs'> & { measured_at: Date; axis: SpectrumAxis }>(sql`
+      SELECT s.id AS "spectrumId", s.lot, s.slot, s.station, s.measured_at, s.sites, f.accepted, f.version, a.content AS axis
+      FROM spectrum s JOIN spectrum_axis a ON a.id = s.axis_id LEFT JOIN spectrum_fit f ON f.spectrum_id = s.id AND f.measured_at = s.measured_at
+      WHERE s.recipe = ${head.name} ORDER BY s.measured_at DESC, s.slot DESC LIMIT 20`),
+    recipeLists(),
+  ]);
+  const inForce = versions.find((v) => v.version === head.version)!;
+  return {
+    ...head,
+    content: inForce.content,
+    certificate: inForce.certificate,
+    versions: versions.map((v) => ({
+      version: v.version,
+      author: v.author,
+      reason: v.reason,
+      atMs: v.created_at.getTime(),
+      content: v.content,
+    })),
+    recent: recent.map(({ measured_at, axis: _axis, ...r }) => ({ ...r, measuredMs: measured_at.getTime() })),
+    axis: recent[0]?.axis ?? null,
+    lists,
+  };
+}

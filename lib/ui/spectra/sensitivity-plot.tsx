@@ -1,0 +1,160 @@
+'use client';
+import { type PointerEvent, useRef, useState } from 'react';
+import { DataDisclosure, HoverCard } from '../charts/chart-parts';
+import { nearest, plotBox, scaleX, scaleY, spreadLabels, unscaleX } from '../charts/plot';
+import { Walkable } from '../charts/walkable';
+import { ExportMenu } from '../components/export-menu';
+import { useSvgExport } from '../components/use-svg-export';
+import { toCsv } from '../csv';
+import { num } from '../format';
+import { useTheme } from '../hooks/use-theme';
+import { useWidth } from '../hooks/use-width';
+import { CATEGORY } from '../tokens';
+import type { SensitivityChannel } from './sensitivity.prepare';
+import { linePath } from './spectrum.prepare';
+
+const RIGHT = 116;
+/** Told apart without colour too. */
+const DASHES = ['', '6 3', '2 2', '8 3 2 3', '12 4', '4 2 1 2'] as const;
+const LABEL_GAP = 13;
+
+export interface SensitivityPlotProps {
+  title: string;
+  /** What each parameter was moved by, in words. */
+  stepWords: string;
+  data: SensitivityChannel;
+  height?: number;
+}
+
+/** How much one channel changes when a parameter moves: a line a parameter, labelled at its end. */
+export function SensitivityPlot({ title, stepWords, data: d, height = 190 }: SensitivityPlotProps) {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root, 640);
+  const { theme } = useTheme();
+  const [at, setAt] = useState(-1);
+  const box = plotBox(width, height, RIGHT, 12);
+  const sx = scaleX(box, d.xDomain);
+  const sy = scaleY(box, d.yDomain);
+  const places = d.x.map((x, i) => ({ x, i })).sort((a, b) => a.x - b.x);
+  const here = places[at];
+  const exports = useSvgExport(root, title, () =>
+    toCsv(
+      [`${d.axisLabel} (${d.axisUnit})`, ...d.series.map((s) => `${s.parameter}, ${stepWords} (${d.unit})`)],
+      places.map((p) => [p.x, ...d.series.map((s) => s.values[p.i]!)]),
+    ),
+  );
+  const step = (by: number): void =>
+    setAt((i) => Math.min(places.length - 1, Math.max(0, (i < 0 ? (by > 0 ? -1 : places.length) : i) + by)));
+  const under = (e: PointerEvent<HTMLElement>): number =>
+    nearest(places, unscaleX(box, d.xDomain)(e.clientX - e.currentTarget.getBoundingClientRect().left));
+  const last = places.at(-1);
+  const labelY = spreadLabels(
+    d.series.map((s) => sy(last ? s.values[last.i]! : 0)),
+    LABEL_GAP,
+    box.top + 6,
+    box.bottom - 2,
+  );
+  const colour = (k: number): string => CATEGORY[theme][k % CATEGORY[theme].length]!;
+  return (
+    <div ref={root}>
+      <div className="flex items-center min-h-7 gap-3">
+        <h3 className="text-sm font-medium">{d.channel}</h3>
+        <span className="ml-auto">
+          <ExportMenu items={exports} />
+        </span>
+      </div>
+      <Walkable
+        kind="sensitivity plot"
+        label={`${title}: ${summaryOf(d, stepWords)} Arrow keys walk the points.`}
+        keys={[
+          ['ArrowRight', () => step(1)],
+          ['ArrowLeft', () => step(-1)],
+        ]}
+        onLeave={() => setAt(-1)}
+        className="relative select-none"
+        onPointerMove={(e) => setAt(under(e))}
+        onPointerLeave={() => setAt(-1)}
+      >
+        <svg width={width} height={height} data-export="" aria-hidden="true" className="block" fontSize={11} fill="var(--ink-3)">
+          {d.yTicks.map((t) => (
+            <g key={t}>
+              <line
+                x1={box.left}
+                x2={box.right}
+                y1={sy(t)}
+                y2={sy(t)}
+                stroke={t === 0 ? 'var(--hairline-strong)' : 'var(--hairline)'}
+              />
+              <text x={box.left - 6} y={sy(t) + 4} textAnchor="end">
+                {num(t, d.yDecimals)}
+              </text>
+            </g>
+          ))}
+          <line x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} stroke="var(--hairline-strong)" />
+          {d.xTicks.map((t) => (
+            <text key={t} x={sx(t)} y={box.bottom + 15} textAnchor="middle">
+              {num(t, d.xDecimals)}
+            </text>
+          ))}
+          <text x={box.left + 6} y={box.top + 4} fill="var(--ink-2)">
+            {`Δ ${d.unit}`}
+          </text>
+          <text x={box.right} y={box.bottom - 5} textAnchor="end" fill="var(--ink-2)">
+            {`${d.axisLabel}, ${d.axisUnit}`}
+          </text>
+          {d.series.map((s, k) => (
+            <g key={s.parameter}>
+              <path
+                d={linePath(
+                  places.map((p) => ({ cx: sx(p.x), cy: Number.isFinite(s.values[p.i]!) ? sy(s.values[p.i]!) : null })),
+                )}
+                fill="none"
+                stroke={colour(k)}
+                strokeWidth={1.5}
+                strokeDasharray={DASHES[k % DASHES.length]}
+              />
+              <line
+                x1={box.right + 4}
+                x2={box.right + 22}
+                y1={labelY[k]! - 3}
+                y2={labelY[k]! - 3}
+                stroke={colour(k)}
+                strokeWidth={1.5}
+                strokeDasharray={DASHES[k % DASHES.length]}
+              />
+              <text x={box.right + 26} y={labelY[k]} fill="var(--ink-2)">
+                {s.parameter.length > 13 ? `${s.parameter.slice(0, 12)}…` : s.parameter}
+              </text>
+            </g>
+          ))}
+          {here ? <line x1={sx(here.x)} x2={sx(here.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
+        </svg>
+        {here ? (
+          <HoverCard left={sx(here.x)} top={12} width={width}>
+            <div>{`${num(here.x, d.xDecimals + 1)} ${d.axisUnit}`}</div>
+            {d.series.map((s) => (
+              <div key={s.parameter}>{`${s.parameter} ${num(s.values[here.i], d.yDecimals + 1)} ${d.unit}`}</div>
+            ))}
+          </HoverCard>
+        ) : null}
+      </Walkable>
+      <DataDisclosure
+        label={title}
+        header={[`${d.axisLabel}, ${d.axisUnit}`, ...d.series.map((s) => `${s.parameter}, ${d.unit}`)]}
+        rows={() =>
+          places.map((p) => ({
+            key: `${p.x} ${p.i}`,
+            cells: [num(p.x, d.xDecimals + 1), ...d.series.map((s) => num(s.values[p.i], d.yDecimals + 2))],
+          }))
+        }
+      />
+    </div>
+  );
+}
+
+function summaryOf(d: SensitivityChannel, stepWords: string): string {
+  const largest = d.series
+    .map((s) => ({ name: s.parameter, most: Math.max(...s.values.map(Math.abs)) }))
+    .sort((a, b) => b.most - a.most);
+  return `change ${stepWords}, ${largest.map((l) => `${l.name} up to ${num(l.most, d.yDecimals + 1)} ${d.unit}`).join(', ')}.`;
+}
