@@ -44,10 +44,22 @@ export function polynomialRegression(x: Numbers, y: Numbers, degree: number): Re
   const toPowers = legendreToPowers(degree, mid, half);
   const coefficients = new Float64Array(p);
   const standardErrors = new Float64Array(p);
+  const add = (legendre: Float64Array): void => {
+    for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) coefficients[i]! += toPowers[i * p + j]! * legendre[j]!;
+  };
+  add(f.coefficients);
+  // The mapping rounds; what it lost is in the residuals of the mapped polynomial, taken in twice the precision and fitted once more.
+  for (let step = 0; step < REFINEMENTS; step++)
+    add(
+      leastSquares(
+        design,
+        Float64Array.from(x, (v, i) => residual(coefficients, v, y[i]!)),
+        { rankTolerance: 1e-13 },
+      ).coefficients,
+    );
   for (let i = 0; i < p; i++) {
     let v = 0;
     for (let j = 0; j < p; j++) {
-      coefficients[i]! += toPowers[i * p + j]! * f.coefficients[j]!;
       for (let k = 0; k < p; k++) v += toPowers[i * p + j]! * f.covariance[j * p + k]! * toPowers[i * p + k]!;
     }
     standardErrors[i] = Math.sqrt(Math.max(0, v));
@@ -60,6 +72,36 @@ export function polynomialRegression(x: Numbers, y: Numbers, degree: number): Re
     dof: f.dof,
     conditionNumber: f.conditionNumber,
   };
+}
+
+const REFINEMENTS = 2;
+/** 2²⁷ + 1: splits a double into two halves of 26 bits. */
+const SPLITTER = 134217729;
+
+/** a·b − fl(a·b), exactly. @reference Dekker, Numer. Math. 18 (1971) 224. */
+function productError(a: number, b: number, product: number): number {
+  const ca = SPLITTER * a;
+  const ah = ca - (ca - a);
+  const al = a - ah;
+  const cb = SPLITTER * b;
+  const bh = cb - (cb - b);
+  const bl = b - bh;
+  return al * bl - (product - ah * bh - al * bh - ah * bl);
+}
+
+/** y − Σ b_k x^k as if computed in twice the precision. @reference compensated Horner: Graillat, Langlois & Louvet (2005), algorithm 4. */
+function residual(b: Float64Array, x: number, y: number): number {
+  let s = b[b.length - 1]!;
+  let correction = 0;
+  for (let k = b.length - 2; k >= 0; k--) {
+    const product = s * x;
+    const sum = product + b[k]!;
+    const z = sum - product;
+    const sumError = product - (sum - z) + (b[k]! - z);
+    correction = correction * x + (productError(s, x, product) + sumError);
+    s = sum;
+  }
+  return y - s - correction;
 }
 
 // Column j: P_j((x − mid)/half) in powers of x

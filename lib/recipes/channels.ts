@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import type { ChannelSpec } from '@/lib/formats/metrology-recipe';
 import type { ComplexArray } from '@/lib/numerics';
-import { ncs, psiDelta } from '@/lib/optics';
+import { ncs, psiDelta, psiDeltaDerivatives, radians } from '@/lib/optics';
 
 /** Zero-order amplitudes of a sample at one angle of incidence, on the wavelengths of the spectrum. */
 export interface Reflection {
@@ -18,7 +18,6 @@ export interface ReflectionDerivatives extends Reflection {
 type Observable = ChannelSpec['quantity'];
 
 const power = (a: ComplexArray): Float64Array => a.re.map((v, i) => v * v + a.im[i]! * a.im[i]!);
-const DEGREE = 180 / Math.PI;
 
 const notOptical = (): never => {
   throw new AppError('invalid_input', 'intensity is a channel of X-ray curves', { field: 'channels.quantity' });
@@ -48,42 +47,28 @@ export function observe(quantity: Observable, { rs, rp }: Reflection): Float64Ar
   }
 }
 
-// Re and Im of dr/r.
-const logarithmic = (r: ComplexArray, d: ComplexArray, i: number): [number, number] => {
-  const [a, b, c, e] = [r.re[i]!, r.im[i]!, d.re[i]!, d.im[i]!];
-  const m = a * a + b * b;
-  return [(c * a + e * b) / m, (e * a - c * b) / m];
-};
-
-/** Derivative of what a channel reads, by one parameter. From ρ = tan Ψ·exp(−iΔ): dΨ = ½ sin 2Ψ·Re(dρ/ρ), dΔ = −Im(dρ/ρ). */
-function observeDerivative(quantity: Observable, r: Reflection, drs: ComplexArray, drp: ComplexArray, i: number): number {
-  const { rs, rp } = r;
-  const [sRe, sIm] = logarithmic(rs, drs, i);
-  const [pRe, pIm] = logarithmic(rp, drp, i);
-  const s2 = rs.re[i]! ** 2 + rs.im[i]! ** 2;
-  const p2 = rp.re[i]! ** 2 + rp.im[i]! ** 2;
-  if (quantity === 'rs') return 2 * s2 * sRe;
-  if (quantity === 'rp') return 2 * p2 * pRe;
-  if (quantity === 'r') return s2 * sRe + p2 * pRe;
-  const sine = (2 * Math.sqrt(s2 * p2)) / (s2 + p2);
-  const cosine = (s2 - p2) / (s2 + p2);
-  const dPsi = 0.5 * sine * (pRe - sRe);
-  const dDelta = -(pIm - sIm);
-  const delta = -Math.atan2(rp.im[i]! * rs.re[i]! - rp.re[i]! * rs.im[i]!, rp.re[i]! * rs.re[i]! + rp.im[i]! * rs.im[i]!);
-  switch (quantity) {
-    case 'psi':
-      return DEGREE * dPsi;
-    case 'delta':
-      return DEGREE * dDelta;
-    case 'n':
-      return -2 * sine * dPsi;
-    case 'c':
-      return 2 * cosine * Math.cos(delta) * dPsi - sine * Math.sin(delta) * dDelta;
-    case 's':
-      return 2 * cosine * Math.sin(delta) * dPsi + sine * Math.cos(delta) * dDelta;
-    case 'intensity':
-      return notOptical();
+/** Derivative of what a channel reads, by one parameter. N = cos 2Ψ, C = sin 2Ψ cos Δ, S = sin 2Ψ sin Δ; reflectances by d|r|² = 2 Re(r* dr). */
+function observeDerivative(quantity: Observable, { rs, rp }: Reflection, drs: ComplexArray, drp: ComplexArray): Float64Array {
+  const powerChange = (r: ComplexArray, d: ComplexArray): Float64Array =>
+    r.re.map((v, i) => 2 * (v * d.re[i]! + r.im[i]! * d.im[i]!));
+  if (quantity === 'rs') return powerChange(rs, drs);
+  if (quantity === 'rp') return powerChange(rp, drp);
+  if (quantity === 'r') {
+    const p = powerChange(rp, drp);
+    return powerChange(rs, drs).map((v, i) => (v + p[i]!) / 2);
   }
+  const { psiDeg: dPsi, deltaDeg: dDelta } = psiDeltaDerivatives(rp, rs, drp, drs);
+  if (quantity === 'psi') return dPsi;
+  if (quantity === 'delta') return dDelta;
+  const { n, c, s } = ncs(rp, rs);
+  return dPsi.map((_, i) => {
+    const sine = Math.hypot(c[i]!, s[i]!); // sin 2Ψ
+    const [psi, delta] = [radians(dPsi[i]!), radians(dDelta[i]!)];
+    if (quantity === 'n') return -2 * sine * psi;
+    if (quantity === 'c') return (2 * n[i]! * psi * c[i]!) / sine - s[i]! * delta;
+    if (quantity === 's') return (2 * n[i]! * psi * s[i]!) / sine + c[i]! * delta;
+    return notOptical();
+  });
 }
 
 function onceAnAngle<T>(compute: (angleDeg: number) => T): (angleDeg: number) => T {
@@ -124,9 +109,10 @@ export function jacobianOfChannels(
   const out = new Float64Array(channels.length * points * parameters);
   for (const [k, c] of channels.entries()) {
     const r = at(c.angleDeg);
-    for (const [q, column] of moved.entries())
-      for (let i = 0; i < points; i++)
-        out[(k * points + i) * parameters + column] = observeDerivative(c.quantity, r, r.drs[q]!, r.drp[q]!, i);
+    for (const [q, column] of moved.entries()) {
+      const d = observeDerivative(c.quantity, r, r.drs[q]!, r.drp[q]!);
+      for (let i = 0; i < points; i++) out[(k * points + i) * parameters + column] = d[i]!;
+    }
   }
   return out;
 }
