@@ -34,9 +34,9 @@ export class ResidentThread<I, O> {
     });
   }
 
-  async stop(): Promise<void> {
-    clearTimeout(this.idle);
-    await this.thread?.terminate();
+  /** Jobs that have not been answered. */
+  get load(): number {
+    return this.waiting.size;
   }
 
   private start(): Worker {
@@ -64,5 +64,18 @@ export class ResidentThread<I, O> {
     if (this.thread === thread) this.thread = undefined;
     for (const w of this.waiting.values()) w.reject(error);
     this.waiting.clear();
+  }
+}
+
+/** Several threads of one program; a job goes to the one with the fewest waiting. */
+export class ThreadPool<I, O> {
+  private readonly threads: readonly ResidentThread<I, O>[];
+
+  constructor(program: string, size: number) {
+    this.threads = Array.from({ length: size }, () => new ResidentThread<I, O>(program));
+  }
+
+  run(input: I): Promise<O> {
+    return this.threads.reduce((a, b) => (b.load < a.load ? b : a)).run(input);
   }
 }

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { SiteFit } from '@/lib/recipes';
 import { updateThreads } from '@/lib/services/control/threads';
 import { deliverAlertEvent } from '@/lib/services/notify/deliver';
@@ -10,17 +11,18 @@ import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, type TrainingPlan, trainingPlan } from '@/lib/services/vm/train';
 import type { PlsModel } from '@/lib/vm';
 import { computeOnThread } from './compute-thread';
-import { ResidentThread } from './resident-thread';
+import { ThreadPool } from './resident-thread';
 
 type Prepared<F extends (...a: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
 
-const spectraThread = new ResidentThread<SpectrumJob, SiteFit[]>('fit-spectra');
+/** As many wafers are fitted at once; each on a thread of its own. */
+const SPECTRA_THREADS = Math.max(1, Math.min(4, availableParallelism()));
+const spectraThreads = new ThreadPool<SpectrumJob, SiteFit[]>('fit-spectra', SPECTRA_THREADS);
 
 export const spectra: Handler<'spectra', Prepared<typeof fitSpectra>> = {
   queue: 'spectra',
-  // Two, so that one wafer is read and stored while another is fitted.
-  concurrency: 2,
-  prepare: (p) => fitSpectra(p.refs, (job) => spectraThread.run(job)),
+  concurrency: SPECTRA_THREADS,
+  prepare: (p) => fitSpectra(p.refs, (job) => spectraThreads.run(job)),
   apply: (tx, _p, fitted) => storeSpectrumFits(tx, fitted),
   records: (p) => p.refs.length,
 };

@@ -34,7 +34,7 @@ export function defaultTolerance(grating: LineGrating): number {
 }
 
 /**
- * The truncation of a line grating in the classical mount: an order sweep M = 4, 5, 6, 8, 10, 13, … that ends where the error estimate of every order's
+ * The truncation of a line grating in the classical mount: an order sweep M = 2, 3, 4, 5, 6, 8, 10, 13, … (from the highest propagating order on) that ends where the error estimate of every order's
  * amplitude r₀ and efficiency, at every given wavelength and polarisation, is below the tolerance.
  * @param points - at least one. @param polarisations - those that the measurement uses.
  * @returns the choice with the table it rests on. @throws as `solveLineGrating`.
@@ -92,7 +92,7 @@ function sweepLines<G extends LineGrating>(
   );
   const sweep: SweepRow[] = [];
   for (
-    let m = Math.max(4, Math.ceil(Math.min(reach, SHOWN_ORDERS)));
+    let m = Math.max(2, Math.ceil(Math.min(reach, SHOWN_ORDERS)));
     ;
     m = Math.min(largest, Math.max(m + 1, Math.round(1.25 * m)))
   ) {

@@ -14,3 +14,4 @@ export { type GratingSample, lineOutline } from './grating';
 export { materialIndex } from './materials';
 export * from './parameters';
 export * from './resolve';
+export * from './validate';

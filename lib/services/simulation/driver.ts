@@ -14,7 +14,7 @@ const IN_FLIGHT = 4;
 /** The line is brought up to its live rate this long before now, so that the first live minutes are busy. */
 const RAMP_MS = 24 * HOUR_MS;
 /** Spectral stations record for this long before now: their fits are the dearest part of a history. */
-const SPECTRA_MS = 96 * HOUR_MS;
+const SPECTRA_MS = 48 * HOUR_MS;
 
 export interface DriveOptions {
   readonly seed: number;
