@@ -20,6 +20,8 @@ FROM base AS web
 ENV NODE_ENV=production PORT=3000 HOSTNAME=0.0.0.0
 COPY --from=build --chown=node:node /app/.next/standalone ./
 COPY --from=build --chown=node:node /app/.next/static ./.next/static
+COPY --from=build --chown=node:node /app/dist/cli/chunks ./dist/cli/chunks
+COPY --from=build --chown=node:node /app/dist/workers/compute/call.js ./dist/workers/compute/call.js
 USER node
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s --retries=6 \
@@ -34,5 +36,6 @@ COPY --chown=node:node package.json ./
 COPY --chown=node:node prisma ./prisma
 COPY --chown=node:node scripts/migrate.mjs ./scripts/migrate.mjs
 COPY --chown=node:node scripts/lib ./scripts/lib
+COPY --chown=node:node cli/driftless.mjs ./cli/driftless.mjs
 USER node
 CMD ["node", "--enable-source-maps", "dist/workers/main.js"]

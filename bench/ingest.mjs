@@ -5,19 +5,10 @@
  *   npm run bench:ingest [-- --seconds 8]
  */
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { ensureBuild } from '../scripts/lib/build.mjs';
-import { migrate } from '../scripts/lib/migrate.mjs';
-import { anyPort } from '../scripts/lib/ports.mjs';
-import { removePostgres, startPostgres } from '../scripts/lib/postgres.mjs';
-import { start, stop } from '../scripts/lib/processes.mjs';
-import { startRedis } from '../scripts/lib/redis.mjs';
-import { inRoot } from '../scripts/lib/root.mjs';
-import { product, runTask, waitForAddress } from '../scripts/lib/tasks.mjs';
+import { withStand } from './lib/stand.mjs';
 
 const given = process.argv.indexOf('--seconds');
 const seconds = given < 0 ? 8 : Number(process.argv[given + 1]);
@@ -25,7 +16,6 @@ const SITES = 49;
 const SENSORS = 45;
 const SAMPLES = 70;
 const BATCH = 500;
-const quiet = { note: () => undefined, share: () => undefined, done: () => undefined };
 
 /** A small generator of its own: the numbers only need to be plausible and not to compress. */
 let state = 12345;
@@ -128,54 +118,7 @@ async function bareCopy(client, table, columns, lines) {
 const peakMb = (pid) => Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024;
 const format = (v) => (v >= 1e6 ? `${(v / 1e6).toFixed(2)} M` : v >= 1e4 ? `${(v / 1e3).toFixed(0)} k` : v.toFixed(0));
 
-const kids = [];
-const dir = mkdtempSync(join(inRoot('.data'), 'bench-'));
-const logs = join(dir, 'logs');
-mkdirSync(logs, { recursive: true });
-try {
-  const build = await ensureBuild(quiet);
-  const postgres = await startPostgres({ dir: join(dir, 'postgres'), logs, password: 'bench', throwaway: false });
-  kids.push(postgres.kid);
-  const redis = await startRedis({ dir: join(dir, 'redis'), logs, password: 'bench', note: () => undefined, throwaway: true });
-  if (redis.kid) kids.push(redis.kid);
-  await migrate(postgres.url);
-  const port = await anyPort();
-  const api = { url: `http://127.0.0.1:${port}`, key: 'dl_bench_key' };
-  const env = {
-    ...redis.env,
-    DATABASE_URL: postgres.url,
-    NODE_ENV: 'production',
-    NEXT_DIST_DIR: build.nextDir,
-    APP_URL: api.url,
-    AUTH_SECRET: 'bench-bench-bench-bench',
-    DRIFTLESS_API_KEY: api.key,
-    LOG_LEVEL: 'error',
-    DEMO_SEED: '1',
-  };
-  await runTask({
-    name: 'seed',
-    file: product(build, 'scripts', 'seed.js'),
-    args: [],
-    env,
-    log: join(logs, 'seed.log'),
-    progress: quiet,
-    onStart: () => undefined,
-  });
-  const web = start({
-    name: 'web',
-    command: process.execPath,
-    args: [inRoot('node_modules', 'next', 'dist', 'bin', 'next'), 'start', '-p', String(port), '-H', '127.0.0.1'],
-    env,
-    log: join(logs, 'web.log'),
-  });
-  kids.push(web);
-  await waitForAddress(`${api.url}/api/health/ready`, web);
-  const client = new pg.Client({ connectionString: postgres.url });
-  await client.connect();
-  await client.query(
-    `INSERT INTO lot (name, product, route, wafers, started_at) SELECT 'B' || i, 'KITE-45', 'BEOL-1', 25, '2026-08-01' FROM generate_series(0, 399) AS i`,
-  );
-
+await withStand(async ({ api, client, web, startWorker }) => {
   process.stdout.write('making records …\n');
   const measured = bodies(10_000, measurement);
   const plain = bodies(3_000, (n) => run(n, false));
@@ -204,14 +147,7 @@ try {
   // On to charted points: the workers catch up with everything that was sent.
   await client.query(`DELETE FROM task WHERE queue = 'vm'`);
   const before = (await client.query('SELECT count(*)::int AS n FROM chart_point')).rows[0].n;
-  const worker = start({
-    name: 'worker',
-    command: process.execPath,
-    args: [product(build, 'workers', 'main.js')],
-    env,
-    log: join(logs, 'worker.log'),
-  });
-  kids.push(worker);
+  const worker = startWorker();
   const from = performance.now();
   const wafers = (await client.query('SELECT count(*)::int AS n FROM measurement')).rows[0].n;
   while (
@@ -250,9 +186,4 @@ try {
   process.stdout.write(
     `peak memory of the web server: ${memory1.toFixed(0)} MB after site values, ${memory2.toFixed(0)} MB after traces; worker ${peakMb(worker.pid).toFixed(0)} MB\n`,
   );
-  await client.end();
-} finally {
-  for (const kid of [...kids].reverse()) await stop(kid);
-  removePostgres(join(dir, 'postgres'));
-  rmSync(dir, { recursive: true, force: true });
-}
+});

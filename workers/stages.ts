@@ -6,6 +6,7 @@ import { fitOverlayWafers, storeOverlayFits } from '@/lib/services/overlay/fit-w
 import { fitWafers, storeWaferFits } from '@/lib/services/spatial/fit-wafers';
 import { evaluateCharts } from '@/lib/services/spc/evaluate';
 import { fitSpectra, type SpectrumJob, storeSpectrumFits } from '@/lib/services/spectra/fit-wafer';
+import { type SurrogateAnswer, type SurrogateSlice, storeSlice, trainSlice } from '@/lib/services/spectra/surrogates';
 import type { Handler } from '@/lib/services/tasks/run-task';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, type TrainingPlan, trainingPlan } from '@/lib/services/vm/train';
@@ -25,6 +26,14 @@ export const spectra: Handler<'spectra', Prepared<typeof fitSpectra>> = {
   prepare: (p) => fitSpectra(p.refs, (job) => spectraThreads.run(job)),
   apply: (tx, _p, fitted) => storeSpectrumFits(tx, fitted),
   records: (p) => p.refs.length,
+};
+
+export const surrogate: Handler<'surrogate', Prepared<typeof trainSlice>> = {
+  queue: 'surrogate',
+  concurrency: 1,
+  prepare: (p, signal) =>
+    trainSlice(p, (slice) => computeOnThread<SurrogateSlice, SurrogateAnswer>('train-surrogate', slice, signal)),
+  apply: (tx, p, outcome) => storeSlice(tx, p, outcome),
 };
 
 export const spatial: Handler<'spatial', Prepared<typeof fitWafers>> = {

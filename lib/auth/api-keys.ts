@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { db, perDatabase, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 
-export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'alerts', 'truth'] as const;
+export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'alerts', 'compute', 'truth'] as const;
 export type KeyScope = (typeof SCOPES)[number];
 
 export interface Machine {

@@ -12,6 +12,7 @@ export const ERROR_CODES = {
   not_positive_definite: { status: 422, retry: false, log: 'warn', title: 'Matrix is not positive definite' },
   out_of_domain: { status: 422, retry: false, log: 'warn', title: 'Value outside the domain' },
   not_converged: { status: 422, retry: false, log: 'warn', title: 'No convergence' },
+  time_limit: { status: 422, retry: false, log: 'info', title: 'Takes too long' },
   rate_limited: { status: 429, retry: true, log: 'warn', title: 'Too many requests' },
   dependency_unavailable: { status: 503, retry: true, log: 'warn', title: 'A dependency is not available' },
   dimension_mismatch: { status: 500, retry: false, log: 'error', title: 'Dimension mismatch' },

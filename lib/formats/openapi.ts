@@ -1,10 +1,11 @@
-import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '@/lib/errors';
 import { fabIn } from './fab';
+import { jsonSchemaOf } from './json-schema';
 import { ADVICE_OUT, BATCH_RESULT, type Json, type JsonObject, PROBLEM, STATUS } from './openapi-answers';
 import { EXAMPLES } from './openapi-examples';
 import { adviceIn, eventIn, lotIn, MAX_BATCH, measurementIn, overlayMeasurementIn, runIn, spectrumIn, truthIn } from './wire';
 
+export { jsonSchemaOf } from './json-schema';
 export type { Json, JsonObject } from './openapi-answers';
 
 /** What each collection of the ingest API takes. */
@@ -73,28 +74,6 @@ const json = (schema: JsonObject, example?: Json): JsonObject => ({
   'application/json': { schema, ...(example === undefined ? {} : { example }) },
 });
 
-/**
- * JSON schema of a zod schema. Numeric arrays are checked by one custom loop and say what they are by an `override` in their meta,
- * which takes the place of the empty schema zod gives a custom check. The pattern of a date-time is left to its format.
- */
-export function jsonSchemaOf(schema: z.ZodType): JsonObject {
-  const made = z.toJSONSchema(schema, {
-    target: 'draft-2020-12',
-    io: 'input',
-    unrepresentable: 'any',
-    override: ({ jsonSchema }) => {
-      const s = jsonSchema as Record<string, unknown>;
-      if (typeof s['override'] === 'object' && s['override'] !== null) {
-        Object.assign(s, s['override']);
-        delete s['override'];
-      }
-      if (s['format'] === 'date-time' || s['format'] === 'uuid' || s['contentEncoding'] === 'base64') delete s['pattern'];
-    },
-  }) as Record<string, Json>;
-  const { $schema: _dialect, ...rest } = made;
-  return rest;
-}
-
 const ANSWERS: Readonly<Record<string, ErrorCode>> = {
   '401': 'unauthenticated',
   '403': 'forbidden',
@@ -103,6 +82,7 @@ const ANSWERS: Readonly<Record<string, ErrorCode>> = {
   '413': 'payload_too_large',
   '415': 'unsupported_media_type',
   '422': 'invalid_input',
+  '429': 'rate_limited',
   '503': 'dependency_unavailable',
 };
 

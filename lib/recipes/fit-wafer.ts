@@ -1,7 +1,9 @@
 import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import { axisLength } from '@/lib/formats/metrology-recipe';
+import type { Surrogate } from '@/lib/inversion';
 import { type CompiledRecipe, compileRecipe } from './compile';
-import { fitSite, recipeSigma, type SiteFit } from './fit';
+import { fitSite, type SiteFit } from './fit';
+import { recipeSigma } from './noise';
 
 /** A wafer's spectra: values site after site, in each site channel after channel as sent. */
 export interface WaferSpectra {
@@ -27,10 +29,10 @@ export function siteData(compiled: CompiledRecipe, w: WaferSpectra, site: number
 }
 
 /** Fits every site of a wafer, each from the recipe's start: the result of a site does not depend on its neighbours. */
-export function fitWaferSpectra(w: WaferSpectra, compiled?: CompiledRecipe): SiteFit[] {
+export function fitWaferSpectra(w: WaferSpectra, compiled?: CompiledRecipe, surrogate: Surrogate | null = null): SiteFit[] {
   const c = compiled ?? compileRecipe(w.recipe, w.axis, w.truncation);
   return Array.from({ length: w.sites }, (_, site) => {
     const data = siteData(c, w, site, w.values);
-    return fitSite(c, data, w.sigma === null ? recipeSigma(c, data) : siteData(c, w, site, w.sigma));
+    return fitSite(c, data, w.sigma === null ? recipeSigma(c, data) : siteData(c, w, site, w.sigma), surrogate);
   });
 }

@@ -1,18 +1,20 @@
 import { AppError } from '@/lib/errors';
-import type { ChannelSpec } from '@/lib/formats/metrology-recipe';
 import {
   completeResult,
   type FitWarningKind,
   fitFromStarts,
   fitParameterised,
+  fitWithSurrogate,
   freeProblem,
   type ParameterisedProblem,
   type ParameterisedResult,
   parameterise,
+  type Surrogate,
   sobolStarts,
 } from '@/lib/inversion';
 import type { CompiledRecipe } from './compile';
-import { parameterSpecs } from './parameters';
+import { siteProblem } from './site-problem';
+import { surrogateProblem } from './surrogate-problem';
 
 /** Why a site's values are, or are not, fit to be charted. */
 export type SiteStatus = 'accepted' | 'poor_fit' | 'not_identifiable' | 'at_bound' | 'not_converged' | 'failed';
@@ -27,37 +29,30 @@ export interface SiteFit {
   readonly covariance: Float64Array;
   readonly reducedChi2: number;
   readonly iterations: number;
+  /** A surrogate found the minimum and the rigorous model confirmed it, or the rigorous model did it all. */
+  readonly path: 'rigorous' | 'surrogate';
   readonly warnings: readonly string[];
   /** Modelled values, channel after channel on the fitted points; empty where the fit failed. */
   readonly modelled: Float64Array;
 }
 
-/** Standard deviation of one value by a channel's noise model, √(absolute² + (relative·value)²), in the channel's unit. */
-export const channelSigma = (channel: ChannelSpec, value: number): number =>
-  Math.hypot(channel.sigma.absolute, channel.sigma.relative * value);
-
-/** Standard deviations of a site's data by the recipe's noise model, where the station sends none. */
-export function recipeSigma(compiled: CompiledRecipe, data: Float64Array): Float64Array {
-  const points = compiled.used.length;
-  return data.map((v, i) => channelSigma(compiled.recipe.channels[Math.floor(i / points)]!, v));
+function solve(
+  compiled: CompiledRecipe,
+  problem: ParameterisedProblem,
+  surrogate: Surrogate | null,
+): { result: ParameterisedResult; path: SiteFit['path'] } {
+  if (surrogate !== null) {
+    const p = parameterise(problem.parameters);
+    const fitted = fitWithSurrogate(
+      surrogateProblem(compiled, Float64Array.from(problem.data), Float64Array.from(problem.sigma)),
+      surrogate,
+    );
+    return { result: completeResult(problem, p, freeProblem(problem, p), fitted.fit), path: fitted.path };
+  }
+  return { result: solveRigorously(compiled, problem), path: 'rigorous' };
 }
 
-/** The inverse problem of one site, for searches other than {@link fitSite}. */
-export function siteProblem(compiled: CompiledRecipe, data: Float64Array, sigma: Float64Array): ParameterisedProblem {
-  return {
-    parameters: parameterSpecs(compiled.recipe),
-    model: compiled.model,
-    data,
-    sigma,
-    periodic360: compiled.periodic360,
-    maxIterations: compiled.recipe.fit.maxIterations,
-    // Steps that change χ² by less than this part of it are far below every uncertainty.
-    tolerance: 1e-6,
-    ...(compiled.jacobian ? { jacobian: compiled.jacobian } : {}),
-  };
-}
-
-function solve(compiled: CompiledRecipe, problem: ParameterisedProblem): ParameterisedResult {
+function solveRigorously(compiled: CompiledRecipe, problem: ParameterisedProblem): ParameterisedResult {
   const { starts, seed } = compiled.recipe.fit;
   if (starts === 1) return fitParameterised(problem);
   const p = parameterise(problem.parameters);
@@ -68,11 +63,17 @@ function solve(compiled: CompiledRecipe, problem: ParameterisedProblem): Paramet
 
 /**
  * Fit of one site. Nothing is thrown for data that a fit cannot describe: the status says so and the site is not charted.
- * @param data - channels × used points, in the recipe's order. @param sigma - the same, positive.
+ * @param data - channels × used points, in the recipe's order. @param sigma - the same, positive. @param surrogate - of this recipe version on this axis.
  */
-export function fitSite(compiled: CompiledRecipe, data: Float64Array, sigma: Float64Array): SiteFit {
+export function fitSite(
+  compiled: CompiledRecipe,
+  data: Float64Array,
+  sigma: Float64Array,
+  surrogate: Surrogate | null = null,
+): SiteFit {
   try {
-    return judged(compiled, solve(compiled, siteProblem(compiled, data, sigma)));
+    const { result, path } = solve(compiled, siteProblem(compiled, data, sigma), surrogate);
+    return judged(compiled, result, path);
   } catch (e) {
     if (!(e instanceof AppError)) throw e;
     const n = compiled.names.length;
@@ -84,6 +85,7 @@ export function fitSite(compiled: CompiledRecipe, data: Float64Array, sigma: Flo
       covariance: unknown(n * n),
       reducedChi2: Number.NaN,
       iterations: 0,
+      path: 'rigorous',
       warnings: [e.message],
       modelled: new Float64Array(0),
     };
@@ -99,7 +101,7 @@ const REFUSALS: readonly (readonly [FitWarningKind, SiteStatus])[] = [
   ['at_bound', 'at_bound'],
 ];
 
-function judged(compiled: CompiledRecipe, r: ParameterisedResult): SiteFit {
+function judged(compiled: CompiledRecipe, r: ParameterisedResult, path: SiteFit['path']): SiteFit {
   const { fit } = r;
   const reducedChi2 = fit.chi2 / Math.max(1, fit.degreesOfFreedom);
   const isPoor = !(reducedChi2 <= compiled.recipe.accept.reducedChi2);
@@ -112,6 +114,7 @@ function judged(compiled: CompiledRecipe, r: ParameterisedResult): SiteFit {
     covariance: r.covariance.map((v) => v * widen),
     reducedChi2,
     iterations: fit.iterations,
+    path,
     // The recipe's own limit decides what is a poor fit; the test against pure noise would refuse every real instrument.
     warnings: fit.warnings.filter((w) => w.kind !== 'poor_fit' || isPoor).map((w) => w.message),
     modelled: fit.modelled,

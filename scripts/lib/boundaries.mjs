@@ -61,6 +61,7 @@ const RULES = {
   http: { layers: [...BASE, 'config', 'log', 'formats', 'auth', 'services'] },
   ui: { layers: [...FOUNDATION], packages: [/^(react|react-dom|recharts|next|d3-[a-z-]+)(\/|$)/] },
   app: { layers: ['services', 'auth', 'log', 'ui', 'http', 'errors', 'config'] },
+  cli: { layers: ['services', 'formats', 'errors'] },
   workers: { layers: ['services', 'auth', 'log', 'queue', 'errors', 'config', ...FOUNDATION] },
 };
 
@@ -85,7 +86,7 @@ export function importsOf(text) {
 
 /** Layer of a path in the project, or `undefined` (tests, scripts, configuration). */
 export function layerOf(path) {
-  if (/^(app|workers)\//.test(path)) return path.split('/')[0];
+  if (/^(app|cli|workers)\//.test(path)) return path.split('/')[0];
   const folder = /^lib\/([^/]+)\//.exec(path)?.[1];
   return folder && RULES[folder] ? folder : undefined;
 }
@@ -179,7 +180,7 @@ export function checkFiles(files) {
 /** The check of the whole project; it fails when it saw too little to mean anything. */
 export function checkBoundaries() {
   const files = new Map(
-    ['app', 'lib', 'workers']
+    ['app', 'cli', 'lib', 'workers']
       .flatMap((folder) => [...sources(folder)])
       .map((path) => [path, readFileSync(join(root, path), 'utf8')]),
   );

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { bundleCli } from './build-cli.mjs';
 import { identity, isAlive, start } from './processes.mjs';
 import { inRoot, readJson, root } from './root.mjs';
 import { Trouble, troubleIn } from './trouble.mjs';
@@ -8,6 +9,7 @@ import { Trouble, troubleIn } from './trouble.mjs';
 /** What the products are made of. Tests and generated code are left out. */
 const SOURCES = [
   'app',
+  'cli',
   'lib',
   'workers',
   'public',
@@ -95,12 +97,12 @@ function entryPoints() {
     }
   };
   add('workers', /^main\.ts$/);
-  add('workers/compute', /\.ts$/);
+  add('workers/compute', /^(?!call\.).*\.ts$/); // that one goes with the command line, packages included
   add('scripts', /\.ts$/);
   return entries;
 }
 
-/** Bundle workers and command-line tools; packages stay in node_modules. */
+/** Bundle workers and command-line tools; packages stay in node_modules, but for the command line and the compute program. */
 export async function bundle(outdir) {
   const { build, stop } = await import('esbuild');
   try {
@@ -118,6 +120,7 @@ export async function bundle(outdir) {
       tsconfig: inRoot('tsconfig.json'),
       loader: { '.wasm': 'copy' },
     });
+    await bundleCli(outdir);
   } catch (error) {
     const first = error.errors?.[0];
     const at = first?.location ? `${first.location.file}:${first.location.line}: ` : '';

@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { POST as ingest } from '@/app/api/v1/[kind]/route';
 import { POST as advice } from '@/app/api/v1/advice/route';
+import { POST as compute } from '@/app/api/v1/compute/[capability]/[name]/route';
+import { GET as computeList } from '@/app/api/v1/compute/route';
 import { PUT as fab } from '@/app/api/v1/fab/route';
 import { GET as status } from '@/app/api/v1/status/route';
 
@@ -40,5 +42,8 @@ function handle(req: Request, path: string): Promise<Response> {
   if (path === '/api/v1/status') return status(req, none);
   if (path === '/api/v1/fab') return fab(req, none);
   if (path === '/api/v1/advice') return advice(req, none);
+  if (path === '/api/v1/compute') return computeList(req, none);
+  const [, capability, name] = /^\/api\/v1\/compute\/([^/]+)\/(.+)$/.exec(path) ?? [];
+  if (capability !== undefined && name !== undefined) return compute(req, { params: Promise.resolve({ capability, name }) });
   return ingest(req, { params: Promise.resolve({ kind: path.split('/').at(-1)! }) });
 }

@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { decodeSurrogate, type Surrogate } from '@/lib/inversion';
 import { type CompiledRecipe, compileRecipe, fitWaferSpectra } from '@/lib/recipes';
 import type { SpectrumJob } from '@/lib/services/spectra/fit-wafer';
 
@@ -16,9 +17,21 @@ function compile(job: SpectrumJob): CompiledRecipe {
   return made;
 }
 
+const surrogates = new Map<string, Surrogate>();
+
+function surrogateFor(job: SpectrumJob): Surrogate | null {
+  if (job.surrogate === null) return null;
+  const known = surrogates.get(job.surrogate.id);
+  if (known !== undefined) return known;
+  if (surrogates.size >= KEEP) surrogates.clear();
+  const made = decodeSurrogate(job.surrogate.bytes);
+  surrogates.set(job.surrogate.id, made);
+  return made;
+}
+
 parentPort?.on('message', ({ id, input }: { id: number; input: SpectrumJob }) => {
   try {
-    parentPort?.postMessage({ id, value: fitWaferSpectra(input, compile(input)) });
+    parentPort?.postMessage({ id, value: fitWaferSpectra(input, compile(input), surrogateFor(input)) });
   } catch (e) {
     const { name, code, message, details } = e as Error & { code?: string; details?: Record<string, unknown> };
     parentPort?.postMessage({ id, error: { name, code, message, details } });

@@ -4,9 +4,9 @@ import { useMemo } from 'react';
 import type { SpectrumListRow } from '@/lib/services/views/spectra-list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { decimalsFor, num, shortTime, unitLabel, withU } from '@/lib/ui/format';
+import { decimalsFor, shortTime, unitLabel, withU } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
-import { waferVerdict } from '@/lib/ui/spectra/site-status';
+import { chi2Words, waferVerdict } from '@/lib/ui/spectra/site-status';
 
 type Value = SpectrumListRow['values'][number];
 
@@ -56,7 +56,7 @@ const AFTER: readonly Column<SpectrumListRow>[] = [
     header: 'χ²/ν',
     numeric: true,
     value: (r) => r.reducedChi2,
-    cell: (r) => num(r.reducedChi2, r.reducedChi2 !== null && r.reducedChi2 >= 100 ? 0 : 2),
+    cell: (r) => chi2Words(r.reducedChi2),
     title: 'Median over the sites; 1 is a model that leaves nothing but noise',
   },
   { key: 'measured', header: 'Measured', numeric: true, value: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
@@ -125,7 +125,7 @@ export function SpectraTable({
           <>
             No wafer with spectra matches. Take a longer time range or clear a filter. Spectra and scattering curves arrive over{' '}
             <code>POST /api/v1/spectra</code>, each naming the{' '}
-            <Link className="link" href="/recipes">
+            <Link className="link underline" href="/recipes">
               recipe
             </Link>{' '}
             that fits it.
@@ -133,7 +133,7 @@ export function SpectraTable({
         ) : (
           <>
             There is no metrology recipe yet, and a spectrum needs one to become values.{' '}
-            <Link className="link" href="/recipes">
+            <Link className="link underline" href="/recipes">
               Make a recipe
             </Link>
             , then let the station send to <code>POST /api/v1/spectra</code>.

@@ -26,6 +26,8 @@ export interface SpectrumJob {
   readonly sites: number;
   readonly values: Float32Array;
   readonly sigma: Float32Array | null;
+  /** A trained surrogate of this version on this axis, with its id. */
+  readonly surrogate: { readonly id: string; readonly bytes: Uint8Array } | null;
 }
 
 interface SpectrumRow {
@@ -55,6 +57,8 @@ interface SpectrumRow {
   version: number;
   content: MetrologyRecipe;
   certificate: { truncation: number } | null;
+  surrogate_id: string | null;
+  surrogate: Buffer | null;
 }
 
 export interface FittedWafer {
@@ -65,9 +69,10 @@ export interface FittedWafer {
 async function read(ref: Ref): Promise<SpectrumRow | undefined> {
   return db().one<SpectrumRow>(sql`
     SELECT s.id, s.key, s.sender, s.station, s.lot, s.slot, s.product, s.layer, s.operation, o.area, s.plan, s.measured_at, s.run_key, s.recipe, s.axis_id, a.content AS axis,
-      s.channels, s.sites, s.values, s.sigma, l.x, l.y, r.id AS recipe_id, v.version, v.content, v.certificate
+      s.channels, s.sites, s.values, s.sigma, l.x, l.y, r.id AS recipe_id, v.version, v.content, v.certificate, n.id AS surrogate_id, n.model AS surrogate
     FROM spectrum s JOIN spectrum_axis a ON a.id = s.axis_id JOIN site_layout l ON l.id = s.layout_id JOIN operation o ON o.name = s.operation
       JOIN metrology_recipe r ON r.name = s.recipe JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version
+      LEFT JOIN metrology_surrogate n ON n.recipe_id = r.id AND n.version = v.version AND n.axis_id = s.axis_id AND n.state = 'ready'
     WHERE s.id = ${ref.id} AND s.measured_at = ${new Date(ref.at)}`);
 }
 
@@ -85,6 +90,10 @@ export function jobOf(row: SpectrumRow): SpectrumJob {
     sites: row.sites,
     values: asFloat32(row.values).slice(),
     sigma: row.sigma === null ? null : asFloat32(row.sigma).slice(),
+    surrogate:
+      row.surrogate === null || row.surrogate_id === null
+        ? null
+        : { id: row.surrogate_id, bytes: Uint8Array.from(row.surrogate) },
   };
 }
 
@@ -117,6 +126,7 @@ const FIT = {
     warnings: 'jsonb',
     iterations: 'int4[]',
     accepted: 'int4',
+    by_surrogate: 'int4',
     measurements: 'uuid[]',
     code_version: 'text',
   },
@@ -143,6 +153,7 @@ export async function storeSpectrumFits(tx: Tx, fitted: readonly FittedWafer[]):
         warnings: fits.map((f) => f.warnings),
         iterations: fits.map((f) => f.iterations),
         accepted: fits.filter((f) => f.status === 'accepted').length,
+        by_surrogate: fits.filter((f) => f.path === 'surrogate').length,
         measurements: made.map((m) => m.id),
         code_version: SPECTRA_CODE,
       },

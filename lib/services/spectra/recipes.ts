@@ -31,20 +31,31 @@ async function checkNames(tx: Tx, operation: string, product: string | null, rec
     bad('content.parameters', 'two report as the same fab parameter; each needs its own');
 }
 
+/** How a recipe gets its certificate: here, or by `certifyOnThread` where an event loop must stay free. */
+export type Certify = (recipe: MetrologyRecipe) => ConvergenceCertificate | null | Promise<ConvergenceCertificate | null>;
+
 /** The parsed recipe with the certificate of its truncation, which is computed before any transaction is opened. */
-function prepared(content: unknown): { recipe: MetrologyRecipe; certificate: ConvergenceCertificate | null } {
+async function prepared(
+  content: unknown,
+  certify: Certify,
+): Promise<{ recipe: MetrologyRecipe; certificate: ConvergenceCertificate | null }> {
   const recipe = metrologyRecipeIn.parse(content);
   checkRecipe(recipe);
-  return { recipe, certificate: certifyRecipe(recipe) };
+  return { recipe, certificate: await certify(recipe) };
 }
 
 const json = (v: unknown) => (v === null ? null : JSON.stringify(v));
 
 /** A new recipe at version 1. Returns its id. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
-export async function createRecipe(input: unknown, reason: unknown, actor: string): Promise<string> {
+export async function createRecipe(
+  input: unknown,
+  reason: unknown,
+  actor: string,
+  certify: Certify = certifyRecipe,
+): Promise<string> {
   const r = namedRecipeIn.parse(input);
   const why = reasonText.parse(reason);
-  const { recipe, certificate } = prepared(r.content);
+  const { recipe, certificate } = await prepared(r.content, certify);
   return transaction((tx) => insertRecipe(tx, { ...r, content: recipe }, certificate, why, actor));
 }
 
@@ -84,17 +95,19 @@ interface Current {
   version: number;
   active: boolean;
   content: MetrologyRecipe;
+  author: string;
+  reason: string;
 }
 
 async function locked(tx: Tx, id: string, seenVersion: number): Promise<Current> {
   const current = await tx.one<Current>(sql`
-    SELECT r.name, r.operation, r.product, r.version, r.active, v.content FROM metrology_recipe r
+    SELECT r.name, r.operation, r.product, r.version, r.active, v.content, v.author, v.reason FROM metrology_recipe r
     JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.id = ${id} FOR UPDATE OF r`);
   if (current === undefined) throw new AppError('not_found', 'there is no such recipe');
   if (current.version !== seenVersion)
     throw new AppError(
       'precondition_failed',
-      `the recipe is at version ${current.version} by now, you saw ${seenVersion}; look at the change first`,
+      `${current.author} has saved version ${current.version} since (“${current.reason}”), you saw ${seenVersion}; look at the change first`,
     );
   return current;
 }
@@ -106,9 +119,10 @@ export async function changeRecipe(
   content: unknown,
   reason: unknown,
   actor: string,
+  certify: Certify = certifyRecipe,
 ): Promise<number> {
   const why = reasonText.parse(reason);
-  const { recipe, certificate } = prepared(content);
+  const { recipe, certificate } = await prepared(content, certify);
   return transaction(async (tx) => {
     const current = await locked(tx, id, seenVersion);
     await checkNames(tx, current.operation, current.product, recipe);

@@ -1,4 +1,5 @@
 import { type Json, type JsonObject, openApiDocument } from '@/lib/formats/openapi';
+import { computeApi } from '../compute/openapi';
 import { alertsApi } from './api-alerts';
 
 export interface FieldView {
@@ -44,13 +45,13 @@ let openApi: string | null = null;
 
 /** The document as text; made once a process. */
 export function openApiText(): string {
-  openApi ??= JSON.stringify(openApiDocument([alertsApi()]));
+  openApi ??= JSON.stringify(openApiDocument([alertsApi(), computeApi()]));
   return openApi;
 }
 
 /** The OpenAPI document laid out for reading; `origin` is the address in the curl lines. */
 export function apiDocs(origin: string): ApiDocs {
-  const doc = openApiDocument([alertsApi()]);
+  const doc = openApiDocument([alertsApi(), computeApi()]);
   const schemas = object(object(doc['components'])['schemas']);
   const resolve = (s: JsonObject): JsonObject => {
     const name = text(s['$ref']).split('/').at(-1);

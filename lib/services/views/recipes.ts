@@ -1,6 +1,7 @@
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
+import { MATERIALS } from '@/lib/optics';
 import type { ConvergenceCertificate } from '@/lib/recipes';
 import { idFromAddress } from './uuid';
 
@@ -79,10 +80,18 @@ export interface RecipeView {
     accepted: number | null;
     sites: number;
     version: number | null;
+    /** Channels as sent, and the place of their axis in `axes`. */
+    channels: string[];
+    axis: number;
   }[];
-  /** Axis of the newest spectra; null before there are any. */
-  axis: SpectrumAxis | null;
-  lists: { operations: string[]; products: string[]; parameters: { name: string; unit: string; description: string }[] };
+  /** Axes of the recent spectra, that of the newest first. */
+  axes: SpectrumAxis[];
+  lists: {
+    operations: string[];
+    products: string[];
+    parameters: { name: string; unit: string; description: string }[];
+    materials: { name: string; description: string; fromNm: number; toNm: number }[];
+  };
 }
 
 /** What a new recipe may name. */
@@ -92,7 +101,8 @@ export async function recipeLists(): Promise<RecipeView['lists']> {
     db().rows<{ name: string }>(sql`SELECT name FROM product ORDER BY name`),
     db().rows<RecipeView['lists']['parameters'][number]>(sql`SELECT name, unit, description FROM parameter ORDER BY name`),
   ]);
-  return { operations: operations.map((o) => o.name), products: products.map((p) => p.name), parameters };
+  const materials = MATERIALS.map(({ name, description, fromNm, toNm }) => ({ name, description, fromNm, toNm }));
+  return { operations: operations.map((o) => o.name), products: products.map((p) => p.name), parameters, materials };
 }
 
 /** One recipe with its history. @throws AppError `not_found`. */
@@ -111,12 +121,15 @@ export async function recipeView(id: string): Promise<RecipeView> {
       certificate: ConvergenceCertificate | null;
     }>(sql`
       SELECT version, author, reason, created_at, content, certificate FROM metrology_recipe_version WHERE recipe_id = ${head.id} ORDER BY version DESC LIMIT 100`),
-    db().rows<Omit<RecipeView['recent'][number], 'measuredMs'> & { measured_at: Date; axis: SpectrumAxis }>(sql`
-      SELECT s.id AS "spectrumId", s.lot, s.slot, s.station, s.measured_at, s.sites, f.accepted, f.version, a.content AS axis
+    db().rows<
+      Omit<RecipeView['recent'][number], 'measuredMs' | 'axis'> & { measured_at: Date; axis: SpectrumAxis; axis_id: string }
+    >(sql`
+      SELECT s.id AS "spectrumId", s.lot, s.slot, s.station, s.measured_at, s.sites, s.channels, f.accepted, f.version, s.axis_id, a.content AS axis
       FROM spectrum s JOIN spectrum_axis a ON a.id = s.axis_id LEFT JOIN spectrum_fit f ON f.spectrum_id = s.id AND f.measured_at = s.measured_at
       WHERE s.recipe = ${head.name} ORDER BY s.measured_at DESC, s.slot DESC LIMIT 20`),
     recipeLists(),
   ]);
+  const axisIds = [...new Set(recent.map((r) => r.axis_id))];
   const inForce = versions.find((v) => v.version === head.version)!;
   return {
     ...head,
@@ -129,8 +142,12 @@ export async function recipeView(id: string): Promise<RecipeView> {
       atMs: v.created_at.getTime(),
       content: v.content,
     })),
-    recent: recent.map(({ measured_at, axis: _axis, ...r }) => ({ ...r, measuredMs: measured_at.getTime() })),
-    axis: recent[0]?.axis ?? null,
+    recent: recent.map(({ measured_at, axis: _axis, axis_id, ...r }) => ({
+      ...r,
+      axis: axisIds.indexOf(axis_id),
+      measuredMs: measured_at.getTime(),
+    })),
+    axes: axisIds.map((axis) => recent.find((r) => r.axis_id === axis)!.axis),
     lists,
   };
 }

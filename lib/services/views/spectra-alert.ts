@@ -1,4 +1,4 @@
-import { db, sql, where } from '@/lib/db';
+import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type SpectrumView, spectrumView } from './spectra';
 import { MEDIAN_CHI2 } from './spectra-list';
@@ -7,7 +7,7 @@ import { MEDIAN_CHI2 } from './spectra-list';
 export interface SpectraEvidence {
   /** The refused wafer with the curves of its worst site; null where it has passed the retention time. */
   refused: SpectrumView | null;
-  /** Wafers of the station and recipe in the week before the alert and the two days after, newest first. */
+  /** Wafers of the station, of any recipe, in the week before the alert and the two days after, newest first. */
   wafers: {
     id: string;
     lot: string;
@@ -35,7 +35,7 @@ export async function spectraEvidence(spectrumId: string | null, station: string
     db().rows<Omit<SpectraEvidence['wafers'][number], 'measuredMs'> & { measured_at: Date }>(sql`
       SELECT s.id, s.lot, s.slot, s.recipe, s.measured_at, s.sites, f.accepted, ${MEDIAN_CHI2} AS "reducedChi2"
       FROM spectrum s LEFT JOIN spectrum_fit f ON f.spectrum_id = s.id AND f.measured_at = s.measured_at
-      ${where([recipe !== null && sql`s.recipe = ${recipe}`, sql`s.station = ${station}`, sql`s.measured_at BETWEEN ${from} AND ${to}`])} ORDER BY s.measured_at DESC, s.slot DESC LIMIT ${LAST}`),
+      WHERE s.station = ${station} AND s.measured_at BETWEEN ${from} AND ${to} ORDER BY s.measured_at DESC, s.slot DESC LIMIT ${LAST}`),
     db().rows<SpectraEvidence['sisters'][number]>(sql`
       SELECT s.station, count(*)::int AS wafers, sum(s.sites)::int AS sites, sum(f.accepted)::int AS accepted
       FROM spectrum s JOIN spectrum_fit f ON f.spectrum_id = s.id AND f.measured_at = s.measured_at

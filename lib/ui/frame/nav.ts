@@ -13,6 +13,7 @@ export const NAV: readonly NavItem[] = [
   { href: '/wafers', label: 'Wafers', group: 'watch' },
   { href: '/overlay', label: 'Overlay', group: 'watch' },
   { href: '/spectra', label: 'Spectra', group: 'watch' },
+  { href: '/recipes', label: 'Recipes', group: 'watch' },
   { href: '/control', label: 'Control', group: 'control' },
   { href: '/vm', label: 'Virtual metrology', group: 'control' },
   { href: '/system', label: 'System', group: 'keep' },

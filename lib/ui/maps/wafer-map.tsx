@@ -59,7 +59,7 @@ export function WaferMap({ title, input, kind, scale, size = 360, selected: give
   const read = (i: number): string =>
     i < 0
       ? ''
-      : `site ${i + 1} at (${num(input.x[i], 1)}, ${num(input.y[i], 1)}) mm: ${withU(input.value[i], input.u?.[i], input.u ? undefined : model.decimals)} ${input.unit}`;
+      : `site ${i + 1} at (${num(input.x[i], 1)}, ${num(input.y[i], 1)}) mm: ${Number.isNaN(input.value[i]) ? (input.missing ?? 'not measured') : `${withU(input.value[i], input.u?.[i], input.u ? undefined : model.decimals)} ${input.unit}`}`;
   const csv = (): string =>
     toCsv(
       ['site', 'x (mm)', 'y (mm)', `value (${input.unit})`, `u (${input.unit})`],

@@ -30,7 +30,7 @@ export function CorrelationMap({ label, model: m }: { label: string; model: Corr
                   className={`num text-center! w-14 h-6 ${Number.isNaN(v) ? 'bg-sunken text-ink-2' : ''}`}
                   style={correlationColours(v) ?? undefined}
                 >
-                  {i === j ? '1' : num(v, 2)}
+                  {i === j && !Number.isNaN(v) ? '1' : num(v, 2)}
                 </td>
               ))}
             </tr>

@@ -1,5 +1,5 @@
 import { type ColourScale, cssOf, rgbOf } from '../maps/colour-scale';
-import { contrast, PALETTES } from '../tokens';
+import { contrast } from '../tokens';
 
 export interface CorrelationModel {
   labels: string[];
@@ -9,6 +9,9 @@ export interface CorrelationModel {
   strongest: { a: string; b: string; value: number } | null;
 }
 
+/** One of the two has at least 4.58 : 1 on any colour. */
+const BLACK = '#000000';
+const WHITE = '#ffffff';
 const SCALE: ColourScale = { map: 'diverging', min: -1, max: 1, centre: 0 };
 
 /**
@@ -42,7 +45,6 @@ export function correlationColours(value: number): { background: string; color: 
   const rgb = rgbOf(SCALE, value);
   const background = cssOf(SCALE, value);
   if (rgb === null || background === null) return null;
-  const { ink: dark } = PALETTES.light;
-  const { ink: light } = PALETTES.dark;
-  return { background, color: contrast(hex(rgb), dark) >= contrast(hex(rgb), light) ? dark : light };
+  const fill = hex(rgb);
+  return { background, color: contrast(fill, BLACK) >= contrast(fill, WHITE) ? BLACK : WHITE };
 }

@@ -1,3 +1,4 @@
+import { num } from '../format';
 import type { Status } from '../tokens';
 
 /** Why a site's values are, or are not, charted, in words and with what to do. Keys are the states that a fit gives. */
@@ -62,6 +63,9 @@ export const siteVerdict = (status: string | null): SiteVerdict =>
         because: 'The fit did not give a value that can be charted.',
         remedy: '',
       });
+
+/** χ²/ν with the digits that matter: near 1 two, far from it none. */
+export const chi2Words = (v: number | null | undefined): string => num(v, v !== null && v !== undefined && v >= 100 ? 0 : 2);
 
 /** "13 of 13 accepted" with its mark; null stands for a wafer without a fit. */
 export function waferVerdict(accepted: number | null, sites: number): { status: Status; text: string } {

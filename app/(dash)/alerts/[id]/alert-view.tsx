@@ -228,7 +228,7 @@ function Related({ rows }: { rows: AlertView['related'] }) {
       <ul className="text-sm">
         {rows.map((r) => (
           <li key={r.id}>
-            <Link prefetch={false} href={`/alerts/${r.id}`} className="flex gap-2 py-0.5 hover:underline">
+            <Link prefetch={false} href={`/alerts/${r.id}`} className="flex gap-2 py-1 hover:underline">
               <StatusMark status={r.state === 'closed' ? 'idle' : severityStatus(r.severity)} text={r.severity} hideText />
               <span className="truncate">{r.title}</span>
             </Link>

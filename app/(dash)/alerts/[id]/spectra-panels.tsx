@@ -6,10 +6,10 @@ import type { SpectraEvidence } from '@/lib/services/views/spectra-alert';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { num, percent, shortTime } from '@/lib/ui/format';
+import { percent, shortTime } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import { channelInputs } from '@/lib/ui/spectra/channel-curves';
-import { siteVerdict, waferVerdict } from '@/lib/ui/spectra/site-status';
+import { chi2Words, siteVerdict, waferVerdict } from '@/lib/ui/spectra/site-status';
 import { SpectrumPlot } from '@/lib/ui/spectra/spectrum-plot';
 import { useSiteModel } from '../../spectra/[id]/site-panel';
 
@@ -50,12 +50,12 @@ function WorstSite({ d }: { d: SpectrumView }) {
       title="Refused spectra"
       note={
         <>
-          <Link prefetch={false} className="link" href={`/spectra/${d.head.id}?site=${index + 1}`}>
+          <Link prefetch={false} className="link underline" href={`/spectra/${d.head.id}?site=${index + 1}`}>
             {`${name}, worst site ${index + 1} of ${d.sites.length}`}
           </Link>
           {'  '}
           <StatusMark status={verdict.status} text={verdict.word} />
-          {`  χ²/ν ${num(s?.reducedChi2, (s?.reducedChi2 ?? 0) >= 100 ? 0 : 1)}, limit ${d.recipe.content.accept.reducedChi2}; not charted`}
+          {`  χ²/ν ${chi2Words(s?.reducedChi2)}, limit ${d.recipe.content.accept.reducedChi2}; not charted`}
         </>
       }
     >
@@ -126,7 +126,7 @@ function StationWafers({ rows, current }: { rows: SpectraEvidence['wafers']; cur
       header: 'χ²/ν',
       numeric: true,
       value: (r) => r.reducedChi2,
-      cell: (r) => num(r.reducedChi2, r.reducedChi2 !== null && r.reducedChi2 >= 100 ? 0 : 2),
+      cell: (r) => chi2Words(r.reducedChi2),
       title: 'Median over the sites',
     },
     { key: 'measured', header: 'Measured', numeric: true, value: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },

@@ -13,7 +13,7 @@ import { waferName } from '@/lib/ui/links';
 import { axisWords } from '@/lib/ui/spectra/channel-curves';
 import { prepareCorrelation } from '@/lib/ui/spectra/correlation.prepare';
 import { CorrelationMap } from '@/lib/ui/spectra/correlation-map';
-import { siteVerdict } from '@/lib/ui/spectra/site-status';
+import { chi2Words, siteVerdict } from '@/lib/ui/spectra/site-status';
 
 interface SiteProps {
   d: SpectrumView;
@@ -45,7 +45,7 @@ export function VerdictPanel({ d, site }: SiteProps) {
         <div className="mt-2">
           <Facts
             facts={[
-              ['χ²/ν', `${num(s.reducedChi2, 2)}, limit ${num(limit, limit % 1 === 0 ? 0 : 2)}`],
+              ['χ²/ν', `${chi2Words(s.reducedChi2)}, limit ${num(limit, limit % 1 === 0 ? 0 : 2)}`],
               ['ν', `${points - free}: ${points} values, ${free} free parameters`],
               ['Iterations', `${s.iterations} of at most ${content.fit.maxIterations}`],
             ]}
@@ -209,7 +209,7 @@ export function CorrelationPanel({ d, site }: SiteProps) {
 export function CertificatePanel({ d }: { d: SpectrumView }) {
   const { certificate: c, content, id, name, version } = d.recipe;
   const link = (
-    <Link prefetch={false} className="link" href={`/recipes/${id}`}>
+    <Link prefetch={false} className="link underline" href={`/recipes/${id}`}>
       {`Recipe ${name}`}
     </Link>
   );

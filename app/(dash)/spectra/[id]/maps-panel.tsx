@@ -10,7 +10,7 @@ import { WaferMap } from '@/lib/ui/maps/wafer-map';
 import { MAP_KINDS, mapInput, mapKind } from '../../wafers/map-input';
 
 const GAP = 16;
-const LARGEST = 300;
+const LARGEST = 340;
 
 /** Every parameter that the fit moved and the fit quality, side by side; one chosen site on all of them. */
 export function MapsPanel({ d, site, onSite }: { d: SpectrumView; site: number; onSite: (i: number) => void }) {
@@ -51,7 +51,7 @@ export function MapsPanel({ d, site, onSite }: { d: SpectrumView; site: number; 
             key={m.key}
             title={m.title}
             input={m.input}
-            kind={kind}
+            kind={m.hasValues ? kind : 'site'}
             scale={m.scale}
             size={size}
             selected={site}

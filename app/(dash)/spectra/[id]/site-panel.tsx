@@ -9,7 +9,7 @@ import { waferName } from '@/lib/ui/links';
 import { channelInputs } from '@/lib/ui/spectra/channel-curves';
 import { prepareSensitivity, type SensitivityStep } from '@/lib/ui/spectra/sensitivity.prepare';
 import { SensitivityPlot } from '@/lib/ui/spectra/sensitivity-plot';
-import { siteVerdict } from '@/lib/ui/spectra/site-status';
+import { chi2Words, siteVerdict } from '@/lib/ui/spectra/site-status';
 import { SpectrumPlot } from '@/lib/ui/spectra/spectrum-plot';
 import { type ForwardState, useForwardModel } from '@/lib/ui/spectra/use-forward-model';
 import type { ChosenSite } from './use-site';
@@ -55,7 +55,7 @@ export function CurvesPanel({ d, chosen, model }: { d: SpectrumView; chosen: Cho
       note={
         <>
           <StatusMark status={verdict.status} text={verdict.word} />
-          {`  χ²/ν ${num(s.reducedChi2, 2)} at (${num(s.x, 1)}, ${num(s.y, 1)}) mm; σ ${curves === null || curves.isStated ? 'of the station' : 'by the recipe'}`}
+          {`  χ²/ν ${chi2Words(s.reducedChi2)} at (${num(s.x, 1)}, ${num(s.y, 1)}) mm; σ ${curves === null || curves.isStated ? 'of the station' : 'by the recipe'}`}
         </>
       }
       actions={

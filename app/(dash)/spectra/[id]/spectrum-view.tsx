@@ -76,13 +76,13 @@ function Head({ d }: { d: SpectrumView }) {
           {`${head.operation}, ${head.layer} of ${head.product} · `}
           {head.runId ? (
             <>
-              <Link prefetch={false} className="link" href={`/runs/${head.runId}`}>
+              <Link prefetch={false} className="link underline" href={`/runs/${head.runId}`}>
                 {`${head.tool ?? ''} ${head.chamber ?? ''}`.trim()}
               </Link>
               {' · '}
             </>
           ) : null}
-          <Link prefetch={false} className="link" href={`/recipes/${recipe.id}`}>
+          <Link prefetch={false} className="link underline" href={`/recipes/${recipe.id}`}>
             {`recipe version ${recipe.version}`}
           </Link>
           {` · measured on ${head.station} `}
@@ -113,7 +113,7 @@ function Notices({ d }: { d: SpectrumView }) {
             status="warn"
             text={`The recipe has changed since: these values are of version ${recipe.version}, version ${recipe.latest} is in force.`}
           />{' '}
-          <Link prefetch={false} className="link" href={`/recipes/${recipe.id}`}>
+          <Link prefetch={false} className="link underline" href={`/recipes/${recipe.id}`}>
             See what changed
           </Link>
         </li>

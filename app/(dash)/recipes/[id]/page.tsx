@@ -1,0 +1,24 @@
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { AppError } from '@/lib/errors';
+import { type RecipeView, recipeView } from '@/lib/services/views/recipes';
+import { pageActor } from '../../session';
+import { RecipeEditor } from '../editor';
+
+export const metadata: Metadata = { title: 'Recipe' };
+
+async function read(id: string): Promise<RecipeView> {
+  try {
+    return await recipeView(id);
+  } catch (e) {
+    if (e instanceof AppError && e.code === 'not_found') notFound();
+    throw e;
+  }
+}
+
+export default async function RecipePage({ params }: { params: Promise<{ id: string }> }) {
+  const { id } = await params;
+  const actor = await pageActor(`/recipes/${id}`);
+  const may = actor.role === 'engineer' || actor.role === 'administrator';
+  return <RecipeEditor key={id} data={await read(id)} may={may} />;
+}

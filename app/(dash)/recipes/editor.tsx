@@ -1,0 +1,240 @@
+'use client';
+import { useRouter } from 'next/navigation';
+import { useEffect, useId, useState } from 'react';
+import type { RecipeView } from '@/lib/services/views/recipes';
+import { ReasonDialog } from '@/lib/ui/components/dialog';
+import { PageHead } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { useToast } from '@/lib/ui/components/toast';
+import { Ago } from '@/lib/ui/hooks/now';
+import { CertificatePanel } from '@/lib/ui/recipes/certificate';
+import { withStarts } from '@/lib/ui/recipes/draft';
+import { DraftProvider } from '@/lib/ui/recipes/draft-context';
+import { DrawingPanel } from '@/lib/ui/recipes/drawing-panel';
+import { ModelPanel } from '@/lib/ui/recipes/model-panel';
+import { RecipeForm } from '@/lib/ui/recipes/recipe-form';
+import { KIND_WORDS } from '@/lib/ui/recipes/templates';
+import { type DraftState, useDraftState } from '@/lib/ui/recipes/use-draft-state';
+import { useSiteFit } from '@/lib/ui/recipes/use-site-fit';
+import { makeRecipe, saveRecipe, switchRecipe } from './actions';
+import { DraftBar } from './draft-bar';
+import { HistoryPanel } from './history';
+import { type Identity, NewIdentity } from './identity';
+import { useHeldSite } from './use-held-site';
+
+/** A recipe as a draft beside its version in force: drawing and model on the left follow the form on the right. */
+export function RecipeEditor({ data: d, may }: { data: RecipeView; may: boolean }) {
+  const s = useDraftState(d);
+  const picked = useHeldSite(d);
+  const fit = useSiteFit();
+  const [identity, setIdentity] = useState<Identity>({ name: d.name, operation: d.operation, product: d.product });
+  const namesId = useId();
+  const isNew = d.version === 0;
+  const name = identity.name || 'the new recipe';
+  const inForce = isNew
+    ? null
+    : { recipe: s.base.content, truncation: d.certificate?.truncation ?? null, version: s.base.version };
+  return (
+    <DraftProvider
+      value={{
+        draft: s.draft,
+        set: s.set,
+        replace: s.replace,
+        issues: s.issues,
+        mayEdit: may,
+        materials: d.lists.materials,
+        fab: d.lists.parameters,
+        namesId,
+      }}
+    >
+      <Head d={d} s={s} may={may} identity={identity} />
+      {isNew ? <NewIdentity lists={d.lists} value={identity} onChange={setIdentity} /> : null}
+      <DraftBar d={d} s={s} />
+      <div className="grid grid-cols-[minmax(0,1fr)_400px] 2xl:grid-cols-[minmax(0,1fr)_520px] gap-3 items-start">
+        <div className="flex flex-col gap-3 min-w-0">
+          <DrawingPanel
+            name={name}
+            recipe={s.recipe}
+            values={s.values}
+            isTried={Object.keys(s.tried).length > 0}
+            mayEdit={may}
+            onTry={s.tryValue}
+            onBack={() => s.tryAll({})}
+            onTake={() => s.open(withStarts(s.draft, s.tried))}
+          />
+          <ModelPanel
+            name={name}
+            recipe={s.recipe}
+            values={s.values}
+            inForce={inForce}
+            certified={d.certificate?.truncation ?? null}
+            axis={d.axes[0] ?? null}
+            recent={d.recent}
+            picked={picked}
+            fit={fit}
+            onTake={s.tryAll}
+          />
+          <CertificatePanel
+            sample={s.base.content.sample}
+            certificate={d.certificate}
+            version={d.version}
+            isOutdated={s.isDirty || isNew}
+          />
+        </div>
+        <RecipeForm name={name} />
+      </div>
+      {isNew ? null : (
+        <div className="mt-3">
+          <HistoryPanel d={d} may={may} onOpen={(v) => s.open(v.content)} />
+        </div>
+      )}
+    </DraftProvider>
+  );
+}
+
+function Head({ d, s, may, identity }: { d: RecipeView; s: DraftState; may: boolean; identity: Identity }) {
+  const [asking, ask] = useState<'save' | 'switch' | null>(null);
+  const isNew = d.version === 0;
+  const next = s.base.version + 1;
+  const latest = d.versions[0];
+  const why = !may
+    ? 'Needs the role engineer'
+    : s.issues.length > 0
+      ? 'Some fields need a correction first'
+      : !isNew && !s.isDirty
+        ? 'The draft does not differ from the version in force'
+        : isNew && identity.name.trim() === ''
+          ? 'Give the recipe a name first'
+          : null;
+  const saveWords = isNew ? 'Save the recipe' : `Save version ${next}`;
+  const create = useCreate(s, identity);
+  return (
+    <>
+      <PageHead
+        title={
+          <>
+            {`${isNew ? 'New recipe' : d.name} `}
+            {isNew ? null : (
+              <span className="text-base font-normal">
+                <StatusMark status={d.active ? 'ok' : 'idle'} text={d.active ? 'in use' : 'out of use'} />
+              </span>
+            )}
+          </>
+        }
+        sub={
+          <>
+            {`${KIND_WORDS[s.draft.sample.kind] ?? ''}`}
+            {isNew ? '' : ` at ${d.operation}, ${d.product ?? 'all products'}`}
+            {latest ? (
+              <>
+                {` · version ${d.version} by ${latest.author} `}
+                <Ago at={latest.atMs} />
+                {`: ${latest.reason}`}
+              </>
+            ) : null}
+          </>
+        }
+        actions={
+          <>
+            {isNew ? null : (
+              <button
+                type="button"
+                className="btn"
+                disabled={!may}
+                title={may ? undefined : 'Needs the role engineer'}
+                onClick={() => ask('switch')}
+              >
+                {d.active ? 'Take out of use…' : 'Back into use…'}
+              </button>
+            )}
+            <button
+              type="button"
+              className="btn btn-primary"
+              disabled={why !== null}
+              title={why ?? undefined}
+              onClick={() => ask('save')}
+            >
+              {`${saveWords}…`}
+            </button>
+          </>
+        }
+      />
+      <ReasonDialog
+        open={asking === 'save'}
+        onClose={() => ask(null)}
+        title={saveWords}
+        confirm={saveWords}
+        onSubmit={async (reason) => {
+          if (isNew) return create(reason);
+          const r = await saveRecipe(d.id, s.base.version, s.draft, reason);
+          if (r.ok) s.saved();
+          return r;
+        }}
+      >
+        {isNew ? null : <Differences s={s} />}
+        {s.draft.sample.kind === 'line-grating' && s.draft.sample.truncation === null ? (
+          <p className="text-sm text-ink-2 mt-2">The order sweep runs now and becomes the certificate of this version.</p>
+        ) : null}
+      </ReasonDialog>
+      <ReasonDialog
+        open={asking === 'switch'}
+        onClose={() => ask(null)}
+        title={`${d.active ? 'Take out of use' : 'Back into use'}: ${d.name}`}
+        confirm={d.active ? 'Take out of use' : 'Back into use'}
+        onSubmit={(reason) => switchRecipe(d.id, d.version, !d.active, reason)}
+      >
+        <p>
+          {d.active
+            ? 'Spectra that name this recipe will be refused until it is back in use. Stored results stay.'
+            : `Spectra that name this recipe are taken again and fitted by version ${d.version}.`}
+        </p>
+      </ReasonDialog>
+    </>
+  );
+}
+
+function useCreate(s: DraftState, identity: Identity) {
+  const router = useRouter();
+  const toast = useToast();
+  const [made, setMade] = useState<string | null>(null);
+  // Once the draft counts as saved, so that leaving the page asks nothing.
+  useEffect(() => {
+    if (made !== null) router.push(`/recipes/${made}`);
+  }, [made, router]);
+  return async (reason: string) => {
+    const { result, id } = await makeRecipe({ ...identity, name: identity.name.trim(), content: s.draft }, reason);
+    if (id !== null) {
+      s.saved();
+      setMade(id);
+      toast(result.ok ? result.message : '', 'done');
+    }
+    return result;
+  };
+}
+
+function Differences({ s }: { s: DraftState }) {
+  return (
+    <div className="max-h-64 overflow-auto">
+      <table className="grid-table">
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col" className="num">{`Version ${s.base.version}`}</th>
+            <th scope="col" className="num">
+              Draft
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {s.changes.map((c) => (
+            <tr key={c.label}>
+              <td className="whitespace-normal!">{c.label}</td>
+              <td className="num">{c.from}</td>
+              <td className="num font-semibold">{c.to}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

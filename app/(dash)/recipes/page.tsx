@@ -1,0 +1,27 @@
+import type { Metadata } from 'next';
+import { listRecipes } from '@/lib/services/views/recipes';
+import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { pageActor } from '../session';
+import { NewRecipe } from './new-recipe';
+import { RecipeTable } from './recipe-table';
+
+export const metadata: Metadata = { title: 'Recipes' };
+
+export default async function RecipesPage() {
+  const actor = await pageActor('/recipes');
+  const rows = await listRecipes(Date.now());
+  const may = actor.role === 'engineer' || actor.role === 'administrator';
+  const out = rows.filter((r) => !r.active).length;
+  return (
+    <>
+      <PageHead
+        title="Metrology recipes"
+        sub="How a spectrum or a scattering curve becomes values with uncertainty: the model of the sample, what is fitted, and when a fit is refused"
+        actions={<NewRecipe may={may} recipes={rows.map(({ id, name }) => ({ id, name }))} />}
+      />
+      <Panel title="Recipes" flush note={`${rows.length} recipes${out > 0 ? `, ${out} out of use` : ''}`}>
+        <RecipeTable rows={rows} may={may} />
+      </Panel>
+    </>
+  );
+}

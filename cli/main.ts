@@ -1,0 +1,188 @@
+import { writeFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { Command, CommanderError, Option } from 'commander';
+import { AppError, toAppError } from '@/lib/errors';
+import { answer, type Question } from '@/lib/services/compute/answer';
+import type { ComputeFunction } from '@/lib/services/compute/define';
+import { CAPABILITIES, CAPABILITY_NAMES, capabilityNamed } from '@/lib/services/compute/registry';
+import { ask } from '@/lib/services/compute/thread';
+import { type Flag, flagsOf, flagValue } from './flags';
+import { helpAfter } from './help';
+import { inputOf } from './input';
+
+const OK = 0;
+const FAULT = 1;
+const BAD_INPUT = 2;
+
+interface Common {
+  readonly out?: string;
+  readonly format?: 'json' | 'csv';
+  readonly table?: string;
+  readonly map?: string;
+  readonly ignore?: string;
+  readonly pretty?: boolean;
+  readonly progress?: boolean;
+}
+
+/** `field=column,field=column`. */
+function mapping(text: string | undefined): Record<string, string> {
+  const pairs = (text ?? '')
+    .split(',')
+    .filter(Boolean)
+    .map((p) => p.split('='));
+  const wrong = pairs.find((p) => p.length !== 2 || !p[0] || !p[1]);
+  if (wrong)
+    throw new AppError('invalid_input', `--map: "${wrong.join('=')}" is no pair; write field=column,field=column`, {
+      field: 'map',
+    });
+  return Object.fromEntries(pairs);
+}
+
+async function onThread(question: Question, title: string): Promise<string> {
+  const { progressLine } = await import('./progress');
+  const thread = new Worker(new URL('../workers/compute/call.js', import.meta.url));
+  const line = progressLine(title);
+  try {
+    return (await ask(thread, question, line.report)).text;
+  } finally {
+    line.stop();
+    await thread.terminate();
+  }
+}
+
+/** Result as text in the wanted form, written to a file or to standard output. */
+async function run(
+  f: ComputeFunction,
+  flags: readonly Flag[],
+  file: string | undefined,
+  options: Record<string, unknown>,
+): Promise<void> {
+  const common = options as Common;
+  const given = Object.fromEntries(
+    flags.flatMap((flag) => {
+      const v = options[attribute(flag.name)];
+      return v === undefined ? [] : [[flag.field, typeof v === 'boolean' ? v : flagValue(flag, String(v))]];
+    }),
+  );
+  const input = inputOf(f, flags, given, {
+    file,
+    map: mapping(common.map),
+    ignore: common.ignore?.split(',').filter(Boolean) ?? [],
+  });
+  const format = common.format ?? (common.table || common.out?.toLowerCase().endsWith('.csv') ? 'csv' : 'json');
+  const question: Question = {
+    path: f.path,
+    text: JSON.stringify(input),
+    format,
+    ...(common.table ? { table: common.table } : {}),
+  };
+  const isWatched = common.progress ?? (f.isLong === true && process.stderr.isTTY);
+  const found = isWatched ? await onThread(question, f.path) : await answer(question);
+  const isPretty = common.pretty ?? (process.stdout.isTTY && !common.out);
+  const text = format === 'csv' ? found : `${isPretty ? JSON.stringify(JSON.parse(found), null, 2) : found}\n`;
+  if (common.out === undefined) await write(text);
+  else {
+    try {
+      writeFileSync(common.out, text);
+    } catch (e) {
+      throw new AppError(
+        'invalid_input',
+        `--out: ${common.out} cannot be written (${(e as NodeJS.ErrnoException).code}); give another file`,
+        { field: 'out' },
+      );
+    }
+  }
+}
+
+const write = (text: string): Promise<void> => new Promise((resolve) => process.stdout.write(text, () => resolve()));
+
+/** Commander's name of a flag's value. */
+const attribute = (name: string): string => new Option(`--${name}`).attributeName();
+
+/** A function as a command with a flag for each field. */
+function command(f: ComputeFunction): Command {
+  const flags = flagsOf(f);
+  const c = new Command(f.path.split('/')[1]!)
+    .summary(f.title)
+    .description(`${f.title}.\n\n${f.text}`)
+    .argument('[input]', 'JSON or CSV file, or - for standard input');
+  for (const flag of flags) {
+    const need = flag.isRequired ? ' (needed)' : '';
+    if (flag.kind === 'boolean') c.option(`--${flag.name}`, flag.describe).option(`--no-${flag.name}`);
+    else c.option(`--${flag.name} <${flag.placeholder}>`, `${flag.describe}${need}`);
+  }
+  return c
+    .option('--out <file>', 'write the result there instead of standard output; .csv writes CSV')
+    .addOption(new Option('--format <form>', 'form of the result (default json)').choices(['json', 'csv']))
+    .option('--table <name>', 'which table of the result to write as CSV')
+    .option('--map <pairs>', 'columns of a CSV file for fields: field=column,field=column')
+    .option('--ignore <columns>', 'columns of a CSV file that are passed over')
+    .option('--pretty', 'indent the JSON; so it is on a terminal')
+    .option('--progress', 'show progress on standard error; so it is for long work on a terminal')
+    .option('--no-progress')
+    .addHelpText('after', () => helpAfter(f))
+    .action((file: string | undefined, options: Record<string, unknown>) => run(f, flags, file, options));
+}
+
+/** All commands; the functions of a capability are loaded when the command names it. */
+async function program(args: readonly string[]): Promise<Command> {
+  const top = new Command('driftless')
+    .description(
+      'Process control and metrology on the command line. Data come as JSON or CSV from a file or standard input; results go to standard output.',
+    )
+    .usage('<capability> <function> [input.json|input.csv|-] [flags]')
+    .addHelpText(
+      'after',
+      '\nFields are told by "driftless <capability> <function> --help". Exit code 0: done, 2: the input is at fault, 1: this program is.',
+    );
+  const wanted = args.find((a) => !a.startsWith('-'));
+  const named = wanted === 'help' ? args[args.indexOf('help') + 1] : wanted;
+  for (const name of CAPABILITY_NAMES) {
+    const { title, load } = CAPABILITIES[name];
+    const c = top.command(name).description(title);
+    if (named === name) for (const f of (await load()).functions) c.addCommand(command(f));
+    c.addHelpText('after', `\nFields of a function: driftless ${name} <function> --help`);
+    c.action((_: unknown, self: Command) => {
+      if (self.args.length === 0) self.help();
+      throw new AppError(
+        'not_found',
+        `${name} has no function "${self.args[0]}"; it has ${self.commands.map((s) => s.name()).join(', ')}`,
+      );
+    }).allowExcessArguments();
+  }
+  if (named !== undefined && wanted !== 'help') capabilityNamed(named);
+  const quiet = (c: Command): void => {
+    c.exitOverride()
+      .configureOutput({ outputError: () => undefined })
+      .showSuggestionAfterError(true);
+    c.commands.forEach(quiet);
+  };
+  quiet(top);
+  return top;
+}
+
+/** One line that names the field and the remedy; what this program did wrong brings its trace. */
+function complain(e: unknown): number {
+  if (e instanceof CommanderError) {
+    if (e.exitCode === 0) return OK;
+    // help shown because something was missing: the text is on standard error already
+    if (e.code === 'commander.help') return BAD_INPUT;
+    process.stderr.write(`driftless: ${e.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' ')}\n`);
+    return BAD_INPUT;
+  }
+  const known = toAppError(e);
+  const isOurs = known.status >= 500;
+  process.stderr.write(`driftless: ${known.message.replace(/\s*\n\s*/g, ' ')}\n`);
+  if (isOurs && process.env['DRIFTLESS_TRACE']) process.stderr.write(`${((known.cause ?? known) as Error).stack}\n`);
+  return isOurs ? FAULT : BAD_INPUT;
+}
+
+/** The command line. Sets the exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  process.stdout.on('error', (e: NodeJS.ErrnoException) => process.exit(e.code === 'EPIPE' ? OK : FAULT));
+  try {
+    await (await program(args)).parseAsync([...args], { from: 'user' });
+  } catch (e) {
+    process.exitCode = complain(e);
+  }
+}

@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto';
+import type { Page } from '@playwright/test';
+import { expect, expectAccessible, test } from './support';
+
+/** The recipe of the simulated ellipsometer: a thin film, so that its model answers at once and its save needs no order sweep. */
+async function openFilmRecipe(page: Page): Promise<void> {
+  await page.goto('/recipes');
+  await page.getByRole('row').filter({ hasText: 'HFO2-SE' }).getByRole('cell', { name: 'HFO2-SE' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: /HFO2-SE/ })).toBeVisible();
+  await expect(modelCurves(page).first()).toBeVisible();
+}
+
+const modelCurves = (page: Page) => page.getByRole('region', { name: 'Model' }).locator('svg[data-export]');
+const drawing = (page: Page) => page.getByRole('img', { name: /^Sample of/ });
+
+test('the drawing and the curves follow a parameter, and leave the draft as it is', async ({ page }) => {
+  await openFilmRecipe(page);
+  await expect(drawing(page)).toHaveAttribute('aria-label', /HfO2 7\.6 nm/);
+  const before = await modelCurves(page).first().innerHTML();
+  await page.getByRole('slider', { name: /^HfO2 thickness/ }).press('End');
+  await expect(drawing(page)).toHaveAttribute('aria-label', /HfO2 1[4-9] nm/);
+  await expect.poll(() => modelCurves(page).first().innerHTML()).not.toBe(before);
+  await expect(page.getByRole('button', { name: /^Save version/ })).toBeDisabled();
+  await page.getByRole('button', { name: 'Back to the start' }).click();
+  await expect(drawing(page)).toHaveAttribute('aria-label', /HfO2 7\.6 nm/);
+  await expect.poll(() => modelCurves(page).first().innerHTML()).toBe(before);
+});
+
+test('an engineer corrects a field, saves a version with a reason, finds it in the history and opens the old one again', async ({
+  page,
+}) => {
+  await openFilmRecipe(page);
+  await page.getByRole('tab', { name: 'Parameters' }).click();
+  const upper = page.getByLabel('Upper nm');
+  const old = Number(await upper.inputValue());
+  await upper.fill('2');
+  await expect(page.getByText(/lower 3 must be below upper 2/)).toBeVisible();
+  await expect(page.getByRole('tab', { name: /Parameters\s*■ 1/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Save version/ })).toBeDisabled();
+  await upper.fill(String(old + 1));
+  await expect(page.getByRole('region', { name: 'Draft' })).toContainText(`parameter hfo2_thickness upper ${old} → ${old + 1}`);
+  const reason = `Thicker stacks of the new node ${randomUUID().slice(0, 8)}`;
+  await page.getByRole('button', { name: /^Save version/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByRole('row').filter({ hasText: 'hfo2_thickness upper' })).toContainText(String(old + 1));
+  await dialog.getByRole('textbox').fill(reason);
+  await dialog.getByRole('button', { name: /^Save version/ }).click();
+  const history = page.getByRole('region', { name: 'History' });
+  const row = history.getByRole('row').filter({ hasText: reason });
+  await expect(row).toContainText('ana@driftless.local');
+  await expect(row).toContainText(`${old} → ${old + 1}`);
+  await expect(row).toContainText('in force');
+  await history
+    .getByRole('button', { name: /^Open version/ })
+    .first()
+    .click();
+  await expect(page.getByRole('region', { name: 'Draft' })).toContainText(`upper ${old + 1} → ${old}`);
+});
+
+test('a name that is no parameter is told beside its field', async ({ page }) => {
+  await openFilmRecipe(page);
+  const thickness = page.getByLabel('Thickness nm').first();
+  await thickness.fill('hfo2_thicknes');
+  await expect(thickness).toHaveAttribute('aria-invalid', 'true');
+  await expect(thickness).toHaveAccessibleDescription(/there is no parameter "hfo2_thicknes"/);
+});
+
+test('a draft fits a measured site in the browser', async ({ page }) => {
+  await openFilmRecipe(page);
+  await page.getByLabel('Measured').selectOption({ index: 1 });
+  await page.getByRole('button', { name: 'Fit here' }).click();
+  const fit = page.getByRole('region', { name: 'Fit of the measured site' });
+  await expect(fit.getByRole('row').filter({ hasText: 'HfO2 thickness' })).toContainText(/\d\.\d+ ± 0\.\d+/);
+});
+
+test('a template opens in the editor as a recipe that does not exist yet', async ({ page }) => {
+  await page.goto('/recipes');
+  await page.getByRole('button', { name: 'New recipe…' }).click();
+  await page.getByLabel('Start from').selectOption('line-grating');
+  await page.getByRole('button', { name: 'Open in the editor' }).click();
+  await expect(drawing(page)).toHaveAttribute('aria-label', /Lines of 40 nm and 100 nm height in a pitch of 90 nm/);
+  const name = `JOURNEY-${randomUUID().slice(0, 8)}`;
+  await page.getByLabel('Name, as stations send it').fill(name);
+  await page.getByRole('button', { name: 'Save the recipe…' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill('First recipe of the new layer');
+  await page.getByRole('dialog').getByRole('button', { name: 'Save the recipe' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: new RegExp(name) })).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Convergence' })).toContainText('reached');
+});
+
+for (const theme of ['light', 'dark'] as const)
+  test(`list and editor are accessible in the ${theme} theme`, async ({ page }) => {
+    await page.emulateMedia({ colorScheme: theme });
+    await page.goto('/recipes');
+    await expect(page.getByRole('table')).toBeVisible();
+    await expectAccessible(page);
+    await openFilmRecipe(page);
+    await expectAccessible(page);
+    await page.getByRole('tab', { name: 'Parameters' }).click();
+    await page.getByLabel('Upper nm').fill('2');
+    await expectAccessible(page);
+  });
+
+test.describe('a viewer', () => {
+  test.use({ person: 'vera' });
+  test('sees the recipe and tries values, but cannot save', async ({ page }) => {
+    await openFilmRecipe(page);
+    await page.getByRole('slider', { name: /^HfO2 thickness/ }).press('End');
+    await expect(drawing(page)).toHaveAttribute('aria-label', /HfO2 1[4-9] nm/);
+    await expect(page.getByLabel('Thickness nm').first()).toBeDisabled();
+    await expect(page.getByRole('button', { name: /^Save version/ })).toBeDisabled();
+    await expect(page.getByRole('button', { name: /^Take out of use/ })).toBeDisabled();
+  });
+});

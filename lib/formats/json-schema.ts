@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { Json, JsonObject } from './openapi-answers';
+
+export type { Json, JsonObject } from './openapi-answers';
+
+/**
+ * JSON schema of a zod schema. Numeric arrays are checked by one custom loop and say what they are by an `override` in their meta,
+ * which takes the place of the empty schema zod gives a custom check. The pattern of a date-time is left to its format.
+ */
+export function jsonSchemaOf(schema: z.ZodType): JsonObject {
+  const made = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    unrepresentable: 'any',
+    override: ({ jsonSchema }) => {
+      const s = jsonSchema as Record<string, unknown>;
+      if (typeof s['override'] === 'object' && s['override'] !== null) {
+        Object.assign(s, s['override']);
+        delete s['override'];
+      }
+      if (s['format'] === 'date-time' || s['format'] === 'uuid' || s['contentEncoding'] === 'base64') delete s['pattern'];
+    },
+  }) as Record<string, Json>;
+  const { $schema: _dialect, ...rest } = made;
+  return rest;
+}

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import {
+  adviseDoubleEwma,
+  asymptoticVariance,
+  type Disturbance,
+  doubleEwmaDriftOffset,
+  doubleEwmaStability,
+  doubleEwmaVariance,
+  driftOffset,
+  fitIma11,
+  initialDoubleEwma,
+  observeDoubleEwma,
+  optimalLambda,
+  replay,
+  stabilityMargin,
+} from '@/lib/control';
+import { AppError } from '@/lib/errors';
+import { gaps, numbers, oneOf, positive, real, whole } from '@/lib/formats/compute';
+import { predictiveFunctions } from './control-mpc';
+import { multiFunctions } from './control-multi';
+import { define } from './define';
+
+const lambda = z.number().gt(0).max(1).meta({ description: 'EWMA weight, 0 < λ ≤ 1' });
+const gain = real('Model gain, output unit per knob unit, not 0');
+const gainRatio = positive('True gain over model gain; default 1').optional();
+const target = real('Target of the output');
+const xNominal = real('Setpoint that meets the target without a disturbance');
+const RUNS = {
+  columns: [{ name: 'xApplied' }, { name: 'y' }, { name: 'uY', isOptional: true }, { name: 'reliance', isOptional: true }],
+} as const;
+const history = {
+  xApplied: numbers('Setpoint each run really had'),
+  y: gaps('Measured output of each run'),
+};
+const X = [10, 10, 10.2, 10.3, 10.4, 10.5, 10.5, 10.6];
+const Y = [99.1, 98.8, 99.4, 99.6, 99.8, 100.1, 99.9, 100.2];
+
+const ewma = define({
+  path: 'control/ewma',
+  title: 'Replay of an EWMA run-to-run loop',
+  text: 'What a loop with these settings would have done over recorded runs: disturbance, estimate, setpoint with its limits, output it would have given; sums of both for comparison.',
+  input: z.strictObject({
+    ...history,
+    uY: numbers('Standard uncertainty of each output', { lowest: 0 }).optional(),
+    reliance: numbers('Reliance on each output, 0 to 1', { lowest: 0, highest: 1 }).optional(),
+    afterPm: z.array(z.boolean()).meta({ description: 'Whether maintenance went before the run' }).optional(),
+    lambda,
+    gain,
+    target,
+    xNominal,
+    min: real('Lowest setpoint; default unlimited').optional(),
+    max: real('Highest setpoint; default unlimited').optional(),
+    maxStep: positive('Largest change from run to run').optional(),
+    quantum: positive('Setpoints are multiples of this').optional(),
+    deadband: positive('A smaller change is not made').optional(),
+    outlierSigma: positive('Sigmas of the innovations beyond which an observation is set aside').optional(),
+    pmForget: z.number().min(0).max(1).meta({ description: 'Share of the estimate that a PM leaves; default 1' }).optional(),
+    delay: whole(0, 1000, 'Runs until the measurement arrives; default 0').optional(),
+    gainRatio,
+  }),
+  run: (i) =>
+    replay(
+      i.xApplied.map((xApplied, k) => ({
+        xApplied,
+        y: i.y[k] ?? Number.NaN,
+        ...(i.uY ? { uY: i.uY[k]! } : {}),
+        ...(i.reliance ? { reliance: i.reliance[k]! } : {}),
+        ...(i.afterPm ? { afterPm: i.afterPm[k]! } : {}),
+      })),
+      {
+        lambda: i.lambda,
+        gain: i.gain,
+        target: i.target,
+        xNominal: i.xNominal,
+        min: i.min ?? -Number.MAX_VALUE,
+        max: i.max ?? Number.MAX_VALUE,
+        maxStep: i.maxStep ?? null,
+        quantum: i.quantum ?? null,
+        deadband: i.deadband ?? null,
+        outlierSigma: i.outlierSigma ?? null,
+        pmForget: i.pmForget ?? 1,
+      },
+      { delay: i.delay ?? 0, gainRatio: i.gainRatio ?? 1 },
+    ),
+  table: {
+    ...RUNS,
+    write: {
+      runs: ({ runs }) => ({
+        disturbance: runs.map((r) => r.disturbance),
+        estimate: runs.map((r) => r.estimate),
+        setpoint: runs.map((r) => r.setpoint),
+        y: runs.map((r) => r.y),
+        clipped: runs.map((r) => r.clipped),
+      }),
+    },
+  },
+  example: { xApplied: X, y: Y, lambda: 0.4, gain: 2, target: 100, xNominal: 10, min: 5, max: 15 },
+});
+
+const doubleEwma = define({
+  path: 'control/double-ewma',
+  title: 'Double EWMA (predictor–corrector) over recorded runs',
+  text: 'Level and drift of the disturbance after each recorded run, and the setpoint advised for the next.',
+  input: z.strictObject({
+    xApplied: history.xApplied,
+    y: numbers('Measured output of each run'),
+    lambda1: lambda,
+    lambda2: z.number().min(0).max(1).meta({ description: 'Weight of the drift, 0 ≤ λ2 ≤ 1' }),
+    gain,
+    target,
+    xNominal,
+    level: real('Level to start from; default 0').optional(),
+    drift: real('Drift to start from; default 0').optional(),
+  }),
+  run: (i) => {
+    let state = initialDoubleEwma(i.level, i.drift);
+    const out = { level: [] as number[], drift: [] as number[], setpoint: [] as number[] };
+    i.y.forEach((y, k) => {
+      state = observeDoubleEwma(state, y, i.xApplied[k] ?? Number.NaN, i);
+      out.level.push(state.level);
+      out.drift.push(state.drift);
+      out.setpoint.push(adviseDoubleEwma(state, i));
+    });
+    return { ...out, state };
+  },
+  table: { columns: RUNS.columns.slice(0, 2) },
+  example: { xApplied: X, y: Y, lambda1: 0.4, lambda2: 0.2, gain: 2, target: 100, xNominal: 10 },
+});
+
+const stability = define({
+  path: 'control/stability',
+  title: 'Stability of an EWMA loop',
+  text: 'Exact stability region with metrology delay and gain error: largest gain ratio, gain margin, spectral radius; with lambda2 the characteristic polynomial of the double EWMA.',
+  input: z.strictObject({
+    lambda,
+    lambda2: z.number().min(0).max(1).meta({ description: 'Weight of the drift of a double EWMA (without delay)' }).optional(),
+    delay: whole(0, 1000, 'Runs until the measurement arrives; default 0').optional(),
+    gainRatio,
+    form: oneOf(['filter', 'integral'], 'Form of the controller; default filter').optional(),
+  }),
+  run: (i) =>
+    i.lambda2 === undefined
+      ? stabilityMargin(i.lambda, i.delay ?? 0, i.gainRatio ?? 1, i.form)
+      : doubleEwmaStability(i.lambda, i.lambda2, i.gainRatio ?? 1),
+  example: { lambda: 0.3, delay: 1, gainRatio: 1 },
+});
+
+const disturbanceIn = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('white') }),
+    z.strictObject({ kind: z.literal('ima'), theta: z.number() }),
+    z.strictObject({ kind: z.literal('ar1'), phi: z.number() }),
+    z.strictObject({ kind: z.literal('random_walk') }),
+  ])
+  .meta({ description: 'Disturbance with innovations of variance 1' });
+
+const variance = define({
+  path: 'control/variance',
+  title: 'Asymptotic variance of a loop',
+  text: 'Output variance in units of the innovation variance, and offset under a drift, of an EWMA or double EWMA loop.',
+  input: z.strictObject({
+    lambda,
+    lambda2: z.number().gt(0).max(1).meta({ description: 'Weight of the drift of a double EWMA' }).optional(),
+    gainRatio,
+    disturbance: disturbanceIn,
+    slope: real('Drift per run; default 0').optional(),
+  }),
+  run: (i) => {
+    const ratio = i.gainRatio ?? 1;
+    const slope = i.slope ?? 0;
+    const d: Disturbance = i.disturbance;
+    if (i.lambda2 === undefined)
+      return { variance: asymptoticVariance(i.lambda, ratio, d), offset: driftOffset(i.lambda, ratio, slope) };
+    const theta = d.kind === 'ima' ? d.theta : d.kind === 'random_walk' ? 0 : null;
+    return {
+      variance: d.kind === 'ar1' ? null : doubleEwmaVariance(i.lambda, i.lambda2, ratio, theta),
+      offset: doubleEwmaDriftOffset(i.lambda, i.lambda2, ratio, slope),
+    };
+  },
+  example: { lambda: 0.3, disturbance: { kind: 'ima', theta: 0.7 } },
+});
+
+const design = define({
+  path: 'control/lambda',
+  title: 'EWMA weight from data',
+  text: 'IMA(1,1) fitted to a disturbance series by maximum likelihood; λ = 1 − θ is optimal for it, corrected for a gain error.',
+  input: z.strictObject({
+    disturbance: numbers('Disturbance of each run: (y − target) − gain·(x − xNominal)', { min: 5 }).optional(),
+    theta: z.number().gt(-1).lt(1).meta({ description: 'θ of the IMA(1,1), where it is known' }).optional(),
+    gainRatio,
+  }),
+  run: (i) => {
+    const fit = i.disturbance ? fitIma11(i.disturbance) : null;
+    const theta = fit?.theta ?? i.theta;
+    if (theta === undefined)
+      throw new AppError('invalid_input', 'disturbance: give a disturbance series, or theta where it is known', {
+        field: 'disturbance',
+      });
+    return { fit, theta, ...optimalLambda(theta, i.gainRatio) };
+  },
+  table: { columns: [{ name: 'disturbance' }] },
+  example: { theta: 0.6 },
+});
+
+export const functions = [ewma, doubleEwma, stability, variance, design, ...multiFunctions, ...predictiveFunctions];

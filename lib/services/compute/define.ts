@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+import { AppError } from '@/lib/errors';
+
+/** Told now and then by long work: `done` of `total` steps. */
+export type Report = (done: number, total: number) => void;
+
+/** One column that a CSV file may bring. */
+export interface ColumnSpec {
+  /** Column and field of the input; other spellings (`field_x`, `Field X (mm)`, `fieldXMm`) are recognised. */
+  readonly name: string;
+  readonly unit?: string;
+  readonly kind?: 'number' | 'text';
+  readonly isOptional?: boolean;
+}
+
+export type Column = ArrayLike<number | string | boolean | null>;
+
+/** How the columns of a CSV file become fields of the input, and how a result becomes columns. */
+export interface TableForm {
+  readonly columns?: readonly ColumnSpec[];
+  /** All other columns, row by row (or, transposed, column by column), as this matrix; their names as another field. */
+  readonly rest?: { readonly field: string; readonly names?: string; readonly isTransposed?: boolean; readonly text: string };
+  /** Rows of the file with the same label form one row of this matrix. */
+  readonly group?: { readonly label: string; readonly value: string; readonly field: string };
+  /** Tables of the result by name; the first is written unless another is asked for. */
+  // biome-ignore lint/suspicious/noExplicitAny: the result of a function is known to its own definition only
+  readonly write?: Readonly<Record<string, (result: any, input: any) => Readonly<Record<string, Column>>>>;
+}
+
+/** One function of the registry: what it takes, what it does and how tables map on it. */
+export interface ComputeFunction {
+  /** `capability/function`. */
+  readonly path: string;
+  readonly title: string;
+  /** What it computes, by which method, in which units. */
+  readonly text: string;
+  readonly input: z.ZodObject;
+  readonly run: (input: never, report: Report) => unknown;
+  readonly table?: TableForm;
+  /** Takes seconds: it is worth a progress line. */
+  readonly isLong?: boolean;
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+/** Ties the type of `run` to the schema of the input. */
+export function define<S extends z.ZodObject, R>(
+  f: Omit<ComputeFunction, 'input' | 'run' | 'table' | 'example'> & {
+    readonly input: S;
+    readonly run: (input: z.output<S>, report: Report) => R;
+    readonly table?: Omit<TableForm, 'write'> & {
+      readonly write?: Readonly<Record<string, (result: R, input: z.output<S>) => Readonly<Record<string, Column>>>>;
+    };
+    readonly example: z.input<S> & Readonly<Record<string, unknown>>;
+  },
+): ComputeFunction {
+  return f;
+}
+
+export interface Capability {
+  readonly functions: readonly ComputeFunction[];
+}
+
+/** The same object, with those properties left out that are `undefined`: an option that was not given is absent. */
+export function given<T extends object>(o: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as never;
+}
+
+/** Bytes as base64, in steps that the argument list of a call can hold. */
+export function base64(bytes: Uint8Array): string {
+  let text = '';
+  for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
+  return btoa(text);
+}
+
+/** The bytes of a base64 text. */
+export const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+
+/**
+ * Lists of a stored model must be as long as its sizes say: one that was cut or edited by hand is refused, not computed with.
+ * @param expected - field → [list, length it must have].
+ */
+export function checkLengths(field: string, expected: Readonly<Record<string, readonly [ArrayLike<unknown>, number]>>): void {
+  for (const [name, [list, length]] of Object.entries(expected))
+    if (list.length !== length)
+      throw new AppError(
+        'invalid_input',
+        `${field}.${name}: has ${list.length} values, this model needs ${length}; pass the model on as it was trained`,
+        {
+          field: `${field}.${name}`,
+        },
+      );
+}

@@ -1,0 +1,161 @@
+import type { z } from 'zod';
+import { AppError } from '@/lib/errors';
+import { numbers, rows, whole } from '@/lib/formats/compute';
+import { type MetrologyRecipe, metrologyRecipeIn, type SpectrumAxis } from '@/lib/formats/metrology-recipe';
+import { type CompiledRecipe, certifyRecipe, compileRecipe, recipeSigma } from '@/lib/recipes';
+
+/** Fields that say which recipe, on which axis. */
+export const recipeFields = {
+  recipe: metrologyRecipeIn.meta({ description: 'Metrology recipe, as the recipe editor exports it' }),
+  nm: numbers('Vacuum wavelengths, nm, of film and grating recipes', { max: 5000 }).optional(),
+  perA: numbers('q, 1/Å, of reflectivity recipes', { max: 5000 }).optional(),
+  qxPerNm: numbers('q across the lines, 1/nm, of CD-SAXS recipes', { max: 5000 }).optional(),
+  qzPerNm: numbers('q along the normal, 1/nm', { max: 5000 }).optional(),
+  truncation: whole(
+    0,
+    120,
+    'M of a grating recipe that leaves it to the certificate; without it the certificate is computed',
+  ).optional(),
+};
+export const spectraFields = {
+  spectra: rows('Channel after channel of the recipe, site after site: one row a channel, on the whole axis'),
+  sigma: rows('Standard deviations, the same shape; default the noise model of the recipe').optional(),
+  sites: whole(1, 10_000, 'Number of sites; default 1').optional(),
+};
+type RecipeIn = z.output<z.ZodObject<typeof recipeFields>>;
+type SpectraIn = RecipeIn & Partial<z.output<z.ZodObject<typeof spectraFields>>>;
+
+/** The axis that was given. */
+function axisIn(i: RecipeIn): SpectrumAxis {
+  if (i.nm) return { kind: 'wavelength', nm: i.nm };
+  if (i.perA) return { kind: 'q', perA: i.perA };
+  if (i.qxPerNm && i.qzPerNm) return { kind: 'qxqz', qxPerNm: i.qxPerNm, qzPerNm: i.qzPerNm };
+  const field = { 'film-stack': 'nm', 'line-grating': 'nm', xrr: 'perA', 'saxs-lines': 'qxPerNm' }[i.recipe.sample.kind];
+  throw new AppError('invalid_input', `${field}: a ${i.recipe.sample.kind} recipe needs this axis`, { field });
+}
+
+/** The recipe ready to compute; the certificate's truncation where nothing else says it. */
+export const compiled = (i: RecipeIn): CompiledRecipe =>
+  compileRecipe(i.recipe, axisIn(i), i.truncation ?? certifyRecipe(i.recipe)?.truncation ?? null);
+
+/** Points of the whole axis. */
+const pointsOf = (i: RecipeIn): number => (i.nm ?? i.perA ?? i.qxPerNm ?? []).length;
+
+/** The part of one site's rows that the recipe fits. */
+export function dataOf(
+  c: CompiledRecipe,
+  i: RecipeIn & { sites?: number | undefined },
+  from: readonly number[][],
+  field: string,
+  site: number,
+): Float64Array {
+  const channels = i.recipe.channels.length;
+  const sites = i.sites ?? 1;
+  if (from.length !== sites * channels)
+    throw new AppError(
+      'invalid_input',
+      `${field}: has ${from.length} rows; ${sites} sites of ${channels} channels need ${sites * channels}`,
+      { field },
+    );
+  const points = pointsOf(i);
+  const n = c.used.length;
+  const out = new Float64Array(n * channels);
+  for (let k = 0; k < channels; k++) {
+    const row = from[site * channels + k]!;
+    if (row.length !== points)
+      throw new AppError(
+        'invalid_input',
+        `${field}: row ${site * channels + k} has ${row.length} values, the axis has ${points}`,
+        { field },
+      );
+    for (let p = 0; p < n; p++) out[k * n + p] = row[c.used[p]!]!;
+  }
+  return out;
+}
+
+/** Standard deviations of one site: those sent, or the noise model of the recipe. */
+export const sigmaOf = (c: CompiledRecipe, i: SpectraIn, data: Float64Array, site: number): Float64Array =>
+  i.sigma ? dataOf(c, i, i.sigma, 'sigma', site) : recipeSigma(c, data);
+
+const AXES = ['nm', 'perA', 'qxPerNm', 'qzPerNm'] as const;
+export const axisOfColumns = AXES.map((name) => ({ name, isOptional: true }));
+/** CSV of one site: a column of the axis, then one a channel, in the order of the recipe. */
+export const RECIPE_COLUMNS = {
+  columns: axisOfColumns,
+  rest: { field: 'spectra', isTransposed: true, text: 'one column a channel, in the order of the recipe' },
+};
+
+/** Columns of an axis. */
+export const axisOf = (a: SpectrumAxis): (readonly [string, readonly number[]])[] =>
+  a.kind === 'wavelength'
+    ? [['nm', a.nm]]
+    : a.kind === 'q'
+      ? [['perA', a.perA]]
+      : [
+          ['qxPerNm', a.qxPerNm],
+          ['qzPerNm', a.qzPerNm],
+        ];
+
+/** Hafnium oxide on silicon by ellipsometry at 70°. */
+export const EXAMPLE_RECIPE: MetrologyRecipe = {
+  sample: {
+    kind: 'film-stack',
+    ambient: { kind: 'constant', n: 1, k: 0 },
+    films: [{ name: 'HfO2', material: { kind: 'cauchy', a: 1.956, bUm2: 0.0126, cUm4: 0.0004 }, thicknessNm: 'hfo2_thickness' }],
+    substrate: { kind: 'library', name: 'Si' },
+  },
+  parameters: [
+    {
+      name: 'hfo2_thickness',
+      label: 'HfO2 thickness',
+      unit: 'nm',
+      value: 7.6,
+      role: { kind: 'free', lower: 3, upper: 14 },
+      reportAs: null,
+    },
+  ],
+  channels: [
+    { name: 'psi 70', quantity: 'psi', angleDeg: 70, sigma: { absolute: 0.03, relative: 0 } },
+    { name: 'delta 70', quantity: 'delta', angleDeg: 70, sigma: { absolute: 0.08, relative: 0 } },
+  ],
+  range: { from: 300, to: 800 },
+  fit: { starts: 1, maxIterations: 60, seed: 1 },
+  accept: { reducedChi2: 4 },
+};
+
+/** The spectrum of 8 nm with errors of about half a sigma. */
+export function exampleSpectra() {
+  const nm = [300, 340, 380, 420, 460, 500, 550, 600, 650, 700, 750];
+  const model = compileRecipe(EXAMPLE_RECIPE, { kind: 'wavelength', nm }).model([8]);
+  const value = (k: number, i: number) =>
+    Math.round(1e4 * (model[k * nm.length + i]! + [0.015, 0.04][k]! * [1, -1, 0][(i * 7 + k) % 3]!)) / 1e4;
+  return { recipe: EXAMPLE_RECIPE, nm, spectra: [0, 1].map((k) => nm.map((_, i) => value(k, i))) };
+}
+
+/** Oxide lines on silicon, one free width, by scatterometry across the lines. */
+export const EXAMPLE_GRATING: MetrologyRecipe = {
+  sample: {
+    kind: 'line-grating',
+    pitchNm: 90,
+    ambient: { kind: 'constant', n: 1, k: 0 },
+    line: {
+      cdNm: 'cd',
+      cdAt: 0.5,
+      topRoundingNm: 0,
+      footingNm: 0,
+      sections: [{ name: 'oxide', material: { kind: 'library', name: 'SiO2' }, heightNm: 120, sidewallAngleDeg: 88 }],
+    },
+    films: [],
+    substrate: { kind: 'library', name: 'Si' },
+    slices: 4,
+    truncation: null,
+    tolerance: 0.02,
+  },
+  parameters: [
+    { name: 'cd', label: 'Line width', unit: 'nm', value: 33, role: { kind: 'free', lower: 25, upper: 40 }, reportAs: null },
+  ],
+  channels: [{ name: 'rp', quantity: 'rp', angleDeg: 65, sigma: { absolute: 0.001, relative: 0 } }],
+  range: { from: 300, to: 700 },
+  fit: { starts: 1, maxIterations: 60, seed: 1 },
+  accept: { reducedChi2: 4 },
+};

@@ -1,0 +1,278 @@
+import { z } from 'zod';
+import { AppError } from '@/lib/errors';
+import { share, whole } from '@/lib/formats/compute';
+import {
+  cofit,
+  completeResult,
+  credibleIntervals,
+  type Dataset,
+  type FitProblem,
+  type FitResult,
+  fitGlobal,
+  fitModel,
+  fitPenalised,
+  freeProblem,
+  type ParameterisedResult,
+  type ParameterSpec,
+  parameterise,
+  profileLikelihood,
+  samplePosterior,
+} from '@/lib/inversion';
+import { parameterSpecs, siteProblem } from '@/lib/recipes';
+import { define, given } from './define';
+import {
+  compiled,
+  dataOf,
+  EXAMPLE_RECIPE,
+  exampleSpectra,
+  RECIPE_COLUMNS,
+  recipeFields,
+  sigmaOf,
+  spectraFields,
+} from './fit-input';
+
+const { sites: _sites, ...oneSite } = spectraFields;
+const site = z.strictObject({ ...recipeFields, ...oneSite });
+type SiteIn = z.output<typeof site>;
+const seed = z.int().meta({ description: 'Seed; default 1' }).optional();
+
+/** The inverse problem of one site in its free parameters. */
+export function problemOf(i: SiteIn) {
+  const c = compiled(i);
+  const data = dataOf(c, i, i.spectra, 'spectra', 0);
+  const full = siteProblem(c, data, sigmaOf(c, i, data, 0));
+  const p = parameterise(full.parameters);
+  return { c, full, p, free: freeProblem(full, p) };
+}
+
+export const fitOut = ({ covariance: _, correlation, ...f }: FitResult) => ({ ...f, correlation });
+export const valuesOf = (r: Pick<ParameterisedResult, 'names' | 'values' | 'standardErrors'>) =>
+  r.names.map((name, k) => ({ name, value: r.values[k], u: r.standardErrors[k] }));
+
+function indexOfParameter(free: FitProblem, name: string): number {
+  const k = free.names.indexOf(name);
+  if (k < 0)
+    throw new AppError('invalid_input', `parameters: "${name}" is not free; free are ${free.names.join(', ')}`, {
+      field: 'parameters',
+    });
+  return k;
+}
+
+const profile = define({
+  path: 'fit/profile',
+  title: 'Profile-likelihood intervals',
+  text: 'For each free parameter the interval where χ², minimised over all others, rises by the quantile of the confidence: honest where the problem bends; says where an interval is open, ends at a bound, or a better minimum was met.',
+  input: z.strictObject({
+    ...site.shape,
+    parameters: z.array(z.string()).meta({ description: 'Parameters; default all free ones' }).optional(),
+    confidence: share('Default 0.95').optional(),
+  }),
+  isLong: true,
+  run: ({ parameters, confidence, ...i }, report) => {
+    const { free } = problemOf(i);
+    const fit = fitModel(free);
+    const which = parameters?.map((name) => indexOfParameter(free, name)) ?? free.names.map((_, k) => k);
+    const intervals = which.map((k, n) => {
+      report(n, which.length);
+      return profileLikelihood(free, fit, k, given({ confidence }));
+    });
+    return { fit: fitOut(fit), intervals };
+  },
+  table: {
+    ...RECIPE_COLUMNS,
+    write: {
+      intervals: ({ intervals: v }) => ({
+        parameter: v.map((r) => r.parameter),
+        estimate: v.map((r) => r.estimate),
+        lower: v.map((r) => r.lower),
+        upper: v.map((r) => r.upper),
+        lowerEnd: v.map((r) => r.lowerEnd),
+        upperEnd: v.map((r) => r.upperEnd),
+      }),
+    },
+  },
+  get example() {
+    return exampleSpectra();
+  },
+});
+
+const posterior = define({
+  path: 'fit/posterior',
+  title: 'Posterior of the parameters by MCMC',
+  text: 'Affine-invariant ensembles inside the bounds, priors included: credible intervals, R̂, autocorrelation times, and whether the chains have mixed; intervals only then.',
+  input: z.strictObject({
+    ...site.shape,
+    steps: whole(4, 100_000, 'Kept steps of each walker; default 2000').optional(),
+    walkers: whole(4, 1000, 'Walkers of an ensemble, even').optional(),
+    probability: share('Content of the credible intervals; default 0.95').optional(),
+    keep: whole(0, 10_000, 'Samples that are returned, evenly thinned; default 0').optional(),
+    seed,
+  }),
+  isLong: true,
+  run: ({ steps, walkers, probability, keep, seed: s, ...i }) => {
+    const { free } = problemOf(i);
+    const { samples, ...sample } = samplePosterior(free, fitModel(free), { seed: s ?? 1, ...given({ steps, walkers }) });
+    const n = free.names.length;
+    const step = keep ? Math.max(1, Math.floor(sample.count / keep)) : 0;
+    const kept =
+      step === 0
+        ? []
+        : Array.from({ length: Math.min(keep!, Math.floor(sample.count / step)) }, (_, k) =>
+            Array.from(samples.subarray(k * step * n, k * step * n + n)),
+          );
+    return { ...sample, intervals: sample.isMixed ? credibleIntervals({ ...sample, samples }, probability) : [], samples: kept };
+  },
+  table: {
+    ...RECIPE_COLUMNS,
+    write: {
+      intervals: ({ intervals: v }) => ({
+        parameter: v.map((r) => r.parameter),
+        mean: v.map((r) => r.mean),
+        median: v.map((r) => r.median),
+        lower: v.map((r) => r.lower),
+        upper: v.map((r) => r.upper),
+      }),
+    },
+  },
+  get example() {
+    return { ...exampleSpectra(), steps: 800, seed: 1 };
+  },
+});
+
+const global = define({
+  path: 'fit/global',
+  title: 'Global search for the best fit',
+  text: 'Differential evolution inside the bounds, then least squares from what it found: for spectra with several minima.',
+  input: z.strictObject({
+    ...site.shape,
+    method: z
+      .enum(['evolution', 'sobol'])
+      .meta({ description: 'Differential evolution (default), or starts spread over the bounds' })
+      .optional(),
+    starts: whole(1, 1000, 'Local searches; default 10').optional(),
+    seed,
+  }),
+  isLong: true,
+  run: ({ seed: s, method, starts, ...i }) => {
+    const { full, p, free } = problemOf(i);
+    const { best, ...search } = fitGlobal(free, { seed: s ?? 1, method: method ?? 'evolution', ...given({ starts }) });
+    return { parameters: valuesOf(completeResult(full, p, free, best)), fit: fitOut(best), search };
+  },
+  table: {
+    ...RECIPE_COLUMNS,
+    write: {
+      values: ({ parameters: v }) => ({
+        parameter: v.map((r) => r.name),
+        value: v.map((r) => r.value ?? null),
+        u: v.map((r) => r.u ?? null),
+      }),
+    },
+  },
+  get example() {
+    return { ...exampleSpectra(), seed: 1 };
+  },
+});
+
+const penalised = define({
+  path: 'fit/penalised',
+  title: 'Fit with a penalty on a profile of parameters',
+  text: 'Tikhonov, L1 or total-variation penalty on parameters that follow each other, such as the sections of a profile; effective parameters and the size of the penalty are reported.',
+  input: z.strictObject({
+    ...site.shape,
+    kind: z.enum(['tikhonov', 'l1']).meta({ description: 'Square or absolute value' }),
+    order: z
+      .union([z.literal(0), z.literal(1), z.literal(2)])
+      .meta({ description: '0 the values, 1 their differences (l1: total variation), 2 their bending' }),
+    weight: z.number().positive().meta({ description: 'Weight μ' }),
+    parameters: z.array(z.string()).min(1).meta({ description: 'Free parameters in their order along the profile' }),
+    reference: z.array(z.number()).meta({ description: 'Values that are not penalised; default 0' }).optional(),
+  }),
+  isLong: true,
+  run: ({ kind, order, weight, parameters, reference, ...i }) => {
+    const { full, p, free } = problemOf(i);
+    const fit = fitPenalised(
+      free,
+      given({ kind, order, weight, parameters: parameters.map((name) => indexOfParameter(free, name)), reference }),
+    );
+    return {
+      parameters: valuesOf(completeResult(full, p, free, fit)),
+      fit: fitOut(fit),
+      penalty: fit.penalty,
+      rounds: fit.rounds,
+    };
+  },
+  table: RECIPE_COLUMNS,
+  get example() {
+    return {
+      ...exampleSpectra(),
+      kind: 'tikhonov' as const,
+      order: 0 as const,
+      weight: 1,
+      parameters: ['hfo2_thickness'],
+      reference: [8],
+    };
+  },
+});
+
+const joint = define({
+  path: 'fit/cofit',
+  title: 'Joint fit of several techniques or sites',
+  text: 'Spectra of several recipes fitted at once; parameters of the same name are one parameter, others are prefixed where asked. χ² of each set is reported.',
+  input: z.strictObject({
+    datasets: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1),
+          ...site.shape,
+          own: z
+            .array(z.string())
+            .meta({ description: 'Parameters that this set does not share: they become "set.parameter"' })
+            .optional(),
+          weight: z.number().min(0).meta({ description: 'Emphasis; default 1' }).optional(),
+        }),
+      )
+      .min(2)
+      .max(100)
+      .meta({ description: 'Sets of spectra, each with its recipe' }),
+  }),
+  isLong: true,
+  run: (i) => {
+    const specs = new Map<string, ParameterSpec>();
+    const datasets = i.datasets.map((d): Dataset => {
+      const c = compiled(d);
+      const data = dataOf(c, d, d.spectra, 'spectra', 0);
+      const rename = (name: string) => (d.own?.includes(name) ? `${d.name}.${name}` : name);
+      for (const s of parameterSpecs(c.recipe)) {
+        const spec =
+          s.kind === 'tied'
+            ? { ...s, name: rename(s.name), terms: s.terms.map((t) => ({ ...t, name: rename(t.name) })) }
+            : { ...s, name: rename(s.name) };
+        if (!specs.has(spec.name)) specs.set(spec.name, spec);
+      }
+      return given({
+        name: d.name,
+        model: c.model,
+        jacobian: c.jacobian,
+        data,
+        sigma: sigmaOf(c, d, data, 0),
+        periodic360: c.periodic360,
+        parameters: c.names.map(rename),
+        weight: d.weight,
+      });
+    });
+    const r = cofit(datasets, [...specs.values()]);
+    return { parameters: valuesOf(r), fit: fitOut(r.fit), datasets: r.datasets };
+  },
+  get example() {
+    const { recipe, nm, spectra } = exampleSpectra();
+    const only = (k: number) => ({ recipe: { ...EXAMPLE_RECIPE, channels: [recipe.channels[k]!] }, nm, spectra: [spectra[k]!] });
+    return {
+      datasets: [
+        { name: 'psi', ...only(0) },
+        { name: 'delta', ...only(1) },
+      ],
+    };
+  },
+});
+
+export const searchFunctions = [profile, posterior, global, penalised, joint];

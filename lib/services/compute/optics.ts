@@ -1,0 +1,170 @@
+import { z } from 'zod';
+import { AppError } from '@/lib/errors';
+import { type IndexIn, indexIn, numbers, oneOf, positive, share } from '@/lib/formats/compute';
+import {
+  effectiveMedium,
+  incoherentStack,
+  MATERIALS,
+  ncs,
+  psiDelta,
+  radians,
+  type SpreadResponse,
+  thinFilm,
+  thinFilmSpread,
+} from '@/lib/optics';
+import { define, given } from './define';
+import { indexOf } from './optical-index';
+import { crossedFunctions } from './optics-crossed';
+import { gratingFunctions } from './optics-gratings';
+
+const wavelengthNm = numbers('Vacuum wavelengths, nm', { lowest: 1e-3, max: 100_000 });
+const angleDeg = z
+  .number()
+  .min(0)
+  .lt(90)
+  .meta({ description: 'Angle of incidence from the normal, degrees; default 0' })
+  .optional();
+
+const films = z
+  .array(
+    z.strictObject({
+      material: indexIn,
+      thicknessNm: z.number().min(0).meta({ description: 'Thickness, nm' }),
+      coherent: z
+        .boolean()
+        .meta({ description: 'False for a thick slab whose reflections add in power; default true' })
+        .optional(),
+    }),
+  )
+  .max(1000)
+  .meta({ description: 'Films from top to bottom' })
+  .optional();
+
+const film = define({
+  path: 'optics/thin-film',
+  title: 'Thin-film stack: reflectance and ellipsometry',
+  text: 'Scattering recursion for any number of layers: amplitudes rs, rp, ts, tp, powers R and T, Ψ and Δ (instrument sign, Δ in [0, 360)), N C S. Incoherent slabs give powers only; spread of thickness, bandwidth or beam angle gives N C S with depolarisation.',
+  input: z.strictObject({
+    wavelengthNm,
+    angleDeg,
+    ambient: indexIn.optional(),
+    films,
+    substrate: indexIn,
+    thicknessSigmaNm: positive('Thickness spread over the spot, nm, of the film number `spreadFilm`').optional(),
+    spreadFilm: z.int().min(0).meta({ description: 'Film, from 0 at the top, whose thickness spreads; default 0' }).optional(),
+    bandwidthNm: positive('Spectral resolution, nm').optional(),
+    convergenceDeg: positive('Convergence of the beam, degrees').optional(),
+  }),
+  run: (i) => {
+    const angle = radians(i.angleDeg ?? 0);
+    const stackAt = (w: readonly number[]) => ({
+      ambient: indexOf(i.ambient ?? { kind: 'constant', n: 1, k: 0 }, w, 'ambient'),
+      films: (i.films ?? []).map((f, k) => ({
+        thicknessNm: f.thicknessNm,
+        index: indexOf(f.material, w, `films.${k}.material`),
+      })),
+      substrate: indexOf(i.substrate, w, 'substrate'),
+    });
+    const stack = stackAt(i.wavelengthNm);
+    if (i.films?.some((f) => f.coherent === false)) {
+      const layers = stack.films.map((f, k) => ({ ...f, coherent: i.films?.[k]?.coherent !== false }));
+      return { wavelengthNm: i.wavelengthNm, ...incoherentStack(stack.ambient, layers, stack.substrate, i.wavelengthNm, angle) };
+    }
+    const r = thinFilm(stack, i.wavelengthNm, angle);
+    return { wavelengthNm: i.wavelengthNm, ...r, ...psiDelta(r.rp, r.rs), ...ncs(r.rp, r.rs), ...spreadOf(i, stackAt, angle) };
+  },
+  table: {
+    columns: [{ name: 'wavelengthNm' }],
+    write: {
+      spectrum: (r) => {
+        const columns =
+          'psiDeg' in r
+            ? { Rs: r.Rs, Rp: r.Rp, Ts: r.Ts, Tp: r.Tp, psiDeg: r.psiDeg, deltaDeg: r.deltaDeg }
+            : { Rs: r.Rs, Rp: r.Rp, Ts: r.Ts, Tp: r.Tp };
+        return { wavelengthNm: r.wavelengthNm, ...columns };
+      },
+    },
+  },
+  example: { wavelengthNm: [400, 500, 600], angleDeg: 70, films: [{ material: 'SiO2', thicknessNm: 100 }], substrate: 'Si' },
+});
+
+type SpreadIn = {
+  thicknessSigmaNm?: number | undefined;
+  spreadFilm?: number | undefined;
+  bandwidthNm?: number | undefined;
+  convergenceDeg?: number | undefined;
+  wavelengthNm: number[];
+};
+type StackAt = (w: readonly number[]) => Parameters<typeof thinFilm>[0];
+
+/** Response of a spot, a slit and a beam that are not points; nothing when none is given. */
+function spreadOf(i: SpreadIn, stackAt: StackAt, angle: number): { spread?: SpreadResponse } {
+  const { thicknessSigmaNm, bandwidthNm, convergenceDeg } = i;
+  if (thicknessSigmaNm === undefined && bandwidthNm === undefined && convergenceDeg === undefined) return {};
+  const thickness = thicknessSigmaNm === undefined ? undefined : { film: i.spreadFilm ?? 0, sigmaNm: thicknessSigmaNm };
+  const angleRad = convergenceDeg === undefined ? undefined : radians(convergenceDeg);
+  return {
+    spread: thinFilmSpread((w) => stackAt(Array.from(w)), i.wavelengthNm, angle, given({ thickness, bandwidthNm, angleRad })),
+  };
+}
+
+const material = define({
+  path: 'optics/material',
+  title: 'Optical index of a material',
+  text: 'n and k on wavelengths, of a table of the library or of a dispersion law (constant, Cauchy, oscillators, mixture); time factor exp(−iωt), k ≥ 0 absorbs.',
+  input: z.strictObject({ material: indexIn, wavelengthNm }),
+  run: (i) => {
+    const index = indexOf(i.material as IndexIn, i.wavelengthNm, 'material');
+    return { wavelengthNm: i.wavelengthNm, n: index.re, k: index.im };
+  },
+  table: { columns: [{ name: 'wavelengthNm' }], write: { index: (r) => ({ wavelengthNm: r.wavelengthNm, n: r.n, k: r.k }) } },
+  example: { material: { kind: 'cauchy', a: 1.45, bUm2: 0.0035, cUm4: 0 }, wavelengthNm: [500, 633] },
+});
+
+const library = define({
+  path: 'optics/materials',
+  title: 'Materials of the library',
+  text: 'Name, range, source, paper and licence of every table.',
+  input: z.strictObject({ name: z.string().meta({ description: 'Only names that contain this' }).optional() }),
+  run: (i) => ({ materials: MATERIALS.filter((m) => m.name.toLowerCase().includes((i.name ?? '').toLowerCase())) }),
+  table: {
+    write: {
+      materials: ({ materials: m }) => ({
+        name: m.map((v) => v.name),
+        fromNm: m.map((v) => v.fromNm),
+        toNm: m.map((v) => v.toNm),
+        description: m.map((v) => v.description),
+        source: m.map((v) => v.source),
+        licence: m.map((v) => v.licence),
+      }),
+    },
+  },
+  example: { name: 'SiO2' },
+});
+
+const mixture = define({
+  path: 'optics/mixture',
+  title: 'Effective medium of two permittivities',
+  text: 'Bruggeman or Maxwell Garnett from complex permittivities.',
+  input: z.strictObject({
+    rule: oneOf(['bruggeman', 'maxwell-garnett'], 'Default bruggeman').optional(),
+    hostRe: numbers('Re ε of the host'),
+    hostIm: numbers('Im ε of the host', { lowest: 0 }),
+    guestRe: numbers('Re ε of the guest'),
+    guestIm: numbers('Im ε of the guest', { lowest: 0 }),
+    fraction: share('Volume fraction of the guest'),
+  }),
+  run: (i) => {
+    if ([i.hostIm, i.guestRe, i.guestIm].some((v) => v.length !== i.hostRe.length))
+      throw new AppError('invalid_input', `guestRe: all four lists must have the ${i.hostRe.length} values of hostRe`, {
+        field: 'guestRe',
+      });
+    const complex = (re: number[], im: number[]) => ({ re: Float64Array.from(re), im: Float64Array.from(im) });
+    return {
+      epsilon: effectiveMedium(i.rule ?? 'bruggeman', complex(i.hostRe, i.hostIm), complex(i.guestRe, i.guestIm), i.fraction),
+    };
+  },
+  example: { hostRe: [2.1], hostIm: [0], guestRe: [1], guestIm: [0], fraction: 0.3 },
+});
+
+export const functions = [film, material, library, mixture, ...gratingFunctions, ...crossedFunctions];

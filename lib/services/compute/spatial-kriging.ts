@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import { AppError } from '@/lib/errors';
+import { atLeast, gaps, numbers, oneOf, positive, real, whole } from '@/lib/formats/compute';
+import {
+  type CovarianceModel,
+  empiricalVariogram,
+  fitCovariance,
+  fitKriging,
+  fitVariogram,
+  krige,
+  krigeNearest,
+} from '@/lib/spatial';
+import { define, given } from './define';
+
+const FAMILIES = ['exponential', 'gaussian', 'spherical', 'matern'] as const;
+const drift = oneOf(
+  ['none', 'constant', 'linear', 'quadratic'],
+  'Drift: constant is ordinary kriging; default constant',
+).optional();
+const field = {
+  x: numbers('x of the data, mm'),
+  y: numbers('y of the data, mm'),
+  value: gaps('Value at each place'),
+};
+const FIELD = [{ name: 'x', unit: 'mm' }, { name: 'y', unit: 'mm' }, { name: 'value' }] as const;
+const family = oneOf(FAMILIES, 'Family of the covariance; default exponential').optional();
+const nu = positive('Smoothness ν of the Matérn family').optional();
+const EXAMPLE = {
+  x: [0, 40, 80, -40, -80, 0, 0, 60, -60, 30, -30, 90],
+  y: [0, 0, 0, 0, 0, 50, -50, 60, -60, -80, 80, 40],
+  value: [10.1, 10.6, 11.4, 10.2, 9.7, 10.9, 9.6, 11.6, 9.1, 9.9, 10.6, 11.7],
+};
+
+const kriging = define({
+  path: 'spatial/kriging',
+  title: 'Kriging with variance',
+  text: 'Simple (known mean), ordinary or universal kriging; the covariance as given, or estimated by REML when sill and range are left out; anisotropy and measurement error are taken into account.',
+  input: z.strictObject({
+    ...field,
+    u: numbers('Standard uncertainty of each value, added as measurement error', { lowest: 0 }).optional(),
+    xNew: numbers('x of the predictions, mm'),
+    yNew: numbers('y of the predictions, mm'),
+    model: family,
+    sigma2: positive('Partial sill, unit of the value squared').optional(),
+    phi: positive('Range parameter, mm').optional(),
+    nugget: atLeast(0, 'Nugget, unit of the value squared; default 0').optional(),
+    nu,
+    angleDeg: real('Direction of the longest range, degrees counter-clockwise from +x').optional(),
+    ratio: z.number().gt(0).max(1).meta({ description: 'Range across over range along; default 1' }).optional(),
+    drift,
+    mean: real('Known mean: simple kriging').optional(),
+    target: oneOf(['value', 'signal'], 'What would be measured (default) or the field without nugget').optional(),
+    nearest: whole(1, 100_000, 'Use only so many nearest data for each prediction').optional(),
+  }),
+  isLong: true,
+  run: (i) => {
+    const kind = i.model ?? 'exponential';
+    if ((i.sigma2 === undefined) !== (i.phi === undefined))
+      throw new AppError('invalid_input', 'phi: give sigma2 and phi together, or leave both out to have them estimated', {
+        field: 'phi',
+      });
+    const fit = i.sigma2 === undefined ? fitCovariance(i.x, i.y, i.value, kind, given({ drift: i.drift, nu: i.nu })) : null;
+    const base: CovarianceModel = fit
+      ? fit.model
+      : { kind, sigma2: i.sigma2!, phi: i.phi!, nugget: i.nugget ?? 0, ...given({ nu: i.nu }) };
+    const covariance = i.angleDeg === undefined ? base : { ...base, anisotropy: { angleDeg: i.angleDeg, ratio: i.ratio ?? 1 } };
+    const options = given({ drift: i.drift, mean: i.mean, uValue: i.u });
+    const target = given({ target: i.target });
+    const r =
+      i.nearest === undefined
+        ? krige(fitKriging(i.x, i.y, i.value, covariance, options), i.xNew, i.yNew, target)
+        : krigeNearest(i.x, i.y, i.value, covariance, i.xNew, i.yNew, i.nearest, { ...options, ...target });
+    return { model: covariance, fit, prediction: r.prediction, variance: r.variance };
+  },
+  table: {
+    columns: [...FIELD, { name: 'u', isOptional: true }],
+    write: { predictions: (r, i) => ({ x: i.xNew, y: i.yNew, value: r.prediction, variance: r.variance ?? [] }) },
+  },
+  example: { ...EXAMPLE, xNew: [0, 20], yNew: [0, 20], model: 'exponential', sigma2: 1, phi: 60, nugget: 0 },
+});
+
+const variogram = define({
+  path: 'spatial/variogram',
+  title: 'Empirical variogram and its model',
+  text: 'Semivariance by distance class (Matheron, or Cressie–Hawkins against outliers) and a covariance model fitted to it by weighted least squares.',
+  input: z.strictObject({
+    ...field,
+    cutoff: positive('Largest distance, mm'),
+    width: positive('Width of a class, mm'),
+    estimator: oneOf(['matheron', 'cressie'], 'Default matheron').optional(),
+    drift,
+    model: family,
+    nu,
+  }),
+  run: (i) => {
+    const v = empiricalVariogram(
+      i.x,
+      i.y,
+      i.value,
+      given({ cutoff: i.cutoff, width: i.width, estimator: i.estimator, drift: i.drift }),
+    );
+    return { ...v, fit: fitVariogram(v, i.model ?? 'exponential', i.nu) };
+  },
+  table: { columns: FIELD, write: { classes: (r) => ({ distance: r.distance, gamma: r.gamma, count: r.count }) } },
+  example: { ...EXAMPLE, cutoff: 120, width: 20 },
+});
+
+const covariance = define({
+  path: 'spatial/covariance',
+  title: 'Covariance by maximum likelihood',
+  text: 'Sill, range and nugget of a Gaussian random field by ML or REML; says when a parameter ran to the end of its range.',
+  input: z.strictObject({
+    ...field,
+    model: family,
+    nu,
+    drift,
+    likelihood: oneOf(['reml', 'ml'], 'Default reml').optional(),
+  }),
+  isLong: true,
+  run: (i) =>
+    fitCovariance(
+      i.x,
+      i.y,
+      i.value,
+      i.model ?? 'exponential',
+      given({ drift: i.drift, likelihood: i.likelihood ?? 'reml', nu: i.nu }),
+    ),
+  table: { columns: FIELD },
+  example: EXAMPLE,
+});
+
+export const krigingFunctions = [kriging, variogram, covariance];

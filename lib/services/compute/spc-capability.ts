@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { AppError } from '@/lib/errors';
+import { gaps, oneOf, real, rows, share, whole } from '@/lib/formats/compute';
+import { moments } from '@/lib/numerics';
+import {
+  andersonDarling,
+  boxCoxCapability,
+  capability,
+  individualsSigma,
+  johnsonCapability,
+  nonNormalCapability,
+  normalPlot,
+  percentileCapability,
+  subgroupStatistics,
+  withinSigma,
+} from '@/lib/spc';
+import { define, given } from './define';
+
+const spec = {
+  lsl: real('Lower specification limit').optional(),
+  usl: real('Upper specification limit').optional(),
+  target: real('Target').optional(),
+};
+const confidence = share('Coverage of the intervals; default 0.95').optional();
+const specOf = (i: { lsl?: number | undefined; usl?: number | undefined; target?: number | undefined }) => {
+  if (i.lsl === undefined && i.usl === undefined)
+    throw new AppError('invalid_input', 'usl: give a lower or an upper specification limit (lsl, usl)', { field: 'usl' });
+  return given({ lsl: i.lsl, usl: i.usl, target: i.target });
+};
+const SKEWED = [
+  1.2, 0.8, 2.9, 1.6, 0.9, 1.1, 3.8, 1.4, 0.7, 2.2, 1.3, 1.9, 0.6, 1.0, 5.1, 1.5, 2.5, 0.9, 1.7, 1.2, 0.8, 3.1, 1.1, 2.0, 0.7,
+  1.4, 1.0, 2.7, 1.8, 1.3, 0.9, 4.2, 1.6, 1.2, 2.3,
+];
+
+const indices = define({
+  path: 'spc/capability',
+  title: 'Process capability',
+  text: 'Cp, Cpk, Cpm from σ_within and Pp, Ppk, Ppm from σ_overall with confidence intervals and expected ppm; refuses to judge a small, unstable or coarse sample, with the reasons.',
+  input: z.strictObject({
+    values: gaps('Single values in process order').optional(),
+    subgroups: rows('Subgroups instead of single values', { nullable: true, ragged: true }).optional(),
+    ...spec,
+    confidence,
+    method: oneOf(['rbar', 'sbar', 'mvlue-r', 'mvlue-s', 'pooled'], 'σ_within of subgroups; default rbar').optional(),
+    signals: whole(0, 1e9, 'Points beyond the control limits in the period; a study with signals is not judged').optional(),
+  }),
+  run: (i) => {
+    const v = i.values ?? Float64Array.from(i.subgroups?.flat() ?? []);
+    if ((i.values === undefined) === (i.subgroups === undefined))
+      throw new AppError('invalid_input', 'values: give either values or subgroups', { field: 'values' });
+    const measured = v.filter((x) => !Number.isNaN(x));
+    const m = moments(measured);
+    const sigmaWithin = i.subgroups ? withinSigma(subgroupStatistics(i.subgroups), i.method) : individualsSigma(v);
+    const sigmaOverall = Math.sqrt(m.variance);
+    const result = capability(
+      given({
+        mean: m.mean,
+        sigmaWithin,
+        sigmaOverall,
+        n: m.n,
+        spec: specOf(i),
+        confidence: i.confidence,
+        signals: i.signals,
+        distinct: new Set(measured).size,
+      }),
+    );
+    return { n: m.n, mean: m.mean, sigmaWithin, sigmaOverall, ...result };
+  },
+  table: { columns: [{ name: 'values' }] },
+  example: {
+    values: [
+      99.7, 100.4, 99.1, 100.9, 100.2, 99.4, 100.0, 100.6, 99.8, 99.5, 100.3, 100.1, 99.2, 100.8, 99.9, 100.5, 99.6, 100.2, 99.3,
+      100.7, 100.0, 99.8, 100.4, 99.9, 100.1, 99.7, 100.3, 100.6, 99.5, 100.0, 99.4, 100.2,
+    ],
+    lsl: 97,
+    usl: 103,
+    target: 100,
+  },
+});
+
+const nonNormal = define({
+  path: 'spc/capability-nonnormal',
+  title: 'Capability of a skewed or bounded characteristic',
+  text: 'Anderson–Darling test, then the simplest description that is not refused: normal, Box–Cox, Johnson (SU, SB, SL) or percentiles; each way of its own is reported too.',
+  input: z.strictObject({
+    values: gaps('Values in process order'),
+    ...spec,
+    way: oneOf(['choose', 'box-cox', 'johnson', 'percentile'], 'Default choose').optional(),
+    alpha: share('Level below which the test refuses a description; default that of the part').optional(),
+    confidence,
+  }),
+  run: (i) => {
+    const v = i.values.filter((x) => !Number.isNaN(x));
+    const s = specOf(i);
+    if (i.way === 'box-cox') return { method: 'boxCox', boxCox: boxCoxCapability(v, s, i.confidence) };
+    if (i.way === 'johnson') return { method: 'johnson', johnson: johnsonCapability(v, s, i.confidence) };
+    if (i.way === 'percentile') return { method: 'percentile', percentile: percentileCapability(v, s) };
+    return nonNormalCapability(v, s, given({ alpha: i.alpha, confidence: i.confidence }));
+  },
+  table: { columns: [{ name: 'values' }] },
+  example: { values: SKEWED, usl: 8 },
+});
+
+const normality = define({
+  path: 'spc/normality',
+  title: 'Test of normality',
+  text: 'Anderson–Darling A² with its p value, and the points of the normal probability plot.',
+  input: z.strictObject({ values: gaps('Values') }),
+  run: (i) => {
+    const v = i.values.filter((x) => !Number.isNaN(x));
+    return { ...andersonDarling(v), ...normalPlot(v) };
+  },
+  table: { columns: [{ name: 'values' }] },
+  example: { values: SKEWED },
+});
+
+export const capabilityFunctions = [indices, nonNormal, normality];

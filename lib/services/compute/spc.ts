@@ -1,0 +1,280 @@
+import { z } from 'zod';
+import { atLeast, flag, gaps, integers, numbers, oneOf, positive, real, rows, share } from '@/lib/formats/compute';
+import { moments } from '@/lib/numerics';
+import {
+  cChart,
+  cusumChart,
+  ewmaChart,
+  individualsChart,
+  individualsSigma,
+  npChart,
+  pChart,
+  rangeChart,
+  sdChart,
+  shewhartConstants,
+  shortRunStatistics,
+  threeWayChart,
+  uChart,
+  xbarChart,
+} from '@/lib/spc';
+import { define, given } from './define';
+import { capabilityFunctions } from './spc-capability';
+import { multivariateFunctions } from './spc-multivariate';
+import { ruleFunctions } from './spc-rules';
+
+const nSigmas = atLeast(0.1, 'Width of the limits in sigmas; default 3').optional();
+const center = real('Frozen centre line, unit of the values; estimated when left out').optional();
+const sigma = positive('Frozen within sigma of a single value, unit of the values; estimated when left out').optional();
+const exclude = integers('Indices, from 0, that do not enter centre and sigma; they are still judged', { lowest: 0 }).optional();
+const values = gaps('Values in process order');
+const subgroups = rows('Subgroups in process order, their lengths may differ', { nullable: true, ragged: true });
+
+const readValues = { columns: [{ name: 'values' }] };
+const SUBGROUPS = {
+  group: { label: 'subgroup', value: 'value', field: 'subgroups' },
+  rest: { field: 'subgroups', text: 'or one subgroup a row, one column a position' },
+};
+const IMR_VALUES = [120.1, 119.8, 120.4, 120.0, 119.6, 120.2, 121.9, 120.3, 119.9, 120.1];
+const GROUPS = [
+  [74.03, 74.002, 74.019, 73.992, 74.008],
+  [73.995, 73.992, 74.001, 74.011, 74.004],
+  [73.988, 74.024, 74.021, 74.005, 74.002],
+  [74.002, 73.996, 73.993, 74.015, 74.009],
+];
+
+const individuals = define({
+  path: 'spc/individuals',
+  title: 'Individuals and moving-range chart',
+  text: 'Limits of single values at centre ± k·σ_within, σ from the moving ranges (MR/d2), their median, the mean squared successive difference, or the standard deviation; limits of the moving ranges beside them.',
+  input: z.strictObject({
+    values,
+    method: oneOf(['mr', 'mr-median', 'mssd', 'sd'], 'Estimate of σ_within; default mr').optional(),
+    nSigmas,
+    center,
+    sigma,
+    exclude,
+  }),
+  run: ({ values: v, ...options }) => ({ values: v, ...individualsChart(v, given(options)) }),
+  table: {
+    ...readValues,
+    write: {
+      points: (r) => ({
+        value: r.values,
+        lcl: Array.from(r.values, () => r.lcl),
+        center: Array.from(r.values, () => r.center),
+        ucl: Array.from(r.values, () => r.ucl),
+        beyond: Array.from(r.values, (_, i) => r.beyondLimits.includes(i)),
+      }),
+    },
+  },
+  example: { values: IMR_VALUES },
+});
+
+const subgroupInput = z.strictObject({
+  subgroups,
+  newSubgroups: rows('Subgroups that follow and are judged by the limits of the others', {
+    nullable: true,
+    ragged: true,
+  }).optional(),
+  method: oneOf(
+    ['rbar', 'sbar', 'mvlue-r', 'mvlue-s', 'pooled'],
+    'Estimate of σ_within; default rbar, or sbar with s',
+  ).optional(),
+  nSigmas,
+  confidence: share('Coverage of the limits instead of a width in sigmas').optional(),
+  center: real('Frozen centre line of the means').optional(),
+  sigma,
+  exclude,
+});
+
+function subgroupOptions(input: z.output<typeof subgroupInput>, method: 'rbar' | 'sbar') {
+  const { subgroups: _, nSigmas: k, confidence, ...rest } = input;
+  return { ...given({ method, ...given(rest) }), width: confidence === undefined ? { nSigmas: k ?? 3 } : { confidence } };
+}
+
+const xbar = (letter: 'r' | 's') =>
+  define({
+    path: `spc/xbar-${letter}`,
+    title: letter === 'r' ? 'X-bar and R chart' : 'X-bar and s chart',
+    text: `Means and ${letter === 'r' ? 'ranges' : 'standard deviations'} of subgroups with limits from σ_within; constants exact for every subgroup size, limits of each point by its own size.`,
+    input: subgroupInput,
+    run: (input) => {
+      const options = subgroupOptions(input, letter === 'r' ? 'rbar' : 'sbar');
+      const { center: _, ...spread } = options;
+      return {
+        mean: xbarChart(input.subgroups, options),
+        spread: (letter === 'r' ? rangeChart : sdChart)(input.subgroups, spread),
+      };
+    },
+    table: {
+      ...SUBGROUPS,
+      write: {
+        points: ({ mean, spread }) => ({
+          mean: mean.statistics,
+          meanLcl: mean.lcl,
+          meanUcl: mean.ucl,
+          spread: spread.statistics,
+          spreadLcl: spread.lcl,
+          spreadUcl: spread.ucl,
+        }),
+      },
+    },
+    example: { subgroups: GROUPS },
+  });
+
+const threeWay = define({
+  path: 'spc/three-way',
+  title: 'Three-way chart (between/within)',
+  text: 'Subgroup means charted as individuals, so that variation between wafers or lots sets the limits, with the spread inside beside them.',
+  input: z.strictObject({ subgroups, nSigmas, exclude }),
+  run: ({ subgroups: s, ...options }) => threeWayChart(s, given(options)),
+  table: { ...SUBGROUPS, write: { points: (r) => ({ mean: r.means, spread: r.spread.statistics }) } },
+  example: { subgroups: GROUPS },
+});
+
+const weighted = {
+  values,
+  sizes: numbers('Values behind each plotted mean; default 1', { lowest: 1 }).optional(),
+  center: real('Target or centre line; default the mean of the values').optional(),
+  sigma: positive('Sigma of a single value; default from the moving ranges').optional(),
+};
+const monitored = (i: { values: Float64Array; center?: number | undefined; sigma?: number | undefined }) => ({
+  center: i.center ?? moments(i.values).mean,
+  sigma: i.sigma ?? individualsSigma(i.values),
+});
+
+const ewma = define({
+  path: 'spc/ewma',
+  title: 'EWMA chart',
+  text: 'z_i = λx_i + (1 − λ)z_{i−1} with limits L standard errors wide, exact from the start or asymptotic.',
+  input: z.strictObject({
+    ...weighted,
+    lambda: real('Weight of the newest point, 0 < λ ≤ 1; default 0.2').optional(),
+    nSigmas: positive('Width L in standard errors of the statistic; default 3').optional(),
+    limits: oneOf(['exact', 'asymptotic'], 'Default exact: narrower at the start').optional(),
+  }),
+  run: (i) => {
+    const base = monitored(i);
+    const config = given({ ...base, lambda: i.lambda ?? 0.2, nSigmas: i.nSigmas ?? 3, limits: i.limits });
+    return { ...base, ...ewmaChart(i.values, config, i.sizes) };
+  },
+  table: { ...readValues, write: { points: (r) => ({ ewma: r.values, lcl: r.lcl, ucl: r.ucl }) } },
+  example: {
+    values: [52, 47, 53, 49.3, 50.1, 47, 51, 50.1, 51.2, 50.5, 49.6, 47.6, 49.9, 51.3, 47.8, 51.2, 52.6, 52.4, 53.6, 52.1],
+    center: 50,
+    sigma: 2.0539,
+    lambda: 0.3,
+  },
+});
+
+const cusum = define({
+  path: 'spc/cusum',
+  title: 'Tabular CUSUM chart',
+  text: 'Upper and lower sums C⁺ and C⁻ in sigmas with reference value k and decision interval h; a head start gives the fast initial response.',
+  input: z.strictObject({
+    ...weighted,
+    k: positive('Reference value in sigmas: half the shift to find; default 0.5').optional(),
+    h: positive('Decision interval in sigmas; default 5').optional(),
+    headStart: atLeast(0, 'Start of both sums, usually h/2; default 0').optional(),
+  }),
+  run: (i) => {
+    const base = monitored(i);
+    const config = given({ ...base, k: i.k ?? 0.5, h: i.h ?? 5, headStart: i.headStart });
+    return { ...base, ...cusumChart(i.values, config, i.sizes) };
+  },
+  table: { ...readValues, write: { points: (r) => ({ plus: r.plus, minus: r.minus }) } },
+  example: { values: [9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.2, 10.34], center: 10, sigma: 1, k: 0.5, h: 5 },
+});
+
+const attributeInput = {
+  counts: numbers('Nonconforming items or defects of each sample', { lowest: 0 }),
+  newCounts: numbers('Samples that follow and do not enter the centre line', { lowest: 0 }).optional(),
+  nSigmas,
+  center: real('Frozen centre line').optional(),
+  laney: flag('Laney: widen by the moving-range sigma of the z scores, for large samples').optional(),
+};
+const TITLES = {
+  p: ['p chart, share nonconforming', 'Share nonconforming of samples of any size, binomial limits.'],
+  np: ['np chart, number nonconforming', 'Number nonconforming, binomial limits.'],
+  u: ['u chart, defects per unit', 'Defects per unit of opportunity, Poisson limits.'],
+} as const;
+
+const attribute = (kind: 'p' | 'np' | 'u') =>
+  define({
+    path: `spc/${kind}`,
+    title: TITLES[kind][0],
+    text: `${TITLES[kind][1]} Laney’s P′/U′ when asked for.`,
+    input: z.strictObject({
+      ...attributeInput,
+      sizes: numbers('Size of each sample', { lowest: 0 }),
+      newSizes: numbers('Sizes of the samples that follow', { lowest: 0 }).optional(),
+    }),
+    run: ({ counts, sizes, ...options }) => ({ p: pChart, np: npChart, u: uChart })[kind](counts, sizes, given(options)),
+    table: {
+      columns: [{ name: 'counts' }, { name: 'sizes' }],
+      write: { points: (r) => ({ statistic: r.statistics, lcl: r.lcl, ucl: r.ucl, z: r.z }) },
+    },
+    example: { counts: [12, 15, 8, 10, 4, 7, 16, 9, 14, 10], sizes: [50, 50, 50, 50, 50, 50, 50, 50, 50, 50] },
+  });
+
+const count = define({
+  path: 'spc/c',
+  title: 'c chart, number of defects',
+  text: 'Defects in equal areas of opportunity, Poisson limits, Laney’s widening when asked for.',
+  input: z.strictObject(attributeInput),
+  run: ({ counts, ...options }) => cChart(counts, given(options)),
+  table: {
+    columns: [{ name: 'counts' }],
+    write: { points: (r) => ({ statistic: r.statistics, lcl: r.lcl, ucl: r.ucl, z: r.z }) },
+  },
+  example: { counts: [21, 24, 16, 12, 15, 5, 28, 20, 31, 25] },
+});
+
+const shortRun = define({
+  path: 'spc/short-run',
+  title: 'Short-run statistics',
+  text: 'Deviations from each product’s target, divided by its sigma where one is given, so that products share one chart.',
+  input: z.strictObject({
+    values,
+    products: z.array(z.string()).meta({ description: 'Product of each value' }),
+    references: z
+      .record(z.string(), z.strictObject({ target: z.number(), sigma: z.number().positive().optional() }))
+      .meta({ description: 'Target, and sigma where known, of each product' }),
+  }),
+  run: ({ values: v, products, references }) => ({
+    statistics: shortRunStatistics(v, products, Object.fromEntries(Object.entries(references).map(([k, r]) => [k, given(r)]))),
+  }),
+  table: { columns: [{ name: 'values' }, { name: 'products', kind: 'text' }] },
+  example: {
+    values: [101, 99, 52, 49],
+    products: ['A', 'A', 'B', 'B'],
+    references: { A: { target: 100, sigma: 2 }, B: { target: 50, sigma: 1 } },
+  },
+});
+
+const constants = define({
+  path: 'spc/constants',
+  title: 'Control-chart constants',
+  text: 'd2, d3, c4, A2, A3, B3…B6, D1…D4, E2 of any subgroup size, from the distribution of the range.',
+  input: z.strictObject({ n: z.int().min(2).max(1000).meta({ description: 'Subgroup size' }) }),
+  run: ({ n }) => shewhartConstants(n),
+  example: { n: 5 },
+});
+
+export const functions = [
+  individuals,
+  xbar('r'),
+  xbar('s'),
+  threeWay,
+  ewma,
+  cusum,
+  attribute('p'),
+  attribute('np'),
+  count,
+  attribute('u'),
+  shortRun,
+  ...ruleFunctions,
+  ...capabilityFunctions,
+  ...multivariateFunctions,
+  constants,
+];

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { AppError } from '@/lib/errors';
+import { atLeast, numbers, positive } from '@/lib/formats/compute';
+import { type Instrument, reflectivityFromIndex, reflectivityFromSld } from '@/lib/xray';
+import { define, given } from './define';
+
+const slab = z.strictObject({
+  thicknessA: z.number().min(0).meta({ description: 'Å; of no meaning for the first and the last' }).optional(),
+  sld: z.number().meta({ description: 'Real scattering length density, 1e-6/Å²' }).optional(),
+  isld: z.number().meta({ description: 'Its imaginary part, 1e-6/Å², positive absorbs' }).optional(),
+  delta: z.number().meta({ description: 'δ of n = 1 − δ + iβ, instead of sld' }).optional(),
+  beta: z.number().meta({ description: 'β' }).optional(),
+  roughnessTopA: z.number().min(0).meta({ description: 'Rms roughness of the upper interface, Å' }).optional(),
+});
+
+const reflectivity = define({
+  path: 'xrr/reflectivity',
+  title: 'X-ray reflectivity',
+  text: 'Parratt recursion with Névot–Croce roughness, resolution smearing, footprint, scale and background.',
+  input: z.strictObject({
+    qPerA: numbers('q = 4π sin θ/λ, 1/Å', { lowest: 0, max: 100_000 }),
+    slabs: z.array(slab).min(2).max(5000).meta({ description: 'From the fronting medium to the substrate' }),
+    wavelengthA: positive('Wavelength, Å, needed with δ and β and for the footprint').optional(),
+    scale: positive('Default 1').optional(),
+    background: atLeast(0, 'Default 0').optional(),
+    resolutionPercent: positive('Standard deviation of q over q, percent').optional(),
+    sigmaQPerA: numbers('Standard deviation of q at each point, 1/Å, instead', { lowest: 0 }).optional(),
+    beamOverSample: positive('Beam width over sample length, for the footprint').optional(),
+  }),
+  run: (i) => {
+    const needed = (): number => {
+      if (i.wavelengthA === undefined)
+        throw new AppError('invalid_input', 'wavelengthA: δ, β and the footprint need it; give Å', { field: 'wavelengthA' });
+      return i.wavelengthA;
+    };
+    const sigmaPerA =
+      i.sigmaQPerA ?? (i.resolutionPercent === undefined ? undefined : i.qPerA.map((q) => (q * i.resolutionPercent!) / 100));
+    const instrument: Instrument = given({
+      scale: i.scale,
+      background: i.background,
+      resolution: sigmaPerA && { sigmaPerA },
+      footprint: i.beamOverSample === undefined ? undefined : { beamOverSample: i.beamOverSample, wavelengthA: needed() },
+    });
+    const common = (s: z.output<typeof slab>) => ({ thicknessA: s.thicknessA ?? 0, roughnessTopA: s.roughnessTopA ?? 0 });
+    const byIndex = i.slabs.some((s) => s.delta !== undefined);
+    const wrong = i.slabs.findIndex((s) => (byIndex ? s.delta === undefined : s.sld === undefined));
+    if (wrong >= 0)
+      throw new AppError(
+        'invalid_input',
+        `slabs.${wrong}.${byIndex ? 'delta' : 'sld'}: is missing; give sld of every slab, or delta and beta of every slab`,
+        { field: `slabs.${wrong}` },
+      );
+    const reflected = byIndex
+      ? reflectivityFromIndex(
+          i.slabs.map((s) => ({ ...common(s), delta: s.delta!, beta: s.beta ?? 0 })),
+          needed(),
+          i.qPerA,
+          instrument,
+        )
+      : reflectivityFromSld(
+          i.slabs.map((s) => ({ ...common(s), sld: s.sld!, isld: s.isld ?? 0 })),
+          i.qPerA,
+          instrument,
+        );
+    return { qPerA: i.qPerA, reflectivity: reflected };
+  },
+  table: { columns: [{ name: 'qPerA' }], write: { curve: (r) => ({ qPerA: r.qPerA, reflectivity: r.reflectivity }) } },
+  example: {
+    qPerA: [0.01, 0.05, 0.1],
+    slabs: [{ sld: 0 }, { sld: 18.9, thicknessA: 20, roughnessTopA: 3 }, { sld: 20.07, isld: 0.46, roughnessTopA: 2 }],
+  },
+});
+
+export const functions = [reflectivity];

@@ -1,0 +1,171 @@
+'use client';
+import { type ReactNode, useId, useState } from 'react';
+import { num } from '../format';
+import { fieldOf, issuesAt, parseNumber, parseQuantity, valueAt } from './draft';
+import { useDraft } from './draft-context';
+
+export interface FieldProps {
+  path: string;
+  label: string;
+  unit?: string;
+  help?: string;
+  /** The label is read aloud only, as a table's header says it already. */
+  hideLabel?: boolean;
+}
+
+interface ShellProps extends FieldProps {
+  children: (p: { id: string; 'aria-invalid': boolean; 'aria-describedby': string | undefined }) => ReactNode;
+  note?: ReactNode;
+}
+
+/** Label above, error below: beside the field it belongs to. */
+function Shell({ path, label, unit, help, hideLabel, children, note }: ShellProps) {
+  const { issues } = useDraft();
+  const id = useId();
+  const [issue] = issuesAt(issues, path);
+  return (
+    <div className="min-w-0" data-field={path}>
+      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'label mb-0.5! truncate'} title={help}>
+        {label}
+        {unit ? <span className="text-ink-3">{` ${unit}`}</span> : null}
+      </label>
+      {children({ id, 'aria-invalid': issue !== undefined, 'aria-describedby': issue ? `${id}-e` : undefined })}
+      {note && !issue ? <span className="block text-sm text-ink-3 truncate">{note}</span> : null}
+      {issue ? (
+        <span id={`${id}-e`} className="block text-sm status-out whitespace-normal">
+          <span aria-hidden="true">■ </span>
+          {issue.message}
+        </span>
+      ) : null}
+    </div>
+  );
+}
+
+const BAD = 'border-out!';
+
+/** What was typed stays as it was typed for as long as it means what the draft holds. */
+function useTyped(value: unknown, parse: (text: string) => unknown): [string, (text: string) => void] {
+  const [text, setText] = useState(() => fieldOf(value));
+  return [Object.is(parse(text), value) ? text : fieldOf(value), setText];
+}
+
+export function NumberField(p: FieldProps & { optional?: boolean; placeholder?: string }) {
+  const { draft, set, mayEdit } = useDraft();
+  const parse = (t: string): unknown => (p.optional && t.trim() === '' ? null : parseNumber(t));
+  const [text, setText] = useTyped(valueAt(draft, p.path), parse);
+  return (
+    <Shell {...p}>
+      {(aria) => (
+        <input
+          {...aria}
+          className={`field w-full text-right ${aria['aria-invalid'] ? BAD : ''}`}
+          inputMode="decimal"
+          value={text}
+          placeholder={p.placeholder}
+          disabled={!mayEdit}
+          onChange={(e) => {
+            setText(e.target.value);
+            set(p.path, parse(e.target.value));
+          }}
+        />
+      )}
+    </Shell>
+  );
+}
+
+/** A number, or the name of a parameter that stands in its place. */
+export function QuantityField(p: FieldProps) {
+  const { draft, set, mayEdit, namesId } = useDraft();
+  const value = valueAt(draft, p.path);
+  const [text, setText] = useTyped(value, parseQuantity);
+  const parameter = typeof value === 'string' ? draft.parameters.find((q) => q.name === value) : undefined;
+  return (
+    <Shell {...p} help={p.help ?? 'A number, or the name of a parameter'}>
+      {(aria) => (
+        <input
+          {...aria}
+          className={`field w-full ${typeof value === 'string' ? 'text-accent' : 'text-right'} ${aria['aria-invalid'] ? BAD : ''}`}
+          list={namesId}
+          value={text}
+          disabled={!mayEdit}
+          title={parameter ? `${parameter.label || parameter.name}, ${num(parameter.value, 3)} ${parameter.unit}` : undefined}
+          onChange={(e) => {
+            setText(e.target.value);
+            set(p.path, parseQuantity(e.target.value));
+          }}
+        />
+      )}
+    </Shell>
+  );
+}
+
+/** Text; `onCommit` takes it when the field is left, for names that others refer to. */
+export function TextField(p: FieldProps & { onCommit?: (text: string) => void }) {
+  const { draft, set, mayEdit } = useDraft();
+  const value = fieldOf(valueAt(draft, p.path));
+  const [typed, setTyped] = useState<string | null>(null);
+  const { onCommit } = p;
+  const commit = (): void => {
+    if (typed !== null && onCommit && typed.trim() !== value) onCommit(typed.trim());
+    setTyped(null);
+  };
+  return (
+    <Shell {...p}>
+      {(aria) => (
+        <input
+          {...aria}
+          className={`field w-full ${aria['aria-invalid'] ? BAD : ''}`}
+          value={typed ?? value}
+          disabled={!mayEdit}
+          onChange={(e) => (onCommit ? setTyped(e.target.value) : set(p.path, e.target.value))}
+          onBlur={commit}
+          onKeyDown={(e) => {
+            if (e.key === 'Enter') commit();
+          }}
+        />
+      )}
+    </Shell>
+  );
+}
+
+export function ChoiceField(
+  p: FieldProps & {
+    value: string;
+    options: readonly { value: string; label: string }[];
+    onChange: (value: string) => void;
+    note?: ReactNode;
+  },
+) {
+  const { mayEdit } = useDraft();
+  return (
+    <Shell {...p}>
+      {(aria) => (
+        <select
+          {...aria}
+          className={`field w-full ${aria['aria-invalid'] ? BAD : ''}`}
+          value={p.value}
+          disabled={!mayEdit}
+          onChange={(e) => p.onChange(e.target.value)}
+        >
+          {p.options.map((o) => (
+            <option key={o.value} value={o.value}>
+              {o.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Shell>
+  );
+}
+
+/** Issues of a whole list or group, which have no field of their own. */
+export function GroupIssue({ path }: { path: string }) {
+  const { issues } = useDraft();
+  const own = issuesAt(issues, path);
+  return own.length === 0 ? null : (
+    <p className="text-sm status-out" role="alert">
+      <span aria-hidden="true">■ </span>
+      {own.map((i) => i.message).join('; ')}
+    </p>
+  );
+}

@@ -1,0 +1,85 @@
+'use client';
+import { useDraft } from './draft-context';
+import { ChoiceField, GroupIssue, NumberField, TextField } from './fields';
+import { ListEditor } from './list-editor';
+
+const QUANTITIES = [
+  ['psi', 'Ψ, °'],
+  ['delta', 'Δ, °'],
+  ['n', 'N'],
+  ['c', 'C'],
+  ['s', 'S'],
+  ['rs', 'Rs'],
+  ['rp', 'Rp'],
+  ['r', 'R, mean'],
+  ['intensity', 'X-ray intensity'],
+] as const;
+
+/** What the station records, which part of it is fitted, how, and when the result is refused. */
+export function MeasureForm() {
+  const { draft, set } = useDraft();
+  const isXray = draft.sample.kind === 'xrr' || draft.sample.kind === 'saxs-lines';
+  const unit = draft.sample.kind === 'xrr' ? '1/Å' : draft.sample.kind === 'saxs-lines' ? 'qx, 1/nm' : 'nm';
+  const options = QUANTITIES.filter(([q]) => (q === 'intensity') === isXray).map(([value, label]) => ({ value, label }));
+  return (
+    <div className="flex flex-col gap-3">
+      <ListEditor
+        path="channels"
+        title="Channels"
+        one="channel"
+        least={1}
+        make={() => ({
+          name: `channel ${draft.channels.length + 1}`,
+          quantity: isXray ? 'intensity' : 'psi',
+          angleDeg: isXray ? 0 : (draft.channels[0]?.angleDeg ?? 70),
+          sigma: { absolute: isXray ? 1e-7 : 0.03, relative: isXray ? 0.03 : 0 },
+        })}
+      >
+        {(p, i) => (
+          <div className="grid grid-cols-6 gap-2">
+            <div className="col-span-2">
+              <TextField path={`${p}.name`} label="Name" help="As the station sends it" />
+            </div>
+            <div className="col-span-2">
+              <ChoiceField
+                path={`${p}.quantity`}
+                label="Quantity"
+                value={draft.channels[i]?.quantity ?? ''}
+                options={options}
+                onChange={(q) => set(`${p}.quantity`, q)}
+              />
+            </div>
+            <div className="col-span-2">
+              <NumberField path={`${p}.angleDeg`} label="Angle" unit="° from normal" />
+            </div>
+            <div className="col-span-3">
+              <NumberField
+                path={`${p}.sigma.absolute`}
+                label="σ absolute"
+                help="Standard deviation where the station sends none of its own"
+              />
+            </div>
+            <div className="col-span-3">
+              <NumberField path={`${p}.sigma.relative`} label="σ relative" help="Share of the value, added in quadrature" />
+            </div>
+            <div className="col-span-6 empty:hidden">
+              <GroupIssue path={`${p}.sigma`} />
+            </div>
+          </div>
+        )}
+      </ListEditor>
+      <fieldset>
+        <legend className="font-semibold py-1">Range, fit and acceptance</legend>
+        <GroupIssue path="range" />
+        <div className="grid grid-cols-3 gap-2">
+          <NumberField path="range.from" label="From" unit={unit} />
+          <NumberField path="range.to" label="To" unit={unit} />
+          <NumberField path="accept.reducedChi2" label="Largest χ²/ν" help="A site above it is refused and not charted" />
+          <NumberField path="fit.starts" label="Starts" help="1 starts at the values; more add points in the bounds" />
+          <NumberField path="fit.maxIterations" label="Most iterations" />
+          <NumberField path="fit.seed" label="Seed" help="Of the further starts: the same seed gives the same result" />
+        </div>
+      </fieldset>
+    </div>
+  );
+}
