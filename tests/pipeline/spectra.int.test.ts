@@ -6,6 +6,7 @@ import { closeQueues } from '@/lib/queue/broker';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { changeRecipe, setRecipeActive } from '@/lib/services/spectra/recipes';
+import { startSurrogate, stopSurrogate, surrogatesOf } from '@/lib/services/spectra/surrogates';
 import { recordSpectra, SPECTRAL_STATIONS } from '@/lib/simulator';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
@@ -165,11 +166,37 @@ test('what cannot be fitted is refused at the door with the field and the remedy
   expect(await issue((r) => Object.assign(r, { recipe: 'M1-OCD' }))).toMatchObject({ path: 'recipe' });
 });
 
+test('a surrogate is trained in slices, can be stopped and taken up, and begins the fits that follow', async () => {
+  const r = (await db().one<{ id: string }>(sql`SELECT id FROM metrology_recipe WHERE name = 'HFO2-SE'`))!;
+  const id = await startSurrogate(r.id, 'ann');
+  await expect(startSurrogate(r.id, 'ann')).rejects.toThrow(/in training/);
+  await stopSurrogate(id, 'ann');
+  await doAllWork();
+  expect((await surrogatesOf(r.id))[0]).toMatchObject({ state: 'stopped', result: null });
+  await db().exec(
+    sql`UPDATE metrology_surrogate SET settings = settings || '{"samples": 40, "heldBack": 8, "epochs": 60}'::jsonb WHERE id = ${id}`,
+  );
+  expect(await startSurrogate(r.id, 'ann')).toBe(id);
+  await doAllWork();
+  const [trained] = await surrogatesOf(r.id);
+  expect(trained).toMatchObject({ state: 'ready', error: null });
+  expect(trained!.result!.heldBack).toBe(8);
+  await wafer(11, (i) => 7.8 + 0.01 * i);
+  await doAllWork();
+  const fit = (await fitOf(11))!;
+  expect(fit.accepted).toBe(13);
+  const by = await db().one<{ n: number }>(
+    sql`SELECT f.by_surrogate AS n FROM spectrum_fit f JOIN spectrum s ON s.id = f.spectrum_id WHERE s.slot = 11`,
+  );
+  expect(by!.n).toBeGreaterThan(6);
+  for (let i = 0; i < 13; i++) expect(Math.abs(fit.values[i * 3]! - (7.8 + 0.01 * i))).toBeLessThan(5 * fit.u[i * 3]!);
+});
+
 test('a changed recipe fits what comes next; earlier fits keep their version; a retired one takes nothing', async () => {
   const r = (await db().one<{ id: string; content: Record<string, unknown> & { accept: object } }>(
     sql`SELECT r.id, v.content FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.name = 'HFO2-SE'`,
   ))!;
-  await expect(changeRecipe(r.id, 7, r.content, 'seen an old one', 'ann')).rejects.toThrow(/at version 1 by now/);
+  await expect(changeRecipe(r.id, 7, r.content, 'seen an old one', 'ann')).rejects.toThrow(/saved version 1 since/);
   await expect(changeRecipe(r.id, 1, { ...r.content, parameters: [] }, 'nothing to fit', 'ann')).rejects.toThrow();
   expect(await changeRecipe(r.id, 1, { ...r.content, accept: { reducedChi2: 1e6 } }, 'accept everything', 'ann')).toBe(2);
   await wafer(5, () => 8.1);

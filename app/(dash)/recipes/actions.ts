@@ -3,6 +3,7 @@ import { revalidatePath } from 'next/cache';
 import { requireActor } from '@/lib/auth';
 import { certifyOnThread } from '@/lib/services/spectra/certify-on-thread';
 import { changeRecipe, createRecipe, setRecipeActive } from '@/lib/services/spectra/recipes';
+import { startSurrogate, stopSurrogate } from '@/lib/services/spectra/surrogates';
 import { type SiteSpectra, siteSpectra } from '@/lib/services/views/spectra-curves';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../session';
@@ -38,6 +39,23 @@ export async function switchRecipe(id: string, seenVersion: number, active: bool
     (actor) => setRecipeActive(id, seenVersion, active, reason, actor.email),
     active ? 'The recipe is back in use.' : 'The recipe is out of use: spectra that name it are refused.',
   );
+  revalidatePath('/recipes', 'layout');
+  return result;
+}
+
+/** Starts, or takes up again, the training of a surrogate for the version in force. */
+export async function trainSurrogate(recipeId: string): Promise<ActionResult> {
+  const result = await act(
+    'engineer',
+    (actor) => startSurrogate(recipeId, actor.email),
+    'The training is at work; fits use the surrogate as soon as it is ready.',
+  );
+  revalidatePath('/recipes', 'layout');
+  return result;
+}
+
+export async function endSurrogate(surrogateId: string): Promise<ActionResult> {
+  const result = await act('engineer', (actor) => stopSurrogate(surrogateId, actor.email), 'Stopped.');
   revalidatePath('/recipes', 'layout');
   return result;
 }

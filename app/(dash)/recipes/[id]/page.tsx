@@ -1,9 +1,11 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { surrogatesOf } from '@/lib/services/spectra/surrogates';
 import { type RecipeView, recipeView } from '@/lib/services/views/recipes';
 import { pageActor } from '../../session';
 import { RecipeEditor } from '../editor';
+import { SurrogatePanel } from '../surrogate-panel';
 
 export const metadata: Metadata = { title: 'Recipe' };
 
@@ -20,5 +22,11 @@ export default async function RecipePage({ params }: { params: Promise<{ id: str
   const { id } = await params;
   const actor = await pageActor(`/recipes/${id}`);
   const may = actor.role === 'engineer' || actor.role === 'administrator';
-  return <RecipeEditor key={id} data={await read(id)} may={may} />;
+  const data = await read(id);
+  return (
+    <>
+      <RecipeEditor key={id} data={data} may={may} />
+      <SurrogatePanel recipeId={id} version={data.version} may={may} list={await surrogatesOf(id)} />
+    </>
+  );
 }
