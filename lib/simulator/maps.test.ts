@@ -6,8 +6,8 @@ import { PROCESSES } from './processes';
 import { SignatureModel } from './signature';
 import { SITE_PLANS, sitePlan, WAFER_RADIUS } from './sites';
 
-test('site plans: 49, 13 and 500 different sites inside the edge exclusion', () => {
-  expect(SITE_PLANS.map((p) => p.x.length)).toEqual([49, 13, 500]);
+test('site plans: 49, 13, 9 and 500 different sites inside the edge exclusion', () => {
+  expect(SITE_PLANS.map((p) => p.x.length)).toEqual([49, 13, 9, 500]);
   for (const p of SITE_PLANS) {
     expect(new Set(p.x.map((x, i) => `${x},${p.y[i]}`)).size).toBe(p.x.length);
     p.x.forEach((x, i) => {
