@@ -11,9 +11,7 @@ const list = (names: readonly string[]) =>
   names.length === 0 ? (
     <span className="text-ink-3">none</span>
   ) : (
-    <span className="block truncate max-w-[13ch] min-[1700px]:max-w-[40ch]" title={names.join(', ')}>
-      {names.join(', ')}
-    </span>
+    <span className="block whitespace-normal max-w-[22ch] min-[1700px]:max-w-[60ch]">{names.join(', ')}</span>
   );
 
 const COLUMNS: readonly Column<RecipeRow>[] = [

@@ -12,6 +12,8 @@ export interface SiteMap {
   tool: string | null;
   chamber: string | null;
   runId: string | null;
+  /** The spectra whose fit gave these values; null where they were measured directly. */
+  spectrumId: string | null;
   mean: number;
   sd: number | null;
   x: Float64Array;
@@ -34,6 +36,7 @@ interface Row {
   tool: string | null;
   chamber: string | null;
   run_id: string | null;
+  spectrum_id: string | null;
   mean: number;
   sd: number | null;
   x: Float64Array;
@@ -57,6 +60,7 @@ const toMap = (r: Row): SiteMap => ({
   tool: r.tool,
   chamber: r.chamber,
   runId: r.run_id,
+  spectrumId: r.spectrum_id,
   mean: r.mean,
   sd: r.sd,
   x: r.x,
@@ -69,7 +73,9 @@ const toMap = (r: Row): SiteMap => ({
 });
 
 const COLUMNS = sql`m.id, m.lot, m.slot, m.parameter, m.unit, m.measured_at, m.processed_at, m.tool, m.chamber, m.run_id, m.mean, m.sd, l.x, l.y, m.value, m.u,
-  p.diameter_mm, p.edge_exclusion_mm, p.die_width_mm, p.die_height_mm`;
+  p.diameter_mm, p.edge_exclusion_mm, p.die_width_mm, p.die_height_mm,
+  (SELECT s.id FROM spectrum s JOIN spectrum_fit f ON f.spectrum_id = s.id AND f.measured_at = s.measured_at
+    WHERE s.lot = m.lot AND s.operation = m.operation AND s.slot = m.slot AND s.measured_at = m.measured_at AND m.id = ANY(f.measurements) LIMIT 1) AS spectrum_id`;
 const MAX_MAPS = 60;
 
 /** Site maps of these measurements, in process order; unknown ids are left out. At most 60. */

@@ -234,6 +234,7 @@ function siteMap(r: Row, what: Pick<SiteMap, 'id' | 'parameter' | 'unit'>, value
     tool: null,
     chamber: null,
     runId: null,
+    spectrumId: r.id,
     mean,
     sd,
     x: r.x,

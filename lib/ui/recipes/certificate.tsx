@@ -2,6 +2,7 @@
 import { useRef } from 'react';
 import type { ConvergenceCertificate, MetrologyRecipe } from '@/lib/recipes';
 import { plotBox, scaleX, scaleY } from '../charts/plot';
+import { PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { Facts } from '../components/evidence-panel';
 import { ExportMenu } from '../components/export-menu';
 import { Panel } from '../components/panel';
@@ -102,7 +103,7 @@ function SweepPlot({ c }: { c: ConvergenceCertificate }) {
   const low = Math.floor(Math.min(...ys, Math.log10(c.tolerance)) - 0.2);
   const high = Math.ceil(Math.max(...ys, Math.log10(c.tolerance)) + 0.2);
   const ms = c.sweep.map((r) => Math.max(1, r.truncation));
-  const box = plotBox(width, HEIGHT, 10, 12);
+  const box = plotBox(width, HEIGHT - X_TITLE, 10, 12);
   const sx = scaleX(box, [Math.log10(Math.min(...ms)) - 0.05, Math.log10(Math.max(...ms)) + 0.05]);
   const sy = scaleY(box, [low, high]);
   const path = (pick: (r: ConvergenceCertificate['sweep'][number]) => number | null): string =>
@@ -142,25 +143,18 @@ function SweepPlot({ c }: { c: ConvergenceCertificate }) {
         fontSize={11}
         fill="var(--ink-3)"
       >
-        {decades.map((d) => (
-          <g key={d}>
-            <line x1={box.left} x2={box.right} y1={sy(d)} y2={sy(d)} stroke="var(--hairline)" />
-            <text x={box.left - 6} y={sy(d) + 4} textAnchor="end">
-              {`1e${num(d, 0)}`}
-            </text>
-          </g>
-        ))}
-        {shownMs.map((r) => (
-          <text key={r.truncation} x={sx(Math.log10(Math.max(1, r.truncation)))} y={box.bottom + 15} textAnchor="middle">
-            {r.truncation}
-          </text>
-        ))}
+        <PlotAxes
+          box={box}
+          sx={sx}
+          sy={sy}
+          xTicks={shownMs.map((r) => ({ at: Math.log10(Math.max(1, r.truncation)), text: String(r.truncation) }))}
+          yTicks={decades.map((d) => ({ at: d, text: `1e${num(d, 0)}` }))}
+          yTitle=""
+          xTitle="M"
+        />
         <line x1={box.left} x2={box.right} y1={tolerance} y2={tolerance} stroke="var(--warn)" strokeDasharray="8 3" />
         <text x={box.left + 6} y={tolerance - 4} fill="var(--ink-2)">
           tolerance
-        </text>
-        <text x={box.right} y={box.bottom - 5} textAnchor="end" fill="var(--ink-2)">
-          M
         </text>
         <path d={path((r) => r.change)} fill="none" stroke="var(--series)" strokeDasharray="5 3" strokeWidth={1.3} />
         <path d={path((r) => r.errorEstimate)} fill="none" stroke="var(--accent)" strokeWidth={1.6} />

@@ -3,6 +3,7 @@ import { useRef } from 'react';
 import type { MetrologyRecipe } from '@/lib/recipes';
 import { effectiveDensitySlabs } from '@/lib/xray';
 import { plotBox, scaleX, scaleY } from '../charts/plot';
+import { PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { niceTicks, paddedRange, tickDecimals } from '../charts/ticks';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
@@ -64,7 +65,7 @@ export function prepareDensity(sample: Xrr, lookup: (name: string) => number): D
 export function DensityPlot({ profile: p, title, height = 280 }: { profile: DensityProfile; title: string; height?: number }) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 560);
-  const box = plotBox(width, height, 14, 26);
+  const box = plotBox(width, height - X_TITLE, 14, 26);
   const xDomain: [number, number] = [p.depth[0]!, p.depth.at(-1)!];
   const yDomain = paddedRange([0, ...p.sld]);
   const sx = scaleX(box, xDomain);
@@ -109,26 +110,15 @@ export function DensityPlot({ profile: p, title, height = 280 }: { profile: Dens
             </text>
           </g>
         ))}
-        {yTicks.map((t) => (
-          <g key={t}>
-            <line x1={box.left} x2={box.right} y1={sy(t)} y2={sy(t)} stroke="var(--hairline)" />
-            <text x={box.left - 6} y={sy(t) + 4} textAnchor="end">
-              {num(t, tickDecimals(yTicks))}
-            </text>
-          </g>
-        ))}
-        <line x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} stroke="var(--hairline-strong)" />
-        {xTicks.map((t) => (
-          <text key={t} x={sx(t)} y={box.bottom + 15} textAnchor="middle">
-            {num(t, tickDecimals(xTicks))}
-          </text>
-        ))}
-        <text x={box.left + 6} y={box.top + 10} fill="var(--ink-2)">
-          1e−6/Å²
-        </text>
-        <text x={box.right} y={box.bottom - 5} textAnchor="end" fill="var(--ink-2)">
-          depth, Å
-        </text>
+        <PlotAxes
+          box={box}
+          sx={sx}
+          sy={sy}
+          xTicks={xTicks.map((t) => ({ at: t, text: num(t, tickDecimals(xTicks)) }))}
+          yTicks={yTicks.map((t) => ({ at: t, text: num(t, tickDecimals(yTicks)) }))}
+          yTitle="1e−6/Å²"
+          xTitle="depth, Å"
+        />
         <path
           d={linePath(p.depth.map((d, i) => ({ cx: sx(d), cy: sy(p.sld[i]!) })))}
           fill="none"

@@ -2,6 +2,7 @@
 import { type PointerEvent, useRef, useState } from 'react';
 import { DataDisclosure, HoverCard } from '../charts/chart-parts';
 import { nearest, plotBox, scaleX, scaleY, spreadLabels, unscaleX } from '../charts/plot';
+import { PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
@@ -27,12 +28,12 @@ export interface SensitivityPlotProps {
 }
 
 /** How much one channel changes when a parameter moves: a line a parameter, labelled at its end. */
-export function SensitivityPlot({ title, stepWords, data: d, height = 190 }: SensitivityPlotProps) {
+export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: SensitivityPlotProps) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 640);
   const { theme } = useTheme();
   const [at, setAt] = useState(-1);
-  const box = plotBox(width, height, RIGHT, 12);
+  const box = plotBox(width, height - X_TITLE, RIGHT, 12);
   const sx = scaleX(box, d.xDomain);
   const sy = scaleY(box, d.yDomain);
   const places = d.x.map((x, i) => ({ x, i })).sort((a, b) => a.x - b.x);
@@ -76,32 +77,16 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 190 }: Sen
         onPointerLeave={() => setAt(-1)}
       >
         <svg width={width} height={height} data-export="" aria-hidden="true" className="block" fontSize={11} fill="var(--ink-3)">
-          {d.yTicks.map((t) => (
-            <g key={t}>
-              <line
-                x1={box.left}
-                x2={box.right}
-                y1={sy(t)}
-                y2={sy(t)}
-                stroke={t === 0 ? 'var(--hairline-strong)' : 'var(--hairline)'}
-              />
-              <text x={box.left - 6} y={sy(t) + 4} textAnchor="end">
-                {num(t, d.yDecimals)}
-              </text>
-            </g>
-          ))}
-          <line x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} stroke="var(--hairline-strong)" />
-          {d.xTicks.map((t) => (
-            <text key={t} x={sx(t)} y={box.bottom + 15} textAnchor="middle">
-              {num(t, d.xDecimals)}
-            </text>
-          ))}
-          <text x={box.left + 6} y={box.top + 4} fill="var(--ink-2)">
-            {`Δ ${d.unit}`}
-          </text>
-          <text x={box.right} y={box.bottom - 5} textAnchor="end" fill="var(--ink-2)">
-            {`${d.axisLabel}, ${d.axisUnit}`}
-          </text>
+          <PlotAxes
+            box={box}
+            sx={sx}
+            sy={sy}
+            xTicks={d.xTicks.map((t) => ({ at: t, text: num(t, d.xDecimals) }))}
+            yTicks={d.yTicks.map((t) => ({ at: t, text: num(t, d.yDecimals) }))}
+            yTitle={`Δ ${d.unit}`}
+            xTitle={`${d.axisLabel}, ${d.axisUnit}`}
+          />
+          <line x1={box.left} x2={box.right} y1={sy(0)} y2={sy(0)} stroke="var(--hairline-strong)" />
           {d.series.map((s, k) => (
             <g key={s.parameter}>
               <path

@@ -2,6 +2,7 @@
 import { type PointerEvent, useMemo, useRef, useState } from 'react';
 import { ChartLegend, DataDisclosure, HoverCard, type LegendEntry } from '../charts/chart-parts';
 import { dotsPath, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/plot';
+import { type AxisTick, PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
@@ -22,7 +23,7 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
   const m = useMemo(() => prepareSpectrum(input), [input]);
   const hasStrip = m.worst >= 0;
   const main = plotBox(width, height, RIGHT, 12);
-  const total = hasStrip ? height + GAP + STRIP : height;
+  const total = (hasStrip ? height + GAP + STRIP : height) + X_TITLE;
   const exports = useSvgExport(root, input.title, () => csvOf(input, m));
   const p = m.points[at];
   const sx = scaleX(main, m.xDomain);
@@ -55,7 +56,7 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
         <svg width={width} height={total} data-export="" aria-hidden="true" className="block">
           <Curves input={input} m={m} width={width} height={height} />
           {hasStrip ? <Residuals input={input} m={m} width={width} top={height + GAP} /> : null}
-          {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={main.top} y2={total - 22} stroke="var(--hairline-strong)" /> : null}
+          {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={main.top} y2={total - 22 - X_TITLE} stroke="var(--hairline-strong)" /> : null}
         </svg>
         {p ? (
           <HoverCard left={sx(p.x)} top={12} width={width}>
@@ -115,55 +116,7 @@ interface PartProps {
   width: number;
 }
 
-/** Tick labels and grid lines of a plot; the lower of two stacked ones carries the axis title. */
-function Axes({
-  m,
-  box,
-  sy,
-  ticks,
-  label,
-  withX,
-}: {
-  m: SpectrumModel;
-  box: ReturnType<typeof plotBox>;
-  sy: (v: number) => number;
-  ticks: readonly { at: number; text: string }[];
-  label: string;
-  withX: string | null;
-}) {
-  const sx = scaleX(box, m.xDomain);
-  return (
-    <g fontSize={11} fill="var(--ink-3)">
-      {ticks.map((t) => (
-        <g key={t.at}>
-          <line x1={box.left} x2={box.right} y1={sy(t.at)} y2={sy(t.at)} stroke="var(--hairline)" />
-          <text x={box.left - 6} y={sy(t.at) + 4} textAnchor="end">
-            {t.text}
-          </text>
-        </g>
-      ))}
-      <line x1={box.left} x2={box.right} y1={box.bottom} y2={box.bottom} stroke="var(--hairline-strong)" />
-      {m.xTicks.map((t) => (
-        <g key={t}>
-          <line x1={sx(t)} x2={sx(t)} y1={box.bottom} y2={box.bottom + 4} stroke="var(--hairline-strong)" />
-          {withX === null ? null : (
-            <text x={sx(t)} y={box.bottom + 15} textAnchor="middle">
-              {num(t, m.xDecimals)}
-            </text>
-          )}
-        </g>
-      ))}
-      <text x={box.left + 6} y={box.top + 9} fill="var(--ink-2)">
-        {label}
-      </text>
-      {withX === null ? null : (
-        <text x={box.right} y={box.bottom - 5} textAnchor="end" fill="var(--ink-2)">
-          {withX}
-        </text>
-      )}
-    </g>
-  );
-}
+const xTicksOf = (m: SpectrumModel): AxisTick[] => m.xTicks.map((t) => ({ at: t, text: num(t, m.xDecimals) }));
 
 function Curves({ input, m, width, height }: PartProps & { height: number }) {
   const hasStrip = m.worst >= 0;
@@ -181,13 +134,14 @@ function Curves({ input, m, width, height }: PartProps & { height: number }) {
   const ticks = m.yTicks.map((t) => ({ at: t, text: input.logarithmic ? `1e${num(t, m.yDecimals)}` : num(t, m.yDecimals) }));
   return (
     <g>
-      <Axes
-        m={m}
+      <PlotAxes
         box={box}
+        sx={sx}
         sy={sy}
-        ticks={ticks}
-        label={input.unit}
-        withX={hasStrip ? null : `${input.axisLabel}, ${input.axisUnit}`}
+        xTicks={xTicksOf(m)}
+        yTicks={ticks}
+        yTitle={input.unit}
+        xTitle={hasStrip ? null : `${input.axisLabel}, ${input.axisUnit}`}
       />
       {input.compared ? (
         <path d={path((p) => p.compared)} fill="none" stroke="var(--ink-3)" strokeDasharray="5 3" strokeWidth={1} />
@@ -217,13 +171,14 @@ function Residuals({ input, m, width, top }: PartProps & { top: number }) {
   return (
     <g>
       <rect x={box.left} width={box.right - box.left} y={sy(2)} height={sy(-2) - sy(2)} fill="var(--band)" />
-      <Axes
-        m={m}
+      <PlotAxes
         box={box}
+        sx={sx}
         sy={sy}
-        ticks={m.residualTicks.map((t) => ({ at: t, text: num(t, 0) }))}
-        label="residual, σ"
-        withX={`${input.axisLabel}, ${input.axisUnit}`}
+        xTicks={xTicksOf(m)}
+        yTicks={m.residualTicks.map((t) => ({ at: t, text: num(t, 0) }))}
+        yTitle="residual, σ"
+        xTitle={`${input.axisLabel}, ${input.axisUnit}`}
       />
       <path d={stems} stroke="var(--series)" strokeWidth={1.4} fill="none" />
     </g>

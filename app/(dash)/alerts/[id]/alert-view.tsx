@@ -137,6 +137,9 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
               ...(wafer
                 ? [{ label: wafer.startsWith('/overlay') ? 'Overlay map of the wafer' : 'Map of the wafer', href: wafer }]
                 : []),
+              ...(data.bad[0]?.spectrumId
+                ? [{ label: 'Spectra and their fit', href: `/spectra/${data.bad[0].spectrumId}` }]
+                : []),
               ...(wafer === null && alert.lot && chart?.chart.characteristic.startsWith('overlay')
                 ? [{ label: 'Overlay maps of the lot', href: `/overlay?lot=${encodeURIComponent(alert.lot)}` }]
                 : []),

@@ -186,6 +186,11 @@ function MiniMap({ recordId }: { recordId: string }) {
           <ScaleBar scale={sharedScale('viridis', [map.value])} unit={unitLabel(map.unit)} width={240} />
         </Link>
       )}
+      {map?.spectrumId && (
+        <Link prefetch={false} href={`/spectra/${map.spectrumId}`} className="link text-sm">
+          Spectra and their fit
+        </Link>
+      )}
     </div>
   );
 }

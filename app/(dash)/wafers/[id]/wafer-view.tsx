@@ -111,6 +111,7 @@ export function WaferPageView({ data: d }: { data: WaferView }) {
 
 function linksOf(d: WaferView): EvidenceLink[] {
   return [
+    ...(d.map.spectrumId ? [{ label: 'Spectra and their fit', href: `/spectra/${d.map.spectrumId}` }] : []),
     ...(d.head.runId ? [{ label: 'Run and traces', href: `/runs/${d.head.runId}` }] : []),
     { label: 'The lot, all steps', href: `/wafers?lot=${encodeURIComponent(d.head.lot)}` },
     ...d.others.map((o) => ({
