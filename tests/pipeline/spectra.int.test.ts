@@ -7,26 +7,25 @@ import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { changeRecipe, setRecipeActive } from '@/lib/services/spectra/recipes';
 import { startSurrogate, stopSurrogate, surrogatesOf } from '@/lib/services/spectra/surrogates';
-import { recordSpectra, SPECTRAL_STATIONS } from '@/lib/simulator';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
+import { breakLamp, ellipsometerLot } from '../support/ellipsometer';
 import { doAllWork } from '../support/work';
 
 let database: TestDatabase;
 let api: Awaited<ReturnType<typeof apiServer>>;
-let key: string;
+let wafer: ReturnType<typeof ellipsometerLot>['wafer'];
 const T0 = Date.UTC(2026, 8, 1, 7);
-const HOUR = 3_600_000;
-const ellipsometer = SPECTRAL_STATIONS.find((s) => s.recipe.name === 'HFO2-SE')!;
-const iso = (t: number) => new Date(t).toISOString();
 
 beforeAll(async () => {
   database = await testDatabase();
   testQueuePrefix();
   await registerFab(simulatedFab(1), 'test');
-  key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
+  const key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
   api = await apiServer();
-  await post('lots', [{ key: 'L', lot: 'L', product: 'KITE-45', route: 'BEOL-1', wafers: 25, startedAt: iso(T0 - HOUR) }]);
+  const lot = ellipsometerLot(api.url, key, T0);
+  wafer = lot.wafer;
+  await lot.start();
 }, 60_000);
 afterAll(async () => {
   await api.close();
@@ -34,44 +33,6 @@ afterAll(async () => {
   await closePool();
   await database.drop();
 });
-
-async function post(path: string, body: object) {
-  const res = await fetch(`${api.url}/api/v1/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return { status: res.status, body: await res.json() };
-}
-
-const common = (wafer: number) => ({ lot: 'L', wafer, product: 'KITE-45', layer: 'GATE', operation: 'ALD-HFO2' }) as const;
-
-/** Spectra of one processed wafer with the given thickness at each site. */
-async function wafer(slot: number, thickness: (site: number) => number, spoil?: (r: SpectrumRecord) => void) {
-  const at = T0 + slot * HOUR;
-  await post('runs', [
-    {
-      ...common(slot),
-      key: `R${slot}`,
-      tool: 'ALD-01',
-      chamber: 'A',
-      recipe: { name: 'ALD-HFO2.KITE-45', version: 1 },
-      startedAt: iso(at),
-      endedAt: iso(at + 120_000),
-      setpoints: { cycles: 82 },
-    },
-  ]);
-  const record = recordSpectra(1, ellipsometer, {
-    ...common(slot),
-    recipe: 'HFO2-SE',
-    key: `S${slot}`,
-    runKey: `R${slot}`,
-    measuredAt: at + HOUR / 2,
-    samples: Array.from({ length: 13 }, (_, i) => [thickness(i), 1.956, 0.8]),
-  });
-  spoil?.(record);
-  return post('spectra', [record]);
-}
 
 interface Fit {
   status: string[];
@@ -116,12 +77,8 @@ test('the same spectra sent again are a repeat; other ones under the key a confl
 });
 
 test('a broken lamp is refused for its fit and charted nowhere; the station raises one alert', async () => {
-  const spoil = (r: SpectrumRecord) => {
-    const psi = r.channels[0]!.values as number[];
-    for (let i = 0; i < psi.length; i++) psi[i]! += 3 * Math.exp(-(i % 51) / 10);
-  };
-  await wafer(2, () => 8, spoil);
-  await wafer(3, () => 8, spoil);
+  await wafer(2, () => 8, breakLamp);
+  await wafer(3, () => 8, breakLamp);
   await doAllWork();
   const fit = (await fitOf(2))!;
   expect(fit).toMatchObject({ accepted: 0, measurements: [] });
