@@ -19,14 +19,14 @@ export interface SurrogateErrorMap {
 
 /**
  * Error map of a surrogate from held-back rigorous points.
- * @param parameters - (count, n) row-major. @param spectra - (count, channels) row-major. @param cellsPerAxis - default 3.
+ * @param parameters - (count, n) row-major. @param spectra - (count, channels) row-major. @param cellsPerAxis - by default 3 for up to four parameters, 2 up to ten, then 1: the map stays below 1,100 cells.
  * @throws AppError `invalid_input` without points or for lengths that do not fit.
  */
 export function surrogateErrorMap(
   s: Surrogate,
   parameters: Float64Array,
   spectra: Float64Array | Float32Array,
-  cellsPerAxis = 3,
+  cellsPerAxis = s.names.length <= 4 ? 3 : s.names.length <= 10 ? 2 : 1,
 ): SurrogateErrorMap {
   const n = s.names.length;
   const m = s.basis.channels;

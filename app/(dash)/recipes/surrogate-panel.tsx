@@ -1,12 +1,15 @@
 'use client';
 import { useTransition } from 'react';
+import type { MetrologyRecipe } from '@/lib/recipes';
 import type { SurrogateInfo } from '@/lib/services/spectra/surrogates';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { Panel } from '@/lib/ui/components/panel';
 import { useReport } from '@/lib/ui/components/toast';
 import { num, percent } from '@/lib/ui/format';
-import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { PeriodicRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
+import { ErrorMap } from '@/lib/ui/recipes/error-map';
+import { prepareErrorMap } from '@/lib/ui/recipes/error-map.prepare';
 import { endSurrogate, trainSurrogate } from './actions';
 
 const WORDS = {
@@ -24,11 +27,14 @@ export function SurrogatePanel({
   version,
   may,
   list,
+  parameters,
 }: {
   recipeId: string;
   version: number;
   may: boolean;
   list: readonly SurrogateInfo[];
+  /** Of the version in force. */
+  parameters: MetrologyRecipe['parameters'];
 }) {
   const report = useReport();
   const [isPending, start] = useTransition();
@@ -41,14 +47,17 @@ export function SurrogatePanel({
   const canStop = s?.state === 'training' || s?.state === 'ready';
   return (
     <div className="mt-3">
-      {s?.state === 'training' ? <LiveRefresh topics={['recipe']} everyMs={4000} /> : null}
+      {s?.state === 'training' ? <PeriodicRefresh everyMs={5000} /> : null}
       <Panel title="Surrogate" note={s ? `version ${s.version}, ${WORDS[s.state]}` : `none for version ${version}`}>
         <div className="flex flex-col gap-2 text-sm">
           {s === null ? (
-            <p className="text-ink-2">
+            <p className="text-ink-2 max-w-[110ch]">
               A network trained on this recipe’s own model finds each fit’s minimum in microseconds; the rigorous model then
               confirms it, or fits on. It is trained by the workers, on the axis of the newest spectra.
             </p>
+          ) : null}
+          {s?.state === 'training' && s.progress === null ? (
+            <p className="text-ink-2">Waiting for a worker, or in its first seconds.</p>
           ) : null}
           {s?.progress && s.state !== 'ready' ? (
             <div className="flex items-center gap-3">
@@ -58,7 +67,7 @@ export function SurrogatePanel({
             </div>
           ) : null}
           {s?.error ? <p className="status-out">{s.error}</p> : null}
-          {s?.result ? <Result result={s.result} /> : null}
+          {s?.result ? <Result result={s.result} parameters={parameters} /> : null}
           <div className="flex gap-2">
             {canStart ? (
               <button
@@ -83,7 +92,13 @@ export function SurrogatePanel({
   );
 }
 
-function Result({ result: r }: { result: NonNullable<SurrogateInfo['result']> }) {
+function Result({
+  result: r,
+  parameters,
+}: {
+  result: NonNullable<SurrogateInfo['result']>;
+  parameters: MetrologyRecipe['parameters'];
+}) {
   const known = r.rmsByCell.filter((v): v is number => v !== null);
   const facts: [string, string][] = [
     [
@@ -100,13 +115,17 @@ function Result({ result: r }: { result: NonNullable<SurrogateInfo['result']> })
     ],
   ];
   return (
-    <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1">
-      {facts.map(([name, value]) => (
-        <div key={name} className="contents">
-          <dt className="text-ink-2">{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <>
+      <dl className="grid grid-cols-[max-content_1fr] gap-x-4 gap-y-1">
+        {facts.map(([name, value]) => (
+          <div key={name} className="contents">
+            <dt className="text-ink-2">{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <h3 className="font-medium mt-1">Error over the parameter box, σ rms of held-back spectra</h3>
+      <ErrorMap tables={prepareErrorMap(parameters, r.cells, r.rmsByCell)} />
+    </>
   );
 }

@@ -151,12 +151,14 @@ export async function storeSlice(tx: Tx, p: Payload<'surrogate'>, o: SliceOutcom
     await tx.exec(
       sql`UPDATE metrology_surrogate SET state = 'failed', error = ${o.message}, updated_at = now() WHERE id = ${p.surrogateId}`,
     );
+    await tell(tx, p.surrogateId, `training of a surrogate failed: ${o.message}`);
     return;
   }
   const { answer } = o;
   if ('model' in answer) {
     await tx.exec(sql`UPDATE metrology_surrogate SET state = 'ready', model = ${blob(answer.model)}, result = ${JSON.stringify(answer.result)}::jsonb, slices = slices + 1,
       samples = NULL, training = NULL, held_back = NULL, checkpoint_phase = NULL, progress = NULL, updated_at = now() WHERE id = ${p.surrogateId} AND slices = ${p.slice}`);
+    await tell(tx, p.surrogateId, `surrogate trained, ${answer.result.rmsSigma.toFixed(2)} σ rms on spectra it had not seen`);
     return;
   }
   const { checkpoint: c, progress } = answer;
@@ -167,6 +169,14 @@ export async function storeSlice(tx: Tx, p: Payload<'surrogate'>, o: SliceOutcom
     WHERE id = ${p.surrogateId} AND slices = ${p.slice} RETURNING state`);
   if (kept?.state === 'training')
     await enqueueLater(tx, [{ queue: 'surrogate', payload: { v: 1, surrogateId: p.surrogateId, slice: p.slice + 1 } }]);
+}
+
+async function tell(tx: Tx, id: string, text: string): Promise<void> {
+  const recipe = await tx.one<{ id: string; name: string }>(
+    sql`SELECT r.id, r.name FROM metrology_surrogate s JOIN metrology_recipe r ON r.id = s.recipe_id WHERE s.id = ${id}`,
+  );
+  if (recipe)
+    await feed(tx, [{ kind: 'recipe', text: `${recipe.name}: ${text}`, detail: { recipeId: recipe.id, surrogateId: id } }]);
 }
 
 export interface SurrogateInfo {

@@ -95,3 +95,15 @@ export function LiveRefresh({ topics, everyMs = 5000 }: { topics: readonly strin
   useEffect(() => () => (timer.current ? clearTimeout(timer.current) : undefined), []);
   return null;
 }
+
+/** Re-reads the server components of this page every `everyMs` while it is shown: for work whose steps are no news to anyone else. */
+export function PeriodicRefresh({ everyMs }: { everyMs: number }) {
+  const router = useRouter();
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (!document.hidden && !document.querySelector('dialog[open]')) router.refresh();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [router, everyMs]);
+  return null;
+}

@@ -1,5 +1,5 @@
-import { type ColourScale, cssOf, rgbOf } from '../maps/colour-scale';
-import { contrast } from '../tokens';
+import { type CellColours, cellColours } from '../maps/cell-colours';
+import type { ColourScale } from '../maps/colour-scale';
 
 export interface CorrelationModel {
   labels: string[];
@@ -9,9 +9,6 @@ export interface CorrelationModel {
   strongest: { a: string; b: string; value: number } | null;
 }
 
-/** One of the two has at least 4.58 : 1 on any colour. */
-const BLACK = '#000000';
-const WHITE = '#ffffff';
 const SCALE: ColourScale = { map: 'diverging', min: -1, max: 1, centre: 0 };
 
 /**
@@ -38,13 +35,5 @@ export function prepareCorrelation(
   return { labels: chosen.map((k) => k.label), rows, strongest };
 }
 
-const hex = (rgb: readonly number[]): string => `#${rgb.map((v) => Math.round(v).toString(16).padStart(2, '0')).join('')}`;
-
 /** Fill of a cell and the ink that is read on it. */
-export function correlationColours(value: number): { background: string; color: string } | null {
-  const rgb = rgbOf(SCALE, value);
-  const background = cssOf(SCALE, value);
-  if (rgb === null || background === null) return null;
-  const fill = hex(rgb);
-  return { background, color: contrast(fill, BLACK) >= contrast(fill, WHITE) ? BLACK : WHITE };
-}
+export const correlationColours = (value: number): CellColours | null => cellColours(SCALE, value);

@@ -26,7 +26,13 @@ export default async function RecipePage({ params }: { params: Promise<{ id: str
   return (
     <>
       <RecipeEditor key={id} data={data} may={may} />
-      <SurrogatePanel recipeId={id} version={data.version} may={may} list={await surrogatesOf(id)} />
+      <SurrogatePanel
+        recipeId={id}
+        version={data.version}
+        may={may}
+        list={await surrogatesOf(id)}
+        parameters={data.content.parameters}
+      />
     </>
   );
 }
