@@ -9,7 +9,7 @@ import type { LotRun, SpectrumRecord } from './types';
 const HOUR = 3_600_000;
 /** The lamp of a station is judged once in so many hours; this share of them it is broken. */
 const LAMP_HOURS = 6;
-const LAMP_SHARE = 0.03;
+const LAMP_SHARE = 0.06;
 /** Calibration: standard deviation of the angle of incidence left after it, deg, and its drift until the next one. */
 const ANGLE_OFFSET = 0.002;
 const ANGLE_DRIFT = 0.004;

@@ -229,6 +229,6 @@ async function tellStation(tx: Tx, row: SpectrumRow, fits: readonly SiteFit[]): 
     recordId: row.id,
     at: row.measured_at,
     value: worst,
-    title: `${row.station}: ${refused.length} of ${fits.length} spectra refused by ${row.recipe}${worst > 0 ? `, χ²/ν up to ${worst.toPrecision(3)}` : ''}`,
+    title: `${row.station}: ${refused.length} of ${fits.length} spectra refused by ${row.recipe}${worst > 0 ? `, χ²/ν up to ${worst < 100 ? worst.toPrecision(3) : worst.toFixed(0)}` : ''}`,
   });
 }

@@ -171,7 +171,13 @@ export function EventStrip({
       {boundaries.map((b) => (
         <g key={b.x}>
           <line x1={sx(b.x)} x2={sx(b.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" />
-          <text x={sx(b.x) + 4} y={box.top + 9} fontSize={11} fill="var(--ink-2)">
+          <text
+            x={sx(b.x) + (sx(b.x) > (box.left + box.right) / 2 ? -4 : 4)}
+            y={box.top + 9}
+            textAnchor={sx(b.x) > (box.left + box.right) / 2 ? 'end' : 'start'}
+            fontSize={11}
+            fill="var(--ink-2)"
+          >
             {b.label.length > 42 ? `${b.label.slice(0, 40)}…` : b.label}
           </text>
         </g>
