@@ -38,7 +38,7 @@ function record(station: SpectralStation, wafer: number) {
 async function send(stand: Stand, records: object[]): Promise<void> {
   const res = await fetch(`${stand.api.url}/api/v1/spectra`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${stand.api.key}`, 'content-type': 'application/x-ndjson' },
+    headers: { authorization: `Bearer ${stand.api.key}`, 'content-type': 'application/x-ndjson', connection: 'close' },
     body: records.map((r) => JSON.stringify(r)).join('\n'),
   });
   const answer = (await res.json()) as { accepted: number };

@@ -66,8 +66,11 @@ export async function withStand(work) {
       `INSERT INTO lot (name, product, route, wafers, started_at) SELECT 'B' || i, 'KITE-45', 'BEOL-1', 25, '2026-08-01' FROM generate_series(0, 399) AS i`,
     );
     const startWorker = (name = 'worker') => run(name, [product(build, 'workers', 'main.js')]);
-    await work({ api, client, web, startWorker });
-    await client.end();
+    try {
+      await work({ api, client, web, startWorker });
+    } finally {
+      await client.end();
+    }
   } finally {
     for (const kid of [...kids].reverse()) await stop(kid);
     removePostgres(join(dir, 'postgres'));
