@@ -1,4 +1,7 @@
 import { AppError } from '@/lib/errors';
+import { type InnovationRecord, innovationSigma, isOutlier, noInnovations, withInnovation } from './innovation-gate';
+
+export { innovationSigma };
 
 /** One run-to-run loop: y is the output, x the knob, dy/dx ~ gain. All in the loop's own units. */
 export interface RunToRunConfig {
@@ -24,16 +27,9 @@ export interface RunToRunConfig {
 }
 
 /** State of a thread after its last observation. Plain JSON; a late observation is handled by replaying from an earlier state. */
-export interface ThreadState {
+export interface ThreadState extends InnovationRecord {
   /** Disturbance estimate d_hat, output unit. */
   readonly dHat: number;
-  /** Observations used since the start or the last reset. */
-  readonly n: number;
-  /** EWMA of the squared innovations, output unit squared; and the weight it has gathered (1 when settled). */
-  readonly innovation2: number;
-  readonly weight: number;
-  /** Observations set aside in a row. */
-  readonly setAside: number;
   /** Setpoint really applied in the last observed run; null before the first. */
   readonly lastX: number | null;
 }
@@ -59,14 +55,7 @@ export interface Observed {
   readonly weight: number;
 }
 
-/** Memory of the innovation variance: about 2/0.1 observations. */
-const VARIANCE_WEIGHT = 0.1;
-/** Before this many observations the innovation variance is not trusted to judge outliers. */
-const GATE_FROM = 8;
-/** So many outliers in a row are no outliers: the process has stepped, and the next one is used. */
-const STEP_AFTER = 2;
-
-export const initialThread = (): ThreadState => ({ dHat: 0, n: 0, innovation2: 0, weight: 0, setAside: 0, lastX: null });
+export const initialThread = (): ThreadState => ({ dHat: 0, ...noInnovations, lastX: null });
 
 /**
  * Refuses a configuration that cannot work.
@@ -106,12 +95,7 @@ export function observe(state: ThreadState, o: Observation, c: RunToRunConfig): 
   const disturbance = o.y - c.target - c.gain * (o.xApplied - c.xNominal);
   const innovation = disturbance - state.dHat;
   const sigma = innovationSigma(state);
-  const far =
-    c.outlierSigma !== null &&
-    sigma !== null &&
-    state.n >= GATE_FROM &&
-    Math.abs(innovation) > c.outlierSigma * Math.hypot(sigma, uY);
-  if (far && state.setAside < STEP_AFTER) {
+  if (isOutlier(state, innovation, c.outlierSigma, uY))
     return {
       state: { ...state, setAside: state.setAside + 1, lastX: o.xApplied },
       disturbance,
@@ -119,17 +103,11 @@ export function observe(state: ThreadState, o: Observation, c: RunToRunConfig): 
       accepted: false,
       weight: 0,
     };
-  }
-  // The first innovation measures the offset of an empty estimate, not the noise; it does not enter the variance.
-  const w = state.n === 0 ? 0 : VARIANCE_WEIGHT;
   const weight = c.lambda * reliance * (sigma !== null && sigma > 0 ? sigma ** 2 / (sigma ** 2 + uY ** 2) : 1);
   return {
     state: {
+      ...withInnovation(state, innovation),
       dHat: weight * disturbance + (1 - weight) * state.dHat,
-      n: state.n + 1,
-      innovation2: (1 - w) * state.innovation2 + w * innovation * innovation,
-      weight: (1 - w) * state.weight + w,
-      setAside: 0,
       lastX: o.xApplied,
     },
     disturbance,
@@ -137,11 +115,6 @@ export function observe(state: ThreadState, o: Observation, c: RunToRunConfig): 
     accepted: true,
     weight,
   };
-}
-
-/** Standard deviation of the innovations so far, output unit; null before there is any. */
-export function innovationSigma(state: ThreadState): number | null {
-  return state.weight > 0 ? Math.sqrt(state.innovation2 / state.weight) : null;
 }
 
 /**

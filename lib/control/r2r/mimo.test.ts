@@ -7,6 +7,7 @@ import {
   adviseDoubleEwma,
   adviseMimo,
   doubleEwmaStability,
+  forgetMimo,
   initialDoubleEwma,
   initialMimo,
   initialThread,
@@ -43,8 +44,9 @@ describe('several inputs and outputs', () => {
         unit,
         fc.constantFrom(-1.7, 0.4, 3),
         fc.constantFrom(null, 0.8),
-        fc.constantFrom(null, 0.25),
-        (seed, lambda, gain, maxStep, quantum) => {
+        fc.constantFrom<[number | null, number | null]>([null, null], [0.25, null], [null, 0.3]),
+        fc.constantFrom(null, 3),
+        (seed, lambda, gain, maxStep, [quantum, deadband], outlierSigma) => {
           const rng = createRng(seed);
           const single: RunToRunConfig = {
             lambda,
@@ -55,8 +57,8 @@ describe('several inputs and outputs', () => {
             max: 7,
             maxStep,
             quantum,
-            deadband: null,
-            outlierSigma: null,
+            deadband,
+            outlierSigma,
             pmForget: 1,
           };
           const many: MimoConfig = {
@@ -68,15 +70,18 @@ describe('several inputs and outputs', () => {
             max: [7],
             maxStep: [maxStep],
             quantum: [quantum],
+            deadband: [deadband],
+            outlierSigma,
           };
           let a = initialThread();
           let b = initialMimo(1);
           let x = 5;
-          for (let t = 0; t < 12; t++) {
-            const y = 20 + 1.2 * gain * (x - 5) + 0.3 * t + rng.normal();
+          for (let t = 0; t < 24; t++) {
+            const y = 20 + 1.2 * gain * (x - 5) + 0.3 * t + rng.normal() + (t === 14 || t === 20 ? 30 : 0);
             a = observe(a, { y, xApplied: x }, single).state;
             b = observeMimo(b, [y], [x], many);
             expect(b.level[0]).toBeCloseTo(a.dHat, 10);
+            expect(b.innovations[0]!.setAside).toBe(a.setAside);
             const next = advise(a, single).setpoint;
             expect(adviseMimo(b, many).setpoint[0]).toBeCloseTo(next, 9);
             x = next;
@@ -219,6 +224,62 @@ describe('several inputs and outputs', () => {
       }),
     ).toThrow(/no knob moves/);
     expect(() => mimoStability(c, [[1]])).toThrow(AppError);
+  });
+});
+
+describe('deadband, gate and reset of several loops', () => {
+  test('a knob within its deadband stays, and the others take over what it would have done', () => {
+    let some = 0;
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e5 }), (seed) => {
+        const rng = createRng(seed);
+        const c = loop(random(3, 3, seed), { deadband: [0.4, 0.4, null] });
+        const last = [5, 6, 7];
+        const s = { ...initialMimo(3), level: Array.from({ length: 3 }, () => rng.normal()) };
+        const a = adviseMimo(s, c, last);
+        a.setpoint.forEach((x, j) => {
+          expect(a.held.includes(j) ? x === last[j] : Math.abs(x - last[j]!) >= (c.deadband![j] ?? 0)).toBe(true);
+        });
+        if (a.held.length === 0 || a.held.length === 3) return;
+        some++;
+        const free = [0, 1, 2].filter((j) => !a.held.includes(j));
+        for (const j of free) // the knobs left are at their least squares: no gradient along them
+          expect(a.predictedDeviation.reduce((t, e, i) => t + e * c.gain[i]![j]!, 0)).toBeCloseTo(0, 6);
+      }),
+      { numRuns: 60 },
+    );
+    expect(some).toBeGreaterThan(5);
+  });
+
+  test('an outlier of one output leaves that output alone; three in a row are a step; a PM forgets', () => {
+    const c = loop(random(2, 2, 5), { outlierSigma: [4, null] });
+    const rng = createRng(4);
+    let s = initialMimo(2);
+    const x = [5, 6];
+    const settle = product(
+      c.gain,
+      x.map((v, j) => v - c.xNominal[j]!),
+    ).map((v, i) => v + c.target[i]!);
+    const run = (d0: number, d1: number) => {
+      s = observeMimo(s, [settle[0]! + d0, settle[1]! + d1], x, c);
+    };
+    for (let t = 0; t < 20; t++) run(0.1 * rng.normal(), 0.1 * rng.normal());
+    const before = s;
+    run(5, 5);
+    expect(s.level[0]).toBe(before.level[0]);
+    expect(s.level[1]).not.toBeCloseTo(before.level[1]!, 2);
+    expect(s.innovations[0]!.setAside).toBe(1);
+    run(5, 0);
+    expect(s.level[0]).toBe(before.level[0]);
+    run(5, 0);
+    expect(s.level[0]).toBeGreaterThan(1.5);
+    const after = forgetMimo(s, 0.5);
+    expect(after.level[0]).toBeCloseTo(s.level[0]! / 2, 12);
+    expect(after.innovations[0]).toMatchObject({ n: 0, setAside: 0 });
+    expect(after.lastX).toEqual(x);
+    expect(() => forgetMimo(s, 2)).toThrow(/keep/);
+    expect(() => adviseMimo(s, { ...c, deadband: [-1, null] })).toThrow(/deadband/);
+    expect(() => adviseMimo(s, { ...c, outlierSigma: 0 })).toThrow(/outlierSigma/);
   });
 });
 

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import { fromRows, matrix, numericalRank, qpHessian, solveQp, svd } from '@/lib/numerics';
+import { type InnovationRecord, isOutlier, noInnovations, withInnovation } from '../innovation-gate';
 import { quantise } from '../run-to-run';
 
 /** Multi-input, multi-output run-to-run loop y = T + B(x − x_nominal) + disturbance; ny outputs, nu knobs, each in its own unit. */
@@ -24,6 +25,10 @@ export interface MimoConfig {
   readonly maxStep?: readonly (number | null)[];
   /** Setpoints are multiples of this, null for any. Knobs are rounded one by one; the state takes what was really applied. */
   readonly quantum?: readonly (number | null)[];
+  /** A knob whose change would be smaller stays where it is, and the others are solved for again; null for none. */
+  readonly deadband?: readonly (number | null)[];
+  /** A measured output further than this many sigma of its innovations is set aside; null for none. One for all outputs or one each. */
+  readonly outlierSigma?: number | null | readonly (number | null)[];
 }
 
 /** State after the last observation; plain JSON. */
@@ -32,6 +37,8 @@ export interface MimoState {
   readonly drift: readonly number[];
   readonly n: number;
   readonly lastX: readonly number[] | null;
+  /** Noise and set-aside count of each output. */
+  readonly innovations: readonly InnovationRecord[];
 }
 
 export const initialMimo = (outputs: number): MimoState => ({
@@ -39,11 +46,29 @@ export const initialMimo = (outputs: number): MimoState => ({
   drift: new Array<number>(outputs).fill(0),
   n: 0,
   lastX: null,
+  innovations: new Array<InnovationRecord>(outputs).fill(noInnovations),
 });
+
+/** A PM or reset: levels keep the share `keep`, drifts end, and outliers are judged anew; what the knobs were set to stays known. @throws AppError `invalid_input`. */
+export function forgetMimo(s: MimoState, keep: number): MimoState {
+  if (!(keep >= 0 && keep <= 1)) throw new AppError('invalid_input', `keep is ${keep}; it must lie in [0, 1]`, { field: 'keep' });
+  return {
+    ...s,
+    level: s.level.map((v) => keep * v),
+    drift: s.drift.map(() => 0),
+    n: 0,
+    innovations: s.innovations.map((r) => ({ ...r, n: 0, setAside: 0 })),
+  };
+}
 
 /** A weight per output. */
 export const perOutput = (v: number | readonly number[] | undefined, ny: number): readonly number[] =>
   typeof v === 'object' ? v : new Array<number>(ny).fill(v ?? 0);
+
+const gates = (c: MimoConfig, ny: number): readonly (number | null)[] =>
+  typeof c.outlierSigma === 'object' && c.outlierSigma !== null
+    ? c.outlierSigma
+    : new Array<number | null>(ny).fill(c.outlierSigma ?? null);
 
 /** @throws AppError `invalid_input` naming the field that does not fit. */
 export function checkMimo(c: MimoConfig): { readonly ny: number; readonly nu: number } {
@@ -67,6 +92,8 @@ export function checkMimo(c: MimoConfig): { readonly ny: number; readonly nu: nu
   list('knobScale', c.knobScale, nu, (x) => x > 0 && Number.isFinite(x), 'each positive');
   list('maxStep', c.maxStep, nu, (x) => x > 0, 'each positive or null');
   list('quantum', c.quantum, nu, (x) => x > 0, 'each positive or null');
+  list('deadband', c.deadband, nu, (x) => x >= 0, 'none negative, or null');
+  list('outlierSigma', gates(c, ny), ny, (x) => x > 0, 'each positive or null');
   list('min', c.min, nu, (x) => !Number.isNaN(x), 'numbers');
   list('max', c.max, nu, (x) => !Number.isNaN(x), 'numbers');
   c.min?.forEach((lo, j) => {
@@ -77,7 +104,7 @@ export function checkMimo(c: MimoConfig): { readonly ny: number; readonly nu: nu
 
 /**
  * One run: w = (y − T) − B(x_applied − x_nominal), per output a′ = λ1 w + (1 − λ1)a, D′ = λ2(w − a) + (1 − λ2)D. An output that was not measured
- * (NaN) keeps its level and drift.
+ * (NaN), or that the outlier gate sets aside, keeps its level and drift; the third outlier in a row is a step of the process and is used.
  * @throws AppError `invalid_input` when a length is wrong or a setpoint is not finite.
  * @reference Tseng, Chou & Lee, IIE Trans. 34 (2002) 541; Del Castillo & Rajagopal, IIE Trans. 34 (2002) 1095 (double EWMA).
  */
@@ -91,14 +118,23 @@ export function observeMimo(s: MimoState, y: readonly number[], xApplied: readon
   const l2 = perOutput(c.lambda2, ny);
   const level = [...s.level];
   const drift = [...s.drift];
+  const innovations = [...s.innovations];
+  const gate = gates(c, ny);
   for (let i = 0; i < ny; i++) {
     if (Number.isNaN(y[i]!)) continue;
     if (!Number.isFinite(y[i]!)) throw new AppError('invalid_input', `y[${i}] is ${y[i]}`, { field: 'y', index: i });
     const w = y[i]! - c.target[i]! - xApplied.reduce((sum, v, j) => sum + c.gain[i]![j]! * (v - c.xNominal[j]!), 0);
+    const innovation = w - s.level[i]! - s.drift[i]!;
+    const record = s.innovations[i] ?? noInnovations;
+    if (isOutlier(record, innovation, gate[i]!)) {
+      innovations[i] = { ...record, setAside: record.setAside + 1 };
+      continue;
+    }
+    innovations[i] = withInnovation(record, innovation);
     level[i] = l1[i]! * w + (1 - l1[i]!) * s.level[i]!;
     drift[i] = l2[i]! * (w - s.level[i]!) + (1 - l2[i]!) * s.drift[i]!;
   }
-  return { level, drift, n: s.n + 1, lastX: [...xApplied] };
+  return { level, drift, n: s.n + 1, lastX: [...xApplied], innovations };
 }
 
 /** Move without limits as two linear maps: u = G p + F u_last, u = x − x_nominal, p = level + drift. Row-major (nu, ny) and (nu, nu). */
@@ -149,6 +185,8 @@ export interface MimoAdvice {
   readonly raw: readonly number[];
   /** Deviation from target that the model expects with this setpoint; not 0 where limits, weights or too few knobs forbid it. */
   readonly predictedDeviation: readonly number[];
+  /** Knobs left where they were because their change would lie within the deadband. */
+  readonly held: readonly number[];
   /** Knobs that stand at a limit. */
   readonly limited: readonly { readonly knob: number; readonly side: 'min' | 'max' }[];
   /** `converged` also where no limit was met and the closed form was taken. */
@@ -161,7 +199,7 @@ export interface MimoAdvice {
 const RIDGE = 1e-9;
 
 /**
- * Setpoints for the next run: the move of `mimoMove`, or with limits (absolute, step) in its way the quadratic program over the box; then quantum.
+ * Setpoints for the next run: the move of `mimoMove`, or with limits (absolute, step) in its way the quadratic program over the box; then deadbands and quantum.
  * A knob whose last setpoint lies outside its absolute limits comes back inside, even by more than one step.
  * @param lastApplied - setpoints in use; without them steps and moves are counted from the nominal ones.
  * @throws AppError `invalid_input`. Look at `status`.
@@ -189,24 +227,42 @@ export function adviseMimo(s: MimoState, c: MimoConfig, lastApplied: readonly nu
   }
   let status: MimoAdvice['status'] = 'converged';
   let kktResidual = 0;
-  if (u.some((v, j) => v < lo[j]! || v > hi[j]!)) {
+  const solve = (): void => {
     const solved = boxed(c, move.design, p, last, lo, hi);
     ({ status, kktResidual } = solved);
     for (let j = 0; j < nu; j++) u[j] = Math.min(hi[j]!, Math.max(lo[j]!, solved.u[j]!));
+  };
+  if (u.some((v, j) => v < lo[j]! || v > hi[j]!)) solve();
+  const held: number[] = [];
+  for (;;) {
+    const small = Array.from(u.keys()).filter(
+      (j) => !held.includes(j) && lo[j]! <= last[j]! && last[j]! <= hi[j]! && Math.abs(u[j]! - last[j]!) < (c.deadband?.[j] ?? 0),
+    );
+    if (small.length === 0) break;
+    for (const j of small) {
+      held.push(j);
+      lo[j] = hi[j] = u[j] = last[j]!;
+    }
+    if (held.length < nu) solve();
   }
   const limited: { knob: number; side: 'min' | 'max' }[] = [];
   const setpoint = Array.from(u, (v, j) => {
     const x0 = c.xNominal[j]!;
-    if (v === lo[j]! || v === hi[j]!) limited.push({ knob: j, side: v === hi[j]! ? 'max' : 'min' });
+    if (!held.includes(j) && (v === lo[j]! || v === hi[j]!)) limited.push({ knob: j, side: v === hi[j]! ? 'max' : 'min' });
     const [least, most] = [c.min?.[j] ?? Number.NEGATIVE_INFINITY, c.max?.[j] ?? Number.POSITIVE_INFINITY];
     const x = Math.min(most, Math.max(least, x0 + v));
     const quantum = c.quantum?.[j] ?? null;
-    return quantum === null ? x : quantise(x, quantum, least, most, c.maxStep?.[j] ?? null, x0 + last[j]!);
+    if (quantum === null || held.includes(j)) return x;
+    const rounded = quantise(x, quantum, least, most, c.maxStep?.[j] ?? null, x0 + last[j]!);
+    const now = x0 + last[j]!;
+    if (rounded === now || Math.abs(rounded - now) >= (c.deadband?.[j] ?? 0) || now < least || now > most) return rounded;
+    held.push(j);
+    return now;
   });
   const predictedDeviation = Array.from(p, (v, i) =>
     setpoint.reduce((sum, x, j) => sum + c.gain[i]![j]! * (x - c.xNominal[j]!), v),
   );
-  return { setpoint, raw, predictedDeviation, limited, status, kktResidual };
+  return { setpoint, raw, predictedDeviation, held, limited, status, kktResidual };
 }
 
 // In units of the knob scales: min ½vᵀHv + gᵀv over the box, H = 2AᵀA + ridge.

@@ -28,6 +28,11 @@ const mimoIn = {
   max: numbers('Highest setpoint of each knob').optional(),
   maxStep: limit.meta({ description: 'Largest change of each knob, null for none' }).optional(),
   quantum: limit.meta({ description: 'Each setpoint is a multiple of this, null for any' }).optional(),
+  deadband: limit.meta({ description: 'A smaller change of a knob is not made; the others are solved for again' }).optional(),
+  outlierSigma: z
+    .union([z.number().positive(), limit])
+    .meta({ description: 'Outputs further than this many sigma of their innovations are set aside; one for all or one each' })
+    .optional(),
 };
 const config = (i: z.output<z.ZodObject<typeof mimoIn>>): MimoConfig => given(i);
 const MIMO = {
