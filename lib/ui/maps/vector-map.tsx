@@ -1,16 +1,12 @@
 'use client';
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useMemo } from 'react';
 import { DataDisclosure } from '../charts/chart-parts';
-import { Walkable } from '../charts/walkable';
-import { ExportMenu } from '../components/export-menu';
-import { fileName, toCsv } from '../csv';
-import { canvasToPng, download, downloadText } from '../export';
+import { toCsv } from '../csv';
 import { num } from '../format';
-import { useTheme } from '../hooks/use-theme';
 import type { Palette } from '../tokens';
+import { SiteCanvas, type SiteCanvasProps } from './site-canvas';
 import { prepareVectorMap, type VectorMapInput, type VectorMapModel } from './vector-map.prepare';
 import { type WaferGeometry, waferGeometry, waferOutline } from './wafer-draw';
-import { siteAt, siteTowards } from './wafer-map.prepare';
 
 export interface VectorMapProps {
   title: string;
@@ -23,110 +19,69 @@ export interface VectorMapProps {
 }
 
 /** Overlay arrows with the fields drawn and the longest highlighted; legend arrow "→ 10 nm". */
-export function VectorMap({ title, input, scale, size = 380, selected: given, onSelect }: VectorMapProps) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const { palette } = useTheme();
-  const [own, setOwn] = useState(-1);
-  const [hover, setHover] = useState(-1);
-  const selected = given ?? own;
-  const g = useMemo(() => waferGeometry(size, input.radiusMm), [size, input.radiusMm]);
+export function VectorMap({ title, input, scale, size = 380, selected, onSelect }: VectorMapProps) {
   const model = useMemo(() => prepareVectorMap(input, scale), [input, scale]);
-  const marks = useMemo(
-    () => ({ x: input.x, y: input.y, value: input.dx, unit: 'nm', radiusMm: input.radiusMm, edgeExclusionMm: 0 }),
-    [input],
+  const marks = useMemo(() => ({ x: input.x, y: input.y, value: input.dx }), [input]);
+  const draw = useCallback<SiteCanvasProps['draw']>(
+    (ctx, g, palette, shown) => drawVectors(ctx, input, model, g, palette, shown),
+    [input, model],
   );
-  const shown = hover >= 0 ? hover : selected;
-  useEffect(() => {
-    const el = canvas.current;
-    const ctx = el?.getContext('2d');
-    if (!el || !ctx) return;
-    const ratio = window.devicePixelRatio || 1;
-    el.width = Math.round(size * ratio);
-    el.height = Math.round(size * ratio);
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    drawVectors(ctx, input, model, g, palette, shown);
-  }, [input, model, g, palette, size, shown]);
-  const choose = (i: number): void => {
-    setOwn(i);
-    onSelect?.(i);
-  };
-  const under = (e: PointerEvent<HTMLElement>): number => {
-    const box = e.currentTarget.getBoundingClientRect();
-    return siteAt(marks, (e.clientX - box.left - size / 2) / g.k, (size / 2 - (e.clientY - box.top)) / g.k, 10 / g.k);
-  };
   const read = (i: number): string =>
     i < 0
       ? ''
       : `(${num(input.x[i], 1)}, ${num(input.y[i], 1)}) mm: dx ${num(input.dx[i], 2)}, dy ${num(input.dy[i], 2)}, length ${num(Math.hypot(input.dx[i]!, input.dy[i]!), 2)} nm`;
-  const csv = (): string =>
-    toCsv(
-      ['x (mm)', 'y (mm)', 'dx (nm)', 'dy (nm)'],
-      Array.from(input.x, (x, i) => [x, input.y[i], input.dx[i], input.dy[i]]),
-    );
-  const arrow = Math.max(8, scale.legendNm * scale.mmPerNm * g.k);
   return (
-    <figure className="m-0" style={{ width: size }}>
-      <div className="flex items-center h-7 gap-3">
-        <figcaption className="text-sm font-semibold truncate">{title}</figcaption>
-        <span className="text-sm text-ink-2 flex items-center gap-1 whitespace-nowrap">
-          <svg width={arrow + 2} height={10} aria-hidden="true">
-            <path
-              d={`M0 5H${arrow}M${arrow - 4} 2L${arrow} 5L${arrow - 4} 8`}
-              stroke="var(--ink)"
-              fill="none"
-              strokeWidth={1.2}
-            />
-          </svg>
-          {num(scale.legendNm, scale.legendNm < 1 ? 1 : 0)} nm
-        </span>
-        <span className="ml-auto">
-          <ExportMenu
-            items={[
-              { label: 'CSV of the marks', run: () => downloadText(fileName(title, 'csv'), csv()) },
-              {
-                label: 'PNG image',
-                run: async () => {
-                  if (canvas.current) download(fileName(title, 'png'), await canvasToPng(canvas.current));
-                },
-              },
-              {
-                label: 'SVG drawing',
-                run: () => downloadText(fileName(title, 'svg'), vectorSvg(input, model, g, palette, title), 'image/svg+xml'),
-              },
-            ]}
+    <SiteCanvas
+      title={title}
+      kind="vector map"
+      noun="mark"
+      summary={model.summary}
+      sites={marks}
+      radiusMm={input.radiusMm}
+      size={size}
+      reach={10}
+      draw={draw}
+      csv={() =>
+        toCsv(
+          ['x (mm)', 'y (mm)', 'dx (nm)', 'dy (nm)'],
+          Array.from(input.x, (x, i) => [x, input.y[i], input.dx[i], input.dy[i]]),
+        )
+      }
+      svg={(g, palette) => vectorSvg(input, model, g, palette, title)}
+      legend={<ArrowLegend nm={scale.legendNm} px={scale.legendNm * scale.mmPerNm * waferGeometry(size, input.radiusMm).k} />}
+      selected={selected}
+      onSelect={onSelect}
+    >
+      {(shown) => (
+        <>
+          <p className="text-sm min-h-4 text-ink-2" aria-live="polite">
+            {read(shown) || model.summary}
+          </p>
+          <DataDisclosure
+            label={`${title}, marks`}
+            header={['x, mm', 'y, mm', 'dx, nm', 'dy, nm', 'length, nm']}
+            rows={() =>
+              model.vectors.map((v) => ({
+                key: String(v.i),
+                cells: [num(v.x, 1), num(v.y, 1), num(v.dx, 2), num(v.dy, 2), num(v.length, 2)],
+              }))
+            }
           />
-        </span>
-      </div>
-      <Walkable
-        kind="vector map"
-        label={`${title}: ${model.summary}. Arrow keys walk the marks.`}
-        keys={[
-          ['ArrowRight', () => choose(siteTowards(marks, selected, 1, 0))],
-          ['ArrowLeft', () => choose(siteTowards(marks, selected, -1, 0))],
-          ['ArrowUp', () => choose(siteTowards(marks, selected, 0, 1))],
-          ['ArrowDown', () => choose(siteTowards(marks, selected, 0, -1))],
-        ]}
-        onLeave={() => choose(-1)}
-        onPointerMove={(e) => setHover(under(e))}
-        onPointerLeave={() => setHover(-1)}
-        onClick={() => choose(hover)}
-      >
-        <canvas ref={canvas} style={{ width: size, height: size }} className="block" />
-      </Walkable>
-      <p className="text-sm min-h-4 text-ink-2" aria-live="polite">
-        {read(shown) || model.summary}
-      </p>
-      <DataDisclosure
-        label={`${title}, marks`}
-        header={['x, mm', 'y, mm', 'dx, nm', 'dy, nm', 'length, nm']}
-        rows={() =>
-          model.vectors.map((v) => ({
-            key: String(v.i),
-            cells: [num(v.x, 1), num(v.y, 1), num(v.dx, 2), num(v.dy, 2), num(v.length, 2)],
-          }))
-        }
-      />
-    </figure>
+        </>
+      )}
+    </SiteCanvas>
+  );
+}
+
+function ArrowLegend({ nm, px }: { nm: number; px: number }) {
+  const arrow = Math.max(8, px);
+  return (
+    <span className="text-sm text-ink-2 flex items-center gap-1 whitespace-nowrap">
+      <svg width={arrow + 2} height={10} aria-hidden="true">
+        <path d={`M0 5H${arrow}M${arrow - 4} 2L${arrow} 5L${arrow - 4} 8`} stroke="var(--ink)" fill="none" strokeWidth={1.2} />
+      </svg>
+      {num(nm, nm < 1 ? 1 : 0)} nm
+    </span>
   );
 }
 

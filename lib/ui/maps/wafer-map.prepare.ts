@@ -160,7 +160,7 @@ function summarise(input: WaferMapInput, decimals: number, outside: WaferMapMode
 }
 
 /** Site nearest to a point in mm, within `withinMm`; -1 when there is none. */
-export function siteAt(input: WaferMapInput, xMm: number, yMm: number, withinMm: number): number {
+export function siteAt(input: Pick<WaferMapInput, 'x' | 'y' | 'value'>, xMm: number, yMm: number, withinMm: number): number {
   let best = -1;
   let d2 = withinMm * withinMm;
   for (let i = 0; i < input.value.length; i++) {
@@ -174,8 +174,8 @@ export function siteAt(input: WaferMapInput, xMm: number, yMm: number, withinMm:
 }
 
 /** The next site when an arrow key is pressed: nearest inside the quarter plane of that direction; the same site when there is none. */
-export function siteTowards(input: WaferMapInput, from: number, dx: number, dy: number): number {
-  if (from < 0) return siteAt(input, 0, 0, input.radiusMm * 2);
+export function siteTowards(input: Pick<WaferMapInput, 'x' | 'y' | 'value'>, from: number, dx: number, dy: number): number {
+  if (from < 0) return siteAt(input, 0, 0, Number.POSITIVE_INFINITY);
   let best = from;
   let cost = Number.POSITIVE_INFINITY;
   for (let i = 0; i < input.value.length; i++) {

@@ -2,8 +2,7 @@
 import type { AlertView } from '@/lib/services/views/alerts';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
-import { StatusMark } from '@/lib/ui/components/status-mark';
-import { decimalsFor, num, percent, shortTime, unitLabel } from '@/lib/ui/format';
+import { num, percent, shortTime, unitLabel } from '@/lib/ui/format';
 
 /** What the runs of the alert share, against all runs of the step. */
 export function Commonality({ rows }: { rows: AlertView['commonality'] }) {
@@ -74,47 +73,6 @@ export function Moves({ rows }: { rows: AlertView['moves'] }) {
         rowKey={(r) => `${r.loopId}${r.atMs}${r.lot}`}
         rowHref={(r) => `/control/${r.loopId}`}
         empty="No control loop acts on this step."
-        maxHeight={240}
-      />
-    </Panel>
-  );
-}
-
-/** The same characteristic on the sister chambers. */
-export function Sisters({ data }: { data: AlertView }) {
-  const { chart } = data;
-  if (!chart) return null;
-  type Row = (typeof chart.sisters)[number];
-  const unit = unitLabel(chart.chart.unit);
-  const columns: Column<Row>[] = [
-    { key: 'place', header: 'Chamber', value: (r) => `${r.tool ?? 'all tools'} ${r.chamber ?? ''}` },
-    {
-      key: 'mean',
-      header: 'Mean',
-      unit,
-      numeric: true,
-      value: (r) => r.mean,
-      cell: (r) => num(r.mean, r.mean === null ? 2 : decimalsFor(Math.abs(r.mean) / 100)),
-    },
-    { key: 'n', header: 'n', numeric: true, value: (r) => r.n },
-    {
-      key: 'out',
-      header: 'Out',
-      numeric: true,
-      value: (r) => r.out,
-      cell: (r) => (r.out > 0 ? <StatusMark status="warn" text={String(r.out)} /> : '0'),
-    },
-  ];
-  return (
-    <Panel title="Sister chambers" note="same characteristic, same window" flush>
-      <DataTable
-        label="Sister chambers"
-        rows={chart.sisters}
-        columns={columns}
-        rowKey={(r) => r.id}
-        rowHref={(r) => `/spc/${r.id}`}
-        selectedKey={chart.chart.id}
-        empty="No other chamber runs this operation."
         maxHeight={240}
       />
     </Panel>

@@ -17,10 +17,11 @@ import { recordHref, waferName } from '@/lib/ui/links';
 import { sharedScale } from '@/lib/ui/maps/colour-scale';
 import { ScaleBar } from '@/lib/ui/maps/scale-bar';
 import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
+import { SisterChambers } from '../../sister-chambers';
 import { chartInput } from '../../spc/[id]/chart-input';
 import { TracesPanel } from '../../traces-panel';
 import { AlertActions, type AlertActionsProps } from './alert-actions';
-import { Commonality, Moves, Sisters } from './alert-tables';
+import { Commonality, Moves } from './alert-tables';
 import { SpectraPanels } from './spectra-panels';
 
 export interface AlertPageProps extends Pick<AlertActionsProps, 'role' | 'email' | 'causes' | 'dispositions'> {
@@ -95,7 +96,7 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
               </div>
             </>
           )}
-          {chart ? <Sisters data={data} /> : null}
+          {chart ? <SisterChambers data={chart} /> : null}
         </div>
         <div className="flex flex-col gap-3">
           <EvidencePanel

@@ -14,6 +14,7 @@ import { Tabs } from '@/lib/ui/components/tabs';
 import { decimalsFor, num, shortDate, shortTime, unitLabel } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
+import { SisterChambers } from '../../sister-chambers';
 import { ChangeDialog } from './change-dialog';
 import { chartInput } from './chart-input';
 import { PointPanel } from './point-panel';
@@ -119,7 +120,7 @@ export function ChartView({ data, why, role }: ChartViewProps) {
           </Panel>
           <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
             <Versions versions={data.versions} unit={unitLabel(data.chart.unit)} />
-            <Sisters data={data} />
+            <SisterChambers data={data} />
           </div>
         </div>
         <div className="flex flex-col gap-3">
@@ -242,38 +243,6 @@ function Versions({ versions, unit }: { versions: readonly ChartVersionView[]; u
         columns={columns}
         rowKey={(r) => String(r.version)}
         empty="No version."
-        maxHeight={220}
-      />
-    </Panel>
-  );
-}
-
-function Sisters({ data }: { data: SpcChartView }) {
-  const unit = unitLabel(data.chart.unit);
-  const means = data.sisters.map((s) => s.mean).filter((m): m is number => m !== null);
-  const d = decimalsFor(Math.max(1e-9, (Math.max(...means, 0) - Math.min(...means, Number.POSITIVE_INFINITY)) / 10));
-  const columns: Column<SpcChartView['sisters'][number]>[] = [
-    { key: 'place', header: 'Chamber', value: (r) => `${r.tool ?? 'all tools'} ${r.chamber ?? ''}` },
-    { key: 'mean', header: 'Mean', unit, numeric: true, value: (r) => r.mean, cell: (r) => num(r.mean, Math.min(4, d)) },
-    { key: 'n', header: 'n', numeric: true, value: (r) => r.n },
-    {
-      key: 'out',
-      header: 'Out',
-      numeric: true,
-      value: (r) => r.out,
-      cell: (r) => (r.out > 0 ? <StatusMark status="warn" text={String(r.out)} /> : '0'),
-    },
-  ];
-  return (
-    <Panel title="Sister chambers" note="same characteristic, same window" flush>
-      <DataTable
-        label="Sister chambers"
-        rows={data.sisters}
-        columns={columns}
-        rowKey={(r) => r.id}
-        rowHref={(r) => `/spc/${r.id}`}
-        selectedKey={data.chart.id}
-        empty="No other chamber runs this operation."
         maxHeight={220}
       />
     </Panel>

@@ -1,0 +1,100 @@
+'use client';
+import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { Walkable } from '../charts/walkable';
+import { ExportMenu } from '../components/export-menu';
+import { fileName } from '../csv';
+import { canvasToPng, download, downloadText } from '../export';
+import { useTheme } from '../hooks/use-theme';
+import type { Palette } from '../tokens';
+import { type WaferGeometry, waferGeometry } from './wafer-draw';
+import { siteAt, siteTowards, type WaferMapInput } from './wafer-map.prepare';
+
+export interface SiteCanvasProps {
+  title: string;
+  /** What it is, and what a thing on it is called: "wafer map", "site". */
+  kind: string;
+  noun: string;
+  summary: string;
+  sites: Pick<WaferMapInput, 'x' | 'y' | 'value'>;
+  radiusMm: number;
+  size: number;
+  /** How near a pointer must come to a site, px. */
+  reach: number;
+  /** A stable function: the canvas is drawn again when it changes. */
+  draw: (ctx: CanvasRenderingContext2D, g: WaferGeometry, palette: Palette, shown: number) => void;
+  csv: () => string;
+  svg: (g: WaferGeometry, palette: Palette) => string;
+  /** Beside the title. */
+  legend?: ReactNode;
+  /** Below the map: what the shown site says, -1 for none. */
+  children: (shown: number) => ReactNode;
+  /** Controlled selection, shared between maps. */
+  selected?: number | undefined;
+  onSelect?: ((site: number) => void) | undefined;
+}
+
+/** The frame of every map of sites on canvas: title, exports, pointer and arrow keys that find a site. */
+export function SiteCanvas(p: SiteCanvasProps) {
+  const { title, sites, size, draw } = p;
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const { palette } = useTheme();
+  const [own, setOwn] = useState(-1);
+  const [hover, setHover] = useState(-1);
+  const selected = p.selected ?? own;
+  const shown = hover >= 0 ? hover : selected;
+  const g = useMemo(() => waferGeometry(size, p.radiusMm), [size, p.radiusMm]);
+  useEffect(() => {
+    const el = canvas.current;
+    const ctx = el?.getContext('2d');
+    if (!el || !ctx) return;
+    const ratio = window.devicePixelRatio || 1;
+    el.width = Math.round(size * ratio);
+    el.height = Math.round(size * ratio);
+    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+    draw(ctx, g, palette, shown);
+  }, [draw, g, palette, size, shown]);
+  const choose = (i: number): void => {
+    setOwn(i);
+    p.onSelect?.(i);
+  };
+  const under = (e: PointerEvent<HTMLElement>): number => {
+    const box = e.currentTarget.getBoundingClientRect();
+    return siteAt(sites, (e.clientX - box.left - size / 2) / g.k, (size / 2 - (e.clientY - box.top)) / g.k, p.reach / g.k);
+  };
+  const walk = (key: string, dx: number, dy: number): [string, () => void] => [
+    key,
+    () => choose(siteTowards(sites, selected, dx, dy)),
+  ];
+  const savePng = async (): Promise<void> => {
+    if (canvas.current) download(fileName(title, 'png'), await canvasToPng(canvas.current));
+  };
+  return (
+    <figure className="m-0" style={{ width: size }}>
+      <div className="flex items-center h-7 gap-2">
+        <figcaption className="text-sm font-semibold truncate">{title}</figcaption>
+        {p.legend}
+        <span className="ml-auto">
+          <ExportMenu
+            items={[
+              { label: `CSV of the ${p.noun}s`, run: () => downloadText(fileName(title, 'csv'), p.csv()) },
+              { label: 'PNG image', run: savePng },
+              { label: 'SVG drawing', run: () => downloadText(fileName(title, 'svg'), p.svg(g, palette), 'image/svg+xml') },
+            ]}
+          />
+        </span>
+      </div>
+      <Walkable
+        kind={p.kind}
+        label={`${title}: ${p.summary}. Arrow keys walk the ${p.noun}s.`}
+        keys={[walk('ArrowRight', 1, 0), walk('ArrowLeft', -1, 0), walk('ArrowUp', 0, 1), walk('ArrowDown', 0, -1)]}
+        onLeave={() => choose(-1)}
+        onPointerMove={(e) => setHover(under(e))}
+        onPointerLeave={() => setHover(-1)}
+        onClick={() => choose(hover)}
+      >
+        <canvas ref={canvas} style={{ width: size, height: size }} className="block" />
+      </Walkable>
+      {p.children(shown)}
+    </figure>
+  );
+}
