@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { expect, openMeasuredAlert, test } from './support';
 
 test('from the alert in two clicks to the red point, the wafer map and the traces', async ({ page }) => {
@@ -53,6 +54,9 @@ test('the chart and its data leave as CSV, PNG and SVG', async ({ page }) => {
     await panel.getByRole('button', { name: 'Export' }).click();
     const download = page.waitForEvent('download');
     await page.getByRole('menuitem', { name: item }).click();
-    expect((await download).suggestedFilename()).toMatch(new RegExp(`\\${ending}$`));
+    const file = await download;
+    expect(file.suggestedFilename()).toMatch(new RegExp(`\\${ending}$`));
+    // Both charts are in the drawing: the points and, below them, their dispersion.
+    if (ending === '.svg') expect((await readFile(await file.path(), 'utf8')).match(/<svg/g)).toHaveLength(3);
   }
 });

@@ -14,6 +14,7 @@ export function download(name: string, body: Blob): void {
 export const downloadText = (name: string, text: string, type = 'text/csv'): void =>
   download(name, new Blob([text], { type: `${type};charset=utf-8` }));
 
+const SVG = 'http://www.w3.org/2000/svg';
 const INHERITED = [
   'fill',
   'stroke',
@@ -29,8 +30,33 @@ const INHERITED = [
   'dominant-baseline',
 ] as const;
 
-/** A standalone copy of an on-screen SVG: computed styles become attributes, the theme's surface the background. */
-export function svgText(svg: SVGSVGElement, theme: Theme): string {
+/** The drawings of a stacked chart as one standalone SVG, each where it stands on screen: computed styles become attributes, the theme's surface the background. */
+export function svgText(drawings: readonly SVGSVGElement[], theme: Theme): { text: string; width: number; height: number } {
+  const boxes = drawings.map((d) => d.getBoundingClientRect());
+  const [left, top] = [Math.min(...boxes.map((b) => b.left)), Math.min(...boxes.map((b) => b.top))];
+  const [width, height] = [Math.max(...boxes.map((b) => b.right)) - left, Math.max(...boxes.map((b) => b.bottom)) - top];
+  const whole = document.createElementNS(SVG, 'svg');
+  whole.setAttribute('width', String(width));
+  whole.setAttribute('height', String(height));
+  whole.setAttribute('viewBox', `0 0 ${width} ${height}`);
+  const back = document.createElementNS(SVG, 'rect');
+  back.setAttribute('width', '100%');
+  back.setAttribute('height', '100%');
+  back.setAttribute('fill', PALETTES[theme].surface);
+  whole.append(back);
+  drawings.forEach((svg, k) => {
+    const copy = styledCopy(svg);
+    copy.setAttribute('x', String(boxes[k]!.left - left));
+    copy.setAttribute('y', String(boxes[k]!.top - top));
+    copy.setAttribute('width', String(boxes[k]!.width));
+    copy.setAttribute('height', String(boxes[k]!.height));
+    copy.setAttribute('viewBox', `0 0 ${boxes[k]!.width} ${boxes[k]!.height}`);
+    whole.append(copy);
+  });
+  return { text: `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(whole)}`, width, height };
+}
+
+function styledCopy(svg: SVGSVGElement): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const from = [svg, ...svg.querySelectorAll('*')];
   const to = [copy, ...copy.querySelectorAll('*')];
@@ -46,17 +72,7 @@ export function svgText(svg: SVGSVGElement, theme: Theme): string {
     target.removeAttribute('style');
     target.removeAttribute('tabindex');
   });
-  const { width, height } = svg.getBoundingClientRect();
-  copy.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  copy.setAttribute('width', String(width));
-  copy.setAttribute('height', String(height));
-  copy.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  const back = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
-  back.setAttribute('width', '100%');
-  back.setAttribute('height', '100%');
-  back.setAttribute('fill', PALETTES[theme].surface);
-  copy.insertBefore(back, copy.firstChild);
-  return `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(copy)}`;
+  return copy;
 }
 
 /** SVG text drawn at `scale` times its size. */

@@ -5,28 +5,28 @@ import { download, downloadText, svgText, svgToPng } from '../export';
 import { useTheme } from '../hooks/use-theme';
 import type { ExportItem } from './export-menu';
 
-/** Export entries for a chart drawn as SVG inside `root`: CSV of its data, PNG, SVG. */
+/** Export entries for a chart drawn as one SVG or several below each other inside `root`: CSV of its data, PNG, SVG. */
 export function useSvgExport(root: RefObject<HTMLElement | null>, title: string, csv: () => string): ExportItem[] {
   const { theme } = useTheme();
   return useMemo(() => {
-    const svg = (): SVGSVGElement | null =>
-      root.current?.querySelector<SVGSVGElement>('svg.recharts-surface, svg[data-export]') ?? null;
+    const drawn = () => {
+      const drawings = [...(root.current?.querySelectorAll<SVGSVGElement>('svg.recharts-surface, svg[data-export]') ?? [])];
+      return drawings.length > 0 ? svgText(drawings, theme) : null;
+    };
     return [
       { label: 'CSV of the data', run: () => downloadText(fileName(title, 'csv'), csv()) },
       {
         label: 'PNG image',
         run: async () => {
-          const el = svg();
-          if (!el) return;
-          const box = el.getBoundingClientRect();
-          download(fileName(title, 'png'), await svgToPng(svgText(el, theme), box.width, box.height));
+          const d = drawn();
+          if (d) download(fileName(title, 'png'), await svgToPng(d.text, d.width, d.height));
         },
       },
       {
         label: 'SVG drawing',
         run: () => {
-          const el = svg();
-          if (el) downloadText(fileName(title, 'svg'), svgText(el, theme), 'image/svg+xml');
+          const d = drawn();
+          if (d) downloadText(fileName(title, 'svg'), d.text, 'image/svg+xml');
         },
       },
     ];
