@@ -8,7 +8,7 @@ export async function openAlertCount(): Promise<number> {
 /** How the fab calls itself, as it was registered; empty before that. */
 export async function fabName(): Promise<string> {
   const row = await db().one<{ name: string | null }>(
-    sql`SELECT after->>'name' AS name FROM audit_entry WHERE entity = 'fab' ORDER BY id DESC LIMIT 1`,
+    sql`SELECT entity_id AS name FROM audit_entry WHERE entity = 'fab' AND action = 'register' ORDER BY id DESC LIMIT 1`,
   );
   return row?.name ?? '';
 }

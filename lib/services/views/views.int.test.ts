@@ -6,7 +6,7 @@ import { ensureMonths } from '@/lib/services/ingest/months';
 import { testDatabase } from '@/tests/support';
 import { alertView, listAlerts } from './alerts';
 import { lastGoodMaps, siteMaps } from './evidence';
-import { openAlertCount } from './frame';
+import { fabName, openAlertCount } from './frame';
 import { overview } from './overview';
 import { runView } from './run';
 import { searchEverything } from './search';
@@ -36,6 +36,7 @@ describe('a registered fab without data', () => {
     expect(o.tools.length).toBeGreaterThan(5);
     expect(o.tools.flatMap((t) => t.chambers).every((c) => c.points === 0 && c.openAlerts === 0)).toBe(true);
     expect(await openAlertCount()).toBe(0);
+    expect(await fabName()).toBe('Fab 1');
     expect(
       (await listAlerts({ state: 'all', severity: null, area: null, tool: null, assignee: null, fromMs: 0, limit: 10 })).rows,
     ).toEqual([]);
