@@ -71,8 +71,8 @@ export class ResidentThread<I, O> {
 export class ThreadPool<I, O> {
   private readonly threads: readonly ResidentThread<I, O>[];
 
-  constructor(program: string, size: number) {
-    this.threads = Array.from({ length: size }, () => new ResidentThread<I, O>(program));
+  constructor(program: string, size: number, idleMs?: number) {
+    this.threads = Array.from({ length: size }, () => new ResidentThread<I, O>(program, idleMs));
   }
 
   run(input: I): Promise<O> {

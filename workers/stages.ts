@@ -18,7 +18,9 @@ type Prepared<F extends (...a: never[]) => Promise<unknown>> = Awaited<ReturnTyp
 
 /** As many wafers are fitted at once; each on a thread of its own. */
 const SPECTRA_THREADS = Math.max(1, Math.min(4, availableParallelism()));
-const spectraThreads = new ThreadPool<SpectrumJob, SiteFit[]>('fit-spectra', SPECTRA_THREADS);
+/** A library of starts costs half a minute to compute: threads outlast the pause between two lots. */
+const SPECTRA_IDLE_MS = 30 * 60_000;
+const spectraThreads = new ThreadPool<SpectrumJob, SiteFit[]>('fit-spectra', SPECTRA_THREADS, SPECTRA_IDLE_MS);
 
 export const spectra: Handler<'spectra', Prepared<typeof fitSpectra>> = {
   queue: 'spectra',

@@ -65,6 +65,12 @@ export const sampleIn = z.discriminatedUnion('kind', [
             material: materialIn,
             heightNm: quantity,
             sidewallAngleDeg: quantity.meta({ description: '90° is vertical, less is wider at the bottom' }),
+            tiltDeg: quantity
+              .meta({
+                description:
+                  'Lean to the right: the left wall stands at sidewallAngleDeg − tiltDeg, the right one at sidewallAngleDeg + tiltDeg. Absent is 0: both alike',
+              })
+              .optional(),
           }),
         )
         .min(1)
@@ -124,15 +130,32 @@ export const sampleIn = z.discriminatedUnion('kind', [
   }),
 ]);
 
-export const QUANTITIES = ['psi', 'delta', 'n', 'c', 's', 'rs', 'rp', 'r', 'intensity'] as const;
+/** Elements of the Mueller matrix over m11, row then column. */
+export const MUELLER_ELEMENTS = [
+  ...(['m12', 'm13', 'm14'] as const),
+  ...(['m21', 'm22', 'm23', 'm24'] as const),
+  ...(['m31', 'm32', 'm33', 'm34'] as const),
+  ...(['m41', 'm42', 'm43', 'm44'] as const),
+] as const;
+export type MuellerElement = (typeof MUELLER_ELEMENTS)[number];
+
+export const QUANTITIES = ['psi', 'delta', 'n', 'c', 's', 'rs', 'rp', 'r', ...MUELLER_ELEMENTS, 'intensity'] as const;
 
 const channel = z.strictObject({
   name,
   quantity: z.enum(QUANTITIES).meta({
     description:
-      'psi, delta in deg; n, c, s; reflectances rs, rp and their mean r; intensity of X-rays (reflectivity or scattering)',
+      'psi, delta in deg and n, c, s of r_pp/r_ss; reflectances rs, rp of s and p light, without an analyser, and their mean r; m12 to m44 of the Mueller matrix over m11; intensity of X-rays (reflectivity or scattering)',
   }),
   angleDeg: num.min(0).lt(90).meta({ description: 'Angle of incidence from the normal; of no meaning for X-rays' }),
+  azimuthDeg: num
+    .min(-360)
+    .max(360)
+    .meta({
+      description:
+        'Plane of incidence against the grating vector, from +x to +y: 0 (or absent) is across the lines, 90 along them; of no meaning for films and X-rays',
+    })
+    .optional(),
   sigma: z
     .strictObject({ absolute: num.min(0), relative: num.min(0) })
     .refine((s) => s.absolute > 0 || s.relative > 0, 'give an absolute or a relative part above 0')
@@ -147,7 +170,15 @@ const parameter = z.strictObject({
   unit: z.string().max(40),
   value: num.meta({ description: 'Start of the fit, or the fixed value' }),
   role: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('free'), lower: num, upper: num }),
+    z.strictObject({
+      kind: z.literal('free'),
+      lower: num,
+      upper: num,
+      shared: z
+        .literal('wafer')
+        .meta({ description: 'One value for all sites of a wafer, found by all of them together; absent is a value a site' })
+        .optional(),
+    }),
     z.strictObject({ kind: z.literal('fixed') }),
     z.strictObject({
       kind: z.literal('fed'),
@@ -183,6 +214,17 @@ export const metrologyRecipeIn = z.strictObject({
       .meta({ description: '1 starts at the values; more add points of a Sobol sequence in the bounds' }),
     maxIterations: z.int().min(1).max(500),
     seed: z.int().min(0),
+    library: z
+      .strictObject({
+        entries: z.int().min(16).max(50_000).meta({ description: 'Spectra of the recipe’s own model over the bounds' }),
+        seed: z.int().min(0),
+      })
+      .nullable()
+      .meta({
+        description:
+          'Every site starts at the nearest of so many spectra, computed once; null (or absent) starts at the values. A recipe whose model is costly gets fewer of them',
+      })
+      .optional(),
   }),
   accept: z.strictObject({
     reducedChi2: num.positive().meta({ description: 'A site whose χ²/ν is above this is refused' }),

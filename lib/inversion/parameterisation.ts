@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 import { boxOf, fitModel } from './fit';
 import type { FitProblem, FitResult, LinearPrior } from './fit-types';
 import { gaussNewton } from './gauss-newton';
+import { heldDerivatives } from './held-parameters';
 import { differenceJacobian, type ForwardModel } from './jacobian';
 
 /** What is known of one parameter of the model before the fit. */
@@ -198,12 +199,16 @@ export function fitParameterised(problem: ParameterisedProblem): ParameterisedRe
   return completeResult(problem, p, free, fitModel(free));
 }
 
-/** All parameters of the model with covariance, from a fit of the free ones. */
+/**
+ * All parameters of the model with covariance, from a fit of the free ones.
+ * @param heldPriors - derivatives of the residuals of `free.priors` by each held parameter; default 0, as for knowledge that does not depend on it.
+ */
 export function completeResult(
   problem: ParameterisedProblem,
   p: Parameterisation,
   free: FitProblem,
   fit: FitResult,
+  heldPriors: readonly ArrayLike<number>[] = [],
 ): ParameterisedResult {
   const q = p.free.length;
   const size = p.names.length;
@@ -219,15 +224,13 @@ export function completeResult(
           covariance[a * size + b]! += direct[a * q + i]! * fit.covariance[i * q + j]! * direct[b * q + j]!;
   if (p.propagated.length > 0) {
     const jFree = free.jacobian?.(fit.parameters) ?? differenceJacobian(free.model, fit.parameters, fit.modelled, boxOf(free));
-    const whole = problem.jacobian?.(full);
-    const m = fit.modelled.length;
+    const jHeld = heldDerivatives(problem, p, full, fit.modelled);
     const moving = Array.from({ length: q }, (_, j) => j).filter((j) => fit.standardErrors[j]! > 0);
     const solve = gaussNewton(free, jFree, moving);
     for (const [h, held] of p.propagated.entries()) {
-      const jHeld = whole ? columnAlong(whole, held.effect, m) : heldDerivative(problem, full, held, fit.modelled);
       const { step: shift } = solve(
-        jHeld.map((v, i) => v / problem.sigma[i]!),
-        new Float64Array(p.priors.length),
+        jHeld[h]!.map((v, i) => v / problem.sigma[i]!),
+        heldPriors[h] ?? new Float64Array(free.priors?.length ?? 0),
       );
       influence.set(shift, h * q);
       const u2 = held.standardUncertainty ** 2;
@@ -276,24 +279,4 @@ function times(jacobian: Float64Array, p: Parameterisation): Float64Array {
       if (v !== 0) for (let j = 0; j < q; j++) out[i * q + j]! += v * p.transform[a * q + j]!;
     }
   return out;
-}
-
-function columnAlong(jacobian: Float64Array, direction: Float64Array, m: number): Float64Array {
-  const size = direction.length;
-  const out = new Float64Array(m);
-  for (let i = 0; i < m; i++) for (let a = 0; a < size; a++) out[i]! += jacobian[i * size + a]! * direction[a]!;
-  return out;
-}
-
-// along the held parameter, in units of its own uncertainty
-function heldDerivative(
-  problem: ParameterisedProblem,
-  full: Float64Array,
-  held: Parameterisation['propagated'][number],
-  base: Float64Array,
-): Float64Array {
-  const u = held.standardUncertainty;
-  const along: ForwardModel = (t) => problem.model(full.map((v, a) => v + held.effect[a]! * u * t[0]!));
-  const options = problem.periodic360 ? { periodic360: problem.periodic360 } : {};
-  return differenceJacobian(along, Float64Array.of(0), base, { relativeStep: 1, ...options }).map((v) => v / u);
 }

@@ -1,9 +1,10 @@
 import { AppError } from '@/lib/errors';
 import type { Complex } from '@/lib/numerics';
 import { solveConical } from './conical';
+import { convergedLineGrating, convergedUnknowns } from './converged-line-grating';
 import { type CrossedGrating, crossedUnknowns, solveCrossed } from './crossed';
 import type { Incidence, Jones, OrderEfficiencies } from './far-field';
-import { type LineGrating, type Polarisation, solveLineGrating, square } from './line-grating';
+import { type Diffraction, type LineGrating, type Polarisation, solveLineGrating, square } from './line-grating';
 import {
   extrapolateSweep,
   largestChange,
@@ -22,7 +23,7 @@ export interface SpectralPoint<G> {
 export interface SweepOptions {
   /** Largest error allowed in any amplitude or efficiency. Default: {@link defaultTolerance}. */
   readonly tolerance?: number;
-  /** Largest M tried. Default 81. */
+  /** Largest M tried. Default 81, or twice the highest propagating order. */
   readonly maxTruncation?: number;
 }
 
@@ -34,11 +35,12 @@ export function defaultTolerance(grating: LineGrating): number {
 }
 
 /**
- * The truncation of a line grating in the classical mount: an order sweep M = 2, 3, 4, 5, 6, 8, 10, 13, … (from the highest propagating order on) that ends where the error estimate of every order's
- * amplitude r₀ and efficiency, at every given wavelength and polarisation, is below the tolerance.
+ * The truncation of a line grating in the classical mount: an order sweep M = 2, 3, 4, 5, 6, 8, 10, 13, … (from the highest propagating order on) that ends
+ * where the error estimate of every order's amplitude r₀ and efficiency, at every given wavelength and polarisation, is below the tolerance. A sweep that ends
+ * at its largest M instead is judged by the modal solver, where that is not too large: the first row within the tolerance of it is the choice.
  * @param points - at least one. @param polarisations - those that the measurement uses.
  * @returns the choice with the table it rests on. @throws as `solveLineGrating`.
- * @complexity that of the last M, times about three.
+ * @complexity that of the last M, times about three; judging takes up to about twenty seconds.
  */
 export function chooseTruncation(
   points: readonly SpectralPoint<LineGrating>[],
@@ -46,32 +48,70 @@ export function chooseTruncation(
   polarisations: readonly Polarisation[],
   options: SweepOptions = {},
 ): TruncationCertificate {
-  return sweepLines(points, options, polarisations.includes('TM') ? 1 : 2, (p, m) =>
+  const row = (d: Diffraction, shown: number): number[] => {
+    const m = d.truncation;
+    return [d.r.re[m]!, d.r.im[m]!, ...centred(d.reflected, m, shown), ...centred(d.transmitted, m, shown)];
+  };
+  const swept = sweepLines(points, options, polarisations.includes('TM') ? 1 : 2, (p, m, shown) =>
+    polarisations.flatMap((polarisation) => row(solveLineGrating(p.grating, p.wavelengthNm, angleRad, polarisation, m), shown)),
+  );
+  if (swept.isReached || !isJudgeable(points, polarisations.length)) return swept;
+  const orders = shownOrders(points);
+  let doubt = 0;
+  const truth = points.flatMap((p) =>
     polarisations.flatMap((polarisation) => {
-      const d = solveLineGrating(p.grating, p.wavelengthNm, angleRad, polarisation, m);
-      return [d.r.re[m]!, d.r.im[m]!, ...centred(d.reflected, m), ...centred(d.transmitted, m)];
+      const d = convergedLineGrating(p.grating, p.wavelengthNm, angleRad, polarisation, { orders, resolution: JUDGE });
+      doubt = Math.max(doubt, d.errorEstimate);
+      return row(d, orders);
     }),
   );
+  return judged(swept, Float64Array.from(truth), doubt);
 }
 
-/** The same for a line grating at any azimuth: elements of the Jones matrix and efficiencies of every order. */
+/** Mesh of the modal solver that judges a sweep, and the work it may take: layers times unknowns cubed, over all points. */
+const JUDGE = { degree: 5, levels: 3 };
+const JUDGE_BUDGET = 1e9;
+
+function isJudgeable(points: readonly SpectralPoint<LineGrating>[], polarisations: number): boolean {
+  const work = (p: SpectralPoint<LineGrating>): number =>
+    polarisations * p.grating.layers.length * convergedUnknowns(p.grating, p.wavelengthNm, JUDGE) ** 3;
+  return points.reduce((s, p) => s + work(p), 0) <= JUDGE_BUDGET;
+}
+
+function judged(swept: TruncationCertificate, truth: Float64Array, doubt: number): TruncationCertificate {
+  const sweep = swept.sweep.map((r) => ({ ...r, errorEstimate: largestChange(r.values, truth) + doubt }));
+  const first = sweep.findIndex((r) => r.errorEstimate <= swept.tolerance);
+  if (first >= 0) return { ...certificate(sweep.slice(0, first + 1), swept.tolerance), evidence: 'modal' };
+  const last = sweep[sweep.length - 1]!;
+  return last.errorEstimate < swept.errorEstimate ? { ...certificate(sweep, swept.tolerance), evidence: 'modal' } : swept;
+}
+
+/** The same for a line grating at any azimuth, by the sweep alone: elements of the Jones matrix and efficiencies of every order. */
 export function chooseConicalTruncation(
   points: readonly SpectralPoint<LineGrating>[],
   incidence: Incidence,
   options: SweepOptions = {},
 ): TruncationCertificate {
-  return sweepLines(points, options, 1, (p, m) => {
+  return sweepLines(points, options, 1, (p, m, shown) => {
     const d = solveConical(p.grating, p.wavelengthNm, incidence, m);
-    const orders = [d.TE, d.TM].flatMap((e) => [...centred(e.reflected, m), ...centred(e.transmitted, m)]);
+    const orders = [d.TE, d.TM].flatMap((e) => [...centred(e.reflected, m, shown), ...centred(e.transmitted, m, shown)]);
     return [...jonesValues(d.jones), ...orders];
   });
 }
 
-// Orders that can propagate lie within the smallest truncation or are added by it: rows are compared on the orders they share.
-const SHOWN_ORDERS = 12;
+// No order above it propagates.
+function highestOrder(points: readonly SpectralPoint<LineGrating>[]): number {
+  const reach = (p: SpectralPoint<LineGrating>): number =>
+    (p.grating.periodNm / p.wavelengthNm) * (p.grating.superstrate.re + Math.max(p.grating.substrate.re, 0));
+  return Math.ceil(Math.max(...points.map(reach)));
+}
 
-function centred(values: Float64Array, m: number): number[] {
-  return Array.from({ length: 2 * SHOWN_ORDERS + 1 }, (_, i) => values[i - SHOWN_ORDERS + m] ?? Number.NaN);
+/** Orders that rows of a sweep are compared on. */
+const SHOWN_ORDERS = 12;
+const shownOrders = (points: readonly SpectralPoint<LineGrating>[]): number => Math.max(SHOWN_ORDERS, highestOrder(points));
+
+function centred(values: Float64Array, m: number, shown: number): number[] {
+  return Array.from({ length: 2 * shown + 1 }, (_, i) => values[i - shown + m] ?? Number.NaN);
 }
 
 const jonesValues = (j: Jones): number[] => [j.pp, j.ps, j.sp, j.ss].flatMap((v) => [v.re, v.im]);
@@ -80,23 +120,16 @@ function sweepLines<G extends LineGrating>(
   points: readonly SpectralPoint<G>[],
   options: SweepOptions,
   exponent: number,
-  observe: (point: SpectralPoint<G>, m: number) => readonly number[],
+  observe: (point: SpectralPoint<G>, m: number, shown: number) => readonly number[],
 ): TruncationCertificate {
   if (points.length === 0) throw new AppError('invalid_input', 'no spectral point given; give at least one', { field: 'points' });
   const tolerance = options.tolerance ?? Math.max(...points.map((p) => defaultTolerance(p.grating)));
-  const largest = options.maxTruncation ?? 81;
-  const reach = Math.max(
-    ...points.map(
-      (p) => (p.grating.periodNm / p.wavelengthNm) * (p.grating.superstrate.re + Math.max(p.grating.substrate.re, 0)),
-    ),
-  );
+  const highest = highestOrder(points);
+  const largest = options.maxTruncation ?? Math.max(81, 2 * highest);
+  const shown = shownOrders(points);
   const sweep: SweepRow[] = [];
-  for (
-    let m = Math.max(2, Math.ceil(Math.min(reach, SHOWN_ORDERS)));
-    ;
-    m = Math.min(largest, Math.max(m + 1, Math.round(1.25 * m)))
-  ) {
-    const values = Float64Array.from(points.flatMap((p) => observe(p, m)));
+  for (let m = Math.min(largest, Math.max(2, highest)); ; m = Math.min(largest, Math.max(m + 1, Math.round(1.25 * m)))) {
+    const values = Float64Array.from(points.flatMap((p) => observe(p, m, shown)));
     const previous = sweep[sweep.length - 1];
     const change = previous ? largestChange(previous.values, values) : Number.NaN;
     const changes = [...sweep.map((r) => r.change), change];
@@ -110,7 +143,7 @@ function sweepLines<G extends LineGrating>(
 function certificate(sweep: readonly SweepRow[], tolerance: number): TruncationCertificate {
   const last = sweep[sweep.length - 1]!;
   const isReached = last.errorEstimate <= tolerance;
-  return { truncation: last.truncation, tolerance, errorEstimate: last.errorEstimate, isReached, sweep };
+  return { truncation: last.truncation, tolerance, errorEstimate: last.errorEstimate, isReached, evidence: 'sweep', sweep };
 }
 
 /** Efficiencies and amplitudes of a crossed grating in the limit M → ∞. */

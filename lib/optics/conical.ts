@@ -1,13 +1,6 @@
 import { AppError } from '@/lib/errors';
-import {
-  type Complex,
-  type ComplexArray,
-  cdiv,
-  complexArray,
-  complexInvertInPlace,
-  complexMultiply,
-  waveRoot,
-} from '@/lib/numerics';
+import { type Complex, type ComplexArray, cdiv, complexArray, complexInvertInPlace, complexMultiply } from '@/lib/numerics';
+import { modeRoot } from './complex-arithmetic';
 import { farField, type Incidence, type VectorDiffraction } from './far-field';
 import { fourierCoefficients, piecewisePermittivity, reciprocal, toeplitz } from './fourier';
 import { checkGrating, type GratingLayer, type LineGrating, modesOf, sliceKey, square, transverseMagnetic } from './line-grating';
@@ -128,7 +121,7 @@ function conicalModes(s: SliceEigen, kx: Float64Array, ky: number): LayerModes {
   };
   for (let j = 0; j < n; j++) {
     const root = (re: number, im: number): { re: number; im: number } => {
-      const z = waveRoot({ re: re - ky * ky, im });
+      const z = modeRoot({ re: re - ky * ky, im });
       return Math.hypot(z.re, z.im) < 1e-12 ? { re: 1e-12, im: 0 } : z;
     };
     const t = { re: s.tm.squared.re[j]!, im: s.tm.squared.im[j]! };

@@ -72,6 +72,13 @@ export function convergedLineGrating(
   return { ...a, errorEstimate };
 }
 
+/** Unknowns that {@link convergedLineGrating} would solve for at a resolution, each layer having its own eigenproblem. */
+export function convergedUnknowns(grating: LineGrating, wavelengthNm: number, resolution: MeshResolution): number {
+  const layers = grating.layers.filter((l) => l.thicknessNm > 0);
+  const shapes = layers.map((l) => piecewisePermittivity(grating.periodNm, l.background, l.segments));
+  return spectralMesh(stepsOf(shapes), densest(grating, shapes, wavelengthNm), resolution).nodes.length;
+}
+
 function onMesh(
   grating: LineGrating,
   wavelengthNm: number,

@@ -71,13 +71,13 @@ export function isMirrored(layer: CrossedLayer, periods: readonly [number, numbe
   });
 }
 
-// Σ over strips of F(profile along the axis) ⊗ mask across it, in the basis of a parity pair; x is the outer index.
+// Σ over strips of F(profile along the axis) ⊗ mask across it, in the basis of a parity pair; x is the outer index. F is [[ε]], [[1/ε]]⁻¹ or [[ε]]⁻¹.
 function permittivityMatrix(
   list: readonly Strip[],
   along: Axis,
   p: FieldParity,
   truncation: readonly [number, number],
-  inverted: boolean,
+  rule: 'laurent' | 'inverse' | 'reciprocal',
 ): ComplexArray {
   const [mx, my] = truncation;
   const [own, other] = along === 'x' ? [mx, my] : [my, mx];
@@ -86,14 +86,20 @@ function permittivityMatrix(
   const out = complexArray((a * b) ** 2);
   for (const s of list) {
     const n = 2 * own + 1;
-    const main = toeplitz(fourierCoefficients(s.profile, 2 * own, inverted ? reciprocal : undefined), n);
-    if (inverted) complexInvertInPlace(main, n);
+    const main = toeplitz(fourierCoefficients(s.profile, 2 * own, rule === 'inverse' ? reciprocal : undefined), n);
+    if (rule !== 'laurent') complexInvertInPlace(main, n);
     const mask = toeplitz(fourierCoefficients(s.mask, 2 * other), 2 * other + 1);
     const [x, y] = along === 'x' ? [main, mask] : [mask, main];
     addKronecker(out, reduce(x, p.x, mx), a, reduce(y, p.y, my), b);
   }
   return out;
 }
+
+/**
+ * On which profiles ε is factorised: of each field along its own axis (`both`, symmetric in x and y), or of both fields along x or along y. The three have
+ * one limit and differ at finite M by about their truncation errors.
+ */
+export type StripAxis = 'both' | 'x' | 'y';
 
 /** Wave numbers over k₀ of one axis: value of a label. */
 export interface WaveNumbers {
@@ -103,7 +109,8 @@ export interface WaveNumbers {
 
 /**
  * Modes of a doubly periodic layer of rectangles. Fields are (E_x; E_y) and (H_y; H_x), E_x and H_y of parity p, E_y and H_x of the opposite, E_z mixed.
- * D_x = ε E_x is factorised by the inverse rule along x and Laurent's along y, D_y the other way round, D_z by Laurent's rule.
+ * D_x = ε E_x is factorised by the inverse rule along x and Laurent's along y, D_y the other way round, D_z by Laurent's rule. Which of the two comes first
+ * is left open by the theory: `profiles`.
  * @reference Li, J. Opt. Soc. Am. A 14 (1997) 2758, §3 (rectangles).
  */
 export function crossedModes(
@@ -112,6 +119,7 @@ export function crossedModes(
   truncation: readonly [number, number],
   p: FieldParity,
   k: WaveNumbers,
+  profiles: StripAxis = 'both',
 ): LayerModes {
   const [mx, my] = truncation;
   const space = (x: Parity, y: Parity) => {
@@ -128,9 +136,18 @@ export function crossedModes(
   const n = a + b;
   const acrossX = strips(layer, periods, 'x');
   const acrossY = strips(layer, periods, 'y');
-  const ex = permittivityMatrix(acrossX, 'x', p, truncation, true);
-  const ey = permittivityMatrix(acrossY, 'y', { x: qx, y: qy }, truncation, true);
-  const ez = permittivityMatrix(acrossX, 'x', { x: qx, y: p.y }, truncation, false);
+  // inverse rule strip by strip along the field, then Laurent's across it; or Laurent's on the strips across the field, then the inverse rule
+  const along = (list: readonly Strip[], axis: Axis, q: FieldParity): ComplexArray =>
+    permittivityMatrix(list, axis, q, truncation, 'inverse');
+  const across = (list: readonly Strip[], axis: Axis, q: FieldParity, size: number): ComplexArray => {
+    const out = permittivityMatrix(list, axis, q, truncation, 'reciprocal');
+    complexInvertInPlace(out, size);
+    return out;
+  };
+  const q: FieldParity = { x: qx, y: qy };
+  const ex = profiles === 'y' ? across(acrossY, 'y', p, a) : along(acrossX, 'x', p);
+  const ey = profiles === 'x' ? across(acrossX, 'x', q, b) : along(acrossY, 'y', q);
+  const ez = permittivityMatrix(acrossX, 'x', { x: qx, y: p.y }, truncation, 'laurent');
   complexInvertInPlace(ez, C.length);
   const at = (list: readonly { x: number; y: number }[]) => {
     const map = new Map(list.map((l, i) => [`${l.x},${l.y}`, i]));

@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/errors';
 import { type Complex, type ComplexArray, complexArray } from '@/lib/numerics';
-import { type CrossedLayer, crossedModes, type FieldParity, isMirrored, type WaveNumbers } from './crossed-layer';
+import { type CrossedLayer, crossedModes, type FieldParity, isMirrored, type StripAxis, type WaveNumbers } from './crossed-layer';
 import { farField, type Incidence, type TangentialResponse, type VectorDiffraction } from './far-field';
 import { checkGrating, square } from './line-grating';
 import { expand, labels, opposite, type Parity } from './parity';
@@ -24,6 +24,7 @@ export interface CrossedDiffraction extends VectorDiffraction {
  * plane of incidence is a mirror plane of the structure, even and odd fields are solved apart: half the unknowns at an azimuth of 0 or 90°, a quarter
  * at normal incidence.
  * @param truncation - [M_x, M_y]. Other parameters, errors and the Jones convention as in `solveConical`.
+ * @param profiles - order of the factorisation, see {@link StripAxis}; RETICOLO has the values of `y` at every M.
  * @complexity O((2M_x + 1)³(2M_y + 1)³); mirror planes divide it by 8 each.
  * @reference Li, J. Opt. Soc. Am. A 14 (1997) 2758; symmetry reduction: Bai & Li, J. Opt. A 7 (2005) 783.
  */
@@ -32,6 +33,7 @@ export function solveCrossed(
   wavelengthNm: number,
   incidence: Incidence,
   truncation: readonly [number, number],
+  profiles: StripAxis = 'both',
 ): CrossedDiffraction {
   const [mx, my] = truncation;
   const [px, py] = grating.periodsNm;
@@ -50,7 +52,15 @@ export function solveCrossed(
   // E_x incident is even along split axes; E_y incident makes E_x odd there
   const parity = (isSplit: boolean, component: 'x' | 'y'): Parity => (isSplit ? (component === 'x' ? 'even' : 'odd') : 'all');
   const solve = (component: 'x' | 'y', components: readonly ('x' | 'y')[]): Response[] =>
-    solveParity(grating, k0, k, truncation, { x: parity(split.x, component), y: parity(split.y, component) }, components);
+    solveParity(
+      grating,
+      k0,
+      k,
+      truncation,
+      { x: parity(split.x, component), y: parity(split.y, component) },
+      components,
+      profiles,
+    );
   const responses = split.x || split.y ? [...solve('x', ['x']), ...solve('y', ['y'])] : solve('x', ['x', 'y']);
   const pair = (side: 'reflected' | 'transmitted') => [responses[0]![side], responses[1]![side]] as const;
   return {
@@ -97,6 +107,7 @@ function solveParity(
   truncation: readonly [number, number],
   p: FieldParity,
   components: readonly ('x' | 'y')[],
+  profiles: StripAxis,
 ): Response[] {
   const [mx, my] = truncation;
   const space = (x: Parity, y: Parity): { x: number; y: number }[] => {
@@ -119,7 +130,7 @@ function solveParity(
     .filter((l) => l.thicknessNm > 0)
     .map((l) => {
       const key = JSON.stringify([l.background, l.rectangles]);
-      const modes = known.get(key) ?? crossedModes(l, grating.periodsNm, truncation, p, k);
+      const modes = known.get(key) ?? crossedModes(l, grating.periodsNm, truncation, p, k, profiles);
       known.set(key, modes);
       return { modes, k0d: k0 * l.thicknessNm };
     });

@@ -199,6 +199,7 @@ test.each<DispersionLaw>([
       { kind: 'drude', plasmaEv: 6, gammaEv: 0.2 },
       { kind: 'gaussian', amplitude: 3, centreEv: 3, widthEv: 0.8 },
       { kind: 'tauc-lorentz', gapEv: 1.4, amplitudeEv: 110, centreEv: 3.5, broadeningEv: 2.2 },
+      { kind: 'tauc-lorentz', gapEv: 1.1, amplitudeEv: 60, centreEv: 2.4, broadeningEv: 5.6 },
     ],
   },
   {

@@ -1,5 +1,5 @@
 import { type Complex, type ComplexArray, cdiv, cmul, complexArray, complexMultiply } from '@/lib/numerics';
-import { minus, times, ZERO } from './complex-arithmetic';
+import { complexBlock, minus, times, ZERO } from './complex-arithmetic';
 import { coverage, fourierCoefficients, piecewisePermittivity, reciprocal, toeplitz } from './fourier';
 import type { GratingLayer } from './line-grating';
 
@@ -66,8 +66,7 @@ export function throughChange(
   const out = change.values
     ? complexMultiply(complexMultiply(left, toeplitz(change.values[which], n), rows, n, n), right, rows, n, cols)
     : complexArray(rows * cols);
-  const wave = complexArray(n);
-  const row = complexArray(cols);
+  const [wave, row] = complexBlock(n, cols) as [ComplexArray, ComplexArray];
   for (const e of change.edges) {
     for (let j = 0; j < n; j++) {
       wave.re[j] = Math.cos(2 * Math.PI * j * e.at);

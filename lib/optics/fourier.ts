@@ -37,7 +37,9 @@ export function coverage(
   readonly edges: readonly ({ readonly segment: number; readonly end: 'x0Nm' | 'x1Nm' } | null)[];
 } {
   const cover = segments.map((s, i) => {
-    const width = (s.x1Nm - s.x0Nm) / periodNm;
+    const share = (s.x1Nm - s.x0Nm) / periodNm;
+    // as wide as the period may be a little more by rounding
+    const width = share <= 1 + 1e-12 ? Math.min(share, 1) : share;
     if (!(width >= 0 && width <= 1))
       throw new AppError('invalid_input', `segments[${i}] is ${s.x1Nm - s.x0Nm} nm wide; give 0 to one period (${periodNm} nm)`, {
         index: i,

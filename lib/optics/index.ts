@@ -5,7 +5,7 @@ export * from './conical';
 export * from './conical-derivatives';
 export * from './converged-line-grating';
 export * from './crossed';
-export type { CrossedLayer, Rectangle } from './crossed-layer';
+export type { CrossedLayer, Rectangle, StripAxis } from './crossed-layer';
 export * from './dispersion';
 export * from './dispersion-derivatives';
 export * from './effective-medium';

@@ -1,4 +1,5 @@
-import { type ComplexArray, complexArray, complexMultiply, complexMultiplyVector } from '@/lib/numerics';
+import { type ComplexArray, complexMultiply, complexMultiplyVector } from '@/lib/numerics';
+import { complexBlock } from './complex-arithmetic';
 import type { LayerStep } from './modal-recursion';
 
 /** Fields and adjoint fields of one layer, and the integrals of their products over its depth: what every derivative of the layer needs. */
@@ -36,19 +37,18 @@ export function descend(step: LayerStep, u: ComplexArray, beta: ComplexArray, ou
   const { modes, rho, x, top } = step;
   const { n, g } = modes;
   const a = complexMultiplyVector(top, complexMultiplyVector(modes.wInverse, u, n, n), n, n);
-  const xa = complexArray(n);
+  const many = outputs * n;
+  const [xa, below, px, sum, p, q] = complexBlock(n, n, many, many, many, many) as Six;
   for (let i = 0; i < n; i++) {
     xa.re[i] = a.re[i]! * x.re[i]! - a.im[i]! * x.im[i]!;
     xa.im[i] = a.re[i]! * x.im[i]! + a.im[i]! * x.re[i]!;
   }
   const b = complexMultiplyVector(rho, xa, n, n);
-  const below = complexArray(n);
   for (let i = 0; i < n; i++) {
     below.re[i] = xa.re[i]! + b.re[i]!;
     below.im[i] = xa.im[i]! + b.im[i]!;
   }
-  const p = complexMultiply(complexMultiply(beta, modes.v, outputs, n, n), top, outputs, n, n);
-  const px = complexArray(outputs * n);
+  complexMultiply(complexMultiply(beta, modes.v, outputs, n, n, sum), top, outputs, n, n, p);
   for (let m = 0; m < outputs; m++) {
     for (let i = 0; i < n; i++) {
       const s = m * n + i;
@@ -56,8 +56,7 @@ export function descend(step: LayerStep, u: ComplexArray, beta: ComplexArray, ou
       px.im[s] = p.re[s]! * x.im[i]! + p.im[s]! * x.re[i]!;
     }
   }
-  const q = complexMultiply(px, rho, outputs, n, n);
-  const sum = complexArray(outputs * n);
+  complexMultiply(px, rho, outputs, n, n, q);
   for (let s = 0; s < outputs * n; s++) {
     sum.re[s] = px.re[s]! + q.re[s]!;
     sum.im[s] = px.im[s]! + q.im[s]!;
@@ -70,9 +69,10 @@ export function descend(step: LayerStep, u: ComplexArray, beta: ComplexArray, ou
   };
 }
 
+type Six = [ComplexArray, ComplexArray, ComplexArray, ComplexArray, ComplexArray, ComplexArray];
+
 function integrals(g: ComplexArray, x: ComplexArray, n: number, d: number): { along: ComplexArray; across: ComplexArray } {
-  const along = complexArray(n * n);
-  const across = complexArray(n * n);
+  const [along, across] = complexBlock(n * n, n * n) as [ComplexArray, ComplexArray];
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
       const s = i * n + j;
@@ -121,8 +121,7 @@ function put(out: ComplexArray, s: number, d: number, zr: number, zi: number, fr
  */
 export function addModalChange(s: LayerSensitivity, q: ComplexArray | null, p: ComplexArray | null, out: ComplexArray): void {
   const { n, along, across, a, b } = s;
-  const down = complexArray(n);
-  const up = complexArray(n);
+  const [down, up] = complexBlock(n, n) as [ComplexArray, ComplexArray];
   for (let i = 0; i < n; i++) {
     let dr = 0;
     let di = 0;

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import { type Complex, type ComplexArray, cdiv, cmul, complexArray, complexInvertInPlace, complexMultiply } from '@/lib/numerics';
+import { complexBlock, copyOf } from './complex-arithmetic';
 import { fourierCoefficients, piecewisePermittivity, toeplitz } from './fourier';
 import { fourierTangent, type LayerTangent, throughChange } from './fourier-tangent';
 import { addModalChange, addThicknessChange, descend, type LayerSensitivity } from './layer-sensitivity';
@@ -73,7 +74,7 @@ export function lineGratingDerivatives(
   const outputs = orders.length;
   const derivatives = tangents.map(() => complexArray(outputs));
   // β at the top: the rows of (Y0 + Y)⁻¹ that belong to the wanted orders
-  const full = complexArray(n * n, s.admittance.re.slice(), s.admittance.im.slice());
+  const full = copyOf(s.admittance);
   for (let i = 0; i < n; i++) {
     full.re[i * n + i]! += s.y0.re[i]!;
     full.im[i * n + i]! += s.y0.im[i]!;
@@ -154,17 +155,19 @@ function factorsOf(
   const { n, kx } = s;
   const inverse = toeplitz(fourierCoefficients(piecewisePermittivity(periodNm, layer.background, layer.segments), n - 1), n);
   complexInvertInPlace(inverse, n);
-  const kw = complexArray(
-    n * n,
-    w.re.map((v, i) => v * kx[Math.floor(i / n)]!),
-    w.im.map((v, i) => v * kx[Math.floor(i / n)]!),
-  );
-  const vk = complexArray(
-    n * n,
-    vInverse.re.map((v, i) => v * kx[i % n]!),
-    vInverse.im.map((v, i) => v * kx[i % n]!),
-  );
-  return { left: complexMultiply(vk, inverse, n, n, n), right: complexMultiply(inverse, kw, n, n, n), inverse };
+  const [left, right] = complexBlock(n * n, n * n) as [ComplexArray, ComplexArray];
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < n; j++) {
+      const p = i * n + j;
+      right.re[p] = w.re[p]! * kx[i]!;
+      right.im[p] = w.im[p]! * kx[i]!;
+      left.re[p] = vInverse.re[p]! * kx[j]!;
+      left.im[p] = vInverse.im[p]! * kx[j]!;
+    }
+  }
+  complexMultiply(left, inverse, n, n, n, left);
+  complexMultiply(inverse, right, n, n, n, right);
+  return { left, right, inverse };
 }
 
 // δQ of a common shift of all k_x: −2Kδk (TE), −δk(E⁻¹K + KE⁻¹) (TM), in modes.

@@ -9,8 +9,10 @@ import {
   complexSolve,
   waveRoot,
 } from '@/lib/numerics';
+import { complexBlock, copyOf, modeRoot, ONE, put } from './complex-arithmetic';
 import { fourierCoefficients, piecewisePermittivity, reciprocal, type Segment, toeplitz } from './fourier';
-import { admittanceStep, fieldBelow, type LayerModes, type LayerStep, layerModes } from './modal-recursion';
+import { admittanceStep, fieldBelow, type LayerModes, type LayerStep, layerModes, uniformModes } from './modal-recursion';
+import { symmetricModes } from './symmetric-modes';
 
 export interface GratingLayer {
   readonly thicknessNm: number;
@@ -31,6 +33,7 @@ export interface Diffraction {
   readonly truncation: number;
   /** Amplitude ratios to the incident wave: E_y in TE, H_y in TM. */
   readonly r: ComplexArray;
+  /** The way down through the layers is gone when it is first read, as for `transmitted`: a fit of reflection does without. */
   readonly t: ComplexArray;
   /** Power of each order over incident power; NaN where the order is evanescent or, for T, the substrate absorbs. */
   readonly reflected: Float64Array;
@@ -60,16 +63,31 @@ export function solveLineGrating(
 ): Diffraction {
   const s = lineGratingSystem(grating, wavelengthNm, angleRad, polarisation, truncation, cache);
   const { r, y0 } = s;
-  let t: ComplexArray = complexArray(s.n, r.re.slice(), r.im.slice());
-  t.re[truncation]! += 1;
-  for (const { step } of s.steps) t = fieldBelow(step, t);
   const incident = y0.re[truncation]!;
   const power = (a: ComplexArray, y: ComplexArray, z: ComplexArray, eps: Complex): Float64Array =>
     Float64Array.from(a.re, (v, i) =>
       eps.im === 0 && z.im[i] === 0 ? ((v * v + a.im[i]! ** 2) * y.re[i]!) / incident : Number.NaN,
     );
-  const reflected = power(r, y0, s.z0, square(grating.superstrate));
-  return { truncation, r, t, reflected, transmitted: power(t, s.ys, s.zs, square(grating.substrate)) };
+  let below: ComplexArray | null = null;
+  const transmission = (): ComplexArray => {
+    if (below) return below;
+    let t = copyOf(r);
+    t.re[truncation]! += 1;
+    for (const { step } of s.steps) t = fieldBelow(step, t);
+    below = t;
+    return t;
+  };
+  return {
+    truncation,
+    r,
+    get t() {
+      return transmission();
+    },
+    reflected: power(r, y0, s.z0, square(grating.superstrate)),
+    get transmitted() {
+      return power(transmission(), s.ys, s.zs, square(grating.substrate));
+    },
+  };
 }
 
 /** Everything that a solution of the classical mount leaves behind: the layers from the top and the amplitudes. */
@@ -131,7 +149,7 @@ export function lineGratingSystem(
   }
   r.re[truncation]! += y0.re[truncation]!;
   r.im[truncation]! += y0.im[truncation]!;
-  const system = complexArray(n * n, admittance.re.slice(), admittance.im.slice());
+  const system = copyOf(admittance);
   for (let i = 0; i < n; i++) {
     system.re[i * n + i]! += y0.re[i]!;
     system.im[i * n + i]! += y0.im[i]!;
@@ -144,21 +162,34 @@ export function lineGratingSystem(
 export function sliceModes(layer: GratingLayer, periodNm: number, kx: Float64Array, polarisation: Polarisation): LayerModes {
   const n = kx.length;
   const shape = piecewisePermittivity(periodNm, layer.background, layer.segments);
+  const [first, ...others] = shape.values as readonly [Complex, ...Complex[]];
+  if (others.every((e) => e.re === first.re && e.im === first.im)) {
+    const g = complexArray(n);
+    for (let i = 0; i < n; i++) put(g, i, waveRoot({ re: first.re - kx[i]! * kx[i]!, im: first.im }));
+    return uniformModes(n, g, polarisation === 'TE' ? ONE : reciprocal(first));
+  }
+  const lossless = symmetricModes(shape, middleOf(layer) / periodNm, kx, polarisation === 'TM');
+  if (lossless) return lossless;
   const epsilon = toeplitz(fourierCoefficients(shape, n - 1), n);
   if (polarisation === 'TE') {
     for (let i = 0; i < n; i++) epsilon.re[i * n + i]! -= kx[i]! * kx[i]!;
     const { g, w } = modesOf(epsilon, n);
-    return layerModes(n, g, w, scaleColumns(w, g, n));
+    return layerModes(n, g, w, scaleColumns(w, g, n), true);
   }
   const inverse = toeplitz(fourierCoefficients(shape, n - 1, reciprocal), n);
   const { g, w } = modesOf(transverseMagnetic(epsilon, inverse, kx), n);
   return layerModes(n, g, w, scaleColumns(complexMultiply(inverse, w, n, n, n), g, n));
 }
 
+// Where a mirror plane of the slice can be.
+function middleOf({ segments }: GratingLayer): number {
+  return 0.5 * (Math.min(...segments.map((s) => s.x0Nm)) + Math.max(...segments.map((s) => s.x1Nm)));
+}
+
 /** [[1/ε]]⁻¹(I − k_x [[ε]]⁻¹ k_x): Li's rules for H along the lines. Neither argument is changed. */
 export function transverseMagnetic(epsilon: ComplexArray, inverse: ComplexArray, kx: Float64Array): ComplexArray {
   const n = kx.length;
-  const inner = complexArray(n * n, epsilon.re.slice(), epsilon.im.slice());
+  const inner = copyOf(epsilon);
   complexInvertInPlace(inner, n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
@@ -168,7 +199,7 @@ export function transverseMagnetic(epsilon: ComplexArray, inverse: ComplexArray,
     }
     inner.re[i * n + i]! += 1;
   }
-  complexSolve(complexArray(n * n, inverse.re.slice(), inverse.im.slice()), n, inner, n);
+  complexSolve(copyOf(inverse), n, inner, n);
   return inner;
 }
 
@@ -177,7 +208,7 @@ export function modesOf(a: ComplexArray, n: number): { g: ComplexArray; w: Compl
   const { values, vectors } = complexEigen(a, n);
   const g = complexArray(n);
   for (let i = 0; i < n; i++) {
-    const root = waveRoot({ re: values.re[i]!, im: values.im[i]! });
+    const root = modeRoot({ re: values.re[i]!, im: values.im[i]! });
     g.re[i] = root.re;
     g.im[i] = root.im;
   }
@@ -228,8 +259,7 @@ export function checkAngle(angleRad: number): void {
 
 function halfSpace(eps: Complex, kx: Float64Array, polarisation: Polarisation): [ComplexArray, ComplexArray] {
   const n = kx.length;
-  const z = complexArray(n);
-  const y = complexArray(n);
+  const [z, y] = complexBlock(n, n) as [ComplexArray, ComplexArray];
   const inverse = polarisation === 'TE' ? { re: 1, im: 0 } : reciprocal(eps);
   for (let i = 0; i < n; i++) {
     const root = waveRoot({ re: eps.re - kx[i]! * kx[i]!, im: eps.im });

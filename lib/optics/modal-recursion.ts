@@ -1,35 +1,68 @@
-import { type ComplexArray, complexArray, complexInvertInPlace, complexMultiply, complexMultiplyVector } from '@/lib/numerics';
+import { AppError } from '@/lib/errors';
+import {
+  type Complex,
+  type ComplexArray,
+  cdiv,
+  cmul,
+  complexInvertInPlace,
+  complexMultiplyVector,
+  type ModalStep,
+  type Modes,
+  modalStep,
+} from '@/lib/numerics';
+import { complexBlock, copyOf, put } from './complex-arithmetic';
 
 /** Modes of one layer: fields U = W(X a + b), H = V(X a − b) with X = exp(i k₀ g z); Im g ≥ 0. */
-export interface LayerModes {
-  readonly n: number;
-  readonly g: ComplexArray;
-  readonly w: ComplexArray;
-  readonly v: ComplexArray;
-  readonly wInverse: ComplexArray;
-  readonly vInverse: ComplexArray;
-}
+export type LayerModes = Modes;
 
 /** What {@link admittanceStep} leaves for the way down. */
-export interface LayerStep {
+export interface LayerStep extends ModalStep {
   readonly modes: LayerModes;
-  /** X, the decay over the layer. */
-  readonly x: ComplexArray;
-  /** Reflection of the modes at the bottom of the layer. */
-  readonly rho: ComplexArray;
-  /** (I + XρX)⁻¹. */
-  readonly top: ComplexArray;
-  readonly admittance: ComplexArray;
 }
 
-/** Modes from W and V: their inverses are taken once and serve every thickness and both half-spaces. @throws AppError `rank_deficient`. */
-export function layerModes(n: number, g: ComplexArray, w: ComplexArray, v: ComplexArray): LayerModes {
-  const invert = (a: ComplexArray): ComplexArray => {
-    const out = complexArray(n * n, a.re.slice(), a.im.slice());
-    complexInvertInPlace(out, n);
-    return out;
-  };
-  return { n, g, w, v, wInverse: invert(w), vInverse: invert(v) };
+/**
+ * Modes from W and V: their inverses are taken once and serve every thickness and both half-spaces.
+ * @param vOfW - V is W·diag(g), so that V⁻¹ = diag(1/g)·W⁻¹. @throws AppError `rank_deficient`.
+ */
+export function layerModes(n: number, g: ComplexArray, w: ComplexArray, v: ComplexArray, vOfW = false): LayerModes {
+  const wInverse = copyOf(w);
+  complexInvertInPlace(wInverse, n);
+  const vInverse = copyOf(v);
+  if (vOfW && g.re.every((x, i) => x !== 0 || g.im[i] !== 0)) divideRows(wInverse, g, n, vInverse);
+  else complexInvertInPlace(vInverse, n);
+  return { n, g, w, v, wInverse, vInverse };
+}
+
+// diag(1/d)·A
+function divideRows(a: ComplexArray, d: ComplexArray, n: number, out: ComplexArray): void {
+  for (let i = 0; i < n; i++) {
+    const f = cdiv({ re: 1, im: 0 }, { re: d.re[i]!, im: d.im[i]! });
+    for (let p = i * n; p < (i + 1) * n; p++) {
+      out.re[p] = a.re[p]! * f.re - a.im[p]! * f.im;
+      out.im[p] = a.re[p]! * f.im + a.im[p]! * f.re;
+    }
+  }
+}
+
+/**
+ * Modes of a layer of one permittivity: the orders themselves, W = I and V = diag(g·c) with c = 1 (TE) or 1/ε (TM).
+ * @throws AppError `rank_deficient` when an order grazes (g = 0).
+ */
+export function uniformModes(n: number, g: ComplexArray, c: Complex): LayerModes {
+  const size = n * n;
+  const [w, v, vInverse] = complexBlock(size, size, size) as [ComplexArray, ComplexArray, ComplexArray];
+  for (let i = 0; i < n; i++) {
+    const p = i * (n + 1);
+    const y = cmul({ re: g.re[i]!, im: g.im[i]! }, c);
+    if (y.re === 0 && y.im === 0)
+      throw new AppError('rank_deficient', `order ${i} of ${n} grazes the layer; change the wavelength or angle by a little`, {
+        column: i,
+      });
+    w.re[p] = 1;
+    put(v, p, y);
+    put(vInverse, p, cdiv({ re: 1, im: 0 }, y));
+  }
+  return { n, g, w, v, wInverse: w, vInverse };
 }
 
 /**
@@ -40,46 +73,7 @@ export function layerModes(n: number, g: ComplexArray, w: ComplexArray, v: Compl
  * @reference Li, J. Opt. Soc. Am. A 13 (1996) 1024, §5 (R-matrix family); admittance form: Moharam et al., J. Opt. Soc. Am. A 12 (1995) 1077.
  */
 export function admittanceStep(modes: LayerModes, y: ComplexArray, k0d: number): LayerStep {
-  const { n, g } = modes;
-  const rho = complexMultiply(complexMultiply(modes.vInverse, y, n, n, n), modes.w, n, n, n);
-  halfCayley(rho, n);
-  const x = complexArray(n);
-  for (let i = 0; i < n; i++) {
-    const m = Math.exp(-g.im[i]! * k0d);
-    x.re[i] = m * Math.cos(g.re[i]! * k0d);
-    x.im[i] = m * Math.sin(g.re[i]! * k0d);
-  }
-  const top = complexArray(n * n);
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j < n; j++) {
-      const p = i * n + j;
-      const xr = x.re[i]! * x.re[j]! - x.im[i]! * x.im[j]!;
-      const xi = x.re[i]! * x.im[j]! + x.im[i]! * x.re[j]!;
-      top.re[p] = rho.re[p]! * xr - rho.im[p]! * xi + (i === j ? 1 : 0);
-      top.im[p] = rho.re[p]! * xi + rho.im[p]! * xr;
-    }
-  }
-  complexInvertInPlace(top, n);
-  // (I − Q)(I + Q)⁻¹ = 2(I + Q)⁻¹ − I
-  const inner = complexArray(n * n);
-  for (let p = 0; p < n * n; p++) {
-    inner.re[p] = 2 * top.re[p]!;
-    inner.im[p] = 2 * top.im[p]!;
-  }
-  for (let i = 0; i < n; i++) inner.re[i * n + i]! -= 1;
-  const admittance = complexMultiply(complexMultiply(modes.v, inner, n, n, n), modes.wInverse, n, n, n);
-  return { modes, x, rho, top, admittance };
-}
-
-// y ← (I + y)⁻¹(I − y) = 2(I + y)⁻¹ − I.
-function halfCayley(y: ComplexArray, n: number): void {
-  for (let i = 0; i < n; i++) y.re[i * n + i]! += 1;
-  complexInvertInPlace(y, n);
-  for (let p = 0; p < n * n; p++) {
-    y.re[p]! *= 2;
-    y.im[p]! *= 2;
-  }
-  for (let i = 0; i < n; i++) y.re[i * n + i]! -= 1;
+  return { modes, ...modalStep(modes, y, k0d) };
 }
 
 /** The field U at the bottom of a layer from U at its top. */

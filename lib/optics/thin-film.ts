@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { type ComplexArray, complexArray, requireFinite } from '@/lib/numerics';
+import { type ComplexArray, complexArray, filmAmplitudes, requireFinite } from '@/lib/numerics';
 
 /** A film: thickness in nm and ñ = n + ik along the wavelengths. */
 export interface Film {
@@ -58,112 +58,25 @@ export function thinFilmAtTangential(
   wavelengthNm: ArrayLike<number>,
   tangentialSquared: ComplexArray,
 ): FilmResponse {
-  const w = wavelengthNm.length;
   checkStack(stack, wavelengthNm);
-  const layers = stack.films.length;
-  const media = [stack.ambient, ...stack.films.map((f) => f.index), stack.substrate];
-  const out: FilmResponse = {
-    rs: complexArray(w),
-    rp: complexArray(w),
-    ts: complexArray(w),
-    tp: complexArray(w),
-    Rs: new Float64Array(w),
-    Rp: new Float64Array(w),
-    Ts: new Float64Array(w),
-    Tp: new Float64Array(w),
-  };
-  const kr = new Float64Array(layers + 2);
-  const ki = new Float64Array(layers + 2);
-  const er = new Float64Array(layers + 2);
-  const ei = new Float64Array(layers + 2);
-  const yr = new Float64Array(layers + 2);
-  const yi = new Float64Array(layers + 2);
-  // X of each film; 1 for the substrate
-  const xr = new Float64Array(layers + 1);
-  const xi = new Float64Array(layers + 1);
-  xr[layers] = 1;
-  const thickness = Float64Array.from(stack.films, (f) => f.thicknessNm);
-  for (let i = 0; i < w; i++) {
-    const n0r = media[0]!.re[i]!;
-    const n0i = media[0]!.im[i]!;
-    const pr = tangentialSquared.re[i]!;
-    const pi = tangentialSquared.im[i]!;
-    const k0 = (2 * Math.PI) / wavelengthNm[i]!;
-    for (let j = 0; j < layers + 2; j++) {
-      const nr = media[j]!.re[i]!;
-      const ni = media[j]!.im[i]!;
-      er[j] = nr * nr - ni * ni;
-      ei[j] = 2 * nr * ni;
-      waveNumber(er[j]! - pr, ei[j]! - pi, kr, ki, j);
-    }
-    for (let j = 0; j < layers; j++) {
-      const d = k0 * thickness[j]!;
-      const decay = ki[j + 1]! * d;
-      const m = decay === 0 ? 1 : Math.exp(-decay);
-      const phase = kr[j + 1]! * d;
-      xr[j] = m * Math.cos(phase);
-      xi[j] = m * Math.sin(phase);
-    }
-    for (let p = 0; p < 2; p++) {
-      for (let j = 0; j < layers + 2; j++) {
-        if (p === 0) {
-          yr[j] = kr[j]!;
-          yi[j] = ki[j]!;
-          continue;
-        }
-        const d = er[j]! * er[j]! + ei[j]! * ei[j]!;
-        yr[j] = (kr[j]! * er[j]! + ki[j]! * ei[j]!) / d;
-        yi[j] = (ki[j]! * er[j]! - kr[j]! * ei[j]!) / d;
-      }
-      let rr = 0;
-      let ri = 0;
-      let tr = 1;
-      let ti = 0;
-      for (let j = layers; j >= 0; j--) {
-        // r = (u + v q)/(v + u q) and t = 2 Y_j X t′/(v + u q) with u, v = Y_j ∓ Y_{j+1} and q = r′X²: one division for f, r and t
-        const ur = yr[j]! - yr[j + 1]!;
-        const ui = yi[j]! - yi[j + 1]!;
-        const vr = yr[j]! + yr[j + 1]!;
-        const vi = yi[j]! + yi[j + 1]!;
-        const cr = xr[j]!;
-        const ci = xi[j]!;
-        const sr = cr * cr - ci * ci;
-        const si = 2 * cr * ci;
-        const qr = rr * sr - ri * si;
-        const qi = rr * si + ri * sr;
-        const dr = vr + ur * qr - ui * qi;
-        const di = vi + ur * qi + ui * qr;
-        const over = 1 / (dr * dr + di * di);
-        const nr = ur + vr * qr - vi * qi;
-        const ni = ui + vr * qi + vi * qr;
-        rr = (nr * dr + ni * di) * over;
-        ri = (ni * dr - nr * di) * over;
-        const gr = 2 * (yr[j]! * cr - yi[j]! * ci);
-        const gi = 2 * (yr[j]! * ci + yi[j]! * cr);
-        const hr = gr * tr - gi * ti;
-        const hi = gr * ti + gi * tr;
-        tr = (hr * dr + hi * di) * over;
-        ti = (hi * dr - hr * di) * over;
-      }
-      const r = p === 0 ? out.rs : out.rp;
-      const t = p === 0 ? out.ts : out.tp;
-      r.re[i] = rr;
-      r.im[i] = ri;
-      (p === 0 ? out.Rs : out.Rp)[i] = rr * rr + ri * ri;
-      (p === 0 ? out.Ts : out.Tp)[i] = ((tr * tr + ti * ti) * yr[layers + 1]!) / yr[0]!;
-      if (p === 0) {
-        t.re[i] = tr;
-        t.im[i] = ti;
-      } else {
-        // H ratio to E ratio: n_ambient/n_substrate
-        const s = media[layers + 1]!;
-        const d = s.re[i]! ** 2 + s.im[i]! ** 2;
-        const cr = (n0r * s.re[i]! + n0i * s.im[i]!) / d;
-        const ci = (n0i * s.re[i]! - n0r * s.im[i]!) / d;
-        t.re[i] = tr * cr - ti * ci;
-        t.im[i] = tr * ci + ti * cr;
-      }
-    }
+  const { ambient, substrate } = stack;
+  const out = filmAmplitudes({
+    media: [ambient, ...stack.films.map((f) => f.index), substrate],
+    thickness: Float64Array.from(stack.films, (f) => f.thicknessNm),
+    k0: Float64Array.from(wavelengthNm, (v) => (2 * Math.PI) / v),
+    tangentialSquared,
+  });
+  const { re, im } = out.tp;
+  for (let i = 0; i < re.length; i++) {
+    // H ratio to E ratio: n_ambient/n_substrate
+    const [ar, ai] = [ambient.re[i]!, ambient.im[i]!];
+    const [sr, si] = [substrate.re[i]!, substrate.im[i]!];
+    const d = sr * sr + si * si;
+    const cr = (ar * sr + ai * si) / d;
+    const ci = (ai * sr - ar * si) / d;
+    const tr = re[i]!;
+    re[i] = tr * cr - im[i]! * ci;
+    im[i] = tr * ci + im[i]! * cr;
   }
   return out;
 }

@@ -72,6 +72,30 @@ test('a tolerance out of reach is said, not hidden', () => {
   expect(c.errorEstimate).toBeGreaterThan(1e-7);
 });
 
+test('where the law of the sweep falls short, the modal solver judges the rows', () => {
+  const steps = [36.2, 38.7, 41.2, 43.7];
+  const stairs = steps.map((x) => ({
+    thicknessNm: 30,
+    background: air,
+    segments: [{ x0Nm: -x, x1Nm: x, index: { re: 4.98, im: 4.2 } }],
+  }));
+  const g = lines(silicon, { periodNm: 200, substrate: { re: 4.98, im: 4.2 }, layers: stairs });
+  const c = chooseTruncation([{ grating: g, wavelengthNm: 300 }], 1.134, ['TM'], { tolerance: 1e-3, maxTruncation: 60 });
+  expect(c.evidence).toBe('modal');
+  expect(c.isReached).toBe(true);
+  const got = solveLineGrating(g, 300, 1.134, 'TM', c.truncation);
+  const truth = convergedLineGrating(g, 300, 1.134, 'TM', { resolution: { degree: 6, levels: 4 } });
+  const [m, k] = [c.truncation, truth.truncation];
+  expect(Math.hypot(got.r.re[m]! - truth.r.re[k]!, got.r.im[m]! - truth.r.im[k]!)).toBeLessThan(Math.SQRT2 * c.errorEstimate);
+});
+
+test('a coarse grating: every propagating order is within the sweep', () => {
+  const g = lines({ re: 1.5, im: 0 }, { periodNm: 6000, substrate: { re: 1.5, im: 0 } });
+  const c = chooseTruncation([{ grating: g, wavelengthNm: 633 }], 0.2, ['TE']);
+  expect(c.sweep[0]!.truncation).toBe(24);
+  expect(c.isReached).toBe(true);
+});
+
 test('conical: the choice holds against twice its truncation', () => {
   const point = { grating: lines(silicon), wavelengthNm: 633 };
   const c = chooseConicalTruncation([point], { angleRad: 0.4, azimuthRad: 0.6 }, { tolerance: 3e-3 });

@@ -20,6 +20,8 @@ export interface TruncationCertificate {
   readonly errorEstimate: number;
   /** Whether the estimate met the tolerance; if not, the sweep ended at its largest M or its budget of unknowns. */
   readonly isReached: boolean;
+  /** What the estimates rest on: the law of the sweep, or the distance to the modal solver with its own error added. */
+  readonly evidence: 'sweep' | 'modal';
   readonly sweep: readonly SweepRow[];
 }
 

@@ -1,16 +1,7 @@
 import { AppError } from '@/lib/errors';
-import {
-  type DesignFactor,
-  factorDesign,
-  type LeastSquaresFit,
-  leastSquares,
-  type Matrix,
-  matrix,
-  type RobustFit,
-  robustLeastSquares,
-  solveDesign,
-} from '@/lib/numerics';
-import { type OverlayMarks, overlayDesign } from './design';
+import { leastSquares, type Matrix, type RobustFit, robustLeastSquares } from '@/lib/numerics';
+import { type OverlayMarks, overlayDesign, termScales } from './design';
+import { type AxisSolution, directFit, type SharedFit } from './direct-fit';
 import type { OverlayAxis, OverlayModel, OverlayTerm } from './terms';
 
 export interface OverlayFitOptions {
@@ -73,26 +64,15 @@ export function fitAxis(
   d: ArrayLike<number>,
   u: ArrayLike<number> | undefined,
   o: OverlayFitOptions,
-  shared: SharedFactor,
+  shared: SharedFit,
 ) {
   const terms = model.terms.filter((t) => t.axis === axis);
-  const { design, scale } = sharedDesign(model, terms, marks, shared);
   const weights = u ? uncertaintyWeights(u) : undefined;
   let keep = terms.map((_, j) => j);
   for (;;) {
-    const a = selectColumns(design, keep);
+    const kept = keep.map((j) => terms[j]!);
     try {
-      const solved = solve(
-        a,
-        d,
-        weights,
-        keep.map((j) => terms[j]!.id),
-        o,
-        shared,
-        [marks.dx, marks.dy],
-        weights ? null : powersOf(keep.map((j) => terms[j]!)),
-      );
-      return assemble(terms, scale, keep, solved, d);
+      return assemble(terms, termScales(model, terms), keep, solve(marks, model, kept, d, weights, o, shared));
     } catch (e) {
       if (!(e instanceof AppError) || e.code !== 'rank_deficient' || (o.onDeficient ?? 'drop') !== 'drop') throw e;
       // drop the term of highest degree that takes part in the dependency; field terms before grid terms at equal degree
@@ -103,88 +83,65 @@ export function fitAxis(
   }
 }
 
-const powersOf = (terms: readonly OverlayTerm[]): string => terms.map((t) => `${t.scope}${t.i},${t.j}`).join(' ');
-
-// Both axes of a wafer have one design when their terms have the same powers.
-function sharedDesign(model: OverlayModel, terms: readonly OverlayTerm[], marks: OverlayMarks, shared: SharedFactor) {
-  const key = powersOf(terms);
-  if (shared.design?.key !== key) shared.design = { key, ...overlayDesign(model, terms, marks) };
-  return shared.design;
-}
-
 const rankOfTerm = (t: OverlayTerm): number => 2 * (t.i + t.j) + (t.scope === 'field' ? 1 : 0);
 
-function selectColumns(a: Matrix, keep: readonly number[]): Matrix {
-  if (keep.length === a.cols) return a;
-  const out = matrix(a.rows, keep.length);
-  for (let i = 0; i < a.rows; i++)
-    for (let c = 0; c < keep.length; c++) out.data[i * keep.length + c] = a.data[i * a.cols + keep[c]!]!;
-  return out;
-}
-
-/** Last design of a wafer and, unweighted, its factor: both axes have the same ones when their terms have the same powers. */
-export interface SharedFactor {
-  design: { readonly key: string; readonly design: Matrix; readonly scale: Float64Array } | null;
-  key: string;
-  factor: DesignFactor | null;
-}
-
 interface Solved {
-  readonly fit: LeastSquaresFit;
+  readonly fit: AxisSolution;
+  /** Measured − modelled of every mark, nm. */
+  readonly residual: Float64Array;
   readonly robust: AxisFit['robust'];
   readonly rejected: number[];
 }
 
 function solve(
-  a: Matrix,
+  marks: OverlayMarks,
+  model: OverlayModel,
+  terms: readonly OverlayTerm[],
   d: ArrayLike<number>,
   weights: Float64Array | undefined,
-  names: string[],
   o: OverlayFitOptions,
-  shared: SharedFactor,
-  columns: readonly ArrayLike<number>[],
-  key: string | null,
+  shared: SharedFit,
 ): Solved {
   const base = {
     ...(weights ? { weights } : {}),
-    names,
+    names: terms.map((t) => t.id),
     rankTolerance: o.rankTolerance ?? 1e-6,
     onDeficient: o.onDeficient === 'minimum_norm' ? ('minimum_norm' as const) : ('throw' as const),
     covariance: o.covariance ?? ('estimated' as const),
   };
   const robust = o.robust ?? 'none';
   if (robust === 'none') {
-    if (key === null) return { fit: leastSquares(a, d, base), robust: null, rejected: [] };
-    if (!shared.factor || shared.key !== key || !sameRows(shared.factor, d)) {
-      shared.factor = factorDesign(a, d, base, columns);
-      shared.key = key;
-    }
-    return { fit: solveDesign(shared.factor, d, base.covariance), robust: null, rejected: [] };
+    const fit = directFit(marks, model, terms, d, weights, base.rankTolerance, base.covariance, shared);
+    if (fit) return { fit, residual: fit.residuals, robust: null, rejected: [] };
   }
-  if (robust === 'reject') return reject(a, d, base, o.rejectSigma ?? 4);
-  const fit: RobustFit = robustLeastSquares(a, d, { ...base, estimator: robust });
+  const { design } = overlayDesign(model, terms, marks);
+  if (robust === 'reject') return withResidual(d, reject(design, d, base, o.rejectSigma ?? 4));
+  if (robust === 'none') return withResidual(d, { fit: leastSquares(design, d, base), robust: null, rejected: [] });
+  const fit: RobustFit = robustLeastSquares(design, d, { ...base, estimator: robust });
   const rejected = Array.from(fit.robustWeights.keys()).filter((i) => fit.robustWeights[i]! < 1e-9);
-  return {
+  return withResidual(d, {
     fit,
     robust: { scale: fit.scale, weights: fit.robustWeights, iterations: fit.iterations, status: fit.status },
     rejected,
-  };
+  });
 }
 
-function sameRows(f: DesignFactor, d: ArrayLike<number>): boolean {
-  let n = 0;
-  for (let i = 0; i < d.length; i++) if (!Number.isNaN(d[i]!)) n++;
-  // a column that was carried along is measured on every row of the factor
-  return n === f.rows.length && (f.projected.has(d) || f.rows.every((i) => !Number.isNaN(d[i]!)));
+function withResidual(d: ArrayLike<number>, solved: Omit<Solved, 'residual'>): Solved {
+  return { ...solved, residual: solved.fit.fitted.map((v, i) => d[i]! - v) };
 }
 
 // Removes marks beyond k sigmas of the current fit, all at once, until none is left to remove; at most a quarter of the marks.
-function reject(a: Matrix, d: ArrayLike<number>, base: Parameters<typeof leastSquares>[2] & object, k: number): Solved {
+function reject(
+  a: Matrix,
+  d: ArrayLike<number>,
+  base: Parameters<typeof leastSquares>[2] & object,
+  k: number,
+): Omit<Solved, 'residual'> {
   const start = robustLeastSquares(a, d, { ...base, estimator: 'bisquare' });
   const out = new Set<number>();
   const limit = Math.floor(start.nUsed / 4);
   let sigma = start.scale;
-  let fit: LeastSquaresFit = start;
+  let fit: AxisSolution = start;
   for (let round = 1; ; round++) {
     const before = out.size;
     const r = Float64Array.from(
@@ -211,32 +168,31 @@ function reject(a: Matrix, d: ArrayLike<number>, base: Parameters<typeof leastSq
   }
 }
 
-function assemble(
-  terms: readonly OverlayTerm[],
-  scale: Float64Array,
-  keep: readonly number[],
-  solved: Solved,
-  d: ArrayLike<number>,
-) {
-  const { fit } = solved;
+function assemble(terms: readonly OverlayTerm[], scale: Float64Array, keep: readonly number[], solved: Solved) {
+  const { fit, residual } = solved;
   const p = keep.length;
   const covariance = new Float64Array(p * p);
   for (let a = 0; a < p; a++)
     for (let b = 0; b < p; b++) covariance[a * p + b] = fit.covariance[a * p + b]! / (scale[keep[a]!]! * scale[keep[b]!]!);
-  const position = new Map(keep.map((j, k) => [j, k]));
+  const position = new Int32Array(terms.length).fill(-1);
+  for (let k = 0; k < p; k++) position[keep[k]!] = k;
   const fitted = terms.map((t, j): FittedTerm => {
-    const k = position.get(j);
-    if (k === undefined) return { ...t, value: null, standardError: null, normalised: null, correlation: null };
+    const k = position[j]!;
+    const seen = k >= 0;
     return {
-      ...t,
-      value: fit.coefficients[k]! / scale[j]!,
-      standardError: fit.standardErrors[k]! / scale[j]!,
-      normalised: fit.coefficients[k]!,
-      correlation: strongest(fit.covariance, p, k, keep, terms),
+      id: t.id,
+      axis: t.axis,
+      scope: t.scope,
+      i: t.i,
+      j: t.j,
+      unit: t.unit,
+      label: t.label,
+      value: seen ? fit.coefficients[k]! / scale[j]! : null,
+      standardError: seen ? fit.standardErrors[k]! / scale[j]! : null,
+      normalised: seen ? fit.coefficients[k]! : null,
+      correlation: seen ? strongest(fit, k, keep, terms) : null,
     };
   });
-  const residual = new Float64Array(d.length);
-  for (let i = 0; i < residual.length; i++) residual[i] = d[i]! - fit.fitted[i]!;
   const axisFit: AxisFit = {
     terms: fitted,
     covariance,
@@ -254,17 +210,17 @@ function assemble(
 }
 
 function strongest(
-  c: Float64Array,
-  p: number,
+  { covariance: c, standardErrors: u }: AxisSolution,
   k: number,
   keep: readonly number[],
   terms: readonly OverlayTerm[],
 ): FittedTerm['correlation'] {
+  const p = u.length;
   let best = -1;
   let value = 0;
   for (let j = 0; j < p; j++) {
     if (j === k) continue;
-    const r = c[k * p + j]! / Math.sqrt(c[k * p + k]! * c[j * p + j]!);
+    const r = c[k * p + j]! / (u[k]! * u[j]!);
     if (Number.isFinite(r) && (best < 0 || Math.abs(r) > Math.abs(value))) {
       best = j;
       value = r;

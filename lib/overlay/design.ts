@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { type Matrix, matrix } from '@/lib/numerics';
+import { type Coordinate, type Matrix, type Monomials, monomialDesign } from '@/lib/numerics';
 import type { OverlayModel, OverlayTerm } from './terms';
 
 /**
@@ -17,61 +17,46 @@ export interface OverlayMarks {
   readonly uDy?: ArrayLike<number>;
 }
 
-// Rows that are filled together: they stay in the first-level cache for all terms.
-const ROWS = 128;
+/** What the design of a model's terms needs of the marks. */
+export type MarkPositions = Pick<OverlayMarks, 'fieldX' | 'fieldY' | 'x' | 'y'>;
+
+/** Terms of one axis as monomials of the normalised coordinates: grid x, y then field x, y. */
+export function overlayMonomials(model: OverlayModel, terms: readonly OverlayTerm[], marks: MarkPositions): Monomials {
+  const { normRadiusMm: R, fieldHalfXMm: hx, fieldHalfYMm: hy } = model;
+  const onMark = model.gridOn === 'mark';
+  const grid: Coordinate[] = [
+    { parts: onMark ? [marks.fieldX, marks.x] : [marks.fieldX], unit: R },
+    { parts: onMark ? [marks.fieldY, marks.y] : [marks.fieldY], unit: R },
+  ];
+  const own: Coordinate[] = [
+    { parts: [marks.x], unit: hx },
+    { parts: [marks.y], unit: hy },
+  ];
+  const hasGrid = terms.some((t) => t.scope === 'grid');
+  const hasField = terms.some((t) => t.scope === 'field');
+  const coordinates = [...(hasGrid ? grid : []), ...(hasField ? own : [])];
+  const field = hasGrid ? grid.length : 0;
+  const columns = terms.map((t) => {
+    const a = t.scope === 'grid' ? 0 : field;
+    return { a, i: t.i, b: a + 1, j: t.j };
+  });
+  return { coordinates, columns };
+}
+
+/** What a coefficient in normalised coordinates is divided by to be one in nm/mm^p. */
+export function termScales(model: OverlayModel, terms: readonly OverlayTerm[]): Float64Array {
+  return Float64Array.from(terms, (t) =>
+    t.scope === 'grid' ? model.normRadiusMm ** (t.i + t.j) : model.fieldHalfXMm ** t.i * model.fieldHalfYMm ** t.j,
+  );
+}
 
 /** Design of terms of one axis in normalised coordinates, one row a mark. */
 export function overlayDesign(
   model: OverlayModel,
   terms: readonly OverlayTerm[],
-  marks: Pick<OverlayMarks, 'fieldX' | 'fieldY' | 'x' | 'y'>,
+  marks: MarkPositions,
 ): { readonly design: Matrix; readonly scale: Float64Array } {
-  const p = terms.length;
-  const n = marks.x.length;
-  const design = matrix(n, p);
-  const onMark = model.gridOn === 'mark';
-  const order = Math.max(0, ...terms.map((t) => t.i + t.j));
-  const { normRadiusMm: R, fieldHalfXMm: hx, fieldHalfYMm: hy } = model;
-  const out = design.data;
-  // powers of the four normalised coordinates, a column each, made when a term first asks for them
-  const powers = new Map<number, Float64Array>();
-  const coordinate = [
-    (r: number) => (marks.fieldX[r]! + (onMark ? marks.x[r]! : 0)) / R,
-    (r: number) => (marks.fieldY[r]! + (onMark ? marks.y[r]! : 0)) / R,
-    (r: number) => marks.x[r]! / hx,
-    (r: number) => marks.y[r]! / hy,
-  ];
-  const power = (axis: number, k: number): Float64Array => {
-    const key = axis * (order + 1) + k;
-    let column = powers.get(key);
-    if (column) return column;
-    column = new Float64Array(n);
-    powers.set(key, column);
-    if (k === 0) return column.fill(1);
-    const of = coordinate[axis]!;
-    if (k === 1) for (let r = 0; r < n; r++) column[r] = of(r);
-    else {
-      const base = power(axis, 1);
-      const lower = power(axis, k - 1);
-      for (let r = 0; r < n; r++) column[r] = lower[r]! * base[r]!;
-    }
-    return column;
-  };
-  const factors = terms.map((t) => {
-    const first = t.scope === 'grid' ? 0 : 2;
-    return { u: power(first, t.i), v: power(first + 1, t.j) };
-  });
-  for (let from = 0; from < n; from += ROWS) {
-    const to = Math.min(n, from + ROWS);
-    for (let c = 0; c < p; c++) {
-      const { u, v } = factors[c]!;
-      for (let r = from, o = from * p + c; r < to; r++, o += p) out[o] = u[r]! * v[r]!;
-    }
-  }
-  const scale = Float64Array.from(terms, (t) =>
-    t.scope === 'grid' ? model.normRadiusMm ** (t.i + t.j) : model.fieldHalfXMm ** t.i * model.fieldHalfYMm ** t.j,
-  );
-  return { design, scale };
+  return { design: monomialDesign(overlayMonomials(model, terms, marks)), scale: termScales(model, terms) };
 }
 
 /** @throws AppError `invalid_input` on unequal columns or a mark without a position. */
@@ -86,6 +71,7 @@ export function checkMarks(m: OverlayMarks): void {
         { field: key },
       );
     if (column && key !== 'dy' && !key.startsWith('u')) {
+      if (areFinite(column)) continue;
       for (let i = 0; i < n; i++)
         if (!Number.isFinite(column[i]!))
           throw new AppError('invalid_input', `${key}[${i}] is ${column[i]}; every mark needs a position`, {
@@ -94,4 +80,22 @@ export function checkMarks(m: OverlayMarks): void {
           });
     }
   }
+}
+
+/** Whether every value is a finite number: 0·v is 0 for those alone. */
+export function areFinite(v: ArrayLike<number>): boolean {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = 0;
+  for (; i + 3 < v.length; i += 4) {
+    // four sums that do not wait for each other
+    a += 0 * v[i]!;
+    b += 0 * v[i + 1]!;
+    c += 0 * v[i + 2]!;
+    d += 0 * v[i + 3]!;
+  }
+  for (; i < v.length; i++) a += 0 * v[i]!;
+  return a + b + c + d === 0;
 }

@@ -1,5 +1,6 @@
-import { type AxisFit, fitAxis, type OverlayFitOptions, type SharedFactor } from './axis-fit';
+import { type AxisFit, fitAxis, type OverlayFitOptions } from './axis-fit';
 import { checkMarks, type OverlayMarks } from './design';
+import type { SharedFit } from './direct-fit';
 import { type OverlaySummary, overlaySummary } from './statistics';
 import { type OverlayModel, overlayModel } from './terms';
 
@@ -42,7 +43,7 @@ export function fitOverlay(
   options: OverlayFitOptions = {},
 ): OverlayFit {
   checkMarks(marks);
-  const shared: SharedFactor = { design: null, key: '', factor: null };
+  const shared: SharedFit = { last: null };
   const x = fitAxis(marks, model, 'dx', marks.dx, marks.uDx, options, shared);
   const y = fitAxis(marks, model, 'dy', marks.dy, marks.uDy, options, shared);
   const coefficients: Record<string, number> = {};

@@ -175,6 +175,37 @@ describe('fit', () => {
     expect(Math.abs(inside / runs - 0.95)).toBeLessThan(0.055);
   });
 
+  test('marks missing on one axis or both: each axis is the fit of what was measured, and every mark is modelled', () => {
+    const m = plan(5, 0.4, 9, linear);
+    const without = (c: ArrayLike<number>, every: number, at: number): Float64Array =>
+      Float64Array.from(c, (v, i) => (i % every === at ? Number.NaN : v));
+    const both = { ...m, dx: without(m.dx, 7, 2), dy: without(m.dy, 7, 2) };
+    const one = { ...m, dx: without(m.dx, 7, 2), dy: without(m.dy, 5, 1) };
+    const rows = (c: ArrayLike<number>): number[] =>
+      Array.from({ length: c.length }, (_, i) => i).filter((i) => !Number.isNaN(c[i]!));
+    const left = (marks: OverlayMarks, keep: number[]): OverlayMarks => {
+      const pick = (c: ArrayLike<number>) => keep.map((i) => c[i]!);
+      const { fieldX, fieldY, x, y, dx, dy } = marks;
+      return { fieldX: pick(fieldX), fieldY: pick(fieldY), x: pick(x), y: pick(y), dx: pick(dx), dy: pick(dy) };
+    };
+    for (const marks of [both, one]) {
+      const f = fitOverlay(marks);
+      for (const axis of ['dx', 'dy'] as const) {
+        const alone = fitOverlay(left(m, rows(marks[axis])))[axis];
+        expect([f[axis].nUsed, f[axis].dof]).toEqual([alone.nUsed, alone.dof]);
+        expect(f[axis].residualSigma).toBeCloseTo(alone.residualSigma, 12);
+        f[axis].terms.forEach((t, j) => {
+          expect(t.value).toBeCloseTo(alone.terms[j]!.value!, 12);
+          expect(t.standardError).toBeCloseTo(alone.terms[j]!.standardError!, 12);
+        });
+        expect(f.modelled[axis].every(Number.isFinite)).toBe(true);
+        expect(rows(f.residual[axis])).toEqual(rows(marks[axis]));
+      }
+    }
+    expect(() => fitOverlay({ ...m, dx: without(m.dx, 1, 0) })).toThrow(/0 usable/);
+    expect(() => fitOverlay({ ...m, dy: Float64Array.from(m.dy, (v, i) => (i === 3 ? 1 / 0 : v)) })).toThrow(/row 3/);
+  });
+
   test('a plan along one row cannot see y terms: they are named, not invented', () => {
     const m = plan(1, 0.1, 3, linear);
     const row = Array.from(m.dx)

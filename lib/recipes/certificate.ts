@@ -1,7 +1,9 @@
 import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
-import { chooseTruncation, type LineGrating, radians } from '@/lib/optics';
+import { chooseConicalTruncation, chooseTruncation, type LineGrating } from '@/lib/optics';
+import { incidencesOf } from './channels';
 import { gratingSample } from './grating';
+import { incidenceRad, isClassical } from './grating-forward';
 
 /** How the truncation of a grating recipe was chosen, stored with its version. */
 export interface ConvergenceCertificate {
@@ -11,8 +13,9 @@ export interface ConvergenceCertificate {
   /** Bound of the error of any order's amplitude or efficiency at that truncation. */
   readonly errorEstimate: number;
   readonly isReached: boolean;
-  /** Angle of incidence that asked for the most harmonics. */
+  /** Angle of incidence that asked for the most harmonics, and its azimuth; certificates without one are of azimuth 0. */
   readonly angleDeg: number;
+  readonly azimuthDeg?: number;
   readonly wavelengthNm: readonly number[];
   /** Sets of parameter values the sweep ran over: the start and the corners of the bounds that make a line. */
   readonly geometries: number;
@@ -49,12 +52,14 @@ export function certifyRecipe(recipe: MetrologyRecipe): ConvergenceCertificate |
     }
   }
   if (geometries === 0) throw fault;
-  const angles = [...new Set(recipe.channels.map((c) => c.angleDeg))];
-  const sweeps = angles.map((angleDeg) => ({
-    angleDeg,
-    found: chooseTruncation(gratings, radians(angleDeg), ['TE', 'TM'], { tolerance: sample.tolerance }),
+  const options = { tolerance: sample.tolerance };
+  const sweeps = incidencesOf(recipe.channels).map((at) => ({
+    ...at,
+    found: isClassical(at)
+      ? chooseTruncation(gratings, incidenceRad(at).angleRad, ['TE', 'TM'], options)
+      : chooseConicalTruncation(gratings, incidenceRad(at), options),
   }));
-  const { angleDeg, found } = sweeps.reduce((a, b) => (b.found.truncation > a.found.truncation ? b : a));
+  const { angleDeg, azimuthDeg, found } = sweeps.reduce((a, b) => (b.found.truncation > a.found.truncation ? b : a));
   if (!found.isReached)
     throw new AppError(
       'not_converged',
@@ -68,6 +73,7 @@ export function certifyRecipe(recipe: MetrologyRecipe): ConvergenceCertificate |
     errorEstimate: found.errorEstimate,
     isReached: true,
     angleDeg,
+    azimuthDeg,
     wavelengthNm: [...wavelengthNm],
     geometries,
     sweep: found.sweep.map((r) => ({

@@ -1,30 +1,35 @@
 import { AppError } from '@/lib/errors';
-import type { ChannelSpec } from '@/lib/formats/metrology-recipe';
+import { type ChannelSpec, MUELLER_ELEMENTS, type MuellerElement } from '@/lib/formats/metrology-recipe';
 import type { ComplexArray } from '@/lib/numerics';
-import { ncs, psiDelta, psiDeltaDerivatives, radians } from '@/lib/optics';
+import { ncs, psiDelta, psiDeltaDerivatives } from '@/lib/optics';
+import { muellerElement, muellerElementDerivative } from './mueller';
+import { ncsDerivative, type Reflection, type ReflectionDerivatives } from './reflection';
 
-/** Zero-order amplitudes of a sample at one angle of incidence, on the wavelengths of the spectrum. */
-export interface Reflection {
-  readonly rs: ComplexArray;
-  readonly rp: ComplexArray;
-}
-
-/** The same with their derivatives by each moved parameter. */
-export interface ReflectionDerivatives extends Reflection {
-  readonly drs: readonly ComplexArray[];
-  readonly drp: readonly ComplexArray[];
+/** Direction of the light of a channel. */
+export interface ChannelIncidence {
+  readonly angleDeg: number;
+  readonly azimuthDeg: number;
 }
 
 type Observable = ChannelSpec['quantity'];
 
 const power = (a: ComplexArray): Float64Array => a.re.map((v, i) => v * v + a.im[i]! * a.im[i]!);
+const sum = (a: Float64Array, b: Float64Array): Float64Array => a.map((v, i) => v + b[i]!);
+const mean = (a: Float64Array, b: Float64Array): Float64Array => a.map((v, i) => (v + b[i]!) / 2);
 
 const notOptical = (): never => {
   throw new AppError('invalid_input', 'intensity is a channel of X-ray curves', { field: 'channels.quantity' });
 };
 
+const muellerPlaces = new Map<Observable, number>(
+  MUELLER_ELEMENTS.map((e) => [e, 4 * (Number(e[1]) - 1) + Number(e[2]) - 1] as const),
+);
+/** Place of a Mueller element in the row-major matrix. */
+const muellerPlace = (e: MuellerElement): number => muellerPlaces.get(e)!;
+
 /** What a channel reads of a reflection. */
-export function observe(quantity: Observable, { rs, rp }: Reflection): Float64Array {
+export function observe(quantity: Observable, r: Reflection): Float64Array {
+  const { rs, rp, turned } = r;
   switch (quantity) {
     case 'psi':
       return psiDelta(rp, rs).psiDeg;
@@ -35,62 +40,79 @@ export function observe(quantity: Observable, { rs, rp }: Reflection): Float64Ar
     case 's':
       return ncs(rp, rs)[quantity];
     case 'rs':
-      return power(rs);
+      return turned ? sum(power(rs), power(turned.ps)) : power(rs);
     case 'rp':
-      return power(rp);
-    case 'r': {
-      const p = power(rp);
-      return power(rs).map((v, i) => (v + p[i]!) / 2);
-    }
+      return turned ? sum(power(rp), power(turned.sp)) : power(rp);
+    case 'r':
+      return mean(observe('rs', r), observe('rp', r));
     case 'intensity':
       return notOptical();
+    default:
+      return muellerElement(muellerPlace(quantity), r);
   }
 }
 
-/** Derivative of what a channel reads, by one parameter. N = cos 2Ψ, C = sin 2Ψ cos Δ, S = sin 2Ψ sin Δ; reflectances by d|r|² = 2 Re(r* dr). */
-function observeDerivative(quantity: Observable, { rs, rp }: Reflection, drs: ComplexArray, drp: ComplexArray): Float64Array {
-  const powerChange = (r: ComplexArray, d: ComplexArray): Float64Array =>
-    r.re.map((v, i) => 2 * (v * d.re[i]! + r.im[i]! * d.im[i]!));
-  if (quantity === 'rs') return powerChange(rs, drs);
-  if (quantity === 'rp') return powerChange(rp, drp);
-  if (quantity === 'r') {
-    const p = powerChange(rp, drp);
-    return powerChange(rs, drs).map((v, i) => (v + p[i]!) / 2);
+/** Derivative of what a channel reads, by one parameter; reflectances by d|r|² = 2 Re(r* dr). */
+function observeDerivative(quantity: Observable, r: Reflection, d: Reflection): Float64Array {
+  const change = (a: ComplexArray, b: ComplexArray): Float64Array => a.re.map((v, i) => 2 * (v * b.re[i]! + a.im[i]! * b.im[i]!));
+  switch (quantity) {
+    case 'rs': {
+      const own = change(r.rs, d.rs);
+      return r.turned && d.turned ? sum(own, change(r.turned.ps, d.turned.ps)) : own;
+    }
+    case 'rp': {
+      const own = change(r.rp, d.rp);
+      return r.turned && d.turned ? sum(own, change(r.turned.sp, d.turned.sp)) : own;
+    }
+    case 'r':
+      return mean(observeDerivative('rs', r, d), observeDerivative('rp', r, d));
+    case 'psi':
+      return psiDeltaDerivatives(r.rp, r.rs, d.rp, d.rs).psiDeg;
+    case 'delta':
+      return psiDeltaDerivatives(r.rp, r.rs, d.rp, d.rs).deltaDeg;
+    case 'n':
+    case 'c':
+    case 's':
+      return ncsDerivative(r, d)[quantity];
+    case 'intensity':
+      return notOptical();
+    default:
+      return muellerElementDerivative(muellerPlace(quantity), r, d);
   }
-  const { psiDeg: dPsi, deltaDeg: dDelta } = psiDeltaDerivatives(rp, rs, drp, drs);
-  if (quantity === 'psi') return dPsi;
-  if (quantity === 'delta') return dDelta;
-  const { n, c, s } = ncs(rp, rs);
-  return dPsi.map((_, i) => {
-    const sine = Math.hypot(c[i]!, s[i]!); // sin 2Ψ
-    const [psi, delta] = [radians(dPsi[i]!), radians(dDelta[i]!)];
-    if (quantity === 'n') return -2 * sine * psi;
-    if (quantity === 'c') return (2 * n[i]! * psi * c[i]!) / sine - s[i]! * delta;
-    if (quantity === 's') return (2 * n[i]! * psi * s[i]!) / sine + c[i]! * delta;
-    return notOptical();
-  });
 }
 
-function onceAnAngle<T>(compute: (angleDeg: number) => T): (angleDeg: number) => T {
-  const known = new Map<number, T>();
-  return (angle) => {
-    const have = known.get(angle);
+/** Where the light of a channel comes from; every azimuth is alike for a sample without lines. */
+const incidenceOf = (c: ChannelSpec): ChannelIncidence => ({ angleDeg: c.angleDeg, azimuthDeg: c.azimuthDeg ?? 0 });
+
+/** Channels of a sample that looks the same from every azimuth: one solution serves them all. */
+export const withoutAzimuth = (channels: readonly ChannelSpec[]): ChannelSpec[] => channels.map((c) => ({ ...c, azimuthDeg: 0 }));
+
+/** Every direction once, in the order of the channels. */
+export function incidencesOf(channels: readonly ChannelSpec[]): ChannelIncidence[] {
+  return [...new Map(channels.map((c) => [`${c.angleDeg} ${c.azimuthDeg ?? 0}`, incidenceOf(c)])).values()];
+}
+
+function onceAnIncidence<T>(compute: (at: ChannelIncidence) => T): (c: ChannelSpec) => T {
+  const known = new Map<string, T>();
+  return (c) => {
+    const key = `${c.angleDeg} ${c.azimuthDeg ?? 0}`;
+    const have = known.get(key);
     if (have !== undefined) return have;
-    const made = compute(angle);
-    known.set(angle, made);
+    const made = compute(incidenceOf(c));
+    known.set(key, made);
     return made;
   };
 }
 
-/** Puts the channels, which may share angles, one after the other: a reflection is computed once an angle. */
+/** Puts the channels, which may share an incidence, one after the other: a reflection is computed once an incidence. */
 export function stackChannels(
   channels: readonly ChannelSpec[],
   points: number,
-  reflectionAt: (angleDeg: number) => Reflection,
+  reflectionAt: (at: ChannelIncidence) => Reflection,
 ): Float64Array {
-  const at = onceAnAngle(reflectionAt);
+  const at = onceAnIncidence(reflectionAt);
   const out = new Float64Array(channels.length * points);
-  for (const [k, c] of channels.entries()) out.set(observe(c.quantity, at(c.angleDeg)), k * points);
+  for (const [k, c] of channels.entries()) out.set(observe(c.quantity, at(c)), k * points);
   return out;
 }
 
@@ -103,14 +125,14 @@ export function jacobianOfChannels(
   points: number,
   parameters: number,
   moved: readonly number[],
-  derivativesAt: (angleDeg: number) => ReflectionDerivatives,
+  derivativesAt: (at: ChannelIncidence) => ReflectionDerivatives,
 ): Float64Array {
-  const at = onceAnAngle(derivativesAt);
+  const at = onceAnIncidence(derivativesAt);
   const out = new Float64Array(channels.length * points * parameters);
   for (const [k, c] of channels.entries()) {
-    const r = at(c.angleDeg);
+    const r = at(c);
     for (const [q, column] of moved.entries()) {
-      const d = observeDerivative(c.quantity, r, r.drs[q]!, r.drp[q]!);
+      const d = observeDerivative(c.quantity, r, r.derivatives[q]!);
       for (let i = 0; i < points; i++) out[(k * points + i) * parameters + column] = d[i]!;
     }
   }

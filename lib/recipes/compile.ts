@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import { filmForward } from './film';
-import { gratingForward } from './grating';
+import { gratingForward } from './grating-forward';
 import { checkRecipe } from './resolve';
 import { saxsForward, xrrForward } from './xray';
 
@@ -26,6 +26,8 @@ export interface CompiledRecipe {
   readonly jacobian?: (values: Float64Array) => Float64Array;
   /** Marks data that are angles modulo 360. */
   readonly periodic360: readonly boolean[];
+  /** M of the harmonics of a grating; null for models that have none. */
+  readonly truncation: number | null;
 }
 
 /**
@@ -48,6 +50,7 @@ export function compileRecipe(recipe: MetrologyRecipe, axis: SpectrumAxis, trunc
     names,
     model: (values) => forward((name) => values[index.get(name)!]!),
     ...(jacobian ? { jacobian: (values: Float64Array) => jacobian(values, moved) } : {}),
+    truncation: recipe.sample.kind === 'line-grating' ? (recipe.sample.truncation ?? truncation) : null,
     periodic360: recipe.channels.flatMap((c) => new Array<boolean>(points).fill(c.quantity === 'delta')),
   };
 }

@@ -1,7 +1,7 @@
 import type { ChannelSpec, MaterialSpec, SampleSpec } from '@/lib/formats/metrology-recipe';
 import { type ComplexArray, complexArray } from '@/lib/numerics';
 import { type AmplitudeDerivatives, radians, thinFilm, thinFilmDerivatives } from '@/lib/optics';
-import { jacobianOfChannels, stackChannels } from './channels';
+import { jacobianOfChannels, stackChannels, withoutAzimuth } from './channels';
 import type { Forward, ForwardJacobian, Lookup } from './compile';
 import { materialIndex } from './materials';
 import { parametersOf, resolve } from './resolve';
@@ -49,10 +49,11 @@ function addProduct(to: ComplexArray, a: ComplexArray, b: ComplexArray | number)
 /** Reflection of a film stack at the channels' angles. There is no Jacobian where the ambient has parameters: differences serve then. */
 export function filmForward(
   sample: FilmSample,
-  channels: readonly ChannelSpec[],
+  recorded: readonly ChannelSpec[],
   wavelengthNm: Float64Array,
   names: readonly string[],
 ): { forward: Forward; jacobian: ForwardJacobian | null } {
+  const channels = withoutAzimuth(recorded);
   const points = wavelengthNm.length;
   const ambient = indexOf(sample.ambient, wavelengthNm);
   const substrate = indexOf(sample.substrate, wavelengthNm);
@@ -70,7 +71,7 @@ export function filmForward(
   });
   const forward: Forward = (lookup) => {
     const stack = stackOf(lookup);
-    return stackChannels(channels, points, (angle) => thinFilm(stack, wavelengthNm, radians(angle)));
+    return stackChannels(channels, points, ({ angleDeg }) => thinFilm(stack, wavelengthNm, radians(angleDeg)));
   };
   if (parametersOf(sample.ambient).size > 0) return { forward, jacobian: null };
   const jacobian: ForwardJacobian = (values, moved) => {
@@ -90,9 +91,9 @@ export function filmForward(
       if (change) addProduct(out, d.substrate, change);
       return out;
     };
-    return jacobianOfChannels(channels, points, names.length, moved, (angle) => {
-      const { s, p } = thinFilmDerivatives(stack, wavelengthNm, radians(angle));
-      return { rs: s.r, rp: p.r, drs: moved.map((_, k) => along(s, k)), drp: moved.map((_, k) => along(p, k)) };
+    return jacobianOfChannels(channels, points, names.length, moved, ({ angleDeg }) => {
+      const { s, p } = thinFilmDerivatives(stack, wavelengthNm, radians(angleDeg));
+      return { rs: s.r, rp: p.r, derivatives: moved.map((_, k) => ({ rs: along(s, k), rp: along(p, k) })) };
     });
   };
   return { forward, jacobian };

@@ -2,7 +2,8 @@ import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-reci
 import { axisLength } from '@/lib/formats/metrology-recipe';
 import type { Surrogate } from '@/lib/inversion';
 import { type CompiledRecipe, compileRecipe } from './compile';
-import { fitSite, type SiteFit } from './fit';
+import type { SiteFit } from './fit';
+import { fitSites } from './fit-shared';
 import { recipeSigma } from './noise';
 
 /** A wafer's spectra: values site after site, in each site channel after channel as sent. */
@@ -28,11 +29,12 @@ export function siteData(compiled: CompiledRecipe, w: WaferSpectra, site: number
   return out;
 }
 
-/** Fits every site of a wafer, each from the recipe's start: the result of a site does not depend on its neighbours. */
+/** Fits every site of a wafer. */
 export function fitWaferSpectra(w: WaferSpectra, compiled?: CompiledRecipe, surrogate: Surrogate | null = null): SiteFit[] {
   const c = compiled ?? compileRecipe(w.recipe, w.axis, w.truncation);
-  return Array.from({ length: w.sites }, (_, site) => {
+  const sites = Array.from({ length: w.sites }, (_, site) => {
     const data = siteData(c, w, site, w.values);
-    return fitSite(c, data, w.sigma === null ? recipeSigma(c, data) : siteData(c, w, site, w.sigma), surrogate);
+    return { data, sigma: w.sigma === null ? recipeSigma(c, data) : siteData(c, w, site, w.sigma) };
   });
+  return fitSites(c, sites, surrogate);
 }

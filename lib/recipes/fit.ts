@@ -1,18 +1,20 @@
 import { AppError } from '@/lib/errors';
 import {
   completeResult,
+  type FitProblem,
+  type FitResult,
   type FitWarningKind,
   fitFromStarts,
-  fitParameterised,
+  fitModel,
   fitWithSurrogate,
   freeProblem,
-  type ParameterisedProblem,
   type ParameterisedResult,
   parameterise,
   type Surrogate,
   sobolStarts,
 } from '@/lib/inversion';
 import type { CompiledRecipe } from './compile';
+import { libraryStarts, siteLibrary } from './site-library';
 import { siteProblem } from './site-problem';
 import { surrogateProblem } from './surrogate-problem';
 
@@ -32,34 +34,74 @@ export interface SiteFit {
   /** A surrogate found the minimum and the rigorous model confirmed it, or the rigorous model did it all. */
   readonly path: 'rigorous' | 'surrogate';
   readonly warnings: readonly string[];
+  /** Parameters that have one value on the wafer, and how many sites found it together; null where the site was fitted alone. */
+  readonly common: { readonly parameters: readonly string[]; readonly sites: number } | null;
   /** Modelled values, channel after channel on the fitted points; empty where the fit failed. */
   readonly modelled: Float64Array;
 }
 
-function solve(
-  compiled: CompiledRecipe,
-  problem: ParameterisedProblem,
-  surrogate: Surrogate | null,
-): { result: ParameterisedResult; path: SiteFit['path'] } {
-  if (surrogate !== null) {
-    const p = parameterise(problem.parameters);
-    const fitted = fitWithSurrogate(
-      surrogateProblem(compiled, Float64Array.from(problem.data), Float64Array.from(problem.sigma)),
-      surrogate,
-    );
-    return { result: completeResult(problem, p, freeProblem(problem, p), fitted.fit), path: fitted.path };
-  }
-  return { result: solveRigorously(compiled, problem), path: 'rigorous' };
+/** Starts from the library that are tried one after the other until the recipe's limit accepts one. */
+const LIBRARY_STARTS = 3;
+
+interface Solution {
+  readonly fit: FitResult;
+  readonly path: SiteFit['path'];
 }
 
-function solveRigorously(compiled: CompiledRecipe, problem: ParameterisedProblem): ParameterisedResult {
-  const { starts, seed } = compiled.recipe.fit;
-  if (starts === 1) return fitParameterised(problem);
+function solve(
+  compiled: CompiledRecipe,
+  data: Float64Array,
+  sigma: Float64Array,
+  surrogate: Surrogate | null,
+): { result: ParameterisedResult; path: SiteFit['path'] } {
+  const problem = siteProblem(compiled, data, sigma);
   const p = parameterise(problem.parameters);
   const free = freeProblem(problem, p);
-  const { best } = fitFromStarts(free, [free.start, ...sobolStarts(free, starts - 1, seed)]);
-  return completeResult(problem, p, free, best);
+  const library = siteLibrary(compiled);
+  const near = library === null ? [] : libraryStarts(compiled, library, data, sigma, LIBRARY_STARTS);
+  const { fit, path } =
+    surrogate === null
+      ? { fit: solveRigorously(compiled, free, near), path: 'rigorous' as const }
+      : firstAccepted(compiled, [...near, free.start], (start) =>
+          fitWithSurrogate({ ...surrogateProblem(compiled, data, sigma), start }, surrogate),
+        );
+  return { result: completeResult(problem, p, free, fit), path };
 }
+
+function solveRigorously(compiled: CompiledRecipe, free: FitProblem, near: readonly Float64Array[]): FitResult {
+  const { starts, seed } = compiled.recipe.fit;
+  if (starts > 1) return fitFromStarts(free, [...near, free.start, ...sobolStarts(free, starts - 1, seed)]).best;
+  return firstAccepted(compiled, [...near, free.start], (start) => ({ fit: fitModel({ ...free, start }), path: 'rigorous' })).fit;
+}
+
+/** The first start whose χ²/ν the recipe accepts, or else the best of all of them. */
+function firstAccepted(
+  compiled: CompiledRecipe,
+  starts: readonly ArrayLike<number>[],
+  attempt: (start: ArrayLike<number>) => Solution,
+): Solution {
+  let best: Solution | null = null;
+  let fault: unknown;
+  for (const start of starts) {
+    try {
+      const found = attempt(start);
+      if (best === null || found.fit.chi2 < best.fit.chi2) best = found;
+    } catch (e) {
+      if (!(e instanceof AppError)) throw e;
+      fault ??= e; // a geometry on the way was no sample: the next start may lead elsewhere
+    }
+    if (best !== null && isAccepted(compiled, best.fit)) break;
+  }
+  if (best === null) throw fault;
+  return best;
+}
+
+const isAccepted = (compiled: CompiledRecipe, fit: FitResult): boolean =>
+  reducedChi2(fit) <= compiled.recipe.accept.reducedChi2 &&
+  fit.status === 'converged' &&
+  !fit.warnings.some((w) => w.kind === 'at_bound');
+
+const reducedChi2 = (fit: FitResult): number => fit.chi2 / Math.max(1, fit.degreesOfFreedom);
 
 /**
  * Fit of one site. Nothing is thrown for data that a fit cannot describe: the status says so and the site is not charted.
@@ -72,24 +114,30 @@ export function fitSite(
   surrogate: Surrogate | null = null,
 ): SiteFit {
   try {
-    const { result, path } = solve(compiled, siteProblem(compiled, data, sigma), surrogate);
+    const { result, path } = solve(compiled, data, sigma, surrogate);
     return judged(compiled, result, path);
   } catch (e) {
     if (!(e instanceof AppError)) throw e;
-    const n = compiled.names.length;
-    const unknown = (length: number): Float64Array => new Float64Array(length).fill(Number.NaN);
-    return {
-      status: 'failed',
-      values: unknown(n),
-      u: unknown(n),
-      covariance: unknown(n * n),
-      reducedChi2: Number.NaN,
-      iterations: 0,
-      path: 'rigorous',
-      warnings: [e.message],
-      modelled: new Float64Array(0),
-    };
+    return failedFit(compiled, e);
   }
+}
+
+/** A site whose model could not be evaluated. */
+export function failedFit(compiled: CompiledRecipe, e: AppError): SiteFit {
+  const n = compiled.names.length;
+  const unknown = (length: number): Float64Array => new Float64Array(length).fill(Number.NaN);
+  return {
+    status: 'failed',
+    values: unknown(n),
+    u: unknown(n),
+    covariance: unknown(n * n),
+    reducedChi2: Number.NaN,
+    iterations: 0,
+    path: 'rigorous',
+    warnings: [e.message],
+    common: null,
+    modelled: new Float64Array(0),
+  };
 }
 
 /** In the order in which they are told: the first that holds is the site's status. */
@@ -101,22 +149,24 @@ const REFUSALS: readonly (readonly [FitWarningKind, SiteStatus])[] = [
   ['at_bound', 'at_bound'],
 ];
 
-function judged(compiled: CompiledRecipe, r: ParameterisedResult, path: SiteFit['path']): SiteFit {
+/** The fit as a verdict: accepted, or refused for the first reason that holds. */
+export function judged(compiled: CompiledRecipe, r: ParameterisedResult, path: SiteFit['path']): SiteFit {
   const { fit } = r;
-  const reducedChi2 = fit.chi2 / Math.max(1, fit.degreesOfFreedom);
-  const isPoor = !(reducedChi2 <= compiled.recipe.accept.reducedChi2);
+  const chi2 = reducedChi2(fit);
+  const isPoor = !(chi2 <= compiled.recipe.accept.reducedChi2);
   const warned = new Set(fit.warnings.map((w) => w.kind));
-  const widen = Math.max(1, reducedChi2);
+  const widen = Math.max(1, chi2);
   return {
     status: isPoor ? 'poor_fit' : (REFUSALS.find(([kind]) => warned.has(kind))?.[1] ?? 'accepted'),
     values: r.values,
     u: r.standardErrors.map((v) => v * Math.sqrt(widen)),
     covariance: r.covariance.map((v) => v * widen),
-    reducedChi2,
+    reducedChi2: chi2,
     iterations: fit.iterations,
     path,
     // The recipe's own limit decides what is a poor fit; the test against pure noise would refuse every real instrument.
     warnings: fit.warnings.filter((w) => w.kind !== 'poor_fit' || isPoor).map((w) => w.message),
+    common: null,
     modelled: fit.modelled,
   };
 }

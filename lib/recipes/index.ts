@@ -1,20 +1,23 @@
-export type {
-  ChannelSpec,
-  MaterialSpec,
-  MetrologyRecipe,
-  ParameterSpec as RecipeParameter,
-  SampleSpec,
-  SpectrumAxis,
+export {
+  type ChannelSpec,
+  type MaterialSpec,
+  type MetrologyRecipe,
+  MUELLER_ELEMENTS,
+  type ParameterSpec as RecipeParameter,
+  type SampleSpec,
+  type SpectrumAxis,
 } from '@/lib/formats/metrology-recipe';
 export * from './certificate';
 export * from './compile';
 export * from './fit';
+export * from './fit-shared';
 export * from './fit-wafer';
 export { type GratingSample, lineOutline } from './grating';
 export { materialIndex } from './materials';
 export * from './noise';
 export * from './parameters';
 export * from './resolve';
+export { buildSiteLibrary, keepSiteLibrary, libraryEntries, siteLibrary } from './site-library';
 export * from './site-problem';
 export * from './surrogate';
 export * from './validate';

@@ -181,10 +181,12 @@ export interface IndividualsChart {
 
 export interface IndividualsOptions {
   readonly method?: IndividualsMethod;
+  /** Successive values behind each range of the `mr` estimate of sigma, 2 or more. The plotted moving ranges are always of two. Default 2. */
+  readonly span?: number;
   readonly nSigmas?: number;
   readonly center?: number;
   readonly sigma?: number;
-  /** Values that do not enter centre and sigma. */
+  /** Values that do not enter centre and sigma: outliers with a known cause, or the points of phase II. */
   readonly exclude?: readonly number[];
 }
 
@@ -197,7 +199,7 @@ export interface IndividualsOptions {
 export function individualsChart(values: ArrayLike<number>, options: IndividualsOptions = {}): IndividualsChart {
   const out = new Set(options.exclude ?? []);
   const used = Array.from({ length: values.length }, (_, i) => (out.has(i) ? Number.NaN : values[i]!));
-  const sigma = options.sigma ?? individualsSigma(used, options.method);
+  const sigma = options.sigma ?? individualsSigma(used, options.method, options.span);
   const center = options.center ?? moments(used).mean;
   const k = options.nSigmas ?? 3;
   const mr = movingRanges(values);

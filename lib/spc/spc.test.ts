@@ -66,6 +66,15 @@ describe('charts', () => {
     expect(c.lcl).toBeCloseTo(45.8159, 2);
   });
 
+  test('individuals: a longer span changes sigma, not the plotted moving ranges; later points do not enter the limits', () => {
+    const values = [1, 4, 2, 2, 7];
+    const c = individualsChart([...values, 30], { span: 3, exclude: [5] });
+    expect(c.sigmaWithin).toBeCloseTo((3 + 2 + 5) / 3 / rangeMoments(3).d2, 12);
+    expect(Array.from(c.movingRanges)).toEqual([3, 2, 0, 5, 23]);
+    expect(c.center).toBeCloseTo(3.2, 12);
+    expect(c.beyondLimits).toEqual([5]);
+  });
+
   test('EWMA: the example of §6.3.2.4, and point by point the same as the series', () => {
     const config = { center: 50, sigma: 2.0539, lambda: 0.3, nSigmas: 3 };
     const c = ewmaChart(nistEwma, { ...config, limits: 'asymptotic' });

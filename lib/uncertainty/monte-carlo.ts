@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
-import { cholesky, type Rng, sortedTails } from '@/lib/numerics';
+import { cholesky, type JitterPolicy, type Rng, sortedTails } from '@/lib/numerics';
 import type { MeasurementModel } from './expression';
+import { shortestStart } from './shortest-interval';
 
 /** Distribution of an input quantity. `t`: value + u · Student; `ctrap`: limits a, b each uncertain by d (curvilinear trapezoid). */
 export type InputDistribution =
@@ -127,6 +128,8 @@ export function monteCarlo(
   return adaptive(run, level, options.digits ?? 2, options.maxTrials ?? 5_000_000);
 }
 
+const CORRELATION_JITTER: JitterPolicy = { start: 1e-14, factor: 10, max: 1e-9 };
+
 type Sampler = (columns: readonly Float64Array[], size: number) => void;
 
 function makeSampler(
@@ -144,7 +147,8 @@ function makeSampler(
     if (linked[i] && d.kind !== 'normal')
       throw new AppError('invalid_input', `correlated quantity ${i + 1} must be normal, is ${d.kind}`, { index: i });
   });
-  const { l } = cholesky(Float64Array.from(correlation.flat()), n);
+  // correlations of exactly ±1 leave the matrix singular; the jitter that mends it is far below what draws can show
+  const { l } = cholesky(Float64Array.from(correlation.flat()), n, CORRELATION_JITTER);
   const z = new Float64Array(n);
   return (columns, size) => {
     for (let i = 0; i < n; i++) if (distributions[i]!.kind !== 'normal') fillColumn(distributions[i]!, rng, columns[i]!, size);
@@ -194,36 +198,6 @@ function summary(
     symmetric: [lowest[r]!, highest[r]!],
     shortest: [lowest[best]!, highest[best]!],
   };
-}
-
-// Where the shortest of the intervals lowest[k] … highest[k] begins. Its width is flat around the minimum, so the plain minimum over the draws wanders;
-// a parabola through the widths around it (first over 30 %, then 20 % of the tail to either side) finds the same place with a fraction of the scatter.
-// A minimum at either end of the tail, as of one-sided distributions, is taken as it is.
-function shortestStart(lowest: Float64Array, highest: Float64Array): number {
-  const tail = lowest.length - 1;
-  const width = (k: number): number => highest[k]! - lowest[k]!;
-  let best = 0;
-  for (let k = 0; k <= tail; k++) if (width(k) < width(best)) best = k;
-  for (const share of [0.3, 0.2]) {
-    const reach = Math.min(Math.floor(share * tail), best, tail - best);
-    if (reach < 20 || reach < 0.02 * tail) return best;
-    // least squares of width on t = −1 … 1: the vertex of a + b t + c t²
-    const points = 41;
-    let [t2, t4, y0, y1, y2] = [0, 0, 0, 0, 0];
-    for (let i = 0; i < points; i++) {
-      const t = (2 * i) / (points - 1) - 1;
-      const y = width(best + Math.round(t * reach));
-      t2 += t * t;
-      t4 += t ** 4;
-      y0 += y;
-      y1 += t * y;
-      y2 += t * t * y;
-    }
-    const c = (points * y2 - t2 * y0) / (points * t4 - t2 * t2);
-    if (!(c > 0)) return best;
-    best += Math.round(reach * Math.min(1, Math.max(-1, -y1 / t2 / (2 * c))));
-  }
-  return best;
 }
 
 // Blocks of 10⁴ (or 100/(1 − p)) until twice the standard error of mean, u and interval ends over the blocks is within the tolerance of u.

@@ -111,7 +111,8 @@ export function edgesOf(line: LineProfile): Edges[] {
       });
     const l1 = l + (t.heightNm * Math.cos(t.leftAngleRad)) / Math.sin(t.leftAngleRad);
     const r1 = r - (t.heightNm * Math.cos(t.rightAngleRad)) / Math.sin(t.rightAngleRad);
-    if (r1 < l1)
+    // walls that meet at the top of a triangle may cross by rounding
+    if (r1 < l1 - 1e-9 * line.bottomCdNm)
       throw new AppError(
         'invalid_input',
         `trapezoids[${i}]: the edges cross below its top; raise the side-wall angle or lower the height`,

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { gaussLegendreOn, requireFinite } from '@/lib/numerics';
 import { besselJ1 } from './bessel';
+import { ensemble, type Polydispersity } from './polydispersity';
 
 /** Particle shapes; lengths in Å, scattering length densities in 1e-6/Å². */
 export type ParticleShape =
@@ -37,19 +38,12 @@ export type ParticleShape =
       readonly sldC: number;
     };
 
-export interface Polydispersity {
-  readonly parameter: 'radius' | 'length' | 'thickness';
-  readonly relativeSigma: number;
-  /** Equally spaced points over ±nSigma, number weighted. */
-  readonly points: number;
-  readonly nSigma: number;
-}
-
 export interface SasOptions {
   readonly sldSolvent: number;
   readonly scale?: number;
   readonly background?: number;
-  readonly polydispersity?: Polydispersity;
+  /** One distributed length, or several that are independent. */
+  readonly polydispersity?: Polydispersity | readonly Polydispersity[];
 }
 
 /** sin(x)/x. */
@@ -80,7 +74,8 @@ export function particleScattering(shape: ParticleShape, qPerA: ArrayLike<number
     if (!(rim ? (v as number) >= 0 : (v as number) > 0))
       throw new AppError('invalid_input', `${shape.kind}: ${key} is ${v}; give a positive length in Å`, { field: key });
   }
-  const members = distribution(shape, o.polydispersity);
+  const spread = o.polydispersity ?? [];
+  const members = ensemble(shape, 'parameter' in spread ? [spread] : spread);
   const out = new Float64Array(qPerA.length);
   let volume = 0;
   for (const { weight, shape: s } of members) {
@@ -89,22 +84,6 @@ export function particleScattering(shape: ParticleShape, qPerA: ArrayLike<number
   }
   const factor = ((o.scale ?? 1) * 1e-4) / volume;
   return out.map((v) => factor * v + (o.background ?? 0));
-}
-
-function distribution(shape: ParticleShape, p: Polydispersity | undefined): { weight: number; shape: ParticleShape }[] {
-  if (!p || p.relativeSigma === 0) return [{ weight: 1, shape }];
-  const centre = (shape as unknown as Record<string, unknown>)[p.parameter];
-  if (typeof centre !== 'number')
-    throw new AppError('invalid_input', `${shape.kind} has no ${p.parameter} that could be distributed`, {
-      field: 'polydispersity',
-    });
-  const out: { weight: number; shape: ParticleShape }[] = [];
-  for (let k = 0; k < p.points; k++) {
-    const t = p.points === 1 ? 0 : p.nSigma * ((2 * k) / (p.points - 1) - 1);
-    const value = centre * (1 + p.relativeSigma * t);
-    if (value > 0) out.push({ weight: Math.exp(-0.5 * t * t), shape: { ...shape, [p.parameter]: value } });
-  }
-  return out;
 }
 
 function volumeOf(s: ParticleShape): number {

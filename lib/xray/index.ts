@@ -3,6 +3,7 @@ export * from './cd-saxs';
 export * from './cd-saxs-derivatives';
 export * from './form-factors';
 export * from './graded';
+export * from './polydispersity';
 export * from './profile';
 export * from './reflectivity';
 export * from './reflectivity-derivatives';

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { gaussLegendre, requireFinite } from '@/lib/numerics';
+import { gaussLegendre, type Layers, layeredReflectivity, requireFinite } from '@/lib/numerics';
 
 /** Slabs from the fronting medium to the backing; thickness of the first and last is ignored. */
 export interface SldSlab {
@@ -37,17 +37,10 @@ export interface Instrument {
   readonly footprint?: { readonly beamOverSample: number; readonly wavelengthA: number };
 }
 
-/** k_z,j² = q²/4 − c_j: the constants of every slab relative to the fronting medium, 1/Å². */
-export interface Profile {
-  readonly cr: Float64Array;
-  readonly ci: Float64Array;
-  readonly thickness: Float64Array;
-  readonly sigma: Float64Array;
-}
+/** k_z,j² = q²/4 − c_j: the constants of every slab relative to the fronting medium, 1/Å²; thickness and roughness in Å. */
+export type Profile = Layers;
 
 const CUT = 3.5;
-/** Below it cos x = 1 − x²/2 and sin x = x(1 − x²/6) to rounding: absorption turns the roughness factor by hardly anything. */
-const SMALL = 1e-4;
 
 /** SLD (1e-6/Å²) of δ or β at a wavelength in Å: 2π δ/λ². */
 export function sldFromDelta(delta: number, wavelengthA: number): number {
@@ -120,7 +113,7 @@ function profile<T extends { readonly thicknessA: number; readonly roughnessTopA
 }
 
 function run(p: Profile, qPerA: ArrayLike<number>, o: Instrument): Float64Array {
-  return seen(p, qPerA, o, (q) => [parratt(p, q)])[0]!.map((v) => v + (o.background ?? 0));
+  return seen(p, qPerA, o, (q) => [layeredReflectivity(p, q)])[0]!.map((v) => v + (o.background ?? 0));
 }
 
 /**
@@ -202,81 +195,6 @@ function smear({ weight, ends }: Smearing, values: Float64Array, isNormalised: b
       sum += weight[k]! * values[k]!;
     }
     out[i] = isNormalised ? sum / total : sum;
-  }
-  return out;
-}
-
-function parratt(p: Profile, q: ArrayLike<number>): Float64Array {
-  const { cr, ci, thickness, sigma } = p;
-  const n = cr.length;
-  const out = new Float64Array(q.length);
-  for (let i = 0; i < q.length; i++) {
-    const q4 = 0.25 * q[i]! * q[i]!;
-    // wave number of the slab below the interface in hand
-    let br = 0;
-    let bi = 0;
-    let rr = 0;
-    let ri = 0;
-    for (let j = n - 1; j >= 0; j--) {
-      const a = q4 - cr[j]!;
-      const b = -ci[j]!;
-      const m = Math.sqrt(a * a + b * b);
-      let kr: number;
-      let ki: number;
-      if (a >= 0) {
-        kr = Math.sqrt(0.5 * (m + a));
-        ki = kr === 0 ? 0 : b / (2 * kr);
-      } else {
-        ki = Math.sqrt(0.5 * (m - a));
-        kr = b / (2 * ki);
-      }
-      if (j < n - 1) {
-        // r = (u g + v q)/(v + u g q): f = u/v with roughness factor g, q = r′X²; one division in all
-        let ur = kr - br;
-        let ui = ki - bi;
-        const vr = kr + br;
-        const vi = ki + bi;
-        const s = sigma[j + 1]!;
-        if (s > 0) {
-          const g = -2 * s * s;
-          const e = Math.exp(g * (kr * br - ki * bi));
-          const phase = g * (kr * bi + ki * br);
-          const isSmall = phase < SMALL && phase > -SMALL;
-          const c = e * (isSmall ? 1 - 0.5 * phase * phase : Math.cos(phase));
-          const d = e * (isSmall ? phase * (1 - (phase * phase) / 6) : Math.sin(phase));
-          const t = ur * c - ui * d;
-          ui = ur * d + ui * c;
-          ur = t;
-        }
-        const d = thickness[j + 1]!;
-        let xr = rr;
-        let xi = ri;
-        if (d > 0 && (rr !== 0 || ri !== 0)) {
-          const x = -2 * bi * d;
-          const e = x > -1e-2 ? 1 + x * (1 + x * (0.5 + x * (1 / 6 + x * (1 / 24 + x * (1 / 120 + x / 720))))) : Math.exp(x);
-          const c = e * Math.cos(2 * br * d);
-          const t = e * Math.sin(2 * br * d);
-          xr = rr * c - ri * t;
-          xi = rr * t + ri * c;
-        }
-        const nr = ur + vr * xr - vi * xi;
-        const ni = ui + vr * xi + vi * xr;
-        const dr = vr + ur * xr - ui * xi;
-        const di = vi + ur * xi + ui * xr;
-        const dd = dr * dr + di * di;
-        if (dd > 0) {
-          const over = 1 / dd;
-          rr = (nr * dr + ni * di) * over;
-          ri = (ni * dr - nr * di) * over;
-        } else {
-          rr = xr;
-          ri = xi;
-        }
-      }
-      br = kr;
-      bi = ki;
-    }
-    out[i] = rr * rr + ri * ri;
   }
   return out;
 }

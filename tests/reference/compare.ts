@@ -60,9 +60,12 @@ function compareNested(got: unknown, expected: unknown, path: string[], tol: Res
 
 function compareLeaf(got: unknown, expected: unknown, path: string[], tol: Resolved, largest: number, out: Mismatch[]): void {
   if (expected === null) {
-    if (got !== null && !(typeof got === 'number' && Number.isNaN(got))) out.push(mismatch(path, got, expected, tol));
+    const none = got === null || got === undefined || (typeof got === 'number' && Number.isNaN(got));
+    if (!none) out.push(mismatch(path, got, expected, tol));
     return;
   }
+  if ((expected === 'inf' && got === Number.POSITIVE_INFINITY) || (expected === '-inf' && got === Number.NEGATIVE_INFINITY))
+    return;
   if (typeof expected !== 'number') {
     if (got !== expected) out.push(mismatch(path, got, expected, tol));
     return;

@@ -39,6 +39,11 @@ export function vec(o: Input, key: string): number[] {
   return v.map((x) => toNumber(x, key));
 }
 
+/** A vector of n entries, or one number that stands for all of them. */
+export function spread(o: Input, key: string, n: number): number[] {
+  return Array.isArray(o[key]) ? vec(o, key) : new Array<number>(n).fill(num(o, key));
+}
+
 /** A matrix as nested rows. */
 export function mat(o: Input, key: string): number[][] {
   const v = o[key];

@@ -14,11 +14,13 @@ import {
   semivariance,
   simulateField,
 } from '@/lib/spatial';
-import { has, num, objects, str, vec } from './read';
+import { has, num, obj, objects, str, vec } from './read';
 import type { Input, Registry } from './types';
 
 const kind = (input: Input) => str(input, 'model') as CovarianceKind;
 const nu = (input: Input) => (has(input, 'nu') ? { nu: num(input, 'nu') } : {});
+
+const anisotropy = (o: Input) => ({ angleDeg: num(o, 'angleDeg'), ratio: num(o, 'ratio') });
 
 function model(input: Input): CovarianceModel {
   return {
@@ -27,6 +29,7 @@ function model(input: Input): CovarianceModel {
     phi: num(input, 'phi'),
     nugget: num(input, 'nugget', 0),
     ...nu(input),
+    ...(has(input, 'anisotropy') ? { anisotropy: anisotropy(obj(input, 'anisotropy')) } : {}),
   };
 }
 
@@ -120,14 +123,14 @@ export const krigingRegistry: Registry = {
       number[],
       number[],
     ];
-    const conditional = (options: { mean?: number }) => {
+    const conditional = (options: { mean?: number; drift?: Drift }) => {
       const r = krige(fitKriging(x, y, z, model(input), options), xNew, yNew, { covariance: true });
       return { mean: r.prediction, covariance: rows(r.covariance!, xNew.length) };
     };
     // the known mean of a simple-kriging block is in its name, e.g. simpleMean51
     const known = Object.keys(expected).filter((k) => /^simpleMean-?[\d.]+$/.test(k));
     return {
-      ordinary: conditional({}),
+      ordinary: conditional({ drift: drift(input) }),
       ...Object.fromEntries(known.map((k) => [k, conditional({ mean: Number(k.slice('simpleMean'.length)) })])),
     };
   },

@@ -100,23 +100,41 @@ function cnn(input: Input) {
       ? g.meanSquare(f.output, Float64Array.from(flatten(input['target']!).data))
       : g.crossEntropy(f.output, vec(input, 'labels'));
   g.backward(loss);
-  const at = (type: string, which = 0) => specs.map((s, i) => (s.type === type ? i : -1)).filter((i) => i >= 0)[which] ?? -1;
-  const p = (k: number) => f.parameters[k] ?? [];
-  const [c1, c2, d] = [p(at('conv')), p(at('conv', 1)), p(at('dense'))];
   return {
-    afterPool: rows(f.layers[at('maxPool2')]!),
-    features: rows(f.layers[at('globalAveragePool')]!),
+    ...layerOutputs(specs, f.layers),
     logits: rows(f.output),
     probabilities: nest(softmax(f.output).probabilities, f.output.shape),
     loss: loss.data[0],
-    gradients: {
-      ...(c1.length ? { conv1W: grad(c1[0]!), conv1b: grad(c1[1]!) } : {}),
-      ...(c2.length ? { conv2W: grad(c2[0]!), conv2b: grad(c2[1]!) } : {}),
-      denseW: grad(d[0]!),
-      denseb: grad(d[1]!),
-    },
+    gradients: namedGradients(specs, f.parameters),
     inputGradient: nest(f.input.grad, x.shape),
   };
+}
+
+// The first pooled map, and the features that the classifier sees: what enters the first dense layer.
+function layerOutputs(specs: readonly LayerSpec[], outputs: readonly Tensor[]): Record<string, unknown> {
+  const pool = specs.findIndex((s) => s.type === 'maxPool2');
+  const dense = specs.findIndex((s) => s.type === 'dense');
+  return {
+    ...(pool >= 0 ? { afterPool: rows(outputs[pool]!) } : {}),
+    ...(dense > 0 ? { features: rows(outputs[dense - 1]!) } : {}),
+  };
+}
+
+// conv1W, conv1b, conv2W, ...; dense layers without a number when there is only one
+function namedGradients(specs: readonly LayerSpec[], parameters: ReturnType<typeof forward>['parameters']) {
+  const count = { conv: 0, dense: 0 };
+  const out: Record<string, unknown> = {};
+  specs.forEach((s, k) => {
+    const [w, b] = parameters[k] ?? [];
+    if ((s.type !== 'conv' && s.type !== 'dense') || !w || !b) return;
+    const number = ++count[s.type];
+    const names = s.type === 'dense' && number === 1 ? ['dense', 'dense1'] : [`${s.type}${number}`];
+    for (const name of names) {
+      out[`${name}W`] = grad(w);
+      out[`${name}b`] = grad(b);
+    }
+  });
+  return out;
 }
 
 function batchNorm(input: Input) {

@@ -1,5 +1,6 @@
 import { fromRows, leastSquares, robustLeastSquares } from '@/lib/numerics';
 import { type AxisFit, fitOverlay, type OverlayMarks, overlayModel, overlayStatistics, powersUpTo } from '@/lib/overlay';
+import { expressionModel } from '@/lib/uncertainty';
 import { has, num, str, vec } from './read';
 import type { Input, Registry } from './types';
 
@@ -39,6 +40,20 @@ function waferColumns(input: Input, order: 'xy' | 'yx'): number[][] {
     const p = (m.fieldX[i]! + m.x[i]!) / r;
     const q = (m.fieldY[i]! + m.y[i]!) / r;
     return order === 'xy' ? [1, p, q] : [1, q, p];
+  });
+}
+
+// Design columns as the case writes them, e.g. "1, X/normRadius, Y/normRadius".
+function statedColumns(input: Input): number[][] {
+  const m = marks(input);
+  const names = ['X', 'Y', 'x', 'y', 'normRadius', 'fieldHalfX', 'fieldHalfY'];
+  const { normRadiusMm, fieldHalfXMm, fieldHalfYMm } = scales(input);
+  const columns = str(input, 'columns', '1, X/normRadius, Y/normRadius')
+    .split(',')
+    .map((text) => expressionModel(text, names));
+  return Array.from({ length: m.dx.length }, (_, i) => {
+    const at = [m.fieldX[i]!, m.fieldY[i]!, m.x[i]!, m.y[i]!, normRadiusMm, fieldHalfXMm, fieldHalfYMm];
+    return columns.map((c) => c.evaluate(at));
   });
 }
 
@@ -93,10 +108,11 @@ export const overlayRegistry: Registry = {
     const fieldOrder = num(input, 'fieldOrder');
     const model = overlayModel({ gridOrder, fieldOrder, gridOn: 'field_centre', ...scales(input) });
     const f = fitOverlay(marks(input), model, { rankTolerance: 1e-9 });
+    const { normRadiusMm: r, fieldHalfXMm: hx, fieldHalfYMm: hy } = scales(input);
     const out = (axis: AxisFit, residual: Float64Array) => ({
       wafer: axis.terms.filter((t) => t.scope === 'grid').map((t) => t.normalised),
       field: axis.terms.filter((t) => t.scope === 'field').map((t) => t.normalised),
-      stdErr: axis.terms.map((t) => (t.standardError! * t.normalised!) / t.value!),
+      stdErr: axis.terms.map((t) => t.standardError! * (t.scope === 'grid' ? r ** (t.i + t.j) : hx ** t.i * hy ** t.j)),
       ...quality(axis, residual),
     });
     return {
@@ -132,7 +148,7 @@ export const overlayRegistry: Registry = {
     };
   },
   overlay_rank_deficient: ({ input }) => {
-    const x = fromRows(waferColumns({ ...input, x: vec(input, 'X').map(() => 0), y: vec(input, 'Y').map(() => 0) }, 'xy'));
+    const x = fromRows(statedColumns(input));
     const f = leastSquares(x, vec(input, 'dx'), {
       onDeficient: 'minimum_norm',
       rankTolerance: num(input, 'rankTolerance', 1e-9),

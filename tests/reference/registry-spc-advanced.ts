@@ -8,6 +8,7 @@ import {
   hotellingLimits,
   hotellingSubgroupBase,
   hotellingT2,
+  mewmaArl,
   mewmaChart,
   mewmaLimit,
   NELSON,
@@ -18,15 +19,17 @@ import {
   trainPca,
   WESTERN_ELECTRIC,
 } from '@/lib/spc';
-import { arr, flag, has, mat, num, strings, vec } from './read';
+import { arr, flag, has, mat, num, str, strings, vec } from './read';
 import type { Input, Registry } from './types';
 
 const RULES_BY_NAME: Record<string, RunRule> = { '2of3': NELSON.N5, '4of5': NELSON.N6, ...NELSON, ...WESTERN_ELECTRIC };
 
-/** `beyond3`: one point beyond 3 sigma; `8run`: eight on one side; `6trend`, `14alternating`, `15within`; or a rule of the presets. */
+/** `beyond3`: one point beyond 3 sigma; `8run`: eight on one side; `6trend`, `14alternating`, `15within`; `2of3beyond1.5`; or a rule of the presets. */
 function ruleByName(name: string): RunRule {
   const beyond = /^beyond([\d.]+)$/.exec(name);
   if (beyond) return { id: name, kind: 'beyond', k: 1, n: 1, sigma: Number(beyond[1]), side: 'any' };
+  const zone = /^(\d+)of(\d+)beyond([\d.]+)$/.exec(name);
+  if (zone) return { id: name, kind: 'beyond', k: Number(zone[1]), n: Number(zone[2]), sigma: Number(zone[3]), side: 'same' };
   const run = /^(\d+)(run|trend|alternating|within)$/.exec(name);
   const n = Number(run?.[1]);
   if (run?.[2] === 'run') return { id: name, kind: 'beyond', k: n, n, sigma: 0, side: 'same' };
@@ -43,6 +46,13 @@ function rows(v: ArrayLike<number>, p: number): number[][] {
 }
 
 const above = (t2: readonly number[], limit: number): number[] => Array.from(t2.keys()).filter((i) => t2[i]! > limit);
+
+// [subgroup][variable][replicate], or [subgroup][replicate][variable] where the file's layout says so
+function subgroupArrays(input: Input, key: string): number[][][] {
+  const x = arr(input, key) as unknown as number[][][];
+  if (!str(input, 'layout', '').includes('[replicate][variable]')) return x;
+  return x.map((g) => g[0]!.map((_, j) => g.map((row) => row[j]!)));
+}
 
 function pcaMonitoring(input: Input, expected: Input) {
   const x = mat(input, 'x');
@@ -101,10 +111,11 @@ export const spcAdvancedRegistry: Registry = {
     };
   },
   hotelling_t2_subgroups: ({ input }) => {
-    const base = hotellingSubgroupBase(arr(input, 'x') as unknown as number[][][]);
+    const groups = (key: string) => subgroupArrays(input, key);
+    const base = hotellingSubgroupBase(groups('x'));
     const l = hotellingLimits(base, num(input, 'confidence'));
     const t2 = base.means.map((r) => hotellingT2(base, r).t2);
-    const later = has(input, 'newX') ? (arr(input, 'newX') as unknown as number[][][]) : [];
+    const later = has(input, 'newX') ? groups('newX') : [];
     const t2New = later.map(
       (g) =>
         hotellingT2(
@@ -127,6 +138,7 @@ export const spcAdvancedRegistry: Registry = {
     const c = mewmaChart(mat(input, 'x'), vec(input, 'mean'), mat(input, 'cov'), num(input, 'lambda'));
     return { t2Exact: c.exact, t2Asymptotic: c.asymptotic };
   },
+  arl_mewma: ({ input }) => ({ arl: mewmaArl(num(input, 'lambda'), num(input, 'p'), num(input, 'h4')) }),
   mewma_limit: ({ input }) => ({ h4: mewmaLimit(num(input, 'lambda'), num(input, 'p'), num(input, 'arl0')) }),
   pca_monitoring: ({ input, expected }) => pcaMonitoring(input, expected),
   arl_ewma: ({ input }) => ({ arl: vec(input, 'mu').map((mu) => ewmaArl(num(input, 'lambda'), num(input, 'L'), mu)) }),

@@ -1,12 +1,10 @@
 import { moments } from '@/lib/numerics';
 import {
-  type CapabilityIndices,
-  capabilityIndices,
   cChart,
   cusumChart,
   evaluateSeries,
   ewmaChart,
-  expectedPpm,
+  type IndividualsMethod,
   individualsChart,
   individualsSigma,
   NELSON,
@@ -17,6 +15,7 @@ import {
   type ShewhartChart,
   sdChart,
   shewhartConstants,
+  sigmasOf,
   subgroupStatistics,
   uChart,
   WESTERN_ELECTRIC,
@@ -24,7 +23,7 @@ import {
   withinSigma,
   xbarChart,
 } from '@/lib/spc';
-import { has, mat, num, str, vec } from './read';
+import { has, mat, num, spread, str, vec } from './read';
 import type { Input, Registry } from './types';
 
 const METHODS: Record<string, WithinMethod> = {
@@ -35,11 +34,26 @@ const METHODS: Record<string, WithinMethod> = {
   RMSDF: 'pooled',
 };
 
-function within(input: Input): WithinMethod {
+export function within(input: Input): WithinMethod {
   const m = METHODS[str(input, 'sigmaMethod', 'UWAVE-R')];
   if (!m) throw new Error(`unknown sigmaMethod ${str(input, 'sigmaMethod')}`);
   return m;
 }
+
+/** `MR2`, `MR3`, ...: mean moving range of that many values; `SD/c4` (also `SD`), `MSSD`, `MMR` (median moving range). */
+export function individualsMethod(input: Input): { method: IndividualsMethod; span?: number } {
+  const name = str(input, 'sigmaMethod', 'MR2');
+  const range = /^MR(\d*)$/.exec(name);
+  if (range) return { method: 'mr', span: range[1] ? Number(range[1]) : 2 };
+  const method = ({ 'SD/c4': 'sd', SD: 'sd', MSSD: 'mssd', MMR: 'mr-median' } as const)[name];
+  if (!method) throw new Error(`unknown sigmaMethod ${name}`);
+  return { method };
+}
+
+const withNew = (values: readonly number[], input: Input): number[] => [
+  ...values,
+  ...(has(input, 'newValues') ? vec(input, 'newValues') : []),
+];
 
 function width(input: Input) {
   return has(input, 'confidenceLevel') ? { confidence: num(input, 'confidenceLevel') } : { nSigmas: num(input, 'nSigmas', 3) };
@@ -64,7 +78,11 @@ function chartOut(c: ShewhartChart, expected: Input) {
 const subgroupChart =
   (chart: typeof xbarChart): Registry[string] =>
   ({ input, expected }) => {
-    const extra = has(input, 'newSubgroups') ? { newSubgroups: mat(input, 'newSubgroups') } : {};
+    const extra = {
+      ...(has(input, 'newSubgroups') ? { newSubgroups: mat(input, 'newSubgroups') } : {}),
+      ...(has(input, 'center') ? { center: num(input, 'center') } : {}),
+      ...(has(input, 'sigma') ? { sigma: num(input, 'sigma') } : {}),
+    };
     return chartOut(chart(mat(input, 'subgroups'), { method: within(input), width: width(input), ...extra }), expected);
   };
 
@@ -74,11 +92,14 @@ const attributeChart =
     const counts = vec(input, 'counts');
     const options = {
       nSigmas: num(input, 'nSigmas', 3),
+      ...(has(input, 'center') ? { center: num(input, 'center') } : {}),
       ...(has(input, 'newCounts') ? { newCounts: vec(input, 'newCounts') } : {}),
-      ...(has(input, 'newSizes') ? { newSizes: vec(input, 'newSizes') } : {}),
+      ...(has(input, 'newSizes') ? { newSizes: spread(input, 'newSizes', vec(input, 'newCounts').length) } : {}),
     };
     const c =
-      kind === 'c' ? cChart(counts, options) : { p: pChart, np: npChart, u: uChart }[kind](counts, vec(input, 'sizes'), options);
+      kind === 'c'
+        ? cChart(counts, options)
+        : { p: pChart, np: npChart, u: uChart }[kind](counts, spread(input, 'sizes', counts.length), options);
     return {
       statistics: c.statistics,
       center: c.center,
@@ -103,15 +124,17 @@ function monitored(input: Input) {
       x: [...base.mean, ...extra.mean],
       sizes: [...base.n, ...extra.n],
       center: num(input, 'center', sum / n),
-      sigma: num(input, 'sigma', withinSigma(base, 'rbar')),
+      sigma: num(input, 'sigma', withinSigma(base, within(input))),
     };
   }
-  const x = vec(input, 'values');
+  const values = vec(input, 'values');
+  const x = withNew(values, input);
+  const { method, span } = individualsMethod(input);
   return {
     x,
     sizes: x.map(() => 1),
-    center: num(input, 'center', moments(x).mean),
-    sigma: has(input, 'sigma') ? num(input, 'sigma') : individualsSigma(x),
+    center: num(input, 'center', moments(values).mean),
+    sigma: has(input, 'sigma') ? num(input, 'sigma') : individualsSigma(values, method, span),
   };
 }
 
@@ -152,42 +175,20 @@ function runRules(input: Input) {
   };
 }
 
-function indicesOut(c: CapabilityIndices, letter: 'C' | 'P') {
-  const names = {
-    potential: `${letter}p`,
-    lower: `${letter}pl`,
-    upper: `${letter}pu`,
-    actual: `${letter}pk`,
-    aboutTarget: `${letter}pm`,
-  } as const;
-  const index: Record<string, number | null> = {};
-  const ci: Record<string, number[]> = {};
-  for (const key of Object.keys(names) as (keyof typeof names)[]) {
-    index[names[key]] = c[key];
-    const interval = c.intervals[key];
-    if (interval) ci[names[key]] = [interval.low, interval.high];
-  }
-  return { index, ci };
-}
-
-function spec(input: Input) {
-  return {
-    ...(has(input, 'lsl') ? { lsl: num(input, 'lsl') } : {}),
-    ...(has(input, 'usl') ? { usl: num(input, 'usl') } : {}),
-    ...(has(input, 'target') ? { target: num(input, 'target') } : {}),
-  };
-}
-
 export const spcRegistry: Registry = {
   control_chart_constants: ({ input }) => shewhartConstants(num(input, 'n')),
   xbar_chart: subgroupChart(xbarChart),
   r_chart: subgroupChart(rangeChart),
   s_chart: subgroupChart(sdChart),
   imr_chart: ({ input }) => {
-    const values = vec(input, 'values');
+    const base = vec(input, 'values');
+    const values = withNew(base, input);
     const c = individualsChart(values, {
-      method: str(input, 'sigmaMethod', 'MR2') === 'MR2' ? 'mr' : 'sd',
-      nSigmas: num(input, 'nSigmas', 3),
+      ...individualsMethod(input),
+      nSigmas: sigmasOf(width(input)),
+      exclude: values.map((_, i) => i).slice(base.length),
+      ...(has(input, 'center') ? { center: num(input, 'center') } : {}),
+      ...(has(input, 'sigma') ? { sigma: num(input, 'sigma') } : {}),
     });
     return {
       statistics: values,
@@ -250,37 +251,4 @@ export const spcRegistry: Registry = {
     return { cPlus: c.plus, cMinus: c.minus, signalsUpper: c.signalsAbove, signalsLower: c.signalsBelow };
   },
   run_rules: ({ input }) => runRules(input),
-  capability: ({ input }) => {
-    const groups = mat(input, 'subgroups');
-    const values = groups.flat().filter((v) => !Number.isNaN(v));
-    const m = moments(values);
-    const sigmaWithin = withinSigma(subgroupStatistics(groups), within(input));
-    const sigmaOverall = Math.sqrt(m.variance);
-    const s = spec(input);
-    const level = num(input, 'confidenceLevel', 0.95);
-    const ppm = expectedPpm(m.mean, sigmaWithin, s);
-    const outside = values.filter(
-      (v) => v < (s.lsl ?? Number.NEGATIVE_INFINITY) || v > (s.usl ?? Number.POSITIVE_INFINITY),
-    ).length;
-    return {
-      mean: m.mean,
-      sigmaWithin,
-      sigmaOverall,
-      n: m.n,
-      within: indicesOut(capabilityIndices(m.mean, sigmaWithin, m.n, s, level), 'C'),
-      overall: indicesOut(capabilityIndices(m.mean, sigmaOverall, m.n, s, level), 'P'),
-      expectedPpm: { belowLsl: ppm.below, aboveUsl: ppm.above },
-      observedOutside: outside,
-    };
-  },
-  capability_overall: ({ input }) => {
-    const m = moments(vec(input, 'values'));
-    const sigmaOverall = Math.sqrt(m.variance);
-    return {
-      mean: m.mean,
-      sigmaOverall,
-      n: m.n,
-      overall: indicesOut(capabilityIndices(m.mean, sigmaOverall, m.n, spec(input), num(input, 'confidenceLevel', 0.95)), 'P'),
-    };
-  },
 };

@@ -93,7 +93,7 @@ function shapes(f: PlsFactors, columns: number) {
 }
 
 function gpOut(m: GpModel, input: Input) {
-  const p = predictGp(m, mat(input, 'xTest'), { covariance: true });
+  const p = predictGp(m, has(input, 'xTest') ? mat(input, 'xTest') : mat(input, 'x'), { covariance: true });
   const g = gpGradient(m);
   const w = p.mean.length;
   const shared = !Array.isArray(input['lengthScale']);

@@ -1,6 +1,8 @@
+import { capabilityRegistry } from './registry-capability';
 import { controlRegistry } from './registry-control';
 import { krigingRegistry } from './registry-kriging';
 import { learningRegistry } from './registry-learning';
+import { mpcRegistry } from './registry-mpc';
 import { numericsRegistry } from './registry-numerics';
 import { opticsRegistry } from './registry-optics';
 import { overlayRegistry } from './registry-overlay';
@@ -15,6 +17,7 @@ import type { Registry } from './types';
 /** All methods. A capability adds a file `registry-<name>.ts` and a line here. */
 export const registry: Registry = {
   ...spcRegistry,
+  ...capabilityRegistry,
   ...learningRegistry,
   ...numericsRegistry,
   ...samplingRegistry,
@@ -24,6 +27,7 @@ export const registry: Registry = {
   ...zernikeRegistry,
   ...vmRegistry,
   ...controlRegistry,
+  ...mpcRegistry,
   ...krigingRegistry,
   ...opticsRegistry,
 };

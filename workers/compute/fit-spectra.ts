@@ -3,7 +3,7 @@ import { decodeSurrogate, type Surrogate } from '@/lib/inversion';
 import { type CompiledRecipe, compileRecipe, fitWaferSpectra } from '@/lib/recipes';
 import type { SpectrumJob } from '@/lib/services/spectra/fit-wafer';
 
-/** Fits wafers on a thread of its own. A compiled recipe keeps its materials and its grating modes for the wafers that follow. */
+/** Fits wafers on a thread of its own. A compiled recipe keeps its materials, its grating modes and its library of starts for the wafers that follow. */
 const KEEP = 8;
 const compiled = new Map<string, CompiledRecipe>();
 

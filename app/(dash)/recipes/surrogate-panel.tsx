@@ -1,7 +1,7 @@
 'use client';
 import { useTransition } from 'react';
-import type { MetrologyRecipe } from '@/lib/recipes';
 import type { SurrogateInfo } from '@/lib/services/spectra/surrogates';
+import type { RecipeView } from '@/lib/services/views/recipes';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { Panel } from '@/lib/ui/components/panel';
 import { useReport } from '@/lib/ui/components/toast';
@@ -34,7 +34,7 @@ export function SurrogatePanel({
   may: boolean;
   list: readonly SurrogateInfo[];
   /** Of the version in force. */
-  parameters: MetrologyRecipe['parameters'];
+  parameters: RecipeView['content']['parameters'];
 }) {
   const report = useReport();
   const [isPending, start] = useTransition();
@@ -97,7 +97,7 @@ function Result({
   parameters,
 }: {
   result: NonNullable<SurrogateInfo['result']>;
-  parameters: MetrologyRecipe['parameters'];
+  parameters: RecipeView['content']['parameters'];
 }) {
   const known = r.rmsByCell.filter((v): v is number => v !== null);
   const facts: [string, string][] = [

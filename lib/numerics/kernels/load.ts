@@ -40,7 +40,23 @@ export interface Kernels {
     norms: number,
     permutation: number,
   ): void;
+  transpose(m: number, n: number, a: number, b: number): void;
+  multiplyColumns(n: number, x: number, y: number, z: number): void;
+  reduceColumns(m: number, n: number, extra: number, c: number, t: number): void;
+  combineColumns(n: number, p: number, c: number, b: number, y: number): void;
   expInPlace(n: number, p: number): void;
+  sincosInPlace(n: number, p: number, c: number): void;
+  layeredReflectivity(
+    slabs: number,
+    cr: number,
+    ci: number,
+    thickness: number,
+    sigma: number,
+    points: number,
+    q: number,
+    out: number,
+  ): void;
+  filmAmplitudes(media: number, w: number, index: number, k0: number, tangential: number, thickness: number, out: number): void;
   squaredDistances(n: number, m: number, d: number, a: number, b: number, out: number, lower: number): void;
   radial(family: number, slope: number, n: number, p: number, scale: number, variance: number, zero: number): void;
   radialAt(family: number, u: number): number;
@@ -62,6 +78,7 @@ export interface Kernels {
     ldc: number,
   ): void;
   complexSolve(n: number, m: number, aRe: number, aIm: number, bRe: number, bIm: number, pivots: number): number;
+  symmetricEigen(n: number, a: number, q: number, d: number, work: number): number;
   complexEigenScratch(n: number): number;
   complexEigen(n: number, re: number, im: number, values: number, scratch: number): number;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { metrologyRecipeIn } from '@/lib/formats/metrology-recipe';
 import { differenceJacobian, fisherInformation } from '@/lib/inversion';
-import { certifyRecipe, fitSite, type SiteFit } from '@/lib/recipes';
+import { certifyRecipe, fitSites, type SiteFit } from '@/lib/recipes';
 import { define, given } from './define';
 import {
   axisOf,
@@ -40,12 +40,11 @@ const spectrum = define({
   run: (i, report) => {
     const c = compiled(i);
     const sites = i.sites ?? 1;
-    const found = Array.from({ length: sites }, (_, site) => {
-      report(site, sites);
+    const wafer = Array.from({ length: sites }, (_, site) => {
       const data = dataOf(c, i, i.spectra, 'spectra', site);
-      return siteOut(i.recipe, fitSite(c, data, sigmaOf(c, i, data, site)));
+      return { data, sigma: sigmaOf(c, i, data, site) };
     });
-    return { sites: found };
+    return { sites: fitSites(c, wafer, null, (site) => report(site, sites)).map((f) => siteOut(i.recipe, f)) };
   },
   table: {
     ...RECIPE_COLUMNS,

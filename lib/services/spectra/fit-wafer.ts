@@ -127,6 +127,7 @@ const FIT = {
     iterations: 'int4[]',
     accepted: 'int4',
     by_surrogate: 'int4',
+    common_sites: 'int4',
     measurements: 'uuid[]',
     code_version: 'text',
   },
@@ -154,6 +155,7 @@ export async function storeSpectrumFits(tx: Tx, fitted: readonly FittedWafer[]):
         iterations: fits.map((f) => f.iterations),
         accepted: fits.filter((f) => f.status === 'accepted').length,
         by_surrogate: fits.filter((f) => f.path === 'surrogate').length,
+        common_sites: Math.max(0, ...fits.map((f) => f.common?.sites ?? 0)),
         measurements: made.map((m) => m.id),
         code_version: SPECTRA_CODE,
       },
@@ -205,6 +207,12 @@ async function measurementsOf(
   });
 }
 
+/** What the sites found together, in words; empty where each was fitted alone. */
+function commonWords(fits: readonly SiteFit[]): string {
+  const common = fits.find((f) => f.status === 'accepted' && f.common !== null)?.common;
+  return common ? `, with ${common.parameters.join(', ')} common to ${common.sites}` : '';
+}
+
 /** Says what was refused; most of a wafer refused is an alert on the station. */
 async function tellStation(tx: Tx, row: SpectrumRow, fits: readonly SiteFit[]): Promise<void> {
   const refused = fits.filter((f) => f.status !== 'accepted');
@@ -212,7 +220,7 @@ async function tellStation(tx: Tx, row: SpectrumRow, fits: readonly SiteFit[]): 
   await feed(tx, [
     {
       kind: 'spectrum',
-      text: `Lot ${row.lot} wafer ${row.slot}: ${fits.length - refused.length} of ${fits.length} sites accepted by ${row.recipe}`,
+      text: `Lot ${row.lot} wafer ${row.slot}: ${fits.length - refused.length} of ${fits.length} sites accepted by ${row.recipe}${commonWords(fits)}`,
       detail: where,
     },
   ]);

@@ -132,6 +132,26 @@ describe('estimation and simulation', () => {
     expect(g.model.sigma2 + g.model.nugget).toBeLessThan(5);
   });
 
+  test('a spherical likelihood with two maxima is not left on the lower one', () => {
+    const rng = createRng(5, 'k');
+    const [x, y] = [new Float64Array(50), new Float64Array(50)].map((v) => v.map(() => Math.round(rng.normal() * 600) / 10)) as [
+      Float64Array,
+      Float64Array,
+    ];
+    const truth: CovarianceModel = { kind: 'spherical', sigma2: 2, phi: 60, nugget: 0.1 };
+    const z = simulateField(
+      truth,
+      x,
+      y,
+      Float64Array.from(x, () => rng.normal()),
+      50,
+    );
+    const higher: CovarianceModel = { kind: 'spherical', sigma2: 1.826, phi: 60.68, nugget: 0 };
+    const f = fitCovariance(x, y, z, 'spherical', { likelihood: 'ml' });
+    expect(f.logLikelihood).toBeGreaterThanOrEqual(covarianceLogLikelihood(x, y, z, higher, 'constant', 'ml') - 1e-4);
+    expect(f.model.phi).toBeLessThan(100); // the lower maximum lies at 141
+  });
+
   test('conditional simulations have the kriging mean and variance', () => {
     const { x, y, z } = sites(15, 9);
     const k = fitKriging(x, y, z, model);

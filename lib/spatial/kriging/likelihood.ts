@@ -65,8 +65,14 @@ export interface LikelihoodFit {
   readonly evaluations: number;
 }
 
+// Start of the search: ranges as shares of the extent of the sites, nuggets as shares of the sill.
+const RANGE_SHARES = [0.01, 0.02, 0.04, 0.08, 0.13, 0.2, 0.3, 0.5, 0.8, 1.3, 2.5];
+const NUGGET_RATIOS = [1e-4, 0.01, 0.1, 0.6];
+const MAX_STARTS = 4;
+
 /**
- * Maximum-likelihood covariance. σ² is profiled out in closed form, ln φ and ln(nugget/σ²) are searched by simplex from several starts.
+ * Maximum-likelihood covariance. σ² is profiled out in closed form, ln φ and ln(nugget/σ²) are searched by simplex from every local maximum of a coarse ladder
+ * of ranges (spherical likelihoods have several).
  * @param nu - fixed smoothness of a Matérn model.
  * @throws AppError `invalid_input` with fewer than five sites more than drift terms.
  * @reference Mardia & Marshall, Biometrika 71 (1984) 135; profiling: Diggle & Ribeiro, Model-based Geostatistics (2007), §5.4.
@@ -112,17 +118,20 @@ export function fitCovariance(
   };
   let best: ReturnType<typeof minimiseSimplex> | null = null;
   let evaluations = 0;
-  const coarse: { t: [number, number]; f: number }[] = [];
-  for (const share of [0.03, 0.1, 0.3, 1]) {
-    for (const ratio of [0.003, 0.05, 0.5]) {
+  // best nugget ratio at each range of a ladder; every local maximum along it starts a search, because compact models have several
+  const ladder = RANGE_SHARES.map((share) => {
+    const starts = NUGGET_RATIOS.map((ratio) => {
       const t: [number, number] = [Math.log(span * share), Math.log(ratio)];
-      coarse.push({ t, f: objective(Float64Array.from(t)) });
       evaluations++;
-    }
-  }
-  coarse.sort((a, b) => a.f - b.f);
-  for (const { t } of coarse.slice(0, 2)) {
-    const r = minimiseSimplex(objective, t, { step: [0.5, 0.8], tolerance: 1e-11, maxEvaluations: 500 });
+      return { t, f: objective(Float64Array.from(t)) };
+    });
+    return starts.reduce((a, b) => (b.f < a.f ? b : a));
+  });
+  const peaks = ladder.filter((a, k) => a.f <= (ladder[k - 1]?.f ?? Infinity) && a.f <= (ladder[k + 1]?.f ?? Infinity));
+  const rest = ladder.filter((a) => !peaks.includes(a)).sort((a, b) => a.f - b.f);
+  const starts = [...peaks.sort((a, b) => a.f - b.f), ...rest].slice(0, Math.min(MAX_STARTS, Math.max(2, peaks.length)));
+  for (const { t } of starts) {
+    const r = minimiseSimplex(objective, t, { step: [0.3, 0.8], tolerance: 1e-11, maxEvaluations: 500 });
     evaluations += r.evaluations;
     if (!best || r.f < best.f) best = r;
   }

@@ -43,7 +43,7 @@ export function CertificatePanel({ sample, certificate: c, version, isOutdated }
                 ['Harmonics', `M = ${c.truncation}, ${2 * c.truncation + 1} in all`],
                 ['Error estimate', power(c.errorEstimate)],
                 ['Tolerance', power(c.tolerance)],
-                ['Hardest angle', `${num(c.angleDeg, 1)}°`],
+                ['Hardest angle', `${num(c.angleDeg, 1)}°${c.azimuthDeg ? `, azimuth ${num(c.azimuthDeg, 1)}°` : ''}`],
                 ['Wavelengths', c.wavelengthNm.map((w) => num(w, 0)).join(', ')],
                 ['Geometries', String(c.geometries)],
                 [

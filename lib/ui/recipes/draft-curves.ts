@@ -83,7 +83,9 @@ export function draftInputs(
 }
 
 const inForceChannel = (recipe: MetrologyRecipe, c: MetrologyRecipe['channels'][number]): number =>
-  recipe.channels.findIndex((o) => o.quantity === c.quantity && o.angleDeg === c.angleDeg);
+  recipe.channels.findIndex(
+    (o) => o.quantity === c.quantity && o.angleDeg === c.angleDeg && (o.azimuthDeg ?? 0) === (c.azimuthDeg ?? 0),
+  );
 
 /** Σ residual²/ν over all plots; NaN without data. */
 export function reducedChi2Of(inputs: readonly SpectrumInput[], free: number): { chi2: number; points: number } {

@@ -27,8 +27,8 @@ export interface Drawing {
   hasWidth: boolean;
   shapes: DrawnShape[];
   dimensions: DrawnDimension[];
-  /** An angle written beside a wall. */
-  angles: { at: Point; text: string }[];
+  /** An angle written beside the wall on its side. */
+  angles: { at: Point; text: string; side: 'left' | 'right' }[];
   /** Layers from top to bottom, at the height where their label points. */
   labels: { zNm: number; text: string; material: number }[];
   materials: string[];
@@ -136,6 +136,9 @@ function filmDrawing(sample: Extract<SampleSpec, { kind: 'film-stack' }>, base: 
   };
 }
 
+const wallWords = (angle: number, tilt: number): string =>
+  tilt === 0 ? `${plain(angle)}°` : `${plain(angle - tilt)}° on the left and ${plain(angle + tilt)}° on the right`;
+
 function gratingDrawing(sample: Extract<SampleSpec, { kind: 'line-grating' }>, base: Base, lookup: Lookup): Drawing {
   const { value, materials } = base;
   const outline = lineOutline(sample, lookup);
@@ -157,7 +160,9 @@ function gratingDrawing(sample: Extract<SampleSpec, { kind: 'line-grating' }>, b
       d.shapes.push({ points: edge.map(([x, z]): Point => [x + shift, z]), material, isNeighbour: shift !== 0 });
     const [z0, z1] = [zNm[rows[0]!]!, zNm[rows.at(-1)!]!];
     const middle = rows.reduce((a, b) => (Math.abs(zNm[b]! - (z0 + z1) / 2) < Math.abs(zNm[a]! - (z0 + z1) / 2) ? b : a));
-    angles.push({ at: [r[middle]!, (z0 + z1) / 2], text: `${plain(value(spec.sidewallAngleDeg))}°` });
+    const [angle, tilt] = [value(spec.sidewallAngleDeg), value(spec.tiltDeg ?? 0)];
+    angles.push({ at: [r[middle]!, (z0 + z1) / 2], text: `${plain(angle + tilt)}°`, side: 'right' });
+    if (tilt !== 0) angles.push({ at: [l[middle]!, (z0 + z1) / 2], text: `${plain(angle - tilt)}°`, side: 'left' });
     d.labels.unshift({ zNm: (z0 + z1) / 2, text: `${spec.name}, ${plain(value(spec.heightNm))} nm`, material });
   }
   dimensions.push({ from: [-pitch / 2, 0], to: [-pitch / 2, height], text: `${plain(height)} nm` });
@@ -177,7 +182,7 @@ function gratingDrawing(sample: Extract<SampleSpec, { kind: 'line-grating' }>, b
     dimensions,
     angles,
     materials: materials.words,
-    summary: `Lines of ${plain(cd)} nm and ${plain(height)} nm height in a pitch of ${plain(pitch)} nm, sidewall angle ${sections.map((s) => `${plain(value(s.sidewallAngleDeg))}°`).join(', ')}.`,
+    summary: `Lines of ${plain(cd)} nm and ${plain(height)} nm height in a pitch of ${plain(pitch)} nm, sidewall angle ${sections.map((s) => wallWords(value(s.sidewallAngleDeg), value(s.tiltDeg ?? 0))).join(', ')}.`,
   };
 }
 
@@ -204,7 +209,7 @@ function saxsDrawing(sample: Extract<SampleSpec, { kind: 'saxs-lines' }>, { valu
       isNeighbour: false,
     });
     d.labels.unshift({ zNm: z + h / 2, text: `${t.name}, ${plain(h)} nm`, material });
-    angles.push({ at: [(r + r1) / 2, z + h / 2], text: `${plain(value(t.rightAngleDeg))}°` });
+    angles.push({ at: [(r + r1) / 2, z + h / 2], text: `${plain(value(t.rightAngleDeg))}°`, side: 'right' });
     [l, r, z] = [l1, r1, z + h];
     [least, greatest] = [Math.min(least, l), Math.max(greatest, r)];
   }

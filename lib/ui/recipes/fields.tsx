@@ -49,10 +49,11 @@ function useTyped(value: unknown, parse: (text: string) => unknown): [string, (t
   return [Object.is(parse(text), value) ? text : fieldOf(value), setText];
 }
 
-export function NumberField(p: FieldProps & { optional?: boolean; placeholder?: string }) {
+/** @param absent - what it means, and shows, where the recipe does not have the field. */
+export function NumberField(p: FieldProps & { optional?: boolean; placeholder?: string; absent?: number }) {
   const { draft, set, mayEdit } = useDraft();
   const parse = (t: string): unknown => (p.optional && t.trim() === '' ? null : parseNumber(t));
-  const [text, setText] = useTyped(valueAt(draft, p.path), parse);
+  const [text, setText] = useTyped(valueAt(draft, p.path) ?? p.absent, parse);
   return (
     <Shell {...p}>
       {(aria) => (
@@ -74,9 +75,9 @@ export function NumberField(p: FieldProps & { optional?: boolean; placeholder?: 
 }
 
 /** A number, or the name of a parameter that stands in its place. */
-export function QuantityField(p: FieldProps) {
+export function QuantityField(p: FieldProps & { absent?: number }) {
   const { draft, set, mayEdit, namesId } = useDraft();
-  const value = valueAt(draft, p.path);
+  const value = valueAt(draft, p.path) ?? p.absent;
   const [text, setText] = useTyped(value, parseQuantity);
   const parameter = typeof value === 'string' ? draft.parameters.find((q) => q.name === value) : undefined;
   return (

@@ -33,7 +33,7 @@ export function FitResult({ fit, onTake }: { fit: FitState; onTake: (values: Rea
       <p className="flex items-center gap-3 flex-wrap text-sm">
         <StatusMark status={v.status} text={v.word} />
         <span className="text-ink-2">
-          {`χ²/ν ${num(found.reducedChi2, 2)}, ${found.iterations} iterations, ${duration(answer?.milliseconds)}, from the start values of the draft`}
+          {`χ²/ν ${num(found.reducedChi2, 2)}, ${found.iterations} iterations, ${duration(answer?.milliseconds)}, ${request.recipe.fit.library ? 'from the nearest spectrum of the library' : 'from the start values of the draft'}`}
         </span>
         <button
           type="button"
@@ -46,6 +46,11 @@ export function FitResult({ fit, onTake }: { fit: FitState; onTake: (values: Rea
           Show these values
         </button>
       </p>
+      {parameters.some((p) => p.role.kind === 'free' && p.role.shared === 'wafer') ? (
+        <p className="text-sm text-ink-2">
+          What is common to the wafer is fitted here on this site alone: its uncertainty is larger than that of a whole wafer.
+        </p>
+      ) : null}
       {found.warnings.map((w) => (
         <p key={w} className="text-sm">
           <StatusMark status={found.status === 'accepted' ? 'warn' : 'out'} text={w} wrap />

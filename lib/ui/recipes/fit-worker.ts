@@ -1,6 +1,9 @@
 import {
+  buildSiteLibrary,
+  type CompiledRecipe,
   compileRecipe,
   fitSite,
+  keepSiteLibrary,
   type MetrologyRecipe,
   recipeSigma,
   type SiteFit,
@@ -26,6 +29,28 @@ export interface FitAnswer {
   readonly error?: string;
 }
 
+/** What is said before the answer, while the library of starts is computed. */
+export interface FitProgress {
+  readonly library: { readonly done: number; readonly total: number };
+}
+
+let last: { readonly key: string; readonly compiled: CompiledRecipe } | null = null;
+
+/** The compiled recipe with its library of starts; both are kept for the sites that follow. */
+function prepared(r: FitRequest): CompiledRecipe {
+  const key = JSON.stringify([r.recipe, r.axis, r.truncation]);
+  if (last?.key === key) return last.compiled;
+  const compiled = compileRecipe(r.recipe, r.axis, r.truncation);
+  if (r.recipe.fit.library) {
+    const steps = buildSiteLibrary(compiled);
+    let s = steps.next();
+    for (; !s.done; s = steps.next()) self.postMessage({ library: s.value } satisfies FitProgress);
+    keepSiteLibrary(compiled, s.value);
+  }
+  last = { key, compiled };
+  return compiled;
+}
+
 function answer(r: FitRequest): FitAnswer {
   const started = performance.now();
   try {
@@ -33,7 +58,7 @@ function answer(r: FitRequest): FitAnswer {
     const missing = r.recipe.channels.filter((_, i) => channels[i] === -1).map((c) => c.name);
     if (missing.length > 0)
       return { error: `these spectra have no channel ${missing.join(', ')}; they have ${r.channels.join(', ')}` };
-    const compiled = compileRecipe(r.recipe, r.axis, r.truncation);
+    const compiled = prepared(r);
     const values = Float32Array.from(r.values);
     const sigma = r.sigma === null ? null : Float32Array.from(r.sigma);
     const w: WaferSpectra = {

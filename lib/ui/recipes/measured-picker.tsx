@@ -27,14 +27,21 @@ export interface MeasuredPickerProps {
   recent: readonly RecentSpectrum[];
   picked: PickedSite;
   busy: boolean;
+  /** How far the library of starts is. */
+  library: { readonly done: number; readonly total: number } | null;
   /** The held site belongs to this kind of recipe. */
   isFitting: boolean;
   onFit: (site: HeldSite) => void;
   onStop: () => void;
 }
 
+function busyWords(library: MeasuredPickerProps['library']): string {
+  const isComputing = library !== null && library.done < library.total;
+  return isComputing ? `Library of starts: ${library.done} of ${library.total} spectra…` : 'Fitting in this browser…';
+}
+
 /** A recent wafer and one of its sites to hold the draft against. */
-export function MeasuredPicker({ recent, picked, busy, isFitting, onFit, onStop }: MeasuredPickerProps) {
+export function MeasuredPicker({ recent, picked, busy, library, isFitting, onFit, onStop }: MeasuredPickerProps) {
   const id = useId();
   const { held } = picked;
   const spectrum = recent.find((r) => r.spectrumId === held?.spectrumId);
@@ -91,7 +98,7 @@ export function MeasuredPicker({ recent, picked, busy, isFitting, onFit, onStop 
             </button>
           )}
           <span className="text-sm text-ink-3" aria-live="polite">
-            {busy ? 'Fitting in this browser…' : ''}
+            {busy ? busyWords(library) : ''}
           </span>
         </>
       ) : null}

@@ -111,6 +111,7 @@ export function ModelPanel({ name, recipe, values, inForce, certified, axis, rec
         recent={recent}
         picked={picked}
         busy={fit.isBusy}
+        library={fit.library}
         onFit={(site: HeldSite) =>
           fit.start({ recipe, axis: site.axis, truncation, channels: site.channels, values: site.values, sigma: site.sigma })
         }

@@ -15,6 +15,11 @@ const ROLES: readonly { value: Role['kind']; label: string }[] = [
   { value: 'tied', label: 'tied' },
 ];
 
+const SHARING = [
+  { value: 'site', label: 'at each site' },
+  { value: 'wafer', label: 'common to the wafer' },
+];
+
 function freshRole(kind: Role['kind'], p: RecipeParameter, others: readonly string[]): Role {
   const reach = Math.max(Math.abs(p.value) * 0.2, 0.1);
   switch (kind) {
@@ -115,19 +120,31 @@ function ParameterRow({ path, i }: { path: string; i: number }) {
           )}
         </ListEditor>
       ) : null}
-      <ChoiceField
-        path={`${path}.reportAs`}
-        label="Reported as"
-        value={p.reportAs ?? ''}
-        options={[
-          { value: '', label: 'not reported' },
-          ...(p.reportAs !== null && !fab.some((f) => f.name === p.reportAs)
-            ? [{ value: p.reportAs, label: `${p.reportAs}, not registered` }]
-            : []),
-          ...reported,
-        ]}
-        onChange={(name) => set(`${path}.reportAs`, name === '' ? null : name)}
-      />
+      <div className={role.kind === 'free' ? 'grid grid-cols-2 gap-2' : ''}>
+        {role.kind === 'free' ? (
+          <ChoiceField
+            path={`${path}.role.shared`}
+            label="Fitted"
+            value={role.shared ?? 'site'}
+            options={SHARING}
+            help="Common to the wafer: all its sites find one value together, such as an index or an underlying film"
+            onChange={(v) => set(`${path}.role.shared`, v === 'wafer' ? 'wafer' : undefined)}
+          />
+        ) : null}
+        <ChoiceField
+          path={`${path}.reportAs`}
+          label="Reported as"
+          value={p.reportAs ?? ''}
+          options={[
+            { value: '', label: 'not reported' },
+            ...(p.reportAs !== null && !fab.some((f) => f.name === p.reportAs)
+              ? [{ value: p.reportAs, label: `${p.reportAs}, not registered` }]
+              : []),
+            ...reported,
+          ]}
+          onChange={(name) => set(`${path}.reportAs`, name === '' ? null : name)}
+        />
+      </div>
     </div>
   );
 }

@@ -98,9 +98,13 @@ export function ProfileDrawing({ drawing: d, title, height = 280 }: { drawing: D
         {d.dimensions.map((m) => (
           <DimensionLine key={m.text} m={m} sx={sx} sy={sy} />
         ))}
-        {d.angles.map((a, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: one a section, in order
-          <Written key={i} x={sx(a.at[0]) + 6} y={sy(a.at[1]) + 4} anchor="start">
+        {d.angles.map((a) => (
+          <Written
+            key={`${a.side} ${a.at[1]}`}
+            x={sx(a.at[0]) + (a.side === 'left' ? -6 : 6)}
+            y={sy(a.at[1]) + 4}
+            anchor={a.side === 'left' ? 'end' : 'start'}
+          >
             {a.text}
           </Written>
         ))}
@@ -140,7 +144,7 @@ export function ProfileDrawing({ drawing: d, title, height = 280 }: { drawing: D
 
 const HALO = { paintOrder: 'stroke', stroke: 'var(--surface)', strokeWidth: 3, strokeLinejoin: 'round' } as const;
 
-function Written({ x, y, anchor, children }: { x: number; y: number; anchor: 'start' | 'middle'; children: string }) {
+function Written({ x, y, anchor, children }: { x: number; y: number; anchor: 'start' | 'middle' | 'end'; children: string }) {
   return (
     <text x={x} y={y} textAnchor={anchor} style={HALO}>
       {children}

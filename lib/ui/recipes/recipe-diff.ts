@@ -30,10 +30,14 @@ const NAMES: Readonly<Record<string, string>> = {
   leftAngleDeg: 'left angle, °',
   rightAngleDeg: 'right angle, °',
   angleDeg: 'angle, °',
+  azimuthDeg: 'azimuth, °',
+  tiltDeg: 'tilt, °',
   roughnessTopA: 'roughness, Å',
   reportAs: 'reported as',
   reducedChi2: 'largest χ²/ν',
   maxIterations: 'most iterations',
+  library: 'library of starts',
+  shared: 'shared by',
 };
 
 const words = (key: string): string =>

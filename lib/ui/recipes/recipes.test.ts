@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { certifyRecipe, compileRecipe, type MetrologyRecipe, recipeIssues } from '@/lib/recipes';
+import { channelKind } from '../spectra/channel-curves';
 import { prepareDensity } from './density-profile';
 import { moved, parseQuantity, renameParameter, valuesOf, withStarts, withValue } from './draft';
 import { draftInputs, previewAxis, reducedChi2Of } from './draft-curves';
@@ -94,6 +95,19 @@ describe('draft', () => {
   });
 });
 
+test('a channel along the lines compares with the same azimuth of the version in force, absent being 0', () => {
+  const old = { ...grating, range: { from: 400, to: 500 } };
+  const axis = previewAxis(old);
+  const zero = withValue(withValue(old, 'channels.0.azimuthDeg', 0), 'channels.1.azimuthDeg', 90);
+  const values = new Float64Array(162);
+  const inputs = draftInputs(axis, { recipe: zero, values }, { recipe: old, values, label: 'version 1' }, null, 'G');
+  expect(inputs.map((i) => i.compared !== null)).toEqual([true, false]);
+});
+
+test('Mueller elements are written with their indices', () => {
+  expect(channelKind('m34')).toEqual({ unit: 'm₃₄', period: 0, logarithmic: false });
+});
+
 describe('difference', () => {
   test('names the field, by the name of the film or the parameter', () => {
     const to = withValue(withValue(film, 'parameters.0.role.upper', 250), 'sample.films.0.material', {
@@ -138,6 +152,21 @@ describe('drawing', () => {
     const zs = d.shapes[0]!.points.map(([, z]) => z);
     expect(Math.max(...zs) - Math.min(...zs)).toBe(100);
     expect(d.labels.map((l) => l.text)).toEqual(['oxide, 100 nm', 'native oxide, 0.5 nm', 'substrate']);
+  });
+
+  test('a tilted section shows the angle of each wall on its side and leans to the right', () => {
+    const d = prepareDrawing(withValue(grating, 'sample.line.sections.0.tiltDeg', 3), valuesOf(grating, { swa: 88 }))!;
+    expect(d.angles.map((a) => [a.side, a.text])).toEqual([
+      ['right', '91°'],
+      ['left', '85°'],
+    ]);
+    const xs = d.shapes.find((s) => s.material === 0 && !s.isNeighbour)!.points;
+    const middle = (at: (z: number) => boolean): number => {
+      const row = xs.filter(([, z]) => at(z)).map(([x]) => x);
+      return (Math.min(...row) + Math.max(...row)) / 2;
+    };
+    expect(middle((z) => z > 99)).toBeGreaterThan(middle((z) => z < 1) + 4);
+    expect(d.summary).toMatch(/85° on the left and 91° on the right/);
   });
 
   test('walls that cross make no line', () => {

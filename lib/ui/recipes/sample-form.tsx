@@ -71,14 +71,21 @@ function GratingForm() {
       >
         {(p) => (
           <div className="flex flex-col gap-1">
-            <div className="grid grid-cols-3 gap-2">
+            <div className="grid grid-cols-4 gap-2">
               <TextField path={`${p}.name`} label="Name" />
               <QuantityField path={`${p}.heightNm`} label="Height" unit="nm" />
               <QuantityField
                 path={`${p}.sidewallAngleDeg`}
                 label="Sidewall"
                 unit="°"
-                help="90° is vertical, less is wider below"
+                help="Mean of both walls: 90° is vertical, less is wider below"
+              />
+              <QuantityField
+                path={`${p}.tiltDeg`}
+                label="Tilt"
+                unit="°"
+                absent={0}
+                help="Lean to the right: the left wall stands at sidewall − tilt, the right one at sidewall + tilt"
               />
             </div>
             <MaterialField path={`${p}.material`} label="Material" />

@@ -75,6 +75,29 @@ const GRATING: MetrologyRecipe = {
   accept: ACCEPT,
 };
 
+/** Along the lines the off-diagonal elements tell to which side a line leans. */
+const MUELLER: MetrologyRecipe = {
+  ...GRATING,
+  sample: {
+    ...(GRATING.sample as Extract<MetrologyRecipe['sample'], { kind: 'line-grating' }>),
+    line: {
+      cdNm: 'cd',
+      cdAt: 0.5,
+      topRoundingNm: 0,
+      footingNm: 0,
+      sections: [{ name: 'line', material: OXIDE, heightNm: 'height', sidewallAngleDeg: 'swa', tiltDeg: 'tilt' }],
+    },
+  },
+  parameters: [...GRATING.parameters, free('tilt', 'Tilt to the right', 'deg', 0, -3, 3)],
+  channels: (['m12', 'm33', 'm34', 'm13', 'm14', 'm23'] as const).map((quantity) => ({
+    name: quantity,
+    quantity,
+    angleDeg: 65,
+    azimuthDeg: 90,
+    sigma: { absolute: 0.002, relative: 0 },
+  })),
+};
+
 // Scattering length densities at Cu Kα, 8.05 keV: SiO2 of 2.2 g/cm³ and Si.
 const XRR: MetrologyRecipe = {
   sample: {
@@ -125,6 +148,7 @@ const SAXS: MetrologyRecipe = {
 export const TEMPLATES: readonly RecipeTemplate[] = [
   { key: 'film-stack', label: 'Film stack, ellipsometry', content: FILM },
   { key: 'line-grating', label: 'Line grating, scatterometry', content: GRATING },
+  { key: 'mueller-grating', label: 'Line grating, Mueller matrix along the lines', content: MUELLER },
   { key: 'xrr', label: 'X-ray reflectivity', content: XRR },
   { key: 'saxs-lines', label: 'Line grating, CD-SAXS', content: SAXS },
 ];

@@ -1,12 +1,14 @@
 'use client';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { FitAnswer, FitRequest } from './fit-worker';
+import type { FitAnswer, FitProgress, FitRequest } from './fit-worker';
 
 export interface FitState {
   /** What was asked for the answer that is shown. */
   request: FitRequest | null;
   answer: FitAnswer | null;
   isBusy: boolean;
+  /** How far the library of starts is; null when there is none to compute. */
+  library: FitProgress['library'] | null;
 }
 
 export interface SiteFitter extends FitState {
@@ -14,27 +16,44 @@ export interface SiteFitter extends FitState {
   stop: () => void;
 }
 
-const IDLE: FitState = { request: null, answer: null, isBusy: false };
+const IDLE: FitState = { request: null, answer: null, isBusy: false, library: null };
 
-/** Fits a site on a thread of the browser; a running fit can be stopped, since a grating may take many seconds. */
+/**
+ * Fits sites on a thread of the browser, which stays for the next ones with its library of starts; a running fit can be stopped, since a grating may take many
+ * seconds.
+ */
 export function useSiteFit(): SiteFitter {
   const [state, setState] = useState<FitState>(IDLE);
   const worker = useRef<Worker | null>(null);
+  const isRunning = useRef(false);
   const stop = useCallback((): void => {
     worker.current?.terminate();
     worker.current = null;
-    setState((s) => ({ ...s, isBusy: false }));
+    isRunning.current = false;
+    setState((s) => ({ ...s, isBusy: false, library: null }));
   }, []);
   const start = useCallback((request: FitRequest): void => {
-    worker.current?.terminate();
-    const w = new Worker(new URL('./fit-worker.ts', import.meta.url), { type: 'module' });
+    if (isRunning.current) {
+      worker.current?.terminate();
+      worker.current = null;
+    }
+    const w = worker.current ?? new Worker(new URL('./fit-worker.ts', import.meta.url), { type: 'module' });
     worker.current = w;
-    setState({ request, answer: null, isBusy: true });
-    w.onmessage = (e: MessageEvent<FitAnswer>) => {
-      setState({ request, answer: e.data, isBusy: false });
-      w.terminate();
+    isRunning.current = true;
+    setState({ request, answer: null, isBusy: true, library: null });
+    const end = (answer: FitAnswer): void => {
+      isRunning.current = false;
+      setState({ request, answer, isBusy: false, library: null });
     };
-    w.onerror = (e) => setState({ request, answer: { error: e.message || 'the fit could not be loaded' }, isBusy: false });
+    w.onmessage = ({ data }: MessageEvent<FitAnswer | FitProgress>) => {
+      if ('library' in data) setState((s) => ({ ...s, library: data.library }));
+      else end(data);
+    };
+    w.onerror = (e) => {
+      w.terminate();
+      worker.current = null;
+      end({ error: e.message || 'the fit could not be loaded' });
+    };
     w.postMessage(request);
   }, []);
   useEffect(() => () => worker.current?.terminate(), []);

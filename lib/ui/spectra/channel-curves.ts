@@ -16,12 +16,22 @@ export interface SiteCurves {
 
 type Quantity = MetrologyRecipe['channels'][number]['quantity'];
 
+const SUBSCRIPTS = '₀₁₂₃₄';
+/** "m₁₃" for "m13". */
+export const muellerSymbol = (q: string): string => q.replace(/[1-4]/g, (d) => SUBSCRIPTS[Number(d)]!);
+const isMueller = (q: string): boolean => /^m[1-4][1-4]$/.test(q);
+
 /** What a channel's values are: unit, whether an angle, whether over decades. */
 export const channelKind = (q: Quantity | null): { unit: string; period: number; logarithmic: boolean } => ({
-  unit: q === 'psi' || q === 'delta' ? unitLabel('deg') : q === 'intensity' ? 'intensity' : q === null ? '' : q,
+  unit: q === 'psi' || q === 'delta' ? unitLabel('deg') : unitOf(q),
   period: q === 'delta' ? 360 : 0,
   logarithmic: q === 'intensity',
 });
+
+function unitOf(q: Quantity | null): string {
+  if (q === null) return '';
+  return isMueller(q) ? muellerSymbol(q) : q;
+}
 
 export interface AxisWords {
   label: string;

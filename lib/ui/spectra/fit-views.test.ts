@@ -57,6 +57,15 @@ test('a sensitivity takes the tied parameters along and leaves out what cannot b
   expect(psi!.series[0]!.values[0]).toBeCloseTo((1 + 2 * 10) * 0.1, 12);
   expect(delta!.series[0]!.values[1]).toBeCloseTo((4 + 2 * 40) * 0.1, 12);
   expect(delta!.series[1]!.values[0]).toBeCloseTo(7 * 0.015, 12);
+  const signed = {
+    ...recipe,
+    parameters: recipe.parameters.map((p) =>
+      p.name === 'top' ? { ...p, role: { kind: 'free' as const, lower: -30, upper: 20 } } : p,
+    ),
+  };
+  const [tilted] = prepareSensitivity({ ...at, recipe: signed, values: [0, 0, 1.5, 3], jacobian, step: 'percent' });
+  expect(tilted!.series[0]).toMatchObject({ parameter: 'top', label: 'top, of its range' });
+  expect(tilted!.series[0]!.values[0]).toBeCloseTo((1 + 2 * 10) * 0.5, 12);
   const byU = prepareSensitivity({ ...at, jacobian, step: 'u' });
   expect(byU[0]!.series.map((s) => s.parameter)).toEqual(['top']);
   expect(byU[0]!.series[0]!.values[1]).toBeCloseTo((2 + 2 * 20) * 0.5, 12);

@@ -2,7 +2,7 @@ import type { MetrologyRecipe, SpectrumAxis } from '@/lib/recipes';
 import { niceTicks, paddedRange, tickDecimals } from '../charts/ticks';
 import { axisWords, channelKind } from './channel-curves';
 
-/** What a parameter is moved by: one standard uncertainty, or one percent of its value. */
+/** What a parameter is moved by: one standard uncertainty, or one percent of its value (of its bounds' range where they hold both signs, as of a tilt). */
 export type SensitivityStep = 'u' | 'percent';
 
 export interface SensitivityInput {
@@ -56,13 +56,17 @@ export function prepareSensitivity(c: SensitivityInput): SensitivityChannel[] {
   const moved = parameters.flatMap((q) => {
     if (q.role.kind !== 'free' && q.role.kind !== 'fed') return [];
     const at = place.get(q.name)!;
-    const step = c.step === 'u' ? c.u[at]! : 0.01 * Math.abs(c.values[at]!);
-    return step > 0 && Number.isFinite(step) ? [{ q, at, step, ties: followers(q.name) }] : [];
+    const isSigned = q.role.kind === 'free' && q.role.lower < 0 && q.role.upper > 0;
+    const ofRange = c.step === 'percent' && isSigned;
+    const size = q.role.kind === 'free' && ofRange ? q.role.upper - q.role.lower : Math.abs(c.values[at]!);
+    const step = c.step === 'u' ? c.u[at]! : 0.01 * size;
+    const words = ofRange ? `${q.label || q.name}, of its range` : q.label || q.name;
+    return step > 0 && Number.isFinite(step) ? [{ q, at, step, words, ties: followers(q.name) }] : [];
   });
   return channels.map((channel, k) => {
-    const series = moved.map(({ q, at, step, ties }) => ({
+    const series = moved.map(({ q, at, step, words, ties }) => ({
       parameter: q.name,
-      label: q.label || q.name,
+      label: words,
       values: Float64Array.from({ length: n }, (_, i) => {
         const row = (k * n + i) * p;
         return ties.reduce((s, t) => s + t.factor * c.jacobian[row + t.at]!, c.jacobian[row + at]!) * step;

@@ -1,21 +1,25 @@
 import { type Instrument, reflectivityFromIndex, reflectivityFromSld, sldFromDelta } from '@/lib/xray';
 import { has, num, objects, str, vec } from '../read';
-import type { ReferenceCase, ReferenceMethod } from '../types';
+import type { Input, ReferenceCase, ReferenceMethod } from '../types';
 import { Checker } from './read';
+
+// One width for all points, or a width for each.
+const widths = (input: Input, n: number): number[] =>
+  Array.isArray(input['dq_sigma_per_A']) ? vec(input, 'dq_sigma_per_A') : new Array<number>(n).fill(num(input, 'dq_sigma_per_A'));
 
 function compute({ input }: ReferenceCase): Float64Array {
   const q = vec(input, 'q_per_A');
   const instrument: Instrument = {
     scale: num(input, 'scale', 1),
     background: num(input, 'background', 0),
-    ...(has(input, 'dq_sigma_per_A') ? { resolution: { sigmaPerA: vec(input, 'dq_sigma_per_A') } } : {}),
+    ...(has(input, 'dq_sigma_per_A') ? { resolution: { sigmaPerA: widths(input, q.length) } } : {}),
   };
   const layers = objects(input, 'layers');
   const common = (l: (typeof layers)[number]) => ({
     thicknessA: num(l, 'thickness_A', 0),
     roughnessTopA: num(l, 'roughness_top_A', 0),
   });
-  if (str(input, 'form') === 'index')
+  if (str(input, 'form', 'sld') === 'index')
     return reflectivityFromIndex(
       layers.map((l) => ({ ...common(l), delta: num(l, 'delta'), beta: num(l, 'beta') })),
       num(input, 'wavelength_A'),
@@ -23,7 +27,7 @@ function compute({ input }: ReferenceCase): Float64Array {
       instrument,
     );
   const sld = (l: (typeof layers)[number], plain: string, index: string): number =>
-    has(l, plain) ? num(l, plain) : sldFromDelta(num(l, index), num(input, 'wavelength_A'));
+    has(l, plain) ? num(l, plain) : has(l, index) ? sldFromDelta(num(l, index), num(input, 'wavelength_A')) : 0;
   return reflectivityFromSld(
     layers.map((l) => ({
       ...common(l),

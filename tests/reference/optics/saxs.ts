@@ -1,5 +1,13 @@
 import { radians } from '@/lib/optics';
-import { cdSaxs, type LineProfile, type ParticleShape, particleScattering, trapezoidAmplitude } from '@/lib/xray';
+import {
+  cdSaxs,
+  type LineProfile,
+  type ParticleLength,
+  type ParticleShape,
+  type Polydispersity,
+  particleScattering,
+  trapezoidAmplitude,
+} from '@/lib/xray';
 import { has, num, obj, str, vec } from '../read';
 import type { Input, Mismatch, ReferenceCase, ReferenceMethod } from '../types';
 import { Checker, complexVec } from './read';
@@ -50,31 +58,54 @@ function shape(name: string, p: Input): ParticleShape {
   }
 }
 
+const LENGTHS: Readonly<Record<string, ParticleLength>> = {
+  radius: 'radius',
+  length: 'length',
+  thickness: 'thickness',
+  radius_polar: 'polar',
+  radius_equatorial: 'equatorial',
+  length_a: 'a',
+  length_b: 'b',
+  length_c: 'c',
+  thick_rim_a: 'rimA',
+  thick_rim_b: 'rimB',
+  thick_rim_c: 'rimC',
+};
+
+const DISTRIBUTIONS = ['gaussian', 'lognormal', 'schulz', 'rectangle'] as const;
+
+function distributions(input: Input): Polydispersity[] {
+  return Object.keys(input).map((key) => {
+    const d = obj(input, key);
+    const parameter = LENGTHS[key];
+    const distribution = DISTRIBUTIONS.find((name) => name === str(d, 'distribution', 'gaussian'));
+    if (!parameter || !distribution) throw new Error(`no distribution ${str(d, 'distribution', 'gaussian')} of ${key}`);
+    return {
+      parameter,
+      relativeSigma: num(d, 'relative_sigma'),
+      points: num(d, 'points'),
+      nSigma: num(d, 'nsigma'),
+      distribution,
+    };
+  });
+}
+
 function checkParticles({ input, expected, tolerance }: ReferenceCase): Mismatch[] {
   const p = obj(input, 'parameters');
-  const spread = has(input, 'polydispersity') ? obj(obj(input, 'polydispersity'), 'radius') : null;
   const got = particleScattering(shape(str(input, 'shape'), p), vec(input, 'q_per_A'), {
-    sldSolvent: num(p, 'sld_solvent'),
-    scale: num(p, 'scale'),
-    background: num(p, 'background'),
-    ...(spread
-      ? {
-          polydispersity: {
-            parameter: 'radius',
-            relativeSigma: num(spread, 'relative_sigma'),
-            points: num(spread, 'points'),
-            nSigma: num(spread, 'nsigma'),
-          },
-        }
-      : {}),
+    sldSolvent: num(p, 'sld_solvent', 0),
+    scale: num(p, 'scale', 1),
+    background: num(p, 'background', 0),
+    polydispersity: has(input, 'polydispersity') ? distributions(obj(input, 'polydispersity')) : [],
   });
   const want = vec(expected, 'I_per_cm');
   const out = new Checker();
   // the note of the file: relative to the largest reference value at this or any higher q
+  const rel = (tolerance['envelope_rel'] as number | undefined) ?? tolerance.rel!;
   let envelope = 0;
   for (let i = want.length - 1; i >= 0; i--) {
     envelope = Math.max(envelope, want[i]!);
-    out.value(`I_per_cm[${i}]`, got[i], want[i], (tolerance['envelope_rel'] as number) * envelope);
+    out.value(`I_per_cm[${i}]`, got[i], want[i], rel * envelope);
   }
   return out.out;
 }
@@ -96,10 +127,10 @@ function checkLines({ input, expected, tolerance }: ReferenceCase): Mismatch[] {
   const qz = vec(input, 'qz_per_nm');
   const f = trapezoidAmplitude(line, qx, qz);
   const intensity = cdSaxs(line, qx, qz, {
-    i0: num(input, 'i0'),
-    background: num(input, 'background'),
-    sigmaXNm: num(input, 'debye_waller_x_nm'),
-    sigmaZNm: num(input, 'debye_waller_z_nm'),
+    i0: num(input, 'i0', 1),
+    background: num(input, 'background', 0),
+    sigmaXNm: num(input, 'debye_waller_x_nm', 0),
+    sigmaZNm: num(input, 'debye_waller_z_nm', 0),
   });
   const want = complexVec(expected, 'F');
   const largest = want.re.reduce((m, v, i) => Math.max(m, Math.hypot(v, want.im[i]!)), 0);

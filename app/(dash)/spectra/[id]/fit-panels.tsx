@@ -68,7 +68,7 @@ export function VerdictPanel({ d, site }: SiteProps) {
 type Parameter = SpectrumView['recipe']['content']['parameters'][number];
 
 function roleWords(p: Parameter): string {
-  if (p.role.kind === 'free') return 'free';
+  if (p.role.kind === 'free') return p.role.shared === 'wafer' ? 'free, common to the wafer' : 'free';
   if (p.role.kind === 'fixed') return 'fixed';
   if (p.role.kind === 'fed') return 'fed in';
   return `tied to ${p.role.terms.map((t) => t.parameter).join(', ')}`;

@@ -8,7 +8,7 @@ function total(v: v128): f64 {
 }
 
 // Σ x_i y_i over n numbers, four partial sums of two
-function dot(n: i32, x: usize, y: usize): f64 {
+export function dot(n: i32, x: usize, y: usize): f64 {
   let s0 = f64x2.splat(0);
   let s1 = s0;
   let s2 = s0;

@@ -33,6 +33,80 @@ export function exp2(x: v128): v128 {
   return v128.bitselect(y, x, f64x2.eq(x, x));
 }
 
+// sin x and cos x = ±sin r or ±cos r, r = x − k π/2: π/2 as two numbers of 31 bits, whose multiples by k < 2²² are exact, and the rest; Taylor to r¹⁷ and r¹⁶
+// (remainders 8e-20 and 2e-18).
+const TWO_OVER_PI: f64 = 0.6366197723675814;
+const HALF_PI_HIGH: f64 = 1.5707963267341256;
+const HALF_PI_MIDDLE: f64 = 6.07710050359346e-11;
+const HALF_PI_LOW: f64 = 2.912732056093356e-20;
+const REDUCED: f64 = 4194304; // 2²²
+
+/** Where `sincos2` leaves the cosines. */
+export const COSINES: usize = memory.data(16, 16);
+
+/** Sines of two numbers, the cosines in memory at `COSINES`. */
+export function sincos2(x: v128): v128 {
+  const shifted = f64x2.add(f64x2.mul(x, f64x2.splat(TWO_OVER_PI)), f64x2.splat(ROUND));
+  const k = f64x2.sub(shifted, f64x2.splat(ROUND));
+  const near = f64x2.sub(x, f64x2.mul(k, f64x2.splat(HALF_PI_HIGH)));
+  const r = f64x2.sub(f64x2.sub(near, f64x2.mul(k, f64x2.splat(HALF_PI_MIDDLE))), f64x2.mul(k, f64x2.splat(HALF_PI_LOW)));
+  const r2 = f64x2.mul(r, r);
+  const r4 = f64x2.mul(r2, r2);
+  const r8 = f64x2.mul(r4, r4);
+  const a = f64x2.add(f64x2.splat(-1.0 / 6), f64x2.mul(r2, f64x2.splat(1.0 / 120)));
+  const b = f64x2.add(f64x2.splat(-1.0 / 5040), f64x2.mul(r2, f64x2.splat(1.0 / 362880)));
+  const c = f64x2.add(f64x2.splat(-1.0 / 39916800), f64x2.mul(r2, f64x2.splat(1.0 / 6227020800)));
+  const d = f64x2.add(f64x2.splat(-1.0 / 1307674368000), f64x2.mul(r2, f64x2.splat(1.0 / 355687428096000)));
+  const p = f64x2.add(f64x2.add(a, f64x2.mul(r4, b)), f64x2.mul(r8, f64x2.add(c, f64x2.mul(r4, d))));
+  const sine = f64x2.add(r, f64x2.mul(f64x2.mul(r, r2), p));
+  const e = f64x2.add(f64x2.splat(1.0 / 24), f64x2.mul(r2, f64x2.splat(-1.0 / 720)));
+  const f = f64x2.add(f64x2.splat(1.0 / 40320), f64x2.mul(r2, f64x2.splat(-1.0 / 3628800)));
+  const g = f64x2.add(f64x2.splat(1.0 / 479001600), f64x2.mul(r2, f64x2.splat(-1.0 / 87178291200)));
+  const h = f64x2.add(g, f64x2.mul(r4, f64x2.splat(1.0 / 20922789888000)));
+  const q = f64x2.add(f64x2.add(e, f64x2.mul(r4, f)), f64x2.mul(r8, h));
+  // 1 − r²/2 rounds once; what it lost goes back in
+  const half = f64x2.mul(f64x2.splat(0.5), r2);
+  const near1 = f64x2.sub(f64x2.splat(1), half);
+  const lost = f64x2.sub(f64x2.sub(f64x2.splat(1), near1), half);
+  const cosine = f64x2.add(near1, f64x2.add(lost, f64x2.mul(r4, q)));
+  // quadrant: odd ones exchange sine and cosine, the second bit is the sign
+  const odd = i64x2.neg(v128.and(shifted, i64x2.splat(1)));
+  const signSine = i64x2.shl(v128.and(shifted, i64x2.splat(2)), 62);
+  const signCosine = i64x2.shl(v128.and(i64x2.add(shifted, i64x2.splat(1)), i64x2.splat(2)), 62);
+  v128.store(COSINES, v128.xor(v128.bitselect(sine, cosine, odd), signCosine));
+  let y = v128.xor(v128.bitselect(cosine, sine, odd), signSine);
+  if (v128.any_true(f64x2.gt(f64x2.abs(x), f64x2.splat(REDUCED)))) {
+    // four million and more: all bits of 2/π that count
+    const u = f64x2.extract_lane(x, 0);
+    if (abs<f64>(u) > REDUCED) {
+      store<f64>(COSINES, NativeMath.cos(u));
+      y = f64x2.replace_lane(y, 0, NativeMath.sin(u));
+    }
+    const v = f64x2.extract_lane(x, 1);
+    if (abs<f64>(v) > REDUCED) {
+      store<f64>(COSINES, NativeMath.cos(v), 8);
+      y = f64x2.replace_lane(y, 1, NativeMath.sin(v));
+    }
+  }
+  return y;
+}
+
+/** Sines in place of n numbers p, cosines to c. */
+export function sincosInPlace(n: i32, p: usize, c: usize): void {
+  for (let i = 0; i < n; i += 2) {
+    const o = <usize>i << 3;
+    const last = i + 1 == n;
+    const y = sincos2(last ? v128.load_splat<f64>(p + o) : v128.load(p + o));
+    if (last) {
+      store<f64>(p + o, f64x2.extract_lane(y, 0));
+      store<f64>(c + o, load<f64>(COSINES));
+    } else {
+      v128.store(p + o, y);
+      v128.store(c + o, v128.load(COSINES));
+    }
+  }
+}
+
 export function expInPlace(n: i32, p: usize): void {
   let i = 0;
   for (; i + 1 < n; i += 2) {
