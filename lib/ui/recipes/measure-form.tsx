@@ -14,7 +14,7 @@ const QUANTITIES: readonly (readonly [string, string])[] = [
   ['rs', 'Rs'],
   ['rp', 'Rp'],
   ['r', 'R, mean'],
-  ...MUELLER_ELEMENTS.map((e) => [e, `Mueller ${muellerSymbol(e)}`] as const),
+  ...MUELLER_ELEMENTS.map((e) => [e, `${muellerSymbol(e)}, Mueller`] as const),
   ['intensity', 'X-ray intensity'],
 ];
 
@@ -60,7 +60,7 @@ export function MeasureForm() {
               />
             </div>
             <div className="col-span-2">
-              <NumberField path={`${p}.angleDeg`} label="Angle" unit="° from normal" />
+              <NumberField path={`${p}.angleDeg`} label="Incidence" unit="°" />
             </div>
             {hasAzimuth ? (
               <div className="col-span-2">
