@@ -66,7 +66,7 @@ export const SPECTRAL_STATIONS: readonly SpectralStation[] = [
     plan: 'F9',
     replaces: false,
     wafersALot: 1,
-    axis: grid(260, 780, 14),
+    axis: grid(260, 780, 27),
     truth: finer(M1_RECIPE.content),
     parameters: [
       {
