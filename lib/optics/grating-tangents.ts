@@ -31,6 +31,8 @@ export function gratingTangents(
       throw new AppError('invalid_input', `parameter ${j} changes the number of layers or segments; keep it fixed`, { index: j });
     return {
       substrate: complexSlope((v) => v.substrate),
+      superstrate: slope((v) => v.superstrate.re),
+      periodNm: slope((v) => v.periodNm),
       layers: g[0].layers.map((l, i) => ({
         thicknessNm: slope((v) => v.layers[i]!.thicknessNm),
         background: complexSlope((v) => v.layers[i]!.background),

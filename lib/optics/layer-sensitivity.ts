@@ -28,50 +28,114 @@ export interface Descent {
 
 /**
  * Modes and adjoint modes of a layer from the field U and the adjoint rows β at its top. With U′ = iPV, V′ = iQU (ζ = k₀z) and the adjoint system
- * α′ = −iβQ, β′ = −iαP, α = −βY, a change of P and Q moves the outputs by i∫(α δP V + β δQ U)dζ. No eigenvector is differentiated: only integrals of
+ * α′ = −iβQ, β′ = −iαP, α = −βY + c, a change of P and Q moves the outputs by i∫(α δP V + β δQ U)dζ. No eigenvector is differentiated: only integrals of
  * exponentials occur, which are smooth where eigenvalues meet.
- * @param u - (n,). @param beta - (outputs, n).
+ * @param u - (n,). @param beta - (outputs, n). @param source - of `lift`, where outputs are taken below the stack; null for reflected ones (c = 0).
  * @reference adjoint of the Riccati recursion; divided differences of the exponential: Higham, Functions of Matrices (2008), §3.2, 10.6.
  */
-export function descend(step: LayerStep, u: ComplexArray, beta: ComplexArray, outputs: number, k0d: number): Descent {
-  const { modes, rho, x, top } = step;
-  const { n, g } = modes;
-  const a = complexMultiplyVector(top, complexMultiplyVector(modes.wInverse, u, n, n), n, n);
-  const many = outputs * n;
-  const [xa, below, px, sum, p, q] = complexBlock(n, n, many, many, many, many) as Six;
-  for (let i = 0; i < n; i++) {
-    xa.re[i] = a.re[i]! * x.re[i]! - a.im[i]! * x.im[i]!;
-    xa.im[i] = a.re[i]! * x.im[i]! + a.im[i]! * x.re[i]!;
-  }
-  const b = complexMultiplyVector(rho, xa, n, n);
-  for (let i = 0; i < n; i++) {
-    below.re[i] = xa.re[i]! + b.re[i]!;
-    below.im[i] = xa.im[i]! + b.im[i]!;
-  }
-  complexMultiply(complexMultiply(beta, modes.v, outputs, n, n, sum), top, outputs, n, n, p);
-  for (let m = 0; m < outputs; m++) {
-    for (let i = 0; i < n; i++) {
-      const s = m * n + i;
-      px.re[s] = p.re[s]! * x.re[i]! - p.im[s]! * x.im[i]!;
-      px.im[s] = p.re[s]! * x.im[i]! + p.im[s]! * x.re[i]!;
-    }
-  }
-  complexMultiply(px, rho, outputs, n, n, q);
-  for (let s = 0; s < outputs * n; s++) {
-    sum.re[s] = px.re[s]! + q.re[s]!;
-    sum.im[s] = px.im[s]! + q.im[s]!;
-  }
-  const { along, across } = integrals(g, x, n, k0d);
+export function descend(
+  step: LayerStep,
+  u: ComplexArray,
+  beta: ComplexArray,
+  outputs: number,
+  k0d: number,
+  source: ComplexArray | null = null,
+): Descent {
+  const field = descendField(step, u);
+  const adjoint = descendAdjoint(step, beta, outputs, source);
+  const { n } = step.modes;
   return {
-    sensitivity: { n, step, a, b, p, q, outputs, along, across, k0d },
-    u: complexMultiplyVector(modes.w, below, n, n),
-    beta: complexMultiply(sum, modes.vInverse, outputs, n, n),
+    sensitivity: { n, step, ...field, ...adjoint, outputs, ...modeIntegrals(step, k0d), k0d },
+    u: field.below,
+    beta: adjoint.below,
   };
 }
 
-type Six = [ComplexArray, ComplexArray, ComplexArray, ComplexArray, ComplexArray, ComplexArray];
+/** The forward half of {@link descend}: downward modes at the top, upward modes at the bottom, U below. */
+export function descendField(step: LayerStep, u: ComplexArray): { a: ComplexArray; b: ComplexArray; below: ComplexArray } {
+  const { modes, rho, x, top } = step;
+  const { n } = modes;
+  const a = complexMultiplyVector(top, complexMultiplyVector(modes.wInverse, u, n, n), n, n);
+  const [xa, sum] = complexBlock(n, n) as [ComplexArray, ComplexArray];
+  scaleRow(a, x, n, 1, xa);
+  const b = complexMultiplyVector(rho, xa, n, n);
+  addInto(b, xa, sum);
+  return { a, b, below: complexMultiplyVector(modes.w, sum, n, n) };
+}
 
-function integrals(g: ComplexArray, x: ComplexArray, n: number, d: number): { along: ComplexArray; across: ComplexArray } {
+/** The adjoint half of {@link descend}: p = (βV − sX)(1 + Q)⁻¹, q = pXρ + s, β below (pX + q)V⁻¹. */
+export function descendAdjoint(
+  step: LayerStep,
+  beta: ComplexArray,
+  outputs: number,
+  source: ComplexArray | null,
+): { p: ComplexArray; q: ComplexArray; below: ComplexArray } {
+  const { modes, rho, x, top } = step;
+  const { n } = modes;
+  const many = outputs * n;
+  const [px, sum, p, q] = complexBlock(many, many, many, many) as [ComplexArray, ComplexArray, ComplexArray, ComplexArray];
+  complexMultiply(beta, modes.v, outputs, n, n, sum);
+  if (source) {
+    scaleRow(source, x, n, outputs, px);
+    for (let s = 0; s < many; s++) {
+      sum.re[s]! -= px.re[s]!;
+      sum.im[s]! -= px.im[s]!;
+    }
+  }
+  complexMultiply(sum, top, outputs, n, n, p);
+  scaleRow(p, x, n, outputs, px);
+  complexMultiply(px, rho, outputs, n, n, q);
+  if (source) addInto(q, source, q);
+  addInto(px, q, sum);
+  return { p, q, below: complexMultiply(sum, modes.vInverse, outputs, n, n) };
+}
+
+/**
+ * Rows c of outputs c·U below a layer as rows of U above it, c W(1 + ρ)X(1 + Q)⁻¹W⁻¹, and the source s = c W(1 + ρ)/2 that the way down needs.
+ * @param c - (outputs, n).
+ */
+export function lift(step: LayerStep, c: ComplexArray, outputs: number): { source: ComplexArray; above: ComplexArray } {
+  const { modes, rho, x, top } = step;
+  const { n } = modes;
+  const many = outputs * n;
+  const [source, sx] = complexBlock(many, many) as [ComplexArray, ComplexArray];
+  const cw = complexMultiply(c, modes.w, outputs, n, n);
+  complexMultiply(cw, rho, outputs, n, n, source);
+  for (let s = 0; s < many; s++) {
+    source.re[s] = 0.5 * (source.re[s]! + cw.re[s]!);
+    source.im[s] = 0.5 * (source.im[s]! + cw.im[s]!);
+  }
+  scaleRow(source, x, n, outputs, sx);
+  for (let s = 0; s < many; s++) {
+    sx.re[s]! *= 2;
+    sx.im[s]! *= 2;
+  }
+  return { source, above: complexMultiply(complexMultiply(sx, top, outputs, n, n), modes.wInverse, outputs, n, n) };
+}
+
+// out ← rows·diag(x), a vector is one row.
+function scaleRow(a: ComplexArray, x: ComplexArray, n: number, rows: number, out: ComplexArray): void {
+  for (let m = 0; m < rows; m++) {
+    for (let i = 0; i < n; i++) {
+      const s = m * n + i;
+      const re = a.re[s]! * x.re[i]! - a.im[s]! * x.im[i]!;
+      out.im[s] = a.re[s]! * x.im[i]! + a.im[s]! * x.re[i]!;
+      out.re[s] = re;
+    }
+  }
+}
+
+function addInto(a: ComplexArray, b: ComplexArray, out: ComplexArray): void {
+  for (let s = 0; s < out.re.length; s++) {
+    out.re[s] = a.re[s]! + b.re[s]!;
+    out.im[s] = a.im[s]! + b.im[s]!;
+  }
+}
+
+/** Integrals of the products of mode exponentials over a layer, see {@link LayerSensitivity}. */
+export function modeIntegrals(step: LayerStep, d: number): { along: ComplexArray; across: ComplexArray } {
+  const { n, g } = step.modes;
+  const { x } = step;
   const [along, across] = complexBlock(n * n, n * n) as [ComplexArray, ComplexArray];
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {

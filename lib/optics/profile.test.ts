@@ -122,3 +122,19 @@ test('parameters of a profile chain through its slices to the amplitudes', () =>
     expect(Math.abs(d.derivatives[j]!.im[5]! - want) / Math.abs(want), `parameter ${j}`).toBeLessThan(1e-6);
   }
 });
+
+test('what does not move with a parameter has the tangent 0 exactly, whatever its digits', () => {
+  const index = { re: 1.4741237, im: 0.0123457 };
+  const of = (p: Float64Array): LineGrating => ({
+    periodNm: 300,
+    superstrate: { re: 1, im: 0 },
+    substrate: { re: 3.881234567, im: 0.0191 },
+    layers: [{ thicknessNm: 77.7, background: { re: 1.0003, im: 0 }, segments: [{ x0Nm: -p[0]!, x1Nm: p[0]!, index }] }],
+  });
+  const [t] = gratingTangents(of, Float64Array.of(31.7), [1e-3]);
+  const [layer] = t!.layers!;
+  const [segment] = layer!.segments!;
+  for (const z of [t!.substrate!, layer!.background!, segment!.index!]) expect([Math.abs(z.re), Math.abs(z.im)]).toEqual([0, 0]);
+  expect(layer!.thicknessNm! + 0).toBe(0);
+  expect([segment!.x0Nm, segment!.x1Nm]).toEqual([expect.closeTo(-1, 10), expect.closeTo(1, 10)]);
+});

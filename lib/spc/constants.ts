@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { gaussLegendreOn, logGamma, normalCdf, normalPdf } from '@/lib/numerics';
+import { gaussLegendreOn, logGamma, normalCdf, normalPdf, normalSf } from '@/lib/numerics';
 
 /** Shewhart constants for normal subgroups of size n, for 3-sigma charts. */
 export interface ShewhartConstants {
@@ -48,7 +48,7 @@ const cache = new Map<number, RangeMoments>();
 
 /**
  * Mean d2 and standard deviation d3 of the range of n standard normal values:
- * E W = ∫ [1 − Φ(x)ⁿ − (1 − Φ(x))ⁿ] dx, E W² = 2 ∫∫_{x<y} [1 − Φ(y)ⁿ − (1 − Φ(x))ⁿ + (Φ(y) − Φ(x))ⁿ] dx dy.
+ * E W = ∫ [1 − Φ(x)ⁿ − (1 − Φ(x))ⁿ] dx, Var W from the distribution function of W.
  * @param n - subgroup size, an integer >= 2.
  * @throws AppError `out_of_domain` otherwise.
  * @reference L. H. C. Tippett, Biometrika 17 (1925) 364.
@@ -62,24 +62,34 @@ export function rangeMoments(n: number): RangeMoments {
   const low = lower.map((p) => p ** n); // all n below x_i
   let d2 = 0;
   for (let i = 0; i < POINTS; i++) d2 += STEP * (1 - low[i]! - low[POINTS - 1 - i]!);
-  const d3 = Math.sqrt(secondMoment(n, lower) - d2 * d2);
+  const d3 = Math.sqrt(varianceAbout(d2, n));
   const out = { d2, d3 };
   cache.set(n, out);
   return out;
 }
 
-// E W² = ∫ 2w (1 − F(w)) dw with F(w) = n ∫ φ(x) [Φ(x + w) − Φ(x)]^{n−1} dx: Gauss–Legendre in w, trapezoid in x
-function secondMoment(n: number, lower: Float64Array): number {
-  const density = lower.map((_, i) => normalPdf(-HALF_WIDTH + i * STEP));
-  const { nodes, weights } = gaussLegendreOn(80, 0, 2 * HALF_WIDTH);
+// Var W = 2 ∫_m^∞ (w − m)(1 − F(w)) dw + 2 ∫_0^m (m − w) F(w) dw about the mean m, F(w) = n ∫ φ(x) [Q(x) − Q(x + w)]^{n−1} dx, where E W² − (E W)²
+// would cancel. Since n ∫ φ Q^{n−1} = 1, 1 − F(w) = n ∫ φ Q^{n−1} [1 − (1 − Q(x + w)/Q(x))^{n−1}] dx has no cancellation either.
+// Gauss–Legendre in w, trapezoid in x.
+function varianceAbout(m: number, n: number): number {
+  const x = Float64Array.from({ length: POINTS }, (_, i) => -HALF_WIDTH + i * STEP);
+  const density = x.map(normalPdf);
+  const upper = x.map(normalSf);
+  const inner = (f: (i: number) => number): number => {
+    let s = 0;
+    for (let i = 0; i < POINTS; i++) s += density[i]! * f(i);
+    return n * STEP * s;
+  };
+  const above = gaussLegendreOn(64, m, 2 * HALF_WIDTH);
+  const below = gaussLegendreOn(40, 0, m);
   let s = 0;
-  for (let k = 0; k < nodes.length; k++) {
-    let f = 0;
-    for (let i = 0; i < POINTS; i++) {
-      if (density[i]! > 1e-18) f += density[i]! * (normalCdf(-HALF_WIDTH + i * STEP + nodes[k]!) - lower[i]!) ** (n - 1);
-    }
-    s += weights[k]! * 2 * nodes[k]! * (1 - n * STEP * f);
-  }
+  above.nodes.forEach((w, k) => {
+    const tail = inner((i) => -(upper[i]! ** (n - 1)) * Math.expm1((n - 1) * Math.log1p(-normalSf(x[i]! + w) / upper[i]!)));
+    s += above.weights[k]! * 2 * (w - m) * tail;
+  });
+  below.nodes.forEach((w, k) => {
+    s += below.weights[k]! * 2 * (m - w) * inner((i) => (upper[i]! - normalSf(x[i]! + w)) ** (n - 1));
+  });
   return s;
 }
 

@@ -47,9 +47,10 @@ describe('constants', () => {
     }
   });
 
-  test('n = 2 in closed form: d2 = 2/√π, d3 = √(2 − 4/π); the range distribution has these moments', () => {
+  test('n = 2 and 3 in closed form: d2 = 2/√π, d3 = √(2 − 4/π); d3 = √(2 + (3√3 − 9)/π); the range distribution has these moments', () => {
     expect(rangeMoments(2).d2).toBeCloseTo(2 / Math.sqrt(Math.PI), 14);
-    expect(rangeMoments(2).d3).toBeCloseTo(Math.sqrt(2 - 4 / Math.PI), 13);
+    expect(rangeMoments(2).d3).toBeCloseTo(Math.sqrt(2 - 4 / Math.PI), 15);
+    expect(rangeMoments(3).d3).toBeCloseTo(Math.sqrt(2 + (3 * Math.sqrt(3) - 9) / Math.PI), 15);
     let mean = 0;
     for (let w = 0.005; w < 12; w += 0.01) mean += 0.01 * (1 - relativeRangeCdf(w, 5));
     expect(mean).toBeCloseTo(rangeMoments(5).d2, 4);

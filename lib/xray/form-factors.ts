@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { gaussLegendreOn, requireFinite } from '@/lib/numerics';
 import { besselJ1 } from './bessel';
+import { sinc } from './cd-saxs';
 import { ensemble, type Polydispersity } from './polydispersity';
 
 /** Particle shapes; lengths in Å, scattering length densities in 1e-6/Å². */
@@ -46,18 +47,16 @@ export interface SasOptions {
   readonly polydispersity?: Polydispersity | readonly Polydispersity[];
 }
 
-/** sin(x)/x. */
-const sinc = (x: number): number => (Math.abs(x) < 1e-4 ? 1 - (x * x) / 6 : Math.sin(x) / x);
-/** 3 j₁(x)/x, 1 at 0. */
-function ball(x: number): number {
+/** 3 j₁(x)/x, 1 at 0: the amplitude of a ball. */
+export function ball(x: number): number {
   if (Math.abs(x) < 0.1) {
     const z = x * x;
     return 1 - z / 10 + (z * z) / 280 - (z * z * z) / 15120 + z ** 4 / 1330560;
   }
   return (3 * (Math.sin(x) - x * Math.cos(x))) / (x * x * x);
 }
-/** 2 J₁(x)/x, 1 at 0. */
-const disc = (x: number): number => (Math.abs(x) < 1e-8 ? 1 : (2 * besselJ1(x)) / x);
+/** 2 J₁(x)/x, 1 at 0: the amplitude of a disc. */
+export const disc = (x: number): number => (Math.abs(x) < 1e-8 ? 1 : (2 * besselJ1(x)) / x);
 
 /**
  * Scattering of randomly oriented particles: I(q) = scale·⟨F²⟩/⟨V⟩·1e-4 + background, in 1/cm.
@@ -79,14 +78,15 @@ export function particleScattering(shape: ParticleShape, qPerA: ArrayLike<number
   const out = new Float64Array(qPerA.length);
   let volume = 0;
   for (const { weight, shape: s } of members) {
-    volume += weight * volumeOf(s);
+    volume += weight * particleVolume(s);
     for (let i = 0; i < out.length; i++) out[i]! += weight * squaredAmplitude(s, Math.abs(qPerA[i]!), o.sldSolvent);
   }
   const factor = ((o.scale ?? 1) * 1e-4) / volume;
   return out.map((v) => factor * v + (o.background ?? 0));
 }
 
-function volumeOf(s: ParticleShape): number {
+/** Å³. */
+export function particleVolume(s: ParticleShape): number {
   switch (s.kind) {
     case 'sphere':
       return (4 / 3) * Math.PI * s.radius ** 3;
@@ -109,14 +109,14 @@ function volumeOf(s: ParticleShape): number {
 function squaredAmplitude(s: ParticleShape, q: number, solvent: number): number {
   switch (s.kind) {
     case 'sphere':
-      return ((s.sld - solvent) * volumeOf(s) * ball(q * s.radius)) ** 2;
+      return ((s.sld - solvent) * particleVolume(s) * ball(q * s.radius)) ** 2;
     case 'core-shell-sphere': {
       const outer = s.radius + s.thickness;
       const core = (s.sldCore - s.sldShell) * (4 / 3) * Math.PI * s.radius ** 3 * ball(q * s.radius);
-      return (core + (s.sldShell - solvent) * volumeOf(s) * ball(q * outer)) ** 2;
+      return (core + (s.sldShell - solvent) * particleVolume(s) * ball(q * outer)) ** 2;
     }
     case 'ellipsoid': {
-      const amplitude = (s.sld - solvent) * volumeOf(s);
+      const amplitude = (s.sld - solvent) * particleVolume(s);
       const reach = q * Math.max(s.polar, s.equatorial);
       return average1(
         reach,
@@ -124,18 +124,18 @@ function squaredAmplitude(s: ParticleShape, q: number, solvent: number): number 
       );
     }
     case 'cylinder': {
-      const amplitude = (s.sld - solvent) * volumeOf(s);
+      const amplitude = (s.sld - solvent) * particleVolume(s);
       return average1(q * Math.max(s.radius, s.length), (u) => (amplitude * rod(q, s.radius, s.length, u)) ** 2);
     }
     case 'core-shell-cylinder': {
-      const outer = (s.sldShell - solvent) * volumeOf(s);
+      const outer = (s.sldShell - solvent) * particleVolume(s);
       const core = (s.sldCore - s.sldShell) * Math.PI * s.radius ** 2 * s.length;
       const r = s.radius + s.thickness;
       const l = s.length + 2 * s.thickness;
       return average1(q * Math.max(r, l), (u) => (core * rod(q, s.radius, s.length, u) + outer * rod(q, r, l, u)) ** 2);
     }
     case 'parallelepiped': {
-      const amplitude = (s.sld - solvent) * volumeOf(s);
+      const amplitude = (s.sld - solvent) * particleVolume(s);
       return averageBox(q, s.a, s.b, s.c, (x, y, z) => amplitude * sinc(x * s.a) * sinc(y * s.b) * sinc(z * s.c));
     }
     case 'core-shell-parallelepiped':
@@ -160,7 +160,7 @@ const rod = (q: number, radius: number, length: number, u: number): number =>
 
 // ∫₀¹ f(cos α) d cos α with an order that follows the number of fringes. α is the variable: f is smooth at both ends.
 function average1(reach: number, f: (u: number) => number): number {
-  const { nodes, weights } = gaussLegendreOn(orderFor(reach), 0, Math.PI / 2);
+  const { nodes, weights } = gaussLegendreOn(orientationOrder(reach), 0, Math.PI / 2);
   let s = 0;
   for (let i = 0; i < nodes.length; i++) s += weights[i]! * Math.sin(nodes[i]!) * f(Math.cos(nodes[i]!));
   return s;
@@ -168,8 +168,8 @@ function average1(reach: number, f: (u: number) => number): number {
 
 // ⟨f²⟩ over the octant; f takes half the components of q.
 function averageBox(q: number, a: number, b: number, c: number, f: (x: number, y: number, z: number) => number): number {
-  const polar = gaussLegendreOn(orderFor(q * Math.max(c, Math.hypot(a, b))), 0, Math.PI / 2);
-  const around = gaussLegendreOn(orderFor(q * Math.max(a, b)), 0, Math.PI / 2);
+  const polar = gaussLegendreOn(orientationOrder(q * Math.max(c, Math.hypot(a, b))), 0, Math.PI / 2);
+  const around = gaussLegendreOn(orientationOrder(q * Math.max(a, b)), 0, Math.PI / 2);
   let s = 0;
   for (let i = 0; i < polar.nodes.length; i++) {
     const sin = Math.sin(polar.nodes[i]!);
@@ -184,4 +184,5 @@ function averageBox(q: number, a: number, b: number, c: number, f: (x: number, y
   return (2 / Math.PI) * s;
 }
 
-const orderFor = (reach: number): number => 8 * Math.ceil((24 + 0.8 * reach) / 8);
+/** Nodes of an orientation average for q times a length. */
+export const orientationOrder = (reach: number): number => 8 * Math.ceil((24 + 0.8 * reach) / 8);

@@ -35,7 +35,7 @@ export interface EnsembleMember<S> {
 
 /**
  * Members of an ensemble whose distributed lengths are independent: all combinations of their points.
- * @throws AppError `invalid_input` for a length that the shape does not have, a negative width or less than one point.
+ * @throws AppError `invalid_input` for a length that the shape does not have or that is named twice, a negative width or less than one point.
  * @reference Kotlarchyk & Chen, J. Chem. Phys. 79 (1983) 2461 (Schulz); Pedersen, Adv. Colloid Interface Sci. 70 (1997) 171, §2.5.
  */
 export function ensemble<S extends { readonly kind: string }>(
@@ -43,7 +43,11 @@ export function ensemble<S extends { readonly kind: string }>(
   distributions: readonly Polydispersity[],
 ): EnsembleMember<S>[] {
   let members: EnsembleMember<S>[] = [{ weight: 1, shape }];
-  for (const p of distributions) {
+  for (const [k, p] of distributions.entries()) {
+    if (distributions.findIndex((other) => other.parameter === p.parameter) < k)
+      throw new AppError('invalid_input', `polydispersity of ${p.parameter} is given twice; give it once`, {
+        field: 'polydispersity',
+      });
     const centre = (shape as unknown as Record<string, unknown>)[p.parameter];
     if (typeof centre !== 'number')
       throw new AppError('invalid_input', `${shape.kind} has no ${p.parameter} that could be distributed`, {
@@ -86,5 +90,23 @@ function weightOf(ratio: number, t: number, { distribution, relativeSigma: s }: 
     }
     case 'rectangle':
       return Math.abs(t) <= Math.sqrt(3) ? 1 : 0;
+  }
+}
+
+/** ∂ ln w/∂s at fixed t of the weight of a member at x/x₀ = 1 + s t, s > 0; Gaussian and rectangular weights depend on t alone. */
+export function weightSlope(ratio: number, p: Polydispersity): number {
+  const s = p.relativeSigma;
+  const t = (ratio - 1) / s;
+  const log = Math.log(ratio);
+  switch (p.distribution ?? 'gaussian') {
+    case 'gaussian':
+    case 'rectangle':
+      return 0;
+    case 'lognormal':
+      return (log / s) * (log / (s * s) - t / (s * ratio)) - t / ratio;
+    case 'schulz': {
+      const z = 1 / (s * s);
+      return (-2 * z * (log - ratio + 1)) / s + ((z - 1) / ratio - z) * t;
+    }
   }
 }

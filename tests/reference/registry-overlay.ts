@@ -43,9 +43,14 @@ function waferColumns(input: Input, order: 'xy' | 'yx'): number[][] {
   });
 }
 
-// Design columns as the case writes them, e.g. "1, X/normRadius, Y/normRadius".
+// Design columns as the case writes them, e.g. "1, X/normRadius, Y/normRadius"; or all powers up to `order`.
 function statedColumns(input: Input): number[][] {
   const m = marks(input);
+  if (has(input, 'order')) {
+    const r = num(input, 'normRadius', 150);
+    const powers = powersUpTo(num(input, 'order'));
+    return Array.from(m.dx, (_, i) => powers.map(([a, b]) => (m.fieldX[i]! / r) ** a * (m.fieldY[i]! / r) ** b));
+  }
   const names = ['X', 'Y', 'x', 'y', 'normRadius', 'fieldHalfX', 'fieldHalfY'];
   const { normRadiusMm, fieldHalfXMm, fieldHalfYMm } = scales(input);
   const columns = str(input, 'columns', '1, X/normRadius, Y/normRadius')

@@ -24,7 +24,7 @@ function dOptimal({ input, expected }: ReferenceCase) {
   const f = fromRows(mat(input, 'F'));
   const n = num(input, 'n');
   const greedy = has(input, 'ridge') ? greedyPlan(f, n, num(input, 'ridge')) : null;
-  const plan = optimalPlan(f, n, { starts: 60 });
+  const plan = optimalPlan(f, n, { starts: 100 });
   const base = {
     exhaustive: expected['exhaustive'],
     ...(greedy ? { greedyForward: { order: greedy.order, gains: greedy.gains, logDet: greedy.logDet } } : {}),
@@ -43,7 +43,7 @@ function dOptimal({ input, expected }: ReferenceCase) {
       iOptimal: { iCrit: exact.iOptimal.iCriterion, set: exact.iOptimal.sites },
     };
   }
-  const a = optimalPlan(f, n, { starts: 60, criterion: 'A' });
+  const a = optimalPlan(f, n, { starts: 150, criterion: 'A' });
   const stated = Array.isArray(expected['sets']) ? (expected['sets'] as number[][])[0] : undefined;
   const first = designScores(f, stated ?? plan.sites);
   return {
