@@ -28,7 +28,31 @@ export const test = base.extend<{ person: Person }, { sessions: Map<Person, Stat
     }
     await use(state);
   },
+  page: async ({ page }, use) => {
+    for (const load of ['goto', 'reload'] as const) {
+      const plain = page[load].bind(page) as (...args: unknown[]) => ReturnType<Page['goto']>;
+      Object.assign(page, {
+        [load]: async (...args: unknown[]) => {
+          const answer = await plain(...args);
+          await streamedIn(page);
+          return answer;
+        },
+      });
+    }
+    await use(page);
+  },
 });
+
+/**
+ * While a page streams in, its hidden server half stands beside the live one, and every text is there twice. React takes it away, at once or, where the
+ * boundary has been rendered in the browser meanwhile, not at all: then it stays hidden and unused, and is taken away here.
+ */
+async function streamedIn(page: Page): Promise<void> {
+  const halves = page.locator('div[hidden][id^="S:"]');
+  await expect(halves)
+    .toHaveCount(0, { timeout: 3_000 })
+    .catch(() => halves.evaluateAll((left) => left.forEach((half) => half.remove())));
+}
 
 export { expect };
 
@@ -46,12 +70,12 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations.map((v) => `${v.id}: ${v.nodes[0]?.html ?? ''} ${v.nodes[0]?.failureSummary ?? ''}`)).toEqual([]);
 }
 
-/** The first alert of the inbox that a rule on a chart of measured wafers raised: it has maps and traces. */
+/** The first alert of the inbox that a rule on a chart of measured wafers raised: it has maps and traces; those that the journey of the spectra raises have none. */
 export async function openMeasuredAlert(page: Page): Promise<void> {
   await page.goto('/alerts?state=all&range=30d');
   const row = page
     .getByRole('row')
-    .filter({ hasText: / mean · /, hasNotText: 'EWMA' })
+    .filter({ hasText: / mean · /, hasNotText: /EWMA|_height/ })
     .first();
   await row.getByRole('cell').nth(1).click();
   await expect(page.getByRole('heading', { name: 'Evidence' })).toBeVisible();
