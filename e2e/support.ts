@@ -51,7 +51,11 @@ async function streamedIn(page: Page): Promise<void> {
   const halves = page.locator('div[hidden][id^="S:"]');
   await expect(halves)
     .toHaveCount(0, { timeout: 3_000 })
-    .catch(() => halves.evaluateAll((left) => left.forEach((half) => half.remove())));
+    .catch(() =>
+      halves.evaluateAll((left) => {
+        for (const half of left) half.remove();
+      }),
+    );
 }
 
 export { expect };
