@@ -15,7 +15,7 @@ export interface ComplexEigen {
  * Eigenvalues and right eigenvectors of a general complex matrix: Householder reduction to Hessenberg form, single-shift QR to the Schur form with
  * Wilkinson shifts, back substitution. All of it runs in one call of the kernels; measured against LAPACK's zgeev in docs/maths/numerics.md.
  * @param a - A, row-major (n, n); not changed. NaN is refused.
- * @throws AppError `invalid_input` for a NaN or infinite entry; `not_converged` when an eigenvalue needs more than 60 sweeps.
+ * @throws AppError `invalid_input` for a NaN or infinite entry; `not_converged` when an eigenvalue needs more than 140 sweeps.
  * @complexity about 25 n³ complex multiplications.
  * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), Alg. 7.4.2, §7.5–7.6; Wilkinson, The Algebraic Eigenvalue Problem (1965).
  */
@@ -39,7 +39,7 @@ export function complexEigen(a: ComplexArray, n: number): ComplexEigen {
     if (sweeps < 0)
       throw new AppError(
         'not_converged',
-        `eigenvalue ${-1 - sweeps} of ${n} needs more than 60 QR sweeps; change the wavelength by a little`,
+        `eigenvalue ${-1 - sweeps} of ${n} needs more than 140 QR sweeps; change the wavelength by a little`,
         { index: -1 - sweeps },
       );
     const values = complexArray(n);

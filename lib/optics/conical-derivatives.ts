@@ -1,19 +1,37 @@
 import { AppError } from '@/lib/errors';
 import { type Complex, type ComplexArray, cmul, complexArray, complexInvertInPlace, complexMultiply } from '@/lib/numerics';
-import { plus, times, ZERO } from './complex-arithmetic';
+import { times, ZERO } from './complex-arithmetic';
 import { type ConicalSystem, conicalSystem } from './conical';
-import type { Incidence, Jones } from './far-field';
+import type { Incidence, Jones, TangentialResponse } from './far-field';
+import {
+  efficiencyDerivatives,
+  type FarOrder,
+  jonesDerivative,
+  jonesFrom,
+  type VectorEfficiencyDerivatives,
+} from './far-field-derivatives';
 import { fourierCoefficients, piecewisePermittivity, reciprocal, toeplitz } from './fourier';
 import { type FourierChange, fourierTangent, type LayerTangent, throughChange } from './fourier-tangent';
-import { addModalChange, addThicknessChange, descend } from './layer-sensitivity';
+import { type IlluminationTangent, inPeriods, orderStepChange, phaseChange, tangentialChange } from './illumination-tangent';
 import type { GratingLayer, LineGrating } from './line-grating';
 import type { LayerModes } from './modal-recursion';
-import { halfSpaceAdmittanceDerivative } from './vector-stack';
+import {
+  type ModalChange,
+  type NormalFactors,
+  type NormalSpace,
+  normalFactors,
+  type VectorChange,
+  vectorSensitivity,
+  waveNumberModalChange,
+} from './vector-sensitivity';
+import { halfSpaceAdmittanceChange, split, type WaveNumberChange } from './vector-stack';
 
-/** How a grating moves with one parameter of the conical mount. */
-export interface ConicalTangent {
+/** How a grating and its illumination move with one parameter of the conical mount. */
+export interface ConicalTangent extends IlluminationTangent {
   readonly layers?: readonly (LayerTangent | null)[];
   readonly substrate?: Complex;
+  /** The edges keep their positions in nm, seen from x = 0, unless their tangents say otherwise. */
+  readonly periodNm?: number;
 }
 
 export interface JonesDerivatives {
@@ -22,11 +40,23 @@ export interface JonesDerivatives {
   readonly derivatives: readonly Jones[];
 }
 
+/** With the efficiencies of all propagating orders, where they were asked for. */
+export interface VectorDerivatives<Order> extends JonesDerivatives {
+  readonly reflected: VectorEfficiencyDerivatives<Order> | null;
+  readonly transmitted: VectorEfficiencyDerivatives<Order> | null;
+}
+
+export interface VectorDerivativeOptions {
+  /** Whether the efficiencies of the orders are wanted too; default false. */
+  readonly efficiencies?: boolean;
+}
+
 /**
- * Jones matrix of the zero order at any azimuth with its derivatives along given tangents, by the adjoint of the layer recursion (see `descend`): with
- * E′ = iPH, H′ = iQE and a = (k_x; k_y), b = (−k_x, k_y), δP = −a E⁻¹δE E⁻¹ b and δQ = diag(−B⁻¹δB B⁻¹, −δE).
- * @param tangents - one per parameter: thicknesses, edges, indices, substrate. @throws as `solveConical`; `dimension_mismatch` for layers it does not have.
- * @complexity the solution, and about 30 (2M + 1)³ per layer and parameter that moves its edges or indices.
+ * Jones matrix of the zero order at any azimuth, and the efficiencies of all orders where asked, with their derivatives along given tangents, by the adjoint of
+ * the layer recursion (see `vectorSensitivity`): E′ = iPH, H′ = iQE, δQ = diag(−B⁻¹δB B⁻¹, −δE) for materials.
+ * @param tangents - one per parameter: thicknesses, edges, indices, substrate, superstrate, angle, azimuth, wavelength, period.
+ * @throws as `solveConical`; `dimension_mismatch` for layers it does not have.
+ * @complexity the solution, and about 30 (2M + 1)³ per layer and parameter that moves its edges, indices or the wave numbers.
  */
 export function conicalDerivatives(
   grating: LineGrating,
@@ -34,87 +64,109 @@ export function conicalDerivatives(
   incidence: Incidence,
   truncation: number,
   tangents: readonly ConicalTangent[],
-): JonesDerivatives {
+  options: VectorDerivativeOptions = {},
+): VectorDerivatives<number> {
   for (const [k, t] of tangents.entries())
     if ((t.layers?.length ?? 0) > grating.layers.length)
       throw new AppError('dimension_mismatch', `tangents[${k}] has more layers than the grating`, { tangent: k });
   const s = conicalSystem(grating, wavelengthNm, incidence, truncation);
   const n = s.kx.length;
-  const m = 2 * n;
-  const zeros = [truncation, n + truncation];
-  const full = complexArray(m * m);
-  for (let i = 0; i < m * m; i++) {
-    full.re[i] = s.top.re[i]! + s.solution.admittance.re[i]!;
-    full.im[i] = s.top.im[i]! + s.solution.admittance.im[i]!;
-  }
-  complexInvertInPlace(full, m);
-  const rows = complexArray(2 * m);
-  for (const [k, z] of zeros.entries()) {
-    rows.re.set(full.re.subarray(z * m, z * m + m), k * m);
-    rows.im.set(full.im.subarray(z * m, z * m + m), k * m);
-  }
-  // ∂(E_x, E_y) of order zero for E_x and E_y incident
-  const derivatives = tangents.map(() => zeros.map(() => complexArray(2)));
-  const changes = modalChanges(grating, s, tangents);
-  for (const [k, zero] of zeros.entries()) {
-    const r = s.solution.reflected[k]!;
-    let u = complexArray(m, r.re.slice(), r.im.slice());
-    u.re[zero]! += 1;
-    let beta = rows;
-    for (const [i, step] of s.solution.steps.entries()) {
-      const l = grating.layers[s.positions[i]!]!;
-      const down = descend(step, u, beta, 2, s.k0 * l.thicknessNm);
-      for (const [j, t] of tangents.entries()) {
-        const moved = t.layers?.[s.positions[i]!]?.thicknessNm;
-        const out = derivatives[j]![k]!;
-        if (moved) addThicknessChange(down.sensitivity, s.k0 * moved, out);
-        const change = changes[i]![j];
-        if (change) addModalChange(down.sensitivity, change.q, change.p, out);
-      }
-      ({ u, beta } = down);
-    }
-    for (const [j, t] of tangents.entries())
-      if (t.substrate) addSubstrate(s, grating.substrate, t.substrate, beta, u, derivatives[j]![k]!);
-  }
-  const field = (k: number): ComplexArray => {
-    const r = s.solution.reflected[k]!;
-    return complexArray(
-      2,
-      Float64Array.from(zeros, (z) => r.re[z]!),
-      Float64Array.from(zeros, (z) => r.im[z]!),
-    );
-  };
-  return {
-    jones: jonesOf(incidence, [field(0), field(1)]),
-    derivatives: derivatives.map(([x, y]) => jonesOf(incidence, [x!, y!])),
-  };
-}
-
-interface Change {
-  readonly q: ComplexArray;
-  readonly p: ComplexArray;
-}
-
-function modalChanges(grating: LineGrating, s: ConicalSystem, tangents: readonly ConicalTangent[]): (Change | null)[][] {
-  const n = s.kx.length;
-  return s.solution.steps.map((step, i) => {
-    const layer = grating.layers[s.positions[i]!]!;
-    let factors: Factors | null = null;
-    return tangents.map((t) => {
-      const tangent = t.layers?.[s.positions[i]!];
-      const change = tangent ? fourierTangent(layer, tangent, grating.periodNm, n - 1) : null;
-      if (!change) return null;
-      factors ??= factorsOf(layer, grating.periodNm, s, step.modes);
-      return modalChange(factors, change, n);
-    });
+  const thickness = s.positions.map((i) => grating.layers[i]!.thicknessNm);
+  const moves = tangents.map((t) => movesOf(s, grating, wavelengthNm, incidence, t));
+  const factors = new Map<number, Factors>();
+  const changes = tangents.map((t, k): VectorChange => {
+    const { dk, deltaEps0, deltaEpsS } = moves[k]!;
+    const side = (eps: Complex, delta: Complex | null): ComplexArray | null =>
+      dk || delta ? halfSpaceAdmittanceChange(eps, s.layout, delta ?? ZERO, dk) : null;
+    return {
+      phase: (i) => phaseChange(s.k0, wavelengthNm, thickness[i]!, t, t.layers?.[s.positions[i]!]?.thicknessNm),
+      modal: (i) => {
+        const layer = grating.layers[s.positions[i]!]!;
+        const tangent = inPeriods(layer, t.layers?.[s.positions[i]!] ?? null, grating.periodNm, t.periodNm ?? 0);
+        const change = tangent ? fourierTangent(layer, tangent, grating.periodNm, n - 1) : null;
+        if (!change && !dk) return [];
+        const { modes } = s.solution.steps[i]!;
+        const f = factors.get(i) ?? factorsOf(layer, grating.periodNm, s, modes);
+        factors.set(i, f);
+        const out = change ? [modalChange(f, change, n)] : [];
+        return dk ? [...out, waveNumberModalChange(modes, s.layout, normalSpace(n), f.normal, dk)] : out;
+      },
+      above: side(s.eps0, deltaEps0),
+      below: side(s.epsS, deltaEpsS),
+    };
   });
+  const every = Array.from({ length: n }, (_, i) => i);
+  const travels = (eps: Complex) => (i: number) => eps.im === 0 && eps.re - s.kx[i]! ** 2 - s.ky ** 2 > 0;
+  const wanted = {
+    reflected: options.efficiencies ? every.filter((i) => i === truncation || travels(s.eps0)(i)) : [truncation],
+    transmitted: options.efficiencies ? every.filter(travels(s.epsS)) : [],
+  };
+  const entries = (list: readonly number[]): number[] => [...list, ...list.map((i) => n + i)];
+  const problem = {
+    n: 2 * n,
+    top: s.top,
+    solution: s.solution,
+    phases: thickness.map((d) => s.k0 * d),
+    incident: [truncation, n + truncation],
+  };
+  const d = vectorSensitivity(problem, entries(wanted.reflected), entries(wanted.transmitted), changes);
+  const own = (side: 'reflected' | 'transmitted'): Responses => {
+    const at = entries(wanted[side]);
+    const [x, y] = s.solution[side];
+    return [split(pick(x!, at)), split(pick(y!, at))];
+  };
+  const derived = (side: 'reflected' | 'transmitted'): Responses[] => d[side].map(([x, y]) => [split(x!), split(y!)]);
+  const efficiencies = (side: 'reflected' | 'transmitted', eps: Complex, delta: 'deltaEps0' | 'deltaEpsS') =>
+    efficiencyDerivatives(
+      incidence,
+      grating.superstrate.re,
+      wanted[side].map((i) => i - truncation),
+      wanted[side].map((i): FarOrder => ({ kx: s.kx[i]!, ky: s.ky, eps: eps.re })),
+      tangents,
+      moves.map((m) => wanted[side].map((i): FarOrder => ({ ...(m.dk?.x[i] ?? { kx: 0, ky: 0 }), eps: m[delta]?.re ?? 0 }))),
+      own(side),
+      derived(side),
+    );
+  const zero = wanted.reflected.indexOf(truncation);
+  const reflected = own('reflected');
+  return {
+    jones: jonesFrom(incidence, reflected, zero),
+    derivatives: derived('reflected').map((df, k) => jonesDerivative(incidence, tangents[k]!, reflected, df, zero)),
+    reflected: options.efficiencies ? efficiencies('reflected', s.eps0, 'deltaEps0') : null,
+    transmitted: options.efficiencies ? efficiencies('transmitted', s.epsS, 'deltaEpsS') : null,
+  };
+}
+
+type Responses = readonly [TangentialResponse, TangentialResponse];
+const pick = (v: ComplexArray, at: readonly number[]): ComplexArray =>
+  complexArray(
+    at.length,
+    Float64Array.from(at, (i) => v.re[i]!),
+    Float64Array.from(at, (i) => v.im[i]!),
+  );
+
+// δk of the orders, δε above and below.
+function movesOf(s: ConicalSystem, grating: LineGrating, wavelengthNm: number, incidence: Incidence, t: ConicalTangent) {
+  const n = s.kx.length;
+  const { x, y } = tangentialChange(grating.superstrate.re, incidence, t);
+  const step = orderStepChange(wavelengthNm, grating.periodNm, t, t.periodNm ?? 0);
+  const waves = Array.from({ length: n }, (_, i) => ({ kx: x + (i - (n - 1) / 2) * step, ky: y }));
+  const dk: WaveNumberChange | null = x === 0 && y === 0 && step === 0 ? null : { x: waves, y: waves };
+  return {
+    dk,
+    deltaEps0: t.superstrate ? { re: 2 * grating.superstrate.re * t.superstrate, im: 0 } : null,
+    deltaEpsS: t.substrate ? cmul(times(grating.substrate, 2), t.substrate) : null,
+  };
+}
+
+function normalSpace(n: number): NormalSpace {
+  const same = Int32Array.from({ length: n }, (_, i) => i);
+  return { x: same, y: same, size: n };
 }
 
 /** Constant factors of a layer's modal changes; rectangular matrices between n orders and 2n modes. */
 interface Factors {
-  /** W⁻¹ a E⁻¹ and E⁻¹ b V. */
-  readonly pLeft: ComplexArray;
-  readonly pRight: ComplexArray;
+  readonly normal: NormalFactors;
   /** Columns of V⁻¹ and rows of W for E_x (with B⁻¹) and E_y. */
   readonly xLeft: ComplexArray;
   readonly xRight: ComplexArray;
@@ -130,17 +182,7 @@ function factorsOf(layer: GratingLayer, periodNm: number, s: ConicalSystem, mode
   complexInvertInPlace(eInverse, n);
   const bInverse = toeplitz(fourierCoefficients(shape, n - 1, reciprocal), n);
   complexInvertInPlace(bInverse, n);
-  const wa = complexArray(m * n);
-  const bv = complexArray(n * m);
-  const { wInverse, vInverse, w, v } = modes;
-  for (let i = 0; i < m; i++) {
-    for (let j = 0; j < n; j++) {
-      for (const part of ['re', 'im'] as const) {
-        wa[part][i * n + j] = wInverse[part][i * m + j]! * s.kx[j]! + wInverse[part][i * m + n + j]! * s.ky;
-        bv[part][j * m + i] = -s.kx[j]! * v[part][j * m + i]! + s.ky * v[part][(n + j) * m + i]!;
-      }
-    }
-  }
+  const { vInverse, w } = modes;
   const columns = (a: ComplexArray, from: number): ComplexArray => {
     const out = complexArray(m * n);
     for (let i = 0; i < m; i++) {
@@ -152,8 +194,7 @@ function factorsOf(layer: GratingLayer, periodNm: number, s: ConicalSystem, mode
   const rows = (a: ComplexArray, from: number): ComplexArray =>
     complexArray(n * m, a.re.slice(from * m, (from + n) * m), a.im.slice(from * m, (from + n) * m));
   return {
-    pLeft: complexMultiply(wa, eInverse, m, n, n),
-    pRight: complexMultiply(eInverse, bv, n, n, m),
+    normal: normalFactors(modes, s.layout, normalSpace(n), eInverse),
     xLeft: complexMultiply(columns(vInverse, 0), bInverse, m, n, n),
     xRight: complexMultiply(bInverse, rows(w, 0), n, n, m),
     yLeft: columns(vInverse, n),
@@ -161,9 +202,9 @@ function factorsOf(layer: GratingLayer, periodNm: number, s: ConicalSystem, mode
   };
 }
 
-function modalChange(f: Factors, change: FourierChange, n: number): Change {
+function modalChange(f: Factors, change: FourierChange, n: number): ModalChange {
   const m = 2 * n;
-  const p = throughChange(f.pLeft, change, 'direct', f.pRight, m, n, m);
+  const p = throughChange(f.normal.left, change, 'direct', f.normal.right, m, n, m);
   const q = throughChange(f.xLeft, change, 'inverse', f.xRight, m, n, m);
   const y = throughChange(f.yLeft, change, 'direct', f.yRight, m, n, m);
   for (let i = 0; i < m * m; i++) {
@@ -173,42 +214,4 @@ function modalChange(f: Factors, change: FourierChange, n: number): Change {
     q.im[i] = -q.im[i]! - y.im[i]!;
   }
   return { p, q };
-}
-
-// −β δY_s U below the last layer.
-function addSubstrate(
-  s: ConicalSystem,
-  index: Complex,
-  change: Complex,
-  beta: ComplexArray,
-  u: ComplexArray,
-  out: ComplexArray,
-): void {
-  const m = u.re.length;
-  const slope = halfSpaceAdmittanceDerivative(s.epsS, s.layout);
-  const yu = complexMultiply(slope, u, m, m, 1);
-  const b = complexMultiply(beta, yu, 2, m, 1);
-  const scale = cmul(times(index, 2), change);
-  for (let k = 0; k < 2; k++) {
-    const v = cmul({ re: b.re[k]!, im: b.im[k]! }, scale);
-    out.re[k]! -= v.re;
-    out.im[k]! -= v.im;
-  }
-}
-
-// Zero-order Jones matrix from the reflected (E_x, E_y) for unit E_x and unit E_y incident.
-function jonesOf(incidence: Incidence, fields: readonly [ComplexArray, ComplexArray]): Jones {
-  const c = Math.cos(incidence.azimuthRad);
-  const s = Math.sin(incidence.azimuthRad);
-  const cosine = Math.cos(incidence.angleRad);
-  const element = (from: readonly [number, number], to: readonly [number, number]): Complex => {
-    let v = ZERO;
-    for (let i = 0; i < 2; i++)
-      for (let k = 0; k < 2; k++) v = plus(v, times({ re: fields[i]!.re[k]!, im: fields[i]!.im[k]! }, from[i]! * to[k]!));
-    return v;
-  };
-  const sIn = [-s, c] as const;
-  const pIn = [cosine * c, cosine * s] as const;
-  const pOut = [-c / cosine, -s / cosine] as const;
-  return { pp: element(pIn, pOut), ps: element(sIn, pOut), sp: element(pIn, sIn), ss: element(sIn, sIn) };
 }

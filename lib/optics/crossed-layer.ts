@@ -25,37 +25,52 @@ export interface FieldParity {
   readonly y: Parity;
 }
 
-/** Strips of a layer across one axis: the share of the other axis they fill and the permittivity along their own. */
-interface Strip {
+/** Strips of a layer across one axis: the share of the other axis they fill, the permittivity along their own and the rectangles in them. */
+export interface Strip {
   readonly profile: Piecewise;
   readonly mask: Piecewise;
+  readonly inside: readonly number[];
 }
 
-type Axis = 'x' | 'y';
+export type Axis = 'x' | 'y';
 
-function strips(layer: CrossedLayer, periods: readonly [number, number], along: Axis): Strip[] {
-  const [own, other] = along === 'x' ? periods : ([periods[1], periods[0]] as const);
-  const boxes = layer.rectangles.map((r) => {
+/** Extent of each rectangle along an axis (x0Nm to x1Nm) and across it (from, width). */
+export function boxesOf(layer: CrossedLayer, along: Axis) {
+  return layer.rectangles.map((r) => {
     const [c, w, d, v] =
       along === 'x' ? [r.centreXNm, r.widthXNm, r.centreYNm, r.widthYNm] : [r.centreYNm, r.widthYNm, r.centreXNm, r.widthXNm];
     return { x0Nm: c - w / 2, x1Nm: c + w / 2, from: d - v / 2, width: v, index: r.index };
   });
-  const wrap = (x: number): number => x / other - Math.floor(x / other);
+}
+
+/** A position in periods, within [0, 1). */
+export const wrapPeriod = (xNm: number, periodNm: number): number => xNm / periodNm - Math.floor(xNm / periodNm);
+
+export function strips(layer: CrossedLayer, periods: readonly [number, number], along: Axis): Strip[] {
+  const [own, other] = along === 'x' ? periods : ([periods[1], periods[0]] as const);
+  const boxes = boxesOf(layer, along);
+  const wrap = (x: number): number => wrapPeriod(x, other);
   const cuts = [...new Set([0, ...boxes.flatMap((b) => [wrap(b.from), wrap(b.from + b.width)])])].sort((a, b) => a - b);
-  const known = new Map<string, { profile: Piecewise; parts: boolean[] }>();
+  const known = new Map<string, { profile: Piecewise; inside: number[]; parts: boolean[] }>();
   for (const [k, a] of cuts.entries()) {
     const middle = 0.5 * (a + (cuts[k + 1] ?? 1)) * other;
-    const inside = boxes.filter((b) => wrap(middle - b.from) * other < b.width);
-    const key = inside.map((b) => boxes.indexOf(b)).join();
+    const inside = [...boxes.keys()].filter((i) => wrap(middle - boxes[i]!.from) * other < boxes[i]!.width);
+    const key = inside.join();
     const entry = known.get(key) ?? {
-      profile: piecewisePermittivity(own, layer.background, inside),
+      profile: piecewisePermittivity(
+        own,
+        layer.background,
+        inside.map((i) => boxes[i]!),
+      ),
+      inside,
       parts: cuts.map(() => false),
     };
     entry.parts[k] = true;
     known.set(key, entry);
   }
-  return [...known.values()].map(({ profile, parts }) => ({
+  return [...known.values()].map(({ profile, inside, parts }) => ({
     profile,
+    inside,
     mask: { breaks: Float64Array.from(cuts), values: parts.map((p) => ({ re: p ? 1 : 0, im: 0 })) },
   }));
 }
@@ -71,13 +86,16 @@ export function isMirrored(layer: CrossedLayer, periods: readonly [number, numbe
   });
 }
 
-// Σ over strips of F(profile along the axis) ⊗ mask across it, in the basis of a parity pair; x is the outer index. F is [[ε]], [[1/ε]]⁻¹ or [[ε]]⁻¹.
-function permittivityMatrix(
+/** F of a profile: Laurent's rule [[ε]], the inverse rule [[1/ε]]⁻¹, or [[ε]]⁻¹. */
+export type FactorRule = 'laurent' | 'inverse' | 'reciprocal';
+
+/** Σ over strips of F(profile along the axis) ⊗ mask across it, in the basis of a parity pair; x is the outer index. */
+export function permittivityMatrix(
   list: readonly Strip[],
   along: Axis,
   p: FieldParity,
   truncation: readonly [number, number],
-  rule: 'laurent' | 'inverse' | 'reciprocal',
+  rule: FactorRule,
 ): ComplexArray {
   const [mx, my] = truncation;
   const [own, other] = along === 'x' ? [mx, my] : [my, mx];
@@ -101,6 +119,17 @@ function permittivityMatrix(
  */
 export type StripAxis = 'both' | 'x' | 'y';
 
+/** Bases of E_x, E_y and E_z. */
+export function fieldSpaces(p: FieldParity, [mx, my]: readonly [number, number]) {
+  const space = (x: Parity, y: Parity): { readonly x: number; readonly y: number }[] => {
+    const out: { x: number; y: number }[] = [];
+    for (const i of labels(x, mx)) for (const j of labels(y, my)) out.push({ x: i, y: j });
+    return out;
+  };
+  const [qx, qy] = [opposite(p.x), opposite(p.y)];
+  return { A: space(p.x, p.y), B: space(qx, qy), C: space(qx, p.y) };
+}
+
 /** Wave numbers over k₀ of one axis: value of a label. */
 export interface WaveNumbers {
   readonly x: (label: number) => number;
@@ -121,16 +150,8 @@ export function crossedModes(
   k: WaveNumbers,
   profiles: StripAxis = 'both',
 ): LayerModes {
-  const [mx, my] = truncation;
-  const space = (x: Parity, y: Parity) => {
-    const out: { x: number; y: number }[] = [];
-    for (const i of labels(x, mx)) for (const j of labels(y, my)) out.push({ x: i, y: j });
-    return out;
-  };
   const [qx, qy] = [opposite(p.x), opposite(p.y)];
-  const A = space(p.x, p.y);
-  const B = space(qx, qy);
-  const C = space(qx, p.y);
+  const { A, B, C } = fieldSpaces(p, truncation);
   const a = A.length;
   const b = B.length;
   const n = a + b;

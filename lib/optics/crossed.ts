@@ -1,10 +1,18 @@
 import { AppError } from '@/lib/errors';
 import { type Complex, type ComplexArray, complexArray } from '@/lib/numerics';
-import { type CrossedLayer, crossedModes, type FieldParity, isMirrored, type StripAxis, type WaveNumbers } from './crossed-layer';
+import {
+  type CrossedLayer,
+  crossedModes,
+  type FieldParity,
+  fieldSpaces,
+  isMirrored,
+  type StripAxis,
+  type WaveNumbers,
+} from './crossed-layer';
 import { farField, type Incidence, type TangentialResponse, type VectorDiffraction } from './far-field';
 import { checkGrating, square } from './line-grating';
 import { expand, labels, opposite, type Parity } from './parity';
-import { halfSpaceAdmittance, type Layout, solveVectorStack } from './vector-stack';
+import { halfSpaceAdmittance, type Layout, solveVectorStack, type VectorStackSolution } from './vector-stack';
 
 /** A doubly periodic grating of rectangles at one wavelength; layers from top to bottom. */
 export interface CrossedGrating {
@@ -36,32 +44,8 @@ export function solveCrossed(
   profiles: StripAxis = 'both',
 ): CrossedDiffraction {
   const [mx, my] = truncation;
-  const [px, py] = grating.periodsNm;
-  checkGrating({ ...grating, periodNm: Math.min(px, py), layers: [] }, wavelengthNm, Math.min(mx, my));
-  if (!(incidence.angleRad >= 0 && incidence.angleRad < Math.PI / 2))
-    throw new AppError('invalid_input', `angleRad is ${incidence.angleRad}; give 0 ≤ angle < π/2`, { field: 'angleRad' });
-  const k0 = (2 * Math.PI) / wavelengthNm;
-  const tangential = grating.superstrate.re * Math.sin(incidence.angleRad);
-  const clean = (v: number): number => (Math.abs(v) < 1e-13 ? 0 : v);
-  const x0 = clean(tangential * Math.cos(incidence.azimuthRad));
-  const y0 = clean(tangential * Math.sin(incidence.azimuthRad));
-  const k: WaveNumbers = { x: (m) => x0 + (m * wavelengthNm) / px, y: (m) => y0 + (m * wavelengthNm) / py };
-  const split = mirrorPlanes(grating, x0, y0);
-  const orders: [number, number][] = [];
-  for (const i of labels('all', mx)) for (const j of labels('all', my)) orders.push([i, j]);
-  // E_x incident is even along split axes; E_y incident makes E_x odd there
-  const parity = (isSplit: boolean, component: 'x' | 'y'): Parity => (isSplit ? (component === 'x' ? 'even' : 'odd') : 'all');
-  const solve = (component: 'x' | 'y', components: readonly ('x' | 'y')[]): Response[] =>
-    solveParity(
-      grating,
-      k0,
-      k,
-      truncation,
-      { x: parity(split.x, component), y: parity(split.y, component) },
-      components,
-      profiles,
-    );
-  const responses = split.x || split.y ? [...solve('x', ['x']), ...solve('y', ['y'])] : solve('x', ['x', 'y']);
+  const { k, systems, orders } = crossedSystems(grating, wavelengthNm, incidence, truncation, profiles);
+  const responses = systems.flatMap((s) => responsesOf(s, truncation));
   const pair = (side: 'reflected' | 'transmitted') => [responses[0]![side], responses[1]![side]] as const;
   return {
     ...farField(
@@ -76,6 +60,53 @@ export function solveCrossed(
     ),
     orders,
   };
+}
+
+/**
+ * The systems behind {@link solveCrossed}, one for both incident components or one for each; same parameters and errors.
+ * @param whole - axes along which parities must not be split though a mirror plane allows it.
+ */
+export function crossedSystems(
+  grating: CrossedGrating,
+  wavelengthNm: number,
+  incidence: Incidence,
+  truncation: readonly [number, number],
+  profiles: StripAxis,
+  whole: { readonly x: boolean; readonly y: boolean } = { x: false, y: false },
+): {
+  readonly k: WaveNumbers;
+  readonly systems: readonly ParitySystem[];
+  readonly orders: readonly (readonly [number, number])[];
+} {
+  const [mx, my] = truncation;
+  const [px, py] = grating.periodsNm;
+  checkGrating({ ...grating, periodNm: Math.min(px, py), layers: [] }, wavelengthNm, Math.min(mx, my));
+  if (!(incidence.angleRad >= 0 && incidence.angleRad < Math.PI / 2))
+    throw new AppError('invalid_input', `angleRad is ${incidence.angleRad}; give 0 ≤ angle < π/2`, { field: 'angleRad' });
+  const k0 = (2 * Math.PI) / wavelengthNm;
+  const tangential = grating.superstrate.re * Math.sin(incidence.angleRad);
+  const clean = (v: number): number => (Math.abs(v) < 1e-13 ? 0 : v);
+  const x0 = clean(tangential * Math.cos(incidence.azimuthRad));
+  const y0 = clean(tangential * Math.sin(incidence.azimuthRad));
+  const k: WaveNumbers = { x: (m) => x0 + (m * wavelengthNm) / px, y: (m) => y0 + (m * wavelengthNm) / py };
+  const planes = mirrorPlanes(grating, x0, y0);
+  const split = { x: planes.x && !whole.x, y: planes.y && !whole.y };
+  const orders: [number, number][] = [];
+  for (const i of labels('all', mx)) for (const j of labels('all', my)) orders.push([i, j]);
+  // E_x incident is even along split axes; E_y incident makes E_x odd there
+  const parity = (isSplit: boolean, component: 'x' | 'y'): Parity => (isSplit ? (component === 'x' ? 'even' : 'odd') : 'all');
+  const solve = (component: 'x' | 'y', components: readonly ('x' | 'y')[]): ParitySystem =>
+    paritySystem(
+      grating,
+      k0,
+      k,
+      truncation,
+      { x: parity(split.x, component), y: parity(split.y, component) },
+      components,
+      profiles,
+    );
+  const systems = split.x || split.y ? [solve('x', ['x']), solve('y', ['y'])] : [solve('x', ['x', 'y'])];
+  return { k, systems, orders };
 }
 
 interface Response {
@@ -100,7 +131,21 @@ export function crossedUnknowns(grating: CrossedGrating, incidence: Incidence): 
   };
 }
 
-function solveParity(
+/** A stack in one pair of parities, solved: bases of E_x and E_y, layers with a thickness, fields. */
+export interface ParitySystem {
+  readonly k0: number;
+  readonly A: readonly { readonly x: number; readonly y: number }[];
+  readonly B: readonly { readonly x: number; readonly y: number }[];
+  readonly parity: { readonly x: FieldParity; readonly y: FieldParity };
+  readonly layout: Layout;
+  readonly incident: readonly number[];
+  /** Position in the grating of each layer that has a thickness. */
+  readonly positions: readonly number[];
+  readonly top: ComplexArray;
+  readonly solution: VectorStackSolution;
+}
+
+function paritySystem(
   grating: CrossedGrating,
   k0: number,
   k: WaveNumbers,
@@ -108,16 +153,9 @@ function solveParity(
   p: FieldParity,
   components: readonly ('x' | 'y')[],
   profiles: StripAxis,
-): Response[] {
-  const [mx, my] = truncation;
-  const space = (x: Parity, y: Parity): { x: number; y: number }[] => {
-    const out: { x: number; y: number }[] = [];
-    for (const i of labels(x, mx)) for (const j of labels(y, my)) out.push({ x: i, y: j });
-    return out;
-  };
+): ParitySystem {
   const q: FieldParity = { x: opposite(p.x), y: opposite(p.y) };
-  const A = space(p.x, p.y);
-  const B = space(q.x, q.y);
+  const { A, B } = fieldSpaces(p, truncation);
   const waves = (l: readonly { x: number; y: number }[]) => l.map((e) => ({ kx: k.x(e.x), ky: k.y(e.y) }));
   const partner = Int32Array.from(A, (u) => B.findIndex((v) => v.x === u.x && v.y === u.y));
   const layout: Layout = { x: waves(A), y: waves(B), partner };
@@ -126,26 +164,32 @@ function solveParity(
     return component === 'x' ? zero : A.length + zero;
   });
   const known = new Map<string, ReturnType<typeof crossedModes>>();
-  const layers = grating.layers
-    .filter((l) => l.thicknessNm > 0)
+  const positions = [...grating.layers.keys()].filter((i) => grating.layers[i]!.thicknessNm > 0);
+  const layers = positions
+    .map((i) => grating.layers[i]!)
     .map((l) => {
       const key = JSON.stringify([l.background, l.rectangles]);
       const modes = known.get(key) ?? crossedModes(l, grating.periodsNm, truncation, p, k, profiles);
       known.set(key, modes);
       return { modes, k0d: k0 * l.thicknessNm };
     });
-  const r = solveVectorStack(
+  const top = halfSpaceAdmittance(square(grating.superstrate), layout);
+  const solution = solveVectorStack(
     layers,
-    halfSpaceAdmittance(square(grating.superstrate), layout),
+    top,
     halfSpaceAdmittance(square(grating.substrate), layout),
     A.length + B.length,
     incident,
   );
+  return { k0, A, B, parity: { x: p, y: q }, layout, incident, positions, top, solution };
+}
+
+function responsesOf({ A, B, parity, solution: r }: ParitySystem, truncation: readonly [number, number]): Response[] {
   const unfold = (v: ComplexArray): TangentialResponse => ({
-    ex: onOrders(v, 0, A, p, truncation),
-    ey: onOrders(v, A.length, B, q, truncation),
+    ex: onOrders(v, 0, A, parity.x, truncation),
+    ey: onOrders(v, A.length, B, parity.y, truncation),
   });
-  return components.map((_, i) => ({ reflected: unfold(r.reflected[i]!), transmitted: unfold(r.transmitted[i]!) }));
+  return r.reflected.map((_, i) => ({ reflected: unfold(r.reflected[i]!), transmitted: unfold(r.transmitted[i]!) }));
 }
 
 // Coefficients of a parity basis put back on the orders (m, n).

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
-import type { Complex } from '@/lib/numerics';
+import type { CrossedGrating } from './crossed';
+import type { CrossedTangent } from './crossed-derivatives';
 import type { LineGrating } from './line-grating';
 import type { GratingTangent } from './line-grating-derivatives';
 
@@ -14,34 +15,49 @@ export function gratingTangents(
   parameters: Float64Array,
   steps: ArrayLike<number>,
 ): GratingTangent[] {
+  return slopes(build, parameters, steps).map((g) => ({ ...g, superstrate: g.superstrate.re }));
+}
+
+/** The same for crossed gratings and `crossedDerivatives`. */
+export function crossedTangents(
+  build: (p: Float64Array) => CrossedGrating,
+  parameters: Float64Array,
+  steps: ArrayLike<number>,
+): CrossedTangent[] {
+  return slopes(build, parameters, steps).map((g) => ({ ...g, superstrate: g.superstrate.re }));
+}
+
+// ∂/∂p of every number of a structure, in the structure's own form.
+function slopes<T>(build: (p: Float64Array) => T, parameters: Float64Array, steps: ArrayLike<number>): T[] {
   return Array.from(parameters, (_, j) => {
     const h = steps[j]!;
     if (!(h > 0)) throw new AppError('invalid_input', `steps[${j}] is ${h}; give a positive step`, { index: j });
-    const at = (k: number): LineGrating => {
+    const at = (k: number): T => {
       const p = parameters.slice();
       p[j] = p[j]! + k * h;
       return build(p);
     };
-    const g = [at(-2), at(-1), at(1), at(2)] as const;
-    // differences of pairs, so that what does not move has the slope 0 exactly and costs nothing later
-    const slope = (f: (g: LineGrating) => number): number => (8 * (f(g[2]) - f(g[1])) - (f(g[3]) - f(g[0]))) / (12 * h);
-    const complexSlope = (f: (g: LineGrating) => Complex): Complex => ({ re: slope((v) => f(v).re), im: slope((v) => f(v).im) });
-    const shape = (v: LineGrating): string => v.layers.map((l) => l.segments.length).join();
-    if (g.some((v) => shape(v) !== shape(g[0])))
-      throw new AppError('invalid_input', `parameter ${j} changes the number of layers or segments; keep it fixed`, { index: j });
-    return {
-      substrate: complexSlope((v) => v.substrate),
-      superstrate: slope((v) => v.superstrate.re),
-      periodNm: slope((v) => v.periodNm),
-      layers: g[0].layers.map((l, i) => ({
-        thicknessNm: slope((v) => v.layers[i]!.thicknessNm),
-        background: complexSlope((v) => v.layers[i]!.background),
-        segments: l.segments.map((_s, k) => ({
-          x0Nm: slope((v) => v.layers[i]!.segments[k]!.x0Nm),
-          x1Nm: slope((v) => v.layers[i]!.segments[k]!.x1Nm),
-          index: complexSlope((v) => v.layers[i]!.segments[k]!.index),
-        })),
-      })),
-    };
+    return slope([at(-2), at(-1), at(1), at(2)], h, j) as T;
   });
+}
+
+type Four = readonly [unknown, unknown, unknown, unknown];
+
+function slope(v: Four, h: number, parameter: number): unknown {
+  const [a, b, c, d] = v;
+  // differences of pairs, so that what does not move has the slope 0 exactly and costs nothing later
+  if (typeof a === 'number') return (8 * ((c as number) - (b as number)) - ((d as number) - a)) / (12 * h);
+  const entries = v.map((o) => Object.keys(o as object).join());
+  if (entries.some((k) => k !== entries[0]))
+    throw new AppError(
+      'invalid_input',
+      `parameter ${parameter} changes the number of layers or of parts in a layer; keep it fixed`,
+      {
+        index: parameter,
+      },
+    );
+  const part = (k: string | number): unknown =>
+    slope(v.map((o) => (o as Record<string | number, unknown>)[k]) as unknown as Four, h, parameter);
+  if (Array.isArray(a)) return a.map((_, k) => part(k));
+  return Object.fromEntries(Object.keys(a as object).map((k) => [k, part(k)]));
 }

@@ -2,7 +2,6 @@ import { type Complex, type ComplexArray, cdiv, cmul, complexArray, complexInver
 import { complexBlock } from './complex-arithmetic';
 import { fourierCoefficients, piecewisePermittivity, toeplitz } from './fourier';
 import { fourierTangent, type LayerTangent, throughChange } from './fourier-tangent';
-import { addModalChange, type LayerSensitivity } from './layer-sensitivity';
 import type { GratingLayer, LineGratingSystem, Polarisation } from './line-grating';
 import type { LayerModes } from './modal-recursion';
 
@@ -104,36 +103,31 @@ export function addDiagonal(beta: ComplexArray, d: ComplexArray, u: ComplexArray
   }
 }
 
-/** Adds what changed edges and indices of a layer do to the outputs. */
-export function addLayerChange(
-  s: LayerSensitivity,
+/** Modal changes δQ̂ and δP̂ (null in TE) of changed edges and indices of a layer; null when nothing but its thickness moves. */
+export function layerChange(
+  modes: LayerModes,
   f: LayerFactors,
   layer: GratingLayer,
   tangent: LayerTangent,
   periodNm: number,
   polarisation: Polarisation,
-  out: ComplexArray,
-): void {
-  const { n } = s;
+): { q: ComplexArray; p: ComplexArray | null } | null {
+  const { n, g, vInverse, w } = modes;
   const change = fourierTangent(layer, tangent, periodNm, n - 1);
-  if (!change) return;
-  const dq = throughChange(f.left, change, 'direct', f.right, n, n, n);
-  if (polarisation === 'TE') {
-    addModalChange(s, dq, null, out);
-    return;
-  }
+  if (!change) return null;
+  const q = throughChange(f.left, change, 'direct', f.right, n, n, n);
+  if (polarisation === 'TE') return { q, p: null };
   // δP̂ = −W⁻¹B⁻¹ δB B⁻¹V = −g (V⁻¹ δB W) g
-  const { g, vInverse, w } = s.step.modes;
-  const dp = throughChange(vInverse, change, 'inverse', w, n, n, n);
+  const p = throughChange(vInverse, change, 'inverse', w, n, n, n);
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < n; j++) {
-      const p = i * n + j;
+      const k = i * n + j;
       const gr = g.re[i]! * g.re[j]! - g.im[i]! * g.im[j]!;
       const gi = g.re[i]! * g.im[j]! + g.im[i]! * g.re[j]!;
-      const re = dp.re[p]! * gr - dp.im[p]! * gi;
-      dp.im[p] = -(dp.re[p]! * gi + dp.im[p]! * gr);
-      dp.re[p] = -re;
+      const re = p.re[k]! * gr - p.im[k]! * gi;
+      p.im[k] = -(p.re[k]! * gi + p.im[k]! * gr);
+      p.re[k] = -re;
     }
   }
-  addModalChange(s, dq, dp, out);
+  return { q, p };
 }

@@ -15,10 +15,10 @@ import {
 } from './line-grating';
 import {
   addDiagonal,
-  addLayerChange,
   admittanceChange,
   factorsOf,
   type LayerFactors,
+  layerChange,
   waveNumberChange,
 } from './line-grating-changes';
 
@@ -135,9 +135,8 @@ export function lineGratingDerivatives(
         const change = waveNumberChange(factors, s, step.modes, dk);
         for (const [j, d] of down.entries()) addModalChange(d.sensitivity, change, null, out[j]!);
       }
-      if (moved)
-        for (const [j, d] of down.entries())
-          addLayerChange(d.sensitivity, factors, l, moved, grating.periodNm, polarisation, out[j]!);
+      const change = moved && layerChange(step.modes, factors, l, moved, grating.periodNm, polarisation);
+      if (change) for (const [j, d] of down.entries()) addModalChange(d.sensitivity, change.q, change.p, out[j]!);
     }
     for (const [j, d] of down.entries()) groups[j]!.beta = d.beta;
     u = down[0]!.u;

@@ -10,8 +10,12 @@ export interface AmplitudeDerivatives {
   /** By ñ of each film. */
   readonly index: readonly ComplexArray[];
   readonly substrate: ComplexArray;
+  /** By ñ of the ambient, at a fixed angle. */
+  readonly ambient: ComplexArray;
   /** By the angle of incidence, 1/rad. */
   readonly angle: ComplexArray;
+  /** By the wavelength, 1/nm, at fixed indices: dispersion adds Σ ∂r/∂ñ · dñ/dλ. */
+  readonly wavelength: ComplexArray;
 }
 
 export interface FilmDerivatives {
@@ -20,7 +24,7 @@ export interface FilmDerivatives {
 }
 
 /**
- * r_s and r_p of a film stack with their derivatives by every thickness, index, the substrate and the angle, closed form: Airy's recursion upwards
+ * r_s and r_p of a film stack with their derivatives by every thickness, index, the outer media, the angle and the wavelength, closed form: Airy's recursion upwards
  * and its adjoint downwards, 2(films + 1) steps in all whatever the number of parameters.
  * @param stack @param wavelengthNm @param angleRad - as `thinFilm`, with the same errors.
  * @throws AppError `out_of_domain` where a wave runs exactly along an interface (k_z = 0): the derivative does not exist there.
@@ -36,7 +40,9 @@ export function thinFilmDerivatives(stack: FilmStack, wavelengthNm: ArrayLike<nu
     thickness: stack.films.map(() => complexArray(w)),
     index: stack.films.map(() => complexArray(w)),
     substrate: complexArray(w),
+    ambient: complexArray(w),
     angle: complexArray(w),
+    wavelength: complexArray(w),
   });
   const out = { s: empty(), p: empty() };
   const sin2 = Math.sin(angleRad) ** 2;
@@ -58,10 +64,8 @@ export function thinFilmDerivatives(stack: FilmStack, wavelengthNm: ArrayLike<nu
       d.r.im[i] = k.ri[0]!;
       downwards(k, stack, layers, k0, d, i);
       // k_z² = ε − n₀² sin²θ; the TM admittance k_z/ε also holds ε itself
-      let angleRe = 0;
-      let angleIm = 0;
-      const tr = turn2 * k.er[0]!;
-      const ti = turn2 * k.ei[0]!;
+      let sumRe = 0;
+      let sumIm = 0;
       for (let j = 0; j < layers + 2; j++) {
         const er = k.er[j]!;
         const ei = k.ei[j]!;
@@ -74,19 +78,25 @@ export function thinFilmDerivatives(stack: FilmStack, wavelengthNm: ArrayLike<nu
         const kk = 2 * (k.kr[j]! * k.kr[j]! + k.ki[j]! * k.ki[j]!);
         let pr = (ur * k.kr[j]! + ui * k.ki[j]!) / kk;
         let pi = (ui * k.kr[j]! - ur * k.ki[j]!) / kk;
-        angleRe -= pr * tr - pi * ti;
-        angleIm -= pr * ti + pi * tr;
-        if (j === 0) continue;
+        sumRe += pr;
+        sumIm += pi;
         if (!isS) {
           pr -= br * k.yr[j]! - bi * k.yi[j]!;
           pi -= br * k.yi[j]! + bi * k.yr[j]!;
         }
-        const to = j <= layers ? d.index[j - 1]! : d.substrate;
+        const to = j === 0 ? d.ambient : j <= layers ? d.index[j - 1]! : d.substrate;
         to.re[i] = 2 * (pr * k.nr[j]! - pi * k.ni[j]!);
         to.im[i] = 2 * (pr * k.ni[j]! + pi * k.nr[j]!);
       }
-      d.angle.re[i] = angleRe;
-      d.angle.im[i] = angleIm;
+      d.angle.re[i] = turn2 * (sumIm * k.ei[0]! - sumRe * k.er[0]!);
+      d.angle.im[i] = -turn2 * (sumRe * k.ei[0]! + sumIm * k.er[0]!);
+      d.ambient.re[i]! -= 2 * sin2 * (sumRe * k.nr[0]! - sumIm * k.ni[0]!);
+      d.ambient.im[i]! -= 2 * sin2 * (sumRe * k.ni[0]! + sumIm * k.nr[0]!);
+      // r depends on thickness over wavelength
+      for (const [j, film] of stack.films.entries()) {
+        d.wavelength.re[i]! -= (film.thicknessNm / wavelengthNm[i]!) * d.thickness[j]!.re[i]!;
+        d.wavelength.im[i]! -= (film.thicknessNm / wavelengthNm[i]!) * d.thickness[j]!.im[i]!;
+      }
     }
   }
   return out;

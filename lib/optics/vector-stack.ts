@@ -15,17 +15,24 @@ export function halfSpaceAdmittance(eps: Complex, l: Layout): ComplexArray {
   return admittanceIn(l, (kx, ky) => planeWaveAdmittance(eps, kx, ky));
 }
 
-/** ∂Y/∂ε of a homogeneous half-space. */
-export function halfSpaceAdmittanceDerivative(eps: Complex, l: Layout): ComplexArray {
-  return admittanceIn(l, (kx, ky) => {
+/** How the wave numbers (over k₀) of a layout move, entry by entry. */
+export type WaveNumberChange = Pick<Layout, 'x' | 'y'>;
+
+/** δY of a homogeneous half-space for δε and moved wave numbers: Y = f/k_z, δk_z = (δε/2 − k_x δk_x − k_y δk_y)/k_z. */
+export function halfSpaceAdmittanceChange(eps: Complex, l: Layout, deltaEps: Complex, dk: WaveNumberChange | null): ComplexArray {
+  return admittanceIn(l, (kx, ky, component, i) => {
     const { kz, xx, xy, yx } = planeWaveAdmittance(eps, kx, ky);
-    // ∂(f/k_z) = ∂f/k_z − f/(2k_z³)
-    const slope = (v: Complex, own: number): Complex => {
-      const d = cdiv({ re: own, im: 0 }, kz);
-      const e = cdiv(v, cmul(kz, kz));
-      return { re: d.re - 0.5 * e.re, im: d.im - 0.5 * e.im };
+    const by = dk?.[component][i] ?? { kx: 0, ky: 0 };
+    const dz = cdiv({ re: 0.5 * deltaEps.re - kx * by.kx - ky * by.ky, im: 0.5 * deltaEps.im }, kz);
+    const slope = (v: Complex, own: number, eps: number): Complex => {
+      const e = cmul(v, dz);
+      return cdiv({ re: own + eps * deltaEps.re - e.re, im: eps * deltaEps.im - e.im }, kz);
     };
-    return { xx: slope(xx, 0), xy: slope(xy, -1), yx: slope(yx, 1) };
+    return {
+      xx: slope(xx, -by.kx * ky - kx * by.ky, 0),
+      xy: slope(xy, 2 * kx * by.kx, -1),
+      yx: slope(yx, -2 * ky * by.ky, 1),
+    };
   });
 }
 
@@ -35,7 +42,10 @@ interface WaveAdmittance {
   readonly yx: Complex;
 }
 
-function admittanceIn(l: Layout, of: (kx: number, ky: number) => WaveAdmittance): ComplexArray {
+function admittanceIn(
+  l: Layout,
+  of: (kx: number, ky: number, component: 'x' | 'y', entry: number) => WaveAdmittance,
+): ComplexArray {
   const a = l.x.length;
   const n = a + l.y.length;
   const out = complexArray(n * n);
@@ -45,14 +55,14 @@ function admittanceIn(l: Layout, of: (kx: number, ky: number) => WaveAdmittance)
   };
   // H is ordered as (H_y, H_x) so that its parts live in the spaces of (E_x, E_y)
   for (const [i, k] of l.x.entries()) {
-    const y = of(k.kx, k.ky);
+    const y = of(k.kx, k.ky, 'x', i);
     set(i, i, y.yx, 1);
     const p = l.partner[i]!;
     if (p < 0) continue;
     set(i, a + p, y.xx, -1);
     set(a + p, i, y.xx, 1);
   }
-  for (const [i, k] of l.y.entries()) set(a + i, a + i, of(k.kx, k.ky).xy, 1);
+  for (const [i, k] of l.y.entries()) set(a + i, a + i, of(k.kx, k.ky, 'y', i).xy, 1);
   return out;
 }
 

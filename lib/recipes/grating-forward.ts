@@ -176,5 +176,10 @@ function withoutZeros(t: GratingTangent): GratingTangent {
     };
     return Object.keys(kept).length > 0 ? kept : null;
   });
-  return { layers, ...(isMoving(t.substrate) && t.substrate ? { substrate: t.substrate } : {}) };
+  return {
+    layers,
+    ...(isMoving(t.substrate) && t.substrate ? { substrate: t.substrate } : {}),
+    ...(t.superstrate ? { superstrate: t.superstrate } : {}),
+    ...(t.periodNm ? { periodNm: t.periodNm } : {}),
+  };
 }

@@ -1,7 +1,7 @@
 import { type ComplexArray, complexArray } from '@/lib/numerics';
-import { type Film, psiDelta, radians, refractiveIndex, solveLineGrating, thinFilm } from '@/lib/optics';
+import { type DispersionLaw, type Film, psiDelta, radians, refractiveIndex, solveLineGrating, thinFilm } from '@/lib/optics';
 import { cdSaxs, reflectivityFromSld, type SldSlab } from '@/lib/xray';
-import { num, obj, objects, str, strings, vec } from '../read';
+import { num, objects, str, strings, vec } from '../read';
 import type { Input } from '../types';
 import { complexVec } from './read';
 
@@ -30,48 +30,67 @@ export function parametricModel(i: Input): ParametricModel {
 const real = (n: readonly number[]): ComplexArray => complexArray(n.length, Float64Array.from(n));
 const alternating = (n: number): boolean[] => Array.from({ length: 2 * n }, (_, i) => i % 2 === 1);
 
+/** A quantity of the model by its name: a parameter of the case, or what the case holds fixed; null where it has neither. */
+type Named = (name: string) => number | null;
+
+function named(i: Input): (p: Float64Array) => Named {
+  const names = strings(i, 'parameters');
+  const fixed = (i['fixed'] ?? {}) as Input;
+  return (p) => (name) => {
+    const at = names.indexOf(name);
+    if (at >= 0) return p[at]!;
+    const v = fixed[name] ?? i[name];
+    return typeof v === 'number' ? v : null;
+  };
+}
+
+const known = (v: Named, name: string): number => {
+  const x = v(name);
+  if (x === null) throw new Error(`the case has neither a parameter nor a fixed value ${name}`);
+  return x;
+};
+
 function ellipsometry(i: Input): ParametricModel {
   const wavelengths = vec(i, 'wavelength_nm');
   const w = wavelengths.length;
   const angles = vec(i, 'angle_deg').map(radians);
   const substrate = complexVec(i, 'substrate');
   const ambient = real(new Array<number>(w).fill(1));
-  const names = strings(i, 'parameters');
-  const films = (p: Float64Array): Film[] => {
-    if (names[0] === 'thickness_nm') {
-      const law = { kind: 'cauchy', a: p[1]!, bUm2: p[2]!, cUm4: 0 } as const;
-      return [{ thicknessNm: p[0]!, index: refractiveIndex(law, wavelengths) }];
-    }
-    const oxide = real(vec(i, 'oxide_n'));
-    if (names[0] === 'Eg_eV') {
-      const [gapEv, amplitudeEv, centreEv, broadeningEv, epsInf, thicknessNm] = Array.from(p) as [
-        number,
-        number,
-        number,
-        number,
-        number,
-        number,
-      ];
-      const index = refractiveIndex(
-        { kind: 'oscillators', epsInf, terms: [{ kind: 'tauc-lorentz', gapEv, amplitudeEv, centreEv, broadeningEv }] },
-        wavelengths,
-      );
-      return [
-        { thicknessNm: num(i, 'oxide_nm'), index: oxide },
-        { thicknessNm, index },
-      ];
-    }
-    return [
-      { thicknessNm: p[0]!, index: oxide },
-      { thicknessNm: p[1]!, index: real(vec(i, 'nitride_n')) },
-      { thicknessNm: p[2]!, index: oxide },
-    ];
+  const at = named(i);
+  const film = (v: Named, name: string, index: () => ComplexArray): Film[] => {
+    const thicknessNm = v(name);
+    return thicknessNm === null ? [] : [{ thicknessNm, index: index() }];
   };
+  const oxide = () => real(vec(i, 'oxide_n'));
+  const nitride = () => real(vec(i, 'nitride_n'));
+  const law = (v: Named): DispersionLaw =>
+    v('Eg_eV') === null
+      ? { kind: 'cauchy', a: known(v, 'cauchy_A'), bUm2: v('cauchy_B_um2') ?? 0, cUm4: v('cauchy_C_um4') ?? 0 }
+      : {
+          kind: 'oscillators',
+          epsInf: known(v, 'eps_inf'),
+          terms: [
+            {
+              kind: 'tauc-lorentz',
+              gapEv: known(v, 'Eg_eV'),
+              amplitudeEv: known(v, 'A_eV'),
+              centreEv: known(v, 'E0_eV'),
+              broadeningEv: known(v, 'C_eV'),
+            },
+          ],
+        };
+  const films = (v: Named): Film[] => [
+    ...film(v, 'oxide_nm', oxide),
+    ...film(v, 'thickness_nm', () => refractiveIndex(law(v), wavelengths)),
+    ...film(v, 'top_oxide_nm', oxide),
+    ...film(v, 'nitride_nm', nitride),
+    ...film(v, 'bottom_oxide_nm', oxide),
+  ];
   return {
     periodic: angles.flatMap(() => alternating(w)),
     model: (p) => {
       const out = new Float64Array(2 * w * angles.length);
-      const stack = { ambient, films: films(p), substrate };
+      const stack = { ambient, films: films(at(p)), substrate };
       for (const [a, angle] of angles.entries()) {
         const r = thinFilm(stack, wavelengths, angle);
         interleave(out, 2 * w * a, psiDelta(r.rp, r.rs));
@@ -90,30 +109,56 @@ function interleave(out: Float64Array, at: number, v: { psiDeg: Float64Array; de
 
 function reflectivity(i: Input): (p: Float64Array) => Float64Array {
   const q = vec(i, 'q_per_A');
+  const at = named(i);
   const given = Array.isArray(i['layers']) ? objects(i, 'layers') : null;
-  const fixed = given ? null : obj(i, 'fixed');
-  const density = (layer: number, name: string, key: string): number =>
-    given ? num(given[layer]!, key) : num(fixed!, `${name}_${key === 'sld_1e6_per_A2' ? 'sld' : 'isld'}`);
-  const [sld, isld] = ['sld_1e6_per_A2', 'isld_1e6_per_A2'] as const;
+  const every = [...strings(i, 'parameters'), ...Object.keys((i['fixed'] ?? {}) as Input)];
+  const films = [...new Set(every.flatMap((n) => n.match(/^(.+)_thickness_A$/)?.[1] ?? []))];
   return (p) => {
+    const v = at(p);
+    const of = (name: string, row: number, key: string, own: string): number =>
+      v(`${name}_${key}`) ?? (given ? num(given[row]!, own) : known(v, `${name}_${key}`));
+    const slab = (name: string, row: number, isLast: boolean): SldSlab => ({
+      thicknessA: isLast ? 0 : of(name, row, 'thickness_A', 'thickness_A'),
+      sld: of(name, row, 'sld', 'sld_1e6_per_A2'),
+      isld: of(name, row, 'isld', 'isld_1e6_per_A2'),
+      roughnessTopA: of(name, row, 'roughness_A', 'roughness_top_A'),
+    });
     const slabs: SldSlab[] = [
       { thicknessA: 0, sld: 0, isld: 0, roughnessTopA: 0 },
-      { thicknessA: p[0]!, sld: p[1]!, isld: density(1, 'film', isld), roughnessTopA: p[2]! },
-      { thicknessA: p[3]!, sld: density(2, 'oxide', sld), isld: density(2, 'oxide', isld), roughnessTopA: p[4]! },
-      { thicknessA: 0, sld: density(3, 'substrate', sld), isld: density(3, 'substrate', isld), roughnessTopA: p[5]! },
+      ...films.map((name, k) => slab(name, k + 1, false)),
+      slab('substrate', films.length + 1, true),
     ];
-    return reflectivityFromSld(slabs, q);
+    const r = reflectivityFromSld(slabs, q);
+    const [scale, background] = [v('scale') ?? 1, v('background') ?? 0];
+    return r.map((x) => scale * x + background);
   };
 }
 
 function scattering(i: Input): (p: Float64Array) => Float64Array {
   const qx = vec(i, 'qx_per_nm');
   const qz = vec(i, 'qz_per_nm');
+  const at = named(i);
   return (p) => {
-    const angle = radians(p[2]!);
-    const line = { bottomCdNm: p[0]!, trapezoids: [{ heightNm: p[1]!, leftAngleRad: angle, rightAngleRad: angle, contrast: 1 }] };
-    const [i0, background] = p.length > 4 ? [p[4]!, p[5]!] : [num(i, 'i0'), num(i, 'background')];
-    return cdSaxs(line, qx, qz, { i0, background, sigmaXNm: p[3]!, sigmaZNm: p[3]! });
+    const v = at(p);
+    const angle = (side: string): number => radians(v(`swa_${side}_deg`) ?? known(v, 'swa_deg'));
+    const sigma = (axis: string): number => v(`debye_waller_${axis}_nm`) ?? v('debye_waller_nm') ?? 0;
+    const line = {
+      bottomCdNm: known(v, 'bottom_cd_nm'),
+      trapezoids: [
+        {
+          heightNm: known(v, 'height_nm'),
+          leftAngleRad: angle('left'),
+          rightAngleRad: angle('right'),
+          contrast: v('contrast') ?? 1,
+        },
+      ],
+    };
+    return cdSaxs(line, qx, qz, {
+      i0: v('i0') ?? 1,
+      background: v('background') ?? 0,
+      sigmaXNm: sigma('x'),
+      sigmaZNm: sigma('z'),
+    });
   };
 }
 
@@ -122,12 +167,14 @@ function grating(i: Input): ParametricModel {
   const silicon = complexVec(i, 'substrate_and_line');
   const slices = num(i, 'slices');
   const truncation = num(i, 'M');
+  const at = named(i);
   const angle = radians(num(i, 'angle_deg'));
   const air = { re: 1, im: 0 };
   return {
     periodic: alternating(wavelengths.length),
     model: (p) => {
-      const [mid, height, swa] = [p[0]!, p[1]!, radians(p[2]!)];
+      const v = at(p);
+      const [mid, height, swa] = [known(v, 'mid_cd_nm'), known(v, 'height_nm'), radians(known(v, 'swa_deg'))];
       const lean = height / Math.tan(swa);
       const rs = complexArray(wavelengths.length);
       const rp = complexArray(wavelengths.length);

@@ -82,7 +82,7 @@ export function complexEigenScratch(n: i32): i32 {
  * Eigenvalues and right eigenvectors of a complex matrix.
  * @param re, im - A, separate row-major parts (n, n); hold the eigenvectors in their columns, 2-norm 1, on return.
  * @param values - λ, interleaved (n). @param scratch - as many doubles as `complexEigenScratch` says.
- * @returns QR sweeps, or −1 − i when eigenvalue i takes more than 60.
+ * @returns QR sweeps, or −1 − i when eigenvalue i takes more than 140.
  */
 export function complexEigen(n: i32, re: usize, im: usize, values: usize, scratch: usize): i32 {
   const block = (<usize>n * n) << 4;

@@ -241,6 +241,10 @@ export function deflationScratch(n: i32): usize {
   return 12 * w * w + 34 * w + 2 * <usize>n * w;
 }
 
+// Sweeps without a deflation after which the shifts of the window are given up for Wilkinson's: where eigenvalues are multiple the window may hand out the
+// same few for ever.
+const PATIENCE: i32 = 80;
+
 // Schur form by single-shift QR; the number of sweeps, or −1 − i when eigenvalue i does not settle. With scratch, blocks of 48 and more are deflated
 // aggressively and take their shifts from there.
 export function schur(n: i32, h: usize, q: usize, scratch: usize): i32 {
@@ -267,7 +271,7 @@ export function schur(n: i32, h: usize, q: usize, scratch: usize): i32 {
       continue;
     }
     const active = hi - lo + 1;
-    const aggressive = scratch != 0 && active >= 48;
+    const aggressive = scratch != 0 && active >= 48 && tries < PATIENCE;
     if (aggressive && pending == 0) {
       const nw = min(WIDEST, max(8, active >> 3));
       flush(n, q);
@@ -280,7 +284,7 @@ export function schur(n: i32, h: usize, q: usize, scratch: usize): i32 {
       }
       if (gone > 0) continue;
     }
-    if (++tries > (aggressive ? 600 : 60)) return -1 - hi;
+    if (++tries > PATIENCE + 60) return -1 - hi;
     total++;
     const exceptional = tries % (aggressive ? 40 : 10) == 0;
     if (aggressive && pending > 0 && !exceptional) {
