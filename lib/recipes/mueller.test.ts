@@ -264,3 +264,22 @@ test('a surrogate of Mueller elements, off-diagonal ones among them, begins a fi
   expect([fast.status, fast.path, slow.path]).toEqual(['accepted', 'surrogate', 'rigorous']);
   for (const j of [0, 3]) expect(Math.abs(fast.values[j]! - slow.values[j]!)).toBeLessThan(0.1 * slow.u[j]!);
 });
+
+test.each([0, 45])('a free pitch and a free index of the surroundings have derivatives too, azimuth %d°', (azimuth) => {
+  const base = grating([...mueller(azimuth)]);
+  const recipe: MetrologyRecipe = {
+    ...base,
+    sample: { ...SAMPLE, pitchNm: 'pitch', ambient: { kind: 'constant', n: 'ambient', k: 0 } },
+    parameters: [...base.parameters, free('pitch', 'nm', 110, 100, 120), free('ambient', '', 1.2, 1, 1.5)],
+  };
+  const c = compileRecipe(metrologyRecipeIn.parse(recipe), axis);
+  const truth = truthOf(recipe);
+  const [analytic, values] = [c.jacobian!(truth), c.model(truth)];
+  const differences = differenceJacobian((p) => c.model(p), truth, values, { periodic360: c.periodic360 });
+  const n = truth.length;
+  for (const j of [4, 5]) {
+    const size = Math.max(...values.map((_v, i) => Math.abs(differences[i * n + j]!)));
+    for (let i = 0; i < values.length; i++)
+      expect(Math.abs(analytic[i * n + j]! - differences[i * n + j]!), `${c.names[j]} at ${i}`).toBeLessThan(2e-6 * size);
+  }
+});
