@@ -89,6 +89,27 @@ test('where the law of the sweep falls short, the modal solver judges the rows',
   expect(Math.hypot(got.r.re[m]! - truth.r.re[k]!, got.r.im[m]! - truth.r.im[k]!)).toBeLessThan(Math.SQRT2 * c.errorEstimate);
 });
 
+test('silver lines, whose TM modes include growing ones, do not overflow the modal solver', () => {
+  const silver = { re: 0.05, im: 3.1 };
+  const at = (x0Nm: number, x1Nm: number) => ({
+    thicknessNm: 150.30982465483248,
+    background: air,
+    segments: [{ x0Nm, x1Nm, index: silver }],
+  });
+  const g = lines(silver, {
+    periodNm: 345.3087996924296,
+    substrate: { re: 2.1, im: 0 },
+    layers: [at(-89.81638203653016, 89.81638203653016), at(-91.26715443937383, 90.3516632848888)],
+  });
+  const [wavelengthNm, angleRad] = [555.0982798449695, 0.7843390887137502];
+  const d = convergedLineGrating(g, wavelengthNm, angleRad, 'TM', { resolution: { degree: 5, levels: 3 } });
+  const total = [...d.reflected, ...d.transmitted].reduce((s, v) => s + (Number.isNaN(v) ? 0 : v), 0);
+  expect(total).toBeGreaterThan(0.3);
+  expect(total).toBeLessThan(1);
+  const f = solveLineGrating(g, wavelengthNm, angleRad, 'TM', 60);
+  expect(Math.abs(f.reflected[60]! - d.reflected[d.truncation]!)).toBeLessThan(0.05);
+});
+
 test('a coarse grating: every propagating order is within the sweep', () => {
   const g = lines({ re: 1.5, im: 0 }, { periodNm: 6000, substrate: { re: 1.5, im: 0 } });
   const c = chooseTruncation([{ grating: g, wavelengthNm: 633 }], 0.2, ['TE']);

@@ -137,3 +137,14 @@ test('the footprint lowers what the sample does not catch, the background is add
   expect((seen[0]! - 1e-7) / plain[0]!).toBeCloseTo((0.02 * 1.54) / (4 * Math.PI) / 0.01, 10);
   expect(seen[1]! - 1e-7).toBeCloseTo(plain[1]!, 14);
 });
+
+test('a triangle whose walls meet at the top has half the area of its rectangle; crossing walls are refused', () => {
+  const angle = (70 * Math.PI) / 180;
+  const line = (heightNm: number) => ({
+    bottomCdNm: 40,
+    trapezoids: [{ heightNm, leftAngleRad: angle, rightAngleRad: angle, contrast: 1 }],
+  });
+  const height = 20 * Math.tan(angle);
+  expect(trapezoidAmplitude(line(height), [0], [0]).re[0]).toBeCloseTo(20 * height, 9);
+  expect(() => trapezoidAmplitude(line(1.001 * height), [0], [0])).toThrow(/cross/);
+});

@@ -49,6 +49,7 @@ function check(c: ReferenceCase): Mismatch[] {
     const amplitude = { TE: { re: new Float64Array(wavelengths.length), im: new Float64Array(wavelengths.length) } };
     const all = { ...amplitude, TM: { re: new Float64Array(wavelengths.length), im: new Float64Array(wavelengths.length) } };
     for (const p of ['TE', 'TM'] as const) {
+      if (!has(e, p)) continue;
       const want = obj(e, p);
       const r0 = complexVec(want, 'r0');
       for (const [i, w] of wavelengths.entries()) {
@@ -65,6 +66,7 @@ function check(c: ReferenceCase): Mismatch[] {
         }
       }
     }
+    if (!has(e, 'Psi_deg')) continue;
     const angles = psiDelta(all.TM, all.TE);
     const size = (a: { re: Float64Array; im: Float64Array }, i: number): number => Math.hypot(a.re[i]!, a.im[i]!);
     // an error of the amplitudes moves Ψ and Δ by error/|r|
@@ -96,6 +98,7 @@ function checkConverged(
   const grating = gratings[wavelengths.indexOf(wavelengthNm)]!;
   const known = num(want, 'error_estimate');
   for (const p of ['TE', 'TM'] as const) {
+    if (!has(want, p)) continue;
     const at = `${wavelengthNm}.${p}`;
     const chosen = chooseTruncation([{ grating, wavelengthNm }], angle, [p]);
     if (chosen.isReached && chosen.errorEstimate > chosen.tolerance)

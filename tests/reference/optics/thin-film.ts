@@ -17,6 +17,7 @@ function check(c: ReferenceCase): Mismatch[] {
       out.array(`${a}.${key}.re`, got[key].re, Array.from(complexVec(e, key).re), tolerance('r_abs'));
       out.array(`${a}.${key}.im`, got[key].im, Array.from(complexVec(e, key).im), tolerance('r_abs'));
     }
+    if (!has(e, 'Psi_deg')) continue;
     const angles = psiDelta(got.rp, got.rs);
     const psi = vec(e, 'Psi_deg');
     const delta = vec(e, 'Delta_deg');
