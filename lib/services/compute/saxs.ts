@@ -87,17 +87,21 @@ const particles = define({
     sldSolvent: real('Scattering length density of the surroundings, 1e-6/Å²; default 0').optional(),
     scale: positive('Volume fraction; default 1').optional(),
     background: atLeast(0, '1/cm; default 0').optional(),
-    spread: oneOf(['radius', 'length', 'thickness'], 'Parameter with a Gaussian distribution').optional(),
+    spread: oneOf(
+      ['radius', 'length', 'thickness', 'polar', 'equatorial', 'a', 'b', 'c'],
+      'Length of the shape that is distributed',
+    ).optional(),
+    distribution: oneOf(['gaussian', 'lognormal', 'schulz', 'rectangle'], 'Its distribution; default gaussian').optional(),
     relativeSigma: positive('Its relative standard deviation').optional(),
     points: whole(3, 1000, 'Points of the distribution; default 35').optional(),
   }),
-  run: ({ qPerA, shape, sldSolvent, spread, relativeSigma, points, ...rest }) => ({
+  run: ({ qPerA, shape, sldSolvent, spread, distribution, relativeSigma, points, ...rest }) => ({
     qPerA,
     intensityPerCm: particleScattering(shape, qPerA, {
       sldSolvent: sldSolvent ?? 0,
       ...given(rest),
       ...(spread && relativeSigma
-        ? { polydispersity: { parameter: spread, relativeSigma, points: points ?? 35, nSigma: 3 } }
+        ? { polydispersity: { parameter: spread, relativeSigma, points: points ?? 35, nSigma: 3, ...given({ distribution }) } }
         : {}),
     }),
   }),
