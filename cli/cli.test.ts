@@ -172,3 +172,19 @@ test('a reader that goes away is no fault', async () => {
   kid.stdout.once('data', () => kid.stdout.destroy());
   expect(await new Promise((resolve) => kid.on('exit', resolve))).toBe(0);
 });
+
+test('a file as a spreadsheet writes it: UTF-16, sep=, decimal commas, a blank row; and what may be thousands is refused', async () => {
+  const text = 'sep=;\r\nvalue;lot\r\n9,8;a\r\n\r\n10,1;b\r\n10,4;c\r\n9,9;d\r\n';
+  writeFileSync(join(dir, 'sheet.csv'), Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]));
+  const { code, out, err } = await driftless(['spc', 'individuals', 'sheet.csv', '--center', '10', '--sigma', '0.1']);
+  expect([code, err]).toEqual([0, '']);
+  expect(JSON.parse(out).values).toEqual([9.8, null, 10.1, 10.4, 9.9]);
+  expect(JSON.parse(out).beyondLimits).toEqual([3]);
+  const thousands = await driftless(['spc', 'individuals', '-'], 'value\tlot\n1,234\ta\n2\tb\n');
+  expect([thousands.code, thousands.err]).toEqual([2, expect.stringMatching(/line 2 holds "1,234" has a separator/)]);
+});
+
+test('options are obeyed or refused: exit code 2', async () => {
+  const out = await driftless(['spc', 'individuals', '--values', '1,2,3,2', '--exclude', '99']);
+  expect([out.code, out.out, out.err]).toEqual([2, '', expect.stringMatching(/^driftless: exclude: 99 is no place in values/)]);
+});

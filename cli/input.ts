@@ -3,6 +3,7 @@ import { AppError } from '@/lib/errors';
 import { readInput } from '@/lib/services/compute/answer';
 import type { ComputeFunction } from '@/lib/services/compute/define';
 import { inputFromTable } from '@/lib/services/compute/table';
+import { decodeText } from '@/lib/services/csv/decode';
 import { parseCsv } from '@/lib/services/csv/parse';
 import type { Flag } from './flags';
 
@@ -25,7 +26,7 @@ function isPiped(): boolean {
 
 function read(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return decodeText(readFileSync(file === '-' ? 0 : file));
   } catch (e) {
     const code = (e as NodeJS.ErrnoException).code ?? 'error';
     throw new AppError('invalid_input', `${file} cannot be read (${code}); give a JSON or CSV file, or - for standard input`, {

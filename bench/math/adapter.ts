@@ -73,7 +73,7 @@ const workloads: Record<string, () => Prepared> = {
     };
     return {
       run: () => {
-        const f = trainGp(x, y, { kind: 'rbf', normalizeY: false, starts: 1, bounds });
+        const f = trainGp(x, y, { kind: 'rbf', normalizeX: false, normalizeY: false, starts: 1, bounds });
         return () => ({ lml: f.model.logLikelihood });
       },
     };

@@ -1,5 +1,13 @@
 import { AppError } from '@/lib/errors';
-import { cholesky, covarianceMatrix, forwardSolveInPlace, fromRows, requireFinite } from '@/lib/numerics';
+import {
+  cholesky,
+  covarianceMatrix,
+  forwardSolveInPlace,
+  fromRows,
+  median,
+  requireFinite,
+  requireIndependent,
+} from '@/lib/numerics';
 
 type Rows = ArrayLike<ArrayLike<number>>;
 
@@ -65,7 +73,7 @@ export function scoreKnn(
   m: KnnModel,
   x: ArrayLike<number>,
 ): { readonly score: number; readonly neighbours: Neighbours; readonly contributions: number[] } {
-  requireFinite('x', x);
+  checkWidth(x, m.train[0]!.length);
   const neighbours = nearest(m.train, x, m.k);
   const contributions = Array.from({ length: x.length }, (_, j) =>
     neighbours.index.reduce((s, i) => s + (m.train[i]![j]! - x[j]!) ** 2, 0),
@@ -80,9 +88,15 @@ export function scoreKnn(
 export function localOutlierFactor(train: Rows, x: Rows, k: number): number[] {
   const own = Array.from({ length: train.length }, (_, i) => nearest(train, train[i]!, k, i));
   const kDistance = own.map((n) => Math.sqrt(n.distance2[k - 1]!));
+  // repeated points have no finite density: a floor far below the usual distance, whatever the unit
+  const floor = 1e-10 * (median(kDistance) || Math.max(...kDistance));
+  if (!(floor > 0))
+    throw new AppError('out_of_domain', `train: every normal run repeats ${k} others; a local density needs runs that differ`, {
+      field: 'train',
+    });
   const density = (n: Neighbours): number => {
     const mean = n.index.reduce((s, i, j) => s + Math.max(kDistance[i]!, Math.sqrt(n.distance2[j]!)), 0) / k;
-    return 1 / (mean + 1e-10); // repeated points have no finite density
+    return 1 / (mean + floor);
   };
   const trained = own.map(density);
   return Array.from({ length: x.length }, (_, r) => {
@@ -91,14 +105,36 @@ export function localOutlierFactor(train: Rows, x: Rows, k: number): number[] {
   });
 }
 
-/** Squared Mahalanobis distance of rows to the training mean, covariance with divisor n − 1. @throws AppError `not_positive_definite` for dependent features. */
-export function mahalanobis2(train: Rows, x: Rows): number[] {
+/**
+ * Squared Mahalanobis distance of rows to the training mean, covariance with divisor n − 1.
+ * @param names - of the features, for what is refused.
+ * @throws AppError `invalid_input` on NaN, too few training rows or rows of another length; `rank_deficient` naming features that do not vary or
+ * depend on others.
+ */
+export function mahalanobis2(train: Rows, x: Rows, names?: readonly string[]): number[] {
   const m = fromRows(train);
+  requireFinite('train', m.data);
+  if (m.rows <= m.cols)
+    throw new AppError(
+      'invalid_input',
+      `train: ${m.rows} runs are too few for ${m.cols} variables; a covariance needs more than ${m.cols}`,
+      {
+        field: 'train',
+      },
+    );
+  requireIndependent('train', m, names);
   const { mean, covariance } = covarianceMatrix(m.data, m.rows, m.cols);
   const { l } = cholesky(covariance, m.cols);
   return Array.from({ length: x.length }, (_, i) => {
+    checkWidth(x[i]!, m.cols);
     const d = Float64Array.from(mean, (c, j) => x[i]![j]! - c);
     forwardSolveInPlace(l, d);
     return d.reduce((s, v) => s + v * v, 0);
   });
+}
+
+function checkWidth(x: ArrayLike<number>, p: number): void {
+  if (x.length !== p)
+    throw new AppError('invalid_input', `x: the normal runs have ${p} variables, got ${x.length}`, { field: 'x' });
+  requireFinite('x', x);
 }

@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { exceeds, moments } from '@/lib/numerics';
 
 export type YieldModel = 'poisson' | 'murphy' | 'seeds' | 'boseEinstein' | 'negativeBinomial';
 
@@ -38,13 +39,21 @@ export function dieYield(model: YieldModel, lambda: number, parameters: YieldPar
   }
 }
 
-/** Clustering parameter from counts per die by moments: α = mean²/(variance − mean); infinite when the counts do not cluster. */
+/**
+ * Clustering parameter from counts per die by moments: α = mean²/(variance − mean).
+ * @throws AppError `invalid_input` below two dies; `out_of_domain` when the counts scatter no more than random ones: the Poisson model holds.
+ */
 export function clusteringAlpha(counts: ArrayLike<number>): number {
-  const n = counts.length;
-  if (n < 2) throw new AppError('invalid_input', `a clustering parameter needs two dies, got ${n}`, { n });
-  let mean = 0;
-  for (let i = 0; i < n; i++) mean += counts[i]! / n;
-  let variance = 0;
-  for (let i = 0; i < n; i++) variance += (counts[i]! - mean) ** 2 / (n - 1);
-  return variance > mean ? (mean * mean) / (variance - mean) : Number.POSITIVE_INFINITY;
+  const m = moments(counts);
+  if (m.n < 2)
+    throw new AppError('invalid_input', `counts: a clustering parameter needs two dies, got ${m.n}`, { field: 'counts' });
+  if (!exceeds(m.variance, m.mean))
+    throw new AppError(
+      'out_of_domain',
+      `counts: variance ${m.variance} does not exceed mean ${m.mean}: the defects do not cluster; use poisson`,
+      {
+        field: 'counts',
+      },
+    );
+  return (m.mean * m.mean) / (m.variance - m.mean);
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { AppError, ERROR_CODES, toAppError } from './index';
+import { reasonOf, reasonProblem } from './reason';
 
 test('each code carries a status, and only passing faults are retried', () => {
   for (const [code, row] of Object.entries(ERROR_CODES)) {
@@ -15,4 +16,12 @@ test('an unknown error becomes internal and keeps its cause', () => {
   expect(e.code).toBe('internal');
   expect(e.cause).toBe(cause);
   expect(toAppError(e)).toBe(e);
+});
+
+test('one rule for reasons: five characters after trimming, said in words and with the field', () => {
+  expect([reasonProblem('  why '), reasonProblem('  why so ')]).toEqual(['Say why, in at least 5 characters.', null]);
+  expect(reasonProblem('x'.repeat(2001))).toMatch(/^At most 2000/);
+  expect(reasonOf('  new focus ring ')).toBe('new focus ring');
+  for (const bad of ['', 'abcd', '     ', undefined, 7, null])
+    expect(() => reasonOf(bad)).toThrow(expect.objectContaining({ code: 'invalid_input', details: { field: 'reason' } }));
 });

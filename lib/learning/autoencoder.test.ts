@@ -57,5 +57,36 @@ test('refusals', () => {
   expect(() => trainAutoencoder(runs(40, 1), { code: 2 })).toThrow(AppError);
   const { model } = trainAutoencoder(runs(100, 1), { code: 2, epochs: 2 });
   expect(() => scoreAutoencoder(model, [[1, 2]])).toThrow(/6 inputs/);
-  expect(() => scoreAutoencoder(model, [[1, 2, 3, 4, 5, Number.NaN]])).toThrow(AppError);
+  expect(() => scoreAutoencoder(model, [new Array(6).fill(Number.NaN)])).toThrow(/no measured input/);
+  expect(() => scoreAutoencoder(model, [[1, 2, 3, 4, 5, Number.POSITIVE_INFINITY]])).toThrow(AppError);
+  expect(() =>
+    trainAutoencoder(
+      runs(100, 1).map((r) => [...r, 7.3]),
+      { code: 2 },
+    ),
+  ).toThrow(/column 7 does not vary/);
+});
+
+test('gaps: what was not measured takes no part, and the rest is judged as it would be', () => {
+  const all = runs(400, 3);
+  const gappy = all.map((r, i) => r.map((v, j) => ((i * 7 + j * 3) % 17 === 0 ? Number.NaN : v)));
+  const options = {
+    code: 2,
+    hidden: [10],
+    epochs: 200,
+    optimiser: { kind: 'adam', lr: 1e-2 },
+    schedule: { kind: 'cosine' },
+  } as const;
+  const whole = trainAutoencoder(all, options).model;
+  const { model } = trainAutoencoder(gappy, options);
+  expect(model.limits.p95 / whole.limits.p95).toBeGreaterThan(0.5);
+  expect(model.limits.p95 / whole.limits.p95).toBeLessThan(2);
+  const scored = scoreAutoencoder(whole, gappy);
+  const full = scoreAutoencoder(whole, all);
+  scored.score.forEach((s, i) => {
+    if (gappy[i]!.every((v) => !Number.isNaN(v))) expect(s).toBe(full.score[i]);
+  });
+  expect(Number.isNaN(scored.residual[0]!)).toBe(true);
+  const beyond = scored.score.filter((s) => s > whole.limits.p99).length;
+  expect(beyond / all.length).toBeLessThan(0.05);
 });

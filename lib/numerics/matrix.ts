@@ -125,6 +125,21 @@ export function transposeMultiplyVector(a: Matrix, y: Numbers): Float64Array {
   return out;
 }
 
+/** Aᵀ·B, A read by columns instead of transposed. @throws AppError `dimension_mismatch` unless both have as many rows. @complexity 2·m·k·n flops. */
+export function transposeMultiply(a: Matrix, b: Matrix): Matrix {
+  if (a.rows !== b.rows) throw new AppError('dimension_mismatch', `A is ${a.rows} x ${a.cols}, B is ${b.rows} x ${b.cols}`);
+  const { rows: k, cols: m } = a;
+  const n = b.cols;
+  const [sa, sb] = [k * m, k * n];
+  return withKernels(sa + sb + m * n, (kernels, scratch, at) => {
+    scratch.set(a.data);
+    scratch.set(b.data, sa);
+    scratch.fill(0, sa + sb);
+    kernels.gemm(m, n, k, 1, at, 1, m, at + 8 * sa, n, 1, at + 8 * (sa + sb), n, 0);
+    return { rows: m, cols: n, data: scratch.slice(sa + sb) };
+  });
+}
+
 /**
  * AᵀA, symmetric. It squares the condition number: use it where the basis is known to be well conditioned
  * (scatter matrices, PLS kernels), never to solve a least-squares problem.

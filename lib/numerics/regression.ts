@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { leastSquares } from './least-squares';
-import { matrix, type Numbers } from './matrix';
+import { fromRows, matrix, type Numbers } from './matrix';
+import { requireIndependent, requireVariation } from './variation';
 
 export interface Regression {
   /** In the original variables: intercept first where there is one, then by column or by rising power. */
@@ -17,12 +18,14 @@ export interface Regression {
  * Polynomial regression y = Σ b_k x^k, solved in t = (x − mid)/halfRange on the Legendre basis and mapped back: the raw powers of NIST's Filip
  * set lose eight digits, this loses none that the data do not lose.
  * @param degree - highest power.
- * @throws AppError `invalid_input` with fewer points than coefficients; `rank_deficient` when the x do not differ enough.
+ * @throws AppError `invalid_input` with fewer points than coefficients; `out_of_domain` when x does not vary; `rank_deficient` when the x do not differ
+ * enough.
  * @reference Forsythe, J. SIAM 5 (1957) 74; NIST StRD linear regression sets.
  */
 export function polynomialRegression(x: Numbers, y: Numbers, degree: number): Regression {
   if (!Number.isInteger(degree) || degree < 0)
     throw new AppError('invalid_input', `degree must be an integer >= 0, got ${degree}`, { field: 'degree' });
+  if (degree > 0) requireVariation('x', x);
   let [lo, hi] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < x.length; i++) {
     lo = Math.min(lo, x[i]!);
@@ -125,13 +128,20 @@ function legendreToPowers(degree: number, mid: number, half: number): Float64Arr
 
 /**
  * Multiple regression, columns centred and scaled before QR (Longley keeps eleven digits), mapped back to the original variables.
- * @param columns - one array per regressor. @param intercept - default true.
- * @throws AppError as `leastSquares`.
+ * @param columns - one array per regressor. @param intercept - default true. @param names - of the regressors, for what is refused.
+ * @throws AppError as `leastSquares`; with an intercept `rank_deficient` naming regressors that do not vary or depend on others.
  * @reference Golub & Van Loan (2013), §5.3; NIST StRD.
  */
-export function multipleRegression(columns: readonly Numbers[], y: Numbers, intercept = true): Regression {
+export function multipleRegression(
+  columns: readonly Numbers[],
+  y: Numbers,
+  intercept = true,
+  names?: readonly string[],
+): Regression {
   const n = y.length;
   const m = columns.length;
+  if (intercept && m > 0 && n > m)
+    requireIndependent('columns', fromRows(Array.from({ length: n }, (_, i) => columns.map((c) => c[i]!))), names);
   const centre = columns.map((c) => (intercept ? mean(c) : 0));
   const scale = columns.map((c, j) => {
     let s = 0;

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { chiSquared, moments, normalQuantile } from '@/lib/numerics';
+import { chiSquared, isOutside, moments, normalQuantile } from '@/lib/numerics';
 import { c4, rangeMoments } from './constants';
 import { relativeRangeQuantile } from './range-distribution';
 import type { ControlLimits } from './run-rules';
@@ -25,7 +25,7 @@ export interface ShewhartChart {
   readonly sigmaWithin: number;
   readonly lcl: Float64Array;
   readonly ucl: Float64Array;
-  /** Indices strictly outside the control limits. */
+  /** Indices outside the control limits; a point on a limit, but for rounding, is inside. */
   readonly beyondLimits: number[];
 }
 
@@ -132,7 +132,7 @@ function finish(
     }
     lcl[i] = l.lcl;
     ucl[i] = l.ucl;
-    if (statistics[i]! < l.lcl || statistics[i]! > l.ucl) beyondLimits.push(i);
+    if (isOutside(statistics[i]!, l.lcl, l.ucl, center)) beyondLimits.push(i);
   }
   return { statistics, center, sigmaWithin: sigma, lcl, ucl, beyondLimits };
 }
@@ -210,7 +210,7 @@ export function individualsChart(values: ArrayLike<number>, options: Individuals
   const lcl = center - k * sigma;
   const ucl = center + k * sigma;
   const beyond = (x: ArrayLike<number>, lo: number, hi: number) =>
-    Array.from({ length: x.length }, (_, i) => i).filter((i) => x[i]! < lo || x[i]! > hi);
+    Array.from({ length: x.length }, (_, i) => i).filter((i) => isOutside(x[i]!, lo, hi, center));
   return {
     center,
     sigmaWithin: sigma,

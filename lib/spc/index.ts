@@ -5,6 +5,8 @@ export * from './capability';
 export * from './charts';
 export * from './constants';
 export * from './cusum';
+export * from './distribution-fits';
+export * from './entered-limits';
 export * from './ewma';
 export * from './johnson';
 export * from './multivariate';

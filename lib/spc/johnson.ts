@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
-import { moments, normalCdf, sorted } from '@/lib/numerics';
+import { moments, normalCdf, normalSf, sorted } from '@/lib/numerics';
 import { type CapabilityIndices, capabilityIndices, type Specification } from './capability';
+import { type Ppm, tailPpm } from './distribution-fits';
 import { andersonDarling, type NormalityTest, type PercentileCapability, percentileIndices } from './nonnormal';
 
 /** Unbounded, bounded on both sides, bounded below (lognormal with a threshold). */
@@ -137,6 +138,8 @@ export interface JohnsonCapability {
   readonly outsideSupport: readonly ('lsl' | 'usl' | 'target')[];
   /** The same fit read by its percentiles, in the unit of x; every limit takes part. */
   readonly percentile: PercentileCapability;
+  /** Expected parts per million beyond each limit. */
+  readonly ppm: Ppm;
 }
 
 /** Capability through a Johnson transform of values and limits, and by the percentiles of the fitted distribution. Errors as `fitJohnson` and `capabilityIndices`. */
@@ -158,6 +161,11 @@ export function johnsonCapability(values: ArrayLike<number>, spec: Specification
     fit,
     outsideSupport: outside,
     percentile: percentileIndices(low, mid, high, spec),
+    ppm: tailPpm(
+      spec,
+      (v) => normalCdf((johnsonTransform(fit, v) - u.mean) / sd),
+      (v) => normalSf((johnsonTransform(fit, v) - u.mean) / sd),
+    ),
     indices: moved.lsl === undefined && moved.usl === undefined ? null : capabilityIndices(u.mean, sd, u.n, moved, confidence),
   };
 }

@@ -1,6 +1,16 @@
 import { AppError } from '@/lib/errors';
-import { chiSquared, findRoot, minimiseGolden, moments, normalCdf, normalQuantile, quantile } from '@/lib/numerics';
-import { type CapabilityIndices, capabilityIndices, type Specification } from './capability';
+import {
+  chiSquared,
+  findRoot,
+  minimiseGolden,
+  moments,
+  normalCdf,
+  normalQuantile,
+  quantile,
+  requireVariation,
+  varies,
+} from '@/lib/numerics';
+import { type CapabilityIndices, capabilityIndices, expectedPpm, type Specification } from './capability';
 
 export interface PercentileCapability {
   readonly potential: number | null;
@@ -27,10 +37,23 @@ export function percentileCapability(values: ArrayLike<number>, spec: Specificat
   return percentileIndices(low, mid, high, spec);
 }
 
-/** Indices from the three percentiles that stand for −3σ, centre and +3σ of any distribution. @throws AppError `invalid_input` without specification limits. */
+/**
+ * Indices from the three percentiles that stand for −3σ, centre and +3σ of any distribution.
+ * @throws AppError `invalid_input` without specification limits or with lsl >= usl; `out_of_domain` where two percentiles coincide.
+ */
 export function percentileIndices(low: number, mid: number, high: number, spec: Specification): PercentileCapability {
   if (spec.lsl === undefined && spec.usl === undefined)
     throw new AppError('invalid_input', 'capability needs a specification limit; give lsl, usl or both');
+  if (spec.lsl !== undefined && spec.usl !== undefined && !(spec.lsl < spec.usl))
+    throw new AppError('invalid_input', `lsl ${spec.lsl} must lie below usl ${spec.usl}`, { field: 'lsl' });
+  if ((spec.lsl !== undefined && !varies([low, mid])) || (spec.usl !== undefined && !varies([mid, high])))
+    throw new AppError(
+      'out_of_domain',
+      `the percentiles ${low}, ${mid} and ${high} coincide; the values are too coarse for an index`,
+      {
+        field: 'values',
+      },
+    );
   const lower = spec.lsl === undefined ? null : (mid - spec.lsl) / (mid - low);
   const upper = spec.usl === undefined ? null : (spec.usl - mid) / (high - mid);
   return {
@@ -64,7 +87,7 @@ export function boxCox(values: ArrayLike<number>): BoxCox {
       });
     logs += Math.log(v);
   }
-  if (x.length < 2 || !(moments(x).variance > 0))
+  if (x.length < 2 || !varies(x))
     throw new AppError('invalid_input', `Box–Cox needs varying values, got ${x.length} without variation`, { n: x.length });
   // of x over its geometric mean: the same λ, and no power over- or underflows
   const scale = Math.exp(logs / x.length);
@@ -85,6 +108,8 @@ export interface BoxCoxCapability extends CapabilityIndices {
   readonly normality: { readonly before: NormalityTest; readonly after: NormalityTest };
   /** Limits and target at or below 0, which no positive value can reach: they take no part. */
   readonly outsideSupport: readonly ('lsl' | 'usl' | 'target')[];
+  /** Expected parts per million beyond each limit; 0 at one that no positive value reaches. */
+  readonly ppm: { readonly below: number; readonly above: number };
 }
 
 /** Capability after a Box–Cox transform of values and limits, with the test of normality before and after. Errors as `boxCox` and `capabilityIndices`. */
@@ -105,6 +130,7 @@ export function boxCoxCapability(values: ArrayLike<number>, spec: Specification,
     interval: t.interval,
     normality: { before: andersonDarling(values), after: andersonDarling(y) },
     outsideSupport: outside,
+    ppm: { ...expectedPpm(m.mean, Math.sqrt(m.variance), moved), ...(outside.includes('usl') ? { above: 1e6 } : {}) },
     ...capabilityIndices(m.mean, Math.sqrt(m.variance), m.n, moved, confidence),
   };
 }
@@ -117,13 +143,13 @@ export interface NormalityTest {
 
 /**
  * Anderson–Darling test of normality, mean and sigma estimated: A² with the small-sample factor and its p value.
- * @throws AppError `invalid_input` below eight values or without variation.
+ * @throws AppError `invalid_input` below eight values; `out_of_domain` without variation.
  * @reference Stephens, J. Am. Stat. Assoc. 69 (1974) 730; p value of D'Agostino & Stephens, Goodness-of-Fit Techniques (1986), Table 4.9.
  */
 export function andersonDarling(values: ArrayLike<number>, cdf: (z: number) => number = normalCdf): NormalityTest {
   const m = moments(values);
-  if (m.n < 8 || !(m.variance > 0))
-    throw new AppError('invalid_input', `a normality test needs eight varying values or more, got ${m.n}`, { n: m.n });
+  if (m.n >= 8) requireVariation('values', values);
+  if (m.n < 8) throw new AppError('invalid_input', `values: a normality test needs eight values or more, got ${m.n}`, { n: m.n });
   const z = Float64Array.from(values)
     .filter((v) => !Number.isNaN(v))
     .map((v) => (v - m.mean) / Math.sqrt(m.variance))

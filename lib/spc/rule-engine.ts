@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { exceeds } from '@/lib/numerics';
 import { type BeyondRule, checkRules, type ElementaryRule, type RuleSeverity, type RunRule, ruleWindow } from './rules';
 
 /**
@@ -82,7 +83,8 @@ export class RuleEngine {
 
   /** Take one point; returns a mask with bit r set when rule r signals at it. O(1) a rule. */
   push(z: number, value: number): number {
-    const step = this.count === 0 || value === this.lastValue ? 0 : value > this.lastValue ? 1 : -1;
+    // a difference of rounding is a tie
+    const step = this.count === 0 ? 0 : exceeds(value, this.lastValue) ? 1 : exceeds(this.lastValue, value) ? -1 : 0;
     this.trend = step === 0 ? 0 : step > 0 ? Math.max(1, this.trend + 1) : Math.min(-1, this.trend - 1);
     if (step === 0) this.alternation = 0;
     else this.alternation = step === -this.lastStep ? this.alternation + 1 : 1;

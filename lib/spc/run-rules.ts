@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { isOutside, standardised } from '@/lib/numerics';
 import { RuleEngine, type RuleState, type RuleViolation } from './rule-engine';
 import type { RunRule } from './rules';
 
@@ -104,12 +105,12 @@ export interface ControlLimits {
 /**
  * Distance from the centre line in zone widths, a zone being a third of the distance to the control limit on that side, so
  * asymmetric limits have asymmetric zones. On a side without a limit a point counts for runs on that side only; beyond a
- * limit that coincides with the centre line it counts as infinitely far.
+ * limit that coincides with the centre line it counts as infinitely far. A point on a border, but for rounding, is on it (`standardised`).
  */
 export function zoneScore(value: number, limits: ControlLimits, nSigmas = 3): number {
   const d = value - limits.center;
-  if (d === 0) return 0;
+  if (!isOutside(value, limits.center, limits.center)) return 0;
   const width = (d > 0 ? limits.ucl - limits.center : limits.center - limits.lcl) / nSigmas;
   if (width === Number.POSITIVE_INFINITY) return d > 0 ? Number.MIN_VALUE : -Number.MIN_VALUE;
-  return width > 0 ? d / width : d > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+  return width > 0 ? standardised(value, limits.center, width) : d > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }

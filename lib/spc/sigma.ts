@@ -123,3 +123,26 @@ export function individualsSigma(values: ArrayLike<number>, method: IndividualsM
     }
   }
 }
+
+/**
+ * Sigma of a single value from means of known sizes in order of time: each moving range |x̄_i − x̄_{i−1}| over √((1/n_i + 1/n_{i−1})/2), their mean
+ * over d2. Without sizes, or sizes of 1, it is `individualsSigma`.
+ * @param values - means, NaN is left out. @param sizes - values behind each mean, positive.
+ * @throws AppError `invalid_input` below two measured means or when sizes and values differ in number.
+ */
+export function sigmaOfMeans(values: ArrayLike<number>, sizes?: ArrayLike<number>): number {
+  if (!sizes) return individualsSigma(values);
+  if (sizes.length !== values.length)
+    throw new AppError('invalid_input', `sizes has ${sizes.length} entries, there are ${values.length} values`, {
+      field: 'sizes',
+    });
+  const measured = Array.from({ length: values.length }, (_, i) => i).filter((i) => !Number.isNaN(values[i]!));
+  if (measured.length < 2)
+    throw new AppError('invalid_input', 'values: a moving-range sigma needs two measured values or more', { field: 'values' });
+  let s = 0;
+  for (let k = 1; k < measured.length; k++) {
+    const [a, b] = [measured[k - 1]!, measured[k]!];
+    s += Math.abs(values[b]! - values[a]!) / Math.sqrt((1 / sizes[a]! + 1 / sizes[b]!) / 2);
+  }
+  return s / (measured.length - 1) / rangeMoments(2).d2;
+}

@@ -38,7 +38,8 @@ export function threeWayChart(
   const shared = { ...(options.exclude ? { exclude: options.exclude } : {}), width: { nSigmas: options.nSigmas ?? 3 } };
   const spread = spreadKind === 'range' ? rangeChart(subgroups, shared) : sdChart(subgroups, shared);
   const location = individualsChart(stats.mean, options);
-  const meanSize = stats.n.reduce((s, n) => s + n, 0) / stats.n.length;
+  const measured = stats.n.filter((n, i) => n > 0 && !options.exclude?.includes(i));
+  const meanSize = measured.reduce((s, n) => s + n, 0) / measured.length;
   const between = location.sigmaWithin ** 2 - spread.sigmaWithin ** 2 / meanSize;
   return {
     means: stats.mean,

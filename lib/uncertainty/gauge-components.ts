@@ -17,7 +17,7 @@ export interface GaugeComponents {
   readonly total: number;
   /** 100·σ_gauge/σ_total. */
   readonly percentGrr: number;
-  /** Number of distinct categories, ⌊√2 σ_part/σ_gauge⌋, at least 1; 5 is acceptable. */
+  /** Number of distinct categories, ⌊√2 σ_part/σ_gauge⌋, at least 1; 5 is acceptable. Infinite for a gauge without variation of its own. */
   readonly ndc: number;
   /** 6 σ_gauge/tolerance; null without a tolerance. */
   readonly precisionToTolerance: number | null;

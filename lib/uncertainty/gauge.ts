@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { fisherF, fromRows, leastSquares, moments, studentT } from '@/lib/numerics';
+import { fisherF, fromRows, leastSquares, moments, requireVariation, STILL, studentT } from '@/lib/numerics';
 import { type GaugeComponents, gaugeComponents } from './gauge-components';
 
 /** A gauge study by analysis of variance. */
@@ -41,22 +41,36 @@ function sizes(x: readonly (readonly (readonly number[])[])[]): Cube {
   return { o, p, r };
 }
 
+/** F and its p value; null where both mean squares are 0, which says nothing. Against a mean square of 0 alone F is infinite (null) and p is 0. */
+function ratio(ms: number, against: number, a: number, b: number): { readonly F: number | null; readonly pValue: number | null } {
+  if (against > 0) return { F: ms / against, pValue: fisherF(a, b).sf(ms / against) };
+  return { F: null, pValue: ms > 0 ? 0 : null };
+}
+
+/** Sums of squares that the rounding of the readings explains are 0: n times the square of their rounding. */
+function withoutRounding(ss: number, readings: readonly number[]): number {
+  const largest = readings.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  return ss > readings.length * (STILL * largest) ** 2 ? ss : 0;
+}
+
 const mean = (v: readonly number[]): number => v.reduce((s, x) => s + x, 0) / v.length;
 
 /**
  * Crossed gauge study by analysis of variance: every operator (or tool) measures every part. The interaction is pooled into repeatability when its
  * p value exceeds 0.25.
  * @param x - [operator][part][repeat]. @param tolerance - USL − LSL, for P/T.
- * @throws AppError `invalid_input` on an unbalanced or tiny study.
+ * @throws AppError `invalid_input` on an unbalanced or tiny study; `out_of_domain` when the readings do not vary.
  * @reference AIAG, Measurement Systems Analysis, 4th ed. (2010), app. A; Montgomery (2013), §8.7.2.
  */
 export function crossedGauge(x: readonly (readonly (readonly number[])[])[], tolerance?: number): GaugeStudy {
   const { o, p, r } = sizes(x);
-  const all = mean(x.flat(2) as number[]);
+  const readings = x.flat(2) as number[];
+  requireVariation('value', readings);
+  const all = mean(readings);
   const byOperator = x.map((a) => mean(a.flat() as number[]));
   const byPart = Array.from({ length: p }, (_, j) => mean(x.flatMap((a) => [...a[j]!])));
-  const ssO = p * r * byOperator.reduce((s, v) => s + (v - all) ** 2, 0);
-  const ssP = o * r * byPart.reduce((s, v) => s + (v - all) ** 2, 0);
+  const ssO = withoutRounding(p * r * byOperator.reduce((s, v) => s + (v - all) ** 2, 0), readings);
+  const ssP = withoutRounding(o * r * byPart.reduce((s, v) => s + (v - all) ** 2, 0), readings);
   let ssI = 0;
   let ssE = 0;
   x.forEach((a, i) => {
@@ -66,17 +80,18 @@ export function crossedGauge(x: readonly (readonly (readonly number[])[])[], tol
       for (const v of b) ssE += (v - m) ** 2;
     });
   });
+  ssI = withoutRounding(ssI, readings);
+  ssE = withoutRounding(ssE, readings);
   const [dO, dP, dI, dE] = [o - 1, p - 1, (o - 1) * (p - 1), o * p * (r - 1)];
   const [msO, msP, msI] = [ssO / dO, ssP / dP, ssI / dI];
-  const test = (f: number, a: number, b: number) => ({ F: f, pValue: Number.isFinite(f) ? fisherF(a, b).sf(f) : 0 });
-  const interaction = test(msI / (ssE / dE), dI, dE);
-  const pooled = interaction.pValue > 0.25;
+  const interaction = ratio(msI, ssE / dE, dI, dE);
+  const pooled = interaction.pValue === null || interaction.pValue > 0.25;
   const msE = pooled ? (ssI + ssE) / (dI + dE) : ssE / dE;
   const against = pooled ? msE : msI;
   const dA = pooled ? dI + dE : dI;
   const anova = [
-    { source: 'part', dof: dP, ss: ssP, ms: msP, ...test(msP / against, dP, dA) },
-    { source: 'operator', dof: dO, ss: ssO, ms: msO, ...test(msO / against, dO, dA) },
+    { source: 'part', dof: dP, ss: ssP, ms: msP, ...ratio(msP, against, dP, dA) },
+    { source: 'operator', dof: dO, ss: ssO, ms: msO, ...ratio(msO, against, dO, dA) },
     { source: 'interaction', dof: dI, ss: ssI, ms: msI, ...interaction },
     { source: 'repeatability', dof: dE, ss: ssE, ms: ssE / dE, F: null, pValue: null },
   ];
@@ -96,7 +111,9 @@ export function crossedGauge(x: readonly (readonly (readonly number[])[])[], tol
  */
 export function nestedGauge(x: readonly (readonly (readonly number[])[])[], tolerance?: number): GaugeStudy {
   const { o, p, r } = sizes(x);
-  const all = mean(x.flat(2) as number[]);
+  const readings = x.flat(2) as number[];
+  requireVariation('value', readings);
+  const all = mean(readings);
   let [ssO, ssP, ssE] = [0, 0, 0];
   for (const a of x) {
     const mo = mean(a.flat() as number[]);
@@ -107,11 +124,12 @@ export function nestedGauge(x: readonly (readonly (readonly number[])[])[], tole
       for (const v of b) ssE += (v - mp) ** 2;
     }
   }
+  [ssO, ssP, ssE] = [ssO, ssP, ssE].map((v) => withoutRounding(v, readings)) as [number, number, number];
   const [dO, dP, dE] = [o - 1, o * (p - 1), o * p * (r - 1)];
   const [msO, msP, msE] = [ssO / dO, ssP / dP, ssE / dE];
   const anova = [
-    { source: 'operator', dof: dO, ss: ssO, ms: msO, F: msO / msP, pValue: fisherF(dO, dP).sf(msO / msP) },
-    { source: 'part(operator)', dof: dP, ss: ssP, ms: msP, F: msP / msE, pValue: fisherF(dP, dE).sf(msP / msE) },
+    { source: 'operator', dof: dO, ss: ssO, ms: msO, ...ratio(msO, msP, dO, dP) },
+    { source: 'part(operator)', dof: dP, ss: ssP, ms: msP, ...ratio(msP, msE, dP, dE) },
     { source: 'repeatability', dof: dE, ss: ssE, ms: msE, F: null, pValue: null },
   ];
   const v = {
@@ -124,48 +142,70 @@ export function nestedGauge(x: readonly (readonly (readonly number[])[])[], tole
 }
 
 export interface LinearityStudy {
-  /** Bias at each reference, and its t test against 0. */
-  readonly bias: readonly { readonly reference: number; readonly bias: number; readonly u: number; readonly pValue: number }[];
+  /** Bias at each reference, and its t test against 0; the p value is null where bias and scatter are both 0. */
+  readonly bias: readonly {
+    readonly reference: number;
+    readonly bias: number;
+    readonly u: number;
+    readonly pValue: number | null;
+  }[];
   readonly slope: number;
   readonly intercept: number;
   readonly uSlope: number;
   readonly uIntercept: number;
-  /** p values of slope and intercept against 0: small means the gauge is not linear, or biased. */
-  readonly pSlope: number;
-  readonly pIntercept: number;
+  /** p values of slope and intercept against 0: small means the gauge is not linear, or biased. Null where value and uncertainty are both 0. */
+  readonly pSlope: number | null;
+  readonly pIntercept: number | null;
 }
 
-/** Bias and linearity against reference values: bias = slope · reference + intercept. @throws AppError `invalid_input`. @reference AIAG (2010), ch. III-B. */
+/** Two-sided p value of value/u under Student's t; 0/0 has none. */
+const twoSided = (value: number, u: number, dof: number): number | null =>
+  u > 0 ? 2 * studentT(dof).sf(Math.abs(value / u)) : value === 0 ? null : 0;
+
+/**
+ * Bias and linearity against reference values: bias = slope · reference + intercept. Differences that the rounding of the readings explains are 0.
+ * @throws AppError `invalid_input` on lengths that differ or fewer than two readings a reference; `out_of_domain` when the references do not differ.
+ * @reference AIAG (2010), ch. III-B.
+ */
 export function linearityStudy(references: readonly number[], readings: readonly (readonly number[])[]): LinearityStudy {
   if (references.length !== readings.length || references.length < 2)
     throw new AppError(
       'invalid_input',
-      `linearity needs two or more references with readings each, got ${references.length} and ${readings.length}`,
+      `references: linearity needs two or more references with readings each, got ${references.length} and ${readings.length}`,
       { field: 'references' },
     );
+  requireVariation('references', references);
+  const largest = [...references, ...readings.flat()].reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  const exact = (v: number, scale = 1): number => (Math.abs(v) * scale > STILL * largest ? v : 0);
   const rows: number[][] = [];
   const biases: number[] = [];
   const bias = references.map((ref, i) => {
-    const m = moments(readings[i]!.map((v) => v - ref));
-    if (m.n < 2) throw new AppError('invalid_input', `reference ${ref} has fewer than two readings`, { reference: ref });
+    const m = moments(readings[i]!.map((v) => exact(v - ref)));
+    if (m.n < 2)
+      throw new AppError('invalid_input', `readings: reference ${ref} has fewer than two readings`, {
+        field: 'readings',
+        reference: ref,
+      });
     for (const v of readings[i]!) {
       rows.push([1, ref]);
-      biases.push(v - ref);
+      biases.push(exact(v - ref));
     }
-    const u = Math.sqrt(m.variance / m.n);
-    return { reference: ref, bias: m.mean, u, pValue: 2 * studentT(m.n - 1).sf(Math.abs(m.mean / u)) };
+    const u = exact(Math.sqrt(m.variance / m.n));
+    return { reference: ref, bias: exact(m.mean), u, pValue: twoSided(exact(m.mean), u, m.n - 1) };
   });
   const f = leastSquares(fromRows(rows), biases);
-  const t = studentT(f.dof);
-  const p = (k: number): number => 2 * t.sf(Math.abs(f.coefficients[k]! / f.standardErrors[k]!));
+  const span = references.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
+  const isPerfect = exact(f.residualSigma) === 0;
+  const [intercept, slope] = [exact(f.coefficients[0]!), exact(f.coefficients[1]!, span)];
+  const [uIntercept, uSlope] = isPerfect ? [0, 0] : [f.standardErrors[0]!, f.standardErrors[1]!];
   return {
     bias,
-    intercept: f.coefficients[0]!,
-    slope: f.coefficients[1]!,
-    uIntercept: f.standardErrors[0]!,
-    uSlope: f.standardErrors[1]!,
-    pIntercept: p(0),
-    pSlope: p(1),
+    intercept,
+    slope,
+    uIntercept,
+    uSlope,
+    pIntercept: twoSided(intercept, uIntercept, f.dof),
+    pSlope: twoSided(slope, uSlope, f.dof),
   };
 }
 
@@ -189,6 +229,8 @@ export function matchTools(reference: readonly number[], tool: readonly number[]
   const n = reference.length;
   if (n < 3 || tool.length !== n)
     throw new AppError('invalid_input', `matching needs three or more pairs, got ${n} and ${tool.length}`, { n });
+  requireVariation('reference', reference);
+  requireVariation('tool', tool);
   const line = (skip: number): [number, number] => {
     const use = reference.map((_, i) => i).filter((i) => i !== skip);
     const [mx, my] = [mean(use.map((i) => reference[i]!)), mean(use.map((i) => tool[i]!))];

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { normalQuantile, studentT } from '@/lib/numerics';
 import { jet } from './arithmetic';
+import { checkCorrelation } from './correlation';
 import type { MeasurementModel } from './expression';
 
 /** An input quantity with its standard uncertainty and degrees of freedom (infinite when not given). */
@@ -28,11 +29,11 @@ export interface GumResult {
   readonly y: number;
   /** Combined standard uncertainty, first order. */
   readonly u: number;
-  /** With the second-order terms of GUM 5.1.2 (uncorrelated inputs only, else null). A clear difference to u asks for Monte Carlo. */
+  /** With the second-order terms of GUM 5.1.2 (null for correlated inputs, and where a second derivative is not finite). A clear difference to u asks for Monte Carlo. */
   readonly uSecondOrder: number | null;
   readonly sensitivities: number[];
   readonly contributions: number[];
-  /** Welch–Satterthwaite; infinite when all inputs are, or inputs are correlated. */
+  /** Welch–Satterthwaite, with the correlations of the inputs; infinite when all inputs are known without limit. */
   readonly dofEffective: number;
   /** Coverage factor at floor(dof) as the GUM takes it, and at the real-valued one. */
   readonly k: number;
@@ -44,8 +45,9 @@ export interface GumResult {
 
 /**
  * Law of propagation: u² = Σ_ij c_i c_j u_i u_j r_ij, c_i = ∂f/∂x_i by automatic differentiation.
- * @param correlation - symmetric with unit diagonal, in the order of `quantities`.
- * @throws AppError `invalid_input` on a negative uncertainty, a missing quantity or a bad correlation; `out_of_domain` where f has no value.
+ * @param correlation - symmetric, positive semi-definite with unit diagonal, in the order of `quantities`.
+ * @throws AppError `invalid_input` on a negative uncertainty, a missing or repeated quantity or a bad correlation; `out_of_domain` where f has no
+ * value or no finite derivative.
  * @reference JCGM 100:2008, eq. 10, 13, G.2b and note to 5.1.2.
  */
 export function propagate(
@@ -54,6 +56,14 @@ export function propagate(
   options: { readonly correlation?: readonly (readonly number[])[]; readonly level?: number } = {},
 ): GumResult {
   const n = model.names.length;
+  for (const names of [model.names, quantities.map((v) => v.name)]) {
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined)
+      throw new AppError('invalid_input', `quantities: "${twice}" is given twice; give every quantity one name of its own`, {
+        field: 'quantities',
+        name: twice,
+      });
+  }
   const q = model.names.map((name) => {
     const found = quantities.find((v) => v.name === name);
     if (!found) throw new AppError('invalid_input', `quantity "${name}" has no value; give value and u`, { name });
@@ -66,11 +76,20 @@ export function propagate(
     return found;
   });
   const order = model.names.map((name) => quantities.findIndex((v) => v.name === name));
-  const r = correlationOf(options.correlation, order);
+  if (options.correlation) checkCorrelation(options.correlation, quantities.length);
+  const r = options.correlation ? order.map((a) => order.map((b) => options.correlation![a]![b]!)) : null;
   const y = model.evaluate(q.map((v) => v.value));
   if (!Number.isFinite(y)) throw new AppError('out_of_domain', `the model gives ${y} at the values of its quantities`, { y });
   const at = (i: number, j: number) => q.map((v, k) => jet(v.value, k === i ? 1 : 0, k === j ? 1 : 0));
   const sensitivities = q.map((_, i) => model.jet(at(i, -1))[3]!);
+  sensitivities.forEach((c, i) => {
+    if (!Number.isFinite(c))
+      throw new AppError(
+        'out_of_domain',
+        `quantity "${q[i]!.name}": the model has no finite derivative at ${q[i]!.value}, so the law of propagation does not hold; use Monte Carlo`,
+        { field: 'model', name: q[i]!.name },
+      );
+  });
   const contributions = q.map((v, i) => sensitivities[i]! * v.u);
   let variance = 0;
   for (let i = 0; i < n; i++)
@@ -78,20 +97,19 @@ export function propagate(
   const u = Math.sqrt(Math.max(0, variance));
   const correlated = r?.some((row, i) => row.some((v, j) => i !== j && v !== 0)) ?? false;
   const level = options.level ?? 0.95;
-  const dofEffective = correlated
-    ? Number.POSITIVE_INFINITY
-    : welchSatterthwaite(
-        u,
-        contributions,
-        q.map((v) => v.dof ?? Number.POSITIVE_INFINITY),
-      );
+  const dofEffective = welchSatterthwaite(
+    u,
+    contributions,
+    q.map((v) => v.dof ?? Number.POSITIVE_INFINITY),
+    r,
+  );
   const p = 0.5 + level / 2;
   const factor = (dof: number): number => (Number.isFinite(dof) ? studentT(Math.max(dof, 1e-3)).quantile(p) : normalQuantile(p));
   const k = factor(Number.isFinite(dofEffective) ? Math.max(1, Math.floor(dofEffective + 1e-9)) : dofEffective);
   return {
     y,
     u,
-    uSecondOrder: correlated ? null : secondOrder(model, q, at),
+    uSecondOrder: correlated ? null : finiteOr(secondOrder(model, q, at), null),
     sensitivities,
     contributions,
     dofEffective,
@@ -111,21 +129,7 @@ export function propagate(
   };
 }
 
-function correlationOf(c: readonly (readonly number[])[] | undefined, order: readonly number[]): number[][] | null {
-  if (!c) return null;
-  return order.map((a) =>
-    order.map((b) => {
-      const v = c[a]?.[b];
-      if (v === undefined || !(Math.abs(v) <= 1 + 1e-12) || Math.abs(v - (c[b]?.[a] ?? Number.NaN)) > 1e-9)
-        throw new AppError(
-          'invalid_input',
-          `correlation[${a}][${b}] = ${v}; the matrix must be symmetric with entries in [−1, 1]`,
-          { field: 'correlation' },
-        );
-      return v;
-    }),
-  );
-}
+const finiteOr = <T>(v: number, other: T): number | T => (Number.isFinite(v) ? v : other);
 
 // u² + Σ_ij (f_ij²/2 + f_i f_ijj) u_i² u_j²
 function secondOrder(model: MeasurementModel, q: readonly Quantity[], at: (i: number, j: number) => Float64Array[]): number {
@@ -155,13 +159,41 @@ function secondOrder(model: MeasurementModel, q: readonly Quantity[], at: (i: nu
   return Math.sqrt(Math.max(0, s));
 }
 
-/** Effective degrees of freedom u⁴/Σ (c_i u_i)⁴/ν_i. @reference JCGM 100:2008, G.2b. */
-export function welchSatterthwaite(u: number, contributions: readonly number[], dof: readonly number[]): number {
+/**
+ * Effective degrees of freedom u⁴/Σ_B u_B⁴/ν_B over sets B of quantities that are correlated with each other (a set of one for an uncorrelated quantity:
+ * the formula of Welch and Satterthwaite). u_B is what the set contributes with its correlations; quantities observed together share their
+ * degrees of freedom, of unequal ones the smallest counts. A set that is one quantity under several names (r = 1) has those of that quantity.
+ * @param correlation - of the inputs, as rows; null for none.
+ * @reference JCGM 100:2008, G.2b; correlated sets: Willink, Metrologia 44 (2007) 340.
+ */
+export function welchSatterthwaite(
+  u: number,
+  contributions: readonly number[],
+  dof: readonly number[],
+  correlation: readonly (readonly number[])[] | null = null,
+): number {
   let s = 0;
-  contributions.forEach((c, i) => {
-    if (Number.isFinite(dof[i]!)) s += c ** 4 / dof[i]!;
-  });
-  return s > 0 ? u ** 4 / s : Number.POSITIVE_INFINITY;
+  for (const set of correlatedSets(contributions.length, correlation)) {
+    let variance = 0;
+    for (const i of set)
+      for (const j of set) variance += contributions[i]! * contributions[j]! * (i === j ? 1 : correlation![i]![j]!);
+    const nu = Math.min(...set.filter((i) => contributions[i] !== 0).map((i) => dof[i]!));
+    if (Number.isFinite(nu)) s += Math.max(0, variance) ** 2 / nu;
+  }
+  // what is nothing but rounding beside u limits nothing
+  return s > 1e-15 * u ** 4 ? u ** 4 / s : Number.POSITIVE_INFINITY;
+}
+
+/** Quantities linked by correlations, directly or through others. */
+function correlatedSets(n: number, correlation: readonly (readonly number[])[] | null): number[][] {
+  const set = Array.from({ length: n }, (_, i) => i);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < i; j++) {
+      if (!correlation || correlation[i]![j] === 0 || set[i] === set[j]) continue;
+      const [from, to] = [set[i]!, set[j]!];
+      for (let k = 0; k < n; k++) if (set[k] === from) set[k] = to;
+    }
+  return [...new Set(set)].map((id) => Array.from({ length: n }, (_, i) => i).filter((i) => set[i] === id));
 }
 
 export interface GumMultivariate {

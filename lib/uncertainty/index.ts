@@ -5,5 +5,6 @@ export * from './gauge-components';
 export * from './gauge-reml';
 export * from './gum';
 export * from './monte-carlo';
+export * from './site-statistics';
 export * from './type-a';
 export * from './variance-components';

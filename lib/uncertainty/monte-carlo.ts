@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import { cholesky, type JitterPolicy, type Rng, sortedTails } from '@/lib/numerics';
+import { checkCorrelation } from './correlation';
 import type { MeasurementModel } from './expression';
 import { shortestStart } from './shortest-interval';
 
@@ -9,6 +10,16 @@ export type InputDistribution =
   | { readonly kind: 'uniform' | 'arcsine' | 'triangular'; readonly a: number; readonly b: number }
   | { readonly kind: 't'; readonly mean: number; readonly scale: number; readonly dof: number }
   | { readonly kind: 'ctrap'; readonly a: number; readonly b: number; readonly d: number };
+
+function checkDistribution(d: InputDistribution, name: string): void {
+  const bad = (what: string): AppError =>
+    new AppError('invalid_input', `distributions.${name}: ${what}`, { field: `distributions.${name}` });
+  if ('a' in d && !(d.a <= d.b)) throw bad(`a = ${d.a} lies above b = ${d.b}; exchange them`);
+  if (d.kind === 'ctrap' && !(d.d >= 0 && 2 * d.d <= d.b - d.a))
+    throw bad(`d = ${d.d}; the limits are uncertain by d, from 0 to half of b − a`);
+  if (d.kind === 'normal' && !(d.sd >= 0)) throw bad(`sd = ${d.sd}; it must not be negative`);
+  if (d.kind === 't' && !(d.scale > 0 && d.dof > 0)) throw bad(`scale = ${d.scale}, dof = ${d.dof}; both must be positive`);
+}
 
 /** One draw. @reference JCGM 101:2008, 6.4. */
 export function draw(d: InputDistribution, rng: Rng): number {
@@ -92,6 +103,9 @@ export function monteCarlo(
     throw new AppError('invalid_input', `the model has ${n} quantities, got ${distributions.length} distributions`, {
       field: 'distributions',
     });
+  distributions.forEach((d, i) => {
+    checkDistribution(d, model.names[i]!);
+  });
   const level = options.level ?? 0.95;
   const sampler = makeSampler(distributions, options.correlation, rng);
   const run = (count: number): Float64Array => {
@@ -142,6 +156,7 @@ function makeSampler(
     for (let i = 0; i < n; i++) fillColumn(distributions[i]!, rng, columns[i]!, size);
   };
   if (!correlation) return independent;
+  checkCorrelation(correlation, n);
   const linked = distributions.map((_, i) => correlation[i]!.some((v, j) => i !== j && v !== 0));
   distributions.forEach((d, i) => {
     if (linked[i] && d.kind !== 'normal')

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { fisherF, fromRows, leastSquares, moments } from '@/lib/numerics';
+import { fisherF, fromRows, leastSquares, moments, requireVariation } from '@/lib/numerics';
 
 export interface TypeA {
   readonly mean: number;
@@ -65,10 +65,17 @@ export interface CalibrationLine {
   predict(x: number): { readonly value: number; readonly u: number; readonly uUncorrelated: number };
 }
 
-/** Calibration line y = y1 + y2 (x − x0) by least squares. @throws AppError `invalid_input` below three points. @reference JCGM 100:2008, H.3. */
+/**
+ * Calibration line y = y1 + y2 (x − x0) by least squares.
+ * @throws AppError `invalid_input` below three points or on lengths that differ; `out_of_domain` when x does not vary.
+ * @reference JCGM 100:2008, H.3.
+ */
 export function calibrationLine(x: ArrayLike<number>, y: ArrayLike<number>, x0: number): CalibrationLine {
   if (x.length < 3)
     throw new AppError('invalid_input', `a calibration line needs three points or more, got ${x.length}`, { n: x.length });
+  if (y.length !== x.length)
+    throw new AppError('invalid_input', `y has ${y.length} values, x has ${x.length}; give one a stimulus`, { field: 'y' });
+  requireVariation('x', x);
   const f = leastSquares(fromRows(Array.from({ length: x.length }, (_, i) => [1, x[i]! - x0])), y);
   const [y1, y2] = [f.coefficients[0]!, f.coefficients[1]!];
   const [uY1, uY2] = [f.standardErrors[0]!, f.standardErrors[1]!];
@@ -78,7 +85,7 @@ export function calibrationLine(x: ArrayLike<number>, y: ArrayLike<number>, x0: 
     y2,
     uY1,
     uY2,
-    r: cov / (uY1 * uY2),
+    r: designCorrelation(x, x0),
     s: f.residualSigma,
     dof: f.dof,
     predict: (at) => {
@@ -87,6 +94,16 @@ export function calibrationLine(x: ArrayLike<number>, y: ArrayLike<number>, x0: 
       return { value: y1 + y2 * d, u: Math.sqrt(Math.max(0, plain + 2 * d * cov)), uUncorrelated: Math.sqrt(plain) };
     },
   };
+}
+
+/** Correlation of intercept and slope, −Σd/√(n Σd²) with d = x − x0: a matter of the stimuli, also where the line is perfect. */
+function designCorrelation(x: ArrayLike<number>, x0: number): number {
+  let [s, ss] = [0, 0];
+  for (let i = 0; i < x.length; i++) {
+    s += x[i]! - x0;
+    ss += (x[i]! - x0) ** 2;
+  }
+  return -s / Math.sqrt(x.length * ss);
 }
 
 export interface OneWayAnova {

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { cholesky, forwardSolveManyInPlace, solveInPlace } from '@/lib/numerics';
+import { cholesky, forwardSolveManyInPlace, solveInPlace, varies } from '@/lib/numerics';
 
 /** Random effects of y = μ + Σ_k Z_k u_k + e: per effect the level of every reading, 0…levels − 1. */
 export interface RandomEffect {
@@ -62,7 +62,7 @@ export function varianceComponents(y: ArrayLike<number>, effects: readonly Rando
   const K = effects.length;
   const { q, n } = c;
   const total = c.t[(q + 2) * (q + 2) - 1]! / (n - 1); // Σ(y − ȳ)²/(n − 1)
-  if (!(total > 0)) throw new AppError('out_of_domain', 'the readings do not vary; check the resolution of the gauge', { n });
+  if (!varies(y)) throw new AppError('out_of_domain', 'the readings do not vary; check the resolution of the gauge', { n });
   let v = new Float64Array(K + 1).fill(total / (K + 1));
   let s = evaluate(c, v);
   let iterations = 0;

@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
-import { type Matrix, matrix } from '@/lib/numerics';
+import { type Matrix, matrix, stillColumns } from '@/lib/numerics';
 
-/** Centre and scale of each column, stored with the model. A column that never varied has scale 1 and is listed in `constant`. */
+/** Centre and scale of each column, stored with the model. A column that never varied (beyond rounding) has scale 1 and is listed in `constant`. */
 export interface Scaling {
   readonly mean: number[];
   readonly scale: number[];
@@ -22,13 +22,9 @@ export function columnScaling(x: Matrix, unitVariance: boolean): Scaling {
       m2[j]! += d * (v - mean[j]!);
     }
   }
-  const constant: number[] = [];
-  const scale = mean.map((m, j) => {
-    const sd = Math.sqrt(m2[j]! / (n - 1));
-    const still = !(sd > 1e-13 * Math.max(Math.abs(m), Number.MIN_VALUE));
-    if (still) constant.push(j);
-    return still || !unitVariance ? 1 : sd;
-  });
+  const constant = stillColumns(x);
+  const still = new Set(constant);
+  const scale = Array.from(m2, (s, j) => (still.has(j) || !unitVariance ? 1 : Math.sqrt(s / (n - 1))));
   return { mean, scale, constant };
 }
 

@@ -6,7 +6,8 @@ interface Resolved extends FieldTolerance {
 
 /**
  * Compare computed values with `expected` by the rules of stats-reference/1: absolute plus relative tolerance, `relToMax`,
- * `minLre`, `oneSided`, `signFree`, and exact (set) equality where both tolerances are zero.
+ * `minLre`, `oneSided`, `signFree`, and exact equality where both tolerances are zero. The order of lists counts, but for those that the case calls
+ * `unordered`.
  */
 export function compareCase(got: unknown, c: ReferenceCase): Mismatch[] {
   const out: Mismatch[] = [];
@@ -18,7 +19,8 @@ function walk(got: unknown, expected: unknown, path: string[], tolerance: Tolera
   if (Array.isArray(expected)) {
     const tol = resolve(tolerance, path);
     if (isFreeOfSign(tolerance, path)) got = alignColumns(got, expected);
-    compareArray(got, expected, path, tol, out);
+    if (isUnordered(tolerance, path) && Array.isArray(got)) compareArray(inOrder(got), inOrder(expected), path, tol, out);
+    else compareArray(got, expected, path, tol, out);
     return;
   }
   if (expected !== null && typeof expected === 'object') {
@@ -35,7 +37,6 @@ function compareArray(got: unknown, expected: unknown[], path: string[], tol: Re
     out.push(mismatch(path, Array.isArray(g) ? `${g.length} entries` : g, `${expected.length} entries`, tol));
     return;
   }
-  if (isExact(tol) && sameSet(g, expected)) return;
   const largest = tol.relToMax === undefined ? Number.NaN : largestMagnitude(expected);
   compareNested(g, expected, path, tol, largest, out);
 }
@@ -119,15 +120,14 @@ function matchLength(key: readonly string[], path: readonly string[]): number {
   return key.every((k, i) => k === '*' || k === path[i]) ? key.length : 0;
 }
 
-function isExact(tol: Resolved): boolean {
-  return (tol.abs ?? 0) === 0 && (tol.rel ?? 0) === 0 && tol.relToMax === undefined && tol.minLre === undefined;
+function isUnordered(tolerance: Tolerance, path: readonly string[]): boolean {
+  return (tolerance.unordered ?? []).includes(path.at(-1) ?? '');
 }
 
-function sameSet(a: readonly unknown[], b: readonly unknown[]): boolean {
+/** Entries, and their own entries where those are lists of places, by their text: two lists of the same things become equal. */
+function inOrder(v: readonly unknown[]): unknown[] {
   const key = (x: unknown) => JSON.stringify(x);
-  const x = a.map(key).sort();
-  const y = b.map(key).sort();
-  return x.length === y.length && x.every((v, i) => v === y[i]);
+  return v.map((x) => (Array.isArray(x) ? inOrder(x) : x)).sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
 }
 
 function largestMagnitude(x: unknown): number {

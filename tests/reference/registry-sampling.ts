@@ -26,9 +26,9 @@ function dOptimal({ input, expected }: ReferenceCase) {
   const greedy = has(input, 'ridge') ? greedyPlan(f, n, num(input, 'ridge')) : null;
   const plan = optimalPlan(f, n, { starts: 100 });
   const base = {
-    exhaustive: expected['exhaustive'],
     ...(greedy ? { greedyForward: { order: greedy.order, gains: greedy.gains, logDet: greedy.logDet } } : {}),
   };
+  // how the file came by its answer decides which form it has; it is no answer, and is compared with nothing
   if (expected['exhaustive'] !== false && subsetCount(f.rows, n) <= ENUMERATED) {
     const exact = enumerateOptimum(f, n);
     const first = designScores(f, exact.sets[0]!);
@@ -44,13 +44,11 @@ function dOptimal({ input, expected }: ReferenceCase) {
     };
   }
   const a = optimalPlan(f, n, { starts: 150, criterion: 'A' });
-  const stated = Array.isArray(expected['sets']) ? (expected['sets'] as number[][])[0] : undefined;
-  const first = designScores(f, stated ?? plan.sites);
+  const first = designScores(f, plan.sites);
   return {
     ...base,
     logDet: plan.logDet,
     dEff: plan.dEfficiency,
-    tieCount: 1,
     sets: [plan.sites],
     atFirstSet: { traceInv: first.traceInverse, iCrit: first.iCriterion },
     aOptimal: { traceInvBestKnown: a.traceInverse },
@@ -113,6 +111,7 @@ interface DOptimal {
 function isEquallyGood(m: Mismatch, got: DOptimal, { input, expected }: ReferenceCase): boolean {
   const f = fromRows(mat(input, 'F'));
   const at = (block: string) => designScores(f, vec(obj(expected, block), 'set'));
+  if (m.path === 'exhaustive' || (m.path === 'tieCount' && expected['exhaustive'] === false)) return true; // said about the file's own search
   const near = (a: number, b = Number.NaN) => Math.abs(a - b) <= 1e-10 * Math.abs(b);
   if (m.path.startsWith('greedyForward.order')) {
     const gains = vec(obj(expected, 'greedyForward'), 'gains');

@@ -137,6 +137,7 @@ function gpOptimised(input: Input) {
   const f = trainGp(mat(input, 'x'), vec(input, 'y'), {
     kind: str(input, 'kernel') as KernelKind,
     ard: flag(input, 'ard', true),
+    normalizeX: false, // the bounds of the case are in the units of its inputs
     normalizeY: flag(input, 'normalizeY'),
     bounds: { signalVariance: range('signalVariance'), lengthScale: range('lengthScale'), noiseVariance: range('noiseVariance') },
     starts: 12,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type CommandCase, isCommandCase, runCommand } from './commands/run-command';
 import { compareCase } from './compare';
 import { registry } from './registry';
 import type { Input, Mismatch, ReferenceCase, ReferenceMethod, Tolerance } from './types';
@@ -12,6 +13,8 @@ import type { Input, Mismatch, ReferenceCase, ReferenceMethod, Tolerance } from 
 const SHOWN_PER_CASE = 5;
 const SCHEMAS = ['stats-reference/1', 'optics-reference/1'];
 
+type AnyCase = ReferenceCase | CommandCase;
+
 function jsonFiles(folder: string): string[] {
   return readdirSync(folder)
     .sort()
@@ -22,10 +25,12 @@ function jsonFiles(folder: string): string[] {
     });
 }
 
-function readCases(path: string): ReferenceCase[] {
+function readCases(path: string): AnyCase[] {
   const file: unknown = JSON.parse(readFileSync(path, 'utf8'));
   if (file === null || typeof file !== 'object' || !('cases' in file) || !Array.isArray(file.cases)) return [];
   const head = file as { schema?: string; model?: string; cases: Record<string, unknown>[] };
+  const commands = (head.cases as readonly object[]).filter(isCommandCase);
+  if (commands.length > 0 && commands.length === head.cases.length) return commands;
   const schema = head.schema ?? '';
   if (!SCHEMAS.includes(schema)) throw new Error(`${path}: schema "${schema}" is not one of ${SCHEMAS.join(', ')}`);
   return head.cases.map((c) => ({
@@ -39,7 +44,8 @@ function readCases(path: string): ReferenceCase[] {
   }));
 }
 
-function runCase(c: ReferenceCase): Mismatch[] {
+function runCase(c: AnyCase): Mismatch[] {
+  if (isCommandCase(c)) return runCommand(c);
   const entry = registry[c.method];
   if (!entry) return [{ path: 'method', got: 'no such method in the registry', expected: c.method, tolerance: '' }];
   const method: ReferenceMethod = typeof entry === 'function' ? { compute: entry } : entry;
@@ -74,7 +80,7 @@ for (const folder of folders) {
   for (const path of files) {
     const start = performance.now();
     let bad = 0;
-    let cases: ReferenceCase[] = [];
+    let cases: AnyCase[] = [];
     try {
       cases = readCases(path);
     } catch (e) {
@@ -90,7 +96,7 @@ for (const folder of folders) {
       }
       failed++;
       bad++;
-      console.log(`FAIL ${c.id} (${c.method})`);
+      console.log(`FAIL ${c.id} (${isCommandCase(c) ? c.command : c.method})`);
       for (const p of problems.slice(0, SHOWN_PER_CASE)) {
         console.log(
           `  ${p.path}: got ${format(p.got)}, expected ${format(p.expected)}${p.tolerance ? `, tolerance ${p.tolerance}` : ''}`,

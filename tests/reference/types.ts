@@ -25,6 +25,8 @@ export interface Tolerance extends FieldTolerance {
   readonly default?: FieldTolerance;
   readonly fields?: Readonly<Record<string, FieldTolerance>>;
   readonly signFree?: readonly string[];
+  /** Names of lists that are sets. */
+  readonly unordered?: readonly string[];
   readonly [key: string]: unknown;
 }
 

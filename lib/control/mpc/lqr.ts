@@ -13,12 +13,20 @@ export interface Lqr {
 
 /**
  * Discrete linear-quadratic regulator for Σ xᵀQx + uᵀRu by iterating the Riccati recursion until P stands still.
- * @throws AppError `not_converged` when (A, B) cannot be stabilised.
+ * @throws AppError `invalid_input` naming a matrix whose shape is wrong; `not_converged` when (A, B) cannot be stabilised.
  * @reference Anderson & Moore, Optimal Control (1990), §2.4.
  */
 export function lqr(A: Rows, B: Rows, Q: Rows, R: Rows): Lqr {
   const n = A.length;
   const m = R.length;
+  for (const [name, a, rows, cols] of [
+    ['A', A, n, n],
+    ['B', B, n, m],
+    ['Q', Q, n, n],
+    ['R', R, m, m],
+  ] as const)
+    if (a.length !== rows || a.some((r) => r.length !== cols))
+      throw new AppError('invalid_input', `${name} must be ${rows} x ${cols}`, { field: name });
   const mul = (a: Rows, b: Rows): number[][] =>
     a.map((row) => b[0]!.map((_, j) => row.reduce((s, v, k) => s + v * b[k]![j]!, 0)));
   const tr = (a: Rows): number[][] => a[0]!.map((_, j) => a.map((row) => row[j]!));

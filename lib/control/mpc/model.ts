@@ -37,6 +37,7 @@ export interface MpcSolution {
   /** Value of the cost above; without the price of slack. */
   readonly cost: number;
   readonly status: 'converged' | 'softened' | 'infeasible' | 'max_iterations';
+  /** Inputs, moves, then outputs, each by step and component. */
   readonly active: readonly ActiveLimit[];
   /** Output limits that had to give way, and by how much; empty unless `softened`. */
   readonly slacks: readonly { readonly limit: ActiveLimit; readonly by: number }[];
@@ -44,7 +45,30 @@ export interface MpcSolution {
   readonly kktResidual: number;
 }
 
-/** Sizes, checked. @throws AppError `invalid_input` naming the matrix whose shape is wrong. */
+/** Bounds have one entry a component and do not cross; an infinite one is none. */
+function checkBounds(m: MpcModel, nu: number, ny: number): void {
+  for (const [kind, n] of [
+    ['u', nu],
+    ['du', nu],
+    ['y', ny],
+  ] as const) {
+    const [low, high] = [`${kind}Min`, `${kind}Max`] as const;
+    for (const name of [low, high] as const) {
+      const v = m[name];
+      if (v && (v.length !== n || v.some(Number.isNaN)))
+        throw new AppError('invalid_input', `${name} needs ${n} values, got ${v.join(', ')}`, { field: name });
+    }
+    m[low]?.forEach((v, i) => {
+      const top = m[high]?.[i] ?? Number.POSITIVE_INFINITY;
+      if (v > top)
+        throw new AppError('invalid_input', `${low}[${i}] = ${v} lies above ${high}[${i}] = ${top}; exchange them`, {
+          field: low,
+        });
+    });
+  }
+}
+
+/** Sizes and bounds, checked. @throws AppError `invalid_input` naming the matrix whose shape is wrong, or the bounds that cross. */
 export function mpcSizes(m: MpcModel): { nx: number; nu: number; ny: number } {
   const nx = m.A.length;
   const nu = m.B[0]?.length ?? 0;
@@ -60,6 +84,7 @@ export function mpcSizes(m: MpcModel): { nx: number; nu: number; ny: number } {
   shape('R', m.R, nu, nu);
   shape('S', m.S, nu, nu);
   if (m.P) shape('P', m.P, nx, nx);
+  checkBounds(m, nu, ny);
   if (!Number.isInteger(m.N) || !Number.isInteger(m.M) || m.M < 1 || m.N < m.M)
     throw new AppError('invalid_input', `horizons must be integers with 1 <= M <= N, got N = ${m.N}, M = ${m.M}`, { field: 'N' });
   return { nx, nu, ny };

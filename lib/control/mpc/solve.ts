@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { type QpSolution, qpHessian, solveQp } from '@/lib/numerics';
 import type { CondensedMpc } from './condense';
-import type { MpcSolution } from './model';
+import type { MpcModel, MpcSolution } from './model';
 
 export interface MpcStep {
   readonly x0: readonly number[];
@@ -14,12 +14,14 @@ export interface MpcStep {
   readonly warm?: MpcSolution;
 }
 
+const KINDS = ['u', 'du', 'y'];
+
 /** A limit counts as active within this slack. */
 const ACTIVE = 1e-9;
 
 /**
  * One run of MPC on a condensed model. When the output limits cannot be met together with the input limits, they are softened by named slacks;
- * input and move limits never give way.
+ * input and move limits never give way, and hold to the last bit: what rounding of the programme left beyond one is put on it.
  * @throws AppError `invalid_input` on wrong lengths. Look at `status` and `kktResidual` before applying the first move.
  * @reference Maciejowski (2002), §3.1, §3.4 (softening).
  */
@@ -31,6 +33,7 @@ export function solveMpc(c: CondensedMpc, step: MpcStep): MpcSolution {
     ['x0', step.x0, nx],
     ['uPrev', step.uPrev, nu],
     ['uRef', step.uRef ?? new Array<number>(nu).fill(0), nu],
+    ['xRef', step.xRef ?? new Array<number>(nx).fill(0), nx],
   ] as const) {
     if (v.length !== n || v.some((e) => !Number.isFinite(e)))
       throw new AppError('invalid_input', `${name} needs ${n} finite values, got ${v.join(', ')}`, { field: name });
@@ -54,7 +57,8 @@ export function solveMpc(c: CondensedMpc, step: MpcStep): MpcSolution {
       slacks = soft.slacks;
     } else status = soft.solution.status;
   }
-  const z = solution.x.subarray(0, nz);
+  const z = solution.x.slice(0, nz);
+  if (status === 'converged' || status === 'softened') keepBounds(model, step.uPrev, z);
   const y = free.slice();
   for (let i = 0; i < N * ny; i++) for (let j = 0; j < nz; j++) y[i]! += c.gamma[i * nz + j]! * z[j]!;
   const u = Array.from({ length: M }, (_, k) => Array.from(z.subarray(k * nu, (k + 1) * nu)));
@@ -64,6 +68,7 @@ export function solveMpc(c: CondensedMpc, step: MpcStep): MpcSolution {
     for (let j = 0; j < nz; j++) s += c.rows[i * nz + j]! * z[j]!;
     return Math.abs(s) <= ACTIVE;
   });
+  active.sort((a, b) => KINDS.indexOf(a[0]) - KINDS.indexOf(b[0]) || a[1] - b[1] || a[2] - b[2]);
   return {
     u,
     y: outputs,
@@ -74,6 +79,32 @@ export function solveMpc(c: CondensedMpc, step: MpcStep): MpcSolution {
     iterations: solution.iterations,
     kktResidual: solution.kktResidual,
   };
+}
+
+/** Beyond this share of its size a bound is not missed by rounding: the solution is left as it is, for its `kktResidual` to tell. */
+const MISSED = 1e-7;
+
+/** Inputs and moves put inside their bounds to the bit, step by step: a later move starts from the input that was put right. */
+function keepBounds(m: MpcModel, uPrev: readonly number[], z: Float64Array): void {
+  const nu = uPrev.length;
+  for (let k = 0; k < m.M; k++)
+    for (let i = 0; i < nu; i++) {
+      const at = k * nu + i;
+      const before = k === 0 ? uPrev[i]! : z[at - nu]!;
+      const low = Math.max(m.uMin?.[i] ?? -Infinity, fromMove(before, m.duMin?.[i] ?? -Infinity, 1));
+      const high = Math.min(m.uMax?.[i] ?? Infinity, fromMove(before, m.duMax?.[i] ?? Infinity, -1));
+      const v = Math.min(Math.max(z[at]!, low), high);
+      if (low <= high && Math.abs(v - z[at]!) <= MISSED * Math.max(1, Math.abs(v))) z[at] = v;
+    }
+}
+
+/** The input next to `before + move` whose difference to `before`, as computed, does not pass the move; `inward` leads back to it. */
+function fromMove(before: number, move: number, inward: 1 | -1): number {
+  let u = before + move;
+  if (!Number.isFinite(u)) return u;
+  const step = Math.max(Math.abs(u), Number.MIN_VALUE / Number.EPSILON) * (Number.EPSILON / 2);
+  while (inward * (u - before - move) < 0) u += inward * step;
+  return u;
 }
 
 function references(r: MpcStep['r'], N: number, ny: number): number[][] {

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { parseInput, runParsed } from './compute';
 import type { Report } from './define';
+import { checkMemory } from './memory';
 import { plain } from './plain';
 import { functionAt } from './registry';
 import { columnsOf, tableText } from './table';
@@ -12,6 +13,8 @@ export interface Question {
   readonly format?: 'json' | 'csv';
   /** Table of the result, for CSV. */
   readonly table?: string;
+  /** Memory it may take, MB; not given: any. */
+  readonly memoryMb?: number;
 }
 
 /** Reads an input. @throws AppError `invalid_input` when the text is not a JSON object. */
@@ -34,6 +37,7 @@ export function readInput(text: string): Record<string, unknown> {
 export async function answer(q: Question, report: Report = () => undefined): Promise<string> {
   const f = await functionAt(q.path);
   const parsed = parseInput(f, readInput(q.text));
+  checkMemory(q.path, parsed, q.memoryMb);
   const result = runParsed(f, parsed, report);
   return q.format === 'csv' ? tableText(columnsOf(f, result, parsed, q.table)) : JSON.stringify(plain(result));
 }

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import type { ComputeFunction, Report } from './define';
+import { requireMeaning } from './meaning';
 import { plain } from './plain';
 import { functionAt } from './registry';
+import { checkRelations } from './relations';
 
 type Issue = z.core.$ZodIssue;
 
@@ -27,7 +29,10 @@ function sayMissing(input: unknown, path: readonly PropertyKey[]): boolean {
 /** The input as the function takes it. @throws AppError `invalid_input` naming the field and the remedy. */
 export function parseInput(f: ComputeFunction, input: unknown): unknown {
   const parsed = f.input.safeParse(input);
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    checkRelations(f, parsed.data as Readonly<Record<string, unknown>>);
+    return parsed.data;
+  }
   const issues = parsed.error.issues.map((i) => {
     if (i.code === 'unrecognized_keys') {
       const field = [...i.path, i.keys[0]!].join('.');
@@ -50,13 +55,25 @@ export async function compute(path: string, input: unknown, report: Report = () 
   return plain(runParsed(f, parseInput(f, input), report));
 }
 
-/** Runs a function on a parsed input. Lengths that do not fit together are the sender's fault here. */
+/**
+ * Runs a function on a parsed input. Lengths that do not fit together are the sender's fault here, and so is an input that leaves a number of the
+ * result without meaning.
+ */
 export function runParsed(f: ComputeFunction, parsed: unknown, report: Report): unknown {
   try {
-    return f.run(parsed as never, report);
+    const result = f.run(parsed as never, report);
+    requireMeaning(f.path, result, f.gaps);
+    return result;
   } catch (e) {
     if (e instanceof AppError && e.code === 'dimension_mismatch')
       throw new AppError('invalid_input', e.message, e.details, { cause: e });
+    if (e instanceof RangeError && /array|buffer|allocation/i.test(e.message))
+      throw new AppError(
+        'out_of_domain',
+        `${f.path} would need a list of more values than there can be (${e.message}); a number of the input is too large`,
+        {},
+        { cause: e },
+      );
     throw e;
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { condenseMpc, lqr, type MpcModel, solveMpc } from '@/lib/control';
+import { AppError } from '@/lib/errors';
 import { numbers, positive, rows, whole } from '@/lib/formats/compute';
 import { define, given } from './define';
 
@@ -36,7 +37,16 @@ const mpc = define({
     yMax: numbers('Highest outputs').optional(),
     slackWeight: positive('Price of a slack').optional(),
   }),
+  relations: { needs: { uRef: 'R', xRef: 'P' } },
   run: ({ x0, r, uPrev, uRef, xRef, ...m }) => {
+    if (m.slackWeight !== undefined && !m.yMin && !m.yMax)
+      throw new AppError(
+        'invalid_input',
+        'slackWeight: does nothing without limits of the outputs; give yMin or yMax, or leave it out',
+        {
+          field: 'slackWeight',
+        },
+      );
     const nu = m.B[0]?.length ?? 0;
     const model: MpcModel = {
       ...given(m),

@@ -9,8 +9,8 @@ import {
   observeOffsets,
   predictOffsets,
 } from '@/lib/control';
-import { AppError } from '@/lib/errors';
 import { gaps, numbers, positive, real, rows, whole } from '@/lib/formats/compute';
+import { requireMeasured } from '@/lib/numerics';
 import { define, given } from './define';
 
 const perOutput = z.union([z.number(), z.array(z.number())]);
@@ -54,10 +54,9 @@ const mimo = define({
     y: rows('Measured outputs, one row a run'),
     xApplied: rows('Setpoints each run really had, one row a run'),
   }),
+  relations: { sameLength: [['y', 'xApplied']] },
   run: ({ y, xApplied, ...i }) => {
     const c = config(i);
-    if (xApplied.length !== y.length)
-      throw new AppError('invalid_input', `xApplied: has ${xApplied.length} runs, y has ${y.length}`, { field: 'xApplied' });
     let state = initialMimo(c.target.length);
     const advice = y.map((outputs, k) => {
       state = observeMimo(state, outputs, xApplied[k]!, c);
@@ -122,7 +121,9 @@ const offsets = define({
       .meta({ description: 'Variance of an offset not seen before, by context kind' }),
     predict: z.array(z.record(z.string(), z.string())).meta({ description: 'Contexts to predict' }),
   }),
+  relations: { sameLength: [['contexts', 'y', 'xApplied', 'uY']] },
   run: (i) => {
+    requireMeasured('y', i.y);
     let state = initialOffsets();
     i.contexts.forEach((context, k) => {
       const y = i.y[k] ?? Number.NaN;

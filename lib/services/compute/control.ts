@@ -16,6 +16,7 @@ import {
 } from '@/lib/control';
 import { AppError } from '@/lib/errors';
 import { gaps, numbers, oneOf, positive, real, whole } from '@/lib/formats/compute';
+import { requireMeasured, requireVariation } from '@/lib/numerics';
 import { predictiveFunctions } from './control-mpc';
 import { multiFunctions } from './control-multi';
 import { define } from './define';
@@ -58,8 +59,11 @@ const ewma = define({
     delay: whole(0, 1000, 'Runs until the measurement arrives; default 0').optional(),
     gainRatio,
   }),
-  run: (i) =>
-    replay(
+  relations: { sameLength: [['xApplied', 'y', 'uY', 'reliance', 'afterPm']], needs: { pmForget: 'afterPm' } },
+  gaps: ['runs.*.disturbance', 'runs.*.y'],
+  run: (i) => {
+    requireMeasured('y', i.y);
+    return replay(
       i.xApplied.map((xApplied, k) => ({
         xApplied,
         y: i.y[k] ?? Number.NaN,
@@ -81,7 +85,8 @@ const ewma = define({
         pmForget: i.pmForget ?? 1,
       },
       { delay: i.delay ?? 0, gainRatio: i.gainRatio ?? 1 },
-    ),
+    );
+  },
   table: {
     ...RUNS,
     write: {
@@ -112,6 +117,7 @@ const doubleEwma = define({
     level: real('Level to start from; default 0').optional(),
     drift: real('Drift to start from; default 0').optional(),
   }),
+  relations: { sameLength: [['xApplied', 'y']] },
   run: (i) => {
     let state = initialDoubleEwma(i.level, i.drift);
     const out = { level: [] as number[], drift: [] as number[], setpoint: [] as number[] };
@@ -138,6 +144,9 @@ const stability = define({
     gainRatio,
     form: oneOf(['filter', 'integral'], 'Form of the controller; default filter').optional(),
   }),
+  relations: {
+    oneOf: [{ fields: ['delay', 'lambda2'] }, { fields: ['form', 'lambda2'] }],
+  },
   run: (i) =>
     i.lambda2 === undefined
       ? stabilityMargin(i.lambda, i.delay ?? 0, i.gainRatio ?? 1, i.form)
@@ -171,9 +180,17 @@ const variance = define({
     const d: Disturbance = i.disturbance;
     if (i.lambda2 === undefined)
       return { variance: asymptoticVariance(i.lambda, ratio, d), offset: driftOffset(i.lambda, ratio, slope) };
+    if (d.kind === 'ar1')
+      throw new AppError(
+        'invalid_input',
+        'disturbance: the variance of a double EWMA under AR(1) has no closed form here; leave lambda2 out',
+        {
+          field: 'disturbance',
+        },
+      );
     const theta = d.kind === 'ima' ? d.theta : d.kind === 'random_walk' ? 0 : null;
     return {
-      variance: d.kind === 'ar1' ? null : doubleEwmaVariance(i.lambda, i.lambda2, ratio, theta),
+      variance: doubleEwmaVariance(i.lambda, i.lambda2, ratio, theta),
       offset: doubleEwmaDriftOffset(i.lambda, i.lambda2, ratio, slope),
     };
   },
@@ -189,13 +206,11 @@ const design = define({
     theta: z.number().gt(-1).lt(1).meta({ description: 'θ of the IMA(1,1), where it is known' }).optional(),
     gainRatio,
   }),
+  relations: { oneOf: [{ fields: ['disturbance', 'theta'], needed: true }] },
   run: (i) => {
+    if (i.disturbance) requireVariation('disturbance', i.disturbance);
     const fit = i.disturbance ? fitIma11(i.disturbance) : null;
-    const theta = fit?.theta ?? i.theta;
-    if (theta === undefined)
-      throw new AppError('invalid_input', 'disturbance: give a disturbance series, or theta where it is known', {
-        field: 'disturbance',
-      });
+    const theta = fit?.theta ?? i.theta!;
     return { fit, theta, ...optimalLambda(theta, i.gainRatio) };
   },
   table: { columns: [{ name: 'disturbance' }] },

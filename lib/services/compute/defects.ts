@@ -9,7 +9,7 @@ import {
   scoreKnn,
   trainKnn,
 } from '@/lib/defects';
-import { numbers, oneOf, positive, rows, whole } from '@/lib/formats/compute';
+import { names, numbers, oneOf, positive, rows, whole } from '@/lib/formats/compute';
 import { define, given } from './define';
 
 const TRAIN = [
@@ -32,6 +32,7 @@ const clusters = define({
     minPoints: whole(1, 10_000, 'Points within the radius that make a core, the point itself included'),
     areaMm2: positive('Area the defects were looked for in, for the ratio').optional(),
   }),
+  relations: { sameLength: [['x', 'y']] },
   run: (i) => ({ ...dbscan(i.x, i.y, i.radius, i.minPoints), nearestNeighbour: nearestNeighbour(i.x, i.y, i.areaMm2) }),
   table: {
     columns: [
@@ -54,6 +55,16 @@ const yields = define({
     layers: whole(1, 1000, 'Critical layers of Bose–Einstein').optional(),
     counts: numbers('Defects of each die, to estimate the clustering parameter', { lowest: 0, min: 2 }).optional(),
   }),
+  relations: {
+    oneOf: [{ fields: ['alpha', 'counts'] }],
+    onlyWith: Object.fromEntries(
+      [
+        ['alpha', 'negativeBinomial'],
+        ['counts', 'negativeBinomial'],
+        ['layers', 'boseEinstein'],
+      ].map(([field, model]) => [field, { field: 'model', in: [model], default: 'poisson' }]),
+    ),
+  },
   run: (i) => {
     const alpha = i.alpha ?? (i.counts ? clusteringAlpha(i.counts) : undefined);
     return {
@@ -71,19 +82,28 @@ const outliers = define({
   text: 'kNN score with limits and contributions, local outlier factor, and squared Mahalanobis distance.',
   input: z.strictObject({
     train: rows('Normal runs', { minRows: 3 }),
-    x: rows('Runs to judge'),
+    x: rows('Runs to judge, the same variables in the same order'),
+    variables: names('Name of each variable').optional(),
     k: whole(1, 1000, 'Neighbours; default 5').optional(),
   }),
+  relations: {
+    columns: [
+      ['x', 'variables'],
+      ['x', 'train'],
+    ],
+    distinct: ['variables'],
+  },
   run: (i) => {
+    const squared = mahalanobis2(i.train, i.x, i.variables);
     const model = trainKnn(i.train, i.k);
     return {
       limits: model.limits,
       knn: i.x.map((r) => scoreKnn(model, r)),
       localOutlierFactor: localOutlierFactor(i.train, i.x, model.k),
-      mahalanobis2: mahalanobis2(i.train, i.x),
+      mahalanobis2: squared,
     };
   },
-  table: { rest: { field: 'x', text: 'one row a run to judge, one numeric column a variable' } },
+  table: { rest: { field: 'x', names: 'variables', text: 'one row a run to judge, one numeric column a variable' } },
   example: {
     train: TRAIN,
     x: [

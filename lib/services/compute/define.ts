@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '@/lib/errors';
+import type { Relations } from './relations';
 
 /** Told now and then by long work: `done` of `total` steps. */
 export type Report = (done: number, total: number) => void;
@@ -36,6 +37,10 @@ export interface ComputeFunction {
   readonly text: string;
   readonly input: z.ZodObject;
   readonly run: (input: never, report: Report) => unknown;
+  /** What its fields have to do with each other; checked before it runs. */
+  readonly relations?: Relations;
+  /** Places of the result (`*` for any index or key) that may hold no number, or an unlimited one; everywhere else that is refused. */
+  readonly gaps?: readonly string[];
   readonly table?: TableForm;
   /** Takes seconds: it is worth a progress line. */
   readonly isLong?: boolean;
@@ -89,4 +94,38 @@ export function checkLengths(field: string, expected: Readonly<Record<string, re
           field: `${field}.${name}`,
         },
       );
+}
+
+/** Names that a model made up because none were given: x1, x2, … */
+const isNumbered = (names: readonly string[]): boolean => names.every((name, j) => name === `x${j + 1}`);
+
+/**
+ * Rows with their columns in the order of a model: by name where both have names (order does not matter), by place where one has none.
+ * @param own - names of the model's columns. @param given - names of the columns of x. @param field - of the names, for what is refused.
+ * @throws AppError `invalid_input` naming the columns that the model does not know, or lacks.
+ */
+export function inModelOrder(
+  x: readonly (readonly number[])[],
+  own: readonly string[] | undefined,
+  given: readonly string[] | undefined,
+  field: string,
+): readonly (readonly number[])[] {
+  if (!own || !given) return x;
+  const place = new Map(given.map((name, j) => [name, j]));
+  const missing = own.filter((name) => !place.has(name));
+  if (missing.length === own.length && isNumbered(own) && given.length === own.length) return x;
+  const unknown = given.filter((name) => !own.includes(name));
+  if (missing.length > 0 || unknown.length > 0)
+    throw new AppError(
+      'invalid_input',
+      `${field}: ${[
+        missing.length > 0 ? `the model needs ${missing.join(', ')}, which ${missing.length === 1 ? 'is' : 'are'} not there` : '',
+        unknown.length > 0 ? `it does not know ${unknown.join(', ')}` : '',
+      ]
+        .filter(Boolean)
+        .join('; ')}; its columns are ${own.join(', ')}. Rename or leave out columns (--ignore)`,
+      { field },
+    );
+  const order = own.map((name) => place.get(name)!);
+  return x.map((row) => order.map((j) => row[j]!));
 }

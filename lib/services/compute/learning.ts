@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
-import { oneOf, rows, whole } from '@/lib/formats/compute';
+import { names, oneOf, rows, whole } from '@/lib/formats/compute';
 import {
   type AutoencoderModel,
   networkFromOnnx,
@@ -9,9 +9,12 @@ import {
   scoreAutoencoder,
   trainAutoencoder,
 } from '@/lib/learning';
-import { base64, checkLengths, define, fromBase64, given } from './define';
+import { base64, checkLengths, define, fromBase64, given, inModelOrder } from './define';
 
 const ROWS = { rest: { field: 'x', text: 'one row a run, one numeric column a variable' } };
+const NAMED_ROWS = { rest: { ...ROWS.rest, names: 'variables' } };
+const variables = names('Name of each column of x').optional();
+const NAMED = { columns: [['x', 'variables']], distinct: ['variables'] } as const;
 const ACTIVATIONS = ['linear', 'relu', 'leakyRelu', 'elu', 'tanh', 'sigmoid', 'gelu', 'softplus', 'sin'] as const;
 const tensorIn = z.strictObject({ shape: z.array(z.int().min(1)), data: z.array(z.number()) });
 const networkIn = z.strictObject({
@@ -28,9 +31,10 @@ const autoencoderIn = z
   .strictObject({
     kind: z.literal('autoencoder'),
     version: z.literal(1),
+    variables: z.array(z.string()).optional(),
     network: networkIn,
     mean: z.array(z.number()),
-    scale: z.array(z.number()),
+    scale: z.array(z.number().positive()),
     limits: z.strictObject({ p95: z.number(), p99: z.number() }),
     explained: z.number(),
   })
@@ -40,7 +44,7 @@ const autoencoderIn = z
 function modelOf(m: z.output<typeof autoencoderIn>): AutoencoderModel {
   const { network } = m;
   const width = network.input.reduce((a, b) => a * b, 1);
-  checkLengths('model', { mean: [m.mean, width], scale: [m.scale, width] });
+  checkLengths('model', { mean: [m.mean, width], scale: [m.scale, width], variables: [m.variables ?? m.mean, width] });
   checkLengths('model.network', {
     parameters: [network.parameters, network.layers.length],
     running: [network.running, network.layers.length],
@@ -65,9 +69,10 @@ const RUNS = Array.from({ length: 60 }, (_, i) => {
 const train = define({
   path: 'learning/autoencoder-train',
   title: 'Train an autoencoder for fault detection',
-  text: 'A network that squeezes normal runs through a narrow code; limits of its reconstruction score from the last runs, which are held back.',
+  text: 'A network that squeezes normal runs through a narrow code; limits of its reconstruction score from the last runs, which are held back. Gaps are filled by conditional means of a linear model.',
   input: z.strictObject({
-    x: rows('Normal runs in time order', { minRows: 8 }),
+    x: rows('Normal runs in time order', { minRows: 8, nullable: true }),
+    variables,
     code: whole(1, 200, 'Values in the narrow middle'),
     hidden: z.array(z.int().min(1).max(2000)).meta({ description: 'Widths between input and code' }).optional(),
     activation: oneOf(ACTIVATIONS, 'Activation of the hidden layers').optional(),
@@ -78,11 +83,12 @@ const train = define({
     seed: z.int().meta({ description: 'Seed of the weights and the order' }).optional(),
   }),
   isLong: true,
+  relations: NAMED,
   run: ({ x, ...options }) => {
     const { model, training } = trainAutoencoder(x, given(options));
     return { model, epochs: training.loss.length, bestEpoch: training.bestEpoch, validationLoss: training.validationLoss };
   },
-  table: ROWS,
+  table: NAMED_ROWS,
   example: { x: RUNS, code: 1, epochs: 20, holdBack: 0.35, seed: 1 },
 });
 
@@ -91,10 +97,15 @@ const trained = () => trainAutoencoder(RUNS, { code: 1, epochs: 5, holdBack: 0.3
 const score = define({
   path: 'learning/autoencoder-score',
   title: 'Reconstruction score of runs',
-  text: 'Sum of squared standardised residuals of each run, the residuals, and the limits it is judged by.',
-  input: z.strictObject({ model: autoencoderIn, x: rows('Runs') }),
-  run: (i) => ({ limits: i.model.limits, ...scoreAutoencoder(modelOf(i.model), i.x) }),
-  table: { ...ROWS, write: { scores: (r) => ({ score: r.score }) } },
+  text: 'Sum of squared standardised residuals of each run, the residuals, and the limits it is judged by. Columns are matched by name where model and runs have names. What was not measured is replaced by its own reconstruction, in turn, and takes no part in the score.',
+  input: z.strictObject({ model: autoencoderIn, x: rows('Runs', { nullable: true }), variables }),
+  relations: NAMED,
+  gaps: ['residual'],
+  run: (i) => {
+    const model = modelOf(i.model);
+    return { limits: model.limits, ...scoreAutoencoder(model, inModelOrder(i.x, model.variables, i.variables, 'variables')) };
+  },
+  table: { ...NAMED_ROWS, write: { scores: (r) => ({ score: r.score }) } },
   get example() {
     return {
       model: JSON.parse(JSON.stringify(trained())),

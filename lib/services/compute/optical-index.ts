@@ -13,7 +13,7 @@ export function indexOf(m: IndexIn, wavelengthNm: readonly number[], field: stri
         `${field}: n and k must have ${wavelengthNm.length} values, one a wavelength; they have ${spec.n.length} and ${spec.k.length}`,
         { field },
       );
-    return complexArray(spec.n.length, Float64Array.from(spec.n), Float64Array.from(spec.k));
+    return within(complexArray(spec.n.length, Float64Array.from(spec.n), Float64Array.from(spec.k)), field);
   }
   const named = [...parametersOf(spec).keys()][0];
   if (named !== undefined)
@@ -25,7 +25,23 @@ export function indexOf(m: IndexIn, wavelengthNm: readonly number[], field: stri
   const numbersOnly = () => {
     throw new AppError('invalid_input', `${field}: give numbers`, { field });
   };
-  return materialIndex(resolve(spec, numbersOnly), Float64Array.from(wavelengthNm));
+  return within(materialIndex(resolve(spec, numbersOnly), Float64Array.from(wavelengthNm)), field);
+}
+
+/** No material has a larger index at any wavelength; the square of a much larger one leaves the range of a double. */
+const LARGEST_INDEX = 1e5;
+
+function within(a: ComplexArray, field: string): ComplexArray {
+  const bad = a.re.findIndex((n, i) => !(Math.hypot(n, a.im[i]!) <= LARGEST_INDEX));
+  if (bad >= 0)
+    throw new AppError(
+      'invalid_input',
+      `${field}: the index n + ik is ${a.re[bad]} + ${a.im[bad]}i; its magnitude is at most ${LARGEST_INDEX}`,
+      {
+        field,
+      },
+    );
+  return a;
 }
 
 /** Index at one of the wavelengths. */

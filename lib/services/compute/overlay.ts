@@ -59,16 +59,23 @@ const modelIn = {
     'Standard errors from the residuals (default) or from the given uncertainties',
   ).optional(),
 };
+/** Marks are columns of one table; options of a model that another option switches off are refused. */
+const RELATIONS = {
+  sameLength: [['x', 'y', 'fieldX', 'fieldY', 'dx', 'dy', 'uDx', 'uDy']],
+  together: [
+    ['fieldX', 'fieldY'],
+    ['uDx', 'uDy'],
+  ],
+  oneOf: [{ fields: ['gridOnly', 'fieldOnly'] }, { fields: ['gridOnly', 'fieldOrder'] }, { fields: ['fieldOnly', 'gridOrder'] }],
+  needs: { covariance: 'uDx' },
+  onlyWith: { rejectSigma: { field: 'robust', in: ['reject'], default: 'none' } },
+} as const;
 type MarksIn = z.output<z.ZodObject<typeof marksIn>>;
 type ModelIn = z.output<z.ZodObject<typeof modelIn>>;
 
 /** Places on the wafer are marks at the centre of fields of their own. */
 function marksOf(i: MarksIn): OverlayMarks & { isWaferOnly: boolean } {
   const { fieldX, fieldY, x, y, ...measured } = i;
-  if ((fieldX === undefined) !== (fieldY === undefined))
-    throw new AppError('invalid_input', 'fieldY: give fieldX and fieldY together, or neither for places on the wafer', {
-      field: 'fieldY',
-    });
   const zero = x.map(() => 0);
   const place = fieldX && fieldY ? { fieldX, fieldY, x, y } : { fieldX: x, fieldY: y, x: zero, y: zero };
   return { ...place, ...given(measured), isWaferOnly: fieldX === undefined };
@@ -132,6 +139,7 @@ const fit = define({
   title: 'Overlay model of a wafer',
   text: 'Inter-field and intra-field terms fitted jointly, dx = Tx + Mx·X + Rx·Y + Σ c·X^i·Y^j + field terms, dy likewise: values with standard errors in nm, ppm, µrad, nm/mmᵖ; terms the marks cannot determine are named; statistics of raw = modelled + residual.',
   input: z.strictObject({ ...marksIn, ...modelIn }),
+  relations: RELATIONS,
   run: (i) => fitted(i).fit,
   table: {
     columns: MARKS,
@@ -168,6 +176,7 @@ const statistics = define({
   title: 'Overlay statistics',
   text: 'Mean, 3σ, |mean| + 3σ, largest and 99.7 % of dx, dy and of the vector length, nm.',
   input: z.strictObject({ dx: marksIn.dx, dy: marksIn.dy }),
+  relations: { sameLength: [['dx', 'dy']] },
   run: (i) => overlaySummary(i.dx, i.dy),
   table: {
     columns: [
@@ -190,6 +199,7 @@ const correct = define({
       .meta({ description: 'Identifiers of the terms that can be corrected; default all of the model' })
       .optional(),
   }),
+  relations: { ...RELATIONS, distinct: ['correct'] },
   run: ({ correct: ids, ...i }) => {
     const { marks, fit: f } = fitted(i);
     return correctables(f, marks, ids);
@@ -214,6 +224,7 @@ const perField = define({
   title: 'Corrections per exposure',
   text: 'What the wafer model leaves, fitted field by field: k-terms with the sign already turned.',
   input: z.strictObject({ ...marksIn, ...modelIn, perFieldOrder: whole(0, 3, 'Order within a field; default 1').optional() }),
+  relations: RELATIONS,
   run: ({ perFieldOrder, ...i }) => {
     const { marks, fit: f } = fitted(i);
     return { fields: perFieldCorrections(marks, f.residual, perFieldOrder) };
@@ -240,6 +251,7 @@ const tis = define({
   title: 'Removal of the tool-induced shift',
   text: 'From measurements at 0° and 180°: overlay free of the shift, the shift at each mark, its mean and 3σ, nm.',
   input: z.strictObject({ d0: gaps('Overlay at 0°, nm'), d180: gaps('Overlay at 180°, nm, as the tool reports it') }),
+  relations: { sameLength: [['d0', 'd180']] },
   run: (i) => removeTis(i.d0, i.d180),
   table: {
     columns: [

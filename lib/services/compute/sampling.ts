@@ -32,6 +32,20 @@ const candidates = {
   fieldOrder: whole(1, 9, 'Order of the field part of the overlay model; default 1').optional(),
   normRadiusMm: positive('Radius that maps to the unit circle, mm; default 150').optional(),
 };
+const basisOnly = (basis: string) => ({ field: 'basis', in: [basis], default: 'zernike' });
+/** What a basis does not take is refused. */
+const BASIS = {
+  rows: basisOnly('rows'),
+  terms: basisOnly('zernike'),
+  normRadiusMm: basisOnly('zernike'),
+  fieldX: basisOnly('overlay'),
+  fieldY: basisOnly('overlay'),
+  gridOrder: basisOnly('overlay'),
+  fieldOrder: basisOnly('overlay'),
+};
+const PLACED = { field: 'basis', in: ['zernike', 'overlay'], default: 'zernike' };
+const SITES = { ...BASIS, x: PLACED, y: PLACED };
+const LISTS = ['x', 'y', 'fieldX', 'fieldY', 'rows'];
 type Candidates = z.output<z.ZodObject<typeof candidates>>;
 
 function need<T>(v: T | undefined, name: string, basis: string): T {
@@ -88,6 +102,14 @@ const optimal = define({
     ridge: atLeast(0, 'Prior precision added to the information matrix (Bayesian D)').optional(),
   }),
   isLong: true,
+  relations: {
+    onlyWith: { ...BASIS, ridge: { field: 'criterion', in: ['D'], default: 'D' } },
+    sameLength: [[...LISTS, 'groups']],
+    together: [
+      ['groups', 'maxPerGroup'],
+      ['x', 'y'],
+    ],
+  },
   run: ({ n, criterion, keep, forbidden, groups, maxPerGroup, minDistance, starts, seed, ridge, ...i }) => {
     const positions =
       minDistance === undefined ? undefined : { x: need(i.x, 'x', 'minDistance'), y: need(i.y, 'y', 'minDistance') };
@@ -113,6 +135,7 @@ const greedy = define({
     ...candidates,
     ridge: positive('Prior precision; default 1e-3').optional(),
   }),
+  relations: { onlyWith: SITES, sameLength: [LISTS], together: [['x', 'y']] },
   run: ({ n, ridge, ...i }) => greedyPlan(designOf(i), n, ridge ?? 1e-3),
   table: { columns: CANDIDATES, write: { plan: (r, i) => ({ ...picked(r.order, i), gain: r.gains }) } },
   example: { n: 6, ...EXAMPLE, terms: 3 },
@@ -123,7 +146,16 @@ const score = define({
   title: 'Quality of a given plan',
   text: 'log det, D-efficiency, trace of the inverse, mean and largest prediction variance of the sites as they are.',
   input: z.strictObject({ sites: integers('Chosen candidates, from 0', { lowest: 0, min: 1 }), ...candidates }),
-  run: ({ sites, ...i }) => designScores(designOf(i), sites),
+  relations: { onlyWith: SITES, sameLength: [LISTS], together: [['x', 'y']] },
+  run: ({ sites, ...i }) => {
+    const design = designOf(i);
+    const wrong = sites.find((k) => k >= design.rows);
+    if (wrong !== undefined)
+      throw new AppError('invalid_input', `sites: ${wrong} is not one of the ${design.rows} candidates; they count from 0`, {
+        field: 'sites',
+      });
+    return designScores(design, sites);
+  },
   table: { columns: CANDIDATES },
   example: { sites: [0, 3, 5, 9, 12, 15, 20], ...EXAMPLE, terms: 6 },
 });
@@ -148,6 +180,7 @@ const field = define({
     ).optional(),
   }),
   isLong: true,
+  relations: { sameLength: [['x', 'y']], onlyWith: { nu: { field: 'model', in: ['matern'], default: 'exponential' } } },
   run: (i) => {
     const model = { kind: i.model ?? ('exponential' as const), sigma2: i.sigma2, phi: i.phi, nugget: 0, ...given({ nu: i.nu }) };
     const prior: FieldPrior = { n: i.x.length, covariance: covarianceMatrixOf(model, i.x, i.y), noise: i.noise };

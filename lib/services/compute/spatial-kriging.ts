@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { AppError } from '@/lib/errors';
 import { atLeast, gaps, numbers, oneOf, positive, real, whole } from '@/lib/formats/compute';
 import {
   type CovarianceModel,
@@ -7,10 +6,12 @@ import {
   fitCovariance,
   fitKriging,
   fitVariogram,
+  isotropic,
   krige,
   krigeNearest,
 } from '@/lib/spatial';
 import { define, given } from './define';
+import { PLACES, type Predicted, placesOf, rasterOf } from './spatial-places';
 
 const FAMILIES = ['exponential', 'gaussian', 'spherical', 'matern'] as const;
 const drift = oneOf(
@@ -23,6 +24,7 @@ const field = {
   value: gaps('Value at each place'),
 };
 const FIELD = [{ name: 'x', unit: 'mm' }, { name: 'y', unit: 'mm' }, { name: 'value' }] as const;
+const MATERN_ONLY = { nu: { field: 'model', in: ['matern'], default: 'exponential' } };
 const family = oneOf(FAMILIES, 'Family of the covariance; default exponential').optional();
 const nu = positive('Smoothness ν of the Matérn family').optional();
 const EXAMPLE = {
@@ -34,16 +36,15 @@ const EXAMPLE = {
 const kriging = define({
   path: 'spatial/kriging',
   title: 'Kriging with variance',
-  text: 'Simple (known mean), ordinary or universal kriging; the covariance as given, or estimated by REML when sill and range are left out; anisotropy and measurement error are taken into account.',
+  text: 'Simple (known mean), ordinary or universal kriging; the covariance as given, or estimated by REML when sill and range are left out; anisotropy and measurement error are taken into account. At places, on a raster over the wafer, or both; answers are named as those of the wafer model.',
   input: z.strictObject({
     ...field,
     u: numbers('Standard uncertainty of each value, added as measurement error', { lowest: 0 }).optional(),
-    xNew: numbers('x of the predictions, mm'),
-    yNew: numbers('y of the predictions, mm'),
+    ...PLACES.fields,
     model: family,
     sigma2: positive('Partial sill, unit of the value squared').optional(),
     phi: positive('Range parameter, mm').optional(),
-    nugget: atLeast(0, 'Nugget, unit of the value squared; default 0').optional(),
+    nugget: atLeast(0, 'Nugget, unit of the value squared, beside sill and range; default 0').optional(),
     nu,
     angleDeg: real('Direction of the longest range, degrees counter-clockwise from +x').optional(),
     ratio: z.number().gt(0).max(1).meta({ description: 'Range across over range along; default 1' }).optional(),
@@ -53,28 +54,50 @@ const kriging = define({
     nearest: whole(1, 100_000, 'Use only so many nearest data for each prediction').optional(),
   }),
   isLong: true,
+  relations: {
+    ...PLACES.relations,
+    sameLength: [['x', 'y', 'value', 'u'], ...PLACES.relations.sameLength],
+    together: [['sigma2', 'phi'], ['angleDeg', 'ratio'], ...PLACES.relations.together],
+    needs: { ...PLACES.relations.needs, nugget: 'sigma2' },
+    oneOf: [{ fields: ['drift', 'mean'] }],
+    onlyWith: MATERN_ONLY,
+  },
+  gaps: PLACES.gaps,
   run: (i) => {
     const kind = i.model ?? 'exponential';
-    if ((i.sigma2 === undefined) !== (i.phi === undefined))
-      throw new AppError('invalid_input', 'phi: give sigma2 and phi together, or leave both out to have them estimated', {
-        field: 'phi',
-      });
-    const fit = i.sigma2 === undefined ? fitCovariance(i.x, i.y, i.value, kind, given({ drift: i.drift, nu: i.nu })) : null;
+    const anisotropy = given({
+      anisotropy: i.angleDeg === undefined ? undefined : { angleDeg: i.angleDeg, ratio: i.ratio! },
+    });
+    // the covariance is estimated in the coordinates in which it is isotropic
+    const flat = isotropic({ kind, sigma2: 1, phi: 1, nugget: 0, ...anisotropy }, i.x, i.y);
+    const fit =
+      i.sigma2 === undefined
+        ? fitCovariance(
+            flat.x,
+            flat.y,
+            i.value.map((v) => v - (i.mean ?? 0)),
+            kind,
+            given({ drift: i.mean === undefined ? i.drift : 'none', nu: i.nu }),
+          )
+        : null;
     const base: CovarianceModel = fit
       ? fit.model
       : { kind, sigma2: i.sigma2!, phi: i.phi!, nugget: i.nugget ?? 0, ...given({ nu: i.nu }) };
-    const covariance = i.angleDeg === undefined ? base : { ...base, anisotropy: { angleDeg: i.angleDeg, ratio: i.ratio ?? 1 } };
+    const covariance = { ...base, ...anisotropy };
     const options = given({ drift: i.drift, mean: i.mean, uValue: i.u });
     const target = given({ target: i.target });
-    const r =
-      i.nearest === undefined
-        ? krige(fitKriging(i.x, i.y, i.value, covariance, options), i.xNew, i.yNew, target)
-        : krigeNearest(i.x, i.y, i.value, covariance, i.xNew, i.yNew, i.nearest, { ...options, ...target });
-    return { model: covariance, fit, prediction: r.prediction, variance: r.variance };
+    const whole = i.nearest === undefined ? fitKriging(i.x, i.y, i.value, covariance, options) : null;
+    const predict = (x: ArrayLike<number>, y: ArrayLike<number>): Predicted => {
+      const r = whole
+        ? krige(whole, x, y, target)
+        : krigeNearest(i.x, i.y, i.value, covariance, x, y, i.nearest!, { ...options, ...target });
+      return { prediction: r.prediction, variance: r.variance!, u: r.variance!.map(Math.sqrt) };
+    };
+    return { model: covariance, fit, ...placesOf(i, predict), map: rasterOf(i, predict) };
   },
   table: {
     columns: [...FIELD, { name: 'u', isOptional: true }],
-    write: { predictions: (r, i) => ({ x: i.xNew, y: i.yNew, value: r.prediction, variance: r.variance ?? [] }) },
+    write: { predictions: PLACES.write },
   },
   example: { ...EXAMPLE, xNew: [0, 20], yNew: [0, 20], model: 'exponential', sigma2: 1, phi: 60, nugget: 0 },
 });
@@ -92,6 +115,7 @@ const variogram = define({
     model: family,
     nu,
   }),
+  relations: { sameLength: [['x', 'y', 'value']], onlyWith: MATERN_ONLY },
   run: (i) => {
     const v = empiricalVariogram(
       i.x,
@@ -117,6 +141,7 @@ const covariance = define({
     likelihood: oneOf(['reml', 'ml'], 'Default reml').optional(),
   }),
   isLong: true,
+  relations: { sameLength: [['x', 'y', 'value']], onlyWith: MATERN_ONLY },
   run: (i) =>
     fitCovariance(
       i.x,

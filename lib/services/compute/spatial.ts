@@ -20,6 +20,7 @@ import {
 } from '@/lib/spatial';
 import { define, given } from './define';
 import { krigingFunctions } from './spatial-kriging';
+import { PLACES, placesOf, rasterOf } from './spatial-places';
 
 const sites = {
   x: numbers('Site x, mm from the wafer centre, notch at −y'),
@@ -57,6 +58,12 @@ const zernike = define({
     onDeficient: oneOf(['throw', 'minimum_norm'], 'Refuse aliased terms (default) or share them by minimum norm').optional(),
     grid: whole(2, 401, 'Side of a raster of the fitted map, points').optional(),
   }),
+  relations: {
+    sameLength: [['x', 'y', 'value', 'u']],
+    oneOf: [{ fields: ['order', 'terms'] }],
+    needs: { covariance: 'u' },
+  },
+  gaps: ['residuals', 'map.values'],
   run: ({ x, y, value, u: uValue, grid, order, terms, ...rest }) => {
     const size = terms === undefined ? { order: order ?? 4 } : { terms };
     const fit = fitZernike(x, y, value, { ...given({ ...rest, uValue }), ...size });
@@ -97,6 +104,8 @@ const order = define({
     maxOrder: whole(0, 20, 'Highest order tried').optional(),
     normRadiusMm,
   }),
+  relations: { sameLength: [['x', 'y', 'value']] },
+  gaps: ['scores'],
   run: ({ x, y, value, ...options }) => chooseZernikeOrder(x, y, value, given(options)),
   table: {
     columns: SITES,
@@ -123,6 +132,7 @@ const evaluate = define({
     y: numbers('y, mm'),
     normRadiusMm,
   }),
+  relations: { sameLength: [['x', 'y']] },
   run: (i) => ({
     value: evaluateZernike(i.coefficients, i.x, i.y, i.normRadiusMm),
     u: i.covariance ? zernikeUncertainty(Float64Array.from(i.covariance), i.x, i.y, i.normRadiusMm) : null,
@@ -145,6 +155,7 @@ const statistics = define({
     ringWidthMm: positive('Width of the rings of the radial profile, mm; default 10').optional(),
     edgeFromMm: positive('Radius where the edge begins, mm; without it no roll-off is computed').optional(),
   }),
+  relations: { sameLength: [['x', 'y', 'value']] },
   run: (i) => ({
     all: siteStatistics(i.value),
     zones: zoneStatistics(i.x, i.y, i.value, i.zonesMm),
@@ -180,22 +191,24 @@ const waferModel = define({
     u,
     order: whole(0, 12, 'Order of the trend; default 2').optional(),
     kind: oneOf(['exponential', 'gaussian', 'spherical', 'matern'], 'Family of the covariance').optional(),
-    xNew: numbers('x of the predictions, mm'),
-    yNew: numbers('y of the predictions, mm'),
+    ...PLACES.fields,
     target: oneOf(['signal', 'value'], 'The field (default) or what would be measured').optional(),
     normRadiusMm,
   }),
   isLong: true,
+  relations: { ...PLACES.relations, sameLength: [['x', 'y', 'value', 'u'], ...PLACES.relations.sameLength] },
+  gaps: PLACES.gaps,
   run: (i) => {
     const m = fitWaferModel(i.x, i.y, i.value, {
       ...given({ uValue: i.u, kind: i.kind, normRadiusMm: i.normRadiusMm }),
       order: i.order ?? 2,
     });
-    return { trend: m.trend.coefficients, covariance: m.covariance, ...predictWafer(m, i.xNew, i.yNew, i.target) };
+    const predict = (x: ArrayLike<number>, y: ArrayLike<number>) => predictWafer(m, x, y, i.target);
+    return { trend: m.trend.coefficients, covariance: m.covariance, ...placesOf(i, predict), map: rasterOf(i, predict) };
   },
   table: {
     columns: [...SITES, U],
-    write: { predictions: (r, i) => ({ x: i.xNew, y: i.yNew, value: r.value, u: r.u }) },
+    write: { predictions: PLACES.write },
   },
   example: {
     ...EXAMPLE,

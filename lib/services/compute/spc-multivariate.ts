@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { flag, numbers, real, rows, share, whole } from '@/lib/formats/compute';
+import { AppError } from '@/lib/errors';
+import { flag, names, numbers, real, rows, share, whole } from '@/lib/formats/compute';
+import { requireMeasured } from '@/lib/numerics';
 import {
   hotellingBase,
   hotellingLimits,
@@ -11,9 +13,11 @@ import {
   scorePca,
   trainPca,
 } from '@/lib/spc';
-import { checkLengths, define } from './define';
+import { checkLengths, define, given, inModelOrder } from './define';
 
-const ROWS = { rest: { field: 'x', text: 'one row a run, one numeric column a variable' } };
+const ROWS = { rest: { field: 'x', names: 'variables', text: 'one row a run, one numeric column a variable' } };
+const variables = names('Name of each column of x').optional();
+const NAMED = { columns: [['x', 'variables']], distinct: ['variables'] } as const;
 const confidence = share('Coverage of the limits; default 0.99').optional();
 const X = [
   [10.0, 20.7],
@@ -33,24 +37,40 @@ const nested = (a: Float64Array, p: number): number[][] =>
 const hotelling = define({
   path: 'spc/hotelling',
   title: 'Hotelling T² chart',
-  text: 'T² of each run with the contributions of its variables; limits for the calibration runs (phase I) and for new ones (phase II).',
+  text: 'T² of each run with the contributions of its variables; limits for the calibration runs (phase I) and for new ones (phase II). Gaps: mean and covariance by expectation–maximisation, T² and limit of the variables that were measured.',
   input: z.strictObject({
-    x: rows('Calibration runs, one row a run', { minRows: 3 }),
-    newRows: rows('Runs judged by the calibration').optional(),
+    x: rows('Calibration runs, one row a run', { minRows: 3, nullable: true }),
+    variables,
+    newRows: rows('Runs judged by the calibration', { nullable: true }).optional(),
     confidence,
   }),
+  relations: {
+    ...NAMED,
+    columns: [
+      ['x', 'variables'],
+      ['newRows', 'x'],
+    ],
+  },
+  gaps: ['calibration.*.contributions', 'new.*.contributions'],
   run: (i) => {
-    const base = hotellingBase(i.x);
-    const of = (r: readonly number[]) => hotellingT2(base, r);
+    const base = hotellingBase(i.x, i.variables);
+    const level = i.confidence ?? 0.99;
+    const of = (phase: 'phase1' | 'phase2') => (r: readonly number[]) => {
+      const point = hotellingT2(base, r);
+      return { ...point, limit: hotellingLimits(base, level, point.measured)[phase] };
+    };
     return {
       center: base.center,
       covariance: nested(base.covariance, base.p),
-      limits: hotellingLimits(base, i.confidence ?? 0.99),
-      calibration: i.x.map(of),
-      new: (i.newRows ?? []).map(of),
+      limits: hotellingLimits(base, level),
+      calibration: i.x.map(of('phase1')),
+      new: (i.newRows ?? []).map(of('phase2')),
     };
   },
-  table: { ...ROWS, write: { calibration: (r) => ({ t2: r.calibration.map((c) => c.t2) }) } },
+  table: {
+    ...ROWS,
+    write: { calibration: (r) => ({ t2: r.calibration.map((c) => c.t2), limit: r.calibration.map((c) => c.limit) }) },
+  },
   example: { x: X, newRows: [[12.5, 18.0]], confidence: 0.99 },
 });
 
@@ -59,15 +79,26 @@ const mewma = define({
   title: 'Multivariate EWMA chart',
   text: 'T² of the exponentially weighted mean vector; mean and covariance from the rows themselves unless given, limit for the wanted run length.',
   input: z.strictObject({
-    x: rows('Runs in process order', { minRows: 3 }),
+    x: rows('Runs in process order', { minRows: 3, nullable: true }),
+    variables,
     lambda: real('Weight of the newest run, 0 < λ ≤ 1; default 0.1').optional(),
     mean: numbers('Mean vector in control').optional(),
     covariance: rows('Covariance in control').optional(),
     arl0: z.number().gt(1).meta({ description: 'Average run length in control; default 200' }).optional(),
   }),
+  relations: {
+    ...NAMED,
+    columns: [
+      ['x', 'variables'],
+      ['x', 'mean'],
+      ['covariance', 'x'],
+    ],
+  },
+  gaps: ['exact', 'asymptotic'],
   run: (i) => {
     const lambda = i.lambda ?? 0.1;
-    const base = i.mean && i.covariance ? null : hotellingBase(i.x);
+    requireMeasured('x', i.x.flat());
+    const base = i.mean && i.covariance ? null : hotellingBase(i.x, i.variables);
     const mean = i.mean ?? Array.from(base!.center);
     const covariance = i.covariance ?? nested(base!.covariance, base!.p);
     return { limit: mewmaLimit(lambda, mean.length, i.arl0 ?? 200), ...mewmaChart(i.x, mean, covariance, lambda) };
@@ -89,11 +120,12 @@ const numberList = z.array(z.number());
 const pcaModelIn = z
   .strictObject({
     kind: z.literal('pca'),
+    variables: z.array(z.string()).optional(),
     components: z.int().min(1),
     n: z.int().min(2),
     mean: numberList,
-    scale: numberList,
-    eigenvalues: numberList,
+    scale: z.array(z.number().positive()),
+    eigenvalues: z.array(z.number().min(0)),
     loadings: numberList,
     qMean: z.number(),
     qVariance: z.number(),
@@ -103,22 +135,33 @@ const pcaModelIn = z
 /** @throws AppError `invalid_input` for a model whose parts do not fit together. */
 function modelOf(m: z.output<typeof pcaModelIn>): PcaModel {
   const p = m.mean.length;
-  checkLengths('model', { scale: [m.scale, p], loadings: [m.loadings, p * m.components] });
-  return m;
+  checkLengths('model', {
+    scale: [m.scale, p],
+    eigenvalues: [m.eigenvalues, p],
+    loadings: [m.loadings, p * m.components],
+    variables: [m.variables ?? m.mean, p],
+  });
+  if (!(m.eigenvalues[m.components - 1]! > 0))
+    throw new AppError('invalid_input', `model.components: ${m.components} components need as many eigenvalues above 0`, {
+      field: 'model.components',
+    });
+  return given(m) as PcaModel;
 }
 
 const pcaTrain = define({
   path: 'spc/pca-train',
   title: 'PCA model for monitoring',
-  text: 'Principal components of runs in control, with the limits of T² and of the residual Q (SPE).',
+  text: 'Principal components of runs in control, with the limits of T² and of the residual Q (SPE), which are null where the components span all that varies. Gaps are filled by their means under the components, in turn with these.',
   input: z.strictObject({
-    x: rows('Runs in control', { minRows: 3 }),
+    x: rows('Runs in control', { minRows: 3, nullable: true }),
+    variables,
     components: whole(1, 500, 'Number of components'),
     scale: flag('Divide by the standard deviations; default true').optional(),
     confidence,
   }),
+  relations: NAMED,
   run: (i) => {
-    const model = trainPca(i.x, i.components, { scale: i.scale ?? true });
+    const model = trainPca(i.x, i.components, given({ scale: i.scale ?? true, variables: i.variables }));
     return { model, limits: pcaLimits(model, i.confidence ?? 0.99) };
   },
   table: ROWS,
@@ -128,11 +171,14 @@ const pcaTrain = define({
 const pcaScore = define({
   path: 'spc/pca-score',
   title: 'T² and SPE of runs by a PCA model',
-  text: 'Scores, T², Q and the contribution of each variable to both.',
-  input: z.strictObject({ model: pcaModelIn, x: rows('Runs'), confidence }),
+  text: 'Scores, T², Q and the contribution of each variable to both. Columns are matched by name where model and runs have names. A variable that was not measured is replaced by its mean under the components and takes no part in Q.',
+  input: z.strictObject({ model: pcaModelIn, x: rows('Runs', { nullable: true }), variables, confidence }),
+  relations: NAMED,
+  gaps: ['scores.*.residual'],
   run: (i) => {
     const model = modelOf(i.model);
-    return { limits: pcaLimits(model, i.confidence ?? 0.99), scores: i.x.map((r) => scorePca(model, r)) };
+    const x = inModelOrder(i.x, model.variables, i.variables, 'variables');
+    return { limits: pcaLimits(model, i.confidence ?? 0.99), scores: x.map((r) => scorePca(model, r)) };
   },
   table: { ...ROWS, write: { scores: (r) => ({ t2: r.scores.map((s) => s.t2), q: r.scores.map((s) => s.q) }) } },
   example: {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { gaps, integers, numbers, oneOf, positive, real, whole } from '@/lib/formats/compute';
+import { requireMeasured, standardised } from '@/lib/numerics';
 import {
   cusumLimit,
   cusumTwoSidedArl,
@@ -42,9 +43,11 @@ const rules = define({
     ...ruleSet,
     restarts: integers('Indices at which a new phase begins: the runs restart there', { lowest: 0 }).optional(),
   }),
+  relations: { indices: { restarts: 'values' }, oneOf: [{ fields: ['preset', 'rules'] }] },
   run: (i) => {
+    requireMeasured('values', i.values);
     const set = chosen(i);
-    const z = i.values.map((v) => (v - i.center) / i.sigma);
+    const z = i.values.map((v) => standardised(v, i.center, i.sigma));
     return {
       rules: set.map((r) => ({ id: r.id, text: describeRule(r) })),
       violations: evaluateSeries(set, z, i.values, given({ restarts: i.restarts })).violations,
@@ -81,6 +84,16 @@ const arl = define({
     seed: z.int().meta({ description: 'Seed of the simulation; default 1' }).optional(),
   }),
   isLong: true,
+  relations: {
+    oneOf: [{ fields: ['preset', 'rules'] }],
+    onlyWith: {
+      ...Object.fromEntries(
+        ['preset', 'rules', 'runs', 'seed'].map((f) => [f, { field: 'chart', in: ['rules'], default: 'rules' }]),
+      ),
+      ...Object.fromEntries(['lambda', 'nSigmas'].map((f) => [f, { field: 'chart', in: ['ewma'], default: 'rules' }])),
+      ...Object.fromEntries(['k', 'h'].map((f) => [f, { field: 'chart', in: ['cusum'], default: 'rules' }])),
+    },
+  },
   run: (i, report) => {
     const of = (shift: number) => {
       if (i.chart === 'ewma')
@@ -115,6 +128,13 @@ const design = define({
     variables: whole(1, 100, 'Number of variables of the MEWMA').optional(),
   }),
   isLong: true,
+  relations: {
+    onlyWith: {
+      lambda: { field: 'chart', in: ['ewma', 'mewma'] },
+      k: { field: 'chart', in: ['cusum'] },
+      variables: { field: 'chart', in: ['mewma'] },
+    },
+  },
   run: (i) => {
     const need = (name: 'lambda' | 'k' | 'variables'): number => {
       const v = i[name];

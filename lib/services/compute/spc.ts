@@ -1,23 +1,20 @@
 import { z } from 'zod';
-import { atLeast, flag, gaps, integers, numbers, oneOf, positive, real, rows, share } from '@/lib/formats/compute';
-import { moments } from '@/lib/numerics';
+import { atLeast, gaps, integers, numbers, oneOf, positive, real, rows, share } from '@/lib/formats/compute';
+import { moments, requireMeasured, requireVariation } from '@/lib/numerics';
 import {
-  cChart,
   cusumChart,
   ewmaChart,
   individualsChart,
-  individualsSigma,
-  npChart,
-  pChart,
   rangeChart,
   sdChart,
   shewhartConstants,
   shortRunStatistics,
+  sigmaOfMeans,
   threeWayChart,
-  uChart,
   xbarChart,
 } from '@/lib/spc';
 import { define, given } from './define';
+import { attributeFunctions } from './spc-attributes';
 import { capabilityFunctions } from './spc-capability';
 import { multivariateFunctions } from './spc-multivariate';
 import { ruleFunctions } from './spc-rules';
@@ -54,7 +51,13 @@ const individuals = define({
     sigma,
     exclude,
   }),
-  run: ({ values: v, ...options }) => ({ values: v, ...individualsChart(v, given(options)) }),
+  relations: { indices: { exclude: 'values' }, oneOf: [{ fields: ['method', 'sigma'] }] },
+  gaps: ['values'],
+  run: ({ values: v, ...options }) => {
+    requireMeasured('values', v);
+    if (options.sigma === undefined) requireVariation('values', v);
+    return { values: v, ...individualsChart(v, given(options)) };
+  },
   table: {
     ...readValues,
     write: {
@@ -92,13 +95,23 @@ function subgroupOptions(input: z.output<typeof subgroupInput>, method: 'rbar' |
   return { ...given({ method, ...given(rest) }), width: confidence === undefined ? { nSigmas: k ?? 3 } : { confidence } };
 }
 
+/** A subgroup without values has no mean, one with a single value no spread, and neither has limits. */
+const SUBGROUP_GAPS = ['mean', 'spread'].flatMap((c) => ['statistics', 'lcl', 'ucl'].map((k) => `${c}.${k}`));
+
 const xbar = (letter: 'r' | 's') =>
   define({
     path: `spc/xbar-${letter}`,
     title: letter === 'r' ? 'X-bar and R chart' : 'X-bar and s chart',
     text: `Means and ${letter === 'r' ? 'ranges' : 'standard deviations'} of subgroups with limits from σ_within; constants exact for every subgroup size, limits of each point by its own size.`,
     input: subgroupInput,
+    relations: {
+      indices: { exclude: 'subgroups' },
+      oneOf: [{ fields: ['method', 'sigma'] }, { fields: ['nSigmas', 'confidence'] }],
+    },
+    gaps: SUBGROUP_GAPS,
     run: (input) => {
+      requireMeasured('subgroups', input.subgroups.flat());
+      if (input.sigma === undefined) requireVariation('subgroups', input.subgroups.flat());
       const options = subgroupOptions(input, letter === 'r' ? 'rbar' : 'sbar');
       const { center: _, ...spread } = options;
       return {
@@ -127,7 +140,12 @@ const threeWay = define({
   title: 'Three-way chart (between/within)',
   text: 'Subgroup means charted as individuals, so that variation between wafers or lots sets the limits, with the spread inside beside them.',
   input: z.strictObject({ subgroups, nSigmas, exclude }),
-  run: ({ subgroups: s, ...options }) => threeWayChart(s, given(options)),
+  relations: { indices: { exclude: 'subgroups' } },
+  gaps: ['means', 'spread.statistics', 'spread.lcl', 'spread.ucl'],
+  run: ({ subgroups: s, ...options }) => {
+    requireVariation('subgroups', s.flat());
+    return threeWayChart(s, given(options));
+  },
   table: { ...SUBGROUPS, write: { points: (r) => ({ mean: r.means, spread: r.spread.statistics }) } },
   example: { subgroups: GROUPS },
 });
@@ -136,23 +154,35 @@ const weighted = {
   values,
   sizes: numbers('Values behind each plotted mean; default 1', { lowest: 1 }).optional(),
   center: real('Target or centre line; default the mean of the values').optional(),
-  sigma: positive('Sigma of a single value; default from the moving ranges').optional(),
+  sigma: positive(
+    'Sigma of a single value; default from the moving ranges of the values, which are taken to be means of the sizes given',
+  ).optional(),
 };
-const monitored = (i: { values: Float64Array; center?: number | undefined; sigma?: number | undefined }) => ({
-  center: i.center ?? moments(i.values).mean,
-  sigma: i.sigma ?? individualsSigma(i.values),
-});
+const WEIGHTED = { sameLength: [['values', 'sizes']] };
+interface Monitored {
+  readonly values: Float64Array;
+  readonly sizes?: number[] | undefined;
+  readonly center?: number | undefined;
+  readonly sigma?: number | undefined;
+}
+function monitored(i: Monitored): { center: number; sigma: number } {
+  requireMeasured('values', i.values);
+  if (i.sigma === undefined) requireVariation('values', i.values);
+  return { center: i.center ?? moments(i.values).mean, sigma: i.sigma ?? sigmaOfMeans(i.values, i.sizes) };
+}
 
 const ewma = define({
   path: 'spc/ewma',
   title: 'EWMA chart',
-  text: 'z_i = λx_i + (1 − λ)z_{i−1} with limits L standard errors wide, exact from the start or asymptotic.',
+  text: 'z_i = λx_i + (1 − λ)z_{i−1} with limits L standard errors wide, exact from the start or asymptotic; of means of different sizes by the recursion Var z_i = λ²σ²/n_i + (1 − λ)²Var z_{i−1}.',
   input: z.strictObject({
     ...weighted,
     lambda: real('Weight of the newest point, 0 < λ ≤ 1; default 0.2').optional(),
     nSigmas: positive('Width L in standard errors of the statistic; default 3').optional(),
     limits: oneOf(['exact', 'asymptotic'], 'Default exact: narrower at the start').optional(),
   }),
+  relations: WEIGHTED,
+  gaps: ['values', 'se', 'lcl', 'ucl'],
   run: (i) => {
     const base = monitored(i);
     const config = given({ ...base, lambda: i.lambda ?? 0.2, nSigmas: i.nSigmas ?? 3, limits: i.limits });
@@ -177,6 +207,8 @@ const cusum = define({
     h: positive('Decision interval in sigmas; default 5').optional(),
     headStart: atLeast(0, 'Start of both sums, usually h/2; default 0').optional(),
   }),
+  relations: WEIGHTED,
+  gaps: ['plus', 'minus'],
   run: (i) => {
     const base = monitored(i);
     const config = given({ ...base, k: i.k ?? 0.5, h: i.h ?? 5, headStart: i.headStart });
@@ -184,50 +216,6 @@ const cusum = define({
   },
   table: { ...readValues, write: { points: (r) => ({ plus: r.plus, minus: r.minus }) } },
   example: { values: [9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.2, 10.34], center: 10, sigma: 1, k: 0.5, h: 5 },
-});
-
-const attributeInput = {
-  counts: numbers('Nonconforming items or defects of each sample', { lowest: 0 }),
-  newCounts: numbers('Samples that follow and do not enter the centre line', { lowest: 0 }).optional(),
-  nSigmas,
-  center: real('Frozen centre line').optional(),
-  laney: flag('Laney: widen by the moving-range sigma of the z scores, for large samples').optional(),
-};
-const TITLES = {
-  p: ['p chart, share nonconforming', 'Share nonconforming of samples of any size, binomial limits.'],
-  np: ['np chart, number nonconforming', 'Number nonconforming, binomial limits.'],
-  u: ['u chart, defects per unit', 'Defects per unit of opportunity, Poisson limits.'],
-} as const;
-
-const attribute = (kind: 'p' | 'np' | 'u') =>
-  define({
-    path: `spc/${kind}`,
-    title: TITLES[kind][0],
-    text: `${TITLES[kind][1]} Laney’s P′/U′ when asked for.`,
-    input: z.strictObject({
-      ...attributeInput,
-      sizes: numbers('Size of each sample', { lowest: 0 }),
-      newSizes: numbers('Sizes of the samples that follow', { lowest: 0 }).optional(),
-    }),
-    run: ({ counts, sizes, ...options }) => ({ p: pChart, np: npChart, u: uChart })[kind](counts, sizes, given(options)),
-    table: {
-      columns: [{ name: 'counts' }, { name: 'sizes' }],
-      write: { points: (r) => ({ statistic: r.statistics, lcl: r.lcl, ucl: r.ucl, z: r.z }) },
-    },
-    example: { counts: [12, 15, 8, 10, 4, 7, 16, 9, 14, 10], sizes: [50, 50, 50, 50, 50, 50, 50, 50, 50, 50] },
-  });
-
-const count = define({
-  path: 'spc/c',
-  title: 'c chart, number of defects',
-  text: 'Defects in equal areas of opportunity, Poisson limits, Laney’s widening when asked for.',
-  input: z.strictObject(attributeInput),
-  run: ({ counts, ...options }) => cChart(counts, given(options)),
-  table: {
-    columns: [{ name: 'counts' }],
-    write: { points: (r) => ({ statistic: r.statistics, lcl: r.lcl, ucl: r.ucl, z: r.z }) },
-  },
-  example: { counts: [21, 24, 16, 12, 15, 5, 28, 20, 31, 25] },
 });
 
 const shortRun = define({
@@ -241,9 +229,14 @@ const shortRun = define({
       .record(z.string(), z.strictObject({ target: z.number(), sigma: z.number().positive().optional() }))
       .meta({ description: 'Target, and sigma where known, of each product' }),
   }),
-  run: ({ values: v, products, references }) => ({
-    statistics: shortRunStatistics(v, products, Object.fromEntries(Object.entries(references).map(([k, r]) => [k, given(r)]))),
-  }),
+  relations: { sameLength: [['values', 'products']] },
+  gaps: ['statistics'],
+  run: ({ values: v, products, references }) => {
+    requireMeasured('values', v);
+    return {
+      statistics: shortRunStatistics(v, products, Object.fromEntries(Object.entries(references).map(([k, r]) => [k, given(r)]))),
+    };
+  },
   table: { columns: [{ name: 'values' }, { name: 'products', kind: 'text' }] },
   example: {
     values: [101, 99, 52, 49],
@@ -268,10 +261,7 @@ export const functions = [
   threeWay,
   ewma,
   cusum,
-  attribute('p'),
-  attribute('np'),
-  count,
-  attribute('u'),
+  ...attributeFunctions,
   shortRun,
   ...ruleFunctions,
   ...capabilityFunctions,

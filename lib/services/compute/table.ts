@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
-import { cellNumber } from '@/lib/services/csv/map-rows';
-import type { CsvTable } from '@/lib/services/csv/parse';
+import { jsonSchemaOf } from '@/lib/formats/json-schema';
+import { cellNumber, NOT_MEASURED, numberFault } from '@/lib/services/csv/map-rows';
+import { type CsvTable, isBlankRow } from '@/lib/services/csv/parse';
 import type { Column, ColumnSpec, ComputeFunction } from './define';
 
 const bare = (s: string): string =>
@@ -8,8 +9,6 @@ const bare = (s: string): string =>
     .toLowerCase()
     .replace(/\(.*?\)|\[.*?\]/g, '')
     .replace(/[^a-z0-9]/g, '');
-
-const MISSING = new Set(['', 'nan', 'na', 'null']);
 
 /** Where a table lacks a column, or a cell is no number. */
 const refuse = (field: string, message: string): never => {
@@ -34,25 +33,25 @@ class Reader {
   }
 
   /** Place of a column; −1 where there is none. */
-  find({ name, unit }: ColumnSpec): number {
+  find({ name, unit }: ColumnSpec, alsoSingular = true): number {
     const mapped = this.map[name];
     const wanted = new Set([bare(name), bare(name) + bare(unit ?? '')]);
     const singular = bare(name).replace(/s$/, '');
     const at = (fits: (h: string) => boolean) => this.t.header.findIndex((h, k) => !this.used.has(k) && fits(h));
     const k = mapped === undefined ? at((h) => wanted.has(bare(h))) : this.t.header.indexOf(mapped);
-    const found = k >= 0 || mapped !== undefined ? k : at((h) => bare(h) === singular);
+    const found = k >= 0 || mapped !== undefined || !alsoSingular ? k : at((h) => bare(h) === singular);
     if (found >= 0) this.used.add(found);
     return found;
   }
 
   number(k: number, row: number): number | null {
     const cell = this.t.rows[row]![k]!;
-    if (MISSING.has(cell.toLowerCase())) return null;
+    if (NOT_MEASURED.has(cell.toLowerCase())) return null;
     const v = cellNumber(cell, this.t.delimiter);
     if (!Number.isFinite(v))
       refuse(
         this.t.header[k]!,
-        `line ${this.t.line[row]} holds "${cell}", which is not a number; leave a cell empty where nothing was measured, or a column out with --ignore`,
+        `line ${this.t.line[row]} holds ${numberFault(cell)}; leave a cell empty where nothing was measured, or a column out with --ignore`,
       );
     return v;
   }
@@ -90,6 +89,10 @@ export function inputFromTable(
     else if (c.isOptional !== true)
       refuse(c.name, `there is no such column; columns are ${t.header.join(', ')}; rename one or say --map ${c.name}=COLUMN`);
   }
+  for (const name of besideColumns(f)) {
+    const k = out[name] === undefined ? r.find({ name }, false) : -1;
+    if (k >= 0) out[name] = r.numbers(k);
+  }
   if (form.group) {
     const label = r.find({ name: form.group.label });
     const value = label < 0 ? -1 : r.find({ name: form.group.value });
@@ -99,6 +102,7 @@ export function inputFromTable(
       const groups = new Map<string, (number | null)[]>();
       const values = r.numbers(value);
       r.texts(label).forEach((g, row) => {
+        if (isBlankRow(t.rows[row]!)) return; // rows belong to their group by label, not by place
         groups.set(g, [...(groups.get(g) ?? []), values[row]!]);
       });
       out[form.group.field] = [...groups.values()];
@@ -113,6 +117,18 @@ export function inputFromTable(
     if (form.rest.names) out[form.rest.names] = rest.map((k) => r.header[k]!);
   }
   return out;
+}
+
+/** Lists of numbers that have an entry for each row of the table without being a column of their own, such as the sizes beside the values. */
+function besideColumns(f: ComputeFunction): string[] {
+  const columns = new Set((f.table?.columns ?? []).map((c) => c.name));
+  const groups = (f.relations?.sameLength ?? []).filter((g) => g.some((name) => columns.has(name)));
+  const { properties } = jsonSchemaOf(f.input) as { properties: Record<string, { type?: unknown; items?: { type?: unknown } }> };
+  const isNumbers = (name: string): boolean => {
+    const item = properties[name]?.items?.type;
+    return properties[name]?.type === 'array' && [item].flat().some((t) => t === 'number' || t === 'integer');
+  };
+  return [...new Set(groups.flat())].filter((name) => !columns.has(name) && isNumbers(name));
 }
 
 /** Columns of a result: the table asked for, else the first of the function, else all lists of the most common length, else name and value. */

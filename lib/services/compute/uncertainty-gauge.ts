@@ -16,6 +16,10 @@ const design = oneOf(
 ).optional();
 const tolerance = positive('USL − LSL, for the precision-to-tolerance ratio').optional();
 
+const ONE_EACH = { sameLength: [['value', 'operator', 'part']] };
+/** A gauge without variation of its own tells any number of categories apart: null on the wire. */
+const UNLIMITED = ['ndc'];
+
 /** Three operators, four parts, two readings each. */
 const EXAMPLE = (() => {
   const parts = [2.1, 3.4, 1.2, 2.8];
@@ -33,12 +37,6 @@ const EXAMPLE = (() => {
 
 /** Readings as [operator][part][repeat]; a balanced study is required. */
 function balanced(i: { value: Float64Array; operator: readonly string[]; part: readonly string[] }): number[][][] {
-  if (i.operator.length !== i.value.length || i.part.length !== i.value.length)
-    throw new AppError(
-      'invalid_input',
-      `part: value, operator and part must have one entry a reading, got ${i.value.length}, ${i.operator.length}, ${i.part.length}`,
-      { field: 'part' },
-    );
   const operators = [...new Set(i.operator)];
   const cells = operators.map((o) => {
     const parts = [...new Set(i.part.filter((_, k) => i.operator[k] === o))].sort();
@@ -62,6 +60,8 @@ const anova = define({
   title: 'Gauge R&R by analysis of variance',
   text: 'Repeatability, reproducibility, part-to-part variation, %GRR, number of distinct categories, P/T, with the table of the analysis; balanced crossed or nested studies.',
   input: z.strictObject({ ...readings, design, tolerance }),
+  relations: ONE_EACH,
+  gaps: UNLIMITED,
   run: (i) => (i.design === 'nested' ? nestedGauge : crossedGauge)(balanced(i), i.tolerance),
   table: READINGS,
   example: EXAMPLE,
@@ -77,6 +77,8 @@ const reml = define({
     interaction: flag('Operator by part; default true where a cell has repeats').optional(),
     tolerance,
   }),
+  relations: { ...ONE_EACH, onlyWith: { interaction: { field: 'design', in: ['crossed'], default: 'crossed' } } },
+  gaps: UNLIMITED,
   run: ({ value, operator, part, ...options }) => remlGauge({ value, operator, part }, given(options)),
   table: {
     ...READINGS,
@@ -99,6 +101,7 @@ const linearity = define({
     references: numbers('Reference values'),
     readings: rows('Readings of each reference, one row a reference', { ragged: true }),
   }),
+  relations: { sameLength: [['references', 'readings']] },
   run: (i) => linearityStudy(i.references, i.readings),
   table: { columns: [{ name: 'references' }], rest: { field: 'readings', text: 'the other columns are repeated readings' } },
   example: {
@@ -121,6 +124,7 @@ const match = define({
     tool: numbers('Readings of the other tool on the same sites'),
     errorRatio: positive('Error variance of the tool over that of the reference; default 1').optional(),
   }),
+  relations: { sameLength: [['reference', 'tool']] },
   run: (i) => matchTools(i.reference, i.tool, i.errorRatio),
   table: { columns: [{ name: 'reference' }, { name: 'tool' }] },
   example: { reference: [10, 20, 30, 40, 50], tool: [10.3, 20.2, 30.5, 40.4, 50.6] },
@@ -136,6 +140,7 @@ const calibration = define({
     x0: real('Reference point; default 0').optional(),
     at: numbers('Places where the line is evaluated').optional(),
   }),
+  relations: { sameLength: [['x', 'y']] },
   run: (i) => {
     const { predict, ...line } = calibrationLine(i.x, i.y, i.x0 ?? 0);
     return { ...line, at: (i.at ?? []).map((x) => ({ x, ...predict(x) })) };

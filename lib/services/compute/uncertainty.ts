@@ -32,14 +32,17 @@ const ETCH = {
     { name: 'time', value: 60, u: 0.1 },
   ],
 };
+/** Degrees of freedom of what is known without limit: null on the wire. */
+const UNLIMITED = ['dofEffective', 'budget.*.dof'];
 type Quantities = z.output<typeof quantities>;
 const knownOf = (q: Quantities) => q.map((v) => given(v));
 
 const gum = define({
   path: 'uncertainty/gum',
   title: 'Uncertainty budget by the GUM',
-  text: 'Law of propagation with exact sensitivity coefficients and correlations, second-order check, Welch–Satterthwaite degrees of freedom, expanded uncertainty and the budget table.',
+  text: 'Law of propagation with exact sensitivity coefficients and correlations, second-order check, Welch–Satterthwaite degrees of freedom (also of correlated quantities), expanded uncertainty and the budget table.',
   input: z.strictObject({ model, quantities, correlation, level }),
+  gaps: UNLIMITED,
   run: (i) =>
     propagate(
       expressionModel(
@@ -94,6 +97,7 @@ const mc = define({
     ...run,
   }),
   isLong: true,
+  relations: { oneOf: [{ fields: ['trials', 'maxTrials'] }, { fields: ['trials', 'digits'] }] },
   run: ({ model: m, distributions, ...i }) =>
     monteCarlo(
       expressionModel(m, Object.keys(distributions)),
@@ -119,6 +123,8 @@ const validate = define({
   text: 'The GUM interval beside that of Monte Carlo, normal or t inputs, and the verdict of Supplement 1, clause 8.',
   input: z.strictObject({ model, quantities, ...run }),
   isLong: true,
+  relations: { oneOf: [{ fields: ['trials', 'maxTrials'] }] },
+  gaps: UNLIMITED.map((place) => `gum.${place}`),
   run: ({ model: m, quantities: q, ...i }) => {
     const f = expressionModel(
       m,

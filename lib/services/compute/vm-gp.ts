@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { flag, numbers, oneOf, rows, whole } from '@/lib/formats/compute';
+import { flag, names, numbers, oneOf, rows, whole } from '@/lib/formats/compute';
+import { fromRows, requireMoving, requireVariation } from '@/lib/numerics';
 import { fitGp, type GpJson, gpFromJson, gpToJson, leaveOneOut, predictGp, trainGp } from '@/lib/vm';
-import { define, given } from './define';
+import { checkLengths, define, given, inModelOrder } from './define';
 
 const KERNELS = ['rbf', 'matern12', 'matern32', 'matern52'] as const;
 const kernelIn = z
@@ -29,19 +30,34 @@ const gpModelIn = z
     yScale: z.number(),
     jitter: z.number(),
     mean: frame.optional(),
+    inputs: z.array(z.string()).optional(),
   })
   .meta({ description: 'Model of vm/gp-train' });
-const INPUTS = { rest: { field: 'x', text: 'one numeric column an input' } };
+const inputs = names('Name of each column of x').optional();
+const NAMED = { columns: [['x', 'inputs']], distinct: ['inputs'] } as const;
+const INPUTS = { rest: { field: 'x', names: 'inputs', text: 'one numeric column an input' } };
+
+/** @throws AppError `invalid_input` for a model whose parts do not fit together. */
+function modelOf(m: z.output<typeof gpModelIn>): GpJson {
+  checkLengths('model', {
+    x: [m.x, m.y.length * m.d],
+    'kernel.lengthScale': [m.kernel.lengthScale, m.d],
+    ...(m.mean ? { 'mean.centre': [m.mean.centre, m.d], 'mean.scale': [m.mean.scale, m.d] } : {}),
+    inputs: [m.inputs ?? m.kernel.lengthScale, m.d],
+  });
+  return given(m) as GpJson;
+}
 const X = [[-2], [-1.4], [-0.7], [0], [0.6], [1.3], [2]];
 const Y = [-0.9, -0.98, -0.65, 0.02, 0.55, 0.97, 0.92];
 
 const train = define({
   path: 'vm/gp-train',
   title: 'Train a Gaussian process',
-  text: 'Hyper-parameters by maximum marginal likelihood with analytic gradient from several starts, one length scale an input; or a fixed kernel. Leave-one-out predictions and the parameters at a bound are reported.',
+  text: 'Hyper-parameters by maximum marginal likelihood with analytic gradient from several starts, one length scale an input; or a fixed kernel. The search works on standardised inputs (length scales from 0.01 to 100 standard deviations), so that their unit does not matter; what ran into a bound is named. Leave-one-out predictions are reported.',
   input: z.strictObject({
     x: rows('Inputs, one row a sample', { minRows: 2 }),
     y: numbers('Response of each sample', { min: 2 }),
+    inputs,
     kind: oneOf(KERNELS, 'Kernel; default that of the part, rbf').optional(),
     ard: flag('One length scale an input; default true').optional(),
     mean: oneOf(
@@ -54,15 +70,32 @@ const train = define({
     kernel: kernelIn.optional(),
   }),
   isLong: true,
-  run: ({ x, y, kernel, normalizeY, mean, ...training }) => {
+  relations: {
+    ...NAMED,
+    sameLength: [['x', 'y']],
+    oneOf: ['kind', 'ard', 'starts', 'seed'].map((field) => ({ fields: [field, 'kernel'] })),
+  },
+  run: ({ x, y, inputs: own, kernel, normalizeY, mean, ...training }) => {
     const shared = given({ normalizeY, mean });
+    if (!kernel) {
+      requireMoving('x', fromRows(x), own);
+      requireVariation('y', y);
+    }
     const fit = kernel ? null : trainGp(x, y, { ...given(training), ...shared });
     const model = fit?.model ?? fitGp(x, y, kernel!, shared);
     return {
-      model: gpToJson(model),
+      model: { ...gpToJson(model), ...given({ inputs: own }) },
       logLikelihood: model.logLikelihood,
       leaveOneOut: leaveOneOut(model),
-      search: fit ? { atBound: fit.atBound, status: fit.status, starts: fit.starts, evaluations: fit.evaluations } : null,
+      search: fit
+        ? {
+            atBound: fit.atBound,
+            boundsReached: fit.boundsReached,
+            status: fit.status,
+            starts: fit.starts,
+            evaluations: fit.evaluations,
+          }
+        : null,
     };
   },
   table: { columns: [{ name: 'y' }], ...INPUTS },
@@ -76,9 +109,16 @@ const predict = define({
   input: z.strictObject({
     model: gpModelIn,
     x: rows('Inputs, one row a prediction'),
+    inputs,
     covariance: flag('Joint covariance; default false').optional(),
   }),
-  run: (i) => predictGp(gpFromJson(given(i.model) as GpJson), i.x, given({ covariance: i.covariance })),
+  relations: NAMED,
+  run: (i) =>
+    predictGp(
+      gpFromJson(modelOf(i.model)),
+      inModelOrder(i.x, i.model.inputs, i.inputs, 'inputs'),
+      given({ covariance: i.covariance }),
+    ),
   table: { ...INPUTS, write: { predictions: (r) => ({ mean: r.mean, uLatent: r.uLatent, uObservation: r.uObservation }) } },
   example: {
     model: {

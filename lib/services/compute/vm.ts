@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { flag, gaps, names, oneOf, rows, share, whole } from '@/lib/formats/compute';
+import { requireVariation } from '@/lib/numerics';
 import { type PlsModel, plsToOnnx, predictPls, trainPls } from '@/lib/vm';
-import { base64, checkLengths, define, given } from './define';
+import { base64, checkLengths, define, given, inModelOrder } from './define';
 import { gpFunctions } from './vm-gp';
 
 const list = z.array(z.number());
@@ -91,9 +92,28 @@ const train = define({
     groups: names('Context of each row (lot, PM cycle): a context in a test block never trains for it').optional(),
   }),
   isLong: true,
-  run: ({ x, y, responsesRows, sensors, responses, ...options }) => ({
-    model: trainPls({ x, y: responsesRows ?? Array.from(y ?? [], (v) => [v]), ...given({ sensors, responses }) }, given(options)),
-  }),
+  relations: {
+    oneOf: [{ fields: ['y', 'responsesRows'], needed: true }, { fields: ['components', 'maxComponents'] }],
+    sameLength: [['x', 'y', 'responsesRows', 'groups']],
+    columns: [
+      ['x', 'sensors'],
+      ['responsesRows', 'responses'],
+    ],
+    distinct: ['sensors', 'responses'],
+    onlyWith: Object.fromEntries(
+      ['folds', 'warmUp', 'groups'].map((f) => [f, { field: 'validation', in: ['time'], default: 'time' }]),
+    ),
+  },
+  run: ({ x, y, responsesRows, sensors, responses, ...options }) => {
+    const measured = responsesRows ?? Array.from(y!, (v) => [v]);
+    measured[0]!.forEach((_, c) => {
+      requireVariation(
+        y ? 'y' : `responsesRows (${responses?.[c] ?? `column ${c + 1}`})`,
+        measured.map((row) => row[c]!),
+      );
+    });
+    return { model: trainPls({ x, y: measured, ...given({ sensors, responses }) }, given(options)) };
+  },
   table: {
     columns: [
       { name: 'y', isOptional: true },
@@ -114,14 +134,20 @@ const predict = define({
   text: 'Prediction with standard uncertainty and interval, T² and SPE with contributions, applicability, and the loss of accuracy by missing sensors.',
   input: z.strictObject({
     model: plsModelIn,
-    x: rows('Sensor features, one row a wafer, in the order of the model’s sensors', { nullable: true }),
+    x: rows('Sensor features, one row a wafer; in the order of the model’s sensors where their names are not given', {
+      nullable: true,
+    }),
+    sensors: names('Name of each column of x: columns are matched by name').optional(),
     level: share('Coverage of the interval; default 0.95').optional(),
     limit: oneOf(['p95', 'p99'], 'Limits of T² and SPE; default p99').optional(),
   }),
-  run: ({ model, x, ...options }) => ({ predictions: x.map((row) => predictPls(modelOf(model), row, given(options))) }),
+  relations: { columns: [['x', 'sensors']], distinct: ['sensors'] },
+  run: ({ model, x, sensors, ...options }) => {
+    const m = modelOf(model);
+    return { predictions: inModelOrder(x, m.sensors, sensors, 'sensors').map((row) => predictPls(m, row, given(options))) };
+  },
   table: {
-    ...SENSORS,
-    rest: { field: 'x', text: 'one row a wafer, one numeric column a sensor, in the order of the model' },
+    rest: { field: 'x', names: 'sensors', text: 'one row a wafer, one numeric column a sensor, matched by name' },
     write: {
       predictions: ({ predictions: p }) => ({
         value: p.map((v) => v.responses[0]!.value),

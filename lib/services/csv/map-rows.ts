@@ -1,5 +1,5 @@
 import { CSV_FIELDS, type CsvField, type CsvMapping } from './fields';
-import type { CsvTable } from './parse';
+import { type CsvTable, isBlankRow } from './parse';
 
 export interface RowFault {
   /** Line of the file; 0 for the mapping itself. */
@@ -26,13 +26,27 @@ export interface MappedRows {
   readonly faults: RowFault[];
 }
 
-const NOT_MEASURED = new Set(['', 'na', 'n/a', 'nan', 'null', '-']);
+/** Cells that say that nothing was measured, in small letters. */
+export const NOT_MEASURED: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'null', '-']);
 
-/** A number of a cell; a decimal comma counts where the comma does not separate columns. NaN: not a number. */
+const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const THOUSANDS = /^[+-]?\d{1,3}([.,' \u00a0\u2019]\d{3})+([.,]\d+)?$/;
+
+/**
+ * A number of a cell. A comma is a decimal comma where the file separates its columns otherwise, or where the cell stood in quotes; "1,234" of a file
+ * whose columns are not separated by semicolons may mean two numbers, and is none. NaN: not a number; `numberFault` says why.
+ */
 export function cellNumber(text: string, delimiter: string): number {
-  const s = delimiter === ',' ? text : text.replace(',', '.');
-  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(s) ? Number(s) : Number.NaN;
+  if (DECIMAL.test(text)) return Number(text);
+  const s = text.replace(',', '.');
+  return DECIMAL.test(s) && (delimiter === ';' || !THOUSANDS.test(text)) ? Number(s) : Number.NaN;
 }
+
+/** Why a cell is no number. */
+export const numberFault = (text: string): string =>
+  THOUSANDS.test(text)
+    ? `"${text}" has a separator that may mean thousands or decimals; write it without separators and with a decimal point`
+    : `"${text}" is not a number`;
 
 /** A time of a cell as ISO 8601 in UTC: a time without zone is taken as UTC. Null: not a time. */
 export function cellTime(text: string): string | null {
@@ -41,8 +55,10 @@ export function cellTime(text: string): string | null {
   const [, y, mo, d, h = '00', mi = '00', s = '00', frac = '0', zone = 'Z'] = m;
   const offset = zone.toUpperCase() === 'Z' ? 'Z' : zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
   const at = new Date(`${y}-${mo}-${d}T${h}:${mi}:${s}.${frac.slice(0, 3).padEnd(3, '0')}${offset}`);
-  // A day that does not exist (31 February) rolls over in Date: refuse it.
-  if (Number.isNaN(at.getTime()) || (offset === 'Z' && at.getUTCDate() !== Number(d))) return null;
+  // a day that does not exist (31 February) rolls over in Date, in whatever zone it is written: refuse it
+  const day = new Date(Date.UTC(Number(y), Number(mo) - 1, Number(d)));
+  if (Number.isNaN(at.getTime()) || day.getUTCMonth() !== Number(mo) - 1 || day.getUTCDate() !== Number(d) || Number(h) > 23)
+    return null;
   return at.toISOString();
 }
 
@@ -74,7 +90,7 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
       x: number[];
       y: number[];
       value: (number | null)[];
-      u: number[];
+      u: (number | null)[];
       bad: boolean;
     }
   >();
@@ -85,6 +101,7 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
   };
   const hasU = mapping.u !== undefined;
   table.rows.forEach((row, i) => {
+    if (isBlankRow(row)) return; // sites belong to their wafer by name, not by place
     const line = table.line[i]!;
     const before = faults.length;
     const fault = (field: CsvField, message: string): void => {
@@ -100,7 +117,7 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
       fault('measuredAt', `"${at(row, 'measuredAt')}" is no time; write 2026-11-23T17:05:00Z or 2026-11-23 17:05 (UTC)`);
     const number = (field: CsvField): number => {
       const v = cellNumber(at(row, field), table.delimiter);
-      if (Number.isNaN(v)) fault(field, `"${at(row, field)}" is not a number`);
+      if (Number.isNaN(v)) fault(field, numberFault(at(row, field)));
       return v;
     };
     const slot = number('wafer');
@@ -124,7 +141,7 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
     const y = number('y');
     const raw = at(row, 'value');
     const value = NOT_MEASURED.has(raw.toLowerCase()) ? null : number('value');
-    const u = hasU ? number('u') : 0;
+    const u = hasU && value !== null ? number('u') : null;
     const id = `${head.lot}/${head.operation}/${head.wafer}/${head.parameter}/${head.measuredAt}`;
     let g = groups.get(id);
     if (g === undefined) {

@@ -196,7 +196,7 @@ describe('estimation and simulation', () => {
     let both = 0;
     let alone = 0;
     test.forEach((i, k) => {
-      const e = p.value[k]! - z[i]!;
+      const e = p.prediction[k]! - z[i]!;
       both += e * e;
       if (Math.abs(e) < 1.96 * p.u[k]!) inside++;
       const t = m.trend;

@@ -2,7 +2,6 @@ import { AppError } from '@/lib/errors';
 import {
   backSolveInPlace,
   type Cholesky,
-  cholesky,
   forwardSolveInPlace,
   forwardSolveManyInPlace,
   gram,
@@ -14,6 +13,7 @@ import {
 } from '@/lib/numerics';
 import { type CovarianceModel, checkCovariance, covarianceMatrixOf, crossCovarianceOf, isotropic, pointsOf } from './covariance';
 import { type Drift, type DriftFrame, driftFrame, driftMatrix, driftTerms } from './drift';
+import { factorOf, repeatedSites } from './repeats';
 
 export interface KrigingOptions {
   readonly drift?: Drift;
@@ -41,6 +41,8 @@ export interface KrigingModel {
   /** L⁻¹F as thin Q, row-major (n, p). */
   readonly q: Float64Array;
   readonly nDropped: number;
+  /** Sites read more than once: their readings differ by the nugget, so it is measurement error there. */
+  readonly isRepeated: Uint8Array;
 }
 
 /**
@@ -68,6 +70,8 @@ export function fitKriging(
   requireFinite('y', py);
   requireFinite('z', pz);
   const n = keep.length;
+  if (options.uValue && options.uValue.length !== z.length)
+    throw new AppError('invalid_input', `u has ${options.uValue.length} entries, there are ${z.length} values`, { field: 'u' });
   const drift = options.mean === undefined ? (options.drift ?? 'constant') : 'none';
   const p = driftTerms(drift);
   if (n < Math.max(1, p))
@@ -76,7 +80,8 @@ export function fitKriging(
   keep.forEach((i, k) => {
     if (options.uValue) v[k * (n + 1)]! += options.uValue[i]! ** 2;
   });
-  const factor = cholesky(v, n);
+  const isRepeated = repeatedSites(px, py);
+  const factor = factorOf(v, n, isRepeated);
   const frame = driftFrame(drift, px, py);
   const r = pz.map((t) => t - (options.mean ?? 0));
   forwardSolveInPlace(factor.l, r);
@@ -107,6 +112,7 @@ export function fitKriging(
     beta,
     q,
     nDropped: z.length - n,
+    isRepeated,
   };
 }
 
@@ -132,7 +138,10 @@ export interface KrigingResult {
 }
 
 export interface KrigeOptions {
-  /** `value` (default) predicts what would be measured: exact at the data, the nugget in its variance; `signal` the field without nugget. */
+  /**
+   * `value` (default) predicts what would be measured: exact at the data, the nugget in its variance; at a site with several readings one more of
+   * them, since the nugget is their error there. `signal`: the field without nugget.
+   */
   readonly target?: 'value' | 'signal';
   readonly variance?: boolean;
   readonly covariance?: boolean;
@@ -177,6 +186,7 @@ function predictBlock(
   const point = pointsOf(model, px, py);
   const atZero = model.sigma2 + (target === 'value' ? model.nugget : 0);
   const c = crossCovarianceOf(model, pointsOf(model, k.x, k.y), point, atZero); // C(site i, point j)
+  if (atZero !== model.sigma2) for (let i = 0; i < n; i++) if (k.isRepeated[i] === 1) withoutNugget(k, i, px, py, c);
   for (let i = 0; i < n; i++) {
     const weight = k.weights[i]!;
     for (let j = 0; j < w; j++) prediction[from + j]! += c[i * w + j]! * weight;
@@ -203,6 +213,12 @@ function predictBlock(
   const explained = gram(matrix(n, w, c)).data;
   const drift = gram(matrix(p, w, g)).data;
   for (let i = 0; i < w * w; i++) covariance[i]! += drift[i]! - explained[i]!;
+}
+
+/** A further reading of a site that was read more than once shares the field with the others, not their error. */
+function withoutNugget(k: KrigingModel, i: number, px: Float64Array, py: Float64Array, c: Float64Array): void {
+  const w = px.length;
+  for (let j = 0; j < w; j++) if (px[j] === k.x[i] && py[j] === k.y[i]) c[i * w + j] = k.model.sigma2;
 }
 
 // R⁻ᵀ(f₀ − FᵀV⁻¹c₀) for each point, row-major (p, w); with L⁻¹F = QR it is R⁻ᵀf₀ − Qᵀ(L⁻¹c₀)
@@ -242,6 +258,7 @@ export function krigeNearest(
   const m = xNew.length;
   const prediction = new Float64Array(m);
   const variance = new Float64Array(m);
+  if (xNew.length !== yNew.length) throw new AppError('dimension_mismatch', `xNew has ${m} points, yNew has ${yNew.length}`);
   const measured = Array.from({ length: z.length }, (_, i) => i).filter((i) => !Number.isNaN(z[i]!));
   for (let j = 0; j < m; j++) {
     const d = (i: number): number => (site.x[i]! - point.x[j]!) ** 2 + (site.y[i]! - point.y[j]!) ** 2;

@@ -1,5 +1,14 @@
 import { AppError } from '@/lib/errors';
-import { cholesky, forwardSolveInPlace, forwardSolveManyInPlace, matrix, minimiseSimplex, qrFactor, thinQ } from '@/lib/numerics';
+import {
+  cholesky,
+  forwardSolveInPlace,
+  forwardSolveManyInPlace,
+  matrix,
+  minimiseSimplex,
+  qrFactor,
+  requireVariation,
+  thinQ,
+} from '@/lib/numerics';
 import { type CovarianceKind, type CovarianceModel, covarianceMatrixOf } from './covariance';
 import { type Drift, driftFrame, driftLogScale, driftMatrix, driftTerms } from './drift';
 
@@ -74,16 +83,27 @@ const MAX_STARTS = 4;
  * Maximum-likelihood covariance. σ² is profiled out in closed form, ln φ and ln(nugget/σ²) are searched by simplex from every local maximum of a coarse ladder
  * of ranges (spherical likelihoods have several).
  * @param nu - fixed smoothness of a Matérn model.
- * @throws AppError `invalid_input` with fewer than five sites more than drift terms.
+ * @param zAll - values; NaN sites are left out.
+ * @throws AppError `invalid_input` with fewer than five measured sites more than drift terms; `out_of_domain` when the values do not vary.
  * @reference Mardia & Marshall, Biometrika 71 (1984) 135; profiling: Diggle & Ribeiro, Model-based Geostatistics (2007), §5.4.
  */
 export function fitCovariance(
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  z: ArrayLike<number>,
+  xAll: ArrayLike<number>,
+  yAll: ArrayLike<number>,
+  zAll: ArrayLike<number>,
   kind: CovarianceKind,
   options: { readonly drift?: Drift; readonly likelihood?: LikelihoodKind; readonly nu?: number } = {},
 ): LikelihoodFit {
+  if (xAll.length !== zAll.length || yAll.length !== zAll.length)
+    throw new AppError('invalid_input', `x, y, value have ${xAll.length}, ${yAll.length}, ${zAll.length} entries`, {
+      field: 'value',
+    });
+  const keep = Array.from({ length: zAll.length }, (_, i) => i).filter((i) => !Number.isNaN(zAll[i]!));
+  const [x, y, z] = [xAll, yAll, zAll].map((v) => Float64Array.from(keep, (i) => v[i]!)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
   const drift = options.drift ?? 'constant';
   const like = options.likelihood ?? 'reml';
   const n = x.length;
@@ -94,6 +114,7 @@ export function fitCovariance(
       `${n} sites are too few for a covariance with a ${drift} drift; measure ${p + 5} or more`,
       { n },
     );
+  requireVariation('value', z);
   const nu = kind === 'matern' ? { nu: options.nu ?? 1.5 } : {};
   const span = Math.max(range(x), range(y));
   const free = like === 'ml' ? n : n - p;

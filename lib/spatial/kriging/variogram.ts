@@ -34,6 +34,8 @@ export function empiricalVariogram(
   const { cutoff, width } = options;
   if (!(cutoff > 0) || !(width > 0))
     throw new AppError('invalid_input', `cutoff and width must be positive, got ${cutoff} and ${width}`, { field: 'width' });
+  if (x.length !== z.length || y.length !== z.length)
+    throw new AppError('invalid_input', `x, y, value have ${x.length}, ${y.length}, ${z.length} entries`, { field: 'value' });
   let values: ArrayLike<number> = z;
   if (options.drift && options.drift !== 'none')
     values = leastSquares(driftMatrix(driftFrame(options.drift, x, y), x, y), z).residuals;

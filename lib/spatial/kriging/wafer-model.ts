@@ -1,3 +1,5 @@
+import { AppError } from '@/lib/errors';
+import { STILL } from '@/lib/numerics';
 import { evaluateZernike, fitZernike, type ZernikeFit, type ZernikeFitOptions, zernikeUncertainty } from '../zernike';
 import type { CovarianceKind, CovarianceModel } from './covariance';
 import { fitKriging, type KrigingModel, krige } from './kriging';
@@ -18,7 +20,7 @@ export interface WaferModelOptions extends ZernikeFitOptions {
 
 /**
  * Fit trend and residual of one wafer: Zernike polynomials by least squares, the residual as a zero-mean Gaussian field (simple kriging).
- * @throws AppError as `fitZernike` and `fitCovariance`.
+ * @throws AppError as `fitZernike` and `fitCovariance`; `out_of_domain` when the trend leaves only rounding.
  */
 export function fitWaferModel(
   x: ArrayLike<number>,
@@ -30,20 +32,36 @@ export function fitWaferModel(
   const keep = Array.from({ length: z.length }, (_, i) => i).filter((i) => !Number.isNaN(trend.residuals[i]!));
   const pick = (v: ArrayLike<number>): number[] => keep.map((i) => v[i]!);
   const [px, py, r] = [pick(x), pick(y), pick(trend.residuals)];
+  requireResidual(z, r);
   const covariance =
     options.residualCovariance ?? fitCovariance(px, py, r, options.kind ?? 'exponential', { drift: 'none' }).model;
   return { trend, covariance, residual: fitKriging(px, py, r, covariance, { mean: 0 }) };
 }
 
-/** Prediction and standard uncertainty (trend and field together, taken as independent) at positions in mm. */
+/** A field cannot be estimated from what rounding leaves of the values. */
+function requireResidual(z: ArrayLike<number>, residual: readonly number[]): void {
+  const largest = (v: ArrayLike<number>): number =>
+    Array.from(v).reduce((m, e) => (Number.isNaN(e) ? m : Math.max(m, Math.abs(e))), 0);
+  if (!(largest(residual) > STILL * largest(z)))
+    throw new AppError(
+      'out_of_domain',
+      'value: the trend leaves nothing of the values but rounding; fit the trend alone, or a lower order',
+      {
+        field: 'value',
+      },
+    );
+}
+
+/** Prediction, its variance and standard uncertainty, named as those of kriging (trend and field together, taken as independent) at positions in mm. */
 export function predictWafer(
   m: WaferModel,
   x: ArrayLike<number>,
   y: ArrayLike<number>,
   target: 'value' | 'signal' = 'signal',
-): { readonly value: Float64Array; readonly u: Float64Array } {
+): { readonly prediction: Float64Array; readonly variance: Float64Array; readonly u: Float64Array } {
   const trend = evaluateZernike(m.trend.coefficients, x, y, m.trend.normRadiusMm);
   const u = zernikeUncertainty(m.trend.covariance, x, y, m.trend.normRadiusMm);
   const field = krige(m.residual, x, y, { target });
-  return { value: trend.map((t, i) => t + field.prediction[i]!), u: u.map((t, i) => Math.sqrt(t * t + field.variance![i]!)) };
+  const variance = u.map((t, i) => t * t + field.variance![i]!);
+  return { prediction: trend.map((t, i) => t + field.prediction[i]!), variance, u: variance.map(Math.sqrt) };
 }

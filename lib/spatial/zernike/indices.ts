@@ -75,7 +75,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '1,-1': 'tilt y',
   '1,1': 'tilt x',
   '2,-2': 'astigmatism 45°',
-  '2,0': 'bowl (defocus)',
+  '2,0': 'bowl',
   '2,2': 'astigmatism 0°',
   '3,-3': 'trefoil y',
   '3,-1': 'coma y',
@@ -83,14 +83,18 @@ const NAMES: Readonly<Record<string, string>> = {
   '3,3': 'trefoil x',
   '4,-4': 'tetrafoil 22.5°',
   '4,-2': 'secondary astigmatism 45°',
-  '4,0': 'doughnut (spherical)',
+  '4,0': 'ring',
   '4,2': 'secondary astigmatism 0°',
   '4,4': 'tetrafoil 0°',
+  '6,0': 'edge ring',
 };
 
-/** Name of an OSA term: `Z(2,0) bowl (defocus)`; beyond order 4 the index alone. */
+/** Everyday name of a term on a wafer; empty where it has none. The only table of these names. */
+export const zernikeWord = (n: number, m: number): string => NAMES[`${n},${m}`] ?? '';
+
+/** Name of an OSA term: `Z(2,0) bowl`; the index alone where the term has no name. */
 export function zernikeName(j: number): string {
   const { n, m } = osaToNm(j);
-  const name = NAMES[`${n},${m}`];
+  const name = zernikeWord(n, m);
   return name ? `Z(${n},${m}) ${name}` : `Z(${n},${m})`;
 }

@@ -14,6 +14,7 @@ import {
   multiply,
   type Numbers,
   requireFinite,
+  varies,
 } from '@/lib/numerics';
 import { checkKernel, covarianceSlope, crossCovariance, type GpKernel, scaleInputs } from './kernel';
 import { fitTrend, type GpMean, type GpTrend, type MeanFrame, meanFrame, removeTrend, trendAt } from './mean';
@@ -71,7 +72,7 @@ export function fitGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel, optio
     for (let i = 0; i < y.length; i++) yMean += y[i]! / y.length;
     let ss = 0;
     for (let i = 0; i < y.length; i++) ss += (y[i]! - yMean) ** 2;
-    yScale = Math.sqrt(ss / y.length) || 1;
+    yScale = varies(y) ? Math.sqrt(ss / y.length) : 1;
   }
   return assemble(
     m.data,

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { createRng, minimiseBounded, type Numbers } from '@/lib/numerics';
+import { createRng, fromRows, type Matrix, matrix, minimiseBounded, moments, type Numbers, toRows, varies } from '@/lib/numerics';
 import { fitGp, type GpModel, type GpOptions, gpGradient } from './gp';
 import type { GpKernel, KernelKind } from './kernel';
 
@@ -11,14 +11,17 @@ export interface GpBounds {
   readonly noiseVariance: Range;
 }
 
-/** Wide enough for normalised targets and inputs of order one. */
+/** Wide enough for normalised targets and inputs: length scales in standard deviations of their input, variances in those of the target. */
 export const DEFAULT_GP_BOUNDS: GpBounds = { signalVariance: [1e-3, 1e4], lengthScale: [1e-2, 1e2], noiseVariance: [1e-6, 10] };
 
 export interface GpTraining extends GpOptions {
   readonly kind?: KernelKind;
   /** One length scale per input (default) or one for all. */
   readonly ard?: boolean;
+  /** In the units of the search: length scales in standard deviations of the inputs unless `normalizeX` is false. */
   readonly bounds?: GpBounds;
+  /** Search in inputs centred and divided by their standard deviation (divisor n), so that their unit does not matter. Default true. */
+  readonly normalizeX?: boolean;
   /** Starts of the search; the first is fixed, the others seeded. Default 6. */
   readonly starts?: number;
   readonly seed?: number;
@@ -28,6 +31,8 @@ export interface GpFit {
   readonly model: GpModel;
   /** Order: signal variance, length scales, noise variance. A length scale at its upper bound marks an irrelevant input. */
   readonly atBound: readonly boolean[];
+  /** Those at a bound in words: `lengthScale[1] at its upper bound`. */
+  readonly boundsReached: readonly string[];
   readonly status: 'converged' | 'max_iterations';
   readonly starts: readonly { readonly logLikelihood: number; readonly iterations: number; readonly status: string }[];
   readonly evaluations: number;
@@ -40,7 +45,16 @@ export interface GpFit {
  * @reference Rasmussen & Williams (2006), §5.4.1.
  */
 export function trainGp(x: ArrayLike<Numbers>, y: Numbers, options: GpTraining = {}): GpFit {
-  const d = x.length > 0 ? x[0]!.length : 0;
+  const raw = fromRows(x);
+  const d = raw.cols;
+  const unit = (options.normalizeX ?? true) ? inputScales(raw) : new Array<number>(d).fill(1);
+  const inner = toRows(
+    matrix(
+      raw.rows,
+      d,
+      raw.data.map((v, i) => v / unit[i % d]!),
+    ),
+  );
   const scales = (options.ard ?? true) ? d : 1;
   const b = options.bounds ?? DEFAULT_GP_BOUNDS;
   const ranges: Range[] = [b.signalVariance, ...Array.from({ length: scales }, () => b.lengthScale), b.noiseVariance];
@@ -55,7 +69,7 @@ export function trainGp(x: ArrayLike<Numbers>, y: Numbers, options: GpTraining =
   });
   const evaluate = (t: Float64Array, g: Float64Array): number => {
     try {
-      const r = gpGradient(fitGp(x, y, kernelOf(t), options));
+      const r = gpGradient(fitGp(inner, y, kernelOf(t), options));
       g[0] = -r.signalVariance;
       if (scales === 1) g[1] = -r.lengthScale.reduce((s, v) => s + v, 0);
       else for (let j = 0; j < d; j++) g[1 + j] = -r.lengthScale[j]!;
@@ -91,11 +105,27 @@ export function trainGp(x: ArrayLike<Numbers>, y: Numbers, options: GpTraining =
     throw new AppError('not_converged', 'no start gives a finite likelihood; raise the lower bound of the noise variance', {
       field: 'bounds',
     });
+  const kernel = kernelOf(best.x);
+  const side = Array.from(best.x, (v, i) => (v - lower[i]! < 1e-6 ? 'lower' : upper[i]! - v < 1e-6 ? 'upper' : null));
+  const names = [
+    'signalVariance',
+    ...(scales === 1 ? ['lengthScale'] : unit.map((_, j) => `lengthScale[${j}]`)),
+    'noiseVariance',
+  ];
   return {
-    model: fitGp(x, y, kernelOf(best.x), options),
-    atBound: Array.from(best.x, (v, i) => v - lower[i]! < 1e-6 || upper[i]! - v < 1e-6),
+    model: fitGp(x, y, { ...kernel, lengthScale: kernel.lengthScale.map((l, j) => l * unit[j]!) }, options),
+    atBound: side.map((b) => b !== null),
+    boundsReached: side.flatMap((b, i) => (b === null ? [] : [`${names[i]} at its ${b} bound`])),
     status: best.status,
     starts,
     evaluations,
   };
+}
+
+/** Standard deviation (divisor n) of each input; 1 for one that does not vary, whose length scale the data do not touch. */
+function inputScales(x: Matrix): number[] {
+  return Array.from({ length: x.cols }, (_, j) => {
+    const column = Float64Array.from({ length: x.rows }, (_, i) => x.data[i * x.cols + j]!);
+    return varies(column) ? Math.sqrt((moments(column).variance * (x.rows - 1)) / x.rows) : 1;
+  });
 }

@@ -13,6 +13,7 @@ import {
   type Numbers,
   requireFinite,
   transpose,
+  varies,
 } from '@/lib/numerics';
 import { checkKernel, crossCovariance, type GpKernel, scaleInputs } from './kernel';
 
@@ -54,7 +55,7 @@ export function fitSparseGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel,
   for (let i = 0; i < n; i++) yMean += y[i]! / n;
   let ss = 0;
   for (let i = 0; i < n; i++) ss += (y[i]! - yMean) ** 2;
-  const yScale = Math.sqrt(ss / n) || 1;
+  const yScale = varies(y) ? Math.sqrt(ss / n) : 1;
   const target = Float64Array.from(y, (v) => (v - yMean) / yScale);
   const scaled = scaleInputs(p.data, d, kernel.lengthScale);
   const inducing = selectInducing(kernel, scaled, n, d, Math.min(inducingPoints, n));

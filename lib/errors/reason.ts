@@ -1,0 +1,23 @@
+import { AppError } from './index';
+
+/** A reason is kept in the audit trail: short enough to read, long enough to say something. */
+export const REASON_MIN = 5;
+export const REASON_MAX = 2000;
+
+/** What is wrong with a reason as a person typed it, in words for beside the field; null when it may stand. */
+export function reasonProblem(text: string): string | null {
+  const length = text.trim().length;
+  if (length < REASON_MIN) return `Say why, in at least ${REASON_MIN} characters.`;
+  return length > REASON_MAX ? `At most ${REASON_MAX} characters; this has ${length}.` : null;
+}
+
+/**
+ * The reason of a change, trimmed: the same rule for every dialog, service and API.
+ * @throws AppError `invalid_input` with `details.field`.
+ */
+export function reasonOf(input: unknown): string {
+  const text = typeof input === 'string' ? input : '';
+  const problem = reasonProblem(text);
+  if (problem !== null) throw new AppError('invalid_input', `Reason: ${problem}`, { field: 'reason' });
+  return text.trim();
+}
