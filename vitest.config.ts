@@ -1,9 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { codeVersions } from './scripts/lib/code-versions.mjs';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 export default defineConfig({
+  define: { __CODE_VERSIONS__: JSON.stringify(await codeVersions()) },
   resolve: { alias: { '@': root.replace(/\/$/, '') } },
   test: {
     projects: [
@@ -11,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['cli/**/*.test.ts', 'lib/**/*.test.ts', 'workers/**/*.test.ts', 'scripts/**/*.test.ts'],
+          include: ['app/**/*.test.ts', 'cli/**/*.test.ts', 'lib/**/*.test.ts', 'workers/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['**/*.int.test.ts'],
           // Arithmetic, not waiting: a machine with other work on it must not fail them.
           testTimeout: 60_000,

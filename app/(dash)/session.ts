@@ -33,12 +33,21 @@ export async function act(least: RoleName, verb: (actor: Actor) => Promise<unkno
 function failure(e: unknown): ActionResult {
   if (e instanceof Error && e.name === 'ZodError' && 'issues' in e) {
     const issue = (e.issues as { path: PropertyKey[]; message: string }[])[0];
-    return { ok: false, error: issue ? `${issue.path.join('.') || 'input'}: ${issue.message}` : 'The input was not accepted.' };
+    return { ok: false, error: issue ? sentence(`${fieldWords(issue.path)}${issue.message}`) : 'The input was not accepted.' };
   }
   const err = toAppError(e);
   if (err.status < 500 || err.code === 'dependency_unavailable') return { ok: false, error: sentence(err.message) };
   log().error({ err: err.cause ?? err }, 'server action failed');
   return { ok: false, error: 'Something went wrong on the server; it is in the log. Try again.' };
+}
+
+/** The field of a schema's path in words, "Expires at: "; nothing where the message stands for itself. */
+function fieldWords(path: readonly PropertyKey[]): string {
+  const name = path.findLast((k) => typeof k === 'string');
+  if (name === undefined) return '';
+  return `${String(name)
+    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .toLowerCase()}: `;
 }
 
 const sentence = (s: string): string => `${s.charAt(0).toUpperCase()}${s.slice(1)}${/[.!?]$/.test(s) ? '' : '.'}`;

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import { fabLists, screenCharts } from '@/lib/services/views/spc-list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
@@ -42,7 +43,15 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
   return (
     <>
       <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={15_000} />
-      <PageHead title="SPC" sub="All charts, worst first: open alerts, then rules fired in the window" />
+      <PageHead
+        title="SPC"
+        sub="All charts, worst first: open alerts, then rules fired in the window"
+        actions={
+          <Link prefetch={false} href="/spc/specifications" className="btn">
+            Specifications
+          </Link>
+        }
+      />
       <FilterBar
         fields={[
           timeRangeField('7d'),

@@ -25,7 +25,7 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
     header: 'Chart',
     value: (r) => r.title,
     cell: (r) => (
-      <span className="block truncate max-w-[28ch] min-[1500px]:max-w-[60ch]" title={`${r.title} (${r.kind})`}>
+      <span className="name" title={`${r.title} (${r.kind})`}>
         {r.title}
       </span>
     ),

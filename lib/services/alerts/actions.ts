@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { REASON_MAX, REASON_MIN } from '@/lib/errors/reason';
 import { audit } from '../audit';
 import { feed } from '../feed';
 import { alertEvent } from './raise';
@@ -17,7 +18,8 @@ export const CAUSES = [
   'unknown',
 ] as const;
 
-const text = z.string().trim().min(1).max(4000);
+/** What a person writes to close, reopen or comment stands in the audit trail: the rule of every reason. */
+const text = z.string().trim().min(REASON_MIN, `say it in at least ${REASON_MIN} characters`).max(REASON_MAX);
 
 export const alertAction = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('acknowledge'), comment: z.string().trim().max(4000).optional() }),

@@ -18,6 +18,10 @@ export interface RaisedViolation {
   readonly runId: string | null;
   readonly tool: string | null;
   readonly chamber: string | null;
+  /** Records of the window, the signalling one last. */
+  readonly members: string[];
+  /** Side, window, the statistic judged and the limits it was judged by. */
+  readonly detail: Readonly<Record<string, string | number | null>>;
 }
 
 export type Severity = 'high' | 'medium' | 'low';
@@ -28,61 +32,89 @@ export const severityOf = (rule: number): Severity =>
 const RANK: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2 };
 
 export const ruleText = (rule: number): string =>
-  rule > DISPERSION ? 'the dispersion lies beyond its control limit' : describeRule(ruleOf(rule));
+  rule > DISPERSION ? 'dispersion beyond its limit' : describeRule(ruleOf(rule));
 
 /**
- * One open alert a chart: the first violation opens it, further ones add to it. Judging the same stretch again (late data, a
- * retried job) changes nothing: the alert's span and count are taken from the violations themselves.
+ * One open alert a chart: the first signal opens it and stays its evidence (title, point, value, age); later signals are counted and
+ * listed beside it. Only a signal that is worse and later than that evidence raises the severity, and the history says by what.
+ * @param violations - news only: signals of new data that were not known before.
  */
 export async function raiseAlerts(tx: Tx, violations: readonly RaisedViolation[]): Promise<void> {
   const byChart = new Map<string, RaisedViolation[]>();
   for (const v of violations) byChart.set(v.chart.id, [...(byChart.get(v.chart.id) ?? []), v]);
-  for (const [chartId, list] of byChart) {
-    const known = await tx.rows<{ at: Date; record_id: string; rule: number }>(sql`
-      SELECT v.at, v.record_id, v.rule FROM violation v WHERE v.chart_id = ${chartId} AND v.alert_id IS NOT NULL
-        AND v.at BETWEEN ${new Date(Math.min(...list.map((v) => v.at.getTime())))} AND ${new Date(Math.max(...list.map((v) => v.at.getTime())))}`);
-    const seen = new Set(known.map((k) => `${k.at.getTime()}|${k.record_id}|${k.rule}`));
-    const fresh = list.filter((v) => !seen.has(`${v.at.getTime()}|${v.recordId}|${v.rule}`));
-    if (fresh.length > 0) await raise(tx, fresh);
+  for (const list of byChart.values()) {
+    const id = (await addToOpenAlert(tx, list)) ?? (await openAlert(tx, list));
+    await tx.exec(sql`
+      UPDATE violation v SET alert_id = ${id} FROM unnest(${list.map((v) => v.at)}::timestamptz[], ${list.map((v) => v.recordId)}::uuid[], ${list.map((v) => v.rule)}::int4[]) AS u(at, record_id, rule)
+      WHERE v.chart_id = ${list[0]!.chart.id} AND v.at = u.at AND v.record_id = u.record_id AND v.rule = u.rule`);
   }
 }
 
-async function raise(tx: Tx, fresh: readonly RaisedViolation[]): Promise<void> {
-  const { chart } = fresh[0]!;
-  const worst = [...fresh].sort(
-    (a, b) => RANK[severityOf(b.rule)] - RANK[severityOf(a.rule)] || a.at.getTime() - b.at.getTime(),
-  )[0]!;
-  const key = `spc:${chart.id}`;
-  const first = new Date(Math.min(...fresh.map((v) => v.at.getTime())));
-  const last = new Date(Math.max(...fresh.map((v) => v.at.getTime())));
-  const severity = severityOf(worst.rule);
-  const title = `${chart.title}: ${ruleText(worst.rule)}`;
-  const open = await tx.one<{ id: string; severity: Severity }>(
-    sql`SELECT id, severity FROM alert WHERE dedupe_key = ${key} AND state <> 'closed' FOR UPDATE`,
-  );
-  let id = open?.id;
-  if (open === undefined) {
-    id = randomUUID();
-    await tx.exec(sql`
-      INSERT INTO alert (id, dedupe_key, kind, severity, title, area, tool, chamber, product, operation, chart_id, record_id, run_id, lot, slot, rule, value, first_at, last_at, count)
-      VALUES (${id}, ${key}, 'spc', ${severity}, ${title}, ${chart.area}, ${worst.tool}, ${worst.chamber}, ${chart.product}, ${chart.operation}, ${chart.id}, ${worst.recordId},
-        ${worst.runId}, ${worst.lot}, ${worst.slot}, ${worst.rule}, ${worst.value}, ${first}, ${last}, ${fresh.length})`);
-    await alertEvent(tx, id, 'Driftless', 'opened', title, { rule: worst.rule, lot: worst.lot, slot: worst.slot });
-    await feed(tx, [{ kind: 'alert', text: title, detail: { alertId: id, severity, tool: worst.tool, chamber: worst.chamber } }]);
-  } else {
-    const worse = RANK[severity] > RANK[open.severity];
-    await tx.exec(sql`
-      UPDATE alert SET first_at = least(first_at, ${first}), last_at = greatest(last_at, ${last}), count = count + ${fresh.length}, version = version + 1,
-        severity = ${worse ? severity : open.severity} WHERE id = ${open.id}`);
-    if (worse) {
-      await tx.exec(sql`UPDATE alert SET title = ${title}, record_id = ${worst.recordId}, run_id = ${worst.runId}, lot = ${worst.lot}, slot = ${worst.slot}, rule = ${worst.rule},
-        value = ${worst.value}, tool = ${worst.tool}, chamber = ${worst.chamber} WHERE id = ${open.id}`);
-      await alertEvent(tx, open.id, 'Driftless', 'again', title, { rule: worst.rule, lot: worst.lot, slot: worst.slot });
-    }
-  }
+/** The worst of these signals, the earliest of the worst. */
+const worstOf = (list: readonly RaisedViolation[]): RaisedViolation =>
+  [...list].sort((a, b) => RANK[severityOf(b.rule)] - RANK[severityOf(a.rule)] || a.at.getTime() - b.at.getTime())[0]!;
+
+const titleOf = (v: RaisedViolation): string => `${v.chart.title}: ${ruleText(v.rule)}`;
+const keyOf = (v: RaisedViolation): string => `spc:${v.chart.id}`;
+const lastOf = (list: readonly RaisedViolation[]): Date => new Date(Math.max(...list.map((v) => v.at.getTime())));
+
+/** What was seen, kept in the history whatever is judged later. */
+const evidenceOf = (v: RaisedViolation): object => ({
+  rule: v.rule,
+  version: v.version,
+  lot: v.lot,
+  slot: v.slot,
+  recordId: v.recordId,
+  at: v.at.toISOString(),
+  value: v.value,
+  members: v.members,
+  ...v.detail,
+});
+
+async function openAlert(tx: Tx, list: readonly RaisedViolation[]): Promise<string> {
+  const v = worstOf(list);
+  const { chart } = v;
+  const severity = severityOf(v.rule);
+  const id = randomUUID();
   await tx.exec(sql`
-    UPDATE violation v SET alert_id = ${id} FROM unnest(${fresh.map((v) => v.at)}::timestamptz[], ${fresh.map((v) => v.recordId)}::uuid[], ${fresh.map((v) => v.rule)}::int4[]) AS u(at, record_id, rule)
-    WHERE v.chart_id = ${chart.id} AND v.at = u.at AND v.record_id = u.record_id AND v.rule = u.rule`);
+    INSERT INTO alert (id, dedupe_key, kind, severity, title, area, tool, chamber, product, operation, chart_id, record_id, run_id, lot, slot, rule, value, first_at, last_at, count)
+    VALUES (${id}, ${keyOf(v)}, 'spc', ${severity}, ${titleOf(v)}, ${chart.area}, ${v.tool}, ${v.chamber}, ${chart.product}, ${chart.operation}, ${chart.id}, ${v.recordId},
+      ${v.runId}, ${v.lot}, ${v.slot}, ${v.rule}, ${v.value}, ${v.at}, ${lastOf(list)}, ${list.length})`);
+  await alertEvent(tx, id, 'Driftless', 'opened', titleOf(v), evidenceOf(v));
+  await feed(tx, [{ kind: 'alert', text: titleOf(v), detail: { alertId: id, severity, tool: v.tool, chamber: v.chamber } }]);
+  return id;
+}
+
+/** @returns null when no alert of this chart is open. */
+async function addToOpenAlert(tx: Tx, list: readonly RaisedViolation[]): Promise<string | null> {
+  const open = await tx.one<{ id: string; severity: Severity; first_at: Date }>(
+    sql`SELECT id, severity, first_at FROM alert WHERE dedupe_key = ${keyOf(list[0]!)} AND state <> 'closed' FOR UPDATE`,
+  );
+  if (open === undefined) return null;
+  await tx.exec(sql`
+    UPDATE alert SET last_at = greatest(last_at, ${lastOf(list)}), count = count + ${list.length}, version = version + 1 WHERE id = ${open.id}`);
+  const later = list.filter((v) => v.at > open.first_at);
+  const worst = later.length === 0 ? null : worstOf(later);
+  if (worst !== null && RANK[severityOf(worst.rule)] > RANK[open.severity]) {
+    const severity = severityOf(worst.rule);
+    await tx.exec(sql`UPDATE alert SET severity = ${severity} WHERE id = ${open.id}`);
+    await alertEvent(
+      tx,
+      open.id,
+      'Driftless',
+      'escalated',
+      `${open.severity} → ${severity}: ${ruleText(worst.rule)}`,
+      evidenceOf(worst),
+    );
+    await feed(tx, [
+      {
+        kind: 'alert',
+        text: `${titleOf(worst)} (escalated to ${severity})`,
+        detail: { alertId: open.id, severity, tool: worst.tool, chamber: worst.chamber },
+      },
+    ]);
+  }
+  return open.id;
 }
 
 /** Adds to an alert's history and asks for its notifications, in the transaction of the transition. */

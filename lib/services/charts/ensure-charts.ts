@@ -1,4 +1,6 @@
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
+import { nmToOsa, zernikeName } from '@/lib/spatial';
+import { type ChartKind, DISPERSION } from '../spc/judge';
 
 /**
  * Chart templates: which characteristics are charted, in which context, with which rules. `context` names the columns that must
@@ -6,7 +8,7 @@ import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
  */
 interface Template {
   readonly characteristic: string;
-  readonly kind: 'individuals' | 'xbar_r' | 'xbar_s' | 'ewma';
+  readonly kind: ChartKind;
   readonly context: 'tool' | 'product' | 'chamber' | 'chamber_product';
   readonly title: (parameter: string) => string;
   readonly alerting: boolean;
@@ -14,12 +16,19 @@ interface Template {
   readonly preset: string;
   readonly lambda?: number;
   readonly widthL?: number;
+  /** Its values stand on the scale of the specification of its context. */
   readonly spec: boolean;
   readonly baselineN: number;
 }
 
 const RULE_1_2 = { rules: [1, 2], preset: 'nelson-1-2' } as const;
 const RULE_1 = { rules: [1], preset: 'rule-1' } as const;
+/**
+ * Charts of subgroups watch their dispersion as well. The moving range of single values repeats what the value chart says and would
+ * more than triple its false alarms (docs/maths/spc.md): its points beyond the limit are marked, and the rule is the engineer's to add.
+ */
+const withDispersion = (t: Template): number[] =>
+  t.kind === 'xbar_r' || t.kind === 'xbar_s' ? [...t.rules, DISPERSION + 1] : [...t.rules];
 
 const SITE_TEMPLATES: readonly Template[] = [
   {
@@ -68,7 +77,7 @@ const SITE_TEMPLATES: readonly Template[] = [
     characteristic: 'zernike.2.0',
     kind: 'individuals',
     context: 'chamber',
-    title: (p) => `${p} Z(2,0) bowl`,
+    title: (p) => `${p} ${zernikeName(nmToOsa(2, 0))}`,
     alerting: false,
     ...RULE_1,
     spec: false,
@@ -78,7 +87,7 @@ const SITE_TEMPLATES: readonly Template[] = [
     characteristic: 'zernike.4.0',
     kind: 'individuals',
     context: 'chamber',
-    title: (p) => `${p} Z(4,0) edge ring`,
+    title: (p) => `${p} ${zernikeName(nmToOsa(4, 0))}`,
     alerting: false,
     ...RULE_1,
     spec: false,
@@ -106,9 +115,6 @@ interface Context {
   parameter: string;
   unit: string;
   product: string;
-  target: number | null;
-  lsl: number | null;
-  usl: number | null;
   chart_context: 'chamber' | 'operation';
 }
 
@@ -128,6 +134,7 @@ const CHART = {
     chamber: 'text',
     kind: 'text',
     alerting: 'bool',
+    specified: 'bool',
   },
   onConflict: 'ON CONFLICT (id) DO NOTHING',
 } as const;
@@ -142,9 +149,6 @@ const VERSION = {
     preset: 'text',
     lambda: 'float8',
     width_l: 'float8',
-    target: 'float8',
-    lsl: 'float8',
-    usl: 'float8',
     baseline_n: 'int4',
     author: 'text',
     reason: 'text',
@@ -155,17 +159,17 @@ const VERSION = {
 /** Makes the charts that the templates ask for and that do not exist yet, for every specified parameter on every chamber that can make it. */
 export async function ensureCharts(tx: Tx, author: string): Promise<number> {
   const contexts = await tx.rows<Context>(sql`
-    SELECT s.operation, o.area, o.layer, s.parameter, p.unit, s.product, s.target, s.lsl, s.usl, s.chart_context
+    SELECT s.operation, o.area, o.layer, s.parameter, p.unit, s.product, s.chart_context
     FROM specification s JOIN operation o ON o.name = s.operation JOIN parameter p ON p.name = s.parameter`);
   const chambers = await tx.rows<{ operation: string; tool: string; chamber: string }>(sql`
     SELECT o.name AS operation, t.name AS tool, c.name AS chamber FROM operation o JOIN tool t ON t.name = ANY(o.tools) JOIN chamber c ON c.tool = t.name ORDER BY t.position, c.name`);
-  const charts = new Map<string, { chart: Record<keyof typeof CHART.columns, unknown>; template: Template; context: Context }>();
+  const charts = new Map<string, { chart: Record<keyof typeof CHART.columns, unknown>; template: Template }>();
   for (const c of contexts) {
     const templates = OVERLAY_PARAMETERS.has(c.parameter) ? overlayTemplates(c) : SITE_TEMPLATES;
     for (const template of templates) {
       for (const place of chambers.filter((q) => q.operation === c.operation)) {
         const chart = chartOf(template, c, place);
-        charts.set(chart.id as string, { chart, template, context: c });
+        charts.set(chart.id as string, { chart, template });
       }
     }
   }
@@ -178,17 +182,14 @@ export async function ensureCharts(tx: Tx, author: string): Promise<number> {
   await bulkInsert(
     tx,
     VERSION,
-    all.map(({ chart, template: t, context: c }) => ({
+    all.map(({ chart, template: t }) => ({
       chart_id: chart.id,
       version: 1,
       effective_from: new Date(0),
-      rules: t.rules,
+      rules: withDispersion(t),
       preset: t.preset,
       lambda: t.lambda ?? null,
       width_l: t.widthL ?? null,
-      target: t.spec ? c.target : null,
-      lsl: t.spec ? c.lsl : null,
-      usl: t.spec ? c.usl : null,
       baseline_n: t.baselineN,
       author,
       reason: 'made from the chart template; limits follow from the baseline',
@@ -209,7 +210,7 @@ function overlayTemplates(c: Context): Template[] {
     ...common,
     characteristic: `overlay.lot.${term}`,
     title: () => `Overlay ${words}`,
-    spec: c.usl !== null,
+    spec: true,
   }));
 }
 
@@ -235,5 +236,6 @@ function chartOf(t: Template, c: Context, place: { tool: string; chamber: string
     chamber,
     kind: t.kind,
     alerting: t.alerting,
+    specified: t.spec,
   };
 }

@@ -3,12 +3,14 @@ import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
 import { ensureCharts, OVERLAY_PARAMETERS } from '../charts/ensure-charts';
 import { registerRecipes } from '../spectra/recipes';
+import { registerSpecifications } from './specification';
 
 const json = (v: unknown) => JSON.stringify(v);
 
 /**
  * Registers or updates a fab's master data in one transaction (metrology recipes, which need their certificates, after it); what exists is kept and brought up to date, nothing is removed.
- * A loop that exists keeps its versions and its state: engineers change loops, not this call.
+ * A loop that exists keeps its versions and its state: engineers change loops, not this call. A specification that the document changes
+ * becomes a version, as on the screen; what engineers changed since stays where the document says what it said before.
  * @throws AppError `invalid_input` with the field path.
  */
 export async function registerFab(
@@ -19,6 +21,7 @@ export async function registerFab(
   checkReferences(fab);
   const made = await transaction(async (tx) => {
     await upsertNames(tx, fab);
+    await registerSpecifications(tx, fab.specifications, actor, `as the document of ${fab.name} says`, Date.now());
     await upsertRecipes(tx, fab);
     for (const l of fab.loops) await insertLoop(tx, l, actor);
     await insertVmModels(tx);
@@ -76,9 +79,6 @@ async function upsertNames(tx: Tx, fab: FabRecord): Promise<void> {
   await tx.exec(sql`INSERT INTO parameter (name, unit, digits, description)
     SELECT p->>'name', p->>'unit', (p->>'digits')::int, p->>'description' FROM jsonb_array_elements(${text(fab.parameters)}::jsonb) AS a(p)
     ON CONFLICT (name) DO UPDATE SET digits = EXCLUDED.digits, description = EXCLUDED.description`);
-  await tx.exec(sql`INSERT INTO specification (product, operation, parameter, target, lsl, usl, chart_context)
-    SELECT s->>'product', s->>'operation', s->>'parameter', (s->>'target')::float8, (s->>'lsl')::float8, (s->>'usl')::float8, s->>'chartContext' FROM jsonb_array_elements(${text(fab.specifications)}::jsonb) AS a(s)
-    ON CONFLICT (product, operation, parameter) DO UPDATE SET target = EXCLUDED.target, lsl = EXCLUDED.lsl, usl = EXCLUDED.usl, chart_context = EXCLUDED.chart_context`);
 }
 
 async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<void> {

@@ -7,7 +7,7 @@ import {
   withinSigma,
   xbarLimits,
 } from '@/lib/spc';
-import type { ChartKind, RawPoint } from './judge';
+import { type ChartKind, DEFAULT_LAMBDA, DEFAULT_WIDTH_L, type RawPoint } from './judge';
 
 export interface BaselineLimits {
   readonly cl: number;
@@ -17,6 +17,8 @@ export interface BaselineLimits {
   readonly dispCl: number;
   readonly dispUcl: number;
   readonly dispLcl: number;
+  /** Sigma by which the dispersion limits follow the size of a subgroup; null for moving ranges, whose size is always 2. */
+  readonly dispSigma: number | null;
   readonly method: SigmaMethod;
   /** Points that entered; those beyond the first limits were left out once. */
   readonly used: number;
@@ -73,8 +75,9 @@ function estimate(
     const c = follows ? individualsChart(values, { exclude, sigma: overall }) : moving;
     if (!(c.sigmaWithin > 0)) return null;
     const method = follows ? 'overall' : 'moving_range';
+    const weight = lambda ?? DEFAULT_LAMBDA;
     const half =
-      kind === 'ewma' ? (widthL ?? 2.962) * c.sigmaWithin * Math.sqrt((lambda ?? 0.2) / (2 - (lambda ?? 0.2))) : c.ucl - c.center;
+      kind === 'ewma' ? (widthL ?? DEFAULT_WIDTH_L) * c.sigmaWithin * Math.sqrt(weight / (2 - weight)) : c.ucl - c.center;
     return {
       cl: c.center,
       ucl: c.center + half,
@@ -83,6 +86,7 @@ function estimate(
       dispCl: c.mrCenter,
       dispUcl: c.mrUcl,
       dispLcl: 0,
+      dispSigma: null,
       method,
       used,
     };
@@ -112,6 +116,7 @@ function estimate(
     dispCl: disp.center,
     dispUcl: disp.ucl,
     dispLcl: disp.lcl,
+    dispSigma: sigma,
     method: kind === 'xbar_r' ? 'range' : 'sd',
     used: kept.length,
   };

@@ -1,17 +1,12 @@
-import {
-  type ControlLimits,
-  evaluateSeries,
-  initialEwma,
-  NELSON,
-  type RunRule,
-  updateEwma,
-  xbarLimits,
-  zoneScore,
-} from '@/lib/spc';
+import { type EwmaState, evaluateSeries, initialEwma, NELSON, type RunRule, updateEwma, zoneScore } from '@/lib/spc';
+import { asControlLimits, type DispersionLimits, dispersionLimits, locationLimits, type StoredLimits } from './point-limits';
 
 export type ChartKind = 'individuals' | 'xbar_r' | 'xbar_s' | 'ewma';
 
-/** Limits and rules of one phase, as stored in a chart version. Null limits: the phase still collects its baseline. */
+/** Of a study (limits follow the size of each point), or given by a person (used as they are). */
+export type LimitsSource = 'study' | 'given';
+
+/** Limits and rules of one phase, as stored in a chart version. `cl` null: the phase still collects its baseline. */
 export interface Phase {
   readonly version: number;
   readonly effectiveFrom: number;
@@ -19,9 +14,15 @@ export interface Phase {
   readonly cl: number | null;
   readonly ucl: number | null;
   readonly lcl: number | null;
+  readonly limitsSource: LimitsSource;
+  /** Of a single value; null where limits were given and no study came before. */
   readonly sigmaWithin: number | null;
+  readonly dispCl: number | null;
   readonly dispUcl: number | null;
   readonly dispLcl: number | null;
+  readonly dispSource: LimitsSource;
+  /** Sigma by which dispersion limits of a study follow the size of each point. */
+  readonly dispSigma: number | null;
   readonly lambda: number | null;
   readonly widthL: number | null;
 }
@@ -39,8 +40,9 @@ export interface JudgedPoint {
   readonly version: number;
   readonly plotted: number;
   readonly dispersion: number | null;
-  readonly ucl: number | null;
-  readonly lcl: number | null;
+  /** What this very point was judged by; null while there are no limits. */
+  readonly limits: StoredLimits | null;
+  readonly dispersionLimits: DispersionLimits | null;
 }
 
 export interface JudgedViolation {
@@ -51,6 +53,10 @@ export interface JudgedViolation {
   readonly side: 'above' | 'below' | null;
   readonly members: readonly number[];
 }
+
+/** λ and L of an EWMA chart that names none: an ARL of 500 in control. @reference Lucas & Saccucci, Technometrics 32 (1990) 1. */
+export const DEFAULT_LAMBDA = 0.2;
+export const DEFAULT_WIDTH_L = 2.962;
 
 /** Dispersion-chart rules are numbered from here. */
 export const DISPERSION = 100;
@@ -70,12 +76,6 @@ export function phaseAt(phases: readonly Phase[], at: number): Phase {
   return found;
 }
 
-function limitsOf(kind: ChartKind, p: Phase, n: number): ControlLimits | null {
-  if (p.cl === null || p.sigmaWithin === null) return null;
-  if (kind === 'xbar_r' || kind === 'xbar_s') return xbarLimits(p.cl, p.sigmaWithin, n);
-  return { center: p.cl, ucl: p.ucl ?? Number.POSITIVE_INFINITY, lcl: p.lcl ?? Number.NEGATIVE_INFINITY };
-}
-
 /**
  * Judges a stretch of a chart in process order: plotted statistic, dispersion, limits and rule signals of each point. Runs
  * restart where the phase changes; excluded points are plotted but take part in nothing.
@@ -85,7 +85,7 @@ export function judge(
   kind: ChartKind,
   phases: readonly Phase[],
   points: readonly RawPoint[],
-  before: { readonly value: number; readonly count: number } | null,
+  before: EwmaState | null,
 ): { points: JudgedPoint[]; violations: JudgedViolation[] } {
   const out: JudgedPoint[] = [];
   const violations: JudgedViolation[] = [];
@@ -106,42 +106,34 @@ function judgeSegment(
   points: readonly RawPoint[],
   from: number,
   to: number,
-  before: { readonly value: number; readonly count: number } | null,
+  before: EwmaState | null,
   out: JudgedPoint[],
   violations: JudgedViolation[],
 ): void {
   const z = new Float64Array(to - from).fill(Number.NaN);
   const plotted = new Float64Array(to - from);
-  const disp = new Float64Array(to - from).fill(Number.NaN);
-  const ewma =
-    kind === 'ewma' && phase.cl !== null && phase.sigmaWithin !== null
-      ? { center: phase.cl, sigma: phase.sigmaWithin, lambda: phase.lambda ?? 0.2, nSigmas: phase.widthL ?? 2.962 }
-      : null;
-  let state = ewma === null ? null : (before ?? initialEwma(ewma));
+  const ewma = kind === 'ewma' ? new EwmaStretch(phase, before) : null;
   for (let i = from; i < to; i++) {
     const p = points[i]!;
     const k = i - from;
-    let limits = limitsOf(kind, phase, p.n);
+    let limits = locationLimits(kind, phase, p.n);
     plotted[k] = p.value;
-    if (ewma !== null && state !== null && !p.excluded) {
-      const next = updateEwma(state, p.value, ewma);
-      state = next.state;
-      if (next.point !== null) {
-        plotted[k] = next.point.value;
-        limits = next.point;
-      }
+    if (ewma !== null && limits !== null && !p.excluded) {
+      const next = ewma.push(p.value, limits);
+      plotted[k] = next.plotted;
+      limits = next.limits;
     }
     const previous = points[i - 1];
     const moving =
-      kind === 'individuals' && previous !== undefined && !previous.excluded ? Math.abs(p.value - previous.value) : Number.NaN;
-    disp[k] = p.spread ?? moving;
-    if (limits !== null && !p.excluded) z[k] = zoneScore(plotted[k]!, limits);
+      kind === 'individuals' && previous !== undefined && !previous.excluded ? Math.abs(p.value - previous.value) : null;
+    const dispersion = p.spread ?? moving;
+    if (limits !== null && !p.excluded) z[k] = zoneScore(plotted[k]!, asControlLimits(limits));
     out.push({
       version: phase.version,
       plotted: plotted[k]!,
-      dispersion: Number.isNaN(disp[k]!) ? null : disp[k]!,
-      ucl: limits === null || limits.ucl === Number.POSITIVE_INFINITY ? null : limits.ucl,
-      lcl: limits === null || limits.lcl === Number.NEGATIVE_INFINITY ? null : limits.lcl,
+      dispersion,
+      limits,
+      dispersionLimits: dispersion === null ? null : dispersionLimits(kind, phase, p.n),
     });
   }
   if (phase.cl === null) return;
@@ -156,10 +148,39 @@ function judgeSegment(
       members: v.members.map((m) => from + m),
     });
   }
-  if (!phase.rules.includes(DISPERSION + 1) || phase.dispUcl === null) return;
-  for (let k = 0; k < disp.length; k++) {
-    if (points[from + k]!.excluded || Number.isNaN(disp[k]!)) continue;
-    const side = disp[k]! > phase.dispUcl ? 'above' : phase.dispLcl !== null && disp[k]! < phase.dispLcl ? 'below' : null;
-    if (side !== null) violations.push({ end: from + k, rule: DISPERSION + 1, side, members: [from + k] });
+  if (!phase.rules.includes(DISPERSION + 1)) return;
+  for (let i = from; i < to; i++) {
+    const { dispersion, dispersionLimits: l } = out[i]!;
+    if (points[i]!.excluded || dispersion === null || l === null) continue;
+    const side = l.ucl !== null && dispersion > l.ucl ? 'above' : l.lcl !== null && dispersion < l.lcl ? 'below' : null;
+    if (side !== null) violations.push({ end: i, rule: DISPERSION + 1, side, members: [i] });
+  }
+}
+
+/** The EWMA of one phase: limits of a study widen from the start of the phase, given ones hold from its first point. */
+class EwmaStretch {
+  private readonly lambda: number;
+  private state: EwmaState | null;
+
+  constructor(
+    private readonly phase: Phase,
+    before: EwmaState | null,
+  ) {
+    this.lambda = phase.lambda ?? DEFAULT_LAMBDA;
+    this.state = before;
+  }
+
+  push(x: number, stored: StoredLimits): { plotted: number; limits: StoredLimits } {
+    const { sigmaWithin: sigma, limitsSource, widthL } = this.phase;
+    if (limitsSource === 'given' || sigma === null) {
+      const { value, count } = this.state ?? { value: stored.cl, count: 0 };
+      this.state = { value: this.lambda * x + (1 - this.lambda) * value, count: count + 1 };
+      return { plotted: this.state.value, limits: stored };
+    }
+    const config = { center: stored.cl, sigma, lambda: this.lambda, nSigmas: widthL ?? DEFAULT_WIDTH_L };
+    const next = updateEwma(this.state ?? initialEwma(config), x, config);
+    this.state = next.state;
+    const { value, center, ucl, lcl } = next.point!;
+    return { plotted: value, limits: { cl: center, ucl, lcl } };
   }
 }

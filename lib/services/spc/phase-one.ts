@@ -67,9 +67,9 @@ export async function proposeBaselines(
     const effectiveFrom = last.at.getTime() + 1;
     const version = phase.version + 1;
     await tx.exec(sql`
-      INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, cl, ucl, lcl, sigma_within, sigma_method, disp_cl, disp_ucl, disp_lcl, subgroup, lambda, width_l, target, lsl, usl, baseline_n, author, reason)
-      SELECT chart_id, ${version}, ${new Date(effectiveFrom)}, rules, preset, ${limits.cl}, ${limits.ucl}, ${limits.lcl}, ${limits.sigmaWithin}, ${limits.method}, ${limits.dispCl}, ${limits.dispUcl}, ${limits.dispLcl},
-        subgroup, lambda, width_l, target, lsl, usl, baseline_n, 'Driftless', ${reasonFor(mine.length, limits)}
+      INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, cl, ucl, lcl, limits_source, sigma_within, sigma_method, disp_cl, disp_ucl, disp_lcl, disp_source, disp_sigma, subgroup, lambda, width_l, baseline_n, author, reason)
+      SELECT chart_id, ${version}, ${new Date(effectiveFrom)}, rules, preset, ${limits.cl}, ${limits.ucl}, ${limits.lcl}, 'study', ${limits.sigmaWithin}, ${limits.method}, ${limits.dispCl}, ${limits.dispUcl}, ${limits.dispLcl},
+        'study', ${limits.dispSigma}::float8, subgroup, lambda, width_l, baseline_n, 'Driftless', ${reasonFor(mine.length, limits)}
       FROM chart_version WHERE chart_id = ${chart.id} AND version = ${phase.version} ON CONFLICT DO NOTHING`);
     await tx.exec(sql`UPDATE chart SET version = ${version} WHERE id = ${chart.id}`);
     list.push({
@@ -79,9 +79,13 @@ export async function proposeBaselines(
       cl: limits.cl,
       ucl: limits.ucl,
       lcl: limits.lcl,
+      limitsSource: 'study',
       sigmaWithin: limits.sigmaWithin,
+      dispCl: limits.dispCl,
       dispUcl: limits.dispUcl,
       dispLcl: limits.dispLcl,
+      dispSource: 'study',
+      dispSigma: limits.dispSigma,
     });
     rebased.set(chart.id, effectiveFrom);
     await feed(tx, [

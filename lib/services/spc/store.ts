@@ -1,5 +1,5 @@
-import { bulkInsert, sql, type Tx } from '@/lib/db';
-import type { ChartKind, Phase } from './judge';
+import { sql, type Tx } from '@/lib/db';
+import type { ChartKind, LimitsSource, Phase } from './judge';
 import type { CharacteristicValue } from './values';
 
 export interface ChartRow {
@@ -20,10 +20,6 @@ export interface ChartRow {
 
 export interface PhaseRow extends Phase {
   readonly baselineN: number;
-  readonly preset: string;
-  readonly target: number | null;
-  readonly lsl: number | null;
-  readonly usl: number | null;
 }
 
 export interface PointRow {
@@ -60,19 +56,19 @@ export async function phasesOf(tx: Tx, chartIds: readonly string[]): Promise<Map
     version: number;
     effective_from: Date;
     rules: number[];
-    preset: string;
     cl: number | null;
     ucl: number | null;
     lcl: number | null;
+    limits_source: LimitsSource;
     sigma_within: number | null;
+    disp_cl: number | null;
     disp_ucl: number | null;
     disp_lcl: number | null;
+    disp_source: LimitsSource;
+    disp_sigma: number | null;
     lambda: number | null;
     width_l: number | null;
     baseline_n: number;
-    target: number | null;
-    lsl: number | null;
-    usl: number | null;
   }>(sql`SELECT * FROM chart_version WHERE chart_id = ANY(${chartIds}::uuid[]) ORDER BY chart_id, effective_from, version`);
   const out = new Map<string, PhaseRow[]>();
   for (const r of rows) {
@@ -81,84 +77,29 @@ export async function phasesOf(tx: Tx, chartIds: readonly string[]): Promise<Map
       version: r.version,
       effectiveFrom: r.effective_from.getTime(),
       rules: r.rules,
-      preset: r.preset,
       cl: r.cl,
       ucl: r.ucl,
       lcl: r.lcl,
+      limitsSource: r.limits_source,
       sigmaWithin: r.sigma_within,
+      dispCl: r.disp_cl,
       dispUcl: r.disp_ucl,
       dispLcl: r.disp_lcl,
+      dispSource: r.disp_source,
+      dispSigma: r.disp_sigma,
       lambda: r.lambda,
       widthL: r.width_l,
       baselineN: r.baseline_n,
-      target: r.target,
-      lsl: r.lsl,
-      usl: r.usl,
     });
     out.set(r.chart_id, list);
   }
   return out;
 }
 
-const POINT = {
-  table: 'chart_point',
-  columns: {
-    chart_id: 'uuid',
-    at: 'timestamptz',
-    record_id: 'uuid',
-    value: 'float8',
-    plotted: 'float8',
-    u_value: 'float8',
-    dispersion: 'float8',
-    n: 'int4',
-    lot: 'text',
-    slot: 'int2',
-    run_id: 'uuid',
-    tool: 'text',
-    chamber: 'text',
-    version: 'int4',
-    rules: 'int4[]',
-  },
-  // A lot's point is made anew when another of its wafers arrives; a wafer's point never changes.
-  onConflict:
-    'ON CONFLICT (chart_id, at, record_id) DO UPDATE SET value = EXCLUDED.value, u_value = EXCLUDED.u_value, dispersion = EXCLUDED.dispersion, n = EXCLUDED.n',
-} as const;
-
-export async function insertPoints(tx: Tx, points: readonly { chart: ChartRow; value: CharacteristicValue }[]): Promise<void> {
-  // A lot's process time is that of its first measured wafer: when an earlier wafer arrives late, its point moves.
-  const lots = points.filter((p) => p.value.lotLevel === true);
-  if (lots.length > 0) {
-    await tx.exec(sql`
-      DELETE FROM chart_point p USING unnest(${lots.map((p) => p.chart.id)}::uuid[], ${lots.map((p) => p.value.recordId)}::uuid[], ${lots.map((p) => new Date(p.value.at))}::timestamptz[]) AS u(chart_id, record_id, at)
-      WHERE p.chart_id = u.chart_id AND p.record_id = u.record_id AND p.at <> u.at`);
-  }
-  await bulkInsert(
-    tx,
-    POINT,
-    points.map(({ chart, value: v }) => ({
-      chart_id: chart.id,
-      at: new Date(v.at),
-      record_id: v.recordId,
-      value: v.value,
-      plotted: v.value,
-      u_value: v.uValue,
-      dispersion: v.spread,
-      n: v.n,
-      lot: v.lot,
-      slot: v.slot,
-      run_id: v.runId,
-      tool: v.tool,
-      chamber: v.chamber,
-      version: chart.version,
-      rules: [],
-    })),
-  );
-}
-
 /** Takes the points of measurements that these ones correct off their charts; says from when each chart must be judged again. */
 export async function removeRevised(tx: Tx, measurementIds: readonly string[]): Promise<Map<string, number>> {
   const rows = await tx.rows<{ chart_id: string; at: Date }>(sql`
-    DELETE FROM chart_point p USING measurement m WHERE m.id = ANY(${measurementIds}::uuid[]) AND m.revises IS NOT NULL AND p.record_id = m.revises
+    DELETE FROM chart_point p USING corrected_by(${measurementIds}::uuid[]) c WHERE p.record_id = c.id
     RETURNING p.chart_id, p.at`);
   const since = new Map<string, number>();
   for (const r of rows) since.set(r.chart_id, Math.min(since.get(r.chart_id) ?? Number.POSITIVE_INFINITY, r.at.getTime()));

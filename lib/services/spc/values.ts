@@ -1,5 +1,6 @@
 import { recordId, sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
+import { uOfMean } from '@/lib/uncertainty';
 
 /** One number that may be charted. */
 export interface CharacteristicValue {
@@ -79,12 +80,13 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
       sd: number | null;
       n: number;
       u_mean: number | null;
+      u_sd: number | null;
       coefficients: Float64Array | null;
       u: Float64Array | null;
     }
   >(sql`
-    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, m.parameter, m.mean, m.sd, m.n,
-      (SELECT sqrt(sum(v * v)) / NULLIF(count(v), 0) FROM unnest(m.u) AS v) AS u_mean, s.coefficients, s.u
+    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, m.parameter, m.mean, m.sd, m.n, m.u_mean, m.u_sd,
+      s.coefficients, s.u
     FROM measurement m LEFT JOIN spatial_result s ON s.measurement_id = m.id AND s.measured_at = m.measured_at
     WHERE m.id = ANY(${ids(refs)}::uuid[]) AND m.measured_at BETWEEN ${from(refs)} AND ${to(refs)} AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL`);
   const single = { spread: null, n: 1 };
@@ -92,7 +94,7 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
     { ...common(r), ...single, characteristic: 'measurement.mean', parameter: r.parameter, value: r.mean, uValue: r.u_mean },
     ...(r.sd === null
       ? []
-      : [{ ...common(r), ...single, characteristic: 'measurement.sd', parameter: r.parameter, value: r.sd, uValue: null }]),
+      : [{ ...common(r), ...single, characteristic: 'measurement.sd', parameter: r.parameter, value: r.sd, uValue: r.u_sd }]),
     ...[...(r.coefficients ?? [])].flatMap((c, j): CharacteristicValue[] => {
       const { n, m } = osaIndex(j);
       if (!CHARTED_TERMS.has(`${n}.${m}`) || Number.isNaN(c)) return [];
@@ -103,7 +105,7 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
           characteristic: `zernike.${n}.${m}`,
           parameter: r.parameter,
           value: c,
-          uValue: r.u?.[j] ?? null,
+          uValue: known(r.u?.[j]),
         },
       ];
     }),
@@ -111,11 +113,14 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
   return [...perWafer, ...(await ofLots(tx, refs))];
 }
 
+const known = (u: number | undefined): number | null => (u === undefined || !Number.isFinite(u) ? null : u);
+
 /** The lot as a subgroup of its measured wafers: one point a lot, made anew whenever one of its wafers arrives. */
 async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
-  const rows = await tx.rows<Common & { parameter: string; value: number; spread: number | null; n: number }>(sql`
+  const rows = await tx.rows<Common & { parameter: string; value: number; u_value: number | null; spread: number | null; n: number }>(sql`
     SELECT m.operation, m.product, min(m.tool) AS tool, NULL AS chamber, md5(m.lot || '|' || m.operation || '|' || m.parameter)::uuid AS record_id, min(m.processed_at) AS at,
-      m.lot, 0::int2 AS slot, (array_agg(m.run_id ORDER BY m.processed_at, m.slot))[1] AS run_id, m.parameter, avg(m.mean) AS value, stddev_samp(m.mean) AS spread, count(*)::int AS n
+      m.lot, 0::int2 AS slot, (array_agg(m.run_id ORDER BY m.processed_at, m.slot))[1] AS run_id, m.parameter, avg(m.mean) AS value,
+      CASE WHEN count(m.u_mean) = count(*) THEN sqrt(sum(m.u_mean * m.u_mean)) / count(*) END AS u_value, stddev_samp(m.mean) AS spread, count(*)::int AS n
     FROM measurement m
     WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
       AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL
@@ -125,7 +130,7 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
     characteristic: 'measurement.lot',
     parameter: r.parameter,
     value: r.value,
-    uValue: null,
+    uValue: r.u_value,
     spread: r.spread,
     n: r.n,
     lotLevel: true,
@@ -133,7 +138,8 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
 }
 
 interface OverlaySummary {
-  readonly raw: { readonly x: { readonly meanPlus3Sigma: number }; readonly y: { readonly meanPlus3Sigma: number } };
+  /** Null where no mark was measured on both axes. */
+  readonly raw: { readonly x: { readonly meanPlus3Sigma: number }; readonly y: { readonly meanPlus3Sigma: number } } | null;
 }
 
 interface OverlayRow extends Common {
@@ -150,10 +156,14 @@ function overlayValues(r: OverlayRow): { parameter: string; name: string; value:
     ...r.names.flatMap((name, i) =>
       r.unidentifiable.includes(name) || Number.isNaN(r.values[i]!)
         ? []
-        : [{ parameter: name, name, value: r.values[i]!, u: r.u[i] ?? null }],
+        : [{ parameter: name, name, value: r.values[i]!, u: known(r.u[i]) }],
     ),
-    { parameter: 'overlay', name: 'm3s.x', value: r.statistics.raw.x.meanPlus3Sigma, u: null },
-    { parameter: 'overlay', name: 'm3s.y', value: r.statistics.raw.y.meanPlus3Sigma, u: null },
+    ...(r.statistics.raw === null
+      ? []
+      : [
+          { parameter: 'overlay', name: 'm3s.x', value: r.statistics.raw.x.meanPlus3Sigma, u: null },
+          { parameter: 'overlay', name: 'm3s.y', value: r.statistics.raw.y.meanPlus3Sigma, u: null },
+        ]),
   ];
 }
 
@@ -181,7 +191,7 @@ async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicVa
         n: 1,
       })),
     );
-  const lots = new Map<string, { first: OverlayRow; values: { name: string; parameter: string; value: number }[] }>();
+  const lots = new Map<string, { first: OverlayRow; values: ReturnType<typeof overlayValues> }>();
   for (const r of rows) {
     const key = `${r.lot}|${r.operation}`;
     const lot = lots.get(key) ?? { first: r, values: [] };
@@ -193,11 +203,12 @@ async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicVa
 
 function overlayOfLot(
   first: OverlayRow,
-  values: readonly { name: string; parameter: string; value: number }[],
+  values: Readonly<ReturnType<typeof overlayValues>>,
 ): CharacteristicValue[] {
   const names = new Map(values.map((v) => [v.name, v.parameter]));
   return [...names].map(([name, parameter]) => {
     const mine = values.filter((v) => v.name === name);
+    const u = Float64Array.from(mine, (v) => v.u ?? Number.NaN);
     return {
       ...common(first),
       recordId: recordId('overlay-lot', first.lot, first.operation),
@@ -206,7 +217,10 @@ function overlayOfLot(
       parameter,
       characteristic: `overlay.lot.${name}`,
       value: mine.reduce((s, v) => s + v.value, 0) / mine.length,
-      uValue: null,
+      uValue: uOfMean(
+        mine.map((v) => v.value),
+        { u, common: [] },
+      ),
       spread: null,
       n: 1,
       lotLevel: true,

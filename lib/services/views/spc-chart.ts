@@ -1,6 +1,9 @@
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { type Capability, capability } from '@/lib/spc';
+import type { Capability } from '@/lib/spc';
+import type { ChartKind, LimitsSource } from '../spc/judge';
+import { studyOf } from './spc-capability';
+import { type ChartSpecification, chartSpecification } from './spc-specification';
 import { idFromAddress } from './uuid';
 
 export interface ChartHead {
@@ -15,7 +18,7 @@ export interface ChartHead {
   layer: string | null;
   tool: string | null;
   chamber: string | null;
-  kind: string;
+  kind: ChartKind;
   alerting: boolean;
   version: number;
 }
@@ -28,15 +31,16 @@ export interface ChartVersionView {
   cl: number | null;
   ucl: number | null;
   lcl: number | null;
+  /** Limits of a study follow the size of each point and the start of an EWMA; given ones are used as they are. */
+  limitsSource: LimitsSource;
   sigmaWithin: number | null;
+  sigmaMethod: string | null;
   dispCl: number | null;
   dispUcl: number | null;
   dispLcl: number | null;
+  dispSource: LimitsSource;
   lambda: number | null;
   widthL: number | null;
-  target: number | null;
-  lsl: number | null;
-  usl: number | null;
   baselineN: number;
   author: string;
   reason: string;
@@ -50,6 +54,12 @@ export interface ChartColumns {
   plotted: Float64Array;
   u: Float64Array;
   dispersion: Float64Array;
+  /** The limits each point was judged by; NaN where there is none. */
+  ucl: Float64Array;
+  lcl: Float64Array;
+  dispCl: Float64Array;
+  dispUcl: Float64Array;
+  dispLcl: Float64Array;
   recordId: string[];
   runId: (string | null)[];
   lot: string[];
@@ -72,6 +82,7 @@ export interface ChartEventView {
 export interface SpcChartView {
   chart: ChartHead;
   versions: ChartVersionView[];
+  specification: ChartSpecification;
   points: ChartColumns;
   /** More points than are sent: the newest ones are shown. */
   omitted: number;
@@ -99,24 +110,25 @@ export async function spcChart(id: string, fromMs: number, toMs: number): Promis
   const chart = await db().one<ChartHead>(sql`
     SELECT id, title, area, characteristic, parameter, unit, operation, product, layer, tool, chamber, kind, alerting, version FROM chart WHERE id = ${idFromAddress('chart', id)}`);
   if (chart === undefined) throw new AppError('not_found', `there is no chart ${id}`);
-  const [versions, { points, omitted }, events, alert, sisters] = await Promise.all([
+  const [versions, specification, { points, omitted }, events, alert, sisters] = await Promise.all([
     versionsOf(id),
+    chartSpecification(chart),
     pointsOf(id, fromMs, toMs),
     eventsOf(chart, fromMs, toMs),
     db().one<NonNullable<SpcChartView['alert']>>(sql`
       SELECT id, state::text, severity, assignee, count FROM alert WHERE chart_id = ${id} ORDER BY (state = 'closed'), last_at DESC LIMIT 1`),
     sistersOf(chart, fromMs, toMs),
   ]);
-  const study = studyOf(chart, versions.at(-1), points);
-  return { chart, versions, points, omitted, events, alert: alert ?? null, ...study, sisters };
+  const study = studyOf(chart, versions.at(-1), specification, points);
+  return { chart, versions, specification, points, omitted, events, alert: alert ?? null, ...study, sisters };
 }
 
 async function versionsOf(id: string): Promise<ChartVersionView[]> {
   const rows = await db().rows<
     Omit<ChartVersionView, 'effectiveMs' | 'createdMs'> & { effective_from: Date; created_at: Date }
   >(sql`
-    SELECT version, effective_from, rules, preset, cl, ucl, lcl, sigma_within AS "sigmaWithin", disp_cl AS "dispCl", disp_ucl AS "dispUcl", disp_lcl AS "dispLcl",
-      lambda, width_l AS "widthL", target, lsl, usl, baseline_n AS "baselineN", author, reason, created_at
+    SELECT version, effective_from, rules, preset, cl, ucl, lcl, limits_source AS "limitsSource", sigma_within AS "sigmaWithin", sigma_method AS "sigmaMethod",
+      disp_cl AS "dispCl", disp_ucl AS "dispUcl", disp_lcl AS "dispLcl", disp_source AS "dispSource", lambda, width_l AS "widthL", baseline_n AS "baselineN", author, reason, created_at
     FROM chart_version WHERE chart_id = ${id} ORDER BY effective_from, version`);
   return rows.map(({ effective_from, created_at, ...r }) => ({
     ...r,
@@ -132,6 +144,11 @@ interface PointRow {
   plotted: number;
   u_value: number | null;
   dispersion: number | null;
+  ucl: number | null;
+  lcl: number | null;
+  disp_cl: number | null;
+  disp_ucl: number | null;
+  disp_lcl: number | null;
   run_id: string | null;
   lot: string;
   slot: number;
@@ -144,7 +161,7 @@ interface PointRow {
 
 async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ points: ChartColumns; omitted: number }> {
   const rows = await db().rows<PointRow & { total: number }>(sql`
-    SELECT record_id, at, value, plotted, u_value, dispersion, run_id, lot, slot, tool, chamber, version, rules, excluded, count(*) OVER ()::int AS total FROM chart_point
+    SELECT record_id, at, value, plotted, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, tool, chamber, version, rules, excluded, count(*) OVER ()::int AS total FROM chart_point
     WHERE chart_id = ${id} AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at DESC, record_id DESC LIMIT ${MAX_POINTS}`);
   rows.reverse();
   const column = (f: (r: PointRow) => number | null): Float64Array => Float64Array.from(rows, (r) => f(r) ?? Number.NaN);
@@ -156,6 +173,11 @@ async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ poi
       plotted: column((r) => r.plotted),
       u: column((r) => r.u_value),
       dispersion: column((r) => r.dispersion),
+      ucl: column((r) => r.ucl),
+      lcl: column((r) => r.lcl),
+      dispCl: column((r) => r.disp_cl),
+      dispUcl: column((r) => r.disp_ucl),
+      dispLcl: column((r) => r.disp_lcl),
       recordId: rows.map((r) => r.record_id),
       runId: rows.map((r) => r.run_id),
       lot: rows.map((r) => r.lot),
@@ -186,35 +208,6 @@ async function sistersOf(c: ChartHead, fromMs: number, toMs: number): Promise<Sp
       AND s.product IS NOT DISTINCT FROM ${c.product} ORDER BY s.tool, s.chamber LIMIT 24`);
 }
 
-function studyOf(
-  c: ChartHead,
-  v: ChartVersionView | undefined,
-  p: ChartColumns,
-): Pick<SpcChartView, 'capability' | 'capabilityNote'> {
-  const used = Array.from(p.value.keys()).filter((i) => !p.excluded[i] && !Number.isNaN(p.value[i]!));
-  const n = used.length;
-  if (!v || (v.lsl === null && v.usl === null))
-    return { capability: null, capabilityNote: 'This characteristic has no specification limits, so there is no capability.' };
-  if (c.kind === 'ewma')
-    return { capability: null, capabilityNote: 'An EWMA chart has no capability of its own: see the individuals chart.' };
-  if (!(v.sigmaWithin !== null && v.sigmaWithin > 0))
-    return { capability: null, capabilityNote: 'The baseline is still being collected: there is no within sigma yet.' };
-  if (n < 2) return { capability: null, capabilityNote: 'Fewer than two points in this window: take a longer time range.' };
-  const mean = used.reduce((s, i) => s + p.value[i]!, 0) / n;
-  const sigmaOverall = Math.sqrt(used.reduce((s, i) => s + (p.value[i]! - mean) ** 2, 0) / (n - 1));
-  if (!(sigmaOverall > 0))
-    return { capability: null, capabilityNote: 'All points have the same value: a capability would mean nothing.' };
-  const signals = used.filter((i) => p.rules[i]!.length > 0).length;
-  const distinct = new Set(used.map((i) => p.value[i])).size;
-  const spec = {
-    ...(v.lsl === null ? {} : { lsl: v.lsl }),
-    ...(v.usl === null ? {} : { usl: v.usl }),
-    ...(v.target === null ? {} : { target: v.target }),
-  };
-  const study = capability({ mean, sigmaWithin: v.sigmaWithin, sigmaOverall, n, spec, signals, distinct });
-  return { capability: { study, mean, n, sigmaOverall }, capabilityNote: null };
-}
-
 export interface WhyRed {
   recordId: string;
   violations: {
@@ -227,6 +220,8 @@ export interface WhyRed {
     ucl: number | null;
     lcl: number | null;
     sigma: number | null;
+    /** The statistic that was judged: the plotted value, or the dispersion. */
+    judged: number | null;
     alertId: string | null;
   }[];
 }
@@ -257,6 +252,7 @@ export async function violationsOf(chartId: string, fromMs: number, toMs: number
       ucl: numeric(d['ucl']),
       lcl: numeric(d['lcl']),
       sigma: numeric(d['sigma']),
+      judged: numeric(d['judged']),
       alertId: r.alert_id,
     });
     out.set(r.record_id, w);

@@ -1,5 +1,6 @@
 import { db, sql, where } from '@/lib/db';
 import { capabilityIndices } from '@/lib/spc';
+import { SPECIFICATION_OF_CHART } from '../fab/chart-specification';
 
 export interface ScreenFilter {
   readonly fromMs: number;
@@ -93,8 +94,8 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
   const rows = await db().rows<Row>(sql`
     WITH picked AS (
       SELECT c.id, c.title, c.area, c.operation, c.product, c.tool, c.chamber, c.kind, c.characteristic, c.unit, c.alerting,
-        v.cl, v.ucl, v.lcl, v.sigma_within, v.lsl, v.usl, v.target
-      FROM chart c JOIN chart_version v ON v.chart_id = c.id AND v.version = c.version
+        v.cl, v.ucl, v.lcl, v.sigma_within, spec.lsl, spec.usl, spec.target
+      FROM chart c JOIN chart_version v ON v.chart_id = c.id AND v.version = c.version ${SPECIFICATION_OF_CHART}
       ${where([
         sql`c.active`,
         f.area !== null && sql`c.area = ${f.area}`,

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { closePool, recordId, sql, transaction } from '@/lib/db';
+import { closePool, db, recordId, sql, transaction } from '@/lib/db';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
-import { ensureMonths } from '@/lib/services/ingest/months';
+import { ensurePartitions } from '@/lib/services/ingest/partitions';
 import { testDatabase } from '@/tests/support';
-import { alertView, listAlerts } from './alerts';
-import { lastGoodMaps, siteMaps } from './evidence';
+import { alertView } from './alert';
+import { listAlerts } from './alerts';
+import { siteMaps } from './evidence';
 import { fabName, openAlertCount } from './frame';
+import { lastGoodLot } from './last-good-lot';
 import { overview } from './overview';
 import { runView } from './run';
 import { searchEverything } from './search';
@@ -45,9 +47,7 @@ describe('a registered fab without data', () => {
     expect(rows.every((r) => r.n === 0 && r.cpk === null && r.spark.length === 0)).toBe(true);
     expect((await fabLists()).products.length).toBeGreaterThan(0);
     expect(await siteMaps(['not an id'])).toEqual([]);
-    expect(
-      await lastGoodMaps({ operation: 'x', parameter: 'y', product: 'z', tool: null, chamber: null, beforeMs: NOW }),
-    ).toEqual([]);
+    expect(await lastGoodLot(recordId('nothing'), { firstMs: NOW, lot: null }, null)).toBeNull();
   });
   test('unknown and malformed ids are "not found", not errors of the database', async () => {
     const unknown = recordId('nothing');
@@ -63,21 +63,42 @@ describe('a registered fab without data', () => {
     expect((await searchEverything(name)).some((h) => h.kind === 'tool' && h.title === name)).toBe(true);
     for (const q of ['%%', '__', "' OR 1=1 --", 'x']) expect(await searchEverything(q)).toEqual([]);
   });
+  test('search takes words in any order, with or without separators, and wafers by lot and slot', async () => {
+    const found = async (q: string, kind: string) =>
+      (await searchEverything(q)).filter((h) => h.kind === kind).map((h) => h.title);
+    for (const q of ['LIT-02', 'lit02', 'lit 02', '02 LIT', 'lit_02', 'litho lit-02'])
+      expect(await found(q, 'tool')).toEqual(['LIT-02']);
+    const charts = await found('etch cd', 'chart');
+    expect(charts.length).toBeGreaterThan(0);
+    expect(charts.every((t) => t.startsWith('cd_bias'))).toBe(true);
+    expect(await found('CD Etch', 'chart')).toEqual(charts);
+    await db().exec(
+      sql`INSERT INTO lot (name, product, route, wafers, started_at) VALUES ('L5H8-00193', 'KITE-45', 'x', 25, now()), ('L5H8-00293', 'KITE-45', 'x', 5, now()) ON CONFLICT DO NOTHING`,
+    );
+    for (const q of ['193.08', '193 8', '00193 w08', 'L5H8-00193.08', 'l5h800193#8'])
+      expect(await found(q, 'wafer')).toEqual(['L5H8-00193.08']);
+    expect(await found('93.26', 'wafer')).toEqual([]);
+    expect(await found('93.06', 'wafer')).toEqual(['L5H8-00193.06']);
+    expect(await found('h8 00193', 'lot')).toEqual(['L5H8-00193']);
+  });
 });
 
 describe('a chart with points', () => {
   const chartId = recordId('chart under test');
   const id = (i: number): string => recordId('point', i);
   beforeAll(async () => {
-    await ensureMonths([NOW - DAY, NOW], NOW);
+    await ensurePartitions([[NOW - DAY], [NOW]], NOW);
     await transaction(async (tx) => {
       await tx.exec(
-        sql`INSERT INTO chart (id, title, area, characteristic, parameter, unit, operation, kind, version) VALUES (${chartId}, 'CD mean', 'ETCH', 'measurement.mean', 'cd', 'nm', 'ETCH-M1', 'individuals', 2)`,
+        sql`INSERT INTO chart (id, title, area, characteristic, parameter, unit, operation, product, kind, specified, version) VALUES (${chartId}, 'CD mean', 'ETCH', 'measurement.mean', 'cd', 'nm', 'ETCH-M1', 'KITE-45', 'individuals', true, 2)`,
+      );
+      await tx.exec(
+        sql`INSERT INTO specification (product, operation, parameter, target, lsl, usl) VALUES ('KITE-45', 'ETCH-M1', 'cd', 30, 26, 34)`,
       );
       await tx.exec(sql`
-        INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, cl, ucl, lcl, sigma_within, target, lsl, usl, author, reason) VALUES
-          (${chartId}, 1, ${new Date(0)}, '{1}', 'rule-1', NULL, NULL, NULL, NULL, 30, 26, 34, 'seed', 'template'),
-          (${chartId}, 2, ${new Date(NOW - 3 * DAY)}, '{1}', 'rule-1', 30, 33, 27, 1, 30, 26, 34, 'ana', 'new focus ring')`);
+        INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, cl, ucl, lcl, sigma_within, author, reason) VALUES
+          (${chartId}, 1, ${new Date(0)}, '{1}', 'rule-1', NULL, NULL, NULL, NULL, 'seed', 'template'),
+          (${chartId}, 2, ${new Date(NOW - 3 * DAY)}, '{1}', 'rule-1', 30, 33, 27, 1, 'ana', 'new focus ring')`);
       await tx.exec(sql`
         INSERT INTO chart_point (chart_id, at, record_id, value, plotted, n, lot, slot, version, rules, excluded)
         SELECT ${chartId}, ${new Date(NOW)}::timestamptz - k * interval '1 hour', u.id, 30 + (k % 3) - 1, 30 + (k % 3) - 1, 1, 'A1', k, 2, CASE WHEN k = 5 THEN '{1}'::int[] ELSE '{}'::int[] END, CASE WHEN k = 7 THEN 'wrong slot' END

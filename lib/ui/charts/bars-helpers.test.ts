@@ -1,21 +1,17 @@
 import { expect, test } from 'vitest';
+import { zernikeName } from '@/lib/spatial';
 import { preparePredicted } from './predicted-measured';
-import { osaToNm, zernikeLabel } from './zernike';
+import { zernikeLabel } from './zernike';
 
-test('OSA index order: 0 (0,0) · 3 (2,−2) · 4 (2,0) · 12 (4,0) · 27 (6,6), and back for the first 120', () => {
-  expect([0, 3, 4, 12, 27].map(osaToNm)).toEqual([
-    { n: 0, m: 0 },
-    { n: 2, m: -2 },
-    { n: 2, m: 0 },
-    { n: 4, m: 0 },
-    { n: 6, m: 6 },
+test('one name a Zernike term, the same beside a bar, in an answer and in the title of a chart', () => {
+  expect([4, 12, 24, 27].map(zernikeLabel)).toEqual([
+    { label: 'Z(2,0)', name: 'bowl' },
+    { label: 'Z(4,0)', name: 'ring' },
+    { label: 'Z(6,0)', name: 'edge ring' },
+    { label: 'Z(6,6)', name: '' },
   ]);
-  for (let j = 0; j < 120; j++) {
-    const { n, m } = osaToNm(j);
-    expect((n * (n + 2) + m) / 2).toBe(j);
-    expect(Math.abs(m) <= n && (n - m) % 2 === 0).toBe(true);
-  }
-  expect(zernikeLabel(4)).toEqual({ label: 'Z(2,0)', name: 'bowl' });
+  expect(zernikeLabel(3)).toEqual({ label: 'Z(2,−2)', name: 'astig. 45°' });
+  expect([12, 24, 27].map(zernikeName)).toEqual(['Z(4,0) ring', 'Z(6,0) edge ring', 'Z(6,6)']);
 });
 
 test('predicted against measured: pairs only, square domain, coverage counted', () => {

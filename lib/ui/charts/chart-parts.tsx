@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { XAxis, YAxis } from 'recharts';
 import { num } from '../format';
+import { eventLegend } from './equipment-events';
 import { X_AXIS, Y_AXIS } from './plot';
 
 const TICK = { fontSize: 11, fill: 'var(--ink-3)' } as const;
@@ -106,10 +107,16 @@ export function DataDisclosure({
 }
 
 export interface LegendEntry {
-  mark: 'line' | 'dash' | 'dot' | 'hollow' | 'square' | 'band' | 'pale' | 'clip';
+  mark: 'line' | 'dash' | 'dot' | 'hollow' | 'square' | 'open' | 'band' | 'pale' | 'clip' | 'text';
   color: string;
   label: string;
+  /** The letters drawn, for `text`. */
+  text?: string;
 }
+
+/** Legend of the letters of equipment events. */
+export const eventEntries = (kinds: readonly string[]): LegendEntry[] =>
+  eventLegend(kinds).map(({ glyph, means }) => ({ mark: 'text', text: glyph, color: 'var(--ink-2)', label: means }));
 
 /** Legend by the very marks that are drawn. */
 export function ChartLegend({ entries }: { entries: readonly LegendEntry[] }) {
@@ -125,6 +132,12 @@ export function ChartLegend({ entries }: { entries: readonly LegendEntry[] }) {
             {e.mark === 'dot' ? <circle cx={9} cy={5} r={3} fill={e.color} /> : null}
             {e.mark === 'hollow' ? <circle cx={9} cy={5} r={3} fill="none" stroke={e.color} strokeWidth={1.2} /> : null}
             {e.mark === 'square' ? <rect x={5.5} y={1.5} width={7} height={7} fill={e.color} /> : null}
+            {e.mark === 'open' ? <rect x={6} y={2} width={6} height={6} fill="none" stroke={e.color} strokeWidth={1.2} /> : null}
+            {e.mark === 'text' ? (
+              <text x={9} y={9} fontSize={10} fontWeight={600} textAnchor="middle" fill={e.color}>
+                {e.text}
+              </text>
+            ) : null}
             {e.mark === 'clip' ? <path d="M5 1 L13 9 L5 9 Z" fill={e.color} /> : null}
             {e.mark === 'band' ? <rect x={0} y={1} width={18} height={8} fill={e.color} /> : null}
           </svg>

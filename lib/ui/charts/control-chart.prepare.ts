@@ -1,5 +1,7 @@
-import { decimalsFor, decimalsForRange, num, plural, shortTime, withU } from '../format';
+import { decimalsFor, decimalsForRange, plural, shortTime, withU } from '../format';
+import { limitSegments, limitSteps, type Span, specSegments, zoneBands } from './control-limits.prepare';
 import { decimate } from './decimate';
+import { eventGlyph } from './equipment-events';
 import { isDispersionRule, ruleName } from './rules';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from './ticks';
 
@@ -24,6 +26,22 @@ export interface ChartEvent {
   label: string;
 }
 
+export interface PointLimits {
+  ucl: Float64Array;
+  lcl: Float64Array;
+  dispCl: Float64Array;
+  dispUcl: Float64Array;
+  dispLcl: Float64Array;
+}
+
+/** A specification from a moment on. */
+export interface SpecSpan {
+  fromMs: number;
+  lsl: number | null;
+  usl: number | null;
+  target: number | null;
+}
+
 export interface ControlChartInput {
   title: string;
   unit: string;
@@ -45,7 +63,10 @@ export interface ControlChartInput {
   ids: readonly string[];
   names: readonly string[];
   phases: readonly ChartPhase[];
-  spec: { lsl: number | null; usl: number | null; target: number | null };
+  /** The limits each point was judged by, NaN where there is none; without them a phase shows those of its version. */
+  pointLimits?: PointLimits | undefined;
+  /** Versions of the specification, oldest first; the last one holds now. Empty: nothing is specified. */
+  specs: readonly SpecSpan[];
   events: readonly ChartEvent[];
 }
 
@@ -67,7 +88,17 @@ export interface DrawnPoint {
   u: number | null;
   rules: readonly number[];
   dispersionRules: readonly number[];
+  /** Beyond its own dispersion limits, whether a rule watches them or not. */
+  beyondDispersion: boolean;
   excluded: string | null;
+}
+
+export interface ZoneBand {
+  x1: number;
+  x2: number;
+  y1: number;
+  y2: number;
+  level: 1 | 2 | 3;
 }
 
 export interface LimitSegment {
@@ -85,8 +116,9 @@ export interface ControlChartModel {
   violations: number[];
   limits: LimitSegment[];
   dispersionLimits: LimitSegment[];
-  zones: { x1: number; x2: number; y1: number; y2: number; level: 1 | 2 | 3 }[];
-  boundaries: { x: number; label: string }[];
+  zones: ZoneBand[];
+  /** Where phases begin; `short` where there is no room for the label. */
+  boundaries: { x: number; label: string; short: string }[];
   events: { x: number; glyph: string; label: string }[];
   xDomain: [number, number];
   yDomain: [number, number];
@@ -100,27 +132,16 @@ export interface ControlChartModel {
   drawn: { shown: number; of: number };
 }
 
-const EVENT_GLYPH: Readonly<Record<string, string>> = {
-  pm: 'PM',
-  chamber_clean: 'C',
-  clean: 'C',
-  recipe_change: 'R',
-  recipe: 'R',
-  kit_change: 'K',
-  consumable: 'K',
-  consumable_change: 'K',
-};
-
-/** One or two letters for a kind of equipment event; ◆ for one that has none. */
-export const eventGlyph = (kind: string): string => EVENT_GLYPH[kind.toLowerCase()] ?? '◆';
-
 /**
  * A control chart ready to draw: decimated points (every flagged one kept), limits and zones per phase, ticks, and one sentence
  * that says what is seen.
  */
 export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions): ControlChartModel {
   const n = c.at.length;
-  const keep = Array.from({ length: n }, (_, i) => (c.rules[i]?.length ?? 0) > 0 || Boolean(c.excluded[i]));
+  const keep = Array.from(
+    { length: n },
+    (_, i) => (c.rules[i]?.length ?? 0) > 0 || Boolean(c.excluded[i]) || beyondDispersion(c, i),
+  );
   const shown = decimate(c.plotted, keep, Math.floor(((o.maxPoints ?? 900) - 2) / 3));
   const x = o.xMode === 'time' ? (i: number) => c.at[i]! : (i: number) => i;
   const nan = (v: number | undefined): number | null => (v === undefined || Number.isNaN(v) ? null : v);
@@ -137,6 +158,7 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
       u: nan(c.u?.[i]),
       rules: (c.rules[i] ?? []).filter((r) => !isDispersionRule(r)),
       dispersionRules: (c.rules[i] ?? []).filter(isDispersionRule),
+      beyondDispersion: beyondDispersion(c, i),
       excluded,
     };
   });
@@ -145,13 +167,11 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
   xDomain[0] -= pad;
   xDomain[1] += pad;
   const spans = phaseSpans(c, o.xMode, xDomain);
-  const limits = limitSegments(spans, (p) => [
-    ['ucl', p.ucl],
-    ['cl', p.cl],
-    ['lcl', p.lcl],
-  ]);
-  if (o.showSpec) limits.push(...specSegments(c.spec, xDomain));
-  else if (c.spec.target !== null) limits.push(...specSegments({ lsl: null, usl: null, target: c.spec.target }, xDomain));
+  const own = c.pointLimits;
+  const steps = limitSteps(spans, c.at, x, { ucl: own?.ucl, lcl: own?.lcl }, (p) => p);
+  const limits = limitSegments(steps, ['ucl', 'cl', 'lcl']);
+  const position = (ms: number): number => (o.xMode === 'time' ? ms : fractionalIndex(c.at, ms));
+  limits.push(...specSegments(c.specs, position, xDomain, o.showSpec ? ['usl', 'target', 'lsl'] : ['target']));
   const spread = paddedRange(
     [
       ...limits.map((l) => l.y),
@@ -165,10 +185,14 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
     0.08,
   );
   const yTicks = niceTicks(spread[0], spread[1], 5);
-  const dispersionLimits = limitSegments(spans, (p) => [
-    ['ucl', p.dispUcl],
-    ['cl', p.dispCl],
-  ]);
+  const dispersionSteps = limitSteps(
+    spans,
+    c.at,
+    x,
+    { ucl: own?.dispUcl, lcl: own?.dispLcl, ...(own === undefined ? {} : { cl: own.dispCl }) },
+    (p) => ({ cl: p.dispCl, ucl: p.dispUcl, lcl: p.dispLcl }),
+  );
+  const dispersionLimits = limitSegments(dispersionSteps, ['ucl', 'cl', 'lcl']).filter((l) => l.kind !== 'lcl' || l.y > 0);
   const hasDispersion = points.some((p) => p.dispersion !== null);
   const uTypical = median(c.u);
   return {
@@ -176,8 +200,8 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
     violations: points.flatMap((p, k) => (p.rules.length + p.dispersionRules.length > 0 ? [k] : [])),
     limits,
     dispersionLimits,
-    zones: o.showZones ? zones(spans) : [],
-    boundaries: spans.slice(1).map((s) => ({ x: s.x1, label: s.phase.label })),
+    zones: o.showZones ? zoneBands(steps) : [],
+    boundaries: spans.slice(1).map((s) => ({ x: s.x1, label: s.phase.label, short: `v${s.phase.version}` })),
     events: c.events.flatMap((e) => {
       const ex = o.xMode === 'time' ? e.atMs : fractionalIndex(c.at, e.atMs);
       return ex >= xDomain[0] && ex <= xDomain[1]
@@ -198,10 +222,11 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
   };
 }
 
-interface Span {
-  phase: ChartPhase;
-  x1: number;
-  x2: number;
+/** Does the dispersion of a point lie beyond the limits it was judged by? Excluded points are judged by nothing. */
+export function beyondDispersion(c: ControlChartInput, i: number): boolean {
+  const d = c.dispersion?.[i];
+  if (c.pointLimits === undefined || d === undefined || c.excluded[i]) return false;
+  return d > c.pointLimits.dispUcl[i]! || d < c.pointLimits.dispLcl[i]!;
 }
 
 function phaseSpans(c: ControlChartInput, mode: 'time' | 'sequence', domain: readonly [number, number]): Span[] {
@@ -227,50 +252,6 @@ export function fractionalIndex(at: Float64Array, ms: number): number {
     else hi = mid;
   }
   return lo - 0.5;
-}
-
-function limitSegments(spans: readonly Span[], of: (p: ChartPhase) => [LimitSegment['kind'], number | null][]): LimitSegment[] {
-  const out: LimitSegment[] = [];
-  spans.forEach((s, k) => {
-    for (const [kind, y] of of(s.phase)) {
-      if (y === null || !Number.isFinite(y)) continue;
-      out.push({
-        kind,
-        y,
-        x1: s.x1,
-        x2: s.x2,
-        label: k === spans.length - 1 ? `${kind.toUpperCase()} ${num(y, decimalsForLimit(y, s.phase))}` : null,
-      });
-    }
-  });
-  return out;
-}
-
-function decimalsForLimit(y: number, p: ChartPhase): number {
-  const width = p.ucl !== null && p.lcl !== null ? p.ucl - p.lcl : Math.abs(y) / 10;
-  return decimalsFor(width / 20);
-}
-
-function specSegments(spec: ControlChartInput['spec'], [x1, x2]: readonly [number, number]): LimitSegment[] {
-  const d = spec.usl !== null && spec.lsl !== null ? decimalsFor((spec.usl - spec.lsl) / 20) : 2;
-  const rows: [LimitSegment['kind'], number | null, string][] = [
-    ['usl', spec.usl, 'USL'],
-    ['target', spec.target, 'target'],
-    ['lsl', spec.lsl, 'LSL'],
-  ];
-  return rows.flatMap(([kind, y, name]) => (y === null ? [] : [{ kind, y, x1, x2, label: `${name} ${num(y, d)}` }]));
-}
-
-function zones(spans: readonly Span[]): ControlChartModel['zones'] {
-  return spans.flatMap(({ phase: p, x1, x2 }) => {
-    if (p.cl === null || p.ucl === null || p.lcl === null) return [];
-    const up = (p.ucl - p.cl) / 3;
-    const down = (p.cl - p.lcl) / 3;
-    return ([1, 2, 3] as const).flatMap((level) => [
-      { x1, x2, y1: p.cl! + (level - 1) * up, y2: p.cl! + level * up, level },
-      { x1, x2, y1: p.cl! - level * down, y2: p.cl! - (level - 1) * down, level },
-    ]);
-  });
 }
 
 function xTicks(

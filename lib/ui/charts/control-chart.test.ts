@@ -29,7 +29,7 @@ function input(n: number, patch: Partial<ControlChartInput> = {}): ControlChartI
         dispLcl: null,
       },
     ],
-    spec: { lsl: 26, usl: 34, target: 30 },
+    specs: [{ fromMs: 0, lsl: 26, usl: 34, target: 30 }],
     events: [{ atMs: t0 + 9.5 * HOUR, kind: 'pm', label: 'PM' }],
     ...patch,
   };
@@ -44,7 +44,7 @@ test('limits run from phase to phase, the last one is labelled', () => {
     [32.5, 'UCL 32.50'],
   ]);
   expect(ucl[0]!.x2).toBe(t0 + 10 * HOUR);
-  expect(m.boundaries).toEqual([{ x: t0 + 10 * HOUR, label: 'v2 new focus ring' }]);
+  expect(m.boundaries).toEqual([{ x: t0 + 10 * HOUR, label: 'v2 new focus ring', short: 'v2' }]);
   expect(m.yDomain[0]).toBeLessThan(26);
   expect(m.events[0]!.glyph).toBe('PM');
 });

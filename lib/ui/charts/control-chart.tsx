@@ -2,16 +2,23 @@
 import { type PointerEvent, useMemo, useRef, useState } from 'react';
 import { CartesianGrid, Line, LineChart } from 'recharts';
 import { ExportMenu } from '../components/export-menu';
+import { StatusMark } from '../components/status-mark';
 import { useSvgExport } from '../components/use-svg-export';
-import { toCsv } from '../csv';
-import { num, shortTime, withU } from '../format';
+import { shortTime, withU } from '../format';
 import { useKeys } from '../hooks/use-keys';
 import { useWidth } from '../hooks/use-width';
-import { DataDisclosure, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
-import { type ControlChartInput, type ControlChartOptions, type DrawnPoint, prepareControlChart } from './control-chart.prepare';
+import { ChartLegend, DataDisclosure, eventEntries, HoverCard, type LegendEntry, numberXAxis, numberYAxis } from './chart-parts';
+import {
+  type ControlChartInput,
+  type ControlChartModel,
+  type ControlChartOptions,
+  type DrawnPoint,
+  prepareControlChart,
+} from './control-chart.prepare';
+import { controlChartCsv, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
 import { EventStrip, LimitLayer, PointLayer, ZoneLayer } from './control-marks';
 import { LABELS, nearest, plotBox, unscaleX } from './plot';
-import { ruleName } from './rules';
+import { pointState } from './rules';
 import { niceTicks, tickDecimals } from './ticks';
 import { Walkable } from './walkable';
 
@@ -204,6 +211,7 @@ export function ControlChart({
               points={m.points}
               of={ofDispersion}
               rulesOf={dispersionRules}
+              unwatched={beyondDispersion}
               whiskers={false}
               selected={selected}
               members={NONE}
@@ -224,12 +232,13 @@ export function ControlChart({
         ) : null}
       </Walkable>
       <p className="sr-only" aria-live="polite">
-        {picked ? spoken(input, picked, m.valueDecimals) : ''}
+        {picked ? spokenPoint(input, picked, m.valueDecimals) : ''}
       </p>
+      <ChartLegend entries={legend(m, input)} />
       <DataDisclosure
         label={`${input.title}, points drawn`}
-        header={['Time', 'Point', `Value, ${input.unit}`, 'u', 'Rules', 'Excluded']}
-        rows={() => m.points.map((p) => tableRow(input, p, m.valueDecimals))}
+        header={POINT_HEADER(input)}
+        rows={() => m.points.map((p) => pointRow(input, p, m.valueDecimals))}
       />
     </div>
   );
@@ -239,11 +248,28 @@ const Y_NAME = 62;
 const NONE: ReadonlySet<number> = new Set();
 const ofMain = (p: DrawnPoint): number | null => p.y;
 const ofDispersion = (p: DrawnPoint): number | null => p.dispersion;
+const beyondDispersion = (p: DrawnPoint): boolean => p.beyondDispersion;
 const mainRules = (p: DrawnPoint): readonly number[] => p.rules;
 const dispersionRules = (p: DrawnPoint): readonly number[] => p.dispersionRules;
 
+/** Only what is on this chart. */
+function legend(m: ControlChartModel, c: ControlChartInput): LegendEntry[] {
+  const has = (f: (p: DrawnPoint) => boolean): boolean => m.points.some(f);
+  const events = c.events.filter((e) => m.events.some((d) => d.label.startsWith(e.label)));
+  return [
+    ...(has((p) => p.rules.length + p.dispersionRules.length > 0 && !p.excluded)
+      ? [{ mark: 'square', color: 'var(--out)', label: 'a rule fired (its number above)' } as const]
+      : []),
+    ...(has((p) => p.beyondDispersion && p.dispersionRules.length === 0)
+      ? [{ mark: 'open', color: 'var(--out)', label: 'dispersion beyond its limit, no rule watches it' } as const]
+      : []),
+    ...(has((p) => Boolean(p.excluded)) ? [{ mark: 'hollow', color: 'var(--ink-3)', label: 'excluded' } as const] : []),
+    ...eventEntries(events.map((e) => e.kind)),
+  ];
+}
+
 function PointText({ input, p, decimals }: { input: ControlChartInput; p: DrawnPoint; decimals: number }) {
-  const fired = [...p.rules, ...p.dispersionRules];
+  const state = pointState([...p.rules, ...p.dispersionRules], p.excluded, p.beyondDispersion);
   return (
     <>
       <div className="font-semibold">
@@ -252,53 +278,7 @@ function PointText({ input, p, decimals }: { input: ControlChartInput; p: DrawnP
       <div className="text-ink-2">
         {input.names[p.i]} · {shortTime(input.at[p.i])}
       </div>
-      {fired.length > 0 ? <div className="status-out">■ {fired.map(ruleName).join(', ')}</div> : null}
-      {p.excluded ? <div className="text-ink-2">○ excluded: {p.excluded}</div> : null}
+      {state.status === 'ok' ? null : <StatusMark status={state.status} text={state.text} />}
     </>
-  );
-}
-
-function spoken(input: ControlChartInput, p: DrawnPoint, decimals: number): string {
-  const fired = [...p.rules, ...p.dispersionRules].map(ruleName).join(', ');
-  return `${input.names[p.i]}, ${withU(p.y, p.u, decimals)} ${input.unit}, ${shortTime(input.at[p.i])}, ${fired || 'in control'}${p.excluded ? `, excluded: ${p.excluded}` : ''}`;
-}
-
-const tableRow = (input: ControlChartInput, p: DrawnPoint, decimals: number) => ({
-  key: input.ids[p.i] ?? String(p.i),
-  cells: [
-    shortTime(input.at[p.i]),
-    input.names[p.i] ?? '',
-    num(p.y, decimals),
-    num(p.u, decimals),
-    [...p.rules, ...p.dispersionRules].map(ruleName).join(', '),
-    p.excluded ?? '',
-  ],
-});
-
-/** All points (not only the drawn ones) at full precision. */
-export function controlChartCsv(c: ControlChartInput): string {
-  return toCsv(
-    [
-      'process_time',
-      'point',
-      `plotted (${c.unit})`,
-      `value (${c.unit})`,
-      `u (${c.unit})`,
-      'dispersion',
-      'rules',
-      'excluded',
-      'id',
-    ],
-    Array.from(c.at, (t, i) => [
-      new Date(t).toISOString(),
-      c.names[i],
-      c.plotted[i],
-      c.value?.[i] ?? c.plotted[i],
-      c.u?.[i],
-      c.dispersion?.[i],
-      (c.rules[i] ?? []).join(' '),
-      c.excluded[i],
-      c.ids[i],
-    ]),
   );
 }

@@ -1,6 +1,8 @@
 'use client';
 import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-chart.prepare';
+import { placePhaseLabels } from './phase-labels';
 import { dotsPath, type PlotBox, scaleX, scaleY, spreadLabels } from './plot';
+import { isDispersionRule } from './rules';
 
 const DASH: Readonly<Record<LimitSegment['kind'], { dash: string; color: string; width: number }>> = {
   ucl: { dash: '7 4', color: 'var(--ink-2)', width: 1 },
@@ -30,16 +32,14 @@ export function LimitLayer({ box, x, y, limits }: LayerProps & { limits: readonl
   );
   return (
     <g>
-      {limits.map((l) => (
-        <line
-          key={`${l.kind}-${l.x1}`}
-          x1={sx(l.x1)}
-          x2={sx(l.x2)}
-          y1={sy(l.y)}
-          y2={sy(l.y)}
-          stroke={DASH[l.kind].color}
-          strokeDasharray={DASH[l.kind].dash}
-          strokeWidth={DASH[l.kind].width}
+      {limitPaths(limits, sx, sy).map(({ kind, d }) => (
+        <path
+          key={`${kind}-${d}`}
+          d={d}
+          fill="none"
+          stroke={DASH[kind].color}
+          strokeDasharray={DASH[kind].dash}
+          strokeWidth={DASH[kind].width}
         />
       ))}
       {labelled.map((l, i) => (
@@ -49,6 +49,23 @@ export function LimitLayer({ box, x, y, limits }: LayerProps & { limits: readonl
       ))}
     </g>
   );
+}
+
+/** Touching segments of a kind as one stepped path, so that its dashes run on. */
+function limitPaths(
+  limits: readonly LimitSegment[],
+  sx: (v: number) => number,
+  sy: (v: number) => number,
+): { kind: LimitSegment['kind']; d: string }[] {
+  const out: { kind: LimitSegment['kind']; d: string }[] = [];
+  limits.forEach((l, i) => {
+    const before = limits[i - 1];
+    const last = out.at(-1);
+    const [x1, x2, y] = [sx(l.x1), sx(l.x2), sy(l.y)].map((v) => v.toFixed(1));
+    if (last !== undefined && before?.kind === l.kind && before.x2 === l.x1) last.d += `V${y}H${x2}`;
+    else out.push({ kind: l.kind, d: `M${x1} ${y}H${x2}` });
+  });
+  return out;
 }
 
 /** Zones A, B, C as three steps of one pale band. */
@@ -76,20 +93,24 @@ interface MarksProps extends LayerProps {
   points: readonly DrawnPoint[];
   of: (p: DrawnPoint) => number | null;
   rulesOf: (p: DrawnPoint) => readonly number[];
+  /** Beyond a limit that no rule watches: an open square. */
+  unwatched?: (p: DrawnPoint) => boolean;
   whiskers: boolean;
   selected: number | null;
   members: ReadonlySet<number>;
 }
 
 /** Points: small discs, ■ with the rule's number where one fired, hollow where excluded, ring around the window's members. */
-export function PointLayer({ box, x, y, points, of, rulesOf, whiskers, selected, members }: MarksProps) {
+export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers, selected, members }: MarksProps) {
   const sx = scaleX(box, x);
   const sy = scaleY(box, y);
   const at = points.flatMap((p, k) => {
     const v = of(p);
-    return v === null ? [] : [{ p, k, cx: sx(p.x), cy: sy(v), rules: rulesOf(p) }];
+    return v === null
+      ? []
+      : [{ p, k, cx: sx(p.x), cy: sy(v), rules: rulesOf(p), open: unwatched?.(p) === true && rulesOf(p).length === 0 }];
   });
-  const plain = at.filter((m) => m.rules.length === 0 && !m.p.excluded);
+  const plain = at.filter((m) => m.rules.length === 0 && !m.open && !m.p.excluded);
   const flagged = at.filter((m) => m.rules.length > 0 && !m.p.excluded);
   const r = plain.length > 400 ? 1.4 : plain.length > 150 ? 2 : 2.4;
   let lastLabel = Number.NEGATIVE_INFINITY;
@@ -121,8 +142,23 @@ export function PointLayer({ box, x, y, points, of, rulesOf, whiskers, selected,
         .map((m) => (
           <circle key={`e${m.p.i}`} cx={m.cx} cy={m.cy} r={3} fill="var(--surface)" stroke="var(--ink-3)" strokeWidth={1.2} />
         ))}
+      {at
+        .filter((m) => m.open && !m.p.excluded)
+        .map((m) => (
+          <rect
+            key={`u${m.p.i}`}
+            x={m.cx - 3}
+            y={m.cy - 3}
+            width={6}
+            height={6}
+            fill="var(--surface)"
+            stroke="var(--out)"
+            strokeWidth={1.2}
+          />
+        ))}
       {flagged.map((m) => {
-        const show = m.cx - lastLabel > 16;
+        const numbers = m.rules.filter((q) => !isDispersionRule(q)).join(',');
+        const show = numbers !== '' && m.cx - lastLabel > 16;
         if (show) lastLabel = m.cx;
         return (
           <g key={`v${m.p.i}`}>
@@ -136,7 +172,7 @@ export function PointLayer({ box, x, y, points, of, rulesOf, whiskers, selected,
                 fontWeight={600}
                 fill="var(--out)"
               >
-                {m.rules.map((q) => (q > 100 ? q - 100 : q)).join(',')}
+                {numbers}
               </text>
             ) : null}
           </g>
@@ -166,20 +202,22 @@ export function EventStrip({
 }) {
   const sx = scaleX(box, x);
   let lastX = Number.NEGATIVE_INFINITY;
+  const placed = placePhaseLabels(
+    boundaries.map((b) => ({ ...b, x: sx(b.x) })),
+    box.left,
+    box.right,
+  ).map((label, i) => ({ boundary: boundaries[i]!, label }));
   return (
     <g>
-      {boundaries.map((b) => (
+      {placed.map(({ boundary: b, label }) => (
         <g key={b.x}>
+          <title>{b.label}</title>
           <line x1={sx(b.x)} x2={sx(b.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" />
-          <text
-            x={sx(b.x) + (sx(b.x) > (box.left + box.right) / 2 ? -4 : 4)}
-            y={box.top + 9}
-            textAnchor={sx(b.x) > (box.left + box.right) / 2 ? 'end' : 'start'}
-            fontSize={11}
-            fill="var(--ink-2)"
-          >
-            {b.label.length > 42 ? `${b.label.slice(0, 40)}…` : b.label}
-          </text>
+          {label === null ? null : (
+            <text x={label.x} y={box.top + 9 + 12 * label.row} textAnchor={label.anchor} fontSize={11} fill="var(--ink-2)">
+              {label.text}
+            </text>
+          )}
         </g>
       ))}
       {events.map((e) => {

@@ -1,6 +1,7 @@
 import { num, plural, shortTime } from '../format';
-import { type ChartEvent, eventGlyph } from './control-chart.prepare';
+import type { ChartEvent } from './control-chart.prepare';
 import { decimate } from './decimate';
+import { eventGlyph } from './equipment-events';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from './ticks';
 
 /** Output, recipe and disturbance of one loop on a common time axis. Each block has its own times. */

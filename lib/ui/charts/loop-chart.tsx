@@ -6,7 +6,7 @@ import { useSvgExport } from '../components/use-svg-export';
 import { toCsv } from '../csv';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { ChartLegend, DataDisclosure, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
+import { ChartLegend, DataDisclosure, eventEntries, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
 import { EventStrip, LimitLayer } from './control-marks';
 import { type LoopChartInput, type LoopChartModel, prepareLoopChart } from './loop-chart.prepare';
 import { dotsPath, LABELS, nearest, plotBox, scaleX, scaleY, unscaleX } from './plot';
@@ -66,11 +66,12 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
         <ChartLegend
           entries={[
             { mark: 'dot', color: 'var(--series)', label: 'measured' },
-            { mark: 'pale', color: 'var(--pale)', label: 'without control (twin)' },
+            { mark: 'pale', color: 'var(--pale)', label: 'without control, by the model' },
             { mark: 'dot', color: 'var(--accent)', label: 'applied' },
             { mark: 'hollow', color: 'var(--accent)', label: 'advised only' },
             { mark: 'clip', color: 'var(--warn)', label: 'clipped by a limit' },
             { mark: 'band', color: 'var(--band)', label: 'd̂ ± 2u' },
+            ...eventEntries(input.events.map((e) => e.kind)),
           ]}
         />
         <span className="ml-auto">

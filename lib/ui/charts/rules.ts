@@ -1,3 +1,5 @@
+import type { Status } from '../tokens';
+
 /** Nelson's run rules in the words used on screen (L. S. Nelson, Journal of Quality Technology 16 (1984) 237-239). */
 export const RULE_TEXT: Readonly<Record<number, { short: string; text: string; hint: string }>> = {
   1: {
@@ -34,13 +36,29 @@ export const RULE_TEXT: Readonly<Record<number, { short: string; text: string; h
 export const isDispersionRule = (rule: number): boolean => rule > 100;
 
 export function ruleName(rule: number): string {
-  return isDispersionRule(rule) ? `rule ${rule - 100} (dispersion)` : `rule ${rule}`;
+  return isDispersionRule(rule) ? 'dispersion beyond its limit' : `rule ${rule}`;
+}
+
+/** What a point is, in words: excluded points are judged by nothing, so they are neither in nor out of control. */
+export function pointState(
+  rules: readonly number[],
+  excluded: string | null | undefined,
+  beyondDispersion: boolean,
+): { status: Status; text: string } {
+  if (excluded) return { status: 'idle', text: `excluded: ${excluded}` };
+  const words = rules.map(ruleName);
+  if (beyondDispersion && !rules.some(isDispersionRule)) words.push('dispersion beyond its limit (its rule is off)');
+  return words.length === 0
+    ? { status: 'ok', text: 'in control' }
+    : { status: rules.length > 0 ? 'out' : 'warn', text: words.join(', ') };
 }
 
 export function ruleText(rule: number): string {
   const r = RULE_TEXT[isDispersionRule(rule) ? rule - 100 : rule];
   if (r === undefined) return `rule ${rule}`;
-  return isDispersionRule(rule) ? `on the dispersion chart, ${r.text}` : r.text;
+  return isDispersionRule(rule)
+    ? 'the range, the standard deviation or the step from the point before is beyond its limit'
+    : r.text;
 }
 
 /** What usually stands behind it, and where to look. */

@@ -32,8 +32,10 @@ export interface TraceModel {
 }
 
 export interface TraceDeviation {
-  /** Share of samples outside the band; NaN without a band. */
+  /** Share outside of the samples that have a reference; NaN where none has. */
   outsideShare: number;
+  /** Share of the samples that have a reference. */
+  comparedShare: number;
   /** Largest distance from the middle in half band widths. */
   worst: number;
   worstAtS: number;
@@ -41,17 +43,21 @@ export interface TraceDeviation {
 
 /**
  * How far a trace leaves its golden band: |v − mid| / (half band width) per sample. Half widths below 0.1 % of the trace's range count
- * as that, so that a constant sensor does not divide by zero. Missing samples count as outside.
+ * as that, so that a constant sensor does not divide by zero. A sample where the good runs have nothing (their step was shorter, or they had
+ * no such step) has no reference and is not counted; a missing sample where they have one counts as outside.
  */
 export function traceDeviation(c: Pick<TraceInput, 't' | 'v' | 'band'>): TraceDeviation {
   const b = c.band;
-  if (!b || c.v.length === 0) return { outsideShare: Number.NaN, worst: Number.NaN, worstAtS: Number.NaN };
+  if (!b || c.v.length === 0) return NO_REFERENCE;
   const [lo, hi] = paddedRange(b.mid, 0);
   const floor = Math.max(1e-12, 1e-3 * (hi - lo), 1e-4 * Math.max(Math.abs(lo), Math.abs(hi)));
   let outside = 0;
+  let compared = 0;
   let worst = 0;
   let worstAt = c.t[0] ?? 0;
   for (let i = 0; i < c.v.length; i++) {
+    if (Number.isNaN(b.mid[i]!)) continue;
+    compared++;
     const half = Math.max(floor, (b.hi[i]! - b.lo[i]!) / 2);
     const z = Math.abs(c.v[i]! - b.mid[i]!) / half;
     if (!(z <= 1)) outside++;
@@ -60,8 +66,17 @@ export function traceDeviation(c: Pick<TraceInput, 't' | 'v' | 'band'>): TraceDe
       worstAt = c.t[i]!;
     }
   }
-  return { outsideShare: outside / c.v.length, worst, worstAtS: worstAt };
+  return compared === 0
+    ? NO_REFERENCE
+    : { outsideShare: outside / compared, comparedShare: compared / c.v.length, worst, worstAtS: worstAt };
 }
+
+const NO_REFERENCE: TraceDeviation = {
+  outsideShare: Number.NaN,
+  comparedShare: 0,
+  worst: Number.NaN,
+  worstAtS: Number.NaN,
+};
 
 /** Sensors in the order of how much they differ: largest share outside first, then the largest excursion; those without a band last. */
 export function orderByDeviation<T extends { deviation: TraceDeviation }>(list: readonly T[]): T[] {
@@ -77,11 +92,13 @@ export function prepareTrace(c: TraceInput): TraceModel {
   let missing = 0;
   for (const v of c.v) if (Number.isNaN(v)) missing++;
   const deviation = traceDeviation(c);
-  const what = c.band
-    ? deviation.outsideShare > 0
-      ? `${num(deviation.outsideShare * 100, 0)} % of the samples outside the golden band of ${c.band.runs} runs, most at ${num(deviation.worstAtS, 1)} s`
-      : `inside the golden band of ${c.band.runs} runs`
-    : 'no golden band: too few good runs of this chamber and recipe';
+  const compared = deviation.comparedShare < 1 ? `; ${num(100 - deviation.comparedShare * 100, 0)} % have no reference` : '';
+  const what =
+    !c.band || Number.isNaN(deviation.outsideShare)
+      ? 'no reference: too few good runs of this chamber and recipe'
+      : deviation.outsideShare > 0
+        ? `${num(deviation.outsideShare * 100, 0)} % of the samples outside the golden band of ${c.band.runs} runs, most at ${num(deviation.worstAtS, 1)} s${compared}`
+        : `inside the golden band of ${c.band.runs} runs${compared}`;
   return {
     tDomain: [t0, t1 > t0 ? t1 : t0 + 1],
     yDomain,

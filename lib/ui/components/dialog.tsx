@@ -1,5 +1,6 @@
 'use client';
 import { type ReactNode, useEffect, useId, useRef, useState, useTransition } from 'react';
+import { REASON_MAX, reasonProblem } from '@/lib/errors/reason';
 import type { ActionResult } from '../action-result';
 import { InlineError } from './panel';
 import { useToast } from './toast';
@@ -58,12 +59,14 @@ export interface ReasonDialogProps {
   /** Some actions (comment, acknowledge) need no reason. Default true. */
   reasonRequired?: boolean;
   reasonLabel?: string;
+  /** Why what is entered cannot be done yet; the button waits for it. */
+  blocked?: string | null;
   onSubmit: (reason: string) => Promise<ActionResult>;
 }
 
 /** A change of configuration or state: shows the difference, asks for the reason, reports what the server answered. */
 export function ReasonDialog(p: ReasonDialogProps) {
-  const { open, onClose, title, children, confirm, reasonRequired = true, reasonLabel = 'Reason', onSubmit } = p;
+  const { open, onClose, title, children, confirm, reasonRequired = true, reasonLabel = 'Reason', blocked = null, onSubmit } = p;
   const [reason, setReason] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [busy, start] = useTransition();
@@ -75,7 +78,8 @@ export function ReasonDialog(p: ReasonDialogProps) {
       setError(null);
     }
   }, [open]);
-  const tooShort = reasonRequired && reason.trim().length < 3;
+  const wrong = reasonRequired || reason.trim() !== '' ? reasonProblem(reason) : null;
+  const waits = blocked ?? wrong;
   const submit = (): void =>
     start(async () => {
       const r = await onSubmit(reason.trim());
@@ -89,7 +93,7 @@ export function ReasonDialog(p: ReasonDialogProps) {
       <form
         onSubmit={(e) => {
           e.preventDefault();
-          if (!tooShort && !busy) submit();
+          if (waits === null && !busy) submit();
         }}
       >
         {children}
@@ -103,14 +107,18 @@ export function ReasonDialog(p: ReasonDialogProps) {
           rows={3}
           value={reason}
           onChange={(e) => setReason(e.target.value)}
-          maxLength={2000}
+          maxLength={REASON_MAX}
+          aria-describedby={`${id}-waits`}
         />
         {error ? <InlineError message={error} /> : null}
-        <div className="flex justify-end gap-2 mt-3">
+        <div className="flex items-center justify-end gap-2 mt-3">
+          <span id={`${id}-waits`} className="text-sm text-ink-2 mr-auto" aria-live="polite">
+            {busy ? '' : waits}
+          </span>
           <button type="button" className="btn" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="btn btn-primary" disabled={tooShort || busy}>
+          <button type="submit" className="btn btn-primary" disabled={waits !== null || busy}>
             {busy ? 'Working…' : confirm}
           </button>
         </div>

@@ -1,4 +1,5 @@
 import type { MetrologyRecipe, RecipeIssue } from '@/lib/recipes';
+import { parseNumber } from '../format';
 
 /** A recipe being edited: of a recipe's shape, though its fields may hold what is not accepted yet. Fields are named by path, "sample.films.0.name". */
 export type Draft = MetrologyRecipe;
@@ -24,12 +25,6 @@ export function withValue<T>(root: T, path: string, value: unknown): T {
 export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   const rest = list.filter((_, i) => i !== from);
   return [...rest.slice(0, to), list[from]!, ...rest.slice(to)];
-}
-
-/** What a field says of a number: a comma for a point, a true minus; NaN where it is none. */
-export function parseNumber(text: string): number {
-  const s = text.trim().replace('−', '-').replace(',', '.');
-  return s === '' ? Number.NaN : Number(s);
 }
 
 /** A number, or else the name of a parameter; NaN for an empty field. */

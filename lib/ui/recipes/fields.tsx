@@ -1,7 +1,7 @@
 'use client';
 import { type ReactNode, useId, useState } from 'react';
-import { num } from '../format';
-import { fieldOf, issuesAt, parseNumber, parseQuantity, valueAt } from './draft';
+import { num, parseNumber } from '../format';
+import { fieldOf, issuesAt, parseQuantity, valueAt } from './draft';
 import { useDraft } from './draft-context';
 
 export interface FieldProps {

@@ -1,8 +1,8 @@
 'use client';
 import { useId } from 'react';
 import type { MetrologyRecipe } from '@/lib/recipes';
-import { num, unitLabel } from '../format';
-import { fieldOf, parseNumber } from './draft';
+import { num, parseNumber, unitLabel } from '../format';
+import { fieldOf } from './draft';
 
 export interface TryValuesProps {
   recipe: MetrologyRecipe;

@@ -1,6 +1,7 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { type ChartChange, changeChart, excludePoint } from '@/lib/services/charts/change-chart';
+import { changeChart, excludePoint } from '@/lib/services/charts/change-chart';
+import type { ChartChange } from '@/lib/services/charts/next-version';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../../session';
 
@@ -11,7 +12,7 @@ export async function saveChart(id: string, seen: number, change: ChartChange, r
     (actor) => changeChart(id, seen, change, reason, actor.email, Date.now()),
     `Version ${seen + 1} holds from now on.`,
   );
-  revalidatePath(`/spc/${id}`);
+  if (result.ok) revalidatePath(`/spc/${id}`);
   return result;
 }
 
@@ -22,6 +23,6 @@ export async function setExcluded(id: string, recordId: string, reason: string |
     (actor) => excludePoint(id, recordId, reason, actor.email),
     reason === null ? 'The point counts again.' : 'The point is excluded; it stays visible.',
   );
-  revalidatePath(`/spc/${id}`);
+  if (result.ok) revalidatePath(`/spc/${id}`);
   return result;
 }

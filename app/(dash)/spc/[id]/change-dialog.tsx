@@ -1,157 +1,150 @@
 'use client';
-import { useEffect, useState } from 'react';
-import type { ChartVersionView } from '@/lib/services/views/spc-chart';
+import { useState } from 'react';
 import { RULE_TEXT } from '@/lib/ui/charts/rules';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Tabs } from '@/lib/ui/components/tabs';
-import { decimalsFor, num } from '@/lib/ui/format';
+import { plural } from '@/lib/ui/format';
+import { LimitInput } from '../limit-input';
 import { saveChart } from './actions';
+import {
+  type ChangeDraft,
+  changeOf,
+  type DraftBase,
+  difference,
+  draftBlocked,
+  draftNote,
+  draftProblems,
+  firstDraft,
+  hasDispersion,
+  LIMIT_FIELDS,
+  type LimitTexts,
+  rulesOfKind,
+} from './change-draft';
 
 export interface ChangeDialogProps {
-  open: boolean;
   onClose: () => void;
   chartId: string;
-  current: ChartVersionView;
-  alerting: boolean;
-  unit: string;
-  hasDispersion: boolean;
+  /** Version in force by now; a draft of an older one says so. */
+  inForce: number;
+  base: DraftBase;
 }
 
-type Mode = 'keep' | 'set' | 'baseline';
-const RULES = [1, 2, 3, 4, 5, 6, 7, 8] as const;
-type Rule = (typeof RULES)[number] | 101;
-
-/** Draft of the next version beside the present one: limits kept, typed or from a new baseline; rules; alerting; reason. */
-export function ChangeDialog({ open, onClose, chartId, current, alerting, unit, hasDispersion }: ChangeDialogProps) {
-  const [mode, setMode] = useState<Mode>('keep');
-  const [limits, setLimits] = useState({ lcl: '', cl: '', ucl: '' });
-  const [rules, setRules] = useState<ReadonlySet<number>>(new Set());
-  const [alerts, setAlerts] = useState(alerting);
-  const d = decimalsFor(current.ucl !== null && current.lcl !== null ? (current.ucl - current.lcl) / 60 : null);
-  useEffect(() => {
-    if (!open) return;
-    const text = (v: number | null): string => (v === null ? '' : v.toFixed(d));
-    setMode('keep');
-    setLimits({ lcl: text(current.lcl), cl: text(current.cl), ucl: text(current.ucl) });
-    setRules(new Set(current.rules));
-    setAlerts(alerting);
-  }, [open, current, alerting, d]);
-  const toggle = (r: number): void =>
-    setRules((old) => {
-      const next = new Set(old);
-      if (!next.delete(r)) next.add(r);
-      return next;
-    });
-  const diff = difference(current, { mode, limits, rules, alerts, alerting }, d, unit);
-  const submit = async (reason: string) => {
-    if (diff.length === 0) return { ok: false, error: 'Nothing differs from the version in force.' } as const;
-    const [lcl, cl, ucl] = [limits.lcl, limits.cl, limits.ucl].map((t) => Number(t.replace(',', '.').replace('−', '-')));
-    if (mode === 'set' && ![lcl, cl, ucl].every(Number.isFinite))
-      return { ok: false, error: 'Give all three limits as numbers.' } as const;
-    return saveChart(
-      chartId,
-      current.version,
-      {
-        rules: [...rules].sort((a, b) => a - b) as Rule[],
-        alerting: alerts,
-        ...(mode === 'baseline'
-          ? { limits: null }
-          : mode === 'set'
-            ? { limits: { lcl: lcl!, cl: cl!, ucl: ucl!, sigmaWithin: (ucl! - lcl!) / 6 } }
-            : {}),
-      },
-      reason,
-    );
+/**
+ * Draft of the next version beside the present one: limits kept, typed or from a new baseline; rules; alerting; reason. It is mounted when
+ * it opens and keeps what is typed until it closes, whatever the server answers and however often the page is read again.
+ */
+export function ChangeDialog({ onClose, chartId, inForce, base: given }: ChangeDialogProps) {
+  const [base] = useState(given);
+  const [draft, setDraft] = useState<ChangeDraft>(() => firstDraft(base));
+  const { current, unit, kind } = base;
+  const problems = draftProblems(draft, base);
+  const lines = difference(draft, base);
+  const note = draftNote(draft, base);
+  const patch = (p: Partial<ChangeDraft>): void => setDraft((d) => ({ ...d, ...p }));
+  const toggle = (r: number): void => {
+    const rules = new Set(draft.rules);
+    if (!rules.delete(r)) rules.add(r);
+    patch({ rules });
   };
   return (
     <ReasonDialog
-      open={open}
+      open
       onClose={onClose}
       title={`Limits and rules: version ${current.version + 1}`}
       confirm={`Activate version ${current.version + 1}`}
-      onSubmit={submit}
+      blocked={
+        inForce === current.version
+          ? draftBlocked(draft, base)
+          : `Version ${inForce} came into force meanwhile: close, look at it, and open this again.`
+      }
+      onSubmit={(reason) => saveChart(chartId, current.version, changeOf(draft, base), reason)}
     >
       <Tabs
         label="Limits"
-        value={mode}
-        onChange={setMode}
+        value={draft.mode}
+        onChange={(mode) => patch({ mode })}
         options={[
           { value: 'keep', label: 'Keep limits' },
           { value: 'set', label: 'Set limits' },
           { value: 'baseline', label: `New baseline of ${current.baselineN}` },
         ]}
       />
-      {mode === 'set' ? (
-        <div className="grid grid-cols-3 gap-2 mt-2">
-          {(['lcl', 'cl', 'ucl'] as const).map((k) => (
-            <label key={k} className="block">
-              <span className="label">{`${k.toUpperCase()}, ${unit}`}</span>
-              <input
-                className="field w-full text-right"
-                inputMode="decimal"
-                value={limits[k]}
-                onChange={(e) => setLimits({ ...limits, [k]: e.target.value })}
-              />
-            </label>
-          ))}
-        </div>
+      {draft.mode === 'set' ? (
+        <>
+          <LimitInputs unit={unit} value={draft.limits} problems={problems.limits} set={(limits) => patch({ limits })} />
+          {hasDispersion(kind) ? (
+            <LimitInputs
+              prefix="Dispersion "
+              unit={unit}
+              value={draft.dispersion}
+              problems={problems.dispersion}
+              set={(dispersion) => patch({ dispersion })}
+            />
+          ) : null}
+          <div className="grid grid-cols-3 gap-2 mt-2">
+            <LimitInput
+              label={`Sigma within, ${unit}`}
+              value={draft.sigma}
+              problem={problems.sigma ?? undefined}
+              set={(sigma) => patch({ sigma })}
+            />
+            <p className="col-span-2 text-sm text-ink-2 self-end">
+              Limits hold as entered; an empty side has none. Sigma within is for the capability: left as it is, it stays that of
+              the study before.
+            </p>
+          </div>
+        </>
       ) : null}
-      {mode === 'baseline' ? (
+      {draft.mode === 'baseline' ? (
         <p className="text-sm text-ink-2 mt-2">
-          No rule fires until the next {current.baselineN} points are in; then the limits follow from them.
+          No rule fires until the next {plural(current.baselineN, 'point')} are in; then the limits follow from them.
         </p>
       ) : null}
       <fieldset className="mt-3">
         <legend className="label">Rules (Nelson)</legend>
-        {RULES.map((r) => (
+        {rulesOfKind(kind).map((r) => (
           <label key={r} className="flex gap-2 text-sm py-0.5">
-            <input type="checkbox" checked={rules.has(r)} onChange={() => toggle(r)} />
-            {`${r}: ${RULE_TEXT[r]?.text ?? ''}`}
+            <input type="checkbox" checked={draft.rules.has(r)} onChange={() => toggle(r)} />
+            {r < 100 ? `${r}: ${RULE_TEXT[r]?.text ?? ''}` : 'Dispersion beyond its limit'}
           </label>
         ))}
-        {hasDispersion ? (
-          <label className="flex gap-2 text-sm py-0.5">
-            <input type="checkbox" checked={rules.has(101)} onChange={() => toggle(101)} />1 on the dispersion chart
-          </label>
-        ) : null}
       </fieldset>
       <label className="flex gap-2 text-sm py-0.5 mt-1">
-        <input type="checkbox" checked={alerts} onChange={(e) => setAlerts(e.target.checked)} />A rule that fires raises an alert
+        <input type="checkbox" checked={draft.alerts} onChange={(e) => patch({ alerts: e.target.checked })} />A rule that fires on
+        a new point raises an alert
       </label>
       <div className="mt-3 border-t border-hairline pt-2 text-sm" aria-live="polite">
         <h3>What changes</h3>
-        {diff.length === 0 ? <p className="text-ink-2">Nothing yet.</p> : null}
+        {lines.length === 0 ? <p className="text-ink-2">Nothing yet.</p> : null}
         <ul>
-          {diff.map((line) => (
+          {lines.map((line) => (
             <li key={line}>{line}</li>
           ))}
         </ul>
+        {note === null ? null : <p className="mt-1">{note}</p>}
       </div>
     </ReasonDialog>
   );
 }
 
-interface Draft {
-  mode: Mode;
-  limits: { lcl: string; cl: string; ucl: string };
-  rules: ReadonlySet<number>;
-  alerts: boolean;
-  alerting: boolean;
-}
-
-/** One line for each thing that would differ. */
-function difference(now: ChartVersionView, draft: Draft, d: number, unit: string): string[] {
-  const out: string[] = [];
-  if (draft.mode === 'baseline') out.push('Limits: given up; a new baseline is collected');
-  if (draft.mode === 'set')
-    for (const k of ['lcl', 'cl', 'ucl'] as const) {
-      const was = now[k] === null ? '–' : now[k].toFixed(d);
-      if (draft.limits[k] !== was) out.push(`${k.toUpperCase()}: ${num(now[k], d)} → ${draft.limits[k]} ${unit}`);
-    }
-  const added = [...draft.rules].filter((r) => !now.rules.includes(r));
-  const gone = now.rules.filter((r) => !draft.rules.has(r));
-  if (added.length > 0) out.push(`Rules added: ${added.join(', ')}`);
-  if (gone.length > 0) out.push(`Rules removed: ${gone.join(', ')}`);
-  if (draft.alerts !== draft.alerting) out.push(draft.alerts ? 'Raises alerts from now on' : 'No longer raises alerts');
-  return out;
+function LimitInputs(p: {
+  prefix?: string;
+  unit: string;
+  value: LimitTexts;
+  problems: Partial<Record<keyof LimitTexts, string>>;
+  set: (v: LimitTexts) => void;
+}) {
+  return (
+    <div className="grid grid-cols-3 gap-2 mt-2">
+      {LIMIT_FIELDS.map((k) => (
+        <LimitInput
+          key={k}
+          label={`${p.prefix ?? ''}${k.toUpperCase()}, ${p.unit}`}
+          value={p.value[k]}
+          problem={p.problems[k]}
+          set={(v) => p.set({ ...p.value, [k]: v })}
+        />
+      ))}
+    </div>
+  );
 }

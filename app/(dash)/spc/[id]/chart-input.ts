@@ -13,7 +13,7 @@ const DISPERSION_NAME: Readonly<Record<string, string>> = {
 /** The read model of a chart page as the input of the control chart. */
 export function chartInput(d: SpcChartView): ControlChartInput {
   const p = d.points;
-  const current = d.versions.find((v) => v.version === d.chart.version) ?? d.versions.at(-1);
+  const { lsl, usl, target, spans } = d.specification;
   return {
     title: d.chart.title,
     unit: unitLabel(d.chart.unit),
@@ -39,7 +39,8 @@ export function chartInput(d: SpcChartView): ControlChartInput {
       dispUcl: v.dispUcl,
       dispLcl: v.dispLcl,
     })),
-    spec: { lsl: current?.lsl ?? null, usl: current?.usl ?? null, target: current?.target ?? null },
+    pointLimits: { ucl: p.ucl, lcl: p.lcl, dispCl: p.dispCl, dispUcl: p.dispUcl, dispLcl: p.dispLcl },
+    specs: spans.length > 0 ? spans : [{ fromMs: 0, lsl, usl, target }],
     events: d.events.map((e) => ({
       atMs: e.atMs,
       kind: e.kind,

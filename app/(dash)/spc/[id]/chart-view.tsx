@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { Histogram } from '@/lib/ui/charts/histogram';
+import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { FilterBar, useAddress } from '@/lib/ui/components/filter-bar';
@@ -16,6 +17,7 @@ import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { SisterChambers } from '../../sister-chambers';
 import { ChangeDialog } from './change-dialog';
+import { draftBase } from './change-draft';
 import { chartInput } from './chart-input';
 import { PointPanel } from './point-panel';
 
@@ -97,11 +99,10 @@ export function ChartView({ data, why, role }: ChartViewProps) {
           <Panel
             title="Control chart"
             asOf={n > 0 ? data.points.at[n - 1]! : null}
-            staleAfterMs={Number.POSITIVE_INFINITY}
             note={
               current?.cl === null
                 ? `collecting the baseline: ${n} of ${current.baselineN} points, no limits yet`
-                : `rules ${rulesText(current)}${data.omitted > 0 ? ` · newest ${n} of ${n + data.omitted} points` : ''}`
+                : `${current?.limitsSource === 'given' ? 'limits as entered · ' : ''}rules: ${rulesText(current)}${data.omitted > 0 ? ` · newest ${n} of ${n + data.omitted} points` : ''}`
             }
             empty={
               n === 0
@@ -135,15 +136,12 @@ export function ChartView({ data, why, role }: ChartViewProps) {
           <CapabilityPanel data={data} />
         </div>
       </div>
-      {current ? (
+      {changing && current ? (
         <ChangeDialog
-          open={changing}
           onClose={() => setChanging(false)}
           chartId={data.chart.id}
-          current={current}
-          alerting={data.chart.alerting}
-          unit={unitLabel(data.chart.unit)}
-          hasDispersion={current.dispUcl !== null || data.chart.kind === 'individuals'}
+          inForce={data.chart.version}
+          base={draftBase(data, current)}
         />
       ) : null}
     </>
@@ -157,7 +155,14 @@ const KIND: Readonly<Record<string, string>> = {
   ewma: 'EWMA',
 };
 const rulesText = (v: ChartVersionView | undefined): string =>
-  v ? v.rules.filter((r) => r < 100).join(', ') + (v.rules.some((r) => r > 100) ? ' and dispersion' : '') : '';
+  v ? v.rules.map((r) => (r < 100 ? String(r) : ruleName(r))).join(', ') : '';
+
+/** Whether limits follow the size of the points or hold as they were entered. */
+const sourceText = (v: ChartVersionView): string => {
+  if (v.cl === null) return 'baseline';
+  const disp = v.dispUcl !== null && v.dispSource !== v.limitsSource ? `, dispersion ${v.dispSource}` : '';
+  return `${v.limitsSource}${disp}`;
+};
 
 function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: boolean) => void }) {
   return (
@@ -171,6 +176,8 @@ function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: bool
 function CapabilityPanel({ data }: { data: SpcChartView }) {
   const c = data.capability;
   const v = data.versions.at(-1);
+  const spec = data.specification;
+  const inForce = spec.spans.at(-1);
   const values = data.points.value.filter((x, i) => !Number.isNaN(x) && !data.points.excluded[i]);
   const range = (i: { low: number; high: number } | null): string => (i ? ` (${num(i.low, 2)} to ${num(i.high, 2)})` : '');
   return (
@@ -179,9 +186,9 @@ function CapabilityPanel({ data }: { data: SpcChartView }) {
         label={data.chart.title}
         unit={unitLabel(data.chart.unit)}
         values={values}
-        lsl={v?.lsl ?? null}
-        usl={v?.usl ?? null}
-        target={v?.target ?? null}
+        lsl={spec.lsl}
+        usl={spec.usl}
+        target={spec.target}
         width={274}
       />
       {c ? (
@@ -208,6 +215,14 @@ function CapabilityPanel({ data }: { data: SpcChartView }) {
       ) : (
         <p className="text-sm text-ink-2 mt-2">{data.capabilityNote}</p>
       )}
+      {spec.href === null ? null : (
+        <p className="text-sm mt-2">
+          <Link prefetch={false} href={spec.href} className="link">
+            {inForce ? `Specification v${inForce.version}` : 'Specifications of the products'}
+          </Link>
+          {inForce && inForce.version > 1 ? ` of ${shortDate(inForce.fromMs)}, ${inForce.author}: ${inForce.reason}` : ''}
+        </p>
+      )}
     </Panel>
   );
 }
@@ -225,6 +240,7 @@ function Versions({ versions, unit }: { versions: readonly ChartVersionView[]; u
     { key: 'lcl', header: 'LCL', unit, numeric: true, value: (r) => r.lcl, cell: (r) => num(r.lcl, d(r)) },
     { key: 'cl', header: 'CL', unit, numeric: true, value: (r) => r.cl, cell: (r) => num(r.cl, d(r)) },
     { key: 'ucl', header: 'UCL', unit, numeric: true, value: (r) => r.ucl, cell: (r) => num(r.ucl, d(r)) },
+    { key: 'source', header: 'Limits', value: (r) => sourceText(r) },
     { key: 'rules', header: 'Rules', value: (r) => rulesText(r) },
     {
       key: 'why',

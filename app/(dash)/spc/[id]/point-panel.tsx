@@ -3,7 +3,7 @@ import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import type { SiteMap } from '@/lib/services/views/evidence';
 import type { SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
-import { isDispersionRule, ruleHint, ruleName, ruleText } from '@/lib/ui/charts/rules';
+import { isDispersionRule, pointState, ruleHint, ruleName, ruleText } from '@/lib/ui/charts/rules';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { InlineError, Skeleton } from '@/lib/ui/components/panel';
@@ -36,9 +36,13 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
   const u = p.u[index]!;
   const width = version?.ucl !== null && version?.lcl !== null && version ? version.ucl! - version.lcl! : null;
   const d = u > 0 ? decimalsFor(u) : decimalsFor(width === null ? null : width / 30);
-  const sigma = version?.sigmaWithin ?? null;
   const value = p.value[index]!;
-  const fired = p.rules[index] ?? [];
+  const dispersion = p.dispersion[index]!;
+  const excluded = p.excluded[index] ?? null;
+  const beyond = excluded === null && (dispersion > p.dispUcl[index]! || dispersion < p.dispLcl[index]!);
+  const fired = excluded === null ? (p.rules[index] ?? []) : [];
+  const state = pointState(fired, excluded, beyond);
+  const zones = version?.cl == null ? null : zonesFrom(p.plotted[index]!, version.cl, p.ucl[index]!, p.lcl[index]!);
   const href = recordHref(chart.characteristic, recordId);
   const runId = p.runId[index];
   const links: EvidenceLink[] = [
@@ -63,20 +67,13 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
       facts={[
         ['Value', <b key="v">{`${withU(value, u, d)} ${unitLabel(chart.unit)}`}</b>],
         p.plotted[index] !== value ? ['Plotted', `${num(p.plotted[index], d)} ${unitLabel(chart.unit)}`] : null,
-        sigma !== null && version?.cl !== null && version
-          ? ['From centre', `${signed((p.plotted[index]! - version.cl!) / sigma, 1)} σ`]
-          : null,
+        Number.isNaN(dispersion)
+          ? null
+          : ['Dispersion', `${num(dispersion, d)}${Number.isNaN(p.dispUcl[index]!) ? '' : ` (UCL ${num(p.dispUcl[index], d)})`}`],
+        zones === null ? null : ['From centre', `${signed(zones, 1)} σ of 3 to the limit`],
         ['Processed', absoluteTime(p.at[index])],
         ['Tool', `${p.tool[index] ?? '–'} ${p.chamber[index] ?? ''}`],
-        [
-          'State',
-          fired.length > 0 ? (
-            <StatusMark key="s" status="out" text={fired.map(ruleName).join(', ')} />
-          ) : (
-            <StatusMark key="s" status="ok" />
-          ),
-        ],
-        p.excluded[index] ? ['Excluded', p.excluded[index]] : null,
+        ['State', <StatusMark key="s" wrap status={state.status} text={state.text} />],
       ]}
       links={links}
     >
@@ -115,6 +112,16 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
   );
 }
 
+/** Distance from the centre in thirds of the way to the limit on that side; null on a side without a limit. */
+function zonesFrom(value: number, cl: number, ucl: number, lcl: number): number | null {
+  const width = (value >= cl ? ucl - cl : cl - lcl) / 3;
+  return width > 0 ? (value - cl) / width : null;
+}
+
+/** The dispersion of the signalling point, for signals that were stored without it. */
+const dispersionAt = (p: SpcChartView['points'], members: readonly string[]): number | null =>
+  p.dispersion[p.recordId.indexOf(members.at(-1) ?? '')] ?? null;
+
 function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefined; fired: readonly number[]; d: number }) {
   const { chart, points } = data;
   return (
@@ -134,7 +141,7 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
             {v ? (
               <p className="text-ink-2">
                 {isDispersionRule(rule)
-                  ? `Dispersion limit ${num(version?.dispUcl, d)} ${unitLabel(chart.unit)}.`
+                  ? `Dispersion ${num(v.judged ?? dispersionAt(points, v.members), d)}, limits in force: LCL ${num(v.lcl, d)}, UCL ${num(v.ucl, d)} ${unitLabel(chart.unit)} (version ${v.version}).`
                   : `Limits in force: LCL ${num(v.lcl, d)}, centre ${num(v.cl, d)}, UCL ${num(v.ucl, d)} ${unitLabel(chart.unit)} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
               </p>
             ) : null}

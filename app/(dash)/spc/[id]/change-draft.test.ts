@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import type { ChartVersionView } from '@/lib/services/views/spc-chart';
+import {
+  type ChangeDraft,
+  changeOf,
+  type DraftBase,
+  difference,
+  draftBlocked,
+  draftNote,
+  draftProblems,
+  firstDraft,
+} from './change-draft';
+
+const current: ChartVersionView = {
+  version: 3,
+  effectiveMs: 0,
+  rules: [1, 2, 101],
+  preset: 'custom',
+  cl: 100.123456,
+  ucl: 103.456789,
+  lcl: 96.78,
+  limitsSource: 'study',
+  sigmaWithin: 1.111111,
+  sigmaMethod: 'sd',
+  dispCl: 1.05,
+  dispUcl: 2.6,
+  dispLcl: 0,
+  dispSource: 'study',
+  lambda: null,
+  widthL: null,
+  baselineN: 20,
+  author: 'Driftless',
+  reason: 'first limits',
+  createdMs: 0,
+};
+const base: DraftBase = { current, alerting: true, kind: 'xbar_s', unit: 'nm', decimals: 2 };
+const set = (p: Partial<ChangeDraft>): ChangeDraft => ({ ...firstDraft(base), mode: 'set', ...p });
+const limits = (lcl: string, cl: string, ucl: string) => ({ lcl, cl, ucl });
+
+test('limits go as they are typed, a field left alone keeps its full precision, and no sigma is made of their width', () => {
+  const d = set({ limits: { ...firstDraft(base).limits, ucl: '106' } });
+  expect(changeOf(d, base)).toEqual({ rules: [1, 2, 101], alerting: true, limits: { lcl: 96.78, cl: 100.123456, ucl: 106 } });
+  expect(changeOf(set({ limits: limits('94', '100', '106') }), base).limits).toEqual({ lcl: 94, cl: 100, ucl: 106 });
+  expect(changeOf(set({ limits: limits('', '100', '106,5') }), base).limits).toEqual({ lcl: null, cl: 100, ucl: 106.5 });
+  expect(changeOf(set({ sigma: '1.2' }), base).limits).toMatchObject({ sigmaWithin: 1.2 });
+});
+
+test('limits of the location do not travel when only the dispersion was typed, and the other way round', () => {
+  const d = set({ dispersion: { ...firstDraft(base).dispersion, ucl: '3' } });
+  expect(changeOf(d, base)).toEqual({ rules: [1, 2, 101], alerting: true, dispersion: { lcl: 0, cl: 1.05, ucl: 3 } });
+  expect(changeOf(set({ limits: limits('94', '100', '106') }), base)).not.toHaveProperty('dispersion');
+});
+
+test('what cannot hold stands beside its field and blocks the button', () => {
+  const wrong = set({ limits: limits('101', '100', 'x') });
+  expect(draftProblems(wrong, base).limits).toEqual({ ucl: 'The upper limit must be a number.' });
+  expect(draftProblems(set({ limits: limits('101', '100', '99') }), base).limits).toEqual({
+    lcl: 'The lower limit must lie below the centre line (100).',
+    ucl: 'The upper limit must lie above the centre line (100).',
+  });
+  expect(draftBlocked(wrong, base)).toBe('The upper limit must be a number.');
+  expect(draftBlocked(set({ sigma: '-1' }), base)).toBe('Sigma within must be a number above 0.');
+  expect(draftBlocked(firstDraft(base), base)).toMatch(/^Nothing differs/);
+  expect(draftBlocked(set({ limits: limits('94', '100', '106') }), base)).toBeNull();
+});
+
+test('what changes is told in words: no rule is a bare 101', () => {
+  const d = { ...firstDraft(base), rules: new Set([1, 5]) };
+  expect(difference(d, base)).toEqual([
+    'Rules added: 5 (2 of 3 > 2σ)',
+    'Rules removed: 2 (9 one side), dispersion beyond its limit',
+  ]);
+  expect(difference(set({ limits: limits('94', '100', '106') }), base).join()).toMatch(/UCL: 103.46 → 106 nm.*used as entered/);
+});
+
+test('a dispersion rule that would have nothing to judge by is said, and an EWMA offers only its limit test', () => {
+  const bare = { ...base, current: { ...current, cl: null, ucl: null, lcl: null, dispCl: null, dispUcl: null, dispLcl: null } };
+  expect(draftNote({ ...firstDraft(bare), mode: 'set', limits: limits('94', '100', '106') }, bare)).toMatch(/no limits yet/);
+  expect(draftNote(set({ limits: limits('94', '100', '106') }), base)).toBeNull();
+  expect(changeOf(firstDraft({ ...base, kind: 'ewma' }), { ...base, kind: 'ewma' }).rules).toEqual([1]);
+});

@@ -1,0 +1,160 @@
+import type { ChartChange, RuleNumber } from '@/lib/services/charts/next-version';
+import type { ChartVersionView, SpcChartView } from '@/lib/services/views/spc-chart';
+import { RULE_TEXT, ruleName } from '@/lib/ui/charts/rules';
+import { decimalsFor, num, parseNumber, unitLabel } from '@/lib/ui/format';
+import { enteredLimitProblems, type LimitField } from '@/lib/ui/limit-problems';
+
+export type LimitsMode = 'keep' | 'set' | 'baseline';
+export type LimitTexts = Readonly<Record<LimitField, string>>;
+
+/** The next version of a chart as it stands in the form: texts as typed. */
+export interface ChangeDraft {
+  readonly mode: LimitsMode;
+  readonly limits: LimitTexts;
+  /** Empty: sigma within stays that of the study before. */
+  readonly sigma: string;
+  readonly dispersion: LimitTexts;
+  readonly rules: ReadonlySet<number>;
+  readonly alerts: boolean;
+}
+
+/** What the draft is made from and compared with. */
+export interface DraftBase {
+  readonly current: ChartVersionView;
+  readonly alerting: boolean;
+  readonly kind: string;
+  readonly unit: string;
+  /** Decimals in which limits are shown. */
+  readonly decimals: number;
+}
+
+/** The version in force of a chart page as the base of a draft. */
+export const draftBase = ({ chart }: SpcChartView, current: ChartVersionView): DraftBase => ({
+  current,
+  alerting: chart.alerting,
+  kind: chart.kind,
+  unit: unitLabel(chart.unit),
+  decimals: decimalsFor(current.ucl !== null && current.lcl !== null ? (current.ucl - current.lcl) / 60 : null),
+});
+
+export const LIMIT_FIELDS = ['lcl', 'cl', 'ucl'] as const;
+
+/** Rules that this kind of chart can judge: an EWMA remembers its past, so only its limits count, and it has no dispersion chart. */
+export const rulesOfKind = (kind: string): readonly RuleNumber[] => (kind === 'ewma' ? [1] : [1, 2, 3, 4, 5, 6, 7, 8, 101]);
+export const hasDispersion = (kind: string): boolean => rulesOfKind(kind).includes(101);
+
+const text = (v: number | null, d: number): string => (v === null ? '' : v.toFixed(d));
+const location = (v: ChartVersionView) => ({ lcl: v.lcl, cl: v.cl, ucl: v.ucl });
+const dispersion = (v: ChartVersionView) => ({ lcl: v.dispLcl, cl: v.dispCl, ucl: v.dispUcl });
+const texts = (l: Readonly<Record<LimitField, number | null>>, d: number): LimitTexts => ({
+  lcl: text(l.lcl, d),
+  cl: text(l.cl, d),
+  ucl: text(l.ucl, d),
+});
+
+export const firstDraft = (b: DraftBase): ChangeDraft => ({
+  mode: 'keep',
+  limits: texts(location(b.current), b.decimals),
+  sigma: text(b.current.sigmaWithin, b.decimals + 1),
+  dispersion: texts(dispersion(b.current), b.decimals + 1),
+  rules: new Set(b.current.rules),
+  alerts: b.alerting,
+});
+
+/** Numbers of typed limits: a field left as it was shown keeps its full precision; empty is no limit, NaN is no number. */
+function values(typed: LimitTexts, shown: LimitTexts, was: Readonly<Record<LimitField, number | null>>) {
+  const value = (k: LimitField): number | null =>
+    typed[k] === shown[k] ? was[k] : typed[k].trim() === '' ? null : parseNumber(typed[k]);
+  return { lcl: value('lcl'), cl: value('cl'), ucl: value('ucl') };
+}
+
+const enteredLocation = (d: ChangeDraft, b: DraftBase) => values(d.limits, firstDraft(b).limits, location(b.current));
+const enteredDispersion = (d: ChangeDraft, b: DraftBase) => values(d.dispersion, firstDraft(b).dispersion, dispersion(b.current));
+const changed = (a: LimitTexts, b: LimitTexts): boolean => LIMIT_FIELDS.some((k) => a[k].trim() !== b[k]);
+const sigmaTyped = (d: ChangeDraft, b: DraftBase): boolean => d.sigma.trim() !== '' && d.sigma.trim() !== firstDraft(b).sigma;
+/** Limits of the location are entered when one of them, or the sigma beside them, was typed. */
+const locationTyped = (d: ChangeDraft, b: DraftBase): boolean =>
+  d.mode === 'set' && (changed(d.limits, firstDraft(b).limits) || sigmaTyped(d, b));
+
+export interface DraftProblems {
+  readonly limits: Partial<Record<LimitField, string>>;
+  readonly dispersion: Partial<Record<LimitField, string>>;
+  readonly sigma: string | null;
+}
+
+/** What stands beside each field while it is typed: the same rules as the service's. */
+export function draftProblems(d: ChangeDraft, b: DraftBase): DraftProblems {
+  if (d.mode !== 'set') return { limits: {}, dispersion: {}, sigma: null };
+  const byField = (list: ReturnType<typeof enteredLimitProblems>) => Object.fromEntries(list.map((p) => [p.field, p.text]));
+  const sigma = sigmaTyped(d, b) ? parseNumber(d.sigma) : null;
+  return {
+    limits: byField(locationTyped(d, b) ? enteredLimitProblems(enteredLocation(d, b), 'location') : []),
+    dispersion: changed(d.dispersion, firstDraft(b).dispersion)
+      ? byField(enteredLimitProblems(enteredDispersion(d, b), 'dispersion'))
+      : {},
+    sigma: sigma === null || sigma > 0 ? null : 'Sigma within must be a number above 0.',
+  };
+}
+
+/** Why the draft cannot be activated yet; null when it can. */
+export function draftBlocked(d: ChangeDraft, b: DraftBase): string | null {
+  const p = draftProblems(d, b);
+  const first = [...Object.values(p.limits), ...Object.values(p.dispersion), ...(p.sigma === null ? [] : [p.sigma])][0];
+  return first ?? (difference(d, b).length === 0 ? 'Nothing differs from the version in force yet.' : null);
+}
+
+/** The change as the service takes it: only what differs. */
+export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
+  const first = firstDraft(b);
+  const sigma = sigmaTyped(d, b) ? { sigmaWithin: parseNumber(d.sigma) } : {};
+  return {
+    rules: rulesOfKind(b.kind).filter((r) => d.rules.has(r)),
+    alerting: d.alerts,
+    ...(d.mode === 'baseline' ? { limits: null } : {}),
+    ...(locationTyped(d, b) ? { limits: { ...enteredLocation(d, b), ...sigma } } : {}),
+    ...(d.mode === 'set' && changed(d.dispersion, first.dispersion) ? { dispersion: enteredDispersion(d, b) } : {}),
+  };
+}
+
+const NAME: Readonly<Record<LimitField, string>> = { lcl: 'LCL', cl: 'CL', ucl: 'UCL' };
+
+/** One line for each thing that would differ. */
+export function difference(d: ChangeDraft, b: DraftBase): string[] {
+  const { current: now, decimals, unit } = b;
+  const first = firstDraft(b);
+  const out: string[] = [];
+  const lines = (
+    was: Readonly<Record<LimitField, number | null>>,
+    typed: LimitTexts,
+    shown: LimitTexts,
+    of: string,
+    k: number,
+  ) => {
+    for (const f of LIMIT_FIELDS)
+      if (typed[f].trim() !== shown[f])
+        out.push(`${of}${NAME[f]}: ${num(was[f], k)} → ${typed[f].trim() === '' ? 'none' : `${typed[f].trim()} ${unit}`}`);
+  };
+  if (d.mode === 'baseline') out.push('Limits: given up; a new baseline is collected');
+  if (d.mode === 'set') {
+    lines(location(now), d.limits, first.limits, '', decimals);
+    if (sigmaTyped(d, b)) out.push(`Sigma within: ${num(now.sigmaWithin, decimals + 1)} → ${d.sigma.trim()} ${unit}`);
+    lines(dispersion(now), d.dispersion, first.dispersion, 'Dispersion ', decimals + 1);
+    if (locationTyped(d, b) && now.limitsSource === 'study' && now.cl !== null)
+      out.push('Limits are used as entered, for every size of point; until now they followed the size');
+  }
+  const said = (r: number): string => (r < 100 ? `${r} (${RULE_TEXT[r]?.short ?? ''})` : ruleName(r));
+  const added = [...d.rules].filter((r) => !now.rules.includes(r));
+  const gone = now.rules.filter((r) => !d.rules.has(r));
+  if (added.length > 0) out.push(`Rules added: ${added.map(said).join(', ')}`);
+  if (gone.length > 0) out.push(`Rules removed: ${gone.map(said).join(', ')}`);
+  if (d.alerts !== b.alerting) out.push(d.alerts ? 'Raises alerts from now on' : 'No longer raises alerts');
+  return out;
+}
+
+/** What the person should know before it is activated, though nothing forbids it; null when there is nothing. */
+export function draftNote(d: ChangeDraft, b: DraftBase): string | null {
+  const none = enteredDispersion(d, b).ucl === null;
+  return d.mode === 'set' && d.rules.has(101) && none
+    ? 'The dispersion chart has no limits yet: its rule judges nothing until they are entered here or follow from a baseline.'
+    : null;
+}

@@ -1,0 +1,22 @@
+'use server';
+import { revalidatePath } from 'next/cache';
+import { changeSpecification, type SpecificationKey } from '@/lib/services/fab/specification';
+import type { ActionResult } from '@/lib/ui/action-result';
+import type { SpecificationValues } from '@/lib/ui/limit-problems';
+import { act } from '../../session';
+
+/** A new version of a specification; `seen` is the version the person looked at. */
+export async function saveSpecification(
+  key: SpecificationKey,
+  seen: number,
+  values: SpecificationValues,
+  reason: string,
+): Promise<ActionResult> {
+  const result = await act(
+    'engineer',
+    (actor) => changeSpecification(key, seen, values, reason, actor.email, Date.now()),
+    `Version ${seen + 1} holds from now on.`,
+  );
+  if (result.ok) revalidatePath('/spc', 'layout');
+  return result;
+}

@@ -1,0 +1,129 @@
+'use client';
+import Link from 'next/link';
+import { useState } from 'react';
+import type { SpecificationRow, SpecificationVersionRow } from '@/lib/services/views/specifications';
+import { type Column, DataTable } from '@/lib/ui/components/data-table';
+import { Facts } from '@/lib/ui/components/evidence-panel';
+import { useAddress } from '@/lib/ui/components/filter-bar';
+import { Panel } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { num, plural, shortDate, unitLabel } from '@/lib/ui/format';
+import { EditDialog } from './edit-dialog';
+
+export interface SpecificationsViewProps {
+  rows: readonly SpecificationRow[];
+  selected: SpecificationRow | null;
+  versions: readonly SpecificationVersionRow[];
+  role: string;
+}
+
+const keyOf = (r: SpecificationRow): string => `${r.product}|${r.operation}|${r.parameter}`;
+const since = (ms: number): string => (ms > 0 ? shortDate(ms) : 'start');
+/** As many decimals as the parameter has, or the value needs. */
+const digits = (v: number | null, least: number): number =>
+  v === null ? least : Math.max(least, Math.min(6, (String(v).split('.')[1] ?? '').length));
+
+const COLUMNS: readonly Column<SpecificationRow>[] = [
+  { key: 'parameter', header: 'Parameter', value: (r) => r.parameter },
+  { key: 'operation', header: 'Operation', value: (r) => r.operation },
+  { key: 'product', header: 'Product', value: (r) => r.product },
+  { key: 'lsl', header: 'LSL', numeric: true, value: (r) => r.lsl, cell: (r) => num(r.lsl, digits(r.lsl, r.digits)) },
+  {
+    key: 'target',
+    header: 'Target',
+    numeric: true,
+    value: (r) => r.target,
+    cell: (r) => num(r.target, digits(r.target, r.digits)),
+  },
+  { key: 'usl', header: 'USL', numeric: true, value: (r) => r.usl, cell: (r) => num(r.usl, digits(r.usl, r.digits)) },
+  { key: 'unit', header: 'Unit', value: (r) => unitLabel(r.unit) },
+  { key: 'version', header: 'Version', numeric: true, value: (r) => r.version },
+  { key: 'since', header: 'Since', value: (r) => r.validFromMs, cell: (r) => since(r.validFromMs) },
+  {
+    key: 'loops',
+    header: 'Loops',
+    value: (r) => r.otherTargets.length,
+    cell: (r) => (r.otherTargets.length > 0 ? <StatusMark status="warn" text="aims elsewhere" /> : ''),
+    title: 'Loops of this context that aim at another target than the specification',
+  },
+];
+
+/** All specifications; the selected one with its versions, the loops that aim elsewhere, and the way to change it. */
+export function SpecificationsView({ rows, selected, versions, role }: SpecificationsViewProps) {
+  const address = useAddress();
+  const [editing, setEditing] = useState(false);
+  const canChange = role === 'engineer' || role === 'administrator';
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)_320px] gap-3 items-start">
+      <Panel title="Specifications" note={plural(rows.length, 'specification')} flush>
+        <DataTable
+          label="Specifications"
+          rows={rows}
+          columns={COLUMNS}
+          rowKey={keyOf}
+          onSelect={(r) => address.set({ spec: keyOf(r) })}
+          selectedKey={selected ? keyOf(selected) : null}
+          primary
+          empty="No specification matches these filters. Clear one of them; specifications are registered with the fab's document."
+        />
+      </Panel>
+      {selected ? (
+        <Panel title={`${selected.parameter} · ${selected.product}`} note={selected.operation}>
+          <Facts
+            facts={[
+              ['LSL', `${num(selected.lsl, digits(selected.lsl, selected.digits))} ${unitLabel(selected.unit)}`],
+              ['Target', `${num(selected.target, digits(selected.target, selected.digits))} ${unitLabel(selected.unit)}`],
+              ['USL', `${num(selected.usl, digits(selected.usl, selected.digits))} ${unitLabel(selected.unit)}`],
+              [
+                'Judged by it',
+                <Link
+                  key="c"
+                  prefetch={false}
+                  className="link"
+                  href={`/spc?operation=${encodeURIComponent(selected.operation)}&product=${encodeURIComponent(selected.product)}`}
+                >
+                  {plural(selected.charts, 'chart')}
+                </Link>,
+              ],
+            ]}
+          />
+          {selected.otherTargets.map((l) => (
+            <p key={l.id} className="text-sm mt-1">
+              <StatusMark
+                wrap
+                status="warn"
+                text={`Loop aims at ${num(l.target, digits(l.target, selected.digits))} ${unitLabel(selected.unit)}, not at ${num(selected.target, digits(selected.target, selected.digits))}: `}
+              />
+              <Link prefetch={false} className="link" href={`/control/${l.id}`}>
+                {l.name}
+              </Link>
+            </p>
+          ))}
+          {canChange ? (
+            <button type="button" className="btn mt-3" onClick={() => setEditing(true)}>
+              Change the specification…
+            </button>
+          ) : (
+            <p className="text-sm text-ink-2 mt-3">Changing it needs the role engineer.</p>
+          )}
+          <h3 className="mt-4 mb-1">Versions</h3>
+          <ol className="text-sm">
+            {versions.map((v) => (
+              <li key={v.version} className="py-1 border-t border-hairline">
+                <b>{`v${v.version}`}</b>
+                {` since ${since(v.validFromMs)}: ${num(v.lsl, digits(v.lsl, selected.digits))} / ${num(v.target, digits(v.target, selected.digits))} / ${num(v.usl, digits(v.usl, selected.digits))}`}
+                <span className="block text-ink-2">{`${v.author}: ${v.reason}`}</span>
+              </li>
+            ))}
+          </ol>
+          {editing ? <EditDialog row={selected} onClose={() => setEditing(false)} /> : null}
+        </Panel>
+      ) : (
+        <div className="bg-surface border border-hairline rounded p-3 text-ink-2 text-sm">
+          <h2 className="text-ink mb-1">No specification selected</h2>
+          Select a row for its versions, the loops that aim elsewhere, and to change it.
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { AppError } from '@/lib/errors';
+import { enteredLimitProblems } from '@/lib/spc';
+import { type ChartKind, DISPERSION, type LimitsSource } from '../spc/judge';
+
+export const RULE_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 101] as const;
+export type RuleNumber = (typeof RULE_NUMBERS)[number];
+
+/** Kinds that judge a dispersion (moving range, range, standard deviation) beside their location. */
+export const hasDispersionChart = (kind: ChartKind): boolean => kind !== 'ewma';
+
+const limit = z.number().nullable();
+
+/**
+ * What a new version of a chart may say. Left out: as before. `limits` null: collect a new baseline from `effectiveFrom` on. Limits are
+ * used as they are entered, for every size of point; null on one side: no limit there.
+ */
+export const chartChange = z.strictObject({
+  rules: z.array(z.literal(RULE_NUMBERS)).max(RULE_NUMBERS.length).optional(),
+  limits: z
+    .strictObject({ cl: limit, ucl: limit, lcl: limit, sigmaWithin: z.number().positive().optional() })
+    .nullable()
+    .optional(),
+  /** Limits of the dispersion chart. */
+  dispersion: z.strictObject({ cl: limit, ucl: limit, lcl: limit }).optional(),
+  alerting: z.boolean().optional(),
+  /** Process time from which the version holds, a new phase; now when left out. */
+  effectiveFrom: z.iso.datetime({ offset: true }).optional(),
+});
+export type ChartChange = z.infer<typeof chartChange>;
+
+/** What is in force, as far as a change may touch it. */
+export interface VersionContent {
+  readonly rules: readonly number[];
+  readonly preset: string;
+  readonly cl: number | null;
+  readonly ucl: number | null;
+  readonly lcl: number | null;
+  readonly limitsSource: LimitsSource;
+  readonly sigmaWithin: number | null;
+  readonly sigmaMethod: string | null;
+  readonly dispCl: number | null;
+  readonly dispUcl: number | null;
+  readonly dispLcl: number | null;
+  readonly dispSource: LimitsSource;
+  readonly dispSigma: number | null;
+}
+
+const NO_LIMITS = {
+  cl: null,
+  ucl: null,
+  lcl: null,
+  limitsSource: 'study',
+  sigmaWithin: null,
+  sigmaMethod: null,
+  dispCl: null,
+  dispUcl: null,
+  dispLcl: null,
+  dispSource: 'study',
+  dispSigma: null,
+} as const;
+
+/**
+ * The content of the next version. Entered limits of the location leave sigma and the dispersion limits as they were: they are of the
+ * study before, unless they are entered too.
+ * @throws AppError `invalid_input` in the words of the form, with `details.field`.
+ */
+export function nextVersion(kind: ChartKind, now: VersionContent, input: unknown): { change: ChartChange; next: VersionContent } {
+  const c = parsed(input);
+  const next: Writable<VersionContent> = { ...now };
+  if (c.rules !== undefined) {
+    next.rules = [...new Set(c.rules)].sort((a, b) => a - b);
+    refuseIdleRules(kind, next.rules);
+    if (next.rules.join() !== now.rules.join()) next.preset = 'custom';
+  }
+  if (c.limits === null) Object.assign(next, NO_LIMITS);
+  if (c.limits != null) {
+    refuse(enteredLimitProblems(c.limits, 'location')[0], 'limits');
+    const { cl, ucl, lcl, sigmaWithin } = c.limits;
+    Object.assign(next, { cl, ucl, lcl, limitsSource: 'given' });
+    if (sigmaWithin !== undefined) Object.assign(next, { sigmaWithin, sigmaMethod: 'given' });
+  }
+  if (c.dispersion !== undefined) {
+    if (!hasDispersionChart(kind)) throw bad('dispersion', 'An EWMA chart has no dispersion chart: leave its limits out.');
+    if (next.cl === null)
+      throw bad(
+        'dispersion',
+        'The chart collects a baseline, which gives both pairs of limits: enter the limits of the location too.',
+      );
+    refuse(enteredLimitProblems(c.dispersion, 'dispersion')[0], 'dispersion');
+    const { cl, ucl, lcl } = c.dispersion;
+    Object.assign(next, { dispCl: cl, dispUcl: ucl, dispLcl: lcl, dispSource: 'given' });
+  }
+  return { change: c, next };
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+const bad = (field: string, text: string): AppError => new AppError('invalid_input', text, { field });
+
+function refuse(p: { field: string; text: string } | undefined, group: string): void {
+  if (p !== undefined) throw bad(`${group}.${p.field}`, group === 'dispersion' ? `Dispersion: ${p.text}` : p.text);
+}
+
+/** A rule that a kind of chart never looks at would only seem to watch. */
+function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
+  const idle = rules.find((r) => (kind === 'ewma' ? r !== 1 : false));
+  if (idle === undefined) return;
+  throw bad(
+    'rules',
+    idle > DISPERSION
+      ? 'An EWMA chart has no dispersion chart, so the rule on the dispersion has nothing to judge.'
+      : `An EWMA remembers its past, so only rule 1 (beyond the limits) means something on it; take rule ${idle} out.`,
+  );
+}
+
+const FIELD: Readonly<Record<string, string>> = {
+  rules: 'Rules',
+  cl: 'Centre line',
+  ucl: 'Upper limit',
+  lcl: 'Lower limit',
+  sigmaWithin: 'Sigma within',
+  alerting: 'Raises alerts',
+  effectiveFrom: 'Holds from',
+};
+
+function parsed(input: unknown): ChartChange {
+  const r = chartChange.safeParse(input);
+  if (r.success) return r.data;
+  const issue = r.error.issues[0]!;
+  const field = issue.path.map(String).join('.');
+  const name = issue.path.map((k) => FIELD[String(k)]).findLast((w) => w !== undefined) ?? 'The change';
+  throw bad(field, `${name}: ${issue.message}.`);
+}

@@ -1,0 +1,49 @@
+import { capability } from '@/lib/spc';
+import { DISPERSION } from '../spc/judge';
+import type { ChartColumns, ChartHead, ChartVersionView, SpcChartView } from './spc-chart';
+import type { ChartSpecification } from './spc-specification';
+
+/** Capability of the points of the window by the specification in force, or why there is none. */
+export function studyOf(
+  c: ChartHead,
+  v: ChartVersionView | undefined,
+  s: ChartSpecification,
+  p: ChartColumns,
+): Pick<SpcChartView, 'capability' | 'capabilityNote'> {
+  const used = Array.from(p.value.keys()).filter((i) => !p.excluded[i] && !Number.isNaN(p.value[i]!));
+  const n = used.length;
+  if (s.differs)
+    return {
+      capability: null,
+      capabilityNote: 'The products on this chart are specified differently, so no one capability holds for all of its points.',
+    };
+  if (s.lsl === null && s.usl === null)
+    return { capability: null, capabilityNote: 'This characteristic has no specification limits, so there is no capability.' };
+  if (c.kind === 'ewma')
+    return { capability: null, capabilityNote: 'An EWMA chart has no capability of its own: see the individuals chart.' };
+  const sigmaWithin = v?.sigmaWithin ?? null;
+  if (!(sigmaWithin !== null && sigmaWithin > 0))
+    return {
+      capability: null,
+      capabilityNote:
+        v?.limitsSource === 'given'
+          ? 'The limits were given without a sigma within and no study came before them: enter one with the limits, or collect a baseline.'
+          : 'The baseline is still being collected: there is no within sigma yet.',
+    };
+  if (n < 2) return { capability: null, capabilityNote: 'Fewer than two points in this window: take a longer time range.' };
+  const mean = used.reduce((s, i) => s + p.value[i]!, 0) / n;
+  const sigmaOverall = Math.sqrt(used.reduce((s, i) => s + (p.value[i]! - mean) ** 2, 0) / (n - 1));
+  if (!(sigmaOverall > 0))
+    return { capability: null, capabilityNote: 'All points have the same value: a capability would mean nothing.' };
+  // A moving range repeats what the individuals show: only subgroups have a dispersion of their own to be out of control.
+  const counts = (r: number): boolean => r < DISPERSION || c.kind !== 'individuals';
+  const signals = used.filter((i) => p.rules[i]!.some(counts)).length;
+  const distinct = new Set(used.map((i) => p.value[i])).size;
+  const spec = {
+    ...(s.lsl === null ? {} : { lsl: s.lsl }),
+    ...(s.usl === null ? {} : { usl: s.usl }),
+    ...(s.target === null ? {} : { target: s.target }),
+  };
+  const study = capability({ mean, sigmaWithin, sigmaOverall, n, spec, signals, distinct });
+  return { capability: { study, mean, n, sigmaOverall }, capabilityNote: null };
+}

@@ -1,0 +1,92 @@
+import { toCsv } from '../csv';
+import { num, shortTime, withU } from '../format';
+import { beyondDispersion, type ControlChartInput, type DrawnPoint } from './control-chart.prepare';
+import { pointState } from './rules';
+
+const stateOf = (p: DrawnPoint): string => pointState([...p.rules, ...p.dispersionRules], p.excluded, p.beyondDispersion).text;
+
+/** One point as it is read aloud. */
+export const spokenPoint = (c: ControlChartInput, p: DrawnPoint, decimals: number): string =>
+  `${c.names[p.i]}, ${withU(p.y, p.u, decimals)} ${c.unit}, ${shortTime(c.at[p.i])}, ${stateOf(p)}`;
+
+export const POINT_HEADER = (c: ControlChartInput): string[] => [
+  'No.',
+  'Time',
+  'Point',
+  `Value, ${c.unit}`,
+  'u',
+  `Dispersion, ${c.unit}`,
+  'State',
+];
+
+/** One row of the table of the drawn points. */
+export const pointRow = (c: ControlChartInput, p: DrawnPoint, decimals: number) => ({
+  key: c.ids[p.i] ?? String(p.i),
+  cells: [
+    p.i + 1,
+    shortTime(c.at[p.i]),
+    c.names[p.i] ?? '',
+    num(p.y, decimals),
+    num(p.u, decimals),
+    num(p.dispersion, decimals),
+    stateOf(p),
+  ],
+});
+
+/**
+ * All points (not only the drawn ones) at full precision: index, what was plotted, the limits it was judged by, and flags: 1 or 0 for
+ * out of control, beyond the limits of the dispersion, excluded; the signals in words.
+ */
+export function controlChartCsv(c: ControlChartInput): string {
+  const own = c.pointLimits;
+  const phaseOf = (t: number) => c.phases.findLast((p) => p.fromMs <= t);
+  const flag = (v: boolean): number => (v ? 1 : 0);
+  return toCsv(
+    [
+      'index',
+      'process_time',
+      'point',
+      `plotted (${c.unit})`,
+      `value (${c.unit})`,
+      `u (${c.unit})`,
+      `cl (${c.unit})`,
+      `ucl (${c.unit})`,
+      `lcl (${c.unit})`,
+      `dispersion (${c.unit})`,
+      `dispersion_ucl (${c.unit})`,
+      'limits_version',
+      'out_of_control',
+      'dispersion_beyond_limit',
+      'excluded',
+      'signals',
+      'reason_of_exclusion',
+      'id',
+    ],
+    Array.from(c.at, (t, i) => {
+      const phase = phaseOf(t);
+      const rules = c.rules[i] ?? [];
+      const beyond = beyondDispersion(c, i);
+      const excluded = c.excluded[i] ?? null;
+      return [
+        i + 1,
+        new Date(t).toISOString(),
+        c.names[i],
+        c.plotted[i],
+        c.value?.[i] ?? c.plotted[i],
+        c.u?.[i],
+        phase?.cl,
+        own ? own.ucl[i] : phase?.ucl,
+        own ? own.lcl[i] : phase?.lcl,
+        c.dispersion?.[i],
+        own ? own.dispUcl[i] : phase?.dispUcl,
+        phase?.version,
+        flag(rules.length > 0 && excluded === null),
+        flag(beyond),
+        flag(excluded !== null),
+        excluded === null && (rules.length > 0 || beyond) ? pointState(rules, null, beyond).text : '',
+        excluded,
+        c.ids[i],
+      ];
+    }),
+  );
+}

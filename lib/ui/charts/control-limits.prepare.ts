@@ -1,0 +1,118 @@
+import { decimalsFor, num } from '../format';
+import type { ChartPhase, LimitSegment, SpecSpan, ZoneBand } from './control-chart.prepare';
+
+/** A phase between two positions of the x axis. */
+export interface Span {
+  phase: ChartPhase;
+  x1: number;
+  x2: number;
+}
+
+/** A stretch of points that were judged by the same limits. */
+export interface LimitStep {
+  x1: number;
+  x2: number;
+  cl: number | null;
+  ucl: number | null;
+  lcl: number | null;
+}
+
+type Column = Float64Array | undefined;
+
+/** Steps nearer than this share of the width of the limits are one: less than a pixel on any screen. */
+const SAME = 1e-3;
+
+/**
+ * The limits that the points were judged by, as steps: each point's own, half-way to its neighbours, equal neighbours in one. A phase
+ * without points (or without limits at them) shows the limits of its version.
+ * @param x - position of point i.
+ */
+export function limitSteps(
+  spans: readonly Span[],
+  at: Float64Array,
+  x: (i: number) => number,
+  columns: { cl?: Column; ucl: Column; lcl: Column },
+  ofPhase: (p: ChartPhase) => { cl: number | null; ucl: number | null; lcl: number | null },
+): LimitStep[] {
+  const value = (c: Column, i: number): number | null => (c === undefined || !Number.isFinite(c[i]!) ? null : c[i]!);
+  return spans.flatMap(({ phase, x1, x2 }, k) => {
+    const nominal = ofPhase(phase);
+    const to = spans[k + 1]?.phase.fromMs ?? Number.POSITIVE_INFINITY;
+    const mine = Array.from(at.keys()).filter(
+      (i) => at[i]! >= phase.fromMs && at[i]! < to && (value(columns.ucl, i) !== null || value(columns.lcl, i) !== null),
+    );
+    if (mine.length === 0)
+      return nominal.ucl === null && nominal.lcl === null && nominal.cl === null ? [] : [{ x1, x2, ...nominal }];
+    const out: LimitStep[] = [];
+    mine.forEach((i, j) => {
+      const left = j === 0 ? x1 : (x(mine[j - 1]!) + x(i)) / 2;
+      const right = j === mine.length - 1 ? x2 : (x(i) + x(mine[j + 1]!)) / 2;
+      const step = {
+        x1: left,
+        x2: right,
+        cl: columns.cl ? value(columns.cl, i) : nominal.cl,
+        ucl: value(columns.ucl, i),
+        lcl: value(columns.lcl, i),
+      };
+      const last = out.at(-1);
+      if (last !== undefined && same(last, step)) last.x2 = right;
+      else out.push(step);
+    });
+    return out;
+  });
+}
+
+function same(a: LimitStep, b: LimitStep): boolean {
+  const width = Math.abs((a.ucl ?? a.cl ?? 0) - (a.lcl ?? a.cl ?? 0));
+  const near = (p: number | null, q: number | null) => (p === null || q === null ? p === q : Math.abs(p - q) <= SAME * width);
+  return near(a.cl, b.cl) && near(a.ucl, b.ucl) && near(a.lcl, b.lcl);
+}
+
+/** Steps as lines to draw; only the last of each kind is labelled. */
+export function limitSegments(steps: readonly LimitStep[], kinds: readonly ('ucl' | 'cl' | 'lcl')[]): LimitSegment[] {
+  const last = steps.at(-1);
+  const width = last === undefined ? 0 : Math.abs((last.ucl ?? last.cl ?? 0) - (last.lcl ?? last.cl ?? 0));
+  return kinds.flatMap((kind) =>
+    steps.flatMap((s): LimitSegment[] => {
+      const y = s[kind];
+      if (y === null || !Number.isFinite(y)) return [];
+      const decimals = decimalsFor((width || Math.abs(y) / 10) / 20);
+      return [{ kind, y, x1: s.x1, x2: s.x2, label: s === last ? `${kind.toUpperCase()} ${num(y, decimals)}` : null }];
+    }),
+  );
+}
+
+/** Zones C, B, A: thirds of the distance to the limit on each side; no zone on a side without a limit. */
+export const zoneBands = (steps: readonly LimitStep[]): ZoneBand[] =>
+  steps.flatMap(({ x1, x2, cl, ucl, lcl }) => {
+    if (cl === null) return [];
+    return ([1, 2, 3] as const).flatMap((level): ZoneBand[] => {
+      const up = ucl === null ? null : (ucl - cl) / 3;
+      const down = lcl === null ? null : (cl - lcl) / 3;
+      return [
+        ...(up === null ? [] : [{ x1, x2, y1: cl + (level - 1) * up, y2: cl + level * up, level }]),
+        ...(down === null ? [] : [{ x1, x2, y1: cl - level * down, y2: cl - (level - 1) * down, level }]),
+      ];
+    });
+  });
+
+/** Specification limits and target, each version over its own time; the ones in force are labelled. */
+export function specSegments(
+  spans: readonly SpecSpan[],
+  position: (ms: number) => number,
+  [lo, hi]: readonly [number, number],
+  only: readonly ('usl' | 'target' | 'lsl')[],
+): LimitSegment[] {
+  const now = spans.at(-1);
+  const d = now !== undefined && now.usl !== null && now.lsl !== null ? decimalsFor((now.usl - now.lsl) / 20) : 2;
+  return only.flatMap((kind) =>
+    spans.flatMap((s, k): LimitSegment[] => {
+      const y = s[kind];
+      const x1 = Math.max(lo, position(s.fromMs));
+      const x2 = Math.min(hi, position(spans[k + 1]?.fromMs ?? Number.POSITIVE_INFINITY));
+      if (y === null || x2 <= x1) return [];
+      const name = kind === 'target' ? 'target' : kind.toUpperCase();
+      return [{ kind, y, x1, x2, label: k === spans.length - 1 ? `${name} ${num(y, d)}` : null }];
+    }),
+  );
+}

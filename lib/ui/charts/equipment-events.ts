@@ -1,0 +1,20 @@
+/** Equipment events on a time axis: a letter each, and what it means. */
+const EVENTS: readonly { glyph: string; kinds: readonly string[]; means: string }[] = [
+  { glyph: 'PM', kinds: ['pm'], means: 'maintenance' },
+  { glyph: 'C', kinds: ['chamber_clean', 'clean'], means: 'chamber clean' },
+  { glyph: 'R', kinds: ['recipe_change', 'recipe'], means: 'recipe change' },
+  { glyph: 'K', kinds: ['kit_change', 'consumable', 'consumable_change'], means: 'kit or consumable change' },
+];
+const OTHER_EVENT = '◆';
+
+/** One or two letters for a kind of equipment event; ◆ for one that has none. */
+export const eventGlyph = (kind: string): string =>
+  EVENTS.find((e) => e.kinds.includes(kind.toLowerCase()))?.glyph ?? OTHER_EVENT;
+
+/** What the letters of these events mean, in the order of the table. */
+export function eventLegend(kinds: readonly string[]): { glyph: string; means: string }[] {
+  const shown = new Set(kinds.map(eventGlyph));
+  return [...EVENTS, { glyph: OTHER_EVENT, means: 'other event' }].flatMap(({ glyph, means }) =>
+    shown.has(glyph) ? [{ glyph, means }] : [],
+  );
+}

@@ -1,0 +1,362 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type ChangeDraft, changeOf, draftBase, draftBlocked, firstDraft } from '@/app/(dash)/spc/[id]/change-draft';
+import { createApiKey } from '@/lib/auth/api-keys';
+import { closePool, db, sql } from '@/lib/db';
+import { closeQueues } from '@/lib/queue/broker';
+import { changeChart, excludePoint } from '@/lib/services/charts/change-chart';
+import { registerFab } from '@/lib/services/fab/register-fab';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { changeSpecification } from '@/lib/services/fab/specification';
+import { alertView } from '@/lib/services/views/alert';
+import { spcChart, violationsOf } from '@/lib/services/views/spc-chart';
+import { screenCharts } from '@/lib/services/views/spc-list';
+import { sdLimits } from '@/lib/spc';
+import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
+import { apiServer } from '../support/api-server';
+import { doAllWork } from '../support/work';
+
+let database: TestDatabase;
+let api: Awaited<ReturnType<typeof apiServer>>;
+let key: string;
+const HOUR = 3_600_000;
+const T0 = Date.UTC(2026, 8, 1);
+const FAR = T0 + 400 * 24 * HOUR;
+const NOISE = [0.6, -0.4, 0.9, -0.8, 0.2, -1.1, 0.7, 0.4, -0.5, -0.2, 1.2, -0.9, 0.3, 0.1, -0.3, 0.5, -0.7, 0.8, -0.1, 0];
+
+beforeAll(async () => {
+  database = await testDatabase();
+  testQueuePrefix();
+  await registerFab(simulatedFab(1), 'test');
+  key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
+  api = await apiServer();
+  // Twenty lots of three wafers are the baseline; one lot, nine hours on, settles it.
+  await lots(
+    NOISE.map((e, i) => ({ at: T0 + i * 4 * HOUR, means: [100 + e, 100 - NOISE[(i + 7) % 20]!, 100 + NOISE[(i + 3) % 20]!] })),
+  );
+  await lots([{ at: T0 + 100 * HOUR, means: [100.1, 99.8, 100.2] }]);
+}, 120_000);
+afterAll(async () => {
+  await api.close();
+  await closeQueues();
+  await closePool();
+  await database.drop();
+});
+
+async function post(path: string, body: object): Promise<void> {
+  const res = await fetch(`${api.url}/api/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  expect(res.status, await res.text()).toBeLessThan(300);
+}
+
+let serial = 0;
+/** Lots of processed and measured wafers with these thickness means, an hour between wafers. Returns their names. */
+async function lots(list: readonly { at: number; means: readonly number[] }[]): Promise<string[]> {
+  const made = list.map((l) => ({ ...l, lot: `Q${++serial}` }));
+  const iso = (t: number) => new Date(t).toISOString();
+  const common = { product: 'KITE-45', layer: 'ILD1', operation: 'CVD-OXIDE' };
+  const wafers = made.flatMap((l) => l.means.map((mean, i) => ({ lot: l.lot, wafer: i + 1, at: l.at + i * 600_000, mean })));
+  await post(
+    'lots',
+    made.map((l) => ({ key: l.lot, lot: l.lot, product: 'KITE-45', route: 'BEOL-1', wafers: 25, startedAt: iso(l.at) })),
+  );
+  await post(
+    'runs',
+    wafers.map(({ lot, wafer, at }) => ({
+      ...common,
+      lot,
+      wafer,
+      key: `${lot}-${wafer}-r`,
+      tool: 'CVD-01',
+      chamber: 'A',
+      recipe: { name: 'CVD-OXIDE.KITE-45', version: 1 },
+      startedAt: iso(at),
+      endedAt: iso(at + 120_000),
+      setpoints: { deposition_time: 60 },
+    })),
+  );
+  await post(
+    'measurements',
+    wafers.map(({ lot, wafer, at, mean }) => ({
+      ...common,
+      lot,
+      wafer,
+      key: `${lot}-${wafer}-m`,
+      runKey: `${lot}-${wafer}-r`,
+      station: 'ELL-01',
+      parameter: 'oxide_thickness',
+      unit: 'nm',
+      plan: 'P5',
+      measuredAt: iso(at + HOUR),
+      x: [0, 100, -100, 0, 0],
+      y: [0, 0, 0, 100, -100],
+      value: [mean, mean + 1, mean - 1, mean + 0.5, mean - 0.5],
+    })),
+  );
+  await doAllWork();
+  return made.map((l) => l.lot);
+}
+
+async function chartOf(characteristic: string, kind: string): Promise<string> {
+  const row = await db().one<{ id: string }>(sql`
+    SELECT id FROM chart WHERE characteristic = ${characteristic} AND kind = ${kind} AND operation = 'CVD-OXIDE' AND parameter = 'oxide_thickness'
+      AND (product = 'KITE-45' OR product IS NULL) AND (tool IS NULL OR (tool = 'CVD-01' AND chamber = 'A'))`);
+  return row!.id;
+}
+
+/** What the dialog does: a draft of the version on the page, edited, sent as the dialog sends it. */
+async function activate(chartId: string, edit: (d: ChangeDraft) => ChangeDraft, from: number): Promise<void> {
+  const view = await spcChart(chartId, 0, FAR);
+  const base = draftBase(view, view.versions.find((v) => v.version === view.chart.version)!);
+  const draft = edit(firstDraft(base));
+  expect(draftBlocked(draft, base)).toBeNull();
+  await changeChart(chartId, view.chart.version, changeOf(draft, base), 'limits of the qualification', 'ana', from);
+}
+
+const limits =
+  (lcl: string, cl: string, ucl: string) =>
+  (d: ChangeDraft): ChangeDraft => ({ ...d, mode: 'set', limits: { lcl, cl, ucl } });
+
+async function pointsOf(chartId: string, lot: string) {
+  return db().rows<{
+    at: Date;
+    record_id: string;
+    value: number;
+    plotted: number;
+    n: number;
+    ucl: number;
+    lcl: number;
+    disp_ucl: number | null;
+    rules: number[];
+  }>(
+    sql`SELECT at, record_id, value, plotted, n, ucl, lcl, disp_ucl, rules FROM chart_point WHERE chart_id = ${chartId} AND lot = ${lot} ORDER BY at`,
+  );
+}
+
+const alertsOf = (chartId: string) =>
+  db().rows<Record<string, unknown> & { id: string; count: number; severity: string }>(
+    sql`SELECT * FROM alert WHERE chart_id = ${chartId} ORDER BY raised_at`,
+  );
+const historyOf = (alertId: string) =>
+  db().rows<{ kind: string; text: string; detail: Record<string, unknown> }>(
+    sql`SELECT kind, text, detail FROM alert_event WHERE alert_id = ${alertId} ORDER BY id`,
+  );
+
+test('limits of a study follow the size of each point, those of the dispersion as well', async () => {
+  const chart = await chartOf('measurement.lot', 'xbar_s');
+  const view = await spcChart(chart, 0, FAR);
+  const { sigmaWithin, dispUcl } = view.versions.at(-1)!;
+  const [pair] = await lots([{ at: T0 + 104 * HOUR, means: [100.2, 99.9] }]);
+  const [p] = await pointsOf(chart, pair!);
+  expect(p!.n).toBe(2);
+  expect(p!.ucl - p!.lcl).toBeCloseTo((6 * sigmaWithin!) / Math.SQRT2, 10);
+  expect(p!.disp_ucl).toBeCloseTo(sdLimits(sigmaWithin!, 2).ucl, 10);
+  expect(p!.disp_ucl).not.toBeCloseTo(dispUcl!, 3);
+});
+
+test('limits that a person enters on an Xbar-S chart judge as entered, for every n, and leave the dispersion watched', async () => {
+  const chart = await chartOf('measurement.lot', 'xbar_s');
+  const before = (await spcChart(chart, 0, FAR)).versions.at(-1)!;
+  await activate(chart, limits('94', '100', '106'), T0 + 108 * HOUR);
+  const after = (await spcChart(chart, 0, FAR)).versions.at(-1)!;
+  expect(after).toMatchObject({ cl: 100, ucl: 106, lcl: 94, limitsSource: 'given', dispSource: 'study' });
+  expect([after.sigmaWithin, after.dispUcl, after.dispLcl]).toEqual([before.sigmaWithin, before.dispUcl, before.dispLcl]);
+
+  const [inside, outside, pair, wide] = await lots([
+    { at: T0 + 110 * HOUR, means: [105, 105.4, 105.7] },
+    { at: T0 + 114 * HOUR, means: [106.2, 106.1, 106.4] },
+    { at: T0 + 118 * HOUR, means: [105.8, 105.9] },
+    { at: T0 + 122 * HOUR, means: [88, 100, 112] },
+  ]);
+  for (const lot of [inside, outside, pair, wide]) {
+    const [p] = await pointsOf(chart, lot!);
+    expect([p!.lcl, p!.ucl]).toEqual([94, 106]);
+    expect(p!.disp_ucl).toBeCloseTo(sdLimits(before.sigmaWithin!, p!.n).ucl, 10);
+  }
+  const rules = async (lot: string) => (await pointsOf(chart, lot))[0]!.rules;
+  expect([await rules(inside!), await rules(outside!), await rules(pair!), await rules(wide!)]).toEqual([[], [1], [], [101]]);
+  const why = await violationsOf(chart, T0 + 109 * HOUR, FAR);
+  expect(why.flatMap((w) => w.violations).find((v) => v.rule === 1)).toMatchObject({ cl: 100, ucl: 106, lcl: 94 });
+  const page = await spcChart(chart, T0 + 109 * HOUR, FAR);
+  expect([...page.points.ucl]).toEqual([106, 106, 106, 106]);
+});
+
+test('limits that a person enters on an EWMA chart hold from its first point, without a ramp', async () => {
+  const chart = await chartOf('measurement.mean', 'ewma');
+  await activate(chart, limits('99', '100', '101'), T0 + 130 * HOUR);
+  const [lot] = await lots([{ at: T0 + 132 * HOUR, means: [100.4, 103, 104.2] }]);
+  const points = await pointsOf(chart, lot!);
+  expect(points.map((p) => [p.lcl, p.ucl])).toEqual([
+    [99, 101],
+    [99, 101],
+    [99, 101],
+  ]);
+  let z = 100;
+  for (const p of points) {
+    z = 0.2 * p.value + 0.8 * z;
+    expect(p.plotted).toBeCloseTo(z, 12);
+  }
+  expect(points.map((p) => p.rules)).toEqual([[], [], [1]]);
+});
+
+test('limits that cannot hold are refused in words, and nothing changes', async () => {
+  const chart = await chartOf('measurement.mean', 'ewma');
+  const { version } = (await spcChart(chart, 0, FAR)).chart;
+  const send = (change: object, reason = 'long enough') => changeChart(chart, version, change, reason, 'ana', T0 + 140 * HOUR);
+  await expect(send({ limits: { lcl: 101, cl: 100, ucl: 102 } })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: 'The lower limit must lie below the centre line (100).',
+    details: { field: 'limits.lcl' },
+  });
+  await expect(send({ limits: { lcl: null, cl: 100, ucl: null } })).rejects.toMatchObject({ code: 'invalid_input' });
+  await expect(send({ limits: { lcl: 'x', cl: 100, ucl: 102 } })).rejects.toMatchObject({
+    message: expect.stringMatching(/^Lower limit: /),
+  });
+  await expect(send({ dispersion: { lcl: null, cl: 1, ucl: 2 } })).rejects.toMatchObject({ details: { field: 'dispersion' } });
+  await expect(send({ rules: [1, 2] })).rejects.toMatchObject({ details: { field: 'rules' } });
+  await expect(send({ rules: [1] }, 'why')).rejects.toMatchObject({ code: 'invalid_input', details: { field: 'reason' } });
+  expect((await spcChart(chart, 0, FAR)).chart.version).toBe(version);
+});
+
+test('a change of rules marks old points and opens no alert, nor does late data among them; new data does', async () => {
+  const chart = await chartOf('measurement.mean', 'individuals');
+  await activate(chart, (d) => ({ ...limits('90', '100', '110')(d), rules: new Set([1]) }), T0 + 200 * HOUR);
+  await db().exec(sql`UPDATE alert SET state = 'closed' WHERE chart_id = ${chart}`);
+  const run = Array.from({ length: 11 }, (_, i) => ({ at: T0 + (202 + 2 * i) * HOUR, means: [101 + (i % 3) / 10] }));
+  await lots(run);
+  const before = await alertsOf(chart);
+  await activate(chart, (d) => ({ ...d, rules: new Set([1, 2]) }), T0 + 201 * HOUR);
+  const marked = (await violationsOf(chart, T0 + 201 * HOUR, FAR)).filter((w) => w.violations.some((v) => v.rule === 2));
+  expect(marked).toHaveLength(3);
+  expect(marked.flatMap((w) => w.violations.map((v) => v.alertId))).toEqual([null, null, null]);
+  expect(await alertsOf(chart)).toEqual(before);
+
+  // A late wafer before them makes their windows news in part, but they were known.
+  await lots([{ at: T0 + 201.5 * HOUR, means: [99.5] }]);
+  expect(await alertsOf(chart)).toEqual(before);
+
+  await lots([{ at: T0 + 230 * HOUR, means: [101.2] }]);
+  const after = await alertsOf(chart);
+  expect(after).toHaveLength(before.length + 1);
+  expect(after.at(-1)).toMatchObject({ rule: 2, severity: 'medium', count: 1, value: 101.2 });
+});
+
+test('an open alert keeps what opened it: older late points and milder ones are listed beside, a later and worse one escalates', async () => {
+  const chart = await chartOf('measurement.mean', 'individuals');
+  const opened = (await alertsOf(chart)).find((a) => a['state'] === 'open')!;
+  const kept = ['title', 'rule', 'value', 'record_id', 'lot', 'slot', 'first_at', 'run_id'] as const;
+  const evidence = (a: Record<string, unknown>) => kept.map((k) => a[k]);
+  const one = async () => (await alertsOf(chart)).find((a) => a.id === opened.id)!;
+
+  await lots([{ at: T0 + 201.2 * HOUR, means: [120] }]); // late, older and worse than what opened it
+  expect(evidence(await one())).toEqual(evidence(opened));
+  expect(await one()).toMatchObject({ severity: 'medium', count: 2, last_at: opened['last_at'] });
+  const listed = (await violationsOf(chart, 0, FAR)).flatMap((w) => w.violations).filter((v) => v.alertId === opened.id);
+  expect(listed.map((v) => v.rule).sort()).toEqual([1, 2]);
+
+  await lots([{ at: T0 + 232 * HOUR, means: [125] }]); // later and worse
+  expect(evidence(await one())).toEqual(evidence(opened));
+  expect(await one()).toMatchObject({ severity: 'high', count: expect.any(Number) });
+  const history = await historyOf(opened.id);
+  expect(history.map((h) => h.kind)).toEqual(['opened', 'escalated']);
+  expect(history[0]!.detail).toMatchObject({ rule: 2, value: 101.2, cl: 100, ucl: 110, lcl: 90, recordId: opened['record_id'] });
+  expect(history[0]!.detail['members']).toHaveLength(9);
+  expect(history[1]!).toMatchObject({ text: expect.stringContaining('medium → high'), detail: { rule: 1, value: 125 } });
+  const page = await alertView(opened.id);
+  expect(page.signals.map((v) => v.rule)).toEqual(expect.arrayContaining([1, 2]));
+  expect(page.signals.filter((v) => v.recordId === opened['record_id'])).toMatchObject([
+    { rule: 2, judged: expect.closeTo(101.2, 9) },
+  ]);
+  expect(page.alert).toMatchObject({ value: 101.2, title: opened['title'], severity: 'high' });
+});
+
+test('excluding a point and taking it back in opens no alert and changes none', async () => {
+  const chart = await chartOf('measurement.mean', 'individuals');
+  const before = await alertsOf(chart);
+  const history = await historyOf(before.at(-1)!.id);
+  const bad = (await db().one<{ record_id: string }>(
+    sql`SELECT record_id FROM chart_point WHERE chart_id = ${chart} AND value = 125`,
+  ))!;
+  await expect(excludePoint(chart, bad.record_id, 'bad', 'ana')).rejects.toMatchObject({ details: { field: 'reason' } });
+  await excludePoint(chart, bad.record_id, 'wrong wafer on the gauge', 'ana');
+  expect((await violationsOf(chart, 0, FAR)).find((w) => w.recordId === bad.record_id)).toBeUndefined();
+  expect(await alertsOf(chart)).toEqual(before);
+  await excludePoint(chart, bad.record_id, null, 'ana');
+  expect((await violationsOf(chart, 0, FAR)).find((w) => w.recordId === bad.record_id)!.violations[0]!.rule).toBe(1);
+  expect(await alertsOf(chart)).toEqual(before);
+  expect(await historyOf(before.at(-1)!.id)).toEqual(history);
+  // Also with the alert closed: what was known is nobody's news.
+  await db().exec(sql`UPDATE alert SET state = 'closed' WHERE chart_id = ${chart}`);
+  await excludePoint(chart, bad.record_id, 'wrong wafer on the gauge', 'ana');
+  await excludePoint(chart, bad.record_id, null, 'ana');
+  expect(await db().rows(sql`SELECT 1 FROM alert WHERE chart_id = ${chart} AND state <> 'closed'`)).toEqual([]);
+});
+
+test('a changed specification is a version: charts and capability follow, limits and runs do not move', async () => {
+  const chart = await chartOf('measurement.mean', 'individuals');
+  const spec = { product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' };
+  const row = () =>
+    db().one<{ version: number; lsl: number; usl: number; target: number }>(
+      sql`SELECT version, lsl, usl, target FROM specification WHERE product = 'KITE-45' AND operation = 'CVD-OXIDE' AND parameter = 'oxide_thickness'`,
+    );
+  const points = () => db().rows(sql`SELECT * FROM chart_point WHERE chart_id = ${chart} ORDER BY at, record_id`);
+  const first = (await row())!;
+  const view = await spcChart(chart, 0, FAR);
+  expect(view.specification).toMatchObject({ lsl: first.lsl, usl: first.usl, target: first.target });
+  const held = await points();
+
+  const change = (seen: number, v: object, reason = 'tighter by the customer') =>
+    changeSpecification(spec, seen, v, reason, 'ana', T0 + 240 * HOUR);
+  await expect(change(first.version, { target: 100, lsl: 130, usl: 90 })).rejects.toMatchObject({ details: { field: 'lsl' } });
+  await expect(change(first.version, { target: 140, lsl: 80, usl: 120 })).rejects.toMatchObject({ details: { field: 'target' } });
+  await expect(change(first.version, { target: 100, lsl: 80, usl: 120 }, 'why')).rejects.toMatchObject({
+    details: { field: 'reason' },
+  });
+  expect(await change(first.version, { target: 100, lsl: 80, usl: 120 })).toBe(first.version + 1);
+  await expect(change(first.version, { target: 100, lsl: 81, usl: 120 })).rejects.toMatchObject({ code: 'precondition_failed' });
+
+  const after = await spcChart(chart, 0, FAR);
+  expect(after.specification).toMatchObject({ lsl: 80, usl: 120, target: 100 });
+  expect(after.specification.spans.map((s) => [s.version, s.usl])).toEqual([
+    [1, first.usl],
+    [2, 120],
+  ]);
+  const { study } = after.capability!;
+  expect(study.within.potential).toBeCloseTo(40 / (6 * after.versions.at(-1)!.sigmaWithin!), 10);
+  const screen = await screenCharts({
+    area: null,
+    operation: 'CVD-OXIDE',
+    product: 'KITE-45',
+    tool: 'CVD-01',
+    source: null,
+    onlyOut: false,
+    limit: 500,
+    fromMs: 0,
+    toMs: FAR,
+  });
+  expect(screen.rows.find((r) => r.id === chart)!.cpk).toBeCloseTo(study.within.actual!, 10);
+  expect(after.versions).toEqual(view.versions);
+  expect(await points()).toEqual(held);
+
+  // The fab's document says what it said before: the engineer's change stays. It says something new: a version by the same rules.
+  const document = simulatedFab(1);
+  await registerFab(document, 'mes');
+  expect(await row()).toMatchObject({ version: 2, usl: 120 });
+  const edited = {
+    ...document,
+    specifications: document.specifications.map((s) =>
+      s.product === 'KITE-45' && s.parameter === 'oxide_thickness' ? { ...s, usl: 125 } : s,
+    ),
+  };
+  await registerFab(edited, 'mes');
+  expect(await row()).toMatchObject({ version: 3, usl: 125, lsl: first.lsl });
+  const trail = await db().rows<{ actor: string; version: number }>(
+    sql`SELECT actor, (after->>'version')::int AS version FROM audit_entry WHERE entity = 'specification' ORDER BY id`,
+  );
+  expect(trail).toEqual([
+    { actor: 'ana', version: 2 },
+    { actor: 'mes', version: 3 },
+  ]);
+});
