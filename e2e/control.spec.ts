@@ -18,7 +18,7 @@ test('each loop shows its capability with control beside the same disturbance wi
 
 test('an engineer changes lambda: replays it, gives a reason, and finds the version in the history', async ({ page }) => {
   await page.goto('/control');
-  await page.locator('tbody').getByRole('row').first().getByRole('cell').nth(1).click();
+  await page.locator('tbody').getByRole('row').first().click();
   await expect(page.getByRole('region', { name: 'Achieved' })).toBeVisible();
   const draft = page.getByRole('region', { name: 'Try a change' });
   const lambda = draft.getByLabel(/^λ/);
@@ -40,7 +40,7 @@ test.describe('an operator', () => {
   test.use({ person: 'omar' });
   test('sees the loop but cannot change it', async ({ page }) => {
     await page.goto('/control');
-    await page.locator('tbody').getByRole('row').first().getByRole('cell').nth(1).click();
+    await page.locator('tbody').getByRole('row').first().click();
     await expect(page.getByRole('region', { name: 'Try a change' }).getByRole('button', { name: /^Activate/ })).toBeDisabled();
   });
 });

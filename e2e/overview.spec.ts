@@ -1,4 +1,4 @@
-import { expect, expectAccessible, test } from './support';
+import { expect, expectAccessible, expectNoBlankness, test } from './support';
 
 test('the overview says what needs a person and shows live lots', async ({ page }) => {
   test.setTimeout(180_000);
@@ -23,6 +23,8 @@ for (const theme of ['light', 'dark'] as const) {
       '/alerts',
       '/wafers',
       '/overlay',
+      '/spectra',
+      '/recipes',
       '/control',
       '/vm',
       '/system',
@@ -34,6 +36,7 @@ for (const theme of ['light', 'dark'] as const) {
         await page.goto(path);
         await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
         await expectAccessible(page);
+        await expectNoBlankness(page);
       });
     }
   });

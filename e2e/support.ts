@@ -43,20 +43,8 @@ export const test = base.extend<{ person: Person }, { sessions: Map<Person, Stat
   },
 });
 
-/**
- * While a page streams in, its hidden server half stands beside the live one, and every text is there twice. React takes it away, at once or, where the
- * boundary has been rendered in the browser meanwhile, not at all: then it stays hidden and unused, and is taken away here.
- */
-async function streamedIn(page: Page): Promise<void> {
-  const halves = page.locator('div[hidden][id^="S:"]');
-  await expect(halves)
-    .toHaveCount(0, { timeout: 3_000 })
-    .catch(() =>
-      halves.evaluateAll((left) => {
-        for (const half of left) half.remove();
-      }),
-    );
-}
+/** A page has streamed in when its hidden server half is gone: until then every text is there twice. */
+const streamedIn = (page: Page): Promise<void> => expect(page.locator('div[hidden][id^="S:"]')).toHaveCount(0);
 
 export { expect };
 
@@ -74,6 +62,23 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(violations.map((v) => `${v.id}: ${v.nodes[0]?.html ?? ''} ${v.nodes[0]?.failureSummary ?? ''}`)).toEqual([]);
 }
 
+/** The window is the page: what scrolls is inside it, and what is for screen readers alone does not make it taller or wider. */
+export async function expectNoBlankness(page: Page): Promise<void> {
+  const beyond = await page.evaluate(() => {
+    const main = document.querySelector('main');
+    const { scrollHeight, scrollWidth } = document.documentElement;
+    const end = Math.max(0, ...[...(main?.children ?? [])].map((c) => c.getBoundingClientRect().bottom + (main?.scrollTop ?? 0)));
+    return {
+      tall: scrollHeight - innerHeight,
+      wide: scrollWidth - innerWidth,
+      blank: Math.round((main?.scrollHeight ?? 0) - end),
+    };
+  });
+  expect(beyond.tall).toBe(0);
+  expect(beyond.wide).toBe(0);
+  expect(beyond.blank).toBeLessThan(100); // the padding below the last panel
+}
+
 /** The first alert of the inbox that a rule on a chart of measured wafers raised: it has maps and traces; those that the journey of the spectra raises have none. */
 export async function openMeasuredAlert(page: Page): Promise<void> {
   await page.goto('/alerts?state=all&range=30d');
@@ -81,14 +86,14 @@ export async function openMeasuredAlert(page: Page): Promise<void> {
     .getByRole('row')
     .filter({ hasText: / mean · /, hasNotText: /EWMA|_height/ })
     .first();
-  await row.getByRole('cell').nth(1).click();
+  await row.click();
   await expect(page.getByRole('heading', { name: 'Evidence' })).toBeVisible();
 }
 
-/** Presses `j` until the row has the focus: before the page has come to life a key does nothing. */
+/** Presses `j` until the row, or its link, has the focus: before the page has come to life a key does nothing. */
 export async function walkTo(page: Page, row: Locator): Promise<void> {
   await expect(async () => {
     await page.keyboard.press('j');
-    await expect(row).toBeFocused({ timeout: 500 });
+    expect(await row.evaluate((r) => r.contains(document.activeElement))).toBe(true);
   }).toPass();
 }

@@ -1,9 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { config } from '@/lib/config';
+import { toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
 import { closeQueues, type TaskWorker } from '@/lib/queue/broker';
 import { runDispatcher } from '@/lib/queue/dispatcher';
+import { recordCodeVersions } from '@/lib/services/code-version';
 import { flushTallies } from '@/lib/services/tasks/flow';
+import { beat, lastBeat, Watchdog } from '@/lib/services/tasks/heartbeat';
 import { closeDatabase, housekeeping } from '@/lib/services/tasks/housekeeping';
 import { serve } from './runtime';
 import * as stages from './stages';
@@ -11,6 +14,9 @@ import * as stages from './stages';
 const GRACE_MS = 25_000;
 const FLUSH_MS = 5_000;
 const HOUSEKEEPING_MS = 600_000;
+const BEAT_MS = 10_000;
+/** Stages judge long stretches and wait for each other's rows; a page must answer sooner. */
+const STATEMENT_MS = 60_000;
 
 /** Every so often, until the signal; a failed round is logged and the next one comes. */
 async function every(ms: number, what: string, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
@@ -20,13 +26,41 @@ async function every(ms: number, what: string, work: () => Promise<void>, signal
   }
 }
 
+/** At the start the database may still be on its way up. */
+async function untilReady(work: () => Promise<unknown>): Promise<void> {
+  for (let pause = 250; ; pause = Math.min(2 * pause, 5_000)) {
+    try {
+      await work();
+      return;
+    } catch (e) {
+      if (toAppError(e).code !== 'dependency_unavailable') throw e;
+      log().warn({ err: (e as Error).message }, 'the database is not there yet');
+      await sleep(pause);
+    }
+  }
+}
+
+/** A process that lives but takes no work is worse than none: it ends, and whoever keeps it starts it anew. */
+async function watch(dog: Watchdog): Promise<void> {
+  const trouble = await dog.look();
+  if (trouble === null) return;
+  log().fatal({ trouble }, `${trouble}; this worker ends so that it is started anew`);
+  process.exit(1);
+}
+
 async function main(): Promise<void> {
+  process.env['DB_STATEMENT_MS'] ??= String(STATEMENT_MS);
   config();
+  await untilReady(recordCodeVersions);
+  await untilReady(beat);
+  const dog = new Watchdog();
   const stop = new AbortController();
   const workers: TaskWorker[] = Object.values(stages).map((h) => serve(h as Parameters<typeof serve>[0]));
   const loops = [
     runDispatcher(stop.signal),
     every(FLUSH_MS, 'flow rates', flushTallies, stop.signal),
+    every(BEAT_MS, 'heartbeat', beat, stop.signal),
+    every(BEAT_MS, 'watchdog', () => watch(dog), stop.signal),
     every(HOUSEKEEPING_MS, 'housekeeping', housekeeping, stop.signal),
   ];
   log().info({ queues: workers.map((w) => w.name) }, 'workers ready');
@@ -45,6 +79,7 @@ async function main(): Promise<void> {
     await Promise.all(workers.map((w) => w.close()));
     await Promise.all(loops);
     await flushTallies();
+    await lastBeat();
     await closeQueues();
     await closeDatabase();
     clearTimeout(force);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { bundleCli } from './build-cli.mjs';
+import { codeVersions } from './code-versions.mjs';
 import { identity, isAlive, start } from './processes.mjs';
 import { inRoot, readJson, root } from './root.mjs';
 import { Trouble, troubleIn } from './trouble.mjs';
@@ -119,6 +120,7 @@ export async function bundle(outdir) {
       logLevel: 'silent',
       tsconfig: inRoot('tsconfig.json'),
       loader: { '.wasm': 'copy' },
+      define: { __CODE_VERSIONS__: JSON.stringify(await codeVersions()) },
     });
     await bundleCli(outdir);
   } catch (error) {

@@ -20,26 +20,51 @@ const HOUR = 3_600_000;
 const END = Date.UTC(2026, 8, 20);
 const START = END - 30 * HOUR;
 
-/** Everything that a backfill leaves, without the clocks of the machine it ran on. */
-const TABLES: Readonly<Record<string, Sql>> = {
-  lot: sql`SELECT name, product, route, wafers, started_at FROM lot`,
-  ingest_key: sql`SELECT sender, kind, key, record_id, digest FROM ingest_key`,
-  run: sql`SELECT to_jsonb(t) - 'received_at' FROM run t`,
-  trace: sql`SELECT run_id, started_at, sensor_set_id, n, md5(t), md5(v), steps FROM trace`,
-  measurement: sql`SELECT to_jsonb(t) - 'received_at' FROM measurement t`,
-  overlay_measurement: sql`SELECT to_jsonb(t) - 'received_at' FROM overlay_measurement t`,
-  equipment_event: sql`SELECT to_jsonb(t) FROM equipment_event t`,
-  run_summary: sql`SELECT to_jsonb(t) FROM run_summary t`,
-  spatial_result: sql`SELECT to_jsonb(t) FROM spatial_result t`,
-  overlay_result: sql`SELECT to_jsonb(t) FROM overlay_result t`,
-  chart_version: sql`SELECT to_jsonb(t) - 'created_at' FROM chart_version t`,
-  chart_point: sql`SELECT to_jsonb(t) FROM chart_point t`,
-  violation: sql`SELECT to_jsonb(t) - 'alert_id' FROM violation t`,
-  control_thread: sql`SELECT to_jsonb(t) - 'updated_at' FROM control_thread t`,
-  control_step: sql`SELECT to_jsonb(t) FROM control_step t`,
-  advice: sql`SELECT to_jsonb(t) - 'created_at' FROM advice t`,
-  sim_twin: sql`SELECT to_jsonb(t) FROM sim_twin t`,
+/** Tables that are not compared, and why. Every other one is, also those that are added later. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  _prisma_migrations: 'how the schema came about',
+  api_key: 'made by this test, with a secret of its own',
+  code_version: 'when each code was first at work',
+  feed_event: 'the live view: what was told, in the order of the clock',
+  flow_minute: 'how busy the workers were, minute by minute',
+  alert: 'what was seen in the order in which it arrived; the violations behind it are compared',
+  alert_event: 'the history of the above',
 };
+
+/** Columns that hold clocks of the machine, or the order in which work happened to be done. */
+const CLOCKS: Readonly<Record<string, readonly string[]>> = {
+  audit_entry: ['id', 'at'],
+  run: ['received_at'],
+  measurement: ['received_at'],
+  overlay_measurement: ['received_at'],
+  spectrum: ['received_at'],
+  spectrum_fit: ['fitted_at'],
+  ingest_key: ['created_at'],
+  chart: ['created_at'],
+  chart_version: ['created_at'],
+  violation: ['alert_id'],
+  control_thread: ['updated_at'],
+  loop_version: ['created_at'],
+  metrology_recipe: ['created_at'],
+  metrology_recipe_version: ['created_at'],
+  advice: ['created_at'],
+  vm_model: ['created_at'],
+  vm_version: ['trained_at'],
+};
+
+/** Every table of the schema but those left out, each as the rows that two runs must share. */
+async function tables(): Promise<Record<string, Sql>> {
+  const names = await db().rows<{ name: string }>(sql`
+    SELECT c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1`);
+  const kept = names.map((t) => t.name).filter((name) => LEFT_OUT[name] === undefined);
+  return Object.fromEntries(kept.map((name) => [name, rowsOf(name)]));
+}
+
+const rowsOf = (table: string): Sql => ({
+  text: `SELECT to_jsonb(whole) - $1::text[] AS row FROM "${table}" whole`,
+  values: [CLOCKS[table] ?? []],
+});
 
 interface Digest {
   readonly rows: number;
@@ -48,9 +73,9 @@ interface Digest {
 
 async function digests(): Promise<Record<string, Digest>> {
   const out: Record<string, Digest> = {};
-  for (const [table, rows] of Object.entries(TABLES)) {
+  for (const [table, rows] of Object.entries(await tables())) {
     out[table] = (await db().one<Digest>(
-      sql`SELECT count(*)::int AS rows, md5(string_agg(q::text, E'\n' ORDER BY q::text)) AS digest FROM (${rows}) q`,
+      sql`SELECT count(*)::int AS rows, md5(string_agg(md5(q::text), '' ORDER BY md5(q::text))) AS digest FROM (${rows}) q`,
     ))!;
   }
   return out;
@@ -134,8 +159,7 @@ test('workers killed at any instant, and Redis emptied, leave exactly the rows o
   });
   expect(kills).toBeGreaterThanOrEqual(2);
   expect(flushes).toBeGreaterThanOrEqual(1);
-  const differing = Object.keys(TABLES).filter(
-    (t) => disturbed[t]!.digest !== calm[t]!.digest || disturbed[t]!.rows !== calm[t]!.rows,
-  );
-  expect(differing).toEqual([]);
+  expect(calm['task']!.rows).toBe(0);
+  expect(Object.keys(calm).length).toBeGreaterThan(40);
+  expect(disturbed).toEqual(calm);
 }, 400_000);

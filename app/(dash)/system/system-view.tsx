@@ -49,6 +49,16 @@ export function SystemPageView({ data: d, role }: { data: SystemView; role: stri
                 empty="Nothing was ingested in the last 24 hours. Senders post to /api/v1; the API page has a curl line for each kind."
               />
             </Panel>
+            <Panel title="Code at work" note="digest of the sources of each stage, made by the build; results store theirs" flush>
+              <DataTable
+                label="Code at work"
+                rows={d.code}
+                columns={CODE_COLUMNS}
+                rowKey={(c) => c.version}
+                empty="No worker has started yet: each notes the versions of its stages."
+                maxHeight={280}
+              />
+            </Panel>
           </div>
           <Panel title="Database" note={`${bytes(d.databaseBytes)} in all; indexes and partitions are counted in`} flush>
             <DataTable
@@ -121,6 +131,12 @@ const INGEST_COLUMNS: readonly Column<SystemView['ingest'][number]>[] = [
   { key: 'kind', header: 'Kind', value: (r) => r.kind },
   { key: 'n', header: 'Records', numeric: true, value: (r) => r.n, cell: (r) => count(r.n) },
   { key: 'last', header: 'Newest', numeric: true, value: (r) => r.lastMs, cell: (r) => <Ago at={r.lastMs} /> },
+];
+
+const CODE_COLUMNS: readonly Column<SystemView['code'][number]>[] = [
+  { key: 'stage', header: 'Stage', value: (c) => c.stage },
+  { key: 'version', header: 'Version', value: (c) => c.version, cell: (c) => <code>{c.version}</code> },
+  { key: 'first', header: 'First at work', numeric: true, value: (c) => c.firstMs, cell: (c) => <Ago at={c.firstMs} /> },
 ];
 
 const TABLE_COLUMNS: readonly Column<SystemView['tables'][number]>[] = [

@@ -1,4 +1,4 @@
-import { db, sql } from '@/lib/db';
+import { db, type Sql, sql } from '@/lib/db';
 
 export interface Hit {
   kind: string;
@@ -7,34 +7,54 @@ export interface Hit {
   href: string;
 }
 
-const WAFER = /^(\S+)[.\s#](\d{1,2})$/;
-const likeOf = (q: string): string => `%${q.replaceAll('\\', '\\\\').replaceAll('%', '\\%').replaceAll('_', '\\_')}%`;
+const A_KIND = 5;
 
-/** Lots, wafers, tools, charts, loops and alerts by a piece of their name; at most five of a kind, exact beginnings first. */
+/** Runs of letters and runs of digits: "lit02" asks for "lit" and "02", as "LIT-02" and "02 lit" do. */
+export const tokensOf = (q: string): string[] => (q.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? []).slice(0, 12);
+
+/** A wafer: a piece of the lot's name, a separator, the slot ("A1043.07", "193 8", "A1043 w07"). */
+const WAFER = /^(.*[\p{L}\p{N}])[\s._#/-]+w?(\d{1,2})$/iu;
+
+/** Without separators: "L5H8-00193" and "l5h8 00193" are the same. */
+const bare = (text: Sql): Sql => sql`lower(regexp_replace(${text}, '[^[:alnum:]]+', '', 'g'))`;
+/** A text matches when it holds every token, or what was typed in one piece; it comes first when it holds, and before that begins with, that piece. */
+const holds = (text: Sql, tokens: readonly string[]): Sql =>
+  sql`(lower(${text}) LIKE ALL (${tokens.map((t) => `%${t}%`)}::text[]) OR position(${tokens.join('')} IN ${bare(text)}) > 0)`;
+const order = (text: Sql, tokens: readonly string[]): Sql =>
+  sql`position(${tokens.join('')} IN ${bare(text)}) = 0, NOT starts_with(${bare(text)}, ${tokens.join('')})`;
+
+/** Lots, wafers, tools, charts, loops, recipes, products and alerts by the words of their names, in any order; at most five of a kind. */
 export async function searchEverything(text: string): Promise<Hit[]> {
   const q = text.trim().slice(0, 100);
-  if (q.length < 2) return [];
-  const like = likeOf(q);
+  const t = tokensOf(q);
+  if (q.length < 2 || t.length === 0) return [];
   const wafer = WAFER.exec(q);
-  const rows = await db().rows<Hit>(sql`
-    (SELECT 'wafer' AS kind, name || '.' || lpad(${wafer?.[2] ?? '0'}, 2, '0') AS title, product AS detail, '/wafers?lot=' || name || '&slot=' || ${wafer?.[2] ?? '0'} AS href
-      FROM lot WHERE ${wafer !== null} AND name ILIKE ${wafer ? `${likeOf(wafer[1]!).slice(1)}` : ''} AND ${Number(wafer?.[2] ?? 0)} BETWEEN 1 AND wafers ORDER BY started_at DESC LIMIT 3)
+  const ofLot = wafer === null ? [] : tokensOf(wafer[1]!);
+  const slot = Number(wafer?.[2] ?? 0);
+  const lots = sql`SELECT name FROM lot WHERE ${holds(sql`name`, t)} ORDER BY ${order(sql`name`, t)}, started_at DESC LIMIT ${A_KIND}`;
+  const chart = sql`concat_ws(' ', title, operation, area, layer)`;
+  const loop = sql`concat_ws(' ', name, operation, product, parameter, knob)`;
+  const alert = sql`concat_ws(' ', title, area, tool, operation, product, lot)`;
+  const tool = sql`concat_ws(' ', name, area, kind)`;
+  return db().rows<Hit>(sql`
+    (SELECT 'wafer' AS kind, name || '.' || lpad(${String(slot)}, 2, '0') AS title, product AS detail, '/wafers?lot=' || name || '&slot=' || ${String(slot)} AS href
+      FROM lot WHERE ${wafer !== null} AND ${holds(sql`name`, ofLot)} AND ${slot} BETWEEN 1 AND wafers ORDER BY ${order(sql`name`, ofLot)}, started_at DESC LIMIT ${A_KIND})
     UNION ALL
-    (SELECT 'lot', name, product || ', ' || wafers || ' wafers', '/wafers?lot=' || name FROM lot WHERE name ILIKE ${like} ORDER BY name NOT ILIKE ${like.slice(1)}, started_at DESC LIMIT 5)
+    (SELECT 'lot', name, product || ', ' || wafers || ' wafers', '/wafers?lot=' || name FROM lot WHERE name IN (${lots}) ORDER BY ${order(sql`name`, t)}, started_at DESC)
     UNION ALL
-    (SELECT 'spectra', lot, recipe || ', ' || count(*) || ' wafers', '/spectra?lot=' || lot FROM spectrum WHERE lot IN
-      (SELECT name FROM lot WHERE name ILIKE ${like} ORDER BY name NOT ILIKE ${like.slice(1)}, started_at DESC LIMIT 5) GROUP BY lot, recipe ORDER BY max(measured_at) DESC LIMIT 5)
+    (SELECT 'spectra', lot, recipe || ', ' || count(*) || ' wafers', '/spectra?lot=' || lot FROM spectrum WHERE lot IN (${lots})
+      GROUP BY lot, recipe ORDER BY max(measured_at) DESC LIMIT ${A_KIND})
     UNION ALL
-    (SELECT 'recipe', name, operation || ', metrology', '/recipes/' || id FROM metrology_recipe WHERE name ILIKE ${like} ORDER BY name LIMIT 5)
+    (SELECT 'recipe', name, operation || ', metrology', '/recipes/' || id FROM metrology_recipe WHERE ${holds(sql`concat_ws(' ', name, operation, product)`, t)}
+      ORDER BY ${order(sql`name`, t)}, name LIMIT ${A_KIND})
     UNION ALL
-    (SELECT 'alert', title, state::text || ', ' || severity, '/alerts/' || id FROM alert WHERE title ILIKE ${like} ORDER BY state, last_at DESC LIMIT 5)
+    (SELECT 'alert', title, state::text || ', ' || severity, '/alerts/' || id FROM alert WHERE ${holds(alert, t)} ORDER BY state, ${order(sql`title`, t)}, last_at DESC LIMIT ${A_KIND})
     UNION ALL
-    (SELECT 'tool', name, area || ', ' || kind, '/spc?tool=' || name FROM tool WHERE name ILIKE ${like} ORDER BY position LIMIT 5)
+    (SELECT 'tool', name, area || ', ' || kind, '/spc?tool=' || name FROM tool WHERE ${holds(tool, t)} ORDER BY ${order(sql`name`, t)}, position LIMIT ${A_KIND})
     UNION ALL
-    (SELECT 'chart', title, operation, '/spc/' || id FROM chart WHERE active AND title ILIKE ${like} ORDER BY title LIMIT 5)
+    (SELECT 'chart', title, operation, '/spc/' || id FROM chart WHERE active AND ${holds(chart, t)} ORDER BY ${order(sql`title`, t)}, NOT alerting, title LIMIT ${A_KIND})
     UNION ALL
-    (SELECT 'loop', name, state::text, '/control/' || id FROM control_loop WHERE name ILIKE ${like} ORDER BY name LIMIT 5)
+    (SELECT 'loop', name, state::text, '/control/' || id FROM control_loop WHERE ${holds(loop, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${A_KIND})
     UNION ALL
-    (SELECT 'product', name, description, '/wafers?product=' || name FROM product WHERE name ILIKE ${like} ORDER BY name LIMIT 3)`);
-  return rows;
+    (SELECT 'product', name, description, '/wafers?product=' || name FROM product WHERE ${holds(sql`name`, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${A_KIND})`);
 }

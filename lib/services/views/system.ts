@@ -38,6 +38,8 @@ export interface SystemView {
   tables: { name: string; bytes: number; rows: number; partitions: number }[];
   databaseBytes: number;
   ingest: { kind: string; n: number; lastMs: number }[];
+  /** Versions of the code of each stage, newest first. */
+  code: { stage: string; version: string; firstMs: number }[];
 }
 
 const MINUTES = 60;
@@ -48,7 +50,7 @@ const MAX_PAYLOAD = 2000;
 export async function systemView(nowMs: number): Promise<SystemView> {
   const end = Math.floor(nowMs / 60_000) * 60_000;
   const from = end - (MINUTES - 1) * 60_000;
-  const [tasks, flow, dead, workers, tables, size, ingest] = await Promise.all([
+  const [tasks, flow, dead, workers, tables, size, ingest, code] = await Promise.all([
     db().rows<{ queue: string; ready: number; sent: number; dead: number; oldest: Date | null }>(sql`
       SELECT queue, count(*) FILTER (WHERE state = 'ready')::int AS ready, count(*) FILTER (WHERE state = 'sent')::int AS sent, count(*) FILTER (WHERE state = 'dead')::int AS dead,
         min(created_at) FILTER (WHERE state <> 'dead') AS oldest FROM task GROUP BY queue`),
@@ -63,6 +65,9 @@ export async function systemView(nowMs: number): Promise<SystemView> {
     db().one<{ bytes: number }>(sql`SELECT pg_database_size(current_database())::float8 AS bytes`),
     db().rows<{ kind: string; n: number; last: Date }>(sql`
       SELECT kind, count(*)::int AS n, max(created_at) AS last FROM ingest_key WHERE created_at >= ${new Date(end - 86_400_000)} GROUP BY kind ORDER BY kind`),
+    db().rows<{ stage: string; version: string; first_at: Date }>(
+      sql`SELECT stage, version, first_at FROM code_version ORDER BY stage, first_at DESC LIMIT 200`,
+    ),
   ]);
   return {
     queues: QUEUES.map((queue) => {
@@ -93,6 +98,7 @@ export async function systemView(nowMs: number): Promise<SystemView> {
     tables,
     databaseBytes: size!.bytes,
     ingest: ingest.map(({ last, ...i }) => ({ ...i, lastMs: last.getTime() })),
+    code: code.map(({ first_at, ...c }) => ({ ...c, firstMs: first_at.getTime() })),
   };
 }
 

@@ -1,11 +1,13 @@
 'use client';
+import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useId, useMemo, useRef, useState } from 'react';
 import { type Cell, fileName, toCsv } from '../csv';
 import { downloadText } from '../export';
 import { useKeys } from '../hooks/use-keys';
+import { useUrlState } from '../hooks/use-url-state';
 import { Empty } from './panel';
-import { type SortState, sortRows } from './table-sort';
+import { readSort, type SortState, sortRows, writeSort } from './table-sort';
 
 export interface Column<R> {
   key: string;
@@ -29,12 +31,12 @@ export interface DataTableProps<R> {
   rows: readonly R[];
   columns: readonly Column<R>[];
   rowKey: (row: R) => string;
-  /** Enter or click goes there. */
+  /** The row is a link to there: click, middle click, Enter. */
   rowHref?: (row: R) => string;
   onSelect?: (row: R) => void;
   selectedKey?: string | null;
   initialSort?: SortState;
-  /** j / k walk this table. One per page. */
+  /** j / k walk this table, and its order is part of the address. One per page. */
   primary?: boolean;
   /** Extra keys on the focused row, e.g. `{ a: acknowledge }`. */
   rowKeys?: Readonly<Record<string, (row: R) => void>>;
@@ -67,21 +69,22 @@ export function DataTable<R>(p: DataTableProps<R>) {
   } = p;
   const router = useRouter();
   const body = useRef<HTMLTableSectionElement>(null);
-  const [sort, setSort] = useState<SortState | null>(initialSort ?? null);
+  const id = useId();
+  const [sort, setSort] = useSort(columns, initialSort ?? null, primary === true);
   const sorted = useMemo(() => {
     const value = sort ? columns.find((c) => c.key === sort.key)?.value : undefined;
     return sort && value ? sortRows(rows, value, sort.dir) : rows;
   }, [rows, columns, sort]);
 
   const walk = (step: number): void => {
-    const list = [...(body.current?.querySelectorAll<HTMLElement>('tr[tabindex]') ?? [])];
+    const list = [...(body.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
     const i = list.indexOf(document.activeElement as HTMLElement);
     const next = list[i < 0 ? (step > 0 ? 0 : list.length - 1) : Math.min(list.length - 1, Math.max(0, i + step))];
     next?.focus();
     next?.scrollIntoView({ block: 'nearest' });
   };
   const focusedRow = (): R | undefined => {
-    const key = (document.activeElement as HTMLElement | null)?.dataset['key'];
+    const key = (document.activeElement as HTMLElement | null)?.dataset['row'];
     return key === undefined ? undefined : sorted.find((r) => rowKey(r) === key);
   };
   const rowBindings = Object.fromEntries(
@@ -95,10 +98,6 @@ export function DataTable<R>(p: DataTableProps<R>) {
   );
   useKeys(primary ? { j: () => walk(1), k: () => walk(-1), ...rowBindings } : rowBindings);
 
-  const activate = (row: R): void => {
-    if (onSelect) onSelect(row);
-    else if (rowHref) router.push(rowHref(row));
-  };
   const exported = columns.filter((c) => c.value);
   const save = (): void =>
     downloadText(
@@ -109,7 +108,6 @@ export function DataTable<R>(p: DataTableProps<R>) {
       ),
     );
   if (rows.length === 0) return <Empty>{empty}</Empty>;
-  const interactive = Boolean(onSelect ?? rowHref);
   return (
     <div>
       <div className="overflow-auto" style={{ maxHeight }}>
@@ -128,23 +126,38 @@ export function DataTable<R>(p: DataTableProps<R>) {
               return (
                 <tr
                   key={key}
-                  data-key={key}
-                  tabIndex={interactive ? 0 : undefined}
+                  data-row={onSelect ? key : undefined}
+                  tabIndex={onSelect ? 0 : undefined}
                   aria-selected={selectedKey === undefined ? undefined : selectedKey === key}
-                  className={interactive ? 'cursor-pointer' : undefined}
+                  className={onSelect || rowHref ? 'cursor-pointer' : undefined}
                   onClick={(e) => {
-                    if (!(e.target as HTMLElement).closest('a,button,input,select,label')) activate(row);
+                    if ((e.target as HTMLElement).closest('a,button,input,select,label')) return;
+                    if (onSelect) onSelect(row);
+                    else if (rowHref) router.push(rowHref(row)); // on a cell's own tool tip, which lies above the link
                   }}
                   onKeyDown={(e) => {
-                    if (e.key === 'Enter' && e.target === e.currentTarget) activate(row);
+                    if (e.key === 'Enter' && e.target === e.currentTarget) onSelect?.(row);
                     if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
                       e.preventDefault();
                       walk(e.key === 'ArrowDown' ? 1 : -1);
                     }
                   }}
                 >
-                  {columns.map((c) => (
-                    <td key={c.key} className={c.numeric ? 'num' : undefined}>
+                  {columns.map((c, i) => (
+                    <td
+                      key={c.key}
+                      id={i === 0 && rowHref ? `${id}-${key}` : undefined}
+                      className={c.numeric ? 'num' : undefined}
+                    >
+                      {i === 0 && rowHref && !onSelect ? (
+                        <Link
+                          prefetch={false}
+                          href={rowHref(row)}
+                          data-row={key}
+                          aria-labelledby={`${id}-${key}`}
+                          className="row-link"
+                        />
+                      ) : null}
                       {c.cell ? c.cell(row) : String(c.value?.(row) ?? '–')}
                     </td>
                   ))}
@@ -169,6 +182,19 @@ export function DataTable<R>(p: DataTableProps<R>) {
       </div>
     </div>
   );
+}
+
+/** The order of a table: that of a page's main table stands in the address, so that a shared link shows the same rows on top. */
+function useSort<R>(
+  columns: readonly Column<R>[],
+  initial: SortState | null,
+  inAddress: boolean,
+): [SortState | null, (s: SortState) => void] {
+  const [local, setLocal] = useState(initial);
+  const [text, setText] = useUrlState('sort');
+  if (!inAddress) return [local, setLocal];
+  const known = readSort(text);
+  return [known !== null && columns.some((c) => c.key === known.key && c.value) ? known : initial, (s) => setText(writeSort(s))];
 }
 
 function HeadCell<R>({ column: c, sort, onSort }: { column: Column<R>; sort: SortState | null; onSort: (s: SortState) => void }) {

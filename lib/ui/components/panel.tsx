@@ -1,14 +1,13 @@
 'use client';
 import type { ReactNode } from 'react';
 import { absoluteTime, relativeTime } from '../format';
+import { isOutOfDate, useLiveState } from '../hooks/live';
 import { useNow } from '../hooks/now';
 
 export interface PanelProps {
   title: string;
-  /** Moment of the newest data in it, ms; null: there are none yet; undefined: not live, no age is shown. */
+  /** Moment of the newest data in it, ms; null: there are none yet; undefined: not live, no age is shown. Without the event stream a live panel greys out. */
   asOf?: number | null | undefined;
-  /** Older than this the panel greys out and says so. Default 15 min. */
-  staleAfterMs?: number | undefined;
   /** Controls at the right of the title. */
   actions?: ReactNode;
   /** One line under the title: what is shown, "Top 25 of 487". */
@@ -22,20 +21,10 @@ export interface PanelProps {
 }
 
 /** A titled region with its age. Hairline above, no box in a box. */
-export function Panel({
-  title,
-  asOf,
-  staleAfterMs = 900_000,
-  actions,
-  note,
-  empty,
-  error,
-  children,
-  className,
-  flush,
-}: PanelProps) {
+export function Panel({ title, asOf, actions, note, empty, error, children, className, flush }: PanelProps) {
   const now = useNow();
-  const isStale = typeof asOf === 'number' && now > 0 && now - asOf > staleAfterMs;
+  const live = useLiveState();
+  const isStale = asOf !== undefined && isOutOfDate(live, now);
   const id = `panel-${title.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
   return (
     <section aria-labelledby={id} className={`panel min-w-0 bg-surface border border-hairline rounded ${className ?? ''}`}>
@@ -47,8 +36,8 @@ export function Panel({
         <span className="ml-auto flex items-center gap-2 text-sm text-ink-3 whitespace-nowrap">
           {asOf !== undefined ? (
             <span title={asOf === null ? undefined : absoluteTime(asOf)} suppressHydrationWarning>
-              {isStale ? 'stale, ' : ''}
-              {asOf === null ? 'no data yet' : relativeTime(asOf, now)}
+              {isStale ? 'not live, ' : ''}
+              {asOf === null ? 'no data yet' : `newest ${relativeTime(asOf, now)}`}
             </span>
           ) : null}
           {actions}
@@ -93,7 +82,7 @@ export function PageHead({ title, sub, actions }: { title: ReactNode; sub?: Reac
     <div className="flex items-start gap-4 mb-3">
       <div className="min-w-0">
         <h1 className="line-clamp-2">{title}</h1>
-        {sub ? <p className="text-ink-2 truncate">{sub}</p> : null}
+        {sub ? <p className="text-ink-2">{sub}</p> : null}
       </div>
       {actions ? <div className="ml-auto flex items-center gap-2 no-print">{actions}</div> : null}
     </div>

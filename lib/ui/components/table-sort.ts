@@ -5,6 +5,15 @@ export interface SortState {
   dir: 'asc' | 'desc';
 }
 
+/** An order as it stands in an address: `-cpk` falls, `cpk` rises. */
+export const writeSort = (s: SortState): string => (s.dir === 'desc' ? `-${s.key}` : s.key);
+
+/** The order that an address asks for; null when it asks for none. */
+export const readSort = (text: string | null): SortState | null =>
+  text === null || text === '' || text === '-'
+    ? null
+    : { key: text.replace(/^-/, ''), dir: text.startsWith('-') ? 'desc' : 'asc' };
+
 /** Order of two cells: numbers by size, text by locale-free natural order, missing always last whichever the direction. */
 export function compareCells(a: Cell, b: Cell, dir: 'asc' | 'desc'): number {
   const missA = a === null || a === undefined || a === '' || (typeof a === 'number' && Number.isNaN(a));

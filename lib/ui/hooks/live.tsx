@@ -1,6 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { createContext, type ReactNode, useContext, useEffect, useRef, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { createStore, type Store } from './store';
 
 export interface LiveEvent {
   /** Kind of the feed line: lot, run, measurement, event, alert, advice, model, limits. */
@@ -12,19 +13,29 @@ export interface LiveState {
   status: 'connecting' | 'open' | 'lost';
   /** Moment of the last message, ms; null before the first. */
   lastMs: number | null;
+  /** Moment at which the stream was lost, ms; null while it is open or has not been yet. */
+  downMs: number | null;
 }
 
+/** What a page shows may be out of date: the stream is closed, or has been away for half a minute. */
+export const isOutOfDate = (s: LiveState, now: number): boolean =>
+  s.status === 'lost' || (s.downMs !== null && now - s.downMs > 30_000);
+
 type Listener = (e: LiveEvent) => void;
-const LiveContext = createContext<{ state: LiveState; listen: (l: Listener) => () => void }>({
-  state: { status: 'connecting', lastMs: null },
-  listen: () => () => {},
-});
+const BEFORE: LiveState = { status: 'connecting', lastMs: null, downMs: null };
+
+interface Live {
+  readonly state: Store<LiveState>;
+  readonly listeners: Set<Listener>;
+}
+const createLive = (): Live => ({ state: createStore(BEFORE), listeners: new Set() });
+const LiveContext = createContext(createLive());
 
 /** One event stream for the whole page; parts listen to it through `useLiveEvent`. The browser reconnects with Last-Event-ID by itself. */
 export function LiveProvider({ url, children }: { url: string; children: ReactNode }) {
-  const [state, setState] = useState<LiveState>({ status: 'connecting', lastMs: null });
-  const listeners = useRef(new Set<Listener>());
+  const [live] = useState(createLive);
   useEffect(() => {
+    const { state, listeners } = live;
     const source = new EventSource(url);
     let shown = 0;
     const receive = (e: MessageEvent<string>): void => {
@@ -32,24 +43,21 @@ export function LiveProvider({ url, children }: { url: string; children: ReactNo
       const now = Date.now();
       if (now - shown > 1000) {
         shown = now;
-        setState({ status: 'open', lastMs: now });
+        state.set({ status: 'open', lastMs: now, downMs: null });
       }
       const topic = typeof data['kind'] === 'string' ? data['kind'] : 'message';
-      for (const l of listeners.current) l({ topic, data, atMs: now });
+      for (const l of listeners) l({ topic, data, atMs: now });
     };
-    source.onopen = () => setState((s) => ({ status: 'open', lastMs: s.lastMs }));
-    source.onerror = () =>
-      setState((s) => ({ status: source.readyState === EventSource.CLOSED ? 'lost' : 'connecting', lastMs: s.lastMs }));
+    source.onopen = () => state.set({ ...state.get(), status: 'open', downMs: null });
+    source.onerror = () => {
+      const { lastMs, downMs } = state.get();
+      const status = source.readyState === EventSource.CLOSED ? 'lost' : 'connecting';
+      state.set({ status, lastMs, downMs: downMs ?? Date.now() });
+    };
     source.addEventListener('feed', receive);
     return () => source.close();
-  }, [url]);
-  const listen = useRef((l: Listener) => {
-    listeners.current.add(l);
-    return () => {
-      listeners.current.delete(l);
-    };
-  });
-  return <LiveContext.Provider value={{ state, listen: listen.current }}>{children}</LiveContext.Provider>;
+  }, [url, live]);
+  return <LiveContext.Provider value={live}>{children}</LiveContext.Provider>;
 }
 
 function parseObject(text: string): Record<string, unknown> {
@@ -61,21 +69,26 @@ function parseObject(text: string): Record<string, unknown> {
   }
 }
 
-export const useLiveState = (): LiveState => useContext(LiveContext).state;
+export function useLiveState(): LiveState {
+  const { state } = useContext(LiveContext);
+  return useSyncExternalStore(state.subscribe, state.get, state.initial);
+}
 
 /** Calls back for each live event whose topic is wanted (all when none is named). */
 export function useLiveEvent(wanted: readonly string[], run: Listener): void {
-  const { listen } = useContext(LiveContext);
+  const { listeners } = useContext(LiveContext);
   const latest = useRef({ wanted, run });
   latest.current = { wanted, run };
-  useEffect(
-    () =>
-      listen((e) => {
-        const { wanted: w, run: r } = latest.current;
-        if (w.length === 0 || w.includes(e.topic)) r(e);
-      }),
-    [listen],
-  );
+  useEffect(() => {
+    const listener: Listener = (e) => {
+      const { wanted: w, run: r } = latest.current;
+      if (w.length === 0 || w.includes(e.topic)) r(e);
+    };
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+    };
+  }, [listeners]);
 }
 
 /** Re-reads the server components of this page after matching events, at most once per `everyMs`, and not while the tab is hidden. */
@@ -83,7 +96,7 @@ export function LiveRefresh({ topics, everyMs = 5000 }: { topics: readonly strin
   const router = useRouter();
   const timer = useRef<ReturnType<typeof setTimeout> | null>(null);
   const last = useRef(0);
-  useLiveEvent(topics, () => {
+  useLiveEvent(topics.length === 0 ? topics : [...topics, 'resync'], () => {
     if (timer.current || document.hidden) return;
     const wait = Math.max(300, last.current + everyMs - Date.now());
     timer.current = setTimeout(() => {

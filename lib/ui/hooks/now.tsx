@@ -1,21 +1,25 @@
 'use client';
-import { createContext, type ReactNode, useContext, useEffect, useState } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
 import { absoluteTime, relativeTime } from '../format';
+import { createStore } from './store';
 
-const NowContext = createContext(0);
+const NowContext = createContext(createStore(0));
 
 /** One clock for the page: starts at the server's moment (so the first paint matches), then ticks every five seconds. */
 export function NowProvider({ serverNowMs, children }: { serverNowMs: number; children: ReactNode }) {
-  const [now, setNow] = useState(serverNowMs);
+  const [now] = useState(() => createStore(serverNowMs));
   useEffect(() => {
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 5000);
+    now.set(Date.now());
+    const timer = setInterval(() => now.set(Date.now()), 5000);
     return () => clearInterval(timer);
-  }, []);
+  }, [now]);
   return <NowContext.Provider value={now}>{children}</NowContext.Provider>;
 }
 
-export const useNow = (): number => useContext(NowContext);
+export function useNow(): number {
+  const now = useContext(NowContext);
+  return useSyncExternalStore(now.subscribe, now.get, now.initial);
+}
 
 /** A relative time with the absolute one on hover and for screen readers. */
 export function Ago({ at, className }: { at: number | null | undefined; className?: string }) {

@@ -1,0 +1,21 @@
+import { db, sql } from '@/lib/db';
+
+/** The stages whose results carry the version of the code that made them (`scripts/lib/code-versions.mjs` says of which sources). */
+const STAGES = ['spatial', 'overlay', 'spectra', 'features', 'train', 'predict', 'spc', 'control'] as const;
+export type CodeStage = (typeof STAGES)[number];
+
+/** Put in by the build: a digest of everything that a stage's sources reach. */
+declare const __CODE_VERSIONS__: Readonly<Record<CodeStage, string>> | undefined;
+
+/**
+ * Version of the code that computes a stage, stored with each of its results: it changes with the arithmetic, and only then. Run from
+ * sources that no build has read, it says just that.
+ */
+export const codeVersion = (stage: CodeStage): string =>
+  typeof __CODE_VERSIONS__ === 'undefined' ? `${stage}-unbuilt` : __CODE_VERSIONS__[stage];
+
+/** Notes that this process computes with its versions from now on; those known already keep the time they were first at work. */
+export const recordCodeVersions = (): Promise<number> =>
+  db().exec(sql`
+    INSERT INTO code_version (stage, version) SELECT * FROM unnest(${[...STAGES]}::text[], ${STAGES.map(codeVersion)}::text[])
+    ON CONFLICT DO NOTHING`);
