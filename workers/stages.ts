@@ -9,8 +9,7 @@ import { fitSpectra, type SpectrumJob, storeSpectrumFits } from '@/lib/services/
 import { type SurrogateAnswer, type SurrogateSlice, storeSlice, trainSlice } from '@/lib/services/spectra/surrogates';
 import type { Handler } from '@/lib/services/tasks/run-task';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
-import { storeTraining, type TrainingPlan, trainingPlan } from '@/lib/services/vm/train';
-import type { PlsModel } from '@/lib/vm';
+import { storeTraining, type Trained, type TrainingPlan, trainingPlan } from '@/lib/services/vm/train';
 import { computeOnThread } from './compute-thread';
 import { ThreadPool } from './resident-thread';
 
@@ -80,14 +79,14 @@ export const vm: Handler<'vm', Prepared<typeof prepareVm>> = {
   records: (p) => p.refs.length,
 };
 
-export const train: Handler<'train', { plan: TrainingPlan; model: PlsModel } | null> = {
+export const train: Handler<'train', ({ plan: TrainingPlan } & Trained) | null> = {
   queue: 'train',
   concurrency: 1,
   prepare: async (p, signal) => {
     const plan = await trainingPlan(p.modelId, p.through);
     return plan === null
       ? null
-      : { plan, model: await computeOnThread<TrainingPlan['set'], PlsModel>('train-vm', plan.set, signal) };
+      : { plan, ...(await computeOnThread<TrainingPlan['set'], Trained>('train-vm', plan.set, signal)) };
   },
   apply: (tx, p, trained) => storeTraining(tx, p.modelId, p.through, trained),
 };

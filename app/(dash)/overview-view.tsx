@@ -60,7 +60,7 @@ export function OverviewView({ data }: { data: Overview }) {
         >
           <ScreeningTable rows={data.worst} label="Worst charts" compact />
         </Panel>
-        <Panel title="Live" asOf={data.newestDataMs} staleAfterMs={300_000} flush>
+        <Panel title="Live" asOf={data.newestDataMs} flush>
           <LiveFeed initial={data.feed} />
         </Panel>
       </div>
@@ -112,6 +112,11 @@ function Headline({ data: d }: { data: Overview }) {
           Lag <b className="text-ink text-lg">{duration(d.flow.lagS * 1000)}</b>
         </Link>
         <span className="ml-3">{`queue ${count(d.flow.pending)}`}</span>
+        {d.flow.trouble !== null ? (
+          <Link href="/system" className="ml-3 hover:underline">
+            <StatusMark status="out" text={d.flow.trouble} />
+          </Link>
+        ) : null}
         {d.flow.dead > 0 ? (
           <span className="ml-3">
             <StatusMark status="out" text={plural(d.flow.dead, 'dead letter')} />

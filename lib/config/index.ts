@@ -12,6 +12,14 @@ const schema = z.object({
   SMTP_URL: z.string().optional(),
   MAIL_FROM: z.string().default('driftless@localhost'),
   DB_POOL: z.coerce.number().int().min(2).max(50).default(8),
+  /** How long a request waits for a connection, and how long one statement may take, ms. */
+  DB_ACQUIRE_MS: z.coerce.number().int().min(100).max(120_000).default(5_000),
+  DB_STATEMENT_MS: z.coerce.number().int().min(500).max(600_000).default(10_000),
+  /** How far back records are taken, and how many new partitions of time one batch may open. */
+  HISTORY_MONTHS: z.coerce.number().int().min(1).max(600).default(120),
+  NEW_PARTITIONS: z.coerce.number().int().min(1).max(600).default(12),
+  /** An alert of a condition (a refused station, a wrong recipe) closes itself after so many right records in a row. */
+  ALERT_CLOSES_AFTER: z.coerce.number().int().min(1).max(1000).default(5),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(4),
 });
 

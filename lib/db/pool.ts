@@ -1,6 +1,8 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { config } from '@/lib/config';
 import { AppError } from '@/lib/errors';
+import { translate } from './failures';
 import { parseFloat8Array, type Sql } from './sql';
 
 const FLOAT8_ARRAY = 1022;
@@ -16,7 +18,24 @@ const types: pg.CustomTypesConfig = {
   }) as typeof pg.types.getTypeParser,
 };
 
-const holder = globalThis as typeof globalThis & { driftlessPool?: pg.Pool };
+const holder = globalThis as typeof globalThis & {
+  driftlessPool?: pg.Pool;
+  driftlessTransaction?: AsyncLocalStorage<Ambient>;
+};
+
+/** The transaction that the running code is part of; `ended` once it was committed or rolled back. */
+interface Ambient {
+  readonly tx: Tx;
+  ended: boolean;
+  savepoints: number;
+}
+holder.driftlessTransaction ??= new AsyncLocalStorage<Ambient>();
+const inside = holder.driftlessTransaction;
+
+const ambient = (): Ambient | undefined => {
+  const a = inside.getStore();
+  return a === undefined || a.ended ? undefined : a;
+};
 
 /** One pool a process (also across hot reloads). */
 export function pool(): pg.Pool {
@@ -24,9 +43,27 @@ export function pool(): pg.Pool {
   return holder.driftlessPool;
 }
 
+/** Time limits of every connection: for getting one, for a statement (by the server), and for an answer (a server that is frozen says nothing). */
+export const connectionLimits = () => ({
+  connectionTimeoutMillis: config().DB_ACQUIRE_MS,
+  statement_timeout: config().DB_STATEMENT_MS,
+  query_timeout: config().DB_STATEMENT_MS + 1_000,
+  idle_in_transaction_session_timeout: 60_000,
+  keepAlive: true,
+});
+
 export function makePool(connectionString: string, max: number): pg.Pool {
-  const p = new pg.Pool({ connectionString, max, types, idleTimeoutMillis: 60_000, application_name: 'driftless' });
+  const p = new pg.Pool({
+    connectionString,
+    max,
+    types,
+    idleTimeoutMillis: 60_000,
+    application_name: 'driftless',
+    ...connectionLimits(),
+  });
   p.on('error', () => undefined); // an idle connection that breaks is replaced at its next use; that use reports
+  // A connection that breaks while it is in use tells its running statement; without a listener the event would end the process.
+  p.on('connect', (client) => client.on('error', () => undefined));
   return p;
 }
 
@@ -58,7 +95,7 @@ export interface Tx extends Db {
 
 type Queryable = Pick<pg.Pool, 'query'> | pg.PoolClient;
 
-function over(q: Queryable): Db {
+const over = (q: Queryable): Db => {
   const run = async (s: Sql) => {
     try {
       return await q.query({ text: s.text, values: s.values as unknown[] });
@@ -71,31 +108,56 @@ function over(q: Queryable): Db {
     one: async <T>(s: Sql) => (await run(s)).rows[0] as T | undefined,
     exec: async (s) => (await run(s)).rowCount ?? 0,
   };
+};
+
+/** A connection does one statement after the other; callers that ask at once wait here, not inside the driver. */
+function inTurn(client: pg.PoolClient): Queryable {
+  let last: Promise<unknown> = Promise.resolve();
+  const query = (q: pg.QueryConfig) => {
+    const next = last.then(() => client.query(q));
+    last = next.catch(() => undefined);
+    return next;
+  };
+  return { query } as Queryable;
 }
 
-const CONNECTION = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', '57P01', '57P03', '53300', '08006', '08001']);
-const DEADLOCK = new Set(['40P01', '40001', '55P03']);
+/**
+ * The database. Inside a {@link transaction} this is the transaction's own connection, whoever asks: code within a transaction cannot
+ * take a second connection from the pool, so that transactions never wait for each other's connections.
+ */
+export const db = (): Db => ambient()?.tx ?? over(pool());
 
-function translate(e: unknown): unknown {
-  const code = (e as { code?: string }).code ?? '';
-  if (CONNECTION.has(code))
-    return new AppError('dependency_unavailable', 'the database cannot be reached; it is tried again', { code }, { cause: e });
-  if (DEADLOCK.has(code))
-    return new AppError('dependency_unavailable', 'the transaction met another one; it is tried again', { code }, { cause: e });
-  return e;
-}
+/** Whether the running code is part of a transaction. */
+export const inTransaction = (): boolean => ambient() !== undefined;
 
-export const db = (): Db => over(pool());
-
-/** Runs `body` in one transaction; any throw rolls back. Deadlocks and serialisation failures are tried again up to three times. */
+/**
+ * Runs `body` in one transaction; any throw rolls back. Deadlocks and serialisation failures are tried again up to three times. Within
+ * a transaction it is a savepoint of that one: a throw takes back what `body` did, and the outer one goes on if it catches.
+ * @throws AppError `dependency_unavailable` when no connection is had in time; whatever `body` throws.
+ */
 export async function transaction<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
+  const outer = ambient();
+  if (outer !== undefined) return savepoint(outer, body);
   for (let attempt = 1; ; attempt++) {
     try {
       return await once(body);
     } catch (e) {
-      const code = e instanceof AppError ? e.details['code'] : undefined;
-      if (attempt >= 3 || typeof code !== 'string' || !DEADLOCK.has(code)) throw e;
+      if (attempt >= 3 || !(e instanceof AppError) || e.details['again'] !== true) throw e;
     }
+  }
+}
+
+async function savepoint<T>(outer: Ambient, body: (tx: Tx) => Promise<T>): Promise<T> {
+  const name = `s${++outer.savepoints}`;
+  const say = (text: string) => outer.tx.exec({ text: `${text} ${name}`, values: [] });
+  await say('SAVEPOINT');
+  try {
+    const result = await body(outer.tx);
+    await say('RELEASE SAVEPOINT');
+    return result;
+  } catch (e) {
+    await say('ROLLBACK TO SAVEPOINT');
+    throw e;
   }
 }
 
@@ -106,21 +168,31 @@ async function once<T>(body: (tx: Tx) => Promise<T>): Promise<T> {
   } catch (e) {
     throw translate(e);
   }
+  const tx: Tx = { ...over(inTurn(client)), inTransaction: true };
+  const here: Ambient = { tx, ended: false, savepoints: 0 };
   let broken: Error | undefined;
   try {
-    await client.query('BEGIN');
-    const result = await body({ ...over(client), inTransaction: true });
-    await client.query('COMMIT');
+    await tx.exec({ text: 'BEGIN', values: [] });
+    const result = await inside.run(here, () => body(tx));
+    here.ended = true;
+    await tx.exec({ text: 'COMMIT', values: [] });
     return result;
   } catch (e) {
-    await client.query('ROLLBACK').catch((r: Error) => {
-      broken = r; // a connection that cannot roll back is thrown away, not returned to the pool
-    });
+    here.ended = true;
+    // A connection that is lost or does not answer is thrown away; the server rolls back what it knew of.
+    if (isLost(e)) broken = e as Error;
+    else
+      await client.query('ROLLBACK').catch((r: Error) => {
+        broken = r;
+      });
     throw e;
   } finally {
     client.release(broken);
   }
 }
+
+const isLost = (e: unknown): boolean =>
+  e instanceof AppError && e.code === 'dependency_unavailable' && e.details['again'] !== true;
 
 export async function closePool(): Promise<void> {
   const p = holder.driftlessPool;

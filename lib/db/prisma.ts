@@ -1,11 +1,23 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import { config } from '@/lib/config';
+import { AppError } from '@/lib/errors';
 import { PrismaClient } from './generated/client';
+import { inTransaction, makePool } from './pool';
+
+const CONNECTIONS = 4;
 
 const holder = globalThis as typeof globalThis & { driftlessPrisma?: PrismaClient };
 
-/** Prisma for entities and configuration; what grows with time is read and written by SQL. One client a process. */
+/**
+ * Prisma for entities and configuration; what grows with time is read and written by SQL. One client a process, with the time limits
+ * of every other connection.
+ * @throws AppError `internal` inside a transaction, whose connection Prisma cannot use: it would wait for a second one.
+ */
 export function prisma(): PrismaClient {
-  holder.driftlessPrisma ??= new PrismaClient({ adapter: new PrismaPg({ connectionString: config().DATABASE_URL, max: 4 }) });
+  if (inTransaction())
+    throw new AppError('internal', 'Prisma was asked within a transaction; read it before, or use the transaction');
+  holder.driftlessPrisma ??= new PrismaClient({
+    adapter: new PrismaPg(makePool(config().DATABASE_URL, CONNECTIONS), { disposeExternalPool: true }),
+  });
   return holder.driftlessPrisma;
 }

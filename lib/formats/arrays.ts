@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { LEAST_MAGNITUDE, MOST_MAGNITUDE } from './scalars';
 
 /** How a numeric array is checked: length bounds and whether a missing value (`null`) is allowed. */
 export interface ArrayRule {
@@ -6,9 +7,11 @@ export interface ArrayRule {
   readonly max: number;
   readonly nullable?: boolean;
   readonly integer?: boolean;
-  /** Inclusive bounds of every value, in the array's own unit. */
+  /** Inclusive bounds of every value, in the array's own unit; ±1e100 unless said otherwise. */
   readonly lowest?: number;
   readonly highest?: number;
+  /** Magnitude of the smallest number that is not 0; 1e-100 unless said otherwise. */
+  readonly least?: number;
 }
 
 /** Why an array breaks its rule, with the index of the first offender; `null` when it keeps it. */
@@ -16,14 +19,16 @@ export function arrayFault(v: unknown, rule: ArrayRule): string | null {
   if (!Array.isArray(v)) return 'must be an array of numbers';
   const min = rule.min ?? 1;
   if (v.length < min || v.length > rule.max) return `has ${v.length} values; ${min} to ${rule.max} are accepted`;
-  const lo = rule.lowest ?? Number.NEGATIVE_INFINITY;
-  const hi = rule.highest ?? Number.POSITIVE_INFINITY;
+  const lo = rule.lowest ?? -MOST_MAGNITUDE;
+  const hi = rule.highest ?? MOST_MAGNITUDE;
+  const least = rule.least ?? LEAST_MAGNITUDE;
   for (let i = 0; i < v.length; i++) {
     const x: unknown = v[i];
     if (x === null && rule.nullable === true) continue;
     if (typeof x !== 'number' || !Number.isFinite(x))
       return `value ${i} is ${String(x)}; send finite numbers${rule.nullable ? ', or null where nothing was measured' : ''}`;
     if (x < lo || x > hi) return `value ${i} is ${x}; it must lie in [${lo}, ${hi}]`;
+    if (x !== 0 && x > -least && x < least) return `value ${i} is ${x}; it must be 0, or ${least} or more in magnitude`;
     if (rule.integer === true && !Number.isInteger(x)) return `value ${i} is ${x}; it must be an integer`;
   }
   return null;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { arrayFault, numberArray } from './arrays';
 import { materialIn } from './metrology-recipe';
+import { real as number } from './scalars';
 
 /** Most values of one array of a compute request. */
 const MOST = 1_000_000;
@@ -13,7 +14,7 @@ export interface ColumnRule {
   readonly highest?: number;
 }
 
-const withLimit = (rule: ColumnRule) => ({ ...rule, max: rule.max ?? MOST });
+const withLimit = (rule: ColumnRule) => ({ ...rule, max: rule.max ?? MOST, least: 0 });
 
 /** Finite numbers. */
 export const numbers = (describe: string, rule: ColumnRule = {}) => numberArray(withLimit(rule), describe);
@@ -44,7 +45,7 @@ function rowsFault(v: unknown, rule: RowsRule): string | null {
   if (v.length < (rule.minRows ?? 1) || v.length > MOST)
     return `has ${v.length} rows; ${rule.minRows ?? 1} to ${MOST} are accepted`;
   for (let i = 0; i < v.length; i++) {
-    const fault = arrayFault(v[i], { max: 10_000, nullable: rule.nullable === true });
+    const fault = arrayFault(v[i], { max: 10_000, nullable: rule.nullable === true, least: 0 });
     if (fault !== null) return `row ${i} ${fault}`;
     if (rule.ragged !== true && (v[i] as unknown[]).length !== (v[0] as unknown[]).length)
       return `row ${i} has ${(v[i] as unknown[]).length} values, the first has ${(v[0] as unknown[]).length}`;
@@ -72,9 +73,9 @@ export const rows = (describe: string, rule: RowsRule = {}) =>
 
 const say = <S extends z.ZodType>(schema: S, describe: string): S => schema.meta({ description: describe }) as S;
 
-export const real = (describe: string) => say(z.number(), describe);
-export const positive = (describe: string) => say(z.number().positive(), describe);
-export const atLeast = (least: number, describe: string) => say(z.number().min(least), describe);
+export const real = (describe: string) => say(number, describe);
+export const positive = (describe: string) => say(number.positive(), describe);
+export const atLeast = (least: number, describe: string) => say(number.min(least), describe);
 export const share = (describe: string) => say(z.number().gt(0).lt(1), describe);
 export const whole = (least: number, most: number, describe: string) => say(z.int().min(least).max(most), describe);
 export const flag = (describe: string) => say(z.boolean(), describe);

@@ -7,4 +7,7 @@ export interface FieldIssue {
 }
 
 /** One record of a batch as it was sent, or what was wrong with it before it could be read. */
-export type Incoming = { readonly value: unknown } | { readonly fault: FieldIssue };
+export type Incoming = ({ readonly value: unknown } | { readonly fault: FieldIssue }) & {
+  /** Size of its text: what it costs to hold. */
+  readonly bytes: number;
+};

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { numberArray } from './arrays';
+import { name, num, text } from './scalars';
 
 /**
  * A metrology recipe: how a spectrum or a scattering curve becomes values with covariance. It says what the sample is made of, which of its numbers are
  * parameters, what the station records and how the fit is done and judged. One schema for the editor, the API, the command line and the store.
  */
-const name = z.string().min(1).max(120);
-const num = z.number();
 
 /** A number, or the name of a parameter that stands in its place. */
 const quantity = z.union([num, name]).meta({ description: 'A number, or the name of one of the parameters' });
@@ -166,8 +165,8 @@ const channel = z.strictObject({
 
 const parameter = z.strictObject({
   name,
-  label: z.string().max(120),
-  unit: z.string().max(40),
+  label: text(0, 120),
+  unit: text(0, 40),
   value: num.meta({ description: 'Start of the fit, or the fixed value' }),
   role: z.discriminatedUnion('kind', [
     z.strictObject({

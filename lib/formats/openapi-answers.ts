@@ -3,6 +3,16 @@ import { ERROR_CODES } from '@/lib/errors';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
+/** What is wrong with fields of a record. */
+const ISSUES: JsonObject = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['path', 'code', 'message'],
+    properties: { path: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
+  },
+};
+
 /** What every ingest route answers. */
 export const BATCH_RESULT: JsonObject = {
   type: 'object',
@@ -22,13 +32,11 @@ export const BATCH_RESULT: JsonObject = {
           key: { type: ['string', 'null'] },
           status: { type: 'string', enum: ['accepted', 'repeated', 'rejected', 'withheld'] },
           id: { type: 'string', format: 'uuid' },
-          issues: {
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['path', 'code', 'message'],
-              properties: { path: { type: 'string' }, code: { type: 'string' }, message: { type: 'string' } },
-            },
+          issues: ISSUES,
+          pending: {
+            ...ISSUES,
+            description:
+              'Of an accepted record: what it names that is not here yet (a run that comes later), and what happens then.',
           },
         },
       },
@@ -47,7 +55,11 @@ export const PROBLEM: JsonObject = {
     status: { type: 'integer' },
     code: { type: 'string', enum: Object.keys(ERROR_CODES) },
     detail: { type: 'string', description: 'Which value, and what to do.' },
-    details: { type: 'object' },
+    details: {
+      type: 'object',
+      description:
+        'More for a program. Where a batch broke off (413, 422) after some of its records were kept: their counts and `results`, as in the answer of a whole batch.',
+    },
     requestId: { type: 'string', format: 'uuid', description: 'Finds the request in the log.' },
   },
 };

@@ -32,7 +32,7 @@ const COLLECTIONS = [
     zod: measurementIn,
     scope: 'ingest',
     title: 'Send measurements',
-    text: 'Sites in wafer mm (origin at the centre, notch at −y) with a value and, where known, its standard uncertainty. `revises` makes it a correction: the earlier record stays, superseded.',
+    text: 'Sites in wafer mm (origin at the centre, notch at −y) with a value and, where known, its standard uncertainty. `revises` makes it a correction: the earlier record stays, superseded; of several corrections the newest is active; a key that is not known is refused. A `runKey` whose run is not here yet is accepted and said in `pending`. A wafer that cannot be fitted keeps its values and says why.',
   },
   {
     name: 'overlay-measurements',

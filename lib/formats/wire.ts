@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { numberArray } from './arrays';
 import { axisIn } from './metrology-recipe';
+import { INT_LIMITS, int, name, num, text, time } from './scalars';
 
 /**
  * The wire schemas of the machine API (version 1): what tools and stations send. One source for validation, types and the
@@ -8,15 +9,11 @@ import { axisIn } from './metrology-recipe';
  */
 export const MAX_BATCH = 10_000;
 
-const key = z
-  .string()
-  .min(1)
-  .max(200)
-  .meta({ description: "The sender's own key of this record; a repeat answers with the first result" });
-const name = z.string().min(1).max(120);
-const at = z.iso.datetime({ offset: true }).meta({ description: 'ISO 8601 with zone, e.g. 2026-11-23T17:05:00Z' });
+const key = text(1, 200).meta({ description: "The sender's own key of this record; a repeat answers with the first result" });
+const otherKey = text(1, 200);
+const at = time;
 const slot = z.int().min(1).max(25).meta({ description: 'Wafer slot in the lot, 1..25' });
-const setpoints = z.record(name, z.number()).meta({ description: 'Recipe parameters really applied, by name' });
+const setpoints = z.record(name, num).meta({ description: 'Recipe parameters really applied, by name' });
 const mm = (describe: string) => numberArray({ max: 100_000, lowest: -250, highest: 250 }, describe);
 
 export const lotIn = z.strictObject({
@@ -30,18 +27,21 @@ export const lotIn = z.strictObject({
 
 const f32 = z
   .strictObject({
-    f32: z.base64().meta({ description: 'Little-endian IEEE 754 single precision, base64; NaN where no sample was recorded' }),
+    f32: z
+      .base64()
+      .refine((v) => Buffer.byteLength(v, 'base64') % 4 === 0, 'is no whole number of 4-byte samples')
+      .meta({ description: 'Little-endian IEEE 754 single precision, base64; NaN where no sample was recorded' }),
   })
   .meta({ description: 'Packed samples: the fast form' });
 
 export const traceIn = z.strictObject({
   t: z.union([numberArray({ max: 100_000, lowest: 0 }, 'Sample times, s from the start of the run, ascending'), f32]),
-  steps: z.array(z.strictObject({ name, start: z.number(), end: z.number() })).max(200),
+  steps: z.array(z.strictObject({ name, start: num, end: num })).max(200),
   sensors: z
     .array(
       z.strictObject({
         name,
-        unit: z.string().max(40),
+        unit: text(0, 40),
         values: z.union([
           numberArray({ max: 100_000, nullable: true }, 'One value per sample time; null where no sample was recorded'),
           f32,
@@ -61,13 +61,17 @@ export const runIn = z.strictObject({
   operation: name,
   lot: name,
   wafer: slot,
-  recipe: z.strictObject({ name, version: z.int().min(1) }),
+  recipe: z.strictObject({ name, version: int.min(1) }),
   startedAt: at,
   endedAt: at,
   setpoints,
   adviceId: z.uuid().optional(),
   trace: traceIn.optional(),
 });
+
+/** What was not measured has no uncertainty; one that is sent for it is not kept. */
+const uncertainty = (describe: string) =>
+  numberArray({ max: 100_000, lowest: 0, nullable: true }, `${describe}; null where nothing was measured`).optional();
 
 const measured = {
   key,
@@ -79,40 +83,42 @@ const measured = {
   operation: name,
   plan: name,
   measuredAt: at,
-  runKey: z
-    .string()
-    .max(200)
-    .optional()
-    .meta({ description: "Sender's key of the run that made what was measured; found by lot, wafer and operation when absent" }),
+  runKey: otherKey.optional().meta({
+    description:
+      "Sender's key of the run that made what was measured; found by lot, wafer and operation when absent. A run that is not here yet may come later: the record is kept, `pending` of its result says so, and it is linked when the run arrives",
+  }),
 };
 
 export const measurementIn = z.strictObject({
   ...measured,
   parameter: name,
-  unit: z.string().min(1).max(40),
+  unit: text(1, 40),
   x: mm('Site x, mm in the wafer frame'),
   y: mm('Site y, mm in the wafer frame'),
   value: numberArray({ max: 100_000, nullable: true }, 'One value per site, in the unit; null where the site was not measured'),
-  u: numberArray({ max: 100_000, lowest: 0 }, 'Standard uncertainty of each value, same unit').optional(),
-  revises: z
-    .string()
-    .max(200)
-    .optional()
-    .meta({ description: 'Key of an earlier measurement that this one corrects; the earlier one stays, marked as superseded' }),
+  u: uncertainty('Standard uncertainty of each value, same unit'),
+  uCommon: numberArray(
+    { max: 1_000_000, nullable: true },
+    'The part of u that all sites of the wafer share (a calibration, a parameter common to them), signed, same unit; where there are several, one after the other, each with one value per site. It is not averaged away in means',
+  ).optional(),
+  revises: otherKey.optional().meta({
+    description:
+      'Key of an earlier measurement of this sender that this one corrects; the earlier one stays, marked as superseded. Of several corrections the newest is active. A key that is not known is refused',
+  }),
 });
 
 export const overlayMeasurementIn = z.strictObject({
   ...measured,
   referenceLayer: name,
-  column: numberArray({ max: 100_000, integer: true }, 'Field column'),
-  row: numberArray({ max: 100_000, integer: true }, 'Field row'),
+  column: numberArray({ max: 100_000, integer: true, ...INT_LIMITS }, 'Field column'),
+  row: numberArray({ max: 100_000, integer: true, ...INT_LIMITS }, 'Field row'),
   fx: mm('Mark x in the field, mm from the field centre'),
   fy: mm('Mark y in the field, mm from the field centre'),
   x: mm('Mark x, mm in the wafer frame'),
   y: mm('Mark y, mm in the wafer frame'),
   dx: numberArray({ max: 100_000, nullable: true }, 'Overlay x, nm, layer under test minus reference layer'),
   dy: numberArray({ max: 100_000, nullable: true }, 'Overlay y, nm'),
-  u: numberArray({ max: 100_000, lowest: 0 }, 'Standard uncertainty of dx and dy, nm').optional(),
+  u: uncertainty('Standard uncertainty of dx and dy, nm'),
 });
 
 const spectral = (describe: string) =>
@@ -144,7 +150,7 @@ export const eventIn = z.strictObject({
   chamber: name.optional(),
   kind: z.enum(EVENT_KINDS),
   at,
-  description: z.string().max(2000),
+  description: text(0, 2000),
 });
 
 export const truthIn = z.discriminatedUnion('kind', [
@@ -157,10 +163,10 @@ export const truthIn = z.discriminatedUnion('kind', [
     operation: name,
     from: at,
     to: at,
-    description: z.string().max(2000),
-    runKeys: z.array(z.string().max(200)).max(100_000),
+    description: text(0, 2000),
+    runKeys: z.array(otherKey).max(100_000),
   }),
-  z.strictObject({ kind: z.literal('twin'), key, runKey: z.string().max(200), parameter: name, value: z.number() }),
+  z.strictObject({ kind: z.literal('twin'), key, runKey: otherKey, parameter: name, value: num }),
 ]);
 
 export const adviceIn = z.strictObject({

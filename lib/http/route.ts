@@ -7,10 +7,8 @@ import { log } from '@/lib/log';
 export function problem(e: unknown, requestId: string): Response {
   const err = e instanceof ZodError ? fromZod(e) : toAppError(e);
   const row = ERROR_CODES[err.code];
-  log()[row.log](
-    { requestId, code: err.code, details: err.details, err: row.status >= 500 ? (err.cause ?? err) : undefined },
-    err.message,
-  );
+  const { results: _long, ...details } = err.details; // the sender gets every record's result, the log how many there were
+  log()[row.log]({ requestId, code: err.code, details, err: row.status >= 500 ? (err.cause ?? err) : undefined }, err.message);
   const hidden = row.status >= 500 && err.code !== 'dependency_unavailable';
   const body = {
     type: `about:blank#${err.code}`,
@@ -23,6 +21,8 @@ export function problem(e: unknown, requestId: string): Response {
   };
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
   if (row.retry) headers['retry-after'] = '5';
+  // The rest of a body that was given up is not read: the line cannot be used again.
+  if (err.code === 'payload_too_large' || err.code === 'time_limit') headers['connection'] = 'close';
   return Response.json(body, { status: row.status, headers });
 }
 
@@ -41,15 +41,4 @@ export function route<C = unknown>(handler: (req: Request, context: C) => Promis
       return problem(e, requestId);
     }
   };
-}
-
-/** A request's JSON body, at most 1 MiB. */
-export async function readJson(req: Request): Promise<unknown> {
-  const text = await req.text();
-  if (text.length > 2 ** 20) throw new AppError('payload_too_large', 'the body exceeds 1 MiB');
-  try {
-    return JSON.parse(text);
-  } catch (e) {
-    throw new AppError('invalid_input', `the body is not JSON: ${(e as Error).message}`);
-  }
 }

@@ -1,5 +1,6 @@
 import { createPostgresBackend, type Job, Queue, UnrecoverableError, Worker, withBackend } from 'bullmq';
 import { config } from '@/lib/config';
+import { log } from '@/lib/log';
 import type { QueueName } from './jobs';
 
 /** A job carries only the task's number; what to do stands in Postgres. */
@@ -73,6 +74,7 @@ export function queueOf(name: QueueName): TaskQueue {
   let q = holder.driftlessQueues.get(name);
   if (q === undefined) {
     q = backend().queue(name);
+    q.on('error', (e) => log().warn({ queue: name, err: e.message }, 'queue connection'));
     holder.driftlessQueues.set(name, q);
   }
   return q;

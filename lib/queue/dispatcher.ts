@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type pg from 'pg';
-import { db, pool, sql } from '@/lib/db';
+import { db, listen, sql } from '@/lib/db';
 import { log } from '@/lib/log';
 import { queueOf } from './broker';
 import { QUEUES, type QueueName } from './jobs';
@@ -56,7 +55,7 @@ export async function reconcile(): Promise<number> {
   if (lost.length === 0) return 0;
   // "completed" with its row still here: the job ended while the row was already taken by nobody; doing it again is safe.
   return db().exec(
-    sql`UPDATE task SET state = 'ready' WHERE id = ANY(${lost}::bigint[]) AND state = 'sent' AND sent_at < now() - ${RECONCILE_MS} * INTERVAL '1 millisecond'`,
+    sql`UPDATE task SET state = 'ready', available_at = now() WHERE id = ANY(${lost}::bigint[]) AND state = 'sent' AND sent_at < now() - ${RECONCILE_MS} * INTERVAL '1 millisecond'`,
   );
 }
 
@@ -65,23 +64,17 @@ export async function markDead(taskId: number, error: string): Promise<void> {
   await db().exec(sql`UPDATE task SET state = 'dead', error = ${error.slice(0, 4000)} WHERE id = ${taskId} AND state <> 'dead'`);
 }
 
-/** Runs until the signal: sends what is ready at once, and compares with the queue now and then. */
+/** Runs until the signal: sends what is ready at once, and compares with the queue now and then. A failed round is followed by the next. */
 export async function runDispatcher(signal: AbortSignal): Promise<void> {
   let wake = () => {};
-  let listener: pg.PoolClient | undefined;
-  const listen = async () => {
-    listener = await pool().connect();
-    listener.on('notification', () => wake());
-    listener.on('error', () => {
-      listener = undefined; // the poll goes on meanwhile; the next round listens again
-    });
-    await listener.query('LISTEN task');
-  };
+  const listener = listen('task', {
+    onNotify: () => wake(),
+    onLost: (e) => log().warn({ err: e.message }, 'dispatcher: not listening for a moment; it asks every second meanwhile'),
+  });
   signal.addEventListener('abort', () => wake());
   let compared = Date.now();
   while (!signal.aborted) {
     try {
-      if (listener === undefined) await listen();
       if ((await dispatchReady()) === BATCH) continue;
       if (Date.now() - compared > RECONCILE_MS) {
         compared = Date.now();
@@ -104,5 +97,5 @@ export async function runDispatcher(signal: AbortSignal): Promise<void> {
       await sleep(POLL_MS);
     }
   }
-  listener?.release(true);
+  listener.stop();
 }

@@ -1,5 +1,4 @@
-import type pg from 'pg';
-import { db, pool, sql } from '@/lib/db';
+import { type Listener as ChannelListener, db, listen, sql } from '@/lib/db';
 import { log } from '@/lib/log';
 
 export interface FeedRow {
@@ -14,49 +13,28 @@ type Listener = (rows: readonly FeedRow[]) => void;
 
 /** The most that a client that was away gets replayed; older events are on the pages anyway. */
 const REPLAY_LIMIT = 200;
-const RETRY_MS = 2_000;
 
 class FeedHub {
   private readonly listeners = new Set<Listener>();
-  private client: pg.PoolClient | undefined;
-  private starting: Promise<void> | undefined;
-  private last = 0;
+  private channel: ChannelListener | undefined;
+  private last: number | undefined;
   private reading = false;
   private again = false;
 
   /** Calls back with every batch of new events; one database subscription serves all clients of this process. */
-  async subscribe(listener: Listener): Promise<() => void> {
+  subscribe(listener: Listener): () => void {
     this.listeners.add(listener);
-    this.starting ??= this.listen();
-    await this.starting;
+    this.channel ??= listen('feed', {
+      onNotify: () => void this.read(),
+      onLost: (e) => log().warn({ err: e.message }, 'live feed: connection lost, listening again'),
+    });
     return () => {
       this.listeners.delete(listener);
+      if (this.listeners.size > 0) return;
+      this.channel?.stop();
+      this.channel = undefined;
+      this.last = undefined;
     };
-  }
-
-  private async listen(): Promise<void> {
-    try {
-      this.last = (await db().one<{ id: number }>(sql`SELECT COALESCE(max(id), 0) AS id FROM feed_event`))!.id;
-      const client = await pool().connect();
-      this.client = client;
-      client.on('notification', () => void this.read());
-      client.on('error', (e) => {
-        log().warn({ err: e.message }, 'live feed: connection lost, listening again');
-        this.restart();
-      });
-      await client.query('LISTEN feed');
-    } catch (e) {
-      log().warn({ err: (e as Error).message }, 'live feed: not listening yet');
-      this.restart();
-    }
-  }
-
-  private restart(): void {
-    this.client?.release(true);
-    this.client = undefined;
-    setTimeout(() => {
-      this.starting = this.listen();
-    }, RETRY_MS).unref();
   }
 
   private async read(): Promise<void> {
@@ -68,6 +46,10 @@ class FeedHub {
     try {
       do {
         this.again = false;
+        if (this.last === undefined) {
+          this.last = (await db().one<{ id: number }>(sql`SELECT COALESCE(max(id), 0) AS id FROM feed_event`))!.id;
+          continue;
+        }
         const rows = await feedSince(this.last);
         if (rows.length > 0) {
           this.last = rows.at(-1)!.id;

@@ -1,4 +1,5 @@
 import { db, sql } from '@/lib/db';
+import { AppError } from '@/lib/errors';
 
 export interface PipelineStatus {
   /** Tasks asked for and not done yet, dead letters apart. */
@@ -22,7 +23,83 @@ export async function pipelineStatus(): Promise<PipelineStatus> {
   };
 }
 
-/** Answers when the database is there and migrated. @throws AppError `dependency_unavailable` while it is not. */
-export async function databaseReady(): Promise<void> {
-  await db().one(sql`SELECT 1 FROM task LIMIT 1`);
+/** A worker that was not heard for so long is not there; one that has just started is given time to begin. */
+const HEARD_S = 30;
+/** Work that is due is taken within a second; when it was not for so long, the workers do not work though they live. */
+export const STALLED_S = 60;
+
+export interface WorkState {
+  readonly liveWorkers: number;
+  /** Tasks that are due and were not taken, and for how long the oldest has been waiting, s. */
+  readonly due: number;
+  readonly oldestDueS: number;
+  /** Workers live, and work that is due lies. */
+  readonly isStalled: boolean;
+  /** What is wrong, for a person; null when nothing is. */
+  readonly trouble: string | null;
+}
+
+/** Whether the work that is asked for is taken up. */
+export async function workState(): Promise<WorkState> {
+  const row = await db().one<{ due: number; oldest: number | null; live: number; settled: number }>(sql`
+    SELECT (SELECT count(*)::int FROM task WHERE state = 'ready' AND available_at <= now()) AS due,
+      (SELECT extract(epoch FROM now() - min(greatest(available_at, created_at)))::float8 FROM task WHERE state = 'ready' AND available_at <= now()) AS oldest,
+      count(*)::int AS live, count(*) FILTER (WHERE started_at < now() - ${STALLED_S} * INTERVAL '1 second')::int AS settled
+    FROM worker_process WHERE heard_at > now() - ${HEARD_S} * INTERVAL '1 second'`);
+  const { due, live, settled } = row!;
+  const oldestDueS = Math.max(0, row!.oldest ?? 0);
+  const lies = oldestDueS > STALLED_S;
+  const isStalled = lies && settled > 0;
+  const waits = `${due} ${due === 1 ? 'task waits' : 'tasks wait'}, the oldest for ${Math.round(oldestDueS)} s`;
+  return {
+    liveWorkers: live,
+    due,
+    oldestDueS,
+    isStalled,
+    trouble: isStalled
+      ? `The workers have stopped taking work: ${waits}. They restart by themselves; see their logs.`
+      : lies && live === 0
+        ? `No worker is running: ${waits}. Start one.`
+        : null,
+  };
+}
+
+const READY_MS = 3_000;
+
+/** The promise's value, or `dependency_unavailable` when it takes longer than an answer may. */
+function inTime<T>(asked: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, refuse) => {
+    timer = setTimeout(() => refuse(new AppError('dependency_unavailable', 'the database did not answer in time')), READY_MS);
+  });
+  asked.catch(() => undefined); // when it is late nobody waits for it any more
+  return Promise.race([asked, limit]).finally(() => clearTimeout(timer));
+}
+
+/**
+ * Answers when the database is there and migrated, and work is taken up.
+ * @throws AppError `dependency_unavailable` while it is not.
+ */
+export async function checkReady(): Promise<void> {
+  const state = await inTime(workState());
+  if (state.isStalled && state.trouble !== null) throw new AppError('dependency_unavailable', state.trouble);
+}
+
+const ASK_AGAIN_MS = 1_000;
+let known: { readonly at: number; readonly answers: Promise<boolean> } | undefined;
+
+/** Whether the database answers; asked at most once a second, however many want to know. */
+export function databaseAnswers(): Promise<boolean> {
+  if (known === undefined || Date.now() - known.at > ASK_AGAIN_MS) {
+    const answers = inTime(db().one(sql`SELECT 1`)).then(
+      () => true,
+      () => false,
+    );
+    known = { at: Date.now(), answers };
+    // A slow answer counts from when it was had.
+    void answers.then(() => {
+      if (known?.answers === answers) known = { at: Date.now(), answers };
+    });
+  }
+  return known.answers;
 }

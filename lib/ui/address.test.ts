@@ -29,3 +29,20 @@ test('params: first value, allowed values, bounded integers', () => {
   expect(integer({ n: '12' }, 'n', 5, 1, 10)).toBe(5);
   expect(integer({ n: '7' }, 'n', 5, 1, 10)).toBe(7);
 });
+
+test.each(['\u0000', 'a\u0000b', '\ud800', 'x'.repeat(501)])(
+  'a value that no stored text could equal counts as not given: %j',
+  (odd) => {
+    expect(param({ lot: odd }, 'lot')).toBeNull();
+  },
+);
+
+test.each(['+275760-09-13T00:00:00Z', '-000001-01-01T00:00:00Z', '0000-01-01T00:00:00Z', '9999-12-31T00:00:00Z', 'NaN', '1e308'])(
+  'a time that no record can have falls back: %s',
+  (odd) => {
+    const now = Date.UTC(2026, 10, 1);
+    expect(timeWindow({ from: odd }, now)).toEqual(timeWindow({}, now));
+    const { fromMs, toMs } = timeWindow({ from: '2026-10-01T00:00:00Z', to: odd }, now);
+    expect([fromMs, toMs]).toEqual([Date.UTC(2026, 9, 1), now]);
+  },
+);

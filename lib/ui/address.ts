@@ -1,11 +1,25 @@
 /** Reading the filters of an address. Unknown values fall back, so that an old link still opens. */
 export type SearchParams = Readonly<Record<string, string | string[] | undefined>>;
 
-/** First value of a parameter, or null. */
+/** Longer than any name that a filter could ask for. */
+const LONGEST = 500;
+/** Characters that no stored text has: U+0000, and half a surrogate pair. */
+const IMPOSSIBLE = /\0|\p{Surrogate}/u;
+/** Times that records can have; what lies outside is no time that could be asked for. */
+const EARLIEST_MS = Date.UTC(1970, 0, 1);
+const LATEST_MS = Date.UTC(2200, 0, 1);
+
+/** First value of a parameter, or null; one that no stored text could equal counts as not given. */
 export function param(params: SearchParams, key: string): string | null {
   const v = params[key];
   const first = Array.isArray(v) ? v[0] : v;
-  return first === undefined || first === '' ? null : first;
+  return first === undefined || first === '' || first.length > LONGEST || IMPOSSIBLE.test(first) ? null : first;
+}
+
+/** The time of a parameter, ms; NaN when it is none, or none that records can have. */
+function time(params: SearchParams, key: string): number {
+  const t = Date.parse(param(params, key) ?? '');
+  return t >= EARLIEST_MS && t < LATEST_MS ? t : Number.NaN;
 }
 
 /** One of the allowed values, else the fallback. */
@@ -25,8 +39,8 @@ export function timeWindow(
   nowMs: number,
   fallback = '7d',
 ): { fromMs: number; toMs: number; range: string } {
-  const from = Date.parse(param(params, 'from') ?? '');
-  const to = Date.parse(param(params, 'to') ?? '');
+  const from = time(params, 'from');
+  const to = time(params, 'to');
   if (Number.isFinite(from)) {
     const end = Number.isFinite(to) && to > from ? to : nowMs > from ? nowMs : from + SPAN.d;
     return { fromMs: Math.max(from, end - 400 * SPAN.d), toMs: end, range: 'custom' };

@@ -28,7 +28,9 @@ export function crew(run) {
     },
     /** A part that stays; `onLoss` is called when it ends without being asked. */
     keep(kid, onLoss) {
-      kids.push(kid);
+      const before = kids.findIndex((k) => k.name === kid.name);
+      if (before < 0) kids.push(kid);
+      else kids[before] = kid; // started again: it keeps its place in the order of stopping
       run.add(kid);
       kid.exited.then((result) => {
         if (!ending && !kid.stopping) onLoss(result);
@@ -61,18 +63,42 @@ export function onSignals(team) {
   }
 }
 
-/** A part that is started again when it dies, unless it keeps dying. */
-export function keepAlive(team, make, deaths = []) {
-  const kid = make();
-  team.keep(kid, ({ code, signal }) => {
-    const recent = [...deaths.filter((at) => Date.now() - at < 60_000), Date.now()];
-    if (recent.length > 3) {
-      const full = diskTrouble(dirname(kid.log));
-      fail(full ? explain(full) : `${kid.name} keeps ending (${signal ?? `code ${code}`}): look into ${kid.log}`);
+/** Deaths within so long count together; after more than so many of them a part is given up. */
+const DEATHS_MS = 60_000;
+const MOST_DEATHS = 3;
+
+/**
+ * A part that is started again when it dies, with growing pauses, unless it keeps dying: then everything ends, with a line that says why.
+ * @param {ReturnType<typeof crew>} team
+ * @param {() => import('./processes.mjs').Kid | Promise<import('./processes.mjs').Kid>} make - starts it again; may wait until it answers
+ * @param {import('./processes.mjs').Kid} first - the one that runs already
+ * @param {number} pauseMs - after the first death; grows with each one
+ */
+export function keepAlive(team, make, first = make(), pauseMs = 1000) {
+  const { name, log } = first;
+  let deaths = [];
+  const lost = (why) => {
+    deaths = [...deaths.filter((at) => Date.now() - at < DEATHS_MS), Date.now()];
+    if (deaths.length > MOST_DEATHS) {
+      const full = log && diskTrouble(dirname(log));
+      fail(full ? explain(full) : `${name} keeps ending (${why}): look into ${log}`);
       return team.end(1);
     }
-    warn(`${kid.name} ended (${signal ?? `code ${code}`}) and is started again`);
-    setTimeout(() => team.isEnding() || keepAlive(team, make, recent), 1000 * recent.length);
-  });
-  return kid;
+    warn(`${name} ended (${why}) and is started again`);
+    setTimeout(again, pauseMs * deaths.length);
+  };
+  const again = async () => {
+    if (team.isEnding()) return;
+    try {
+      const kid = await make();
+      if (team.isEnding()) return void stop(kid);
+      watch(kid);
+      say(`${name} runs again.`);
+    } catch (error) {
+      if (!team.isEnding()) lost(explain(error));
+    }
+  };
+  const watch = (kid) => team.keep(kid, ({ code, signal }) => lost(signal ?? `code ${code}`));
+  watch(first);
+  return first;
 }

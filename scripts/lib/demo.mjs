@@ -7,39 +7,30 @@ import { install, isInstalled } from './install.mjs';
 import { migrate } from './migrate.mjs';
 import { webPort } from './ports.mjs';
 import { checkOwnPostgres, startPostgres } from './postgres.mjs';
-import { runFile, start, stopLeftovers, tail } from './processes.mjs';
+import { runFile, start, stopLeftovers } from './processes.mjs';
 import { startRedis } from './redis.mjs';
 import { inRoot, root } from './root.mjs';
 import { secrets } from './secrets.mjs';
 import { product, runTask, waitForAddress } from './tasks.mjs';
-import { explain, Trouble, troubleIn } from './trouble.mjs';
+import { explain, Trouble } from './trouble.mjs';
 import { bold, dim, elapsed, fail, say, step, warn } from './ui.mjs';
 
 async function services(set, keys, logs, team) {
-  const lost = (what, log) => () => {
-    const known = diskTrouble(set.dir) ?? troubleIn(tail(log, 30), what);
-    fail(known ? explain(known) : `${what} ended by itself: look into ${log}, then start again`);
-    team.end(1);
-  };
   const database = await step('Database', async (progress) => {
     if (set.databaseUrl) {
       progress.done(`Postgres ${await checkOwnPostgres(set.databaseUrl)} of DATABASE_URL`);
       return { url: set.databaseUrl, key: new URL(set.databaseUrl).host + new URL(set.databaseUrl).pathname };
     }
-    const server = await startPostgres({ dir: join(set.dir, 'postgres'), logs, password: keys.postgres });
-    team.keep(server.kid, lost('the database', server.kid.log));
+    const place = { dir: join(set.dir, 'postgres'), logs, password: keys.postgres };
+    const server = await startPostgres(place);
+    keepAlive(team, async () => (await startPostgres({ ...place, port: server.port })).kid, server.kid);
     progress.done(`embedded Postgres${server.made ? ', new' : ''}`);
     return { url: server.url, key: 'embedded' };
   });
   const queue = await step('Queue', async (progress) => {
-    const server = await startRedis({
-      dir: join(set.dir, 'redis'),
-      logs,
-      password: keys.redis,
-      url: set.redisUrl,
-      note: progress.note,
-    });
-    if (server.kid) team.keep(server.kid, lost('Redis', server.kid.log));
+    const place = { dir: join(set.dir, 'redis'), logs, password: keys.redis, url: set.redisUrl };
+    const server = await startRedis({ ...place, note: progress.note });
+    if (server.kid) keepAlive(team, async () => (await startRedis({ ...place, port: server.port })).kid, server.kid);
     progress.done(server.what);
     return server;
   });
@@ -105,19 +96,16 @@ async function run(set, team, record, startedAt) {
     runTask({ name, file: product(build, 'scripts', file), args, env, log: join(logs, log), progress, onStart: team.passing });
   await step('Users and fab', task('seed', 'seed.js', [], 'seed.log'));
 
-  const web = start({
-    name: 'web server',
-    command: process.execPath,
-    args: [inRoot('node_modules', 'next', 'dist', 'bin', 'next'), 'start', '-p', String(port), '-H', env.HOST],
-    env,
-    log: join(logs, 'web.log'),
-    graceMs: 6000,
-  });
-  team.keep(web, ({ code, signal }) => {
-    const full = diskTrouble(set.dir);
-    fail(full ? explain(full) : `the web server ended by itself (${signal ?? `code ${code}`}): look into ${web.log}`);
-    team.end(1);
-  });
+  const web = keepAlive(team, () =>
+    start({
+      name: 'web server',
+      command: process.execPath,
+      args: [inRoot('node_modules', 'next', 'dist', 'bin', 'next'), 'start', '-p', String(port), '-H', env.HOST],
+      env,
+      log: join(logs, 'web.log'),
+      graceMs: 6000,
+    }),
+  );
   await step('Web server', async (progress) => {
     const host = ['0.0.0.0', '::'].includes(env.HOST) ? '127.0.0.1' : env.HOST;
     await waitForAddress(`http://${host}:${port}/api/health/ready`, web);

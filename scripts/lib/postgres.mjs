@@ -205,11 +205,12 @@ export async function ensureDatabase(adminUrl, name) {
 
 /**
  * Start the embedded Postgres below `dir` (made at the first time) on a free loopback port.
- * @param {{ dir: string, logs: string, password: string, database?: string, throwaway?: boolean }} options - `throwaway` trades durability for speed (tests)
- * @returns {Promise<{ kid: ReturnType<typeof start>, url: string, adminUrl: string, made: boolean }>}
+ * @param {{ dir: string, logs: string, password: string, database?: string, throwaway?: boolean, port?: number }} options - `throwaway` trades durability for speed (tests);
+ *   `port` is the one that a server which died had, so that its address stays
+ * @returns {Promise<{ kid: ReturnType<typeof start>, url: string, adminUrl: string, made: boolean, port: number }>}
  * @throws Trouble with the remedy
  */
-export async function startPostgres({ dir, logs, password, database = 'driftless', throwaway = false }) {
+export async function startPostgres({ dir, logs, password, database = 'driftless', throwaway = false, port: given }) {
   const account = accountForRoot();
   const { native, data } = places(dir, account);
   mkdirSync(logs, { recursive: true });
@@ -231,7 +232,7 @@ export async function startPostgres({ dir, logs, password, database = 'driftless
   }
   checkVersion(native, data);
   await stopForgotten(data);
-  const port = throwaway ? await anyPort() : await freePort(54_320);
+  const port = given ?? (throwaway ? await anyPort() : await freePort(54_320));
   const settings = [
     'listen_addresses=127.0.0.1',
     'unix_socket_directories=',
@@ -265,7 +266,7 @@ export async function startPostgres({ dir, logs, password, database = 'driftless
       ? new Trouble(`the data folder ${dir} belongs to another password`, 'start over with: npm run demo -- --reset')
       : error;
   }
-  return { kid, url: `${base}/${database}`, adminUrl: `${base}/postgres`, made };
+  return { kid, url: `${base}/${database}`, adminUrl: `${base}/postgres`, made, port };
 }
 
 /** Remove a cluster's data, wherever it had to be placed. */

@@ -63,10 +63,10 @@ export async function checkOwnRedis(url) {
   return { version, evicts };
 }
 
-async function startServer({ file, env, dir, logs, password, throwaway }) {
+async function startServer({ file, env, dir, logs, password, throwaway, port: given }) {
   mkdirSync(dir, { recursive: true });
   mkdirSync(logs, { recursive: true });
-  const port = throwaway ? await anyPort() : await freePort(63_790);
+  const port = given ?? (throwaway ? await anyPort() : await freePort(63_790));
   const settings = [
     `port ${port}`,
     'bind 127.0.0.1',
@@ -85,7 +85,7 @@ async function startServer({ file, env, dir, logs, password, throwaway }) {
   for (let i = 0; i < 300 && kid.running; i++) {
     try {
       const id = await talk(url, async (client) => infoField(await client.info('server'), 'process_id'));
-      if (Number(id) === kid.pid) return { kid, url };
+      if (Number(id) === kid.pid) return { kid, url, port };
       last = new Error(`another Redis (process ${id}) answers on port ${port}`);
       break;
     } catch (error) {
@@ -107,10 +107,11 @@ async function startServer({ file, env, dir, logs, password, throwaway }) {
 /**
  * A queue store, in this order: `REDIS_URL`; a private instance of the `redis-server` or `valkey-server` on the PATH; on
  * Debian and Ubuntu the package unpacked below `dir` without administrator rights; BullMQ's Postgres backend.
- * @param {{ dir: string, logs: string, password: string, url?: string, throwaway?: boolean, note?: (text: string) => void }} options
- * @returns {Promise<{ kid?: ReturnType<typeof start>, env: Record<string, string>, what: string }>} `env` is handed to every process
+ * @param {{ dir: string, logs: string, password: string, url?: string, throwaway?: boolean, port?: number, note?: (text: string) => void }} options -
+ *   `port` is the one that a server which died had, so that its address stays
+ * @returns {Promise<{ kid?: ReturnType<typeof start>, port?: number, env: Record<string, string>, what: string }>} `env` is handed to every process
  */
-export async function startRedis({ dir, logs, password, url, throwaway = false, note = () => undefined }) {
+export async function startRedis({ dir, logs, password, url, throwaway = false, port, note = () => undefined }) {
   if (url) {
     const { version, evicts } = await checkOwnRedis(url);
     const what = `REDIS_URL, version ${version}${evicts ? `; its maxmemory-policy is ${evicts}, set it to noeviction or jobs can be lost` : ''}`;
@@ -123,15 +124,16 @@ export async function startRedis({ dir, logs, password, url, throwaway = false, 
     const file = onPath(name);
     const version = file && usableVersion(file);
     if (!version) continue;
-    const server = await startServer({ file, env: {}, dir, logs, password, throwaway });
-    return { kid: server.kid, env: { REDIS_URL: server.url }, what: `a private ${name} ${version}` };
+    const server = await startServer({ file, env: {}, dir, logs, password, throwaway, port });
+    return { kid: server.kid, port: server.port, env: { REDIS_URL: server.url }, what: `a private ${name} ${version}` };
   }
   const unpacked = unpackDebianRedis(join(dir, 'debian'), note);
   const version = unpacked && existsSync(unpacked.file) && usableVersion(unpacked.file, unpacked.env);
   if (version) {
-    const server = await startServer({ file: unpacked.file, env: unpacked.env, dir, logs, password, throwaway });
+    const server = await startServer({ file: unpacked.file, env: unpacked.env, dir, logs, password, throwaway, port });
     return {
       kid: server.kid,
+      port: server.port,
       env: { REDIS_URL: server.url },
       what: `a private redis-server ${version}, unpacked from the Debian package`,
     };

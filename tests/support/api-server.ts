@@ -16,9 +16,14 @@ export async function apiServer(): Promise<{ url: string; close: () => Promise<v
     const headers = new Headers(
       Object.entries(req.headers).flatMap(([k, v]) => (typeof v === 'string' ? [[k, v]] : [])) as [string, string][],
     );
+    const hungUp = new AbortController();
+    res.on('close', () => {
+      if (!res.writableFinished) hungUp.abort();
+    });
     const request = new Request(url, {
       method: req.method ?? 'GET',
       headers,
+      signal: hungUp.signal,
       ...(body === null ? {} : { body, duplex: 'half' }),
     } as RequestInit);
     const answer = await handle(request, url.pathname);

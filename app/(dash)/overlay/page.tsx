@@ -47,7 +47,6 @@ export default async function OverlayPage({ searchParams }: { searchParams: Prom
       <Panel
         title="Measured wafers"
         asOf={rows[0]?.measuredMs ?? null}
-        staleAfterMs={86_400_000}
         flush
         note={total > rows.length ? `newest ${rows.length} of ${total}` : `${total} wafers`}
       >

@@ -22,22 +22,30 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
   const { specification: spec } = d;
   const hasLimits = spec !== null && spec.lsl !== null && spec.usl !== null;
   const fromLimits = hasLimits && range === 'limits';
+  const mixed = mixOf(d.targets);
+  const isDelta = mixed === 'differ' && range !== 'values';
+  const targetOf = useMemo(() => new Map(d.targets.map((t) => [t.product, t.target])), [d.targets]);
+  const shown = useMemo(
+    () =>
+      d.tiles.map((t) => {
+        const target = isDelta ? (targetOf.get(t.product) ?? 0) : 0;
+        return { ...t, mean: t.mean - target, value: isDelta ? t.value.map((v) => v - target) : t.value };
+      }),
+    [d.tiles, isDelta, targetOf],
+  );
   const scale = useMemo(
     () =>
       sharedScale(
-        'viridis',
-        d.tiles.map((t) => t.value),
-        {
-          limits: { lower: spec?.lsl ?? null, upper: spec?.usl ?? null },
-          fromLimits,
-        },
+        isDelta ? 'diverging' : 'viridis',
+        shown.map((t) => t.value),
+        isDelta ? { centre: 0 } : { limits: { lower: spec?.lsl ?? null, upper: spec?.usl ?? null }, fromLimits },
       ),
-    [d.tiles, spec, fromLimits],
+    [shown, spec, fromLimits, isDelta],
   );
   const digits = decimalsFor((scale.max - scale.min) / 100);
   const lots = useMemo(
     () =>
-      [...groupBy(d.tiles, (t) => t.lot)].map(([lot, tiles]) => ({
+      [...groupBy(shown, (t) => t.lot)].map(([lot, tiles]) => ({
         lot,
         head: tiles[0]!,
         mean: tiles.reduce((s, t) => s + t.mean, 0) / tiles.length,
@@ -50,7 +58,7 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
           input: mapInput(t),
         })),
       })),
-    [d.tiles, digits],
+    [shown, digits],
   );
   const newest = d.tiles.reduce<number | null>((m, t) => Math.max(m ?? 0, t.measuredMs), null);
   const unit = unitLabel(d.tiles[0]?.unit);
@@ -58,7 +66,6 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
     <Panel
       title={`${d.operation} ${d.parameter}`}
       asOf={newest}
-      staleAfterMs={isLot ? Number.POSITIVE_INFINITY : 86_400_000}
       note={d.total > d.tiles.length ? `newest ${d.tiles.length} of ${d.total}` : `${d.tiles.length} wafers`}
       actions={
         <>
@@ -73,6 +80,17 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
               onChange={(v) => setRange(v === 'limits' ? v : null)}
             />
           ) : null}
+          {mixed === 'differ' ? (
+            <Tabs
+              label="Colour range"
+              value={isDelta ? 'delta' : 'values'}
+              options={[
+                { value: 'delta', label: 'Less the target' },
+                { value: 'values', label: 'Values' },
+              ]}
+              onChange={(v) => setRange(v === 'values' ? v : null)}
+            />
+          ) : null}
           <Tabs label="Kind of map" value={kind} options={MAP_KINDS} onChange={(v) => setKind(v === 'contour' ? null : v)} />
           <ExportMenu items={[{ label: 'CSV of the wafers', run: () => save(d) }]} />
         </>
@@ -81,7 +99,7 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
       <div className="flex items-center gap-3 mb-2">
         <ScaleBar scale={scale} unit={unit} width={320} />
         <span className="text-sm text-ink-2">
-          {`all maps ${num(scale.min, digits)} to ${num(scale.max, digits)} ${unit}${hasLimits ? `; specification ${num(spec.lsl, digits)} to ${num(spec.usl, digits)}` : ''}`}
+          {`all maps ${num(scale.min, digits)} to ${num(scale.max, digits)} ${unit}${hasLimits ? `; specification ${num(spec.lsl, digits)} to ${num(spec.usl, digits)}` : ''}${mixWords(mixed, isDelta, d.targets, unit)}`}
         </span>
       </div>
       <div className={isLot ? '' : 'grid grid-cols-2 2xl:grid-cols-3 gap-x-6 gap-y-3'}>
@@ -106,12 +124,27 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
   );
 }
 
+/** Products with one target share a range; with different ones the difference to the target does; without targets nothing can be taken off. */
+function mixOf(targets: WaferGroup['targets']): 'same' | 'differ' | 'unknown' {
+  if (new Set(targets.map((t) => t.target)).size <= 1) return targets.length > 1 && targets[0]?.target === null ? 'unknown' : 'same';
+  return targets.every((t) => t.target !== null) ? 'differ' : 'unknown';
+}
+
+/** What products with different targets on one range mean, said aloud. */
+function mixWords(mixed: ReturnType<typeof mixOf>, isDelta: boolean, targets: WaferGroup['targets'], unit: string): string {
+  if (mixed === 'same') return '';
+  const list = targets.map((t) => `${t.product} ${t.target === null ? 'none' : `${t.target} ${unit}`}`).join(', ');
+  if (mixed === 'unknown') return `; products without a common target on one range: ${list}`;
+  return isDelta ? `; each wafer less the target of its product: ${list}` : `; products of different targets on one range: ${list}`;
+}
+
 function chambers(n: number, tiles: readonly WaferTile[]): string {
   const names = [...new Set(tiles.flatMap((t) => (t.tool ? [`${t.tool} ${t.chamber ?? ''}`.trim()] : [])))];
   return names.length > 0 && names.length <= 3 ? names.join(', ') : `${n} wafers`;
 }
 
 function save(d: WaferGroup): void {
+  const targetOf = new Map(d.targets.map((t) => [t.product, t.target]));
   const unit = d.tiles[0]?.unit ?? '';
   downloadText(
     fileName(`wafers ${d.operation} ${d.parameter}`, 'csv'),
@@ -123,12 +156,15 @@ function save(d: WaferGroup): void {
         'operation',
         'parameter',
         `mean (${unit})`,
+        `u of the mean (${unit})`,
+        `target (${unit})`,
         `sigma (${unit})`,
         'sites',
         'tool',
         'chamber',
         'measured',
         'rule fired',
+        'exported',
       ],
       d.tiles.map((t) => [
         t.lot,
@@ -137,12 +173,15 @@ function save(d: WaferGroup): void {
         t.operation,
         t.parameter,
         t.mean,
+        t.uOf.mean,
+        targetOf.get(t.product),
         t.sd,
         t.value.length,
         t.tool,
         t.chamber,
         new Date(t.measuredMs).toISOString(),
         t.isOut,
+        new Date().toISOString(),
       ]),
     ),
   );

@@ -1,3 +1,4 @@
+import { config } from '@/lib/config';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { layoutDigest } from './digests';
 import type { CheckContext } from './types';
@@ -5,6 +6,8 @@ import type { CheckContext } from './types';
 const DAY_MS = 86_400_000;
 /** Sites may lie on the very rim; coordinates are rounded by many stations to a micrometre. */
 const RIM_TOLERANCE_MM = 1e-3;
+/** What rounding leaves where a site's whole variance is shared. */
+const SHARE_TOLERANCE = 1e-9;
 
 export const issue = (path: string, message: string, code = 'invalid_input'): FieldIssue => ({ path, code, message });
 
@@ -43,8 +46,21 @@ export const plausibleTime = (iso: string, path: string, c: CheckContext): Field
         `${iso} is more than a day ahead of this server's clock (${new Date(c.now).toISOString()}); check the sender's clock`,
       ),
     ];
-  return t < Date.UTC(2000, 0, 1) ? [issue(path, `${iso} is before the year 2000`)] : [];
+  return t < c.oldest
+    ? [
+        issue(
+          path,
+          `${iso} is before ${new Date(c.oldest).toISOString().slice(0, 10)}, the earliest time that is taken (setting HISTORY_MONTHS); check the sender's clock`,
+        ),
+      ]
+    : [];
 };
+
+/** The earliest time of a record that is taken, epoch ms. */
+export function oldestTaken(now: number): number {
+  const d = new Date(now);
+  return Date.UTC(d.getUTCFullYear(), d.getUTCMonth() - config().HISTORY_MONTHS, 1);
+}
 
 export const sameLength = (arrays: Readonly<Record<string, ArrayLike<unknown> | undefined>>): FieldIssue[] => {
   const given = Object.entries(arrays).filter((e): e is [string, ArrayLike<unknown>] => e[1] !== undefined);
@@ -98,3 +114,41 @@ function siteFault(x: readonly number[], y: readonly number[], diameterMm: numbe
 
 export const someValue = (v: readonly (number | null)[], path: string): FieldIssue[] =>
   v.some((q) => q !== null) ? [] : [issue(path, 'holds no measured value at all; leave the record out, or correct it')];
+
+/** Every measured site has an uncertainty where the record gives any. @param measured - whether a site was measured. */
+export const knownUncertainty = (
+  u: readonly (number | null)[] | undefined,
+  measured: (site: number) => boolean,
+): FieldIssue[] => {
+  const at = u?.findIndex((v, i) => v === null && measured(i)) ?? -1;
+  return at < 0
+    ? []
+    : [issue(`u.${at}`, 'is null although the site was measured; give its standard uncertainty, or leave u out of the record')];
+};
+
+/** Parts of the uncertainty that the sites share: one value a site each, known where the site was measured, together not above its u. */
+export const sharedUncertainty = (r: {
+  readonly value: readonly (number | null)[];
+  readonly u?: readonly (number | null)[] | undefined;
+  readonly uCommon?: readonly (number | null)[] | undefined;
+}): FieldIssue[] => {
+  const c = r.uCommon;
+  const n = r.value.length;
+  if (c === undefined || r.u?.length !== n)
+    return c === undefined || r.u !== undefined ? [] : [issue('uCommon', 'is a part of u; give u as well')];
+  if (c.length % n !== 0)
+    return [issue('uCommon', `has ${c.length} values for ${n} sites; give one per site, or several parts of one per site`)];
+  for (let i = 0; i < n; i++) {
+    if (r.value[i] === null) continue;
+    let sum = 0;
+    for (let k = i; k < c.length; k += n) {
+      if (c[k] === null)
+        return [issue(`uCommon.${k}`, 'is null although the site was measured; give 0 where the site shares nothing')];
+      sum += c[k]! * c[k]!;
+    }
+    const u = r.u[i] ?? 0;
+    if (sum > u * u * (1 + SHARE_TOLERANCE))
+      return [issue(`uCommon.${i}`, `is ${Math.sqrt(sum)}, more than the site's whole uncertainty ${u}`)];
+  }
+  return [];
+};

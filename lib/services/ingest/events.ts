@@ -50,5 +50,6 @@ export const events: IngestKind<EventRecord> = {
         detail: { tool: r.tool, chamber: r.chamber ?? null, event: r.kind },
       })),
     );
+    return {};
   },
 };

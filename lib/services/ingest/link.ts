@@ -1,4 +1,7 @@
 import { sql, type Tx } from '@/lib/db';
+import type { FieldIssue } from '@/lib/formats/incoming';
+import { issue } from './checks';
+import type { Accepted } from './types';
 
 export interface MadeBy {
   readonly id: string;
@@ -45,4 +48,24 @@ export async function findRuns(tx: Tx, records: readonly Measured[]): Promise<(M
     const c = r.runKey === undefined ? before[0] : all.find((q) => q.key === r.runKey);
     return c === undefined ? undefined : { id: c.id, tool: c.tool, chamber: c.chamber, startedAt: c.started_at };
   });
+}
+
+/** A record may come before the run that it names: it is kept, and says that it waits for it. */
+export function pendingRuns(
+  records: readonly Accepted<Measured>[],
+  made: readonly (MadeBy | undefined)[],
+): ReadonlyMap<string, readonly FieldIssue[]> {
+  const waiting = records.filter((r, i) => r.record.runKey !== undefined && made[i] === undefined);
+  return new Map(
+    waiting.map(({ id, record: r }) => [
+      id,
+      [
+        issue(
+          'runKey',
+          `run "${r.runKey}" of lot ${r.lot}, wafer ${r.wafer}, operation ${r.operation} is not here yet; this record is linked to it when it arrives, and charted then`,
+          'pending',
+        ),
+      ],
+    ]),
+  );
 }

@@ -1,12 +1,25 @@
-import { bulkInsert, sql, type Tx } from '@/lib/db';
+import { bulkInsert } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { type MeasurementRecord, measurementIn } from '@/lib/formats/wire';
 import { moments } from '@/lib/numerics';
 import { enqueueLater, grouped } from '@/lib/queue/outbox';
+import { uOfMean, uOfSd } from '@/lib/uncertainty';
 import { feed } from '../feed';
-import { issue, knownOperation, knownStation, knownWafer, plausibleTime, sameLength, sitesOnWafer, someValue } from './checks';
+import {
+  issue,
+  knownOperation,
+  knownStation,
+  knownUncertainty,
+  knownWafer,
+  plausibleTime,
+  sameLength,
+  sharedUncertainty,
+  sitesOnWafer,
+  someValue,
+} from './checks';
+import { chainCorrections } from './corrections';
 import { siteLayouts } from './layouts';
-import { findRuns } from './link';
+import { findRuns, pendingRuns } from './link';
 import type { CheckContext, IngestKind } from './types';
 
 const MEASUREMENT = {
@@ -25,34 +38,52 @@ const MEASUREMENT = {
     plan: 'text',
     measured_at: 'timestamptz',
     run_id: 'uuid',
+    run_key: 'text',
     processed_at: 'timestamptz',
     tool: 'text',
     chamber: 'text',
     layout_id: 'uuid',
     value: 'float8[]',
     u: 'float8[]',
+    u_common: 'float8[]',
     n: 'int4',
     mean: 'float8',
+    u_mean: 'float8',
     sd: 'float8',
+    u_sd: 'float8',
     min: 'float8',
     max: 'float8',
-    revises: 'uuid',
   },
 } as const;
 
 const WAFERS_A_JOB = 50;
 
-/** Count, mean, sample standard deviation and extremes of the measured sites (null = not measured). */
-function siteSummary(value: readonly (number | null)[]): {
-  n: number;
-  mean: number;
-  sd: number | null;
-  min: number;
-  max: number;
-} {
-  const m = moments(Float64Array.from(value, (v) => v ?? Number.NaN));
-  return { n: m.n, mean: m.mean, sd: m.n > 1 ? Math.sqrt(m.variance) : null, min: m.min, max: m.max };
+/**
+ * Count, mean, sample standard deviation and extremes of the measured sites (null = not measured), with the uncertainties of mean and
+ * deviation from the same sites; null where the record gives none.
+ */
+function siteSummary(r: MeasurementRecord) {
+  const value = numbers(r.value);
+  const m = moments(value);
+  const kept = (v: readonly (number | null)[]) => numbers(v.map((c, k) => (r.value[k % r.value.length] === null ? null : c)));
+  const u = kept(r.u ?? []);
+  const uCommon = kept(r.uCommon ?? []);
+  const sites = { u, common: uCommon };
+  return {
+    value,
+    u,
+    u_common: uCommon,
+    n: m.n,
+    mean: m.mean,
+    u_mean: u.length > 0 ? uOfMean(value, sites) : null,
+    sd: m.n > 1 ? Math.sqrt(m.variance) : null,
+    u_sd: u.length > 0 ? uOfSd(value, sites) : null,
+    min: m.min,
+    max: m.max,
+  };
 }
+
+const numbers = (v: readonly (number | null)[]): Float64Array => Float64Array.from(v, (q) => q ?? Number.NaN);
 
 const unitIssues = (r: MeasurementRecord, c: CheckContext): FieldIssue[] => {
   const p = c.master.parameters.get(r.parameter);
@@ -77,11 +108,12 @@ export const measurements: IngestKind<MeasurementRecord> = {
     ...sameLength({ x: r.x, y: r.y, value: r.value, u: r.u }),
     ...sitesOnWafer(r.x, r.y, r.product, c),
     ...someValue(r.value, 'value'),
+    ...knownUncertainty(r.u, (i) => r.value[i] !== null),
+    ...sharedUncertainty(r),
   ],
   async insert(tx, sender, records) {
     const wire = records.map((r) => r.record);
     const [layouts, made] = [await siteLayouts(tx, wire), await findRuns(tx, wire)];
-    const revised = await revisedIds(tx, sender, wire);
     await bulkInsert(
       tx,
       MEASUREMENT,
@@ -99,31 +131,26 @@ export const measurements: IngestKind<MeasurementRecord> = {
         plan: r.plan,
         measured_at: r.measuredAt,
         run_id: made[i]?.id ?? null,
+        run_key: r.runKey ?? null,
         processed_at: made[i]?.startedAt ?? null,
         tool: made[i]?.tool ?? null,
         chamber: made[i]?.chamber ?? null,
         layout_id: layouts[i]!,
-        value: r.value,
-        u: r.u ?? [],
-        ...siteSummary(r.value),
-        revises: revised[i]?.id ?? null,
+        ...siteSummary(r),
       })),
     );
-    for (const [i, { id }] of records.entries()) {
-      const old = revised[i];
-      if (old !== undefined)
-        await tx.exec(sql`UPDATE measurement SET superseded_by = ${id} WHERE id = ${old.id} AND measured_at = ${old.at}`);
-    }
+    const refused = await chainCorrections(tx, sender, records);
+    const kept = records.filter((r) => !refused.has(r.id));
     await enqueueLater(
       tx,
-      grouped(records, () => '', WAFERS_A_JOB).map((group) => ({
+      grouped(kept, () => '', WAFERS_A_JOB).map((group) => ({
         queue: 'spatial',
         payload: { v: 1, refs: group.map((g) => ({ id: g.id, at: Date.parse(g.record.measuredAt) })) },
       })),
     );
     await feed(
       tx,
-      grouped(records, (r) => `${r.record.lot}|${r.record.operation}|${r.record.parameter}`, 1000).map((g) => {
+      grouped(kept, (r) => `${r.record.lot}|${r.record.operation}|${r.record.parameter}`, 1000).map((g) => {
         const r = g[0]!.record;
         const sites = g.reduce((s, q) => s + q.record.value.length, 0);
         return {
@@ -133,20 +160,6 @@ export const measurements: IngestKind<MeasurementRecord> = {
         };
       }),
     );
+    return { refused, pending: pendingRuns(records, made) };
   },
 };
-
-/** The measurements that corrections name by the sender's key. */
-async function revisedIds(
-  tx: Tx,
-  sender: string,
-  wire: readonly MeasurementRecord[],
-): Promise<({ id: string; at: Date } | undefined)[]> {
-  const keys = wire.flatMap((r) => (r.revises === undefined ? [] : [r.revises]));
-  if (keys.length === 0) return wire.map(() => undefined);
-  const rows = await tx.rows<{ key: string; id: string; at: Date }>(sql`
-    SELECT k.key, m.id, m.measured_at AS at FROM ingest_key k JOIN measurement m ON m.id = k.record_id
-    WHERE k.sender = ${sender} AND k.kind = 'measurement' AND k.key = ANY(${keys}::text[])`);
-  const byKey = new Map(rows.map((r) => [r.key, r]));
-  return wire.map((r) => (r.revises === undefined ? undefined : byKey.get(r.revises)));
-}

@@ -2,9 +2,18 @@ import { bulkInsert } from '@/lib/db';
 import { type OverlayMeasurementRecord, overlayMeasurementIn } from '@/lib/formats/wire';
 import { enqueueLater, grouped } from '@/lib/queue/outbox';
 import { feed } from '../feed';
-import { knownOperation, knownStation, knownWafer, plausibleTime, sameLength, sitesOnWafer, someValue } from './checks';
+import {
+  knownOperation,
+  knownStation,
+  knownUncertainty,
+  knownWafer,
+  plausibleTime,
+  sameLength,
+  sitesOnWafer,
+  someValue,
+} from './checks';
 import { overlayLayouts } from './layouts';
-import { findRuns } from './link';
+import { findRuns, pendingRuns } from './link';
 import type { IngestKind } from './types';
 
 const OVERLAY = {
@@ -22,6 +31,7 @@ const OVERLAY = {
     plan: 'text',
     measured_at: 'timestamptz',
     run_id: 'uuid',
+    run_key: 'text',
     processed_at: 'timestamptz',
     tool: 'text',
     chamber: 'text',
@@ -49,6 +59,7 @@ export const overlayMeasurements: IngestKind<OverlayMeasurementRecord> = {
     ...sitesOnWafer(r.x, r.y, r.product, c),
     ...someValue(r.dx, 'dx'),
     ...someValue(r.dy, 'dy'),
+    ...knownUncertainty(r.u, (i) => r.dx[i] !== null || r.dy[i] !== null),
   ],
   async insert(tx, _sender, records) {
     const wire = records.map((r) => r.record);
@@ -69,13 +80,14 @@ export const overlayMeasurements: IngestKind<OverlayMeasurementRecord> = {
         plan: r.plan,
         measured_at: r.measuredAt,
         run_id: made[i]?.id ?? null,
+        run_key: r.runKey ?? null,
         processed_at: made[i]?.startedAt ?? null,
         tool: made[i]?.tool ?? null,
         chamber: made[i]?.chamber ?? null,
         layout_id: layouts[i]!,
         dx: r.dx,
         dy: r.dy,
-        u: r.u ?? [],
+        u: (r.u ?? []).map((v, k) => (r.dx[k] === null && r.dy[k] === null ? null : v)),
       })),
     );
     await enqueueLater(
@@ -97,5 +109,6 @@ export const overlayMeasurements: IngestKind<OverlayMeasurementRecord> = {
         };
       }),
     );
+    return { pending: pendingRuns(records, made) };
   },
 };

@@ -1,14 +1,20 @@
-import { bulkInsert, type Db, db, recordId, sql, type Tx, transaction } from '@/lib/db';
+import { bulkInsert, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { FieldIssue, Incoming } from '@/lib/formats/incoming';
+import { Turns } from '@/lib/formats/turns';
 import { MAX_BATCH } from '@/lib/formats/wire';
+import { type Batch, conflict, type Judged } from './batch';
 import { recordDigest } from './digests';
-import { master } from './master';
-import { ensureMonths } from './months';
-import type { Accepted, BatchMode, BatchResult, CheckContext, IngestKind, RecordResult } from './types';
+import { judgeChunk } from './judge-chunk';
+import type { BatchMode, BatchResult, IngestKind, RecordResult, Stored } from './types';
 
-/** Records per transaction: large enough that statements pay, small enough that a chunk's memory stays below a few MB. */
+/** Records and bytes per transaction: large enough that statements pay, small enough that a chunk's memory stays below a few MB. */
 const CHUNK = 250;
+const CHUNK_BYTES = 8 * 2 ** 20;
+/** Faults of one record that are told; a record that is nothing like its schema has as many as the schema has fields. */
+const MOST_ISSUES = 8;
+/** An atomic batch is held whole until all of it has been judged. */
+const ATOMIC_BYTES = 64 * 2 ** 20;
 
 const INGEST_KEY = {
   table: 'ingest_key',
@@ -16,15 +22,11 @@ const INGEST_KEY = {
   onConflict: 'ON CONFLICT DO NOTHING',
 } as const;
 
-interface Judged<R> extends Accepted<R> {
-  readonly index: number;
-  readonly digest: Buffer;
-}
-
 /**
- * Takes in one batch: streams it in chunks through validation, the sender's keys, the checks against master data, and one
- * transaction a chunk (or one for all in an atomic batch) that writes the records together with their outbox rows.
- * @throws AppError `payload_too_large` when the batch holds more than 10,000 records.
+ * Takes in one batch: streams it in chunks through validation, the sender's keys and the checks against master data, and writes it together
+ * with its outbox rows, in one transaction a chunk. An atomic batch is judged whole before its one transaction begins, so that no
+ * transaction waits for a sender.
+ * @throws AppError what is wrong with the body as a whole; where earlier chunks were kept, `details` has their results.
  */
 export async function ingestBatch<R extends { key: string }>(
   kind: IngestKind<R>,
@@ -33,100 +35,89 @@ export async function ingestBatch<R extends { key: string }>(
   mode: BatchMode,
   now: number,
 ): Promise<BatchResult> {
-  const results: RecordResult[] = [];
-  if (mode === 'partial') {
-    for await (const { start, chunk } of chunks(incoming)) await takeChunk(kind, sender, start, chunk, now, results);
-    return summary(results);
+  const batch: Batch<R> = { kind, sender, now, results: new Map(), keys: new Map(), repeats: [], opened: new Set() };
+  if (mode === 'atomic') return atomic(batch, incoming);
+  try {
+    for await (const { start, chunk } of chunks(incoming)) await keep(batch, await judge(batch, start, chunk));
+  } catch (e) {
+    throw withKept(e, summary(batch));
+  }
+  return summary(batch);
+}
+
+async function atomic<R extends { key: string }>(batch: Batch<R>, incoming: AsyncIterable<Incoming>): Promise<BatchResult> {
+  const good: (readonly Judged<R>[])[] = [];
+  let held = 0;
+  for await (const { start, chunk, bytes } of chunks(incoming)) {
+    held += bytes;
+    if (held > ATOMIC_BYTES)
+      throw new AppError('payload_too_large', 'an atomic batch holds at most 64 MiB; send smaller ones, or mode "partial"');
+    good.push(await judge(batch, start, chunk));
   }
   class Rejected extends Error {}
   try {
+    if (isRejected(batch)) throw new Rejected();
     await transaction(async (tx) => {
-      results.length = 0;
-      for await (const { start, chunk } of chunks(incoming)) await takeChunk(kind, sender, start, chunk, now, results, tx);
-      if (results.some((r) => r.status === 'rejected')) throw new Rejected();
+      for (const part of good) await store(tx, batch, part);
+      if (isRejected(batch)) throw new Rejected();
     });
   } catch (e) {
-    if (!(e instanceof Rejected)) throw e;
-    return summary(results.map((r) => (r.status === 'accepted' ? { index: r.index, key: r.key, status: 'withheld' } : r)));
+    if (e instanceof AppError && e.code === 'invalid_input') await blame(batch, good.flat());
+    else if (!(e instanceof Rejected)) throw e;
+    for (const j of good.flat())
+      if (batch.results.get(j.index)?.status !== 'rejected')
+        batch.results.set(j.index, { index: j.index, key: j.record.key, status: 'withheld' });
   }
-  return summary(results);
+  return summary(batch);
 }
 
-async function* chunks(incoming: AsyncIterable<Incoming>): AsyncGenerator<{ start: number; chunk: Incoming[] }> {
+const isRejected = (batch: { results: ReadonlyMap<number, RecordResult> }): boolean =>
+  [...batch.results.values()].some((r) => r.status === 'rejected');
+
+async function* chunks(incoming: AsyncIterable<Incoming>): AsyncGenerator<{ start: number; chunk: Incoming[]; bytes: number }> {
   let chunk: Incoming[] = [];
   let start = 0;
+  let bytes = 0;
   for await (const one of incoming) {
     if (start + chunk.length >= MAX_BATCH)
       throw new AppError('payload_too_large', `a batch holds at most ${MAX_BATCH} records; send the rest in another one`);
     chunk.push(one);
-    if (chunk.length === CHUNK) {
-      yield { start, chunk };
+    bytes += one.bytes;
+    if (chunk.length === CHUNK || bytes >= CHUNK_BYTES) {
+      yield { start, chunk, bytes };
       start += chunk.length;
       chunk = [];
+      bytes = 0;
     }
   }
-  if (chunk.length > 0) yield { start, chunk };
+  if (chunk.length > 0) yield { start, chunk, bytes };
 }
 
-async function takeChunk<R extends { key: string }>(
-  kind: IngestKind<R>,
-  sender: string,
+/** The records of a chunk that may be written; the others are answered. Reads only. */
+async function judge<R extends { key: string }>(
+  batch: Batch<R>,
   start: number,
   chunk: readonly Incoming[],
-  now: number,
-  results: RecordResult[],
-  outer?: Tx,
-): Promise<void> {
-  const reject = (index: number, key: string | null, issues: readonly FieldIssue[]) =>
-    results.push({ index, key, status: 'rejected', issues });
+): Promise<readonly Judged<R>[]> {
   const good: Judged<R>[] = [];
-  const inChunk = new Map<string, Judged<R>>();
-  const repeats: { index: number; of: Judged<R> }[] = [];
+  const turns = new Turns();
   for (const [i, item] of chunk.entries()) {
+    await turns.pause();
     const index = start + i;
-    const read = readRecord(kind, sender, index, item);
+    const read = readRecord(batch.kind, batch.sender, index, item);
     if ('issues' in read) {
-      reject(index, read.key, read.issues);
+      batch.results.set(index, { index, key: read.key, status: 'rejected', issues: read.issues });
       continue;
     }
-    const first = inChunk.get(read.record.key);
+    const key = read.record.key;
+    const first = batch.keys.get(key);
     if (first === undefined) {
-      inChunk.set(read.record.key, read);
+      batch.keys.set(key, { index, digest: read.digest });
       good.push(read);
-    } else if (first.digest.equals(read.digest)) {
-      repeats.push({ index, of: first });
-    } else {
-      reject(index, read.record.key, [conflict(read.record.key)]);
-    }
+    } else if (first.digest.equals(read.digest)) batch.repeats.push({ index, of: first.index, key });
+    else batch.results.set(index, { index, key, status: 'rejected', issues: [conflict(key)] });
   }
-
-  const fresh = await withoutKnown(kind, sender, good, results, outer ?? db());
-  const ctx = await contextFor(kind, fresh, now, outer ?? db());
-  const accepted = fresh.filter((j) => {
-    const issues = kind.check(j.record, ctx);
-    if (issues.length > 0) reject(j.index, j.record.key, issues);
-    return issues.length === 0;
-  });
-  await ensureMonths(
-    accepted.flatMap((j) => kind.times(j.record)),
-    now,
-  );
-  const write = async (tx: Tx) => {
-    const claimed = await claim(tx, kind, sender, accepted);
-    if (claimed.length > 0) await kind.insert(tx, sender, claimed);
-    return new Set(claimed.map((c) => c.id));
-  };
-  const claimed = accepted.length === 0 ? new Set<string>() : outer === undefined ? await transaction(write) : await write(outer);
-  for (const j of accepted)
-    results.push({ index: j.index, key: j.record.key, status: claimed.has(j.id) ? 'accepted' : 'repeated', id: j.id });
-  for (const r of repeats) {
-    const first = results.find((q) => q.index === r.of.index)!;
-    results.push(
-      first.status === 'rejected'
-        ? { ...first, index: r.index }
-        : { index: r.index, key: r.of.record.key, status: 'repeated', id: r.of.id },
-    );
-  }
+  return judgeChunk(batch, good);
 }
 
 /** One record through its schema: judged, or what is wrong with it. */
@@ -140,54 +131,93 @@ function readRecord<R extends { key: string }>(
   const parsed = kind.schema.safeParse(item.value);
   if (!parsed.success) {
     const key = (item.value as { key?: unknown } | null)?.key;
-    const issues = parsed.error.issues.map((p) => ({ path: p.path.join('.'), code: 'invalid_input', message: p.message }));
+    const issues = parsed.error.issues
+      .slice(0, MOST_ISSUES)
+      .map((p) => ({ path: p.path.join('.'), code: 'invalid_input', message: p.message }));
     return { key: typeof key === 'string' ? key : null, issues };
   }
   const record = parsed.data;
   return { index, digest: recordDigest(record), record, id: recordId(kind.kind, sender, record.key) };
 }
 
-const conflict = (key: string): FieldIssue => ({
-  path: 'key',
-  code: 'conflict',
-  message: `key "${key}" was used before for a record with other content; records are not changed in place: send a correction under a new key`,
-});
+/** Writes judged records in a transaction of their own. What the database refuses of one record is its fault alone: the others are kept. */
+async function keep<R extends { key: string }>(batch: Batch<R>, judged: readonly Judged<R>[]): Promise<void> {
+  if (judged.length === 0) return;
+  try {
+    await transaction((tx) => store(tx, batch, judged));
+  } catch (e) {
+    if (!(e instanceof AppError) || e.code !== 'invalid_input') throw e;
+    if (judged.length === 1) return refuse(batch, judged[0]!, e);
+    const half = judged.length >> 1;
+    await keep(batch, judged.slice(0, half));
+    await keep(batch, judged.slice(half));
+  }
+}
 
-/** Answers records whose keys are known with their first result; keeps the others. */
-async function withoutKnown<R extends { key: string }>(
-  kind: IngestKind<R>,
-  sender: string,
-  good: readonly Judged<R>[],
-  results: RecordResult[],
-  read: Db,
-): Promise<Judged<R>[]> {
-  if (good.length === 0) return [];
-  const rows = await read.rows<{ key: string; record_id: string; digest: Buffer }>(
-    sql`SELECT key, record_id, digest FROM ingest_key WHERE sender = ${sender} AND kind = ${kind.kind} AND key = ANY(${good.map((j) => j.record.key)}::text[])`,
-  );
-  const known = new Map(rows.map((r) => [r.key, r]));
-  return good.filter((j) => {
-    const k = known.get(j.record.key);
-    if (k === undefined) return true;
-    if (k.digest.equals(j.digest)) results.push({ index: j.index, key: j.record.key, status: 'repeated', id: k.record_id });
-    else results.push({ index: j.index, key: j.record.key, status: 'rejected', issues: [conflict(j.record.key)] });
-    return false;
+const refuse = <R extends { key: string }>({ results }: Batch<R>, j: Judged<R>, e: AppError): void => {
+  results.set(j.index, {
+    index: j.index,
+    key: j.record.key,
+    status: 'rejected',
+    issues: [{ path: '', code: 'invalid_input', message: e.message }],
   });
+};
+
+/** Which record of an atomic batch the database refuses: each is tried alone, and none is kept. */
+async function blame<R extends { key: string }>(batch: Batch<R>, judged: readonly Judged<R>[]): Promise<void> {
+  class Undo extends Error {}
+  const tries = async (part: readonly Judged<R>[]): Promise<void> => {
+    try {
+      await transaction(async (tx) => {
+        await store(tx, batch, part);
+        throw new Undo();
+      });
+    } catch (e) {
+      if (e instanceof Undo) return;
+      if (!(e instanceof AppError) || e.code !== 'invalid_input') throw e;
+      if (part.length === 1) return refuse(batch, part[0]!, e);
+      await tries(part.slice(0, part.length >> 1));
+      await tries(part.slice(part.length >> 1));
+    }
+  };
+  await tries(judged);
+}
+
+/** Claims the keys and writes the records; what the kind could not keep gives its key back. */
+async function store<R extends { key: string }>(tx: Tx, batch: Batch<R>, judged: readonly Judged<R>[]): Promise<void> {
+  const claimed = await claim(tx, batch, judged);
+  const { refused, pending }: Stored = claimed.length > 0 ? await batch.kind.insert(tx, batch.sender, claimed) : {};
+  if (refused !== undefined && refused.size > 0) {
+    const keys = claimed.filter((c) => refused.has(c.id)).map((c) => c.record.key);
+    await tx.exec(
+      sql`DELETE FROM ingest_key WHERE sender = ${batch.sender} AND kind = ${batch.kind.kind} AND key = ANY(${keys}::text[])`,
+    );
+  }
+  const mine = new Set(claimed.map((c) => c.id));
+  for (const { index, id, record } of judged) {
+    const issues = refused?.get(id);
+    const open = pending?.get(id);
+    batch.results.set(
+      index,
+      issues !== undefined
+        ? { index, key: record.key, status: 'rejected', issues }
+        : { index, key: record.key, status: mine.has(id) ? 'accepted' : 'repeated', id, ...(open ? { pending: open } : {}) },
+    );
+  }
 }
 
 /** Claims the keys in this transaction; of two senders racing with one key, one writes and the other repeats. */
 async function claim<R extends { key: string }>(
   tx: Tx,
-  kind: IngestKind<R>,
-  sender: string,
+  { kind, sender }: Batch<R>,
   js: readonly Judged<R>[],
-): Promise<Accepted<R>[]> {
+): Promise<readonly Judged<R>[]> {
   const n = await bulkInsert(
     tx,
     INGEST_KEY,
     js.map((j) => ({ sender, kind: kind.kind, key: j.record.key, record_id: j.id, digest: j.digest })),
   );
-  if (n === js.length) return [...js];
+  if (n === js.length) return js;
   // Rare: someone else claimed some of them a moment ago. What this transaction wrote carries its own transaction id.
   const mine = await tx.rows<{ key: string }>(
     sql`SELECT key FROM ingest_key WHERE sender = ${sender} AND kind = ${kind.kind} AND key = ANY(${js.map((j) => j.record.key)}::text[]) AND xmin = pg_current_xact_id()::xid`,
@@ -196,34 +226,36 @@ async function claim<R extends { key: string }>(
   return js.filter((j) => keys.has(j.record.key));
 }
 
-async function contextFor<R extends { key: string }>(
-  kind: IngestKind<R>,
-  js: readonly Judged<R>[],
-  now: number,
-  read: Db,
-): Promise<CheckContext> {
-  const lotOf = kind.lotOf;
-  const names = lotOf === undefined ? [] : [...new Set(js.map((j) => lotOf(j.record)))];
-  const lots =
-    names.length === 0
-      ? []
-      : await read.rows<{ name: string; product: string; wafers: number }>(
-          sql`SELECT name, product, wafers FROM lot WHERE name = ANY(${names}::text[])`,
-        );
-  const byName = new Map(lots.map((l) => [l.name, l]));
-  const cached: CheckContext = { master: await master(now), lots: byName, now };
-  const misses = js.some((j) => kind.check(j.record, cached).some((i) => i.code === 'unknown_name'));
-  return misses ? { ...cached, master: await master(now, true) } : cached;
+/** A body that breaks off after some of its records were kept says so, and which. */
+function withKept(e: unknown, kept: BatchResult): unknown {
+  if (!(e instanceof AppError) || kept.results.length === 0) return e;
+  const { accepted, repeated, rejected, results } = kept;
+  return new AppError(
+    e.code,
+    `${e.message}. Before that, ${results.length} records were read: ${accepted} accepted, ${repeated} repeated, ${rejected} rejected; details.results says which`,
+    { ...e.details, accepted, repeated, rejected, results },
+    { cause: e },
+  );
 }
 
-function summary(results: readonly RecordResult[]): BatchResult {
-  const sorted = [...results].sort((a, b) => a.index - b.index);
-  const count = (s: RecordResult['status']) => sorted.filter((r) => r.status === s).length;
+function summary<R extends { key: string }>({ results, repeats }: Batch<R>): BatchResult {
+  const all = [...results.values()];
+  for (const { index, of, key } of repeats) {
+    const first = results.get(of);
+    if (first === undefined) continue; // its first was not written when the batch broke off
+    all.push(
+      first.status === 'accepted' || first.status === 'repeated'
+        ? { index, key, status: 'repeated', ...(first.id ? { id: first.id } : {}) }
+        : { ...first, index },
+    );
+  }
+  all.sort((a, b) => a.index - b.index);
+  const count = (s: RecordResult['status']) => all.filter((r) => r.status === s).length;
   return {
     accepted: count('accepted'),
     repeated: count('repeated'),
     rejected: count('rejected'),
     withheld: count('withheld'),
-    results: sorted,
+    results: all,
   };
 }

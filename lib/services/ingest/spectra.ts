@@ -176,5 +176,6 @@ export const spectra: IngestKind<SpectrumRecord> = {
         detail: { lot: r.lot, station: r.station, recipe: r.recipe, spectrumId: id },
       })),
     );
+    return {};
   },
 };

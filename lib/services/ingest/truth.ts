@@ -56,5 +56,6 @@ export const truth: IngestKind<TruthRecord> = {
         r.kind === 'twin' ? [{ run_key: r.runKey, parameter: r.parameter, value: r.value }] : [],
       ),
     );
+    return {};
   },
 };

@@ -9,6 +9,8 @@ export interface RecordResult {
   readonly status: 'accepted' | 'repeated' | 'rejected' | 'withheld';
   readonly id?: string;
   readonly issues?: readonly FieldIssue[];
+  /** Of an accepted record: what it names that is not known yet, and what happens when it comes. */
+  readonly pending?: readonly FieldIssue[];
 }
 
 export interface BatchResult {
@@ -33,6 +35,15 @@ export interface CheckContext {
   readonly master: Master;
   readonly lots: ReadonlyMap<string, { product: string; wafers: number }>;
   readonly now: number;
+  /** Records of an earlier time are not taken, epoch ms. */
+  readonly oldest: number;
+}
+
+/** What storing found out about records, by their id. */
+export interface Stored {
+  /** Could not be kept, though they passed the checks: their keys stay free. */
+  readonly refused?: ReadonlyMap<string, readonly FieldIssue[]>;
+  readonly pending?: ReadonlyMap<string, readonly FieldIssue[]>;
 }
 
 /** How one kind of record is judged and written; everything else (keys, chunks, results, transactions) is shared. */
@@ -41,9 +52,9 @@ export interface IngestKind<R extends { key: string }> {
   readonly schema: z.ZodType<R>;
   /** What zod cannot know: names, units, clocks, geometry. */
   check(record: R, ctx: CheckContext): FieldIssue[];
-  /** Times whose month partitions must exist. */
+  /** Times whose partitions must exist; each is the time of the named field. */
   times(record: R): number[];
   lotOf?(record: R): string;
   /** Writes the records and their outbox rows; runs in the transaction that claimed their keys. */
-  insert(tx: Tx, sender: string, records: readonly Accepted<R>[]): Promise<void>;
+  insert(tx: Tx, sender: string, records: readonly Accepted<R>[]): Promise<Stored>;
 }

@@ -1,10 +1,11 @@
 import { bulkInsert, db, sql, type Tx } from '@/lib/db';
-import { type FittedTerm, fitOverlay, overlayModel } from '@/lib/overlay';
+import { AppError } from '@/lib/errors';
+import { type FittedTerm, fitOverlay, type OverlayFit, type OverlaySummary, overlayModel, overlaySummary } from '@/lib/overlay';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
+import { codeVersion } from '../code-version';
+import { reasonOf } from '../unfitted';
 
-/** Changes when the same wafer would give other numbers. */
-const OVERLAY_CODE = 'overlay-1';
 /** Six grid and four field terms: the 10-parameter model. */
 export const OVERLAY_MODEL = '10-parameter';
 const REJECT_SIGMA = 5;
@@ -60,11 +61,36 @@ interface OverlayRow {
   unidentifiable: string[];
   statistics: unknown;
   code_version: string;
+  /** Why the wafer could not be fitted; its terms are empty then. */
+  reason: string | null;
 }
 
-function fitWafer(m: MarksRow): OverlayRow {
-  const { fit } = fitMarks(m);
-  const terms: FittedTerm[] = [...fit.dx.terms, ...fit.dy.terms];
+/** The summary of what was measured, which needs no model; null where no mark was measured on both axes. */
+export function rawSummary(m: Pick<MarksRow, 'dx' | 'dy'>): OverlaySummary | null {
+  try {
+    return overlaySummary(m.dx, m.dy);
+  } catch (e) {
+    if (e instanceof AppError && e.code === 'invalid_input') return null;
+    throw e;
+  }
+}
+
+/** The fit of one wafer's marks, or why there is none. */
+export function tryFitMarks(
+  m: MarksRow,
+): { readonly fit: OverlayFit; readonly reason: null } | { readonly fit: null; readonly reason: string } {
+  try {
+    return { fit: fitMarks(m).fit, reason: null };
+  } catch (e) {
+    return { fit: null, reason: reasonOf(e, { overlayMeasurement: m.id }) };
+  }
+}
+
+/** The result of one wafer. One that cannot be fitted says why: it must not keep the other wafers of its job from theirs. */
+function resultOf(m: MarksRow): OverlayRow {
+  const { fit, reason } = tryFitMarks(m);
+  const terms: FittedTerm[] = fit === null ? [] : [...fit.dx.terms, ...fit.dy.terms];
+  const sum = (f: (axis: OverlayFit['dx']) => number) => (fit === null ? 0 : f(fit.dx) + f(fit.dy));
   return {
     measurement_id: m.id,
     measured_at: m.measured_at,
@@ -73,13 +99,14 @@ function fitWafer(m: MarksRow): OverlayRow {
     units: terms.map((t) => t.unit),
     values: terms.map((t) => t.value ?? Number.NaN),
     u: terms.map((t) => t.standardError ?? Number.NaN),
-    rank: fit.dx.rank + fit.dy.rank,
-    condition: Math.max(fit.dx.conditionNumber, fit.dy.conditionNumber),
-    n_used: fit.dx.nUsed + fit.dy.nUsed,
-    n_rejected: fit.dx.rejected.length + fit.dy.rejected.length,
-    unidentifiable: [...fit.unidentifiable],
-    statistics: { ...fit.statistics, derived: fit.derived },
-    code_version: OVERLAY_CODE,
+    rank: sum((a) => a.rank),
+    condition: fit === null ? Number.NaN : Math.max(fit.dx.conditionNumber, fit.dy.conditionNumber),
+    n_used: sum((a) => a.nUsed),
+    n_rejected: sum((a) => a.rejected.length),
+    unidentifiable: [...(fit?.unidentifiable ?? [])],
+    statistics: fit === null ? { raw: rawSummary(m) } : { ...fit.statistics, derived: fit.derived },
+    code_version: codeVersion('overlay'),
+    reason,
   };
 }
 
@@ -91,7 +118,7 @@ export const readMarks = (refs: readonly Ref[]): Promise<MarksRow[]> =>
     ORDER BY m.measured_at, m.id`);
 
 /** Fits the overlay model of each wafer. Reads and computes; writes nothing. */
-export const fitOverlayWafers = async (refs: readonly Ref[]): Promise<OverlayRow[]> => (await readMarks(refs)).map(fitWafer);
+export const fitOverlayWafers = async (refs: readonly Ref[]): Promise<OverlayRow[]> => (await readMarks(refs)).map(resultOf);
 
 const OVERLAY = {
   table: 'overlay_result',
@@ -110,10 +137,11 @@ const OVERLAY = {
     unidentifiable: 'text[]',
     statistics: 'jsonb',
     code_version: 'text',
+    reason: 'text',
   },
   onConflict: `ON CONFLICT (measurement_id, measured_at) DO UPDATE SET model = EXCLUDED.model, names = EXCLUDED.names, units = EXCLUDED.units, values = EXCLUDED.values, u = EXCLUDED.u,
     rank = EXCLUDED.rank, condition = EXCLUDED.condition, n_used = EXCLUDED.n_used, n_rejected = EXCLUDED.n_rejected, unidentifiable = EXCLUDED.unidentifiable,
-    statistics = EXCLUDED.statistics, code_version = EXCLUDED.code_version`,
+    statistics = EXCLUDED.statistics, code_version = EXCLUDED.code_version, reason = EXCLUDED.reason`,
 } as const;
 
 /** Stores the fits and asks for the chart points and controller updates that follow. */

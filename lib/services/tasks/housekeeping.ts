@@ -1,13 +1,16 @@
 import { closePool, db, prisma, sql } from '@/lib/db';
+import { foldOldMonths } from '../ingest/partitions';
 
 /** The live feed and the flow rates are kept this long. */
 const FEED_DAYS = 2;
 const FLOW_DAYS = 7;
 
-/** Drops what only the live views needed. */
+/** Drops what only the live views needed, and folds the small months of old years. */
 export async function housekeeping(): Promise<void> {
   await db().exec(sql`DELETE FROM feed_event WHERE at < now() - ${FEED_DAYS} * INTERVAL '1 day'`);
+  await db().exec(sql`DELETE FROM worker_process WHERE heard_at < now() - INTERVAL '1 day'`);
   await db().exec(sql`DELETE FROM flow_minute WHERE minute < now() - ${FLOW_DAYS} * INTERVAL '1 day'`);
+  await foldOldMonths();
 }
 
 /** Lets go of the database, at the end of a process. */

@@ -65,6 +65,11 @@ export function OverlayPageView({ data: d }: { data: OverlayView }) {
                 ['Code', d.model.codeVersion ?? 'not stored yet'],
               ]}
             />
+            {d.unfitted !== null ? (
+              <p className="text-sm mt-2">
+                <StatusMark status="warn" text={`no model of this wafer: ${d.unfitted}`} />
+              </p>
+            ) : null}
             {d.unidentifiable.length > 0 ? (
               <p className="text-sm mt-2">
                 <StatusMark status="warn" text={`cannot be told apart with these marks: ${d.unidentifiable.join(', ')}`} />

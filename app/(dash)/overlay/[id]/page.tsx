@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type OverlayView, overlayView } from '@/lib/services/views/overlay';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { pageActor } from '../../session';
 import { OverlayPageView } from './overlay-view';
 
@@ -19,5 +20,24 @@ async function read(id: string): Promise<OverlayView> {
 export default async function OverlayMeasurementPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   await pageActor(`/overlay/${id}`);
-  return <OverlayPageView data={await read(id)} />;
+  const data = await read(id);
+  const { head } = data;
+  return (
+    <ExportFacts
+      facts={[
+        ['lot', head.lot],
+        ['wafer', head.slot],
+        ['product', head.product],
+        ['layer', `${head.layer} to ${head.referenceLayer}`],
+        ['operation', head.operation],
+        ['tool', head.tool],
+        ['chamber', head.chamber],
+        ['station', head.station],
+        ['measured', new Date(head.measuredMs).toISOString()],
+        ['model', data.model.name],
+      ]}
+    >
+      <OverlayPageView data={data} />
+    </ExportFacts>
+  );
 }

@@ -5,7 +5,7 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { Tabs } from '@/lib/ui/components/tabs';
-import { decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
+import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { waferName } from '@/lib/ui/links';
 
@@ -27,12 +27,12 @@ const tidy = (v: number): number => (Math.abs(v) < 1e-9 ? 0 : v);
 /** X, Y and vector of raw, modelled and residual overlay. */
 export function SummaryPanel({ d }: { d: OverlayView }) {
   const rows: SummaryRow[] = (['raw', 'modelled', 'residual'] as const).flatMap((what) =>
-    (['x', 'y', 'vector'] as const).map((axis) => ({
-      key: `${what} ${axis}`,
-      what,
-      axis: axis === 'vector' ? 'vector' : axis.toUpperCase(),
-      ...d.statistics[what][axis],
-    })),
+    (['x', 'y', 'vector'] as const).flatMap((axis) => {
+      const of = d.statistics[what];
+      return of === null
+        ? []
+        : [{ key: `${what} ${axis}`, what, axis: axis === 'vector' ? 'vector' : axis.toUpperCase(), ...of[axis] }];
+    }),
   );
   const figure = (key: keyof SummaryRow & string, header: string, title?: string): Column<SummaryRow> => ({
     key,
@@ -84,9 +84,10 @@ export function TermsPanel({ d }: { d: OverlayView }) {
         t.value === null ? (
           <StatusMark status="warn" text={`cannot be told apart${t.correlation ? ` from ${t.correlation.with}` : ''}`} />
         ) : (
-          withU(factor * t.value, t.u, t.u ? decimalsFor(t.u) : 4)
+          num(factor * t.value, t.u ? decimalsFor(t.u) : 4)
         ),
     },
+    { key: 'u', header: 'u', numeric: true, value: (t) => t.u, cell: (t) => num(t.u, decimalsFor(t.u)), title: 'Standard uncertainty' },
     { key: 'unit', header: 'Unit', value: (t) => unitLabel(t.unit) },
     {
       key: 'correlation',
@@ -114,7 +115,7 @@ export function TermsPanel({ d }: { d: OverlayView }) {
   return (
     <Panel
       title="Terms"
-      note={`${d.model.name} model; ± is one standard uncertainty`}
+      note={`${d.model.name} model; u is one standard uncertainty`}
       flush
       actions={
         <Tabs

@@ -1,5 +1,7 @@
 import { requireActor, requireRole } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
+import { Holding, mediaType, small, wholeBody } from '@/lib/http/bytes';
+import { utf8, withoutBom } from '@/lib/http/json-text';
 import { route } from '@/lib/http/route';
 import { previewCsv, uploadCsv } from '@/lib/services/csv';
 
@@ -13,17 +15,32 @@ export const POST = route(async (req) => {
   requireRole(actor, 'engineer');
   const site = req.headers.get('sec-fetch-site');
   if (site !== null && site !== 'same-origin') throw new AppError('forbidden', 'files are taken from the upload page only');
-  if (Number(req.headers.get('content-length') ?? 0) > MAX_BYTES)
-    throw new AppError('payload_too_large', 'the file exceeds 40 MB; split it, or send it over the API');
-  const form = await req.formData();
+  const form = await formOf(req);
   const file = form.get('file');
   if (!(file instanceof File)) throw new AppError('invalid_input', 'file: choose a CSV file');
-  const text = await file.text();
+  const text = utf8(withoutBom(Buffer.from(await file.arrayBuffer())));
   const mapping = mappingOf(form.get('mapping'));
   if (form.get('do') !== 'keep') return Response.json(await previewCsv(text, mapping));
   const mode = form.get('mode') === 'atomic' ? 'atomic' : 'partial';
   return Response.json(await uploadCsv(text, mapping, mode, actor.email, Date.now()));
 });
+
+/** @throws AppError `payload_too_large` also for chunked bodies; `invalid_input` when the body is no form. */
+async function formOf(req: Request): Promise<FormData> {
+  const holding = new Holding();
+  try {
+    const bytes = await wholeBody(req, small(MAX_BYTES), holding);
+    const type = req.headers.get('content-type') ?? '';
+    if (mediaType(req) !== 'multipart/form-data')
+      throw new AppError('unsupported_media_type', `content-type "${type}" is not accepted; send the form of the upload page`);
+    return await new Response(new Uint8Array(bytes), { headers: { 'content-type': type } }).formData();
+  } catch (e) {
+    if (e instanceof AppError) throw e;
+    throw new AppError('invalid_input', 'the body is not a form; choose the file on the upload page', {}, { cause: e });
+  } finally {
+    holding.release();
+  }
+}
 
 function mappingOf(v: FormDataEntryValue | null): unknown {
   if (typeof v !== 'string' || v === '') return null;

@@ -15,7 +15,7 @@ export function ZernikePanel({ d }: { d: WaferView }) {
   const router = useRouter();
   const { zernike } = d;
   const charts = new Map(d.zernikeCharts.map((c) => [c.j, c.chartId]));
-  if (!zernike) return <Panel title="Zernike coefficients" empty="No fit yet." />;
+  if (!zernike) return <Panel title="Zernike coefficients" empty={d.unfitted === null ? 'No fit yet.' : `No fit of this wafer: ${d.unfitted}`} />;
   const items = Array.from(zernike.coefficients, (value, j) => {
     const { label, name } = zernikeLabel(j);
     const chart = charts.get(j);
@@ -56,7 +56,7 @@ export function PointsPanel({ d }: { d: WaferView }) {
       value: (r) => r.title,
       cell: (r) => (
         <span
-          className="block truncate max-w-[24ch] 2xl:max-w-[48ch]"
+          className="name"
           title={`${r.title}, ${r.characteristic}, ${unitLabel(r.unit)}`}
         >
           {r.title}

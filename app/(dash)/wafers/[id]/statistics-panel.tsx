@@ -3,24 +3,25 @@ import type { WaferView } from '@/lib/services/views/wafer';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { Panel } from '@/lib/ui/components/panel';
 import { ROW_HEAD } from '@/lib/ui/control/row-head';
-import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
+import { decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
 
 /** Statistics of the sites, whole wafer and by zone. */
 export function StatisticsPanel({ d }: { d: WaferView }) {
   const s = d.statistics;
   const unit = unitLabel(d.head.unit);
   const dec = decimalsFor(d.map.u ? Math.min(...d.map.u.filter((u) => u > 0)) : s.sigma / 30);
+  const { uOf } = d.map;
   const missing = d.map.value.length - s.n;
   return (
     <Panel title="Statistics" note={unit}>
       <Facts
         facts={[
           ['Sites', missing > 0 ? `${s.n}, ${missing} not measured` : String(s.n)],
-          ['Mean', num(s.mean, dec)],
+          ['Mean', withU(s.mean, uOf.mean, uOf.mean === null ? dec : undefined)],
           d.head.target === null ? null : ['Mean − target', num(s.mean - d.head.target, dec)],
-          ['Sigma', num(s.sigma, dec)],
+          ['Sigma', withU(s.sigma, uOf.sd, uOf.sd === null ? dec : undefined)],
           ['Lowest, highest', `${num(s.min, dec)}, ${num(s.max, dec)}`],
-          ['Range', num(s.range, dec)],
+          ['Range', withU(s.range, uOf.range, uOf.range === null ? dec : undefined)],
           ['Non-uniformity 1σ', `${num(s.nonUniformity.sigma, 2)} %`],
           ['(max − min) / 2 mean', `${num(s.nonUniformity.halfRange, 2)} %`],
         ]}

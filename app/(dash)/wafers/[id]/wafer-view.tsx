@@ -73,7 +73,9 @@ export function WaferPageView({ data: d }: { data: WaferView }) {
             empty={
               zernike
                 ? undefined
-                : 'No Zernike fit yet. The spatial stage makes it within seconds of the measurement; see the queue on the system page.'
+                : d.unfitted !== null
+                  ? `This wafer could not be fitted: ${d.unfitted}`
+                  : 'No Zernike fit yet. The spatial stage makes it within seconds of the measurement; see the queue on the system page.'
             }
           >
             {zernike ? (

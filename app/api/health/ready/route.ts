@@ -1,12 +1,12 @@
 import { problem } from '@/lib/http/route';
-import { databaseReady } from '@/lib/services/status';
+import { checkReady } from '@/lib/services/status';
 
 export const dynamic = 'force-dynamic';
 
-/** Ready when the database answers and is migrated. Redis may be away: nothing that a page or a sender needs waits on it. */
+/** Ready when the database answers and is migrated, and live workers take the work that is due. Redis may be away: nothing that a page or a sender needs waits on it. */
 export async function GET(): Promise<Response> {
   try {
-    await databaseReady();
+    await checkReady();
     return Response.json({ status: 'ready' });
   } catch (e) {
     return problem(e, 'health');

@@ -1,6 +1,6 @@
 import { authenticateKey, requireScope } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
-import { readBody } from '@/lib/http/body';
+import { withBody } from '@/lib/http/body';
 import { route } from '@/lib/http/route';
 import { type BatchMode, INGEST_KINDS, type IngestKind, type IngestKindName, ingestBatch } from '@/lib/services/ingest';
 
@@ -15,19 +15,20 @@ export const POST = route<{ params: Promise<{ kind: string }> }>(async (req, { p
     throw new AppError('not_found', `there is no collection "${kind}"; collections: ${Object.keys(INGEST_KINDS).join(', ')}`);
   const machine = await authenticateKey(req, Date.now());
   requireScope(machine, kind === 'truth' ? 'truth' : 'ingest');
-  const body = await readBody(req);
   const asked = new URL(req.url).searchParams.get('mode');
   if (asked !== null && asked !== 'partial' && asked !== 'atomic')
     throw new AppError('invalid_input', 'mode must be "partial" or "atomic"');
-  const mode: BatchMode = body.mode ?? asked ?? 'partial';
-  const result = await ingestBatch(
-    INGEST_KINDS[kind] as IngestKind<{ key: string }>,
-    machine.sender,
-    body.records,
-    mode,
-    Date.now(),
-  );
-  if (result.results.length === 0) throw new AppError('invalid_input', 'the batch holds no record');
-  const kept = result.accepted + result.repeated;
-  return Response.json(result, { status: result.rejected === 0 ? 200 : kept === 0 || mode === 'atomic' ? 422 : 207 });
+  return withBody(req, async (body) => {
+    const mode: BatchMode = body.mode ?? asked ?? 'partial';
+    const result = await ingestBatch(
+      INGEST_KINDS[kind] as IngestKind<{ key: string }>,
+      machine.sender,
+      body.records,
+      mode,
+      Date.now(),
+    );
+    if (result.results.length === 0) throw new AppError('invalid_input', 'the batch holds no record');
+    const kept = result.accepted + result.repeated;
+    return Response.json(result, { status: result.rejected === 0 ? 200 : kept === 0 || mode === 'atomic' ? 422 : 207 });
+  });
 });

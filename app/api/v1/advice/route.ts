@@ -1,5 +1,6 @@
 import { authenticateKey, requireScope } from '@/lib/auth';
-import { readJson, route } from '@/lib/http/route';
+import { readJson } from '@/lib/http/body';
+import { route } from '@/lib/http/route';
 import { requestAdvice } from '@/lib/services/control/advice';
 
 export const dynamic = 'force-dynamic';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { authenticateKey, requireScope } from '@/lib/auth';
-import { readJson, route } from '@/lib/http/route';
+import { readJson } from '@/lib/http/body';
+import { route } from '@/lib/http/route';
 import { actOnAlert } from '@/lib/services/alerts/actions';
 
 export const dynamic = 'force-dynamic';

@@ -1,6 +1,6 @@
 import { requireCompute } from '@/lib/auth';
+import { readText } from '@/lib/http/body';
 import { route } from '@/lib/http/route';
-import { readText } from '@/lib/http/text';
 import { computePool } from '@/lib/services/compute/pool';
 
 export const dynamic = 'force-dynamic';
@@ -9,12 +9,12 @@ const LIMIT_BYTES = 32 * 2 ** 20;
 
 /** Body and result stay text in this process: a thread parses, computes and writes them. */
 export const POST = route<{ params: Promise<{ capability: string; name: string }> }>(async (req, { params }) => {
-  await requireCompute(req, Date.now());
+  const sender = await requireCompute(req, Date.now());
   const { capability, name } = await params;
-  const { text, milliseconds } = await computePool().run({
-    path: `${capability}/${name}`,
-    text: await readText(req, LIMIT_BYTES),
-  });
+  const { text, milliseconds } = await computePool().run(
+    { path: `${capability}/${name}`, text: await readText(req, LIMIT_BYTES) },
+    { sender, signal: req.signal },
+  );
   return new Response(`{"result":${text},"milliseconds":${milliseconds.toFixed(3)}}`, {
     headers: { 'content-type': 'application/json; charset=utf-8' },
   });

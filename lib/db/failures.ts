@@ -1,0 +1,42 @@
+import { AppError } from '@/lib/errors';
+
+/** The database is away, full, or ended the session. */
+const AWAY = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P05',
+  '53300',
+]);
+/** The driver says these without a code. */
+const AWAY_TEXT =
+  /timeout exceeded when trying to connect|connection timeout|connection terminated|not queryable|connection ended|client was closed/i;
+/** Two transactions met: the same once more will do. */
+const MET = new Set(['40P01', '40001', '55P03']);
+/** A statement that takes too long on either side. */
+const SLOW_TEXT = /query read timeout/i;
+
+/**
+ * An error of the driver as one of ours. What the database refuses of a value (class 22: no such time, number or character; class 23: a rule
+ * of the table) is the sender's input; what says that the database is away, slow or met another transaction may be tried again.
+ */
+export function translate(e: unknown): unknown {
+  const { code = '', message = '' } = e as { code?: string; message?: string };
+  if (AWAY.has(code) || code.startsWith('08') || AWAY_TEXT.test(message))
+    return unavailable('the database cannot be reached; it is tried again', code, e);
+  if (MET.has(code)) return unavailable('the transaction met another one; it is tried again', code, e, true);
+  if (code === '57014' || SLOW_TEXT.test(message)) return unavailable('the database did not answer in time', code, e);
+  if (code.startsWith('22') || code === '23514')
+    return new AppError('invalid_input', `a value cannot be stored: ${message}`, { code }, { cause: e });
+  return e;
+}
+
+const unavailable = (message: string, code: string, cause: unknown, again = false) =>
+  new AppError('dependency_unavailable', message, { code, ...(again ? { again } : {}) }, { cause });

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { config } from '@/lib/config';
+
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 5_000;
+/** A connection that is silently dead is found by this question. */
+const CHECK_MS = 10_000;
+
+export interface Listener {
+  /** Resolves once it listens for the first time. */
+  readonly ready: Promise<void>;
+  stop(): void;
+}
+
+export interface ListenEvents {
+  /** Something was notified; also called after each (re)connection, since notifications may have been missed. */
+  readonly onNotify: () => void;
+  readonly onLost?: (error: Error) => void;
+}
+
+/**
+ * Listens to a channel for ever on a connection of its own, so that it takes no place in the pool: a lost connection is ended and made anew,
+ * with pauses that grow to 5 s.
+ */
+export function listen(channel: 'task' | 'feed', events: ListenEvents): Listener {
+  const over = new AbortController();
+  let first = () => {};
+  const ready = new Promise<void>((resolve) => {
+    first = resolve;
+  });
+  void (async () => {
+    for (let pause = FIRST_PAUSE_MS; !over.signal.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      try {
+        await hear(channel, over.signal, events, () => {
+          pause = FIRST_PAUSE_MS;
+          first();
+        });
+      } catch (e) {
+        events.onLost?.(e as Error);
+      }
+      await sleep(pause, undefined, { signal: over.signal }).catch(() => undefined); // the stop ends the pause
+    }
+  })();
+  return { ready, stop: () => over.abort() };
+}
+
+/** One connection, from its making to its loss or to the stop. */
+async function hear(channel: string, stop: AbortSignal, events: ListenEvents, onReady: () => void): Promise<void> {
+  const client = new pg.Client({
+    connectionString: config().DATABASE_URL,
+    connectionTimeoutMillis: config().DB_ACQUIRE_MS,
+    query_timeout: CHECK_MS,
+    keepAlive: true,
+    application_name: `driftless listen ${channel}`,
+  });
+  let lose = (_: Error) => {};
+  const lost = new Promise<never>((_, reject) => {
+    lose = reject;
+  });
+  lost.catch(() => undefined); // whoever waits is told; before that a loss shows in the statement
+  client.on('error', (e) => lose(e));
+  client.on('end', () => lose(new Error('the connection ended')));
+  client.on('notification', () => events.onNotify());
+  try {
+    await client.connect();
+    await client.query(`LISTEN ${channel}`);
+    onReady();
+    events.onNotify();
+    while (!stop.aborted) {
+      await Promise.race([lost, sleep(CHECK_MS, undefined, { signal: stop }).catch(() => undefined)]);
+      if (!stop.aborted) await client.query('SELECT 1');
+    }
+  } finally {
+    void client.end().catch(() => undefined);
+  }
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/** Numbers of the field lie far inside: squares and sums of what is larger, and squares of what is smaller but not 0, leave the range of a double. */
+export const MOST_MAGNITUDE = 1e100;
+export const LEAST_MAGNITUDE = 1e-100;
+const INT4 = 2 ** 31 - 1;
+const EARLIEST_YEAR = 1970;
+const LATEST_YEAR = 2199;
+/** The zones of the world reach from -12:00 to +14:00. */
+const FURTHEST_ZONE_MIN = 14 * 60;
+
+/** Why a text cannot be kept; `null` when it can. The database has no U+0000, and a surrogate without its pair is no character. */
+export function textFault(v: string): string | null {
+  if (v.includes('\u0000')) return 'holds the character U+0000, which cannot be kept; leave it out';
+  return /\p{Surrogate}/u.test(v) ? 'holds half of a surrogate pair, which is no character; send well-formed text' : null;
+}
+
+const plainText = (v: string, ctx: z.RefinementCtx): void => {
+  const fault = textFault(v);
+  if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
+};
+
+/** Text of `min` to `max` characters that can be kept. */
+export const text = (min: number, max: number) => z.string().min(min).max(max).superRefine(plainText);
+
+/** The name of something registered. */
+export const name = text(1, 120);
+
+/** A number within ±1e100. */
+export const real = z.number().min(-MOST_MAGNITUDE).max(MOST_MAGNITUDE);
+
+/** One that is stored: 0, or 1e-100 or more in magnitude. */
+export const num = real.refine(
+  (v) => v === 0 || Math.abs(v) >= LEAST_MAGNITUDE,
+  `must be 0, or ${LEAST_MAGNITUDE} or more in magnitude`,
+);
+
+/** A whole number that a column of 32 bits holds. */
+export const int = z.int().min(-INT4).max(INT4);
+export const INT_LIMITS = { lowest: -INT4, highest: INT4 } as const;
+
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-](\d\d):(\d\d))$/;
+
+/** Why a text is no time; `null` when it is one. */
+function timeFault(v: string): string | null {
+  const parts = TIME.exec(v);
+  if (parts === null) return 'must be a time in ISO 8601 with zone, at most nine decimals of a second, e.g. 2026-11-23T17:05:00Z';
+  const zone = 60 * Number(parts[1] ?? 0) + Number(parts[2] ?? 0);
+  if (zone > FURTHEST_ZONE_MIN || Number(parts[2] ?? 0) > 59)
+    return 'has a zone that does not exist; zones lie between -14:00 and +14:00';
+  const year = new Date(v).getUTCFullYear();
+  return year >= EARLIEST_YEAR && year <= LATEST_YEAR ? null : `must lie in the years ${EARLIEST_YEAR} to ${LATEST_YEAR}`;
+}
+
+/** ISO 8601 with zone; the day exists, the zone too, and the year is one of ours. */
+export const time = z.iso
+  .datetime({ offset: true })
+  .superRefine((v, ctx) => {
+    const fault = timeFault(v);
+    if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
+  })
+  .meta({ description: 'ISO 8601 with zone, e.g. 2026-11-23T17:05:00Z' });
+
+/** No two items of a list have the same key. `path` leads from the list to the field that repeats. */
+export function unique<T>(keyOf: (item: T) => string, field: string) {
+  return (list: readonly T[], ctx: z.RefinementCtx): void => {
+    const first = new Map<string, number>();
+    for (const [i, item] of list.entries()) {
+      const key = keyOf(item);
+      const before = first.get(key);
+      if (before === undefined) first.set(key, i);
+      else
+        ctx.addIssue({
+          code: 'custom',
+          path: field === '' ? [i] : [i, field],
+          message: `repeats entry ${before}; send each once`,
+        });
+    }
+  };
+}
