@@ -1,3 +1,4 @@
 export * from './mpc';
 export * from './r2r';
 export * from './run-to-run';
+export * from './thread';

@@ -24,6 +24,8 @@ export interface RunToRunConfig {
   readonly outlierSigma: number | null;
   /** What a PM leaves of the estimate: 1 all, 0 nothing. */
   readonly pmForget: number;
+  /** Lowers the weight of an observation by its stated uncertainty, s2/(s2 + u2). Not given: no, lambda is the weight. */
+  readonly weighByUncertainty?: boolean | undefined;
 }
 
 /** State of a thread after its last observation. Plain JSON; a late observation is handled by replaying from an earlier state. */
@@ -64,7 +66,7 @@ export const initialThread = (): ThreadState => ({ dHat: 0, ...noInnovations, la
 export function checkRunToRun(c: RunToRunConfig): void {
   const bad = (field: string, message: string) => new AppError('invalid_input', `${field}: ${message}`, { field });
   for (const [field, v] of Object.entries(c))
-    if (v !== null && !Number.isFinite(v)) throw bad(field, `is ${v}; give a finite number`);
+    if (typeof v === 'number' && !Number.isFinite(v)) throw bad(field, `is ${v}; give a finite number`);
   if (!(c.lambda > 0 && c.lambda <= 1)) throw bad('lambda', `is ${c.lambda}; it must lie in (0, 1]`);
   if (c.gain === 0) throw bad('gain', 'is 0; a knob without effect cannot control');
   if (!(c.min < c.max)) throw bad('min', `is ${c.min}, not below max = ${c.max}`);

@@ -1,3 +1,4 @@
+export * from './domain';
 export * from './gp';
 export * from './missing';
 export * from './model';

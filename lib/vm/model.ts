@@ -60,7 +60,7 @@ export interface PlsTrainingData {
 }
 
 export interface PlsTrainingOptions extends ValidationPlan {
-  /** Fixed number of components; without it the one-standard-error choice of the time-ordered validation decides. */
+  /** Fixed number of components; without it the paired one-standard-error choice of the time-ordered validation decides. */
   readonly components?: number;
   readonly maxComponents?: number;
   readonly scale?: boolean;
@@ -133,9 +133,10 @@ export function trainPls(data: PlsTrainingData, options: PlsTrainingOptions = {}
         maxComponents: options.components ?? most,
         scale: options.scale ?? true,
         algorithm: options.algorithm ?? 'nipals',
+        ...(groups ? { groups } : {}),
       })
     : null;
-  const components = options.components ?? (cv ? Math.max(1, cv.oneSigma) : Math.min(2, most));
+  const components = options.components ?? (cv ? Math.max(1, cv.chosen) : Math.min(2, most));
   const sx = columnScaling(x, options.scale ?? true);
   const sy = columnScaling(y, false);
   const xs = applyScaling(x, sx);

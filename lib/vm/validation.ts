@@ -70,6 +70,8 @@ export interface CrossValidation {
   /** Components of the smallest error, and the fewest whose error is within one standard error of it. */
   readonly best: number;
   readonly oneSigma: number;
+  /** The fewest that are no worse than the best by more than one standard error of the difference: the automatic choice. */
+  readonly chosen: number;
 }
 
 function takeRows(m: Matrix, rows: readonly number[]): Matrix {
@@ -89,7 +91,13 @@ export function crossValidatePls(
   x: Matrix,
   y: Matrix,
   folds: readonly Fold[],
-  options: { readonly maxComponents: number; readonly scale?: boolean; readonly algorithm?: PlsAlgorithm },
+  options: {
+    readonly maxComponents: number;
+    readonly scale?: boolean;
+    readonly algorithm?: PlsAlgorithm;
+    /** Context of each row of x; without it each row stands for itself. */
+    readonly groups?: readonly (string | number)[];
+  },
 ): CrossValidation {
   const q = y.cols;
   const rows = folds.flatMap((f) => [...f.test]);
@@ -116,9 +124,18 @@ export function crossValidatePls(
     }
     at += fold.test.length;
   }
-  const m = rows.length;
   const rmsep = Array.from({ length: q }, (_, c) => errors.map((e) => rms(e, c, q)));
-  return { rmsep, errors, rows, ...chooseComponents(errors, rmsep, q, m) };
+  return {
+    rmsep,
+    errors,
+    rows,
+    ...chooseComponents(
+      errors,
+      rmsep,
+      q,
+      rows.map((r) => options.groups?.[r] ?? r),
+    ),
+  };
 }
 
 function rms(e: Float64Array, c: number, q: number): number {
@@ -127,21 +144,47 @@ function rms(e: Float64Array, c: number, q: number): number {
   return Math.sqrt(s / (e.length / q));
 }
 
-// Responses are pooled in units of the error of the mean model, so that no unit decides. The fewest components whose error less
+// Responses are pooled in units of the error of the mean model, so that no unit decides. `oneSigma`: the fewest components whose error less
 // one standard error, sd(errors)/√rows, lies below the smallest error: Hastie, Tibshirani & Friedman, The Elements of
-// Statistical Learning (2009), §7.10, with the standard error of the simpler model.
+// Statistical Learning (2009), §7.10, with the standard error of the simpler model, as published comparisons use it. That standard error
+// holds the noise which both models share and says little of their difference: in drifting data it lets far worse models pass. `chosen` is
+// the rule in its paired form: the fewest whose squared errors exceed those of the best on the same rows by no more than one standard
+// error of that difference, contexts counted as wholes, because wafers of one lot err alike.
 function chooseComponents(
   errors: readonly Float64Array[],
   rmsep: readonly number[][],
   q: number,
-  rows: number,
-): { best: number; oneSigma: number } {
+  contexts: readonly (string | number)[],
+): { best: number; oneSigma: number; chosen: number } {
   const scale = rmsep.map((r) => r[0]! || 1);
   const total = errors.map((_, k) => Math.sqrt(rmsep.reduce((s, r, c) => s + (r[k]! / scale[c]!) ** 2, 0) / q));
   const smallest = Math.min(...total);
+  const best = total.indexOf(smallest);
   const standardError = (k: number): number => {
     const m = moments(errors[k]!.map((v, i) => v / scale[i % q]!));
-    return Math.sqrt(m.variance / rows);
+    return Math.sqrt(m.variance / contexts.length);
   };
-  return { best: total.indexOf(smallest), oneSigma: total.findIndex((t, k) => t <= smallest || t - standardError(k) < smallest) };
+  const excess = (k: number): Float64Array =>
+    Float64Array.from(contexts, (_, i) => {
+      let s = 0;
+      for (let c = 0; c < q; c++) s += (errors[k]![i * q + c]! ** 2 - errors[best]![i * q + c]! ** 2) / scale[c]! ** 2;
+      return s / q;
+    });
+  return {
+    best,
+    oneSigma: total.findIndex((t, k) => t <= smallest || t - standardError(k) < smallest),
+    chosen: errors.findIndex((_, k) => k === best || withinOneError(excess(k), contexts)),
+  };
+}
+
+/** Whether the mean of differences lies within one standard error of 0, the sums of whole contexts being the independent pieces. */
+function withinOneError(differences: Float64Array, contexts: readonly (string | number)[]): boolean {
+  const sums = new Map<string | number, number>();
+  differences.forEach((v, i) => {
+    sums.set(contexts[i]!, (sums.get(contexts[i]!) ?? 0) + v);
+  });
+  const n = sums.size;
+  if (n < 2) return false;
+  const m = moments(Float64Array.from(sums.values()));
+  return m.mean <= Math.sqrt(m.variance / n);
 }

@@ -43,6 +43,7 @@ const CLOCKS: Readonly<Record<string, readonly string[]>> = {
   chart: ['created_at'],
   chart_version: ['created_at'],
   violation: ['alert_id'],
+  control_journal: ['learned_at', 'seq'],
   control_thread: ['updated_at'],
   loop_version: ['created_at'],
   metrology_recipe: ['created_at'],

@@ -22,7 +22,7 @@ const COLUMNS: readonly Column<LoopRow>[] = [
     header: 'Loop',
     value: (r) => r.name,
     cell: (r) => (
-      <span className="block truncate max-w-[27ch]" title={r.name}>
+      <span className="name" title={r.name}>
         {r.name}
       </span>
     ),
@@ -49,7 +49,7 @@ const COLUMNS: readonly Column<LoopRow>[] = [
     firstDir: 'asc',
     value: (r) => r.withoutControl?.ppk ?? null,
     cell: (r) => num(r.withoutControl?.ppk, 2),
-    title: 'The same wafers with the nominal recipe: the simulated twin has the same disturbance and noise',
+    title: 'The same wafers without control, by the loop’s model: y − gain × (applied − nominal)',
   },
   {
     key: 'gain',
@@ -84,10 +84,16 @@ const COLUMNS: readonly Column<LoopRow>[] = [
   {
     key: 'stability',
     header: 'Of bound',
-    value: (r) => r.stability?.used ?? null,
+    value: (r) => r.judgement.usedWorst,
     numeric: true,
-    cell: (r) => (r.stability ? <StatusMark status={stabilityStatus(r.stability.used)} text={num(r.stability.used, 2)} /> : '–'),
-    title: 'Share of the largest stable gain ratio that is used, with the delay that 90 % of the lots kept',
+    cell: (r) => (
+      <StatusMark
+        status={stabilityStatus(r.judgement.usedWorst)}
+        text={`${num(r.judgement.used, 2)}${r.judgement.ratioHigh === null ? '' : ` to ${num(r.judgement.usedWorst, 2)}`}`}
+      />
+    ),
+    title:
+      'Share of the stability bound that is used, with the gain that history tells (and the unfavourable end of its interval) and the delay that 90 % of the lots kept',
     firstDir: 'desc',
   },
   {

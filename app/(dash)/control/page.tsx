@@ -31,7 +31,10 @@ export default async function ControlPage({ searchParams }: { searchParams: Prom
   return (
     <>
       <LiveRefresh topics={['advice', 'measurement']} everyMs={15_000} />
-      <PageHead title="Control" sub="Run-to-run loops: what each achieved, beside the same wafers without control" />
+      <PageHead
+        title="Control"
+        sub="Run-to-run loops: what each achieved, beside the same wafers without control, by the model"
+      />
       <FilterBar
         fields={[
           timeRangeField('30d'),
@@ -41,7 +44,7 @@ export default async function ControlPage({ searchParams }: { searchParams: Prom
           { key: 'state', label: 'State', options: options(['closed', 'shadow', 'suspended']) },
         ]}
       />
-      <Panel title="Loops" asOf={newest} staleAfterMs={86_400_000} flush note={`${rows.length} loops`}>
+      <Panel title="Loops" asOf={newest} flush note={`${rows.length} loops`}>
         <LoopTable rows={rows} filtered={Object.keys(p).length > 0} />
       </Panel>
     </>

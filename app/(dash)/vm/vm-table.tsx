@@ -4,16 +4,7 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count, decimalsFor, num, percent, unitLabel } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
-import type { Status } from '@/lib/ui/tokens';
-
-/** A model is worth its name when it explains most of what later lots did and its interval holds what it says. */
-function quality(r: VmRow): { status: Status; text: string } {
-  if (r.version === null) return { status: 'idle', text: 'collecting' };
-  if (r.q2 === null) return { status: 'idle', text: 'not validated' };
-  if (r.q2 < 0.5) return { status: 'out', text: 'weak' };
-  if (r.coverage !== null && r.checked >= 30 && r.coverage < 0.9) return { status: 'warn', text: 'interval too narrow' };
-  return r.q2 < 0.7 ? { status: 'warn', text: 'fair' } : { status: 'ok', text: 'good' };
-}
+import { quality } from '@/lib/ui/vm/quality';
 
 const COLUMNS: readonly Column<VmRow>[] = [
   {
@@ -24,7 +15,8 @@ const COLUMNS: readonly Column<VmRow>[] = [
       const q = quality(r);
       return <StatusMark status={q.status} text={q.text} />;
     },
-    title: 'By Q² on later lots (good from 0.7, weak below 0.5) and the observed coverage',
+    title:
+      'By Q² on later lots (good from 0.7, weak below 0.5), the observed coverage (90 % or more of a nominal 95), and the share outside the domain (nominal 1 %, at most 3)',
   },
   { key: 'operation', header: 'Operation', value: (r) => r.operation },
   { key: 'parameter', header: 'Predicts', value: (r) => r.parameter },
@@ -68,7 +60,7 @@ const COLUMNS: readonly Column<VmRow>[] = [
     numeric: true,
     value: (r) => (r.predictions > 0 ? r.unreliable / r.predictions : null),
     cell: (r) => (r.predictions > 0 ? percent(r.unreliable / r.predictions) : '–'),
-    title: 'Predictions outside the model’s domain',
+    title: 'Predictions outside the model’s domain, nominally 1 %: they are kept off the VM charts',
   },
   {
     key: 'version',

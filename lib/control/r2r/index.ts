@@ -1,4 +1,6 @@
 export * from './double-ewma';
+export * from './gain-estimate';
+export * from './judge';
 export * from './kalman';
 export * from './mimo';
 export * from './mimo-stability';

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { moments } from '@/lib/numerics';
-import { advise, forget, initialThread, observe, type RunToRunConfig, type ThreadState } from '../run-to-run';
+import { initialThread, type RunToRunConfig, type ThreadState } from '../run-to-run';
+import { type JournalEntry, type RecordedDecision, replayThread } from '../thread';
 
 /** One historical run of a thread in process order. */
 export interface HistoricalRun {
@@ -51,8 +52,9 @@ export interface Replay {
 }
 
 /**
- * Run a loop over history with the production code: the disturbance of each run is reconstructed as d = y − T − β(x_applied − x_nominal),
- * β = gainRatio·gain, and the output the new loop would have seen is y′ = T + β(x′ − x_nominal) + d.
+ * Run a loop over a table of runs with the production code: one decision before each run, from the measurements that had arrived by then.
+ * The output the new loop would have seen is y' = y + β(x' − x), β = gainRatio·gain: the disturbance d = y − T − β(x − x_nominal) stays.
+ * A measurement that arrives after a PM of its thread still counts before it, where it belongs.
  * @throws AppError `invalid_input` on an empty history or a setpoint that is not finite.
  */
 export function replay(history: readonly HistoricalRun[], loop: RunToRunConfig, options: ReplayOptions = {}): Replay {
@@ -60,41 +62,53 @@ export function replay(history: readonly HistoricalRun[], loop: RunToRunConfig, 
     throw new AppError('invalid_input', 'nothing to replay; choose a longer period', { field: 'history' });
   const delay = options.delay ?? 0;
   const beta = loop.gain * (options.gainRatio ?? 1);
-  let state = initialThread();
-  let last: number | null = null;
-  const runs: ReplayRun[] = [];
-  const setpoints: number[] = [];
+  const config = { ...loop, weighByUncertainty: true };
+  const id = (t: number) => String(t).padStart(9, '0');
+  const journal: JournalEntry[] = [];
+  const decisions: RecordedDecision[] = [];
   history.forEach((run, t) => {
     if (!Number.isFinite(run.xApplied))
       throw new AppError('invalid_input', `run ${run.id ?? t}: xApplied is ${run.xApplied}`, { field: 'xApplied', index: t });
     const source = t - 1 - delay;
-    if (source >= 0 && !Number.isNaN(runs[source]!.y)) {
-      const { uY, reliance } = history[source]!;
-      state = observe(
-        state,
-        {
-          y: runs[source]!.y,
-          xApplied: setpoints[source]!,
-          ...(uY === undefined ? {} : { uY }),
-          ...(reliance === undefined ? {} : { reliance }),
-        },
-        loop,
-      ).state;
-    }
-    if (run.afterPm) state = forget(state, loop);
-    const { setpoint, explanation } = advise(state, loop, last);
-    const disturbance = run.y - loop.target - beta * (run.xApplied - loop.xNominal);
-    runs.push({
-      id: run.id ?? null,
-      disturbance,
-      estimate: state.dHat,
-      setpoint,
-      y: loop.target + beta * (setpoint - loop.xNominal) + disturbance,
-      clipped: explanation.clips.some((k) => k.kind === 'step' || k.kind === 'absolute'),
-      held: explanation.clips.some((k) => k.kind === 'deadband'),
+    const known = source >= 0 ? history[source]! : undefined;
+    if (known !== undefined && !Number.isNaN(known.y))
+      journal.push({
+        seq: journal.length + 1,
+        kind: 'observation',
+        at: source,
+        id: id(source),
+        config,
+        y: known.y,
+        uY: known.uY ?? null,
+        xApplied: known.xApplied,
+        adviceId: id(source),
+        ...(known.reliance === undefined ? {} : { reliance: known.reliance }),
+      });
+    if (run.afterPm) journal.push({ seq: journal.length + 1, kind: 'reset', at: t - 0.5, id: id(t), config });
+    const before = t === 0 ? null : history[t - 1]!.xApplied;
+    decisions.push({
+      id: id(t),
+      seen: journal.length,
+      config,
+      mode: 'closed',
+      lastApplied: before,
+      lastAdviceId: t === 0 ? null : id(t - 1),
+      advised: run.xApplied,
+      handedOut: run.xApplied,
     });
-    setpoints.push(setpoint);
-    last = setpoint;
+  });
+  const made = replayThread({ base: initialThread(), journal, decisions }, { config, gain: beta });
+  const runs = made.decisions.map((d, t): ReplayRun => {
+    const run = history[t]!;
+    return {
+      id: run.id ?? null,
+      disturbance: run.y - loop.target - beta * (run.xApplied - loop.xNominal),
+      estimate: d.dHat,
+      setpoint: d.advised,
+      y: run.y + beta * (d.advised - run.xApplied),
+      clipped: d.explanation.clips.some((k) => k.kind === 'step' || k.kind === 'absolute'),
+      held: d.explanation.clips.some((k) => k.kind === 'deadband'),
+    };
   });
   return {
     runs,
@@ -106,11 +120,11 @@ export function replay(history: readonly HistoricalRun[], loop: RunToRunConfig, 
     ),
     replayed: summary(
       runs.map((r) => r.y),
-      setpoints,
+      runs.map((r) => r.setpoint),
       loop.target,
       runs.filter((r) => r.clipped).length,
     ),
-    state,
+    state: made.state,
   };
 }
 

@@ -1,19 +1,9 @@
-import { advise, initialThread, type RunToRunConfig, type ThreadState } from '@/lib/control';
 import { bulkInsert, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type AdviceOut, type AdviceRequest, adviceIn } from '@/lib/formats/wire';
 import { type FeedLine, feed } from '../feed';
 import { master } from '../ingest/master';
-import { threadId } from './threads';
-
-interface LoopConfigRow {
-  id: string;
-  name: string;
-  knob: string;
-  state: 'shadow' | 'closed' | 'suspended';
-  version: number;
-  config: RunToRunConfig;
-}
+import { type DecidingLoop, nextAdvice } from './next-advice';
 
 const ADVICE = {
   table: 'advice',
@@ -32,6 +22,9 @@ const ADVICE = {
     version: 'int4',
     mode: 'text',
     explanation: 'jsonb',
+    seen: 'int4',
+    last_applied: 'float8',
+    last_advice_id: 'uuid',
   },
   onConflict: 'ON CONFLICT DO NOTHING',
 } as const;
@@ -87,46 +80,29 @@ async function adviceRows(
   r: AdviceRequest,
   ids: ReadonlyMap<string, string>,
 ): Promise<Record<keyof typeof ADVICE.columns, unknown>[]> {
-  const loops = await tx.rows<LoopConfigRow>(sql`
-    SELECT l.id, l.name, l.knob, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
+  const loops = await tx.rows<DecidingLoop & { readonly version: number }>(sql`
+    SELECT l.id, l.operation, l.product, l.knob, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
     WHERE l.operation = ${r.operation} AND l.product = ${r.product} ORDER BY l.name`);
   if (loops.length === 0) return [];
-  const pairs = loops.flatMap((loop) =>
-    r.chambers.map((chamber) => ({ loop, chamber, thread: threadId(loop.id, r.tool, chamber) })),
-  );
-  const threads = await tx.rows<{
-    id: string;
-    state: ThreadState;
-    last_at: Date | null;
-    lot: string | null;
-    slot: number | null;
-  }>(sql`
-    SELECT t.id, t.state, t.last_at, s.lot, s.slot FROM control_thread t
-    LEFT JOIN LATERAL (SELECT lot, slot FROM control_step s WHERE s.thread_id = t.id ORDER BY at DESC, record_id DESC LIMIT 1) s ON true
-    WHERE t.id = ANY(${pairs.map((p) => p.thread)}::uuid[])`);
-  const inUse = await tx.rows<{ chamber: string; setpoints: Record<string, number> }>(sql`
-    SELECT c AS chamber, q.setpoints FROM unnest(${r.chambers}::text[]) AS c CROSS JOIN LATERAL (
-      SELECT setpoints FROM run WHERE tool = ${r.tool} AND chamber = c AND product = ${r.product} AND operation = ${r.operation}
-        AND started_at < ${r.at}::timestamptz AND started_at > ${r.at}::timestamptz - INTERVAL '14 days' ORDER BY started_at DESC LIMIT 1) q`);
-  return pairs.map(({ loop, chamber, thread }) => {
-    const t = threads.find((q) => q.id === thread);
-    const lastApplied = inUse.find((q) => q.chamber === chamber)?.setpoints[loop.knob] ?? null;
-    const { setpoint, explanation } = advise(t?.state ?? initialThread(), loop.config, lastApplied);
-    return {
-      id: ids.get(chamber)!,
-      thread_id: thread,
-      loop_id: loop.id,
-      lot: r.lot,
-      operation: r.operation,
-      tool: r.tool,
-      chamber,
-      at: r.at,
-      setpoint: loop.state === 'closed' ? setpoint : loop.config.xNominal,
-      advised: setpoint,
-      d_hat: explanation.dHat,
-      version: loop.version,
-      mode: loop.state,
-      explanation: { ...explanation, lastObserved: t?.last_at ?? null, lastLot: t?.lot ?? null, lastSlot: t?.slot ?? null },
-    };
-  });
+  const loopOf = new Map(loops.map((l) => [l.id, l]));
+  const places = r.chambers.map((chamber) => ({ tool: r.tool, chamber }));
+  return (await nextAdvice(tx, loops, places, new Date(r.at))).map((a) => ({
+    id: ids.get(a.chamber)!,
+    thread_id: a.threadId,
+    loop_id: a.loopId,
+    lot: r.lot,
+    operation: r.operation,
+    tool: r.tool,
+    chamber: a.chamber,
+    at: r.at,
+    setpoint: a.handedOut,
+    advised: a.advised,
+    d_hat: a.explanation.dHat,
+    version: loopOf.get(a.loopId)!.version,
+    mode: loopOf.get(a.loopId)!.state,
+    explanation: a.explanation,
+    seen: a.seen,
+    last_applied: a.lastApplied,
+    last_advice_id: a.lastAdviceId,
+  }));
 }

@@ -1,23 +1,29 @@
 import { z } from 'zod';
-import { checkRunToRun } from '@/lib/control';
+import { checkRunToRun, type LoopJudgement, type RunToRunConfig } from '@/lib/control';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { reasonOf } from '@/lib/errors/reason';
 import { loopConfigIn } from '@/lib/formats/fab';
 import { audit } from '../audit';
 import { feed } from '../feed';
+import { judgeLoops, refuseUnstable } from './judge-change';
 
-const reasonText = z.string().trim().min(5, 'say why, in a few words').max(2000);
-
-interface LoopRow {
-  name: string;
-  state: string;
-  version: number;
-  config: unknown;
+export interface LockedLoop {
+  readonly id: string;
+  readonly name: string;
+  readonly state: 'shadow' | 'closed' | 'suspended';
+  readonly version: number;
+  readonly config: RunToRunConfig;
 }
 
-async function lockLoop(tx: Tx, loopId: string, seenVersion: number | null): Promise<LoopRow> {
-  const loop = await tx.one<LoopRow>(sql`
-    SELECT l.name, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId} FOR UPDATE OF l`);
+/** What became of a change: in force, or waiting for a second person. */
+export type ChangeOutcome =
+  | { readonly kind: 'in_force'; readonly version: number }
+  | { readonly kind: 'proposed'; readonly proposalId: string; readonly reasons: readonly string[] };
+
+export async function lockLoop(tx: Tx, loopId: string, seenVersion: number | null): Promise<LockedLoop> {
+  const loop = await tx.one<LockedLoop>(sql`
+    SELECT l.id, l.name, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId} FOR UPDATE OF l`);
   if (loop === undefined) throw new AppError('not_found', 'there is no such loop');
   if (seenVersion !== null && seenVersion !== loop.version) {
     throw new AppError(
@@ -28,49 +34,149 @@ async function lockLoop(tx: Tx, loopId: string, seenVersion: number | null): Pro
   return loop;
 }
 
-/** A new version of a loop's configuration, with its author and reason; it advises from now on, what was advised stays explained by its own version. */
+/**
+ * A new version of a loop's configuration, with its author and reason; it advises from now on, what was advised stays explained by its own
+ * version. A change that comes near the stability bound, or a large change of the gain, waits for a second engineer.
+ * @throws AppError `invalid_input` for a configuration that cannot work; `precondition_failed` for one that would not be stable, with the
+ * largest λ that is, or when the loop has changed meanwhile.
+ */
 export async function changeLoop(
   loopId: string,
   seenVersion: number,
   config: unknown,
   reason: unknown,
   actor: string,
-): Promise<number> {
+): Promise<ChangeOutcome> {
   const next = loopConfigIn.parse(config);
-  const why = reasonText.parse(reason);
+  const why = reasonOf(reason);
   checkRunToRun(next);
   return transaction(async (tx) => {
     const loop = await lockLoop(tx, loopId, seenVersion);
-    const version = loop.version + 1;
-    await tx.exec(
-      sql`INSERT INTO loop_version (loop_id, version, config, author, reason) VALUES (${loopId}, ${version}, ${JSON.stringify(next)}::jsonb, ${actor}, ${why})`,
-    );
-    await tx.exec(sql`UPDATE control_loop SET version = ${version} WHERE id = ${loopId}`);
-    await audit(tx, { actor, action: 'change', entity: 'loop', entityId: loopId, before: loop.config, after: next, reason: why });
-    await feed(tx, [
-      { kind: 'advice', text: `${loop.name}: version ${version} by ${actor}: ${why}`, detail: { loopId, version } },
-    ]);
-    return version;
+    const judgement = await judged(tx, loop, next, loop.config);
+    if (judgement.verdict === 'second_person') return propose(tx, loop, 'change', next, why, actor, judgement);
+    return { kind: 'in_force', version: await activate(tx, loop, next, why, actor) };
   });
 }
 
-/** Closes a loop, puts it in shadow (advises only) or suspends it. */
-export async function setLoopState(loopId: string, state: unknown, reason: unknown, actor: string): Promise<void> {
+/**
+ * Closes a loop, puts it in shadow (advises only) or suspends it. Closing is judged like a change: tools will run what it advises.
+ * @throws AppError `conflict` when it is so already; `precondition_failed` when it would not be stable.
+ */
+export async function setLoopState(loopId: string, state: unknown, reason: unknown, actor: string): Promise<ChangeOutcome> {
   const next = z.enum(['shadow', 'closed', 'suspended']).parse(state);
-  const why = reasonText.parse(reason);
-  await transaction(async (tx) => {
+  const why = reasonOf(reason);
+  return transaction(async (tx) => {
     const loop = await lockLoop(tx, loopId, null);
     if (loop.state === next) throw new AppError('conflict', `the loop is ${next} already`);
-    await tx.exec(sql`UPDATE control_loop SET state = ${next}::loop_state WHERE id = ${loopId}`);
-    await audit(tx, {
-      actor,
-      action: next === 'closed' ? 'close' : next,
-      entity: 'loop',
-      entityId: loopId,
-      before: { state: loop.state },
-      after: { state: next },
-      reason: why,
-    });
-    await feed(tx, [{ kind: 'advice', text: `${loop.name}: ${loop.state} → ${next} by ${actor}: ${why}`, detail: { loopId } }]);
+    if (next === 'closed') {
+      const judgement = await judged(tx, loop, loop.config, null);
+      if (judgement.verdict === 'second_person') return propose(tx, loop, 'close', loop.config, why, actor, judgement);
+    }
+    await enter(tx, loop, next, why, actor);
+    return { kind: 'in_force', version: loop.version };
   });
+}
+
+/** The judgement of a configuration on a locked loop. @throws AppError `precondition_failed` when it refuses. */
+export async function judged(
+  tx: Tx,
+  loop: LockedLoop,
+  config: RunToRunConfig,
+  inForce: RunToRunConfig | null,
+): Promise<LoopJudgement> {
+  const { judgement } = (await judgeLoops(tx, [{ loopId: loop.id, config, inForce }]))[0]!;
+  refuseUnstable(judgement);
+  return judgement;
+}
+
+export async function activate(
+  tx: Tx,
+  loop: LockedLoop,
+  config: RunToRunConfig,
+  reason: string,
+  actor: string,
+  approvedBy?: string,
+): Promise<number> {
+  const version = loop.version + 1;
+  await tx.exec(
+    sql`INSERT INTO loop_version (loop_id, version, config, author, reason) VALUES (${loop.id}, ${version}, ${JSON.stringify(config)}::jsonb, ${actor}, ${reason})`,
+  );
+  await tx.exec(sql`UPDATE control_loop SET version = ${version} WHERE id = ${loop.id}`);
+  const by = approvedBy === undefined ? {} : { approvedBy };
+  await audit(tx, {
+    actor,
+    action: 'change',
+    entity: 'loop',
+    entityId: loop.id,
+    before: loop.config,
+    after: { ...config, ...by },
+    reason,
+  });
+  await feed(tx, [
+    {
+      kind: 'advice',
+      text: `${loop.name}: version ${version} by ${actor}${approvedBy === undefined ? '' : `, approved by ${approvedBy}`}: ${reason}`,
+      detail: { loopId: loop.id, version },
+    },
+  ]);
+  return version;
+}
+
+export async function enter(
+  tx: Tx,
+  loop: LockedLoop,
+  next: LockedLoop['state'],
+  reason: string,
+  actor: string,
+  approvedBy?: string,
+): Promise<void> {
+  await tx.exec(sql`UPDATE control_loop SET state = ${next}::loop_state WHERE id = ${loop.id}`);
+  await audit(tx, {
+    actor,
+    action: next === 'closed' ? 'close' : next,
+    entity: 'loop',
+    entityId: loop.id,
+    before: { state: loop.state },
+    after: { state: next, ...(approvedBy === undefined ? {} : { approvedBy }) },
+    reason,
+  });
+  const by = approvedBy === undefined ? actor : `${actor}, approved by ${approvedBy}`;
+  await feed(tx, [
+    { kind: 'advice', text: `${loop.name}: ${loop.state} → ${next} by ${by}: ${reason}`, detail: { loopId: loop.id } },
+  ]);
+}
+
+/** A newer proposal of the same author for the same thing takes the place of the older one. */
+async function propose(
+  tx: Tx,
+  loop: LockedLoop,
+  kind: 'change' | 'close',
+  config: RunToRunConfig,
+  reason: string,
+  actor: string,
+  judgement: LoopJudgement,
+): Promise<ChangeOutcome> {
+  await tx.exec(sql`
+    UPDATE loop_proposal SET state = 'withdrawn', decided_by = ${actor}, decided_at = now(), decision_reason = 'replaced by a newer proposal'
+    WHERE loop_id = ${loop.id} AND kind = ${kind} AND author = ${actor} AND state = 'pending'`);
+  const row = await tx.one<{ id: string }>(sql`
+    INSERT INTO loop_proposal (loop_id, kind, base_version, config, author, reason, judgement)
+    VALUES (${loop.id}, ${kind}, ${loop.version}, ${JSON.stringify(config)}::jsonb, ${actor}, ${reason}, ${JSON.stringify(judgement)}::jsonb) RETURNING id`);
+  await audit(tx, {
+    actor,
+    action: 'propose',
+    entity: 'loop',
+    entityId: loop.id,
+    before: kind === 'change' ? loop.config : { loopState: loop.state },
+    after: kind === 'change' ? config : { loopState: 'closed' },
+    reason,
+  });
+  await feed(tx, [
+    {
+      kind: 'advice',
+      text: `${loop.name}: ${actor} proposes ${kind === 'change' ? `version ${loop.version + 1}` : 'to close it'}; a second engineer decides`,
+      detail: { loopId: loop.id },
+    },
+  ]);
+  return { kind: 'proposed', proposalId: row!.id, reasons: judgement.reasons };
 }

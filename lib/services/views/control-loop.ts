@@ -1,9 +1,11 @@
-import { type AdviceExplanation, advise, type ThreadState, uDisturbance } from '@/lib/control';
+import { type LoopJudgement, type LoopTiming, type ThreadState, uDisturbance } from '@/lib/control';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { LONGEST_DELAY_MS } from './control';
-import { stabilityOf, study } from './control-achieved';
-import type { LoopCapability, LoopHead, LoopStability } from './control-shared';
+import { judgeLoops } from '../control/judge-change';
+import { type AdviceEvidence, nextAdvice } from '../control/next-advice';
+import { study } from './control-achieved';
+import { type LoopProposal, proposalsOf } from './control-proposals';
+import { type LoopCapability, type LoopHead, withoutControl } from './control-shared';
 import { idFromAddress } from './uuid';
 
 /** Observations the threads used in the window, in process order. */
@@ -12,7 +14,7 @@ export interface LoopObservations {
   y: Float64Array;
   u: Float64Array;
   xApplied: Float64Array;
-  /** What the wafer would have been with the nominal recipe: the simulated twin, else y − gain (x_applied − x_nominal). */
+  /** Without control, by the model: y − gain (x_applied − x_nominal). */
   without: Float64Array;
   disturbance: Float64Array;
   dHat: Float64Array;
@@ -39,11 +41,7 @@ export interface LoopAdvice {
   explanation: AdviceView[];
 }
 
-export type AdviceView = AdviceExplanation & {
-  lastObserved: string | null;
-  lastLot: string | null;
-  lastSlot: number | null;
-};
+export type AdviceView = AdviceEvidence;
 
 export interface LoopThread {
   id: string;
@@ -71,11 +69,12 @@ export interface LoopView {
   threads: LoopThread[];
   observations: LoopObservations;
   advice: LoopAdvice;
-  /** "twin": the simulated fab's own answer; "estimate": by the model gain. */
-  withoutSource: 'twin' | 'estimate';
   withControl: LoopCapability | null;
   withoutControl: LoopCapability | null;
-  stability: LoopStability | null;
+  /** The configuration in force, judged by the gain that history tells and the delay that was observed. */
+  judgement: LoopJudgement;
+  timing: LoopTiming | null;
+  proposals: LoopProposal[];
   events: { atMs: number; kind: string; label: string; tool: string; chamber: string | null }[];
   versions: LoopVersionView[];
   stateChanges: { atMs: number; actor: string; to: string; reason: string | null }[];
@@ -98,19 +97,19 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
   const loop = await loopHead(id);
   const threads = await threadsOf(loop);
   const index = new Map(threads.map((t, i) => [t.id, i]));
-  const [steps, advice, events, versions, stateChanges, chart] = await Promise.all([
+  const [steps, advice, events, versions, stateChanges, proposals, [judged], chart] = await Promise.all([
     stepsOf(loop, fromMs, toMs),
     adviceOf(id, fromMs, toMs, index),
     eventsOf(threads, fromMs, toMs),
     versionsOf(id),
     stateChangesOf(id),
+    proposalsOf(id),
+    judgeLoops(db(), [{ loopId: loop.id, config: loop.config, inForce: null }]),
     db().one<{ id: string }>(sql`
       SELECT id FROM chart WHERE active AND operation = ${loop.operation} AND parameter = ${loop.parameter} AND characteristic = ${loop.characteristic}
         AND (product = ${loop.product} OR product IS NULL) ORDER BY (product IS NULL), (tool IS NOT NULL), kind LIMIT 1`),
   ]);
-  const hasTwin = steps.some((s) => s.twin !== null);
-  const { gain, xNominal } = loop.config;
-  const without = steps.map((s) => (hasTwin ? (s.twin ?? Number.NaN) : s.y - gain * (s.x_applied - xNominal)));
+  const without = steps.map((s) => withoutControl(s.y, s.x_applied, loop.config));
   const column = (f: (s: StepRow) => number | null): Float64Array => Float64Array.from(steps, (s) => f(s) ?? Number.NaN);
   return {
     loop,
@@ -133,10 +132,11 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
       version: steps.map((s) => s.version),
     },
     advice,
-    withoutSource: hasTwin ? 'twin' : 'estimate',
     withControl: study(steps, (_, i) => steps[i]!.y, loop),
     withoutControl: study(steps, (_, i) => without[i]!, loop),
-    stability: stabilityOf(loop, steps, advice, threads),
+    judgement: judged!.judgement,
+    timing: judged!.timing,
+    proposals,
     events,
     versions,
     stateChanges,
@@ -159,22 +159,15 @@ interface StepRow {
   d_hat: number;
   u_d_hat: number | null;
   version: number;
-  twin: number | null;
-  measured_at: Date | null;
 }
 
-/** The newest observations of a loop, oldest first, with the twin's value and the time of the measurement. */
+/** The newest observations of a loop, oldest first. */
 async function stepsOf(loop: LoopHead, fromMs: number, toMs: number): Promise<StepRow[]> {
   const from = new Date(fromMs);
   const to = new Date(toMs);
-  const upTo = new Date(toMs + LONGEST_DELAY_MS);
   const rows = await db().rows<StepRow>(sql`
-    SELECT s.thread_id, s.at, s.record_id, s.run_id, s.lot, s.slot, s.y, s.u_y, s.x_applied, s.disturbance, s.accepted, s.d_hat, s.u_d_hat, s.version,
-      w.value AS twin, COALESCE(m.measured_at, o.measured_at) AS measured_at
+    SELECT s.thread_id, s.at, s.record_id, s.run_id, s.lot, s.slot, s.y, s.u_y, s.x_applied, s.disturbance, s.accepted, s.d_hat, s.u_d_hat, s.version
     FROM control_thread t JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}
-    LEFT JOIN run r ON r.id = s.run_id AND r.started_at = s.at LEFT JOIN sim_twin w ON w.run_key = r.key AND w.parameter = ${loop.parameter}
-    LEFT JOIN measurement m ON m.id = s.record_id AND m.measured_at >= ${from} AND m.measured_at <= ${upTo}
-    LEFT JOIN overlay_measurement o ON o.id = s.record_id AND o.measured_at >= ${from} AND o.measured_at <= ${upTo}
     WHERE t.loop_id = ${loop.id} ORDER BY s.at DESC, s.record_id DESC LIMIT ${MAX_ROWS}`);
   return rows.reverse();
 }
@@ -216,35 +209,20 @@ async function threadsOf(loop: LoopHead): Promise<LoopThread[]> {
     n: number;
     last_at: Date | null;
     state: ThreadState;
-    lot: string | null;
-    slot: number | null;
-    setpoints: Record<string, number> | null;
-  }>(sql`
-    SELECT t.id, t.tool, t.chamber, t.n, t.last_at, t.state, s.lot, s.slot, r.setpoints FROM control_thread t
-    LEFT JOIN LATERAL (SELECT lot, slot FROM control_step s WHERE s.thread_id = t.id ORDER BY at DESC, record_id DESC LIMIT 1) s ON true
-    LEFT JOIN LATERAL (SELECT setpoints FROM run r WHERE r.tool = t.tool AND r.chamber = t.chamber AND r.product = ${loop.product} AND r.operation = ${loop.operation}
-      AND r.started_at > t.last_at - INTERVAL '14 days' ORDER BY r.started_at DESC LIMIT 1) r ON true
-    WHERE t.loop_id = ${loop.id} ORDER BY t.tool, t.chamber`);
+  }>(sql`SELECT id, tool, chamber, n, last_at, state FROM control_thread WHERE loop_id = ${loop.id} ORDER BY tool, chamber`);
+  const next = new Map((await nextAdvice(db(), [loop], rows, new Date())).map((a) => [a.threadId, a]));
   return rows.map((r) => {
-    const next = advise(r.state, loop.config, r.setpoints?.[loop.knob] ?? null);
+    const { advised, explanation } = next.get(r.id)!;
     return {
       id: r.id,
       tool: r.tool,
       chamber: r.chamber,
       n: r.n,
       lastMs: r.last_at?.getTime() ?? null,
-      lastLot: r.lot,
+      lastLot: explanation.lastLot,
       dHat: r.state.dHat,
       uDHat: uDisturbance(r.state, loop.config),
-      next: {
-        setpoint: next.setpoint,
-        explanation: {
-          ...next.explanation,
-          lastObserved: r.last_at?.toISOString() ?? null,
-          lastLot: r.lot,
-          lastSlot: r.slot,
-        },
-      },
+      next: { setpoint: advised, explanation },
     };
   });
 }

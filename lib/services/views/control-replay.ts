@@ -1,12 +1,17 @@
-import { checkRunToRun, type HistoricalRun, type Replay, type RunToRunConfig, replay } from '@/lib/control';
+import { type Counterfactual, checkRunToRun, type RunToRunConfig, replayThread } from '@/lib/control';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { loopConfigIn } from '@/lib/formats/fab';
-import { moments, sorted, sortedQuantile } from '@/lib/numerics';
+import { moments } from '@/lib/numerics';
+import { auditThreads, type RecordAudit } from '../control/audit-record';
+import { loopGain } from '../control/loop-gain';
+import { type LoopThreadRecord, loopRecord } from '../control/record';
 import { loopHead } from './control-loop';
 import { type LoopCapability, loopCapability } from './control-shared';
 
 const OBSERVATIONS = 200;
+/** Observations that a comparison needs. */
+const FEWEST = 10;
 
 export interface ReplaySide {
   capability: LoopCapability | null;
@@ -21,92 +26,133 @@ export interface LoopReplay {
   threads: number;
   fromMs: number;
   toMs: number;
-  /** Observations between a run and the arrival of its measurement, assumed for both. */
-  delay: number;
+  /** The stretch holds only what the version in force did. */
+  ownHistory: boolean;
+  /** Gain of the process that the counterfactual outputs assume. */
+  gain: number;
+  gainSource: 'history' | 'model';
+  /** The recorded decisions of the stretch made again, each by its own version. */
+  audit: RecordAudit;
   recorded: ReplaySide;
   present: ReplaySide;
   proposed: ReplaySide;
 }
 
-interface Row {
-  thread_id: string;
-  at: Date;
-  record_id: string;
-  y: number;
-  u_y: number | null;
-  x_applied: number;
-  after_pm: boolean;
-  delay: number | null;
+interface Outcome {
+  readonly thread_id: string;
+  readonly at: Date;
+  readonly y: number;
+  readonly x_applied: number;
+  readonly advice_id: string | null;
 }
 
 /**
- * The last 200 observations of a loop run again with the present and with the proposed configuration, thread by thread, with the delay
- * that was observed. Both sides share every assumption (model gain right, the same disturbances), so their difference is the change.
- * @throws AppError `invalid_input` for a configuration that cannot work or a loop without observations.
+ * The newest stretch of a loop's record decided again: with the version in force, and with a proposed configuration, which takes over at its
+ * first decision from the estimate that the threads had. Decisions come from the same function, the same journal, at the same moments with
+ * the same delays, so that the version in force gives its record to the last bit. The outputs follow a changed setpoint by the gain of the
+ * process: estimated from history where history tells it, else the model's. The stretch is the last 200 observations since the version in
+ * force began; while it has fewer than ten, those before it too.
+ * @throws AppError `invalid_input` for a configuration that cannot work, or fewer than ten observations with recorded decisions.
  */
 export async function replayLoop(loopId: string, config: unknown): Promise<LoopReplay> {
   const proposed = loopConfigIn.parse(config);
   checkRunToRun(proposed);
   const loop = await loopHead(loopId);
-  const rows = await historyOf(loopId);
-  if (rows.length < 10) throw new AppError('invalid_input', `only ${rows.length} observations so far; a replay needs 10 or more`);
-  const byThread = new Map<string, Row[]>();
-  for (const r of rows) {
-    const list = byThread.get(r.thread_id);
-    if (list === undefined) byThread.set(r.thread_id, [r]);
-    else list.push(r);
-  }
-  const delays = sorted(Float64Array.from(rows.flatMap((r) => (r.delay === null ? [] : [r.delay]))));
-  const delay = delays.length === 0 ? 0 : Math.round(sortedQuantile(delays, 0.5));
-  const all = (c: RunToRunConfig): Replay[] => [...byThread.values()].map((list) => replay(list.map(historical), c, { delay }));
-  const now = all(loop.config);
-  const next = all(proposed);
-  const side = (replays: readonly Replay[], pick: 'recorded' | 'replayed', c: RunToRunConfig): ReplaySide => {
-    const y = replays.flatMap((r, t) =>
-      pick === 'replayed' ? r.runs.map((q) => q.y) : [...byThread.values()][t]!.map((q) => q.y),
-    );
-    const m = moments(Float64Array.from(y));
-    const sigmaOverall = m.n > 1 ? Math.sqrt(m.variance) : null;
-    return {
-      capability: loopCapability({ n: m.n, mean: m.mean, sigmaOverall, sigmaWithin: null }, loop.lsl, loop.usl),
-      rms: Math.sqrt(y.reduce((s, v) => s + (v - c.target) ** 2, 0) / y.length),
-      moves: replays.reduce((s, r) => s + r[pick].moves, 0),
-      clipped: replays.reduce((s, r) => s + r[pick].clippedRuns, 0),
-      outsideSpecification: y.filter((v) => (loop.lsl !== null && v < loop.lsl) || (loop.usl !== null && v > loop.usl)).length,
-    };
-  };
+  const stretch = await stretchOf(loop.id, loop.version);
+  const [outcomes, threads, gain] = await Promise.all([
+    outcomesOf(loop.id, stretch.from),
+    loopRecord(db(), loop.id, stretch.from),
+    loopGain(db(), loop.id),
+  ]);
+  const processGain = gain.estimate?.gain ?? loop.config.gain;
+  const side = (c: RunToRunConfig | null, target: number): ReplaySide =>
+    sideOf(threads, outcomes, { config: c, gain: processGain }, target, loop.lsl, loop.usl);
   return {
-    n: rows.length,
-    threads: byThread.size,
-    fromMs: rows[0]!.at.getTime(),
-    toMs: rows.at(-1)!.at.getTime(),
-    delay,
-    recorded: side(now, 'recorded', loop.config),
-    present: side(now, 'replayed', loop.config),
-    proposed: side(next, 'replayed', proposed),
+    n: outcomes.length,
+    threads: new Set(outcomes.map((o) => o.thread_id)).size,
+    fromMs: outcomes[0]!.at.getTime(),
+    toMs: outcomes.at(-1)!.at.getTime(),
+    ownHistory: stretch.ownHistory,
+    gain: processGain,
+    gainSource: gain.estimate ? 'history' : 'model',
+    audit: auditThreads(threads),
+    recorded: recordedSide(threads, outcomes, loop.config.target, loop.lsl, loop.usl),
+    present: side(loop.config, loop.config.target),
+    proposed: side(proposed, proposed.target),
   };
 }
 
-const historical = (r: Row): HistoricalRun => ({
-  id: r.record_id,
-  xApplied: r.x_applied,
-  y: r.y,
-  ...(r.u_y === null ? {} : { uY: r.u_y }),
-  ...(r.after_pm ? { afterPm: true } : {}),
-});
+/** From when the record is replayed, by process time. */
+async function stretchOf(loopId: string, version: number): Promise<{ from: Date; ownHistory: boolean }> {
+  const row = await db().one<{ since: Date | null; own: Date | null; n: number; n_own: number; newest: Date | null }>(sql`
+    WITH asked AS (SELECT min(at) AS since, min(at) FILTER (WHERE version = ${version}) AS own FROM advice WHERE loop_id = ${loopId} AND seen IS NOT NULL),
+    steps AS (SELECT s.at FROM control_thread t JOIN control_step s ON s.thread_id = t.id, asked WHERE t.loop_id = ${loopId} AND s.at >= asked.since
+      ORDER BY s.at DESC LIMIT ${OBSERVATIONS})
+    SELECT a.since, a.own, count(s.at)::int AS n, (count(s.at) FILTER (WHERE s.at >= a.own))::int AS n_own, min(s.at) AS newest FROM asked a LEFT JOIN steps s ON true GROUP BY a.since, a.own`);
+  if (row === undefined || row.since === null || row.newest === null || row.n < FEWEST)
+    throw new AppError(
+      'invalid_input',
+      `only ${row?.n ?? 0} observations since decisions are recorded; a replay needs ${FEWEST} or more`,
+      { field: 'loop', n: row?.n ?? 0 },
+    );
+  const ownHistory = row.own !== null && row.n_own >= FEWEST;
+  return { from: ownHistory && row.own! > row.newest ? row.own! : row.newest, ownHistory };
+}
 
-async function historyOf(loopId: string): Promise<Row[]> {
-  const rows = await db().rows<Row>(sql`
-    WITH newest AS (
-      SELECT s.thread_id, t.tool, t.chamber, s.at, s.record_id, s.y, s.u_y, s.x_applied FROM control_thread t JOIN control_step s ON s.thread_id = t.id
-      WHERE t.loop_id = ${loopId} ORDER BY s.at DESC, s.record_id DESC LIMIT ${OBSERVATIONS}),
-    dated AS (
-      SELECT n.*, lag(n.at) OVER (PARTITION BY n.thread_id ORDER BY n.at, n.record_id) AS before, COALESCE(m.measured_at, o.measured_at) AS measured_at
-      FROM newest n LEFT JOIN measurement m ON m.id = n.record_id AND m.measured_at >= n.at LEFT JOIN overlay_measurement o ON o.id = n.record_id AND o.measured_at >= n.at)
-    SELECT d.thread_id, d.at, d.record_id, d.y, d.u_y, d.x_applied,
-      EXISTS (SELECT 1 FROM equipment_event e WHERE e.tool = d.tool AND (e.chamber IS NULL OR e.chamber = d.chamber) AND e.kind IN ('pm', 'consumable_change')
-        AND e.at > d.before AND e.at <= d.at) AS after_pm,
-      CASE WHEN d.measured_at IS NULL THEN NULL ELSE (SELECT count(*)::int FROM dated q WHERE q.thread_id = d.thread_id AND q.at > d.at AND q.at <= d.measured_at) END AS delay
-    FROM dated d ORDER BY d.at, d.record_id`);
-  return rows;
+function outcomesOf(loopId: string, from: Date): Promise<Outcome[]> {
+  return db().rows<Outcome>(sql`
+    SELECT s.thread_id, s.at, s.y, s.x_applied, j.advice_id FROM control_thread t JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from}
+    JOIN control_journal j ON j.thread_id = s.thread_id AND j.source_id = s.record_id AND j.kind = 'observation'
+    WHERE t.loop_id = ${loopId} ORDER BY s.at, s.record_id`);
+}
+
+function recordedSide(
+  threads: readonly LoopThreadRecord[],
+  outcomes: readonly Outcome[],
+  target: number,
+  lsl: number | null,
+  usl: number | null,
+): ReplaySide {
+  const decisions = threads.flatMap((t) => t.decisions);
+  return {
+    ...figures(
+      outcomes.map((o) => o.y),
+      target,
+      lsl,
+      usl,
+    ),
+    moves: decisions.filter((d) => d.handedOut !== (d.lastApplied ?? d.config.xNominal)).length,
+    clipped: decisions.filter((d) => d.clipped).length,
+  };
+}
+
+function sideOf(
+  threads: readonly LoopThreadRecord[],
+  outcomes: readonly Outcome[],
+  c: Counterfactual,
+  target: number,
+  lsl: number | null,
+  usl: number | null,
+): ReplaySide {
+  const replays = new Map(threads.map((t) => [t.threadId, replayThread(t, c)]));
+  const y = outcomes.map((o) => {
+    const x = replays.get(o.thread_id)?.setpointOf(o.advice_id, o.x_applied) ?? o.x_applied;
+    return o.y + c.gain * (x - o.x_applied);
+  });
+  const decisions = [...replays.values()].flatMap((r) => r.decisions);
+  return {
+    ...figures(y, target, lsl, usl),
+    moves: decisions.filter((d) => d.handedOut !== (d.lastApplied ?? d.explanation.xNominal)).length,
+    clipped: decisions.filter((d) => d.explanation.clips.some((k) => k.kind === 'step' || k.kind === 'absolute')).length,
+  };
+}
+
+function figures(y: readonly number[], target: number, lsl: number | null, usl: number | null) {
+  const m = moments(Float64Array.from(y));
+  const sigmaOverall = m.n > 1 ? Math.sqrt(m.variance) : null;
+  return {
+    capability: loopCapability({ n: m.n, mean: m.mean, sigmaOverall, sigmaWithin: null }, lsl, usl),
+    rms: Math.sqrt(y.reduce((s, v) => s + (v - target) ** 2, 0) / y.length),
+    outsideSpecification: y.filter((v) => (lsl !== null && v < lsl) || (usl !== null && v > usl)).length,
+  };
 }

@@ -60,18 +60,8 @@ export function loopCapability(
   };
 }
 
-/** Delay of metrology as the loop feels it, and what is left to its stability bound. */
-export interface LoopStability {
-  /** Lots of the thread between a run and the arrival of its measurement. */
-  delayMedian: number;
-  delay90: number;
-  /** Wafers of a lot that update one thread; the weight of a lot is 1 − (1 − λ)^m. */
-  wafersALot: number;
-  lambdaLot: number;
-  /** Largest stable true gain / model gain at the 90 % delay. */
-  maxGainRatio: number;
-  /** 1 / maxGainRatio: 1 is the bound, for a model gain that is right. */
-  used: number;
-  /** Lots until a disturbance has fallen to 1/e. */
-  settleLots: number | null;
-}
+/**
+ * What the output would have been at the nominal setpoint, by the loop's model: y - gain (x_applied - x_nominal). It is a value of the model, no
+ * measurement: it is as good as the gain.
+ */
+export const withoutControl = (y: number, xApplied: number, c: RunToRunConfig): number => y - c.gain * (xApplied - c.xNominal);

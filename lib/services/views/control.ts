@@ -1,8 +1,8 @@
-import type { RunToRunConfig } from '@/lib/control';
+import type { LoopJudgement, RunToRunConfig } from '@/lib/control';
 import { db, sql, where } from '@/lib/db';
 import { rangeMoments } from '@/lib/spc';
-import { type LoopCapability, type LoopHead, type LoopStability, loopCapability } from './control-shared';
-import { loopStability } from './control-stability';
+import { judgeLoops } from '../control/judge-change';
+import { type LoopCapability, type LoopHead, loopCapability } from './control-shared';
 
 export interface LoopFilter {
   readonly fromMs: number;
@@ -16,10 +16,13 @@ export interface LoopFilter {
 export interface LoopRow extends LoopHead {
   threads: number;
   lastMs: number | null;
-  /** Control on, and the same wafers with the nominal recipe (simulated twin). */
+  /** Control on, and the same wafers without it, by the loop's model: y − gain (x_applied − x_nominal). */
   withControl: LoopCapability | null;
   withoutControl: LoopCapability | null;
-  stability: LoopStability | null;
+  /** The configuration in force, judged by history. */
+  judgement: LoopJudgement;
+  /** Changes that wait for a second person. */
+  pending: number;
   moves: number;
   clipped: number;
   /** Output of the newest observations of all threads, oldest first. */
@@ -34,22 +37,16 @@ interface Row extends Omit<LoopHead, 'config'> {
   mean: number | null;
   sd: number | null;
   mr: number | null;
-  tn: number | null;
-  tmean: number | null;
-  tsd: number | null;
-  tmr: number | null;
-  delay50: number | null;
-  delay90: number | null;
-  a_lot: number | null;
+  omean: number | null;
+  osd: number | null;
+  omr: number | null;
+  pending: number;
   moves: number | null;
   clipped: number | null;
   spark: Float64Array | null;
 }
 
-/** Time from processing to measurement that is looked for, ms. */
-export const LONGEST_DELAY_MS = 30 * 86_400_000;
-
-/** Every loop with what it achieved in the window. Statistics of all wafers its threads used; the twin, where the fab has one, beside them. */
+/** Every loop with what it achieved in the window: statistics of all wafers that its threads used, and of the same wafers without control, by its model. */
 export async function listLoops(f: LoopFilter): Promise<LoopRow[]> {
   const from = new Date(f.fromMs);
   const to = new Date(f.toMs);
@@ -65,36 +62,32 @@ export async function listLoops(f: LoopFilter): Promise<LoopRow[]> {
         f.state !== null && sql`l.state::text = ${f.state}`,
       ])}),
     steps AS (
-      SELECT l.id AS loop_id, s.thread_id, s.at, s.record_id, s.lot, s.y, w.value AS twin,
-        abs(s.y - lag(s.y) OVER thread) AS mr, abs(w.value - lag(w.value) OVER thread) AS tmr
-      FROM loops l JOIN control_thread t ON t.loop_id = l.id JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}
-      LEFT JOIN run r ON r.id = s.run_id AND r.started_at = s.at LEFT JOIN sim_twin w ON w.run_key = r.key AND w.parameter = l.parameter
-      WINDOW thread AS (PARTITION BY s.thread_id ORDER BY s.at, s.record_id)),
-    arrived AS (
-      SELECT s.loop_id, s.thread_id, s.lot, min(s.at) AS at, COALESCE(min(m.measured_at), min(o.measured_at)) AS measured_at, count(*) AS wafers
-      FROM steps s LEFT JOIN measurement m ON m.id = s.record_id AND m.measured_at >= ${from} LEFT JOIN overlay_measurement o ON o.id = s.record_id AND o.measured_at >= ${from}
-      GROUP BY s.loop_id, s.thread_id, s.lot),
-    delays AS (
-      SELECT a.loop_id, percentile_disc(0.5) WITHIN GROUP (ORDER BY d.n)::float8 AS delay50, percentile_disc(0.9) WITHIN GROUP (ORDER BY d.n)::float8 AS delay90, avg(a.wafers)::float8 AS a_lot
-      FROM arrived a CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM advice v WHERE v.thread_id = a.thread_id AND v.at > a.at AND v.at <= a.measured_at) d
-      WHERE a.measured_at IS NOT NULL GROUP BY a.loop_id),
+      SELECT q.*, abs(q.y - lag(q.y) OVER thread) AS mr, abs(q.off - lag(q.off) OVER thread) AS omr FROM (
+        SELECT l.id AS loop_id, s.thread_id, s.at, s.record_id, s.y,
+          s.y - (l.config->>'gain')::float8 * (s.x_applied - (l.config->>'xNominal')::float8) AS off
+        FROM loops l JOIN control_thread t ON t.loop_id = l.id JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}) q
+      WINDOW thread AS (PARTITION BY q.thread_id ORDER BY q.at, q.record_id)),
     stats AS (
-      SELECT loop_id, count(*)::int AS n, avg(y) AS mean, stddev_samp(y) AS sd, avg(mr) AS mr, count(twin)::int AS tn, avg(twin) AS tmean, stddev_samp(twin) AS tsd, avg(tmr) AS tmr, max(at) AS last
+      SELECT loop_id, count(*)::int AS n, avg(y) AS mean, stddev_samp(y) AS sd, avg(mr) AS mr, avg(off) AS omean, stddev_samp(off) AS osd, avg(omr) AS omr, max(at) AS last
       FROM steps GROUP BY loop_id),
     moves AS (
       SELECT a.loop_id, count(*) FILTER (WHERE a.setpoint <> (a.explanation->>'reference')::float8)::int AS moves,
         count(*) FILTER (WHERE a.explanation->'clips' @> '[{"kind":"step"}]' OR a.explanation->'clips' @> '[{"kind":"absolute"}]')::int AS clipped
       FROM advice a JOIN loops l ON l.id = a.loop_id WHERE a.at >= ${from} AND a.at <= ${to} GROUP BY a.loop_id)
-    SELECT l.*, (SELECT count(*)::int FROM control_thread t WHERE t.loop_id = l.id) AS threads, s.last, s.n, s.mean, s.sd, s.mr, s.tn, s.tmean, s.tsd, s.tmr,
-      d.delay50, d.delay90, d.a_lot, m.moves, m.clipped,
+    SELECT l.*, (SELECT count(*)::int FROM control_thread t WHERE t.loop_id = l.id) AS threads, s.last, s.n, s.mean, s.sd, s.mr, s.omean, s.osd, s.omr,
+      (SELECT count(*)::int FROM loop_proposal p WHERE p.loop_id = l.id AND p.state = 'pending') AS pending, m.moves, m.clipped,
       (SELECT array_agg(q.y ORDER BY q.at) FROM (SELECT p.y, p.at FROM steps p WHERE p.loop_id = l.id ORDER BY p.at DESC LIMIT 50) q) AS spark
-    FROM loops l LEFT JOIN stats s ON s.loop_id = l.id LEFT JOIN delays d ON d.loop_id = l.id LEFT JOIN moves m ON m.loop_id = l.id ORDER BY l.area, l.name`);
-  return rows.map(toRow);
+    FROM loops l LEFT JOIN stats s ON s.loop_id = l.id LEFT JOIN moves m ON m.loop_id = l.id ORDER BY l.area, l.name`);
+  const judged = await judgeLoops(
+    db(),
+    rows.map((r) => ({ loopId: r.id, config: r.config, inForce: null })),
+  );
+  return rows.map((r, i) => toRow(r, judged[i]!.judgement));
 }
 
 const D2 = rangeMoments(2).d2;
 
-function toRow(r: Row): LoopRow {
+function toRow(r: Row, judgement: LoopJudgement): LoopRow {
   const within = (mr: number | null): number | null => (mr === null ? null : mr / D2);
   return {
     id: r.id,
@@ -115,12 +108,9 @@ function toRow(r: Row): LoopRow {
     threads: r.threads,
     lastMs: r.last?.getTime() ?? null,
     withControl: loopCapability({ n: r.n ?? 0, mean: r.mean, sigmaOverall: r.sd, sigmaWithin: within(r.mr) }, r.lsl, r.usl),
-    withoutControl: loopCapability(
-      { n: r.tn ?? 0, mean: r.tmean, sigmaOverall: r.tsd, sigmaWithin: within(r.tmr) },
-      r.lsl,
-      r.usl,
-    ),
-    stability: loopStability(r.config.lambda, r.delay50, r.delay90, r.a_lot),
+    withoutControl: loopCapability({ n: r.n ?? 0, mean: r.omean, sigmaOverall: r.osd, sigmaWithin: within(r.omr) }, r.lsl, r.usl),
+    judgement,
+    pending: r.pending,
     moves: r.moves ?? 0,
     clipped: r.clipped ?? 0,
     spark: r.spark ?? new Float64Array(0),

@@ -1,6 +1,6 @@
 import { db, sql, where } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import type { PlsModel } from '@/lib/vm';
+import type { DomainLimits, PlsModel } from '@/lib/vm';
 import { idFromAddress } from './uuid';
 
 export interface VmRow {
@@ -20,6 +20,7 @@ export interface VmRow {
   checked: number;
   coverage: number | null;
   observedRmse: number | null;
+  /** Predictions outside the model's domain: they are kept off the VM charts. */
   unreliable: number;
   predictions: number;
 }
@@ -94,7 +95,8 @@ export interface VmView {
   constant: number;
   xVariance: Float64Array;
   yVariance: Float64Array;
-  limits: { t2: number; spe: number } | null;
+  /** Limits of the domain now: from later data (rows and lots of them) and moved since, or those of the training rows for an old version. */
+  limits: { t2: number; spe: number; rows: number | null; contexts: number | null; shift: number } | null;
   predictions: {
     at: Float64Array;
     value: Float64Array;
@@ -127,9 +129,9 @@ export async function vmView(id: string, fromMs: number, toMs: number): Promise<
   const { checked_to, ...model } = row;
   const [versions, newest, predictions, spec] = await Promise.all([
     versionsOf(id),
-    db().one<{ vip: Float64Array; model: PlsModel }>(
-      sql`SELECT vip, model FROM vm_version WHERE model_id = ${id} ORDER BY version DESC LIMIT 1`,
-    ),
+    db().one<{ vip: Float64Array; model: PlsModel; domain: DomainLimits | null; shift: number | null }>(sql`
+      SELECT vip, model, domain, (SELECT shift FROM vm_domain_shift s WHERE s.model_id = v.model_id ORDER BY effective_from DESC LIMIT 1) AS shift
+      FROM vm_version v WHERE model_id = ${id} ORDER BY version DESC LIMIT 1`),
     predictionsOf(id, fromMs, toMs),
     db().one<VmView['spec']>(
       sql`SELECT lsl, usl, target FROM specification WHERE product = ${model.product} AND operation = ${model.operation} AND parameter = ${model.parameter}`,
@@ -147,10 +149,17 @@ export async function vmView(id: string, fromMs: number, toMs: number): Promise<
     constant: pls?.constantSensors.length ?? 0,
     xVariance: Float64Array.from(pls?.xVariance ?? []),
     yVariance: Float64Array.from(pls?.yVariance ?? []),
-    limits: pls ? { t2: pls.limits.t2.p99, spe: pls.limits.spe.p99 } : null,
+    limits: newest ? limitsOf(newest) : null,
     ...predictions,
     spec: spec ?? { lsl: null, usl: null, target: null },
   };
+}
+
+function limitsOf(v: { model: PlsModel; domain: DomainLimits | null; shift: number | null }): VmView['limits'] {
+  if (v.domain === null) return { t2: v.model.limits.t2.p99, spe: v.model.limits.spe.p99, rows: null, contexts: null, shift: 0 };
+  const shift = v.shift ?? 0;
+  const f = Math.exp(shift);
+  return { t2: v.domain.t2 * f, spe: v.domain.spe * f, rows: v.domain.rows, contexts: v.domain.contexts, shift };
 }
 
 async function versionsOf(id: string): Promise<VmVersionView[]> {

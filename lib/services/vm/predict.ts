@@ -1,7 +1,7 @@
 import { bulkInsert, db, perDatabase, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { type PlsModel, predictPls } from '@/lib/vm';
+import { type DomainLimits, type PlsModel, predictPls } from '@/lib/vm';
 import { inputVector, positionsOf } from './inputs';
 import { type RunSummary, type Summaries, storeSummaries, summariseRuns } from './summaries';
 
@@ -41,20 +41,25 @@ export interface VmWork {
   readonly training: { modelId: string; through: number }[];
 }
 
-const remembered = perDatabase(() => new Map<string, PlsModel>());
+interface Loaded {
+  readonly model: PlsModel;
+  readonly domain: DomainLimits | null;
+}
+
+const remembered = perDatabase(() => new Map<string, Loaded>());
 const LOADED_LIMIT = 64;
 
-async function modelOf(modelId: string, version: number): Promise<PlsModel> {
+async function modelOf(modelId: string, version: number): Promise<Loaded> {
   const loaded = remembered();
   const key = `${modelId}_${version}`;
   const known = loaded.get(key);
   if (known !== undefined) return known;
-  const row = await db().one<{ model: PlsModel }>(
-    sql`SELECT model FROM vm_version WHERE model_id = ${modelId} AND version = ${version}`,
+  const row = await db().one<Loaded>(
+    sql`SELECT model, domain FROM vm_version WHERE model_id = ${modelId} AND version = ${version}`,
   );
   if (loaded.size >= LOADED_LIMIT) loaded.delete(loaded.keys().next().value!);
-  loaded.set(key, row!.model);
-  return row!.model;
+  loaded.set(key, row!);
+  return row!;
 }
 
 /**
@@ -69,6 +74,8 @@ export async function prepareVm(refs: readonly Ref[]): Promise<VmWork> {
     SELECT id, operation, product, checked_to FROM vm_model WHERE active AND operation = ANY(${[...new Set(runs.map((r) => r.operation))]}::text[])`);
   const versions = await db().rows<VersionRow>(sql`
     SELECT model_id, version, effective_from FROM vm_version WHERE model_id = ANY(${models.map((m) => m.id)}::uuid[]) ORDER BY effective_from`);
+  const shifts = await db().rows<{ model_id: string; effective_from: Date; shift: number }>(sql`
+    SELECT model_id, effective_from, shift FROM vm_domain_shift WHERE model_id = ANY(${models.map((m) => m.id)}::uuid[]) ORDER BY effective_from`);
   const predictions: PredictionRow[] = [];
   const training: VmWork['training'] = [];
   for (const m of models) {
@@ -79,15 +86,20 @@ export async function prepareVm(refs: readonly Ref[]): Promise<VmWork> {
     if (m.checked_to === null || m.checked_to.getTime() < through) training.push({ modelId: m.id, through });
     for (const run of mine) {
       const v = versions.filter((q) => q.model_id === m.id && q.effective_from <= run.startedAt).at(-1);
-      if (v !== undefined) predictions.push(predictOne(m.id, v.version, await modelOf(m.id, v.version), run));
+      if (v === undefined) continue;
+      const shift = shifts.filter((s) => s.model_id === m.id && s.effective_from <= run.startedAt).at(-1)?.shift ?? 0;
+      predictions.push(predictOne(m.id, v.version, await modelOf(m.id, v.version), shift, run));
     }
   }
   return { summaries, predictions, training };
 }
 
-function predictOne(modelId: string, version: number, model: PlsModel, run: RunSummary): PredictionRow {
+/** The limits of the version's domain, moved by what the days before showed; a version without has those of its training rows. */
+function predictOne(modelId: string, version: number, { model, domain }: Loaded, shift: number, run: RunSummary): PredictionRow {
   const p = predictPls(model, inputVector(run, model.sensors, positionsOf(run.names)));
   const r = p.responses[0]!;
+  const t2 = domain === null ? p.t2 / p.t2Limit : p.t2 / (domain.t2 * Math.exp(shift));
+  const spe = domain === null ? p.spe / p.speLimit : p.spe / (domain.spe * Math.exp(shift));
   return {
     model_id: modelId,
     run_id: run.runId,
@@ -97,9 +109,9 @@ function predictOne(modelId: string, version: number, model: PlsModel, run: RunS
     u_value: r.u,
     lo: r.low,
     hi: r.high,
-    t2: p.t2 / p.t2Limit,
-    spe: p.spe / p.speLimit,
-    reliable: p.applicability !== 'new_kind',
+    t2,
+    spe,
+    reliable: t2 <= 1 && spe <= 1,
     missing: p.missingSensors.length,
   };
 }

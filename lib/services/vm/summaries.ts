@@ -1,9 +1,9 @@
 import { asFloat32, bulkInsert, db, digestId, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 import { featureNames, type StepWindow, summariseTrace } from '@/lib/traces';
+import { codeVersion } from '../code-version';
 
 /** Changes when the same trace would give other features. */
-export const FEATURE_CODE = 'features-1';
 
 export interface RunSummary {
   readonly runId: string;
@@ -98,7 +98,7 @@ export async function storeSummaries(tx: Tx, s: Summaries): Promise<void> {
       started_at: r.startedAt,
       feature_set_id: r.featureSetId,
       values: r.values,
-      code_version: FEATURE_CODE,
+      code_version: codeVersion('features'),
     })),
   );
 }

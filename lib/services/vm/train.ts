@@ -1,15 +1,16 @@
 import { db, digestId, sql, type Tx } from '@/lib/db';
-import type { PlsModel } from '@/lib/vm';
+import { type DomainLimits, nextShift, type PlsModel } from '@/lib/vm';
+import { codeVersion } from '../code-version';
 import { feed } from '../feed';
 import { chamberInput, inputVector, positionsOf, setpointInput } from './inputs';
 
 /** Changes when the same data would train another model. */
-const TRAIN_CODE = 'pls-1';
 /** Wafers with both a trace and a measurement before a first model is worth having. */
 const MIN_PAIRS = 45;
 /** A new version is trained when the evidence has grown by this factor. */
 const GROWTH = 1.3;
 const MAX_PAIRS = 1_500;
+const MAX_RUNS = 4_000;
 /** A version predicts runs from this long after its data end, so that it is there when the first of them comes. */
 const LEAD_MS = 4 * 3_600_000;
 const MAX_COMPONENTS = 12;
@@ -21,7 +22,17 @@ export interface TrainingSet {
   readonly x: Float64Array[];
   readonly y: Float64Array;
   readonly lots: string[];
+  /** Process time of each, epoch ms. */
+  readonly at: number[];
+  /** All runs of that time, measured or not, in time order: they say how far nominal runs lie from a model. */
+  readonly runs: { readonly x: Float64Array[]; readonly lots: string[]; readonly at: number[] };
   readonly maxComponents: number;
+}
+
+/** What the compute thread hands back. */
+export interface Trained {
+  readonly model: PlsModel;
+  readonly domain: DomainLimits | null;
 }
 
 export interface TrainingPlan {
@@ -29,7 +40,8 @@ export interface TrainingPlan {
   readonly featureSetId: string;
 }
 
-interface PairRow {
+interface RunRow {
+  started_at: Date;
   lot: string;
   tool: string;
   chamber: string;
@@ -37,6 +49,9 @@ interface PairRow {
   values: Float64Array;
   feature_set_id: string;
   names: string[];
+}
+
+interface PairRow extends RunRow {
   y: number;
 }
 
@@ -59,7 +74,7 @@ export async function trainingPlan(modelId: string, through: number): Promise<Tr
       AND m.measured_at < ${new Date(through)} AND m.superseded_by IS NULL AND m.run_id IS NOT NULL`);
   if (pairs!.n < enough) return null;
   const rows = await db().rows<PairRow>(sql`
-    SELECT q.lot, q.tool, q.chamber, q.setpoints, q.values, q.feature_set_id, f.names, q.y FROM (
+    SELECT q.started_at, q.lot, q.tool, q.chamber, q.setpoints, q.values, q.feature_set_id, f.names, q.y FROM (
       SELECT r.lot, r.tool, r.chamber, r.setpoints, s.values, s.feature_set_id, m.mean AS y, r.started_at, r.id
       FROM measurement m JOIN run r ON r.id = m.run_id AND r.started_at = m.processed_at JOIN run_summary s ON s.run_id = r.id AND s.started_at = r.started_at
       WHERE m.operation = ${model.operation} AND m.product = ${model.product} AND m.parameter = ${model.parameter} AND m.measured_at < ${new Date(through)} AND m.superseded_by IS NULL
@@ -70,18 +85,32 @@ export async function trainingPlan(modelId: string, through: number): Promise<Tr
   const chambers = [...new Set(rows.map((r) => chamberInput(r.tool, r.chamber)))].sort();
   const setpoints = [...new Set(rows.flatMap((r) => Object.keys(r.setpoints)))].sort().map(setpointInput);
   const candidates = [...last.names, ...setpoints, ...chambers];
-  const positions = new Map(rows.map((r) => [r.feature_set_id, positionsOf(r.names)]));
-  const all = rows.map((r) => inputVector(r, candidates, positions.get(r.feature_set_id)!));
+  const runs = await db().rows<RunRow>(sql`
+    SELECT q.started_at, q.lot, q.tool, q.chamber, q.setpoints, q.values, q.feature_set_id, f.names FROM (
+      SELECT r.lot, r.tool, r.chamber, r.setpoints, s.values, s.feature_set_id, r.started_at, r.id FROM run r JOIN run_summary s ON s.run_id = r.id AND s.started_at = r.started_at
+      WHERE r.operation = ${model.operation} AND r.product = ${model.product} AND r.started_at >= ${rows[0]!.started_at} AND r.started_at < ${new Date(through)}
+      ORDER BY r.started_at DESC, r.id LIMIT ${MAX_RUNS}) q
+    JOIN feature_set f ON f.id = q.feature_set_id ORDER BY q.started_at, q.id`);
+  const positions = new Map([...rows, ...runs].map((r) => [r.feature_set_id, positionsOf(r.names)]));
+  const inputsOf = (r: RunRow, inputs: readonly string[]) => inputVector(r, inputs, positions.get(r.feature_set_id)!);
+  const all = rows.map((r) => inputsOf(r, candidates));
   // A sensor that nobody recorded in the whole set can teach nothing.
   const kept = candidates.map((_, j) => j).filter((j) => all.some((x) => !Number.isNaN(x[j]!)));
+  const inputs = kept.map((j) => candidates[j]!);
   return {
     featureSetId: last.feature_set_id,
     set: {
-      inputs: kept.map((j) => candidates[j]!),
+      inputs,
       parameter: model.parameter,
       x: all.map((x) => Float64Array.from(kept, (j) => x[j]!)),
       y: Float64Array.from(rows, (r) => r.y),
       lots: rows.map((r) => r.lot),
+      at: rows.map((r) => r.started_at.getTime()),
+      runs: {
+        x: runs.map((r) => inputsOf(r, inputs)),
+        lots: runs.map((r) => r.lot),
+        at: runs.map((r) => r.started_at.getTime()),
+      },
       maxComponents: MAX_COMPONENTS,
     },
   };
@@ -92,11 +121,12 @@ export async function storeTraining(
   tx: Tx,
   modelId: string,
   through: number,
-  trained: { plan: TrainingPlan; model: PlsModel } | null,
+  trained: ({ plan: TrainingPlan } & Trained) | null,
 ): Promise<void> {
+  await followDomain(tx, modelId, through);
   await tx.exec(sql`UPDATE vm_model SET checked_to = greatest(checked_to, ${new Date(through)}) WHERE id = ${modelId}`);
   if (trained === null) return;
-  const { plan, model } = trained;
+  const { plan, model, domain } = trained;
   const rmsep = model.validation?.rmsep[0] ?? [];
   const rmse = rmsep[model.components] ?? null;
   const validation = {
@@ -108,9 +138,9 @@ export async function storeTraining(
     inputs: digestId(JSON.stringify(plan.set.inputs)),
   };
   await tx.exec(sql`
-    INSERT INTO vm_version (model_id, version, trained_through, effective_from, feature_set_id, n, components, validation, vip, model, code_version)
+    INSERT INTO vm_version (model_id, version, trained_through, effective_from, feature_set_id, n, components, validation, vip, model, domain, code_version)
     SELECT ${modelId}, COALESCE(max(version), 0) + 1, ${new Date(through)}, ${new Date(through + LEAD_MS)}, ${plan.featureSetId}, ${model.n}, ${model.components},
-      ${JSON.stringify(validation)}::jsonb, ${model.vip as number[]}::float8[], ${JSON.stringify(model)}::jsonb, ${TRAIN_CODE}
+      ${JSON.stringify(validation)}::jsonb, ${model.vip as number[]}::float8[], ${JSON.stringify(model)}::jsonb, ${domain === null ? null : JSON.stringify(domain)}::jsonb, ${codeVersion('train')}
     FROM vm_version WHERE model_id = ${modelId} HAVING count(*) FILTER (WHERE trained_through >= ${new Date(through)}) = 0`);
   await feed(tx, [
     {
@@ -119,4 +149,20 @@ export async function storeTraining(
       detail: { modelId },
     },
   ]);
+}
+
+/** Moves the limits of a model by what its predictions of the days before this one showed; once a day, and the same whenever it is asked again. */
+async function followDomain(tx: Tx, modelId: string, through: number): Promise<void> {
+  const to = new Date(through);
+  const last = await tx.one<{ shift: number; counted: Date }>(sql`
+    SELECT shift, effective_from - make_interval(secs => ${LEAD_MS / 1000}::float8) AS counted FROM vm_domain_shift WHERE model_id = ${modelId} ORDER BY effective_from DESC LIMIT 1`);
+  if (last !== undefined && last.counted >= to) return;
+  const day = await tx.one<{ predictions: number; outside: number }>(sql`
+    SELECT count(*)::int AS predictions, (count(*) FILTER (WHERE NOT p.reliable))::int AS outside FROM vm_prediction p
+    JOIN vm_version v ON v.model_id = p.model_id AND v.version = p.version AND v.domain IS NOT NULL
+    WHERE p.model_id = ${modelId} AND p.started_at >= ${last?.counted ?? new Date(0)} AND p.started_at < ${to}`);
+  const { predictions, outside } = day!;
+  await tx.exec(sql`
+    INSERT INTO vm_domain_shift (model_id, effective_from, shift, predictions, outside)
+    VALUES (${modelId}, ${new Date(through + LEAD_MS)}, ${nextShift(last?.shift ?? 0, predictions, outside)}, ${predictions}, ${outside}) ON CONFLICT DO NOTHING`);
 }

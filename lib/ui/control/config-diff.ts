@@ -1,8 +1,12 @@
 import type { RunToRunConfig } from '@/lib/control';
 import { num } from '../format';
 
+/** Fields that are numbers; the one that is a choice is `weighByUncertainty`. */
+type NumberKey = Exclude<keyof RunToRunConfig, 'weighByUncertainty'>;
+export type ConfigTexts = Readonly<Record<keyof RunToRunConfig, string>>;
+
 export interface ConfigField {
-  key: keyof RunToRunConfig;
+  key: NumberKey;
   label: string;
   help: string;
   /** An empty field means null: "none". */
@@ -43,14 +47,21 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   },
 ];
 
+export const YES = 'yes';
+export const NO = 'no';
+
+/** What the inputs hold for a configuration. */
+export const textsOf = (c: RunToRunConfig): ConfigTexts => ({
+  ...(Object.fromEntries(CONFIG_FIELDS.map((f) => [f.key, fieldText(c[f.key])])) as Record<NumberKey, string>),
+  weighByUncertainty: c.weighByUncertainty ? YES : NO,
+});
+
 /** Text of a number for an input: full precision, a plain minus. */
 export const fieldText = (v: number | null): string => (v === null ? '' : String(v));
 
 /** The configuration that the inputs say, or the first field that is not a number. */
-export function parseConfig(
-  text: Readonly<Record<keyof RunToRunConfig, string>>,
-): { config: RunToRunConfig; bad: null } | { config: null; bad: string } {
-  const out: Partial<Record<keyof RunToRunConfig, number | null>> = {};
+export function parseConfig(text: ConfigTexts): { config: RunToRunConfig; bad: null } | { config: null; bad: string } {
+  const out: Partial<Record<NumberKey, number | null>> = {};
   for (const f of CONFIG_FIELDS) {
     const s = text[f.key].trim().replace('−', '-').replace(',', '.');
     if (s === '' && f.optional) out[f.key] = null;
@@ -60,15 +71,18 @@ export function parseConfig(
       out[f.key] = v;
     }
   }
-  return { config: out as RunToRunConfig, bad: null };
+  const numbers = out as Omit<RunToRunConfig, 'weighByUncertainty'>;
+  return { config: text.weighByUncertainty === YES ? { ...numbers, weighByUncertainty: true } : numbers, bad: null };
 }
 
 /** The fields that differ, in words: "λ 0.4 → 0.3". */
 export function configDifference(from: RunToRunConfig, to: RunToRunConfig): { label: string; from: string; to: string }[] {
   const text = (v: number | null): string => (v === null ? 'none' : num(v, Math.min(9, (String(v).split('.')[1] ?? '').length)));
-  return CONFIG_FIELDS.filter((f) => from[f.key] !== to[f.key]).map((f) => ({
+  const numbers = CONFIG_FIELDS.filter((f) => from[f.key] !== to[f.key]).map((f) => ({
     label: f.label,
     from: text(from[f.key]),
     to: text(to[f.key]),
   }));
+  const weigh = (c: RunToRunConfig): string => (c.weighByUncertainty ? YES : NO);
+  return weigh(from) === weigh(to) ? numbers : [...numbers, { label: 'Weigh by u', from: weigh(from), to: weigh(to) }];
 }

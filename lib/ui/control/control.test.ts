@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { advise, initialThread, type RunToRunConfig } from '@/lib/control';
-import { CONFIG_FIELDS, configDifference, fieldText, parseConfig } from './config-diff';
+import { configDifference, parseConfig, textsOf } from './config-diff';
 import { clipWords, explainAdvice, knobDecimals } from './explain';
 
 const config: RunToRunConfig = {
@@ -18,9 +18,6 @@ const config: RunToRunConfig = {
   pmForget: 0.5,
 };
 
-const texts = (c: RunToRunConfig) =>
-  Object.fromEntries(CONFIG_FIELDS.map((f) => [f.key, fieldText(c[f.key])])) as Record<keyof RunToRunConfig, string>;
-
 test('a configuration survives its own form', () =>
   fc.assert(
     fc.property(
@@ -29,15 +26,15 @@ test('a configuration survives its own form', () =>
       fc.option(fc.double({ min: 1e-6, max: 10, noNaN: true })),
       (lambda, gain, maxStep) => {
         const c = { ...config, lambda, gain: Object.is(gain, -0) ? 0 : gain, maxStep };
-        expect(parseConfig(texts(c)).config).toEqual(c);
+        expect(parseConfig(textsOf(c)).config).toEqual(c);
       },
     ),
   ));
 
 test('the first field that is no number is named', () => {
-  expect(parseConfig({ ...texts(config), gain: 'abc' }).bad).toContain('Gain');
-  expect(parseConfig({ ...texts(config), lambda: '' }).bad).toContain('λ');
-  expect(parseConfig({ ...texts(config), gain: '−1,5' }).config?.gain).toBe(-1.5);
+  expect(parseConfig({ ...textsOf(config), gain: 'abc' }).bad).toContain('Gain');
+  expect(parseConfig({ ...textsOf(config), lambda: '' }).bad).toContain('λ');
+  expect(parseConfig({ ...textsOf(config), gain: '−1,5' }).config?.gain).toBe(-1.5);
 });
 
 test('the difference names only what changed', () => {
@@ -46,6 +43,11 @@ test('the difference names only what changed', () => {
     { label: 'Deadband', from: '0.03', to: 'none' },
   ]);
   expect(configDifference(config, config)).toEqual([]);
+  expect(configDifference(config, { ...config, weighByUncertainty: false })).toEqual([]);
+  expect(configDifference(config, { ...config, weighByUncertainty: true })).toEqual([
+    { label: 'Weigh by u', from: 'no', to: 'yes' },
+  ]);
+  expect(parseConfig({ ...textsOf(config), weighByUncertainty: 'yes' }).config).toEqual({ ...config, weighByUncertainty: true });
 });
 
 test('an advice that the step limit cut says so, with the numbers', () => {

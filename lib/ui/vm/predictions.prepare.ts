@@ -66,6 +66,20 @@ export function coverageOf(c: Pick<PredictionsInput, 'value' | 'lo' | 'hi' | 'me
   };
 }
 
+/** Predictions that the VM charts do not get, and why: T² beyond its limit (extreme), SPE beyond its limit (of another kind), or both. */
+export function heldBack(p: { reliable: readonly boolean[]; t2: Float64Array; spe: Float64Array }): {
+  n: number;
+  share: string;
+  text: string;
+} {
+  const out = p.reliable.flatMap((r, i) => (r ? [] : [i]));
+  const t2 = out.filter((i) => p.t2[i]! > 1).length;
+  const spe = out.filter((i) => p.spe[i]! > 1).length;
+  if (p.reliable.length === 0) return { n: 0, share: '–', text: '–' };
+  const share = `${out.length} of ${p.reliable.length} (${((100 * out.length) / p.reliable.length).toFixed(1)} %)`;
+  return { n: out.length, share, text: out.length === 0 ? share : `${share}: ${spe} by SPE, ${t2} by T²` };
+}
+
 /** Points to draw: decimated, but every measured and every unreliable prediction is kept. */
 export function preparePredictions(c: PredictionsInput, buckets = 240): PredictionsModel {
   const keep = Array.from(c.at, (_, i) => !c.reliable[i] || !Number.isNaN(c.measured[i]!));

@@ -1,14 +1,15 @@
 'use client';
 import type { LoopView } from '@/lib/services/views/control-loop';
-import type { LoopCapability, LoopStability } from '@/lib/services/views/control-shared';
+import type { LoopCapability } from '@/lib/services/views/control-shared';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { ROW_HEAD } from '@/lib/ui/control/row-head';
+import { stabilityFacts } from '@/lib/ui/control/stability-facts';
 import { StabilityMeter } from '@/lib/ui/control/stability-meter';
 import { decimalsFor, num, signed, unitLabel } from '@/lib/ui/format';
 
-/** Capability with control beside the same disturbance without it. */
+/** Capability with control beside the same wafers without it, by the loop's model. */
 export function AchievedPanel({ d }: { d: LoopView }) {
   const { withControl: on, withoutControl: off, loop } = d;
   const y = unitLabel(loop.unit);
@@ -38,8 +39,8 @@ export function AchievedPanel({ d }: { d: LoopView }) {
             <th scope="col" className="num">
               Control on
             </th>
-            <th scope="col" className="num">
-              {d.withoutSource === 'twin' ? 'Twin, off' : 'Off, estimated'}
+            <th scope="col" className="num" title="The same wafers without control, by the model: y − gain × (applied − nominal)">
+              Off, model
             </th>
           </tr>
         </thead>
@@ -73,29 +74,20 @@ export function AchievedPanel({ d }: { d: LoopView }) {
   );
 }
 
-/** How near the loop is to instability, with the delay that was observed. */
-export function StabilityPanel({ stability: s, lambda }: { stability: LoopStability | null; lambda: number }) {
+/** How near the configuration in force is to instability, by the gain that history tells and the delay that was observed. */
+export function StabilityPanel({ judgement: j, timing, lambda }: Pick<LoopView, 'judgement' | 'timing'> & { lambda: number }) {
   return (
     <Panel
       title="Stability"
-      note={s ? `${num(s.used, 2)} of the bound` : null}
-      empty={s ? undefined : 'No measured run in this window, so no delay was observed.'}
+      note={`${num(j.used, 2)} of the bound${j.ratioHigh === null ? '' : `, up to ${num(j.usedWorst, 2)}`}`}
     >
-      {s ? (
-        <>
-          <StabilityMeter used={s.used} />
-          <Facts
-            facts={[
-              ['Delay, lots of a thread', `${num(s.delayMedian, 0)} (90 %: ${num(s.delay90, 0)})`],
-              ['Observations a lot', num(s.wafersALot, 1)],
-              ['λ a lot', `${num(s.lambdaLot, 2)} from ${num(lambda, 2)}`],
-              ['True gain may be', `${num(s.maxGainRatio, 1)} × the model’s`],
-              ['Settles in', s.settleLots === null ? 'never' : `${num(s.settleLots, 1)} lots to 1/e`],
-            ]}
-          />
-          <p className="text-sm text-ink-3 mt-1">Gain ratio taken as 1: the model states no uncertainty of its gain.</p>
-        </>
-      ) : null}
+      <StabilityMeter used={j.used} worst={j.usedWorst} />
+      <Facts facts={stabilityFacts(j, timing, lambda)} />
+      <p className="text-sm text-ink-3 mt-1">
+        {j.gainSource === 'history'
+          ? 'Gain by what the threads observed, with its 95 % interval; the delay is what 90 % of the lots kept.'
+          : `Gain ratio taken as 1: ${j.gainReason}.`}
+      </p>
     </Panel>
   );
 }

@@ -1,21 +1,58 @@
 'use client';
-import { useMemo, useState, useTransition } from 'react';
-import type { LoopReplay, ReplaySide } from '@/lib/services/views/control-replay';
-import type { LoopHead, LoopStability } from '@/lib/services/views/control-shared';
+import { useEffect, useMemo, useState, useTransition } from 'react';
+import type { Judged } from '@/lib/services/control/judge-change';
+import type { LoopReplay } from '@/lib/services/views/control-replay';
+import type { LoopHead } from '@/lib/services/views/control-shared';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
+import { Facts } from '@/lib/ui/components/evidence-panel';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
-import { CONFIG_FIELDS, type ConfigField, configDifference, fieldText, parseConfig } from '@/lib/ui/control/config-diff';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import {
+  CONFIG_FIELDS,
+  type ConfigField,
+  type ConfigTexts,
+  configDifference,
+  fieldText,
+  NO,
+  parseConfig,
+  textsOf,
+  YES,
+} from '@/lib/ui/control/config-diff';
 import { ROW_HEAD } from '@/lib/ui/control/row-head';
-import { absoluteTime, decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';
-import { saveLoop, tryConfiguration } from '../actions';
+import { stabilityFacts, VERDICT_WORDS } from '@/lib/ui/control/stability-facts';
+import { StabilityMeter } from '@/lib/ui/control/stability-meter';
+import { num, plural, unitLabel } from '@/lib/ui/format';
+import { judgeConfiguration, saveLoop, tryConfiguration } from '../actions';
+import { ReplayTable } from './replay-table';
 
-type Texts = Record<ConfigField['key'], string>;
-const textsOf = (loop: LoopHead): Texts =>
-  Object.fromEntries(CONFIG_FIELDS.map((f) => [f.key, fieldText(loop.config[f.key])])) as Texts;
+const PAUSE_MS = 300;
 
-/** A draft beside the version in force: difference, replay on what was observed, then activation with a reason. */
-export function DraftPanel({ loop, may, stability }: { loop: LoopHead; may: boolean; stability: LoopStability | null }) {
-  const [text, setText] = useState<Texts>(() => textsOf(loop));
+/** The judgement of the draft as it is typed; null while there is no draft, or its answer is on the way. */
+function useJudgement(
+  loopId: string,
+  key: string,
+  config: LoopHead['config'] | null,
+): { judged: Judged | null; error: string | null } {
+  const [answer, setAnswer] = useState<{ key: string; judged: Judged | null; error: string | null } | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the configuration
+  useEffect(() => {
+    if (config === null) return;
+    let gone = false;
+    const timer = setTimeout(async () => {
+      const r = await judgeConfiguration(loopId, config);
+      if (!gone) setAnswer({ key, judged: r.judged, error: r.result.ok ? null : r.result.error });
+    }, PAUSE_MS);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [loopId, key]);
+  return answer?.key === key ? answer : { judged: null, error: null };
+}
+
+/** A draft beside the version in force: difference, stability, replay on what was observed, then activation with a reason, or a proposal. */
+export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
+  const [text, setText] = useState<ConfigTexts>(() => textsOf(loop.config));
   const [tried, setTried] = useState<{ key: string; replay: LoopReplay } | null>(null);
   const [error, setError] = useState<string | null>(null);
   const [asking, ask] = useState(false);
@@ -24,6 +61,9 @@ export function DraftPanel({ loop, may, stability }: { loop: LoopHead; may: bool
   const diff = parsed.config ? configDifference(loop.config, parsed.config) : [];
   const key = `${loop.version} ${JSON.stringify(text)}`;
   const replay = tried?.key === key ? tried.replay : null;
+  const { judged, error: refusal } = useJudgement(loop.id, key, may && diff.length > 0 ? parsed.config : null);
+  const verdict = judged?.judgement.verdict;
+  const verb = verdict === 'second_person' ? `Propose version ${loop.version + 1}` : `Activate version ${loop.version + 1}`;
   const run = (): void =>
     start(async () => {
       setError(null);
@@ -61,6 +101,20 @@ export function DraftPanel({ loop, may, stability }: { loop: LoopHead; may: bool
               />
             </label>
           ))}
+          <label
+            className="block"
+            title="Lowers the weight of an observation by its stated uncertainty, s²/(s² + u²), s the spread of the innovations"
+          >
+            <span className="label mb-0.5!">Weigh by u</span>
+            <select
+              className="field w-full"
+              value={text.weighByUncertainty}
+              onChange={(e) => setText({ ...text, weighByUncertainty: e.target.value })}
+            >
+              <option value={NO}>no</option>
+              <option value={YES}>yes</option>
+            </select>
+          </label>
         </fieldset>
         <div className="flex items-center gap-2 mt-3">
           <span className="text-sm text-ink-2 min-w-0 truncate" aria-live="polite">
@@ -72,7 +126,7 @@ export function DraftPanel({ loop, may, stability }: { loop: LoopHead; may: bool
               type="button"
               className="btn"
               disabled={diff.length === 0 && !parsed.bad}
-              onClick={() => setText(textsOf(loop))}
+              onClick={() => setText(textsOf(loop.config))}
             >
               Reset
             </button>
@@ -82,22 +136,23 @@ export function DraftPanel({ loop, may, stability }: { loop: LoopHead; may: bool
             <button
               type="button"
               className="btn btn-primary"
-              disabled={!may || !parsed.config || diff.length === 0}
-              title={may ? undefined : 'Needs the role engineer'}
+              disabled={!may || !parsed.config || diff.length === 0 || verdict === 'refused'}
+              title={may ? (verdict ? VERDICT_WORDS[verdict] : undefined) : 'Needs the role engineer'}
               onClick={() => ask(true)}
             >
-              {`Activate version ${loop.version + 1}…`}
+              {`${verb}…`}
             </button>
           </span>
         </div>
       </form>
-      {error ? <InlineError message={error} /> : null}
+      {error || refusal ? <InlineError message={(error ?? refusal)!} /> : null}
+      {judged && diff.length > 0 ? <DraftStability judged={judged} lambda={parsed.config?.lambda ?? loop.config.lambda} /> : null}
       {replay ? <ReplayTable replay={replay} loop={loop} /> : null}
       <ReasonDialog
         open={asking}
         onClose={() => ask(false)}
-        title={`Activate version ${loop.version + 1}`}
-        confirm={`Activate version ${loop.version + 1}`}
+        title={verb}
+        confirm={verb}
         onSubmit={async (reason) => saveLoop(loop.id, loop.version, parsed.config, reason)}
       >
         <Difference diff={diff} />
@@ -108,7 +163,11 @@ export function DraftPanel({ loop, may, stability }: { loop: LoopHead; may: bool
         ) : (
           <p className="mt-2 text-sm text-ink-2">This draft has not been replayed yet.</p>
         )}
-        {stability ? null : <p className="text-sm text-ink-2">No delay was observed yet: stability is unknown.</p>}
+        {judged ? (
+          <p className="mt-2 text-sm">
+            {`Stability: ${VERDICT_WORDS[judged.judgement.verdict]}${judged.judgement.reasons.length > 0 ? `: ${judged.judgement.reasons.join('; ')}` : ''}.`}
+          </p>
+        ) : null}
       </ReasonDialog>
     </Panel>
   );
@@ -151,46 +210,29 @@ function Difference({ diff }: { diff: readonly { label: string; from: string; to
   );
 }
 
-function ReplayTable({ replay: r, loop }: { replay: LoopReplay; loop: LoopHead }) {
-  const dy = decimalsFor(r.present.rms / 10);
-  const rows: { name: string; of: (s: ReplaySide) => string }[] = [
-    { name: 'Ppk', of: (s) => num(s.capability?.ppk, 2) },
-    { name: `rms from target, ${unitLabel(loop.unit)}`, of: (s) => num(s.rms, dy) },
-    { name: 'Outside specification', of: (s) => String(s.outsideSpecification) },
-    { name: 'Moves', of: (s) => String(s.moves) },
-    { name: 'Cut by a limit', of: (s) => String(s.clipped) },
-  ];
+/** The stability meter of the draft, with the numbers and what activation will do. */
+function DraftStability({ judged, lambda }: { judged: Judged; lambda: number }) {
+  const j = judged.judgement;
+  const status = j.verdict === 'free' ? 'ok' : j.verdict === 'second_person' ? 'warn' : 'out';
   return (
-    <div className="mt-3">
-      <table className="grid-table">
-        <caption className="text-left text-sm text-ink-2 pb-1">
-          {`${plural(r.n, 'observation')} of ${plural(r.threads, 'thread')}, ${absoluteTime(r.fromMs)} to ${absoluteTime(r.toMs)}; measurements arrive ${plural(r.delay, 'observation')} late; the model gain is taken as right.`}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Replay</th>
-            <th scope="col" className="num">
-              As recorded
-            </th>
-            <th scope="col" className="num">{`Version ${loop.version}`}</th>
-            <th scope="col" className="num">
-              Draft
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((x) => (
-            <tr key={x.name}>
-              <th scope="row" className={ROW_HEAD}>
-                {x.name}
-              </th>
-              <td className="num">{x.of(r.recorded)}</td>
-              <td className="num">{x.of(r.present)}</td>
-              <td className="num font-semibold">{x.of(r.proposed)}</td>
-            </tr>
+    <section
+      className="mt-3 grid grid-cols-[minmax(0,1fr)_minmax(0,1.2fr)] gap-4"
+      aria-label="Stability of the draft"
+      aria-live="polite"
+    >
+      <div className="text-sm">
+        <p className="flex items-center gap-3">
+          <StabilityMeter used={j.used} worst={j.usedWorst} compact />
+          <StatusMark status={status} text={VERDICT_WORDS[j.verdict]} />
+        </p>
+        <ul className="list-disc pl-4 mt-1 text-ink-2">
+          {j.reasons.map((r) => (
+            <li key={r}>{r}</li>
           ))}
-        </tbody>
-      </table>
-    </div>
+          {j.gainSource === 'history' ? null : <li>{`History does not tell the gain: ${j.gainReason}`}</li>}
+        </ul>
+      </div>
+      <Facts facts={stabilityFacts(j, judged.timing, lambda)} />
+    </section>
   );
 }

@@ -33,6 +33,21 @@ export function HistoryPanel({ d }: { d: LoopView }) {
         atMs: v.createdMs,
       };
     }),
+    ...d.proposals.flatMap((p) =>
+      p.decidedMs === null
+        ? []
+        : [
+            {
+              key: `p${p.id}`,
+              what: `proposal ${p.state}`,
+              change:
+                p.kind === 'close' ? 'close the loop' : `version ${p.baseVersion + 1}, proposed by ${p.author}: ${p.reason}`,
+              author: p.decidedBy ?? '',
+              reason: p.decisionReason ?? '',
+              atMs: p.decidedMs,
+            },
+          ],
+    ),
     ...d.stateChanges.map((s) => ({
       key: `s${s.atMs}`,
       what: `state ${s.to}`,

@@ -20,16 +20,19 @@ import { AchievedPanel, StabilityPanel } from './achieved';
 import { DraftPanel } from './draft';
 import { HistoryPanel } from './history';
 import { loopInput } from './loop-input';
+import { ProposalsPanel } from './proposals';
 import { MovePanel, OutputPanel } from './selection';
 
 export interface LoopPageProps {
   data: LoopView;
   windowMs: readonly [number, number];
   role: string;
+  /** Who is looking: an author does not approve a proposal of their own. */
+  actor: string;
 }
 
 /** One control loop: what it achieved, its moves and why, its threads, and a draft beside the version in force. */
-export function LoopPageView({ data: d, windowMs, role }: LoopPageProps) {
+export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) {
   const { loop } = d;
   const [threadKey, setThread] = useUrlState('thread');
   const [picked, setPicked] = useState<{ kind: 'output' | 'move'; row: number } | null>(null);
@@ -83,8 +86,7 @@ export function LoopPageView({ data: d, windowMs, role }: LoopPageProps) {
           <Panel
             title="Output, moves and disturbance"
             asOf={newest(d)}
-            staleAfterMs={14 * 86_400_000}
-            note={d.withoutSource === 'twin' ? 'pale: the same wafers, nominal recipe' : 'pale: y − gain × (applied − nominal)'}
+            note="pale: without control, by the model: y − gain × (applied − nominal)"
             empty={
               selection.outputs.length === 0 && selection.moves.length === 0
                 ? 'No observation and no advice in this window. A thread starts when a tool asks for its recipe or a measured run arrives; take a longer time range.'
@@ -105,14 +107,15 @@ export function LoopPageView({ data: d, windowMs, role }: LoopPageProps) {
               setThread(threadName(t));
             }}
           />
-          <DraftPanel loop={loop} may={may} stability={d.stability} />
+          <ProposalsPanel d={d} may={may} actor={actor} />
+          <DraftPanel loop={loop} may={may} />
           <HistoryPanel d={d} />
         </div>
         <div className="flex flex-col gap-3">
           {picked?.kind === 'output' ? <OutputPanel d={d} row={picked.row} onClose={() => setPicked(null)} /> : null}
           {picked?.kind === 'move' ? <MovePanel d={d} row={picked.row} onClose={() => setPicked(null)} /> : null}
           <AchievedPanel d={d} />
-          <StabilityPanel stability={d.stability} lambda={loop.config.lambda} />
+          <StabilityPanel judgement={d.judgement} timing={d.timing} lambda={loop.config.lambda} />
           <NextAdvice d={d} thread={chosen} />
         </div>
       </div>

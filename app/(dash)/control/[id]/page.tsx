@@ -27,5 +27,5 @@ export default async function LoopPage({
   const { id } = await params;
   const actor = await pageActor(`/control/${id}`);
   const { fromMs, toMs } = timeWindow(await searchParams, Date.now(), '30d');
-  return <LoopPageView data={await read(id, fromMs, toMs)} windowMs={[fromMs, toMs]} role={actor.role} />;
+  return <LoopPageView data={await read(id, fromMs, toMs)} windowMs={[fromMs, toMs]} role={actor.role} actor={actor.email} />;
 }

@@ -13,7 +13,7 @@ import { count, decimalsFor, num, percent, plural, shortTime, signed, unitLabel 
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { waferName } from '@/lib/ui/links';
-import { coverageOf, type PredictionsInput } from '@/lib/ui/vm/predictions.prepare';
+import { coverageOf, heldBack, type PredictionsInput } from '@/lib/ui/vm/predictions.prepare';
 import { PredictionsChart } from '@/lib/ui/vm/predictions-chart';
 
 /** One model: predictions against what was measured later, what it looks at, how it came to be. */
@@ -58,6 +58,7 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
     };
   }, [p, name, unit]);
   const c = useMemo(() => coverageOf(p), [p]);
+  const held = useMemo(() => heldBack(p), [p]);
   const du = decimalsFor(Number.isNaN(c.rms) ? newest?.rmse : c.rms);
   return (
     <>
@@ -108,20 +109,27 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
                 ['RMSE, validation', `${num(newest?.rmse, du)} ${unit}`],
                 ['Residual in training', `${num(newest?.sigmaTrain, du)} ${unit}`],
                 ['Validated on', newest?.rows == null ? '–' : plural(newest.rows, 'later wafer')],
-                ['Outside its domain', plural(p.reliable.filter((r) => !r).length, 'prediction')],
-                ['Limit of T², 99 %', num(d.limits?.t2, 1)],
-                ['Limit of SPE, 99 %', num(d.limits?.spe, 0)],
+                ['Kept off the charts', held.share],
+                ['Limit of T²', num(d.limits?.t2, 1)],
+                ['Limit of SPE', num(d.limits?.spe, 0)],
+                [
+                  'Limits from',
+                  d.limits?.rows == null ? 'training rows' : `${count(d.limits.rows)} later runs, ${d.limits.contexts} lots`,
+                ],
+                ['Moved since', d.limits?.rows == null ? '–' : `× ${num(Math.exp(d.limits.shift), 2)}`],
                 ['Inputs that never vary', count(d.constant)],
               ]}
             />
-            <p className="text-sm text-ink-3 mt-1">A prediction beyond the T² or SPE limit extrapolates: it is marked.</p>
+            <p className="text-sm text-ink-3 mt-1">
+              A run beyond the limit of T² (extreme) or SPE (of another kind) is outside the domain, nominally 1 %: its prediction
+              is marked and not charted.
+            </p>
           </Panel>
         </div>
         <Panel
           title="Predictions"
           asOf={p.at.at(-1) ?? null}
-          staleAfterMs={86_400_000}
-          note={d.omitted > 0 ? `newest ${p.at.length} of ${p.at.length + d.omitted}` : 'every wafer that has a trace'}
+          note={`${d.omitted > 0 ? `newest ${p.at.length} of ${p.at.length + d.omitted}` : 'every wafer that has a trace'}; kept off the VM charts: ${held.text}`}
           empty={p.at.length === 0 ? 'No prediction in this window. Predictions start with the first version.' : undefined}
         >
           <PredictionsChart input={input} onSelect={(i) => router.push(`/runs/${p.runId[i]}`)} />

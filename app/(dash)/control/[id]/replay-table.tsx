@@ -1,0 +1,65 @@
+'use client';
+import type { LoopReplay, ReplaySide } from '@/lib/services/views/control-replay';
+import type { LoopHead } from '@/lib/services/views/control-shared';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { ROW_HEAD } from '@/lib/ui/control/row-head';
+import { absoluteTime, decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';
+
+/** The record, the version in force and the draft over the same stretch, and what the comparison assumes. */
+export function ReplayTable({ replay: r, loop }: { replay: LoopReplay; loop: LoopHead }) {
+  const dy = decimalsFor(r.present.rms / 10);
+  const rows: { name: string; of: (s: ReplaySide) => string }[] = [
+    { name: 'Ppk', of: (s) => num(s.capability?.ppk, 2) },
+    { name: `rms from target, ${unitLabel(loop.unit)}`, of: (s) => num(s.rms, dy) },
+    { name: 'Outside specification', of: (s) => String(s.outsideSpecification) },
+    { name: 'Moves', of: (s) => String(s.moves) },
+    { name: 'Cut by a limit', of: (s) => String(s.clipped) },
+  ];
+  const whole = r.audit.same === r.audit.decisions;
+  return (
+    <div className="mt-3">
+      <table className="grid-table">
+        <caption className="text-left text-sm text-ink-2 pb-1">
+          {`${plural(r.n, 'observation')} of ${plural(r.threads, 'thread')}, ${absoluteTime(r.fromMs)} to ${absoluteTime(r.toMs)}${r.ownHistory ? '' : '; the version in force has too few of its own, so versions before it are in the record'}.`}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Replay</th>
+            <th scope="col" className="num">
+              As recorded
+            </th>
+            <th scope="col" className="num">{`Version ${loop.version}`}</th>
+            <th scope="col" className="num">
+              Draft
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((x) => (
+            <tr key={x.name}>
+              <th scope="row" className={ROW_HEAD}>
+                {x.name}
+              </th>
+              <td className="num">{x.of(r.recorded)}</td>
+              <td className="num">{x.of(r.present)}</td>
+              <td className="num font-semibold">{x.of(r.proposed)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <p className="text-sm mt-2">
+        <StatusMark
+          status={whole ? 'ok' : 'out'}
+          text={
+            whole
+              ? `All ${plural(r.audit.decisions, 'recorded decision')} made again to the last bit`
+              : `${r.audit.decisions - r.audit.same} of ${plural(r.audit.decisions, 'recorded decision')} could not be made again: the record and this code differ`
+          }
+        />
+      </p>
+      <p className="text-sm text-ink-2 mt-1">
+        {`Assumed: outputs follow a changed setpoint by ${num(r.gain, 3)} (${r.gainSource === 'history' ? 'the gain by history' : 'the model gain; history does not tell it'}); the same disturbances, lots and order; measurements arrive when they did; manual setpoints and runs without advice stay as they were; the configuration takes over at the first decision, from the estimates the threads had.`}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { createRng, fromRows } from '@/lib/numerics';
+import {
+  crossValidatePls,
+  DOMAIN_LEVEL,
+  domainLimits,
+  nextLotLimit,
+  nextShift,
+  predictPls,
+  timeOrderedFolds,
+  trainPls,
+} from './index';
+
+const LOT = 12;
+
+/** A tool with more sensors than measured wafers, lots that differ, and a slow drift; few wafers are measured. */
+function tool(lots: number, p: number, seed: number) {
+  const rng = createRng(seed);
+  const load = Array.from({ length: 6 }, () => Array.from({ length: p }, () => rng.normal()));
+  const drift = Array.from({ length: p }, () => rng.normal());
+  return Array.from({ length: lots * LOT }, (_, i) => i).reduce(
+    (s, i) => {
+      if (i % LOT === 0) {
+        const size = 0.5 * Math.exp(0.5 * rng.normal());
+        s.lot = Array.from({ length: p }, () => size * rng.normal());
+      }
+      const f = load.map(() => rng.normal());
+      const x = Array.from(
+        { length: p },
+        (_, j) =>
+          load.reduce((t, l, k) => t + l[j]! * f[k]!, 0) + s.lot[j]! + (0.5 * drift[j]! * i) / (LOT * lots) + 0.5 * rng.normal(),
+      );
+      s.rows.push({
+        at: i,
+        context: `L${Math.floor(i / LOT)}`,
+        x,
+        y: f.reduce((t, v, k) => t + v / (k + 1), 0) + 0.1 * rng.normal(),
+      });
+      return s;
+    },
+    { lot: [] as number[], rows: [] as { at: number; context: string; x: number[]; y: number }[] },
+  ).rows;
+}
+
+describe('domain of a model', () => {
+  test('later lots of the same kind stay inside, where limits of the training rows mark five times what they state', () => {
+    let [n, old, outside] = [0, 0, 0];
+    for (let seed = 1; seed <= 6; seed++) {
+      const runs = tool(60, 240, seed);
+      const before = runs.slice(0, 40 * LOT);
+      const measured = before.filter((_, i) => i % LOT === 0);
+      const model = trainPls(
+        { x: measured.map((r) => r.x), y: measured.map((r) => [r.y]) },
+        { components: 4, validation: 'none' },
+      );
+      const limits = domainLimits(model, measured, before)!;
+      expect(limits.contexts).toBeGreaterThan(20);
+      for (const r of runs.slice(40 * LOT)) {
+        const q = predictPls(model, r.x);
+        n++;
+        if (q.applicability === 'new_kind') old++;
+        if (q.t2 > limits.t2 || q.spe > limits.spe) outside++;
+      }
+    }
+    expect(old / n).toBeGreaterThan(0.05);
+    expect(outside / n).toBeLessThan(0.02);
+  });
+
+  test('a run of another kind lies outside', () => {
+    const runs = tool(40, 120, 9);
+    const measured = runs.filter((_, i) => i % 5 === 0);
+    const model = trainPls({ x: measured.map((r) => r.x), y: measured.map((r) => [r.y]) }, { components: 4, validation: 'none' });
+    const limits = domainLimits(model, measured, runs)!;
+    expect(
+      predictPls(
+        model,
+        runs[7]!.x.map((v, j) => (j === 3 ? v + 80 : v)),
+      ).spe,
+    ).toBeGreaterThan(limits.spe);
+  });
+
+  test('the limit for the next lot holds at its level with few lots, and with one row a lot is the normal prediction limit', () => {
+    const rng = createRng(4);
+    let above = 0;
+    const trials = 4000;
+    for (let k = 0; k < trials; k++) {
+      const values: number[] = [];
+      const lots: string[] = [];
+      for (let l = 0; l < 10; l++) {
+        const level = 0.5 * rng.normal();
+        for (let i = 0; i < 5; i++) {
+          values.push(Math.exp(level + 0.3 * rng.normal()));
+          lots.push(`L${l}`);
+        }
+      }
+      if (Math.exp(0.5 * rng.normal() + 0.3 * rng.normal()) > nextLotLimit(values, lots, 0.05)) above++;
+    }
+    expect(above / trials).toBeGreaterThan(0.03);
+    expect(above / trials).toBeLessThan(0.06);
+    // By hand: mean 2, s = 1 of three logs, t(0.95; 2) = 2.91999: exp(2 + 2.91999 sqrt(4/3)).
+    expect(Math.log(nextLotLimit([1, 2, 3].map(Math.exp), ['a', 'b', 'c'], 0.05))).toBeCloseTo(
+      2 + 2.9199856 * Math.sqrt(4 / 3),
+      5,
+    );
+    expect(() => nextLotLimit([1, 2], ['a', 'b'], 0.01)).toThrow(/three/);
+  });
+
+  test('limits that are followed keep the nominal share under a widening that no calibration saw', () => {
+    const rng = createRng(8);
+    let [shift, outside, n] = [0, 0, 0];
+    for (let day = 0; day < 400; day++) {
+      let out = 0;
+      for (let i = 0; i < 40; i++) if (Math.exp((0.2 + day / 2000) * rng.normal()) > 1.6 * Math.exp(shift)) out++;
+      shift = nextShift(shift, 40, out);
+      n += 40;
+      outside += out;
+    }
+    expect(outside / n).toBeGreaterThan(0.5 * DOMAIN_LEVEL);
+    expect(outside / n).toBeLessThan(1.5 * DOMAIN_LEVEL);
+    expect(nextShift(0.99, 40, 40)).toBe(1);
+    expect(nextShift(0, 25, 25)).toBe(0.25);
+  });
+});
+
+test('in drifting data the automatic number of components comes near the best, where the unpaired rule stops far before', () => {
+  const rng = createRng(3);
+  const p = 24;
+  const load = Array.from({ length: 8 }, (_, k) => Array.from({ length: p }, () => (3 / (k + 1)) * rng.normal()));
+  const rows = Array.from({ length: 240 }, (_, i) => {
+    // The largest cause drifts and says little of the response; what matters is spread over the small ones.
+    const f = load.map((_, k) => rng.normal() + (k === 0 ? i / 60 : 0));
+    return {
+      x: Array.from({ length: p }, (_, j) => load.reduce((s, l, k) => s + l[j]! * f[k]!, 0) + 0.1 * rng.normal()),
+      y: f.reduce((s, v, k) => s + (k === 0 ? 0.3 * v : v), 0) + 2 * rng.normal(),
+      lot: Math.floor(i / 6),
+    };
+  });
+  const groups = rows.map((r) => r.lot);
+  const cv = crossValidatePls(
+    fromRows(rows.map((r) => r.x)),
+    fromRows(rows.map((r) => [r.y])),
+    timeOrderedFolds(240, { groups }),
+    { maxComponents: 12, groups },
+  );
+  const [e] = cv.rmsep as [number[]];
+  expect(e[cv.chosen]!).toBeLessThan(1.05 * e[cv.best]!);
+  expect(e[cv.oneSigma]!).toBeGreaterThan(1.05 * e[cv.best]!);
+  expect(trainPls({ x: rows.map((r) => r.x), y: rows.map((r) => [r.y]) }, { groups }).components).toBe(cv.chosen);
+});

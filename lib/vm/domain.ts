@@ -1,0 +1,130 @@
+import { AppError } from '@/lib/errors';
+import { moments, studentT } from '@/lib/numerics';
+import { type PlsModel, trainPls } from './model';
+import { predictPls } from './predict';
+
+/** One run in time order, whether it was measured or not. */
+export interface DomainRow {
+  /** Process time, any unit. */
+  readonly at: number;
+  /** Lot: wafers of one lot leave the domain together. */
+  readonly context: string;
+  readonly x: ArrayLike<number>;
+}
+
+export interface DomainLimits {
+  readonly t2: number;
+  readonly spe: number;
+  /** Rows and lots of later data that gave them. */
+  readonly rows: number;
+  readonly contexts: number;
+}
+
+/** Share of nominal runs that lie outside, by T² and SPE together. */
+export const DOMAIN_LEVEL = 0.01;
+const BLOCKS = 5;
+const WARM_UP = 0.4;
+
+/**
+ * Upper limit for the next row of a lot that is not in the sample: log values are normal between lots (their drift included) and within
+ * them; ln limit = μ + t_{1−level, L−1} √(s_b²(1 + 1/L) + s_w²(1 − 1/m)), s_b² the variance of the L lot means, s_w² within, m rows a lot.
+ * The quantile of the rows would need a hundred lots to know 1 %, since a whole lot leaves together.
+ * @param values - positive. @param contexts - lot of each.
+ * @throws AppError `invalid_input` below three lots.
+ * @reference Hahn & Meeker, Statistical Intervals (1991), ch. 4 (prediction intervals); one-way random effects: Searle, Casella & McCulloch, Variance Components (1992), ch. 3.
+ */
+export function nextLotLimit(values: ArrayLike<number>, contexts: readonly string[], level: number): number {
+  const lots = new Map<string, number[]>();
+  contexts.forEach((c, i) => {
+    const v = Math.log(Math.max(values[i]!, Number.MIN_VALUE));
+    const list = lots.get(c);
+    if (list === undefined) lots.set(c, [v]);
+    else list.push(v);
+  });
+  const l = lots.size;
+  if (l < 3) throw new AppError('invalid_input', `${l} lots of later data are too few for a limit; it takes three`, { lots: l });
+  const each = [...lots.values()].map((v) => moments(v));
+  const between = moments(each.map((m) => m.mean));
+  const n = contexts.length;
+  const within = n > l ? each.reduce((s, m) => s + (m.n > 1 ? m.variance * (m.n - 1) : 0), 0) / (n - l) : 0;
+  const variance = between.variance * (1 + 1 / l) + within * Math.max(0, 1 - l / n);
+  return Math.exp(between.mean + studentT(l - 1).quantile(1 - level) * Math.sqrt(variance));
+}
+
+/**
+ * Limits of T² and SPE from later data that the fit had never seen: the model is trained again on the first part of the measured rows, with
+ * the same number of components, and looks at every run of the block after it, block by block; lots that trained are left out. Each statistic
+ * gets half of the share, so that 1 % of nominal runs lie outside by either. SPE is counted in units of the training's mean SPE, which
+ * falls as a model learns; the limit is that of the model given.
+ * The formulas of control charts (F and χ² of the training rows) are far too narrow here: with more inputs than wafers a fit leaves residuals that no
+ * later run has.
+ * @param model - the model that the limits are for.
+ * @param measured - its training rows, in time order, with their response.
+ * @param runs - all runs of that time, measured or not, in time order.
+ * @returns null when the later blocks hold fewer than three lots.
+ * @complexity 5 fits.
+ */
+export function domainLimits(
+  model: PlsModel,
+  measured: readonly (DomainRow & { readonly y: number })[],
+  runs: readonly DomainRow[],
+): DomainLimits | null {
+  const n = measured.length;
+  const start = Math.max(model.components + 4, Math.floor(n * WARM_UP));
+  const t2: number[] = [];
+  const spe: number[] = [];
+  const contexts: string[] = [];
+  let from = start;
+  for (let b = 0; b < BLOCKS && from < n; b++) {
+    const to = start + Math.round(((n - start) * (b + 1)) / BLOCKS);
+    if (to <= from) continue;
+    const train = measured.slice(0, from);
+    const began = measured[from]!.at;
+    const ends = b === BLOCKS - 1 ? Number.POSITIVE_INFINITY : (measured[to]?.at ?? Number.POSITIVE_INFINITY);
+    const fold = fitAgain(model, train);
+    const unit = meanSpe(fold, train);
+    const seen = new Set(train.map((r) => r.context));
+    for (const r of runs) {
+      if (r.at < began || r.at >= ends || seen.has(r.context)) continue;
+      const p = predictPls(fold, r.x);
+      t2.push(p.t2);
+      spe.push(p.spe / unit);
+      contexts.push(r.context);
+    }
+    from = to;
+  }
+  const lots = new Set(contexts).size;
+  if (lots < 3) return null;
+  const half = DOMAIN_LEVEL / 2;
+  return {
+    t2: nextLotLimit(t2, contexts, half),
+    spe: nextLotLimit(spe, contexts, half) * meanSpe(model, measured),
+    rows: contexts.length,
+    contexts: lots,
+  };
+}
+
+const fitAgain = (model: PlsModel, rows: readonly (DomainRow & { readonly y: number })[]): PlsModel =>
+  trainPls(
+    { x: rows.map((r) => r.x), y: rows.map((r) => [r.y]), sensors: model.sensors, responses: model.responses },
+    { components: model.components, validation: 'none' },
+  );
+
+function meanSpe(model: PlsModel, rows: readonly DomainRow[]): number {
+  return rows.reduce((s, r) => s + predictPls(model, r.x).spe, 0) / rows.length;
+}
+
+/** Of a day's predictions this share of the count moves the logarithm of the limits; and how far they may move in all. */
+const RATE = 0.025;
+const FARTHEST = 1;
+/** One day moves them no further, so that a lot at a wrong recipe does not open the domain for the next. */
+const DAY = 0.25;
+
+/**
+ * The logarithm by which the limits of a model are moved after a day of its predictions: up when more than the nominal share lay outside,
+ * down when fewer did. What is stated as 1 % stays near 1 % under drift, whatever the distribution; it never moves by more than a factor of e.
+ * @reference Gibbs & Candès, NeurIPS 34 (2021) (adaptive conformal inference).
+ */
+export function nextShift(shift: number, predictions: number, outside: number): number {
+  return Math.min(FARTHEST, Math.max(-FARTHEST, shift + Math.min(DAY, RATE * (outside - DOMAIN_LEVEL * predictions))));
+}

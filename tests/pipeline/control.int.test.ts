@@ -1,0 +1,263 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApiKey } from '@/lib/auth/api-keys';
+import type { RunToRunConfig } from '@/lib/control';
+import { closePool, db, sql } from '@/lib/db';
+import { closeQueues } from '@/lib/queue/broker';
+import { auditLoop } from '@/lib/services/control/audit-record';
+import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
+import { approveProposal, rejectProposal } from '@/lib/services/control/decide-proposal';
+import { judgeDraft } from '@/lib/services/control/judge-change';
+import { registerFab } from '@/lib/services/fab/register-fab';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { listLoops } from '@/lib/services/views/control';
+import { loopView } from '@/lib/services/views/control-loop';
+import { replayLoop } from '@/lib/services/views/control-replay';
+import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
+import { apiServer } from '../support/api-server';
+import { doAllWork as work } from '../support/work';
+
+/** A process under its loop, with everything that makes what a thread knew differ from what is known later. */
+let database: TestDatabase;
+let api: Awaited<ReturnType<typeof apiServer>>;
+let key: string;
+let loopId: string;
+const T0 = Date.UTC(2026, 8, 1);
+const HOUR = 3_600_000;
+/** Gain of the real process; the model says 2.09. */
+const GAIN = 2.3;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  testQueuePrefix();
+  await registerFab(simulatedFab(1), 'test');
+  key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
+  api = await apiServer();
+  loopId = (await db().one<{ id: string }>(
+    sql`SELECT id FROM control_loop WHERE parameter = 'oxide_thickness' AND product = 'KITE-45'`,
+  ))!.id;
+});
+afterAll(async () => {
+  await api.close();
+  await closeQueues();
+  await closePool();
+  await database.drop();
+});
+
+async function post<T = unknown>(path: string, body: object): Promise<T> {
+  const res = await fetch(`${api.url}/api/v1/${path}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  if (!res.ok) throw new Error(`${path}: ${res.status} ${await res.text()}`);
+  return (await res.json()) as T;
+}
+
+const common = { product: 'KITE-45', layer: 'ILD1', operation: 'CVD-OXIDE' };
+interface Told {
+  chambers: Record<string, { adviceId: string; setpoints: Record<string, number> }>;
+}
+interface Wafer {
+  id: string;
+  lot: string;
+  at: number;
+  chamber: string;
+  value: number;
+  slot: number;
+}
+
+let serial = 0;
+/** Asks for the recipe and runs it (or `manual` in its place); the output is not measured yet. */
+async function run(at: number, chamber: string, disturbance: number, manual?: number): Promise<Wafer> {
+  const id = `W${++serial}`;
+  const lot = `L${serial}`;
+  await post('lots', [
+    { key: lot, lot, product: common.product, route: 'BEOL-1', wafers: 25, startedAt: new Date(T0).toISOString() },
+  ]);
+  const told = await post<Told>('advice', {
+    key: `${id}-a`,
+    tool: 'CVD-01',
+    chambers: [chamber],
+    product: common.product,
+    operation: common.operation,
+    lot,
+    at: new Date(at - 60_000).toISOString(),
+  });
+  const advised = told.chambers[chamber]!;
+  const x = manual ?? advised.setpoints['deposition_time']!;
+  const slot = (serial % 25) + 1;
+  await post('runs', [
+    {
+      ...common,
+      lot,
+      wafer: slot,
+      key: `${id}-r`,
+      tool: 'CVD-01',
+      chamber,
+      recipe: { name: 'CVD-OXIDE.KITE-45', version: 1 },
+      adviceId: advised.adviceId,
+      startedAt: new Date(at).toISOString(),
+      endedAt: new Date(at + 120_000).toISOString(),
+      setpoints: { deposition_time: x },
+    },
+  ]);
+  return { id, lot, at, chamber, value: 120 + GAIN * (x - 60) + disturbance, slot };
+}
+
+async function measure(w: Wafer, revises?: string, value = w.value, u = 0.4): Promise<void> {
+  await post('measurements', [
+    {
+      ...common,
+      lot: w.lot,
+      wafer: w.slot,
+      key: revises === undefined ? `${w.id}-m` : `${w.id}-m2`,
+      ...(revises === undefined ? {} : { revises }),
+      runKey: `${w.id}-r`,
+      station: 'ELL-01',
+      parameter: 'oxide_thickness',
+      unit: 'nm',
+      plan: 'P5',
+      measuredAt: new Date(w.at + 2 * HOUR).toISOString(),
+      x: [0, 100, -100, 0, 0],
+      y: [0, 0, 0, 100, -100],
+      value: [value, value + 1, value - 1, value + 0.5, value - 0.5],
+      u: [u, u, u, u, u],
+    },
+  ]);
+  await work();
+}
+
+const pm = async (id: string, at: number, chamber?: string) => {
+  await post('events', [
+    {
+      key: id,
+      tool: 'CVD-01',
+      ...(chamber === undefined ? {} : { chamber }),
+      kind: 'pm',
+      at: new Date(at).toISOString(),
+      description: 'kit change',
+    },
+  ]);
+  await work();
+};
+
+const inForce = async () =>
+  (await db().one<{ version: number; config: RunToRunConfig }>(
+    sql`SELECT l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`,
+  ))!;
+
+/** A disturbance without a pattern that a constant could imitate. */
+const noise = (t: number) => 3 * Math.sin(0.7 * t) + 2 * Math.cos(2.3 * t) + (t > 9 ? 6 : 0);
+
+test('every recorded decision is made again to the last bit: late data, a correction, maintenance, manual setpoints, two versions, clipped and held moves, shadow', async () => {
+  const first = await inForce();
+  await changeLoop(
+    loopId,
+    first.version,
+    { ...first.config, maxStep: 1.1, quantum: 0.05, deadband: 0.2, weighByUncertainty: true },
+    'limits of the trial',
+    'ana',
+  );
+  const waiting: Wafer[] = [];
+  for (let t = 0; t < 24; t++) {
+    const w = await run(T0 + (t + 1) * HOUR, t % 3 === 0 ? 'B' : 'A', noise(t), t === 5 ? 58.5 : undefined);
+    if (t === 8)
+      waiting.push(w); // measured much later, in the middle of the history
+    else if (t === 12)
+      await measure(w, undefined, w.value + 30); // wrong, and corrected at t = 15
+    else await measure(w);
+    if (t === 7) await pm('P1', T0 + 7.5 * HOUR, 'A');
+    if (t === 15) await measure({ ...w, id: 'W13', lot: 'L13', at: T0 + 13 * HOUR, slot: 14, chamber: 'B' }, 'W13-m', 121);
+    if (t === 16) await pm('P2', T0 + 4.5 * HOUR); // told of long after
+    if (t === 18) for (const late of waiting) await measure(late);
+    if (t === 19) await setLoopState(loopId, 'shadow', 'a look at the advice only', 'ana');
+    if (t === 21) await setLoopState(loopId, 'closed', 'on again after the look', 'ana');
+  }
+  const audit = await auditLoop(loopId, new Date(0));
+  expect(audit).toMatchObject({ decisions: 24, same: 24, first: null });
+  // The history holds what the test promises.
+  const kinds = await db().rows<{ kind: string; n: number }>(
+    sql`SELECT j.kind, count(*)::int AS n FROM control_journal j JOIN control_thread t ON t.id = j.thread_id WHERE t.loop_id = ${loopId} GROUP BY j.kind ORDER BY j.kind`,
+  );
+  expect(Object.fromEntries(kinds.map((k) => [k.kind, k.n]))).toEqual({ observation: 25, reset: 3, withdrawal: 1 });
+  const clips = await db().rows<{ kind: string }>(
+    sql`SELECT DISTINCT c->>'kind' AS kind FROM advice a, jsonb_array_elements(a.explanation->'clips') c WHERE a.loop_id = ${loopId} ORDER BY 1`,
+  );
+  expect(clips.map((c) => c.kind)).toEqual(['deadband', 'quantum', 'step']);
+  // Also from any later moment, where most of the history is the state that it left.
+  for (const hours of [3, 9, 14, 17, 20])
+    expect(await auditLoop(loopId, new Date(T0 + hours * HOUR))).toMatchObject({ first: null });
+  // A record that was touched is told.
+  await db().exec(
+    sql`UPDATE control_journal SET y = y + 1e-9 WHERE kind = 'observation' AND seq = 3 AND thread_id IN (SELECT id FROM control_thread WHERE loop_id = ${loopId})`,
+  );
+  expect((await auditLoop(loopId, new Date(0))).first).not.toBeNull();
+  await db().exec(
+    sql`UPDATE control_journal j SET y = s.y FROM control_step s WHERE s.thread_id = j.thread_id AND s.record_id = j.source_id`,
+  );
+});
+
+test('the replay that the page asks for: the version in force equals the record in every figure, and a draft does not', async () => {
+  const { config, version } = await inForce();
+  const calm = await changeLoop(loopId, version, { ...config, lambda: 0.3 }, 'calmer for the replay', 'ana');
+  expect(calm).toEqual({ kind: 'in_force', version: version + 1 });
+  for (let t = 24; t < 40; t++) await measure(await run(T0 + (t + 1) * HOUR, t % 2 ? 'B' : 'A', noise(t)));
+  const r = await replayLoop(loopId, { ...config, lambda: 0.1, maxStep: 0.2 });
+  expect(r.ownHistory).toBe(true);
+  expect(r.n).toBe(16);
+  expect(r.present).toEqual(r.recorded);
+  expect(r.audit).toMatchObject({ decisions: 16, same: 16 });
+  expect(r.proposed.rms).not.toBe(r.recorded.rms);
+  expect(r.proposed.clipped).toBeGreaterThan(0);
+});
+
+test('a draft that would not be stable is refused by the verb that the page calls, with the numbers and the λ that is stable', async () => {
+  const { config, version } = await inForce();
+  const wild = { ...config, lambda: 0.9, gain: config.gain / 10 };
+  const { judgement } = await judgeDraft(loopId, wild);
+  expect(judgement.verdict).toBe('refused');
+  await expect(changeLoop(loopId, version, wild, 'a bolder controller', 'ana')).rejects.toMatchObject({
+    code: 'precondition_failed',
+    message: expect.stringMatching(/not be stable.*λ must stay below/),
+    details: { field: 'lambda', largestLambda: judgement.largestLambda },
+  });
+  expect((await inForce()).version).toBe(version);
+});
+
+test('a change near the bound waits for a second engineer, who is not its author, and is judged again', async () => {
+  const { config, version } = await inForce();
+  const half = { ...config, gain: config.gain * 2.2, lambda: 0.3 };
+  const proposed = await changeLoop(loopId, version, half, 'the gain of the new showerhead', 'ana');
+  expect(proposed).toMatchObject({ kind: 'proposed', reasons: [expect.stringContaining('factor of 2.2')] });
+  const id = proposed.kind === 'proposed' ? proposed.proposalId : '';
+  expect((await inForce()).version).toBe(version);
+  const seen = await loopView(loopId, T0, T0 + 100 * HOUR);
+  expect(seen.proposals[0]).toMatchObject({ id, state: 'pending', author: 'ana', config: half });
+  await expect(approveProposal(id, 'I am sure of it', 'ana')).rejects.toMatchObject({ code: 'forbidden' });
+  expect(await approveProposal(id, 'matches the qualification', 'ben')).toEqual({ kind: 'in_force', version: version + 1 });
+  await expect(approveProposal(id, 'once more please', 'ben')).rejects.toMatchObject({ code: 'conflict' });
+  const trail = await db().rows<{ actor: string; action: string }>(
+    sql`SELECT actor, action FROM audit_entry WHERE entity = 'loop' AND entity_id = ${loopId} ORDER BY id DESC LIMIT 3`,
+  );
+  expect(trail.map((t) => `${t.actor} ${t.action}`)).toEqual(['ana change', 'ben approve', 'ana propose']);
+  const back = await changeLoop(loopId, version + 1, { ...config }, 'the old showerhead is back', 'ana');
+  const other = back.kind === 'proposed' ? back.proposalId : '';
+  await rejectProposal(other, 'not yet, tool is down', 'ben');
+  await expect(approveProposal(other, 'after all a good idea', 'cleo')).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('pages call what they show without control a value of the model', async () => {
+  await db().exec(sql`INSERT INTO sim_twin (run_key, parameter, value) SELECT key, 'oxide_thickness', 1e6 FROM run`);
+  const d = await loopView(loopId, T0, T0 + 100 * HOUR);
+  const { gain, xNominal } = d.loop.config;
+  const o = d.observations;
+  expect(o.y.length).toBeGreaterThan(20);
+  o.y.forEach((y, i) => {
+    expect(o.without[i]).toBe(y - gain * (o.xApplied[i]! - xNominal));
+  });
+  const row = (
+    await listLoops({ fromMs: T0, toMs: T0 + 100 * HOUR, area: null, product: null, operation: null, state: null })
+  ).find((l) => l.id === loopId)!;
+  expect(row.withoutControl!.mean).toBeCloseTo(d.withoutControl!.mean, 9);
+  expect(row.withoutControl!.sigmaWithin!).toBeCloseTo(d.withoutControl!.sigmaWithin!, 9);
+});

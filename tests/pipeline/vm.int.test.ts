@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bulkInsert, closePool, db, recordId, sql, transaction } from '@/lib/db';
+import { createRng } from '@/lib/numerics';
+import { registerFab } from '@/lib/services/fab/register-fab';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { listVmModels, vmView } from '@/lib/services/views/vm';
+import { fitTrainingSet } from '@/lib/services/vm/fit-training-set';
+import { storeTraining, trainingPlan } from '@/lib/services/vm/train';
+import { quality } from '@/lib/ui/vm/quality';
+import { type TestDatabase, testDatabase } from '../support';
+
+/** Training and its domain on real rows: few wafers are measured, every run says how far nominal runs lie. */
+let database: TestDatabase;
+const T0 = Date.UTC(2026, 8, 1);
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const [LOTS, WAFERS, SENSORS] = [48, 5, 60];
+const operation = 'CVD-OXIDE';
+const product = 'KITE-45';
+const parameter = 'oxide_thickness';
+const modelId = recordId('vm', operation, product, parameter);
+const featureSet = recordId('features', 'test');
+const through = T0 + LOTS * 6 * HOUR + DAY;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await registerFab(simulatedFab(1), 'test');
+  const rng = createRng(5);
+  const load = Array.from({ length: 4 }, () => Array.from({ length: SENSORS }, () => rng.normal()));
+  const runs = Array.from({ length: LOTS * WAFERS }, (_, i) => {
+    const f = load.map(() => rng.normal());
+    const at = T0 + Math.floor(i / WAFERS) * 6 * HOUR + (i % WAFERS) * 60_000;
+    return {
+      id: recordId('run', String(i)),
+      i,
+      at: new Date(at),
+      lot: `L${Math.floor(i / WAFERS)}`,
+      values: Float64Array.from(
+        { length: SENSORS },
+        (_, j) => load.reduce((s, l, k) => s + l[j]! * f[k]!, 0) + 0.3 * rng.normal(),
+      ),
+      y: 120 + f.reduce((s, v) => s + v, 0) + 0.2 * rng.normal(),
+    };
+  });
+  await transaction(async (tx) => {
+    await tx.exec(sql`SELECT ensure_month(${new Date(T0)})`);
+    await bulkInsert(tx, { table: 'feature_set', columns: { id: 'uuid', names: 'text[]', units: 'text[]' } }, [
+      {
+        id: featureSet,
+        names: Array.from({ length: SENSORS }, (_, j) => `s${j}`),
+        units: Array.from({ length: SENSORS }, () => '1'),
+      },
+    ]);
+    await tx.exec(sql`
+      INSERT INTO run (id, key, tool, chamber, product, layer, operation, lot, slot, recipe, recipe_version, setpoints, started_at, ended_at)
+      SELECT u.id, u.id::text, 'CVD-01', 'A', ${product}, 'ILD1', ${operation}, u.lot, 1, 'r', 1, '{}'::jsonb, u.at, u.at
+      FROM unnest(${runs.map((r) => r.id)}::uuid[], ${runs.map((r) => r.lot)}::text[], ${runs.map((r) => r.at)}::timestamptz[]) AS u(id, lot, at)`);
+    await bulkInsert(
+      tx,
+      {
+        table: 'run_summary',
+        columns: { run_id: 'uuid', started_at: 'timestamptz', feature_set_id: 'uuid', values: 'float8[]', code_version: 'text' },
+      },
+      runs.map((r) => ({ run_id: r.id, started_at: r.at, feature_set_id: featureSet, values: r.values, code_version: 't' })),
+    );
+    const measured = runs.filter((r) => r.i % WAFERS === 0);
+    await tx.exec(sql`
+      INSERT INTO measurement (id, key, station, lot, slot, product, layer, operation, parameter, unit, plan, measured_at, run_id, processed_at, tool, chamber, layout_id, value, u, n, mean, min, max)
+      SELECT u.id, u.id::text, 'ELL-01', u.lot, 1, ${product}, 'ILD1', ${operation}, ${parameter}, 'nm', 'P5', u.at + INTERVAL '1 hour', u.id, u.at, 'CVD-01', 'A', ${featureSet}, ARRAY[u.y], ARRAY[0.1], 1, u.y, u.y, u.y
+      FROM unnest(${measured.map((r) => r.id)}::uuid[], ${measured.map((r) => r.lot)}::text[], ${measured.map((r) => r.at)}::timestamptz[], ${measured.map((r) => r.y)}::float8[]) AS u(id, lot, at, y)`);
+  });
+});
+afterAll(async () => {
+  await closePool();
+  await database.drop();
+});
+
+test('a version gets its domain from every later run, measured or not, and components near the best of the curve', async () => {
+  const plan = (await trainingPlan(modelId, through))!;
+  expect(plan.set.x).toHaveLength(LOTS);
+  expect(plan.set.runs.x).toHaveLength(LOTS * WAFERS);
+  const trained = fitTrainingSet(plan.set);
+  await transaction((tx) => storeTraining(tx, modelId, through, { plan, ...trained }));
+  const v = await vmView(modelId, T0, through + 10 * DAY);
+  expect(v.limits).toMatchObject({ shift: 0, ...trained.domain });
+  expect(v.limits!.rows!).toBeGreaterThan(2 * LOTS);
+  expect(v.versions[0]!.rmsep[trained.model.components]!).toBeLessThan(1.1 * Math.min(...v.versions[0]!.rmsep));
+});
+
+test('the limits follow what later predictions show, once a day, and the list does not call a model good that is often outside', async () => {
+  const day = through + DAY;
+  await db().exec(sql`
+    INSERT INTO vm_prediction (model_id, run_id, started_at, version, value, u_value, lo, hi, t2, spe, reliable)
+    SELECT ${modelId}, gen_random_uuid(), ${new Date(through + 5 * HOUR)}::timestamptz + i * INTERVAL '1 minute', 1, 120, 1, 118, 122, 0.5, CASE WHEN i <= 9 THEN 1.2 ELSE 0.5 END, i > 9
+    FROM generate_series(1, 150) AS i`);
+  const shiftOf = async () =>
+    db().rows<{ shift: number; predictions: number; outside: number }>(
+      sql`SELECT shift, predictions, outside FROM vm_domain_shift WHERE model_id = ${modelId} ORDER BY effective_from`,
+    );
+  for (let again = 0; again < 2; again++) await transaction((tx) => storeTraining(tx, modelId, day, null));
+  const shifts = await shiftOf();
+  expect(shifts).toHaveLength(2);
+  expect(shifts[1]).toMatchObject({ predictions: 150, outside: 9 });
+  expect(shifts[1]!.shift).toBeCloseTo(0.025 * (9 - 1.5), 12);
+  expect((await vmView(modelId, T0, day)).limits!.shift).toBe(shifts[1]!.shift);
+  const row = (await listVmModels({ fromMs: T0, operation, product })).find((m) => m.id === modelId)!;
+  expect(row).toMatchObject({ predictions: 150, unreliable: 9 });
+  expect(row.q2!).toBeGreaterThan(0.7);
+  expect(quality(row)).toEqual({ status: 'warn', text: 'often outside' });
+});
