@@ -6,8 +6,7 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, db, type Sql, sql } from '@/lib/db';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { FabClient } from '@/lib/services/simulation/client';
 import { FabDriver } from '@/lib/services/simulation/driver';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
@@ -26,6 +25,7 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   api_key: 'made by this test, with a secret of its own',
   code_version: 'when each code was first at work',
   feed_event: 'the live view: what was told, in the order of the clock',
+  worker_process: 'which processes were at work',
   flow_minute: 'how busy the workers were, minute by minute',
   alert: 'what was seen in the order in which it arrived; the violations behind it are compared',
   alert_event: 'the history of the above',
@@ -97,7 +97,7 @@ async function backfill(disturb: (over: AbortSignal) => Promise<void>): Promise<
   const over = new AbortController();
   try {
     const key = await createApiKey('fab', ['ingest', 'advice', 'fab', 'truth'], 'test');
-    await registerFab(simulatedFab(SEED), 'test');
+    await startSimulatedFab(SEED, 'test');
     crew.start();
     crew.start();
     const driver = new FabDriver(
