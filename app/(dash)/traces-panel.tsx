@@ -1,6 +1,6 @@
 'use client';
 import { useMemo, useState } from 'react';
-import type { RunTrace } from '@/lib/services/views/run';
+import type { GoldenRuns, RunTrace } from '@/lib/services/views/run-trace';
 import { orderByDeviation, type TraceInput, traceDeviation } from '@/lib/ui/charts/trace.prepare';
 import { TraceChart } from '@/lib/ui/charts/trace-chart';
 import { Panel } from '@/lib/ui/components/panel';
@@ -26,8 +26,8 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
   }, [trace]);
   const main = ordered.find((o) => o.input.sensor === picked) ?? ordered[0];
   const differing = ordered.filter((o) => o.deviation.outsideShare > TOLERATED_SHARE).length;
-  const note =
-    trace === null ? null : `${ordered.length} sensors, ${differing} leave the golden band of ${trace.goldenRuns} runs`;
+  const without = ordered.filter((o) => Number.isNaN(o.deviation.outsideShare)).length;
+  const note = trace === null ? null : noteOf(trace.golden, ordered.length, differing, without);
   const shown = all ? ordered : ordered.slice(0, SHOWN);
   return (
     <Panel title={title} note={note} empty={main ? undefined : 'This run was sent without a trace.'}>
@@ -46,7 +46,9 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
                   <span className="flex text-sm gap-2">
                     <span className="truncate">{input.sensor}</span>
                     <span className="ml-auto whitespace-nowrap">
-                      {Number.isNaN(deviation.outsideShare) ? null : deviation.outsideShare > TOLERATED_SHARE ? (
+                      {Number.isNaN(deviation.outsideShare) ? (
+                        <StatusMark status="idle" text="no reference" />
+                      ) : deviation.outsideShare > TOLERATED_SHARE ? (
                         <StatusMark status="out" text={`${num(deviation.outsideShare * 100, 0)} %`} />
                       ) : (
                         <StatusMark status="ok" text="inside" hideText />
@@ -67,4 +69,12 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
       ) : null}
     </Panel>
   );
+}
+
+/** What the band is made of, and what it cannot judge. */
+function noteOf(g: GoldenRuns, sensors: number, differing: number, without: number): string {
+  const of = `${g.recipe} ${g.version === null ? 'of several versions' : `v${g.version}`}${g.products.length > 1 ? `, products ${g.products.join(', ')}` : ''}`;
+  if (without === sensors)
+    return `${sensors} sensors, no reference: ${g.runs} comparable good runs of this chamber and recipe ${g.recipe}`;
+  return `${sensors} sensors, ${differing} leave the golden band of ${g.runs} runs of ${of}${without > 0 ? `; ${without} have no reference` : ''}`;
 }

@@ -46,12 +46,18 @@ export interface AxisFit {
   } | null;
 }
 
-function uncertaintyWeights(u: ArrayLike<number>): Float64Array {
+/** 1/u² of each mark; a mark that was not measured on this axis has weight 0, whatever its u. */
+function uncertaintyWeights(u: ArrayLike<number>, d: ArrayLike<number>): Float64Array {
   return Float64Array.from({ length: u.length }, (_, i) => {
+    if (Number.isNaN(d[i]!)) return 0;
     if (!(u[i]! > 0))
-      throw new AppError('invalid_input', `u[${i}] is ${u[i]}; give a positive standard uncertainty in nm for every mark`, {
-        index: i,
-      });
+      throw new AppError(
+        'invalid_input',
+        `u[${i}] is ${u[i]}; give a positive standard uncertainty in nm for every measured mark`,
+        {
+          index: i,
+        },
+      );
     return 1 / u[i]! ** 2;
   });
 }
@@ -67,7 +73,7 @@ export function fitAxis(
   shared: SharedFit,
 ) {
   const terms = model.terms.filter((t) => t.axis === axis);
-  const weights = u ? uncertaintyWeights(u) : undefined;
+  const weights = u ? uncertaintyWeights(u, d) : undefined;
   let keep = terms.map((_, j) => j);
   for (;;) {
     const kept = keep.map((j) => terms[j]!);

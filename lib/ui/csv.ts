@@ -13,6 +13,18 @@ function cell(v: Cell): string {
   return /[",\r\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s;
 }
 
+/** A record of the file: cells may hold commas, quotes and line breaks within quotes. */
+const RECORD = /(?:"(?:[^"]|"")*"|[^"\r\n])*\r\n/g;
+
+/** The same table with further columns that have one value in every row; a column that the table has already is left as it is. */
+export function withColumns(csv: string, columns: readonly (readonly [name: string, value: Cell])[]): string {
+  const records = csv.match(RECORD) ?? [];
+  const head = (records[0] ?? '').trimEnd().split(',');
+  const added = columns.filter(([name]) => !head.includes(cell(name)));
+  if (added.length === 0) return csv;
+  return records.map((r, i) => `${r.slice(0, -2)},${added.map(([name, v]) => cell(i === 0 ? name : v)).join(',')}\r\n`).join('');
+}
+
 /** A file name from free text: lower case, hyphens, at most 80 characters. */
 export const fileName = (title: string, extension: string): string =>
   `${

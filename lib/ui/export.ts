@@ -1,5 +1,5 @@
 'use client';
-import { PALETTES, type Theme } from './tokens';
+import type { Drawing } from './export-frame';
 
 /** Files made in the browser from what is on screen: CSV text, SVG with its colours resolved, PNG of an SVG or a canvas. */
 export function download(name: string, body: Blob): void {
@@ -14,7 +14,6 @@ export function download(name: string, body: Blob): void {
 export const downloadText = (name: string, text: string, type = 'text/csv'): void =>
   download(name, new Blob([text], { type: `${type};charset=utf-8` }));
 
-const SVG = 'http://www.w3.org/2000/svg';
 const INHERITED = [
   'fill',
   'stroke',
@@ -30,30 +29,38 @@ const INHERITED = [
   'dominant-baseline',
 ] as const;
 
-/** The drawings of a stacked chart as one standalone SVG, each where it stands on screen: computed styles become attributes, the theme's surface the background. */
-export function svgText(drawings: readonly SVGSVGElement[], theme: Theme): { text: string; width: number; height: number } {
+/** The drawings of a stacked chart as one, each where it stands on screen: computed styles become attributes. */
+export function drawingOf(drawings: readonly SVGSVGElement[]): Drawing {
   const boxes = drawings.map((d) => d.getBoundingClientRect());
   const [left, top] = [Math.min(...boxes.map((b) => b.left)), Math.min(...boxes.map((b) => b.top))];
   const [width, height] = [Math.max(...boxes.map((b) => b.right)) - left, Math.max(...boxes.map((b) => b.bottom)) - top];
-  const whole = document.createElementNS(SVG, 'svg');
-  whole.setAttribute('width', String(width));
-  whole.setAttribute('height', String(height));
-  whole.setAttribute('viewBox', `0 0 ${width} ${height}`);
-  const back = document.createElementNS(SVG, 'rect');
-  back.setAttribute('width', '100%');
-  back.setAttribute('height', '100%');
-  back.setAttribute('fill', PALETTES[theme].surface);
-  whole.append(back);
-  drawings.forEach((svg, k) => {
-    const copy = styledCopy(svg);
+  const svg = drawings.map((drawn, k) => {
+    const copy = styledCopy(drawn);
     copy.setAttribute('x', String(boxes[k]!.left - left));
     copy.setAttribute('y', String(boxes[k]!.top - top));
     copy.setAttribute('width', String(boxes[k]!.width));
     copy.setAttribute('height', String(boxes[k]!.height));
     copy.setAttribute('viewBox', `0 0 ${boxes[k]!.width} ${boxes[k]!.height}`);
-    whole.append(copy);
+    return new XMLSerializer().serializeToString(copy);
   });
-  return { text: `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(whole)}`, width, height };
+  return { svg: svg.join('\n'), width, height };
+}
+
+/** What a function draws on a canvas, at `scale` times its size so that it stays sharp. */
+export function canvasDrawing(
+  width: number,
+  height: number,
+  draw: (ctx: CanvasRenderingContext2D) => void,
+  scale = 3,
+): Drawing | null {
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  const ctx = canvas.getContext('2d');
+  if (ctx === null) return null;
+  ctx.setTransform(scale, 0, 0, scale, 0, 0);
+  draw(ctx);
+  return { svg: `<image href="${canvas.toDataURL('image/png')}" width="${width}" height="${height}"/>`, width, height };
 }
 
 function styledCopy(svg: SVGSVGElement): SVGSVGElement {
@@ -76,7 +83,7 @@ function styledCopy(svg: SVGSVGElement): SVGSVGElement {
 }
 
 /** SVG text drawn at `scale` times its size. */
-export async function svgToPng(text: string, width: number, height: number, scale = 2): Promise<Blob> {
+export async function svgToPng(text: string, width: number, height: number, scale: number): Promise<Blob> {
   const image = new Image();
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
@@ -87,7 +94,7 @@ export async function svgToPng(text: string, width: number, height: number, scal
   return canvasToPng(canvas);
 }
 
-export function canvasToPng(canvas: HTMLCanvasElement): Promise<Blob> {
+function canvasToPng(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
     canvas.toBlob((b) => (b ? resolve(b) : reject(new Error('The browser could not make a PNG of this view.'))), 'image/png');
   });

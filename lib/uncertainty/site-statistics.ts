@@ -70,7 +70,10 @@ export function uOfSd(z: ArrayLike<number>, s: SiteUncertainty): number | null {
 /** u of the range, to first order: of the highest less the lowest site. @returns null below two sites, where all are equal, or where one of the two has no u. */
 export function uOfRange(z: ArrayLike<number>, s: SiteUncertainty): number | null {
   const at = measured(z);
-  const [lo, hi] = [at.reduce((a, i) => (z[i]! < z[a]! ? i : a), at[0] ?? -1), at.reduce((a, i) => (z[i]! > z[a]! ? i : a), at[0] ?? -1)];
+  const [lo, hi] = [
+    at.reduce((a, i) => (z[i]! < z[a]! ? i : a), at[0] ?? -1),
+    at.reduce((a, i) => (z[i]! > z[a]! ? i : a), at[0] ?? -1),
+  ];
   if (lo === hi) return null;
   const g = new Float64Array(z.length);
   g[hi] = 1;

@@ -79,6 +79,22 @@ test('an alert goes out as mail once, to the channels that want its severity', a
   expect(log).toEqual([{ state: 'delivered', attempts: 1 }]);
 });
 
+test('what happened is told in words: a raised severity, and an alert that closed itself', async () => {
+  const first = await newAlertEvent('high');
+  const tell = async (kind: string, text: string) => {
+    await transaction(async (tx) => {
+      const alert = await tx.one<{ alert_id: string }>(sql`SELECT alert_id FROM alert_event WHERE id = ${first}`);
+      await alertEvent(tx, alert!.alert_id, 'Driftless', kind, text);
+    });
+    await deliverAlertEvent((await db().one<{ id: number }>(sql`SELECT max(id) AS id FROM alert_event`))!.id);
+    return mails.at(-1)!;
+  };
+  const raised = await tell('escalated', 'low to high');
+  expect(raised).toMatch(/^severity raised at /m);
+  expect(raised).not.toMatch(/escalated/);
+  expect(await tell('closed', 'the condition has ended')).toMatch(/^closed by itself at /m);
+});
+
 test('a mail that cannot be delivered is noted and tried again by the queue', async () => {
   await createChannel(
     { kind: 'webhook', name: 'nobody there', target: 'http://127.0.0.1:9/', severities: ['medium'], areas: [] },

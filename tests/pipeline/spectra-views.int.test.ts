@@ -4,7 +4,7 @@ import { closePool, db, recordId, sql } from '@/lib/db';
 import { closeQueues } from '@/lib/queue/broker';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
-import { alertView } from '@/lib/services/views/alerts';
+import { alertView } from '@/lib/services/views/alert';
 import { siteMaps } from '@/lib/services/views/evidence';
 import { listRecipes, recipeView } from '@/lib/services/views/recipes';
 import { spectrumView } from '@/lib/services/views/spectra';

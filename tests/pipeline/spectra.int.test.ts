@@ -23,7 +23,7 @@ const T0 = Date.UTC(2026, 8, 1, 7);
 /** The ellipsometer's recipe with the index of the film in common. */
 const hfo2 = SPECTRAL_STATIONS.find((x) => x.recipe.name === 'HFO2-SE')!.recipe.content;
 const commonParameters = hfo2.parameters.map((p) =>
-  p.name === 'hfo2_n' ? { ...p, role: { kind: 'free', lower: 1.8, upper: 2.1, shared: 'wafer' } } : { ...p, reportAs: null },
+  p.name === 'hfo2_n' ? { ...p, role: { kind: 'free', lower: 1.8, upper: 2.1, shared: 'wafer' } } : p,
 );
 const commonRecipe = { ...hfo2, parameters: commonParameters };
 
@@ -156,6 +156,23 @@ test('a broken lamp is refused for its fit and charted nowhere; the station rais
   expect(await db().one(sql`SELECT count(*)::int AS n FROM measurement WHERE slot IN (2, 3)`)).toEqual({ n: 0 });
 });
 
+test('the alert of the station closes itself when five of its wafers were accepted, and says why', async () => {
+  const state = () =>
+    db().one<{ state: string; action: string | null; actor: string }>(
+      sql`SELECT a.state, a.action, (SELECT e.actor FROM alert_event e WHERE e.alert_id = a.id ORDER BY e.id DESC LIMIT 1) AS actor FROM alert a WHERE a.kind = 'spectra'`,
+    );
+  for (const slot of [14, 15, 16, 17]) await wafer(slot, () => 8);
+  await doAllWork();
+  expect(await state()).toMatchObject({ state: 'open' });
+  await wafer(18, () => 8);
+  await doAllWork();
+  const closed = (await state())!;
+  expect(closed).toMatchObject({ state: 'closed', actor: 'Driftless' });
+  expect(closed.action).toMatch(
+    /^the condition has ended: since then 5 wafers of \S+ were accepted by HFO2-SE, none of them wrong; 5 end it$/,
+  );
+});
+
 test('one bad site is left out, the others are kept', async () => {
   await wafer(
     4,
@@ -234,6 +251,35 @@ test('what the sites of a wafer share is fitted by all of them together; a spoil
   );
   expect(stored).toEqual({ n: 12 });
   expect(await db().one(sql`SELECT count(*)::int AS n FROM feed_event WHERE text LIKE '%hfo2_n common to 12'`)).toEqual({ n: 1 });
+});
+
+test('what the sites share is not averaged away: u of the mean from the accepted sites and the covariance of the fit, also on the chart point', async () => {
+  const fit = (await db().one<{ u: Float64Array; covariance: Float64Array; status: string[] }>(
+    sql`SELECT f.u, f.covariance, f.status FROM spectrum_fit f JOIN spectrum s ON s.id = f.spectrum_id WHERE s.slot = 12`,
+  ))!;
+  const m = (await db().one<{ id: string; value: Float64Array; u: Float64Array; u_common: Float64Array; u_mean: number }>(
+    sql`SELECT id, value, u, u_common, u_mean FROM measurement WHERE key = 'S12/hfo2_thickness'`,
+  ))!;
+  const accepted = Array.from({ length: 13 }, (_, i) => i).filter((i) => fit.status[i] === 'accepted');
+  expect(accepted).toHaveLength(12);
+  expect([m.value[4], m.u[4], m.u_common[4]]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
+  // By hand: thickness is parameter 0, the common index parameter 1 of 3.
+  let own = 0;
+  let together = 0;
+  for (const i of accepted) {
+    const shared = fit.covariance[9 * i + 1]! / Math.sqrt(fit.covariance[9 * i + 4]!);
+    expect(m.u_common[i]).toBeCloseTo(shared, 14);
+    own += fit.u[3 * i]! ** 2 - shared ** 2;
+    together += shared;
+  }
+  const byHand = Math.sqrt(own + together ** 2) / 12;
+  expect(Math.abs(m.u_mean / byHand - 1)).toBeLessThan(1e-12);
+  const independent = Math.sqrt(accepted.reduce((s, i) => s + fit.u[3 * i]! ** 2, 0)) / 12;
+  expect(m.u_mean / independent).toBeGreaterThan(1.25);
+  const point = await db().one<{ u_value: number }>(
+    sql`SELECT p.u_value FROM chart_point p JOIN chart c ON c.id = p.chart_id WHERE p.record_id = ${m.id} AND c.characteristic = 'measurement.mean'`,
+  );
+  expect(point).toEqual({ u_value: m.u_mean });
 });
 
 test('Mueller elements along tilted lines, far from the recipe’s values, are found by its library of starts', async () => {

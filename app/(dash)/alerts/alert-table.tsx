@@ -35,11 +35,21 @@ export function AlertTable({
       cell: (r) => <StatusMark status={r.state === 'closed' ? 'idle' : severityStatus(r.severity)} text={r.severity} />,
     },
     {
+      key: 'do',
+      header: '',
+      cell: (r) =>
+        canAct && r.state === 'open' ? (
+          <button type="button" className="link" onClick={() => acknowledge(r)} aria-label={`Acknowledge ${r.title}`}>
+            Acknowledge
+          </button>
+        ) : null,
+    },
+    {
       key: 'title',
       header: 'What',
       value: (r) => r.title,
       cell: (r) => (
-        <span className="block max-w-[52ch] truncate" title={r.title}>
+        <span className="name" title={r.title}>
           {r.title}
         </span>
       ),
@@ -56,16 +66,6 @@ export function AlertTable({
       cell: (r) => r.assignee ?? <span className="text-ink-3">unowned</span>,
     },
     { key: 'state', header: 'State', value: (r) => r.state },
-    {
-      key: 'do',
-      header: '',
-      cell: (r) =>
-        canAct && r.state === 'open' ? (
-          <button type="button" className="link" onClick={() => acknowledge(r)} aria-label={`Acknowledge ${r.title}`}>
-            Acknowledge
-          </button>
-        ) : null,
-    },
   ];
   return (
     <DataTable

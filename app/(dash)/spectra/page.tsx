@@ -53,7 +53,6 @@ export default async function SpectraPage({ searchParams }: { searchParams: Prom
       <Panel
         title="Wafers with spectra"
         asOf={rows[0]?.measuredMs ?? null}
-        staleAfterMs={lot === null ? 86_400_000 : Number.POSITIVE_INFINITY}
         flush
         note={refused > 0 ? `${shown}; ${refused} with refused sites` : shown}
       >

@@ -10,6 +10,7 @@ import { decimalsFor, num, shortTime, unitLabel } from '@/lib/ui/format';
 import { groupBy } from '@/lib/ui/group';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { sharedScale } from '@/lib/ui/maps/colour-scale';
+import { mixOfTargets, mixWords } from '@/lib/ui/maps/mixed-targets';
 import { ScaleBar } from '@/lib/ui/maps/scale-bar';
 import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
 import { MAP_KINDS, mapInput, mapKind } from './map-input';
@@ -22,7 +23,7 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
   const { specification: spec } = d;
   const hasLimits = spec !== null && spec.lsl !== null && spec.usl !== null;
   const fromLimits = hasLimits && range === 'limits';
-  const mixed = mixOf(d.targets);
+  const mixed = mixOfTargets(d.targets);
   const isDelta = mixed === 'differ' && range !== 'values';
   const targetOf = useMemo(() => new Map(d.targets.map((t) => [t.product, t.target])), [d.targets]);
   const shown = useMemo(
@@ -122,20 +123,6 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
       </div>
     </Panel>
   );
-}
-
-/** Products with one target share a range; with different ones the difference to the target does; without targets nothing can be taken off. */
-function mixOf(targets: WaferGroup['targets']): 'same' | 'differ' | 'unknown' {
-  if (new Set(targets.map((t) => t.target)).size <= 1) return targets.length > 1 && targets[0]?.target === null ? 'unknown' : 'same';
-  return targets.every((t) => t.target !== null) ? 'differ' : 'unknown';
-}
-
-/** What products with different targets on one range mean, said aloud. */
-function mixWords(mixed: ReturnType<typeof mixOf>, isDelta: boolean, targets: WaferGroup['targets'], unit: string): string {
-  if (mixed === 'same') return '';
-  const list = targets.map((t) => `${t.product} ${t.target === null ? 'none' : `${t.target} ${unit}`}`).join(', ');
-  if (mixed === 'unknown') return `; products without a common target on one range: ${list}`;
-  return isDelta ? `; each wafer less the target of its product: ${list}` : `; products of different targets on one range: ${list}`;
 }
 
 function chambers(n: number, tiles: readonly WaferTile[]): string {

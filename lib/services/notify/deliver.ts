@@ -3,11 +3,14 @@ import { createTransport, type Transporter } from 'nodemailer';
 import { config } from '@/lib/config';
 import { bulkInsert, db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { eventWords, ITSELF } from '../alerts/event-words';
 
 interface Message {
   readonly event: {
     readonly id: number;
     readonly kind: string;
+    /** The kind as people read it. */
+    readonly words: string;
     readonly at: string;
     readonly actor: string;
     readonly text: string | null;
@@ -91,7 +94,7 @@ async function readMessage(id: number): Promise<Message | null> {
     FROM alert_event e JOIN alert a ON a.id = e.alert_id WHERE e.id = ${id}`);
   if (r === undefined) return null;
   return {
-    event: { id, kind: r.kind, at: r.at.toISOString(), actor: r.actor, text: r.text },
+    event: { id, kind: r.kind, words: eventWords(r.kind, r.actor), at: r.at.toISOString(), actor: r.actor, text: r.text },
     alert: {
       id: r.alert_id,
       title: r.title,
@@ -157,11 +160,11 @@ async function mail(c: Channel, m: Message): Promise<Outcome> {
     await transport.sendMail({
       from: config().MAIL_FROM,
       to: c.target,
-      subject: `[${m.alert.severity}] ${m.alert.title}`,
+      subject: `[${m.alert.severity}] ${m.event.kind === 'opened' ? '' : `${m.event.words}: `}${m.alert.title}`,
       text: [
         m.alert.title,
         '',
-        `${m.event.kind} by ${m.event.actor} at ${m.event.at}`,
+        `${m.event.words}${m.event.actor === ITSELF ? '' : ` by ${m.event.actor}`} at ${m.event.at}`,
         `Where: ${where || m.alert.area}${m.alert.lot === null ? '' : `, lot ${m.alert.lot} wafer ${m.alert.slot}`}`,
         ...(m.event.text === null ? [] : [`Text: ${m.event.text}`]),
         '',

@@ -117,7 +117,9 @@ const known = (u: number | undefined): number | null => (u === undefined || !Num
 
 /** The lot as a subgroup of its measured wafers: one point a lot, made anew whenever one of its wafers arrives. */
 async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
-  const rows = await tx.rows<Common & { parameter: string; value: number; u_value: number | null; spread: number | null; n: number }>(sql`
+  const rows = await tx.rows<
+    Common & { parameter: string; value: number; u_value: number | null; spread: number | null; n: number }
+  >(sql`
     SELECT m.operation, m.product, min(m.tool) AS tool, NULL AS chamber, md5(m.lot || '|' || m.operation || '|' || m.parameter)::uuid AS record_id, min(m.processed_at) AS at,
       m.lot, 0::int2 AS slot, (array_agg(m.run_id ORDER BY m.processed_at, m.slot))[1] AS run_id, m.parameter, avg(m.mean) AS value,
       CASE WHEN count(m.u_mean) = count(*) THEN sqrt(sum(m.u_mean * m.u_mean)) / count(*) END AS u_value, stddev_samp(m.mean) AS spread, count(*)::int AS n
@@ -201,10 +203,7 @@ async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicVa
   return [...wafers, ...[...lots.values()].flatMap((l) => overlayOfLot(l.first, l.values))];
 }
 
-function overlayOfLot(
-  first: OverlayRow,
-  values: Readonly<ReturnType<typeof overlayValues>>,
-): CharacteristicValue[] {
+function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof overlayValues>>): CharacteristicValue[] {
   const names = new Map(values.map((v) => [v.name, v.parameter]));
   return [...names].map(([name, parameter]) => {
     const mine = values.filter((v) => v.name === name);

@@ -3,14 +3,11 @@ import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-reci
 import type { MeasurementRecord } from '@/lib/formats/wire';
 import type { Ref } from '@/lib/queue/jobs';
 import type { SiteFit } from '@/lib/recipes';
-import { raiseStationAlert } from '../alerts/raise-station';
+import { commonParts } from '@/lib/uncertainty';
+import { endStation, raiseStation, STATION_SHARE } from '../alerts/station';
+import { codeVersion } from '../code-version';
 import { feed } from '../feed';
 import { measurements } from '../ingest/measurements';
-
-/** Changes when the same spectrum would give other numbers. */
-const SPECTRA_CODE = 'spectra-1';
-/** A wafer with more refused sites than this share says something of its station rather than of itself. */
-const STATION_SHARE = 0.5;
 
 /** A wafer's spectra with the recipe version that is in force: what a compute thread needs. */
 export interface SpectrumJob {
@@ -157,7 +154,7 @@ export async function storeSpectrumFits(tx: Tx, fitted: readonly FittedWafer[]):
         by_surrogate: fits.filter((f) => f.path === 'surrogate').length,
         common_sites: Math.max(0, ...fits.map((f) => f.common?.sites ?? 0)),
         measurements: made.map((m) => m.id),
-        code_version: SPECTRA_CODE,
+        code_version: codeVersion('spectra'),
       },
     ]);
     if (written === 0) continue;
@@ -181,8 +178,7 @@ async function measurementsOf(
   return reported.map(({ i, parameter }) => {
     const key = `${row.key}/${parameter}`;
     const known = fits.map((f) => f.status === 'accepted');
-    // A refused site has no value; its uncertainty must still be a number, and says "unknown" by being that of the worst accepted one.
-    const worst = Math.max(...fits.flatMap((f, s) => (known[s] ? [f.u[i]!] : [])));
+    const common = commonOf(row, fits, i);
     return {
       id: recordId('measurement', row.sender, key),
       record: {
@@ -201,10 +197,32 @@ async function measurementsOf(
         x: [...row.x],
         y: [...row.y],
         value: fits.map((f, s) => (known[s] ? f.values[i]! : null)),
-        u: fits.map((f, s) => (known[s] ? f.u[i]! : worst)),
+        u: fits.map((f, s) => (known[s] ? f.u[i]! : null)),
+        ...(common === null ? {} : { uCommon: common.map((c, k) => (known[k % fits.length] ? c : null)) }),
       },
     };
   });
+}
+
+/**
+ * What the parameters common to the wafer bring to the uncertainty of parameter `i` at each site, part after part; null where every site
+ * was fitted alone. It was found once for all sites, so that no mean makes it smaller.
+ */
+function commonOf(row: SpectrumRow, fits: readonly SiteFit[], i: number): number[] | null {
+  const names = row.content.parameters.map((p) => p.name);
+  const parts = Math.max(0, ...fits.map((f) => f.common?.parameters.length ?? 0));
+  if (parts === 0) return null;
+  const sites = fits.map((f) =>
+    f.common === null
+      ? new Float64Array(parts)
+      : commonParts(
+          f.covariance,
+          names.length,
+          i,
+          f.common.parameters.map((name) => names.indexOf(name)),
+        ),
+  );
+  return Array.from({ length: parts * fits.length }, (_, k) => sites[k % fits.length]![Math.floor(k / fits.length)]!);
 }
 
 /** What the sites found together, in words; empty where each was fitted alone. */
@@ -213,7 +231,7 @@ function commonWords(fits: readonly SiteFit[]): string {
   return common ? `, with ${common.parameters.join(', ')} common to ${common.sites}` : '';
 }
 
-/** Says what was refused; most of a wafer refused is an alert on the station. */
+/** Says what was refused; most of a wafer refused is an alert on the station, which ends when its wafers are accepted again. */
 async function tellStation(tx: Tx, row: SpectrumRow, fits: readonly SiteFit[]): Promise<void> {
   const refused = fits.filter((f) => f.status !== 'accepted');
   const where = { lot: row.lot, station: row.station, recipe: row.recipe, spectrumId: row.id };
@@ -224,9 +242,7 @@ async function tellStation(tx: Tx, row: SpectrumRow, fits: readonly SiteFit[]): 
       detail: where,
     },
   ]);
-  if (refused.length <= STATION_SHARE * fits.length) return;
-  const worst = Math.max(...refused.map((f) => (Number.isFinite(f.reducedChi2) ? f.reducedChi2 : 0)));
-  await raiseStationAlert(tx, {
+  const wafer = {
     station: row.station,
     recipe: row.recipe,
     area: row.area,
@@ -236,7 +252,16 @@ async function tellStation(tx: Tx, row: SpectrumRow, fits: readonly SiteFit[]): 
     slot: row.slot,
     recordId: row.id,
     at: row.measured_at,
-    value: worst,
-    title: `${row.station}: ${refused.length} of ${fits.length} spectra refused by ${row.recipe}${worst > 0 ? `, χ²/ν up to ${worst < 100 ? worst.toPrecision(3) : worst.toFixed(0)}` : ''}`,
-  });
+  };
+  if (refused.length <= STATION_SHARE * fits.length) {
+    await endStation(tx, wafer);
+    return;
+  }
+  const worst = Math.max(...refused.map((f) => (Number.isFinite(f.reducedChi2) ? f.reducedChi2 : 0)));
+  await raiseStation(
+    tx,
+    wafer,
+    `${row.station}: ${refused.length} of ${fits.length} spectra refused by ${row.recipe}${worst > 0 ? `, χ²/ν up to ${worst < 100 ? worst.toPrecision(3) : worst.toFixed(0)}` : ''}`,
+    worst,
+  );
 }

@@ -1,10 +1,12 @@
 import { db, sql } from '@/lib/db';
+import { uOfRange } from '@/lib/uncertainty';
 
 /** One measured wafer with its sites, ready for a map. */
 export interface SiteMap {
   id: string;
   lot: string;
   slot: number;
+  product: string;
   parameter: string;
   unit: string;
   measuredMs: number;
@@ -20,6 +22,8 @@ export interface SiteMap {
   y: Float64Array;
   value: Float64Array;
   u: Float64Array | null;
+  /** Of mean, sigma and range, from the sites they are made of; null where the record gives no u. */
+  uOf: { mean: number | null; sd: number | null; range: number | null };
   radiusMm: number;
   edgeExclusionMm: number;
   die: { widthMm: number; heightMm: number };
@@ -29,6 +33,7 @@ interface Row {
   id: string;
   lot: string;
   slot: number;
+  product: string;
   parameter: string;
   unit: string;
   measured_at: Date;
@@ -43,6 +48,9 @@ interface Row {
   y: Float64Array;
   value: Float64Array;
   u: Float64Array;
+  u_common: Float64Array;
+  u_mean: number | null;
+  u_sd: number | null;
   diameter_mm: number;
   edge_exclusion_mm: number;
   die_width_mm: number;
@@ -53,6 +61,7 @@ const toMap = (r: Row): SiteMap => ({
   id: r.id,
   lot: r.lot,
   slot: r.slot,
+  product: r.product,
   parameter: r.parameter,
   unit: r.unit,
   measuredMs: r.measured_at.getTime(),
@@ -67,12 +76,17 @@ const toMap = (r: Row): SiteMap => ({
   y: r.y,
   value: r.value,
   u: r.u.length === r.value.length ? r.u : null,
+  uOf: {
+    mean: r.u_mean,
+    sd: r.u_sd,
+    range: r.u.length === r.value.length ? uOfRange(r.value, { u: r.u, common: r.u_common }) : null,
+  },
   radiusMm: r.diameter_mm / 2,
   edgeExclusionMm: r.edge_exclusion_mm,
   die: { widthMm: r.die_width_mm, heightMm: r.die_height_mm },
 });
 
-const COLUMNS = sql`m.id, m.lot, m.slot, m.parameter, m.unit, m.measured_at, m.processed_at, m.tool, m.chamber, m.run_id, m.mean, m.sd, l.x, l.y, m.value, m.u,
+const COLUMNS = sql`m.id, m.lot, m.slot, m.product, m.parameter, m.unit, m.measured_at, m.processed_at, m.tool, m.chamber, m.run_id, m.mean, m.sd, l.x, l.y, m.value, m.u, m.u_common, m.u_mean, m.u_sd,
   p.diameter_mm, p.edge_exclusion_mm, p.die_width_mm, p.die_height_mm,
   (SELECT s.id FROM spectrum s JOIN spectrum_fit f ON f.spectrum_id = s.id AND f.measured_at = s.measured_at
     WHERE s.lot = m.lot AND s.operation = m.operation AND s.slot = m.slot AND s.measured_at = m.measured_at AND m.id = ANY(f.measurements) LIMIT 1) AS spectrum_id`;
@@ -88,41 +102,18 @@ export async function siteMaps(ids: readonly string[]): Promise<SiteMap[]> {
   return rows.map(toMap);
 }
 
-/** Site maps of a lot at one operation, in slot order: what stands behind a point that is the mean of a lot. */
-export async function lotMaps(lot: string, operation: string, parameter: string): Promise<SiteMap[]> {
-  const rows = await db().rows<Row>(sql`
-    SELECT ${COLUMNS} FROM measurement m JOIN site_layout l ON l.id = m.layout_id JOIN product p ON p.name = m.product
-    WHERE m.lot = ${lot} AND m.operation = ${operation} AND m.parameter = ${parameter} AND m.superseded_by IS NULL ORDER BY m.slot LIMIT 25`);
-  return rows.map(toMap);
-}
-
-/**
- * The last lot before a moment, of the same operation, parameter, product and chamber, none of whose wafers had a rule fired: what good
- * looks like. Empty when there is none within 30 days.
- */
-export async function lastGoodMaps(o: {
+/** Site maps of a lot at one operation, on a tool or chamber where they are given, in slot order: what stands behind a point of a lot. */
+export async function lotMaps(o: {
+  lot: string;
   operation: string;
   parameter: string;
-  product: string;
   tool: string | null;
   chamber: string | null;
-  beforeMs: number;
+  limit: number;
 }): Promise<SiteMap[]> {
-  const before = new Date(o.beforeMs);
-  const since = new Date(o.beforeMs - 30 * 86_400_000);
   const rows = await db().rows<Row>(sql`
-    WITH candidates AS (
-      SELECT m.lot, max(m.processed_at) AS at FROM measurement m
-      WHERE m.operation = ${o.operation} AND m.parameter = ${o.parameter} AND m.product = ${o.product} AND m.measured_at >= ${since} AND m.processed_at < ${before}
-        AND (${o.tool}::text IS NULL OR m.tool = ${o.tool}) AND (${o.chamber}::text IS NULL OR m.chamber = ${o.chamber}) AND m.superseded_by IS NULL
-      GROUP BY m.lot ORDER BY at DESC LIMIT 40),
-    good AS (
-      SELECT c.lot FROM candidates c WHERE NOT EXISTS (
-        SELECT 1 FROM measurement m JOIN chart_point q ON q.record_id = m.id AND cardinality(q.rules) > 0 AND q.at >= ${since}
-        WHERE m.lot = c.lot AND m.operation = ${o.operation} AND m.measured_at >= ${since})
-      ORDER BY c.at DESC LIMIT 1)
-    SELECT ${COLUMNS} FROM measurement m JOIN good ON good.lot = m.lot JOIN site_layout l ON l.id = m.layout_id JOIN product p ON p.name = m.product
-    WHERE m.operation = ${o.operation} AND m.parameter = ${o.parameter} AND m.measured_at >= ${since} AND m.superseded_by IS NULL
-      AND (${o.chamber}::text IS NULL OR m.chamber = ${o.chamber}) ORDER BY m.slot LIMIT 6`);
+    SELECT ${COLUMNS} FROM measurement m JOIN site_layout l ON l.id = m.layout_id JOIN product p ON p.name = m.product
+    WHERE m.lot = ${o.lot} AND m.operation = ${o.operation} AND m.parameter = ${o.parameter} AND m.superseded_by IS NULL
+      AND (${o.tool}::text IS NULL OR m.tool = ${o.tool}) AND (${o.chamber}::text IS NULL OR m.chamber = ${o.chamber}) ORDER BY m.slot LIMIT ${o.limit}`);
   return rows.map(toMap);
 }

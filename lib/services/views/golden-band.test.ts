@@ -11,6 +11,11 @@ test('band: median and 1.4826·MAD by hand', () => {
   expect(goldenBand([f32([1]), f32([2])], 1)).toBeUndefined();
 });
 
+test('runs that have nothing at any sample of this one are no reference', () => {
+  const nothing = f32([NaN, NaN]);
+  expect(goldenBand([nothing, nothing, nothing, nothing], 2)).toBeUndefined();
+});
+
 test('the band holds its own middle and shifts with the data', () =>
   fc.assert(
     fc.property(

@@ -44,7 +44,7 @@ export function alignToSteps(
 /**
  * Middle and spread of several aligned traces, sample by sample: median and ± k · 1.4826 · median absolute deviation (robust 3σ for
  * k = 3). A dozen runs give a ragged spread, so no sample's is taken smaller than the median of the nine around it. Samples with fewer
- * than 3 values are NaN.
+ * than 3 values are NaN. Undefined where no sample has 3: there is no reference.
  */
 export function goldenBand(traces: readonly Float32Array[], n: number, k = 3): GoldenBand | undefined {
   if (traces.length < 3) return undefined;
@@ -66,6 +66,7 @@ export function goldenBand(traces: readonly Float32Array[], n: number, k = 3): G
     mid[i] = m;
     spread[i] = s;
   }
+  if (mid.every(Number.isNaN)) return undefined;
   for (let i = 0; i < n; i++) {
     const s = Math.max(spread[i]!, medianAround(spread, i));
     lo[i] = mid[i]! - k * s;

@@ -1,7 +1,8 @@
 import { db, sql, where } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { FittedTerm, OverlaySummary } from '@/lib/overlay';
-import { fitMarks, OVERLAY_MODEL, readMarks } from '../overlay/fit-wafers';
+import { OVERLAY_MODEL, rawSummary, readMarks, tryFitMarks } from '../overlay/fit-wafers';
+import { fieldsOf, type OverlayField } from './overlay-vectors';
 import { idFromAddress } from './uuid';
 
 export interface OverlayFilter {
@@ -98,11 +99,14 @@ export interface OverlayView {
   raw: { dx: Float64Array; dy: Float64Array };
   modelled: { dx: Float64Array; dy: Float64Array };
   residual: { dx: Float64Array; dy: Float64Array };
-  fields: { x: number; y: number; column: number; row: number }[];
+  fields: OverlayField[];
   fieldWidthMm: number;
   fieldHeightMm: number;
   radiusMm: number;
-  statistics: { raw: OverlaySummary; modelled: OverlaySummary; residual: OverlaySummary };
+  /** Null where the marks do not determine it. */
+  statistics: Record<'raw' | 'modelled' | 'residual', OverlaySummary | null>;
+  /** Why there is no model of this wafer. */
+  unfitted: string | null;
   terms: OverlayTermView[];
   unidentifiable: string[];
   model: {
@@ -157,12 +161,8 @@ export async function overlayView(id: string): Promise<OverlayView> {
   ]);
   const m = marksRows[0];
   if (m === undefined) throw new AppError('not_found', `the product of overlay measurement ${id} is not registered any more`);
-  const { fit } = fitMarks(m);
-  const fields = new Map<string, OverlayView['fields'][number]>();
-  for (let i = 0; i < column.length; i++) {
-    const key = `${column[i]} ${rowOf[i]}`;
-    if (!fields.has(key)) fields.set(key, { x: m.x[i]! - fx[i]!, y: m.y[i]! - fy[i]!, column: column[i]!, row: rowOf[i]! });
-  }
+  const { fit, reason } = tryFitMarks(m);
+  const nothing = () => new Float64Array(m.x.length).fill(Number.NaN);
   const term = (t: FittedTerm): OverlayTermView => ({
     id: t.id,
     label: t.label,
@@ -184,23 +184,24 @@ export async function overlayView(id: string): Promise<OverlayView> {
     x: m.x,
     y: m.y,
     raw: { dx: m.dx, dy: m.dy },
-    modelled: fit.modelled,
-    residual: fit.residual,
-    fields: [...fields.values()],
+    modelled: fit?.modelled ?? { dx: nothing(), dy: nothing() },
+    residual: fit?.residual ?? { dx: nothing(), dy: nothing() },
+    fields: fieldsOf({ x: m.x, y: m.y, fx, fy, column, row: rowOf }),
     fieldWidthMm: m.field_width_mm,
     fieldHeightMm: m.field_height_mm,
     radiusMm: m.diameter_mm / 2,
-    statistics: fit.statistics,
-    terms: [...fit.dx.terms, ...fit.dy.terms].map(term),
-    unidentifiable: [...fit.unidentifiable],
+    statistics: fit?.statistics ?? { raw: rawSummary(m), modelled: null, residual: null },
+    unfitted: reason,
+    terms: fit === null ? [] : [...fit.dx.terms, ...fit.dy.terms].map(term),
+    unidentifiable: [...(fit?.unidentifiable ?? [])],
     model: {
       name: OVERLAY_MODEL,
-      used: fit.dx.nUsed + fit.dy.nUsed,
-      rejected: fit.dx.rejected.length + fit.dy.rejected.length,
-      rank: fit.dx.rank + fit.dy.rank,
-      condition: Math.max(fit.dx.conditionNumber, fit.dy.conditionNumber),
-      residualSigmaX: fit.dx.residualSigma,
-      residualSigmaY: fit.dy.residualSigma,
+      used: fit === null ? 0 : fit.dx.nUsed + fit.dy.nUsed,
+      rejected: fit === null ? 0 : fit.dx.rejected.length + fit.dy.rejected.length,
+      rank: fit === null ? 0 : fit.dx.rank + fit.dy.rank,
+      condition: fit === null ? Number.NaN : Math.max(fit.dx.conditionNumber, fit.dy.conditionNumber),
+      residualSigmaX: fit?.dx.residualSigma ?? Number.NaN,
+      residualSigmaY: fit?.dy.residualSigma ?? Number.NaN,
       codeVersion,
     },
     lot,

@@ -1,5 +1,5 @@
 import { db, sql } from '@/lib/db';
-import { pipelineStatus } from '../status';
+import { pipelineStatus, workState } from '../status';
 import { type ScreenRow, screenCharts } from './spc-list';
 
 export interface OverviewAlert {
@@ -47,7 +47,8 @@ export interface Overview {
   };
   needsYou: OverviewAlert[];
   loops: { closed: number; shadow: number; suspended: number };
-  flow: { pending: number; dead: number; lagS: number; wafersLastHour: number; runsLastHour: number };
+  /** `trouble`: work that is due is not taken, in words; null when all is well. */
+  flow: { pending: number; dead: number; lagS: number; wafersLastHour: number; runsLastHour: number; trouble: string | null };
   tools: OverviewTool[];
   worst: ScreenRow[];
   chartTotal: number;
@@ -62,13 +63,14 @@ const FEED = 30;
 
 /** Everything of the overview page, read side by side. `nowMs`: the moment of asking. */
 export async function overview(nowMs: number): Promise<Overview> {
-  const [alerts, needsYou, loops, status, tools, worst, feed, rates] = await Promise.all([
+  const [alerts, needsYou, loops, status, work, tools, worst, feed, rates] = await Promise.all([
     alertCounts(),
     openAlerts(),
     db().rows<{ state: 'closed' | 'shadow' | 'suspended'; n: number }>(
       sql`SELECT state::text, count(*)::int AS n FROM control_loop GROUP BY state`,
     ),
     pipelineStatus(),
+    workState(),
     toolStates(nowMs),
     screenCharts({
       fromMs: nowMs - 7 * 24 * HOUR,
@@ -97,6 +99,7 @@ export async function overview(nowMs: number): Promise<Overview> {
       lagS: status.lagS,
       wafersLastHour: rates.wafers,
       runsLastHour: rates.runs,
+      trouble: work.trouble,
     },
     tools,
     worst: worst.rows.filter((r) => r.n > 0),

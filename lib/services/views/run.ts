@@ -1,7 +1,7 @@
-import { asFloat32, db, sql } from '@/lib/db';
+import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import type { StepWindow } from '@/lib/traces';
-import { alignToSteps, type GoldenBand, goldenBand } from './golden-band';
+import { isWrongRecipe } from '../alerts/wrong-recipe';
+import { type RunTrace, runTrace } from './run-trace';
 import { idFromAddress } from './uuid';
 
 export interface RunHead {
@@ -15,19 +15,13 @@ export interface RunHead {
   slot: number;
   recipe: string;
   recipeVersion: number;
+  /** The recipe is registered, and neither for this product nor for all. */
+  isWrongRecipe: boolean;
   setpoints: Record<string, number>;
   adviceId: string | null;
   startedMs: number;
   endedMs: number;
   receivedMs: number;
-}
-
-export interface RunTrace {
-  t: Float32Array;
-  steps: { name: string; fromS: number; toS: number }[];
-  sensors: { name: string; unit: string; v: Float32Array; band: GoldenBand | undefined }[];
-  /** Runs behind the golden band. */
-  goldenRuns: number;
 }
 
 export interface RunView {
@@ -74,7 +68,7 @@ export interface RunView {
   lotRuns: { id: string; slot: number; chamber: string }[];
 }
 
-const HEAD = sql`id, tool, chamber, product, layer, operation, lot, slot, recipe, recipe_version AS "recipeVersion", setpoints, advice_id AS "adviceId"`;
+const HEAD = sql`id, tool, chamber, product, layer, operation, lot, slot, recipe, recipe_version AS "recipeVersion", ${isWrongRecipe(sql`run`)} AS "isWrongRecipe", setpoints, advice_id AS "adviceId"`;
 
 /** One run's record, without its trace. */
 export async function runHead(id: string): Promise<RunHead | undefined> {
@@ -165,54 +159,4 @@ async function neighboursOf(run: RunHead): Promise<RunView['neighbours']> {
     SELECT (SELECT id FROM run WHERE tool = ${run.tool} AND chamber = ${run.chamber} AND started_at < ${at} AND started_at > ${new Date(run.startedMs - 7 * 86_400_000)} ORDER BY started_at DESC LIMIT 1) AS before,
       (SELECT id FROM run WHERE tool = ${run.tool} AND chamber = ${run.chamber} AND started_at > ${at} AND started_at < ${new Date(run.startedMs + 7 * 86_400_000)} ORDER BY started_at LIMIT 1) AS after`);
   return row!;
-}
-
-interface TraceRow {
-  run_id: string;
-  t: Buffer;
-  v: Buffer;
-  n: number;
-  steps: StepWindow[];
-  names: string[];
-  units: string[];
-}
-
-const GOLDEN_RUNS = 24;
-/** Runs of one lot are alike: a band of few lots would be too narrow. */
-const PER_LOT = 2;
-
-/**
- * The trace of a run with the golden band of each sensor: up to 24 earlier runs of the same chamber, operation and product with the
- * same sensors, at most two of a lot, no charted point of which had a rule fired; later runs fill up where there are too few earlier ones.
- */
-export async function runTrace(run: RunHead): Promise<RunTrace | null> {
-  const at = new Date(run.startedMs);
-  const own = await db().one<TraceRow & { sensor_set_id: string }>(sql`
-    SELECT t.run_id, t.t, t.v, t.n, t.steps, t.sensor_set_id, s.names, s.units FROM trace t JOIN sensor_set s ON s.id = t.sensor_set_id WHERE t.run_id = ${run.id} AND t.started_at = ${at}`);
-  if (own === undefined) return null;
-  const golden = await db().rows<TraceRow>(sql`
-    WITH clean AS (
-      SELECT r.id, r.started_at, row_number() OVER (PARTITION BY r.lot ORDER BY r.started_at) AS k FROM run r WHERE r.tool = ${run.tool} AND r.chamber = ${run.chamber} AND r.operation = ${run.operation} AND r.product = ${run.product} AND r.id <> ${run.id}
-        AND r.started_at BETWEEN ${new Date(run.startedMs - 14 * 86_400_000)} AND ${new Date(run.startedMs + 2 * 86_400_000)}
-        AND NOT EXISTS (SELECT 1 FROM chart_point p WHERE p.run_id = r.id AND cardinality(p.rules) > 0)),
-    near AS (SELECT id, started_at FROM clean WHERE k <= ${PER_LOT} ORDER BY (started_at > ${at}), abs(extract(epoch FROM started_at - ${at})) LIMIT ${GOLDEN_RUNS})
-    SELECT t.run_id, t.t, t.v, t.n, t.steps, s.names, s.units FROM near JOIN trace t ON t.run_id = near.id AND t.started_at = near.started_at JOIN sensor_set s ON s.id = t.sensor_set_id
-    WHERE t.sensor_set_id = ${own.sensor_set_id}`);
-  const t = asFloat32(own.t);
-  const v = asFloat32(own.v);
-  const others = golden.map((g) => ({ t: asFloat32(g.t), v: asFloat32(g.v), steps: g.steps, n: g.n }));
-  return {
-    t: Float32Array.from(t),
-    steps: own.steps.map((s) => ({ name: s.name, fromS: s.start, toS: s.end })),
-    sensors: own.names.map((name, k) => ({
-      name,
-      unit: own.units[k] ?? '',
-      v: v.slice(k * own.n, (k + 1) * own.n),
-      band: goldenBand(
-        others.map((o) => alignToSteps(t, own.steps, { t: o.t, v: o.v.subarray(k * o.n, (k + 1) * o.n), steps: o.steps })),
-        own.n,
-      ),
-    })),
-    goldenRuns: others.length,
-  };
 }

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closePool, db, recordId, sql, transaction } from '@/lib/db';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { ensurePartitions } from '@/lib/services/ingest/partitions';
+import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { testDatabase } from '@/tests/support';
 import { alertView } from './alert';
 import { listAlerts } from './alerts';
@@ -23,7 +22,7 @@ let dropDatabase: () => Promise<void>;
 beforeAll(async () => {
   const made = await testDatabase();
   dropDatabase = made.drop;
-  await registerFab(simulatedFab(1), 'test');
+  await startSimulatedFab(1, 'test');
 });
 afterAll(async () => {
   await closePool();

@@ -66,6 +66,8 @@ export interface WaferView {
   map: SiteMap;
   statistics: SiteStatistics;
   zernike: ZernikeView | null;
+  /** Why there is no fit of this wafer; null where there is one, or none yet. */
+  unfitted: string | null;
   profile: { radiusMm: Float64Array; mean: Float64Array };
   /** The wafers of this lot, operation and parameter, this one among them. */
   lot: SiteMap[];
@@ -111,7 +113,8 @@ export async function waferView(id: string): Promise<WaferView> {
     head,
     map,
     statistics: siteStatistics(map.value),
-    zernike: result === undefined ? null : zernikeOf(result, map),
+    zernike: result === undefined || result.reason !== null ? null : zernikeOf(result, map),
+    unfitted: result?.reason ?? null,
     profile: { radiusMm: profile.radiusMm, mean: profile.mean },
     lot: [...lot].sort((a, b) => a.slot - b.slot),
     points,
@@ -155,11 +158,12 @@ interface ResultRow {
   residualSigma: number;
   zones: Zone[];
   codeVersion: string;
+  reason: string | null;
 }
 
 const resultOf = (id: string, head: WaferHead): Promise<ResultRow | undefined> =>
   db().one<ResultRow>(sql`
-    SELECT "order", radius_mm AS "radiusMm", coefficients, u, rank, condition, dof, r2, residual_sigma AS "residualSigma", zones, code_version AS "codeVersion"
+    SELECT "order", radius_mm AS "radiusMm", coefficients, u, rank, condition, dof, r2, residual_sigma AS "residualSigma", zones, code_version AS "codeVersion", reason
     FROM spatial_result WHERE measurement_id = ${id} AND measured_at = ${new Date(head.measuredMs)}`);
 
 function zernikeOf(r: ResultRow, map: SiteMap): ZernikeView {

@@ -15,7 +15,6 @@ export interface WaferFilter {
 
 export interface WaferTile extends SiteMap {
   operation: string;
-  product: string;
   /** A rule fired on a chart of this measurement. */
   isOut: boolean;
 }
@@ -24,6 +23,8 @@ export interface WaferGroup {
   operation: string;
   parameter: string;
   product: string | null;
+  /** The target of each product shown, null where it has none; where they differ one range of values says nothing. */
+  targets: { product: string; target: number | null }[];
   tiles: WaferTile[];
   total: number;
   specification: { lsl: number | null; usl: number | null; target: number | null } | null;
@@ -82,9 +83,15 @@ export async function waferGallery(f: WaferFilter): Promise<WaferGalleryView> {
         operation: pair.operation,
         parameter: pair.parameter,
         product,
+        targets: [...products].sort().map((name) => ({
+          product: name,
+          target:
+            specifications.find((q) => q.product === name && q.operation === pair.operation && q.parameter === pair.parameter)
+              ?.target ?? null,
+        })),
         tiles: mine.flatMap((r) => {
           const m = mapOf.get(r.id);
-          return m ? [{ ...m, operation: r.operation, product: r.product, isOut: r.is_out }] : [];
+          return m ? [{ ...m, operation: r.operation, isOut: r.is_out }] : [];
         }),
         total: pair.n,
         specification: spec ? { lsl: spec.lsl, usl: spec.usl, target: spec.target } : null,

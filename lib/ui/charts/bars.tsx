@@ -39,11 +39,15 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 360);
   const row = onSelect ? ROW_CHOSEN : ROW_PLAIN;
-  const exports = useSvgExport(root, title, () =>
-    toCsv(
-      ['name', `value (${unit})`, `u (${unit})`],
-      items.map((b) => [b.label, b.value, b.u]),
-    ),
+  const exports = useSvgExport(
+    root,
+    title,
+    () =>
+      toCsv(
+        ['name', `value (${unit})`, `u (${unit})`],
+        items.map((b) => [b.label, b.value, b.u]),
+      ),
+    { unit, notes: () => ['whiskers ± 2u'] },
   );
   const [lo, hi] = paddedRange(
     [0, reference?.value, ...items.flatMap((b) => [b.value, b.value + 2 * (b.u ?? 0), b.value - 2 * (b.u ?? 0)])],

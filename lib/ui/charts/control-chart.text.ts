@@ -90,3 +90,42 @@ export function controlChartCsv(c: ControlChartInput): string {
     }),
   );
 }
+
+/** Limits in force at the end of what is drawn, and what else a picture of the chart must say. */
+export function controlChartNotes(c: ControlChartInput, summary: string): string[] {
+  const phase = c.phases.at(-1);
+  const spec = c.specs.at(-1);
+  const said = (list: readonly (readonly [string, number | null | undefined])[]): string =>
+    list
+      .flatMap(([name, v]) => (v === null || v === undefined || Number.isNaN(v) ? [] : [`${name} ${digits(v)} ${c.unit}`]))
+      .join(', ');
+  const control = phase
+    ? said([
+        ['LCL', phase.lcl],
+        ['CL', phase.cl],
+        ['UCL', phase.ucl],
+      ])
+    : '';
+  const dispersion = phase
+    ? said([
+        ['CL', phase.dispCl],
+        ['UCL', phase.dispUcl],
+      ])
+    : '';
+  const specified = spec
+    ? said([
+        ['LSL', spec.lsl],
+        ['target', spec.target],
+        ['USL', spec.usl],
+      ])
+    : '';
+  const about = `${c.title}: `;
+  return [
+    summary.startsWith(about) ? summary.slice(about.length) : summary,
+    ...(control === '' ? [] : [`limits v${phase!.version}: ${control}`]),
+    ...(c.dispersion && dispersion !== '' ? [`${c.dispersionName ?? 'dispersion'}, below: ${dispersion}`] : []),
+    ...(specified === '' ? [] : [`specification: ${specified}`]),
+  ];
+}
+
+const digits = (v: number): string => String(Number(v.toPrecision(6)));

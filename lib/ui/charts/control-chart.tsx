@@ -15,7 +15,7 @@ import {
   type DrawnPoint,
   prepareControlChart,
 } from './control-chart.prepare';
-import { controlChartCsv, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
+import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
 import { EventStrip, LimitLayer, PointLayer, ZoneLayer } from './control-marks';
 import { LABELS, nearest, plotBox, unscaleX } from './plot';
 import { pointState } from './rules';
@@ -92,7 +92,7 @@ export function ControlChart({
     setDrag(null);
   };
   const csv = useMemo(() => () => controlChartCsv(input), [input]);
-  const exports = useSvgExport(root, input.title, csv);
+  const exports = useSvgExport(root, input.title, csv, { unit: input.unit, notes: () => controlChartNotes(input, m.summary) });
   const d2 = m.dispersionDomain;
   const d2Ticks = d2 ? niceTicks(d2[0], d2[1], 3) : [];
   const common = {

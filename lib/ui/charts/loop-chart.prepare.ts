@@ -119,3 +119,15 @@ function summarise(c: LoopChartInput): string {
   const compare = Number.isNaN(wo) ? '' : `, ${num(wo, 3)} without control`;
   return `${c.title}: ${plural(c.output.at.length, 'measured wafer')}, rms distance from target ${num(w, 3)} ${c.outputUnit}${compare}; ${plural(c.moves.at.length, 'recipe advice', 'recipe advices')}, ${clipped} clipped by a limit.`;
 }
+
+/** Target, limits and what the marks mean, for a picture. */
+export const loopNotes = (c: LoopChartInput, summary: string): string[] => [
+  summary,
+  [
+    `target ${c.target} ${c.outputUnit}`,
+    ...(c.lsl === null ? [] : [`LSL ${c.lsl}`]),
+    ...(c.usl === null ? [] : [`USL ${c.usl}`]),
+    `${c.knob} in ${c.knobUnit}`,
+  ].join(', '),
+  'dots: measured, and recipe applied; pale: without control, by the model; hollow: advised only; band: disturbance ± 2u',
+];

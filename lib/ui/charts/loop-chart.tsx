@@ -8,7 +8,7 @@ import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { ChartLegend, DataDisclosure, eventEntries, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
 import { EventStrip, LimitLayer } from './control-marks';
-import { type LoopChartInput, type LoopChartModel, prepareLoopChart } from './loop-chart.prepare';
+import { type LoopChartInput, type LoopChartModel, loopNotes, prepareLoopChart } from './loop-chart.prepare';
 import { dotsPath, LABELS, nearest, plotBox, scaleX, scaleY, unscaleX } from './plot';
 import { Walkable } from './walkable';
 
@@ -47,7 +47,7 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
     if (p) (inMoves ? onSelectMove : onSelectOutput)?.(p.i);
   };
   const csv = useMemo(() => () => loopCsv(input), [input]);
-  const exports = useSvgExport(root, input.title, csv);
+  const exports = useSvgExport(root, input.title, csv, { unit: input.outputUnit, notes: () => loopNotes(input, m.summary) });
   const chart = (height: number) =>
     ({ width, height, margin: { top: 10, right: LABELS, bottom: 0, left: 0 }, accessibilityLayer: false }) as const;
   const target = [

@@ -63,7 +63,7 @@ export function PredictedVsMeasured({
       ),
     [input, m],
   );
-  const exports = useSvgExport(root, input.title, csv);
+  const exports = useSvgExport(root, input.title, csv, { unit: input.unit, notes: () => ['predicted against measured'] });
   const say = (i: number): string =>
     `${input.label[i]}: measured ${num(input.measured[i], m.decimals + 1)}, predicted ${num(input.predicted[i], m.decimals + 1)} (${num(input.lo[i], m.decimals + 1)} to ${num(input.hi[i], m.decimals + 1)}) ${input.unit}${input.reliable[i] ? '' : ', outside the model’s domain'}`;
   const ticks = m.ticks.map((value) => ({ value, label: num(value, m.decimals) }));

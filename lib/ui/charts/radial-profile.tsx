@@ -36,11 +36,15 @@ export function RadialProfile({ title, unit, radius, value, radiusMm, rings, hei
   const dots = Array.from({ length: value.length }, (_, i) => i)
     .filter((i) => Number.isFinite(value[i]!))
     .map((i) => ({ cx: sx(radius[i]!), cy: sy(value[i]!) }));
-  const exports = useSvgExport(root, title, () =>
-    toCsv(
-      ['r (mm)', `value (${unit})`],
-      Array.from({ length: value.length }, (_, i) => [radius[i], value[i]]),
-    ),
+  const exports = useSvgExport(
+    root,
+    title,
+    () =>
+      toCsv(
+        ['r (mm)', `value (${unit})`],
+        Array.from({ length: value.length }, (_, i) => [radius[i], value[i]]),
+      ),
+    { unit, notes: () => ['against radius, mm'] },
   );
   const d = tickDecimals(ticks);
   return (

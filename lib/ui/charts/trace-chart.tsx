@@ -1,8 +1,9 @@
 'use client';
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { ExportMenu } from '../components/export-menu';
-import { fileName, toCsv } from '../csv';
-import { canvasToPng, download, downloadText } from '../export';
+import { useExports } from '../components/use-exports';
+import { toCsv } from '../csv';
+import { canvasDrawing } from '../export';
 import { num } from '../format';
 import { useTheme } from '../hooks/use-theme';
 import { useWidth } from '../hooks/use-width';
@@ -61,17 +62,32 @@ export function TraceChart({ input, height = 220, compact = false }: TraceChartP
     at >= 0
       ? `${num(input.t[at], 2)} s: ${num(input.v[at], m.yDecimals + 1)} ${input.unit}${input.band ? `, band ${num(input.band.lo[at], m.yDecimals + 1)} to ${num(input.band.hi[at], m.yDecimals + 1)}` : ''}`
       : '';
+  const title = `${input.sensor} trace`;
+  const exports = useExports({
+    title,
+    unit: input.unit,
+    notes: () => [
+      m.summary,
+      ...(input.steps.length > 0
+        ? [`steps: ${input.steps.map((s) => `${s.name} ${num(s.fromS, 0)} to ${num(s.toS, 0)} s`).join(', ')}`]
+        : []),
+    ],
+    csvLabel: 'CSV of the samples',
+    csv: () =>
+      toCsv(
+        ['t (s)', `${input.sensor} (${input.unit})`, 'band low', 'band middle', 'band high'],
+        Array.from(input.t, (t, i) => [t, input.v[i], input.band?.lo[i], input.band?.mid[i], input.band?.hi[i]]),
+      ),
+    draw: (colours) => {
+      const drawing = canvasDrawing(width, height, (ctx) => draw(ctx, input, m, box, width, height, colours, false, -1));
+      return drawing === null ? null : { drawing };
+    },
+  });
   if (compact)
     return (
       <div ref={root} role="img" aria-label={m.summary}>
         <canvas ref={canvas} style={{ width, height }} className="block" />
       </div>
-    );
-  const title = `${input.sensor} trace`;
-  const csv = (): string =>
-    toCsv(
-      ['t (s)', `${input.sensor} (${input.unit})`, 'band low', 'band middle', 'band high'],
-      Array.from(input.t, (t, i) => [t, input.v[i], input.band?.lo[i], input.band?.mid[i], input.band?.hi[i]]),
     );
   return (
     <div ref={root}>
@@ -82,17 +98,7 @@ export function TraceChart({ input, height = 220, compact = false }: TraceChartP
           {m.summary.slice(input.sensor.length + 2)}
         </span>
         <span className="ml-auto">
-          <ExportMenu
-            items={[
-              { label: 'CSV of the samples', run: () => downloadText(fileName(title, 'csv'), csv()) },
-              {
-                label: 'PNG image',
-                run: async () => {
-                  if (canvas.current) download(fileName(title, 'png'), await canvasToPng(canvas.current));
-                },
-              },
-            ]}
-          />
+          <ExportMenu items={exports} />
         </span>
       </div>
       <Walkable

@@ -2,12 +2,14 @@
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
 import { type ReactNode, useId, useMemo, useRef, useState } from 'react';
-import { type Cell, fileName, toCsv } from '../csv';
+import { type Cell, fileName, toCsv, withColumns } from '../csv';
 import { downloadText } from '../export';
 import { useKeys } from '../hooks/use-keys';
 import { useUrlState } from '../hooks/use-url-state';
+import { useExportFacts } from './export-facts';
 import { Empty } from './panel';
 import { readSort, type SortState, sortRows, writeSort } from './table-sort';
+import { contextColumns } from './use-exports';
 
 export interface Column<R> {
   key: string;
@@ -98,13 +100,17 @@ export function DataTable<R>(p: DataTableProps<R>) {
   );
   useKeys(primary ? { j: () => walk(1), k: () => walk(-1), ...rowBindings } : rowBindings);
 
+  const facts = useExportFacts();
   const exported = columns.filter((c) => c.value);
   const save = (): void =>
     downloadText(
       fileName(label, 'csv'),
-      toCsv(
-        exported.map((c) => (c.unit ? `${c.header} (${c.unit})` : c.header)),
-        sorted.map((r) => exported.map((c) => c.value?.(r))),
+      withColumns(
+        toCsv(
+          exported.map((c) => (c.unit ? `${c.header} (${c.unit})` : c.header)),
+          sorted.map((r) => exported.map((c) => c.value?.(r))),
+        ),
+        contextColumns(facts, ''),
       ),
     );
   if (rows.length === 0) return <Empty>{empty}</Empty>;

@@ -2,8 +2,8 @@
 import { type PointerEvent, type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
-import { fileName } from '../csv';
-import { canvasToPng, download, downloadText } from '../export';
+import { useExports } from '../components/use-exports';
+import type { Drawing } from '../export-frame';
 import { useTheme } from '../hooks/use-theme';
 import type { Palette } from '../tokens';
 import { type WaferGeometry, waferGeometry } from './wafer-draw';
@@ -23,7 +23,11 @@ export interface SiteCanvasProps {
   /** A stable function: the canvas is drawn again when it changes. */
   draw: (ctx: CanvasRenderingContext2D, g: WaferGeometry, palette: Palette, shown: number) => void;
   csv: () => string;
-  svg: (g: WaferGeometry, palette: Palette) => string;
+  unit: string;
+  /** Range, limits and what is missing, for exports. */
+  notes: () => readonly string[];
+  /** The same as a picture, with its scale, in the geometry it is given. */
+  drawing: (g: WaferGeometry, palette: Palette) => { drawing: Drawing; legend: Drawing };
   /** Beside the title. */
   legend?: ReactNode;
   /** Below the map: what the shown site says, -1 for none. */
@@ -32,6 +36,9 @@ export interface SiteCanvasProps {
   selected?: number | undefined;
   onSelect?: ((site: number) => void) | undefined;
 }
+
+/** A map in a picture is drawn in its own size, whatever room it has on screen, px. */
+const PICTURE_SIZE = 600;
 
 /** The frame of every map of sites on canvas: title, exports, pointer and arrow keys that find a site. */
 export function SiteCanvas(p: SiteCanvasProps) {
@@ -65,22 +72,21 @@ export function SiteCanvas(p: SiteCanvasProps) {
     key,
     () => choose(siteTowards(sites, selected, dx, dy)),
   ];
-  const savePng = async (): Promise<void> => {
-    if (canvas.current) download(fileName(title, 'png'), await canvasToPng(canvas.current));
-  };
+  const exports = useExports({
+    title,
+    unit: p.unit,
+    notes: p.notes,
+    csv: p.csv,
+    csvLabel: `CSV of the ${p.noun}s`,
+    draw: (colours) => p.drawing(waferGeometry(PICTURE_SIZE, p.radiusMm), colours),
+  });
   return (
     <figure className="m-0" style={{ width: size }}>
       <div className="flex items-center h-7 gap-2">
         <figcaption className="text-sm font-semibold truncate">{title}</figcaption>
         {p.legend}
         <span className="ml-auto">
-          <ExportMenu
-            items={[
-              { label: `CSV of the ${p.noun}s`, run: () => downloadText(fileName(title, 'csv'), p.csv()) },
-              { label: 'PNG image', run: savePng },
-              { label: 'SVG drawing', run: () => downloadText(fileName(title, 'svg'), p.svg(g, palette), 'image/svg+xml') },
-            ]}
-          />
+          <ExportMenu items={exports} />
         </span>
       </div>
       <Walkable

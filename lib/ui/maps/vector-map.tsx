@@ -2,6 +2,7 @@
 import { useCallback, useMemo } from 'react';
 import { DataDisclosure } from '../charts/chart-parts';
 import { toCsv } from '../csv';
+import type { Drawing } from '../export-frame';
 import { num } from '../format';
 import type { Palette } from '../tokens';
 import { SiteCanvas, type SiteCanvasProps } from './site-canvas';
@@ -47,7 +48,12 @@ export function VectorMap({ title, input, scale, size = 380, selected, onSelect 
           Array.from(input.x, (x, i) => [x, input.y[i], input.dx[i], input.dy[i]]),
         )
       }
-      svg={(g, palette) => vectorSvg(input, model, g, palette, title)}
+      unit="nm"
+      notes={() => [
+        model.summary,
+        `arrows: the legend’s is ${num(scale.legendNm, scale.legendNm < 1 ? 1 : 0)} nm; the five longest stand out`,
+      ]}
+      drawing={(g, palette) => ({ drawing: vectorDrawing(input, model, g, palette), legend: arrowDrawing(model, g, palette) })}
       legend={<ArrowLegend nm={scale.legendNm} px={scale.legendNm * scale.mmPerNm * waferGeometry(size, input.radiusMm).k} />}
       selected={selected}
       onSelect={onSelect}
@@ -140,14 +146,23 @@ function drawVectors(
   }
 }
 
-function vectorSvg(input: VectorMapInput, m: VectorMapModel, g: WaferGeometry, palette: Palette, title: string): string {
+function vectorDrawing(input: VectorMapInput, m: VectorMapModel, g: WaferGeometry, palette: Palette): Drawing {
   const outline = waferOutline(g, input.radiusMm);
+  return {
+    svg: `<defs><clipPath id="wafer"><path d="${outline}"/></clipPath></defs>
+<path d="${fieldPath(input, g)}" fill="none" stroke="${palette.hairline}" clip-path="url(#wafer)"/><path d="${outline}" fill="none" stroke="${palette.hairlineStrong}"/>
+<path d="${pathOf(m, g, false)}" fill="none" stroke="${palette.series}"/><path d="${pathOf(m, g, true)}" fill="none" stroke="${palette.out}" stroke-width="1.8"/>`,
+    width: g.size,
+    height: g.size,
+  };
+}
+
+/** The arrow scale of a picture. */
+function arrowDrawing(m: VectorMapModel, g: WaferGeometry, palette: Palette): Drawing {
   const arrow = m.legendNm * m.mmPerNm * g.k;
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" width="${g.size}" height="${g.size + 30}" font-family="system-ui, sans-serif" font-size="11">
-<defs><clipPath id="w"><path d="${outline}"/></clipPath></defs><rect width="100%" height="100%" fill="${palette.surface}"/>
-<path d="${fieldPath(input, g)}" fill="none" stroke="${palette.hairline}" clip-path="url(#w)"/><path d="${outline}" fill="none" stroke="${palette.hairlineStrong}"/>
-<path d="${pathOf(m, g, false)}" fill="none" stroke="${palette.series}"/><path d="${pathOf(m, g, true)}" fill="none" stroke="${palette.out}" stroke-width="1.8"/>
-<path d="${arrowPath(6, g.size + 16, 6 + arrow, g.size + 16)}" stroke="${palette.ink}" fill="none"/><text x="${14 + arrow}" y="${g.size + 20}" fill="${palette.ink}">${m.legendNm} nm · ${title.replaceAll('&', '&amp;').replaceAll('<', '&lt;')}</text>
-</svg>`;
+  return {
+    svg: `<path d="${arrowPath(6, 12, 6 + arrow, 12)}" stroke="${palette.ink}" stroke-width="1.4" fill="none"/><text x="${16 + arrow}" y="16" font-size="12" fill="${palette.ink}">${m.legendNm} nm</text>`,
+    width: g.size,
+    height: 24,
+  };
 }

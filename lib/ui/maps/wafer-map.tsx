@@ -5,10 +5,11 @@ import { toCsv } from '../csv';
 import { num, withU } from '../format';
 import type { ColourScale } from './colour-scale';
 import { ScaleBar } from './scale-bar';
+import { scaleBarDrawing } from './scale-bar.prepare';
 import { SiteCanvas, type SiteCanvasProps } from './site-canvas';
 import { drawWaferMap } from './wafer-draw';
 import { gridPixels, type MapKind, prepareWaferMap, type WaferMapInput } from './wafer-map.prepare';
-import { waferMapSvg } from './wafer-svg';
+import { waferMapDrawing, waferMapNotes } from './wafer-svg';
 
 export interface WaferMapProps {
   title: string;
@@ -53,7 +54,12 @@ export function WaferMap({ title, input, kind, scale, size = 360, selected, onSe
           Array.from({ length: input.value.length }, (_, i) => [i + 1, input.x[i], input.y[i], input.value[i], input.u?.[i]]),
         )
       }
-      svg={(g, palette) => waferMapSvg(model, g, palette, title, model.grid ? gridUrl(model.grid, scale) : null)}
+      unit={input.unit}
+      notes={() => waferMapNotes(model)}
+      drawing={(g, palette) => ({
+        drawing: waferMapDrawing(model, g, palette, model.grid ? gridUrl(model.grid, scale) : null),
+        legend: scaleBarDrawing(scale, input.unit, g.size, palette),
+      })}
       selected={selected}
       onSelect={onSelect}
     >

@@ -1,20 +1,12 @@
+import { type Drawing, escapeXml } from '../export-frame';
 import { num } from '../format';
 import type { Palette } from '../tokens';
 import { cssOf } from './colour-scale';
 import { MISSING_RADIUS, siteRadius, type WaferGeometry, waferOutline } from './wafer-draw';
 import type { WaferMapModel } from './wafer-map.prepare';
 
-const escapeXml = (s: string): string =>
-  s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-
-/** The map as standalone SVG: sites or dies as vectors, the contour as an embedded picture (`contourUrl`), title and range printed. */
-export function waferMapSvg(
-  m: WaferMapModel,
-  g: WaferGeometry,
-  palette: Palette,
-  title: string,
-  contourUrl: string | null,
-): string {
+/** The map for a picture: sites or dies as vectors, the contour as an embedded image (`contourUrl`). */
+export function waferMapDrawing(m: WaferMapModel, g: WaferGeometry, palette: Palette, contourUrl: string | null): Drawing {
   const parts: string[] = [];
   const hatchId = 'missing';
   if (contourUrl) {
@@ -39,13 +31,26 @@ export function waferMapSvg(
     );
   }
   const outline = waferOutline(g, m.input.radiusMm);
-  const range = `${num(m.scale.min, m.decimals)} to ${num(m.scale.max, m.decimals)} ${m.input.unit}, ${m.scale.map}`;
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" width="${g.size}" height="${g.size + 40}" viewBox="0 0 ${g.size} ${g.size + 40}" font-family="system-ui, sans-serif" font-size="11">
-<defs><clipPath id="wafer"><path d="${outline}"/></clipPath><pattern id="${hatchId}" width="5" height="5" patternUnits="userSpaceOnUse"><path d="M-1 6L6 -1" stroke="${palette.hatch}"/></pattern></defs>
-<rect width="100%" height="100%" fill="${palette.surface}"/><path d="${outline}" fill="${palette.sunken}"/>
+  return {
+    svg: `<defs><clipPath id="wafer"><path d="${outline}"/></clipPath><pattern id="${hatchId}" width="5" height="5" patternUnits="userSpaceOnUse"><path d="M-1 6L6 -1" stroke="${palette.hatch}"/></pattern></defs>
+<path d="${outline}" fill="${palette.sunken}"/>
 ${parts.join('\n')}
-<path d="${outline}" fill="none" stroke="${palette.hairlineStrong}"/>
-<text x="4" y="${g.size + 14}" fill="${palette.ink}">${escapeXml(title)}</text><text x="4" y="${g.size + 30}" fill="${palette.ink2}">${escapeXml(range)}</text>
-</svg>`;
+<path d="${outline}" fill="none" stroke="${palette.hairlineStrong}"/>`,
+    width: g.size,
+    height: g.size,
+  };
+}
+
+/** What is printed above the map: its range, its limits, what is out of range or missing. */
+export function waferMapNotes(m: WaferMapModel): string[] {
+  const { unit } = m.input;
+  const { lower, upper } = m.scale.limits ?? { lower: null, upper: null };
+  const limit = (name: string, v: number | null): string[] => (v === null ? [] : [`${name} ${num(v, m.decimals)} ${unit}`]);
+  const limits = [...limit('LSL', lower), ...limit('USL', upper)];
+  return [
+    m.summary,
+    `colours from ${num(m.scale.min, m.decimals)} to ${num(m.scale.max, m.decimals)} ${unit} (${m.scale.map})${limits.length > 0 ? `; ${limits.join(', ')}` : ''}`,
+    ...(m.note === '' ? [] : [m.note]),
+    ...(m.outside.below + m.outside.above > 0 ? [`${m.outside.below} below the range, ${m.outside.above} above`] : []),
+  ];
 }

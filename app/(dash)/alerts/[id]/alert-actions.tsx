@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import type { AlertView } from '@/lib/services/views/alerts';
+import type { AlertView } from '@/lib/services/views/alert';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { useReport } from '@/lib/ui/components/toast';
 import { useKeys } from '@/lib/ui/hooks/use-keys';

@@ -1,39 +1,88 @@
 'use client';
-import type { AlertView } from '@/lib/services/views/alerts';
+import type { AlertView } from '@/lib/services/views/alert';
+import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
-import { num, percent, shortTime, unitLabel } from '@/lib/ui/format';
+import { decimalsFor, num, percent, plural, shortTime, unitLabel } from '@/lib/ui/format';
+import { waferName } from '@/lib/ui/links';
 
-/** What the runs of the alert share, against all runs of the step. */
+/** The signals of the alert: the one that opened it is its evidence, the others came since. */
+export function Signals({ data }: { data: AlertView }) {
+  const { alert, chart, signals } = data;
+  if (chart === null || signals.length === 0) return null;
+  type Row = AlertView['signals'][number];
+  const version = chart.versions.at(-1);
+  const d = decimalsFor(version?.ucl != null && version.lcl != null ? (version.ucl - version.lcl) / 60 : null);
+  const columns: Column<Row>[] = [
+    { key: 'at', header: 'Processed', value: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
+    { key: 'wafer', header: 'Point', value: (r) => (r.lot === null ? '' : waferName(r.lot, r.slot ?? 0)) },
+    { key: 'rule', header: 'Signal', value: (r) => ruleName(r.rule) },
+    {
+      key: 'judged',
+      header: 'Judged',
+      unit: unitLabel(chart.chart.unit),
+      numeric: true,
+      value: (r) => r.judged,
+      cell: (r) => num(r.judged, d),
+    },
+    { key: 'role', header: '', value: (r) => (r.recordId === alert.recordId && r.rule === alert.rule ? 'opened it' : '') },
+  ];
+  return (
+    <Panel
+      title="Signals"
+      note={`${alert.count} in all${signals.length < alert.count ? `, ${signals.length} listed` : ''}`}
+      flush
+    >
+      <DataTable
+        label="Signals of the alert"
+        rows={signals}
+        columns={columns}
+        rowKey={(r) => `${r.recordId}-${r.rule}`}
+        rowHref={(r) => `/spc/${chart.chart.id}?point=${r.recordId}`}
+        empty="No signal."
+        maxHeight={220}
+      />
+    </Panel>
+  );
+}
+
+/** What the wafers of the alert share, against all wafers of the step. */
 export function Commonality({ rows }: { rows: AlertView['commonality'] }) {
   type Row = AlertView['commonality'][number];
+  const of = (n: number, all: number, lots: number): string =>
+    `${n} of ${all} (${percent(n / Math.max(1, all), 0)}), ${plural(lots, 'lot')}`;
   const columns: Column<Row>[] = [
     { key: 'what', header: 'Factor', value: (r) => r.what },
-    { key: 'value', header: 'Value', value: (r) => r.value },
+    { key: 'value', header: 'Value', value: (r) => r.value, cell: (r) => <span className="name">{r.value}</span> },
     {
       key: 'bad',
-      header: 'In alert',
+      header: 'Wafers in alert',
       numeric: true,
       value: (r) => r.inAlert / Math.max(1, r.ofAlert),
-      cell: (r) => percent(r.inAlert / Math.max(1, r.ofAlert), 0),
+      cell: (r) => of(r.inAlert, r.ofAlert, r.lotsInAlert),
     },
     {
       key: 'all',
-      header: 'In all',
+      header: 'Of the step',
       numeric: true,
       value: (r) => r.inAll / Math.max(1, r.ofAll),
-      cell: (r) => percent(r.inAll / Math.max(1, r.ofAll), 0),
+      cell: (r) => of(r.inAll, r.ofAll, r.lotsInAll),
     },
     {
       key: 'lift',
       header: 'Ratio',
       numeric: true,
-      value: (r) => r.inAlert / Math.max(1, r.ofAlert) / (r.inAll / Math.max(1, r.ofAll)),
-      cell: (r) => num(r.inAlert / Math.max(1, r.ofAlert) / (r.inAll / Math.max(1, r.ofAll)), 1),
+      value: (r) => r.ratio,
+      cell: (r) => (r.ratio === null ? <span className="text-ink-3">too few to tell</span> : num(r.ratio, 1)),
+      title: 'Share in the alert over share of the step; three wafers in the alert are the least that says anything',
     },
   ];
   return (
-    <Panel title="What is common" note="share among the alert’s runs and among all runs of the step" flush>
+    <Panel
+      title="What is common"
+      note="wafers of the alert against all wafers of the step, a week before to two days after"
+      flush
+    >
       <DataTable
         label="Commonality"
         rows={rows}

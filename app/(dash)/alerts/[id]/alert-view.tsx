@@ -1,27 +1,25 @@
 'use client';
 import Link from 'next/link';
 import { useMemo } from 'react';
-import type { AlertView } from '@/lib/services/views/alerts';
-import type { SiteMap } from '@/lib/services/views/evidence';
+import type { AlertView } from '@/lib/services/views/alert';
 import type { SpectraEvidence } from '@/lib/services/views/spectra-alert';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
 import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
-import { absoluteTime, decimalsFor, num, plural, shortTime, unitLabel } from '@/lib/ui/format';
+import { absoluteTime, decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { recordHref, waferName } from '@/lib/ui/links';
-import { sharedScale } from '@/lib/ui/maps/colour-scale';
-import { ScaleBar } from '@/lib/ui/maps/scale-bar';
-import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
 import { SisterChambers } from '../../sister-chambers';
 import { chartInput } from '../../spc/[id]/chart-input';
 import { TracesPanel } from '../../traces-panel';
 import { AlertActions, type AlertActionsProps } from './alert-actions';
-import { Commonality, Moves } from './alert-tables';
+import { AlertMaps } from './alert-maps';
+import { Commonality, Moves, Signals } from './alert-tables';
+import { History } from './history';
 import { SpectraPanels } from './spectra-panels';
 
 export interface AlertPageProps extends Pick<AlertActionsProps, 'role' | 'email' | 'causes' | 'dispositions'> {
@@ -54,7 +52,7 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
         }
         sub={
           <>
-            {`${alert.state}${alert.assignee ? `, ${alert.assignee}` : ', unowned'} · ${plural(alert.count, spectra ? 'wafer' : 'point')} · last `}
+            {`${alert.state}${alert.assignee ? `, ${alert.assignee}` : ', unowned'} · ${plural(alert.count, COUNTED[alert.kind] ?? 'point')} · last `}
             <Ago at={alert.lastMs} />
           </>
         }
@@ -86,11 +84,12 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
             </Panel>
           ) : null}
           {spectra ? <SpectraPanels data={spectra} /> : null}
-          {data.bad.length > 0 ? <Maps bad={data.bad} good={data.good} /> : null}
+          <AlertMaps data={data} />
           {spectra ? null : (
             <>
               <TracesPanel trace={data.trace} title={`Traces of ${alert.lot ? waferName(alert.lot, alert.slot) : 'the run'}`} />
               <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
+                <Signals data={data} />
                 <Commonality rows={data.commonality} />
                 <Moves rows={data.moves} />
               </div>
@@ -160,70 +159,10 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
   );
 }
 
+/** What an alert counts. */
+const COUNTED: Readonly<Record<string, string>> = { spectra: 'wafer', recipe: 'run' };
+
 const OPTIONS = { xMode: 'time', showSpec: false, showZones: true } as const;
-
-function Maps({ bad, good }: { bad: readonly SiteMap[]; good: readonly SiteMap[] }) {
-  const scale = useMemo(
-    () =>
-      sharedScale(
-        'viridis',
-        [...bad, ...good].map((m) => m.value),
-      ),
-    [bad, good],
-  );
-  const unit = unitLabel(bad[0]?.unit);
-  const items = (list: readonly SiteMap[], isOut: boolean) =>
-    list.map((m) => ({
-      id: m.id,
-      href: `/wafers/${m.id}`,
-      title: waferName(m.lot, m.slot),
-      caption: `mean ${num(m.mean, decimalsFor(m.sd))}, σ ${num(m.sd, decimalsFor(m.sd))}`,
-      isOut,
-      input: { ...m, u: m.u ?? undefined },
-    }));
-  return (
-    <Panel title="Wafer maps" note={`${bad[0]?.parameter ?? ''}, one scale; against the last good lot of the chamber`}>
-      <div className="grid grid-cols-2 gap-4">
-        <div>
-          <h3 className="mb-1">This alert</h3>
-          <WaferGallery items={items(bad, true)} kind="contour" scale={scale} size={112} />
-        </div>
-        <div>
-          <h3 className="mb-1">
-            {good.length > 0 ? `Last good lot ${good[0]!.lot}, ${shortTime(good[0]!.processedMs)}` : 'Last good lot'}
-          </h3>
-          {good.length > 0 ? (
-            <WaferGallery items={items(good, false)} kind="contour" scale={scale} size={112} />
-          ) : (
-            <p className="text-sm text-ink-2">No lot of this chamber and product was wholly in control in the 30 days before.</p>
-          )}
-        </div>
-      </div>
-      <ScaleBar scale={scale} unit={unit} />
-    </Panel>
-  );
-}
-
-function History({ rows }: { rows: AlertView['history'] }) {
-  return (
-    <Panel title="History">
-      <ol className="flex flex-col gap-2 text-sm">
-        {[...rows].reverse().map((h) => (
-          <li key={h.id}>
-            <div className="flex gap-2">
-              <b>{h.kind}</b>
-              <span className="text-ink-2 truncate min-w-0">{h.actor}</span>
-              <span className="ml-auto text-ink-3 whitespace-nowrap">
-                <Ago at={h.atMs} />
-              </span>
-            </div>
-            {h.text ? <p className="text-ink-2">{h.text}</p> : null}
-          </li>
-        ))}
-      </ol>
-    </Panel>
-  );
-}
 
 function Related({ rows }: { rows: AlertView['related'] }) {
   if (rows.length === 0) return null;

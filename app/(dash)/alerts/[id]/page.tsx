@@ -2,8 +2,9 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { CAUSES, DISPOSITIONS } from '@/lib/services/alerts/actions';
-import { type AlertView, alertView } from '@/lib/services/views/alerts';
+import { type AlertView, alertView } from '@/lib/services/views/alert';
 import { spectraEvidence } from '@/lib/services/views/spectra-alert';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { pageActor } from '../../session';
 import { AlertPageView } from './alert-view';
 
@@ -26,13 +27,25 @@ export default async function AlertPage({ params }: { params: Promise<{ id: stri
   const spectra =
     alert.kind === 'spectra' && alert.tool !== null ? await spectraEvidence(alert.recordId, alert.tool, alert.lastMs) : null;
   return (
-    <AlertPageView
-      data={data}
-      spectra={spectra}
-      role={actor.role}
-      email={actor.email}
-      causes={CAUSES}
-      dispositions={DISPOSITIONS}
-    />
+    <ExportFacts
+      facts={[
+        ['alert', alert.title],
+        ['lot', alert.lot],
+        ['wafer', alert.slot === 0 ? null : alert.slot],
+        ['product', alert.product],
+        ['operation', alert.operation],
+        ['tool', alert.tool],
+        ['chamber', alert.chamber],
+      ]}
+    >
+      <AlertPageView
+        data={data}
+        spectra={spectra}
+        role={actor.role}
+        email={actor.email}
+        causes={CAUSES}
+        dispositions={DISPOSITIONS}
+      />
+    </ExportFacts>
   );
 }

@@ -87,7 +87,14 @@ export function TermsPanel({ d }: { d: OverlayView }) {
           num(factor * t.value, t.u ? decimalsFor(t.u) : 4)
         ),
     },
-    { key: 'u', header: 'u', numeric: true, value: (t) => t.u, cell: (t) => num(t.u, decimalsFor(t.u)), title: 'Standard uncertainty' },
+    {
+      key: 'u',
+      header: 'u',
+      numeric: true,
+      value: (t) => t.u,
+      cell: (t) => num(t.u, decimalsFor(t.u)),
+      title: 'Standard uncertainty',
+    },
     { key: 'unit', header: 'Unit', value: (t) => unitLabel(t.unit) },
     {
       key: 'correlation',

@@ -2,6 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type RunView, runView } from '@/lib/services/views/run';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { pageActor } from '../../session';
 import { RunPageView } from './run-view';
 
@@ -19,5 +20,22 @@ async function read(id: string): Promise<RunView> {
 export default async function RunPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   await pageActor(`/runs/${id}`);
-  return <RunPageView data={await read(id)} />;
+  const data = await read(id);
+  const { run } = data;
+  return (
+    <ExportFacts
+      facts={[
+        ['lot', run.lot],
+        ['wafer', run.slot],
+        ['product', run.product],
+        ['operation', run.operation],
+        ['tool', run.tool],
+        ['chamber', run.chamber],
+        ['recipe', `${run.recipe} v${run.recipeVersion}`],
+        ['started', new Date(run.startedMs).toISOString()],
+      ]}
+    >
+      <RunPageView data={data} />
+    </ExportFacts>
+  );
 }

@@ -27,7 +27,16 @@ export function RunPageView({ data: d }: { data: RunView }) {
   return (
     <>
       <PageHead
-        title={`Run of ${waferName(run.lot, run.slot)} on ${run.tool} ${run.chamber}`}
+        title={
+          <>
+            {`Run of ${waferName(run.lot, run.slot)} on ${run.tool} ${run.chamber}`}
+            {run.isWrongRecipe ? (
+              <span className="ml-3">
+                <StatusMark status="out" text={`recipe ${run.recipe} on product ${run.product}`} />
+              </span>
+            ) : null}
+          </>
+        }
         sub={`${run.operation} · layer ${run.layer} · product ${run.product} · ${absoluteTime(run.startedMs)}, ${duration(run.endedMs - run.startedMs)}`}
         actions={
           <>

@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type SpcChartView, spcChart, violationsOf } from '@/lib/services/views/spc-chart';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { pageActor } from '../../session';
 import { ChartView } from './chart-view';
 
@@ -29,5 +30,19 @@ export default async function ChartPage({
   const { fromMs, toMs } = timeWindow(await searchParams, Date.now(), '30d');
   const data = await read(id, fromMs, toMs);
   const why = await violationsOf(data.chart.id, fromMs, toMs);
-  return <ChartView data={data} why={why} role={actor.role} />;
+  const { chart } = data;
+  return (
+    <ExportFacts
+      facts={[
+        ['chart', chart.title],
+        ['product', chart.product],
+        ['operation', chart.operation],
+        ['parameter', chart.parameter],
+        ['tool', chart.tool],
+        ['chamber', chart.chamber],
+      ]}
+    >
+      <ChartView data={data} why={why} role={actor.role} />
+    </ExportFacts>
+  );
 }

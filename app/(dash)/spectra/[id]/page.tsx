@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type SpectrumView, spectrumView } from '@/lib/services/views/spectra';
 import { integer, type SearchParams } from '@/lib/ui/address';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { pageActor } from '../../session';
 import { SpectrumPageView } from './spectrum-view';
 
@@ -29,5 +30,21 @@ export default async function SpectrumPage({
   const { id } = await params;
   await pageActor(`/spectra/${id}`);
   const site = integer(await searchParams, 'site', 0, 1, MOST_SITES);
-  return <SpectrumPageView data={await read(id, site === 0 ? null : site - 1)} />;
+  const data = await read(id, site === 0 ? null : site - 1);
+  const { head } = data;
+  return (
+    <ExportFacts
+      facts={[
+        ['lot', head.lot],
+        ['wafer', head.slot],
+        ['product', head.product],
+        ['operation', head.operation],
+        ['station', head.station],
+        ['recipe', data.recipe.name],
+        ['measured', new Date(head.measuredMs).toISOString()],
+      ]}
+    >
+      <SpectrumPageView data={data} />
+    </ExportFacts>
+  );
 }

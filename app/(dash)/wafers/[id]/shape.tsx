@@ -15,7 +15,10 @@ export function ZernikePanel({ d }: { d: WaferView }) {
   const router = useRouter();
   const { zernike } = d;
   const charts = new Map(d.zernikeCharts.map((c) => [c.j, c.chartId]));
-  if (!zernike) return <Panel title="Zernike coefficients" empty={d.unfitted === null ? 'No fit yet.' : `No fit of this wafer: ${d.unfitted}`} />;
+  if (!zernike)
+    return (
+      <Panel title="Zernike coefficients" empty={d.unfitted === null ? 'No fit yet.' : `No fit of this wafer: ${d.unfitted}`} />
+    );
   const items = Array.from(zernike.coefficients, (value, j) => {
     const { label, name } = zernikeLabel(j);
     const chart = charts.get(j);
@@ -55,10 +58,7 @@ export function PointsPanel({ d }: { d: WaferView }) {
       header: 'Chart',
       value: (r) => r.title,
       cell: (r) => (
-        <span
-          className="name"
-          title={`${r.title}, ${r.characteristic}, ${unitLabel(r.unit)}`}
-        >
+        <span className="name" title={`${r.title}, ${r.characteristic}, ${unitLabel(r.unit)}`}>
           {r.title}
         </span>
       ),

@@ -1,0 +1,17 @@
+const WORDS: Readonly<Record<string, string>> = {
+  opened: 'opened',
+  escalated: 'severity raised',
+  again: 'seen again',
+  acknowledged: 'acknowledged',
+  assigned: 'assigned',
+  commented: 'comment',
+  closed: 'closed',
+  reopened: 'reopened',
+};
+
+/** What Driftless does by itself, nobody's name stands behind. */
+export const ITSELF = 'Driftless';
+
+/** An event of an alert's history as people read it, on screen and in messages. */
+export const eventWords = (kind: string, actor: string): string =>
+  kind === 'closed' && actor === ITSELF ? 'closed by itself' : (WORDS[kind] ?? kind);

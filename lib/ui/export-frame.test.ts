@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { withColumns } from './csv';
+import { frameSvg, PNG_WIDTH, pngScale, wrapped } from './export-frame';
+import { PALETTES } from './tokens';
+
+const frame = (width: number) =>
+  frameSvg({
+    title: 'Measured <A1043.07>',
+    facts: [
+      ['lot', 'A1043'],
+      ['tool', 'CVD-01 B'],
+    ],
+    unit: 'nm',
+    notes: ['range 480 to 520 nm'],
+    drawing: { svg: '<circle r="1"/>', width, height: 200 },
+    legend: { svg: '<rect id="bar"/>', width: 180, height: 44 },
+    madeMs: Date.UTC(2026, 10, 2, 14, 5),
+    address: '/wafers/1',
+    palette: PALETTES.light,
+  });
+
+test('a picture carries title, context, unit, notes, scale, date and place, and fits what it holds', () => {
+  const f = frame(227);
+  for (const part of [
+    'Measured &lt;A1043.07&gt;',
+    'lot A1043 · tool CVD-01 B · unit nm',
+    'range 480 to 520 nm',
+    'id="bar"',
+    '2026-11-02 14:05 UTC',
+    '/wafers/1',
+  ])
+    expect(f.text).toContain(part);
+  expect(f.height).toBeGreaterThan(200 + 44);
+  expect(f.width).toBeGreaterThan(227);
+});
+
+test('every picture is at least 1200 px wide', () => {
+  for (const width of [100, 227, 600, 900, 2400]) {
+    const f = frame(width);
+    expect(Math.round(f.width * pngScale(f.width))).toBeGreaterThanOrEqual(PNG_WIDTH);
+  }
+});
+
+test('long text is broken, never lost', () => {
+  expect(wrapped('one two three', 7)).toEqual(['one two', 'three']);
+  expect(wrapped('abcdefghij kl', 4)).toEqual(['abcd', 'efgh', 'ij', 'kl']);
+  expect(wrapped('a b', 3).join(' ')).toBe('a b');
+});
+
+test('context becomes columns of the table, also where a cell holds a line break or a quote', () => {
+  expect(
+    withColumns('site,value\r\n1,"a ""b"",\r\nc"\r\n2,3\r\n', [
+      ['lot', 'A,1'],
+      ['unit', 'nm'],
+    ]),
+  ).toBe('site,value,lot,unit\r\n1,"a ""b"",\r\nc","A,1",nm\r\n2,3,"A,1",nm\r\n');
+  expect(withColumns('site,lot\r\n1,X\r\n', [['lot', 'A']])).toBe('site,lot\r\n1,X\r\n');
+});

@@ -1,0 +1,117 @@
+import type { Palette } from './tokens';
+
+/** Content of an SVG element and the size it is drawn in, px. */
+export interface Drawing {
+  readonly svg: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What the drawing is of: "lot", "A1043". */
+export type Fact = readonly [name: string, value: string];
+
+export interface Frame {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+  readonly unit: string;
+  /** Limits, range, what is drawn: one line each. */
+  readonly notes: readonly string[];
+  readonly drawing: Drawing;
+  /** Colour bar or scale arrow, below the drawing. */
+  readonly legend?: Drawing | null | undefined;
+  readonly madeMs: number;
+  /** Where it was made. */
+  readonly address: string;
+  readonly palette: Palette;
+}
+
+/** Narrowest picture, px: a report prints it over a column. */
+export const PNG_WIDTH = 1200;
+const PAD = 14;
+const LINE = 16;
+const TITLE = 22;
+const LEAST_WIDTH = 420;
+/** Mean width of a character at 12 px, generous. */
+const CHAR = 6.6;
+
+export const escapeXml = (s: string): string =>
+  s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** Text in lines of at most `most` characters, broken between words, and within a word that is longer. */
+export function wrapped(text: string, most: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    let rest = word;
+    if (line !== '' && line.length + 1 + rest.length > most) {
+      lines.push(line);
+      line = '';
+    }
+    while (rest.length > most) {
+      lines.push(rest.slice(0, most));
+      rest = rest.slice(most);
+    }
+    line = line === '' ? rest : `${line} ${rest}`;
+  }
+  return line === '' ? lines : [...lines, line];
+}
+
+/** "2026-11-02 14:05 UTC". */
+const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+/**
+ * One standalone picture that can stand in a report: title, what it is of and in which unit, limits, the drawing, its scale, and when and
+ * where it was made.
+ */
+export function frameSvg(f: Frame): { readonly text: string; readonly width: number; readonly height: number } {
+  const width = Math.max(LEAST_WIDTH, f.drawing.width + 2 * PAD, (f.legend?.width ?? 0) + 2 * PAD);
+  const most = Math.floor((width - 2 * PAD) / CHAR);
+  const head = wrapped(f.title, Math.floor(most * 0.8));
+  const context = wrapped(
+    [
+      ...f.facts.filter(([, value]) => value !== f.title).map(([name, value]) => `${name} ${value}`),
+      ...(f.unit === '' ? [] : [`unit ${f.unit}`]),
+    ].join(' · '),
+    most,
+  );
+  const notes = f.notes.flatMap((n) => wrapped(n, most));
+  const foot = wrapped(`Driftless · ${utc(f.madeMs)} · ${f.address}`, most);
+  const parts: string[] = [];
+  let y = PAD;
+  const text = (lines: readonly string[], size: number, step: number, style: string): void => {
+    for (const line of lines) {
+      y += step;
+      parts.push(`<text x="${PAD}" y="${y - step + size}" font-size="${size}" ${style}>${escapeXml(line)}</text>`);
+    }
+  };
+  const place = (d: Drawing): void => {
+    parts.push(
+      `<svg x="${PAD}" y="${y}" width="${d.width}" height="${d.height}" viewBox="0 0 ${d.width} ${d.height}">${d.svg}</svg>`,
+    );
+    y += d.height;
+  };
+  text(head, 16, TITLE, `font-weight="600" fill="${f.palette.ink}"`);
+  text(context, 12, LINE, `fill="${f.palette.ink2}"`);
+  text(notes, 12, LINE, `fill="${f.palette.ink2}"`);
+  y += 6;
+  place(f.drawing);
+  if (f.legend) {
+    y += 6;
+    place(f.legend);
+  }
+  y += 8;
+  text(foot, 10, 14, `fill="${f.palette.ink3}"`);
+  const height = y + PAD / 2;
+  return {
+    text: `<?xml version="1.0" encoding="UTF-8"?>
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif">
+<rect width="100%" height="100%" fill="${f.palette.surface}"/>
+${parts.join('\n')}
+</svg>`,
+    width,
+    height,
+  };
+}
+
+/** How much larger than drawn a picture becomes, so that it is at least 1 200 px wide, and sharp. */
+export const pngScale = (width: number): number => Math.max(2, PNG_WIDTH / width);
