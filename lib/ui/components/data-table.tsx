@@ -127,7 +127,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
             </tr>
           </thead>
           <tbody ref={body}>
-            {sorted.map((row) => {
+            {sorted.map((row, place) => {
               const key = rowKey(row);
               return (
                 <tr
@@ -152,7 +152,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
                   {columns.map((c, i) => (
                     <td
                       key={c.key}
-                      id={i === 0 && rowHref ? `${id}-${key}` : undefined}
+                      id={i === 0 && rowHref ? `${id}-${place}` : undefined}
                       className={c.numeric ? 'num' : undefined}
                     >
                       {i === 0 && rowHref && !onSelect ? (
@@ -160,7 +160,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
                           prefetch={false}
                           href={rowHref(row)}
                           data-row={key}
-                          aria-labelledby={`${id}-${key}`}
+                          aria-labelledby={`${id}-${place}`}
                           className="row-link"
                         />
                       ) : null}

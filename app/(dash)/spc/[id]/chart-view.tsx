@@ -1,4 +1,5 @@
 'use client';
+import { mayAs, type RoleName } from '@/lib/services/actor';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
 import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
@@ -24,13 +25,13 @@ import { PointPanel } from './point-panel';
 export interface ChartViewProps {
   data: SpcChartView;
   why: readonly WhyRed[];
-  role: string;
+  role: RoleName;
 }
 
 /** One chart: limits, zones, phases, violations, the point panel, capability, versions, sister chambers. */
 export function ChartView({ data, why, role }: ChartViewProps) {
   const [changing, setChanging] = useState(false);
-  const canChange = role === 'engineer' || role === 'administrator';
+  const canChange = mayAs(role, 'engineer');
   const address = useAddress();
   const [point, setPoint] = useUrlState('point');
   const [axis, setAxis] = useUrlState('x');
@@ -241,14 +242,17 @@ function Versions({ versions, unit }: { versions: readonly ChartVersionView[]; u
     { key: 'cl', header: 'CL', unit, numeric: true, value: (r) => r.cl, cell: (r) => num(r.cl, d(r)) },
     { key: 'ucl', header: 'UCL', unit, numeric: true, value: (r) => r.ucl, cell: (r) => num(r.ucl, d(r)) },
     { key: 'source', header: 'Limits', value: (r) => sourceText(r) },
-    { key: 'rules', header: 'Rules', value: (r) => rulesText(r) },
+    {
+      key: 'rules',
+      header: 'Rules',
+      value: (r) => rulesText(r),
+      cell: (r) => <span className="block whitespace-normal">{rulesText(r)}</span>,
+    },
     {
       key: 'why',
       header: 'Author and reason',
       value: (r) => `${r.author}: ${r.reason}`,
-      cell: (r) => (
-        <span title={`${r.author}: ${r.reason}`} className="block max-w-[28ch] truncate">{`${r.author}: ${r.reason}`}</span>
-      ),
+      cell: (r) => <span className="name">{`${r.author}: ${r.reason}`}</span>,
     },
   ];
   return (

@@ -1,4 +1,5 @@
 'use client';
+import { mayAs, type RoleName } from '@/lib/services/actor';
 import Link from 'next/link';
 import { useState } from 'react';
 import type { SpecificationRow, SpecificationVersionRow } from '@/lib/services/views/specifications';
@@ -14,7 +15,7 @@ export interface SpecificationsViewProps {
   rows: readonly SpecificationRow[];
   selected: SpecificationRow | null;
   versions: readonly SpecificationVersionRow[];
-  role: string;
+  role: RoleName;
 }
 
 const keyOf = (r: SpecificationRow): string => `${r.product}|${r.operation}|${r.parameter}`;
@@ -52,7 +53,7 @@ const COLUMNS: readonly Column<SpecificationRow>[] = [
 export function SpecificationsView({ rows, selected, versions, role }: SpecificationsViewProps) {
   const address = useAddress();
   const [editing, setEditing] = useState(false);
-  const canChange = role === 'engineer' || role === 'administrator';
+  const canChange = mayAs(role, 'engineer');
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_320px] gap-3 items-start">
       <Panel title="Specifications" note={plural(rows.length, 'specification')} flush>
