@@ -2,6 +2,8 @@ import { AppError } from '@/lib/errors';
 import { incompleteGamma } from '@/lib/numerics';
 import { type FisherResult, fisherInformation } from './fisher';
 import type { FitProblem, FitResult, FitWarning } from './fit-types';
+import { oneSidedError } from './one-sided';
+import { priorRows } from './prior-rows';
 
 const NEAR_SINGULAR = 1e6;
 const POOR_FIT = 1e-6;
@@ -21,26 +23,6 @@ export interface FitPoint {
   readonly residual: number;
 }
 
-/** Rows of the priors: (Σ factor·p − mean)/sd, and their derivatives (k, n). */
-export function priorRows(
-  problem: Pick<FitProblem, 'priors'>,
-  p: ArrayLike<number>,
-): { residuals: Float64Array; jacobian: Float64Array } {
-  const priors = problem.priors ?? [];
-  const n = p.length;
-  const residuals = new Float64Array(priors.length);
-  const jacobian = new Float64Array(priors.length * n);
-  for (const [k, prior] of priors.entries()) {
-    let s = -prior.mean;
-    for (const t of prior.terms) {
-      s += t.factor * p[t.parameter]!;
-      jacobian[k * n + t.parameter]! += t.factor / prior.standardDeviation;
-    }
-    residuals[k] = s / prior.standardDeviation;
-  }
-  return { residuals, jacobian };
-}
-
 /**
  * Covariance, goodness of fit and warnings at a point that a search left: the one place that decides what a result is worth.
  * @param jacobian - (m, n) of the model at the point, unit data/unit parameter.
@@ -55,7 +37,8 @@ export function reportFit(problem: FitProblem, point: FitPoint, jacobian: Float6
   const chi2Prior = sum(prior.residuals.filter((_, k) => !isPenalty(k)));
   const chi2 = sum(residuals) + chi2Prior;
   const free = atBound.flatMap((held, i) => (held ? [] : [i]));
-  const bound = atBound.flatMap((held, i) => (held ? [names[i]!] : []));
+  const ends = atBound.flatMap((held, i) => (held && isPhysicalEnd(problem, point.parameters, i) ? [i] : []));
+  const bound = atBound.flatMap((held, i) => (held && !ends.includes(i) ? [names[i]!] : []));
   const warnings: FitWarning[] = [];
   if (bound.length > 0)
     warnings.push({
@@ -73,25 +56,33 @@ export function reportFit(problem: FitProblem, point: FitPoint, jacobian: Float6
   const effectiveParameters = free.length - (information?.spentByPenalties ?? 0);
   const counted = prior.residuals.filter((_, k) => !isPenalty(k)).length;
   const degreesOfFreedom = residuals.length + counted - effectiveParameters;
+  const reducedChi2 = chi2 / Math.max(1, degreesOfFreedom);
   const relative = problem.covarianceScale === 'residual';
   const pValue = degreesOfFreedom > 0 && !relative ? incompleteGamma(degreesOfFreedom / 2, chi2 / 2).q : Number.NaN;
-  if (pValue < POOR_FIT)
+  const poorFit = problem.poorFitAbove === undefined ? pValue < POOR_FIT : !(reducedChi2 <= problem.poorFitAbove);
+  if (poorFit)
     warnings.push({
       kind: 'poor_fit',
       parameters: [],
-      message: `χ²/ν is ${(chi2 / degreesOfFreedom).toPrecision(3)}: the model does not describe the data within σ`,
+      message: `χ²/ν is ${reducedChi2.toPrecision(3)}: the model does not describe the data within σ`,
     });
-  const factor = relative && degreesOfFreedom > 0 ? chi2 / degreesOfFreedom : 1;
-  const covariance = spread(information?.covariance, free, n).map((v) => v * factor);
+  const scaled = degreesOfFreedom > 0 ? covarianceFactor(problem, reducedChi2) : 1;
+  const covariance = spread(information?.covariance, free, n).map((v) => v * scaled);
+  for (const i of ends)
+    covariance[i * n + i] = scaled * oneSidedError(problem, point.parameters, residuals, jacobian, free, i) ** 2;
   const standardErrors = Float64Array.from({ length: n }, (_, i) =>
     information || atBound[i] ? Math.sqrt(covariance[i * n + i]!) : Number.POSITIVE_INFINITY,
   );
-  if (information) warnUndetermined(problem, standardErrors, free, warnings);
+  if (information) warnUndetermined(problem, standardErrors, [...free, ...ends], warnings);
   return {
     parameters: point.parameters,
     covariance,
     standardErrors,
     correlation: spread(information?.correlation, free, n),
+    oneSided: ends.map((i) => names[i]!),
+    reducedChi2,
+    scaled,
+    poorFit,
     chi2,
     chi2Prior,
     degreesOfFreedom,
@@ -106,6 +97,21 @@ export function reportFit(problem: FitProblem, point: FitPoint, jacobian: Float6
     warnings,
     isIdentifiable: warnings.length === 0,
   };
+}
+
+/** A quantity that cannot be negative ended at 0: an answer, not a box that was too small. */
+const isPhysicalEnd = (problem: FitProblem, p: ArrayLike<number>, i: number): boolean => problem.lower?.[i] === 0 && p[i] === 0;
+
+/** What multiplies every variance of a fit, and divides its χ² where that is taken for a likelihood. */
+export function covarianceFactor(problem: Pick<FitProblem, 'covarianceScale'>, reducedChi2: number): number {
+  switch (problem.covarianceScale ?? 'known') {
+    case 'known':
+      return 1;
+    case 'residual':
+      return reducedChi2;
+    case 'widened':
+      return Math.max(1, reducedChi2);
+  }
 }
 
 /** A result with one more reason not to chart it. */

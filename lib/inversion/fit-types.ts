@@ -30,8 +30,11 @@ export interface FitProblem {
   readonly priors?: readonly LinearPrior[];
   /** Emphasis on single data, ≥ 0, default 1: the sum that is minimised is Σ w r². χ² and the covariance stay those of the true σ. */
   readonly weights?: ArrayLike<number>;
-  /** `known` (default): σ are absolute. `residual`: σ are only relative; the covariance is scaled by χ²/ν, and the goodness of fit cannot be judged. */
-  readonly covarianceScale?: 'known' | 'residual';
+  /** `known` (default): σ are absolute. `residual`: σ are only relative; the covariance is scaled by χ²/ν, and the goodness of fit cannot be judged. `widened`: σ are
+   * absolute, but a model that misses them does not know more than its misfit shows: the covariance is scaled by max(1, χ²/ν). */
+  readonly covarianceScale?: 'known' | 'residual' | 'widened';
+  /** χ²/ν above which the fit is poor; without it the χ² probability of 1e-6 decides. */
+  readonly poorFitAbove?: number;
   /** Largest standard error with which each parameter is of use; above it the parameter counts as undetermined. Default: its bounds' range over √12. */
   readonly requiredStandardError?: ArrayLike<number>;
   /** Marks parameters whose knowledge may come from their prior alone (fed forward); they are exempt from `prior_dominated`. */
@@ -55,10 +58,18 @@ export interface FitWarning {
 
 export interface FitResult {
   readonly parameters: Float64Array;
-  /** (JᵀWJ)⁻¹ at the minimum, times χ²/ν only with `covarianceScale: 'residual'`; rows of parameters at a bound are 0. */
+  /** (JᵀWJ)⁻¹ at the minimum times `scaled`; rows of parameters at a bound are 0, but for the variance of those of `oneSided`. */
   readonly covariance: Float64Array;
   readonly standardErrors: Float64Array;
   readonly correlation: Float64Array;
+  /** Parameters that ended at 0, their lower bound: their standard error reaches upwards only, and the others hold for this value. */
+  readonly oneSided: readonly string[];
+  /** χ²/ν, ν at least 1. */
+  readonly reducedChi2: number;
+  /** Factor of all variances: 1, χ²/ν or max(1, χ²/ν) as `covarianceScale` says. */
+  readonly scaled: number;
+  /** The model does not describe the data: χ²/ν above `poorFitAbove`, or its probability below 1e-6. */
+  readonly poorFit: boolean;
   /** Σ of squared residuals in sigma, those of the priors included, without weights and penalties. */
   readonly chi2: number;
   /** The part of χ² that the priors make. */
@@ -78,6 +89,6 @@ export interface FitResult {
   /** Largest cosine between residual and a column of J: 0 at a minimum. */
   readonly residual: number;
   readonly warnings: readonly FitWarning[];
-  /** Converged, determined by the data, one minimum, no parameter at a bound, and χ² not excluded at 1e-6: only then the values may be charted. */
+  /** Converged, determined by the data, one minimum, no parameter at a bound but a physical 0, and not a poor fit: only then the values may be charted. */
   readonly isIdentifiable: boolean;
 }

@@ -1,8 +1,9 @@
 import { AppError } from '@/lib/errors';
 import { levenbergMarquardt, requireFinite } from '@/lib/numerics';
-import { priorRows, reportFit } from './fit-report';
+import { reportFit } from './fit-report';
 import type { FitProblem, FitResult } from './fit-types';
 import { differenceJacobian, wrap180 } from './jacobian';
+import { priorRows } from './prior-rows';
 
 /** What a search needs of a problem: residuals, model values and derivatives, the last point remembered. */
 export interface FitFunctions {
@@ -68,25 +69,33 @@ export function fitModel(problem: FitProblem): FitResult {
   const { m, n } = f;
   const k = problem.priors?.length ?? 0;
   const root = problem.weights ? Float64Array.from(problem.weights, Math.sqrt) : null;
-  const r = levenbergMarquardt(
-    (p, out) => {
-      f.residuals(p, out);
-      if (root) for (let i = 0; i < m; i++) out[i]! *= root[i]!;
-      if (k > 0) out.set(priorRows(problem, p).residuals, m);
-    },
-    problem.start,
-    m + k,
-    {
-      ...boxOf(problem),
-      maxIterations: problem.maxIterations ?? 200,
-      ...(problem.tolerance === undefined ? {} : { tolerance: problem.tolerance }),
-      jacobian: (p, out) => {
-        out.set(f.jacobian(p));
-        for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out[i * n + j]! *= (root ? root[i]! : 1) / problem.sigma[i]!;
-        if (k > 0) out.set(priorRows(problem, p).jacobian, m * n);
+  const search = (start: ArrayLike<number>) =>
+    levenbergMarquardt(
+      (p, out) => {
+        f.residuals(p, out);
+        if (root) for (let i = 0; i < m; i++) out[i]! *= root[i]!;
+        if (k > 0) out.set(priorRows(problem, p).residuals, m);
       },
-    },
-  );
+      start,
+      m + k,
+      {
+        ...boxOf(problem),
+        maxIterations: problem.maxIterations ?? 200,
+        ...(problem.tolerance === undefined ? {} : { tolerance: problem.tolerance }),
+        jacobian: (p, out) => {
+          out.set(f.jacobian(p));
+          for (let i = 0; i < m; i++) for (let j = 0; j < n; j++) out[i * n + j]! *= (root ? root[i]! : 1) / problem.sigma[i]!;
+          if (k > 0) out.set(priorRows(problem, p).jacobian, m * n);
+        },
+      },
+    );
+  let r = search(problem.start);
+  // A point where a derivative vanishes is left by a step inwards: it may be a ridge (a roughness of 0), not a minimum.
+  const inside = awayFromDead(problem, r.parameters, f.jacobian(r.parameters));
+  if (inside) {
+    const again = search(inside);
+    if (again.cost < r.cost) r = again;
+  }
   const jacobian = f.jacobian(r.parameters);
   const residuals = new Float64Array(m);
   f.residuals(r.parameters, residuals);
@@ -104,6 +113,23 @@ export function fitModel(problem: FitProblem): FitResult {
     },
     jacobian,
   );
+}
+
+/** Share of its range by which a parameter is moved off a point where the data do not depend on it. */
+const INWARDS = 0.02;
+
+/** The point with all parameters moved inwards that the model does not depend on there; null where there are none. */
+function awayFromDead(problem: FitProblem, at: Float64Array, jacobian: Float64Array): Float64Array | null {
+  const n = at.length;
+  const dead = Array.from(at.keys()).filter((j) => !jacobian.some((v, i) => i % n === j && v !== 0));
+  if (dead.length === 0) return null;
+  const p = at.slice();
+  for (const j of dead) {
+    const [lower, upper] = [problem.lower?.[j] ?? Number.NEGATIVE_INFINITY, problem.upper?.[j] ?? Number.POSITIVE_INFINITY];
+    const step = INWARDS * (Number.isFinite(upper - lower) ? upper - lower : Math.max(1, Math.abs(at[j]!)));
+    p[j] = at[j]! + step <= upper ? at[j]! + step : Math.max(lower, at[j]! - step);
+  }
+  return p;
 }
 
 /** What of a problem concerns differences: bounds and wrapping. */

@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { applyQt, matrix, qrFactor, solveR } from '@/lib/numerics';
-import { priorRows } from './fit-report';
 import type { FitProblem } from './fit-types';
+import { priorRows } from './prior-rows';
 
 /** −argmin ‖√W r/σ + √W J/σ d‖ for residuals r of the data and of the priors. */
 export interface GaussNewtonStep {

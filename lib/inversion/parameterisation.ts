@@ -153,6 +153,7 @@ export interface ParameterisedProblem
     | 'differences'
     | 'weights'
     | 'covarianceScale'
+    | 'poorFitAbove'
   > {
   readonly parameters: readonly ParameterSpec[];
 }
@@ -225,7 +226,9 @@ export function completeResult(
   if (p.propagated.length > 0) {
     const jFree = free.jacobian?.(fit.parameters) ?? differenceJacobian(free.model, fit.parameters, fit.modelled, boxOf(free));
     const jHeld = heldDerivatives(problem, p, full, fit.modelled);
-    const moving = Array.from({ length: q }, (_, j) => j).filter((j) => fit.standardErrors[j]! > 0);
+    const moving = Array.from({ length: q }, (_, j) => j).filter(
+      (j) => fit.standardErrors[j]! > 0 && !fit.oneSided.includes(p.free[j]!),
+    );
     const solve = gaussNewton(free, jFree, moving);
     for (const [h, held] of p.propagated.entries()) {
       const { step: shift } = solve(

@@ -1,8 +1,8 @@
 import { AppError } from '@/lib/errors';
 import { type EliminatedBlock, eliminateOwn, joinShared, solveShared } from './block-angular';
 import { boxOf, fitFunctions } from './fit';
-import { priorRows } from './fit-report';
 import type { FitProblem } from './fit-types';
+import { priorRows } from './prior-rows';
 
 /** One of the data sets that share parameters: a site of a wafer, an angle, a technique. */
 export interface SharedBlock {

@@ -1,9 +1,10 @@
 import { AppError } from '@/lib/errors';
 import { createRng, differentialEvolution } from '@/lib/numerics';
 import { fitFunctions, fitModel } from './fit';
-import { priorRows, withWarning } from './fit-report';
+import { withWarning } from './fit-report';
 import type { FitProblem, FitResult } from './fit-types';
 import { sobolPoints } from './low-discrepancy';
+import { priorRows } from './prior-rows';
 
 /** One of the minima that several starts found. */
 export interface Minimum {
@@ -119,7 +120,7 @@ export function chi2Of(problem: FitProblem): (p: Float64Array) => number {
 }
 
 /**
- * −2 ln likelihood up to a constant: χ², over χ²/ν of the fit where σ are only relative.
+ * −2 ln likelihood up to a constant: χ² over the factor by which the fit's variances are scaled.
  * @throws AppError `invalid_input` for a problem with weights: emphasis is no likelihood.
  */
 export function deviance(
@@ -130,9 +131,8 @@ export function deviance(
     throw new AppError('invalid_input', 'weights other than 1 leave no likelihood; put the emphasis into sigma', {
       field: 'weights',
     });
-  const scale = problem.covarianceScale === 'residual' ? fit.chi2 / Math.max(1, fit.degreesOfFreedom) : 1;
   const chi2 = chi2Of(problem);
-  return { of: (p) => chi2(p) / scale, scale };
+  return { of: (p) => chi2(p) / fit.scaled, scale: fit.scaled };
 }
 
 /** @throws AppError `invalid_input` naming the parameter without finite bounds. */

@@ -1,8 +1,9 @@
 import { AppError } from '@/lib/errors';
 import { fitFunctions, fitModel } from './fit';
-import { priorRows, reportFit } from './fit-report';
+import { reportFit } from './fit-report';
 import type { FitProblem, FitResult } from './fit-types';
 import { type GaussNewtonStep, gaussNewton } from './gauss-newton';
+import { priorRows } from './prior-rows';
 import { type Surrogate, surrogateRunner } from './surrogate';
 
 export interface SurrogateFitOptions {

@@ -16,7 +16,10 @@ export interface LevenbergResult {
   readonly parameters: Float64Array;
   /** Σ r². */
   readonly cost: number;
-  /** (JᵀJ)⁻¹ over the parameters not at a bound; rows of the others are 0. Multiply by cost/dof when the residuals are not in sigmas. */
+  /**
+   * (JᵀJ)⁻¹ over the parameters not at a bound; rows of the others are 0. Multiply by cost/dof when the residuals are not in sigmas.
+   * Computed when it is read; that throws `rank_deficient` where the data cannot tell parameters apart.
+   */
   readonly covariance: Float64Array;
   readonly atBound: readonly boolean[];
   readonly residuals: Float64Array;
@@ -29,7 +32,7 @@ export interface LevenbergResult {
 
 /**
  * Nonlinear least squares min Σ r_i(p)² with bounds by Levenberg–Marquardt: the damped step comes from QR of [J; √μ D], D the column norms, so
- * that JᵀJ is never formed; steps are cut at the bounds.
+ * that JᵀJ is never formed; steps are cut at the bounds. A parameter whose column of J vanishes is held for that step; at a bound it counts as at the bound.
  * @param residuals - writes r (m,) for parameters p.
  * @throws AppError `invalid_input` when m < n or r is not finite at the start.
  * @reference Marquardt, J. SIAM 11 (1963) 431; Moré, Lecture Notes in Math. 630 (1978) 105; gain ratio rule of Nielsen (1999).
@@ -117,7 +120,9 @@ export function levenbergMarquardt(
   return {
     parameters: p,
     cost: f,
-    covariance: covarianceOf(j, m, n, free),
+    get covariance() {
+      return covarianceOf(j, m, n, free);
+    },
     atBound: Array.from({ length: n }, (_, i) => !free.includes(i)),
     residuals: r,
     status,
@@ -152,7 +157,7 @@ function differences(
   return 2 * n;
 }
 
-// Parameters that are inside their bounds or want to move inwards.
+// Parameters that are inside their bounds or want to move inwards; at a bound a vanishing derivative wants nothing.
 function freeParameters(
   p: Float64Array,
   j: Float64Array,
@@ -165,8 +170,12 @@ function freeParameters(
   const out: number[] = [];
   for (let k = 0; k < n; k++) {
     let g = 0;
-    for (let i = 0; i < m; i++) g += j[i * n + k]! * r[i]!;
-    if (!((p[k]! <= lo(k) && g > 0) || (p[k]! >= hi(k) && g < 0))) out.push(k);
+    let isDead = true;
+    for (let i = 0; i < m; i++) {
+      g += j[i * n + k]! * r[i]!;
+      isDead &&= j[i * n + k] === 0;
+    }
+    if (!((p[k]! <= lo(k) && (g > 0 || isDead)) || (p[k]! >= hi(k) && (g < 0 || isDead)))) out.push(k);
   }
   return out;
 }

@@ -33,18 +33,19 @@ export interface FilmResponse {
  * r = (f + r′X²)/(1 + f r′X²), t = t_f X t′/(1 + f r′X²), X = exp(i k_z d). Only decaying exponentials occur, so that no thickness overflows.
  * @param wavelengthNm - (w,), vacuum, positive. Every index array has w values; NaN is refused.
  * @param angleRad - angle of incidence in the ambient, 0 ≤ angle < π/2.
- * @throws AppError `invalid_input` naming the field; `dimension_mismatch` for index arrays of another length.
+ * @throws AppError `invalid_input` naming the field, an ambient that absorbs among them; `dimension_mismatch` for index arrays of another length.
  * @complexity O(w · films).
  * @reference Born & Wolf, Principles of Optics, 7th ed. (1999), §1.6.4; stable form: Parratt, Phys. Rev. 95 (1954) 359; T: Byrnes, arXiv:1603.02720, eqs. 21–22.
  */
 export function thinFilm(stack: FilmStack, wavelengthNm: ArrayLike<number>, angleRad: number): FilmResponse {
-  checkAngleOfIncidence(angleRad);
-  const { re, im } = stack.ambient;
+  checkIncidence(stack.ambient, angleRad, mediaBelow(stack));
+  const { ambient } = stack;
+  const squared = complexArray(ambient.re.length);
   const s2 = Math.sin(angleRad) ** 2;
-  const squared = complexArray(re.length);
-  for (let i = 0; i < re.length; i++) {
-    squared.re[i] = (re[i]! * re[i]! - im[i]! * im[i]!) * s2;
-    squared.im[i] = 2 * re[i]! * im[i]! * s2;
+  for (const [i, n] of ambient.re.entries()) {
+    const k = ambient.im[i]!;
+    squared.re[i] = (n * n - k * k) * s2;
+    squared.im[i] = 2 * n * k * s2;
   }
   return thinFilmAtTangential(stack, wavelengthNm, squared);
 }
@@ -100,16 +101,32 @@ export function waveNumber(a: number, b: number, re: Float64Array, im: Float64Ar
   im[j] = flip ? -y : y;
 }
 
-function checkAngleOfIncidence(angleRad: number): void {
+/**
+ * @param media - ñ of everything below the ambient.
+ * @throws AppError `invalid_input` for an angle that is none, and for an ambient that absorbs where one of the media is beyond total reflection
+ * (a dielectric with n < n₀ sin θ): which way its wave decays is then not defined by the wave that comes in, and powers leave 0 to 1.
+ */
+export function checkIncidence(ambient: ComplexArray, angleRad: number, media: readonly ComplexArray[]): void {
   if (!(angleRad >= 0 && angleRad < Math.PI / 2))
     throw new AppError('invalid_input', `angleRad is ${angleRad}; give 0 ≤ angle < π/2`, { field: 'angleRad' });
+  const i = ambient.im.findIndex(
+    (k, j) => k !== 0 && media.some((n) => n.im[j]! < n.re[j]! && n.re[j]! < ambient.re[j]! * Math.sin(angleRad)),
+  );
+  if (i >= 0)
+    throw new AppError(
+      'invalid_input',
+      `ambient: absorbs (n + ik = ${ambient.re[i]} + ${ambient.im[i]}i) and the angle lies beyond total reflection, where no reflectance is defined; give a transparent ambient (k = 0), or the absorbing medium as a film`,
+      { field: 'ambient', index: i },
+    );
 }
 
 /** @throws AppError as {@link thinFilm}. */
 export function checkFilmStack(stack: FilmStack, wavelengthNm: ArrayLike<number>, angleRad: number): void {
-  checkAngleOfIncidence(angleRad);
+  checkIncidence(stack.ambient, angleRad, mediaBelow(stack));
   checkStack(stack, wavelengthNm);
 }
+
+const mediaBelow = (stack: FilmStack): ComplexArray[] => [...stack.films.map((f) => f.index), stack.substrate];
 
 function checkStack(stack: FilmStack, wavelengthNm: ArrayLike<number>): void {
   requireFinite('wavelengthNm', wavelengthNm);

@@ -30,6 +30,12 @@ export interface SiteFit {
   /** Covariance of all parameters, (p, p) row-major, widened alike. */
   readonly covariance: Float64Array;
   readonly reducedChi2: number;
+  /** Factor of all variances, max(1, χ²/ν). */
+  readonly scaled: number;
+  /** χ²/ν is above the limit of the recipe. */
+  readonly poorFit: boolean;
+  /** Parameters that ended at a physical 0: their uncertainty reaches upwards only. */
+  readonly oneSided: readonly string[];
   readonly iterations: number;
   /** A surrogate found the minimum and the rigorous model confirmed it, or the rigorous model did it all. */
   readonly path: 'rigorous' | 'surrogate';
@@ -62,7 +68,7 @@ function solve(
   const { fit, path } =
     surrogate === null
       ? { fit: solveRigorously(compiled, free, near), path: 'rigorous' as const }
-      : firstAccepted(compiled, [...near, free.start], (start) =>
+      : firstAccepted([...near, free.start], (start) =>
           fitWithSurrogate({ ...surrogateProblem(compiled, data, sigma), start }, surrogate),
         );
   return { result: completeResult(problem, p, free, fit), path };
@@ -71,15 +77,11 @@ function solve(
 function solveRigorously(compiled: CompiledRecipe, free: FitProblem, near: readonly Float64Array[]): FitResult {
   const { starts, seed } = compiled.recipe.fit;
   if (starts > 1) return fitFromStarts(free, [...near, free.start, ...sobolStarts(free, starts - 1, seed)]).best;
-  return firstAccepted(compiled, [...near, free.start], (start) => ({ fit: fitModel({ ...free, start }), path: 'rigorous' })).fit;
+  return firstAccepted([...near, free.start], (start) => ({ fit: fitModel({ ...free, start }), path: 'rigorous' })).fit;
 }
 
 /** The first start whose χ²/ν the recipe accepts, or else the best of all of them. */
-function firstAccepted(
-  compiled: CompiledRecipe,
-  starts: readonly ArrayLike<number>[],
-  attempt: (start: ArrayLike<number>) => Solution,
-): Solution {
+function firstAccepted(starts: readonly ArrayLike<number>[], attempt: (start: ArrayLike<number>) => Solution): Solution {
   let best: Solution | null = null;
   let fault: unknown;
   for (const start of starts) {
@@ -90,18 +92,14 @@ function firstAccepted(
       if (!(e instanceof AppError)) throw e;
       fault ??= e; // a geometry on the way was no sample: the next start may lead elsewhere
     }
-    if (best !== null && isAccepted(compiled, best.fit)) break;
+    if (best !== null && isAccepted(best.fit)) break;
   }
   if (best === null) throw fault;
   return best;
 }
 
-const isAccepted = (compiled: CompiledRecipe, fit: FitResult): boolean =>
-  reducedChi2(fit) <= compiled.recipe.accept.reducedChi2 &&
-  fit.status === 'converged' &&
-  !fit.warnings.some((w) => w.kind === 'at_bound');
-
-const reducedChi2 = (fit: FitResult): number => fit.chi2 / Math.max(1, fit.degreesOfFreedom);
+const isAccepted = (fit: FitResult): boolean =>
+  !fit.poorFit && fit.status === 'converged' && !fit.warnings.some((w) => w.kind === 'at_bound');
 
 /**
  * Fit of one site. Nothing is thrown for data that a fit cannot describe: the status says so and the site is not charted.
@@ -115,7 +113,7 @@ export function fitSite(
 ): SiteFit {
   try {
     const { result, path } = solve(compiled, data, sigma, surrogate);
-    return judged(compiled, result, path);
+    return judged(result, path);
   } catch (e) {
     if (!(e instanceof AppError)) throw e;
     return failedFit(compiled, e);
@@ -132,6 +130,9 @@ export function failedFit(compiled: CompiledRecipe, e: AppError): SiteFit {
     u: unknown(n),
     covariance: unknown(n * n),
     reducedChi2: Number.NaN,
+    scaled: Number.NaN,
+    poorFit: true,
+    oneSided: [],
     iterations: 0,
     path: 'rigorous',
     warnings: [e.message],
@@ -150,22 +151,21 @@ const REFUSALS: readonly (readonly [FitWarningKind, SiteStatus])[] = [
 ];
 
 /** The fit as a verdict: accepted, or refused for the first reason that holds. */
-export function judged(compiled: CompiledRecipe, r: ParameterisedResult, path: SiteFit['path']): SiteFit {
+export function judged(r: ParameterisedResult, path: SiteFit['path']): SiteFit {
   const { fit } = r;
-  const chi2 = reducedChi2(fit);
-  const isPoor = !(chi2 <= compiled.recipe.accept.reducedChi2);
   const warned = new Set(fit.warnings.map((w) => w.kind));
-  const widen = Math.max(1, chi2);
   return {
-    status: isPoor ? 'poor_fit' : (REFUSALS.find(([kind]) => warned.has(kind))?.[1] ?? 'accepted'),
+    status: fit.poorFit ? 'poor_fit' : (REFUSALS.find(([kind]) => warned.has(kind))?.[1] ?? 'accepted'),
     values: r.values,
-    u: r.standardErrors.map((v) => v * Math.sqrt(widen)),
-    covariance: r.covariance.map((v) => v * widen),
-    reducedChi2: chi2,
+    u: r.standardErrors,
+    covariance: r.covariance,
+    reducedChi2: fit.reducedChi2,
+    scaled: fit.scaled,
+    poorFit: fit.poorFit,
+    oneSided: fit.oneSided,
     iterations: fit.iterations,
     path,
-    // The recipe's own limit decides what is a poor fit; the test against pure noise would refuse every real instrument.
-    warnings: fit.warnings.filter((w) => w.kind !== 'poor_fit' || isPoor).map((w) => w.message),
+    warnings: fit.warnings.map((w) => w.message),
     common: null,
     modelled: fit.modelled,
   };

@@ -10,6 +10,8 @@ export function siteProblem(compiled: CompiledRecipe, data: Float64Array, sigma:
     data,
     sigma,
     periodic360: compiled.periodic360,
+    covarianceScale: 'widened',
+    poorFitAbove: compiled.recipe.accept.reducedChi2,
     maxIterations: compiled.recipe.fit.maxIterations,
     // Steps that change χ² by less than this part of it are far below every uncertainty.
     tolerance: 1e-6,

@@ -76,7 +76,7 @@ const STEPS = 50;
 
 /**
  * A training as a sequence of small steps; the caller decides when to pause, keeps the checkpoint, and goes on from it with the same result bit for bit.
- * Rigorous samples on a Sobol net with analytic derivatives, then Adam on spectra and derivatives (the derivative match is the physics in the loss), then
+ * Rigorous samples on a Sobol net with analytic derivatives, then Adam on spectra and derivatives, then
  * the error on held-back rigorous spectra.
  * @throws AppError `invalid_input` for a recipe whose parameters or axis do not fit; as the forward model.
  */

@@ -1,5 +1,5 @@
 import { gaussLegendreOn } from '@/lib/numerics';
-import { orientationOrder, type ParticleShape, particleScattering, type SasOptions } from './form-factors';
+import { largest, orientationOrder, type ParticleShape, particleScattering, type SasOptions } from './form-factors';
 import { amplitudeOf, PARTICLE_PARAMETERS, type ParticleAmplitude, volumeGradient } from './particle-gradients';
 import { ensemble, type Polydispersity, weightSlope } from './polydispersity';
 
@@ -41,7 +41,7 @@ export function particleScatteringDerivatives(
   const number = (s: ParticleShape, name: string): number => (s as unknown as Record<string, number>)[name]!;
   const byVolume = new Float64Array(own + 1);
   const bySquare = new Float64Array(own + 1);
-  for (const { weight, shape: s } of ensemble(shape, distributions)) {
+  for (const { weight, shape: s } of ensemble(shape, distributions, largest(qPerA))) {
     const moves = distributions.map((p) => {
       const centre = number(shape, p.parameter);
       const ratio = number(s, p.parameter) / centre;

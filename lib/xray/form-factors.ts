@@ -74,7 +74,7 @@ export function particleScattering(shape: ParticleShape, qPerA: ArrayLike<number
       throw new AppError('invalid_input', `${shape.kind}: ${key} is ${v}; give a positive length in Å`, { field: key });
   }
   const spread = o.polydispersity ?? [];
-  const members = ensemble(shape, 'parameter' in spread ? [spread] : spread);
+  const members = ensemble(shape, 'parameter' in spread ? [spread] : spread, largest(qPerA));
   const out = new Float64Array(qPerA.length);
   let volume = 0;
   for (const { weight, shape: s } of members) {
@@ -84,6 +84,9 @@ export function particleScattering(shape: ParticleShape, qPerA: ArrayLike<number
   const factor = ((o.scale ?? 1) * 1e-4) / volume;
   return out.map((v) => factor * v + (o.background ?? 0));
 }
+
+/** Largest |q|. */
+export const largest = (q: ArrayLike<number>): number => Array.from(q).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
 
 /** Å³. */
 export function particleVolume(s: ParticleShape): number {

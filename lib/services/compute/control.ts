@@ -43,6 +43,10 @@ const ewma = define({
   input: z.strictObject({
     ...history,
     uY: numbers('Standard uncertainty of each output', { lowest: 0 }).optional(),
+    weighByUncertainty: z
+      .boolean()
+      .meta({ description: 'Whether uY lowers the weight of a run, as the loop has it; default false' })
+      .optional(),
     reliance: numbers('Reliance on each output, 0 to 1', { lowest: 0, highest: 1 }).optional(),
     afterPm: z.array(z.boolean()).meta({ description: 'Whether maintenance went before the run' }).optional(),
     lambda,
@@ -59,7 +63,11 @@ const ewma = define({
     delay: whole(0, 1000, 'Runs until the measurement arrives; default 0').optional(),
     gainRatio,
   }),
-  relations: { sameLength: [['xApplied', 'y', 'uY', 'reliance', 'afterPm']], needs: { pmForget: 'afterPm' } },
+  relations: {
+    sameLength: [['xApplied', 'y', 'uY', 'reliance', 'afterPm']],
+    needs: { pmForget: 'afterPm', weighByUncertainty: 'uY' },
+    onlyWith: { uY: { field: 'weighByUncertainty', in: [true], default: false } },
+  },
   gaps: ['runs.*.disturbance', 'runs.*.y'],
   run: (i) => {
     requireMeasured('y', i.y);
@@ -83,6 +91,7 @@ const ewma = define({
         deadband: i.deadband ?? null,
         outlierSigma: i.outlierSigma ?? null,
         pmForget: i.pmForget ?? 1,
+        weighByUncertainty: i.weighByUncertainty ?? false,
       },
       { delay: i.delay ?? 0, gainRatio: i.gainRatio ?? 1 },
     );

@@ -10,6 +10,8 @@ export interface ColumnSpec {
   /** Column and field of the input; other spellings (`field_x`, `Field X (mm)`, `fieldXMm`) are recognised. */
   readonly name: string;
   readonly unit?: string;
+  /** Other names of the column, unit included, without spaces and signs (`wavelengthnm`). */
+  readonly also?: readonly string[];
   readonly kind?: 'number' | 'text';
   readonly isOptional?: boolean;
 }

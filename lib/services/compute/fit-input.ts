@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { AppError } from '@/lib/errors';
-import { numbers, rows, whole } from '@/lib/formats/compute';
+import { names, numbers, rows, whole } from '@/lib/formats/compute';
 import { type MetrologyRecipe, metrologyRecipeIn, type SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import { type CompiledRecipe, certifyRecipe, compileRecipe, recipeSigma } from '@/lib/recipes';
 
@@ -19,6 +19,9 @@ export const recipeFields = {
 };
 export const spectraFields = {
   spectra: rows('Channel after channel of the recipe, site after site: one row a channel, on the whole axis'),
+  channels: names(
+    'What each row of a site holds: names of the channels of the recipe, or their quantities where one channel has it; default the order of the recipe',
+  ).optional(),
   sigma: rows('Standard deviations, the same shape; default the noise model of the recipe').optional(),
   sites: whole(1, 10_000, 'Number of sites; default 1').optional(),
 };
@@ -41,10 +44,39 @@ export const compiled = (i: RecipeIn): CompiledRecipe =>
 /** Points of the whole axis. */
 const pointsOf = (i: RecipeIn): number => (i.nm ?? i.perA ?? i.qxPerNm ?? []).length;
 
+const plainName = (s: string): string =>
+  s
+    .toLowerCase()
+    .replace(/\(.*?\)|\[.*?\]/g, '')
+    .replace(/[^a-z0-9]/g, '');
+
+/**
+ * Row of a site for each channel of the recipe, by name where the rows have names.
+ * @throws AppError `invalid_input` naming the channel that is missing or unknown.
+ */
+function orderOf(i: RecipeIn & { channels?: string[] | undefined }): number[] {
+  const own = i.recipe.channels;
+  if (!i.channels) return [...own.keys()];
+  const given = i.channels.map(plainName);
+  const isAlone = (q: string): boolean => own.filter((c) => c.quantity === q).length === 1;
+  const order = own.map((c) => {
+    const k = given.indexOf(plainName(c.name));
+    return k < 0 && isAlone(c.quantity) ? given.indexOf(c.quantity) : k;
+  });
+  const missing = own.filter((_, k) => order[k]! < 0).map((c) => c.name);
+  const unknown = i.channels.filter((_, k) => !order.includes(k));
+  if (missing.length === 0 && unknown.length === 0) return order;
+  throw new AppError(
+    'invalid_input',
+    `channels: the recipe needs ${own.map((c) => `"${c.name}" (${c.quantity})`).join(', ')}${missing.length > 0 ? `; missing: ${missing.join(', ')}` : ''}${unknown.length > 0 ? `; not known: ${unknown.join(', ')}` : ''}. Rename columns, or leave them out (--ignore)`,
+    { field: 'channels' },
+  );
+}
+
 /** The part of one site's rows that the recipe fits. */
 export function dataOf(
   c: CompiledRecipe,
-  i: RecipeIn & { sites?: number | undefined },
+  i: RecipeIn & { sites?: number | undefined; channels?: string[] | undefined },
   from: readonly number[][],
   field: string,
   site: number,
@@ -58,14 +90,15 @@ export function dataOf(
       { field },
     );
   const points = pointsOf(i);
+  const order = orderOf(i);
   const n = c.used.length;
   const out = new Float64Array(n * channels);
   for (let k = 0; k < channels; k++) {
-    const row = from[site * channels + k]!;
+    const row = from[site * channels + order[k]!]!;
     if (row.length !== points)
       throw new AppError(
         'invalid_input',
-        `${field}: row ${site * channels + k} has ${row.length} values, the axis has ${points}`,
+        `${field}: row ${site * channels + order[k]!} has ${row.length} values, the axis has ${points}`,
         { field },
       );
     for (let p = 0; p < n; p++) out[k * n + p] = row[c.used[p]!]!;
@@ -78,11 +111,20 @@ export const sigmaOf = (c: CompiledRecipe, i: SpectraIn, data: Float64Array, sit
   i.sigma ? dataOf(c, i, i.sigma, 'sigma', site) : recipeSigma(c, data);
 
 const AXES = ['nm', 'perA', 'qxPerNm', 'qzPerNm'] as const;
-export const axisOfColumns = AXES.map((name) => ({ name, isOptional: true }));
-/** CSV of one site: a column of the axis, then one a channel, in the order of the recipe. */
+export const axisOfColumns = AXES.map((name) => ({
+  name,
+  isOptional: true,
+  ...(name === 'nm' ? { also: ['wavelengthnm', 'wavelength', 'lambdanm'] } : {}),
+}));
+/** CSV of one site: a column of the axis, then one a channel, matched by name. */
 export const RECIPE_COLUMNS = {
   columns: axisOfColumns,
-  rest: { field: 'spectra', isTransposed: true, text: 'one column a channel, in the order of the recipe' },
+  rest: {
+    field: 'spectra',
+    names: 'channels',
+    isTransposed: true,
+    text: 'one column a channel, named as the recipe names it or by its quantity',
+  },
 };
 
 /** Columns of an axis. */

@@ -111,7 +111,8 @@ const posterior = define({
   isLong: true,
   run: ({ steps, walkers, probability, keep, seed: s, ...i }) => {
     const { free } = problemOf(i);
-    const { samples, ...sample } = samplePosterior(free, fitModel(free), { seed: s ?? 1, ...given({ steps, walkers }) });
+    const fit = fitModel(free);
+    const { samples, ...sample } = samplePosterior(free, fit, { seed: s ?? 1, ...given({ steps, walkers }) });
     const n = free.names.length;
     const step = keep ? Math.max(1, Math.floor(sample.count / keep)) : 0;
     const kept =
@@ -120,7 +121,12 @@ const posterior = define({
         : Array.from({ length: Math.min(keep!, Math.floor(sample.count / step)) }, (_, k) =>
             Array.from(samples.subarray(k * step * n, k * step * n + n)),
           );
-    return { ...sample, intervals: sample.isMixed ? credibleIntervals({ ...sample, samples }, probability) : [], samples: kept };
+    return {
+      fit: fitOut(fit),
+      ...sample,
+      intervals: sample.isMixed ? credibleIntervals({ ...sample, samples }, probability) : [],
+      samples: kept,
+    };
   },
   table: {
     ...RECIPE_COLUMNS,
@@ -142,21 +148,28 @@ const posterior = define({
 const global = define({
   path: 'fit/global',
   title: 'Global search for the best fit',
-  text: 'Differential evolution inside the bounds, then least squares from what it found: for spectra with several minima.',
+  text: 'Least squares from starts spread over the bounds by a Sobol sequence, or from what differential evolution finds: for spectra with several minima. Says its budget, and how many starts ended in the best minimum.',
   input: z.strictObject({
     ...site.shape,
     method: z
       .enum(['evolution', 'sobol'])
-      .meta({ description: 'Differential evolution (default), or starts spread over the bounds' })
+      .meta({ description: 'Starts spread over the bounds (sobol, default), or differential evolution' })
       .optional(),
-    starts: whole(1, 1000, 'Local searches; default 10').optional(),
+    starts: whole(1, 1000, 'Local searches beside that of the recipe; default 30').optional(),
     seed,
   }),
   isLong: true,
   run: ({ seed: s, method, starts, ...i }) => {
     const { full, p, free } = problemOf(i);
-    const { best, ...search } = fitGlobal(free, { seed: s ?? 1, method: method ?? 'evolution', ...given({ starts }) });
-    return { parameters: valuesOf(completeResult(full, p, free, best)), fit: fitOut(best), search };
+    const { best, ...search } = fitGlobal(free, { seed: s ?? 1, method: method ?? 'sobol', starts: starts ?? 30 });
+    const budget = {
+      method: method ?? 'sobol',
+      starts: search.chi2.length,
+      endedInBest: search.minima[0]!.starts,
+      failed: search.chi2.filter((v) => v === Number.POSITIVE_INFINITY).length,
+      searchEvaluations: search.searchEvaluations,
+    };
+    return { parameters: valuesOf(completeResult(full, p, free, best)), fit: fitOut(best), budget, search };
   },
   table: {
     ...RECIPE_COLUMNS,

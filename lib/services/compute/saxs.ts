@@ -80,7 +80,7 @@ const shapeIn = z
 const particles = define({
   path: 'saxs/particles',
   title: 'Small-angle scattering of particles',
-  text: 'Orientation-averaged form factors, 1/cm, with size distribution where asked.',
+  text: 'Orientation-averaged form factors, 1/cm. A size distribution is integrated whole, tails included, unless nSigma cuts it.',
   input: z.strictObject({
     qPerA: numbers('q, 1/Å', { lowest: 0 }),
     shape: shapeIn,
@@ -93,15 +93,20 @@ const particles = define({
     ).optional(),
     distribution: oneOf(['gaussian', 'lognormal', 'schulz', 'rectangle'], 'Its distribution; default gaussian').optional(),
     relativeSigma: positive('Its relative standard deviation').optional(),
-    points: whole(3, 1000, 'Points of the distribution; default 35').optional(),
+    points: whole(3, 1000, 'Points of the distribution; default as many as the fringes need, 64 to 1000').optional(),
+    nSigma: positive('Cuts the distribution: equally spaced points over ± so many standard deviations').optional(),
   }),
-  run: ({ qPerA, shape, sldSolvent, spread, distribution, relativeSigma, points, ...rest }) => ({
+  relations: {
+    together: [['spread', 'relativeSigma']],
+    needs: { distribution: 'spread', points: 'spread', nSigma: 'spread' },
+  },
+  run: ({ qPerA, shape, sldSolvent, spread, distribution, relativeSigma, points, nSigma, ...rest }) => ({
     qPerA,
     intensityPerCm: particleScattering(shape, qPerA, {
       sldSolvent: sldSolvent ?? 0,
       ...given(rest),
-      ...(spread && relativeSigma
-        ? { polydispersity: { parameter: spread, relativeSigma, points: points ?? 35, nSigma: 3, ...given({ distribution }) } }
+      ...(spread
+        ? { polydispersity: { parameter: spread, relativeSigma: relativeSigma!, ...given({ distribution, points, nSigma }) } }
         : {}),
     }),
   }),

@@ -10,6 +10,9 @@ const bare = (s: string): string =>
     .replace(/\(.*?\)|\[.*?\]/g, '')
     .replace(/[^a-z0-9]/g, '');
 
+/** The same with what stands in brackets, which is mostly the unit. */
+const whole = (s: string): string => s.toLowerCase().replace(/[^a-z0-9]/g, '');
+
 /** Where a table lacks a column, or a cell is no number. */
 const refuse = (field: string, message: string): never => {
   throw new AppError('invalid_input', `${field}: ${message}`, { field });
@@ -33,12 +36,15 @@ class Reader {
   }
 
   /** Place of a column; −1 where there is none. */
-  find({ name, unit }: ColumnSpec, alsoSingular = true): number {
+  find({ name, unit, also = [] }: ColumnSpec, alsoSingular = true): number {
     const mapped = this.map[name];
     const wanted = new Set([bare(name), bare(name) + bare(unit ?? '')]);
     const singular = bare(name).replace(/s$/, '');
     const at = (fits: (h: string) => boolean) => this.t.header.findIndex((h, k) => !this.used.has(k) && fits(h));
-    const k = mapped === undefined ? at((h) => wanted.has(bare(h))) : this.t.header.indexOf(mapped);
+    const k =
+      mapped === undefined
+        ? at((h) => wanted.has(bare(h)) || whole(h) === whole(name) || also.includes(whole(h)))
+        : this.t.header.indexOf(mapped);
     const found = k >= 0 || mapped !== undefined || !alsoSingular ? k : at((h) => bare(h) === singular);
     if (found >= 0) this.used.add(found);
     return found;
