@@ -1,5 +1,7 @@
-import { NextResponse } from 'next/server';
+import { type NextRequest, NextResponse } from 'next/server';
+import { actorOf } from '@/lib/auth';
 import { databaseAnswers } from '@/lib/services/status';
+import { pageExists } from '@/lib/services/views/page-exists';
 
 /** Pages, not the API (its routes say the same in problem+json) and not what a build brings. */
 export const config = { matcher: ['/((?!api/|_next/|icon\\.svg|.*\\.(?:svg|png|ico|txt)$).*)'] };
@@ -8,8 +10,21 @@ const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-eq
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:20vh auto;padding:0 1em;color-scheme:light dark}</style>
 <h1>The database does not answer</h1><p>Nothing is lost: what tools and stations send is refused until it answers, and they send it again. This page tries again every five seconds.</p></html>`;
 
-/** A page without its database is 503 at once, not a page that hangs. */
-export async function proxy(): Promise<NextResponse> {
-  if (await databaseAnswers()) return NextResponse.next();
-  return new NextResponse(PAGE, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8', 'retry-after': '5' } });
+/** No page has this address: what is sent here answers 404 before anything is streamed. */
+const NOWHERE = '/nothing/at/this/address';
+
+/**
+ * What a page's status depends on is decided here, before its frame is streamed with 200: without the database 503, for nobody who is
+ * signed in a way to the sign-in and back, for what does not exist 404. Server actions and posted files decide for themselves.
+ */
+export async function proxy(req: NextRequest): Promise<NextResponse> {
+  if (!(await databaseAnswers()))
+    return new NextResponse(PAGE, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8', 'retry-after': '5' } });
+  const { pathname, search } = req.nextUrl;
+  if (pathname === '/sign-in' || (req.method !== 'GET' && req.method !== 'HEAD')) return NextResponse.next();
+  if ((await actorOf(req.headers)) === null) {
+    const to = new URL(`/sign-in?${new URLSearchParams({ next: `${pathname}${search}` })}`, req.nextUrl);
+    return NextResponse.redirect(to, 307);
+  }
+  return (await pageExists(pathname)) ? NextResponse.next() : NextResponse.rewrite(new URL(NOWHERE, req.nextUrl));
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { closePool, prisma } from '@/lib/db';
+import { asMachine } from '@/lib/services/actor';
 import { createUser } from '@/lib/services/users';
 
 const options = new Command('add-user')
@@ -14,7 +15,7 @@ const options = new Command('add-user')
 try {
   const given = process.env['NEW_PASSWORD'];
   const password = given ?? randomBytes(12).toString('base64url');
-  await createUser({ ...options, password }, 'add-user');
+  await createUser({ ...options, password }, asMachine('add-user'));
   process.stdout.write(`made ${options.role} ${options.email}${given === undefined ? `, password ${password}` : ''}\n`);
 } catch (e) {
   process.stderr.write(`error: ${(e as Error).message.replace(/\s+/g, ' ')}\n`);

@@ -1,8 +1,8 @@
 import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, prisma } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { asMachine } from '@/lib/services/actor';
+import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { createUser } from '@/lib/services/users';
 
 const PEOPLE = [
@@ -17,14 +17,14 @@ async function seed(): Promise<void> {
   const password = process.env['DEMO_PASSWORD'] ?? 'driftless';
   for (const p of PEOPLE) {
     try {
-      await createUser({ ...p, password }, 'seed');
+      await createUser({ ...p, password }, asMachine('seed'));
     } catch (e) {
       if (!(e instanceof AppError && e.code === 'conflict')) throw e;
     }
   }
   const key = process.env['DRIFTLESS_API_KEY'];
   if (key !== undefined) await createApiKey('simulated-fab', ['ingest', 'advice', 'fab', 'truth', 'read', 'alerts'], 'seed', key);
-  const made = await registerFab(simulatedFab(Number(process.env['DEMO_SEED'] ?? 1)), 'seed');
+  const made = await startSimulatedFab(Number(process.env['DEMO_SEED'] ?? 1), 'seed');
   process.stdout.write(
     `fab registered: ${made.tools} tools, ${made.operations} operations, ${made.loops} loops, ${made.charts} new charts\n`,
   );

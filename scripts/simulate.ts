@@ -21,7 +21,7 @@ const program = new Command('simulate')
   .option('--url <address>', 'address of Driftless', process.env['APP_URL'] ?? 'http://localhost:3000')
   .option('--state <file>', 'where the state of the fab is kept (default: a file of its own below DATA_DIR)')
   .option('--no-crew', 'leave all alerts of the history open')
-  .option('--register', 'register the fab first (a demo has done so)')
+  .option('--register', 'register the fab first (a demo has done so); its loops start in shadow, close them on the screen')
   .parse();
 
 interface Options {

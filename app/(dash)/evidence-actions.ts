@@ -1,9 +1,9 @@
 'use server';
-import { requireActor } from '@/lib/auth';
 import { type SiteMap, siteMaps } from '@/lib/services/views/evidence';
+import { readingActor } from './session';
 
 /** Site maps of selected wafers, asked for when a person selects them. */
 export async function fetchSiteMaps(ids: readonly string[]): Promise<SiteMap[]> {
-  await requireActor();
+  await readingActor();
   return siteMaps(ids.map(String));
 }

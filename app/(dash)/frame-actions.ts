@@ -1,13 +1,15 @@
 'use server';
 import { cookies, headers } from 'next/headers';
 import { redirect } from 'next/navigation';
-import { auth, requireActor } from '@/lib/auth';
+import { auth, currentActor } from '@/lib/auth';
+import { recordSignOut } from '@/lib/services/users';
 import { searchEverything } from '@/lib/services/views/search';
 import type { SearchHit } from '@/lib/ui/frame/search-box';
 import { parseTheme, THEME_COOKIE } from '@/lib/ui/frame/theme';
+import { readingActor } from './session';
 
 export async function search(q: string): Promise<SearchHit[]> {
-  await requireActor();
+  await readingActor();
   return searchEverything(String(q));
 }
 
@@ -16,6 +18,7 @@ export async function saveTheme(choice: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
+  await recordSignOut((await currentActor())?.email ?? null);
   await auth().api.signOut({ headers: await headers() });
   redirect('/sign-in');
 }

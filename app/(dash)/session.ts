@@ -15,6 +15,13 @@ export async function pageActor(path: string): Promise<Actor> {
   return actor;
 }
 
+/** Who asks for more of a page; whose session has ended meanwhile is sent to the sign-in. */
+export async function readingActor(): Promise<Actor> {
+  const actor = await currentActor();
+  if (actor === null) redirect('/sign-in');
+  return actor;
+}
+
 /**
  * A server action's body: authorise, run one service verb, answer with a sentence. Errors that the person can act on come back as
  * text; bugs are logged and told without details.

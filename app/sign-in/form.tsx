@@ -6,11 +6,14 @@ const WORDS: Readonly<Record<number, string>> = {
   401: 'E-mail or password is wrong. An administrator can set a new password.',
   403: 'This address is not allowed to sign in from here.',
   422: 'Give a whole e-mail address and a password of at least 8 characters.',
-  429: 'Too many attempts. Wait a minute, then try again.',
+  429: 'Too many wrong passwords. Wait a quarter of an hour, or use a browser in which you have signed in before.',
 };
 
-export function SignInForm({ next }: { next: string }) {
-  const [error, setError] = useState<string | null>(null);
+const wordsOf = (status: number): string => WORDS[status] ?? `The server answered ${status}. Try again in a moment.`;
+
+/** Posts by itself where scripts do not run yet: the password is in the body, never in an address. */
+export function SignInForm({ next, failed }: { next: string; failed: number | null }) {
+  const [error, setError] = useState<string | null>(failed === null ? null : wordsOf(failed));
   const [busy, setBusy] = useState(false);
   const submit = async (e: FormEvent<HTMLFormElement>): Promise<void> => {
     e.preventDefault();
@@ -27,14 +30,20 @@ export function SignInForm({ next }: { next: string }) {
         window.location.assign(next);
         return;
       }
-      setError(WORDS[res.status] ?? `The server answered ${res.status}. Try again in a moment.`);
+      setError(wordsOf(res.status));
     } catch {
       setError('The server cannot be reached. Try again in a moment.');
     }
     setBusy(false);
   };
   return (
-    <form onSubmit={(e) => void submit(e)} className="bg-surface border border-hairline rounded p-4 flex flex-col gap-3">
+    <form
+      method="post"
+      action="/api/auth/sign-in/email"
+      onSubmit={(e) => void submit(e)}
+      className="bg-surface border border-hairline rounded p-4 flex flex-col gap-3"
+    >
+      <input type="hidden" name="next" value={next} />
       <div>
         <label className="label" htmlFor="email">
           E-mail

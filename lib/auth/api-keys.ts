@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { db, perDatabase, sql } from '@/lib/db';
+import { z } from 'zod';
+import { db, perDatabase, sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { type By, requireRole } from '@/lib/services/actor';
+import { audit } from '@/lib/services/audit';
 
 export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'alerts', 'compute', 'truth'] as const;
 export type KeyScope = (typeof SCOPES)[number];
@@ -13,7 +16,24 @@ export interface Machine {
 
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 
-/** Makes a key for a sender. The key is shown once; only its hash is kept. `given` fixes the key (the demo hands it to its simulator). */
+const newKey = z.strictObject({
+  sender: z
+    .string()
+    .trim()
+    .min(2)
+    .max(80)
+    .regex(/^[\w .:@-]+$/, 'letters, digits and . : @ _ - only'),
+  scopes: z.array(z.enum(SCOPES)).min(1, 'choose at least one scope'),
+});
+
+/** Makes a key that a person asked for, in the audit trail by the same transaction. The key is in this answer and nowhere else. */
+export async function makeApiKey(input: unknown, actor: By): Promise<string> {
+  requireRole(actor, 'administrator');
+  const k = newKey.parse(input);
+  return createApiKey(k.sender, k.scopes, actor.email);
+}
+
+/** Makes a key for a sender; only its hash is kept. `given` fixes the key (the demo hands it to its simulator). */
 export async function createApiKey(
   sender: string,
   scopes: readonly KeyScope[],
@@ -21,9 +41,12 @@ export async function createApiKey(
   given?: string,
 ): Promise<string> {
   const key = given ?? `dl_${randomBytes(24).toString('base64url')}`;
-  await db().exec(sql`
-    INSERT INTO api_key (sender, hash, prefix, scopes, created_by) VALUES (${sender}, ${hashOf(key)}, ${key.slice(0, 7)}, ${[...scopes]}::text[], ${createdBy})
-    ON CONFLICT (hash) DO UPDATE SET scopes = EXCLUDED.scopes, revoked_at = NULL`);
+  await transaction(async (tx) => {
+    await tx.exec(sql`
+      INSERT INTO api_key (sender, hash, prefix, scopes, created_by) VALUES (${sender}, ${hashOf(key)}, ${key.slice(0, 7)}, ${[...scopes]}::text[], ${createdBy})
+      ON CONFLICT (hash) DO UPDATE SET scopes = EXCLUDED.scopes, revoked_at = NULL`);
+    await audit(tx, { actor: createdBy, action: 'create', entity: 'api key', entityId: sender, after: { scopes } });
+  });
   return key;
 }
 
@@ -54,17 +77,27 @@ export async function authenticateKey(req: Request, now: number): Promise<Machin
   return row;
 }
 
-/** @throws AppError `forbidden` when the key has no such scope. */
-export function requireScope(machine: Machine, scope: KeyScope): void {
-  if (!machine.scopes.includes(scope))
-    throw new AppError('forbidden', `this key lacks the scope "${scope}"; it has ${machine.scopes.join(', ')}`);
+/** @throws AppError `forbidden` when the key has none of the scopes. */
+export function requireScope(machine: Machine, ...anyOf: readonly KeyScope[]): void {
+  if (!anyOf.some((s) => machine.scopes.includes(s)))
+    throw new AppError('forbidden', `this key lacks the scope "${anyOf.join('" or "')}"; it has ${machine.scopes.join(', ')}`);
 }
 
 /** A revoked key is refused from now on; what it sent stays. */
-export async function revokeApiKey(id: string): Promise<string> {
-  const row = await db().one<{ sender: string }>(
-    sql`UPDATE api_key SET revoked_at = now() WHERE id = ${id} AND revoked_at IS NULL RETURNING sender`,
-  );
-  if (row === undefined) throw new AppError('not_found', 'there is no such key, or it is revoked already');
-  return row.sender;
+export async function revokeApiKey(id: string, actor: By): Promise<void> {
+  requireRole(actor, 'administrator');
+  const known = z.uuid().parse(id);
+  await transaction(async (tx) => {
+    const row = await tx.one<{ sender: string; prefix: string }>(
+      sql`UPDATE api_key SET revoked_at = now() WHERE id = ${known} AND revoked_at IS NULL RETURNING sender, prefix`,
+    );
+    if (row === undefined) throw new AppError('not_found', 'there is no such key, or it is revoked already');
+    await audit(tx, {
+      actor: actor.email,
+      action: 'revoke',
+      entity: 'api key',
+      entityId: row.sender,
+      before: { prefix: row.prefix },
+    });
+  });
 }

@@ -1,4 +1,7 @@
-export { authenticateKey, createApiKey, type KeyScope, requireScope, revokeApiKey, SCOPES } from './api-keys';
+export { type Actor, mayAs, type RoleName, requireRole } from '@/lib/services/actor';
+export { PEER_HEADER, peerIsKnown } from './address';
+export { authenticateKey, createApiKey, type KeyScope, makeApiKey, requireScope, revokeApiKey, SCOPES } from './api-keys';
 export { requireCompute } from './compute';
-export { type Actor, currentActor, ROLE_RANK, type RoleName, requireActor, requireRole } from './roles';
+export { actorOf, currentActor, requireActor } from './roles';
 export { auth } from './server';
+export { signInRequest } from './sign-in';

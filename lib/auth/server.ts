@@ -5,6 +5,9 @@ import { config } from '@/lib/config';
 import { prisma } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 
+/** The address that a new session notes; set by sign-in, never taken from a client. */
+export const ADDRESS_HEADER = 'x-driftless-address';
+
 function make() {
   const c = config();
   if (c.AUTH_SECRET === undefined)
@@ -13,16 +16,18 @@ function make() {
     database: prismaAdapter(prisma(), { provider: 'postgresql' }),
     secret: c.AUTH_SECRET,
     baseURL: c.APP_URL,
-    trustedOrigins: (request) => {
-      const origin = request?.headers.get('origin');
-      const host = request?.headers.get('host');
-      return origin && host && new URL(origin).host === host ? [origin] : [];
-    },
     emailAndPassword: { enabled: true, disableSignUp: true, minPasswordLength: 8 },
-    user: { additionalFields: { role: { type: 'string', input: false, defaultValue: 'viewer' } } },
+    user: {
+      additionalFields: {
+        role: { type: 'string', input: false, defaultValue: 'viewer' },
+        disabledAt: { type: 'date', input: false, required: false },
+      },
+    },
     session: { expiresIn: 60 * 60 * 24 * 14, updateAge: 60 * 60 * 24 },
-    rateLimit: { enabled: true, window: 60, max: 300, customRules: { '/sign-in/email': { window: 60, max: 20 } } },
+    rateLimit: { enabled: false }, // sign-in has limits of its own, nothing else of it is reachable
+    advanced: { ipAddress: { ipAddressHeaders: [ADDRESS_HEADER] } },
     telemetry: { enabled: false },
+    logger: { level: 'error' }, // wrong passwords are logged by us, with the address
     plugins: [nextCookies()],
   });
 }

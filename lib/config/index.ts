@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 
+const network = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]);
+
+const areNetworks = (list: string): boolean =>
+  list.split(',').every((entry) => entry.trim() === '' || network.safeParse(entry.trim()).success);
+
 const schema = z.object({
   DATABASE_URL: z.string().min(1),
   REDIS_URL: z.string().optional(),
@@ -8,6 +13,10 @@ const schema = z.object({
   QUEUE_PREFIX: z.string().default('driftless'),
   APP_URL: z.string().default('http://localhost:3000'),
   AUTH_SECRET: z.string().min(16).optional(),
+  /** Proxies before the web server (addresses or CIDR ranges, by commas) whose X-Forwarded-For is read. */
+  TRUSTED_PROXIES: z.string().default('').refine(areNetworks, 'give addresses or ranges such as 10.0.0.0/8, separated by commas'),
+  /** Private addresses (or ranges) and host names, by commas, that webhooks may go to. */
+  WEBHOOK_ALLOW_PRIVATE: z.string().default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   SMTP_URL: z.string().optional(),
   MAIL_FROM: z.string().default('driftless@localhost'),

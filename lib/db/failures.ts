@@ -33,6 +33,9 @@ export function translate(e: unknown): unknown {
     return unavailable('the database cannot be reached; it is tried again', code, e);
   if (MET.has(code)) return unavailable('the transaction met another one; it is tried again', code, e, true);
   if (code === '57014' || SLOW_TEXT.test(message)) return unavailable('the database did not answer in time', code, e);
+  // A month that was folded or dropped since it was last seen: it is opened anew by the next try.
+  if (code === '23514' && /no partition of relation/i.test(message))
+    return unavailable('the month is being opened; it is tried again', code, e);
   if (code.startsWith('22') || code === '23514')
     return new AppError('invalid_input', `a value cannot be stored: ${message}`, { code }, { cause: e });
   return e;

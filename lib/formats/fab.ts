@@ -118,7 +118,10 @@ export const fabIn = z.strictObject({
         unit,
         knob: name,
         knobUnit: unit,
-        state: z.enum(['shadow', 'closed', 'suspended']),
+        state: z.enum(['shadow', 'closed', 'suspended']).optional().meta({
+          description:
+            'Decides nothing: a new loop starts in shadow, one that exists keeps its state. Engineers close loops on the screen',
+        }),
         config: loopConfigIn,
       }),
     )

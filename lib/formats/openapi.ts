@@ -210,7 +210,7 @@ export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject 
           tags: ['Fab'],
           summary: 'Register the fab',
           description:
-            'Areas, tools, stations, products, operations, parameters, specifications, recipes and control loops: what must be known before records that name it are accepted. Sending it again changes what differs.',
+            'Areas, tools, stations, products, operations, parameters, specifications, recipes and control loops: what must be known before records that name it are accepted. Sending it again changes what differs. A new loop starts in shadow whatever state is sent; the answer lists those in `newLoopsInShadow`, and an engineer closes them on the screen.',
           security: [{ apiKey: ['fab'] }],
           requestBody: { required: true, content: json(reference('Fab')) },
           responses: {

@@ -52,14 +52,15 @@ function timeFault(v: string): string | null {
   return year >= EARLIEST_YEAR && year <= LATEST_YEAR ? null : `must lie in the years ${EARLIEST_YEAR} to ${LATEST_YEAR}`;
 }
 
-/** ISO 8601 with zone; the day exists, the zone too, and the year is one of ours. */
+/** ISO 8601 with zone; the day exists, the zone too, and the year is one of ours. Cut to whole milliseconds here, once, so that every reader and the database mean the same moment. */
 export const time = z.iso
   .datetime({ offset: true })
   .superRefine((v, ctx) => {
     const fault = timeFault(v);
     if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
   })
-  .meta({ description: 'ISO 8601 with zone, e.g. 2026-11-23T17:05:00Z' });
+  .overwrite((v) => v.replace(/(\.\d{3})\d+/, '$1'))
+  .meta({ description: 'ISO 8601 with zone, e.g. 2026-11-23T17:05:00Z; kept to the millisecond, finer decimals are cut' });
 
 /** No two items of a list have the same key. `path` leads from the list to the field that repeats. */
 export function unique<T>(keyOf: (item: T) => string, field: string) {

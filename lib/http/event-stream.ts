@@ -55,7 +55,7 @@ export function eventStream(
   if ([...open.values()].filter((u) => u === source.user).length >= limits.perUser)
     throw new AppError('rate_limited', `${limits.perUser} live views of one person are open already; close one`);
   const encoder = new TextEncoder();
-  let stop = () => {};
+  let stop = (_isCancelled = false) => {};
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -84,16 +84,17 @@ export function eventStream(
           if (reader.admits()) deliver(() => reader.send(events));
         });
         const beat = setInterval(() => deliver(() => reader.beat()), limits.beatMs);
-        stop = () => {
+        stop = (isCancelled = false) => {
           if (!isOpen) return;
           isOpen = false;
           clearInterval(beat);
           unsubscribe();
-          open.delete(stop);
-          controller.close();
+          open.delete(close);
+          if (!isCancelled) controller.close(); // a cancelled stream is closed already
         };
-        open.set(stop, source.user);
-        hungUp.addEventListener('abort', stop);
+        const close = () => stop();
+        open.set(close, source.user);
+        hungUp.addEventListener('abort', close);
         controller.enqueue(encoder.encode('retry: 2000\n\n'));
         void source.replay().then(
           (events) => deliver(() => reader.send(events)),
@@ -101,7 +102,7 @@ export function eventStream(
         );
         if (hungUp.aborted) stop();
       },
-      cancel: () => stop(),
+      cancel: () => stop(true),
     },
     new ByteLengthQueuingStrategy({ highWaterMark: limits.bufferBytes }),
   );

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { NextRequest } from 'next/server';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { GET as ready } from '@/app/api/health/ready/route';
 import { POST as ingest } from '@/app/api/v1/[kind]/route';
@@ -73,7 +74,7 @@ test('a frozen Postgres is said within the time limits, by connections that were
     expect(result.headers.get('retry-after')).toBe('5');
     expect(ms).toBeLessThan(4_000);
   }
-  const page = await timed(() => proxy());
+  const page = await timed(() => proxy(new NextRequest('http://localhost/sign-in')));
   expect(page.result.status).toBe(503);
   expect(page.result.headers.get('retry-after')).toBe('5');
   expect(await page.result.text()).toContain('The database does not answer');
@@ -82,5 +83,5 @@ test('a frozen Postgres is said within the time limits, by connections that were
 
   signal('CONT');
   await expect.poll(() => one().catch(() => null), { timeout: 10_000 }).toEqual({ one: 1 });
-  await expect.poll(async () => (await proxy()).status, { timeout: 10_000 }).toBe(200);
+  await expect.poll(async () => (await proxy(new NextRequest('http://localhost/sign-in'))).status, { timeout: 10_000 }).toBe(200);
 }, 60_000);

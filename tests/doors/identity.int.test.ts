@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { db, sql } from '@/lib/db';
+import { db, sql, transaction } from '@/lib/db';
 import { foldOldMonths } from '@/lib/services/ingest/partitions';
 import { type Door, lotRecord, measurementRecord, openDoor, runRecord } from '../support/door';
 import { HISTORY_NOTE, monthsBefore } from '../support/months';
@@ -108,6 +109,45 @@ test('corrections in one batch, before or after what they correct, and at once, 
   expect(self.body.rejected).toBe(1);
 });
 
+test('times finer than a millisecond are cut once: the lot is itself, corrections chain, and the newest record is worked on', async () => {
+  const fine = '2026-09-01T00:00:00.123900Z';
+  expect((await door.post('lots', [{ ...lotRecord('U'), startedAt: fine }])).body.results[0]!.status).toBe('accepted');
+  expect((await door.post('lots', [{ ...lotRecord('U'), key: 'U again', startedAt: fine }])).body.results[0]!.status).toBe(
+    'accepted',
+  );
+  await door.post('runs', [
+    runRecord('U', 1, { key: 'U-run', startedAt: '2026-09-01T01:00:00.999900Z', endedAt: '2026-09-01T01:01:00.000100Z' }),
+  ]);
+  const measured = (key: string, over: object = {}) =>
+    measurementRecord('U', 1, { key, runKey: 'U-run', measuredAt: '2026-09-01T03:00:00.123999999Z', ...over });
+  await door.post('measurements', [measured('U1')]);
+  await door.post('measurements', [measured('U2', { revises: 'U1' })]);
+  expect(await chainOf('U')).toEqual([
+    { key: 'U1', revises: null, next: 'U2' },
+    { key: 'U2', revises: 'U1', next: null },
+  ]);
+  await doAllWork();
+  const points = await db().rows<{ key: string; n: number }>(
+    sql`SELECT m.key, count(*)::int AS n FROM measurement m JOIN chart_point p ON p.record_id = m.id WHERE m.lot = 'U' GROUP BY 1`,
+  );
+  expect(points.map((q) => q.key)).toEqual(['U2']);
+});
+
+test('a correction that names no run takes the wrong value off charts and threads all the same', async () => {
+  await door.lot('V');
+  await door.post('runs', [runRecord('V', 1, { key: 'V-run' })]);
+  await door.post('measurements', [measurementRecord('V', 1, { key: 'V1', runKey: 'V-run' })]);
+  await doAllWork();
+  const left = async () =>
+    (await db().one<{ n: number }>(
+      sql`SELECT (SELECT count(*) FROM chart_point p WHERE p.record_id = m.id)::int + (SELECT count(*) FROM control_step s WHERE s.record_id = m.id)::int AS n FROM measurement m WHERE m.lot = 'V' AND m.key = 'V1'`,
+    ))!.n;
+  expect(await left()).toBeGreaterThan(0);
+  await door.post('measurements', [measurementRecord('V', 1, { key: 'V2', revises: 'V1', runKey: 'a run that never comes' })]);
+  await doAllWork();
+  expect(await left()).toBe(0);
+});
+
 test('a run that is not here yet is said to be pending, and is linked by its key when it comes', async () => {
   await door.lot('K');
   const sent = await door.post('measurements', [measurementRecord('K', 1, { runKey: 'K-second' })]);
@@ -155,11 +195,19 @@ test('months of old years that were made one by one are folded into one partitio
     END LOOP; END $$`);
   await db().exec(sql`INSERT INTO measurement SELECT (jsonb_populate_record(NULL::measurement, to_jsonb(m) || jsonb_build_object('id', gen_random_uuid(), 'measured_at', make_timestamptz(2009, g, 5, 0, 0, 0, 'UTC')))).*
     FROM generate_series(1, 12) AS g, (SELECT * FROM measurement WHERE lot = 'M' LIMIT 1) m`);
+  // A record written while the fold is at work waits for it or is taken along: none is lost.
+  const writer = transaction(async (tx) => {
+    await tx.exec(sql`INSERT INTO measurement SELECT (jsonb_populate_record(NULL::measurement, to_jsonb(m) || jsonb_build_object('id', gen_random_uuid(), 'measured_at', '2009-06-07T00:00:00Z'))).*
+      FROM (SELECT * FROM measurement WHERE lot = 'M' LIMIT 1) m`);
+    await sleep(1500);
+  });
+  await sleep(300);
   expect(await foldOldMonths()).toEqual(['2009']);
+  await writer;
   const parts = await db().rows<{ part: string; n: number }>(
     sql`SELECT tableoid::regclass::text AS part, count(*)::int AS n FROM measurement WHERE measured_at < '2010-01-01' GROUP BY 1`,
   );
-  expect(parts).toEqual([{ part: 'measurement_2009', n: 12 }]);
+  expect(parts).toEqual([{ part: 'measurement_2009', n: 13 }]);
   expect(await db().rows(sql`SELECT relname FROM pg_class WHERE relname LIKE '%\\_2009\\_%' AND relkind = 'r'`)).toEqual([]);
   expect(await foldOldMonths()).toEqual([]);
 });

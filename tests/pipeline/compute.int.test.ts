@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auth } from '@/lib/auth';
 import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, prisma } from '@/lib/db';
+import { asMachine } from '@/lib/services/actor';
 import { ComputePool, computePool, LIMITS } from '@/lib/services/compute/pool';
 import { createUser } from '@/lib/services/users';
 import { openApiText } from '@/lib/services/views/api-docs';
@@ -64,7 +65,7 @@ test('without the scope, or without a key, nothing is computed', async () => {
 });
 
 test('a signed-in person needs no key', async () => {
-  await createUser({ email: 'ana@fab.example', name: 'Ana', role: 'viewer', password: 'a long password' }, 'test');
+  await createUser({ email: 'ana@fab.example', name: 'Ana', role: 'viewer', password: 'a long password' }, asMachine('test'));
   const { headers } = await auth().api.signInEmail({
     body: { email: 'ana@fab.example', password: 'a long password' },
     returnHeaders: true,

@@ -7,8 +7,7 @@ import { auditLoop } from '@/lib/services/control/audit-record';
 import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
 import { approveProposal, rejectProposal } from '@/lib/services/control/decide-proposal';
 import { judgeDraft } from '@/lib/services/control/judge-change';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { listLoops } from '@/lib/services/views/control';
 import { loopView } from '@/lib/services/views/control-loop';
 import { replayLoop } from '@/lib/services/views/control-replay';
@@ -29,7 +28,7 @@ const GAIN = 2.3;
 beforeAll(async () => {
   database = await testDatabase();
   testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
+  await startSimulatedFab(1, 'test');
   key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
   api = await apiServer();
   loopId = (await db().one<{ id: string }>(

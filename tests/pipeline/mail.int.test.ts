@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, sql, transaction } from '@/lib/db';
+import { asMachine } from '@/lib/services/actor';
 import { alertEvent } from '@/lib/services/alerts/raise';
 import { createChannel } from '@/lib/services/channels';
 import { deliverAlertEvent } from '@/lib/services/notify/deliver';
@@ -43,6 +44,7 @@ function mailServer(): { server: Server; mails: string[] } {
 let database: TestDatabase;
 const { server, mails } = mailServer();
 beforeAll(async () => {
+  process.env['WEBHOOK_ALLOW_PRIVATE'] = '127.0.0.1';
   database = await testDatabase();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 });
@@ -66,7 +68,7 @@ test('an alert goes out as mail once, to the channels that want its severity', a
   process.env['SMTP_URL'] = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
   await createChannel(
     { kind: 'email', name: 'night shift', target: 'shift@fab.example', severities: ['high'], areas: ['LITHO'] },
-    'admin',
+    asMachine('admin'),
   );
   const high = await newAlertEvent('high');
   await deliverAlertEvent(high);
@@ -98,7 +100,7 @@ test('what happened is told in words: a raised severity, and an alert that close
 test('a mail that cannot be delivered is noted and tried again by the queue', async () => {
   await createChannel(
     { kind: 'webhook', name: 'nobody there', target: 'http://127.0.0.1:9/', severities: ['medium'], areas: [] },
-    'admin',
+    asMachine('admin'),
   );
   const event = await newAlertEvent('medium');
   await expect(deliverAlertEvent(event)).rejects.toMatchObject({ code: 'dependency_unavailable', retry: true });

@@ -6,10 +6,9 @@ import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, db, sql } from '@/lib/db';
 import { closeQueues } from '@/lib/queue/broker';
 import { auditLoop } from '@/lib/services/control/audit-record';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { FabClient } from '@/lib/services/simulation/client';
 import { FabDriver } from '@/lib/services/simulation/driver';
+import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { replayLoop } from '@/lib/services/views/control-replay';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
@@ -32,7 +31,7 @@ beforeAll(async () => {
   testQueuePrefix();
   api = await apiServer();
   const key = await createApiKey('fab', ['ingest', 'advice', 'fab', 'truth'], 'test');
-  await registerFab(simulatedFab(SEED), 'test');
+  await startSimulatedFab(SEED, 'test');
   crew.start();
   crew.start();
   const driver = new FabDriver(

@@ -7,8 +7,11 @@ import { closeQueues } from '@/lib/queue/broker';
 import { compileRecipe } from '@/lib/recipes';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
-import { changeRecipe, createRecipe, setRecipeActive } from '@/lib/services/spectra/recipes';
+import { keepDraft } from '@/lib/services/spectra/drafts';
+import { createRecipe, setRecipeActive } from '@/lib/services/spectra/recipes';
+import { approveDraft, releaseDraft } from '@/lib/services/spectra/release-draft';
 import { startSurrogate, stopSurrogate, surrogatesOf } from '@/lib/services/spectra/surrogates';
+import { startTrial } from '@/lib/services/spectra/trial';
 import { SPECTRAL_STATIONS } from '@/lib/simulator';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
@@ -317,9 +320,17 @@ test('a changed recipe fits what comes next; earlier fits keep their version; a 
   const r = (await db().one<{ id: string; content: Record<string, unknown> & { accept: object } }>(
     sql`SELECT r.id, v.content FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.name = 'HFO2-SE'`,
   ))!;
-  await expect(changeRecipe(r.id, 7, r.content, 'seen an old one', 'ann')).rejects.toThrow(/saved version 1 since/);
-  await expect(changeRecipe(r.id, 1, { ...r.content, parameters: [] }, 'nothing to fit', 'ann')).rejects.toThrow();
-  expect(await changeRecipe(r.id, 1, { ...r.content, accept: { reducedChi2: 1e6 } }, 'accept everything', 'ann')).toBe(2);
+  const draft = { id: null, revision: 0, recipeId: r.id, name: 'HFO2-SE', operation: 'ALD-HFO2', product: null };
+  const seen = (baseVersion: number, content: object, author: string) => keepDraft({ ...draft, baseVersion, content }, author);
+  const old = await seen(7, r.content, 'bob');
+  await expect(releaseDraft(old.id, 1, 'seen an old one', 'bob')).rejects.toThrow(/put version 1 in use since/);
+  const empty = await seen(1, { ...r.content, parameters: [] }, 'carl');
+  await expect(releaseDraft(empty.id, 1, 'nothing to fit', 'carl')).rejects.toThrow();
+  const wide = await seen(1, { ...r.content, accept: { reducedChi2: 1e6 } }, 'ann');
+  await startTrial(wide.id, 1, 'ann');
+  await doAllWork();
+  expect(await releaseDraft(wide.id, 1, 'accept everything', 'ann')).toMatchObject({ kind: 'proposed' });
+  expect(await approveDraft(wide.id, 1, 'for the study of tails', 'bob')).toMatchObject({ kind: 'in_use', version: 2 });
   await wafer(5, () => 8.1);
   await doAllWork();
   expect((await fitOf(5))!.version).toBe(2);

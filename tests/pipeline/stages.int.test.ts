@@ -6,12 +6,12 @@ import { closePool, db, sql, transaction } from '@/lib/db';
 import { closeQueues, queueOf } from '@/lib/queue/broker';
 import { dispatchReady, reconcile } from '@/lib/queue/dispatcher';
 import { enqueueLater } from '@/lib/queue/outbox';
+import { asMachine } from '@/lib/services/actor';
 import { actOnAlert } from '@/lib/services/alerts/actions';
 import { createChannel } from '@/lib/services/channels';
 import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { sign } from '@/lib/services/notify/deliver';
+import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { dismissTask, replayTask } from '@/lib/services/tasks/dead-letters';
 import { runTask } from '@/lib/services/tasks/run-task';
 import { serve } from '@/workers/runtime';
@@ -27,9 +27,10 @@ const T0 = Date.UTC(2026, 8, 1);
 const HOUR = 3_600_000;
 
 beforeAll(async () => {
+  process.env['WEBHOOK_ALLOW_PRIVATE'] = '127.0.0.1';
   database = await testDatabase();
   testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
+  await startSimulatedFab(1, 'test');
   key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
   api = await apiServer();
   await post('lots', [
@@ -183,7 +184,10 @@ test('a loop in shadow advises but hands out the nominal recipe; changes need a 
   const loop = (await db().one<{ id: string; version: number; config: object }>(sql`
     SELECT l.id, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.parameter = 'oxide_thickness' AND l.product = 'KITE-45'`))!;
   await expect(changeLoop(loop.id, 1, { ...loop.config, lambda: 0.2 }, '', 'ana')).rejects.toThrow();
-  expect(await changeLoop(loop.id, 1, { ...loop.config, lambda: 0.2 }, 'calmer after the kit change', 'ana')).toBe(2);
+  expect(await changeLoop(loop.id, 1, { ...loop.config, lambda: 0.2 }, 'calmer after the kit change', 'ana')).toEqual({
+    kind: 'in_force',
+    version: 2,
+  });
   await expect(changeLoop(loop.id, 1, { ...loop.config, lambda: 0.3 }, 'I saw the old one', 'bob')).rejects.toMatchObject({
     code: 'precondition_failed',
   });
@@ -199,7 +203,7 @@ test('a loop in shadow advises but hands out the nominal recipe; changes need a 
   };
   expect((await post('advice', ask)).body.chambers.A.setpoints.deposition_time).toBe(60);
   const trail = await db().rows<{ action: string; reason: string }>(
-    sql`SELECT action, reason FROM audit_entry WHERE entity = 'loop' ORDER BY id`,
+    sql`SELECT action, reason FROM audit_entry WHERE entity = 'loop' AND actor = 'ana' ORDER BY id`,
   );
   expect(trail.map((t) => t.reason)).toEqual(['calmer after the kit change', 'trial of the new lambda']);
 });
@@ -227,7 +231,7 @@ test('a chart gets its limits from its baseline, an excursion raises one alert, 
       severities: ['high'],
       areas: [],
     },
-    'admin',
+    asMachine('admin'),
   );
   const noise = [0.3, -0.2, 0.5, -0.4, 0.1, -0.6, 0.4, 0.2, -0.3, -0.1, 0.6, -0.5, 0.2, 0.1, -0.2, 0.3, -0.4, 0.5, -0.1, 0];
   for (const [i, e] of noise.entries()) await wafer(T0 + (20 + i) * HOUR, 120 + e);

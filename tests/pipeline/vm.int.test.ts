@@ -5,6 +5,7 @@ import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { listVmModels, vmView } from '@/lib/services/views/vm';
 import { fitTrainingSet } from '@/lib/services/vm/fit-training-set';
+import { prepareVm } from '@/lib/services/vm/predict';
 import { storeTraining, trainingPlan } from '@/lib/services/vm/train';
 import { quality } from '@/lib/ui/vm/quality';
 import { type TestDatabase, testDatabase } from '../support';
@@ -20,6 +21,8 @@ const product = 'KITE-45';
 const parameter = 'oxide_thickness';
 const modelId = recordId('vm', operation, product, parameter);
 const featureSet = recordId('features', 'test');
+/** What the first test trains; a later version of the same data is the same model. */
+let trainedAgain: NonNullable<Parameters<typeof storeTraining>[3]>;
 const through = T0 + LOTS * 6 * HOUR + DAY;
 
 beforeAll(async () => {
@@ -47,7 +50,7 @@ beforeAll(async () => {
     await bulkInsert(tx, { table: 'feature_set', columns: { id: 'uuid', names: 'text[]', units: 'text[]' } }, [
       {
         id: featureSet,
-        names: Array.from({ length: SENSORS }, (_, j) => `s${j}`),
+        names: Array.from({ length: SENSORS }, (_, j) => `s${j >> 1}|main|${j % 2 ? 'slope' : 'mean'}`),
         units: Array.from({ length: SENSORS }, () => '1'),
       },
     ]);
@@ -80,7 +83,8 @@ test('a version gets its domain from every later run, measured or not, and compo
   expect(plan.set.x).toHaveLength(LOTS);
   expect(plan.set.runs.x).toHaveLength(LOTS * WAFERS);
   const trained = fitTrainingSet(plan.set);
-  await transaction((tx) => storeTraining(tx, modelId, through, { plan, ...trained }));
+  trainedAgain = { plan, ...trained };
+  await transaction((tx) => storeTraining(tx, modelId, through, trainedAgain));
   const v = await vmView(modelId, T0, through + 10 * DAY);
   expect(v.limits).toMatchObject({ shift: 0, ...trained.domain });
   expect(v.limits!.rows!).toBeGreaterThan(2 * LOTS);
@@ -99,12 +103,66 @@ test('the limits follow what later predictions show, once a day, and the list do
     );
   for (let again = 0; again < 2; again++) await transaction((tx) => storeTraining(tx, modelId, day, null));
   const shifts = await shiftOf();
-  expect(shifts).toHaveLength(2);
-  expect(shifts[1]).toMatchObject({ predictions: 150, outside: 9 });
-  expect(shifts[1]!.shift).toBeCloseTo(0.025 * (9 - 1.5), 12);
-  expect((await vmView(modelId, T0, day)).limits!.shift).toBe(shifts[1]!.shift);
+  expect(shifts).toHaveLength(1);
+  expect(shifts[0]).toMatchObject({ predictions: 150, outside: 9 });
+  expect(shifts[0]!.shift).toBeCloseTo(9 / 150 - 0.01, 12);
+  expect((await vmView(modelId, T0, day)).limits!.shift).toBe(shifts[0]!.shift);
   const row = (await listVmModels({ fromMs: T0, operation, product })).find((m) => m.id === modelId)!;
   expect(row).toMatchObject({ predictions: 150, unreliable: 9 });
   expect(row.q2!).toBeGreaterThan(0.7);
   expect(quality(row)).toEqual({ status: 'warn', text: 'often outside' });
+});
+
+/** The share of the SPE limit that one and the same trace uses when it runs at a time. */
+async function speOfRunAt(at: number): Promise<{ version: number; spe: number }> {
+  const id = recordId('run', `same at ${at}`);
+  const started = new Date(at);
+  const n = 20;
+  const t = Float32Array.from({ length: n }, (_, i) => i);
+  const v = Float32Array.from({ length: (n * SENSORS) / 2 }, (_, i) => 3 * Math.sin(i) + Math.floor(i / n) / 9);
+  const bytes = (f: Float32Array) => Buffer.from(f.buffer);
+  const sensors = Array.from({ length: SENSORS / 2 }, (_, j) => `s${j}`);
+  await db().exec(sql`SELECT ensure_month(${started})`);
+  await db().exec(
+    sql`INSERT INTO sensor_set (id, names, units) VALUES (${recordId('sensors', 'test')}, ${sensors}::text[], ${sensors.map(() => '1')}::text[]) ON CONFLICT DO NOTHING`,
+  );
+  await db().exec(sql`
+    INSERT INTO run (id, key, tool, chamber, product, layer, operation, lot, slot, recipe, recipe_version, setpoints, started_at, ended_at)
+    VALUES (${id}, ${id}::text, 'CVD-01', 'A', ${product}, 'ILD1', ${operation}, 'LX', 1, 'r', 1, '{}'::jsonb, ${started}, ${started})`);
+  await db().exec(sql`
+    INSERT INTO trace (run_id, started_at, sensor_set_id, n, t, v, steps)
+    VALUES (${id}, ${started}, ${recordId('sensors', 'test')}, ${n}, ${bytes(t)}, ${bytes(v)}, ${JSON.stringify([{ name: 'main', from: 0, to: n }])}::jsonb)`);
+  const { predictions } = await prepareVm([{ id, at }]);
+  return predictions.find((p) => p.model_id === modelId)!;
+}
+
+test('a new version starts from its own limits: what the one before was moved by is not its', async () => {
+  const later = through + 2 * DAY;
+  const plan = (await db().one<{ shift: number }>(
+    sql`SELECT shift FROM vm_domain_shift WHERE model_id = ${modelId} ORDER BY effective_from DESC LIMIT 1`,
+  ))!;
+  expect(plan.shift).toBeGreaterThan(0.04);
+  const moved = await speOfRunAt(through + DAY + 5 * HOUR);
+  await transaction((tx) => storeTraining(tx, modelId, later, trainedAgain));
+  const before = await speOfRunAt(later + 3 * HOUR);
+  const fresh = await speOfRunAt(later + 5 * HOUR);
+  expect([moved.version, before.version, fresh.version]).toEqual([1, 1, 2]);
+  // Both versions come of the same data: their ratio is the move alone.
+  expect(fresh.spe / moved.spe).toBeCloseTo(Math.exp(plan.shift), 9);
+  const { limits } = await vmView(modelId, T0, later + DAY);
+  expect(limits).toMatchObject({ shift: 0, ...trainedAgain.domain });
+  // A late run of the first version is still judged by the first version's move.
+  expect((await speOfRunAt(through + DAY + 6 * HOUR)).spe).toBe(moved.spe);
+});
+
+test('each version is followed by its own predictions, and a stretch of days is one step', async () => {
+  const from = through + 2 * DAY + 5 * HOUR;
+  const to = through + 6 * DAY;
+  await db().exec(sql`
+    INSERT INTO vm_prediction (model_id, run_id, started_at, version, value, u_value, lo, hi, t2, spe, reliable)
+    SELECT ${modelId}, gen_random_uuid(), ${new Date(from)}::timestamptz + i * INTERVAL '1 minute', CASE WHEN i <= 1000 THEN 1 ELSE 2 END, 120, 1, 118, 122, 0.5, 1.2, i > 1000 AND i % 20 <> 0
+    FROM generate_series(1, 5000) AS i`);
+  await transaction((tx) => storeTraining(tx, modelId, to, null));
+  const { limits } = await vmView(modelId, T0, to);
+  expect(limits!.shift).toBeCloseTo(0.05 - 0.01, 12);
 });

@@ -1,9 +1,8 @@
 import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, prisma } from '@/lib/db';
 import type { MeasurementRecord, OverlayMeasurementRecord, RunRecord } from '@/lib/formats/wire';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import type { BatchResult } from '@/lib/services/ingest';
+import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { apiServer } from './api-server';
 import { testDatabase } from './index';
 
@@ -16,7 +15,7 @@ export interface DoorAnswer {
 /** A database with the simulated fab, and its doors behind HTTP for a key that may use them all. */
 export async function openDoor() {
   const database = await testDatabase();
-  await registerFab(simulatedFab(1), 'test');
+  await startSimulatedFab(1, 'test');
   const key = await createApiKey('fab', ['ingest', 'advice', 'fab', 'truth', 'compute'], 'test');
   const api = await apiServer();
   const send = async (

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { mayAs } from '@/lib/services/actor';
 import { listAlerts } from '@/lib/services/views/alerts';
 import { fabLists } from '@/lib/services/views/spc-list';
 import { choice, param, type SearchParams, timeWindow } from '@/lib/ui/address';
@@ -72,7 +73,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
         flush
         note={total > rows.length ? `top ${rows.length} of ${total}` : null}
       >
-        <AlertTable rows={rows} total={total} canAct={actor.role !== 'viewer'} filtered={[...Object.keys(p)].length > 0} />
+        <AlertTable rows={rows} total={total} canAct={mayAs(actor.role, 'operator')} filtered={[...Object.keys(p)].length > 0} />
       </Panel>
     </>
   );

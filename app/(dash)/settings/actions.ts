@@ -1,11 +1,9 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { headers } from 'next/headers';
-import { auth, createApiKey, revokeApiKey, SCOPES } from '@/lib/auth';
-import { AppError } from '@/lib/errors';
-import { parseKeyRequest, recordKeyChange } from '@/lib/services/api-keys';
+import { auth, makeApiKey, revokeApiKey } from '@/lib/auth';
 import { createChannel, setChannelActive } from '@/lib/services/channels';
-import { createUser, setUserRole } from '@/lib/services/users';
+import { changeOwnPassword, createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/users';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../session';
 
@@ -15,13 +13,11 @@ async function done(result: ActionResult): Promise<ActionResult> {
 }
 
 export async function addUser(input: unknown): Promise<ActionResult> {
-  return done(
-    await act('administrator', (a) => createUser(input, a.email), 'The account is there; hand over its password in person.'),
-  );
+  return done(await act('administrator', (a) => createUser(input, a), 'The account is there; hand over its password in person.'));
 }
 
 export async function changeRole(userId: string, role: string): Promise<ActionResult> {
-  return done(await act('administrator', (a) => setUserRole(userId, role, a.email), `The role is ${role} now.`));
+  return done(await act('administrator', (a) => setUserRole(userId, role, a), `The role is ${role} now.`));
 }
 
 /** The secret is shown once: it is in this answer and nowhere else. */
@@ -30,9 +26,7 @@ export async function addKey(input: unknown): Promise<{ result: ActionResult; se
   const result = await act(
     'administrator',
     async (a) => {
-      const { sender, scopes } = parseKeyRequest(input, SCOPES);
-      secret = await createApiKey(sender, scopes, a.email);
-      await recordKeyChange(a.email, 'create', sender, scopes);
+      secret = await makeApiKey(input, a);
     },
     'The key is made. Copy it now: it is not shown again.',
   );
@@ -41,13 +35,7 @@ export async function addKey(input: unknown): Promise<{ result: ActionResult; se
 }
 
 export async function revokeKey(id: string): Promise<ActionResult> {
-  return done(
-    await act(
-      'administrator',
-      async (a) => recordKeyChange(a.email, 'revoke', await revokeApiKey(id)),
-      'Revoked; it stops working within ten seconds.',
-    ),
-  );
+  return done(await act('administrator', (a) => revokeApiKey(id, a), 'Revoked; it stops working within ten seconds.'));
 }
 
 export async function addChannel(input: unknown): Promise<{ result: ActionResult; secret: string | null }> {
@@ -55,7 +43,7 @@ export async function addChannel(input: unknown): Promise<{ result: ActionResult
   const result = await act(
     'administrator',
     async (a) => {
-      secret = (await createChannel(input, a.email)).secret;
+      secret = (await createChannel(input, a)).secret;
     },
     'The channel is active.',
   );
@@ -64,24 +52,39 @@ export async function addChannel(input: unknown): Promise<{ result: ActionResult
 }
 
 export async function setChannel(id: string, active: boolean): Promise<ActionResult> {
-  return done(await act('administrator', (a) => setChannelActive(id, active, a.email), active ? 'Resumed.' : 'Paused.'));
+  return done(await act('administrator', (a) => setChannelActive(id, active, a), active ? 'Resumed.' : 'Paused.'));
+}
+
+export async function disableUser(userId: string, disabled: boolean): Promise<ActionResult> {
+  return done(
+    await act(
+      'administrator',
+      (a) => setUserDisabled(userId, disabled === true, a),
+      disabled ? 'Disabled and signed out.' : 'May sign in again.',
+    ),
+  );
+}
+
+/** The new password is shown once: it is in this answer and nowhere else. */
+export async function resetUserPassword(userId: string): Promise<{ result: ActionResult; secret: string | null }> {
+  let secret: string | null = null;
+  const result = await act(
+    'administrator',
+    async (a) => {
+      secret = await resetPassword(userId, a);
+    },
+    'The password is new; hand it over in person.',
+  );
+  revalidatePath('/settings');
+  return { result, secret };
 }
 
 export async function changePassword(current: string, next: string): Promise<ActionResult> {
   return act(
     'viewer',
-    async () => {
-      if (next.length < 8) throw new AppError('invalid_input', 'the new password needs 8 characters or more');
-      try {
-        await auth().api.changePassword({
-          body: { currentPassword: current, newPassword: next, revokeOtherSessions: true },
-          headers: await headers(),
-        });
-      } catch (e) {
-        const code = (e as { body?: { code?: string } }).body?.code;
-        if (code === 'INVALID_PASSWORD') throw new AppError('invalid_input', 'the current password is not right');
-        throw e;
-      }
+    async (a) => {
+      const session = await auth().api.getSession({ headers: await headers() });
+      await changeOwnPassword(a, current, next, session?.session.token ?? '');
     },
     'Your password is changed; other sessions were signed out.',
   );

@@ -38,7 +38,7 @@ export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[
       header: 'Goes to',
       value: (c) => c.target,
       cell: (c) => (
-        <span className="block truncate max-w-[36ch]" title={c.target}>
+        <span className="name" title={c.target}>
           {c.target}
         </span>
       ),

@@ -16,8 +16,9 @@ const MEANS: Readonly<Record<string, string>> = {
   ingest: 'send lots, runs, measurements, overlay and events',
   advice: 'ask for recipe advice',
   fab: 'register the fab’s master data',
-  read: 'read exports',
-  alerts: 'act on alerts',
+  read: 'read alerts and the state of the pipeline',
+  alerts: 'read alerts and act on them',
+  compute: 'compute with the functions of the mathematics',
   truth: 'send ground truth (simulators only)',
 };
 

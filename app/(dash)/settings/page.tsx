@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { SCOPES } from '@/lib/auth';
+import { mayAs } from '@/lib/services/actor';
 import { settingsView } from '@/lib/services/views/settings';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';
@@ -12,7 +13,7 @@ export const metadata: Metadata = { title: 'Settings' };
 
 export default async function SettingsPage() {
   const actor = await pageActor('/settings');
-  const isAdministrator = actor.role === 'administrator';
+  const isAdministrator = mayAs(actor.role, 'administrator');
   const data = isAdministrator ? await settingsView() : null;
   return (
     <>

@@ -4,9 +4,11 @@ import type { SettingsView } from '@/lib/services/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
 import { useReport } from '@/lib/ui/components/toast';
 import { Ago } from '@/lib/ui/hooks/now';
-import { addUser, changeRole } from './actions';
+import { addUser, changeRole, disableUser, resetUserPassword } from './actions';
+import { SecretOnce } from './secret';
 
 const ROLES = [
   { value: 'viewer', means: 'sees everything' },
@@ -21,7 +23,28 @@ export function UsersPanel({ users, me }: { users: readonly User[]; me: string }
   const report = useReport();
   const [busy, start] = useTransition();
   const [adding, add] = useState(false);
+  const [asked, ask] = useState<{ readonly user: User; readonly verb: 'disable' | 'reset' } | null>(null);
+  const [secret, setSecret] = useState<{ readonly of: string; readonly text: string } | null>(null);
+  const confirm = (): void => {
+    const { user, verb } = asked!;
+    start(async () => {
+      if (verb === 'disable') report(await disableUser(user.id, true));
+      else {
+        const r = await resetUserPassword(user.id);
+        report(r.result);
+        if (r.secret !== null) setSecret({ of: user.email, text: r.secret });
+      }
+      ask(null);
+    });
+  };
   const columns: Column<User>[] = [
+    {
+      key: 'state',
+      header: 'State',
+      value: (u) => (u.disabledMs === null ? 'in force' : 'disabled'),
+      cell: (u) =>
+        u.disabledMs === null ? <StatusMark status="ok" text="in force" /> : <StatusMark status="idle" text="disabled" />,
+    },
     { key: 'name', header: 'Name', value: (u) => u.name, cell: (u) => (u.id === me ? `${u.name} (you)` : u.name) },
     { key: 'email', header: 'E-mail', value: (u) => u.email },
     {
@@ -46,6 +69,31 @@ export function UsersPanel({ users, me }: { users: readonly User[]; me: string }
     },
     { key: 'seen', header: 'Last session', numeric: true, value: (u) => u.lastSeenMs, cell: (u) => <Ago at={u.lastSeenMs} /> },
     { key: 'created', header: 'Since', numeric: true, value: (u) => u.createdMs, cell: (u) => <Ago at={u.createdMs} /> },
+    {
+      key: 'do',
+      header: 'Do',
+      cell: (u) => (
+        <span className="flex gap-1 justify-end">
+          <button type="button" className="btn h-6! text-sm!" disabled={busy} onClick={() => ask({ user: u, verb: 'reset' })}>
+            New password…
+          </button>
+          {u.disabledMs === null ? (
+            <button type="button" className="btn h-6! text-sm!" disabled={busy} onClick={() => ask({ user: u, verb: 'disable' })}>
+              Disable…
+            </button>
+          ) : (
+            <button
+              type="button"
+              className="btn h-6! text-sm!"
+              disabled={busy}
+              onClick={() => start(async () => void report(await disableUser(u.id, false)))}
+            >
+              Enable
+            </button>
+          )}
+        </span>
+      ),
+    },
   ];
   return (
     <Panel
@@ -58,9 +106,31 @@ export function UsersPanel({ users, me }: { users: readonly User[]; me: string }
         </button>
       }
     >
+      {secret ? (
+        <SecretOnce label={`The new password of ${secret.of}`} secret={secret.text} onClose={() => setSecret(null)} />
+      ) : null}
       <DataTable label="Users" rows={users} columns={columns} rowKey={(u) => u.id} empty="There is no user." maxHeight={320} />
       <Dialog open={adding} onClose={() => add(false)} title="Add a user">
         <UserForm onDone={() => add(false)} />
+      </Dialog>
+      <Dialog
+        open={asked !== null}
+        onClose={() => ask(null)}
+        title={`${asked?.verb === 'reset' ? 'New password for' : 'Disable'} ${asked?.user.email ?? ''}`}
+      >
+        <p>
+          {asked?.verb === 'reset'
+            ? 'A password is made and shown once; hand it over in person. Every session of this user ends now.'
+            : 'Every session of this user ends now, and signing in is refused until an administrator enables the account. What they did stays.'}
+        </p>
+        <div className="flex justify-end gap-2 mt-3">
+          <button type="button" className="btn" onClick={() => ask(null)}>
+            Cancel
+          </button>
+          <button type="button" className="btn btn-primary" disabled={busy} onClick={confirm}>
+            {busy ? 'Working…' : asked?.verb === 'reset' ? 'Make the password' : 'Disable'}
+          </button>
+        </div>
       </Dialog>
     </Panel>
   );

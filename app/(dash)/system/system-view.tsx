@@ -1,4 +1,6 @@
 'use client';
+import Link from 'next/link';
+import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { QueueRow, SystemView } from '@/lib/services/views/system';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
@@ -12,7 +14,7 @@ import { DeadLetters } from './dead-letters';
 const STALE_WORKER_MS = 180_000;
 
 /** What the machinery does: queues, rates, what failed, who works, how much is stored. */
-export function SystemPageView({ data: d, role }: { data: SystemView; role: string }) {
+export function SystemPageView({ data: d, role }: { data: SystemView; role: RoleName }) {
   const pending = d.queues.reduce((s, q) => s + q.ready + q.sent, 0);
   return (
     <>
@@ -36,7 +38,12 @@ export function SystemPageView({ data: d, role }: { data: SystemView; role: stri
             empty="No queue is defined."
           />
         </Panel>
-        <DeadLetters rows={d.dead} total={d.deadTotal} may={role === 'engineer' || role === 'administrator'} />
+        {mayAs(role, 'engineer') ? (
+          <p>
+            <Link href="/system/audit">Audit trail</Link>: who changed what, when and why.
+          </p>
+        ) : null}
+        <DeadLetters rows={d.dead} total={d.deadTotal} may={mayAs(role, 'engineer')} />
         <div className="grid grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)] gap-3 items-start">
           <div className="flex flex-col gap-3">
             <Workers d={d} />

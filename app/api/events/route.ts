@@ -1,4 +1,4 @@
-import { auth, requireActor } from '@/lib/auth';
+import { actorOf, requireActor } from '@/lib/auth';
 import { eventStream, type StreamEvent } from '@/lib/http/event-stream';
 import { route } from '@/lib/http/route';
 import { type FeedRow, feedHub, feedSince } from '@/lib/services/feed-hub';
@@ -19,7 +19,7 @@ export const GET = route(async (req) => {
       user: actor.id,
       subscribe: (on) => feedHub().subscribe((rows) => on(rows.map(asEvent))),
       replay: async () => (Number.isSafeInteger(since) && since >= 0 ? (await feedSince(since)).map(asEvent) : []),
-      allowed: async () => (await auth().api.getSession({ headers: req.headers }))?.user.id === actor.id,
+      allowed: async () => (await actorOf(req.headers))?.id === actor.id,
     },
     req.signal,
   );

@@ -15,6 +15,9 @@ async function lockChart(tx: Tx, id: string): Promise<ChartRow> {
   return chart;
 }
 
+/** A phase may be entered ahead of its time, but a slip of the year must not lock the chart until then. */
+const AHEAD_MS = 31 * 86_400_000;
+
 /**
  * A new version of a chart's limits or rules with author and reason: a new phase from its effective time. Points since then are judged
  * again and marked; no alert is opened or changed by it.
@@ -49,6 +52,14 @@ export async function changeChart(
         'invalid_input',
         `The version in force began ${inForce.effectiveFrom.toISOString()}; a new phase cannot begin before it.`,
         { field: 'effectiveFrom' },
+      );
+    if (from.getTime() > now + AHEAD_MS)
+      throw new AppError(
+        'invalid_input',
+        `${from.toISOString()} is more than 31 days ahead; a phase begins within the next 31.`,
+        {
+          field: 'effectiveFrom',
+        },
       );
     const version = chart.version + 1;
     await insertVersion(tx, chart, version, from, next, actor, why);

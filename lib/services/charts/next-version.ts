@@ -91,6 +91,11 @@ export function nextVersion(kind: ChartKind, now: VersionContent, input: unknown
     const { cl, ucl, lcl } = c.dispersion;
     Object.assign(next, { dispCl: cl, dispUcl: ucl, dispLcl: lcl, dispSource: 'given' });
   }
+  if (next.cl !== null && next.dispUcl === null && next.rules.includes(DISPERSION + 1))
+    throw bad(
+      'dispersion',
+      'The chart has no dispersion limits yet and collects no baseline any more: enter them too, or take the rule on the dispersion out.',
+    );
   return { change: c, next };
 }
 

@@ -1,34 +1,47 @@
 import { recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
+import { audit } from '../audit';
 import { ensureCharts, OVERLAY_PARAMETERS } from '../charts/ensure-charts';
+import { checkLoops, createLoop } from '../control/create-loop';
 import { registerRecipes } from '../spectra/recipes';
+import { masterChanges, masterRows } from './document-changes';
 import { registerSpecifications } from './specification';
 
 const json = (v: unknown) => JSON.stringify(v);
 
 /**
  * Registers or updates a fab's master data in one transaction (metrology recipes, which need their certificates, after it); what exists is kept and brought up to date, nothing is removed.
- * A loop that exists keeps its versions and its state: engineers change loops, not this call. A specification that the document changes
+ * A new loop starts in shadow; one that exists keeps its versions and its state: engineers change loops, not this call. A specification that the document changes
  * becomes a version, as on the screen; what engineers changed since stays where the document says what it said before.
  * @throws AppError `invalid_input` with the field path.
  */
 export async function registerFab(
   input: unknown,
   actor: string,
-): Promise<{ tools: number; operations: number; loops: number; charts: number }> {
+): Promise<{ tools: number; operations: number; loops: number; charts: number; newLoopsInShadow: string[] }> {
   const fab = fabIn.parse(input);
   checkReferences(fab);
+  checkLoops(fab.loops);
   const made = await transaction(async (tx) => {
+    const before = await masterRows(tx, fab);
     await upsertNames(tx, fab);
     await registerSpecifications(tx, fab.specifications, actor, `as the document of ${fab.name} says`, Date.now());
-    await upsertRecipes(tx, fab);
-    for (const l of fab.loops) await insertLoop(tx, l, actor);
+    const newRecipes = await upsertRecipes(tx, fab);
+    const newLoopsInShadow: string[] = [];
+    for (const l of fab.loops) if (await createLoop(tx, l, actor)) newLoopsInShadow.push(l.name);
     await insertVmModels(tx);
     const charts = await ensureCharts(tx, actor);
-    await tx.exec(sql`INSERT INTO audit_entry (actor, action, entity, entity_id, after)
-      VALUES (${actor}, 'register', 'fab', ${fab.name}, ${json({ tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length })}::jsonb)`);
-    return { tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length, charts };
+    const changes = masterChanges(before, await masterRows(tx, fab));
+    await audit(tx, {
+      actor,
+      action: 'register',
+      entity: 'fab',
+      entityId: fab.name,
+      before: changes.before,
+      after: { ...changes.after, added: { ...changes.added, recipes: newRecipes, loops: newLoopsInShadow }, charts },
+    });
+    return { tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length, charts, newLoopsInShadow };
   });
   await registerRecipes(fab.metrologyRecipes, actor);
   return made;
@@ -49,8 +62,10 @@ function checkReferences(fab: FabRecord): void {
   }
   for (const [i, r] of fab.routes.entries())
     for (const o of r.operations) need(operations.has(o), `routes.${i}.operations`, `operation "${o}"`);
-  for (const [i, l] of fab.loops.entries())
+  for (const [i, l] of fab.loops.entries()) {
     need(operations.has(l.operation), `loops.${i}.operation`, `operation "${l.operation}"`);
+    need(areas.has(l.area), `loops.${i}.area`, `area "${l.area}"`);
+  }
   for (const [i, p] of fab.specifications.entries())
     need(parameters.has(p.parameter), `specifications.${i}.parameter`, `parameter "${p.parameter}"`);
 }
@@ -81,10 +96,15 @@ async function upsertNames(tx: Tx, fab: FabRecord): Promise<void> {
     ON CONFLICT (name) DO UPDATE SET digits = EXCLUDED.digits, description = EXCLUDED.description`);
 }
 
-async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<void> {
-  await tx.exec(sql`INSERT INTO recipe (name, version, operation, product, setpoints)
+/** Versions of recipes do not change. @returns the new ones, "NAME version". */
+async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<string[]> {
+  const rows = await tx.rows<{
+    name: string;
+    version: number;
+  }>(sql`INSERT INTO recipe (name, version, operation, product, setpoints)
     SELECT r->>'name', (r->>'version')::int, r->>'operation', r->>'product', r->'setpoints' FROM jsonb_array_elements(${json(fab.recipes)}::jsonb) AS a(r)
-    ON CONFLICT (name, version) DO NOTHING`);
+    ON CONFLICT (name, version) DO NOTHING RETURNING name, version`);
+  return rows.map((r) => `${r.name} ${r.version}`);
 }
 
 /** Every parameter that is measured as a wafer map gets a virtual-metrology model a product; it predicts once it could be trained. */
@@ -95,16 +115,4 @@ async function insertVmModels(tx: Tx): Promise<void> {
     await tx.exec(sql`INSERT INTO vm_model (id, operation, product, parameter, unit) VALUES (${recordId('vm', r.operation, r.product, r.parameter)}, ${r.operation}, ${r.product}, ${r.parameter}, ${r.unit})
       ON CONFLICT DO NOTHING`);
   }
-}
-
-async function insertLoop(tx: Tx, l: FabRecord['loops'][number], actor: string): Promise<void> {
-  const id = recordId('loop', l.name);
-  const added =
-    await tx.exec(sql`INSERT INTO control_loop (id, name, area, operation, product, characteristic, parameter, unit, knob, knob_unit, state)
-    VALUES (${id}, ${l.name}, ${l.area}, ${l.operation}, ${l.product}, ${l.characteristic}, ${l.parameter}, ${l.unit}, ${l.knob}, ${l.knobUnit}, ${l.state}::loop_state)
-    ON CONFLICT (name) DO NOTHING`);
-  if (added === 0) return;
-  await tx.exec(
-    sql`INSERT INTO loop_version (loop_id, version, config, author, reason) VALUES (${id}, 1, ${json(l.config)}::jsonb, ${actor}, 'registered with the fab')`,
-  );
 }

@@ -76,7 +76,6 @@ export function simulatedFab(seed: number): FabRecord {
       unit: l.unit,
       knob: l.knob,
       knobUnit: l.knobUnit,
-      state: 'closed',
       config: {
         lambda: l.lambda,
         gain: l.gain,

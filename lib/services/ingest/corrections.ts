@@ -1,4 +1,5 @@
 import { recordId, sql, type Tx } from '@/lib/db';
+import { AppError } from '@/lib/errors';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import type { MeasurementRecord } from '@/lib/formats/wire';
 import { issue } from './checks';
@@ -43,9 +44,10 @@ export async function chainCorrections(
     let head = target!;
     while (head.superseded_by !== null) head = chain.get(head.superseded_by)!;
     await tx.exec(sql`UPDATE measurement SET superseded_by = ${id} WHERE id = ${head.id} AND measured_at = ${head.at}`);
-    await tx.exec(
+    const linked = await tx.exec(
       sql`UPDATE measurement SET revises = ${head.id} WHERE id = ${id} AND measured_at = ${r.measuredAt}::timestamptz`,
     );
+    if (linked !== 1) throw new AppError('internal', `the correction ${id} was not found where it was just stored`);
     head.superseded_by = id;
     chain.set(
       id,

@@ -146,6 +146,7 @@ async function keep<R extends { key: string }>(batch: Batch<R>, judged: readonly
   try {
     await transaction((tx) => store(tx, batch, judged));
   } catch (e) {
+    for (const j of judged) batch.results.delete(j.index); // what was rolled back was not accepted
     if (!(e instanceof AppError) || e.code !== 'invalid_input') throw e;
     if (judged.length === 1) return refuse(batch, judged[0]!, e);
     const half = judged.length >> 1;

@@ -4,6 +4,7 @@ import { config } from '@/lib/config';
 import { bulkInsert, db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { eventWords, ITSELF } from '../alerts/event-words';
+import { postWebhook } from './webhook';
 
 interface Message {
   readonly event: {
@@ -36,8 +37,6 @@ interface Channel {
   target: string;
   secret: string | null;
 }
-
-const TIMEOUT_MS = 10_000;
 
 const DELIVERY = {
   table: 'notify_delivery',
@@ -124,7 +123,7 @@ export function sign(secret: string, timestamp: string, body: string): string {
   return `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 }
 
-async function post(c: Channel, m: Message): Promise<Outcome> {
+function post(c: Channel, m: Message): Promise<Outcome> {
   const body = JSON.stringify(m);
   const timestamp = String(Math.floor(Date.now() / 1000));
   const headers: Record<string, string> = {
@@ -134,19 +133,7 @@ async function post(c: Channel, m: Message): Promise<Outcome> {
     'x-driftless-timestamp': timestamp,
   };
   if (c.secret !== null) headers['x-driftless-signature'] = sign(c.secret, timestamp, body);
-  try {
-    const res = await fetch(c.target, {
-      method: 'POST',
-      headers,
-      body,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      redirect: 'error',
-    });
-    return { status: res.status, error: res.ok ? null : `answered ${res.status}` };
-  } catch (e) {
-    const cause = (e as { cause?: { code?: string } }).cause?.code;
-    return { status: null, error: cause ?? (e as Error).message };
-  }
+  return postWebhook(c.target, headers, body);
 }
 
 let transport: Transporter | undefined;

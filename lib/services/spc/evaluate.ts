@@ -21,20 +21,16 @@ export async function evaluateCharts(
   refs: Payload<'spc'>['refs'],
 ): Promise<{ points: number; violations: number }> {
   const values: CharacteristicValue[] = await characteristicValues(tx, source, refs);
-  if (values.length === 0) return { points: 0, violations: 0 };
-  const charts = await lockCharts(tx, values);
+  // What a measurement corrects leaves every chart it stands on, also where the correction itself brings no value.
+  const corrections = source === 'measurement' ? refs.map((r) => r.id) : [];
+  if (values.length === 0 && corrections.length === 0) return { points: 0, violations: 0 };
+  const charts = await lockCharts(tx, values, corrections);
   const points = charts.flatMap((chart) => values.filter((v) => fits(chart, v)).map((value) => ({ chart, value })));
-  if (points.length === 0) return { points: 0, violations: 0 };
-  const fresh = await insertPoints(tx, points);
-  const since =
-    source === 'measurement'
-      ? await removeRevised(
-          tx,
-          refs.map((r) => r.id),
-        )
-      : new Map<string, number>();
+  const fresh = points.length === 0 ? NOTHING_FRESH : await insertPoints(tx, points);
+  const since = corrections.length === 0 ? new Map<string, number>() : await removeRevised(tx, corrections);
   for (const { chart, value } of points) since.set(chart.id, Math.min(since.get(chart.id) ?? Number.POSITIVE_INFINITY, value.at));
   const touched = charts.filter((c) => since.has(c.id));
+  if (touched.length === 0) return { points: 0, violations: 0 };
   const violations = await judgeCharts(tx, touched, since, fresh);
   return { points: points.length, violations };
 }

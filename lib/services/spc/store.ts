@@ -40,13 +40,18 @@ export interface PointRow {
 }
 
 /** Charts that could take these values, locked in one order so that two jobs never wait on each other crosswise. */
-export function lockCharts(tx: Tx, values: readonly CharacteristicValue[]): Promise<ChartRow[]> {
+export function lockCharts(
+  tx: Tx,
+  values: readonly CharacteristicValue[],
+  corrections: readonly string[] = [],
+): Promise<ChartRow[]> {
   const operations = [...new Set(values.map((v) => v.operation))];
   const characteristics = [...new Set(values.map((v) => v.characteristic))];
   const tools = [...new Set(values.map((v) => v.tool))];
   return tx.rows<ChartRow>(sql`
     SELECT id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version FROM chart
-    WHERE active AND operation = ANY(${operations}::text[]) AND characteristic = ANY(${characteristics}::text[]) AND (tool IS NULL OR tool = ANY(${tools}::text[]))
+    WHERE (active AND operation = ANY(${operations}::text[]) AND characteristic = ANY(${characteristics}::text[]) AND (tool IS NULL OR tool = ANY(${tools}::text[])))
+      OR id IN (SELECT p.chart_id FROM corrected_by(${corrections}::uuid[]) c JOIN chart_point p ON p.record_id = c.id)
     ORDER BY id FOR UPDATE`);
 }
 

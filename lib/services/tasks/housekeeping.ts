@@ -1,5 +1,6 @@
 import { closePool, db, prisma, sql } from '@/lib/db';
 import { foldOldMonths } from '../ingest/partitions';
+import { forgetAttempts } from '../sign-in-limits';
 
 /** The live feed and the flow rates are kept this long. */
 const FEED_DAYS = 2;
@@ -10,6 +11,7 @@ export async function housekeeping(): Promise<void> {
   await db().exec(sql`DELETE FROM feed_event WHERE at < now() - ${FEED_DAYS} * INTERVAL '1 day'`);
   await db().exec(sql`DELETE FROM worker_process WHERE heard_at < now() - INTERVAL '1 day'`);
   await db().exec(sql`DELETE FROM flow_minute WHERE minute < now() - ${FLOW_DAYS} * INTERVAL '1 day'`);
+  await forgetAttempts();
   await foldOldMonths();
 }
 

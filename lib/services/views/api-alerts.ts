@@ -15,7 +15,7 @@ export function alertsApi(): OpenApiPart {
           tags: ['Alerts'],
           summary: 'List alerts',
           description: 'Newest first.',
-          security: [{ apiKey: ['alerts'] }],
+          security: [{ apiKey: ['read'] }, { apiKey: ['alerts'] }],
           parameters: Object.entries((query['properties'] ?? {}) as JsonObject).map(([name, schema]) => ({
             name,
             in: 'query',

@@ -3,7 +3,15 @@ import { db, sql } from '@/lib/db';
 export type RoleWord = 'viewer' | 'operator' | 'engineer' | 'administrator';
 
 export interface SettingsView {
-  users: { id: string; name: string; email: string; role: RoleWord; createdMs: number; lastSeenMs: number | null }[];
+  users: {
+    id: string;
+    name: string;
+    email: string;
+    role: RoleWord;
+    createdMs: number;
+    lastSeenMs: number | null;
+    disabledMs: number | null;
+  }[];
   keys: {
     id: string;
     sender: string;
@@ -35,8 +43,16 @@ const ms = (d: Date | null): number | null => d?.getTime() ?? null;
 /** Accounts, keys and channels; secrets are never read. */
 export async function settingsView(): Promise<SettingsView> {
   const [users, keys, channels, areas] = await Promise.all([
-    db().rows<{ id: string; name: string; email: string; role: RoleWord; created_at: Date; seen: Date | null }>(sql`
-      SELECT u.id, u.name, u.email, u.role::text, u.created_at, (SELECT max(s.updated_at) FROM session s WHERE s.user_id = u.id) AS seen FROM "user" u ORDER BY u.email LIMIT 500`),
+    db().rows<{
+      id: string;
+      name: string;
+      email: string;
+      role: RoleWord;
+      created_at: Date;
+      seen: Date | null;
+      disabled_at: Date | null;
+    }>(sql`
+      SELECT u.id, u.name, u.email, u.role::text, u.created_at, u.disabled_at, (SELECT max(s.updated_at) FROM session s WHERE s.user_id = u.id) AS seen FROM "user" u ORDER BY u.email LIMIT 500`),
     db().rows<{
       id: string;
       sender: string;
@@ -56,7 +72,12 @@ export async function settingsView(): Promise<SettingsView> {
     db().rows<{ name: string }>(sql`SELECT name FROM area ORDER BY position`),
   ]);
   return {
-    users: users.map(({ created_at, seen, ...u }) => ({ ...u, createdMs: created_at.getTime(), lastSeenMs: ms(seen) })),
+    users: users.map(({ created_at, seen, disabled_at, ...u }) => ({
+      ...u,
+      createdMs: created_at.getTime(),
+      lastSeenMs: ms(seen),
+      disabledMs: ms(disabled_at),
+    })),
     keys: keys.map(({ created_at, last_used_at, revoked_at, ...k }) => ({
       ...k,
       createdMs: created_at.getTime(),

@@ -93,6 +93,8 @@ DECLARE
 BEGIN
   PERFORM pg_advisory_xact_lock(hashtext('ensure_month'));
   FOREACH parent IN ARRAY partitioned_tables() LOOP
+    -- nobody writes between the copy and the drop
+    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent);
     EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE)', parent || '_' || year_of, parent);
     FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_class p ON p.oid = i.inhparent
       WHERE p.relname = parent AND c.relname ~ ('^' || parent || '_' || year_of || '_\d{2}$') ORDER BY 1 LOOP

@@ -1,5 +1,6 @@
 'use client';
 import { useState } from 'react';
+import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { AlertView } from '@/lib/services/views/alert';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { useReport } from '@/lib/ui/components/toast';
@@ -9,7 +10,7 @@ import { acknowledgeAlert, assignAlert, closeAlert, commentOnAlert, reopenAlert 
 export interface AlertActionsProps {
   alert: AlertView['alert'];
   assignees: readonly string[];
-  role: string;
+  role: RoleName;
   email: string;
   causes: readonly string[];
   dispositions: readonly string[];
@@ -26,7 +27,7 @@ export function AlertActions({ alert, assignees, role, email, causes, dispositio
   const [cause, setCause] = useState('');
   const [disposition, setDisposition] = useState('');
   const report = useReport();
-  const canAct = role !== 'viewer';
+  const canAct = mayAs(role, 'operator');
   const acknowledge = (): void => {
     if (canAct && alert.state === 'open') void acknowledgeAlert(alert.id, alert.version, '').then(report);
   };

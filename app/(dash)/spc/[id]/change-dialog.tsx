@@ -11,8 +11,8 @@ import {
   changeOf,
   type DraftBase,
   difference,
+  dispersionProblem,
   draftBlocked,
-  draftNote,
   draftProblems,
   firstDraft,
   hasDispersion,
@@ -39,7 +39,7 @@ export function ChangeDialog({ onClose, chartId, inForce, base: given }: ChangeD
   const { current, unit, kind } = base;
   const problems = draftProblems(draft, base);
   const lines = difference(draft, base);
-  const note = draftNote(draft, base);
+  const note = dispersionProblem(draft, base);
   const patch = (p: Partial<ChangeDraft>): void => setDraft((d) => ({ ...d, ...p }));
   const toggle = (r: number): void => {
     const rules = new Set(draft.rules);

@@ -5,8 +5,8 @@ import {
   changeOf,
   type DraftBase,
   difference,
+  dispersionProblem,
   draftBlocked,
-  draftNote,
   draftProblems,
   firstDraft,
 } from './change-draft';
@@ -75,7 +75,9 @@ test('what changes is told in words: no rule is a bare 101', () => {
 
 test('a dispersion rule that would have nothing to judge by is said, and an EWMA offers only its limit test', () => {
   const bare = { ...base, current: { ...current, cl: null, ucl: null, lcl: null, dispCl: null, dispUcl: null, dispLcl: null } };
-  expect(draftNote({ ...firstDraft(bare), mode: 'set', limits: limits('94', '100', '106') }, bare)).toMatch(/no limits yet/);
-  expect(draftNote(set({ limits: limits('94', '100', '106') }), base)).toBeNull();
+  expect(dispersionProblem({ ...firstDraft(bare), mode: 'set', limits: limits('94', '100', '106') }, bare)).toMatch(
+    /no limits yet/,
+  );
+  expect(dispersionProblem(set({ limits: limits('94', '100', '106') }), base)).toBeNull();
   expect(changeOf(firstDraft({ ...base, kind: 'ewma' }), { ...base, kind: 'ewma' }).rules).toEqual([1]);
 });

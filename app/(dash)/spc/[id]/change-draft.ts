@@ -100,7 +100,9 @@ export function draftProblems(d: ChangeDraft, b: DraftBase): DraftProblems {
 export function draftBlocked(d: ChangeDraft, b: DraftBase): string | null {
   const p = draftProblems(d, b);
   const first = [...Object.values(p.limits), ...Object.values(p.dispersion), ...(p.sigma === null ? [] : [p.sigma])][0];
-  return first ?? (difference(d, b).length === 0 ? 'Nothing differs from the version in force yet.' : null);
+  return (
+    first ?? dispersionProblem(d, b) ?? (difference(d, b).length === 0 ? 'Nothing differs from the version in force yet.' : null)
+  );
 }
 
 /** The change as the service takes it: only what differs. */
@@ -151,10 +153,11 @@ export function difference(d: ChangeDraft, b: DraftBase): string[] {
   return out;
 }
 
-/** What the person should know before it is activated, though nothing forbids it; null when there is nothing. */
-export function draftNote(d: ChangeDraft, b: DraftBase): string | null {
-  const none = enteredDispersion(d, b).ucl === null;
-  return d.mode === 'set' && d.rules.has(101) && none
-    ? 'The dispersion chart has no limits yet: its rule judges nothing until they are entered here or follow from a baseline.'
+/** A rule on a dispersion without limits would only seem to watch: said beside its fields, and not activated; null when there is no such thing. */
+export function dispersionProblem(d: ChangeDraft, b: DraftBase): string | null {
+  const limited = d.mode !== 'baseline' && (locationTyped(d, b) || b.current.cl !== null);
+  const ucl = d.mode === 'set' ? enteredDispersion(d, b).ucl : b.current.dispUcl;
+  return limited && d.rules.has(101) && ucl === null
+    ? 'The dispersion chart has no limits yet: enter them here, or take its rule out.'
     : null;
 }

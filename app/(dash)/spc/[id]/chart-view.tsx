@@ -1,7 +1,7 @@
 'use client';
-import { mayAs, type RoleName } from '@/lib/services/actor';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
+import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { Histogram } from '@/lib/ui/charts/histogram';

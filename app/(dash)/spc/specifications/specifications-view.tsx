@@ -1,7 +1,7 @@
 'use client';
-import { mayAs, type RoleName } from '@/lib/services/actor';
 import Link from 'next/link';
 import { useState } from 'react';
+import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { SpecificationRow, SpecificationVersionRow } from '@/lib/services/views/specifications';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Facts } from '@/lib/ui/components/evidence-panel';

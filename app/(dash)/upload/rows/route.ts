@@ -1,9 +1,9 @@
-import { requireActor, requireRole } from '@/lib/auth';
+import { actorOf, requireRole } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import { Holding, mediaType, small, wholeBody } from '@/lib/http/bytes';
 import { utf8, withoutBom } from '@/lib/http/json-text';
 import { route } from '@/lib/http/route';
-import { previewCsv, uploadCsv } from '@/lib/services/csv';
+import { decodeText, isUtf16, previewCsv, uploadCsv } from '@/lib/services/csv';
 
 export const dynamic = 'force-dynamic';
 
@@ -11,14 +11,17 @@ const MAX_BYTES = 40 * 2 ** 20;
 
 /** The upload page's own door: a file with its mapping, to be looked at (`do=preview`) or kept (`do=keep`). A server action takes only 1 MB. */
 export const POST = route(async (req) => {
-  const actor = await requireActor();
+  const actor = await actorOf(req.headers);
+  if (actor === null) throw new AppError('unauthenticated', 'sign in to upload');
   requireRole(actor, 'engineer');
   const site = req.headers.get('sec-fetch-site');
   if (site !== null && site !== 'same-origin') throw new AppError('forbidden', 'files are taken from the upload page only');
   const form = await formOf(req);
   const file = form.get('file');
   if (!(file instanceof File)) throw new AppError('invalid_input', 'file: choose a CSV file');
-  const text = utf8(withoutBom(Buffer.from(await file.arrayBuffer())));
+  const bytes = Buffer.from(await file.arrayBuffer());
+  // a spreadsheet's UTF-16 is told by its mark or its zeros; all else must be UTF-8
+  const text = isUtf16(bytes) ? decodeText(bytes) : utf8(withoutBom(bytes));
   const mapping = mappingOf(form.get('mapping'));
   if (form.get('do') !== 'keep') return Response.json(await previewCsv(text, mapping));
   const mode = form.get('mode') === 'atomic' ? 'atomic' : 'partial';

@@ -1,7 +1,71 @@
-import { auth } from '@/lib/auth';
+import { actorOf, auth, signInRequest } from '@/lib/auth';
+import { safeNext } from '@/lib/auth/next-path';
+import { fromOwnPage } from '@/lib/auth/origin';
+import { AppError, toAppError } from '@/lib/errors';
+import { Holding, mediaType, small, wholeBody } from '@/lib/http/bytes';
+import { route } from '@/lib/http/route';
+import { recordSignOut } from '@/lib/services/users';
 
 export const dynamic = 'force-dynamic';
 
-const handle = (req: Request) => auth().handler(req);
+const LIMIT_BYTES = 16 * 1024;
 
-export { handle as GET, handle as POST };
+type Context = { params: Promise<{ all: string[] }> };
+
+const none = (path: string) => new AppError('not_found', `there is no /api/auth/${path}`);
+
+/** Only what the pages need: accounts and passwords are changed by audited actions. */
+export const GET = route<Context>(async (req, { params }) => {
+  const path = (await params).all.join('/');
+  if (path !== 'get-session') throw none(path);
+  const user = await actorOf(req.headers);
+  return Response.json(user === null ? null : { user });
+});
+
+export const POST = route<Context>(async (req, { params }) => {
+  const path = (await params).all.join('/');
+  if (path === 'sign-in/email')
+    return mediaType(req) === 'application/x-www-form-urlencoded' ? signInForm(req) : signInRequest(await json(req), req.headers);
+  if (path !== 'sign-out') throw none(path);
+  if (!fromOwnPage(req.headers)) throw new AppError('forbidden', 'sign out from a page of this site');
+  await recordSignOut((await actorOf(req.headers))?.email ?? null);
+  return auth().api.signOut({ headers: req.headers, asResponse: true });
+});
+
+async function text(req: Request): Promise<string> {
+  const holding = new Holding();
+  try {
+    return (await wholeBody(req, small(LIMIT_BYTES), holding)).toString('utf8');
+  } finally {
+    holding.release();
+  }
+}
+
+async function json(req: Request): Promise<unknown> {
+  const body = await text(req);
+  try {
+    return JSON.parse(body);
+  } catch (e) {
+    throw new AppError('invalid_input', 'the body is not JSON', {}, { cause: e });
+  }
+}
+
+/** The form of the sign-in page without script: back to where the visitor came from, or to the form with what went wrong. */
+async function signInForm(req: Request): Promise<Response> {
+  const form = new URLSearchParams(await text(req));
+  const next = safeNext(form.get('next'));
+  try {
+    const answer = await signInRequest({ email: form.get('email') ?? '', password: form.get('password') ?? '' }, req.headers);
+    return seeOther(next, answer.headers);
+  } catch (e) {
+    const status = e instanceof Error && e.name === 'ZodError' ? 422 : toAppError(e).status;
+    if (status >= 500) throw e;
+    return seeOther(`/sign-in?${new URLSearchParams({ next, failed: String(status) })}`, new Headers());
+  }
+}
+
+function seeOther(path: string, from: Headers): Response {
+  const headers = new Headers({ location: path });
+  for (const cookie of from.getSetCookie()) headers.append('set-cookie', cookie);
+  return new Response(null, { status: 303, headers });
+}

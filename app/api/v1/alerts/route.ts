@@ -6,7 +6,7 @@ export const dynamic = 'force-dynamic';
 
 export const GET = route(async (req) => {
   const machine = await authenticateKey(req, Date.now());
-  requireScope(machine, 'alerts');
+  requireScope(machine, 'read', 'alerts');
   const query = alertQuery.parse(Object.fromEntries(new URL(req.url).searchParams));
   return Response.json({ alerts: await listAlerts(query) });
 });

@@ -1,0 +1,48 @@
+import { checkRunToRun } from '@/lib/control';
+import { recordId, sql, type Tx } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import type { FabRecord } from '@/lib/formats/fab';
+import { audit } from '../audit';
+
+export type NewLoop = FabRecord['loops'][number];
+
+/**
+ * The checks of a configuration that a change of a loop has, for those of a document.
+ * @throws AppError `invalid_input` with the path of the field.
+ */
+export function checkLoops(loops: readonly NewLoop[]): void {
+  for (const [i, l] of loops.entries()) {
+    try {
+      checkRunToRun(l.config);
+    } catch (e) {
+      if (!(e instanceof AppError)) throw e;
+      const path = `loops.${i}.config.${String(e.details['field'])}`;
+      throw new AppError(e.code, `loops.${i}.config.${e.message} (loop "${l.name}")`, { ...e.details, path });
+    }
+  }
+}
+
+/**
+ * Makes a loop in shadow, whoever sends it and whatever state is asked for: it advises, and tools run its advice once an engineer has
+ * closed it. One that exists is left as it is.
+ * @returns whether the loop is new.
+ */
+export async function createLoop(tx: Tx, l: NewLoop, actor: string): Promise<boolean> {
+  const id = recordId('loop', l.name);
+  const added = await tx.exec(sql`
+    INSERT INTO control_loop (id, name, area, operation, product, characteristic, parameter, unit, knob, knob_unit, state)
+    VALUES (${id}, ${l.name}, ${l.area}, ${l.operation}, ${l.product}, ${l.characteristic}, ${l.parameter}, ${l.unit}, ${l.knob}, ${l.knobUnit}, 'shadow')
+    ON CONFLICT (name) DO NOTHING`);
+  if (added === 0) return false;
+  await tx.exec(
+    sql`INSERT INTO loop_version (loop_id, version, config, author, reason) VALUES (${id}, 1, ${JSON.stringify(l.config)}::jsonb, ${actor}, 'registered with the fab')`,
+  );
+  await audit(tx, {
+    actor,
+    action: 'create',
+    entity: 'loop',
+    entityId: id,
+    after: { name: l.name, state: 'shadow', ...l.config },
+  });
+  return true;
+}

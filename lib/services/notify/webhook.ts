@@ -1,0 +1,118 @@
+import { lookup as resolve } from 'node:dns/promises';
+import { request as plainRequest, type RequestOptions } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { config } from '@/lib/config';
+import { AppError } from '@/lib/errors';
+
+const TIMEOUT_MS = 10_000;
+
+/** Addresses that are not of the public internet: this machine, its networks, and the services of its provider. */
+const PRIVATE = new BlockList();
+for (const [net, prefix] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24],
+  ['192.168.0.0', 16],
+  ['198.18.0.0', 15],
+  ['224.0.0.0', 3],
+] as const)
+  PRIVATE.addSubnet(net, prefix, 'ipv4');
+/** Of IPv6 only 2000::/3 is public; of that not what carries an IPv4 address inside (6to4, Teredo). */
+const PUBLIC_V6 = new BlockList();
+PUBLIC_V6.addSubnet('2000::', 3, 'ipv6');
+const CARRIES_V4 = new BlockList();
+CARRIES_V4.addSubnet('2001::', 32, 'ipv6');
+CARRIES_V4.addSubnet('2002::', 16, 'ipv6');
+
+const bare = (host: string): string =>
+  host
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
+
+const isPrivate = (address: string): boolean =>
+  isIP(address) === 4 ? PRIVATE.check(address) : !PUBLIC_V6.check(address, 'ipv6') || CARRIES_V4.check(address, 'ipv6');
+
+/** Whether WEBHOOK_ALLOW_PRIVATE names this host, or a range that the address lies in. */
+function isAllowed(host: string, address: string): boolean {
+  return config()
+    .WEBHOOK_ALLOW_PRIVATE.split(',')
+    .map((e) => e.trim().toLowerCase())
+    .filter((e) => e !== '')
+    .some((entry) => {
+      const [net = '', prefix] = entry.split('/');
+      const version = isIP(net);
+      if (version === 0) return entry === host;
+      const family = version === 4 ? 'ipv4' : 'ipv6';
+      const list = new BlockList();
+      list.addSubnet(net, prefix === undefined ? (version === 4 ? 32 : 128) : Number(prefix), family);
+      return isIP(address) === version && list.check(address, family);
+    });
+}
+
+const refused = (host: string) =>
+  new AppError(
+    'invalid_input',
+    `target: ${host} is a private address, where webhooks do not go; give a public one, or name it in WEBHOOK_ALLOW_PRIVATE on the server`,
+    { field: 'target' },
+  );
+
+/**
+ * The addresses of a target that may be reached; one that may not is enough to refuse the name.
+ * @returns none where the name is not known.
+ * @throws AppError `invalid_input` for a private address that is not allowed.
+ */
+async function allowedAddresses(target: URL): Promise<{ address: string; family: number }[]> {
+  const host = bare(target.hostname);
+  const found = isIP(host) === 0 ? await resolve(host, { all: true }).catch(() => []) : [{ address: host, family: isIP(host) }];
+  for (const a of found) if (isPrivate(a.address) && !isAllowed(host, a.address)) throw refused(host);
+  return found;
+}
+
+/** @throws AppError `invalid_input` when a webhook may not go there. A name that is not known yet is judged when it is delivered to. */
+export async function checkTarget(target: string): Promise<void> {
+  await allowedAddresses(new URL(target));
+}
+
+/**
+ * Posts to a target by the addresses that were judged, whatever its name says a moment later; redirects are not followed. How the
+ * connection failed is not told: it would say which ports of a network are open.
+ */
+export async function postWebhook(
+  target: string,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): Promise<{ status: number | null; error: string | null }> {
+  const url = new URL(target);
+  let addresses: { address: string; family: number }[];
+  try {
+    addresses = await allowedAddresses(url);
+  } catch (e) {
+    return { status: null, error: (e as Error).message };
+  }
+  const none = { status: null, error: 'no answer' };
+  if (addresses.length === 0) return none;
+  const pinned: LookupFunction = (_host, o, done) =>
+    o.all ? done(null, addresses) : done(null, addresses[0]!.address, addresses[0]!.family);
+  const options: RequestOptions = {
+    method: 'POST',
+    headers: { ...headers, 'content-length': String(Buffer.byteLength(body)) },
+    lookup: pinned,
+    agent: false,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  };
+  return new Promise((done) => {
+    const req = (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, options, (res) => {
+      const status = res.statusCode ?? 0;
+      res.destroy(); // what it says besides is not read
+      done({ status, error: status >= 200 && status < 300 ? null : `answered ${status}` });
+    });
+    req.on('error', () => done(none));
+    req.end(body);
+  });
+}

@@ -1,0 +1,48 @@
+import { db, sql } from '@/lib/db';
+
+export interface AuditFilter {
+  readonly actor: string | null;
+  readonly entity: string | null;
+  readonly action: string | null;
+  /** Only what was done to this one thing. */
+  readonly id: string | null;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface AuditRow {
+  readonly id: number;
+  readonly atMs: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly entity: string;
+  readonly entityId: string;
+  /** JSON, as it was kept. */
+  readonly before: string | null;
+  readonly after: string | null;
+  readonly reason: string | null;
+}
+
+/** Entries of the trail, newest first, from entry `below` on (not with it). */
+export async function auditRows(f: AuditFilter, below: number | null, limit: number): Promise<AuditRow[]> {
+  const rows = await db().rows<Omit<AuditRow, 'atMs'> & { at: Date }>(sql`
+    SELECT id, at, actor, action, entity, entity_id AS "entityId", before::text, after::text, reason FROM audit_entry
+    WHERE at >= ${new Date(f.fromMs)} AND at < ${new Date(f.toMs)} AND (${f.actor}::text IS NULL OR actor = ${f.actor}) AND (${f.entity}::text IS NULL OR entity = ${f.entity})
+      AND (${f.action}::text IS NULL OR action = ${f.action}) AND (${f.id}::text IS NULL OR entity_id = ${f.id}) AND (${below}::bigint IS NULL OR id < ${below})
+    ORDER BY id DESC LIMIT ${limit}`);
+  return rows.map(({ at, ...r }) => ({ ...r, atMs: at.getTime() }));
+}
+
+export interface AuditChoices {
+  readonly actors: readonly string[];
+  readonly entities: readonly string[];
+  readonly actions: readonly string[];
+}
+
+/** What the window's entries can be filtered by. */
+export async function auditChoices(fromMs: number, toMs: number): Promise<AuditChoices> {
+  const rows = await db().rows<{ actor: string; entity: string; action: string }>(sql`
+    SELECT DISTINCT actor, entity, action FROM audit_entry WHERE at >= ${new Date(fromMs)} AND at < ${new Date(toMs)} LIMIT 2000`);
+  const of = (key: 'actor' | 'entity' | 'action') => [...new Set(rows.map((r) => r[key]))].sort();
+  return { actors: of('actor'), entities: of('entity'), actions: of('action') };
+}

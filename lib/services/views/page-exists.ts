@@ -1,0 +1,29 @@
+import { db, type Sql, sql } from '@/lib/db';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** Pages of one thing: its list's name in the address → whether the thing is there. */
+export const THINGS: Readonly<Record<string, (id: string) => Sql>> = {
+  alerts: (id) => sql`SELECT 1 FROM alert WHERE id = ${id}`,
+  control: (id) => sql`SELECT 1 FROM control_loop WHERE id = ${id}`,
+  overlay: (id) => sql`SELECT 1 FROM overlay_measurement WHERE id = ${id}`,
+  recipes: (id) => sql`SELECT 1 FROM metrology_recipe WHERE id = ${id}`,
+  runs: (id) => sql`SELECT 1 FROM run WHERE id = ${id}`,
+  spc: (id) => sql`SELECT 1 FROM chart WHERE id = ${id}`,
+  spectra: (id) => sql`SELECT 1 FROM spectrum WHERE id = ${id}`,
+  vm: (id) => sql`SELECT 1 FROM vm_model WHERE id = ${id}`,
+  wafers: (id) => sql`SELECT 1 FROM measurement WHERE id = ${id}`,
+};
+/** Pages beside those of one thing. */
+const OTHERS = new Set(['/spc/specifications', '/recipes/new']);
+
+/** Whether an address is that of a page beside those of one thing. */
+export const isBesideThings = (path: string): boolean => OTHERS.has(path);
+
+/** Whether an address of one thing names one that is there; other addresses are left to the router. */
+export async function pageExists(path: string): Promise<boolean> {
+  const [, list = '', id, ...more] = path.split('/');
+  const thing = Object.hasOwn(THINGS, list) ? THINGS[list] : undefined;
+  if (thing === undefined || id === undefined || id === '' || more.length > 0 || isBesideThings(path)) return true;
+  return UUID.test(id) && (await db().one(thing(id))) !== undefined;
+}

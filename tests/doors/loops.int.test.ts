@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { db, sql } from '@/lib/db';
+import { changeLoop } from '@/lib/services/control/change-loop';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { type Door, openDoor } from '../support/door';
+
+let door: Door;
+beforeAll(async () => {
+  door = await openDoor();
+});
+afterAll(() => door.close());
+
+const fab = { ...simulatedFab(1), metrologyRecipes: [] };
+const model = fab.loops[0]!;
+type LoopDocument = Omit<Partial<typeof model>, 'config'> & { name: string; config?: object };
+const put = (l: LoopDocument) =>
+  door.send('fab', JSON.stringify({ ...fab, loops: [{ ...model, ...l, config: { ...model.config, ...l.config } }] }), {}, 'PUT');
+const loop = (name: string) =>
+  db().one<{ id: string; state: string; version: number }>(
+    sql`SELECT id, state::text, version FROM control_loop WHERE name = ${name}`,
+  );
+
+test.each(['shadow', 'closed', 'suspended'] as const)(
+  'a loop that is sent as %s starts in shadow, and the answer says so',
+  async (state) => {
+    const name = `NEW-${state}`;
+    const answer = await put({ name, state });
+    expect(answer).toMatchObject({ status: 200, body: { newLoopsInShadow: [name] } });
+    expect(await loop(name)).toMatchObject({ state: 'shadow', version: 1 });
+    const trail = await db().rows(
+      sql`SELECT actor, action, after->>'state' AS state FROM audit_entry WHERE entity = 'loop' AND after->>'name' = ${name}`,
+    );
+    expect(trail).toEqual([{ actor: 'fab', action: 'create', state: 'shadow' }]);
+  },
+);
+
+/** What a page refuses of a configuration a document is refused too, with the same words. */
+const WRONG: readonly (readonly [string, object])[] = [
+  ['min', { min: 1e99, max: -1e99 }],
+  ['min', { min: 5, max: 5 }],
+  ['xNominal', { xNominal: model.config.max + 1 }],
+  ['xNominal', { xNominal: model.config.min - 1 }],
+  ['quantum', { quantum: 2 * (model.config.max - model.config.min) }],
+];
+test.each(WRONG)('%s that cannot work (%j) is refused by the page and by the document', async (field, over) => {
+  const name = `WRONG-${field}-${JSON.stringify(over)}`;
+  const answer = await put({ name, config: over });
+  expect(answer).toMatchObject({ status: 422, body: { details: { path: `loops.0.config.${field}` } } });
+  expect(await loop(name)).toBeUndefined();
+  const known = (await loop(model.name))!;
+  await expect(changeLoop(known.id, known.version, { ...model.config, ...over }, 'to try it', 'ana')).rejects.toMatchObject({
+    code: 'invalid_input',
+    details: { field },
+  });
+});
+
+test('a loop that exists keeps its state whatever the document says', async () => {
+  expect((await loop(model.name))!.state).toBe('closed');
+  expect(await put({ name: model.name, state: 'suspended' })).toMatchObject({ status: 200, body: { newLoopsInShadow: [] } });
+  expect((await loop(model.name))!.state).toBe('closed');
+});
+
+test('what a document changes is in the trail, field by field, and what it repeats is not', async () => {
+  const tools = fab.tools.map((t, i) => (i === 0 ? { ...t, kind: 'another kind' } : t));
+  await door.send('fab', JSON.stringify({ ...fab, tools, areas: [...fab.areas, 'NEW-AREA'] }), {}, 'PUT');
+  const entry = await db().one<{ before: object; after: object }>(
+    sql`SELECT before, after FROM audit_entry WHERE entity = 'fab' ORDER BY id DESC LIMIT 1`,
+  );
+  const tool = fab.tools[0]!;
+  expect(entry).toMatchObject({
+    before: { tools: { [tool.name]: { kind: tool.kind } } },
+    after: { tools: { [tool.name]: { kind: 'another kind' } }, added: { areas: ['NEW-AREA'], loops: [], recipes: [] } },
+  });
+});

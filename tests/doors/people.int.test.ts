@@ -1,0 +1,290 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { NextRequest } from 'next/server';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { POST as upload } from '@/app/(dash)/upload/rows/route';
+import { GET as authGet, POST as authPost } from '@/app/api/auth/[...all]/route';
+import { actorOf, createApiKey, makeApiKey, revokeApiKey } from '@/lib/auth';
+import { PEER_HEADER, peerIsKnown } from '@/lib/auth/address';
+import { closePool, db, prisma, sql } from '@/lib/db';
+import { asMachine } from '@/lib/services/actor';
+import { createChannel } from '@/lib/services/channels';
+import { postWebhook } from '@/lib/services/notify/webhook';
+import { changeOwnPassword, createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/users';
+import { proxy } from '@/proxy';
+import { type TestDatabase, testDatabase } from '../support';
+
+const RIGHT = 'a long password';
+const BASE = 'http://localhost:3000';
+const boss = asMachine('boss@fab.example');
+const ids: Record<string, string> = {};
+let database: TestDatabase;
+
+beforeAll(async () => {
+  process.env['AUTH_SECRET'] = 'a secret for this test file';
+  process.env['APP_URL'] = BASE;
+  process.env['TRUSTED_PROXIES'] = '203.0.113.1';
+  database = await testDatabase();
+  peerIsKnown();
+  for (const name of ['ana', 'omar'])
+    ids[name] = await createUser({ name, email: `${name}@fab.example`, role: 'administrator', password: RIGHT }, boss);
+});
+afterAll(async () => {
+  await prisma().$disconnect();
+  await closePool();
+  await database.drop();
+});
+beforeEach(() => db().exec(sql`DELETE FROM sign_in_attempt`));
+
+const call = (path: string, init: RequestInit) =>
+  authPost(new Request(`${BASE}/api/auth/${path}`, { method: 'POST', ...init }), {
+    params: Promise.resolve({ all: path.split('/') }),
+  });
+const signIn = (name: string, password: string, headers: Record<string, string> = {}) =>
+  call('sign-in/email', {
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ email: `${name}@fab.example`, password }),
+  });
+const cookies = (r: Response): string =>
+  r.headers
+    .getSetCookie()
+    .map((c) => c.split(';')[0])
+    .join('; ');
+const times = <T>(n: number, f: (i: number) => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: n }, (_, i) => f(i)));
+const trail = (action: string) =>
+  db().rows<{ actor: string; entity_id: string; after: { address?: string | null } | null; reason: string | null }>(
+    sql`SELECT actor, entity_id, after, reason FROM audit_entry WHERE action = ${action} ORDER BY id DESC LIMIT 100`,
+  );
+
+test('wrong passwords for one account are limited whatever X-Forwarded-For says, at once too; another account is not', async () => {
+  const answers = await times(40, (i) =>
+    signIn('ana', 'wrong password', { [PEER_HEADER]: '127.0.0.1', 'x-forwarded-for': `198.51.100.${i}` }),
+  );
+  const statuses = answers.map((a) => a.status);
+  expect(statuses.filter((s) => s === 401).length).toBeLessThanOrEqual(10);
+  expect(statuses.filter((s) => s === 429).length).toBeGreaterThanOrEqual(30);
+  expect(answers.find((a) => a.status === 429)!.headers.get('retry-after')).not.toBeNull();
+  expect((await signIn('ana', RIGHT)).status).toBe(429);
+  expect((await signIn('omar', RIGHT)).status).toBe(200);
+  expect((await trail('sign in failed'))[0]).toMatchObject({
+    entity_id: 'ana@fab.example',
+    after: { address: '127.0.0.1' },
+    reason: 'wrong password',
+  });
+  expect(await trail('sign in stopped')).toHaveLength(1);
+});
+
+test('a browser in which the account was used before gets in while strangers try the account', async () => {
+  const mine = cookies(await signIn('ana', RIGHT));
+  await times(30, () => signIn('ana', 'wrong password'));
+  expect((await signIn('ana', RIGHT)).status).toBe(429);
+  const browser = mine.split('; ').find((c) => c.startsWith('driftless-browser='))!;
+  expect((await signIn('ana', RIGHT, { cookie: browser })).status).toBe(200);
+  expect((await signIn('ana', RIGHT, { cookie: `${browser}x` })).status).toBe(429); // a forged mark
+  expect((await signIn('omar', RIGHT, { cookie: browser })).status).toBe(200);
+  await times(30, () => signIn('ana', 'wrong password', { cookie: browser }));
+  expect((await signIn('ana', RIGHT, { cookie: browser })).status).toBe(429); // guesses in the browser itself are counted too
+});
+
+test('an address that tries many accounts is limited; it is read through trusted proxies only', async () => {
+  const via = (peer: string, forwarded: string) => ({ [PEER_HEADER]: peer, 'x-forwarded-for': forwarded });
+  await times(60, (i) => signIn(`nobody${i}`, 'wrong password', via('203.0.113.1', `192.0.2.${i}, 198.51.100.7`)));
+  expect((await signIn('omar', RIGHT, via('203.0.113.1', '198.51.100.7'))).status).toBe(429);
+  expect((await signIn('omar', RIGHT, via('203.0.113.1', '198.51.100.8'))).status).toBe(200);
+  expect((await signIn('omar', RIGHT, via('198.51.100.9', '198.51.100.7'))).status).toBe(200); // not a proxy of ours: its word does not count
+});
+
+test('the form works without script, and keeps the password out of addresses', async () => {
+  const form = (fields: Record<string, string>) =>
+    call('sign-in/email', {
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(fields),
+    });
+  const ok = await form({ email: 'ana@fab.example', password: RIGHT, next: '/wafers?range=7d' });
+  expect([ok.status, ok.headers.get('location')]).toEqual([303, '/wafers?range=7d']);
+  expect(await actorOf(new Headers({ cookie: cookies(ok) }))).toMatchObject({ email: 'ana@fab.example' });
+  expect((await form({ email: 'ana@fab.example', password: RIGHT, next: '/\t/other.example' })).headers.get('location')).toBe(
+    '/',
+  );
+  const wrong = await form({ email: 'ana@fab.example', password: 'wrong password', next: '/wafers' });
+  expect([wrong.status, wrong.headers.get('location')]).toEqual([303, '/sign-in?next=%2Fwafers&failed=401']);
+});
+
+test.each(['null', 'http://other.example', 'nonsense'])('from the origin %s nobody signs in', async (origin) => {
+  const answer = await signIn('ana', RIGHT, { origin, host: 'other.example' });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([403, 'application/problem+json']);
+});
+
+test('nothing else of the sign-in library is reachable', async () => {
+  const cookie = cookies(await signIn('ana', RIGHT));
+  for (const path of ['update-user', 'change-password', 'change-email', 'delete-user', 'sign-up/email', 'revoke-sessions'])
+    expect(
+      (await call(path, { headers: { cookie, origin: BASE, 'content-type': 'application/json' }, body: '{"name":"Other"}' }))
+        .status,
+      path,
+    ).toBe(404);
+  const get = (path: string) =>
+    authGet(new Request(`${BASE}/api/auth/${path}`, { headers: { cookie } }), {
+      params: Promise.resolve({ all: path.split('/') }),
+    });
+  expect((await get('list-sessions')).status).toBe(404);
+  expect(await (await get('get-session')).json()).toMatchObject({ user: { email: 'ana@fab.example' } });
+});
+
+test('a disabled account is out at once and cannot come back; enabled it can', async () => {
+  const cookie = cookies(await signIn('omar', RIGHT));
+  await setUserDisabled(ids['omar']!, true, boss);
+  expect(await actorOf(new Headers({ cookie }))).toBeNull();
+  expect((await signIn('omar', RIGHT)).status).toBe(401);
+  expect(await db().rows(sql`SELECT 1 FROM session WHERE user_id = ${ids['omar']}`)).toEqual([]);
+  await expect(setUserDisabled(ids['ana']!, true, boss)).rejects.toMatchObject({ code: 'conflict' });
+  await expect(setUserRole(ids['ana']!, 'viewer', boss)).rejects.toMatchObject({ code: 'conflict' });
+  await setUserDisabled(ids['omar']!, false, boss);
+  expect((await signIn('omar', RIGHT)).status).toBe(200);
+  expect((await trail('disable'))[0]).toMatchObject({ actor: boss.email, entity_id: 'omar@fab.example' });
+});
+
+test('of two administrators who disable each other at once one stays', async () => {
+  const outcomes = await Promise.allSettled([
+    setUserDisabled(ids['ana']!, true, boss),
+    setUserDisabled(ids['omar']!, true, boss),
+  ]);
+  expect(outcomes.map((o) => o.status).sort()).toEqual(['fulfilled', 'rejected']);
+  for (const id of Object.values(ids)) await setUserDisabled(id, false, boss).catch(() => undefined);
+});
+
+test('a password that is reset or changed ends the other sessions, and the trail says so without it', async () => {
+  const before = cookies(await signIn('omar', RIGHT));
+  const secret = await resetPassword(ids['omar']!, boss);
+  expect(await actorOf(new Headers({ cookie: before }))).toBeNull();
+  expect((await signIn('omar', RIGHT)).status).toBe(401);
+  const answer = await signIn('omar', secret);
+  expect(answer.status).toBe(200);
+  const { token } = (await answer.json()) as { token: string };
+  const omar = (await actorOf(new Headers({ cookie: cookies(answer) })))!;
+  await expect(changeOwnPassword(omar, 'wrong password', 'another password', token)).rejects.toMatchObject({
+    code: 'invalid_input',
+  });
+  await changeOwnPassword(omar, secret, RIGHT, token);
+  expect(await actorOf(new Headers({ cookie: cookies(answer) }))).not.toBeNull();
+  for (const action of ['reset password', 'change password'])
+    expect(await trail(action)).toEqual([expect.objectContaining({ entity_id: 'omar@fab.example', after: null })]);
+});
+
+test('a key and its audit entry are one: neither is there when the entry cannot be written', async () => {
+  await db().exec(sql`ALTER TABLE audit_entry ADD CONSTRAINT no_more CHECK (entity_id <> 'unlucky')`);
+  await expect(makeApiKey({ sender: 'unlucky', scopes: ['read'] }, boss)).rejects.toThrow();
+  expect(await db().rows(sql`SELECT 1 FROM api_key WHERE sender = 'unlucky'`)).toEqual([]);
+  await createApiKey('lucky', ['read'], 'boss');
+  const { id } = (await db().one<{ id: string }>(sql`SELECT id FROM api_key WHERE sender = 'lucky'`))!;
+  await revokeApiKey(id, boss);
+  expect((await trail('revoke'))[0]).toMatchObject({ entity_id: 'lucky', actor: boss.email });
+});
+
+test('verbs of administrators refuse others by themselves', async () => {
+  const vera = { email: 'vera@fab.example', role: 'engineer' } as const;
+  const channel = { kind: 'email', name: 'x', target: 'x@fab.example', severities: [], areas: [] };
+  for (const verb of [
+    () => createUser({ name: 'x', email: 'x@fab.example', role: 'viewer', password: RIGHT }, vera),
+    () => setUserRole(ids['ana']!, 'viewer', vera),
+    () => setUserDisabled(ids['ana']!, true, vera),
+    () => resetPassword(ids['ana']!, vera),
+    () => makeApiKey({ sender: 'xx', scopes: ['read'] }, vera),
+    () => createChannel(channel, vera),
+  ])
+    await expect(verb()).rejects.toMatchObject({ code: 'forbidden' });
+});
+
+test.each<[string, string, number]>([
+  ['', 'multipart/form-data', 422],
+  ['x', 'multipart/form-data; boundary=a', 422],
+  ['--a\r\n\r\n--a--', 'multipart/form-data; boundary=a', 422],
+  ['--a\r\ncontent-disposition: form-data; name="file"\r\n\r\nx\r\n--a--\r\n', 'multipart/form-data; boundary=a', 422],
+  [
+    '--a\r\ncontent-disposition: form-data; name="file"; filename="f.csv"\r\n\r\nx\r\n--a\r\ncontent-disposition: form-data; name="mapping"\r\n\r\n{\r\n--a--\r\n',
+    'multipart/form-data; boundary=a',
+    422,
+  ],
+  ['{}', 'application/json', 415],
+  ['file=x', 'application/x-www-form-urlencoded', 415],
+])('the upload door answers the odd body %j of %s with %i', async (body, type, status) => {
+  const cookie = cookies(await signIn('ana', RIGHT));
+  const send = (headers: Record<string, string>) =>
+    upload(
+      new Request(`${BASE}/upload/rows`, { method: 'POST', headers: { 'content-type': type, ...headers }, body }),
+      undefined,
+    );
+  expect((await send({ cookie })).status).toBe(status);
+  expect((await send({})).status).toBe(401);
+});
+
+const page = async (path: string, cookie = '') => {
+  const answer = await proxy(new NextRequest(`${BASE}${path}`, { headers: { cookie } }));
+  return { status: answer.status, to: answer.headers.get('location'), rewrite: answer.headers.get('x-middleware-rewrite') };
+};
+
+test('an anonymous page is a 307 to the sign-in with the way back, before anything is streamed', async () => {
+  expect(await page('/wafers?range=7d')).toMatchObject({
+    status: 307,
+    to: `${BASE}/sign-in?next=${encodeURIComponent('/wafers?range=7d')}`,
+  });
+  expect(await page('/sign-in')).toMatchObject({ status: 200, to: null });
+});
+
+test('an unknown id leads to no page', async () => {
+  const cookie = cookies(await signIn('ana', RIGHT));
+  for (const list of ['alerts', 'control', 'overlay', 'recipes', 'runs', 'spc', 'spectra', 'vm', 'wafers'])
+    for (const id of ['00000000-0000-4000-8000-000000000000', 'nonsense'])
+      expect((await page(`/${list}/${id}`, cookie)).rewrite, `/${list}/${id}`).toContain('/nothing/');
+  for (const path of ['/', '/wafers', '/recipes/new', '/spc/specifications'])
+    expect((await page(path, cookie)).rewrite, path).toBeNull();
+});
+
+test.each([
+  'http://127.0.0.1/x',
+  'http://localhost:9/x',
+  'http://[::1]/x',
+  'http://[::ffff:127.0.0.1]/x',
+  'http://0.0.0.0/x',
+  'http://2130706433/x',
+  'http://0x7f.1/x',
+  'http://10.1.2.3/x',
+  'http://172.20.0.1/x',
+  'http://192.168.1.1/x',
+  'http://169.254.169.254/latest/meta-data',
+  'http://[fe80::1]/x',
+  'http://[fd00::1]/x',
+  'http://[64:ff9b::7f00:1]/x',
+  'http://[2002:7f00:1::]/x',
+])('a webhook to %s is refused when it is saved and when it is delivered', async (target) => {
+  await expect(createChannel({ kind: 'webhook', name: target, target, severities: [], areas: [] }, boss)).rejects.toMatchObject({
+    code: 'invalid_input',
+    details: { field: 'target' },
+  });
+  expect(await postWebhook(target, {}, '{}')).toMatchObject({ status: null, error: expect.stringContaining('private address') });
+});
+
+test('what is allowed by name is delivered, redirects are not followed, and a closed port reads like a silent one', async () => {
+  const seen: string[] = [];
+  const hook: Server = createServer((req, res) => {
+    seen.push(req.url!);
+    if (req.url === '/away') res.writeHead(307, { location: '/inside' }).end();
+    else if (req.url === '/broken') res.destroy();
+    else res.writeHead(204).end();
+  });
+  await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(hook.address() as AddressInfo).port}`;
+  process.env['WEBHOOK_ALLOW_PRIVATE'] = '10.0.0.0/8, 127.0.0.1';
+  try {
+    expect(await postWebhook(`${base}/x`, {}, '{}')).toEqual({ status: 204, error: null });
+    expect(await postWebhook(`${base}/away`, {}, '{}')).toEqual({ status: 307, error: 'answered 307' });
+    const open = await postWebhook(`${base}/broken`, {}, '{}');
+    const closed = await postWebhook('http://127.0.0.1:9/', {}, '{}');
+    expect(open).toEqual(closed);
+    expect(seen).toEqual(['/x', '/away', '/broken']);
+  } finally {
+    delete process.env['WEBHOOK_ALLOW_PRIVATE'];
+    hook.close();
+  }
+});

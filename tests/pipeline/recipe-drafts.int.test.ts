@@ -1,0 +1,175 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApiKey } from '@/lib/auth/api-keys';
+import { closePool, db, sql } from '@/lib/db';
+import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
+import { closeQueues } from '@/lib/queue/broker';
+import { registerFab } from '@/lib/services/fab/register-fab';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { discardDraft, keepDraft } from '@/lib/services/spectra/drafts';
+import { approveDraft, releaseDraft, returnDraft } from '@/lib/services/spectra/release-draft';
+import { startTrial, stopTrial } from '@/lib/services/spectra/trial';
+import { draftsOf } from '@/lib/services/views/recipe-drafts';
+import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
+import { apiServer } from '../support/api-server';
+import { ellipsometerLot } from '../support/ellipsometer';
+import { doAllWork } from '../support/work';
+
+let database: TestDatabase;
+let api: Awaited<ReturnType<typeof apiServer>>;
+let wafer: ReturnType<typeof ellipsometerLot>['wafer'];
+let recipe: { id: string; version: number; content: MetrologyRecipe };
+const inForce = async () =>
+  (await db().one<typeof recipe>(
+    sql`SELECT r.id, r.version, v.content FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.name = 'HFO2-SE'`,
+  ))!;
+const versionOf = async (slot: number) =>
+  (await db().one<{ version: number }>(
+    sql`SELECT f.version FROM spectrum_fit f JOIN spectrum s ON s.id = f.spectrum_id WHERE s.slot = ${slot}`,
+  ))!.version;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  testQueuePrefix();
+  await registerFab(simulatedFab(1), 'test');
+  api = await apiServer();
+  const lot = ellipsometerLot(api.url, await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test'), Date.UTC(2026, 8, 1, 7));
+  wafer = lot.wafer;
+  await lot.start();
+  for (const slot of [1, 2]) await wafer(slot, (i) => 7.9 + 0.01 * i);
+  await doAllWork();
+  recipe = await inForce();
+}, 60_000);
+afterAll(async () => {
+  await api.close();
+  await closeQueues();
+  await closePool();
+  await database.drop();
+});
+
+/** The recipe with a change of its content, as the editor sends it. */
+const sent = (change: object, over: object = {}) => ({
+  id: null,
+  revision: 0,
+  recipeId: recipe.id,
+  name: 'HFO2-SE',
+  operation: 'ALD-HFO2',
+  product: null,
+  baseVersion: recipe.version,
+  content: { ...recipe.content, ...change },
+  ...over,
+});
+/** The recipe with everything but the film's thickness 0.5 % higher, which moves the thickness. */
+const moved = () => ({
+  parameters: recipe.content.parameters.map((p) =>
+    p.name === 'hfo2_thickness' ? p : { ...p, value: p.value * 1.005, role: { kind: 'fixed' } },
+  ),
+});
+
+test('a draft is kept with what no recipe may hold yet, one an author, and a second tab is told', async () => {
+  const half = { ...recipe.content.parameters[0], value: null, name: '' };
+  const first = await keepDraft(sent({ parameters: [half] }), 'ann');
+  expect(first.revision).toBe(1);
+  await expect(keepDraft(sent({}), 'ann')).rejects.toThrow(/another tab/);
+  const again = await keepDraft(sent({ accept: { reducedChi2: 3 } }, first), 'ann');
+  expect(again).toEqual({ id: first.id, revision: 2 });
+  await expect(keepDraft(sent({}, first), 'ann')).rejects.toThrow(/save 2, you saw 1/);
+  await expect(keepDraft(sent({}, again), 'bob')).rejects.toThrow(/draft of ann/);
+  await keepDraft(sent({}), 'bob');
+  expect((await draftsOf(recipe.id)).map((d) => d.author).sort()).toEqual(['ann', 'bob']);
+  expect(await inForce()).toEqual(recipe);
+  await discardDraft(first.id, 2, 'ann');
+  const [bobs] = await draftsOf(recipe.id);
+  await discardDraft(bobs!.id, 1, 'bob');
+  expect(await draftsOf(recipe.id)).toEqual([]);
+});
+
+test('nothing is put in use untried; within the limits of its trial the author puts it in use, and only later spectra are fitted by it', async () => {
+  const d = await keepDraft(sent({ fit: { ...recipe.content.fit, maxIterations: recipe.content.fit.maxIterations + 5 } }), 'ann');
+  await expect(releaseDraft(d.id, 1, 'more iterations', 'ann')).rejects.toThrow(/try the draft on stored spectra first/);
+  await startTrial(d.id, 1, 'ann');
+  await expect(releaseDraft(d.id, 1, 'more iterations', 'ann')).rejects.toThrow(/try the draft/);
+  await doAllWork();
+  const trial = (await draftsOf(recipe.id))[0]!.trial!;
+  expect(trial).toMatchObject({ state: 'ready', done: 2, of: 2 });
+  expect(trial.difference).toMatchObject({ wafers: 2, sites: 26, acceptedByDraft: 26, acceptedByBase: 26, beyond: [] });
+  expect(trial.difference!.parameters.map((p) => p.maxShift)).toEqual(trial.difference!.parameters.map(() => 0));
+  await wafer(3, () => 8);
+  await doAllWork();
+  expect(await versionOf(3)).toBe(1);
+  await expect(releaseDraft(d.id, 1, 'why', 'ann')).rejects.toThrow(/at least 5/);
+  expect(await releaseDraft(d.id, 1, 'more iterations', 'ann')).toMatchObject({ kind: 'in_use', version: 2 });
+  await wafer(4, () => 8);
+  await doAllWork();
+  expect([await versionOf(3), await versionOf(4)]).toEqual([1, 2]);
+  await expect(releaseDraft(d.id, 1, 'once more', 'ann')).rejects.toThrow(/in use by now/);
+});
+
+test('a draft that moves values waits for a second engineer; the trial says by how much, a change of it makes the trial void', async () => {
+  recipe = await inForce();
+  const d = await keepDraft(sent(moved()), 'ann');
+  await startTrial(d.id, 1, 'ann');
+  await doAllWork();
+  const { difference } = (await draftsOf(recipe.id))[0]!.trial!;
+  const thickness = difference!.parameters.find((p) => p.name === 'hfo2_thickness')!;
+  expect(thickness.sites).toBeGreaterThan(0);
+  expect(thickness.maxShiftInU).toBeGreaterThan(1);
+  expect(await inForce()).toEqual(recipe);
+  expect(await releaseDraft(d.id, 1, 'index from the reference', 'ann')).toMatchObject({ kind: 'proposed' });
+  expect(await inForce()).toEqual(recipe);
+  await expect(keepDraft(sent({}, d), 'ann')).rejects.toThrow(/is proposed by now/);
+  await expect(approveDraft(d.id, 1, 'looks right to me', 'ann')).rejects.toThrow(/second person/);
+  await returnDraft(d.id, 1, 'which reference is it', 'bob');
+  const saved = await keepDraft(sent(moved(), d), 'ann');
+  await expect(releaseDraft(d.id, saved.revision, 'index from the reference', 'ann')).rejects.toThrow(/try the draft/);
+  await startTrial(d.id, saved.revision, 'ann');
+  await doAllWork();
+  await releaseDraft(d.id, saved.revision, 'index from the reference', 'ann');
+  expect(await approveDraft(d.id, saved.revision, 'compared with the report', 'bob')).toMatchObject({
+    kind: 'in_use',
+    version: 3,
+  });
+  await expect(approveDraft(d.id, saved.revision, 'compared with the report', 'carl')).rejects.toThrow(/in use by now/);
+  const v = await db().one(
+    sql`SELECT author, reason FROM metrology_recipe_version WHERE recipe_id = ${recipe.id} AND version = 3`,
+  );
+  expect(v).toEqual({ author: 'ann', reason: 'index from the reference' });
+  const trail = await db().rows<{ actor: string; action: string }>(
+    sql`SELECT actor, action FROM audit_entry WHERE entity_id = ${d.id} ORDER BY id`,
+  );
+  expect(trail.map((t) => `${t.actor} ${t.action}`)).toEqual([
+    'ann try',
+    'ann propose',
+    'bob reject',
+    'ann try',
+    'ann propose',
+    'bob approve',
+  ]);
+});
+
+test('a draft beside a version that is no longer in force is told whose came between', async () => {
+  const old = recipe.version;
+  recipe = await inForce();
+  const d = await keepDraft(sent({}, { baseVersion: old }), 'carl');
+  await startTrial(d.id, 1, 'carl');
+  await doAllWork();
+  await expect(releaseDraft(d.id, 1, 'made beside the old one', 'carl')).rejects.toThrow(/ann has put version 3 in use since/);
+  await discardDraft(d.id, 1, 'carl');
+});
+
+test('a new recipe is tried on the spectra of its operation and put in use by a second engineer; a loosened limit is not the author’s alone', async () => {
+  const d = await keepDraft(sent({}, { recipeId: null, name: 'HFO2-NEW', baseVersion: 0 }), 'ann');
+  const stopped = await startTrial(d.id, 1, 'ann');
+  await stopTrial(stopped);
+  await doAllWork();
+  await startTrial(d.id, 1, 'ann');
+  await doAllWork();
+  const out = await releaseDraft(d.id, 1, 'for the new layer', 'ann');
+  expect(out).toEqual({ kind: 'proposed', beyond: ['no version is in force to compare with'] });
+  expect(await db().one(sql`SELECT 1 FROM metrology_recipe WHERE name = 'HFO2-NEW'`)).toBeUndefined();
+  expect(await approveDraft(d.id, 1, 'as agreed in the review', 'bob')).toMatchObject({ kind: 'in_use', version: 1 });
+  const loose = await keepDraft(sent({ accept: { reducedChi2: 1e6 } }), 'ann');
+  await startTrial(loose.id, 1, 'ann');
+  await doAllWork();
+  const wide = await releaseDraft(loose.id, 1, 'accept everything', 'ann');
+  expect(wide).toEqual({ kind: 'proposed', beyond: ['what is reported, or when a site is refused, has changed'] });
+});
