@@ -20,13 +20,13 @@ test('the drawing and the curves follow a parameter, and leave the draft as it i
   await page.getByRole('slider', { name: /^HfO2 thickness/ }).press('End');
   await expect(drawing(page)).toHaveAttribute('aria-label', /HfO2 1[4-9] nm/);
   await expect.poll(() => modelCurves(page).first().innerHTML()).not.toBe(before);
-  await expect(page.getByRole('button', { name: /^Save version/ })).toBeDisabled();
+  await expect(page.getByRole('button', { name: /^Put version/ })).toBeDisabled();
   await page.getByRole('button', { name: 'Back to the start' }).click();
   await expect(drawing(page)).toHaveAttribute('aria-label', /HfO2 7\.6 nm/);
   await expect.poll(() => modelCurves(page).first().innerHTML()).toBe(before);
 });
 
-test('an engineer corrects a field, saves a version with a reason, finds it in the history and opens the old one again', async ({
+test('an engineer corrects a field, leaves and comes back to the draft, tries it on stored spectra and puts it in use', async ({
   page,
 }) => {
   await openFilmRecipe(page);
@@ -36,25 +36,27 @@ test('an engineer corrects a field, saves a version with a reason, finds it in t
   await upper.fill('2');
   await expect(page.getByText(/lower 3 must be below upper 2/)).toBeVisible();
   await expect(page.getByRole('tab', { name: /Parameters\s*■ 1/ })).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Save version/ })).toBeDisabled();
+  await expect(page.getByRole('button', { name: /^Put version/ })).toBeDisabled();
   await upper.fill(String(old + 1));
-  await expect(page.getByRole('region', { name: 'Draft' })).toContainText(`parameter hfo2_thickness upper ${old} → ${old + 1}`);
+  const draft = page.getByRole('region', { name: 'Draft' });
+  await expect(draft).toContainText(`parameter hfo2_thickness upper ${old} → ${old + 1}`);
+  await expect(draft.getByText('kept', { exact: true })).toBeVisible();
+  await openFilmRecipe(page);
+  await expect(draft).toContainText(`parameter hfo2_thickness upper ${old} → ${old + 1}`);
+  const trial = page.getByRole('region', { name: 'Trial on stored spectra' });
+  await trial.getByRole('button', { name: 'Try on stored spectra' }).click();
+  await expect(trial).toContainText(/Tried on \d+ wafers/, { timeout: 60_000 });
+  await expect(trial).toContainText('Within the limits');
   const reason = `Thicker stacks of the new node ${randomUUID().slice(0, 8)}`;
-  await page.getByRole('button', { name: /^Save version/ }).click();
+  await page.getByRole('button', { name: /^Put version/ }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('row').filter({ hasText: 'hfo2_thickness upper' })).toContainText(String(old + 1));
   await dialog.getByRole('textbox').fill(reason);
-  await dialog.getByRole('button', { name: /^Save version/ }).click();
-  const history = page.getByRole('region', { name: 'History' });
-  const row = history.getByRole('row').filter({ hasText: reason });
+  await dialog.getByRole('button', { name: /^Put version/ }).click();
+  const row = page.getByRole('region', { name: 'History' }).getByRole('row').filter({ hasText: reason });
   await expect(row).toContainText('ana@driftless.local');
   await expect(row).toContainText(`${old} → ${old + 1}`);
   await expect(row).toContainText('in force');
-  await history
-    .getByRole('button', { name: /^Open version/ })
-    .first()
-    .click();
-  await expect(page.getByRole('region', { name: 'Draft' })).toContainText(`upper ${old + 1} → ${old}`);
 });
 
 test('a name that is no parameter is told beside its field', async ({ page }) => {
@@ -81,11 +83,10 @@ test('a template opens in the editor as a recipe that does not exist yet', async
   await expect(drawing(page)).toHaveAttribute('aria-label', /Lines of 40 nm and 100 nm height in a pitch of 90 nm/);
   const name = `JOURNEY-${randomUUID().slice(0, 8)}`;
   await page.getByLabel('Name, as stations send it').fill(name);
-  await page.getByRole('button', { name: 'Save the recipe…' }).click();
-  await page.getByRole('dialog').getByRole('textbox').fill('First recipe of the new layer');
-  await page.getByRole('dialog').getByRole('button', { name: 'Save the recipe' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: new RegExp(name) })).toBeVisible();
-  await expect(page.getByRole('region', { name: 'Convergence' })).toContainText('reached');
+  await expect(page.getByRole('region', { name: 'Draft' }).getByText('kept', { exact: true })).toBeVisible();
+  await page.goto('/recipes');
+  await page.getByRole('link', { name }).click();
+  await expect(page.getByLabel('Name, as stations send it')).toHaveValue(name);
 });
 
 for (const theme of ['light', 'dark'] as const)
@@ -108,7 +109,7 @@ test.describe('a viewer', () => {
     await page.getByRole('slider', { name: /^HfO2 thickness/ }).press('End');
     await expect(drawing(page)).toHaveAttribute('aria-label', /HfO2 1[4-9] nm/);
     await expect(page.getByLabel('Thickness nm').first()).toBeDisabled();
-    await expect(page.getByRole('button', { name: /^Save version/ })).toBeDisabled();
+    await expect(page.getByRole('button', { name: /^Put version/ })).toBeDisabled();
     await expect(page.getByRole('button', { name: /^Take out of use/ })).toBeDisabled();
   });
 });

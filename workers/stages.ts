@@ -7,11 +7,12 @@ import { fitWafers, storeWaferFits } from '@/lib/services/spatial/fit-wafers';
 import { evaluateCharts } from '@/lib/services/spc/evaluate';
 import { fitSpectra, type SpectrumJob, storeSpectrumFits } from '@/lib/services/spectra/fit-wafer';
 import { type SurrogateAnswer, type SurrogateSlice, storeSlice, trainSlice } from '@/lib/services/spectra/surrogates';
+import { storeTrialStep, type TrialJob, trialStep } from '@/lib/services/spectra/trial';
 import type { Handler } from '@/lib/services/tasks/run-task';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, type Trained, type TrainingPlan, trainingPlan } from '@/lib/services/vm/train';
 import { computeOnThread } from './compute-thread';
-import { ThreadPool } from './resident-thread';
+import { ResidentThread, ThreadPool } from './resident-thread';
 
 type Prepared<F extends (...a: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
 
@@ -35,6 +36,16 @@ export const surrogate: Handler<'surrogate', Prepared<typeof trainSlice>> = {
   prepare: (p, signal) =>
     trainSlice(p, (slice) => computeOnThread<SurrogateSlice, SurrogateAnswer>('train-surrogate', slice, signal)),
   apply: (tx, p, outcome) => storeSlice(tx, p, outcome),
+};
+
+/** A trial gives way to the spectra of the line: one wafer at a time, on a thread of its own that keeps what both recipes have compiled. */
+const trialThread = new ResidentThread<TrialJob, SiteFit[]>('fit-spectra');
+
+export const trial: Handler<'trial', Prepared<typeof trialStep>> = {
+  queue: 'trial',
+  concurrency: 1,
+  prepare: (p) => trialStep(p, (job) => trialThread.run(job)),
+  apply: (tx, p, outcome) => storeTrialStep(tx, p, outcome),
 };
 
 export const spatial: Handler<'spatial', Prepared<typeof fitWafers>> = {

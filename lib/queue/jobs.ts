@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** One queue per kind of latency: alerts never wait behind arithmetic. */
-export const QUEUES = ['spectra', 'surrogate', 'spatial', 'overlay', 'vm', 'spc', 'control', 'notify', 'train'] as const;
+export const QUEUES = ['spectra', 'surrogate', 'trial', 'spatial', 'overlay', 'vm', 'spc', 'control', 'notify', 'train'] as const;
 export type QueueName = (typeof QUEUES)[number];
 
 const refs = z
@@ -13,6 +13,7 @@ const refs = z
 export const PAYLOADS = {
   spectra: z.strictObject({ v: z.literal(1), refs }),
   surrogate: z.strictObject({ v: z.literal(1), surrogateId: z.uuid(), slice: z.int() }),
+  trial: z.strictObject({ v: z.literal(1), trialId: z.uuid(), step: z.int() }),
   spatial: z.strictObject({ v: z.literal(1), refs }),
   overlay: z.strictObject({ v: z.literal(1), refs }),
   vm: z.strictObject({ v: z.literal(1), refs }),

@@ -131,7 +131,7 @@ async function speOfRunAt(at: number): Promise<{ version: number; spe: number }>
     VALUES (${id}, ${id}::text, 'CVD-01', 'A', ${product}, 'ILD1', ${operation}, 'LX', 1, 'r', 1, '{}'::jsonb, ${started}, ${started})`);
   await db().exec(sql`
     INSERT INTO trace (run_id, started_at, sensor_set_id, n, t, v, steps)
-    VALUES (${id}, ${started}, ${recordId('sensors', 'test')}, ${n}, ${bytes(t)}, ${bytes(v)}, ${JSON.stringify([{ name: 'main', from: 0, to: n }])}::jsonb)`);
+    VALUES (${id}, ${started}, ${recordId('sensors', 'test')}, ${n}, ${bytes(t)}, ${bytes(v)}, ${JSON.stringify([{ name: 'main', start: 0, end: n }])}::jsonb)`);
   const { predictions } = await prepareVm([{ id, at }]);
   return predictions.find((p) => p.model_id === modelId)!;
 }

@@ -2,35 +2,100 @@
 import { revalidatePath } from 'next/cache';
 import { requireActor } from '@/lib/auth';
 import { certifyOnThread } from '@/lib/services/spectra/certify-on-thread';
-import { changeRecipe, createRecipe, setRecipeActive } from '@/lib/services/spectra/recipes';
+import { discardDraft, keepDraft } from '@/lib/services/spectra/drafts';
+import { setRecipeActive } from '@/lib/services/spectra/recipes';
+import { approveDraft, type ReleaseOutcome, releaseDraft, returnDraft } from '@/lib/services/spectra/release-draft';
 import { startSurrogate, stopSurrogate } from '@/lib/services/spectra/surrogates';
+import { startTrial, stopTrial } from '@/lib/services/spectra/trial';
 import { type SiteSpectra, siteSpectra } from '@/lib/services/views/spectra-curves';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../session';
 
-export async function saveRecipe(id: string, seenVersion: number, content: unknown, reason: string): Promise<ActionResult> {
-  const result = await act(
+/** Keeps what is being edited; nothing of it is used. Its id and revision, or why it could not be kept. */
+export async function autosave(draft: unknown): Promise<{ kept: { id: string; revision: number } | null; error: string | null }> {
+  let kept: { id: string; revision: number } | null = null;
+  const r = await act(
     'engineer',
-    (actor) => changeRecipe(id, seenVersion, content, reason, actor.email, certifyOnThread),
-    `Version ${seenVersion + 1} is in force: spectra that arrive from now on are fitted by it.`,
+    async (actor) => {
+      kept = await keepDraft(draft, actor.email);
+    },
+    '',
   );
-  // After a refusal too: the page then shows whose version came between.
+  return { kept, error: r.ok ? null : r.error };
+}
+
+export async function dropDraft(id: string, revision: number): Promise<ActionResult> {
+  const result = await act('engineer', (actor) => discardDraft(id, revision, actor.email), 'The draft is discarded.');
   revalidatePath('/recipes', 'layout');
   return result;
 }
 
-/** A new recipe; its id where it was made. */
-export async function makeRecipe(recipe: unknown, reason: string): Promise<{ result: ActionResult; id: string | null }> {
-  let id: string | null = null;
+export async function tryDraft(id: string, revision: number): Promise<ActionResult> {
   const result = await act(
     'engineer',
-    async (actor) => {
-      id = await createRecipe(recipe, reason, actor.email, certifyOnThread);
-    },
-    'The recipe is in use: spectra that name it are fitted by it.',
+    (actor) => startTrial(id, revision, actor.email, certifyOnThread),
+    'The trial is at work on stored spectra.',
   );
-  if (result.ok) revalidatePath('/recipes', 'layout');
-  return { result, id };
+  revalidatePath('/recipes', 'layout');
+  return result;
+}
+
+export async function endTrial(trialId: string): Promise<ActionResult> {
+  const result = await act('engineer', () => stopTrial(trialId), 'Stopped.');
+  revalidatePath('/recipes', 'layout');
+  return result;
+}
+
+const outcomeWords = (o: ReleaseOutcome | null): string =>
+  o?.kind === 'in_use'
+    ? `Version ${o.version} is in use: spectra that arrive from now on are fitted by it.`
+    : 'It waits for another engineer: nothing has changed yet.';
+
+/** Puts a draft in use, or asks another engineer to; the recipe's id where it is in use. */
+export async function release(
+  id: string,
+  revision: number,
+  reason: string,
+): Promise<{ result: ActionResult; recipeId: string | null }> {
+  return decide((email) => releaseDraft(id, revision, reason, email, certifyOnThread));
+}
+
+export async function approve(
+  id: string,
+  revision: number,
+  reason: string,
+): Promise<{ result: ActionResult; recipeId: string | null }> {
+  return decide((email) => approveDraft(id, revision, reason, email, certifyOnThread));
+}
+
+async function decide(
+  verb: (email: string) => Promise<ReleaseOutcome>,
+): Promise<{ result: ActionResult; recipeId: string | null }> {
+  let out: ReleaseOutcome | null = null;
+  const done = await act(
+    'engineer',
+    async (actor) => {
+      out = await verb(actor.email);
+    },
+    '',
+  );
+  revalidatePath('/recipes', 'layout');
+  const o = out as ReleaseOutcome | null;
+  return {
+    result: done.ok ? { ok: true, message: outcomeWords(o) } : done,
+    recipeId: o?.kind === 'in_use' ? o.recipeId : null,
+  };
+}
+
+/** Gives a proposal back to its author. */
+export async function giveBack(id: string, revision: number, reason: string): Promise<ActionResult> {
+  const result = await act(
+    'engineer',
+    (actor) => returnDraft(id, revision, reason, actor.email),
+    'The draft is with its author again.',
+  );
+  revalidatePath('/recipes', 'layout');
+  return result;
 }
 
 export async function switchRecipe(id: string, seenVersion: number, active: boolean, reason: string): Promise<ActionResult> {

@@ -1,14 +1,31 @@
 'use client';
+import { useRouter } from 'next/navigation';
 import type { RecipeView } from '@/lib/services/views/recipes';
+import { InlineError } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
+import { useReport } from '@/lib/ui/components/toast';
 import { plural } from '@/lib/ui/format';
 import type { DraftState } from '@/lib/ui/recipes/use-draft-state';
+import { dropDraft } from './actions';
 import { changeWords } from './history';
+import type { KeptDraft } from './use-kept-draft';
 
 const SHOWN = 4;
 
 /** How the draft differs, what it still lacks, and whether somebody saved meanwhile. */
-export function DraftBar({ d, s }: { d: RecipeView; s: DraftState }) {
+export function DraftBar({ d, s, kept }: { d: RecipeView; s: DraftState; kept: KeptDraft }) {
+  const router = useRouter();
+  const report = useReport();
+  const discard = async (): Promise<void> => {
+    if (kept.at !== null) {
+      const r = await dropDraft(kept.at.id, kept.at.revision);
+      report(r);
+      if (!r.ok) return;
+      kept.forget();
+    }
+    s.reset();
+    if (isNew) router.push('/recipes');
+  };
   const latest = d.versions[0];
   const isBehind = d.version > s.base.version;
   const isNew = d.version === 0;
@@ -19,7 +36,7 @@ export function DraftBar({ d, s }: { d: RecipeView; s: DraftState }) {
           <StatusMark
             status="warn"
             wrap
-            text={`${latest.author} has saved version ${latest.version} since you began: ${latest.reason}`}
+            text={`${latest.author} has put version ${latest.version} in use since you began: ${latest.reason}`}
           />
           <button type="button" className="link ml-auto whitespace-nowrap" onClick={() => s.rebase(true)}>
             Keep my draft and compare with it
@@ -39,15 +56,17 @@ export function DraftBar({ d, s }: { d: RecipeView; s: DraftState }) {
               ? `Draft, changed from its template: ${changeWords(s.changes, SHOWN)}`
               : `Draft beside version ${s.base.version}: ${changeWords(s.changes, SHOWN)}`
             : isNew
-              ? 'A draft: nothing is kept until you save it.'
-              : `As version ${s.base.version}, which is in force. What you change stays a draft until you save it.`}
+              ? 'A draft from its template; it is kept as soon as you change it.'
+              : `As version ${s.base.version}, which is in force. What you change is kept as your draft, and used nowhere until it is put in use.`}
         </span>
-        {s.isDirty ? (
-          <button type="button" className="link ml-auto whitespace-nowrap" onClick={s.reset}>
+        <span className="text-sm text-ink-3 whitespace-nowrap">{kept.at === null ? '' : kept.isKept ? 'kept' : 'keeping…'}</span>
+        {s.isDirty || kept.at !== null ? (
+          <button type="button" className="link ml-auto whitespace-nowrap" onClick={() => void discard()}>
             Discard the draft
           </button>
         ) : null}
       </p>
+      {kept.error ? <InlineError message={kept.error} /> : null}
     </section>
   );
 }

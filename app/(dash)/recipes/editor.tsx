@@ -1,11 +1,11 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useEffect, useId, useState } from 'react';
+import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
 import type { RecipeView } from '@/lib/services/views/recipes';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { PageHead } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { useToast } from '@/lib/ui/components/toast';
 import { Ago } from '@/lib/ui/hooks/now';
 import { CertificatePanel } from '@/lib/ui/recipes/certificate';
 import { withStarts } from '@/lib/ui/recipes/draft';
@@ -16,18 +16,22 @@ import { RecipeForm } from '@/lib/ui/recipes/recipe-form';
 import { KIND_WORDS } from '@/lib/ui/recipes/templates';
 import { type DraftState, useDraftState } from '@/lib/ui/recipes/use-draft-state';
 import { useSiteFit } from '@/lib/ui/recipes/use-site-fit';
-import { makeRecipe, saveRecipe, switchRecipe } from './actions';
+import { release, switchRecipe } from './actions';
 import { DraftBar } from './draft-bar';
 import { HistoryPanel } from './history';
 import { type Identity, NewIdentity } from './identity';
+import { TrialPanel } from './trial-panel';
 import { useHeldSite } from './use-held-site';
+import { type KeptDraft, useKeptDraft } from './use-kept-draft';
 
 /** A recipe as a draft beside its version in force: drawing and model on the left follow the form on the right. */
-export function RecipeEditor({ data: d, may }: { data: RecipeView; may: boolean }) {
-  const s = useDraftState(d);
+export function RecipeEditor({ data: d, may: isEngineer, own }: { data: RecipeView; may: boolean; own: RecipeDraft | null }) {
+  const s = useDraftState(d, begunFrom(d, own));
+  const may = isEngineer && own?.state !== 'proposed';
   const picked = useHeldSite(d);
   const fit = useSiteFit();
   const [identity, setIdentity] = useState<Identity>({ name: d.name, operation: d.operation, product: d.product });
+  const kept = useKeptDraft(s, d.version === 0 ? null : d.id, identity, own, may);
   const namesId = useId();
   const isNew = d.version === 0;
   const name = identity.name || 'the new recipe';
@@ -47,9 +51,10 @@ export function RecipeEditor({ data: d, may }: { data: RecipeView; may: boolean 
         namesId,
       }}
     >
-      <Head d={d} s={s} may={may} identity={identity} />
+      <Head d={d} s={s} may={may} mayAct={isEngineer} identity={identity} kept={kept} />
       {isNew ? <NewIdentity lists={d.lists} value={identity} onChange={setIdentity} /> : null}
-      <DraftBar d={d} s={s} />
+      <DraftBar d={d} s={s} kept={kept} />
+      <OwnTrial d={d} own={own} kept={kept} may={isEngineer} />
       <div className="grid grid-cols-[minmax(0,1fr)_400px] 2xl:grid-cols-[minmax(0,1fr)_520px] gap-3 items-start">
         <div className="flex flex-col gap-3 min-w-0">
           <DrawingPanel
@@ -92,22 +97,55 @@ export function RecipeEditor({ data: d, may }: { data: RecipeView; may: boolean 
   );
 }
 
-function Head({ d, s, may, identity }: { d: RecipeView; s: DraftState; may: boolean; identity: Identity }) {
-  const [asking, ask] = useState<'save' | 'switch' | null>(null);
+/** The draft that was kept, beside the version from which it was begun. */
+function begunFrom(d: RecipeView, own: RecipeDraft | null) {
+  if (own === null) return null;
+  const base = d.versions.find((v) => v.version === own.baseVersion);
+  return { base: { version: own.baseVersion, content: base?.content ?? d.content }, content: own.content };
+}
+
+/** The trial of one's own draft, from its first save on. */
+function OwnTrial({ d, own, kept, may }: { d: RecipeView; own: RecipeDraft | null; kept: KeptDraft; may: boolean }) {
+  const router = useRouter();
+  const id = kept.at?.id;
+  useEffect(() => {
+    if (id === undefined || own?.id === id) return;
+    if (d.version === 0) window.history.replaceState(null, '', `/recipes/new?draft=${id}`);
+    router.refresh();
+  }, [id, own?.id, d.version, router]);
+  if (own === null || kept.at?.id !== own.id) return null;
+  return <TrialPanel draft={own} revision={kept.at.revision} isOwn may={may && kept.isKept} />;
+}
+
+interface HeadProps {
+  d: RecipeView;
+  s: DraftState;
+  may: boolean;
+  mayAct: boolean;
+  identity: Identity;
+  kept: KeptDraft;
+}
+
+function Head({ d, s, may, mayAct, identity, kept }: HeadProps) {
+  const [asking, ask] = useState<'release' | 'switch' | null>(null);
+  const router = useRouter();
   const isNew = d.version === 0;
   const next = s.base.version + 1;
   const latest = d.versions[0];
-  const why = !may
+  const why = !mayAct
     ? 'Needs the role engineer'
-    : s.issues.length > 0
-      ? 'Some fields need a correction first'
-      : !isNew && !s.isDirty
-        ? 'The draft does not differ from the version in force'
-        : isNew && identity.name.trim() === ''
-          ? 'Give the recipe a name first'
-          : null;
-  const saveWords = isNew ? 'Save the recipe' : `Save version ${next}`;
-  const create = useCreate(s, identity);
+    : !may
+      ? 'The draft waits for another engineer'
+      : s.issues.length > 0
+        ? 'Some fields need a correction first'
+        : !isNew && !s.isDirty
+          ? 'The draft does not differ from the version in force'
+          : isNew && identity.name.trim() === ''
+            ? 'Give the recipe a name first'
+            : kept.at === null || !kept.isKept
+              ? 'The draft is being kept'
+              : null;
+  const words = isNew ? 'Put the recipe in use' : `Put version ${next} in use`;
   return (
     <>
       <PageHead
@@ -140,8 +178,8 @@ function Head({ d, s, may, identity }: { d: RecipeView; s: DraftState; may: bool
               <button
                 type="button"
                 className="btn"
-                disabled={!may}
-                title={may ? undefined : 'Needs the role engineer'}
+                disabled={!mayAct}
+                title={mayAct ? undefined : 'Needs the role engineer'}
                 onClick={() => ask('switch')}
               >
                 {d.active ? 'Take out of use…' : 'Back into use…'}
@@ -152,23 +190,27 @@ function Head({ d, s, may, identity }: { d: RecipeView; s: DraftState; may: bool
               className="btn btn-primary"
               disabled={why !== null}
               title={why ?? undefined}
-              onClick={() => ask('save')}
+              onClick={() => ask('release')}
             >
-              {`${saveWords}…`}
+              {`${words}…`}
             </button>
           </>
         }
       />
       <ReasonDialog
-        open={asking === 'save'}
+        open={asking === 'release'}
         onClose={() => ask(null)}
-        title={saveWords}
-        confirm={saveWords}
+        title={words}
+        confirm={words}
         onSubmit={async (reason) => {
-          if (isNew) return create(reason);
-          const r = await saveRecipe(d.id, s.base.version, s.draft, reason);
-          if (r.ok) s.saved();
-          return r;
+          if (kept.at === null) return { ok: false, error: 'The draft is not kept yet; try again in a moment.' };
+          const { result, recipeId } = await release(kept.at.id, kept.at.revision, reason);
+          if (recipeId !== null) {
+            kept.forget();
+            s.inUse();
+            if (isNew) router.push(`/recipes/${recipeId}`);
+          }
+          return result;
         }}
       >
         {isNew ? null : <Differences s={s} />}
@@ -191,25 +233,6 @@ function Head({ d, s, may, identity }: { d: RecipeView; s: DraftState; may: bool
       </ReasonDialog>
     </>
   );
-}
-
-function useCreate(s: DraftState, identity: Identity) {
-  const router = useRouter();
-  const toast = useToast();
-  const [made, setMade] = useState<string | null>(null);
-  // Once the draft counts as saved, so that leaving the page asks nothing.
-  useEffect(() => {
-    if (made !== null) router.push(`/recipes/${made}`);
-  }, [made, router]);
-  return async (reason: string) => {
-    const { result, id } = await makeRecipe({ ...identity, name: identity.name.trim(), content: s.draft }, reason);
-    if (id !== null) {
-      s.saved();
-      setMade(id);
-      toast(result.ok ? result.message : '', 'done');
-    }
-    return result;
-  };
 }
 
 function Differences({ s }: { s: DraftState }) {

@@ -44,7 +44,7 @@ export function NewRecipe({ may, recipes }: { may: boolean; recipes: readonly { 
               </optgroup>
             ) : null}
           </select>
-          <p className="text-sm text-ink-2 mt-2">It opens in the editor; nothing is kept until you save it there.</p>
+          <p className="text-sm text-ink-2 mt-2">It opens in the editor as a draft; nothing is used until it is put in use.</p>
           <div className="flex justify-end gap-2 mt-3">
             <button type="button" className="btn" onClick={() => setOpen(false)}>
               Cancel

@@ -1,4 +1,7 @@
 import type { Metadata } from 'next';
+import Link from 'next/link';
+import { mayAs } from '@/lib/services/actor';
+import { draftsOf } from '@/lib/services/views/recipe-drafts';
 import { listRecipes } from '@/lib/services/views/recipes';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';
@@ -10,7 +13,8 @@ export const metadata: Metadata = { title: 'Recipes' };
 export default async function RecipesPage() {
   const actor = await pageActor('/recipes');
   const rows = await listRecipes(Date.now());
-  const may = actor.role === 'engineer' || actor.role === 'administrator';
+  const may = mayAs(actor.role, 'engineer');
+  const fresh = await draftsOf(null);
   const out = rows.filter((r) => !r.active).length;
   return (
     <>
@@ -19,6 +23,20 @@ export default async function RecipesPage() {
         sub="How a spectrum or a scattering curve becomes values with uncertainty: the model of the sample, what is fitted, and when a fit is refused"
         actions={<NewRecipe may={may} recipes={rows.map(({ id, name }) => ({ id, name }))} />}
       />
+      {fresh.length > 0 ? (
+        <Panel title="Drafts of new recipes" className="mb-3">
+          <ul>
+            {fresh.map((d) => (
+              <li key={d.id}>
+                <Link className="link" href={`/recipes/new?draft=${d.id}`}>
+                  {d.name || 'without a name'}
+                </Link>
+                {`, ${d.operation}, by ${d.author}${d.state === 'proposed' ? ': waits for another engineer' : ''}`}
+              </li>
+            ))}
+          </ul>
+        </Panel>
+      ) : null}
       <Panel title="Recipes" flush note={`${rows.length} recipes${out > 0 ? `, ${out} out of use` : ''}`}>
         <RecipeTable rows={rows} may={may} />
       </Panel>

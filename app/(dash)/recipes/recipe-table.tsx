@@ -66,7 +66,7 @@ const COLUMNS: readonly Column<RecipeRow>[] = [
     header: 'By',
     value: (r) => r.author,
     cell: (r) => (
-      <span className="block truncate max-w-[12ch] min-[1700px]:max-w-none" title={r.author}>
+      <span className="block whitespace-normal" title={r.author}>
         {r.author}
       </span>
     ),

@@ -1,4 +1,5 @@
 import type { Metadata } from 'next';
+import { mayAs } from '@/lib/services/actor';
 import { CSV_FIELDS, savedMappings } from '@/lib/services/csv';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';
@@ -8,7 +9,7 @@ export const metadata: Metadata = { title: 'Upload' };
 
 export default async function UploadPage() {
   const actor = await pageActor('/upload');
-  const may = actor.role === 'engineer' || actor.role === 'administrator';
+  const may = mayAs(actor.role, 'engineer');
   const fields = CSV_FIELDS.map((f) => ({ name: f.name, label: f.label, need: f.need }));
   return (
     <>

@@ -105,7 +105,11 @@ export function WafersPreview({ preview: p }: { preview: CsvPreview }) {
         columns={columns}
         rowKey={(w) => w.key}
         total={p.waferTotal}
-        empty="No wafer yet: map the needed columns first."
+        empty={
+          p.faults.some((f) => f.line === 0)
+            ? 'No wafer yet: the columns above need a correction first.'
+            : 'No wafer: no row of the file can be read. What is wrong stands above.'
+        }
         maxHeight={280}
       />
     </div>

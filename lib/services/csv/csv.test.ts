@@ -94,3 +94,12 @@ test('unreadable files say why', () => {
   expect(() => parseCsv('a,a\n1,2\n')).toThrow(/two columns/);
   expect(() => parseCsv('a,b\n1,2,3\n')).toThrow(/not readable CSV/);
 });
+
+test('times with day or month in front are refused once for the file, with the remedy', () => {
+  const table = parseCsv(FILE.replaceAll('2026-11-23', '23.11.2026'));
+  const { wafers, faults } = mapRows(table, guessMapping(table.header), LOOKUPS);
+  expect(wafers).toEqual([]);
+  expect(faults).toHaveLength(1);
+  expect(faults[0]).toMatchObject({ line: 0, field: 'measuredAt' });
+  expect(faults[0]!.message).toMatch(/"23\.11\.2026 10:00" begins with day or month.*write all times as 2026-11-23/);
+});

@@ -62,6 +62,23 @@ export function cellTime(text: string): string | null {
   return at.toISOString();
 }
 
+const LOCAL_DAY = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b/;
+
+/** A file whose every time has day and month in front: told once, since no line says which of the two comes first. Null: it has none. */
+function dayFirst(table: CsvTable, mapping: CsvMapping): RowFault | null {
+  const s = mapping.measuredAt;
+  const at = s !== undefined && 'column' in s ? table.header.indexOf(s.column) : -1;
+  const texts =
+    s !== undefined && 'constant' in s ? [s.constant] : table.rows.filter((r) => !isBlankRow(r)).map((r) => r[at] ?? '');
+  const first = texts[0];
+  if (first === undefined || !texts.every((t) => LOCAL_DAY.test(t.trim()))) return null;
+  return {
+    line: 0,
+    field: 'measuredAt',
+    message: `"${first}" begins with day or month, which may be either; write all times as 2026-11-23 17:05 (UTC) or 2026-11-23T17:05:00Z`,
+  };
+}
+
 /**
  * Site rows to measurements: rows of the same lot, slot, operation, parameter and time are one wafer. A row that cannot be read is a
  * fault with its line, and its wafer is left out as a whole: half a wafer would have another mean.
@@ -81,6 +98,8 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
     if (s !== undefined && 'column' in s && !index.has(s.column))
       faults.push({ line: 0, field: f.name, message: `the file has no column "${s.column}"` });
   }
+  const wrong = faults.length > 0 ? null : dayFirst(table, mapping);
+  if (wrong !== null) faults.push(wrong);
   if (faults.length > 0) return { wafers: [], faults };
   const groups = new Map<
     string,

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { reasonOf } from '@/lib/errors/reason';
 import { type MetrologyRecipe, metrologyRecipeIn, type NamedRecipe, namedRecipeIn } from '@/lib/formats/metrology-recipe';
 import { type ConvergenceCertificate, certifyRecipe, checkRecipe } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../feed';
 
-const reasonText = z.string().trim().min(5, 'say why, in a few words').max(2000);
-
 /** What only the database knows of a recipe: that its operation, product and reported parameters are registered. */
-async function checkNames(tx: Tx, operation: string, product: string | null, recipe: MetrologyRecipe): Promise<void> {
+export async function checkNames(tx: Tx, operation: string, product: string | null, recipe: MetrologyRecipe): Promise<void> {
   const bad = (field: string, message: string): never => {
     throw new AppError('invalid_input', `${field}: ${message}`, { field });
   };
@@ -35,7 +34,7 @@ async function checkNames(tx: Tx, operation: string, product: string | null, rec
 export type Certify = (recipe: MetrologyRecipe) => ConvergenceCertificate | null | Promise<ConvergenceCertificate | null>;
 
 /** The parsed recipe with the certificate of its truncation, which is computed before any transaction is opened. */
-async function prepared(
+export async function prepared(
   content: unknown,
   certify: Certify,
 ): Promise<{ recipe: MetrologyRecipe; certificate: ConvergenceCertificate | null }> {
@@ -54,7 +53,7 @@ export async function createRecipe(
   certify: Certify = certifyRecipe,
 ): Promise<string> {
   const r = namedRecipeIn.parse(input);
-  const why = reasonText.parse(reason);
+  const why = reasonOf(reason);
   const { recipe, certificate } = await prepared(r.content, certify);
   return transaction((tx) => insertRecipe(tx, { ...r, content: recipe }, certificate, why, actor));
 }
@@ -68,7 +67,7 @@ export async function registerRecipes(list: readonly NamedRecipe[], actor: strin
   for (const r of list) if (!have.has(r.name)) await createRecipe(r, 'registered with the fab', actor);
 }
 
-async function insertRecipe(
+export async function insertRecipe(
   tx: Tx,
   r: NamedRecipe,
   certificate: ConvergenceCertificate | null,
@@ -112,38 +111,42 @@ async function locked(tx: Tx, id: string, seenVersion: number): Promise<Current>
   return current;
 }
 
-/** A new version of a recipe; spectra that arrive from now on are fitted by it, earlier results keep theirs. */
-export async function changeRecipe(
-  id: string,
-  seenVersion: number,
-  content: unknown,
-  reason: unknown,
-  actor: string,
-  certify: Certify = certifyRecipe,
-): Promise<number> {
-  const why = reasonText.parse(reason);
-  const { recipe, certificate } = await prepared(content, certify);
-  return transaction(async (tx) => {
-    const current = await locked(tx, id, seenVersion);
-    await checkNames(tx, current.operation, current.product, recipe);
-    const version = current.version + 1;
-    await tx.exec(sql`INSERT INTO metrology_recipe_version (recipe_id, version, content, certificate, author, reason)
-      VALUES (${id}, ${version}, ${json(recipe)}::jsonb, ${json(certificate)}::jsonb, ${actor}, ${why})`);
-    await tx.exec(sql`UPDATE metrology_recipe SET version = ${version} WHERE id = ${id}`);
-    await audit(tx, {
-      actor,
-      action: 'change',
-      entity: 'metrology recipe',
-      entityId: id,
-      before: current.content,
-      after: recipe,
-      reason: why,
-    });
-    await feed(tx, [
-      { kind: 'recipe', text: `${current.name}: version ${version} by ${actor}: ${why}`, detail: { recipeId: id, version } },
-    ]);
-    return version;
+/** The next version of a recipe, in force from now on; `by` is who decided it. The caller has locked the recipe. */
+export async function insertVersion(
+  tx: Tx,
+  v: {
+    recipeId: string;
+    name: string;
+    version: number;
+    recipe: MetrologyRecipe;
+    certificate: ConvergenceCertificate | null;
+    author: string;
+    reason: string;
+    by: string;
+  },
+): Promise<void> {
+  const before = await tx.one<{ content: MetrologyRecipe }>(
+    sql`SELECT content FROM metrology_recipe_version WHERE recipe_id = ${v.recipeId} AND version = ${v.version - 1}`,
+  );
+  await tx.exec(sql`INSERT INTO metrology_recipe_version (recipe_id, version, content, certificate, author, reason)
+    VALUES (${v.recipeId}, ${v.version}, ${json(v.recipe)}::jsonb, ${json(v.certificate)}::jsonb, ${v.author}, ${v.reason})`);
+  await tx.exec(sql`UPDATE metrology_recipe SET version = ${v.version} WHERE id = ${v.recipeId}`);
+  await audit(tx, {
+    actor: v.by,
+    action: 'change',
+    entity: 'metrology recipe',
+    entityId: v.recipeId,
+    before: before?.content,
+    after: v.recipe,
+    reason: v.reason,
   });
+  await feed(tx, [
+    {
+      kind: 'recipe',
+      text: `${v.name}: version ${v.version} by ${v.author}${v.by === v.author ? '' : `, approved by ${v.by}`}: ${v.reason}`,
+      detail: { recipeId: v.recipeId, version: v.version },
+    },
+  ]);
 }
 
 /** Takes a recipe out of use, or back into it: spectra for one that is out of use are refused, within the five seconds that names are remembered. */
@@ -155,7 +158,7 @@ export async function setRecipeActive(
   actor: string,
 ): Promise<void> {
   const next = z.boolean().parse(active);
-  const why = reasonText.parse(reason);
+  const why = reasonOf(reason);
   await transaction(async (tx) => {
     const current = await locked(tx, id, seenVersion);
     if (current.active === next) return;

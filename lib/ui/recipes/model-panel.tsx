@@ -118,6 +118,7 @@ export function ModelPanel({ name, recipe, values, inForce, certified, axis, rec
         onStop={fit.stop}
         isFitting={held !== null}
       />
+      {fit.answer ? <FitResult fit={fit} onTake={onTake} /> : null}
       {answer?.error && !isBehind ? <InlineError message={`The model has no answer: ${answer.error.message}`} /> : null}
       <div
         className="grid grid-cols-1 min-[1800px]:grid-cols-2 gap-x-6 gap-y-2"
@@ -142,7 +143,6 @@ export function ModelPanel({ name, recipe, values, inForce, certified, axis, rec
           ? recipe.channels.map((c) => <Skeleton key={c.name} height={238} />)
           : null}
       </div>
-      {fit.answer ? <FitResult fit={fit} onTake={onTake} /> : null}
     </Panel>
   );
 }

@@ -1,5 +1,5 @@
 'use client';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { type MetrologyRecipe, type RecipeIssue, recipeIssues } from '@/lib/recipes';
 import { type Draft, valuesOf, withValue } from './draft';
 import type { FabParameter } from './draft-context';
@@ -26,9 +26,9 @@ function registryIssues(draft: Draft, fab: readonly FabParameter[]): RecipeIssue
 }
 
 /** A draft beside the version it began from. The version in force may move on meanwhile: the draft is kept and says so. */
-export function useDraftState(d: EditedRecipe) {
-  const [base, setBase] = useState({ version: d.version, content: d.content });
-  const [draft, setDraft] = useState<Draft>(d.content);
+export function useDraftState(d: EditedRecipe, begun: { base: { version: number; content: Draft }; content: Draft } | null) {
+  const [base, setBase] = useState(begun?.base ?? { version: d.version, content: d.content });
+  const [draft, setDraft] = useState<Draft>(begun?.content ?? d.content);
   const [tried, setTried] = useState<Readonly<Record<string, number>>>({});
   const changes = useMemo(() => recipeDifference(base.content, draft), [base, draft]);
   const checked = useMemo(() => {
@@ -40,13 +40,6 @@ export function useDraftState(d: EditedRecipe) {
   const recipe = lastValid.current;
   const values = useMemo(() => valuesOf(recipe, tried), [recipe, tried]);
   const isDirty = changes.length > 0;
-
-  useEffect(() => {
-    if (!isDirty) return;
-    const ask = (e: BeforeUnloadEvent): void => e.preventDefault();
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, [isDirty]);
 
   const open = (content: Draft): void => {
     setDraft(content);
@@ -66,8 +59,8 @@ export function useDraftState(d: EditedRecipe) {
     replace: setDraft,
     open,
     reset: () => open(base.content),
-    /** The draft was saved as the next version. */
-    saved: () => setBase({ version: base.version + 1, content: draft }),
+    /** The draft is the next version in force. */
+    inUse: () => setBase({ version: base.version + 1, content: draft }),
     /** Begins from the version that is in force now; keeps the draft or drops it. */
     rebase: (keep: boolean) => {
       setBase({ version: d.version, content: d.content });

@@ -1,11 +1,14 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { mayAs } from '@/lib/services/actor';
 import { surrogatesOf } from '@/lib/services/spectra/surrogates';
+import { draftsOf } from '@/lib/services/views/recipe-drafts';
 import { type RecipeView, recipeView } from '@/lib/services/views/recipes';
 import { pageActor } from '../../session';
 import { RecipeEditor } from '../editor';
 import { SurrogatePanel } from '../surrogate-panel';
+import { TrialPanel } from '../trial-panel';
 
 export const metadata: Metadata = { title: 'Recipe' };
 
@@ -21,11 +24,18 @@ async function read(id: string): Promise<RecipeView> {
 export default async function RecipePage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const actor = await pageActor(`/recipes/${id}`);
-  const may = actor.role === 'engineer' || actor.role === 'administrator';
+  const may = mayAs(actor.role, 'engineer');
   const data = await read(id);
+  const drafts = await draftsOf(data.id);
+  const own = drafts.find((x) => x.author === actor.email) ?? null;
   return (
     <>
-      <RecipeEditor key={id} data={data} may={may} />
+      <RecipeEditor key={id} data={data} may={may} own={own} />
+      {drafts
+        .filter((x) => x !== own)
+        .map((x) => (
+          <TrialPanel key={x.id} draft={x} revision={x.revision} isOwn={false} may={may} />
+        ))}
       <SurrogatePanel
         recipeId={id}
         version={data.version}

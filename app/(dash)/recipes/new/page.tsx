@@ -1,11 +1,14 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { mayAs } from '@/lib/services/actor';
+import { draftsOf, type RecipeDraft } from '@/lib/services/views/recipe-drafts';
 import { type RecipeView, recipeLists, recipeView } from '@/lib/services/views/recipes';
 import { param, type SearchParams } from '@/lib/ui/address';
 import { TEMPLATES } from '@/lib/ui/recipes/templates';
 import { pageActor } from '../../session';
 import { RecipeEditor } from '../editor';
+import { TrialPanel } from '../trial-panel';
 
 export const metadata: Metadata = { title: 'New recipe' };
 
@@ -37,8 +40,29 @@ async function start(from: string): Promise<RecipeView> {
 }
 
 export default async function NewRecipePage({ searchParams }: { searchParams: Promise<SearchParams> }) {
-  const from = param(await searchParams, 'from') ?? TEMPLATES[0]!.key;
-  const actor = await pageActor(`/recipes/new?from=${encodeURIComponent(from)}`);
-  const may = actor.role === 'engineer' || actor.role === 'administrator';
-  return <RecipeEditor key={from} data={await start(from)} may={may} />;
+  const q = await searchParams;
+  const kept = param(q, 'draft');
+  const from = param(q, 'from') ?? TEMPLATES[0]!.key;
+  const actor = await pageActor(
+    kept ? `/recipes/new?draft=${encodeURIComponent(kept)}` : `/recipes/new?from=${encodeURIComponent(from)}`,
+  );
+  const may = mayAs(actor.role, 'engineer');
+  const draft = kept ? (await draftsOf(null)).find((x) => x.id === kept) : null;
+  if (draft === undefined) notFound();
+  const isOwn = draft === null || draft.author === actor.email;
+  const first = await start(draft ? TEMPLATES[0]!.key : from);
+  // One key: the first save changes the address, and what is being typed stays.
+  return (
+    <>
+      {isOwn ? null : <TrialPanel draft={draft} revision={draft.revision} isOwn={false} may={may} />}
+      <RecipeEditor
+        key="new"
+        data={draft ? { ...first, ...identityOf(draft) } : first}
+        may={may && isOwn}
+        own={isOwn ? draft : null}
+      />
+    </>
+  );
 }
+
+const identityOf = ({ name, operation, product, content }: RecipeDraft) => ({ name, operation, product, content });

@@ -1,0 +1,92 @@
+'use client';
+import { useEffect, useRef, useState } from 'react';
+import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
+import type { DraftState } from '@/lib/ui/recipes/use-draft-state';
+import { autosave } from './actions';
+import type { Identity } from './identity';
+
+const PAUSE_MS = 800;
+
+export interface KeptDraft {
+  /** As the server has it; null before the first save. */
+  at: { id: string; revision: number } | null;
+  /** Everything typed is kept. */
+  isKept: boolean;
+  error: string | null;
+  /** Forgets the draft, after it was discarded or put in use. */
+  forget: () => void;
+}
+
+/** Keeps a draft on the server a moment after each change, one save after the other; leaving the page before that asks, going to another page saves first. */
+export function useKeptDraft(
+  s: DraftState,
+  recipeId: string | null,
+  identity: Identity,
+  own: RecipeDraft | null,
+  may: boolean,
+): KeptDraft {
+  const text = JSON.stringify([identity, s.base.version, s.draft]);
+  const [at, setAt] = useState(own === null ? null : { id: own.id, revision: own.revision });
+  const [saved, setSaved] = useState(text);
+  const [error, setError] = useState<string | null>(null);
+  const latest = useRef({ at, text });
+  const busy = useRef(false);
+  latest.current = { at, text };
+  const [isOver, end] = useState(false);
+  // a new recipe differs from nothing in force: its name alone is worth keeping
+  const mayKeep = may && (at !== null || (recipeId === null ? !isOver : s.isDirty));
+  const isKept = !mayKeep || saved === text;
+  const keep = async (): Promise<void> => {
+    if (busy.current) return;
+    busy.current = true;
+    const { at: from, text: sent } = latest.current;
+    try {
+      const r = await autosave({
+        id: from?.id ?? null,
+        revision: from?.revision ?? 0,
+        recipeId,
+        ...identity,
+        baseVersion: s.base.version,
+        content: JSON.parse(JSON.stringify(s.draft)),
+      });
+      setError(r.error);
+      if (r.kept) {
+        setAt(r.kept);
+        setSaved(sent);
+      }
+    } catch {
+      setError('The draft could not be kept: the server did not answer. It stays here; the next change tries again.');
+    }
+    busy.current = false;
+  };
+  const keepNow = useRef(keep);
+  keepNow.current = keep;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change begins the pause anew, and what was typed during a save is sent after it
+  useEffect(() => {
+    if (isKept) return;
+    const timer = setTimeout(() => void keepNow.current(), PAUSE_MS);
+    const ask = (e: BeforeUnloadEvent): void => e.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => {
+      clearTimeout(timer);
+      window.removeEventListener('beforeunload', ask);
+    };
+  }, [isKept, text, at]);
+  const pending = useRef(false);
+  pending.current = !isKept;
+  useEffect(
+    () => () => {
+      if (pending.current) void keepNow.current();
+    },
+    [],
+  );
+  return {
+    at,
+    isKept,
+    error,
+    forget: () => {
+      setAt(null);
+      end(true);
+    },
+  };
+}

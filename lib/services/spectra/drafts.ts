@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { sql, type Tx, transaction } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
+import { audit } from '../audit';
+
+const MAX_CONTENT = 1_000_000;
+
+/** A draft may hold what no recipe may yet (an empty field, a parameter without name), but it has a recipe's parts, so that a form can show it. */
+const contentIn = z
+  .looseObject({
+    sample: z.looseObject({ kind: z.string() }),
+    parameters: z.array(z.looseObject({ role: z.looseObject({ kind: z.string() }) })),
+    channels: z.array(z.looseObject({})),
+    fit: z.looseObject({}),
+    accept: z.looseObject({}),
+  })
+  .refine((c) => JSON.stringify(c).length <= MAX_CONTENT, 'the draft is larger than a megabyte');
+
+const draftIn = z.strictObject({
+  /** Null for the first save. */
+  id: z.uuid().nullable(),
+  /** As seen; 0 for the first save. */
+  revision: z.int().min(0),
+  /** Null for a recipe that does not exist yet. */
+  recipeId: z.uuid().nullable(),
+  name: z.string().trim().max(120),
+  operation: z.string().max(120),
+  product: z.string().max(120).nullable(),
+  baseVersion: z.int().min(0),
+  content: contentIn,
+});
+
+export interface Draft {
+  readonly id: string;
+  readonly recipe_id: string | null;
+  readonly name: string;
+  readonly operation: string;
+  readonly product: string | null;
+  readonly base_version: number;
+  readonly content: unknown;
+  readonly revision: number;
+  readonly author: string;
+  readonly state: 'draft' | 'proposed' | 'in_use' | 'discarded';
+  readonly reason: string | null;
+}
+
+/**
+ * The draft as it stands, its row locked.
+ * @throws AppError `not_found`; `conflict` unless it is in one of the states; `precondition_failed` when it was saved since it was seen.
+ */
+export async function lockDraft(tx: Tx, id: unknown, seenRevision: number, states: readonly Draft['state'][]): Promise<Draft> {
+  const d = await tx.one<Draft>(sql`
+    SELECT id, recipe_id, name, operation, product, base_version, content, revision, author, state, reason FROM metrology_recipe_draft
+    WHERE id = ${z.uuid().parse(id)} FOR UPDATE`);
+  if (d === undefined) throw new AppError('not_found', 'there is no such draft');
+  if (!states.includes(d.state))
+    throw new AppError('conflict', `the draft is ${d.state === 'in_use' ? 'in use' : d.state} by now; reload to see it`);
+  if (d.revision !== seenRevision)
+    throw new AppError(
+      'precondition_failed',
+      `the draft was saved since, in another tab or place (save ${d.revision}, you saw ${seenRevision}); reload to see it`,
+      { revision: d.revision },
+    );
+  return d;
+}
+
+/** @throws AppError `forbidden` for somebody else's draft. */
+export function ownOnly(d: Draft, actor: string): void {
+  if (d.author !== actor) throw new AppError('forbidden', `this is the draft of ${d.author}; open the recipe to begin your own`);
+}
+
+/**
+ * Keeps what an engineer is editing. Nothing of it is used anywhere until it is put in use.
+ * @returns the draft's id and its new revision, which the next save names.
+ * @throws AppError `precondition_failed` when another tab saved since; `conflict` while it waits for a decision; `forbidden` for somebody else's.
+ */
+export async function keepDraft(input: unknown, actor: string): Promise<{ id: string; revision: number }> {
+  const r = draftIn.parse(input);
+  const content = JSON.stringify(r.content);
+  return transaction(async (tx) => {
+    if (r.id !== null) {
+      const d = await lockDraft(tx, r.id, r.revision, ['draft']);
+      ownOnly(d, actor);
+      await tx.exec(sql`UPDATE metrology_recipe_draft SET content = ${content}::jsonb, base_version = ${r.baseVersion}, revision = revision + 1, updated_at = now(),
+        name = ${d.recipe_id === null ? r.name : d.name}, operation = ${d.recipe_id === null ? r.operation : d.operation}, product = ${d.recipe_id === null ? r.product : d.product}
+        WHERE id = ${d.id}`);
+      return { id: d.id, revision: d.revision + 1 };
+    }
+    const of =
+      r.recipeId === null
+        ? { name: r.name, operation: r.operation, product: r.product }
+        : await tx.one<{ name: string; operation: string; product: string | null }>(
+            sql`SELECT name, operation, product FROM metrology_recipe WHERE id = ${r.recipeId}`,
+          );
+    if (of === undefined) throw new AppError('not_found', 'there is no such recipe');
+    const made = await tx.one<{ id: string }>(sql`
+      INSERT INTO metrology_recipe_draft (recipe_id, name, operation, product, base_version, content, author)
+      VALUES (${r.recipeId}, ${of.name}, ${of.operation}, ${of.product}, ${r.baseVersion}, ${content}::jsonb, ${actor})
+      ON CONFLICT (recipe_id, author) WHERE state IN ('draft', 'proposed') DO NOTHING RETURNING id`);
+    if (made === undefined)
+      throw new AppError('precondition_failed', 'you have a draft of this recipe from another tab or place; reload to see it');
+    return { id: made.id, revision: 1 };
+  });
+}
+
+/** Ends one's own draft. */
+export async function discardDraft(id: string, seenRevision: number, actor: string): Promise<void> {
+  await transaction(async (tx) => {
+    const d = await lockDraft(tx, id, seenRevision, ['draft']);
+    ownOnly(d, actor);
+    await tx.exec(sql`UPDATE metrology_recipe_draft SET state = 'discarded', updated_at = now() WHERE id = ${d.id}`);
+    await tx.exec(
+      sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = now() WHERE draft_id = ${d.id} AND state = 'running'`,
+    );
+    await audit(tx, { actor, action: 'discard', entity: 'metrology recipe draft', entityId: d.id });
+  });
+}
+
+/** The newest stored spectra that hold all channels of a draft: of its recipe, or of its operation and product where there is none yet. */
+export const spectraFor = (
+  d: Pick<Draft, 'recipe_id' | 'name' | 'operation' | 'product'>,
+  draft: MetrologyRecipe,
+  most: number,
+) => sql`
+  SELECT id, measured_at FROM spectrum s WHERE s.channels @> ${draft.channels.map((c) => c.name)}::text[] AND s.operation = ${d.operation}
+    AND (${d.product}::text IS NULL OR s.product = ${d.product}) AND (${d.recipe_id}::uuid IS NULL OR s.recipe = ${d.name})
+  ORDER BY s.measured_at DESC, s.slot DESC LIMIT ${most}`;

@@ -1,0 +1,168 @@
+import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
+
+/** One recipe's fits of a wafer: site after site, in each the recipe's parameters; null where a number has no meaning. */
+export interface TrialFits {
+  readonly status: readonly string[];
+  readonly chi2: readonly (number | null)[];
+  readonly values: readonly (number | null)[];
+  readonly u: readonly (number | null)[];
+}
+
+/** A stored wafer fitted by the draft, and by the version in force where there is one. */
+export interface TrialWafer {
+  readonly spectrumId: string;
+  readonly atMs: number;
+  readonly lot: string;
+  readonly slot: number;
+  readonly station: string;
+  /** Sites, mm, wafer frame. */
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly draft: TrialFits;
+  readonly base: TrialFits | null;
+}
+
+/** A draft within these may be put in use by its author alone; beyond any of them a second engineer decides. */
+export const TRIAL_LIMITS = {
+  /** Largest move of a value at a site, in the larger of both standard uncertainties. */
+  shiftInU: 1,
+  /** Bounds of u of the draft over u of the version in force, at every site. */
+  uRatio: [0.8, 1.25],
+} as const;
+
+export interface ParameterDifference {
+  readonly name: string;
+  readonly unit: string;
+  /** Sites accepted by both. */
+  readonly sites: number;
+  /** Draft − in force, in the parameter's unit: mean, and the largest by size with its sign. */
+  readonly meanShift: number | null;
+  readonly maxShift: number | null;
+  /** The largest move in the larger of both u. */
+  readonly maxShiftInU: number | null;
+  readonly uRatio: readonly [smallest: number, largest: number] | null;
+}
+
+export interface TrialDifference {
+  readonly wafers: number;
+  readonly sites: number;
+  readonly acceptedByDraft: number;
+  readonly acceptedByBase: number | null;
+  /** Sites that only one of the two accepts. */
+  readonly newlyAccepted: number;
+  readonly newlyRefused: number;
+  readonly medianChi2: { readonly draft: number | null; readonly base: number | null };
+  readonly parameters: readonly ParameterDifference[];
+  /** Why a second engineer decides, in words; empty: the author alone may. */
+  readonly beyond: readonly string[];
+}
+
+function median(values: readonly number[]): number | null {
+  const s = [...values].sort((a, b) => a - b);
+  const h = s.length >> 1;
+  return s.length === 0 ? null : s.length % 2 === 1 ? s[h]! : (s[h - 1]! + s[h]!) / 2;
+}
+
+const known = (list: readonly (number | null)[]): number[] => list.filter((v): v is number => v !== null);
+const count = (fits: readonly (TrialFits | null)[], is: (s: string) => boolean): number =>
+  fits.reduce((n, f) => n + (f?.status.filter(is).length ?? 0), 0);
+const accepted = (s: string): boolean => s === 'accepted';
+
+/** Draft against version in force for one parameter that both fit and that has one unit, over the sites that both accept. */
+function differenceOf(
+  name: string,
+  draft: MetrologyRecipe,
+  base: MetrologyRecipe,
+  wafers: readonly TrialWafer[],
+): ParameterDifference {
+  const [i, k] = [draft.parameters.findIndex((p) => p.name === name), base.parameters.findIndex((p) => p.name === name)];
+  const [n, m] = [draft.parameters.length, base.parameters.length];
+  const shifts: number[] = [];
+  const inU: number[] = [];
+  const ratios: number[] = [];
+  for (const w of wafers)
+    w.draft.status.forEach((status, s) => {
+      if (w.base === null || !accepted(status) || !accepted(w.base.status[s]!)) return;
+      const [v, v0, u, u0] = [w.draft.values[s * n + i], w.base.values[s * m + k], w.draft.u[s * n + i], w.base.u[s * m + k]];
+      if (v == null || v0 == null) return;
+      shifts.push(v - v0);
+      if (u == null || u0 == null) return;
+      if (Math.max(u, u0) > 0) inU.push(Math.abs(v - v0) / Math.max(u, u0));
+      if (u > 0 && u0 > 0) ratios.push(u / u0);
+    });
+  const largest = shifts.reduce<number | null>((a, b) => (a === null || Math.abs(b) > Math.abs(a) ? b : a), null);
+  return {
+    name,
+    unit: draft.parameters[i]!.unit,
+    sites: shifts.length,
+    meanShift: shifts.length === 0 ? null : shifts.reduce((a, b) => a + b, 0) / shifts.length,
+    maxShift: largest,
+    maxShiftInU: inU.length === 0 ? null : inU.reduce((a, b) => Math.max(a, b)),
+    uRatio: ratios.length === 0 ? null : [Math.min(...ratios), Math.max(...ratios)],
+  };
+}
+
+/** What a recipe reports and when it refuses: a change of it shows in no fit of a few wafers. */
+const promises = (r: MetrologyRecipe): string =>
+  JSON.stringify([r.accept, r.parameters.filter((p) => p.reportAs !== null).map((p) => [p.name, p.unit, p.reportAs])]);
+
+/**
+ * What a draft changes on the stored spectra of a trial.
+ * @param base - The version in force; null for a recipe that has none.
+ */
+export function trialDifference(
+  draft: MetrologyRecipe,
+  base: MetrologyRecipe | null,
+  wafers: readonly TrialWafer[],
+): TrialDifference {
+  const free = draft.parameters.filter((p) => p.role.kind === 'free');
+  const parameters =
+    base === null
+      ? []
+      : free
+          .filter((p) => base.parameters.some((q) => q.name === p.name && q.unit === p.unit))
+          .map((p) => differenceOf(p.name, draft, base, wafers));
+  const pairs = wafers.flatMap((w) => w.draft.status.map((s, i) => [s, w.base?.status[i]] as const));
+  const newlyAccepted = pairs.filter(([d, b]) => b !== undefined && accepted(d) && !accepted(b)).length;
+  const newlyRefused = pairs.filter(([d, b]) => b !== undefined && !accepted(d) && accepted(b)).length;
+  const beyond: string[] = [];
+  if (base === null) beyond.push('no version is in force to compare with');
+  if (wafers.length === 0) beyond.push('it was tried on no stored spectra');
+  if (base !== null && promises(base) !== promises(draft))
+    beyond.push('what is reported, or when a site is refused, has changed');
+  if (newlyAccepted + newlyRefused > 0)
+    beyond.push(`${newlyAccepted + newlyRefused} of ${pairs.length} sites change between accepted and refused`);
+  const [low, high] = TRIAL_LIMITS.uRatio;
+  for (const p of parameters) {
+    if (p.sites === 0 && wafers.length > 0) beyond.push(`${p.name}: no site is accepted by both`);
+    if (p.maxShiftInU !== null && p.maxShiftInU > TRIAL_LIMITS.shiftInU)
+      beyond.push(`${p.name} moves by up to ${p.maxShiftInU.toPrecision(3)} u, the limit is ${TRIAL_LIMITS.shiftInU} u`);
+    if (p.uRatio !== null && (p.uRatio[0] < low || p.uRatio[1] > high))
+      beyond.push(
+        `u of ${p.name} becomes ${p.uRatio[0].toPrecision(3)} to ${p.uRatio[1].toPrecision(3)} of what it was, the limits are ${low} to ${high}`,
+      );
+  }
+  return {
+    wafers: wafers.length,
+    sites: pairs.length,
+    acceptedByDraft: count(
+      wafers.map((w) => w.draft),
+      accepted,
+    ),
+    acceptedByBase:
+      base === null
+        ? null
+        : count(
+            wafers.map((w) => w.base),
+            accepted,
+          ),
+    newlyAccepted,
+    newlyRefused,
+    medianChi2: {
+      draft: median(wafers.flatMap((w) => known(w.draft.chi2))),
+      base: base === null ? null : median(wafers.flatMap((w) => (w.base === null ? [] : known(w.base.chi2)))),
+    },
+    parameters,
+    beyond,
+  };
+}
