@@ -120,6 +120,32 @@ describe('domain of a model', () => {
     expect(nextShift(0.99, 40, 40)).toBe(1);
     expect(nextShift(0, 25, 25)).toBe(0.25);
   });
+
+  test.each([40, 1000, 3000])('with %i predictions a day every day stays near the nominal share', (n) => {
+    const rng = createRng(11);
+    const days = 120;
+    let [shift, all, worst] = [0, 0, 0];
+    for (let day = 0; day < days; day++) {
+      let out = 0;
+      for (let i = 0; i < n; i++) if (Math.exp(0.2 * rng.normal()) > 1.6 * Math.exp(shift)) out++;
+      shift = nextShift(shift, n, out);
+      all += out;
+      worst = Math.max(worst, (out - DOMAIN_LEVEL * n) / Math.sqrt(DOMAIN_LEVEL * n));
+    }
+    expect(all / (n * days)).toBeGreaterThan(0.7 * DOMAIN_LEVEL);
+    expect(all / (n * days)).toBeLessThan(1.3 * DOMAIN_LEVEL);
+    // In units of the counting noise of a nominal day.
+    expect(worst).toBeLessThan(5);
+  });
+
+  test('one day moves the limits by no more than its bound either way, and a day without predictions not at all', () => {
+    expect(nextShift(0, 4000, 0)).toBeCloseTo(-DOMAIN_LEVEL, 12);
+    expect(nextShift(0, 4000, 4000)).toBe(0.25);
+    expect(nextShift(0.3, 0, 0)).toBe(0.3);
+    // The share alone counts, however many there are; fewer than forty say less.
+    expect(nextShift(0, 3000, 90)).toBeCloseTo(nextShift(0, 300, 9), 12);
+    expect(nextShift(0, 4, 1)).toBeCloseTo(0.1 * (0.25 - DOMAIN_LEVEL), 12);
+  });
 });
 
 test('in drifting data the automatic number of components comes near the best, where the unpaired rule stops far before', () => {

@@ -114,17 +114,24 @@ function meanSpe(model: PlsModel, rows: readonly DomainRow[]): number {
   return rows.reduce((s, r) => s + predictPls(model, r.x).spe, 0) / rows.length;
 }
 
-/** Of a day's predictions this share of the count moves the logarithm of the limits; and how far they may move in all. */
-const RATE = 0.025;
-const FARTHEST = 1;
-/** One day moves them no further, so that a lot at a wrong recipe does not open the domain for the next. */
+/** A day of this many predictions counts in full; fewer say less of the share, and more do not move the limits further. */
+const FULL_DAY = 40;
+/** One day moves the logarithm of the limits no further, so that a lot at a wrong recipe does not open the domain for the next. */
 const DAY = 0.25;
+/** How far it may be moved in all. */
+const FARTHEST = 1;
 
 /**
- * The logarithm by which the limits of a model are moved after a day of its predictions: up when more than the nominal share lay outside,
- * down when fewer did. What is stated as 1 % stays near 1 % under drift, whatever the distribution; it never moves by more than a factor of e.
+ * The logarithm by which the limits of a version are moved after a day of its predictions: by the share that lay outside less the nominal
+ * one, up or down. What is stated as 1 % stays near 1 % under drift, whatever the distribution and however many predictions a day; it never moves by more
+ * than a factor of e. A step by the count in place of the share would swing where a tool makes a thousand predictions a day.
+ * @param predictions, outside - of the day; none leave the limits as they are.
  * @reference Gibbs & Candès, NeurIPS 34 (2021) (adaptive conformal inference).
  */
 export function nextShift(shift: number, predictions: number, outside: number): number {
-  return Math.min(FARTHEST, Math.max(-FARTHEST, shift + Math.min(DAY, RATE * (outside - DOMAIN_LEVEL * predictions))));
+  if (predictions === 0) return shift;
+  const step = Math.min(1, predictions / FULL_DAY) * (outside / predictions - DOMAIN_LEVEL);
+  return clamp(shift + clamp(step, DAY), FARTHEST);
 }
+
+const clamp = (v: number, most: number): number => Math.min(most, Math.max(-most, v));

@@ -219,6 +219,25 @@ test.each<[string, string, number]>([
   expect((await send({})).status).toBe(401);
 });
 
+test('the upload door passes on the header line and refuses one that is none', async () => {
+  const cookie = cookies(await signIn('ana', RIGHT));
+  const send = async (headerLine: string) => {
+    const body = new FormData();
+    body.set('file', new File(['Tool,X\nlot,wafer\nA1,7\n'], 'f.csv'));
+    body.set('do', 'preview');
+    body.set('headerLine', headerLine);
+    const r = await upload(new Request(`${BASE}/upload/rows`, { method: 'POST', headers: { cookie }, body }), undefined);
+    return { status: r.status, body: (await r.json()) as { headerLine?: number; header?: string[]; detail?: string } };
+  };
+  expect(await send('')).toMatchObject({ status: 200, body: { headerLine: 2, header: ['lot', 'wafer'] } });
+  expect(await send('1')).toMatchObject({ status: 200, body: { headerLine: 1, header: ['Tool', 'X'] } });
+  for (const odd of ['0', '1.5', 'x']) {
+    const answer = await send(odd);
+    expect(answer.status).toBe(422);
+    expect(answer.body.detail).toMatch(/is no line; lines count from 1/);
+  }
+});
+
 const page = async (path: string, cookie = '') => {
   const answer = await proxy(new NextRequest(`${BASE}${path}`, { headers: { cookie } }));
   return { status: answer.status, to: answer.headers.get('location'), rewrite: answer.headers.get('x-middleware-rewrite') };

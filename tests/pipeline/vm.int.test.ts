@@ -165,4 +165,11 @@ test('each version is followed by its own predictions, and a stretch of days is 
   await transaction((tx) => storeTraining(tx, modelId, to, null));
   const { limits } = await vmView(modelId, T0, to);
   expect(limits!.shift).toBeCloseTo(0.05 - 0.01, 12);
+  // Under the moved limits these lie inside; without the move they would not, and the page says so.
+  const next = to + 5 * HOUR;
+  await db().exec(sql`
+    INSERT INTO vm_prediction (model_id, run_id, started_at, version, value, u_value, lo, hi, t2, spe, reliable)
+    SELECT ${modelId}, gen_random_uuid(), ${new Date(next)}::timestamptz + i * INTERVAL '1 minute', 2, 120, 1, 118, 122, 0.5, CASE WHEN i <= 7 THEN 0.99 ELSE 0.9 END, true
+    FROM generate_series(1, 100) AS i`);
+  expect((await vmView(modelId, next, next + DAY)).followed).toEqual({ predictions: 100, outside: 0, unmoved: 7 });
 });

@@ -97,7 +97,7 @@ describe('judgement of a configuration', () => {
   const timing = { delayMedian: 0, delay90: 0, observationsALot: 1 };
 
   test('without delay and one observation a lot the bound is the textbook 2/λ, and a disturbance falls by 1 − λ', () => {
-    const j = judgeLoop(loop, loop, told(2), timing);
+    const j = judgeLoop(loop, loop, loop.gain, told(2), timing);
     expect(j.bound).toBeCloseTo(5, 10);
     expect(j.used).toBeCloseTo(0.2, 10);
     expect(j.settleLots).toBeCloseTo(-1 / Math.log(0.6), 6);
@@ -105,17 +105,20 @@ describe('judgement of a configuration', () => {
   });
 
   test('several wafers a lot weigh like one observation of weight 1 − (1 − λ)^m', () =>
-    expect(judgeLoop(loop, loop, told(2), { ...timing, observationsALot: 2 }).bound).toBeCloseTo(maxGainRatio(0.64, 0), 10));
+    expect(judgeLoop(loop, loop, loop.gain, told(2), { ...timing, observationsALot: 2 }).bound).toBeCloseTo(
+      maxGainRatio(0.64, 0),
+      10,
+    ));
 
   test('λ 0.9 with a gain ten times too small is refused, with and without history, and the stable λ is named', () => {
     const draft = { ...loop, lambda: 0.9, gain: 0.2 };
     for (const gain of [unknown, told(2, 1.5, 2.5)]) {
-      const j = judgeLoop(draft, loop, gain, null);
+      const j = judgeLoop(draft, loop, loop.gain, gain, null);
       expect(j.verdict).toBe('refused');
       expect(j.ratio).toBeCloseTo(10, 12);
       const worst = gain.estimate === null ? 10 : 12.5;
       expect(j.largestLambda).toBeCloseTo(2 / worst, 9);
-      expect(judgeLoop({ ...draft, lambda: j.largestLambda! * 0.99 }, loop, gain, null).verdict).not.toBe('refused');
+      expect(judgeLoop({ ...draft, lambda: j.largestLambda! * 0.99 }, loop, loop.gain, gain, null).verdict).not.toBe('refused');
     }
   });
 
@@ -123,21 +126,46 @@ describe('judgement of a configuration', () => {
     const gain = told(2, 1.6, 5);
     const wide = { ...timing, delay90: 2 };
     const bold = { ...loop, lambda: 0.6 };
-    expect(judgeLoop(bold, loop, gain, wide)).toMatchObject({
+    expect(judgeLoop(bold, loop, loop.gain, gain, wide)).toMatchObject({
       verdict: 'second_person',
       reasons: [expect.stringContaining('bound')],
     });
-    expect(judgeLoop({ ...loop, lambda: 0.35 }, loop, gain, wide).verdict).toBe('free');
-    expect(judgeLoop({ ...loop, deadband: 0.1 }, loop, gain, wide).verdict).toBe('free');
-    expect(judgeLoop(loop, null, gain, wide).verdict).toBe('second_person');
+    expect(judgeLoop({ ...loop, lambda: 0.35 }, loop, loop.gain, gain, wide).verdict).toBe('free');
+    expect(judgeLoop({ ...loop, deadband: 0.1 }, loop, loop.gain, gain, wide).verdict).toBe('free');
+    expect(judgeLoop(loop, null, loop.gain, gain, wide).verdict).toBe('second_person');
   });
 
   test('a large change of the gain needs a second person either way; a sign against history is refused', () => {
-    expect(judgeLoop({ ...loop, gain: 5 }, loop, told(2), timing).verdict).toBe('second_person');
-    expect(judgeLoop({ ...loop, gain: 0.9 }, loop, told(2), timing).verdict).toBe('second_person');
-    expect(judgeLoop({ ...loop, gain: 3 }, loop, told(2), timing).verdict).toBe('free');
-    expect(judgeLoop({ ...loop, gain: -2 }, loop, told(2), timing)).toMatchObject({ verdict: 'refused', largestLambda: null });
-    expect(judgeLoop({ ...loop, gain: -2 }, loop, unknown, timing).verdict).toBe('second_person');
+    expect(judgeLoop({ ...loop, gain: 5 }, loop, loop.gain, told(2), timing).verdict).toBe('second_person');
+    expect(judgeLoop({ ...loop, gain: 0.9 }, loop, loop.gain, told(2), timing).verdict).toBe('second_person');
+    expect(judgeLoop({ ...loop, gain: 3 }, loop, loop.gain, told(2), timing).verdict).toBe('free');
+    expect(judgeLoop({ ...loop, gain: -2 }, loop, loop.gain, told(2), timing)).toMatchObject({
+      verdict: 'refused',
+      largestLambda: null,
+    });
+    expect(judgeLoop({ ...loop, gain: -2 }, loop, loop.gain, unknown, timing).verdict).toBe('second_person');
+  });
+
+  test('steps that are small each do not add up: the last gain that was agreed is what a change is counted from', () => {
+    let inForce = loop;
+    const verdicts = [1, 2].map(() => {
+      const draft = { ...inForce, gain: inForce.gain / 1.9 };
+      const j = judgeLoop(draft, inForce, loop.gain, unknown, null);
+      inForce = draft;
+      return j;
+    });
+    expect(verdicts.map((j) => j.verdict)).toEqual(['free', 'second_person']);
+    expect(verdicts[1]!.ratio).toBeCloseTo(3.61, 12);
+    expect(verdicts[1]!.reasons.join()).toContain('factor of 0.277');
+    const far = { ...loop, gain: loop.gain / 1.9 ** 5 };
+    expect(judgeLoop(far, { ...loop, gain: far.gain * 1.9 }, loop.gain, unknown, null).verdict).toBe('refused');
+    // Closing asks the same, and what two persons agreed to is the new reference.
+    expect(judgeLoop(far, null, loop.gain, unknown, null).verdict).toBe('refused');
+    expect(judgeLoop(far, { ...far, gain: far.gain * 1.9 }, far.gain, unknown, null).verdict).toBe('free');
+    // One that is far away already, from before there were second persons, can still be changed, by two.
+    expect(judgeLoop({ ...far, deadband: 0.1 }, far, loop.gain, unknown, null).verdict).toBe('second_person');
+    // A change that leaves the gain alone is not asked about it.
+    expect(judgeLoop({ ...inForce, deadband: 0.1 }, inForce, loop.gain, unknown, null).verdict).toBe('free');
   });
 
   test('the largest stable λ is where the closed loop has its root on the circle', () =>

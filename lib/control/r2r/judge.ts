@@ -45,57 +45,63 @@ const lotWeight = (lambda: number, m: number): number => 1 - (1 - lambda) ** m;
 
 /**
  * Whether a configuration may control: its gain against the gain of the process that history tells, with the delay that was observed.
- * Refused when the estimated ratio lies on or beyond the bound, or has the wrong sign. A second person is needed when the unfavourable end
+ * Refused when the ratio lies on or beyond the bound, by history or brought there by the change, or history says that its sign is wrong. A second person is needed when the unfavourable end
  * of the interval comes near the bound and the change brings it nearer than the configuration in force, or the gain changes by more than
- * a factor of two or its sign. Without an estimate the process is taken to have the gain of the configuration in force.
+ * a factor of two or its sign. Changes of the gain are counted from the one that was agreed last, so that small ones do not add up unseen; without an
+ * estimate the process is taken to have it.
+ * @param agreedGain - the last model gain that registration or two persons stood behind.
  * @param inForce - the configuration that the change replaces; null when a loop is closed: then nearness alone decides.
  * @param timing - null before a delay was observed: then no delay and one observation a lot, the most lenient case.
  */
 export function judgeLoop(
   draft: RunToRunConfig,
   inForce: RunToRunConfig | null,
+  agreedGain: number,
   gain: GainVerdict,
   timing: LoopTiming | null,
 ): LoopJudgement {
-  const now = shares(draft, gain, timing, inForce?.gain ?? draft.gain);
+  const now = shares(draft, gain, timing, agreedGain);
+  const before = inForce === null ? null : shares(inForce, gain, timing, agreedGain);
+  const nearer = before === null || now.usedWorst > before.usedWorst * (1 + 1e-9);
   const reasons: string[] = [];
   const worst: { v: LoopJudgement['verdict'] } = { v: 'free' };
   const say = (v: 'second_person' | 'refused', text: string) => {
     reasons.push(text);
     if (worst.v !== 'refused') worst.v = v;
   };
-  const of = now.gainSource === 'history' ? 'by its history' : 'by the gain in force';
+  const of = now.gainSource === 'history' ? 'by its history' : 'by the gain that was agreed last';
   const three = (v: number) => String(Number(v.toPrecision(3)));
   if (now.ratio <= 0) {
     const text = `the process answers the knob the other way round ${of}: gain ${three(draft.gain)} has the wrong sign`;
     say(now.gainSource === 'history' ? 'refused' : 'second_person', text);
   } else if (now.ratio >= now.bound)
     say(
-      'refused',
+      now.gainSource === 'history' || nearer ? 'refused' : 'second_person',
       `the true gain is ${three(now.ratio)} times this model gain ${of}, and λ = ${three(draft.lambda)} with a delay of ${now.delay} lots is stable only up to ${three(now.bound)} times`,
     );
-  const before = inForce === null ? null : shares(inForce, gain, timing, inForce.gain);
-  const nearer = before === null || now.usedWorst > before.usedWorst * (1 + 1e-9);
   if (worst.v !== 'refused' && now.usedWorst > NEAR_BOUND && nearer)
     say(
       'second_person',
       `${Math.round(100 * now.usedWorst)} % of the stability bound is used at the unfavourable end of what is known of the gain`,
     );
   if (inForce !== null && draft.gain !== inForce.gain) {
-    const change = draft.gain / inForce.gain;
+    const change = draft.gain / agreedGain;
     if (!(change > 1 / LARGE_GAIN_CHANGE && change < LARGE_GAIN_CHANGE) && change > 0)
-      say('second_person', `the model gain changes by a factor of ${three(change)}`);
+      say(
+        'second_person',
+        `the model gain changes by a factor of ${three(change)} from ${three(agreedGain)}, which was agreed last`,
+      );
   }
   return { verdict: worst.v, reasons, ...now };
 }
 
-function shares(c: RunToRunConfig, gain: GainVerdict, timing: LoopTiming | null, modelGain: number) {
+function shares(c: RunToRunConfig, gain: GainVerdict, timing: LoopTiming | null, agreedGain: number) {
   const m = Math.max(1, timing?.observationsALot ?? 1);
   const delay = Math.ceil(timing?.delay90 ?? 0);
   const lambdaLot = lotWeight(c.lambda, m);
   const bound = maxGainRatio(lambdaLot, delay);
   const e = gain.estimate;
-  const ratio = (e?.gain ?? modelGain) / c.gain;
+  const ratio = (e?.gain ?? agreedGain) / c.gain;
   const ends = e === null ? null : [e.low / c.gain, e.high / c.gain];
   const ratioLow = ends === null ? null : Math.min(...ends);
   const ratioHigh = ends === null ? null : Math.max(...ends);

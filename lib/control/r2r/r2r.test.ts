@@ -167,4 +167,13 @@ describe('variance and design', () => {
     });
     expect(r.replayed.rmsDeviation).toBeCloseTo(r.recorded.rmsDeviation, 10);
   });
+
+  test('a replay weighs by stated uncertainties where the loop does, and nowhere else', () => {
+    const rng = createRng(3);
+    const history = Array.from({ length: 40 }, (_, t) => ({ xApplied: 20, y: 50 + 0.1 * t + rng.normal() }));
+    const uncertain = history.map((h) => ({ ...h, uY: 5 }));
+    expect(replay(uncertain, loop)).toEqual(replay(history, loop));
+    const weighed = replay(uncertain, { ...loop, weighByUncertainty: true });
+    expect(weighed.runs.at(-1)!.estimate).not.toBeCloseTo(replay(history, loop).runs.at(-1)!.estimate, 1);
+  });
 });

@@ -9,6 +9,7 @@ export interface HistoricalRun {
   readonly xApplied: number;
   /** Measured output; NaN when the run was not measured. */
   readonly y: number;
+  /** Counts where the loop weighs by uncertainty. */
   readonly uY?: number;
   readonly reliance?: number;
   /** Maintenance before this run: the thread keeps the share `pmForget` of its estimate. */
@@ -62,7 +63,6 @@ export function replay(history: readonly HistoricalRun[], loop: RunToRunConfig, 
     throw new AppError('invalid_input', 'nothing to replay; choose a longer period', { field: 'history' });
   const delay = options.delay ?? 0;
   const beta = loop.gain * (options.gainRatio ?? 1);
-  const config = { ...loop, weighByUncertainty: true };
   const id = (t: number) => String(t).padStart(9, '0');
   const journal: JournalEntry[] = [];
   const decisions: RecordedDecision[] = [];
@@ -77,19 +77,19 @@ export function replay(history: readonly HistoricalRun[], loop: RunToRunConfig, 
         kind: 'observation',
         at: source,
         id: id(source),
-        config,
+        config: loop,
         y: known.y,
         uY: known.uY ?? null,
         xApplied: known.xApplied,
         adviceId: id(source),
         ...(known.reliance === undefined ? {} : { reliance: known.reliance }),
       });
-    if (run.afterPm) journal.push({ seq: journal.length + 1, kind: 'reset', at: t - 0.5, id: id(t), config });
+    if (run.afterPm) journal.push({ seq: journal.length + 1, kind: 'reset', at: t - 0.5, id: id(t), config: loop });
     const before = t === 0 ? null : history[t - 1]!.xApplied;
     decisions.push({
       id: id(t),
       seen: journal.length,
-      config,
+      config: loop,
       mode: 'closed',
       lastApplied: before,
       lastAdviceId: t === 0 ? null : id(t - 1),
@@ -97,7 +97,7 @@ export function replay(history: readonly HistoricalRun[], loop: RunToRunConfig, 
       handedOut: run.xApplied,
     });
   });
-  const made = replayThread({ base: initialThread(), journal, decisions }, { config, gain: beta });
+  const made = replayThread({ base: initialThread(), journal, decisions }, { config: loop, gain: beta });
   const runs = made.decisions.map((d, t): ReplayRun => {
     const run = history[t]!;
     return {

@@ -18,11 +18,11 @@ export const recipeFields = {
   ).optional(),
 };
 export const spectraFields = {
-  spectra: rows('Channel after channel of the recipe, site after site: one row a channel, on the whole axis'),
+  spectra: rows('Channel after channel of the recipe, site after site: one row a channel, on the whole axis', { nullable: true }),
   channels: names(
     'What each row of a site holds: names of the channels of the recipe, or their quantities where one channel has it; default the order of the recipe',
   ).optional(),
-  sigma: rows('Standard deviations, the same shape; default the noise model of the recipe').optional(),
+  sigma: rows('Standard deviations, the same shape; default the noise model of the recipe', { nullable: true }).optional(),
   sites: whole(1, 10_000, 'Number of sites; default 1').optional(),
 };
 type RecipeIn = z.output<z.ZodObject<typeof recipeFields>>;
@@ -106,9 +106,22 @@ export function dataOf(
   return out;
 }
 
-/** Standard deviations of one site: those sent, or the noise model of the recipe. */
-export const sigmaOf = (c: CompiledRecipe, i: SpectraIn, data: Float64Array, site: number): Float64Array =>
-  i.sigma ? dataOf(c, i, i.sigma, 'sigma', site) : recipeSigma(c, data);
+/**
+ * Standard deviations of one site: those sent, or the noise model of the recipe.
+ * @throws AppError `invalid_input` for a measured value without one.
+ */
+export function sigmaOf(c: CompiledRecipe, i: SpectraIn, data: Float64Array, site: number): Float64Array {
+  if (!i.sigma) return recipeSigma(c, data);
+  const sigma = dataOf(c, i, i.sigma, 'sigma', site);
+  if (sigma.some((v, k) => Number.isNaN(v) && !Number.isNaN(data[k]!)))
+    throw new AppError('invalid_input', `sigma: is empty where site ${site} has a value; give one for each measured value`, {
+      field: 'sigma',
+    });
+  return sigma;
+}
+
+/** Values of the fitted range that were not measured. */
+export const maskedIn = (data: Float64Array): number => data.reduce((n, v) => n + (Number.isNaN(v) ? 1 : 0), 0);
 
 const AXES = ['nm', 'perA', 'qxPerNm', 'qzPerNm'] as const;
 export const axisOfColumns = AXES.map((name) => ({

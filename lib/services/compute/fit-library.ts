@@ -33,7 +33,7 @@ const library = define({
   }),
   isLong: true,
   run: ({ entries, regression, seed, ...i }, report) => {
-    const { free, c } = problemOf(i);
+    const { free, c, masked } = problemOf(i);
     if (c.periodic360.some(Boolean))
       throw new AppError(
         'invalid_input',
@@ -56,6 +56,7 @@ const library = define({
           );
     return {
       names: free.names,
+      masked,
       match: match ?? matchLibrary(index, free.data),
       fit: fitOut(fit),
       libraryError: libraryError(index, heldBack),

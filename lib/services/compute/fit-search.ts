@@ -18,13 +18,14 @@ import {
   profileLikelihood,
   samplePosterior,
 } from '@/lib/inversion';
-import { parameterSpecs, siteProblem } from '@/lib/recipes';
+import { measuredPart, parameterSpecs, siteProblem } from '@/lib/recipes';
 import { define, given } from './define';
 import {
   compiled,
   dataOf,
   EXAMPLE_RECIPE,
   exampleSpectra,
+  maskedIn,
   RECIPE_COLUMNS,
   recipeFields,
   sigmaOf,
@@ -42,7 +43,7 @@ export function problemOf(i: SiteIn) {
   const data = dataOf(c, i, i.spectra, 'spectra', 0);
   const full = siteProblem(c, data, sigmaOf(c, i, data, 0));
   const p = parameterise(full.parameters);
-  return { c, full, p, free: freeProblem(full, p) };
+  return { c, full, p, free: freeProblem(full, p), masked: maskedIn(data) };
 }
 
 export const fitOut = ({ covariance: _, correlation, ...f }: FitResult) => ({ ...f, correlation });
@@ -69,14 +70,14 @@ const profile = define({
   }),
   isLong: true,
   run: ({ parameters, confidence, ...i }, report) => {
-    const { free } = problemOf(i);
+    const { free, masked } = problemOf(i);
     const fit = fitModel(free);
     const which = parameters?.map((name) => indexOfParameter(free, name)) ?? free.names.map((_, k) => k);
     const intervals = which.map((k, n) => {
       report(n, which.length);
       return profileLikelihood(free, fit, k, given({ confidence }));
     });
-    return { fit: fitOut(fit), intervals };
+    return { fit: fitOut(fit), masked, intervals };
   },
   table: {
     ...RECIPE_COLUMNS,
@@ -110,7 +111,7 @@ const posterior = define({
   }),
   isLong: true,
   run: ({ steps, walkers, probability, keep, seed: s, ...i }) => {
-    const { free } = problemOf(i);
+    const { free, masked } = problemOf(i);
     const fit = fitModel(free);
     const { samples, ...sample } = samplePosterior(free, fit, { seed: s ?? 1, ...given({ steps, walkers }) });
     const n = free.names.length;
@@ -123,6 +124,7 @@ const posterior = define({
           );
     return {
       fit: fitOut(fit),
+      masked,
       ...sample,
       intervals: sample.isMixed ? credibleIntervals({ ...sample, samples }, probability) : [],
       samples: kept,
@@ -160,7 +162,7 @@ const global = define({
   }),
   isLong: true,
   run: ({ seed: s, method, starts, ...i }) => {
-    const { full, p, free } = problemOf(i);
+    const { full, p, free, masked } = problemOf(i);
     const { best, ...search } = fitGlobal(free, { seed: s ?? 1, method: method ?? 'sobol', starts: starts ?? 30 });
     const budget = {
       method: method ?? 'sobol',
@@ -169,7 +171,7 @@ const global = define({
       failed: search.chi2.filter((v) => v === Number.POSITIVE_INFINITY).length,
       searchEvaluations: search.searchEvaluations,
     };
-    return { parameters: valuesOf(completeResult(full, p, free, best)), fit: fitOut(best), budget, search };
+    return { parameters: valuesOf(completeResult(full, p, free, best)), fit: fitOut(best), masked, budget, search };
   },
   table: {
     ...RECIPE_COLUMNS,
@@ -202,7 +204,7 @@ const penalised = define({
   }),
   isLong: true,
   run: ({ kind, order, weight, parameters, reference, ...i }) => {
-    const { full, p, free } = problemOf(i);
+    const { full, p, free, masked } = problemOf(i);
     const fit = fitPenalised(
       free,
       given({ kind, order, weight, parameters: parameters.map((name) => indexOfParameter(free, name)), reference }),
@@ -210,6 +212,7 @@ const penalised = define({
     return {
       parameters: valuesOf(completeResult(full, p, free, fit)),
       fit: fitOut(fit),
+      masked,
       penalty: fit.penalty,
       rounds: fit.rounds,
     };
@@ -251,9 +254,11 @@ const joint = define({
   isLong: true,
   run: (i) => {
     const specs = new Map<string, ParameterSpec>();
+    const masked: Record<string, number> = {};
     const datasets = i.datasets.map((d): Dataset => {
       const c = compiled(d);
       const data = dataOf(c, d, d.spectra, 'spectra', 0);
+      masked[d.name] = maskedIn(data);
       const rename = (name: string) => (d.own?.includes(name) ? `${d.name}.${name}` : name);
       for (const s of parameterSpecs(c.recipe)) {
         const spec =
@@ -264,17 +269,13 @@ const joint = define({
       }
       return given({
         name: d.name,
-        model: c.model,
-        jacobian: c.jacobian,
-        data,
-        sigma: sigmaOf(c, d, data, 0),
-        periodic360: c.periodic360,
+        ...measuredPart(c, data, sigmaOf(c, d, data, 0)),
         parameters: c.names.map(rename),
         weight: d.weight,
       });
     });
     const r = cofit(datasets, [...specs.values()]);
-    return { parameters: valuesOf(r), fit: fitOut(r.fit), datasets: r.datasets };
+    return { parameters: valuesOf(r), fit: fitOut(r.fit), datasets: r.datasets, masked };
   },
   get example() {
     const { recipe, nm, spectra } = exampleSpectra();

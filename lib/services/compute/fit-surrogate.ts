@@ -16,13 +16,14 @@ import {
   surrogateOf,
   trainSteps,
 } from '@/lib/inversion';
-import { type CompiledRecipe, siteProblem } from '@/lib/recipes';
-import { base64, define, fromBase64, type Report } from './define';
+import { type CompiledRecipe, measuredPlaces, siteProblem } from '@/lib/recipes';
+import { base64, define, fromBase64, given, type Report } from './define';
 import {
   compiled,
   dataOf,
   EXAMPLE_RECIPE,
   exampleSpectra,
+  maskedIn,
   RECIPE_COLUMNS,
   recipeFields,
   sigmaOf,
@@ -155,9 +156,9 @@ const fit = define({
         const full = siteProblem(c, data, sigmaOf(c, i, data, site));
         const p = parameterise(full.parameters);
         const free = freeProblem(full, p);
-        const r = fitWithSurrogate(free, surrogate, i.acceptSteps === undefined ? {} : { acceptSteps: i.acceptSteps });
+        const r = fitWithSurrogate(free, surrogate, { points: measuredPlaces(data), ...given({ acceptSteps: i.acceptSteps }) });
         const { fit: rigorous, surrogate: _, ...how } = r;
-        return { parameters: valuesOf(completeResult(full, p, free, rigorous)), ...how, fit: fitOut(rigorous) };
+        return { parameters: valuesOf(completeResult(full, p, free, rigorous)), ...how, masked: maskedIn(data), fit: fitOut(rigorous) };
       }),
     };
   },

@@ -30,6 +30,7 @@ const siteOut = (recipe: z.output<typeof metrologyRecipeIn>, s: SiteFit) => ({
   oneSided: s.oneSided,
   iterations: s.iterations,
   warnings: s.warnings,
+  masked: s.masked,
   covariance: s.covariance,
   modelled: s.modelled,
 });
@@ -37,7 +38,7 @@ const siteOut = (recipe: z.output<typeof metrologyRecipeIn>, s: SiteFit) => ({
 const spectrum = define({
   path: 'fit/spectrum',
   title: 'Fit of spectra by a metrology recipe',
-  text: 'From the spectra of one site or of many to values with covariance: film stacks, line gratings, X-ray reflectivity, CD-SAXS, as the recipe says; a site that cannot be trusted says why.',
+  text: 'From the spectra of one site or of many to values with covariance: film stacks, line gratings, X-ray reflectivity, CD-SAXS, as the recipe says; a site that cannot be trusted says why. Empty values are masked, and counted.',
   input: z.strictObject({ ...recipeFields, ...spectraFields }),
   isLong: true,
   run: (i, report) => {

@@ -17,12 +17,27 @@ export async function judgeLoops(
   const ids = asked.map((a) => a.loopId);
   const gains = await loopGains(tx, ids);
   const timings = await loopTimings(tx, ids);
+  const agreed = await agreedGains(tx, ids);
   return asked.map((a): Judged => {
     const gain = gains.get(a.loopId);
     if (gain === undefined) throw new AppError('not_found', 'there is no such loop');
     const timing = timings.get(a.loopId) ?? null;
-    return { judgement: judgeLoop(a.config, a.inForce, gain, timing), timing };
+    return { judgement: judgeLoop(a.config, a.inForce, agreed.get(a.loopId)!, gain, timing), timing };
   });
+}
+
+/**
+ * Of each loop the model gain that it was registered with, or the newest that a second person approved since, in a change or to close the loop.
+ * A version that one engineer put in force is not one.
+ */
+async function agreedGains(tx: Db, loopIds: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx.rows<{ loop_id: string; gain: number }>(sql`
+    SELECT DISTINCT ON (v.loop_id) v.loop_id, (v.config->>'gain')::float8 AS gain FROM loop_version v
+    WHERE v.loop_id = ANY(${[...loopIds]}::uuid[]) AND (v.version = 1 OR EXISTS (
+      SELECT 1 FROM loop_proposal p WHERE p.loop_id = v.loop_id AND p.state = 'approved'
+        AND v.version = p.base_version + CASE p.kind WHEN 'change' THEN 1 ELSE 0 END))
+    ORDER BY v.loop_id, v.version DESC`);
+  return new Map(rows.map((r) => [r.loop_id, r.gain]));
 }
 
 /** What activation of this draft would be told; changes nothing. @throws AppError `invalid_input` for a configuration that cannot work. */

@@ -72,23 +72,27 @@ function threadsOf(rows: readonly Row[]) {
 }
 
 /**
- * How measurements reached each loop's threads in the 60 days before its newest observation: lots between a run and the arrival of its
- * first measurement, by the advices that the thread gave meanwhile, and the observations of a lot. Loops without any are not in the answer.
+ * How measurements reached each loop's threads in the 60 days before its newest observation: lots between a run and the moment when its thread
+ * learned of it (whatever kind of record told it, and however long that took after the measurement), by the advices that were given meanwhile
+ * without knowing it, and the observations of a lot. Advices from before there was a journal count up to the time of the measurement.
+ * Loops without any observation are not in the answer.
  */
 export async function loopTimings(tx: Db, loopIds: readonly string[]): Promise<Map<string, LoopTiming>> {
   const rows = await tx.rows<{ loop_id: string; delay50: number; delay90: number; a_lot: number }>(sql`
     WITH newest AS (
       SELECT loop_id, max(last_at) AS at FROM control_thread WHERE loop_id = ANY(${[...loopIds]}::uuid[]) AND last_at IS NOT NULL GROUP BY loop_id),
     arrived AS (
-      SELECT t.loop_id, s.thread_id, s.lot, min(s.at) AS at, COALESCE(min(m.measured_at), min(o.measured_at)) AS measured_at, count(*) AS wafers
+      SELECT t.loop_id, s.thread_id, s.lot, min(s.at) AS at, min(j.seq) AS seq, COALESCE(min(m.measured_at), min(o.measured_at)) AS measured_at, count(DISTINCT s.record_id) AS wafers
       FROM newest n JOIN control_thread t ON t.loop_id = n.loop_id
       JOIN control_step s ON s.thread_id = t.id AND s.at > n.at - make_interval(days => ${TIMING_DAYS}::int)
+      JOIN control_journal j ON j.thread_id = s.thread_id AND j.at = s.at AND j.kind = 'observation'
       LEFT JOIN measurement m ON m.id = s.record_id AND m.measured_at >= s.at AND m.measured_at < s.at + make_interval(days => ${LONGEST_DELAY_DAYS}::int)
       LEFT JOIN overlay_measurement o ON o.id = s.record_id AND o.measured_at >= s.at AND o.measured_at < s.at + make_interval(days => ${LONGEST_DELAY_DAYS}::int)
       GROUP BY t.loop_id, s.thread_id, s.lot)
     SELECT a.loop_id, percentile_disc(0.5) WITHIN GROUP (ORDER BY d.n)::float8 AS delay50, percentile_disc(0.9) WITHIN GROUP (ORDER BY d.n)::float8 AS delay90,
       avg(a.wafers)::float8 AS a_lot
-    FROM arrived a CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM advice v WHERE v.thread_id = a.thread_id AND v.at > a.at AND v.at <= a.measured_at) d
-    WHERE a.measured_at IS NOT NULL GROUP BY a.loop_id`);
+    FROM arrived a CROSS JOIN LATERAL (
+      SELECT count(*)::int AS n FROM advice v WHERE v.thread_id = a.thread_id AND v.at > a.at AND (v.seen < a.seq OR (v.seen IS NULL AND v.at <= a.measured_at))) d
+    GROUP BY a.loop_id`);
   return new Map(rows.map((r) => [r.loop_id, { delayMedian: r.delay50, delay90: r.delay90, observationsALot: r.a_lot }]));
 }

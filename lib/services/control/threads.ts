@@ -51,7 +51,8 @@ export async function updateThreads(tx: Tx, source: Payload<'control'>['source']
   }
   const values = await characteristicValues(tx, source, refs);
   const found = await matchLoops(tx, values);
-  if (found.length === 0) return 0;
+  const corrected = source === 'measurement' ? await correctedThreads(tx, refs) : [];
+  if (found.length === 0 && corrected.length === 0) return 0;
   const threads = new Map(
     found.map((o) => [o.threadId, { id: o.threadId, loop_id: o.loopId, tool: o.value.tool!, chamber: o.value.chamber! }]),
   );
@@ -60,7 +61,6 @@ export async function updateThreads(tx: Tx, source: Payload<'control'>['source']
     THREAD,
     [...threads.values()].map((t) => ({ ...t, state: initialThread() })),
   );
-  const corrected = source === 'measurement' ? await correctedThreads(tx, refs) : [];
   await update(tx, [...threads.keys(), ...corrected], found, source === 'measurement' ? refs : []);
   return found.length;
 }

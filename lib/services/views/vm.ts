@@ -95,7 +95,7 @@ export interface VmView {
   constant: number;
   xVariance: Float64Array;
   yVariance: Float64Array;
-  /** Limits of the domain now: from later data (rows and lots of them) and moved since, or those of the training rows for an old version. */
+  /** Limits of the newest version's domain: from later data (rows and lots of them) and moved since, or those of the training rows for an old version. */
   limits: { t2: number; spe: number; rows: number | null; contexts: number | null; shift: number } | null;
   predictions: {
     at: Float64Array;
@@ -114,6 +114,8 @@ export interface VmView {
     slot: number[];
   };
   omitted: number;
+  /** Of the window: predictions by versions with a domain from later data, those outside, and those outside had the limits never been moved. */
+  followed: { predictions: number; outside: number; unmoved: number };
   spec: { lsl: number | null; usl: number | null; target: number | null };
 }
 
@@ -127,12 +129,13 @@ export async function vmView(id: string, fromMs: number, toMs: number): Promise<
   );
   if (row === undefined) throw new AppError('not_found', `there is no virtual-metrology model ${id}`);
   const { checked_to, ...model } = row;
-  const [versions, newest, predictions, spec] = await Promise.all([
+  const [versions, newest, predictions, followed, spec] = await Promise.all([
     versionsOf(id),
     db().one<{ vip: Float64Array; model: PlsModel; domain: DomainLimits | null; shift: number | null }>(sql`
-      SELECT vip, model, domain, (SELECT shift FROM vm_domain_shift s WHERE s.model_id = v.model_id ORDER BY effective_from DESC LIMIT 1) AS shift
+      SELECT vip, model, domain, (SELECT shift FROM vm_domain_shift s WHERE s.model_id = v.model_id AND s.version = v.version ORDER BY effective_from DESC LIMIT 1) AS shift
       FROM vm_version v WHERE model_id = ${id} ORDER BY version DESC LIMIT 1`),
     predictionsOf(id, fromMs, toMs),
+    followedOf(id, fromMs, toMs),
     db().one<VmView['spec']>(
       sql`SELECT lsl, usl, target FROM specification WHERE product = ${model.product} AND operation = ${model.operation} AND parameter = ${model.parameter}`,
     ),
@@ -151,6 +154,7 @@ export async function vmView(id: string, fromMs: number, toMs: number): Promise<
     yVariance: Float64Array.from(pls?.yVariance ?? []),
     limits: newest ? limitsOf(newest) : null,
     ...predictions,
+    followed,
     spec: spec ?? { lsl: null, usl: null, target: null },
   };
 }
@@ -189,6 +193,18 @@ async function versionsOf(id: string): Promise<VmVersionView[]> {
     rmsep: Float64Array.from(r.validation.rmsep ?? [], (v) => v ?? Number.NaN),
     codeVersion: r.codeVersion,
   }));
+}
+
+/** The share outside is what the limits are moved by, so it cannot show that they were calibrated well; the share without the moves can. */
+async function followedOf(id: string, fromMs: number, toMs: number): Promise<VmView['followed']> {
+  const row = await db().one<VmView['followed']>(sql`
+    SELECT count(*)::int AS predictions, (count(*) FILTER (WHERE NOT p.reliable))::int AS outside,
+      (count(*) FILTER (WHERE greatest(p.t2, p.spe) * exp(COALESCE(s.shift, 0)) > 1))::int AS unmoved
+    FROM vm_prediction p JOIN vm_version v ON v.model_id = p.model_id AND v.version = p.version AND v.domain IS NOT NULL
+    LEFT JOIN LATERAL (
+      SELECT shift FROM vm_domain_shift s WHERE s.model_id = p.model_id AND s.version = p.version AND s.effective_from <= p.started_at ORDER BY s.effective_from DESC LIMIT 1) s ON true
+    WHERE p.model_id = ${id} AND p.started_at >= ${new Date(fromMs)} AND p.started_at <= ${new Date(toMs)}`);
+  return row!;
 }
 
 async function predictionsOf(id: string, fromMs: number, toMs: number): Promise<Pick<VmView, 'predictions' | 'omitted'>> {

@@ -3,8 +3,6 @@ import type { Ref } from '@/lib/queue/jobs';
 import { featureNames, type StepWindow, summariseTrace } from '@/lib/traces';
 import { codeVersion } from '../code-version';
 
-/** Changes when the same trace would give other features. */
-
 export interface RunSummary {
   readonly runId: string;
   readonly startedAt: Date;

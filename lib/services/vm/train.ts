@@ -4,7 +4,6 @@ import { codeVersion } from '../code-version';
 import { feed } from '../feed';
 import { chamberInput, inputVector, positionsOf, setpointInput } from './inputs';
 
-/** Changes when the same data would train another model. */
 /** Wafers with both a trace and a measurement before a first model is worth having. */
 const MIN_PAIRS = 45;
 /** A new version is trained when the evidence has grown by this factor. */
@@ -151,18 +150,23 @@ export async function storeTraining(
   ]);
 }
 
-/** Moves the limits of a model by what its predictions of the days before this one showed; once a day, and the same whenever it is asked again. */
+/**
+ * Moves the limits of the version in force by what its own predictions since the last look showed: one step, at most once a day of process time, and the
+ * same whenever it is asked again. A stretch of several days is one step too, since all of it was judged by the same limits. A new version starts at 0.
+ */
 async function followDomain(tx: Tx, modelId: string, through: number): Promise<void> {
   const to = new Date(through);
-  const last = await tx.one<{ shift: number; counted: Date }>(sql`
-    SELECT shift, effective_from - make_interval(secs => ${LEAD_MS / 1000}::float8) AS counted FROM vm_domain_shift WHERE model_id = ${modelId} ORDER BY effective_from DESC LIMIT 1`);
-  if (last !== undefined && last.counted >= to) return;
-  const day = await tx.one<{ predictions: number; outside: number }>(sql`
-    SELECT count(*)::int AS predictions, (count(*) FILTER (WHERE NOT p.reliable))::int AS outside FROM vm_prediction p
-    JOIN vm_version v ON v.model_id = p.model_id AND v.version = p.version AND v.domain IS NOT NULL
-    WHERE p.model_id = ${modelId} AND p.started_at >= ${last?.counted ?? new Date(0)} AND p.started_at < ${to}`);
-  const { predictions, outside } = day!;
+  const v = await tx.one<{ version: number; has_domain: boolean; shift: number | null; since: Date }>(sql`
+    SELECT v.version, v.domain IS NOT NULL AS has_domain, s.shift, COALESCE(s.effective_from - make_interval(secs => ${LEAD_MS / 1000}::float8), v.effective_from) AS since
+    FROM vm_version v LEFT JOIN LATERAL (
+      SELECT shift, effective_from FROM vm_domain_shift s WHERE s.model_id = v.model_id AND s.version = v.version ORDER BY effective_from DESC LIMIT 1) s ON true
+    WHERE v.model_id = ${modelId} AND v.effective_from <= ${to} ORDER BY v.effective_from DESC, v.version DESC LIMIT 1`);
+  if (v === undefined || !v.has_domain || v.since >= to) return;
+  const seen = await tx.one<{ predictions: number; outside: number }>(sql`
+    SELECT count(*)::int AS predictions, (count(*) FILTER (WHERE NOT reliable))::int AS outside FROM vm_prediction
+    WHERE model_id = ${modelId} AND version = ${v.version} AND started_at >= ${v.since} AND started_at < ${to}`);
+  const { predictions, outside } = seen!;
   await tx.exec(sql`
-    INSERT INTO vm_domain_shift (model_id, effective_from, shift, predictions, outside)
-    VALUES (${modelId}, ${new Date(through + LEAD_MS)}, ${nextShift(last?.shift ?? 0, predictions, outside)}, ${predictions}, ${outside}) ON CONFLICT DO NOTHING`);
+    INSERT INTO vm_domain_shift (model_id, version, effective_from, shift, predictions, outside)
+    VALUES (${modelId}, ${v.version}, ${new Date(through + LEAD_MS)}, ${nextShift(v.shift ?? 0, predictions, outside)}, ${predictions}, ${outside}) ON CONFLICT DO NOTHING`);
 }

@@ -86,7 +86,7 @@ export function StabilityPanel({ judgement: j, timing, lambda }: Pick<LoopView, 
       <p className="text-sm text-ink-3 mt-1">
         {j.gainSource === 'history'
           ? 'Gain by what the threads observed, with its 95 % interval; the delay is what 90 % of the lots kept.'
-          : `Gain ratio taken as 1: ${j.gainReason}.`}
+          : `Gain taken as it was registered or last approved by a second person: ${j.gainReason}.`}
       </p>
     </Panel>
   );

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
+import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { LoopThread, LoopView } from '@/lib/services/views/control-loop';
 import { LoopChart } from '@/lib/ui/charts/loop-chart';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
@@ -26,7 +27,7 @@ import { MovePanel, OutputPanel } from './selection';
 export interface LoopPageProps {
   data: LoopView;
   windowMs: readonly [number, number];
-  role: string;
+  role: RoleName;
   /** Who is looking: an author does not approve a proposal of their own. */
   actor: string;
 }
@@ -38,7 +39,7 @@ export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) 
   const [picked, setPicked] = useState<{ kind: 'output' | 'move'; row: number } | null>(null);
   const chosen = threadKey === 'all' ? null : pickThread(d, threadKey);
   const selection = useMemo(() => loopInput(d, chosen, windowMs), [d, chosen, windowMs]);
-  const may = role === 'engineer' || role === 'administrator';
+  const may = mayAs(role, 'engineer');
   return (
     <>
       <LiveRefresh topics={['advice', 'measurement']} everyMs={10_000} />

@@ -117,6 +117,10 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
                   d.limits?.rows == null ? 'training rows' : `${count(d.limits.rows)} later runs, ${d.limits.contexts} lots`,
                 ],
                 ['Moved since', d.limits?.rows == null ? '–' : `× ${num(Math.exp(d.limits.shift), 2)}`],
+                [
+                  'Outside, had they not moved',
+                  d.followed.predictions > 0 ? percent(d.followed.unmoved / d.followed.predictions) : '–',
+                ],
                 ['Inputs that never vary', count(d.constant)],
               ]}
             />

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { closePool, db, sql } from '@/lib/db';
+import { previewCsv, savedMappings, saveMapping, uploadCsv } from '@/lib/services/csv';
+import { registerFab } from '@/lib/services/fab/register-fab';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { INGEST_KINDS, ingestBatch } from '@/lib/services/ingest';
+import { waferGallery } from '@/lib/services/views/wafers';
+import { storedLinks } from '../../app/(dash)/upload/stored-links';
+import { type TestDatabase, testDatabase } from '../support';
+
+const NOW = Date.parse('2026-12-10T00:00:00Z');
+const WHO = 'vera@fab.example';
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await registerFab(simulatedFab(1), 'test');
+  async function* lots() {
+    const lot = {
+      key: 'CSV-1',
+      lot: 'CSV-1',
+      product: 'KITE-45',
+      route: 'BEOL-1',
+      wafers: 25,
+      startedAt: '2026-11-01T00:00:00Z',
+    };
+    yield { value: lot, bytes: 100 };
+  }
+  expect((await ingestBatch(INGEST_KINDS.lots, 'test', lots(), 'atomic', NOW)).accepted).toBe(1);
+});
+afterAll(async () => {
+  await closePool();
+  await database.drop();
+});
+
+const HEAD = 'Value;Operator;Time;Slot;Lot;Y;X;Operation;Station;Parameter;Unit';
+const row = (value: string, time: string, slot: number, x: number) =>
+  `${value};Ana;${time};${slot};CSV-1;0;${x};CVD-OXIDE;ELL-01;oxide_thickness;nm`;
+const METADATA = ['Tool: X', 'Date, 3 December', 'Operator;Ana'];
+const FILE = [
+  ...METADATA,
+  HEAD,
+  row('120,5', '03/12/2026 14:05', 3, 0),
+  row('121,5', '03/12/2026 14:05', 3, 50),
+  row('119', '04/12/2026 02:30', 4, 0),
+  '',
+].join('\r\n');
+const file = (text: string, headerLine: number | null = null) => ({ text, headerLine });
+
+const refusal = async (what: Promise<unknown>): Promise<{ code: string; message: string }> => {
+  try {
+    await what;
+  } catch (e) {
+    return e as { code: string; message: string };
+  }
+  throw new Error('was not refused');
+};
+
+test('a file with metadata and day-first dates goes from preview to the store, and its links find what is stored', async () => {
+  const first = await previewCsv(file(FILE), null);
+  expect(first).toMatchObject({ headerLine: 4, rows: 3, waferTotal: 0, unused: ['Operator'], faultTotal: 1, times: null });
+  expect(first.metadata).toEqual(METADATA.map((text, i) => ({ line: i + 1, text })));
+  expect(first.faults[0]).toMatchObject({ line: 0, field: 'measuredAt' });
+  expect(first.faults[0]!.message).toMatch(/can be read either way/);
+
+  const mapping = { ...first.mapping, dates: 'day-first' as const };
+  const shown = await previewCsv(file(FILE), mapping);
+  expect(shown).toMatchObject({
+    faultTotal: 0,
+    waferTotal: 2,
+    times: { first: '2026-12-03T14:05:00.000Z', last: '2026-12-04T02:30:00.000Z' },
+  });
+  expect(shown.wafers.map((w) => [w.slot, w.sites, w.mean])).toEqual([
+    [3, 2, 121],
+    [4, 1, 119],
+  ]);
+
+  const guess = await refusal(uploadCsv(file(FILE), mapping, 'partial', WHO, NOW));
+  expect(guess).toMatchObject({ code: 'invalid_input' });
+  expect(guess.message).toBe('3 lines stand before the names of the columns in line 4; confirm the header line');
+
+  const result = await uploadCsv(file(FILE, shown.headerLine), mapping, 'partial', WHO, NOW);
+  expect(result).toMatchObject({ accepted: 2, repeated: 0, rejected: 0, issues: [] });
+  expect(result.stored).toMatchObject([
+    { lot: 'CSV-1', product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness', wafers: 2 },
+  ]);
+  const stored = await db().rows<{ id: string; slot: number; measured_at: Date; value: number[] }>(
+    sql`SELECT id, slot, measured_at, value FROM measurement WHERE lot = 'CSV-1' ORDER BY slot`,
+  );
+  expect(stored.map((m) => [m.slot, m.measured_at.toISOString(), [...m.value]])).toEqual([
+    [3, '2026-12-03T14:05:00.000Z', [120.5, 121.5]],
+    [4, '2026-12-04T02:30:00.000Z', [119]],
+  ]);
+
+  const links = storedLinks(result.stored[0]!);
+  expect(links.first).toBe(`/wafers/${stored[0]!.id}`);
+  expect(links.charts).toBe('/spc?operation=CVD-OXIDE&product=KITE-45&from=2026-12-03T14%3A05%3A00.000Z');
+  const q = new URL(links.maps, 'http://fab.example').searchParams;
+  const [operation, parameter] = q.get('what')!.split('~');
+  const all = { fromMs: 0, toMs: 0, product: null, tool: null, slot: null, limit: 60 };
+  const view = await waferGallery({ ...all, lot: q.get('lot'), operation: operation!, parameter: parameter! });
+  expect(view.groups.flatMap((g) => g.tiles.map((t) => t.id)).sort()).toEqual(stored.map((m) => m.id).sort());
+
+  const again = await uploadCsv(file(FILE, 4), mapping, 'atomic', WHO, NOW);
+  expect(again).toMatchObject({ accepted: 0, repeated: 2 });
+  expect(again.stored).toEqual(result.stored);
+});
+
+test('an impossible date is refused with its line and only its wafer is left out; all or nothing keeps none', async () => {
+  const text = [HEAD, row('120', '03/12/2026 15:00', 5, 0), row('120', '31/11/2026 15:00', 6, 0), ''].join('\n');
+  const mapping = { ...(await previewCsv(file(text), null)).mapping, dates: 'day-first' as const };
+  const whole = await refusal(uploadCsv(file(text), mapping, 'atomic', WHO, NOW));
+  expect(whole.message).toMatch(/^line 3, measuredAt: "31\/11\/2026 15:00" is no time when dates are day-first/);
+  const result = await uploadCsv(file(text), mapping, 'partial', WHO, NOW);
+  expect(result).toMatchObject({ accepted: 1, rejected: 1 });
+  expect(result.issues.map((i) => [i.line, i.field])).toEqual([[3, 'measuredAt']]);
+});
+
+test('a saved mapping keeps what is declared of the dates, and is refused on a file with other names with both lists', async () => {
+  const { mapping } = await previewCsv(file(FILE), null);
+  await saveMapping('ellipsometer export', { ...mapping, dates: 'day-first' }, WHO);
+  const saved = (await savedMappings()).find((m) => m.name === 'ellipsometer export')!;
+  expect(saved.mapping.dates).toBe('day-first');
+  expect((await previewCsv(file(FILE), saved.mapping)).waferTotal).toBe(2);
+
+  const other = FILE.replace('Value;', 'Thk;').replace(';Slot;', ';Wafer No;');
+  for (const door of [previewCsv(file(other, 4), saved.mapping), uploadCsv(file(other, 4), saved.mapping, 'partial', WHO, NOW)]) {
+    const e = await refusal(door);
+    expect(e).toMatchObject({ code: 'invalid_input' });
+    expect(e.message).toMatch(
+      /names "Slot", "Value", which the file has not\. The mapping uses "Lot", "Slot".*the file has "Thk", "Operator", "Time", "Wafer No"/,
+    );
+  }
+  expect(await refusal(saveMapping('odd', { ...mapping, dates: 'year-last' }, WHO))).toBeDefined();
+  expect(await refusal(saveMapping('odd', { ...mapping, colour: { column: 'Value' } }, WHO))).toBeDefined();
+});
+
+test('a mapping that was saved before dates could be declared still reads ISO times', async () => {
+  const iso = FILE.replaceAll('03/12/2026', '2026-12-03').replaceAll('04/12/2026', '2026-12-04');
+  const { mapping } = await previewCsv(file(iso), null);
+  expect(mapping.dates).toBeUndefined();
+  await db().exec(
+    sql`INSERT INTO csv_mapping (name, kind, mapping, author) VALUES ('old', 'measurement', ${JSON.stringify(mapping)}::jsonb, ${WHO})`,
+  );
+  const old = (await savedMappings()).find((m) => m.name === 'old')!;
+  expect(await previewCsv(file(iso), old.mapping)).toMatchObject({ waferTotal: 2, faultTotal: 0 });
+});
