@@ -211,6 +211,17 @@ test('the replay that the page asks for: the version in force equals the record 
   expect(r.proposed.clipped).toBeGreaterThan(0);
 });
 
+test('of two changes of one version at once, one is in force, and the other is told so', async () => {
+  const { config, version } = await inForce();
+  const both = await Promise.allSettled(
+    [0.29, 0.31].map((lambda) => changeLoop(loopId, version, { ...config, lambda }, 'two people at one loop', 'ana')),
+  );
+  expect(both.filter((r) => r.status === 'fulfilled')).toHaveLength(1);
+  expect(both.find((r) => r.status === 'rejected')).toMatchObject({
+    reason: { code: 'precondition_failed', message: expect.stringContaining(`version ${version + 1}`) },
+  });
+});
+
 test('a draft that would not be stable is refused by the verb that the page calls, with the numbers and the λ that is stable', async () => {
   const { config, version } = await inForce();
   const wild = { ...config, lambda: 0.9, gain: config.gain / 10 };

@@ -22,8 +22,10 @@ export type ChangeOutcome =
   | { readonly kind: 'proposed'; readonly proposalId: string; readonly reasons: readonly string[] };
 
 export async function lockLoop(tx: Tx, loopId: string, seenVersion: number | null): Promise<LockedLoop> {
+  // Locked first, by itself: a join would look for the version that was in force before the wait for the lock.
+  await tx.exec(sql`SELECT 1 FROM control_loop WHERE id = ${loopId} FOR UPDATE`);
   const loop = await tx.one<LockedLoop>(sql`
-    SELECT l.id, l.name, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId} FOR UPDATE OF l`);
+    SELECT l.id, l.name, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`);
   if (loop === undefined) throw new AppError('not_found', 'there is no such loop');
   if (seenVersion !== null && seenVersion !== loop.version) {
     throw new AppError(

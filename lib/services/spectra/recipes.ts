@@ -98,10 +98,15 @@ interface Current {
   reason: string;
 }
 
+/** Locks a recipe by itself: a join would look for the version that was in force before the wait for the lock. */
+export const lockRecipe = (tx: Tx, id: string): Promise<number> =>
+  tx.exec(sql`SELECT 1 FROM metrology_recipe WHERE id = ${id} FOR UPDATE`);
+
 async function locked(tx: Tx, id: string, seenVersion: number): Promise<Current> {
+  await lockRecipe(tx, id);
   const current = await tx.one<Current>(sql`
     SELECT r.name, r.operation, r.product, r.version, r.active, v.content, v.author, v.reason FROM metrology_recipe r
-    JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.id = ${id} FOR UPDATE OF r`);
+    JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.id = ${id}`);
   if (current === undefined) throw new AppError('not_found', 'there is no such recipe');
   if (current.version !== seenVersion)
     throw new AppError(

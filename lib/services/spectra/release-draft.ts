@@ -7,7 +7,7 @@ import { type ConvergenceCertificate, certifyRecipe } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../feed';
 import { type Draft, lockDraft, ownOnly, spectraFor } from './drafts';
-import { type Certify, checkNames, insertRecipe, insertVersion, prepared } from './recipes';
+import { type Certify, checkNames, insertRecipe, insertVersion, lockRecipe, prepared } from './recipes';
 import { type TrialDifference, type TrialWafer, trialDifference } from './trial-difference';
 
 export type ReleaseOutcome =
@@ -37,9 +37,10 @@ async function triedDifference(tx: Tx, d: Draft, draft: MetrologyRecipe): Promis
 /** @throws AppError `precondition_failed` when the version in force is no longer the one beside which the draft was made. */
 async function lockBase(tx: Tx, d: Draft): Promise<void> {
   if (d.recipe_id === null) return;
+  await lockRecipe(tx, d.recipe_id);
   const now = await tx.one<{ version: number; author: string; reason: string }>(sql`
     SELECT r.version, v.author, v.reason FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version
-    WHERE r.id = ${d.recipe_id} FOR UPDATE OF r`);
+    WHERE r.id = ${d.recipe_id}`);
   if (now !== undefined && now.version !== d.base_version)
     throw new AppError(
       'precondition_failed',

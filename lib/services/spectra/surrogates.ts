@@ -13,6 +13,7 @@ import {
 } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../feed';
+import { lockRecipe } from './recipes';
 
 /** What a training thread is given: the work, where it stands, and for how long it may go on before it hands back a checkpoint. */
 export interface SurrogateSlice {
@@ -65,9 +66,10 @@ interface Row {
  */
 export async function startSurrogate(recipeId: string, actor: string): Promise<string> {
   return transaction(async (tx) => {
+    await lockRecipe(tx, recipeId);
     const recipe = await tx.one<{ name: string; version: number; content: MetrologyRecipe; axis_id: string | null }>(sql`
       SELECT r.name, r.version, v.content, (SELECT axis_id FROM spectrum s WHERE s.recipe = r.name ORDER BY measured_at DESC LIMIT 1) AS axis_id
-      FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.id = ${recipeId} FOR UPDATE OF r`);
+      FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.id = ${recipeId}`);
     if (recipe === undefined) throw new AppError('not_found', 'there is no such recipe');
     if (recipe.axis_id === null)
       throw new AppError('conflict', 'no spectra have come for this recipe yet; a surrogate is trained on the axis of real ones');
