@@ -4,6 +4,8 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
+import type { FieldInfo } from './mapping-table';
+import { neededFields, whyNoWafer } from './why-no-wafer';
 
 /** The file as it stands. */
 export function FirstRows({ preview: p }: { preview: CsvPreview }) {
@@ -58,7 +60,7 @@ export function Faults({ faults, total }: { faults: readonly Fault[]; total: num
       numeric: true,
       firstDir: 'asc',
       value: (f) => f.line,
-      cell: (f) => (f.line === 0 ? 'columns' : f.line),
+      cell: (f) => (f.line === 0 ? 'whole file' : f.line),
     },
     { key: 'field', header: 'Field', value: (f) => f.field },
     {
@@ -82,7 +84,7 @@ export function Faults({ faults, total }: { faults: readonly Fault[]; total: num
 }
 
 /** The wafers that the rows make. */
-export function WafersPreview({ preview: p }: { preview: CsvPreview }) {
+export function WafersPreview({ preview: p, fields }: { preview: CsvPreview; fields: readonly FieldInfo[] }) {
   const columns: Column<CsvPreview['wafers'][number]>[] = [
     { key: 'wafer', header: 'Wafer', value: (w) => waferName(w.lot, w.slot) },
     { key: 'parameter', header: 'Parameter', value: (w) => w.parameter },
@@ -105,11 +107,7 @@ export function WafersPreview({ preview: p }: { preview: CsvPreview }) {
         columns={columns}
         rowKey={(w) => w.key}
         total={p.waferTotal}
-        empty={
-          p.faults.some((f) => f.line === 0)
-            ? 'No wafer yet: the columns above need a correction first.'
-            : 'No wafer: no row of the file can be read. What is wrong stands above.'
-        }
+        empty={whyNoWafer(neededFields(fields, p.mapping), p.faults)}
         maxHeight={280}
       />
     </div>

@@ -2,18 +2,26 @@
 import { useState, useTransition } from 'react';
 import type { CsvField, CsvMapping, CsvPreview, CsvResult, SavedMapping } from '@/lib/services/csv';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
-import { StatusMark } from '@/lib/ui/components/status-mark';
 import { useReport } from '@/lib/ui/components/toast';
 import { count, plural } from '@/lib/ui/format';
 import { keepMapping } from './actions';
 import { type FieldInfo, MappingTable } from './mapping-table';
+import { Outcome } from './outcome';
 import { Faults, FirstRows, WafersPreview } from './preview';
+import { Dates, HeaderLine, Metadata } from './reading';
 
-async function send<T>(file: File, mapping: CsvMapping | null, what: 'preview' | 'keep', mode: string): Promise<T> {
+async function send<T>(
+  file: File,
+  headerLine: number | null,
+  mapping: CsvMapping | null,
+  what: 'preview' | 'keep',
+  mode: string,
+): Promise<T> {
   const form = new FormData();
   form.set('file', file);
   form.set('do', what);
   form.set('mode', mode);
+  if (headerLine !== null) form.set('headerLine', String(headerLine));
   if (mapping) form.set('mapping', JSON.stringify(mapping));
   const r = await fetch('/upload/rows', { method: 'POST', body: form });
   const body: unknown = await r.json();
@@ -31,12 +39,13 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
   const [mode, setMode] = useState('partial');
   const [name, setName] = useState('');
   const [busy, start] = useTransition();
-  const look = (f: File, mapping: CsvMapping | null): void =>
+  const [headerLine, setHeaderLine] = useState<number | null>(null);
+  const look = (f: File, mapping: CsvMapping | null, line = headerLine): void =>
     start(async () => {
       setError(null);
       setResult(null);
       try {
-        setPreview(await send<CsvPreview>(f, mapping, 'preview', mode));
+        setPreview(await send<CsvPreview>(f, line, mapping, 'preview', mode));
       } catch (e) {
         setError((e as Error).message);
       }
@@ -46,21 +55,27 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
       if (!file || !preview) return;
       setError(null);
       try {
-        setResult(await send<CsvResult>(file, preview.mapping, 'keep', mode));
+        setResult(await send<CsvResult>(file, preview.headerLine, preview.mapping, 'keep', mode));
       } catch (e) {
         setError((e as Error).message);
       }
     });
-  const map = (field: CsvField, source: CsvMapping[CsvField]): void => {
+  const change = (mapping: CsvMapping): void => {
     if (!file || !preview) return;
-    const { [field]: _old, ...rest } = preview.mapping;
-    const mapping = source === undefined ? rest : { ...rest, [field]: source };
     setPreview({ ...preview, mapping });
     look(file, mapping);
   };
+  const map = (field: CsvField, source: CsvMapping[CsvField]): void => {
+    if (!preview) return;
+    const { [field]: _old, ...rest } = preview.mapping;
+    change(source === undefined ? rest : { ...rest, [field]: source });
+  };
   return (
     <div className="flex flex-col gap-3">
-      <Panel title="1 File" note="comma, semicolon, tab or bar; the first line names the columns; at most 40 MB">
+      <Panel
+        title="1 File"
+        note="comma, semicolon, tab or bar; one line names the columns, lines before it are metadata; at most 40 MB"
+      >
         <div className="flex flex-wrap items-center gap-3">
           <input
             type="file"
@@ -72,11 +87,23 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
               setFile(f);
               setPreview(null);
               setResult(null);
-              if (f) look(f, null);
+              setHeaderLine(null);
+              if (f) look(f, null, null);
             }}
           />
           {busy ? <span role="status">Reading…</span> : null}
           {preview ? <span className="text-ink-2">{`${count(preview.rows)} rows, ${preview.header.length} columns`}</span> : null}
+          {file ? (
+            <HeaderLine
+              told={headerLine}
+              preview={preview}
+              onChange={(line) => {
+                setHeaderLine(line);
+                setPreview(null);
+                look(file, null, line);
+              }}
+            />
+          ) : null}
           {saved.length > 0 && file ? (
             <label className="text-sm text-ink-2 flex items-center gap-1">
               Saved mapping
@@ -97,6 +124,7 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
           ) : null}
         </div>
         {error ? <InlineError message={error} /> : null}
+        {preview ? <Metadata preview={preview} isTold={headerLine !== null} /> : null}
         {preview ? <FirstRows preview={preview} /> : null}
         {file === null ? (
           <p className="text-sm text-ink-2 mt-2">
@@ -109,6 +137,10 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
         <>
           <Panel title="2 Columns" note="guessed from their names; change what is wrong, or type one value for all rows">
             <MappingTable fields={fields} preview={preview} onChange={map} />
+            {preview.unused.length > 0 ? (
+              <p className="text-sm text-ink-2 mt-2 wrap-anywhere">{`Not used: ${preview.unused.join(', ')}`}</p>
+            ) : null}
+            <Dates preview={preview} onChange={change} />
             <div className="flex items-center gap-2 mt-3">
               <label className="text-sm text-ink-2 flex items-center gap-2">
                 Save this mapping as
@@ -134,7 +166,7 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
             note={`${plural(preview.waferTotal, 'wafer')} can be kept, ${plural(preview.faultTotal, 'fault')}`}
           >
             <Faults faults={preview.faults} total={preview.faultTotal} />
-            <WafersPreview preview={preview} />
+            <WafersPreview preview={preview} fields={fields} />
           </Panel>
           <Panel title="4 Upload" note="through the same checks as the API; sending a file twice changes nothing">
             <div className="flex flex-wrap items-center gap-4">
@@ -154,22 +186,6 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
           </Panel>
         </>
       ) : null}
-    </div>
-  );
-}
-
-function Outcome({ result: r }: { result: CsvResult }) {
-  const kept = r.accepted + r.repeated;
-  return (
-    <div className="mt-3" role="status">
-      <StatusMark
-        status={r.rejected + r.withheld === 0 ? 'ok' : kept > 0 ? 'warn' : 'out'}
-        text={`${plural(r.accepted, 'wafer')} kept, ${count(r.repeated)} were there already, ${count(r.rejected)} refused${r.withheld > 0 ? `, ${count(r.withheld)} good ones withheld` : ''}`}
-      />
-      {r.accepted > 0 ? (
-        <p className="text-sm text-ink-2">Maps, charts and controllers follow within seconds: see the wafers page.</p>
-      ) : null}
-      {r.issues.length > 0 ? <Faults faults={r.issues} total={r.issues.length} /> : null}
     </div>
   );
 }

@@ -31,7 +31,13 @@ export type CsvField = (typeof CSV_FIELDS)[number]['name'];
 
 /** Where a field comes from: a column of the file, or one value for all rows. */
 export type CsvSource = { readonly column: string } | { readonly constant: string };
-export type CsvMapping = Readonly<Partial<Record<CsvField, CsvSource>>>;
+
+/** How dates with day and month in front are written; `iso`: the file has none. */
+export const DATE_ORDERS = ['iso', 'day-first', 'month-first'] as const;
+export type DateOrder = (typeof DATE_ORDERS)[number];
+
+/** Sources of the fields, and what is declared of the dates (`iso` when absent). */
+export type CsvMapping = Readonly<Partial<Record<CsvField, CsvSource>>> & { readonly dates?: DateOrder };
 
 const bare = (s: string): string =>
   s

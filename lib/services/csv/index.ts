@@ -1,3 +1,12 @@
 export { decodeText, isUtf16 } from './decode';
-export { CSV_FIELDS, type CsvField, type CsvMapping, type CsvSource } from './fields';
-export { type CsvPreview, type CsvResult, previewCsv, type SavedMapping, savedMappings, saveMapping, uploadCsv } from './upload';
+export { CSV_FIELDS, type CsvField, type CsvMapping, type CsvSource, DATE_ORDERS, type DateOrder } from './fields';
+export {
+  type CsvFile,
+  type CsvPreview,
+  type CsvResult,
+  previewCsv,
+  type SavedMapping,
+  savedMappings,
+  saveMapping,
+  uploadCsv,
+} from './upload';

@@ -1,5 +1,7 @@
+import { AppError } from '@/lib/errors';
 import { CSV_FIELDS, type CsvField, type CsvMapping } from './fields';
 import { type CsvTable, isBlankRow } from './parse';
+import { cellTime, timeFault, undeclaredOrder } from './times';
 
 export interface RowFault {
   /** Line of the file; 0 for the mapping itself. */
@@ -48,43 +50,45 @@ export const numberFault = (text: string): string =>
     ? `"${text}" has a separator that may mean thousands or decimals; write it without separators and with a decimal point`
     : `"${text}" is not a number`;
 
-/** A time of a cell as ISO 8601 in UTC: a time without zone is taken as UTC. Null: not a time. */
-export function cellTime(text: string): string | null {
-  const m = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i.exec(text);
-  if (!m) return null;
-  const [, y, mo, d, h = '00', mi = '00', s = '00', frac = '0', zone = 'Z'] = m;
-  const offset = zone.toUpperCase() === 'Z' ? 'Z' : zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
-  const at = new Date(`${y}-${mo}-${d}T${h}:${mi}:${s}.${frac.slice(0, 3).padEnd(3, '0')}${offset}`);
-  // a day that does not exist (31 February) rolls over in Date, in whatever zone it is written: refuse it
-  const day = new Date(Date.UTC(Number(y), Number(mo) - 1, Number(d)));
-  if (Number.isNaN(at.getTime()) || day.getUTCMonth() !== Number(mo) - 1 || day.getUTCDate() !== Number(d) || Number(h) > 23)
-    return null;
-  return at.toISOString();
+/** Texts of the times of a file, blank rows left out. */
+function timeTexts(table: CsvTable, mapping: CsvMapping): string[] {
+  const s = mapping.measuredAt;
+  if (s === undefined) return [];
+  if ('constant' in s) return [s.constant];
+  const at = table.header.indexOf(s.column);
+  return table.rows.filter((r) => !isBlankRow(r)).map((r) => r[at] ?? '');
 }
 
-const LOCAL_DAY = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b/;
+/** @throws AppError `invalid_input` with both lists when a mapping names columns that the file has not: it was made for another file. */
+function columnsThere(header: readonly string[], mapping: CsvMapping): void {
+  const named = CSV_FIELDS.flatMap((f) => {
+    const s = mapping[f.name];
+    return s !== undefined && 'column' in s ? [s.column] : [];
+  });
+  const absent = named.filter((c) => !header.includes(c));
+  if (absent.length === 0) return;
+  const list = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
+  throw new AppError(
+    'invalid_input',
+    `the mapping names ${list(absent)}, which the file has not. The mapping uses ${list(named)}; the file has ${list(header)}. Choose another mapping, map the columns anew, or rename the columns of the file`,
+    { field: 'mapping', absent, named, header },
+  );
+}
 
-/** A file whose every time has day and month in front: told once, since no line says which of the two comes first. Null: it has none. */
-function dayFirst(table: CsvTable, mapping: CsvMapping): RowFault | null {
-  const s = mapping.measuredAt;
-  const at = s !== undefined && 'column' in s ? table.header.indexOf(s.column) : -1;
-  const texts =
-    s !== undefined && 'constant' in s ? [s.constant] : table.rows.filter((r) => !isBlankRow(r)).map((r) => r[at] ?? '');
-  const first = texts[0];
-  if (first === undefined || !texts.every((t) => LOCAL_DAY.test(t.trim()))) return null;
-  return {
-    line: 0,
-    field: 'measuredAt',
-    message: `"${first}" begins with day or month, which may be either; write all times as 2026-11-23 17:05 (UTC) or 2026-11-23T17:05:00Z`,
-  };
+/** Columns of the file that no field uses. */
+export function unusedColumns(header: readonly string[], mapping: CsvMapping): string[] {
+  const used = new Set(CSV_FIELDS.map((f) => mapping[f.name]).map((s) => (s !== undefined && 'column' in s ? s.column : null)));
+  return header.filter((h) => !used.has(h));
 }
 
 /**
  * Site rows to measurements: rows of the same lot, slot, operation, parameter and time are one wafer. A row that cannot be read is a
  * fault with its line, and its wafer is left out as a whole: half a wafer would have another mean.
  * The sender's key is made of lot, operation, slot, parameter and time, so that sending a file twice changes nothing.
+ * @throws AppError `invalid_input` when the mapping names a column that the file has not.
  */
 export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups): MappedRows {
+  columnsThere(table.header, mapping);
   const faults: RowFault[] = [];
   const index = new Map(table.header.map((h, i) => [h, i]));
   for (const f of CSV_FIELDS) {
@@ -95,11 +99,10 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
         field: f.name,
         message: `${f.label} is not mapped: choose a column or type one value for all rows`,
       });
-    if (s !== undefined && 'column' in s && !index.has(s.column))
-      faults.push({ line: 0, field: f.name, message: `the file has no column "${s.column}"` });
   }
-  const wrong = faults.length > 0 ? null : dayFirst(table, mapping);
-  if (wrong !== null) faults.push(wrong);
+  const order = mapping.dates ?? 'iso';
+  const undeclared = order === 'iso' && faults.length === 0 ? undeclaredOrder(timeTexts(table, mapping)) : null;
+  if (undeclared !== null) faults.push({ line: 0, field: 'measuredAt', message: undeclared });
   if (faults.length > 0) return { wafers: [], faults };
   const groups = new Map<
     string,
@@ -131,9 +134,8 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
       if (v === '') fault(field, 'is empty');
       return v;
     };
-    const measuredAt = cellTime(at(row, 'measuredAt'));
-    if (measuredAt === null)
-      fault('measuredAt', `"${at(row, 'measuredAt')}" is no time; write 2026-11-23T17:05:00Z or 2026-11-23 17:05 (UTC)`);
+    const measuredAt = cellTime(at(row, 'measuredAt'), order);
+    if (measuredAt === null) fault('measuredAt', timeFault(at(row, 'measuredAt'), order));
     const number = (field: CsvField): number => {
       const v = cellNumber(at(row, field), table.delimiter);
       if (Number.isNaN(v)) fault(field, numberFault(at(row, field)));

@@ -2,25 +2,40 @@ import { z } from 'zod';
 import { db, sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { audit } from '../audit';
-import { type BatchMode, INGEST_KINDS, ingestBatch } from '../ingest';
-import { CSV_FIELDS, type CsvField, type CsvMapping, guessMapping } from './fields';
-import { type Lookups, type MappedWafer, mapRows, type RowFault } from './map-rows';
-import { type CsvTable, parseCsv } from './parse';
+import { type BatchMode, type BatchResult, INGEST_KINDS, ingestBatch } from '../ingest';
+import { CSV_FIELDS, type CsvField, type CsvMapping, DATE_ORDERS, guessMapping } from './fields';
+import { type Lookups, type MappedWafer, mapRows, type RowFault, unusedColumns } from './map-rows';
+import { type CsvTable, parseFindingHeader } from './parse';
 
 const FIRST_ROWS = 8;
 const SHOWN_FAULTS = 200;
 const SHOWN_WAFERS = 12;
 const BATCH = 1000;
 
-const names = CSV_FIELDS.map((f) => f.name) as [CsvField, ...CsvField[]];
 const source = z.union([
   z.strictObject({ column: z.string().min(1).max(200) }),
   z.strictObject({ constant: z.string().trim().min(1).max(200) }),
 ]);
-const mappingIn = z.partialRecord(z.enum(names), source);
+const mappingIn = z.strictObject({
+  ...Object.fromEntries(CSV_FIELDS.map((f) => [f.name, source.optional()])),
+  dates: z.enum(DATE_ORDERS).optional(),
+});
+
+/** A file as text, and the line that names its columns, from 1; null: it is searched for. */
+export interface CsvFile {
+  readonly text: string;
+  readonly headerLine: number | null;
+}
 
 export interface CsvPreview {
   header: string[];
+  headerLine: number;
+  /** Lines before the header, which are not read. */
+  metadata: { line: number; text: string }[];
+  /** Columns that no field uses. */
+  unused: string[];
+  /** Earliest and latest time of the wafers as they were understood, UTC; null: no wafer. */
+  times: { first: string; last: string } | null;
   firstRows: string[][];
   rows: number;
   delimiter: string;
@@ -40,13 +55,21 @@ export interface CsvPreview {
   waferTotal: number;
 }
 
-/** What a file would become: its first rows, the mapping (guessed when none is given), what is wrong, and the wafers it makes. */
-export async function previewCsv(text: string, mapping: unknown): Promise<CsvPreview> {
-  const table = parseCsv(text);
+/**
+ * What a file would become: its first rows, the mapping (guessed from the names when none is given), what is wrong, and the wafers it makes.
+ * @throws AppError `invalid_input` when the file is unreadable, or the mapping names columns that it has not.
+ */
+export async function previewCsv(file: CsvFile, mapping: unknown): Promise<CsvPreview> {
+  const table = parseFindingHeader(file.text, file.headerLine);
   const used = mapping === null ? guessMapping(table.header) : (mappingIn.parse(mapping) as CsvMapping);
   const { wafers, faults } = mapRows(table, used, await lookupsFor(table, used));
+  const times = wafers.map((w) => String(w.record['measuredAt'])).sort();
   return {
     header: table.header,
+    headerLine: table.headerLine,
+    metadata: table.metadata.slice(0, SHOWN_FAULTS),
+    unused: unusedColumns(table.header, used),
+    times: times.length > 0 ? { first: times[0]!, last: times.at(-1)! } : null,
     firstRows: table.rows.slice(0, FIRST_ROWS),
     rows: table.rows.length,
     delimiter: table.delimiter,
@@ -77,22 +100,39 @@ export interface CsvResult {
   repeated: number;
   rejected: number;
   withheld: number;
+  /** What the file has put or found in the store, a group a lot and quantity; `id` is its first wafer, `from` its earliest time. */
+  stored: { lot: string; product: string; operation: string; parameter: string; wafers: number; id: string; from: string }[];
   /** Rejected wafers with the lines they came from. */
   issues: { line: number; field: string; message: string }[];
 }
 
 /**
  * Takes a file in through the same service as the API, as sender `csv:<e-mail>`. In `partial` mode wafers with unreadable rows are left
- * out and told; in `atomic` mode nothing is kept when anything is wrong.
- * @throws AppError `invalid_input` for a mapping that does not fit, or in atomic mode for unreadable rows.
+ * out and told; in `atomic` mode nothing is kept when anything is wrong. A header that was searched for and found below other lines is not
+ * taken without being told: nothing is stored on a guess that nobody has seen.
+ * @throws AppError `invalid_input` for a mapping that does not fit, a header line that is not told, or in atomic mode for unreadable rows.
  */
-export async function uploadCsv(text: string, mapping: unknown, mode: BatchMode, email: string, now: number): Promise<CsvResult> {
-  const table = parseCsv(text);
+export async function uploadCsv(
+  file: CsvFile,
+  mapping: unknown,
+  mode: BatchMode,
+  email: string,
+  now: number,
+): Promise<CsvResult> {
+  const table = parseFindingHeader(file.text, file.headerLine);
+  if (file.headerLine === null && table.metadata.length > 0)
+    throw new AppError(
+      'invalid_input',
+      `${table.metadata.length} lines stand before the names of the columns in line ${table.headerLine}; confirm the header line`,
+      { field: 'headerLine', headerLine: table.headerLine },
+    );
   const used = mappingIn.parse(mapping) as CsvMapping;
   const { wafers, faults } = mapRows(table, used, await lookupsFor(table, used));
   const first = faults[0];
   if (first !== undefined && (mode === 'atomic' || first.line === 0))
-    throw new AppError('invalid_input', `line ${first.line}, ${first.field}: ${first.message}`, { faults: faults.length });
+    throw new AppError('invalid_input', `${first.line === 0 ? '' : `line ${first.line}, `}${first.field}: ${first.message}`, {
+      faults: faults.length,
+    });
   if (wafers.length > 10 * BATCH)
     throw new AppError('payload_too_large', `the file makes ${wafers.length} wafers; at most ${10 * BATCH} go in one upload`);
   async function* records() {
@@ -104,6 +144,7 @@ export async function uploadCsv(text: string, mapping: unknown, mode: BatchMode,
     repeated: batch.repeated,
     rejected: batch.rejected + new Set(faults.map((f) => f.line)).size,
     withheld: batch.withheld,
+    stored: storedGroups(batch, wafers),
     issues: [
       ...faults.map((f) => ({ line: f.line, field: f.field, message: f.message })),
       ...batch.results.flatMap((r) =>
@@ -111,6 +152,23 @@ export async function uploadCsv(text: string, mapping: unknown, mode: BatchMode,
       ),
     ].slice(0, SHOWN_FAULTS),
   };
+}
+
+function storedGroups(batch: BatchResult, wafers: readonly MappedWafer[]): CsvResult['stored'] {
+  const groups = new Map<string, CsvResult['stored'][number]>();
+  for (const r of batch.results) {
+    if (r.id === undefined || (r.status !== 'accepted' && r.status !== 'repeated')) continue;
+    const record = wafers[r.index]!.record as Record<'lot' | 'product' | 'operation' | 'parameter' | 'measuredAt', string>;
+    const { lot, product, operation, parameter, measuredAt } = record;
+    const key = JSON.stringify([lot, operation, parameter]);
+    const g = groups.get(key);
+    if (g === undefined) groups.set(key, { lot, product, operation, parameter, wafers: 1, id: r.id, from: measuredAt });
+    else {
+      g.wafers++;
+      if (measuredAt < g.from) g.from = measuredAt;
+    }
+  }
+  return [...groups.values()];
 }
 
 /** The product of the lots and the layer of the operations that the file names, where the mapping has no column for them. */

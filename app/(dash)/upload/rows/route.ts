@@ -23,9 +23,10 @@ export const POST = route(async (req) => {
   // a spreadsheet's UTF-16 is told by its mark or its zeros; all else must be UTF-8
   const text = isUtf16(bytes) ? decodeText(bytes) : utf8(withoutBom(bytes));
   const mapping = mappingOf(form.get('mapping'));
-  if (form.get('do') !== 'keep') return Response.json(await previewCsv(text, mapping));
+  const csv = { text, headerLine: lineOf(form.get('headerLine')) };
+  if (form.get('do') !== 'keep') return Response.json(await previewCsv(csv, mapping));
   const mode = form.get('mode') === 'atomic' ? 'atomic' : 'partial';
-  return Response.json(await uploadCsv(text, mapping, mode, actor.email, Date.now()));
+  return Response.json(await uploadCsv(csv, mapping, mode, actor.email, Date.now()));
 });
 
 /** @throws AppError `payload_too_large` also for chunked bodies; `invalid_input` when the body is no form. */
@@ -43,6 +44,15 @@ async function formOf(req: Request): Promise<FormData> {
   } finally {
     holding.release();
   }
+}
+
+/** The line that names the columns; null: it is searched for. */
+function lineOf(v: FormDataEntryValue | null): number | null {
+  if (v === null || v === '') return null;
+  const n = Number(v);
+  if (!Number.isInteger(n) || n < 1)
+    throw new AppError('invalid_input', `headerLine: "${String(v)}" is no line; lines count from 1`, { field: 'headerLine' });
+  return n;
 }
 
 function mappingOf(v: FormDataEntryValue | null): unknown {
