@@ -64,3 +64,12 @@ export function differenceJacobian(
   }
   return out;
 }
+
+/** Rows of a row-major matrix, in the order asked for. */
+export function rowsOf(m: Float64Array, rows: Int32Array, columns: number): Float64Array {
+  const out = new Float64Array(rows.length * columns);
+  rows.forEach((i, k) => {
+    out.set(m.subarray(i * columns, (i + 1) * columns), k * columns);
+  });
+  return out;
+}

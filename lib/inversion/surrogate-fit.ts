@@ -3,12 +3,15 @@ import { fitFunctions, fitModel } from './fit';
 import { reportFit } from './fit-report';
 import type { FitProblem, FitResult } from './fit-types';
 import { type GaussNewtonStep, gaussNewton } from './gauss-newton';
+import { rowsOf } from './jacobian';
 import { priorRows } from './prior-rows';
 import { type Surrogate, surrogateRunner } from './surrogate';
 
 export interface SurrogateFitOptions {
   /** Accept when the rigorous model would move the corrected point by no more than this many standard deviations. Default 0.05. */
   readonly acceptSteps?: number;
+  /** Places of the problem's data among the surrogate's channels, where some were not measured. Default all. */
+  readonly points?: Int32Array;
 }
 
 export interface SurrogateFit {
@@ -36,14 +39,23 @@ export interface SurrogateFit {
 export function fitWithSurrogate(problem: FitProblem, surrogate: Surrogate, options: SurrogateFitOptions = {}): SurrogateFit {
   const n = problem.names.length;
   const runner = surrogateRunner(surrogate);
-  if (problem.names.join() !== surrogate.names.join() || runner.channels !== problem.data.length)
+  const points = options.points ?? Int32Array.from({ length: runner.channels }, (_, i) => i);
+  if (
+    problem.names.join() !== surrogate.names.join() ||
+    points.length !== problem.data.length ||
+    points.some((i) => !(i < runner.channels))
+  )
     throw new AppError('invalid_input', 'the surrogate is of other parameters or channels than the problem', {
       field: 'surrogate',
     });
   const lower = Float64Array.from(surrogate.lower, (v, j) => Math.max(v, problem.lower?.[j] ?? v));
   const upper = Float64Array.from(surrogate.upper, (v, j) => Math.min(v, problem.upper?.[j] ?? v));
   const boxed = { ...problem, lower, upper };
-  const fast = fitModel({ ...boxed, model: runner.predict, jacobian: runner.jacobian });
+  const fast = fitModel({
+    ...boxed,
+    model: (p) => rowsOf(runner.predict(p), points, 1),
+    jacobian: (p) => rowsOf(runner.jacobian(p), points, n),
+  });
   const f = fitFunctions(boxed);
   const held = fast.parameters.map((v, j) => (v <= lower[j]! || v >= upper[j]! ? 1 : 0));
   const free = Array.from({ length: n }, (_, j) => j).filter((j) => held[j] === 0);

@@ -157,3 +157,23 @@ test('crossed: the extrapolated limit is nearer to a larger truncation than the 
   expect(miss(c.jones.ss.re, c.jones.ss.im)).toBeLessThan(miss(last.values[6]!, last.values[7]!));
   expect(miss(c.jones.ss.re, c.jones.ss.im)).toBeLessThan(c.certificate.errorEstimate);
 });
+
+test('crossed: the estimate of a square aluminium grid at normal incidence covers at every truncation', () => {
+  const aluminium = { re: 1.35, im: 9.58 };
+  const hole = { centreXNm: 0, centreYNm: 0, widthXNm: 400, widthYNm: 400, index: air };
+  const g = {
+    periodsNm: [800, 800] as const,
+    superstrate: air,
+    substrate: { re: 1.5, im: 0 },
+    layers: [{ thicknessNm: 100, background: aluminium, rectangles: [hole] }],
+  };
+  const c = convergedCrossed(g, 1000, { angleRad: 0, azimuthRad: 0 }, { tolerance: 1e-9, maxUnknowns: 400 });
+  const { sweep } = c.certificate;
+  const truth = extrapolateSweep(sweep).values;
+  for (let n = 5; n <= sweep.length - 2; n++) {
+    const limit = extrapolateSweep(sweep.slice(0, n));
+    limit.values.forEach((v, i) => {
+      if (Number.isFinite(v)) expect(Math.abs(v - truth[i]!)).toBeLessThan(limit.errorEstimate);
+    });
+  }
+});

@@ -107,7 +107,10 @@ function fitTogether(
     return joint.blocks.map((b, k) => {
       const { problem, p } = work[k]!;
       const result = completeResult(problem, p, b.problem, b.fit, b.heldPriors);
-      return { ...judged(result, 'rigorous'), common: { parameters: shared, sites: taking.length } };
+      return {
+        ...judged(compiled, result, 'rigorous', sites[taking[k]!]!.data),
+        common: { parameters: shared, sites: taking.length },
+      };
     });
   } catch (e) {
     if (!(e instanceof AppError)) throw e;

@@ -15,7 +15,7 @@ import {
 } from '@/lib/inversion';
 import type { CompiledRecipe } from './compile';
 import { libraryStarts, siteLibrary } from './site-library';
-import { siteProblem } from './site-problem';
+import { measuredPlaces, siteProblem } from './site-problem';
 import { surrogateProblem } from './surrogate-problem';
 
 /** Why a site's values are, or are not, fit to be charted. */
@@ -42,7 +42,9 @@ export interface SiteFit {
   readonly warnings: readonly string[];
   /** Parameters that have one value on the wafer, and how many sites found it together; null where the site was fitted alone. */
   readonly common: { readonly parameters: readonly string[]; readonly sites: number } | null;
-  /** Modelled values, channel after channel on the fitted points; empty where the fit failed. */
+  /** Values that were not measured and took no part. */
+  readonly masked: number;
+  /** Modelled values, channel after channel on all points of the fitted range; empty where the fit failed. */
   readonly modelled: Float64Array;
 }
 
@@ -66,7 +68,7 @@ function solve(
   const library = siteLibrary(compiled);
   const near = library === null ? [] : libraryStarts(compiled, library, data, sigma, LIBRARY_STARTS);
   const { fit, path } =
-    surrogate === null
+    surrogate === null || problem.data.length < data.length // a surrogate stands for whole spectra
       ? { fit: solveRigorously(compiled, free, near), path: 'rigorous' as const }
       : firstAccepted([...near, free.start], (start) =>
           fitWithSurrogate({ ...surrogateProblem(compiled, data, sigma), start }, surrogate),
@@ -113,7 +115,7 @@ export function fitSite(
 ): SiteFit {
   try {
     const { result, path } = solve(compiled, data, sigma, surrogate);
-    return judged(result, path);
+    return judged(compiled, result, path, data);
   } catch (e) {
     if (!(e instanceof AppError)) throw e;
     return failedFit(compiled, e);
@@ -137,6 +139,7 @@ export function failedFit(compiled: CompiledRecipe, e: AppError): SiteFit {
     path: 'rigorous',
     warnings: [e.message],
     common: null,
+    masked: 0,
     modelled: new Float64Array(0),
   };
 }
@@ -150,9 +153,13 @@ const REFUSALS: readonly (readonly [FitWarningKind, SiteStatus])[] = [
   ['at_bound', 'at_bound'],
 ];
 
-/** The fit as a verdict: accepted, or refused for the first reason that holds. */
-export function judged(r: ParameterisedResult, path: SiteFit['path']): SiteFit {
+/**
+ * The fit as a verdict: accepted, or refused for the first reason that holds.
+ * @param data - of the site, NaN where nothing was measured.
+ */
+export function judged(compiled: CompiledRecipe, r: ParameterisedResult, path: SiteFit['path'], data: Float64Array): SiteFit {
   const { fit } = r;
+  const masked = data.length - measuredPlaces(data).length;
   const warned = new Set(fit.warnings.map((w) => w.kind));
   return {
     status: fit.poorFit ? 'poor_fit' : (REFUSALS.find(([kind]) => warned.has(kind))?.[1] ?? 'accepted'),
@@ -165,8 +172,12 @@ export function judged(r: ParameterisedResult, path: SiteFit['path']): SiteFit {
     oneSided: fit.oneSided,
     iterations: fit.iterations,
     path,
-    warnings: fit.warnings.map((w) => w.message),
+    warnings: [
+      ...fit.warnings.map((w) => w.message),
+      ...(masked > 0 ? [`${masked} of ${data.length} values were not measured and took no part in the fit`] : []),
+    ],
     common: null,
-    modelled: fit.modelled,
+    masked,
+    modelled: masked > 0 ? compiled.model(r.values) : fit.modelled,
   };
 }

@@ -115,7 +115,10 @@ export function libraryStarts(
 ): Float64Array[] {
   const { count: entries, lower, upper } = library.header;
   const n = lower.length;
-  const hits = scanLibrary(library, embed(compiled, sigma, true), embed(compiled, data), Math.min(entries, NEAREST));
+  // what was not measured weighs nothing
+  const weighed = sigma.map((v, i) => (Number.isNaN(data[i]!) ? Number.POSITIVE_INFINITY : v));
+  const known = data.map((v) => (Number.isNaN(v) ? 0 : v));
+  const hits = scanLibrary(library, embed(compiled, weighed, true), embed(compiled, known), Math.min(entries, NEAREST));
   const apart = APART * entries ** (-1 / n);
   const starts: Float64Array[] = [];
   for (const [k, e] of hits.entries.entries()) {

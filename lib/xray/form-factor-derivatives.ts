@@ -1,7 +1,6 @@
-import { gaussLegendreOn } from '@/lib/numerics';
-import { largest, orientationOrder, type ParticleShape, particleScattering, type SasOptions } from './form-factors';
+import { orientationRule, type ParticleShape, particleScattering, type SasOptions } from './form-factors';
 import { amplitudeOf, PARTICLE_PARAMETERS, type ParticleAmplitude, volumeGradient } from './particle-gradients';
-import { ensemble, type Polydispersity, weightSlope } from './polydispersity';
+import { type EnsembleMember, ensemble, type Polydispersity, weightSlope } from './polydispersity';
 
 export interface ParticleDerivatives {
   /** As `particleScattering`. */
@@ -41,28 +40,36 @@ export function particleScatteringDerivatives(
   const number = (s: ParticleShape, name: string): number => (s as unknown as Record<string, number>)[name]!;
   const byVolume = new Float64Array(own + 1);
   const bySquare = new Float64Array(own + 1);
-  for (const { weight, shape: s } of ensemble(shape, distributions, largest(qPerA))) {
-    const moves = distributions.map((p) => {
-      const centre = number(shape, p.parameter);
-      const ratio = number(s, p.parameter) / centre;
-      const slope = p.relativeSigma === 0 ? 0 : weightSlope(ratio, p);
-      const by = p.relativeSigma === 0 ? 0 : (centre * (ratio - 1)) / p.relativeSigma;
-      return { at: names.indexOf(p.parameter), ratio, slope, by };
-    });
-    const chain = (value: number, gradient: Float64Array, add: (column: number, v: number) => void): void => {
-      for (let k = 0; k <= own; k++) add(k, weight * (moves.find((m) => m.at === k)?.ratio ?? 1) * gradient[k]!);
-      for (const [k, m] of moves.entries()) add(own + 1 + k, weight * (m.slope * value + m.by * gradient[m.at]!));
-    };
+  // weight of a member times the derivatives of a value of it, by every column
+  const chain = (
+    { weight, shape: s }: EnsembleMember<ParticleShape>,
+    value: number,
+    gradient: Float64Array,
+    add: (column: number, v: number) => void,
+  ): void => {
+    const ratios = distributions.map((p) => number(s, p.parameter) / number(shape, p.parameter));
+    const at = distributions.map((p) => names.indexOf(p.parameter));
+    for (let k = 0; k <= own; k++) add(k, weight * (ratios[at.indexOf(k)] ?? 1) * gradient[k]!);
+    for (const [k, p] of distributions.entries()) {
+      if (p.relativeSigma === 0) continue;
+      const by = (number(shape, p.parameter) * (ratios[k]! - 1)) / p.relativeSigma;
+      add(own + 1 + k, weight * (weightSlope(ratios[k]!, p) * value + by * gradient[at[k]!]!));
+    }
+  };
+  for (const member of ensemble(shape, distributions, 0)) {
     byVolume.fill(0);
-    const v = volumeGradient(s, byVolume);
-    volume += weight * v;
-    chain(v, byVolume, (k, d) => {
+    const v = volumeGradient(member.shape, byVolume);
+    volume += member.weight * v;
+    chain(member, v, byVolume, (k, d) => {
       volumes[k]! += d;
     });
-    for (let i = 0; i < qPerA.length; i++) {
-      const value = squareGradient(amplitudeOf(s, Math.abs(qPerA[i]!), o.sldSolvent), bySquare);
-      size[i]! += weight * value;
-      chain(value, bySquare, (k, d) => {
+  }
+  for (let i = 0; i < qPerA.length; i++) {
+    const q = Math.abs(qPerA[i]!);
+    for (const member of ensemble(shape, distributions, q)) {
+      const value = squareGradient(amplitudeOf(member.shape, q, o.sldSolvent), bySquare);
+      size[i]! += member.weight * value;
+      chain(member, value, bySquare, (k, d) => {
         sums[k]![i]! += d;
       });
     }
@@ -91,8 +98,8 @@ function squareGradient(a: ParticleAmplitude, out: Float64Array): number {
   };
   if (a.kind === 'ball') add(1, a.at(gradient));
   else {
-    const polar = gaussLegendreOn(orientationOrder(a.reach), 0, Math.PI / 2);
-    const around = a.kind === 'box' ? gaussLegendreOn(orientationOrder(a.reachAround), 0, Math.PI / 2) : null;
+    const polar = orientationRule(a.reach);
+    const around = a.kind === 'box' ? orientationRule(a.reachAround) : null;
     for (let i = 0; i < polar.nodes.length; i++) {
       const sin = Math.sin(polar.nodes[i]!);
       const cos = Math.cos(polar.nodes[i]!);

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { gaussLegendreOn, requireFinite } from '@/lib/numerics';
+import { gaussLegendreOn, type QuadratureRule, requireFinite } from '@/lib/numerics';
 import { besselJ1 } from './bessel';
 import { sinc } from './cd-saxs';
 import { ensemble, type Polydispersity } from './polydispersity';
@@ -60,7 +60,7 @@ export const disc = (x: number): number => (Math.abs(x) < 1e-8 ? 1 : (2 * bessel
 
 /**
  * Scattering of randomly oriented particles: I(q) = scale·⟨F²⟩/⟨V⟩·1e-4 + background, in 1/cm.
- * The order of the orientation quadrature grows with q times the largest length, checked to 1e-6 of the envelope for q·length up to 160.
+ * The nodes of the orientation average grow with q times the largest length, checked to 1e-6 of the envelope for q·length up to 160; each q has its own nodes of a distribution.
  * @param qPerA - q ≥ 0, 1/Å; NaN is refused.
  * @throws AppError `invalid_input` for a length that is not positive or a polydispersity of a parameter that the shape does not have.
  * @reference Guinier & Fournet, Small-Angle Scattering of X-Rays (1955), §2.1; Pedersen, Adv. Colloid Interface Sci. 70 (1997) 171.
@@ -74,19 +74,16 @@ export function particleScattering(shape: ParticleShape, qPerA: ArrayLike<number
       throw new AppError('invalid_input', `${shape.kind}: ${key} is ${v}; give a positive length in Å`, { field: key });
   }
   const spread = o.polydispersity ?? [];
-  const members = ensemble(shape, 'parameter' in spread ? [spread] : spread, largest(qPerA));
-  const out = new Float64Array(qPerA.length);
-  let volume = 0;
-  for (const { weight, shape: s } of members) {
-    volume += weight * particleVolume(s);
-    for (let i = 0; i < out.length; i++) out[i]! += weight * squaredAmplitude(s, Math.abs(qPerA[i]!), o.sldSolvent);
-  }
+  const distributions = 'parameter' in spread ? [spread] : spread;
+  const volume = ensemble(shape, distributions, 0).reduce((sum, m) => sum + m.weight * particleVolume(m.shape), 0);
   const factor = ((o.scale ?? 1) * 1e-4) / volume;
-  return out.map((v) => factor * v + (o.background ?? 0));
+  return Float64Array.from(qPerA, (signed) => {
+    const q = Math.abs(signed);
+    const members = ensemble(shape, distributions, q);
+    const square = members.reduce((sum, m) => sum + m.weight * squaredAmplitude(m.shape, q, o.sldSolvent), 0);
+    return factor * square + (o.background ?? 0);
+  });
 }
-
-/** Largest |q|. */
-export const largest = (q: ArrayLike<number>): number => Array.from(q).reduce((m, v) => Math.max(m, Math.abs(v)), 0);
 
 /** Å³. */
 export function particleVolume(s: ParticleShape): number {
@@ -163,7 +160,7 @@ const rod = (q: number, radius: number, length: number, u: number): number =>
 
 // ∫₀¹ f(cos α) d cos α with an order that follows the number of fringes. α is the variable: f is smooth at both ends.
 function average1(reach: number, f: (u: number) => number): number {
-  const { nodes, weights } = gaussLegendreOn(orientationOrder(reach), 0, Math.PI / 2);
+  const { nodes, weights } = orientationRule(reach);
   let s = 0;
   for (let i = 0; i < nodes.length; i++) s += weights[i]! * Math.sin(nodes[i]!) * f(Math.cos(nodes[i]!));
   return s;
@@ -171,8 +168,8 @@ function average1(reach: number, f: (u: number) => number): number {
 
 // ⟨f²⟩ over the octant; f takes half the components of q.
 function averageBox(q: number, a: number, b: number, c: number, f: (x: number, y: number, z: number) => number): number {
-  const polar = gaussLegendreOn(orientationOrder(q * Math.max(c, Math.hypot(a, b))), 0, Math.PI / 2);
-  const around = gaussLegendreOn(orientationOrder(q * Math.max(a, b)), 0, Math.PI / 2);
+  const polar = orientationRule(q * Math.max(c, Math.hypot(a, b)));
+  const around = orientationRule(q * Math.max(a, b));
   let s = 0;
   for (let i = 0; i < polar.nodes.length; i++) {
     const sin = Math.sin(polar.nodes[i]!);
@@ -187,5 +184,26 @@ function averageBox(q: number, a: number, b: number, c: number, f: (x: number, y
   return (2 / Math.PI) * s;
 }
 
-/** Nodes of an orientation average for q times a length. */
-export const orientationOrder = (reach: number): number => 8 * Math.ceil((24 + 0.8 * reach) / 8);
+/** One panel up to so many nodes; beyond, panels of {@link ORDER} nodes, of which each holds up to 60 radians of fringes. */
+const ONE_PANEL = 160;
+const ORDER = 48;
+const PHASE = 60;
+const rules = new Map<number, QuadratureRule>();
+
+/** Nodes on [0, π/2] of an orientation average for q times a length; their number grows like that product, and so does the work to find them. */
+export function orientationRule(reach: number): QuadratureRule {
+  const order = 8 * Math.ceil((24 + 0.8 * reach) / 8);
+  const panels = order <= ONE_PANEL ? 1 : Math.ceil((reach * Math.PI) / 2 / PHASE);
+  const key = panels === 1 ? order : -panels;
+  const known = rules.get(key);
+  if (known) return known;
+  const parts = Array.from({ length: panels }, (_, k) =>
+    gaussLegendreOn(panels === 1 ? order : ORDER, (k * Math.PI) / 2 / panels, ((k + 1) * Math.PI) / 2 / panels),
+  );
+  const join = (of: 'nodes' | 'weights') => Float64Array.from(parts.flatMap((r) => Array.from(r[of])));
+  const rule = { nodes: join('nodes'), weights: join('weights') };
+  if (rules.size < MOST_RULES) rules.set(key, rule);
+  return rule;
+}
+/** Kept rules; larger ones than these come up in single calls. */
+const MOST_RULES = 256;

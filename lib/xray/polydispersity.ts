@@ -23,7 +23,7 @@ export type ParticleLength =
 export interface Polydispersity {
   readonly parameter: ParticleLength;
   readonly relativeSigma: number;
-  /** Nodes. Default: as many as the fringes up to the largest q need, 64 to 1000. */
+  /** Nodes, the same at every q. Default: as many as the fringes at each q need, 64 to {@link MOST_NODES}. */
   readonly points?: number;
   /** Cut: equally spaced points over |t| ≤ nSigma, x > 0, with the density as weight, and nothing beyond. */
   readonly nSigma?: number;
@@ -39,14 +39,14 @@ export interface EnsembleMember<S> {
 
 /**
  * Members of an ensemble whose distributed lengths are independent: all combinations of their points.
- * @param qMax - largest q of the curve, in 1/(unit of the lengths): it sets the number of nodes where none is given.
+ * @param q - where the ensemble scatters, in 1/(unit of the lengths): it sets nodes and tails where neither a cut nor points are given; 0 for volumes.
  * @throws AppError `invalid_input` for a length that the shape does not have or that is named twice, a negative width or less than one point.
  * @reference Kotlarchyk & Chen, J. Chem. Phys. 79 (1983) 2461 (Schulz); Pedersen, Adv. Colloid Interface Sci. 70 (1997) 171, §2.5.
  */
 export function ensemble<S extends { readonly kind: string }>(
   shape: S,
   distributions: readonly Polydispersity[],
-  qMax: number,
+  q: number,
 ): EnsembleMember<S>[] {
   let members: EnsembleMember<S>[] = [{ weight: 1, shape }];
   for (const [k, p] of distributions.entries()) {
@@ -72,7 +72,7 @@ export function ensemble<S extends { readonly kind: string }>(
         { field: 'polydispersity' },
       );
     if (p.relativeSigma === 0) continue;
-    const sizes = p.nSigma === undefined ? wholeSizes(centre, p, qMax) : cutSizes(centre, p, p.nSigma);
+    const sizes = p.nSigma === undefined ? wholeSizes(centre, p, p.points === undefined ? q : 0) : cutSizes(centre, p, p.nSigma);
     members = members.flatMap((m) =>
       sizes.map((v) => ({ weight: m.weight * v.weight, shape: { ...m.shape, [p.parameter]: v.size } })),
     );
@@ -100,37 +100,78 @@ function cutSizes(centre: number, p: Polydispersity, nSigma: number): Size[] {
 /** Wider than that a number-weighted mean volume has no use, and its nodes no end. */
 const WIDEST = 1;
 const LEAST_POINTS = 64;
-const MOST_POINTS = 1000;
-/** Share of the largest contribution, as a logarithm, below which the tails end: e⁻²⁵. */
-const TAIL = 25;
-/** The integrand grows with the square of a volume at most; what scatters beyond the first fringes only with the surface. */
-const LOW_Q_POWER = 6;
+/** Most nodes of one length at one q; fringes that would need more are far narrower than any density that is not narrow itself. */
+export const MOST_NODES = 4096;
+/** Share of the largest contribution, as a logarithm, below which the tails end: e⁻¹⁸. */
+const TAIL = 18;
+/** Radians of fringes that one panel of nodes may hold, its nodes beside those of the fringes, most of them together. */
+const PANEL_PHASE = 40;
+const PANEL_LEAST = 20;
+const panelsOf = (most: number): number => most / (PANEL_LEAST + 0.6 * PANEL_PHASE) / 2;
+
+/**
+ * Fringes of an intensity in one length: F² turns with q times a side or twice a radius; the power of a length in the square of the volume; most nodes.
+ * The average over orientations leaves little of the fringes of a side, less than 1e-4 where there are many of them: they need fewer nodes.
+ */
+const RADIUS = { fringe: 2, power: 6, most: MOST_NODES };
+const SIDE = { fringe: 1, power: 2, most: MOST_NODES / 4 };
+const KIND: Readonly<Record<ParticleLength, { readonly fringe: number; readonly power: number; readonly most: number }>> = {
+  radius: RADIUS,
+  thickness: RADIUS,
+  equatorial: RADIUS,
+  polar: { ...RADIUS, power: 2 },
+  length: SIDE,
+  a: SIDE,
+  b: SIDE,
+  c: SIDE,
+  rimA: { ...SIDE, fringe: 2 },
+  rimB: { ...SIDE, fringe: 2 },
+  rimC: { ...SIDE, fringe: 2 },
+};
+/** Beyond the first fringe what scatters grows with the surface at most. */
 const HIGH_Q_POWER = 2;
 
-/** Gauss–Legendre nodes over the whole density: in ln x where it is skew, in x where it is not. */
-function wholeSizes(centre: number, p: Polydispersity, qMax: number): Size[] {
+/** Gauss–Legendre panels over the whole density: in ln x where it is skew, in x where it is not; the upper tail ends where it no longer scatters at q. */
+function wholeSizes(centre: number, p: Polydispersity, q: number): Size[] {
   const s = p.relativeSigma;
+  const { fringe, power, most } = KIND[p.parameter];
   const isSkew = p.distribution === 'lognormal' || p.distribution === 'schulz';
   const ratioAt = (v: number): number => (isSkew ? Math.exp(v) : v);
-  // density of v times a power of the size
-  const height = (v: number, power: number): number => {
+  const phaseAt = (v: number): number => fringe * q * centre * ratioAt(v);
+  // density of v
+  const density = (v: number): number => {
     const ratio = ratioAt(v);
-    return logWeight(ratio, (ratio - 1) / s, p) + (power + (isSkew ? 1 : 0)) * Math.log(ratio);
+    return logWeight(ratio, (ratio - 1) / s, p) + (isSkew ? Math.log(ratio) : 0);
+  };
+  const seen = (v: number): number => {
+    const beyond = Math.max(0, Math.log(phaseAt(v) / Math.PI));
+    return density(v) + power * Math.log(ratioAt(v)) - (power - HIGH_Q_POWER) * beyond;
   };
   const start = isSkew ? 0 : 1;
-  const from =
-    p.distribution === 'rectangle' ? Math.max(0, 1 - Math.sqrt(3) * s) : endOf((v) => height(v, 0), start, -s / 4, isSkew);
-  const upTo = (power: number): number =>
-    p.distribution === 'rectangle' ? 1 + Math.sqrt(3) * s : endOf((v) => height(v, power), start, s / 4, isSkew);
-  const to = upTo(LOW_Q_POWER);
-  const seen = ratioAt(upTo(HIGH_Q_POWER));
-  const phase = qMax * centre * seen * (isSkew ? to - from : (to - from) / to);
-  const points = p.points ?? Math.min(MOST_POINTS, LEAST_POINTS + Math.ceil(phase));
-  const { nodes, weights } = gaussLegendreOn(points, from, to);
-  return Array.from(nodes, (v, k) => {
-    const ratio = ratioAt(v);
-    return { size: centre * ratio, weight: weights[k]! * Math.exp(height(v, 0)) };
-  }).filter((m) => m.weight > 0);
+  const isFlat = p.distribution === 'rectangle';
+  const from = isFlat ? Math.max(0, 1 - Math.sqrt(3) * s) : endOf(density, start, -s / 4, isSkew);
+  const to = isFlat ? 1 + Math.sqrt(3) * s : endOf(seen, start, s / 4, isSkew);
+  const out: Size[] = [];
+  const nodesOn = (a: number, b: number, points: number): void => {
+    const { nodes, weights } = gaussLegendreOn(points, a, b);
+    nodes.forEach((v, k) => {
+      const weight = weights[k]! * Math.exp(density(v));
+      if (weight > 0) out.push({ size: centre * ratioAt(v), weight });
+    });
+  };
+  // halves, until a panel holds few enough fringes
+  const phaseLimit = Math.max(PANEL_PHASE, (phaseAt(to) - phaseAt(from)) / panelsOf(most));
+  const panel = (a: number, b: number, least: number): void => {
+    const phase = phaseAt(b) - phaseAt(a);
+    if (phase > phaseLimit) {
+      const half = Math.max(PANEL_LEAST, least / 2);
+      panel(a, (a + b) / 2, half);
+      panel((a + b) / 2, b, half);
+    } else nodesOn(a, b, least + Math.ceil(0.6 * Math.min(phase, PANEL_PHASE)));
+  };
+  if (p.points === undefined) panel(from, to, LEAST_POINTS);
+  else nodesOn(from, to, p.points);
+  return out;
 }
 
 /** Where a bell, walked in steps, has fallen by {@link TAIL} below its highest point; not beyond x = 0. */

@@ -103,6 +103,12 @@ export function dataOf(
       );
     for (let p = 0; p < n; p++) out[k * n + p] = row[c.used[p]!]!;
   }
+  if (out.every(Number.isNaN))
+    throw new AppError(
+      'invalid_input',
+      `${field}: nothing was measured at site ${site} within the range of the recipe; leave the site out`,
+      { field },
+    );
   return out;
 }
 

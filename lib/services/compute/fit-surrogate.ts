@@ -158,7 +158,12 @@ const fit = define({
         const free = freeProblem(full, p);
         const r = fitWithSurrogate(free, surrogate, { points: measuredPlaces(data), ...given({ acceptSteps: i.acceptSteps }) });
         const { fit: rigorous, surrogate: _, ...how } = r;
-        return { parameters: valuesOf(completeResult(full, p, free, rigorous)), ...how, masked: maskedIn(data), fit: fitOut(rigorous) };
+        return {
+          parameters: valuesOf(completeResult(full, p, free, rigorous)),
+          ...how,
+          masked: maskedIn(data),
+          fit: fitOut(rigorous),
+        };
       }),
     };
   },

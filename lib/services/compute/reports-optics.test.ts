@@ -143,3 +143,61 @@ test('columns of a spectrum are taken by name; the search says its budget', asyn
     failed: 0,
   });
 });
+
+test('empty cells of a spectrum are masked: left out of every fit, counted and said, from a table too', async () => {
+  const { recipe, nm, spectra } = exampleSpectra();
+  const empty = new Set(['0,2', '0,7', '1,5']);
+  const gappy = spectra.map((row, k) => row.map((v, i) => (empty.has(`${k},${i}`) ? null : v)));
+  const values = (at: readonly (readonly unknown[])[]) =>
+    at[0]!.map((_, i) => [nm[i], at[0]![i] ?? '', at[1]![i] ?? ''].join(','));
+  const { sites } = await run('fit/spectrum', { recipe, nm, spectra: gappy });
+  const [site] = sites;
+  expect(site).toMatchObject({ status: 'accepted', masked: 3 });
+  expect(site.warnings).toContainEqual('3 of 22 values were not measured and took no part in the fit');
+  const model = await run('fit/forward', { recipe, nm, values: { hfo2_thickness: site.parameters[0].value } });
+  const curve = model.channels.flatMap((c: Loose) => Array.from(c.values as number[]));
+  curve.forEach((v: number, i: number) => {
+    expect(site.modelled[i]).toBeCloseTo(v, 9);
+  });
+  // the same as with a standard deviation that takes a value out of play, whatever the value
+  const wild = spectra.map((row, k) => row.map((v, i) => (empty.has(`${k},${i}`) ? v + 20 : v)));
+  const sigma = spectra.map((row, k) => row.map((_, i) => (empty.has(`${k},${i}`) ? 1e9 : [0.03, 0.08][k]!)));
+  const [weightless] = (await run('fit/spectrum', { recipe, nm, spectra: wild, sigma })).sites;
+  const { value, u } = site.parameters[0];
+  expect(value).toBeCloseTo(weightless.parameters[0].value, 7);
+  expect(u).toBeCloseTo(weightless.parameters[0].u, 7);
+  expect(value).not.toBe((await run('fit/spectrum', { recipe, nm, spectra })).sites[0].parameters[0].value);
+
+  const csv = ['nm,psi,delta', ...values(gappy)].join('\n');
+  const table = inputFromTable(await functionAt('fit/spectrum'), parseCsv(csv));
+  expect((await run('fit/spectrum', { recipe, ...table })).sites[0]).toEqual(site);
+
+  const profile = await run('fit/profile', { recipe, nm, spectra: gappy });
+  expect(profile.masked).toBe(3);
+  expect(profile.fit.parameters[0]).toBeCloseTo(value, 6);
+  const one = { recipe: { ...recipe, channels: [recipe.channels[0]!] }, nm, spectra: [gappy[0]!] };
+  const other = { recipe: { ...recipe, channels: [recipe.channels[1]!] }, nm, spectra: [gappy[1]!] };
+  const datasets = [
+    { name: 'psi', ...one },
+    { name: 'delta', ...other },
+  ];
+  const together = await run('fit/cofit', { datasets });
+  expect(together.masked).toEqual({ psi: 2, delta: 1 });
+  expect(together.parameters[0].value).toBeCloseTo(value, 6);
+  const alone = (await run('fit/spectrum', one)).sites[0].parameters[0];
+  const library = await run('fit/library', { ...one, entries: 64, seed: 1 });
+  expect(library.masked).toBe(2);
+  expect(library.fit.parameters[0]).toBeCloseTo(alone.value, 6);
+  const starting = { ...one.recipe, fit: { ...recipe.fit, library: { entries: 64, seed: 1 } } };
+  expect((await run('fit/spectrum', { ...one, recipe: starting })).sites[0].parameters[0].value).toBeCloseTo(alone.value, 6);
+  const { surrogate } = await functionAt('fit/surrogate').then((f) => f.example as Loose);
+  const [fast] = (await run('fit/surrogate', { ...one, surrogate })).sites;
+  expect(fast.masked).toBe(2);
+  expect(Math.abs(fast.parameters[0].value - alone.value)).toBeLessThan(0.1 * alone.u);
+
+  const nothing = spectra.map((row) => row.map(() => null));
+  for (const path of ['fit/spectrum', 'fit/profile'])
+    await expect(run(path, { recipe, nm, spectra: nothing })).rejects.toThrow(/^spectra: nothing was measured at site 0/);
+  const missing = sigma.map((row) => row.map((v, i) => (i === 0 ? null : v)));
+  await expect(run('fit/spectrum', { recipe, nm, spectra, sigma: missing })).rejects.toThrow(/^sigma: is empty where site 0/);
+});

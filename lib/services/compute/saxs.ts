@@ -93,7 +93,7 @@ const particles = define({
     ).optional(),
     distribution: oneOf(['gaussian', 'lognormal', 'schulz', 'rectangle'], 'Its distribution; default gaussian').optional(),
     relativeSigma: positive('Its relative standard deviation').optional(),
-    points: whole(3, 1000, 'Points of the distribution; default as many as the fringes need, 64 to 1000').optional(),
+    points: whole(3, 1000, 'Points of the distribution; default as many as the fringes at each q need').optional(),
     nSigma: positive('Cuts the distribution: equally spaced points over ± so many standard deviations').optional(),
   }),
   relations: {
