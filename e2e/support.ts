@@ -71,7 +71,7 @@ export async function expectNoBlankness(page: Page): Promise<void> {
     return {
       tall: scrollHeight - innerHeight,
       wide: scrollWidth - innerWidth,
-      blank: Math.round((main?.scrollHeight ?? 0) - end),
+      blank: main !== null && main.scrollHeight > main.clientHeight ? Math.round(main.scrollHeight - end) : 0,
     };
   });
   expect(beyond.tall).toBe(0);
