@@ -173,7 +173,7 @@ test.each(BOMBS)(
       /more than|deeper|exceeds|at most|cut short/,
     );
     expect(result.ms).toBeLessThan(15_000);
-    expect(longestMs).toBeLessThan(150);
+    expect(longestMs).toBeLessThan(1_000); // not a speed: a bomb parsed in one go held everybody for half a minute, collected garbage and a busy machine for a fraction of a second
   },
   60_000,
 );
