@@ -33,6 +33,7 @@ for (const theme of ['light', 'dark'] as const) {
       '/api-docs',
     ]) {
       test(`${path} has a heading and no accessibility violation`, async ({ page }) => {
+        test.slow(); // axe reads every element, and the page of the API has some ten thousand
         await page.goto(path);
         await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
         await expectAccessible(page);
