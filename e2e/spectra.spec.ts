@@ -46,8 +46,6 @@ const openWafer = async (page: Page, slot: number): Promise<void> => {
   await page
     .getByRole('row')
     .filter({ hasText: `${LOT}.${String(slot).padStart(2, '0')}` })
-    .getByRole('cell')
-    .nth(1)
     .click();
   await expect(page).toHaveURL(/\/spectra\/[0-9a-f-]{36}/);
 };

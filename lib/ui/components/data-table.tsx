@@ -152,7 +152,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
                   {columns.map((c, i) => (
                     <td
                       key={c.key}
-                      id={i === 0 && rowHref ? `${id}-${place}` : undefined}
+                      id={i < 2 && rowHref ? `${id}-${place}-${i}` : undefined}
                       className={c.numeric ? 'num' : undefined}
                     >
                       {i === 0 && rowHref && !onSelect ? (
@@ -160,7 +160,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
                           prefetch={false}
                           href={rowHref(row)}
                           data-row={key}
-                          aria-labelledby={`${id}-${place}`}
+                          aria-labelledby={`${id}-${place}-0 ${id}-${place}-1`}
                           className="row-link"
                         />
                       ) : null}
