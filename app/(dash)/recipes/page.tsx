@@ -28,7 +28,7 @@ export default async function RecipesPage() {
           <ul>
             {fresh.map((d) => (
               <li key={d.id}>
-                <Link className="link" href={`/recipes/new?draft=${d.id}`}>
+                <Link className="link underline" href={`/recipes/new?draft=${d.id}`}>
                   {d.name || 'without a name'}
                 </Link>
                 {`, ${d.operation}, by ${d.author}${d.state === 'proposed' ? ': waits for another engineer' : ''}`}
