@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,12 +8,29 @@ import { sourceHash } from './lib/build.mjs';
 import { settings } from './lib/demo-settings.mjs';
 import { anyPort, isFree, webPort } from './lib/ports.mjs';
 import { identity, isAlive, runFile, start, stop, stopLeftovers } from './lib/processes.mjs';
+import { inRoot } from './lib/root.mjs';
 import { secrets } from './lib/secrets.mjs';
 import { explain, Trouble, troubleIn } from './lib/trouble.mjs';
 import { bar, elapsed } from './lib/ui.mjs';
 
 const dir = mkdtempSync(join(tmpdir(), 'driftless-launcher-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+test('every script loads in a clone in which nothing is installed yet', async () => {
+  const clone = join(dir, 'clone');
+  for (const path of ['package.json', 'package-lock.json', 'scripts']) cpSync(inRoot(path), join(clone, path), { recursive: true });
+  const modules = readdirSync(join(clone, 'scripts/lib')).filter((name) => name.endsWith('.mjs'));
+  expect(modules.length).toBeGreaterThan(20);
+  const lines: string[] = [];
+  const kid = start({
+    name: 'loader',
+    command: process.execPath,
+    args: ['--input-type=module', '-e', modules.map((name) => `await import('./scripts/lib/${name}');`).join('\n')],
+    cwd: clone,
+    onLine: (line: string) => lines.push(line),
+  });
+  expect({ ...(await kid.exited), lines: lines.filter((l) => /ERR_MODULE_NOT_FOUND/.test(l)) }).toMatchObject({ code: 0, lines: [] });
+});
 
 const node = (script: string, more: Partial<Parameters<typeof start>[0]> = {}) =>
   start({ name: 'probe', command: process.execPath, args: ['-e', script], ...more });

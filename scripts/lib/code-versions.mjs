@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { build } from 'esbuild';
 import { inRoot, root } from './root.mjs';
 
 /** Each stage of the pipeline that stores results → the sources that compute them. */
@@ -40,6 +39,7 @@ function packageVersions(metafile) {
 
 /** One stage's version: a digest of everything its sources reach, without comments and layout. Any change of the arithmetic is a new version. */
 async function versionOf(stage, sources) {
+  const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({
     entryPoints: sources.map((file) => resolve(root, file)),
     outdir: inRoot('dist'),
