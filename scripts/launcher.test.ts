@@ -18,7 +18,8 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 test('every script loads in a clone in which nothing is installed yet', async () => {
   const clone = join(dir, 'clone');
-  for (const path of ['package.json', 'package-lock.json', 'scripts']) cpSync(inRoot(path), join(clone, path), { recursive: true });
+  for (const path of ['package.json', 'package-lock.json', 'scripts'])
+    cpSync(inRoot(path), join(clone, path), { recursive: true });
   const modules = readdirSync(join(clone, 'scripts/lib')).filter((name) => name.endsWith('.mjs'));
   expect(modules.length).toBeGreaterThan(20);
   const lines: string[] = [];
@@ -29,7 +30,10 @@ test('every script loads in a clone in which nothing is installed yet', async ()
     cwd: clone,
     onLine: (line: string) => lines.push(line),
   });
-  expect({ ...(await kid.exited), lines: lines.filter((l) => /ERR_MODULE_NOT_FOUND/.test(l)) }).toMatchObject({ code: 0, lines: [] });
+  expect({ ...(await kid.exited), lines: lines.filter((l) => /ERR_MODULE_NOT_FOUND/.test(l)) }).toMatchObject({
+    code: 0,
+    lines: [],
+  });
 });
 
 const node = (script: string, more: Partial<Parameters<typeof start>[0]> = {}) =>
