@@ -18,12 +18,11 @@ function address() {
 }
 
 try {
-  const prisma = process.argv[2]; // another folder with schema.prisma and migrations/, for tests
+  const folder = process.argv[2]; // another folder with migrations/, for tests
   await step('Applying migrations', async (progress) => {
-    const { applied, total } = await migrate(address(), prisma ? { prisma } : {});
+    const { applied, total } = await migrate(address(), folder ? { folder } : {});
     progress.done(applied.length ? `${applied.length} applied (${applied.join(', ')})` : `nothing to do, all ${total} are there`);
   });
-  process.exit(0); // the engine's clock for its lock would hold the process for ten seconds
 } catch (error) {
   fail(explain(error));
   process.exit(1);

@@ -74,6 +74,7 @@ export async function generateClient(onStart = () => undefined) {
   const stamp = inRoot('lib', 'db', 'generated', '.schema');
   const want = createHash('sha256')
     .update(readFileSync(inRoot('prisma', 'schema.prisma')))
+    .update(readFileSync(inRoot('scripts', 'prisma-rows.mjs')))
     .update(readFileSync(inRoot('package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === want) return;

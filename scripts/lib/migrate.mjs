@@ -1,57 +1,26 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inRoot } from './root.mjs';
 import { Trouble } from './trouble.mjs';
 
-/**
- * The adapter of Prisma with one method replaced: it cuts a script at every semicolon, also within quotes, comments and
- * functions. A whole script in one message is understood by Postgres itself, and is one transaction: all of it or nothing.
- */
-async function migrationAdapter(url, failed, connections) {
-  const { DriverAdapterError } = await import('@prisma/driver-adapter-utils');
-  const { PrismaPg } = await import('@prisma/adapter-pg');
-  const { default: pg } = await import('pg');
-  const factory = new PrismaPg({ connectionString: url });
-  const connect = factory.connect.bind(factory);
-  factory.connect = async () => {
-    const adapter = await connect();
-    connections.push(adapter);
-    adapter.executeScript = async (script) => {
-      const client = new pg.Client({ connectionString: url });
-      client.on('error', () => undefined); // the failed query carries the same error
-      await client.connect();
-      try {
-        await client.query(script);
-      } catch (error) {
-        failed.line = error.position ? script.slice(0, Number(error.position)).split('\n').length : undefined;
-        failed.error = error;
-        failed.script = script;
-        const { code = 'XX000', severity = 'ERROR', message, detail, column, hint } = error;
-        throw new DriverAdapterError({ kind: 'postgres', code, severity, message, detail, column, hint });
-      } finally {
-        await client.end();
-      }
-    };
-    return adapter;
-  };
-  return factory;
-}
+/** The lock that `prisma migrate deploy` takes as well, so that neither runs beside the other. */
+const LOCK = 72_707_369;
 
-/** Prisma's own schema engine as WebAssembly: nothing is downloaded, no binary is needed. */
-async function schemaEngine(schema, adapter) {
-  const glue = await import('@prisma/schema-engine-wasm/schema_engine_bg');
-  const wasm = readFileSync(inRoot('node_modules', '@prisma', 'schema-engine-wasm', 'schema_engine_bg.wasm'));
-  const { instance } = await WebAssembly.instantiate(wasm, { './schema_engine_bg.js': glue });
-  glue.__wbg_set_wasm(instance.exports);
-  instance.exports.__wbindgen_start();
-  const { bindMigrationAwareSqlAdapterFactory } = await import('@prisma/driver-adapter-utils');
-  return glue.SchemaEngine.new(
-    { datamodels: [['schema.prisma', schema]] },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory(adapter),
-  );
-}
+/** Prisma's own record of migrations, column by column: either tool reads what the other wrote. */
+const RECORD = `create table if not exists _prisma_migrations (
+  id varchar(36) primary key not null,
+  checksum varchar(64) not null,
+  finished_at timestamptz,
+  migration_name varchar(255) not null,
+  logs text,
+  rolled_back_at timestamptz,
+  started_at timestamptz not null default now(),
+  applied_steps_count integer not null default 0
+)`;
+
+/** A migration with this line runs outside a transaction; it holds one statement, for CREATE INDEX CONCURRENTLY and its like. */
+const OUTSIDE = /^-- outside a transaction\s*$/m;
 
 /** Migrations on disk, oldest first. */
 export function migrationsOnDisk(folder) {
@@ -62,14 +31,14 @@ export function migrationsOnDisk(folder) {
     .map((name) => ({ name, sql: readFileSync(join(folder, name, 'migration.sql'), 'utf8') }));
 }
 
+const checksumOf = ({ sql }) => createHash('sha256').update(sql).digest('hex');
+
 /** Migrations the database says it has, with what became of them. */
 async function applied(client) {
-  const { rows } = await client.query("select to_regclass('_prisma_migrations') is not null as there");
-  if (!rows[0].there) return [];
-  const list = await client.query(
+  const { rows } = await client.query(
     'select migration_name as name, checksum, finished_at is not null as finished from _prisma_migrations where rolled_back_at is null order by started_at',
   );
-  return list.rows;
+  return rows;
 }
 
 const startOver = 'for the demo start over with: npm run demo -- --reset; for real data restore the release that wrote it';
@@ -80,8 +49,7 @@ function checkHistory(done, disk) {
     const ours = disk.find((m) => m.name === name);
     if (!finished) throw new Trouble(`migration ${name} was begun earlier and did not finish`, startOver);
     if (!ours) throw new Trouble(`the database has migration ${name}, which this version does not know`, startOver);
-    if (createHash('sha256').update(ours.sql).digest('hex') !== checksum)
-      throw new Trouble(`migration ${name} has changed since the database was made`, startOver);
+    if (checksumOf(ours) !== checksum) throw new Trouble(`migration ${name} has changed since the database was made`, startOver);
   }
 }
 
@@ -90,15 +58,45 @@ const place = (url) => {
   return `${hostname}:${port || 5432}${pathname}`;
 };
 
+const oneLine = (text) => String(text).replace(/\s+/g, ' ').trim().slice(0, 400);
+
+/** One migration and its record, both or neither; the server itself cuts the script into statements. */
+async function apply(client, migration) {
+  const record = (state) =>
+    client.query(
+      `insert into _prisma_migrations (id, checksum, migration_name, finished_at, rolled_back_at, logs, applied_steps_count)
+       values ($1, $2, $3, case when $4::text is null then now() end, case when $4::text is not null then now() end, $4, $5)`,
+      [randomUUID(), checksumOf(migration), migration.name, state.logs ?? null, state.logs === undefined ? 1 : 0],
+    );
+  const inTransaction = !OUTSIDE.test(migration.sql);
+  try {
+    if (inTransaction) await client.query('begin');
+    await client.query(migration.sql);
+    await record({});
+    if (inTransaction) await client.query('commit');
+  } catch (error) {
+    if (inTransaction) await client.query('rollback');
+    const line = error.position ? `, line ${migration.sql.slice(0, Number(error.position)).split('\n').length}` : '';
+    const what = `${migration.name}${line}: ${oneLine(error.message)}`;
+    await record({ logs: what });
+    throw new Trouble(
+      `migration failed (${what})`,
+      inTransaction
+        ? 'nothing of it was kept; mend it and start again'
+        : 'it ran outside a transaction: see what it left, mend it and start again',
+    );
+  }
+}
+
 /**
  * Bring a database to the present schema; a second call changes nothing.
  * @param {string} url - Postgres address
- * @param {{ prisma?: string }} [options] - folder that holds `schema.prisma` and `migrations/`
+ * @param {{ folder?: string }} [options] - folder that holds `migrations/`
  * @returns {Promise<{ applied: string[], total: number }>} names of the migrations applied by this call
  * @throws Trouble for an unreachable database, a foreign or broken history, a failing statement
  */
-export async function migrate(url, { prisma = inRoot('prisma') } = {}) {
-  const disk = migrationsOnDisk(join(prisma, 'migrations'));
+export async function migrate(url, { folder = inRoot('prisma') } = {}) {
+  const disk = migrationsOnDisk(join(folder, 'migrations'));
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   client.on('error', () => undefined); // the failed query carries the same error
@@ -108,64 +106,14 @@ export async function migrate(url, { prisma = inRoot('prisma') } = {}) {
     throw new Trouble(`the database at ${place(url)} does not answer (${error.message || error.code})`, 'check DATABASE_URL');
   }
   try {
-    checkHistory(await applied(client), disk);
+    await client.query('select pg_advisory_lock($1)', [LOCK]); // freed with the connection
+    await client.query(RECORD);
+    const done = await applied(client);
+    checkHistory(done, disk);
+    const due = disk.filter(({ name }) => !done.some((d) => d.name === name));
+    for (const migration of due) await apply(client, migration);
+    return { applied: due.map(({ name }) => name), total: disk.length };
   } finally {
     await client.end();
   }
-  const failed = {};
-  const connections = [];
-  const engine = await schemaEngine(
-    readFileSync(join(prisma, 'schema.prisma'), 'utf8'),
-    await migrationAdapter(url, failed, connections),
-  );
-  const migrationsList = {
-    baseDir: join(prisma, 'migrations'),
-    lockfile: { path: 'migration_lock.toml', content: readFileSync(join(prisma, 'migrations', 'migration_lock.toml'), 'utf8') },
-    shadowDbInitScript: '',
-    migrationDirectories: disk.map(({ name, sql }) => ({
-      path: name,
-      migrationFile: { path: 'migration.sql', content: { tag: 'ok', value: sql } },
-    })),
-  };
-  try {
-    const result = await engine.applyMigrations({ filters: { externalTables: [], externalEnums: [] }, migrationsList });
-    return { applied: result.appliedMigrationNames ?? [], total: disk.length };
-  } catch (error) {
-    if (!failed.error) throw new Trouble(`migrating failed (${oneLine(error.message)})`, 'report this line');
-    const name = disk.find(({ sql }) => sql === failed.script)?.name;
-    if (name) await engine.markMigrationRolledBack({ migrationName: name }); // it was one transaction: nothing of it is there
-    const where = `${name ?? 'a migration'}${failed.line ? `, line ${failed.line}` : ''}`;
-    throw new Trouble(
-      `migration failed (${where}: ${oneLine(failed.error.message)})`,
-      'nothing of it was kept; mend it and start again',
-    );
-  } finally {
-    for (const connection of connections) await connection.dispose();
-  }
-}
-
-const oneLine = (text) => String(text).replace(/\s+/g, ' ').trim().slice(0, 400);
-
-/**
- * The SQL that leads from one Prisma schema to another: the start of a new migration. The tables of the database at `url`
- * are not looked at.
- * @param {string | undefined} from - old schema text; undefined means an empty database
- * @param {string} to - new schema text
- * @param {string} url - any reachable Postgres
- */
-export async function migrationSql(from, to, url) {
-  const connections = [];
-  const engine = await schemaEngine(to, await migrationAdapter(url, {}, connections));
-  const side = (content) =>
-    content === undefined ? { tag: 'empty' } : { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] };
-  const result = await engine.diff({
-    from: side(from),
-    to: side(to),
-    script: true,
-    shadowDatabaseUrl: null,
-    exitCode: null,
-    filters: { externalTables: [], externalEnums: [] },
-  });
-  for (const connection of connections) await connection.dispose();
-  return result.stdout ?? '';
 }
