@@ -1,5 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server';
-import { actorOf } from '@/lib/auth';
+import { sessionOf } from '@/lib/auth';
+import { NEW_PASSWORD, safeNext } from '@/lib/auth/next-path';
 import { databaseAnswers } from '@/lib/services/status';
 import { pageExists } from '@/lib/services/views/page-exists';
 
@@ -15,16 +16,19 @@ const NOWHERE = '/nothing/at/this/address';
 
 /**
  * What a page's status depends on is decided here, before its frame is streamed with 200: without the database 503, for nobody who is
- * signed in a way to the sign-in and back, for what does not exist 404. Server actions and posted files decide for themselves.
+ * signed in a way to the sign-in and back, for whom a password of their own is due to its choice, for what does not exist 404. Server actions and posted files decide for themselves.
  */
 export async function proxy(req: NextRequest): Promise<NextResponse> {
   if (!(await databaseAnswers()))
     return new NextResponse(PAGE, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8', 'retry-after': '5' } });
   const { pathname, search } = req.nextUrl;
   if (pathname === '/sign-in' || (req.method !== 'GET' && req.method !== 'HEAD')) return NextResponse.next();
-  if ((await actorOf(req.headers)) === null) {
-    const to = new URL(`/sign-in?${new URLSearchParams({ next: `${pathname}${search}` })}`, req.nextUrl);
-    return NextResponse.redirect(to, 307);
-  }
+  const isChoosing = pathname === NEW_PASSWORD;
+  const back = isChoosing ? safeNext(req.nextUrl.searchParams.get('next')) : `${pathname}${search}`;
+  const session = await sessionOf(req.headers);
+  const detour = session === null ? '/sign-in' : session.passwordDue && !isChoosing ? NEW_PASSWORD : null;
+  if (detour !== null)
+    return NextResponse.redirect(new URL(`${detour}?${new URLSearchParams({ next: back })}`, req.nextUrl), 307);
+  if (isChoosing) return session?.passwordDue ? NextResponse.next() : NextResponse.redirect(new URL(back, req.nextUrl), 307);
   return (await pageExists(pathname)) ? NextResponse.next() : NextResponse.rewrite(new URL(NOWHERE, req.nextUrl));
 }

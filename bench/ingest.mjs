@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /**
  * How fast records go through the whole door: HTTP, validation, storage and outbox, and on to charted points, beside a bare COPY of the
- * same arrays into the same Postgres in the same run. Prints rates and ratios; asserts nothing about time.
+ * same arrays into the same Postgres in the same run; then how long others wait while bodies are read that are made to be slow. Prints rates,
+ * ratios and waits; asserts nothing about time.
  *   npm run bench:ingest [-- --seconds 8]
  */
 import { once } from 'node:events';
@@ -9,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { from as copyFrom } from 'pg-copy-streams';
 import { withStand } from './lib/stand.mjs';
+import { waitsOfOthers } from './lib/waits.mjs';
 
 const given = process.argv.indexOf('--seconds');
 const seconds = given < 0 ? 8 : Number(process.argv[given + 1]);
@@ -186,4 +188,12 @@ await withStand(async ({ api, client, web, startWorker }) => {
   process.stdout.write(
     `peak memory of the web server: ${memory1.toFixed(0)} MB after site values, ${memory2.toFixed(0)} MB after traces; worker ${peakMb(worker.pid).toFixed(0)} MB\n`,
   );
+
+  process.stdout.write(
+    `\n${'while a body is read of'.padEnd(28)}${'answer'.padStart(8)}${'ms'.padStart(8)}${'others wait at most, ms'.padStart(26)}\n`,
+  );
+  for (const [what, status, ms, longestMs] of await waitsOfOthers(api))
+    process.stdout.write(
+      `${what.padEnd(28)}${String(status ?? '').padStart(8)}${ms.toFixed(0).padStart(8)}${longestMs.toFixed(0).padStart(26)}\n`,
+    );
 });

@@ -33,7 +33,6 @@ for (const theme of ['light', 'dark'] as const) {
       '/api-docs',
     ]) {
       test(`${path} has a heading and no accessibility violation`, async ({ page }) => {
-        test.slow(); // axe reads every element, and the page of the API has some ten thousand
         await page.goto(path);
         await expect(page.getByRole('heading', { level: 1 })).toBeAttached();
         await expectAccessible(page);
@@ -42,6 +41,30 @@ for (const theme of ['light', 'dark'] as const) {
     }
   });
 }
+
+test('an operation of the API is opened by its heading, its entry or its address, and is accessible then too', async ({
+  page,
+}) => {
+  await page.goto('/api-docs');
+  const send = page.getByRole('region', { name: 'Send measurements', exact: true });
+  const heading = send.getByRole('button', { name: /^Send measurements/ });
+  await expect(heading).toHaveAttribute('aria-expanded', 'false');
+  await expect(send.getByRole('table')).toHaveCount(0);
+  await heading.click();
+  await expect(send.getByRole('table')).toBeVisible();
+  await expectAccessible(page);
+  await heading.click();
+  await expect(send.getByRole('table')).toHaveCount(0);
+  await page
+    .getByRole('navigation', { name: 'Operations' })
+    .getByRole('link', { name: 'Send measurements', exact: true })
+    .click();
+  await expect(send.getByRole('table')).toBeVisible();
+  await page.reload();
+  await expect(send.getByRole('table')).toBeInViewport();
+  await page.getByRole('button', { name: 'Open all' }).click();
+  await expect(page.getByRole('button', { name: 'Close all' })).toBeVisible();
+});
 
 test('the theme is kept without a flash', async ({ page }) => {
   await page.goto('/');

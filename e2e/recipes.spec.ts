@@ -47,6 +47,15 @@ test('an engineer corrects a field, leaves and comes back to the draft, tries it
   await trial.getByRole('button', { name: 'Try on stored spectra' }).click();
   await expect(trial).toContainText(/Tried on \d+ wafers/, { timeout: 60_000 });
   await expect(trial).toContainText('Within the limits');
+  await trial.getByRole('button', { name: 'Show site by site' }).click();
+  const sites = trial.getByRole('region', { name: 'Difference site by site' });
+  await expect(sites.getByRole('row')).toHaveCount(14);
+  await expect(
+    sites
+      .getByRole('img', { name: /draft − in force/ })
+      .or(sites.locator('canvas'))
+      .first(),
+  ).toBeVisible();
   const reason = `Thicker stacks of the new node ${randomUUID().slice(0, 8)}`;
   await page.getByRole('button', { name: /^Put version/ }).click();
   const dialog = page.getByRole('dialog');

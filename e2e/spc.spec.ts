@@ -61,3 +61,21 @@ test('a point is excluded with a reason, stays visible, and comes back', async (
   await page.getByRole('button', { name: 'Take the point back in' }).click();
   await expect(page.getByRole('button', { name: 'Exclude the point…' })).toBeVisible();
 });
+
+test('what stands at the pointer is whole, also where the chart is narrow', async ({ page }) => {
+  await page.setViewportSize({ width: 640, height: 800 });
+  await page.goto('/spc?range=30d');
+  await page.getByRole('table', { name: 'Charts' }).getByRole('row').nth(1).click();
+  const chart = page.getByRole('application', { name: /Arrow keys walk the points/ });
+  await chart.scrollIntoViewIfNeeded();
+  const main = (await page.getByRole('main').boundingBox())!;
+  const box = (await chart.boundingBox())!;
+  for (const share of [0.15, 0.3, 0.45, 0.6, 0.75]) {
+    await page.mouse.move(box.x + share * box.width, box.y + 60);
+    const card = page.locator('.hover-card');
+    await expect(card).toBeVisible();
+    const seen = (await card.boundingBox())!;
+    expect(seen.x).toBeGreaterThanOrEqual(main.x);
+    expect(seen.x + seen.width).toBeLessThanOrEqual(main.x + main.width);
+  }
+});

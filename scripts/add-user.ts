@@ -5,7 +5,9 @@ import { asMachine } from '@/lib/services/actor';
 import { createUser } from '@/lib/services/users';
 
 const options = new Command('add-user')
-  .description('Makes an account. The password is read from NEW_PASSWORD; without it one is made and printed once.')
+  .description(
+    'Makes an account. The password is read from NEW_PASSWORD; without it one is made and printed once, and another is chosen at the first sign-in.',
+  )
   .requiredOption('--email <address>')
   .requiredOption('--name <name>')
   .option('--role <role>', 'viewer, operator, engineer or administrator', 'viewer')
@@ -15,7 +17,7 @@ const options = new Command('add-user')
 try {
   const given = process.env['NEW_PASSWORD'];
   const password = given ?? randomBytes(12).toString('base64url');
-  await createUser({ ...options, password }, asMachine('add-user'));
+  await createUser({ ...options, password }, asMachine('add-user'), given === undefined ? 'temporary' : 'own');
   process.stdout.write(`made ${options.role} ${options.email}${given === undefined ? `, password ${password}` : ''}\n`);
 } catch (e) {
   process.stderr.write(`error: ${(e as Error).message.replace(/\s+/g, ' ')}\n`);

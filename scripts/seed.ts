@@ -17,7 +17,7 @@ async function seed(): Promise<void> {
   const password = process.env['DEMO_PASSWORD'] ?? 'driftless';
   for (const p of PEOPLE) {
     try {
-      await createUser({ ...p, password }, asMachine('seed'));
+      await createUser({ ...p, password }, asMachine('seed'), 'own');
     } catch (e) {
       if (!(e instanceof AppError && e.code === 'conflict')) throw e;
     }

@@ -20,7 +20,7 @@ if (!env.DATABASE_URL) {
   console.error(
     '✗ nothing runs here: start the demo with "npm run demo", the services with "npm run services", or set DATABASE_URL',
   );
-  process.exit(1);
+  process.exit(2);
 }
 const tool = file === 'next' ? [inRoot('node_modules', 'next', 'dist', 'bin', 'next')] : ['--import', 'tsx', file];
 const run = spawnSync(process.execPath, [...tool, ...args], { cwd: inRoot(), env, stdio: 'inherit' });

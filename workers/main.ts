@@ -52,14 +52,15 @@ async function main(): Promise<void> {
   process.env['DB_STATEMENT_MS'] ??= String(STATEMENT_MS);
   config();
   await untilReady(recordCodeVersions);
-  await untilReady(beat);
   const dog = new Watchdog();
+  const alive = () => beat(dog.ableSince);
+  await untilReady(alive);
   const stop = new AbortController();
   const workers: TaskWorker[] = Object.values(stages).map((h) => serve(h as Parameters<typeof serve>[0]));
   const loops = [
     runDispatcher(stop.signal),
     every(FLUSH_MS, 'flow rates', flushTallies, stop.signal),
-    every(BEAT_MS, 'heartbeat', beat, stop.signal),
+    every(BEAT_MS, 'heartbeat', alive, stop.signal),
     every(BEAT_MS, 'watchdog', () => watch(dog), stop.signal),
     every(HOUSEKEEPING_MS, 'housekeeping', housekeeping, stop.signal),
   ];

@@ -1,7 +1,7 @@
 'use server';
 import { cookies, headers } from 'next/headers';
 import { redirect } from 'next/navigation';
-import { auth, currentActor } from '@/lib/auth';
+import { auth, sessionOf } from '@/lib/auth';
 import { recordSignOut } from '@/lib/services/users';
 import { searchEverything } from '@/lib/services/views/search';
 import type { SearchHit } from '@/lib/ui/frame/search-box';
@@ -18,7 +18,8 @@ export async function saveTheme(choice: string): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await recordSignOut((await currentActor())?.email ?? null);
-  await auth().api.signOut({ headers: await headers() });
+  const of = await headers();
+  await recordSignOut((await sessionOf(of))?.actor.email ?? null);
+  await auth().api.signOut({ headers: of });
   redirect('/sign-in');
 }

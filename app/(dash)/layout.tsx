@@ -1,6 +1,7 @@
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
 import { fabName, openAlertCount } from '@/lib/services/views/frame';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { AppFrame } from '@/lib/ui/frame/app-frame';
 import { parseTheme, THEME_COOKIE } from '@/lib/ui/frame/theme';
 import { saveTheme, search, signOut } from './frame-actions';
@@ -24,7 +25,7 @@ export default async function DashLayout({ children }: { children: ReactNode }) 
       search={search}
       signOut={signOut}
     >
-      {children}
+      <ExportFacts facts={[['exported by', actor.email]]}>{children}</ExportFacts>
     </AppFrame>
   );
 }

@@ -1,8 +1,9 @@
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
-import { type Actor, currentActor, type RoleName, requireActor, requireRole } from '@/lib/auth';
+import { type Actor, currentActor, type RoleName, requireActor, requireRole, requireSession } from '@/lib/auth';
 import { toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
+import { changeOwnPassword } from '@/lib/services/users';
 import type { ActionResult } from '@/lib/ui/action-result';
 
 /** Who is signed in; asked once a request. */
@@ -26,11 +27,23 @@ export async function readingActor(): Promise<Actor> {
  * A server action's body: authorise, run one service verb, answer with a sentence. Errors that the person can act on come back as
  * text; bugs are logged and told without details.
  */
-export async function act(least: RoleName, verb: (actor: Actor) => Promise<unknown>, done: string): Promise<ActionResult> {
-  try {
+export const act = (least: RoleName, verb: (actor: Actor) => Promise<unknown>, done: string): Promise<ActionResult> =>
+  told(async () => {
     const actor = await requireActor();
     requireRole(actor, least);
     await verb(actor);
+  }, done);
+
+/** Changes the password of whoever is signed in, also of somebody for whom one of their own is due: the one thing they may do. */
+export const actOnPassword = (current: string, next: string, done: string): Promise<ActionResult> =>
+  told(async () => {
+    const session = await requireSession();
+    await changeOwnPassword(session.actor, current, next, session.token);
+  }, done);
+
+async function told(work: () => Promise<void>, done: string): Promise<ActionResult> {
+  try {
+    await work();
     return { ok: true, message: done };
   } catch (e) {
     return failure(e);

@@ -1,4 +1,5 @@
 // npm run bench:math [-- --only overlay,kriging] — this code against the peers that are installed, side by side in one run, single-threaded.
+// `pls_gaps` is this code against itself: training with missing entries over training without.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,16 +34,17 @@ const dir = mkdtempSync(join(tmpdir(), 'driftless-bench-'));
 try {
   const made = python([join(here, 'peers', 'make_workloads.py'), dir]);
   if (made.status !== 0) throw new Error(made.stderr);
-  const adapter = join(dir, 'adapter.mjs');
   await build({
-    entryPoints: [join(here, 'adapter.ts')],
+    entryPoints: [join(here, 'adapter.ts'), join(here, 'gaps.ts')],
     bundle: true,
     platform: 'node',
     format: 'esm',
     alias: { '@': root },
-    outfile: adapter,
+    outdir: dir,
+    outExtension: { '.js': '.mjs' },
     logLevel: 'error',
   });
+  const adapter = join(dir, 'adapter.mjs');
   const only = process.argv.slice(2);
   python([join(here, 'peers', 'compare.py'), dir, '--ours', `node ${adapter}`, ...only], {
     stdio: ['ignore', 'inherit', 'ignore'],
@@ -56,6 +58,16 @@ try {
     if (line)
       console.log(
         `${name.padEnd(11)} ours ${(1e3 * Math.min(...JSON.parse(line).seconds)).toFixed(2).padStart(9)} ms   (no peer installed)`,
+      );
+  }
+  if (!chosen || chosen.includes('pls_gaps')) {
+    const { stdout } = spawnSync('node', [join(dir, 'gaps.mjs')], { encoding: 'utf8', env });
+    for (const { share, withMs, withoutMs, ratio } of stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line)))
+      console.log(
+        `pls_gaps    ${String(100 * share).padStart(3)} % missing ${withMs.toFixed(2).padStart(9)} ms   without ${withoutMs.toFixed(2).padStart(9)} ms   ratio ${ratio.toFixed(2).padStart(7)}`,
       );
   }
 } finally {

@@ -1,3 +1,6 @@
+/** The page on which a password is chosen in place of one that somebody else made. */
+export const NEW_PASSWORD = '/new-password';
+
 /** Where a relative address leads to is read against this; a path that stays on it is one of ours. */
 const BASE = 'http://driftless.invalid';
 

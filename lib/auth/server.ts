@@ -21,6 +21,7 @@ function make() {
       additionalFields: {
         role: { type: 'string', input: false, defaultValue: 'viewer' },
         disabledAt: { type: 'date', input: false, required: false },
+        passwordDue: { type: 'boolean', input: false, required: false, defaultValue: false },
       },
     },
     session: { expiresIn: 60 * 60 * 24 * 14, updateAge: 60 * 60 * 24 },

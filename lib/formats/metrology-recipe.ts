@@ -181,7 +181,7 @@ const parameter = z.strictObject({
     z.strictObject({ kind: z.literal('fixed') }),
     z.strictObject({
       kind: z.literal('fed'),
-      u: num.min(0).meta({ description: 'Standard uncertainty, carried into the results' }),
+      u: num.gt(0).meta({ description: 'Standard uncertainty, carried into the results; a value without one is fixed' }),
     }),
     z
       .strictObject({

@@ -85,7 +85,7 @@ const measured = {
   measuredAt: at,
   runKey: otherKey.optional().meta({
     description:
-      "Sender's key of the run that made what was measured; found by lot, wafer and operation when absent. A run that is not here yet may come later: the record is kept, `pending` of its result says so, and it is linked when the run arrives",
+      "Sender's key of the run that made what was measured; found by lot, wafer and operation when absent. A run that is not here yet may come later: the record is kept, `pending` of its result says so, and it is linked when the run arrives. A key whose run is here and is of another lot, wafer or operation is refused (`foreign_run`)",
   }),
 };
 
@@ -122,7 +122,13 @@ export const overlayMeasurementIn = z.strictObject({
 });
 
 const spectral = (describe: string) =>
-  z.union([numberArray({ max: 1_000_000 }, `${describe}: site after site, each on the whole axis`), f32]);
+  z.union([
+    numberArray(
+      { max: 1_000_000, nullable: true },
+      `${describe}: site after site, each on the whole axis; null (NaN where packed) where nothing was measured: it takes no part in the fit`,
+    ),
+    f32,
+  ]);
 
 export const spectrumIn = z.strictObject({
   ...measured,
@@ -133,9 +139,14 @@ export const spectrumIn = z.strictObject({
   channels: z
     .array(
       z.strictObject({
-        name: name.meta({ description: 'Name of a channel of the recipe' }),
+        name: name.meta({
+          description:
+            'Name of a channel: channels are matched by name, in any order. All that the recipe fits must be there; one that no recipe of the operation knows is refused',
+        }),
         values: spectral("Values in the channel's unit"),
-        sigma: spectral('Standard deviation of each value, where the station knows it').optional(),
+        sigma: spectral(
+          'Standard deviation of each value, where the station knows it; needed for every measured value',
+        ).optional(),
       }),
     )
     .min(1)

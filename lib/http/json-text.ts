@@ -12,7 +12,8 @@ export interface JsonLimits {
 /** One record, or one small document: some 50 ms of reading at most. */
 export const RECORD_LIMITS: JsonLimits = { depth: 32, values: 200_000, containers: 20_000 };
 
-const STEP_BYTES = 256 * 1024;
+/** Others may have their turn after so many bytes. */
+export const STEP_BYTES = 256 * 1024;
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -153,6 +154,7 @@ export async function members(
     from = to + 1;
   };
   for (at++; at < text.length; at++) {
+    if (at % STEP_BYTES === 0) await turns.pause();
     const byte = text[at]!;
     if (counter.depth === 0 && !counter.inString) {
       if (byte === close) {
@@ -172,7 +174,6 @@ export async function members(
     }
     counter.step(byte);
     if (counter.depth < 0) throw broken();
-    if (at % STEP_BYTES === 0) await turns.pause();
   }
   if (!closed) throw broken();
   for (at++; at < text.length; at++)

@@ -28,7 +28,10 @@ export function fisherInformation(jacobian: Float64Array, sigma: ArrayLike<numbe
   const scale = new Float64Array(n);
   for (let i = 0; i < m; i++) {
     if (!(sigma[i]! > 0))
-      throw new AppError('invalid_input', `sigma[${i}] is ${sigma[i]}; give a positive standard deviation`, { index: i });
+      throw new AppError('invalid_input', `sigma[${i}] is ${sigma[i]}; give a positive standard deviation`, {
+        field: 'sigma',
+        index: i,
+      });
     for (let j = 0; j < n; j++) {
       const v = jacobian[i * n + j]! / sigma[i]!;
       weighted[i * n + j] = v;

@@ -149,9 +149,12 @@ function check(p: FitProblem, m: number, n: number): void {
   requireFinite('start', p.start);
   for (let i = 0; i < m; i++) {
     if (!(p.sigma[i]! > 0))
-      throw new AppError('invalid_input', `sigma[${i}] is ${p.sigma[i]}; give a positive standard deviation`, { index: i });
+      throw new AppError('invalid_input', `sigma[${i}] is ${p.sigma[i]}; give a positive standard deviation`, {
+        field: 'sigma',
+        index: i,
+      });
     if (p.weights && !(p.weights[i]! >= 0 && p.weights[i]! < Number.POSITIVE_INFINITY))
-      throw new AppError('invalid_input', `weights[${i}] is ${p.weights[i]}; give 0 or more`, { index: i });
+      throw new AppError('invalid_input', `weights[${i}] is ${p.weights[i]}; give 0 or more`, { field: 'weights', index: i });
   }
   for (let j = 0; j < n; j++) {
     if (p.start[j]! < (p.lower?.[j] ?? Number.NEGATIVE_INFINITY) || p.start[j]! > (p.upper?.[j] ?? Number.POSITIVE_INFINITY))

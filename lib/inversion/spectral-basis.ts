@@ -39,7 +39,10 @@ export function spectralBasis(
     });
   const inverseSigma = Float64Array.from({ length: m }, (_, i) => {
     if (!(sigma[i]! > 0))
-      throw new AppError('invalid_input', `sigma[${i}] is ${sigma[i]}; give a positive standard deviation`, { index: i });
+      throw new AppError('invalid_input', `sigma[${i}] is ${sigma[i]}; give a positive standard deviation`, {
+        field: 'sigma',
+        index: i,
+      });
     return 1 / sigma[i]!;
   });
   const taken = Math.min(count, SAMPLE);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { LatentPosterior } from './latent-posterior';
 import { fromRows, matrix } from './matrix';
 import { conditionalMean, fillMissing } from './missing';
 import { completed, normalMoments, regression } from './normal-moments';
@@ -71,6 +72,48 @@ describe('filling by a latent model', () => {
     const c = conditionalMean(model, Float64Array.of(1.7, Number.NaN));
     expect(c.filled[1]).toBeCloseTo((2 * 0.8 * 0.5 * 1.7) / (2 * 0.8 ** 2 + 0.3), 12);
   });
+});
+
+test('a posterior of all variables less some is that of the others, in any number and order', () => {
+  const rng = createRng(6);
+  const [p, a] = [11, 3];
+  const draw = (n: number, of: () => number) => Float64Array.from({ length: n }, of);
+  const model = {
+    components: a,
+    loadings: draw(p * a, () => rng.normal()),
+    scoreVariance: [3, 2, 1],
+    residualVariance: draw(p, () => 0.1 + rng.uniform()),
+  };
+  const x = draw(p, () => rng.normal());
+  for (let gaps = 0; gaps <= 6; gaps++) {
+    const missing = [9, 0, 4, 7, 2, 10].slice(0, gaps);
+    const all = Array.from(x.keys());
+    const taken = new LatentPosterior(model);
+    taken.weigh(all, 1);
+    taken.weigh(missing, -1);
+    taken.take(
+      all,
+      x.map((v, j) => (missing.includes(j) ? 0 : v)),
+    );
+    taken.solve();
+    const gappy = x.map((v, j) => (missing.includes(j) ? Number.NaN : v));
+    const { filled } = conditionalMean(model, gappy);
+    const values = new Float64Array(gaps);
+    taken.values(missing, values);
+    for (const [g, j] of missing.entries()) expect(values[g]).toBeCloseTo(filled[j]!, 12);
+    // the same by the normal equations of one variable at a time: M f = b
+    const f = taken.b;
+    for (let k = 0; k < a; k++) {
+      let left = f[k]! / model.scoreVariance[k]!;
+      for (const j of all) {
+        if (missing.includes(j)) continue;
+        const row = model.loadings.subarray(j * a, (j + 1) * a);
+        const error = x[j]! - row.reduce((s, v, l) => s + v * f[l]!, 0);
+        left -= (row[k]! * error) / model.residualVariance[j]!;
+      }
+      expect(left).toBeCloseTo(0, 10);
+    }
+  }
 });
 
 describe('moments of rows with gaps', () => {

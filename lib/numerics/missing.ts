@@ -1,22 +1,14 @@
 import { AppError } from '@/lib/errors';
-import { backSolveInPlace, type Cholesky, cholesky, forwardSolveInPlace } from './cholesky';
+import { backSolveInPlace, forwardSolveInPlace } from './cholesky';
+import { type LatentModel, LatentPosterior, trusted } from './latent-posterior';
 import { gram, type Matrix, matrix, multiply, transposeMultiply } from './matrix';
 import { qrFactor, thinQ } from './qr';
 import { symmetricEigen } from './symmetric';
 
+export type { LatentModel } from './latent-posterior';
+
 /** Whether a matrix has entries that were not measured (NaN). */
 export const hasMissing = (x: Matrix): boolean => x.data.some(Number.isNaN);
-
-/**
- * Latent model of scaled variables, x = P f + e, f ~ N(0, diag(λ)), e ~ N(0, diag(d)): enough to predict any variable from any others.
- * P is row-major (p, A).
- */
-export interface LatentModel {
-  readonly loadings: ArrayLike<number>;
-  readonly scoreVariance: ArrayLike<number>;
-  readonly residualVariance: ArrayLike<number>;
-  readonly components: number;
-}
 
 export interface Conditional {
   /** x with the missing entries replaced by E(x_m | x_o). */
@@ -24,56 +16,6 @@ export interface Conditional {
   readonly missing: number[];
   /** Posterior covariance of the latent f, row-major (A, A): Cov(x_m) = P_m C P_mᵀ + diag(d_m). */
   readonly latentCovariance: Float64Array;
-}
-
-// Residual variance below this share of a unit-variance variable is not trusted: it keeps the posterior away from division by zero.
-const FLOOR = 1e-6;
-
-/** The precision M and the products with a row, to which each recorded variable adds its part. */
-class Posterior {
-  readonly m: Float64Array;
-  readonly b: Float64Array;
-  constructor(
-    readonly model: LatentModel,
-    m?: Float64Array,
-  ) {
-    const a = model.components;
-    this.m = m ? m.slice() : new Float64Array(a * a);
-    this.b = new Float64Array(a);
-    if (!m) for (let k = 0; k < a; k++) this.m[k * a + k] = 1 / Math.max(model.scoreVariance[k]!, Number.MIN_VALUE);
-  }
-
-  /** M += sign · P_jᵀ P_j/d_j, lower triangle. */
-  weigh(j: number, sign: number): void {
-    const { components: a, loadings, residualVariance } = this.model;
-    const inv = sign / Math.max(residualVariance[j]!, FLOOR);
-    for (let k = 0; k < a; k++) {
-      const v = loadings[j * a + k]! * inv;
-      for (let l = 0; l <= k; l++) this.m[k * a + l]! += v * loadings[j * a + l]!;
-    }
-  }
-
-  /** b += P_jᵀ x_j/d_j. */
-  take(j: number, x: number): void {
-    const { components: a, loadings, residualVariance } = this.model;
-    const v = x / Math.max(residualVariance[j]!, FLOOR);
-    for (let k = 0; k < a; k++) this.b[k]! += loadings[j * a + k]! * v;
-  }
-
-  solve(): Cholesky {
-    const c = cholesky(this.m, this.model.components);
-    forwardSolveInPlace(c.l, this.b);
-    backSolveInPlace(c.l, this.b);
-    return c;
-  }
-
-  /** E x_j of a variable by the latent mean. */
-  value(j: number): number {
-    const { components: a, loadings } = this.model;
-    let s = 0;
-    for (let k = 0; k < a; k++) s += loadings[j * a + k]! * this.b[k]!;
-    return s;
-  }
 }
 
 /**
@@ -84,18 +26,24 @@ class Posterior {
  */
 export function conditionalMean(model: LatentModel, x: Float64Array): Conditional {
   const a = model.components;
-  const posterior = new Posterior(model);
+  const posterior = new LatentPosterior(model);
   const missing: number[] = [];
+  const recorded: number[] = [];
   x.forEach((v, j) => {
-    if (Number.isNaN(v)) missing.push(j);
-    else {
-      posterior.weigh(j, 1);
-      posterior.take(j, v);
-    }
+    (Number.isNaN(v) ? missing : recorded).push(j);
   });
+  posterior.weigh(recorded, 1);
+  posterior.take(
+    recorded,
+    Float64Array.from(recorded, (j) => x[j]!),
+  );
   const c = posterior.solve();
   const filled = x.slice();
-  for (const j of missing) filled[j] = posterior.value(j);
+  const values = new Float64Array(missing.length);
+  posterior.values(missing, values);
+  missing.forEach((j, g) => {
+    filled[j] = values[g]!;
+  });
   const latentCovariance = new Float64Array(a * a);
   const e = new Float64Array(a);
   for (let k = 0; k < a; k++) {
@@ -239,11 +187,14 @@ class Fill {
     const { components: a, loadings, residualVariance } = model;
     const weighted = matrix(p, a); // D⁻¹P
     for (let j = 0; j < p; j++)
-      for (let k = 0; k < a; k++) weighted.data[j * a + k] = loadings[j * a + k]! / Math.max(residualVariance[j]!, FLOOR);
+      for (let k = 0; k < a; k++) weighted.data[j * a + k] = loadings[j * a + k]! / trusted(residualVariance[j]!);
     const products = this.scores(weighted);
     const mean = this.sum.map((s) => s / n);
-    const whole = new Posterior(model);
-    for (let j = 0; j < p; j++) whole.weigh(j, 1);
+    const posterior = new LatentPosterior(model);
+    const all = Array.from({ length: p }, (_, j) => j);
+    posterior.weigh(all, 1);
+    const whole = posterior.m.slice();
+    const work = new Float64Array(p);
     let change = 0;
     let count = 0;
     for (const i of this.rows) {
@@ -251,31 +202,32 @@ class Fill {
       const row = z.data.subarray(i * p, (i + 1) * p);
       // few gaps: the whole row less the missing ones; many: built from what is there, so that nothing cancels
       const isFew = 4 * missing.length < p;
-      const posterior = new Posterior(model, isFew ? whole.m : undefined);
       if (isFew) {
+        posterior.m.set(whole);
         posterior.b.set(products.data.subarray(i * a, (i + 1) * a));
-        for (const j of missing) {
-          posterior.weigh(j, -1);
-          posterior.take(j, mean[j]! - row[j]!);
-        }
+        posterior.weigh(missing, -1);
+        for (let g = 0; g < missing.length; g++) work[g] = mean[missing[g]!]! - row[missing[g]!]!;
+        posterior.take(missing, work);
       } else {
         const absent = new Set(missing);
-        for (let j = 0; j < p; j++) {
-          if (absent.has(j)) continue;
-          posterior.weigh(j, 1);
-          posterior.take(j, row[j]! - mean[j]!);
-        }
+        const recorded = all.filter((j) => !absent.has(j));
+        posterior.begin();
+        posterior.weigh(recorded, 1);
+        for (let g = 0; g < recorded.length; g++) work[g] = row[recorded[g]!]! - mean[recorded[g]!]!;
+        posterior.take(recorded, work);
       }
       posterior.solve();
-      for (const j of missing) {
-        const v = mean[j]! + posterior.value(j);
+      posterior.values(missing, work);
+      for (let g = 0; g < missing.length; g++) {
+        const j = missing[g]!;
+        const v = mean[j]! + work[g]!;
         const d = v - row[j]!;
         this.sum[j]! += d;
         this.squares[j]! += d * (v + row[j]!);
         change += d * d;
-        count++;
         row[j] = v;
       }
+      count += missing.length;
     }
     return Math.sqrt(change / count);
   }

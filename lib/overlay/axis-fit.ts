@@ -47,16 +47,14 @@ export interface AxisFit {
 }
 
 /** 1/u² of each mark; a mark that was not measured on this axis has weight 0, whatever its u. */
-function uncertaintyWeights(u: ArrayLike<number>, d: ArrayLike<number>): Float64Array {
+function uncertaintyWeights(u: ArrayLike<number>, d: ArrayLike<number>, field: 'uDx' | 'uDy'): Float64Array {
   return Float64Array.from({ length: u.length }, (_, i) => {
     if (Number.isNaN(d[i]!)) return 0;
     if (!(u[i]! > 0))
       throw new AppError(
         'invalid_input',
-        `u[${i}] is ${u[i]}; give a positive standard uncertainty in nm for every measured mark`,
-        {
-          index: i,
-        },
+        `${field}[${i}] is ${u[i]}; give a positive standard uncertainty in nm for every measured mark`,
+        { field, index: i },
       );
     return 1 / u[i]! ** 2;
   });
@@ -73,7 +71,7 @@ export function fitAxis(
   shared: SharedFit,
 ) {
   const terms = model.terms.filter((t) => t.axis === axis);
-  const weights = u ? uncertaintyWeights(u, d) : undefined;
+  const weights = u ? uncertaintyWeights(u, d, axis === 'dx' ? 'uDx' : 'uDy') : undefined;
   let keep = terms.map((_, j) => j);
   for (;;) {
     const kept = keep.map((j) => terms[j]!);

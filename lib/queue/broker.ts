@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createPostgresBackend, type Job, Queue, UnrecoverableError, Worker, withBackend } from 'bullmq';
 import { config } from '@/lib/config';
 import { log } from '@/lib/log';
@@ -78,6 +79,22 @@ export function queueOf(name: QueueName): TaskQueue {
     holder.driftlessQueues.set(name, q);
   }
   return q;
+}
+
+/** Whether the queue's store answers within `ms`. Tasks wait while it does not, and nobody who could take them is at fault. */
+export async function queueAnswers(ms: number): Promise<boolean> {
+  const limit = new AbortController();
+  const asked = queueOf('notify').count();
+  try {
+    const late = sleep(ms, false, { signal: limit.signal });
+    late.catch(() => undefined); // ended early, since the answer was there
+    return await Promise.race([asked.then(() => true), late]);
+  } catch {
+    return false;
+  } finally {
+    asked.catch(() => undefined); // a question that nobody waits for any more
+    limit.abort();
+  }
 }
 
 export const makeWorker = (

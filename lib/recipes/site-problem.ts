@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { type ParameterisedProblem, rowsOf } from '@/lib/inversion';
 import type { CompiledRecipe } from './compile';
+import { checkSigma } from './noise';
 import { parameterSpecs } from './parameters';
 
 /** Values of a site that were measured, by their place: all but the NaN. */
@@ -9,7 +10,7 @@ export const measuredPlaces = (data: Float64Array): Int32Array =>
 
 /**
  * Data with the model on the values that were measured: what is NaN is masked.
- * @throws AppError `out_of_domain` when nothing was measured.
+ * @throws AppError `out_of_domain` when nothing was measured; `invalid_input` for a measured value without a positive sigma.
  */
 export function measuredPart(
   compiled: CompiledRecipe,
@@ -18,6 +19,7 @@ export function measuredPart(
 ): Pick<ParameterisedProblem, 'model' | 'data' | 'sigma' | 'periodic360' | 'jacobian'> {
   const { model, jacobian, periodic360 } = compiled;
   const places = measuredPlaces(data);
+  checkSigma(compiled, data, sigma);
   if (places.length === data.length) return { model, data, sigma, periodic360, ...(jacobian ? { jacobian } : {}) };
   if (places.length === 0)
     throw new AppError('out_of_domain', 'no value of the spectrum was measured within the range of the recipe', {

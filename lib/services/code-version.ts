@@ -1,8 +1,8 @@
 import { db, sql } from '@/lib/db';
 
 /** The stages whose results carry the version of the code that made them (`scripts/lib/code-versions.mjs` says of which sources). */
-const STAGES = ['spatial', 'overlay', 'spectra', 'features', 'train', 'predict', 'spc', 'control'] as const;
-export type CodeStage = (typeof STAGES)[number];
+export const CODE_STAGES = ['spatial', 'overlay', 'spectra', 'features', 'train', 'predict', 'spc', 'control'] as const;
+export type CodeStage = (typeof CODE_STAGES)[number];
 
 /** Put in by the build: a digest of everything that a stage's sources reach. */
 declare const __CODE_VERSIONS__: Readonly<Record<CodeStage, string>> | undefined;
@@ -17,5 +17,5 @@ export const codeVersion = (stage: CodeStage): string =>
 /** Notes that this process computes with its versions from now on; those known already keep the time they were first at work. */
 export const recordCodeVersions = (): Promise<number> =>
   db().exec(sql`
-    INSERT INTO code_version (stage, version) SELECT * FROM unnest(${[...STAGES]}::text[], ${STAGES.map(codeVersion)}::text[])
+    INSERT INTO code_version (stage, version) SELECT * FROM unnest(${[...CODE_STAGES]}::text[], ${CODE_STAGES.map(codeVersion)}::text[])
     ON CONFLICT DO NOTHING`);

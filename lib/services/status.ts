@@ -33,35 +33,64 @@ export interface WorkState {
   /** Tasks that are due and were not taken, and for how long the oldest has been waiting, s. */
   readonly due: number;
   readonly oldestDueS: number;
-  /** Workers live, and work that is due lies. */
+  /** Workers live that could have worked for long enough, and work that is due lies. */
   readonly isStalled: boolean;
+  /** Work that is due lies, since the queue does not answer the workers. */
+  readonly isQueueAway: boolean;
   /** What is wrong, for a person; null when nothing is. */
   readonly trouble: string | null;
 }
 
+/** What the database knows of work and workers. */
+export interface WorkRow {
+  readonly due: number;
+  /** Wait of the oldest task that is due, s; null without one. */
+  readonly oldest: number | null;
+  /** Workers that were heard, of them those that can work now, and those that could for long enough. */
+  readonly live: number;
+  readonly able: number;
+  readonly settled: number;
+  /** Since the database started, s. */
+  readonly database_up: number;
+}
+
 /** Whether the work that is asked for is taken up. */
 export async function workState(): Promise<WorkState> {
-  const row = await db().one<{ due: number; oldest: number | null; live: number; settled: number }>(sql`
+  const row = await db().one<WorkRow>(sql`
     SELECT (SELECT count(*)::int FROM task WHERE state = 'ready' AND available_at <= now()) AS due,
       (SELECT extract(epoch FROM now() - min(greatest(available_at, created_at)))::float8 FROM task WHERE state = 'ready' AND available_at <= now()) AS oldest,
-      count(*)::int AS live, count(*) FILTER (WHERE started_at < now() - ${STALLED_S} * INTERVAL '1 second')::int AS settled
+      count(*)::int AS live, count(able_since)::int AS able,
+      count(*) FILTER (WHERE able_since < now() - ${STALLED_S} * INTERVAL '1 second')::int AS settled,
+      extract(epoch FROM now() - pg_postmaster_start_time())::float8 AS database_up
     FROM worker_process WHERE heard_at > now() - ${HEARD_S} * INTERVAL '1 second'`);
-  const { due, live, settled } = row!;
-  const oldestDueS = Math.max(0, row!.oldest ?? 0);
+  return judgeWork(row!);
+}
+
+/**
+ * What is wrong with the work. The time in which workers had no queue, or could not say that they live because the database had just been
+ * away, is not held against them.
+ */
+export function judgeWork(row: WorkRow): WorkState {
+  const oldestDueS = Math.max(0, row.oldest ?? 0);
   const lies = oldestDueS > STALLED_S;
-  const isStalled = lies && settled > 0;
-  const waits = `${due} ${due === 1 ? 'task waits' : 'tasks wait'}, the oldest for ${Math.round(oldestDueS)} s`;
+  const isStalled = lies && row.settled > 0;
+  const isQueueAway = lies && row.live > 0 && row.able === 0;
   return {
-    liveWorkers: live,
-    due,
+    liveWorkers: row.live,
+    due: row.due,
     oldestDueS,
     isStalled,
-    trouble: isStalled
-      ? `The workers have stopped taking work: ${waits}. They restart by themselves; see their logs.`
-      : lies && live === 0
-        ? `No worker is running: ${waits}. Start one.`
-        : null,
+    isQueueAway,
+    trouble: lies ? troubleOf(row, oldestDueS, isStalled, isQueueAway) : null,
   };
+}
+
+function troubleOf(row: WorkRow, oldestDueS: number, isStalled: boolean, isQueueAway: boolean): string | null {
+  const waits = `${row.due} ${row.due === 1 ? 'task waits' : 'tasks wait'}, the oldest for ${Math.round(oldestDueS)} s`;
+  if (isStalled) return `The workers have stopped taking work: ${waits}. They restart by themselves; see their logs.`;
+  if (isQueueAway)
+    return `The queue (Redis) does not answer the workers: ${waits}. Nothing is lost; work goes on when Redis is back.`;
+  return row.live === 0 && row.database_up > HEARD_S ? `No worker is running: ${waits}. Start one.` : null;
 }
 
 const READY_MS = 3_000;
@@ -82,7 +111,8 @@ function inTime<T>(asked: Promise<T>): Promise<T> {
  */
 export async function checkReady(): Promise<void> {
   const state = await inTime(workState());
-  if (state.isStalled && state.trouble !== null) throw new AppError('dependency_unavailable', state.trouble);
+  if ((state.isStalled || state.isQueueAway) && state.trouble !== null)
+    throw new AppError('dependency_unavailable', state.trouble);
 }
 
 const ASK_AGAIN_MS = 1_000;

@@ -16,8 +16,12 @@ const newUser = z.strictObject({
   password,
 });
 
-/** Makes an account; people do not sign up by themselves. @throws AppError `conflict` when the address is taken. */
-export async function createUser(input: unknown, actor: By): Promise<string> {
+/**
+ * Makes an account; people do not sign up by themselves.
+ * @param whose - a temporary password is replaced by one of the user's own at the first sign-in.
+ * @throws AppError `conflict` when the address is taken.
+ */
+export async function createUser(input: unknown, actor: By, whose: 'temporary' | 'own' = 'temporary'): Promise<string> {
   requireRole(actor, 'administrator');
   const u = newUser.parse(input);
   const email = u.email.toLowerCase();
@@ -25,7 +29,7 @@ export async function createUser(input: unknown, actor: By): Promise<string> {
   return transaction(async (tx) => {
     const id = randomUUID();
     const made = await tx.exec(sql`
-      INSERT INTO "user" (id, name, email, email_verified, role, updated_at) VALUES (${id}, ${u.name}, ${email}, true, ${u.role}::role, now()) ON CONFLICT (email) DO NOTHING`);
+      INSERT INTO "user" (id, name, email, email_verified, role, password_due, updated_at) VALUES (${id}, ${u.name}, ${email}, true, ${u.role}::role, ${whose === 'temporary'}, now()) ON CONFLICT (email) DO NOTHING`);
     if (made === 0) throw new AppError('conflict', `there is a user ${email} already`);
     await tx.exec(
       sql`INSERT INTO account (id, account_id, provider_id, user_id, password, updated_at) VALUES (${randomUUID()}, ${id}, 'credential', ${id}, ${hash}, now())`,
@@ -35,7 +39,7 @@ export async function createUser(input: unknown, actor: By): Promise<string> {
       action: 'create',
       entity: 'user',
       entityId: email,
-      after: { name: u.name, role: u.role },
+      after: { name: u.name, role: u.role, passwordDue: whose === 'temporary' },
     });
     return id;
   });
@@ -95,21 +99,30 @@ export async function setUserDisabled(userId: string, disabled: boolean, actor: 
   });
 }
 
-/** Makes a new password for a user, who is signed out everywhere. @returns the password: it is in this answer and nowhere else. */
+/** Makes a new password for a user, who is signed out everywhere and chooses another at the next sign-in. @returns the password: it is in this answer and nowhere else. */
 export async function resetPassword(userId: string, actor: By): Promise<string> {
   requireRole(actor, 'administrator');
   const secret = randomBytes(12).toString('base64url');
   const hash = await hashPassword(secret);
   await transaction(async (tx) => {
     const { user } = await lockUser(tx, userId);
-    await setHash(tx, userId, hash);
+    await setHash(tx, userId, hash, true);
     await tx.exec(sql`DELETE FROM session WHERE user_id = ${userId}`);
-    await audit(tx, { actor: actor.email, action: 'reset password', entity: 'user', entityId: user.email });
+    await audit(tx, {
+      actor: actor.email,
+      action: 'reset password',
+      entity: 'user',
+      entityId: user.email,
+      after: { passwordDue: true },
+    });
   });
   return secret;
 }
 
-/** A person's own password; all other sessions end. @throws AppError `invalid_input` when the current one is not right; `rate_limited`. */
+/**
+ * A person's own password, after which none is due; all other sessions end.
+ * @throws AppError `invalid_input` when the current one is not right, or is the new one; `rate_limited`.
+ */
 export async function changeOwnPassword(actor: Actor, current: unknown, next: unknown, sessionToken: string): Promise<void> {
   const wanted = password.parse(next);
   const given = z.string().max(200).parse(current);
@@ -121,18 +134,30 @@ export async function changeOwnPassword(actor: Actor, current: unknown, next: un
       sql`SELECT password FROM account WHERE user_id = ${actor.id} AND provider_id = 'credential' FOR UPDATE`,
     );
     if (row === undefined || !(await verifyPassword({ hash: row.password, password: given })))
-      throw new AppError('invalid_input', 'the current password is not right');
-    await setHash(tx, actor.id, hash);
+      throw new AppError('invalid_input', 'the current password is not right', { field: 'current' });
+    if (wanted === given)
+      throw new AppError('invalid_input', 'the new password is the current one; choose another', { field: 'next' });
+    const { wasDue } = await setHash(tx, actor.id, hash, false);
     await tx.exec(sql`DELETE FROM session WHERE user_id = ${actor.id} AND token <> ${sessionToken}`);
-    await audit(tx, { actor: actor.email, action: 'change password', entity: 'user', entityId: actor.email });
+    await audit(tx, {
+      actor: actor.email,
+      action: 'change password',
+      entity: 'user',
+      entityId: actor.email,
+      ...(wasDue ? { before: { passwordDue: true }, after: { passwordDue: false } } : {}),
+    });
   });
   await forgive(attempt.ids);
 }
 
-async function setHash(tx: Tx, userId: string, hash: string): Promise<void> {
+/** @param due - whether the user has to choose another. @returns whether that was so until now. */
+async function setHash(tx: Tx, userId: string, hash: string, due: boolean): Promise<{ wasDue: boolean }> {
   await tx.exec(
     sql`UPDATE account SET password = ${hash}, updated_at = now() WHERE user_id = ${userId} AND provider_id = 'credential'`,
   );
+  const before = await tx.one<{ due: boolean }>(sql`SELECT password_due AS due FROM "user" WHERE id = ${userId} FOR UPDATE`);
+  await tx.exec(sql`UPDATE "user" SET password_due = ${due}, updated_at = now() WHERE id = ${userId}`);
+  return { wasDue: before?.due === true };
 }
 
 /** Keeps in the audit trail that somebody signed out; nothing where nobody was signed in. */

@@ -128,8 +128,39 @@ export function edgesOf(line: LineProfile): Edges[] {
   });
 }
 
-/** Rule along z that follows exp(−i q_z z). */
-export const slabRule = (phase: number): QuadratureRule => gaussLegendre(8 * Math.ceil((16 + 0.6 * Math.abs(phase)) / 8));
+/** Phase, rad, that one Gauss–Legendre rule follows; a longer one is cut into panels, so that the nodes cost no more than their number. */
+const PANEL = 64;
+/** q_z·height beyond which no curve has a point: 10 µm at 100 1/nm. */
+const MOST_PHASE = 1e6;
+
+/**
+ * Rule on [−1, 1] along z that follows exp(−i q_z z).
+ * @param phase - q_z·height, rad.
+ * @throws AppError `out_of_domain` beyond any measurement.
+ */
+export function slabRule(phase: number): QuadratureRule {
+  const size = Math.abs(phase);
+  const panels = Math.max(1, Math.ceil(size / PANEL));
+  const one = gaussLegendre(8 * Math.ceil((16 + 0.6 * (size / panels)) / 8));
+  if (panels === 1) return one;
+  if (size > MOST_PHASE)
+    throw new AppError(
+      'out_of_domain',
+      `qzPerNm: q_z·height is ${size.toPrecision(3)} rad at q_x = 0; give q in 1/nm and heights in nm`,
+      {
+        field: 'qzPerNm',
+      },
+    );
+  const n = one.nodes.length;
+  const nodes = new Float64Array(panels * n);
+  const weights = new Float64Array(panels * n);
+  for (let p = 0; p < panels; p++)
+    for (let k = 0; k < n; k++) {
+      nodes[p * n + k] = (2 * p + 1 + one.nodes[k]!) / panels - 1;
+      weights[p * n + k] = one.weights[k]! / panels;
+    }
+  return { nodes, weights };
+}
 
 function slab(e: Edges, qx: number, qz: number, out: ComplexArray, i: number): void {
   const { nodes, weights } = slabRule(qz * e.height);

@@ -95,6 +95,16 @@ test('F(0) is the area, a cut line is the same line, a shifted origin only a pha
     ),
   ));
 
+test('at q_x = 0 a rectangle is w·h·sinc(q_z h/2) for any number of fringes; beyond any measurement q is refused, not computed for minutes', () => {
+  const box = { bottomCdNm: 30, trapezoids: [trapezoid(50, Math.PI / 2, Math.PI / 2)] };
+  for (const qz of [0.05, 1.3, 7.3, 211, 1.9e4]) {
+    const u = 0.5 * qz * 50;
+    const f = trapezoidAmplitude(box, [0], [qz]);
+    expect(Math.abs(Math.hypot(f.re[0]!, f.im[0]!) - Math.abs((1500 * Math.sin(u)) / u))).toBeLessThan(1500 * 1e-10);
+  }
+  expect(() => cdSaxs(box, [0], [7.3e6])).toThrow(/^qzPerNm: .* give q in 1\/nm/);
+});
+
 test('the closed form meets the quadrature near q_x = 0', () => {
   const line = { bottomCdNm: 30, trapezoids: [trapezoid(40, 1.4, 1.5)] };
   const [a, b] = cdSaxs(line, [1e-3 / 30 - 1e-12, 1e-3 / 30 + 1e-12], [0.2, 0.2]);

@@ -148,25 +148,6 @@ test('a correction that names no run takes the wrong value off charts and thread
   expect(await left()).toBe(0);
 });
 
-test('a run that is not here yet is said to be pending, and is linked by its key when it comes', async () => {
-  await door.lot('K');
-  const sent = await door.post('measurements', [measurementRecord('K', 1, { runKey: 'K-second' })]);
-  expect(sent).toMatchObject({
-    status: 200,
-    body: { accepted: 1, results: [{ status: 'accepted', pending: [{ path: 'runKey' }] }] },
-  });
-  const tool = async () =>
-    (await db().one<{ chamber: string | null }>(sql`SELECT chamber FROM measurement WHERE lot = 'K'`))!.chamber;
-  await door.post('runs', [runRecord('K', 1, { key: 'K-first', chamber: 'A' })]);
-  expect(await tool()).toBeNull();
-  await door.post('runs', [
-    runRecord('K', 1, { key: 'K-second', chamber: 'B', startedAt: '2026-09-01T02:00:00Z', endedAt: '2026-09-01T02:01:00Z' }),
-  ]);
-  expect(await tool()).toBe('B');
-  const known = await door.post('measurements', [measurementRecord('K', 1, { key: 'K-later', runKey: 'K-first' })]);
-  expect(known.body.results[0]).not.toHaveProperty('pending');
-});
-
 test('how far back and how many new months one batch may open is bounded, and old months are few tables', async () => {
   await door.lot('M');
   const tables = async () =>

@@ -1,21 +1,19 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { NextRequest } from 'next/server';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { POST as upload } from '@/app/(dash)/upload/rows/route';
-import { GET as authGet, POST as authPost } from '@/app/api/auth/[...all]/route';
+import { GET as authGet } from '@/app/api/auth/[...all]/route';
 import { actorOf, createApiKey, makeApiKey, revokeApiKey } from '@/lib/auth';
 import { PEER_HEADER, peerIsKnown } from '@/lib/auth/address';
 import { closePool, db, prisma, sql } from '@/lib/db';
 import { asMachine } from '@/lib/services/actor';
 import { createChannel } from '@/lib/services/channels';
 import { postWebhook } from '@/lib/services/notify/webhook';
-import { changeOwnPassword, createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/users';
-import { proxy } from '@/proxy';
+import { createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/users';
 import { type TestDatabase, testDatabase } from '../support';
+import { BASE, call, cookies, page, signIn, trail } from '../support/sign-in';
 
 const RIGHT = 'a long password';
-const BASE = 'http://localhost:3000';
 const boss = asMachine('boss@fab.example');
 const ids: Record<string, string> = {};
 let database: TestDatabase;
@@ -27,7 +25,7 @@ beforeAll(async () => {
   database = await testDatabase();
   peerIsKnown();
   for (const name of ['ana', 'omar'])
-    ids[name] = await createUser({ name, email: `${name}@fab.example`, role: 'administrator', password: RIGHT }, boss);
+    ids[name] = await createUser({ name, email: `${name}@fab.example`, role: 'administrator', password: RIGHT }, boss, 'own');
 });
 afterAll(async () => {
   await prisma().$disconnect();
@@ -36,27 +34,8 @@ afterAll(async () => {
 });
 beforeEach(() => db().exec(sql`DELETE FROM sign_in_attempt`));
 
-const call = (path: string, init: RequestInit) =>
-  authPost(new Request(`${BASE}/api/auth/${path}`, { method: 'POST', ...init }), {
-    params: Promise.resolve({ all: path.split('/') }),
-  });
-const signIn = (name: string, password: string, headers: Record<string, string> = {}) =>
-  call('sign-in/email', {
-    headers: { 'content-type': 'application/json', ...headers },
-    body: JSON.stringify({ email: `${name}@fab.example`, password }),
-  });
-const cookies = (r: Response): string =>
-  r.headers
-    .getSetCookie()
-    .map((c) => c.split(';')[0])
-    .join('; ');
 const times = <T>(n: number, f: (i: number) => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: n }, (_, i) => f(i)));
-const trail = (action: string) =>
-  db().rows<{ actor: string; entity_id: string; after: { address?: string | null } | null; reason: string | null }>(
-    sql`SELECT actor, entity_id, after, reason FROM audit_entry WHERE action = ${action} ORDER BY id DESC LIMIT 100`,
-  );
-
 test('wrong passwords for one account are limited whatever X-Forwarded-For says, at once too; another account is not', async () => {
   const answers = await times(40, (i) =>
     signIn('ana', 'wrong password', { [PEER_HEADER]: '127.0.0.1', 'x-forwarded-for': `198.51.100.${i}` }),
@@ -154,24 +133,6 @@ test('of two administrators who disable each other at once one stays', async () 
   for (const id of Object.values(ids)) await setUserDisabled(id, false, boss).catch(() => undefined);
 });
 
-test('a password that is reset or changed ends the other sessions, and the trail says so without it', async () => {
-  const before = cookies(await signIn('omar', RIGHT));
-  const secret = await resetPassword(ids['omar']!, boss);
-  expect(await actorOf(new Headers({ cookie: before }))).toBeNull();
-  expect((await signIn('omar', RIGHT)).status).toBe(401);
-  const answer = await signIn('omar', secret);
-  expect(answer.status).toBe(200);
-  const { token } = (await answer.json()) as { token: string };
-  const omar = (await actorOf(new Headers({ cookie: cookies(answer) })))!;
-  await expect(changeOwnPassword(omar, 'wrong password', 'another password', token)).rejects.toMatchObject({
-    code: 'invalid_input',
-  });
-  await changeOwnPassword(omar, secret, RIGHT, token);
-  expect(await actorOf(new Headers({ cookie: cookies(answer) }))).not.toBeNull();
-  for (const action of ['reset password', 'change password'])
-    expect(await trail(action)).toEqual([expect.objectContaining({ entity_id: 'omar@fab.example', after: null })]);
-});
-
 test('a key and its audit entry are one: neither is there when the entry cannot be written', async () => {
   await db().exec(sql`ALTER TABLE audit_entry ADD CONSTRAINT no_more CHECK (entity_id <> 'unlucky')`);
   await expect(makeApiKey({ sender: 'unlucky', scopes: ['read'] }, boss)).rejects.toThrow();
@@ -237,11 +198,6 @@ test('the upload door passes on the header line and refuses one that is none', a
     expect(answer.body.detail).toMatch(/is no line; lines count from 1/);
   }
 });
-
-const page = async (path: string, cookie = '') => {
-  const answer = await proxy(new NextRequest(`${BASE}${path}`, { headers: { cookie } }));
-  return { status: answer.status, to: answer.headers.get('location'), rewrite: answer.headers.get('x-middleware-rewrite') };
-};
 
 test('an anonymous page is a 307 to the sign-in with the way back, before anything is streamed', async () => {
   expect(await page('/wafers?range=7d')).toMatchObject({

@@ -3,13 +3,15 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { GET as ready } from '@/app/api/health/ready/route';
 import { closePool, db, listen, sql, transaction } from '@/lib/db';
+import { closeQueues } from '@/lib/queue/broker';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { feed } from '@/lib/services/feed';
 import { feedHub } from '@/lib/services/feed-hub';
 import { workState } from '@/lib/services/status';
-import { Watchdog } from '@/lib/services/tasks/heartbeat';
+import { beat, lastBeat, Watchdog } from '@/lib/services/tasks/heartbeat';
 import { overview } from '@/lib/services/views/overview';
 import { eventually, type TestDatabase, testDatabase, testQueuePrefix } from '../support';
+import { cuttableLine } from '../support/line';
 import { WorkerCrew } from '../support/workers';
 
 let database: TestDatabase;
@@ -136,7 +138,9 @@ test('work that lies while workers live is said on the overview, and the site is
   await db().exec(
     sql`INSERT INTO task (queue, key, payload, available_at, created_at) VALUES ('notify', 'lies', '{"v":1,"alertEventId":1}', now() - INTERVAL '2 minutes', now() - INTERVAL '2 minutes')`,
   );
-  expect(await workState()).toMatchObject({
+  // A database that has just started cannot know who is missing.
+  const silent = await eventually(workState, (s) => s.trouble !== null, 60_000);
+  expect(silent).toMatchObject({
     liveWorkers: 0,
     due: 1,
     isStalled: false,
@@ -146,6 +150,17 @@ test('work that lies while workers live is said on the overview, and the site is
   await db().exec(sql`INSERT INTO worker_process (process, started_at, heard_at) VALUES ('w', now(), now())`);
   expect(await workState()).toMatchObject({ liveWorkers: 1, isStalled: false });
   await db().exec(sql`UPDATE worker_process SET started_at = now() - INTERVAL '2 minutes'`);
+  const away = await workState();
+  expect(away).toMatchObject({
+    isStalled: false,
+    isQueueAway: true,
+    trouble: expect.stringContaining('queue (Redis) does not answer'),
+  });
+  expect((await ready()).status).toBe(503);
+  await db().exec(sql`UPDATE worker_process SET able_since = now()`); // the queue is back: what lay meanwhile is not the workers' fault
+  expect(await workState()).toMatchObject({ isStalled: false, isQueueAway: false, trouble: null });
+  expect((await ready()).status).toBe(200);
+  await db().exec(sql`UPDATE worker_process SET able_since = now() - INTERVAL '2 minutes'`);
   expect(await workState()).toMatchObject({ isStalled: true, trouble: expect.stringContaining('have stopped taking work') });
   const answer = await ready();
   expect(answer.status).toBe(503);
@@ -156,8 +171,14 @@ test('work that lies while workers live is said on the overview, and the site is
   expect((await ready()).status).toBe(200);
 });
 
+const lying = () =>
+  db().exec(
+    sql`INSERT INTO task (queue, key, payload, available_at, created_at) VALUES ('notify', 'lies', '{"v":1,"alertEventId":1}', now() - INTERVAL '5 minutes', now() - INTERVAL '5 minutes')`,
+  );
+
 test('the watchdog speaks when work lies for longer than it may, not before, and not for a database that is away', async () => {
-  await db().exec(sql`UPDATE task SET available_at = now() - INTERVAL '5 minutes'`);
+  await db().exec(sql`DELETE FROM task`);
+  await lying();
   const dog = new Watchdog(1);
   expect(await dog.look()).toBeNull();
   await sleep(1_100);
@@ -169,3 +190,61 @@ test('the watchdog speaks when work lies for longer than it may, not before, and
   expect(await dog.look()).toBeNull(); // it is given time again
   await db().exec(sql`DELETE FROM task`);
 });
+
+test('a watchdog that was away itself knows nothing of the time between: it looks for as long again', async () => {
+  await lying();
+  let now = Date.now();
+  const dog = new Watchdog(60, () => now);
+  const after = (s: number) => {
+    now += s * 1000;
+    return dog.look();
+  };
+  for (let i = 0; i < 5; i++) expect(await after(10)).toBeNull();
+  expect(await after(300)).toBeNull(); // a suspended machine, not a stuck worker
+  for (let i = 0; i < 5; i++) expect(await after(10)).toBeNull();
+  expect(await after(10)).toMatch(/has not been taken/);
+  await db().exec(sql`DELETE FROM task`);
+});
+
+const redisUrl = process.env['REDIS_URL'];
+test.skipIf(redisUrl === undefined)(
+  'time without Redis counts against nobody: the watchdog starts anew when it is back, and the worker says that it could not work',
+  async () => {
+    await lying();
+    await db().exec(sql`DELETE FROM worker_process`);
+    const line = await cuttableLine(redisUrl!);
+    process.env['REDIS_URL'] = line.url;
+    await closeQueues();
+    try {
+      let now = Date.now();
+      const dog = new Watchdog(60, () => now);
+      const after = (s: number) => {
+        now += s * 1000;
+        return dog.look();
+      };
+      for (let i = 0; i < 5; i++) expect(await after(10)).toBeNull();
+      line.cut();
+      for (let i = 0; i < 4; i++) expect(await after(20)).toBeNull();
+      expect(dog.ableSince).toBeNull();
+      await beat(dog.ableSince);
+      expect(await workState()).toMatchObject({ liveWorkers: 1, isStalled: false, isQueueAway: true });
+      await line.mend();
+      await eventually(
+        () => dog.look().then(() => dog.ableSince),
+        (since) => since === now,
+      );
+      await beat(dog.ableSince);
+      expect(await workState()).toMatchObject({ isStalled: false, isQueueAway: false, trouble: null });
+      for (let i = 0; i < 5; i++) expect(await after(10)).toBeNull();
+      expect(await after(10)).toMatch(/has not been taken/);
+    } finally {
+      await line.mend();
+      await closeQueues();
+      line.close();
+      process.env['REDIS_URL'] = redisUrl;
+      await lastBeat();
+      await db().exec(sql`DELETE FROM task`);
+    }
+  },
+  60_000,
+);

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ChangeDraft, changeOf, draftBase, draftBlocked, firstDraft } from '@/app/(dash)/spc/[id]/change-draft';
-import { createApiKey } from '@/lib/auth/api-keys';
-import { closePool, db, sql } from '@/lib/db';
-import { closeQueues } from '@/lib/queue/broker';
+import { db, sql } from '@/lib/db';
 import { changeChart, excludePoint } from '@/lib/services/charts/change-chart';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
@@ -11,89 +9,53 @@ import { alertView } from '@/lib/services/views/alert';
 import { spcChart, violationsOf } from '@/lib/services/views/spc-chart';
 import { screenCharts } from '@/lib/services/views/spc-list';
 import { sdLimits } from '@/lib/spc';
-import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
-import { apiServer } from '../support/api-server';
+import { type Door, lotRecord, openDoor } from '../support/door';
+import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork } from '../support/work';
 
-let database: TestDatabase;
-let api: Awaited<ReturnType<typeof apiServer>>;
-let key: string;
+let door: Door;
 const HOUR = 3_600_000;
 const T0 = Date.UTC(2026, 8, 1);
 const FAR = T0 + 400 * 24 * HOUR;
 const NOISE = [0.6, -0.4, 0.9, -0.8, 0.2, -1.1, 0.7, 0.4, -0.5, -0.2, 1.2, -0.9, 0.3, 0.1, -0.3, 0.5, -0.7, 0.8, -0.1, 0];
 
 beforeAll(async () => {
-  database = await testDatabase();
-  testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
-  key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
-  api = await apiServer();
+  door = await openDoor();
   // Twenty lots of three wafers are the baseline; one lot, nine hours on, settles it.
   await lots(
     NOISE.map((e, i) => ({ at: T0 + i * 4 * HOUR, means: [100 + e, 100 - NOISE[(i + 7) % 20]!, 100 + NOISE[(i + 3) % 20]!] })),
   );
   await lots([{ at: T0 + 100 * HOUR, means: [100.1, 99.8, 100.2] }]);
 }, 120_000);
-afterAll(async () => {
-  await api.close();
-  await closeQueues();
-  await closePool();
-  await database.drop();
-});
+afterAll(() => door.close());
 
-async function post(path: string, body: object): Promise<void> {
-  const res = await fetch(`${api.url}/api/v1/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  expect(res.status, await res.text()).toBeLessThan(300);
+async function post(path: string, records: readonly object[]): Promise<void> {
+  const answer = await door.post(path, records);
+  expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
 }
 
 let serial = 0;
-/** Lots of processed and measured wafers with these thickness means, an hour between wafers. Returns their names. */
-async function lots(list: readonly { at: number; means: readonly number[] }[]): Promise<string[]> {
-  const made = list.map((l) => ({ ...l, lot: `Q${++serial}` }));
-  const iso = (t: number) => new Date(t).toISOString();
-  const common = { product: 'KITE-45', layer: 'ILD1', operation: 'CVD-OXIDE' };
-  const wafers = made.flatMap((l) => l.means.map((mean, i) => ({ lot: l.lot, wafer: i + 1, at: l.at + i * 600_000, mean })));
+/** Lots of processed and measured wafers with these thickness means, ten minutes between wafers. Returns their names. */
+async function lots(list: readonly { at: number; means: readonly number[]; product?: string }[]): Promise<string[]> {
+  const made = list.map((l) => ({ product: 'KITE-45', ...l, lot: `Q${++serial}` }));
+  const wafers = made.flatMap(({ lot, at, means, product }) =>
+    means.map((mean, i) => ({
+      wafer: { key: `${lot}-${i + 1}`, lot, slot: i + 1, at: at + i * 600_000 },
+      mean,
+      over: { product },
+    })),
+  );
   await post(
     'lots',
-    made.map((l) => ({ key: l.lot, lot: l.lot, product: 'KITE-45', route: 'BEOL-1', wafers: 25, startedAt: iso(l.at) })),
+    made.map((l) => lotRecord(l.lot, { product: l.product, startedAt: new Date(l.at).toISOString() })),
   );
   await post(
     'runs',
-    wafers.map(({ lot, wafer, at }) => ({
-      ...common,
-      lot,
-      wafer,
-      key: `${lot}-${wafer}-r`,
-      tool: 'CVD-01',
-      chamber: 'A',
-      recipe: { name: 'CVD-OXIDE.KITE-45', version: 1 },
-      startedAt: iso(at),
-      endedAt: iso(at + 120_000),
-      setpoints: { deposition_time: 60 },
-    })),
+    wafers.map(({ wafer, over }) => runOf(wafer, over)),
   );
   await post(
     'measurements',
-    wafers.map(({ lot, wafer, at, mean }) => ({
-      ...common,
-      lot,
-      wafer,
-      key: `${lot}-${wafer}-m`,
-      runKey: `${lot}-${wafer}-r`,
-      station: 'ELL-01',
-      parameter: 'oxide_thickness',
-      unit: 'nm',
-      plan: 'P5',
-      measuredAt: iso(at + HOUR),
-      x: [0, 100, -100, 0, 0],
-      y: [0, 0, 0, 100, -100],
-      value: [mean, mean + 1, mean - 1, mean + 0.5, mean - 0.5],
-    })),
+    wafers.map(({ wafer, mean, over }) => measurementOf(wafer, mean, over)),
   );
   await doAllWork();
   return made.map((l) => l.lot);
@@ -181,6 +143,37 @@ test('limits that a person enters on an Xbar-S chart judge as entered, for every
   expect(why.flatMap((w) => w.violations).find((v) => v.rule === 1)).toMatchObject({ cl: 100, ucl: 106, lcl: 94 });
   const page = await spcChart(chart, T0 + 109 * HOUR, FAR);
   expect([...page.points.ucl]).toEqual([106, 106, 106, 106]);
+});
+
+test('an excluded point on the ramp of an EWMA chart has the limits of its place, and so has the point after it', async () => {
+  const chart = await chartOf('measurement.mean', 'ewma');
+  const { version, effectiveMs, cl, sigmaWithin, lambda, widthL } = (await spcChart(chart, 0, FAR)).versions.at(-1)!;
+  const judged = async () => {
+    const { points: p } = await spcChart(chart, effectiveMs, FAR);
+    return p.recordId.map((id, i) => ({
+      id,
+      value: p.value[i]!,
+      z: p.plotted[i]!,
+      ucl: p.ucl[i]!,
+      lcl: p.lcl[i]!,
+      v: p.version[i],
+    }));
+  };
+  const half = (k: number) => widthL! * sigmaWithin! * Math.sqrt((lambda! / (2 - lambda!)) * (1 - (1 - lambda!) ** (2 * k)));
+  const before = await judged();
+  expect(before.length).toBeGreaterThan(3);
+  await excludePoint(chart, before[1]!.id, 'wrong wafer on the gauge', 'ana');
+  const after = await judged();
+  let z = cl!;
+  after.forEach((p, i) => {
+    const place = i === 0 ? 1 : i === 1 ? 2 : i;
+    const stands = lambda! * p.value + (1 - lambda!) * z;
+    expect(p).toMatchObject({ v: version, z: expect.closeTo(stands, 9) });
+    expect([p.lcl, p.ucl]).toEqual([expect.closeTo(cl! - half(place), 9), expect.closeTo(cl! + half(place), 9)]);
+    if (i !== 1) z = stands;
+  });
+  await excludePoint(chart, before[1]!.id, null, 'ana');
+  expect(await judged()).toEqual(before);
 });
 
 test('limits that a person enters on an EWMA chart hold from its first point, without a ramp', async () => {

@@ -65,7 +65,11 @@ test('without the scope, or without a key, nothing is computed', async () => {
 });
 
 test('a signed-in person needs no key', async () => {
-  await createUser({ email: 'ana@fab.example', name: 'Ana', role: 'viewer', password: 'a long password' }, asMachine('test'));
+  await createUser(
+    { email: 'ana@fab.example', name: 'Ana', role: 'viewer', password: 'a long password' },
+    asMachine('test'),
+    'own',
+  );
   const { headers } = await auth().api.signInEmail({
     body: { email: 'ana@fab.example', password: 'a long password' },
     returnHeaders: true,

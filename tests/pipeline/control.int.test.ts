@@ -1,25 +1,20 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
 import type { RunToRunConfig } from '@/lib/control';
-import { closePool, db, sql } from '@/lib/db';
-import { closeQueues } from '@/lib/queue/broker';
+import { db, sql } from '@/lib/db';
 import { auditLoop } from '@/lib/services/control/audit-record';
 import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
 import { approveProposal, rejectProposal } from '@/lib/services/control/decide-proposal';
 import { judgeDraft } from '@/lib/services/control/judge-change';
 import { loopTimings } from '@/lib/services/control/loop-gain';
-import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { listLoops } from '@/lib/services/views/control';
 import { loopView } from '@/lib/services/views/control-loop';
 import { replayLoop } from '@/lib/services/views/control-replay';
-import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
-import { apiServer } from '../support/api-server';
+import { type Door, lotRecord, openDoor } from '../support/door';
+import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork as work } from '../support/work';
 
 /** A process under its loop, with everything that makes what a thread knew differ from what is known later. */
-let database: TestDatabase;
-let api: Awaited<ReturnType<typeof apiServer>>;
-let key: string;
+let door: Door;
 let loopId: string;
 const T0 = Date.UTC(2026, 8, 1);
 const HOUR = 3_600_000;
@@ -27,38 +22,24 @@ const HOUR = 3_600_000;
 const GAIN = 2.3;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  testQueuePrefix();
-  await startSimulatedFab(1, 'test');
-  key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
-  api = await apiServer();
+  door = await openDoor();
   loopId = (await db().one<{ id: string }>(
     sql`SELECT id FROM control_loop WHERE parameter = 'oxide_thickness' AND product = 'KITE-45'`,
   ))!.id;
 });
-afterAll(async () => {
-  await api.close();
-  await closeQueues();
-  await closePool();
-  await database.drop();
-});
+afterAll(() => door.close());
 
-async function post<T = unknown>(path: string, body: object): Promise<T> {
-  const res = await fetch(`${api.url}/api/v1/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!res.ok) throw new Error(`${path}: ${res.status} ${await res.text()}`);
-  return (await res.json()) as T;
+async function post<T = unknown>(path: string, value: object): Promise<T> {
+  const { status, body } = await door.post<T>(path, value);
+  if (status >= 300) throw new Error(`${path}: ${status} ${JSON.stringify(body)}`);
+  return body;
 }
 
-const common = { product: 'KITE-45', layer: 'ILD1', operation: 'CVD-OXIDE' };
 interface Told {
   chambers: Record<string, { adviceId: string; setpoints: Record<string, number> }>;
 }
 interface Wafer {
-  id: string;
+  key: string;
   lot: string;
   at: number;
   chamber: string;
@@ -69,61 +50,29 @@ interface Wafer {
 let serial = 0;
 /** Asks for the recipe and runs it (or `manual` in its place); the output is not measured yet. */
 async function run(at: number, chamber: string, disturbance: number, manual?: number): Promise<Wafer> {
-  const id = `W${++serial}`;
+  const key = `W${++serial}`;
   const lot = `L${serial}`;
-  await post('lots', [
-    { key: lot, lot, product: common.product, route: 'BEOL-1', wafers: 25, startedAt: new Date(T0).toISOString() },
-  ]);
+  await post('lots', [lotRecord(lot)]);
   const told = await post<Told>('advice', {
-    key: `${id}-a`,
+    key: `${key}-a`,
     tool: 'CVD-01',
     chambers: [chamber],
-    product: common.product,
-    operation: common.operation,
+    product: 'KITE-45',
+    operation: 'CVD-OXIDE',
     lot,
     at: new Date(at - 60_000).toISOString(),
   });
   const advised = told.chambers[chamber]!;
   const x = manual ?? advised.setpoints['deposition_time']!;
   const slot = (serial % 25) + 1;
-  await post('runs', [
-    {
-      ...common,
-      lot,
-      wafer: slot,
-      key: `${id}-r`,
-      tool: 'CVD-01',
-      chamber,
-      recipe: { name: 'CVD-OXIDE.KITE-45', version: 1 },
-      adviceId: advised.adviceId,
-      startedAt: new Date(at).toISOString(),
-      endedAt: new Date(at + 120_000).toISOString(),
-      setpoints: { deposition_time: x },
-    },
-  ]);
-  return { id, lot, at, chamber, value: 120 + GAIN * (x - 60) + disturbance, slot };
+  await post('runs', [runOf({ key, lot, slot, at, chamber, depositionTime: x }, { adviceId: advised.adviceId })]);
+  return { key, lot, at, chamber, value: 120 + GAIN * (x - 60) + disturbance, slot };
 }
 
 async function measure(w: Wafer, revises?: string, value = w.value, u = 0.4): Promise<void> {
-  await post('measurements', [
-    {
-      ...common,
-      lot: w.lot,
-      wafer: w.slot,
-      key: revises === undefined ? `${w.id}-m` : `${w.id}-m2`,
-      ...(revises === undefined ? {} : { revises }),
-      runKey: `${w.id}-r`,
-      station: 'ELL-01',
-      parameter: 'oxide_thickness',
-      unit: 'nm',
-      plan: 'P5',
-      measuredAt: new Date(w.at + 2 * HOUR).toISOString(),
-      x: [0, 100, -100, 0, 0],
-      y: [0, 0, 0, 100, -100],
-      value: [value, value + 1, value - 1, value + 0.5, value - 0.5],
-      u: [u, u, u, u, u],
-    },
-  ]);
+  const measuredAt = new Date(w.at + 2 * HOUR).toISOString();
+  const correction = revises === undefined ? {} : { key: `${w.key}-m2`, revises };
+  await post('measurements', [measurementOf(w, value, { measuredAt, u: [u, u, u, u, u], ...correction })]);
   await work();
 }
 
@@ -167,7 +116,7 @@ test('every recorded decision is made again to the last bit: late data, a correc
       await measure(w, undefined, w.value + 30); // wrong, and corrected at t = 15
     else await measure(w);
     if (t === 7) await pm('P1', T0 + 7.5 * HOUR, 'A');
-    if (t === 15) await measure({ ...w, id: 'W13', lot: 'L13', at: T0 + 13 * HOUR, slot: 14, chamber: 'B' }, 'W13-m', 121);
+    if (t === 15) await measure({ ...w, key: 'W13', lot: 'L13', at: T0 + 13 * HOUR, slot: 14, chamber: 'B' }, 'W13-m', 121);
     if (t === 16) await pm('P2', T0 + 4.5 * HOUR); // told of long after
     if (t === 18) for (const late of waiting) await measure(late);
     if (t === 19) await setLoopState(loopId, 'shadow', 'a look at the advice only', 'ana');

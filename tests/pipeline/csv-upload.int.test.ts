@@ -118,21 +118,64 @@ test('an impossible date is refused with its line and only its wafer is left out
 
 test('a saved mapping keeps what is declared of the dates, and is refused on a file with other names with both lists', async () => {
   const { mapping } = await previewCsv(file(FILE), null);
-  await saveMapping('ellipsometer export', { ...mapping, dates: 'day-first' }, WHO);
+  await saveMapping('ellipsometer export', { ...mapping, dates: 'day-first' }, 4, WHO);
   const saved = (await savedMappings()).find((m) => m.name === 'ellipsometer export')!;
   expect(saved.mapping.dates).toBe('day-first');
   expect((await previewCsv(file(FILE), saved.mapping)).waferTotal).toBe(2);
 
   const other = FILE.replace('Value;', 'Thk;').replace(';Slot;', ';Wafer No;');
-  for (const door of [previewCsv(file(other, 4), saved.mapping), uploadCsv(file(other, 4), saved.mapping, 'partial', WHO, NOW)]) {
-    const e = await refusal(door);
+  const doors = [
+    () => previewCsv(file(other, 4), saved.mapping),
+    () => uploadCsv(file(other, 4), saved.mapping, 'partial', WHO, NOW),
+  ];
+  for (const door of doors) {
+    const e = await refusal(door());
     expect(e).toMatchObject({ code: 'invalid_input' });
     expect(e.message).toMatch(
       /names "Slot", "Value", which the file has not\. The mapping uses "Lot", "Slot".*the file has "Thk", "Operator", "Time", "Wafer No"/,
     );
   }
-  expect(await refusal(saveMapping('odd', { ...mapping, dates: 'year-last' }, WHO))).toBeDefined();
-  expect(await refusal(saveMapping('odd', { ...mapping, colour: { column: 'Value' } }, WHO))).toBeDefined();
+  expect(await refusal(saveMapping('odd', { ...mapping, dates: 'year-last' }, null, WHO))).toBeDefined();
+  expect(await refusal(saveMapping('odd', { ...mapping, colour: { column: 'Value' } }, null, WHO))).toBeDefined();
+});
+
+test('the line that names the columns is saved with the mapping, and the next file of the shape is read by it', async () => {
+  // The instrument writes what each column is above its own names: the search takes that line, and a person has to say which it is.
+  const OWN = 'Thk;Who;When;Wfr;Charge;Py;Px;At;By;What;In';
+  const shape = (value: string) =>
+    [HEAD, OWN, row(value, '05/12/26 14:05', 8, 0), row(value, '05/12/26 14:05', 8, 50), ''].join('\n');
+  const [monday, tuesday] = [shape('120'), shape('121').replaceAll(';8;CSV-1', ';9;CSV-1')];
+  expect((await previewCsv(file(monday), null)).headerLine).toBe(1);
+  const told = await previewCsv(file(monday, 2), null);
+  const sources = {
+    value: 'Thk',
+    measuredAt: 'When',
+    wafer: 'Wfr',
+    lot: 'Charge',
+    y: 'Py',
+    x: 'Px',
+    operation: 'At',
+    station: 'By',
+    parameter: 'What',
+    unit: 'In',
+  };
+  const mapping = {
+    ...Object.fromEntries(Object.entries(sources).map(([field, column]) => [field, { column }])),
+    dates: 'day-first' as const,
+  };
+  await saveMapping('settings above', mapping, told.headerLine, WHO);
+  const saved = (await savedMappings()).find((m) => m.name === 'settings above')!;
+  expect(saved.headerLine).toBe(2);
+  expect((await refusal(previewCsv(file(tuesday), saved.mapping))).message).toMatch(/which the file has not/); // without the line
+  expect(await previewCsv(file(tuesday, saved.headerLine), saved.mapping)).toMatchObject({ faultTotal: 0, waferTotal: 1 });
+  const kept = await uploadCsv(file(tuesday, saved.headerLine), saved.mapping, 'atomic', WHO, NOW);
+  expect(kept).toMatchObject({ accepted: 1, rejected: 0 });
+  expect(kept.stored[0]!.from).toBe('2026-12-05T14:05:00.000Z');
+  const trail = await db().one<{ after: { headerLine: number } }>(
+    sql`SELECT after FROM audit_entry WHERE entity = 'csv mapping' AND entity_id = 'settings above'`,
+  );
+  expect(trail!.after.headerLine).toBe(2);
+  for (const line of [0, 1.5, '2', 1e6]) expect(await refusal(saveMapping('odd', mapping, line, WHO))).toBeDefined();
 });
 
 test('a mapping that was saved before dates could be declared still reads ISO times', async () => {
@@ -143,5 +186,6 @@ test('a mapping that was saved before dates could be declared still reads ISO ti
     sql`INSERT INTO csv_mapping (name, kind, mapping, author) VALUES ('old', 'measurement', ${JSON.stringify(mapping)}::jsonb, ${WHO})`,
   );
   const old = (await savedMappings()).find((m) => m.name === 'old')!;
+  expect(old.headerLine).toBeNull();
   expect(await previewCsv(file(iso), old.mapping)).toMatchObject({ waferTotal: 2, faultTotal: 0 });
 });

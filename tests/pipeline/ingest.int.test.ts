@@ -1,94 +1,46 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
-import { closePool, db, sql } from '@/lib/db';
+import { db, sql } from '@/lib/db';
 import type { MeasurementRecord, RunRecord } from '@/lib/formats/wire';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
-import type { BatchResult } from '@/lib/services/ingest';
-import { type TestDatabase, testDatabase } from '../support';
-import { apiServer } from '../support/api-server';
+import { type Door, measurementRecord, openDoor, runRecord } from '../support/door';
 
-let database: TestDatabase;
-let api: Awaited<ReturnType<typeof apiServer>>;
-let key: string;
+let door: Door;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  await registerFab(simulatedFab(1), 'test');
-  key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
-  api = await apiServer();
+  door = await openDoor(['ingest', 'advice', 'fab']);
 });
-afterAll(async () => {
-  await api.close();
-  await closePool();
-  await database.drop();
-});
+afterAll(() => door.close());
 
-interface Answer {
-  status: number;
-  body: BatchResult & { code?: string; detail?: string };
-}
-
-async function post(kind: string, body: string | Buffer, headers: Record<string, string> = {}): Promise<Answer> {
-  const res = await fetch(`${api.url}/api/v1/${kind}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
-    body: body as BodyInit,
-  });
-  return { status: res.status, body: (await res.json()) as Answer['body'] };
-}
+const post = (kind: string, body: string | Buffer, headers: Record<string, string> = {}) => door.send(kind, body, headers);
 const send = (kind: string, records: readonly object[], mode?: 'partial' | 'atomic') =>
-  post(kind, JSON.stringify(mode === undefined ? { records } : { mode, records }));
+  door.post(kind, mode === undefined ? { records } : { mode, records });
 
 let n = 0;
 let lot: string;
 beforeEach(async () => {
   lot = `LOT-${++n}`;
-  const answer = await send('lots', [
-    { key: lot, lot, product: 'KITE-45', route: 'BEOL-1', wafers: 25, startedAt: '2026-09-01T00:00:00Z' },
-  ]);
+  const answer = await door.lot(lot);
   expect(answer.body.accepted).toBe(1);
 });
 
-const run = (over: Partial<RunRecord> = {}): RunRecord => ({
-  key: `${lot}-r-${over.wafer ?? 1}`,
-  tool: 'CVD-01',
-  chamber: 'A',
-  product: 'KITE-45',
-  layer: 'ILD1',
-  operation: 'CVD-OXIDE',
-  lot,
-  wafer: 1,
-  recipe: { name: 'CVD-OXIDE.KITE-45', version: 1 },
-  startedAt: '2026-09-01T01:00:00Z',
-  endedAt: '2026-09-01T01:02:00Z',
-  setpoints: { deposition_time: 60 },
-  trace: {
-    t: [0.02, 1.02, 2.02],
-    steps: [{ name: 'deposit', start: 0, end: 3 }],
-    sensors: [{ name: 'pressure', unit: 'Pa', values: [1, null, 3] }],
-  },
-  ...over,
-});
+const run = (over: Partial<RunRecord> = {}): RunRecord =>
+  runRecord(lot, over.wafer ?? 1, {
+    trace: {
+      t: [0.02, 1.02, 2.02],
+      steps: [{ name: 'deposit', start: 0, end: 3 }],
+      sensors: [{ name: 'pressure', unit: 'Pa', values: [1, null, 3] }],
+    },
+    ...over,
+  });
 
-const measurement = (over: Partial<MeasurementRecord> = {}): MeasurementRecord => ({
-  key: `${lot}-m-${over.wafer ?? 1}`,
-  station: 'ELL-01',
-  lot,
-  wafer: 1,
-  product: 'KITE-45',
-  layer: 'ILD1',
-  operation: 'CVD-OXIDE',
-  parameter: 'oxide_thickness',
-  unit: 'nm',
-  plan: 'P5',
-  measuredAt: '2026-09-01T03:00:00Z',
-  x: [0, 100, -100, 0, 0],
-  y: [0, 0, 0, 100, -100],
-  value: [120, 121, 119, null, 120.5],
-  ...over,
-});
+const measurement = (over: Partial<MeasurementRecord> = {}): MeasurementRecord =>
+  measurementRecord(lot, over.wafer ?? 1, {
+    plan: 'P5',
+    x: [0, 100, -100, 0, 0],
+    y: [0, 0, 0, 100, -100],
+    value: [120, 121, 119, null, 120.5],
+    ...over,
+  });
 
 const rowsOf = async (table: 'run' | 'measurement' | 'task' | 'trace') => {
   const counts = {
@@ -213,7 +165,7 @@ test('a batch of more than 10,000 records is refused whole', async () => {
 });
 
 test('without a key 401, with a key that lacks the scope 403, unknown collections 404, other content types 415', async () => {
-  expect((await fetch(`${api.url}/api/v1/runs`, { method: 'POST', body: '{}' })).status).toBe(401);
+  expect((await fetch(`${door.url}/api/v1/runs`, { method: 'POST', body: '{}' })).status).toBe(401);
   expect((await post('truth', '{}')).status).toBe(403);
   expect((await post('nothing', '{}')).status).toBe(404);
   expect((await post('runs', 'a,b', { 'content-type': 'text/csv' })).status).toBe(415);

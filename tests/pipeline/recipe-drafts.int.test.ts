@@ -9,6 +9,7 @@ import { discardDraft, keepDraft } from '@/lib/services/spectra/drafts';
 import { approveDraft, releaseDraft, returnDraft } from '@/lib/services/spectra/release-draft';
 import { startTrial, stopTrial } from '@/lib/services/spectra/trial';
 import { draftsOf } from '@/lib/services/views/recipe-drafts';
+import { trialSites } from '@/lib/services/views/recipe-trial';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
 import { ellipsometerLot } from '../support/ellipsometer';
@@ -113,6 +114,19 @@ test('a draft that moves values waits for a second engineer; the trial says by h
   const thickness = difference!.parameters.find((p) => p.name === 'hfo2_thickness')!;
   expect(thickness.sites).toBeGreaterThan(0);
   expect(thickness.maxShiftInU).toBeGreaterThan(1);
+  const { parameters, wafers } = await trialSites((await draftsOf(recipe.id))[0]!.trial!.id);
+  const at = parameters.findIndex((p) => p.name === 'hfo2_thickness');
+  expect(parameters[at]!.unit).toBe('nm');
+  const shifts = wafers.flatMap((w) => Array.from(w.shifts[at]!.shift));
+  const known = shifts.filter((v) => !Number.isNaN(v));
+  expect(wafers.map((w) => w.x.length)).toEqual(wafers.map((w) => w.draft.length));
+  expect(known.length).toBe(thickness.sites);
+  expect(known.reduce((a, b) => a + b, 0) / known.length).toBeCloseTo(thickness.meanShift!, 12);
+  expect(Math.max(...wafers.flatMap((w) => Array.from(w.shifts[at]!.shiftInU).filter((v) => v > 0)))).toBe(thickness.maxShiftInU);
+  const fitted = (await db().one<{ values: Float64Array; n: number }>(sql`
+    SELECT f."values", cardinality(f.parameters) AS n FROM spectrum_fit f WHERE f.spectrum_id = ${wafers[0]!.spectrumId} ORDER BY f.version LIMIT 1`))!;
+  const own = recipe.content.parameters.findIndex((p) => p.name === 'hfo2_thickness');
+  expect(wafers[0]!.shifts[at]!.base[0]).toBeCloseTo(fitted.values[own]!, 6);
   expect(await inForce()).toEqual(recipe);
   expect(await releaseDraft(d.id, 1, 'index from the reference', 'ann')).toMatchObject({ kind: 'proposed' });
   expect(await inForce()).toEqual(recipe);

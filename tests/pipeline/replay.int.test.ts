@@ -6,6 +6,7 @@ import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, db, sql } from '@/lib/db';
 import { closeQueues } from '@/lib/queue/broker';
 import { auditLoop } from '@/lib/services/control/audit-record';
+import { type CheckLine, checkInstall } from '@/lib/services/install-check';
 import { FabClient } from '@/lib/services/simulation/client';
 import { FabDriver } from '@/lib/services/simulation/driver';
 import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
@@ -86,4 +87,12 @@ test('all 28 loops: each recorded decision is made again to the last bit', async
   }
   expect(moves).toBeGreaterThan(300);
   expect(replayed).toBeGreaterThan(10);
+});
+
+test('the check of an installation finds the same, and results of the code at work', async () => {
+  const lines: CheckLine[] = [];
+  await checkInstall(['loops', 'code'], (l) => lines.push(l));
+  expect(lines.filter((l) => l.verdict === 'fail')).toEqual([]);
+  expect(lines.filter((l) => l.section === 'loops' && l.verdict === 'pass' && l.right === l.of)).toHaveLength(28);
+  expect(lines.find((l) => l.subject === 'features')).toMatchObject({ verdict: 'pass', right: expect.any(Number) });
 });

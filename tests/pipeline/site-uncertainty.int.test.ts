@@ -1,43 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
-import { closePool, db, sql } from '@/lib/db';
-import { closeQueues } from '@/lib/queue/broker';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { db, sql } from '@/lib/db';
 import { waferView } from '@/lib/services/views/wafer';
-import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
-import { apiServer } from '../support/api-server';
+import { type Door, openDoor } from '../support/door';
+import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork } from '../support/work';
 
-let database: TestDatabase;
-let api: Awaited<ReturnType<typeof apiServer>>;
-let key: string;
+let door: Door;
 const T0 = Date.UTC(2026, 8, 1, 7);
 const iso = (minutes: number) => new Date(T0 + 60_000 * minutes).toISOString();
 
 beforeAll(async () => {
-  database = await testDatabase();
-  testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
-  key = await createApiKey('fab', ['ingest'], 'test');
-  api = await apiServer();
-  await post('lots', [{ key: 'L', lot: 'L', product: 'KITE-45', route: 'BEOL-1', wafers: 25, startedAt: iso(0) }]);
+  door = await openDoor();
+  await door.lot('L');
 });
-afterAll(async () => {
-  await api.close();
-  await closeQueues();
-  await closePool();
-  await database.drop();
-});
-
-async function post(path: string, body: object) {
-  const res = await fetch(`${api.url}/api/v1/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return { status: res.status, body: await res.json() };
-}
+afterAll(() => door.close());
 
 const x = [0, 70, -70, 0, 0, 100, -100, 60, -60];
 const y = [0, 0, 0, 70, -70, 100, -100, -60, 60];
@@ -47,39 +23,10 @@ const u = [0.5, 0.6, 0.4, 0.7, 0.5, 2, 2, 2, 2];
 const common = [0.3, 0.35, 0.25, 0.4, 0.3, 0, 0, 0, 0];
 const USED = 5;
 
-async function measure(
-  slot: number,
-  over: object,
-): Promise<{ status: number; body: { results: { issues?: { path: string }[] }[] } }> {
-  const wafer = { lot: 'L', wafer: slot, product: 'KITE-45', layer: 'ILD1', operation: 'CVD-OXIDE' };
-  await post('runs', [
-    {
-      ...wafer,
-      key: `r${slot}`,
-      tool: 'CVD-01',
-      chamber: 'A',
-      recipe: { name: 'CVD-OXIDE.KITE-45', version: 1 },
-      startedAt: iso(10 * slot),
-      endedAt: iso(10 * slot + 2),
-      setpoints: { deposition_time: 60 },
-    },
-  ]);
-  const sent = await post('measurements', [
-    {
-      ...wafer,
-      key: `m${slot}`,
-      runKey: `r${slot}`,
-      station: 'ELL-01',
-      parameter: 'oxide_thickness',
-      unit: 'nm',
-      plan: 'P9',
-      measuredAt: iso(10 * slot + 5),
-      x,
-      y,
-      value,
-      ...over,
-    },
-  ]);
+async function measure(slot: number, over: object) {
+  const wafer = { key: `${slot}`, lot: 'L', slot, at: T0 + 600_000 * slot };
+  await door.post('runs', [runOf(wafer)]);
+  const sent = await door.post('measurements', [measurementOf(wafer, 500, { plan: 'P9', x, y, value, ...over })]);
   await doAllWork();
   return sent;
 }
@@ -98,7 +45,7 @@ const stored = (slot: number) =>
     SELECT m.id, m.u, m.u_mean, m.u_sd, s.coefficients, s.u AS zu,
       (SELECT json_object_agg(c.characteristic, p.u_value) FROM chart_point p JOIN chart c ON c.id = p.chart_id
         WHERE p.record_id = m.id OR (c.characteristic = 'measurement.lot' AND p.lot = m.lot)) AS points
-    FROM measurement m JOIN spatial_result s ON s.measurement_id = m.id WHERE m.key = ${`m${slot}`}`);
+    FROM measurement m JOIN spatial_result s ON s.measurement_id = m.id WHERE m.key = ${`${slot}-m`}`);
 
 /** u of Σ g z by the law of propagation, written out over all pairs of sites. */
 function byPairs(g: readonly number[], c: readonly number[]): number {
@@ -167,6 +114,7 @@ function inverse3(a: readonly (readonly number[])[]): number[][] {
 test('a measured site without u, and a shared part above the whole, are refused with the field', async () => {
   const issue = async (over: object) => (await measure(3, over)).body.results[0]?.issues?.[0]?.path;
   expect(await issue({ u: u.map((v, i) => (i === 2 ? null : v)) })).toBe('u.2');
+  expect(await issue({ u: u.map((v, i) => (i === 2 ? 0 : v)) })).toBe('u.2');
   expect(await issue({ uCommon: common })).toBe('uCommon');
   expect(await issue({ u, uCommon: common.slice(1) })).toBe('uCommon');
   expect(await issue({ u, uCommon: common.map((v, i) => (i === 3 ? 0.8 : v)) })).toBe('uCommon.3');
@@ -177,7 +125,7 @@ test('overlay marks that were not measured have no u and take no part', async ()
   const wafer = { lot: 'L', wafer: 4, product: 'KITE-45', layer: 'M1', operation: 'LITHO-M1' };
   const marks = [-1, 0, 1].flatMap((c) => [-1, 0, 1].flatMap((r) => [-8, 8].map((fx) => ({ c, r, fx, fy: fx / 2 }))));
   const dx = marks.map((m, i) => (i < 4 ? null : 2 + 0.001 * (26 * m.c + m.fx) + 0.05 * Math.sin(i)));
-  const sent = await post('overlay-measurements', [
+  const sent = await door.post('overlay-measurements', [
     {
       ...wafer,
       key: 'o4',

@@ -1,9 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
-import { closePool, db, sql, transaction } from '@/lib/db';
-import { closeQueues, queueOf } from '@/lib/queue/broker';
+import { db, sql, transaction } from '@/lib/db';
+import { queueOf } from '@/lib/queue/broker';
 import { dispatchReady, reconcile } from '@/lib/queue/dispatcher';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { asMachine } from '@/lib/services/actor';
@@ -11,81 +10,38 @@ import { actOnAlert } from '@/lib/services/alerts/actions';
 import { createChannel } from '@/lib/services/channels';
 import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
 import { sign } from '@/lib/services/notify/deliver';
-import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { dismissTask, replayTask } from '@/lib/services/tasks/dead-letters';
 import { runTask } from '@/lib/services/tasks/run-task';
 import { serve } from '@/workers/runtime';
 import * as stages from '@/workers/stages';
-import { eventually, type TestDatabase, testDatabase, testQueuePrefix } from '../support';
-import { apiServer } from '../support/api-server';
+import { eventually } from '../support';
+import { type Door, openDoor } from '../support/door';
+import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork as work } from '../support/work';
 
-let database: TestDatabase;
-let api: Awaited<ReturnType<typeof apiServer>>;
-let key: string;
+let door: Door;
 const T0 = Date.UTC(2026, 8, 1);
 const HOUR = 3_600_000;
 
 beforeAll(async () => {
   process.env['WEBHOOK_ALLOW_PRIVATE'] = '127.0.0.1';
-  database = await testDatabase();
-  testQueuePrefix();
-  await startSimulatedFab(1, 'test');
-  key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
-  api = await apiServer();
-  await post('lots', [
-    { key: 'L', lot: 'L', product: 'KITE-45', route: 'BEOL-1', wafers: 25, startedAt: new Date(T0).toISOString() },
-  ]);
+  door = await openDoor();
+  await door.lot('L');
 });
-afterAll(async () => {
-  await api.close();
-  await closeQueues();
-  await closePool();
-  await database.drop();
-});
+afterAll(() => door.close());
 
-async function post(path: string, body: object) {
-  const res = await fetch(`${api.url}/api/v1/${path}`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  return { status: res.status, body: await res.json() };
+const advice = async (ask: object) => (await door.post<Told>('advice', ask)).body;
+interface Told {
+  chambers: Record<string, { adviceId: string; setpoints: { deposition_time: number } }>;
 }
 
 let serial = 0;
 /** One processed and measured wafer: its thickness mean is `value`, its deposition time `x`. */
 async function wafer(at: number, value: number, x = 60, over: { late?: boolean } = {}): Promise<() => Promise<void>> {
-  const id = `W${++serial}`;
-  const common = { lot: 'L', wafer: (serial % 25) + 1, product: 'KITE-45', layer: 'ILD1', operation: 'CVD-OXIDE' };
-  await post('runs', [
-    {
-      ...common,
-      key: `${id}-r`,
-      tool: 'CVD-01',
-      chamber: 'A',
-      recipe: { name: 'CVD-OXIDE.KITE-45', version: 1 },
-      startedAt: new Date(at).toISOString(),
-      endedAt: new Date(at + 120_000).toISOString(),
-      setpoints: { deposition_time: x },
-    },
-  ]);
+  const w = { key: `W${++serial}`, lot: 'L', slot: (serial % 25) + 1, at, depositionTime: x };
+  await door.post('runs', [runOf(w)]);
   const measure = async () => {
-    await post('measurements', [
-      {
-        ...common,
-        key: `${id}-m`,
-        runKey: `${id}-r`,
-        station: 'ELL-01',
-        parameter: 'oxide_thickness',
-        unit: 'nm',
-        plan: 'P5',
-        measuredAt: new Date(at + HOUR).toISOString(),
-        x: [0, 100, -100, 0, 0],
-        y: [0, 0, 0, 100, -100],
-        value: [value, value + 1, value - 1, value + 0.5, value - 0.5],
-      },
-    ]);
+    await door.post('measurements', [measurementOf(w, value)]);
     await work();
   };
   if (over.late !== true) await measure();
@@ -108,14 +64,15 @@ test('the textbook controller: estimate, advice, and the same answer to the same
     lot: 'L',
     at: new Date(T0 + 3 * HOUR).toISOString(),
   };
-  const first = await post('advice', ask);
-  const { setpoints } = first.body.chambers.A;
+  const first = await advice(ask);
+  const { A, B } = first.chambers;
+  const setpoints = A!.setpoints;
   expect(setpoints.deposition_time).toBeCloseTo(60 - 1.6 / 2.09, 1);
-  expect(first.body.chambers.B.setpoints.deposition_time).toBe(60);
+  expect(B!.setpoints.deposition_time).toBe(60);
   await wafer(T0 + 2 * HOUR, 130);
-  expect((await post('advice', ask)).body).toEqual(first.body);
+  expect(await advice(ask)).toEqual(first);
   const row = await db().one<{ explanation: { clips: unknown[]; lastLot: string } }>(
-    sql`SELECT explanation FROM advice WHERE id = ${first.body.chambers.A.adviceId}`,
+    sql`SELECT explanation FROM advice WHERE id = ${A!.adviceId}`,
   );
   expect(row!.explanation.lastLot).toBe('L');
 });
@@ -139,7 +96,7 @@ test('a late measurement rolls the thread back and replays: the order of arrival
 
 test('a PM leaves half of the estimate', async () => {
   const before = (await thread())!.state.dHat;
-  await post('events', [
+  await door.post('events', [
     { key: 'PM1', tool: 'CVD-01', chamber: 'A', kind: 'pm', at: new Date(T0 + 7 * HOUR).toISOString(), description: 'quarterly' },
   ]);
   await work();
@@ -152,25 +109,9 @@ test('a corrected measurement takes the place of the one it corrects, in the thr
   const first = (await db().one<{ id: string; lot: string; slot: number }>(
     sql`SELECT id, lot, slot FROM measurement WHERE key = ${`${id}-m`}`,
   ))!;
-  await post('measurements', [
-    {
-      key: `${id}-m2`,
-      revises: `${id}-m`,
-      runKey: `${id}-r`,
-      station: 'ELL-01',
-      lot: first.lot,
-      wafer: first.slot,
-      product: 'KITE-45',
-      layer: 'ILD1',
-      operation: 'CVD-OXIDE',
-      parameter: 'oxide_thickness',
-      unit: 'nm',
-      plan: 'P5',
-      measuredAt: new Date(T0 + 10 * HOUR).toISOString(),
-      x: [0, 100, -100, 0, 0],
-      y: [0, 0, 0, 100, -100],
-      value: [121, 121, 121, 121, 121],
-    },
+  const corrected = { key: id, lot: first.lot, slot: first.slot, at: T0 + 8 * HOUR };
+  await door.post('measurements', [
+    measurementOf(corrected, 121, { key: `${id}-m2`, revises: `${id}-m`, measuredAt: new Date(T0 + 10 * HOUR).toISOString() }),
   ]);
   await work();
   const where = sql`record_id = ${first.id}`;
@@ -201,7 +142,7 @@ test('a loop in shadow advises but hands out the nominal recipe; changes need a 
     lot: 'L',
     at: new Date(T0 + 9 * HOUR).toISOString(),
   };
-  expect((await post('advice', ask)).body.chambers.A.setpoints.deposition_time).toBe(60);
+  expect((await advice(ask)).chambers['A']!.setpoints.deposition_time).toBe(60);
   const trail = await db().rows<{ action: string; reason: string }>(
     sql`SELECT action, reason FROM audit_entry WHERE entity = 'loop' AND actor = 'ana' ORDER BY id`,
   );

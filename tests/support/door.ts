@@ -1,22 +1,26 @@
-import { createApiKey } from '@/lib/auth/api-keys';
+import { createApiKey, type KeyScope } from '@/lib/auth/api-keys';
 import { closePool, prisma } from '@/lib/db';
-import type { MeasurementRecord, OverlayMeasurementRecord, RunRecord } from '@/lib/formats/wire';
+import type { LotRecord, MeasurementRecord, OverlayMeasurementRecord, RunRecord } from '@/lib/formats/wire';
+import { closeQueues } from '@/lib/queue/broker';
 import type { BatchResult } from '@/lib/services/ingest';
 import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { apiServer } from './api-server';
-import { testDatabase } from './index';
+import { testDatabase, testQueuePrefix } from './index';
 
-export interface DoorAnswer {
+export interface DoorAnswer<B = BatchResult & { code?: string; detail?: string; details?: Record<string, unknown> }> {
   readonly status: number;
   readonly retryAfter: string | null;
-  readonly body: BatchResult & { code?: string; detail?: string; details?: Record<string, unknown> };
+  readonly body: B;
 }
 
-/** A database with the simulated fab, and its doors behind HTTP for a key that may use them all. */
-export async function openDoor() {
+const ALL_SCOPES: readonly KeyScope[] = ['ingest', 'advice', 'fab', 'truth', 'compute'];
+
+/** A database with the simulated fab, and its doors behind HTTP for a key with these scopes. */
+export async function openDoor(scopes = ALL_SCOPES) {
   const database = await testDatabase();
+  testQueuePrefix();
   await startSimulatedFab(1, 'test');
-  const key = await createApiKey('fab', ['ingest', 'advice', 'fab', 'truth', 'compute'], 'test');
+  const key = await createApiKey('fab', [...scopes], 'test');
   const api = await apiServer();
   const send = async (
     path: string,
@@ -37,10 +41,13 @@ export async function openDoor() {
     key,
     database,
     send,
-    post: (path: string, value: unknown) => send(path, JSON.stringify(value)),
+    /** Sends a value as JSON; `B` is what this door answers, where it is no batch. */
+    post: async <B = DoorAnswer['body']>(path: string, value: unknown) =>
+      (await send(path, JSON.stringify(value))) as DoorAnswer<unknown> as DoorAnswer<B>,
     lot: (name: string) => send('lots', JSON.stringify(lotRecord(name))),
     async close() {
       await api.close();
+      await closeQueues();
       await prisma().$disconnect();
       await closePool();
       await database.drop();
@@ -50,13 +57,14 @@ export async function openDoor() {
 
 export type Door = Awaited<ReturnType<typeof openDoor>>;
 
-export const lotRecord = (lot: string) => ({
+export const lotRecord = (lot: string, over: Partial<LotRecord> = {}): LotRecord => ({
   key: lot,
   lot,
   product: 'KITE-45',
   route: 'BEOL-1',
   wafers: 25,
   startedAt: '2026-09-01T00:00:00Z',
+  ...over,
 });
 
 const wafer = (lot: string, slot: number) => ({ lot, wafer: slot, product: 'KITE-45' });

@@ -20,11 +20,16 @@ function serverUrl(): string {
  * A fresh, migrated database for one test file: `const db = await testDatabase()` in `beforeAll`, `await db.drop()` in
  * `afterAll`. DATABASE_URL of the process points to it, so call this before anything of ours connects.
  */
-export async function testDatabase(): Promise<TestDatabase> {
+export const testDatabase = (): Promise<TestDatabase> => makeDatabase(`template ${templateName()}`);
+
+/** The same without any table. */
+export const emptyDatabase = (): Promise<TestDatabase> => makeDatabase('');
+
+async function makeDatabase(from: string): Promise<TestDatabase> {
   const server = serverUrl();
   const name = `t_${process.pid}_${randomBytes(4).toString('hex')}`;
   const admin = otherDatabase(server, 'postgres');
-  await withClient(admin, (client) => client.query(`create database ${name} template ${templateName()}`));
+  await withClient(admin, (client) => client.query(`create database ${name} ${from}`));
   const url = otherDatabase(server, name);
   process.env['DATABASE_URL'] = url;
   return {

@@ -1,11 +1,13 @@
 'use client';
 import Link from 'next/link';
+import { useEffect, useState } from 'react';
 import type { ApiDocs, FieldView, OperationView } from '@/lib/services/views/api-docs';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { useToast } from '@/lib/ui/components/toast';
 
-/** The machine API for reading: every route with its fields, an example, a curl line and its answers. */
+/** The machine API for reading: every route, and of the opened ones the fields, an example, a curl line and the answers. */
 export function ApiDocsView({ docs }: { docs: ApiDocs }) {
+  const { isOpen, toggle, openAll, areAllOpen } = useOpened(docs.operations.map((o) => o.id));
   return (
     <>
       <PageHead
@@ -13,6 +15,9 @@ export function ApiDocsView({ docs }: { docs: ApiDocs }) {
         sub={`Version ${docs.version}`}
         actions={
           <>
+            <button type="button" className="btn" onClick={openAll}>
+              {areAllOpen ? 'Close all' : 'Open all'}
+            </button>
             <Link className="btn" href="/settings">
               API keys
             </Link>
@@ -32,7 +37,7 @@ export function ApiDocsView({ docs }: { docs: ApiDocs }) {
                   .filter((o) => o.tag === t.name)
                   .map((o) => (
                     <li key={o.id}>
-                      <a href={`#${o.id}`} className="block py-1 min-h-6 hover:underline">
+                      <a href={`#${o.id}`} className="block py-1 min-h-6 hover:underline" onClick={() => toggle(o.id, true)}>
                         {o.summary}
                       </a>
                     </li>
@@ -57,7 +62,7 @@ export function ApiDocsView({ docs }: { docs: ApiDocs }) {
         <div className="flex flex-col gap-3 min-w-0">
           <p className="max-w-[90ch]">{docs.description}</p>
           {docs.operations.map((o) => (
-            <Operation key={o.id} op={o} />
+            <Operation key={o.id} op={o} isOpen={isOpen(o.id)} onToggle={(open) => toggle(o.id, open)} />
           ))}
           <div id="batch-result">
             <Panel title="Batch result" note="the answer of every ingest route">
@@ -75,26 +80,64 @@ export function ApiDocsView({ docs }: { docs: ApiDocs }) {
   );
 }
 
-function Operation({ op }: { op: OperationView }) {
+/** Which operations are opened: none at first but the one that the address names. */
+function useOpened(ids: readonly string[]) {
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (id: string, open: boolean): void =>
+    setOpened((old) => (old.has(id) === open ? old : new Set(open ? [...old, id] : [...old].filter((o) => o !== id))));
+  useEffect(() => {
+    const openNamed = (): void => {
+      const id = decodeURIComponent(location.hash.slice(1));
+      setOpened((old) => new Set([...old, id]));
+      requestAnimationFrame(() => document.getElementById(id)?.scrollIntoView());
+    };
+    if (location.hash !== '') openNamed();
+    addEventListener('hashchange', openNamed);
+    return () => removeEventListener('hashchange', openNamed);
+  }, []);
+  const areAllOpen = ids.every((id) => opened.has(id));
+  return {
+    isOpen: (id: string) => opened.has(id),
+    toggle,
+    areAllOpen,
+    openAll: () => setOpened(new Set(areAllOpen ? [] : ids)),
+  };
+}
+
+/** One operation; what is closed is not in the page: a hundred operations have some ten thousand elements. */
+function Operation({ op, isOpen, onToggle }: { op: OperationView; isOpen: boolean; onToggle: (open: boolean) => void }) {
   return (
-    <section
-      id={op.id}
-      aria-label={op.summary}
-      className="panel bg-surface border border-hairline rounded p-3 min-w-0 scroll-mt-2"
-    >
-      <div className="flex items-baseline gap-3 flex-wrap">
-        <h2 className="text-lg">{op.summary}</h2>
-        <code className="bg-sunken px-1.5 rounded">
-          <b>{op.method}</b> {op.path}
-        </code>
-        <span className="ml-auto text-sm text-ink-2">
-          {op.scopes === null
-            ? 'open to anyone'
-            : op.scopes.length > 0
-              ? `needs the scope ${op.scopes.join(', ')}`
-              : 'any API key'}
-        </span>
-      </div>
+    <section id={op.id} aria-label={op.summary} className="panel bg-surface border border-hairline rounded min-w-0 scroll-mt-2">
+      <h2 className="text-lg">
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          className="w-full flex items-baseline gap-3 flex-wrap text-left p-3 cursor-pointer hover:bg-sunken rounded"
+          onClick={() => onToggle(!isOpen)}
+        >
+          <span aria-hidden="true" className="w-3 text-ink-3">
+            {isOpen ? '▾' : '▸'}
+          </span>
+          {op.summary}
+          <code className="bg-sunken px-1.5 rounded text-sm font-normal">
+            <b>{op.method}</b> {op.path}
+          </code>
+          <span className="ml-auto text-sm font-normal text-ink-2">{scopeWords(op)}</span>
+        </button>
+      </h2>
+      {isOpen ? <Details op={op} /> : null}
+    </section>
+  );
+}
+
+const scopeWords = (op: OperationView): string => {
+  if (op.scopes === null) return 'open to anyone';
+  return op.scopes.length > 0 ? `needs the scope ${op.scopes.join(', ')}` : 'any API key';
+};
+
+function Details({ op }: { op: OperationView }) {
+  return (
+    <div className="px-3 pb-3">
       {op.description.split('\n\n').map((p) => (
         <p key={p} className="max-w-[90ch] mt-1 text-ink-2">
           {withCode(p)}
@@ -121,7 +164,7 @@ function Operation({ op }: { op: OperationView }) {
           {op.example ? <Code label="Example record" text={op.example} /> : null}
         </div>
       </div>
-    </section>
+    </div>
   );
 }
 

@@ -84,14 +84,9 @@ const COLUMNS: readonly Column<LoopRow>[] = [
   {
     key: 'stability',
     header: 'Of bound',
-    value: (r) => r.judgement.usedWorst,
+    value: (r) => r.judgement?.usedWorst,
     numeric: true,
-    cell: (r) => (
-      <StatusMark
-        status={stabilityStatus(r.judgement.usedWorst)}
-        text={`${num(r.judgement.used, 2)}${r.judgement.ratioHigh === null ? '' : ` to ${num(r.judgement.usedWorst, 2)}`}`}
-      />
-    ),
+    cell: (r) => <OfBound judgement={r.judgement} />,
     title:
       'Share of the stability bound that is used, with the gain that history tells (and the unfavourable end of its interval) and the delay that 90 % of the lots kept',
     firstDir: 'desc',
@@ -123,4 +118,10 @@ export function LoopTable({ rows, filtered }: { rows: readonly LoopRow[]; filter
       }
     />
   );
+}
+
+function OfBound({ judgement: j }: Pick<LoopRow, 'judgement'>) {
+  if (j === null) return <StatusMark status="out" text="cannot advise" />;
+  const range = j.ratioHigh === null ? '' : ` to ${num(j.usedWorst, 2)}`;
+  return <StatusMark status={stabilityStatus(j.usedWorst)} text={`${num(j.used, 2)}${range}`} />;
 }

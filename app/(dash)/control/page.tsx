@@ -2,9 +2,11 @@ import type { Metadata } from 'next';
 import { listLoops } from '@/lib/services/views/control';
 import { fabLists } from '@/lib/services/views/spc-list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { windowFacts } from '@/lib/ui/facts';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
 import { LoopTable } from './loop-table';
@@ -45,7 +47,9 @@ export default async function ControlPage({ searchParams }: { searchParams: Prom
         ]}
       />
       <Panel title="Loops" asOf={newest} flush note={`${rows.length} loops`}>
-        <LoopTable rows={rows} filtered={Object.keys(p).length > 0} />
+        <ExportFacts facts={windowFacts(fromMs, toMs)}>
+          <LoopTable rows={rows} filtered={Object.keys(p).length > 0} />
+        </ExportFacts>
       </Panel>
     </>
   );

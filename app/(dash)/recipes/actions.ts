@@ -7,6 +7,7 @@ import { setRecipeActive } from '@/lib/services/spectra/recipes';
 import { approveDraft, type ReleaseOutcome, releaseDraft, returnDraft } from '@/lib/services/spectra/release-draft';
 import { startSurrogate, stopSurrogate } from '@/lib/services/spectra/surrogates';
 import { startTrial, stopTrial } from '@/lib/services/spectra/trial';
+import { type TrialSites, trialSites } from '@/lib/services/views/recipe-trial';
 import { type SiteSpectra, siteSpectra } from '@/lib/services/views/spectra-curves';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../session';
@@ -123,6 +124,12 @@ export async function endSurrogate(surrogateId: string): Promise<ActionResult> {
   const result = await act('engineer', (actor) => stopSurrogate(surrogateId, actor.email), 'Stopped.');
   revalidatePath('/recipes', 'layout');
   return result;
+}
+
+/** What a trial made of every site, for its map and table. */
+export async function fetchTrialSites(trialId: string): Promise<TrialSites> {
+  await requireActor();
+  return trialSites(trialId);
 }
 
 /** The curves of a measured site, to hold a draft against. */

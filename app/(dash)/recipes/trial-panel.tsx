@@ -8,6 +8,7 @@ import { StatusMark } from '@/lib/ui/components/status-mark';
 import { useReport } from '@/lib/ui/components/toast';
 import { num, plural, unitLabel } from '@/lib/ui/format';
 import { approve, endTrial, giveBack, tryDraft } from './actions';
+import { TrialSitesPart } from './trial-sites';
 
 const POLL_MS = 2_000;
 
@@ -90,6 +91,9 @@ export function TrialPanel({
         <p className="text-sm text-ink-2">{`${d.decidedBy} gave it back: ${d.decisionReason}`}</p>
       ) : null}
       {t?.difference ? <Difference of={t.difference} /> : null}
+      {t?.difference && t.difference.parameters.length > 0 ? (
+        <TrialSitesPart trialId={t.id} done={t.done} recipe={d.name} />
+      ) : null}
       <ReasonDialog
         open={asking !== null}
         onClose={() => ask(null)}

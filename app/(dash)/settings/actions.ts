@@ -1,11 +1,10 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { headers } from 'next/headers';
-import { auth, makeApiKey, revokeApiKey } from '@/lib/auth';
+import { makeApiKey, revokeApiKey } from '@/lib/auth';
 import { createChannel, setChannelActive } from '@/lib/services/channels';
-import { changeOwnPassword, createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/users';
+import { createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/users';
 import type { ActionResult } from '@/lib/ui/action-result';
-import { act } from '../session';
+import { act, actOnPassword } from '../session';
 
 async function done(result: ActionResult): Promise<ActionResult> {
   revalidatePath('/settings');
@@ -13,7 +12,13 @@ async function done(result: ActionResult): Promise<ActionResult> {
 }
 
 export async function addUser(input: unknown): Promise<ActionResult> {
-  return done(await act('administrator', (a) => createUser(input, a), 'The account is there; hand over its password in person.'));
+  return done(
+    await act(
+      'administrator',
+      (a) => createUser(input, a),
+      'The account is there; hand over its password in person: a new one is chosen at the first sign-in.',
+    ),
+  );
 }
 
 export async function changeRole(userId: string, role: string): Promise<ActionResult> {
@@ -73,19 +78,12 @@ export async function resetUserPassword(userId: string): Promise<{ result: Actio
     async (a) => {
       secret = await resetPassword(userId, a);
     },
-    'The password is new; hand it over in person.',
+    'The password is new; hand it over in person: another is chosen at the next sign-in.',
   );
   revalidatePath('/settings');
   return { result, secret };
 }
 
 export async function changePassword(current: string, next: string): Promise<ActionResult> {
-  return act(
-    'viewer',
-    async (a) => {
-      const session = await auth().api.getSession({ headers: await headers() });
-      await changeOwnPassword(a, current, next, session?.session.token ?? '');
-    },
-    'Your password is changed; other sessions were signed out.',
-  );
+  return actOnPassword(current, next, 'Your password is changed; other sessions were signed out.');
 }

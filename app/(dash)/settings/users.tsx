@@ -120,7 +120,7 @@ export function UsersPanel({ users, me }: { users: readonly User[]; me: string }
       >
         <p>
           {asked?.verb === 'reset'
-            ? 'A password is made and shown once; hand it over in person. Every session of this user ends now.'
+            ? 'A password is made and shown once; hand it over in person. Every session of this user ends now, and another password is chosen at the next sign-in.'
             : 'Every session of this user ends now, and signing in is refused until an administrator enables the account. What they did stays.'}
         </p>
         <div className="flex justify-end gap-2 mt-3">
@@ -179,7 +179,7 @@ function UserForm({ onDone }: { onDone: () => void }) {
         </select>
       </label>
       <label className="block mb-2">
-        <span className="label">First password, 8 characters or more</span>
+        <span className="label">First password, 8 characters or more; the user chooses another at the first sign-in</span>
         <input name="password" type="password" className="field w-full" required minLength={8} autoComplete="new-password" />
       </label>
       {error ? <InlineError message={error} /> : null}

@@ -56,7 +56,14 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
     numeric: true,
     firstDir: 'asc',
     value: (r) => r.cpk,
-    cell: (r) => num(r.cpk, 2),
+    cell: (r) =>
+      r.specDiffers ? (
+        <span className="text-ink-3" title="The products on this chart are specified differently, or only some of them are">
+          by product
+        </span>
+      ) : (
+        num(r.cpk, 2)
+      ),
     title: 'With the within sigma of the limits in force; the mean of the window',
   },
   {

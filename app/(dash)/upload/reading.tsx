@@ -56,8 +56,8 @@ export function Metadata({ preview: p, isTold }: { preview: CsvPreview; isTold: 
 
 const ORDERS: { value: DateOrder; label: string }[] = [
   { value: 'iso', label: 'year first (ISO): 2026-12-31 14:05' },
-  { value: 'day-first', label: 'day first: 31/12/2026 14:05' },
-  { value: 'month-first', label: 'month first: 12/31/2026 14:05' },
+  { value: 'day-first', label: 'day first: 31/12/2026 14:05 or 31/12/26' },
+  { value: 'month-first', label: 'month first: 12/31/2026 14:05 or 12/31/26' },
 ];
 
 /** How dates are written, and what was understood of them. */

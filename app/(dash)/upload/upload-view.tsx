@@ -50,6 +50,13 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
         setError((e as Error).message);
       }
     });
+  /** A line that was told by hand stands; else the line is the one that was saved with the mapping. */
+  const apply = (m: SavedMapping): void => {
+    if (!file) return;
+    const line = headerLine ?? m.headerLine;
+    setHeaderLine(line);
+    look(file, m.mapping, line);
+  };
   const keep = (): void =>
     start(async () => {
       if (!file || !preview) return;
@@ -112,7 +119,7 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
                 defaultValue=""
                 onChange={(e) => {
                   const m = saved.find((s) => s.name === e.target.value);
-                  if (m) look(file, m.mapping);
+                  if (m) apply(m);
                 }}
               >
                 <option value="">Choose…</option>
@@ -155,7 +162,7 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
                 type="button"
                 className="btn h-7! text-sm!"
                 disabled={busy || name.trim().length < 2}
-                onClick={() => start(async () => void report(await keepMapping(name, preview.mapping)))}
+                onClick={() => start(async () => void report(await keepMapping(name, preview.mapping, preview.headerLine)))}
               >
                 Save
               </button>

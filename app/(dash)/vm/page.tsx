@@ -2,9 +2,11 @@ import type { Metadata } from 'next';
 import { fabLists } from '@/lib/services/views/spc-list';
 import { listVmModels } from '@/lib/services/views/vm';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { windowFacts } from '@/lib/ui/facts';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
 import { VmTable } from './vm-table';
@@ -33,7 +35,9 @@ export default async function VmPage({ searchParams }: { searchParams: Promise<S
         ]}
       />
       <Panel title="Models" asOf={now} flush note={`${rows.length} models; coverage and error of the chosen time`}>
-        <VmTable rows={rows} />
+        <ExportFacts facts={windowFacts(fromMs, now)}>
+          <VmTable rows={rows} />
+        </ExportFacts>
       </Panel>
     </>
   );

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { names, numbers, rows, whole } from '@/lib/formats/compute';
 import { type MetrologyRecipe, metrologyRecipeIn, type SpectrumAxis } from '@/lib/formats/metrology-recipe';
-import { type CompiledRecipe, certifyRecipe, compileRecipe, recipeSigma } from '@/lib/recipes';
+import { type CompiledRecipe, certifyRecipe, checkSigma, compileRecipe, recipeSigma } from '@/lib/recipes';
 
 /** Fields that say which recipe, on which axis. */
 export const recipeFields = {
@@ -28,18 +28,51 @@ export const spectraFields = {
 type RecipeIn = z.output<z.ZodObject<typeof recipeFields>>;
 type SpectraIn = RecipeIn & Partial<z.output<z.ZodObject<typeof spectraFields>>>;
 
-/** The axis that was given. */
+const refuse = (field: string, message: string): never => {
+  throw new AppError('invalid_input', `${field}: ${message}`, { field });
+};
+
+const AXES = ['nm', 'perA', 'qxPerNm', 'qzPerNm'] as const;
+type Axis = (typeof AXES)[number];
+const AXIS_OF: Readonly<Record<MetrologyRecipe['sample']['kind'], readonly Axis[]>> = {
+  'film-stack': ['nm'],
+  'line-grating': ['nm'],
+  xrr: ['perA'],
+  'saxs-lines': ['qxPerNm', 'qzPerNm'],
+};
+
+/** The axis of the recipe's kind. @throws AppError `invalid_input` where it is missing, or another one is given that would do nothing. */
 function axisIn(i: RecipeIn): SpectrumAxis {
+  const { kind } = i.recipe.sample;
+  const needed = AXIS_OF[kind];
+  for (const name of needed) if (!i[name]) refuse(name, `a ${kind} recipe needs this axis`);
+  for (const name of AXES)
+    if (i[name] && !needed.includes(name))
+      refuse(name, `does nothing for a ${kind} recipe, whose axis is ${needed.join(', ')}; leave it out`);
   if (i.nm) return { kind: 'wavelength', nm: i.nm };
   if (i.perA) return { kind: 'q', perA: i.perA };
-  if (i.qxPerNm && i.qzPerNm) return { kind: 'qxqz', qxPerNm: i.qxPerNm, qzPerNm: i.qzPerNm };
-  const field = { 'film-stack': 'nm', 'line-grating': 'nm', xrr: 'perA', 'saxs-lines': 'qxPerNm' }[i.recipe.sample.kind];
-  throw new AppError('invalid_input', `${field}: a ${i.recipe.sample.kind} recipe needs this axis`, { field });
+  const [x, z] = [i.qxPerNm!, i.qzPerNm!];
+  if (z.length !== x.length) refuse('qzPerNm', `has ${z.length} values, qxPerNm has ${x.length}; give pairs`);
+  return { kind: 'qxqz', qxPerNm: x, qzPerNm: z };
+}
+
+/** The truncation that was given. @throws AppError `invalid_input` where the recipe's model has none to choose. */
+function truncationIn({ recipe: { sample }, truncation }: RecipeIn): number | undefined {
+  if (truncation === undefined) return undefined;
+  if (sample.kind !== 'line-grating') refuse('truncation', `does nothing for a ${sample.kind} recipe; leave it out`);
+  if (sample.kind === 'line-grating' && sample.truncation !== null)
+    refuse(
+      'truncation',
+      `the recipe sets M = ${sample.truncation} itself; leave it out, or set truncation of its sample to null`,
+    );
+  return truncation;
 }
 
 /** The recipe ready to compute; the certificate's truncation where nothing else says it. */
-export const compiled = (i: RecipeIn): CompiledRecipe =>
-  compileRecipe(i.recipe, axisIn(i), i.truncation ?? certifyRecipe(i.recipe)?.truncation ?? null);
+export const compiled = (i: RecipeIn): CompiledRecipe => {
+  const axis = axisIn(i);
+  return compileRecipe(i.recipe, axis, truncationIn(i) ?? certifyRecipe(i.recipe)?.truncation ?? null);
+};
 
 /** Points of the whole axis. */
 const pointsOf = (i: RecipeIn): number => (i.nm ?? i.perA ?? i.qxPerNm ?? []).length;
@@ -114,11 +147,16 @@ export function dataOf(
 
 /**
  * Standard deviations of one site: those sent, or the noise model of the recipe.
- * @throws AppError `invalid_input` for a measured value without one.
+ * @throws AppError `invalid_input` for a measured value without one, or with one that is not positive.
  */
 export function sigmaOf(c: CompiledRecipe, i: SpectraIn, data: Float64Array, site: number): Float64Array {
-  if (!i.sigma) return recipeSigma(c, data);
-  const sigma = dataOf(c, i, i.sigma, 'sigma', site);
+  const sigma = i.sigma ? sentSigma(c, i, data, site) : recipeSigma(c, data);
+  checkSigma(c, data, sigma);
+  return sigma;
+}
+
+function sentSigma(c: CompiledRecipe, i: SpectraIn, data: Float64Array, site: number): Float64Array {
+  const sigma = dataOf(c, i, i.sigma!, 'sigma', site);
   if (sigma.some((v, k) => Number.isNaN(v) && !Number.isNaN(data[k]!)))
     throw new AppError('invalid_input', `sigma: is empty where site ${site} has a value; give one for each measured value`, {
       field: 'sigma',
@@ -129,7 +167,6 @@ export function sigmaOf(c: CompiledRecipe, i: SpectraIn, data: Float64Array, sit
 /** Values of the fitted range that were not measured. */
 export const maskedIn = (data: Float64Array): number => data.reduce((n, v) => n + (Number.isNaN(v) ? 1 : 0), 0);
 
-const AXES = ['nm', 'perA', 'qxPerNm', 'qzPerNm'] as const;
 export const axisOfColumns = AXES.map((name) => ({
   name,
   isOptional: true,

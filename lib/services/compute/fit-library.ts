@@ -12,7 +12,7 @@ import {
 } from '@/lib/inversion';
 import { define, type Report } from './define';
 import { exampleSpectra, RECIPE_COLUMNS, recipeFields, spectraFields } from './fit-input';
-import { fitOut, problemOf } from './fit-search';
+import { fitGaps, fitOut, problemOf } from './fit-search';
 
 const { sites: _sites, ...oneSite } = spectraFields;
 const HELD_BACK = 64;
@@ -31,6 +31,7 @@ const library = define({
       .optional(),
     seed: z.int().meta({ description: 'Seed of the layout; default 1' }).optional(),
   }),
+  gaps: fitGaps('fit'),
   isLong: true,
   run: ({ entries, regression, seed, ...i }, report) => {
     const { free, c, masked } = problemOf(i);

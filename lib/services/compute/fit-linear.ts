@@ -37,16 +37,32 @@ const linear = define({
     folds: whole(2, 100, 'Folds of the cross-validation; default 5').optional(),
     seed: z.int().meta({ description: 'Seed of the folds' }).optional(),
   }),
+  relations: {
+    sameLength: [['A', 'b', 'sigma']],
+    // a weight that is given leaves nothing to choose
+    oneOf: ['rule', 'lowest', 'highest', 'weights', 'folds', 'seed'].map((choice) => ({ fields: ['weight', choice] })),
+    onlyWith: {
+      order: { field: 'penalty', in: ['tikhonov', 'total-variation'], default: 'tikhonov' },
+      folds: { field: 'rule', in: ['cross-validation'], default: 'gcv' },
+      seed: { field: 'rule', in: ['cross-validation'], default: 'gcv' },
+    },
+  },
   isLong: true,
   run: (i) => {
-    if (i.A.length !== i.b.length)
-      throw new AppError('invalid_input', `b: has ${i.b.length} values, A has ${i.A.length} rows`, { field: 'b' });
     const w = i.b.map((_, k) => 1 / (i.sigma?.[k] ?? 1));
     const zero = w.findIndex((v) => !Number.isFinite(v));
     if (zero >= 0)
       throw new AppError('invalid_input', `sigma: value ${zero} is 0; give positive standard deviations`, { field: 'sigma' });
     const problem: LinearProblem = { a: fromRows(i.A.map((r, k) => r.map((v) => v * w[k]!))), b: i.b.map((v, k) => v * w[k]!) };
     const order = i.order;
+    if (i.penalty === 'total-variation' && order === 0)
+      throw new AppError('invalid_input', 'order: total variation is of differences; give 1 or 2, or penalty l1 for the values', {
+        field: 'order',
+      });
+    if ((i.lowest ?? 1e-6) >= (i.highest ?? 1e6))
+      throw new AppError('invalid_input', `lowest: ${i.lowest ?? 1e-6} is not below highest, ${i.highest ?? 1e6}`, {
+        field: 'lowest',
+      });
     const solver: PenalisedSolver<PenalisedSolution> = (p) => {
       if (i.penalty === 'l1') return (weight: number) => lasso(p, weight);
       if (i.penalty === 'total-variation') return (weight: number) => totalVariation(p, weight, order === 2 ? 2 : 1);

@@ -47,6 +47,10 @@ export function problemOf(i: SiteIn) {
 }
 
 export const fitOut = ({ covariance: _, correlation, ...f }: FitResult) => ({ ...f, correlation });
+/** Of a fit: what the data leave open is without limit, and the warnings say so; without degrees of freedom there is no χ² probability. */
+export const fitGaps = (at: string): string[] => ['standardErrors', 'correlation', 'pValue'].map((name) => `${at}.${name}`);
+const FIT_GAPS = [...fitGaps('fit'), 'parameters.*.u'];
+
 export const valuesOf = (r: Pick<ParameterisedResult, 'names' | 'values' | 'standardErrors'>) =>
   r.names.map((name, k) => ({ name, value: r.values[k], u: r.standardErrors[k] }));
 
@@ -68,6 +72,7 @@ const profile = define({
     parameters: z.array(z.string()).meta({ description: 'Parameters; default all free ones' }).optional(),
     confidence: share('Default 0.95').optional(),
   }),
+  gaps: [...FIT_GAPS, 'intervals.*.lower', 'intervals.*.upper'],
   isLong: true,
   run: ({ parameters, confidence, ...i }, report) => {
     const { free, masked } = problemOf(i);
@@ -109,6 +114,7 @@ const posterior = define({
     keep: whole(0, 10_000, 'Samples that are returned, evenly thinned; default 0').optional(),
     seed,
   }),
+  gaps: FIT_GAPS,
   isLong: true,
   run: ({ steps, walkers, probability, keep, seed: s, ...i }) => {
     const { free, masked } = problemOf(i);
@@ -160,6 +166,8 @@ const global = define({
     starts: whole(1, 1000, 'Local searches beside that of the recipe; default 30').optional(),
     seed,
   }),
+  // a start that led nowhere has no χ²
+  gaps: [...FIT_GAPS, 'search.chi2', ...fitGaps('search.minima.*.fit'), 'search.minima.*.fit.covariance'],
   isLong: true,
   run: ({ seed: s, method, starts, ...i }) => {
     const { full, p, free, masked } = problemOf(i);
@@ -170,6 +178,10 @@ const global = define({
       endedInBest: search.minima[0]!.starts,
       failed: search.chi2.filter((v) => v === Number.POSITIVE_INFINITY).length,
       searchEvaluations: search.searchEvaluations,
+      advice:
+        search.chi2.length > 1 && search.minima[0]!.starts === 1
+          ? 'only one start ended in the best minimum, so there may be a better one: give more starts, or tighter bounds'
+          : null,
     };
     return { parameters: valuesOf(completeResult(full, p, free, best)), fit: fitOut(best), masked, budget, search };
   },
@@ -202,6 +214,8 @@ const penalised = define({
     parameters: z.array(z.string()).min(1).meta({ description: 'Free parameters in their order along the profile' }),
     reference: z.array(z.number()).meta({ description: 'Values that are not penalised; default 0' }).optional(),
   }),
+  relations: { sameLength: [['parameters', 'reference']], distinct: ['parameters'] },
+  gaps: FIT_GAPS,
   isLong: true,
   run: ({ kind, order, weight, parameters, reference, ...i }) => {
     const { full, p, free, masked } = problemOf(i);
@@ -251,14 +265,22 @@ const joint = define({
       .max(100)
       .meta({ description: 'Sets of spectra, each with its recipe' }),
   }),
+  gaps: FIT_GAPS,
   isLong: true,
   run: (i) => {
     const specs = new Map<string, ParameterSpec>();
     const masked: Record<string, number> = {};
-    const datasets = i.datasets.map((d): Dataset => {
+    const datasets = i.datasets.map((d, k): Dataset => {
       const c = compiled(d);
       const data = dataOf(c, d, d.spectra, 'spectra', 0);
       masked[d.name] = maskedIn(data);
+      const unknown = d.own?.find((name) => !c.names.includes(name));
+      if (unknown !== undefined)
+        throw new AppError(
+          'invalid_input',
+          `datasets.${k}.own: "${unknown}" is no parameter of its recipe, which has ${c.names.join(', ')}`,
+          { field: `datasets.${k}.own` },
+        );
       const rename = (name: string) => (d.own?.includes(name) ? `${d.name}.${name}` : name);
       for (const s of parameterSpecs(c.recipe)) {
         const spec =

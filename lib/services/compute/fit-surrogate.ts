@@ -29,7 +29,7 @@ import {
   sigmaOf,
   spectraFields,
 } from './fit-input';
-import { fitOut, valuesOf } from './fit-search';
+import { fitGaps, fitOut, valuesOf } from './fit-search';
 
 /** Angles modulo 360 jump, and a network does not. */
 function refuseAngles(c: CompiledRecipe): void {
@@ -84,6 +84,10 @@ const train = define({
     const problem = siteProblem(c, base, sigma);
     const free = freeProblem(problem, parameterise(problem.parameters));
     const [lower, upper] = [Array.from(free.lower ?? []), Array.from(free.upper ?? [])];
+    if (i.derivativeWeight !== undefined && !free.jacobian)
+      throw new AppError('invalid_input', 'derivativeWeight: does nothing here, this model has no derivatives; leave it out', {
+        field: 'derivativeWeight',
+      });
     const seed = i.seed ?? 1;
     const [count, held] = [i.samples ?? 500, i.heldBack ?? 100];
     const config: SurrogateConfig = {
@@ -143,6 +147,7 @@ const fit = define({
       .meta({ description: 'Standard deviations that the rigorous model may still move the result; default 0.05' })
       .optional(),
   }),
+  gaps: [...fitGaps('sites.*.fit'), 'sites.*.parameters.*.u'],
   isLong: true,
   run: (i, report) => {
     const c = compiled(i);

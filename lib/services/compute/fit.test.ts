@@ -18,9 +18,10 @@ test('a spectrum of 8 nm is fitted within its uncertainty; the bound, the profil
   expect((await run('fit/precision', { recipe: at8, nm })).parameters[0].u / u).toBeCloseTo(1, 2);
   const [interval] = (await run('fit/profile', spectra)).intervals;
   expect((interval.upper - interval.lower) / (2 * 1.96 * u)).toBeCloseTo(1, 2);
-  const posterior = await run('fit/posterior', { ...spectra, steps: 1800, seed: 3 });
+  const posterior = await run('fit/posterior', { ...spectra, steps: 1800, probability: 0.6827, seed: 3 });
   expect(posterior.isMixed).toBe(true);
   expect(posterior.intervals[0].standardDeviation / u).toBeCloseTo(1, 1);
+  expect((posterior.intervals[0].upper - posterior.intervals[0].lower) / (2 * u)).toBeCloseTo(1, 1);
   expect((await run('fit/global', { ...spectra, seed: 2 })).parameters[0].value).toBeCloseTo(value, 5);
 });
 

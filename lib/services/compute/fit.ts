@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { AppError } from '@/lib/errors';
 import type { metrologyRecipeIn } from '@/lib/formats/metrology-recipe';
-import { differenceJacobian, fisherInformation } from '@/lib/inversion';
-import { certifyRecipe, fitSites, type SiteFit } from '@/lib/recipes';
+import { differenceJacobian, fisherInformation, freeProblem, parameterise } from '@/lib/inversion';
+import { certifyRecipe, fitSites, type SiteFit, siteProblem } from '@/lib/recipes';
 import { define, given } from './define';
 import {
   axisOf,
@@ -40,6 +41,10 @@ const spectrum = define({
   title: 'Fit of spectra by a metrology recipe',
   text: 'From the spectra of one site or of many to values with covariance: film stacks, line gratings, X-ray reflectivity, CD-SAXS, as the recipe says; a site that cannot be trusted says why. Empty values are masked, and counted.',
   input: z.strictObject({ ...recipeFields, ...spectraFields }),
+  // a site that could not be fitted has no values, and what its spectrum does not determine no limit: its status says so
+  gaps: ['value', 'u']
+    .map((k) => `sites.*.parameters.*.${k}`)
+    .concat(['covariance', 'reducedChi2', 'scaled'].map((k) => `sites.*.${k}`)),
   isLong: true,
   run: (i, report) => {
     const c = compiled(i);
@@ -68,6 +73,28 @@ const spectrum = define({
   },
 });
 
+/**
+ * Values of all parameters in the recipe's order: those named, else those of the recipe; a tied one follows what it is tied to unless it is named itself.
+ * @throws AppError `invalid_input` for a name that is no parameter.
+ */
+function valuesAt(recipe: z.output<typeof metrologyRecipeIn>, named: Readonly<Record<string, number>>): number[] {
+  const own = new Map(recipe.parameters.map((p) => [p.name, named[p.name] ?? p.value]));
+  for (const name of Object.keys(named))
+    if (!own.has(name))
+      throw new AppError(
+        'invalid_input',
+        `values.${name}: is no parameter of the recipe, which has ${[...own.keys()].join(', ')}`,
+        {
+          field: `values.${name}`,
+        },
+      );
+  return recipe.parameters.map(({ name, role }) =>
+    role.kind === 'tied' && named[name] === undefined
+      ? role.terms.reduce((s, t) => s + t.factor * own.get(t.parameter)!, role.offset)
+      : own.get(name)!,
+  );
+}
+
 const forward = define({
   path: 'fit/forward',
   title: 'Spectrum that a recipe expects',
@@ -81,7 +108,7 @@ const forward = define({
   }),
   run: (i) => {
     const c = compiled(i);
-    const model = c.model(i.recipe.parameters.map((p) => i.values?.[p.name] ?? p.value));
+    const model = c.model(valuesAt(i.recipe, i.values ?? {}));
     const n = c.used.length;
     return {
       axis: c.axis,
@@ -99,28 +126,18 @@ const forward = define({
 const precision = define({
   path: 'fit/precision',
   title: 'Precision a recipe can reach',
-  text: 'Cramér–Rao bound of all parameters that are not fixed, at the values of the recipe and its noise: standard errors, correlation, condition, and the combination the data determine worst.',
+  text: 'Cramér–Rao bound of the free parameters, tied ones following, at the values of the recipe and its noise: standard errors, correlation, condition, and the combination the data determine worst.',
   input: z.strictObject(recipeFields),
   isLong: true,
   run: (i) => {
     const c = compiled(i);
-    const values = Float64Array.from(i.recipe.parameters, (p) => p.value);
-    const moved = i.recipe.parameters.flatMap((p, k) => (p.role.kind === 'free' ? [k] : []));
-    const full = values.slice();
-    const model = (p: Float64Array) => {
-      moved.forEach((k, j) => {
-        full[k] = p[j]!;
-      });
-      return c.model(full);
-    };
-    const start = Float64Array.from(moved, (k) => values[k]!);
-    const base = model(start);
-    const jacobian = differenceJacobian(model, start, base, given({ periodic360: c.periodic360 }));
-    const f = fisherInformation(jacobian, sigmaOf(c, i, base, 0), moved.length);
-    return {
-      parameters: moved.map((k, j) => ({ name: c.names[k], u: f.standardErrors[j], unit: i.recipe.parameters[k]!.unit })),
-      ...f,
-    };
+    const base = c.model(valuesAt(i.recipe, {}));
+    const problem = siteProblem(c, base, sigmaOf(c, i, base, 0));
+    const { names, start, model, sigma } = freeProblem(problem, parameterise(problem.parameters));
+    const jacobian = differenceJacobian(model, Float64Array.from(start), base, given({ periodic360: c.periodic360 }));
+    const f = fisherInformation(jacobian, sigma, names.length);
+    const unitOf = new Map(i.recipe.parameters.map((p) => [p.name, p.unit]));
+    return { parameters: names.map((name, j) => ({ name, u: f.standardErrors[j], unit: unitOf.get(name) })), ...f };
   },
   table: { ...RECIPE_COLUMNS, columns: axisOfColumns },
   example: { recipe: EXAMPLE_RECIPE, nm: [300, 350, 400, 450, 500, 600, 700] },

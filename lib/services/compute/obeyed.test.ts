@@ -9,13 +9,21 @@ import { allFunctions } from './registry';
  * What is asked of every function, made from its own example: an input that is changed is refused by a message that names a field, or answered by
  * finite numbers; nothing that was given is passed over.
  */
-const PARTS = ['spc', 'spatial', 'vm', 'sampling', 'control', 'uncertainty', 'learning', 'defects', 'overlay'];
-const functions = (await allFunctions()).filter((f) => PARTS.includes(f.path.split('/')[0]!));
+const functions = await allFunctions();
+
+/** Standard uncertainties of data, one a value. */
+const UNCERTAIN = ['u', 'uDx', 'uDy', 'sigma'];
 
 type Loose = Record<string, unknown>;
 type Outcome = { readonly text: string } | { readonly refused: string; readonly field: string };
 
-const exampleOf = (f: ComputeFunction): Loose => JSON.parse(JSON.stringify(f.example));
+/** Fewer steps than the example where a call is made a hundred times: what counts is whether the answer changes. */
+const SHORT: Readonly<Record<string, Loose>> = {
+  'fit/posterior': { steps: 8, walkers: 6 },
+  'fit/global': { starts: 3 },
+  'fit/surrogate-train': { epochs: 6 },
+};
+const exampleOf = (f: ComputeFunction): Loose => ({ ...JSON.parse(JSON.stringify(f.example)), ...SHORT[f.path] });
 
 /** Answer as text, or the message of a refusal; anything else is a fault of the program. */
 async function outcome(f: ComputeFunction, input: Loose): Promise<Outcome> {
@@ -76,12 +84,12 @@ describe('an option that is given changes the answer, or is refused by name', ()
     const { properties, required = [] } = jsonSchemaOf(f.input) as { properties: Record<string, Loose>; required?: string[] };
     for (const [field, schema] of Object.entries(properties)) {
       if (required.includes(field) || example[field] !== undefined) continue;
-      const tries = triesOf(schema);
+      const tries = [...triesOf(schema), ...listsFor(schema, example)];
       if (tries.length === 0) continue;
       const found = await Promise.all(tries.map((v) => outcome(f, { ...example, [field]: v })));
       expect(
         found.some((o) => JSON.stringify(o) !== JSON.stringify(before)) || INERT[f.path]?.includes(field),
-        `${field} is passed over (${tries.join(', ')})`,
+        `${field} is passed over (${JSON.stringify(tries)})`,
       ).toBe(true);
     }
   });
@@ -91,6 +99,8 @@ describe('an option that is given changes the answer, or is refused by name', ()
 const INERT: Readonly<Record<string, readonly string[]>> = {
   'spc/arl': ['seed', 'runs'], // the chain of one rule is exact: nothing is simulated
   'spc/capability-nonnormal': ['alpha'], // one description fits at every level
+  'spc/rules': ['restarts'], // the one violation of the example is of a single point
+  'fit/posterior': ['probability'], // so short a chain has not mixed, and no interval is told; fit.test.ts looks at them
   'spatial/zernike': ['onDeficient'], // these sites tell all terms apart
   'spatial/kriging': ['target'], // without a nugget value and signal are one
   'overlay/fit': ['onDeficient'], // these marks determine all terms
@@ -119,6 +129,41 @@ function triesOf(s: Loose): unknown[] {
       return [];
   }
 }
+
+/** Lists for an optional field of numbers, or of rows, as long as a list that is there: one that changes and one that does not fit. */
+function listsFor(s: Loose, example: Loose): unknown[] {
+  if (s['type'] !== 'array') return [];
+  const items = s['items'] as Loose;
+  const of = (k: number, i: number): number => 0.02 + 0.003 * i + 0.001 * k;
+  if (items['type'] === 'array') {
+    const like = Object.values(example).find((v) => isMatrix(v)) as number[][] | undefined;
+    return like === undefined ? [] : [like.map((row, k) => row.map((_, i) => of(k, i)))];
+  }
+  if (![items['type']].flat().some((t) => t === 'number' || t === 'integer')) return [];
+  const sizes = new Set(Object.values(example).flatMap((v) => (isNumbers(v) || isMatrix(v) ? [v.length] : [])));
+  const whole = [items['type']].flat().includes('integer');
+  return [...sizes, 1].map((n) => Array.from({ length: n }, (_, i) => (whole ? i % 2 : of(0, i))));
+}
+
+describe('an uncertainty of 0 is refused by name: a value without one has no weight', () => {
+  /** An exact value is one that the surface goes through. */
+  const EXACT = ['spatial/kriging'];
+  const isList = (f: ComputeFunction, field: string): boolean =>
+    (jsonSchemaOf(f.input) as { properties: Record<string, Loose> }).properties[field]?.['type'] === 'array';
+  const weighted = named.flatMap(([path, f]) =>
+    EXACT.includes(path) ? [] : UNCERTAIN.filter((u) => isList(f, u)).map((u) => [path, u, f] as const),
+  );
+  test('they are found', () => expect(weighted.length).toBeGreaterThan(8));
+  test.each(weighted)('%s: %s', async (_, field, f) => {
+    const input = exampleOf(f);
+    const like = (field === 'sigma' ? (input['spectra'] ?? input['b']) : (input['value'] ?? input['dx'])) as unknown[];
+    const certain = (k: number): unknown =>
+      like.map((v, i) => (Array.isArray(v) ? v.map((_, j) => (i + j === k ? 0 : 0.1)) : i === k ? 0 : 0.1));
+    const beside = field === 'uDx' ? { uDy: certain(-1) } : field === 'uDy' ? { uDx: certain(-1) } : {};
+    expect(await outcome(f, { ...input, ...beside, [field]: certain(-1) })).toHaveProperty('text');
+    expect(await outcome(f, { ...input, ...beside, [field]: certain(1) })).toMatchObject({ field });
+  });
+});
 
 describe('a gap is refused, or stays a gap: no number without meaning beside a success', () => {
   test.each(withLists)('%s', async (_, f) => {

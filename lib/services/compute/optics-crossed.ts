@@ -49,6 +49,8 @@ const crossed = define({
     tolerance: z.number().gt(0).max(0.5).meta({ description: 'Error that the sweep may leave; default 1e-3' }).optional(),
     maxUnknowns: whole(10, 3000, 'Largest eigenproblem of the sweep').optional(),
   }),
+  // both are of the sweep that chooses the truncation
+  relations: { oneOf: [{ fields: ['truncation', 'tolerance'] }, { fields: ['truncation', 'maxUnknowns'] }] },
   isLong: true,
   run: (i, report) => {
     const w = i.wavelengthNm;

@@ -16,7 +16,7 @@ import {
 import { define, given, type Report } from './define';
 import { at, indexOf } from './optical-index';
 
-const gratingIn = {
+const structureIn = {
   wavelengthNm: numbers('Vacuum wavelengths, nm', { lowest: 1e-3, max: 10_000 }),
   angleDeg: z.number().min(0).lt(90).meta({ description: 'Angle of incidence from the normal, degrees; default 0' }).optional(),
   periodNm: positive('Pitch, nm'),
@@ -35,6 +35,9 @@ const gratingIn = {
     )
     .max(500)
     .meta({ description: 'Layers from top to bottom' }),
+};
+const gratingIn = {
+  ...structureIn,
   truncation: whole(0, 400, 'M of 2M + 1 harmonics; without it an order sweep at the shortest wavelength decides').optional(),
   tolerance: z
     .number()
@@ -43,10 +46,13 @@ const gratingIn = {
     .meta({ description: 'Error of an amplitude or efficiency that the sweep may leave' })
     .optional(),
 };
+type StructureIn = z.output<z.ZodObject<typeof structureIn>>;
 type GratingIn = z.output<z.ZodObject<typeof gratingIn>>;
+/** The tolerance is that of the sweep that chooses the truncation. */
+const relations = { oneOf: [{ fields: ['truncation', 'tolerance'] }] };
 
 /** The grating at each wavelength. */
-function gratingsOf(i: GratingIn): LineGrating[] {
+function gratingsOf(i: StructureIn): LineGrating[] {
   const w = i.wavelengthNm;
   const superstrate = indexOf(i.superstrate ?? { kind: 'constant', n: 1, k: 0 }, w, 'superstrate');
   const substrate = indexOf(i.substrate, w, 'substrate');
@@ -115,15 +121,16 @@ const EXAMPLE = {
       segments: [{ x0Nm: -200, x1Nm: 200, material: { kind: 'constant', n: 1.5, k: 0 } }],
     },
   ],
-  truncation: 15,
 } as const;
-const example = () => structuredClone(EXAMPLE) as unknown as z.input<z.ZodObject<typeof gratingIn>>;
+const structure = () => structuredClone(EXAMPLE) as unknown as z.input<z.ZodObject<typeof structureIn>>;
+const example = () => ({ ...structure(), truncation: 15 });
 
 const line = define({
   path: 'optics/grating',
   title: 'Line grating: diffraction of TE and TM (RCWA)',
   text: 'Rigorous coupled waves with Li’s factorisation and a stable admittance recursion; amplitude of the zero order (E_y in TE, H_y in TM), Ψ and Δ, efficiencies of every propagating order. The truncation of an order sweep comes with its certificate.',
   input: z.strictObject(gratingIn),
+  relations,
   isLong: true,
   run: (i, report) => {
     const gratings = gratingsOf(i);
@@ -184,6 +191,7 @@ const conical = define({
     ...gratingIn,
     azimuthDeg: z.number().meta({ description: 'Azimuth of the plane of incidence, degrees; 0 is across the lines' }),
   }),
+  relations,
   isLong: true,
   run: (i, report) => {
     const gratings = gratingsOf(i);
@@ -224,7 +232,7 @@ const converged = define({
   title: 'Line grating without Fourier truncation',
   text: 'Modal solver on spectral elements, slower than the harmonics and independent of them: the converged value at one wavelength with its error estimate.',
   input: z.strictObject({
-    ...gratingIn,
+    ...structureIn,
     polarisation: oneOf(['TE', 'TM'], 'Polarisation'),
     orders: whole(0, 50, 'Highest order reported').optional(),
   }),
@@ -243,7 +251,7 @@ const converged = define({
     );
   },
   get example() {
-    return { ...example(), polarisation: 'TM' as const, orders: 1 };
+    return { ...structure(), polarisation: 'TM' as const, orders: 1 };
   },
 });
 

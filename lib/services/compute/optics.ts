@@ -55,7 +55,9 @@ const film = define({
     bandwidthNm: positive('Spectral resolution, nm').optional(),
     convergenceDeg: positive('Convergence of the beam, degrees').optional(),
   }),
+  relations: { needs: { spreadFilm: 'thicknessSigmaNm' } },
   run: (i) => {
+    checkSpread(i);
     const angle = radians(i.angleDeg ?? 0);
     const stackAt = (w: readonly number[]) => ({
       ambient: indexOf(i.ambient ?? { kind: 'constant', n: 1, k: 0 }, w, 'ambient'),
@@ -96,6 +98,26 @@ type SpreadIn = {
   wavelengthNm: number[];
 };
 type StackAt = (w: readonly number[]) => Parameters<typeof thinFilm>[0];
+
+/** @throws AppError `invalid_input` for a film that is not there, or a spread where only powers are computed. */
+function checkSpread(i: SpreadIn & { films?: readonly { coherent?: boolean | undefined }[] | undefined }): void {
+  const count = i.films?.length ?? 0;
+  const refuse = (field: string, message: string): never => {
+    throw new AppError('invalid_input', `${field}: ${message}`, { field });
+  };
+  if (i.thicknessSigmaNm !== undefined && (i.spreadFilm ?? 0) >= count)
+    refuse(
+      i.spreadFilm === undefined ? 'thicknessSigmaNm' : 'spreadFilm',
+      `the stack has ${count === 0 ? 'no films, so no thickness spreads' : `${count} films: numbers run from 0 to ${count - 1}`}`,
+    );
+  if (!i.films?.some((f) => f.coherent === false)) return;
+  for (const field of ['thicknessSigmaNm', 'bandwidthNm', 'convergenceDeg'] as const)
+    if (i[field] !== undefined)
+      refuse(
+        field,
+        'does nothing in a stack with an incoherent slab, which gives powers only; leave it out, or make the slab coherent',
+      );
+}
 
 /** Response of a spot, a slit and a beam that are not points; nothing when none is given. */
 function spreadOf(i: SpreadIn, stackAt: StackAt, angle: number): { spread?: SpreadResponse } {
@@ -154,11 +176,8 @@ const mixture = define({
     guestIm: numbers('Im ε of the guest', { lowest: 0 }),
     fraction: share('Volume fraction of the guest'),
   }),
+  relations: { sameLength: [['hostRe', 'hostIm', 'guestRe', 'guestIm']] },
   run: (i) => {
-    if ([i.hostIm, i.guestRe, i.guestIm].some((v) => v.length !== i.hostRe.length))
-      throw new AppError('invalid_input', `guestRe: all four lists must have the ${i.hostRe.length} values of hostRe`, {
-        field: 'guestRe',
-      });
     const complex = (re: number[], im: number[]) => ({ re: Float64Array.from(re), im: Float64Array.from(im) });
     return {
       epsilon: effectiveMedium(i.rule ?? 'bruggeman', complex(i.hostRe, i.hostIm), complex(i.guestRe, i.guestIm), i.fraction),

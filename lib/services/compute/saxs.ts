@@ -29,6 +29,7 @@ const lines = define({
     sigmaXNm: atLeast(0, 'Debye–Waller length across, nm; default 0').optional(),
     sigmaZNm: atLeast(0, 'Debye–Waller length along the normal, nm; default 0').optional(),
   }),
+  relations: { sameLength: [['qxPerNm', 'qzPerNm']] },
   run: ({ qxPerNm, qzPerNm, bottomCdNm, trapezoids, ...options }) => {
     const line = {
       bottomCdNm,

@@ -13,6 +13,21 @@ const slab = z.strictObject({
   roughnessTopA: z.number().min(0).meta({ description: 'Rms roughness of the upper interface, Å' }).optional(),
 });
 
+/** @throws AppError `invalid_input` for a slab without its density, or with one of the other kind beside it. */
+function checkSlabs(slabs: readonly z.output<typeof slab>[], byIndex: boolean): void {
+  const [needed, others] = byIndex ? (['delta', ['sld', 'isld']] as const) : (['sld', ['delta', 'beta']] as const);
+  const refuse = (field: string, message: string): never => {
+    throw new AppError('invalid_input', `${field}: ${message}`, { field });
+  };
+  for (const [k, s] of slabs.entries()) {
+    if (s[needed] === undefined)
+      refuse(`slabs.${k}.${needed}`, 'is missing; give sld of every slab, or delta and beta of every slab');
+    const other = others.find((name) => s[name] !== undefined);
+    if (other !== undefined)
+      refuse(`slabs.${k}.${other}`, `stands beside ${needed}, and only one of the two can count; leave one out`);
+  }
+}
+
 const reflectivity = define({
   path: 'xrr/reflectivity',
   title: 'X-ray reflectivity',
@@ -27,12 +42,26 @@ const reflectivity = define({
     sigmaQPerA: numbers('Standard deviation of q at each point, 1/Å, instead', { lowest: 0 }).optional(),
     beamOverSample: positive('Beam width over sample length, for the footprint').optional(),
   }),
+  relations: {
+    sameLength: [['qPerA', 'sigmaQPerA']],
+    oneOf: [{ fields: ['resolutionPercent', 'sigmaQPerA'] }],
+    needs: { beamOverSample: 'wavelengthA' },
+  },
   run: (i) => {
     const needed = (): number => {
       if (i.wavelengthA === undefined)
         throw new AppError('invalid_input', 'wavelengthA: δ, β and the footprint need it; give Å', { field: 'wavelengthA' });
       return i.wavelengthA;
     };
+    const sharp = i.sigmaQPerA?.findIndex((s) => !(s > 0)) ?? -1;
+    if (sharp >= 0)
+      throw new AppError(
+        'invalid_input',
+        `sigmaQPerA: value ${sharp} is ${i.sigmaQPerA![sharp]}; give positive standard deviations, or leave it out`,
+        {
+          field: 'sigmaQPerA',
+        },
+      );
     const sigmaPerA =
       i.sigmaQPerA ?? (i.resolutionPercent === undefined ? undefined : i.qPerA.map((q) => (q * i.resolutionPercent!) / 100));
     const instrument: Instrument = given({
@@ -43,12 +72,12 @@ const reflectivity = define({
     });
     const common = (s: z.output<typeof slab>) => ({ thicknessA: s.thicknessA ?? 0, roughnessTopA: s.roughnessTopA ?? 0 });
     const byIndex = i.slabs.some((s) => s.delta !== undefined);
-    const wrong = i.slabs.findIndex((s) => (byIndex ? s.delta === undefined : s.sld === undefined));
-    if (wrong >= 0)
+    checkSlabs(i.slabs, byIndex);
+    if (i.wavelengthA !== undefined && !byIndex && i.beamOverSample === undefined)
       throw new AppError(
         'invalid_input',
-        `slabs.${wrong}.${byIndex ? 'delta' : 'sld'}: is missing; give sld of every slab, or delta and beta of every slab`,
-        { field: `slabs.${wrong}` },
+        'wavelengthA: does nothing without δ and β of the slabs, or the footprint; leave it out',
+        { field: 'wavelengthA' },
       );
     const reflected = byIndex
       ? reflectivityFromIndex(

@@ -32,7 +32,7 @@ const ADVICE = {
 /**
  * The recipe advice for a lot at a tool: one setpoint a loop and chamber, with its explanation. The first answer to a key is the answer
  * for ever, so that a tool that asks twice runs one recipe. A loop in shadow or suspended mode advises but hands out the nominal setpoint.
- * @throws AppError `invalid_input` for names that are not registered.
+ * @throws AppError `invalid_input` for names that are not registered, and for a loop whose stored configuration cannot work.
  */
 export async function requestAdvice(sender: string, input: unknown, now: number): Promise<AdviceOut> {
   const r = adviceIn.parse(input);
@@ -80,8 +80,8 @@ async function adviceRows(
   r: AdviceRequest,
   ids: ReadonlyMap<string, string>,
 ): Promise<Record<keyof typeof ADVICE.columns, unknown>[]> {
-  const loops = await tx.rows<DecidingLoop & { readonly version: number }>(sql`
-    SELECT l.id, l.operation, l.product, l.knob, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
+  const loops = await tx.rows<DecidingLoop>(sql`
+    SELECT l.id, l.name, l.operation, l.product, l.knob, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
     WHERE l.operation = ${r.operation} AND l.product = ${r.product} ORDER BY l.name`);
   if (loops.length === 0) return [];
   const loopOf = new Map(loops.map((l) => [l.id, l]));

@@ -1,6 +1,6 @@
-import { replayThread } from '@/lib/control';
+import { type ReplayedDecision, replayThread } from '@/lib/control';
 import { type Db, db } from '@/lib/db';
-import { type LoopThreadRecord, loopRecord } from './record';
+import { type AdviceRecord, type LoopThreadRecord, loopRecord } from './record';
 
 export interface RecordAudit {
   /** Decisions made again, and those of them that are the recorded one to the last bit (estimate, advice and what was handed out). */
@@ -11,21 +11,37 @@ export interface RecordAudit {
   readonly first: { readonly adviceId: string; readonly recorded: number; readonly replayed: number } | null;
 }
 
+/** A decision of the record beside itself made again. */
+export interface ComparedDecision {
+  readonly recorded: AdviceRecord;
+  readonly again: ReplayedDecision;
+  /** Estimate, advice and what was handed out are equal to the last bit. */
+  readonly same: boolean;
+}
+
 /** Makes every recorded decision again, each by the version that was in force, from what its thread knew. */
+export function* compareDecisions(threads: readonly LoopThreadRecord[]): Generator<ComparedDecision> {
+  for (const t of threads) {
+    const { decisions } = replayThread(t, { config: null, gain: 0 });
+    for (const [i, recorded] of t.decisions.entries()) {
+      const again = decisions[i]!;
+      const same = again.advised === recorded.advised && again.handedOut === recorded.handedOut && again.dHat === recorded.dHat;
+      yield { recorded, again, same };
+    }
+  }
+}
+
+/** What `compareDecisions` finds, counted. */
 export function auditThreads(threads: readonly LoopThreadRecord[]): RecordAudit {
   let decisions = 0;
   let same = 0;
   let moves = 0;
   let first: RecordAudit['first'] = null;
-  for (const t of threads) {
-    const again = replayThread(t, { config: null, gain: 0 }).decisions;
-    t.decisions.forEach((d, i) => {
-      const r = again[i]!;
-      decisions++;
-      if (r.handedOut !== (r.lastApplied ?? d.config.xNominal)) moves++;
-      if (r.advised === d.advised && r.handedOut === d.handedOut && r.dHat === d.dHat) same++;
-      else first ??= { adviceId: d.id, recorded: d.advised, replayed: r.advised };
-    });
+  for (const d of compareDecisions(threads)) {
+    decisions++;
+    if (d.again.handedOut !== (d.again.lastApplied ?? d.recorded.config.xNominal)) moves++;
+    if (d.same) same++;
+    else first ??= { adviceId: d.recorded.id, recorded: d.recorded.advised, replayed: d.again.advised };
   }
   return { decisions, same, moves, first };
 }

@@ -1,8 +1,7 @@
-import { checkRunToRun } from '@/lib/control';
 import { recordId, sql, type Tx } from '@/lib/db';
-import { AppError } from '@/lib/errors';
 import type { FabRecord } from '@/lib/formats/fab';
 import { audit } from '../audit';
+import { checkLoopConfig } from './check-config';
 
 export type NewLoop = FabRecord['loops'][number];
 
@@ -11,15 +10,7 @@ export type NewLoop = FabRecord['loops'][number];
  * @throws AppError `invalid_input` with the path of the field.
  */
 export function checkLoops(loops: readonly NewLoop[]): void {
-  for (const [i, l] of loops.entries()) {
-    try {
-      checkRunToRun(l.config);
-    } catch (e) {
-      if (!(e instanceof AppError)) throw e;
-      const path = `loops.${i}.config.${String(e.details['field'])}`;
-      throw new AppError(e.code, `loops.${i}.config.${e.message} (loop "${l.name}")`, { ...e.details, path });
-    }
-  }
+  for (const [i, l] of loops.entries()) checkLoopConfig(l.config, { loop: l.name, prefix: `loops.${i}.config.` });
 }
 
 /**

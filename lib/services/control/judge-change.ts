@@ -2,6 +2,7 @@ import { checkRunToRun, judgeLoop, type LoopJudgement, type LoopTiming, type Run
 import { type Db, db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { loopConfigIn } from '@/lib/formats/fab';
+import { configProblem } from './check-config';
 import { loopGains, loopTimings } from './loop-gain';
 
 export interface Judged {
@@ -22,8 +23,31 @@ export async function judgeLoops(
     const gain = gains.get(a.loopId);
     if (gain === undefined) throw new AppError('not_found', 'there is no such loop');
     const timing = timings.get(a.loopId) ?? null;
-    return { judgement: judgeLoop(a.config, a.inForce, agreed.get(a.loopId)!, gain, timing), timing };
+    const agreedGain = agreed.get(a.loopId)!;
+    return { judgement: judgeLoop(a.config, comparable(a, agreedGain), agreedGain, gain, timing), timing };
   });
+}
+
+/** What a change is compared with: the version in force, or as much of it as can be judged where it could not be entered today. */
+function comparable(a: { readonly config: RunToRunConfig; readonly inForce: RunToRunConfig | null }, agreedGain: number) {
+  const { inForce } = a;
+  if (inForce === null || configProblem(inForce) === null) return inForce;
+  const { gain } = inForce;
+  return { ...a.config, gain: Number.isFinite(gain) && gain !== 0 ? gain : agreedGain };
+}
+
+/** The configurations in force, judged as if the loops were to be closed; null for one that could not be entered today, since nothing can be said of it. */
+export async function judgeInForce(
+  tx: Db,
+  loops: readonly { readonly id: string; readonly config: RunToRunConfig }[],
+): Promise<(Judged | null)[]> {
+  const sound = loops.filter((l) => configProblem(l.config) === null);
+  const judged = await judgeLoops(
+    tx,
+    sound.map((l) => ({ loopId: l.id, config: l.config, inForce: null })),
+  );
+  const of = new Map(sound.map((l, i) => [l.id, judged[i]!]));
+  return loops.map((l) => of.get(l.id) ?? null);
 }
 
 /**

@@ -7,11 +7,14 @@ import {
   type ThreadState,
 } from '@/lib/control';
 import { type Db, sql } from '@/lib/db';
+import { checkLoopConfig } from './check-config';
 import { threadId } from './threads';
 
 /** What a decision needs to know of its loop. */
 export interface DecidingLoop {
   readonly id: string;
+  readonly name: string;
+  readonly version: number;
   readonly operation: string;
   readonly product: string;
   readonly knob: string;
@@ -41,6 +44,7 @@ export interface NextAdvice {
 /**
  * What these loops say to a tool's chambers at a time: the state of each thread, the setpoint of the newest run of the same product and
  * operation on the chamber in the 14 days before, and the decision from both. Advice and pages ask here, so that they cannot differ.
+ * @throws AppError `invalid_input` naming loop and field when a stored configuration could not be entered today: no setpoint is made from it.
  */
 export async function nextAdvice(
   tx: Db,
@@ -48,6 +52,11 @@ export async function nextAdvice(
   places: readonly { readonly tool: string; readonly chamber: string }[],
   at: Date,
 ): Promise<NextAdvice[]> {
+  for (const l of loops)
+    checkLoopConfig(l.config, {
+      loop: l.name,
+      remedy: `version ${l.version} in force cannot advise; activate a version that can on the loop's page, /control/${l.id}`,
+    });
   const asked = loops.flatMap((loop) => places.map((p) => ({ loop, ...p, thread: threadId(loop.id, p.tool, p.chamber) })));
   const threads = await tx.rows<{
     id: string;

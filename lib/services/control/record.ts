@@ -27,8 +27,9 @@ export interface LoopThreadRecord extends ThreadRecord {
 /**
  * The record of a loop from a time on, thread by thread: the decisions asked since, all that was learned up to the last of them, and the
  * state that everything older left. Advices from before there was a journal are not in it.
+ * @param to - decisions asked from here on are left out; null: none.
  */
-export async function loopRecord(tx: Db, loopId: string, from: Date): Promise<LoopThreadRecord[]> {
+export async function loopRecord(tx: Db, loopId: string, from: Date, to: Date | null = null): Promise<LoopThreadRecord[]> {
   const configs = await tx.rows<{ version: number; config: RunToRunConfig }>(
     sql`SELECT version, config FROM loop_version WHERE loop_id = ${loopId}`,
   );
@@ -51,7 +52,7 @@ export async function loopRecord(tx: Db, loopId: string, from: Date): Promise<Lo
   }>(sql`
     SELECT id, thread_id, tool, chamber, at, seen, version, mode, setpoint, advised, d_hat, last_applied, last_advice_id,
       (explanation->'clips' @> '[{"kind":"step"}]' OR explanation->'clips' @> '[{"kind":"absolute"}]') AS clipped
-    FROM advice WHERE loop_id = ${loopId} AND at >= ${from} AND seen IS NOT NULL ORDER BY thread_id, seen, created_at, at, id`);
+    FROM advice WHERE loop_id = ${loopId} AND at >= ${from} AND at < COALESCE(${to}::timestamptz, 'infinity') AND seen IS NOT NULL ORDER BY thread_id, seen, created_at, at, id`);
   const threads = [...new Set(advices.map((a) => a.thread_id))];
   if (threads.length === 0) return [];
   const first = threads.map((t) => advices.find((a) => a.thread_id === t)!.seen);

@@ -142,7 +142,8 @@ test.each([
   '31/02/2026',
   '29/02/2026',
   '12/31/2026',
-  '01/02/26',
+  '01/02/126',
+  '31/02/26',
   '01/02/2026 24:00',
   '01/02/2026 13:00 PM',
   '01/02/2026 0:30 AM',
@@ -164,6 +165,23 @@ test('an undeclared order is told once, also where a time is missing; one odd ro
   const mixed = mapRows(odd, guessMapping(odd.header), LOOKUPS);
   expect(mixed.faults.map((f) => f.line)).toEqual([3]);
   expect(mixed.wafers).toHaveLength(2);
+});
+
+test('years of two digits are read under a declared order, by the rule of POSIX, and under none are not', () => {
+  const day = (year: string) => cellTime(`01.02.${year}`, 'day-first')?.slice(0, 10);
+  expect(['26', '00', '68', '69', '99'].map(day)).toEqual(['2026-02-01', '2000-02-01', '2068-02-01', '1969-02-01', '1999-02-01']);
+  expect(cellTime('01/02/26 2:05 PM', 'month-first')).toBe('2026-01-02T14:05:00.000Z');
+  expect(cellTime('29/02/24 08:00+02:00', 'day-first')).toBe('2024-02-29T06:00:00.000Z');
+  expect(cellTime('29/02/26', 'day-first')).toBeNull();
+  expect(cellTime('01/02/26')).toBeNull();
+  expect(cellTime('26-02-01')).toBeNull();
+  const t = times('31/12/26 14:05', '01/02/26');
+  const undeclared = mapRows(t, guessMapping(t.header), LOOKUPS);
+  expect(undeclared.wafers).toEqual([]);
+  expect(undeclared.faults.map((f) => f.message).join()).toMatch(/only day-first reads every time of the file/);
+  const declared = mapRows(t, { ...guessMapping(t.header), dates: 'day-first' }, LOOKUPS);
+  expect(declared.faults).toEqual([]);
+  expect(declared.wafers.map((w) => w.record['measuredAt'])).toEqual(['2026-12-31T14:05:00.000Z', '2026-02-01T00:00:00.000Z']);
 });
 
 const HEAD = 'Lot;Slot;Operation;Parameter;Unit;Station;Time;X;Y;Value';

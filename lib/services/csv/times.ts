@@ -3,7 +3,7 @@ import type { DateOrder } from './fields';
 const CLOCK = String.raw`(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:\s*([AP]M))?`;
 const ZONE = String.raw`\s*(Z|[+-]\d{2}:?\d{2})?`;
 const ISO = new RegExp(String.raw`^(\d{4})-(\d{2})-(\d{2})(?:[T ]${CLOCK})?${ZONE}$`, 'i');
-const LOCAL = new RegExp(String.raw`^(\d{1,2})([./-])(\d{1,2})\2(\d{4})(?:[T ,]\s*${CLOCK})?${ZONE}$`, 'i');
+const LOCAL = new RegExp(String.raw`^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]\s*${CLOCK})?${ZONE}$`, 'i');
 const LOCAL_DAY = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b/;
 
 /** Begins with two short numbers and a year: day and month in an order that only the writer knows. */
@@ -11,7 +11,8 @@ export const isLocalDay = (text: string): boolean => LOCAL_DAY.test(text.trim())
 
 /**
  * A time of a cell as ISO 8601 in UTC. A time without zone is taken as UTC, a date without time as its midnight. Year-month-day is read under every
- * declaration, since it means one thing; day and month in front only under the declaration which of the two comes first.
+ * declaration, since it means one thing; day and month in front only under the declaration which of the two comes first, and then with a year of two
+ * digits as well.
  * Null: not a time, or a day or an hour that does not exist.
  */
 export function cellTime(text: string, order: DateOrder = 'iso'): string | null {
@@ -20,8 +21,11 @@ export function cellTime(text: string, order: DateOrder = 'iso'): string | null 
   const local = order === 'iso' ? null : LOCAL.exec(text);
   if (!local) return null;
   const [day, month] = order === 'day-first' ? [local[1]!, local[3]!] : [local[3]!, local[1]!];
-  return instant([local[4]!, month, day], local.slice(5));
+  return instant([wholeYear(local[4]!), month, day], local.slice(5));
 }
+
+/** A year of two digits by the rule of POSIX (strptime, %y): 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068. */
+const wholeYear = (y: string): string => (y.length === 4 ? y : `${Number(y) >= 69 ? 19 : 20}${y}`);
 
 function instant([y, mo, d]: readonly [string, string, string], clock: readonly (string | undefined)[]): string | null {
   const [h = '0', mi = '00', s = '00', frac = '0', half, zone = 'Z'] = clock;
@@ -50,7 +54,7 @@ export function timeFault(text: string, order: DateOrder): string {
   if (text === '') return 'is empty';
   if (order === 'iso') return `"${text}" is no time; write 2026-11-23T17:05:00Z or 2026-11-23 17:05 (UTC)`;
   const swapped = cellTime(text, other(order)) === null ? '' : `, though it is one ${other(order)}`;
-  return `"${text}" is no time when dates are ${order}${swapped}; correct it, or what is declared; the year has four digits (${order === 'day-first' ? '23/11/2026' : '11/23/2026'} 17:05)`;
+  return `"${text}" is no time when dates are ${order}${swapped}; correct it, or what is declared (${order === 'day-first' ? '23/11/2026' : '11/23/2026'} 17:05; a year of two digits is 1969 to 2068)`;
 }
 
 /**

@@ -11,6 +11,8 @@ const FIRST_ROWS = 8;
 const SHOWN_FAULTS = 200;
 const SHOWN_WAFERS = 12;
 const BATCH = 1000;
+/** Lines before the names of the columns, far more than any instrument writes. */
+const HEADER_AT_MOST = 10_000;
 
 const source = z.union([
   z.strictObject({ column: z.string().min(1).max(200) }),
@@ -195,24 +197,42 @@ async function lookupsFor(table: CsvTable, mapping: CsvMapping): Promise<Lookups
 export interface SavedMapping {
   name: string;
   mapping: CsvMapping;
+  /** Line that names the columns in files of this shape, from 1; null: it is searched for. */
+  headerLine: number | null;
   author: string;
   createdMs: number;
 }
 
 export async function savedMappings(): Promise<SavedMapping[]> {
-  const rows = await db().rows<{ name: string; mapping: CsvMapping; author: string; created_at: Date }>(
-    sql`SELECT name, mapping, author, created_at FROM csv_mapping WHERE kind = 'measurement' ORDER BY name LIMIT 200`,
+  const rows = await db().rows<{
+    name: string;
+    mapping: CsvMapping;
+    header_line: number | null;
+    author: string;
+    created_at: Date;
+  }>(
+    sql`SELECT name, mapping, header_line, author, created_at FROM csv_mapping WHERE kind = 'measurement' ORDER BY name LIMIT 200`,
   );
-  return rows.map(({ created_at, ...r }) => ({ ...r, createdMs: created_at.getTime() }));
+  return rows.map(({ created_at, header_line, ...r }) => ({ ...r, headerLine: header_line, createdMs: created_at.getTime() }));
 }
 
-/** Saves a mapping under a name; a name that exists is replaced. Audited. */
-export async function saveMapping(name: unknown, mapping: unknown, actor: string): Promise<void> {
+const headerLineIn = z
+  .int()
+  .min(1, 'lines count from 1')
+  .max(HEADER_AT_MOST, `names of columns below line ${HEADER_AT_MOST} are not taken`)
+  .nullable();
+
+/**
+ * Saves a mapping and the line that names the columns under a name; a name that exists is replaced. Audited.
+ * @param headerLine - from 1; null where it is searched for.
+ */
+export async function saveMapping(name: unknown, mapping: unknown, headerLine: unknown, actor: string): Promise<void> {
   const n = z.string().trim().min(2, 'give the mapping a name').max(80).parse(name);
   const m = mappingIn.parse(mapping);
+  const line = headerLineIn.parse(headerLine);
   await transaction(async (tx) => {
-    await tx.exec(sql`INSERT INTO csv_mapping (name, kind, mapping, author) VALUES (${n}, 'measurement', ${JSON.stringify(m)}::jsonb, ${actor})
-      ON CONFLICT (name) DO UPDATE SET mapping = EXCLUDED.mapping, author = EXCLUDED.author, created_at = now()`);
-    await audit(tx, { actor, action: 'save', entity: 'csv mapping', entityId: n, after: m });
+    await tx.exec(sql`INSERT INTO csv_mapping (name, kind, mapping, header_line, author) VALUES (${n}, 'measurement', ${JSON.stringify(m)}::jsonb, ${line}::int, ${actor})
+      ON CONFLICT (name) DO UPDATE SET mapping = EXCLUDED.mapping, header_line = EXCLUDED.header_line, author = EXCLUDED.author, created_at = now()`);
+    await audit(tx, { actor, action: 'save', entity: 'csv mapping', entityId: n, after: { ...m, headerLine: line } });
   });
 }

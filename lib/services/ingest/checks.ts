@@ -115,15 +115,20 @@ function siteFault(x: readonly number[], y: readonly number[], diameterMm: numbe
 export const someValue = (v: readonly (number | null)[], path: string): FieldIssue[] =>
   v.some((q) => q !== null) ? [] : [issue(path, 'holds no measured value at all; leave the record out, or correct it')];
 
-/** Every measured site has an uncertainty where the record gives any. @param measured - whether a site was measured. */
+/** Every measured site has a positive uncertainty where the record gives any: a value without one has no weight in a fit. @param measured - whether a site was measured. */
 export const knownUncertainty = (
   u: readonly (number | null)[] | undefined,
   measured: (site: number) => boolean,
 ): FieldIssue[] => {
-  const at = u?.findIndex((v, i) => v === null && measured(i)) ?? -1;
+  const at = u?.findIndex((v, i) => !v && measured(i)) ?? -1;
   return at < 0
     ? []
-    : [issue(`u.${at}`, 'is null although the site was measured; give its standard uncertainty, or leave u out of the record')];
+    : [
+        issue(
+          `u.${at}`,
+          `is ${u![at]} although the site was measured; give its standard uncertainty, above 0, or leave u out of the record`,
+        ),
+      ];
 };
 
 /** Parts of the uncertainty that the sites share: one value a site each, known where the site was measured, together not above its u. */

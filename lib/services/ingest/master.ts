@@ -5,6 +5,11 @@ export interface ProductFrame {
   readonly edgeExclusionMm: number;
 }
 
+export interface MetrologyRecipeNames {
+  readonly operation: string;
+  readonly channels: readonly string[];
+}
+
 /** What records may name. Read at most every few seconds, and again when a name is not found: a new tool works at once. */
 export interface Master {
   readonly readAt: number;
@@ -16,7 +21,9 @@ export interface Master {
   readonly routes: ReadonlySet<string>;
   readonly parameters: ReadonlyMap<string, { unit: string }>;
   /** Active metrology recipes: the operation they are for and the channels they fit. */
-  readonly metrologyRecipes: ReadonlyMap<string, { operation: string; channels: readonly string[] }>;
+  readonly metrologyRecipes: ReadonlyMap<string, MetrologyRecipeNames>;
+  /** Channels that any recipe of an operation fits, in any version or in an open draft: what its stations may record. */
+  readonly channels: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 const TTL_MS = 5_000;
@@ -36,7 +43,7 @@ export async function master(now: number, fresh = false): Promise<Master> {
 }
 
 async function read(now: number): Promise<Master> {
-  const [chambers, tools, stations, products, operations, routes, parameters, recipes] = await Promise.all([
+  const [chambers, tools, stations, products, operations, routes, parameters, recipes, channels] = await Promise.all([
     db().rows<{ tool: string; name: string }>(sql`SELECT tool, name FROM chamber`),
     db().rows<{ name: string; area: string }>(sql`SELECT name, area FROM tool`),
     db().rows<{ name: string }>(sql`SELECT name FROM station`),
@@ -49,6 +56,12 @@ async function read(now: number): Promise<Master> {
     db().rows<{ name: string; operation: string; channels: string[] }>(sql`
       SELECT r.name, r.operation, (SELECT array_agg(c->>'name') FROM jsonb_array_elements(v.content->'channels') AS c) AS channels
       FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.active`),
+    db().rows<{ operation: string; names: string[] }>(sql`
+      SELECT q.operation, array_agg(DISTINCT c->>'name') AS names FROM (
+        SELECT r.operation, v.content FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id
+        UNION ALL SELECT operation, content FROM metrology_recipe_draft WHERE state IN ('draft', 'proposed')) q,
+        jsonb_array_elements(CASE WHEN jsonb_typeof(q.content->'channels') = 'array' THEN q.content->'channels' ELSE '[]' END) AS c
+      WHERE jsonb_typeof(c->'name') = 'string' GROUP BY q.operation`),
   ]);
   const byTool = new Map<string, Set<string>>(tools.map((t) => [t.name, new Set()]));
   for (const c of chambers) byTool.get(c.tool)?.add(c.name);
@@ -62,5 +75,6 @@ async function read(now: number): Promise<Master> {
     routes: new Set(routes.map((r) => r.name)),
     parameters: new Map(parameters.map((p) => [p.name, { unit: p.unit }])),
     metrologyRecipes: new Map(recipes.map((r) => [r.name, { operation: r.operation, channels: r.channels }])),
+    channels: new Map(channels.map((c) => [c.operation, new Set(c.names)])),
   };
 }

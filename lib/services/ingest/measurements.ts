@@ -1,4 +1,4 @@
-import { bulkInsert } from '@/lib/db';
+import { bulkInsert, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { type MeasurementRecord, measurementIn } from '@/lib/formats/wire';
 import { moments } from '@/lib/numerics';
@@ -19,8 +19,8 @@ import {
 } from './checks';
 import { chainCorrections } from './corrections';
 import { siteLayouts } from './layouts';
-import { findRuns, pendingRuns } from './link';
-import type { CheckContext, IngestKind } from './types';
+import { linkRuns, type MadeBy } from './link';
+import type { Accepted, CheckContext, IngestKind } from './types';
 
 const MEASUREMENT = {
   table: 'measurement',
@@ -112,54 +112,71 @@ export const measurements: IngestKind<MeasurementRecord> = {
     ...sharedUncertainty(r),
   ],
   async insert(tx, sender, records) {
-    const wire = records.map((r) => r.record);
-    const [layouts, made] = [await siteLayouts(tx, wire), await findRuns(tx, wire)];
-    await bulkInsert(
-      tx,
-      MEASUREMENT,
-      records.map(({ id, record: r }, i) => ({
-        id,
-        key: r.key,
-        station: r.station,
-        lot: r.lot,
-        slot: r.wafer,
-        product: r.product,
-        layer: r.layer,
-        operation: r.operation,
-        parameter: r.parameter,
-        unit: r.unit,
-        plan: r.plan,
-        measured_at: r.measuredAt,
-        run_id: made[i]?.id ?? null,
-        run_key: r.runKey ?? null,
-        processed_at: made[i]?.startedAt ?? null,
-        tool: made[i]?.tool ?? null,
-        chamber: made[i]?.chamber ?? null,
-        layout_id: layouts[i]!,
-        ...siteSummary(r),
-      })),
-    );
-    const refused = await chainCorrections(tx, sender, records);
-    const kept = records.filter((r) => !refused.has(r.id));
-    await enqueueLater(
-      tx,
-      grouped(kept, () => '', WAFERS_A_JOB).map((group) => ({
-        queue: 'spatial',
-        payload: { v: 1, refs: group.map((g) => ({ id: g.id, at: Date.parse(g.record.measuredAt) })) },
-      })),
-    );
-    await feed(
-      tx,
-      grouped(kept, (r) => `${r.record.lot}|${r.record.operation}|${r.record.parameter}`, 1000).map((g) => {
-        const r = g[0]!.record;
-        const sites = g.reduce((s, q) => s + q.record.value.length, 0);
-        return {
-          kind: 'measurement',
-          text: `Lot ${r.lot} measured at ${r.station}: ${r.parameter}, ${g.length} ${g.length === 1 ? 'wafer' : 'wafers'}, ${sites} sites`,
-          detail: { lot: r.lot, station: r.station, parameter: r.parameter, measurementId: g[0]!.id, sites },
-        };
-      }),
-    );
-    return { refused, pending: pendingRuns(records, made) };
+    const { kept, made, refused, pending } = await linkRuns(tx, records);
+    const uncorrected = await writeMeasurements(tx, sender, kept, made);
+    return { refused: new Map([...refused, ...uncorrected]), pending };
   },
 };
+
+/**
+ * Writes measurements with their runs, and what is to be done with them.
+ * @returns records that were taken out again, since they cannot be the corrections that they say they are.
+ */
+export async function writeMeasurements(
+  tx: Tx,
+  sender: string,
+  records: readonly Accepted<MeasurementRecord>[],
+  made: readonly (MadeBy | undefined)[],
+): Promise<ReadonlyMap<string, readonly FieldIssue[]>> {
+  const layouts = await siteLayouts(
+    tx,
+    records.map((r) => r.record),
+  );
+  await bulkInsert(
+    tx,
+    MEASUREMENT,
+    records.map(({ id, record: r }, i) => ({
+      id,
+      key: r.key,
+      station: r.station,
+      lot: r.lot,
+      slot: r.wafer,
+      product: r.product,
+      layer: r.layer,
+      operation: r.operation,
+      parameter: r.parameter,
+      unit: r.unit,
+      plan: r.plan,
+      measured_at: r.measuredAt,
+      run_id: made[i]?.id ?? null,
+      run_key: r.runKey ?? null,
+      processed_at: made[i]?.startedAt ?? null,
+      tool: made[i]?.tool ?? null,
+      chamber: made[i]?.chamber ?? null,
+      layout_id: layouts[i]!,
+      ...siteSummary(r),
+    })),
+  );
+  const refused = await chainCorrections(tx, sender, records);
+  const kept = records.filter((r) => !refused.has(r.id));
+  await enqueueLater(
+    tx,
+    grouped(kept, () => '', WAFERS_A_JOB).map((group) => ({
+      queue: 'spatial',
+      payload: { v: 1, refs: group.map((g) => ({ id: g.id, at: Date.parse(g.record.measuredAt) })) },
+    })),
+  );
+  await feed(
+    tx,
+    grouped(kept, (r) => `${r.record.lot}|${r.record.operation}|${r.record.parameter}`, 1000).map((g) => {
+      const r = g[0]!.record;
+      const sites = g.reduce((s, q) => s + q.record.value.length, 0);
+      return {
+        kind: 'measurement',
+        text: `Lot ${r.lot} measured at ${r.station}: ${r.parameter}, ${g.length} ${g.length === 1 ? 'wafer' : 'wafers'}, ${sites} sites`,
+        detail: { lot: r.lot, station: r.station, parameter: r.parameter, measurementId: g[0]!.id, sites },
+      };
+    }),
+  );
+  return refused;
+}

@@ -13,7 +13,7 @@ import {
   someValue,
 } from './checks';
 import { overlayLayouts } from './layouts';
-import { findRuns, pendingRuns } from './link';
+import { linkRuns } from './link';
 import type { IngestKind } from './types';
 
 const OVERLAY = {
@@ -61,9 +61,12 @@ export const overlayMeasurements: IngestKind<OverlayMeasurementRecord> = {
     ...someValue(r.dy, 'dy'),
     ...knownUncertainty(r.u, (i) => r.dx[i] !== null || r.dy[i] !== null),
   ],
-  async insert(tx, _sender, records) {
-    const wire = records.map((r) => r.record);
-    const [layouts, made] = [await overlayLayouts(tx, wire), await findRuns(tx, wire)];
+  async insert(tx, _sender, sent) {
+    const { kept: records, made, refused, pending } = await linkRuns(tx, sent);
+    const layouts = await overlayLayouts(
+      tx,
+      records.map((r) => r.record),
+    );
     await bulkInsert(
       tx,
       OVERLAY,
@@ -109,6 +112,6 @@ export const overlayMeasurements: IngestKind<OverlayMeasurementRecord> = {
         };
       }),
     );
-    return { pending: pendingRuns(records, made) };
+    return { refused, pending };
   },
 };

@@ -1,11 +1,12 @@
-import { bulkInsert, sql, type Tx } from '@/lib/db';
+import { bulkInsert } from '@/lib/db';
 import { type RunRecord, runIn } from '@/lib/formats/wire';
 import { enqueueLater, grouped } from '@/lib/queue/outbox';
 import { judgeRecipes } from '../alerts/wrong-recipe';
 import { feed } from '../feed';
 import { issue, knownOperation, knownTool, knownWafer, plausibleTime } from './checks';
+import { linkEarlierMeasurements, tellMisnamed } from './link';
 import { insertTraces, traceFaults } from './traces';
-import type { Accepted, IngestKind } from './types';
+import type { IngestKind } from './types';
 
 const RUN = {
   table: 'run',
@@ -69,6 +70,7 @@ export const runs: IngestKind<RunRecord> = {
     );
     await insertTraces(tx, records);
     await linkEarlierMeasurements(tx, records);
+    await tellMisnamed(tx, records);
     const started = records.map((r) => Date.parse(r.record.startedAt));
     await judgeRecipes(
       tx,
@@ -98,38 +100,3 @@ export const runs: IngestKind<RunRecord> = {
     return {};
   },
 };
-
-interface Linked {
-  id: string;
-  at: Date;
-}
-
-/** A run that arrives after its measurement gets linked to it: by its key where the measurement names one. The measurement goes through its stages again. */
-async function linkEarlierMeasurements(tx: Tx, records: readonly Accepted<RunRecord>[]): Promise<void> {
-  const lots = records.map((r) => r.record.lot);
-  const ops = records.map((r) => r.record.operation);
-  const slots = records.map((r) => r.record.wafer);
-  const ids = records.map((r) => r.id);
-  const at = records.map((r) => r.record.startedAt);
-  const tools = records.map((r) => r.record.tool);
-  const chambers = records.map((r) => r.record.chamber);
-  const keys = records.map((r) => r.record.key);
-  const u = sql`unnest(${lots}::text[], ${ops}::text[], ${slots}::int2[], ${ids}::uuid[], ${at}::timestamptz[], ${tools}::text[], ${chambers}::text[], ${keys}::text[]) AS u(lot, operation, slot, id, at, tool, chamber, key)`;
-  const measured = await tx.rows<Linked>(sql`
-    UPDATE measurement m SET run_id = u.id, processed_at = u.at, tool = u.tool, chamber = u.chamber FROM ${u}
-    WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND (m.run_key = u.key OR (m.run_key IS NULL AND m.measured_at >= u.at)) RETURNING m.id, m.measured_at AS at`);
-  const overlay = await tx.rows<Linked>(sql`
-    UPDATE overlay_measurement m SET run_id = u.id, processed_at = u.at, tool = u.tool, chamber = u.chamber FROM ${u}
-    WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND (m.run_key = u.key OR (m.run_key IS NULL AND m.measured_at >= u.at)) RETURNING m.id, m.measured_at AS at`);
-  const refs = (rows: Linked[]) => rows.map((r) => ({ id: r.id, at: r.at.getTime() }));
-  // A key of its own: the first task of these measurements may be at work right now, having read them without their run.
-  const key = (queue: string) => `${queue}_linked_${records[0]!.id}`;
-  await enqueueLater(tx, [
-    ...(measured.length > 0
-      ? [{ queue: 'spatial' as const, key: key('spatial'), payload: { v: 1 as const, refs: refs(measured) } }]
-      : []),
-    ...(overlay.length > 0
-      ? [{ queue: 'overlay' as const, key: key('overlay'), payload: { v: 1 as const, refs: refs(overlay) } }]
-      : []),
-  ]);
-}

@@ -6,6 +6,8 @@ import { enqueueLater } from '@/lib/queue/outbox';
 import { feed } from '../feed';
 import { issue, knownOperation, knownStation, knownWafer, plausibleTime, sameLength, sitesOnWafer } from './checks';
 import { siteLayouts } from './layouts';
+import { linkRuns } from './link';
+import type { MetrologyRecipeNames } from './master';
 import type { CheckContext, IngestKind } from './types';
 
 const SPECTRUM = {
@@ -41,38 +43,73 @@ const AXIS = {
 
 type Packed = SpectrumRecord['channels'][number]['values'];
 
-const decoded = (s: Packed): Float32Array => (Array.isArray(s) ? Float32Array.from(s) : asFloat32(Buffer.from(s.f32, 'base64')));
+const decoded = (s: Packed): Float32Array =>
+  Array.isArray(s) ? Float32Array.from(s, (v) => v ?? Number.NaN) : asFloat32(Buffer.from(s.f32, 'base64'));
 
 const length = (s: Packed): number => (Array.isArray(s) ? s.length : Math.floor(Buffer.byteLength(s.f32, 'base64') / 4));
 
-/** What zod cannot know of the arrays: one value a site, channel and point; finite values, positive sigmas; sigma for all channels or for none. */
+/** What zod cannot know of the arrays: one value a site, channel and point; sigma for all channels or for none. */
 function arrayIssues(r: SpectrumRecord): FieldIssue[] {
   const points = axisLength(r.axis);
   if (r.axis.kind === 'qxqz' && r.axis.qzPerNm.length !== points)
     return [issue('axis.qzPerNm', `has ${r.axis.qzPerNm.length} values, but axis.qxPerNm has ${points}; send pairs`)];
   const need = points * r.x.length;
-  const names = new Set<string>();
   for (const [k, c] of r.channels.entries()) {
     const path = `channels.${k}`;
-    if (names.has(c.name)) return [issue(`${path}.name`, `channel "${c.name}" is sent twice`)];
-    names.add(c.name);
     if ((c.sigma === undefined) !== (r.channels[0]!.sigma === undefined))
       return [issue(`${path}.sigma`, 'send sigma for all channels or for none')];
-    for (const [field, values] of [['values', c.values] as const, ['sigma', c.sigma] as const]) {
-      if (values === undefined) continue;
-      if (length(values) !== need)
+    for (const [field, values] of [['values', c.values] as const, ['sigma', c.sigma] as const])
+      if (values !== undefined && length(values) !== need)
         return [issue(`${path}.${field}`, `has ${length(values)} values; ${r.x.length} sites of ${points} points are ${need}`)];
-      const bad = decoded(values).findIndex((v) => !Number.isFinite(v) || (field === 'sigma' && !(v > 0)));
-      if (bad >= 0)
-        return [
-          issue(
-            `${path}.${field}`,
-            `value ${bad} is not ${field === 'sigma' ? 'a positive number' : 'finite'}; leave the site out, or correct it`,
-          ),
-        ];
-    }
+    const fault = channelFault(path, decoded(c.values), c.sigma === undefined ? null : decoded(c.sigma));
+    if (fault !== null) return [fault];
   }
   return [];
+}
+
+/** What is wrong with a channel's numbers: NaN is a gap, which a channel may have but not be; a measured value has a positive sigma where any are sent. */
+function channelFault(path: string, values: Float32Array, sigma: Float32Array | null): FieldIssue | null {
+  const infinite = values.findIndex((v) => v === Number.POSITIVE_INFINITY || v === Number.NEGATIVE_INFINITY);
+  if (infinite >= 0)
+    return issue(`${path}.values`, `value ${infinite} is not finite; send null (NaN where packed) where nothing was measured`);
+  if (values.every(Number.isNaN))
+    return issue(`${path}.values`, 'holds no measured value at all; leave the record out, or correct it');
+  const bad = sigma?.findIndex((s, i) => !Number.isNaN(values[i]!) && !(s > 0 && s < Number.POSITIVE_INFINITY)) ?? -1;
+  return bad < 0
+    ? null
+    : issue(
+        `${path}.sigma`,
+        `value ${bad} is not a positive number, though the value was measured; correct it, or send no sigma`,
+      );
+}
+
+/** Channels by their names: each once, all that the recipe fits, and none that nobody knows, which may be one of them misspelt. */
+function channelIssues(r: SpectrumRecord, recipe: MetrologyRecipeNames, c: CheckContext): FieldIssue[] {
+  const sent = new Set<string>();
+  const known = c.master.channels.get(r.operation) ?? new Set(recipe.channels);
+  for (const [k, { name }] of r.channels.entries()) {
+    const path = `channels.${k}.name`;
+    if (sent.has(name)) return [issue(path, `channel "${name}" is sent twice`)];
+    sent.add(name);
+    if (!known.has(name))
+      return [
+        issue(
+          path,
+          `channel "${name}" is not known for operation ${r.operation} (known: ${[...known].sort().join(', ')}); correct the name, leave the channel out, or keep a recipe draft that fits it`,
+          'unknown_name',
+        ),
+      ];
+  }
+  const missing = recipe.channels.filter((name) => !sent.has(name));
+  return missing.length === 0
+    ? []
+    : [
+        issue(
+          'channels',
+          `recipe "${r.recipe}" fits ${recipe.channels.join(', ')}, and the spectrum does not have ${missing.join(', ')}; send all of them`,
+          'unknown_name',
+        ),
+      ];
 }
 
 const knownRecipe = (r: SpectrumRecord, c: CheckContext): FieldIssue[] => {
@@ -81,16 +118,19 @@ const knownRecipe = (r: SpectrumRecord, c: CheckContext): FieldIssue[] => {
     return [issue('recipe', `metrology recipe "${r.recipe}" does not exist; make it, or correct the name`, 'unknown_name')];
   if (recipe.operation !== r.operation)
     return [issue('recipe', `metrology recipe "${r.recipe}" is for operation ${recipe.operation}, not ${r.operation}`)];
-  const sent = new Set(r.channels.map((q) => q.name));
-  const missing = recipe.channels.filter((name) => !sent.has(name));
-  return missing.length === 0
-    ? []
-    : [issue('channels', `recipe "${r.recipe}" fits ${missing.join(', ')}, which the spectrum does not have`)];
+  return channelIssues(r, recipe, c);
 };
 
+/** How many spectra came, and how much of them is missing. @param packed - all their values, NaN where nothing was measured. */
+function received(r: SpectrumRecord, packed: Float32Array): string {
+  let gaps = 0;
+  for (const v of packed) if (Number.isNaN(v)) gaps++;
+  const missing = gaps > 0 ? `, ${gaps} of ${packed.length} values not measured` : '';
+  return `Lot ${r.lot} wafer ${r.wafer}: ${r.x.length} spectra from ${r.station} for recipe ${r.recipe}${missing}`;
+}
+
 /** Site after site, in each site channel after channel. */
-function interleaved(r: SpectrumRecord, of: 'values' | 'sigma'): Buffer | null {
-  if (r.channels[0]![of] === undefined) return null;
+function interleaved(r: SpectrumRecord, of: 'values' | 'sigma'): Float32Array {
   const points = axisLength(r.axis);
   const channels = r.channels.length;
   const out = new Float32Array(r.x.length * channels * points);
@@ -99,7 +139,7 @@ function interleaved(r: SpectrumRecord, of: 'values' | 'sigma'): Buffer | null {
     for (let site = 0; site < r.x.length; site++)
       out.set(v.subarray(site * points, (site + 1) * points), (site * channels + k) * points);
   }
-  return asBuffer(out);
+  return out;
 }
 
 const remembered = perDatabase(() => new Set<string>());
@@ -135,8 +175,10 @@ export const spectra: IngestKind<SpectrumRecord> = {
     ...sitesOnWafer(r.x, r.y, r.product, c),
     ...arrayIssues(r),
   ],
-  async insert(tx, sender, records) {
+  async insert(tx, sender, sent) {
+    const { kept: records, refused, pending } = await linkRuns(tx, sent);
     const wire = records.map((r) => r.record);
+    const packed = wire.map((r) => interleaved(r, 'values'));
     const [layouts, axisIds] = [await siteLayouts(tx, wire), await axes(tx, wire)];
     await bulkInsert(
       tx,
@@ -159,8 +201,8 @@ export const spectra: IngestKind<SpectrumRecord> = {
         axis_id: axisIds[i]!,
         channels: r.channels.map((c) => c.name),
         sites: r.x.length,
-        values: interleaved(r, 'values'),
-        sigma: interleaved(r, 'sigma'),
+        values: asBuffer(packed[i]!),
+        sigma: r.channels[0]!.sigma === undefined ? null : asBuffer(interleaved(r, 'sigma')),
       })),
     );
     // A wafer a job: a fit takes seconds where the model is rigorous, and other wafers need not wait for it.
@@ -170,12 +212,12 @@ export const spectra: IngestKind<SpectrumRecord> = {
     );
     await feed(
       tx,
-      records.map(({ id, record: r }) => ({
+      records.map(({ id, record: r }, i) => ({
         kind: 'spectrum',
-        text: `Lot ${r.lot} wafer ${r.wafer}: ${r.x.length} spectra from ${r.station} for recipe ${r.recipe}`,
+        text: received(r, packed[i]!),
         detail: { lot: r.lot, station: r.station, recipe: r.recipe, spectrumId: id },
       })),
     );
-    return {};
+    return { refused, pending };
   },
 };

@@ -117,8 +117,21 @@ function fitWafer(w: WaferRow): SpatialRow {
   };
 }
 
-/** What each site has for itself, √(u² − Σ c²); null where a site has nothing of its own, and weights would not exist. */
+/**
+ * What each site has for itself, √(u² − Σ c²); null where the sites are exact, or one has nothing of its own: then all count alike.
+ * @throws AppError `invalid_input` where some sites are exact (u = 0) and others are not: no weights stand for that.
+ */
 function ownUncertainty(u: Float64Array, shared: readonly Float64Array[]): Float64Array | null {
+  const exact = u.indexOf(0);
+  if (exact >= 0 && u.some((v) => v > 0))
+    throw new AppError(
+      'invalid_input',
+      `u of measured site ${exact + 1} is 0 and that of others is not; give every site its uncertainty`,
+      {
+        field: 'u',
+        site: exact,
+      },
+    );
   const own = u.map((v, i) => Math.sqrt(Math.max(0, v * v - shared.reduce((s, c) => s + c[i]! * c[i]!, 0))));
   return own.every((v, i) => v > NOTHING_OWN * u[i]! && Number.isFinite(v)) ? own : null;
 }

@@ -1,6 +1,16 @@
 import { type EwmaState, ruleWindow } from '@/lib/spc';
 import type { RaisedViolation } from '../alerts/raise';
-import { CONTEXT_POINTS, DISPERSION, type JudgedPoint, judge, phaseAt, type RawPoint, ruleOf } from './judge';
+import {
+  CONTEXT_POINTS,
+  DEFAULT_WIDTH_L,
+  DISPERSION,
+  type JudgedPoint,
+  judge,
+  type Phase,
+  phaseAt,
+  type RawPoint,
+  ruleOf,
+} from './judge';
 import type { ChartRow, PhaseRow, PointRow } from './store';
 
 /** What a point is from now on. */
@@ -81,5 +91,13 @@ function ewmaStart(
   if (first < CONTEXT_POINTS) return whole;
   if (phaseAt(phases, raw[0]!.at).version !== phaseAt(phases, raw[first]!.at).version) return whole;
   const s = raw.findIndex((p) => !p.excluded);
-  return s < 0 || s >= first ? whole : { start: s + 1, before: { value: rows[s]!.plotted, count: CONTEXT_POINTS } };
+  if (s < 0 || s >= first) return whole;
+  return { start: s + 1, before: stateAfter(rows[s]!, phaseAt(phases, raw[s]!.at)) };
+}
+
+/** The state that a judged point left: how far the ramp had widened stands in its limits, Var z/σ² = ((UCL − CL)/(L σ))². */
+function stateAfter(row: PointRow, { cl, sigmaWithin, widthL }: Phase): EwmaState {
+  const state = { value: row.plotted, count: CONTEXT_POINTS };
+  if (cl === null || sigmaWithin === null || row.ucl === null) return state;
+  return { ...state, ratio: ((row.ucl - cl) / ((widthL ?? DEFAULT_WIDTH_L) * sigmaWithin)) ** 2 };
 }

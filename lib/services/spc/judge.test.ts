@@ -95,6 +95,41 @@ test('an EWMA: limits of a study widen from its start, given ones hold from its 
   expect(given.violations.map((v) => v.end)).toEqual([1, 2]);
 });
 
+test('an excluded point on the ramp of an EWMA has the limits of its place, and the ramp goes on from the last point that counts', () => {
+  const lambda = 0.2;
+  const phase = { ...STUDY, lambda, widthL: 3 };
+  const half = (i: number) => 3 * Math.sqrt((lambda / (2 - lambda)) * (1 - (1 - lambda) ** (2 * i)));
+  const { points, violations } = judge(
+    'ewma',
+    [phase],
+    [point(1, 101), point(2, 130, { excluded: true }), point(3, 140, { excluded: true }), point(4, 99), point(5, 100)],
+    null,
+  );
+  const place = [1, 2, 2, 2, 3];
+  points.forEach((p, i) => {
+    expect([p.limits!.lcl!, p.limits!.ucl!]).toEqual([
+      expect.closeTo(100 - half(place[i]!), 12),
+      expect.closeTo(100 + half(place[i]!), 12),
+    ]);
+  });
+  const z = (x: number, before: number) => lambda * x + (1 - lambda) * before;
+  const first = z(101, 100);
+  const second = z(99, first);
+  expect(points.map((p) => p.plotted)).toEqual(
+    [first, z(130, first), z(140, first), second, z(100, second)].map((v) => expect.closeTo(v, 12)),
+  );
+  expect(violations).toEqual([]);
+  // Given limits: the same place, the limits as they were entered.
+  const given = judge(
+    'ewma',
+    [{ ...GIVEN, lambda, ucl: 101, lcl: 99 }],
+    [point(1, 100), point(2, 110, { excluded: true })],
+    null,
+  );
+  expect(given.points[1]).toMatchObject({ plotted: 102, limits: { cl: 100, ucl: 101, lcl: 99 } });
+  expect(given.violations).toEqual([]);
+});
+
 test('an excluded point is judged by nothing and lends no step to its neighbour', () => {
   const phase: Phase = { ...STUDY, rules: [1, 101], dispCl: 1.1, dispUcl: 3.7, dispLcl: 0 };
   const { violations, points } = judge(

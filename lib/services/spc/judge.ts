@@ -78,7 +78,7 @@ export function phaseAt(phases: readonly Phase[], at: number): Phase {
 
 /**
  * Judges a stretch of a chart in process order: plotted statistic, dispersion, limits and rule signals of each point. Runs
- * restart where the phase changes; excluded points are plotted but take part in nothing.
+ * restart where the phase changes; excluded points are plotted with the limits of their place but take part in nothing.
  * @param before - the EWMA statistic before the first point and how many points it holds, when the stretch does not begin the phase.
  */
 export function judge(
@@ -118,10 +118,11 @@ function judgeSegment(
     const k = i - from;
     let limits = locationLimits(kind, phase, p.n);
     plotted[k] = p.value;
-    if (ewma !== null && limits !== null && !p.excluded) {
-      const next = ewma.push(p.value, limits);
+    if (ewma !== null && limits !== null) {
+      const next = ewma.next(p.value, limits);
       plotted[k] = next.plotted;
       limits = next.limits;
+      if (!p.excluded) ewma.advance(next);
     }
     const previous = points[i - 1];
     const moving =
@@ -157,7 +158,19 @@ function judgeSegment(
   }
 }
 
-/** The EWMA of one phase: limits of a study widen from the start of the phase, given ones hold from its first point. */
+interface EwmaStep {
+  readonly state: EwmaState;
+  readonly plotted: number;
+  readonly limits: StoredLimits;
+}
+
+/**
+ * The EWMA of one phase: limits of a study widen from the start of the phase, given ones hold from its first point. An excluded point is
+ * taken as a missing one and does not advance the recursion: the next point weighs against the last that counts. It is drawn where it would
+ * stand if it counted, z = λ x + (1 − λ) z of the last point that counts, between the limits of that place on the ramp, which the point
+ * after it has as well.
+ * @reference NIST/SEMATECH e-Handbook §6.3.2.4: the recursion and its exact limits. Excluded as missing is our choice.
+ */
 class EwmaStretch {
   private readonly lambda: number;
   private state: EwmaState | null;
@@ -170,17 +183,21 @@ class EwmaStretch {
     this.state = before;
   }
 
-  push(x: number, stored: StoredLimits): { plotted: number; limits: StoredLimits } {
+  /** Where a value stands that comes after those that count. */
+  next(x: number, stored: StoredLimits): EwmaStep {
     const { sigmaWithin: sigma, limitsSource, widthL } = this.phase;
     if (limitsSource === 'given' || sigma === null) {
       const { value, count } = this.state ?? { value: stored.cl, count: 0 };
-      this.state = { value: this.lambda * x + (1 - this.lambda) * value, count: count + 1 };
-      return { plotted: this.state.value, limits: stored };
+      const state = { value: this.lambda * x + (1 - this.lambda) * value, count: count + 1 };
+      return { state, plotted: state.value, limits: stored };
     }
     const config = { center: stored.cl, sigma, lambda: this.lambda, nSigmas: widthL ?? DEFAULT_WIDTH_L };
-    const next = updateEwma(this.state ?? initialEwma(config), x, config);
-    this.state = next.state;
-    const { value, center, ucl, lcl } = next.point!;
-    return { plotted: value, limits: { cl: center, ucl, lcl } };
+    const { state, point } = updateEwma(this.state ?? initialEwma(config), x, config);
+    const { value, center, ucl, lcl } = point!;
+    return { state, plotted: value, limits: { cl: center, ucl, lcl } };
+  }
+
+  advance(step: EwmaStep): void {
+    this.state = step.state;
   }
 }

@@ -28,6 +28,8 @@ export interface PointRow {
   at: Date;
   value: number;
   plotted: number;
+  /** Of the judgement before this one. */
+  ucl: number | null;
   spread: number | null;
   n: number;
   excluded: string | null;
@@ -117,10 +119,10 @@ export async function stretches(tx: Tx, since: ReadonlyMap<string, number>, cont
   const rows = await tx.rows<PointRow>(sql`
     SELECT q.* FROM unnest(${idList}::uuid[], ${idList.map((c) => new Date(since.get(c)!))}::timestamptz[]) AS u(chart_id, since)
     CROSS JOIN LATERAL (
-      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, CASE WHEN p.n > 1 THEN p.dispersion END AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
+      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, p.ucl, CASE WHEN p.n > 1 THEN p.dispersion END AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
         FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at < u.since ORDER BY p.at DESC, p.record_id DESC LIMIT ${context})
       UNION ALL
-      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, CASE WHEN p.n > 1 THEN p.dispersion END AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
+      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, p.ucl, CASE WHEN p.n > 1 THEN p.dispersion END AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
         FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since)
     ) q ORDER BY q.chart_id, q.at, q.record_id`);
   const out = new Map<string, PointRow[]>();

@@ -118,11 +118,11 @@ const known = (u: number | undefined): number | null => (u === undefined || !Num
 /** The lot as a subgroup of its measured wafers: one point a lot, made anew whenever one of its wafers arrives. */
 async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
   const rows = await tx.rows<
-    Common & { parameter: string; value: number; u_value: number | null; spread: number | null; n: number }
+    Common & { parameter: string; value: number; spread: number | null; means: Float64Array; u: Float64Array }
   >(sql`
     SELECT m.operation, m.product, min(m.tool) AS tool, NULL AS chamber, md5(m.lot || '|' || m.operation || '|' || m.parameter)::uuid AS record_id, min(m.processed_at) AS at,
-      m.lot, 0::int2 AS slot, (array_agg(m.run_id ORDER BY m.processed_at, m.slot))[1] AS run_id, m.parameter, avg(m.mean) AS value,
-      CASE WHEN count(m.u_mean) = count(*) THEN sqrt(sum(m.u_mean * m.u_mean)) / count(*) END AS u_value, stddev_samp(m.mean) AS spread, count(*)::int AS n
+      m.lot, 0::int2 AS slot, (array_agg(m.run_id ORDER BY m.processed_at, m.slot))[1] AS run_id, m.parameter, avg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS value,
+      stddev_samp(m.mean ORDER BY m.processed_at, m.slot, m.id) AS spread, array_agg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS means, array_agg(m.u_mean ORDER BY m.processed_at, m.slot, m.id) AS u
     FROM measurement m
     WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
       AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL
@@ -132,9 +132,9 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
     characteristic: 'measurement.lot',
     parameter: r.parameter,
     value: r.value,
-    uValue: r.u_value,
+    uValue: uOfMean(r.means, { u: r.u, common: [] }),
     spread: r.spread,
-    n: r.n,
+    n: r.means.length,
     lotLevel: true,
   }));
 }
@@ -227,11 +227,15 @@ function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof over
   });
 }
 
-/** Predictions of a lot's wafers in one chamber, averaged: neighbours in the lot are too alike to be points of their own. */
+/**
+ * Predictions of a lot's wafers in one chamber, averaged: neighbours in the lot are too alike to be points of their own. What one model
+ * does not know of one chamber it does not know of all of them: their uncertainty is shared and not averaged away.
+ */
 async function ofRuns(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
-  const rows = await tx.rows<Common & { parameter: string; value: number; u_value: number; wafers: number }>(sql`
+  const rows = await tx.rows<Common & { parameter: string; value: number; values: Float64Array; u: Float64Array }>(sql`
     SELECT r.operation, r.product, r.tool, r.chamber, md5('vm' || r.lot || '|' || r.operation || '|' || r.tool || '|' || r.chamber || '|' || m.parameter)::uuid AS record_id,
-      min(r.started_at) AS at, r.lot, 0::int2 AS slot, (array_agg(r.id ORDER BY r.started_at, r.slot))[1] AS run_id, m.parameter, avg(p.value) AS value, avg(p.u_value) AS u_value, count(*)::int AS wafers
+      min(r.started_at) AS at, r.lot, 0::int2 AS slot, (array_agg(r.id ORDER BY r.started_at, r.slot))[1] AS run_id, m.parameter,
+      avg(p.value ORDER BY r.started_at, r.slot, r.id) AS value, array_agg(p.value ORDER BY r.started_at, r.slot, r.id) AS values, array_agg(p.u_value ORDER BY r.started_at, r.slot, r.id) AS u
     FROM run r JOIN vm_prediction p ON p.run_id = r.id AND p.started_at = r.started_at JOIN vm_model m ON m.id = p.model_id
     WHERE (r.lot, r.operation) IN (SELECT DISTINCT lot, operation FROM run WHERE id = ANY(${ids(refs)}::uuid[]) AND started_at BETWEEN ${from(refs)} AND ${to(refs)}) AND p.reliable
     GROUP BY r.operation, r.product, r.tool, r.chamber, r.lot, m.parameter`);
@@ -240,7 +244,7 @@ async function ofRuns(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
     characteristic: 'vm.lot',
     parameter: r.parameter,
     value: r.value,
-    uValue: r.u_value,
+    uValue: uOfMean(r.values, { u: r.u, common: r.u }),
     spread: null,
     n: 1,
     lotLevel: true,

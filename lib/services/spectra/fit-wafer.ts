@@ -7,7 +7,8 @@ import { commonParts } from '@/lib/uncertainty';
 import { endStation, raiseStation, STATION_SHARE } from '../alerts/station';
 import { codeVersion } from '../code-version';
 import { feed } from '../feed';
-import { measurements } from '../ingest/measurements';
+import { findRuns } from '../ingest/link';
+import { writeMeasurements } from '../ingest/measurements';
 
 /** A wafer's spectra with the recipe version that is in force: what a compute thread needs. */
 export interface SpectrumJob {
@@ -158,7 +159,13 @@ export async function storeSpectrumFits(tx: Tx, fitted: readonly FittedWafer[]):
       },
     ]);
     if (written === 0) continue;
-    if (made.length > 0) await measurements.insert(tx, row.sender, made);
+    if (made.length > 0) {
+      const runs = await findRuns(
+        tx,
+        made.map((m) => m.record),
+      );
+      await writeMeasurements(tx, row.sender, made, runs);
+    }
     await tellStation(tx, row, fits);
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
-import { type MetrologyRecipe, metrologyRecipeIn } from '@/lib/formats/metrology-recipe';
+import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import { type ConvergenceCertificate, certifyRecipe } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../feed';
@@ -66,8 +66,7 @@ async function putInUse(
       by.reason,
       by.author,
     );
-  else {
-    await checkNames(tx, d.operation, d.product, recipe);
+  else
     await insertVersion(tx, {
       recipeId,
       name: d.name,
@@ -78,7 +77,6 @@ async function putInUse(
       reason: by.reason,
       by: by.actor,
     });
-  }
   await tx.exec(sql`UPDATE metrology_recipe_draft SET state = 'in_use', recipe_id = ${recipeId}, made_version = ${version}, reason = ${by.reason},
     decided_by = ${by.actor}, decided_at = now(), decision_reason = ${by.decision}, updated_at = now() WHERE id = ${d.id}`);
   return { kind: 'in_use', recipeId, version };
@@ -93,6 +91,38 @@ async function read(id: unknown, certify: Certify) {
   return prepared(d.content, certify);
 }
 
+/** A draft about to be decided on, its row and that of its recipe locked. */
+interface Ready {
+  readonly d: Draft;
+  readonly recipe: MetrologyRecipe;
+  readonly certificate: ConvergenceCertificate | null;
+  /** The reason of who decides. */
+  readonly why: string;
+  /** Why a second engineer decides; empty: the author alone may. */
+  readonly beyond: readonly string[];
+}
+
+/**
+ * What every decision on a draft rests on: a reason, a recipe that may be released, the draft and the version in force as they were seen, and a trial.
+ * @param may - throws where the actor may not decide on this draft.
+ */
+async function decide(
+  asked: { id: string; seenRevision: number; reason: unknown; certify: Certify; state: Draft['state'] },
+  may: (d: Draft) => void,
+  then: (tx: Tx, r: Ready) => Promise<ReleaseOutcome>,
+): Promise<ReleaseOutcome> {
+  const why = reasonOf(asked.reason);
+  const { recipe, certificate } = await read(asked.id, asked.certify);
+  return transaction(async (tx) => {
+    const d = await lockDraft(tx, asked.id, asked.seenRevision, [asked.state]);
+    may(d);
+    await lockBase(tx, d);
+    await checkNames(tx, d.operation, d.product, recipe);
+    const { beyond } = await triedDifference(tx, d, recipe);
+    return then(tx, { d, recipe, certificate, why, beyond });
+  });
+}
+
 /**
  * Asks for a draft to be put in use. Within the limits of its trial it is at once; beyond them it waits for another engineer.
  * @throws AppError `invalid_input` naming the field; `precondition_failed` without a trial, or when draft or version in force changed since.
@@ -104,43 +134,44 @@ export async function releaseDraft(
   actor: string,
   certify: Certify = certifyRecipe,
 ): Promise<ReleaseOutcome> {
-  const why = reasonOf(reason);
-  const { recipe, certificate } = await read(id, certify);
-  return transaction(async (tx) => {
-    const d = await lockDraft(tx, id, seenRevision, ['draft']);
+  const own = (d: Draft): void => {
     ownOnly(d, actor);
     if (d.name === '')
       throw new AppError('invalid_input', 'name: give the recipe a name, as stations send it', { field: 'name' });
-    await lockBase(tx, d);
-    await checkNames(tx, d.operation, d.product, recipe);
-    const { beyond } = await triedDifference(tx, d, recipe);
-    if (beyond.length === 0)
-      return putInUse(tx, d, recipe, certificate, {
+  };
+  return decide({ id, seenRevision, reason, certify, state: 'draft' }, own, async (tx, r) => {
+    if (r.beyond.length === 0)
+      return putInUse(tx, r.d, r.recipe, r.certificate, {
         actor,
         author: actor,
-        reason: why,
+        reason: r.why,
         decision: 'within the limits of the trial',
       });
-    await tx.exec(
-      sql`UPDATE metrology_recipe_draft SET state = 'proposed', reason = ${why}, decided_by = NULL, decided_at = NULL, decision_reason = NULL, updated_at = now() WHERE id = ${d.id}`,
-    );
-    await audit(tx, {
-      actor,
-      action: 'propose',
-      entity: 'metrology recipe draft',
-      entityId: d.id,
-      after: { beyond },
-      reason: why,
-    });
-    await feed(tx, [
-      {
-        kind: 'recipe',
-        text: `${d.name}: ${actor} asks another engineer to approve a draft: ${why}`,
-        detail: { recipeId: d.recipe_id, draftId: d.id },
-      },
-    ]);
-    return { kind: 'proposed', beyond };
+    return propose(tx, r, actor);
   });
+}
+
+/** The draft waits for another engineer, who sees why its author alone may not decide. */
+async function propose(tx: Tx, { d, why, beyond }: Ready, actor: string): Promise<ReleaseOutcome> {
+  await tx.exec(
+    sql`UPDATE metrology_recipe_draft SET state = 'proposed', reason = ${why}, decided_by = NULL, decided_at = NULL, decision_reason = NULL, updated_at = now() WHERE id = ${d.id}`,
+  );
+  await audit(tx, {
+    actor,
+    action: 'propose',
+    entity: 'metrology recipe draft',
+    entityId: d.id,
+    after: { beyond },
+    reason: why,
+  });
+  await feed(tx, [
+    {
+      kind: 'recipe',
+      text: `${d.name}: ${actor} asks another engineer to approve a draft: ${why}`,
+      detail: { recipeId: d.recipe_id, draftId: d.id },
+    },
+  ]);
+  return { kind: 'proposed', beyond };
 }
 
 /**
@@ -154,14 +185,11 @@ export async function approveDraft(
   actor: string,
   certify: Certify = certifyRecipe,
 ): Promise<ReleaseOutcome> {
-  const why = reasonOf(reason);
-  const { recipe, certificate } = await read(id, certify);
-  return transaction(async (tx) => {
-    const d = await lockDraft(tx, id, seenRevision, ['proposed']);
+  const other = (d: Draft): void => {
     if (d.author === actor)
       throw new AppError('forbidden', 'a second person decides: ask another engineer to approve your draft');
-    await lockBase(tx, d);
-    await triedDifference(tx, d, metrologyRecipeIn.parse(d.content));
+  };
+  return decide({ id, seenRevision, reason, certify, state: 'proposed' }, other, async (tx, { d, recipe, certificate, why }) => {
     await audit(tx, {
       actor,
       action: 'approve',

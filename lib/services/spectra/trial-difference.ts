@@ -68,36 +68,64 @@ const count = (fits: readonly (TrialFits | null)[], is: (s: string) => boolean):
   fits.reduce((n, f) => n + (f?.status.filter(is).length ?? 0), 0);
 const accepted = (s: string): boolean => s === 'accepted';
 
+/** One parameter on the sites of a wafer, by the draft and by the version in force; NaN where a number has no meaning. In the parameter's unit. */
+export interface SiteShifts {
+  readonly draft: Float64Array;
+  readonly uDraft: Float64Array;
+  readonly base: Float64Array;
+  readonly uBase: Float64Array;
+  /** Draft − in force, where both accept the site. */
+  readonly shift: Float64Array;
+  /** The size of the shift in the larger of both u. */
+  readonly shiftInU: Float64Array;
+}
+
+/** @param base - the version in force; the parameter must be one of both recipes. */
+export function siteShifts(name: string, draft: MetrologyRecipe, base: MetrologyRecipe, w: TrialWafer): SiteShifts {
+  const sites = w.draft.status.length;
+  const column = (r: MetrologyRecipe, of: readonly (number | null)[] | undefined): Float64Array => {
+    const at = r.parameters.findIndex((p) => p.name === name);
+    return Float64Array.from({ length: sites }, (_, s) => of?.[s * r.parameters.length + at] ?? Number.NaN);
+  };
+  const [v, u] = [column(draft, w.draft.values), column(draft, w.draft.u)];
+  const [v0, u0] = [column(base, w.base?.values), column(base, w.base?.u)];
+  const shift = v.map((x, s) => (accepted(w.draft.status[s]!) && accepted(w.base?.status[s] ?? '') ? x - v0[s]! : Number.NaN));
+  const shiftInU = shift.map((d, s) => {
+    const most = Math.max(u[s]!, u0[s]!);
+    return most > 0 ? Math.abs(d) / most : Number.NaN;
+  });
+  return { draft: v, uDraft: u, base: v0, uBase: u0, shift, shiftInU };
+}
+
+/** Free parameters of a draft that the version in force has too, in the same unit: what can be compared. */
+export const comparedParameters = (draft: MetrologyRecipe, base: MetrologyRecipe | null): MetrologyRecipe['parameters'] =>
+  draft.parameters.filter(
+    (p) => p.role.kind === 'free' && base?.parameters.some((q) => q.name === p.name && q.unit === p.unit) === true,
+  );
+
 /** Draft against version in force for one parameter that both fit and that has one unit, over the sites that both accept. */
 function differenceOf(
-  name: string,
+  { name, unit }: { readonly name: string; readonly unit: string },
   draft: MetrologyRecipe,
   base: MetrologyRecipe,
   wafers: readonly TrialWafer[],
 ): ParameterDifference {
-  const [i, k] = [draft.parameters.findIndex((p) => p.name === name), base.parameters.findIndex((p) => p.name === name)];
-  const [n, m] = [draft.parameters.length, base.parameters.length];
-  const shifts: number[] = [];
-  const inU: number[] = [];
-  const ratios: number[] = [];
-  for (const w of wafers)
-    w.draft.status.forEach((status, s) => {
-      if (w.base === null || !accepted(status) || !accepted(w.base.status[s]!)) return;
-      const [v, v0, u, u0] = [w.draft.values[s * n + i], w.base.values[s * m + k], w.draft.u[s * n + i], w.base.u[s * m + k]];
-      if (v == null || v0 == null) return;
-      shifts.push(v - v0);
-      if (u == null || u0 == null) return;
-      if (Math.max(u, u0) > 0) inU.push(Math.abs(v - v0) / Math.max(u, u0));
-      if (u > 0 && u0 > 0) ratios.push(u / u0);
-    });
-  const largest = shifts.reduce<number | null>((a, b) => (a === null || Math.abs(b) > Math.abs(a) ? b : a), null);
+  const all = wafers.map((w) => siteShifts(name, draft, base, w));
+  const numbers = (of: (s: SiteShifts) => Float64Array): number[] =>
+    all.flatMap((s) => Array.from(of(s).filter((v) => !Number.isNaN(v))));
+  const shifts = numbers((s) => s.shift);
+  const inU = numbers((s) => s.shiftInU);
+  const ratios = numbers((s) =>
+    s.shift.map((d, k) => (!Number.isNaN(d) && s.uDraft[k]! > 0 && s.uBase[k]! > 0 ? s.uDraft[k]! / s.uBase[k]! : Number.NaN)),
+  );
+  const largest = shifts.reduce<number | null>((x, y) => (x === null || Math.abs(y) > Math.abs(x) ? y : x), null);
   return {
     name,
-    unit: draft.parameters[i]!.unit,
+    unit,
     sites: shifts.length,
-    meanShift: shifts.length === 0 ? null : shifts.reduce((a, b) => a + b, 0) / shifts.length,
+    meanShift: shifts.length === 0 ? null : shifts.reduce((x, y) => x + y, 0) / shifts.length,
     maxShift: largest,
-    maxShiftInU: inU.length === 0 ? null : inU.reduce((a, b) => Math.max(a, b)),
+    maxShiftInU: inU.length === 0 ? null : Math.max(...inU),
     uRatio: ratios.length === 0 ? null : [Math.min(...ratios), Math.max(...ratios)],
   };
 }
@@ -115,13 +143,7 @@ export function trialDifference(
   base: MetrologyRecipe | null,
   wafers: readonly TrialWafer[],
 ): TrialDifference {
-  const free = draft.parameters.filter((p) => p.role.kind === 'free');
-  const parameters =
-    base === null
-      ? []
-      : free
-          .filter((p) => base.parameters.some((q) => q.name === p.name && q.unit === p.unit))
-          .map((p) => differenceOf(p.name, draft, base, wafers));
+  const parameters = base === null ? [] : comparedParameters(draft, base).map((p) => differenceOf(p, draft, base, wafers));
   const pairs = wafers.flatMap((w) => w.draft.status.map((s, i) => [s, w.base?.status[i]] as const));
   const newlyAccepted = pairs.filter(([d, b]) => b !== undefined && accepted(d) && !accepted(b)).length;
   const newlyRefused = pairs.filter(([d, b]) => b !== undefined && !accepted(d) && accepted(b)).length;

@@ -2,15 +2,17 @@ import { hostname } from 'node:os';
 import pg from 'pg';
 import { config } from '@/lib/config';
 import { db, sql } from '@/lib/db';
+import { queueAnswers } from '@/lib/queue/broker';
 import { STALLED_S } from '../status';
 
 const processName = `${hostname()} ${process.pid}`;
 const startedAt = new Date();
 
-/** Says that this worker process lives. */
-export async function beat(): Promise<void> {
-  await db().exec(sql`INSERT INTO worker_process (process, started_at, heard_at) VALUES (${processName}, ${startedAt}, now())
-    ON CONFLICT (process) DO UPDATE SET started_at = EXCLUDED.started_at, heard_at = now()`);
+/** Says that this worker process lives, and since when it could work without a gap; null: it cannot. @param ableSince - epoch ms. */
+export async function beat(ableSince: number | null): Promise<void> {
+  const able = ableSince === null ? null : new Date(ableSince);
+  await db().exec(sql`INSERT INTO worker_process (process, started_at, heard_at, able_since) VALUES (${processName}, ${startedAt}, now(), ${able}::timestamptz)
+    ON CONFLICT (process) DO UPDATE SET started_at = EXCLUDED.started_at, heard_at = now(), able_since = EXCLUDED.able_since`);
 }
 
 /** This worker ends by being asked to: nobody shall wait for it. */
@@ -43,19 +45,45 @@ async function oldestDueS(): Promise<number | null> {
   }
 }
 
+/** How long the queue may take to answer. */
+const QUEUE_MS = 2_000;
+/** Between two looks at most; after a longer pause (a process that was suspended, a blocked event loop) nothing is known of the time between. */
+const GAP_MS = 30_000;
+
 /**
- * Watches that work is taken up, for a process that may have stopped without noticing.
+ * Watches that work is taken up, for a process that may have stopped without noticing. Only time counts in which the work could have been
+ * taken and somebody looked: not that without a database or a queue, and not that in which this process itself was away.
  * @param stalledS - after so long it is stuck, if it has been watched for as long.
+ * @param clock - epoch ms.
  */
 export class Watchdog {
-  private since = Date.now();
-  constructor(private readonly stalledS = STALLED_S) {}
+  private since: number | null;
+  private looked: number;
+  constructor(
+    private readonly stalledS = STALLED_S,
+    private readonly clock: () => number = Date.now,
+  ) {
+    this.since = clock();
+    this.looked = this.since;
+  }
 
-  /** What is wrong for longer than the limit; null when nothing is. A time without a database does not count. */
+  /** Since when this process could work without a gap, epoch ms; null: when it was looked last it could not. */
+  get ableSince(): number | null {
+    return this.since;
+  }
+
+  /** What is wrong for longer than the limit; null when nothing is. */
   async look(): Promise<string | null> {
-    const age = await oldestDueS();
-    if (age === null) this.since = Date.now();
-    if (age === null || age < this.stalledS || Date.now() - this.since < this.stalledS * 1000) return null;
+    const [age, queue] = await Promise.all([oldestDueS(), queueAnswers(QUEUE_MS)]);
+    const now = this.clock();
+    const missed = now - this.looked > GAP_MS;
+    this.looked = now;
+    if (age === null || !queue) {
+      this.since = null;
+      return null;
+    }
+    if (this.since === null || missed) this.since = now;
+    if (age < this.stalledS || now - this.since < this.stalledS * 1000) return null;
     return `work that is due has not been taken for ${Math.round(age)} s`;
   }
 }

@@ -1,4 +1,5 @@
 import { closePool, db, prisma, sql } from '@/lib/db';
+import { linkWaiting } from '../ingest/link';
 import { foldOldMonths } from '../ingest/partitions';
 import { forgetAttempts } from '../sign-in-limits';
 
@@ -6,12 +7,13 @@ import { forgetAttempts } from '../sign-in-limits';
 const FEED_DAYS = 2;
 const FLOW_DAYS = 7;
 
-/** Drops what only the live views needed, and folds the small months of old years. */
+/** Drops what only the live views needed, links what missed its run, and folds the small months of old years. */
 export async function housekeeping(): Promise<void> {
   await db().exec(sql`DELETE FROM feed_event WHERE at < now() - ${FEED_DAYS} * INTERVAL '1 day'`);
   await db().exec(sql`DELETE FROM worker_process WHERE heard_at < now() - INTERVAL '1 day'`);
   await db().exec(sql`DELETE FROM flow_minute WHERE minute < now() - ${FLOW_DAYS} * INTERVAL '1 day'`);
   await forgetAttempts();
+  await linkWaiting();
   await foldOldMonths();
 }
 

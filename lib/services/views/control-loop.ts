@@ -1,8 +1,8 @@
 import { type LoopJudgement, type LoopTiming, type ThreadState, uDisturbance } from '@/lib/control';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { judgeLoops } from '../control/judge-change';
-import { type AdviceEvidence, nextAdvice } from '../control/next-advice';
+import { judgeInForce } from '../control/judge-change';
+import { type AdviceEvidence, type NextAdvice, nextAdvice } from '../control/next-advice';
 import { study } from './control-achieved';
 import { type LoopProposal, proposalsOf } from './control-proposals';
 import { type LoopCapability, type LoopHead, withoutControl } from './control-shared';
@@ -52,8 +52,8 @@ export interface LoopThread {
   lastLot: string | null;
   dHat: number;
   uDHat: number | null;
-  /** What this thread would be told now. */
-  next: { setpoint: number; explanation: AdviceView };
+  /** What this thread would be told now; null while the configuration in force cannot work. */
+  next: { setpoint: number; explanation: AdviceView } | null;
 }
 
 export interface LoopVersionView {
@@ -66,13 +66,15 @@ export interface LoopVersionView {
 
 export interface LoopView {
   loop: LoopHead;
+  /** Why the configuration in force is refused to tools; null: it is not. */
+  refusal: string | null;
   threads: LoopThread[];
   observations: LoopObservations;
   advice: LoopAdvice;
   withControl: LoopCapability | null;
   withoutControl: LoopCapability | null;
-  /** The configuration in force, judged by the gain that history tells and the delay that was observed. */
-  judgement: LoopJudgement;
+  /** The configuration in force, judged by the gain that history tells and the delay that was observed; null where it cannot work. */
+  judgement: LoopJudgement | null;
   timing: LoopTiming | null;
   proposals: LoopProposal[];
   events: { atMs: number; kind: string; label: string; tool: string; chamber: string | null }[];
@@ -95,7 +97,7 @@ export async function loopHead(id: string): Promise<LoopHead> {
 /** Everything of one loop in a window. @throws AppError `not_found`. */
 export async function loopView(id: string, fromMs: number, toMs: number): Promise<LoopView> {
   const loop = await loopHead(id);
-  const threads = await threadsOf(loop);
+  const { threads, refusal } = await threadsOf(loop);
   const index = new Map(threads.map((t, i) => [t.id, i]));
   const [steps, advice, events, versions, stateChanges, proposals, [judged], chart] = await Promise.all([
     stepsOf(loop, fromMs, toMs),
@@ -104,7 +106,7 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
     versionsOf(id),
     stateChangesOf(id),
     proposalsOf(id),
-    judgeLoops(db(), [{ loopId: loop.id, config: loop.config, inForce: null }]),
+    judgeInForce(db(), [loop]),
     db().one<{ id: string }>(sql`
       SELECT id FROM chart WHERE active AND operation = ${loop.operation} AND parameter = ${loop.parameter} AND characteristic = ${loop.characteristic}
         AND (product = ${loop.product} OR product IS NULL) ORDER BY (product IS NULL), (tool IS NOT NULL), kind LIMIT 1`),
@@ -113,6 +115,7 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
   const column = (f: (s: StepRow) => number | null): Float64Array => Float64Array.from(steps, (s) => f(s) ?? Number.NaN);
   return {
     loop,
+    refusal,
     threads,
     observations: {
       at: column((s) => s.at.getTime()),
@@ -134,8 +137,8 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
     advice,
     withControl: study(steps, (_, i) => steps[i]!.y, loop),
     withoutControl: study(steps, (_, i) => without[i]!, loop),
-    judgement: judged!.judgement,
-    timing: judged!.timing,
+    judgement: judged?.judgement ?? null,
+    timing: judged?.timing ?? null,
     proposals,
     events,
     versions,
@@ -201,30 +204,49 @@ async function adviceOf(id: string, fromMs: number, toMs: number, index: Readonl
   };
 }
 
-async function threadsOf(loop: LoopHead): Promise<LoopThread[]> {
+async function threadsOf(loop: LoopHead): Promise<Pick<LoopView, 'threads' | 'refusal'>> {
   const rows = await db().rows<{
     id: string;
     tool: string;
     chamber: string;
     n: number;
     last_at: Date | null;
+    lot: string | null;
     state: ThreadState;
-  }>(sql`SELECT id, tool, chamber, n, last_at, state FROM control_thread WHERE loop_id = ${loop.id} ORDER BY tool, chamber`);
-  const next = new Map((await nextAdvice(db(), [loop], rows, new Date())).map((a) => [a.threadId, a]));
-  return rows.map((r) => {
-    const { advised, explanation } = next.get(r.id)!;
+  }>(sql`
+    SELECT t.id, t.tool, t.chamber, t.n, t.last_at, s.lot, t.state FROM control_thread t
+    LEFT JOIN LATERAL (SELECT lot FROM control_step s WHERE s.thread_id = t.id ORDER BY at DESC, record_id DESC LIMIT 1) s ON true
+    WHERE t.loop_id = ${loop.id} ORDER BY t.tool, t.chamber`);
+  const { next, refusal } = await nextOrRefusal(loop, rows);
+  const threads = rows.map((r): LoopThread => {
+    const a = next.get(r.id);
     return {
       id: r.id,
       tool: r.tool,
       chamber: r.chamber,
       n: r.n,
       lastMs: r.last_at?.getTime() ?? null,
-      lastLot: explanation.lastLot,
+      lastLot: r.lot,
       dHat: r.state.dHat,
       uDHat: uDisturbance(r.state, loop.config),
-      next: { setpoint: advised, explanation },
+      next: a === undefined ? null : { setpoint: a.advised, explanation: a.explanation },
     };
   });
+  return { threads, refusal };
+}
+
+/** The page of a loop that cannot advise is where it is mended, so it says what a tool is told in place of failing. */
+async function nextOrRefusal(
+  loop: LoopHead,
+  places: readonly { readonly tool: string; readonly chamber: string }[],
+): Promise<{ next: ReadonlyMap<string, NextAdvice>; refusal: string | null }> {
+  try {
+    const next = await nextAdvice(db(), [loop], places, new Date());
+    return { next: new Map(next.map((a) => [a.threadId, a])), refusal: null };
+  } catch (e) {
+    if (!(e instanceof AppError) || e.code !== 'invalid_input') throw e;
+    return { next: new Map(), refusal: e.message };
+  }
 }
 
 async function eventsOf(threads: readonly LoopThread[], fromMs: number, toMs: number): Promise<LoopView['events']> {

@@ -1,7 +1,7 @@
 import type { LoopJudgement, RunToRunConfig } from '@/lib/control';
 import { db, sql, where } from '@/lib/db';
 import { rangeMoments } from '@/lib/spc';
-import { judgeLoops } from '../control/judge-change';
+import { judgeInForce } from '../control/judge-change';
 import { type LoopCapability, type LoopHead, loopCapability } from './control-shared';
 
 export interface LoopFilter {
@@ -19,8 +19,8 @@ export interface LoopRow extends LoopHead {
   /** Control on, and the same wafers without it, by the loop's model: y − gain (x_applied − x_nominal). */
   withControl: LoopCapability | null;
   withoutControl: LoopCapability | null;
-  /** The configuration in force, judged by history. */
-  judgement: LoopJudgement;
+  /** The configuration in force, judged by history; null where it cannot work, so that tools are refused. */
+  judgement: LoopJudgement | null;
   /** Changes that wait for a second person. */
   pending: number;
   moves: number;
@@ -78,16 +78,13 @@ export async function listLoops(f: LoopFilter): Promise<LoopRow[]> {
       (SELECT count(*)::int FROM loop_proposal p WHERE p.loop_id = l.id AND p.state = 'pending') AS pending, m.moves, m.clipped,
       (SELECT array_agg(q.y ORDER BY q.at) FROM (SELECT p.y, p.at FROM steps p WHERE p.loop_id = l.id ORDER BY p.at DESC LIMIT 50) q) AS spark
     FROM loops l LEFT JOIN stats s ON s.loop_id = l.id LEFT JOIN moves m ON m.loop_id = l.id ORDER BY l.area, l.name`);
-  const judged = await judgeLoops(
-    db(),
-    rows.map((r) => ({ loopId: r.id, config: r.config, inForce: null })),
-  );
-  return rows.map((r, i) => toRow(r, judged[i]!.judgement));
+  const judged = await judgeInForce(db(), rows);
+  return rows.map((r, i) => toRow(r, judged[i]?.judgement ?? null));
 }
 
 const D2 = rangeMoments(2).d2;
 
-function toRow(r: Row, judgement: LoopJudgement): LoopRow {
+function toRow(r: Row, judgement: LoopJudgement | null): LoopRow {
   const within = (mr: number | null): number | null => (mr === null ? null : mr / D2);
   return {
     id: r.id,

@@ -3,6 +3,15 @@ import { DISPERSION } from '../spc/judge';
 import type { ChartColumns, ChartHead, ChartVersionView, SpcChartView } from './spc-chart';
 import type { ChartSpecification } from './spc-specification';
 
+/** Why one specification cannot stand for all products of a chart. */
+function differenceNote({ unspecified: without }: ChartSpecification): string {
+  const how =
+    without.length === 0
+      ? 'The products on this chart are specified differently'
+      : `The specification differs by product: ${without.join(', ')} on this chart ${without.length === 1 ? 'has' : 'have'} none`;
+  return `${how}, so no one capability holds for all of its points.`;
+}
+
 /** Capability of the points of the window by the specification in force, or why there is none. */
 export function studyOf(
   c: ChartHead,
@@ -12,11 +21,7 @@ export function studyOf(
 ): Pick<SpcChartView, 'capability' | 'capabilityNote'> {
   const used = Array.from(p.value.keys()).filter((i) => !p.excluded[i] && !Number.isNaN(p.value[i]!));
   const n = used.length;
-  if (s.differs)
-    return {
-      capability: null,
-      capabilityNote: 'The products on this chart are specified differently, so no one capability holds for all of its points.',
-    };
+  if (s.differs) return { capability: null, capabilityNote: differenceNote(s) };
   if (s.lsl === null && s.usl === null)
     return { capability: null, capabilityNote: 'This characteristic has no specification limits, so there is no capability.' };
   if (c.kind === 'ewma')

@@ -40,6 +40,8 @@ export interface ScreenRow {
   /** sigma overall / sigma within of the limits in force. */
   stability: number | null;
   cpk: number | null;
+  /** The specification differs by product, so that the chart has no Cpk. */
+  specDiffers: boolean;
   cl: number | null;
   ucl: number | null;
   lcl: number | null;
@@ -68,6 +70,7 @@ interface Row {
   lsl: number | null;
   usl: number | null;
   target: number | null;
+  spec_differs: boolean;
   n: number | null;
   n_out: number | null;
   mean: number | null;
@@ -94,7 +97,7 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
   const rows = await db().rows<Row>(sql`
     WITH picked AS (
       SELECT c.id, c.title, c.area, c.operation, c.product, c.tool, c.chamber, c.kind, c.characteristic, c.unit, c.alerting,
-        v.cl, v.ucl, v.lcl, v.sigma_within, spec.lsl, spec.usl, spec.target
+        v.cl, v.ucl, v.lcl, v.sigma_within, spec.lsl, spec.usl, spec.target, spec.contexts > 1 AS spec_differs
       FROM chart c JOIN chart_version v ON v.chart_id = c.id AND v.version = c.version ${SPECIFICATION_OF_CHART}
       ${where([
         sql`c.active`,
@@ -149,6 +152,7 @@ function toRow(r: Row): ScreenRow {
     sigmaOverall: r.sd,
     stability,
     cpk: cpkOf(r),
+    specDiffers: r.spec_differs,
     cl: r.cl,
     ucl: r.ucl,
     lcl: r.lcl,

@@ -13,8 +13,10 @@ export interface SpecificationSpan extends SpecificationValues {
 export interface ChartSpecification extends SpecificationValues {
   /** Its versions, oldest first, where the chart is of one product; else only what holds now. */
   spans: SpecificationSpan[];
-  /** Products of this chart are specified differently, so that none holds for all of its points. */
+  /** Products of this chart are specified differently, or only some of them are, so that none holds for all of its points. */
   differs: boolean;
+  /** Products of this chart without a specification, where others have one. */
+  unspecified: string[];
   /** Address of the screen that shows and changes it; null where the chart has none. */
   href: string | null;
 }
@@ -30,7 +32,7 @@ export async function chartSpecification(c: {
   product: string | null;
 }): Promise<ChartSpecification> {
   const [now, spans] = await Promise.all([
-    db().one<SpecificationValues & { contexts: number }>(
+    db().one<SpecificationValues & { contexts: number; unspecified: string[] | null }>(
       sql`SELECT spec.* FROM chart c ${SPECIFICATION_OF_CHART} WHERE c.id = ${c.id}`,
     ),
     c.product === null
@@ -39,13 +41,14 @@ export async function chartSpecification(c: {
           SELECT v.version, v.valid_from, v.target, v.lsl, v.usl, v.author, v.reason FROM specification_version v JOIN chart c ON c.id = ${c.id} AND c.specified
           WHERE v.product = ${c.product} AND v.operation = ${c.operation} AND v.parameter = ${c.parameter} ORDER BY v.version`),
   ]);
-  const { lsl = null, usl = null, target = null, contexts = 0 } = now ?? {};
+  const { lsl = null, usl = null, target = null, contexts = 0, unspecified = null } = now ?? {};
   return {
     lsl,
     usl,
     target,
     spans: spans.map(({ valid_from, ...v }) => ({ ...v, fromMs: valid_from.getTime() })),
     differs: contexts > 1,
+    unspecified: unspecified ?? [],
     href: contexts === 0 ? null : specificationHref(c.operation, c.parameter, c.product),
   };
 }

@@ -80,7 +80,8 @@ export function termNames(v: Float64Array): string[] {
 export function weightsOf(u: ArrayLike<number>): Float64Array {
   return Float64Array.from({ length: u.length }, (_, i) => {
     if (!(u[i]! > 0))
-      throw new AppError('invalid_input', `uValue[${i}] is ${u[i]}; give a positive standard uncertainty for every site`, {
+      throw new AppError('invalid_input', `u[${i}] is ${u[i]}; give a positive standard uncertainty for every site`, {
+        field: 'u',
         index: i,
       });
     return 1 / (u[i]! * u[i]!);

@@ -1,7 +1,8 @@
 'use client';
-import type { ReactNode } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { XAxis, YAxis } from 'recharts';
 import { num } from '../format';
+import { placeCard, visibleRoom } from './card-place';
 import { eventLegend } from './equipment-events';
 import { X_AXIS, Y_AXIS } from './plot';
 
@@ -50,14 +51,22 @@ export function numberYAxis(domain: readonly [number, number], ticks: readonly n
   );
 }
 
-/** What stands at the pointer: snaps to a real sample, never between two. */
-export function HoverCard({ left, top, width, children }: { left: number; top: number; width: number; children: ReactNode }) {
-  const flip = left > width - 240;
+/** What stands at the pointer: snaps to a real sample at (left, top) of the chart, never between two, and is never cut by what lies around the chart. */
+export function HoverCard({ left, top, children }: { left: number; top: number; children: ReactNode }) {
+  const card = useRef<HTMLDivElement>(null);
+  // After every render: what stands on the card decides its size.
+  useLayoutEffect(() => {
+    const el = card.current;
+    const chart = el?.offsetParent?.getBoundingClientRect();
+    if (!el || !chart) return;
+    const place = placeCard({ x: chart.left + left, y: chart.top + top }, el.getBoundingClientRect(), visibleRoom(el));
+    el.style.transform = `translate(${place.x - chart.left}px, ${place.y - chart.top}px)`;
+  });
   return (
     <div
+      ref={card}
       aria-hidden="true"
-      className="pointer-events-none absolute z-20 bg-surface border border-hairline-strong rounded px-2 py-1 text-sm whitespace-nowrap"
-      style={{ top: Math.max(0, top), ...(flip ? { right: width - left + 10 } : { left: left + 10 }) }}
+      className="hover-card pointer-events-none absolute left-0 top-0 z-20 bg-surface border border-hairline-strong rounded px-2 py-1 text-sm whitespace-nowrap w-max"
     >
       {children}
     </div>

@@ -225,7 +225,6 @@ export function ControlChart({
           <HoverCard
             left={box.left + ((hovered.x - m.xDomain[0]) / (m.xDomain[1] - m.xDomain[0])) * (box.right - box.left)}
             top={12}
-            width={width}
           >
             <PointText input={input} p={hovered} decimals={m.valueDecimals} />
           </HoverCard>

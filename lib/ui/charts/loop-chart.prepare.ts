@@ -1,7 +1,9 @@
+import { toCsv } from '../csv';
 import { num, plural, shortTime } from '../format';
 import type { ChartEvent } from './control-chart.prepare';
 import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
+import { nearest } from './plot';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from './ticks';
 
 /** Output, recipe and disturbance of one loop on a common time axis. Each block has its own times. */
@@ -131,3 +133,41 @@ export const loopNotes = (c: LoopChartInput, summary: string): string[] => [
   ].join(', '),
   'dots: measured, and recipe applied; pale: without control, by the model; hollow: advised only; band: disturbance ± 2u',
 ];
+
+/** What is drawn at a time, a line each chart. */
+export function loopReadout(m: LoopChartModel, input: LoopChartInput, at: number): string[] {
+  const o = m.output[nearest(m.output, at)];
+  const v = m.moves[nearest(m.moves, at)];
+  const d = m.disturbance[nearest(m.disturbance, at)];
+  return [
+    ...(o
+      ? [
+          `${input.output.label[o.i]} ${shortTime(o.x)}: ${num(o.y, m.decimals.output + 1)} ${input.outputUnit}${o.without === null ? '' : `, without control ${num(o.without, m.decimals.output + 1)}`}`,
+        ]
+      : []),
+    ...(v ? [`${input.knob} ${num(v.y, m.decimals.moves + 1)} ${input.knobUnit}, ${v.kind} (${input.moves.label[v.i]})`] : []),
+    ...(d ? [`d̂ ${num(d.y, m.decimals.disturbance + 1)} ${input.outputUnit}`] : []),
+  ];
+}
+
+/** Everything that is drawn, in order of time, a row each point. */
+export function loopCsv(c: LoopChartInput): string {
+  const rows = [
+    ...Array.from(c.output.at, (t, i) => ({
+      t,
+      cells: ['output', c.output.label[i], c.output.value[i], c.output.without[i], ''],
+    })),
+    ...Array.from(c.moves.at, (t, i) => ({
+      t,
+      cells: ['move', c.moves.label[i], c.moves.value[i], Number.NaN, c.moves.kind[i]],
+    })),
+    ...Array.from(c.disturbance.at, (t, i) => ({
+      t,
+      cells: ['disturbance', '', c.disturbance.value[i], c.disturbance.u[i], ''],
+    })),
+  ].sort((a, b) => a.t - b.t);
+  return toCsv(
+    ['process_time', 'series', 'label', 'value', 'without control / u', 'kind'],
+    rows.map((r) => [new Date(r.t).toISOString(), ...r.cells]),
+  );
+}

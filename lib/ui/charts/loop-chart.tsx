@@ -3,13 +3,20 @@ import { type PointerEvent, useMemo, useRef, useState } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line } from 'recharts';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { toCsv } from '../csv';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { ChartLegend, DataDisclosure, eventEntries, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
 import { EventStrip, LimitLayer } from './control-marks';
-import { type LoopChartInput, type LoopChartModel, loopNotes, prepareLoopChart } from './loop-chart.prepare';
-import { dotsPath, LABELS, nearest, plotBox, scaleX, scaleY, unscaleX } from './plot';
+import {
+  type LoopChartInput,
+  type LoopChartModel,
+  loopCsv,
+  loopNotes,
+  loopReadout,
+  prepareLoopChart,
+} from './loop-chart.prepare';
+import { AxisName, Crosshair, H, MoveMarks, OutputDots } from './loop-marks';
+import { LABELS, nearest, plotBox, scaleX, unscaleX } from './plot';
 import { Walkable } from './walkable';
 
 export interface LoopChartProps {
@@ -18,8 +25,6 @@ export interface LoopChartProps {
   onSelectOutput?: (i: number) => void;
   onSelectMove?: (i: number) => void;
 }
-
-const H = { output: 230, moves: 130, disturbance: 120 } as const;
 
 /** Three charts on one time axis: output with and without control, recipe moves, disturbance estimate with its band. */
 export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProps) {
@@ -170,10 +175,10 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
           <Crosshair x={at} m={m} width={width} height={H.disturbance} />
           <AxisName text={`d̂, ${input.outputUnit}`} />
         </ComposedChart>
-        {at !== null ? <Readout m={m} input={input} at={at} left={scaleX(box, m.xDomain)(at)} width={width} /> : null}
+        {at !== null ? <Readout m={m} input={input} at={at} left={scaleX(box, m.xDomain)(at)} /> : null}
       </Walkable>
       <p className="sr-only" aria-live="polite">
-        {at === null ? '' : readout(m, input, at).join(', ')}
+        {at === null ? '' : loopReadout(m, input, at).join(', ')}
       </p>
       <DataDisclosure
         label={`${input.title}, measured wafers`}
@@ -194,108 +199,12 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
   );
 }
 
-const AxisName = ({ text }: { text: string }) => (
-  <text x={62} y={20} fontSize={11} fill="var(--ink-2)">
-    {text}
-  </text>
-);
-
-function OutputDots({ m, width }: { m: LoopChartModel; width: number }) {
-  const box = plotBox(width, H.output, LABELS);
-  const sx = scaleX(box, m.xDomain);
-  const sy = scaleY(box, m.outputDomain);
+function Readout({ m, input, at, left }: { m: LoopChartModel; input: LoopChartInput; at: number; left: number }) {
   return (
-    <path
-      d={dotsPath(
-        m.output.flatMap((p) => (p.y === null ? [] : [{ cx: sx(p.x), cy: sy(p.y) }])),
-        m.output.length > 250 ? 1.5 : 2.2,
-      )}
-      fill="var(--series)"
-    />
-  );
-}
-
-function MoveMarks({ m, width }: { m: LoopChartModel; width: number }) {
-  const box = plotBox(width, H.moves, LABELS);
-  const sx = scaleX(box, m.xDomain);
-  const sy = scaleY(box, m.moveDomain);
-  const at = (kind: 'applied' | 'advised' | 'clipped') =>
-    m.moves.filter((p) => p.kind === kind).map((p) => ({ cx: sx(p.x), cy: sy(p.y) }));
-  return (
-    <g>
-      <path d={dotsPath(at('applied'), 2)} fill="var(--accent)" />
-      <path d={dotsPath(at('advised'), 2.4)} fill="var(--surface)" stroke="var(--accent)" strokeWidth={1} />
-      <path
-        d={at('clipped')
-          .map((p) => `M${(p.cx - 4).toFixed(1)} ${(p.cy - 4).toFixed(1)}l8 8h-8Z`)
-          .join('')}
-        fill="var(--warn)"
-      />
-    </g>
-  );
-}
-
-function Crosshair({ x, m, width, height }: { x: number | null; m: LoopChartModel; width: number; height: number }) {
-  if (x === null) return null;
-  const box = plotBox(width, height, LABELS);
-  const px = scaleX(box, m.xDomain)(x);
-  return <line x1={px} x2={px} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" />;
-}
-
-function readout(m: LoopChartModel, input: LoopChartInput, at: number): string[] {
-  const o = m.output[nearest(m.output, at)];
-  const v = m.moves[nearest(m.moves, at)];
-  const d = m.disturbance[nearest(m.disturbance, at)];
-  return [
-    ...(o
-      ? [
-          `${input.output.label[o.i]} ${shortTime(o.x)}: ${num(o.y, m.decimals.output + 1)} ${input.outputUnit}${o.without === null ? '' : `, without control ${num(o.without, m.decimals.output + 1)}`}`,
-        ]
-      : []),
-    ...(v ? [`${input.knob} ${num(v.y, m.decimals.moves + 1)} ${input.knobUnit}, ${v.kind} (${input.moves.label[v.i]})`] : []),
-    ...(d ? [`d̂ ${num(d.y, m.decimals.disturbance + 1)} ${input.outputUnit}`] : []),
-  ];
-}
-
-function Readout({
-  m,
-  input,
-  at,
-  left,
-  width,
-}: {
-  m: LoopChartModel;
-  input: LoopChartInput;
-  at: number;
-  left: number;
-  width: number;
-}) {
-  return (
-    <HoverCard left={left} top={8} width={width}>
-      {readout(m, input, at).map((line) => (
+    <HoverCard left={left} top={8}>
+      {loopReadout(m, input, at).map((line) => (
         <div key={line}>{line}</div>
       ))}
     </HoverCard>
-  );
-}
-
-function loopCsv(c: LoopChartInput): string {
-  const rows = [
-    ...Array.from(c.output.at, (t, i) => ({
-      t,
-      cells: ['output', c.output.label[i], c.output.value[i], c.output.without[i], ''],
-    })),
-    ...Array.from(c.moves.at, (t, i) => ({
-      t,
-      cells: ['move', c.moves.label[i], c.moves.value[i], Number.NaN, c.moves.kind[i]],
-    })),
-    ...Array.from(c.disturbance.at, (t, i) => ({
-      t,
-      cells: ['disturbance', '', c.disturbance.value[i], c.disturbance.u[i], ''],
-    })),
-  ].sort((a, b) => a.t - b.t);
-  return toCsv(
-    ['process_time', 'series', 'label', 'value', 'without control / u', 'kind'],
-    rows.map((r) => [new Date(r.t).toISOString(), ...r.cells]),
   );
 }

@@ -136,7 +136,7 @@ export function PredictedVsMeasured({
           {chosen ? <circle cx={chosen.cx} cy={chosen.cy} r={6} fill="none" stroke="var(--ink)" strokeWidth={1.5} /> : null}
         </ScatterChart>
         {chosen ? (
-          <HoverCard left={chosen.cx} top={chosen.cy - 40} width={width}>
+          <HoverCard left={chosen.cx} top={chosen.cy - 40}>
             {say(chosen.i)}
           </HoverCard>
         ) : null}

@@ -115,7 +115,7 @@ export function TraceChart({ input, height = 220, compact = false }: TraceChartP
       >
         <canvas ref={canvas} style={{ width, height }} className="block" />
         {at >= 0 ? (
-          <HoverCard left={scaleX(box, m.tDomain)(input.t[at]!)} top={22} width={width}>
+          <HoverCard left={scaleX(box, m.tDomain)(input.t[at]!)} top={22}>
             {text}
           </HoverCard>
         ) : null}

@@ -2,10 +2,11 @@
 import { useMemo } from 'react';
 import { InlineError } from '../components/panel';
 import { StatusMark } from '../components/status-mark';
-import { duration, num, unitLabel, withU } from '../format';
+import { duration, num, unitLabel } from '../format';
 import { prepareCorrelation } from '../spectra/correlation.prepare';
 import { CorrelationMap } from '../spectra/correlation-map';
 import { siteVerdict } from '../spectra/site-status';
+import { fitFacts, fittedWords } from './fit-facts';
 import type { FitState } from './use-site-fit';
 
 /** What the draft makes of the held site: values ± u, how they hang together, and whether they would be charted. */
@@ -27,6 +28,11 @@ export function FitResult({ fit, onTake }: { fit: FitState; onTake: (values: Rea
   if (answer?.error) return <InlineError message={`The fit did not run: ${answer.error}`} />;
   if (!found || !parameters || !correlation) return null;
   const v = siteVerdict(found.status);
+  const facts = fitFacts(
+    found,
+    request.recipe.accept.reducedChi2,
+    (name) => parameters.find((p) => p.name === name)?.label || name,
+  );
   const isKnown = found.values.every((x) => Number.isFinite(x));
   return (
     <section aria-label="Fit of the measured site" className="mt-2 border-t border-hairline pt-2">
@@ -51,6 +57,11 @@ export function FitResult({ fit, onTake }: { fit: FitState; onTake: (values: Rea
           What is common to the wafer is fitted here on this site alone: its uncertainty is larger than that of a whole wafer.
         </p>
       ) : null}
+      {facts.map((f) => (
+        <p key={f.text} className="text-sm">
+          <StatusMark status={f.status} text={f.text} wrap />
+        </p>
+      ))}
       {found.warnings.map((w) => (
         <p key={w} className="text-sm">
           <StatusMark status={found.status === 'accepted' ? 'warn' : 'out'} text={w} wrap />
@@ -72,11 +83,7 @@ export function FitResult({ fit, onTake }: { fit: FitState; onTake: (values: Rea
             {parameters.map((p, i) => (
               <tr key={p.name}>
                 <td>{p.label || p.name}</td>
-                <td className="num">
-                  {found.u[i] === Number.POSITIVE_INFINITY
-                    ? `${num(found.values[i], 3)} ± ∞`
-                    : withU(found.values[i], found.u[i])}
-                </td>
+                <td className="num">{fittedWords(found.values[i], found.u[i], found.oneSided.includes(p.name))}</td>
                 <td>{unitLabel(p.unit)}</td>
               </tr>
             ))}

@@ -115,7 +115,7 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
           {here ? <line x1={sx(here.x)} x2={sx(here.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
         </svg>
         {here ? (
-          <HoverCard left={sx(here.x)} top={12} width={width}>
+          <HoverCard left={sx(here.x)} top={12}>
             <div>{`${num(here.x, d.xDecimals + 1)} ${d.axisUnit}`}</div>
             {d.series.map((s) => (
               <div key={s.parameter}>{`${s.parameter} ${num(s.values[here.i], d.yDecimals + 1)} ${d.unit}`}</div>

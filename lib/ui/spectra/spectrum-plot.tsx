@@ -59,7 +59,7 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
           {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={main.top} y2={total - 22 - X_TITLE} stroke="var(--hairline-strong)" /> : null}
         </svg>
         {p ? (
-          <HoverCard left={sx(p.x)} top={12} width={width}>
+          <HoverCard left={sx(p.x)} top={12}>
             <div>{`${num(p.x, m.xDecimals + 1)} ${input.axisUnit}`}</div>
             {p.measured === null ? null : (
               <div>{`measured ${num(p.measured, m.yDecimals + 2)}${p.sigma === null ? '' : ` ± ${num(p.sigma, m.yDecimals + 2)}`} ${input.unit}`}</div>

@@ -7,9 +7,9 @@ import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
 import { toCsv } from '../csv';
-import { num, percent, plural, shortTime } from '../format';
+import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { type PredictionsInput, preparePredictions } from './predictions.prepare';
+import { type PredictionsInput, predictionNotes, predictionSummary, preparePredictions } from './predictions.prepare';
 
 const RIGHT = 16;
 
@@ -30,7 +30,8 @@ export function PredictionsChart({
   const box = plotBox(width, height, RIGHT);
   const sx = scaleX(box, m.xDomain);
   const sy = scaleY(box, m.yDomain);
-  const exports = useSvgExport(root, input.title, () =>
+  const summary = predictionSummary(input, m.coverage);
+  const csv = () =>
     toCsv(
       ['time', 'wafer', `predicted (${input.unit})`, 'low', 'high', 'measured', 'reliable'],
       Array.from(input.at, (t, i) => [
@@ -42,11 +43,8 @@ export function PredictionsChart({
         input.measured[i],
         input.reliable[i],
       ]),
-    ),
-  );
-  const unreliable = input.reliable.filter((r) => !r).length;
-  const { coverage: c } = m;
-  const summary = `${plural(input.at.length, 'prediction')}, ${unreliable} outside the model's domain; ${plural(c.measured, 'wafer')} measured, ${c.measured > 0 ? percent(c.inside / c.measured) : 'none'} of them inside their 95 % interval.`;
+    );
+  const exports = useSvgExport(root, input.title, csv, { unit: input.unit, notes: () => predictionNotes(input, summary) });
   const p = m.points[at];
   const step = (d: number): void =>
     setAt((i) => Math.min(m.points.length - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : m.points.length) : i) + d)));
@@ -136,7 +134,7 @@ export function PredictionsChart({
           </text>
         </ComposedChart>
         {p ? (
-          <HoverCard left={sx(p.x)} top={sy(p.y) - 40} width={width}>
+          <HoverCard left={sx(p.x)} top={sy(p.y) - 40}>
             <div>{`${input.label[p.i]} · ${shortTime(p.x)}`}</div>
             <div>{`predicted ${num(p.y, m.decimals + 1)} (${num(p.band[0], m.decimals + 1)} to ${num(p.band[1], m.decimals + 1)})`}</div>
             <div>{p.measured === null ? 'not measured' : `measured ${num(p.measured, m.decimals + 1)}`}</div>

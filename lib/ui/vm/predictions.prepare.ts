@@ -1,5 +1,6 @@
 import { decimate } from '../charts/decimate';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from '../charts/ticks';
+import { percent, plural } from '../format';
 
 export interface PredictionsInput {
   title: string;
@@ -105,3 +106,19 @@ export function preparePredictions(c: PredictionsInput, buckets = 240): Predicti
     coverage: coverageOf(c),
   };
 }
+
+/** The chart in one sentence. */
+export function predictionSummary(c: Pick<PredictionsInput, 'at' | 'reliable'>, { measured, inside }: Coverage): string {
+  const outside = c.reliable.filter((r) => !r).length;
+  const share = measured > 0 ? percent(inside / measured) : 'none';
+  return `${plural(c.at.length, 'prediction')}, ${outside} outside the model's domain; ${plural(measured, 'wafer')} measured, ${share} of them inside their 95 % interval.`;
+}
+
+/** What stands above an exported picture: what is in it, its limits, and what the marks mean. */
+export const predictionNotes = (c: Pick<PredictionsInput, 'lsl' | 'usl'>, summary: string): string[] => [
+  summary,
+  c.lsl === null && c.usl === null
+    ? 'no specification limits'
+    : [c.lsl === null ? null : `LSL ${c.lsl}`, c.usl === null ? null : `USL ${c.usl}`].filter((v) => v !== null).join(', '),
+  'line: predicted; band: 95 % interval; dots: measured; squares: outside the domain of the model',
+];

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { coverageOf, preparePredictions } from './predictions.prepare';
+import { percent } from '../format';
+import { coverageOf, predictionNotes, predictionSummary, preparePredictions } from './predictions.prepare';
 
 const f = (v: readonly number[]): Float64Array => Float64Array.from(v);
 
@@ -39,4 +40,17 @@ test('decimation keeps every measured and every unreliable prediction', () => {
   const shown = new Set(m.points.map((p) => p.i));
   for (let i = 0; i < n; i++) if (i % 97 === 0 || i % 501 === 0) expect(shown.has(i)).toBe(true);
   expect(m.points.length).toBeLessThan(1200);
+});
+
+test('an exported picture says what is in it, its limits and its marks', () => {
+  const summary = predictionSummary(
+    { at: f([1, 2, 3]), reliable: [true, false, true] },
+    { measured: 2, inside: 1, rms: 1, bias: 0 },
+  );
+  expect(summary).toBe(
+    `3 predictions, 1 outside the model's domain; 2 wafers measured, ${percent(0.5)} of them inside their 95 % interval.`,
+  );
+  const notes = (lsl: number | null, usl: number | null) => predictionNotes({ lsl, usl }, summary);
+  expect(notes(90, 110).slice(0, 2)).toEqual([summary, 'LSL 90, USL 110']);
+  expect([notes(null, 110)[1], notes(null, null)[1]]).toEqual(['USL 110', 'no specification limits']);
 });

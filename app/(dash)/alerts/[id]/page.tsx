@@ -5,6 +5,7 @@ import { CAUSES, DISPOSITIONS } from '@/lib/services/alerts/actions';
 import { type AlertView, alertView } from '@/lib/services/views/alert';
 import { spectraEvidence } from '@/lib/services/views/spectra-alert';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
+import { waferFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';
 import { AlertPageView } from './alert-view';
 
@@ -27,17 +28,7 @@ export default async function AlertPage({ params }: { params: Promise<{ id: stri
   const spectra =
     alert.kind === 'spectra' && alert.tool !== null ? await spectraEvidence(alert.recordId, alert.tool, alert.lastMs) : null;
   return (
-    <ExportFacts
-      facts={[
-        ['alert', alert.title],
-        ['lot', alert.lot],
-        ['wafer', alert.slot === 0 ? null : alert.slot],
-        ['product', alert.product],
-        ['operation', alert.operation],
-        ['tool', alert.tool],
-        ['chamber', alert.chamber],
-      ]}
-    >
+    <ExportFacts facts={[['alert', alert.title], ...waferFacts(alert)]}>
       <AlertPageView
         data={data}
         spectra={spectra}

@@ -1,10 +1,11 @@
 'use client';
+import type { Judged } from '@/lib/services/control/judge-change';
 import type { LoopView } from '@/lib/services/views/control-loop';
 import type { LoopCapability } from '@/lib/services/views/control-shared';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { ROW_HEAD } from '@/lib/ui/control/row-head';
+import { type ComparisonRow, ComparisonTable } from '@/lib/ui/control/comparison-table';
 import { stabilityFacts } from '@/lib/ui/control/stability-facts';
 import { StabilityMeter } from '@/lib/ui/control/stability-meter';
 import { decimalsFor, num, signed, unitLabel } from '@/lib/ui/format';
@@ -16,49 +17,39 @@ export function AchievedPanel({ d }: { d: LoopView }) {
   const noSpec = loop.lsl === null && loop.usl === null;
   const gain = on?.ppk != null && off?.ppk != null ? on.ppk - off.ppk : null;
   const dy = decimalsFor((on?.sigmaOverall ?? off?.sigmaOverall ?? 1) / 10);
-  const row = (name: string, f: (c: LoopCapability) => string, title?: string) => (
-    <tr title={title}>
-      <th scope="row" className={ROW_HEAD}>
-        {name}
-      </th>
-      <td className="num">{on ? f(on) : '–'}</td>
-      <td className="num">{off ? f(off) : '–'}</td>
-    </tr>
-  );
+  const row = (name: string, f: (c: LoopCapability) => string, title?: string): ComparisonRow => ({
+    name,
+    cells: [on, off].map((c) => (c ? f(c) : '–')),
+    title,
+  });
+  const byWhat = 'Cpk with the overall sigma: drift and steps count, which is what control removes';
+  const rows = [
+    ...(noSpec
+      ? []
+      : [
+          row('Ppk', (c) => num(c.ppk, 2), byWhat),
+          row('95 % of Ppk', (c) => `${num(c.ppkLow, 2)} to ${num(c.ppkHigh, 2)}`),
+          row('Cpk, within', (c) => num(c.cpk, 2), 'Within sigma from moving ranges of each thread'),
+        ]),
+    row('Mean − target', (c) => signed(c.mean - loop.config.target, dy)),
+    row('Sigma overall', (c) => num(c.sigmaOverall, dy)),
+    row('Sigma within', (c) => num(c.sigmaWithin, dy)),
+  ];
   return (
     <Panel
       title="Achieved"
       note={on ? `${on.n} wafers of the window` : null}
       empty={on ? undefined : 'Fewer than two measured wafers in this window: take a longer time range.'}
     >
-      <table className="grid-table">
-        <caption className="sr-only">Capability with and without control</caption>
-        <thead>
-          <tr>
-            <th scope="col">{y}</th>
-            <th scope="col" className="num">
-              Control on
-            </th>
-            <th scope="col" className="num" title="The same wafers without control, by the model: y − gain × (applied − nominal)">
-              Off, model
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {noSpec
-            ? null
-            : row(
-                'Ppk',
-                (c) => num(c.ppk, 2),
-                'Cpk with the overall sigma: drift and steps count, which is what control removes',
-              )}
-          {noSpec ? null : row('95 % of Ppk', (c) => `${num(c.ppkLow, 2)} to ${num(c.ppkHigh, 2)}`)}
-          {noSpec ? null : row('Cpk, within', (c) => num(c.cpk, 2), 'Within sigma from moving ranges of each thread')}
-          {row('Mean − target', (c) => signed(c.mean - loop.config.target, dy))}
-          {row('Sigma overall', (c) => num(c.sigmaOverall, dy))}
-          {row('Sigma within', (c) => num(c.sigmaWithin, dy))}
-        </tbody>
-      </table>
+      <ComparisonTable
+        caption="Capability with and without control"
+        corner={y}
+        columns={[
+          { label: 'Control on' },
+          { label: 'Off, model', title: 'The same wafers without control, by the model: y − gain × (applied − nominal)' },
+        ]}
+        rows={rows}
+      />
       {gain !== null ? (
         <p className="text-sm mt-2">
           <StatusMark
@@ -75,7 +66,7 @@ export function AchievedPanel({ d }: { d: LoopView }) {
 }
 
 /** How near the configuration in force is to instability, by the gain that history tells and the delay that was observed. */
-export function StabilityPanel({ judgement: j, timing, lambda }: Pick<LoopView, 'judgement' | 'timing'> & { lambda: number }) {
+export function StabilityPanel({ judgement: j, timing, lambda }: Judged & { lambda: number }) {
   return (
     <Panel
       title="Stability"

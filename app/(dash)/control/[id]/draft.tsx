@@ -7,6 +7,7 @@ import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
+import { ComparisonTable } from '@/lib/ui/control/comparison-table';
 import {
   CONFIG_FIELDS,
   type ConfigField,
@@ -18,7 +19,6 @@ import {
   textsOf,
   YES,
 } from '@/lib/ui/control/config-diff';
-import { ROW_HEAD } from '@/lib/ui/control/row-head';
 import { stabilityFacts, VERDICT_WORDS } from '@/lib/ui/control/stability-facts';
 import { StabilityMeter } from '@/lib/ui/control/stability-meter';
 import { num, plural, unitLabel } from '@/lib/ui/format';
@@ -155,7 +155,13 @@ export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
         confirm={verb}
         onSubmit={async (reason) => saveLoop(loop.id, loop.version, parsed.config, reason)}
       >
-        <Difference diff={diff} />
+        <ComparisonTable
+          caption="What the draft changes"
+          corner="Field"
+          columns={[{ label: 'In force' }, { label: 'Draft' }]}
+          rows={diff.map((x) => ({ name: x.label, cells: [x.from, x.to] }))}
+          draft
+        />
         {replay ? (
           <p className="mt-2 text-sm">
             {`Replay on ${plural(replay.n, 'observation')}: Ppk ${num(replay.present.capability?.ppk, 2)} → ${num(replay.proposed.capability?.ppk, 2)}, moves ${replay.present.moves} → ${replay.proposed.moves}.`}
@@ -179,35 +185,6 @@ function unitOf(f: ConfigField, loop: LoopHead): string {
   if (f.unit === 'output') return y;
   if (f.unit === 'knob') return x;
   return f.unit === 'output/knob' ? (x ? `${y} per ${x}` : `${y} a step`) : '';
-}
-
-function Difference({ diff }: { diff: readonly { label: string; from: string; to: string }[] }) {
-  return (
-    <table className="grid-table">
-      <thead>
-        <tr>
-          <th scope="col">Field</th>
-          <th scope="col" className="num">
-            In force
-          </th>
-          <th scope="col" className="num">
-            Draft
-          </th>
-        </tr>
-      </thead>
-      <tbody>
-        {diff.map((x) => (
-          <tr key={x.label}>
-            <th scope="row" className={ROW_HEAD}>
-              {x.label}
-            </th>
-            <td className="num">{x.from}</td>
-            <td className="num font-semibold">{x.to}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
 }
 
 /** The stability meter of the draft, with the numbers and what activation will do. */

@@ -6,9 +6,10 @@ import type { LoopThread, LoopView } from '@/lib/services/views/control-loop';
 import { LoopChart } from '@/lib/ui/charts/loop-chart';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
-import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { InlineError, PageHead, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { explainAdvice, knobDecimals } from '@/lib/ui/control/explain';
 import { decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
@@ -62,6 +63,7 @@ export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) 
           </>
         }
       />
+      {d.refusal === null ? null : <InlineError message={`Tools that ask are refused: ${d.refusal}`} />}
       <FilterBar fields={[timeRangeField('30d')]}>
         <label className="flex items-center gap-1 text-sm text-ink-2">
           Thread
@@ -94,11 +96,13 @@ export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) 
                 : undefined
             }
           >
-            <LoopChart
-              input={selection.input}
-              onSelectOutput={(i) => setPicked({ kind: 'output', row: selection.outputs[i]! })}
-              onSelectMove={(i) => setPicked({ kind: 'move', row: selection.moves[i]! })}
-            />
+            <ExportFacts facts={[['thread', chosen === null ? 'all' : threadName(d.threads[chosen]!)]]}>
+              <LoopChart
+                input={selection.input}
+                onSelectOutput={(i) => setPicked({ kind: 'output', row: selection.outputs[i]! })}
+                onSelectMove={(i) => setPicked({ kind: 'move', row: selection.moves[i]! })}
+              />
+            </ExportFacts>
           </Panel>
           <ThreadsPanel
             d={d}
@@ -116,7 +120,7 @@ export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) 
           {picked?.kind === 'output' ? <OutputPanel d={d} row={picked.row} onClose={() => setPicked(null)} /> : null}
           {picked?.kind === 'move' ? <MovePanel d={d} row={picked.row} onClose={() => setPicked(null)} /> : null}
           <AchievedPanel d={d} />
-          <StabilityPanel judgement={d.judgement} timing={d.timing} lambda={loop.config.lambda} />
+          {d.judgement === null ? null : <StabilityPanel judgement={d.judgement} timing={d.timing} lambda={loop.config.lambda} />}
           <NextAdvice d={d} thread={chosen} />
         </div>
       </div>
@@ -147,6 +151,7 @@ const newest = (d: LoopView): number | null => d.observations.at.at(-1) ?? d.adv
 function ThreadsPanel({ d, selected, onSelect }: { d: LoopView; selected: number | null; onSelect: (t: LoopThread) => void }) {
   const y = unitLabel(d.loop.unit);
   const dk = knobDecimals(d.loop.config.quantum, d.loop.config.xNominal);
+  const shift = (t: LoopThread) => (t.next === null ? null : t.next.setpoint - d.loop.config.xNominal);
   const columns: Column<LoopThread>[] = [
     { key: 'thread', header: 'Thread', value: threadName },
     { key: 'n', header: 'Observations', numeric: true, value: (t) => t.n },
@@ -163,16 +168,16 @@ function ThreadsPanel({ d, selected, onSelect }: { d: LoopView; selected: number
       header: 'Next',
       unit: unitLabel(d.loop.knobUnit),
       numeric: true,
-      value: (t) => t.next.setpoint,
-      cell: (t) => num(t.next.setpoint, dk),
+      value: (t) => t.next?.setpoint,
+      cell: (t) => num(t.next?.setpoint, dk),
       title: 'What this thread would be told now',
     },
     {
       key: 'shift',
       header: 'From nominal',
       numeric: true,
-      value: (t) => t.next.setpoint - d.loop.config.xNominal,
-      cell: (t) => num(t.next.setpoint - d.loop.config.xNominal, dk),
+      value: shift,
+      cell: (t) => num(shift(t), dk),
     },
     { key: 'lot', header: 'Last lot', value: (t) => t.lastLot ?? '' },
     { key: 'last', header: 'Last wafer run', numeric: true, value: (t) => t.lastMs, cell: (t) => <Ago at={t.lastMs} /> },
@@ -196,31 +201,30 @@ function ThreadsPanel({ d, selected, onSelect }: { d: LoopView; selected: number
 function NextAdvice({ d, thread }: { d: LoopView; thread: number | null }) {
   const t = thread === null ? undefined : d.threads[thread];
   const { loop } = d;
-  const x = unitLabel(loop.knobUnit);
+  const next = t?.next;
   return (
     <Panel
       title="Next advice"
       note={t ? threadName(t) : null}
       empty={t ? undefined : 'Choose one thread: each chamber is advised by its own estimate.'}
     >
-      {t ? (
+      {next ? (
         <>
           <p className="text-lg">
-            <b>{num(t.next.setpoint, knobDecimals(loop.config.quantum, loop.config.xNominal))}</b> {x}
+            <b>{num(next.setpoint, knobDecimals(loop.config.quantum, loop.config.xNominal))}</b> {unitLabel(loop.knobUnit)}
             {loop.state === 'closed' ? null : (
               <span className="text-sm text-ink-2">{` advised only: the loop is ${loop.state}, tools get the nominal one`}</span>
             )}
           </p>
           <ol className="text-sm text-ink-2 list-decimal pl-4 flex flex-col gap-1 mt-1">
             {explainAdvice({
-              explanation: t.next.explanation,
-              setpoint: t.next.setpoint,
+              ...next,
               unit: loop.unit,
               knob: loop.knob,
               knobUnit: loop.knobUnit,
               quantum: loop.config.quantum,
-              lastLot: t.next.explanation.lastLot,
-              lastSlot: t.next.explanation.lastSlot,
+              lastLot: next.explanation.lastLot,
+              lastSlot: next.explanation.lastSlot,
             }).map((line) => (
               <li key={line}>{line}</li>
             ))}

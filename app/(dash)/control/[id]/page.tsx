@@ -3,6 +3,8 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type LoopView, loopView } from '@/lib/services/views/control-loop';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
+import { loopFacts, windowFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';
 import { LoopPageView } from './loop-view';
 
@@ -27,5 +29,10 @@ export default async function LoopPage({
   const { id } = await params;
   const actor = await pageActor(`/control/${id}`);
   const { fromMs, toMs } = timeWindow(await searchParams, Date.now(), '30d');
-  return <LoopPageView data={await read(id, fromMs, toMs)} windowMs={[fromMs, toMs]} role={actor.role} actor={actor.email} />;
+  const data = await read(id, fromMs, toMs);
+  return (
+    <ExportFacts facts={[...loopFacts(data.loop), ...windowFacts(fromMs, toMs)]}>
+      <LoopPageView data={data} windowMs={[fromMs, toMs]} role={actor.role} actor={actor.email} />
+    </ExportFacts>
+  );
 }

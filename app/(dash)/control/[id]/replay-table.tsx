@@ -2,7 +2,7 @@
 import type { LoopReplay, ReplaySide } from '@/lib/services/views/control-replay';
 import type { LoopHead } from '@/lib/services/views/control-shared';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { ROW_HEAD } from '@/lib/ui/control/row-head';
+import { ComparisonTable } from '@/lib/ui/control/comparison-table';
 import { absoluteTime, decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';
 
 /** The record, the version in force and the draft over the same stretch, and what the comparison assumes. */
@@ -18,35 +18,14 @@ export function ReplayTable({ replay: r, loop }: { replay: LoopReplay; loop: Loo
   const whole = r.audit.same === r.audit.decisions;
   return (
     <div className="mt-3">
-      <table className="grid-table">
-        <caption className="text-left text-sm text-ink-2 pb-1">
-          {`${plural(r.n, 'observation')} of ${plural(r.threads, 'thread')}, ${absoluteTime(r.fromMs)} to ${absoluteTime(r.toMs)}${r.ownHistory ? '' : '; the version in force has too few of its own, so versions before it are in the record'}.`}
-        </caption>
-        <thead>
-          <tr>
-            <th scope="col">Replay</th>
-            <th scope="col" className="num">
-              As recorded
-            </th>
-            <th scope="col" className="num">{`Version ${loop.version}`}</th>
-            <th scope="col" className="num">
-              Draft
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((x) => (
-            <tr key={x.name}>
-              <th scope="row" className={ROW_HEAD}>
-                {x.name}
-              </th>
-              <td className="num">{x.of(r.recorded)}</td>
-              <td className="num">{x.of(r.present)}</td>
-              <td className="num font-semibold">{x.of(r.proposed)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <ComparisonTable
+        caption={`${plural(r.n, 'observation')} of ${plural(r.threads, 'thread')}, ${absoluteTime(r.fromMs)} to ${absoluteTime(r.toMs)}${r.ownHistory ? '' : '; the version in force has too few of its own, so versions before it are in the record'}.`}
+        captionShown
+        corner="Replay"
+        columns={[{ label: 'As recorded' }, { label: `Version ${loop.version}` }, { label: 'Draft' }]}
+        rows={rows.map((x) => ({ name: x.name, cells: [r.recorded, r.present, r.proposed].map(x.of) }))}
+        draft
+      />
       <p className="text-sm mt-2">
         <StatusMark
           status={whole ? 'ok' : 'out'}

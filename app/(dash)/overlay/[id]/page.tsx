@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type OverlayView, overlayView } from '@/lib/services/views/overlay';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
+import { waferFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';
 import { OverlayPageView } from './overlay-view';
 
@@ -23,20 +24,7 @@ export default async function OverlayMeasurementPage({ params }: { params: Promi
   const data = await read(id);
   const { head } = data;
   return (
-    <ExportFacts
-      facts={[
-        ['lot', head.lot],
-        ['wafer', head.slot],
-        ['product', head.product],
-        ['layer', `${head.layer} to ${head.referenceLayer}`],
-        ['operation', head.operation],
-        ['tool', head.tool],
-        ['chamber', head.chamber],
-        ['station', head.station],
-        ['measured', new Date(head.measuredMs).toISOString()],
-        ['model', data.model.name],
-      ]}
-    >
+    <ExportFacts facts={[...waferFacts(head), ['layer', `${head.layer} to ${head.referenceLayer}`], ['model', data.model.name]]}>
       <OverlayPageView data={data} />
     </ExportFacts>
   );

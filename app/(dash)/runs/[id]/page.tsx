@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type RunView, runView } from '@/lib/services/views/run';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
+import { waferFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';
 import { RunPageView } from './run-view';
 
@@ -25,12 +26,7 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
   return (
     <ExportFacts
       facts={[
-        ['lot', run.lot],
-        ['wafer', run.slot],
-        ['product', run.product],
-        ['operation', run.operation],
-        ['tool', run.tool],
-        ['chamber', run.chamber],
+        ...waferFacts(run),
         ['recipe', `${run.recipe} v${run.recipeVersion}`],
         ['started', new Date(run.startedMs).toISOString()],
       ]}

@@ -8,8 +8,9 @@ import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { fileName, toCsv } from '@/lib/ui/csv';
 import { downloadText } from '@/lib/ui/export';
-import { decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
+import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
+import { fitFacts, fittedWords, isPhysicalEnd, judgementOf } from '@/lib/ui/recipes/fit-facts';
 import { axisWords } from '@/lib/ui/spectra/channel-curves';
 import { prepareCorrelation } from '@/lib/ui/spectra/correlation.prepare';
 import { CorrelationMap } from '@/lib/ui/spectra/correlation-map';
@@ -29,6 +30,10 @@ export function VerdictPanel({ d, site }: SiteProps) {
   const points = x.filter((w) => w >= content.range.from && w <= content.range.to).length * content.channels.length;
   const free = content.parameters.filter((p) => p.role.kind === 'free').length;
   const limit = content.accept.reducedChi2;
+  const facts =
+    s.status === null
+      ? []
+      : fitFacts(judgementOf(content, s), limit, (n) => content.parameters.find((p) => p.name === n)?.label || n);
   return (
     <Panel title={`Fit of site ${site + 1}`}>
       <p className="mb-1">
@@ -52,6 +57,11 @@ export function VerdictPanel({ d, site }: SiteProps) {
           />
         </div>
       )}
+      {facts.map((f) => (
+        <p key={f.text} className="text-sm mt-1">
+          <StatusMark status={f.status} text={f.text} wrap />
+        </p>
+      ))}
       {s.warnings.length > 0 ? (
         <ul className="mt-2 text-sm" aria-label="Warnings of the fit">
           {s.warnings.map((w) => (
@@ -75,7 +85,7 @@ function roleWords(p: Parameter): string {
 }
 
 function boundOf(p: Parameter, value: number | undefined): string | null {
-  if (p.role.kind !== 'free' || value === undefined) return null;
+  if (p.role.kind !== 'free' || value === undefined || isPhysicalEnd(p, value)) return null;
   return value <= p.role.lower ? 'at the lower bound' : value >= p.role.upper ? 'at the upper bound' : null;
 }
 
@@ -143,7 +153,7 @@ function ParameterRow({ d, p, s, i }: { d: SpectrumView; p: Parameter; s: Spectr
         ) : null}
       </th>
       <td className="num align-top!">
-        {value === undefined ? '–' : u === Number.POSITIVE_INFINITY ? `${num(value, 3)} ± ∞` : withU(value, u)}
+        {value === undefined ? '–' : fittedWords(value, u, isPhysicalEnd(p, value))}
         {unit ? ` ${unit}` : ''}
         {bound ? (
           <span className="block">

@@ -4,6 +4,7 @@ import { AppError } from '@/lib/errors';
 import { type SpectrumView, spectrumView } from '@/lib/services/views/spectra';
 import { integer, type SearchParams } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
+import { waferFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';
 import { SpectrumPageView } from './spectrum-view';
 
@@ -34,15 +35,7 @@ export default async function SpectrumPage({
   const { head } = data;
   return (
     <ExportFacts
-      facts={[
-        ['lot', head.lot],
-        ['wafer', head.slot],
-        ['product', head.product],
-        ['operation', head.operation],
-        ['station', head.station],
-        ['recipe', data.recipe.name],
-        ['measured', new Date(head.measuredMs).toISOString()],
-      ]}
+      facts={[...waferFacts(head), ['recipe', `${data.recipe.name} v${data.recipe.version}`], ['code', head.codeVersion]]}
     >
       <SpectrumPageView data={data} />
     </ExportFacts>

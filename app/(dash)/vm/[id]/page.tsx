@@ -3,6 +3,8 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type VmView, vmView } from '@/lib/services/views/vm';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
+import { modelFacts, windowFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';
 import { VmPageView } from './vm-view';
 
@@ -27,5 +29,11 @@ export default async function VmModelPage({
   const { id } = await params;
   await pageActor(`/vm/${id}`);
   const { fromMs, toMs } = timeWindow(await searchParams, Date.now(), '30d');
-  return <VmPageView data={await read(id, fromMs, toMs)} windowMs={[fromMs, toMs]} />;
+  const data = await read(id, fromMs, toMs);
+  const { version = null, codeVersion = null } = data.versions[0] ?? {};
+  return (
+    <ExportFacts facts={[...modelFacts({ ...data.model, version, codeVersion }), ...windowFacts(fromMs, toMs)]}>
+      <VmPageView data={data} windowMs={[fromMs, toMs]} />
+    </ExportFacts>
+  );
 }

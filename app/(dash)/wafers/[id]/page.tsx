@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type WaferView, waferView } from '@/lib/services/views/wafer';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
+import { waferFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';
 import { WaferPageView } from './wafer-view';
 
@@ -23,20 +24,7 @@ export default async function WaferPage({ params }: { params: Promise<{ id: stri
   const data = await read(id);
   const { head } = data;
   return (
-    <ExportFacts
-      facts={[
-        ['lot', head.lot],
-        ['wafer', head.slot],
-        ['product', head.product],
-        ['layer', head.layer],
-        ['operation', head.operation],
-        ['parameter', head.parameter],
-        ['tool', head.tool],
-        ['chamber', head.chamber],
-        ['station', head.station],
-        ['measured', new Date(head.measuredMs).toISOString()],
-      ]}
-    >
+    <ExportFacts facts={waferFacts(head)}>
       <WaferPageView data={data} />
     </ExportFacts>
   );

@@ -1,4 +1,4 @@
-import { actorOf, auth, signInRequest } from '@/lib/auth';
+import { actorOf, auth, sessionOf, signInRequest } from '@/lib/auth';
 import { safeNext } from '@/lib/auth/next-path';
 import { fromOwnPage } from '@/lib/auth/origin';
 import { AppError, toAppError } from '@/lib/errors';
@@ -28,7 +28,7 @@ export const POST = route<Context>(async (req, { params }) => {
     return mediaType(req) === 'application/x-www-form-urlencoded' ? signInForm(req) : signInRequest(await json(req), req.headers);
   if (path !== 'sign-out') throw none(path);
   if (!fromOwnPage(req.headers)) throw new AppError('forbidden', 'sign out from a page of this site');
-  await recordSignOut((await actorOf(req.headers))?.email ?? null);
+  await recordSignOut((await sessionOf(req.headers))?.actor.email ?? null);
   return auth().api.signOut({ headers: req.headers, asResponse: true });
 });
 

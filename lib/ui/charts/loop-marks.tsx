@@ -1,0 +1,53 @@
+import type { LoopChartModel } from './loop-chart.prepare';
+import { dotsPath, LABELS, plotBox, scaleX, scaleY } from './plot';
+
+/** Heights of the three charts, px. */
+export const H = { output: 230, moves: 130, disturbance: 120 } as const;
+
+export const AxisName = ({ text }: { text: string }) => (
+  <text x={62} y={20} fontSize={11} fill="var(--ink-2)">
+    {text}
+  </text>
+);
+
+export function OutputDots({ m, width }: { m: LoopChartModel; width: number }) {
+  const box = plotBox(width, H.output, LABELS);
+  const sx = scaleX(box, m.xDomain);
+  const sy = scaleY(box, m.outputDomain);
+  return (
+    <path
+      d={dotsPath(
+        m.output.flatMap((p) => (p.y === null ? [] : [{ cx: sx(p.x), cy: sy(p.y) }])),
+        m.output.length > 250 ? 1.5 : 2.2,
+      )}
+      fill="var(--series)"
+    />
+  );
+}
+
+export function MoveMarks({ m, width }: { m: LoopChartModel; width: number }) {
+  const box = plotBox(width, H.moves, LABELS);
+  const sx = scaleX(box, m.xDomain);
+  const sy = scaleY(box, m.moveDomain);
+  const at = (kind: 'applied' | 'advised' | 'clipped') =>
+    m.moves.filter((p) => p.kind === kind).map((p) => ({ cx: sx(p.x), cy: sy(p.y) }));
+  return (
+    <g>
+      <path d={dotsPath(at('applied'), 2)} fill="var(--accent)" />
+      <path d={dotsPath(at('advised'), 2.4)} fill="var(--surface)" stroke="var(--accent)" strokeWidth={1} />
+      <path
+        d={at('clipped')
+          .map((p) => `M${(p.cx - 4).toFixed(1)} ${(p.cy - 4).toFixed(1)}l8 8h-8Z`)
+          .join('')}
+        fill="var(--warn)"
+      />
+    </g>
+  );
+}
+
+export function Crosshair({ x, m, width, height }: { x: number | null; m: LoopChartModel; width: number; height: number }) {
+  if (x === null) return null;
+  const box = plotBox(width, height, LABELS);
+  const px = scaleX(box, m.xDomain)(x);
+  return <line x1={px} x2={px} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" />;
+}

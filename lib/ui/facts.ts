@@ -1,0 +1,82 @@
+import type { Fact } from './export-frame';
+
+export type FactValue = readonly [name: string, value: string | number | null | undefined];
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+
+/** The facts that are known: empty ones are left out; of one name the last stands, at the place of the first. */
+export function knownFacts(facts: readonly FactValue[]): Fact[] {
+  const said = new Map<string, string>();
+  for (const [name, v] of facts) if (v !== null && v !== undefined && v !== '') said.set(name, String(v));
+  return [...said];
+}
+
+/** One wafer at one step. A slot of 0 is no wafer. */
+export interface WaferOf {
+  readonly lot: string | null;
+  readonly slot: number | null;
+  readonly product: string | null;
+  readonly layer?: string | null;
+  readonly operation: string | null;
+  readonly parameter?: string | null;
+  readonly tool?: string | null;
+  readonly chamber?: string | null;
+  readonly station?: string | null;
+  readonly measuredMs?: number | null;
+}
+
+/** What every picture and table of a wafer says first. */
+export const waferFacts = (w: WaferOf): FactValue[] => [
+  ['lot', w.lot],
+  ['wafer', w.slot === 0 ? null : w.slot],
+  ['product', w.product],
+  ['layer', w.layer],
+  ['operation', w.operation],
+  ['parameter', w.parameter],
+  ['tool', w.tool],
+  ['chamber', w.chamber],
+  ['station', w.station],
+  ['measured', w.measuredMs == null ? null : iso(w.measuredMs)],
+];
+
+/** The stretch of process time that was asked for. */
+export const windowFacts = (fromMs: number, toMs: number): FactValue[] => [
+  ['from', iso(fromMs)],
+  ['to', iso(toMs)],
+];
+
+/** A control loop as it is in force. */
+export const loopFacts = (l: {
+  readonly name: string;
+  readonly product: string;
+  readonly operation: string;
+  readonly parameter: string;
+  readonly knob: string;
+  readonly knobUnit: string;
+  readonly version: number;
+  readonly state: string;
+}): FactValue[] => [
+  ['loop', l.name],
+  ['product', l.product],
+  ['operation', l.operation],
+  ['parameter', l.parameter],
+  ['knob', l.knobUnit === '' ? l.knob : `${l.knob} (${l.knobUnit})`],
+  ['version', l.version],
+  ['state', l.state],
+];
+
+/** A virtual-metrology model and its newest version. */
+export const modelFacts = (m: {
+  readonly product: string;
+  readonly operation: string;
+  readonly parameter: string;
+  readonly version: number | null;
+  readonly codeVersion: string | null;
+}): FactValue[] => [
+  ['model', `${m.operation} ${m.parameter} ${m.product}`],
+  ['product', m.product],
+  ['operation', m.operation],
+  ['parameter', m.parameter],
+  ['version', m.version],
+  ['code', m.codeVersion],
+];
