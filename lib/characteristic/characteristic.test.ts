@@ -16,6 +16,8 @@ const ALL: readonly (readonly [string, Characteristic])[] = [
   ['zernike.3.-1', { source: 'zernike', n: 3, m: -1, lot: false }],
   ['overlay.tx', { source: 'overlay', term: 'tx', lot: false }],
   ['overlay.lot.m3s.x', { source: 'overlay', term: 'm3s.x', lot: true }],
+  ['overlay.grid.dx.21', { source: 'overlay', term: 'grid.dx.21', lot: false }],
+  ['overlay.lot.k7', { source: 'overlay', term: 'k7', lot: true }],
   ['vm.lot', { source: 'vm', lot: true }],
 ];
 

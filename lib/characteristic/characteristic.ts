@@ -22,13 +22,14 @@ export type CharacteristicSource = Characteristic['source'];
 
 /** Sources in the order of the screens, with their names there. */
 export const CHARACTERISTIC_SOURCES: Readonly<Record<CharacteristicSource, string>> = {
-  measurement: 'Metrology',
+  measurement: 'Measured',
   zernike: 'Zernike',
   overlay: 'Overlay',
   vm: 'Virtual metrology',
 };
 
-const OVERLAY_TERM = /^(m3s\.[xy]|[a-z][a-z0-9_]*)$/;
+/** tx, k7, m3s.x; terms beyond third order are written `grid.dx.21` and `field.dx.40`. */
+const OVERLAY_TERM = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
 const ZERNIKE = /^(\d{1,2})\.(-?\d{1,2})$/;
 
 function zernikeOf(rest: string): Characteristic | undefined {
@@ -79,6 +80,9 @@ export function characteristicName(c: Characteristic): string {
 
 /** Whether one value stands for a whole lot. A name that is no characteristic is not. */
 export const isLotLevel = (name: string): boolean => parseCharacteristic(name)?.lot ?? false;
+
+/** Source of a stored name; `undefined` for a text that is no characteristic. */
+export const sourceOf = (name: string): CharacteristicSource | undefined => parseCharacteristic(name)?.source;
 
 /** Beginning of the stored names of one source, for `LIKE`. */
 export const characteristicsOf = (source: CharacteristicSource): string => `${source}.%`;

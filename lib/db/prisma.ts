@@ -9,7 +9,7 @@ const CONNECTIONS = 4;
 const holder = globalThis as typeof globalThis & { driftlessPrisma?: PrismaClient };
 
 /**
- * Prisma for entities and configuration; what grows with time is read and written by SQL. One client a process, with the time limits
+ * Prisma's client, which sign-in (better-auth) uses; everything else is read and written by SQL. One client a process, with the time limits
  * of every other connection.
  * @throws AppError `internal` inside a transaction, whose connection Prisma cannot use: it would wait for a second one.
  */

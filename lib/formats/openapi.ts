@@ -176,7 +176,7 @@ export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject 
       title: 'Driftless machine API',
       version: '1',
       description:
-        'What tools, metrology stations and hosts send, and the recipe advice they ask for. Times are ISO 8601 with zone; lengths are mm in the wafer frame, origin at the centre, notch at −y. Unknown fields, NaN and Infinity are refused.',
+        'What tools, metrology stations and hosts send, and the recipe advice they ask for. Times are ISO 8601 with zone; lengths are mm in the wafer frame, origin at the centre, notch at −y. Unknown fields and Infinity are refused; what was not measured is null, or NaN in a packed array.',
       license: { name: 'See the repository', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import { matrix, svd } from '@/lib/numerics';
+import { requirePositiveSigma } from './positive-sigma';
 
 export interface FisherResult {
   /** F = Jᵀ diag(1/σ²) J, (n, n) row-major: reported, never inverted. */
@@ -26,12 +27,8 @@ export function fisherInformation(jacobian: Float64Array, sigma: ArrayLike<numbe
   if (jacobian.length !== m * n) throw new AppError('dimension_mismatch', `J has ${jacobian.length} values, need ${m} x ${n}`);
   const weighted = new Float64Array(m * n);
   const scale = new Float64Array(n);
+  requirePositiveSigma(sigma);
   for (let i = 0; i < m; i++) {
-    if (!(sigma[i]! > 0))
-      throw new AppError('invalid_input', `sigma[${i}] is ${sigma[i]}; give a positive standard deviation`, {
-        field: 'sigma',
-        index: i,
-      });
     for (let j = 0; j < n; j++) {
       const v = jacobian[i * n + j]! / sigma[i]!;
       weighted[i * n + j] = v;

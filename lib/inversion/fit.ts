@@ -3,6 +3,7 @@ import { levenbergMarquardt, requireFinite } from '@/lib/numerics';
 import { reportFit } from './fit-report';
 import type { FitProblem, FitResult } from './fit-types';
 import { differenceJacobian, wrap180 } from './jacobian';
+import { requirePositiveSigma } from './positive-sigma';
 import { priorRows } from './prior-rows';
 
 /** What a search needs of a problem: residuals, model values and derivatives, the last point remembered. */
@@ -147,12 +148,8 @@ function check(p: FitProblem, m: number, n: number): void {
     );
   requireFinite('data', p.data);
   requireFinite('start', p.start);
+  requirePositiveSigma(p.sigma);
   for (let i = 0; i < m; i++) {
-    if (!(p.sigma[i]! > 0))
-      throw new AppError('invalid_input', `sigma[${i}] is ${p.sigma[i]}; give a positive standard deviation`, {
-        field: 'sigma',
-        index: i,
-      });
     if (p.weights && !(p.weights[i]! >= 0 && p.weights[i]! < Number.POSITIVE_INFINITY))
       throw new AppError('invalid_input', `weights[${i}] is ${p.weights[i]}; give 0 or more`, { field: 'weights', index: i });
   }

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import { createRng, matrix, qrFactor, symmetricEigen, thinQ } from '@/lib/numerics';
+import { requirePositiveSigma } from './positive-sigma';
 
 /** Orthonormal basis of spectra divided by σ: s/σ ≈ mean + scores·basis. */
 export interface SpectralBasis {
@@ -37,14 +38,8 @@ export function spectralBasis(
     throw new AppError('invalid_input', `${spectra.length} values for ${m} channels and ${components} components`, {
       field: 'spectra',
     });
-  const inverseSigma = Float64Array.from({ length: m }, (_, i) => {
-    if (!(sigma[i]! > 0))
-      throw new AppError('invalid_input', `sigma[${i}] is ${sigma[i]}; give a positive standard deviation`, {
-        field: 'sigma',
-        index: i,
-      });
-    return 1 / sigma[i]!;
-  });
+  requirePositiveSigma(sigma);
+  const inverseSigma = Float64Array.from(sigma, (s) => 1 / s);
   const taken = Math.min(count, SAMPLE);
   const k = Math.min(components, m, taken - 1);
   const row = (t: number): number => Math.floor((t * count) / taken) * m;

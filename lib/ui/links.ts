@@ -1,15 +1,17 @@
 /** Addresses of the records behind computed values. */
+import { type CharacteristicSource, parseCharacteristic } from '@/lib/characteristic';
 
-/** One point a lot, made of several records. */
-export const isLotLevel = (characteristic: string): boolean => characteristic.split('.')[1] === 'lot';
+const PAGES: Readonly<Record<CharacteristicSource, string>> = {
+  measurement: '/wafers',
+  zernike: '/wafers',
+  overlay: '/overlay',
+  vm: '/runs',
+};
 
 /** The page of the record that a charted value came from; null where a value is made of several records (a lot mean). */
 export function recordHref(characteristic: string, recordId: string): string | null {
-  if (isLotLevel(characteristic)) return null;
-  if (characteristic.startsWith('measurement.') || characteristic.startsWith('zernike.')) return `/wafers/${recordId}`;
-  if (characteristic.startsWith('overlay.')) return `/overlay/${recordId}`;
-  if (characteristic.startsWith('vm.')) return `/runs/${recordId}`;
-  return null;
+  const c = parseCharacteristic(characteristic);
+  return c === undefined || c.lot ? null : `${PAGES[c.source]}/${recordId}`;
 }
 
 /** "A1043.07": lot and slot; a slot of 0 stands for the whole lot. */

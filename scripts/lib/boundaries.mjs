@@ -61,7 +61,7 @@ const RULES = {
   auth: { layers: [...BASE, 'config', 'log', 'db', 'services'] },
   http: { layers: [...BASE, 'config', 'log', 'formats', 'auth', 'services'] },
   ui: { layers: [...FOUNDATION], packages: [/^(react|react-dom|recharts|next|d3-[a-z-]+)(\/|$)/] },
-  app: { layers: ['services', 'auth', 'log', 'ui', 'http', 'errors', 'config'] },
+  app: { layers: ['services', 'auth', 'log', 'ui', 'http', 'errors', 'config', 'characteristic'] },
   cli: { layers: ['services', 'formats', 'errors'] },
   workers: { layers: ['services', 'auth', 'log', 'queue', 'errors', 'config', ...FOUNDATION] },
 };

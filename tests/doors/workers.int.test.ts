@@ -191,14 +191,20 @@ test('the watchdog speaks when work lies for longer than it may, not before, and
   await db().exec(sql`DELETE FROM task`);
 });
 
-test('a watchdog that was away itself knows nothing of the time between: it looks for as long again', async () => {
-  await lying();
-  let now = Date.now();
-  const dog = new Watchdog(60, () => now);
+/** A watchdog of 60 s whose time goes on only by `after` seconds, at the end of which it looks. */
+function steppedWatchdog() {
+  let ms = Date.now();
+  const dog = new Watchdog(60, () => ms);
   const after = (s: number) => {
-    now += s * 1000;
+    ms += s * 1000;
     return dog.look();
   };
+  return { dog, after, now: () => ms };
+}
+
+test('a watchdog that was away itself knows nothing of the time between: it looks for as long again', async () => {
+  await lying();
+  const { after } = steppedWatchdog();
   for (let i = 0; i < 5; i++) expect(await after(10)).toBeNull();
   expect(await after(300)).toBeNull(); // a suspended machine, not a stuck worker
   for (let i = 0; i < 5; i++) expect(await after(10)).toBeNull();
@@ -216,12 +222,7 @@ test.skipIf(redisUrl === undefined)(
     process.env['REDIS_URL'] = line.url;
     await closeQueues();
     try {
-      let now = Date.now();
-      const dog = new Watchdog(60, () => now);
-      const after = (s: number) => {
-        now += s * 1000;
-        return dog.look();
-      };
+      const { dog, after, now } = steppedWatchdog();
       for (let i = 0; i < 5; i++) expect(await after(10)).toBeNull();
       line.cut();
       for (let i = 0; i < 4; i++) expect(await after(20)).toBeNull();
@@ -231,7 +232,7 @@ test.skipIf(redisUrl === undefined)(
       await line.mend();
       await eventually(
         () => dog.look().then(() => dog.ableSince),
-        (since) => since === now,
+        (since) => since === now(),
       );
       await beat(dog.ableSince);
       expect(await workState()).toMatchObject({ isStalled: false, isQueueAway: false, trouble: null });

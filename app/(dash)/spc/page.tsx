@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
 import { fabLists, screenCharts } from '@/lib/services/views/spc-list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
@@ -12,12 +13,7 @@ import { ScreeningTable } from './screening-table';
 export const metadata: Metadata = { title: 'SPC' };
 
 const LIMIT = 300;
-const SOURCES = [
-  { value: 'measurement', label: 'Measured' },
-  { value: 'zernike', label: 'Zernike' },
-  { value: 'overlay', label: 'Overlay' },
-  { value: 'vm', label: 'Virtual metrology' },
-];
+const SOURCES = Object.entries(CHARACTERISTIC_SOURCES).map(([value, label]) => ({ value, label }));
 
 export default async function SpcPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   await pageActor('/spc');

@@ -1,3 +1,4 @@
+import { characteristicName, OVERLAY_SUMMARIES, overlayTermLabel } from '@/lib/characteristic';
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import { nmToOsa, zernikeName } from '@/lib/spatial';
 import { type ChartKind, DISPERSION } from '../spc/judge';
@@ -198,20 +199,17 @@ export async function ensureCharts(tx: Tx, author: string): Promise<number> {
   return added;
 }
 
-const SUMMARIES = { 'm3s.x': '|mean|+3σ X', 'm3s.y': '|mean|+3σ Y' } as const;
+const overlayLot = (term: string) => ({
+  characteristic: characteristicName({ source: 'overlay', term, lot: true }),
+  title: () => `Overlay ${overlayTermLabel(term)}`,
+});
 
 function overlayTemplates(c: Context): Template[] {
   const common = { kind: 'individuals', context: 'tool', alerting: true, ...RULE_1, baselineN: 20 } as const;
   if (c.parameter !== 'overlay') {
-    const title = `Overlay ${c.parameter[0]!.toUpperCase()}${c.parameter.slice(1)}`;
-    return [{ ...common, characteristic: `overlay.lot.${c.parameter}`, title: () => title, spec: true }];
+    return [{ ...common, ...overlayLot(c.parameter), spec: true }];
   }
-  return Object.entries(SUMMARIES).map(([term, words]) => ({
-    ...common,
-    characteristic: `overlay.lot.${term}`,
-    title: () => `Overlay ${words}`,
-    spec: true,
-  }));
+  return Object.keys(OVERLAY_SUMMARIES).map((term) => ({ ...common, ...overlayLot(term), spec: true }));
 }
 
 function chartOf(t: Template, c: Context, place: { tool: string; chamber: string }): Record<keyof typeof CHART.columns, unknown> {

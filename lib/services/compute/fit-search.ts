@@ -2,38 +2,24 @@ import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { share, whole } from '@/lib/formats/compute';
 import {
-  cofit,
   completeResult,
   credibleIntervals,
-  type Dataset,
   type FitProblem,
   type FitResult,
   fitGlobal,
   fitModel,
-  fitPenalised,
   freeProblem,
   type ParameterisedResult,
-  type ParameterSpec,
   parameterise,
   profileLikelihood,
   samplePosterior,
 } from '@/lib/inversion';
-import { measuredPart, parameterSpecs, siteProblem } from '@/lib/recipes';
+import { siteProblem } from '@/lib/recipes';
 import { define, given } from './define';
-import {
-  compiled,
-  dataOf,
-  EXAMPLE_RECIPE,
-  exampleSpectra,
-  maskedIn,
-  RECIPE_COLUMNS,
-  recipeFields,
-  sigmaOf,
-  spectraFields,
-} from './fit-input';
+import { compiled, dataOf, exampleSpectra, maskedIn, RECIPE_COLUMNS, recipeFields, sigmaOf, spectraFields } from './fit-input';
 
 const { sites: _sites, ...oneSite } = spectraFields;
-const site = z.strictObject({ ...recipeFields, ...oneSite });
+export const site = z.strictObject({ ...recipeFields, ...oneSite });
 type SiteIn = z.output<typeof site>;
 const seed = z.int().meta({ description: 'Seed; default 1' }).optional();
 
@@ -49,12 +35,12 @@ export function problemOf(i: SiteIn) {
 export const fitOut = ({ covariance: _, correlation, ...f }: FitResult) => ({ ...f, correlation });
 /** Of a fit: what the data leave open is without limit, and the warnings say so; without degrees of freedom there is no χ² probability. */
 export const fitGaps = (at: string): string[] => ['standardErrors', 'correlation', 'pValue'].map((name) => `${at}.${name}`);
-const FIT_GAPS = [...fitGaps('fit'), 'parameters.*.u'];
+export const FIT_GAPS = [...fitGaps('fit'), 'parameters.*.u'];
 
 export const valuesOf = (r: Pick<ParameterisedResult, 'names' | 'values' | 'standardErrors'>) =>
   r.names.map((name, k) => ({ name, value: r.values[k], u: r.standardErrors[k] }));
 
-function indexOfParameter(free: FitProblem, name: string): number {
+export function indexOfParameter(free: FitProblem, name: string): number {
   const k = free.names.indexOf(name);
   if (k < 0)
     throw new AppError('invalid_input', `parameters: "${name}" is not free; free are ${free.names.join(', ')}`, {
@@ -200,115 +186,4 @@ const global = define({
   },
 });
 
-const penalised = define({
-  path: 'fit/penalised',
-  title: 'Fit with a penalty on a profile of parameters',
-  text: 'Tikhonov, L1 or total-variation penalty on parameters that follow each other, such as the sections of a profile; effective parameters and the size of the penalty are reported.',
-  input: z.strictObject({
-    ...site.shape,
-    kind: z.enum(['tikhonov', 'l1']).meta({ description: 'Square or absolute value' }),
-    order: z
-      .union([z.literal(0), z.literal(1), z.literal(2)])
-      .meta({ description: '0 the values, 1 their differences (l1: total variation), 2 their bending' }),
-    weight: z.number().positive().meta({ description: 'Weight μ' }),
-    parameters: z.array(z.string()).min(1).meta({ description: 'Free parameters in their order along the profile' }),
-    reference: z.array(z.number()).meta({ description: 'Values that are not penalised; default 0' }).optional(),
-  }),
-  relations: { sameLength: [['parameters', 'reference']], distinct: ['parameters'] },
-  gaps: FIT_GAPS,
-  isLong: true,
-  run: ({ kind, order, weight, parameters, reference, ...i }) => {
-    const { full, p, free, masked } = problemOf(i);
-    const fit = fitPenalised(
-      free,
-      given({ kind, order, weight, parameters: parameters.map((name) => indexOfParameter(free, name)), reference }),
-    );
-    return {
-      parameters: valuesOf(completeResult(full, p, free, fit)),
-      fit: fitOut(fit),
-      masked,
-      penalty: fit.penalty,
-      rounds: fit.rounds,
-    };
-  },
-  table: RECIPE_COLUMNS,
-  get example() {
-    return {
-      ...exampleSpectra(),
-      kind: 'tikhonov' as const,
-      order: 0 as const,
-      weight: 1,
-      parameters: ['hfo2_thickness'],
-      reference: [8],
-    };
-  },
-});
-
-const joint = define({
-  path: 'fit/cofit',
-  title: 'Joint fit of several techniques or sites',
-  text: 'Spectra of several recipes fitted at once; parameters of the same name are one parameter, others are prefixed where asked. χ² of each set is reported.',
-  input: z.strictObject({
-    datasets: z
-      .array(
-        z.strictObject({
-          name: z.string().min(1),
-          ...site.shape,
-          own: z
-            .array(z.string())
-            .meta({ description: 'Parameters that this set does not share: they become "set.parameter"' })
-            .optional(),
-          weight: z.number().min(0).meta({ description: 'Emphasis; default 1' }).optional(),
-        }),
-      )
-      .min(2)
-      .max(100)
-      .meta({ description: 'Sets of spectra, each with its recipe' }),
-  }),
-  gaps: FIT_GAPS,
-  isLong: true,
-  run: (i) => {
-    const specs = new Map<string, ParameterSpec>();
-    const masked: Record<string, number> = {};
-    const datasets = i.datasets.map((d, k): Dataset => {
-      const c = compiled(d);
-      const data = dataOf(c, d, d.spectra, 'spectra', 0);
-      masked[d.name] = maskedIn(data);
-      const unknown = d.own?.find((name) => !c.names.includes(name));
-      if (unknown !== undefined)
-        throw new AppError(
-          'invalid_input',
-          `datasets.${k}.own: "${unknown}" is no parameter of its recipe, which has ${c.names.join(', ')}`,
-          { field: `datasets.${k}.own` },
-        );
-      const rename = (name: string) => (d.own?.includes(name) ? `${d.name}.${name}` : name);
-      for (const s of parameterSpecs(c.recipe)) {
-        const spec =
-          s.kind === 'tied'
-            ? { ...s, name: rename(s.name), terms: s.terms.map((t) => ({ ...t, name: rename(t.name) })) }
-            : { ...s, name: rename(s.name) };
-        if (!specs.has(spec.name)) specs.set(spec.name, spec);
-      }
-      return given({
-        name: d.name,
-        ...measuredPart(c, data, sigmaOf(c, d, data, 0)),
-        parameters: c.names.map(rename),
-        weight: d.weight,
-      });
-    });
-    const r = cofit(datasets, [...specs.values()]);
-    return { parameters: valuesOf(r), fit: fitOut(r.fit), datasets: r.datasets, masked };
-  },
-  get example() {
-    const { recipe, nm, spectra } = exampleSpectra();
-    const only = (k: number) => ({ recipe: { ...EXAMPLE_RECIPE, channels: [recipe.channels[k]!] }, nm, spectra: [spectra[k]!] });
-    return {
-      datasets: [
-        { name: 'psi', ...only(0) },
-        { name: 'delta', ...only(1) },
-      ],
-    };
-  },
-});
-
-export const searchFunctions = [profile, posterior, global, penalised, joint];
+export const searchFunctions = [profile, posterior, global];

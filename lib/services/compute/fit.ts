@@ -20,6 +20,7 @@ import {
 import { libraryFunctions } from './fit-library';
 import { linearFunctions } from './fit-linear';
 import { searchFunctions } from './fit-search';
+import { structuredFunctions } from './fit-structured';
 import { surrogateFunctions } from './fit-surrogate';
 
 const siteOut = (recipe: z.output<typeof metrologyRecipeIn>, s: SiteFit) => ({
@@ -159,6 +160,7 @@ export const functions = [
   precision,
   certificate,
   ...searchFunctions,
+  ...structuredFunctions,
   ...libraryFunctions,
   ...surrogateFunctions,
   ...linearFunctions,

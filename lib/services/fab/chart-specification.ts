@@ -1,3 +1,4 @@
+import { characteristicsOf } from '@/lib/characteristic';
 import { type Sql, sql } from '@/lib/db';
 
 /**
@@ -7,7 +8,7 @@ import { type Sql, sql } from '@/lib/db';
 const firstInContext = (table: Sql, more: Sql): Sql => sql`(SELECT m.id FROM ${table} m
   WHERE m.operation = c.operation AND m.product = w.name AND m.processed_at IS NOT NULL ${more} AND (c.tool IS NULL OR m.tool = c.tool) AND (c.chamber IS NULL OR m.chamber = c.chamber)
   ORDER BY m.operation, m.product, m.measured_at LIMIT 1)`;
-const MEASURED_IN_CONTEXT = sql`CASE WHEN c.characteristic LIKE 'overlay.%' THEN ${firstInContext(sql`overlay_measurement`, sql``)}
+const MEASURED_IN_CONTEXT = sql`CASE WHEN c.characteristic LIKE ${characteristicsOf('overlay')} THEN ${firstInContext(sql`overlay_measurement`, sql``)}
   ELSE ${firstInContext(sql`measurement`, sql`AND m.parameter = c.parameter`)} END IS NOT NULL`;
 
 /**

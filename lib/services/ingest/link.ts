@@ -52,6 +52,15 @@ export async function findRuns(tx: Tx, records: readonly Measured[]): Promise<(M
   });
 }
 
+/** Columns of a measured record that tell of the run which made it; empty until that is here. */
+export const runColumns = (r: Measured, made: MadeBy | undefined) => ({
+  run_id: made?.id ?? null,
+  run_key: r.runKey ?? null,
+  processed_at: made?.startedAt ?? null,
+  tool: made?.tool ?? null,
+  chamber: made?.chamber ?? null,
+});
+
 /** What became of records and the runs that they name. */
 export interface Linked<R> {
   /** Records that may be written, with the run of each where it is here. */

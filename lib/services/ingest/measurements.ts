@@ -19,7 +19,7 @@ import {
 } from './checks';
 import { chainCorrections } from './corrections';
 import { siteLayouts } from './layouts';
-import { linkRuns, type MadeBy } from './link';
+import { linkRuns, type MadeBy, runColumns } from './link';
 import type { Accepted, CheckContext, IngestKind } from './types';
 
 const MEASUREMENT = {
@@ -148,11 +148,7 @@ export async function writeMeasurements(
       unit: r.unit,
       plan: r.plan,
       measured_at: r.measuredAt,
-      run_id: made[i]?.id ?? null,
-      run_key: r.runKey ?? null,
-      processed_at: made[i]?.startedAt ?? null,
-      tool: made[i]?.tool ?? null,
-      chamber: made[i]?.chamber ?? null,
+      ...runColumns(r, made[i]),
       layout_id: layouts[i]!,
       ...siteSummary(r),
     })),

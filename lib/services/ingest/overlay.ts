@@ -13,7 +13,7 @@ import {
   someValue,
 } from './checks';
 import { overlayLayouts } from './layouts';
-import { linkRuns } from './link';
+import { linkRuns, runColumns } from './link';
 import type { IngestKind } from './types';
 
 const OVERLAY = {
@@ -82,11 +82,7 @@ export const overlayMeasurements: IngestKind<OverlayMeasurementRecord> = {
         operation: r.operation,
         plan: r.plan,
         measured_at: r.measuredAt,
-        run_id: made[i]?.id ?? null,
-        run_key: r.runKey ?? null,
-        processed_at: made[i]?.startedAt ?? null,
-        tool: made[i]?.tool ?? null,
-        chamber: made[i]?.chamber ?? null,
+        ...runColumns(r, made[i]),
         layout_id: layouts[i]!,
         dx: r.dx,
         dy: r.dy,

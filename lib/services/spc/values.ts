@@ -1,3 +1,4 @@
+import { characteristicName } from '@/lib/characteristic';
 import { recordId, sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { uOfMean } from '@/lib/uncertainty';
@@ -102,7 +103,7 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
         {
           ...common(r),
           ...single,
-          characteristic: `zernike.${n}.${m}`,
+          characteristic: characteristicName({ source: 'zernike', n, m, lot: false }),
           parameter: r.parameter,
           value: c,
           uValue: known(r.u?.[j]),
@@ -186,7 +187,7 @@ async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicVa
       overlayValues(r).map((v) => ({
         ...common(r),
         parameter: v.parameter,
-        characteristic: `overlay.${v.name}`,
+        characteristic: characteristicName({ source: 'overlay', term: v.name, lot: false }),
         value: v.value,
         uValue: v.u,
         spread: null,
@@ -214,7 +215,7 @@ function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof over
       slot: 0,
       chamber: null,
       parameter,
-      characteristic: `overlay.lot.${name}`,
+      characteristic: characteristicName({ source: 'overlay', term: name, lot: true }),
       value: mine.reduce((s, v) => s + v.value, 0) / mine.length,
       uValue: uOfMean(
         mine.map((v) => v.value),

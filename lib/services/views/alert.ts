@@ -1,3 +1,4 @@
+import { sourceOf } from '@/lib/characteristic';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import {
@@ -88,7 +89,7 @@ const NO_MAPS: Pick<AlertView, 'bad' | 'good' | 'vectors' | 'lastGood'> = { bad:
 async function mapsOf(alert: AlertHead, view: SpcChartView, signals: readonly SignalRow[]): Promise<typeof NO_MAPS> {
   const { chart } = view;
   const place = { operation: chart.operation, tool: chart.tool, chamber: chart.chamber };
-  if (chart.characteristic.startsWith('overlay.')) {
+  if (sourceOf(chart.characteristic) === 'overlay') {
     if (alert.lot === null) return NO_MAPS;
     const bad = await lotVectors({ ...place, lot: alert.lot });
     const lastGood = await lastGoodLot(chart.id, alert, bad?.product ?? null);

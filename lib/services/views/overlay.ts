@@ -1,3 +1,4 @@
+import { characteristicsOf } from '@/lib/characteristic';
 import { db, sql, where } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { FittedTerm, OverlaySummary } from '@/lib/overlay';
@@ -148,7 +149,7 @@ export async function overlayView(id: string): Promise<OverlayView> {
   const [marksRows, charts, lot, alerts, points] = await Promise.all([
     readMarks([{ id, at: measured_at.getTime() }]),
     db().rows<{ id: string; parameter: string }>(sql`
-      SELECT id, parameter FROM chart WHERE active AND characteristic LIKE 'overlay.%' AND operation = ${head.operation} AND (product IS NULL OR product = ${head.product})
+      SELECT id, parameter FROM chart WHERE active AND characteristic LIKE ${characteristicsOf('overlay')} AND operation = ${head.operation} AND (product IS NULL OR product = ${head.product})
         AND (tool IS NULL OR tool = ${head.tool}) AND (chamber IS NULL OR chamber = ${head.chamber}) ORDER BY (tool IS NULL), (chamber IS NULL)`),
     db().rows<OverlayView['lot'][number]>(sql`
       SELECT id, slot, chamber FROM overlay_measurement WHERE lot = ${head.lot} AND operation = ${head.operation} ORDER BY slot LIMIT 50`),
@@ -157,7 +158,7 @@ export async function overlayView(id: string): Promise<OverlayView> {
     db().rows<OverlayView['points'][number]>(sql`
       SELECT p.chart_id AS "chartId", c.title, p.value, c.unit, p.rules, p.record_id AS "recordId" FROM chart c JOIN chart_point p ON p.chart_id = c.id AND p.lot = ${head.lot}
         AND p.at >= ${measured_at}::timestamptz - INTERVAL '10 days' AND p.at <= ${measured_at}::timestamptz + INTERVAL '1 day'
-      WHERE c.characteristic LIKE 'overlay.%' AND c.operation = ${head.operation} ORDER BY (cardinality(p.rules) = 0), c.title LIMIT 40`),
+      WHERE c.characteristic LIKE ${characteristicsOf('overlay')} AND c.operation = ${head.operation} ORDER BY (cardinality(p.rules) = 0), c.title LIMIT 40`),
   ]);
   const m = marksRows[0];
   if (m === undefined) throw new AppError('not_found', `the product of overlay measurement ${id} is not registered any more`);

@@ -1,3 +1,4 @@
+import { characteristicName, characteristicsOf } from '@/lib/characteristic';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { moments } from '@/lib/numerics';
@@ -194,13 +195,13 @@ const pointsOf = (id: string): Promise<WaferView['points']> =>
 /** Charts of single coefficients that this wafer belongs to: its own chamber first, then wider contexts. */
 async function zernikeChartsOf(h: WaferHead): Promise<WaferView['zernikeCharts']> {
   const rows = await db().rows<{ id: string; characteristic: string }>(sql`
-    SELECT id, characteristic FROM chart WHERE active AND characteristic LIKE 'zernike.%' AND operation = ${h.operation} AND parameter = ${h.parameter}
+    SELECT id, characteristic FROM chart WHERE active AND characteristic LIKE ${characteristicsOf('zernike')} AND operation = ${h.operation} AND parameter = ${h.parameter}
       AND (product IS NULL OR product = ${h.product}) AND (tool IS NULL OR tool = ${h.tool}) AND (chamber IS NULL OR chamber = ${h.chamber})
     ORDER BY (tool IS NULL), (chamber IS NULL), (product IS NULL)`);
   const found = new Map<number, string>();
   for (let j = 0; j < 28; j++) {
     const { n, m } = osaToNm(j);
-    const row = rows.find((r) => r.characteristic === `zernike.${n}.${m}`);
+    const row = rows.find((r) => r.characteristic === characteristicName({ source: 'zernike', n, m, lot: false }));
     if (row !== undefined) found.set(j, row.id);
   }
   return [...found].map(([j, chartId]) => ({ j, chartId }));

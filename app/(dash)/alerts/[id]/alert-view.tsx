@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo } from 'react';
+import { sourceOf } from '@/lib/characteristic';
 import type { AlertView } from '@/lib/services/views/alert';
 import type { SpectraEvidence } from '@/lib/services/views/spectra-alert';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
@@ -140,7 +141,7 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
               ...(data.bad[0]?.spectrumId
                 ? [{ label: 'Spectra and their fit', href: `/spectra/${data.bad[0].spectrumId}` }]
                 : []),
-              ...(wafer === null && alert.lot && chart?.chart.characteristic.startsWith('overlay')
+              ...(wafer === null && alert.lot && sourceOf(chart?.chart.characteristic ?? '') === 'overlay'
                 ? [{ label: 'Overlay maps of the lot', href: `/overlay?lot=${encodeURIComponent(alert.lot)}` }]
                 : []),
               ...(alert.runId ? [{ label: 'Traces of the run', href: `/runs/${alert.runId}` }] : []),

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
+import { sourceOf } from '@/lib/characteristic';
 import type { SiteMap } from '@/lib/services/views/evidence';
 import type { SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
 import { isDispersionRule, pointState, ruleHint, ruleName, ruleText } from '@/lib/ui/charts/rules';
@@ -55,7 +56,7 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
     ...(why?.violations.find((v) => v.alertId)
       ? [{ label: 'Alert', href: `/alerts/${why.violations.find((v) => v.alertId)!.alertId}` }]
       : []),
-    ...(chart.characteristic.startsWith('overlay')
+    ...(sourceOf(chart.characteristic) === 'overlay'
       ? [{ label: 'Overlay of the lot', href: `/overlay?lot=${encodeURIComponent(p.lot[index]!)}`, detail: p.lot[index]! }]
       : []),
     { label: 'All wafers of the lot', href: `/wafers?lot=${encodeURIComponent(p.lot[index]!)}`, detail: p.lot[index]! },
