@@ -55,10 +55,14 @@ async function hear(channel: string, stop: AbortSignal, events: ListenEvents, on
     application_name: `driftless listen ${channel}`,
   });
   let lose = (_: Error) => {};
-  const lost = new Promise<never>((_, reject) => {
+  let leave = () => {};
+  const over = new Promise<void>((resolve, reject) => {
+    leave = resolve;
     lose = reject;
   });
-  lost.catch(() => undefined); // whoever waits is told; before that a loss shows in the statement
+  over.catch(() => undefined); // whoever waits is told; before that a loss shows in the statement
+  stop.addEventListener('abort', leave);
+  const check = setInterval(() => void client.query('SELECT 1').catch(lose), CHECK_MS);
   client.on('error', (e) => lose(e));
   client.on('end', () => lose(new Error('the connection ended')));
   client.on('notification', () => events.onNotify());
@@ -67,11 +71,10 @@ async function hear(channel: string, stop: AbortSignal, events: ListenEvents, on
     await client.query(`LISTEN ${channel}`);
     onReady();
     events.onNotify();
-    while (!stop.aborted) {
-      await Promise.race([lost, sleep(CHECK_MS, undefined, { signal: stop }).catch(() => undefined)]);
-      if (!stop.aborted) await client.query('SELECT 1');
-    }
+    if (!stop.aborted) await over;
   } finally {
+    clearInterval(check);
+    stop.removeEventListener('abort', leave);
     void client.end().catch(() => undefined);
   }
 }

@@ -14,8 +14,8 @@ declare const __CODE_VERSIONS__: Readonly<Record<CodeStage, string>> | undefined
 export const codeVersion = (stage: CodeStage): string =>
   typeof __CODE_VERSIONS__ === 'undefined' ? `${stage}-unbuilt` : __CODE_VERSIONS__[stage];
 
-/** Notes that this process computes with its versions from now on; those known already keep the time they were first at work. */
+/** Notes that this process computes with its versions from now on: the latest to begin is the running one, also after a rollback. */
 export const recordCodeVersions = (): Promise<number> =>
   db().exec(sql`
     INSERT INTO code_version (stage, version) SELECT * FROM unnest(${[...CODE_STAGES]}::text[], ${CODE_STAGES.map(codeVersion)}::text[])
-    ON CONFLICT DO NOTHING`);
+    ON CONFLICT (stage, version) DO UPDATE SET last_at = now()`);

@@ -9,6 +9,7 @@ import {
   predictPls,
   timeOrderedFolds,
   trainPls,
+  usualOutside,
 } from './index';
 
 const LOT = 12;
@@ -105,6 +106,25 @@ describe('domain of a model', () => {
     expect(() => nextLotLimit([1, 2], ['a', 'b'], 0.01)).toThrow(/three/);
   });
 
+  test('a lot of another kind among the later data does not widen the limit of the usual ones', () => {
+    const rng = createRng(5);
+    const lots = Array.from({ length: 12 * 25 }, (_, i) => `L${Math.floor(i / 25)}`);
+    const usual = lots.map(() => Math.exp(0.2 * rng.normal()));
+    const strange = usual.map((v, i) => (lots[i] === 'L7' && i % 2 === 0 ? 7000 * v : v)); // half a lot, on a new chamber
+    expect(nextLotLimit(strange, lots, 0.005) / nextLotLimit(usual, lots, 0.005)).toBeCloseTo(1, 1);
+  });
+
+  test('what moves the limits is the tail of the usual runs: far ones say nothing, a lot counts three wafers at most', () => {
+    const rows = [
+      ...Array.from({ length: 30 }, () => ({ lot: 'A', ratio: 0.7 })),
+      ...Array.from({ length: 10 }, () => ({ lot: 'B', ratio: 1.2 })),
+      ...Array.from({ length: 8 }, () => ({ lot: 'C', ratio: 40 })),
+      { lot: 'D', ratio: 1 }, // exactly on the limit lies inside, as for the prediction itself
+      { lot: 'D', ratio: 1.5 },
+    ];
+    expect(usualOutside(rows)).toEqual({ predictions: 42, outside: 4 });
+  });
+
   test('limits that are followed keep the nominal share under a widening that no calibration saw', () => {
     const rng = createRng(8);
     let [shift, outside, n] = [0, 0, 0];
@@ -139,12 +159,12 @@ describe('domain of a model', () => {
   });
 
   test('one day moves the limits by no more than its bound either way, and a day without predictions not at all', () => {
-    expect(nextShift(0, 4000, 0)).toBeCloseTo(-DOMAIN_LEVEL, 12);
+    expect(nextShift(0, 4000, 0)).toBeCloseTo(-2 * DOMAIN_LEVEL, 12);
     expect(nextShift(0, 4000, 4000)).toBe(0.25);
     expect(nextShift(0.3, 0, 0)).toBe(0.3);
     // The share alone counts, however many there are; fewer than forty say less.
     expect(nextShift(0, 3000, 90)).toBeCloseTo(nextShift(0, 300, 9), 12);
-    expect(nextShift(0, 4, 1)).toBeCloseTo(0.1 * (0.25 - DOMAIN_LEVEL), 12);
+    expect(nextShift(0, 4, 1)).toBeCloseTo(2 * 0.1 * (0.25 - DOMAIN_LEVEL), 12);
   });
 });
 

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { moments, studentT } from '@/lib/numerics';
+import { madSigma, median, moments, studentT } from '@/lib/numerics';
 import { type PlsModel, trainPls } from './model';
 import { predictPls } from './predict';
 
@@ -25,15 +25,31 @@ export const DOMAIN_LEVEL = 0.01;
 const BLOCKS = 5;
 const WARM_UP = 0.4;
 
+/** Rows and lots further from the middle than this many robust sigmas are of another kind: they take no part in the limit of the usual. */
+const CUT = 3.5;
+
 /**
  * Upper limit for the next row of a lot that is not in the sample: log values are normal between lots (their drift included) and within
  * them; ln limit = μ + t_{1−level, L−1} √(s_b²(1 + 1/L) + s_w²(1 − 1/m)), s_b² the variance of the L lot means, s_w² within, m rows a lot.
+ * Rows beyond 3.5 robust sigma of the middle are left out first: one lot of a chamber that nobody had seen would otherwise widen the limit a thousandfold.
  * The quantile of the rows would need a hundred lots to know 1 %, since a whole lot leaves together.
  * @param values - positive. @param contexts - lot of each.
  * @throws AppError `invalid_input` below three lots.
  * @reference Hahn & Meeker, Statistical Intervals (1991), ch. 4 (prediction intervals); one-way random effects: Searle, Casella & McCulloch, Variance Components (1992), ch. 3.
  */
 export function nextLotLimit(values: ArrayLike<number>, contexts: readonly string[], level: number): number {
+  const lots = usualLots(logsByLot(values, contexts));
+  const l = lots.length;
+  if (l < 3) throw new AppError('invalid_input', `${l} lots of later data are too few for a limit; it takes three`, { lots: l });
+  const each = lots.map((v) => moments(v));
+  const between = moments(each.map((m) => m.mean));
+  const n = each.reduce((s, m) => s + m.n, 0);
+  const within = n > l ? each.reduce((s, m) => s + (m.n > 1 ? m.variance * (m.n - 1) : 0), 0) / (n - l) : 0;
+  const variance = between.variance * (1 + 1 / l) + within * Math.max(0, 1 - l / n);
+  return Math.exp(between.mean + studentT(l - 1).quantile(1 - level) * Math.sqrt(variance));
+}
+
+function logsByLot(values: ArrayLike<number>, contexts: readonly string[]): number[][] {
   const lots = new Map<string, number[]>();
   contexts.forEach((c, i) => {
     const v = Math.log(Math.max(values[i]!, Number.MIN_VALUE));
@@ -41,14 +57,21 @@ export function nextLotLimit(values: ArrayLike<number>, contexts: readonly strin
     if (list === undefined) lots.set(c, [v]);
     else list.push(v);
   });
-  const l = lots.size;
-  if (l < 3) throw new AppError('invalid_input', `${l} lots of later data are too few for a limit; it takes three`, { lots: l });
-  const each = [...lots.values()].map((v) => moments(v));
-  const between = moments(each.map((m) => m.mean));
-  const n = contexts.length;
-  const within = n > l ? each.reduce((s, m) => s + (m.n > 1 ? m.variance * (m.n - 1) : 0), 0) / (n - l) : 0;
-  const variance = between.variance * (1 + 1 / l) + within * Math.max(0, 1 - l / n);
-  return Math.exp(between.mean + studentT(l - 1).quantile(1 - level) * Math.sqrt(variance));
+  return [...lots.values()];
+}
+
+/** The lots without the rows that are far from the middle of all, by the robust spread of the lots' medians and of the rows about them. */
+function usualLots(lots: number[][]): number[][] {
+  const middles = lots.map((v) => median(v));
+  const sigma = Math.hypot(
+    madSigma(middles),
+    madSigma(
+      lots.flatMap((v, i) => v.map((x) => x - middles[i]!)),
+      0,
+    ),
+  );
+  const middle = median(middles);
+  return lots.map((v) => v.filter((x) => Math.abs(x - middle) <= CUT * sigma)).filter((v) => v.length > 0);
 }
 
 /**
@@ -114,23 +137,44 @@ function meanSpe(model: PlsModel, rows: readonly DomainRow[]): number {
   return rows.reduce((s, r) => s + predictPls(model, r.x).spe, 0) / rows.length;
 }
 
+/** A prediction as it was judged: its lot, and the larger of T² and SPE over their limits. */
+export interface JudgedRow {
+  readonly lot: string;
+  readonly ratio: number;
+}
+
+/** Beyond this multiple of the limit a run is of another kind, not of the tail of the usual ones: it says nothing of the limit. */
+const FAR = 1.5;
+/** Wafers of a lot leave together: no lot counts more often than this. */
+const LOT_MOST = 3;
+
+/** What judged predictions say of their limits: how many are of the usual kind, and how many of those lie outside. */
+export function usualOutside(rows: readonly JudgedRow[]): { predictions: number; outside: number } {
+  const usual = rows.filter((r) => r.ratio <= FAR);
+  const lots = new Map<string, number>();
+  for (const r of usual) if (r.ratio > 1) lots.set(r.lot, (lots.get(r.lot) ?? 0) + 1);
+  return { predictions: usual.length, outside: [...lots.values()].reduce((s, n) => s + Math.min(n, LOT_MOST), 0) };
+}
+
 /** A day of this many predictions counts in full; fewer say less of the share, and more do not move the limits further. */
 const FULL_DAY = 40;
-/** One day moves the logarithm of the limits no further, so that a lot at a wrong recipe does not open the domain for the next. */
+/** How far the logarithm of the limits follows a full day's share. */
+const GAIN = 2;
+/** One day moves it no further, so that a lot at a wrong recipe does not open the domain for the next. */
 const DAY = 0.25;
 /** How far it may be moved in all. */
 const FARTHEST = 1;
 
 /**
- * The logarithm by which the limits of a version are moved after a day of its predictions: by the share that lay outside less the nominal
+ * The logarithm by which the limits of a model are moved after a day of its predictions: by twice the share that lay outside less the nominal
  * one, up or down. What is stated as 1 % stays near 1 % under drift, whatever the distribution and however many predictions a day; it never moves by more
  * than a factor of e. A step by the count in place of the share would swing where a tool makes a thousand predictions a day.
- * @param predictions, outside - of the day; none leave the limits as they are.
+ * @param predictions, outside - of the day (`usualOutside`); none leave the limits as they are.
  * @reference Gibbs & Candès, NeurIPS 34 (2021) (adaptive conformal inference).
  */
 export function nextShift(shift: number, predictions: number, outside: number): number {
   if (predictions === 0) return shift;
-  const step = Math.min(1, predictions / FULL_DAY) * (outside / predictions - DOMAIN_LEVEL);
+  const step = GAIN * Math.min(1, predictions / FULL_DAY) * (outside / predictions - DOMAIN_LEVEL);
   return clamp(shift + clamp(step, DAY), FARTHEST);
 }
 

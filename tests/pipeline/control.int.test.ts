@@ -10,6 +10,7 @@ import { listLoops } from '@/lib/services/views/control';
 import { loopView } from '@/lib/services/views/control-loop';
 import { replayLoop } from '@/lib/services/views/control-replay';
 import { type Door, lotRecord, openDoor } from '../support/door';
+import { trailOf } from '../support/trail';
 import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork as work } from '../support/work';
 
@@ -196,10 +197,13 @@ test('a change near the bound waits for a second engineer, who is not its author
   await expect(approveProposal(id, 'I am sure of it', 'ana')).rejects.toMatchObject({ code: 'forbidden' });
   expect(await approveProposal(id, 'matches the qualification', 'ben')).toEqual({ kind: 'in_force', version: version + 1 });
   await expect(approveProposal(id, 'once more please', 'ben')).rejects.toMatchObject({ code: 'conflict' });
-  const trail = await db().rows<{ actor: string; action: string }>(
-    sql`SELECT actor, action FROM audit_entry WHERE entity = 'loop' AND entity_id = ${loopId} ORDER BY id DESC LIMIT 3`,
-  );
-  expect(trail.map((t) => `${t.actor} ${t.action}`)).toEqual(['ana change', 'ben approve', 'ana propose']);
+  const { name } = (await db().one<{ name: string }>(sql`SELECT name FROM control_loop WHERE id = ${loopId}`))!;
+  const trail = (await trailOf('loop', loopId)).slice(-3);
+  expect(trail.map((t) => `${t.actor} ${t.action} ${t.name}`)).toEqual([
+    `ana propose ${name}`,
+    `ben approve ${name}`,
+    `ana change ${name}`,
+  ]);
   const back = await changeLoop(loopId, version + 1, { ...config }, 'the old showerhead is back', 'ana');
   const other = back.kind === 'proposed' ? back.proposalId : '';
   await rejectProposal(other, 'not yet, tool is down', 'ben');

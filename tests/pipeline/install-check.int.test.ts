@@ -225,9 +225,15 @@ test('results of an earlier version are said, of one that never computed here th
   expect(await of('code', 'spatial')).toMatchObject([
     { verdict: 'fail', right: WAFERS - n, text: expect.stringContaining(`not known here: ${n} by spatial-0123456789`) },
   ]);
-  await db().exec(sql`INSERT INTO code_version (stage, version, first_at) VALUES ('spatial', 'spatial-0123456789', ${iso(T0)})`);
+  await db().exec(
+    sql`INSERT INTO code_version (stage, version, first_at, last_at) VALUES ('spatial', 'spatial-0123456789', ${iso(T0)}, ${iso(T0)})`,
+  );
   expect(await of('code', 'spatial')).toMatchObject([
     { verdict: 'pass', right: WAFERS - n, text: expect.stringContaining(`earlier: ${n} by spatial-0123456789`) },
+  ]);
+  await db().exec(sql`UPDATE code_version SET last_at = now() + interval '1 second' WHERE version = 'spatial-0123456789'`); // rolled back
+  expect(await of('code', 'spatial')).toMatchObject([
+    { verdict: 'pass', right: n, text: expect.stringContaining('running version spatial-0123456789; earlier: ') },
   ]);
   await set('spatial-unbuilt');
   expect(await of('code', 'spatial')).toMatchObject([{ verdict: 'fail' }]);

@@ -13,6 +13,7 @@ import { trialSites } from '@/lib/services/views/recipe-trial';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
 import { ellipsometerLot } from '../support/ellipsometer';
+import { trailOf } from '../support/trail';
 import { doAllWork } from '../support/work';
 
 let database: TestDatabase;
@@ -147,9 +148,8 @@ test('a draft that moves values waits for a second engineer; the trial says by h
     sql`SELECT author, reason FROM metrology_recipe_version WHERE recipe_id = ${recipe.id} AND version = 3`,
   );
   expect(v).toEqual({ author: 'ann', reason: 'index from the reference' });
-  const trail = await db().rows<{ actor: string; action: string }>(
-    sql`SELECT actor, action FROM audit_entry WHERE entity_id = ${d.id} ORDER BY id`,
-  );
+  const trail = await trailOf('metrology recipe draft', d.id);
+  expect(new Set(trail.map((t) => t.name))).toEqual(new Set(['HFO2-SE']));
   expect(trail.map((t) => `${t.actor} ${t.action}`)).toEqual([
     'ann try',
     'ann propose',

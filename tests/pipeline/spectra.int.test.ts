@@ -15,6 +15,7 @@ import { SPECTRAL_STATIONS } from '@/lib/simulator';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
 import { breakLamp, ellipsometerLot } from '../support/ellipsometer';
+import { trailOf } from '../support/trail';
 import { doAllWork } from '../support/work';
 
 let database: TestDatabase;
@@ -325,10 +326,8 @@ test('a changed recipe fits what comes next; earlier fits keep their version; a 
   await setRecipeActive(r.id, 2, false, 'station is down', 'ann');
   await new Promise((resolve) => setTimeout(resolve, 5_100)); // what is known by name is trusted for five seconds
   expect((await wafer(6, () => 8)).status).toBe(422);
-  const trail = await db().rows<{ action: string }>(
-    sql`SELECT action FROM audit_entry WHERE entity = 'metrology recipe' AND entity_id = ${r.id} ORDER BY id`,
-  );
-  expect(trail.map((t) => t.action)).toEqual(['create', 'change', 'retire']);
+  const trail = await trailOf('metrology recipe', r.id);
+  expect(trail.map((t) => `${t.action} ${t.name}`)).toEqual(['create', 'change', 'retire'].map((a) => `${a} HFO2-SE`));
 }, 20_000);
 
 test('the certificate of a grating recipe is stored with its version', async () => {

@@ -144,6 +144,14 @@ const CODE_COLUMNS: readonly Column<SystemView['code'][number]>[] = [
   { key: 'stage', header: 'Stage', value: (c) => c.stage },
   { key: 'version', header: 'Version', value: (c) => c.version, cell: (c) => <code>{c.version}</code> },
   { key: 'first', header: 'First at work', numeric: true, value: (c) => c.firstMs, cell: (c) => <Ago at={c.firstMs} /> },
+  {
+    key: 'last',
+    header: 'Last begun',
+    numeric: true,
+    value: (c) => c.lastMs,
+    cell: (c) => <Ago at={c.lastMs} />,
+    title: 'When a worker last started with it; the latest of a stage is the one that computes',
+  },
 ];
 
 const TABLE_COLUMNS: readonly Column<SystemView['tables'][number]>[] = [

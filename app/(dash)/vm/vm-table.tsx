@@ -82,7 +82,7 @@ export function VmTable({ rows }: { rows: readonly VmRow[] }) {
       rowKey={(r) => r.id}
       rowHref={(r) => `/vm/${r.id}`}
       primary
-      empty="No model yet. One is made for each measured parameter of an operation whose runs have traces, once 45 wafers have both."
+      empty="No model yet. One is made for each measured parameter of an operation whose runs have traces, once 45 wafers of 20 lots have both."
     />
   );
 }

@@ -17,7 +17,7 @@ const CARRIED: Readonly<Partial<Record<CodeStage, Sql>>> = {
  */
 export async function checkCodeVersions(tx: Db, onLine: (line: CheckPart) => void): Promise<void> {
   const known = await tx.rows<{ stage: string; version: string }>(
-    sql`SELECT stage, version FROM code_version ORDER BY first_at DESC, version`,
+    sql`SELECT stage, version FROM code_version ORDER BY last_at DESC, version`,
   );
   for (const stage of CODE_STAGES) {
     const versions = known.filter((k) => k.stage === stage).map((k) => k.version);

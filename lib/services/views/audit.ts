@@ -17,16 +17,30 @@ export interface AuditRow {
   readonly action: string;
   readonly entity: string;
   readonly entityId: string;
+  /** What a person calls the thing that `entityId` stands for; the id itself where it is a name already or the thing is gone. */
+  readonly name: string;
   /** JSON, as it was kept. */
   readonly before: string | null;
   readonly after: string | null;
   readonly reason: string | null;
 }
 
+/** Names of the things whose ids are no names. A branch is only evaluated for its own entities, whose ids are UUIDs. */
+const NAME = sql`
+  COALESCE(CASE entity
+    WHEN 'loop' THEN (SELECT name FROM control_loop WHERE id = entity_id::uuid)
+    WHEN 'chart' THEN (SELECT title FROM chart WHERE id = entity_id::uuid)
+    WHEN 'chart_point' THEN (SELECT title FROM chart WHERE id = split_part(entity_id, '/', 1)::uuid)
+    WHEN 'alert' THEN (SELECT title FROM alert WHERE id = entity_id::uuid)
+    WHEN 'metrology recipe' THEN (SELECT name FROM metrology_recipe WHERE id = entity_id::uuid)
+    WHEN 'metrology recipe draft' THEN (SELECT name FROM metrology_recipe_draft WHERE id = entity_id::uuid)
+    WHEN 'surrogate' THEN (SELECT r.name || ', version ' || s.version FROM metrology_surrogate s JOIN metrology_recipe r ON r.id = s.recipe_id WHERE s.id = entity_id::uuid)
+  END, entity_id)`;
+
 /** Entries of the trail, newest first, from entry `below` on (not with it). */
 export async function auditRows(f: AuditFilter, below: number | null, limit: number): Promise<AuditRow[]> {
   const rows = await db().rows<Omit<AuditRow, 'atMs'> & { at: Date }>(sql`
-    SELECT id, at, actor, action, entity, entity_id AS "entityId", before::text, after::text, reason FROM audit_entry
+    SELECT id, at, actor, action, entity, entity_id AS "entityId", ${NAME} AS name, before::text, after::text, reason FROM audit_entry
     WHERE at >= ${new Date(f.fromMs)} AND at < ${new Date(f.toMs)} AND (${f.actor}::text IS NULL OR actor = ${f.actor}) AND (${f.entity}::text IS NULL OR entity = ${f.entity})
       AND (${f.action}::text IS NULL OR action = ${f.action}) AND (${f.id}::text IS NULL OR entity_id = ${f.id}) AND (${below}::bigint IS NULL OR id < ${below})
     ORDER BY id DESC LIMIT ${limit}`);

@@ -38,8 +38,8 @@ export interface SystemView {
   tables: { name: string; bytes: number; rows: number; partitions: number }[];
   databaseBytes: number;
   ingest: { kind: string; n: number; lastMs: number }[];
-  /** Versions of the code of each stage, newest first. */
-  code: { stage: string; version: string; firstMs: number }[];
+  /** Versions of the code of each stage, the running one first. */
+  code: { stage: string; version: string; firstMs: number; lastMs: number }[];
 }
 
 const MINUTES = 60;
@@ -65,8 +65,8 @@ export async function systemView(nowMs: number): Promise<SystemView> {
     db().one<{ bytes: number }>(sql`SELECT pg_database_size(current_database())::float8 AS bytes`),
     db().rows<{ kind: string; n: number; last: Date }>(sql`
       SELECT kind, count(*)::int AS n, max(created_at) AS last FROM ingest_key WHERE created_at >= ${new Date(end - 86_400_000)} GROUP BY kind ORDER BY kind`),
-    db().rows<{ stage: string; version: string; first_at: Date }>(
-      sql`SELECT stage, version, first_at FROM code_version ORDER BY stage, first_at DESC LIMIT 200`,
+    db().rows<{ stage: string; version: string; first_at: Date; last_at: Date }>(
+      sql`SELECT stage, version, first_at, last_at FROM code_version ORDER BY stage, last_at DESC LIMIT 200`,
     ),
   ]);
   return {
@@ -98,7 +98,7 @@ export async function systemView(nowMs: number): Promise<SystemView> {
     tables,
     databaseBytes: size!.bytes,
     ingest: ingest.map(({ last, ...i }) => ({ ...i, lastMs: last.getTime() })),
-    code: code.map(({ first_at, ...c }) => ({ ...c, firstMs: first_at.getTime() })),
+    code: code.map(({ first_at, last_at, ...c }) => ({ ...c, firstMs: first_at.getTime(), lastMs: last_at.getTime() })),
   };
 }
 

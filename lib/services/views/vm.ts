@@ -132,7 +132,7 @@ export async function vmView(id: string, fromMs: number, toMs: number): Promise<
   const [versions, newest, predictions, followed, spec] = await Promise.all([
     versionsOf(id),
     db().one<{ vip: Float64Array; model: PlsModel; domain: DomainLimits | null; shift: number | null }>(sql`
-      SELECT vip, model, domain, (SELECT shift FROM vm_domain_shift s WHERE s.model_id = v.model_id AND s.version = v.version ORDER BY effective_from DESC LIMIT 1) AS shift
+      SELECT vip, model, domain, (SELECT shift FROM vm_domain_shift s WHERE s.model_id = v.model_id ORDER BY effective_from DESC LIMIT 1) AS shift
       FROM vm_version v WHERE model_id = ${id} ORDER BY version DESC LIMIT 1`),
     predictionsOf(id, fromMs, toMs),
     followedOf(id, fromMs, toMs),
@@ -202,7 +202,7 @@ async function followedOf(id: string, fromMs: number, toMs: number): Promise<VmV
       (count(*) FILTER (WHERE greatest(p.t2, p.spe) * exp(COALESCE(s.shift, 0)) > 1))::int AS unmoved
     FROM vm_prediction p JOIN vm_version v ON v.model_id = p.model_id AND v.version = p.version AND v.domain IS NOT NULL
     LEFT JOIN LATERAL (
-      SELECT shift FROM vm_domain_shift s WHERE s.model_id = p.model_id AND s.version = p.version AND s.effective_from <= p.started_at ORDER BY s.effective_from DESC LIMIT 1) s ON true
+      SELECT shift FROM vm_domain_shift s WHERE s.model_id = p.model_id AND s.effective_from <= p.started_at ORDER BY s.effective_from DESC LIMIT 1) s ON true
     WHERE p.model_id = ${id} AND p.started_at >= ${new Date(fromMs)} AND p.started_at <= ${new Date(toMs)}`);
   return row!;
 }

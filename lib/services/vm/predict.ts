@@ -74,8 +74,8 @@ export async function prepareVm(refs: readonly Ref[]): Promise<VmWork> {
     SELECT id, operation, product, checked_to FROM vm_model WHERE active AND operation = ANY(${[...new Set(runs.map((r) => r.operation))]}::text[])`);
   const versions = await db().rows<VersionRow>(sql`
     SELECT model_id, version, effective_from FROM vm_version WHERE model_id = ANY(${models.map((m) => m.id)}::uuid[]) ORDER BY effective_from`);
-  const shifts = await db().rows<VersionRow & { shift: number }>(sql`
-    SELECT model_id, version, effective_from, shift FROM vm_domain_shift WHERE model_id = ANY(${models.map((m) => m.id)}::uuid[]) ORDER BY effective_from`);
+  const shifts = await db().rows<{ model_id: string; effective_from: Date; shift: number }>(sql`
+    SELECT model_id, effective_from, shift FROM vm_domain_shift WHERE model_id = ANY(${models.map((m) => m.id)}::uuid[]) ORDER BY effective_from`);
   const predictions: PredictionRow[] = [];
   const training: VmWork['training'] = [];
   for (const m of models) {
@@ -87,15 +87,14 @@ export async function prepareVm(refs: readonly Ref[]): Promise<VmWork> {
     for (const run of mine) {
       const v = versions.filter((q) => q.model_id === m.id && q.effective_from <= run.startedAt).at(-1);
       if (v === undefined) continue;
-      const ofThis = (s: VersionRow) => s.model_id === m.id && s.version === v.version && s.effective_from <= run.startedAt;
-      const shift = shifts.filter(ofThis).at(-1)?.shift ?? 0;
+      const shift = shifts.filter((s) => s.model_id === m.id && s.effective_from <= run.startedAt).at(-1)?.shift ?? 0;
       predictions.push(predictOne(m.id, v.version, await modelOf(m.id, v.version), shift, run));
     }
   }
   return { summaries, predictions, training };
 }
 
-/** The limits of the version's domain, moved by what its days before showed; a version without has those of its training rows. */
+/** The limits of the version's domain, moved by what the model's days before showed; a version without has those of its training rows. */
 function predictOne(modelId: string, version: number, { model, domain }: Loaded, shift: number, run: RunSummary): PredictionRow {
   const p = predictPls(model, inputVector(run, model.sensors, positionsOf(run.names)));
   const r = p.responses[0]!;

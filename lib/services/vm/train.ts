@@ -1,11 +1,12 @@
 import { db, digestId, sql, type Tx } from '@/lib/db';
-import { type DomainLimits, nextShift, type PlsModel } from '@/lib/vm';
+import { type DomainLimits, type JudgedRow, nextShift, type PlsModel, usualOutside } from '@/lib/vm';
 import { codeVersion } from '../code-version';
 import { feed } from '../feed';
 import { chamberInput, inputVector, positionsOf, setpointInput } from './inputs';
 
-/** Wafers with both a trace and a measurement before a first model is worth having. */
+/** Wafers with both a trace and a measurement before a first model is worth having, and their lots: three fifths of those are later data for its domain. */
 const MIN_PAIRS = 45;
+const MIN_LOTS = 20;
 /** A new version is trained when the evidence has grown by this factor. */
 const GROWTH = 1.3;
 const MAX_PAIRS = 1_500;
@@ -79,7 +80,7 @@ export async function trainingPlan(modelId: string, through: number): Promise<Tr
       WHERE m.operation = ${model.operation} AND m.product = ${model.product} AND m.parameter = ${model.parameter} AND m.measured_at < ${new Date(through)} AND m.superseded_by IS NULL
       ORDER BY r.started_at DESC, r.id LIMIT ${MAX_PAIRS}) q
     JOIN feature_set f ON f.id = q.feature_set_id ORDER BY q.started_at, q.id`);
-  if (rows.length < enough) return null;
+  if (rows.length < enough || new Set(rows.map((r) => r.lot)).size < MIN_LOTS) return null;
   const last = rows.at(-1)!;
   const chambers = [...new Set(rows.map((r) => chamberInput(r.tool, r.chamber)))].sort();
   const setpoints = [...new Set(rows.flatMap((r) => Object.keys(r.setpoints)))].sort().map(setpointInput);
@@ -151,21 +152,22 @@ export async function storeTraining(
 }
 
 /**
- * Moves the limits of the version in force by what its own predictions since the last look showed: one step, at most once a day of process time, and the
- * same whenever it is asked again. A stretch of several days is one step too, since all of it was judged by the same limits. A new version starts at 0.
+ * Moves the limits of a model by what the predictions of its version in force showed since the last look: one step, at most once a day of process time, and the
+ * same whenever it is asked again. A stretch of several days is one step too, since all of it was judged by the same limits. A new version takes the move
+ * over: it is calibrated in the same way, and errs in the same direction.
  */
 async function followDomain(tx: Tx, modelId: string, through: number): Promise<void> {
   const to = new Date(through);
   const v = await tx.one<{ version: number; has_domain: boolean; shift: number | null; since: Date }>(sql`
-    SELECT v.version, v.domain IS NOT NULL AS has_domain, s.shift, COALESCE(s.effective_from - make_interval(secs => ${LEAD_MS / 1000}::float8), v.effective_from) AS since
+    SELECT v.version, v.domain IS NOT NULL AS has_domain, s.shift, greatest(s.effective_from - make_interval(secs => ${LEAD_MS / 1000}::float8), v.effective_from) AS since
     FROM vm_version v LEFT JOIN LATERAL (
-      SELECT shift, effective_from FROM vm_domain_shift s WHERE s.model_id = v.model_id AND s.version = v.version ORDER BY effective_from DESC LIMIT 1) s ON true
+      SELECT shift, effective_from FROM vm_domain_shift s WHERE s.model_id = v.model_id ORDER BY effective_from DESC LIMIT 1) s ON true
     WHERE v.model_id = ${modelId} AND v.effective_from <= ${to} ORDER BY v.effective_from DESC, v.version DESC LIMIT 1`);
   if (v === undefined || !v.has_domain || v.since >= to) return;
-  const seen = await tx.one<{ predictions: number; outside: number }>(sql`
-    SELECT count(*)::int AS predictions, (count(*) FILTER (WHERE NOT reliable))::int AS outside FROM vm_prediction
-    WHERE model_id = ${modelId} AND version = ${v.version} AND started_at >= ${v.since} AND started_at < ${to}`);
-  const { predictions, outside } = seen!;
+  const rows = await tx.rows<JudgedRow>(sql`
+    SELECT r.lot, greatest(p.t2, p.spe) AS ratio FROM vm_prediction p JOIN run r ON r.id = p.run_id AND r.started_at = p.started_at
+    WHERE p.model_id = ${modelId} AND p.version = ${v.version} AND p.started_at >= ${v.since} AND p.started_at < ${to}`);
+  const { predictions, outside } = usualOutside(rows);
   await tx.exec(sql`
     INSERT INTO vm_domain_shift (model_id, version, effective_from, shift, predictions, outside)
     VALUES (${modelId}, ${v.version}, ${new Date(through + LEAD_MS)}, ${nextShift(v.shift ?? 0, predictions, outside)}, ${predictions}, ${outside}) ON CONFLICT DO NOTHING`);

@@ -1,4 +1,5 @@
 'use client';
+import Link from 'next/link';
 import { useState } from 'react';
 import type { AuditRow } from '@/lib/services/views/audit';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
@@ -17,7 +18,7 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
     { key: 'actor', header: 'Who', value: (r) => r.actor },
     { key: 'action', header: 'Action', value: (r) => r.action },
     { key: 'entity', header: 'What', value: (r) => r.entity },
-    { key: 'id', header: 'Which', value: (r) => r.entityId, cell: (r) => <span className="break-all">{r.entityId}</span> },
+    { key: 'id', header: 'Which', value: (r) => r.name, cell: (r) => <Thing row={r} /> },
     {
       key: 'reason',
       header: 'Reason and change',
@@ -57,6 +58,24 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
       rowKey={(r) => String(r.id)}
       empty="No entry in this time fits the filters. Take a longer time or fewer filters."
     />
+  );
+}
+
+const PAGES: Readonly<Record<string, string>> = {
+  loop: '/control',
+  chart: '/spc',
+  chart_point: '/spc',
+  alert: '/alerts',
+  'metrology recipe': '/recipes',
+};
+
+function Thing({ row }: { row: AuditRow }) {
+  const page = PAGES[row.entity];
+  if (page === undefined) return <span className="break-words">{row.name}</span>;
+  return (
+    <Link className="break-words" href={`${page}/${row.entityId.split('/')[0]}`}>
+      {row.name}
+    </Link>
   );
 }
 

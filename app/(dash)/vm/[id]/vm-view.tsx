@@ -68,7 +68,7 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
         sub={
           newest
             ? `Version ${newest.version}, ${plural(newest.components, 'component')} of ${count(d.inputs)} inputs, trained on ${plural(newest.n, 'wafer')} up to ${shortTime(newest.trainedThroughMs)}`
-            : 'No version yet: it is trained once 45 wafers have both a trace and a measurement'
+            : 'No version yet: it is trained once 45 wafers of 20 lots have both a trace and a measurement'
         }
       />
       <FilterBar fields={[timeRangeField('30d')]} />

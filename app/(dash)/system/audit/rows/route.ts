@@ -7,7 +7,7 @@ import { auditFilter } from '../filter';
 export const dynamic = 'force-dynamic';
 
 const CHUNK = 1_000;
-const HEADER = ['id', 'at', 'actor', 'action', 'entity', 'entity_id', 'reason', 'before', 'after'];
+const HEADER = ['id', 'at', 'actor', 'action', 'entity', 'entity_id', 'name', 'reason', 'before', 'after'];
 
 const cells = (r: AuditRow) => [
   r.id,
@@ -16,6 +16,7 @@ const cells = (r: AuditRow) => [
   r.action,
   r.entity,
   r.entityId,
+  r.name,
   r.reason,
   r.before,
   r.after,
