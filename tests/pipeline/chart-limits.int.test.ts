@@ -9,57 +9,22 @@ import { alertView } from '@/lib/services/views/alert';
 import { spcChart, violationsOf } from '@/lib/services/views/spc-chart';
 import { screenCharts } from '@/lib/services/views/spc-list';
 import { sdLimits } from '@/lib/spc';
-import { type Door, lotRecord, openDoor } from '../support/door';
-import { measurementOf, runOf } from '../support/wafers';
-import { doAllWork } from '../support/work';
+import { baseline, type CoatedLot, coater } from '../support/coated-lots';
+import { type Door, openDoor } from '../support/door';
 
 let door: Door;
 const HOUR = 3_600_000;
 const T0 = Date.UTC(2026, 8, 1);
 const FAR = T0 + 400 * 24 * HOUR;
-const NOISE = [0.6, -0.4, 0.9, -0.8, 0.2, -1.1, 0.7, 0.4, -0.5, -0.2, 1.2, -0.9, 0.3, 0.1, -0.3, 0.5, -0.7, 0.8, -0.1, 0];
+let lots: (list: readonly CoatedLot[]) => Promise<string[]>;
 
 beforeAll(async () => {
   door = await openDoor();
-  // Twenty lots of three wafers are the baseline; one lot, nine hours on, settles it.
-  await lots(
-    NOISE.map((e, i) => ({ at: T0 + i * 4 * HOUR, means: [100 + e, 100 - NOISE[(i + 7) % 20]!, 100 + NOISE[(i + 3) % 20]!] })),
-  );
-  await lots([{ at: T0 + 100 * HOUR, means: [100.1, 99.8, 100.2] }]);
+  lots = coater(door);
+  await lots(baseline(T0));
+  await lots([{ at: T0 + 100 * HOUR, means: [100.1, 99.8, 100.2] }]); // nine hours on, settles it
 }, 120_000);
 afterAll(() => door.close());
-
-async function post(path: string, records: readonly object[]): Promise<void> {
-  const answer = await door.post(path, records);
-  expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300);
-}
-
-let serial = 0;
-/** Lots of processed and measured wafers with these thickness means, ten minutes between wafers. Returns their names. */
-async function lots(list: readonly { at: number; means: readonly number[]; product?: string }[]): Promise<string[]> {
-  const made = list.map((l) => ({ product: 'KITE-45', ...l, lot: `Q${++serial}` }));
-  const wafers = made.flatMap(({ lot, at, means, product }) =>
-    means.map((mean, i) => ({
-      wafer: { key: `${lot}-${i + 1}`, lot, slot: i + 1, at: at + i * 600_000 },
-      mean,
-      over: { product },
-    })),
-  );
-  await post(
-    'lots',
-    made.map((l) => lotRecord(l.lot, { product: l.product, startedAt: new Date(l.at).toISOString() })),
-  );
-  await post(
-    'runs',
-    wafers.map(({ wafer, over }) => runOf(wafer, over)),
-  );
-  await post(
-    'measurements',
-    wafers.map(({ wafer, mean, over }) => measurementOf(wafer, mean, over)),
-  );
-  await doAllWork();
-  return made.map((l) => l.lot);
-}
 
 async function chartOf(characteristic: string, kind: string): Promise<string> {
   const row = await db().one<{ id: string }>(sql`

@@ -5,6 +5,7 @@ const WORDS: Readonly<Record<string, string>> = {
   acknowledged: 'acknowledged',
   assigned: 'assigned',
   commented: 'comment',
+  ended: 'no signal left',
   closed: 'closed',
   reopened: 'reopened',
 };

@@ -1,5 +1,6 @@
 import type { Tx } from '@/lib/db';
 import type { Payload } from '@/lib/queue/jobs';
+import { endSignals } from '../alerts/end-signals';
 import { raiseAlerts } from '../alerts/raise';
 import { CONTEXT_POINTS } from './judge';
 import { type ChartJudgement, judgeChart } from './judge-chart';
@@ -31,7 +32,8 @@ export async function evaluateCharts(
   for (const { chart, value } of points) since.set(chart.id, Math.min(since.get(chart.id) ?? Number.POSITIVE_INFINITY, value.at));
   const touched = charts.filter((c) => since.has(c.id));
   if (touched.length === 0) return { points: 0, violations: 0 };
-  const violations = await judgeCharts(tx, touched, since, fresh);
+  const { violations, withdrawn } = await judgeCharts(tx, touched, since, fresh);
+  await endSignals(tx, withdrawn);
   return { points: points.length, violations };
 }
 
@@ -40,13 +42,14 @@ export async function evaluateCharts(
  * what holds for it; an alert comes only of new data: of a signal that was not known before, whose window holds a point of `fresh`, by
  * a version that was in force before those points came.
  * @param fresh - points that arrived with this evaluation; none when limits, rules or exclusions changed.
+ * @returns how many signals the stretches hold, and the alerts that lost one: for new data to end, not for a change of judging.
  */
 export async function judgeCharts(
   tx: Tx,
   charts: readonly ChartRow[],
   since: ReadonlyMap<string, number>,
   fresh: FreshPoints = NOTHING_FRESH,
-): Promise<number> {
+): Promise<{ violations: number; withdrawn: string[] }> {
   const phases = await phasesOf(
     tx,
     charts.map((c) => c.id),
@@ -57,7 +60,7 @@ export async function judgeCharts(
   const judged: ChartJudgement = { changes: [], violations: [] };
   for (const chart of charts) judgeChart(chart, phases.get(chart.id)!, rows.get(chart.id) ?? [], from.get(chart.id)!, judged);
   const known = await knownViolations(tx, from);
-  await writeJudgements(tx, judged, from);
+  const withdrawn = await writeJudgements(tx, judged, from);
   await raiseAlerts(
     tx,
     judged.violations.filter(
@@ -68,5 +71,5 @@ export async function judgeCharts(
         v.at.getTime() < (rebased.get(v.chart.id) ?? Number.POSITIVE_INFINITY),
     ),
   );
-  return judged.violations.length;
+  return { violations: judged.violations.length, withdrawn };
 }

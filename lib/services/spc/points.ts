@@ -54,9 +54,13 @@ export async function insertPoints(
   // A lot's process time is that of its first measured wafer: when an earlier wafer arrives late, its point moves.
   const lots = points.filter((p) => p.value.lotLevel === true);
   if (lots.length > 0) {
-    await tx.exec(sql`
-      DELETE FROM chart_point p USING unnest(${lots.map((p) => p.chart.id)}::uuid[], ${lots.map((p) => p.value.recordId)}::uuid[], ${lots.map((p) => new Date(p.value.at))}::timestamptz[]) AS u(chart_id, record_id, at)
-      WHERE p.chart_id = u.chart_id AND p.record_id = u.record_id AND p.at <> u.at`);
+    const moved = sql`unnest(${lots.map((p) => p.chart.id)}::uuid[], ${lots.map((p) => p.value.recordId)}::uuid[], ${lots.map((p) => new Date(p.value.at))}::timestamptz[]) AS u(chart_id, record_id, at)`;
+    await tx.exec(
+      sql`DELETE FROM chart_point p USING ${moved} WHERE p.chart_id = u.chart_id AND p.record_id = u.record_id AND p.at <> u.at`,
+    );
+    await tx.exec(
+      sql`UPDATE violation v SET at = u.at FROM ${moved} WHERE v.chart_id = u.chart_id AND v.record_id = u.record_id AND v.at <> u.at`,
+    );
   }
   await bulkInsert(
     tx,

@@ -1,6 +1,7 @@
 import { db, sql } from '@/lib/db';
 import { eventWords } from '../alerts/event-words';
 import { isWrongRecipe } from '../alerts/wrong-recipe';
+import { DISPERSION } from '../spc/judge';
 import { ALERT_COLUMNS, type AlertHead, type AlertRow, alertRow, type RawAlert } from './alerts';
 
 const DAY = 86_400_000;
@@ -52,14 +53,21 @@ export interface SignalRow {
   lot: string | null;
   slot: number | null;
   judged: number | null;
+  /** Set when the point was judged anew and no longer gives the signal. */
+  withdrawnMs: number | null;
+  /** What is plotted now; null when the point left its chart, as a corrected one does. */
+  now: number | null;
+  /** The reason why a person left the point out. */
+  excluded: string | null;
 }
 
 export async function signalsOf(id: string): Promise<SignalRow[]> {
-  const rows = await db().rows<Omit<SignalRow, 'atMs'> & { at: Date }>(sql`
-    SELECT v.at, v.record_id AS "recordId", v.rule, p.lot, p.slot, COALESCE((v.detail->>'judged')::float8, p.plotted) AS judged FROM violation v
+  const rows = await db().rows<Omit<SignalRow, 'atMs' | 'withdrawnMs'> & { at: Date; withdrawn: Date | null }>(sql`
+    SELECT v.at, v.record_id AS "recordId", v.rule, COALESCE(p.lot, v.detail->>'lot') AS lot, COALESCE(p.slot, (v.detail->>'slot')::int) AS slot,
+      COALESCE((v.detail->>'judged')::float8, p.plotted) AS judged, v.withdrawn_at AS withdrawn, CASE WHEN v.rule > ${DISPERSION} THEN p.dispersion ELSE p.plotted END AS now, p.excluded FROM violation v
     LEFT JOIN chart_point p ON p.chart_id = v.chart_id AND p.at = v.at AND p.record_id = v.record_id
     WHERE v.alert_id = ${id} ORDER BY v.at DESC, v.rule LIMIT 50`);
-  return rows.map(({ at, ...r }) => ({ ...r, atMs: at.getTime() }));
+  return rows.map(({ at, withdrawn, ...r }) => ({ ...r, atMs: at.getTime(), withdrawnMs: withdrawn?.getTime() ?? null }));
 }
 
 export interface MoveRow {

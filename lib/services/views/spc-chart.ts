@@ -236,7 +236,7 @@ export async function violationsOf(chartId: string, fromMs: number, toMs: number
     detail: Record<string, unknown>;
     alert_id: string | null;
   }>(sql`
-    SELECT record_id, rule, version, members, detail, alert_id FROM violation WHERE chart_id = ${chartId} AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at DESC, rule LIMIT 2000`);
+    SELECT record_id, rule, version, members, detail, alert_id FROM violation WHERE chart_id = ${chartId} AND withdrawn_at IS NULL AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at DESC, rule LIMIT 2000`);
   const out = new Map<string, WhyRed>();
   const numeric = (v: unknown): number | null => (typeof v === 'number' ? v : null);
   for (const r of rows) {

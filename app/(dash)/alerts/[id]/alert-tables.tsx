@@ -11,8 +11,7 @@ export function Signals({ data }: { data: AlertView }) {
   const { alert, chart, signals } = data;
   if (chart === null || signals.length === 0) return null;
   type Row = AlertView['signals'][number];
-  const version = chart.versions.at(-1);
-  const d = decimalsFor(version?.ucl != null && version.lcl != null ? (version.ucl - version.lcl) / 60 : null);
+  const d = chartDecimals(chart);
   const columns: Column<Row>[] = [
     { key: 'at', header: 'Processed', value: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
     { key: 'wafer', header: 'Point', value: (r) => (r.lot === null ? '' : waferName(r.lot, r.slot ?? 0)) },
@@ -24,6 +23,13 @@ export function Signals({ data }: { data: AlertView }) {
       numeric: true,
       value: (r) => r.judged,
       cell: (r) => num(r.judged, d),
+    },
+    {
+      key: 'now',
+      header: 'Now',
+      title: 'What the point says since it was judged anew: more wafers of its lot, a correction, an exclusion, or other limits',
+      value: (r) => (r.withdrawnMs === null ? 'holds' : withdrawnText(r, chart)),
+      cell: (r) => (r.withdrawnMs === null ? 'holds' : <span className="text-ink-2">{withdrawnText(r, chart)}</span>),
     },
     { key: 'role', header: '', value: (r) => (r.recordId === alert.recordId && r.rule === alert.rule ? 'opened it' : '') },
   ];
@@ -44,6 +50,20 @@ export function Signals({ data }: { data: AlertView }) {
       />
     </Panel>
   );
+}
+
+type ChartView = NonNullable<AlertView['chart']>;
+
+function chartDecimals(chart: ChartView): number {
+  const version = chart.versions.at(-1);
+  return decimalsFor(version?.ucl != null && version.lcl != null ? (version.ucl - version.lcl) / 60 : null);
+}
+
+/** Why a signal holds no longer. */
+export function withdrawnText(r: AlertView['signals'][number], chart: ChartView): string {
+  if (r.excluded !== null) return `excluded: ${r.excluded}`;
+  if (r.now === null) return 'corrected, off the chart';
+  return `${num(r.now, chartDecimals(chart))} ${unitLabel(chart.chart.unit)}, no signal`;
 }
 
 /** What the wafers of the alert share, against all wafers of the step. */

@@ -19,7 +19,7 @@ import { chartInput } from '../../spc/[id]/chart-input';
 import { TracesPanel } from '../../traces-panel';
 import { AlertActions, type AlertActionsProps } from './alert-actions';
 import { AlertMaps } from './alert-maps';
-import { Commonality, Moves, Signals } from './alert-tables';
+import { Commonality, Moves, Signals, withdrawnText } from './alert-tables';
 import { History } from './history';
 import { SpectraPanels } from './spectra-panels';
 
@@ -39,6 +39,8 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
     () => data.why.find((w) => w.recordId === selected)?.violations.flatMap((v) => v.members) ?? [],
     [data.why, selected],
   );
+  const opening = data.signals.find((s) => s.recordId === alert.recordId && s.rule === alert.rule);
+  const withdrawn = opening === undefined || opening.withdrawnMs === null || !chart ? null : withdrawnText(opening, chart);
   const pointHref = chart ? `/spc/${chart.chart.id}?point=${alert.recordId ?? ''}` : null;
   const wafer = chart && alert.recordId ? recordHref(chart.chart.characteristic, alert.recordId) : null;
   return (
@@ -111,6 +113,7 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
               ],
               spectra && alert.value !== null ? ['Largest χ²/ν', num(alert.value, alert.value >= 100 ? 0 : 1)] : null,
               [spectra ? 'Station' : 'Chamber', `${alert.tool ?? '–'} ${alert.chamber ?? ''}`],
+              withdrawn === null ? null : ['Now', withdrawn],
               ['Product', alert.product],
               ['Operation', alert.operation],
               ['First seen', absoluteTime(alert.firstMs)],
@@ -134,7 +137,9 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
               ...(spectra?.refused
                 ? [{ label: 'Recipe', href: `/recipes/${spectra.refused.recipe.id}`, detail: spectra.refused.recipe.name }]
                 : []),
-              ...(pointHref ? [{ label: 'The red point on its chart', href: pointHref }] : []),
+              ...(pointHref
+                ? [{ label: withdrawn === null ? 'The red point on its chart' : 'The point on its chart', href: pointHref }]
+                : []),
               ...(wafer
                 ? [{ label: wafer.startsWith('/overlay') ? 'Overlay map of the wafer' : 'Map of the wafer', href: wafer }]
                 : []),
