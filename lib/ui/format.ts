@@ -42,6 +42,10 @@ function group(s: string): string {
   return frac === undefined ? g : `${g}.${frac}`;
 }
 
+/** A number that a person entered (a limit, a target): never rounded, with `least` decimals or as many as it needs (up to 6). */
+export const asEntered = (value: number | null | undefined, least = 0): string =>
+  num(value, value === null || value === undefined ? least : Math.max(least, Math.min(6, (String(value).split('.')[1] ?? '').length)));
+
 /** "31.62 ± 0.05" when the uncertainty is known, else the value alone. */
 export function withU(value: number | null | undefined, u: number | null | undefined, decimals?: number): string {
   const d = decimals ?? decimalsFor(u);

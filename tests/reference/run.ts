@@ -1,19 +1,16 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { fork } from 'node:child_process';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type CommandCase, isCommandCase, runCommand } from './commands/run-command';
-import { compareCase } from './compare';
-import { registry } from './registry';
-import type { Input, Mismatch, ReferenceCase, ReferenceMethod, Tolerance } from './types';
+import { type FileResult, runFile } from './run-file';
 
 /**
- * Runs every case of the reference folders: the copies beside this file, and `REFERENCE_DIR` when set, sub-folders included.
- * Prints each failure with got, expected and tolerance, and last `N passed, N failed`. Exit code 1 on any failure.
+ * Runs every case of the reference folders: the copies beside this file, and `REFERENCE_DIR` when set, sub-folders included; the cases are
+ * shared among as many processes as there are cores. Prints each failure with got, expected and tolerance, and last `N passed, N failed`.
+ * Exit code 1 on any failure.
  */
-const SHOWN_PER_CASE = 5;
-const SCHEMAS = ['stats-reference/1', 'optics-reference/1'];
-
-type AnyCase = ReferenceCase | CommandCase;
+const here = fileURLToPath(new URL('.', import.meta.url));
 
 function jsonFiles(folder: string): string[] {
   return readdirSync(folder)
@@ -25,96 +22,53 @@ function jsonFiles(folder: string): string[] {
     });
 }
 
-function readCases(path: string): AnyCase[] {
-  const file: unknown = JSON.parse(readFileSync(path, 'utf8'));
-  if (file === null || typeof file !== 'object' || !('cases' in file) || !Array.isArray(file.cases)) return [];
-  const head = file as { schema?: string; model?: string; cases: Record<string, unknown>[] };
-  const commands = (head.cases as readonly object[]).filter(isCommandCase);
-  if (commands.length > 0 && commands.length === head.cases.length) return commands;
-  const schema = head.schema ?? '';
-  if (!SCHEMAS.includes(schema)) throw new Error(`${path}: schema "${schema}" is not one of ${SCHEMAS.join(', ')}`);
-  return head.cases.map((c) => ({
-    id: String(c['id']),
-    method: typeof c['method'] === 'string' ? c['method'] : (head.model ?? ''),
-    schema,
-    file: path,
-    input: (c['input'] ?? c['inputs'] ?? {}) as Input,
-    expected: (c['expected'] ?? {}) as Input,
-    tolerance: (c['tolerance'] ?? {}) as Tolerance,
-  }));
+function filesOf(folders: readonly string[]): string[] {
+  const missing = folders.find((f) => !existsSync(f));
+  if (missing !== undefined) throw new Error(`reference folder ${missing} does not exist`);
+  return folders.flatMap((f) => (statSync(f).isDirectory() ? jsonFiles(f) : [f]));
 }
 
-function runCase(c: AnyCase): Mismatch[] {
-  if (isCommandCase(c)) return runCommand(c);
-  const entry = registry[c.method];
-  if (!entry) return [{ path: 'method', got: 'no such method in the registry', expected: c.method, tolerance: '' }];
-  const method: ReferenceMethod = typeof entry === 'function' ? { compute: entry } : entry;
-  try {
-    const got = method.compute(c);
-    return (method.compare ?? compareCase)(got, c);
-  } catch (e) {
-    return [
-      {
-        path: '',
-        got: e instanceof Error ? `${e.message}\n${(e.stack ?? '').split('\n').slice(1, 4).join('\n')}` : String(e),
-        expected: 'a result',
-        tolerance: '',
-      },
-    ];
-  }
+/** One share of all cases, in a process of its own, file by file. */
+function share(folders: readonly string[], part: number, of: number, onFile: (r: FileResult) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = fork(fileURLToPath(import.meta.url), folders, { env: { ...process.env, REFERENCE_PART: `${part}/${of}` } });
+    child.on('message', (r) => onFile(r as FileResult));
+    child.on('error', reject);
+    child.on('exit', (code) =>
+      code === 0 ? resolve() : reject(new Error(`a process of the reference cases ended with ${code}`)),
+    );
+  });
 }
 
-const here = fileURLToPath(new URL('.', import.meta.url));
-const folders = process.argv.slice(2).length > 0 ? process.argv.slice(2) : [here];
-const extra = process.env['REFERENCE_DIR'];
-if (extra) folders.push(extra);
-let passed = 0;
-let failed = 0;
-for (const folder of folders) {
-  if (!existsSync(folder)) {
-    console.error(`reference folder ${folder} does not exist`);
-    failed++;
-    continue;
-  }
-  const files = statSync(folder).isDirectory() ? jsonFiles(folder) : [folder];
-  for (const path of files) {
-    const start = performance.now();
-    let bad = 0;
-    let cases: AnyCase[] = [];
-    try {
-      cases = readCases(path);
-    } catch (e) {
-      failed++;
-      console.log(`FAIL ${relative(process.cwd(), path)}: ${e instanceof Error ? e.message : String(e)}`);
-      continue;
-    }
-    for (const c of cases) {
-      const problems = runCase(c);
-      if (problems.length === 0) {
-        passed++;
-        continue;
-      }
-      failed++;
-      bad++;
-      console.log(`FAIL ${c.id} (${isCommandCase(c) ? c.command : c.method})`);
-      for (const p of problems.slice(0, SHOWN_PER_CASE)) {
-        console.log(
-          `  ${p.path}: got ${format(p.got)}, expected ${format(p.expected)}${p.tolerance ? `, tolerance ${p.tolerance}` : ''}`,
-        );
-      }
-      if (problems.length > SHOWN_PER_CASE) console.log(`  ... and ${problems.length - SHOWN_PER_CASE} more`);
-    }
-    if (cases.length > 0) {
-      const ms = Math.round(performance.now() - start);
-      console.log(`${relative(process.cwd(), path)}: ${cases.length - bad} of ${cases.length} cases (${ms} ms)`);
-    }
-  }
+async function runAll(folders: readonly string[]): Promise<void> {
+  filesOf(folders); // a folder that is not there is told once, before anything runs
+  const of = availableParallelism();
+  const parts = new Map<string, FileResult[]>();
+  let [passed, failed] = [0, 0];
+  const tell = (r: FileResult): void => {
+    const list = [...(parts.get(r.path) ?? []), r];
+    parts.set(r.path, list);
+    passed += r.passed;
+    failed += r.failed;
+    for (const line of r.lines) console.log(line);
+    const sum = (f: (x: FileResult) => number) => list.reduce((s, x) => s + f(x), 0);
+    const cases = sum((x) => x.passed + x.failed);
+    if (list.length === of && cases > 0)
+      console.log(
+        `${relative(process.cwd(), r.path)}: ${sum((x) => x.passed)} of ${cases} cases (${Math.round(sum((x) => x.ms))} ms)`,
+      );
+  };
+  await Promise.all(Array.from({ length: of }, (_, part) => share(folders, part, of, tell)));
+  console.log(`${passed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
 }
-console.log(`${passed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
 
-function format(v: unknown): string {
-  if (typeof v === 'string') return v;
-  const s = JSON.stringify(v) ?? String(v);
-  return s.length > 160 ? `${s.slice(0, 160)}...` : s;
+const given = process.argv.slice(2);
+const mine = process.env['REFERENCE_PART'];
+if (mine === undefined) {
+  const extra = process.env['REFERENCE_DIR'];
+  await runAll([...(given.length > 0 ? given : [here]), ...(extra ? [extra] : [])]);
+} else {
+  const [part, of] = mine.split('/').map(Number) as [number, number];
+  for (const path of filesOf(given)) process.send!(runFile(path, part, of));
 }

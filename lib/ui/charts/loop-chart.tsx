@@ -3,7 +3,7 @@ import { type PointerEvent, useMemo, useRef, useState } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line } from 'recharts';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { num, shortTime } from '../format';
+import { asEntered, num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { ChartLegend, DataDisclosure, eventEntries, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
 import { EventStrip, LimitLayer } from './control-marks';
@@ -62,7 +62,7 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
   ].flatMap((l) =>
     l.y === null
       ? []
-      : [{ kind: l.kind, y: l.y, x1: m.xDomain[0], x2: m.xDomain[1], label: `${l.label} ${num(l.y, m.decimals.output)}` }],
+      : [{ kind: l.kind, y: l.y, x1: m.xDomain[0], x2: m.xDomain[1], label: `${l.label} ${asEntered(l.y, m.decimals.output)}` }],
   );
   const nominal = [{ kind: 'cl' as const, y: input.knobLimits.nominal, x1: m.xDomain[0], x2: m.xDomain[1], label: 'nominal' }];
   return (

@@ -8,7 +8,7 @@ import { Facts } from '@/lib/ui/components/evidence-panel';
 import { useAddress } from '@/lib/ui/components/filter-bar';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { num, plural, shortDate, unitLabel } from '@/lib/ui/format';
+import { asEntered, num, plural, shortDate, unitLabel } from '@/lib/ui/format';
 import { EditDialog } from './edit-dialog';
 
 export interface SpecificationsViewProps {
@@ -20,26 +20,22 @@ export interface SpecificationsViewProps {
 
 const keyOf = (r: SpecificationRow): string => `${r.product}|${r.operation}|${r.parameter}`;
 const since = (ms: number): string => (ms > 0 ? shortDate(ms) : 'start');
-/** As many decimals as the parameter has, or the value needs. */
-const digits = (v: number | null, least: number): number =>
-  v === null ? least : Math.max(least, Math.min(6, (String(v).split('.')[1] ?? '').length));
-
 const COLUMNS: readonly Column<SpecificationRow>[] = [
   { key: 'parameter', header: 'Parameter', value: (r) => r.parameter },
   { key: 'operation', header: 'Operation', value: (r) => r.operation },
   { key: 'product', header: 'Product', value: (r) => r.product },
-  { key: 'lsl', header: 'LSL', numeric: true, value: (r) => r.lsl, cell: (r) => num(r.lsl, digits(r.lsl, r.digits)) },
+  { key: 'lsl', header: 'LSL', numeric: true, value: (r) => r.lsl, cell: (r) => asEntered(r.lsl, r.digits) },
   {
     key: 'target',
     header: 'Target',
     numeric: true,
     value: (r) => r.target,
-    cell: (r) => num(r.target, digits(r.target, r.digits)),
+    cell: (r) => asEntered(r.target, r.digits),
   },
-  { key: 'usl', header: 'USL', numeric: true, value: (r) => r.usl, cell: (r) => num(r.usl, digits(r.usl, r.digits)) },
+  { key: 'usl', header: 'USL', numeric: true, value: (r) => r.usl, cell: (r) => asEntered(r.usl, r.digits) },
   { key: 'unit', header: 'Unit', value: (r) => unitLabel(r.unit) },
   { key: 'version', header: 'Version', numeric: true, value: (r) => r.version },
-  { key: 'since', header: 'Since', value: (r) => r.validFromMs, cell: (r) => since(r.validFromMs) },
+  { key: 'since', header: 'Since', time: (r) => r.validFromMs, cell: (r) => since(r.validFromMs) },
   {
     key: 'loops',
     header: 'Loops',
@@ -72,9 +68,9 @@ export function SpecificationsView({ rows, selected, versions, role }: Specifica
         <Panel title={`${selected.parameter} · ${selected.product}`} note={selected.operation}>
           <Facts
             facts={[
-              ['LSL', `${num(selected.lsl, digits(selected.lsl, selected.digits))} ${unitLabel(selected.unit)}`],
-              ['Target', `${num(selected.target, digits(selected.target, selected.digits))} ${unitLabel(selected.unit)}`],
-              ['USL', `${num(selected.usl, digits(selected.usl, selected.digits))} ${unitLabel(selected.unit)}`],
+              ['LSL', `${asEntered(selected.lsl, selected.digits)} ${unitLabel(selected.unit)}`],
+              ['Target', `${asEntered(selected.target, selected.digits)} ${unitLabel(selected.unit)}`],
+              ['USL', `${asEntered(selected.usl, selected.digits)} ${unitLabel(selected.unit)}`],
               [
                 'Judged by it',
                 <Link
@@ -93,7 +89,7 @@ export function SpecificationsView({ rows, selected, versions, role }: Specifica
               <StatusMark
                 wrap
                 status="warn"
-                text={`Loop aims at ${num(l.target, digits(l.target, selected.digits))} ${unitLabel(selected.unit)}, not at ${num(selected.target, digits(selected.target, selected.digits))}: `}
+                text={`Loop aims at ${asEntered(l.target, selected.digits)} ${unitLabel(selected.unit)}, not at ${asEntered(selected.target, selected.digits)}: `}
               />
               <Link prefetch={false} className="link" href={`/control/${l.id}`}>
                 {l.name}
@@ -112,7 +108,7 @@ export function SpecificationsView({ rows, selected, versions, role }: Specifica
             {versions.map((v) => (
               <li key={v.version} className="py-1 border-t border-hairline">
                 <b>{`v${v.version}`}</b>
-                {` since ${since(v.validFromMs)}: ${num(v.lsl, digits(v.lsl, selected.digits))} / ${num(v.target, digits(v.target, selected.digits))} / ${num(v.usl, digits(v.usl, selected.digits))}`}
+                {` since ${since(v.validFromMs)}: ${asEntered(v.lsl, selected.digits)} / ${asEntered(v.target, selected.digits)} / ${asEntered(v.usl, selected.digits)}`}
                 <span className="block text-ink-2">{`${v.author}: ${v.reason}`}</span>
               </li>
             ))}
