@@ -59,6 +59,9 @@ export interface Observed {
 
 export const initialThread = (): ThreadState => ({ dHat: 0, ...noInnovations, lastX: null });
 
+/** Share of a quantum that rounding may take from a step. */
+const STEP_SLACK = 1e-9;
+
 /**
  * Refuses a configuration that cannot work.
  * @throws AppError `invalid_input` naming the field and the remedy.
@@ -78,6 +81,11 @@ export function checkRunToRun(c: RunToRunConfig): void {
   if (c.deadband !== null && c.deadband < 0) throw bad('deadband', `is ${c.deadband}; it cannot be negative`);
   if (c.pmForget < 0 || c.pmForget > 1) throw bad('pmForget', `is ${c.pmForget}; it must lie in [0, 1]`);
   if (c.quantum !== null && c.quantum > c.max - c.min) throw bad('quantum', `is ${c.quantum}, wider than the knob's range`);
+  if (c.quantum !== null && c.maxStep !== null && c.maxStep < c.quantum * (1 - STEP_SLACK))
+    throw bad(
+      'maxStep',
+      `is ${c.maxStep}, smaller than quantum = ${c.quantum}: the knob could never move; give a step of one quantum or more`,
+    );
 }
 
 /**

@@ -6,6 +6,8 @@ export interface ThreadObservation {
   readonly kind: 'observation';
   /** Process time, epoch ms. */
   readonly at: number;
+  /** When it was measured, epoch ms; null: not known. Orders the runs of one instant. */
+  readonly measuredAt?: number | null;
   readonly id: string;
   readonly config: RunToRunConfig;
   readonly y: number;
@@ -26,12 +28,20 @@ export interface ThreadReset {
 
 export type ThreadEntry = ThreadObservation | ThreadReset;
 
-/** Process order: by time; maintenance before a run of the same instant; then by id, so that the order is the same wherever it is made. */
+/**
+ * Process order: by time; maintenance before a run of the same instant; runs of one instant (a batch in one chamber) as they were measured; then
+ * by id, so that the order is the same wherever it is made.
+ */
 export function compareEntries(a: ThreadEntry, b: ThreadEntry): number {
   if (a.at !== b.at) return a.at - b.at;
   if (a.kind !== b.kind) return a.kind === 'reset' ? -1 : 1;
+  const [measuredA, measuredB] = [measuredOf(a), measuredOf(b)];
+  if (measuredA !== measuredB) return measuredA < measuredB ? -1 : 1;
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
 }
+
+const measuredOf = (e: ThreadEntry): number =>
+  e.kind === 'reset' ? Number.NEGATIVE_INFINITY : (e.measuredAt ?? Number.NEGATIVE_INFINITY);
 
 /**
  * The state of a thread after one more entry of its timeline. u(y) lowers the weight only where the configuration says so: else lambda is

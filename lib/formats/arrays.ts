@@ -7,6 +7,8 @@ export interface ArrayRule {
   readonly max: number;
   readonly nullable?: boolean;
   readonly integer?: boolean;
+  /** Every value lies above 0. */
+  readonly positive?: boolean;
   /** Inclusive bounds of every value, in the array's own unit; ±1e100 unless said otherwise. */
   readonly lowest?: number;
   readonly highest?: number;
@@ -29,6 +31,7 @@ export function arrayFault(v: unknown, rule: ArrayRule): string | null {
       return `value ${i} is ${String(x)}; send finite numbers${rule.nullable ? ', or null where nothing was measured' : ''}`;
     if (x < lo || x > hi) return `value ${i} is ${x}; it must lie in [${lo}, ${hi}]`;
     if (x !== 0 && x > -least && x < least) return `value ${i} is ${x}; it must be 0, or ${least} or more in magnitude`;
+    if (rule.positive === true && !(x > 0)) return `value ${i} is ${x}; it must be more than 0`;
     if (rule.integer === true && !Number.isInteger(x)) return `value ${i} is ${x}; it must be an integer`;
   }
   return null;

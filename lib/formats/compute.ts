@@ -74,6 +74,15 @@ export const rows = (describe: string, rule: RowsRule = {}) =>
 const say = <S extends z.ZodType>(schema: S, describe: string): S => schema.meta({ description: describe }) as S;
 
 export const real = (describe: string) => say(number, describe);
+/** A number that divides: 0 is refused with its reason. */
+export const notZero = (describe: string, why: string) =>
+  say(
+    number.refine((v) => v !== 0, `is 0; ${why}`),
+    describe,
+  );
+/** Standard uncertainties that weigh: positive, since one of 0 claims to be without error and has no weight. */
+export const uncertainties = (describe: string, rule: ColumnRule = {}) =>
+  numberArray({ ...withLimit(rule), positive: true }, `${describe}, more than 0`);
 export const positive = (describe: string) => say(number.positive(), describe);
 export const atLeast = (least: number, describe: string) => say(number.min(least), describe);
 export const share = (describe: string) => say(z.number().gt(0).lt(1), describe);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { namedRecipeIn } from './metrology-recipe';
-import { int, name, num, text, unique } from './scalars';
+import { int, NAMED_NUMBERS, name, namedNumbers, num, text, unique } from './scalars';
 
 /** The master data of a fab: what must be known before records that name it are accepted. */
 const line = text(0, 2000);
@@ -97,7 +97,13 @@ export const fabIn = z.strictObject({
     .superRefine(unique(by('product', 'operation', 'parameter'), 'parameter')),
   recipes: z
     .array(
-      z.strictObject({ name, version: int.min(1), operation: name, product: name.nullable(), setpoints: z.record(name, num) }),
+      z.strictObject({
+        name,
+        version: int.min(1),
+        operation: name,
+        product: name.nullable(),
+        setpoints: namedNumbers.meta({ override: NAMED_NUMBERS }),
+      }),
     )
     .max(20_000)
     .superRefine(unique(by('name', 'version'), 'name')),

@@ -80,6 +80,7 @@ export const ADVICE_OUT: JsonObject = {
         },
       },
     },
+    pending: { ...ISSUES, description: 'What the request names that is not known yet: a lot that is not registered.' },
   },
 };
 

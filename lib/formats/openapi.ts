@@ -194,12 +194,12 @@ export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject 
           tags: ['Control'],
           summary: 'Ask for the recipe of a lot',
           description:
-            'One setpoint a loop and chamber. The first answer to a key is the answer for ever, so that a tool that asks twice runs one recipe. A loop in shadow or suspended state hands out its nominal setpoint.',
+            'One setpoint a loop and chamber. The first answer to a key is the answer for ever, so that a tool that asks twice runs one recipe. A loop in shadow or suspended state hands out its nominal setpoint. The lot must be of the product; one that is not registered yet is advised all the same, and `pending` says so. A key that was used for another request is a conflict.',
           security: [{ apiKey: ['advice'] }],
           requestBody: { required: true, content: json(reference('AdviceRequest'), EXAMPLES.advice) },
           responses: {
             '200': { description: 'The setpoints to run.', content: json(reference('Advice')) },
-            ...problems('401', '403', '413', '422', '503'),
+            ...problems('401', '403', '409', '413', '422', '503'),
           },
         },
       },
@@ -210,12 +210,12 @@ export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject 
           tags: ['Fab'],
           summary: 'Register the fab',
           description:
-            'Areas, tools, stations, products, operations, parameters, specifications, recipes and control loops: what must be known before records that name it are accepted. Sending it again changes what differs. A new loop starts in shadow whatever state is sent; the answer lists those in `newLoopsInShadow`, and an engineer closes them on the screen.',
+            'Areas, tools, stations, products, operations, parameters, specifications, recipes and control loops: what must be known before records that name it are accepted. Sending it again changes what differs. A new loop starts in shadow whatever state is sent; the answer lists those in `newLoopsInShadow`, and an engineer closes them on the screen. Loops and versions of recipes that exist stay as they are; what the document says otherwise is listed in `kept`, each with its path and what to do. Another unit of a parameter, or another geometry of a product, is refused: stored numbers are read by them.',
           security: [{ apiKey: ['fab'] }],
           requestBody: { required: true, content: json(reference('Fab')) },
           responses: {
             '200': { description: 'What was registered.', content: json({ type: 'object' }) },
-            ...problems('401', '403', '413', '422', '503'),
+            ...problems('401', '403', '409', '413', '422', '503'),
           },
         },
       },

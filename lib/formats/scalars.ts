@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isVisible } from '@/lib/errors/visible';
 
 /** Numbers of the field lie far inside: squares and sums of what is larger, and squares of what is smaller but not 0, leave the range of a double. */
 export const MOST_MAGNITUDE = 1e100;
@@ -23,8 +24,21 @@ const plainText = (v: string, ctx: z.RefinementCtx): void => {
 /** Text of `min` to `max` characters that can be kept. */
 export const text = (min: number, max: number) => z.string().min(min).max(max).superRefine(plainText);
 
+/** Why a text is no name; `null` when it is one. A name is looked up, compared and shown: what cannot be seen would make two names look alike. */
+function nameFault(v: string): string | null {
+  if (textFault(v) !== null) return null; // said already
+  if (!isVisible(v)) return 'has no visible character';
+  return UNSEEN.test(v) ? 'holds a control character or one that turns the direction of writing; leave it out' : null;
+}
+
+/** Controls, and what embeds, overrides or isolates a direction of writing. */
+const UNSEEN = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/u;
+
 /** The name of something registered. */
-export const name = text(1, 120);
+export const name = text(1, 120).superRefine((v, ctx) => {
+  const fault = nameFault(v);
+  if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
+});
 
 /** A number within ±1e100. */
 export const real = z.number().min(-MOST_MAGNITUDE).max(MOST_MAGNITUDE);
@@ -79,3 +93,20 @@ export function unique<T>(keyOf: (item: T) => string, field: string) {
     }
   };
 }
+
+/** JSON schema of numbers by name. */
+export const NAMED_NUMBERS = { type: 'object', additionalProperties: { type: 'number' } } as const;
+
+/** What every object has, so that a record of this name is no entry of its own. */
+const INHERITED = ['__proto__', 'constructor', 'prototype'];
+
+/** Numbers by name. Names are entries of their own: those that every object inherits are refused, not dropped. */
+export const namedNumbers = z
+  .custom<Record<string, number>>()
+  .superRefine((v, ctx) => {
+    if (typeof v !== 'object' || v === null) return;
+    for (const field of INHERITED)
+      if (Object.hasOwn(v, field))
+        ctx.addIssue({ code: 'custom', path: [field], message: 'is no name of a parameter; leave it out' });
+  })
+  .pipe(z.record(name, num));

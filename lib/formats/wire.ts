@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { numberArray } from './arrays';
+import type { FieldIssue } from './incoming';
 import { axisIn } from './metrology-recipe';
-import { INT_LIMITS, int, name, num, text, time } from './scalars';
+import { INT_LIMITS, int, NAMED_NUMBERS, name, namedNumbers, num, text, time, unique } from './scalars';
 
 /**
  * The wire schemas of the machine API (version 1): what tools and stations send. One source for validation, types and the
@@ -13,7 +14,7 @@ const key = text(1, 200).meta({ description: "The sender's own key of this recor
 const otherKey = text(1, 200);
 const at = time;
 const slot = z.int().min(1).max(25).meta({ description: 'Wafer slot in the lot, 1..25' });
-const setpoints = z.record(name, num).meta({ description: 'Recipe parameters really applied, by name' });
+const setpoints = namedNumbers.meta({ description: 'Recipe parameters really applied, by name', override: NAMED_NUMBERS });
 const mm = (describe: string) => numberArray({ max: 100_000, lowest: -250, highest: 250 }, describe);
 
 export const lotIn = z.strictObject({
@@ -65,7 +66,10 @@ export const runIn = z.strictObject({
   startedAt: at,
   endedAt: at,
   setpoints,
-  adviceId: z.uuid().optional(),
+  adviceId: z.uuid().optional().meta({
+    description:
+      'Advice that the run followed: of this lot, operation, tool and chamber. One that was never given, or was given for another place, is refused',
+  }),
   trace: traceIn.optional(),
 });
 
@@ -183,10 +187,17 @@ export const truthIn = z.discriminatedUnion('kind', [
 export const adviceIn = z.strictObject({
   key,
   tool: name,
-  chambers: z.array(name).min(1).max(16),
+  chambers: z
+    .array(name)
+    .min(1)
+    .max(16)
+    .superRefine(unique((c) => c, '')),
   product: name,
   operation: name,
-  lot: name,
+  lot: name.meta({
+    description:
+      'A lot that is not registered yet is advised by the product that is named here, and `pending` of the answer says so; one that is registered must be of this product',
+  }),
   at,
 });
 
@@ -196,6 +207,8 @@ export interface ChamberAdvice {
 }
 export interface AdviceOut {
   readonly chambers: Record<string, ChamberAdvice>;
+  /** What the request names that is not known yet. */
+  readonly pending?: readonly FieldIssue[];
 }
 
 export type LotRecord = z.infer<typeof lotIn>;

@@ -1,3 +1,4 @@
+export * from './beside-limit';
 export * from './cholesky';
 export * from './cholesky-inverse';
 export * from './complex';

@@ -21,6 +21,7 @@ import {
   leastSquares,
   logGamma,
   matrix,
+  moments,
   multiply,
   multiplyVector,
   normalQuantile,
@@ -270,4 +271,13 @@ describe('random numbers', () => {
     expect([saved.uniform(), saved.normal()]).toEqual([rng.uniform(), rng.normal()]);
     expect(createRng(20, 'a').uniform()).not.toBe(createRng(20, 'b').uniform());
   });
+});
+
+test('large values that cancel leave the mean of the small ones, whatever their order', () => {
+  for (const x of [
+    [1e99, -1e99, 120, Number.NaN, 120],
+    [120, 1e99, 120, -1e99],
+    [-1e99, 120, 120, 1e99],
+  ])
+    expect(moments(x).mean).toBe(60);
 });

@@ -11,34 +11,38 @@ export interface Moments {
 }
 
 /**
- * Mean and variance by two passes, the second corrected for the rounding of the mean; NaN entries ("not measured") are skipped.
- * @reference Chan, Golub & LeVeque, Am. Stat. 37 (1983) 242, eq. 1.7.
+ * Mean by a compensated sum, so that large values that cancel leave the small ones, and variance by a second pass that is corrected for the
+ * rounding of the mean; NaN entries ("not measured") are skipped.
+ * @reference Neumaier, Z. Angew. Math. Mech. 54 (1974) 39; Chan, Golub & LeVeque, Am. Stat. 37 (1983) 242, eq. 1.7.
  */
 export function moments(x: Numbers): Moments {
   let n = 0;
   let sum = 0;
+  let lost = 0;
   let min = Number.POSITIVE_INFINITY;
   let max = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < x.length; i++) {
     const v = x[i]!;
     if (Number.isNaN(v)) continue;
     n++;
-    sum += v;
+    const next = sum + v;
+    lost += Math.abs(sum) >= Math.abs(v) ? sum - next + v : v - next + sum;
+    sum = next;
     if (v < min) min = v;
     if (v > max) max = v;
   }
-  const first = sum / n;
+  const mean = (sum + lost) / n;
   let m1 = 0;
   let m2 = 0;
   for (let i = 0; i < x.length; i++) {
     if (Number.isNaN(x[i]!)) continue;
-    const d = x[i]! - first;
+    const d = x[i]! - mean;
     m1 += d;
     m2 += d * d;
   }
   return {
     n,
-    mean: n > 0 ? first + m1 / n : Number.NaN,
+    mean: n > 0 ? mean : Number.NaN,
     variance: n > 1 ? Math.max(0, m2 - (m1 * m1) / n) / (n - 1) : Number.NaN,
     min: n > 0 ? min : Number.NaN,
     max: n > 0 ? max : Number.NaN,

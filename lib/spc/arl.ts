@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { findRoot, gaussLegendreOn, logGamma, normalCdf, normalPdf, solveInPlace } from '@/lib/numerics';
+import { findRoot, gaussLegendreOn, logGamma, normalCdf, normalPdf, normalSf, solveInPlace } from '@/lib/numerics';
 
 // Nodes of the Nyström rule: with 120 the run lengths of all charts here stand still at 1e-10 relative.
 const NODES = 120;
@@ -38,6 +38,8 @@ export function ewmaArl(lambda: number, L: number, mu: number, start = 0): numbe
  */
 export function cusumArl(k: number, h: number, mu: number, headStart = 0): number {
   if (!(h > 0) || !(k >= 0)) throw new AppError('out_of_domain', `CUSUM needs h > 0 and k >= 0, got ${h}, ${k}`);
+  // the statistic then stays at 0 for longer than digits can tell
+  if (normalSf(k - mu) < Number.EPSILON) return Number.POSITIVE_INFINITY;
   const n = NODES;
   const { nodes, weights } = gaussLegendreOn(n, 0, h);
   const m = n + 1; // the atom at 0 is the first unknown

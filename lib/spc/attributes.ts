@@ -141,7 +141,7 @@ function build(kind: Kind, counts: ArrayLike<number>, sizes: ArrayLike<number> |
     if (Number.isNaN(count[i]!)) continue;
     const scale = kind === 'np' || kind === 'c' ? size[i]! : 1;
     const h = k * Math.sqrt(unit / size[i]!);
-    statistics[i] = (count[i]! / size[i]!) * scale;
+    statistics[i] = kind === 'np' || kind === 'c' ? count[i]! : count[i]! / size[i]!;
     centers[i] = rate * scale;
     lcl[i] = Math.max(0, rate - h) * scale;
     ucl[i] = (isShare ? Math.min(1, rate + h) : rate + h) * scale;

@@ -86,15 +86,17 @@ export function capabilityIndices(
   };
 }
 
+/** Parts per million beyond each limit; null where there is no such limit. */
+export interface Ppm {
+  readonly below: number | null;
+  readonly above: number | null;
+}
+
 /** Expected parts per million outside each limit for a normal characteristic. */
-export function expectedPpm(
-  mean: number,
-  sigma: number,
-  spec: Specification,
-): { readonly below: number; readonly above: number } {
+export function expectedPpm(mean: number, sigma: number, spec: Specification): Ppm {
   return {
-    below: spec.lsl === undefined ? 0 : 1e6 * normalCdf((spec.lsl - mean) / sigma),
-    above: spec.usl === undefined ? 0 : 1e6 * normalSf((spec.usl - mean) / sigma),
+    below: spec.lsl === undefined ? null : 1e6 * normalCdf((spec.lsl - mean) / sigma),
+    above: spec.usl === undefined ? null : 1e6 * normalSf((spec.usl - mean) / sigma),
   };
 }
 
@@ -116,7 +118,7 @@ export interface Capability {
   readonly overall: CapabilityIndices;
   /** σ_overall/σ_within: 1 for a stable process, above about 1.3 the mean moves more than the subgroups show. */
   readonly stabilityIndex: number;
-  readonly ppm: { readonly within: { below: number; above: number }; readonly overall: { below: number; above: number } };
+  readonly ppm: { readonly within: Ppm; readonly overall: Ppm };
   /** False when the study must not be quoted; the reasons say why. */
   readonly judgeable: boolean;
   readonly reasons: readonly string[];
@@ -125,7 +127,7 @@ export interface Capability {
 /** A capability study needs at least this many values before anyone should quote it (AIAG SPC manual: 25 subgroups, 100 values; 30 is the least). */
 export const MIN_CAPABILITY_N = 30;
 const MAX_STABILITY = 1.5;
-const MIN_DISTINCT = 5;
+export const MIN_DISTINCT = 5;
 
 /**
  * Capability study: Cp family with σ_within, Pp family with σ_overall, stability index, and whether it may be judged at all

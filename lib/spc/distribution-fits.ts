@@ -1,13 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { findRoot, moments, normalCdf, normalSf, requireVariation, sorted } from '@/lib/numerics';
-import type { Specification } from './capability';
+import type { Ppm, Specification } from './capability';
 import { andersonDarling, type NormalityTest, type PercentileCapability, percentileIndices } from './nonnormal';
-
-/** Expected parts per million beyond each limit; 0 where there is no limit to be beyond. */
-export interface Ppm {
-  readonly below: number;
-  readonly above: number;
-}
 
 /** Capability through a fitted distribution: indices by its 0.135, 50 and 99.865 % points, and what it puts beyond the limits. */
 export interface FittedCapability extends PercentileCapability {
@@ -21,8 +15,8 @@ export interface FittedCapability extends PercentileCapability {
 /** Parts per million beyond the limits of a distribution. @param cdf, sf - its distribution function and the rest to 1. */
 export function tailPpm(spec: Specification, cdf: (x: number) => number, sf: (x: number) => number): Ppm {
   return {
-    below: spec.lsl === undefined ? 0 : 1e6 * cdf(spec.lsl),
-    above: spec.usl === undefined ? 0 : 1e6 * sf(spec.usl),
+    below: spec.lsl === undefined ? null : 1e6 * cdf(spec.lsl),
+    above: spec.usl === undefined ? null : 1e6 * sf(spec.usl),
   };
 }
 
@@ -31,8 +25,8 @@ export function observedPpm(values: ArrayLike<number>, spec: Specification): Ppm
   const x = sorted(values);
   const share = (test: (v: number) => boolean): number => (1e6 * x.filter(test).length) / x.length;
   return {
-    below: spec.lsl === undefined ? 0 : share((v) => v < spec.lsl!),
-    above: spec.usl === undefined ? 0 : share((v) => v > spec.usl!),
+    below: spec.lsl === undefined ? null : share((v) => v < spec.lsl!),
+    above: spec.usl === undefined ? null : share((v) => v > spec.usl!),
   };
 }
 

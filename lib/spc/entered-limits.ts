@@ -31,16 +31,17 @@ export function enteredLimitProblems(l: EnteredLimits, of: 'location' | 'dispers
     if (v !== null && !Number.isFinite(v)) say(field, `The ${NAME[field]} must be a number.`);
     else if (v !== null && of === 'dispersion' && v < 0) say(field, `The ${NAME[field]} of a dispersion cannot be below 0.`);
   }
-  if (out.length > 0) return out;
+  // Each field is told of at once: what cannot be read is left out of what the others are compared with.
+  const wrong = new Set(out.map((p) => p.field));
+  const read = (field: LimitField): number | null => (wrong.has(field) ? null : l[field]);
+  const [lcl, cl, ucl] = [read('lcl'), read('cl'), read('ucl')];
   if (of === 'location' && l.cl === null) say('cl', 'The centre line is missing: zones and runs are counted from it.');
   if (of === 'location' && l.lcl === null && l.ucl === null) say('ucl', 'Enter an upper or a lower limit, or both.');
   if (of === 'dispersion' && l.ucl === null) say('ucl', 'The upper limit of the dispersion is missing.');
-  if (l.lcl !== null && l.cl !== null && l.lcl >= l.cl)
-    say('lcl', `The lower limit must lie below the centre line (${said(l.cl)}).`);
-  if (l.ucl !== null && l.cl !== null && l.ucl <= l.cl)
-    say('ucl', `The upper limit must lie above the centre line (${said(l.cl)}).`);
-  if (l.cl === null && l.lcl !== null && l.ucl !== null && l.lcl >= l.ucl)
-    say('lcl', `The lower limit must lie below the upper limit (${said(l.ucl)}).`);
+  if (lcl !== null && cl !== null && lcl >= cl) say('lcl', `The lower limit must lie below the centre line (${said(cl)}).`);
+  if (ucl !== null && cl !== null && ucl <= cl) say('ucl', `The upper limit must lie above the centre line (${said(cl)}).`);
+  if (cl === null && lcl !== null && ucl !== null && lcl >= ucl)
+    say('lcl', `The lower limit must lie below the upper limit (${said(ucl)}).`);
   return out;
 }
 
@@ -56,7 +57,7 @@ export interface SpecificationProblem {
   readonly text: string;
 }
 
-/** What keeps a specification from being used, one sentence a field: LSL < USL, LSL <= target <= USL; either side may be open. */
+/** What keeps a specification from being used, one sentence a field: LSL < USL, LSL <= target <= USL; some may be open, not all. */
 export function specificationProblems(s: SpecificationValues): SpecificationProblem[] {
   const out: SpecificationProblem[] = [];
   for (const field of ['lsl', 'target', 'usl'] as const) {
@@ -64,8 +65,11 @@ export function specificationProblems(s: SpecificationValues): SpecificationProb
     if (v !== null && !Number.isFinite(v))
       out.push({ field, text: `${field === 'target' ? 'The target' : field.toUpperCase()} must be a number.` });
   }
-  if (out.length > 0) return out;
-  const { target, lsl, usl } = s;
+  const wrong = new Set(out.map((p) => p.field));
+  const of = (field: keyof SpecificationValues): number | null => (wrong.has(field) ? null : s[field]);
+  const [target, lsl, usl] = [of('target'), of('lsl'), of('usl')];
+  if (s.target === null && s.lsl === null && s.usl === null)
+    out.push({ field: 'target', text: 'Enter at least one of LSL, target and USL: nothing would be specified.' });
   if (lsl !== null && usl !== null && lsl >= usl) out.push({ field: 'lsl', text: `LSL must lie below USL (${said(usl)}).` });
   else if (target !== null && lsl !== null && target < lsl)
     out.push({ field: 'target', text: `The target must not lie below LSL (${said(lsl)}).` });

@@ -17,4 +17,5 @@ export * from './range-distribution';
 export * from './rules';
 export * from './run-rules';
 export * from './sigma';
+export * from './specification-step';
 export * from './three-way';

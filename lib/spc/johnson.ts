@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { moments, normalCdf, normalSf, sorted } from '@/lib/numerics';
-import { type CapabilityIndices, capabilityIndices, type Specification } from './capability';
-import { type Ppm, tailPpm } from './distribution-fits';
+import { type CapabilityIndices, capabilityIndices, type Ppm, type Specification } from './capability';
+import { tailPpm } from './distribution-fits';
 import { andersonDarling, type NormalityTest, type PercentileCapability, percentileIndices } from './nonnormal';
 
 /** Unbounded, bounded on both sides, bounded below (lognormal with a threshold). */

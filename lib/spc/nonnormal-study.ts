@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { moments } from '@/lib/numerics';
-import { type CapabilityIndices, capabilityIndices, expectedPpm, type Specification } from './capability';
-import { type FittedCapability, lognormalCapability, observedPpm, type Ppm, weibullCapability } from './distribution-fits';
+import { type CapabilityIndices, capabilityIndices, expectedPpm, type Ppm, type Specification } from './capability';
+import { type FittedCapability, lognormalCapability, observedPpm, weibullCapability } from './distribution-fits';
 import { type JohnsonCapability, johnsonCapability } from './johnson';
 import {
   andersonDarling,
@@ -65,6 +65,7 @@ export function nonNormalCapability(
   const weibull = attempt('Weibull', () => weibullCapability(values, spec));
   const johnson = attempt('Johnson', () => johnsonCapability(values, spec, confidence));
   const percentile = attempt('percentiles', () => percentileCapability(values, spec));
+  if (percentile?.reasons.length) reasons.push(...percentile.reasons);
   const fitted = [
     ['normal', normality.pValue],
     ['boxCox', boxCox?.normality.after.pValue],

@@ -10,7 +10,7 @@ import {
   requireVariation,
   varies,
 } from '@/lib/numerics';
-import { type CapabilityIndices, capabilityIndices, expectedPpm, type Specification } from './capability';
+import { type CapabilityIndices, capabilityIndices, expectedPpm, MIN_DISTINCT, type Ppm, type Specification } from './capability';
 
 export interface PercentileCapability {
   readonly potential: number | null;
@@ -21,20 +21,39 @@ export interface PercentileCapability {
   readonly percentiles: { readonly p00135: number; readonly p50: number; readonly p99865: number };
 }
 
+/** Of so many values one lies beyond a 0.135 % point. */
+const MIN_TAIL_N = 741;
+
 /**
  * Capability of any distribution by its percentiles: Cp = (USL − LSL)/(P99.865 − P0.135), Cpu = (USL − P50)/(P99.865 − P50).
  * Empirical percentiles that far out need many values; 2000 is the least at which the outer ones are not just extremes.
  * @throws AppError `invalid_input` without specification limits or below 100 values.
  * @reference Clements, Quality Progress 22 (1989) 95; ISO 22514-2:2017.
  */
-export function percentileCapability(values: ArrayLike<number>, spec: Specification): PercentileCapability {
+export function percentileCapability(
+  values: ArrayLike<number>,
+  spec: Specification,
+): PercentileCapability & { readonly reasons: readonly string[] } {
   const { n } = moments(values);
+  const distinct = new Set(Array.from(values).filter((v) => !Number.isNaN(v))).size;
+  if (distinct < MIN_DISTINCT)
+    throw new AppError(
+      'out_of_domain',
+      `values: only ${distinct} different ones, which have no percentiles to speak of; the gauge is too coarse`,
+      { field: 'values', distinct },
+    );
   if (n < 100)
     throw new AppError('invalid_input', `percentile capability needs 100 values or more, got ${n}; collect more or transform`, {
       n,
     });
   const [low, mid, high] = [0.00135, 0.5, 0.99865].map((p) => quantile(values, p)) as [number, number, number];
-  return percentileIndices(low, mid, high, spec);
+  const reasons =
+    n < MIN_TAIL_N
+      ? [
+          `percentiles: P0.135 and P99.865 of ${n} values lie between the two outermost ones and follow single values; measure ${MIN_TAIL_N} or more`,
+        ]
+      : [];
+  return { ...percentileIndices(low, mid, high, spec), reasons };
 }
 
 /**
@@ -109,7 +128,7 @@ export interface BoxCoxCapability extends CapabilityIndices {
   /** Limits and target at or below 0, which no positive value can reach: they take no part. */
   readonly outsideSupport: readonly ('lsl' | 'usl' | 'target')[];
   /** Expected parts per million beyond each limit; 0 at one that no positive value reaches. */
-  readonly ppm: { readonly below: number; readonly above: number };
+  readonly ppm: Ppm;
 }
 
 /** Capability after a Box–Cox transform of values and limits, with the test of normality before and after. Errors as `boxCox` and `capabilityIndices`. */
@@ -130,10 +149,16 @@ export function boxCoxCapability(values: ArrayLike<number>, spec: Specification,
     interval: t.interval,
     normality: { before: andersonDarling(values), after: andersonDarling(y) },
     outsideSupport: outside,
-    ppm: { ...expectedPpm(m.mean, Math.sqrt(m.variance), moved), ...(outside.includes('usl') ? { above: 1e6 } : {}) },
+    ppm: { ...expectedPpm(m.mean, Math.sqrt(m.variance), moved), ...beyondSupport(outside) },
     ...capabilityIndices(m.mean, Math.sqrt(m.variance), m.n, moved, confidence),
   };
 }
+
+/** Where a limit is not positive, no value of a positive characteristic lies below it and all lie above. */
+const beyondSupport = (outside: readonly string[]): { below?: number; above?: number } => ({
+  ...(outside.includes('lsl') ? { below: 0 } : {}),
+  ...(outside.includes('usl') ? { above: 1e6 } : {}),
+});
 
 export interface NormalityTest {
   /** A² with the small-sample factor. */

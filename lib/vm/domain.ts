@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { madSigma, median, moments, studentT } from '@/lib/numerics';
+import { madSigma, median, moments, normalQuantile } from '@/lib/numerics';
 import { type PlsModel, trainPls } from './model';
 import { predictPls } from './predict';
 
@@ -30,8 +30,9 @@ const CUT = 3.5;
 
 /**
  * Upper limit for the next row of a lot that is not in the sample: log values are normal between lots (their drift included) and within
- * them; ln limit = μ + t_{1−level, L−1} √(s_b²(1 + 1/L) + s_w²(1 − 1/m)), s_b² the variance of the L lot means, s_w² within, m rows a lot.
+ * them; ln limit = μ + z_{1−level} √(s_b²(1 + 1/L) + s_w²(1 − 1/m)), s_b² the variance of the L lot means, s_w² within, m rows a lot.
  * Rows beyond 3.5 robust sigma of the middle are left out first: one lot of a chamber that nobody had seen would otherwise widen the limit a thousandfold.
+ * What few lots do not know of the spread is not added (Student's t): logs of sums of squares have a short upper tail, and {@link nextShift} follows what is seen.
  * The quantile of the rows would need a hundred lots to know 1 %, since a whole lot leaves together.
  * @param values - positive. @param contexts - lot of each.
  * @throws AppError `invalid_input` below three lots.
@@ -46,7 +47,7 @@ export function nextLotLimit(values: ArrayLike<number>, contexts: readonly strin
   const n = each.reduce((s, m) => s + m.n, 0);
   const within = n > l ? each.reduce((s, m) => s + (m.n > 1 ? m.variance * (m.n - 1) : 0), 0) / (n - l) : 0;
   const variance = between.variance * (1 + 1 / l) + within * Math.max(0, 1 - l / n);
-  return Math.exp(between.mean + studentT(l - 1).quantile(1 - level) * Math.sqrt(variance));
+  return Math.exp(between.mean + normalQuantile(1 - level) * Math.sqrt(variance));
 }
 
 function logsByLot(values: ArrayLike<number>, contexts: readonly string[]): number[][] {
@@ -137,36 +138,28 @@ function meanSpe(model: PlsModel, rows: readonly DomainRow[]): number {
   return rows.reduce((s, r) => s + predictPls(model, r.x).spe, 0) / rows.length;
 }
 
-/** A prediction as it was judged: its lot, and the larger of T² and SPE over their limits. */
-export interface JudgedRow {
-  readonly lot: string;
-  readonly ratio: number;
-}
-
 /** Beyond this multiple of the limit a run is of another kind, not of the tail of the usual ones: it says nothing of the limit. */
 const FAR = 1.5;
-/** Wafers of a lot leave together: no lot counts more often than this. */
-const LOT_MOST = 3;
-
-/** What judged predictions say of their limits: how many are of the usual kind, and how many of those lie outside. */
-export function usualOutside(rows: readonly JudgedRow[]): { predictions: number; outside: number } {
-  const usual = rows.filter((r) => r.ratio <= FAR);
-  const lots = new Map<string, number>();
-  for (const r of usual) if (r.ratio > 1) lots.set(r.lot, (lots.get(r.lot) ?? 0) + 1);
-  return { predictions: usual.length, outside: [...lots.values()].reduce((s, n) => s + Math.min(n, LOT_MOST), 0) };
+/**
+ * What judged predictions say of their limits: how many are of the usual kind, and how many of those lie outside.
+ * @param ratios - of each the larger of T² and SPE over their limits.
+ */
+export function usualOutside(ratios: ArrayLike<number>): { predictions: number; outside: number } {
+  const usual = Array.from(ratios).filter((r) => r <= FAR);
+  return { predictions: usual.length, outside: usual.filter((r) => r > 1).length };
 }
 
 /** A day of this many predictions counts in full; fewer say less of the share, and more do not move the limits further. */
 const FULL_DAY = 40;
 /** How far the logarithm of the limits follows a full day's share. */
-const GAIN = 2;
-/** One day moves it no further, so that a lot at a wrong recipe does not open the domain for the next. */
-const DAY = 0.25;
+const GAIN = 3;
+/** One day moves it no further. */
+const DAY = 0.5;
 /** How far it may be moved in all. */
 const FARTHEST = 1;
 
 /**
- * The logarithm by which the limits of a model are moved after a day of its predictions: by twice the share that lay outside less the nominal
+ * The logarithm by which the limits of a model are moved after a day of its predictions: by three times the share that lay outside less the nominal
  * one, up or down. What is stated as 1 % stays near 1 % under drift, whatever the distribution and however many predictions a day; it never moves by more
  * than a factor of e. A step by the count in place of the share would swing where a tool makes a thousand predictions a day.
  * @param predictions, outside - of the day (`usualOutside`); none leave the limits as they are.

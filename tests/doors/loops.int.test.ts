@@ -72,3 +72,35 @@ test('what a document changes is in the trail, field by field, and what it repea
     after: { tools: { [tool.name]: { kind: 'another kind' } }, added: { areas: ['NEW-AREA'], loops: [], recipes: [] } },
   });
 });
+
+test('what a document says otherwise of a loop or a recipe that exists is told, each with its path, and stays', async () => {
+  const send = async (over: object) => (await door.send('fab', JSON.stringify({ ...fab, ...over }), {}, 'PUT')).body as unknown;
+  expect(await send({})).toMatchObject({ kept: [] });
+  const loops = fab.loops.map((l, i) => (i === 1 ? { ...l, config: { ...l.config, gain: l.config.gain * 10 } } : l));
+  const recipes = fab.recipes.map((r, i) => (i === 2 ? { ...r, setpoints: { other: 1 } } : r));
+  expect(await send({ loops, recipes })).toMatchObject({
+    kept: [
+      {
+        path: 'loops.1.config.gain',
+        message: expect.stringContaining(`keeps gain = ${fab.loops[1]!.config.gain}; an engineer changes it`),
+      },
+      { path: 'recipes.2', message: expect.stringContaining(`send this one as version ${fab.recipes[2]!.version + 1}`) },
+    ],
+  });
+  // What an engineer changed since the registration is no news of the document.
+  const known = (await loop(fab.loops[2]!.name))!;
+  await changeLoop(known.id, known.version, { ...fab.loops[2]!.config, lambda: 0.31 }, 'tuned on the tool', 'ana');
+  expect(await send({})).toMatchObject({ kept: [] });
+});
+
+test('another unit of a parameter, or another size of a product, is refused: stored numbers are read by them', async () => {
+  const parameters = fab.parameters.map((p, i) => (i === 0 ? { ...p, unit: 'parsec' } : p));
+  const products = fab.products.map((p, i) => (i === 1 ? { ...p, diameterMm: 200 } : p));
+  for (const [over, path] of [
+    [{ parameters }, 'parameters.0.unit'],
+    [{ products }, 'products.1.diameterMm'],
+  ] as const) {
+    const answer = await door.send('fab', JSON.stringify({ ...fab, ...over }), {}, 'PUT');
+    expect(answer).toMatchObject({ status: 409, body: { code: 'conflict', details: { path } } });
+  }
+});

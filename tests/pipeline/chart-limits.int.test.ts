@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ChangeDraft, changeOf, draftBase, draftBlocked, firstDraft } from '@/app/(dash)/spc/[id]/change-draft';
 import { db, sql } from '@/lib/db';
-import { changeChart, excludePoint } from '@/lib/services/charts/change-chart';
+import { changeChart, excludePoint, includePoint } from '@/lib/services/charts/change-chart';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { changeSpecification } from '@/lib/services/fab/specification';
 import { alertView } from '@/lib/services/views/alert';
+import { auditRows } from '@/lib/services/views/audit';
+import { runView } from '@/lib/services/views/run';
 import { spcChart, violationsOf } from '@/lib/services/views/spc-chart';
 import { screenCharts } from '@/lib/services/views/spc-list';
 import { sdLimits } from '@/lib/spc';
@@ -137,7 +139,7 @@ test('an excluded point on the ramp of an EWMA chart has the limits of its place
     expect([p.lcl, p.ucl]).toEqual([expect.closeTo(cl! - half(place), 9), expect.closeTo(cl! + half(place), 9)]);
     if (i !== 1) z = stands;
   });
-  await excludePoint(chart, before[1]!.id, null, 'ana');
+  await includePoint(chart, before[1]!.id, 'the gauge was right after all', 'ana');
   expect(await judged()).toEqual(before);
 });
 
@@ -230,6 +232,16 @@ test('an open alert keeps what opened it: older late points and milder ones are 
   expect(page.alert).toMatchObject({ value: 101.2, title: opened['title'], severity: 'high' });
 });
 
+test('a point of the baseline is judged by nothing, on its chart and on its run; a later one is', async () => {
+  const { points } = await spcChart(await chartOf('measurement.mean', 'individuals'), 0, FAR);
+  const of = async (i: number) => (await runView(points.runId[i]!)).points.find((p) => p.recordId === points.recordId[i])!;
+  const later = points.ucl.findIndex((v) => !Number.isNaN(v));
+  expect(later).toBeGreaterThan(0);
+  expect(points.ucl[0]).toBeNaN();
+  expect(await of(0)).toMatchObject({ isJudged: false, excluded: null, rules: [] });
+  expect((await of(later)).isJudged).toBe(true);
+});
+
 test('excluding a point and taking it back in opens no alert and changes none', async () => {
   const chart = await chartOf('measurement.mean', 'individuals');
   const before = await alertsOf(chart);
@@ -241,14 +253,23 @@ test('excluding a point and taking it back in opens no alert and changes none', 
   await excludePoint(chart, bad.record_id, 'wrong wafer on the gauge', 'ana');
   expect((await violationsOf(chart, 0, FAR)).find((w) => w.recordId === bad.record_id)).toBeUndefined();
   expect(await alertsOf(chart)).toEqual(before);
-  await excludePoint(chart, bad.record_id, null, 'ana');
+  for (const reason of ['', null, 'ok', '     ·'])
+    await expect(includePoint(chart, bad.record_id, reason, 'ana')).rejects.toMatchObject({ details: { field: 'reason' } });
+  await includePoint(chart, bad.record_id, 'the gauge was right after all', 'ana');
   expect((await violationsOf(chart, 0, FAR)).find((w) => w.recordId === bad.record_id)!.violations[0]!.rule).toBe(1);
   expect(await alertsOf(chart)).toEqual(before);
   expect(await historyOf(before.at(-1)!.id)).toEqual(history);
+  const [trail] = await auditRows(
+    { actor: null, entity: 'chart_point', action: 'include', id: null, fromMs: 0, toMs: Date.now() + 1 },
+    null,
+    1,
+  );
+  expect(trail).toMatchObject({ entityId: `${chart}/${bad.record_id}`, reason: 'the gauge was right after all' });
+  await expect(includePoint(chart, bad.record_id, 'once more, with feeling', 'ana')).rejects.toMatchObject({ code: 'conflict' });
   // Also with the alert closed: what was known is nobody's news.
   await db().exec(sql`UPDATE alert SET state = 'closed' WHERE chart_id = ${chart}`);
   await excludePoint(chart, bad.record_id, 'wrong wafer on the gauge', 'ana');
-  await excludePoint(chart, bad.record_id, null, 'ana');
+  await includePoint(chart, bad.record_id, 'the gauge was right after all', 'ana');
   expect(await db().rows(sql`SELECT 1 FROM alert WHERE chart_id = ${chart} AND state <> 'closed'`)).toEqual([]);
 });
 
@@ -269,6 +290,9 @@ test('a changed specification is a version: charts and capability follow, limits
     changeSpecification(spec, seen, v, reason, 'ana', T0 + 240 * HOUR);
   await expect(change(first.version, { target: 100, lsl: 130, usl: 90 })).rejects.toMatchObject({ details: { field: 'lsl' } });
   await expect(change(first.version, { target: 140, lsl: 80, usl: 120 })).rejects.toMatchObject({ details: { field: 'target' } });
+  await expect(change(first.version, { target: null, lsl: null, usl: null })).rejects.toMatchObject({
+    details: { field: 'target' },
+  });
   await expect(change(first.version, { target: 100, lsl: 80, usl: 120 }, 'why')).rejects.toMatchObject({
     details: { field: 'reason' },
   });
@@ -277,6 +301,10 @@ test('a changed specification is a version: charts and capability follow, limits
 
   const after = await spcChart(chart, 0, FAR);
   expect(after.specification).toMatchObject({ lsl: 80, usl: 120, target: 100 });
+  expect(view.capabilityNote).toBeNull();
+  expect(after.capabilityNote).toMatch(
+    new RegExp(`points are older than version ${first.version + 1} of the specification and judged by it all the same\\.$`),
+  );
   expect(after.specification.spans.map((s) => [s.version, s.usl])).toEqual([
     [1, first.usl],
     [2, 120],

@@ -3,8 +3,10 @@ import { db, sql } from '@/lib/db';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { changeSpecification } from '@/lib/services/fab/specification';
+import { listOverlay } from '@/lib/services/views/overlay';
 import { spcChart } from '@/lib/services/views/spc-chart';
 import { screenCharts } from '@/lib/services/views/spc-list';
+import { specificationList } from '@/lib/services/views/specifications';
 import { type Door, lotRecord, openDoor, overlayRecord } from '../support/door';
 import { runOf } from '../support/wafers';
 import { doAllWork } from '../support/work';
@@ -59,6 +61,38 @@ test('products with one specification: it is the chart’s, whatever else is reg
   await lot('HERON-52', 'H1', 2);
   expect((await view()).specification).toMatchObject({ lsl: -7.5, usl: 7.5, target: 0, differs: false, unspecified: [] });
   expect((await listed()).specDiffers).toBe(false);
+});
+
+test('the charts that a specification counts are the ones that its link lists', async () => {
+  const specifications = await specificationList({ product: 'HERON-52', operation: null, parameter: null });
+  expect(specifications.some((s) => s.charts > 1)).toBe(true);
+  for (const { operation, product, parameter, charts } of specifications) {
+    const filter = {
+      area: null,
+      operation,
+      product,
+      parameter,
+      onlySpecified: true,
+      tool: null,
+      source: null,
+      onlyOut: false,
+      limit: 500,
+    };
+    const { rows, total } = await screenCharts({ ...filter, fromMs: 0, toMs: FAR });
+    expect([parameter, total, rows.length]).toEqual([parameter, charts, charts]);
+  }
+});
+
+test('the list of overlay measurements tells what the chart of their lot says: not judged, in control, or a rule that fired', async () => {
+  const of = async (name: string) =>
+    (await listOverlay({ fromMs: 0, toMs: 0, product: null, tool: null, operation: null, lot: name, limit: 5 })).rows[0];
+  expect(await of('K1')).toMatchObject({ isOut: false, isJudged: false });
+  await db().exec(sql`UPDATE chart_point SET ucl = 1 WHERE lot = 'K1' AND chart_id = ${await chart()}`);
+  expect(await of('K1')).toMatchObject({ isOut: false, isJudged: true });
+  await db().exec(sql`UPDATE chart_point SET rules = '{1}' WHERE lot = 'K1' AND chart_id = ${await chart()}`);
+  expect(await of('K1')).toMatchObject({ isOut: true, isJudged: true });
+  expect(await of('H1')).toMatchObject({ isOut: false, isJudged: false });
+  await db().exec(sql`UPDATE chart_point SET ucl = NULL, rules = '{}' WHERE lot = 'K1' AND chart_id = ${await chart()}`);
 });
 
 test('a product on the chart without a specification: the others’ is not shown as its own, and it is said', async () => {

@@ -187,19 +187,20 @@ test('a recipe of another product raises its own alert, says so on the run, coun
   await doAllWork();
 });
 
-test('the last good lot of a chart without a product: in control, nothing excluded, of the same product where there is one', async () => {
+test('the last good lot of a chart without a product: judged, in control, nothing excluded, of the same product where there is one', async () => {
   const chart = (await db().one<{ id: string }>(
     sql`SELECT id FROM chart WHERE product IS NULL AND characteristic = 'measurement.sd' LIMIT 1`,
   ))!.id;
-  const point = (lot: string, hour: number, o: { rules?: number[]; excluded?: string } = {}) =>
-    db().exec(sql`INSERT INTO chart_point (chart_id, at, record_id, value, plotted, lot, slot, version, rules, excluded)
-      VALUES (${chart}, ${new Date(T0 + hour * 3_600_000)}, ${recordId('p', lot, hour)}, 1, 1, ${lot}, 1, 1, ${o.rules ?? []}::int4[], ${o.excluded ?? null})`);
+  const point = (lot: string, hour: number, o: { rules?: number[]; excluded?: string; ucl?: null } = {}) =>
+    db().exec(sql`INSERT INTO chart_point (chart_id, at, record_id, value, plotted, lot, slot, version, rules, excluded, ucl)
+      VALUES (${chart}, ${new Date(T0 + hour * 3_600_000)}, ${recordId('p', lot, hour)}, 1, 1, ${lot}, 1, 1, ${o.rules ?? []}::int4[], ${o.excluded ?? null}, ${o.ucl === null ? null : 2}::float8)`);
   await point('KITE-45-0', 1);
   await point('HERON-52-0', 2);
   await point('KITE-45-1', 3);
   await point('KITE-45-1', 4, { rules: [1] });
   await point('KITE-45-2', 5, { excluded: 'bad site' });
   await point('HERON-52-1', 6);
+  await point('HERON-52-2', 6.5, { ucl: null });
   await point('KITE-45-3', 7);
   const before = { firstMs: T0 + 7 * 3_600_000, lot: 'KITE-45-3' };
   expect(await lastGoodLot(chart, before, 'KITE-45')).toEqual({ lot: 'KITE-45-0', product: 'KITE-45', atMs: T0 + 3_600_000 });

@@ -120,8 +120,8 @@ test('every recorded decision is made again to the last bit: late data, a correc
     if (t === 15) await measure({ ...w, key: 'W13', lot: 'L13', at: T0 + 13 * HOUR, slot: 14, chamber: 'B' }, 'W13-m', 121);
     if (t === 16) await pm('P2', T0 + 4.5 * HOUR); // told of long after
     if (t === 18) for (const late of waiting) await measure(late);
-    if (t === 19) await setLoopState(loopId, 'shadow', 'a look at the advice only', 'ana');
-    if (t === 21) await setLoopState(loopId, 'closed', 'on again after the look', 'ana');
+    if (t === 19) await setLoopState(loopId, (await inForce()).version, 'shadow', 'a look at the advice only', 'ana');
+    if (t === 21) await setLoopState(loopId, (await inForce()).version, 'closed', 'on again after the look', 'ana');
   }
   const audit = await auditLoop(loopId, new Date(0));
   expect(audit).toMatchObject({ decisions: 24, same: 24, first: null });
@@ -159,6 +159,11 @@ test('the replay that the page asks for: the version in force equals the record 
   expect(r.audit).toMatchObject({ decisions: 16, same: 16 });
   expect(r.proposed.rms).not.toBe(r.recorded.rms);
   expect(r.proposed.clipped).toBeGreaterThan(0);
+  expect([r.recorded, r.present, r.proposed].map((side) => side.decisions)).toEqual([16, 16, 16]);
+  expect(r.recorded.moves).toBe(r.audit.moves);
+  expect(r.recorded.moves).toBeLessThanOrEqual(r.recorded.decisions);
+  const itself = await replayLoop(loopId, { ...config, lambda: 0.3 });
+  expect(itself.proposed).toEqual(itself.present);
 });
 
 test('of two changes of one version at once, one is in force, and the other is told so', async () => {
@@ -179,7 +184,7 @@ test('a draft that would not be stable is refused by the verb that the page call
   expect(judgement.verdict).toBe('refused');
   await expect(changeLoop(loopId, version, wild, 'a bolder controller', 'ana')).rejects.toMatchObject({
     code: 'precondition_failed',
-    message: expect.stringMatching(/not be stable.*λ must stay below/),
+    message: expect.stringMatching(/not be stable.*λ must be at most/),
     details: { field: 'lambda', largestLambda: judgement.largestLambda },
   });
   expect((await inForce()).version).toBe(version);

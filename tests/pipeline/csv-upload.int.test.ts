@@ -5,7 +5,7 @@ import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { INGEST_KINDS, ingestBatch } from '@/lib/services/ingest';
 import { waferGallery } from '@/lib/services/views/wafers';
-import { storedLinks } from '../../app/(dash)/upload/stored-links';
+import { storedLinks, storedWords } from '../../app/(dash)/upload/stored-links';
 import { type TestDatabase, testDatabase } from '../support';
 
 const NOW = Date.parse('2026-12-10T00:00:00Z');
@@ -82,8 +82,9 @@ test('a file with metadata and day-first dates goes from preview to the store, a
   const result = await uploadCsv(file(FILE, shown.headerLine), mapping, 'partial', WHO, NOW);
   expect(result).toMatchObject({ accepted: 2, repeated: 0, rejected: 0, issues: [] });
   expect(result.stored).toMatchObject([
-    { lot: 'CSV-1', product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness', wafers: 2 },
+    { lot: 'CSV-1', product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness', wafers: 2, withoutRun: 2 },
   ]);
+  expect(storedWords(result.stored)).toMatch(/^Stored as follows\. No run at the step is known of 2 wafers: /);
   const stored = await db().rows<{ id: string; slot: number; measured_at: Date; value: number[] }>(
     sql`SELECT id, slot, measured_at, value FROM measurement WHERE lot = 'CSV-1' ORDER BY slot`,
   );

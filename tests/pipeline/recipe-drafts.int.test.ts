@@ -10,6 +10,7 @@ import { approveDraft, releaseDraft, returnDraft } from '@/lib/services/spectra/
 import { startTrial, stopTrial } from '@/lib/services/spectra/trial';
 import { draftsOf } from '@/lib/services/views/recipe-drafts';
 import { trialSites } from '@/lib/services/views/recipe-trial';
+import { recipeView } from '@/lib/services/views/recipes';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
 import { ellipsometerLot } from '../support/ellipsometer';
@@ -148,6 +149,12 @@ test('a draft that moves values waits for a second engineer; the trial says by h
     sql`SELECT author, reason FROM metrology_recipe_version WHERE recipe_id = ${recipe.id} AND version = 3`,
   );
   expect(v).toEqual({ author: 'ann', reason: 'index from the reference' });
+  const { versions } = await recipeView(recipe.id);
+  expect(versions.map((r) => [r.version, r.author, r.approval])).toEqual([
+    [3, 'ann', { by: 'bob', reason: 'compared with the report' }],
+    [2, 'ann', null],
+    [1, 'test', null],
+  ]);
   const trail = await trailOf('metrology recipe draft', d.id);
   expect(new Set(trail.map((t) => t.name))).toEqual(new Set(['HFO2-SE']));
   expect(trail.map((t) => `${t.actor} ${t.action}`)).toEqual([

@@ -9,6 +9,7 @@ import { siteMaps } from '@/lib/services/views/evidence';
 import { listRecipes, recipeView } from '@/lib/services/views/recipes';
 import { spectrumView } from '@/lib/services/views/spectra';
 import { spectraEvidence } from '@/lib/services/views/spectra-alert';
+import { spectraExport } from '@/lib/services/views/spectra-curves';
 import { listSpectra, spectraLists } from '@/lib/services/views/spectra-list';
 import { waferView } from '@/lib/services/views/wafer';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
@@ -70,6 +71,27 @@ test('each filter of the list keeps its own and nothing else', async () => {
   expect(await counts({ product: 'HERON-52' })).toBe(0);
   expect(await counts({ lot: 'L', fromMs: 0, toMs: 1 })).toBe(3);
   expect(await counts({ fromMs: T0 + 2.2 * 3_600_000 })).toBe(2);
+});
+
+test('the file of the spectra says of every value its wafer, recipe version, time and unit', async () => {
+  const e = await spectraExport(await idOf(1));
+  const rows = [...e.rows];
+  expect(rows).toHaveLength(13 * 2 * 51);
+  const of = (r: readonly unknown[]) => Object.fromEntries(e.header.map((h, i) => [h, r[i]]));
+  expect(new Set(e.header).size).toBe(e.header.length);
+  expect(of(rows[0]!)).toMatchObject({
+    lot: 'L',
+    wafer: 1,
+    operation: 'ALD-HFO2',
+    recipe: 'HFO2-SE',
+    'recipe version': 1,
+    site: 1,
+    channel: 'psi 70',
+    unit: 'deg',
+  });
+  const { measured_at } = (await db().one<{ measured_at: Date }>(sql`SELECT measured_at FROM spectrum WHERE slot = 1`))!;
+  expect(of(rows.at(-1)!)['measured at']).toEqual(measured_at);
+  for (const r of rows) expect(String(of(r)['value']).replace(/^-?0?\.?0*/, '').length).toBeLessThanOrEqual(10);
 });
 
 test('one wafer comes with maps, curves of its worst site, charts and its lot', async () => {

@@ -5,7 +5,7 @@ import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { listVmModels, vmView } from '@/lib/services/views/vm';
 import { fitTrainingSet } from '@/lib/services/vm/fit-training-set';
-import { prepareVm } from '@/lib/services/vm/predict';
+import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, trainingPlan } from '@/lib/services/vm/train';
 import { quality } from '@/lib/ui/vm/quality';
 import { type TestDatabase, testDatabase } from '../support';
@@ -51,7 +51,7 @@ beforeAll(async () => {
       {
         id: featureSet,
         names: Array.from({ length: SENSORS }, (_, j) => `s${j >> 1}|main|${j % 2 ? 'slope' : 'mean'}`),
-        units: Array.from({ length: SENSORS }, () => '1'),
+        units: Array.from({ length: SENSORS }, (_, j) => (j % 2 ? '1/s' : '1')),
       },
     ]);
     await tx.exec(sql`
@@ -119,7 +119,7 @@ test('the limits follow what later predictions show, once a day, and the list do
   const shifts = await shiftOf();
   expect(shifts).toHaveLength(1);
   expect(shifts[0]).toMatchObject({ predictions: 150, outside: 9 });
-  expect(shifts[0]!.shift).toBeCloseTo(2 * (9 / 150 - 0.01), 12);
+  expect(shifts[0]!.shift).toBeCloseTo(3 * (9 / 150 - 0.01), 12);
   expect((await vmView(modelId, T0, day)).limits!.shift).toBe(shifts[0]!.shift);
   const row = (await listVmModels({ fromMs: T0, operation, product })).find((m) => m.id === modelId)!;
   expect(row).toMatchObject({ predictions: 150, unreliable: 9 });
@@ -127,9 +127,23 @@ test('the limits follow what later predictions show, once a day, and the list do
   expect(quality(row)).toEqual({ status: 'warn', text: 'often outside' });
 });
 
-/** The share of the SPE limit that one and the same trace uses when it runs at a time. */
-async function speOfRunAt(at: number): Promise<{ version: number; spe: number }> {
-  const id = recordId('run', `same at ${at}`);
+test('the observed error is of the predictions that are charted; that of all stands beside it', async () => {
+  await db().exec(sql`
+    INSERT INTO measurement (id, key, station, lot, slot, product, layer, operation, parameter, unit, plan, measured_at, run_id, processed_at, tool, chamber, layout_id, value, u, n, mean, min, max)
+    SELECT gen_random_uuid(), p.run_id::text || ' m', 'ELL-01', 'M', 1, ${product}, 'ILD1', ${operation}, ${parameter}, 'nm', 'P5', p.started_at + INTERVAL '1 hour', p.run_id, p.started_at, 'CVD-01', 'A', ${featureSet}, ARRAY[y], ARRAY[0.1], 1, y, y, y
+    FROM (SELECT run_id, started_at, reliable, CASE WHEN reliable THEN 120.5 ELSE 132 END AS y, row_number() OVER (PARTITION BY reliable ORDER BY started_at) AS k
+      FROM vm_prediction WHERE model_id = ${modelId}) p WHERE k <= 40`);
+  const row = (await listVmModels({ fromMs: T0, operation, product })).find((m) => m.id === modelId)!;
+  expect(row).toMatchObject({ checked: 40, coverage: 1, checkedAll: 49 });
+  expect(row.observedRmse!).toBeCloseTo(0.5, 12);
+  expect(row.observedAll!).toBeCloseTo(Math.sqrt((40 * 0.25 + 9 * 144) / 49), 12);
+  expect(quality({ ...row, unreliable: 0, rmse: 0.2 })).toEqual({ status: 'warn', text: 'error has grown' });
+});
+
+/** The work on one and the same trace when it runs at a time. @param unit - of its first sensor. */
+async function workOfRunAt(at: number, unit = '1') {
+  const id = recordId('run', `same at ${at} in ${unit}`);
+  const set = recordId('sensors', `test in ${unit}`);
   const started = new Date(at);
   const n = 20;
   const t = Float32Array.from({ length: n }, (_, i) => i);
@@ -138,17 +152,20 @@ async function speOfRunAt(at: number): Promise<{ version: number; spe: number }>
   const sensors = Array.from({ length: SENSORS / 2 }, (_, j) => `s${j}`);
   await db().exec(sql`SELECT ensure_month(${started})`);
   await db().exec(
-    sql`INSERT INTO sensor_set (id, names, units) VALUES (${recordId('sensors', 'test')}, ${sensors}::text[], ${sensors.map(() => '1')}::text[]) ON CONFLICT DO NOTHING`,
+    sql`INSERT INTO sensor_set (id, names, units) VALUES (${set}, ${sensors}::text[], ${sensors.map((_, j) => (j === 0 ? unit : '1'))}::text[]) ON CONFLICT DO NOTHING`,
   );
   await db().exec(sql`
     INSERT INTO run (id, key, tool, chamber, product, layer, operation, lot, slot, recipe, recipe_version, setpoints, started_at, ended_at)
     VALUES (${id}, ${id}::text, 'CVD-01', 'A', ${product}, 'ILD1', ${operation}, 'LX', 1, 'r', 1, '{}'::jsonb, ${started}, ${started})`);
   await db().exec(sql`
     INSERT INTO trace (run_id, started_at, sensor_set_id, n, t, v, steps)
-    VALUES (${id}, ${started}, ${recordId('sensors', 'test')}, ${n}, ${bytes(t)}, ${bytes(v)}, ${JSON.stringify([{ name: 'main', start: 0, end: n }])}::jsonb)`);
-  const { predictions } = await prepareVm([{ id, at }]);
-  return predictions.find((p) => p.model_id === modelId)!;
+    VALUES (${id}, ${started}, ${set}, ${n}, ${bytes(t)}, ${bytes(v)}, ${JSON.stringify([{ name: 'main', start: 0, end: n }])}::jsonb)`);
+  const work = await prepareVm([{ id, at }]);
+  return { work, refs: [{ id, at }], prediction: work.predictions.find((p) => p.model_id === modelId)! };
 }
+
+/** The share of the SPE limit that the trace uses. */
+const speOfRunAt = async (at: number): Promise<{ version: number; spe: number }> => (await workOfRunAt(at)).prediction;
 
 test('a new version takes over what the limits of the model were moved by', async () => {
   const later = through + 2 * DAY;
@@ -180,7 +197,7 @@ test('each version is followed by its own predictions, and a stretch of days is 
   );
   await transaction((tx) => storeTraining(tx, modelId, to, null));
   const { limits } = await vmView(modelId, T0, to);
-  expect(limits!.shift).toBeCloseTo(before + 2 * (0.05 - 0.01), 12);
+  expect(limits!.shift).toBeCloseTo(before + 3 * (0.05 - 0.01), 12);
   // Under the moved limits these lie inside; without the move they would not, and the page says so.
   const next = to + 5 * HOUR;
   await predict(
@@ -188,4 +205,21 @@ test('each version is followed by its own predictions, and a stretch of days is 
     Array.from({ length: 100 }, (_, i) => ({ version: 2, spe: i < 7 ? 0.99 : 0.7 })),
   );
   expect((await vmView(modelId, next, next + DAY)).followed).toEqual({ predictions: 100, outside: 0, unmoved: 7 });
+});
+
+test('a sensor that arrives in another unit than the model knows is taken as not recorded, and the feed says which', async () => {
+  const at = through + DAY + 7 * HOUR;
+  const usual = await workOfRunAt(at);
+  const other = await workOfRunAt(at, 'Torr');
+  // Its mean and its slope.
+  expect(other.prediction.missing - usual.prediction.missing).toBe(2);
+  for (const w of [usual, other]) await transaction((tx) => storeVm(tx, w.work, w.refs));
+  const told = await db().rows<{ text: string }>(sql`SELECT text FROM feed_event WHERE kind = 'model' AND text LIKE '%Torr%'`);
+  expect(told).toEqual([
+    {
+      text: expect.stringMatching(
+        /^Lot LX on CVD-01: "s0" arrives in Torr, its virtual metrology knows 1: taken as not recorded/,
+      ),
+    },
+  ]);
 });

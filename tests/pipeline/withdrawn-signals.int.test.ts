@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import { actOnAlert } from '@/lib/services/alerts/actions';
-import { excludePoint } from '@/lib/services/charts/change-chart';
+import { excludePoint, includePoint } from '@/lib/services/charts/change-chart';
 import { alertView } from '@/lib/services/views/alert';
 import { spcChart, violationsOf } from '@/lib/services/views/spc-chart';
 import { baseline, type CoatedLot, coater } from '../support/coated-lots';
@@ -60,7 +60,7 @@ test('an excluded point stays the evidence of its alert, marked, and holds again
   expect(out.alert).toEqual(before.alert);
   expect(await redOf(chart)).not.toContain(record);
 
-  await excludePoint(chart, record, null, 'ana');
+  await includePoint(chart, record, 'the gauge was right after all', 'ana');
   const again = await alertView(id);
   expect(again.signals).toEqual(before.signals);
   expect(again.alert).toEqual(before.alert);

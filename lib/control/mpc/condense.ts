@@ -58,8 +58,10 @@ export function condenseMpc(model: MpcModel): CondensedMpc {
     if (e instanceof AppError && e.code === 'not_positive_definite')
       throw new AppError(
         'not_positive_definite',
-        'the cost does not restrain every input; give R or S a positive weight',
-        {},
+        growthOf(state) > GROWTH
+          ? `A grows ${growthOf(state).toExponential(1)} times over N = ${N} runs, which leaves no digits for the cost; shorten the horizon, or scale the states`
+          : 'the cost does not restrain every input; give R or S a positive weight',
+        { field: growthOf(state) > GROWTH ? 'N' : 'R' },
         { cause: e },
       );
     throw e;
@@ -80,6 +82,12 @@ export function condenseMpc(model: MpcModel): CondensedMpc {
     conditionNumber: s[0]! / s[nz - 1]!,
   };
 }
+
+/** Squared, this takes all but a few digits of a double. */
+const GROWTH = 1e6;
+
+/** Largest entry of A to the power of the horizon. */
+const growthOf = (power: Float64Array): number => power.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
 
 // X ← A·X for X of shape (nx, cols)
 function advance(model: MpcModel, x: Float64Array, cols: number): void {

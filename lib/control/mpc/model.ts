@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { symmetricEigen } from '@/lib/numerics';
 
 type Rows = readonly (readonly number[])[];
 
@@ -45,6 +46,33 @@ export interface MpcSolution {
   readonly kktResidual: number;
 }
 
+/** Share of the largest eigenvalue that rounding may leave below 0. */
+const NEGATIVE = 1e-9;
+
+/** A price is symmetric and not negative in any direction. @throws AppError `invalid_input` naming the matrix. */
+function checkWeight(name: string, w: Rows): void {
+  const n = w.length;
+  const size = Math.max(...w.flat().map(Math.abs), 0);
+  for (let i = 0; i < n; i++)
+    for (let j = 0; j < i; j++)
+      if (Math.abs(w[i]![j]! - w[j]![i]!) > NEGATIVE * size)
+        throw new AppError(
+          'invalid_input',
+          `${name}[${i}][${j}] = ${w[i]![j]} and ${name}[${j}][${i}] = ${w[j]![i]} differ; a weight is symmetric`,
+          {
+            field: name,
+          },
+        );
+  const { values } = symmetricEigen(Float64Array.from(w.flat()), n);
+  const least = Math.min(...values);
+  if (least < -NEGATIVE * n * size)
+    throw new AppError(
+      'invalid_input',
+      `${name} has the eigenvalue ${least}: in that direction it would reward a deviation; give a weight without negative eigenvalues`,
+      { field: name },
+    );
+}
+
 /** Bounds have one entry a component and do not cross; an infinite one is none. */
 function checkBounds(m: MpcModel, nu: number, ny: number): void {
   for (const [kind, n] of [
@@ -84,6 +112,7 @@ export function mpcSizes(m: MpcModel): { nx: number; nu: number; ny: number } {
   shape('R', m.R, nu, nu);
   shape('S', m.S, nu, nu);
   if (m.P) shape('P', m.P, nx, nx);
+  for (const name of ['Q', 'R', 'S', 'P'] as const) if (m[name]) checkWeight(name, m[name]);
   checkBounds(m, nu, ny);
   if (!Number.isInteger(m.N) || !Number.isInteger(m.M) || m.M < 1 || m.N < m.M)
     throw new AppError('invalid_input', `horizons must be integers with 1 <= M <= N, got N = ${m.N}, M = ${m.M}`, { field: 'N' });

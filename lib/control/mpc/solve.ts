@@ -22,7 +22,7 @@ const ACTIVE = 1e-9;
 /**
  * One run of MPC on a condensed model. When the output limits cannot be met together with the input limits, they are softened by named slacks;
  * input and move limits never give way, and hold to the last bit: what rounding of the programme left beyond one is put on it.
- * @throws AppError `invalid_input` on wrong lengths. Look at `status` and `kktResidual` before applying the first move.
+ * @throws AppError `invalid_input` on wrong lengths, and where no sequence of inputs keeps both the limits of inputs and those of moves. Look at `status` and `kktResidual` before applying the first move.
  * @reference Maciejowski (2002), §3.1, §3.4 (softening).
  */
 export function solveMpc(c: CondensedMpc, step: MpcStep): MpcSolution {
@@ -38,6 +38,7 @@ export function solveMpc(c: CondensedMpc, step: MpcStep): MpcSolution {
     if (v.length !== n || v.some((e) => !Number.isFinite(e)))
       throw new AppError('invalid_input', `${name} needs ${n} finite values, got ${v.join(', ')}`, { field: name });
   }
+  checkReach(model, step.uPrev);
   const reference = references(step.r, N, ny);
   const free = new Float64Array(N * ny); // outputs with U = 0
   for (let i = 0; i < N * ny; i++) for (let j = 0; j < nx; j++) free[i]! += c.phi[i * nx + j]! * step.x0[j]!;
@@ -79,6 +80,31 @@ export function solveMpc(c: CondensedMpc, step: MpcStep): MpcSolution {
     iterations: solution.iterations,
     kktResidual: solution.kktResidual,
   };
+}
+
+/**
+ * Inputs and moves are limited one by one, so that the inputs within reach after k moves are an interval: the one before it, widened by the move and cut by
+ * the limits. Where it is empty no sequence of inputs keeps both.
+ * @throws AppError `invalid_input` naming the limit that cannot be met.
+ */
+function checkReach(m: MpcModel, uPrev: readonly number[]): void {
+  uPrev.forEach((before, i) => {
+    const [least, most] = [m.uMin?.[i] ?? -Infinity, m.uMax?.[i] ?? Infinity];
+    const [down, up] = [m.duMin?.[i] ?? -Infinity, m.duMax?.[i] ?? Infinity];
+    let [low, high] = [before, before];
+    for (let k = 0; k < m.M; k++) {
+      const [from, to] = [low + down, high + up];
+      low = Math.max(least, from);
+      high = Math.min(most, to);
+      if (low - high <= MISSED * Math.max(1, Math.abs(low))) continue;
+      const field = to < least ? 'duMax' : 'duMin';
+      throw new AppError(
+        'invalid_input',
+        `${field}: from uPrev[${i}] = ${before}, move ${k} reaches [${from}, ${to}] and the limits of the input are [${least}, ${most}]: no input keeps both. Widen the moves or the limits, or bring the input back inside first`,
+        { field, input: i, step: k },
+      );
+    }
+  });
 }
 
 /** Beyond this share of its size a bound is not missed by rounding: the solution is left as it is, for its `kktResidual` to tell. */

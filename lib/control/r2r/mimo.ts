@@ -1,7 +1,8 @@
 import { AppError } from '@/lib/errors';
-import { fromRows, matrix, numericalRank, qpHessian, solveQp, svd } from '@/lib/numerics';
+import { fromRows, matrix, numericalRank, svd } from '@/lib/numerics';
 import { type InnovationRecord, isOutlier, noInnovations, withInnovation } from '../innovation-gate';
 import { quantise } from '../run-to-run';
+import { boxed } from './mimo-program';
 
 /** Multi-input, multi-output run-to-run loop y = T + B(x − x_nominal) + disturbance; ny outputs, nu knobs, each in its own unit. */
 export interface MimoConfig {
@@ -143,6 +144,8 @@ export interface MimoMove {
   readonly f: Float64Array;
   /** Rank of B: outputs that the knobs can move independently. */
   readonly rank: number;
+  /** Largest over smallest singular value of the weighted design, without the directions that are not followed: how far an error of B is multiplied. */
+  readonly conditionNumber: number;
   /** Weighted design [√Q B S; √R S], (ny + nu, nu), S the knob scales. */
   readonly design: Float64Array;
 }
@@ -176,7 +179,13 @@ export function mimoMove(c: MimoConfig): MimoMove {
     for (let i = 0; i < ny; i++) g[j * ny + i] = -scale[j]! * inverse[j * m + i]! * q[i]!;
     for (let k = 0; k < nu; k++) f[j * nu + k] = scale[j]! * inverse[j * m + ny + k]! * r[k]!;
   }
-  return { g, f, rank: numericalRank(svd(fromRows(c.gain)).s, RANK_TOLERANCE), design };
+  return {
+    g,
+    f,
+    rank: numericalRank(svd(fromRows(c.gain)).s, RANK_TOLERANCE),
+    conditionNumber: d.s[0]! / d.s[rank - 1]!,
+    design,
+  };
 }
 
 export interface MimoAdvice {
@@ -193,10 +202,28 @@ export interface MimoAdvice {
   readonly status: 'converged' | 'infeasible' | 'max_iterations';
   /** Residual of the optimality conditions; 0 for the closed form. */
   readonly kktResidual: number;
+  /** Rank and condition of the gain, as in {@link MimoMove}. */
+  readonly rank: number;
+  readonly conditionNumber: number;
+  /** What the setpoint must not be trusted for: outputs that cannot be moved apart, a gain that is nearly singular. */
+  readonly warnings: readonly string[];
 }
 
-// Share of the mean squared gain that prices u in the constrained problem: it makes the Hessian definite and picks the least norm, and costs nine digits below.
-const RIDGE = 1e-9;
+/** A gain is known to a percent or so: beyond this its error is as large as the move. */
+const ILL_CONDITIONED = 100;
+
+function gainWarnings(move: MimoMove, ny: number, nu: number): string[] {
+  const out: string[] = [];
+  if (move.rank < Math.min(ny, nu))
+    out.push(
+      `gain: has rank ${move.rank}, ${ny} outputs and ${nu} knobs are there: outputs depend on each other, and of all setpoints that do equally well those of least norm are given`,
+    );
+  if (move.conditionNumber > ILL_CONDITIONED)
+    out.push(
+      `gain: is nearly singular (condition number ${move.conditionNumber.toPrecision(3)}), so that an error of 1 % of the gain changes the move by as much as itself; give moveWeight, knobScale, or fewer outputs`,
+    );
+  return out;
+}
 
 /**
  * Setpoints for the next run: the move of `mimoMove`, or with limits (absolute, step) in its way the quadratic program over the box; then deadbands and quantum.
@@ -250,7 +277,7 @@ export function adviseMimo(s: MimoState, c: MimoConfig, lastApplied: readonly nu
     const x0 = c.xNominal[j]!;
     if (!held.includes(j) && (v === lo[j]! || v === hi[j]!)) limited.push({ knob: j, side: v === hi[j]! ? 'max' : 'min' });
     const [least, most] = [c.min?.[j] ?? Number.NEGATIVE_INFINITY, c.max?.[j] ?? Number.POSITIVE_INFINITY];
-    const x = Math.min(most, Math.max(least, x0 + v));
+    const x = bounded(x0 + v, least, most, v === least - x0, v === most - x0);
     const quantum = c.quantum?.[j] ?? null;
     if (quantum === null || held.includes(j)) return x;
     const rounded = quantise(x, quantum, least, most, c.maxStep?.[j] ?? null, x0 + last[j]!);
@@ -262,39 +289,11 @@ export function adviseMimo(s: MimoState, c: MimoConfig, lastApplied: readonly nu
   const predictedDeviation = Array.from(p, (v, i) =>
     setpoint.reduce((sum, x, j) => sum + c.gain[i]![j]! * (x - c.xNominal[j]!), v),
   );
-  return { setpoint, raw, predictedDeviation, held, limited, status, kktResidual };
+  const { rank, conditionNumber } = move;
+  const warnings = gainWarnings(move, ny, nu);
+  return { setpoint, raw, predictedDeviation, held, limited, status, kktResidual, rank, conditionNumber, warnings };
 }
 
-// In units of the knob scales: min ½vᵀHv + gᵀv over the box, H = 2AᵀA + ridge.
-function boxed(c: MimoConfig, a: Float64Array, p: Float64Array, last: Float64Array, lo: Float64Array, hi: Float64Array) {
-  const [ny, nu] = [p.length, last.length];
-  const m = ny + nu;
-  const scale = Float64Array.from({ length: nu }, (_, j) => c.knobScale?.[j] ?? 1);
-  const b = new Float64Array(m);
-  for (let i = 0; i < ny; i++) b[i] = -Math.sqrt(c.outputWeight?.[i] ?? 1) * p[i]!;
-  for (let j = 0; j < nu; j++) b[ny + j] = Math.sqrt(c.moveWeight?.[j] ?? 0) * last[j]!;
-  const h = new Float64Array(nu * nu);
-  const g = new Float64Array(nu);
-  let trace = 0;
-  for (let i = 0; i < m; i++)
-    for (let j = 0; j < nu; j++) {
-      const v = a[i * nu + j]!;
-      g[j]! -= 2 * v * b[i]!;
-      for (let k = 0; k < nu; k++) h[j * nu + k]! += 2 * v * a[i * nu + k]!;
-      trace += 2 * v * v;
-    }
-  for (let j = 0; j < nu; j++) h[j * nu + j]! += (RIDGE * trace) / nu;
-  const rows: number[] = [];
-  const d: number[] = [];
-  for (let j = 0; j < nu; j++)
-    for (const [limit, sign] of [
-      [lo[j]!, 1],
-      [hi[j]!, -1],
-    ] as const) {
-      if (!Number.isFinite(limit)) continue;
-      for (let k = 0; k < nu; k++) rows.push(k === j ? sign : 0);
-      d.push((sign * limit) / scale[j]!);
-    }
-  const s = solveQp(qpHessian(h, nu), { g, c: Float64Array.from(rows), d });
-  return { u: s.x.map((v, j) => v * scale[j]!), status: s.status, kktResidual: s.kktResidual };
-}
+/** x inside its absolute limits; on one of them to the bit where the programme put it there. */
+const bounded = (x: number, least: number, most: number, atLeast: boolean, atMost: boolean): number =>
+  atLeast ? least : atMost ? most : Math.min(most, Math.max(least, x));

@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { STILL } from '@/lib/numerics';
 
 /** Disturbance model with unit innovation variance: white noise, IMA(1,1) with θ, AR(1) with φ, random walk. */
 export type Disturbance =
@@ -22,7 +23,7 @@ export function asymptoticVariance(lambda: number, gainRatio: number, disturbanc
     case 'white':
       return 2 / (2 - L);
     case 'ima':
-      return 1 + (1 - disturbance.theta - L) ** 2 / (L * (2 - L));
+      return imaVariance(disturbance.theta, L);
     case 'random_walk':
       return 1 / (L * (2 - L));
     default: {
@@ -44,51 +45,121 @@ export function optimalLambda(theta: number, gainRatio = 1): { readonly lambda: 
   return { lambda: (1 - theta) / gainRatio, variance: 1 };
 }
 
+/** An EWMA weight that a loop takes, and what it costs. */
+export interface LambdaAdvice {
+  /** In (0, 1]. */
+  readonly lambda: number;
+  /** Asymptotic variance of y − T with it, in units of the innovation variance; null where the loop is not stable with it. */
+  readonly variance: number | null;
+  /** What a drift leaves of y − T with it, in innovation sigmas. */
+  readonly offset: number;
+  /** The weight of least mean square without the limit to 1; above it no EWMA reaches it: `lambda` is then 1. */
+  readonly unlimited: number;
+}
+
+/**
+ * λ for IMA(1,1) with a drift: least mean square of y − T, variance 1 + (1 − θ − L)²/(L(2 − L)) and offset δ/L, L = λξ; without a drift L = 1 − θ.
+ * Held within (0, 1]: the mean square has one minimum in L, so that the nearest weight is the best.
+ * @param drift - δ a run, in innovation sigmas.
+ */
+export function adviseLambda(theta: number, gainRatio = 1, drift = 0): LambdaAdvice {
+  const best = drift === 0 ? 1 - theta : leastBetween(1e-6, 2 - 1e-6, (L) => imaVariance(theta, L) + (drift / L) ** 2);
+  const unlimited = best / gainRatio;
+  const lambda = Math.min(1, unlimited);
+  const L = lambda * gainRatio;
+  return { lambda, variance: L > 0 && L < 2 ? imaVariance(theta, L) : null, offset: drift / L, unlimited };
+}
+
+const imaVariance = (theta: number, L: number): number => 1 + (1 - theta - L) ** 2 / (L * (2 - L));
+
+/** Place of the least value of a function with one minimum, by golden section to rounding. */
+function leastBetween(from: number, to: number, of: (x: number) => number): number {
+  let [lo, hi] = [from, to];
+  const g = (Math.sqrt(5) - 1) / 2;
+  for (let k = 0; k < 60; k++) {
+    const a = hi - g * (hi - lo);
+    const b = lo + g * (hi - lo);
+    if (of(a) < of(b)) hi = b;
+    else lo = a;
+  }
+  return 0.5 * (lo + hi);
+}
+
+/** A steady change from run to run beside the IMA noise. */
+export interface DriftEstimate {
+  readonly perRun: number;
+  /** Standard error from the fitted IMA: σ(1 − θ)/√n and more; null where the noise is 0. */
+  readonly u: number | null;
+  /** The likelihood is better with it by more than chance gives in one series of a thousand. */
+  readonly isSignificant: boolean;
+}
+
 export interface Ima11Fit {
   readonly theta: number;
   readonly sigma: number;
+  /** As {@link adviseLambda} gives it for a gain without error. */
   readonly lambda: number;
   readonly n: number;
   /** Standard error of θ from the curvature of the likelihood, √((1 − θ²)/n). */
   readonly seTheta: number;
+  /** θ and σ are those of what is left without it where it is significant. */
+  readonly drift: DriftEstimate;
 }
 
+/** 99.9 % of χ² with one degree of freedom. */
+const SIGNIFICANT = 10.828;
+
 /**
- * Fit IMA(1,1), d_t − d_{t−1} = ε_t − θ ε_{t−1}, to a disturbance series by least conditional squares and advise λ = 1 − θ.
+ * Fit IMA(1,1), d_t − d_{t−1} = δ + ε_t − θ ε_{t−1}, to a disturbance series by least conditional squares and advise λ = 1 − θ; the drift δ is the mean
+ * difference and taken out where n ln(S(δ = 0)/S(δ)) says that it is there, since θ would otherwise explain it.
  * @param d - observed disturbances in run order; NaN is left out.
- * @throws AppError `invalid_input` below ten values.
+ * @throws AppError `invalid_input` below ten values; `out_of_domain` for a straight ramp, which holds no noise to weigh.
  * @reference Box, Jenkins, Reinsel & Ljung, Time Series Analysis, 5th ed. (2016), §7.1.2.
  */
 export function fitIma11(d: ArrayLike<number>): Ima11Fit {
   const x = Float64Array.from(d).filter((v) => !Number.isNaN(v));
   if (x.length < 10) throw new AppError('invalid_input', `an IMA fit needs ten values or more, got ${x.length}`, { n: x.length });
   const n = x.length - 1;
+  const steps = Float64Array.from({ length: n }, (_, i) => x[i + 1]! - x[i]!);
+  const perRun = (x[n]! - x[0]!) / n;
+  const size = Math.max(...x.map(Math.abs));
+  if (steps.every((v) => Math.abs(v - perRun) <= STILL * size))
+    throw new AppError(
+      'out_of_domain',
+      `disturbance: is a straight ramp of ${perRun} a run without noise, which no weight λ follows: a single EWMA stays slope/λ behind; use control/double-ewma`,
+      { field: 'disturbance' },
+    );
+  const [plain, moved] = [leastTheta(steps), leastTheta(steps.map((v) => v - perRun))];
+  const isSignificant = n * Math.log(plain.ss / moved.ss) > SIGNIFICANT;
+  const { theta, ss } = isSignificant ? moved : plain;
+  const sigma = Math.sqrt(ss / n);
+  return {
+    theta,
+    sigma,
+    lambda: adviseLambda(theta, 1, isSignificant ? perRun / sigma : 0).lambda,
+    n,
+    seTheta: Math.sqrt((1 - theta * theta) / n),
+    drift: { perRun, u: sigma > 0 ? standardErrorOfMean(theta, sigma, n) : null, isSignificant },
+  };
+}
+
+/** √Var of the mean of n differences ε_t − θ ε_{t−1}: the inner ones cancel but for 1 − θ. */
+const standardErrorOfMean = (theta: number, sigma: number, n: number): number =>
+  (sigma * Math.sqrt((n - 1) * (1 - theta) ** 2 + 1 + theta * theta)) / n;
+
+/** θ of least squares of the innovations of a series of differences: a grid, then golden section. */
+function leastTheta(steps: Float64Array): { readonly theta: number; readonly ss: number } {
   const ss = (theta: number): number => {
     let e = 0;
     let s = 0;
-    for (let i = 1; i <= n; i++) {
-      e = x[i]! - x[i - 1]! + theta * e;
+    for (const v of steps) {
+      e = v + theta * e;
       s += e * e;
     }
     return s;
   };
   let best = 0;
   for (let t = -0.99; t < 0.995; t += 0.01) if (ss(t) < ss(best)) best = t;
-  let lo = Math.max(-0.999, best - 0.01);
-  let hi = Math.min(0.999, best + 0.01);
-  const g = (Math.sqrt(5) - 1) / 2;
-  for (let k = 0; k < 60; k++) {
-    const a = hi - g * (hi - lo);
-    const b = lo + g * (hi - lo);
-    if (ss(a) < ss(b)) hi = b;
-    else lo = a;
-  }
-  const theta = 0.5 * (lo + hi);
-  return {
-    theta,
-    sigma: Math.sqrt(ss(theta) / n),
-    lambda: Math.min(1, Math.max(0.01, 1 - theta)),
-    n,
-    seTheta: Math.sqrt((1 - theta * theta) / n),
-  };
+  const theta = leastBetween(Math.max(-0.999, best - 0.01), Math.min(0.999, best + 0.01), ss);
+  return { theta, ss: ss(theta) };
 }

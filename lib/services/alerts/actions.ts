@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { REASON_MAX, REASON_MIN } from '@/lib/errors/reason';
+import { REASON_MAX, REASON_MIN, reasonProblem } from '@/lib/errors/reason';
+import { parsed } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 import { feed } from '../feed';
 import { alertEvent } from './raise';
@@ -19,7 +20,11 @@ export const CAUSES = [
 ] as const;
 
 /** What a person writes to close, reopen or comment stands in the audit trail: the rule of every reason. */
-const text = z.string().trim().min(REASON_MIN, `say it in at least ${REASON_MIN} characters`).max(REASON_MAX);
+const text = z
+  .string()
+  .trim()
+  .max(REASON_MAX)
+  .refine((v) => reasonProblem(v) === null, `say it in at least ${REASON_MIN} characters`);
 
 export const alertAction = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('acknowledge'), comment: z.string().trim().max(4000).optional() }),
@@ -50,7 +55,7 @@ interface AlertRow {
  * @throws AppError `not_found`, `precondition_failed` (changed meanwhile), `conflict` (the state does not allow it).
  */
 export async function actOnAlert(id: string, version: number | null, input: unknown, actor: { email: string }): Promise<void> {
-  const a = alertAction.parse(input);
+  const a = parsed(alertAction, input);
   await transaction(async (tx) => {
     const alert = await tx.one<AlertRow>(
       sql`SELECT id, state, version, title, assignee, dedupe_key FROM alert WHERE id = ${id} FOR UPDATE`,
@@ -74,6 +79,15 @@ export async function actOnAlert(id: string, version: number | null, input: unkn
   });
 }
 
+/** @throws AppError `invalid_input` for an address that no user signs in with: nobody would ever look at the alert. */
+async function requirePerson(tx: Tx, email: string): Promise<void> {
+  const user = await tx.one(sql`SELECT 1 FROM "user" WHERE email = ${email} AND disabled_at IS NULL`);
+  if (user === undefined)
+    throw new AppError('invalid_input', `assignee: there is no user "${email}"; give the address that a user signs in with`, {
+      field: 'assignee',
+    });
+}
+
 const PAST = { acknowledge: 'acknowledged', assign: 'assigned', close: 'closed', reopen: 'reopened' } as const;
 
 async function apply(tx: Tx, alert: AlertRow, a: AlertAction, actor: string): Promise<object> {
@@ -90,6 +104,7 @@ async function apply(tx: Tx, alert: AlertRow, a: AlertAction, actor: string): Pr
       await alertEvent(tx, alert.id, actor, 'commented', a.comment);
       return {};
     case 'assign':
+      if (a.assignee !== null) await requirePerson(tx, a.assignee);
       await tx.exec(sql`UPDATE alert SET assignee = ${a.assignee}, version = version + 1 WHERE id = ${alert.id}`);
       await alertEvent(tx, alert.id, actor, 'assigned', a.assignee === null ? 'nobody' : a.assignee);
       return { assignee: a.assignee };

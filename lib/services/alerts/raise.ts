@@ -31,8 +31,13 @@ export const severityOf = (rule: number): Severity =>
   rule === 1 ? 'high' : rule % DISPERSION === 1 || rule === 5 || rule === 2 ? 'medium' : 'low';
 const RANK: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2 };
 
+/** Limits that a person entered are no multiple of a sigma: a point beyond the limits is just that. */
 export const ruleText = (rule: number): string =>
-  rule > DISPERSION ? 'dispersion beyond its limit' : describeRule(ruleOf(rule));
+  rule === 1
+    ? '1 point beyond the control limits'
+    : rule > DISPERSION
+      ? 'dispersion beyond its limit'
+      : describeRule(ruleOf(rule));
 
 /**
  * One open alert a chart: the first signal opens it and stays its evidence (title, point, value, age); later signals are counted and

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
+import { parsed } from '@/lib/formats/parsed';
+import { real } from '@/lib/formats/scalars';
 import { enteredLimitProblems } from '@/lib/spc';
 import { type ChartKind, DISPERSION, type LimitsSource } from '../spc/judge';
 
@@ -9,7 +11,7 @@ export type RuleNumber = (typeof RULE_NUMBERS)[number];
 /** Kinds that judge a dispersion (moving range, range, standard deviation) beside their location. */
 export const hasDispersionChart = (kind: ChartKind): boolean => kind !== 'ewma';
 
-const limit = z.number().nullable();
+const limit = real.nullable();
 
 /**
  * What a new version of a chart may say. Left out: as before. `limits` null: collect a new baseline from `effectiveFrom` on. Limits are
@@ -17,13 +19,12 @@ const limit = z.number().nullable();
  */
 export const chartChange = z.strictObject({
   rules: z.array(z.literal(RULE_NUMBERS)).max(RULE_NUMBERS.length).optional(),
-  limits: z
-    .strictObject({ cl: limit, ucl: limit, lcl: limit, sigmaWithin: z.number().positive().optional() })
-    .nullable()
-    .optional(),
+  limits: z.strictObject({ cl: limit, ucl: limit, lcl: limit, sigmaWithin: real.positive().optional() }).nullable().optional(),
   /** Limits of the dispersion chart. */
   dispersion: z.strictObject({ cl: limit, ucl: limit, lcl: limit }).optional(),
   alerting: z.boolean().optional(),
+  /** Takes back a phase that has not begun: what was in force before it goes on. Alone, without anything else. */
+  takeBack: z.literal(true).optional(),
   /** Process time from which the version holds, a new phase; now when left out. */
   effectiveFrom: z.iso.datetime({ offset: true }).optional(),
 });
@@ -60,13 +61,30 @@ const NO_LIMITS = {
   dispSigma: null,
 } as const;
 
+/** Names of the form. */
+const FIELD: Readonly<Record<string, string>> = {
+  rules: 'Rules',
+  cl: 'Centre line',
+  ucl: 'Upper limit',
+  lcl: 'Lower limit',
+  sigmaWithin: 'Sigma within',
+  alerting: 'Raises alerts',
+  effectiveFrom: 'Holds from',
+};
+
+/** @throws AppError `invalid_input` in the words of the form. */
+export const parseChange = (input: unknown): ChartChange => parsed(chartChange, input, FIELD);
+
+/** Entered limits lie this many sigmas from each other, at least and at most: anything else is another unit or a slip of the point. */
+const FEWEST_SIGMAS = 0.2;
+const MOST_SIGMAS = 200;
+
 /**
  * The content of the next version. Entered limits of the location leave sigma and the dispersion limits as they were: they are of the
  * study before, unless they are entered too.
  * @throws AppError `invalid_input` in the words of the form, with `details.field`.
  */
-export function nextVersion(kind: ChartKind, now: VersionContent, input: unknown): { change: ChartChange; next: VersionContent } {
-  const c = parsed(input);
+export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange): VersionContent {
   const next: Writable<VersionContent> = { ...now };
   if (c.rules !== undefined) {
     next.rules = [...new Set(c.rules)].sort((a, b) => a - b);
@@ -78,6 +96,7 @@ export function nextVersion(kind: ChartKind, now: VersionContent, input: unknown
     refuse(enteredLimitProblems(c.limits, 'location')[0], 'limits');
     const { cl, ucl, lcl, sigmaWithin } = c.limits;
     Object.assign(next, { cl, ucl, lcl, limitsSource: 'given' });
+    refuseOtherScale(c.limits);
     if (sigmaWithin !== undefined) Object.assign(next, { sigmaWithin, sigmaMethod: 'given' });
   }
   if (c.dispersion !== undefined) {
@@ -96,7 +115,28 @@ export function nextVersion(kind: ChartKind, now: VersionContent, input: unknown
       'dispersion',
       'The chart has no dispersion limits yet and collects no baseline any more: enter them too, or take the rule on the dispersion out.',
     );
-  return { change: c, next };
+  return next;
+}
+
+/** Whether a version would judge by other numbers or rules than the one before it. */
+export const sameContent = (a: VersionContent, b: VersionContent): boolean =>
+  a.rules.join() === b.rules.join() && (Object.keys(NO_LIMITS) as (keyof typeof NO_LIMITS)[]).every((k) => a[k] === b[k]);
+
+/** @throws AppError `invalid_input` for a chart that would raise alerts by no rule at all. */
+export function refuseMute(rules: readonly number[], alerting: boolean): void {
+  if (alerting && rules.length === 0)
+    throw bad('rules', 'A chart without rules raises no alert: choose a rule, or switch its alerts off.');
+}
+
+/** Sigma within is of a single value, the limits of a point: they differ by the square root of a subgroup, not by orders of magnitude. */
+function refuseOtherScale({ ucl, lcl, sigmaWithin }: NonNullable<ChartChange['limits']>): void {
+  if (sigmaWithin === undefined || ucl === null || lcl === null) return;
+  const sigmas = (ucl - lcl) / sigmaWithin;
+  if (sigmas >= FEWEST_SIGMAS && sigmas <= MOST_SIGMAS) return;
+  throw bad(
+    'limits.sigmaWithin',
+    `Sigma within: ${sigmaWithin} puts the limits ${Number(sigmas.toPrecision(3))} sigma apart; check its unit, or leave it out.`,
+  );
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
@@ -117,23 +157,4 @@ function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
       ? 'An EWMA chart has no dispersion chart, so the rule on the dispersion has nothing to judge.'
       : `An EWMA remembers its past, so only rule 1 (beyond the limits) means something on it; take rule ${idle} out.`,
   );
-}
-
-const FIELD: Readonly<Record<string, string>> = {
-  rules: 'Rules',
-  cl: 'Centre line',
-  ucl: 'Upper limit',
-  lcl: 'Lower limit',
-  sigmaWithin: 'Sigma within',
-  alerting: 'Raises alerts',
-  effectiveFrom: 'Holds from',
-};
-
-function parsed(input: unknown): ChartChange {
-  const r = chartChange.safeParse(input);
-  if (r.success) return r.data;
-  const issue = r.error.issues[0]!;
-  const field = issue.path.map(String).join('.');
-  const name = issue.path.map((k) => FIELD[String(k)]).findLast((w) => w !== undefined) ?? 'The change';
-  throw bad(field, `${name}: ${issue.message}.`);
 }

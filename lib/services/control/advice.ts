@@ -1,8 +1,11 @@
-import { bulkInsert, recordId, sql, type Tx, transaction } from '@/lib/db';
+import { bulkInsert, db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import type { FieldIssue } from '@/lib/formats/incoming';
+import { parsed } from '@/lib/formats/parsed';
 import { type AdviceOut, type AdviceRequest, adviceIn } from '@/lib/formats/wire';
 import { type FeedLine, feed } from '../feed';
-import { master } from '../ingest/master';
+import { issue, knownProduct, knownTool, oldestTaken, plausibleTime } from '../ingest/checks';
+import { type Master, master } from '../ingest/master';
 import { type DecidingLoop, nextAdvice } from './next-advice';
 
 const ADVICE = {
@@ -32,24 +35,22 @@ const ADVICE = {
 /**
  * The recipe advice for a lot at a tool: one setpoint a loop and chamber, with its explanation. The first answer to a key is the answer
  * for ever, so that a tool that asks twice runs one recipe. A loop in shadow or suspended mode advises but hands out the nominal setpoint.
- * @throws AppError `invalid_input` for names that are not registered, and for a loop whose stored configuration cannot work.
+ * A lot that is not registered yet is advised by the product of the request, and `pending` says so.
+ * @throws AppError `invalid_input` for names that are not registered, a product that is not the lot's, an implausible time, and a loop whose
+ *   stored configuration cannot work; `conflict` for a key that was used for another request.
  */
 export async function requestAdvice(sender: string, input: unknown, now: number): Promise<AdviceOut> {
-  const r = adviceIn.parse(input);
-  const m = await master(now);
-  const chambers = m.chambers.get(r.tool);
-  if (chambers === undefined) throw new AppError('invalid_input', `tool "${r.tool}" is not registered`, { field: 'tool' });
-  const unknown = r.chambers.find((c) => !chambers.has(c));
-  if (unknown !== undefined) throw new AppError('invalid_input', `${r.tool} has no chamber "${unknown}"`, { field: 'chambers' });
-  if (!m.operations.has(r.operation))
-    throw new AppError('invalid_input', `operation "${r.operation}" is not registered`, { field: 'operation' });
+  const r = parsed(adviceIn, input);
+  await refuseUnknown(r, now);
+  const pending = await lotOf(r);
   const ids = new Map(r.chambers.map((c) => [c, recordId('advice', sender, r.key, c)]));
   return transaction(async (tx) => {
     const rows = await adviceRows(tx, r, ids);
     const fresh = await bulkInsert(tx, ADVICE, rows);
     if (fresh > 0) await feed(tx, [adviceLine(r, rows)]);
-    const kept = await tx.rows<{ id: string; knob: string; setpoint: number }>(sql`
-      SELECT a.id, l.knob, a.setpoint FROM advice a JOIN control_loop l ON l.id = a.loop_id WHERE a.id = ANY(${[...ids.values()]}::uuid[])`);
+    const kept = await tx.rows<Kept>(sql`
+      SELECT a.id, l.knob, l.product, a.setpoint, a.lot, a.operation, a.tool FROM advice a JOIN control_loop l ON l.id = a.loop_id WHERE a.id = ANY(${[...ids.values()]}::uuid[])`);
+    refuseOtherRequest(r, kept);
     return {
       chambers: Object.fromEntries(
         r.chambers.map((c) => {
@@ -60,8 +61,73 @@ export async function requestAdvice(sender: string, input: unknown, now: number)
           ];
         }),
       ),
+      ...(pending.length > 0 ? { pending } : {}),
     };
   });
+}
+
+interface Kept {
+  readonly id: string;
+  readonly knob: string;
+  readonly product: string;
+  readonly setpoint: number;
+  readonly lot: string;
+  readonly operation: string;
+  readonly tool: string;
+}
+
+const invalid = (field: string, message: string) => new AppError('invalid_input', `${field}: ${message}`, { field });
+
+/** @throws AppError `invalid_input` for what no fab document has registered, and for a time that no clock shows. */
+async function refuseUnknown(r: AdviceRequest, now: number): Promise<void> {
+  const faults = (m: Master): FieldIssue[] => {
+    const c = { master: m, lots: new Map(), now, oldest: oldestTaken(now) };
+    return [
+      ...r.chambers.flatMap((chamber) => knownTool(r.tool, chamber, c)),
+      ...knownProduct(r.product, c),
+      ...(m.operations.has(r.operation)
+        ? []
+        : [issue('operation', `operation "${r.operation}" is not registered; register it, or correct the name`, 'unknown_name')]),
+      ...plausibleTime(r.at, 'at', c),
+    ];
+  };
+  let found = faults(await master(now));
+  if (found.some((f) => f.code === 'unknown_name')) found = faults(await master(now, true));
+  const first = found[0];
+  if (first !== undefined) throw invalid(first.path === 'chamber' ? 'chambers' : first.path, first.message);
+}
+
+/**
+ * What is said of a lot that is not registered yet: hosts ask before the lot is sent.
+ * @throws AppError `invalid_input` when the lot is registered with another product.
+ */
+async function lotOf(r: AdviceRequest): Promise<readonly FieldIssue[]> {
+  const lot = await db().one<{ product: string }>(sql`SELECT product FROM lot WHERE name = ${r.lot}`);
+  if (lot === undefined)
+    return [
+      issue(
+        'lot',
+        `lot "${r.lot}" is not registered yet; the advice is for product ${r.product}, and runs of the lot are taken when it is registered with it`,
+        'pending',
+      ),
+    ];
+  if (lot.product !== r.product)
+    throw invalid(
+      'product',
+      `lot ${r.lot} is of product ${lot.product}, not ${r.product}; ask for the recipe of its own product`,
+    );
+  return [];
+}
+
+/** @throws AppError `conflict` when the key was answered for another lot, product, operation or tool: its setpoints are not this lot's. */
+function refuseOtherRequest(r: AdviceRequest, kept: readonly Kept[]): void {
+  const other = kept.find((k) => k.lot !== r.lot || k.operation !== r.operation || k.tool !== r.tool || k.product !== r.product);
+  if (other !== undefined)
+    throw new AppError(
+      'conflict',
+      `key "${r.key}" was answered before for lot ${other.lot} of ${other.product}, operation ${other.operation}, ${other.tool}; ask under a new key`,
+      { field: 'key' },
+    );
 }
 
 /** What the live view says: the tool, the lot, and the setpoints it was given. */

@@ -4,9 +4,10 @@ import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
 import { loopConfigIn } from '@/lib/formats/fab';
+import { parsed } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 import { feed } from '../feed';
-import { judgeLoops, refuseUnstable } from './judge-change';
+import { judgeLoops, refuseJudged } from './judge-change';
 
 export interface LockedLoop {
   readonly id: string;
@@ -49,26 +50,38 @@ export async function changeLoop(
   reason: unknown,
   actor: string,
 ): Promise<ChangeOutcome> {
-  const next = loopConfigIn.parse(config);
+  const next = parsed(loopConfigIn, config);
   const why = reasonOf(reason);
   checkRunToRun(next);
   return transaction(async (tx) => {
     const loop = await lockLoop(tx, loopId, seenVersion);
+    if (sameConfig(loop.config, next))
+      throw new AppError('invalid_input', `nothing differs from version ${loop.version}`, { field: 'config' });
     const judgement = await judged(tx, loop, next, loop.config);
     if (judgement.verdict === 'second_person') return propose(tx, loop, 'change', next, why, actor, judgement);
     return { kind: 'in_force', version: await activate(tx, loop, next, why, actor) };
   });
 }
 
+const sameConfig = (a: RunToRunConfig, b: RunToRunConfig): boolean =>
+  (Object.keys(loopConfigIn.shape) as (keyof RunToRunConfig)[]).every((k) => (a[k] ?? null) === (b[k] ?? null));
+
 /**
  * Closes a loop, puts it in shadow (advises only) or suspends it. Closing is judged like a change: tools will run what it advises.
- * @throws AppError `conflict` when it is so already; `precondition_failed` when it would not be stable.
+ * @param seenVersion - the version that the person saw: closing hands out what that version advises, and no other.
+ * @throws AppError `conflict` when it is so already; `precondition_failed` when it would not be stable, or the loop has changed meanwhile.
  */
-export async function setLoopState(loopId: string, state: unknown, reason: unknown, actor: string): Promise<ChangeOutcome> {
-  const next = z.enum(['shadow', 'closed', 'suspended']).parse(state);
+export async function setLoopState(
+  loopId: string,
+  seenVersion: number,
+  state: unknown,
+  reason: unknown,
+  actor: string,
+): Promise<ChangeOutcome> {
+  const next = parsed(z.object({ state: z.enum(['shadow', 'closed', 'suspended']) }), { state }).state;
   const why = reasonOf(reason);
   return transaction(async (tx) => {
-    const loop = await lockLoop(tx, loopId, null);
+    const loop = await lockLoop(tx, loopId, seenVersion);
     if (loop.state === next) throw new AppError('conflict', `the loop is ${next} already`);
     if (next === 'closed') {
       const judgement = await judged(tx, loop, loop.config, null);
@@ -86,9 +99,9 @@ export async function judged(
   config: RunToRunConfig,
   inForce: RunToRunConfig | null,
 ): Promise<LoopJudgement> {
-  const { judgement } = (await judgeLoops(tx, [{ loopId: loop.id, config, inForce }]))[0]!;
-  refuseUnstable(judgement);
-  return judgement;
+  const j = (await judgeLoops(tx, [{ loopId: loop.id, config, inForce }]))[0]!;
+  refuseJudged(j);
+  return j.judgement;
 }
 
 export async function activate(
@@ -149,7 +162,7 @@ export async function enter(
 }
 
 /** A newer proposal of the same author for the same thing takes the place of the older one. */
-async function propose(
+export async function propose(
   tx: Tx,
   loop: LockedLoop,
   kind: 'change' | 'close',

@@ -3,6 +3,7 @@ import { checkRunToRun, type RunToRunConfig } from '@/lib/control';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
+import { parsed } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 import { feed } from '../feed';
 import { activate, type ChangeOutcome, enter, judged, lockLoop } from './change-loop';
@@ -19,7 +20,7 @@ interface ProposalRow {
 
 async function pending(tx: Tx, proposalId: string): Promise<ProposalRow> {
   const p = await tx.one<ProposalRow>(
-    sql`SELECT loop_id, kind, base_version, config, author, reason, state FROM loop_proposal WHERE id = ${z.uuid().parse(proposalId)} FOR UPDATE`,
+    sql`SELECT loop_id, kind, base_version, config, author, reason, state FROM loop_proposal WHERE id = ${parsed(z.object({ proposal: z.uuid() }), { proposal: proposalId }).proposal} FOR UPDATE`,
   );
   if (p === undefined) throw new AppError('not_found', 'there is no such proposal');
   if (p.state !== 'pending') throw new AppError('conflict', `the proposal is ${p.state} already`);

@@ -1,16 +1,25 @@
+import { characteristicName, characteristicsOf } from '@/lib/characteristic';
 import { checkRunToRun, judgeLoop, type LoopJudgement, type LoopTiming, type RunToRunConfig } from '@/lib/control';
 import { type Db, db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { loopConfigIn } from '@/lib/formats/fab';
+import { parsed } from '@/lib/formats/parsed';
+import { towardsZero } from '@/lib/numerics';
 import { configProblem } from './check-config';
+import { type BoundFault, boundFaults, type OutputLimits, withBounds } from './judge-bounds';
 import { loopGains, loopTimings } from './loop-gain';
+
+/** Loop `l` watches what specifications limit: means of wafers, and overlay. */
+export const ON_SPECIFIED_SCALE = sql`(l.characteristic = ${characteristicName({ source: 'measurement', of: 'mean', lot: false })} OR l.characteristic LIKE ${characteristicsOf('overlay')})`;
 
 export interface Judged {
   readonly judgement: LoopJudgement;
   readonly timing: LoopTiming | null;
+  /** Why the configuration is refused whatever its stability; null: nothing of that kind. */
+  readonly outside: BoundFault | null;
 }
 
-/** Judges configurations of loops by what their history tells of gain and delay; `inForce` is what a change replaces, null when a loop is closed. */
+/** Judges configurations of loops by what their history tells of gain and delay, and by what was agreed and specified; `inForce` is what a change replaces, null when a loop is closed. */
 export async function judgeLoops(
   tx: Db,
   asked: readonly { readonly loopId: string; readonly config: RunToRunConfig; readonly inForce: RunToRunConfig | null }[],
@@ -18,13 +27,20 @@ export async function judgeLoops(
   const ids = asked.map((a) => a.loopId);
   const gains = await loopGains(tx, ids);
   const timings = await loopTimings(tx, ids);
-  const agreed = await agreedGains(tx, ids);
+  const agreed = await agreedConfigs(tx, ids);
+  const limits = await outputLimits(tx, ids);
   return asked.map((a): Judged => {
     const gain = gains.get(a.loopId);
     if (gain === undefined) throw new AppError('not_found', 'there is no such loop');
     const timing = timings.get(a.loopId) ?? null;
-    const agreedGain = agreed.get(a.loopId)!;
-    return { judgement: judgeLoop(a.config, comparable(a, agreedGain), agreedGain, gain, timing), timing };
+    const last = agreed.get(a.loopId)!;
+    const before = comparable(a, last.gain);
+    const faults = boundFaults(a.config, a.inForce, last, limits.get(a.loopId) ?? null);
+    return {
+      judgement: withBounds(judgeLoop(a.config, before, last.gain, gain, timing), faults),
+      timing,
+      outside: faults.find((f) => f.verdict === 'refused') ?? null,
+    };
   });
 }
 
@@ -51,22 +67,31 @@ export async function judgeInForce(
 }
 
 /**
- * Of each loop the model gain that it was registered with, or the newest that a second person approved since, in a change or to close the loop.
- * A version that one engineer put in force is not one.
+ * Of each loop the configuration that it was registered with, or the newest that a second person approved since, in a change or to close the
+ * loop. A version that one engineer put in force is not one.
  */
-async function agreedGains(tx: Db, loopIds: readonly string[]): Promise<Map<string, number>> {
-  const rows = await tx.rows<{ loop_id: string; gain: number }>(sql`
-    SELECT DISTINCT ON (v.loop_id) v.loop_id, (v.config->>'gain')::float8 AS gain FROM loop_version v
+async function agreedConfigs(tx: Db, loopIds: readonly string[]): Promise<Map<string, RunToRunConfig>> {
+  const rows = await tx.rows<{ loop_id: string; config: RunToRunConfig }>(sql`
+    SELECT DISTINCT ON (v.loop_id) v.loop_id, v.config FROM loop_version v
     WHERE v.loop_id = ANY(${[...loopIds]}::uuid[]) AND (v.version = 1 OR EXISTS (
       SELECT 1 FROM loop_proposal p WHERE p.loop_id = v.loop_id AND p.state = 'approved'
         AND v.version = p.base_version + CASE p.kind WHEN 'change' THEN 1 ELSE 0 END))
     ORDER BY v.loop_id, v.version DESC`);
-  return new Map(rows.map((r) => [r.loop_id, r.gain]));
+  return new Map(rows.map((r) => [r.loop_id, r.config]));
+}
+
+/** The specification of each loop's output, where its values stand on that scale. */
+async function outputLimits(tx: Db, loopIds: readonly string[]): Promise<Map<string, OutputLimits>> {
+  const rows = await tx.rows<OutputLimits & { id: string }>(sql`
+    SELECT l.id, s.lsl, s.usl FROM control_loop l
+    JOIN specification s ON s.product = l.product AND s.operation = l.operation AND s.parameter = l.parameter
+    WHERE l.id = ANY(${[...loopIds]}::uuid[]) AND ${ON_SPECIFIED_SCALE}`);
+  return new Map(rows.map((r) => [r.id, r]));
 }
 
 /** What activation of this draft would be told; changes nothing. @throws AppError `invalid_input` for a configuration that cannot work. */
 export async function judgeDraft(loopId: string, config: unknown): Promise<Judged> {
-  const draft = loopConfigIn.parse(config);
+  const draft = parsed(loopConfigIn, config);
   checkRunToRun(draft);
   const loop = await db().one<{ config: RunToRunConfig }>(
     sql`SELECT v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`,
@@ -76,12 +101,13 @@ export async function judgeDraft(loopId: string, config: unknown): Promise<Judge
 }
 
 /** @throws AppError `precondition_failed` naming the numbers and the remedy when the judgement refuses. */
-export function refuseUnstable(j: LoopJudgement): void {
+export function refuseJudged({ judgement: j, outside }: Judged): void {
   if (j.verdict !== 'refused') return;
+  if (outside !== null) throw new AppError('precondition_failed', `${outside.text}; ${outside.remedy}`, { field: outside.field });
   const remedy =
     j.largestLambda === null
       ? 'turn the sign of the gain'
-      : `with this gain λ must stay below ${Number(j.largestLambda.toPrecision(2))}; or correct the gain`;
+      : `with this gain λ must be at most ${towardsZero(j.largestLambda)}; or correct the gain`;
   throw new AppError('precondition_failed', `the loop would not be stable: ${j.reasons[0]}; ${remedy}`, {
     field: j.ratio <= 0 ? 'gain' : 'lambda',
     ratio: j.ratio,

@@ -1,5 +1,6 @@
 import { estimateGain, type GainVerdict, type LoopTiming } from '@/lib/control';
 import { type Db, perDatabase, sql } from '@/lib/db';
+import { EARLIEST_FIRST, LATEST_FIRST } from './thread-storage';
 
 /** Newest observations of a loop that tell its gain. */
 const OBSERVATIONS = 1500;
@@ -33,11 +34,11 @@ export async function loopGains(tx: Db, loopIds: readonly string[]): Promise<Map
       SELECT q.loop_id, q.thread_id, q.lot, q.x_applied AS x, q.y,
         EXISTS (SELECT 1 FROM control_journal j WHERE j.thread_id = q.thread_id AND j.kind = 'reset' AND j.at <= q.at AND j.at > q.before) AS after_maintenance
       FROM (
-        SELECT t.loop_id, s.thread_id, s.lot, s.x_applied, s.y, s.at, s.record_id, s.accepted,
-          lag(s.at) OVER (PARTITION BY s.thread_id ORDER BY s.at, s.record_id) AS before,
-          row_number() OVER (PARTITION BY t.loop_id ORDER BY s.at DESC, s.record_id DESC) AS newest
+        SELECT t.loop_id, s.thread_id, s.lot, s.x_applied, s.y, s.at, s.measured_at, s.record_id, s.accepted,
+          lag(s.at) OVER (PARTITION BY s.thread_id ORDER BY ${EARLIEST_FIRST}) AS before,
+          row_number() OVER (PARTITION BY t.loop_id ORDER BY ${LATEST_FIRST}) AS newest
         FROM control_thread t JOIN control_step s ON s.thread_id = t.id WHERE t.loop_id = ANY(${stale.map((c) => c.loop_id)}::uuid[]) AND s.accepted) q
-      WHERE q.newest <= ${OBSERVATIONS} ORDER BY q.thread_id, q.at, q.record_id`);
+      WHERE q.newest <= ${OBSERVATIONS} ORDER BY q.thread_id, q.at, q.measured_at NULLS FIRST, q.record_id`);
     for (const c of stale)
       known.set(c.loop_id, { learned: c.learned, verdict: estimateGain(threadsOf(rows.filter((r) => r.loop_id === c.loop_id))) });
   }

@@ -8,6 +8,7 @@ import {
 } from '@/lib/control';
 import { type Db, sql } from '@/lib/db';
 import { checkLoopConfig } from './check-config';
+import { LATEST_FIRST } from './thread-storage';
 import { threadId } from './threads';
 
 /** What a decision needs to know of its loop. */
@@ -67,7 +68,7 @@ export async function nextAdvice(
     slot: number | null;
   }>(sql`
     SELECT t.id, t.state, t.learned, t.last_at, s.lot, s.slot FROM control_thread t
-    LEFT JOIN LATERAL (SELECT lot, slot FROM control_step s WHERE s.thread_id = t.id ORDER BY at DESC, record_id DESC LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT lot, slot FROM control_step s WHERE s.thread_id = t.id ORDER BY ${LATEST_FIRST} LIMIT 1) s ON true
     WHERE t.id = ANY(${asked.map((p) => p.thread)}::uuid[])`);
   const inUse = await tx.rows<{ thread: string; setpoints: Record<string, number>; advice_id: string | null }>(sql`
     SELECT u.thread, q.setpoints, q.advice_id
@@ -81,7 +82,7 @@ export async function nextAdvice(
   return asked.map(({ loop, chamber, thread }): NextAdvice => {
     const t = threadOf.get(thread);
     const use = useOf.get(thread);
-    const lastApplied = use?.setpoints[loop.knob] ?? null;
+    const lastApplied = use !== undefined && Object.hasOwn(use.setpoints, loop.knob) ? use.setpoints[loop.knob]! : null;
     const d = decide(t?.state ?? initialThread(), loop.config, lastApplied, loop.state);
     return {
       loopId: loop.id,

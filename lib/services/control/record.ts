@@ -8,6 +8,7 @@ import {
   type ThreadState,
 } from '@/lib/control';
 import { type Db, sql } from '@/lib/db';
+import { LATEST_FIRST } from './thread-storage';
 
 /** A decision as it stands in the record, with the estimate that it was made from. */
 export interface AdviceRecord extends RecordedDecision {
@@ -62,7 +63,7 @@ export async function loopRecord(tx: Db, loopId: string, from: Date, to: Date | 
     SELECT u.thread_id, s.at, s.record_id, s.state FROM unnest(${threads}::uuid[], ${first}::int[]) AS u(thread_id, seen)
     CROSS JOIN LATERAL (SELECT min(j.at) AS at FROM control_journal j WHERE j.thread_id = u.thread_id AND j.seq > u.seen) n
     CROSS JOIN LATERAL (SELECT at, record_id, state FROM control_step s WHERE s.thread_id = u.thread_id AND (n.at IS NULL OR s.at < n.at)
-      ORDER BY s.at DESC, s.record_id DESC LIMIT 1) s`);
+      ORDER BY ${LATEST_FIRST} LIMIT 1) s`);
   const baseOf = new Map(bases.map((b) => [b.thread_id, b]));
   const journal = await tx.rows<{
     thread_id: string;
@@ -75,8 +76,9 @@ export async function loopRecord(tx: Db, loopId: string, from: Date, to: Date | 
     u_y: number | null;
     x_applied: number | null;
     advice_id: string | null;
+    measured_at: Date | null;
   }>(sql`
-    SELECT j.thread_id, j.seq, j.kind, j.at, j.source_id, j.version, j.y, j.u_y, j.x_applied, j.advice_id
+    SELECT j.thread_id, j.seq, j.kind, j.at, j.source_id, j.version, j.y, j.u_y, j.x_applied, j.advice_id, j.measured_at
     FROM unnest(${threads}::uuid[], ${last}::int[], ${threads.map((t) => baseOf.get(t)?.at ?? null)}::timestamptz[]) AS u(thread_id, seen, base)
     JOIN control_journal j ON j.thread_id = u.thread_id AND j.seq <= u.seen AND (u.base IS NULL OR j.at > u.base) ORDER BY j.thread_id, j.seq`);
   return threads.map((thread): LoopThreadRecord => {
@@ -92,7 +94,15 @@ export async function loopRecord(tx: Db, loopId: string, from: Date, to: Date | 
           const common = { seq: j.seq, at: j.at.getTime(), id: j.source_id, config: configOf(j.version) };
           if (j.kind === 'withdrawal') return { seq: j.seq, kind: 'withdrawal', id: j.source_id };
           if (j.kind === 'reset') return { ...common, kind: 'reset' };
-          return { ...common, kind: 'observation', y: j.y!, uY: j.u_y, xApplied: j.x_applied!, adviceId: j.advice_id };
+          return {
+            ...common,
+            kind: 'observation',
+            measuredAt: j.measured_at?.getTime() ?? null,
+            y: j.y!,
+            uY: j.u_y,
+            xApplied: j.x_applied!,
+            adviceId: j.advice_id,
+          };
         }),
       decisions: mine.map((a) => ({
         id: a.id,

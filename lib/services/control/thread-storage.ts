@@ -2,6 +2,10 @@ import type { ThreadState } from '@/lib/control';
 import { bulkInsert, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 
+/** Steps `s` of a thread against the order in which they were walked, and with it: as `compareEntries`. */
+export const LATEST_FIRST = sql`s.at DESC, s.measured_at DESC NULLS LAST, s.record_id DESC`;
+export const EARLIEST_FIRST = sql`s.at, s.measured_at NULLS FIRST, s.record_id`;
+
 /** Equipment events after which an estimate is worth less. */
 export const RESETS = ['pm', 'consumable_change'] as const;
 
@@ -19,6 +23,7 @@ export interface Known {
   readonly run_id: string | null;
   readonly lot: string | null;
   readonly slot: number | null;
+  readonly measured_at: Date | null;
 }
 
 export interface StepOut extends Known {
@@ -36,7 +41,17 @@ export interface ThreadEnd {
   readonly last: Date | null;
 }
 
-const EMPTY = { y: null, u_y: null, x_applied: null, advice_id: null, run_id: null, lot: null, slot: null } as const;
+/** What entries that are no observations do not have. */
+export const withoutValues = {
+  y: null,
+  u_y: null,
+  x_applied: null,
+  advice_id: null,
+  run_id: null,
+  lot: null,
+  slot: null,
+  measured_at: null,
+} as const;
 
 /** Takes observations that these measurements correct out of their threads. */
 export async function withdrawn(tx: Tx, refs: readonly Ref[]): Promise<Known[]> {
@@ -44,7 +59,7 @@ export async function withdrawn(tx: Tx, refs: readonly Ref[]): Promise<Known[]> 
   const rows = await tx.rows<Pick<Known, 'thread_id' | 'at' | 'source_id' | 'version'>>(sql`
     DELETE FROM control_step s USING corrected_by(${refs.map((r) => r.id)}::uuid[]) c WHERE s.record_id = c.id
     RETURNING s.thread_id, s.at, s.record_id AS source_id, s.version`);
-  return rows.map((r) => ({ ...EMPTY, ...r, kind: 'withdrawal' }));
+  return rows.map((r) => ({ ...withoutValues, ...r, kind: 'withdrawal' }));
 }
 
 /** Maintenance of these threads' tools that their journals do not hold yet. */
@@ -55,7 +70,7 @@ export async function newResets(tx: Tx, threads: readonly string[], versionOf: R
     WHERE t.id = ANY(${[...threads]}::uuid[])
       AND NOT EXISTS (SELECT 1 FROM control_journal j WHERE j.thread_id = t.id AND j.source_id = e.id AND j.kind = 'reset')
     ORDER BY e.at, e.id`);
-  return rows.map((r) => ({ ...EMPTY, ...r, kind: 'reset', version: versionOf.get(r.thread_id)! }));
+  return rows.map((r) => ({ ...withoutValues, ...r, kind: 'reset', version: versionOf.get(r.thread_id)! }));
 }
 
 /** Of each thread the last state before a time, and everything that it knows later than that state. */
@@ -66,15 +81,15 @@ export async function timelines(
   const ids = [...since.keys()].sort();
   const u = sql`unnest(${ids}::uuid[], ${ids.map((id) => new Date(since.get(id)!))}::timestamptz[]) AS u(thread_id, since)`;
   const bases = await tx.rows<{ thread_id: string; at: Date; state: ThreadState }>(sql`
-    SELECT u.thread_id, s.at, s.state FROM ${u} CROSS JOIN LATERAL (SELECT at, state FROM control_step s WHERE s.thread_id = u.thread_id AND s.at < u.since ORDER BY at DESC, record_id DESC LIMIT 1) s`);
+    SELECT u.thread_id, s.at, s.state FROM ${u} CROSS JOIN LATERAL (SELECT at, state FROM control_step s WHERE s.thread_id = u.thread_id AND s.at < u.since ORDER BY ${LATEST_FIRST} LIMIT 1) s`);
   const steps = await tx.rows<Known>(sql`
-    SELECT s.thread_id, 'observation' AS kind, s.at, s.record_id AS source_id, s.version, s.y, s.u_y, s.x_applied, NULL AS advice_id, s.run_id, s.lot, s.slot
+    SELECT s.thread_id, 'observation' AS kind, s.at, s.record_id AS source_id, s.version, s.y, s.u_y, s.x_applied, NULL AS advice_id, s.run_id, s.lot, s.slot, s.measured_at
     FROM ${u} JOIN control_step s ON s.thread_id = u.thread_id AND s.at >= u.since`);
   const map = new Map(bases.map((b) => [b.thread_id, { at: b.at, state: b.state }]));
   const from = sql`unnest(${ids}::uuid[], ${ids.map((id) => map.get(id)?.at ?? new Date(0))}::timestamptz[]) AS u(thread_id, base)`;
   const resets = await tx.rows<Pick<Known, 'thread_id' | 'at' | 'source_id' | 'version'>>(sql`
     SELECT j.thread_id, j.at, j.source_id, j.version FROM ${from} JOIN control_journal j ON j.thread_id = u.thread_id AND j.kind = 'reset' AND j.at > u.base`);
-  return { bases: map, later: [...steps, ...resets.map((r): Known => ({ ...EMPTY, ...r, kind: 'reset' }))] };
+  return { bases: map, later: [...steps, ...resets.map((r): Known => ({ ...withoutValues, ...r, kind: 'reset' }))] };
 }
 
 const STEP = {
@@ -86,6 +101,7 @@ const STEP = {
     run_id: 'uuid',
     lot: 'text',
     slot: 'int2',
+    measured_at: 'timestamptz',
     y: 'float8',
     u_y: 'float8',
     x_applied: 'float8',
@@ -113,6 +129,7 @@ const JOURNAL = {
     u_y: 'float8',
     x_applied: 'float8',
     advice_id: 'uuid',
+    measured_at: 'timestamptz',
   },
 } as const;
 

@@ -10,6 +10,7 @@ import {
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { type CharacteristicValue, characteristicValues } from '../spc/values';
+import { oneValueARun } from './repeats';
 import { type Known, newResets, RESETS, type StepOut, saveThreads, type ThreadEnd, timelines, withdrawn } from './thread-storage';
 
 interface LoopRow {
@@ -40,7 +41,8 @@ export const threadId = (loopId: string, tool: string, chamber: string): string 
 /**
  * Brings control threads up to date with these records: what is new enters each thread's journal in the order of learning and its timeline
  * at its process time, and the thread is walked again from the last state before the earliest of them, each entry with the
- * configuration that was in force when it was learned. A record that is known already changes nothing.
+ * configuration that was in force when it was learned. A record that is known already changes nothing; of several measurements of one wafer
+ * after one run the newest counts.
  * @returns observations found for a loop, or threads met by maintenance.
  */
 export async function updateThreads(tx: Tx, source: Payload<'control'>['source'], refs: readonly Ref[]): Promise<number> {
@@ -95,7 +97,7 @@ async function matchLoops(tx: Tx, values: readonly CharacteristicValue[]): Promi
   const used = new Map(runs.map((r) => [r.id, r]));
   return pairs.flatMap(({ loop, value }) => {
     const run = value.runId === null ? undefined : used.get(value.runId);
-    const xApplied = run?.setpoints[loop.knob];
+    const xApplied = run !== undefined && Object.hasOwn(run.setpoints, loop.knob) ? run.setpoints[loop.knob] : undefined;
     // A run that does not say what it used cannot teach the controller.
     if (run === undefined || xApplied === undefined || value.tool === null || value.chamber === null) return [];
     return [
@@ -135,10 +137,16 @@ async function update(
   const versionOf = new Map(threads.map((t) => [t.id, version.get(t.loop_id)!]));
   const taken = await withdrawn(tx, refs);
   const known = await knownRecords(tx, ids, fresh);
-  const added = fresh.flatMap((f): Known[] =>
-    known.has(`${f.threadId} ${f.value.recordId}`) ? [] : [observed(f, versionOf.get(f.threadId)!)],
+  const { added, displaced } = await oneValueARun(
+    tx,
+    fresh.filter((f) => !known.has(`${f.threadId} ${f.value.recordId}`)),
   );
-  const news = [...taken, ...added, ...(await newResets(tx, ids, versionOf))];
+  const news = [
+    ...taken,
+    ...displaced,
+    ...added.map((f) => observed(f, versionOf.get(f.threadId)!)),
+    ...(await newResets(tx, ids, versionOf)),
+  ];
   const since = new Map<string, number>();
   for (const e of news) since.set(e.thread_id, Math.min(since.get(e.thread_id) ?? Number.POSITIVE_INFINITY, e.at.getTime()));
   const { bases, later } = await timelines(tx, since);
@@ -174,6 +182,7 @@ const observed = (f: NewObservation, version: number): Known => ({
   run_id: f.value.runId,
   lot: f.value.lot,
   slot: f.value.slot,
+  measured_at: f.value.measuredAt === null ? null : new Date(f.value.measuredAt),
 });
 
 async function knownRecords(tx: Tx, threads: readonly string[], fresh: readonly NewObservation[]): Promise<Set<string>> {
@@ -218,6 +227,13 @@ function walk(
 function entryOf(row: Known, config: RunToRunConfig): ThreadEntry {
   const common = { at: row.at.getTime(), id: row.source_id, config };
   return row.kind === 'observation'
-    ? { ...common, kind: 'observation', y: row.y!, uY: row.u_y, xApplied: row.x_applied! }
+    ? {
+        ...common,
+        kind: 'observation',
+        measuredAt: row.measured_at?.getTime() ?? null,
+        y: row.y!,
+        uY: row.u_y,
+        xApplied: row.x_applied!,
+      }
     : { ...common, kind: 'reset' };
 }

@@ -1,11 +1,13 @@
 import { recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
+import { parsed } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 import { ensureCharts, OVERLAY_PARAMETERS } from '../charts/ensure-charts';
 import { checkLoops, createLoop } from '../control/create-loop';
 import { registerRecipes } from '../spectra/recipes';
 import { masterChanges, masterRows } from './document-changes';
+import { type Kept, keptAsTheyAre, refuseOtherMeaning } from './kept';
 import { registerSpecifications } from './specification';
 
 const json = (v: unknown) => JSON.stringify(v);
@@ -13,18 +15,21 @@ const json = (v: unknown) => JSON.stringify(v);
 /**
  * Registers or updates a fab's master data in one transaction (metrology recipes, which need their certificates, after it); what exists is kept and brought up to date, nothing is removed.
  * A new loop starts in shadow; one that exists keeps its versions and its state: engineers change loops, not this call. A specification that the document changes
- * becomes a version, as on the screen; what engineers changed since stays where the document says what it said before.
- * @throws AppError `invalid_input` with the field path.
+ * becomes a version, as on the screen; what engineers changed since stays where the document says what it said before. What it says otherwise of a
+ * loop or a version of a recipe is in `kept` of the answer.
+ * @throws AppError `invalid_input` with the field path; `conflict` for another unit of a parameter or another geometry of a product.
  */
 export async function registerFab(
   input: unknown,
   actor: string,
-): Promise<{ tools: number; operations: number; loops: number; charts: number; newLoopsInShadow: string[] }> {
-  const fab = fabIn.parse(input);
+): Promise<{ tools: number; operations: number; loops: number; charts: number; newLoopsInShadow: string[]; kept: Kept[] }> {
+  const fab = parsed(fabIn, input);
   checkReferences(fab);
   checkLoops(fab.loops);
   const made = await transaction(async (tx) => {
     const before = await masterRows(tx, fab);
+    refuseOtherMeaning(fab, before);
+    const kept = await keptAsTheyAre(tx, fab);
     await upsertNames(tx, fab);
     await registerSpecifications(tx, fab.specifications, actor, `as the document of ${fab.name} says`, Date.now());
     const newRecipes = await upsertRecipes(tx, fab);
@@ -39,9 +44,16 @@ export async function registerFab(
       entity: 'fab',
       entityId: fab.name,
       before: changes.before,
-      after: { ...changes.after, added: { ...changes.added, recipes: newRecipes, loops: newLoopsInShadow }, charts },
+      after: { ...changes.after, added: { ...changes.added, recipes: newRecipes, loops: newLoopsInShadow }, kept, charts },
     });
-    return { tools: fab.tools.length, operations: fab.operations.length, loops: fab.loops.length, charts, newLoopsInShadow };
+    return {
+      tools: fab.tools.length,
+      operations: fab.operations.length,
+      loops: fab.loops.length,
+      charts,
+      newLoopsInShadow,
+      kept,
+    };
   });
   await registerRecipes(fab.metrologyRecipes, actor);
   return made;

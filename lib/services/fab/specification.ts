@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
-import { type SpecificationValues, specificationProblems } from '@/lib/spc';
+import { parsed } from '@/lib/formats/parsed';
+import { real } from '@/lib/formats/scalars';
+import { type SpecificationValues, sharesNothing, specificationProblems } from '@/lib/spc';
 import { audit } from '../audit';
+import { followSpecification } from '../control/follow-specification';
 import { feed } from '../feed';
 
 /** What a specification is of. */
@@ -13,8 +16,14 @@ export interface SpecificationKey {
   readonly parameter: string;
 }
 
-const side = z.number().nullable();
-export const specificationChange = z.strictObject({ target: side, lsl: side, usl: side });
+const side = real.nullable();
+export const specificationChange = z.strictObject({
+  target: side,
+  lsl: side,
+  usl: side,
+  /** That limits which share no value with those in force are meant. */
+  confirmed: z.boolean().default(false),
+});
 
 interface InForce extends SpecificationValues {
   readonly version: number;
@@ -23,10 +32,11 @@ interface InForce extends SpecificationValues {
 const nameOf = (k: SpecificationKey): string => `${k.product} · ${k.operation} · ${k.parameter}`;
 
 /**
- * A new version of a specification with author and reason. Charts, capability and loops of its context judge by it from now on; control
- * limits, baselines and running rules are not touched, since a specification says what is wanted and not what the process does.
- * @throws AppError `not_found`; `precondition_failed` when somebody changed it meanwhile; `invalid_input` with `details.field` when
- *   LSL <= target <= USL does not hold, or nothing differs.
+ * A new version of a specification with author and reason. Charts and capability of its context judge by it from now on, and loops
+ * that aim at its target follow it as `followSpecification` says; control limits, baselines and running rules are not touched, since a specification says what is wanted and not what the process does.
+ * @throws AppError `not_found`; `precondition_failed` when somebody changed it meanwhile, or the new limits share no value with those in force
+ *   and nobody confirmed that; `invalid_input` with `details.field` when
+ *   LSL <= target <= USL does not hold, nothing is said, or nothing differs.
  */
 export async function changeSpecification(
   key: SpecificationKey,
@@ -37,7 +47,7 @@ export async function changeSpecification(
   now: number,
 ): Promise<number> {
   const why = reasonOf(reason);
-  const values = specificationChange.parse(input);
+  const { confirmed, ...values } = parsed(specificationChange, input);
   return transaction(async (tx) => {
     const inForce = await tx.one<InForce>(sql`
       SELECT version, target, lsl, usl FROM specification WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter} FOR UPDATE`);
@@ -49,9 +59,20 @@ export async function changeSpecification(
       );
     if (sameValues(inForce, values))
       throw new AppError('invalid_input', `Nothing differs from version ${inForce.version}.`, { field: 'target' });
+    if (!confirmed && problemOf(values, false) === undefined && sharesNothing(inForce, values))
+      throw unconfirmed(inForce, values);
     return writeVersion(tx, key, inForce, values, { actor, reason: why, fromDocument: false, at: now });
   });
 }
+
+const said = (v: SpecificationValues): string => `${v.lsl ?? 'open'} to ${v.usl ?? 'open'}`;
+
+const unconfirmed = (before: SpecificationValues, after: SpecificationValues): AppError =>
+  new AppError(
+    'precondition_failed',
+    `The limits move from ${said(before)} to ${said(after)}: what is inside now would be out. Check the unit, or confirm that it is meant.`,
+    { field: 'confirmed' },
+  );
 
 export interface RegisteredSpecification extends SpecificationKey, SpecificationValues {
   readonly chartContext: string;
@@ -75,7 +96,7 @@ export async function registerSpecifications(
     FROM specification s FOR UPDATE`);
   const known = new Map(rows.map((r) => [nameOf(r), r]));
   for (const [i, s] of list.entries()) {
-    const problem = specificationProblems(s)[0];
+    const problem = problemOf(s, true);
     if (problem !== undefined)
       throw new AppError('invalid_input', `specifications.${i}.${problem.field}: ${problem.text}`, {
         path: `specifications.${i}.${problem.field}`,
@@ -91,6 +112,10 @@ export async function registerSpecifications(
     }
   }
 }
+
+/** A document may name what is charted before anybody has specified it; a person who changes a specification says something. */
+const problemOf = (v: SpecificationValues, fromDocument: boolean) =>
+  fromDocument && v.target === null && v.lsl === null && v.usl === null ? undefined : specificationProblems(v)[0];
 
 const sameValues = (a: SpecificationValues, b: SpecificationValues): boolean =>
   a.target === b.target && a.lsl === b.lsl && a.usl === b.usl;
@@ -116,7 +141,7 @@ async function writeVersion(
   values: SpecificationValues,
   by: Authorship,
 ): Promise<number> {
-  const problem = specificationProblems(values)[0];
+  const problem = problemOf(values, by.fromDocument);
   if (problem !== undefined) throw new AppError('invalid_input', problem.text, { field: problem.field });
   const { target, lsl, usl } = values;
   const version = before.version + 1;
@@ -139,6 +164,8 @@ async function writeVersion(
       detail: { ...key },
     },
   ]);
+  const { actor, reason, fromDocument } = by;
+  await followSpecification(tx, { ...key, version, before, after: { target, lsl, usl }, actor, reason, fromDocument });
   return version;
 }
 

@@ -17,7 +17,8 @@ interface Link {
 
 /**
  * Puts corrections into the chain of what they correct, in the order in which they came: each supersedes the one that was active, so that
- * exactly one measurement of a chain is active, the newest. Runs after the records of the chunk were inserted, which may correct each other.
+ * exactly one measurement of a chain is active, the newest. Runs after the records of the chunk were inserted, which may correct each other
+ * in any order.
  * @returns what cannot be a correction, by record id: those records are taken out again.
  */
 export async function chainCorrections(
@@ -25,45 +26,77 @@ export async function chainCorrections(
   sender: string,
   records: readonly Accepted<MeasurementRecord>[],
 ): Promise<ReadonlyMap<string, readonly FieldIssue[]>> {
-  const refused = new Map<string, readonly FieldIssue[]>();
   const corrections = records.filter((r) => r.record.revises !== undefined);
-  if (corrections.length === 0) return refused;
+  if (corrections.length === 0) return new Map();
   // Two senders of corrections of one wafer follow each other.
   await tx.exec(sql`SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended('corrections ' || l, 0) AS h
     FROM unnest(${corrections.map((c) => `${c.record.lot} ${c.record.operation} ${c.record.wafer}`)}::text[]) AS l ORDER BY h) q`);
-  const targets = corrections.map((c) => recordId('measurement', sender, c.record.revises!));
-  const chain = new Map((await chainsOf(tx, targets)).map((l) => [l.id, l]));
-  for (const [i, { id, record: r }] of corrections.entries()) {
-    const target = id === targets[i] ? undefined : chain.get(targets[i]!);
-    const fault =
-      (chain.get(id)?.superseded_by ?? null) === null ? faultOf(target, r) : issue('revises', 'these records correct each other');
-    if (fault !== null || refused.has(target!.id)) {
-      refused.set(id, [fault ?? issue('revises', `the record with key "${r.revises}" was refused`)]);
-      continue;
-    }
-    let head = target!;
-    while (head.superseded_by !== null) head = chain.get(head.superseded_by)!;
-    await tx.exec(sql`UPDATE measurement SET superseded_by = ${id} WHERE id = ${head.id} AND measured_at = ${head.at}`);
-    const linked = await tx.exec(
-      sql`UPDATE measurement SET revises = ${head.id} WHERE id = ${id} AND measured_at = ${r.measuredAt}::timestamptz`,
-    );
-    if (linked !== 1) throw new AppError('internal', `the correction ${id} was not found where it was just stored`);
-    head.superseded_by = id;
-    chain.set(
-      id,
-      chain.get(id) ?? {
-        id,
-        at: new Date(r.measuredAt),
-        lot: r.lot,
-        operation: r.operation,
-        parameter: r.parameter,
-        slot: r.wafer,
-        superseded_by: null,
-      },
-    );
-  }
+  const all = corrections.map((c): Correction => ({ ...c, target: recordId('measurement', sender, c.record.revises!) }));
+  const chain = new Map(
+    (
+      await chainsOf(
+        tx,
+        all.map((c) => c.target),
+      )
+    ).map((l) => [l.id, l]),
+  );
+  const { sound, refused } = judgeCorrections(all, chain);
+  for (const c of sound) await supersede(tx, c, chain);
   if (refused.size > 0) await tx.exec(sql`DELETE FROM measurement WHERE id = ANY(${[...refused.keys()]}::uuid[])`);
   return refused;
+}
+
+interface Correction extends Accepted<MeasurementRecord> {
+  /** Id of the measurement that it corrects. */
+  readonly target: string;
+}
+
+/**
+ * Which corrections hold: what they correct is there, is of the same wafer, and is not refused itself. Of records that correct each other in
+ * a circle none has a beginning: all of them are refused, and whatever corrects one of them.
+ * @returns the sound ones, each after the one that it corrects and else as they came.
+ */
+function judgeCorrections(all: readonly Correction[], chain: ReadonlyMap<string, Link>) {
+  const byId = new Map(all.map((c) => [c.id, c]));
+  const refused = new Map<string, readonly FieldIssue[]>();
+  const sound: Correction[] = [];
+  const seen = new Set<string>();
+  for (const c of all) {
+    const path: Correction[] = [];
+    for (let at: Correction | undefined = c; at !== undefined && !seen.has(at.id); at = byId.get(at.target)) {
+      seen.add(at.id);
+      path.push(at);
+    }
+    const circle = path.findIndex((q) => q.id === path.at(-1)!.target);
+    const members = circle < 0 ? new Set<string>() : new Set(path.slice(circle).map((q) => q.id));
+    for (const q of path.reverse()) {
+      const fault = members.has(q.id)
+        ? issue(
+            'revises',
+            members.size === 1 ? 'this record corrects itself' : `these ${members.size} records correct each other`,
+          )
+        : refused.has(q.target)
+          ? issue('revises', `the record with key "${q.record.revises}" was refused`)
+          : faultOf(chain.get(q.target), q.record);
+      if (fault === null) sound.push(q);
+      else refused.set(q.id, [fault]);
+    }
+  }
+  return { sound, refused };
+}
+
+/** Makes a correction the active end of the chain of what it corrects. @param chain - brought up to date. */
+async function supersede(tx: Tx, { id, record: r, target }: Correction, chain: Map<string, Link>): Promise<void> {
+  let head = chain.get(target)!;
+  while (head.superseded_by !== null) head = chain.get(head.superseded_by)!;
+  await tx.exec(sql`UPDATE measurement SET superseded_by = ${id} WHERE id = ${head.id} AND measured_at = ${head.at}`);
+  const linked = await tx.exec(
+    sql`UPDATE measurement SET revises = ${head.id} WHERE id = ${id} AND measured_at = ${r.measuredAt}::timestamptz`,
+  );
+  if (linked !== 1) throw new AppError('internal', `the correction ${id} was not found where it was just stored`);
+  head.superseded_by = id;
+  const { lot, operation, parameter, wafer: slot } = r;
+  if (!chain.has(id)) chain.set(id, { id, at: new Date(r.measuredAt), lot, operation, parameter, slot, superseded_by: null });
 }
 
 function faultOf(target: Link | undefined, r: MeasurementRecord): FieldIssue | null {

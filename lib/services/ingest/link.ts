@@ -31,7 +31,7 @@ interface Candidate {
   started_at: Date;
 }
 
-/** The runs that made what was measured: by the sender's run key, else the last run of that wafer at that operation before the measurement. */
+/** The runs that made what was measured: by the sender's run key, else the last run of that wafer at that operation. Nothing is measured before the run that made it has begun. */
 export async function findRuns(tx: Tx, records: readonly Measured[]): Promise<(MadeBy | undefined)[]> {
   const candidates = await tx.rows<Candidate>(sql`
     SELECT r.id, r.key, r.lot, r.operation, r.slot, r.tool, r.chamber, r.started_at
@@ -47,7 +47,7 @@ export async function findRuns(tx: Tx, records: readonly Measured[]): Promise<(M
     const before = all
       .filter((c) => c.started_at.getTime() <= Date.parse(r.measuredAt))
       .sort((a, b) => b.started_at.getTime() - a.started_at.getTime());
-    const c = r.runKey === undefined ? before[0] : all.find((q) => q.key === r.runKey);
+    const c = r.runKey === undefined ? before[0] : before.find((q) => q.key === r.runKey);
     return c === undefined ? undefined : { id: c.id, tool: c.tool, chamber: c.chamber, startedAt: c.started_at };
   });
 }
@@ -72,7 +72,7 @@ export interface Linked<R> {
 
 /**
  * Finds the run of each record. A record may come before the run that it names: it is kept, and says that it waits for it. One that names
- * a run of another wafer or operation would wait for ever: it is refused.
+ * a run of another wafer or operation, or one that began after the measurement, would wait for ever: it is refused.
  */
 export async function linkRuns<R extends Measured>(tx: Tx, records: readonly Accepted<R>[]): Promise<Linked<R>> {
   const made = await findRuns(
@@ -86,7 +86,7 @@ export async function linkRuns<R extends Measured>(tx: Tx, records: readonly Acc
   return {
     kept: records.filter((_, i) => kept[i]),
     made: made.filter((_, i) => kept[i]),
-    refused: new Map(waiting.filter(isForeign).map((r) => [r.id, [foreignRun(r.record, foreign.get(r.record.runKey!)!)]])),
+    refused: new Map(waiting.filter(isForeign).map((r) => [r.id, [notItsRun(r.record, foreign.get(r.record.runKey!)!)]])),
     pending: new Map(waiting.filter((r) => !isForeign(r)).map((r) => [r.id, [comingRun(r.record)]])),
   };
 }
@@ -96,19 +96,32 @@ interface Named {
   lot: string;
   slot: number;
   operation: string;
+  started_at: Date;
 }
 
 /** The run that has each key, of whatever wafer; of several with one key the last. */
 async function runsNamed(tx: Tx, keys: readonly string[]): Promise<ReadonlyMap<string, Named>> {
   if (keys.length === 0) return new Map();
   const rows = await tx.rows<Named>(
-    sql`SELECT DISTINCT ON (key) key, lot, slot, operation FROM run WHERE key = ANY(${keys}::text[]) ORDER BY key, started_at DESC`,
+    sql`SELECT DISTINCT ON (key) key, lot, slot, operation, started_at FROM run WHERE key = ANY(${keys}::text[]) ORDER BY key, started_at DESC`,
   );
   return new Map(rows.map((r) => [r.key, r]));
 }
 
 const wafer = (r: { lot: string; operation: string }, slot: number): string =>
   `lot ${r.lot}, wafer ${slot}, operation ${r.operation}`;
+
+const sameWafer = (r: Measured, run: Named): boolean =>
+  run.lot === r.lot && run.operation === r.operation && run.slot === r.wafer;
+
+const notItsRun = (r: Measured, run: Named): FieldIssue => (sameWafer(r, run) ? laterRun(r, run) : foreignRun(r, run));
+
+const laterRun = (r: Measured, run: Named): FieldIssue =>
+  issue(
+    'measuredAt',
+    `${r.measuredAt} is before run "${run.key}" began (${run.started_at.toISOString()}), so that run cannot have made what was measured; check the clocks of station and tool, or send the key of the run that did`,
+    'before_run',
+  );
 
 const foreignRun = (r: Measured, run: Named): FieldIssue =>
   issue(
@@ -129,23 +142,26 @@ interface Misnamed extends Named {
   of_lot: string;
   of_operation: string;
   of_slot: number;
+  of_wafer: boolean;
 }
 
-/** Says of records that waited for one of these runs that the run, now that it is here, is not of their wafer: nothing will link them. */
+/** Says of records that waited for one of these runs that the run, now that it is here, is not of their wafer or began after they were measured: nothing will link them. */
 export async function tellMisnamed(tx: Tx, runs: readonly Accepted<MakingRun>[]): Promise<void> {
   const of = runs.map((r) => r.record);
   const keys = of.map((r) => r.key);
   const waits = (table: Sql) => sql`
-    SELECT m.key AS record, m.lot AS of_lot, m.operation AS of_operation, m.slot AS of_slot, r.key, r.lot, r.slot, r.operation
-    FROM unnest(${keys}::text[], ${of.map((r) => r.lot)}::text[], ${of.map((r) => r.operation)}::text[], ${of.map((r) => r.wafer)}::int2[]) AS r(key, lot, operation, slot)
-      JOIN ${table} m ON m.run_key = r.key AND (m.lot, m.operation, m.slot) IS DISTINCT FROM (r.lot, r.operation, r.slot)
+    SELECT m.key AS record, m.lot AS of_lot, m.operation AS of_operation, m.slot AS of_slot, r.key, r.lot, r.slot, r.operation, r.started_at,
+      (m.lot, m.operation, m.slot) IS NOT DISTINCT FROM (r.lot, r.operation, r.slot) AS of_wafer
+    FROM unnest(${keys}::text[], ${of.map((r) => r.lot)}::text[], ${of.map((r) => r.operation)}::text[], ${of.map((r) => r.wafer)}::int2[], ${of.map((r) => r.startedAt)}::timestamptz[])
+      AS r(key, lot, operation, slot, started_at)
+      JOIN ${table} m ON m.run_key = r.key AND ((m.lot, m.operation, m.slot) IS DISTINCT FROM (r.lot, r.operation, r.slot) OR m.measured_at < r.started_at)
     WHERE m.run_id IS NULL AND m.run_key IS NOT NULL`;
   const rows = await tx.rows<Misnamed>(sql`${waits(sql`measurement`)} UNION ALL ${waits(sql`overlay_measurement`)} ORDER BY 1`);
   await feed(
     tx,
     rows.map((m) => ({
       kind: 'measurement',
-      text: `Measurement "${m.record}" of ${wafer({ lot: m.of_lot, operation: m.of_operation }, m.of_slot)} names run "${m.key}", which is of ${wafer(m, m.slot)}: it stays without a run. Send a correction with the key of its own run`,
+      text: `Measurement "${m.record}" of ${wafer({ lot: m.of_lot, operation: m.of_operation }, m.of_slot)} names run "${m.key}", which ${m.of_wafer ? `began after it was measured (${m.started_at.toISOString()})` : `is of ${wafer(m, m.slot)}`}: it stays without a run. Send a correction with the key of its own run`,
       detail: { lot: m.of_lot, runKey: m.key },
     })),
   );
@@ -180,10 +196,10 @@ export async function linkEarlierMeasurements(tx: Tx, records: readonly Accepted
   const u = sql`unnest(${lots}::text[], ${ops}::text[], ${slots}::int2[], ${ids}::uuid[], ${at}::timestamptz[], ${tools}::text[], ${chambers}::text[], ${keys}::text[]) AS u(lot, operation, slot, id, at, tool, chamber, key)`;
   const measured = await tx.rows<Relinked>(sql`
     UPDATE measurement m SET run_id = u.id, processed_at = u.at, tool = u.tool, chamber = u.chamber FROM ${u}
-    WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND (m.run_key = u.key OR (m.run_key IS NULL AND m.measured_at >= u.at)) RETURNING m.id, m.measured_at AS at`);
+    WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND m.measured_at >= u.at AND (m.run_key = u.key OR m.run_key IS NULL) RETURNING m.id, m.measured_at AS at`);
   const overlay = await tx.rows<Relinked>(sql`
     UPDATE overlay_measurement m SET run_id = u.id, processed_at = u.at, tool = u.tool, chamber = u.chamber FROM ${u}
-    WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND (m.run_key = u.key OR (m.run_key IS NULL AND m.measured_at >= u.at)) RETURNING m.id, m.measured_at AS at`);
+    WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND m.measured_at >= u.at AND (m.run_key = u.key OR m.run_key IS NULL) RETURNING m.id, m.measured_at AS at`);
   const refs = (rows: Relinked[]) => rows.map((r) => ({ id: r.id, at: r.at.getTime() }));
   // A key of its own: the first task of these measurements may be at work right now, having read them without their run.
   const key = (queue: string, rows: Relinked[]) => `${queue}_linked_${records[0]!.id}_${rows[0]!.id}`;
@@ -206,12 +222,12 @@ const SWEEP = 500;
  */
 export async function linkWaiting(): Promise<number> {
   const waiting = (table: Sql) =>
-    sql`SELECT run_key, lot, operation, slot FROM ${table} WHERE run_id IS NULL AND run_key IS NOT NULL`;
+    sql`SELECT run_key, lot, operation, slot, measured_at FROM ${table} WHERE run_id IS NULL AND run_key IS NOT NULL`;
   return transaction(async (tx) => {
     const rows = await tx.rows<{ id: string; started_at: Date } & Omit<MakingRun, 'wafer' | 'startedAt'> & { slot: number }>(sql`
       SELECT DISTINCT r.id, r.key, r.lot, r.operation, r.slot, r.tool, r.chamber, r.started_at
       FROM (${waiting(sql`measurement`)} UNION ALL ${waiting(sql`overlay_measurement`)}) m
-        JOIN run r ON r.key = m.run_key AND r.lot = m.lot AND r.operation = m.operation AND r.slot = m.slot LIMIT ${SWEEP}`);
+        JOIN run r ON r.key = m.run_key AND r.lot = m.lot AND r.operation = m.operation AND r.slot = m.slot AND r.started_at <= m.measured_at LIMIT ${SWEEP}`);
     if (rows.length === 0) return 0;
     await linkEarlierMeasurements(
       tx,

@@ -10,6 +10,18 @@ export interface MetrologyRecipeNames {
   readonly channels: readonly string[];
 }
 
+/** A knob that a loop turns, with its limits. */
+export interface Knob {
+  readonly loop: string;
+  readonly knob: string;
+  readonly unit: string;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Where knobs are turned. */
+export const knobPlace = (operation: string, product: string): string => JSON.stringify([operation, product]);
+
 /** What records may name. Read at most every few seconds, and again when a name is not found: a new tool works at once. */
 export interface Master {
   readonly readAt: number;
@@ -24,6 +36,8 @@ export interface Master {
   readonly metrologyRecipes: ReadonlyMap<string, MetrologyRecipeNames>;
   /** Channels that any recipe of an operation fits, in any version or in an open draft: what its stations may record. */
   readonly channels: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Knobs of the loops of an operation and product, by `knobPlace`. */
+  readonly knobs: ReadonlyMap<string, readonly Knob[]>;
 }
 
 const TTL_MS = 5_000;
@@ -43,7 +57,7 @@ export async function master(now: number, fresh = false): Promise<Master> {
 }
 
 async function read(now: number): Promise<Master> {
-  const [chambers, tools, stations, products, operations, routes, parameters, recipes, channels] = await Promise.all([
+  const [chambers, tools, stations, products, operations, routes, parameters, recipes, channels, knobs] = await Promise.all([
     db().rows<{ tool: string; name: string }>(sql`SELECT tool, name FROM chamber`),
     db().rows<{ name: string; area: string }>(sql`SELECT name, area FROM tool`),
     db().rows<{ name: string }>(sql`SELECT name FROM station`),
@@ -62,8 +76,16 @@ async function read(now: number): Promise<Master> {
         UNION ALL SELECT operation, content FROM metrology_recipe_draft WHERE state IN ('draft', 'proposed')) q,
         jsonb_array_elements(CASE WHEN jsonb_typeof(q.content->'channels') = 'array' THEN q.content->'channels' ELSE '[]' END) AS c
       WHERE jsonb_typeof(c->'name') = 'string' GROUP BY q.operation`),
+    db().rows<Knob & { operation: string; product: string }>(sql`
+      SELECT l.operation, l.product, l.name AS loop, l.knob, l.knob_unit AS unit, (v.config->>'min')::float8 AS min, (v.config->>'max')::float8 AS max
+      FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version ORDER BY l.name`),
   ]);
   const byTool = new Map<string, Set<string>>(tools.map((t) => [t.name, new Set()]));
+  const byPlace = new Map<string, Knob[]>();
+  for (const { operation, product, ...k } of knobs) {
+    const place = knobPlace(operation, product);
+    byPlace.set(place, [...(byPlace.get(place) ?? []), k]);
+  }
   for (const c of chambers) byTool.get(c.tool)?.add(c.name);
   return {
     readAt: now,
@@ -76,5 +98,6 @@ async function read(now: number): Promise<Master> {
     parameters: new Map(parameters.map((p) => [p.name, { unit: p.unit }])),
     metrologyRecipes: new Map(recipes.map((r) => [r.name, { operation: r.operation, channels: r.channels }])),
     channels: new Map(channels.map((c) => [c.operation, new Set(c.names)])),
+    knobs: byPlace,
   };
 }

@@ -4,6 +4,7 @@ import { type MeasurementRecord, measurementIn } from '@/lib/formats/wire';
 import { moments } from '@/lib/numerics';
 import { enqueueLater, grouped } from '@/lib/queue/outbox';
 import { uOfMean, uOfSd } from '@/lib/uncertainty';
+import { OVERLAY_PARAMETERS } from '../charts/ensure-charts';
 import { feed } from '../feed';
 import {
   issue,
@@ -89,6 +90,14 @@ const unitIssues = (r: MeasurementRecord, c: CheckContext): FieldIssue[] => {
   const p = c.master.parameters.get(r.parameter);
   if (p === undefined)
     return [issue('parameter', `parameter "${r.parameter}" is not registered; register it, or correct the name`, 'unknown_name')];
+  if (OVERLAY_PARAMETERS.has(r.parameter))
+    return [
+      issue(
+        'parameter',
+        `"${r.parameter}" is computed from overlay marks; send the marks to overlay-measurements`,
+        'wrong_collection',
+      ),
+    ];
   return p.unit === r.unit
     ? []
     : [issue('unit', `"${r.parameter}" is kept in ${p.unit}, not ${r.unit}; convert before sending`, 'wrong_unit')];

@@ -4,6 +4,7 @@ import { enqueueLater, grouped } from '@/lib/queue/outbox';
 import { judgeRecipes } from '../alerts/wrong-recipe';
 import { feed } from '../feed';
 import { issue, knownOperation, knownTool, knownWafer, plausibleTime } from './checks';
+import { knownSetpoints, wronglyAdvised } from './followed';
 import { linkEarlierMeasurements, tellMisnamed } from './link';
 import { insertTraces, traceFaults } from './traces';
 import type { IngestKind } from './types';
@@ -44,9 +45,13 @@ export const runs: IngestKind<RunRecord> = {
     ...plausibleTime(r.startedAt, 'startedAt', c),
     ...plausibleTime(r.endedAt, 'endedAt', c),
     ...(Date.parse(r.endedAt) < Date.parse(r.startedAt) ? [issue('endedAt', 'the run ends before it starts')] : []),
-    ...(r.trace === undefined ? [] : traceFaults(r.trace)),
+    ...knownSetpoints(r, c),
+    ...(r.trace === undefined ? [] : traceFaults(r.trace, Date.parse(r.endedAt) - Date.parse(r.startedAt))),
   ],
-  async insert(tx, _sender, records) {
+  async insert(tx, _sender, sent) {
+    const refused = await wronglyAdvised(tx, sent);
+    const records = sent.filter((r) => !refused.has(r.id));
+    if (records.length === 0) return { refused };
     await bulkInsert(
       tx,
       RUN,
@@ -97,6 +102,6 @@ export const runs: IngestKind<RunRecord> = {
         };
       }),
     );
-    return {};
+    return { refused };
   },
 };

@@ -11,14 +11,25 @@ const decode = (s: { f32: string }): Float32Array => asFloat32(Buffer.from(s.f32
 export const samplesIn = (s: Samples): number =>
   Array.isArray(s) ? s.length : Math.floor(Buffer.byteLength(s.f32, 'base64') / 4);
 
-/** What makes a trace unusable: lengths that differ, times that do not ascend, sensors named twice, infinite samples. */
-export function traceFaults(trace: TraceRecord): FieldIssue[] {
+/** A recording may go on a little after its run has ended, ms. */
+const AFTER_RUN_MS = 60_000;
+
+/** What makes a trace unusable: lengths that differ, times that do not ascend or lie after the run, sensors named twice, infinite samples. @param runMs - how long the run took. */
+export function traceFaults(trace: TraceRecord, runMs: number): FieldIssue[] {
   const n = samplesIn(trace.t);
   const t = Array.isArray(trace.t) ? trace.t : decode(trace.t);
   for (let i = 0; i < n; i++) {
     if (!Number.isFinite(t[i]) || (i > 0 && t[i]! <= t[i - 1]!))
       return [issue(`trace.t.${i}`, `sample time ${t[i]} does not ascend; times are seconds from the start of the run`)];
   }
+  const last = n > 0 ? t[n - 1]! : 0;
+  if (last * 1000 > runMs + AFTER_RUN_MS)
+    return [
+      issue(
+        `trace.t.${n - 1}`,
+        `the last sample is at ${last} s, but the run took ${runMs / 1000} s; times are seconds from the start of the run`,
+      ),
+    ];
   const seen = new Set<string>();
   for (const [k, s] of trace.sensors.entries()) {
     const path = `trace.sensors.${k}`;

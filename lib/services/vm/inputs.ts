@@ -18,10 +18,65 @@ export function inputVector(run: ModelInput, inputs: readonly string[], position
   const here = chamberInput(run.tool, run.chamber);
   return Float64Array.from(inputs, (name) => {
     if (name.startsWith(CHAMBER)) return name === here ? 1 : 0;
-    if (name.startsWith(SETPOINT)) return run.setpoints[name.slice(SETPOINT.length)] ?? Number.NaN;
+    if (name.startsWith(SETPOINT)) {
+      const knob = name.slice(SETPOINT.length);
+      return Object.hasOwn(run.setpoints, knob) ? run.setpoints[knob]! : Number.NaN;
+    }
     const at = positions.get(name);
     return at === undefined ? Number.NaN : run.values[at]!;
   });
 }
 
-export const positionsOf = (names: readonly string[]): ReadonlyMap<string, number> => new Map(names.map((n, i) => [n, i]));
+/** Unit of each feature, by its name. */
+export type FeatureUnits = ReadonlyMap<string, string>;
+
+export const unitsOf = (names: readonly string[], units: readonly string[]): FeatureUnits =>
+  new Map(names.map((n, i) => [n, units[i] ?? '']));
+
+/**
+ * Where a run's features stand. One that arrives in another unit than the model knows has no place: its number means something else, and the
+ * model takes it as not recorded.
+ * @param known - units of the model's features.
+ */
+export const positionsOf = (
+  names: readonly string[],
+  units: readonly string[],
+  known: FeatureUnits,
+): ReadonlyMap<string, number> => new Map(names.flatMap((n, i) => (isOther(known.get(n), units[i]) ? [] : [[n, i] as const])));
+
+const isOther = (known: string | undefined, unit: string | undefined): boolean => known !== undefined && known !== unit;
+
+/** Features of a run that these inputs ask for and that arrive in another unit. */
+export const otherUnits = (
+  run: { readonly names: readonly string[]; readonly units: readonly string[] },
+  inputs: readonly string[],
+  known: FeatureUnits,
+): { name: string; unit: string; known: string }[] => {
+  const asked = new Set(inputs);
+  return run.names.flatMap((name, i) =>
+    asked.has(name) && isOther(known.get(name), run.units[i])
+      ? [{ name, unit: run.units[i] ?? '', known: known.get(name)! }]
+      : [],
+  );
+};
+
+interface Recorded {
+  readonly names: readonly string[];
+  readonly units: readonly string[];
+}
+
+/**
+ * The newest of these runs that recorded every feature in the unit that most of them did: a model is trained in its units, so that one run in
+ * another unit does not turn all others into missing ones. The newest where each has a unit of its own.
+ */
+export function inUsualUnits<R extends Recorded>(runs: readonly R[]): R {
+  const votes = new Map<string, Map<string, number>>();
+  for (const r of runs)
+    for (const [i, n] of r.names.entries()) {
+      const of = votes.get(n) ?? new Map<string, number>();
+      of.set(r.units[i] ?? '', (of.get(r.units[i] ?? '') ?? 0) + 1);
+      votes.set(n, of);
+    }
+  const usual = new Map([...votes].map(([n, of]) => [n, [...of].reduce((a, b) => (b[1] > a[1] ? b : a))[0]]));
+  return runs.findLast((r) => r.names.every((n, i) => usual.get(n) === r.units[i])) ?? runs.at(-1)!;
+}

@@ -2,7 +2,8 @@ import { bulkInsert, db, perDatabase, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { type DomainLimits, type PlsModel, predictPls } from '@/lib/vm';
-import { inputVector, positionsOf } from './inputs';
+import { type FeedLine, feed } from '../feed';
+import { type FeatureUnits, inputVector, otherUnits, positionsOf, unitsOf } from './inputs';
 import { type RunSummary, type Summaries, storeSummaries, summariseRuns } from './summaries';
 
 const DAY_MS = 86_400_000;
@@ -39,11 +40,15 @@ export interface VmWork {
   readonly summaries: Summaries;
   readonly predictions: PredictionRow[];
   readonly training: { modelId: string; through: number }[];
+  /** Sensors that arrived in another unit than a model knows. */
+  readonly strange: readonly FeedLine[];
 }
 
 interface Loaded {
   readonly model: PlsModel;
   readonly domain: DomainLimits | null;
+  /** Units of the features that it was trained with. */
+  readonly units: FeatureUnits;
 }
 
 const remembered = perDatabase(() => new Map<string, Loaded>());
@@ -54,12 +59,14 @@ async function modelOf(modelId: string, version: number): Promise<Loaded> {
   const key = `${modelId}_${version}`;
   const known = loaded.get(key);
   if (known !== undefined) return known;
-  const row = await db().one<Loaded>(
-    sql`SELECT model, domain FROM vm_version WHERE model_id = ${modelId} AND version = ${version}`,
-  );
+  const row = (await db().one<Omit<Loaded, 'units'> & { names: string[]; units: string[] }>(sql`
+    SELECT v.model, v.domain, f.names, f.units FROM vm_version v JOIN feature_set f ON f.id = v.feature_set_id
+    WHERE v.model_id = ${modelId} AND v.version = ${version}`))!;
+  const { names, units, ...rest } = row;
+  const read: Loaded = { ...rest, units: unitsOf(names, units) };
   if (loaded.size >= LOADED_LIMIT) loaded.delete(loaded.keys().next().value!);
-  loaded.set(key, row!);
-  return row!;
+  loaded.set(key, read);
+  return read;
 }
 
 /**
@@ -69,7 +76,7 @@ async function modelOf(modelId: string, version: number): Promise<Loaded> {
 export async function prepareVm(refs: readonly Ref[]): Promise<VmWork> {
   const summaries = await summariseRuns(refs);
   const { runs } = summaries;
-  if (runs.length === 0) return { summaries, predictions: [], training: [] };
+  if (runs.length === 0) return { summaries, predictions: [], training: [], strange: [] };
   const models = await db().rows<ModelRow>(sql`
     SELECT id, operation, product, checked_to FROM vm_model WHERE active AND operation = ANY(${[...new Set(runs.map((r) => r.operation))]}::text[])`);
   const versions = await db().rows<VersionRow>(sql`
@@ -78,6 +85,7 @@ export async function prepareVm(refs: readonly Ref[]): Promise<VmWork> {
     SELECT model_id, effective_from, shift FROM vm_domain_shift WHERE model_id = ANY(${models.map((m) => m.id)}::uuid[]) ORDER BY effective_from`);
   const predictions: PredictionRow[] = [];
   const training: VmWork['training'] = [];
+  const strange = new Map<string, FeedLine>();
   for (const m of models) {
     const mine = runs.filter((r) => r.operation === m.operation && r.product === m.product);
     if (mine.length === 0) continue;
@@ -88,15 +96,33 @@ export async function prepareVm(refs: readonly Ref[]): Promise<VmWork> {
       const v = versions.filter((q) => q.model_id === m.id && q.effective_from <= run.startedAt).at(-1);
       if (v === undefined) continue;
       const shift = shifts.filter((s) => s.model_id === m.id && s.effective_from <= run.startedAt).at(-1)?.shift ?? 0;
-      predictions.push(predictOne(m.id, v.version, await modelOf(m.id, v.version), shift, run));
+      const loaded = await modelOf(m.id, v.version);
+      predictions.push(predictOne(m.id, v.version, loaded, shift, run));
+      for (const o of otherUnits(run, loaded.model.sensors, loaded.units)) {
+        const sensor = o.name.split('|')[0]!;
+        const line = `${run.lot} ${run.tool} ${sensor}`;
+        if (!strange.has(line)) strange.set(line, strangeUnit(run, sensor, o));
+      }
     }
   }
-  return { summaries, predictions, training };
+  return { summaries, predictions, training, strange: [...strange.values()] };
 }
 
+const strangeUnit = (run: RunSummary, sensor: string, { unit, known }: { unit: string; known: string }): FeedLine => ({
+  kind: 'model',
+  text: `Lot ${run.lot} on ${run.tool}: "${sensor}" arrives in ${unit || 'no unit'}, its virtual metrology knows ${known || 'no unit'}: taken as not recorded. Send it in ${known || 'no unit'}, or give it another name`,
+  detail: { lot: run.lot, tool: run.tool, sensor },
+});
+
 /** The limits of the version's domain, moved by what the model's days before showed; a version without has those of its training rows. */
-function predictOne(modelId: string, version: number, { model, domain }: Loaded, shift: number, run: RunSummary): PredictionRow {
-  const p = predictPls(model, inputVector(run, model.sensors, positionsOf(run.names)));
+function predictOne(
+  modelId: string,
+  version: number,
+  { model, domain, units }: Loaded,
+  shift: number,
+  run: RunSummary,
+): PredictionRow {
+  const p = predictPls(model, inputVector(run, model.sensors, positionsOf(run.names, run.units, units)));
   const r = p.responses[0]!;
   const t2 = domain === null ? p.t2 / p.t2Limit : p.t2 / (domain.t2 * Math.exp(shift));
   const spe = domain === null ? p.spe / p.speLimit : p.spe / (domain.spe * Math.exp(shift));
@@ -138,6 +164,7 @@ const PREDICTION = {
 export async function storeVm(tx: Tx, work: VmWork, refs: readonly Ref[]): Promise<void> {
   await storeSummaries(tx, work.summaries);
   await bulkInsert(tx, PREDICTION, work.predictions);
+  await feed(tx, work.strange);
   await enqueueLater(tx, [
     ...(work.predictions.length > 0
       ? [{ queue: 'spc' as const, payload: { v: 1 as const, source: 'run' as const, refs: [...refs] } }]

@@ -8,7 +8,9 @@ export interface RunSummary {
   readonly startedAt: Date;
   readonly featureSetId: string;
   readonly names: readonly string[];
+  readonly units: readonly string[];
   readonly values: Float64Array;
+  readonly lot: string;
   readonly operation: string;
   readonly product: string;
   readonly tool: string;
@@ -30,6 +32,7 @@ interface TraceRow {
   steps: StepWindow[];
   names: string[];
   units: string[];
+  lot: string;
   operation: string;
   product: string;
   tool: string;
@@ -43,7 +46,7 @@ export async function summariseRuns(refs: readonly Ref[]): Promise<Summaries> {
   const from = new Date(Math.min(...refs.map((r) => r.at)));
   const to = new Date(Math.max(...refs.map((r) => r.at)));
   const rows = await db().rows<TraceRow>(sql`
-    SELECT t.run_id, t.started_at, t.n, t.t, t.v, t.steps, s.names, s.units, r.operation, r.product, r.tool, r.chamber, r.setpoints
+    SELECT t.run_id, t.started_at, t.n, t.t, t.v, t.steps, s.names, s.units, r.lot, r.operation, r.product, r.tool, r.chamber, r.setpoints
     FROM trace t JOIN sensor_set s ON s.id = t.sensor_set_id JOIN run r ON r.id = t.run_id AND r.started_at = t.started_at
     WHERE t.run_id = ANY(${ids}::uuid[]) AND t.started_at BETWEEN ${from} AND ${to} ORDER BY t.started_at, t.run_id`);
   const sets = new Map<string, { id: string; names: string[]; units: string[] }>();
@@ -62,7 +65,9 @@ export async function summariseRuns(refs: readonly Ref[]): Promise<Summaries> {
       startedAt: r.started_at,
       featureSetId: id,
       names: list.names,
+      units: list.units,
       values,
+      lot: r.lot,
       operation: r.operation,
       product: r.product,
       tool: r.tool,

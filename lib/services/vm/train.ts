@@ -1,8 +1,8 @@
 import { db, digestId, sql, type Tx } from '@/lib/db';
-import { type DomainLimits, type JudgedRow, nextShift, type PlsModel, usualOutside } from '@/lib/vm';
+import { type DomainLimits, nextShift, type PlsModel, usualOutside } from '@/lib/vm';
 import { codeVersion } from '../code-version';
 import { feed } from '../feed';
-import { chamberInput, inputVector, positionsOf, setpointInput } from './inputs';
+import { chamberInput, inputVector, inUsualUnits, positionsOf, setpointInput, unitsOf } from './inputs';
 
 /** Wafers with both a trace and a measurement before a first model is worth having, and their lots: three fifths of those are later data for its domain. */
 const MIN_PAIRS = 45;
@@ -49,6 +49,7 @@ interface RunRow {
   values: Float64Array;
   feature_set_id: string;
   names: string[];
+  units: string[];
 }
 
 interface PairRow extends RunRow {
@@ -74,24 +75,25 @@ export async function trainingPlan(modelId: string, through: number): Promise<Tr
       AND m.measured_at < ${new Date(through)} AND m.superseded_by IS NULL AND m.run_id IS NOT NULL`);
   if (pairs!.n < enough) return null;
   const rows = await db().rows<PairRow>(sql`
-    SELECT q.started_at, q.lot, q.tool, q.chamber, q.setpoints, q.values, q.feature_set_id, f.names, q.y FROM (
+    SELECT q.started_at, q.lot, q.tool, q.chamber, q.setpoints, q.values, q.feature_set_id, f.names, f.units, q.y FROM (
       SELECT r.lot, r.tool, r.chamber, r.setpoints, s.values, s.feature_set_id, m.mean AS y, r.started_at, r.id
       FROM measurement m JOIN run r ON r.id = m.run_id AND r.started_at = m.processed_at JOIN run_summary s ON s.run_id = r.id AND s.started_at = r.started_at
       WHERE m.operation = ${model.operation} AND m.product = ${model.product} AND m.parameter = ${model.parameter} AND m.measured_at < ${new Date(through)} AND m.superseded_by IS NULL
       ORDER BY r.started_at DESC, r.id LIMIT ${MAX_PAIRS}) q
     JOIN feature_set f ON f.id = q.feature_set_id ORDER BY q.started_at, q.id`);
   if (rows.length < enough || new Set(rows.map((r) => r.lot)).size < MIN_LOTS) return null;
-  const last = rows.at(-1)!;
+  const last = inUsualUnits(rows);
+  const units = unitsOf(last.names, last.units);
   const chambers = [...new Set(rows.map((r) => chamberInput(r.tool, r.chamber)))].sort();
   const setpoints = [...new Set(rows.flatMap((r) => Object.keys(r.setpoints)))].sort().map(setpointInput);
   const candidates = [...last.names, ...setpoints, ...chambers];
   const runs = await db().rows<RunRow>(sql`
-    SELECT q.started_at, q.lot, q.tool, q.chamber, q.setpoints, q.values, q.feature_set_id, f.names FROM (
+    SELECT q.started_at, q.lot, q.tool, q.chamber, q.setpoints, q.values, q.feature_set_id, f.names, f.units FROM (
       SELECT r.lot, r.tool, r.chamber, r.setpoints, s.values, s.feature_set_id, r.started_at, r.id FROM run r JOIN run_summary s ON s.run_id = r.id AND s.started_at = r.started_at
       WHERE r.operation = ${model.operation} AND r.product = ${model.product} AND r.started_at >= ${rows[0]!.started_at} AND r.started_at < ${new Date(through)}
       ORDER BY r.started_at DESC, r.id LIMIT ${MAX_RUNS}) q
     JOIN feature_set f ON f.id = q.feature_set_id ORDER BY q.started_at, q.id`);
-  const positions = new Map([...rows, ...runs].map((r) => [r.feature_set_id, positionsOf(r.names)]));
+  const positions = new Map([...rows, ...runs].map((r) => [r.feature_set_id, positionsOf(r.names, r.units, units)]));
   const inputsOf = (r: RunRow, inputs: readonly string[]) => inputVector(r, inputs, positions.get(r.feature_set_id)!);
   const all = rows.map((r) => inputsOf(r, candidates));
   // A sensor that nobody recorded in the whole set can teach nothing.
@@ -164,10 +166,10 @@ async function followDomain(tx: Tx, modelId: string, through: number): Promise<v
       SELECT shift, effective_from FROM vm_domain_shift s WHERE s.model_id = v.model_id ORDER BY effective_from DESC LIMIT 1) s ON true
     WHERE v.model_id = ${modelId} AND v.effective_from <= ${to} ORDER BY v.effective_from DESC, v.version DESC LIMIT 1`);
   if (v === undefined || !v.has_domain || v.since >= to) return;
-  const rows = await tx.rows<JudgedRow>(sql`
-    SELECT r.lot, greatest(p.t2, p.spe) AS ratio FROM vm_prediction p JOIN run r ON r.id = p.run_id AND r.started_at = p.started_at
+  const rows = await tx.rows<{ ratio: number }>(sql`
+    SELECT greatest(p.t2, p.spe) AS ratio FROM vm_prediction p
     WHERE p.model_id = ${modelId} AND p.version = ${v.version} AND p.started_at >= ${v.since} AND p.started_at < ${to}`);
-  const { predictions, outside } = usualOutside(rows);
+  const { predictions, outside } = usualOutside(rows.map((r) => r.ratio));
   await tx.exec(sql`
     INSERT INTO vm_domain_shift (model_id, version, effective_from, shift, predictions, outside)
     VALUES (${modelId}, ${v.version}, ${new Date(through + LEAD_MS)}, ${nextShift(v.shift ?? 0, predictions, outside)}, ${predictions}, ${outside}) ON CONFLICT DO NOTHING`);

@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+
+/** What a schema says of an input. */
+export type SchemaIssue = z.core.$ZodIssue;
+
+/** The value at the path of an issue; undefined where there is none. */
+const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>((v, k) => (v === null || v === undefined ? undefined : (v as Record<PropertyKey, unknown>)[k]), root);
+
+const COUNTED: Readonly<Record<string, readonly [one: string, many: string]>> = {
+  string: ['character', 'characters'],
+  array: ['entry', 'entries'],
+};
+
+function boundWords(issue: SchemaIssue & { code: 'too_small' | 'too_big' }, value: unknown): string {
+  const least = issue.code === 'too_small';
+  const bound = Number(least ? issue.minimum : issue.maximum);
+  const counted = COUNTED[issue.origin];
+  if (counted !== undefined) return `needs at ${least ? 'least' : 'most'} ${bound} ${counted[bound === 1 ? 0 : 1]}`;
+  const side = issue.inclusive === false ? (least ? 'above' : 'below') : least ? 'at least' : 'at most';
+  return `must be ${side} ${bound}${typeof value === 'number' ? `; this is ${value}` : ''}`;
+}
+
+/**
+ * What is wrong with a value, in words for beside its field: bounds, whole numbers and missing values in the product's own words, what a schema was given a
+ * message for as it stands.
+ * @param root - what was checked; the value is read from it.
+ */
+export function issueWords(issue: SchemaIssue, root: unknown): string {
+  const value = valueAt(root, issue.path);
+  if (issue.code === 'invalid_type') {
+    if (issue.expected === 'int') return `must be a whole number; this is ${String(value)}`;
+    if (issue.expected === 'number') return 'give a number';
+    return value === undefined || value === null ? 'fill this in' : issue.message;
+  }
+  if ((issue.code === 'too_small' || issue.code === 'too_big') && !/^Too (small|big)/.test(issue.message)) return issue.message;
+  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return 'fill this in';
+  return issue.code === 'too_small' || issue.code === 'too_big' ? boundWords(issue, value) : issue.message;
+}

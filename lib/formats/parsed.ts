@@ -1,0 +1,25 @@
+import type { z } from 'zod';
+import { AppError } from '@/lib/errors';
+import { issueWords } from './issue-words';
+
+/** Faults that are told; one input that is nothing like its schema has as many as the schema has fields. */
+const MOST_ISSUES = 8;
+
+/**
+ * An input through its schema.
+ * @param names - the field in the words of a form, by its name in the schema; not given: the path.
+ * @throws AppError `invalid_input`, "field: what is wrong", with `details.field` and `details.issues`.
+ */
+export function parsed<T>(schema: z.ZodType<T>, input: unknown, names: Readonly<Record<string, string>> = {}): T {
+  const r = schema.safeParse(input);
+  if (r.success) return r.data;
+  const issues = r.error.issues
+    .slice(0, MOST_ISSUES)
+    .map((i) => ({ path: i.path.map(String).join('.'), message: issueWords(i, input) }));
+  const first = issues[0]!;
+  const word = first.path
+    .split('.')
+    .map((k) => names[k])
+    .findLast((w) => w !== undefined);
+  throw new AppError('invalid_input', `${word ?? (first.path || 'input')}: ${first.message}`, { field: first.path, issues });
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from 'vitest';
+import { conversion, isSameUnit, unitInName } from './units';
+
+describe('units of columns', () => {
+  test.each([
+    ['um', 'mm', 1500, 1.5],
+    ['µm', 'nm', 0.633, 633],
+    ['μm', 'nm', 0.633, 633],
+    ['cm', 'mm', 15, 150],
+    ['m', 'mm', 0.15, 150],
+    ['Å', 'nm', 20, 2],
+    ['1/nm', '1/Å', 1, 0.1],
+    ['nm^-1', '1/Å', 5, 0.5],
+    ['nm⁻¹', '1/A', 5, 0.5],
+    ['A-1', '1/nm', 0.1, 1],
+    ['rad', 'deg', Math.PI, 180],
+    ['mrad', '°', 1000 * Math.PI, 180],
+    ['NM', 'nm', 3, 3],
+  ])('%s to %s', (from, to, v, want) => expect(conversion(from, to)?.(v)).toBeCloseTo(want, 12));
+
+  test('a micrometre is a thousandth of a millimetre to the bit', () => {
+    for (const v of [0.1, 7, 123.4, 99_999]) expect(conversion('um', 'mm')?.(v)).toBe(v / 1000);
+  });
+
+  test('what is not known, or measures something else, is not converted', () => {
+    for (const [a, b] of [
+      ['um', 'deg'],
+      ['nm', '1/nm'],
+      ['furlong', 'mm'],
+      ['Mm', 'mm'],
+    ] as const)
+      expect(conversion(a, b)).toBeNull();
+    expect(isSameUnit('sccm', 'sccm')).toBe(true);
+    expect(isSameUnit('nm', 'um')).toBe(false);
+  });
+
+  test('the unit in the name of a field', () => {
+    expect(unitInName('wavelengthNm')).toEqual({ stem: 'wavelength', unit: 'nm' });
+    expect(unitInName('qxPerNm')).toEqual({ stem: 'qx', unit: '1/nm' });
+    expect(unitInName('values')).toBeNull();
+  });
+});

@@ -1,0 +1,83 @@
+/** A unit that a column may name: its dimension, and its size in the dimension's base unit as factor · 10^power. */
+interface Unit {
+  readonly dimension: 'length' | '1/length' | 'angle';
+  readonly factor: number;
+  readonly power: number;
+}
+
+const LENGTHS: Readonly<Record<string, number>> = {
+  pm: -12,
+  Å: -10,
+  A: -10,
+  ang: -10,
+  angstrom: -10,
+  nm: -9,
+  um: -6,
+  micron: -6,
+  microns: -6,
+  mm: -3,
+  cm: -2,
+  m: 0,
+};
+const DEGREE = Math.PI / 180;
+const ANGLES: Readonly<Record<string, readonly [number, number]>> = {
+  '°': [DEGREE, 0],
+  deg: [DEGREE, 0],
+  degree: [DEGREE, 0],
+  degrees: [DEGREE, 0],
+  rad: [1, 0],
+  mrad: [1, -3],
+  urad: [1, -6],
+};
+
+/** The letters of one unit in one spelling: µ and μ as u, Ångström sign as Å, no spaces, capitals of old instruments in small. */
+function spelling(text: string): string {
+  const s = text.trim().replace(/\s+/g, '').replace(/[µμ]/g, 'u').replaceAll('\u212b', 'Å').replaceAll('⁻¹', '-1');
+  return s.length > 1 && s === s.toUpperCase() && /^[A-Z]+$/.test(s) ? s.toLowerCase() : s;
+}
+
+function unitOf(text: string): Unit | null {
+  const s = spelling(text);
+  const length = LENGTHS[s];
+  if (length !== undefined) return { dimension: 'length', factor: 1, power: length };
+  const inverse = /^1\/(.+)$/.exec(s)?.[1] ?? /^(.+?)\^?-1$/.exec(s)?.[1] ?? /^per(.+)$/.exec(s)?.[1];
+  const below = inverse === undefined ? undefined : LENGTHS[spelling(inverse)];
+  if (below !== undefined) return { dimension: '1/length', factor: 1, power: -below };
+  const angle = ANGLES[s];
+  return angle ? { dimension: 'angle', factor: angle[0], power: angle[1] } : null;
+}
+
+/** Whether a text names a unit that can be converted: lengths, their inverses, angles. */
+export const isUnit = (text: string): boolean => unitOf(text) !== null;
+
+/** Two spellings of one unit, known or not. */
+export const isSameUnit = (a: string, b: string): boolean => {
+  const [u, v] = [unitOf(a), unitOf(b)];
+  return u && v ? u.dimension === v.dimension && u.factor === v.factor && u.power === v.power : spelling(a) === spelling(b);
+};
+
+/** How values in one unit become those in another; null where one is not known or they measure different things. Powers of ten are exact to rounding. */
+export function conversion(from: string, to: string): ((v: number) => number) | null {
+  if (isSameUnit(from, to)) return (v) => v;
+  const [a, b] = [unitOf(from), unitOf(to)];
+  if (!a || !b || a.dimension !== b.dimension) return null;
+  const factor = a.factor / b.factor;
+  const power = a.power - b.power;
+  return power < 0 ? (v) => (v * factor) / 10 ** -power : (v) => v * factor * 10 ** power;
+}
+
+const SUFFIXES: readonly (readonly [RegExp, string])[] = [
+  [/PerNm$/, '1/nm'],
+  [/PerA$/, '1/Å'],
+  [/Nm$/, 'nm'],
+  [/Mm$/, 'mm'],
+  [/Deg$/, 'deg'],
+];
+
+/** The unit that the name of a field ends in, and the name without it: wavelengthNm, qPerA, angleDeg; null where it ends in none. */
+export function unitInName(name: string): { readonly stem: string; readonly unit: string } | null {
+  if (name === 'nm') return { stem: 'wavelength', unit: 'nm' };
+  if (name === 'perA') return { stem: 'q', unit: '1/Å' };
+  for (const [suffix, unit] of SUFFIXES) if (suffix.test(name)) return { stem: name.replace(suffix, ''), unit };
+  return null;
+}

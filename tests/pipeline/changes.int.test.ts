@@ -1,0 +1,252 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunToRunConfig } from '@/lib/control';
+import { db, sql } from '@/lib/db';
+import { actOnAlert } from '@/lib/services/alerts/actions';
+import { changeChart } from '@/lib/services/charts/change-chart';
+import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
+import { approveProposal } from '@/lib/services/control/decide-proposal';
+import { judgeDraft } from '@/lib/services/control/judge-change';
+import { changeSpecification } from '@/lib/services/fab/specification';
+import { type Door, openDoor } from '../support/door';
+
+/** Changes that one person makes on a screen, and what two people see of each other. */
+let door: Door;
+beforeAll(async () => {
+  door = await openDoor();
+});
+afterAll(() => door.close());
+
+const DAY = 86_400_000;
+const NOW = Date.UTC(2026, 8, 1);
+
+interface Loop {
+  readonly id: string;
+  readonly version: number;
+  readonly state: string;
+  readonly config: RunToRunConfig;
+}
+const loopOf = async (operation: string, product = 'HERON-52') =>
+  (await db().one<Loop>(sql`
+    SELECT l.id, l.version, l.state::text, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
+    WHERE l.operation = ${operation} AND l.product = ${product} ORDER BY l.name LIMIT 1`))!;
+const specOf = async (operation: string, parameter: string, product = 'HERON-52') =>
+  (await db().one<{ version: number; target: number; lsl: number; usl: number }>(
+    sql`SELECT version, target, lsl, usl FROM specification WHERE product = ${product} AND operation = ${operation} AND parameter = ${parameter}`,
+  ))!;
+
+/** What one engineer cannot put in force alone, with the field and what is said of it. */
+const DANGEROUS: readonly (readonly [keyof RunToRunConfig, (c: RunToRunConfig) => Partial<RunToRunConfig>, RegExp])[] = [
+  ['min', (c) => ({ min: c.min - 1e99 }), /knob may go down/],
+  ['max', (c) => ({ max: c.max * 1.5 }), /knob may go up/],
+  ['maxStep', (c) => ({ maxStep: c.maxStep === null ? null : c.maxStep * 20 }), /step may be .* more than/],
+  ['maxStep', () => ({ maxStep: null }), /step may be of any size/],
+  ['outlierSigma', () => ({ outlierSigma: 1e9 }), /outlier gate changes/],
+  ['outlierSigma', () => ({ outlierSigma: null }), /no longer set aside/],
+  ['lambda', () => ({ lambda: 0.001 }), /λ changes from .* by a factor/],
+];
+
+test.each(DANGEROUS)('%s beyond what was agreed waits for a second person', async (_, over, said) => {
+  const loop = await loopOf('ALD-HFO2');
+  expect(loop.state).toBe('closed');
+  const draft = { ...loop.config, ...over(loop.config) };
+  expect(draft).not.toEqual(loop.config);
+  const outcome = await changeLoop(loop.id, loop.version, draft, 'to see what happens', 'ana');
+  expect(outcome).toMatchObject({ kind: 'proposed', reasons: [expect.stringMatching(said)] });
+  expect((await judgeDraft(loop.id, draft)).judgement.verdict).toBe('second_person');
+  expect((await loopOf('ALD-HFO2')).version).toBe(loop.version);
+});
+
+test('a target outside the specification, and a loop that could never move, are refused with the remedy', async () => {
+  const loop = await loopOf('ALD-HFO2');
+  const change = (over: Partial<RunToRunConfig>) =>
+    changeLoop(loop.id, loop.version, { ...loop.config, ...over }, 'to see what happens', 'ana');
+  await expect(change({ target: loop.config.target * 10 })).rejects.toMatchObject({
+    code: 'precondition_failed',
+    message: expect.stringMatching(/outside the specification \(LSL .*change the specification first/),
+    details: { field: 'target' },
+  });
+  await expect(change({ deadband: 1e9 })).rejects.toMatchObject({
+    code: 'precondition_failed',
+    message: expect.stringMatching(/would never move; give a smaller deadband/),
+    details: { field: 'deadband' },
+  });
+  await expect(change({})).rejects.toMatchObject({ code: 'invalid_input', message: /nothing differs from version 1/ });
+  await expect(change({ lambda: 'x' as never })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: 'lambda: give a number',
+    details: { field: 'lambda' },
+  });
+  expect((await judgeDraft(loop.id, { ...loop.config, target: loop.config.target * 10 })).judgement).toMatchObject({
+    verdict: 'refused',
+    reasons: [expect.stringContaining('outside the specification')],
+  });
+});
+
+test('what two people agreed to is the new reference, and a small change needs one', async () => {
+  const loop = await loopOf('CMP-CU');
+  const wider = { ...loop.config, max: loop.config.max * 1.2 };
+  const proposed = await changeLoop(loop.id, loop.version, wider, 'a new head reaches further', 'ana');
+  expect(proposed.kind).toBe('proposed');
+  if (proposed.kind === 'proposed') await approveProposal(proposed.proposalId, 'seen on the tool', 'ben');
+  const after = await loopOf('CMP-CU');
+  const back = await changeLoop(loop.id, after.version, { ...wider, max: loop.config.max * 1.1 }, 'a little less', 'ana');
+  expect(back).toEqual({ kind: 'in_force', version: after.version + 1 });
+  const calm = { ...wider, max: loop.config.max * 1.1, lambda: loop.config.lambda * 0.8 };
+  expect(await changeLoop(loop.id, after.version + 1, calm, 'a little calmer', 'ana')).toMatchObject({ kind: 'in_force' });
+});
+
+test('whoever closes a loop closes the version that they saw', async () => {
+  const loop = await loopOf('CVD-OXIDE', 'KITE-45');
+  await setLoopState(loop.id, loop.version, 'suspended', 'maintenance of the tool', 'ana');
+  const seen = loop.version;
+  await changeLoop(loop.id, seen, { ...loop.config, lambda: loop.config.lambda * 1.1 }, 'a little bolder', 'ben');
+  await expect(setLoopState(loop.id, seen, 'closed', 'maintenance is over', 'ana')).rejects.toMatchObject({
+    code: 'precondition_failed',
+    message: expect.stringMatching(/at version 2 by now, you saw 1/),
+  });
+  expect((await loopOf('CVD-OXIDE', 'KITE-45')).state).toBe('suspended');
+  expect(await setLoopState(loop.id, seen + 1, 'closed', 'maintenance is over', 'ana')).toMatchObject({ kind: 'in_force' });
+  await expect(setLoopState(loop.id, seen + 1, 'open', 'as nobody says', 'ana')).rejects.toMatchObject({
+    code: 'invalid_input',
+    details: { field: 'state' },
+  });
+});
+
+test('loops follow the target of their specification; a large step waits, and a target of its own stays and is told', async () => {
+  const loop = await loopOf('CVD-OXIDE', 'KITE-45');
+  const key = { product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' };
+  const spec = await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45');
+  expect(loop.config.target).toBe(spec.target);
+  const change = async (v: object) =>
+    changeSpecification(
+      key,
+      (await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45')).version,
+      v,
+      'as the device asks',
+      'ana',
+      NOW,
+    );
+  const near = { ...limits(spec), target: spec.target + 0.5 };
+  await change(near);
+  const followed = await loopOf('CVD-OXIDE', 'KITE-45');
+  expect(followed).toMatchObject({ version: loop.version + 1, config: { ...loop.config, target: near.target } });
+  expect(
+    await db().one(sql`SELECT author, reason FROM loop_version WHERE loop_id = ${loop.id} AND version = ${followed.version}`),
+  ).toEqual({
+    author: 'ana',
+    reason: 'the target of specification version 2: as the device asks',
+  });
+  const far = { lsl: spec.lsl * 10, target: spec.target * 10, usl: spec.usl * 10 };
+  await expect(change(far)).rejects.toMatchObject({
+    code: 'precondition_failed',
+    message: expect.stringMatching(/what is inside now would be out/),
+    details: { field: 'confirmed' },
+  });
+  await change({ ...far, confirmed: true });
+  expect((await loopOf('CVD-OXIDE', 'KITE-45')).version).toBe(followed.version);
+  const proposals = await db().rows<{ target: number }>(
+    sql`SELECT (config->>'target')::float8 AS target FROM loop_proposal WHERE loop_id = ${loop.id} AND state = 'pending'`,
+  );
+  expect(proposals).toEqual([{ target: far.target }]);
+  await change({ lsl: null, target: null, usl: spec.target / 2, confirmed: true });
+  const told = await db().rows<{ text: string }>(sql`SELECT text FROM feed_event WHERE text LIKE '%keeps its target%'`);
+  expect(told.at(-1)!.text).toMatch(/which lies outside version 4 of the specification/);
+});
+
+const limits = (s: { lsl: number; usl: number }) => ({ lsl: s.lsl, usl: s.usl });
+
+test('a specification that says nothing, or a number that nothing can be, is refused in words', async () => {
+  const key = { product: 'HERON-52', operation: 'ALD-HFO2', parameter: 'hfo2_thickness' };
+  const { version, ...spec } = await specOf(key.operation, key.parameter);
+  const change = (v: object) => changeSpecification(key, version, v, 'as nobody asked', 'ana', NOW);
+  await expect(change({ target: null, lsl: null, usl: null })).rejects.toMatchObject({
+    code: 'invalid_input',
+    message: expect.stringContaining('nothing would be specified'),
+    details: { field: 'target' },
+  });
+  for (const v of [
+    { ...spec, usl: 1e308 },
+    { ...spec, usl: 'x' },
+  ])
+    await expect(change(v)).rejects.toMatchObject({ code: 'invalid_input', message: /^usl: /, details: { field: 'usl' } });
+  await expect(
+    changeSpecification(key, version, { ...spec, usl: spec.usl * 1.01 }, '\u200b'.repeat(9), 'ana', NOW),
+  ).rejects.toMatchObject({
+    details: { field: 'reason' },
+  });
+  expect((await specOf(key.operation, key.parameter)).version).toBe(version);
+});
+
+const chartRow = async () =>
+  (await db().one<{ id: string; version: number }>(
+    sql`SELECT id, version FROM chart WHERE operation = 'CVD-OXIDE' AND characteristic = 'measurement.mean' AND kind = 'individuals' ORDER BY title LIMIT 1`,
+  ))!;
+const chartChange = async (change: object, now = NOW, reason = 'long enough') => {
+  const c = await chartRow();
+  return changeChart(c.id, c.version, change, reason, 'ana', now);
+};
+const phases = async () =>
+  db().rows<{ version: number; from: Date; ucl: number | null }>(
+    sql`SELECT version, effective_from AS from, ucl FROM chart_version WHERE chart_id = ${(await chartRow()).id} ORDER BY effective_from, version`,
+  );
+
+test('a phase that has not begun gives way to the next change, or is taken back', async () => {
+  const later = new Date(NOW + 30 * DAY).toISOString();
+  const limitsTo = (ucl: number) => ({ limits: { lcl: 90, cl: 100, ucl }, dispersion: { lcl: null, cl: 1, ucl: 4 } });
+  await chartChange(limitsTo(110));
+  await chartChange({ ...limitsTo(112), effectiveFrom: later });
+  // A mistake is seen the next day.
+  await chartChange(limitsTo(111), NOW + DAY);
+  expect((await phases()).slice(-2)).toEqual([
+    { version: 3, from: new Date(NOW + DAY), ucl: 112 },
+    { version: 4, from: new Date(NOW + DAY), ucl: 111 },
+  ]);
+  await chartChange({ ...limitsTo(120), effectiveFrom: later }, NOW + 2 * DAY);
+  await chartChange({ takeBack: true }, NOW + 3 * DAY);
+  expect((await phases()).at(-1)).toEqual({ version: 6, from: new Date(NOW + 3 * DAY), ucl: 111 });
+  await expect(chartChange({ takeBack: true }, NOW + 4 * DAY)).rejects.toMatchObject({ details: { field: 'takeBack' } });
+  await expect(
+    chartChange({ ...limitsTo(113), effectiveFrom: new Date(NOW).toISOString() }, NOW + 4 * DAY),
+  ).rejects.toMatchObject({
+    message: expect.stringContaining('cannot begin before it'),
+  });
+});
+
+test('a change of a chart that changes nothing, says nothing, or is on another scale is refused', async () => {
+  const now = NOW + 5 * DAY;
+  const inForce = { lcl: 90, cl: 100, ucl: 111 };
+  for (const [change, field, message] of [
+    [{}, 'limits', /Nothing differs from version 6/],
+    [{ limits: inForce }, 'limits', /Nothing differs/],
+    [{ rules: [], alerting: true }, 'rules', /without rules raises no alert/],
+    [{ limits: { ...inForce, ucl: 1e308 } }, 'limits.ucl', /^Upper limit: /],
+    [{ limits: { ...inForce, sigmaWithin: 1e-9 } }, 'limits.sigmaWithin', /sigma apart; check its unit/],
+  ] as const)
+    await expect(chartChange(change, now), JSON.stringify(change)).rejects.toMatchObject({
+      code: 'invalid_input',
+      message: expect.stringMatching(message),
+      details: { field },
+    });
+  await expect(chartChange({ limits: { ...inForce, ucl: 112 } }, now, '\u200b\u2060\u3164\u00ad\ufeff')).rejects.toMatchObject({
+    details: { field: 'reason' },
+  });
+  expect((await chartRow()).version).toBe(6);
+});
+
+test('an alert is assigned to somebody who can sign in', async () => {
+  const id = (await db().one<{ id: string }>(sql`
+    INSERT INTO alert (id, kind, severity, title, area, dedupe_key, first_at, last_at)
+    VALUES (gen_random_uuid(), 'spc', 'medium', 'a test', 'CVD', 'changes', now(), now()) RETURNING id`))!.id;
+  await db().exec(sql`INSERT INTO "user" (id, name, email, updated_at, disabled_at) VALUES
+    ('u1', 'Cleo', 'cleo@fab.example', now(), NULL), ('u2', 'Dan', 'dan@fab.example', now(), now())`);
+  const assign = (assignee: string | null) => actOnAlert(id, null, { do: 'assign', assignee }, { email: 'ana' });
+  for (const nobody of ['not-a-user', 'dan@fab.example'])
+    await expect(assign(nobody)).rejects.toMatchObject({ code: 'invalid_input', details: { field: 'assignee' } });
+  await assign('cleo@fab.example');
+  expect(await db().one(sql`SELECT assignee FROM alert WHERE id = ${id}`)).toEqual({ assignee: 'cleo@fab.example' });
+  await assign(null);
+  await expect(actOnAlert(id, null, { do: 'comment', comment: '\u200b'.repeat(6) }, { email: 'ana' })).rejects.toMatchObject({
+    code: 'invalid_input',
+    details: { field: 'comment' },
+  });
+});
