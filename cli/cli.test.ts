@@ -188,3 +188,18 @@ test('options are obeyed or refused: exit code 2', async () => {
   const out = await driftless(['spc', 'individuals', '--values', '1,2,3,2', '--exclude', '99']);
   expect([out.code, out.out, out.err]).toEqual([2, '', expect.stringMatching(/^driftless: exclude: 99 is no place in values/)]);
 });
+
+test('an option is given once; lists of columns may come in parts', async () => {
+  const values = ['spc', 'individuals', '--values', '1,2,3,2'];
+  const twice = await driftless([...values, '--sigma', '1', '--sigma', '2']);
+  expect([twice.code, twice.out, twice.err]).toEqual([
+    2,
+    '',
+    expect.stringMatching(/^driftless: --sigma: is given twice, "1" and "2"/),
+  ]);
+  const text = 'a,b,c\n1,8,5\n2,9,6\n';
+  const both = await driftless(['spc', 'individuals', '-', '--map', 'values=a,values=b'], text);
+  expect([both.code, both.err]).toEqual([2, expect.stringMatching(/^driftless: --map: field "values" stands there twice/)]);
+  const parts = await driftless(['spc', 'individuals', '-', '--map', 'values=a', '--ignore', 'b', '--ignore', 'c'], text);
+  expect(JSON.parse(parts.out).values).toEqual([1, 2]);
+});

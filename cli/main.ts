@@ -35,8 +35,30 @@ function mapping(text: string | undefined): Record<string, string> {
     throw new AppError('invalid_input', `--map: "${wrong.join('=')}" is no pair; write field=column,field=column`, {
       field: 'map',
     });
+  for (const side of [0, 1] as const) {
+    const twice = pairs.find((p, k) => pairs.findIndex((q) => q[side] === p[side]) !== k);
+    if (twice)
+      throw new AppError(
+        'invalid_input',
+        `--map: ${side === 0 ? 'field' : 'column'} "${twice[side]}" stands there twice; a field has one column`,
+        { field: 'map' },
+      );
+  }
   return Object.fromEntries(pairs);
 }
+
+/** An option with a value that may be given once: of two, one would be passed over. */
+function once(name: string, flags: string, describe: string): Option {
+  return new Option(flags, describe).argParser((v: string, before: string | undefined) => {
+    if (before !== undefined)
+      throw new AppError('invalid_input', `--${name}: is given twice, "${before}" and "${v}"; give it once`, { field: name });
+    return v;
+  });
+}
+
+/** An option with a list, which may be given in parts. */
+const inParts = (flags: string, describe: string): Option =>
+  new Option(flags, describe).argParser((v: string, before: string | undefined) => (before === undefined ? v : `${before},${v}`));
 
 async function onThread(question: Question, title: string): Promise<string> {
   const { progressLine } = await import('./progress');
@@ -109,14 +131,14 @@ function command(f: ComputeFunction): Command {
   for (const flag of flags) {
     const need = flag.isRequired ? ' (needed)' : '';
     if (flag.kind === 'boolean') c.option(`--${flag.name}`, flag.describe).option(`--no-${flag.name}`);
-    else c.option(`--${flag.name} <${flag.placeholder}>`, `${flag.describe}${need}`);
+    else c.addOption(once(flag.name, `--${flag.name} <${flag.placeholder}>`, `${flag.describe}${need}`));
   }
   return c
-    .option('--out <file>', 'write the result there instead of standard output; .csv writes CSV')
+    .addOption(once('out', '--out <file>', 'write the result there instead of standard output; .csv writes CSV'))
     .addOption(new Option('--format <form>', 'form of the result (default json)').choices(['json', 'csv']))
-    .option('--table <name>', 'which table of the result to write as CSV')
-    .option('--map <pairs>', 'columns of a CSV file for fields: field=column,field=column')
-    .option('--ignore <columns>', 'columns of a CSV file that are passed over')
+    .addOption(once('table', '--table <name>', 'which table of the result to write as CSV'))
+    .addOption(inParts('--map <pairs>', 'columns of a CSV file for fields: field=column,field=column'))
+    .addOption(inParts('--ignore <columns>', 'columns of a CSV file that are passed over'))
     .option('--pretty', 'indent the JSON; so it is on a terminal')
     .option('--progress', 'show progress on standard error; so it is for long work on a terminal')
     .option('--no-progress')

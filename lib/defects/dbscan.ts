@@ -9,6 +9,9 @@ export interface Clusters {
   readonly noise: number;
 }
 
+/** Share of the size of the coordinates by which rounding may put a distance beyond the radius: 0.4 − 0.1 counts as 0.3. */
+const ON_RADIUS = 8 * Number.EPSILON;
+
 /**
  * Density clustering of defects (DBSCAN). Points are put into cells of the radius, so that neighbours are found in the nine cells around.
  * @param x, y - positions, mm. @param radius - reach of a neighbourhood, mm.
@@ -22,7 +25,10 @@ export function dbscan(x: ArrayLike<number>, y: ArrayLike<number>, radius: numbe
     throw new AppError('invalid_input', `minPoints must be a positive integer, got ${minPoints}`, { field: 'minPoints' });
   const n = x.length;
   const cells = new Map<string, number[]>();
-  const cell = (v: number): number => Math.floor(v / radius);
+  let size = radius;
+  for (let i = 0; i < n; i++) size = Math.max(size, Math.abs(x[i]!), Math.abs(y[i]!));
+  const reach = radius + ON_RADIUS * size;
+  const cell = (v: number): number => Math.floor(v / reach);
   for (let i = 0; i < n; i++) {
     if (!Number.isFinite(x[i]!) || !Number.isFinite(y[i]!))
       throw new AppError('invalid_input', `defect ${i} has no position`, { index: i });
@@ -37,7 +43,7 @@ export function dbscan(x: ArrayLike<number>, y: ArrayLike<number>, radius: numbe
     for (let a = cx - 1; a <= cx + 1; a++) {
       for (let b = cy - 1; b <= cy + 1; b++) {
         for (const j of cells.get(`${a},${b}`) ?? [])
-          if ((x[i]! - x[j]!) ** 2 + (y[i]! - y[j]!) ** 2 <= radius * radius) out.push(j);
+          if ((x[i]! - x[j]!) ** 2 + (y[i]! - y[j]!) ** 2 <= reach * reach) out.push(j);
       }
     }
     return out;

@@ -70,8 +70,10 @@ export function reportFit(problem: FitProblem, point: FitPoint, jacobian: Float6
   const covariance = spread(information?.covariance, free, n).map((v) => v * scaled);
   for (const i of ends)
     covariance[i * n + i] = scaled * oneSidedError(problem, point.parameters, residuals, jacobian, free, i) ** 2;
+  // where the box stopped a parameter, the data have not said how well they know it
+  const isKnown = (i: number): boolean => (atBound[i] ? ends.includes(i) : information !== null);
   const standardErrors = Float64Array.from({ length: n }, (_, i) =>
-    information || atBound[i] ? Math.sqrt(covariance[i * n + i]!) : Number.POSITIVE_INFINITY,
+    isKnown(i) ? Math.sqrt(covariance[i * n + i]!) : Number.POSITIVE_INFINITY,
   );
   if (information) warnUndetermined(problem, standardErrors, [...free, ...ends], warnings);
   return {

@@ -91,11 +91,17 @@ export function fitModel(problem: FitProblem): FitResult {
       },
     );
   let r = search(problem.start);
-  // A point where a derivative vanishes is left by a step inwards: it may be a ridge (a roughness of 0), not a minimum.
-  const inside = awayFromDead(problem, r.parameters, f.jacobian(r.parameters));
-  if (inside) {
-    const again = search(inside);
-    if (again.cost < r.cost) r = again;
+  // A point where a derivative vanishes is left by steps inwards, short and long: it may be a ridge (a roughness of 0), not a minimum, and a short
+  // step may lead back to it.
+  for (let round = 0; round < ROUNDS; round++) {
+    const { cost, parameters } = r;
+    for (const share of INWARDS) {
+      const inside = awayFromDead(problem, parameters, f.jacobian(parameters), share);
+      if (inside === null) break;
+      const again = search(inside);
+      if (again.cost < r.cost) r = again;
+    }
+    if (!(r.cost < cost)) break;
   }
   const jacobian = f.jacobian(r.parameters);
   const residuals = new Float64Array(m);
@@ -116,18 +122,20 @@ export function fitModel(problem: FitProblem): FitResult {
   );
 }
 
-/** Share of its range by which a parameter is moved off a point where the data do not depend on it. */
-const INWARDS = 0.02;
+/** Shares of its range by which a parameter is moved off a point where the data do not depend on it. */
+const INWARDS = [0.02, 0.1, 0.3];
+/** Times that a point found so is left again. */
+const ROUNDS = 3;
 
 /** The point with all parameters moved inwards that the model does not depend on there; null where there are none. */
-function awayFromDead(problem: FitProblem, at: Float64Array, jacobian: Float64Array): Float64Array | null {
+function awayFromDead(problem: FitProblem, at: Float64Array, jacobian: Float64Array, share: number): Float64Array | null {
   const n = at.length;
   const dead = Array.from(at.keys()).filter((j) => !jacobian.some((v, i) => i % n === j && v !== 0));
   if (dead.length === 0) return null;
   const p = at.slice();
   for (const j of dead) {
     const [lower, upper] = [problem.lower?.[j] ?? Number.NEGATIVE_INFINITY, problem.upper?.[j] ?? Number.POSITIVE_INFINITY];
-    const step = INWARDS * (Number.isFinite(upper - lower) ? upper - lower : Math.max(1, Math.abs(at[j]!)));
+    const step = share * (Number.isFinite(upper - lower) ? upper - lower : Math.max(1, Math.abs(at[j]!)));
     p[j] = at[j]! + step <= upper ? at[j]! + step : Math.max(lower, at[j]! - step);
   }
   return p;

@@ -227,7 +227,7 @@ export function completeResult(
     const jFree = free.jacobian?.(fit.parameters) ?? differenceJacobian(free.model, fit.parameters, fit.modelled, boxOf(free));
     const jHeld = heldDerivatives(problem, p, full, fit.modelled);
     const moving = Array.from({ length: q }, (_, j) => j).filter(
-      (j) => fit.standardErrors[j]! > 0 && !fit.oneSided.includes(p.free[j]!),
+      (j) => fit.parameters[j] !== free.lower?.[j] && fit.parameters[j] !== free.upper?.[j] && !fit.oneSided.includes(p.free[j]!),
     );
     const solve = gaussNewton(free, jFree, moving);
     for (const [h, held] of p.propagated.entries()) {

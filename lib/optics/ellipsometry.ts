@@ -79,6 +79,20 @@ export function ncs(rp: ComplexArray, rs: ComplexArray): Ncs {
   return mixNcs([{ rp, rs }], [1]);
 }
 
+/**
+ * Ψ and Δ of light that may be partly depolarised: of its polarised part, Ψ = ½ atan2(√(C² + S²), N) and Δ = atan2(S, C).
+ * @reference Jellison & Modine in Tompkins & Irene, Handbook of Ellipsometry (2005), §6.2.
+ */
+export function psiDeltaOfNcs({ n, c, s }: Omit<Ncs, 'depolarisation'>): PsiDelta {
+  return {
+    psiDeg: n.map((v, i) => 0.5 * degrees(Math.atan2(Math.hypot(c[i]!, s[i]!), v))),
+    deltaDeg: c.map((v, i) => {
+      const delta = degrees(Math.atan2(s[i]!, v));
+      return delta < 0 ? delta + 360 : delta;
+    }),
+  };
+}
+
 /** Normalised Mueller matrix (row-major, 16 values) of an isotropic sample, or of one with N, C, S after depolarisation. */
 export function muellerIsotropic(n: number, c: number, s: number): Float64Array {
   return Float64Array.of(1, -n, 0, 0, -n, 1, 0, 0, 0, 0, c, s, 0, 0, -s, c);

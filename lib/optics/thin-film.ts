@@ -62,7 +62,7 @@ export function thinFilmAtTangential(
   checkStack(stack, wavelengthNm);
   const { ambient, substrate } = stack;
   const out = filmAmplitudes({
-    media: [ambient, ...stack.films.map((f) => f.index), substrate],
+    media: [ambient, ...stack.films.map((f) => offCritical(f.index, tangentialSquared)), substrate],
     thickness: Float64Array.from(stack.films, (f) => f.thicknessNm),
     k0: Float64Array.from(wavelengthNm, (v) => (2 * Math.PI) / v),
     tangentialSquared,
@@ -80,6 +80,26 @@ export function thinFilmAtTangential(
     im[i] = tr * ci + im[i]! * cr;
   }
   return out;
+}
+
+/** Share of ñ² by which k_z² of a film must differ from 0: both roots of the rounding that 0/0 amplifies and of the shift that avoids it. */
+const CRITICAL = 2 ** -38;
+
+/**
+ * The index of a film, moved by 4e-12 of itself where its wave is exactly grazing (k_z = 0): the response is even in k_z and finite there, but a wave
+ * without k_z has no admittance.
+ */
+function offCritical(index: ComplexArray, tangentialSquared: ComplexArray): ComplexArray {
+  let moved: ComplexArray | null = null;
+  for (let i = 0; i < index.re.length; i++) {
+    const [n, k] = [index.re[i]!, index.im[i]!];
+    const size = CRITICAL * (n * n + k * k);
+    if (Math.abs(n * n - k * k - tangentialSquared.re[i]!) > size || Math.abs(2 * n * k - tangentialSquared.im[i]!) > size)
+      continue;
+    moved ??= { re: index.re.slice(), im: index.im.slice() };
+    moved.re[i] = Math.sqrt(Math.max(0, tangentialSquared.re[i]! - size + k * k));
+  }
+  return moved ?? index;
 }
 
 /** √(a + ib) on the branch that decays or travels downwards, into entry j. */

@@ -5,10 +5,11 @@ import { moments, quantile } from '@/lib/numerics';
 export interface OverlayStatistics {
   readonly n: number;
   readonly mean: number;
-  readonly sigma: number;
-  readonly threeSigma: number;
-  /** |mean| + 3σ. */
-  readonly meanPlus3Sigma: number;
+  /** Divisor n − 1; null of one mark, which tells no spread. */
+  readonly sigma: number | null;
+  readonly threeSigma: number | null;
+  /** |mean| + 3σ; null where σ is. */
+  readonly meanPlus3Sigma: number | null;
   readonly rms: number;
   readonly max: number;
   /** 99.7 % of the magnitudes lie below this. */
@@ -33,13 +34,13 @@ export function overlayStatistics(d: ArrayLike<number>): OverlayStatistics {
     magnitude[i] = Math.abs(v);
     if (!Number.isNaN(v)) ss += v * v;
   }
-  const sigma = m.n > 1 ? Math.sqrt(m.variance) : 0;
+  const sigma = m.n > 1 ? Math.sqrt(m.variance) : null;
   return {
     n: m.n,
     mean: m.mean,
     sigma,
-    threeSigma: 3 * sigma,
-    meanPlus3Sigma: Math.abs(m.mean) + 3 * sigma,
+    threeSigma: sigma === null ? null : 3 * sigma,
+    meanPlus3Sigma: sigma === null ? null : Math.abs(m.mean) + 3 * sigma,
     rms: Math.sqrt(ss / m.n),
     max: Math.max(Math.abs(m.min), Math.abs(m.max)),
     p997: quantile(magnitude, 0.997),
@@ -64,13 +65,13 @@ function lengths(dx: ArrayLike<number>, dy: ArrayLike<number>): Float64Array {
 
 /**
  * Tool-induced shift from one mark measured in both orientations: TIS = (d0 + d180)/2; the corrected overlay is (d0 − d180)/2.
- * @param d0, d180 - readings in the frame of the tool at 0° and at 180°, nm; NaN propagates.
+ * @param d0, d180 - readings in the frame of the tool at 0° and at 180°, nm; a mark that one of them lacks is NaN and not counted.
  * @reference Starikov et al., Opt. Eng. 31 (1992) 1298.
  */
 export function removeTis(
   d0: ArrayLike<number>,
   d180: ArrayLike<number>,
-): { readonly overlay: Float64Array; readonly tis: Float64Array; readonly meanTis: number; readonly tis3Sigma: number } {
+): { readonly overlay: Float64Array; readonly tis: Float64Array; readonly meanTis: number; readonly tis3Sigma: number | null } {
   if (d0.length !== d180.length) throw new AppError('dimension_mismatch', `${d0.length} readings at 0°, ${d180.length} at 180°`);
   const overlay = Float64Array.from({ length: d0.length }, (_, i) => (d0[i]! - d180[i]!) / 2);
   const tis = Float64Array.from({ length: d0.length }, (_, i) => (d0[i]! + d180[i]!) / 2);

@@ -46,6 +46,27 @@ export function parametersOf(spec: unknown): Map<string, string> {
   return found;
 }
 
+/** Lengths that no sample has below 0: there the model itself is not defined. */
+const LENGTHS = /\.(thickness(Nm|A)|roughnessTopA|heightNm|sigma[XZ]Nm)$/;
+
+/** A parameter that stands for a length may not be searched below 0. */
+function checkLengths(recipe: MetrologyRecipe, bad: (field: string, message: string) => never): void {
+  const lowest = new Map(
+    recipe.parameters.flatMap((p, i) => (p.role.kind === 'free' ? [[p.name, [i, p.role.lower]] as const] : [])),
+  );
+  walk(
+    recipe.sample,
+    '',
+    (name, path) => {
+      const [i, lower] = lowest.get(name) ?? [0, 0];
+      if (lower < 0 && LENGTHS.test(`.${path}`))
+        bad(`parameters.${i}.role.lower`, `is ${lower}, and "${name}" is a length (sample.${path}), which is 0 or more; give 0`);
+      return 0;
+    },
+    '',
+  );
+}
+
 /**
  * What a schema cannot know of a recipe: that every name means a parameter, that starts lie in their bounds, that ties lead to parameters that are not
  * tied themselves, that at least one parameter is free and that each free one is used.
@@ -60,6 +81,7 @@ export function checkRecipe(recipe: MetrologyRecipe): void {
   const used = parametersOf(recipe.sample);
   for (const [name, path] of used)
     if (!byName.has(name)) bad(`sample.${path}`, `there is no parameter "${name}"; add it or give a number`);
+  checkLengths(recipe, bad);
   for (const [i, p] of recipe.parameters.entries()) {
     const { role } = p;
     if (role.kind === 'free' && !(role.lower < role.upper))

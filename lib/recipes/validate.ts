@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { issueWords, type SchemaIssue } from '@/lib/formats/issue-words';
 import { type MetrologyRecipe, metrologyRecipeIn } from '@/lib/formats/metrology-recipe';
 import { checkRecipe } from './resolve';
 
@@ -8,19 +9,15 @@ export interface RecipeIssue {
   readonly message: string;
 }
 
-/** Words for what the schema says in its own. */
-function wordsOf(issue: { code?: string; path: readonly PropertyKey[]; message: string; input?: unknown }): string {
-  if (issue.code === 'invalid_union' && issue.path.length > 0) return 'give a number or the name of a parameter';
-  if (issue.code === 'invalid_type') return issue.message.includes('number') ? 'give a number' : 'fill this in';
-  if (issue.code === 'too_small' && issue.message.includes('string')) return 'fill this in';
-  return issue.message;
-}
+/** A field that is a number or a name has two schemas, and says what it may be. */
+const wordsOf = (issue: SchemaIssue, draft: unknown): string =>
+  issue.code === 'invalid_union' && issue.path.length > 0 ? 'give a number or the name of a parameter' : issueWords(issue, draft);
 
 /** Checks a draft as the server will: by schema, then by what a schema cannot know. The recipe is null where it is not one yet. */
 export function recipeIssues(draft: unknown): { recipe: MetrologyRecipe | null; issues: RecipeIssue[] } {
   const parsed = metrologyRecipeIn.safeParse(draft);
   if (!parsed.success)
-    return { recipe: null, issues: parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: wordsOf(i) })) };
+    return { recipe: null, issues: parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: wordsOf(i, draft) })) };
   try {
     checkRecipe(parsed.data);
     return { recipe: parsed.data, issues: [] };

@@ -26,6 +26,26 @@ export class Rules {
     for (const i of [...this.keep, ...this.forbidden])
       if (!Number.isInteger(i) || i < 0 || i >= n)
         throw new AppError('invalid_input', `site ${i} is not one of the ${n} candidates`, { site: i });
+    const both = this.keep.find((i) => this.forbidden.has(i));
+    if (both !== undefined)
+      throw new AppError('invalid_input', `keep: site ${both} is forbidden, too; leave it out of one of the lists`, {
+        field: 'keep',
+        site: both,
+      });
+    const twice = this.keep.find((i, k) => this.keep.indexOf(i) !== k);
+    if (twice !== undefined)
+      throw new AppError('invalid_input', `keep: site ${twice} stands there twice; give each once`, {
+        field: 'keep',
+        site: twice,
+      });
+    this.keep.forEach((i, k) => {
+      if (!this.allows(i, this.keep.slice(0, k)))
+        throw new AppError(
+          'invalid_input',
+          `keep: site ${i} breaks a limit of the plan (least distance, sites a group) beside those kept before it; leave one out, or widen the limit`,
+          { field: 'keep', site: i },
+        );
+    });
     if (c.minDistance !== undefined && !c.positions)
       throw new AppError('invalid_input', 'a least distance needs positions', { field: 'positions' });
     if (c.maxPerGroup !== undefined && !c.groups)

@@ -5,22 +5,32 @@ import { leastSquares, matrix, moments, quantile } from '@/lib/numerics';
 export interface SiteStatistics {
   readonly n: number;
   readonly mean: number;
-  readonly sigma: number;
+  /** Standard deviation, divisor n − 1; null of one site, which tells no spread. */
+  readonly sigma: number | null;
   readonly min: number;
   readonly max: number;
   readonly range: number;
   readonly median: number;
-  /** Three usual non-uniformities, % of the mean: 1σ/mean, 3σ/mean, (max − min)/(2 mean). */
-  readonly nonUniformity: { readonly sigma: number; readonly threeSigma: number; readonly halfRange: number };
+  /** Three usual non-uniformities, % of the mean: 1σ/mean, 3σ/mean, (max − min)/(2 mean); null of one site, and where the mean is 0 (as of residuals). */
+  readonly nonUniformity: {
+    readonly sigma: number | null;
+    readonly threeSigma: number | null;
+    readonly halfRange: number | null;
+  };
 }
+
+/** Share of the largest value below which a mean is rounding of values that cancel. */
+const CANCELLED = 1e-13;
 
 /** Statistics of a set of site values. @throws AppError `invalid_input` when nothing was measured. */
 export function siteStatistics(values: ArrayLike<number>): SiteStatistics {
   const m = moments(values);
   if (m.n === 0) throw new AppError('invalid_input', 'no site was measured', { field: 'values' });
-  const sigma = m.n > 1 ? Math.sqrt(m.variance) : 0;
+  const sigma = m.n > 1 ? Math.sqrt(m.variance) : null;
   const range = m.max - m.min;
   const mean = Math.abs(m.mean);
+  const isShare = mean > CANCELLED * Math.max(Math.abs(m.min), Math.abs(m.max));
+  const ofMean = (v: number | null): number | null => (v === null || !isShare ? null : (100 * v) / mean);
   return {
     n: m.n,
     mean: m.mean,
@@ -29,7 +39,11 @@ export function siteStatistics(values: ArrayLike<number>): SiteStatistics {
     max: m.max,
     range,
     median: quantile(values, 0.5),
-    nonUniformity: { sigma: (100 * sigma) / mean, threeSigma: (300 * sigma) / mean, halfRange: (50 * range) / mean },
+    nonUniformity: {
+      sigma: ofMean(sigma),
+      threeSigma: ofMean(sigma === null ? null : 3 * sigma),
+      halfRange: ofMean(m.n > 1 ? range / 2 : null),
+    },
   };
 }
 
@@ -123,7 +137,8 @@ export interface RadialProfile {
   /** Mean radius and mean value of the sites of each ring, mm and unit of the values; empty rings are left out. */
   readonly radiusMm: Float64Array;
   readonly mean: Float64Array;
-  readonly sigma: Float64Array;
+  /** Of the values of the ring; null of one site. */
+  readonly sigma: readonly (number | null)[];
   readonly n: Int32Array;
 }
 
@@ -151,7 +166,7 @@ export function radialProfile(
   return {
     radiusMm: Float64Array.from(stats, (s) => s.r),
     mean: Float64Array.from(stats, (s) => s.mean),
-    sigma: Float64Array.from(stats, (s) => (s.n > 1 ? Math.sqrt(s.variance) : 0)),
+    sigma: stats.map((s) => (s.n > 1 ? Math.sqrt(s.variance) : null)),
     n: Int32Array.from(stats, (s) => s.n),
   };
 }

@@ -23,7 +23,7 @@ export interface IndexSlab {
 export interface Resolution {
   /** Standard deviation of q (1/Å) at each point. */
   readonly sigmaPerA: ArrayLike<number>;
-  /** Gauss–Legendre points over ±3.5 σ; sharp fringes need 101 or more. Default 121. */
+  /** Gauss–Legendre points over ±3.5 σ. Default 121, and where the fringes of the whole stack are narrower than that resolves, as many as they need. */
   readonly points?: number;
   /** Divide by the weight 0.99953 of the cut Gaussian. Default false, as in the ORSO set. */
   readonly normalised?: boolean;
@@ -150,13 +150,25 @@ interface Smearing {
   readonly ends: Int32Array;
 }
 
+const POINTS = 121;
+const BLOCK = 64;
+/**
+ * Points for fringes whose phase changes by ±`phase` over the window: Gauss–Legendre resolves e^{iφx} with φ/2 points and some; twice that for the second
+ * harmonic, in blocks, so that few rules are made.
+ */
+const pointsFor = (phase: number): number => (phase + 40 <= POINTS ? POINTS : BLOCK * Math.ceil((phase + 40) / BLOCK));
+
 // R has a square-root kink at the critical edge of the backing: a window that holds it is split there, with nodes q = q_c ± t² that make both sides smooth.
 function smearingOf(p: Profile, q: ArrayLike<number>, resolution: Resolution): Smearing {
   const n = q.length;
-  const m = resolution.points ?? 121;
   const edge = 2 * Math.sqrt(Math.max(0, p.cr[p.cr.length - 1]!));
-  const whole = gaussLegendre(m);
-  const half = gaussLegendre(Math.ceil(m / 2));
+  const thickness = p.thickness.reduce((sum, d) => sum + d, 0);
+  const rules = new Map<number, ReturnType<typeof gaussLegendre>>();
+  const rule = (count: number) => {
+    const known = rules.get(count) ?? gaussLegendre(count);
+    rules.set(count, known);
+    return known;
+  };
   const fine: number[] = [];
   const weight: number[] = [];
   const ends = new Int32Array(n);
@@ -165,6 +177,7 @@ function smearingOf(p: Profile, q: ArrayLike<number>, resolution: Resolution): S
     if (!(s > 0))
       throw new AppError('invalid_input', `resolution.sigmaPerA[${i}] is ${s}; give a positive standard deviation`, { index: i });
     const centre = q[i]!;
+    const m = resolution.points ?? pointsFor(CUT * s * thickness);
     const add = (at: number, w: number): void => {
       const t = (at - centre) / s;
       fine.push(Math.abs(at));
@@ -173,13 +186,17 @@ function smearingOf(p: Profile, q: ArrayLike<number>, resolution: Resolution): S
     const a = centre - CUT * s;
     const b = centre + CUT * s;
     if (edge > a && edge < b) {
+      const half = rule(m === POINTS ? Math.ceil(m / 2) : m);
       for (const end of [a, b]) {
         for (let k = 0; k < half.nodes.length; k++) {
           const u = 0.5 * (1 + half.nodes[k]!);
           add(edge + (end - edge) * u * u, half.weights[k]! * u * Math.abs(end - edge));
         }
       }
-    } else for (let k = 0; k < m; k++) add(centre + CUT * s * whole.nodes[k]!, CUT * s * whole.weights[k]!);
+    } else {
+      const whole = rule(m);
+      for (let k = 0; k < m; k++) add(centre + CUT * s * whole.nodes[k]!, CUT * s * whole.weights[k]!);
+    }
     ends[i] = fine.length;
   }
   return { q: Float64Array.from(fine), weight: Float64Array.from(weight), ends };

@@ -158,3 +158,16 @@ test('a triangle whose walls meet at the top has half the area of its rectangle;
   expect(trapezoidAmplitude(line(height), [0], [0]).re[0]).toBeCloseTo(20 * height, 9);
   expect(() => trapezoidAmplitude(line(1.001 * height), [0], [0])).toThrow(/cross/);
 });
+
+test('a resolution wider than many fringes of a thick film is averaged with as many nodes as they need', () => {
+  const slabs = [
+    { thicknessA: 0, sld: 0, isld: 0, roughnessTopA: 0 },
+    { thicknessA: 9000, sld: 18, isld: 0.1, roughnessTopA: 0 },
+    { thicknessA: 0, sld: 20, isld: 0.4, roughnessTopA: 0 },
+  ];
+  const q = [0.06, 0.1, 0.3];
+  const sigmaPerA = q.map((v) => 0.04 * v);
+  const r = reflectivityFromSld(slabs, q, { resolution: { sigmaPerA } });
+  const fine = reflectivityFromSld(slabs, q, { resolution: { sigmaPerA, points: 1601 } });
+  for (const [i, v] of r.entries()) expect(v / fine[i]!).toBeCloseTo(1, 6);
+});

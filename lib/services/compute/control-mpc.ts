@@ -8,6 +8,9 @@ const identity = (n: number): number[][] =>
   Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
 const zeros = (n: number): number[][] => Array.from({ length: n }, () => new Array<number>(n).fill(0));
 
+/** Inputs that miss the conditions of an optimum by more than this are no answer. */
+const MOST_RESIDUAL = 1e-3;
+
 const mpc = define({
   path: 'control/mpc',
   title: 'Move of a linear model predictive controller',
@@ -56,10 +59,14 @@ const mpc = define({
       S: m.S ?? zeros(nu),
     };
     const c = condenseMpc(model);
-    return {
-      conditionNumber: c.conditionNumber,
-      ...solveMpc(c, { x0, r, uPrev: uPrev ?? new Array<number>(nu).fill(0), ...given({ uRef, xRef }) }),
-    };
+    const s = solveMpc(c, { x0, r, uPrev: uPrev ?? new Array<number>(nu).fill(0), ...given({ uRef, xRef }) });
+    if (s.status === 'infeasible' || s.status === 'max_iterations' || !(s.kktResidual <= MOST_RESIDUAL))
+      throw new AppError(
+        'out_of_domain',
+        `control/mpc: no inputs were found that keep the limits at least cost (${s.status}, residual ${s.kktResidual}); shorten the horizon N, scale the outputs and inputs to like sizes, or widen the limits`,
+        { status: s.status },
+      );
+    return { conditionNumber: c.conditionNumber, ...s };
   },
   example: {
     A: [

@@ -51,11 +51,12 @@ const mimo = define({
   text: 'Multivariable EWMA or double EWMA over recorded runs: disturbance of each output, then the setpoints that bring the weighted deviations to a minimum within limits, steps and quanta (a convex QP where limits bind).',
   input: z.strictObject({
     ...mimoIn,
-    y: rows('Measured outputs, one row a run'),
+    y: rows('Measured outputs, one row a run', { nullable: true }),
     xApplied: rows('Setpoints each run really had, one row a run'),
   }),
   relations: { sameLength: [['y', 'xApplied']] },
   run: ({ y, xApplied, ...i }) => {
+    requireMeasured('y', y.flat());
     const c = config(i);
     let state = initialMimo(c.target.length);
     const advice = y.map((outputs, k) => {

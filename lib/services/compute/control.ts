@@ -1,33 +1,42 @@
 import { z } from 'zod';
 import {
   adviseDoubleEwma,
+  adviseLambda,
   asymptoticVariance,
+  checkRunToRun,
   type Disturbance,
   doubleEwmaDriftOffset,
   doubleEwmaStability,
   doubleEwmaVariance,
   driftOffset,
   fitIma11,
+  type Ima11Fit,
   initialDoubleEwma,
+  type LambdaAdvice,
   observeDoubleEwma,
-  optimalLambda,
+  type RunToRunConfig,
   replay,
   stabilityMargin,
 } from '@/lib/control';
 import { AppError } from '@/lib/errors';
-import { gaps, numbers, oneOf, positive, real, whole } from '@/lib/formats/compute';
+import { gaps, notZero, numbers, oneOf, positive, real, uncertainties, whole } from '@/lib/formats/compute';
 import { requireMeasured, requireVariation } from '@/lib/numerics';
 import { predictiveFunctions } from './control-mpc';
 import { multiFunctions } from './control-multi';
 import { define } from './define';
 
 const lambda = z.number().gt(0).max(1).meta({ description: 'EWMA weight, 0 < λ ≤ 1' });
-const gain = real('Model gain, output unit per knob unit, not 0');
+const gain = notZero('Model gain, output unit per knob unit, not 0', 'a knob without effect cannot control');
 const gainRatio = positive('True gain over model gain; default 1').optional();
 const target = real('Target of the output');
 const xNominal = real('Setpoint that meets the target without a disturbance');
 const RUNS = {
-  columns: [{ name: 'xApplied' }, { name: 'y' }, { name: 'uY', isOptional: true }, { name: 'reliance', isOptional: true }],
+  columns: [
+    { name: 'xApplied' },
+    { name: 'y' },
+    { name: 'uY', isOptional: true, unitOf: 'y' },
+    { name: 'reliance', isOptional: true },
+  ],
 } as const;
 const history = {
   xApplied: numbers('Setpoint each run really had'),
@@ -36,13 +45,33 @@ const history = {
 const X = [10, 10, 10.2, 10.3, 10.4, 10.5, 10.5, 10.6];
 const Y = [99.1, 98.8, 99.4, 99.6, 99.8, 100.1, 99.9, 100.2];
 
+type LoopIn = Pick<RunToRunConfig, 'lambda' | 'gain' | 'target' | 'xNominal'> & {
+  readonly [K in 'min' | 'max' | 'maxStep' | 'quantum' | 'deadband' | 'outlierSigma' | 'pmForget']?: number | undefined;
+} & { readonly weighByUncertainty?: boolean | undefined };
+
+/** The loop of a request: what was not given limits nothing. */
+const loopOf = (i: LoopIn): RunToRunConfig => ({
+  lambda: i.lambda,
+  gain: i.gain,
+  target: i.target,
+  xNominal: i.xNominal,
+  min: i.min ?? -Number.MAX_VALUE,
+  max: i.max ?? Number.MAX_VALUE,
+  maxStep: i.maxStep ?? null,
+  quantum: i.quantum ?? null,
+  deadband: i.deadband ?? null,
+  outlierSigma: i.outlierSigma ?? null,
+  pmForget: i.pmForget ?? 1,
+  weighByUncertainty: i.weighByUncertainty ?? false,
+});
+
 const ewma = define({
   path: 'control/ewma',
   title: 'Replay of an EWMA run-to-run loop',
   text: 'What a loop with these settings would have done over recorded runs: disturbance, estimate, setpoint with its limits, output it would have given; sums of both for comparison.',
   input: z.strictObject({
     ...history,
-    uY: numbers('Standard uncertainty of each output', { lowest: 0 }).optional(),
+    uY: uncertainties('Standard uncertainty of each output').optional(),
     weighByUncertainty: z
       .boolean()
       .meta({ description: 'Whether uY lowers the weight of a run, as the loop has it; default false' })
@@ -71,6 +100,8 @@ const ewma = define({
   gaps: ['runs.*.disturbance', 'runs.*.y'],
   run: (i) => {
     requireMeasured('y', i.y);
+    const loop = loopOf(i);
+    checkRunToRun(loop);
     return replay(
       i.xApplied.map((xApplied, k) => ({
         xApplied,
@@ -79,20 +110,7 @@ const ewma = define({
         ...(i.reliance ? { reliance: i.reliance[k]! } : {}),
         ...(i.afterPm ? { afterPm: i.afterPm[k]! } : {}),
       })),
-      {
-        lambda: i.lambda,
-        gain: i.gain,
-        target: i.target,
-        xNominal: i.xNominal,
-        min: i.min ?? -Number.MAX_VALUE,
-        max: i.max ?? Number.MAX_VALUE,
-        maxStep: i.maxStep ?? null,
-        quantum: i.quantum ?? null,
-        deadband: i.deadband ?? null,
-        outlierSigma: i.outlierSigma ?? null,
-        pmForget: i.pmForget ?? 1,
-        weighByUncertainty: i.weighByUncertainty ?? false,
-      },
+      loop,
       { delay: i.delay ?? 0, gainRatio: i.gainRatio ?? 1 },
     );
   },
@@ -206,10 +224,24 @@ const variance = define({
   example: { lambda: 0.3, disturbance: { kind: 'ima', theta: 0.7 } },
 });
 
+/** What an engineer must know before the weight is used. */
+function lambdaWarnings(fit: Ima11Fit | null, advice: LambdaAdvice): string[] {
+  const out: string[] = [];
+  if (fit?.drift.isSignificant)
+    out.push(
+      `disturbance: drifts by ${fit.drift.perRun.toPrecision(3)} a run, and a single EWMA stays ${(advice.offset * fit.sigma).toPrecision(3)} behind with the λ of least mean square; use control/double-ewma. θ is that of the noise around the drift`,
+    );
+  if (advice.unlimited > 1)
+    out.push(
+      `lambda: the least variance lies at ${advice.unlimited.toPrecision(3)}, beyond what an EWMA can weigh; 1 is given with its variance${advice.variance === null ? ', but the loop is not stable' : ''}`,
+    );
+  return out;
+}
+
 const design = define({
   path: 'control/lambda',
   title: 'EWMA weight from data',
-  text: 'IMA(1,1) fitted to a disturbance series by maximum likelihood; λ = 1 − θ is optimal for it, corrected for a gain error.',
+  text: 'IMA(1,1) fitted to a disturbance series by maximum likelihood; λ = 1 − θ is optimal for it, corrected for a gain error and held within (0, 1], with the variance that it costs. A significant drift is named, taken out of the fit, and weighed with the variance.',
   input: z.strictObject({
     disturbance: numbers('Disturbance of each run: (y − target) − gain·(x − xNominal)', { min: 5 }).optional(),
     theta: z.number().gt(-1).lt(1).meta({ description: 'θ of the IMA(1,1), where it is known' }).optional(),
@@ -220,7 +252,8 @@ const design = define({
     if (i.disturbance) requireVariation('disturbance', i.disturbance);
     const fit = i.disturbance ? fitIma11(i.disturbance) : null;
     const theta = fit?.theta ?? i.theta!;
-    return { fit, theta, ...optimalLambda(theta, i.gainRatio) };
+    const advice = adviseLambda(theta, i.gainRatio, fit?.drift.isSignificant ? fit.drift.perRun / fit.sigma : 0);
+    return { fit, theta, ...advice, warnings: lambdaWarnings(fit, advice) };
   },
   table: { columns: [{ name: 'disturbance' }] },
   example: { theta: 0.6 },

@@ -9,7 +9,10 @@ export type Report = (done: number, total: number) => void;
 export interface ColumnSpec {
   /** Column and field of the input; other spellings (`field_x`, `Field X (mm)`, `fieldXMm`) are recognised. */
   readonly name: string;
+  /** Unit of the field; told by the name where that ends in one (`wavelengthNm`). A column that names another is converted, or refused. */
   readonly unit?: string;
+  /** Column in whose unit this one is. */
+  readonly unitOf?: string;
   /** Other names of the column, unit included, without spaces and signs (`wavelengthnm`). */
   readonly also?: readonly string[];
   readonly kind?: 'number' | 'text';
@@ -23,6 +26,8 @@ export interface TableForm {
   readonly columns?: readonly ColumnSpec[];
   /** All other columns, row by row (or, transposed, column by column), as this matrix; their names as another field. */
   readonly rest?: { readonly field: string; readonly names?: string; readonly isTransposed?: boolean; readonly text: string };
+  /** Columns of numbers that such a file may hold beside the fields: places that this function does not need, or what it computed itself before. */
+  readonly beside?: readonly string[];
   /** Rows of the file with the same label form one row of this matrix. */
   readonly group?: { readonly label: string; readonly value: string; readonly field: string };
   /** Tables of the result by name; the first is written unless another is asked for. */

@@ -127,18 +127,47 @@ const forward = define({
 const precision = define({
   path: 'fit/precision',
   title: 'Precision a recipe can reach',
-  text: 'Cramér–Rao bound of the free parameters, tied ones following, at the values of the recipe and its noise: standard errors, correlation, condition, and the combination the data determine worst.',
+  text: 'Cramér–Rao bound of the free parameters, tied ones following, at the values of the recipe and its noise: standard errors, correlation and condition of the parameters in `determined`, and the combination the data determine worst; null where the data do not depend on a parameter to first order.',
   input: z.strictObject(recipeFields),
   isLong: true,
   run: (i) => {
     const c = compiled(i);
     const base = c.model(valuesAt(i.recipe, {}));
     const problem = siteProblem(c, base, sigmaOf(c, i, base, 0));
-    const { names, start, model, sigma } = freeProblem(problem, parameterise(problem.parameters));
-    const jacobian = differenceJacobian(model, Float64Array.from(start), base, given({ periodic360: c.periodic360 }));
-    const f = fisherInformation(jacobian, sigma, names.length);
+    const {
+      names,
+      start,
+      model,
+      sigma,
+      lower,
+      upper,
+      jacobian: analytic,
+    } = freeProblem(problem, parameterise(problem.parameters));
+    const box = given({ lower, upper, periodic360: c.periodic360 });
+    const at = Float64Array.from(start);
+    const all = analytic?.(at) ?? differenceJacobian(model, at, base, box);
+    const n = names.length;
+    const seen = [...names.keys()].filter((j) => all.some((v, k) => k % n === j && v !== 0));
+    if (seen.length === 0)
+      throw new AppError('rank_deficient', 'recipe: no free parameter changes the data at these values; start elsewhere', {
+        field: 'recipe.parameters',
+      });
+    const jacobian = all.filter((_, k) => seen.includes(k % n));
+    const f = fisherInformation(jacobian, sigma, seen.length);
     const unitOf = new Map(i.recipe.parameters.map((p) => [p.name, p.unit]));
-    return { parameters: names.map((name, j) => ({ name, u: f.standardErrors[j], unit: unitOf.get(name) })), ...f };
+    const uOf = new Map(seen.map((j, k) => [names[j]!, f.standardErrors[k]!]));
+    const unseen = names.filter((name) => !uOf.has(name));
+    return {
+      parameters: names.map((name) => ({ name, u: uOf.get(name) ?? null, unit: unitOf.get(name) })),
+      determined: seen.map((j) => names[j]!),
+      warnings:
+        unseen.length === 0
+          ? []
+          : [
+              `${unseen.join(', ')}: to first order the data do not depend on ${unseen.length === 1 ? 'it' : 'them'} at this value (as on a roughness of 0), so that no bound of u exists there; the others are those with ${unseen.length === 1 ? 'it' : 'them'} held`,
+            ],
+      ...f,
+    };
   },
   table: { ...RECIPE_COLUMNS, columns: axisOfColumns },
   example: { recipe: EXAMPLE_RECIPE, nm: [300, 350, 400, 450, 500, 600, 700] },

@@ -25,6 +25,8 @@ export function indexOf(m: IndexIn, wavelengthNm: readonly number[], field: stri
   const numbersOnly = () => {
     throw new AppError('invalid_input', `${field}: give numbers`, { field });
   };
+  // a constant goes through its permittivity, whose root has lost the sign of n
+  if (spec.kind === 'constant' && Number(spec.n) < 0) refuseActive(field, Number(spec.n), Number(spec.k));
   return within(materialIndex(resolve(spec, numbersOnly), Float64Array.from(wavelengthNm)), field);
 }
 
@@ -41,8 +43,21 @@ function within(a: ComplexArray, field: string): ComplexArray {
         field,
       },
     );
+  const active = a.re.findIndex((n, i) => n < 0 || a.im[i]! < -LEAST_GAIN);
+  if (active >= 0) refuseActive(field, a.re[active]!, a.im[active]!);
   return a;
 }
+
+function refuseActive(field: string, n: number, k: number): never {
+  throw new AppError(
+    'invalid_input',
+    `${field}: the index n + ik is ${n} + ${k}i; n and k of a passive medium are 0 or more (time factor exp(−iωt): k > 0 absorbs)`,
+    { field },
+  );
+}
+
+/** k that rounding of a dispersion law may leave below 0. */
+const LEAST_GAIN = 1e-9;
 
 /** Index at one of the wavelengths. */
 export const at = (a: ComplexArray, i: number): Complex => ({ re: a.re[i]!, im: a.im[i]! });

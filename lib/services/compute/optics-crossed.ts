@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '@/lib/errors';
 import { indexIn, numbers, positive, whole } from '@/lib/formats/compute';
 import {
   type CrossedDiffraction,
@@ -14,6 +15,34 @@ import { define, given } from './define';
 import { at, indexOf } from './optical-index';
 
 const constant = (n: number) => ({ kind: 'constant' as const, n, k: 0 });
+
+interface Rectangle {
+  readonly centreXNm: number;
+  readonly centreYNm: number;
+  readonly widthXNm: number;
+  readonly widthYNm: number;
+}
+
+/** Share of the period by which sides that touch may overlap through rounding. */
+const TOUCHING = 1e-9;
+
+/** @throws AppError `invalid_input` for two rectangles that share area, in this cell or over its border: which index holds there would be chance. */
+function refuseOverlap(list: readonly Rectangle[], [px, py]: readonly [number, number], field: string): void {
+  const apart = (a: number, b: number, period: number): number => Math.abs(a - b - period * Math.round((a - b) / period));
+  list.forEach((a, j) => {
+    for (let i = 0; i < j; i++) {
+      const b = list[i]!;
+      const inX = (a.widthXNm + b.widthXNm) / 2 - apart(a.centreXNm, b.centreXNm, px);
+      const inY = (a.widthYNm + b.widthYNm) / 2 - apart(a.centreYNm, b.centreYNm, py);
+      if (inX > TOUCHING * px && inY > TOUCHING * py)
+        throw new AppError(
+          'invalid_input',
+          `${field}.${j}: overlaps rectangle ${i} by ${inX.toPrecision(3)} × ${inY.toPrecision(3)} nm; cut them so that each place has one material`,
+          { field: `${field}.${j}` },
+        );
+    }
+  });
+}
 
 const crossed = define({
   path: 'optics/crossed',
@@ -51,9 +80,14 @@ const crossed = define({
   }),
   // both are of the sweep that chooses the truncation
   relations: { oneOf: [{ fields: ['truncation', 'tolerance'] }, { fields: ['truncation', 'maxUnknowns'] }] },
+  // the first rows of a sweep have nothing before them to differ from
+  gaps: ['results.*.certificate.sweep.*.change', 'results.*.certificate.sweep.*.errorEstimate'],
   isLong: true,
   run: (i, report) => {
     const w = i.wavelengthNm;
+    i.layers.forEach((l, k) => {
+      refuseOverlap(l.rectangles, [i.periodXNm, i.periodYNm], `layers.${k}.rectangles`);
+    });
     const incidence = { angleRad: radians(i.angleDeg ?? 0), azimuthRad: radians(i.azimuthDeg ?? 0) };
     const superstrate = indexOf(i.superstrate ?? constant(1), w, 'superstrate');
     const substrate = indexOf(i.substrate, w, 'substrate');

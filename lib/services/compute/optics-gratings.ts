@@ -125,12 +125,17 @@ const EXAMPLE = {
 const structure = () => structuredClone(EXAMPLE) as unknown as z.input<z.ZodObject<typeof structureIn>>;
 const example = () => ({ ...structure(), truncation: 15 });
 
+/** An order that carries power at some wavelengths has none where it is evanescent. */
+const EVANESCENT = ['TE', 'TM'].flatMap((p) => [`${p}.reflected`, `${p}.transmitted`]);
+
 const line = define({
   path: 'optics/grating',
   title: 'Line grating: diffraction of TE and TM (RCWA)',
   text: 'Rigorous coupled waves with Li’s factorisation and a stable admittance recursion; amplitude of the zero order (E_y in TE, H_y in TM), Ψ and Δ, efficiencies of every propagating order. The truncation of an order sweep comes with its certificate.',
   input: z.strictObject(gratingIn),
   relations,
+  // the first rows of a sweep have nothing before them to differ from
+  gaps: [...EVANESCENT, 'certificate.sweep.*.change', 'certificate.sweep.*.errorEstimate'],
   isLong: true,
   run: (i, report) => {
     const gratings = gratingsOf(i);
@@ -192,6 +197,7 @@ const conical = define({
     azimuthDeg: z.number().meta({ description: 'Azimuth of the plane of incidence, degrees; 0 is across the lines' }),
   }),
   relations,
+  gaps: EVANESCENT,
   isLong: true,
   run: (i, report) => {
     const gratings = gratingsOf(i);
@@ -234,8 +240,9 @@ const converged = define({
   input: z.strictObject({
     ...structureIn,
     polarisation: oneOf(['TE', 'TM'], 'Polarisation'),
-    orders: whole(0, 50, 'Highest order reported').optional(),
+    orders: whole(0, 50, 'Highest order reported; default 5, or twice what propagates').optional(),
   }),
+  gaps: ['reflected', 'transmitted'], // an evanescent order carries no power
   isLong: true,
   run: (i) => {
     if (i.wavelengthNm.length !== 1)

@@ -7,6 +7,7 @@ import {
   MATERIALS,
   ncs,
   psiDelta,
+  psiDeltaOfNcs,
   radians,
   type SpreadResponse,
   thinFilm,
@@ -43,7 +44,7 @@ const films = z
 const film = define({
   path: 'optics/thin-film',
   title: 'Thin-film stack: reflectance and ellipsometry',
-  text: 'Scattering recursion for any number of layers: amplitudes rs, rp, ts, tp, powers R and T, Ψ and Δ (instrument sign, Δ in [0, 360)), N C S. Incoherent slabs give powers only; spread of thickness, bandwidth or beam angle gives N C S with depolarisation.',
+  text: 'Scattering recursion for any number of layers: amplitudes rs, rp, ts, tp, powers R and T, Ψ and Δ (instrument sign, Δ in [0, 360)), N C S. Incoherent slabs give powers only; with a spread of thickness, bandwidth or beam angle (Gaussian, standard deviations) everything is averaged as the instrument does: powers, N C S with depolarisation, Ψ and Δ of the polarised part; amplitudes are then none, and `spread` has the error of the average.',
   input: z.strictObject({
     wavelengthNm,
     angleDeg,
@@ -73,17 +74,19 @@ const film = define({
       return { wavelengthNm: i.wavelengthNm, ...incoherentStack(stack.ambient, layers, stack.substrate, i.wavelengthNm, angle) };
     }
     const r = thinFilm(stack, i.wavelengthNm, angle);
-    return { wavelengthNm: i.wavelengthNm, ...r, ...psiDelta(r.rp, r.rs), ...ncs(r.rp, r.rs), ...spreadOf(i, stackAt, angle) };
+    const spread = spreadOf(i, stackAt, angle);
+    if (spread === null) return { wavelengthNm: i.wavelengthNm, ...r, ...psiDelta(r.rp, r.rs), ...ncs(r.rp, r.rs), spread: null };
+    const { error: _, nodes: __, ...mixed } = spread;
+    return { wavelengthNm: i.wavelengthNm, ...mixed, ...psiDeltaOfNcs(mixed), spread };
   },
   table: {
     columns: [{ name: 'wavelengthNm' }],
     write: {
       spectrum: (r) => {
-        const columns =
-          'psiDeg' in r
-            ? { Rs: r.Rs, Rp: r.Rp, Ts: r.Ts, Tp: r.Tp, psiDeg: r.psiDeg, deltaDeg: r.deltaDeg }
-            : { Rs: r.Rs, Rp: r.Rp, Ts: r.Ts, Tp: r.Tp };
-        return { wavelengthNm: r.wavelengthNm, ...columns };
+        const powers = { wavelengthNm: r.wavelengthNm, Rs: r.Rs, Rp: r.Rp, Ts: r.Ts, Tp: r.Tp };
+        if (!('psiDeg' in r)) return powers;
+        const polarised = { ...powers, psiDeg: r.psiDeg, deltaDeg: r.deltaDeg };
+        return r.spread === null ? polarised : { ...polarised, n: r.n, c: r.c, s: r.s, depolarisation: r.depolarisation };
       },
     },
   },
@@ -120,14 +123,12 @@ function checkSpread(i: SpreadIn & { films?: readonly { coherent?: boolean | und
 }
 
 /** Response of a spot, a slit and a beam that are not points; nothing when none is given. */
-function spreadOf(i: SpreadIn, stackAt: StackAt, angle: number): { spread?: SpreadResponse } {
+function spreadOf(i: SpreadIn, stackAt: StackAt, angle: number): SpreadResponse | null {
   const { thicknessSigmaNm, bandwidthNm, convergenceDeg } = i;
-  if (thicknessSigmaNm === undefined && bandwidthNm === undefined && convergenceDeg === undefined) return {};
+  if (thicknessSigmaNm === undefined && bandwidthNm === undefined && convergenceDeg === undefined) return null;
   const thickness = thicknessSigmaNm === undefined ? undefined : { film: i.spreadFilm ?? 0, sigmaNm: thicknessSigmaNm };
   const angleRad = convergenceDeg === undefined ? undefined : radians(convergenceDeg);
-  return {
-    spread: thinFilmSpread((w) => stackAt(Array.from(w)), i.wavelengthNm, angle, given({ thickness, bandwidthNm, angleRad })),
-  };
+  return thinFilmSpread((w) => stackAt(Array.from(w)), i.wavelengthNm, angle, given({ thickness, bandwidthNm, angleRad }));
 }
 
 const material = define({

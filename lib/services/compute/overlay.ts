@@ -26,6 +26,8 @@ const marksIn = {
   uDx: numbers('Standard uncertainty of dx, nm: weights 1/u²', { lowest: 0 }).optional(),
   uDy: numbers('Standard uncertainty of dy, nm', { lowest: 0 }).optional(),
 };
+/** Where the marks are, in files that also serve other functions. */
+const PLACES = ['fieldX', 'fieldY', 'x', 'y'];
 const MARKS = [
   { name: 'fieldX', unit: 'mm', isOptional: true },
   { name: 'fieldY', unit: 'mm', isOptional: true },
@@ -140,9 +142,11 @@ const fit = define({
   text: 'Inter-field and intra-field terms fitted jointly, dx = Tx + Mx·X + Rx·Y + Σ c·X^i·Y^j + field terms, dy likewise: values with standard errors in nm, ppm, µrad, nm/mmᵖ; terms the marks cannot determine are named; statistics of raw = modelled + residual.',
   input: z.strictObject({ ...marksIn, ...modelIn }),
   relations: RELATIONS,
+  gaps: ['residual'], // a mark that was not measured has none
   run: (i) => fitted(i).fit,
   table: {
     columns: MARKS,
+    beside: ['modelledDx', 'modelledDy', 'residualDx', 'residualDy'],
     write: {
       terms: (r) => {
         const terms = [...r.dx.terms, ...r.dy.terms];
@@ -179,6 +183,7 @@ const statistics = define({
   relations: { sameLength: [['dx', 'dy']] },
   run: (i) => overlaySummary(i.dx, i.dy),
   table: {
+    beside: PLACES,
     columns: [
       { name: 'dx', unit: 'nm' },
       { name: 'dy', unit: 'nm' },
@@ -200,6 +205,7 @@ const correct = define({
       .optional(),
   }),
   relations: { ...RELATIONS, distinct: ['correct'] },
+  gaps: ['after'],
   run: ({ correct: ids, ...i }) => {
     const { marks, fit: f } = fitted(i);
     return correctables(f, marks, ids);
@@ -252,8 +258,10 @@ const tis = define({
   text: 'From measurements at 0° and 180°: overlay free of the shift, the shift at each mark, its mean and 3σ, nm.',
   input: z.strictObject({ d0: gaps('Overlay at 0°, nm'), d180: gaps('Overlay at 180°, nm, as the tool reports it') }),
   relations: { sameLength: [['d0', 'd180']] },
+  gaps: ['overlay', 'tis'],
   run: (i) => removeTis(i.d0, i.d180),
   table: {
+    beside: PLACES,
     columns: [
       { name: 'd0', unit: 'nm' },
       { name: 'd180', unit: 'nm' },

@@ -93,14 +93,40 @@ const kriging = define({
         : krigeNearest(i.x, i.y, i.value, covariance, x, y, i.nearest!, { ...options, ...target });
       return { prediction: r.prediction, variance: r.variance!, u: r.variance!.map(Math.sqrt) };
     };
-    return { model: covariance, fit, ...placesOf(i, predict), map: rasterOf(i, predict) };
+    const known = i.target === 'signal' || covariance.nugget === 0 ? [] : readOnce(i);
+    const warnings =
+      known.length === 0
+        ? []
+        : [
+            `xNew: ${known.length === 1 ? 'place' : 'places'} ${known.slice(0, 6).join(', ')} ${known.length === 1 ? 'is a site' : 'are sites'} read once: the prediction is that reading, which is known (variance 0); a further reading would differ by the nugget. The field there, with its uncertainty: target "signal"`,
+          ];
+    return { model: covariance, fit, ...placesOf(i, predict), map: rasterOf(i, predict), warnings };
   },
   table: {
-    columns: [...FIELD, { name: 'u', isOptional: true }],
+    columns: [...FIELD, { name: 'u', isOptional: true, unitOf: 'value' }],
     write: { predictions: PLACES.write },
   },
   example: { ...EXAMPLE, xNew: [0, 20], yNew: [0, 20], model: 'exponential', sigma2: 1, phi: 60, nugget: 0 },
 });
+
+/** Places (from 0) that are a site with one reading: its reading is the prediction of what is measured there. */
+function readOnce(i: {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  readonly value: ArrayLike<number>;
+  readonly u?: readonly number[] | undefined;
+  readonly xNew?: readonly number[] | undefined;
+  readonly yNew?: readonly number[] | undefined;
+}): number[] {
+  const readings = new Map<string, number>();
+  i.x.forEach((v, k) => {
+    const key = `${v},${i.y[k]}`;
+    const isExact = !Number.isNaN(i.value[k]!) && !((i.u?.[k] ?? 0) > 0);
+    if (isExact) readings.set(key, (readings.get(key) ?? 0) + 1);
+  });
+  const [xNew, yNew] = [i.xNew ?? [], i.yNew ?? []];
+  return [...xNew.keys()].filter((j) => readings.get(`${xNew[j]},${yNew[j]}`) === 1);
+}
 
 const variogram = define({
   path: 'spatial/variogram',

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { AppError } from '@/lib/errors';
 import { gaps, numbers, oneOf, positive, whole } from '@/lib/formats/compute';
+import { symmetricEigen } from '@/lib/numerics';
 import {
   chooseZernikeOrder,
   edgeRollOff,
@@ -28,7 +30,7 @@ const sites = {
   value: gaps('Value at each site'),
 };
 const SITES = [{ name: 'x', unit: 'mm' }, { name: 'y', unit: 'mm' }, { name: 'value' }] as const;
-const U = { name: 'u', isOptional: true } as const;
+const U = { name: 'u', isOptional: true, unitOf: 'value' } as const;
 const u = numbers('Standard uncertainty of each value, its unit: weights 1/u²', { lowest: 0 }).optional();
 const normRadiusMm = positive('Radius that maps to the unit circle, mm; default 150').optional();
 
@@ -43,6 +45,19 @@ const EXAMPLE = {
     return 100 + 0.5 * 2 * (v / 150) + 2 * Math.sqrt(3) * (2 * r2 - 1);
   }),
 };
+
+/** Share of the radius by which a site may lie outside through rounding. */
+const ON_EDGE = 1e-6;
+
+/** A Zernike polynomial means nothing beyond its circle, where it grows without limit. */
+function outsideOf(x: readonly number[], y: readonly number[], radius: number): string[] {
+  const out = [...x.keys()].filter((k) => Math.hypot(x[k]!, y[k]!) > radius * (1 + ON_EDGE));
+  return out.length === 0
+    ? []
+    : [
+        `x, y: ${out.length === 1 ? 'place' : 'places'} ${out.slice(0, 6).join(', ')}${out.length > 6 ? ' …' : ''} ${out.length === 1 ? 'lies' : 'lie'} beyond the radius of ${radius} mm, where the polynomials grow without limit; give normRadiusMm of the wafer`,
+      ];
+}
 
 const zernike = define({
   path: 'spatial/zernike',
@@ -67,6 +82,7 @@ const zernike = define({
   run: ({ x, y, value, u: uValue, grid, order, terms, ...rest }) => {
     const size = terms === undefined ? { order: order ?? 4 } : { terms };
     const fit = fitZernike(x, y, value, { ...given({ ...rest, uValue }), ...size });
+    const isExact = fit.dof === 0 && rest.covariance !== 'known';
     return {
       names: Array.from(fit.coefficients, (_, j) => zernikeName(j)),
       indices: Array.from(fit.coefficients, (_, j) => {
@@ -74,11 +90,21 @@ const zernike = define({
         return { osa: j, n, m, noll: nmToNoll(n, m), fringe: nmToFringe(n, m) };
       }),
       ...fit,
+      ...(isExact ? { standardErrors: null, covariance: null, residualSigma: null } : {}),
+      warnings: [
+        ...(isExact
+          ? [
+              'value: there are as many terms as sites, so that the fit goes through every value and nothing is left to tell its uncertainty; give u with covariance "known", fewer terms, or more sites',
+            ]
+          : []),
+        ...outsideOf(x, y, fit.normRadiusMm),
+      ],
       map: grid === undefined ? null : zernikeGrid(fit.coefficients, { size: grid, normRadiusMm: fit.normRadiusMm }),
     };
   },
   table: {
     columns: [...SITES, U],
+    beside: ['fitted', 'residual'],
     write: {
       coefficients: (r) => ({
         osa: Array.from(r.coefficients, (_, j) => j),
@@ -86,7 +112,7 @@ const zernike = define({
         m: r.indices.map((i) => i.m),
         name: r.names,
         coefficient: r.coefficients,
-        standardError: r.standardErrors,
+        standardError: r.standardErrors ?? r.names.map(() => null),
       }),
       sites: (r, i) => ({ x: i.x, y: i.y, value: i.value, fitted: r.fitted, residual: i.value.map((v, k) => v - r.fitted[k]!) }),
     },
@@ -121,6 +147,22 @@ const order = define({
   example: { ...EXAMPLE, maxOrder: 2 },
 });
 
+/** @throws AppError `invalid_input` for a list that is no covariance: of another size, not symmetric, or with a negative variance in some direction. */
+function checkedCovariance(c: readonly number[], n: number): Float64Array {
+  const refuse = (message: string): never => {
+    throw new AppError('invalid_input', `covariance: ${message}`, { field: 'covariance' });
+  };
+  if (c.length !== n * n) refuse(`has ${c.length} values, ${n} coefficients need ${n * n}`);
+  const size = Math.max(...c.map(Math.abs));
+  c.forEach((v, k) => {
+    if (Math.abs(v - c[(k % n) * n + Math.floor(k / n)]!) > 1e-9 * size) refuse(`is not symmetric at place ${k}`);
+  });
+  const out = Float64Array.from(c);
+  const least = Math.min(...symmetricEigen(out.slice(), n).values);
+  if (least < -1e-9 * size) refuse(`has the eigenvalue ${least}; a variance is not negative`);
+  return out;
+}
+
 const evaluate = define({
   path: 'spatial/zernike-map',
   title: 'Values of a Zernike expansion',
@@ -135,7 +177,8 @@ const evaluate = define({
   relations: { sameLength: [['x', 'y']] },
   run: (i) => ({
     value: evaluateZernike(i.coefficients, i.x, i.y, i.normRadiusMm),
-    u: i.covariance ? zernikeUncertainty(Float64Array.from(i.covariance), i.x, i.y, i.normRadiusMm) : null,
+    u: i.covariance ? zernikeUncertainty(checkedCovariance(i.covariance, i.coefficients.length), i.x, i.y, i.normRadiusMm) : null,
+    warnings: outsideOf(i.x, i.y, i.normRadiusMm ?? 150),
   }),
   table: {
     columns: SITES.slice(0, 2),

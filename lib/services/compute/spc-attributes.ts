@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '@/lib/errors';
 import { atLeast, flag, gaps, positive } from '@/lib/formats/compute';
 import { cChart, npChart, pChart, uChart } from '@/lib/spc';
 import { define, given } from './define';
@@ -18,6 +19,21 @@ const TITLES = {
   u: ['u chart, defects per unit', 'Defects per unit of opportunity, Poisson limits.'],
 } as const;
 
+/** Share by which rounding may move a count off a whole number. */
+const ROUNDED = 1e-9;
+
+/** @throws AppError `invalid_input` for a part of an item or defect: the limits are those of counts. */
+function requireCounts(field: string, counts: ArrayLike<number> | undefined): void {
+  for (let i = 0; i < (counts?.length ?? 0); i++) {
+    const c = counts![i]!;
+    if (Math.abs(c - Math.round(c)) > ROUNDED * Math.max(1, c))
+      throw new AppError('invalid_input', `${field}: value ${i} is ${c}; items and defects are counted in whole numbers`, {
+        field,
+        index: i,
+      });
+  }
+}
+
 const attribute = (kind: 'p' | 'np' | 'u') =>
   define({
     path: `spc/${kind}`,
@@ -36,7 +52,11 @@ const attribute = (kind: 'p' | 'np' | 'u') =>
       together: [['newCounts', 'newSizes']],
     },
     gaps: [...POINT_GAPS, ...(kind === 'np' ? ['center'] : [])],
-    run: ({ counts, sizes, ...options }) => ({ p: pChart, np: npChart, u: uChart })[kind](counts, sizes, given(options)),
+    run: ({ counts, sizes, ...options }) => {
+      requireCounts('counts', counts);
+      requireCounts('newCounts', options.newCounts);
+      return { p: pChart, np: npChart, u: uChart }[kind](counts, sizes, given(options));
+    },
     table: {
       columns: [{ name: 'counts' }, { name: 'sizes' }],
       write: { points: (r) => ({ statistic: r.statistics, lcl: r.lcl, ucl: r.ucl, z: r.z }) },
@@ -50,7 +70,11 @@ const count = define({
   text: 'Defects in equal areas of opportunity, Poisson limits, Laney’s widening when asked for.',
   input: z.strictObject(attributeInput),
   gaps: POINT_GAPS,
-  run: ({ counts, ...options }) => cChart(counts, given(options)),
+  run: ({ counts, ...options }) => {
+    requireCounts('counts', counts);
+    requireCounts('newCounts', options.newCounts);
+    return cChart(counts, given(options));
+  },
   table: {
     columns: [{ name: 'counts' }],
     write: { points: (r) => ({ statistic: r.statistics, lcl: r.lcl, ucl: r.ucl, z: r.z }) },

@@ -31,8 +31,19 @@ const confidence = share('Coverage of the intervals; default 0.95').optional();
 const specOf = (i: { lsl?: number | undefined; usl?: number | undefined; target?: number | undefined }) => {
   if (i.lsl === undefined && i.usl === undefined)
     throw new AppError('invalid_input', 'usl: give a lower or an upper specification limit (lsl, usl)', { field: 'usl' });
+  if (i.target !== undefined) checkTarget(i.target, i.lsl, i.usl);
   return given({ lsl: i.lsl, usl: i.usl, target: i.target });
 };
+
+/** @throws AppError `invalid_input` for a target that no index would use, or that the limits exclude. */
+function checkTarget(target: number, lsl: number | undefined, usl: number | undefined): void {
+  const refuse = (message: string): never => {
+    throw new AppError('invalid_input', `target: ${message}`, { field: 'target' });
+  };
+  if (lsl === undefined || usl === undefined)
+    refuse(`does nothing without ${lsl === undefined ? 'lsl' : 'usl'}: Cpm needs both limits; give the other, or leave it out`);
+  else if (target < lsl || target > usl) refuse(`is ${target}, outside lsl ${lsl} to usl ${usl}; exchange or correct them`);
+}
 const wrongMethod = (method: string, of: string, list: readonly string[]): AppError =>
   new AppError('invalid_input', `method: ${method} is no estimate for ${of}; take ${list.join(', ')}`, { field: 'method' });
 const SKEWED = [
@@ -128,7 +139,10 @@ const nonNormal = define({
     if (i.way === 'johnson') return { method: 'johnson', johnson: johnsonCapability(v, s, i.confidence) };
     if (i.way === 'lognormal') return { method: 'lognormal', lognormal: lognormalCapability(v, s) };
     if (i.way === 'weibull') return { method: 'weibull', weibull: weibullCapability(v, s) };
-    if (i.way === 'percentile') return { method: 'percentile', percentile: percentileCapability(v, s) };
+    if (i.way === 'percentile') {
+      const { reasons, ...percentile } = percentileCapability(v, s);
+      return { method: 'percentile', percentile, reasons };
+    }
     return nonNormalCapability(v, s, given({ alpha: i.alpha, confidence: i.confidence }));
   },
   table: { columns: [{ name: 'values' }] },

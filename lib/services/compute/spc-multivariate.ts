@@ -34,6 +34,11 @@ const X = [
 const nested = (a: Float64Array, p: number): number[][] =>
   Array.from({ length: p }, (_, i) => Array.from(a.subarray(i * p, (i + 1) * p)));
 
+type Row = readonly number[];
+const isEmpty = (row: Row): boolean => row.every((v) => Number.isNaN(v));
+/** Runs in which something was measured: a row of gaps tells nothing of mean and covariance, and is none of the runs. */
+const measuredRows = (x: readonly Row[]): readonly Row[] => x.filter((row) => !isEmpty(row));
+
 const hotelling = define({
   path: 'spc/hotelling',
   title: 'Hotelling T² chart',
@@ -53,9 +58,10 @@ const hotelling = define({
   },
   gaps: ['calibration.*.contributions', 'new.*.contributions'],
   run: (i) => {
-    const base = hotellingBase(i.x, i.variables);
+    const base = hotellingBase(measuredRows(i.x), i.variables);
     const level = i.confidence ?? 0.99;
-    const of = (phase: 'phase1' | 'phase2') => (r: readonly number[]) => {
+    const of = (phase: 'phase1' | 'phase2') => (r: Row) => {
+      if (isEmpty(r)) return { t2: null, contributions: r, measured: 0, limit: null };
       const point = hotellingT2(base, r);
       return { ...point, limit: hotellingLimits(base, level, point.measured)[phase] };
     };
@@ -98,7 +104,7 @@ const mewma = define({
   run: (i) => {
     const lambda = i.lambda ?? 0.1;
     requireMeasured('x', i.x.flat());
-    const base = i.mean && i.covariance ? null : hotellingBase(i.x, i.variables);
+    const base = i.mean && i.covariance ? null : hotellingBase(measuredRows(i.x), i.variables);
     const mean = i.mean ?? Array.from(base!.center);
     const covariance = i.covariance ?? nested(base!.covariance, base!.p);
     return { limit: mewmaLimit(lambda, mean.length, i.arl0 ?? 200), ...mewmaChart(i.x, mean, covariance, lambda) };
@@ -148,6 +154,16 @@ function modelOf(m: z.output<typeof pcaModelIn>): PcaModel {
   return given(m) as PcaModel;
 }
 
+/** What a row of gaps keeps of its place. */
+const unscored = (row: Row, components: number) => ({
+  t2: null,
+  q: null,
+  scores: new Array<null>(components).fill(null),
+  residual: row,
+  t2Contributions: row.map(() => null),
+  missing: [...row.keys()],
+});
+
 const pcaTrain = define({
   path: 'spc/pca-train',
   title: 'PCA model for monitoring',
@@ -161,7 +177,7 @@ const pcaTrain = define({
   }),
   relations: NAMED,
   run: (i) => {
-    const model = trainPca(i.x, i.components, given({ scale: i.scale ?? true, variables: i.variables }));
+    const model = trainPca(measuredRows(i.x), i.components, given({ scale: i.scale ?? true, variables: i.variables }));
     return { model, limits: pcaLimits(model, i.confidence ?? 0.99) };
   },
   table: ROWS,
@@ -177,8 +193,12 @@ const pcaScore = define({
   gaps: ['scores.*.residual'],
   run: (i) => {
     const model = modelOf(i.model);
+    requireMeasured('x', i.x.flat());
     const x = inModelOrder(i.x, model.variables, i.variables, 'variables');
-    return { limits: pcaLimits(model, i.confidence ?? 0.99), scores: x.map((r) => scorePca(model, r)) };
+    return {
+      limits: pcaLimits(model, i.confidence ?? 0.99),
+      scores: x.map((r) => (isEmpty(r) ? unscored(r, model.components) : scorePca(model, r))),
+    };
   },
   table: { ...ROWS, write: { scores: (r) => ({ t2: r.scores.map((s) => s.t2), q: r.scores.map((s) => s.q) }) } },
   example: {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { atLeast, gaps, integers, numbers, oneOf, positive, real, rows, share } from '@/lib/formats/compute';
+import { AppError } from '@/lib/errors';
+import { atLeast, gaps, integers, oneOf, positive, real, rows, share } from '@/lib/formats/compute';
 import { moments, requireMeasured, requireVariation } from '@/lib/numerics';
 import {
   cusumChart,
@@ -42,7 +43,7 @@ const GROUPS = [
 const individuals = define({
   path: 'spc/individuals',
   title: 'Individuals and moving-range chart',
-  text: 'Limits of single values at centre ± k·σ_within, σ from the moving ranges (MR/d2), their median, the mean squared successive difference, or the standard deviation; limits of the moving ranges beside them.',
+  text: 'Limits of single values at centre ± k·σ_within, σ from the moving ranges (MR/d2), their median, the mean squared successive difference, or the standard deviation; limits of the moving ranges beside them. A moving range is that of two successive measured values, also across a gap; `movingRangePlaces` has the place of the later one.',
   input: z.strictObject({
     values,
     method: oneOf(['mr', 'mr-median', 'mssd', 'sd'], 'Estimate of σ_within; default mr').optional(),
@@ -56,7 +57,9 @@ const individuals = define({
   run: ({ values: v, ...options }) => {
     requireMeasured('values', v);
     if (options.sigma === undefined) requireVariation('values', v);
-    return { values: v, ...individualsChart(v, given(options)) };
+    const measured = [...v.keys()].filter((k) => !Number.isNaN(v[k]!));
+    // ranges are those of successive measured values, also across a gap: each tells the place of its later value
+    return { values: v, ...individualsChart(v, given(options)), movingRangePlaces: measured.slice(1) };
   },
   table: {
     ...readValues,
@@ -66,7 +69,7 @@ const individuals = define({
         lcl: Array.from(r.values, () => r.lcl),
         center: Array.from(r.values, () => r.center),
         ucl: Array.from(r.values, () => r.ucl),
-        beyond: Array.from(r.values, (_, i) => r.beyondLimits.includes(i)),
+        beyond: Array.from(r.values, (v, i) => (Number.isNaN(v) ? null : r.beyondLimits.includes(i))),
       }),
     },
   },
@@ -152,7 +155,7 @@ const threeWay = define({
 
 const weighted = {
   values,
-  sizes: numbers('Values behind each plotted mean; default 1', { lowest: 1 }).optional(),
+  sizes: gaps('Values behind each plotted mean; default 1', { lowest: 1 }).optional(),
   center: real('Target or centre line; default the mean of the values').optional(),
   sigma: positive(
     'Sigma of a single value; default from the moving ranges of the values, which are taken to be means of the sizes given',
@@ -161,14 +164,27 @@ const weighted = {
 const WEIGHTED = { sameLength: [['values', 'sizes']] };
 interface Monitored {
   readonly values: Float64Array;
-  readonly sizes?: number[] | undefined;
+  readonly sizes?: Float64Array | undefined;
   readonly center?: number | undefined;
   readonly sigma?: number | undefined;
 }
+
+/** Sizes of the points; one that was not measured counts for nothing, and may have none. @throws AppError naming a value that has none. */
+function sizesOf({ values: v, sizes }: Monitored): Float64Array | undefined {
+  return sizes?.map((n, i) => {
+    if (!Number.isNaN(n)) return n;
+    if (Number.isNaN(v[i]!)) return 1;
+    throw new AppError('invalid_input', `sizes: value ${i} is missing, and values has one there; give the size of each point`, {
+      field: 'sizes',
+      index: i,
+    });
+  });
+}
+
 function monitored(i: Monitored): { center: number; sigma: number } {
   requireMeasured('values', i.values);
   if (i.sigma === undefined) requireVariation('values', i.values);
-  return { center: i.center ?? moments(i.values).mean, sigma: i.sigma ?? sigmaOfMeans(i.values, i.sizes) };
+  return { center: i.center ?? moments(i.values).mean, sigma: i.sigma ?? sigmaOfMeans(i.values, sizesOf(i)) };
 }
 
 const ewma = define({
@@ -186,7 +202,7 @@ const ewma = define({
   run: (i) => {
     const base = monitored(i);
     const config = given({ ...base, lambda: i.lambda ?? 0.2, nSigmas: i.nSigmas ?? 3, limits: i.limits });
-    return { ...base, ...ewmaChart(i.values, config, i.sizes) };
+    return { ...base, ...ewmaChart(i.values, config, sizesOf(i)) };
   },
   table: { ...readValues, write: { points: (r) => ({ ewma: r.values, lcl: r.lcl, ucl: r.ucl }) } },
   example: {
@@ -212,7 +228,7 @@ const cusum = define({
   run: (i) => {
     const base = monitored(i);
     const config = given({ ...base, k: i.k ?? 0.5, h: i.h ?? 5, headStart: i.headStart });
-    return { ...base, ...cusumChart(i.values, config, i.sizes) };
+    return { ...base, ...cusumChart(i.values, config, sizesOf(i)) };
   },
   table: { ...readValues, write: { points: (r) => ({ plus: r.plus, minus: r.minus }) } },
   example: { values: [9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.2, 10.34], center: 10, sigma: 1, k: 0.5, h: 5 },

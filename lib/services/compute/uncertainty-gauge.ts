@@ -118,7 +118,7 @@ const linearity = define({
 const match = define({
   path: 'uncertainty/match-tools',
   title: 'Match of two tools',
-  text: 'Offset, slope (errors in both tools) and net residual of paired readings, with uncertainties.',
+  text: 'Offset (mean of tool less reference, with its uncertainty), slope of the line with errors in both tools, and net residual of paired readings.',
   input: z.strictObject({
     reference: numbers('Readings of the reference tool'),
     tool: numbers('Readings of the other tool on the same sites'),

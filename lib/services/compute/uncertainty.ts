@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AppError } from '@/lib/errors';
 import { numbers, rows, share, whole } from '@/lib/formats/compute';
 import { createRng } from '@/lib/numerics';
 import { expressionModel, type InputDistribution, monteCarlo, propagate, typeA, validateGum } from '@/lib/uncertainty';
@@ -37,21 +38,33 @@ const UNLIMITED = ['dofEffective', 'budget.*.dof'];
 type Quantities = z.output<typeof quantities>;
 const knownOf = (q: Quantities) => q.map((v) => given(v));
 
+/** @throws AppError `out_of_domain` where the first order says that nothing is uncertain and the second does not. */
+function refuseStationary(r: ReturnType<typeof propagate>): void {
+  const isUncertain = r.budget.some((q) => q.u > 0);
+  if (!isUncertain || r.contributions.some((c) => c !== 0) || r.uSecondOrder === 0) return;
+  throw new AppError(
+    'out_of_domain',
+    `model: all its derivatives vanish at the values of the quantities, so that the law of propagation gives u = 0${r.uSecondOrder === null ? '' : ` where the second order gives ${r.uSecondOrder.toPrecision(2)}`}; use uncertainty monte-carlo`,
+    { field: 'model', uSecondOrder: r.uSecondOrder },
+  );
+}
+
 const gum = define({
   path: 'uncertainty/gum',
   title: 'Uncertainty budget by the GUM',
   text: 'Law of propagation with exact sensitivity coefficients and correlations, second-order check, Welch–Satterthwaite degrees of freedom (also of correlated quantities), expanded uncertainty and the budget table.',
   input: z.strictObject({ model, quantities, correlation, level }),
   gaps: UNLIMITED,
-  run: (i) =>
-    propagate(
-      expressionModel(
-        i.model,
-        i.quantities.map((q) => q.name),
-      ),
+  run: (i) => {
+    const names = i.quantities.map((q) => q.name);
+    const r = propagate(
+      expressionModel(i.model, names),
       knownOf(i.quantities),
       given({ correlation: i.correlation, level: i.level }),
-    ),
+    );
+    refuseStationary(r);
+    return r;
+  },
   table: {
     write: {
       budget: ({ budget: b }) => ({

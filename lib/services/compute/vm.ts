@@ -112,7 +112,15 @@ const train = define({
         measured.map((row) => row[c]!),
       );
     });
-    return { model: trainPls({ x, y: measured, ...given({ sensors, responses }) }, given(options)) };
+    const model = trainPls({ x, y: measured, ...given({ sensors, responses }) }, given(options));
+    const { components } = options;
+    const warnings =
+      components !== undefined && model.components < components
+        ? [
+            `components: ${components} asked for, ${model.components} ${model.components === 1 ? 'is' : 'are'} there: the sensors have no further direction that varies with the response`,
+          ]
+        : [];
+    return { model, warnings };
   },
   table: {
     columns: [

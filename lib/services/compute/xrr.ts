@@ -5,11 +5,11 @@ import { type Instrument, reflectivityFromIndex, reflectivityFromSld } from '@/l
 import { define, given } from './define';
 
 const slab = z.strictObject({
-  thicknessA: z.number().min(0).meta({ description: 'Å; of no meaning for the first and the last' }).optional(),
+  thicknessA: z.number().min(0).meta({ description: 'Å; needed but for the first and the last, which have none' }).optional(),
   sld: z.number().meta({ description: 'Real scattering length density, 1e-6/Å²' }).optional(),
-  isld: z.number().meta({ description: 'Its imaginary part, 1e-6/Å², positive absorbs' }).optional(),
+  isld: z.number().min(0).meta({ description: 'Its imaginary part, 1e-6/Å², positive absorbs' }).optional(),
   delta: z.number().meta({ description: 'δ of n = 1 − δ + iβ, instead of sld' }).optional(),
-  beta: z.number().meta({ description: 'β' }).optional(),
+  beta: z.number().min(0).meta({ description: 'β, positive absorbs; default 0' }).optional(),
   roughnessTopA: z.number().min(0).meta({ description: 'Rms roughness of the upper interface, Å' }).optional(),
 });
 
@@ -25,6 +25,31 @@ function checkSlabs(slabs: readonly z.output<typeof slab>[], byIndex: boolean): 
     const other = others.find((name) => s[name] !== undefined);
     if (other !== undefined)
       refuse(`slabs.${k}.${other}`, `stands beside ${needed}, and only one of the two can count; leave one out`);
+  }
+}
+
+/** @throws AppError `invalid_input` for an inner slab without thickness, and for what has no meaning at the ends. */
+function checkGeometry(slabs: readonly z.output<typeof slab>[]): void {
+  const refuse = (field: string, message: string): never => {
+    throw new AppError('invalid_input', `${field}: ${message}`, { field });
+  };
+  for (const [k, s] of slabs.entries()) {
+    const isEnd = k === 0 || k === slabs.length - 1;
+    if (!isEnd && s.thicknessA === undefined)
+      refuse(`slabs.${k}.thicknessA`, 'is missing; give the thickness of every inner slab, Å');
+    if (isEnd && (s.thicknessA ?? 0) !== 0)
+      refuse(
+        `slabs.${k}.thicknessA`,
+        'does nothing: the first and the last slab are half-spaces; leave it out, or add a slab behind',
+      );
+    if (k === 0 && (s.roughnessTopA ?? 0) !== 0)
+      refuse('slabs.0.roughnessTopA', 'does nothing: the first slab has no upper interface; give it to the slab below');
+    const absorbed = s.isld ?? s.beta ?? 0;
+    if (k === 0 && absorbed !== 0)
+      refuse(
+        `slabs.0.${s.isld === undefined ? 'beta' : 'isld'}`,
+        'must be 0: in a fronting medium that absorbs no reflectivity is defined; leave it out',
+      );
   }
 }
 
@@ -73,6 +98,7 @@ const reflectivity = define({
     const common = (s: z.output<typeof slab>) => ({ thicknessA: s.thicknessA ?? 0, roughnessTopA: s.roughnessTopA ?? 0 });
     const byIndex = i.slabs.some((s) => s.delta !== undefined);
     checkSlabs(i.slabs, byIndex);
+    checkGeometry(i.slabs);
     if (i.wavelengthA !== undefined && !byIndex && i.beamOverSample === undefined)
       throw new AppError(
         'invalid_input',

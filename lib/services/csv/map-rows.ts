@@ -34,14 +34,29 @@ export const NOT_MEASURED: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan'
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const THOUSANDS = /^[+-]?\d{1,3}([.,' \u00a0\u2019]\d{3})+([.,]\d+)?$/;
 
+/** Which marks stand in the numbers of a column. */
+export interface Marks {
+  readonly comma: boolean;
+  readonly point: boolean;
+}
+
+const NO_MARKS: Marks = { comma: false, point: false };
+
+/** The marks in the numbers of a column: a column with both holds no number that may be read in two ways. */
+export function marksOf(cells: readonly string[]): Marks {
+  const comma = cells.some((c) => c.includes(',') && DECIMAL.test(c.replace(',', '.')));
+  return { comma, point: comma && cells.some((c) => c.includes('.') && DECIMAL.test(c)) };
+}
+
 /**
- * A number of a cell. A comma is a decimal comma where the file separates its columns otherwise, or where the cell stood in quotes; "1,234" of a file
- * whose columns are not separated by semicolons may mean two numbers, and is none. NaN: not a number; `numberFault` says why.
+ * A number of a cell. A comma is a decimal comma where the file separates its columns otherwise, or where the cell stood in quotes. What may also mean
+ * thousands is none, unless the file tells: "1,234" is a decimal where semicolons separate the columns and no number of the column has a point,
+ * "1.234" where no number of the column has a comma. NaN: not a number; `numberFault` says why.
  */
-export function cellNumber(text: string, delimiter: string): number {
-  if (DECIMAL.test(text)) return Number(text);
+export function cellNumber(text: string, delimiter: string, marks: Marks = NO_MARKS): number {
+  if (DECIMAL.test(text)) return marks.comma && THOUSANDS.test(text) ? Number.NaN : Number(text);
   const s = text.replace(',', '.');
-  return DECIMAL.test(s) && (delimiter === ';' || !THOUSANDS.test(text)) ? Number(s) : Number.NaN;
+  return DECIMAL.test(s) && ((delimiter === ';' && !marks.point) || !THOUSANDS.test(text)) ? Number(s) : Number.NaN;
 }
 
 /** Why a cell is no number. */
@@ -49,6 +64,9 @@ export const numberFault = (text: string): string =>
   THOUSANDS.test(text)
     ? `"${text}" has a separator that may mean thousands or decimals; write it without separators and with a decimal point`
     : `"${text}" is not a number`;
+
+/** Fields of numbers. */
+const NUMBERS = ['wafer', 'x', 'y', 'value', 'u'] as const satisfies readonly CsvField[];
 
 /** Texts of the times of a file, blank rows left out. */
 function timeTexts(table: CsvTable, mapping: CsvMapping): string[] {
@@ -122,6 +140,8 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
     return ('constant' in s ? s.constant : (row[index.get(s.column)!] ?? '')).trim();
   };
   const hasU = mapping.u !== undefined;
+  const marksIn = (field: CsvField): Marks => marksOf(table.rows.map((row) => at(row, field)));
+  const marks: Partial<Record<CsvField, Marks>> = Object.fromEntries(NUMBERS.map((f) => [f, marksIn(f)]));
   table.rows.forEach((row, i) => {
     if (isBlankRow(row)) return; // sites belong to their wafer by name, not by place
     const line = table.line[i]!;
@@ -137,7 +157,7 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
     const measuredAt = cellTime(at(row, 'measuredAt'), order);
     if (measuredAt === null) fault('measuredAt', timeFault(at(row, 'measuredAt'), order));
     const number = (field: CsvField): number => {
-      const v = cellNumber(at(row, field), table.delimiter);
+      const v = cellNumber(at(row, field), table.delimiter, marks[field]);
       if (Number.isNaN(v)) fault(field, numberFault(at(row, field)));
       return v;
     };

@@ -102,8 +102,20 @@ export interface CsvResult {
   repeated: number;
   rejected: number;
   withheld: number;
-  /** What the file has put or found in the store, a group a lot and quantity; `id` is its first wafer, `from` its earliest time. */
-  stored: { lot: string; product: string; operation: string; parameter: string; wafers: number; id: string; from: string }[];
+  /**
+   * What the file has put or found in the store, a group a lot and quantity; `id` is its first wafer, `from` its earliest time, `withoutRun`
+   * how many of its wafers no run at the step is known of: charts and controllers follow process time, so these wait for it.
+   */
+  stored: {
+    lot: string;
+    product: string;
+    operation: string;
+    parameter: string;
+    wafers: number;
+    withoutRun: number;
+    id: string;
+    from: string;
+  }[];
   /** Rejected wafers with the lines they came from. */
   issues: { line: number; field: string; message: string }[];
 }
@@ -146,7 +158,7 @@ export async function uploadCsv(
     repeated: batch.repeated,
     rejected: batch.rejected + new Set(faults.map((f) => f.line)).size,
     withheld: batch.withheld,
-    stored: storedGroups(batch, wafers),
+    stored: storedGroups(batch, wafers, await idsWithoutRun(batch)),
     issues: [
       ...faults.map((f) => ({ line: f.line, field: f.field, message: f.message })),
       ...batch.results.flatMap((r) =>
@@ -156,7 +168,15 @@ export async function uploadCsv(
   };
 }
 
-function storedGroups(batch: BatchResult, wafers: readonly MappedWafer[]): CsvResult['stored'] {
+async function idsWithoutRun(batch: BatchResult): Promise<ReadonlySet<string>> {
+  const ids = batch.results.flatMap((r) => r.id ?? []);
+  const rows = await db().rows<{ id: string }>(
+    sql`SELECT id FROM measurement WHERE id = ANY(${ids}::uuid[]) AND processed_at IS NULL`,
+  );
+  return new Set(rows.map((r) => r.id));
+}
+
+function storedGroups(batch: BatchResult, wafers: readonly MappedWafer[], withoutRun: ReadonlySet<string>): CsvResult['stored'] {
   const groups = new Map<string, CsvResult['stored'][number]>();
   for (const r of batch.results) {
     if (r.id === undefined || (r.status !== 'accepted' && r.status !== 'repeated')) continue;
@@ -164,9 +184,12 @@ function storedGroups(batch: BatchResult, wafers: readonly MappedWafer[]): CsvRe
     const { lot, product, operation, parameter, measuredAt } = record;
     const key = JSON.stringify([lot, operation, parameter]);
     const g = groups.get(key);
-    if (g === undefined) groups.set(key, { lot, product, operation, parameter, wafers: 1, id: r.id, from: measuredAt });
+    const waits = withoutRun.has(r.id) ? 1 : 0;
+    if (g === undefined)
+      groups.set(key, { lot, product, operation, parameter, wafers: 1, withoutRun: waits, id: r.id, from: measuredAt });
     else {
       g.wafers++;
+      g.withoutRun += waits;
       if (measuredAt < g.from) g.from = measuredAt;
     }
   }

@@ -13,7 +13,7 @@ import {
 } from '@/lib/numerics';
 import { type CovarianceModel, checkCovariance, covarianceMatrixOf, crossCovarianceOf, isotropic, pointsOf } from './covariance';
 import { type Drift, type DriftFrame, driftFrame, driftMatrix, driftTerms } from './drift';
-import { factorOf, repeatedSites } from './repeats';
+import { factorOf, repeatedSites, snapToSites } from './repeats';
 
 export interface KrigingOptions {
   readonly drift?: Drift;
@@ -69,6 +69,7 @@ export function fitKriging(
   requireFinite('x', px);
   requireFinite('y', py);
   requireFinite('z', pz);
+  snapToSites(px, py, px, py);
   const n = keep.length;
   if (options.uValue && options.uValue.length !== z.length)
     throw new AppError('invalid_input', `u has ${options.uValue.length} entries, there are ${z.length} values`, { field: 'u' });
@@ -183,6 +184,7 @@ function predictBlock(
   const w = to - from;
   const px = Float64Array.from({ length: w }, (_, j) => x[from + j]!);
   const py = Float64Array.from({ length: w }, (_, j) => y[from + j]!);
+  snapToSites(k.x, k.y, px, py);
   const point = pointsOf(model, px, py);
   const atZero = model.sigma2 + (target === 'value' ? model.nugget : 0);
   const c = crossCovarianceOf(model, pointsOf(model, k.x, k.y), point, atZero); // C(site i, point j)
@@ -241,7 +243,8 @@ function driftGap(k: KrigingModel, f: Float64Array, c: Float64Array, w: number):
 }
 
 /**
- * Kriging with the `nearest` sites of each point only, for very many sites. Distances in the anisotropic metric; ties by site order.
+ * Kriging with the `nearest` readings of each point only, for very many sites. Distances in the anisotropic metric; ties by site order; a site that is read
+ * more than once comes with all its readings, whose mean it is.
  */
 export function krigeNearest(
   x: ArrayLike<number>,
@@ -259,10 +262,14 @@ export function krigeNearest(
   const prediction = new Float64Array(m);
   const variance = new Float64Array(m);
   if (xNew.length !== yNew.length) throw new AppError('dimension_mismatch', `xNew has ${m} points, yNew has ${yNew.length}`);
+  const [px, py] = [Float64Array.from(x), Float64Array.from(y)];
+  snapToSites(px, py, px, py);
   const measured = Array.from({ length: z.length }, (_, i) => i).filter((i) => !Number.isNaN(z[i]!));
   for (let j = 0; j < m; j++) {
     const d = (i: number): number => (site.x[i]! - point.x[j]!) ** 2 + (site.y[i]! - point.y[j]!) ** 2;
-    const near = [...measured].sort((a, b) => d(a) - d(b) || a - b).slice(0, nearest);
+    const sorted = [...measured].sort((a, b) => d(a) - d(b) || a - b);
+    const chosen = new Set(sorted.slice(0, nearest).map((i) => `${px[i]},${py[i]}`));
+    const near = sorted.filter((i) => chosen.has(`${px[i]},${py[i]}`));
     const pick = (v: ArrayLike<number>): number[] => near.map((i) => v[i]!);
     const { uValue, ...rest } = options;
     const k = fitKriging(pick(x), pick(y), pick(z), model, uValue ? { ...rest, uValue: pick(uValue) } : rest);

@@ -1,6 +1,34 @@
 import { AppError } from '@/lib/errors';
 import { type Cholesky, cholesky } from '@/lib/numerics';
 
+/** Places closer than this are one, as a share of the extent of the sites, and in mm (a millionth of a nanometre). */
+const SAME_SHARE = 1e-9;
+const SAME_MM = 1e-9;
+
+/**
+ * Moves places onto the site that they are at but for rounding, in place: two readings of one place differ by error, not by the field, and a place that is
+ * a site has its reading.
+ * @param x, y - sites. @param px, py - places to move; the same arrays for the sites themselves.
+ * @complexity O(sites · places).
+ */
+export function snapToSites(x: Float64Array, y: Float64Array, px: Float64Array, py: Float64Array): void {
+  let [least, most] = [Infinity, -Infinity];
+  for (const v of [x, y])
+    for (const c of v) {
+      least = Math.min(least, c);
+      most = Math.max(most, c);
+    }
+  const near = Math.max(SAME_MM, SAME_SHARE * (most - least));
+  for (let j = 0; j < px.length; j++)
+    for (let i = 0; i < x.length; i++) {
+      if (px === x && i >= j) break;
+      if (Math.abs(x[i]! - px[j]!) > near || Math.abs(y[i]! - py[j]!) > near) continue;
+      px[j] = x[i]!;
+      py[j] = y[i]!;
+      break;
+    }
+}
+
 /** 1 for every site that is read more than once. */
 export function repeatedSites(x: Float64Array, y: Float64Array): Uint8Array {
   const first = new Map<string, number>();
