@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
-import { expect, expectAccessible, test } from './support';
+import { expect, expectAccessible, signIn, test } from './support';
 
 /** The recipe of the simulated ellipsometer: a thin film, so that its model answers at once and its save needs no order sweep. */
 async function openFilmRecipe(page: Page): Promise<void> {
@@ -68,12 +68,55 @@ test('an engineer corrects a field, leaves and comes back to the draft, tries it
   await expect(row).toContainText('in force');
 });
 
+test('a draft that moves values is proposed; who approves it reads of no draft of their own, and the history names both', async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  await openFilmRecipe(page);
+  const b = page.getByLabel('B µm²');
+  await b.fill(String(Number(await b.inputValue()) + 0.003));
+  const draft = page.getByRole('region', { name: 'Draft' });
+  await expect(draft).toContainText(/film HfO2 material B, µm² 0\.\d+ → 0\.\d+/);
+  await expect(draft.getByText('kept', { exact: true })).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Put version/ })).toHaveAttribute(
+    'title',
+    /Try the draft on stored spectra first/,
+  );
+  const trial = page.getByRole('region', { name: 'Trial on stored spectra' });
+  await trial.getByRole('button', { name: 'Try on stored spectra' }).click();
+  await expect(trial).toContainText('Needs a second engineer', { timeout: 60_000 });
+  await page.getByRole('button', { name: /^Propose version/ }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText(/A second engineer decides: .*moves by up to/);
+  const reason = `Index of the reference ${randomUUID().slice(0, 8)}`;
+  await dialog.getByRole('textbox').fill(reason);
+  await dialog.getByRole('button', { name: /^Propose version/ }).click();
+  await expect(trial).toContainText(`waits for another engineer: ${reason}`);
+  const context = await browser.newContext({ baseURL: baseURL ?? '', storageState: { cookies: [], origins: [] } });
+  const other = await context.newPage();
+  await signIn(other, 'admin', new URL(page.url()).pathname);
+  await other.getByRole('button', { name: 'Approve…' }).click();
+  await other.getByRole('dialog').getByRole('textbox').fill('Compared with the reference wafer');
+  await other.getByRole('dialog').getByRole('button', { name: 'Put in use' }).click();
+  const row = other.getByRole('region', { name: 'History' }).getByRole('row').filter({ hasText: reason });
+  await expect(row).toContainText('approved by admin@driftless.local');
+  await expect(row).toContainText('Compared with the reference wafer');
+  await expect(other.getByText('since you began')).toHaveCount(0);
+  await expect(other.getByRole('region', { name: 'Draft' })).toContainText('which is in force');
+  await context.close();
+  await page.reload();
+  await expect(page.getByText('since you began')).toHaveCount(0);
+  await expect(page.getByRole('button', { name: /^Put version/ })).toBeDisabled();
+});
+
 test('a name that is no parameter is told beside its field', async ({ page }) => {
   await openFilmRecipe(page);
   const thickness = page.getByLabel('Thickness nm').first();
   await thickness.fill('hfo2_thicknes');
   await expect(thickness).toHaveAttribute('aria-invalid', 'true');
   await expect(thickness).toHaveAccessibleDescription(/there is no parameter "hfo2_thicknes"/);
+  await expect(page.getByRole('region', { name: 'Draft' })).toContainText('1 field to correct: film HfO2 thickness, nm');
 });
 
 test('a draft fits a measured site in the browser', async ({ page }) => {

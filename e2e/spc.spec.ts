@@ -56,9 +56,13 @@ test('a point is excluded with a reason, stays visible, and comes back', async (
   await page.getByRole('button', { name: 'Exclude the point…' }).click();
   await page.getByRole('dialog').getByRole('textbox').fill('Wrong wafer on the gauge');
   await page.getByRole('button', { name: 'Exclude', exact: true }).click();
-  await expect(page.getByRole('button', { name: 'Take the point back in' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Take the point back in…' })).toBeVisible();
   await expect(chart).toHaveAccessibleName(/1 point excluded/);
-  await page.getByRole('button', { name: 'Take the point back in' }).click();
+  await page.getByRole('button', { name: 'Take the point back in…' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Wrong wafer on the gauge');
+  await expect(page.getByRole('button', { name: 'Take it back in' })).toBeDisabled();
+  await page.getByRole('dialog').getByRole('textbox').fill('It was the right wafer');
+  await page.getByRole('button', { name: 'Take it back in' }).click();
   await expect(page.getByRole('button', { name: 'Exclude the point…' })).toBeVisible();
 });
 
@@ -77,5 +81,65 @@ test('what stands at the pointer is whole, also where the chart is narrow', asyn
     const seen = (await card.boundingBox())!;
     expect(seen.x).toBeGreaterThanOrEqual(main.x);
     expect(seen.x + seen.width).toBeLessThanOrEqual(main.x + main.width);
+  }
+});
+
+test('a page that was just opened scrolls by keyboard, and a dialog keeps the focus', async ({ page }) => {
+  const main = page.getByRole('main');
+  const top = () => main.evaluate((m) => m.scrollTop);
+  await page.goto('/spc?range=30d');
+  await expect(page.getByRole('table', { name: 'Charts' }).getByRole('row').nth(1)).toBeVisible();
+  await expect(main).toBeFocused();
+  await page.keyboard.press('End');
+  await expect.poll(top).toBeGreaterThan(100);
+  await page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('link', { name: /^Alerts/ })
+    .click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Alerts' })).toBeVisible();
+  await expect(main).toBeFocused();
+  await page.getByRole('button', { name: 'Keyboard help' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  expect(await page.evaluate(() => document.activeElement?.closest('dialog') !== null)).toBe(true);
+});
+
+test('every column of a row is its link, with the address on it and the tip of the cell', async ({ page }) => {
+  await page.goto('/spc?range=30d');
+  const row = page.getByRole('table', { name: 'Charts' }).getByRole('row').nth(1);
+  await expect(row).toBeVisible();
+  const href = await row.getByRole('link').first().getAttribute('href');
+  for (const cell of await row.getByRole('cell').all()) {
+    const box = (await cell.boundingBox())!;
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.move(x, y);
+    expect(await page.evaluate((at) => document.elementFromPoint(at.x, at.y)?.closest('a')?.getAttribute('href'), { x, y })).toBe(
+      href,
+    );
+  }
+  const newest = row.locator('time').last();
+  await newest.scrollIntoViewIfNeeded();
+  const at = (await newest.boundingBox())!;
+  await page.mouse.move(at.x + at.width / 2, at.y + at.height / 2);
+  await expect(row.getByRole('link').first()).toHaveAttribute('title', (await newest.getAttribute('title'))!);
+});
+
+test('tables are whole at 1280', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const path of [
+    '/spc?range=30d',
+    '/spc/specifications',
+    '/overlay?range=30d',
+    '/system',
+    '/system/audit',
+    '/alerts?state=all',
+  ]) {
+    await page.goto(path);
+    await expect(page.locator('table.grid-table').first()).toBeVisible();
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll('table.grid-table')]
+        .filter((t) => t.scrollWidth > (t.parentElement?.clientWidth ?? 0) + 1)
+        .map((t) => t.querySelector('caption')?.textContent),
+    );
+    expect(wide, path).toEqual([]);
   }
 });

@@ -89,7 +89,7 @@ function Headline({ data: d }: { data: Overview }) {
           </span>
         ) : null}
         {d.alerts.oldestMs !== null ? (
-          <span className="ml-3" suppressHydrationWarning>{`oldest ${relativeTime(d.alerts.oldestMs, now)}`}</span>
+          <span className="ml-3" suppressHydrationWarning>{`oldest raised ${relativeTime(d.alerts.oldestMs, now)}`}</span>
         ) : null}
         {d.alerts.byArea.length > 1 ? (
           <span className="ml-3 text-ink-3">{d.alerts.byArea.map((a) => `${a.area} ${a.n}`).join(' · ')}</span>

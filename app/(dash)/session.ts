@@ -53,13 +53,20 @@ async function told(work: () => Promise<void>, done: string): Promise<ActionResu
 function failure(e: unknown): ActionResult {
   if (e instanceof Error && e.name === 'ZodError' && 'issues' in e) {
     const issue = (e.issues as { path: PropertyKey[]; message: string }[])[0];
-    return { ok: false, error: issue ? sentence(`${fieldWords(issue.path)}${issue.message}`) : 'The input was not accepted.' };
+    return {
+      ok: false,
+      error: issue ? sentence(`${fieldWords(issue.path)}${issue.message}`) : 'The input was not accepted.',
+      ...fieldOf(issue?.path[0]),
+    };
   }
   const err = toAppError(e);
-  if (err.status < 500 || err.code === 'dependency_unavailable') return { ok: false, error: sentence(err.message) };
+  if (err.status < 500 || err.code === 'dependency_unavailable')
+    return { ok: false, error: sentence(err.message), ...fieldOf(err.details['field']) };
   log().error({ err: err.cause ?? err }, 'server action failed');
   return { ok: false, error: 'Something went wrong on the server; it is in the log. Try again.' };
 }
+
+const fieldOf = (field: unknown): { field?: string } => (typeof field === 'string' ? { field } : {});
 
 /** The field of a schema's path in words, "Expires at: "; nothing where the message stands for itself. */
 function fieldWords(path: readonly PropertyKey[]): string {

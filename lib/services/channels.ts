@@ -32,7 +32,7 @@ export async function createChannel(input: unknown, actor: By): Promise<{ secret
   await transaction(async (tx) => {
     const made = await tx.exec(sql`INSERT INTO notify_channel (name, kind, target, secret, severities, areas)
       VALUES (${c.name}, ${c.kind}, ${c.target}, ${secret}, ${c.severities}::text[], ${c.areas}::text[]) ON CONFLICT (name) DO NOTHING`);
-    if (made === 0) throw new AppError('conflict', `there is a channel "${c.name}" already`);
+    if (made === 0) throw new AppError('conflict', `there is a channel "${c.name}" already`, { field: 'name' });
     await audit(tx, { actor: actor.email, action: 'create', entity: 'channel', entityId: c.name, after: c });
   });
   return { secret };

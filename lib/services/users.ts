@@ -30,7 +30,7 @@ export async function createUser(input: unknown, actor: By, whose: 'temporary' |
     const id = randomUUID();
     const made = await tx.exec(sql`
       INSERT INTO "user" (id, name, email, email_verified, role, password_due, updated_at) VALUES (${id}, ${u.name}, ${email}, true, ${u.role}::role, ${whose === 'temporary'}, now()) ON CONFLICT (email) DO NOTHING`);
-    if (made === 0) throw new AppError('conflict', `there is a user ${email} already`);
+    if (made === 0) throw new AppError('conflict', `there is a user ${email} already`, { field: 'email' });
     await tx.exec(
       sql`INSERT INTO account (id, account_id, provider_id, user_id, password, updated_at) VALUES (${randomUUID()}, ${id}, 'credential', ${id}, ${hash}, now())`,
     );

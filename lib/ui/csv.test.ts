@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fileName, toCsv } from './csv';
+import { fileName, toCsv, withColumns } from './csv';
 
 test('quotes what needs quoting, leaves missing cells empty, disarms formulas', () => {
   const text = toCsv(
@@ -33,3 +33,20 @@ test('an independent reader gets the same cells back', () =>
   ));
 
 test('file names are plain', () => expect(fileName('CD mean · ETCH-03 B', 'csv')).toBe('cd-mean-etch-03-b.csv'));
+
+test('numbers carry no dust of binary arithmetic, whole numbers keep every digit, moments are ISO in UTC', () => {
+  const text = toCsv(['a', 'b', 'c', 'd'], [[0.5299999999999976, 1795925689362, new Date(Date.UTC(2026, 10, 29, 9, 10)), 1 / 3]]);
+  expect(text).toBe('a,b,c,d\r\n0.53,1795925689362,2026-11-29T09:10:00.000Z,0.333333333333\r\n');
+});
+
+test('a column of the context never has the name of a column of the table, folded by case or without its unit', () => {
+  const csv = toCsv(['Version', 'measured (°)', 'x, mm', 'unit'], [[3, 44.2, 1, 'nm']]);
+  const head = withColumns(csv, [
+    ['version', 7],
+    ['measured', '2026-11-29'],
+    ['unit', 'deg'],
+    ['x, mm', 2],
+    ['lot', 'L1'],
+  ]).split('\r\n')[0];
+  expect(head).toBe('Version,measured (°),"x, mm",unit,context version,context measured,lot');
+});

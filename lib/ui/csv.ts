@@ -1,5 +1,10 @@
-/** Tables as CSV (RFC 4180). Values keep full precision and the true minus of numbers, so that the file can be computed with. */
-export type Cell = string | number | boolean | null | undefined;
+/**
+ * Tables as CSV (RFC 4180). Numbers keep twelve significant digits, more than any measurement has and fewer than the dust of binary
+ * arithmetic needs (0.53, not 0.5299999999999976), whole numbers all of theirs; moments are ISO 8601 in UTC.
+ */
+export type Cell = string | number | boolean | Date | null | undefined;
+
+const DIGITS = 12;
 
 /** One header row, then the rows; NaN and null are empty cells; text that a spreadsheet would run as a formula gets a leading apostrophe. */
 export function toCsv(header: readonly string[], rows: readonly (readonly Cell[])[]): string {
@@ -8,7 +13,8 @@ export function toCsv(header: readonly string[], rows: readonly (readonly Cell[]
 
 function cell(v: Cell): string {
   if (v === null || v === undefined) return '';
-  if (typeof v === 'number') return Number.isFinite(v) ? String(v) : '';
+  if (typeof v === 'number') return Number.isFinite(v) ? String(Number.isInteger(v) ? v : Number(v.toPrecision(DIGITS))) : '';
+  if (v instanceof Date) return Number.isNaN(v.getTime()) ? '' : v.toISOString();
   const s = typeof v === 'boolean' ? String(v) : /^[=+\-@\t\r]/.test(v) ? `'${v}` : v;
   return /[",\r\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s;
 }
@@ -16,14 +22,33 @@ function cell(v: Cell): string {
 /** A record of the file: cells may hold commas, quotes and line breaks within quotes. */
 const RECORD = /(?:"(?:[^"]|"")*"|[^"\r\n])*\r\n/g;
 
-/** The same table with further columns that have one value in every row; a column that the table has already is left as it is. */
+/** What readers that fold case take a column for: its name without the unit. */
+const nameOf = (header: string): string =>
+  header
+    .replace(/\s*\([^()]*\)$/, '')
+    .trim()
+    .toLowerCase();
+
+/**
+ * The same table with further columns that have one value in every row. A column that the table has already, to the letter, is left as it
+ * is; one whose name differs by case or unit only is something else, and says so ("version" beside "Version" is "context version").
+ */
 export function withColumns(csv: string, columns: readonly (readonly [name: string, value: Cell])[]): string {
   const records = csv.match(RECORD) ?? [];
-  const head = (records[0] ?? '').trimEnd().split(',');
-  const added = columns.filter(([name]) => !head.includes(cell(name)));
+  const head = readRecord(records[0] ?? '');
+  const names = new Set(head.map(nameOf));
+  const added = columns
+    .filter(([name]) => !head.includes(name))
+    .map(([name, v]) => [names.has(nameOf(name)) ? `context ${name}` : name, v] as const);
   if (added.length === 0) return csv;
   return records.map((r, i) => `${r.slice(0, -2)},${added.map(([name, v]) => cell(i === 0 ? name : v)).join(',')}\r\n`).join('');
 }
+
+const FIELD = /(?:^|,)(?:"((?:[^"]|"")*)"|([^,\r\n]*))/g;
+
+/** The cells of one record. */
+const readRecord = (record: string): string[] =>
+  Array.from(record.replace(/\r\n$/, '').matchAll(FIELD), ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '');
 
 /** A file name from free text: lower case, hyphens, at most 80 characters. */
 export const fileName = (title: string, extension: string): string =>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { withColumns } from './csv';
-import { frameSvg, PNG_WIDTH, pngScale, wrapped } from './export-frame';
+import { frameSvg, legendDrawing, PNG_WIDTH, pngScale, wrapped } from './export-frame';
 import { PALETTES } from './tokens';
 
 const frame = (width: number) =>
@@ -55,4 +55,19 @@ test('context becomes columns of the table, also where a cell holds a line break
     ]),
   ).toBe('site,value,lot,unit\r\n1,"a ""b"",\r\nc","A,1",nm\r\n2,3,"A,1",nm\r\n');
   expect(withColumns('site,lot\r\n1,X\r\n', [['lot', 'A']])).toBe('site,lot\r\n1,X\r\n');
+});
+
+test('a legend says what every mark of the drawing means, in rows that fit below it', () => {
+  const marks = ['maintenance', 'chamber clean', 'recipe change', 'kit & consumable'].map((text) => ({
+    svg: '<circle r="3"/>',
+    text,
+  }));
+  const wide = legendDrawing(marks, 900, '#000')!;
+  const narrow = legendDrawing(marks, 260, '#000')!;
+  for (const word of ['maintenance', 'chamber clean', 'kit &amp; consumable']) expect(narrow.svg).toContain(`>${word}</text>`);
+  expect(narrow.svg.match(/<circle/g)).toHaveLength(4);
+  expect(wide.height).toBe(16);
+  expect(narrow.height).toBeGreaterThan(16);
+  expect(narrow.width).toBeLessThanOrEqual(260);
+  expect(legendDrawing([], 260, '#000')).toBeNull();
 });

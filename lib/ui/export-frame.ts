@@ -56,6 +56,31 @@ export function wrapped(text: string, most: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
+/** A mark of a legend as drawn, 18 by 10 px, and what it means. */
+export interface LegendMark {
+  readonly svg: string;
+  readonly text: string;
+}
+
+/** `char`: the widest mean of a character at 12 px among the fonts that a picture may be drawn with, so that no word is cut. */
+const MARK = { width: 18, height: 10, gap: 5, between: 16, char: 7.6 } as const;
+
+/** The legend of a drawing in rows no wider than `most` px; null without entries. */
+export function legendDrawing(marks: readonly LegendMark[], most: number, ink: string): Drawing | null {
+  const parts: string[] = [];
+  let [x, y, width] = [0, 0, 0];
+  for (const m of marks) {
+    const wide = MARK.width + MARK.gap + m.text.length * MARK.char;
+    if (x > 0 && x + wide > most) [x, y] = [0, y + LINE];
+    parts.push(
+      `<svg x="${x}" y="${y + 3}" width="${MARK.width}" height="${MARK.height}">${m.svg}</svg><text x="${x + MARK.width + MARK.gap}" y="${y + 12}" font-size="12" fill="${ink}">${escapeXml(m.text)}</text>`,
+    );
+    x += wide + MARK.between;
+    width = Math.max(width, x - MARK.between);
+  }
+  return parts.length === 0 ? null : { svg: parts.join('\n'), width, height: y + LINE };
+}
+
 /** "2026-11-02 14:05 UTC". */
 const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 

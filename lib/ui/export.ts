@@ -1,5 +1,5 @@
 'use client';
-import type { Drawing } from './export-frame';
+import type { Drawing, LegendMark } from './export-frame';
 
 /** Files made in the browser from what is on screen: CSV text, SVG with its colours resolved, PNG of an SVG or a canvas. */
 export function download(name: string, body: Blob): void {
@@ -45,6 +45,13 @@ export function drawingOf(drawings: readonly SVGSVGElement[]): Drawing {
   });
   return { svg: svg.join('\n'), width, height };
 }
+
+/** The legends inside an element, as they stand on screen: computed styles become attributes. */
+export const legendMarks = (root: HTMLElement): LegendMark[] =>
+  [...root.querySelectorAll('ul[aria-label="Legend"] > li')].map((li) => {
+    const mark = li.querySelector('svg');
+    return { svg: mark === null ? '' : styledCopy(mark).innerHTML, text: li.textContent.slice(mark?.textContent.length ?? 0) };
+  });
 
 /** What a function draws on a canvas, at `scale` times its size so that it stays sharp. */
 export function canvasDrawing(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { knownFacts, loopFacts, modelFacts, waferFacts, windowFacts } from './facts';
+import { knownFacts, loopFacts, modelFacts, spectrumFacts, waferFacts, windowFacts } from './facts';
 
 test('what is not known is left out, and inner facts replace outer ones of the same name', () => {
   expect(
@@ -30,10 +30,22 @@ test('a wafer says lot, place and time in one order, whichever page it is on', (
       ['tool', 'CVD-01'],
       ['chamber', 'A'],
       ['station', 'ELL-01'],
-      ['measured', '2026-11-02T14:05:00.000Z'],
+      ['measured at', '2026-11-02T14:05:00.000Z'],
     ],
   );
   expect(knownFacts(waferFacts({ ...head, slot: 0 })).map(([name]) => name)).not.toContain('wafer');
+});
+
+test('spectra say the wafer, when it was measured, and the recipe with its version', () => {
+  const head = { lot: 'A1', slot: 3, product: 'KITE-45', operation: 'ALD-HFO2', measuredMs: 0, codeVersion: 'spectra-1' };
+  expect(Object.fromEntries(knownFacts(spectrumFacts(head, { name: 'HFO2-SE', version: 2 })))).toMatchObject({
+    lot: 'A1',
+    wafer: '3',
+    'measured at': '1970-01-01T00:00:00.000Z',
+    recipe: 'HFO2-SE',
+    'recipe version': '2',
+    code: 'spectra-1',
+  });
 });
 
 test('a loop and a model say which version the picture is of, and the window', () => {

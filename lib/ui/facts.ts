@@ -36,8 +36,14 @@ export const waferFacts = (w: WaferOf): FactValue[] => [
   ['tool', w.tool],
   ['chamber', w.chamber],
   ['station', w.station],
-  ['measured', w.measuredMs == null ? null : iso(w.measuredMs)],
+  ['measured at', w.measuredMs == null ? null : iso(w.measuredMs)],
 ];
+
+/** A wafer's spectra with the recipe that fitted them. */
+export const spectrumFacts = (
+  head: WaferOf & { readonly codeVersion: string | null },
+  recipe: { readonly name: string; readonly version: number },
+): FactValue[] => [...waferFacts(head), ['recipe', recipe.name], ['recipe version', recipe.version], ['code', head.codeVersion]];
 
 /** The stretch of process time that was asked for. */
 export const windowFacts = (fromMs: number, toMs: number): FactValue[] => [

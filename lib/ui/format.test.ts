@@ -1,6 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bytes, decimalsFor, decimalsForRange, duration, num, relativeTime, shortTime, signed, withU, withUnit } from './format';
+import {
+  asEntered,
+  bytes,
+  decimalsFor,
+  decimalsForRange,
+  duration,
+  num,
+  relativeTime,
+  shortTime,
+  signed,
+  withU,
+  withUnit,
+} from './format';
 
 test('digits follow the uncertainty with two significant figures', () => {
   expect(decimalsFor(0.05)).toBe(3);
@@ -57,4 +69,10 @@ test('times: relative for people, absolute in UTC', () => {
 test('units stand in the header', () => {
   expect(withUnit('Rotation', 'urad')).toBe('Rotation, µrad');
   expect(withUnit('Cpk', null)).toBe('Cpk');
+});
+
+test('a number that was entered is written with all its digits, however small or large', () => {
+  expect([338.4, 46.8, 47, -0.135, 0.0000025].map((v) => asEntered(v))).toEqual(['338.4', '46.8', '47', '−0.135', '0.0000025']);
+  expect([1.25e-7, -1.25e-12, 12_345_678.5].map((v) => asEntered(v))).toEqual(['0.000000125', '−1.25e−12', '12345678.5']);
+  expect([asEntered(47, 2), asEntered(46.875, 1), asEntered(null, 1)]).toEqual(['47.00', '46.875', '–']);
 });

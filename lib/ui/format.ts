@@ -42,9 +42,18 @@ function group(s: string): string {
   return frac === undefined ? g : `${g}.${frac}`;
 }
 
-/** A number that a person entered (a limit, a target): never rounded, with `least` decimals or as many as it needs (up to 6). */
-export const asEntered = (value: number | null | undefined, least = 0): string =>
-  num(value, value === null || value === undefined ? least : Math.max(least, Math.min(6, (String(value).split('.')[1] ?? '').length)));
+/** Decimals beyond which a number is written with an exponent. */
+const MOST_DECIMALS = 9;
+
+/** A number that a person entered (a limit, a target): never rounded, with `least` decimals or as many as it has. */
+export function asEntered(value: number | null | undefined, least = 0): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return num(value, least);
+  const written = String(Math.abs(value));
+  const [digits = '', exponent = '0'] = written.split('e');
+  const decimals = Math.max(0, (digits.split('.')[1] ?? '').length - Number(exponent));
+  if (decimals > MOST_DECIMALS || Math.abs(value) >= 1e7) return `${value < 0 ? MINUS : ''}${written.replace('e-', `e${MINUS}`)}`;
+  return num(value, Math.max(least, decimals));
+}
 
 /** "31.62 ± 0.05" when the uncertainty is known, else the value alone. */
 export function withU(value: number | null | undefined, u: number | null | undefined, decimals?: number): string {

@@ -3,5 +3,6 @@ export {
   enteredLimitProblems,
   type LimitField,
   type SpecificationValues,
+  sharesNothing,
   specificationProblems,
 } from '@/lib/spc';

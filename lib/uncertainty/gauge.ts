@@ -210,6 +210,7 @@ export function linearityStudy(references: readonly number[], readings: readonly
 }
 
 export interface ToolMatch {
+  /** Mean of the tool less that of the reference: not the intercept of the line, which lies where the reference reads 0. */
   readonly offset: number;
   readonly uOffset: number;
   readonly slope: number;

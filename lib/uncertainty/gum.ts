@@ -105,7 +105,7 @@ export function propagate(
   );
   const p = 0.5 + level / 2;
   const factor = (dof: number): number => (Number.isFinite(dof) ? studentT(Math.max(dof, 1e-3)).quantile(p) : normalQuantile(p));
-  const k = factor(Number.isFinite(dofEffective) ? Math.max(1, Math.floor(dofEffective + 1e-9)) : dofEffective);
+  const k = factor(dofEffective >= 1 && Number.isFinite(dofEffective) ? Math.floor(dofEffective + 1e-9) : dofEffective);
   return {
     y,
     u,

@@ -31,7 +31,8 @@ export function AlertTable({
     {
       key: 'severity',
       header: 'Severity',
-      value: (r) => RANK[r.severity] ?? 9,
+      sort: (r) => RANK[r.severity] ?? 9,
+      value: (r) => r.severity,
       cell: (r) => <StatusMark status={r.state === 'closed' ? 'idle' : severityStatus(r.severity)} text={r.severity} />,
     },
     {
@@ -57,8 +58,16 @@ export function AlertTable({
     { key: 'place', header: 'Chamber', value: (r) => `${r.tool ?? ''} ${r.chamber ?? ''}`.trim() || '–' },
     { key: 'wafer', header: 'Wafer', value: (r) => (r.lot === null ? '–' : waferName(r.lot, r.slot)) },
     { key: 'count', header: 'Points', numeric: true, value: (r) => r.count },
-    { key: 'age', header: 'Last seen', numeric: true, value: (r) => r.lastMs, cell: (r) => <Ago at={r.lastMs} /> },
-    { key: 'open', header: 'Waiting', numeric: true, value: (r) => -r.raisedMs, cell: (r) => <Waiting row={r} /> },
+    { key: 'age', header: 'Last seen', numeric: true, time: (r) => r.lastMs, cell: (r) => <Ago at={r.lastMs} /> },
+    {
+      key: 'open',
+      header: 'Waiting',
+      fileHeader: 'Raised',
+      numeric: true,
+      sort: (r) => -r.raisedMs,
+      time: (r) => r.raisedMs,
+      cell: (r) => <Waiting row={r} />,
+    },
     {
       key: 'owner',
       header: 'Owner',

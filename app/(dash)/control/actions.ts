@@ -33,9 +33,9 @@ export async function saveLoop(id: string, seenVersion: number, config: unknown,
   );
 }
 
-export async function changeLoopState(id: string, state: string, reason: string): Promise<ActionResult> {
+export async function changeLoopState(id: string, seenVersion: number, state: string, reason: string): Promise<ActionResult> {
   return change(
-    (actor) => setLoopState(id, state, reason, actor.email),
+    (actor) => setLoopState(id, seenVersion, state, reason, actor.email),
     () => `The loop is ${state}.`,
   );
 }

@@ -3,8 +3,8 @@ import type { LoopRow } from '@/lib/services/views/control';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Sparkline } from '@/lib/ui/components/sparkline';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { stabilityStatus } from '@/lib/ui/control/stability-meter';
-import { num, signed } from '@/lib/ui/format';
+import { marginOf, usedWords } from '@/lib/ui/control/stability-facts';
+import { asEntered, num, signed, unitLabel } from '@/lib/ui/format';
 import { LOOP_STATUS } from './loop-status';
 
 const improvement = (r: LoopRow): number | null =>
@@ -15,8 +15,19 @@ const COLUMNS: readonly Column<LoopRow>[] = [
     key: 'state',
     header: 'State',
     value: (r) => r.state,
-    cell: (r) => <StatusMark status={LOOP_STATUS[r.state]} text={r.state} />,
+    sort: (r) => `${r.pending > 0 ? 0 : 1} ${r.state}`,
+    cell: (r) => (
+      <>
+        <StatusMark status={LOOP_STATUS[r.state]} text={r.state} />
+        {r.pending > 0 ? (
+          <span className="block" title="A change waits for a second engineer">
+            <StatusMark status="warn" text={r.pending === 1 ? 'proposal waits' : `${r.pending} proposals wait`} />
+          </span>
+        ) : null}
+      </>
+    ),
   },
+  { key: 'pending', header: 'Proposals waiting', fileOnly: true, value: (r) => r.pending },
   {
     key: 'name',
     header: 'Loop',
@@ -76,15 +87,25 @@ const COLUMNS: readonly Column<LoopRow>[] = [
     key: 'lambda',
     header: 'λ, gain',
     numeric: true,
+    fileHeader: 'λ',
     value: (r) => r.config.lambda,
-    cell: (r) => `${num(r.config.lambda, 2)}, ${num(r.config.gain, 2)}`,
+    cell: (r) => `${asEntered(r.config.lambda, 2)}, ${asEntered(r.config.gain, 2)}`,
     title: 'Weight of a new observation; change of the output by one unit of the knob',
+  },
+  { key: 'modelGain', header: 'Gain', fileOnly: true, value: (r) => r.config.gain },
+  {
+    key: 'gainUnit',
+    header: 'Unit of the gain',
+    fileOnly: true,
+    value: (r) => `${unitLabel(r.unit)}/${unitLabel(r.knobUnit) || 'step'}`,
   },
   { key: 'threads', header: 'Threads', numeric: true, value: (r) => r.threads },
   {
     key: 'stability',
     header: 'Of bound',
-    value: (r) => r.judgement?.usedWorst,
+    fileHeader: 'Of the stability bound',
+    value: (r) => r.judgement?.used,
+    sort: (r) => r.judgement?.usedWorst,
     numeric: true,
     cell: (r) => <OfBound judgement={r.judgement} />,
     title:
@@ -92,13 +113,27 @@ const COLUMNS: readonly Column<LoopRow>[] = [
     firstDir: 'desc',
   },
   {
+    key: 'worst',
+    header: 'Of the stability bound, unfavourable end',
+    fileOnly: true,
+    value: (r) => r.judgement?.usedWorst,
+  },
+  {
+    key: 'margin',
+    header: 'Margin',
+    fileOnly: true,
+    value: (r) => (r.judgement === null ? 'cannot advise' : marginOf(r.judgement).words),
+  },
+  {
     key: 'moves',
     header: 'Moves',
     numeric: true,
     value: (r) => r.moves,
     cell: (r) => (r.clipped > 0 ? `${r.moves} (${r.clipped} cut)` : String(r.moves)),
-    title: 'Advices that changed the setpoint; cut by the step or the absolute limit',
+    title: 'Decisions that changed the setpoint; cut by the step or the absolute limit',
   },
+  { key: 'clipped', header: 'Cut by a limit', fileOnly: true, value: (r) => r.clipped },
+  { key: 'last', header: 'Last observation', fileOnly: true, time: (r) => r.lastMs },
 ];
 
 /** One row a loop. */
@@ -122,6 +157,10 @@ export function LoopTable({ rows, filtered }: { rows: readonly LoopRow[]; filter
 
 function OfBound({ judgement: j }: Pick<LoopRow, 'judgement'>) {
   if (j === null) return <StatusMark status="out" text="cannot advise" />;
-  const range = j.ratioHigh === null ? '' : ` to ${num(j.usedWorst, 2)}`;
-  return <StatusMark status={stabilityStatus(j.usedWorst)} text={`${num(j.used, 2)}${range}`} />;
+  const { status, words } = marginOf(j);
+  return (
+    <span title={words}>
+      <StatusMark status={status} text={usedWords(j, ' to ')} />
+    </span>
+  );
 }

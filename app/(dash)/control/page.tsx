@@ -29,6 +29,7 @@ export default async function ControlPage({ searchParams }: { searchParams: Prom
     fabLists(),
   ]);
   const newest = rows.reduce<number | null>((m, r) => (r.lastMs !== null && r.lastMs > (m ?? 0) ? r.lastMs : m), null);
+  const waiting = rows.filter((r) => r.pending > 0).length;
   const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
   return (
     <>
@@ -46,7 +47,12 @@ export default async function ControlPage({ searchParams }: { searchParams: Prom
           { key: 'state', label: 'State', options: options(['closed', 'shadow', 'suspended']) },
         ]}
       />
-      <Panel title="Loops" asOf={newest} flush note={`${rows.length} loops`}>
+      <Panel
+        title="Loops"
+        asOf={newest}
+        flush
+        note={`${rows.length} loops${waiting > 0 ? `, ${waiting} with a proposal that waits for a second engineer` : ''}`}
+      >
         <ExportFacts facts={windowFacts(fromMs, toMs)}>
           <LoopTable rows={rows} filtered={Object.keys(p).length > 0} />
         </ExportFacts>

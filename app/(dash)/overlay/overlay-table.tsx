@@ -4,6 +4,7 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { num, shortTime } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
+import { overlayState } from './overlay-state';
 
 const nm = (
   key: keyof OverlayRow & string,
@@ -24,15 +25,12 @@ const COLUMNS: readonly Column<OverlayRow>[] = [
   {
     key: 'state',
     header: 'State',
-    value: (r) => (r.isOut ? 0 : r.rawX === null ? 2 : 1),
-    cell: (r) =>
-      r.isOut ? (
-        <StatusMark status="out" text="rule fired" />
-      ) : r.rawX === null ? (
-        <StatusMark status="idle" text="not fitted yet" />
-      ) : (
-        <StatusMark status="ok" text="in control" />
-      ),
+    sort: (r) => overlayState(r).order,
+    value: (r) => overlayState(r).text,
+    cell: (r) => {
+      const { status, text } = overlayState(r);
+      return <StatusMark status={status} text={text} />;
+    },
   },
   { key: 'wafer', header: 'Wafer', value: (r) => waferName(r.lot, r.slot) },
   { key: 'product', header: 'Product', value: (r) => r.product },
@@ -45,7 +43,7 @@ const COLUMNS: readonly Column<OverlayRow>[] = [
   nm('residualX', 'Residual X', (r) => r.residualX, '|mean| + 3 sigma of dx after the model'),
   nm('residualY', 'Residual Y', (r) => r.residualY, '|mean| + 3 sigma of dy after the model'),
   { key: 'marks', header: 'Marks', numeric: true, value: (r) => r.marks },
-  { key: 'measured', header: 'Measured', numeric: true, value: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
+  { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
 ];
 
 export function OverlayTable({ rows, total }: { rows: readonly OverlayRow[]; total: number }) {

@@ -5,6 +5,7 @@ import { InlineError } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { useReport } from '@/lib/ui/components/toast';
 import { plural } from '@/lib/ui/format';
+import { pathWords } from '@/lib/ui/recipes/field-words';
 import type { DraftState } from '@/lib/ui/recipes/use-draft-state';
 import { dropDraft } from './actions';
 import { changeWords } from './history';
@@ -27,16 +28,15 @@ export function DraftBar({ d, s, kept }: { d: RecipeView; s: DraftState; kept: K
     if (isNew) router.push('/recipes');
   };
   const latest = d.versions[0];
-  const isBehind = d.version > s.base.version;
   const isNew = d.version === 0;
   return (
     <section aria-label="Draft" className="flex flex-col gap-1 mb-3 text-sm">
-      {isBehind && latest ? (
+      {s.isBehind && latest ? (
         <p role="alert" className="border-l-2 border-warn bg-warn-wash px-3 py-2 flex items-center gap-3">
           <StatusMark
             status="warn"
             wrap
-            text={`${latest.author} has put version ${latest.version} in use since you began: ${latest.reason}`}
+            text={`Version ${latest.version} by ${latest.author}${latest.approval ? `, approved by ${latest.approval.by},` : ''} is in use since you began: ${latest.reason}`}
           />
           <button type="button" className="link ml-auto whitespace-nowrap" onClick={() => s.rebase(true)}>
             Keep my draft and compare with it
@@ -48,7 +48,10 @@ export function DraftBar({ d, s, kept }: { d: RecipeView; s: DraftState; kept: K
       ) : null}
       <p className="flex items-center gap-3 min-h-7" aria-live="polite">
         {s.issues.length > 0 ? (
-          <StatusMark status="out" text={`${plural(s.issues.length, 'field')} to correct: ${s.issues[0]!.path || 'recipe'}`} />
+          <StatusMark
+            status="out"
+            text={`${plural(s.issues.length, 'field')} to correct: ${pathWords(s.draft, s.issues[0]!.path)}`}
+          />
         ) : null}
         <span className="text-ink-2 truncate min-w-0" title={changeWords(s.changes, 40)}>
           {s.isDirty

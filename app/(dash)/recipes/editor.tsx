@@ -13,6 +13,7 @@ import { DraftProvider } from '@/lib/ui/recipes/draft-context';
 import { DrawingPanel } from '@/lib/ui/recipes/drawing-panel';
 import { ModelPanel } from '@/lib/ui/recipes/model-panel';
 import { RecipeForm } from '@/lib/ui/recipes/recipe-form';
+import { releaseStep } from '@/lib/ui/recipes/release-step';
 import { KIND_WORDS } from '@/lib/ui/recipes/templates';
 import { type DraftState, useDraftState } from '@/lib/ui/recipes/use-draft-state';
 import { useSiteFit } from '@/lib/ui/recipes/use-site-fit';
@@ -51,7 +52,7 @@ export function RecipeEditor({ data: d, may: isEngineer, own }: { data: RecipeVi
         namesId,
       }}
     >
-      <Head d={d} s={s} may={may} mayAct={isEngineer} identity={identity} kept={kept} />
+      <Head d={d} s={s} may={may} mayAct={isEngineer} identity={identity} kept={kept} own={own} />
       {isNew ? <NewIdentity lists={d.lists} value={identity} onChange={setIdentity} /> : null}
       <DraftBar d={d} s={s} kept={kept} />
       <OwnTrial d={d} own={own} kept={kept} may={isEngineer} />
@@ -124,28 +125,25 @@ interface HeadProps {
   mayAct: boolean;
   identity: Identity;
   kept: KeptDraft;
+  own: RecipeDraft | null;
 }
 
-function Head({ d, s, may, mayAct, identity, kept }: HeadProps) {
+function Head({ d, s, may, mayAct, identity, kept, own }: HeadProps) {
   const [asking, ask] = useState<'release' | 'switch' | null>(null);
   const router = useRouter();
   const isNew = d.version === 0;
-  const next = s.base.version + 1;
   const latest = d.versions[0];
-  const why = !mayAct
-    ? 'Needs the role engineer'
-    : !may
-      ? 'The draft waits for another engineer'
-      : s.issues.length > 0
-        ? 'Some fields need a correction first'
-        : !isNew && !s.isDirty
-          ? 'The draft does not differ from the version in force'
-          : isNew && identity.name.trim() === ''
-            ? 'Give the recipe a name first'
-            : kept.at === null || !kept.isKept
-              ? 'The draft is being kept'
-              : null;
-  const words = isNew ? 'Put the recipe in use' : `Put version ${next} in use`;
+  const step = releaseStep({
+    baseVersion: s.base.version,
+    isEngineer: mayAct,
+    isProposed: mayAct && !may,
+    isDirty: s.isDirty,
+    issues: s.issues.length,
+    name: identity.name,
+    revision: kept.isKept ? (kept.at?.revision ?? null) : null,
+    trial: own?.id === kept.at?.id ? (own?.trial ?? null) : null,
+    canBeTried: isNew ? null : d.recent.some((r) => s.draft.channels.every((c) => r.channels.includes(c.name))),
+  });
   return (
     <>
       <PageHead
@@ -165,7 +163,7 @@ function Head({ d, s, may, mayAct, identity, kept }: HeadProps) {
             {isNew ? '' : ` at ${d.operation}, ${d.product ?? 'all products'}`}
             {latest ? (
               <>
-                {` · version ${d.version} by ${latest.author} `}
+                {` · version ${d.version} by ${latest.author}${latest.approval ? `, approved by ${latest.approval.by}` : ''} `}
                 <Ago at={latest.atMs} />
                 {`: ${latest.reason}`}
               </>
@@ -188,11 +186,11 @@ function Head({ d, s, may, mayAct, identity, kept }: HeadProps) {
             <button
               type="button"
               className="btn btn-primary"
-              disabled={why !== null}
-              title={why ?? undefined}
+              disabled={step.waits !== null}
+              title={step.waits ?? undefined}
               onClick={() => ask('release')}
             >
-              {`${words}…`}
+              {`${step.words}…`}
             </button>
           </>
         }
@@ -200,8 +198,8 @@ function Head({ d, s, may, mayAct, identity, kept }: HeadProps) {
       <ReasonDialog
         open={asking === 'release'}
         onClose={() => ask(null)}
-        title={words}
-        confirm={words}
+        title={step.words}
+        confirm={step.words}
         onSubmit={async (reason) => {
           if (kept.at === null) return { ok: false, error: 'The draft is not kept yet; try again in a moment.' };
           const { result, recipeId } = await release(kept.at.id, kept.at.revision, reason);
@@ -214,6 +212,11 @@ function Head({ d, s, may, mayAct, identity, kept }: HeadProps) {
         }}
       >
         {isNew ? null : <Differences s={s} />}
+        {step.asks.length > 0 ? (
+          <p className="text-sm mt-2">
+            {`A second engineer decides: ${step.asks.join('; ')}. Nothing is used until it is approved.`}
+          </p>
+        ) : null}
         {s.draft.sample.kind === 'line-grating' && s.draft.sample.truncation === null ? (
           <p className="text-sm text-ink-2 mt-2">The order sweep runs now and becomes the certificate of this version.</p>
         ) : null}

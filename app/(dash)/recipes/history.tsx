@@ -17,6 +17,7 @@ interface Entry {
   change: string;
   author: string;
   reason: string;
+  approval: RecipeView['versions'][number]['approval'];
   atMs: number;
   content: RecipeView['content'];
 }
@@ -41,9 +42,31 @@ export function HistoryPanel({ d, may, onOpen }: { d: RecipeView; may: boolean; 
   const columns: Column<Entry>[] = [
     { key: 'version', header: 'Version', numeric: true, value: (e) => e.version },
     { key: 'change', header: 'Change', value: (e) => e.change, cell: (e) => <span className={WRAP}>{e.change}</span> },
-    { key: 'author', header: 'By', value: (e) => e.author },
-    { key: 'reason', header: 'Reason', value: (e) => e.reason, cell: (e) => <span className={WRAP}>{e.reason}</span> },
-    { key: 'at', header: 'When', numeric: true, value: (e) => e.atMs, cell: (e) => <Ago at={e.atMs} /> },
+    {
+      key: 'author',
+      header: 'By',
+      value: (e) => e.author,
+      cell: (e) => (
+        <>
+          {e.author}
+          {e.approval ? <span className="block text-ink-2">{`approved by ${e.approval.by}`}</span> : null}
+        </>
+      ),
+    },
+    { key: 'approver', header: 'Approved by', fileOnly: true, value: (e) => e.approval?.by ?? '' },
+    {
+      key: 'reason',
+      header: 'Reason',
+      value: (e) => e.reason,
+      cell: (e) => (
+        <>
+          <span className={WRAP}>{e.reason}</span>
+          {e.approval?.reason ? <span className={`${WRAP} text-ink-2`}>{`Approval: ${e.approval.reason}`}</span> : null}
+        </>
+      ),
+    },
+    { key: 'approval', header: 'Reason of the approval', fileOnly: true, value: (e) => e.approval?.reason ?? '' },
+    { key: 'at', header: 'When', numeric: true, time: (e) => e.atMs, cell: (e) => <Ago at={e.atMs} /> },
     {
       key: 'open',
       header: '',

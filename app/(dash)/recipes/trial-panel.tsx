@@ -1,12 +1,14 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState, useTransition } from 'react';
+import { TRIAL_LIMITS } from '@/lib/services/spectra/trial-difference';
 import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { useReport } from '@/lib/ui/components/toast';
 import { num, plural, unitLabel } from '@/lib/ui/format';
+import { limitWords } from '@/lib/ui/recipes/limit-words';
 import { approve, endTrial, giveBack, tryDraft } from './actions';
 import { TrialSitesPart } from './trial-sites';
 
@@ -159,8 +161,10 @@ function Difference({ of: f }: { of: NonNullable<NonNullable<RecipeDraft['trial'
                 <td className="num">{p.sites}</td>
                 <td className="num">{num(p.meanShift, 4)}</td>
                 <td className="num">{num(p.maxShift, 4)}</td>
-                <td className="num">{num(p.maxShiftInU, 2)}</td>
-                <td className="num">{p.uRatio === null ? '–' : `${num(p.uRatio[0], 2)} to ${num(p.uRatio[1], 2)}`}</td>
+                <td className="num">{limitWords(p.maxShiftInU, TRIAL_LIMITS.shiftInU)}</td>
+                <td className="num">
+                  {p.uRatio === null ? '–' : p.uRatio.map((v, k) => limitWords(v, TRIAL_LIMITS.uRatio[k]!)).join(' to ')}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -84,7 +84,7 @@ export function trialTable(t: TrialSites): { header: string[]; rows: Cell[][] } 
     header: [
       'lot',
       'wafer',
-      'measured',
+      'measured at',
       'station',
       'site',
       'x (mm)',
@@ -93,11 +93,11 @@ export function trialTable(t: TrialSites): { header: string[]; rows: Cell[][] } 
       'state by the draft',
       ...t.parameters.flatMap(({ name, unit }) => [
         `${name} in force (${unit})`,
-        `u in force (${unit})`,
+        `u of ${name} in force (${unit})`,
         `${name} by the draft (${unit})`,
-        `u by the draft (${unit})`,
+        `u of ${name} by the draft (${unit})`,
         `shift of ${name} (${unit})`,
-        'shift in u',
+        `shift of ${name} in u`,
       ]),
     ],
     rows: t.wafers.flatMap((w) =>

@@ -74,7 +74,9 @@ test('nothing to compare with is no map; the export holds every site of every wa
   const { header, rows } = trialTable(trial);
   expect(rows.length).toBe(6);
   for (const r of rows) expect(r.length).toBe(header.length);
-  expect(header.slice(-2)).toEqual(['shift of t (nm)', 'shift in u']);
+  expect(header.slice(-2)).toEqual(['shift of t (nm)', 'shift of t in u']);
+  const two = trialTable({ parameters: [...trial.parameters, { name: 'n', label: '', unit: '1' }], wafers: [] }).header;
+  expect(new Set(two).size).toBe(two.length);
   expect(rows[1]!.slice(-2)).toEqual([null, null]);
   expect(rows[3]!.slice(0, 5)).toEqual(['L1', 2, '2026-01-02T00:00:00.000Z', 'ELL-01', 1]);
   expect(rows[3]!.at(-2)).toBe(-0.5);

@@ -6,8 +6,8 @@ import { ExportMenu } from '@/lib/ui/components/export-menu';
 import { InlineError, Skeleton } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { Tabs } from '@/lib/ui/components/tabs';
-import { fileName, toCsv } from '@/lib/ui/csv';
-import { downloadText } from '@/lib/ui/export';
+import { useCsvFile } from '@/lib/ui/components/use-exports';
+import { toCsv } from '@/lib/ui/csv';
 import { decimalsFor, num, signed, withU } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import { WaferMap } from '@/lib/ui/maps/wafer-map';
@@ -51,9 +51,10 @@ function Sites({ t, recipe }: { t: TrialSites; recipe: string }) {
   const [parameter, setParameter] = useState('0');
   const [site, setSite] = useState(-1);
   const model = useMemo(() => prepareTrialSites(t, wafer, Number(parameter)), [t, wafer, parameter]);
+  const file = useCsvFile();
   const save = (): void => {
     const { header, rows } = trialTable(t);
-    downloadText(fileName(`trial ${recipe}`, 'csv'), toCsv(header, rows));
+    file(`trial ${recipe}`, toCsv(header, rows));
   };
   if (model === null) return <p className="mt-2 text-ink-2">No version in force to compare with, site by site.</p>;
   const hasValues = model.map.value.length > 0 && Array.from(model.map.value).some((v) => !Number.isNaN(v));

@@ -59,6 +59,12 @@ export function useKeptDraft(
     }
     busy.current = false;
   };
+  const seen = useRef(own?.id ?? null);
+  // Decided or discarded elsewhere: what is typed from now on is another draft.
+  useEffect(() => {
+    if (own === null && seen.current !== null) setAt((now) => (now?.id === seen.current ? null : now));
+    seen.current = own?.id ?? null;
+  }, [own]);
   const keepNow = useRef(keep);
   keepNow.current = keep;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change begins the pause anew, and what was typed during a save is sent after it

@@ -5,9 +5,12 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
+import { TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
+import { channelProblems } from '@/lib/ui/form-problems';
 import { count } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
+import { useForm } from '@/lib/ui/hooks/use-form';
 import { addChannel, setChannel } from './actions';
 import { SecretOnce } from './secret';
 
@@ -60,7 +63,7 @@ export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[
       value: (c) => c.failed,
       cell: (c) => <span title={c.lastError ?? undefined}>{count(c.failed)}</span>,
     },
-    { key: 'last', header: 'Last', numeric: true, value: (c) => c.lastMs, cell: (c) => <Ago at={c.lastMs} /> },
+    { key: 'last', header: 'Last', numeric: true, time: (c) => c.lastMs, cell: (c) => <Ago at={c.lastMs} /> },
     {
       key: 'do',
       header: '',
@@ -113,64 +116,53 @@ export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[
 
 function ChannelForm({ areas, onDone }: { areas: readonly string[]; onDone: (secret: string | null) => void }) {
   const report = useReport();
-  const [busy, start] = useTransition();
-  const [error, setError] = useState<string | null>(null);
   const [kind, setKind] = useState<'webhook' | 'email'>('webhook');
-  const submit = (data: FormData): void =>
-    start(async () => {
-      setError(null);
-      const r = await addChannel({
-        kind,
-        name: String(data.get('name') ?? ''),
-        target: String(data.get('target') ?? ''),
-        severities: data.getAll('severity').map(String),
-        areas: data.getAll('area').map(String),
-      });
-      if (r.result.ok) {
-        report(r.result);
-        onDone(r.secret);
-      } else setError(r.result.error);
-    });
+  const { field, busy, submit, error } = useForm({ name: '', target: '' }, (v) => channelProblems({ ...v, kind }));
+  const add = (form: HTMLFormElement): void => {
+    const chosen = new FormData(form);
+    let secret: string | null = null;
+    submit(
+      async (v) => {
+        const r = await addChannel({
+          kind,
+          ...v,
+          severities: chosen.getAll('severity').map(String),
+          areas: chosen.getAll('area').map(String),
+        });
+        secret = r.secret;
+        return r.result;
+      },
+      (r) => {
+        report(r);
+        onDone(secret);
+      },
+    );
+  };
   return (
     <form
+      noValidate
+      className="flex flex-col gap-2"
       onSubmit={(e) => {
         e.preventDefault();
-        submit(new FormData(e.currentTarget));
+        add(e.currentTarget);
       }}
     >
-      <label className="block mb-2">
-        <span className="label">Name</span>
-        <input name="name" className="field w-full" required maxLength={80} autoComplete="off" />
-      </label>
-      <label className="block mb-2">
+      <TextField label="Name" {...field('name')} maxLength={80} autoComplete="off" />
+      <label className="block">
         <span className="label">Kind</span>
         <select className="field w-full" value={kind} onChange={(e) => setKind(e.target.value === 'email' ? 'email' : 'webhook')}>
           <option value="webhook">webhook: a signed POST to an address</option>
           <option value="email">email: a message by SMTP</option>
         </select>
       </label>
-      <label className="block mb-2">
-        <span className="label">{kind === 'webhook' ? 'Address, https://…' : 'E-mail address'}</span>
-        <input name="target" type={kind === 'webhook' ? 'url' : 'email'} className="field w-full" required autoComplete="off" />
-      </label>
-      <fieldset className="mb-2">
-        <legend className="label">Only these severities (none chosen: all)</legend>
-        {SEVERITIES.map((s) => (
-          <label key={s} className="inline-flex items-center gap-1 mr-4">
-            <input type="checkbox" name="severity" value={s} />
-            {s}
-          </label>
-        ))}
-      </fieldset>
-      <fieldset>
-        <legend className="label">Only these areas (none chosen: all)</legend>
-        {areas.map((a) => (
-          <label key={a} className="inline-flex items-center gap-1 mr-4">
-            <input type="checkbox" name="area" value={a} />
-            {a}
-          </label>
-        ))}
-      </fieldset>
+      <TextField
+        label={kind === 'webhook' ? 'Address, https://…' : 'E-mail address'}
+        type={kind === 'webhook' ? 'url' : 'email'}
+        {...field('target')}
+        autoComplete="off"
+      />
+      <Choices legend="Only these severities (none chosen: all)" name="severity" of={SEVERITIES} />
+      <Choices legend="Only these areas (none chosen: all)" name="area" of={areas} />
       {error ? <InlineError message={error} /> : null}
       <div className="flex justify-end mt-3">
         <button type="submit" className="btn btn-primary" disabled={busy}>
@@ -178,5 +170,19 @@ function ChannelForm({ areas, onDone }: { areas: readonly string[]; onDone: (sec
         </button>
       </div>
     </form>
+  );
+}
+
+function Choices({ legend, name, of }: { legend: string; name: string; of: readonly string[] }) {
+  return (
+    <fieldset>
+      <legend className="label">{legend}</legend>
+      {of.map((value) => (
+        <label key={value} className="inline-flex items-center gap-1 mr-4">
+          <input type="checkbox" name={name} value={value} />
+          {value}
+        </label>
+      ))}
+    </fieldset>
   );
 }

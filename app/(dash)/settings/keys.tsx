@@ -5,8 +5,11 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
+import { TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
+import { keyProblems } from '@/lib/ui/form-problems';
 import { Ago } from '@/lib/ui/hooks/now';
+import { useForm } from '@/lib/ui/hooks/use-form';
 import { addKey, revokeKey } from './actions';
 import { SecretOnce } from './secret';
 
@@ -28,7 +31,6 @@ export function KeysPanel({ keys, scopes }: { keys: readonly Key[]; scopes: read
   const [adding, add] = useState(false);
   const [revoking, ask] = useState<Key | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
   const columns: Column<Key>[] = [
     {
       key: 'state',
@@ -41,8 +43,8 @@ export function KeysPanel({ keys, scopes }: { keys: readonly Key[]; scopes: read
     { key: 'prefix', header: 'Key', value: (k) => `${k.prefix}…`, cell: (k) => <code>{`${k.prefix}…`}</code> },
     { key: 'scopes', header: 'Scopes', value: (k) => k.scopes.join(', ') },
     { key: 'by', header: 'Made by', value: (k) => k.createdBy },
-    { key: 'created', header: 'Made', numeric: true, value: (k) => k.createdMs, cell: (k) => <Ago at={k.createdMs} /> },
-    { key: 'used', header: 'Last used', numeric: true, value: (k) => k.lastUsedMs, cell: (k) => <Ago at={k.lastUsedMs} /> },
+    { key: 'created', header: 'Made', numeric: true, time: (k) => k.createdMs, cell: (k) => <Ago at={k.createdMs} /> },
+    { key: 'used', header: 'Last used', numeric: true, time: (k) => k.lastUsedMs, cell: (k) => <Ago at={k.lastUsedMs} /> },
     {
       key: 'do',
       header: '',
@@ -54,15 +56,6 @@ export function KeysPanel({ keys, scopes }: { keys: readonly Key[]; scopes: read
         ) : null,
     },
   ];
-  const submit = (data: FormData): void =>
-    start(async () => {
-      setError(null);
-      const r = await addKey({ sender: String(data.get('sender') ?? ''), scopes: data.getAll('scope').map(String) });
-      if (r.result.ok) {
-        setSecret(r.secret);
-        add(false);
-      } else setError(r.result.error);
-    });
   return (
     <Panel
       title="API keys"
@@ -84,34 +77,13 @@ export function KeysPanel({ keys, scopes }: { keys: readonly Key[]; scopes: read
         maxHeight={320}
       />
       <Dialog open={adding} onClose={() => add(false)} title="Make an API key">
-        <form
-          onSubmit={(e) => {
-            e.preventDefault();
-            submit(new FormData(e.currentTarget));
+        <KeyForm
+          scopes={scopes}
+          onDone={(made) => {
+            setSecret(made);
+            add(false);
           }}
-        >
-          <label className="block mb-2">
-            <span className="label">Sender: the name every record it sends will carry</span>
-            <input name="sender" className="field w-full" required minLength={2} maxLength={80} autoComplete="off" />
-          </label>
-          <fieldset>
-            <legend className="label">It may</legend>
-            {scopes.map((s) => (
-              <label key={s} className="flex items-center gap-2 py-0.5">
-                <input type="checkbox" name="scope" value={s} defaultChecked={s === 'ingest'} />
-                <span>
-                  <code>{s}</code> {MEANS[s] ?? ''}
-                </span>
-              </label>
-            ))}
-          </fieldset>
-          {error ? <InlineError message={error} /> : null}
-          <div className="flex justify-end mt-3">
-            <button type="submit" className="btn btn-primary" disabled={busy}>
-              {busy ? 'Working…' : 'Make the key'}
-            </button>
-          </div>
-        </form>
+        />
       </Dialog>
       <Dialog open={revoking !== null} onClose={() => ask(null)} title={`Revoke the key of ${revoking?.sender ?? ''}`}>
         <p>Its sender is refused from now on, and cannot be let in with this key again. What it sent stays.</p>
@@ -134,5 +106,54 @@ export function KeysPanel({ keys, scopes }: { keys: readonly Key[]; scopes: read
         </div>
       </Dialog>
     </Panel>
+  );
+}
+
+function KeyForm({ scopes, onDone }: { scopes: readonly string[]; onDone: (secret: string | null) => void }) {
+  const { field, busy, submit, error } = useForm({ sender: '' }, keyProblems);
+  const make = (form: HTMLFormElement): void => {
+    let secret: string | null = null;
+    submit(
+      async ({ sender }) => {
+        const r = await addKey({ sender, scopes: new FormData(form).getAll('scope').map(String) });
+        secret = r.secret;
+        return r.result;
+      },
+      () => onDone(secret),
+    );
+  };
+  return (
+    <form
+      noValidate
+      className="flex flex-col gap-2"
+      onSubmit={(e) => {
+        e.preventDefault();
+        make(e.currentTarget);
+      }}
+    >
+      <TextField
+        label="Sender: the name every record it sends will carry"
+        {...field('sender')}
+        maxLength={80}
+        autoComplete="off"
+      />
+      <fieldset>
+        <legend className="label">It may</legend>
+        {scopes.map((s) => (
+          <label key={s} className="flex items-center gap-2 py-0.5">
+            <input type="checkbox" name="scope" value={s} defaultChecked={s === 'ingest'} />
+            <span>
+              <code>{s}</code> {MEANS[s] ?? ''}
+            </span>
+          </label>
+        ))}
+      </fieldset>
+      {error ? <InlineError message={error} /> : null}
+      <div className="flex justify-end mt-3">
+        <button type="submit" className="btn btn-primary" disabled={busy}>
+          {busy ? 'Working…' : 'Make the key'}
+        </button>
+      </div>
+    </form>
   );
 }

@@ -5,8 +5,11 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
+import { TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
+import { userProblems } from '@/lib/ui/form-problems';
 import { Ago } from '@/lib/ui/hooks/now';
+import { useForm } from '@/lib/ui/hooks/use-form';
 import { addUser, changeRole, disableUser, resetUserPassword } from './actions';
 import { SecretOnce } from './secret';
 
@@ -67,8 +70,8 @@ export function UsersPanel({ users, me }: { users: readonly User[]; me: string }
         </select>
       ),
     },
-    { key: 'seen', header: 'Last session', numeric: true, value: (u) => u.lastSeenMs, cell: (u) => <Ago at={u.lastSeenMs} /> },
-    { key: 'created', header: 'Since', numeric: true, value: (u) => u.createdMs, cell: (u) => <Ago at={u.createdMs} /> },
+    { key: 'seen', header: 'Last session', numeric: true, time: (u) => u.lastSeenMs, cell: (u) => <Ago at={u.lastSeenMs} /> },
+    { key: 'created', header: 'Since', numeric: true, time: (u) => u.createdMs, cell: (u) => <Ago at={u.createdMs} /> },
     {
       key: 'do',
       header: 'Do',
@@ -136,41 +139,29 @@ export function UsersPanel({ users, me }: { users: readonly User[]; me: string }
   );
 }
 
+const NEW_USER = { name: '', email: '', role: 'viewer', password: '' };
+
 function UserForm({ onDone }: { onDone: () => void }) {
   const report = useReport();
-  const [busy, start] = useTransition();
-  const [error, setError] = useState<string | null>(null);
-  const submit = (data: FormData): void =>
-    start(async () => {
-      const r = await addUser({
-        name: String(data.get('name') ?? ''),
-        email: String(data.get('email') ?? ''),
-        role: String(data.get('role') ?? ''),
-        password: String(data.get('password') ?? ''),
-      });
-      if (r.ok) {
-        report(r);
-        onDone();
-      } else setError(r.error);
-    });
+  const { field, values, busy, submit, error } = useForm(NEW_USER, userProblems);
+  const role = field('role');
   return (
     <form
+      noValidate
+      className="flex flex-col gap-2"
       onSubmit={(e) => {
         e.preventDefault();
-        submit(new FormData(e.currentTarget));
+        submit(addUser, (r) => {
+          report(r);
+          onDone();
+        });
       }}
     >
-      <label className="block mb-2">
-        <span className="label">Name</span>
-        <input name="name" className="field w-full" required maxLength={120} autoComplete="off" />
-      </label>
-      <label className="block mb-2">
-        <span className="label">E-mail</span>
-        <input name="email" type="email" className="field w-full" required maxLength={200} autoComplete="off" />
-      </label>
-      <label className="block mb-2">
+      <TextField label="Name" {...field('name')} maxLength={120} autoComplete="off" />
+      <TextField label="E-mail" type="email" {...field('email')} maxLength={200} autoComplete="off" />
+      <label className="block">
         <span className="label">Role</span>
-        <select name="role" className="field w-full" defaultValue="viewer">
+        <select name="role" className="field w-full" value={values.role} onChange={(e) => role.onText(e.target.value)}>
           {ROLES.map((r) => (
             <option key={r.value} value={r.value}>
               {`${r.value}: ${r.means}`}
@@ -178,10 +169,13 @@ function UserForm({ onDone }: { onDone: () => void }) {
           ))}
         </select>
       </label>
-      <label className="block mb-2">
-        <span className="label">First password, 8 characters or more; the user chooses another at the first sign-in</span>
-        <input name="password" type="password" className="field w-full" required minLength={8} autoComplete="new-password" />
-      </label>
+      <TextField
+        label="First password, 8 characters or more; the user chooses another at the first sign-in"
+        type="password"
+        {...field('password')}
+        maxLength={200}
+        autoComplete="new-password"
+      />
       {error ? <InlineError message={error} /> : null}
       <div className="flex justify-end mt-3">
         <button type="submit" className="btn btn-primary" disabled={busy}>

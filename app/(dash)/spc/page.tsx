@@ -27,6 +27,8 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
       area: param(p, 'area'),
       operation: param(p, 'operation'),
       product: param(p, 'product'),
+      parameter: param(p, 'parameter'),
+      onlySpecified: param(p, 'specified') === '1',
       tool: param(p, 'tool'),
       source: param(p, 'source'),
       onlyOut: param(p, 'state') === 'out',
@@ -54,8 +56,10 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
           { key: 'area', label: 'Area', options: options(lists.areas) },
           { key: 'operation', label: 'Operation', options: options(lists.operations.map((o) => o.name)) },
           { key: 'product', label: 'Product', options: options(lists.products) },
+          { key: 'parameter', label: 'Parameter', options: options(lists.parameters) },
           { key: 'tool', label: 'Tool', options: options(lists.tools.map((t) => t.name)) },
           { key: 'source', label: 'Source', options: SOURCES },
+          { key: 'specified', label: 'Specification', options: [{ value: '1', label: 'Judged by one' }] },
           { key: 'state', label: 'State', options: [{ value: 'out', label: 'Rule fired' }] },
         ]}
       />

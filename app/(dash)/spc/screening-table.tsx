@@ -5,11 +5,7 @@ import { Sparkline } from '@/lib/ui/components/sparkline';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { decimalsFor, num, percent, unitLabel } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
-import type { Status } from '@/lib/ui/tokens';
-
-const stateOf = (r: ScreenRow): Status => (r.n === 0 ? 'idle' : r.alertId ? 'out' : r.out > 0 ? 'warn' : 'ok');
-const STATE_TEXT: Readonly<Record<Status, string>> = { idle: 'no points', out: 'alert', warn: 'rule fired', ok: 'in control' };
-const STATE_ORDER: Readonly<Record<Status, number>> = { out: 0, warn: 1, ok: 2, idle: 3 };
+import { chartState } from './screening-state';
 
 const digits = (r: ScreenRow): number => decimalsFor(r.lastU ?? (r.ucl !== null && r.lcl !== null ? (r.ucl - r.lcl) / 30 : null));
 
@@ -17,8 +13,12 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
   {
     key: 'state',
     header: 'State',
-    value: (r) => STATE_ORDER[stateOf(r)],
-    cell: (r) => <StatusMark status={stateOf(r)} text={STATE_TEXT[stateOf(r)]} />,
+    sort: (r) => chartState(r).order,
+    value: (r) => chartState(r).text,
+    cell: (r) => {
+      const { status, text } = chartState(r);
+      return <StatusMark status={status} text={text} />;
+    },
   },
   {
     key: 'title',
@@ -50,6 +50,7 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
         </span>
       ),
   },
+  { key: 'unit', header: 'Unit', fileHeader: 'Unit of last', value: (r) => unitLabel(r.unit), fileOnly: true, wide: true },
   {
     key: 'cpk',
     header: 'Cpk',
@@ -79,7 +80,7 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
     header: 'Out',
     unit: '%',
     numeric: true,
-    value: (r) => (r.n > 0 ? r.out / r.n : null),
+    value: (r) => (r.n > 0 ? (100 * r.out) / r.n : null),
     cell: (r) => (r.n > 0 ? percent(r.out / r.n, 1).replace(' %', '') : '–'),
     title: 'Share of points of the window with a rule fired',
   },
@@ -88,11 +89,11 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
     key: 'lastOut',
     header: 'Last out',
     numeric: true,
-    value: (r) => r.lastOutMs,
+    time: (r) => r.lastOutMs,
     cell: (r) => (r.lastOutMs === null ? '–' : <Ago at={r.lastOutMs} />),
     wide: true,
   },
-  { key: 'lastAt', header: 'Newest', numeric: true, value: (r) => r.lastAtMs, cell: (r) => <Ago at={r.lastAtMs} />, wide: true },
+  { key: 'lastAt', header: 'Newest', numeric: true, time: (r) => r.lastAtMs, cell: (r) => <Ago at={r.lastAtMs} />, wide: true },
 ];
 
 /** For half a page: without the widest columns, and a shorter sparkline. */

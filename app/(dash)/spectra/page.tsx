@@ -1,9 +1,11 @@
 import type { Metadata } from 'next';
 import { listSpectra, spectraLists } from '@/lib/services/views/spectra-list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { windowFacts } from '@/lib/ui/facts';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
 import { SpectraTable } from './spectra-table';
@@ -56,7 +58,9 @@ export default async function SpectraPage({ searchParams }: { searchParams: Prom
         flush
         note={refused > 0 ? `${shown}; ${refused} with refused sites` : shown}
       >
-        <SpectraTable rows={rows} total={total} hasRecipes={lists.recipes.length > 0} />
+        <ExportFacts facts={lot === null ? windowFacts(fromMs, toMs) : []}>
+          <SpectraTable rows={rows} total={total} hasRecipes={lists.recipes.length > 0} />
+        </ExportFacts>
       </Panel>
     </>
   );

@@ -20,7 +20,8 @@ const BEFORE: readonly Column<SpectrumListRow>[] = [
   {
     key: 'state',
     header: 'State',
-    value: (r) => rank(r),
+    value: (r) => `${waferVerdict(r.accepted, r.sites).text}${r.isOut ? ', rule fired' : ''}`,
+    sort: rank,
     cell: (r) => {
       const { status, text } = waferVerdict(r.accepted, r.sites);
       return (
@@ -41,12 +42,9 @@ const BEFORE: readonly Column<SpectrumListRow>[] = [
     key: 'recipe',
     header: 'Recipe',
     value: (r) => r.recipe,
-    cell: (r) => (
-      <Link prefetch={false} className="link" href={`/recipes/${r.recipeId}`}>
-        {r.version === null ? r.recipe : `${r.recipe} v${r.version}`}
-      </Link>
-    ),
+    cell: (r) => (r.version === null ? r.recipe : `${r.recipe} v${r.version}`),
   },
+  { key: 'version', header: 'Recipe version', fileOnly: true, value: (r) => r.version },
   { key: 'station', header: 'Station', value: (r) => r.station },
 ];
 
@@ -59,7 +57,7 @@ const AFTER: readonly Column<SpectrumListRow>[] = [
     cell: (r) => chi2Words(r.reducedChi2),
     title: 'Median over the sites; 1 is a model that leaves nothing but noise',
   },
-  { key: 'measured', header: 'Measured', numeric: true, value: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
+  { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
 ];
 
 const ALL_VALUES: Column<SpectrumListRow> = {
@@ -84,12 +82,14 @@ const ALL_VALUES: Column<SpectrumListRow> = {
 function valueColumns(rows: readonly SpectrumListRow[]): readonly Column<SpectrumListRow>[] {
   const first = rows.find((r) => r.values.length > 0);
   if (first === undefined || new Set(rows.map((r) => r.recipe)).size > 1) return [ALL_VALUES];
-  return first.values.map(({ parameter, unit }) => {
+  return first.values.flatMap(({ parameter, unit }): Column<SpectrumListRow>[] => {
     const of = (r: SpectrumListRow): Value | undefined => r.values.find((v) => v.parameter === parameter);
-    return {
+    const inUnit = unitLabel(unit) ? { unit: unitLabel(unit) } : {};
+    const mean: Column<SpectrumListRow> = {
       key: parameter,
       header: parameter,
-      ...(unitLabel(unit) ? { unit: unitLabel(unit) } : {}),
+      fileHeader: `${parameter} mean`,
+      ...inUnit,
       numeric: true,
       value: (r) => of(r)?.mean,
       cell: (r) => {
@@ -98,6 +98,7 @@ function valueColumns(rows: readonly SpectrumListRow[]): readonly Column<Spectru
       },
       title: 'Mean and standard deviation of the accepted sites',
     };
+    return [mean, { key: `${parameter} sd`, header: `${parameter} sd`, ...inUnit, fileOnly: true, value: (r) => of(r)?.sd }];
   });
 }
 

@@ -32,7 +32,7 @@ export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[];
       ),
     },
     { key: 'attempts', header: 'Attempts', numeric: true, value: (t) => t.attempts },
-    { key: 'created', header: 'Asked for', numeric: true, value: (t) => t.createdMs, cell: (t) => <Ago at={t.createdMs} /> },
+    { key: 'created', header: 'Asked for', numeric: true, time: (t) => t.createdMs, cell: (t) => <Ago at={t.createdMs} /> },
     {
       key: 'do',
       header: 'Do',

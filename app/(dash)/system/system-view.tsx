@@ -103,6 +103,7 @@ const QUEUE_COLUMNS: readonly Column<QueueRow>[] = [
     key: 'lag',
     header: 'Lag',
     numeric: true,
+    fileUnit: 'ms',
     value: (q) => q.lagMs,
     cell: (q) => (q.lagMs === null ? '–' : duration(q.lagMs)),
     title: 'Age of the oldest task that is not done',
@@ -111,6 +112,7 @@ const QUEUE_COLUMNS: readonly Column<QueueRow>[] = [
     key: 'wait',
     header: 'Mean wait',
     numeric: true,
+    fileUnit: 'ms',
     value: (q) => q.waitMs,
     cell: (q) => duration(q.waitMs),
     title: 'From asked for to begun, last hour',
@@ -137,18 +139,18 @@ const QUEUE_COLUMNS: readonly Column<QueueRow>[] = [
 const INGEST_COLUMNS: readonly Column<SystemView['ingest'][number]>[] = [
   { key: 'kind', header: 'Kind', value: (r) => r.kind },
   { key: 'n', header: 'Records', numeric: true, value: (r) => r.n, cell: (r) => count(r.n) },
-  { key: 'last', header: 'Newest', numeric: true, value: (r) => r.lastMs, cell: (r) => <Ago at={r.lastMs} /> },
+  { key: 'last', header: 'Newest', numeric: true, time: (r) => r.lastMs, cell: (r) => <Ago at={r.lastMs} /> },
 ];
 
 const CODE_COLUMNS: readonly Column<SystemView['code'][number]>[] = [
   { key: 'stage', header: 'Stage', value: (c) => c.stage },
   { key: 'version', header: 'Version', value: (c) => c.version, cell: (c) => <code>{c.version}</code> },
-  { key: 'first', header: 'First at work', numeric: true, value: (c) => c.firstMs, cell: (c) => <Ago at={c.firstMs} /> },
+  { key: 'first', header: 'First at work', numeric: true, time: (c) => c.firstMs, cell: (c) => <Ago at={c.firstMs} /> },
   {
     key: 'last',
     header: 'Last begun',
     numeric: true,
-    value: (c) => c.lastMs,
+    time: (c) => c.lastMs,
     cell: (c) => <Ago at={c.lastMs} />,
     title: 'When a worker last started with it; the latest of a stage is the one that computes',
   },
@@ -177,10 +179,15 @@ function Workers({ d }: { d: SystemView }) {
       value: (w) => w.process,
       cell: (w) => <StatusMark status={now - w.lastMs < STALE_WORKER_MS ? 'ok' : 'idle'} text={w.process} />,
     },
-    { key: 'stages', header: 'Stages', value: (w) => w.stages.join(', ') },
+    {
+      key: 'stages',
+      header: 'Stages',
+      value: (w) => w.stages.join(', '),
+      cell: (w) => <span className="block whitespace-normal">{w.stages.join(', ')}</span>,
+    },
     { key: 'done', header: 'Tasks, 24 h', numeric: true, value: (w) => w.done, cell: (w) => count(w.done) },
     { key: 'failed', header: 'Failed', numeric: true, value: (w) => w.failed, cell: (w) => count(w.failed) },
-    { key: 'last', header: 'Last work', numeric: true, value: (w) => w.lastMs, cell: (w) => <Ago at={w.lastMs} /> },
+    { key: 'last', header: 'Last work', numeric: true, time: (w) => w.lastMs, cell: (w) => <Ago at={w.lastMs} /> },
   ];
   return (
     <Panel title="Workers" note="by the work they did in the last 24 h; an idle worker is not seen" flush>

@@ -1,5 +1,7 @@
 'use client';
 import type { CsvField, CsvMapping, CsvPreview } from '@/lib/services/csv';
+import { constantSource } from './one-value';
+import { useTyped } from './use-typed';
 
 export interface FieldInfo {
   name: CsvField;
@@ -38,7 +40,8 @@ function FieldRow({
   const source = preview.mapping[f.name];
   const column = source && 'column' in source ? source.column : '';
   const constant = source && 'constant' in source ? source.constant : '';
-  const isMissing = source === undefined && f.need === 'always';
+  const [typed, type] = useTyped(constant, (v) => onChange(f.name, constantSource(v)));
+  const isMissing = source === undefined && f.need === 'always' && constantSource(typed) === undefined;
   return (
     <div className="flex items-center gap-2 min-w-0">
       <span className="w-40 shrink-0">
@@ -55,7 +58,7 @@ function FieldRow({
         value={column}
         onChange={(e) => onChange(f.name, e.target.value ? { column: e.target.value } : undefined)}
       >
-        <option value="">{constant ? 'one value' : 'no column'}</option>
+        <option value="">{typed.trim() ? 'one value' : 'no column'}</option>
         {preview.header.map((h) => (
           <option key={h} value={h}>
             {h}
@@ -66,16 +69,9 @@ function FieldRow({
         aria-label={`One value of ${f.label} for all rows`}
         className="field h-7! text-sm! w-36"
         placeholder="one value"
-        key={`${f.name}-${constant}`}
-        defaultValue={constant}
+        value={column === '' ? typed : ''}
         disabled={column !== ''}
-        onBlur={(e) => {
-          const v = e.target.value.trim();
-          if (v !== constant) onChange(f.name, v ? { constant: v } : undefined);
-        }}
-        onKeyDown={(e) => {
-          if (e.key === 'Enter') e.currentTarget.blur();
-        }}
+        onChange={(e) => type(e.target.value)}
       />
     </div>
   );

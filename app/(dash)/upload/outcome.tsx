@@ -5,7 +5,7 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count, plural } from '@/lib/ui/format';
 import { Faults } from './preview';
-import { type Stored, storedLinks } from './stored-links';
+import { type Stored, storedLinks, storedWords } from './stored-links';
 
 /** What became of the file, with the way to what is stored. */
 export function Outcome({ result: r }: { result: CsvResult }) {
@@ -19,6 +19,7 @@ export function Outcome({ result: r }: { result: CsvResult }) {
       cell: (s) => <Link href={storedLinks(s).maps}>{`${s.operation} ${s.parameter}`}</Link>,
     },
     { key: 'wafers', header: 'Wafers', numeric: true, value: (s) => s.wafers },
+    { key: 'waiting', header: 'Without a run', numeric: true, value: (s) => s.withoutRun },
     {
       key: 'first',
       header: 'First wafer',
@@ -40,7 +41,7 @@ export function Outcome({ result: r }: { result: CsvResult }) {
       />
       {r.stored.length > 0 ? (
         <>
-          <p className="text-sm text-ink-2">Stored as follows; points of charts and controllers follow within seconds.</p>
+          <p className="text-sm text-ink-2">{storedWords(r.stored)}</p>
           <DataTable
             label="What is stored"
             rows={r.stored}

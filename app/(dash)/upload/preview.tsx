@@ -97,6 +97,7 @@ export function WafersPreview({ preview: p, fields }: { preview: CsvPreview; fie
       value: (w) => w.mean,
       cell: (w) => (w.mean === null ? '–' : `${num(w.mean, decimalsFor(Math.abs(w.mean) / 1000))} ${unitLabel(w.unit)}`),
     },
+    { key: 'unit', header: 'Unit', fileOnly: true, value: (w) => unitLabel(w.unit) },
     { key: 'key', header: 'Key', value: (w) => w.key },
   ];
   return (

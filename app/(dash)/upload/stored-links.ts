@@ -1,4 +1,5 @@
 import type { CsvResult } from '@/lib/services/csv';
+import { plural } from '@/lib/ui/format';
 
 export type Stored = CsvResult['stored'][number];
 
@@ -11,4 +12,14 @@ export function storedLinks(s: Stored): { lot: string; maps: string; first: stri
     first: `/wafers/${s.id}`,
     charts: `/spc?${query({ operation: s.operation, product: s.product, from: s.from })}`,
   };
+}
+
+/** What follows from what is stored: charts and controllers wait for the run of a wafer, since they go by process time. */
+export function storedWords(stored: readonly Pick<Stored, 'wafers' | 'withoutRun'>[]): string {
+  const wafers = stored.reduce((n, s) => n + s.wafers, 0);
+  const waiting = stored.reduce((n, s) => n + s.withoutRun, 0);
+  const follow = 'points of charts and controllers follow within seconds';
+  if (waiting === 0) return `Stored as follows; ${follow}.`;
+  const rest = waiting < wafers ? ` For the other ${wafers - waiting}, ${follow}.` : '';
+  return `Stored as follows. No run at the step is known of ${plural(waiting, 'wafer')}: ${waiting === 1 ? 'its map is' : 'their maps are'} there, but charts and controllers go by process time and wait until the run is sent.${rest}`;
 }

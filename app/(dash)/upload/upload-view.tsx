@@ -6,6 +6,7 @@ import { useReport } from '@/lib/ui/components/toast';
 import { count, plural } from '@/lib/ui/format';
 import { keepMapping } from './actions';
 import { type FieldInfo, MappingTable } from './mapping-table';
+import { newestOnly } from './one-value';
 import { Outcome } from './outcome';
 import { Faults, FirstRows, WafersPreview } from './preview';
 import { Dates, HeaderLine, Metadata } from './reading';
@@ -40,12 +41,14 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
   const [name, setName] = useState('');
   const [busy, start] = useTransition();
   const [headerLine, setHeaderLine] = useState<number | null>(null);
+  const [newest] = useState(newestOnly);
   const look = (f: File, mapping: CsvMapping | null, line = headerLine): void =>
     start(async () => {
       setError(null);
       setResult(null);
       try {
-        setPreview(await send<CsvPreview>(f, line, mapping, 'preview', mode));
+        const answer = await newest(() => send<CsvPreview>(f, line, mapping, 'preview', mode));
+        if (answer !== null) setPreview(answer);
       } catch (e) {
         setError((e as Error).message);
       }

@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<VmRow>[] = [
       return <StatusMark status={q.status} text={q.text} />;
     },
     title:
-      'By Q² on later lots (good from 0.7, weak below 0.5), the observed coverage (90 % or more of a nominal 95), and the share outside the domain (nominal 1 %, at most 3)',
+      'By Q² on later lots (good from 0.7, weak below 0.5), the observed error (at most twice that of the validation), the observed coverage (90 % or more of a nominal 95), and the share outside the domain (nominal 1 %, at most 2)',
   },
   { key: 'operation', header: 'Operation', value: (r) => r.operation },
   { key: 'parameter', header: 'Predicts', value: (r) => r.parameter },
@@ -44,16 +44,21 @@ const COLUMNS: readonly Column<VmRow>[] = [
     numeric: true,
     value: (r) => r.observedRmse,
     cell: (r) => (r.observedRmse === null ? '–' : `${num(r.observedRmse, decimalsFor(r.observedRmse))} ${unitLabel(r.unit)}`),
-    title: 'RMSE of live predictions against what was measured later',
+    title:
+      'RMSE of live predictions inside the domain against what was measured later; those outside are kept off the charts and do not count',
   },
+  { key: 'unit', header: 'Unit of RMSE and observed', fileOnly: true, value: (r) => unitLabel(r.unit) },
+  { key: 'observedAll', header: 'Observed, with those outside the domain', fileOnly: true, value: (r) => r.observedAll },
   {
     key: 'coverage',
     header: 'Coverage',
     numeric: true,
     value: (r) => r.coverage,
     cell: (r) => (r.coverage === null ? '–' : `${percent(r.coverage)} of ${count(r.checked)}`),
-    title: 'Measured values inside their 95 % interval, of the predictions that were measured later',
+    title: 'Measured values inside their 95 % interval, of the predictions inside the domain that were measured later',
   },
+  { key: 'checked', header: 'Measured later, inside the domain', fileOnly: true, value: (r) => r.checked },
+  { key: 'checkedAll', header: 'Measured later, all', fileOnly: true, value: (r) => r.checkedAll },
   {
     key: 'unreliable',
     header: 'Outside',
@@ -70,7 +75,7 @@ const COLUMNS: readonly Column<VmRow>[] = [
     cell: (r) => (r.version === null ? '–' : `v${r.version}`),
   },
   { key: 'n', header: 'Wafers', numeric: true, value: (r) => r.n, cell: (r) => count(r.n) },
-  { key: 'trained', header: 'Trained', numeric: true, value: (r) => r.trainedMs, cell: (r) => <Ago at={r.trainedMs} /> },
+  { key: 'trained', header: 'Trained', numeric: true, time: (r) => r.trainedMs, cell: (r) => <Ago at={r.trainedMs} /> },
 ];
 
 export function VmTable({ rows }: { rows: readonly VmRow[] }) {

@@ -4,16 +4,26 @@ import type { WaferGroup, WaferTile } from '@/lib/services/views/wafers';
 import { ExportMenu } from '@/lib/ui/components/export-menu';
 import { Panel } from '@/lib/ui/components/panel';
 import { Tabs } from '@/lib/ui/components/tabs';
-import { fileName, toCsv } from '@/lib/ui/csv';
-import { downloadText } from '@/lib/ui/export';
-import { decimalsFor, num, shortTime, unitLabel } from '@/lib/ui/format';
+import { useExports } from '@/lib/ui/components/use-exports';
+import { asEntered, decimalsFor, num, shortTime, unitLabel } from '@/lib/ui/format';
 import { groupBy } from '@/lib/ui/group';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { sharedScale } from '@/lib/ui/maps/colour-scale';
+import { galleryDrawing } from '@/lib/ui/maps/gallery-drawing';
+import { gridUrl } from '@/lib/ui/maps/grid-url';
 import { mixOfTargets, mixWords } from '@/lib/ui/maps/mixed-targets';
 import { ScaleBar } from '@/lib/ui/maps/scale-bar';
+import { scaleBarDrawing } from '@/lib/ui/maps/scale-bar.prepare';
+import { waferGeometry } from '@/lib/ui/maps/wafer-draw';
 import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
+import { prepareWaferMap } from '@/lib/ui/maps/wafer-map.prepare';
+import { waferMapDrawing } from '@/lib/ui/maps/wafer-svg';
+import { galleryCsv, shownOf } from './gallery-csv';
 import { MAP_KINDS, mapInput, mapKind } from './map-input';
+
+/** A map in a picture of many, and the picture, px. */
+const TILE = 120;
+const PICTURE = 1040;
 
 /** Maps grouped by lot on one colour range, which is printed; the specification as the range on request. */
 export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boolean }) {
@@ -54,7 +64,7 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
           id: t.id,
           href: `/wafers/${t.id}`,
           title: `slot ${t.slot}`,
-          caption: `${num(t.mean, digits)} ± ${num(t.sd, digits)}`,
+          caption: `${num(t.mean, digits)}, σ ${num(t.sd, digits)}`,
           isOut: t.isOut,
           input: mapInput(t),
         })),
@@ -63,11 +73,32 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
   );
   const newest = d.tiles.reduce<number | null>((m, t) => Math.max(m ?? 0, t.measuredMs), null);
   const unit = unitLabel(d.tiles[0]?.unit);
+  const specified = hasLimits ? `; specification ${asEntered(spec.lsl)} to ${asEntered(spec.usl)}` : '';
+  const rangeWords = `all maps ${num(scale.min, digits)} to ${num(scale.max, digits)} ${unit}${specified}${mixWords(mixed, isDelta, d.targets, unit)}`;
+  const exports = useExports({
+    title: `${d.operation} ${d.parameter}`,
+    unit,
+    csv: () => galleryCsv(d),
+    csvLabel: 'CSV of the wafers',
+    facts: [['shown', shownOf(d)]],
+    notes: () => [rangeWords, 'below each map: mean and σ of its sites'],
+    draw: (palette) => {
+      const tiles = lots.flatMap((l) =>
+        l.items.map((t) => {
+          const map = prepareWaferMap(t.input, kind, scale, 48);
+          const g = waferGeometry(TILE, t.input.radiusMm);
+          const drawing = waferMapDrawing(map, g, palette, map.grid ? gridUrl(map.grid, scale) : null);
+          return { title: `${l.lot}, ${t.title}`, caption: t.caption, isOut: t.isOut, drawing };
+        }),
+      );
+      return { drawing: galleryDrawing(tiles, PICTURE, palette), legend: scaleBarDrawing(scale, unit, 320, palette) };
+    },
+  });
   return (
     <Panel
       title={`${d.operation} ${d.parameter}`}
       asOf={newest}
-      note={d.total > d.tiles.length ? `newest ${d.tiles.length} of ${d.total}` : `${d.tiles.length} wafers`}
+      note={shownOf(d)}
       actions={
         <>
           {hasLimits ? (
@@ -93,15 +124,13 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
             />
           ) : null}
           <Tabs label="Kind of map" value={kind} options={MAP_KINDS} onChange={(v) => setKind(v === 'contour' ? null : v)} />
-          <ExportMenu items={[{ label: 'CSV of the wafers', run: () => save(d) }]} />
+          <ExportMenu items={exports} />
         </>
       }
     >
       <div className="flex items-center gap-3 mb-2">
         <ScaleBar scale={scale} unit={unit} width={320} />
-        <span className="text-sm text-ink-2">
-          {`all maps ${num(scale.min, digits)} to ${num(scale.max, digits)} ${unit}${hasLimits ? `; specification ${num(spec.lsl, digits)} to ${num(spec.usl, digits)}` : ''}${mixWords(mixed, isDelta, d.targets, unit)}`}
-        </span>
+        <span className="text-sm text-ink-2">{rangeWords}</span>
       </div>
       <div className={isLot ? '' : 'grid grid-cols-2 2xl:grid-cols-3 gap-x-6 gap-y-3'}>
         {lots.map((l) => (
@@ -128,48 +157,4 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
 function chambers(n: number, tiles: readonly WaferTile[]): string {
   const names = [...new Set(tiles.flatMap((t) => (t.tool ? [`${t.tool} ${t.chamber ?? ''}`.trim()] : [])))];
   return names.length > 0 && names.length <= 3 ? names.join(', ') : `${n} wafers`;
-}
-
-function save(d: WaferGroup): void {
-  const targetOf = new Map(d.targets.map((t) => [t.product, t.target]));
-  const unit = d.tiles[0]?.unit ?? '';
-  downloadText(
-    fileName(`wafers ${d.operation} ${d.parameter}`, 'csv'),
-    toCsv(
-      [
-        'lot',
-        'slot',
-        'product',
-        'operation',
-        'parameter',
-        `mean (${unit})`,
-        `u of the mean (${unit})`,
-        `target (${unit})`,
-        `sigma (${unit})`,
-        'sites',
-        'tool',
-        'chamber',
-        'measured',
-        'rule fired',
-        'exported',
-      ],
-      d.tiles.map((t) => [
-        t.lot,
-        t.slot,
-        t.product,
-        t.operation,
-        t.parameter,
-        t.mean,
-        t.uOf.mean,
-        targetOf.get(t.product),
-        t.sd,
-        t.value.length,
-        t.tool,
-        t.chamber,
-        new Date(t.measuredMs).toISOString(),
-        t.isOut,
-        new Date().toISOString(),
-      ]),
-    ),
-  );
 }

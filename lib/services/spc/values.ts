@@ -19,6 +19,8 @@ export interface CharacteristicValue {
   /** Dispersion within the value (subgroups), else null. */
   readonly spread: number | null;
   readonly n: number;
+  /** When it was measured, epoch ms; null for values that were not measured at one moment. */
+  readonly measuredAt: number | null;
   readonly lot: string;
   readonly slot: number;
   readonly runId: string | null;
@@ -50,6 +52,8 @@ interface Common {
   lot: string;
   slot: number;
   run_id: string | null;
+  /** Of values of one wafer. */
+  measured_at?: Date;
 }
 
 const common = (r: Common) => ({
@@ -62,6 +66,7 @@ const common = (r: Common) => ({
   lot: r.lot,
   slot: r.slot,
   runId: r.run_id,
+  measuredAt: r.measured_at?.getTime() ?? null,
 });
 
 /** OSA/ANSI indices in single-index order, j = (n(n+2)+m)/2. */
@@ -86,7 +91,7 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
       u: Float64Array | null;
     }
   >(sql`
-    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, m.parameter, m.mean, m.sd, m.n, m.u_mean, m.u_sd,
+    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, m.measured_at, m.parameter, m.mean, m.sd, m.n, m.u_mean, m.u_sd,
       s.coefficients, s.u
     FROM measurement m LEFT JOIN spatial_result s ON s.measurement_id = m.id AND s.measured_at = m.measured_at
     WHERE m.id = ANY(${ids(refs)}::uuid[]) AND m.measured_at BETWEEN ${from(refs)} AND ${to(refs)} AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL`);
@@ -176,7 +181,7 @@ function overlayValues(r: OverlayRow): { parameter: string; name: string; value:
  */
 async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
   const rows = await tx.rows<OverlayRow & { asked: boolean }>(sql`
-    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, o.names, o.values, o.u, o.unidentifiable, o.statistics,
+    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, m.measured_at, o.names, o.values, o.u, o.unidentifiable, o.statistics,
       m.id = ANY(${ids(refs)}::uuid[]) AS asked
     FROM overlay_measurement m JOIN overlay_result o ON o.measurement_id = m.id AND o.measured_at = m.measured_at
     WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM overlay_measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
@@ -204,6 +209,9 @@ async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicVa
   return [...wafers, ...[...lots.values()].flatMap((l) => overlayOfLot(l.first, l.values))];
 }
 
+/** The record that a lot's overlay is charted as. */
+export const overlayLotRecord = (lot: string, operation: string): string => recordId('overlay-lot', lot, operation);
+
 function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof overlayValues>>): CharacteristicValue[] {
   const names = new Map(values.map((v) => [v.name, v.parameter]));
   return [...names].map(([name, parameter]) => {
@@ -211,7 +219,8 @@ function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof over
     const u = Float64Array.from(mine, (v) => v.u ?? Number.NaN);
     return {
       ...common(first),
-      recordId: recordId('overlay-lot', first.lot, first.operation),
+      measuredAt: null,
+      recordId: overlayLotRecord(first.lot, first.operation),
       slot: 0,
       chamber: null,
       parameter,

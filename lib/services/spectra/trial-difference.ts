@@ -1,4 +1,5 @@
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
+import { besideLimit } from '@/lib/numerics';
 
 /** One recipe's fits of a wafer: site after site, in each the recipe's parameters; null where a number has no meaning. */
 export interface TrialFits {
@@ -158,10 +159,12 @@ export function trialDifference(
   for (const p of parameters) {
     if (p.sites === 0 && wafers.length > 0) beyond.push(`${p.name}: no site is accepted by both`);
     if (p.maxShiftInU !== null && p.maxShiftInU > TRIAL_LIMITS.shiftInU)
-      beyond.push(`${p.name} moves by up to ${p.maxShiftInU.toPrecision(3)} u, the limit is ${TRIAL_LIMITS.shiftInU} u`);
+      beyond.push(
+        `${p.name} moves by up to ${besideLimit(p.maxShiftInU, TRIAL_LIMITS.shiftInU)} u, the limit is ${TRIAL_LIMITS.shiftInU} u`,
+      );
     if (p.uRatio !== null && (p.uRatio[0] < low || p.uRatio[1] > high))
       beyond.push(
-        `u of ${p.name} becomes ${p.uRatio[0].toPrecision(3)} to ${p.uRatio[1].toPrecision(3)} of what it was, the limits are ${low} to ${high}`,
+        `u of ${p.name} becomes ${besideLimit(p.uRatio[0], low)} to ${besideLimit(p.uRatio[1], high)} of what it was, the limits are ${low} to ${high}`,
       );
   }
   return {

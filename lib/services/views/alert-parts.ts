@@ -79,6 +79,9 @@ export interface MoveRow {
   mode: string;
   loopId: string;
   loop: string;
+  /** The thread that decided. */
+  tool: string;
+  chamber: string;
   knob: string;
   knobUnit: string;
 }
@@ -86,9 +89,10 @@ export interface MoveRow {
 export async function movesOf(a: AlertHead, from: number, to: number): Promise<MoveRow[]> {
   if (a.operation === null || a.tool === null) return [];
   const rows = await db().rows<Omit<MoveRow, 'atMs'> & { at: Date }>(sql`
-    SELECT v.at, v.lot, v.setpoint, v.advised, v.d_hat AS "dHat", v.mode::text, l.id AS "loopId", l.name AS loop, l.knob, l.knob_unit AS "knobUnit"
+    SELECT v.at, v.lot, v.setpoint, v.advised, v.d_hat AS "dHat", v.mode::text, l.id AS "loopId", l.name AS loop, v.tool, v.chamber, l.knob, l.knob_unit AS "knobUnit"
     FROM advice v JOIN control_loop l ON l.id = v.loop_id
-    WHERE l.operation = ${a.operation} AND v.tool = ${a.tool} AND (${a.chamber}::text IS NULL OR v.chamber = ${a.chamber}) AND v.at BETWEEN ${new Date(from)} AND ${new Date(to)}
+    WHERE l.operation = ${a.operation} AND (${a.product}::text IS NULL OR l.product = ${a.product}) AND v.tool = ${a.tool} AND (${a.chamber}::text IS NULL OR v.chamber = ${a.chamber})
+      AND v.at BETWEEN ${new Date(from)} AND ${new Date(to)}
     ORDER BY abs(extract(epoch FROM v.at - ${new Date(a.firstMs)})) LIMIT 12`);
   return rows.map(({ at, ...r }) => ({ ...r, atMs: at.getTime() })).sort((x, y) => y.atMs - x.atMs);
 }

@@ -3,6 +3,7 @@ import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { judgeInForce } from '../control/judge-change';
 import { type AdviceEvidence, type NextAdvice, nextAdvice } from '../control/next-advice';
+import { LATEST_FIRST } from '../control/thread-storage';
 import { study } from './control-achieved';
 import { type LoopProposal, proposalsOf } from './control-proposals';
 import { type LoopCapability, type LoopHead, withoutControl } from './control-shared';
@@ -171,7 +172,7 @@ async function stepsOf(loop: LoopHead, fromMs: number, toMs: number): Promise<St
   const rows = await db().rows<StepRow>(sql`
     SELECT s.thread_id, s.at, s.record_id, s.run_id, s.lot, s.slot, s.y, s.u_y, s.x_applied, s.disturbance, s.accepted, s.d_hat, s.u_d_hat, s.version
     FROM control_thread t JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}
-    WHERE t.loop_id = ${loop.id} ORDER BY s.at DESC, s.record_id DESC LIMIT ${MAX_ROWS}`);
+    WHERE t.loop_id = ${loop.id} ORDER BY ${LATEST_FIRST} LIMIT ${MAX_ROWS}`);
   return rows.reverse();
 }
 
@@ -215,7 +216,7 @@ async function threadsOf(loop: LoopHead): Promise<Pick<LoopView, 'threads' | 're
     state: ThreadState;
   }>(sql`
     SELECT t.id, t.tool, t.chamber, t.n, t.last_at, s.lot, t.state FROM control_thread t
-    LEFT JOIN LATERAL (SELECT lot FROM control_step s WHERE s.thread_id = t.id ORDER BY at DESC, record_id DESC LIMIT 1) s ON true
+    LEFT JOIN LATERAL (SELECT lot FROM control_step s WHERE s.thread_id = t.id ORDER BY ${LATEST_FIRST} LIMIT 1) s ON true
     WHERE t.loop_id = ${loop.id} ORDER BY t.tool, t.chamber`);
   const { next, refusal } = await nextOrRefusal(loop, rows);
   const threads = rows.map((r): LoopThread => {

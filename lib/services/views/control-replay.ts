@@ -2,10 +2,12 @@ import { type Counterfactual, checkRunToRun, type RunToRunConfig, replayThread }
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { loopConfigIn } from '@/lib/formats/fab';
+import { parsed } from '@/lib/formats/parsed';
 import { moments } from '@/lib/numerics';
 import { auditThreads, type RecordAudit } from '../control/audit-record';
 import { loopGain } from '../control/loop-gain';
 import { type LoopThreadRecord, loopRecord } from '../control/record';
+import { EARLIEST_FIRST } from '../control/thread-storage';
 import { loopHead } from './control-loop';
 import { type LoopCapability, loopCapability } from './control-shared';
 
@@ -16,6 +18,9 @@ const FEWEST = 10;
 export interface ReplaySide {
   capability: LoopCapability | null;
   rms: number;
+  /** Lots that asked for a setpoint. */
+  decisions: number;
+  /** Decisions that changed the setpoint from the one in use. */
   moves: number;
   clipped: number;
   outsideSpecification: number;
@@ -55,7 +60,7 @@ interface Outcome {
  * @throws AppError `invalid_input` for a configuration that cannot work, or fewer than ten observations with recorded decisions.
  */
 export async function replayLoop(loopId: string, config: unknown): Promise<LoopReplay> {
-  const proposed = loopConfigIn.parse(config);
+  const proposed = parsed(loopConfigIn, config);
   checkRunToRun(proposed);
   const loop = await loopHead(loopId);
   const stretch = await stretchOf(loop.id, loop.version);
@@ -103,7 +108,7 @@ function outcomesOf(loopId: string, from: Date): Promise<Outcome[]> {
   return db().rows<Outcome>(sql`
     SELECT s.thread_id, s.at, s.y, s.x_applied, j.advice_id FROM control_thread t JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from}
     JOIN control_journal j ON j.thread_id = s.thread_id AND j.source_id = s.record_id AND j.kind = 'observation'
-    WHERE t.loop_id = ${loopId} ORDER BY s.at, s.record_id`);
+    WHERE t.loop_id = ${loopId} ORDER BY ${EARLIEST_FIRST}`);
 }
 
 function recordedSide(
@@ -121,6 +126,7 @@ function recordedSide(
       lsl,
       usl,
     ),
+    decisions: decisions.length,
     moves: decisions.filter((d) => d.handedOut !== (d.lastApplied ?? d.config.xNominal)).length,
     clipped: decisions.filter((d) => d.clipped).length,
   };
@@ -142,6 +148,7 @@ function sideOf(
   const decisions = [...replays.values()].flatMap((r) => r.decisions);
   return {
     ...figures(y, target, lsl, usl),
+    decisions: decisions.length,
     moves: decisions.filter((d) => d.handedOut !== (d.lastApplied ?? d.explanation.xNominal)).length,
     clipped: decisions.filter((d) => d.explanation.clips.some((k) => k.kind === 'step' || k.kind === 'absolute')).length,
   };

@@ -63,10 +63,10 @@ export async function listLoops(f: LoopFilter): Promise<LoopRow[]> {
       ])}),
     steps AS (
       SELECT q.*, abs(q.y - lag(q.y) OVER thread) AS mr, abs(q.off - lag(q.off) OVER thread) AS omr FROM (
-        SELECT l.id AS loop_id, s.thread_id, s.at, s.record_id, s.y,
+        SELECT l.id AS loop_id, s.thread_id, s.at, s.measured_at, s.record_id, s.y,
           s.y - (l.config->>'gain')::float8 * (s.x_applied - (l.config->>'xNominal')::float8) AS off
         FROM loops l JOIN control_thread t ON t.loop_id = l.id JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}) q
-      WINDOW thread AS (PARTITION BY q.thread_id ORDER BY q.at, q.record_id)),
+      WINDOW thread AS (PARTITION BY q.thread_id ORDER BY q.at, q.measured_at NULLS FIRST, q.record_id)),
     stats AS (
       SELECT loop_id, count(*)::int AS n, avg(y) AS mean, stddev_samp(y) AS sd, avg(mr) AS mr, avg(off) AS omean, stddev_samp(off) AS osd, avg(omr) AS omr, max(at) AS last
       FROM steps GROUP BY loop_id),

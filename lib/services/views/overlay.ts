@@ -3,6 +3,8 @@ import { db, sql, where } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { FittedTerm, OverlaySummary } from '@/lib/overlay';
 import { OVERLAY_MODEL, rawSummary, readMarks, tryFitMarks } from '../overlay/fit-wafers';
+import { overlayLotRecord } from '../spc/values';
+import { IS_JUDGED, JUDGEMENT, type PointJudgement } from './judged-point';
 import { fieldsOf, type OverlayField } from './overlay-vectors';
 import { idFromAddress } from './uuid';
 
@@ -36,16 +38,18 @@ export interface OverlayRow {
   residualY: number | null;
   meanX: number | null;
   meanY: number | null;
+  /** A rule fired with its charted point, or that of its lot. */
   isOut: boolean;
+  /** Limits judged one of these points. */
+  isJudged: boolean;
 }
 
 /** Overlay measurements, newest first, with the figures they are judged by. */
 export async function listOverlay(f: OverlayFilter): Promise<{ rows: OverlayRow[]; total: number }> {
-  const rows = await db().rows<Omit<OverlayRow, 'measuredMs'> & { measured_at: Date; total: number }>(sql`
+  const rows = await db().rows<Omit<OverlayRow, 'measuredMs' | 'isOut' | 'isJudged'> & { measured_at: Date; total: number }>(sql`
     SELECT q.*, r.n_rejected AS rejected, (r.statistics#>>'{raw,x,meanPlus3Sigma}')::float8 AS "rawX", (r.statistics#>>'{raw,y,meanPlus3Sigma}')::float8 AS "rawY",
       (r.statistics#>>'{residual,x,meanPlus3Sigma}')::float8 AS "residualX", (r.statistics#>>'{residual,y,meanPlus3Sigma}')::float8 AS "residualY",
-      (r.statistics#>>'{raw,x,mean}')::float8 AS "meanX", (r.statistics#>>'{raw,y,mean}')::float8 AS "meanY",
-      EXISTS (SELECT 1 FROM chart_point p WHERE p.record_id = q.id AND cardinality(p.rules) > 0) AS "isOut"
+      (r.statistics#>>'{raw,x,mean}')::float8 AS "meanX", (r.statistics#>>'{raw,y,mean}')::float8 AS "meanY"
     FROM (SELECT m.id, m.lot, m.slot, m.product, m.layer, m.reference_layer AS "referenceLayer", m.operation, m.tool, m.chamber, m.measured_at, cardinality(m.dx) AS marks,
         count(*) OVER ()::int AS total FROM overlay_measurement m
       ${where([
@@ -56,10 +60,26 @@ export async function listOverlay(f: OverlayFilter): Promise<{ rows: OverlayRow[
         f.operation !== null && sql`m.operation = ${f.operation}`,
       ])} ORDER BY m.measured_at DESC, m.slot DESC LIMIT ${f.limit}) q
     LEFT JOIN overlay_result r ON r.measurement_id = q.id AND r.measured_at = q.measured_at ORDER BY q.measured_at DESC, q.slot DESC`);
+  const judgements = await judgementsOf(rows);
   return {
-    rows: rows.map(({ measured_at, total: _total, ...r }) => ({ ...r, measuredMs: measured_at.getTime() })),
+    rows: rows.map(({ measured_at, total: _total, ...r }, i) => ({ ...r, measuredMs: measured_at.getTime(), ...judgements[i]! })),
     total: rows[0]?.total ?? 0,
   };
+}
+
+/** Overlay is charted by lot: what a wafer's charts say is what its lot's say, beside any chart of its own. */
+async function judgementsOf(
+  rows: readonly { id: string; lot: string; operation: string }[],
+): Promise<Pick<OverlayRow, 'isOut' | 'isJudged'>[]> {
+  const own = rows.map((r) => [r.id, overlayLotRecord(r.lot, r.operation)]);
+  const found = await db().rows<{ id: string; isOut: boolean; isJudged: boolean }>(sql`
+    SELECT p.record_id AS id, bool_or(cardinality(p.rules) > 0) AS "isOut", bool_or(${IS_JUDGED}) AS "isJudged" FROM chart_point p
+    WHERE p.record_id = ANY(${[...new Set(own.flat())]}::uuid[]) AND p.excluded IS NULL GROUP BY p.record_id`);
+  const byId = new Map(found.map((f) => [f.id, f]));
+  return own.map((ids) => {
+    const points = ids.flatMap((id) => byId.get(id) ?? []);
+    return { isOut: points.some((p) => p.isOut), isJudged: points.some((p) => p.isJudged) };
+  });
 }
 
 export interface OverlayTermView {
@@ -123,7 +143,7 @@ export interface OverlayView {
   lot: { id: string; slot: number; chamber: string | null }[];
   alerts: { id: string; title: string; state: string; severity: string }[];
   /** Overlay points of the lot. */
-  points: { chartId: string; title: string; value: number; unit: string; rules: number[]; recordId: string }[];
+  points: (PointJudgement & { chartId: string; title: string; value: number; unit: string; recordId: string })[];
 }
 
 interface HeadRow extends Omit<OverlayView['head'], 'measuredMs' | 'processedMs' | 'receivedMs'> {
@@ -156,7 +176,7 @@ export async function overlayView(id: string): Promise<OverlayView> {
     db().rows<OverlayView['alerts'][number]>(sql`
       SELECT DISTINCT a.id, a.title, a.state::text, a.severity FROM violation v JOIN alert a ON a.id = v.alert_id WHERE v.record_id = ${id} LIMIT 20`),
     db().rows<OverlayView['points'][number]>(sql`
-      SELECT p.chart_id AS "chartId", c.title, p.value, c.unit, p.rules, p.record_id AS "recordId" FROM chart c JOIN chart_point p ON p.chart_id = c.id AND p.lot = ${head.lot}
+      SELECT p.chart_id AS "chartId", c.title, p.value, c.unit, ${JUDGEMENT}, p.record_id AS "recordId" FROM chart c JOIN chart_point p ON p.chart_id = c.id AND p.lot = ${head.lot}
         AND p.at >= ${measured_at}::timestamptz - INTERVAL '10 days' AND p.at <= ${measured_at}::timestamptz + INTERVAL '1 day'
       WHERE c.characteristic LIKE ${characteristicsOf('overlay')} AND c.operation = ${head.operation} ORDER BY (cardinality(p.rules) = 0), c.title LIMIT 40`),
   ]);

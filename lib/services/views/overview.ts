@@ -110,7 +110,7 @@ export async function overview(nowMs: number): Promise<Overview> {
 
 async function alertCounts(): Promise<Overview['alerts']> {
   const rows = await db().rows<{ state: string; severity: string; area: string; n: number; oldest: Date }>(sql`
-    SELECT state::text, severity, area, count(*)::int AS n, min(first_at) AS oldest FROM alert WHERE state <> 'closed' GROUP BY state, severity, area`);
+    SELECT state::text, severity, area, count(*)::int AS n, min(raised_at) AS oldest FROM alert WHERE state <> 'closed' GROUP BY state, severity, area`);
   const open = rows.filter((r) => r.state === 'open');
   const sum = (list: typeof rows): number => list.reduce((s, r) => s + r.n, 0);
   const group = (key: 'severity' | 'area') => [...groupBy(open, (r) => r[key])];

@@ -60,6 +60,16 @@ export async function listRecipes(now: number): Promise<RecipeRow[]> {
   }));
 }
 
+export interface RecipeVersion {
+  version: number;
+  author: string;
+  reason: string;
+  /** The second engineer, and why; null where the author alone put it in use. */
+  approval: { by: string; reason: string } | null;
+  atMs: number;
+  content: MetrologyRecipe;
+}
+
 export interface RecipeView {
   id: string;
   name: string;
@@ -69,7 +79,7 @@ export interface RecipeView {
   version: number;
   content: MetrologyRecipe;
   certificate: ConvergenceCertificate | null;
-  versions: { version: number; author: string; reason: string; atMs: number; content: MetrologyRecipe }[];
+  versions: RecipeVersion[];
   /** The last spectra fitted by it, newest first: what an editor may hold its draft against. */
   recent: {
     spectrumId: string;
@@ -119,8 +129,13 @@ export async function recipeView(id: string): Promise<RecipeView> {
       created_at: Date;
       content: MetrologyRecipe;
       certificate: ConvergenceCertificate | null;
+      approver: string | null;
+      approval: string | null;
     }>(sql`
-      SELECT version, author, reason, created_at, content, certificate FROM metrology_recipe_version WHERE recipe_id = ${head.id} ORDER BY version DESC LIMIT 100`),
+      SELECT v.version, v.author, v.reason, v.created_at, v.content, v.certificate, d.decided_by AS approver, d.decision_reason AS approval
+      FROM metrology_recipe_version v LEFT JOIN metrology_recipe_draft d
+        ON d.recipe_id = v.recipe_id AND d.made_version = v.version AND d.state = 'in_use' AND d.decided_by <> v.author
+      WHERE v.recipe_id = ${head.id} ORDER BY v.version DESC LIMIT 100`),
     db().rows<
       Omit<RecipeView['recent'][number], 'measuredMs' | 'axis'> & { measured_at: Date; axis: SpectrumAxis; axis_id: string }
     >(sql`
@@ -139,6 +154,7 @@ export async function recipeView(id: string): Promise<RecipeView> {
       version: v.version,
       author: v.author,
       reason: v.reason,
+      approval: v.approver === null ? null : { by: v.approver, reason: v.approval ?? '' },
       atMs: v.created_at.getTime(),
       content: v.content,
     })),

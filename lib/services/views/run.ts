@@ -1,6 +1,7 @@
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { isWrongRecipe } from '../alerts/wrong-recipe';
+import { JUDGEMENT, type PointJudgement } from './judged-point';
 import { type RunTrace, runTrace } from './run-trace';
 import { idFromAddress } from './uuid';
 
@@ -49,7 +50,7 @@ export interface RunView {
     reliable: boolean;
     version: number;
   }[];
-  points: { chartId: string; title: string; recordId: string; value: number; unit: string; rules: number[]; atMs: number }[];
+  points: (PointJudgement & { chartId: string; title: string; recordId: string; value: number; unit: string; atMs: number })[];
   alerts: { id: string; title: string; state: string; severity: string }[];
   moves: {
     loopId: string;
@@ -131,16 +132,8 @@ async function measurementsOf(runId: string): Promise<RunView['measurements']> {
 }
 
 async function pointsOf(runId: string): Promise<RunView['points']> {
-  const rows = await db().rows<{
-    chartId: string;
-    title: string;
-    recordId: string;
-    value: number;
-    unit: string;
-    rules: number[];
-    at: Date;
-  }>(sql`
-    SELECT p.chart_id AS "chartId", c.title, p.record_id AS "recordId", p.value, c.unit, p.rules, p.at FROM chart_point p JOIN chart c ON c.id = p.chart_id
+  const rows = await db().rows<Omit<RunView['points'][number], 'atMs'> & { at: Date }>(sql`
+    SELECT p.chart_id AS "chartId", c.title, p.record_id AS "recordId", p.value, c.unit, ${JUDGEMENT}, p.at FROM chart_point p JOIN chart c ON c.id = p.chart_id
     WHERE p.run_id = ${runId} ORDER BY cardinality(p.rules) DESC, c.title LIMIT 60`);
   return rows.map(({ at, ...r }) => ({ ...r, atMs: at.getTime() }));
 }

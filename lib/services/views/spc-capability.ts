@@ -12,6 +12,26 @@ function differenceNote({ unspecified: without }: ChartSpecification): string {
   return `${how}, so no one capability holds for all of its points.`;
 }
 
+/** Why a chart has no specification: the values of wafers are specified, not the means of lots. */
+const unspecifiedNote = (c: Pick<ChartHead, 'kind'>): string =>
+  c.kind === 'xbar_r' || c.kind === 'xbar_s'
+    ? 'Specifications are of single wafers, and the means of lots spread less than they: see the individuals chart for the capability.'
+    : 'This characteristic has no specification limits, so there is no capability.';
+
+/** Which points of the window the specification in force did not hold for yet: they are judged by it all the same. */
+function olderNote(s: ChartSpecification, at: readonly number[]): string | null {
+  const inForce = s.spans.at(-1);
+  const older = inForce === undefined ? 0 : at.filter((ms) => ms < inForce.fromMs).length;
+  if (inForce === undefined || older === 0) return null;
+  const which =
+    older === at.length
+      ? at.length === 1
+        ? 'The point is'
+        : `All ${at.length} points are`
+      : `${older} of ${at.length} points are`;
+  return `${which} older than version ${inForce.version} of the specification and judged by it all the same.`;
+}
+
 /** Capability of the points of the window by the specification in force, or why there is none. */
 export function studyOf(
   c: ChartHead,
@@ -22,10 +42,9 @@ export function studyOf(
   const used = Array.from(p.value.keys()).filter((i) => !p.excluded[i] && !Number.isNaN(p.value[i]!));
   const n = used.length;
   if (s.differs) return { capability: null, capabilityNote: differenceNote(s) };
-  if (s.lsl === null && s.usl === null)
-    return { capability: null, capabilityNote: 'This characteristic has no specification limits, so there is no capability.' };
   if (c.kind === 'ewma')
     return { capability: null, capabilityNote: 'An EWMA chart has no capability of its own: see the individuals chart.' };
+  if (s.lsl === null && s.usl === null) return { capability: null, capabilityNote: unspecifiedNote(c) };
   const sigmaWithin = v?.sigmaWithin ?? null;
   if (!(sigmaWithin !== null && sigmaWithin > 0))
     return {
@@ -50,5 +69,9 @@ export function studyOf(
     ...(s.target === null ? {} : { target: s.target }),
   };
   const study = capability({ mean, sigmaWithin, sigmaOverall, n, spec, signals, distinct });
-  return { capability: { study, mean, n, sigmaOverall }, capabilityNote: null };
+  const capabilityNote = olderNote(
+    s,
+    used.map((i) => p.at[i]!),
+  );
+  return { capability: { study, mean, n, sigmaOverall }, capabilityNote };
 }

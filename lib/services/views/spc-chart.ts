@@ -80,6 +80,8 @@ export interface ChartEventView {
 }
 
 export interface SpcChartView {
+  /** End of the window, ms UTC. */
+  toMs: number;
   chart: ChartHead;
   versions: ChartVersionView[];
   specification: ChartSpecification;
@@ -89,7 +91,7 @@ export interface SpcChartView {
   events: ChartEventView[];
   alert: { id: string; state: string; severity: string; assignee: string | null; count: number } | null;
   capability: { study: Capability; mean: number; n: number; sigmaOverall: number } | null;
-  /** Why there is no capability, in words. */
+  /** Why there is no capability, or what must be known of the one there is, in words. */
   capabilityNote: string | null;
   /** Charts of the same characteristic on the sister chambers and tools. */
   sisters: {
@@ -120,7 +122,7 @@ export async function spcChart(id: string, fromMs: number, toMs: number): Promis
     sistersOf(chart, fromMs, toMs),
   ]);
   const study = studyOf(chart, versions.at(-1), specification, points);
-  return { chart, versions, specification, points, omitted, events, alert: alert ?? null, ...study, sisters };
+  return { toMs, chart, versions, specification, points, omitted, events, alert: alert ?? null, ...study, sisters };
 }
 
 async function versionsOf(id: string): Promise<ChartVersionView[]> {

@@ -9,6 +9,10 @@ export interface ScreenFilter {
   readonly operation: string | null;
   readonly product: string | null;
   readonly tool: string | null;
+  /** Default: all. */
+  readonly parameter?: string | null;
+  /** Only charts whose values stand on the scale of a specification. */
+  readonly onlySpecified?: boolean;
   /** First part of the characteristic: measurement, zernike, overlay, vm. */
   readonly source: string | null;
   /** Only charts with a rule fired in the window. */
@@ -105,6 +109,8 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
         f.operation !== null && sql`c.operation = ${f.operation}`,
         f.product !== null && sql`(c.product = ${f.product} OR c.product IS NULL)`,
         f.tool !== null && sql`c.tool = ${f.tool}`,
+        f.parameter != null && sql`c.parameter = ${f.parameter}`,
+        f.onlySpecified === true && sql`c.specified`,
         f.source !== null && sql`split_part(c.characteristic, '.', 1) = ${f.source}`,
       ])}),
     stats AS (
@@ -175,16 +181,19 @@ export interface FabLists {
   areas: string[];
   operations: { name: string; area: string }[];
   products: string[];
+  parameters: string[];
   tools: { name: string; area: string }[];
 }
 
 /** What filters offer. */
 export async function fabLists(): Promise<FabLists> {
-  const [areas, operations, products, tools] = await Promise.all([
+  const [areas, operations, products, parameters, tools] = await Promise.all([
     db().rows<{ name: string }>(sql`SELECT name FROM area ORDER BY position`),
     db().rows<{ name: string; area: string }>(sql`SELECT name, area FROM operation ORDER BY position`),
     db().rows<{ name: string }>(sql`SELECT name FROM product ORDER BY name`),
+    db().rows<{ name: string }>(sql`SELECT DISTINCT parameter AS name FROM chart WHERE active ORDER BY parameter`),
     db().rows<{ name: string; area: string }>(sql`SELECT name, area FROM tool ORDER BY position, name`),
   ]);
-  return { areas: areas.map((a) => a.name), operations, products: products.map((p) => p.name), tools };
+  const names = (rows: readonly { name: string }[]): string[] => rows.map((r) => r.name);
+  return { areas: names(areas), operations, products: names(products), parameters: names(parameters), tools };
 }

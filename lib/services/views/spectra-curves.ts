@@ -56,7 +56,12 @@ interface CurvesRow {
   measured_at: Date;
   lot: string;
   slot: number;
+  product: string;
+  operation: string;
+  station: string;
   recipe: string;
+  /** The version that fitted it, or that will. */
+  version: number;
   channels: string[];
   sites: number;
   axis: SpectrumAxis;
@@ -67,7 +72,7 @@ interface CurvesRow {
 
 async function curvesRow(id: string): Promise<CurvesRow> {
   const row = await db().one<CurvesRow>(sql`
-    SELECT s.id, s.measured_at, s.lot, s.slot, s.recipe, s.channels, s.sites, a.content AS axis, v.content, l.x, l.y
+    SELECT s.id, s.measured_at, s.lot, s.slot, s.product, s.operation, s.station, s.recipe, v.version, s.channels, s.sites, a.content AS axis, v.content, l.x, l.y
     FROM spectrum s JOIN spectrum_axis a ON a.id = s.axis_id JOIN site_layout l ON l.id = s.layout_id JOIN metrology_recipe r ON r.name = s.recipe
       LEFT JOIN spectrum_fit f ON f.spectrum_id = s.id AND f.measured_at = s.measured_at
       JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = coalesce(f.version, r.version)
@@ -90,10 +95,31 @@ export interface SpectraExport {
   readonly slot: number;
   readonly recipe: string;
   readonly header: readonly string[];
-  readonly rows: Iterable<readonly (string | number)[]>;
+  readonly rows: Iterable<readonly (string | number | Date)[]>;
+}
+
+/** What every line says of its wafer. */
+const OF_WAFER = ['lot', 'wafer', 'product', 'operation', 'station', 'measured at', 'recipe', 'recipe version'] as const;
+/** Digits that a stored single-precision number can need. */
+const SINGLE_DIGITS = [6, 7, 8, 9] as const;
+
+/** A stored single-precision number as the shortest decimal that means it: 31.5219, not 31.521900177001953. */
+function shortest(v: number): number {
+  for (const digits of SINGLE_DIGITS) {
+    const short = Number(v.toPrecision(digits));
+    if (Math.fround(short) === v) return short;
+  }
+  return v;
 }
 
 const AXIS_HEADER = { wavelength: ['wavelength (nm)'], q: ['q (1/A)'], qxqz: ['qx (1/nm)', 'qz (1/nm)'] } as const;
+
+/** Unit of a channel's values; empty for one that the recipe does not have. */
+function unitOf(recipe: MetrologyRecipe, channel: string): string {
+  const quantity = recipe.channels.find((c) => c.name === channel)?.quantity;
+  if (quantity === undefined) return '';
+  return quantity === 'psi' || quantity === 'delta' ? 'deg' : '1';
+}
 
 /** @throws AppError `not_found`. */
 export async function spectraExport(id: string): Promise<SpectraExport> {
@@ -103,25 +129,29 @@ export async function spectraExport(id: string): Promise<SpectraExport> {
   const { axis } = row;
   const at = (i: number): number[] =>
     axis.kind === 'wavelength' ? [axis.nm[i]!] : axis.kind === 'q' ? [axis.perA[i]!] : [axis.qxPerNm[i]!, axis.qzPerNm[i]!];
-  function* lines(): Iterable<readonly (string | number)[]> {
+  const wafer = [row.lot, row.slot, row.product, row.operation, row.station, row.measured_at, row.recipe, row.version];
+  const units = row.channels.map((name) => unitOf(row.content, name));
+  function* lines(): Iterable<readonly (string | number | Date)[]> {
     for (const s of sites)
       for (const [k, channel] of row.channels.entries())
         for (let i = 0; i < points; i++)
           yield [
+            ...wafer,
             s.index + 1,
             row.x[s.index]!,
             row.y[s.index]!,
             channel,
             ...at(i),
-            s.values[k * points + i]!,
-            s.sigma[k * points + i]!,
+            shortest(s.values[k * points + i]!),
+            shortest(s.sigma[k * points + i]!),
+            units[k]!,
           ];
   }
   return {
     lot: row.lot,
     slot: row.slot,
     recipe: row.recipe,
-    header: ['site', 'x (mm)', 'y (mm)', 'channel', ...AXIS_HEADER[axis.kind], 'measured', 'sigma'],
+    header: [...OF_WAFER, 'site', 'x (mm)', 'y (mm)', 'channel', ...AXIS_HEADER[axis.kind], 'value', 'sigma', 'unit'],
     rows: lines(),
   };
 }

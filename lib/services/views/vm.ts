@@ -16,10 +16,13 @@ export interface VmRow {
   components: number | null;
   q2: number | null;
   rmse: number | null;
-  /** Of the predictions of the last 30 days that were measured later. */
+  /** Of the window: predictions inside the domain that were measured later, the share of them in their interval, and their RMSE. */
   checked: number;
   coverage: number | null;
   observedRmse: number | null;
+  /** All that were measured later, those outside the domain among them, and their RMSE. */
+  checkedAll: number;
+  observedAll: number | null;
   /** Predictions outside the model's domain: they are kept off the VM charts. */
   unreliable: number;
   predictions: number;
@@ -49,10 +52,12 @@ export async function listVmModels(f: { fromMs: number; operation: string | null
       LEFT JOIN measurement q ON q.run_id = p.run_id AND q.parameter = m.parameter AND q.superseded_by IS NULL AND q.measured_at >= ${new Date(f.fromMs)}
       WHERE p.started_at >= ${new Date(f.fromMs)}),
     stats AS (
-      SELECT model_id, count(*)::int AS predictions, (count(*) FILTER (WHERE NOT reliable))::int AS unreliable, count(measured)::int AS checked,
-        avg((measured BETWEEN lo AND hi)::int) AS coverage, sqrt(avg((measured - value) ^ 2)) AS rmse FROM seen GROUP BY model_id)
+      SELECT model_id, count(*)::int AS predictions, (count(*) FILTER (WHERE NOT reliable))::int AS unreliable,
+        (count(measured) FILTER (WHERE reliable))::int AS checked, avg((measured BETWEEN lo AND hi)::int) FILTER (WHERE reliable) AS coverage,
+        sqrt(avg((measured - value) ^ 2) FILTER (WHERE reliable)) AS rmse, count(measured)::int AS checked_all, sqrt(avg((measured - value) ^ 2)) AS rmse_all
+      FROM seen GROUP BY model_id)
     SELECT m.id, m.operation, m.product, m.parameter, m.unit, m.active, v.version, v.trained_at, v.n, v.components, v.validation,
-      COALESCE(s.checked, 0) AS checked, s.coverage::float8 AS coverage, s.rmse AS "observedRmse", COALESCE(s.unreliable, 0) AS unreliable, COALESCE(s.predictions, 0) AS predictions
+      COALESCE(s.checked, 0) AS checked, s.coverage::float8 AS coverage, s.rmse AS "observedRmse", COALESCE(s.checked_all, 0) AS "checkedAll", s.rmse_all AS "observedAll", COALESCE(s.unreliable, 0) AS unreliable, COALESCE(s.predictions, 0) AS predictions
     FROM models m LEFT JOIN stats s ON s.model_id = m.id
     LEFT JOIN LATERAL (SELECT * FROM vm_version v WHERE v.model_id = m.id ORDER BY version DESC LIMIT 1) v ON true ORDER BY m.operation, m.product, m.parameter`);
   return rows.map(({ trained_at, validation, ...r }) => ({

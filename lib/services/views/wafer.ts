@@ -12,6 +12,7 @@ import {
   zernikeGrid,
 } from '@/lib/spatial';
 import { type SiteMap, siteMaps } from './evidence';
+import { JUDGEMENT, type PointJudgement } from './judged-point';
 import { idFromAddress } from './uuid';
 
 export interface WaferHead {
@@ -73,16 +74,15 @@ export interface WaferView {
   /** The wafers of this lot, operation and parameter, this one among them. */
   lot: SiteMap[];
   /** Charted points of this measurement. */
-  points: {
+  points: (PointJudgement & {
     chartId: string;
     title: string;
     characteristic: string;
     unit: string;
     value: number;
-    rules: number[];
     ucl: number | null;
     lcl: number | null;
-  }[];
+  })[];
   alerts: { id: string; title: string; state: string; severity: string }[];
   /** Chart of a Zernike coefficient by its OSA index, where there is one. */
   zernikeCharts: { j: number; chartId: string }[];
@@ -189,7 +189,7 @@ function extremesOf(r: ResultRow): Float64Array {
 
 const pointsOf = (id: string): Promise<WaferView['points']> =>
   db().rows(sql`
-    SELECT p.chart_id AS "chartId", c.title, c.characteristic, c.unit, p.value, p.rules, p.ucl, p.lcl
+    SELECT p.chart_id AS "chartId", c.title, c.characteristic, c.unit, p.value, p.ucl, p.lcl, ${JUDGEMENT}
     FROM chart_point p JOIN chart c ON c.id = p.chart_id WHERE p.record_id = ${id} ORDER BY (cardinality(p.rules) = 0), c.characteristic, c.title LIMIT 60`);
 
 /** Charts of single coefficients that this wafer belongs to: its own chamber first, then wider contexts. */

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { zernikeName } from '@/lib/spatial';
-import { preparePredicted } from './predicted-measured';
+import { barNotes, barTicks, labelRoom, shownLabel } from './bars.prepare';
+import { insideX } from './histogram';
+import { predictedCsv, preparePredicted } from './predicted-measured';
 import { zernikeLabel } from './zernike';
 
 test('one name a Zernike term, the same beside a bar, in an answer and in the title of a chart', () => {
@@ -23,9 +25,70 @@ test('predicted against measured: pairs only, square domain, coverage counted', 
     lo: new Float64Array([2.9, 1.3, 1, 1.8]),
     hi: new Float64Array([3.3, 1.7, 3, 2.2]),
     reliable: [true, true, true, true],
+    version: [1, 1, 1, 2],
     label: ['a', 'b', 'c', 'd'],
   });
   expect(m.index).toEqual([1, 3, 0]);
   expect(m.coverage).toBeCloseTo(2 / 3, 12);
   expect(m.summary).toContain('67 %');
+});
+
+test('labels take the room they need; one that is too long keeps its first and last words', () => {
+  const long = { label: 'film_interferometer deposit mean' };
+  expect(labelRoom([long], 120, 900)).toBeGreaterThanOrEqual(long.label.length * 6);
+  expect(labelRoom([long], 120, 300)).toBe(150);
+  expect(labelRoom([{ label: 'Tx' }], 120, 900)).toBe(120);
+  expect(shownLabel(long.label, 400)).toBe(long.label);
+  const cut = shownLabel(long.label, 150);
+  expect(cut.length * 6).toBeLessThanOrEqual(150);
+  expect(cut).toMatch(/^film_inte.*….*mean$/);
+});
+
+test('numbers below the bars never touch, however narrow they are', () => {
+  for (const room of [600, 200, 120, 80, 40]) {
+    const { ticks, decimals } = barTicks(-0.6, 0.6, room);
+    const px = ticks.map((t) => ((t + 0.6) / 1.2) * room);
+    for (let i = 1; i < px.length; i++)
+      expect(px[i]! - px[i - 1]!).toBeGreaterThanOrEqual(ticks[i]!.toFixed(decimals).length * 6);
+    expect(ticks.length).toBeGreaterThan(0);
+  }
+});
+
+test('a picture of bars speaks of whiskers only where there are any', () => {
+  expect(barNotes([{ u: undefined }], undefined)).toEqual([]);
+  expect(barNotes([{ u: 0.1 }], { label: 'VIP = 1' })).toEqual([
+    'whiskers ± 2u; pale: not told apart from zero',
+    'dashed line: VIP = 1',
+  ]);
+});
+
+test('no number below a histogram is cut at its ends', () => {
+  expect(insideX(4, '51.0', 274)).toBe(12);
+  expect(insideX(270, '54.50', 274)).toBe(259);
+  expect(insideX(130, '52.0', 274)).toBe(130);
+});
+
+test('predicted against measured: what is outside the domain neither covers nor stretches the frame, and no whisker leaves it', () => {
+  const c = {
+    title: 't',
+    unit: 'nm',
+    measured: new Float64Array([1, 2, 1.5]),
+    predicted: new Float64Array([1, 2, 1.6]),
+    lo: new Float64Array([0.5, 1.5, -80]),
+    hi: new Float64Array([1.5, 2.6, 90]),
+    reliable: [true, true, false],
+    version: [6, 6, 5],
+    label: ['a', 'b', 'c'],
+  };
+  const m = preparePredicted(c);
+  expect(m.domain[0]).toBeLessThan(0.5);
+  expect(m.domain[1]).toBeGreaterThan(2.6);
+  expect(m.domain[1]).toBeLessThan(3);
+  for (const w of m.whiskers) expect([w.lo >= m.domain[0], w.hi <= m.domain[1]]).toEqual([true, true]);
+  expect(m.coverage).toBe(1);
+  expect(m.summary).toMatch(/^3 wafers, 2 inside the domain/);
+  expect(predictedCsv(c, m.index).split('\r\n').slice(0, 2)).toEqual([
+    'wafer,measured (nm),predicted (nm),interval_low (nm),interval_high (nm),inside_domain,version',
+    'a,1,1,0.5,1.5,true,6',
+  ]);
 });

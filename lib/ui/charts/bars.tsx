@@ -5,7 +5,8 @@ import { useSvgExport } from '../components/use-svg-export';
 import { toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { niceTicks, paddedRange, tickDecimals } from './ticks';
+import { barNotes, barTicks, labelRoom, shownLabel } from './bars.prepare';
+import { paddedRange } from './ticks';
 
 export interface BarItem {
   key: string;
@@ -27,6 +28,7 @@ export interface BarsProps {
   reference?: { value: number; label: string } | undefined;
   onSelect?: (key: string) => void;
   selectedKey?: string | null;
+  /** Least width of the labels, px; they take what the longest needs, up to half of the room. */
   labelWidth?: number;
 }
 
@@ -35,9 +37,10 @@ const ROW_PLAIN = 18;
 const ROW_CHOSEN = 24;
 
 /** Horizontal bars from zero with ±2u whiskers; a bar whose whisker crosses zero is pale: it is not told apart from zero. */
-export function Bars({ title, unit, items, reference, onSelect, selectedKey, labelWidth = 120 }: BarsProps) {
+export function Bars({ title, unit, items, reference, onSelect, selectedKey, labelWidth: leastLabel = 120 }: BarsProps) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 360);
+  const labelWidth = labelRoom(items, leastLabel, width);
   const row = onSelect ? ROW_CHOSEN : ROW_PLAIN;
   const exports = useSvgExport(
     root,
@@ -47,16 +50,15 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
         ['name', `value (${unit})`, `u (${unit})`],
         items.map((b) => [b.label, b.value, b.u]),
       ),
-    { unit, notes: () => ['whiskers ± 2u'] },
+    { unit, notes: () => barNotes(items, reference) },
   );
   const [lo, hi] = paddedRange(
     [0, reference?.value, ...items.flatMap((b) => [b.value, b.value + 2 * (b.u ?? 0), b.value - 2 * (b.u ?? 0)])],
     0.04,
   );
   const min = items.every((b) => b.value >= 0) ? 0 : lo;
-  const ticks = niceTicks(min, hi, 4);
-  const d = tickDecimals(ticks);
   const right = 62;
+  const { ticks, decimals: d } = barTicks(min, hi, width - labelWidth - right);
   const sx = (v: number): number => labelWidth + ((v - min) / (hi - min || 1)) * (width - labelWidth - right);
   const height = items.length * row + 24;
   return (
@@ -105,7 +107,7 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
                   dominantBaseline="central"
                   fill="var(--ink)"
                 >
-                  {b.label}
+                  {shownLabel(b.label, labelWidth, b.detail)}
                   {b.detail ? (
                     <tspan fill="var(--ink-3)" dx={4}>
                       {b.detail}

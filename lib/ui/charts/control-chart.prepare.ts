@@ -1,9 +1,10 @@
 import { decimalsFor, decimalsForRange, plural, shortTime, withU } from '../format';
-import { limitSegments, limitSteps, type Span, specSegments, zoneBands } from './control-limits.prepare';
+import { domainOf, fractionalIndex, phaseSpans, xTicks } from './control-chart.domain';
+import { isJudgedBy, limitSegments, limitSteps, specSegments, zoneBands } from './control-limits.prepare';
 import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
 import { isDispersionRule, ruleName } from './rules';
-import { niceTicks, paddedRange, tickDecimals, timeTicks } from './ticks';
+import { niceTicks, paddedRange, tickDecimals } from './ticks';
 
 /** A stretch of process time with its own limits (one version of the chart). */
 export interface ChartPhase {
@@ -65,6 +66,8 @@ export interface ControlChartInput {
   phases: readonly ChartPhase[];
   /** The limits each point was judged by, NaN where there is none; without them a phase shows those of its version. */
   pointLimits?: PointLimits | undefined;
+  /** End of the window that was asked for, ms UTC: what changed after the last point and before it is drawn too. */
+  toMs?: number | undefined;
   /** Versions of the specification, oldest first; the last one holds now. Empty: nothing is specified. */
   specs: readonly SpecSpan[];
   events: readonly ChartEvent[];
@@ -85,11 +88,14 @@ export interface DrawnPoint {
   line: number | null;
   raw: number | null;
   dispersion: number | null;
+  /** Standard uncertainty of the value: of `y` where that is the value, of `raw` where y is an average of its past. */
   u: number | null;
   rules: readonly number[];
   dispersionRules: readonly number[];
   /** Beyond its own dispersion limits, whether a rule watches them or not. */
   beyondDispersion: boolean;
+  /** Limits judged it; without its own limits every point counts as judged by those of its phase. */
+  isJudged: boolean;
   excluded: string | null;
 }
 
@@ -108,6 +114,8 @@ export interface LimitSegment {
   x2: number;
   /** Only the last segment of a kind is labelled. */
   label: string | null;
+  /** Of an earlier phase: its number, which stands on its line, and where that begins. */
+  earlier?: { text: string; x1: number };
 }
 
 export interface ControlChartModel {
@@ -159,18 +167,16 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
       rules: (c.rules[i] ?? []).filter((r) => !isDispersionRule(r)),
       dispersionRules: (c.rules[i] ?? []).filter(isDispersionRule),
       beyondDispersion: beyondDispersion(c, i),
+      isJudged: isJudged(c, i),
       excluded,
     };
   });
-  const xDomain: [number, number] = n === 0 ? [0, 1] : n === 1 ? [x(0) - 1, x(0) + 1] : [x(0), x(n - 1)];
-  const pad = (xDomain[1] - xDomain[0]) * 0.012;
-  xDomain[0] -= pad;
-  xDomain[1] += pad;
-  const spans = phaseSpans(c, o.xMode, xDomain);
+  const position = (ms: number): number => (o.xMode === 'time' ? ms : fractionalIndex(c.at, ms));
+  const xDomain = domainOf(c, x, position);
+  const spans = phaseSpans(c, position, xDomain);
   const own = c.pointLimits;
   const steps = limitSteps(spans, c.at, x, { ucl: own?.ucl, lcl: own?.lcl }, (p) => p);
   const limits = limitSegments(steps, ['ucl', 'cl', 'lcl']);
-  const position = (ms: number): number => (o.xMode === 'time' ? ms : fractionalIndex(c.at, ms));
   limits.push(...specSegments(c.specs, position, xDomain, o.showSpec ? ['usl', 'target', 'lsl'] : ['target']));
   const spread = paddedRange(
     [
@@ -178,8 +184,7 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
       ...points.flatMap((p) => [
         p.y,
         p.raw,
-        p.y !== null && p.u !== null ? p.y + p.u : null,
-        p.y !== null && p.u !== null ? p.y - p.u : null,
+        ...[measuredOf(p)].flatMap((v) => (v !== null && p.u !== null ? [v - p.u, v + p.u] : [])),
       ]),
     ],
     0.08,
@@ -222,50 +227,25 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
   };
 }
 
+/** The value that `u` belongs to. */
+export const measuredOf = (p: Pick<DrawnPoint, 'y' | 'raw'>): number | null => p.raw ?? p.y;
+
+/** Did limits judge a point: its own, or where none are told those of its phase? */
+export function isJudged(c: ControlChartInput, i: number): boolean {
+  if (c.pointLimits !== undefined) return isJudgedBy(c.pointLimits, i);
+  const phase = phaseAt(c, c.at[i]!);
+  return phase !== undefined && (phase.ucl !== null || phase.lcl !== null);
+}
+
+/** The phase that holds at a moment. */
+export const phaseAt = (c: Pick<ControlChartInput, 'phases'>, ms: number): ChartPhase | undefined =>
+  c.phases.findLast((p) => p.fromMs <= ms);
+
 /** Does the dispersion of a point lie beyond the limits it was judged by? Excluded points are judged by nothing. */
 export function beyondDispersion(c: ControlChartInput, i: number): boolean {
   const d = c.dispersion?.[i];
   if (c.pointLimits === undefined || d === undefined || c.excluded[i]) return false;
   return d > c.pointLimits.dispUcl[i]! || d < c.pointLimits.dispLcl[i]!;
-}
-
-function phaseSpans(c: ControlChartInput, mode: 'time' | 'sequence', domain: readonly [number, number]): Span[] {
-  const pos = (ms: number): number => (mode === 'time' ? ms : fractionalIndex(c.at, ms));
-  return [...c.phases]
-    .sort((a, b) => a.fromMs - b.fromMs)
-    .map((phase, k, all) => ({
-      phase,
-      x1: Math.max(domain[0], pos(phase.fromMs)),
-      x2: Math.min(domain[1], pos(phase.toMs ?? all[k + 1]?.fromMs ?? Number.POSITIVE_INFINITY)),
-    }))
-    .filter((s) => s.x2 > s.x1);
-}
-
-/** Position of a moment on the sequence axis: half-way between the points around it. */
-export function fractionalIndex(at: Float64Array, ms: number): number {
-  if (ms === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  let lo = 0;
-  let hi = at.length;
-  while (lo < hi) {
-    const mid = (lo + hi) >> 1;
-    if (at[mid]! < ms) lo = mid + 1;
-    else hi = mid;
-  }
-  return lo - 0.5;
-}
-
-function xTicks(
-  c: ControlChartInput,
-  mode: 'time' | 'sequence',
-  domain: readonly [number, number],
-): { value: number; label: string }[] {
-  if (mode === 'time') {
-    const t = timeTicks(domain[0], domain[1], 8);
-    return t.values.map((value) => ({ value, label: t.label(value) }));
-  }
-  return niceTicks(Math.max(0, domain[0]), domain[1], 8)
-    .filter((v) => Number.isInteger(v) && v < c.at.length)
-    .map((value) => ({ value, label: c.names[value] ?? String(value + 1) }));
 }
 
 function median(v: Float64Array | undefined): number {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ControlChartInput, fractionalIndex, prepareControlChart } from './control-chart.prepare';
+import { fractionalIndex } from './control-chart.domain';
+import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
 
 const HOUR = 3_600_000;
 const t0 = Date.UTC(2026, 10, 1);

@@ -1,20 +1,34 @@
 import { toCsv } from '../csv';
 import { num, shortTime, withU } from '../format';
-import { beyondDispersion, type ControlChartInput, type DrawnPoint } from './control-chart.prepare';
+import {
+  beyondDispersion,
+  type ControlChartInput,
+  type DrawnPoint,
+  isJudged,
+  measuredOf,
+  phaseAt,
+} from './control-chart.prepare';
 import { pointState } from './rules';
 
-const stateOf = (p: DrawnPoint): string => pointState([...p.rules, ...p.dispersionRules], p.excluded, p.beyondDispersion).text;
+const stateOf = (p: DrawnPoint): string => pointState({ ...p, rules: [...p.rules, ...p.dispersionRules] }).text;
 
 /** One point as it is read aloud. */
 export const spokenPoint = (c: ControlChartInput, p: DrawnPoint, decimals: number): string =>
-  `${c.names[p.i]}, ${withU(p.y, p.u, decimals)} ${c.unit}, ${shortTime(c.at[p.i])}, ${stateOf(p)}`;
+  `${c.names[p.i]}, ${pointValue(c, p, decimals)}, ${shortTime(c.at[p.i])}, ${stateOf(p)}`;
+
+/** What a point says: its value with the uncertainty that belongs to it, before it the average where that is what is plotted. */
+export const pointValue = (c: ControlChartInput, p: DrawnPoint, decimals: number): string =>
+  c.value === undefined
+    ? `${withU(p.y, p.u, decimals)} ${c.unit}`
+    : `EWMA ${num(p.y, decimals)} ${c.unit}, value ${withU(p.raw, p.u, decimals)} ${c.unit}`;
 
 export const POINT_HEADER = (c: ControlChartInput): string[] => [
   'No.',
   'Time',
   'Point',
+  ...(c.value === undefined ? [] : [`EWMA, ${c.unit}`]),
   `Value, ${c.unit}`,
-  'u',
+  'u of the value',
   `Dispersion, ${c.unit}`,
   'State',
 ];
@@ -26,7 +40,8 @@ export const pointRow = (c: ControlChartInput, p: DrawnPoint, decimals: number) 
     p.i + 1,
     shortTime(c.at[p.i]),
     c.names[p.i] ?? '',
-    num(p.y, decimals),
+    ...(c.value === undefined ? [] : [num(p.y, decimals)]),
+    num(measuredOf(p), decimals),
     num(p.u, decimals),
     num(p.dispersion, decimals),
     stateOf(p),
@@ -34,12 +49,10 @@ export const pointRow = (c: ControlChartInput, p: DrawnPoint, decimals: number) 
 });
 
 /**
- * All points (not only the drawn ones) at full precision: index, what was plotted, the limits it was judged by, and flags: 1 or 0 for
- * out of control, beyond the limits of the dispersion, excluded; the signals in words.
+ * All points (not only the drawn ones): index, what was plotted, the limits it was judged by, and flags: 1 or 0 for judged, out of control, beyond the limits of the dispersion, excluded; the signals in words.
  */
 export function controlChartCsv(c: ControlChartInput): string {
   const own = c.pointLimits;
-  const phaseOf = (t: number) => c.phases.findLast((p) => p.fromMs <= t);
   const flag = (v: boolean): number => (v ? 1 : 0);
   return toCsv(
     [
@@ -48,13 +61,16 @@ export function controlChartCsv(c: ControlChartInput): string {
       'point',
       `plotted (${c.unit})`,
       `value (${c.unit})`,
-      `u (${c.unit})`,
+      `u of the value (${c.unit})`,
       `cl (${c.unit})`,
       `ucl (${c.unit})`,
       `lcl (${c.unit})`,
       `dispersion (${c.unit})`,
+      `dispersion_cl (${c.unit})`,
       `dispersion_ucl (${c.unit})`,
+      `dispersion_lcl (${c.unit})`,
       'limits_version',
+      'judged',
       'out_of_control',
       'dispersion_beyond_limit',
       'excluded',
@@ -63,7 +79,7 @@ export function controlChartCsv(c: ControlChartInput): string {
       'id',
     ],
     Array.from(c.at, (t, i) => {
-      const phase = phaseOf(t);
+      const phase = phaseAt(c, t);
       const rules = c.rules[i] ?? [];
       const beyond = beyondDispersion(c, i);
       const excluded = c.excluded[i] ?? null;
@@ -78,12 +94,17 @@ export function controlChartCsv(c: ControlChartInput): string {
         own ? own.ucl[i] : phase?.ucl,
         own ? own.lcl[i] : phase?.lcl,
         c.dispersion?.[i],
+        own ? own.dispCl[i] : phase?.dispCl,
         own ? own.dispUcl[i] : phase?.dispUcl,
+        own ? own.dispLcl[i] : phase?.dispLcl,
         phase?.version,
+        flag(isJudged(c, i)),
         flag(rules.length > 0 && excluded === null),
         flag(beyond),
         flag(excluded !== null),
-        excluded === null && (rules.length > 0 || beyond) ? pointState(rules, null, beyond).text : '',
+        excluded === null && (rules.length > 0 || beyond)
+          ? pointState({ rules, excluded: null, isJudged: true, beyondDispersion: beyond }).text
+          : '',
         excluded,
         c.ids[i],
       ];
@@ -108,6 +129,7 @@ export function controlChartNotes(c: ControlChartInput, summary: string): string
     : '';
   const dispersion = phase
     ? said([
+        ['LCL', phase.dispLcl],
         ['CL', phase.dispCl],
         ['UCL', phase.dispUcl],
       ])

@@ -4,7 +4,7 @@ import { CartesianGrid, Line, LineChart } from 'recharts';
 import { ExportMenu } from '../components/export-menu';
 import { StatusMark } from '../components/status-mark';
 import { useSvgExport } from '../components/use-svg-export';
-import { shortTime, withU } from '../format';
+import { shortTime } from '../format';
 import { useKeys } from '../hooks/use-keys';
 import { useWidth } from '../hooks/use-width';
 import { ChartLegend, DataDisclosure, eventEntries, HoverCard, type LegendEntry, numberXAxis, numberYAxis } from './chart-parts';
@@ -15,7 +15,7 @@ import {
   type DrawnPoint,
   prepareControlChart,
 } from './control-chart.prepare';
-import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
+import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, pointValue, spokenPoint } from './control-chart.text';
 import { EventStrip, LimitLayer, PointLayer, ZoneLayer } from './control-marks';
 import { LABELS, nearest, plotBox, unscaleX } from './plot';
 import { pointState } from './rules';
@@ -268,12 +268,10 @@ function legend(m: ControlChartModel, c: ControlChartInput): LegendEntry[] {
 }
 
 function PointText({ input, p, decimals }: { input: ControlChartInput; p: DrawnPoint; decimals: number }) {
-  const state = pointState([...p.rules, ...p.dispersionRules], p.excluded, p.beyondDispersion);
+  const state = pointState({ ...p, rules: [...p.rules, ...p.dispersionRules] });
   return (
     <>
-      <div className="font-semibold">
-        {withU(p.y, p.u, decimals)} {input.unit}
-      </div>
+      <div className="font-semibold">{pointValue(input, p, decimals)}</div>
       <div className="text-ink-2">
         {input.names[p.i]} · {shortTime(input.at[p.i])}
       </div>

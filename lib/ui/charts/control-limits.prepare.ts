@@ -1,5 +1,5 @@
-import { decimalsFor, num } from '../format';
-import type { ChartPhase, LimitSegment, SpecSpan, ZoneBand } from './control-chart.prepare';
+import { asEntered, decimalsFor, num } from '../format';
+import type { ChartPhase, LimitSegment, PointLimits, SpecSpan, ZoneBand } from './control-chart.prepare';
 
 /** A phase between two positions of the x axis. */
 export interface Span {
@@ -10,12 +10,18 @@ export interface Span {
 
 /** A stretch of points that were judged by the same limits. */
 export interface LimitStep {
+  /** Which phase, counted from the oldest. */
+  phase: number;
   x1: number;
   x2: number;
   cl: number | null;
   ucl: number | null;
   lcl: number | null;
 }
+
+/** Did limits judge point i? One of a baseline has none, on either of its charts. */
+export const isJudgedBy = (l: Pick<PointLimits, 'ucl' | 'lcl' | 'dispUcl' | 'dispLcl'>, i: number): boolean =>
+  [l.ucl, l.lcl, l.dispUcl, l.dispLcl].some((column) => Number.isFinite(column[i]));
 
 type Column = Float64Array | undefined;
 
@@ -42,12 +48,13 @@ export function limitSteps(
       (i) => at[i]! >= phase.fromMs && at[i]! < to && (value(columns.ucl, i) !== null || value(columns.lcl, i) !== null),
     );
     if (mine.length === 0)
-      return nominal.ucl === null && nominal.lcl === null && nominal.cl === null ? [] : [{ x1, x2, ...nominal }];
+      return nominal.ucl === null && nominal.lcl === null && nominal.cl === null ? [] : [{ phase: k, x1, x2, ...nominal }];
     const out: LimitStep[] = [];
     mine.forEach((i, j) => {
       const left = j === 0 ? x1 : (x(mine[j - 1]!) + x(i)) / 2;
       const right = j === mine.length - 1 ? x2 : (x(i) + x(mine[j + 1]!)) / 2;
       const step = {
+        phase: k,
         x1: left,
         x2: right,
         cl: columns.cl ? value(columns.cl, i) : nominal.cl,
@@ -68,16 +75,18 @@ function same(a: LimitStep, b: LimitStep): boolean {
   return near(a.cl, b.cl) && near(a.ucl, b.ucl) && near(a.lcl, b.lcl);
 }
 
-/** Steps as lines to draw; only the last of each kind is labelled. */
+/** Steps as lines to draw: the last of each kind is labelled at the right, the last of each earlier phase keeps its number on its line. */
 export function limitSegments(steps: readonly LimitStep[], kinds: readonly ('ucl' | 'cl' | 'lcl')[]): LimitSegment[] {
   const last = steps.at(-1);
-  const width = last === undefined ? 0 : Math.abs((last.ucl ?? last.cl ?? 0) - (last.lcl ?? last.cl ?? 0));
   return kinds.flatMap((kind) =>
-    steps.flatMap((s): LimitSegment[] => {
+    steps.flatMap((s, i): LimitSegment[] => {
       const y = s[kind];
       if (y === null || !Number.isFinite(y)) return [];
-      const decimals = decimalsFor((width || Math.abs(y) / 10) / 20);
-      return [{ kind, y, x1: s.x1, x2: s.x2, label: s === last ? `${kind.toUpperCase()} ${num(y, decimals)}` : null }];
+      const width = Math.abs((s.ucl ?? s.cl ?? 0) - (s.lcl ?? s.cl ?? 0));
+      const text = `${kind.toUpperCase()} ${num(y, decimalsFor((width || Math.abs(y) / 10) / 20))}`;
+      const segment = { kind, y, x1: s.x1, x2: s.x2, label: s === last ? text : null };
+      if (s.phase === last!.phase || steps[i + 1]?.phase === s.phase) return [segment];
+      return [{ ...segment, earlier: { text, x1: steps.find((q) => q.phase === s.phase)!.x1 } }];
     }),
   );
 }
@@ -96,7 +105,7 @@ export const zoneBands = (steps: readonly LimitStep[]): ZoneBand[] =>
     });
   });
 
-/** Specification limits and target, each version over its own time; the ones in force are labelled. */
+/** Specification limits and target, each version over its own time with its numbers. */
 export function specSegments(
   spans: readonly SpecSpan[],
   position: (ms: number) => number,
@@ -104,6 +113,8 @@ export function specSegments(
   only: readonly ('usl' | 'target' | 'lsl')[],
 ): LimitSegment[] {
   const now = spans.at(-1);
+  // The newest that the drawing reaches: a picture of the past shows what held then.
+  const newest = spans.findLastIndex((s) => position(s.fromMs) < hi);
   const d = now !== undefined && now.usl !== null && now.lsl !== null ? decimalsFor((now.usl - now.lsl) / 20) : 2;
   return only.flatMap((kind) =>
     spans.flatMap((s, k): LimitSegment[] => {
@@ -111,8 +122,8 @@ export function specSegments(
       const x1 = Math.max(lo, position(s.fromMs));
       const x2 = Math.min(hi, position(spans[k + 1]?.fromMs ?? Number.POSITIVE_INFINITY));
       if (y === null || x2 <= x1) return [];
-      const name = kind === 'target' ? 'target' : kind.toUpperCase();
-      return [{ kind, y, x1, x2, label: k === spans.length - 1 ? `${name} ${num(y, d)}` : null }];
+      const text = `${kind === 'target' ? 'target' : kind.toUpperCase()} ${asEntered(y, Math.min(d, 2))}`;
+      return [{ kind, y, x1, x2, ...(k === newest ? { label: text } : { label: null, earlier: { text, x1 } }) }];
     }),
   );
 }

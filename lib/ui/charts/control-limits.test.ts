@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
-import { controlChartCsv, spokenPoint } from './control-chart.text';
+import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
+import { earlierLabels } from './earlier-labels';
 import { eventLegend } from './equipment-events';
 import { placePhaseLabels } from './phase-labels';
 import { pointState, ruleName, ruleText } from './rules';
@@ -83,8 +84,14 @@ test('a dispersion beyond its limit is marked whether a rule watches it or not, 
 });
 
 test('an excluded point is neither in nor out of control', () => {
-  expect(pointState([1], 'wrong slot', true)).toEqual({ status: 'idle', text: 'excluded: wrong slot' });
-  expect(pointState([], null, false)).toEqual({ status: 'ok', text: 'in control' });
+  const fine = { rules: [], excluded: null, isJudged: true };
+  expect(pointState({ rules: [1], excluded: 'wrong slot', isJudged: true, beyondDispersion: true })).toEqual({
+    status: 'idle',
+    text: 'excluded: wrong slot',
+  });
+  expect(pointState(fine)).toEqual({ status: 'ok', text: 'in control' });
+  expect(pointState({ ...fine, isJudged: false })).toEqual({ status: 'idle', text: 'not judged, no limits yet' });
+  expect(pointState({ ...fine, rules: [2], isJudged: false }).text).toBe('rule 2');
   expect([ruleName(101), ruleText(101), ruleName(1)].join(' ')).not.toMatch(/101/);
 });
 
@@ -117,3 +124,81 @@ test('labels of phases never cover each other and stay inside', () =>
       },
     ),
   ));
+
+test('a point of the baseline is not judged: in words, in the table and in the file', () => {
+  const none = (v: number) => col(Number.NaN, v, v);
+  const own = { ucl: none(33), lcl: none(27), dispCl: none(1), dispUcl: none(2.6), dispLcl: none(0) };
+  const c = input(3, { pointLimits: own });
+  const m = prepareControlChart(c, opts);
+  expect(m.points.map((p) => p.isJudged)).toEqual([false, true, true]);
+  expect(spokenPoint(c, m.points[0]!, 1)).toMatch(/, not judged, no limits yet$/);
+  expect(spokenPoint(c, m.points[1]!, 1)).toMatch(/, in control$/);
+  expect(column(c, 'judged')).toEqual(['0', '1', '1']);
+});
+
+test('every limit that was entered leaves with the file and stands below the picture', () => {
+  const own = { ...input(2).pointLimits!, dispCl: col(0.5, 0.5), dispLcl: col(0.05, 0.05), dispUcl: col(1.7, 1.7) };
+  const phases = [{ ...input(2).phases[0]!, dispCl: 0.5, dispLcl: 0.05, dispUcl: 1.7 }];
+  const c = input(2, { pointLimits: own, phases, dispersionName: 'standard deviation' });
+  expect(['dispersion_lcl', 'dispersion_cl', 'dispersion_ucl'].map((h) => column(c, h)[1])).toEqual(['0.05', '0.5', '1.7']);
+  expect(controlChartNotes(c, '')).toContain('standard deviation, below: LCL 0.05 nm, CL 0.5 nm, UCL 1.7 nm');
+});
+
+test('what changed after the last point is drawn from its first minute, and the numbers before it stay', () => {
+  const changed = t0 + 6 * HOUR;
+  const phases = [
+    { ...input(1).phases[0]!, toMs: changed },
+    { ...input(1).phases[0]!, version: 2, fromMs: changed, ucl: 34 },
+  ];
+  const specs = [
+    { fromMs: 0, lsl: 26, usl: 35, target: 30 },
+    { fromMs: changed, lsl: 26, usl: 36, target: 30.5 },
+  ];
+  for (const xMode of ['time', 'sequence'] as const) {
+    const c = input(5, { phases, specs, toMs: t0 + 7 * HOUR });
+    const m = prepareControlChart(c, { ...opts, xMode });
+    const of = (kind: string) => m.limits.filter((l) => l.kind === kind).map((l) => [l.y, l.label, l.earlier?.text ?? null]);
+    expect(of('ucl')).toEqual([
+      [33, null, 'UCL 33.00'],
+      [34, 'UCL 34.00', null],
+    ]);
+    expect(of('target')).toEqual([
+      [30, null, expect.stringMatching(/^target 30/)],
+      [30.5, expect.stringMatching(/^target 30.5/), null],
+    ]);
+    const newest = m.limits.findLast((l) => l.kind === 'ucl')!;
+    expect((newest.x2 - newest.x1) / (m.xDomain[1] - m.xDomain[0])).toBeGreaterThan(0.04);
+  }
+  // A picture of the past knows nothing of it.
+  const past = prepareControlChart(input(5, { phases, specs, toMs: t0 + 5 * HOUR }), { ...opts, xMode: 'time' });
+  expect(past.limits.filter((l) => l.label !== null).map((l) => l.y)).toEqual([33, 30, 27, 35, 30, 26]);
+});
+
+test('numbers of earlier phases never cover each other, and none stands where its phase is too narrow', () => {
+  const at = (kind: 'ucl' | 'cl', y: number, x1: number, x2: number) =>
+    ({ kind, y, x1, x2, label: null, earlier: { text: `${kind.toUpperCase()} ${y}.00`, x1 } }) as const;
+  const box = { left: 0, right: 500, top: 0, bottom: 300 };
+  const id = (v: number) => v;
+  const placed = earlierLabels([at('ucl', 100, 0, 200), at('cl', 103, 0, 200), at('ucl', 90, 200, 230)], id, id, box);
+  expect(placed.map((p) => p.text)).toEqual(['UCL 100.00', 'CL 103.00']);
+  expect(Math.abs(placed[0]!.y - placed[1]!.y)).toBeGreaterThanOrEqual(11);
+});
+
+test('the uncertainty of an EWMA chart is that of the value beside it, never of the average', () => {
+  const c = input(2, { plotted: col(30, 30.176), value: col(30, 30.8), u: col(0.0045, 0.0045), dispersion: undefined });
+  const p = prepareControlChart(c, opts).points[1]!;
+  expect(spokenPoint(c, p, 4)).toContain('EWMA 30.1760 nm, value 30.8000 ± 0.0045 nm');
+  const cells = Object.fromEntries(POINT_HEADER(c).map((h, i) => [h, pointRow(c, p, 4).cells[i]]));
+  expect(cells).toMatchObject({ 'EWMA, nm': '30.1760', 'Value, nm': '30.8000', 'u of the value': '0.0045' });
+  expect(column(c, 'value')[1]).toBe('30.8');
+});
+
+/** The cells of a column of the file. */
+function column(c: ControlChartInput, name: string): (string | undefined)[] {
+  const [head, ...rows] = controlChartCsv(c)
+    .trim()
+    .split(/\r?\n/)
+    .map((l) => l.split(','));
+  const at = head!.findIndex((h) => h.split(' ')[0] === name);
+  return rows.map((r) => r[at]);
+}

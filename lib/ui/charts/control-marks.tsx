@@ -1,5 +1,6 @@
 'use client';
-import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-chart.prepare';
+import { type ControlChartModel, type DrawnPoint, type LimitSegment, measuredOf } from './control-chart.prepare';
+import { earlierLabels } from './earlier-labels';
 import { placePhaseLabels } from './phase-labels';
 import { dotsPath, type PlotBox, scaleX, scaleY, spreadLabels } from './plot';
 import { isDispersionRule } from './rules';
@@ -41,6 +42,11 @@ export function LimitLayer({ box, x, y, limits }: LayerProps & { limits: readonl
           strokeDasharray={DASH[kind].dash}
           strokeWidth={DASH[kind].width}
         />
+      ))}
+      {earlierLabels(limits, sx, sy, box).map((l) => (
+        <text key={`${l.x}-${l.y}`} x={l.x} y={l.y} textAnchor="end" fontSize={10} fill={DASH[l.kind].color}>
+          {l.text}
+        </text>
       ))}
       {labelled.map((l, i) => (
         <text key={l.kind} x={box.right + 6} y={labelY[i]} dominantBaseline="central" fontSize={11} fill={DASH[l.kind].color}>
@@ -122,7 +128,7 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
           d={at
             .flatMap((m) =>
               m.p.u !== null && m.p.u > 0
-                ? [`M${m.cx.toFixed(1)} ${sy(of(m.p)! - m.p.u).toFixed(1)}V${sy(of(m.p)! + m.p.u).toFixed(1)}`]
+                ? [`M${m.cx.toFixed(1)} ${sy(measuredOf(m.p)! - m.p.u).toFixed(1)}V${sy(measuredOf(m.p)! + m.p.u).toFixed(1)}`]
                 : [],
             )
             .join('')}

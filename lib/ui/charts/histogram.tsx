@@ -67,14 +67,26 @@ export function Histogram({ label, unit, values, lsl, usl, target, width, height
           </g>
         ),
       )}
-      {ticks.map((t) => (
-        <text key={t} x={sx(t)} y={height - 6} fontSize={11} textAnchor="middle" fill="var(--ink-3)">
-          {num(t, d)}
-        </text>
-      ))}
+      {ticks.map((t) => {
+        const text = num(t, d);
+        return (
+          <text key={t} x={insideX(sx(t), text, width)} y={height - 6} fontSize={11} textAnchor="middle" fill="var(--ink-3)">
+            {text}
+          </text>
+        );
+      })}
     </svg>
   );
 }
+
+/** Average width of a character at 11 px. */
+const CHAR = 6;
+
+/** Where the middle of a number stands so that none of it is cut at either end. */
+export const insideX = (x: number, text: string, width: number): number => {
+  const half = (text.length * CHAR) / 2;
+  return Math.min(width - half, Math.max(half, x));
+};
 
 /** Bins of width 2·IQR·n^(−1/3) (Freedman & Diaconis 1981), 5 to 40 of them; the range includes the limits so that they are seen. */
 export function histogramBins(values: ArrayLike<number>, limits: readonly (number | null)[]) {

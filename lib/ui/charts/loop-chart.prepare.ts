@@ -1,5 +1,5 @@
 import { toCsv } from '../csv';
-import { num, plural, shortTime } from '../format';
+import { asEntered, num, plural, shortTime } from '../format';
 import type { ChartEvent } from './control-chart.prepare';
 import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
@@ -126,9 +126,9 @@ function summarise(c: LoopChartInput): string {
 export const loopNotes = (c: LoopChartInput, summary: string): string[] => [
   summary,
   [
-    `target ${c.target} ${c.outputUnit}`,
-    ...(c.lsl === null ? [] : [`LSL ${c.lsl}`]),
-    ...(c.usl === null ? [] : [`USL ${c.usl}`]),
+    `target ${asEntered(c.target)} ${c.outputUnit}`,
+    ...(c.lsl === null ? [] : [`LSL ${asEntered(c.lsl)}`]),
+    ...(c.usl === null ? [] : [`USL ${asEntered(c.usl)}`]),
     `${c.knob} in ${c.knobUnit}`,
   ].join(', '),
   'dots: measured, and recipe applied; pale: without control, by the model; hollow: advised only; band: disturbance ± 2u',
@@ -155,19 +155,19 @@ export function loopCsv(c: LoopChartInput): string {
   const rows = [
     ...Array.from(c.output.at, (t, i) => ({
       t,
-      cells: ['output', c.output.label[i], c.output.value[i], c.output.without[i], ''],
+      cells: ['output', c.output.label[i], c.output.value[i], c.outputUnit, c.output.without[i], null, ''],
     })),
     ...Array.from(c.moves.at, (t, i) => ({
       t,
-      cells: ['move', c.moves.label[i], c.moves.value[i], Number.NaN, c.moves.kind[i]],
+      cells: ['move', c.moves.label[i], c.moves.value[i], c.knobUnit, null, null, c.moves.kind[i]],
     })),
     ...Array.from(c.disturbance.at, (t, i) => ({
       t,
-      cells: ['disturbance', '', c.disturbance.value[i], c.disturbance.u[i], ''],
+      cells: ['disturbance', '', c.disturbance.value[i], c.outputUnit, null, c.disturbance.u[i], ''],
     })),
   ].sort((a, b) => a.t - b.t);
   return toCsv(
-    ['process_time', 'series', 'label', 'value', 'without control / u', 'kind'],
+    ['process_time', 'series', 'label', 'value', 'unit', `without_control (${c.outputUnit})`, `u (${c.outputUnit})`, 'kind'],
     rows.map((r) => [new Date(r.t).toISOString(), ...r.cells]),
   );
 }

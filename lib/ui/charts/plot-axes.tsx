@@ -9,8 +9,8 @@ export interface AxisTick {
 export const X_TITLE = 14;
 
 /**
- * Grid lines, ticks and titles of a plot with two numeric axes. The title of y stands inside at the top, that of x below its numbers, where no curve can
- * run through it; `xTitle` null leaves the numbers and the title to the plot below that shares the axis.
+ * Grid lines, ticks and titles of a plot with two numeric axes. The title of y stands beside its numbers, that of x below them, where no curve can run
+ * through it; `xTitle` null leaves the numbers and the title to the plot below that shares the axis.
  */
 export function PlotAxes({
   box,
@@ -50,7 +50,7 @@ export function PlotAxes({
           )}
         </g>
       ))}
-      <text x={box.left + 6} y={box.top + 9} fill="var(--ink-2)">
+      <text transform={`translate(11 ${(box.top + box.bottom) / 2}) rotate(-90)`} textAnchor="middle" fill="var(--ink-2)">
         {yTitle}
       </text>
       {xTitle === null ? null : (

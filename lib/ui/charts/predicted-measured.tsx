@@ -21,6 +21,8 @@ export interface PredictedMeasuredInput {
   hi: Float64Array;
   /** Inside the model's applicability domain. */
   reliable: readonly boolean[];
+  /** Of the model, that predicted each. */
+  version: readonly number[];
   label: readonly string[];
 }
 
@@ -55,15 +57,13 @@ export function PredictedVsMeasured({
     }
     return best;
   };
-  const csv = useMemo(
-    () => () =>
-      toCsv(
-        ['wafer', `measured (${input.unit})`, `predicted (${input.unit})`, 'lo', 'hi', 'reliable'],
-        m.index.map((i) => [input.label[i], input.measured[i], input.predicted[i], input.lo[i], input.hi[i], input.reliable[i]]),
-      ),
-    [input, m],
-  );
-  const exports = useSvgExport(root, input.title, csv, { unit: input.unit, notes: () => ['predicted against measured'] });
+  const exports = useSvgExport(root, input.title, () => predictedCsv(input, m.index), {
+    unit: input.unit,
+    notes: () => [
+      m.summary,
+      'dots: inside the domain; hollow: outside it; whiskers: 95 % interval, cut at the frame; dashed: predicted = measured',
+    ],
+  });
   const say = (i: number): string =>
     `${input.label[i]}: measured ${num(input.measured[i], m.decimals + 1)}, predicted ${num(input.predicted[i], m.decimals + 1)} (${num(input.lo[i], m.decimals + 1)} to ${num(input.hi[i], m.decimals + 1)}) ${input.unit}${input.reliable[i] ? '' : ', outside the model’s domain'}`;
   const ticks = m.ticks.map((value) => ({ value, label: num(value, m.decimals) }));
@@ -109,9 +109,7 @@ export function PredictedVsMeasured({
             strokeDasharray="4 3"
           />
           <path
-            d={m.index
-              .map((i) => `M${sx(input.measured[i]!).toFixed(1)} ${sy(input.lo[i]!).toFixed(1)}V${sy(input.hi[i]!).toFixed(1)}`)
-              .join('')}
+            d={m.whiskers.map((w) => `M${sx(w.x).toFixed(1)} ${sy(w.lo).toFixed(1)}V${sy(w.hi).toFixed(1)}`).join('')}
             stroke="var(--pale)"
             strokeOpacity={0.7}
             fill="none"
@@ -167,7 +165,10 @@ export function PredictedVsMeasured({
 
 const MAX_POINTS = 1000;
 
-/** Pairs with both values, by measured value (at most 1000, evenly taken), common square domain, coverage said aloud. */
+/**
+ * Pairs with both values, by measured value (at most 1000, evenly taken), on one square domain that holds the intervals of what the model vouches for; the
+ * whiskers of others end at the frame. The coverage is of those inside the domain of the model.
+ */
 export function preparePredicted(c: PredictedMeasuredInput) {
   const all = Array.from(c.measured.keys()).filter((i) => Number.isFinite(c.measured[i]!) && Number.isFinite(c.predicted[i]!));
   all.sort((a, b) => c.measured[a]! - c.measured[b]!);
@@ -176,15 +177,18 @@ export function preparePredicted(c: PredictedMeasuredInput) {
       ? all
       : Array.from({ length: MAX_POINTS }, (_, k) => all[Math.round((k * (all.length - 1)) / (MAX_POINTS - 1))]!);
   const domain = paddedRange(
-    index.flatMap((i) => [c.measured[i], c.predicted[i]]),
-    0.08,
+    index.flatMap((i) => [c.measured[i], c.predicted[i], ...(c.reliable[i] ? [c.lo[i], c.hi[i]] : [])]),
+    0.04,
   );
   const ticks = niceTicks(domain[0], domain[1], 5);
-  const covered = all.filter((i) => c.measured[i]! >= c.lo[i]! && c.measured[i]! <= c.hi[i]!).length;
-  const coverage = all.length > 0 ? covered / all.length : Number.NaN;
+  const vouched = all.filter((i) => c.reliable[i]);
+  const covered = vouched.filter((i) => c.measured[i]! >= c.lo[i]! && c.measured[i]! <= c.hi[i]!).length;
+  const coverage = vouched.length > 0 ? covered / vouched.length : Number.NaN;
+  const within = (v: number): number => Math.min(domain[1], Math.max(domain[0], v));
   return {
     index,
     domain,
+    whiskers: index.map((i) => ({ x: c.measured[i]!, lo: within(c.lo[i]!), hi: within(c.hi[i]!) })),
     ticks,
     decimals: tickDecimals(ticks),
     frame: [{ x: domain[0] }, { x: domain[1] }],
@@ -192,6 +196,18 @@ export function preparePredicted(c: PredictedMeasuredInput) {
     summary:
       all.length === 0
         ? 'no wafer has both values yet'
-        : `${all.length} wafers, ${num(coverage * 100, 0)} % inside their 95 % interval${index.length < all.length ? `, ${index.length} drawn` : ''}`,
+        : `${all.length} wafers, ${vouched.length} inside the domain of the model, ${num(coverage * 100, 0)} % of those inside their 95 % interval${index.length < all.length ? `, ${index.length} drawn` : ''}`,
   };
 }
+
+/** The pairs that are drawn. */
+export const predictedCsv = (c: PredictedMeasuredInput, index: readonly number[]): string =>
+  toCsv(
+    [
+      'wafer',
+      ...['measured', 'predicted', 'interval_low', 'interval_high'].map((name) => `${name} (${c.unit})`),
+      'inside_domain',
+      'version',
+    ],
+    index.map((i) => [c.label[i], c.measured[i], c.predicted[i], c.lo[i], c.hi[i], c.reliable[i], c.version[i]]),
+  );

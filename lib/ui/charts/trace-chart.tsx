@@ -75,7 +75,7 @@ export function TraceChart({ input, height = 220, compact = false }: TraceChartP
     csvLabel: 'CSV of the samples',
     csv: () =>
       toCsv(
-        ['t (s)', `${input.sensor} (${input.unit})`, 'band low', 'band middle', 'band high'],
+        ['t (s)', `${input.sensor} (${input.unit})`, ...['low', 'middle', 'high'].map((w) => `band ${w} (${input.unit})`)],
         Array.from(input.t, (t, i) => [t, input.v[i], input.band?.lo[i], input.band?.mid[i], input.band?.hi[i]]),
       ),
     draw: (colours) => {

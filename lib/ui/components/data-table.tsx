@@ -1,27 +1,26 @@
 'use client';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { type ReactNode, useId, useMemo, useRef, useState } from 'react';
-import { type Cell, fileName, toCsv, withColumns } from '../csv';
+import { type PointerEvent, type ReactNode, useId, useMemo, useRef, useState } from 'react';
+import { fileName, withColumns } from '../csv';
 import { downloadText } from '../export';
+import { shortTime } from '../format';
 import { useKeys } from '../hooks/use-keys';
 import { useUrlState } from '../hooks/use-url-state';
 import { useExportFacts } from './export-facts';
 import { Empty } from './panel';
+import { tipUnder } from './row-tip';
+import { type ColumnData, exported, sortValue, tableCsv } from './table-export';
 import { readSort, type SortState, sortRows, writeSort } from './table-sort';
 import { contextColumns } from './use-exports';
 
-export interface Column<R> {
-  key: string;
-  header: string;
-  /** Shown small after the header; numbers in the cells stay bare. */
-  unit?: string;
+export interface Column<R> extends ColumnData<R> {
   /** Right-aligned tabular digits. */
   numeric?: boolean;
-  /** What is sorted by and exported; without it the column does neither. */
-  value?: (row: R) => Cell;
   /** What is shown; default: the value. */
   cell?: (row: R) => ReactNode;
+  /** Only in the file: what a cell on screen says beside its number, such as a unit of its own. */
+  fileOnly?: boolean;
   title?: string;
   width?: number | string;
   firstDir?: 'asc' | 'desc';
@@ -33,7 +32,7 @@ export interface DataTableProps<R> {
   rows: readonly R[];
   columns: readonly Column<R>[];
   rowKey: (row: R) => string;
-  /** The row is a link to there: click, middle click, Enter. */
+  /** The whole row is a link to there: click, middle click, Enter, its address on hover. */
   rowHref?: (row: R) => string;
   onSelect?: (row: R) => void;
   selectedKey?: string | null;
@@ -55,7 +54,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
   const {
     label,
     rows,
-    columns,
+    columns: all,
     rowKey,
     rowHref,
     onSelect,
@@ -72,9 +71,11 @@ export function DataTable<R>(p: DataTableProps<R>) {
   const router = useRouter();
   const body = useRef<HTMLTableSectionElement>(null);
   const id = useId();
+  const columns = useMemo(() => all.filter((c) => !c.fileOnly), [all]);
   const [sort, setSort] = useSort(columns, initialSort ?? null, primary === true);
   const sorted = useMemo(() => {
-    const value = sort ? columns.find((c) => c.key === sort.key)?.value : undefined;
+    const column = sort ? columns.find((c) => c.key === sort.key) : undefined;
+    const value = column && sortValue(column);
     return sort && value ? sortRows(rows, value, sort.dir) : rows;
   }, [rows, columns, sort]);
 
@@ -101,18 +102,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
   useKeys(primary ? { j: () => walk(1), k: () => walk(-1), ...rowBindings } : rowBindings);
 
   const facts = useExportFacts();
-  const exported = columns.filter((c) => c.value);
-  const save = (): void =>
-    downloadText(
-      fileName(label, 'csv'),
-      withColumns(
-        toCsv(
-          exported.map((c) => (c.unit ? `${c.header} (${c.unit})` : c.header)),
-          sorted.map((r) => exported.map((c) => c.value?.(r))),
-        ),
-        contextColumns(facts, ''),
-      ),
-    );
+  const save = (): void => downloadText(fileName(label, 'csv'), withColumns(tableCsv(all, sorted), contextColumns(facts, '')));
   if (rows.length === 0) return <Empty>{empty}</Empty>;
   return (
     <div>
@@ -139,7 +129,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
                   onClick={(e) => {
                     if ((e.target as HTMLElement).closest('a,button,input,select,label')) return;
                     if (onSelect) onSelect(row);
-                    else if (rowHref) router.push(rowHref(row)); // on a cell's own tool tip, which lies above the link
+                    else if (rowHref) router.push(rowHref(row)); // beside the link, on the border of the row
                   }}
                   onKeyDown={(e) => {
                     if (e.key === 'Enter' && e.target === e.currentTarget) onSelect?.(row);
@@ -160,11 +150,13 @@ export function DataTable<R>(p: DataTableProps<R>) {
                           prefetch={false}
                           href={rowHref(row)}
                           data-row={key}
+                          aria-current={selectedKey === key ? 'true' : undefined}
+                          onPointerMove={showTip}
                           aria-labelledby={`${id}-${place}-0 ${id}-${place}-1`}
                           className="row-link"
                         />
                       ) : null}
-                      {c.cell ? c.cell(row) : String(c.value?.(row) ?? '–')}
+                      {shown(c, row)}
                     </td>
                   ))}
                 </tr>
@@ -180,13 +172,29 @@ export function DataTable<R>(p: DataTableProps<R>) {
             : `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`}
         </span>
         {footer}
-        {exportable && exported.length > 0 ? (
+        {exportable && exported<R, Column<R>>(all).length > 0 ? (
           <button type="button" className="link ml-auto" onClick={save}>
             CSV
           </button>
         ) : null}
       </div>
     </div>
+  );
+}
+
+function shown<R>(c: Column<R>, row: R): ReactNode {
+  if (c.cell) return c.cell(row);
+  return c.time ? shortTime(c.time(row)) : String(c.value?.(row) ?? '–');
+}
+
+/** The link of a row lies above its cells, so it shows the tip of the one under the pointer. */
+function showTip(e: PointerEvent<HTMLAnchorElement>): void {
+  const link = e.currentTarget;
+  const tips = [...(link.closest('tr')?.querySelectorAll<HTMLElement>('[title]:not(.row-link)') ?? [])];
+  link.title = tipUnder(
+    tips.map((el) => ({ ...el.getBoundingClientRect().toJSON(), tip: el.title })),
+    e.clientX,
+    e.clientY,
   );
 }
 
@@ -200,7 +208,10 @@ function useSort<R>(
   const [text, setText] = useUrlState('sort');
   if (!inAddress) return [local, setLocal];
   const known = readSort(text);
-  return [known !== null && columns.some((c) => c.key === known.key && c.value) ? known : initial, (s) => setText(writeSort(s))];
+  return [
+    known !== null && columns.some((c) => c.key === known.key && sortValue(c)) ? known : initial,
+    (s) => setText(writeSort(s)),
+  ];
 }
 
 function HeadCell<R>({ column: c, sort, onSort }: { column: Column<R>; sort: SortState | null; onSort: (s: SortState) => void }) {
@@ -220,14 +231,14 @@ function HeadCell<R>({ column: c, sort, onSort }: { column: Column<R>; sort: Sor
       title={c.title}
       aria-sort={active ? (active === 'asc' ? 'ascending' : 'descending') : undefined}
     >
-      {c.value ? (
+      {sortValue(c) ? (
         <button
           type="button"
           className="font-semibold hover:text-ink"
           onClick={() => onSort({ key: c.key, dir: active ? (active === 'asc' ? 'desc' : 'asc') : first })}
         >
           {text}
-          <span aria-hidden="true" className="inline-block w-3 text-ink-3">
+          <span aria-hidden="true" className="absolute right-0 bottom-0 w-3 text-ink-3">
             {active === 'asc' ? '↑' : active === 'desc' ? '↓' : ''}
           </span>
         </button>

@@ -61,6 +61,7 @@ export interface ReasonDialogProps {
   reasonLabel?: string;
   /** Why what is entered cannot be done yet; the button waits for it. */
   blocked?: string | null;
+  width?: number;
   onSubmit: (reason: string) => Promise<ActionResult>;
 }
 
@@ -89,7 +90,7 @@ export function ReasonDialog(p: ReasonDialogProps) {
       } else setError(r.error);
     });
   return (
-    <Dialog open={open} onClose={onClose} title={title}>
+    <Dialog open={open} onClose={onClose} title={title} {...(p.width === undefined ? {} : { width: p.width })}>
       <form
         onSubmit={(e) => {
           e.preventDefault();

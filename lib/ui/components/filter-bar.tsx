@@ -8,22 +8,28 @@ import { useToast } from './toast';
 export function useAddress(): {
   get: (key: string) => string | null;
   set: (patch: Readonly<Record<string, string | null>>, replace?: boolean) => void;
+  /** The address that `set` would go to: for a link. */
+  href: (patch: Readonly<Record<string, string | null>>) => string;
   isPending: boolean;
 } {
   const router = useRouter();
   const path = usePathname();
   const params = useSearchParams();
   const [isPending, start] = useTransition();
+  const hrefOf = (patch: Readonly<Record<string, string | null>>): string => {
+    const next = new URLSearchParams(params);
+    for (const [k, v] of Object.entries(patch)) {
+      if (v === null || v === '') next.delete(k);
+      else next.set(k, v);
+    }
+    const q = next.toString();
+    return q ? `${path}?${q}` : path;
+  };
   return {
     get: (key) => params.get(key),
+    href: hrefOf,
     set: (patch, replace = false) => {
-      const next = new URLSearchParams(params);
-      for (const [k, v] of Object.entries(patch)) {
-        if (v === null || v === '') next.delete(k);
-        else next.set(k, v);
-      }
-      const q = next.toString();
-      const href = q ? `${path}?${q}` : path;
+      const href = hrefOf(patch);
       start(() => (replace ? router.replace(href, { scroll: false }) : router.push(href, { scroll: false })));
     },
     isPending,

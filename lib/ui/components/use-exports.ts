@@ -63,6 +63,12 @@ export function useExports(o: ExportOf): ExportItem[] {
   ];
 }
 
+/** Saves a table of its own, with what it is of as columns. */
+export function useCsvFile(): (title: string, csv: string) => void {
+  const facts = useExportFacts();
+  return (title, csv) => downloadText(fileName(title, 'csv'), withColumns(csv, contextColumns(facts, '')));
+}
+
 /** What a table of data carries in every row: what it is of, its unit, and when it left. */
 export const contextColumns = (facts: readonly Fact[], unit: string): Fact[] => [
   ...facts,

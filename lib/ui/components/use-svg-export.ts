@@ -1,10 +1,11 @@
 'use client';
 import type { RefObject } from 'react';
-import { drawingOf } from '../export';
+import { drawingOf, legendMarks } from '../export';
+import { legendDrawing } from '../export-frame';
 import type { ExportItem } from './export-menu';
 import { useExports } from './use-exports';
 
-/** Export entries for a chart drawn as one SVG or several below each other inside `root`: CSV of its data, PNG, SVG. */
+/** Export entries for a chart drawn as one SVG or several below each other inside `root`: CSV of its data; PNG and SVG with the legend that stands beside it. */
 export function useSvgExport(
   root: RefObject<HTMLElement | null>,
   title: string,
@@ -16,9 +17,11 @@ export function useSvgExport(
     csv,
     unit: o.unit ?? '',
     ...(o.notes ? { notes: o.notes } : {}),
-    draw: () => {
+    draw: (palette) => {
       const drawings = [...(root.current?.querySelectorAll<SVGSVGElement>('svg.recharts-surface, svg[data-export]') ?? [])];
-      return drawings.length > 0 ? { drawing: drawingOf(drawings) } : null;
+      if (root.current === null || drawings.length === 0) return null;
+      const drawing = drawingOf(drawings);
+      return { drawing, legend: legendDrawing(legendMarks(root.current), drawing.width, palette.ink2) };
     },
   });
 }

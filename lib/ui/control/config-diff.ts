@@ -1,8 +1,8 @@
 import type { RunToRunConfig } from '@/lib/control';
-import { num } from '../format';
+import { asEntered } from '../format';
 
 /** Fields that are numbers; the one that is a choice is `weighByUncertainty`. */
-type NumberKey = Exclude<keyof RunToRunConfig, 'weighByUncertainty'>;
+export type NumberKey = Exclude<keyof RunToRunConfig, 'weighByUncertainty'>;
 export type ConfigTexts = Readonly<Record<keyof RunToRunConfig, string>>;
 
 export interface ConfigField {
@@ -59,25 +59,9 @@ export const textsOf = (c: RunToRunConfig): ConfigTexts => ({
 /** Text of a number for an input: full precision, a plain minus. */
 export const fieldText = (v: number | null): string => (v === null ? '' : String(v));
 
-/** The configuration that the inputs say, or the first field that is not a number. */
-export function parseConfig(text: ConfigTexts): { config: RunToRunConfig; bad: null } | { config: null; bad: string } {
-  const out: Partial<Record<NumberKey, number | null>> = {};
-  for (const f of CONFIG_FIELDS) {
-    const s = text[f.key].trim().replace('−', '-').replace(',', '.');
-    if (s === '' && f.optional) out[f.key] = null;
-    else {
-      const v = Number(s);
-      if (s === '' || !Number.isFinite(v)) return { config: null, bad: `${f.label}: “${text[f.key]}” is not a number` };
-      out[f.key] = v;
-    }
-  }
-  const numbers = out as Omit<RunToRunConfig, 'weighByUncertainty'>;
-  return { config: text.weighByUncertainty === YES ? { ...numbers, weighByUncertainty: true } : numbers, bad: null };
-}
-
 /** The fields that differ, in words: "λ 0.4 → 0.3". */
 export function configDifference(from: RunToRunConfig, to: RunToRunConfig): { label: string; from: string; to: string }[] {
-  const text = (v: number | null): string => (v === null ? 'none' : num(v, Math.min(9, (String(v).split('.')[1] ?? '').length)));
+  const text = (v: number | null): string => (v === null ? 'none' : asEntered(v));
   const numbers = CONFIG_FIELDS.filter((f) => from[f.key] !== to[f.key]).map((f) => ({
     label: f.label,
     from: text(from[f.key]),

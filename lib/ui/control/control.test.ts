@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { advise, initialThread, type RunToRunConfig } from '@/lib/control';
-import { configDifference, parseConfig, textsOf } from './config-diff';
+import { advise, initialThread, judgeLoop, type RunToRunConfig } from '@/lib/control';
+import { configDifference } from './config-diff';
 import { clipWords, explainAdvice, knobDecimals } from './explain';
+import { marginOf, stabilityFacts } from './stability-facts';
 
 const config: RunToRunConfig = {
   lambda: 0.4,
@@ -18,25 +18,6 @@ const config: RunToRunConfig = {
   pmForget: 0.5,
 };
 
-test('a configuration survives its own form', () =>
-  fc.assert(
-    fc.property(
-      fc.double({ min: 0.01, max: 1, noNaN: true }),
-      fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-      fc.option(fc.double({ min: 1e-6, max: 10, noNaN: true })),
-      (lambda, gain, maxStep) => {
-        const c = { ...config, lambda, gain: Object.is(gain, -0) ? 0 : gain, maxStep };
-        expect(parseConfig(textsOf(c)).config).toEqual(c);
-      },
-    ),
-  ));
-
-test('the first field that is no number is named', () => {
-  expect(parseConfig({ ...textsOf(config), gain: 'abc' }).bad).toContain('Gain');
-  expect(parseConfig({ ...textsOf(config), lambda: '' }).bad).toContain('λ');
-  expect(parseConfig({ ...textsOf(config), gain: '−1,5' }).config?.gain).toBe(-1.5);
-});
-
 test('the difference names only what changed', () => {
   expect(configDifference(config, { ...config, lambda: 0.3, deadband: null })).toEqual([
     { label: 'λ', from: '0.4', to: '0.3' },
@@ -47,7 +28,6 @@ test('the difference names only what changed', () => {
   expect(configDifference(config, { ...config, weighByUncertainty: true })).toEqual([
     { label: 'Weigh by u', from: 'no', to: 'yes' },
   ]);
-  expect(parseConfig({ ...textsOf(config), weighByUncertainty: 'yes' }).config).toEqual({ ...config, weighByUncertainty: true });
 });
 
 test('an advice that the step limit cut says so, with the numbers', () => {
@@ -75,4 +55,47 @@ test('decimals of a knob follow its quantum', () => {
   expect(knobDecimals(1, 82)).toBe(0);
   expect(knobDecimals(0.0001, 1)).toBe(4);
   expect(knobDecimals(null, 60)).toBe(3);
+});
+
+test('one word for the margin of stability, wherever it is shown: little from where a change needs a second engineer', () => {
+  expect(marginOf({ used: 0.46, usedWorst: 0.85 })).toEqual({ status: 'warn', words: 'little margin' });
+  expect(marginOf({ used: 0.37, usedWorst: 0.69 })).toEqual({ status: 'ok', words: 'ample' });
+  expect(marginOf({ used: 0.6, usedWorst: 1.2 }).words).toBe('little margin');
+  expect(marginOf({ used: 1.01, usedWorst: 1.2 })).toEqual({ status: 'out', words: 'unstable' });
+  expect(marginOf({ used: -0.2, usedWorst: -0.1 })).toEqual({ status: 'out', words: 'wrong sign' });
+  const free = { ...config, lambda: 0.6 };
+  for (const low of [0.2, 0.7, 1.3, 1.5, 1.9]) {
+    const gain = { estimate: { gain: -1.35 * low, u: 0.1, low: -1.35 * low, high: -1.35 * low, n: 50 }, reason: null };
+    const j = judgeLoop(free, null, free.gain, gain as never, null);
+    expect(marginOf(j).status, String(low)).toBe({ free: 'ok', second_person: 'warn', refused: 'out' }[j.verdict]);
+  }
+});
+
+test('numbers that a person entered are not rounded in an explanation', () => {
+  const state = { ...initialThread(), dHat: -2.7, n: 5, lastX: 31.95 };
+  const c = { ...config, target: 46.875, xNominal: 31.955, gain: -0.01355, quantum: 0.1, maxStep: null };
+  const { setpoint, explanation } = advise(state, c);
+  const text = explainAdvice({
+    explanation,
+    setpoint,
+    unit: 'nm',
+    knob: 'dose',
+    knobUnit: 's',
+    quantum: 0.1,
+    lastLot: null,
+    lastSlot: null,
+  }).join(' ');
+  expect(text).toContain('Target 46.875 nm');
+  expect(text).toContain('nominal dose 31.955 s');
+  expect(text).toContain('/ (−0.01355)');
+});
+
+test('the largest λ that is told is one that may be entered', () => {
+  const judge = (lambda: number) =>
+    judgeLoop({ ...config, lambda, gain: config.gain / 7 }, null, config.gain, { estimate: null, reason: 'too few' }, null);
+  const j = judge(config.lambda);
+  const said = Number(Object.fromEntries(stabilityFacts(j, null, config.lambda))['Largest stable λ']);
+  expect(Number(j.largestLambda!.toFixed(2))).toBeGreaterThan(j.largestLambda!);
+  expect(judge(said).verdict).not.toBe('refused');
+  expect(judge(said + 0.01).verdict).toBe('refused');
 });

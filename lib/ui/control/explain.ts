@@ -1,5 +1,5 @@
 import type { AdviceExplanation, Clip } from '@/lib/control';
-import { decimalsFor, num, unitLabel, withU } from '../format';
+import { asEntered, decimalsFor, num, unitLabel, withU } from '../format';
 import { waferName } from '../links';
 
 export interface ExplainInput {
@@ -40,10 +40,10 @@ export function explainAdvice(i: ExplainInput): string[] {
       ? 'No wafer of this thread has been measured yet: the estimate is empty.'
       : `Last used: ${waferName(i.lastLot, i.lastSlot)}, observation ${e.n} since the last reset.`;
   const lines = [
-    `Target ${u(num(e.target, du), y)}, nominal ${i.knob} ${u(num(e.xNominal, dk), x)}.`,
+    `Target ${u(asEntered(e.target, du), y)}, nominal ${i.knob} ${u(asEntered(e.xNominal, dk), x)}.`,
     used,
     `Disturbance d̂ = ${u(withU(e.dHat, e.uDHat, du), y)}: with the nominal recipe the output would lie so far from target.`,
-    `${num(e.xNominal, dk)} − (${num(e.dHat, du)}) / (${num(e.gain, 3)}) = ${u(num(e.raw, dk + 1), x)} would bring it back.`,
+    `${asEntered(e.xNominal, dk)} − (${num(e.dHat, du)}) / (${asEntered(e.gain)}) = ${u(num(e.raw, dk + 1), x)} would bring it back.`,
   ];
   for (const c of e.clips)
     lines.push(

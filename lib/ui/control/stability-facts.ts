@@ -1,5 +1,26 @@
-import type { LoopJudgement, LoopTiming } from '@/lib/control';
+import { type LoopJudgement, type LoopTiming, NEAR_BOUND } from '@/lib/control';
+import { towardsZero } from '@/lib/numerics';
 import { num } from '../format';
+import type { Status } from '../tokens';
+
+export interface Margin {
+  readonly status: Status;
+  readonly words: string;
+}
+
+/**
+ * How much of the way to instability is left, in one word for every place that shows it: from the share at which a change needs a second engineer on
+ * there is little margin, by the unfavourable end of what is known of the gain.
+ */
+export function marginOf({ used, usedWorst }: Pick<LoopJudgement, 'used' | 'usedWorst'>): Margin {
+  if (!(used > 0)) return { status: 'out', words: 'wrong sign' };
+  if (used >= 1) return { status: 'out', words: 'unstable' };
+  return usedWorst > NEAR_BOUND ? { status: 'warn', words: 'little margin' } : { status: 'ok', words: 'ample' };
+}
+
+/** "0.46, up to 0.85": the share of the stability bound that is used, and its unfavourable end where history tells an interval. */
+export const usedWords = (j: Pick<LoopJudgement, 'used' | 'usedWorst' | 'ratioHigh'>, join: string): string =>
+  `${num(j.used, 2)}${j.ratioHigh === null ? '' : `${join}${num(j.usedWorst, 2)}`}`;
 
 /** The numbers behind a judgement, as label and value. */
 export function stabilityFacts(j: LoopJudgement, timing: LoopTiming | null, lambda: number): [string, string][] {
@@ -13,7 +34,7 @@ export function stabilityFacts(j: LoopJudgement, timing: LoopTiming | null, lamb
     ],
     ['Observations a lot', timing === null ? '–' : num(timing.observationsALot, 1)],
     ['λ a lot', `${num(j.lambdaLot, 2)} from ${num(lambda, 2)}`],
-    ['Largest stable λ', num(j.largestLambda, 2)],
+    ['Largest stable λ', j.largestLambda === null ? 'none' : towardsZero(j.largestLambda)],
     ['Settles in', j.settleLots === null ? 'never' : `${num(j.settleLots, 1)} lots to 1/e`],
   ];
 }
@@ -22,5 +43,5 @@ export function stabilityFacts(j: LoopJudgement, timing: LoopTiming | null, lamb
 export const VERDICT_WORDS: Readonly<Record<LoopJudgement['verdict'], string>> = {
   free: 'may be activated',
   second_person: 'needs a second engineer',
-  refused: 'refused: not stable',
+  refused: 'refused',
 };

@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Dialog } from '../components/dialog';
 import { ToastProvider } from '../components/toast';
 import { absoluteTime, duration } from '../format';
@@ -13,6 +13,7 @@ import { isCurrent, KEYS, NAV } from './nav';
 import { SearchBox, type SearchHit } from './search-box';
 import type { ThemeChoice } from './theme';
 import { ThemeToggle } from './theme-toggle';
+import { useMainFocus } from './use-main-focus';
 
 export interface FrameProps {
   fab: string;
@@ -29,6 +30,8 @@ export interface FrameProps {
 
 /** The frame of every signed-in page: bar on top, navigation at the left, one event stream, one clock. */
 export function AppFrame(p: FrameProps) {
+  const main = useRef<HTMLElement>(null);
+  useMainFocus(main);
   return (
     <NowProvider serverNowMs={p.serverNowMs}>
       <LiveProvider url={p.liveUrl}>
@@ -39,7 +42,7 @@ export function AppFrame(p: FrameProps) {
           <div className="grid grid-cols-[176px_minmax(0,1fr)] grid-rows-[44px_minmax(0,1fr)] h-dvh print:block print:h-auto">
             <TopBar {...p} />
             <NavRail openAlerts={p.openAlerts} />
-            <main id="main" tabIndex={-1} className="overflow-auto px-4 pt-3 pb-8 outline-none">
+            <main id="main" ref={main} tabIndex={-1} className="overflow-auto px-4 pt-3 pb-8 outline-none">
               {p.children}
             </main>
           </div>

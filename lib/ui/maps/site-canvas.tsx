@@ -82,13 +82,13 @@ export function SiteCanvas(p: SiteCanvasProps) {
   });
   return (
     <figure className="m-0" style={{ width: size }}>
-      <div className="flex items-center h-7 gap-2">
-        <figcaption className="text-sm font-semibold truncate">{title}</figcaption>
-        {p.legend}
+      <div className="flex items-start min-h-7 gap-2">
+        <figcaption className="text-sm font-semibold leading-7">{title}</figcaption>
         <span className="ml-auto">
           <ExportMenu items={exports} />
         </span>
       </div>
+      {p.legend}
       <Walkable
         kind={p.kind}
         label={`${title}: ${p.summary}. Arrow keys walk the ${p.noun}s.`}

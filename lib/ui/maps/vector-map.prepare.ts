@@ -49,6 +49,12 @@ export function sharedArrowScale(
   return { legendNm, mmPerNm: (shareOfField * fieldWidthMm) / ref };
 }
 
+/** What the arrows that stand out are: long ones, not ones that a limit calls wrong. */
+export function longestWords(m: Pick<VectorMapModel, 'vectors'>): string {
+  const n = m.vectors.filter((v) => v.isWorst).length;
+  return n === 1 ? 'the longest' : `the ${n} longest`;
+}
+
 /** Vectors ready to draw; the five longest are marked. NaN vectors are counted as missing. */
 export function prepareVectorMap(input: VectorMapInput, scale: { legendNm: number; mmPerNm: number }, worst = 5): VectorMapModel {
   const vectors: DrawnVector[] = [];

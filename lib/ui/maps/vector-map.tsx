@@ -6,7 +6,7 @@ import type { Drawing } from '../export-frame';
 import { num } from '../format';
 import type { Palette } from '../tokens';
 import { SiteCanvas, type SiteCanvasProps } from './site-canvas';
-import { prepareVectorMap, type VectorMapInput, type VectorMapModel } from './vector-map.prepare';
+import { longestWords, prepareVectorMap, type VectorMapInput, type VectorMapModel } from './vector-map.prepare';
 import { type WaferGeometry, waferGeometry, waferOutline } from './wafer-draw';
 
 export interface VectorMapProps {
@@ -51,10 +51,16 @@ export function VectorMap({ title, input, scale, size = 380, selected, onSelect 
       unit="nm"
       notes={() => [
         model.summary,
-        `arrows: the legend’s is ${num(scale.legendNm, scale.legendNm < 1 ? 1 : 0)} nm; the five longest stand out`,
+        `arrows: the legend’s is ${num(scale.legendNm, scale.legendNm < 1 ? 1 : 0)} nm; ${longestWords(model)} stand out`,
       ]}
       drawing={(g, palette) => ({ drawing: vectorDrawing(input, model, g, palette), legend: arrowDrawing(model, g, palette) })}
-      legend={<ArrowLegend nm={scale.legendNm} px={scale.legendNm * scale.mmPerNm * waferGeometry(size, input.radiusMm).k} />}
+      legend={
+        <ArrowLegend
+          nm={scale.legendNm}
+          px={scale.legendNm * scale.mmPerNm * waferGeometry(size, input.radiusMm).k}
+          longest={longestWords(model)}
+        />
+      }
       selected={selected}
       onSelect={onSelect}
     >
@@ -79,7 +85,7 @@ export function VectorMap({ title, input, scale, size = 380, selected, onSelect 
   );
 }
 
-function ArrowLegend({ nm, px }: { nm: number; px: number }) {
+function ArrowLegend({ nm, px, longest }: { nm: number; px: number; longest: string }) {
   const arrow = Math.max(8, px);
   return (
     <span className="text-sm text-ink-2 flex items-center gap-1 whitespace-nowrap">
@@ -87,6 +93,10 @@ function ArrowLegend({ nm, px }: { nm: number; px: number }) {
         <path d={`M0 5H${arrow}M${arrow - 4} 2L${arrow} 5L${arrow - 4} 8`} stroke="var(--ink)" fill="none" strokeWidth={1.2} />
       </svg>
       {num(nm, nm < 1 ? 1 : 0)} nm
+      <svg width={14} height={10} aria-hidden="true" className="ml-2">
+        <path d="M0 5H13M9 2L13 5L9 8" stroke="var(--out)" fill="none" strokeWidth={1.8} />
+      </svg>
+      {longest}
     </span>
   );
 }
@@ -161,7 +171,7 @@ function vectorDrawing(input: VectorMapInput, m: VectorMapModel, g: WaferGeometr
 function arrowDrawing(m: VectorMapModel, g: WaferGeometry, palette: Palette): Drawing {
   const arrow = m.legendNm * m.mmPerNm * g.k;
   return {
-    svg: `<path d="${arrowPath(6, 12, 6 + arrow, 12)}" stroke="${palette.ink}" stroke-width="1.4" fill="none"/><text x="${16 + arrow}" y="16" font-size="12" fill="${palette.ink}">${m.legendNm} nm</text>`,
+    svg: `<path d="${arrowPath(6, 12, 6 + arrow, 12)}" stroke="${palette.ink}" stroke-width="1.4" fill="none"/><text x="${16 + arrow}" y="16" font-size="12" fill="${palette.ink}">${m.legendNm} nm</text><path d="${arrowPath(90 + arrow, 12, 104 + arrow, 12)}" stroke="${palette.out}" stroke-width="1.8" fill="none"/><text x="${112 + arrow}" y="16" font-size="12" fill="${palette.ink}">${longestWords(m)}</text>`,
     width: g.size,
     height: 24,
   };

@@ -4,11 +4,12 @@ import { DataDisclosure } from '../charts/chart-parts';
 import { toCsv } from '../csv';
 import { num, withU } from '../format';
 import type { ColourScale } from './colour-scale';
+import { gridUrl } from './grid-url';
 import { ScaleBar } from './scale-bar';
 import { scaleBarDrawing } from './scale-bar.prepare';
 import { SiteCanvas, type SiteCanvasProps } from './site-canvas';
 import { drawWaferMap } from './wafer-draw';
-import { gridPixels, type MapKind, prepareWaferMap, type WaferMapInput } from './wafer-map.prepare';
+import { type MapKind, prepareWaferMap, type WaferMapInput } from './wafer-map.prepare';
 import { waferMapDrawing, waferMapNotes } from './wafer-svg';
 
 export interface WaferMapProps {
@@ -50,7 +51,7 @@ export function WaferMap({ title, input, kind, scale, size = 360, selected, onSe
       draw={draw}
       csv={() =>
         toCsv(
-          ['site', 'x (mm)', 'y (mm)', `value (${input.unit})`, `u (${input.unit})`],
+          ['site', 'x (mm)', 'y (mm)', ...['value', 'u'].map((name) => (input.unit === '' ? name : `${name} (${input.unit})`))],
           Array.from({ length: input.value.length }, (_, i) => [i + 1, input.x[i], input.y[i], input.value[i], input.u?.[i]]),
         )
       }
@@ -101,12 +102,4 @@ export function WaferMap({ title, input, kind, scale, size = 360, selected, onSe
       )}
     </SiteCanvas>
   );
-}
-
-function gridUrl(grid: { size: number; values: Float64Array }, scale: ColourScale): string {
-  const off = document.createElement('canvas');
-  off.width = grid.size;
-  off.height = grid.size;
-  off.getContext('2d')?.putImageData(new ImageData(gridPixels(grid, scale), grid.size, grid.size), 0, 0);
-  return off.toDataURL('image/png');
 }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { compileRecipe, fitSite, type MetrologyRecipe, type SiteFit } from '@/lib/recipes';
+import { siteVerdict } from '../spectra/site-status';
 import { fitFacts, fittedWords, judgementOf } from './fit-facts';
 
 const perA = Array.from({ length: 120 }, (_, i) => 0.01 + 0.002 * i);
@@ -40,8 +41,8 @@ const fitOf = (noise: number): SiteFit => {
     data.map((v) => Math.hypot(1e-9, 0.02 * v)),
   );
 };
-const words = (f: SiteFit): string[] =>
-  fitFacts(f, 4, (n) => recipe.parameters.find((p) => p.name === n)!.label).map((v) => v.text);
+const facts = (f: SiteFit) => fitFacts(f, f.status, 4, (n) => recipe.parameters.find((p) => p.name === n)!.label);
+const words = (f: SiteFit): string[] => facts(f).map((v) => v.text);
 
 test('a roughness that ends at 0 is told as one-sided, and written without a minus side', () => {
   const f = fitOf(0.7);
@@ -54,16 +55,29 @@ test('a roughness that ends at 0 is told as one-sided, and written without a min
   expect(fittedWords(3, Number.POSITIVE_INFINITY, false)).toBe('3.000 ± ∞');
 });
 
-test('the factor that widens u is told; beyond the limit of the recipe the fit is poor', () => {
+test('one verdict a fit: an accepted one that misses its noise says so, and nothing beside it warns', () => {
+  const near = fitOf(0.7);
+  expect(siteVerdict(near.status, near.reducedChi2).because).toBe('The model describes the spectrum within its noise.');
   const wide = fitOf(1.6);
-  expect(wide.poorFit).toBe(false);
-  expect(words(wide)[0]).toBe(
-    `Every u is widened by √(χ²/ν) = ${Math.sqrt(wide.reducedChi2).toFixed(2)}: the data miss the model by more than their σ.`,
-  );
+  expect(wide.status).toBe('accepted');
+  expect(siteVerdict(wide.status, wide.reducedChi2)).toMatchObject({
+    status: 'ok',
+    because: 'The model describes the spectrum within the limit of the recipe, not within its noise.',
+  });
+  expect(facts(wide)[0]).toEqual({
+    status: 'idle',
+    text: `Every u is widened by √(χ²/ν) = ${Math.sqrt(wide.reducedChi2).toFixed(2)} for that.`,
+  });
+  expect(facts(wide).filter((f) => f.status !== 'idle')).toEqual([]);
+});
+
+test('a poor fit is said once; a fit refused for something else is told to be poor as well', () => {
   const poor = fitOf(4);
-  expect(poor.poorFit).toBe(true);
-  expect(words(poor)[0]).toMatch(/^Poor fit: χ²\/ν is 1\d\.\d\d, the limit of the recipe is 4\.$/);
-  expect(words(poor)[1]).toMatch(/widened by √\(χ²\/ν\) = [34]\.\d\d/);
+  expect(poor).toMatchObject({ poorFit: true, status: 'poor_fit' });
+  expect(words(poor)[0]).toMatch(/^Every u is widened by √\(χ²\/ν\) = [34]\.\d\d/);
+  const [first] = fitFacts(poor, 'at_bound', 4, (n) => n);
+  expect(first).toMatchObject({ status: 'out' });
+  expect(first!.text).toMatch(/^Poor fit: χ²\/ν is 1\d\.\d\d, the limit of the recipe is 4\.$/);
 });
 
 test('a stored fit, which keeps χ²/ν and values, is judged as the fit judged itself', () => {

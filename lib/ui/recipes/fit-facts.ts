@@ -1,6 +1,6 @@
 import type { MetrologyRecipe } from '@/lib/recipes';
 import { decimalsFor, num, withU } from '../format';
-import { chi2Words } from '../spectra/site-status';
+import { chi2Words, wideningOf } from '../spectra/site-status';
 import type { Status } from '../tokens';
 
 /** What a fit says of itself besides its values, as `SiteFit` has it. */
@@ -18,28 +18,22 @@ export interface FitFact {
   readonly text: string;
 }
 
-/** Widening below this is not told: u shows two figures. */
-const SEEN = 1.01;
-
 /**
- * What the uncertainties mean, in words: whether the model misses the data beyond the recipe's limit, by how much u is widened, and which reach upwards only.
- * @param limit - χ²/ν up to which the recipe accepts. @param labelOf - words for a parameter.
+ * What the uncertainties mean, in words, beside the verdict of the fit and never against it: by how much u is widened, which reach upwards only, and of a fit
+ * that was refused for something else that the model misses the data beyond the recipe's limit as well.
+ * @param status - of the site. @param limit - χ²/ν up to which the recipe accepts. @param labelOf - words for a parameter.
  */
-export function fitFacts(f: FitJudgement, limit: number, labelOf: (name: string) => string): FitFact[] {
+export function fitFacts(f: FitJudgement, status: string, limit: number, labelOf: (name: string) => string): FitFact[] {
   const facts: FitFact[] = [];
-  if (f.poorFit)
+  if (f.poorFit && status !== 'poor_fit')
     facts.push({
       status: 'out',
       text: Number.isFinite(f.reducedChi2)
         ? `Poor fit: χ²/ν is ${chi2Words(f.reducedChi2)}, the limit of the recipe is ${num(limit, limit % 1 === 0 ? 0 : 2)}.`
         : 'Poor fit: the model could not be held against the data.',
     });
-  const factor = Math.sqrt(f.scaled);
-  if (factor >= SEEN)
-    facts.push({
-      status: f.poorFit ? 'out' : 'warn',
-      text: `Every u is widened by √(χ²/ν) = ${num(factor, 2)}: the data miss the model by more than their σ.`,
-    });
+  const factor = wideningOf(f.scaled);
+  if (factor !== null) facts.push({ status: 'idle', text: `Every u is widened by √(χ²/ν) = ${num(factor, 2)} for that.` });
   if (f.oneSided.length > 0)
     facts.push({
       status: 'idle',

@@ -27,9 +27,10 @@ export function FitResult({ fit, onTake }: { fit: FitState; onTake: (values: Rea
   );
   if (answer?.error) return <InlineError message={`The fit did not run: ${answer.error}`} />;
   if (!found || !parameters || !correlation) return null;
-  const v = siteVerdict(found.status);
+  const v = siteVerdict(found.status, found.reducedChi2);
   const facts = fitFacts(
     found,
+    found.status,
     request.recipe.accept.reducedChi2,
     (name) => parameters.find((p) => p.name === name)?.label || name,
   );
@@ -57,6 +58,7 @@ export function FitResult({ fit, onTake }: { fit: FitState; onTake: (values: Rea
           What is common to the wafer is fitted here on this site alone: its uncertainty is larger than that of a whole wafer.
         </p>
       ) : null}
+      <p className="text-sm text-ink-2">{v.because}</p>
       {facts.map((f) => (
         <p key={f.text} className="text-sm">
           <StatusMark status={f.status} text={f.text} wrap />

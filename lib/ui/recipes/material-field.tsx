@@ -2,6 +2,7 @@
 import type { MaterialSpec } from '@/lib/recipes';
 import { valueAt } from './draft';
 import { useDraft } from './draft-context';
+import { fieldWord } from './field-words';
 import { ChoiceField, QuantityField } from './fields';
 import { ListEditor } from './list-editor';
 
@@ -37,18 +38,6 @@ const TERMS = {
   gaussian: { kind: 'gaussian', amplitude: 5, centreEv: 5, widthEv: 1 },
   'tauc-lorentz': { kind: 'tauc-lorentz', gapEv: 3, amplitudeEv: 50, centreEv: 5, broadeningEv: 2 },
 } as const;
-
-const TERM_FIELDS: Readonly<Record<string, string>> = {
-  amplitudeEv2: 'amplitude, eV²',
-  amplitudeEv: 'amplitude, eV',
-  amplitude: 'amplitude',
-  centreEv: 'centre, eV',
-  gammaEv: 'damping, eV',
-  plasmaEv: 'plasma, eV',
-  widthEv: 'width, eV',
-  gapEv: 'gap, eV',
-  broadeningEv: 'broadening, eV',
-};
 
 /** What a layer is made of. */
 export function MaterialField({ path, label, isPure = false }: { path: string; label: string; isPure?: boolean }) {
@@ -135,7 +124,7 @@ function Term({ path }: { path: string }) {
       {Object.keys(term)
         .filter((k) => k !== 'kind')
         .map((k) => (
-          <QuantityField key={k} path={`${path}.${k}`} label={TERM_FIELDS[k] ?? k} />
+          <QuantityField key={k} path={`${path}.${k}`} label={fieldWord(k)} />
         ))}
     </div>
   );

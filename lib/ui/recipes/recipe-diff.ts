@@ -1,4 +1,5 @@
 import type { MetrologyRecipe } from '@/lib/recipes';
+import { fieldWord } from './field-words';
 
 /** A field that differs, in words. */
 export interface RecipeChange {
@@ -6,42 +7,6 @@ export interface RecipeChange {
   from: string;
   to: string;
 }
-
-const NAMES: Readonly<Record<string, string>> = {
-  sample: '',
-  parameters: 'parameter',
-  channels: 'channel',
-  films: 'film',
-  slabs: 'slab',
-  trapezoids: 'trapezoid',
-  sections: 'section',
-  terms: 'term',
-  role: '',
-  thicknessNm: 'thickness, nm',
-  thicknessA: 'thickness, Å',
-  heightNm: 'height, nm',
-  pitchNm: 'pitch, nm',
-  cdNm: 'CD, nm',
-  bottomCdNm: 'bottom CD, nm',
-  cdAt: 'CD at height',
-  topRoundingNm: 'top rounding, nm',
-  footingNm: 'footing, nm',
-  sidewallAngleDeg: 'sidewall angle, °',
-  leftAngleDeg: 'left angle, °',
-  rightAngleDeg: 'right angle, °',
-  angleDeg: 'angle, °',
-  azimuthDeg: 'azimuth, °',
-  tiltDeg: 'tilt, °',
-  roughnessTopA: 'roughness, Å',
-  reportAs: 'reported as',
-  reducedChi2: 'largest χ²/ν',
-  maxIterations: 'most iterations',
-  library: 'library of starts',
-  shared: 'shared by',
-};
-
-const words = (key: string): string =>
-  NAMES[key] ?? key.replace(/([A-Z])/g, (_, c: string) => ` ${c.toLowerCase()}`).replace(/_/g, ' ');
 
 /** Entries of a list by their name where they have one: a film that was moved is the same film. */
 function keyed(list: readonly unknown[]): Map<string, unknown> {
@@ -87,8 +52,7 @@ export function recipeDifference(from: MetrologyRecipe, to: MetrologyRecipe): Re
       return;
     }
     for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      const name = words(key);
-      compare((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], `${label} ${name}`.trim());
+      compare((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key], `${label} ${fieldWord(key)}`.trim());
     }
   };
   compare(from, to, '');

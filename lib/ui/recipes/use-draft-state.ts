@@ -1,9 +1,10 @@
 'use client';
-import { useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { type MetrologyRecipe, type RecipeIssue, recipeIssues } from '@/lib/recipes';
 import { type Draft, valuesOf, withValue } from './draft';
 import type { FabParameter } from './draft-context';
 import { recipeDifference } from './recipe-diff';
+import { standingOf } from './release-step';
 
 /** What is edited: the version in force, and what its values may be reported as. */
 export interface EditedRecipe {
@@ -40,6 +41,22 @@ export function useDraftState(d: EditedRecipe, begun: { base: { version: number;
   const recipe = lastValid.current;
   const values = useMemo(() => valuesOf(recipe, tried), [recipe, tried]);
   const isDirty = changes.length > 0;
+  const standing = useMemo(
+    () =>
+      standingOf({
+        base: base.version,
+        inForce: d.version,
+        isDirty,
+        isSame: recipeDifference(d.content, draft).length === 0,
+      }),
+    [base.version, d.version, d.content, draft, isDirty],
+  );
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows once, when nothing of one's own is left
+  useEffect(() => {
+    if (standing !== 'over') return;
+    setBase({ version: d.version, content: d.content });
+    open(d.content);
+  }, [standing, d.version]);
 
   const open = (content: Draft): void => {
     setDraft(content);
@@ -51,6 +68,8 @@ export function useDraftState(d: EditedRecipe, begun: { base: { version: number;
     changes,
     issues: checked.issues,
     isDirty,
+    /** The version in force has moved on beneath a change of one's own. */
+    isBehind: standing === 'behind',
     /** The last draft that was valid. */
     recipe,
     values,

@@ -53,16 +53,34 @@ const WAITING: SiteVerdict = {
   remedy: 'Fits take seconds. If it stays so, the system page shows the spectra queue and its failed tasks.',
 };
 
-/** @param status - null before the fit. A state that this page does not know is a refusal under its own name. */
-export const siteVerdict = (status: string | null): SiteVerdict =>
-  status === null
-    ? WAITING
-    : (VERDICTS[status] ?? {
-        status: 'out',
-        word: `refused: ${status.replaceAll('_', ' ')}`,
-        because: 'The fit did not give a value that can be charted.',
-        remedy: '',
-      });
+/** Widening of u below this is not told: u shows two figures. */
+const SEEN = 1.01;
+
+/** Factor √(χ²/ν) by which every u of a fit is widened, where the model misses the data by more than their σ; null where it does not. */
+export const wideningOf = (reducedChi2: number): number | null => {
+  const factor = Math.sqrt(reducedChi2);
+  return Number.isFinite(factor) && factor >= SEEN ? factor : null;
+};
+
+/**
+ * The one verdict of a fit.
+ * @param status - null before the fit. A state that this page does not know is a refusal under its own name.
+ * @param reducedChi2 - an accepted fit says by it whether the model holds within the noise, or within the limit of the recipe only; not given: the former.
+ */
+export function siteVerdict(status: string | null, reducedChi2?: number): SiteVerdict {
+  if (status === null) return WAITING;
+  const known = VERDICTS[status];
+  if (known === undefined)
+    return {
+      status: 'out',
+      word: `refused: ${status.replaceAll('_', ' ')}`,
+      because: 'The fit did not give a value that can be charted.',
+      remedy: '',
+    };
+  return status === 'accepted' && reducedChi2 !== undefined && wideningOf(reducedChi2) !== null
+    ? { ...known, because: 'The model describes the spectrum within the limit of the recipe, not within its noise.' }
+    : known;
+}
 
 /** χ²/ν with the digits that matter: near 1 two, far from it none. */
 export const chi2Words = (v: number | null | undefined): string => num(v, v !== null && v !== undefined && v >= 100 ? 0 : 2);

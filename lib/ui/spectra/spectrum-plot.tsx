@@ -6,10 +6,17 @@ import { type AxisTick, PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { linePath, prepareSpectrum, type SpectrumInput, type SpectrumModel } from './spectrum.prepare';
+import {
+  linePath,
+  prepareSpectrum,
+  type SpectrumInput,
+  type SpectrumModel,
+  spectrumCsv,
+  spectrumNotes,
+  spectrumSummary,
+} from './spectrum.prepare';
 
 const RIGHT = 14;
 const STRIP = 76;
@@ -24,14 +31,17 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
   const hasStrip = m.worst >= 0;
   const main = plotBox(width, height, RIGHT, 12);
   const total = (hasStrip ? height + GAP + STRIP : height) + X_TITLE;
-  const exports = useSvgExport(root, input.title, () => csvOf(input, m));
+  const exports = useSvgExport(root, input.title, () => spectrumCsv(input, m), {
+    unit: input.unit,
+    notes: () => spectrumNotes(input, m),
+  });
   const p = m.points[at];
   const sx = scaleX(main, m.xDomain);
   const step = (d: number): void =>
     setAt((i) => Math.min(m.points.length - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : m.points.length) : i) + d)));
   const under = (e: PointerEvent<HTMLElement>): number =>
     nearest(m.points, unscaleX(main, m.xDomain)(e.clientX - e.currentTarget.getBoundingClientRect().left));
-  const summary = summaryOf(input, m);
+  const summary = spectrumSummary(input, m);
   return (
     <div ref={root}>
       <div className="flex items-center min-h-7 gap-3">
@@ -96,19 +106,6 @@ function legendOf(input: SpectrumInput): LegendEntry[] {
   if (input.compared) entries.push({ mark: 'dash', color: 'var(--ink-3)', label: input.compared.label });
   return entries;
 }
-
-function summaryOf(input: SpectrumInput, m: SpectrumModel): string {
-  const count = `${m.points.length} points`;
-  if (m.worst < 0) return `${count}.`;
-  const worst = m.points[m.worst]!;
-  return `${count}, mean square residual ${num(m.meanSquare, 2)}, largest ${num(worst.residual, 1)} σ at ${num(worst.x, m.xDecimals)} ${input.axisUnit}.`;
-}
-
-const csvOf = (input: SpectrumInput, m: SpectrumModel): string =>
-  toCsv(
-    [`${input.axisLabel} (${input.axisUnit})`, `measured (${input.unit})`, 'sigma', 'model', 'residual (sigma)'],
-    m.points.map((p) => [p.x, p.measured, p.sigma, p.modelled, p.residual]),
-  );
 
 interface PartProps {
   input: SpectrumInput;

@@ -1,4 +1,6 @@
 import { niceTicks, paddedRange, tickDecimals } from '../charts/ticks';
+import { toCsv } from '../csv';
+import { num } from '../format';
 
 /** One channel of a spectrum: measured, modelled, or both, on the same axis. */
 export interface SpectrumInput {
@@ -109,6 +111,40 @@ export function prepareSpectrum(c: SpectrumInput): SpectrumModel {
     worst,
   };
 }
+
+/** The plot in one sentence. */
+export function spectrumSummary(c: SpectrumInput, m: SpectrumModel): string {
+  const count = `${m.points.length} points`;
+  if (m.worst < 0) return `${count}.`;
+  const worst = m.points[m.worst]!;
+  return `${count}, mean square residual ${num(m.meanSquare, 2)}, largest ${num(worst.residual, 1)} σ at ${num(worst.x, m.xDecimals)} ${c.axisUnit}.`;
+}
+
+/** What stands above an exported picture: what is in it, and what the strip below the curves shows. */
+export const spectrumNotes = (c: SpectrumInput, m: SpectrumModel): string[] => [
+  spectrumSummary(c, m),
+  ...(m.worst < 0 ? [] : ['strip below: residual (measured − model)/σ; shaded: ± 2 σ, where 95 % of them belong']),
+];
+
+const inUnit = (name: string, unit: string): string => (unit === '' ? name : `${name} (${unit})`);
+
+/** Every point of the axis, all values in the channel's unit; one that is missing is an empty cell. */
+export const spectrumCsv = (c: SpectrumInput, m: SpectrumModel): string =>
+  toCsv(
+    [
+      inUnit(c.axisLabel, c.axisUnit),
+      ...['measured', 'sigma', 'model', ...(c.compared ? [c.compared.label] : [])].map((name) => inUnit(name, c.unit)),
+      'residual (sigma)',
+    ],
+    m.points.map((p) => [
+      p.x,
+      p.measured,
+      p.sigma,
+      p.modelled,
+      ...(c.compared ? [p.compared !== null && c.logarithmic ? 10 ** p.compared : p.compared] : []),
+      p.residual,
+    ]),
+  );
 
 /** A line through the points that have a value; a gap where one is missing. */
 export function linePath(points: readonly { cx: number; cy: number | null }[]): string {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { linePath, prepareSpectrum, type SpectrumInput } from './spectrum.prepare';
+import { linePath, prepareSpectrum, type SpectrumInput, spectrumCsv, spectrumNotes } from './spectrum.prepare';
 
 const base: SpectrumInput = {
   title: 'delta 70',
@@ -41,4 +41,18 @@ test('a line has a gap where a value is missing', () => {
       { cx: 2, cy: 3 },
     ]),
   ).toBe('M0.0 1.0M2.0 3.0');
+});
+
+test('the file has every value in its unit, and a column for what was compared; the picture explains its strip', () => {
+  const c: SpectrumInput = { ...base, unit: '°', period: 0, compared: { label: 'version 1', values: [2, 3, 4] } };
+  const m = prepareSpectrum(c);
+  const [head, first] = spectrumCsv(c, m).split('\r\n');
+  expect(head).toBe('Wavelength (nm),measured (°),sigma (°),model (°),version 1 (°),residual (sigma)');
+  expect(first).toBe('300,359,0.5,1,2,716');
+  expect(spectrumNotes(c, m)[1]).toMatch(/^strip below: residual/);
+  const curve = { ...c, unit: '', logarithmic: true, modelled: null };
+  const bare = prepareSpectrum(curve);
+  expect(spectrumCsv(curve, bare)).toContain('Wavelength (nm),measured,sigma,model,version 1,');
+  expect(spectrumCsv(curve, bare).split('\r\n')[1]).toBe('300,359,0.5,,2,');
+  expect(spectrumNotes(curve, bare)).toHaveLength(1);
 });

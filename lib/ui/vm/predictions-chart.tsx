@@ -6,10 +6,15 @@ import { dotsPath, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/
 import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { toCsv } from '../csv';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { type PredictionsInput, predictionNotes, predictionSummary, preparePredictions } from './predictions.prepare';
+import {
+  type PredictionsInput,
+  predictionNotes,
+  predictionSummary,
+  predictionsCsv,
+  preparePredictions,
+} from './predictions.prepare';
 
 const RIGHT = 16;
 
@@ -31,20 +36,10 @@ export function PredictionsChart({
   const sx = scaleX(box, m.xDomain);
   const sy = scaleY(box, m.yDomain);
   const summary = predictionSummary(input, m.coverage);
-  const csv = () =>
-    toCsv(
-      ['time', 'wafer', `predicted (${input.unit})`, 'low', 'high', 'measured', 'reliable'],
-      Array.from(input.at, (t, i) => [
-        new Date(t).toISOString(),
-        input.label[i],
-        input.value[i],
-        input.lo[i],
-        input.hi[i],
-        input.measured[i],
-        input.reliable[i],
-      ]),
-    );
-  const exports = useSvgExport(root, input.title, csv, { unit: input.unit, notes: () => predictionNotes(input, summary) });
+  const exports = useSvgExport(root, input.title, () => predictionsCsv(input), {
+    unit: input.unit,
+    notes: () => predictionNotes(input, summary),
+  });
   const p = m.points[at];
   const step = (d: number): void =>
     setAt((i) => Math.min(m.points.length - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : m.points.length) : i) + d)));

@@ -1,5 +1,6 @@
 import { decimate } from '../charts/decimate';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from '../charts/ticks';
+import { toCsv } from '../csv';
 import { percent, plural } from '../format';
 
 export interface PredictionsInput {
@@ -12,6 +13,8 @@ export interface PredictionsInput {
   /** NaN where the wafer was not measured. */
   measured: Float64Array;
   reliable: readonly boolean[];
+  /** Of the model, that predicted each. */
+  version: readonly number[];
   label: readonly string[];
   lsl: number | null;
   usl: number | null;
@@ -45,15 +48,21 @@ export interface Coverage {
   bias: number;
 }
 
-/** How often the measured value lay in the 95 % interval, and how far the predictions were off. */
-export function coverageOf(c: Pick<PredictionsInput, 'value' | 'lo' | 'hi' | 'measured'>): Coverage {
+/**
+ * How often the measured value lay in the 95 % interval, and how far the predictions were off.
+ * @param counted - which predictions count: those inside the domain, since the others are kept off and promise nothing; not given: all.
+ */
+export function coverageOf(
+  c: Pick<PredictionsInput, 'value' | 'lo' | 'hi' | 'measured'>,
+  counted?: readonly boolean[],
+): Coverage {
   let measured = 0;
   let inside = 0;
   let ss = 0;
   let s = 0;
   for (let i = 0; i < c.measured.length; i++) {
     const m = c.measured[i]!;
-    if (Number.isNaN(m) || Number.isNaN(c.value[i]!)) continue;
+    if (Number.isNaN(m) || Number.isNaN(c.value[i]!) || counted?.[i] === false) continue;
     measured++;
     if (m >= c.lo[i]! && m <= c.hi[i]!) inside++;
     ss += (c.value[i]! - m) ** 2;
@@ -103,7 +112,7 @@ export function preparePredictions(c: PredictionsInput, buckets = 240): Predicti
     yTicks,
     decimals: tickDecimals(yTicks),
     xTicks: t.values.map((value) => ({ value, label: t.label(value) })),
-    coverage: coverageOf(c),
+    coverage: coverageOf(c, c.reliable),
   };
 }
 
@@ -111,8 +120,30 @@ export function preparePredictions(c: PredictionsInput, buckets = 240): Predicti
 export function predictionSummary(c: Pick<PredictionsInput, 'at' | 'reliable'>, { measured, inside }: Coverage): string {
   const outside = c.reliable.filter((r) => !r).length;
   const share = measured > 0 ? percent(inside / measured) : 'none';
-  return `${plural(c.at.length, 'prediction')}, ${outside} outside the model's domain; ${plural(measured, 'wafer')} measured, ${share} of them inside their 95 % interval.`;
+  return `${plural(c.at.length, 'prediction')}, ${outside} outside the model's domain; ${plural(measured, 'wafer')} inside it measured, ${share} of them inside their 95 % interval.`;
 }
+
+/** Every prediction of the window, in order of time. */
+export const predictionsCsv = (c: PredictionsInput): string =>
+  toCsv(
+    [
+      'process_time',
+      'wafer',
+      ...['predicted', 'interval_low', 'interval_high', 'measured'].map((name) => `${name} (${c.unit})`),
+      'inside_domain',
+      'version',
+    ],
+    Array.from(c.at, (t, i) => [
+      new Date(t),
+      c.label[i],
+      c.value[i],
+      c.lo[i],
+      c.hi[i],
+      c.measured[i],
+      c.reliable[i],
+      c.version[i],
+    ]),
+  );
 
 /** What stands above an exported picture: what is in it, its limits, and what the marks mean. */
 export const predictionNotes = (c: Pick<PredictionsInput, 'lsl' | 'usl'>, summary: string): string[] => [

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { percent } from '../format';
-import { coverageOf, predictionNotes, predictionSummary, preparePredictions } from './predictions.prepare';
+import { coverageOf, predictionNotes, predictionSummary, predictionsCsv, preparePredictions } from './predictions.prepare';
 
 const f = (v: readonly number[]): Float64Array => Float64Array.from(v);
 
@@ -32,6 +32,7 @@ test('decimation keeps every measured and every unreliable prediction', () => {
     hi: value.map((v) => v + 1),
     measured,
     reliable,
+    version: [],
     label: [],
     lsl: null,
     usl: null,
@@ -48,9 +49,34 @@ test('an exported picture says what is in it, its limits and its marks', () => {
     { measured: 2, inside: 1, rms: 1, bias: 0 },
   );
   expect(summary).toBe(
-    `3 predictions, 1 outside the model's domain; 2 wafers measured, ${percent(0.5)} of them inside their 95 % interval.`,
+    `3 predictions, 1 outside the model's domain; 2 wafers inside it measured, ${percent(0.5)} of them inside their 95 % interval.`,
   );
   const notes = (lsl: number | null, usl: number | null) => predictionNotes({ lsl, usl }, summary);
   expect(notes(90, 110).slice(0, 2)).toEqual([summary, 'LSL 90, USL 110']);
   expect([notes(null, 110)[1], notes(null, null)[1]]).toEqual(['USL 110', 'no specification limits']);
+});
+
+test('what is kept off counts for no error of the charted predictions; the file says which version predicted', () => {
+  const c = {
+    title: 't',
+    unit: 'nm',
+    at: f([0, 60_000, 120_000]),
+    value: f([10, 11, 116]),
+    lo: f([9, 10, 100]),
+    hi: f([11, 12, 130]),
+    measured: f([10.5, 11, 104]),
+    reliable: [true, true, false],
+    version: [5, 6, 6],
+    label: ['L1.01', 'L1.02', 'L1.03'],
+    lsl: null,
+    usl: null,
+    windowMs: [0, 120_000] as const,
+  };
+  expect(coverageOf(c, c.reliable)).toMatchObject({ measured: 2, inside: 2, rms: Math.sqrt(0.125) });
+  expect(coverageOf(c).rms).toBeCloseTo(Math.sqrt((0.25 + 144) / 3), 12);
+  expect(preparePredictions(c).coverage.measured).toBe(2);
+  expect(predictionsCsv(c).split('\r\n').slice(0, 2)).toEqual([
+    'process_time,wafer,predicted (nm),interval_low (nm),interval_high (nm),measured (nm),inside_domain,version',
+    '1970-01-01T00:00:00.000Z,L1.01,10,9,11,10.5,true,5',
+  ]);
 });

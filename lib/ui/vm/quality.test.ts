@@ -2,13 +2,33 @@ import { expect, test } from 'vitest';
 import { heldBack } from './predictions.prepare';
 import { quality } from './quality';
 
-const good = { version: 4, q2: 0.9, checked: 100, coverage: 0.95, predictions: 2000, unreliable: 20 };
+const good = {
+  version: 4,
+  q2: 0.9,
+  rmse: 0.47,
+  checked: 100,
+  coverage: 0.95,
+  observedRmse: 0.5,
+  predictions: 2000,
+  unreliable: 20,
+};
 
 test('a model is not called good while many of its predictions lie outside its domain', () => {
   expect(quality(good)).toEqual({ status: 'ok', text: 'good' });
   expect(quality({ ...good, unreliable: 340 })).toEqual({ status: 'warn', text: 'often outside' });
+  expect(quality({ ...good, predictions: 2325, unreliable: 67 }).text).toBe('often outside');
+  expect(quality({ ...good, unreliable: 40 }).text).toBe('good');
+  // Too few, or what chance makes of one in a hundred.
   expect(quality({ ...good, predictions: 25, unreliable: 3 }).text).toBe('good');
+  expect(quality({ ...good, predictions: 110, unreliable: 3 }).text).toBe('good');
   expect(quality({ ...good, unreliable: 340, q2: 0.3 }).text).toBe('weak');
+});
+
+test('a model whose error is several times that of its validation is not called good, whatever its interval', () => {
+  expect(quality({ ...good, observedRmse: 1.9 })).toEqual({ status: 'warn', text: 'error has grown' });
+  expect(quality({ ...good, observedRmse: 0.93 }).text).toBe('good');
+  expect(quality({ ...good, observedRmse: 1.9, checked: 29 }).text).toBe('good');
+  expect(quality({ ...good, observedRmse: null, checked: 0, coverage: null }).text).toBe('good');
 });
 
 test('what is kept off the charts is counted, with its reason', () => {

@@ -4,23 +4,51 @@ import type { Status } from '../tokens';
 export interface QualityFigures {
   version: number | null;
   q2: number | null;
+  /** RMSE on later lots, at validation. */
+  rmse: number | null;
+  /** Predictions inside the domain that were measured later, the share of them in their interval, and their RMSE. */
   checked: number;
   coverage: number | null;
+  observedRmse: number | null;
   predictions: number;
   unreliable: number;
 }
 
+/** Wafers measured later that say something of the model. */
+const CHECKED = 30;
+/** An observed error so many times that of the validation: with 30 wafers no chance gives it. */
+const GROWN = 2;
 /** Predictions that say something of the share outside. */
 const MANY = 100;
-/** Nominal is 1 %: beyond this share the domain no longer is what the tools do. */
-const MUCH_OUTSIDE = 0.03;
+/** Nominal, and the share beyond which the domain no longer is what the tools do. */
+const NOMINAL = 0.01;
+export const MUCH_OUTSIDE = 0.02;
+/** Two-sided 95 %. */
+const Z = 1.96;
 
-/** A model is worth its name when it explains most of what later lots did, its interval holds what it says, and the tools stay in its domain. */
+/** Lower end of the 95 % interval of a share. @reference Wilson, J. Am. Stat. Assoc. 22 (1927) 209. */
+function leastShare(k: number, n: number): number {
+  const p = k / n;
+  return (p + Z ** 2 / (2 * n) - Z * Math.sqrt((p * (1 - p)) / n + (Z / (2 * n)) ** 2)) / (1 + Z ** 2 / n);
+}
+
+/** More outside than allowed, and more than chance makes of the nominal share. */
+const isOftenOutside = ({ predictions: n, unreliable: k }: QualityFigures): boolean =>
+  n >= MANY && k / n > MUCH_OUTSIDE && leastShare(k, n) > NOMINAL;
+
+const hasGrown = (r: QualityFigures): boolean =>
+  r.checked >= CHECKED && r.observedRmse !== null && r.rmse !== null && r.observedRmse > GROWN * r.rmse;
+
+/**
+ * A model is worth its name when it explains most of what later lots did, errs live as it did at its validation, its interval holds what it says, and the
+ * tools stay in its domain.
+ */
 export function quality(r: QualityFigures): { status: Status; text: string } {
   if (r.version === null) return { status: 'idle', text: 'collecting' };
   if (r.q2 === null) return { status: 'idle', text: 'not validated' };
   if (r.q2 < 0.5) return { status: 'out', text: 'weak' };
-  if (r.coverage !== null && r.checked >= 30 && r.coverage < 0.9) return { status: 'warn', text: 'interval too narrow' };
-  if (r.predictions >= MANY && r.unreliable / r.predictions > MUCH_OUTSIDE) return { status: 'warn', text: 'often outside' };
+  if (hasGrown(r)) return { status: 'warn', text: 'error has grown' };
+  if (r.coverage !== null && r.checked >= CHECKED && r.coverage < 0.9) return { status: 'warn', text: 'interval too narrow' };
+  if (isOftenOutside(r)) return { status: 'warn', text: 'often outside' };
   return r.q2 < 0.7 ? { status: 'warn', text: 'fair' } : { status: 'ok', text: 'good' };
 }

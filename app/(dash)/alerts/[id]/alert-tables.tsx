@@ -13,7 +13,7 @@ export function Signals({ data }: { data: AlertView }) {
   type Row = AlertView['signals'][number];
   const d = chartDecimals(chart);
   const columns: Column<Row>[] = [
-    { key: 'at', header: 'Processed', value: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
+    { key: 'at', header: 'Processed', time: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
     { key: 'wafer', header: 'Point', value: (r) => (r.lot === null ? '' : waferName(r.lot, r.slot ?? 0)) },
     { key: 'rule', header: 'Signal', value: (r) => ruleName(r.rule) },
     {
@@ -31,7 +31,12 @@ export function Signals({ data }: { data: AlertView }) {
       value: (r) => (r.withdrawnMs === null ? 'holds' : withdrawnText(r, chart)),
       cell: (r) => (r.withdrawnMs === null ? 'holds' : <span className="text-ink-2">{withdrawnText(r, chart)}</span>),
     },
-    { key: 'role', header: '', value: (r) => (r.recordId === alert.recordId && r.rule === alert.rule ? 'opened it' : '') },
+    {
+      key: 'role',
+      header: '',
+      fileHeader: 'Role',
+      value: (r) => (r.recordId === alert.recordId && r.rule === alert.rule ? 'opened it' : ''),
+    },
   ];
   return (
     <Panel
@@ -108,7 +113,7 @@ export function Commonality({ rows }: { rows: AlertView['commonality'] }) {
         rows={rows}
         columns={columns}
         rowKey={(r) => r.what + r.value}
-        empty="The points of this alert are not tied to runs."
+        empty="No signal of this alert is tied to a run."
         maxHeight={240}
       />
     </Panel>
@@ -119,8 +124,10 @@ export function Commonality({ rows }: { rows: AlertView['commonality'] }) {
 export function Moves({ rows }: { rows: AlertView['moves'] }) {
   type Row = AlertView['moves'][number];
   const columns: Column<Row>[] = [
-    { key: 'at', header: 'When', value: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
+    { key: 'at', header: 'When', time: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
     { key: 'lot', header: 'Lot', value: (r) => r.lot },
+    { key: 'loop', header: 'Loop', value: (r) => r.loop, cell: (r) => <span className="name">{r.loop}</span> },
+    { key: 'thread', header: 'Thread', value: (r) => `${r.tool} ${r.chamber}` },
     { key: 'knob', header: 'Knob', value: (r) => r.knob },
     {
       key: 'set',
@@ -129,6 +136,7 @@ export function Moves({ rows }: { rows: AlertView['moves'] }) {
       value: (r) => r.setpoint,
       cell: (r) => `${num(r.setpoint, 2)} ${unitLabel(r.knobUnit)}`,
     },
+    { key: 'unit', header: 'Unit', fileHeader: 'Unit of the knob', fileOnly: true, value: (r) => unitLabel(r.knobUnit) },
     { key: 'adv', header: 'Advised', numeric: true, value: (r) => r.advised, cell: (r) => num(r.advised, 2) },
     { key: 'd', header: 'd̂', numeric: true, value: (r) => r.dHat, cell: (r) => num(r.dHat, 2) },
     { key: 'mode', header: 'Mode', value: (r) => r.mode },
@@ -139,7 +147,7 @@ export function Moves({ rows }: { rows: AlertView['moves'] }) {
         label="Controller moves"
         rows={rows}
         columns={columns}
-        rowKey={(r) => `${r.loopId}${r.atMs}${r.lot}`}
+        rowKey={(r) => `${r.loopId}${r.chamber}${r.atMs}${r.lot}`}
         rowHref={(r) => `/control/${r.loopId}`}
         empty="No control loop acts on this step."
         maxHeight={240}

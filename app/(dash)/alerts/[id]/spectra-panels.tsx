@@ -129,7 +129,7 @@ function StationWafers({ rows, current }: { rows: SpectraEvidence['wafers']; cur
       cell: (r) => chi2Words(r.reducedChi2),
       title: 'Median over the sites',
     },
-    { key: 'measured', header: 'Measured', numeric: true, value: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
+    { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
   ];
   return (
     <Panel title="Last wafers of the station" flush>

@@ -6,7 +6,7 @@ import { Facts } from '@/lib/ui/components/evidence-panel';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { type ComparisonRow, ComparisonTable } from '@/lib/ui/control/comparison-table';
-import { stabilityFacts } from '@/lib/ui/control/stability-facts';
+import { stabilityFacts, usedWords } from '@/lib/ui/control/stability-facts';
 import { StabilityMeter } from '@/lib/ui/control/stability-meter';
 import { decimalsFor, num, signed, unitLabel } from '@/lib/ui/format';
 
@@ -66,13 +66,17 @@ export function AchievedPanel({ d }: { d: LoopView }) {
 }
 
 /** How near the configuration in force is to instability, by the gain that history tells and the delay that was observed. */
-export function StabilityPanel({ judgement: j, timing, lambda }: Judged & { lambda: number }) {
+export function StabilityPanel({ judgement: j, timing, lambda }: Pick<Judged, 'judgement' | 'timing'> & { lambda: number }) {
   return (
-    <Panel
-      title="Stability"
-      note={`${num(j.used, 2)} of the bound${j.ratioHigh === null ? '' : `, up to ${num(j.usedWorst, 2)}`}`}
-    >
+    <Panel title="Stability" note={`${usedWords(j, ', up to ')} of the bound`}>
       <StabilityMeter used={j.used} worst={j.usedWorst} />
+      {j.reasons.length > 0 ? (
+        <ul className="list-disc pl-4 my-1 text-sm text-ink-2" aria-label="What a second engineer would look at">
+          {j.reasons.map((r) => (
+            <li key={r}>{r}</li>
+          ))}
+        </ul>
+      ) : null}
       <Facts facts={stabilityFacts(j, timing, lambda)} />
       <p className="text-sm text-ink-3 mt-1">
         {j.gainSource === 'history'

@@ -62,7 +62,7 @@ export function HistoryPanel({ d }: { d: LoopView }) {
     { key: 'change', header: 'Change', value: (e) => e.change, cell: (e) => <span className={WRAP}>{e.change}</span> },
     { key: 'author', header: 'By', value: (e) => e.author },
     { key: 'reason', header: 'Reason', value: (e) => e.reason, cell: (e) => <span className={WRAP}>{e.reason}</span> },
-    { key: 'at', header: 'When', numeric: true, value: (e) => e.atMs, cell: (e) => <Ago at={e.atMs} /> },
+    { key: 'at', header: 'When', numeric: true, time: (e) => e.atMs, cell: (e) => <Ago at={e.atMs} /> },
   ];
   return (
     <Panel title="History" flush>

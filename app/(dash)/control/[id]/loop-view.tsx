@@ -12,7 +12,7 @@ import { timeRangeField } from '@/lib/ui/components/filter-fields';
 import { InlineError, PageHead, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { explainAdvice, knobDecimals } from '@/lib/ui/control/explain';
-import { decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
+import { asEntered, decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
@@ -49,7 +49,7 @@ export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) 
         sub={
           <>
             <StatusMark status={LOOP_STATUS[loop.state]} text={loop.state} />
-            {` · version ${loop.version} · λ ${num(loop.config.lambda, 2)} · gain ${num(loop.config.gain, 3)} ${gainUnit(d)} · ${loop.knob} moves ${loop.parameter} at ${loop.operation}, ${loop.product}`}
+            {` · version ${loop.version} · λ ${asEntered(loop.config.lambda, 2)} · gain ${asEntered(loop.config.gain, 2)} ${gainUnit(d)} · ${loop.knob} moves ${loop.parameter} at ${loop.operation}, ${loop.product}`}
           </>
         }
         actions={
@@ -59,7 +59,7 @@ export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) 
                 SPC chart
               </Link>
             ) : null}
-            <StateButtons id={loop.id} state={loop.state} name={loop.name} may={may} />
+            <StateButtons id={loop.id} version={loop.version} state={loop.state} name={loop.name} may={may} />
           </>
         }
       />
@@ -163,6 +163,7 @@ function ThreadsPanel({ d, selected, onSelect }: { d: LoopView; selected: number
       value: (t) => t.dHat,
       cell: (t) => withU(t.dHat, t.uDHat, decimalsFor(t.uDHat ?? Math.abs(t.dHat) / 10)),
     },
+    { key: 'u', header: 'u of d̂', unit: y, fileOnly: true, value: (t) => t.uDHat },
     {
       key: 'next',
       header: 'Next',
@@ -175,12 +176,13 @@ function ThreadsPanel({ d, selected, onSelect }: { d: LoopView; selected: number
     {
       key: 'shift',
       header: 'From nominal',
+      fileUnit: unitLabel(d.loop.knobUnit),
       numeric: true,
       value: shift,
       cell: (t) => num(shift(t), dk),
     },
     { key: 'lot', header: 'Last lot', value: (t) => t.lastLot ?? '' },
-    { key: 'last', header: 'Last wafer run', numeric: true, value: (t) => t.lastMs, cell: (t) => <Ago at={t.lastMs} /> },
+    { key: 'last', header: 'Last wafer run', numeric: true, time: (t) => t.lastMs, cell: (t) => <Ago at={t.lastMs} /> },
   ];
   return (
     <Panel title="Threads" note="one estimate a tool and chamber; a row shows its chart" flush>
@@ -241,7 +243,19 @@ const STATES = [
   { state: 'suspended', verb: 'Suspend', means: 'Tools get the nominal setpoint until the loop is closed again.' },
 ] as const;
 
-function StateButtons({ id, state, name, may }: { id: string; state: string; name: string; may: boolean }) {
+function StateButtons({
+  id,
+  version,
+  state,
+  name,
+  may,
+}: {
+  id: string;
+  version: number;
+  state: string;
+  name: string;
+  may: boolean;
+}) {
   const [asked, ask] = useState<(typeof STATES)[number] | null>(null);
   return (
     <>
@@ -262,7 +276,7 @@ function StateButtons({ id, state, name, may }: { id: string; state: string; nam
         onClose={() => ask(null)}
         title={asked ? `${asked.verb}: ${name}` : ''}
         confirm={asked?.verb ?? ''}
-        onSubmit={(reason) => changeLoopState(id, asked!.state, reason)}
+        onSubmit={(reason) => changeLoopState(id, version, asked!.state, reason)}
       >
         <p>{`${state} → ${asked?.state ?? ''}. ${asked?.means ?? ''}`}</p>
       </ReasonDialog>

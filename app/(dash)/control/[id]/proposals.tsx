@@ -7,7 +7,8 @@ import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { configDifference } from '@/lib/ui/control/config-diff';
 import { Ago } from '@/lib/ui/hooks/now';
-import { approveLoopProposal, rejectLoopProposal } from '../actions';
+import { rejectLoopProposal } from '../actions';
+import { ApproveDialog } from './approve-dialog';
 
 /** Changes that wait for a second engineer; nothing is shown while none does. */
 export function ProposalsPanel({ d, may, actor }: { d: LoopView; may: boolean; actor: string }) {
@@ -19,6 +20,8 @@ export function ProposalsPanel({ d, may, actor }: { d: LoopView; may: boolean; a
       <ul className="flex flex-col gap-3">
         {waiting.map((p) => {
           const own = p.author === actor;
+          const role = may ? undefined : 'Needs the role engineer';
+          const isStale = p.baseVersion !== d.loop.version;
           return (
             <li key={p.id} className="flex items-start gap-3">
               <div className="min-w-0 text-sm">
@@ -36,14 +39,20 @@ export function ProposalsPanel({ d, may, actor }: { d: LoopView; may: boolean; a
                 </ul>
               </div>
               <span className="ml-auto flex gap-2 shrink-0">
-                <button type="button" className="btn" disabled={!may} onClick={() => ask({ p, verb: 'reject' })}>
+                <button
+                  type="button"
+                  className="btn"
+                  disabled={!may}
+                  title={role ?? (own ? 'Ends your own proposal; nothing changes' : 'Ends the proposal; nothing changes')}
+                  onClick={() => ask({ p, verb: 'reject' })}
+                >
                   {own ? 'Take back…' : 'Reject…'}
                 </button>
                 <button
                   type="button"
                   className="btn btn-primary"
-                  disabled={!may || own}
-                  title={own ? 'Your own proposal: another engineer approves it' : may ? undefined : 'Needs the role engineer'}
+                  disabled={!may || own || isStale}
+                  title={role ?? approvalTip(p, d, own)}
                   onClick={() => ask({ p, verb: 'approve' })}
                 >
                   Approve…
@@ -53,19 +62,28 @@ export function ProposalsPanel({ d, may, actor }: { d: LoopView; may: boolean; a
           );
         })}
       </ul>
+      {asked?.verb === 'approve' ? (
+        <ApproveDialog key={asked.p.id} d={d} p={asked.p} title={what(asked.p, d)} onClose={() => ask(null)} />
+      ) : null}
       <ReasonDialog
-        open={asked !== null}
+        open={asked?.verb === 'reject'}
         onClose={() => ask(null)}
-        title={asked ? `${asked.verb === 'approve' ? 'Approve' : 'End'}: ${what(asked.p, d)}` : ''}
-        confirm={asked?.verb === 'approve' ? 'Approve' : 'End the proposal'}
-        onSubmit={(reason) =>
-          asked!.verb === 'approve' ? approveLoopProposal(asked!.p.id, reason) : rejectLoopProposal(asked!.p.id, reason)
-        }
+        title={asked ? `End: ${what(asked.p, d)}` : ''}
+        confirm="End the proposal"
+        onSubmit={(reason) => rejectLoopProposal(asked!.p.id, reason)}
       >
         <p>{asked ? `${asked.p.author}: ${asked.p.reason}` : ''}</p>
       </ReasonDialog>
     </Panel>
   );
+}
+
+/** Why a proposal cannot be approved by who is looking; undefined where it can. */
+function approvalTip(p: LoopProposal, d: LoopView, own: boolean): string | undefined {
+  if (own) return 'Your own proposal: another engineer approves it';
+  return p.baseVersion === d.loop.version
+    ? undefined
+    : `Made beside version ${p.baseVersion}; version ${d.loop.version} is in force by now: reject it and propose again`;
 }
 
 function what(p: LoopProposal, d: LoopView): string {

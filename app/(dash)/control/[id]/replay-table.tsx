@@ -6,13 +6,19 @@ import { ComparisonTable } from '@/lib/ui/control/comparison-table';
 import { absoluteTime, decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';
 
 /** The record, the version in force and the draft over the same stretch, and what the comparison assumes. */
-export function ReplayTable({ replay: r, loop }: { replay: LoopReplay; loop: LoopHead }) {
+export function ReplayTable({ replay: r, loop, hasDraft }: { replay: LoopReplay; loop: LoopHead; hasDraft: boolean }) {
   const dy = decimalsFor(r.present.rms / 10);
-  const rows: { name: string; of: (s: ReplaySide) => string }[] = [
+  const rows: { name: string; of: (s: ReplaySide) => string; title?: string }[] = [
     { name: 'Ppk', of: (s) => num(s.capability?.ppk, 2) },
     { name: `rms from target, ${unitLabel(loop.unit)}`, of: (s) => num(s.rms, dy) },
     { name: 'Outside specification', of: (s) => String(s.outsideSpecification) },
-    { name: 'Moves', of: (s) => String(s.moves) },
+    { name: 'Decisions', of: (s) => String(s.decisions), title: 'Each lot that asked for its setpoint on a thread of the loop' },
+    {
+      name: 'Moves',
+      of: (s) => String(s.moves),
+      title:
+        'Decisions that changed the setpoint from the one in use; the others left it, by the deadband or because nothing called for more',
+    },
     { name: 'Cut by a limit', of: (s) => String(s.clipped) },
   ];
   const whole = r.audit.same === r.audit.decisions;
@@ -22,16 +28,20 @@ export function ReplayTable({ replay: r, loop }: { replay: LoopReplay; loop: Loo
         caption={`${plural(r.n, 'observation')} of ${plural(r.threads, 'thread')}, ${absoluteTime(r.fromMs)} to ${absoluteTime(r.toMs)}${r.ownHistory ? '' : '; the version in force has too few of its own, so versions before it are in the record'}.`}
         captionShown
         corner="Replay"
-        columns={[{ label: 'As recorded' }, { label: `Version ${loop.version}` }, { label: 'Draft' }]}
-        rows={rows.map((x) => ({ name: x.name, cells: [r.recorded, r.present, r.proposed].map(x.of) }))}
-        draft
+        columns={[{ label: 'As recorded' }, { label: `Version ${loop.version}` }, ...(hasDraft ? [{ label: 'Draft' }] : [])]}
+        rows={rows.map((x) => ({
+          name: x.name,
+          cells: [r.recorded, r.present, ...(hasDraft ? [r.proposed] : [])].map(x.of),
+          title: x.title,
+        }))}
+        draft={hasDraft}
       />
       <p className="text-sm mt-2">
         <StatusMark
           status={whole ? 'ok' : 'out'}
           text={
             whole
-              ? `All ${plural(r.audit.decisions, 'recorded decision')} made again to the last bit`
+              ? `All ${plural(r.audit.decisions, 'recorded decision')} made again to the last bit; ${r.audit.moves} of them moved the setpoint`
               : `${r.audit.decisions - r.audit.same} of ${plural(r.audit.decisions, 'recorded decision')} could not be made again: the record and this code differ`
           }
         />

@@ -2,10 +2,10 @@
 import Link from 'next/link';
 import { useMemo, useRef, useState } from 'react';
 import type { OverlayView } from '@/lib/services/views/overlay';
-import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { POINT_STATE } from '@/lib/ui/components/point-mark';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { absoluteTime, decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { useWidth } from '@/lib/ui/hooks/use-width';
@@ -166,13 +166,8 @@ function PointsPanel({ d }: { d: OverlayView }) {
       value: (r) => r.value,
       cell: (r) => `${num(r.value, 3)} ${unitLabel(r.unit)}`,
     },
-    {
-      key: 'state',
-      header: 'State',
-      value: (r) => r.rules.length,
-      cell: (r) =>
-        r.rules.length > 0 ? <StatusMark status="out" text={r.rules.map(ruleName).join(', ')} /> : <StatusMark status="ok" />,
-    },
+    { key: 'unit', header: 'Unit', fileOnly: true, value: (r) => unitLabel(r.unit) },
+    POINT_STATE,
   ];
   return (
     <Panel title="Charted points of the lot" flush>

@@ -15,14 +15,14 @@ interface SummaryRow {
   axis: string;
   n: number;
   mean: number;
-  threeSigma: number;
-  meanPlus3Sigma: number;
+  threeSigma: number | null;
+  meanPlus3Sigma: number | null;
   p997: number;
   max: number;
 }
 
 /** What rounding leaves of a zero is shown as zero. */
-const tidy = (v: number): number => (Math.abs(v) < 1e-9 ? 0 : v);
+const tidy = (v: number | null): number | null => (v !== null && Math.abs(v) < 1e-9 ? 0 : v);
 
 /** X, Y and vector of raw, modelled and residual overlay. */
 export function SummaryPanel({ d }: { d: OverlayView }) {
@@ -40,7 +40,7 @@ export function SummaryPanel({ d }: { d: OverlayView }) {
     unit: 'nm',
     numeric: true,
     value: (r) => r[key],
-    cell: (r) => num(tidy(r[key] as number), 2),
+    cell: (r) => num(tidy(r[key] as number | null), 2),
     ...(title ? { title } : {}),
   });
   const columns: Column<SummaryRow>[] = [

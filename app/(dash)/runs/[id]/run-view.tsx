@@ -1,10 +1,10 @@
 'use client';
 import Link from 'next/link';
 import type { RunView } from '@/lib/services/views/run';
-import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { type EvidenceLink, EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { POINT_STATE } from '@/lib/ui/components/point-mark';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { absoluteTime, decimalsFor, duration, num, unitLabel, withU } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
@@ -158,13 +158,8 @@ function Points({ points }: { points: RunView['points'] }) {
       value: (r) => r.value,
       cell: (r) => `${num(r.value, decimalsFor(Math.abs(r.value) / 100))} ${unitLabel(r.unit)}`,
     },
-    {
-      key: 'state',
-      header: 'State',
-      value: (r) => r.rules.length,
-      cell: (r) =>
-        r.rules.length > 0 ? <StatusMark status="out" text={r.rules.map(ruleName).join(', ')} /> : <StatusMark status="ok" />,
-    },
+    { key: 'unit', header: 'Unit', fileOnly: true, value: (r) => unitLabel(r.unit) },
+    POINT_STATE,
   ];
   return (
     <Panel title="Charted points of this run" flush>

@@ -1,6 +1,6 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { changeChart, excludePoint } from '@/lib/services/charts/change-chart';
+import { changeChart, excludePoint, includePoint } from '@/lib/services/charts/change-chart';
 import type { ChartChange } from '@/lib/services/charts/next-version';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../../session';
@@ -16,12 +16,12 @@ export async function saveChart(id: string, seen: number, change: ChartChange, r
   return result;
 }
 
-/** Leaves a point out of limits and rules (or takes it back in with an empty reason). */
-export async function setExcluded(id: string, recordId: string, reason: string | null): Promise<ActionResult> {
+/** Leaves a point out of limits and rules, or takes it back in; both with a reason. */
+export async function setExcluded(id: string, recordId: string, isExcluded: boolean, reason: string): Promise<ActionResult> {
   const result = await act(
     'engineer',
-    (actor) => excludePoint(id, recordId, reason, actor.email),
-    reason === null ? 'The point counts again.' : 'The point is excluded; it stays visible.',
+    (actor) => (isExcluded ? excludePoint : includePoint)(id, recordId, reason, actor.email),
+    isExcluded ? 'The point is excluded; it stays visible.' : 'The point counts again.',
   );
   if (result.ok) revalidatePath(`/spc/${id}`);
   return result;

@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import { RULE_TEXT } from '@/lib/ui/charts/rules';
+import { ruleText } from '@/lib/ui/charts/rules';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Tabs } from '@/lib/ui/components/tabs';
 import { plural } from '@/lib/ui/format';
@@ -18,6 +18,7 @@ import {
   hasDispersion,
   LIMIT_FIELDS,
   type LimitTexts,
+  limitsOf,
   rulesOfKind,
 } from './change-draft';
 
@@ -105,7 +106,7 @@ export function ChangeDialog({ onClose, chartId, inForce, base: given }: ChangeD
         {rulesOfKind(kind).map((r) => (
           <label key={r} className="flex gap-2 text-sm py-0.5">
             <input type="checkbox" checked={draft.rules.has(r)} onChange={() => toggle(r)} />
-            {r < 100 ? `${r}: ${RULE_TEXT[r]?.text ?? ''}` : 'Dispersion beyond its limit'}
+            {r < 100 ? `${r}: ${ruleText(r, limitsOf(draft, base))}` : 'Dispersion beyond its limit'}
           </label>
         ))}
       </fieldset>

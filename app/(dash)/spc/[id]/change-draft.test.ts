@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChartVersionView } from '@/lib/services/views/spc-chart';
+import { ruleText } from '@/lib/ui/charts/rules';
 import {
   type ChangeDraft,
   changeOf,
@@ -9,6 +10,9 @@ import {
   draftBlocked,
   draftProblems,
   firstDraft,
+  limitsOf,
+  rulesOfKind,
+  sourceText,
 } from './change-draft';
 
 const current: ChartVersionView = {
@@ -53,7 +57,7 @@ test('limits of the location do not travel when only the dispersion was typed, a
 
 test('what cannot hold stands beside its field and blocks the button', () => {
   const wrong = set({ limits: limits('101', '100', 'x') });
-  expect(draftProblems(wrong, base).limits).toEqual({ ucl: 'The upper limit must be a number.' });
+  expect(draftProblems(wrong, base).limits.ucl).toBe('The upper limit must be a number.');
   expect(draftProblems(set({ limits: limits('101', '100', '99') }), base).limits).toEqual({
     lcl: 'The lower limit must lie below the centre line (100).',
     ucl: 'The upper limit must lie above the centre line (100).',
@@ -80,4 +84,40 @@ test('a dispersion rule that would have nothing to judge by is said, and an EWMA
   );
   expect(dispersionProblem(set({ limits: limits('94', '100', '106') }), base)).toBeNull();
   expect(changeOf(firstDraft({ ...base, kind: 'ewma' }), { ...base, kind: 'ewma' }).rules).toEqual([1]);
+});
+
+test('every field that is wrong says so at once, not one after the other', () => {
+  expect(draftProblems(set({ limits: limits('104', '100', '51,9x') }), base).limits).toEqual({
+    lcl: 'The lower limit must lie below the centre line (100).',
+    ucl: 'The upper limit must be a number.',
+  });
+  expect(draftProblems(set({ dispersion: limits('3', '2', 'x') }), base).dispersion).toEqual({
+    lcl: 'The lower limit must lie below the centre line (2).',
+    ucl: 'The upper limit must be a number.',
+  });
+});
+
+test('what entered limits give up is said in the words of the chart', () => {
+  const said = (kind: string) => difference(set({ limits: limits('94', '100', '106') }), { ...base, kind }).join('; ');
+  expect(said('xbar_s')).toContain('until now they followed the size');
+  expect(said('ewma')).toContain('until now they opened from the start of the average on');
+  expect(said('ewma')).toContain('The average starts anew at the new centre line');
+  expect(said('xbar_s')).not.toContain('starts anew');
+  expect(said('individuals')).toContain('until now they were those of a study');
+});
+
+test('a chart without a dispersion says nothing of its limits, and entered limits are no multiple of a sigma', () => {
+  const given = { ...current, limitsSource: 'given' } as const;
+  expect(sourceText(given, 'xbar_s')).toBe('given, dispersion study');
+  expect(sourceText(given, 'ewma')).toBe('given');
+  expect(sourceText({ ...given, cl: null }, 'ewma')).toBe('baseline');
+  expect(limitsOf(firstDraft(base), base)).toBe('study');
+  expect(limitsOf(set({ limits: limits('94', '100', '106') }), base)).toBe('given');
+  expect(limitsOf(set({ mode: 'baseline' }), { ...base, current: given })).toBe('study');
+  expect(
+    rulesOfKind('xbar_s')
+      .map((r) => ruleText(r, 'given'))
+      .join(' '),
+  ).not.toContain('σ');
+  expect(ruleText(1)).toContain('3σ');
 });

@@ -1,4 +1,5 @@
 import type { ChartChange, RuleNumber } from '@/lib/services/charts/next-version';
+import type { LimitsSource } from '@/lib/services/spc/judge';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/views/spc-chart';
 import { RULE_TEXT, ruleName } from '@/lib/ui/charts/rules';
 import { decimalsFor, num, parseNumber, unitLabel } from '@/lib/ui/format';
@@ -76,6 +77,17 @@ const sigmaTyped = (d: ChangeDraft, b: DraftBase): boolean => d.sigma.trim() !==
 const locationTyped = (d: ChangeDraft, b: DraftBase): boolean =>
   d.mode === 'set' && (changed(d.limits, firstDraft(b).limits) || sigmaTyped(d, b));
 
+/** Where the limits of the next version come from. */
+export const limitsOf = (d: ChangeDraft, b: DraftBase): LimitsSource =>
+  d.mode === 'baseline' ? 'study' : locationTyped(d, b) ? 'given' : b.current.limitsSource;
+
+/** What entered limits give up, by the kind of chart. */
+const FOLLOWED: Readonly<Record<string, string>> = {
+  ewma: 'at every point; until now they opened from the start of the average on',
+  individuals: 'at every point; until now they were those of a study',
+};
+const FOLLOWED_SIZE = 'for every size of point; until now they followed the size';
+
 export interface DraftProblems {
   readonly limits: Partial<Record<LimitField, string>>;
   readonly dispersion: Partial<Record<LimitField, string>>;
@@ -141,8 +153,9 @@ export function difference(d: ChangeDraft, b: DraftBase): string[] {
     lines(location(now), d.limits, first.limits, '', decimals);
     if (sigmaTyped(d, b)) out.push(`Sigma within: ${num(now.sigmaWithin, decimals + 1)} → ${d.sigma.trim()} ${unit}`);
     lines(dispersion(now), d.dispersion, first.dispersion, 'Dispersion ', decimals + 1);
+    if (locationTyped(d, b) && b.kind === 'ewma') out.push('The average starts anew at the new centre line');
     if (locationTyped(d, b) && now.limitsSource === 'study' && now.cl !== null)
-      out.push('Limits are used as entered, for every size of point; until now they followed the size');
+      out.push(`Limits are used as entered, ${FOLLOWED[b.kind] ?? FOLLOWED_SIZE}`);
   }
   const said = (r: number): string => (r < 100 ? `${r} (${RULE_TEXT[r]?.short ?? ''})` : ruleName(r));
   const added = [...d.rules].filter((r) => !now.rules.includes(r));
@@ -160,4 +173,11 @@ export function dispersionProblem(d: ChangeDraft, b: DraftBase): string | null {
   return limited && d.rules.has(101) && ucl === null
     ? 'The dispersion chart has no limits yet: enter them here, or take its rule out.'
     : null;
+}
+
+/** Whether the limits of a version follow the points or hold as they were entered; of the dispersion only where the chart has one. */
+export function sourceText(v: Pick<ChartVersionView, 'cl' | 'dispUcl' | 'dispSource' | 'limitsSource'>, kind: string): string {
+  if (v.cl === null) return 'baseline';
+  const differs = hasDispersion(kind) && v.dispUcl !== null && v.dispSource !== v.limitsSource;
+  return differs ? `${v.limitsSource}, dispersion ${v.dispSource}` : v.limitsSource;
 }

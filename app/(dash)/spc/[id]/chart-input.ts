@@ -40,6 +40,7 @@ export function chartInput(d: SpcChartView): ControlChartInput {
       dispLcl: v.dispLcl,
     })),
     pointLimits: { ucl: p.ucl, lcl: p.lcl, dispCl: p.dispCl, dispUcl: p.dispUcl, dispLcl: p.dispLcl },
+    toMs: d.toMs,
     specs: spans.length > 0 ? spans : [{ fromMs: 0, lsl, usl, target }],
     events: d.events.map((e) => ({
       atMs: e.atMs,

@@ -18,7 +18,7 @@ import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { SisterChambers } from '../../sister-chambers';
 import { ChangeDialog } from './change-dialog';
-import { draftBase } from './change-draft';
+import { draftBase, sourceText } from './change-draft';
 import { chartInput } from './chart-input';
 import { PointPanel } from './point-panel';
 
@@ -121,7 +121,7 @@ export function ChartView({ data, why, role }: ChartViewProps) {
             />
           </Panel>
           <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
-            <Versions versions={data.versions} unit={unitLabel(data.chart.unit)} />
+            <Versions versions={data.versions} unit={unitLabel(data.chart.unit)} kind={data.chart.kind} />
             <SisterChambers data={data} />
           </div>
         </div>
@@ -157,13 +157,6 @@ const KIND: Readonly<Record<string, string>> = {
 };
 const rulesText = (v: ChartVersionView | undefined): string =>
   v ? v.rules.map((r) => (r < 100 ? String(r) : ruleName(r))).join(', ') : '';
-
-/** Whether limits follow the size of the points or hold as they were entered. */
-const sourceText = (v: ChartVersionView): string => {
-  if (v.cl === null) return 'baseline';
-  const disp = v.dispUcl !== null && v.dispSource !== v.limitsSource ? `, dispersion ${v.dispSource}` : '';
-  return `${v.limitsSource}${disp}`;
-};
 
 function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: boolean) => void }) {
   return (
@@ -212,6 +205,7 @@ function CapabilityPanel({ data }: { data: SpcChartView }) {
               ['σ overall', `${num(c.sigmaOverall, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`],
             ]}
           />
+          {data.capabilityNote === null ? null : <p className="text-sm text-ink-2 mt-2">{data.capabilityNote}</p>}
         </>
       ) : (
         <p className="text-sm text-ink-2 mt-2">{data.capabilityNote}</p>
@@ -228,20 +222,25 @@ function CapabilityPanel({ data }: { data: SpcChartView }) {
   );
 }
 
-function Versions({ versions, unit }: { versions: readonly ChartVersionView[]; unit: string }) {
+function Versions({ versions, unit, kind }: { versions: readonly ChartVersionView[]; unit: string; kind: string }) {
   const d = (v: ChartVersionView): number => decimalsFor(v.ucl !== null && v.lcl !== null ? (v.ucl - v.lcl) / 30 : null);
   const columns: Column<ChartVersionView>[] = [
     { key: 'v', header: 'Version', numeric: true, value: (r) => r.version },
     {
       key: 'from',
       header: 'From',
-      value: (r) => r.effectiveMs,
+      time: (r) => r.effectiveMs,
       cell: (r) => (r.effectiveMs > 0 ? shortTime(r.effectiveMs) : 'start'),
     },
     { key: 'lcl', header: 'LCL', unit, numeric: true, value: (r) => r.lcl, cell: (r) => num(r.lcl, d(r)) },
     { key: 'cl', header: 'CL', unit, numeric: true, value: (r) => r.cl, cell: (r) => num(r.cl, d(r)) },
     { key: 'ucl', header: 'UCL', unit, numeric: true, value: (r) => r.ucl, cell: (r) => num(r.ucl, d(r)) },
-    { key: 'source', header: 'Limits', value: (r) => sourceText(r) },
+    {
+      key: 'source',
+      header: 'Limits',
+      value: (r) => sourceText(r, kind),
+      cell: (r) => <span className="block whitespace-normal">{sourceText(r, kind)}</span>,
+    },
     {
       key: 'rules',
       header: 'Rules',

@@ -4,12 +4,12 @@ import { useEffect, useState } from 'react';
 import { sourceOf } from '@/lib/characteristic';
 import type { SiteMap } from '@/lib/services/views/evidence';
 import type { SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
+import { isJudgedBy } from '@/lib/ui/charts/control-limits.prepare';
 import { isDispersionRule, pointState, ruleHint, ruleName, ruleText } from '@/lib/ui/charts/rules';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { InlineError, Skeleton } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { useReport } from '@/lib/ui/components/toast';
 import { absoluteTime, decimalsFor, num, signed, unitLabel, withU } from '@/lib/ui/format';
 import { recordHref, waferName } from '@/lib/ui/links';
 import { sharedScale } from '@/lib/ui/maps/colour-scale';
@@ -28,8 +28,7 @@ export interface PointPanelProps {
 
 /** The selected point: its value, why it is red, and the ways to its wafer, its run, its alert. */
 export function PointPanel({ data, index, why, onClose, canExclude }: PointPanelProps) {
-  const [excluding, setExcluding] = useState(false);
-  const report = useReport();
+  const [asking, ask] = useState(false);
   const p = data.points;
   const { chart } = data;
   const recordId = p.recordId[index]!;
@@ -42,7 +41,8 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
   const excluded = p.excluded[index] ?? null;
   const beyond = excluded === null && (dispersion > p.dispUcl[index]! || dispersion < p.dispLcl[index]!);
   const fired = excluded === null ? (p.rules[index] ?? []) : [];
-  const state = pointState(fired, excluded, beyond);
+  const isJudged = isJudgedBy(p, index);
+  const state = pointState({ rules: fired, excluded, isJudged, beyondDispersion: beyond });
   const zones = version?.cl == null ? null : zonesFrom(p.plotted[index]!, version.cl, p.ucl[index]!, p.lcl[index]!);
   const href = recordHref(chart.characteristic, recordId);
   const runId = p.runId[index];
@@ -81,32 +81,21 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
       {fired.length > 0 ? <Why data={data} why={why} fired={fired} d={d} /> : null}
       {href?.startsWith('/wafers/') ? <MiniMap recordId={recordId} /> : null}
       {canExclude ? (
-        <div className="mt-3">
-          {p.excluded[index] ? (
-            <button
-              type="button"
-              className="btn h-6! text-sm!"
-              onClick={() => void setExcluded(chart.id, recordId, null).then(report)}
-            >
-              Take the point back in
-            </button>
-          ) : (
-            <button type="button" className="btn h-6! text-sm!" onClick={() => setExcluding(true)}>
-              Exclude the point…
-            </button>
-          )}
-        </div>
+        <button type="button" className="btn h-6! text-sm! mt-3" onClick={() => ask(true)}>
+          {excluded === null ? 'Exclude the point…' : 'Take the point back in…'}
+        </button>
       ) : null}
       <ReasonDialog
-        open={excluding}
-        onClose={() => setExcluding(false)}
-        title="Exclude the point"
-        confirm="Exclude"
-        onSubmit={(reason) => setExcluded(chart.id, recordId, reason)}
+        open={asking}
+        onClose={() => ask(false)}
+        title={excluded === null ? 'Exclude the point' : 'Take the point back in'}
+        confirm={excluded === null ? 'Exclude' : 'Take it back in'}
+        onSubmit={(reason) => setExcluded(chart.id, recordId, excluded === null, reason)}
       >
         <p className="text-ink-2">
-          It no longer counts for limits, rules and capability from here on; it stays on the chart as a hollow point with the
-          reason.
+          {excluded === null
+            ? 'It no longer counts for limits, rules and capability from here on; it stays on the chart as a hollow point with the reason.'
+            : `It counts again for limits, rules and capability from here on. It was left out for: ${excluded}`}
         </p>
       </ReasonDialog>
     </EvidencePanel>
@@ -137,7 +126,7 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
           <div key={rule} className="text-sm mb-2">
             <p>
               <b>{`${ruleName(rule)}: `}</b>
-              {`${ruleText(rule)}${side}.`}
+              {`${ruleText(rule, version?.limitsSource)}${side}.`}
             </p>
             {v ? (
               <p className="text-ink-2">

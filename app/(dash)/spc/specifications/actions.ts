@@ -9,7 +9,7 @@ import { act } from '../../session';
 export async function saveSpecification(
   key: SpecificationKey,
   seen: number,
-  values: SpecificationValues,
+  values: SpecificationValues & { readonly confirmed: boolean },
   reason: string,
 ): Promise<ActionResult> {
   const result = await act(

@@ -2,8 +2,8 @@
 import { useState } from 'react';
 import type { SpecificationRow } from '@/lib/services/views/specifications';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
-import { num, parseNumber, plural, unitLabel } from '@/lib/ui/format';
-import { type SpecificationValues, specificationProblems } from '@/lib/ui/limit-problems';
+import { asEntered, parseNumber, plural, unitLabel } from '@/lib/ui/format';
+import { type SpecificationValues, sharesNothing, specificationProblems } from '@/lib/ui/limit-problems';
 import { LimitInput } from '../limit-input';
 import { saveSpecification } from './actions';
 
@@ -20,14 +20,18 @@ export function EditDialog({ row, onClose }: { row: SpecificationRow; onClose: (
   const value = (k: keyof Texts): number | null => (typed[k].trim() === '' ? null : parseNumber(typed[k]));
   const values: SpecificationValues = { lsl: value('lsl'), target: value('target'), usl: value('usl') };
   const problems = new Map(specificationProblems(values).map((p) => [p.field, p.text]));
+  const [confirmed, confirm] = useState(false);
+  const isElsewhere = problems.size === 0 && sharesNothing(base, values);
   const unit = unitLabel(base.unit);
   const lines = FIELDS.filter((k) => values[k] !== base[k]).map(
-    (k) => `${LABEL[k]}: ${num(base[k], base.digits)} → ${values[k] === null ? 'none' : `${typed[k].trim()} ${unit}`}`,
+    (k) => `${LABEL[k]}: ${asEntered(base[k], base.digits)} → ${values[k] === null ? 'none' : `${typed[k].trim()} ${unit}`}`,
   );
   const blocked =
     row.version !== base.version
       ? `Version ${row.version} came into force meanwhile: close, look at it, and open this again.`
-      : ([...problems.values()][0] ?? (lines.length === 0 ? 'Nothing differs from the version in force yet.' : null));
+      : ([...problems.values()][0] ??
+        (lines.length === 0 ? 'Nothing differs from the version in force yet.' : null) ??
+        (isElsewhere && !confirmed ? 'Confirm that what is inside now would be out.' : null));
   return (
     <ReasonDialog
       open
@@ -39,7 +43,7 @@ export function EditDialog({ row, onClose }: { row: SpecificationRow; onClose: (
         saveSpecification(
           { product: base.product, operation: base.operation, parameter: base.parameter },
           base.version,
-          values,
+          { ...values, confirmed },
           reason,
         )
       }
@@ -55,6 +59,12 @@ export function EditDialog({ row, onClose }: { row: SpecificationRow; onClose: (
           />
         ))}
       </div>
+      {isElsewhere ? (
+        <label className="mt-2 flex items-center gap-2 text-sm">
+          <input type="checkbox" checked={confirmed} onChange={(e) => confirm(e.target.checked)} />
+          The new limits share no value with those in force: what is inside now would be out. This is meant.
+        </label>
+      ) : null}
       <div className="mt-3 border-t border-hairline pt-2 text-sm" aria-live="polite">
         <h3>What changes</h3>
         {lines.length === 0 ? <p className="text-ink-2">Nothing yet.</p> : null}
@@ -64,7 +74,7 @@ export function EditDialog({ row, onClose }: { row: SpecificationRow; onClose: (
           ))}
         </ul>
         <p className="text-ink-2 mt-1">
-          {`${plural(base.charts, 'chart')} and their capability follow from now on; control limits and baselines stay. An empty side is open. Loops keep the target of their own version.`}
+          {`${plural(base.charts, 'chart')} and their capability follow from now on; control limits and baselines stay. An empty side is open. Loops that aim at the old target follow with a version of their own; a large step waits for a second engineer.`}
         </p>
       </div>
     </ReasonDialog>

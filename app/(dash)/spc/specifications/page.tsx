@@ -23,7 +23,7 @@ export default async function SpecificationsPage({ searchParams }: { searchParam
       <LiveRefresh topics={['limits']} everyMs={15_000} />
       <PageHead
         title="Specifications"
-        sub="What is wanted of each parameter: charts, capability and loops judge by the version in force from its time on"
+        sub="What is wanted of each parameter: a chart draws each version over its own time, capability and loops go by the one in force"
       />
       <FilterBar
         fields={[

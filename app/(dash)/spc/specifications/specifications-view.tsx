@@ -8,7 +8,7 @@ import { Facts } from '@/lib/ui/components/evidence-panel';
 import { useAddress } from '@/lib/ui/components/filter-bar';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { asEntered, num, plural, shortDate, unitLabel } from '@/lib/ui/format';
+import { asEntered, plural, shortDate, unitLabel } from '@/lib/ui/format';
 import { EditDialog } from './edit-dialog';
 
 export interface SpecificationsViewProps {
@@ -19,6 +19,9 @@ export interface SpecificationsViewProps {
 }
 
 const keyOf = (r: SpecificationRow): string => `${r.product}|${r.operation}|${r.parameter}`;
+/** The list of the very charts that are counted beside it. */
+const chartsJudgedBy = (r: SpecificationRow): string =>
+  `/spc?${new URLSearchParams({ operation: r.operation, product: r.product, parameter: r.parameter, specified: '1' })}`;
 const since = (ms: number): string => (ms > 0 ? shortDate(ms) : 'start');
 const COLUMNS: readonly Column<SpecificationRow>[] = [
   { key: 'parameter', header: 'Parameter', value: (r) => r.parameter },
@@ -34,13 +37,27 @@ const COLUMNS: readonly Column<SpecificationRow>[] = [
   },
   { key: 'usl', header: 'USL', numeric: true, value: (r) => r.usl, cell: (r) => asEntered(r.usl, r.digits) },
   { key: 'unit', header: 'Unit', value: (r) => unitLabel(r.unit) },
-  { key: 'version', header: 'Version', numeric: true, value: (r) => r.version },
-  { key: 'since', header: 'Since', time: (r) => r.validFromMs, cell: (r) => since(r.validFromMs) },
+  {
+    key: 'version',
+    header: 'Version',
+    value: (r) => r.version,
+    cell: (r) => `v${r.version}, ${since(r.validFromMs)}`,
+    title: 'And since when it holds',
+  },
+  { key: 'since', header: 'Since', time: (r) => r.validFromMs, fileOnly: true },
   {
     key: 'loops',
     header: 'Loops',
+    fileHeader: 'Loops that aim elsewhere',
     value: (r) => r.otherTargets.length,
-    cell: (r) => (r.otherTargets.length > 0 ? <StatusMark status="warn" text="aims elsewhere" /> : ''),
+    cell: (r) =>
+      r.otherTargets.length > 0 ? (
+        <span className="block whitespace-normal">
+          <StatusMark wrap status="warn" text="aims elsewhere" />
+        </span>
+      ) : (
+        ''
+      ),
     title: 'Loops of this context that aim at another target than the specification',
   },
 ];
@@ -58,7 +75,7 @@ export function SpecificationsView({ rows, selected, versions, role }: Specifica
           rows={rows}
           columns={COLUMNS}
           rowKey={keyOf}
-          onSelect={(r) => address.set({ spec: keyOf(r) })}
+          rowHref={(r) => address.href({ spec: keyOf(r) })}
           selectedKey={selected ? keyOf(selected) : null}
           primary
           empty="No specification matches these filters. Clear one of them; specifications are registered with the fab's document."
@@ -73,12 +90,7 @@ export function SpecificationsView({ rows, selected, versions, role }: Specifica
               ['USL', `${asEntered(selected.usl, selected.digits)} ${unitLabel(selected.unit)}`],
               [
                 'Judged by it',
-                <Link
-                  key="c"
-                  prefetch={false}
-                  className="link"
-                  href={`/spc?operation=${encodeURIComponent(selected.operation)}&product=${encodeURIComponent(selected.product)}`}
-                >
+                <Link key="c" prefetch={false} className="link" href={chartsJudgedBy(selected)}>
                   {plural(selected.charts, 'chart')}
                 </Link>,
               ],

@@ -6,8 +6,8 @@ import { Facts } from '@/lib/ui/components/evidence-panel';
 import { ExportMenu } from '@/lib/ui/components/export-menu';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { fileName, toCsv } from '@/lib/ui/csv';
-import { downloadText } from '@/lib/ui/export';
+import { useCsvFile } from '@/lib/ui/components/use-exports';
+import { toCsv } from '@/lib/ui/csv';
 import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import { fitFacts, fittedWords, isPhysicalEnd, judgementOf } from '@/lib/ui/recipes/fit-facts';
@@ -24,7 +24,7 @@ interface SiteProps {
 /** What became of the site, plainly: accepted, or why not and what to do. */
 export function VerdictPanel({ d, site }: SiteProps) {
   const s = d.sites[site]!;
-  const v = siteVerdict(s.status);
+  const v = siteVerdict(s.status, s.reducedChi2);
   const { content } = d.recipe;
   const { x } = axisWords(d.axis);
   const points = x.filter((w) => w >= content.range.from && w <= content.range.to).length * content.channels.length;
@@ -33,7 +33,7 @@ export function VerdictPanel({ d, site }: SiteProps) {
   const facts =
     s.status === null
       ? []
-      : fitFacts(judgementOf(content, s), limit, (n) => content.parameters.find((p) => p.name === n)?.label || n);
+      : fitFacts(judgementOf(content, s), s.status, limit, (n) => content.parameters.find((p) => p.name === n)?.label || n);
   return (
     <Panel title={`Fit of site ${site + 1}`}>
       <p className="mb-1">
@@ -181,6 +181,7 @@ export function CorrelationPanel({ d, site }: SiteProps) {
     const free = parameters.flatMap((p, at) => (p.role.kind === 'free' ? [{ at, label: p.name }] : []));
     return prepareCorrelation(s.covariance, parameters.length, free);
   }, [s, parameters]);
+  const save = useCsvFile();
   const title = `Correlation ${waferName(d.head.lot, d.head.slot)} site ${site + 1}`;
   const { strongest } = model;
   return (
@@ -193,10 +194,10 @@ export function CorrelationPanel({ d, site }: SiteProps) {
             {
               label: 'CSV of the matrix',
               run: () =>
-                downloadText(
-                  fileName(title, 'csv'),
+                save(
+                  title,
                   toCsv(
-                    ['parameter', ...model.labels],
+                    ['parameter', ...model.labels.map((l) => `correlation with ${l}`)],
                     model.rows.map((r, i) => [model.labels[i], ...r]),
                   ),
                 ),

@@ -4,7 +4,7 @@ import { AppError } from '@/lib/errors';
 import { type SpectrumView, spectrumView } from '@/lib/services/views/spectra';
 import { integer, type SearchParams } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
-import { waferFacts } from '@/lib/ui/facts';
+import { spectrumFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';
 import { SpectrumPageView } from './spectrum-view';
 
@@ -32,11 +32,8 @@ export default async function SpectrumPage({
   await pageActor(`/spectra/${id}`);
   const site = integer(await searchParams, 'site', 0, 1, MOST_SITES);
   const data = await read(id, site === 0 ? null : site - 1);
-  const { head } = data;
   return (
-    <ExportFacts
-      facts={[...waferFacts(head), ['recipe', `${data.recipe.name} v${data.recipe.version}`], ['code', head.codeVersion]]}
-    >
+    <ExportFacts facts={spectrumFacts(data.head, data.recipe)}>
       <SpectrumPageView data={data} />
     </ExportFacts>
   );

@@ -2,11 +2,12 @@
 import Link from 'next/link';
 import type { SpectrumView } from '@/lib/services/views/spectra';
 import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { ExportMenu } from '@/lib/ui/components/export-menu';
 import { PageHead } from '@/lib/ui/components/panel';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
-import { fileName, toCsv } from '@/lib/ui/csv';
-import { downloadText } from '@/lib/ui/export';
+import { useCsvFile } from '@/lib/ui/components/use-exports';
+import { toCsv } from '@/lib/ui/csv';
 import { absoluteTime } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
@@ -32,19 +33,21 @@ export function SpectrumPageView({ data: d }: { data: SpectrumView }) {
       <LotStrip d={d} />
       <div className="flex flex-col gap-3">
         <MapsPanel d={d} site={index} onSite={chosen.choose} />
-        <div className="grid grid-cols-[minmax(0,1fr)_360px] 2xl:grid-cols-[minmax(0,1fr)_400px] gap-3 items-start">
-          <div className="flex flex-col gap-3 min-w-0">
-            <CurvesPanel d={d} chosen={chosen} model={model} />
-            <SensitivityPanel d={d} chosen={chosen} model={model} />
+        <ExportFacts facts={[['site', index + 1]]}>
+          <div className="grid grid-cols-[minmax(0,1fr)_360px] 2xl:grid-cols-[minmax(0,1fr)_400px] gap-3 items-start">
+            <div className="flex flex-col gap-3 min-w-0">
+              <CurvesPanel d={d} chosen={chosen} model={model} />
+              <SensitivityPanel d={d} chosen={chosen} model={model} />
+            </div>
+            <div className="flex flex-col gap-3 min-w-0">
+              <VerdictPanel d={d} site={index} />
+              <ParametersPanel d={d} site={index} />
+              <CorrelationPanel d={d} site={index} />
+              <CertificatePanel d={d} />
+              <Record d={d} />
+            </div>
           </div>
-          <div className="flex flex-col gap-3 min-w-0">
-            <VerdictPanel d={d} site={index} />
-            <ParametersPanel d={d} site={index} />
-            <CorrelationPanel d={d} site={index} />
-            <CertificatePanel d={d} />
-            <Record d={d} />
-          </div>
-        </div>
+        </ExportFacts>
       </div>
     </>
   );
@@ -57,9 +60,10 @@ function Head({ d }: { d: SpectrumView }) {
     d.sites.length,
   );
   const name = waferName(head.lot, head.slot);
+  const save = useCsvFile();
   const saveFits = (): void => {
     const t = fitTable(d);
-    downloadText(fileName(`fits ${name} ${recipe.name}`, 'csv'), toCsv(t.header, t.rows));
+    save(`fits ${name} ${recipe.name}`, toCsv(t.header, t.rows));
   };
   return (
     <PageHead

@@ -3,7 +3,8 @@ import Link from 'next/link';
 import { useState } from 'react';
 import type { AuditRow } from '@/lib/services/views/audit';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
-import { absoluteTime } from '@/lib/ui/format';
+import { absoluteTime, shortTime } from '@/lib/ui/format';
+import { auditHref } from './audit-href';
 
 /** One row an entry; what it changed, before and after, opens below its words. */
 export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
@@ -12,19 +13,29 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
     {
       key: 'at',
       header: 'When',
-      value: (r) => r.atMs,
-      cell: (r) => <span className="whitespace-nowrap">{absoluteTime(r.atMs)}</span>,
+      time: (r) => r.atMs,
+      cell: (r) => <span title={absoluteTime(r.atMs)}>{shortTime(r.atMs)}</span>,
     },
-    { key: 'actor', header: 'Who', value: (r) => r.actor },
+    {
+      key: 'actor',
+      header: 'Who',
+      value: (r) => r.actor,
+      cell: (r) => <span className="block whitespace-normal wrap-anywhere min-w-[14ch]">{r.actor}</span>,
+    },
     { key: 'action', header: 'Action', value: (r) => r.action },
-    { key: 'entity', header: 'What', value: (r) => r.entity },
+    {
+      key: 'entity',
+      header: 'What',
+      value: (r) => r.entity,
+      cell: (r) => <span className="block whitespace-normal">{r.entity}</span>,
+    },
     { key: 'id', header: 'Which', value: (r) => r.name, cell: (r) => <Thing row={r} /> },
     {
       key: 'reason',
       header: 'Reason and change',
       value: (r) => r.reason ?? '',
       cell: (r) => (
-        <div className="max-w-[72ch]">
+        <div className="max-w-[72ch] min-w-[28ch] whitespace-normal wrap-anywhere">
           {r.reason ?? '–'}
           {shown === r.id ? (
             <pre className="text-xs whitespace-pre-wrap break-all mt-1 bg-sunken p-2">
@@ -61,19 +72,12 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
   );
 }
 
-const PAGES: Readonly<Record<string, string>> = {
-  loop: '/control',
-  chart: '/spc',
-  chart_point: '/spc',
-  alert: '/alerts',
-  'metrology recipe': '/recipes',
-};
-
 function Thing({ row }: { row: AuditRow }) {
-  const page = PAGES[row.entity];
-  if (page === undefined) return <span className="break-words">{row.name}</span>;
-  return (
-    <Link className="break-words" href={`${page}/${row.entityId.split('/')[0]}`}>
+  const href = auditHref(row);
+  return href === null ? (
+    <span className="name">{row.name}</span>
+  ) : (
+    <Link prefetch={false} className="link name" href={href}>
       {row.name}
     </Link>
   );

@@ -33,6 +33,7 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
       hi: p.hi,
       measured: p.measured,
       reliable: p.reliable,
+      version: p.version,
       label: p.lot.map((lot, i) => waferName(lot, p.slot[i]!)),
       lsl: d.spec.lsl,
       usl: d.spec.usl,
@@ -53,11 +54,13 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
         lo: of(p.lo),
         hi: of(p.hi),
         reliable: rows.map((i) => p.reliable[i]!),
+        version: rows.map((i) => p.version[i]!),
         label: rows.map((i) => waferName(p.lot[i]!, p.slot[i]!)),
       },
     };
   }, [p, name, unit]);
-  const c = useMemo(() => coverageOf(p), [p]);
+  const c = useMemo(() => coverageOf(p, p.reliable), [p]);
+  const all = useMemo(() => coverageOf(p), [p]);
   const held = useMemo(() => heldBack(p), [p]);
   const du = decimalsFor(Number.isNaN(c.rms) ? newest?.rmse : c.rms);
   return (
@@ -76,7 +79,7 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
         <div className="grid grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)_300px] gap-3 items-start">
           <Panel
             title="Predicted against measured"
-            note={`${pairs.rows.length} wafers measured later`}
+            note={`${plural(pairs.rows.length, 'wafer')} measured later${all.measured > c.measured ? `, ${all.measured - c.measured} outside the domain` : ''}`}
             empty={
               pairs.rows.length === 0
                 ? 'No predicted wafer has been measured in this window yet: take a longer time range, or wait for metrology.'
@@ -101,10 +104,18 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
           <Panel title="How good" note="of this window">
             <Facts
               facts={[
-                ['Measured later', count(c.measured)],
+                [
+                  'Measured later',
+                  all.measured === c.measured
+                    ? count(c.measured)
+                    : `${count(c.measured)}, and ${all.measured - c.measured} outside the domain`,
+                ],
                 ['Inside the 95 % interval', c.measured > 0 ? percent(c.inside / c.measured) : '–'],
-                ['RMSE', `${num(c.rms, du)} ${unit}`],
-                ['Bias', `${signed(c.bias, du)} ${unit}`],
+                ['RMSE, inside the domain', `${num(c.rms, du)} ${unit}`],
+                ...(all.measured === c.measured
+                  ? []
+                  : [['RMSE, with those outside', `${num(all.rms, du)} ${unit}`] as [string, string]]),
+                ['Bias, inside the domain', `${signed(c.bias, du)} ${unit}`],
                 ['Q², validation', num(newest?.q2, 2)],
                 ['RMSE, validation', `${num(newest?.rmse, du)} ${unit}`],
                 ['Residual in training', `${num(newest?.sigmaTrain, du)} ${unit}`],
@@ -186,10 +197,10 @@ function Training({ d, unit }: { d: VmView; unit: string }) {
       key: 'through',
       header: 'Data up to',
       numeric: true,
-      value: (v) => v.trainedThroughMs,
+      time: (v) => v.trainedThroughMs,
       cell: (v) => shortTime(v.trainedThroughMs),
     },
-    { key: 'trained', header: 'Trained', numeric: true, value: (v) => v.trainedMs, cell: (v) => <Ago at={v.trainedMs} /> },
+    { key: 'trained', header: 'Trained', numeric: true, time: (v) => v.trainedMs, cell: (v) => <Ago at={v.trainedMs} /> },
   ];
   return (
     <Panel title="Training history" note="a version is trained when the evidence has grown by a third" flush>

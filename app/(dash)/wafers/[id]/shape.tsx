@@ -2,13 +2,13 @@
 import { useRouter } from 'next/navigation';
 import type { WaferView } from '@/lib/services/views/wafer';
 import { Bars } from '@/lib/ui/charts/bars';
-import { ruleName } from '@/lib/ui/charts/rules';
 import { zernikeLabel } from '@/lib/ui/charts/zernike';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
-import { StatusMark } from '@/lib/ui/components/status-mark';
+import { POINT_STATE } from '@/lib/ui/components/point-mark';
 import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
+import { whyUncharted } from './why-uncharted';
 
 /** The shape in Zernike terms; a bar with a trend chart leads there. */
 export function ZernikePanel({ d }: { d: WaferView }) {
@@ -70,13 +70,8 @@ export function PointsPanel({ d }: { d: WaferView }) {
       value: (r) => r.value,
       cell: (r) => num(r.value, r.ucl !== null && r.lcl !== null ? decimalsFor((r.ucl - r.lcl) / 30) : 3),
     },
-    {
-      key: 'state',
-      header: 'State',
-      value: (r) => r.rules.length,
-      cell: (r) =>
-        r.rules.length > 0 ? <StatusMark status="out" text={r.rules.map(ruleName).join(', ')} /> : <StatusMark status="ok" />,
-    },
+    { key: 'unit', header: 'Unit', fileOnly: true, value: (r) => unitLabel(r.unit) },
+    POINT_STATE,
   ];
   return (
     <Panel title="Charted points" flush>
@@ -87,7 +82,7 @@ export function PointsPanel({ d }: { d: WaferView }) {
         rowKey={(r) => r.chartId}
         rowHref={(r) => `/spc/${r.chartId}?point=${d.head.id}`}
         primary
-        empty="Nothing of this wafer is charted yet. Points appear when the SPC stage has worked through it."
+        empty={whyUncharted(d.head)}
         maxHeight={300}
       />
     </Panel>

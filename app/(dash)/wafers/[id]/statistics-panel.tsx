@@ -9,7 +9,7 @@ import { decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
 export function StatisticsPanel({ d }: { d: WaferView }) {
   const s = d.statistics;
   const unit = unitLabel(d.head.unit);
-  const dec = decimalsFor(d.map.u ? Math.min(...d.map.u.filter((u) => u > 0)) : s.sigma / 30);
+  const dec = decimalsFor(d.map.u ? Math.min(...d.map.u.filter((u) => u > 0)) : (s.sigma ?? s.range) / 30);
   const { uOf } = d.map;
   const missing = d.map.value.length - s.n;
   return (

@@ -1,0 +1,28 @@
+'use client';
+import { useRef, useState, useTransition } from 'react';
+import type { LoopReplay } from '@/lib/services/views/control-replay';
+import type { LoopHead } from '@/lib/services/views/control-shared';
+import { tryConfiguration } from '../actions';
+
+export interface ReplayAnswer {
+  readonly key: string;
+  readonly replay: LoopReplay | null;
+  /** Why there is none. */
+  readonly error: string | null;
+}
+
+/** Replays configurations of a loop over its record; an answer is kept with the key of the configuration that it is of. */
+export function useReplay(loopId: string) {
+  const [answer, setAnswer] = useState<ReplayAnswer | null>(null);
+  const [busy, start] = useTransition();
+  const asked = useRef('');
+  const run = (key: string, config: LoopHead['config']): void => {
+    asked.current = key;
+    start(async () => {
+      const r = await tryConfiguration(loopId, config);
+      const error = r.result.ok ? null : r.result.error;
+      if (asked.current === key) setAnswer({ key, replay: r.replay, error });
+    });
+  };
+  return { of: (key: string): ReplayAnswer | null => (answer?.key === key ? answer : null), run, busy };
+}

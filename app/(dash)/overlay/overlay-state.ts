@@ -1,0 +1,14 @@
+import type { OverlayRow } from '@/lib/services/views/overlay';
+import type { Status } from '@/lib/ui/tokens';
+
+/** What the list says of a measurement: in control only where limits judged its charted points. */
+export function overlayState(r: Pick<OverlayRow, 'isOut' | 'isJudged' | 'rawX'>): {
+  status: Status;
+  text: string;
+  order: number;
+} {
+  if (r.isOut) return { status: 'out', text: 'rule fired', order: 0 };
+  if (r.rawX === null) return { status: 'idle', text: 'not fitted yet', order: 3 };
+  if (!r.isJudged) return { status: 'idle', text: 'not judged', order: 2 };
+  return { status: 'ok', text: 'in control', order: 1 };
+}

@@ -1,0 +1,47 @@
+import type { WaferGroup } from '@/lib/services/views/wafers';
+import { toCsv } from '@/lib/ui/csv';
+import { unitLabel } from '@/lib/ui/format';
+
+/** The wafers of a gallery, a row each; the values themselves, whatever the maps are drawn less of. */
+export function galleryCsv(d: WaferGroup): string {
+  const targetOf = new Map(d.targets.map((t) => [t.product, t.target]));
+  const unit = unitLabel(d.tiles[0]?.unit);
+  return toCsv(
+    [
+      'lot',
+      'slot',
+      'product',
+      'operation',
+      'parameter',
+      `mean (${unit})`,
+      `u of the mean (${unit})`,
+      `target (${unit})`,
+      `sigma (${unit})`,
+      'sites',
+      'tool',
+      'chamber',
+      'measured',
+      'rule fired',
+    ],
+    d.tiles.map((t) => [
+      t.lot,
+      t.slot,
+      t.product,
+      t.operation,
+      t.parameter,
+      t.mean,
+      t.uOf.mean,
+      targetOf.get(t.product),
+      t.sd,
+      t.value.length,
+      t.tool,
+      t.chamber,
+      new Date(t.measuredMs),
+      t.isOut,
+    ]),
+  );
+}
+
+/** How much of what was asked for is there. */
+export const shownOf = (d: Pick<WaferGroup, 'tiles' | 'total'>): string =>
+  d.total > d.tiles.length ? `newest ${d.tiles.length} of ${d.total}` : `${d.tiles.length} wafers`;

@@ -1,0 +1,13 @@
+import { type Sql, sql } from '@/lib/db';
+
+/** Whether limits judged a point of `chart_point p`: a point of the baseline has none, and is neither in nor out of control. */
+export const IS_JUDGED: Sql = sql`num_nonnulls(p.ucl, p.lcl, p.disp_ucl, p.disp_lcl) > 0`;
+
+/** What a list of charted points says of each: the rules that fired, the reason of an exclusion, whether anything judged it. */
+export interface PointJudgement {
+  rules: number[];
+  excluded: string | null;
+  isJudged: boolean;
+}
+
+export const JUDGEMENT: Sql = sql`p.rules, p.excluded, ${IS_JUDGED} AS "isJudged"`;

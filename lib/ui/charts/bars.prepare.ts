@@ -1,0 +1,40 @@
+import { num } from '../format';
+import type { BarItem } from './bars';
+import { niceTicks, tickDecimals } from './ticks';
+
+/** Average width of a character at 11 px. */
+const CHAR = 6;
+const GAP = 8;
+const ELLIPSIS = '…';
+
+/** Width of the labels, px: what the longest needs, at least `least`, at most half of the drawing. */
+export function labelRoom(items: readonly Pick<BarItem, 'label' | 'detail'>[], least: number, width: number): number {
+  const longest = Math.max(0, ...items.map((b) => b.label.length + (b.detail ? b.detail.length + 1 : 0)));
+  return Math.min(Math.max(least, longest * CHAR + 2 * GAP), Math.max(least, width / 2));
+}
+
+/** A label that fits its room: what is too long loses its middle, so that its first and last words are read. */
+export function shownLabel(label: string, room: number, detail = ''): string {
+  const most = Math.floor((room - 2 * GAP) / CHAR) - (detail === '' ? 0 : detail.length + 1);
+  if (label.length <= most) return label;
+  const head = Math.ceil((most - 1) / 2);
+  return `${label.slice(0, head)}${ELLIPSIS}${label.slice(label.length - (most - 1 - head))}`;
+}
+
+/** Ticks whose numbers never touch: fewer where the room, px, is small. */
+export function barTicks(min: number, max: number, room: number): { ticks: number[]; decimals: number } {
+  for (let n = 4; n > 1; n--) {
+    const ticks = niceTicks(min, max, n);
+    const decimals = tickDecimals(ticks);
+    const widest = Math.max(...ticks.map((t) => num(t, decimals).length)) * CHAR + GAP;
+    if (ticks.length < 2 || ((ticks[1]! - ticks[0]!) / (max - min || 1)) * room >= widest) return { ticks, decimals };
+  }
+  const ticks = [min < 0 && max > 0 ? 0 : min];
+  return { ticks, decimals: tickDecimals(ticks) };
+}
+
+/** What a picture of the bars must say: whiskers and a reference line only where they are. */
+export const barNotes = (items: readonly Pick<BarItem, 'u'>[], reference: { label: string } | undefined): string[] => [
+  ...(items.some((b) => (b.u ?? 0) > 0) ? ['whiskers ± 2u; pale: not told apart from zero'] : []),
+  ...(reference === undefined ? [] : [`dashed line: ${reference.label}`]),
+];

@@ -1,0 +1,56 @@
+import type { ControlChartInput } from './control-chart.prepare';
+import type { Span } from './control-limits.prepare';
+import { niceTicks, timeTicks } from './ticks';
+
+/** Shares of the width: at both ends, and after the newest change of limits or specification, so that it is seen from its first minute. */
+const PAD = 0.012;
+const ROOM_OF_NEWEST = 0.05;
+
+export function domainOf(c: ControlChartInput, x: (i: number) => number, position: (ms: number) => number): [number, number] {
+  const n = c.at.length;
+  if (n === 0) return [-PAD, 1 + PAD];
+  const [first, last] = n === 1 ? [x(0) - 1, x(0) + 1] : [x(0), x(n - 1)];
+  const width = last - first;
+  const end = c.toMs ?? c.at[n - 1]!;
+  const changes = [...c.phases, ...c.specs].map((s) => s.fromMs).filter((ms) => ms > c.at[0]! && ms <= end);
+  const newest = changes.length === 0 ? last : position(Math.max(...changes));
+  return [first - PAD * width, Math.max(last + PAD * width, newest + ROOM_OF_NEWEST * (Math.max(last, newest) - first))];
+}
+
+export function phaseSpans(c: ControlChartInput, pos: (ms: number) => number, domain: readonly [number, number]): Span[] {
+  return [...c.phases]
+    .sort((a, b) => a.fromMs - b.fromMs)
+    .map((phase, k, all) => ({
+      phase,
+      x1: Math.max(domain[0], pos(phase.fromMs)),
+      x2: Math.min(domain[1], pos(phase.toMs ?? all[k + 1]?.fromMs ?? Number.POSITIVE_INFINITY)),
+    }))
+    .filter((s) => s.x2 > s.x1);
+}
+
+/** Position of a moment on the sequence axis: half-way between the points around it. */
+export function fractionalIndex(at: Float64Array, ms: number): number {
+  if (ms === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  let lo = 0;
+  let hi = at.length;
+  while (lo < hi) {
+    const mid = (lo + hi) >> 1;
+    if (at[mid]! < ms) lo = mid + 1;
+    else hi = mid;
+  }
+  return lo - 0.5;
+}
+
+export function xTicks(
+  c: ControlChartInput,
+  mode: 'time' | 'sequence',
+  domain: readonly [number, number],
+): { value: number; label: string }[] {
+  if (mode === 'time') {
+    const t = timeTicks(domain[0], domain[1], 8);
+    return t.values.map((value) => ({ value, label: t.label(value) }));
+  }
+  return niceTicks(Math.max(0, domain[0]), domain[1], 8)
+    .filter((v) => Number.isInteger(v) && v < c.at.length)
+    .map((value) => ({ value, label: c.names[value] ?? String(value + 1) }));
+}

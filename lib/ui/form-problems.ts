@@ -1,0 +1,60 @@
+/** What keeps a form from being sent: a sentence for beside each field, in the words of the form. The services refuse by the same rules. */
+export type Problems<F extends string> = Readonly<Partial<Record<F, string>>>;
+
+const LEAST_PASSWORD = 8;
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
+
+const known = <F extends string>(list: Readonly<Record<F, string | null>>): Problems<F> =>
+  Object.fromEntries(Object.entries<string | null>(list).filter(([, text]) => text !== null)) as Problems<F>;
+
+const missing = (text: string, name: string): string | null => (text.trim() === '' ? `Enter ${name}.` : null);
+const email = (text: string): string | null =>
+  missing(text, 'an e-mail address') ??
+  (EMAIL.test(text.trim()) ? null : 'This is no e-mail address: it needs a name, an @ and a domain, such as ana@fab.com.');
+const password = (text: string, name: string): string | null =>
+  missing(text, name) ?? (text.length < LEAST_PASSWORD ? `${LEAST_PASSWORD} characters or more; this has ${text.length}.` : null);
+
+export interface UserTexts {
+  readonly name: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+export const userProblems = (v: UserTexts): Problems<keyof UserTexts> =>
+  known({ name: missing(v.name, 'a name'), email: email(v.email), password: password(v.password, 'a first password') });
+
+export interface ChannelTexts {
+  readonly kind: 'webhook' | 'email';
+  readonly name: string;
+  readonly target: string;
+}
+
+export const channelProblems = (v: ChannelTexts): Problems<'name' | 'target'> =>
+  known({ name: missing(v.name, 'a name'), target: v.kind === 'email' ? email(v.target) : address(v.target) });
+
+function address(text: string): string | null {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  const isWeb = url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
+  return missing(text, 'an address') ?? (isWeb ? null : 'This is no web address: it begins with https:// or http://.');
+}
+
+/** A name that records carry is long enough to tell senders apart. */
+const LEAST_SENDER = 2;
+
+export const keyProblems = (v: { readonly sender: string }): Problems<'sender'> =>
+  known({
+    sender: missing(v.sender, 'a name') ?? (v.sender.trim().length < LEAST_SENDER ? `${LEAST_SENDER} characters or more.` : null),
+  });
+
+export interface PasswordTexts {
+  readonly current: string;
+  readonly next: string;
+  readonly again: string;
+}
+
+export const passwordProblems = (v: PasswordTexts): Problems<keyof PasswordTexts> =>
+  known({
+    current: missing(v.current, 'your current password'),
+    next: password(v.next, 'a new password'),
+    again: v.again === v.next ? null : 'The two new passwords differ.',
+  });

@@ -1,0 +1,42 @@
+'use client';
+import { useState, useTransition } from 'react';
+import type { ActionResult } from '../action-result';
+import type { Problems } from '../form-problems';
+
+/**
+ * The texts of a form, what is wrong with each once it was sent, and what the server refused: beside its field where the server names one of
+ * the form's, else for the foot of the form. What was typed stays.
+ */
+export function useForm<T extends Readonly<Record<string, string>>>(first: T, problemsOf: (v: T) => Problems<string>) {
+  const [values, setValues] = useState(first);
+  const [isSent, setSent] = useState(false);
+  const [refused, setRefused] = useState<{ readonly field: string | null; readonly text: string } | null>(null);
+  const [busy, start] = useTransition();
+  const problems: Problems<string> = {
+    ...(refused?.field ? { [refused.field]: refused.text } : {}),
+    ...(isSent ? problemsOf(values) : {}),
+  };
+  const field = (name: keyof T & string) => ({
+    name,
+    value: values[name]!,
+    problem: problems[name],
+    onText: (text: string) => {
+      setValues((v) => ({ ...v, [name]: text }));
+      setRefused(null);
+    },
+  });
+  const submit = (send: (v: T) => Promise<ActionResult>, done: (r: ActionResult) => void): void => {
+    setSent(true);
+    setRefused(null);
+    if (Object.keys(problemsOf(values)).length > 0) return;
+    start(async () => {
+      const r = await send(values);
+      if (r.ok) {
+        setValues(first);
+        setSent(false);
+        done(r);
+      } else setRefused({ field: r.field !== undefined && r.field in first ? r.field : null, text: r.error });
+    });
+  };
+  return { values, field, busy, submit, error: refused !== null && refused.field === null ? refused.text : null };
+}

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import { PALETTES } from '../tokens';
+import { galleryDrawing } from './gallery-drawing';
+
+const tile = (i: number) => ({
+  title: `L<${i}>.07`,
+  caption: `${i} ± 1`,
+  isOut: i === 2,
+  drawing: { svg: `<circle id="m${i}"/>`, width: 100, height: 100 },
+});
+
+test('every map of a gallery is in its picture once, named, within the width, none over another', () => {
+  const d = galleryDrawing([0, 1, 2, 3, 4, 5, 6].map(tile), 400, PALETTES.light);
+  expect(d.svg.match(/<circle id="m\d"/g)).toHaveLength(7);
+  expect(d.svg).toContain('L&lt;6&gt;.07');
+  expect(d.svg.match(/■/g)).toHaveLength(1);
+  const places = Array.from(d.svg.matchAll(/<svg x="(\d+)" y="(\d+)"/g), ([, x, y]) => [Number(x), Number(y)] as const);
+  expect(d.width).toBeLessThanOrEqual(400);
+  for (const [i, [x, y]] of places.entries()) {
+    expect(x + 100).toBeLessThanOrEqual(d.width);
+    expect(y + 100).toBeLessThanOrEqual(d.height);
+    for (const [x2, y2] of places.slice(i + 1)) expect(Math.abs(x - x2) >= 100 || Math.abs(y - y2) >= 130).toBe(true);
+  }
+});

@@ -1,0 +1,76 @@
+/** What is known of the newest trial of a draft. */
+export interface KnownTrial {
+  readonly revision: number;
+  readonly baseVersion: number;
+  readonly state: string;
+  readonly difference: { readonly beyond: readonly string[] } | null;
+}
+
+export interface ReleaseQuestion {
+  /** Of the version in force; 0: the recipe is new. */
+  readonly baseVersion: number;
+  readonly isEngineer: boolean;
+  readonly isProposed: boolean;
+  readonly isDirty: boolean;
+  readonly issues: number;
+  /** Of a new recipe. */
+  readonly name: string;
+  /** As the server keeps the draft; null while what was typed is on its way. */
+  readonly revision: number | null;
+  readonly trial: KnownTrial | null;
+  /** Stored spectra hold every channel of the draft; null: not known here. */
+  readonly canBeTried: boolean | null;
+}
+
+export interface ReleaseStep {
+  /** Words on the button, the title of the dialog and its own button. */
+  readonly words: string;
+  /** Why a second engineer decides; empty: the author puts it in use. */
+  readonly asks: readonly string[];
+  /** Why it cannot be done yet. */
+  readonly waits: string | null;
+}
+
+const NO_VERSION = 'no version is in force to compare with';
+const NO_SPECTRA = 'it was tried on no stored spectra';
+
+/** What the author of a draft can do with it now: put it in use, or propose it to a second engineer, which its trial decides as the service will. */
+export function releaseStep(q: ReleaseQuestion): ReleaseStep {
+  const isNew = q.baseVersion === 0;
+  const t = q.trial;
+  const isTried = t !== null && t.state === 'ready' && t.revision === q.revision && t.baseVersion === q.baseVersion;
+  const untried = isNew ? [NO_VERSION] : q.canBeTried === false ? [NO_SPECTRA] : [];
+  const asks = isTried ? (t.difference?.beyond ?? [NO_SPECTRA]) : untried;
+  const what = isNew ? 'the recipe' : `version ${q.baseVersion + 1}`;
+  return { words: asks.length > 0 ? `Propose ${what}` : `Put ${what} in use`, asks, waits: waits(q, isNew, isTried) };
+}
+
+function waits(q: ReleaseQuestion, isNew: boolean, isTried: boolean): string | null {
+  if (!q.isEngineer) return 'Needs the role engineer';
+  if (q.isProposed) return 'The draft waits for another engineer';
+  if (q.issues > 0) return 'Some fields need a correction first';
+  if (!isNew && !q.isDirty) return 'The draft does not differ from the version in force';
+  if (isNew && q.name.trim() === '') return 'Give the recipe a name first';
+  if (q.revision === null) return 'The draft is being kept';
+  return q.canBeTried === true && !isTried
+    ? 'Try the draft on stored spectra first: the difference decides who may put it in use'
+    : null;
+}
+
+/** How a draft stands to the version in force. */
+export type Standing = 'beside' | 'behind' | 'over';
+
+/**
+ * `beside`: begun from the version in force. `behind`: that has moved on. `over`: it has moved on and nothing of one's own is left, since nothing was
+ * changed or the change is what is in force: the page follows it.
+ */
+export function standingOf(v: {
+  readonly base: number;
+  readonly inForce: number;
+  readonly isDirty: boolean;
+  /** The draft is what is in force. */
+  readonly isSame: boolean;
+}): Standing {
+  if (v.inForce <= v.base) return 'beside';
+  return !v.isDirty || v.isSame ? 'over' : 'behind';
+}
