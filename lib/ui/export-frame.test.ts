@@ -3,9 +3,9 @@ import { withColumns } from './csv';
 import { frameSvg, legendDrawing, PNG_WIDTH, pngScale, wrapped } from './export-frame';
 import { PALETTES } from './tokens';
 
-const frame = (width: number) =>
+const frame = (width: number, title = 'Measured <A1043.07>') =>
   frameSvg({
-    title: 'Measured <A1043.07>',
+    title,
     facts: [
       ['lot', 'A1043'],
       ['tool', 'CVD-01 B'],
@@ -32,6 +32,13 @@ test('a picture carries title, context, unit, notes, scale, date and place, and 
     expect(f.text).toContain(part);
   expect(f.height).toBeGreaterThan(200 + 44);
   expect(f.width).toBeGreaterThan(227);
+});
+
+test('no line of a long title leaves the picture', () => {
+  const f = frame(380, 'ALD-HFO2 hfo2_thickness HERON-52 predicted against measured');
+  const lines = [...f.text.matchAll(/font-size="16"[^>]*>([^<]*)</g)].map((m) => m[1]!);
+  expect(lines.join(' ')).toContain('predicted against measured');
+  for (const line of lines) expect(14 + 10 * line.length).toBeLessThan(f.width);
 });
 
 test('every picture is at least 1200 px wide', () => {

@@ -33,6 +33,8 @@ const TITLE = 22;
 const LEAST_WIDTH = 420;
 /** Mean width of a character at 12 px, generous. */
 const CHAR = 6.6;
+/** Characters of the title, 16 px and semi-bold, on a line of 100 at 12 px. */
+const TITLE_SHARE = 0.65;
 
 export const escapeXml = (s: string): string =>
   s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
@@ -91,7 +93,7 @@ const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).r
 export function frameSvg(f: Frame): { readonly text: string; readonly width: number; readonly height: number } {
   const width = Math.max(LEAST_WIDTH, f.drawing.width + 2 * PAD, (f.legend?.width ?? 0) + 2 * PAD);
   const most = Math.floor((width - 2 * PAD) / CHAR);
-  const head = wrapped(f.title, Math.floor(most * 0.8));
+  const head = wrapped(f.title, Math.floor(most * TITLE_SHARE));
   const context = wrapped(
     [
       ...f.facts.filter(([, value]) => value !== f.title).map(([name, value]) => `${name} ${value}`),

@@ -50,7 +50,7 @@ export function DraftBar({ d, s, kept }: { d: RecipeView; s: DraftState; kept: K
         {s.issues.length > 0 ? (
           <StatusMark
             status="out"
-            text={`${plural(s.issues.length, 'field')} to correct: ${pathWords(s.draft, s.issues[0]!.path)}`}
+            text={`${plural(s.issues.length, 'field')} to correct: ${pathWords(s.draft, s.issues[0]!.path)}: ${s.issues[0]!.message}`}
           />
         ) : null}
         <span className="text-ink-2 truncate min-w-0" title={changeWords(s.changes, 40)}>

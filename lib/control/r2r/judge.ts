@@ -83,7 +83,7 @@ export function judgeLoop(
   if (worst.v !== 'refused' && now.usedWorst > NEAR_BOUND && nearer)
     say(
       'second_person',
-      `${Math.round(100 * now.usedWorst)} % of the stability bound is used at the unfavourable end of what is known of the gain`,
+      `${besideLimit(100 * now.usedWorst, 100 * NEAR_BOUND, 2)} % of the stability bound is used at the unfavourable end of what is known of the gain; above ${100 * NEAR_BOUND} % a second engineer looks`,
     );
   if (inForce !== null && draft.gain !== inForce.gain) {
     const change = draft.gain / agreedGain;

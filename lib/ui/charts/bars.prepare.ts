@@ -6,6 +6,8 @@ import { niceTicks, tickDecimals } from './ticks';
 const CHAR = 6;
 const GAP = 8;
 const ELLIPSIS = '…';
+/** Characters of a label that stay, whatever stands after it. */
+const LEAST_CHARS = 5;
 
 /** Width of the labels, px: what the longest needs, at least `least`, at most half of the drawing. */
 export function labelRoom(items: readonly Pick<BarItem, 'label' | 'detail'>[], least: number, width: number): number {
@@ -15,7 +17,7 @@ export function labelRoom(items: readonly Pick<BarItem, 'label' | 'detail'>[], l
 
 /** A label that fits its room: what is too long loses its middle, so that its first and last words are read. */
 export function shownLabel(label: string, room: number, detail = ''): string {
-  const most = Math.floor((room - 2 * GAP) / CHAR) - (detail === '' ? 0 : detail.length + 1);
+  const most = Math.max(LEAST_CHARS, Math.floor((room - 2 * GAP) / CHAR) - (detail === '' ? 0 : detail.length + 1));
   if (label.length <= most) return label;
   const head = Math.ceil((most - 1) / 2);
   return `${label.slice(0, head)}${ELLIPSIS}${label.slice(label.length - (most - 1 - head))}`;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { advise, initialThread, judgeLoop, type RunToRunConfig } from '@/lib/control';
 import { configDifference } from './config-diff';
 import { clipWords, explainAdvice, knobDecimals } from './explain';
-import { marginOf, stabilityFacts } from './stability-facts';
+import { marginOf, stabilityFacts, usedWords } from './stability-facts';
 
 const config: RunToRunConfig = {
   lambda: 0.4,
@@ -63,6 +63,8 @@ test('one word for the margin of stability, wherever it is shown: little from wh
   expect(marginOf({ used: 0.6, usedWorst: 1.2 }).words).toBe('little margin');
   expect(marginOf({ used: 1.01, usedWorst: 1.2 })).toEqual({ status: 'out', words: 'unstable' });
   expect(marginOf({ used: -0.2, usedWorst: -0.1 })).toEqual({ status: 'out', words: 'wrong sign' });
+  expect(usedWords({ used: 0.47, usedWorst: 0.7003, ratioHigh: 1 }, ' to ')).toBe('0.47 to 0.7003');
+  expect(usedWords({ used: 0.34, usedWorst: 0.5, ratioHigh: 1 }, ' to ')).toBe('0.34 to 0.50');
   const free = { ...config, lambda: 0.6 };
   for (const low of [0.2, 0.7, 1.3, 1.5, 1.9]) {
     const gain = { estimate: { gain: -1.35 * low, u: 0.1, low: -1.35 * low, high: -1.35 * low, n: 50 }, reason: null };

@@ -1,5 +1,5 @@
 import { type LoopJudgement, type LoopTiming, NEAR_BOUND } from '@/lib/control';
-import { towardsZero } from '@/lib/numerics';
+import { besideLimit, towardsZero } from '@/lib/numerics';
 import { num } from '../format';
 import type { Status } from '../tokens';
 
@@ -20,7 +20,11 @@ export function marginOf({ used, usedWorst }: Pick<LoopJudgement, 'used' | 'used
 
 /** "0.46, up to 0.85": the share of the stability bound that is used, and its unfavourable end where history tells an interval. */
 export const usedWords = (j: Pick<LoopJudgement, 'used' | 'usedWorst' | 'ratioHigh'>, join: string): string =>
-  `${num(j.used, 2)}${j.ratioHigh === null ? '' : `${join}${num(j.usedWorst, 2)}`}`;
+  `${num(j.used, 2)}${j.ratioHigh === null ? '' : `${join}${worstWords(j.usedWorst)}`}`;
+
+/** Two decimals, or as many as show on which side of the share at which a second engineer looks it lies. */
+const worstWords = (worst: number): string =>
+  Number(worst.toFixed(2)) > NEAR_BOUND === worst > NEAR_BOUND ? num(worst, 2) : besideLimit(worst, NEAR_BOUND, 2);
 
 /** The numbers behind a judgement, as label and value. */
 export function stabilityFacts(j: LoopJudgement, timing: LoopTiming | null, lambda: number): [string, string][] {

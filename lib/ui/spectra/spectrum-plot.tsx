@@ -137,7 +137,7 @@ function Curves({ input, m, width, height }: PartProps & { height: number }) {
         sy={sy}
         xTicks={xTicksOf(m)}
         yTicks={ticks}
-        yTitle={input.unit}
+        yTitle={input.unit === '' ? input.channel : `${input.channel}, ${input.unit}`}
         xTitle={hasStrip ? null : `${input.axisLabel}, ${input.axisUnit}`}
       />
       {input.compared ? (

@@ -3,6 +3,7 @@ import type { LoopView } from '@/lib/services/views/control-loop';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { configDifference } from '@/lib/ui/control/config-diff';
+import { asEntered } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
 
 const WRAP = 'block whitespace-normal min-w-[16ch] wrap-anywhere';
@@ -27,7 +28,7 @@ export function HistoryPanel({ d }: { d: LoopView }) {
         what: `version ${v.version}`,
         change: before
           ? diff.map((x) => `${x.label} ${x.from} → ${x.to}`).join(', ') || 'nothing'
-          : `λ ${v.config.lambda}, gain ${v.config.gain}, nominal ${v.config.xNominal}, target ${v.config.target}`,
+          : `λ ${asEntered(v.config.lambda)}, gain ${asEntered(v.config.gain)}, nominal ${asEntered(v.config.xNominal)}, target ${asEntered(v.config.target)}`,
         author: v.author,
         reason: v.reason,
         atMs: v.createdMs,

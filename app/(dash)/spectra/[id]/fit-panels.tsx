@@ -156,11 +156,13 @@ function ParameterRow({ d, p, s, i }: { d: SpectrumView; p: Parameter; s: Spectr
         {value === undefined ? '–' : fittedWords(value, u, isPhysicalEnd(p, value))}
         {unit ? ` ${unit}` : ''}
         {bound ? (
-          <span className="block">
-            <StatusMark status="out" text={bound} />
+          <span className="block whitespace-normal">
+            <StatusMark status="out" text={bound} wrap />
           </span>
         ) : null}
-        {u === Number.POSITIVE_INFINITY ? <span className="block text-ink-2">not determined by the spectrum</span> : null}
+        {u === Number.POSITIVE_INFINITY ? (
+          <span className="block text-ink-2 whitespace-normal">not determined by the spectrum</span>
+        ) : null}
       </td>
       <td className="num align-top!">
         {plain(p.value)}

@@ -162,7 +162,7 @@ function Components({ d, newest, unit, name }: { d: VmView; newest: VmVersionVie
   return (
     <Panel
       title="Components"
-      note={newest ? `RMSE on later lots by number; ${newest.components} chosen` : null}
+      note={newest ? `RMSE on later lots by number, and share of y and x explained; ${newest.components} chosen` : null}
       empty={newest && newest.rmsep.length > 0 ? undefined : 'No validation has been stored for this model.'}
     >
       {newest ? (
@@ -174,7 +174,7 @@ function Components({ d, newest, unit, name }: { d: VmView; newest: VmVersionVie
             label: k === 0 ? 'mean only' : `${k}`,
             detail:
               k > 0 && k <= d.yVariance.length
-                ? `explains ${num(100 * d.yVariance[k - 1]!, 0)} % of y, ${num(100 * d.xVariance[k - 1]!, 0)} % of x`
+                ? `y ${num(100 * d.yVariance[k - 1]!, 0)} %, x ${num(100 * d.xVariance[k - 1]!, 0)} %`
                 : '',
             value,
           }))}
