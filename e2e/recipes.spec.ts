@@ -34,7 +34,7 @@ test('an engineer corrects a field, leaves and comes back to the draft, tries it
   const upper = page.getByLabel('Upper nm');
   const old = Number(await upper.inputValue());
   await upper.fill('2');
-  await expect(page.getByText(/lower 3 must be below upper 2/)).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: /lower 3 must be below upper 2/ })).toBeVisible();
   await expect(page.getByRole('tab', { name: /Parameters\s*■ 1/ })).toBeVisible();
   await expect(page.getByRole('button', { name: /^Put version/ })).toBeDisabled();
   await upper.fill(String(old + 1));
