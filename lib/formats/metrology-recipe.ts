@@ -238,7 +238,6 @@ export type MaterialSpec = z.infer<typeof materialIn>;
 export type SampleSpec = z.infer<typeof sampleIn>;
 export type ChannelSpec = MetrologyRecipe['channels'][number];
 export type ParameterSpec = MetrologyRecipe['parameters'][number];
-export type Quantity = z.infer<typeof quantity>;
 export type MetrologyRecipe = z.infer<typeof metrologyRecipeIn>;
 
 const points = (describe: string, lowest?: number) =>

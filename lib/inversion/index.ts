@@ -18,7 +18,7 @@ export * from './parameterisation';
 export * from './penalised-fit';
 export * from './penalty-weight';
 export * from './profile-likelihood';
-export type { SharedBlock } from './shared-blocks';
+
 export * from './shared-fit';
 export * from './sparse-penalty';
 export * from './spectral-basis';

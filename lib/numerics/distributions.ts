@@ -161,29 +161,11 @@ export function beta(a: number, b: number): Distribution {
   );
 }
 
-/** Gamma with shape k and scale θ. */
-export function gammaDistribution(shape: number, scale: number): Distribution {
-  const c = chiSquared(2 * shape);
-  const f = scale / 2;
-  return {
-    pdf: (x) => c.pdf(x / f) / f,
-    cdf: (x) => c.cdf(x / f),
-    sf: (x) => c.sf(x / f),
-    quantile: (p) => f * c.quantile(p),
-    upperQuantile: (p) => f * c.upperQuantile(p),
-  };
-}
-
 /** Binomial lower tail P(X <= k), n trials of probability p. */
 export function binomialCdf(k: number, n: number, p: number): number {
   if (k < 0) return 0;
   if (k >= n) return 1;
   return incompleteBeta(Math.floor(k) + 1, n - Math.floor(k), p).q;
-}
-
-/** Poisson lower tail P(X <= k) of mean m. */
-export function poissonCdf(k: number, mean: number): number {
-  return k < 0 ? 0 : incompleteGamma(Math.floor(k) + 1, mean).q;
 }
 
 // Quantiles by Newton on the smaller tail, kept inside a bracket: it cannot diverge and ends at rounding level.

@@ -164,19 +164,6 @@ export function dot(x: Numbers, y: Numbers): number {
   return s;
 }
 
-/** Euclidean norm, scaled against overflow and underflow. */
-export function norm2(x: Numbers): number {
-  let scale = 0;
-  for (let i = 0; i < x.length; i++) scale = Math.max(scale, Math.abs(x[i]!));
-  if (scale === 0 || !Number.isFinite(scale)) return scale;
-  let s = 0;
-  for (let i = 0; i < x.length; i++) {
-    const v = x[i]! / scale;
-    s += v * v;
-  }
-  return scale * Math.sqrt(s);
-}
-
 function sumOf(x: Numbers): number {
   const n = x.length;
   let s0 = 0;
@@ -208,9 +195,4 @@ export function requireFinite(field: string, values: Numbers): void {
       });
     }
   }
-}
-
-/** Copy of any numbers as Float64Array. */
-export function toFloat64(values: Numbers): Float64Array {
-  return values instanceof Float64Array ? values.slice() : Float64Array.from(values);
 }

@@ -49,11 +49,6 @@ export function moments(x: Numbers): Moments {
   };
 }
 
-/** Sample standard deviation (divisor n − 1), NaN skipped. */
-export function standardDeviation(x: Numbers): number {
-  return Math.sqrt(moments(x).variance);
-}
-
 /**
  * Quantile with linear interpolation between order statistics at position p(n − 1); NaN skipped.
  * @throws AppError `invalid_input` when no value is left; `out_of_domain` unless 0 <= p <= 1.

@@ -6,14 +6,14 @@ export * from './conical-derivatives';
 export * from './converged-line-grating';
 export * from './crossed';
 export * from './crossed-derivatives';
-export type { CrossedLayer, Rectangle, StripAxis } from './crossed-layer';
-export type { CrossedLayerTangent, RectangleTangent } from './crossed-layer-tangent';
+export type { StripAxis } from './crossed-layer';
+
 export * from './dispersion';
 export * from './dispersion-derivatives';
 export * from './effective-medium';
 export * from './ellipsometry';
 export * from './far-field';
-export type { VectorEfficiencyDerivatives } from './far-field-derivatives';
+
 export * from './fourier';
 export * from './fourier-tangent';
 export * from './grating-efficiency-derivatives';

@@ -1,5 +1,4 @@
 export {
-  type ChannelSpec,
   type MaterialSpec,
   type MetrologyRecipe,
   MUELLER_ELEMENTS,
@@ -12,7 +11,7 @@ export * from './compile';
 export * from './fit';
 export * from './fit-shared';
 export * from './fit-wafer';
-export { type GratingSample, lineOutline } from './grating';
+export { lineOutline } from './grating';
 export { materialIndex } from './materials';
 export * from './noise';
 export * from './parameters';

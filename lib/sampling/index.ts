@@ -1,5 +1,4 @@
-export type { PlanConstraints } from './constraints';
 export * from './design';
 export * from './enumerate';
 export * from './information-gain';
-export { type DesignCriterion, type DesignScores, designScores, type PriorPrecision } from './scores';
+export { designScores } from './scores';

@@ -182,8 +182,3 @@ function simulate(rules: readonly RunRule[], mu: number, runs: number, seed: num
   const arl = sum / runs;
   return { arl, standardError: Math.sqrt((squares / runs - arl * arl) / runs), method: 'simulation', size: runs };
 }
-
-/** Expected false alarms in a period over many charts: points per period divided by the in-control run length. */
-export function falseAlarms(pointsPerPeriod: number, arl0: number): number {
-  return pointsPerPeriod / arl0;
-}

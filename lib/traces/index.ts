@@ -1,1 +1,1 @@
-export { type FeatureList, featureNames, type StepWindow, summariseTrace } from './features';
+export { featureNames, type StepWindow, summariseTrace } from './features';

@@ -1,6 +1,6 @@
 import { fillMissing as fill, type Matrix } from '@/lib/numerics';
 
-export { type Conditional, conditionalMean, hasMissing, type LatentModel } from '@/lib/numerics';
+export { conditionalMean, hasMissing } from '@/lib/numerics';
 
 /** Training rows with missing sensors filled by their conditional means, sensors named in what is refused. As `fillMissing` of numerics. */
 export const fillMissing = (

@@ -27,21 +27,3 @@ export function relianceIndex(
   const [narrow, wide] = s < t ? [a, b] : [b, a];
   return between(wide.value, wide.u) + 1 - between(narrow.value, narrow.u);
 }
-
-/**
- * Global similarity: squared Mahalanobis distance of a new input to the training inputs, over the number of inputs (about 1 for a typical one).
- * @param inverse - inverse covariance of the training inputs, row-major.
- */
-export function globalSimilarity(x: ArrayLike<number>, mean: ArrayLike<number>, inverse: Float64Array): number {
-  const p = x.length;
-  if (mean.length !== p || inverse.length !== p * p)
-    throw new AppError('dimension_mismatch', `x has ${p} inputs, mean ${mean.length}, inverse ${inverse.length} values`);
-  let s = 0;
-  for (let i = 0; i < p; i++) for (let j = 0; j < p; j++) s += (x[i]! - mean[i]!) * inverse[i * p + j]! * (x[j]! - mean[j]!);
-  return s / p;
-}
-
-/** Individual similarity: standardised distance of each input from its training mean. */
-export function individualSimilarity(x: ArrayLike<number>, mean: ArrayLike<number>, scale: ArrayLike<number>): Float64Array {
-  return Float64Array.from({ length: x.length }, (_, j) => (x[j]! - mean[j]!) / scale[j]!);
-}

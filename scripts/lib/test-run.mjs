@@ -77,6 +77,9 @@ async function boundaries() {
   return { passed: problems.length ? 0 : 1, failed: problems.length ? 1 : 0, skipped: 0, note: `${modules} modules` };
 }
 
+/** Files, exports and packages that nothing reaches (`knip.json`). */
+const unreached = ({ onStart }) => yesOrNo(runStreaming({ name: 'knip', args: [TOOLS.knip, '--no-progress'], onStart }));
+
 const unit = ({ bench: { dir }, onStart }) => vitestStage({ project: 'unit', report: join(dir, 'unit.json'), onStart });
 
 async function reference({ onStart }) {
@@ -131,8 +134,8 @@ async function e2e(context) {
   return endToEnd({ browser: browser.file, dir: join(context.bench.dir, 'e2e'), onStart: context.onStart });
 }
 
-const STAGES = { types: typeCheck, lint, boundaries, unit, reference, integration, e2e };
-const GROUPS = { verify: ['types', 'lint', 'boundaries', 'unit'] };
+const STAGES = { types: typeCheck, lint, boundaries, unreached, unit, reference, integration, e2e };
+const GROUPS = { verify: ['types', 'lint', 'boundaries', 'unreached', 'unit'] };
 
 function chosen(argv) {
   const names = argv.flatMap((word) => GROUPS[word] ?? [word]);

@@ -1,7 +1,6 @@
 export { decodeText, isUtf16 } from './decode';
-export { CSV_FIELDS, type CsvField, type CsvMapping, type CsvSource, DATE_ORDERS, type DateOrder } from './fields';
+export { CSV_FIELDS, type CsvField, type CsvMapping, type DateOrder } from './fields';
 export {
-  type CsvFile,
   type CsvPreview,
   type CsvResult,
   previewCsv,

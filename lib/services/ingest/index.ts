@@ -7,7 +7,7 @@ import { spectra } from './spectra';
 import { truth } from './truth';
 
 export { ingestBatch } from './pipeline';
-export type { BatchMode, BatchResult, IngestKind, RecordResult } from './types';
+export type { BatchMode, BatchResult, IngestKind } from './types';
 
 /** Every kind of record the machine API takes, by the last part of its address. */
 export const INGEST_KINDS = {

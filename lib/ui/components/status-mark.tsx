@@ -23,8 +23,6 @@ export function StatusMark({
   );
 }
 
-export type Severity = 'info' | 'low' | 'medium' | 'high' | 'critical';
-
 /** Severity of an alert as mark plus word. */
 export function severityStatus(severity: string): Status {
   const s = severity.toLowerCase();
