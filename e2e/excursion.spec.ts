@@ -56,7 +56,7 @@ test('the chart and its data leave as CSV, PNG and SVG', async ({ page }) => {
     await page.getByRole('menuitem', { name: item }).click();
     const file = await download;
     expect(file.suggestedFilename()).toMatch(new RegExp(`\\${ending}$`));
-    // The frame with title and context, and in it both charts: the points and, below them, their dispersion.
-    if (ending === '.svg') expect((await readFile(await file.path(), 'utf8')).match(/<svg/g)).toHaveLength(4);
+    // The frame with title and context; in it the drawing of both charts, the points and their dispersion below; and the legend, whose marks are small.
+    if (ending === '.svg') expect((await readFile(await file.path(), 'utf8')).match(/<svg[^>]* width="\d{3}/g)).toHaveLength(5);
   }
 });

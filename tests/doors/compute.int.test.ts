@@ -59,8 +59,9 @@ test('a request that is hung up frees its thread for the next', async () => {
   const terminate = vi.spyOn(Worker.prototype, 'terminate');
   await Promise.all([hangUp(), hangUp(), hangUp()]);
   expect((await door.send('compute/spc/constants', short.text)).status).toBe(200);
-  // one of the three was at work, and its thread was ended; those that waited never got one
-  expect(terminate).toHaveBeenCalledOnce();
+  // The one at work was ended with its thread; of those that waited, one may have got a thread before its own hanging up was seen.
+  expect(terminate.mock.calls.length).toBeGreaterThanOrEqual(1);
+  expect(terminate.mock.calls.length).toBeLessThan(3);
   terminate.mockRestore();
 });
 
