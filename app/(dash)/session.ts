@@ -5,6 +5,7 @@ import { toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
 import { changeOwnPassword } from '@/lib/services/users';
 import type { ActionResult } from '@/lib/ui/action-result';
+import { capital } from '@/lib/ui/format';
 
 /** Who is signed in; asked once a request. */
 export const sessionActor = cache(currentActor);
@@ -77,4 +78,4 @@ function fieldWords(path: readonly PropertyKey[]): string {
     .toLowerCase()}: `;
 }
 
-const sentence = (s: string): string => `${s.charAt(0).toUpperCase()}${s.slice(1)}${/[.!?]$/.test(s) ? '' : '.'}`;
+const sentence = (s: string): string => `${capital(s)}${/[.!?]$/.test(s) ? '' : '.'}`;

@@ -1,12 +1,13 @@
 'use client';
 import { useState, useTransition } from 'react';
+import { LEAST_PASSWORD } from '@/lib/services/account-rules';
 import { InlineError } from '@/lib/ui/components/panel';
 import { choosePassword } from './actions';
 
 const FIELDS = [
   { name: 'current', label: 'The password you were given', autoComplete: 'current-password', minLength: undefined },
-  { name: 'next', label: 'New, 8 characters or more', autoComplete: 'new-password', minLength: 8 },
-  { name: 'again', label: 'New, again', autoComplete: 'new-password', minLength: 8 },
+  { name: 'next', label: `New, ${LEAST_PASSWORD} characters or more`, autoComplete: 'new-password', minLength: LEAST_PASSWORD },
+  { name: 'again', label: 'New, again', autoComplete: 'new-password', minLength: LEAST_PASSWORD },
 ] as const;
 
 /** Posts by a server action; the passwords are never in an address. */

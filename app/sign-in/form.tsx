@@ -1,11 +1,12 @@
 'use client';
 import { type FormEvent, useState } from 'react';
+import { LEAST_PASSWORD } from '@/lib/services/account-rules';
 import { InlineError } from '@/lib/ui/components/panel';
 
 const WORDS: Readonly<Record<number, string>> = {
   401: 'E-mail or password is wrong. An administrator can set a new password.',
   403: 'This address is not allowed to sign in from here.',
-  422: 'Give a whole e-mail address and a password of at least 8 characters.',
+  422: `Give a whole e-mail address and a password of at least ${LEAST_PASSWORD} characters.`,
   429: 'Too many wrong passwords. Wait a quarter of an hour, or use a browser in which you have signed in before.',
 };
 
@@ -60,7 +61,7 @@ export function SignInForm({ next, failed }: { next: string; failed: number | nu
           type="password"
           autoComplete="current-password"
           required
-          minLength={8}
+          minLength={LEAST_PASSWORD}
           className="field w-full"
         />
       </div>

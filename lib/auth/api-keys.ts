@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { db, perDatabase, sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { LEAST_SENDER, SENDER, SENDER_WORDS } from '@/lib/services/account-rules';
 import { type By, requireRole } from '@/lib/services/actor';
 import { audit } from '@/lib/services/audit';
 
@@ -17,12 +18,7 @@ export interface Machine {
 const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 
 const newKey = z.strictObject({
-  sender: z
-    .string()
-    .trim()
-    .min(2)
-    .max(80)
-    .regex(/^[\w .:@-]+$/, 'letters, digits and . : @ _ - only'),
+  sender: z.string().trim().min(LEAST_SENDER).max(80).regex(SENDER, SENDER_WORDS),
   scopes: z.array(z.enum(SCOPES)).min(1, 'choose at least one scope'),
 });
 

@@ -1,4 +1,5 @@
 export * from './mpc';
 export * from './r2r';
 export * from './run-to-run';
+export * from './run-to-run-faults';
 export * from './thread';

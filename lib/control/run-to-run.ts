@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 import { type InnovationRecord, innovationSigma, isOutlier, noInnovations, withInnovation } from './innovation-gate';
+import { type RunToRunFaultKind, runToRunFaults } from './run-to-run-faults';
 
 export { innovationSigma };
 
@@ -59,33 +60,30 @@ export interface Observed {
 
 export const initialThread = (): ThreadState => ({ dHat: 0, ...noInnovations, lastX: null });
 
-/** Share of a quantum that rounding may take from a step. */
-const STEP_SLACK = 1e-9;
+/** A fault in words, after the name of its field. */
+const FAULT: Readonly<Record<RunToRunFaultKind, (c: RunToRunConfig, v: number | null) => string>> = {
+  not_finite: (_, v) => `is ${v}; give a finite number`,
+  lambda_range: (_, v) => `is ${v}; it must lie in (0, 1]`,
+  no_effect: () => 'is 0; a knob without effect cannot control',
+  crossed: (c, v) => `is ${v}, not below max = ${c.max}`,
+  nominal_outside: (c, v) => `is ${v}, outside [${c.min}, ${c.max}]`,
+  not_positive: (_, v) => `is ${v}; give a positive number, or null for none`,
+  negative: (_, v) => `is ${v}; it cannot be negative`,
+  no_share: (_, v) => `is ${v}; it must lie in [0, 1]`,
+  wider_than_range: (_, v) => `is ${v}, wider than the knob's range`,
+  less_than_quantum: (c, v) =>
+    `is ${v}, smaller than quantum = ${c.quantum}: the knob could never move; give a step of one quantum or more`,
+};
 
 /**
  * Refuses a configuration that cannot work.
- * @throws AppError `invalid_input` naming the field and the remedy.
+ * @throws AppError `invalid_input` naming the first field at fault and the remedy.
  */
 export function checkRunToRun(c: RunToRunConfig): void {
-  const bad = (field: string, message: string) => new AppError('invalid_input', `${field}: ${message}`, { field });
-  for (const [field, v] of Object.entries(c))
-    if (typeof v === 'number' && !Number.isFinite(v)) throw bad(field, `is ${v}; give a finite number`);
-  if (!(c.lambda > 0 && c.lambda <= 1)) throw bad('lambda', `is ${c.lambda}; it must lie in (0, 1]`);
-  if (c.gain === 0) throw bad('gain', 'is 0; a knob without effect cannot control');
-  if (!(c.min < c.max)) throw bad('min', `is ${c.min}, not below max = ${c.max}`);
-  if (c.xNominal < c.min || c.xNominal > c.max) throw bad('xNominal', `is ${c.xNominal}, outside [${c.min}, ${c.max}]`);
-  for (const field of ['maxStep', 'quantum', 'outlierSigma'] as const) {
-    const v = c[field];
-    if (v !== null && !(v > 0)) throw bad(field, `is ${v}; give a positive number, or null for none`);
-  }
-  if (c.deadband !== null && c.deadband < 0) throw bad('deadband', `is ${c.deadband}; it cannot be negative`);
-  if (c.pmForget < 0 || c.pmForget > 1) throw bad('pmForget', `is ${c.pmForget}; it must lie in [0, 1]`);
-  if (c.quantum !== null && c.quantum > c.max - c.min) throw bad('quantum', `is ${c.quantum}, wider than the knob's range`);
-  if (c.quantum !== null && c.maxStep !== null && c.maxStep < c.quantum * (1 - STEP_SLACK))
-    throw bad(
-      'maxStep',
-      `is ${c.maxStep}, smaller than quantum = ${c.quantum}: the knob could never move; give a step of one quantum or more`,
-    );
+  const fault = runToRunFaults(c)[0];
+  if (fault === undefined) return;
+  const { field, kind } = fault;
+  throw new AppError('invalid_input', `${field}: ${FAULT[kind](c, c[field])}`, { field });
 }
 
 /**

@@ -2,7 +2,7 @@ import { AppError } from '@/lib/errors';
 import { levenbergMarquardt, requireFinite } from '@/lib/numerics';
 import { reportFit } from './fit-report';
 import type { FitProblem, FitResult } from './fit-types';
-import { differenceJacobian, wrap180 } from './jacobian';
+import { deadColumns, differenceJacobian, wrap180 } from './jacobian';
 import { requirePositiveSigma } from './positive-sigma';
 import { priorRows } from './prior-rows';
 
@@ -129,8 +129,7 @@ const ROUNDS = 3;
 
 /** The point with all parameters moved inwards that the model does not depend on there; null where there are none. */
 function awayFromDead(problem: FitProblem, at: Float64Array, jacobian: Float64Array, share: number): Float64Array | null {
-  const n = at.length;
-  const dead = Array.from(at.keys()).filter((j) => !jacobian.some((v, i) => i % n === j && v !== 0));
+  const dead = deadColumns(jacobian, at.length);
   if (dead.length === 0) return null;
   const p = at.slice();
   for (const j of dead) {

@@ -18,7 +18,6 @@ export * from './parameterisation';
 export * from './penalised-fit';
 export * from './penalty-weight';
 export * from './profile-likelihood';
-
 export * from './shared-fit';
 export * from './sparse-penalty';
 export * from './spectral-basis';

@@ -65,6 +65,13 @@ export function differenceJacobian(
   return out;
 }
 
+/** Columns of a Jacobian, (m, n) row-major, that are 0 throughout: parameters that the model does not depend on, to first order, at this point. */
+export function deadColumns(jacobian: Float64Array, n: number): number[] {
+  const alive = new Uint8Array(n);
+  for (let i = 0; i < jacobian.length; i++) if (jacobian[i] !== 0) alive[i % n] = 1;
+  return [...alive.keys()].filter((j) => alive[j] === 0);
+}
+
 /** Rows of a row-major matrix, in the order asked for. */
 export function rowsOf(m: Float64Array, rows: Int32Array, columns: number): Float64Array {
   const out = new Float64Array(rows.length * columns);

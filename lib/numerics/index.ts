@@ -26,6 +26,7 @@ export * from './regression';
 export * from './rng';
 export * from './robust';
 export * from './selection';
+export * from './semidefinite';
 export * from './solve';
 export * from './special';
 export * from './statistics';

@@ -40,43 +40,48 @@ export interface Ncs {
   readonly depolarisation: Float64Array;
 }
 
+/** Sums of the intensities and cross terms of weighted incoherent contributions, at every wavelength: |r_s|² + |r_p|², |r_s|² − |r_p|², 2 Re, −2 Im of r_p r_s*. */
+export interface NcsSums {
+  readonly total: Float64Array;
+  readonly n: Float64Array;
+  readonly c: Float64Array;
+  readonly s: Float64Array;
+}
+
+export const noNcs = (wavelengths: number): NcsSums => ({
+  total: new Float64Array(wavelengths),
+  n: new Float64Array(wavelengths),
+  c: new Float64Array(wavelengths),
+  s: new Float64Array(wavelengths),
+});
+
+/** Adds one contribution with its weight: the Mueller matrices of an average over thickness, bandwidth, angle or spots add, each with its intensity. */
+export function addNcs({ total, n, c, s }: NcsSums, rp: ComplexArray, rs: ComplexArray, weight: number): void {
+  for (let i = 0; i < total.length; i++) {
+    const p2 = rp.re[i]! ** 2 + rp.im[i]! ** 2;
+    const s2 = rs.re[i]! ** 2 + rs.im[i]! ** 2;
+    total[i]! += weight * (p2 + s2);
+    n[i]! += weight * (s2 - p2);
+    c[i]! += 2 * weight * (rp.re[i]! * rs.re[i]! + rp.im[i]! * rs.im[i]!);
+    s[i]! -= 2 * weight * (rp.im[i]! * rs.re[i]! - rp.re[i]! * rs.im[i]!);
+  }
+}
+
 /**
- * N, C, S of an average over weighted incoherent contributions (thickness spread, bandwidth, angular spread, several spots), each weighted with its
- * intensity (|r_p|² + |r_s|²)/2: the Mueller matrices add.
- * @param parts - amplitudes of each contribution; @param weights - ≥ 0, same number, any sum.
+ * N, C, S and depolarisation of what was added.
  * @reference Jellison & Modine in Tompkins & Irene, Handbook of Ellipsometry (2005), §6.2; Mueller matrix sum: van de Hulst, Light Scattering (1981), §5.1.
  */
-export function mixNcs(
-  parts: readonly { readonly rp: ComplexArray; readonly rs: ComplexArray }[],
-  weights: ArrayLike<number>,
-): Ncs {
-  const w = parts[0]?.rp.re.length ?? 0;
-  const n = new Float64Array(w);
-  const c = new Float64Array(w);
-  const s = new Float64Array(w);
-  const depolarisation = new Float64Array(w);
-  for (let i = 0; i < w; i++) {
-    let total = 0;
-    for (const [k, { rp, rs }] of parts.entries()) {
-      const p2 = rp.re[i]! ** 2 + rp.im[i]! ** 2;
-      const s2 = rs.re[i]! ** 2 + rs.im[i]! ** 2;
-      const weight = weights[k]!;
-      total += weight * (p2 + s2);
-      n[i]! += weight * (s2 - p2);
-      c[i]! += 2 * weight * (rp.re[i]! * rs.re[i]! + rp.im[i]! * rs.im[i]!);
-      s[i]! -= 2 * weight * (rp.im[i]! * rs.re[i]! - rp.re[i]! * rs.im[i]!);
-    }
-    n[i]! /= total;
-    c[i]! /= total;
-    s[i]! /= total;
-    depolarisation[i] = 1 - Math.min(1, Math.hypot(n[i]!, c[i]!, s[i]!));
-  }
-  return { n, c, s, depolarisation };
+export function ncsOf(sums: NcsSums): Ncs {
+  const share = (v: Float64Array): Float64Array => v.map((x, i) => x / sums.total[i]!);
+  const [n, c, s] = [share(sums.n), share(sums.c), share(sums.s)];
+  return { n, c, s, depolarisation: n.map((v, i) => 1 - Math.min(1, Math.hypot(v, c[i]!, s[i]!))) };
 }
 
 /** N, C, S of one coherent response. */
 export function ncs(rp: ComplexArray, rs: ComplexArray): Ncs {
-  return mixNcs([{ rp, rs }], [1]);
+  const sums = noNcs(rp.re.length);
+  addNcs(sums, rp, rs, 1);
+  return ncsOf(sums);
 }
 
 /**

@@ -7,13 +7,11 @@ export * from './converged-line-grating';
 export * from './crossed';
 export * from './crossed-derivatives';
 export type { StripAxis } from './crossed-layer';
-
 export * from './dispersion';
 export * from './dispersion-derivatives';
 export * from './effective-medium';
 export * from './ellipsometry';
 export * from './far-field';
-
 export * from './fourier';
 export * from './fourier-tangent';
 export * from './grating-efficiency-derivatives';

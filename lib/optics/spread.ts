@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import type { Ncs } from './ellipsometry';
+import { addNcs, type Ncs, type NcsSums, ncsOf, noNcs } from './ellipsometry';
 import { type FilmStack, thinFilm } from './thin-film';
 
 /** What an instrument or a spot averages over; every entry is a Gaussian standard deviation. */
@@ -124,10 +124,15 @@ function refuseTooMany(nodes: readonly number[], points: number, phase: readonly
 
 interface Sums {
   weight: number;
-  readonly rows: readonly Float64Array[];
+  readonly polarised: NcsSums;
+  readonly powers: Record<(typeof POWERS)[number], Float64Array>;
 }
-const KINDS = 6;
-const sumsOf = (n: number): Sums => ({ weight: 0, rows: Array.from({ length: KINDS }, () => new Float64Array(n)) });
+const POWERS = ['Rs', 'Rp', 'Ts', 'Tp'] as const;
+const sumsOf = (n: number): Sums => ({
+  weight: 0,
+  polarised: noNcs(n),
+  powers: { Rs: new Float64Array(n), Rp: new Float64Array(n), Ts: new Float64Array(n), Tp: new Float64Array(n) },
+});
 
 /** Averages of all nodes, and for each spread how much leaving out every second of its nodes changes. */
 function average(
@@ -164,32 +169,16 @@ function average(
 
 function add(sums: Sums, r: ReturnType<typeof thinFilm>, weight: number): void {
   sums.weight += weight;
-  const [Rs, Rp, Ts, Tp, c, s] = sums.rows as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
-  const { rs, rp } = r;
-  for (let i = 0; i < Rs.length; i++) {
-    Rs[i]! += weight * r.Rs[i]!;
-    Rp[i]! += weight * r.Rp[i]!;
-    Ts[i]! += weight * r.Ts[i]!;
-    Tp[i]! += weight * r.Tp[i]!;
-    c[i]! += 2 * weight * (rp.re[i]! * rs.re[i]! + rp.im[i]! * rs.im[i]!);
-    s[i]! -= 2 * weight * (rp.im[i]! * rs.re[i]! - rp.re[i]! * rs.im[i]!);
+  addNcs(sums.polarised, r.rp, r.rs, weight);
+  for (const k of POWERS) {
+    const [to, from] = [sums.powers[k], r[k]];
+    for (let i = 0; i < to.length; i++) to[i]! += weight * from[i]!;
   }
 }
 
-function responseOf({ weight, rows }: Sums): Omit<SpreadResponse, 'error' | 'nodes'> {
-  const [Rs, Rp, Ts, Tp, cross, sine] = rows.map((v) => v.map((x) => x / weight)) as unknown as Float64Array[];
-  const n = Rs!.map((v, i) => (v - Rp![i]!) / (v + Rp![i]!));
-  const c = cross!.map((v, i) => v / (Rs![i]! + Rp![i]!));
-  const s = sine!.map((v, i) => v / (Rs![i]! + Rp![i]!));
-  const depolarisation = n.map((v, i) => 1 - Math.min(1, Math.hypot(v, c[i]!, s[i]!)));
-  return { n, c, s, depolarisation, Rs: Rs!, Rp: Rp!, Ts: Ts!, Tp: Tp! };
+function responseOf({ weight, polarised, powers }: Sums): Omit<SpreadResponse, 'error' | 'nodes'> {
+  const mean = (k: (typeof POWERS)[number]): Float64Array => powers[k].map((v) => v / weight);
+  return { ...ncsOf(polarised), Rs: mean('Rs'), Rp: mean('Rp'), Ts: mean('Ts'), Tp: mean('Tp') };
 }
 
 function change(a: Omit<SpreadResponse, 'error' | 'nodes'>, b: Omit<SpreadResponse, 'error' | 'nodes'>): number {

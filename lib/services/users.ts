@@ -3,11 +3,12 @@ import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { LEAST_PASSWORD } from './account-rules';
 import { type Actor, type By, requireRole } from './actor';
 import { audit } from './audit';
 import { countAttempt, forgive } from './sign-in-limits';
 
-const password = z.string().min(8, 'give 8 characters or more').max(200);
+const password = z.string().min(LEAST_PASSWORD, `give ${LEAST_PASSWORD} characters or more`).max(200);
 
 const newUser = z.strictObject({
   name: z.string().trim().min(1).max(120),

@@ -160,6 +160,9 @@ export const shortTime = (ms: number | null | undefined): string =>
 /** "1 lot", "3 lots". */
 export const plural = (n: number, one: string, many = `${one}s`): string => `${count(n)} ${n === 1 ? one : many}`;
 
+/** With a capital first letter. */
+export const capital = (s: string): string => `${s.charAt(0).toUpperCase()}${s.slice(1)}`;
+
 /** The number a person typed: a comma for a point, a true minus; NaN where it is none. */
 export function parseNumber(text: string): number {
   const s = text.trim().replace('−', '-').replace(',', '.');

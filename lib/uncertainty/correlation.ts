@@ -1,8 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { symmetricEigen } from '@/lib/numerics';
-
-/** A negative eigenvalue down to this is rounding of correlations near ±1. */
-const ROUNDING = 1e-9;
+import { semidefiniteFault } from '@/lib/numerics';
 
 /**
  * Refuse what is no correlation matrix of n quantities: n x n, symmetric, ones on the diagonal, entries in [−1, 1], no negative eigenvalue.
@@ -15,17 +12,15 @@ export function checkCorrelation(c: readonly (readonly number[])[], n: number): 
   if (c.length !== n || c.some((row) => row.length !== n)) throw bad(`must be ${n} x ${n}, one row and column a quantity`);
   for (let i = 0; i < n; i++) {
     if (Math.abs(c[i]![i]! - 1) > 1e-9) throw bad(`the diagonal must hold ones, row ${i + 1} holds ${c[i]![i]}`);
-    for (let j = 0; j < i; j++) {
-      const v = c[i]![j]!;
-      if (!(Math.abs(v) <= 1 + 1e-12) || Math.abs(v - c[j]![i]!) > 1e-9)
-        throw bad(
-          `entry (${i + 1}, ${j + 1}) is ${v} and (${j + 1}, ${i + 1}) is ${c[j]![i]}; it must be symmetric with entries in [−1, 1]`,
-        );
-    }
+    const outside = c[i]!.findIndex((v) => !(Math.abs(v) <= 1 + 1e-12));
+    if (outside >= 0) throw bad(`entry (${i + 1}, ${outside + 1}) is ${c[i]![outside]}; it must lie in [−1, 1]`);
   }
-  const least = symmetricEigen(Float64Array.from(c.flat()), n).values.reduce((a, b) => Math.min(a, b), 1);
-  if (least < -ROUNDING * n)
+  const fault = semidefiniteFault(Float64Array.from(c.flat()), n);
+  if (fault === null) return;
+  if ('eigenvalue' in fault)
     throw bad(
-      `is not positive semi-definite (least eigenvalue ${least.toPrecision(3)}): no quantities can be correlated like this`,
+      `is not positive semi-definite (least eigenvalue ${fault.eigenvalue.toPrecision(3)}): no quantities can be correlated like this`,
     );
+  const { row: i, column: j } = fault;
+  throw bad(`entry (${i + 1}, ${j + 1}) is ${c[i]![j]} and (${j + 1}, ${i + 1}) is ${c[j]![i]}; it must be symmetric`);
 }

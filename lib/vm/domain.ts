@@ -25,6 +25,8 @@ export const DOMAIN_LEVEL = 0.01;
 const BLOCKS = 5;
 const WARM_UP = 0.4;
 
+/** Fewer lots have no spread to speak of. */
+const MIN_LOTS = 3;
 /** Rows and lots further from the middle than this many robust sigmas are of another kind: they take no part in the limit of the usual. */
 const CUT = 3.5;
 
@@ -40,8 +42,15 @@ const CUT = 3.5;
  */
 export function nextLotLimit(values: ArrayLike<number>, contexts: readonly string[], level: number): number {
   const lots = usualLots(logsByLot(values, contexts));
+  if (lots.length < MIN_LOTS)
+    throw new AppError('invalid_input', `${lots.length} lots of later data are too few for a limit; it takes three`, {
+      lots: lots.length,
+    });
+  return limitOf(lots, level);
+}
+
+function limitOf(lots: readonly number[][], level: number): number {
   const l = lots.length;
-  if (l < 3) throw new AppError('invalid_input', `${l} lots of later data are too few for a limit; it takes three`, { lots: l });
   const each = lots.map((v) => moments(v));
   const between = moments(each.map((m) => m.mean));
   const n = each.reduce((s, m) => s + m.n, 0);
@@ -62,7 +71,8 @@ function logsByLot(values: ArrayLike<number>, contexts: readonly string[]): numb
 }
 
 /** The lots without the rows that are far from the middle of all, by the robust spread of the lots' medians and of the rows about them. */
-function usualLots(lots: number[][]): number[][] {
+function usualLots(lots: readonly number[][]): number[][] {
+  if (lots.length === 0) return [];
   const middles = lots.map((v) => median(v));
   const sigma = Math.hypot(
     madSigma(middles),
@@ -85,7 +95,7 @@ function usualLots(lots: number[][]): number[][] {
  * @param model - the model that the limits are for.
  * @param measured - its training rows, in time order, with their response.
  * @param runs - all runs of that time, measured or not, in time order.
- * @returns null when the later blocks hold fewer than three lots.
+ * @returns null when the later blocks hold fewer than three lots of the usual kind.
  * @complexity 5 fits.
  */
 export function domainLimits(
@@ -117,14 +127,14 @@ export function domainLimits(
     }
     from = to;
   }
-  const lots = new Set(contexts).size;
-  if (lots < 3) return null;
+  const [usualT2, usualSpe] = [usualLots(logsByLot(t2, contexts)), usualLots(logsByLot(spe, contexts))];
+  if (Math.min(usualT2.length, usualSpe.length) < MIN_LOTS) return null;
   const half = DOMAIN_LEVEL / 2;
   return {
-    t2: nextLotLimit(t2, contexts, half),
-    spe: nextLotLimit(spe, contexts, half) * meanSpe(model, measured),
+    t2: limitOf(usualT2, half),
+    spe: limitOf(usualSpe, half) * meanSpe(model, measured),
     rows: contexts.length,
-    contexts: lots,
+    contexts: new Set(contexts).size,
   };
 }
 
@@ -140,6 +150,7 @@ function meanSpe(model: PlsModel, rows: readonly DomainRow[]): number {
 
 /** Beyond this multiple of the limit a run is of another kind, not of the tail of the usual ones: it says nothing of the limit. */
 const FAR = 1.5;
+
 /**
  * What judged predictions say of their limits: how many are of the usual kind, and how many of those lie outside.
  * @param ratios - of each the larger of T² and SPE over their limits.

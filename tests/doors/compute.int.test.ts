@@ -46,22 +46,29 @@ test('an asker who has gone takes his computation with him, whether it waits or 
 });
 
 test('a request that is hung up frees its thread for the next', async () => {
-  const hangUp = () =>
-    new Promise<void>((resolve) => {
-      const req = request(`${door.url}/api/v1/compute/${long.path}`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${door.key}`, 'content-type': 'application/json' },
-      });
-      req.on('error', () => resolve());
-      req.end(long.text);
-      setTimeout(() => req.destroy(), 500);
+  const pool = computePool();
+  const ask = () => {
+    const req = request(`${door.url}/api/v1/compute/${long.path}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${door.key}`, 'content-type': 'application/json' },
     });
+    const over = new Promise<void>((resolve) => req.on('error', () => resolve()));
+    req.end(long.text);
+    return { hangUp: () => req.destroy(), over };
+  };
   const terminate = vi.spyOn(Worker.prototype, 'terminate');
-  await Promise.all([hangUp(), hangUp(), hangUp()]);
+  const working = ask();
+  await expect.poll(() => pool['running'].size).toBe(1);
+  const waiting = [ask(), ask()];
+  await expect.poll(() => pool['queue'].length).toBe(2);
+  for (const w of waiting) w.hangUp();
+  await expect.poll(() => pool['queue'].length).toBe(0);
+  expect(terminate).not.toHaveBeenCalled();
+  working.hangUp();
+  await Promise.all([working, ...waiting].map((r) => r.over));
   expect((await door.send('compute/spc/constants', short.text)).status).toBe(200);
-  // The one at work was ended with its thread; of those that waited, one may have got a thread before its own hanging up was seen.
-  expect(terminate.mock.calls.length).toBeGreaterThanOrEqual(1);
-  expect(terminate.mock.calls.length).toBeLessThan(3);
+  // the one at work was ended with its thread; those that waited never got one
+  expect(terminate).toHaveBeenCalledOnce();
   terminate.mockRestore();
 });
 

@@ -2,17 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ChangeDraft, changeOf, draftBase, draftBlocked, firstDraft } from '@/app/(dash)/spc/[id]/change-draft';
 import { db, sql } from '@/lib/db';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/charts/change-chart';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
-import { changeSpecification } from '@/lib/services/fab/specification';
 import { alertView } from '@/lib/services/views/alert';
 import { auditRows } from '@/lib/services/views/audit';
 import { runView } from '@/lib/services/views/run';
 import { spcChart, violationsOf } from '@/lib/services/views/spc-chart';
-import { screenCharts } from '@/lib/services/views/spc-list';
 import { sdLimits } from '@/lib/spc';
 import { baseline, type CoatedLot, coater } from '../support/coated-lots';
 import { type Door, openDoor } from '../support/door';
+import { oxideChart } from '../support/oxide';
 
 let door: Door;
 const HOUR = 3_600_000;
@@ -28,12 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => door.close());
 
-async function chartOf(characteristic: string, kind: string): Promise<string> {
-  const row = await db().one<{ id: string }>(sql`
-    SELECT id FROM chart WHERE characteristic = ${characteristic} AND kind = ${kind} AND operation = 'CVD-OXIDE' AND parameter = 'oxide_thickness'
-      AND (product = 'KITE-45' OR product IS NULL) AND (tool IS NULL OR (tool = 'CVD-01' AND chamber = 'A'))`);
-  return row!.id;
-}
+const chartOf = async (characteristic: string, kind: string): Promise<string> => (await oxideChart(characteristic, kind)).id;
 
 /** What the dialog does: a draft of the version on the page, edited, sent as the dialog sends it. */
 async function activate(chartId: string, edit: (d: ChangeDraft) => ChangeDraft, from: number): Promise<void> {
@@ -271,78 +263,4 @@ test('excluding a point and taking it back in opens no alert and changes none', 
   await excludePoint(chart, bad.record_id, 'wrong wafer on the gauge', 'ana');
   await includePoint(chart, bad.record_id, 'the gauge was right after all', 'ana');
   expect(await db().rows(sql`SELECT 1 FROM alert WHERE chart_id = ${chart} AND state <> 'closed'`)).toEqual([]);
-});
-
-test('a changed specification is a version: charts and capability follow, limits and runs do not move', async () => {
-  const chart = await chartOf('measurement.mean', 'individuals');
-  const spec = { product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' };
-  const row = () =>
-    db().one<{ version: number; lsl: number; usl: number; target: number }>(
-      sql`SELECT version, lsl, usl, target FROM specification WHERE product = 'KITE-45' AND operation = 'CVD-OXIDE' AND parameter = 'oxide_thickness'`,
-    );
-  const points = () => db().rows(sql`SELECT * FROM chart_point WHERE chart_id = ${chart} ORDER BY at, record_id`);
-  const first = (await row())!;
-  const view = await spcChart(chart, 0, FAR);
-  expect(view.specification).toMatchObject({ lsl: first.lsl, usl: first.usl, target: first.target });
-  const held = await points();
-
-  const change = (seen: number, v: object, reason = 'tighter by the customer') =>
-    changeSpecification(spec, seen, v, reason, 'ana', T0 + 240 * HOUR);
-  await expect(change(first.version, { target: 100, lsl: 130, usl: 90 })).rejects.toMatchObject({ details: { field: 'lsl' } });
-  await expect(change(first.version, { target: 140, lsl: 80, usl: 120 })).rejects.toMatchObject({ details: { field: 'target' } });
-  await expect(change(first.version, { target: null, lsl: null, usl: null })).rejects.toMatchObject({
-    details: { field: 'target' },
-  });
-  await expect(change(first.version, { target: 100, lsl: 80, usl: 120 }, 'why')).rejects.toMatchObject({
-    details: { field: 'reason' },
-  });
-  expect(await change(first.version, { target: 100, lsl: 80, usl: 120 })).toBe(first.version + 1);
-  await expect(change(first.version, { target: 100, lsl: 81, usl: 120 })).rejects.toMatchObject({ code: 'precondition_failed' });
-
-  const after = await spcChart(chart, 0, FAR);
-  expect(after.specification).toMatchObject({ lsl: 80, usl: 120, target: 100 });
-  expect(view.capabilityNote).toBeNull();
-  expect(after.capabilityNote).toMatch(
-    new RegExp(`points are older than version ${first.version + 1} of the specification and judged by it all the same\\.$`),
-  );
-  expect(after.specification.spans.map((s) => [s.version, s.usl])).toEqual([
-    [1, first.usl],
-    [2, 120],
-  ]);
-  const { study } = after.capability!;
-  expect(study.within.potential).toBeCloseTo(40 / (6 * after.versions.at(-1)!.sigmaWithin!), 10);
-  const screen = await screenCharts({
-    area: null,
-    operation: 'CVD-OXIDE',
-    product: 'KITE-45',
-    tool: 'CVD-01',
-    source: null,
-    onlyOut: false,
-    limit: 500,
-    fromMs: 0,
-    toMs: FAR,
-  });
-  expect(screen.rows.find((r) => r.id === chart)!.cpk).toBeCloseTo(study.within.actual!, 10);
-  expect(after.versions).toEqual(view.versions);
-  expect(await points()).toEqual(held);
-
-  // The fab's document says what it said before: the engineer's change stays. It says something new: a version by the same rules.
-  const document = simulatedFab(1);
-  await registerFab(document, 'mes');
-  expect(await row()).toMatchObject({ version: 2, usl: 120 });
-  const edited = {
-    ...document,
-    specifications: document.specifications.map((s) =>
-      s.product === 'KITE-45' && s.parameter === 'oxide_thickness' ? { ...s, usl: 125 } : s,
-    ),
-  };
-  await registerFab(edited, 'mes');
-  expect(await row()).toMatchObject({ version: 3, usl: 125, lsl: first.lsl });
-  const trail = await db().rows<{ actor: string; version: number }>(
-    sql`SELECT actor, (after->>'version')::int AS version FROM audit_entry WHERE entity = 'specification' ORDER BY id`,
-  );
-  expect(trail).toEqual([
-    { actor: 'ana', version: 2 },
-    { actor: 'mes', version: 3 },
-  ]);
 });

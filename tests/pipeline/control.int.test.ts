@@ -10,6 +10,7 @@ import { listLoops } from '@/lib/services/views/control';
 import { loopView } from '@/lib/services/views/control-loop';
 import { replayLoop } from '@/lib/services/views/control-replay';
 import { type Door, lotRecord, openDoor } from '../support/door';
+import { oxideLoop } from '../support/oxide';
 import { trailOf } from '../support/trail';
 import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork as work } from '../support/work';
@@ -24,9 +25,7 @@ const GAIN = 2.3;
 
 beforeAll(async () => {
   door = await openDoor();
-  loopId = (await db().one<{ id: string }>(
-    sql`SELECT id FROM control_loop WHERE parameter = 'oxide_thickness' AND product = 'KITE-45'`,
-  ))!.id;
+  loopId = (await oxideLoop()).id;
 });
 afterAll(() => door.close());
 

@@ -6,6 +6,7 @@ import { codeVersion, recordCodeVersions } from '@/lib/services/code-version';
 import { type CheckLine, checkInstall, SECTIONS, type Section } from '@/lib/services/install-check';
 import { checkLoops } from '@/lib/services/install-check/replay-loops';
 import { type Door, lotRecord, openDoor } from '../support/door';
+import { oxideChart, oxideLoop } from '../support/oxide';
 import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork } from '../support/work';
 
@@ -23,12 +24,8 @@ const modelId = recordId('vm', common.operation, common.product, 'oxide_thicknes
 beforeAll(async () => {
   door = await openDoor();
   await recordCodeVersions();
-  loop = (await db().one<typeof loop>(
-    sql`SELECT id, name FROM control_loop WHERE parameter = 'oxide_thickness' AND product = 'KITE-45'`,
-  ))!;
-  chart = (await db().one<typeof chart>(sql`
-    SELECT id, title FROM chart WHERE characteristic = 'measurement.mean' AND kind = 'individuals' AND operation = 'CVD-OXIDE' AND parameter = 'oxide_thickness'
-      AND (product = 'KITE-45' OR product IS NULL) AND (tool IS NULL OR (tool = 'CVD-01' AND chamber = 'A'))`))!;
+  loop = await oxideLoop();
+  chart = await oxideChart('measurement.mean', 'individuals');
   await changeChart(
     chart.id,
     1,

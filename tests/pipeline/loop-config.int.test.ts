@@ -6,6 +6,7 @@ import { judgeDraft } from '@/lib/services/control/judge-change';
 import { listLoops } from '@/lib/services/views/control';
 import { loopView } from '@/lib/services/views/control-loop';
 import { type Door, lotRecord, openDoor } from '../support/door';
+import { oxideLoop } from '../support/oxide';
 import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork } from '../support/work';
 
@@ -17,9 +18,7 @@ const HOUR = 3_600_000;
 
 beforeAll(async () => {
   door = await openDoor();
-  loopId = (await db().one<{ id: string }>(
-    sql`SELECT id FROM control_loop WHERE parameter = 'oxide_thickness' AND product = 'KITE-45'`,
-  ))!.id;
+  loopId = (await oxideLoop()).id;
   for (const [i, chamber] of ['A', 'B'].entries()) {
     const w = { key: `W${i}`, lot: `L${i}`, slot: 1, at: T0 + i * HOUR, chamber };
     await door.post('lots', [lotRecord(w.lot)]);

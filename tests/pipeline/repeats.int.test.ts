@@ -3,6 +3,7 @@ import { db, sql } from '@/lib/db';
 import { auditLoop } from '@/lib/services/control/audit-record';
 import { EARLIEST_FIRST } from '@/lib/services/control/thread-storage';
 import { type Door, lotRecord, openDoor } from '../support/door';
+import { oxideLoop } from '../support/oxide';
 import { measurementOf, runOf, type WaferCase } from '../support/wafers';
 import { doAllWork } from '../support/work';
 
@@ -14,9 +15,7 @@ const HOUR = 3_600_000;
 
 beforeAll(async () => {
   door = await openDoor();
-  loopId = (await db().one<{ id: string }>(
-    sql`SELECT id FROM control_loop WHERE parameter = 'oxide_thickness' AND product = 'KITE-45'`,
-  ))!.id;
+  loopId = (await oxideLoop()).id;
 });
 afterAll(() => door.close());
 

@@ -1,42 +1,27 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
-import { closePool, db, sql } from '@/lib/db';
+import { db, sql } from '@/lib/db';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import type { SpectrumRecord } from '@/lib/formats/wire';
-import { closeQueues } from '@/lib/queue/broker';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { createRecipe } from '@/lib/services/spectra/recipes';
 import { SPECTRAL_STATIONS } from '@/lib/simulator';
-import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
-import { apiServer } from '../support/api-server';
+import { type Door, openDoor } from '../support/door';
 import { ellipsometerLot } from '../support/ellipsometer';
 import { doAllWork } from '../support/work';
 
-let database: TestDatabase;
-let api: Awaited<ReturnType<typeof apiServer>>;
+let door: Door;
 let wafer: ReturnType<typeof ellipsometerLot>['wafer'];
 const hfo2 = SPECTRAL_STATIONS.find((x) => x.recipe.name === 'HFO2-SE')!.recipe.content;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
+  door = await openDoor();
   // another recipe of the operation, which knows one channel more
   const wide = { ...hfo2, channels: [...hfo2.channels, { ...hfo2.channels[0]!, name: 'psi 65', angleDeg: 65 }] };
   await createRecipe({ name: 'HFO2-WIDE', operation: 'ALD-HFO2', product: null, content: wide }, 'two angles', 'ann');
-  const key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
-  api = await apiServer();
-  const lot = ellipsometerLot(api.url, key, Date.UTC(2026, 8, 1, 7));
+  const lot = ellipsometerLot(door.url, door.key, Date.UTC(2026, 8, 1, 7));
   wafer = lot.wafer;
   await lot.start();
 }, 60_000);
-afterAll(async () => {
-  await api.close();
-  await closeQueues();
-  await closePool();
-  await database.drop();
-});
+afterAll(() => door.close());
 
 const fitOf = (slot: number) =>
   db().one<{

@@ -1,9 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
-import { closePool, db, recordId, sql } from '@/lib/db';
-import { closeQueues } from '@/lib/queue/broker';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { db, recordId, sql } from '@/lib/db';
 import { alertView } from '@/lib/services/views/alert';
 import { siteMaps } from '@/lib/services/views/evidence';
 import { listRecipes, recipeView } from '@/lib/services/views/recipes';
@@ -12,35 +8,25 @@ import { spectraEvidence } from '@/lib/services/views/spectra-alert';
 import { spectraExport } from '@/lib/services/views/spectra-curves';
 import { listSpectra, spectraLists } from '@/lib/services/views/spectra-list';
 import { waferView } from '@/lib/services/views/wafer';
-import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
-import { apiServer } from '../support/api-server';
+import { type Door, openDoor } from '../support/door';
 import { breakLamp, ellipsometerLot } from '../support/ellipsometer';
 import { doAllWork } from '../support/work';
 
 const T0 = Date.UTC(2026, 8, 1, 7);
 const DAY = 86_400_000;
 const everything = { fromMs: T0 - DAY, toMs: T0 + DAY, recipe: null, station: null, product: null, lot: null, limit: 50 };
-let database: TestDatabase;
-let api: Awaited<ReturnType<typeof apiServer>>;
+let door: Door;
 
 beforeAll(async () => {
-  database = await testDatabase();
-  testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
-  api = await apiServer();
-  const lot = ellipsometerLot(api.url, await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test'), T0);
+  door = await openDoor();
+  const lot = ellipsometerLot(door.url, door.key, T0);
   await lot.start();
   await lot.wafer(1, (i) => 7.9 + 0.01 * i);
   await lot.wafer(2, () => 8, breakLamp);
   await doAllWork();
   await lot.wafer(3, () => 8.05);
 }, 60_000);
-afterAll(async () => {
-  await api.close();
-  await closeQueues();
-  await closePool();
-  await database.drop();
-});
+afterAll(() => door.close());
 
 const idOf = async (slot: number) => (await db().one<{ id: string }>(sql`SELECT id FROM spectrum WHERE slot = ${slot}`))!.id;
 

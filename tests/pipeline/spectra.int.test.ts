@@ -1,25 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
-import { closePool, db, sql } from '@/lib/db';
-import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
-import { closeQueues } from '@/lib/queue/broker';
-import { compileRecipe } from '@/lib/recipes';
-import { registerFab } from '@/lib/services/fab/register-fab';
-import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { db, sql } from '@/lib/db';
 import { keepDraft } from '@/lib/services/spectra/drafts';
 import { createRecipe, setRecipeActive } from '@/lib/services/spectra/recipes';
 import { approveDraft, releaseDraft } from '@/lib/services/spectra/release-draft';
 import { startSurrogate, stopSurrogate, surrogatesOf } from '@/lib/services/spectra/surrogates';
 import { startTrial } from '@/lib/services/spectra/trial';
 import { SPECTRAL_STATIONS } from '@/lib/simulator';
-import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
-import { apiServer } from '../support/api-server';
+import { type Door, openDoor } from '../support/door';
 import { breakLamp, ellipsometerLot } from '../support/ellipsometer';
 import { trailOf } from '../support/trail';
 import { doAllWork } from '../support/work';
 
-let database: TestDatabase;
-let api: Awaited<ReturnType<typeof apiServer>>;
+let door: Door;
 let wafer: ReturnType<typeof ellipsometerLot>['wafer'];
 const T0 = Date.UTC(2026, 8, 1, 7);
 
@@ -30,76 +22,16 @@ const commonParameters = hfo2.parameters.map((p) =>
 );
 const commonRecipe = { ...hfo2, parameters: commonParameters };
 
-/** Mueller elements along lines that may lean, started by a library. */
-const free = (
-  name: string,
-  unit: string,
-  value: number,
-  lower: number,
-  upper: number,
-): MetrologyRecipe['parameters'][number] => ({
-  name,
-  label: name,
-  unit,
-  value,
-  role: { kind: 'free', lower, upper },
-  reportAs: null,
-});
-const silicon = { kind: 'library', name: 'Si' } as const;
-const MUELLER = ['m12', 'm33', 'm34', 'm13', 'm14'] as const;
-const muellerRecipe: MetrologyRecipe = {
-  sample: {
-    kind: 'line-grating',
-    pitchNm: 120,
-    ambient: { kind: 'constant', n: 1, k: 0 },
-    line: {
-      cdNm: 'cd',
-      cdAt: 0.5,
-      topRoundingNm: 0,
-      footingNm: 0,
-      sections: [
-        { name: 'line', material: { kind: 'constant', n: 2, k: 0 }, heightNm: 'height', sidewallAngleDeg: 88, tiltDeg: 'tilt' },
-      ],
-    },
-    films: [],
-    substrate: silicon,
-    slices: 2,
-    truncation: null,
-    tolerance: 0.1,
-  },
-  parameters: [free('cd', 'nm', 40, 20, 90), free('height', 'nm', 120, 60, 380), free('tilt', 'deg', 0, -3, 3)],
-  channels: MUELLER.map((quantity) => ({
-    name: quantity,
-    quantity,
-    angleDeg: 65,
-    azimuthDeg: 90,
-    sigma: { absolute: 0.003, relative: 0 },
-  })),
-  range: { from: 450, to: 800 },
-  fit: { starts: 1, maxIterations: 60, seed: 1, library: { entries: 100, seed: 1 } },
-  accept: { reducedChi2: 4 },
-};
-
 beforeAll(async () => {
-  database = await testDatabase();
-  testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
+  door = await openDoor();
   // before the first spectra: names are trusted for five seconds once they were looked up
   const own = { operation: 'ALD-HFO2', product: null };
   await createRecipe({ ...own, name: 'HFO2-COMMON', content: commonRecipe }, 'index common to the wafer', 'ann');
-  await createRecipe({ ...own, name: 'MM-OCD', content: muellerRecipe }, 'Mueller matrix', 'ann');
-  const key = await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test');
-  api = await apiServer();
-  const lot = ellipsometerLot(api.url, key, T0);
+  const lot = ellipsometerLot(door.url, door.key, T0);
   wafer = lot.wafer;
   await lot.start();
 }, 60_000);
-afterAll(async () => {
-  await api.close();
-  await closeQueues();
-  await closePool();
-  await database.drop();
-});
+afterAll(() => door.close());
 
 interface Fit {
   status: string[];
@@ -272,37 +204,6 @@ test('what the sites share is not averaged away: u of the mean from the accepted
   );
   expect(point).toEqual({ u_value: m.u_mean });
 });
-
-test('Mueller elements along tilted lines, far from the recipe’s values, are found by its library of starts', async () => {
-  const { certificate } = (await db().one<{ certificate: { truncation: number; azimuthDeg: number } }>(
-    sql`SELECT v.certificate FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id WHERE r.name = 'MM-OCD'`,
-  ))!;
-  expect(certificate.azimuthDeg).toBe(90);
-  const axis: SpectrumAxis = { kind: 'wavelength', nm: Array.from({ length: 6 }, (_, i) => 450 + 70 * i) };
-  const { model } = compileRecipe(muellerRecipe, axis, certificate.truncation);
-  const truth = (site: number): number[] => [66 + 0.3 * site, 300 + site, 0.2 * (site - 6)];
-  const spectra = Array.from({ length: 13 }, (_, i) => model(truth(i)));
-  const sent = await wafer(
-    13,
-    () => 8,
-    (r) => {
-      const channels = MUELLER.map((name, k) => ({
-        name,
-        // a deterministic ripple stands for noise
-        values: spectra.flatMap((s, site) =>
-          [...s.slice(6 * k, 6 * k + 6)].map((v, i) => v + 0.003 * Math.sin(7 * i + 3 * k + site)),
-        ),
-      }));
-      Object.assign(r, { recipe: 'MM-OCD', axis, channels });
-    },
-  );
-  expect(sent.body).toMatchObject({ accepted: 1 });
-  await doAllWork();
-  const fit = (await fitOf(13))!;
-  expect(fit.accepted).toBe(13);
-  for (let i = 0; i < 13; i++)
-    for (const [j, v] of truth(i).entries()) expect(Math.abs(fit.values[3 * i + j]! - v)).toBeLessThan(4 * fit.u[3 * i + j]!);
-}, 60_000);
 
 test('a changed recipe fits what comes next; earlier fits keep their version; a retired one takes nothing', async () => {
   const r = (await db().one<{ id: string; content: Record<string, unknown> & { accept: object } }>(

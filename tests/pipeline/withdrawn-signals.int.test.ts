@@ -6,6 +6,7 @@ import { alertView } from '@/lib/services/views/alert';
 import { spcChart, violationsOf } from '@/lib/services/views/spc-chart';
 import { baseline, type CoatedLot, coater } from '../support/coated-lots';
 import { type Door, openDoor } from '../support/door';
+import { oxideChart } from '../support/oxide';
 import { measurementOf } from '../support/wafers';
 import { doAllWork } from '../support/work';
 
@@ -24,12 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => door.close());
 
-async function chartOf(characteristic: string, kind: string): Promise<string> {
-  const row = await db().one<{ id: string }>(sql`
-    SELECT id FROM chart WHERE characteristic = ${characteristic} AND kind = ${kind} AND operation = 'CVD-OXIDE' AND parameter = 'oxide_thickness'
-      AND (product = 'KITE-45' OR product IS NULL) AND (tool IS NULL OR (tool = 'CVD-01' AND chamber = 'A'))`);
-  return row!.id;
-}
+const chartOf = async (characteristic: string, kind: string): Promise<string> => (await oxideChart(characteristic, kind)).id;
 
 const alertOf = async (chart: string, lot: string) =>
   (await db().one<{ id: string; state: string; version: number; action: string | null }>(

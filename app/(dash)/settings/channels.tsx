@@ -3,15 +3,16 @@ import { useState, useTransition } from 'react';
 import type { SettingsView } from '@/lib/services/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
-import { InlineError, Panel } from '@/lib/ui/components/panel';
+import { DialogForm } from '@/lib/ui/components/dialog-form';
+import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
-import { channelProblems } from '@/lib/ui/form-problems';
 import { count } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useForm } from '@/lib/ui/hooks/use-form';
 import { addChannel, setChannel } from './actions';
+import { channelProblems } from './form-problems';
 import { SecretOnce } from './secret';
 
 type Channel = SettingsView['channels'][number];
@@ -139,14 +140,7 @@ function ChannelForm({ areas, onDone }: { areas: readonly string[]; onDone: (sec
     );
   };
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-2"
-      onSubmit={(e) => {
-        e.preventDefault();
-        add(e.currentTarget);
-      }}
-    >
+    <DialogForm error={error} busy={busy} verb="Add the channel" onSend={add}>
       <TextField label="Name" {...field('name')} maxLength={80} autoComplete="off" />
       <label className="block">
         <span className="label">Kind</span>
@@ -163,13 +157,7 @@ function ChannelForm({ areas, onDone }: { areas: readonly string[]; onDone: (sec
       />
       <Choices legend="Only these severities (none chosen: all)" name="severity" of={SEVERITIES} />
       <Choices legend="Only these areas (none chosen: all)" name="area" of={areas} />
-      {error ? <InlineError message={error} /> : null}
-      <div className="flex justify-end mt-3">
-        <button type="submit" className="btn btn-primary" disabled={busy}>
-          {busy ? 'Working…' : 'Add the channel'}
-        </button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }
 

@@ -3,14 +3,15 @@ import { useState, useTransition } from 'react';
 import type { SettingsView } from '@/lib/services/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
-import { InlineError, Panel } from '@/lib/ui/components/panel';
+import { DialogForm } from '@/lib/ui/components/dialog-form';
+import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
-import { keyProblems } from '@/lib/ui/form-problems';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useForm } from '@/lib/ui/hooks/use-form';
 import { addKey, revokeKey } from './actions';
+import { keyProblems } from './form-problems';
 import { SecretOnce } from './secret';
 
 type Key = SettingsView['keys'][number];
@@ -123,14 +124,7 @@ function KeyForm({ scopes, onDone }: { scopes: readonly string[]; onDone: (secre
     );
   };
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-2"
-      onSubmit={(e) => {
-        e.preventDefault();
-        make(e.currentTarget);
-      }}
-    >
+    <DialogForm error={error} busy={busy} verb="Make the key" onSend={make}>
       <TextField
         label="Sender: the name every record it sends will carry"
         {...field('sender')}
@@ -148,12 +142,6 @@ function KeyForm({ scopes, onDone }: { scopes: readonly string[]; onDone: (secre
           </label>
         ))}
       </fieldset>
-      {error ? <InlineError message={error} /> : null}
-      <div className="flex justify-end mt-3">
-        <button type="submit" className="btn btn-primary" disabled={busy}>
-          {busy ? 'Working…' : 'Make the key'}
-        </button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

@@ -1,10 +1,11 @@
 'use client';
+import { LEAST_PASSWORD } from '@/lib/services/account-rules';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
 import { TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
-import { passwordProblems } from '@/lib/ui/form-problems';
 import { useForm } from '@/lib/ui/hooks/use-form';
 import { changePassword } from './actions';
+import { passwordProblems } from './form-problems';
 
 /** Everyone changes their own password; other sessions are signed out. */
 export function PasswordPanel() {
@@ -22,7 +23,7 @@ export function PasswordPanel() {
       >
         <TextField label="Current" type="password" className="w-56" autoComplete="current-password" {...field('current')} />
         <TextField
-          label="New, 8 characters or more"
+          label={`New, ${LEAST_PASSWORD} characters or more`}
           type="password"
           className="w-56"
           autoComplete="new-password"

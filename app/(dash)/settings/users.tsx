@@ -1,16 +1,18 @@
 'use client';
 import { useState, useTransition } from 'react';
+import { LEAST_PASSWORD } from '@/lib/services/account-rules';
 import type { SettingsView } from '@/lib/services/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
-import { InlineError, Panel } from '@/lib/ui/components/panel';
+import { DialogForm } from '@/lib/ui/components/dialog-form';
+import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
-import { userProblems } from '@/lib/ui/form-problems';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useForm } from '@/lib/ui/hooks/use-form';
 import { addUser, changeRole, disableUser, resetUserPassword } from './actions';
+import { userProblems } from './form-problems';
 import { SecretOnce } from './secret';
 
 const ROLES = [
@@ -146,16 +148,16 @@ function UserForm({ onDone }: { onDone: () => void }) {
   const { field, values, busy, submit, error } = useForm(NEW_USER, userProblems);
   const role = field('role');
   return (
-    <form
-      noValidate
-      className="flex flex-col gap-2"
-      onSubmit={(e) => {
-        e.preventDefault();
+    <DialogForm
+      error={error}
+      busy={busy}
+      verb="Add the user"
+      onSend={() =>
         submit(addUser, (r) => {
           report(r);
           onDone();
-        });
-      }}
+        })
+      }
     >
       <TextField label="Name" {...field('name')} maxLength={120} autoComplete="off" />
       <TextField label="E-mail" type="email" {...field('email')} maxLength={200} autoComplete="off" />
@@ -170,18 +172,12 @@ function UserForm({ onDone }: { onDone: () => void }) {
         </select>
       </label>
       <TextField
-        label="First password, 8 characters or more; the user chooses another at the first sign-in"
+        label={`First password, ${LEAST_PASSWORD} characters or more; the user chooses another at the first sign-in`}
         type="password"
         {...field('password')}
         maxLength={200}
         autoComplete="new-password"
       />
-      {error ? <InlineError message={error} /> : null}
-      <div className="flex justify-end mt-3">
-        <button type="submit" className="btn btn-primary" disabled={busy}>
-          {busy ? 'Working…' : 'Add the user'}
-        </button>
-      </div>
-    </form>
+    </DialogForm>
   );
 }

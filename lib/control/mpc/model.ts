@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { symmetricEigen } from '@/lib/numerics';
+import { semidefiniteFault } from '@/lib/numerics';
 
 type Rows = readonly (readonly number[])[];
 
@@ -46,31 +46,17 @@ export interface MpcSolution {
   readonly kktResidual: number;
 }
 
-/** Share of the largest eigenvalue that rounding may leave below 0. */
-const NEGATIVE = 1e-9;
-
 /** A price is symmetric and not negative in any direction. @throws AppError `invalid_input` naming the matrix. */
 function checkWeight(name: string, w: Rows): void {
-  const n = w.length;
-  const size = Math.max(...w.flat().map(Math.abs), 0);
-  for (let i = 0; i < n; i++)
-    for (let j = 0; j < i; j++)
-      if (Math.abs(w[i]![j]! - w[j]![i]!) > NEGATIVE * size)
-        throw new AppError(
-          'invalid_input',
-          `${name}[${i}][${j}] = ${w[i]![j]} and ${name}[${j}][${i}] = ${w[j]![i]} differ; a weight is symmetric`,
-          {
-            field: name,
-          },
-        );
-  const { values } = symmetricEigen(Float64Array.from(w.flat()), n);
-  const least = Math.min(...values);
-  if (least < -NEGATIVE * n * size)
-    throw new AppError(
-      'invalid_input',
-      `${name} has the eigenvalue ${least}: in that direction it would reward a deviation; give a weight without negative eigenvalues`,
-      { field: name },
+  const bad = (what: string) => new AppError('invalid_input', `${name}${what}`, { field: name });
+  const fault = semidefiniteFault(Float64Array.from(w.flat()), w.length);
+  if (fault === null) return;
+  if ('eigenvalue' in fault)
+    throw bad(
+      ` has the eigenvalue ${fault.eigenvalue}: in that direction it would reward a deviation; give a weight without negative eigenvalues`,
     );
+  const { row: i, column: j } = fault;
+  throw bad(`[${i}][${j}] = ${w[i]![j]} and ${name}[${j}][${i}] = ${w[j]![i]} differ; a weight is symmetric`);
 }
 
 /** Bounds have one entry a component and do not cross; an infinite one is none. */

@@ -1,3 +1,4 @@
+export * from './bounds';
 export * from './double-ewma';
 export * from './gain-estimate';
 export * from './judge';

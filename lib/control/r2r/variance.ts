@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { STILL } from '@/lib/numerics';
+import { minimiseGolden, STILL } from '@/lib/numerics';
 
 /** Disturbance model with unit innovation variance: white noise, IMA(1,1) with θ, AR(1) with φ, random walk. */
 export type Disturbance =
@@ -63,7 +63,7 @@ export interface LambdaAdvice {
  * @param drift - δ a run, in innovation sigmas.
  */
 export function adviseLambda(theta: number, gainRatio = 1, drift = 0): LambdaAdvice {
-  const best = drift === 0 ? 1 - theta : leastBetween(1e-6, 2 - 1e-6, (L) => imaVariance(theta, L) + (drift / L) ** 2);
+  const best = drift === 0 ? 1 - theta : minimiseGolden((L) => imaVariance(theta, L) + (drift / L) ** 2, 1e-6, 2 - 1e-6).x;
   const unlimited = best / gainRatio;
   const lambda = Math.min(1, unlimited);
   const L = lambda * gainRatio;
@@ -71,19 +71,6 @@ export function adviseLambda(theta: number, gainRatio = 1, drift = 0): LambdaAdv
 }
 
 const imaVariance = (theta: number, L: number): number => 1 + (1 - theta - L) ** 2 / (L * (2 - L));
-
-/** Place of the least value of a function with one minimum, by golden section to rounding. */
-function leastBetween(from: number, to: number, of: (x: number) => number): number {
-  let [lo, hi] = [from, to];
-  const g = (Math.sqrt(5) - 1) / 2;
-  for (let k = 0; k < 60; k++) {
-    const a = hi - g * (hi - lo);
-    const b = lo + g * (hi - lo);
-    if (of(a) < of(b)) hi = b;
-    else lo = a;
-  }
-  return 0.5 * (lo + hi);
-}
 
 /** A steady change from run to run beside the IMA noise. */
 export interface DriftEstimate {
@@ -160,6 +147,6 @@ function leastTheta(steps: Float64Array): { readonly theta: number; readonly ss:
   };
   let best = 0;
   for (let t = -0.99; t < 0.995; t += 0.01) if (ss(t) < ss(best)) best = t;
-  const theta = leastBetween(Math.max(-0.999, best - 0.01), Math.min(0.999, best + 0.01), ss);
-  return { theta, ss: ss(theta) };
+  const { x, f } = minimiseGolden(ss, Math.max(-0.999, best - 0.01), Math.min(0.999, best + 0.01));
+  return { theta: x, ss: f };
 }

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { config } from '@/lib/config';
 import { type Sql, sql, type Tx } from '@/lib/db';
 import { feed } from '../feed';
-import { alertEvent, type Severity } from './raise';
+import { ITSELF } from './event-words';
+import { alertEvent, closeByItself, type Severity } from './raise';
 
 /** A state that lasts until it is mended: a station that is refused, a tool that runs the wrong recipe. One open alert a `key`. */
 export interface Condition {
@@ -35,7 +36,7 @@ export async function raiseCondition(tx: Tx, c: Condition): Promise<void> {
       ${c.value}, ${c.from}, ${c.to}, ${c.count})
     ON CONFLICT (dedupe_key) WHERE state <> 'closed' DO NOTHING RETURNING id`);
   if (made !== undefined) {
-    await alertEvent(tx, made.id, 'Driftless', 'opened', c.title, where);
+    await alertEvent(tx, made.id, ITSELF, 'opened', c.title, where);
     await feed(tx, [
       {
         kind: 'alert',
@@ -48,12 +49,12 @@ export async function raiseCondition(tx: Tx, c: Condition): Promise<void> {
   const open = await tx.one<{ id: string }>(sql`
     UPDATE alert SET last_at = greatest(last_at, ${c.to}), count = count + ${c.count}, version = version + 1
     WHERE dedupe_key = ${c.key} AND state <> 'closed' RETURNING id`);
-  if (open !== undefined) await alertEvent(tx, open.id, 'Driftless', 'again', c.title, where);
+  if (open !== undefined) await alertEvent(tx, open.id, ITSELF, 'again', c.title, where);
 }
 
 /**
  * Closes the alert of a condition that has ended: when the last `ALERT_CLOSES_AFTER` records of it, all after the latest that showed it,
- * were right. What the wafers of the alert need stays a matter of a person: cause and disposition are left open.
+ * were right.
  * @param rightSince - counts the right records after a moment: a statement with one column `n`.
  * @param what - what was right, after the number: "wafers of ELL-01 were accepted by HFO2-SE".
  */
@@ -66,15 +67,5 @@ export async function endCondition(tx: Tx, key: string, rightSince: (last: Date)
   const right = await tx.one<{ n: number }>(rightSince(open.last_at));
   if ((right?.n ?? 0) < need) return;
   const reason = `the condition has ended: since then ${right!.n} ${what}, none of them wrong; ${need} end it`;
-  await tx.exec(
-    sql`UPDATE alert SET state = 'closed', action = ${reason}, closed_at = now(), version = version + 1 WHERE id = ${open.id}`,
-  );
-  await alertEvent(tx, open.id, 'Driftless', 'closed', reason, { records: right!.n });
-  await feed(tx, [
-    {
-      kind: 'alert',
-      text: `${open.title}: closed, the condition has ended`,
-      detail: { alertId: open.id, severity: null, tool: open.tool, chamber: open.chamber },
-    },
-  ]);
+  await closeByItself(tx, open, reason, 'the condition has ended', { records: right!.n });
 }

@@ -1,7 +1,6 @@
 import { sql, type Tx } from '@/lib/db';
-import { feed } from '../feed';
 import { ITSELF } from './event-words';
-import { alertEvent } from './raise';
+import { alertEvent, closeByItself } from './raise';
 
 interface Ended {
   id: string;
@@ -37,17 +36,7 @@ export async function endSignals(tx: Tx, alertIds: readonly string[]): Promise<v
       await alertEvent(tx, a.id, ITSELF, 'ended', text);
       continue;
     }
-    await tx.exec(
-      sql`UPDATE alert SET state = 'closed', action = ${text}, closed_at = now(), version = version + 1 WHERE id = ${a.id}`,
-    );
-    await alertEvent(tx, a.id, ITSELF, 'closed', text, { was: a.value, now: a.now });
-    await feed(tx, [
-      {
-        kind: 'alert',
-        text: `${a.title}: closed, its point is in control now`,
-        detail: { alertId: a.id, severity: null, tool: a.tool, chamber: a.chamber },
-      },
-    ]);
+    await closeByItself(tx, a, text, 'its point is in control now', { was: a.value, now: a.now });
   }
 }
 

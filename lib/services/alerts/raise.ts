@@ -5,6 +5,7 @@ import { describeRule } from '@/lib/spc';
 import { feed } from '../feed';
 import { DISPERSION, ruleOf } from '../spc/judge';
 import type { ChartRow } from '../spc/store';
+import { ITSELF } from './event-words';
 
 export interface RaisedViolation {
   readonly chart: ChartRow;
@@ -85,7 +86,7 @@ async function openAlert(tx: Tx, list: readonly RaisedViolation[]): Promise<stri
     INSERT INTO alert (id, dedupe_key, kind, severity, title, area, tool, chamber, product, operation, chart_id, record_id, run_id, lot, slot, rule, value, first_at, last_at, count)
     VALUES (${id}, ${keyOf(v)}, 'spc', ${severity}, ${titleOf(v)}, ${chart.area}, ${v.tool}, ${v.chamber}, ${chart.product}, ${chart.operation}, ${chart.id}, ${v.recordId},
       ${v.runId}, ${v.lot}, ${v.slot}, ${v.rule}, ${v.value}, ${v.at}, ${lastOf(list)}, ${list.length})`);
-  await alertEvent(tx, id, 'Driftless', 'opened', titleOf(v), evidenceOf(v));
+  await alertEvent(tx, id, ITSELF, 'opened', titleOf(v), evidenceOf(v));
   await feed(tx, [{ kind: 'alert', text: titleOf(v), detail: { alertId: id, severity, tool: v.tool, chamber: v.chamber } }]);
   return id;
 }
@@ -106,7 +107,7 @@ async function addToOpenAlert(tx: Tx, list: readonly RaisedViolation[]): Promise
     await alertEvent(
       tx,
       open.id,
-      'Driftless',
+      ITSELF,
       'escalated',
       `${open.severity} → ${severity}: ${ruleText(worst.rule)}`,
       evidenceOf(worst),
@@ -120,6 +121,27 @@ async function addToOpenAlert(tx: Tx, list: readonly RaisedViolation[]): Promise
     ]);
   }
   return open.id;
+}
+
+/** Closes an alert that nobody needs to work on any more, with the reason in its history. What its wafers need stays a matter of a person: cause and disposition are left open. */
+export async function closeByItself(
+  tx: Tx,
+  alert: { readonly id: string; readonly title: string; readonly tool: string | null; readonly chamber: string | null },
+  reason: string,
+  short: string,
+  detail: object,
+): Promise<void> {
+  await tx.exec(
+    sql`UPDATE alert SET state = 'closed', action = ${reason}, closed_at = now(), version = version + 1 WHERE id = ${alert.id}`,
+  );
+  await alertEvent(tx, alert.id, ITSELF, 'closed', reason, detail);
+  await feed(tx, [
+    {
+      kind: 'alert',
+      text: `${alert.title}: closed, ${short}`,
+      detail: { alertId: alert.id, severity: null, tool: alert.tool, chamber: alert.chamber },
+    },
+  ]);
 }
 
 /** Adds to an alert's history and asks for its notifications, in the transaction of the transition. */

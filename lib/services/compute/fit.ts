@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import type { metrologyRecipeIn } from '@/lib/formats/metrology-recipe';
-import { differenceJacobian, fisherInformation, freeProblem, parameterise } from '@/lib/inversion';
+import { deadColumns, differenceJacobian, fisherInformation, freeProblem, parameterise } from '@/lib/inversion';
 import { certifyRecipe, fitSites, type SiteFit, siteProblem } from '@/lib/recipes';
 import { define, given } from './define';
 import {
@@ -147,12 +147,13 @@ const precision = define({
     const at = Float64Array.from(start);
     const all = analytic?.(at) ?? differenceJacobian(model, at, base, box);
     const n = names.length;
-    const seen = [...names.keys()].filter((j) => all.some((v, k) => k % n === j && v !== 0));
+    const dead = new Set(deadColumns(all, n));
+    const seen = [...names.keys()].filter((j) => !dead.has(j));
     if (seen.length === 0)
       throw new AppError('rank_deficient', 'recipe: no free parameter changes the data at these values; start elsewhere', {
         field: 'recipe.parameters',
       });
-    const jacobian = all.filter((_, k) => seen.includes(k % n));
+    const jacobian = all.filter((_, k) => !dead.has(k % n));
     const f = fisherInformation(jacobian, sigma, seen.length);
     const unitOf = new Map(i.recipe.parameters.map((p) => [p.name, p.unit]));
     const uOf = new Map(seen.map((j, k) => [names[j]!, f.standardErrors[k]!]));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { gaps, numbers, oneOf, positive, whole } from '@/lib/formats/compute';
-import { symmetricEigen } from '@/lib/numerics';
+import { semidefiniteFault } from '@/lib/numerics';
 import {
   chooseZernikeOrder,
   edgeRollOff,
@@ -153,14 +153,11 @@ function checkedCovariance(c: readonly number[], n: number): Float64Array {
     throw new AppError('invalid_input', `covariance: ${message}`, { field: 'covariance' });
   };
   if (c.length !== n * n) refuse(`has ${c.length} values, ${n} coefficients need ${n * n}`);
-  const size = Math.max(...c.map(Math.abs));
-  c.forEach((v, k) => {
-    if (Math.abs(v - c[(k % n) * n + Math.floor(k / n)]!) > 1e-9 * size) refuse(`is not symmetric at place ${k}`);
-  });
   const out = Float64Array.from(c);
-  const least = Math.min(...symmetricEigen(out.slice(), n).values);
-  if (least < -1e-9 * size) refuse(`has the eigenvalue ${least}; a variance is not negative`);
-  return out;
+  const fault = semidefiniteFault(out, n);
+  if (fault === null) return out;
+  if ('eigenvalue' in fault) return refuse(`has the eigenvalue ${fault.eigenvalue}; a variance is not negative`);
+  return refuse(`is not symmetric at row ${fault.row}, column ${fault.column} (counted from 0)`);
 }
 
 const evaluate = define({

@@ -181,10 +181,11 @@ function sizesOf({ values: v, sizes }: Monitored): Float64Array | undefined {
   });
 }
 
-function monitored(i: Monitored): { center: number; sigma: number } {
+function monitored(i: Monitored): { base: { center: number; sigma: number }; sizes: Float64Array | undefined } {
   requireMeasured('values', i.values);
   if (i.sigma === undefined) requireVariation('values', i.values);
-  return { center: i.center ?? moments(i.values).mean, sigma: i.sigma ?? sigmaOfMeans(i.values, sizesOf(i)) };
+  const sizes = sizesOf(i);
+  return { base: { center: i.center ?? moments(i.values).mean, sigma: i.sigma ?? sigmaOfMeans(i.values, sizes) }, sizes };
 }
 
 const ewma = define({
@@ -200,9 +201,9 @@ const ewma = define({
   relations: WEIGHTED,
   gaps: ['values', 'se', 'lcl', 'ucl'],
   run: (i) => {
-    const base = monitored(i);
+    const { base, sizes } = monitored(i);
     const config = given({ ...base, lambda: i.lambda ?? 0.2, nSigmas: i.nSigmas ?? 3, limits: i.limits });
-    return { ...base, ...ewmaChart(i.values, config, sizesOf(i)) };
+    return { ...base, ...ewmaChart(i.values, config, sizes) };
   },
   table: { ...readValues, write: { points: (r) => ({ ewma: r.values, lcl: r.lcl, ucl: r.ucl }) } },
   example: {
@@ -226,9 +227,9 @@ const cusum = define({
   relations: WEIGHTED,
   gaps: ['plus', 'minus'],
   run: (i) => {
-    const base = monitored(i);
+    const { base, sizes } = monitored(i);
     const config = given({ ...base, k: i.k ?? 0.5, h: i.h ?? 5, headStart: i.headStart });
-    return { ...base, ...cusumChart(i.values, config, sizesOf(i)) };
+    return { ...base, ...cusumChart(i.values, config, sizes) };
   },
   table: { ...readValues, write: { points: (r) => ({ plus: r.plus, minus: r.minus }) } },
   example: { values: [9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.2, 10.34], center: 10, sigma: 1, k: 0.5, h: 5 },

@@ -1,12 +1,21 @@
 import { characteristicName, characteristicsOf } from '@/lib/characteristic';
-import { checkRunToRun, judgeLoop, type LoopJudgement, type LoopTiming, type RunToRunConfig } from '@/lib/control';
+import {
+  type BoundFault,
+  boundFaults,
+  checkRunToRun,
+  judgeLoop,
+  type LoopJudgement,
+  type LoopTiming,
+  type OutputLimits,
+  type RunToRunConfig,
+  withBounds,
+} from '@/lib/control';
 import { type Db, db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { loopConfigIn } from '@/lib/formats/fab';
 import { parsed } from '@/lib/formats/parsed';
 import { towardsZero } from '@/lib/numerics';
 import { configProblem } from './check-config';
-import { type BoundFault, boundFaults, type OutputLimits, withBounds } from './judge-bounds';
 import { loopGains, loopTimings } from './loop-gain';
 
 /** Loop `l` watches what specifications limit: means of wafers, and overlay. */

@@ -31,14 +31,14 @@ export async function loopGains(tx: Db, loopIds: readonly string[]): Promise<Map
   const stale = counts.filter((c) => known.get(c.loop_id)?.learned !== c.learned);
   if (stale.length > 0) {
     const rows = await tx.rows<Row>(sql`
-      SELECT q.loop_id, q.thread_id, q.lot, q.x_applied AS x, q.y,
-        EXISTS (SELECT 1 FROM control_journal j WHERE j.thread_id = q.thread_id AND j.kind = 'reset' AND j.at <= q.at AND j.at > q.before) AS after_maintenance
+      SELECT s.loop_id, s.thread_id, s.lot, s.x_applied AS x, s.y,
+        EXISTS (SELECT 1 FROM control_journal j WHERE j.thread_id = s.thread_id AND j.kind = 'reset' AND j.at <= s.at AND j.at > s.before) AS after_maintenance
       FROM (
         SELECT t.loop_id, s.thread_id, s.lot, s.x_applied, s.y, s.at, s.measured_at, s.record_id, s.accepted,
           lag(s.at) OVER (PARTITION BY s.thread_id ORDER BY ${EARLIEST_FIRST}) AS before,
           row_number() OVER (PARTITION BY t.loop_id ORDER BY ${LATEST_FIRST}) AS newest
-        FROM control_thread t JOIN control_step s ON s.thread_id = t.id WHERE t.loop_id = ANY(${stale.map((c) => c.loop_id)}::uuid[]) AND s.accepted) q
-      WHERE q.newest <= ${OBSERVATIONS} ORDER BY q.thread_id, q.at, q.measured_at NULLS FIRST, q.record_id`);
+        FROM control_thread t JOIN control_step s ON s.thread_id = t.id WHERE t.loop_id = ANY(${stale.map((c) => c.loop_id)}::uuid[]) AND s.accepted) s
+      WHERE s.newest <= ${OBSERVATIONS} ORDER BY s.thread_id, ${EARLIEST_FIRST}`);
     for (const c of stale)
       known.set(c.loop_id, { learned: c.learned, verdict: estimateGain(threadsOf(rows.filter((r) => r.loop_id === c.loop_id))) });
   }

@@ -2,6 +2,7 @@ import type { LoopJudgement, RunToRunConfig } from '@/lib/control';
 import { db, sql, where } from '@/lib/db';
 import { rangeMoments } from '@/lib/spc';
 import { judgeInForce } from '../control/judge-change';
+import { EARLIEST_FIRST } from '../control/thread-storage';
 import { type LoopCapability, type LoopHead, loopCapability } from './control-shared';
 
 export interface LoopFilter {
@@ -62,11 +63,11 @@ export async function listLoops(f: LoopFilter): Promise<LoopRow[]> {
         f.state !== null && sql`l.state::text = ${f.state}`,
       ])}),
     steps AS (
-      SELECT q.*, abs(q.y - lag(q.y) OVER thread) AS mr, abs(q.off - lag(q.off) OVER thread) AS omr FROM (
+      SELECT s.*, abs(s.y - lag(s.y) OVER thread) AS mr, abs(s.off - lag(s.off) OVER thread) AS omr FROM (
         SELECT l.id AS loop_id, s.thread_id, s.at, s.measured_at, s.record_id, s.y,
           s.y - (l.config->>'gain')::float8 * (s.x_applied - (l.config->>'xNominal')::float8) AS off
-        FROM loops l JOIN control_thread t ON t.loop_id = l.id JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}) q
-      WINDOW thread AS (PARTITION BY q.thread_id ORDER BY q.at, q.measured_at NULLS FIRST, q.record_id)),
+        FROM loops l JOIN control_thread t ON t.loop_id = l.id JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}) s
+      WINDOW thread AS (PARTITION BY s.thread_id ORDER BY ${EARLIEST_FIRST})),
     stats AS (
       SELECT loop_id, count(*)::int AS n, avg(y) AS mean, stddev_samp(y) AS sd, avg(mr) AS mr, avg(off) AS omean, stddev_samp(off) AS osd, avg(omr) AS omr, max(at) AS last
       FROM steps GROUP BY loop_id),

@@ -29,7 +29,7 @@ test('a sensor that the model does not know is nobody else, and a knob of an inh
 });
 
 test('a model is trained in the units that most of its runs have, by the newest of them', () => {
-  const of = (run: typeof torr, i: number) => ({ ...run, i });
+  const of = (run: typeof torr, i: number) => ({ ...run, feature_set_id: run.units.join(), i });
   const runs = [of(torr, 0), of(torr, 1), of(pascal, 2)];
   expect(inUsualUnits(runs).i).toBe(1);
   expect(inUsualUnits([of(pascal, 0), of(torr, 1), of(pascal, 2), of(torr, 3), of(pascal, 4)]).i).toBe(4);

@@ -61,6 +61,7 @@ export const otherUnits = (
 };
 
 interface Recorded {
+  readonly feature_set_id: string;
   readonly names: readonly string[];
   readonly units: readonly string[];
 }
@@ -70,13 +71,21 @@ interface Recorded {
  * another unit does not turn all others into missing ones. The newest where each has a unit of its own.
  */
 export function inUsualUnits<R extends Recorded>(runs: readonly R[]): R {
+  // Runs share few sets of features: each set votes once, with its number of runs.
+  const sets = new Map<string, { of: R; runs: number }>();
+  for (const r of runs) {
+    const known = sets.get(r.feature_set_id);
+    if (known === undefined) sets.set(r.feature_set_id, { of: r, runs: 1 });
+    else known.runs++;
+  }
   const votes = new Map<string, Map<string, number>>();
-  for (const r of runs)
-    for (const [i, n] of r.names.entries()) {
-      const of = votes.get(n) ?? new Map<string, number>();
-      of.set(r.units[i] ?? '', (of.get(r.units[i] ?? '') ?? 0) + 1);
-      votes.set(n, of);
+  for (const { of: r, runs: n } of sets.values())
+    for (const [i, name] of r.names.entries()) {
+      const units = votes.get(name) ?? new Map<string, number>();
+      units.set(r.units[i] ?? '', (units.get(r.units[i] ?? '') ?? 0) + n);
+      votes.set(name, units);
     }
-  const usual = new Map([...votes].map(([n, of]) => [n, [...of].reduce((a, b) => (b[1] > a[1] ? b : a))[0]]));
-  return runs.findLast((r) => r.names.every((n, i) => usual.get(n) === r.units[i])) ?? runs.at(-1)!;
+  const usual = new Map([...votes].map(([n, units]) => [n, [...units].reduce((a, b) => (b[1] > a[1] ? b : a))[0]]));
+  const isUsual = new Map([...sets].map(([id, { of: r }]) => [id, r.names.every((n, i) => usual.get(n) === r.units[i])]));
+  return runs.findLast((r) => isUsual.get(r.feature_set_id)) ?? runs.at(-1)!;
 }

@@ -49,6 +49,22 @@ interface Loaded {
   readonly domain: DomainLimits | null;
   /** Units of the features that it was trained with. */
   readonly units: FeatureUnits;
+  /** How it reads each set of features, by the set's id. */
+  readonly readings: Map<string, Reading>;
+}
+
+/** Where the features of a set stand for a model, and those that it cannot take for their unit. */
+interface Reading {
+  readonly positions: ReadonlyMap<string, number>;
+  readonly strange: ReturnType<typeof otherUnits>;
+}
+
+function readingOf({ model, units, readings }: Loaded, run: RunSummary): Reading {
+  const known = readings.get(run.featureSetId);
+  if (known !== undefined) return known;
+  const reading = { positions: positionsOf(run.names, run.units, units), strange: otherUnits(run, model.sensors, units) };
+  readings.set(run.featureSetId, reading);
+  return reading;
 }
 
 const remembered = perDatabase(() => new Map<string, Loaded>());
@@ -59,11 +75,11 @@ async function modelOf(modelId: string, version: number): Promise<Loaded> {
   const key = `${modelId}_${version}`;
   const known = loaded.get(key);
   if (known !== undefined) return known;
-  const row = (await db().one<Omit<Loaded, 'units'> & { names: string[]; units: string[] }>(sql`
+  const row = (await db().one<Pick<Loaded, 'model' | 'domain'> & { names: string[]; units: string[] }>(sql`
     SELECT v.model, v.domain, f.names, f.units FROM vm_version v JOIN feature_set f ON f.id = v.feature_set_id
     WHERE v.model_id = ${modelId} AND v.version = ${version}`))!;
   const { names, units, ...rest } = row;
-  const read: Loaded = { ...rest, units: unitsOf(names, units) };
+  const read: Loaded = { ...rest, units: unitsOf(names, units), readings: new Map() };
   if (loaded.size >= LOADED_LIMIT) loaded.delete(loaded.keys().next().value!);
   loaded.set(key, read);
   return read;
@@ -98,7 +114,7 @@ export async function prepareVm(refs: readonly Ref[]): Promise<VmWork> {
       const shift = shifts.filter((s) => s.model_id === m.id && s.effective_from <= run.startedAt).at(-1)?.shift ?? 0;
       const loaded = await modelOf(m.id, v.version);
       predictions.push(predictOne(m.id, v.version, loaded, shift, run));
-      for (const o of otherUnits(run, loaded.model.sensors, loaded.units)) {
+      for (const o of readingOf(loaded, run).strange) {
         const sensor = o.name.split('|')[0]!;
         const line = `${run.lot} ${run.tool} ${sensor}`;
         if (!strange.has(line)) strange.set(line, strangeUnit(run, sensor, o));
@@ -115,14 +131,9 @@ const strangeUnit = (run: RunSummary, sensor: string, { unit, known }: { unit: s
 });
 
 /** The limits of the version's domain, moved by what the model's days before showed; a version without has those of its training rows. */
-function predictOne(
-  modelId: string,
-  version: number,
-  { model, domain, units }: Loaded,
-  shift: number,
-  run: RunSummary,
-): PredictionRow {
-  const p = predictPls(model, inputVector(run, model.sensors, positionsOf(run.names, run.units, units)));
+function predictOne(modelId: string, version: number, loaded: Loaded, shift: number, run: RunSummary): PredictionRow {
+  const { model, domain } = loaded;
+  const p = predictPls(model, inputVector(run, model.sensors, readingOf(loaded, run).positions));
   const r = p.responses[0]!;
   const t2 = domain === null ? p.t2 / p.t2Limit : p.t2 / (domain.t2 * Math.exp(shift));
   const spe = domain === null ? p.spe / p.speLimit : p.spe / (domain.spe * Math.exp(shift));

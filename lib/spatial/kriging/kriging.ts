@@ -13,7 +13,7 @@ import {
 } from '@/lib/numerics';
 import { type CovarianceModel, checkCovariance, covarianceMatrixOf, crossCovarianceOf, isotropic, pointsOf } from './covariance';
 import { type Drift, type DriftFrame, driftFrame, driftMatrix, driftTerms } from './drift';
-import { factorOf, repeatedSites, snapToSites } from './repeats';
+import { factorOf, placesOf, repeatedSites, snapToSites } from './repeats';
 
 export interface KrigingOptions {
   readonly drift?: Drift;
@@ -264,12 +264,13 @@ export function krigeNearest(
   if (xNew.length !== yNew.length) throw new AppError('dimension_mismatch', `xNew has ${m} points, yNew has ${yNew.length}`);
   const [px, py] = [Float64Array.from(x), Float64Array.from(y)];
   snapToSites(px, py, px, py);
+  const place = placesOf(px, py);
   const measured = Array.from({ length: z.length }, (_, i) => i).filter((i) => !Number.isNaN(z[i]!));
   for (let j = 0; j < m; j++) {
     const d = (i: number): number => (site.x[i]! - point.x[j]!) ** 2 + (site.y[i]! - point.y[j]!) ** 2;
     const sorted = [...measured].sort((a, b) => d(a) - d(b) || a - b);
-    const chosen = new Set(sorted.slice(0, nearest).map((i) => `${px[i]},${py[i]}`));
-    const near = sorted.filter((i) => chosen.has(`${px[i]},${py[i]}`));
+    const chosen = new Set(sorted.slice(0, nearest).map((i) => place[i]!));
+    const near = sorted.filter((i) => chosen.has(place[i]!));
     const pick = (v: ArrayLike<number>): number[] => near.map((i) => v[i]!);
     const { uValue, ...rest } = options;
     const k = fitKriging(pick(x), pick(y), pick(z), model, uValue ? { ...rest, uValue: pick(uValue) } : rest);

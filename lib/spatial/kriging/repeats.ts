@@ -9,7 +9,7 @@ const SAME_MM = 1e-9;
  * Moves places onto the site that they are at but for rounding, in place: two readings of one place differ by error, not by the field, and a place that is
  * a site has its reading.
  * @param x, y - sites. @param px, py - places to move; the same arrays for the sites themselves.
- * @complexity O(sites · places).
+ * @complexity O(sites + places): sites are looked for in the nine cells around a place.
  */
 export function snapToSites(x: Float64Array, y: Float64Array, px: Float64Array, py: Float64Array): void {
   let [least, most] = [Infinity, -Infinity];
@@ -19,26 +19,48 @@ export function snapToSites(x: Float64Array, y: Float64Array, px: Float64Array, 
       most = Math.max(most, c);
     }
   const near = Math.max(SAME_MM, SAME_SHARE * (most - least));
-  for (let j = 0; j < px.length; j++)
-    for (let i = 0; i < x.length; i++) {
-      if (px === x && i >= j) break;
-      if (Math.abs(x[i]! - px[j]!) > near || Math.abs(y[i]! - py[j]!) > near) continue;
+  const cell = (v: number): number => Math.floor(v / near);
+  const cells = new Map<string, number[]>();
+  const enter = (i: number): void => {
+    const key = `${cell(x[i]!)},${cell(y[i]!)}`;
+    const list = cells.get(key);
+    if (list === undefined) cells.set(key, [i]);
+    else list.push(i);
+  };
+  const siteAt = (u: number, v: number): number => {
+    let found = -1;
+    for (let a = cell(u) - 1; a <= cell(u) + 1; a++)
+      for (let b = cell(v) - 1; b <= cell(v) + 1; b++)
+        for (const i of cells.get(`${a},${b}`) ?? [])
+          if (Math.abs(x[i]! - u) <= near && Math.abs(y[i]! - v) <= near && (found < 0 || i < found)) found = i;
+    return found;
+  };
+  const isSame = px === x;
+  if (!isSame) for (let i = 0; i < x.length; i++) enter(i);
+  for (let j = 0; j < px.length; j++) {
+    const i = siteAt(px[j]!, py[j]!);
+    if (i >= 0) {
       px[j] = x[i]!;
       py[j] = y[i]!;
-      break;
-    }
+    } else if (isSame) enter(j); // the first reading of a place: later ones move onto it
+  }
+}
+
+/** Of each site the number of the first that is at its place. */
+export function placesOf(x: Float64Array, y: Float64Array): Int32Array {
+  const first = new Map<string, number>();
+  return Int32Array.from(x, (v, i) => {
+    const key = `${v},${y[i]}`;
+    const known = first.get(key);
+    if (known === undefined) first.set(key, i);
+    return known ?? i;
+  });
 }
 
 /** 1 for every site that is read more than once. */
 export function repeatedSites(x: Float64Array, y: Float64Array): Uint8Array {
-  const first = new Map<string, number>();
   const out = new Uint8Array(x.length);
-  x.forEach((v, i) => {
-    const key = `${v},${y[i]}`;
-    const before = first.get(key);
-    if (before === undefined) first.set(key, i);
-    else out[i] = out[before] = 1;
-  });
+  for (const [i, first] of placesOf(x, y).entries()) if (first !== i) out[i] = out[first] = 1;
   return out;
 }
 

@@ -1,12 +1,10 @@
-import type { RunToRunConfig } from '@/lib/control';
+import type { RunToRunConfig, RunToRunNumber } from '@/lib/control';
 import { asEntered } from '../format';
 
-/** Fields that are numbers; the one that is a choice is `weighByUncertainty`. */
-export type NumberKey = Exclude<keyof RunToRunConfig, 'weighByUncertainty'>;
 export type ConfigTexts = Readonly<Record<keyof RunToRunConfig, string>>;
 
 export interface ConfigField {
-  key: NumberKey;
+  key: RunToRunNumber;
   label: string;
   help: string;
   /** An empty field means null: "none". */
@@ -52,7 +50,7 @@ export const NO = 'no';
 
 /** What the inputs hold for a configuration. */
 export const textsOf = (c: RunToRunConfig): ConfigTexts => ({
-  ...(Object.fromEntries(CONFIG_FIELDS.map((f) => [f.key, fieldText(c[f.key])])) as Record<NumberKey, string>),
+  ...(Object.fromEntries(CONFIG_FIELDS.map((f) => [f.key, fieldText(c[f.key])])) as Record<RunToRunNumber, string>),
   weighByUncertainty: c.weighByUncertainty ? YES : NO,
 });
 

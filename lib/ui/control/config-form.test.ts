@@ -5,20 +5,8 @@ import { AppError } from '@/lib/errors';
 import { loopConfigIn } from '@/lib/formats/fab';
 import { textsOf } from './config-diff';
 import { issuesWords, readConfig } from './config-form';
+import { etchLoop as config } from './fixtures/etch-loop';
 
-const config: RunToRunConfig = {
-  lambda: 0.4,
-  gain: -1.35,
-  xNominal: 31.95,
-  target: 45,
-  min: 22,
-  max: 40,
-  maxStep: 0.5,
-  quantum: 0.01,
-  deadband: 0.03,
-  outlierSigma: null,
-  pmForget: 0.5,
-};
 const read = (over: Partial<Record<keyof RunToRunConfig, string>>) => readConfig({ ...textsOf(config), ...over });
 
 /** What the service says of a configuration: the fields that it names; empty: it takes it. */

@@ -1,20 +1,20 @@
-import type { RunToRunConfig } from '@/lib/control';
+import {
+  type RunToRunConfig,
+  type RunToRunFaultKind,
+  type RunToRunNumber,
+  type RunToRunNumbers,
+  runToRunFaults,
+} from '@/lib/control';
 import { asEntered, parseNumber } from '../format';
-import { CONFIG_FIELDS, type ConfigTexts, type NumberKey, YES } from './config-diff';
+import { CONFIG_FIELDS, type ConfigTexts, YES } from './config-diff';
 
 /** What is wrong with a field, in the words of the form. */
-export type ConfigIssues = Readonly<Partial<Record<NumberKey, string>>>;
+export type ConfigIssues = Readonly<Partial<Record<RunToRunNumber, string>>>;
 
-type Numbers = Readonly<Record<NumberKey, number | null>>;
+const label = (key: RunToRunNumber): string => CONFIG_FIELDS.find((f) => f.key === key)!.label;
 
-/** Share of a quantum that rounding may take from a step, as the controller allows it. */
-const STEP_SLACK = 1e-9;
-
-const isAbove = (v: number | null, bound: number): boolean => v !== null && v > bound;
-const label = (key: NumberKey): string => CONFIG_FIELDS.find((f) => f.key === key)!.label;
-
-function numbersOf(text: ConfigTexts): { numbers: Numbers; issues: ConfigIssues } {
-  const issues: Partial<Record<NumberKey, string>> = {};
+function numbersOf(text: ConfigTexts): { numbers: RunToRunNumbers; issues: ConfigIssues } {
+  const issues: Partial<Record<RunToRunNumber, string>> = {};
   const numbers = Object.fromEntries(
     CONFIG_FIELDS.map((f) => {
       const typed = text[f.key].trim();
@@ -26,43 +26,34 @@ function numbersOf(text: ConfigTexts): { numbers: Numbers; issues: ConfigIssues 
       if (!Number.isFinite(v)) issues[f.key] = `“${typed}” is not a number.`;
       return [f.key, Number.isFinite(v) ? v : null];
     }),
-  ) as Record<NumberKey, number | null>;
+  ) as Record<RunToRunNumber, number | null>;
   return { numbers, issues };
 }
 
-/** What the controller refuses of each field by itself. */
-function ownIssues(n: Numbers): ConfigIssues {
-  const issues: Partial<Record<NumberKey, string>> = {};
-  if (n.lambda !== null && !(n.lambda > 0 && n.lambda <= 1)) issues.lambda = 'Must be above 0 and at most 1.';
-  if (n.gain === 0) issues.gain = 'Must not be 0: a knob without effect cannot control.';
-  for (const key of ['maxStep', 'quantum', 'outlierSigma'] as const)
-    if (n[key] !== null && !isAbove(n[key], 0)) issues[key] = 'Must be above 0; empty: none.';
-  if (n.deadband !== null && n.deadband < 0) issues.deadband = 'Must not be below 0; empty: none.';
-  if (n.pmForget !== null && !(n.pmForget >= 0 && n.pmForget <= 1)) issues.pmForget = 'Must lie between 0 and 1.';
-  return issues;
-}
+/** What the controller refuses, in the words of the form. */
+const FAULT: Readonly<Record<RunToRunFaultKind, (n: RunToRunNumbers) => string>> = {
+  not_finite: () => 'Give a finite number.',
+  lambda_range: () => 'Must be above 0 and at most 1.',
+  no_effect: () => 'Must not be 0: a knob without effect cannot control.',
+  crossed: (n) => `Must be below ${label('max')}, ${asEntered(n.max)}.`,
+  nominal_outside: (n) => `Must lie between ${label('min')} and ${label('max')}, ${asEntered(n.min)} to ${asEntered(n.max)}.`,
+  not_positive: () => 'Must be above 0; empty: none.',
+  negative: () => 'Must not be below 0; empty: none.',
+  no_share: () => 'Must lie between 0 and 1.',
+  wider_than_range: () => `Must not be wider than the range from ${label('min')} to ${label('max')}.`,
+  less_than_quantum: (n) => `Must be at least one ${label('quantum')}, ${asEntered(n.quantum)}: the knob could never move.`,
+};
 
-/** What it refuses of fields beside each other. */
-function mutualIssues({ min, max, xNominal, quantum, maxStep }: Numbers): ConfigIssues {
-  const issues: Partial<Record<NumberKey, string>> = {};
-  if (min !== null && max !== null) {
-    if (!(min < max)) {
-      issues.min = `Must be below ${label('max')}, ${asEntered(max)}.`;
-      issues.max = `Must be above ${label('min')}, ${asEntered(min)}.`;
-    } else if (xNominal !== null && (xNominal < min || xNominal > max))
-      issues.xNominal = `Must lie between ${label('min')} and ${label('max')}, ${asEntered(min)} to ${asEntered(max)}.`;
-    if (min < max && isAbove(quantum, max - min))
-      issues.quantum = `Must not be wider than the range from ${label('min')} to ${label('max')}.`;
-  }
-  if (isAbove(quantum, 0) && isAbove(maxStep, 0) && maxStep! < quantum! * (1 - STEP_SLACK))
-    issues.maxStep = `Must be at least one ${label('quantum')}, ${asEntered(quantum)}: the knob could never move.`;
-  return issues;
+function refusedOf(n: RunToRunNumbers): ConfigIssues {
+  const faults = runToRunFaults(n);
+  const crossed = faults.some((f) => f.kind === 'crossed') ? { max: `Must be above ${label('min')}, ${asEntered(n.min)}.` } : {};
+  return { ...crossed, ...Object.fromEntries(faults.map((f) => [f.field, FAULT[f.kind](n)])) };
 }
 
 /** The configuration that the inputs say; null with what is wrong beside each field, all at once, where they say none that can work. */
 export function readConfig(text: ConfigTexts): { config: RunToRunConfig | null; issues: ConfigIssues } {
   const { numbers, issues: unread } = numbersOf(text);
-  const issues = { ...mutualIssues(numbers), ...ownIssues(numbers), ...unread };
+  const issues = { ...refusedOf(numbers), ...unread };
   if (Object.keys(issues).length > 0) return { config: null, issues };
   const config = numbers as unknown as Omit<RunToRunConfig, 'weighByUncertainty'>;
   return { config: text.weighByUncertainty === YES ? { ...config, weighByUncertainty: true } : config, issues };

@@ -1,22 +1,9 @@
 import { expect, test } from 'vitest';
-import { advise, initialThread, judgeLoop, type RunToRunConfig } from '@/lib/control';
+import { advise, initialThread, judgeLoop } from '@/lib/control';
 import { configDifference } from './config-diff';
 import { clipWords, explainAdvice, knobDecimals } from './explain';
+import { etchLoop as config } from './fixtures/etch-loop';
 import { marginOf, stabilityFacts, usedWords } from './stability-facts';
-
-const config: RunToRunConfig = {
-  lambda: 0.4,
-  gain: -1.35,
-  xNominal: 31.95,
-  target: 45,
-  min: 22,
-  max: 40,
-  maxStep: 0.5,
-  quantum: 0.01,
-  deadband: 0.03,
-  outlierSigma: null,
-  pmForget: 0.5,
-};
 
 test('the difference names only what changed', () => {
   expect(configDifference(config, { ...config, lambda: 0.3, deadband: null })).toEqual([

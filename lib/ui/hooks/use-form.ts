@@ -1,7 +1,9 @@
 'use client';
 import { useState, useTransition } from 'react';
 import type { ActionResult } from '../action-result';
-import type { Problems } from '../form-problems';
+
+/** What keeps a form from being sent: a sentence for beside each field. */
+export type Problems<F extends string> = Readonly<Partial<Record<F, string>>>;
 
 /**
  * The texts of a form, what is wrong with each once it was sent, and what the server refused: beside its field where the server names one of

@@ -1,3 +1,4 @@
+import { DOMAIN_LEVEL, domainShare, SHARE_BAND } from '@/lib/vm';
 import type { Status } from '../tokens';
 
 /** What the verdict of a model is made from. */
@@ -20,21 +21,12 @@ const CHECKED = 30;
 const GROWN = 2;
 /** Predictions that say something of the share outside. */
 const MANY = 100;
-/** Nominal, and the share beyond which the domain no longer is what the tools do. */
-const NOMINAL = 0.01;
-export const MUCH_OUTSIDE = 0.02;
-/** Two-sided 95 %. */
-const Z = 1.96;
-
-/** Lower end of the 95 % interval of a share. @reference Wilson, J. Am. Stat. Assoc. 22 (1927) 209. */
-function leastShare(k: number, n: number): number {
-  const p = k / n;
-  return (p + Z ** 2 / (2 * n) - Z * Math.sqrt((p * (1 - p)) / n + (Z / (2 * n)) ** 2)) / (1 + Z ** 2 / n);
-}
+/** The share outside beyond which the domain no longer is what the tools do. */
+export const MUCH_OUTSIDE = SHARE_BAND.high;
 
 /** More outside than allowed, and more than chance makes of the nominal share. */
 const isOftenOutside = ({ predictions: n, unreliable: k }: QualityFigures): boolean =>
-  n >= MANY && k / n > MUCH_OUTSIDE && leastShare(k, n) > NOMINAL;
+  n >= MANY && k / n > MUCH_OUTSIDE && domainShare(n, k).low > DOMAIN_LEVEL;
 
 const hasGrown = (r: QualityFigures): boolean =>
   r.checked >= CHECKED && r.observedRmse !== null && r.rmse !== null && r.observedRmse > GROWN * r.rmse;

@@ -4,6 +4,7 @@ import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { AlertView } from '@/lib/services/views/alert';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { useReport } from '@/lib/ui/components/toast';
+import { capital } from '@/lib/ui/format';
 import { useKeys } from '@/lib/ui/hooks/use-keys';
 import { acknowledgeAlert, assignAlert, closeAlert, commentOnAlert, reopenAlert } from '../actions';
 
@@ -16,10 +17,7 @@ export interface AlertActionsProps {
   dispositions: readonly string[];
 }
 
-const words = (code: string): string => {
-  const s = code.replaceAll('_', ' ');
-  return s.charAt(0).toUpperCase() + s.slice(1);
-};
+const words = (code: string): string => capital(code.replaceAll('_', ' '));
 
 /** Acknowledge, assign, comment, close with cause and action, reopen. */
 export function AlertActions({ alert, assignees, role, email, causes, dispositions }: AlertActionsProps) {

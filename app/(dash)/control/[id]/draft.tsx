@@ -8,7 +8,7 @@ import { ComparisonTable } from '@/lib/ui/control/comparison-table';
 import { type ConfigTexts, configDifference, textsOf } from '@/lib/ui/control/config-diff';
 import { issuesWords, readConfig } from '@/lib/ui/control/config-form';
 import { VERDICT_WORDS } from '@/lib/ui/control/stability-facts';
-import { num, plural } from '@/lib/ui/format';
+import { capital, num, plural } from '@/lib/ui/format';
 import { saveLoop } from '../actions';
 import { ConfigFields } from './config-fields';
 import { JudgedStability } from './judged-stability';
@@ -128,8 +128,6 @@ function served({ judged, error, field }: JudgeAnswer): Record<string, string> {
   if (outside !== null) return { [outside.field]: `${capital(outside.text)}; ${outside.remedy}.` };
   return error !== null && field !== null ? { [field]: error } : {};
 }
-
-const capital = (s: string): string => `${s.charAt(0).toUpperCase()}${s.slice(1)}`;
 
 /** The replay of a draft in one sentence, for a dialog. */
 function Replayed({ tried }: { tried: ReplayAnswer | null }) {

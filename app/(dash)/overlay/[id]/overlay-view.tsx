@@ -7,7 +7,7 @@ import { EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { POINT_STATE } from '@/lib/ui/components/point-mark';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
-import { absoluteTime, decimalsFor, num, unitLabel } from '@/lib/ui/format';
+import { absoluteTime, capital, decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { useWidth } from '@/lib/ui/hooks/use-width';
 import { waferName } from '@/lib/ui/links';
 import { VectorMap } from '@/lib/ui/maps/vector-map';
@@ -143,7 +143,7 @@ function MapsPanel({ d }: { d: OverlayView }) {
         {(['raw', 'modelled', 'residual'] as const).map((what) => (
           <VectorMap
             key={what}
-            title={`${what.charAt(0).toUpperCase()}${what.slice(1)}, ${name}`}
+            title={`${capital(what)}, ${name}`}
             input={maps[what]}
             scale={maps.scale}
             size={size}

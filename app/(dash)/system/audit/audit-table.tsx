@@ -20,7 +20,7 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
       key: 'actor',
       header: 'Who',
       value: (r) => r.actor,
-      cell: (r) => <span className="block whitespace-normal wrap-anywhere min-w-[14ch]">{r.actor}</span>,
+      cell: (r) => <Who name={r.actor} />,
     },
     { key: 'action', header: 'Action', value: (r) => r.action },
     {
@@ -69,6 +69,18 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
       rowKey={(r) => String(r.id)}
       empty="No entry in this time fits the filters. Take a longer time or fewer filters."
     />
+  );
+}
+
+/** Who did it; an address breaks before its domain. */
+function Who({ name }: { name: string }) {
+  const at = name.indexOf('@');
+  return (
+    <span className="block whitespace-normal wrap-anywhere min-w-[14ch]">
+      {at < 0 ? name : name.slice(0, at)}
+      <wbr />
+      {at < 0 ? null : name.slice(at)}
+    </span>
   );
 }
 

@@ -1,23 +1,7 @@
-import { at, conjugate, exchanged, modulus, size, times } from './complex';
+import { at, conjugate, modulus, size, times } from './complex';
 import { complexGemm } from './complex-gemm';
 import { accumulate, reduce } from './complex-hessenberg';
-
-// u ← c·u + s·v, v ← c·v − conj(s)·u for `count` numbers, `step` bytes apart
-// @ts-ignore: decorator
-@inline
-function rotate(u: usize, v: usize, count: i32, step: usize, c: f64, sr: f64, si: f64): void {
-  const vc = f64x2.splat(c);
-  const vr = f64x2.splat(sr);
-  const vi = f64x2(-si, si);
-  for (let j = 0; j < count; j++) {
-    const a = v128.load(u);
-    const b = v128.load(v);
-    v128.store(u, f64x2.add(f64x2.mul(vc, a), f64x2.add(f64x2.mul(vr, b), f64x2.mul(vi, exchanged(b)))));
-    v128.store(v, f64x2.add(f64x2.sub(f64x2.mul(vc, b), f64x2.mul(vr, a)), f64x2.mul(vi, exchanged(a))));
-    u += step;
-    v += step;
-  }
-}
+import { cosine, rotate, rotation, sineIm, sineRe } from './complex-rotation';
 
 let shiftRe: f64 = 0;
 let shiftIm: f64 = 0;
@@ -61,20 +45,6 @@ function wilkinson(h: usize, n: i32, hi: i32): void {
     shiftRe -= (br * t + bi) / q;
     shiftIm -= (bi * t - br) / q;
   }
-}
-
-// The rotation that takes (f, g) to (r, 0): c = |f|/|r|, s = (f/|f|)·conj(g)/|r|
-let cosine: f64 = 1;
-let sineRe: f64 = 0;
-let sineIm: f64 = 0;
-function rotation(fr: f64, fi: f64, gr: f64, gi: f64): void {
-  const f = modulus(fr, fi);
-  const r = modulus(f, modulus(gr, gi));
-  const pr = f == 0 ? 1 : fr / f;
-  const pi = f == 0 ? 0 : fi / f;
-  cosine = r == 0 ? 1 : f / r;
-  sineRe = r == 0 ? 0 : (pr * gr + pi * gi) / r;
-  sineIm = r == 0 ? 0 : (pi * gr - pr * gi) / r;
 }
 
 // Rotations of Q wait and are then applied to a few columns of Qᵀ at a time, which stay in the cache for all of them.

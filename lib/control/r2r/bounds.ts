@@ -1,4 +1,5 @@
-import type { LoopJudgement, RunToRunConfig } from '@/lib/control';
+import type { RunToRunConfig } from '../run-to-run';
+import type { LoopJudgement } from './judge';
 
 /** Limits of the specification that a loop's output is judged by. */
 export interface OutputLimits {

@@ -26,10 +26,11 @@ test('a channel goes to a web address or to an e-mail address, by its kind', () 
 });
 
 test('a key names its sender', () =>
-  expect(['', 'x', 'ETC-01'].map((sender) => keyProblems({ sender }).sender)).toEqual([
+  expect(['', 'x', 'ETC-01', 'ETC/01'].map((sender) => keyProblems({ sender }).sender)).toEqual([
     'Enter a name.',
     '2 characters or more.',
     undefined,
+    'This takes letters, digits and . : @ _ - only.',
   ]));
 
 test('a new password is entered twice', () => {

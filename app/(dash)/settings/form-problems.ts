@@ -1,8 +1,7 @@
-/** What keeps a form from being sent: a sentence for beside each field, in the words of the form. The services refuse by the same rules. */
-export type Problems<F extends string> = Readonly<Partial<Record<F, string>>>;
+import { EMAIL, LEAST_PASSWORD, LEAST_SENDER, SENDER, SENDER_WORDS } from '@/lib/services/account-rules';
+import type { Problems } from '@/lib/ui/hooks/use-form';
 
-const LEAST_PASSWORD = 8;
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@.]+$/;
+/** What is wrong with the texts of the forms of this page, by the rules that the services refuse by, in the words of the form. */
 
 const known = <F extends string>(list: Readonly<Record<F, string | null>>): Problems<F> =>
   Object.fromEntries(Object.entries<string | null>(list).filter(([, text]) => text !== null)) as Problems<F>;
@@ -38,12 +37,12 @@ function address(text: string): string | null {
   return missing(text, 'an address') ?? (isWeb ? null : 'This is no web address: it begins with https:// or http://.');
 }
 
-/** A name that records carry is long enough to tell senders apart. */
-const LEAST_SENDER = 2;
-
 export const keyProblems = (v: { readonly sender: string }): Problems<'sender'> =>
   known({
-    sender: missing(v.sender, 'a name') ?? (v.sender.trim().length < LEAST_SENDER ? `${LEAST_SENDER} characters or more.` : null),
+    sender:
+      missing(v.sender, 'a name') ??
+      (v.sender.trim().length < LEAST_SENDER ? `${LEAST_SENDER} characters or more.` : null) ??
+      (SENDER.test(v.sender.trim()) ? null : `This takes ${SENDER_WORDS}.`),
   });
 
 export interface PasswordTexts {
