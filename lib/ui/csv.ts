@@ -19,6 +19,9 @@ function cell(v: Cell): string {
   return /[",\r\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s;
 }
 
+/** Name of a column whose values have a unit; the name alone where they have none. */
+export const inUnit = (name: string, unit: string): string => (unit === '' ? name : `${name} (${unit})`);
+
 /** A record of the file: cells may hold commas, quotes and line breaks within quotes. */
 const RECORD = /(?:"(?:[^"]|"")*"|[^"\r\n])*\r\n/g;
 

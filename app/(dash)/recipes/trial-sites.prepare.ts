@@ -1,5 +1,5 @@
 import type { TrialSites } from '@/lib/services/views/recipe-trial';
-import type { Cell } from '@/lib/ui/csv';
+import { type Cell, inUnit } from '@/lib/ui/csv';
 import { unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import { type ColourScale, sharedScale } from '@/lib/ui/maps/colour-scale';
@@ -92,11 +92,11 @@ export function trialTable(t: TrialSites): { header: string[]; rows: Cell[][] } 
       'state in force',
       'state by the draft',
       ...t.parameters.flatMap(({ name, unit }) => [
-        `${name} in force (${unit})`,
-        `u of ${name} in force (${unit})`,
-        `${name} by the draft (${unit})`,
-        `u of ${name} by the draft (${unit})`,
-        `shift of ${name} (${unit})`,
+        inUnit(`${name} in force`, unitLabel(unit)),
+        inUnit(`u of ${name} in force`, unitLabel(unit)),
+        inUnit(`${name} by the draft`, unitLabel(unit)),
+        inUnit(`u of ${name} by the draft`, unitLabel(unit)),
+        inUnit(`shift of ${name}`, unitLabel(unit)),
         `shift of ${name} in u`,
       ]),
     ],

@@ -1,5 +1,5 @@
 import type { WaferGroup } from '@/lib/services/views/wafers';
-import { toCsv } from '@/lib/ui/csv';
+import { inUnit, toCsv } from '@/lib/ui/csv';
 import { unitLabel } from '@/lib/ui/format';
 
 /** The wafers of a gallery, a row each; the values themselves, whatever the maps are drawn less of. */
@@ -13,10 +13,10 @@ export function galleryCsv(d: WaferGroup): string {
       'product',
       'operation',
       'parameter',
-      `mean (${unit})`,
-      `u of the mean (${unit})`,
-      `target (${unit})`,
-      `sigma (${unit})`,
+      inUnit('mean', unit),
+      inUnit('u of the mean', unit),
+      inUnit('target', unit),
+      inUnit('sigma', unit),
       'sites',
       'tool',
       'chamber',

@@ -135,6 +135,14 @@ function differenceOf(
 const promises = (r: MetrologyRecipe): string =>
   JSON.stringify([r.accept, r.parameters.filter((p) => p.reportAs !== null).map((p) => [p.name, p.unit, p.reportAs])]);
 
+/** What keeps a draft from being compared at all: a second engineer decides on it. */
+export function notCompared(hasBase: boolean, hasWafers: boolean): string[] {
+  const why: string[] = [];
+  if (!hasBase) why.push('no version is in force to compare with');
+  if (!hasWafers) why.push('it was tried on no stored spectra');
+  return why;
+}
+
 /**
  * What a draft changes on the stored spectra of a trial.
  * @param base - The version in force; null for a recipe that has none.
@@ -148,9 +156,7 @@ export function trialDifference(
   const pairs = wafers.flatMap((w) => w.draft.status.map((s, i) => [s, w.base?.status[i]] as const));
   const newlyAccepted = pairs.filter(([d, b]) => b !== undefined && accepted(d) && !accepted(b)).length;
   const newlyRefused = pairs.filter(([d, b]) => b !== undefined && !accepted(d) && accepted(b)).length;
-  const beyond: string[] = [];
-  if (base === null) beyond.push('no version is in force to compare with');
-  if (wafers.length === 0) beyond.push('it was tried on no stored spectra');
+  const beyond = notCompared(base !== null, wafers.length > 0);
   if (base !== null && promises(base) !== promises(draft))
     beyond.push('what is reported, or when a site is refused, has changed');
   if (newlyAccepted + newlyRefused > 0)

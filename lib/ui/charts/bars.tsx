@@ -2,7 +2,7 @@
 import { useRef } from 'react';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { barNotes, barTicks, labelRoom, shownLabel } from './bars.prepare';
@@ -47,7 +47,7 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
     title,
     () =>
       toCsv(
-        ['name', `value (${unit})`, `u (${unit})`],
+        ['name', inUnit('value', unit), inUnit('u', unit)],
         items.map((b) => [b.label, b.value, b.u]),
       ),
     { unit, notes: () => barNotes(items, reference) },

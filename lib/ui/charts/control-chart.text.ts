@@ -1,4 +1,4 @@
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { num, shortTime, withU } from '../format';
 import {
   beyondDispersion,
@@ -59,16 +59,16 @@ export function controlChartCsv(c: ControlChartInput): string {
       'index',
       'process_time',
       'point',
-      `plotted (${c.unit})`,
-      `value (${c.unit})`,
-      `u of the value (${c.unit})`,
-      `cl (${c.unit})`,
-      `ucl (${c.unit})`,
-      `lcl (${c.unit})`,
-      `dispersion (${c.unit})`,
-      `dispersion_cl (${c.unit})`,
-      `dispersion_ucl (${c.unit})`,
-      `dispersion_lcl (${c.unit})`,
+      inUnit('plotted', c.unit),
+      inUnit('value', c.unit),
+      inUnit('u of the value', c.unit),
+      inUnit('cl', c.unit),
+      inUnit('ucl', c.unit),
+      inUnit('lcl', c.unit),
+      inUnit('dispersion', c.unit),
+      inUnit('dispersion_cl', c.unit),
+      inUnit('dispersion_ucl', c.unit),
+      inUnit('dispersion_lcl', c.unit),
       'limits_version',
       'judged',
       'out_of_control',

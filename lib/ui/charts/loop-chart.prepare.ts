@@ -1,4 +1,4 @@
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { asEntered, num, plural, shortTime } from '../format';
 import type { ChartEvent } from './control-chart.prepare';
 import { decimate } from './decimate';
@@ -167,7 +167,16 @@ export function loopCsv(c: LoopChartInput): string {
     })),
   ].sort((a, b) => a.t - b.t);
   return toCsv(
-    ['process_time', 'series', 'label', 'value', 'unit', `without_control (${c.outputUnit})`, `u (${c.outputUnit})`, 'kind'],
+    [
+      'process_time',
+      'series',
+      'label',
+      'value',
+      'unit',
+      inUnit('without_control', c.outputUnit),
+      inUnit('u', c.outputUnit),
+      'kind',
+    ],
     rows.map((r) => [new Date(r.t).toISOString(), ...r.cells]),
   );
 }

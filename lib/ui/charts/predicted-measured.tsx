@@ -3,7 +3,7 @@ import { type PointerEvent, useMemo, useRef, useState } from 'react';
 import { CartesianGrid, ScatterChart } from 'recharts';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { DataDisclosure, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
@@ -205,7 +205,7 @@ export const predictedCsv = (c: PredictedMeasuredInput, index: readonly number[]
   toCsv(
     [
       'wafer',
-      ...['measured', 'predicted', 'interval_low', 'interval_high'].map((name) => `${name} (${c.unit})`),
+      ...['measured', 'predicted', 'interval_low', 'interval_high'].map((name) => inUnit(name, c.unit)),
       'inside_domain',
       'version',
     ],

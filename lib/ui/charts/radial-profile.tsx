@@ -3,7 +3,7 @@ import { useMemo, useRef } from 'react';
 import { CartesianGrid, ComposedChart, Line } from 'recharts';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { DataDisclosure, numberXAxis, numberYAxis } from './chart-parts';
@@ -41,7 +41,7 @@ export function RadialProfile({ title, unit, radius, value, radiusMm, rings, hei
     title,
     () =>
       toCsv(
-        ['r (mm)', `value (${unit})`],
+        ['r (mm)', inUnit('value', unit)],
         Array.from({ length: value.length }, (_, i) => [radius[i], value[i]]),
       ),
     { unit, notes: () => ['against radius, mm'] },

@@ -2,7 +2,7 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { ExportMenu } from '../components/export-menu';
 import { useExports } from '../components/use-exports';
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { canvasDrawing } from '../export';
 import { num } from '../format';
 import { useTheme } from '../hooks/use-theme';
@@ -75,7 +75,7 @@ export function TraceChart({ input, height = 220, compact = false }: TraceChartP
     csvLabel: 'CSV of the samples',
     csv: () =>
       toCsv(
-        ['t (s)', `${input.sensor} (${input.unit})`, ...['low', 'middle', 'high'].map((w) => `band ${w} (${input.unit})`)],
+        ['t (s)', inUnit(input.sensor, input.unit), ...['low', 'middle', 'high'].map((w) => inUnit(`band ${w}`, input.unit))],
         Array.from(input.t, (t, i) => [t, input.v[i], input.band?.lo[i], input.band?.mid[i], input.band?.hi[i]]),
       ),
     draw: (colours) => {

@@ -1,4 +1,4 @@
-import { type Cell, toCsv } from '../csv';
+import { type Cell, inUnit, toCsv } from '../csv';
 import { unitLabel } from '../format';
 
 /** What a column of a table says of itself to sorting and to its file; what it shows does not matter to either. */
@@ -31,7 +31,7 @@ const cellOf = <R>(c: ColumnData<R>, row: R): Cell => {
 const headerOf = <R>(c: ColumnData<R>): string => {
   const name = c.fileHeader ?? (c.header === '' ? c.key : c.header);
   const unit = c.time !== undefined ? 'UTC' : unitLabel(c.fileUnit ?? c.unit);
-  return unit === '' ? name : `${name} (${unit})`;
+  return inUnit(name, unit);
 };
 
 export const exported = <R, C extends ColumnData<R>>(columns: readonly C[]): C[] =>

@@ -1,7 +1,7 @@
 'use client';
 import { useCallback, useMemo } from 'react';
 import { DataDisclosure } from '../charts/chart-parts';
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { num, withU } from '../format';
 import type { ColourScale } from './colour-scale';
 import { gridUrl } from './grid-url';
@@ -51,7 +51,7 @@ export function WaferMap({ title, input, kind, scale, size = 360, selected, onSe
       draw={draw}
       csv={() =>
         toCsv(
-          ['site', 'x (mm)', 'y (mm)', ...['value', 'u'].map((name) => (input.unit === '' ? name : `${name} (${input.unit})`))],
+          ['site', 'x (mm)', 'y (mm)', ...['value', 'u'].map((name) => inUnit(name, input.unit))],
           Array.from({ length: input.value.length }, (_, i) => [i + 1, input.x[i], input.y[i], input.value[i], input.u?.[i]]),
         )
       }

@@ -4,7 +4,7 @@ import { type MetrologyRecipe, type RecipeIssue, recipeIssues } from '@/lib/reci
 import { type Draft, valuesOf, withValue } from './draft';
 import type { FabParameter } from './draft-context';
 import { recipeDifference } from './recipe-diff';
-import { standingOf } from './release-step';
+import { standingOf } from './standing';
 
 /** What is edited: the version in force, and what its values may be reported as. */
 export interface EditedRecipe {

@@ -6,7 +6,7 @@ import { PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { useTheme } from '../hooks/use-theme';
 import { useWidth } from '../hooks/use-width';
@@ -40,7 +40,7 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
   const here = places[at];
   const exports = useSvgExport(root, title, () =>
     toCsv(
-      [`${d.axisLabel} (${d.axisUnit})`, ...d.series.map((s) => `${s.parameter}, ${stepWords} (${d.unit})`)],
+      [inUnit(d.axisLabel, d.axisUnit), ...d.series.map((s) => inUnit(`${s.parameter}, ${stepWords}`, d.unit))],
       places.map((p) => [p.x, ...d.series.map((s) => s.values[p.i]!)]),
     ),
   );

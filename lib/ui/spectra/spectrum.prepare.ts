@@ -1,5 +1,5 @@
 import { niceTicks, paddedRange, tickDecimals } from '../charts/ticks';
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 
 /** One channel of a spectrum: measured, modelled, or both, on the same axis. */
@@ -125,8 +125,6 @@ export const spectrumNotes = (c: SpectrumInput, m: SpectrumModel): string[] => [
   spectrumSummary(c, m),
   ...(m.worst < 0 ? [] : ['strip below: residual (measured − model)/σ; shaded: ± 2 σ, where 95 % of them belong']),
 ];
-
-const inUnit = (name: string, unit: string): string => (unit === '' ? name : `${name} (${unit})`);
 
 /** Every point of the axis, all values in the channel's unit; one that is missing is an empty cell. */
 export const spectrumCsv = (c: SpectrumInput, m: SpectrumModel): string =>

@@ -1,6 +1,6 @@
 import { decimate } from '../charts/decimate';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from '../charts/ticks';
-import { toCsv } from '../csv';
+import { inUnit, toCsv } from '../csv';
 import { percent, plural } from '../format';
 
 export interface PredictionsInput {
@@ -129,7 +129,7 @@ export const predictionsCsv = (c: PredictionsInput): string =>
     [
       'process_time',
       'wafer',
-      ...['predicted', 'interval_low', 'interval_high', 'measured'].map((name) => `${name} (${c.unit})`),
+      ...['predicted', 'interval_low', 'interval_high', 'measured'].map((name) => inUnit(name, c.unit)),
       'inside_domain',
       'version',
     ],

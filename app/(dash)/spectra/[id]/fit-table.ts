@@ -1,5 +1,6 @@
 import type { SpectrumView } from '@/lib/services/views/spectra';
-import type { Cell } from '@/lib/ui/csv';
+import { type Cell, inUnit } from '@/lib/ui/csv';
+import { unitLabel } from '@/lib/ui/format';
 
 /** The whole fit as a table: a row a site with every value, its u, χ²/ν and the covariance of the free parameters. */
 export function fitTable(d: SpectrumView): { header: string[]; rows: Cell[][] } {
@@ -13,7 +14,7 @@ export function fitTable(d: SpectrumView): { header: string[]; rows: Cell[][] } 
       'x (mm)',
       'y (mm)',
       'state',
-      ...parameters.flatMap((p) => [`${p.name} (${p.unit})`, `u(${p.name}) (${p.unit})`]),
+      ...parameters.flatMap((p) => [p.name, `u(${p.name})`].map((name) => inUnit(name, unitLabel(p.unit)))),
       'reduced chi2',
       'iterations',
       ...pairs.map(([i, j]) => `cov(${parameters[i]!.name}; ${parameters[j]!.name})`),

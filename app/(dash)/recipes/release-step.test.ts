@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type ReleaseQuestion, releaseStep, standingOf } from './release-step';
+import { type ReleaseQuestion, releaseStep } from './release-step';
 
 const ready = { revision: 4, baseVersion: 1, state: 'ready', difference: { beyond: [] } };
 const question: ReleaseQuestion = {
@@ -42,11 +42,4 @@ test('what else it waits for', () => {
   expect(waits({ isDirty: false })).toBe('The draft does not differ from the version in force');
   expect(waits({ baseVersion: 0, name: ' ' })).toBe('Give the recipe a name first');
   expect(waits({ revision: null })).toBe('The draft is being kept');
-});
-
-test('a page without a change of its own follows the version in force; one whose change is in force too', () => {
-  expect(standingOf({ base: 1, inForce: 1, isDirty: true, isSame: false })).toBe('beside');
-  expect(standingOf({ base: 1, inForce: 2, isDirty: true, isSame: false })).toBe('behind');
-  expect(standingOf({ base: 1, inForce: 2, isDirty: false, isSame: false })).toBe('over');
-  expect(standingOf({ base: 1, inForce: 2, isDirty: true, isSame: true })).toBe('over');
 });

@@ -1,3 +1,5 @@
+import { notCompared } from '@/lib/services/spectra/trial-difference';
+
 /** What is known of the newest trial of a draft. */
 export interface KnownTrial {
   readonly revision: number;
@@ -31,16 +33,12 @@ export interface ReleaseStep {
   readonly waits: string | null;
 }
 
-const NO_VERSION = 'no version is in force to compare with';
-const NO_SPECTRA = 'it was tried on no stored spectra';
-
 /** What the author of a draft can do with it now: put it in use, or propose it to a second engineer, which its trial decides as the service will. */
 export function releaseStep(q: ReleaseQuestion): ReleaseStep {
   const isNew = q.baseVersion === 0;
   const t = q.trial;
   const isTried = t !== null && t.state === 'ready' && t.revision === q.revision && t.baseVersion === q.baseVersion;
-  const untried = isNew ? [NO_VERSION] : q.canBeTried === false ? [NO_SPECTRA] : [];
-  const asks = isTried ? (t.difference?.beyond ?? [NO_SPECTRA]) : untried;
+  const asks = (isTried ? t.difference?.beyond : null) ?? notCompared(!isNew, !isTried && q.canBeTried !== false);
   const what = isNew ? 'the recipe' : `version ${q.baseVersion + 1}`;
   return { words: asks.length > 0 ? `Propose ${what}` : `Put ${what} in use`, asks, waits: waits(q, isNew, isTried) };
 }
@@ -55,22 +53,4 @@ function waits(q: ReleaseQuestion, isNew: boolean, isTried: boolean): string | n
   return q.canBeTried === true && !isTried
     ? 'Try the draft on stored spectra first: the difference decides who may put it in use'
     : null;
-}
-
-/** How a draft stands to the version in force. */
-export type Standing = 'beside' | 'behind' | 'over';
-
-/**
- * `beside`: begun from the version in force. `behind`: that has moved on. `over`: it has moved on and nothing of one's own is left, since nothing was
- * changed or the change is what is in force: the page follows it.
- */
-export function standingOf(v: {
-  readonly base: number;
-  readonly inForce: number;
-  readonly isDirty: boolean;
-  /** The draft is what is in force. */
-  readonly isSame: boolean;
-}): Standing {
-  if (v.inForce <= v.base) return 'beside';
-  return !v.isDirty || v.isSame ? 'over' : 'behind';
 }
