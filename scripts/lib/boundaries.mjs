@@ -45,7 +45,7 @@ const RULES = {
   errors: { layers: [], packages: [] },
   units: { layers: ['errors'], packages: [] },
   characteristic: { layers: [], packages: [] },
-  numerics: { layers: BASE, packages: [/^@stdlib\//] },
+  numerics: { layers: BASE, packages: [] },
   ...Object.fromEntries(
     CAPABILITIES.map((name) => [
       name,
