@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { EMAIL } from './account-rules';
 import { type By, requireRole } from './actor';
 import { audit } from './audit';
 import { checkTarget } from './notify/webhook';
@@ -17,7 +18,7 @@ const newChannel = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('email'),
     name: z.string().trim().min(1).max(80),
-    target: z.email(),
+    target: z.email({ pattern: EMAIL }),
     severities: z.array(z.enum(['high', 'medium', 'low'])),
     areas: z.array(z.string()),
   }),

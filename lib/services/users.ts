@@ -3,7 +3,7 @@ import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { LEAST_PASSWORD } from './account-rules';
+import { EMAIL, LEAST_PASSWORD } from './account-rules';
 import { type Actor, type By, requireRole } from './actor';
 import { audit } from './audit';
 import { countAttempt, forgive } from './sign-in-limits';
@@ -12,7 +12,7 @@ const password = z.string().min(LEAST_PASSWORD, `give ${LEAST_PASSWORD} characte
 
 const newUser = z.strictObject({
   name: z.string().trim().min(1).max(120),
-  email: z.email().max(200),
+  email: z.email({ pattern: EMAIL }).max(200),
   role: z.enum(['viewer', 'operator', 'engineer', 'administrator']),
   password,
 });
