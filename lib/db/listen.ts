@@ -75,6 +75,6 @@ async function hear(channel: string, stop: AbortSignal, events: ListenEvents, on
   } finally {
     clearInterval(check);
     stop.removeEventListener('abort', leave);
-    void client.end().catch(() => undefined);
+    void client.end().catch(() => undefined); // it may be lost already
   }
 }

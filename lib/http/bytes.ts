@@ -93,7 +93,7 @@ async function* patiently(source: ReadableStream<Uint8Array>, limits: ByteLimits
  */
 async function letGo(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
   const until = Date.now() + DRAIN_MS;
-  setTimeout(() => reader.cancel().catch(() => undefined), LET_GO_MS).unref();
+  setTimeout(() => reader.cancel().catch(() => undefined), LET_GO_MS).unref(); // the sender may be gone
   try {
     for (let dropped = 0; dropped < DRAIN_BYTES && Date.now() < until; ) {
       const { done, value } = await within(reader.read(), until - Date.now());
