@@ -1,11 +1,15 @@
 import { type NextRequest, NextResponse } from 'next/server';
 import { sessionOf } from '@/lib/auth';
 import { NEW_PASSWORD, safeNext } from '@/lib/auth/next-path';
+import { isDecodable, malformedAddress } from '@/lib/http/address';
 import { databaseAnswers } from '@/lib/services/status';
 import { pageExists } from '@/lib/services/views/page-exists';
 
-/** Pages, not the API (its routes say the same in problem+json) and not what a build brings. */
-export const config = { matcher: ['/((?!api/|_next/|icon\\.svg|.*\\.(?:svg|png|ico|txt)$).*)'] };
+/**
+ * Pages, not the API (its routes say the same in problem+json) and not what a build brings. Of the API only addresses with a percent sign: Next answers
+ * 500 to one that it cannot decode, before any route is asked.
+ */
+export const config = { matcher: ['/((?!api/|_next/|icon\\.svg|.*\\.(?:svg|png|ico|txt)$).*)', '/api/(.*%.*)'] };
 
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>Driftless: one moment</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:20vh auto;padding:0 1em;color-scheme:light dark}</style>
@@ -18,10 +22,11 @@ const NOWHERE = '/nothing/at/this/address';
  * What a page's status depends on is decided here, before its frame is streamed with 200: without the database 503, for nobody who is
  * signed in a way to the sign-in and back, for whom a password of their own is due to its choice, for what does not exist 404. Server actions and posted files decide for themselves.
  */
-export async function proxy(req: NextRequest): Promise<NextResponse> {
+export async function proxy(req: NextRequest): Promise<Response> {
+  const { pathname, search } = req.nextUrl;
+  if (pathname.startsWith('/api/')) return isDecodable(pathname) ? NextResponse.next() : malformedAddress();
   if (!(await databaseAnswers()))
     return new NextResponse(PAGE, { status: 503, headers: { 'content-type': 'text/html; charset=utf-8', 'retry-after': '5' } });
-  const { pathname, search } = req.nextUrl;
   if (pathname === '/sign-in' || (req.method !== 'GET' && req.method !== 'HEAD')) return NextResponse.next();
   const isChoosing = pathname === NEW_PASSWORD;
   const back = isChoosing ? safeNext(req.nextUrl.searchParams.get('next')) : `${pathname}${search}`;
@@ -30,5 +35,7 @@ export async function proxy(req: NextRequest): Promise<NextResponse> {
   if (detour !== null)
     return NextResponse.redirect(new URL(`${detour}?${new URLSearchParams({ next: back })}`, req.nextUrl), 307);
   if (isChoosing) return session?.passwordDue ? NextResponse.next() : NextResponse.redirect(new URL(back, req.nextUrl), 307);
-  return (await pageExists(pathname)) ? NextResponse.next() : NextResponse.rewrite(new URL(NOWHERE, req.nextUrl));
+  return isDecodable(pathname) && (await pageExists(pathname))
+    ? NextResponse.next()
+    : NextResponse.rewrite(new URL(NOWHERE, req.nextUrl));
 }

@@ -91,3 +91,12 @@ test('keys: ? lists them, / searches, Escape leaves', async ({ page }) => {
   await box.press('Enter');
   await expect(page).not.toHaveURL(/\/$/);
 });
+
+test('an address that is not percent-encoded UTF-8 is refused by the API and is no page', async ({ page }) => {
+  for (const path of ['/api/v1/compute/spc/%ff', '/api/v1/%E0%A4%A', '/api/health/%c3']) {
+    const answer = await page.request.get(path);
+    expect(answer.headers()['content-type'], path).toContain('application/problem+json');
+    expect([answer.status(), (await answer.json()).code], path).toEqual([422, 'invalid_input']);
+  }
+  for (const path of ['/spc/%ff', '/%ff']) expect((await page.request.get(path)).status(), path).toBe(404);
+});
