@@ -72,7 +72,7 @@ const FAULT: Readonly<Record<RunToRunFaultKind, (c: RunToRunConfig, v: number | 
   no_share: (_, v) => `is ${v}; it must lie in [0, 1]`,
   wider_than_range: (_, v) => `is ${v}, wider than the knob's range`,
   less_than_quantum: (c, v) =>
-    `is ${v}, smaller than quantum = ${c.quantum}: the knob could never move; give a step of one quantum or more`,
+    `is ${v}, smaller than quantum = ${c.quantum}: the knob could never move; give at least one quantum`,
 };
 
 /**

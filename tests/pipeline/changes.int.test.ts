@@ -42,6 +42,10 @@ const DANGEROUS: readonly (readonly [keyof RunToRunConfig, (c: RunToRunConfig) =
   ['maxStep', () => ({ maxStep: null }), /step may be of any size/],
   ['outlierSigma', () => ({ outlierSigma: 1e9 }), /outlier gate changes/],
   ['outlierSigma', () => ({ outlierSigma: null }), /no longer set aside/],
+  ['outlierSigma', () => ({ outlierSigma: 1.5 }), /gate of 1\.5 σ sets 13 % of the nominal wafers aside/],
+  ['deadband', (c) => ({ deadband: 0.9 * Math.min(c.maxStep!, c.max - c.min) }), /drops all but the largest/],
+  ['maxStep', (c) => ({ maxStep: 1.2 * c.deadband!, quantum: null }), /drops all but the largest/],
+  ['maxStep', (c) => ({ maxStep: 1e-4, deadband: null, quantum: null, min: c.min + 0.1 }), /moves to cross the knob's range/],
   ['lambda', () => ({ lambda: 0.001 }), /λ changes from .* by a factor/],
 ];
 
@@ -51,7 +55,7 @@ test.each(DANGEROUS)('%s beyond what was agreed waits for a second person', asyn
   const draft = { ...loop.config, ...over(loop.config) };
   expect(draft).not.toEqual(loop.config);
   const outcome = await changeLoop(loop.id, loop.version, draft, 'to see what happens', 'ana');
-  expect(outcome).toMatchObject({ kind: 'proposed', reasons: [expect.stringMatching(said)] });
+  expect(outcome).toMatchObject({ kind: 'proposed', reasons: expect.arrayContaining([expect.stringMatching(said)]) });
   expect((await judgeDraft(loop.id, draft)).judgement.verdict).toBe('second_person');
   expect((await loopOf('ALD-HFO2')).version).toBe(loop.version);
 });
@@ -70,6 +74,14 @@ test('a target outside the specification, and a loop that could never move, are 
     message: expect.stringMatching(/would never move; give a smaller deadband/),
     details: { field: 'deadband' },
   });
+  // The same by the other numbers that it depends on.
+  const { deadband, min, xNominal } = loop.config;
+  for (const over of [
+    { maxStep: 0.9 * deadband!, quantum: null },
+    { min: xNominal - 0.1 * deadband!, max: xNominal + 0.1 * deadband!, quantum: null },
+  ])
+    await expect(change(over)).rejects.toMatchObject({ message: /would never move/, details: { field: 'deadband' } });
+  expect(min).toBeLessThan(xNominal);
   await expect(change({})).rejects.toMatchObject({ code: 'invalid_input', message: /nothing differs from version 1/ });
   await expect(change({ lambda: 'x' as never })).rejects.toMatchObject({
     code: 'invalid_input',
@@ -151,6 +163,44 @@ test('loops follow the target of their specification; a large step waits, and a 
   await change({ lsl: null, target: null, usl: spec.target / 2, confirmed: true });
   const told = await db().rows<{ text: string }>(sql`SELECT text FROM feed_event WHERE text LIKE '%keeps its target%'`);
   expect(told.at(-1)!.text).toMatch(/which lies outside version 4 of the specification/);
+});
+
+test('what was proposed for an older target is withdrawn, and the loop follows the newest all the same', async () => {
+  const loop = await loopOf('CVD-OXIDE', 'KITE-45');
+  const proposals = () =>
+    db().rows<{ id: string; target: number; state: string; why: string | null }>(
+      sql`SELECT id, (config->>'target')::float8 AS target, state, decision_reason AS why FROM loop_proposal WHERE loop_id = ${loop.id} ORDER BY created_at`,
+    );
+  const change = async (v: object) =>
+    changeSpecification(
+      { product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' },
+      (await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45')).version,
+      { confirmed: true, ...v },
+      'as the device asks',
+      'ana',
+      NOW,
+    );
+  const { target: own } = loop.config;
+  // Version 4 has no target: what was proposed for version 3 is not asked for any more.
+  expect(await proposals()).toMatchObject([{ state: 'withdrawn', why: 'version 4 of the specification has no target' }]);
+  // The loop could follow neither 3 nor 4; it follows 5.
+  await change({ lsl: own - 20, target: own + 1, usl: own + 20 });
+  expect((await loopOf('CVD-OXIDE', 'KITE-45')).config.target).toBe(own + 1);
+  // A step that waits, overtaken by another: only the newest can be approved.
+  await change({ lsl: own * 9, target: own * 10, usl: own * 11 });
+  await change({ lsl: own * 11, target: own * 12, usl: own * 13 });
+  const [, second, third] = await proposals();
+  expect(second).toMatchObject({ target: own * 10, state: 'withdrawn' });
+  expect(third).toMatchObject({ target: own * 12, state: 'pending' });
+  await expect(approveProposal(second!.id, 'seen on the tool', 'ben')).rejects.toMatchObject({ code: 'conflict' });
+  await change({ lsl: own - 20, target: own + 2, usl: own + 20 });
+  expect((await proposals()).map((p) => p.state)).not.toContain('pending');
+  // A target of its own, given by an engineer, stays.
+  const now = await loopOf('CVD-OXIDE', 'KITE-45');
+  expect(now.config.target).toBe(own + 2);
+  await changeLoop(loop.id, now.version, { ...now.config, target: own + 3 }, 'a trial of the process', 'ana');
+  await change({ lsl: own - 20, target: own + 1, usl: own + 20 });
+  expect((await loopOf('CVD-OXIDE', 'KITE-45')).config.target).toBe(own + 3);
 });
 
 const limits = (s: { lsl: number; usl: number }) => ({ lsl: s.lsl, usl: s.usl });

@@ -1,3 +1,4 @@
+import { normalCdf } from '@/lib/numerics';
 import type { RunToRunConfig } from '../run-to-run';
 import type { LoopJudgement } from './judge';
 
@@ -10,7 +11,10 @@ export interface OutputLimits {
 /** What speaks against a configuration, whatever its stability. */
 export interface BoundFault {
   readonly verdict: 'second_person' | 'refused';
+  /** Where it is said. */
   readonly field: keyof RunToRunConfig;
+  /** All that it depends on: a change of any of them asks again. */
+  readonly of: readonly (keyof RunToRunConfig)[];
   readonly text: string;
   /** What to do, where it is refused. */
   readonly remedy: string;
@@ -18,6 +22,10 @@ export interface BoundFault {
 
 /** A weight, a step, a deadband or a gate that changes by more than this factor is another controller: a second person looks. */
 export const LARGE_CHANGE = 10;
+/** More moves than this to cross the knob's range are next to none. */
+const SLOW_MOVES = 100;
+/** A gate nearer than this sets one nominal wafer in twenty aside, and more. */
+const NARROW_GATE = 2;
 
 /**
  * What a configuration may reach, against the one that was agreed last: its target against the specification, its limits and steps against
@@ -32,18 +40,20 @@ export function boundFaults(
   agreed: RunToRunConfig,
   limits: OutputLimits | null,
 ): BoundFault[] {
-  const touched = (f: BoundFault) => inForce === null || draft[f.field] !== inForce[f.field];
+  const touched = (f: BoundFault) => inForce === null || f.of.some((k) => draft[k] !== inForce[k]);
   return [
     ...targetFaults(draft, agreed, limits),
     ...reachFaults(draft, agreed),
     ...immobileFaults(draft),
+    ...deafFaults(draft),
     ...scaleFaults(draft, agreed),
   ].filter(touched);
 }
 
-const second = (field: keyof RunToRunConfig, text: string): BoundFault => ({
+const second = (field: keyof RunToRunConfig, text: string, of: readonly (keyof RunToRunConfig)[] = [field]): BoundFault => ({
   verdict: 'second_person',
   field,
+  of,
   text,
   remedy: '',
 });
@@ -59,6 +69,7 @@ function targetFaults(draft: RunToRunConfig, agreed: RunToRunConfig, limits: Out
       {
         verdict: 'refused',
         field: 'target',
+        of: ['target'],
         text: `the target ${shown(target)} lies outside the specification (LSL ${limits?.lsl ?? 'none'}, USL ${limits?.usl ?? 'none'})`,
         remedy: 'correct the target, or change the specification first',
       },
@@ -90,18 +101,45 @@ function reachFaults(draft: RunToRunConfig, agreed: RunToRunConfig): BoundFault[
   return out;
 }
 
-/** A deadband that no allowed move ever passes. */
+const MOVES = ['deadband', 'maxStep', 'min', 'max'] as const;
+
+/** A deadband that no allowed move passes, or hardly any; steps that never get anywhere. */
 function immobileFaults(draft: RunToRunConfig): BoundFault[] {
-  const { deadband } = draft;
-  const furthest = Math.min(draft.maxStep ?? Number.POSITIVE_INFINITY, draft.max - draft.min);
-  if (deadband === null || deadband <= furthest) return [];
-  return [
-    {
+  const { deadband, maxStep } = draft;
+  const range = draft.max - draft.min;
+  const furthest = Math.min(maxStep ?? Number.POSITIVE_INFINITY, range);
+  const out: BoundFault[] = [];
+  if (maxStep !== null && range > SLOW_MOVES * maxStep)
+    out.push(
+      second('maxStep', `a step of ${shown(maxStep)} takes ${Math.ceil(range / maxStep)} moves to cross the knob's range`, [
+        'maxStep',
+        'min',
+        'max',
+      ]),
+    );
+  if (deadband === null || deadband <= furthest / 2) return out;
+  const dropped = `no move of the knob can be larger than ${shown(furthest)}, and the deadband of ${shown(deadband)} drops`;
+  if (deadband <= furthest) out.push(second('deadband', `${dropped} all but the largest of them`, MOVES));
+  else
+    out.push({
       verdict: 'refused',
       field: 'deadband',
-      text: `no move of the knob can be larger than ${shown(furthest)}, and the deadband of ${shown(deadband)} drops every smaller one: the loop would never move`,
+      of: MOVES,
+      text: `${dropped} every smaller one: the loop would never move`,
       remedy: 'give a smaller deadband, or suspend the loop if it shall not move',
-    },
+    });
+  return out;
+}
+
+/** A gate so near that nominal wafers do not pass it. */
+function deafFaults({ outlierSigma }: RunToRunConfig): BoundFault[] {
+  if (outlierSigma === null || outlierSigma >= NARROW_GATE) return [];
+  const share = 200 * (1 - normalCdf(outlierSigma));
+  return [
+    second(
+      'outlierSigma',
+      `an outlier gate of ${shown(outlierSigma)} σ sets ${Number(share.toPrecision(2))} % of the nominal wafers aside`,
+    ),
   ];
 }
 

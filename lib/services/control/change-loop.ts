@@ -8,6 +8,7 @@ import { parsed } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 import { feed } from '../feed';
 import { judgeLoops, refuseJudged } from './judge-change';
+import { aims } from './specified';
 
 export interface LockedLoop {
   readonly id: string;
@@ -15,6 +16,8 @@ export interface LockedLoop {
   readonly state: 'shadow' | 'closed' | 'suspended';
   readonly version: number;
   readonly config: RunToRunConfig;
+  /** Its target was that of the specification when it was given. */
+  readonly aims: boolean;
 }
 
 /** What became of a change: in force, or waiting for a second person. */
@@ -26,7 +29,8 @@ export async function lockLoop(tx: Tx, loopId: string, seenVersion: number | nul
   // Locked first, by itself: a join would look for the version that was in force before the wait for the lock.
   await tx.exec(sql`SELECT 1 FROM control_loop WHERE id = ${loopId} FOR UPDATE`);
   const loop = await tx.one<LockedLoop>(sql`
-    SELECT l.id, l.name, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`);
+    SELECT l.id, l.name, l.state::text, l.version, v.config, v.aims_at_specification AS aims
+    FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`);
   if (loop === undefined) throw new AppError('not_found', 'there is no such loop');
   if (seenVersion !== null && seenVersion !== loop.version) {
     throw new AppError(
@@ -113,8 +117,11 @@ export async function activate(
   approvedBy?: string,
 ): Promise<number> {
   const version = loop.version + 1;
+  // A target that is left alone goes on aiming at what it was taken from.
+  const aim = config.target === loop.config.target && loop.aims ? sql`true` : aims(loop.id, config.target);
   await tx.exec(
-    sql`INSERT INTO loop_version (loop_id, version, config, author, reason) VALUES (${loop.id}, ${version}, ${JSON.stringify(config)}::jsonb, ${actor}, ${reason})`,
+    sql`INSERT INTO loop_version (loop_id, version, config, author, reason, aims_at_specification)
+      VALUES (${loop.id}, ${version}, ${JSON.stringify(config)}::jsonb, ${actor}, ${reason}, ${aim})`,
   );
   await tx.exec(sql`UPDATE control_loop SET version = ${version} WHERE id = ${loop.id}`);
   const by = approvedBy === undefined ? {} : { approvedBy };

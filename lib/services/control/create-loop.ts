@@ -2,6 +2,7 @@ import { recordId, sql, type Tx } from '@/lib/db';
 import type { FabRecord } from '@/lib/formats/fab';
 import { audit } from '../audit';
 import { checkLoopConfig } from './check-config';
+import { aims } from './specified';
 
 export type NewLoop = FabRecord['loops'][number];
 
@@ -26,7 +27,8 @@ export async function createLoop(tx: Tx, l: NewLoop, actor: string): Promise<boo
     ON CONFLICT (name) DO NOTHING`);
   if (added === 0) return false;
   await tx.exec(
-    sql`INSERT INTO loop_version (loop_id, version, config, author, reason) VALUES (${id}, 1, ${JSON.stringify(l.config)}::jsonb, ${actor}, 'registered with the fab')`,
+    sql`INSERT INTO loop_version (loop_id, version, config, author, reason, aims_at_specification)
+      VALUES (${id}, 1, ${JSON.stringify(l.config)}::jsonb, ${actor}, 'registered with the fab', ${aims(id, l.config.target)})`,
   );
   await audit(tx, {
     actor,

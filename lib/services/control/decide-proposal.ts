@@ -4,9 +4,9 @@ import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
 import { parsed } from '@/lib/formats/parsed';
-import { audit } from '../audit';
 import { feed } from '../feed';
 import { activate, type ChangeOutcome, enter, judged, lockLoop } from './change-loop';
+import { endProposal } from './end-proposal';
 
 interface ProposalRow {
   readonly loop_id: string;
@@ -27,11 +27,6 @@ async function pending(tx: Tx, proposalId: string): Promise<ProposalRow> {
   return p;
 }
 
-const decideRow = (tx: Tx, id: string, state: string, actor: string, reason: string) =>
-  tx.exec(
-    sql`UPDATE loop_proposal SET state = ${state}, decided_by = ${actor}, decided_at = now(), decision_reason = ${reason} WHERE id = ${id}`,
-  );
-
 /**
  * A second engineer puts a proposed change in force. It is judged again by what is known now.
  * @throws AppError `forbidden` for its own author; `precondition_failed` when the loop has changed since or would not be stable;
@@ -51,15 +46,7 @@ export async function approveProposal(proposalId: string, reason: unknown, actor
       );
     checkRunToRun(p.config);
     await judged(tx, loop, p.config, p.kind === 'close' ? null : loop.config);
-    await decideRow(tx, proposalId, 'approved', actor, why);
-    await audit(tx, {
-      actor,
-      action: 'approve',
-      entity: 'loop',
-      entityId: loop.id,
-      after: { proposal: proposalId, author: p.author },
-      reason: why,
-    });
+    await endProposal(tx, { id: proposalId, loopId: loop.id, author: p.author }, 'approved', actor, why);
     if (p.kind === 'change') return { kind: 'in_force', version: await activate(tx, loop, p.config, p.reason, p.author, actor) };
     if (loop.state === 'closed') throw new AppError('conflict', 'the loop is closed already');
     await enter(tx, loop, 'closed', p.reason, p.author, actor);
@@ -73,15 +60,7 @@ export async function rejectProposal(proposalId: string, reason: unknown, actor:
   await transaction(async (tx) => {
     const p = await pending(tx, proposalId);
     const state = p.author === actor ? 'withdrawn' : 'rejected';
-    await decideRow(tx, proposalId, state, actor, why);
-    await audit(tx, {
-      actor,
-      action: state === 'withdrawn' ? 'withdraw' : 'reject',
-      entity: 'loop',
-      entityId: p.loop_id,
-      after: { proposal: proposalId, author: p.author },
-      reason: why,
-    });
+    await endProposal(tx, { id: proposalId, loopId: p.loop_id, author: p.author }, state, actor, why);
     await feed(tx, [
       { kind: 'advice', text: `a proposed change was ${state} by ${actor}: ${why}`, detail: { loopId: p.loop_id } },
     ]);

@@ -2,7 +2,9 @@ import type { RunToRunConfig } from '@/lib/control';
 import { sql, type Tx } from '@/lib/db';
 import { feed } from '../feed';
 import { activate, type LockedLoop, lockLoop, propose } from './change-loop';
-import { judgeLoops, ON_SPECIFIED_SCALE } from './judge-change';
+import { endProposal } from './end-proposal';
+import { judgeLoops } from './judge-change';
+import { ON_SPECIFIED_SCALE } from './specified';
 
 /** What a specification is of, and what it says. */
 export interface SpecificationChange {
@@ -19,9 +21,10 @@ export interface SpecificationChange {
 }
 
 /**
- * Loops that aim at the target of a specification aim at its new one: a version of their own, judged as any change. Where that is a large
- * step, or a document brought it, it is proposed and a second engineer decides; where it cannot work the loop stays as it is. A loop with a
- * target of its own keeps it. What became of each that does not aim at the new target is told.
+ * Loops that aim at a specification aim at its new target: a version of their own, judged as any change. Where that is a large step, or a
+ * document brought it, it is proposed and a second engineer decides; where it cannot work, or nothing is aimed at any more, the loop keeps its
+ * target and that is told. It follows the next version all the same. Proposals that aim at an older version are withdrawn, so that nobody approves what is no
+ * longer asked for. A loop with a target of its own keeps it, and is told of only where that lies outside.
  */
 export async function followSpecification(tx: Tx, c: SpecificationChange): Promise<void> {
   const { target, lsl, usl } = c.after;
@@ -31,15 +34,34 @@ export async function followSpecification(tx: Tx, c: SpecificationChange): Promi
   for (const { id } of rows) {
     const loop = await lockLoop(tx, id, null);
     const own = loop.config.target;
-    const isAimed = c.before.target !== null && own === c.before.target;
-    if (isAimed && target !== null && target !== own) await aim(tx, loop, { ...loop.config, target }, c);
-    else if ((lsl !== null && own < lsl) || (usl !== null && own > usl))
+    const hadProposal = await withdrawOutdated(tx, loop, c);
+    const isAimed = loop.aims || hadProposal || (c.before.target !== null && own === c.before.target);
+    const isOutside = (lsl !== null && own < lsl) || (usl !== null && own > usl);
+    if (isAimed && target !== null) {
+      if (target !== own) await aim(tx, loop, { ...loop.config, target }, c);
+    } else if (isOutside)
       await tell(
         tx,
         loop,
         `it keeps its target ${own}, which lies outside version ${c.version} of the specification; correct one of them`,
       );
+    else if (isAimed) await tell(tx, loop, `it keeps its target ${own}: version ${c.version} of the specification has none`);
   }
+}
+
+/** Proposals to aim at the target of an older version. @returns whether there were any. */
+async function withdrawOutdated(tx: Tx, loop: LockedLoop, c: SpecificationChange): Promise<boolean> {
+  const rows = await tx.rows<{ id: string; author: string; target: number }>(sql`
+    SELECT id, author, (config->>'target')::float8 AS target FROM loop_proposal
+    WHERE loop_id = ${loop.id} AND kind = 'change' AND state = 'pending' AND (config->>'target')::float8 IS DISTINCT FROM ${c.after.target}::float8
+      AND (config->>'target')::float8 IN (SELECT v.target FROM specification_version v
+        WHERE v.product = ${c.product} AND v.operation = ${c.operation} AND v.parameter = ${c.parameter} AND v.version < ${c.version} AND v.target IS NOT NULL)`);
+  for (const p of rows) {
+    const why = `version ${c.version} of the specification has ${c.after.target === null ? 'no target' : `the target ${c.after.target}`}`;
+    await endProposal(tx, { id: p.id, loopId: loop.id, author: p.author }, 'withdrawn', c.actor, why);
+    await tell(tx, loop, `the proposal by ${p.author} to aim at ${p.target} is withdrawn: ${why}`);
+  }
+  return rows.some((p) => p.target !== loop.config.target);
 }
 
 async function aim(tx: Tx, loop: LockedLoop, next: RunToRunConfig, c: SpecificationChange): Promise<void> {

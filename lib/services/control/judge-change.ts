@@ -1,4 +1,3 @@
-import { characteristicName, characteristicsOf } from '@/lib/characteristic';
 import {
   type BoundFault,
   boundFaults,
@@ -17,9 +16,7 @@ import { parsed } from '@/lib/formats/parsed';
 import { towardsZero } from '@/lib/numerics';
 import { configProblem } from './check-config';
 import { loopGains, loopTimings } from './loop-gain';
-
-/** Loop `l` watches what specifications limit: means of wafers, and overlay. */
-export const ON_SPECIFIED_SCALE = sql`(l.characteristic = ${characteristicName({ source: 'measurement', of: 'mean', lot: false })} OR l.characteristic LIKE ${characteristicsOf('overlay')})`;
+import { ON_SPECIFIED_SCALE } from './specified';
 
 export interface Judged {
   readonly judgement: LoopJudgement;

@@ -14,7 +14,7 @@ export interface SpecificationRow extends SpecificationValues {
   reason: string;
   /** Charts whose values stand on this scale. */
   charts: number;
-  /** Loops of this context that aim at another target; a specification never changes a loop by itself. */
+  /** Loops of this context with another target: their own, or one that they could not leave yet. */
   otherTargets: { id: string; name: string; target: number }[];
 }
 
