@@ -2,4 +2,5 @@ export * from './mpc';
 export * from './r2r';
 export * from './run-to-run';
 export * from './run-to-run-faults';
+export * from './teaches';
 export * from './thread';

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import type { AdviceOut, RunRecord } from '@/lib/formats/wire';
 import { type Door, type DoorAnswer, lotRecord, measurementRecord, openDoor, overlayRecord, runRecord } from '../support/door';
+import { doAllWork } from '../support/work';
 
 /** What a run says it followed, and what a tool may ask. */
 let door: Door;
@@ -100,23 +101,44 @@ test('a key answers its own request again, and no other one', async () => {
     });
 });
 
-test('setpoints are numbers under names of their own, near the limits of the loop that turns the knob', async () => {
+test('setpoints are numbers under names of their own, in the unit of the loop that turns the knob', async () => {
   const path = 'setpoints.deposition_time';
-  for (const x of [1e100, -5000])
+  for (const x of [1e100, -50_000])
     expect(await send('A', { setpoints: { deposition_time: x } })).toMatchObject({
       status: 'rejected',
-      issues: [{ path, code: 'implausible_setpoint', message: expect.stringMatching(/limits of loop .*check sign and unit/) }],
+      issues: [{ path, code: 'implausible_setpoint', message: expect.stringMatching(/of loop .*check the sign and the unit/) }],
     });
-  const { limits } = (await db().one<{ limits: { min: number; max: number } }>(sql`
-    SELECT v.config AS limits FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
-    WHERE l.knob = 'deposition_time' AND l.product = 'KITE-45' AND l.operation = 'CVD-OXIDE'`))!;
-  for (const x of [limits.min, limits.max, limits.max + 0.5 * (limits.max - limits.min)])
-    expect(await send('A', { setpoints: { deposition_time: x } })).toMatchObject({ status: 'accepted' });
   for (const inherited of ['__proto__', 'constructor', 'prototype']) {
     const text = JSON.stringify([runRecord('A', 9, { key: `own-${inherited}` })]).replace('"deposition_time"', `"${inherited}"`);
     const { body } = await door.send('runs', text);
     expect(first({ body }), inherited).toMatchObject({ status: 'rejected', issues: [{ path: `setpoints.${inherited}` }] });
   }
+});
+
+test('a run of a split far outside the limits of its loop is kept and told; the loop does not learn from it', async () => {
+  const { id, loop, min, max } = (await db().one<{ id: string; loop: string; min: number; max: number }>(sql`
+    SELECT l.id, l.name AS loop, (v.config->>'min')::float8 AS min, (v.config->>'max')::float8 AS max
+    FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
+    WHERE l.knob = 'deposition_time' AND l.product = 'KITE-45' AND l.operation = 'CVD-OXIDE'`))!;
+  await door.lot('SPLIT');
+  const used = [min, max, max + 0.9 * (max - min), max + 3 * (max - min), min - 3 * (max - min)];
+  for (const [i, x] of used.entries())
+    expect(await send('SPLIT', { key: `split-${i}`, wafer: i + 1, setpoints: { deposition_time: x } })).toMatchObject({
+      status: 'accepted',
+    });
+  const told = await db().rows<{ text: string }>(
+    sql`SELECT text FROM feed_event WHERE text LIKE '%does not learn from it' ORDER BY id`,
+  );
+  expect(told.map((t) => t.text.slice(0, t.text.indexOf(' used')))).toEqual([`${loop}: run "split-3"`, `${loop}: run "split-4"`]);
+  await door.post(
+    'measurements',
+    used.map((_, i) => measurementRecord('SPLIT', i + 1, { runKey: `split-${i}` })),
+  );
+  await doAllWork();
+  const learned = await db().rows<{ x: number }>(sql`
+    SELECT j.x_applied AS x FROM control_journal j JOIN control_thread t ON t.id = j.thread_id JOIN measurement m ON m.id = j.source_id
+    WHERE t.loop_id = ${id} AND m.lot = 'SPLIT' ORDER BY j.x_applied`);
+  expect(learned.map((l) => l.x)).toEqual(used.slice(0, 3).sort((a, b) => a - b));
 });
 
 test('a sample long after the end of its run is refused', async () => {

@@ -5,6 +5,7 @@ import {
   type RunToRunConfig,
   type ThreadEntry,
   type ThreadState,
+  teaches,
   uDisturbance,
 } from '@/lib/control';
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
@@ -20,6 +21,8 @@ interface LoopRow {
   characteristic: string;
   parameter: string;
   knob: string;
+  min: number;
+  max: number;
 }
 
 interface NewObservation {
@@ -77,7 +80,9 @@ const THREAD = {
 async function matchLoops(tx: Tx, values: readonly CharacteristicValue[]): Promise<NewObservation[]> {
   if (values.length === 0) return [];
   const loops = await tx.rows<LoopRow>(sql`
-    SELECT id, operation, product, characteristic, parameter, knob FROM control_loop WHERE operation = ANY(${[...new Set(values.map((v) => v.operation))]}::text[])`);
+    SELECT l.id, l.operation, l.product, l.characteristic, l.parameter, l.knob, (v.config->>'min')::float8 AS min, (v.config->>'max')::float8 AS max
+    FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
+    WHERE l.operation = ANY(${[...new Set(values.map((v) => v.operation))]}::text[])`);
   const pairs = values.flatMap((value) =>
     loops
       .filter(
@@ -98,8 +103,9 @@ async function matchLoops(tx: Tx, values: readonly CharacteristicValue[]): Promi
   return pairs.flatMap(({ loop, value }) => {
     const run = value.runId === null ? undefined : used.get(value.runId);
     const xApplied = run !== undefined && Object.hasOwn(run.setpoints, loop.knob) ? run.setpoints[loop.knob] : undefined;
-    // A run that does not say what it used cannot teach the controller.
+    // A run that does not say what it used, or used what no model of the loop holds for, cannot teach the controller.
     if (run === undefined || xApplied === undefined || value.tool === null || value.chamber === null) return [];
+    if (!teaches(xApplied, loop.min, loop.max)) return [];
     return [
       { threadId: threadId(loop.id, value.tool, value.chamber), loopId: loop.id, value, xApplied, adviceId: run.advice_id },
     ];

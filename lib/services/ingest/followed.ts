@@ -1,28 +1,51 @@
+import { teaches, widthsBeyond } from '@/lib/control';
 import { sql, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import type { RunRecord } from '@/lib/formats/wire';
+import { feed } from '../feed';
 import { issue } from './checks';
-import { knobPlace } from './master';
+import { knobPlace, knobsOf } from './master';
 import type { Accepted, CheckContext } from './types';
 
-/** How far beyond a loop's limits a setpoint is still believed, in widths of their range. */
-const BELIEVED_WIDTHS = 1;
+/** Further beyond a loop's limits than this many widths of their range is no split of a lot: the unit or the sign is another. */
+const BELIEVED_WIDTHS = 100;
 
-/** Setpoints that no hand and no loop can have meant: far outside the limits of the loop that turns the knob. They would teach it a disturbance that never was. */
-export function knownSetpoints(r: RunRecord, c: CheckContext): FieldIssue[] {
-  return (c.master.knobs.get(knobPlace(r.operation, r.product)) ?? []).flatMap(({ loop, knob, unit, min, max }) => {
-    if (!Object.hasOwn(r.setpoints, knob) || !(max > min)) return [];
-    const x = r.setpoints[knob]!;
-    const slack = BELIEVED_WIDTHS * (max - min);
-    if (x >= min - slack && x <= max + slack) return [];
+/** Setpoints in another unit or of another sign than that of the loop that turns the knob. */
+export const knownSetpoints = (r: RunRecord, c: CheckContext): FieldIssue[] =>
+  (c.master.knobs.get(knobPlace(r.operation, r.product)) ?? []).flatMap(({ loop, knob, unit, min, max }) => {
+    const x = setpoint(r, knob);
+    if (x === undefined || widthsBeyond(x, min, max) <= BELIEVED_WIDTHS) return [];
     return [
       issue(
         `setpoints.${knob}`,
-        `${x} ${unit} is far outside [${min}, ${max}] ${unit}, the limits of loop "${loop}"; check sign and unit, or widen the limits of the loop if the tool really ran so`,
+        `${x} ${unit} is more than ${BELIEVED_WIDTHS} times the range [${min}, ${max}] ${unit} of loop "${loop}" away from it; check the sign and the unit`,
         'implausible_setpoint',
       ),
     ];
   });
+
+const setpoint = (r: RunRecord, knob: string): number | undefined =>
+  Object.hasOwn(r.setpoints, knob) ? r.setpoints[knob] : undefined;
+
+/** Says of runs that used a knob far outside the limits of its loop, a split of a lot for one, that they are kept and that no loop learns from them. */
+export async function tellUnlearned(tx: Tx, records: readonly Accepted<RunRecord>[]): Promise<void> {
+  const knobs = await knobsOf(tx, [...new Set(records.map((r) => r.record.operation))]);
+  await feed(
+    tx,
+    records.flatMap(({ record: r }) =>
+      (knobs.get(knobPlace(r.operation, r.product)) ?? []).flatMap(({ loop, knob, unit, min, max }) => {
+        const x = setpoint(r, knob);
+        if (x === undefined || teaches(x, min, max)) return [];
+        return [
+          {
+            kind: 'advice' as const,
+            text: `${loop}: run "${r.key}" used ${x} ${unit}, far outside [${min}, ${max}] ${unit}; it is kept, and the loop does not learn from it`,
+            detail: { lot: r.lot, runKey: r.key },
+          },
+        ];
+      }),
+    ),
+  );
 }
 
 interface Given {

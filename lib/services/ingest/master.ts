@@ -1,4 +1,4 @@
-import { db, perDatabase, sql } from '@/lib/db';
+import { type Db, db, perDatabase, sql } from '@/lib/db';
 
 export interface ProductFrame {
   readonly diameterMm: number;
@@ -76,16 +76,9 @@ async function read(now: number): Promise<Master> {
         UNION ALL SELECT operation, content FROM metrology_recipe_draft WHERE state IN ('draft', 'proposed')) q,
         jsonb_array_elements(CASE WHEN jsonb_typeof(q.content->'channels') = 'array' THEN q.content->'channels' ELSE '[]' END) AS c
       WHERE jsonb_typeof(c->'name') = 'string' GROUP BY q.operation`),
-    db().rows<Knob & { operation: string; product: string }>(sql`
-      SELECT l.operation, l.product, l.name AS loop, l.knob, l.knob_unit AS unit, (v.config->>'min')::float8 AS min, (v.config->>'max')::float8 AS max
-      FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version ORDER BY l.name`),
+    knobsOf(db(), null),
   ]);
   const byTool = new Map<string, Set<string>>(tools.map((t) => [t.name, new Set()]));
-  const byPlace = new Map<string, Knob[]>();
-  for (const { operation, product, ...k } of knobs) {
-    const place = knobPlace(operation, product);
-    byPlace.set(place, [...(byPlace.get(place) ?? []), k]);
-  }
   for (const c of chambers) byTool.get(c.tool)?.add(c.name);
   return {
     readAt: now,
@@ -98,6 +91,20 @@ async function read(now: number): Promise<Master> {
     parameters: new Map(parameters.map((p) => [p.name, { unit: p.unit }])),
     metrologyRecipes: new Map(recipes.map((r) => [r.name, { operation: r.operation, channels: r.channels }])),
     channels: new Map(channels.map((c) => [c.operation, new Set(c.names)])),
-    knobs: byPlace,
+    knobs,
   };
+}
+
+/** Knobs of the loops of these operations, or of all, by `knobPlace`. */
+export async function knobsOf(tx: Db, operations: readonly string[] | null): Promise<ReadonlyMap<string, readonly Knob[]>> {
+  const rows = await tx.rows<Knob & { operation: string; product: string }>(sql`
+    SELECT l.operation, l.product, l.name AS loop, l.knob, l.knob_unit AS unit, (v.config->>'min')::float8 AS min, (v.config->>'max')::float8 AS max
+    FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
+    WHERE ${operations === null ? sql`true` : sql`l.operation = ANY(${[...operations]}::text[])`} ORDER BY l.name`);
+  const byPlace = new Map<string, Knob[]>();
+  for (const { operation, product, ...k } of rows) {
+    const place = knobPlace(operation, product);
+    byPlace.set(place, [...(byPlace.get(place) ?? []), k]);
+  }
+  return byPlace;
 }

@@ -4,7 +4,7 @@ import { enqueueLater, grouped } from '@/lib/queue/outbox';
 import { judgeRecipes } from '../alerts/wrong-recipe';
 import { feed } from '../feed';
 import { issue, knownOperation, knownTool, knownWafer, plausibleTime } from './checks';
-import { knownSetpoints, wronglyAdvised } from './followed';
+import { knownSetpoints, tellUnlearned, wronglyAdvised } from './followed';
 import { linkEarlierMeasurements, tellMisnamed } from './link';
 import { insertTraces, traceFaults } from './traces';
 import type { IngestKind } from './types';
@@ -76,6 +76,7 @@ export const runs: IngestKind<RunRecord> = {
     await insertTraces(tx, records);
     await linkEarlierMeasurements(tx, records);
     await tellMisnamed(tx, records);
+    await tellUnlearned(tx, records);
     const started = records.map((r) => Date.parse(r.record.startedAt));
     await judgeRecipes(
       tx,

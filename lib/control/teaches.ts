@@ -1,0 +1,8 @@
+/** How far x lies beyond [min, max], in widths of the range; 0 inside, and where there is no range. */
+export function widthsBeyond(x: number, min: number, max: number): number {
+  const width = max - min;
+  return width > 0 ? Math.max(0, x - max, min - x) / width : 0;
+}
+
+/** Whether a run tells a loop something: a knob more than one width outside its range is where nobody has said that the gain holds. */
+export const teaches = (x: number, min: number, max: number): boolean => widthsBeyond(x, min, max) <= 1;
