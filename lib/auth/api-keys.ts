@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { db, perDatabase, sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { parsed, parsedId } from '@/lib/formats/parsed';
 import { LEAST_SENDER, SENDER, SENDER_WORDS } from '@/lib/services/account-rules';
 import { type By, requireRole } from '@/lib/services/actor';
 import { audit } from '@/lib/services/audit';
@@ -25,7 +26,7 @@ const newKey = z.strictObject({
 /** Makes a key that a person asked for, in the audit trail by the same transaction. The key is in this answer and nowhere else. */
 export async function makeApiKey(input: unknown, actor: By): Promise<string> {
   requireRole(actor, 'administrator');
-  const k = newKey.parse(input);
+  const k = parsed(newKey, input);
   return createApiKey(k.sender, k.scopes, actor.email);
 }
 
@@ -82,7 +83,7 @@ export function requireScope(machine: Machine, ...anyOf: readonly KeyScope[]): v
 /** A revoked key is refused from now on; what it sent stays. */
 export async function revokeApiKey(id: string, actor: By): Promise<void> {
   requireRole(actor, 'administrator');
-  const known = z.uuid().parse(id);
+  const known = parsedId('key', id);
   await transaction(async (tx) => {
     const row = await tx.one<{ sender: string; prefix: string }>(
       sql`UPDATE api_key SET revoked_at = now() WHERE id = ${known} AND revoked_at IS NULL RETURNING sender, prefix`,

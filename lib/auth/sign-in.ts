@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { config } from '@/lib/config';
 import { db, sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { parsed } from '@/lib/formats/parsed';
 import { log } from '@/lib/log';
 import { audit } from '@/lib/services/audit';
 import { type Bucket, countAttempt, forgive } from '@/lib/services/sign-in-limits';
@@ -52,7 +53,7 @@ function browserCookie(email: string): string {
  */
 export async function signInRequest(input: unknown, headers: Headers): Promise<Response> {
   if (!fromOwnPage(headers)) throw new AppError('forbidden', `sign in at ${config().APP_URL}; other addresses are refused`);
-  const given = credentials.parse(input);
+  const given = parsed(credentials, input);
   const email = given.email.toLowerCase();
   const address = clientAddress(headers);
   const browser = knownBrowser(headers, email);

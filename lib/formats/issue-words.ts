@@ -21,6 +21,10 @@ function boundWords(issue: SchemaIssue & { code: 'too_small' | 'too_big' }, valu
   return `must be ${side} ${bound}${typeof value === 'number' ? `; this is ${value}` : ''}`;
 }
 
+/** A value of another type than asked for. */
+const typeWords = (issue: SchemaIssue & { code: 'invalid_type' }): string =>
+  `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected === 'record' ? 'object' : issue.expected}`;
+
 /**
  * What is wrong with a value, in words for beside its field: bounds, whole numbers and missing values in the product's own words, what a schema was given a
  * message for as it stands.
@@ -30,10 +34,10 @@ export function issueWords(issue: SchemaIssue, root: unknown): string {
   const value = valueAt(root, issue.path);
   if (issue.code === 'invalid_type') {
     if (issue.expected === 'int') return `must be a whole number; this is ${String(value)}`;
-    if (issue.expected === 'number') return 'give a number';
-    return value === undefined || value === null ? 'fill this in' : issue.message;
+    if (issue.expected === 'number') return 'must be a number';
+    return value === undefined || value === null ? 'is missing' : typeWords(issue);
   }
   if ((issue.code === 'too_small' || issue.code === 'too_big') && !/^Too (small|big)/.test(issue.message)) return issue.message;
-  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return 'fill this in';
+  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return 'is missing';
   return issue.code === 'too_small' || issue.code === 'too_big' ? boundWords(issue, value) : issue.message;
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { issueWords } from './issue-words';
 
@@ -23,3 +23,11 @@ export function parsed<T>(schema: z.ZodType<T>, input: unknown, names: Readonly<
     .findLast((w) => w !== undefined);
   throw new AppError('invalid_input', `${word ?? (first.path || 'input')}: ${first.message}`, { field: first.path, issues });
 }
+
+/** One value through its schema, under the name of the field that it came by. @throws AppError as {@link parsed}. */
+export const parsedField = <T>(field: string, schema: z.ZodType<T>, value: unknown): T =>
+  parsed(z.object({ [field]: schema }), { [field]: value })[field] as T;
+
+/** The id of a record, from an address or a form. @throws AppError as {@link parsed}. */
+export const parsedId = (field: string, value: unknown): string =>
+  parsedField(field, z.uuid(`must be the id of a ${field}`), value);

@@ -97,16 +97,16 @@ export function unique<T>(keyOf: (item: T) => string, field: string) {
 /** JSON schema of numbers by name. */
 export const NAMED_NUMBERS = { type: 'object', additionalProperties: { type: 'number' } } as const;
 
-/** What every object has, so that a record of this name is no entry of its own. */
-const INHERITED = ['__proto__', 'constructor', 'prototype'];
+/** Names under which a value reaches the prototype of an object instead of the object. */
+const PROTOTYPE = ['__proto__', 'constructor', 'prototype'];
 
-/** Numbers by name. Names are entries of their own: those that every object inherits are refused, not dropped. */
+/** Numbers by name. Names are entries of their own: those that reach a prototype are refused, not dropped. */
 export const namedNumbers = z
   .custom<Record<string, number>>()
   .superRefine((v, ctx) => {
     if (typeof v !== 'object' || v === null) return;
-    for (const field of INHERITED)
+    for (const field of PROTOTYPE)
       if (Object.hasOwn(v, field))
-        ctx.addIssue({ code: 'custom', path: [field], message: 'is no name of a parameter; leave it out' });
+        ctx.addIssue({ code: 'custom', path: [field], message: 'is not the name of a parameter; leave it out' });
   })
   .pipe(z.record(name, num));

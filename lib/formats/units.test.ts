@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { conversion, isSameUnit, unitInName } from './units';
+import { conversion, isSameUnit, isUnit, unitInName } from './units';
 
 describe('units of columns', () => {
   test.each([
@@ -16,6 +16,15 @@ describe('units of columns', () => {
     ['rad', 'deg', Math.PI, 180],
     ['mrad', '°', 1000 * Math.PI, 180],
     ['NM', 'nm', 3, 3],
+    ['mTorr', 'Torr', 5, 0.005],
+    ['TORR', 'Pa', 1, 101_325 / 760],
+    ['mbar', 'Pa', 1, 100],
+    ['ms', 's', 20, 0.02],
+    ['min', 's', 2, 120],
+    ['kV', 'V', 1.5, 1500],
+    ['mA', 'uA', 2, 2000],
+    ['slm', 'sccm', 2, 2000],
+    ['%', 'ppm', 1, 10_000],
   ])('%s to %s', (from, to, v, want) => expect(conversion(from, to)?.(v)).toBeCloseTo(want, 12));
 
   test('a micrometre is a thousandth of a millimetre to the bit', () => {
@@ -28,10 +37,16 @@ describe('units of columns', () => {
       ['nm', '1/nm'],
       ['furlong', 'mm'],
       ['Mm', 'mm'],
+      ['Torr', 's'],
+      ['°C', 'K'],
+      ['msec', 's'],
+      ['constructor', 'nm'],
     ] as const)
       expect(conversion(a, b)).toBeNull();
     expect(isSameUnit('sccm', 'sccm')).toBe(true);
     expect(isSameUnit('nm', 'um')).toBe(false);
+    expect(isSameUnit('degC', '°C')).toBe(true);
+    for (const text of ['site 1', 'constructor', 'toString', '__proto__', '']) expect(isUnit(text), text).toBe(false);
   });
 
   test('the unit in the name of a field', () => {

@@ -1,6 +1,6 @@
 /** A unit that a column may name: its dimension, and its size in the dimension's base unit as factor · 10^power. */
 interface Unit {
-  readonly dimension: 'length' | '1/length' | 'angle';
+  readonly dimension: string;
   readonly factor: number;
   readonly power: number;
 }
@@ -29,6 +29,41 @@ const ANGLES: Readonly<Record<string, readonly [number, number]>> = {
   mrad: [1, -3],
   urad: [1, -6],
 };
+/** Units of tools and their sensors: dimension, size, and whether a prefix may stand before them. A alone is Ångström; amperes have a prefix. */
+const OTHERS: Readonly<Record<string, readonly [dimension: string, factor: number, prefixed: boolean]>> = {
+  Pa: ['pressure', 1, true],
+  bar: ['pressure', 1e5, true],
+  Torr: ['pressure', 101_325 / 760, true],
+  psi: ['pressure', 6894.757293168361, false],
+  atm: ['pressure', 101_325, false],
+  s: ['time', 1, true],
+  sec: ['time', 1, false],
+  min: ['time', 60, false],
+  h: ['time', 3600, false],
+  V: ['voltage', 1, true],
+  W: ['power', 1, true],
+  Hz: ['frequency', 1, true],
+  ohm: ['resistance', 1, true],
+  Ω: ['resistance', 1, true],
+  eV: ['energy', 1.602176634e-19, true],
+  J: ['energy', 1, true],
+  sccm: ['flow', 1, false],
+  slm: ['flow', 1000, false],
+  rpm: ['rotation', 1, false],
+  '%': ['share', 0.01, false],
+  ppm: ['share', 1e-6, false],
+  ppb: ['share', 1e-9, false],
+  // Not by a factor: the same or refused.
+  '°C': ['temperature in °C', 1, false],
+  degC: ['temperature in °C', 1, false],
+  K: ['temperature in K', 1, true],
+  '°F': ['temperature in °F', 1, false],
+  degF: ['temperature in °F', 1, false],
+};
+const PREFIXES: Readonly<Record<string, number>> = { p: -12, n: -9, u: -6, m: -3, k: 3, M: 6, G: 9 };
+
+const entry = <T>(of: Readonly<Record<string, T>>, key: string | undefined): T | undefined =>
+  key !== undefined && Object.hasOwn(of, key) ? of[key] : undefined;
 
 /** The letters of one unit in one spelling: µ and μ as u, Ångström sign as Å, no spaces, capitals of old instruments in small. */
 function spelling(text: string): string {
@@ -38,16 +73,28 @@ function spelling(text: string): string {
 
 function unitOf(text: string): Unit | null {
   const s = spelling(text);
-  const length = LENGTHS[s];
+  const length = entry(LENGTHS, s);
   if (length !== undefined) return { dimension: 'length', factor: 1, power: length };
   const inverse = /^1\/(.+)$/.exec(s)?.[1] ?? /^(.+?)\^?-1$/.exec(s)?.[1] ?? /^per(.+)$/.exec(s)?.[1];
-  const below = inverse === undefined ? undefined : LENGTHS[spelling(inverse)];
+  const below = inverse === undefined ? undefined : entry(LENGTHS, spelling(inverse));
   if (below !== undefined) return { dimension: '1/length', factor: 1, power: -below };
-  const angle = ANGLES[s];
-  return angle ? { dimension: 'angle', factor: angle[0], power: angle[1] } : null;
+  const angle = entry(ANGLES, s);
+  return angle ? { dimension: 'angle', factor: angle[0], power: angle[1] } : otherUnit(s);
 }
 
-/** Whether a text names a unit that can be converted: lengths, their inverses, angles. */
+const BY_LETTERS = new Map(Object.keys(OTHERS).map((k) => [k.toLowerCase(), k]));
+
+function otherUnit(s: string): Unit | null {
+  const whole = entry(OTHERS, s) ?? entry(OTHERS, BY_LETTERS.get(s));
+  if (whole !== undefined) return { dimension: whole[0], factor: whole[1], power: 0 };
+  const [power, name] = [entry(PREFIXES, s[0]), s.slice(1)];
+  if (power === undefined) return null;
+  if (name === 'A') return { dimension: 'current', factor: 1, power };
+  const base = entry(OTHERS, name);
+  return base?.[2] === true ? { dimension: base[0], factor: base[1], power } : null;
+}
+
+/** Whether a text names a unit that is known here, and no remark such as "site 1". */
 export const isUnit = (text: string): boolean => unitOf(text) !== null;
 
 /** Two spellings of one unit, known or not. */

@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { normalCdf } from '@/lib/numerics';
 import { addNcs, type Ncs, type NcsSums, ncsOf, noNcs } from './ellipsometry';
 import { type FilmStack, thinFilm } from './thin-film';
 
@@ -17,14 +18,19 @@ export interface SpreadResponse extends Ncs {
   readonly Rp: Float64Array;
   readonly Ts: Float64Array;
   readonly Tp: Float64Array;
-  /** Largest change of a reflectance, N, C or S at any wavelength when every second node is left out, summed over the spreads: the truth lies closer. */
+  /**
+   * Bound of the error of a reflectance, N, C or S at any wavelength, summed over the spreads: the largest change when every second node is left out
+   * (the rule converges faster than any power of the step), and what the cut of the Gaussian leaves out.
+   */
   readonly error: number;
   /** Nodes of thickness, bandwidth and angle; 1 where nothing spreads. */
   readonly nodes: readonly [number, number, number];
 }
 
-/** The Gaussian is integrated over ±5 σ: 6e-7 of it lies beyond. */
+/** The Gaussian is integrated over ±5 σ. */
 const CUT = 5;
+/** Share of it that lies beyond. */
+const BEYOND = 2 * normalCdf(-CUT);
 /** Nodes are doubled until the change is below this: a tenth of what the best ellipsometers resolve. */
 const TOLERANCE = 1e-6;
 /** Cost beyond which the average is refused (some ten seconds), in responses at one wavelength; a call of its own costs as much as some hundred. */
@@ -69,7 +75,8 @@ export function thinFilmSpread(
     refuseTooMany(nodes, w.length, phase);
     const found = average(stackAt, w, angleRad, film, sigmas, half);
     const late = ([0, 1, 2] as const).filter((a) => found.changes[a]! > TOLERANCE / 3);
-    if (late.length === 0) return { ...found.response, error: found.changes.reduce((s, v) => s + v, 0), nodes };
+    const error = found.changes.reduce((s, v, a) => s + (sigmas[a] === 0 ? 0 : v + BEYOND), 0);
+    if (late.length === 0) return { ...found.response, error, nodes };
     for (const a of late) half[a]! *= 2;
   }
 }

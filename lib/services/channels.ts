@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { parsed } from '@/lib/formats/parsed';
 import { EMAIL } from './account-rules';
 import { type By, requireRole } from './actor';
 import { audit } from './audit';
@@ -27,7 +28,7 @@ const newChannel = z.discriminatedUnion('kind', [
 /** Adds a channel that alerts are told to. A webhook gets a secret to check signatures with; it is shown once. Empty lists mean all. */
 export async function createChannel(input: unknown, actor: By): Promise<{ secret: string | null }> {
   requireRole(actor, 'administrator');
-  const c = newChannel.parse(input);
+  const c = parsed(newChannel, input);
   if (c.kind === 'webhook') await checkTarget(c.target);
   const secret = c.kind === 'webhook' ? randomBytes(24).toString('base64url') : null;
   await transaction(async (tx) => {

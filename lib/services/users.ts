@@ -3,6 +3,7 @@ import { hashPassword, verifyPassword } from 'better-auth/crypto';
 import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { parsed, parsedField } from '@/lib/formats/parsed';
 import { EMAIL, LEAST_PASSWORD } from './account-rules';
 import { type Actor, type By, requireRole } from './actor';
 import { audit } from './audit';
@@ -24,7 +25,7 @@ const newUser = z.strictObject({
  */
 export async function createUser(input: unknown, actor: By, whose: 'temporary' | 'own' = 'temporary'): Promise<string> {
   requireRole(actor, 'administrator');
-  const u = newUser.parse(input);
+  const u = parsed(newUser, input);
   const email = u.email.toLowerCase();
   const hash = await hashPassword(u.password);
   return transaction(async (tx) => {
@@ -66,7 +67,7 @@ async function lockUser(tx: Tx, userId: string): Promise<{ user: Locked; isLastA
 /** Changes what a user may do; open sessions see it at their next request. The last administrator stays one. */
 export async function setUserRole(userId: string, role: unknown, actor: By): Promise<void> {
   requireRole(actor, 'administrator');
-  const next = newUser.shape.role.parse(role);
+  const next = parsedField('role', newUser.shape.role, role);
   await transaction(async (tx) => {
     const { user, isLastAdministrator } = await lockUser(tx, userId);
     if (isLastAdministrator && next !== 'administrator')
@@ -125,8 +126,8 @@ export async function resetPassword(userId: string, actor: By): Promise<string> 
  * @throws AppError `invalid_input` when the current one is not right, or is the new one; `rate_limited`.
  */
 export async function changeOwnPassword(actor: Actor, current: unknown, next: unknown, sessionToken: string): Promise<void> {
-  const wanted = password.parse(next);
-  const given = z.string().max(200).parse(current);
+  const wanted = parsedField('password', password, next);
+  const given = parsedField('current', z.string().max(200), current);
   const attempt = await countAttempt([['account', `password of ${actor.id}`]]);
   if (attempt.limited !== null) throw new AppError('rate_limited', 'too many wrong passwords; wait a quarter of an hour');
   const hash = await hashPassword(wanted);

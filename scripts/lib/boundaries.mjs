@@ -58,7 +58,7 @@ const RULES = {
   db: { layers: [...BASE, 'config', 'log'], packages: [/^(pg|pg-copy-streams|@prisma\/.*)(\/|$)/, /^node:/] },
   queue: { layers: [...BASE, 'config', 'log', 'db'], packages: [/^(bullmq|ioredis|zod|pg)(\/|$)/, /^node:/] },
   services: { layers: [...FOUNDATION, ...STORES, 'config', 'log'] },
-  auth: { layers: [...BASE, 'config', 'log', 'db', 'services'] },
+  auth: { layers: [...BASE, 'config', 'log', 'db', 'formats', 'services'] },
   http: { layers: [...BASE, 'config', 'log', 'formats', 'auth', 'services'] },
   ui: { layers: [...FOUNDATION], packages: [/^(react|react-dom|recharts|next|d3-[a-z-]+)(\/|$)/] },
   app: { layers: ['services', 'auth', 'log', 'ui', 'http', 'errors', 'config', 'characteristic'] },

@@ -64,7 +64,7 @@ export const capabilityRegistry: Registry = {
       n: m.n,
       within: indicesOut(capabilityIndices(m.mean, sigmaWithin, m.n, s, level), 'C'),
       overall: indicesOut(capabilityIndices(m.mean, sigmaOverall, m.n, s, level), 'P'),
-      expectedPpm: { belowLsl: ppm.below ?? 0, aboveUsl: ppm.above ?? 0 },
+      expectedPpm: { belowLsl: ppm.below, aboveUsl: ppm.above },
       observedOutside: outside,
     };
   },

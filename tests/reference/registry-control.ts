@@ -1,6 +1,7 @@
 import {
   advise,
   adviseDoubleEwma,
+  adviseLambda,
   asymptoticVariance,
   type Disturbance,
   doubleEwmaDriftOffset,
@@ -11,7 +12,6 @@ import {
   initialThread,
   observe,
   observeDoubleEwma,
-  optimalLambda,
   type RunToRunConfig,
   stabilityMargin,
 } from '@/lib/control';
@@ -120,7 +120,7 @@ export const controlRegistry: Registry = {
     };
   },
   r2r_optimal_lambda: ({ input }) => {
-    const best = objects(input, 'cases').map((o) => optimalLambda(num(o, 'theta'), num(o, 'gainRatio', 1)));
+    const best = objects(input, 'cases').map((o) => adviseLambda(num(o, 'theta'), num(o, 'gainRatio', 1)));
     return { lambda: best.map((b) => b.lambda), minimumVariance: best.map((b) => b.variance) };
   },
   r2r_double_asymptotic_variance: ({ input }) => {

@@ -1,4 +1,4 @@
-import { besideLimit } from '@/lib/numerics';
+import { besideLimit, towardsZero } from '@/lib/numerics';
 import type { RunToRunConfig } from '../run-to-run';
 import type { GainVerdict } from './gain-estimate';
 import { maxGainRatio, stabilityMargin } from './stability';
@@ -78,7 +78,7 @@ export function judgeLoop(
   } else if (now.ratio >= now.bound)
     say(
       now.gainSource === 'history' || nearer ? 'refused' : 'second_person',
-      `the true gain is ${besideLimit(now.ratio, now.bound)} times this model gain ${of}, and λ = ${three(draft.lambda)} with a delay of ${now.delay} lots is stable only up to ${three(now.bound)} times`,
+      `the true gain is ${besideLimit(now.ratio, Number(towardsZero(now.bound, 3)))} times this model gain ${of}, and λ = ${three(draft.lambda)} with a delay of ${now.delay} lots is stable only up to ${towardsZero(now.bound, 3)} times`,
     );
   if (worst.v !== 'refused' && now.usedWorst > NEAR_BOUND && nearer)
     say(

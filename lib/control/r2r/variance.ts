@@ -40,11 +40,6 @@ export function driftOffset(lambda: number, gainRatio: number, slope: number): n
   return slope / (lambda * gainRatio);
 }
 
-/** λ of least variance under IMA(1,1): λξ = 1 − θ, where the variance is that of the innovations. */
-export function optimalLambda(theta: number, gainRatio = 1): { readonly lambda: number; readonly variance: number } {
-  return { lambda: (1 - theta) / gainRatio, variance: 1 };
-}
-
 /** An EWMA weight that a loop takes, and what it costs. */
 export interface LambdaAdvice {
   /** In (0, 1]. */

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { db, sql } from '@/lib/db';
+import { parsed } from '@/lib/formats/parsed';
 
 export const alertQuery = z.strictObject({
   state: z.enum(['open', 'acknowledged', 'closed', 'unclosed']).default('unclosed'),
   limit: z.coerce.number().int().min(1).max(1000).default(500),
 });
 
-/** Alerts for other systems (an MES, a pager), newest signal first. */
-export function listAlerts(query: z.infer<typeof alertQuery>) {
+/** Alerts for other systems (an MES, a pager), newest signal first. @throws AppError `invalid_input` for a query that is not an `alertQuery`. */
+export function listAlerts(input: unknown) {
+  const query = parsed(alertQuery, input);
   const states = query.state === 'unclosed' ? ['open', 'acknowledged'] : [query.state];
   return db().rows(sql`
     SELECT id, state::text, severity, title, area, tool, chamber, product, operation, lot, slot, rule, value, first_at AS "firstAt", last_at AS "lastAt", count, assignee, chart_id AS "chartId", run_id AS "runId"

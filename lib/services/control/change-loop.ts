@@ -4,7 +4,7 @@ import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
 import { loopConfigIn } from '@/lib/formats/fab';
-import { parsed } from '@/lib/formats/parsed';
+import { parsed, parsedField } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 import { feed } from '../feed';
 import { judgeLoops, refuseJudged } from './judge-change';
@@ -82,7 +82,7 @@ export async function setLoopState(
   reason: unknown,
   actor: string,
 ): Promise<ChangeOutcome> {
-  const next = parsed(z.object({ state: z.enum(['shadow', 'closed', 'suspended']) }), { state }).state;
+  const next = parsedField('state', z.enum(['shadow', 'closed', 'suspended']), state);
   const why = reasonOf(reason);
   return transaction(async (tx) => {
     const loop = await lockLoop(tx, loopId, seenVersion);

@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { checkRunToRun, type RunToRunConfig } from '@/lib/control';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
-import { parsed } from '@/lib/formats/parsed';
+import { parsedId } from '@/lib/formats/parsed';
 import { feed } from '../feed';
 import { activate, type ChangeOutcome, enter, judged, lockLoop } from './change-loop';
 import { endProposal } from './end-proposal';
@@ -20,7 +19,7 @@ interface ProposalRow {
 
 async function pending(tx: Tx, proposalId: string): Promise<ProposalRow> {
   const p = await tx.one<ProposalRow>(
-    sql`SELECT loop_id, kind, base_version, config, author, reason, state FROM loop_proposal WHERE id = ${parsed(z.object({ proposal: z.uuid() }), { proposal: proposalId }).proposal} FOR UPDATE`,
+    sql`SELECT loop_id, kind, base_version, config, author, reason, state FROM loop_proposal WHERE id = ${parsedId('proposal', proposalId)} FOR UPDATE`,
   );
   if (p === undefined) throw new AppError('not_found', 'there is no such proposal');
   if (p.state !== 'pending') throw new AppError('conflict', `the proposal is ${p.state} already`);

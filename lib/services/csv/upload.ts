@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { db, sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
+import { parsed, parsedField } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 import { type BatchMode, type BatchResult, INGEST_KINDS, ingestBatch } from '../ingest';
 import { CSV_FIELDS, type CsvField, type CsvMapping, DATE_ORDERS, guessMapping } from './fields';
@@ -63,7 +64,7 @@ export interface CsvPreview {
  */
 export async function previewCsv(file: CsvFile, mapping: unknown): Promise<CsvPreview> {
   const table = parseFindingHeader(file.text, file.headerLine);
-  const used = mapping === null ? guessMapping(table.header) : (mappingIn.parse(mapping) as CsvMapping);
+  const used = mapping === null ? guessMapping(table.header) : (parsed(mappingIn, mapping) as CsvMapping);
   const { wafers, faults } = mapRows(table, used, await lookupsFor(table, used));
   const times = wafers.map((w) => String(w.record['measuredAt'])).sort();
   return {
@@ -140,7 +141,7 @@ export async function uploadCsv(
       `${table.metadata.length} lines stand before the names of the columns in line ${table.headerLine}; confirm the header line`,
       { field: 'headerLine', headerLine: table.headerLine },
     );
-  const used = mappingIn.parse(mapping) as CsvMapping;
+  const used = parsed(mappingIn, mapping) as CsvMapping;
   const { wafers, faults } = mapRows(table, used, await lookupsFor(table, used));
   const first = faults[0];
   if (first !== undefined && (mode === 'atomic' || first.line === 0))
@@ -250,9 +251,9 @@ const headerLineIn = z
  * @param headerLine - from 1; null where it is searched for.
  */
 export async function saveMapping(name: unknown, mapping: unknown, headerLine: unknown, actor: string): Promise<void> {
-  const n = z.string().trim().min(2, 'give the mapping a name').max(80).parse(name);
-  const m = mappingIn.parse(mapping);
-  const line = headerLineIn.parse(headerLine);
+  const n = parsedField('name', z.string().trim().min(2, 'give the mapping a name').max(80), name);
+  const m = parsed(mappingIn, mapping);
+  const line = parsedField('headerLine', headerLineIn, headerLine);
   await transaction(async (tx) => {
     await tx.exec(sql`INSERT INTO csv_mapping (name, kind, mapping, header_line, author) VALUES (${n}, 'measurement', ${JSON.stringify(m)}::jsonb, ${line}::int, ${actor})
       ON CONFLICT (name) DO UPDATE SET mapping = EXCLUDED.mapping, header_line = EXCLUDED.header_line, author = EXCLUDED.author, created_at = now()`);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
+import { parsed, parsedId } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 
 const MAX_CONTENT = 1_000_000;
@@ -52,7 +53,7 @@ export interface Draft {
 export async function lockDraft(tx: Tx, id: unknown, seenRevision: number, states: readonly Draft['state'][]): Promise<Draft> {
   const d = await tx.one<Draft>(sql`
     SELECT id, recipe_id, name, operation, product, base_version, content, revision, author, state, reason FROM metrology_recipe_draft
-    WHERE id = ${z.uuid().parse(id)} FOR UPDATE`);
+    WHERE id = ${parsedId('draft', id)} FOR UPDATE`);
   if (d === undefined) throw new AppError('not_found', 'there is no such draft');
   if (!states.includes(d.state))
     throw new AppError('conflict', `the draft is ${d.state === 'in_use' ? 'in use' : d.state} by now; reload to see it`);
@@ -76,7 +77,7 @@ export function ownOnly(d: Draft, actor: string): void {
  * @throws AppError `precondition_failed` when another tab saved since; `conflict` while it waits for a decision; `forbidden` for somebody else's.
  */
 export async function keepDraft(input: unknown, actor: string): Promise<{ id: string; revision: number }> {
-  const r = draftIn.parse(input);
+  const r = parsed(draftIn, input);
   const content = JSON.stringify(r.content);
   return transaction(async (tx) => {
     if (r.id !== null) {

@@ -3,6 +3,7 @@ import { db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
 import { type MetrologyRecipe, metrologyRecipeIn, type NamedRecipe, namedRecipeIn } from '@/lib/formats/metrology-recipe';
+import { parsed, parsedField } from '@/lib/formats/parsed';
 import { type ConvergenceCertificate, certifyRecipe, checkRecipe } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../feed';
@@ -38,7 +39,7 @@ export async function prepared(
   content: unknown,
   certify: Certify,
 ): Promise<{ recipe: MetrologyRecipe; certificate: ConvergenceCertificate | null }> {
-  const recipe = metrologyRecipeIn.parse(content);
+  const recipe = parsed(metrologyRecipeIn, content);
   checkRecipe(recipe);
   return { recipe, certificate: await certify(recipe) };
 }
@@ -52,7 +53,7 @@ export async function createRecipe(
   actor: string,
   certify: Certify = certifyRecipe,
 ): Promise<string> {
-  const r = namedRecipeIn.parse(input);
+  const r = parsed(namedRecipeIn, input);
   const why = reasonOf(reason);
   const { recipe, certificate } = await prepared(r.content, certify);
   return transaction((tx) => insertRecipe(tx, { ...r, content: recipe }, certificate, why, actor));
@@ -162,7 +163,7 @@ export async function setRecipeActive(
   reason: unknown,
   actor: string,
 ): Promise<void> {
-  const next = z.boolean().parse(active);
+  const next = parsedField('active', z.boolean(), active);
   const why = reasonOf(reason);
   await transaction(async (tx) => {
     const current = await locked(tx, id, seenVersion);

@@ -1,8 +1,8 @@
-import { z } from 'zod';
 import { recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
+import { parsedId } from '@/lib/formats/parsed';
 import { type ConvergenceCertificate, certifyRecipe } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../feed';
@@ -85,7 +85,7 @@ async function putInUse(
 /** The draft as a recipe, with its certificate, computed before any transaction is opened. */
 async function read(id: unknown, certify: Certify) {
   const d = await transaction((tx) =>
-    tx.one<{ content: unknown }>(sql`SELECT content FROM metrology_recipe_draft WHERE id = ${z.uuid().parse(id)}`),
+    tx.one<{ content: unknown }>(sql`SELECT content FROM metrology_recipe_draft WHERE id = ${parsedId('draft', id)}`),
   );
   if (d === undefined) throw new AppError('not_found', 'there is no such draft');
   return prepared(d.content, certify);

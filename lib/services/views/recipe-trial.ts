@@ -1,7 +1,7 @@
-import { z } from 'zod';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
+import { parsedId } from '@/lib/formats/parsed';
 import { comparedParameters, type SiteShifts, siteShifts, type TrialWafer } from '../spectra/trial-difference';
 
 /** A wafer of a trial site by site. */
@@ -51,7 +51,7 @@ export async function trialSites(id: string): Promise<TrialSites> {
       LEFT JOIN metrology_recipe_version v ON v.recipe_id = d.recipe_id AND v.version = t.base_version
       LEFT JOIN spectrum s ON s.id = (t.refs->0->>'id')::uuid AND s.measured_at = to_timestamp((t.refs->0->>'at')::float8 / 1000)
       LEFT JOIN product p ON p.name = s.product
-    WHERE t.id = ${z.uuid().parse(id)}`);
+    WHERE t.id = ${parsedId('trial', id)}`);
   if (t === undefined) throw new AppError('not_found', 'there is no such trial');
   const parameters = comparedParameters(t.content, t.base);
   return {

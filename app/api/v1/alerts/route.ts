@@ -1,12 +1,11 @@
 import { authenticateKey, requireScope } from '@/lib/auth';
 import { route } from '@/lib/http/route';
-import { alertQuery, listAlerts } from '@/lib/services/alerts/list';
+import { listAlerts } from '@/lib/services/alerts/list';
 
 export const dynamic = 'force-dynamic';
 
 export const GET = route(async (req) => {
   const machine = await authenticateKey(req, Date.now());
   requireScope(machine, 'read', 'alerts');
-  const query = alertQuery.parse(Object.fromEntries(new URL(req.url).searchParams));
-  return Response.json({ alerts: await listAlerts(query) });
+  return Response.json({ alerts: await listAlerts(Object.fromEntries(new URL(req.url).searchParams)) });
 });

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { authenticateKey, requireScope } from '@/lib/auth';
 import { readJson } from '@/lib/http/body';
 import { route } from '@/lib/http/route';
@@ -9,7 +8,6 @@ export const dynamic = 'force-dynamic';
 export const POST = route<{ params: Promise<{ id: string }> }>(async (req, { params }) => {
   const machine = await authenticateKey(req, Date.now());
   requireScope(machine, 'alerts');
-  const id = z.uuid().parse((await params).id);
-  await actOnAlert(id, null, await readJson(req), { email: machine.sender });
+  await actOnAlert((await params).id, null, await readJson(req), { email: machine.sender });
   return Response.json({ ok: true });
 });
