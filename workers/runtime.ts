@@ -1,16 +1,22 @@
-import { ERROR_CODES, toAppError } from '@/lib/errors';
+import { ERROR_CODES, isAway, toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
-import { makeWorker, type TaskJob, type TaskWorker, UnrecoverableError } from '@/lib/queue/broker';
+import { makeWorker, type TaskWorker, UnrecoverableError } from '@/lib/queue/broker';
 import { markDead } from '@/lib/queue/dispatcher';
 import type { QueueName } from '@/lib/queue/jobs';
 import { tally } from '@/lib/services/tasks/flow';
 import { type Handler, runTask } from '@/lib/services/tasks/run-task';
 
-/** Connects a handler to its queue: errors decide between another try and the dead-letter box, which is a state of the task's row. */
+/** A task is asked for again after this to twice this while the database is away. */
+const AWAY_MS = 2_000;
+
+/**
+ * Connects a handler to its queue: errors decide between another try and the dead-letter box, which is a state of the task's row. An outage of the database,
+ * however long, is no fault of a task and uses up none of its tries.
+ */
 export function serve<Q extends QueueName, P>(handler: Handler<Q, P>): TaskWorker {
   const worker = makeWorker(
     handler.queue,
-    async (job: TaskJob, signal?: AbortSignal) => {
+    async (job, postpone, signal) => {
       try {
         await runTask(handler, job.data.taskId, signal);
       } catch (e) {
@@ -20,6 +26,7 @@ export function serve<Q extends QueueName, P>(handler: Handler<Q, P>): TaskWorke
           err.message,
         );
         tally(handler.queue, 0, 0, 0, true);
+        if (isAway(err)) return postpone(AWAY_MS * (1 + Math.random()));
         if (!err.retry) throw new UnrecoverableError(`${err.code}: ${err.message}`);
         throw err;
       }

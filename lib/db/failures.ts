@@ -17,7 +17,7 @@ const AWAY = new Set([
 ]);
 /** The driver says these without a code. */
 const AWAY_TEXT =
-  /timeout exceeded when trying to connect|connection timeout|connection terminated|not queryable|connection ended|client was closed/i;
+  /timeout exceeded when trying to connect|connection timeout|connection terminated|not queryable|connection ended|client was closed|not currently accepting connections/i;
 /** Two transactions met: the same once more will do. */
 const MET = new Set(['40P01', '40001', '55P03']);
 /** A statement that takes too long on either side. */
@@ -30,8 +30,8 @@ const SLOW_TEXT = /query read timeout/i;
 export function translate(e: unknown): unknown {
   const { code = '', message = '' } = e as { code?: string; message?: string };
   if (AWAY.has(code) || code.startsWith('08') || AWAY_TEXT.test(message))
-    return unavailable('the database cannot be reached; it is tried again', code, e);
-  if (MET.has(code)) return unavailable('the transaction met another one; it is tried again', code, e, true);
+    return unavailable('the database cannot be reached; it is tried again', code, e, { away: true });
+  if (MET.has(code)) return unavailable('the transaction met another one; it is tried again', code, e, { again: true });
   if (code === '57014' || SLOW_TEXT.test(message)) return unavailable('the database did not answer in time', code, e);
   // A month that was folded or dropped since it was last seen: it is opened anew by the next try.
   if (code === '23514' && /no partition of relation/i.test(message))
@@ -41,5 +41,8 @@ export function translate(e: unknown): unknown {
   return e;
 }
 
-const unavailable = (message: string, code: string, cause: unknown, again = false) =>
-  new AppError('dependency_unavailable', message, { code, ...(again ? { again } : {}) }, { cause });
+/** What caused it, for who decides what to do next: `again` the same at once, `away` as `isAway` asks. */
+type Cause = { readonly again?: true; readonly away?: true };
+
+const unavailable = (message: string, code: string, cause: unknown, why: Cause = {}) =>
+  new AppError('dependency_unavailable', message, { code, ...why }, { cause });

@@ -40,6 +40,9 @@ export class AppError extends Error {
   }
 }
 
+/** Whether an error says that what all work needs is away: no fault of who asked, and no try of theirs. */
+export const isAway = (e: AppError): boolean => e.code === 'dependency_unavailable' && e.details['away'] === true;
+
 /** Any thrown thing as an AppError; what is unknown becomes `internal` with the original as its cause. */
 export function toAppError(e: unknown): AppError {
   if (e instanceof AppError) return e;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createPostgresBackend, type Job, Queue, UnrecoverableError, Worker, withBackend } from 'bullmq';
+import { createPostgresBackend, DelayedError, type Job, Queue, UnrecoverableError, Worker, withBackend } from 'bullmq';
 import { config } from '@/lib/config';
 import { log } from '@/lib/log';
 import type { QueueName } from './jobs';
@@ -13,6 +13,23 @@ export { UnrecoverableError };
 export type TaskJob = Job<JobData>;
 export type TaskQueue = Queue<JobData>;
 export type TaskWorker = Worker<JobData>;
+
+/** Ends this try of a job and begins another after a pause; the tries that a job has are not fewer for it. Never returns. */
+export type Postpone = (ms: number) => Promise<never>;
+/** What a worker does with a job. */
+export type RunJob = (job: TaskJob, postpone: Postpone, signal?: AbortSignal) => Promise<void>;
+
+const processor =
+  (run: RunJob) =>
+  (job: TaskJob, token?: string, signal?: AbortSignal): Promise<void> =>
+    run(
+      job,
+      async (ms) => {
+        await job.moveToDelayed(Date.now() + ms, token);
+        throw new DelayedError();
+      },
+      signal,
+    );
 
 /** A crashed worker's jobs are taken over after about twice this time. */
 const LOCK_MS = 10_000;
@@ -35,8 +52,8 @@ function backend() {
           connection,
           defaultJobOptions: { ...JOB_OPTIONS, removeOnComplete: true },
         }) as unknown as TaskQueue,
-      worker: (name: string, run: (job: TaskJob, signal?: AbortSignal) => Promise<void>, concurrency: number) =>
-        new PgWorker<JobData>(name, (job, _token, signal) => run(job as unknown as TaskJob, signal), {
+      worker: (name: string, run: RunJob, concurrency: number) =>
+        new PgWorker<JobData>(name, (job, token, signal) => processor(run)(job as unknown as TaskJob, token, signal), {
           connection,
           concurrency,
           lockDuration: LOCK_MS,
@@ -55,8 +72,8 @@ function backend() {
         prefix,
         defaultJobOptions: { ...JOB_OPTIONS, removeOnComplete: { count: 200 } },
       }) as TaskQueue,
-    worker: (name: string, run: (job: TaskJob, signal?: AbortSignal) => Promise<void>, concurrency: number) =>
-      new Worker<JobData>(name, (job, _token, signal) => run(job, signal), {
+    worker: (name: string, run: RunJob, concurrency: number) =>
+      new Worker<JobData>(name, processor(run), {
         connection,
         prefix,
         concurrency,
@@ -97,11 +114,8 @@ export async function queueAnswers(ms: number): Promise<boolean> {
   }
 }
 
-export const makeWorker = (
-  name: QueueName,
-  run: (job: TaskJob, signal?: AbortSignal) => Promise<void>,
-  concurrency: number,
-): TaskWorker => backend().worker(name, run, concurrency);
+export const makeWorker = (name: QueueName, run: RunJob, concurrency: number): TaskWorker =>
+  backend().worker(name, run, concurrency);
 
 export async function closeQueues(): Promise<void> {
   const all = [...(holder.driftlessQueues?.values() ?? [])];

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -16,6 +17,7 @@ import { serve } from '@/workers/runtime';
 import * as stages from '@/workers/stages';
 import { eventually } from '../support';
 import { type Door, openDoor } from '../support/door';
+import { otherDatabase, withClient } from '../support/template';
 import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork as work } from '../support/work';
 
@@ -193,7 +195,20 @@ test('a chart gets its limits from its baseline, an excursion raises one alert, 
   expect(heard).toHaveLength(2);
   const { headers, body } = heard[1]!;
   expect(headers['x-driftless-signature']).toBe(sign(secret!, String(headers['x-driftless-timestamp']), body));
-  expect(JSON.parse(body).alert.id).toBe(alerts[0]!.id);
+  const told = JSON.parse(body);
+  expect(told.alert).toMatchObject({ id: alerts[0]!.id, title: `${chart.title}: 1 point beyond the control limits` });
+  expect(told.alert.signals).toEqual([
+    {
+      rule: 1,
+      at: new Date(T0 + 61 * HOUR).toISOString(),
+      lot: expect.any(String),
+      slot: expect.any(Number),
+      judged: 140,
+      ucl: chart.ucl,
+      lcl: expect.any(Number),
+      withdrawnAt: null,
+    },
+  ]);
   const log = await db().rows<{ state: string; attempts: number; status_code: number }>(
     sql`SELECT state, attempts, status_code FROM notify_delivery ORDER BY alert_event_id`,
   );
@@ -257,6 +272,33 @@ test('work that cannot be done becomes a dead letter, can be replayed and dismis
   expect(await db().one(sql`SELECT 1 FROM task WHERE key = 'broken'`)).toBeUndefined();
   await worker.close();
 });
+
+test('an outage of the database, however long, uses up no try of a task', async () => {
+  await db().exec(sql`DELETE FROM task`);
+  await db().exec(
+    sql`INSERT INTO task (queue, key, payload) VALUES ('spatial', 'outage', ${JSON.stringify({ v: 1, refs: [{ id: randomUUID(), at: T0 }] })}::jsonb)`,
+  );
+  await dispatchReady();
+  const { name, url } = door.database;
+  const admin = (text: string) => withClient(otherDatabase(url, 'postgres'), (client) => client.query(text));
+  await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
+  await admin(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${name}'`);
+  const worker = serve(stages.spatial);
+  try {
+    const [job] = await eventually(
+      () => queueOf('spatial').getDelayed(),
+      (jobs) => jobs.some((j) => j.attemptsStarted >= 2),
+    );
+    expect(job!.attemptsMade).toBe(0);
+  } finally {
+    await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS true`);
+  }
+  await eventually(
+    () => db().rows<{ state: string }>(sql`SELECT state FROM task WHERE key = 'outage'`),
+    (rows) => rows.length === 0,
+  );
+  await worker.close();
+}, 60_000);
 
 test('what the queue has lost is sent again', async () => {
   await db().exec(
