@@ -64,6 +64,9 @@ export function cusumTwoSidedArl(k: number, h: number, mu: number): number {
   return 1 / (1 / cusumArl(k, h, mu) + 1 / cusumArl(k, h, -mu));
 }
 
+/** h of a two-sided CUSUM, as it is charted, with the wanted in-control ARL: by symmetry that of either side is twice it. @throws as `cusumLimit`. */
+export const cusumTwoSidedLimit = (k: number, arl0: number): number => cusumLimit(k, 2 * arl0);
+
 /** h of an upper CUSUM with the wanted in-control ARL. @throws AppError `out_of_domain` unless arl0 > 1. */
 export function cusumLimit(k: number, arl0: number): number {
   requireArl(arl0);

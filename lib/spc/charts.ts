@@ -20,7 +20,8 @@ export type LimitWidth = { readonly nSigmas: number } | { readonly confidence: n
 export interface ShewhartChart {
   /** The plotted statistic of each point; NaN where it cannot be computed. */
   readonly statistics: Float64Array;
-  readonly center: number;
+  /** Of each point where subgroups of different sizes have centres of their own; NaN where there is no point. */
+  readonly center: number | Float64Array;
   /** Within-subgroup sigma of a single value. */
   readonly sigmaWithin: number;
   readonly lcl: Float64Array;
@@ -111,15 +112,10 @@ function weightedMean(x: Float64Array, n: Int32Array, use: readonly number[]): n
   return s;
 }
 
-function finish(
-  statistics: Float64Array,
-  n: Int32Array,
-  center: number,
-  sigma: number,
-  limits: (n: number) => ControlLimits,
-): ShewhartChart {
+function finish(statistics: Float64Array, n: Int32Array, sigma: number, limits: (n: number) => ControlLimits): ShewhartChart {
   const lcl = new Float64Array(n.length).fill(Number.NaN);
   const ucl = new Float64Array(n.length).fill(Number.NaN);
+  const centers = new Float64Array(n.length).fill(Number.NaN);
   const beyondLimits: number[] = [];
   const bySize = new Map<number, ControlLimits>();
   for (let i = 0; i < n.length; i++) {
@@ -132,8 +128,11 @@ function finish(
     }
     lcl[i] = l.lcl;
     ucl[i] = l.ucl;
-    if (isOutside(statistics[i]!, l.lcl, l.ucl, center)) beyondLimits.push(i);
+    centers[i] = l.center;
+    if (isOutside(statistics[i]!, l.lcl, l.ucl, l.center)) beyondLimits.push(i);
   }
+  const different = new Set([...bySize.values()].map((l) => l.center));
+  const center = different.size > 1 ? centers : ([...different][0] ?? Number.NaN);
   return { statistics, center, sigmaWithin: sigma, lcl, ucl, beyondLimits };
 }
 
@@ -148,21 +147,37 @@ export function xbarChart(subgroups: ArrayLike<Subgroup>, options: SubgroupChart
   const { base, use, sigma, all } = prepare(subgroups, options, 'rbar');
   const center = options.center ?? weightedMean(base.mean, base.n, use);
   const width = options.width ?? DEFAULT_WIDTH;
-  return finish(all.mean, all.n, center, sigma, (n) => xbarLimits(center, sigma, n, width));
+  return finish(all.mean, all.n, sigma, (n) => xbarLimits(center, sigma, n, width));
 }
 
-/** R chart: subgroup ranges. The centre is the size-weighted mean range of the points used. Options as `xbarChart`. */
+/**
+ * The centre of a spread chart: the given one; else the mean of the points used, where it is one estimate for all: a frozen sigma, or
+ * subgroups of several sizes, have the expectation by size (undefined), d2(n)σ or c4(n)σ.
+ */
+function spreadCenter(
+  spread: Float64Array,
+  { base, use, all }: ReturnType<typeof prepare>,
+  o: SubgroupChartOptions,
+): number | undefined {
+  const sizes = new Set(all.n.filter((n) => n >= 2));
+  return o.center ?? (o.sigma !== undefined || sizes.size > 1 ? undefined : weightedMean(spread, base.n, use));
+}
+
+/**
+ * R chart: subgroup ranges. The centre is their mean, or d2(n)σ of each size where sigma is frozen or the sizes differ. Options as `xbarChart`.
+ * @reference Montgomery (2013), §6.2.3 (variable sample size: d2 and d3 of each).
+ */
 export function rangeChart(subgroups: ArrayLike<Subgroup>, options: SubgroupChartOptions = {}): ShewhartChart {
-  const { base, use, sigma, all } = prepare(subgroups, options, 'rbar');
-  const center = options.center ?? weightedMean(base.range, base.n, use);
-  return finish(all.range, all.n, center, sigma, (n) => rangeLimits(sigma, n, options.width, center));
+  const p = prepare(subgroups, options, 'rbar');
+  const center = spreadCenter(p.base.range, p, options);
+  return finish(p.all.range, p.all.n, p.sigma, (n) => rangeLimits(p.sigma, n, options.width, center));
 }
 
-/** S chart: subgroup standard deviations. Options as `xbarChart`. */
+/** S chart: subgroup standard deviations. The centre is their mean, or c4(n)σ of each size as for `rangeChart`. Options as `xbarChart`. */
 export function sdChart(subgroups: ArrayLike<Subgroup>, options: SubgroupChartOptions = {}): ShewhartChart {
-  const { base, use, sigma, all } = prepare(subgroups, options, 'sbar');
-  const center = options.center ?? weightedMean(base.sd, base.n, use);
-  return finish(all.sd, all.n, center, sigma, (n) => sdLimits(sigma, n, options.width, center));
+  const p = prepare(subgroups, options, 'sbar');
+  const center = spreadCenter(p.base.sd, p, options);
+  return finish(p.all.sd, p.all.n, p.sigma, (n) => sdLimits(p.sigma, n, options.width, center));
 }
 
 export interface IndividualsChart {
@@ -191,7 +206,7 @@ export interface IndividualsOptions {
 }
 
 /**
- * Individuals and moving-range chart: x̄ ∓ k σ_within; moving range limits D3, D4 at n = 2.
+ * Individuals and moving-range chart: x̄ ∓ k σ_within; moving range limits D3, D4 at n = 2 about their mean, or about d2(2)σ of a frozen sigma.
  * @param values - in process order; NaN is left out.
  * @throws AppError `invalid_input` below two measured values (unless centre and sigma are given).
  * @reference NIST/SEMATECH e-Handbook §6.3.2.2; Montgomery (2013), §6.4.
@@ -205,22 +220,22 @@ export function individualsChart(values: ArrayLike<number>, options: Individuals
   const mr = movingRanges(values);
   const usedMr = movingRanges(used);
   const { d2, d3 } = rangeMoments(2);
-  const mrCenter = usedMr.length > 0 ? moments(usedMr).mean : d2 * sigma;
+  const mrCenter = options.sigma === undefined && usedMr.length > 0 ? moments(usedMr).mean : d2 * sigma;
   const mrUcl = mrCenter * (1 + (k * d3) / d2);
   const lcl = center - k * sigma;
   const ucl = center + k * sigma;
-  const beyond = (x: ArrayLike<number>, lo: number, hi: number) =>
-    Array.from({ length: x.length }, (_, i) => i).filter((i) => isOutside(x[i]!, lo, hi, center));
+  const beyond = (x: ArrayLike<number>, lo: number, hi: number, about: number) =>
+    Array.from({ length: x.length }, (_, i) => i).filter((i) => isOutside(x[i]!, lo, hi, about));
   return {
     center,
     sigmaWithin: sigma,
     lcl,
     ucl,
-    beyondLimits: beyond(values, lcl, ucl),
+    beyondLimits: beyond(values, lcl, ucl, center),
     movingRanges: mr,
     mrCenter,
     mrLcl: Math.max(0, mrCenter * (1 - (k * d3) / d2)),
     mrUcl,
-    mrBeyond: beyond(mr, Number.NEGATIVE_INFINITY, mrUcl),
+    mrBeyond: beyond(mr, Number.NEGATIVE_INFINITY, mrUcl, mrCenter),
   };
 }

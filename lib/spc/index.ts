@@ -2,6 +2,7 @@ export * from './arl';
 export * from './arl-rules';
 export * from './attributes';
 export * from './capability';
+export * from './chart-rules';
 export * from './charts';
 export * from './constants';
 export * from './cusum';

@@ -101,27 +101,48 @@ export const RULE_PRESETS: Readonly<Record<RulePreset, readonly RunRule[]>> = {
   'weco-4': Object.values(WESTERN_ELECTRIC),
 };
 
-/** One sentence for people: what the rule looks for. */
-export function describeRule(rule: RunRule): string {
+/** Where control limits come from: a study (they follow the size of each point), or a person (used as they are). */
+export type LimitsSource = 'study' | 'given';
+
+const THIRDS: Readonly<Record<number, string>> = { 1: 'one third', 2: 'two thirds' };
+
+/** A border of the zones as a rule names it; `own`: of the side that the points are on. */
+function borderText(sigma: number, own: boolean, limits: LimitsSource | undefined): string {
+  if (sigma === 0) return 'the centre line';
+  if (limits === undefined) return `${sigma} sigma`;
+  if (sigma === 3) return limits === 'given' ? 'the control limits (as entered)' : 'the control limits';
+  if (limits === 'study') return `${sigma}σ`;
+  return `${THIRDS[sigma] ?? `${sigma}/3`} of the way to the ${own ? 'limit of that side' : 'limits'}`;
+}
+
+/**
+ * One sentence for people: what the rule looks for.
+ * @param limits - source of the control limits it is judged by. Given ones are no multiple of a sigma: their zones are thirds of the way to
+ *   them. Left out: zones are counted in a sigma that was stated.
+ */
+export function describeRule(rule: RunRule, limits?: LimitsSource): string {
   switch (rule.kind) {
     case 'beyond': {
-      const zone = rule.sigma === 0 ? 'the centre line' : `${rule.sigma} sigma`;
-      const side = { above: ' above', below: ' below', same: ', same side', any: ', either side' }[rule.side];
-      if (rule.k === 1 && rule.n === 1) return `1 point beyond ${zone}${rule.side === 'any' ? '' : side}`;
-      return rule.k === rule.n
-        ? `${rule.n} points in a row beyond ${zone}${side}${rule.bothSides ? ', both sides present' : ''}`
-        : `${rule.k} of ${rule.n} points beyond ${zone}${side}`;
+      const isSame = rule.side === 'same';
+      const border = borderText(rule.sigma, rule.side !== 'any', limits);
+      const points = rule.k === rule.n ? `${rule.n} points in a row` : `${rule.k} of ${rule.n} points`;
+      if (rule.k === 1 && rule.n === 1) return `1 point beyond ${border}${SIDE_OF_ONE[rule.side]}`;
+      if (isSame) return rule.sigma === 0 ? `${points} on one side of ${border}` : `${points} on the same side beyond ${border}`;
+      return `${points} beyond ${border}${SIDE[rule.side]}${rule.bothSides ? ', both sides present' : ''}`;
     }
     case 'within':
-      return `${rule.n} points in a row within ${rule.sigma} sigma of the centre line`;
+      return `${rule.n} points in a row within ${borderText(rule.sigma, false, limits)}${limits === 'given' ? '' : ' of the centre line'}`;
     case 'trend':
       return `${rule.n} points in a row steadily increasing or decreasing`;
     case 'alternation':
       return `${rule.n} points in a row alternating up and down`;
     default:
-      return rule.rules.map(describeRule).join(rule.kind === 'and' ? ' and ' : ' or ');
+      return rule.rules.map((r) => describeRule(r, limits)).join(rule.kind === 'and' ? ' and ' : ' or ');
   }
 }
+
+const SIDE: Readonly<Record<Exclude<RuleSide, 'same'>, string>> = { above: ' above', below: ' below', any: ', either side' };
+const SIDE_OF_ONE: Readonly<Record<RuleSide, string>> = { above: ' above', below: ' below', same: '', any: '' };
 
 /** Longest window of a rule, in points. */
 export function ruleWindow(rule: RunRule): number {

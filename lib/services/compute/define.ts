@@ -77,6 +77,12 @@ export function given<T extends object>(o: T): { [K in keyof T]: Exclude<T[K], u
   return Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as never;
 }
 
+/** Whether each plotted point is one of those, for a column; null where there is no point. */
+export function flags(plotted: ArrayLike<number>, indices: readonly number[]): (boolean | null)[] {
+  const marked = new Set(indices);
+  return Array.from(plotted, (v, i) => (Number.isNaN(v) ? null : marked.has(i)));
+}
+
 /** Bytes as base64, in steps that the argument list of a call can hold. */
 export function base64(bytes: Uint8Array): string {
   let text = '';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { atLeast, flag, gaps, positive } from '@/lib/formats/compute';
-import { cChart, npChart, pChart, uChart } from '@/lib/spc';
-import { define, given } from './define';
+import { type AttributeChart, cChart, npChart, pChart, uChart } from '@/lib/spc';
+import { define, flags, given } from './define';
 
 const nSigmas = atLeast(0.1, 'Width of the limits in sigmas; default 3').optional();
 const attributeInput = {
@@ -18,6 +18,16 @@ const TITLES = {
   np: ['np chart, number nonconforming', 'Number nonconforming, binomial limits.'],
   u: ['u chart, defects per unit', 'Defects per unit of opportunity, Poisson limits.'],
 } as const;
+
+/** The chart point by point. */
+const points = (r: AttributeChart) => ({
+  statistic: r.statistics,
+  lcl: r.lcl,
+  center: Array.from(r.statistics, (v, i) => (Number.isNaN(v) ? null : typeof r.center === 'number' ? r.center : r.center[i]!)),
+  ucl: r.ucl,
+  z: r.z,
+  beyond: flags(r.statistics, r.beyondLimits),
+});
 
 /** Share by which rounding may move a count off a whole number. */
 const ROUNDED = 1e-9;
@@ -59,7 +69,7 @@ const attribute = (kind: 'p' | 'np' | 'u') =>
     },
     table: {
       columns: [{ name: 'counts' }, { name: 'sizes' }],
-      write: { points: (r) => ({ statistic: r.statistics, lcl: r.lcl, ucl: r.ucl, z: r.z }) },
+      write: { points },
     },
     example: { counts: [12, 15, 8, 10, 4, 7, 16, 9, 14, 10], sizes: [50, 50, 50, 50, 50, 50, 50, 50, 50, 50] },
   });
@@ -77,7 +87,7 @@ const count = define({
   },
   table: {
     columns: [{ name: 'counts' }],
-    write: { points: (r) => ({ statistic: r.statistics, lcl: r.lcl, ucl: r.ucl, z: r.z }) },
+    write: { points },
   },
   example: { counts: [21, 24, 16, 12, 15, 5, 28, 20, 31, 25] },
 });

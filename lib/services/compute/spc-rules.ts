@@ -3,8 +3,8 @@ import { AppError } from '@/lib/errors';
 import { gaps, integers, numbers, oneOf, positive, real, whole } from '@/lib/formats/compute';
 import { requireMeasured, standardised } from '@/lib/numerics';
 import {
-  cusumLimit,
   cusumTwoSidedArl,
+  cusumTwoSidedLimit,
   describeRule,
   evaluateSeries,
   ewmaArl,
@@ -119,7 +119,7 @@ const arl = define({
 const design = define({
   path: 'spc/design',
   title: 'Limits for a wanted run length',
-  text: 'Width of an EWMA chart, decision interval of a CUSUM chart or limit of a MEWMA chart that gives a run length in control.',
+  text: 'Width of an EWMA chart, decision interval of a CUSUM chart or limit of a MEWMA chart that gives a run length in control; EWMA and CUSUM two-sided, as spc/ewma, spc/cusum and spc/arl have them.',
   input: z.strictObject({
     chart: oneOf(['ewma', 'cusum', 'mewma'], 'Chart'),
     arl0: z.number().gt(1).meta({ description: 'Wanted average run length in control' }),
@@ -142,7 +142,7 @@ const design = define({
         throw new AppError('invalid_input', `${name}: a ${i.chart} chart needs it; give a value`, { field: name });
       return v;
     };
-    if (i.chart === 'cusum') return { h: cusumLimit(need('k'), i.arl0) };
+    if (i.chart === 'cusum') return { h: cusumTwoSidedLimit(need('k'), i.arl0) };
     if (i.chart === 'ewma') return { nSigmas: ewmaLimit(need('lambda'), i.arl0) };
     return { h: mewmaLimit(need('lambda'), need('variables'), i.arl0) };
   },

@@ -7,6 +7,7 @@ import {
   ewmaChart,
   individualsChart,
   rangeChart,
+  type ShewhartChart,
   sdChart,
   shewhartConstants,
   shortRunStatistics,
@@ -14,7 +15,7 @@ import {
   threeWayChart,
   xbarChart,
 } from '@/lib/spc';
-import { define, given } from './define';
+import { define, flags, given } from './define';
 import { attributeFunctions } from './spc-attributes';
 import { capabilityFunctions } from './spc-capability';
 import { multivariateFunctions } from './spc-multivariate';
@@ -69,7 +70,7 @@ const individuals = define({
         lcl: Array.from(r.values, () => r.lcl),
         center: Array.from(r.values, () => r.center),
         ucl: Array.from(r.values, () => r.ucl),
-        beyond: Array.from(r.values, (v, i) => (Number.isNaN(v) ? null : r.beyondLimits.includes(i))),
+        beyond: flags(r.values, r.beyondLimits),
       }),
     },
   },
@@ -98,8 +99,12 @@ function subgroupOptions(input: z.output<typeof subgroupInput>, method: 'rbar' |
   return { ...given({ method, ...given(rest) }), width: confidence === undefined ? { nSigmas: k ?? 3 } : { confidence } };
 }
 
+/** Centre line of each plotted point. */
+const centers = (c: ShewhartChart): (number | null)[] =>
+  Array.from(c.statistics, (v, i) => (Number.isNaN(v) ? null : typeof c.center === 'number' ? c.center : c.center[i]!));
+
 /** A subgroup without values has no mean, one with a single value no spread, and neither has limits. */
-const SUBGROUP_GAPS = ['mean', 'spread'].flatMap((c) => ['statistics', 'lcl', 'ucl'].map((k) => `${c}.${k}`));
+const SUBGROUP_GAPS = ['mean', 'spread'].flatMap((c) => ['statistics', 'center', 'lcl', 'ucl'].map((k) => `${c}.${k}`));
 
 const xbar = (letter: 'r' | 's') =>
   define({
@@ -128,10 +133,14 @@ const xbar = (letter: 'r' | 's') =>
         points: ({ mean, spread }) => ({
           mean: mean.statistics,
           meanLcl: mean.lcl,
+          meanCenter: centers(mean),
           meanUcl: mean.ucl,
+          meanBeyond: flags(mean.statistics, mean.beyondLimits),
           spread: spread.statistics,
           spreadLcl: spread.lcl,
+          spreadCenter: centers(spread),
           spreadUcl: spread.ucl,
+          spreadBeyond: flags(spread.statistics, spread.beyondLimits),
         }),
       },
     },
@@ -144,7 +153,7 @@ const threeWay = define({
   text: 'Subgroup means charted as individuals, so that variation between wafers or lots sets the limits, with the spread inside beside them.',
   input: z.strictObject({ subgroups, nSigmas, exclude }),
   relations: { indices: { exclude: 'subgroups' } },
-  gaps: ['means', 'spread.statistics', 'spread.lcl', 'spread.ucl'],
+  gaps: ['means', ...['statistics', 'center', 'lcl', 'ucl'].map((k) => `spread.${k}`)],
   run: ({ subgroups: s, ...options }) => {
     requireVariation('subgroups', s.flat());
     return threeWayChart(s, given(options));
