@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Command, CommanderError, Option } from 'commander';
 import { AppError, toAppError } from '@/lib/errors';
-import { answer, type Question } from '@/lib/services/compute/answer';
+import { type Answered, answer, type Question } from '@/lib/services/compute/answer';
 import type { ComputeFunction } from '@/lib/services/compute/define';
 import { CAPABILITIES, CAPABILITY_NAMES, capabilityNamed } from '@/lib/services/compute/registry';
 import { ask } from '@/lib/services/compute/thread';
@@ -60,12 +60,12 @@ function once(name: string, flags: string, describe: string): Option {
 const inParts = (flags: string, describe: string): Option =>
   new Option(flags, describe).argParser((v: string, before: string | undefined) => (before === undefined ? v : `${before},${v}`));
 
-async function onThread(question: Question, title: string): Promise<string> {
+async function onThread(question: Question, title: string): Promise<Answered> {
   const { progressLine } = await import('./progress');
   const thread = new Worker(new URL('../workers/compute/call.js', import.meta.url));
   const line = progressLine(title);
   try {
-    return (await ask(thread, question, line.report)).text;
+    return await ask(thread, question, line.report);
   } finally {
     line.stop();
     await thread.terminate();
@@ -99,7 +99,8 @@ async function run(
     ...(common.table ? { table: common.table } : {}),
   };
   const isWatched = common.progress ?? (f.isLong === true && process.stderr.isTTY);
-  const found = isWatched ? await onThread(question, f.path) : await answer(question);
+  const { text: found, notes } = isWatched ? await onThread(question, f.path) : await answer(question);
+  for (const note of notes) process.stderr.write(`driftless: ${note}\n`);
   const isPretty = common.pretty ?? (process.stdout.isTTY && !common.out);
   const text = format === 'csv' ? found : `${isPretty ? JSON.stringify(JSON.parse(found), null, 2) : found}\n`;
   if (common.out === undefined) await write(text);

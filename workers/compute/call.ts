@@ -15,8 +15,8 @@ parentPort?.on('message', async ({ id, question }: { id: number; question: Quest
   };
   const start = performance.now();
   try {
-    const text = await answer(question, report);
-    parentPort?.postMessage({ id, text, milliseconds: performance.now() - start });
+    const answered = await answer(question, report);
+    parentPort?.postMessage({ id, ...answered, milliseconds: performance.now() - start });
   } catch (e) {
     const known = e instanceof AppError;
     const { message, stack } = e as Error;

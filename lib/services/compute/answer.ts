@@ -4,7 +4,7 @@ import type { Report } from './define';
 import { checkMemory } from './memory';
 import { plain } from './plain';
 import { functionAt } from './registry';
-import { columnsOf, tableText } from './table';
+import { tableText, writtenTable } from './written-table';
 
 /** What is wanted: a function, its input as JSON text, and the form of the result. */
 export interface Question {
@@ -33,11 +33,32 @@ export function readInput(text: string): Record<string, unknown> {
   return v as Record<string, unknown>;
 }
 
+/** The result of a function as text, and what a table of it does not say. */
+export interface Answered {
+  readonly text: string;
+  /** Lines for the person who asked for a table: its warnings, and where the rest of the result stands. */
+  readonly notes: readonly string[];
+}
+
 /** The result of a function as text, JSON unless CSV is wanted. */
-export async function answer(q: Question, report: Report = () => undefined): Promise<string> {
+export async function answer(q: Question, report: Report = () => undefined): Promise<Answered> {
   const f = await functionAt(q.path);
   const parsed = parseInput(f, readInput(q.text));
   checkMemory(q.path, parsed, q.memoryMb);
-  const result = runParsed(f, parsed, report);
-  return q.format === 'csv' ? tableText(columnsOf(f, result, parsed, q.table)) : JSON.stringify(plain(result));
+  const result = runParsed(f, parsed, report) as object;
+  if (q.format !== 'csv') return { text: JSON.stringify(plain(result)), notes: [] };
+  const { columns, left } = writtenTable(f, result, parsed, q.table);
+  return { text: tableText(columns), notes: [...warningsOf(result), ...leftOut(left.filter((l) => l.field !== 'warnings'))] };
+}
+
+const warningsOf = (result: { warnings?: unknown }): string[] =>
+  Array.isArray(result.warnings) ? result.warnings.map(String) : [];
+
+/** Where the fields stand that a table leaves out. */
+function leftOut(left: readonly { readonly field: string; readonly table: string | null }[]): string[] {
+  const places = new Map<string | null, string[]>();
+  for (const { field, table } of left) places.set(table, [...(places.get(table) ?? []), field]);
+  return [...places].map(
+    ([table, fields]) => `not in this table: ${fields.join(', ')} (${table === null ? '--format json' : `--table ${table}`})`,
+  );
 }

@@ -80,8 +80,8 @@ test('what an instrument averages over stands in the table as in the JSON', asyn
   const base = { wavelengthNm: [600], angleDeg: 70, films: [film], substrate: { kind: 'constant', n: 3.9, k: 0.02 } };
   for (const option of [{ bandwidthNm: 20 }, { convergenceDeg: 0.5 }, { thicknessSigmaNm: 20 }]) {
     const text = JSON.stringify({ ...base, ...option });
-    const json = JSON.parse(await answer({ path: 'optics/thin-film', text }));
-    const [header, row] = (await answer({ path: 'optics/thin-film', text, format: 'csv' })).trim().split('\n');
+    const json = JSON.parse((await answer({ path: 'optics/thin-film', text })).text);
+    const [header, row] = (await answer({ path: 'optics/thin-film', text, format: 'csv' })).text.trim().split('\n');
     const csv = Object.fromEntries(header!.split(',').map((name, k) => [name, Number(row!.split(',')[k])]));
     for (const name of ['Rs', 'Rp', 'Ts', 'Tp', 'psiDeg', 'deltaDeg', 'n', 'c', 's', 'depolarisation'])
       expect(csv[name], name).toBe(json[name][0]);

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { jsonSchemaOf } from '@/lib/formats/json-schema';
 import { parseCsv } from '@/lib/services/csv/parse';
+import { trainPls } from '@/lib/vm';
+import { answer } from './answer';
 import { compute, parseInput } from './compute';
 import { plain } from './plain';
 import { allFunctions, functionAt } from './registry';
-import { columnsOf, inputFromTable, tableText } from './table';
+import { inputFromTable } from './table';
+import { tableText, writtenTable } from './written-table';
 
 const functions = await allFunctions();
 const wire = (v: unknown) => JSON.parse(JSON.stringify(v));
@@ -31,10 +34,63 @@ describe('the example of every function', () => {
     const input = parseInput(f, wire(f.example));
     const result = f.run(input as never, () => undefined);
     for (const name of Object.keys(f.table!.write!)) {
-      const columns = columnsOf(f, result, input, name);
+      const { columns } = writtenTable(f, result as object, input, name);
       expect(Object.keys(columns).length).toBeGreaterThan(0);
       expect(new Set(Object.values(columns).map((c) => c.length)).size, name).toBe(1);
     }
+  });
+});
+
+describe('a table leaves nothing out without a word', () => {
+  const asCsv = async (path: string, over: object = {}) => {
+    const f = await functionAt(path);
+    return answer({ path, text: JSON.stringify({ ...wire(f.example), ...over }), format: 'csv' });
+  };
+  const header = (csv: string) => csv.slice(0, csv.indexOf('\n'));
+
+  test('every leaf of a result is in the table or told, with the place where it stands', async () => {
+    for (const f of functions) {
+      const text = JSON.stringify(wire(f.example));
+      const json = JSON.parse((await answer({ path: f.path, text })).text) as Record<string, unknown>;
+      const { text: csv, notes } = await answer({ path: f.path, text, format: 'csv' });
+      const told = notes.join(' ');
+      if (header(csv) === 'name,value' || f.table?.write !== undefined) continue; // all leaves; or the next test
+      for (const [field, v] of Object.entries(json))
+        if (v !== null && !(Array.isArray(v) && v.length === 0))
+          expect(header(csv).split(',').includes(field) || told.includes(field), `${f.path} ${field}`).toBe(true);
+    }
+  });
+
+  test.each([
+    ['spc/individuals', {}, /not in this table: .*mrCenter.*--format json/],
+    ['overlay/fit', {}, /--table marks/],
+    ['spatial/kriging', { xNew: undefined, yNew: undefined, grid: 3 }, /not in this table: model/],
+  ])('%s', async (path, over, want) => {
+    const { text, notes } = await asCsv(path, over);
+    expect(text.trim().split('\n').length).toBeGreaterThan(2);
+    expect(notes.join('\n')).toMatch(want);
+  });
+
+  test('nested results are written leaf by leaf', async () => {
+    const { text } = await asCsv('control/mpc');
+    expect(text).toMatch(/^name,value\n/);
+    expect(text).toMatch(/\nu\.0/);
+    const capability = await asCsv('spc/capability');
+    expect(capability.text).toMatch(/\n[a-z.]*\.actual,/);
+  });
+
+  test('every response of a model has its columns', async () => {
+    const x = Array.from({ length: 12 }, (_, i) => [Math.sin(i), Math.cos(2 * i)]);
+    const model = trainPls(
+      { x, y: x.map(([a, b]) => [a! + b!, a! - b!]), responses: ['cd', 'depth'] },
+      { components: 2, validation: 'none' },
+    );
+    const { text } = await answer({
+      path: 'vm/pls-predict',
+      text: JSON.stringify({ model: wire(model), x: x.slice(0, 2) }),
+      format: 'csv',
+    });
+    expect(header(text)).toBe('cd value,cd u,cd low,cd high,depth value,depth u,depth low,depth high,t2,spe,applicability');
   });
 });
 
@@ -121,16 +177,9 @@ describe('tables', () => {
   test('a written table reads back as it was', async () => {
     const f = await overlay;
     const input = parseInput(f, wire(f.example));
-    const text = tableText(
-      columnsOf(
-        f,
-        f.run(input as never, () => undefined),
-        input,
-        'marks',
-      ),
-    );
+    const text = tableText(writtenTable(f, f.run(input as never, () => undefined) as object, input, 'marks').columns);
     const again = inputFromTable(f, parseCsv(text), {}, []);
     expect(again).toMatchObject({ dx: f.example['dx'], x: f.example['x'], fieldY: f.example['fieldY'] });
-    expect(() => columnsOf(f, {}, input, 'nothing')).toThrow(/it has terms, marks/);
+    expect(() => writtenTable(f, {}, input, 'nothing')).toThrow(/it has terms, marks/);
   });
 });

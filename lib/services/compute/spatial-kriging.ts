@@ -104,7 +104,7 @@ const kriging = define({
   },
   table: {
     columns: [...FIELD, { name: 'u', isOptional: true, unitOf: 'value' }],
-    write: { predictions: PLACES.write },
+    write: PLACES.write,
   },
   example: { ...EXAMPLE, xNew: [0, 20], yNew: [0, 20], model: 'exponential', sigma2: 1, phi: 60, nugget: 0 },
 });

@@ -7,6 +7,13 @@ export interface Predicted {
   readonly variance: Float64Array;
   readonly u: Float64Array;
 }
+/** A map on a raster, row-major from the lowest y. */
+export interface Raster extends Predicted {
+  readonly xs: ArrayLike<number>;
+  readonly ys: ArrayLike<number>;
+}
+/** What every function that predicts a map answers. */
+type Mapped = Predicted & { readonly map: Raster | null };
 export type Predict = (x: ArrayLike<number>, y: ArrayLike<number>) => Predicted;
 
 interface Places {
@@ -32,13 +39,22 @@ export const PLACES = {
   },
   /** Outside the wafer a raster has no values. */
   gaps: ['map.prediction', 'map.variance', 'map.u'],
-  write: (r: Predicted, i: Places) => ({
-    x: i.xNew ?? [],
-    y: i.yNew ?? [],
-    prediction: r.prediction,
-    variance: r.variance,
-    u: r.u,
-  }),
+  write: {
+    predictions: (r: Mapped, i: Places) => ({
+      x: i.xNew ?? [],
+      y: i.yNew ?? [],
+      prediction: r.prediction,
+      variance: r.variance,
+      u: r.u,
+    }),
+    map: ({ map }: Mapped) => ({
+      x: Array.from(map?.prediction ?? [], (_, k) => map!.xs[k % map!.xs.length]!),
+      y: Array.from(map?.prediction ?? [], (_, k) => map!.ys[Math.floor(k / map!.xs.length)]!),
+      prediction: map?.prediction ?? [],
+      variance: map?.variance ?? [],
+      u: map?.u ?? [],
+    }),
+  },
 };
 
 const NOWHERE = new Float64Array(0);

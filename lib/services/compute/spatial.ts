@@ -248,7 +248,7 @@ const waferModel = define({
   },
   table: {
     columns: [...SITES, U],
-    write: { predictions: PLACES.write },
+    write: PLACES.write,
   },
   example: {
     ...EXAMPLE,

@@ -2,7 +2,7 @@ import { AppError } from '@/lib/errors';
 import { jsonSchemaOf } from '@/lib/formats/json-schema';
 import { type CsvTable, isBlankRow } from '@/lib/services/csv/parse';
 import { ColumnReader } from './columns';
-import type { Column, ComputeFunction } from './define';
+import type { ComputeFunction } from './define';
 
 /** Where a table lacks a column. */
 const refuse = (field: string, message: string): never => {
@@ -82,48 +82,4 @@ function besideColumns(f: ComputeFunction): string[] {
     return properties[name]?.type === 'array' && [item].flat().some((t) => t === 'number' || t === 'integer');
   };
   return [...new Set(groups.flat())].filter((name) => !columns.has(name) && isNumbers(name));
-}
-
-/** Columns of a result: the table asked for, else the first of the function, else all lists of the most common length, else name and value. */
-export function columnsOf(
-  f: ComputeFunction,
-  result: unknown,
-  input: unknown,
-  wanted?: string,
-): Readonly<Record<string, Column>> {
-  const tables = f.table?.write ?? {};
-  const name = wanted ?? Object.keys(tables)[0];
-  if (name !== undefined && Object.hasOwn(tables, name)) return tables[name]!(result, input);
-  if (wanted !== undefined) {
-    const known = Object.keys(tables).join(', ');
-    throw new AppError(
-      'invalid_input',
-      `--table: ${f.path} has no table "${wanted}"; ${known === '' ? 'it has one only' : `it has ${known}`}`,
-      { field: 'table' },
-    );
-  }
-  const isList = (v: unknown): v is ArrayLike<number> =>
-    (Array.isArray(v) || ArrayBuffer.isView(v)) &&
-    Array.from(v as ArrayLike<unknown>).every((x) => typeof x !== 'object' || x === null);
-  const entries = Object.entries(result as object);
-  const lists = entries.filter((e): e is [string, ArrayLike<number>] => isList(e[1]) && e[1].length > 0);
-  const longest = Math.max(0, ...lists.map(([, v]) => v.length));
-  if (longest > 0) return Object.fromEntries(lists.filter(([, v]) => v.length === longest));
-  const scalars = entries.filter(([, v]) => typeof v !== 'object');
-  return { name: scalars.map(([k]) => k), value: scalars.map(([, v]) => v as number) };
-}
-
-const cell = (v: number | string | boolean | null | undefined): string => {
-  if (v === null || v === undefined || (typeof v === 'number' && !Number.isFinite(v))) return '';
-  const s = String(v);
-  return /[",\r\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s;
-};
-
-/** RFC 4180 with a header; what is not finite is an empty cell; numbers keep every digit. */
-export function tableText(columns: Readonly<Record<string, Column>>): string {
-  const names = Object.keys(columns);
-  const rows = Math.max(0, ...names.map((n) => columns[n]!.length));
-  const lines = [names.map(cell).join(',')];
-  for (let i = 0; i < rows; i++) lines.push(names.map((n) => cell(columns[n]![i])).join(','));
-  return `${lines.join('\n')}\n`;
 }

@@ -1,19 +1,18 @@
 import type { Worker } from 'node:worker_threads';
 import { AppError } from '@/lib/errors';
-import type { Question } from './answer';
+import type { Answered, Question } from './answer';
 import type { Report } from './define';
 
 /** What the program `workers/compute/call` answers. */
 export type Reply =
   | { readonly id: number; readonly done: number; readonly total: number }
-  | { readonly id: number; readonly text: string; readonly milliseconds: number }
+  | ({ readonly id: number; readonly milliseconds: number } & Answered)
   | {
       readonly id: number;
       readonly error: { readonly code: AppError['code']; readonly message: string; readonly details: Record<string, unknown> };
     };
 
-export interface Answer {
-  readonly text: string;
+export interface Answer extends Answered {
   readonly milliseconds: number;
 }
 
@@ -27,7 +26,7 @@ export function ask(thread: Worker, question: Question, report: Report = () => u
     const onMessage = (r: Reply) => {
       if ('done' in r) report(r.done, r.total);
       else if ('error' in r) settle(() => reject(new AppError(r.error.code, r.error.message, r.error.details)));
-      else settle(() => resolve({ text: r.text, milliseconds: r.milliseconds }));
+      else settle(() => resolve({ text: r.text, notes: r.notes, milliseconds: r.milliseconds }));
     };
     const onError = (e: unknown) => settle(() => reject(e));
     const onExit = (code: number) =>

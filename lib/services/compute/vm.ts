@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, gaps, names, oneOf, rows, share, whole } from '@/lib/formats/compute';
 import { requireVariation } from '@/lib/numerics';
-import { type PlsModel, plsToOnnx, predictPls, trainPls } from '@/lib/vm';
+import { type PlsModel, plsToOnnx, predictPls, trainPls, type VmPrediction } from '@/lib/vm';
 import { base64, checkLengths, define, given, inModelOrder } from './define';
 import { gpFunctions } from './vm-gp';
 
@@ -158,10 +158,7 @@ const predict = define({
     rest: { field: 'x', names: 'sensors', text: 'one row a wafer, one numeric column a sensor, matched by name' },
     write: {
       predictions: ({ predictions: p }) => ({
-        value: p.map((v) => v.responses[0]!.value),
-        u: p.map((v) => v.responses[0]!.u),
-        low: p.map((v) => v.responses[0]!.low),
-        high: p.map((v) => v.responses[0]!.high),
+        ...responseColumns(p),
         t2: p.map((v) => v.t2),
         spe: p.map((v) => v.spe),
         applicability: p.map((v) => v.applicability),
@@ -172,6 +169,16 @@ const predict = define({
     return { model: trained(), x: [[0.5, 0.2, -0.1]] };
   },
 });
+
+/** Prediction of each response; with several, under its name. */
+function responseColumns(p: readonly VmPrediction[]): Record<string, number[]> {
+  const several = (p[0]?.responses.length ?? 0) > 1;
+  return Object.fromEntries(
+    (p[0]?.responses ?? []).flatMap(({ response }, r) =>
+      (['value', 'u', 'low', 'high'] as const).map((k) => [several ? `${response} ${k}` : k, p.map((v) => v.responses[r]![k])]),
+    ),
+  );
+}
 
 const onnx = define({
   path: 'vm/pls-onnx',
