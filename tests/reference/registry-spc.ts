@@ -75,15 +75,25 @@ function chartOut(c: ShewhartChart, expected: Input) {
   };
 }
 
+/** The reference program (R qcc) draws one centre through the spread of all sizes, the mean by size; ours has one of each size, unless it is given. */
+function pooledCenter(groups: readonly (readonly number[])[], spreadOf: 'range' | 'sd'): number {
+  const s = subgroupStatistics(groups);
+  const used = [...s.n.keys()].filter((i) => s.n[i]! >= 2);
+  return used.reduce((sum, i) => sum + s.n[i]! * s[spreadOf][i]!, 0) / used.reduce((sum, i) => sum + s.n[i]!, 0);
+}
+
 const subgroupChart =
-  (chart: typeof xbarChart): Registry[string] =>
+  (chart: typeof xbarChart, spreadOf?: 'range' | 'sd'): Registry[string] =>
   ({ input, expected }) => {
+    const groups = mat(input, 'subgroups');
+    const isUneven = new Set(subgroupStatistics(groups).n).size > 1;
     const extra = {
       ...(has(input, 'newSubgroups') ? { newSubgroups: mat(input, 'newSubgroups') } : {}),
+      ...(spreadOf !== undefined && isUneven ? { center: pooledCenter(groups, spreadOf) } : {}),
       ...(has(input, 'center') ? { center: num(input, 'center') } : {}),
       ...(has(input, 'sigma') ? { sigma: num(input, 'sigma') } : {}),
     };
-    return chartOut(chart(mat(input, 'subgroups'), { method: within(input), width: width(input), ...extra }), expected);
+    return chartOut(chart(groups, { method: within(input), width: width(input), ...extra }), expected);
   };
 
 const attributeChart =
@@ -178,8 +188,8 @@ function runRules(input: Input) {
 export const spcRegistry: Registry = {
   control_chart_constants: ({ input }) => shewhartConstants(num(input, 'n')),
   xbar_chart: subgroupChart(xbarChart),
-  r_chart: subgroupChart(rangeChart),
-  s_chart: subgroupChart(sdChart),
+  r_chart: subgroupChart(rangeChart, 'range'),
+  s_chart: subgroupChart(sdChart, 'sd'),
   imr_chart: ({ input }) => {
     const base = vec(input, 'values');
     const values = withNew(base, input);

@@ -83,21 +83,42 @@ function marksOf(i: MarksIn): OverlayMarks & { isWaferOnly: boolean } {
   return { ...place, ...given(measured), isWaferOnly: fieldX === undefined };
 }
 
+/** Order up to which single terms are known by their identifiers. */
+const HIGHEST = 9;
+
+const refuseTerms = (message: string): never => {
+  throw new AppError('invalid_input', `terms: ${message}`, { field: 'terms' });
+};
+
 function modelOf(i: ModelIn, isWaferOnly: boolean): OverlayModel {
   const wanted = (i.terms ?? 'linear').trim();
-  const preset = Object.hasOwn(PRESETS, wanted) ? PRESETS[wanted as keyof typeof PRESETS] : null;
-  const ids = preset === null ? wanted.split(/[\s,]+/).filter(Boolean) : null;
-  const order = preset ?? 3;
-  const field = i.gridOnly || isWaferOnly || (preset === 0 && i.fieldOrder === undefined) ? null : (i.fieldOrder ?? order);
-  const full = overlayModel({ gridOrder: i.fieldOnly ? null : (i.gridOrder ?? order), fieldOrder: field });
-  if (ids === null) return full;
-  const unknown = ids.find((id) => !full.terms.some((t) => t.id === id));
+  if (!Object.hasOwn(PRESETS, wanted)) return modelOfTerms(wanted, i, isWaferOnly);
+  const order = PRESETS[wanted as keyof typeof PRESETS];
+  const field = i.gridOnly || isWaferOnly || (order === 0 && i.fieldOrder === undefined) ? null : (i.fieldOrder ?? order);
+  const grid = i.fieldOnly ? null : (i.gridOrder ?? order);
+  const isSaid = (part: number | null, own: number | undefined) => part === null || own !== undefined;
+  if (i.terms !== undefined && order > 0 && isSaid(grid, i.gridOrder) && isSaid(field, i.fieldOrder))
+    refuseTerms('the orders say all of the model; leave out terms, or the orders');
+  return overlayModel({ gridOrder: grid, fieldOrder: field });
+}
+
+/** The terms with these identifiers, and no others: what else chooses a part of a model says nothing then, and is refused. */
+function modelOfTerms(wanted: string, i: ModelIn, isWaferOnly: boolean): OverlayModel {
+  const other = (['gridOrder', 'fieldOrder', 'gridOnly', 'fieldOnly'] as const).find((k) => i[k] !== undefined);
+  if (other !== undefined) refuseTerms(`"${wanted}" names the terms one by one; leave out ${other}`);
+  const ids = wanted.split(/[\s,]+/).filter(Boolean);
+  const full = overlayModel({ gridOrder: HIGHEST, fieldOrder: isWaferOnly ? null : HIGHEST });
+  const known = new Set(full.terms.map((t) => t.id));
+  const unknown = ids.find((id) => !known.has(id));
   if (unknown !== undefined)
-    throw new AppError(
-      'invalid_input',
-      `terms: "${unknown}" is no term of this model; give ${Object.keys(PRESETS).join(', ')}, or some of ${full.terms.map((t) => t.id).join(', ')}`,
-      { field: 'terms' },
+    refuseTerms(
+      `"${unknown}" is no term of this model; give ${Object.keys(PRESETS).join(', ')}, or some of ${full.terms
+        .slice(0, 20)
+        .map((t) => t.id)
+        .join(', ')} …`,
     );
+  const twice = ids.find((id, k) => ids.indexOf(id) !== k);
+  if (twice !== undefined) refuseTerms(`"${twice}" is given twice; a term is fitted once`);
   return { ...full, terms: full.terms.filter((t) => ids.includes(t.id)) };
 }
 
