@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   advise,
+  aimedAt,
   checkRunToRun,
+  countedFrom,
   forget,
   initialThread,
   observe,
@@ -151,3 +153,45 @@ test('configurations that cannot work are refused by field', () => {
   expect(() => checkRunToRun({ ...free, min: 5, max: 4 })).toThrow(/min/);
   expect(() => checkRunToRun({ ...free, quantum: -1 })).toThrow(/quantum/);
 });
+
+/** A configuration that differs in what the estimate counts from. */
+const others = fc.record({
+  target: fc.double({ min: 100, max: 140, noNaN: true }),
+  gain: fc.oneof(fc.double({ min: 0.5, max: 5, noNaN: true }), fc.double({ min: -5, max: -0.5, noNaN: true })),
+  xNominal: fc.double({ min: 50, max: 70, noNaN: true }),
+});
+
+test('a new target moves the next setpoint at once by its distance over the gain; a new gain or nominal setpoint moves nothing at the target', () => {
+  const settled = { ...free, lambda: 0.7 };
+  let s = initialThread();
+  for (let t = 0; t < 60; t++) {
+    const x = advise(s, settled).setpoint;
+    s = observe(s, { y: 120 + 2 * (x - 60) + 4, xApplied: x }, settled).state;
+  }
+  const x = advise(s, settled).setpoint;
+  expect(x).toBeCloseTo(58, 9);
+  expect(advise(s, { ...settled, target: 121 }).setpoint).toBeCloseTo(x + 1 / 2, 9);
+  expect(advise(s, aimedAt(settled, 121)).setpoint).toBeCloseTo(x + 1 / 2, 9);
+  expect(aimedAt({ ...settled, quantum: 0.2, max: 60.3 }, 121).xNominal).toBeCloseTo(60.2, 9);
+  for (const over of [{ gain: 3 }, { gain: 1.2 }, { xNominal: 55 }])
+    expect(advise(s, { ...settled, ...over }).setpoint, JSON.stringify(over)).toBeCloseTo(x, 9);
+  // What is learned afterwards counts from the new configuration, and the loop stays where it is.
+  const next = observe(s, { y: 120, xApplied: 58 }, { ...settled, gain: 3, xNominal: 55 });
+  expect(next.innovation).toBeCloseTo(0, 9);
+});
+
+test('however often the configuration changes, the output expected at the last setpoint stays, and back is back', () =>
+  fc.assert(
+    fc.property(fc.array(others, { minLength: 1, maxLength: 5 }), (changes) => {
+      const s = observe(initialThread(), { y: 123, xApplied: 61 }, free).state;
+      const expected = (t: ThreadState, c: RunToRunConfig) => c.target + c.gain * (61 - c.xNominal) + t.dHat;
+      let now = s;
+      for (const over of changes) {
+        const c = { ...free, ...over };
+        now = countedFrom(now, c);
+        expect(expected(now, c)).toBeCloseTo(expected(s, free), 8);
+      }
+      expect(countedFrom(now, free).dHat).toBeCloseTo(s.dHat, 8);
+      expect(countedFrom(s, { ...free, lambda: 0.9, maxStep: 1 })).toBe(s);
+    }),
+  ));

@@ -35,6 +35,32 @@ export interface ThreadState extends InnovationRecord {
   readonly dHat: number;
   /** Setpoint really applied in the last observed run; null before the first. */
   readonly lastX: number | null;
+  /** The configuration that d_hat counts from; none before the first observation. */
+  readonly from?: Origin;
+}
+
+/** Where d_hat is 0: the model says y = target at x = xNominal, and gain for every unit of the knob beyond. */
+export type Origin = Pick<RunToRunConfig, 'target' | 'gain' | 'xNominal'>;
+
+const originOf = ({ target, gain, xNominal }: RunToRunConfig): Origin => ({ target, gain, xNominal });
+
+/** A configuration that aims elsewhere: the nominal setpoint moves along by the gain of the model, within its limits and on its quanta. */
+export function aimedAt(c: RunToRunConfig, target: number): RunToRunConfig {
+  const x = Math.min(c.max, Math.max(c.min, c.xNominal + (target - c.target) / c.gain));
+  return { ...c, target, xNominal: c.quantum === null ? x : quantise(x, c.quantum, c.min, c.max, null, c.xNominal) };
+}
+
+/**
+ * The same knowledge counted from another configuration: what the process is expected to give at the setpoint used last stays. So a
+ * new target moves the next setpoint at once by its distance over the gain, while a new gain or nominal setpoint moves nothing by itself (bumpless transfer).
+ * @reference Åström & Hägglund, Advanced PID Control (2006), §3.5 (bumpless parameter changes); the estimate of Ingolfsson & Sachs, J. Quality Technology 25 (1993) 271, is of the intercept, which no target moves.
+ */
+export function countedFrom(state: ThreadState, c: RunToRunConfig): ThreadState {
+  const { from } = state;
+  if (from === undefined || (from.target === c.target && from.gain === c.gain && from.xNominal === c.xNominal)) return state;
+  const x = state.lastX ?? c.xNominal;
+  const expected = from.target + from.gain * (x - from.xNominal) + state.dHat;
+  return { ...state, dHat: expected - c.target - c.gain * (x - c.xNominal), from: originOf(c) };
 }
 
 export interface Observation {
@@ -93,7 +119,8 @@ export function checkRunToRun(c: RunToRunConfig): void {
  * @throws AppError `invalid_input` when y or xApplied is not finite, uY is negative or reliance lies outside [0, 1].
  * @reference Sachs, Hu, Ingolfsson, IEEE Trans. Semicond. Manuf. 8 (1995) 26 (gradual mode); Moyne, del Castillo, Hurwitz, Run-to-Run Control in Semiconductor Manufacturing (2001), ch. 2.
  */
-export function observe(state: ThreadState, o: Observation, c: RunToRunConfig): Observed {
+export function observe(before: ThreadState, o: Observation, c: RunToRunConfig): Observed {
+  const state = countedFrom(before, c);
   if (!Number.isFinite(o.y) || !Number.isFinite(o.xApplied))
     throw new AppError('invalid_input', `observation y = ${o.y}, xApplied = ${o.xApplied}; both must be finite`);
   const { uY = 0, reliance = 1 } = o;
@@ -105,7 +132,7 @@ export function observe(state: ThreadState, o: Observation, c: RunToRunConfig): 
   const sigma = innovationSigma(state);
   if (isOutlier(state, innovation, c.outlierSigma, uY))
     return {
-      state: { ...state, setAside: state.setAside + 1, lastX: o.xApplied },
+      state: { ...state, setAside: state.setAside + 1, lastX: o.xApplied, from: originOf(c) },
       disturbance,
       innovation,
       accepted: false,
@@ -117,6 +144,7 @@ export function observe(state: ThreadState, o: Observation, c: RunToRunConfig): 
       ...withInnovation(state, innovation),
       dHat: weight * disturbance + (1 - weight) * state.dHat,
       lastX: o.xApplied,
+      from: originOf(c),
     },
     disturbance,
     innovation,
@@ -135,7 +163,8 @@ export function uDisturbance(state: ThreadState, c: RunToRunConfig): number | nu
 }
 
 /** A PM or reset: the estimate keeps the share `pmForget`; what the knob was set to stays known. */
-export function forget(state: ThreadState, c: RunToRunConfig): ThreadState {
+export function forget(before: ThreadState, c: RunToRunConfig): ThreadState {
+  const state = countedFrom(before, c);
   return { ...state, dHat: c.pmForget * state.dHat, n: 0, setAside: 0 };
 }
 
@@ -162,10 +191,11 @@ export interface AdviceExplanation {
  * @param lastApplied - the setpoint in use now; without one steps are counted from the nominal one.
  */
 export function advise(
-  state: ThreadState,
+  before: ThreadState,
   c: RunToRunConfig,
-  lastApplied: number | null = state.lastX,
+  lastApplied: number | null = before.lastX,
 ): { readonly setpoint: number; readonly explanation: AdviceExplanation } {
+  const state = countedFrom(before, c);
   const raw = c.xNominal - state.dHat / c.gain;
   const reference = lastApplied ?? c.xNominal;
   const clips: { kind: Clip; from: number; to: number }[] = [];

@@ -177,7 +177,7 @@ export function replayThread(record: ThreadRecord, c: Counterfactual): ThreadRep
     const lastApplied = d.lastApplied === null ? null : setpointOf(d.lastAdviceId, d.lastApplied);
     const made = decide(state, c.config ?? d.config, lastApplied, d.mode);
     recorded.set(d.id, { was: d.handedOut, is: made.handedOut });
-    return { ...made, dHat: state.dHat, lastApplied };
+    return { ...made, dHat: made.explanation.dHat, lastApplied };
   });
   return { decisions, state, setpointOf };
 }

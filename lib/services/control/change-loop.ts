@@ -72,12 +72,13 @@ const sameConfig = (a: RunToRunConfig, b: RunToRunConfig): boolean =>
 
 /**
  * Closes a loop, puts it in shadow (advises only) or suspends it. Closing is judged like a change: tools will run what it advises.
- * @param seenVersion - the version that the person saw: closing hands out what that version advises, and no other.
+ * @param seen - the version and the state that the person saw: closing hands out what that version advises, and no other; what somebody else decided
+ * meanwhile is not overruled unread. Suspending a loop is never refused for that.
  * @throws AppError `conflict` when it is so already; `precondition_failed` when it would not be stable, or the loop has changed meanwhile.
  */
 export async function setLoopState(
   loopId: string,
-  seenVersion: number,
+  seen: { readonly version: number; readonly state: unknown },
   state: unknown,
   reason: unknown,
   actor: string,
@@ -85,8 +86,16 @@ export async function setLoopState(
   const next = parsedField('state', z.enum(['shadow', 'closed', 'suspended']), state);
   const why = reasonOf(reason);
   return transaction(async (tx) => {
-    const loop = await lockLoop(tx, loopId, seenVersion);
+    const loop = await lockLoop(tx, loopId, next === 'suspended' ? null : seen.version);
     if (loop.state === next) throw new AppError('conflict', `the loop is ${next} already`);
+    if (next !== 'suspended' && loop.state !== seen.state)
+      throw new AppError(
+        'precondition_failed',
+        `the loop is ${loop.state} by now, you saw ${seen.state}; look at the change first`,
+        {
+          state: loop.state,
+        },
+      );
     if (next === 'closed') {
       const judgement = await judged(tx, loop, loop.config, null);
       if (judgement.verdict === 'second_person') return propose(tx, loop, 'close', loop.config, why, actor, judgement);

@@ -1,4 +1,4 @@
-import type { RunToRunConfig } from '@/lib/control';
+import { aimedAt, type RunToRunConfig } from '@/lib/control';
 import { sql, type Tx } from '@/lib/db';
 import { feed } from '../feed';
 import { activate, type LockedLoop, lockLoop, propose } from './change-loop';
@@ -21,7 +21,7 @@ export interface SpecificationChange {
 }
 
 /**
- * Loops that aim at a specification aim at its new target: a version of their own, judged as any change. Where that is a large step, or a
+ * Loops that aim at a specification aim at its new target, with the nominal setpoint that by their model gives it: a version of their own, judged as any change. Where that is a large step, or a
  * document brought it, it is proposed and a second engineer decides; where it cannot work, or nothing is aimed at any more, the loop keeps its
  * target and that is told. It follows the next version all the same. Proposals that aim at an older version are withdrawn, so that nobody approves what is no
  * longer asked for. A loop with a target of its own keeps it, and is told of only where that lies outside.
@@ -38,7 +38,7 @@ export async function followSpecification(tx: Tx, c: SpecificationChange): Promi
     const isAimed = loop.aims || hadProposal || (c.before.target !== null && own === c.before.target);
     const isOutside = (lsl !== null && own < lsl) || (usl !== null && own > usl);
     if (isAimed && target !== null) {
-      if (target !== own) await aim(tx, loop, { ...loop.config, target }, c);
+      if (target !== own) await aim(tx, loop, aimedAt(loop.config, target), c);
     } else if (isOutside)
       await tell(
         tx,
