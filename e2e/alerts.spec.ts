@@ -41,7 +41,7 @@ test.describe('a viewer', () => {
     await expect(page.getByRole('row').nth(1)).toBeVisible();
     await expect(page.getByRole('button', { name: /^Acknowledge/ })).toHaveCount(0);
     await page.getByRole('row').nth(1).click();
-    await expect(page.getByText('acknowledging and closing need the role operator')).toBeVisible();
+    await expect(page.getByText('acknowledging and closing need the operator role')).toBeVisible();
   });
 });
 

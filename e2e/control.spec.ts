@@ -63,7 +63,7 @@ test('the version in force is replayed by itself, moves beside decisions; list a
   await expect(table.getByRole('columnheader')).toHaveCount(3);
   await expect(table.getByRole('row', { name: /^Decisions/ })).toBeVisible();
   await expect(table.getByRole('row', { name: /^Moves/ })).toBeVisible();
-  await expect(draft).toContainText(/made again to the last bit; \d+ of them moved the setpoint/);
+  await expect(draft).toContainText(/reproduced to the last bit; \d+ of them moved the setpoint/);
 });
 
 test.describe('a large change', () => {

@@ -9,7 +9,7 @@ test('from the alert in two clicks to the red point, the wafer map and the trace
   await evidence.getByRole('link', { name: 'The red point on its chart' }).click();
   await expect(page.getByRole('region', { name: 'Why this point is red' })).toContainText('Limits in force');
   await expect(page.getByRole('application', { name: /Arrow keys walk the points/ })).toBeVisible();
-  const heading = page.getByRole('complementary').filter({ hasText: 'Why is this point red' }).getByRole('heading').first();
+  const heading = page.getByRole('complementary').filter({ hasText: 'Why this point is red' }).getByRole('heading').first();
   const wafer = ((await heading.textContent()) ?? '').trim();
 
   await page.goto(alert);

@@ -79,10 +79,9 @@ test('a draft that moves values is proposed; who approves it reads of no draft o
   const draft = page.getByRole('region', { name: 'Draft' });
   await expect(draft).toContainText(/film HfO2 material B, µm² 0\.\d+ → 0\.\d+/);
   await expect(draft.getByText('kept', { exact: true })).toBeVisible();
-  await expect(page.getByRole('button', { name: /^Put version/ })).toHaveAttribute(
-    'title',
-    /Try the draft on stored spectra first/,
-  );
+  const waits = /Try the draft on stored spectra first/;
+  await expect(page.getByText(waits)).toBeVisible();
+  await expect(page.getByRole('button', { name: /^Put version/ })).toHaveAccessibleDescription(waits);
   const trial = page.getByRole('region', { name: 'Trial on stored spectra' });
   await trial.getByRole('button', { name: 'Try on stored spectra' }).click();
   await expect(trial).toContainText('Needs a second engineer', { timeout: 60_000 });

@@ -56,13 +56,13 @@ test('a point is excluded with a reason, stays visible, and comes back', async (
   await page.getByRole('button', { name: 'Exclude the point…' }).click();
   await page.getByRole('dialog').getByRole('textbox').fill('Wrong wafer on the gauge');
   await page.getByRole('button', { name: 'Exclude', exact: true }).click();
-  await expect(page.getByRole('button', { name: 'Take the point back in…' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Include the point again…' })).toBeVisible();
   await expect(chart).toHaveAccessibleName(/1 point excluded/);
-  await page.getByRole('button', { name: 'Take the point back in…' }).click();
+  await page.getByRole('button', { name: 'Include the point again…' }).click();
   await expect(page.getByRole('dialog')).toContainText('Wrong wafer on the gauge');
-  await expect(page.getByRole('button', { name: 'Take it back in' })).toBeDisabled();
+  await expect(page.getByRole('button', { name: 'Include it again' })).toBeDisabled();
   await page.getByRole('dialog').getByRole('textbox').fill('It was the right wafer');
-  await page.getByRole('button', { name: 'Take it back in' }).click();
+  await page.getByRole('button', { name: 'Include it again' }).click();
   await expect(page.getByRole('button', { name: 'Exclude the point…' })).toBeVisible();
 });
 

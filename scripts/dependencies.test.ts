@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
 test('every dependency has its line with reason and licence in the decision, and nothing else has one', () => {
-  const table = read('docs/decisions/0014-dependencies.md').split('\n\n').find((part) => part.includes('| Package |'))!;
+  const table = read('docs/decisions/0014-dependencies.md')
+    .split('\n\n')
+    .find((part) => part.includes('| Package |'))!;
   const listed = table
     .split('\n')
     .slice(2)

@@ -36,7 +36,7 @@ export function OverviewView({ data }: { data: Overview }) {
         <Panel
           title="Tools"
           asOf={data.atMs}
-          note="one cell a chamber, last 8 h"
+          note="one cell per chamber, last 8 h"
           empty={
             data.tools.length === 0
               ? 'No tool is registered yet. Register the fab over the API, or start the simulator.'

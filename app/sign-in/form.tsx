@@ -1,7 +1,9 @@
 'use client';
 import { type FormEvent, useState } from 'react';
 import { LEAST_PASSWORD } from '@/lib/services/account-rules';
+import { Field } from '@/lib/ui/components/field';
 import { InlineError } from '@/lib/ui/components/panel';
+import { signInProblems } from '../(dash)/settings/form-problems';
 
 const WORDS: Readonly<Record<number, string>> = {
   401: 'E-mail or password is wrong. An administrator can set a new password.',
@@ -16,16 +18,21 @@ const wordsOf = (status: number): string => WORDS[status] ?? `The server answere
 export function SignInForm({ next, failed }: { next: string; failed: number | null }) {
   const [error, setError] = useState<string | null>(failed === null ? null : wordsOf(failed));
   const [busy, setBusy] = useState(false);
+  const [problems, setProblems] = useState<ReturnType<typeof signInProblems>>({});
   const submit = async (e: FormEvent<HTMLFormElement>): Promise<void> => {
     e.preventDefault();
     const form = new FormData(e.currentTarget);
-    setBusy(true);
+    const texts = { email: String(form.get('email') ?? ''), password: String(form.get('password') ?? '') };
+    const wrong = signInProblems(texts);
+    setProblems(wrong);
     setError(null);
+    if (Object.keys(wrong).length > 0) return;
+    setBusy(true);
     try {
       const res = await fetch('/api/auth/sign-in/email', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ email: form.get('email'), password: form.get('password') }),
+        body: JSON.stringify(texts),
       });
       if (res.ok) {
         window.location.assign(next);
@@ -40,31 +47,18 @@ export function SignInForm({ next, failed }: { next: string; failed: number | nu
   return (
     <form
       method="post"
+      noValidate
       action="/api/auth/sign-in/email"
       onSubmit={(e) => void submit(e)}
       className="bg-surface border border-hairline rounded p-4 flex flex-col gap-3"
     >
       <input type="hidden" name="next" value={next} />
-      <div>
-        <label className="label" htmlFor="email">
-          E-mail
-        </label>
-        <input id="email" name="email" type="email" autoComplete="username" required className="field w-full" />
-      </div>
-      <div>
-        <label className="label" htmlFor="password">
-          Password
-        </label>
-        <input
-          id="password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          required
-          minLength={LEAST_PASSWORD}
-          className="field w-full"
-        />
-      </div>
+      <Field label="E-mail" problem={problems.email}>
+        {(aria) => <input {...aria} name="email" type="email" autoComplete="username" className="field w-full" />}
+      </Field>
+      <Field label="Password" problem={problems.password}>
+        {(aria) => <input {...aria} name="password" type="password" autoComplete="current-password" className="field w-full" />}
+      </Field>
       {error ? <InlineError message={error} /> : null}
       <button type="submit" className="btn btn-primary justify-center" disabled={busy}>
         {busy ? 'Signing in…' : 'Sign in'}

@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 import { type Matrix, matrix, multiplyVector, type Numbers, requireFinite } from './matrix';
 import { applyQt, inverseR, type Qr, qrFactor, solveR, svdOfR } from './qr';
 import { numericalRank, type Svd } from './svd';
+import { withoutRounding } from './variation';
 
 /** How the covariance is scaled: `estimated` by the residual variance, `known` when weights are exactly 1/u². */
 export type CovarianceScale = 'estimated' | 'known';
@@ -32,12 +33,12 @@ export interface LeastSquaresFit {
   readonly dof: number;
   /** √(Σ w r² / dof); NaN only when dof = 0, where it does not exist. */
   readonly residualSigma: number;
-  /** Σ w r². */
+  /** Σ w r²; 0 where the rounding of y explains it. */
   readonly rss: number;
   /** y − X·b for every input row; NaN where the row was dropped. */
   readonly residuals: Float64Array;
   readonly fitted: Float64Array;
-  /** 1 − rss / Σ w (y − ȳ_w)². */
+  /** 1 − rss / Σ w (y − ȳ_w)²; 1 where y does not vary beyond rounding. */
   readonly rSquared: number;
   readonly nUsed: number;
   readonly nDropped: number;
@@ -233,6 +234,7 @@ function summarise(f: DesignFactor, y: Numbers, coefficients: Float64Array, scal
   mean /= sw;
   let rss = 0;
   let tss = 0;
+  let largest = 0;
   for (let k = 0; k < rows.length; k++) {
     const i = rows[k]!;
     const w = root ? root[k]! * root[k]! : 1;
@@ -241,7 +243,10 @@ function summarise(f: DesignFactor, y: Numbers, coefficients: Float64Array, scal
     residuals[i] = r;
     rss += w * r * r;
     tss += w * t * t;
+    largest = Math.max(largest, Math.abs(y[i]!) * (root ? root[k]! : 1));
   }
+  rss = withoutRounding(rss, rows.length, largest);
+  tss = withoutRounding(tss, rows.length, largest);
   const dof = rows.length - rank;
   const covariance = f.unscaledCovariance.slice();
   if (scale === 'estimated') {

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { type LeastSquaresFit, type LeastSquaresOptions, leastSquares } from './least-squares';
 import { type Matrix, matrix, type Numbers } from './matrix';
+import { withoutRounding } from './variation';
 
 export interface SymmetricEigen {
   /** Eigenvalues, descending, and orthonormal eigenvectors as columns of `vectors` (n, n). */
@@ -152,7 +153,13 @@ export function ridgeRegression(
   const f = leastSquares(augmented, target, { ...options, weights });
   const residuals = f.residuals.slice(0, n);
   let rss = 0;
-  for (let i = 0; i < n; i++) if (!Number.isNaN(residuals[i]!)) rss += weights[i]! * residuals[i]! ** 2;
+  let largest = 0;
+  for (let i = 0; i < n; i++) {
+    if (Number.isNaN(residuals[i]!)) continue;
+    rss += weights[i]! * residuals[i]! ** 2;
+    largest = Math.max(largest, Math.sqrt(weights[i]!) * Math.abs(y[i]!));
+  }
+  rss = withoutRounding(rss, n, largest);
   const nUsed = f.nUsed - p;
   return {
     ...f,

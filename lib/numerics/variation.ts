@@ -24,6 +24,25 @@ export function varies(x: Numbers): boolean {
   return hi - lo > STILL * Math.max(Math.abs(lo), Math.abs(hi));
 }
 
+/** A value, or 0 where it is nothing but the rounding of what it was computed from. @param largest - largest magnitude of these. */
+export const exact = (v: number, largest: number): number => (Math.abs(v) > STILL * largest ? v : 0);
+
+/**
+ * A sum of squares, or 0 where the rounding of the values explains it: n (1e-13 · largest)².
+ * @param n - squares in the sum. @param largest - largest magnitude of the values whose differences were squared.
+ */
+export const withoutRounding = (ss: number, n: number, largest: number): number => (ss > n * (STILL * largest) ** 2 ? ss : 0);
+
+/** Largest magnitude; NaN entries are skipped. */
+export function magnitude(x: Numbers): number {
+  let most = 0;
+  for (let i = 0; i < x.length; i++) {
+    const v = Math.abs(x[i]!);
+    if (v > most) most = v;
+  }
+  return most;
+}
+
 /** @throws AppError `out_of_domain` naming the field whose values do not vary. */
 export function requireVariation(field: string, x: Numbers): void {
   if (!varies(x))
@@ -62,6 +81,9 @@ export interface Dependence {
   readonly of: readonly number[];
 }
 
+/** What rounding leaves of a column of n values of that magnitude, as a length, where it depends on others. */
+export const roundingLength = (n: number, largest: number): number => ROUNDING * Math.sqrt(n) * largest;
+
 /**
  * Columns that are linear combinations of the others and a constant: pivoted QR of the centred columns at unit length. A column depends when
  * what the chosen columns leave of it is below 1e-10 of its length, or below what the rounding of values far from 0 leaves.
@@ -86,7 +108,7 @@ export function dependentColumns(x: Matrix): Dependence[] {
     }
     length = Math.sqrt(length);
     for (let i = 0; i < n; i++) unit.data[i * p + j]! /= length;
-    tolerance = Math.max(tolerance, (ROUNDING * Math.sqrt(n)) / length);
+    tolerance = Math.max(tolerance, roundingLength(n, 1) / length);
   }
   const qr = qrFactor(unit, { pivot: true });
   const f = qr.factors;

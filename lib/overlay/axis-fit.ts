@@ -18,6 +18,7 @@ export interface OverlayFitOptions {
 export interface FittedTerm extends OverlayTerm {
   /** In `unit` (nm/mm^p); null when the plan cannot identify the term. */
   readonly value: number | null;
+  /** Null too where the marks leave nothing to estimate it from. */
   readonly standardError: number | null;
   /** Coefficient in normalised coordinates, nm at the edge of the unit coordinate. */
   readonly normalised: number | null;
@@ -33,6 +34,7 @@ export interface AxisFit {
   readonly rank: number;
   readonly conditionNumber: number;
   readonly dof: number;
+  /** NaN, as the estimated covariance, where there are as many terms as marks. */
   readonly residualSigma: number;
   readonly rss: number;
   readonly nUsed: number;
@@ -192,7 +194,7 @@ function assemble(terms: readonly OverlayTerm[], scale: Float64Array, keep: read
       unit: t.unit,
       label: t.label,
       value: seen ? fit.coefficients[k]! / scale[j]! : null,
-      standardError: seen ? fit.standardErrors[k]! / scale[j]! : null,
+      standardError: seen ? determined(fit.standardErrors[k]! / scale[j]!) : null,
       normalised: seen ? fit.coefficients[k]! : null,
       correlation: seen ? strongest(fit, k, keep, terms) : null,
     };
@@ -212,6 +214,8 @@ function assemble(terms: readonly OverlayTerm[], scale: Float64Array, keep: read
   };
   return { fit: axisFit, modelled: fit.fitted, residual };
 }
+
+const determined = (v: number): number | null => (Number.isFinite(v) ? v : null);
 
 function strongest(
   { covariance: c, standardErrors: u }: AxisSolution,

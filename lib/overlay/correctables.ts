@@ -10,7 +10,8 @@ export interface Correctable {
   readonly value: number;
   readonly unit: string;
   readonly label: string;
-  readonly uValue: number;
+  /** Null where the marks leave nothing to estimate it from. */
+  readonly uValue: number | null;
 }
 
 export interface Correctables {
@@ -49,7 +50,7 @@ export function correctables(fit: OverlayFit, marks: OverlayMarks, ids?: readonl
   }
   return {
     terms: chosen.flatMap((t) =>
-      t.value === null ? [] : [{ id: t.id, value: -t.value || 0, unit: t.unit, label: t.label, uValue: t.standardError! }],
+      t.value === null ? [] : [{ id: t.id, value: -t.value || 0, unit: t.unit, label: t.label, uValue: t.standardError }],
     ),
     notIdentified: chosen.filter((t) => t.value === null).map((t) => t.id),
     after,

@@ -75,16 +75,38 @@ function group<T>(
   return parts.map((v, k) => make(k, v));
 }
 
+const ZONES_MM: readonly number[] = [0, 50, 100, 150];
+/** Share of a border by which a site on it may miss it through rounding. */
+const ON_BORDER = 1e-9;
+
+/** Zone (from 0) of a place; −1 outside the borders. */
+function zoneAt(edgesMm: readonly number[], x: number, y: number): number {
+  const count = edgesMm.length - 1;
+  const r = Math.hypot(x, y);
+  if (r > edgesMm[count]! * (1 + ON_BORDER) || r < edgesMm[0]! * (1 - ON_BORDER)) return -1;
+  let k = 0;
+  while (k < count - 1 && r >= edgesMm[k + 1]!) k++;
+  return k;
+}
+
+/** Measured sites (from 0) that belong to no zone. @param edgesMm - as of {@link zoneStatistics}. */
+export const sitesOutsideZones = (
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  values: ArrayLike<number>,
+  edgesMm: readonly number[] = ZONES_MM,
+): number[] => Array.from(values, (_, i) => i).filter((i) => !Number.isNaN(values[i]!) && zoneAt(edgesMm, x[i]!, y[i]!) < 0);
+
 /**
  * Statistics of concentric zones.
- * @param edgesMm - rising zone borders, starting at 0; sites beyond the last border are left out.
+ * @param edgesMm - rising zone borders; sites below the first and beyond the last are left out.
  * @param names - one per zone; default centre, middle …, edge.
  */
 export function zoneStatistics(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
   values: ArrayLike<number>,
-  edgesMm: readonly number[] = [0, 50, 100, 150],
+  edgesMm: readonly number[] = ZONES_MM,
   names?: readonly string[],
 ): Zone[] {
   for (let i = 1; i < edgesMm.length; i++) {
@@ -92,13 +114,7 @@ export function zoneStatistics(
       throw new AppError('invalid_input', `zone borders must rise, got ${edgesMm.join(', ')}`, { field: 'edgesMm' });
   }
   const count = edgesMm.length - 1;
-  const place = (a: number, b: number): number => {
-    const r = Math.hypot(a, b);
-    if (r > edgesMm[count]! * (1 + 1e-9)) return -1;
-    let k = 0;
-    while (k < count - 1 && r >= edgesMm[k + 1]!) k++;
-    return k;
-  };
+  const place = (a: number, b: number): number => zoneAt(edgesMm, a, b);
   return group(count, x, y, values, place, (k, v) => ({
     name: names?.[k] ?? (k === 0 ? 'centre' : k === count - 1 ? 'edge' : count === 3 ? 'middle' : `ring ${k}`),
     fromMm: edgesMm[k]!,

@@ -96,10 +96,11 @@ export function weibullCapability(values: ArrayLike<number>, spec: Specification
   let s = 0;
   for (let i = 0; i < n; i++)
     s += (2 * i + 1) * (Math.log(Math.max(-Math.expm1(-hazard(x[i]!)), 1e-300)) - hazard(x[n - 1 - i]!));
-  const a2 = (-n - s / n) * (1 + 0.2 / Math.sqrt(n));
+  const a2 = -n - s / n;
+  const a2Adjusted = a2 * (1 + 0.2 / Math.sqrt(n));
   return {
     parameters: { scale, shape },
-    fit: { a2, pValue: 1 / (1 + Math.exp(-0.1 + 1.24 * Math.log(a2) + 4.48 * a2)) },
+    fit: { a2, a2Adjusted, pValue: 1 / (1 + Math.exp(-0.1 + 1.24 * Math.log(a2Adjusted) + 4.48 * a2Adjusted)) },
     ppm: tailPpm(
       spec,
       (v) => -Math.expm1(-hazard(v)),

@@ -161,13 +161,15 @@ const beyondSupport = (outside: readonly string[]): { below?: number; above?: nu
 });
 
 export interface NormalityTest {
-  /** A² with the small-sample factor. */
+  /** Anderson–Darling statistic A². */
   readonly a2: number;
+  /** A² with the factor of a small sample, from which the p value is taken. */
+  readonly a2Adjusted: number;
   readonly pValue: number;
 }
 
 /**
- * Anderson–Darling test of normality, mean and sigma estimated: A² with the small-sample factor and its p value.
+ * Anderson–Darling test of normality, mean and sigma estimated: A², A²(1 + 0.75/n + 2.25/n²) and its p value.
  * @throws AppError `invalid_input` below eight values; `out_of_domain` without variation.
  * @reference Stephens, J. Am. Stat. Assoc. 69 (1974) 730; p value of D'Agostino & Stephens, Goodness-of-Fit Techniques (1986), Table 4.9.
  */
@@ -182,16 +184,17 @@ export function andersonDarling(values: ArrayLike<number>, cdf: (z: number) => n
   let s = 0;
   for (let i = 0; i < m.n; i++)
     s += (2 * i + 1) * (Math.log(Math.max(cdf(z[i]!), 1e-300)) + Math.log(Math.max(cdf(-z[m.n - 1 - i]!), 1e-300)));
-  const a2 = (-m.n - s / m.n) * (1 + 0.75 / m.n + 2.25 / m.n ** 2);
+  const a2 = -m.n - s / m.n;
+  const a = a2 * (1 + 0.75 / m.n + 2.25 / m.n ** 2);
   const pValue =
-    a2 >= 0.6
-      ? Math.exp(1.2937 - 5.709 * a2 + 0.0186 * a2 * a2)
-      : a2 >= 0.34
-        ? Math.exp(0.9177 - 4.279 * a2 - 1.38 * a2 * a2)
-        : a2 >= 0.2
-          ? 1 - Math.exp(-8.318 + 42.796 * a2 - 59.938 * a2 * a2)
-          : 1 - Math.exp(-13.436 + 101.14 * a2 - 223.73 * a2 * a2);
-  return { a2, pValue: Math.min(1, Math.max(0, pValue)) };
+    a >= 0.6
+      ? Math.exp(1.2937 - 5.709 * a + 0.0186 * a * a)
+      : a >= 0.34
+        ? Math.exp(0.9177 - 4.279 * a - 1.38 * a * a)
+        : a >= 0.2
+          ? 1 - Math.exp(-8.318 + 42.796 * a - 59.938 * a * a)
+          : 1 - Math.exp(-13.436 + 101.14 * a - 223.73 * a * a);
+  return { a2, a2Adjusted: a, pValue: Math.min(1, Math.max(0, pValue)) };
 }
 
 /** Normal probability plot: sorted values against normal quantiles at (i − 0.375)/(n + 0.25). @reference Blom (1958). */

@@ -9,10 +9,13 @@ import {
   fisherF,
   fromRows,
   hasMissing,
+  type Matrix,
+  magnitude,
   moments,
   normalQuantile,
   requireFinite,
   requireMoving,
+  roundingLength,
   svd,
 } from '@/lib/numerics';
 
@@ -36,6 +39,15 @@ export interface PcaModel {
 
 /** A singular value below this share of the largest is rounding. */
 const ROUNDING = 1e-10;
+
+/** Singular values of the scaled runs that are no direction of their own: below 1e-10 of the largest, or what the rounding of the values leaves. */
+function leastSingular(x: Matrix, scale: readonly number[], largest: number): number {
+  const { rows: n, cols: p, data } = x;
+  const lengths = scale.map((s, j) =>
+    roundingLength(n, magnitude(Float64Array.from({ length: n }, (_, i) => data[i * p + j]!)) / s),
+  );
+  return Math.max(ROUNDING * largest, ...lengths);
+}
 
 /**
  * Principal-component model for T² and Q (SPE) monitoring: centre, optionally scale (divisor n − 1), SVD. Gaps (NaN) are filled by their means under
@@ -76,7 +88,8 @@ export function trainPca(
   for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) m.data[i * p + j] = (m.data[i * p + j]! - mean[j]!) / scale[j]!;
   const d = svd(m);
   const k = d.s.length;
-  const rank = d.s.filter((v) => v > ROUNDING * d.s[0]!).length;
+  const least = leastSingular(whole, scale, d.s[0]!);
+  const rank = d.s.filter((v) => v > least).length;
   if (components > rank) {
     const depend = n > p ? dependentColumns(whole).map((c) => columnName(c.column, names)) : [];
     const which = depend.length > 0 ? `: ${depend.join(', ')} depend${depend.length === 1 ? 's' : ''} on the others` : '';

@@ -72,8 +72,14 @@ export function shortRunStatistics(
   if (standardised.size > 1)
     throw new AppError('invalid_input', 'give a sigma for every product or for none', { field: 'references' });
   return Float64Array.from({ length: values.length }, (_, i) => {
-    const r = references[products[i]!];
-    if (!r) throw new AppError('invalid_input', `product "${products[i]}" has no target`, { index: i });
+    const product = products[i]!;
+    // names are the sender's: one that every object inherits is no entry
+    const r = Object.hasOwn(references, product) ? references[product] : undefined;
+    if (!r)
+      throw new AppError('invalid_input', `references: product "${product}" has no target; give one, or leave its values out`, {
+        field: 'references',
+        index: i,
+      });
     return (values[i]! - r.target) / (r.sigma ?? 1);
   });
 }

@@ -1,3 +1,4 @@
+import { charsIn, widestTextPx } from './text-width';
 import type { Palette } from './tokens';
 
 /** Content of an SVG element and the size it is drawn in, px. */
@@ -31,8 +32,8 @@ const PAD = 14;
 const LINE = 16;
 const TITLE = 22;
 const LEAST_WIDTH = 420;
-/** Mean width of a character at 12 px, generous. */
-const CHAR = 6.6;
+/** Font size of all lines but the title and the foot, px. */
+const SIZE = 12;
 /** Characters of the title, 16 px and semi-bold, on a line of 100 at 12 px. */
 const TITLE_SHARE = 0.65;
 
@@ -64,18 +65,17 @@ export interface LegendMark {
   readonly text: string;
 }
 
-/** `char`: the widest mean of a character at 12 px among the fonts that a picture may be drawn with, so that no word is cut. */
-const MARK = { width: 18, height: 10, gap: 5, between: 16, char: 7.6 } as const;
+const MARK = { width: 18, height: 10, gap: 5, between: 16 } as const;
 
 /** The legend of a drawing in rows no wider than `most` px; null without entries. */
 export function legendDrawing(marks: readonly LegendMark[], most: number, ink: string): Drawing | null {
   const parts: string[] = [];
   let [x, y, width] = [0, 0, 0];
   for (const m of marks) {
-    const wide = MARK.width + MARK.gap + m.text.length * MARK.char;
+    const wide = MARK.width + MARK.gap + widestTextPx(m.text, SIZE);
     if (x > 0 && x + wide > most) [x, y] = [0, y + LINE];
     parts.push(
-      `<svg x="${x}" y="${y + 3}" width="${MARK.width}" height="${MARK.height}">${m.svg}</svg><text x="${x + MARK.width + MARK.gap}" y="${y + 12}" font-size="12" fill="${ink}">${escapeXml(m.text)}</text>`,
+      `<svg x="${x}" y="${y + 3}" width="${MARK.width}" height="${MARK.height}">${m.svg}</svg><text x="${x + MARK.width + MARK.gap}" y="${y + 12}" font-size="${SIZE}" fill="${ink}">${escapeXml(m.text)}</text>`,
     );
     x += wide + MARK.between;
     width = Math.max(width, x - MARK.between);
@@ -92,7 +92,7 @@ const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).r
  */
 export function frameSvg(f: Frame): { readonly text: string; readonly width: number; readonly height: number } {
   const width = Math.max(LEAST_WIDTH, f.drawing.width + 2 * PAD, (f.legend?.width ?? 0) + 2 * PAD);
-  const most = Math.floor((width - 2 * PAD) / CHAR);
+  const most = charsIn(width - 2 * PAD, SIZE);
   const head = wrapped(f.title, Math.floor(most * TITLE_SHARE));
   const context = wrapped(
     [
@@ -118,8 +118,8 @@ export function frameSvg(f: Frame): { readonly text: string; readonly width: num
     y += d.height;
   };
   text(head, 16, TITLE, `font-weight="600" fill="${f.palette.ink}"`);
-  text(context, 12, LINE, `fill="${f.palette.ink2}"`);
-  text(notes, 12, LINE, `fill="${f.palette.ink2}"`);
+  text(context, SIZE, LINE, `fill="${f.palette.ink2}"`);
+  text(notes, SIZE, LINE, `fill="${f.palette.ink2}"`);
   y += 6;
   place(f.drawing);
   if (f.legend) {

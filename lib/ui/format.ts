@@ -135,10 +135,16 @@ export function relativeTime(thenMs: number | null | undefined, nowMs: number): 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'] as const;
 const two = (n: number): string => String(n).padStart(2, '0');
 
+/** "2 Nov 2026, 14:02:07" (UTC): table cells whose header says UTC and where the second counts. */
+export const fullTime = (ms: number | null | undefined): string =>
+  ms === null || ms === undefined || Number.isNaN(ms)
+    ? MISSING
+    : `${shortDate(ms)} ${new Date(ms).getUTCFullYear()}, ${clock(ms, true)}`;
+
 /** "2 Nov 2026, 14:02:07 UTC". */
 export function absoluteTime(ms: number | null | undefined): string {
-  if (ms === null || ms === undefined || Number.isNaN(ms)) return MISSING;
-  return `${shortDate(ms)} ${new Date(ms).getUTCFullYear()}, ${clock(ms, true)} UTC`;
+  const text = fullTime(ms);
+  return text === MISSING ? text : `${text} UTC`;
 }
 
 /** "2 Nov" (UTC). */

@@ -159,6 +159,7 @@ export const jetArithmetic: Arithmetic<Jet> = {
   mul: multiply,
   div: (a, b) => multiply(a, reciprocal(b)),
   pow: (a, b) => {
+    if (a[0] === 0 && b[0]! > 0 && !isConstant(b)) return powerOfZero(a, b);
     if (!isConstant(b)) return jetArithmetic.call('exp', multiply(b, jetArithmetic.call('log', a)));
     const [x, n] = [a[0]!, b[0]!];
     const power = (factor: number, e: number): number => (factor === 0 ? 0 : factor * x ** e); // 0·0^−1 counts as 0
@@ -176,6 +177,24 @@ export const jetArithmetic: Arithmetic<Jet> = {
     return turn;
   },
 };
+
+const varies = (x: Jet, direction: 'a' | 'b'): boolean => (direction === 'a' ? [3, 4, 5] : [1, 2, 4, 5]).some((k) => x[k] !== 0);
+
+/**
+ * a^b at a = 0, b > 0 with an exponent that moves: by b alone every derivative is 0, by a alone it is that of a power. A derivative of order m by a and any by b
+ * goes as a^(b − m) ln a: it is 0 for b > m, and not finite (NaN) otherwise.
+ */
+function powerOfZero(a: Jet, b: Jet): Jet {
+  const out = jetArithmetic.pow(a, jet(b[0]!));
+  for (let p = 0; p < 2; p++)
+    for (let q = 0; q < 3; q++) {
+      const isMoved = (p > 0 && varies(b, 'a')) || (q > 0 && varies(b, 'b'));
+      if (!isMoved) continue;
+      const order = (varies(a, 'a') ? p : 0) + (varies(a, 'b') ? q : 0);
+      out[3 * p + q] = order === 0 || b[0]! > order ? 0 : Number.NaN;
+    }
+  return out;
+}
 
 const scaled = (x: Jet, f: number): Jet => x.map((v) => v * f);
 

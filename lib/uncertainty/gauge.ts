@@ -1,5 +1,15 @@
 import { AppError } from '@/lib/errors';
-import { fisherF, fromRows, leastSquares, moments, requireVariation, STILL, studentT } from '@/lib/numerics';
+import {
+  exact,
+  fisherF,
+  fromRows,
+  leastSquares,
+  magnitude,
+  moments,
+  requireVariation,
+  studentT,
+  withoutRounding,
+} from '@/lib/numerics';
 import { type GaugeComponents, gaugeComponents } from './gauge-components';
 
 /** A gauge study by analysis of variance. */
@@ -47,11 +57,8 @@ function ratio(ms: number, against: number, a: number, b: number): { readonly F:
   return { F: null, pValue: ms > 0 ? 0 : null };
 }
 
-/** Sums of squares that the rounding of the readings explains are 0: n times the square of their rounding. */
-function withoutRounding(ss: number, readings: readonly number[]): number {
-  const largest = readings.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  return ss > readings.length * (STILL * largest) ** 2 ? ss : 0;
-}
+/** Sums of squares that the rounding of the readings explains are 0. */
+const meaningful = (ss: number, readings: readonly number[]): number => withoutRounding(ss, readings.length, magnitude(readings));
 
 const mean = (v: readonly number[]): number => v.reduce((s, x) => s + x, 0) / v.length;
 
@@ -69,8 +76,8 @@ export function crossedGauge(x: readonly (readonly (readonly number[])[])[], tol
   const all = mean(readings);
   const byOperator = x.map((a) => mean(a.flat() as number[]));
   const byPart = Array.from({ length: p }, (_, j) => mean(x.flatMap((a) => [...a[j]!])));
-  const ssO = withoutRounding(p * r * byOperator.reduce((s, v) => s + (v - all) ** 2, 0), readings);
-  const ssP = withoutRounding(o * r * byPart.reduce((s, v) => s + (v - all) ** 2, 0), readings);
+  const ssO = meaningful(p * r * byOperator.reduce((s, v) => s + (v - all) ** 2, 0), readings);
+  const ssP = meaningful(o * r * byPart.reduce((s, v) => s + (v - all) ** 2, 0), readings);
   let ssI = 0;
   let ssE = 0;
   x.forEach((a, i) => {
@@ -80,8 +87,8 @@ export function crossedGauge(x: readonly (readonly (readonly number[])[])[], tol
       for (const v of b) ssE += (v - m) ** 2;
     });
   });
-  ssI = withoutRounding(ssI, readings);
-  ssE = withoutRounding(ssE, readings);
+  ssI = meaningful(ssI, readings);
+  ssE = meaningful(ssE, readings);
   const [dO, dP, dI, dE] = [o - 1, p - 1, (o - 1) * (p - 1), o * p * (r - 1)];
   const [msO, msP, msI] = [ssO / dO, ssP / dP, ssI / dI];
   const interaction = ratio(msI, ssE / dE, dI, dE);
@@ -124,7 +131,7 @@ export function nestedGauge(x: readonly (readonly (readonly number[])[])[], tole
       for (const v of b) ssE += (v - mp) ** 2;
     }
   }
-  [ssO, ssP, ssE] = [ssO, ssP, ssE].map((v) => withoutRounding(v, readings)) as [number, number, number];
+  [ssO, ssP, ssE] = [ssO, ssP, ssE].map((v) => meaningful(v, readings)) as [number, number, number];
   const [dO, dP, dE] = [o - 1, o * (p - 1), o * p * (r - 1)];
   const [msO, msP, msE] = [ssO / dO, ssP / dP, ssE / dE];
   const anova = [
@@ -175,12 +182,11 @@ export function linearityStudy(references: readonly number[], readings: readonly
       { field: 'references' },
     );
   requireVariation('references', references);
-  const largest = [...references, ...readings.flat()].reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  const exact = (v: number, scale = 1): number => (Math.abs(v) * scale > STILL * largest ? v : 0);
+  const largest = magnitude([...references, ...readings.flat()]);
   const rows: number[][] = [];
   const biases: number[] = [];
   const bias = references.map((ref, i) => {
-    const m = moments(readings[i]!.map((v) => exact(v - ref)));
+    const m = moments(readings[i]!.map((v) => exact(v - ref, largest)));
     if (m.n < 2)
       throw new AppError('invalid_input', `readings: reference ${ref} has fewer than two readings`, {
         field: 'readings',
@@ -188,15 +194,15 @@ export function linearityStudy(references: readonly number[], readings: readonly
       });
     for (const v of readings[i]!) {
       rows.push([1, ref]);
-      biases.push(exact(v - ref));
+      biases.push(exact(v - ref, largest));
     }
-    const u = exact(Math.sqrt(m.variance / m.n));
-    return { reference: ref, bias: exact(m.mean), u, pValue: twoSided(exact(m.mean), u, m.n - 1) };
+    const u = exact(Math.sqrt(m.variance / m.n), largest);
+    const offset = exact(m.mean, largest);
+    return { reference: ref, bias: offset, u, pValue: twoSided(offset, u, m.n - 1) };
   });
   const f = leastSquares(fromRows(rows), biases);
-  const span = references.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
-  const isPerfect = exact(f.residualSigma) === 0;
-  const [intercept, slope] = [exact(f.coefficients[0]!), exact(f.coefficients[1]!, span)];
+  const isPerfect = exact(f.residualSigma, largest) === 0;
+  const [intercept, slope] = [exact(f.coefficients[0]!, largest), exact(f.coefficients[1]!, largest / magnitude(references))];
   const [uIntercept, uSlope] = isPerfect ? [0, 0] : [f.standardErrors[0]!, f.standardErrors[1]!];
   return {
     bias,
@@ -256,12 +262,16 @@ export function matchTools(reference: readonly number[], tool: readonly number[]
   };
   const offset = intercept + (slope - 1) * centre;
   const rest = moments(reference.map((v, i) => tool[i]! - slope * v - intercept));
+  // a tool that follows the line to rounding leaves nothing, whichever pair is left out
+  const largest = magnitude([...reference.map((v) => slope * v), ...tool]);
+  const netResidual = exact(Math.sqrt(rest.variance), largest);
+  const isPerfect = netResidual === 0;
   return {
     slope,
-    offset,
-    uSlope: spread(jack.map((j) => j[0])),
-    uOffset: spread(jack.map((j) => j[1] + (j[0] - 1) * centre)),
-    netResidual: Math.sqrt(rest.variance),
+    offset: exact(offset, largest),
+    uSlope: isPerfect ? 0 : spread(jack.map((j) => j[0])),
+    uOffset: isPerfect ? 0 : spread(jack.map((j) => j[1] + (j[0] - 1) * centre)),
+    netResidual,
     n,
   };
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { cholesky, type JitterPolicy, type Rng, sortedTails } from '@/lib/numerics';
+import { magnitude, type Rng, STILL, semidefiniteFactor, sortedTails, withoutRounding } from '@/lib/numerics';
 import { checkCorrelation } from './correlation';
 import type { MeasurementModel } from './expression';
 import { shortestStart } from './shortest-interval';
@@ -142,8 +142,6 @@ export function monteCarlo(
   return adaptive(run, level, options.digits ?? 2, options.maxTrials ?? 5_000_000);
 }
 
-const CORRELATION_JITTER: JitterPolicy = { start: 1e-14, factor: 10, max: 1e-9 };
-
 type Sampler = (columns: readonly Float64Array[], size: number) => void;
 
 function makeSampler(
@@ -162,8 +160,7 @@ function makeSampler(
     if (linked[i] && d.kind !== 'normal')
       throw new AppError('invalid_input', `correlated quantity ${i + 1} must be normal, is ${d.kind}`, { index: i });
   });
-  // correlations of exactly ±1 leave the matrix singular; the jitter that mends it is far below what draws can show
-  const { l } = cholesky(Float64Array.from(correlation.flat()), n, CORRELATION_JITTER);
+  const l = semidefiniteFactor(Float64Array.from(correlation.flat()), n);
   const z = new Float64Array(n);
   return (columns, size) => {
     for (let i = 0; i < n; i++) if (distributions[i]!.kind !== 'normal') fillColumn(distributions[i]!, rng, columns[i]!, size);
@@ -173,7 +170,7 @@ function makeSampler(
         const d = distributions[i]!;
         if (d.kind !== 'normal') continue;
         let s = 0;
-        for (let j = 0; j <= i; j++) s += l[i * n + j]! * z[j]!;
+        for (let j = 0; j < n; j++) s += l[i * n + j]! * z[j]!;
         columns[i]![k] = d.mean + d.sd * s;
       }
     }
@@ -209,7 +206,7 @@ function summary(
   const best = shortestStart(lowest, highest);
   return {
     mean,
-    u: Math.sqrt(ss / (m - 1)),
+    u: Math.sqrt(withoutRounding(ss, m, magnitude(y)) / (m - 1)),
     symmetric: [lowest[r]!, highest[r]!],
     shortest: [lowest[best]!, highest[best]!],
   };
@@ -259,6 +256,7 @@ export function validateGum(
 ): { readonly valid: boolean; readonly dLow: number; readonly dHigh: number; readonly tolerance: number } {
   const dLow = Math.abs(gum.y - gum.expanded - mc.shortest[0]);
   const dHigh = Math.abs(gum.y + gum.expanded - mc.shortest[1]);
-  const tolerance = numericalTolerance(gum.u, digits);
+  // a result without uncertainty is met to rounding
+  const tolerance = gum.u > 0 ? numericalTolerance(gum.u, digits) : STILL * Math.abs(gum.y);
   return { valid: dLow <= tolerance && dHigh <= tolerance, dLow, dHigh, tolerance };
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { fisherF, fromRows, leastSquares, moments, requireVariation } from '@/lib/numerics';
+import { exact, fisherF, fromRows, leastSquares, magnitude, moments, requireVariation } from '@/lib/numerics';
 
 export interface TypeA {
   readonly mean: number;
@@ -77,7 +77,7 @@ export function calibrationLine(x: ArrayLike<number>, y: ArrayLike<number>, x0: 
     throw new AppError('invalid_input', `y has ${y.length} values, x has ${x.length}; give one a stimulus`, { field: 'y' });
   requireVariation('x', x);
   const f = leastSquares(fromRows(Array.from({ length: x.length }, (_, i) => [1, x[i]! - x0])), y);
-  const [y1, y2] = [f.coefficients[0]!, f.coefficients[1]!];
+  const [y1, y2] = [exact(f.coefficients[0]!, magnitude(y)), f.coefficients[1]!];
   const [uY1, uY2] = [f.standardErrors[0]!, f.standardErrors[1]!];
   const cov = f.covariance[1]!;
   return {

@@ -34,8 +34,9 @@ test.each([
   [400, 0.4],
   [1000, 0.4],
   [1000, 0.1],
-])('needles of %s Å with a relative width of %s: the closed form at every q', (length, s) => {
-  const polydispersity: Polydispersity = { parameter: 'length', relativeSigma: s, distribution: 'lognormal' };
+])('needles of %s Å with a standard deviation of ln L of %s: the closed form at every q', (length, s) => {
+  const relativeSigma = Math.sqrt(Math.expm1(s * s));
+  const polydispersity: Polydispersity = { parameter: 'length', relativeSigma, distribution: 'lognormal' };
   const got = particleScattering(rod(length), q, { sldSolvent: 0, polydispersity });
   const unit = Math.PI * 0.01 ** 2 * 1e-4;
   q.forEach((v, i) => {
@@ -69,3 +70,23 @@ test('a point at low q does not depend on the rest of the curve', () => {
   const o = { sldSolvent: 6, polydispersity: { parameter: 'length', relativeSigma: 0.3 } as const };
   expect(particleScattering(rod(200, 20), [0.01, 0.2], o)[0]).toBe(particleScattering(rod(200, 20), [0.01], o)[0]);
 });
+
+test.each(['gaussian', 'lognormal', 'schulz', 'rectangle'] as const)(
+  '%s: the relative standard deviation is what is asked for',
+  (distribution) => {
+    for (const relativeSigma of [0.05, 0.15]) {
+      const members = ensemble(rod(400, 20), [{ parameter: 'radius', relativeSigma, distribution }], 0.001);
+      let [m0, m1, m2] = [0, 0, 0];
+      for (const { weight, shape } of members) {
+        const r = (shape as { radius: number }).radius;
+        m0 += weight;
+        m1 += weight * r;
+        m2 += weight * r * r;
+      }
+      const mean = m1 / m0;
+      expect(Math.sqrt(m2 / m0 - mean * mean) / mean / relativeSigma).toBeCloseTo(1, 6);
+      // x0 is the mean, of a lognormal distribution the median
+      expect(mean / 20 / (distribution === 'lognormal' ? Math.sqrt(1 + relativeSigma ** 2) : 1)).toBeCloseTo(1, 7);
+    }
+  },
+);

@@ -16,16 +16,18 @@ export type ParticleLength =
   | 'rimC';
 
 /**
- * Number-weighted distribution of one length x about its value x₀ with relative width s. Densities: `gaussian` exp(−t²/2), cut at 0;
- * `lognormal` exp(−ln²(x/x₀)/2s²)/x; `schulz` (x/x₀)^(z−1) exp(−z x/x₀) with z = 1/s²; `rectangle` 1 for |t| ≤ √3; t = (x/x₀ − 1)/s.
+ * Number-weighted distribution of one length x about its value x₀ with the relative standard deviation s = σ/⟨x⟩. Densities: `gaussian` exp(−t²/2),
+ * cut at 0; `lognormal` exp(−ln²(x/x₀)/2w²)/x with w² = ln(1 + s²), about the median x₀; `schulz` (x/x₀)^(z−1) exp(−z x/x₀) with z = 1/s²; `rectangle`
+ * 1 for |t| ≤ √3; t = (x/x₀ − 1)/s. x₀ is the mean of all but the lognormal, whose mean is x₀√(1 + s²).
  * It is integrated whole, tails that matter to the square of a volume (x⁶) included, unless `nSigma` cuts it.
  */
 export interface Polydispersity {
   readonly parameter: ParticleLength;
+  /** Standard deviation over mean (of a Gaussian before it is cut at 0). */
   readonly relativeSigma: number;
   /** Nodes, the same at every q. Default: as many as the fringes at each q need, 64 to {@link MOST_NODES}. */
   readonly points?: number;
-  /** Cut: equally spaced points over |t| ≤ nSigma, x > 0, with the density as weight, and nothing beyond. */
+  /** Cut: equally spaced points over |x − x₀| ≤ nSigma · s · x₀, x > 0, with the density as weight, and nothing beyond. */
   readonly nSigma?: number;
   /** Default `gaussian`. */
   readonly distribution?: 'gaussian' | 'lognormal' | 'schulz' | 'rectangle';
@@ -187,13 +189,16 @@ function endOf(height: (v: number) => number, start: number, step: number, isSke
   return 0;
 }
 
+/** w² of ln x in a lognormal distribution of relative standard deviation s: ⟨x²⟩/⟨x⟩² = exp(w²) = 1 + s². */
+const logVariance = (s: number): number => Math.log1p(s * s);
+
 // ln of the density, but for a constant; `ratio` is x/x₀ = 1 + s t
 function logWeight(ratio: number, t: number, { distribution, relativeSigma: s }: Polydispersity): number {
   switch (distribution ?? 'gaussian') {
     case 'gaussian':
       return -0.5 * t * t;
     case 'lognormal':
-      return -0.5 * (Math.log(ratio) / s) ** 2 - Math.log(ratio);
+      return (-0.5 * Math.log(ratio) ** 2) / logVariance(s) - Math.log(ratio);
     case 'schulz': {
       const z = 1 / (s * s);
       return (z - 1) * Math.log(ratio) - z * (ratio - 1);
@@ -212,8 +217,10 @@ export function weightSlope(ratio: number, p: Polydispersity): number {
     case 'gaussian':
     case 'rectangle':
       return 0;
-    case 'lognormal':
-      return (log / s) * (log / (s * s) - t / (s * ratio)) - t / ratio;
+    case 'lognormal': {
+      const w2 = logVariance(s);
+      return (log / w2) * ((log * s) / (w2 * (1 + s * s)) - t / ratio) - t / ratio;
+    }
     case 'schulz': {
       const z = 1 / (s * s);
       return (-2 * z * (log - ratio + 1)) / s + ((z - 1) / ratio - z) * t;

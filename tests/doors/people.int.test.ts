@@ -195,7 +195,7 @@ test('the upload door passes on the header line and refuses one that is none', a
   for (const odd of ['0', '1.5', 'x']) {
     const answer = await send(odd);
     expect(answer.status).toBe(422);
-    expect(answer.body.detail).toMatch(/is no line; lines count from 1/);
+    expect(answer.body.detail).toMatch(/is not a line number; lines are counted from 1/);
   }
 });
 

@@ -112,7 +112,9 @@ test('whoever closes a loop closes the version that they saw', async () => {
   await setLoopState(loop.id, { version: loop.version, state: 'closed' }, 'suspended', 'maintenance of the tool', 'ana');
   const seen = loop.version;
   await changeLoop(loop.id, seen, { ...loop.config, lambda: loop.config.lambda * 1.1 }, 'a little bolder', 'ben');
-  await expect(setLoopState(loop.id, { version: seen, state: 'suspended' }, 'closed', 'maintenance is over', 'ana')).rejects.toMatchObject({
+  await expect(
+    setLoopState(loop.id, { version: seen, state: 'suspended' }, 'closed', 'maintenance is over', 'ana'),
+  ).rejects.toMatchObject({
     code: 'precondition_failed',
     message: expect.stringMatching(/at version 2 by now, you saw 1/),
   });

@@ -45,7 +45,7 @@ const CLOCKS: Readonly<Record<string, readonly string[]>> = {
   ingest_key: ['created_at'],
   chart: ['created_at'],
   chart_version: ['created_at'],
-  violation: ['alert_id'],
+  alert_signal: ['alert_id', 'withdrawn_at'],
   control_journal: ['learned_at', 'seq'],
   control_thread: ['updated_at'],
   loop_version: ['created_at'],
@@ -68,7 +68,7 @@ async function tables(): Promise<Record<string, Sql>> {
 
 /** What is compared in the place of a column whose content is left out. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  violation: "jsonb_build_object('alerted', alert_id IS NOT NULL)",
+  alert_signal: "jsonb_build_object('withdrawn', withdrawn_at IS NOT NULL)",
 };
 
 const rowsOf = (table: string): Sql => ({

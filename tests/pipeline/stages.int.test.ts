@@ -134,7 +134,7 @@ test('a loop in shadow advises but hands out the nominal recipe; changes need a 
   await expect(changeLoop(loop.id, 1, { ...loop.config, lambda: 0.3 }, 'I saw the old one', 'bob')).rejects.toMatchObject({
     code: 'precondition_failed',
   });
-  await setLoopState(loop.id, 2, 'shadow', 'trial of the new lambda', 'ana');
+  await setLoopState(loop.id, { version: 2, state: 'closed' }, 'shadow', 'trial of the new lambda', 'ana');
   const ask = {
     key: 'A2',
     tool: 'CVD-01',

@@ -2,9 +2,9 @@
 import type { AlertRow } from '@/lib/services/views/alerts';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
-import { useReport } from '@/lib/ui/components/toast';
 import { duration } from '@/lib/ui/format';
 import { Ago, useNow } from '@/lib/ui/hooks/now';
+import { useAction } from '@/lib/ui/hooks/use-action';
 import { waferName } from '@/lib/ui/links';
 import { acknowledgeAlert } from './actions';
 
@@ -22,10 +22,10 @@ export function AlertTable({
   canAct: boolean;
   filtered: boolean;
 }) {
-  const report = useReport();
+  const { run } = useAction();
   const acknowledge = (r: AlertRow): void => {
     if (!canAct || r.state !== 'open') return;
-    void acknowledgeAlert(r.id, r.version, '').then(report);
+    run(() => acknowledgeAlert(r.id, r.version, ''));
   };
   const columns: Column<AlertRow>[] = [
     {
@@ -88,8 +88,8 @@ export function AlertTable({
       rowKeys={{ a: acknowledge }}
       empty={
         filtered
-          ? 'No alert matches these filters.'
-          : 'Nothing waits. An alert opens here when a rule fires on an alerting chart.'
+          ? 'No alert matches these filters. Closed alerts are listed within the time range: take a longer one, or clear a filter.'
+          : 'No alert is waiting. One opens here when a rule fires on an alerting chart.'
       }
     />
   );

@@ -37,10 +37,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
   return (
     <>
       <LiveRefresh topics={['alert']} everyMs={3000} />
-      <PageHead
-        title="Alerts"
-        sub="By severity and age. Open a row for its evidence; a acknowledges the row that has the focus."
-      />
+      <PageHead title="Alerts" sub="By severity and age. Open a row for its evidence; the key a acknowledges the focused row." />
       <FilterBar
         fields={[
           {

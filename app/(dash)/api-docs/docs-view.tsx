@@ -180,7 +180,7 @@ function Code({ label, text }: { label: string; text: string }) {
       await navigator.clipboard.writeText(text);
       toast(`${label} is in the clipboard.`, 'done');
     } catch {
-      toast('The browser did not allow copying: mark the text and copy it.', 'error');
+      toast('The browser did not allow copying: select the text and copy it.', 'error');
     }
   };
   return (

@@ -33,9 +33,14 @@ export async function saveLoop(id: string, seenVersion: number, config: unknown,
   );
 }
 
-export async function changeLoopState(id: string, seenVersion: number, state: string, reason: string): Promise<ActionResult> {
+export async function changeLoopState(
+  id: string,
+  seen: { readonly version: number; readonly state: string },
+  state: string,
+  reason: string,
+): Promise<ActionResult> {
   return change(
-    (actor) => setLoopState(id, seenVersion, state, reason, actor.email),
+    (actor) => setLoopState(id, seen, state, reason, actor.email),
     () => `The loop is ${state}.`,
   );
 }

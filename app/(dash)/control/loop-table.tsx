@@ -3,8 +3,9 @@ import type { LoopRow } from '@/lib/services/views/control';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Sparkline } from '@/lib/ui/components/sparkline';
 import { StatusMark } from '@/lib/ui/components/status-mark';
+import { gainUnit } from '@/lib/ui/control/gain-unit';
 import { marginOf, usedWords } from '@/lib/ui/control/stability-facts';
-import { asEntered, num, signed, unitLabel } from '@/lib/ui/format';
+import { asEntered, num, signed } from '@/lib/ui/format';
 import { LOOP_STATUS } from './loop-status';
 
 const improvement = (r: LoopRow): number | null =>
@@ -72,7 +73,7 @@ const COLUMNS: readonly Column<LoopRow>[] = [
       const d = improvement(r);
       return d === null ? '–' : <StatusMark status={d > 0 ? 'ok' : 'warn'} text={signed(d, 2)} />;
     },
-    title: 'Ppk on less Ppk off',
+    title: 'Ppk on minus Ppk off',
   },
   {
     key: 'cpk',
@@ -97,7 +98,7 @@ const COLUMNS: readonly Column<LoopRow>[] = [
     key: 'gainUnit',
     header: 'Unit of the gain',
     fileOnly: true,
-    value: (r) => `${unitLabel(r.unit)}/${unitLabel(r.knobUnit) || 'step'}`,
+    value: gainUnit,
   },
   { key: 'threads', header: 'Threads', numeric: true, value: (r) => r.threads },
   {
@@ -109,7 +110,7 @@ const COLUMNS: readonly Column<LoopRow>[] = [
     numeric: true,
     cell: (r) => <OfBound judgement={r.judgement} />,
     title:
-      'Share of the stability bound that is used, with the gain that history tells (and the unfavourable end of its interval) and the delay that 90 % of the lots kept',
+      'Share of the stability bound that is used, with the gain that history shows (and the unfavourable end of its interval) and the delay that 90 % of the lots stayed within',
     firstDir: 'desc',
   },
   {

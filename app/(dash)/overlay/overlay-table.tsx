@@ -2,7 +2,7 @@
 import type { OverlayRow } from '@/lib/services/views/overlay';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { num, shortTime } from '@/lib/ui/format';
+import { num } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import { overlayState } from './overlay-state';
 
@@ -43,7 +43,7 @@ const COLUMNS: readonly Column<OverlayRow>[] = [
   nm('residualX', 'Residual X', (r) => r.residualX, '|mean| + 3 sigma of dx after the model'),
   nm('residualY', 'Residual Y', (r) => r.residualY, '|mean| + 3 sigma of dy after the model'),
   { key: 'marks', header: 'Marks', numeric: true, value: (r) => r.marks },
-  { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
+  { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs },
 ];
 
 export function OverlayTable({ rows, total }: { rows: readonly OverlayRow[]; total: number }) {

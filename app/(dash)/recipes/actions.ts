@@ -35,7 +35,7 @@ export async function tryDraft(id: string, revision: number): Promise<ActionResu
   const result = await act(
     'engineer',
     (actor) => startTrial(id, revision, actor.email, certifyOnThread),
-    'The trial is at work on stored spectra.',
+    'The trial is running on stored spectra.',
   );
   revalidatePath('/recipes', 'layout');
   return result;
@@ -114,7 +114,7 @@ export async function trainSurrogate(recipeId: string): Promise<ActionResult> {
   const result = await act(
     'engineer',
     (actor) => startSurrogate(recipeId, actor.email),
-    'The training is at work; fits use the surrogate as soon as it is ready.',
+    'The training is running; fits use the surrogate as soon as it is ready.',
   );
   revalidatePath('/recipes', 'layout');
   return result;

@@ -1,6 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import type { RecipeView } from '@/lib/services/views/recipes';
+import { answer } from '@/lib/ui/answer';
 import { InlineError } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { useReport } from '@/lib/ui/components/toast';
@@ -13,13 +14,20 @@ import type { KeptDraft } from './use-kept-draft';
 
 const SHOWN = 4;
 
+/** Whether the server has what is typed. */
+function keptWords(kept: KeptDraft): string {
+  if (kept.isGone) return 'discarded or decided elsewhere; kept again once you change it';
+  return kept.at === null ? '' : kept.isKept ? 'kept' : 'keeping…';
+}
+
 /** How the draft differs, what it still lacks, and whether somebody saved meanwhile. */
 export function DraftBar({ d, s, kept }: { d: RecipeView; s: DraftState; kept: KeptDraft }) {
   const router = useRouter();
   const report = useReport();
   const discard = async (): Promise<void> => {
     if (kept.at !== null) {
-      const r = await dropDraft(kept.at.id, kept.at.revision);
+      const { id, revision } = kept.at;
+      const r = await answer(() => dropDraft(id, revision));
       report(r);
       if (!r.ok) return;
       kept.forget();
@@ -62,7 +70,7 @@ export function DraftBar({ d, s, kept }: { d: RecipeView; s: DraftState; kept: K
               ? 'A draft from its template; it is kept as soon as you change it.'
               : `As version ${s.base.version}, which is in force. What you change is kept as your draft, and used nowhere until it is put in use.`}
         </span>
-        <span className="text-sm text-ink-3 whitespace-nowrap">{kept.at === null ? '' : kept.isKept ? 'kept' : 'keeping…'}</span>
+        <span className="text-sm text-ink-3">{keptWords(kept)}</span>
         {s.isDirty || kept.at !== null ? (
           <button type="button" className="link ml-auto whitespace-nowrap" onClick={() => void discard()}>
             Discard the draft

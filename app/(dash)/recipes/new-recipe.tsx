@@ -12,7 +12,7 @@ export function NewRecipe({ may, recipes }: { may: boolean; recipes: readonly { 
   const id = useId();
   return (
     <>
-      {may ? null : <span className="text-sm text-ink-2">New recipes need the role engineer</span>}
+      {may ? null : <span className="text-sm text-ink-2">New recipes need the engineer role</span>}
       <button type="button" className="btn btn-primary" disabled={!may} onClick={() => setOpen(true)}>
         New recipe…
       </button>

@@ -19,8 +19,18 @@ const COLUMNS: readonly Column<RecipeRow>[] = [
     key: 'state',
     header: 'State',
     value: (r) => (r.active ? 'in use' : 'out of use'),
-    cell: (r) => <StatusMark status={r.active ? 'ok' : 'idle'} text={r.active ? 'in use' : 'out of use'} />,
+    cell: (r) => (
+      <>
+        <StatusMark status={r.active ? 'ok' : 'idle'} text={r.active ? 'in use' : 'out of use'} />
+        {r.proposed > 0 ? (
+          <span className="block" title="A draft waits for a second engineer">
+            <StatusMark status="warn" text={r.proposed === 1 ? 'proposal waits' : `${r.proposed} proposals wait`} />
+          </span>
+        ) : null}
+      </>
+    ),
   },
+  { key: 'proposed', header: 'Proposals waiting', fileOnly: true, value: (r) => r.proposed },
   { key: 'name', header: 'Recipe', value: (r) => r.name },
   { key: 'operation', header: 'Operation', value: (r) => r.operation },
   { key: 'product', header: 'Product', value: (r) => r.product ?? 'all' },
@@ -46,7 +56,8 @@ const COLUMNS: readonly Column<RecipeRow>[] = [
     header: 'Accepted',
     numeric: true,
     firstDir: 'asc',
-    value: share,
+    fileUnit: '%',
+    value: (r) => (r.sites > 0 ? (100 * r.accepted) / r.sites : null),
     cell: (r) => percent(share(r), 1),
     title: 'Share of the sites of seven days whose fit was accepted',
   },

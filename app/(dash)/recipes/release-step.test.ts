@@ -10,6 +10,7 @@ const question: ReleaseQuestion = {
   issues: 0,
   name: 'HFO2-SE',
   revision: 4,
+  isGone: false,
   trial: ready,
   canBeTried: true,
 };
@@ -36,10 +37,11 @@ test('a draft that could be tried waits for its trial; that of an older save, or
 
 test('what else it waits for', () => {
   const waits = (over: Partial<ReleaseQuestion>) => releaseStep({ ...question, ...over }).waits;
-  expect(waits({ isEngineer: false })).toBe('Needs the role engineer');
-  expect(waits({ isProposed: true })).toBe('The draft waits for another engineer');
-  expect(waits({ issues: 1 })).toBe('Some fields need a correction first');
-  expect(waits({ isDirty: false })).toBe('The draft does not differ from the version in force');
-  expect(waits({ baseVersion: 0, name: ' ' })).toBe('Give the recipe a name first');
-  expect(waits({ revision: null })).toBe('The draft is being kept');
+  expect(waits({ isEngineer: false })).toBe('Needs the engineer role.');
+  expect(waits({ isProposed: true })).toBe('The draft waits for another engineer.');
+  expect(waits({ issues: 1 })).toBe('Some fields need a correction first.');
+  expect(waits({ isDirty: false })).toBe('The draft does not differ from the version in force.');
+  expect(waits({ baseVersion: 0, name: ' ' })).toBe('Give the recipe a name first.');
+  expect(waits({ revision: null })).toBe('The draft is being kept…');
+  expect(waits({ revision: null, isGone: true })).toMatch(/discarded or decided elsewhere/);
 });

@@ -1,4 +1,5 @@
 import { notCompared } from '@/lib/services/spectra/trial-difference';
+import { needsRole } from '@/lib/ui/components/gate';
 
 /** What is known of the newest trial of a draft. */
 export interface KnownTrial {
@@ -19,6 +20,8 @@ export interface ReleaseQuestion {
   readonly name: string;
   /** As the server keeps the draft; null while what was typed is on its way. */
   readonly revision: number | null;
+  /** Discarded or decided elsewhere. */
+  readonly isGone: boolean;
   readonly trial: KnownTrial | null;
   /** Stored spectra hold every channel of the draft; null: not known here. */
   readonly canBeTried: boolean | null;
@@ -44,13 +47,14 @@ export function releaseStep(q: ReleaseQuestion): ReleaseStep {
 }
 
 function waits(q: ReleaseQuestion, isNew: boolean, isTried: boolean): string | null {
-  if (!q.isEngineer) return 'Needs the role engineer';
-  if (q.isProposed) return 'The draft waits for another engineer';
-  if (q.issues > 0) return 'Some fields need a correction first';
-  if (!isNew && !q.isDirty) return 'The draft does not differ from the version in force';
-  if (isNew && q.name.trim() === '') return 'Give the recipe a name first';
-  if (q.revision === null) return 'The draft is being kept';
+  if (!q.isEngineer) return needsRole('engineer');
+  if (q.isProposed) return 'The draft waits for another engineer.';
+  if (q.issues > 0) return 'Some fields need a correction first.';
+  if (!isNew && !q.isDirty) return 'The draft does not differ from the version in force.';
+  if (isNew && q.name.trim() === '') return 'Give the recipe a name first.';
+  if (q.isGone) return 'The draft was discarded or decided elsewhere: it is kept again once you change it.';
+  if (q.revision === null) return 'The draft is being kept…';
   return q.canBeTried === true && !isTried
-    ? 'Try the draft on stored spectra first: the difference decides who may put it in use'
+    ? 'Try the draft on stored spectra first: the difference decides who may put it in use.'
     : null;
 }

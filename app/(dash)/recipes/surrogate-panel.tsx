@@ -1,13 +1,12 @@
 'use client';
-import { useTransition } from 'react';
 import type { SurrogateInfo } from '@/lib/services/spectra/surrogates';
 import type { RecipeView } from '@/lib/services/views/recipes';
-import type { ActionResult } from '@/lib/ui/action-result';
+import { Gate, needsRole } from '@/lib/ui/components/gate';
 import { Panel } from '@/lib/ui/components/panel';
-import { useReport } from '@/lib/ui/components/toast';
 import { num, percent } from '@/lib/ui/format';
 import { PeriodicRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
+import { useAction } from '@/lib/ui/hooks/use-action';
 import { ErrorMap } from '@/lib/ui/recipes/error-map';
 import { prepareErrorMap } from '@/lib/ui/recipes/error-map.prepare';
 import { endSurrogate, trainSurrogate } from './actions';
@@ -36,13 +35,8 @@ export function SurrogatePanel({
   /** Of the version in force. */
   parameters: RecipeView['content']['parameters'];
 }) {
-  const report = useReport();
-  const [isPending, start] = useTransition();
+  const { busy, run } = useAction();
   const s = list.find((q) => q.version === version) ?? null;
-  const run = (action: () => Promise<ActionResult>) =>
-    start(async () => {
-      report(await action());
-    });
   const canStart = s === null || s.state === 'stopped' || s.state === 'failed';
   const canStop = s?.state === 'training' || s?.state === 'ready';
   return (
@@ -69,22 +63,34 @@ export function SurrogatePanel({
           {s?.error ? <p className="status-out">{s.error}</p> : null}
           {s?.result ? <Result result={s.result} parameters={parameters} /> : null}
           <div className="flex gap-2">
-            {canStart ? (
-              <button
-                type="button"
-                className="btn"
-                disabled={!may || isPending}
-                title={may ? undefined : 'Needs the role engineer'}
-                onClick={() => run(() => trainSurrogate(recipeId))}
-              >
-                {s === null ? 'Train a surrogate' : 'Go on with the training'}
-              </button>
-            ) : null}
-            {canStop && s ? (
-              <button type="button" className="btn" disabled={!may || isPending} onClick={() => run(() => endSurrogate(s.id))}>
-                {s.state === 'training' ? 'Stop the training' : 'Take it out of use'}
-              </button>
-            ) : null}
+            <Gate waits={may ? null : needsRole('engineer')}>
+              {({ disabled, ...described }) => (
+                <>
+                  {canStart ? (
+                    <button
+                      type="button"
+                      className="btn"
+                      disabled={disabled || busy}
+                      {...described}
+                      onClick={() => run(() => trainSurrogate(recipeId))}
+                    >
+                      {s === null ? 'Train a surrogate' : 'Go on with the training'}
+                    </button>
+                  ) : null}
+                  {canStop && s ? (
+                    <button
+                      type="button"
+                      className="btn"
+                      disabled={disabled || busy}
+                      {...described}
+                      onClick={() => run(() => endSurrogate(s.id))}
+                    >
+                      {s.state === 'training' ? 'Stop the training' : 'Take it out of use'}
+                    </button>
+                  ) : null}
+                </>
+              )}
+            </Gate>
           </div>
         </div>
       </Panel>
@@ -111,7 +117,7 @@ function Result({
     ],
     [
       'Speed',
-      `${num(r.surrogateMs * 1000, 1)} µs a spectrum against ${num(r.rigorousMs, 1)} ms rigorous: ${num(r.speedUp, 0)} times`,
+      `${num(r.surrogateMs * 1000, 1)} µs per spectrum against ${num(r.rigorousMs, 1)} ms rigorous: ${num(r.speedUp, 0)} times`,
     ],
   ];
   return (

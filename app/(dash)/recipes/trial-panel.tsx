@@ -1,34 +1,36 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import { useEffect, useState, useTransition } from 'react';
+import { useEffect, useState } from 'react';
 import { TRIAL_LIMITS } from '@/lib/services/spectra/trial-difference';
 import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
+import { Gate } from '@/lib/ui/components/gate';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { useReport } from '@/lib/ui/components/toast';
 import { num, plural, unitLabel } from '@/lib/ui/format';
+import { useAction } from '@/lib/ui/hooks/use-action';
 import { limitWords } from '@/lib/ui/recipes/limit-words';
+import type { RecipeChange } from '@/lib/ui/recipes/recipe-diff';
 import { approve, endTrial, giveBack, tryDraft } from './actions';
+import { Differences } from './differences';
 import { TrialSitesPart } from './trial-sites';
 
 const POLL_MS = 2_000;
 
-/** What a draft makes of stored spectra beside the version in force, and who may decide. */
-export function TrialPanel({
-  draft: d,
-  revision,
-  isOwn,
-  may,
-}: {
+export interface TrialPanelProps {
   draft: RecipeDraft;
   revision: number;
   isOwn: boolean;
-  may: boolean;
-}) {
+  /** Why nothing can be done with the draft by who is looking now. */
+  waits: string | null;
+  /** Fields in which a draft of somebody else differs from the version that it stands beside; none of a new recipe. */
+  changes?: readonly RecipeChange[];
+}
+
+/** What a draft makes of stored spectra beside the version in force, and who may decide. */
+export function TrialPanel({ draft: d, revision, isOwn, waits, changes = [] }: TrialPanelProps) {
   const router = useRouter();
-  const report = useReport();
-  const [busy, start] = useTransition();
+  const { busy, run } = useAction();
   const [asking, ask] = useState<'approve' | 'return' | null>(null);
   const t = d.trial;
   const isRunning = t?.state === 'running';
@@ -45,49 +47,52 @@ export function TrialPanel({
       className="mb-3"
     >
       <div className="flex items-center gap-3 flex-wrap">
-        <span role="status">
-          {t === null
-            ? 'Not tried yet.'
-            : isRunning
-              ? `${t.done} of ${plural(t.of, 'wafer')} fitted…`
-              : isVoid
-                ? 'The draft has changed since this trial: try it again.'
-                : t.state === 'ready'
-                  ? `Tried on ${plural(t.of, 'wafer')}.`
-                  : `The trial was ${t.state} after ${t.done} of ${plural(t.of, 'wafer')}.`}
-        </span>
-        {isRunning ? (
-          <button
-            type="button"
-            className="btn h-7!"
-            disabled={!may || busy}
-            onClick={() => start(async () => void report(await endTrial(t.id)))}
-          >
-            Stop
-          </button>
-        ) : (
-          <button
-            type="button"
-            className="btn h-7!"
-            disabled={!may || busy}
-            onClick={() => start(async () => void report(await tryDraft(d.id, revision)))}
-          >
-            {t === null ? 'Try on stored spectra' : 'Try again'}
-          </button>
-        )}
-        {d.state === 'proposed' ? (
-          <>
-            {isOwn ? null : (
-              <button type="button" className="btn btn-primary h-7!" disabled={!may} onClick={() => ask('approve')}>
-                Approve…
-              </button>
-            )}
-            <button type="button" className="btn h-7!" disabled={!may} onClick={() => ask('return')}>
-              {isOwn ? 'Withdraw…' : 'Give back…'}
-            </button>
-          </>
-        ) : null}
+        <span role="status">{standing(t, isVoid)}</span>
+        <Gate waits={waits}>
+          {({ disabled, ...described }) => (
+            <>
+              {isRunning ? (
+                <button
+                  type="button"
+                  className="btn h-7!"
+                  disabled={disabled || busy}
+                  {...described}
+                  onClick={() => run(() => endTrial(t.id))}
+                >
+                  Stop
+                </button>
+              ) : (
+                <button
+                  type="button"
+                  className="btn h-7!"
+                  disabled={disabled || busy}
+                  {...described}
+                  onClick={() => run(() => tryDraft(d.id, revision))}
+                >
+                  {t === null ? 'Try on stored spectra' : 'Try again'}
+                </button>
+              )}
+              {d.state === 'proposed' && !isOwn ? (
+                <button
+                  type="button"
+                  className="btn btn-primary h-7!"
+                  disabled={disabled}
+                  {...described}
+                  onClick={() => ask('approve')}
+                >
+                  Approve…
+                </button>
+              ) : null}
+              {d.state === 'proposed' ? (
+                <button type="button" className="btn h-7!" disabled={disabled} {...described} onClick={() => ask('return')}>
+                  {isOwn ? 'Withdraw…' : 'Give back…'}
+                </button>
+              ) : null}
+            </>
+          )}
+        </Gate>
       </div>
+      {isOwn ? null : <Differences version={d.baseVersion} changes={changes} />}
       {t?.error ? <InlineError message={t.error} /> : null}
       {d.state === 'draft' && d.decisionReason ? (
         <p className="text-sm text-ink-2">{`${d.decidedBy} gave it back: ${d.decisionReason}`}</p>
@@ -96,24 +101,48 @@ export function TrialPanel({
       {t?.difference && t.difference.parameters.length > 0 ? (
         <TrialSitesPart trialId={t.id} done={t.done} recipe={d.name} />
       ) : null}
-      <ReasonDialog
-        open={asking !== null}
-        onClose={() => ask(null)}
-        title={
-          asking === 'approve' ? `Put the draft of ${d.author} in use` : isOwn ? 'Withdraw the proposal' : 'Give the draft back'
-        }
-        confirm={asking === 'approve' ? 'Put in use' : isOwn ? 'Withdraw' : 'Give back'}
-        onSubmit={async (reason) => {
-          if (asking !== 'approve') return giveBack(d.id, revision, reason);
-          const { result, recipeId } = await approve(d.id, revision, reason);
-          if (recipeId !== null) router.push(`/recipes/${recipeId}`);
-          return result;
-        }}
-      >
-        {t?.difference ? <Difference of={t.difference} /> : null}
-      </ReasonDialog>
+      <DecisionDialog asking={asking} onClose={() => ask(null)} draft={d} revision={revision} isOwn={isOwn} changes={changes} />
     </Panel>
   );
+}
+
+interface DecisionProps extends Pick<TrialPanelProps, 'draft' | 'revision' | 'isOwn'> {
+  asking: 'approve' | 'return' | null;
+  onClose: () => void;
+  changes: readonly RecipeChange[];
+}
+
+/** The second engineer puts a draft in use or gives it back; its author takes it back. */
+function DecisionDialog({ asking, onClose, draft: d, revision, isOwn, changes }: DecisionProps) {
+  const router = useRouter();
+  return (
+    <ReasonDialog
+      open={asking !== null}
+      onClose={onClose}
+      title={
+        asking === 'approve' ? `Put the draft of ${d.author} in use` : isOwn ? 'Withdraw the proposal' : 'Give the draft back'
+      }
+      confirm={asking === 'approve' ? 'Put in use' : isOwn ? 'Withdraw' : 'Give back'}
+      onSubmit={async (reason) => {
+        if (asking !== 'approve') return giveBack(d.id, revision, reason);
+        const { result, recipeId } = await approve(d.id, revision, reason);
+        if (recipeId !== null) router.push(`/recipes/${recipeId}`);
+        return result;
+      }}
+    >
+      {asking === 'approve' ? <Differences version={d.baseVersion} changes={changes} /> : null}
+      {d.trial?.difference ? <Difference of={d.trial.difference} /> : null}
+    </ReasonDialog>
+  );
+}
+
+function standing(t: RecipeDraft['trial'], isVoid: boolean): string {
+  if (t === null) return 'Not tried yet.';
+  if (t.state === 'running') return `${t.done} of ${plural(t.of, 'wafer')} fitted…`;
+  if (isVoid) return 'The draft has changed since this trial: try it again.';
+  return t.state === 'ready'
+    ? `Tried on ${plural(t.of, 'wafer')}.`
+    : `The trial was ${t.state} after ${t.done} of ${plural(t.of, 'wafer')}.`;
 }
 
 function Difference({ of: f }: { of: NonNullable<NonNullable<RecipeDraft['trial']>['difference']> }) {

@@ -1,6 +1,7 @@
 'use client';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { RecipeView } from '@/lib/services/views/recipes';
+import { newestOnly } from '@/lib/ui/newest-only';
 import type { HeldSite } from '@/lib/ui/recipes/draft-curves';
 import type { PickedSite } from '@/lib/ui/recipes/measured-picker';
 import { fetchMeasured } from './actions';
@@ -10,27 +11,29 @@ export function useHeldSite(d: RecipeView): PickedSite {
   const [held, setHeld] = useState<HeldSite | null>(null);
   const [isLoading, setLoading] = useState(false);
   const [error, setError] = useState<string | null>(null);
-  const asked = useRef(0);
+  const [newest] = useState(newestOnly);
   const choose = async (spectrumId: string | null, site: number): Promise<void> => {
-    const mine = ++asked.current;
     setError(null);
     const from = d.recent.find((r) => r.spectrumId === spectrumId);
-    if (!from) {
-      setHeld(null);
-      setLoading(false);
-      return;
-    }
-    setLoading(true);
+    setLoading(from !== undefined);
     try {
-      const s = await fetchMeasured(from.spectrumId, site);
-      if (mine !== asked.current) return;
-      const { values, sigma, isStated } = s;
-      const axis = d.axes[from.axis]!;
-      setHeld({ spectrumId: from.spectrumId, site, axis, channels: from.channels, values, sigma: isStated ? sigma : null });
+      const read = await newest(async () => (from === undefined ? 'none' : await fetchMeasured(from.spectrumId, site)));
+      if (read === null) return;
+      setHeld(from === undefined || read === 'none' ? null : heldOf(d, from, site, read));
     } catch {
-      if (mine === asked.current) setError('The measured values could not be fetched. Try again.');
+      setError('The measured values could not be fetched. Try again.');
     }
-    if (mine === asked.current) setLoading(false);
+    setLoading(false);
   };
   return { held, isLoading, error, choose: (id, site) => void choose(id, site) };
+}
+
+function heldOf(
+  d: RecipeView,
+  from: RecipeView['recent'][number],
+  site: number,
+  { values, sigma, isStated }: Awaited<ReturnType<typeof fetchMeasured>>,
+): HeldSite {
+  const { spectrumId, channels } = from;
+  return { spectrumId, site, axis: d.axes[from.axis]!, channels, values, sigma: isStated ? sigma : null };
 }

@@ -4,6 +4,8 @@ import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
 import type { DraftState } from '@/lib/ui/recipes/use-draft-state';
 import { autosave } from './actions';
 import type { Identity } from './identity';
+import { keepState } from './keep-state';
+import { forgetSaves, rememberSave } from './kept-drafts';
 
 const PAUSE_MS = 800;
 
@@ -12,6 +14,8 @@ export interface KeptDraft {
   at: { id: string; revision: number } | null;
   /** Everything typed is kept. */
   isKept: boolean;
+  /** Discarded or decided elsewhere: what is typed is kept nowhere until it changes. */
+  isGone: boolean;
   error: string | null;
   /** Forgets the draft, after it was discarded or put in use. */
   forget: () => void;
@@ -35,7 +39,8 @@ export function useKeptDraft(
   const [isOver, end] = useState(false);
   // a new recipe differs from nothing in force: its name alone is worth keeping
   const mayKeep = may && (at !== null || (recipeId === null ? !isOver : s.isDirty));
-  const isKept = !mayKeep || saved === text;
+  const [gone, setGone] = useState<string | null>(null);
+  const { isGone, isDue, isKept } = keepState({ text, saved, gone, mayKeep });
   const keep = async (): Promise<void> => {
     if (busy.current) return;
     busy.current = true;
@@ -51,8 +56,10 @@ export function useKeptDraft(
       });
       setError(r.error);
       if (r.kept) {
+        rememberSave({ ...r.kept, ...identity, baseVersion: s.base.version, content: s.draft });
         setAt(r.kept);
         setSaved(sent);
+        setGone(null);
       }
     } catch {
       setError('The draft could not be kept: the server did not answer. It stays here; the next change tries again.');
@@ -62,14 +69,17 @@ export function useKeptDraft(
   const seen = useRef(own?.id ?? null);
   // Decided or discarded elsewhere: what is typed from now on is another draft.
   useEffect(() => {
-    if (own === null && seen.current !== null) setAt((now) => (now?.id === seen.current ? null : now));
+    if (own === null && seen.current !== null && latest.current.at?.id === seen.current) {
+      setAt(null);
+      setGone(latest.current.text);
+    }
     seen.current = own?.id ?? null;
   }, [own]);
   const keepNow = useRef(keep);
   keepNow.current = keep;
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change begins the pause anew, and what was typed during a save is sent after it
   useEffect(() => {
-    if (isKept) return;
+    if (!isDue) return;
     const timer = setTimeout(() => void keepNow.current(), PAUSE_MS);
     const ask = (e: BeforeUnloadEvent): void => e.preventDefault();
     window.addEventListener('beforeunload', ask);
@@ -77,9 +87,9 @@ export function useKeptDraft(
       clearTimeout(timer);
       window.removeEventListener('beforeunload', ask);
     };
-  }, [isKept, text, at]);
+  }, [isDue, text, at]);
   const pending = useRef(false);
-  pending.current = !isKept;
+  pending.current = isDue;
   useEffect(
     () => () => {
       if (pending.current) void keepNow.current();
@@ -89,8 +99,10 @@ export function useKeptDraft(
   return {
     at,
     isKept,
+    isGone,
     error,
     forget: () => {
+      if (at !== null) forgetSaves(at.id);
       setAt(null);
       end(true);
     },

@@ -16,7 +16,7 @@ export async function addUser(input: unknown): Promise<ActionResult> {
     await act(
       'administrator',
       (a) => createUser(input, a),
-      'The account is there; hand over its password in person: a new one is chosen at the first sign-in.',
+      'The account is ready; hand over its password in person: the user chooses a new one at the first sign-in.',
     ),
   );
 }
@@ -33,7 +33,7 @@ export async function addKey(input: unknown): Promise<{ result: ActionResult; se
     async (a) => {
       secret = await makeApiKey(input, a);
     },
-    'The key is made. Copy it now: it is not shown again.',
+    'The key was made. Copy it now: it is not shown again.',
   );
   revalidatePath('/settings');
   return { result, secret };
@@ -78,7 +78,7 @@ export async function resetUserPassword(userId: string): Promise<{ result: Actio
     async (a) => {
       secret = await resetPassword(userId, a);
     },
-    'The password is new; hand it over in person: another is chosen at the next sign-in.',
+    'A new password was set; hand it over in person: the user chooses another at the next sign-in.',
   );
   revalidatePath('/settings');
   return { result, secret };

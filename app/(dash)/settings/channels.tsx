@@ -1,5 +1,5 @@
 'use client';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import type { SettingsView } from '@/lib/services/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
@@ -10,6 +10,7 @@ import { TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
 import { count } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
+import { useAction } from '@/lib/ui/hooks/use-action';
 import { useForm } from '@/lib/ui/hooks/use-form';
 import { addChannel, setChannel } from './actions';
 import { channelProblems } from './form-problems';
@@ -19,8 +20,7 @@ type Channel = SettingsView['channels'][number];
 const SEVERITIES = ['high', 'medium', 'low'] as const;
 
 export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[]; areas: readonly string[] }) {
-  const report = useReport();
-  const [busy, start] = useTransition();
+  const { busy, run } = useAction();
   const [adding, add] = useState(false);
   const [secret, setSecret] = useState<string | null>(null);
   const columns: Column<Channel>[] = [
@@ -73,7 +73,7 @@ export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[
           type="button"
           className="btn h-6! text-sm!"
           disabled={busy}
-          onClick={() => start(async () => void report(await setChannel(c.id, !c.active)))}
+          onClick={() => run(() => setChannel(c.id, !c.active))}
         >
           {c.active ? 'Pause' : 'Resume'}
         </button>

@@ -9,7 +9,7 @@ const known = <F extends string>(list: Readonly<Record<F, string | null>>): Prob
 const missing = (text: string, name: string): string | null => (text.trim() === '' ? `Enter ${name}.` : null);
 const email = (text: string): string | null =>
   missing(text, 'an e-mail address') ??
-  (EMAIL.test(text.trim()) ? null : 'This is no e-mail address: it needs a name, an @ and a domain, such as ana@fab.com.');
+  (EMAIL.test(text.trim()) ? null : 'This is not an e-mail address: it needs a name, an @ and a domain, such as ana@fab.com.');
 const password = (text: string, name: string): string | null =>
   missing(text, name) ?? (text.length < LEAST_PASSWORD ? `${LEAST_PASSWORD} characters or more; this has ${text.length}.` : null);
 
@@ -34,7 +34,7 @@ export const channelProblems = (v: ChannelTexts): Problems<'name' | 'target'> =>
 function address(text: string): string | null {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   const isWeb = url !== null && (url.protocol === 'https:' || url.protocol === 'http:');
-  return missing(text, 'an address') ?? (isWeb ? null : 'This is no web address: it begins with https:// or http://.');
+  return missing(text, 'an address') ?? (isWeb ? null : 'This is not a web address: it starts with https:// or http://.');
 }
 
 export const keyProblems = (v: { readonly sender: string }): Problems<'sender'> =>
@@ -42,7 +42,7 @@ export const keyProblems = (v: { readonly sender: string }): Problems<'sender'> 
     sender:
       missing(v.sender, 'a name') ??
       (v.sender.trim().length < LEAST_SENDER ? `${LEAST_SENDER} characters or more.` : null) ??
-      (SENDER.test(v.sender.trim()) ? null : `This takes ${SENDER_WORDS}.`),
+      (SENDER.test(v.sender.trim()) ? null : `Use ${SENDER_WORDS}.`),
   });
 
 export interface PasswordTexts {
@@ -51,9 +51,18 @@ export interface PasswordTexts {
   readonly again: string;
 }
 
-export const passwordProblems = (v: PasswordTexts): Problems<keyof PasswordTexts> =>
+/** @param current - what the present password is called. */
+export const passwordProblems = (v: PasswordTexts, current = 'your current password'): Problems<keyof PasswordTexts> =>
   known({
-    current: missing(v.current, 'your current password'),
+    current: missing(v.current, current),
     next: password(v.next, 'a new password'),
     again: v.again === v.next ? null : 'The two new passwords differ.',
   });
+
+export interface SignInTexts {
+  readonly email: string;
+  readonly password: string;
+}
+
+export const signInProblems = (v: SignInTexts): Problems<keyof SignInTexts> =>
+  known({ email: email(v.email), password: password(v.password, 'your password') });

@@ -1,5 +1,5 @@
 'use client';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import type { SettingsView } from '@/lib/services/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
@@ -7,8 +7,8 @@ import { DialogForm } from '@/lib/ui/components/dialog-form';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { TextField } from '@/lib/ui/components/text-field';
-import { useReport } from '@/lib/ui/components/toast';
 import { Ago } from '@/lib/ui/hooks/now';
+import { useAction } from '@/lib/ui/hooks/use-action';
 import { useForm } from '@/lib/ui/hooks/use-form';
 import { addKey, revokeKey } from './actions';
 import { keyProblems } from './form-problems';
@@ -27,8 +27,7 @@ const MEANS: Readonly<Record<string, string>> = {
 };
 
 export function KeysPanel({ keys, scopes }: { keys: readonly Key[]; scopes: readonly string[] }) {
-  const report = useReport();
-  const [busy, start] = useTransition();
+  const { busy, run } = useAction();
   const [adding, add] = useState(false);
   const [revoking, ask] = useState<Key | null>(null);
   const [secret, setSecret] = useState<string | null>(null);
@@ -87,7 +86,7 @@ export function KeysPanel({ keys, scopes }: { keys: readonly Key[]; scopes: read
         />
       </Dialog>
       <Dialog open={revoking !== null} onClose={() => ask(null)} title={`Revoke the key of ${revoking?.sender ?? ''}`}>
-        <p>Its sender is refused from now on, and cannot be let in with this key again. What it sent stays.</p>
+        <p>From now on its sender is refused, and this key cannot be used again. What it sent stays.</p>
         <div className="flex justify-end gap-2 mt-3">
           <button type="button" className="btn" onClick={() => ask(null)}>
             Cancel
@@ -97,8 +96,10 @@ export function KeysPanel({ keys, scopes }: { keys: readonly Key[]; scopes: read
             className="btn btn-primary"
             disabled={busy}
             onClick={() =>
-              start(async () => {
-                if (revoking && report(await revokeKey(revoking.id))) ask(null);
+              run(async () => {
+                const r = await revokeKey(revoking!.id);
+                if (r.ok) ask(null);
+                return r;
               })
             }
           >

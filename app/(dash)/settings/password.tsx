@@ -1,16 +1,15 @@
 'use client';
-import { LEAST_PASSWORD } from '@/lib/services/account-rules';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
-import { TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
 import { useForm } from '@/lib/ui/hooks/use-form';
 import { changePassword } from './actions';
 import { passwordProblems } from './form-problems';
+import { NO_PASSWORDS, PasswordFields } from './password-fields';
 
 /** Everyone changes their own password; other sessions are signed out. */
 export function PasswordPanel() {
   const report = useReport();
-  const { field, busy, submit, error } = useForm({ current: '', next: '', again: '' }, passwordProblems);
+  const { field, busy, submit, error } = useForm(NO_PASSWORDS, (v) => passwordProblems(v));
   return (
     <Panel title="Your password">
       <form
@@ -21,15 +20,7 @@ export function PasswordPanel() {
           submit((v) => changePassword(v.current, v.next), report);
         }}
       >
-        <TextField label="Current" type="password" className="w-56" autoComplete="current-password" {...field('current')} />
-        <TextField
-          label={`New, ${LEAST_PASSWORD} characters or more`}
-          type="password"
-          className="w-56"
-          autoComplete="new-password"
-          {...field('next')}
-        />
-        <TextField label="New, again" type="password" className="w-56" autoComplete="new-password" {...field('again')} />
+        <PasswordFields field={field} current="Current" className="w-56" />
         <button type="submit" className="btn mt-5" disabled={busy}>
           {busy ? 'Working…' : 'Change password'}
         </button>

@@ -9,7 +9,7 @@ export function SecretOnce({ label, secret, onClose }: { label: string; secret: 
       await navigator.clipboard.writeText(secret);
       toast('Copied.', 'done');
     } catch {
-      toast('The browser did not allow copying: mark the text and copy it.', 'error');
+      toast('The browser did not allow copying: select the text and copy it.', 'error');
     }
   };
   return (

@@ -1,5 +1,5 @@
 'use client';
-import { useState, useTransition } from 'react';
+import { useState } from 'react';
 import { LEAST_PASSWORD } from '@/lib/services/account-rules';
 import type { SettingsView } from '@/lib/services/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
@@ -7,9 +7,10 @@ import { Dialog } from '@/lib/ui/components/dialog';
 import { DialogForm } from '@/lib/ui/components/dialog-form';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { TextField } from '@/lib/ui/components/text-field';
+import { ChoiceField, TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
 import { Ago } from '@/lib/ui/hooks/now';
+import { useAction } from '@/lib/ui/hooks/use-action';
 import { useForm } from '@/lib/ui/hooks/use-form';
 import { addUser, changeRole, disableUser, resetUserPassword } from './actions';
 import { userProblems } from './form-problems';
@@ -22,27 +23,55 @@ const ROLES = [
   { value: 'administrator', means: 'manages users, keys and channels' },
 ] as const;
 
+const ROLE_CHOICES = ROLES.map((r) => ({ value: r.value, label: `${r.value}: ${r.means}` }));
+
 type User = SettingsView['users'][number];
 
+/** What an administrator is about to do to a user. */
+interface Asked {
+  readonly user: User;
+  readonly verb: 'disable' | 'reset';
+}
+
+/** A password that is shown once. */
+interface Secret {
+  readonly of: string;
+  readonly text: string;
+}
+
+type Action = ReturnType<typeof useAction>;
+
 export function UsersPanel({ users, me }: { users: readonly User[]; me: string }) {
-  const report = useReport();
-  const [busy, start] = useTransition();
+  const { busy, run } = useAction();
   const [adding, add] = useState(false);
-  const [asked, ask] = useState<{ readonly user: User; readonly verb: 'disable' | 'reset' } | null>(null);
-  const [secret, setSecret] = useState<{ readonly of: string; readonly text: string } | null>(null);
-  const confirm = (): void => {
-    const { user, verb } = asked!;
-    start(async () => {
-      if (verb === 'disable') report(await disableUser(user.id, true));
-      else {
-        const r = await resetUserPassword(user.id);
-        report(r.result);
-        if (r.secret !== null) setSecret({ of: user.email, text: r.secret });
+  const [asked, ask] = useState<Asked | null>(null);
+  const [secret, setSecret] = useState<Secret | null>(null);
+  const columns = userColumns({ me, busy, run, ask });
+  return (
+    <Panel
+      title="Users"
+      note="each role may do what the ones before it may"
+      flush
+      actions={
+        <button type="button" className="btn h-7! text-sm!" onClick={() => add(true)}>
+          Add a user…
+        </button>
       }
-      ask(null);
-    });
-  };
-  const columns: Column<User>[] = [
+    >
+      {secret ? (
+        <SecretOnce label={`The new password of ${secret.of}`} secret={secret.text} onClose={() => setSecret(null)} />
+      ) : null}
+      <DataTable label="Users" rows={users} columns={columns} rowKey={(u) => u.id} empty="There is no user." maxHeight={320} />
+      <Dialog open={adding} onClose={() => add(false)} title="Add a user">
+        <UserForm onDone={() => add(false)} />
+      </Dialog>
+      <SureDialog asked={asked} busy={busy} run={run} onClose={() => ask(null)} onSecret={setSecret} />
+    </Panel>
+  );
+}
+
+function userColumns({ me, busy, run, ask }: Action & { me: string; ask: (a: Asked) => void }): Column<User>[] {
+  return [
     {
       key: 'state',
       header: 'State',
@@ -62,11 +91,11 @@ export function UsersPanel({ users, me }: { users: readonly User[]; me: string }
           className="field h-6! text-sm!"
           value={u.role}
           disabled={busy}
-          onChange={(e) => start(async () => void report(await changeRole(u.id, e.target.value)))}
+          onChange={(e) => run(() => changeRole(u.id, e.target.value))}
         >
-          {ROLES.map((r) => (
+          {ROLE_CHOICES.map((r) => (
             <option key={r.value} value={r.value}>
-              {`${r.value}: ${r.means}`}
+              {r.label}
             </option>
           ))}
         </select>
@@ -91,7 +120,7 @@ export function UsersPanel({ users, me }: { users: readonly User[]; me: string }
               type="button"
               className="btn h-6! text-sm!"
               disabled={busy}
-              onClick={() => start(async () => void report(await disableUser(u.id, false)))}
+              onClick={() => run(() => disableUser(u.id, false))}
             >
               Enable
             </button>
@@ -100,44 +129,54 @@ export function UsersPanel({ users, me }: { users: readonly User[]; me: string }
       ),
     },
   ];
+}
+
+const SURE: Readonly<Record<Asked['verb'], { title: string; means: string; confirm: string }>> = {
+  reset: {
+    title: 'New password for',
+    means:
+      'A password is made and shown once; hand it over in person. Every session of this user ends now, and another password is chosen at the next sign-in.',
+    confirm: 'Make the password',
+  },
+  disable: {
+    title: 'Disable',
+    means:
+      'Every session of this user ends now, and signing in is refused until an administrator enables the account. What they did stays.',
+    confirm: 'Disable',
+  },
+};
+
+interface SureProps extends Action {
+  asked: Asked | null;
+  onClose: () => void;
+  onSecret: (s: Secret) => void;
+}
+
+/** Asked once more before the sessions of a user end. */
+function SureDialog({ asked, busy, run, onClose, onSecret }: SureProps) {
+  const words = SURE[asked?.verb ?? 'disable'];
+  const confirm = (): void => {
+    const { user, verb } = asked!;
+    run(async () => {
+      const r =
+        verb === 'disable' ? { result: await disableUser(user.id, true), secret: null } : await resetUserPassword(user.id);
+      if (r.secret !== null) onSecret({ of: user.email, text: r.secret });
+      onClose();
+      return r.result;
+    });
+  };
   return (
-    <Panel
-      title="Users"
-      note="each role may do what the ones before it may"
-      flush
-      actions={
-        <button type="button" className="btn h-7! text-sm!" onClick={() => add(true)}>
-          Add a user…
+    <Dialog open={asked !== null} onClose={onClose} title={`${words.title} ${asked?.user.email ?? ''}`}>
+      <p>{words.means}</p>
+      <div className="flex justify-end gap-2 mt-3">
+        <button type="button" className="btn" onClick={onClose}>
+          Cancel
         </button>
-      }
-    >
-      {secret ? (
-        <SecretOnce label={`The new password of ${secret.of}`} secret={secret.text} onClose={() => setSecret(null)} />
-      ) : null}
-      <DataTable label="Users" rows={users} columns={columns} rowKey={(u) => u.id} empty="There is no user." maxHeight={320} />
-      <Dialog open={adding} onClose={() => add(false)} title="Add a user">
-        <UserForm onDone={() => add(false)} />
-      </Dialog>
-      <Dialog
-        open={asked !== null}
-        onClose={() => ask(null)}
-        title={`${asked?.verb === 'reset' ? 'New password for' : 'Disable'} ${asked?.user.email ?? ''}`}
-      >
-        <p>
-          {asked?.verb === 'reset'
-            ? 'A password is made and shown once; hand it over in person. Every session of this user ends now, and another password is chosen at the next sign-in.'
-            : 'Every session of this user ends now, and signing in is refused until an administrator enables the account. What they did stays.'}
-        </p>
-        <div className="flex justify-end gap-2 mt-3">
-          <button type="button" className="btn" onClick={() => ask(null)}>
-            Cancel
-          </button>
-          <button type="button" className="btn btn-primary" disabled={busy} onClick={confirm}>
-            {busy ? 'Working…' : asked?.verb === 'reset' ? 'Make the password' : 'Disable'}
-          </button>
-        </div>
-      </Dialog>
-    </Panel>
+        <button type="button" className="btn btn-primary" disabled={busy} onClick={confirm}>
+          {busy ? 'Working…' : words.confirm}
+        </button>
+      </div>
+    </Dialog>
   );
 }
 
@@ -145,8 +184,7 @@ const NEW_USER = { name: '', email: '', role: 'viewer', password: '' };
 
 function UserForm({ onDone }: { onDone: () => void }) {
   const report = useReport();
-  const { field, values, busy, submit, error } = useForm(NEW_USER, userProblems);
-  const role = field('role');
+  const { field, busy, submit, error } = useForm(NEW_USER, userProblems);
   return (
     <DialogForm
       error={error}
@@ -161,16 +199,7 @@ function UserForm({ onDone }: { onDone: () => void }) {
     >
       <TextField label="Name" {...field('name')} maxLength={120} autoComplete="off" />
       <TextField label="E-mail" type="email" {...field('email')} maxLength={200} autoComplete="off" />
-      <label className="block">
-        <span className="label">Role</span>
-        <select name="role" className="field w-full" value={values.role} onChange={(e) => role.onText(e.target.value)}>
-          {ROLES.map((r) => (
-            <option key={r.value} value={r.value}>
-              {`${r.value}: ${r.means}`}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ChoiceField label="Role" {...field('role')} options={ROLE_CHOICES} />
       <TextField
         label={`First password, ${LEAST_PASSWORD} characters or more; the user chooses another at the first sign-in`}
         type="password"

@@ -1,4 +1,5 @@
 import type { ScreenRow } from '@/lib/services/views/spc-list';
+import { isJudged } from '@/lib/ui/charts/rules';
 import type { Status } from '@/lib/ui/tokens';
 
 export interface ChartState {
@@ -9,10 +10,10 @@ export interface ChartState {
 }
 
 /** What the list says of a chart: only one that has limits can be in control. */
-export function chartState(r: Pick<ScreenRow, 'n' | 'out' | 'alertId' | 'ucl' | 'lcl'>): ChartState {
+export function chartState(r: Pick<ScreenRow, 'n' | 'out' | 'alertId' | 'ucl' | 'lcl' | 'dispUcl' | 'dispLcl'>): ChartState {
   if (r.n === 0) return { status: 'idle', text: 'no points', order: 4 };
   if (r.alertId !== null) return { status: 'out', text: 'alert', order: 0 };
   if (r.out > 0) return { status: 'warn', text: 'rule fired', order: 1 };
-  if (r.ucl === null && r.lcl === null) return { status: 'idle', text: 'no limits yet', order: 3 };
+  if (!isJudged(r)) return { status: 'idle', text: 'no limits yet', order: 3 };
   return { status: 'ok', text: 'in control', order: 2 };
 }

@@ -4,7 +4,7 @@ import { useMemo } from 'react';
 import type { SpectrumListRow } from '@/lib/services/views/spectra-list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { decimalsFor, shortTime, unitLabel, withU } from '@/lib/ui/format';
+import { decimalsFor, unitLabel, withU } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import { chi2Words, waferVerdict } from '@/lib/ui/spectra/site-status';
 
@@ -57,7 +57,7 @@ const AFTER: readonly Column<SpectrumListRow>[] = [
     cell: (r) => chi2Words(r.reducedChi2),
     title: 'Median over the sites; 1 is a model that leaves nothing but noise',
   },
-  { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
+  { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs },
 ];
 
 const ALL_VALUES: Column<SpectrumListRow> = {

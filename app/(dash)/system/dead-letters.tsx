@@ -1,21 +1,21 @@
 'use client';
-import { useState, useTransition } from 'react';
+import { useId, useState } from 'react';
 import type { DeadLetter } from '@/lib/services/views/system';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Panel } from '@/lib/ui/components/panel';
-import { useReport } from '@/lib/ui/components/toast';
 import { plural } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
+import { useAction } from '@/lib/ui/hooks/use-action';
 import { dismissDeadLetter, replayDeadLetter } from './actions';
 
 /** Work that failed for good: its error, its payload, and the two ways out. */
 export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[]; total: number; may: boolean }) {
-  const report = useReport();
   const [asked, ask] = useState<DeadLetter | null>(null);
   const [shown, show] = useState<number | null>(null);
-  const [busy, start] = useTransition();
-  const why = may ? undefined : 'Needs the role engineer';
+  const { busy, run } = useAction();
+  const why = useId();
+  const described = may ? undefined : why;
   const columns: Column<DeadLetter>[] = [
     { key: 'queue', header: 'Queue', value: (t) => t.queue },
     {
@@ -32,7 +32,7 @@ export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[];
       ),
     },
     { key: 'attempts', header: 'Attempts', numeric: true, value: (t) => t.attempts },
-    { key: 'created', header: 'Asked for', numeric: true, time: (t) => t.createdMs, cell: (t) => <Ago at={t.createdMs} /> },
+    { key: 'created', header: 'Requested', numeric: true, time: (t) => t.createdMs, cell: (t) => <Ago at={t.createdMs} /> },
     {
       key: 'do',
       header: 'Do',
@@ -50,12 +50,12 @@ export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[];
             type="button"
             className="btn h-6! text-sm!"
             disabled={!may || busy}
-            title={why}
-            onClick={() => start(async () => void report(await replayDeadLetter(t.id)))}
+            aria-describedby={described}
+            onClick={() => run(() => replayDeadLetter(t.id))}
           >
             Replay
           </button>
-          <button type="button" className="btn h-6! text-sm!" disabled={!may} title={why} onClick={() => ask(t)}>
+          <button type="button" className="btn h-6! text-sm!" disabled={!may} aria-describedby={described} onClick={() => ask(t)}>
             Dismiss…
           </button>
         </span>
@@ -63,7 +63,18 @@ export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[];
     },
   ];
   return (
-    <Panel title="Dead letters" note={total > 0 ? plural(total, 'task') : null} flush>
+    <Panel
+      title="Dead letters"
+      note={
+        <span id={why}>
+          {[
+            ...(total > 0 ? [plural(total, 'task')] : []),
+            ...(may ? [] : ['replaying and dismissing need the engineer role']),
+          ].join('; ')}
+        </span>
+      }
+      flush
+    >
       <DataTable
         label="Dead letters"
         rows={rows}

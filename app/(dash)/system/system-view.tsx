@@ -27,7 +27,7 @@ export function SystemPageView({ data: d, role }: { data: SystemView; role: Role
         <Panel
           title="Queues and flow"
           asOf={d.toMs}
-          note="rates of the last 60 minutes; each sparkline is records a minute"
+          note="rates of the last 60 minutes; each sparkline shows records per minute"
           flush
         >
           <DataTable
@@ -67,7 +67,7 @@ export function SystemPageView({ data: d, role }: { data: SystemView; role: Role
               />
             </Panel>
           </div>
-          <Panel title="Database" note={`${bytes(d.databaseBytes)} in all; indexes and partitions are counted in`} flush>
+          <Panel title="Database" note={`${bytes(d.databaseBytes)} in all, with indexes and partitions`} flush>
             <DataTable
               label="Database tables"
               rows={d.tables}
@@ -115,7 +115,7 @@ const QUEUE_COLUMNS: readonly Column<QueueRow>[] = [
     fileUnit: 'ms',
     value: (q) => q.waitMs,
     cell: (q) => duration(q.waitMs),
-    title: 'From asked for to begun, last hour',
+    title: 'Time from request to start, last hour',
   },
   { key: 'done', header: 'Tasks', unit: '/h', numeric: true, value: (q) => q.done, cell: (q) => count(q.done) },
   { key: 'records', header: 'Records', unit: '/h', numeric: true, value: (q) => q.records, cell: (q) => count(q.records) },
@@ -145,10 +145,10 @@ const INGEST_COLUMNS: readonly Column<SystemView['ingest'][number]>[] = [
 const CODE_COLUMNS: readonly Column<SystemView['code'][number]>[] = [
   { key: 'stage', header: 'Stage', value: (c) => c.stage },
   { key: 'version', header: 'Version', value: (c) => c.version, cell: (c) => <code>{c.version}</code> },
-  { key: 'first', header: 'First at work', numeric: true, time: (c) => c.firstMs, cell: (c) => <Ago at={c.firstMs} /> },
+  { key: 'first', header: 'First used', numeric: true, time: (c) => c.firstMs, cell: (c) => <Ago at={c.firstMs} /> },
   {
     key: 'last',
-    header: 'Last begun',
+    header: 'Last started',
     numeric: true,
     time: (c) => c.lastMs,
     cell: (c) => <Ago at={c.lastMs} />,
@@ -158,7 +158,7 @@ const CODE_COLUMNS: readonly Column<SystemView['code'][number]>[] = [
 
 const TABLE_COLUMNS: readonly Column<SystemView['tables'][number]>[] = [
   { key: 'name', header: 'Table', value: (t) => t.name },
-  { key: 'bytes', header: 'Size', numeric: true, value: (t) => t.bytes, cell: (t) => bytes(t.bytes) },
+  { key: 'bytes', header: 'Size', fileUnit: 'B', numeric: true, value: (t) => t.bytes, cell: (t) => bytes(t.bytes) },
   { key: 'rows', header: 'Rows, about', numeric: true, value: (t) => t.rows, cell: (t) => count(t.rows) },
   {
     key: 'partitions',

@@ -1,7 +1,6 @@
 'use client';
 import type { CsvField, CsvMapping, CsvPreview } from '@/lib/services/csv';
 import { constantSource } from './one-value';
-import { useTyped } from './use-typed';
 
 export interface FieldInfo {
   name: CsvField;
@@ -40,8 +39,7 @@ function FieldRow({
   const source = preview.mapping[f.name];
   const column = source && 'column' in source ? source.column : '';
   const constant = source && 'constant' in source ? source.constant : '';
-  const [typed, type] = useTyped(constant, (v) => onChange(f.name, constantSource(v)));
-  const isMissing = source === undefined && f.need === 'always' && constantSource(typed) === undefined;
+  const isMissing = source === undefined && f.need === 'always';
   return (
     <div className="flex items-center gap-2 min-w-0">
       <span className="w-40 shrink-0">
@@ -58,7 +56,7 @@ function FieldRow({
         value={column}
         onChange={(e) => onChange(f.name, e.target.value ? { column: e.target.value } : undefined)}
       >
-        <option value="">{typed.trim() ? 'one value' : 'no column'}</option>
+        <option value="">{constant === '' ? 'no column' : 'one value'}</option>
         {preview.header.map((h) => (
           <option key={h} value={h}>
             {h}
@@ -69,9 +67,9 @@ function FieldRow({
         aria-label={`One value of ${f.label} for all rows`}
         className="field h-7! text-sm! w-36"
         placeholder="one value"
-        value={column === '' ? typed : ''}
+        value={constant}
         disabled={column !== ''}
-        onChange={(e) => type(e.target.value)}
+        onChange={(e) => onChange(f.name, constantSource(e.target.value))}
       />
     </div>
   );

@@ -1,19 +1,11 @@
 import { expect, test } from 'vitest';
-import { constantSource, newestOnly } from './one-value';
+import { constantSource, trimmed } from './one-value';
 
-test('a value is taken as it is typed, spaces around it are not', () => {
-  expect(['', '  ', ' nm '].map(constantSource)).toEqual([undefined, undefined, { constant: 'nm' }]);
-});
-
-test('an answer that comes late does not replace a newer one, nor does its error', async () => {
-  const ask = newestOnly();
-  let release = (_: string): void => undefined;
-  let fail = (_: Error): void => undefined;
-  const slow = ask(() => new Promise<string>((r) => (release = r)));
-  const broken = ask(() => new Promise<string>((_, reject) => (fail = reject)));
-  expect(await ask(() => Promise.resolve('newest'))).toBe('newest');
-  release('late');
-  fail(new Error('late'));
-  expect([await slow, await broken]).toEqual([null, null]);
-  await expect(ask(() => Promise.reject(new Error('now')))).rejects.toThrow('now');
+test('a value is shown as it is typed and sent without the spaces around it', () => {
+  expect(['', '  ', ' n m '].map(constantSource)).toEqual([undefined, undefined, { constant: ' n m ' }]);
+  expect(trimmed({ unit: { constant: ' n m ' }, lot: { column: ' Lot ' }, dates: 'iso' })).toEqual({
+    unit: { constant: 'n m' },
+    lot: { column: ' Lot ' },
+    dates: 'iso',
+  });
 });

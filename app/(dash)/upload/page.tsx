@@ -15,14 +15,14 @@ export default async function UploadPage() {
     <>
       <PageHead
         title="Upload measurements"
-        sub="A CSV file with a row a site; the columns are mapped, checked and previewed before anything is kept"
+        sub="A CSV file with one row per site; the columns are mapped, checked and previewed before anything is kept"
       />
       {may ? (
         <UploadView fields={fields} saved={await savedMappings()} />
       ) : (
         <Panel
           title="Upload"
-          empty={`Uploading needs the role engineer; you are ${actor.role}. Ask an engineer to upload the file, or an administrator to change your role.`}
+          empty={`Uploading needs the engineer role; you are ${actor.role}. Ask an engineer to upload the file, or an administrator to change your role.`}
         />
       )}
     </>

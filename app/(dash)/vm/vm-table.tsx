@@ -4,7 +4,7 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count, decimalsFor, num, percent, unitLabel } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
-import { quality } from '@/lib/ui/vm/quality';
+import { QUALITY_RULES, quality } from '@/lib/ui/vm/quality';
 
 const COLUMNS: readonly Column<VmRow>[] = [
   {
@@ -15,8 +15,7 @@ const COLUMNS: readonly Column<VmRow>[] = [
       const q = quality(r);
       return <StatusMark status={q.status} text={q.text} />;
     },
-    title:
-      'By Q² on later lots (good from 0.7, weak below 0.5), the observed error (at most twice that of the validation), the observed coverage (90 % or more of a nominal 95), and the share outside the domain (nominal 1 %, at most 2)',
+    title: QUALITY_RULES,
   },
   { key: 'operation', header: 'Operation', value: (r) => r.operation },
   { key: 'parameter', header: 'Predicts', value: (r) => r.parameter },
@@ -52,8 +51,9 @@ const COLUMNS: readonly Column<VmRow>[] = [
   {
     key: 'coverage',
     header: 'Coverage',
+    fileUnit: '%',
     numeric: true,
-    value: (r) => r.coverage,
+    value: (r) => (r.coverage === null ? null : 100 * r.coverage),
     cell: (r) => (r.coverage === null ? '–' : `${percent(r.coverage)} of ${count(r.checked)}`),
     title: 'Measured values inside their 95 % interval, of the predictions inside the domain that were measured later',
   },
@@ -63,7 +63,8 @@ const COLUMNS: readonly Column<VmRow>[] = [
     key: 'unreliable',
     header: 'Outside',
     numeric: true,
-    value: (r) => (r.predictions > 0 ? r.unreliable / r.predictions : null),
+    fileUnit: '%',
+    value: (r) => (r.predictions > 0 ? (100 * r.unreliable) / r.predictions : null),
     cell: (r) => (r.predictions > 0 ? percent(r.unreliable / r.predictions) : '–'),
     title: 'Predictions outside the model’s domain, nominally 1 %: they are kept off the VM charts',
   },
@@ -87,7 +88,7 @@ export function VmTable({ rows }: { rows: readonly VmRow[] }) {
       rowKey={(r) => r.id}
       rowHref={(r) => `/vm/${r.id}`}
       primary
-      empty="No model yet. One is made for each measured parameter of an operation whose runs have traces, once 45 wafers of 20 lots have both."
+      empty="No model yet. One is made for each measured parameter of an operation whose runs have traces, once enough wafers, of enough lots, have both."
     />
   );
 }

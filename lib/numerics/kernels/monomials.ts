@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { type Matrix, matrix, type Numbers } from '../matrix';
 import { type Svd, svd } from '../svd';
+import { withoutRounding } from '../variation';
 import { type Kernels, withKernels } from './load';
 
 /** A coordinate of n points: the sum of its parts, (n,) each and finite, in the unit that makes it of order one. */
@@ -193,12 +194,16 @@ export function fitMonomials(m: Monomials, ys: readonly Numbers[], root: Float64
 function residualsOf(y: Numbers, fitted: Float64Array, root: Float64Array | null): { residuals: Float64Array; rss: number } {
   const residuals = new Float64Array(y.length);
   let rss = 0;
+  let largest = 0;
+  let used = 0;
   for (let i = 0; i < residuals.length; i++) {
     const v = y[i]! - fitted[i]!;
     residuals[i] = v;
-    if (root) {
-      if (root[i]! > 0) rss += (root[i]! * v) ** 2;
-    } else rss += v * v;
+    const r = root ? root[i]! : 1;
+    if (!(r > 0)) continue;
+    used++;
+    rss += (r * v) ** 2;
+    largest = Math.max(largest, r * Math.abs(y[i]!));
   }
-  return { residuals, rss };
+  return { residuals, rss: withoutRounding(rss, used, largest) };
 }

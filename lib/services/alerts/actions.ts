@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { REASON_MAX, REASON_MIN, reasonProblem } from '@/lib/errors/reason';
-import { parsed } from '@/lib/formats/parsed';
+import { parsed, parsedId } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 import { feed } from '../feed';
 import { alertEvent } from './raise';
@@ -54,7 +54,13 @@ interface AlertRow {
  * is told, not overwritten.
  * @throws AppError `not_found`, `precondition_failed` (changed meanwhile), `conflict` (the state does not allow it).
  */
-export async function actOnAlert(id: string, version: number | null, input: unknown, actor: { email: string }): Promise<void> {
+export async function actOnAlert(
+  alertId: string,
+  version: number | null,
+  input: unknown,
+  actor: { email: string },
+): Promise<void> {
+  const id = parsedId('alert', alertId);
   const a = parsed(alertAction, input);
   await transaction(async (tx) => {
     const alert = await tx.one<AlertRow>(

@@ -47,7 +47,7 @@ export async function raiseCondition(tx: Tx, c: Condition): Promise<void> {
     return;
   }
   const open = await tx.one<{ id: string }>(sql`
-    UPDATE alert SET last_at = greatest(last_at, ${c.to}), count = count + ${c.count}, version = version + 1
+    UPDATE alert SET last_at = greatest(last_at, ${c.to}), count = count + ${c.count}
     WHERE dedupe_key = ${c.key} AND state <> 'closed' RETURNING id`);
   if (open !== undefined) await alertEvent(tx, open.id, ITSELF, 'again', c.title, where);
 }

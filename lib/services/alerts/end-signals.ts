@@ -1,4 +1,5 @@
 import { sql, type Tx } from '@/lib/db';
+import { type ChartKind, DISPERSION, dispersionName, isDispersionRule } from '@/lib/spc';
 import { ITSELF } from './event-words';
 import { alertEvent, closeByItself } from './raise';
 
@@ -9,11 +10,17 @@ interface Ended {
   tool: string | null;
   chamber: string | null;
   unit: string;
+  kind: ChartKind;
   lot: string | null;
   slot: number | null;
-  value: number | null;
-  /** Of the signal that opened it: plotted now, null when the point left its chart; any of its points left out by a person. */
+  /** The rule that opened it, and the statistic that the rule judged then; null where the alert was not told of it. */
+  rule: number | null;
+  was: number | null;
+  /** The same statistic of its point now; null where the point left its chart, or has none. */
   now: number | null;
+  /** Its point is on the chart. */
+  stands: boolean;
+  /** A person left out any of the points of its signals. */
   excluded: boolean;
 }
 
@@ -24,10 +31,12 @@ interface Ended {
 export async function endSignals(tx: Tx, alertIds: readonly string[]): Promise<void> {
   if (alertIds.length === 0) return;
   const ended = await tx.rows<Ended>(sql`
-    SELECT a.id, a.state::text, a.title, a.tool, a.chamber, c.unit, a.lot, a.slot, a.value, p.plotted AS now,
-      EXISTS (SELECT 1 FROM violation v JOIN chart_point q ON q.chart_id = v.chart_id AND q.at = v.at AND q.record_id = v.record_id WHERE v.alert_id = a.id AND q.excluded IS NOT NULL) AS excluded
-    FROM alert a JOIN chart c ON c.id = a.chart_id LEFT JOIN chart_point p ON p.chart_id = a.chart_id AND p.record_id = a.record_id
-    WHERE a.id = ANY(${[...alertIds]}::uuid[]) AND a.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM violation v WHERE v.alert_id = a.id AND v.withdrawn_at IS NULL)
+    SELECT a.id, a.state::text, a.title, a.tool, a.chamber, c.unit, c.kind, a.lot, a.slot, a.rule, (s.detail->>'judged')::float8 AS was,
+      CASE WHEN a.rule > ${DISPERSION} THEN p.dispersion ELSE p.plotted END AS now, p.record_id IS NOT NULL AS stands,
+      EXISTS (SELECT 1 FROM alert_signal v JOIN chart_point q ON q.chart_id = v.chart_id AND q.at = v.at AND q.record_id = v.record_id WHERE v.alert_id = a.id AND q.excluded IS NOT NULL) AS excluded
+    FROM alert a JOIN chart c ON c.id = a.chart_id LEFT JOIN alert_signal s ON s.alert_id = a.id AND s.record_id = a.record_id AND s.rule = a.rule
+    LEFT JOIN chart_point p ON p.chart_id = a.chart_id AND p.record_id = a.record_id
+    WHERE a.id = ANY(${[...alertIds]}::uuid[]) AND a.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM alert_signal v WHERE v.alert_id = a.id AND v.withdrawn_at IS NULL)
     FOR UPDATE OF a`);
   for (const a of ended) {
     if (a.excluded) continue;
@@ -36,16 +45,34 @@ export async function endSignals(tx: Tx, alertIds: readonly string[]): Promise<v
       await alertEvent(tx, a.id, ITSELF, 'ended', text);
       continue;
     }
-    await closeByItself(tx, a, text, 'its point is in control now', { was: a.value, now: a.now });
+    await closeByItself(tx, a, text, 'its point is in control now', { was: a.was, now: a.now });
   }
 }
 
+/** Compares the statistic that the opening signal judged with the same one now. */
 function reasonOf(a: Ended): string {
   const of = a.lot === null ? 'the point' : a.slot ? `wafer ${a.lot}.${String(a.slot).padStart(2, '0')}` : `lot ${a.lot}`;
-  const was = a.value === null ? '' : `; it was ${number(a.value)} ${a.unit} when it was raised`;
-  return a.now === null
-    ? `no signal is left: the record of ${of} was corrected${was}`
-    : `no signal is left: ${of} is ${number(a.now)} ${a.unit} by the data that came since${was}`;
+  if (!a.stands) {
+    const was = a.was === null ? '' : `; it was ${number(a.was)} ${a.unit} when it was raised`;
+    return `no signal is left: the record of ${of} was corrected${was}`;
+  }
+  const what = statisticOf(a, of);
+  if (a.now === null) return `no signal is left: by the data that came since, ${what} is not known`;
+  const [now, was] = apart(a.now, a.was);
+  return `no signal is left: ${what} is ${now} ${a.unit} by the data that came since${was === null ? '' : `; it was ${was} ${a.unit} when it was raised`}`;
 }
 
-const number = (v: number): string => String(Number(v.toPrecision(4)));
+function statisticOf({ rule, kind }: Ended, of: string): string {
+  if (rule !== null && isDispersionRule(rule)) return `the ${dispersionName(kind)} of ${of}`;
+  return kind === 'ewma' ? `the EWMA at ${of}` : of;
+}
+
+const number = (v: number, digits = 4): string => String(Number(v.toPrecision(digits)));
+
+/** Two values in four digits, or in as many as it takes to tell them apart. */
+function apart(now: number, was: number | null): [string, string | null] {
+  if (was === null) return [number(now), null];
+  let digits = 4;
+  while (digits < 12 && number(now, digits) === number(was, digits)) digits++;
+  return [number(now, digits), number(was, digits)];
+}

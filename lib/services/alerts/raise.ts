@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Tx } from '@/lib/db';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { describeRule } from '@/lib/spc';
+import { DISPERSION, type LimitsSource, ruleText } from '@/lib/spc';
 import { feed } from '../feed';
-import { DISPERSION, ruleOf } from '../spc/judge';
 import type { ChartRow } from '../spc/store';
 import { ITSELF } from './event-words';
+import { keepSignals } from './signals';
 
 export interface RaisedViolation {
   readonly chart: ChartRow;
@@ -13,6 +13,8 @@ export interface RaisedViolation {
   readonly recordId: string;
   readonly rule: number;
   readonly version: number;
+  /** Of the limits that judged it: those of the dispersion for a rule on it. */
+  readonly limits: LimitsSource;
   readonly value: number;
   readonly lot: string;
   readonly slot: number;
@@ -32,14 +34,6 @@ export const severityOf = (rule: number): Severity =>
   rule === 1 ? 'high' : rule % DISPERSION === 1 || rule === 5 || rule === 2 ? 'medium' : 'low';
 const RANK: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2 };
 
-/** Limits that a person entered are no multiple of a sigma: a point beyond the limits is just that. */
-export const ruleText = (rule: number): string =>
-  rule === 1
-    ? '1 point beyond the control limits'
-    : rule > DISPERSION
-      ? 'dispersion beyond its limit'
-      : describeRule(ruleOf(rule));
-
 /**
  * One open alert a chart: the first signal opens it and stays its evidence (title, point, value, age); later signals are counted and
  * listed beside it. Only a signal that is worse and later than that evidence raises the severity, and the history says by what.
@@ -50,9 +44,7 @@ export async function raiseAlerts(tx: Tx, violations: readonly RaisedViolation[]
   for (const v of violations) byChart.set(v.chart.id, [...(byChart.get(v.chart.id) ?? []), v]);
   for (const list of byChart.values()) {
     const id = (await addToOpenAlert(tx, list)) ?? (await openAlert(tx, list));
-    await tx.exec(sql`
-      UPDATE violation v SET alert_id = ${id} FROM unnest(${list.map((v) => v.at)}::timestamptz[], ${list.map((v) => v.recordId)}::uuid[], ${list.map((v) => v.rule)}::int4[]) AS u(at, record_id, rule)
-      WHERE v.chart_id = ${list[0]!.chart.id} AND v.at = u.at AND v.record_id = u.record_id AND v.rule = u.rule`);
+    await keepSignals(tx, id, list);
   }
 }
 
@@ -60,7 +52,8 @@ export async function raiseAlerts(tx: Tx, violations: readonly RaisedViolation[]
 const worstOf = (list: readonly RaisedViolation[]): RaisedViolation =>
   [...list].sort((a, b) => RANK[severityOf(b.rule)] - RANK[severityOf(a.rule)] || a.at.getTime() - b.at.getTime())[0]!;
 
-const titleOf = (v: RaisedViolation): string => `${v.chart.title}: ${ruleText(v.rule)}`;
+const textOf = (v: RaisedViolation): string => ruleText(v.rule, v.limits, v.chart.kind);
+const titleOf = (v: RaisedViolation): string => `${v.chart.title}: ${textOf(v)}`;
 const keyOf = (v: RaisedViolation): string => `spc:${v.chart.id}`;
 const lastOf = (list: readonly RaisedViolation[]): Date => new Date(Math.max(...list.map((v) => v.at.getTime())));
 
@@ -98,20 +91,13 @@ async function addToOpenAlert(tx: Tx, list: readonly RaisedViolation[]): Promise
   );
   if (open === undefined) return null;
   await tx.exec(sql`
-    UPDATE alert SET last_at = greatest(last_at, ${lastOf(list)}), count = count + ${list.length}, version = version + 1 WHERE id = ${open.id}`);
+    UPDATE alert SET last_at = greatest(last_at, ${lastOf(list)}), count = count + ${list.length} WHERE id = ${open.id}`);
   const later = list.filter((v) => v.at > open.first_at);
   const worst = later.length === 0 ? null : worstOf(later);
   if (worst !== null && RANK[severityOf(worst.rule)] > RANK[open.severity]) {
     const severity = severityOf(worst.rule);
     await tx.exec(sql`UPDATE alert SET severity = ${severity} WHERE id = ${open.id}`);
-    await alertEvent(
-      tx,
-      open.id,
-      ITSELF,
-      'escalated',
-      `${open.severity} → ${severity}: ${ruleText(worst.rule)}`,
-      evidenceOf(worst),
-    );
+    await alertEvent(tx, open.id, ITSELF, 'escalated', `${open.severity} → ${severity}: ${textOf(worst)}`, evidenceOf(worst));
     await feed(tx, [
       {
         kind: 'alert',

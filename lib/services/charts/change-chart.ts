@@ -4,9 +4,10 @@ import { reasonOf } from '@/lib/errors/reason';
 import { audit } from '../audit';
 import { feed } from '../feed';
 import { judgeCharts } from '../spc/evaluate';
-import type { ChartRow } from '../spc/store';
+import { type ChartRow, type PhaseRow, phasesOf } from '../spc/store';
 import { idFromAddress } from '../views/uuid';
 import { type ChartChange, nextVersion, parseChange, refuseMute, sameContent, type VersionContent } from './next-version';
+import { followWith, insertVersion, plannedText } from './planned';
 
 async function lockChart(tx: Tx, id: string): Promise<ChartRow> {
   const chart = await tx.one<ChartRow>(sql`
@@ -15,20 +16,19 @@ async function lockChart(tx: Tx, id: string): Promise<ChartRow> {
   return chart;
 }
 
-/** A phase may be entered ahead of its time, by no more than people plan. */
+/** A version may be planned ahead of its time, by no more than people plan. */
 const AHEAD_MS = 31 * 86_400_000;
-
-interface StoredVersion extends VersionContent {
-  readonly version: number;
-  readonly effectiveFrom: Date;
-}
 
 /**
  * A new version of a chart's limits or rules with author and reason: a new phase from its effective time. Points since then are judged
- * again and marked; no alert is opened or changed by it. A phase that has not begun yet gives way to the next change, whenever that begins,
- * and `takeBack` ends it without another.
- * @throws AppError `precondition_failed` when somebody changed the chart meanwhile; `invalid_input` when it cannot hold, nothing differs, or
- *   it begins before the version in force.
+ * again and marked; no alert is opened or changed by it.
+ *
+ * What a change leaves out stays as it is in the version in force when it begins. A change may be planned: it begins later, and only one may be.
+ * A change that holds from now leaves the planned one in place, which follows it in all that it does not say itself; `cancelScheduled` ends the
+ * planned one, and what is in force goes on undisturbed.
+ * @returns the number of the new version; of the cancelled one.
+ * @throws AppError `precondition_failed` when somebody changed the chart meanwhile; `invalid_input` when it cannot hold, nothing differs, it
+ *   begins before the version in force, or another version is planned already.
  */
 export async function changeChart(
   chartId: string,
@@ -47,101 +47,120 @@ export async function changeChart(
         'precondition_failed',
         `the chart is at version ${chart.version} by now, you saw ${seenVersion}; look at the change first`,
       );
-    const { last, begun } = await newestVersions(tx, chart.id, now);
-    const next = change.takeBack ? takenBack(change, last, begun) : nextVersion(chart.kind, last, change);
-    const alerting = change.alerting ?? chart.alerting;
-    const from = change.effectiveFrom === undefined ? new Date(now) : new Date(change.effectiveFrom);
-    refuseIdle(change, last, next, alerting !== chart.alerting);
-    if (change.rules !== undefined || change.alerting !== undefined) refuseMute(next.rules, alerting);
-    refuseTime(from, begun, now);
-    const version = chart.version + 1;
-    const replaced = await giveWay(tx, chart.id, from);
-    await insertVersion(tx, chart, version, from, next, actor, why);
-    await tx.exec(sql`UPDATE chart SET version = ${version}, alerting = ${alerting} WHERE id = ${chart.id}`);
-    await audit(tx, {
-      actor,
-      action: 'change',
-      entity: 'chart',
-      entityId: chart.id,
-      before: last,
-      after: { version, ...change, ...(replaced.length > 0 ? { replaces: replaced } : {}) },
-      reason: why,
-    });
-    await judgeCharts(tx, [{ ...chart, version, alerting }], new Map([[chart.id, from.getTime()]]));
-    await feed(tx, [
-      {
-        kind: 'limits',
-        text: `${chart.title}: version ${version} by ${actor}: ${why}`,
-        detail: { chartId: chart.id, version },
-      },
-    ]);
-    return version;
+    const phases = (await phasesOf(tx, [chart.id])).get(chart.id)!;
+    const begun = phases.findLast((p) => p.effectiveFrom <= now) ?? phases[0]!;
+    const planned = phases.filter((p) => p.effectiveFrom > now);
+    return change.cancelScheduled
+      ? cancelPlanned(tx, chart, change, planned, actor, why)
+      : enterVersion(tx, { chart, change, begun, planned, actor, why, now });
   });
 }
 
-/** The newest version, which may still be to come, and the newest that has begun. */
-async function newestVersions(tx: Tx, chartId: string, now: number): Promise<{ last: StoredVersion; begun: StoredVersion }> {
-  const rows = await tx.rows<StoredVersion>(sql`
-    SELECT version, effective_from AS "effectiveFrom", rules, preset, cl, ucl, lcl, limits_source AS "limitsSource", sigma_within AS "sigmaWithin", sigma_method AS "sigmaMethod",
-      disp_cl AS "dispCl", disp_ucl AS "dispUcl", disp_lcl AS "dispLcl", disp_source AS "dispSource", disp_sigma AS "dispSigma"
-    FROM chart_version WHERE chart_id = ${chartId} ORDER BY version DESC`);
-  return { last: rows[0]!, begun: rows.find((r) => r.effectiveFrom.getTime() <= now) ?? rows[0]! };
+interface Entry {
+  readonly chart: ChartRow;
+  readonly change: ChartChange;
+  readonly begun: PhaseRow;
+  readonly planned: readonly PhaseRow[];
+  readonly actor: string;
+  readonly why: string;
+  readonly now: number;
 }
 
-/** @throws AppError `invalid_input` when there is nothing to take back, or more is asked. */
-function takenBack(change: ChartChange, last: StoredVersion, begun: StoredVersion): VersionContent {
+async function enterVersion(tx: Tx, e: Entry): Promise<number> {
+  const { chart, change, begun, planned, actor, why, now } = e;
+  const from = change.effectiveFrom === undefined ? now : Date.parse(change.effectiveFrom);
+  refuseTime(from, begun, now);
+  if (from > now) refusePlan(chart, change, planned[0]);
+  const next = nextVersion(chart.kind, begun, change);
+  const alerting = change.alerting ?? chart.alerting;
+  refuseIdle(change, begun, next, alerting !== chart.alerting);
+  const version = chart.version + 1;
+  const { rules, limits, dispersion } = change;
+  const said = Object.fromEntries(Object.entries({ rules, limits, dispersion }).filter(([, v]) => v !== undefined));
+  const content = { version, from: new Date(from), content: next, change: said, author: actor, reason: why };
+  await insertVersion(tx, chart.id, begun.version, content);
+  const following = await followWith(tx, chart, next, planned);
+  if (rules !== undefined || change.alerting !== undefined) for (const v of [next, ...following]) refuseMute(v.rules, alerting);
+  await tx.exec(sql`UPDATE chart SET version = ${version}, alerting = ${alerting} WHERE id = ${chart.id}`);
+  await audit(tx, {
+    actor,
+    action: 'change',
+    entity: 'chart',
+    entityId: chart.id,
+    before: versionOf(begun),
+    after: { version, ...change, ...(following.length > 0 ? { followedBy: following.map(versionOf) } : {}) },
+    reason: why,
+  });
+  await judgeCharts(tx, [{ ...chart, version, alerting }], new Map([[chart.id, from]]));
+  const stays = planned.length === 0 ? '' : `; ${planned.map(plannedText).join(' ')} stays`;
+  await tell(tx, chart, version, `version ${version} by ${actor}: ${why}${stays}`);
+  return version;
+}
+
+/** Ends what is planned. No point was judged by it, so nothing is judged again, and no run of points begins anew. */
+async function cancelPlanned(
+  tx: Tx,
+  chart: ChartRow,
+  change: ChartChange,
+  planned: readonly PhaseRow[],
+  actor: string,
+  why: string,
+): Promise<number> {
+  const refuse = (text: string) => new AppError('invalid_input', text, { field: 'cancelScheduled' });
   if (Object.keys(change).length > 1)
-    throw new AppError('invalid_input', 'Taking a phase back goes alone: leave everything else out.', { field: 'takeBack' });
-  if (last.version === begun.version)
-    throw new AppError('invalid_input', `Version ${last.version} has begun: enter a new version instead.`, { field: 'takeBack' });
-  return begun;
+    throw refuse('Cancelling a planned version goes alone: leave everything else out, and enter that afterwards.');
+  const last = planned.at(-1);
+  if (last === undefined)
+    throw refuse('No version is planned. One that has begun is not cancelled: enter a new version instead.');
+  await tx.exec(
+    sql`UPDATE chart_version SET cancelled_at = now() WHERE chart_id = ${chart.id} AND version = ANY(${planned.map((p) => p.version)}::int[])`,
+  );
+  await audit(tx, {
+    actor,
+    action: 'cancel',
+    entity: 'chart',
+    entityId: chart.id,
+    before: { planned: planned.map(versionOf) },
+    after: { planned: [] },
+    reason: why,
+  });
+  await tell(tx, chart, last.version, `${planned.map(plannedText).join(' ')} cancelled by ${actor}: ${why}`);
+  return last.version;
 }
 
-/** @throws AppError `invalid_input` for a change that changes nothing. A new baseline from a new time is a change. */
-function refuseIdle(change: ChartChange, last: StoredVersion, next: VersionContent, alerts: boolean): void {
-  if (change.takeBack || change.limits === null || alerts || !sameContent(last, next)) return;
+const tell = (tx: Tx, chart: ChartRow, version: number, text: string): Promise<void> =>
+  feed(tx, [{ kind: 'limits', text: `${chart.title}: ${text}`, detail: { chartId: chart.id, version } }]);
+
+/** A version as the audit trail keeps it. */
+const versionOf = ({ effectiveFrom, ...v }: PhaseRow): object => ({ ...v, effectiveFrom: new Date(effectiveFrom).toISOString() });
+
+/** @throws AppError `invalid_input` for a change that changes nothing. A new baseline is a change, and so is a phase from a time of its own. */
+function refuseIdle(change: ChartChange, begun: PhaseRow, next: VersionContent, alerts: boolean): void {
+  if (change.limits === null || alerts || !sameContent(begun, next)) return;
   const { effectiveFrom } = change;
-  const isMoved = effectiveFrom !== undefined && last.effectiveFrom.getTime() !== Date.parse(effectiveFrom);
-  if (isMoved) return;
-  throw new AppError('invalid_input', `Nothing differs from version ${last.version}.`, { field: 'limits' });
+  if (effectiveFrom !== undefined && Date.parse(effectiveFrom) !== begun.effectiveFrom) return;
+  throw new AppError('invalid_input', `Nothing differs from version ${begun.version}.`, { field: 'limits' });
 }
 
 /** @throws AppError `invalid_input` for a phase that begins before the one in force, or further ahead than people plan. */
-function refuseTime(from: Date, begun: StoredVersion, now: number): void {
+function refuseTime(from: number, begun: PhaseRow, now: number): void {
   const refuse = (text: string) => new AppError('invalid_input', text, { field: 'effectiveFrom' });
+  const said = (ms: number) => new Date(ms).toISOString();
   if (from < begun.effectiveFrom)
-    throw refuse(`The version in force began ${begun.effectiveFrom.toISOString()}; a new phase cannot begin before it.`);
-  if (from.getTime() > now + AHEAD_MS)
-    throw refuse(`${from.toISOString()} is more than 31 days ahead; a phase begins within the next 31.`);
+    throw refuse(`The version in force began ${said(begun.effectiveFrom)}; a new phase cannot begin before it.`);
+  if (from > now + AHEAD_MS) throw refuse(`${said(from)} is more than 31 days ahead; a phase begins within the next 31.`);
 }
 
-/** Versions that would begin after this time never do: they begin with the one that takes their place, which is judged by from there. */
-async function giveWay(tx: Tx, chartId: string, from: Date): Promise<{ version: number; from: Date }[]> {
-  const rows = await tx.rows<{ version: number; from: Date }>(
-    sql`SELECT version, effective_from AS "from" FROM chart_version WHERE chart_id = ${chartId} AND effective_from > ${from} ORDER BY version`,
-  );
-  if (rows.length > 0)
-    await tx.exec(
-      sql`UPDATE chart_version SET effective_from = ${from} WHERE chart_id = ${chartId} AND effective_from > ${from}`,
-    );
-  return rows;
-}
-
-async function insertVersion(
-  tx: Tx,
-  chart: ChartRow,
-  version: number,
-  from: Date,
-  v: VersionContent,
-  actor: string,
-  why: string,
-): Promise<void> {
-  await tx.exec(sql`
-    INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, cl, ucl, lcl, limits_source, sigma_within, sigma_method, disp_cl, disp_ucl, disp_lcl, disp_source, disp_sigma,
-      subgroup, lambda, width_l, baseline_n, author, reason)
-    SELECT chart_id, ${version}, ${from}, ${v.rules}::int[], ${v.preset}, ${v.cl}::float8, ${v.ucl}::float8, ${v.lcl}::float8, ${v.limitsSource}, ${v.sigmaWithin}::float8, ${v.sigmaMethod}::text,
-      ${v.dispCl}::float8, ${v.dispUcl}::float8, ${v.dispLcl}::float8, ${v.dispSource}, ${v.dispSigma}::float8, subgroup, lambda, width_l, baseline_n, ${actor}, ${why}
-    FROM chart_version WHERE chart_id = ${chart.id} AND version = ${chart.version}`);
+/** @throws AppError `invalid_input` for a second planned version, and for what cannot wait: alerts are switched for the chart, not for a version. */
+function refusePlan(chart: ChartRow, change: ChartChange, other: PhaseRow | undefined): void {
+  if (other !== undefined)
+    throw new AppError('invalid_input', `There is ${plannedText(other)} already: cancel it first, then plan this one.`, {
+      field: 'effectiveFrom',
+    });
+  if (change.alerting !== undefined && change.alerting !== chart.alerting)
+    throw new AppError('invalid_input', 'Alerts are switched at once: leave this out of a version that begins later.', {
+      field: 'alerting',
+    });
 }
 
 /** Leaves a point out of limits and rules. It stays visible with the reason; no alert is opened or changed. */

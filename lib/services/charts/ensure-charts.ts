@@ -1,7 +1,7 @@
 import { characteristicName, OVERLAY_SUMMARIES, overlayTermLabel } from '@/lib/characteristic';
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import { nmToOsa, zernikeName } from '@/lib/spatial';
-import { type ChartKind, DISPERSION } from '../spc/judge';
+import { type ChartKind, DISPERSION } from '@/lib/spc';
 
 /**
  * Chart templates: which characteristics are charted, in which context, with which rules. `context` names the columns that must

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { parsed } from '@/lib/formats/parsed';
 import { real } from '@/lib/formats/scalars';
-import { enteredLimitProblems } from '@/lib/spc';
-import { type ChartKind, DISPERSION, type LimitsSource } from '../spc/judge';
+import { type ChartKind, DISPERSION, enteredLimitProblems, type LimitsSource } from '@/lib/spc';
 
 export const RULE_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 101] as const;
 export type RuleNumber = (typeof RULE_NUMBERS)[number];
@@ -14,7 +13,7 @@ export const hasDispersionChart = (kind: ChartKind): boolean => kind !== 'ewma';
 const limit = real.nullable();
 
 /**
- * What a new version of a chart may say. Left out: as before. `limits` null: collect a new baseline from `effectiveFrom` on. Limits are
+ * What a new version of a chart may say. Left out: as in the version before it, also when that one is changed before this one begins. `limits` null: collect a new baseline from `effectiveFrom` on. Limits are
  * used as they are entered, for every size of point; null on one side: no limit there.
  */
 export const chartChange = z.strictObject({
@@ -23,8 +22,8 @@ export const chartChange = z.strictObject({
   /** Limits of the dispersion chart. */
   dispersion: z.strictObject({ cl: limit, ucl: limit, lcl: limit }).optional(),
   alerting: z.boolean().optional(),
-  /** Takes back a phase that has not begun: what was in force before it goes on. Alone, without anything else. */
-  takeBack: z.literal(true).optional(),
+  /** Cancels what is planned: what is in force goes on. Alone, without anything else. */
+  cancelScheduled: z.literal(true).optional(),
   /** Process time from which the version holds, a new phase; now when left out. */
   effectiveFrom: z.iso.datetime({ offset: true }).optional(),
 });

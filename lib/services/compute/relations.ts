@@ -24,6 +24,8 @@ export interface Relations {
   readonly onlyWith?: Readonly<
     Record<string, { readonly field: string; readonly in: readonly unknown[]; readonly default?: unknown }>
   >;
+  /** Field → others that together leave it nothing to do. */
+  readonly idle?: Readonly<Record<string, readonly string[]>>;
   /** Lists of names without repetition. */
   readonly distinct?: readonly string[];
 }
@@ -35,6 +37,11 @@ const refuse = (field: string, message: string): never => {
 };
 const lengthOf = (v: unknown): number => (v as ArrayLike<unknown>).length;
 const isGiven = (i: Fields, field: string): boolean => i[field] !== undefined;
+/** The first entry that stands there a second time. */
+function repeated<T>(entries: readonly T[]): T | undefined {
+  const seen = new Set<T>();
+  return entries.find((v) => seen.size === seen.add(v).size);
+}
 const list = (fields: readonly string[]): string => fields.join(', ');
 
 /** @throws AppError `invalid_input` naming the field that does not fit the others, and what to do. */
@@ -65,6 +72,9 @@ export function checkRelations(f: ComputeFunction, input: Fields): void {
         `does nothing where ${other} is ${String(chosen)}; it belongs to ${choices.map(String).join(', ')}. Leave it out`,
       );
   }
+  for (const [field, others] of Object.entries(r.idle ?? {}))
+    if (isGiven(input, field) && others.every((name) => isGiven(input, name)))
+      refuse(field, `does nothing beside ${others.join(' and ')}, which leave nothing to estimate; leave it out, or one of them`);
   for (const fields of r.sameLength ?? []) {
     const given = fields.filter((name) => isGiven(input, name));
     const wrong = given.find((name) => lengthOf(input[name]) !== lengthOf(input[given[0]!]));
@@ -75,13 +85,15 @@ export function checkRelations(f: ComputeFunction, input: Fields): void {
   for (const [field, of] of Object.entries(r.indices ?? {})) {
     if (!isGiven(input, field) || !isGiven(input, of)) continue;
     const n = lengthOf(input[of]);
-    const wrong = (input[field] as readonly number[]).find((k) => k >= n);
+    const places = input[field] as readonly number[];
+    const wrong = places.find((k) => k >= n);
     if (wrong !== undefined)
       refuse(field, `${wrong} is no place in ${of}, which has ${n} entries: places run from 0 to ${n - 1}`);
+    const twice = repeated(places);
+    if (twice !== undefined) refuse(field, `${twice} stands there twice; give every place once`);
   }
   for (const field of r.distinct ?? []) {
-    const names = (input[field] ?? []) as readonly string[];
-    const twice = names.find((name, k) => names.indexOf(name) !== k);
+    const twice = repeated((input[field] ?? []) as readonly string[]);
     if (twice !== undefined) refuse(field, `"${twice}" stands there twice; give every column a name of its own`);
   }
 }

@@ -93,7 +93,9 @@ const particles = define({
       'Length of the shape that is distributed',
     ).optional(),
     distribution: oneOf(['gaussian', 'lognormal', 'schulz', 'rectangle'], 'Its distribution; default gaussian').optional(),
-    relativeSigma: positive('Its relative standard deviation').optional(),
+    relativeSigma: positive(
+      'Its relative standard deviation, σ over mean, of every distribution; the length of the shape is the mean, of a lognormal distribution the median',
+    ).optional(),
     points: whole(3, 1000, 'Points of the distribution; default as many as the fringes at each q need').optional(),
     nSigma: positive('Cuts the distribution: equally spaced points over ± so many standard deviations').optional(),
   }),

@@ -9,6 +9,7 @@ import {
   isotropic,
   krige,
   krigeNearest,
+  readingsAt,
 } from '@/lib/spatial';
 import { define, given } from './define';
 import { PLACES, type Predicted, placesOf, rasterOf } from './spatial-places';
@@ -118,14 +119,17 @@ function readOnce(i: {
   readonly xNew?: readonly number[] | undefined;
   readonly yNew?: readonly number[] | undefined;
 }): number[] {
-  const readings = new Map<string, number>();
-  i.x.forEach((v, k) => {
-    const key = `${v},${i.y[k]}`;
-    const isExact = !Number.isNaN(i.value[k]!) && !((i.u?.[k] ?? 0) > 0);
-    if (isExact) readings.set(key, (readings.get(key) ?? 0) + 1);
+  const read = [...i.x.keys()].filter((k) => !Number.isNaN(i.value[k]!));
+  const readings = readingsAt(
+    read.map((k) => i.x[k]!),
+    read.map((k) => i.y[k]!),
+    i.xNew ?? [],
+    i.yNew ?? [],
+  );
+  return [...readings.keys()].filter((j) => {
+    const at = readings[j]!;
+    return at.length === 1 && !((i.u?.[read[at[0]!]!] ?? 0) > 0);
   });
-  const [xNew, yNew] = [i.xNew ?? [], i.yNew ?? []];
-  return [...xNew.keys()].filter((j) => readings.get(`${xNew[j]},${yNew[j]}`) === 1);
 }
 
 const variogram = define({

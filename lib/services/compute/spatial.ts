@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { gaps, numbers, oneOf, positive, whole } from '@/lib/formats/compute';
-import { semidefiniteFault } from '@/lib/numerics';
+import { requireVariation, semidefiniteFault, varies } from '@/lib/numerics';
 import {
   chooseZernikeOrder,
   edgeRollOff,
@@ -15,6 +15,7 @@ import {
   radialProfile,
   sectorStatistics,
   siteStatistics,
+  sitesOutsideZones,
   zernikeGrid,
   zernikeName,
   zernikeUncertainty,
@@ -81,8 +82,11 @@ const zernike = define({
   gaps: ['residuals', 'map.values'],
   run: ({ x, y, value, u: uValue, grid, order, terms, ...rest }) => {
     const size = terms === undefined ? { order: order ?? 4 } : { terms };
+    // the uncertainties of the terms come from what the map does between the sites, unless they are given
+    if (rest.covariance !== 'known') requireVariation('value', value);
     const fit = fitZernike(x, y, value, { ...given({ ...rest, uValue }), ...size });
-    const isExact = fit.dof === 0 && rest.covariance !== 'known';
+    const isThrough = fit.dof === 0;
+    const isExact = isThrough && rest.covariance !== 'known';
     return {
       names: Array.from(fit.coefficients, (_, j) => zernikeName(j)),
       indices: Array.from(fit.coefficients, (_, j) => {
@@ -90,7 +94,9 @@ const zernike = define({
         return { osa: j, n, m, noll: nmToNoll(n, m), fringe: nmToFringe(n, m) };
       }),
       ...fit,
-      ...(isExact ? { standardErrors: null, covariance: null, residualSigma: null } : {}),
+      ...(isThrough ? { residualSigma: null } : {}),
+      ...(isExact ? { standardErrors: null, covariance: null } : {}),
+      rSquared: varies(value) ? fit.rSquared : null,
       warnings: [
         ...(isExact
           ? [
@@ -132,7 +138,10 @@ const order = define({
   }),
   relations: { sameLength: [['x', 'y', 'value']] },
   gaps: ['scores'],
-  run: ({ x, y, value, ...options }) => chooseZernikeOrder(x, y, value, given(options)),
+  run: ({ x, y, value, ...options }) => {
+    requireVariation('value', value);
+    return chooseZernikeOrder(x, y, value, given(options));
+  },
   table: {
     columns: SITES,
     write: {
@@ -184,10 +193,20 @@ const evaluate = define({
   example: { coefficients: [100, 0, 0.5], x: [0, 150], y: [0, 0] },
 });
 
+/** Measured sites that count in the whole and in no zone. */
+function unzoned(x: readonly number[], y: readonly number[], value: ArrayLike<number>, zonesMm?: readonly number[]): string[] {
+  const out = sitesOutsideZones(x, y, value, zonesMm);
+  if (out.length === 0) return [];
+  const isOne = out.length === 1;
+  return [
+    `zonesMm: ${isOne ? 'site' : 'sites'} ${out.slice(0, 6).join(', ')}${out.length > 6 ? ' …' : ''} ${isOne ? 'lies' : 'lie'} outside the borders of the zones and ${isOne ? 'counts' : 'count'} in none; give zonesMm that reach ${isOne ? 'it' : 'them'}`,
+  ];
+}
+
 const statistics = define({
   path: 'spatial/statistics',
   title: 'Statistics of a wafer map',
-  text: 'Mean, sigma, range, median and non-uniformities over all sites, by zone, by sector and by radius; edge roll-off against the extrapolated inner profile.',
+  text: 'Mean, sigma, range, median and non-uniformities over all sites, by zone, by sector and by radius; edge roll-off against the extrapolated inner profile. A site within 1 µm of the centre belongs to no sector; sites outside the zones are named.',
   input: z.strictObject({
     ...sites,
     zonesMm: numbers('Borders of the zones, mm; default 0, 50, 100, 150', { lowest: 0, min: 2 }).optional(),
@@ -198,6 +217,7 @@ const statistics = define({
   relations: { sameLength: [['x', 'y', 'value']] },
   run: (i) => ({
     all: siteStatistics(i.value),
+    warnings: unzoned(i.x, i.y, i.value, i.zonesMm),
     zones: zoneStatistics(i.x, i.y, i.value, i.zonesMm),
     sectors: sectorStatistics(i.x, i.y, i.value, i.sectors),
     radial: radialProfile(i.x, i.y, i.value, i.ringWidthMm),

@@ -121,7 +121,7 @@ const nonNormal = define({
     values: gaps('Values in process order'),
     ...spec,
     way: oneOf(['choose', 'box-cox', 'lognormal', 'weibull', 'johnson', 'percentile'], 'Default choose').optional(),
-    alpha: share('Level below which the test refuses a description; default that of the part').optional(),
+    alpha: share('Level below which the test refuses a description; default 0.05').optional(),
     confidence,
   }),
   relations: {
@@ -152,7 +152,7 @@ const nonNormal = define({
 const normality = define({
   path: 'spc/normality',
   title: 'Test of normality',
-  text: 'Anderson–Darling A² with its p value, and the points of the normal probability plot.',
+  text: 'Anderson–Darling A², A² with the factor of a small sample and its p value, and the points of the normal probability plot.',
   input: z.strictObject({ values: gaps('Values') }),
   run: (i) => {
     const v = i.values.filter((x) => !Number.isNaN(x));

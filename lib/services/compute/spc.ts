@@ -53,7 +53,11 @@ const individuals = define({
     sigma,
     exclude,
   }),
-  relations: { indices: { exclude: 'values' }, oneOf: [{ fields: ['method', 'sigma'] }] },
+  relations: {
+    indices: { exclude: 'values' },
+    idle: { exclude: ['center', 'sigma'] },
+    oneOf: [{ fields: ['method', 'sigma'] }],
+  },
   gaps: ['values'],
   run: ({ values: v, ...options }) => {
     requireMeasured('values', v);
@@ -114,6 +118,7 @@ const xbar = (letter: 'r' | 's') =>
     input: subgroupInput,
     relations: {
       indices: { exclude: 'subgroups' },
+      idle: { exclude: ['center', 'sigma'] },
       oneOf: [{ fields: ['method', 'sigma'] }, { fields: ['nSigmas', 'confidence'] }],
     },
     gaps: SUBGROUP_GAPS,

@@ -144,6 +144,7 @@ const validate = define({
       q.map((v) => v.name),
     );
     const gumResult = propagate(f, knownOf(q), given({ correlation: i.correlation, level: i.level }));
+    refuseStationary(gumResult);
     const inputs = q.map(
       (v): InputDistribution =>
         v.dof === undefined ? { kind: 'normal', mean: v.value, sd: v.u } : { kind: 't', mean: v.value, scale: v.u, dof: v.dof },

@@ -58,7 +58,7 @@ const train = define({
     x: rows('Inputs, one row a sample', { minRows: 2 }),
     y: numbers('Response of each sample', { min: 2 }),
     inputs,
-    kind: oneOf(KERNELS, 'Kernel; default that of the part, rbf').optional(),
+    kind: oneOf(KERNELS, 'Kernel; default matern52').optional(),
     ard: flag('One length scale an input; default true').optional(),
     mean: oneOf(
       ['none', 'constant', 'linear', 'quadratic'],

@@ -32,20 +32,21 @@ interface GivenRow {
  */
 export async function checkGivenLimits(tx: Db, onLine: (line: CheckPart) => void): Promise<void> {
   const charts = await tx.rows<{ id: string }>(
-    sql`SELECT DISTINCT chart_id AS id FROM chart_version WHERE limits_source = 'given' OR disp_source = 'given' ORDER BY chart_id`,
+    sql`SELECT DISTINCT chart_id AS id FROM chart_version WHERE cancelled_at IS NULL AND (limits_source = 'given' OR disp_source = 'given') ORDER BY chart_id`,
   );
   for (const { id } of charts) for (const row of await givenOf(tx, id)) onLine(limitsLine(row));
 }
 
-/** What an entry of the audit trail says was entered for one of the pairs of limits, up to a version. */
+/** What the audit trail says was entered for one of the pairs of limits: by the version itself, or by the latest one before it that says something of them. */
 const enteredAs = (key: 'limits' | 'dispersion') => sql`(
-  SELECT a.after->${key}::text FROM audit_entry a WHERE a.entity = 'chart' AND a.entity_id = g.chart_id::text AND a.action = 'change'
-    AND jsonb_typeof(a.after->${key}::text) = 'object' AND (a.after->>'version')::int <= g.version ORDER BY a.id DESC LIMIT 1)`;
+  SELECT a.after->${key}::text FROM audit_entry a JOIN phases b ON b.version = (a.after->>'version')::int AND (b.effective_from, b.version) <= (g.effective_from, g.version)
+  WHERE a.entity = 'chart' AND a.entity_id = g.chart_id::text AND a.action = 'change' AND jsonb_typeof(a.after->${key}::text) = 'object'
+  ORDER BY b.effective_from DESC, b.version DESC LIMIT 1)`;
 
 /** One chart's versions with entered limits. A moving range needs a point before it, so that the dispersion of a first point has no limits. */
 const givenOf = (tx: Db, chartId: string): Promise<GivenRow[]> =>
   tx.rows<GivenRow>(sql`
-    WITH phases AS (SELECT *, lead(effective_from) OVER (ORDER BY effective_from, version) AS until FROM chart_version WHERE chart_id = ${chartId})
+    WITH phases AS (SELECT *, lead(effective_from) OVER (ORDER BY effective_from, version) AS until FROM chart_version WHERE chart_id = ${chartId} AND cancelled_at IS NULL)
     SELECT c.title, g.version, g.limits_source = 'given' AS location, g.disp_source = 'given' AS dispersion, g.cl, g.ucl, g.lcl, g.disp_cl, g.disp_ucl, g.disp_lcl,
       ${enteredAs('limits')} AS entered, ${enteredAs('dispersion')} AS entered_dispersion, COALESCE(p.n, 0)::int AS n, COALESCE(p.same, 0)::int AS same, p.first
     FROM phases g JOIN chart c ON c.id = g.chart_id

@@ -4,6 +4,7 @@ import { config } from '@/lib/config';
 import { bulkInsert, db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { eventWords, ITSELF } from '../alerts/event-words';
+import { type AlertSignal, signalsTold } from '../alerts/signals';
 import { postWebhook } from './webhook';
 
 interface Message {
@@ -27,6 +28,8 @@ interface Message {
     readonly lot: string | null;
     readonly slot: number | null;
     readonly url: string;
+    /** Its evidence, newest first: signals of a chart with the limits that they were judged by, those that no longer hold among them. */
+    readonly signals: readonly AlertSignal[];
   };
 }
 
@@ -105,6 +108,7 @@ async function readMessage(id: number): Promise<Message | null> {
       lot: r.lot,
       slot: r.slot,
       url: `${config().APP_URL}/alerts/${r.alert_id}`,
+      signals: await signalsTold(db(), r.alert_id),
     },
   };
 }

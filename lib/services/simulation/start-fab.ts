@@ -9,6 +9,7 @@ export async function startSimulatedFab(seed: number, actor: string): Promise<Aw
   const loops = await db().rows<{ id: string; version: number }>(
     sql`SELECT id, version FROM control_loop WHERE name = ANY(${made.newLoopsInShadow}::text[]) ORDER BY name`,
   );
-  for (const l of loops) await setLoopState(l.id, l.version, 'closed', 'the simulated tools run what is advised', actor);
+  for (const l of loops)
+    await setLoopState(l.id, { version: l.version, state: 'shadow' }, 'closed', 'the simulated tools run what is advised', actor);
   return made;
 }

@@ -1,4 +1,5 @@
 import {
+  type ChartKind,
   individualsChart,
   individualsSigma,
   rangeLimits,
@@ -7,7 +8,7 @@ import {
   withinSigma,
   xbarLimits,
 } from '@/lib/spc';
-import { type ChartKind, DEFAULT_LAMBDA, DEFAULT_WIDTH_L, type RawPoint } from './judge';
+import { DEFAULT_LAMBDA, DEFAULT_WIDTH_L, type RawPoint } from './judge';
 
 export interface BaselineLimits {
   readonly cl: number;

@@ -1,7 +1,8 @@
 import type { Tx } from '@/lib/db';
 import type { Payload } from '@/lib/queue/jobs';
 import { endSignals } from '../alerts/end-signals';
-import { raiseAlerts } from '../alerts/raise';
+import { type RaisedViolation, raiseAlerts } from '../alerts/raise';
+import { holdAgain } from '../alerts/signals';
 import { CONTEXT_POINTS } from './judge';
 import { type ChartJudgement, judgeChart } from './judge-chart';
 import { proposeBaselines } from './phase-one';
@@ -27,9 +28,11 @@ export async function evaluateCharts(
   if (values.length === 0 && corrections.length === 0) return { points: 0, violations: 0 };
   const charts = await lockCharts(tx, values, corrections);
   const points = charts.flatMap((chart) => values.filter((v) => fits(chart, v)).map((value) => ({ chart, value })));
-  const fresh = points.length === 0 ? NOTHING_FRESH : await insertPoints(tx, points);
-  const since = corrections.length === 0 ? new Map<string, number>() : await removeRevised(tx, corrections);
-  for (const { chart, value } of points) since.set(chart.id, Math.min(since.get(chart.id) ?? Number.POSITIVE_INFINITY, value.at));
+  const since = new Map<string, number>();
+  const from = (chartId: string, at: number) => since.set(chartId, Math.min(since.get(chartId) ?? Number.POSITIVE_INFINITY, at));
+  const { fresh, left } = points.length === 0 ? { fresh: NOTHING_FRESH, left: [] } : await insertPoints(tx, points);
+  for (const { chartId, at } of [...left, ...(await removeRevised(tx, corrections))]) from(chartId, at);
+  for (const { chart, value } of points) from(chart.id, value.at);
   const touched = charts.filter((c) => since.has(c.id));
   if (touched.length === 0) return { points: 0, violations: 0 };
   const { violations, withdrawn } = await judgeCharts(tx, touched, since, fresh);
@@ -54,22 +57,19 @@ export async function judgeCharts(
     tx,
     charts.map((c) => c.id),
   );
-  const rebased = await proposeBaselines(tx, charts, phases);
+  const rebased = await proposeBaselines(tx, charts, phases, since);
   const from = new Map([...since].map(([id, t]) => [id, Math.min(t, rebased.get(id) ?? t)]));
   const rows = await stretches(tx, from, CONTEXT_POINTS);
   const judged: ChartJudgement = { changes: [], violations: [] };
   for (const chart of charts) judgeChart(chart, phases.get(chart.id)!, rows.get(chart.id) ?? [], from.get(chart.id)!, judged);
   const known = await knownViolations(tx, from);
   const withdrawn = await writeJudgements(tx, judged, from);
-  await raiseAlerts(
-    tx,
-    judged.violations.filter(
-      (v) =>
-        v.chart.alerting &&
-        !known.has(violationKey(v.chart.id, v.at, v.recordId, v.rule)) &&
-        v.members.some((m) => fresh.has(`${v.chart.id}|${m}`)) &&
-        v.at.getTime() < (rebased.get(v.chart.id) ?? Number.POSITIVE_INFINITY),
-    ),
-  );
+  const isNews = (v: RaisedViolation): boolean =>
+    v.chart.alerting &&
+    !known.has(violationKey(v.chart.id, v.recordId, v.rule)) &&
+    v.members.some((m) => fresh.has(`${v.chart.id}|${m}`)) &&
+    v.at.getTime() < (rebased.get(v.chart.id) ?? Number.POSITIVE_INFINITY);
+  await raiseAlerts(tx, judged.violations.filter(isNews));
+  await holdAgain(tx, judged.violations);
   return { violations: judged.violations.length, withdrawn };
 }

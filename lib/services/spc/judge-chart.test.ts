@@ -19,6 +19,9 @@ const PHASE: PhaseRow = {
   dispSource: 'study',
   dispSigma: null,
   lambda: 0.02,
+  sigmaMethod: null,
+  preset: 'rule-1',
+  change: null,
   widthL: 3,
   baselineN: 20,
 };

@@ -1,16 +1,6 @@
-import { type EwmaState, ruleWindow } from '@/lib/spc';
+import { DISPERSION, type EwmaState, ruleOf, ruleWindow } from '@/lib/spc';
 import type { RaisedViolation } from '../alerts/raise';
-import {
-  CONTEXT_POINTS,
-  DEFAULT_WIDTH_L,
-  DISPERSION,
-  type JudgedPoint,
-  judge,
-  type Phase,
-  phaseAt,
-  type RawPoint,
-  ruleOf,
-} from './judge';
+import { CONTEXT_POINTS, DEFAULT_WIDTH_L, type JudgedPoint, judge, type Phase, phaseAt, type RawPoint } from './judge';
 import type { ChartRow, PhaseRow, PointRow } from './store';
 
 /** What a point is from now on. */
@@ -55,6 +45,7 @@ export function judgeChart(
       recordId: row.record_id,
       rule: v.rule,
       version: phase.version,
+      limits: onDispersion ? phase.dispSource : phase.limitsSource,
       value: row.value,
       lot: row.lot,
       slot: row.slot,

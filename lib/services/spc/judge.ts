@@ -1,10 +1,15 @@
-import { type EwmaState, evaluateSeries, initialEwma, NELSON, type RunRule, updateEwma, zoneScore } from '@/lib/spc';
+import {
+  type ChartKind,
+  DISPERSION,
+  type EwmaState,
+  evaluateSeries,
+  initialEwma,
+  type LimitsSource,
+  ruleOf,
+  updateEwma,
+  zoneScore,
+} from '@/lib/spc';
 import { asControlLimits, type DispersionLimits, dispersionLimits, locationLimits, type StoredLimits } from './point-limits';
-
-export type ChartKind = 'individuals' | 'xbar_r' | 'xbar_s' | 'ewma';
-
-/** Of a study (limits follow the size of each point), or given by a person (used as they are). */
-export type LimitsSource = 'study' | 'given';
 
 /** Limits and rules of one phase, as stored in a chart version. `cl` null: the phase still collects its baseline. */
 export interface Phase {
@@ -57,14 +62,6 @@ export interface JudgedViolation {
 /** λ and L of an EWMA chart that names none: an ARL of 500 in control. @reference Lucas & Saccucci, Technometrics 32 (1990) 1. */
 export const DEFAULT_LAMBDA = 0.2;
 export const DEFAULT_WIDTH_L = 2.962;
-
-/** Dispersion-chart rules are numbered from here. */
-export const DISPERSION = 100;
-
-const RULES: readonly RunRule[] = [NELSON.N1, NELSON.N2, NELSON.N3, NELSON.N4, NELSON.N5, NELSON.N6, NELSON.N7, NELSON.N8];
-
-/** The Nelson rule behind a number 1..8, or 101..108 on the dispersion chart. */
-export const ruleOf = (n: number): RunRule => RULES[(n % DISPERSION) - 1]!;
 
 /** Points before the first new one that must be read again: longer than any rule's window, and than the memory of an EWMA limit. */
 export const CONTEXT_POINTS = 60;

@@ -1,8 +1,9 @@
 import { sql, type Tx } from '@/lib/db';
+import { followWith, insertVersion } from '../charts/planned';
 import { feed } from '../feed';
 import { type BaselineLimits, baselineLimits, type SigmaMethod } from './baseline';
 import type { RawPoint } from './judge';
-import type { ChartRow, PhaseRow } from './store';
+import { type ChartRow, type PhaseRow, spreadOf } from './store';
 
 /** A baseline is frozen only when the chart has moved on this far, so that late measurements are all in. */
 const SETTLE_MS = 8 * 3_600_000;
@@ -17,80 +18,130 @@ const SIGMA_WORDS: Readonly<Record<SigmaMethod, string>> = {
 const reasonFor = (n: number, l: BaselineLimits): string =>
   `first limits from the baseline of ${n} points (${l.used} used), ${SIGMA_WORDS[l.method]}`;
 
+/** A chart that collects its baseline now: the phase in force at its newest point, the time from which its points count, and what is planned. */
+interface Collecting {
+  readonly chart: ChartRow;
+  readonly phase: PhaseRow;
+  readonly since: number;
+  readonly planned: readonly PhaseRow[];
+  readonly newest: number;
+}
+
 /**
- * Gives a chart that collected its baseline its first limits: a new version that holds from the first point after the baseline.
- * Later limits are proposed to engineers and never applied by themselves.
+ * Gives a chart that collected its baseline its first limits: a new version that holds from the first point after the baseline. A version
+ * that is planned for later follows it in all that its own change leaves out. Later limits are proposed to engineers and never applied by
+ * themselves.
+ * @param since - process time from which each chart has points that came or are judged anew.
  * @returns charts that got limits, with the process time from which they must be judged again. `phases` is brought up to date.
  */
 export async function proposeBaselines(
   tx: Tx,
   charts: readonly ChartRow[],
   phases: Map<string, PhaseRow[]>,
+  since: ReadonlyMap<string, number>,
 ): Promise<Map<string, number>> {
   const rebased = new Map<string, number>();
-  const collecting = charts.filter((c) => phases.get(c.id)?.at(-1)?.cl === null);
-  if (collecting.length === 0) return rebased;
-  const ids = collecting.map((c) => c.id);
-  const rows = await tx.rows<{
-    chart_id: string;
-    at: Date;
-    record_id: string;
-    value: number;
-    spread: number | null;
-    n: number;
-    newest: Date;
-    k: number;
-  }>(sql`
-    SELECT * FROM (
-      SELECT p.chart_id, p.at, p.record_id, p.value, CASE WHEN p.n > 1 THEN p.dispersion END AS spread, p.n,
-        max(p.at) OVER (PARTITION BY p.chart_id) AS newest, row_number() OVER (PARTITION BY p.chart_id ORDER BY p.at, p.record_id)::int AS k
-      FROM chart_point p JOIN unnest(${ids}::uuid[], ${ids.map((i) => new Date(phases.get(i)!.at(-1)!.effectiveFrom))}::timestamptz[]) AS u(chart_id, since)
-        ON p.chart_id = u.chart_id AND p.at >= u.since
-      WHERE p.excluded IS NULL) q
-    JOIN unnest(${ids}::uuid[], ${ids.map((i) => phases.get(i)!.at(-1)!.baselineN)}::int4[]) AS b(chart_id, baseline_n) ON b.chart_id = q.chart_id AND q.k <= b.baseline_n
-    ORDER BY q.chart_id, q.k`);
-  for (const chart of collecting) {
-    const list = phases.get(chart.id)!;
-    const phase = list.at(-1)!;
-    const mine = rows.filter((r) => r.chart_id === chart.id);
+  const collecting = await collectingNow(tx, charts, phases, since);
+  const baselines = await baselinePoints(tx, collecting);
+  for (const c of collecting) {
+    const { chart, phase } = c;
+    const mine = baselines.get(chart.id) ?? [];
     const last = mine.at(-1);
-    if (last === undefined || mine.length < phase.baselineN || last.newest.getTime() < last.at.getTime() + SETTLE_MS) continue;
-    const points: RawPoint[] = mine.map((r) => ({
-      at: r.at.getTime(),
-      value: r.value,
-      spread: r.spread,
-      n: r.n,
-      excluded: false,
-    }));
-    const limits = baselineLimits(chart.kind, points, phase.widthL, phase.lambda);
+    if (last === undefined || mine.length < phase.baselineN || c.newest < last.at + SETTLE_MS) continue;
+    const limits = baselineLimits(chart.kind, mine, phase.widthL, phase.lambda);
     if (limits === null) continue;
-    const effectiveFrom = last.at.getTime() + 1;
-    const version = phase.version + 1;
-    await tx.exec(sql`
-      INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, cl, ucl, lcl, limits_source, sigma_within, sigma_method, disp_cl, disp_ucl, disp_lcl, disp_source, disp_sigma, subgroup, lambda, width_l, baseline_n, author, reason)
-      SELECT chart_id, ${version}, ${new Date(effectiveFrom)}, rules, preset, ${limits.cl}, ${limits.ucl}, ${limits.lcl}, 'study', ${limits.sigmaWithin}, ${limits.method}, ${limits.dispCl}, ${limits.dispUcl}, ${limits.dispLcl},
-        'study', ${limits.dispSigma}::float8, subgroup, lambda, width_l, baseline_n, 'Driftless', ${reasonFor(mine.length, limits)}
-      FROM chart_version WHERE chart_id = ${chart.id} AND version = ${phase.version} ON CONFLICT DO NOTHING`);
-    await tx.exec(sql`UPDATE chart SET version = ${version} WHERE id = ${chart.id}`);
-    list.push({
-      ...phase,
-      version,
-      effectiveFrom,
-      cl: limits.cl,
-      ucl: limits.ucl,
-      lcl: limits.lcl,
-      limitsSource: 'study',
-      sigmaWithin: limits.sigmaWithin,
-      dispCl: limits.dispCl,
-      dispUcl: limits.dispUcl,
-      dispLcl: limits.dispLcl,
-      dispSource: 'study',
-      dispSigma: limits.dispSigma,
-    });
+    const effectiveFrom = Math.max(last.at + 1, phase.effectiveFrom);
+    phases.set(chart.id, [
+      ...phases.get(chart.id)!.filter((p) => !c.planned.includes(p)),
+      ...(await putInForce(tx, c, effectiveFrom, limits, reasonFor(mine.length, limits))),
+    ]);
     rebased.set(chart.id, effectiveFrom);
+    const version = chart.version + 1;
     await feed(tx, [
       { kind: 'limits', text: `${chart.title}: first limits from ${mine.length} points`, detail: { chartId: chart.id, version } },
     ]);
   }
   return rebased;
+}
+
+/** Only a chart that may collect is asked for its newest point: one of its phases without limits is in force at or after what came. */
+async function collectingNow(
+  tx: Tx,
+  charts: readonly ChartRow[],
+  phases: ReadonlyMap<string, readonly PhaseRow[]>,
+  since: ReadonlyMap<string, number>,
+): Promise<Collecting[]> {
+  const may = charts.filter((c) => {
+    const list = phases.get(c.id) ?? [];
+    const first = Math.max(0, indexAt(list, since.get(c.id) ?? Number.NEGATIVE_INFINITY));
+    return list.slice(first).some((p) => p.cl === null);
+  });
+  if (may.length === 0) return [];
+  const newest = await tx.rows<{ chart_id: string; at: Date }>(sql`
+    SELECT u.chart_id, p.at FROM unnest(${may.map((c) => c.id)}::uuid[]) AS u(chart_id)
+    CROSS JOIN LATERAL (SELECT at FROM chart_point p WHERE p.chart_id = u.chart_id AND p.excluded IS NULL ORDER BY at DESC LIMIT 1) p`);
+  const at = new Map(newest.map((r) => [r.chart_id, r.at.getTime()]));
+  return may.flatMap((chart): Collecting[] => {
+    const last = at.get(chart.id);
+    if (last === undefined) return [];
+    const list = phases.get(chart.id)!;
+    const i = Math.max(0, indexAt(list, last));
+    const phase = list[i]!;
+    if (phase.cl !== null) return [];
+    return [{ chart, phase, since: list[baselineStart(list, i)]!.effectiveFrom, planned: list.slice(i + 1), newest: last }];
+  });
+}
+
+const indexAt = (list: readonly PhaseRow[], at: number): number => list.findLastIndex((p) => p.effectiveFrom <= at);
+
+/** A change of rules alone goes on with the baseline of the phase before it; one that says "collect a new baseline" begins one. */
+function baselineStart(list: readonly PhaseRow[], i: number): number {
+  const { change } = list[i]!;
+  const goesOn = change !== null && change.limits === undefined && list[i - 1]?.cl === null;
+  return goesOn ? baselineStart(list, i - 1) : i;
+}
+
+/** The first points since each chart collects, as many as its baseline takes; excluded ones left out. */
+async function baselinePoints(tx: Tx, list: readonly Collecting[]): Promise<Map<string, RawPoint[]>> {
+  const out = new Map<string, RawPoint[]>();
+  if (list.length === 0) return out;
+  const rows = await tx.rows<{ chart_id: string; at: Date; value: number; spread: number | null; n: number }>(sql`
+    SELECT q.* FROM unnest(${list.map((c) => c.chart.id)}::uuid[], ${list.map((c) => new Date(c.since))}::timestamptz[], ${list.map((c) => c.phase.baselineN)}::int4[]) AS u(chart_id, since, baseline_n)
+    JOIN chart c ON c.id = u.chart_id
+    CROSS JOIN LATERAL (SELECT p.chart_id, p.at, p.record_id, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n FROM chart_point p
+      WHERE p.chart_id = u.chart_id AND p.at >= u.since AND p.excluded IS NULL ORDER BY p.at, p.record_id LIMIT u.baseline_n) q
+    ORDER BY q.chart_id, q.at, q.record_id`);
+  for (const r of rows) {
+    const points = out.get(r.chart_id) ?? [];
+    points.push({ at: r.at.getTime(), value: r.value, spread: r.spread, n: r.n, excluded: false });
+    out.set(r.chart_id, points);
+  }
+  return out;
+}
+
+/** @returns the new version and the planned ones after it. */
+async function putInForce(tx: Tx, c: Collecting, effectiveFrom: number, l: BaselineLimits, reason: string): Promise<PhaseRow[]> {
+  const { chart, phase } = c;
+  const version = chart.version + 1;
+  const next: PhaseRow = {
+    ...phase,
+    version,
+    effectiveFrom,
+    change: null,
+    cl: l.cl,
+    ucl: l.ucl,
+    lcl: l.lcl,
+    limitsSource: 'study',
+    sigmaWithin: l.sigmaWithin,
+    sigmaMethod: l.method,
+    dispCl: l.dispCl,
+    dispUcl: l.dispUcl,
+    dispLcl: l.dispLcl,
+    dispSource: 'study',
+    dispSigma: l.dispSigma,
+  };
+  const content = { version, from: new Date(effectiveFrom), content: next, change: null, author: 'Driftless', reason };
+  await insertVersion(tx, chart.id, phase.version, content);
+  await tx.exec(sql`UPDATE chart SET version = ${version} WHERE id = ${chart.id}`);
+  return [next, ...(await followWith(tx, chart, next, c.planned))];
 }

@@ -1,5 +1,5 @@
-import { type ControlLimits, rangeLimits, sdLimits, xbarLimits } from '@/lib/spc';
-import type { ChartKind, Phase } from './judge';
+import { type ChartKind, type ControlLimits, rangeLimits, sdLimits, xbarLimits } from '@/lib/spc';
+import type { Phase } from './judge';
 
 /** Limits on both sides where a side without one is null, as points and versions store them. */
 export interface StoredLimits {

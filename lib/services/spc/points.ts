@@ -1,5 +1,5 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
-import type { ChartRow } from './store';
+import { type ChartRow, type LeftPlace, spreadOf } from './store';
 import type { CharacteristicValue } from './values';
 
 /** Does a value belong on a chart? A null context column matches everything. */
@@ -30,38 +30,31 @@ const POINT = {
     version: 'int4',
     rules: 'int4[]',
   },
-  // A lot's point is made anew when another of its wafers arrives; a wafer's point never changes.
-  onConflict:
-    'ON CONFLICT (chart_id, at, record_id) DO UPDATE SET value = EXCLUDED.value, u_value = EXCLUDED.u_value, dispersion = EXCLUDED.dispersion, n = EXCLUDED.n',
+  // A lot's point follows its wafers; a wafer's point never changes. What a person said of it, that it is left out, stays.
+  onConflict: `ON CONFLICT (chart_id, at, record_id) DO UPDATE SET value = EXCLUDED.value, u_value = EXCLUDED.u_value, dispersion = EXCLUDED.dispersion, n = EXCLUDED.n,
+    run_id = EXCLUDED.run_id, tool = EXCLUDED.tool, chamber = EXCLUDED.chamber`,
 } as const;
 
 /** `chart|record` of points that an evaluation brought: new ones, and points of lots whose value changed with another wafer. */
 export type FreshPoints = ReadonlySet<string>;
 
-/** Inserts points or brings them up to date; says which of them are news. Points sent again with the same value are not. */
+/** Inserts points or brings them up to date; says which of them are news (points sent again with the same value are not), and which places were left. */
 export async function insertPoints(
   tx: Tx,
   points: readonly { chart: ChartRow; value: CharacteristicValue }[],
-): Promise<FreshPoints> {
+): Promise<{ readonly fresh: FreshPoints; readonly left: readonly LeftPlace[] }> {
   const same = await tx.rows<{ key: string }>(sql`
     SELECT p.chart_id || '|' || p.record_id AS key FROM chart_point p
     JOIN unnest(${points.map((p) => p.chart.id)}::uuid[], ${points.map((p) => new Date(p.value.at))}::timestamptz[], ${points.map((p) => p.value.recordId)}::uuid[],
-      ${points.map((p) => p.value.value)}::float8[], ${points.map((p) => p.value.spread)}::float8[], ${points.map((p) => p.value.n)}::int4[]) AS u(chart_id, at, record_id, value, spread, n)
+      ${points.map((p) => p.value.value)}::float8[], ${points.map((p) => p.value.spread)}::float8[], ${points.map((p) => p.value.n)}::int4[], ${points.map((p) => p.chart.kind)}::text[]) AS u(chart_id, at, record_id, value, spread, n, kind)
       ON p.chart_id = u.chart_id AND p.at = u.at AND p.record_id = u.record_id
-    WHERE p.value = u.value AND p.n = u.n AND (p.n = 1 OR p.dispersion IS NOT DISTINCT FROM u.spread)`);
+    WHERE p.value = u.value AND p.n = u.n AND ${spreadOf(sql`u.kind`)} IS NOT DISTINCT FROM CASE WHEN u.n > 1 THEN u.spread END`);
   const fresh = new Set(points.map(({ chart, value }) => `${chart.id}|${value.recordId}`));
   for (const { key } of same) fresh.delete(key);
-  // A lot's process time is that of its first measured wafer: when an earlier wafer arrives late, its point moves.
-  const lots = points.filter((p) => p.value.lotLevel === true);
-  if (lots.length > 0) {
-    const moved = sql`unnest(${lots.map((p) => p.chart.id)}::uuid[], ${lots.map((p) => p.value.recordId)}::uuid[], ${lots.map((p) => new Date(p.value.at))}::timestamptz[]) AS u(chart_id, record_id, at)`;
-    await tx.exec(
-      sql`DELETE FROM chart_point p USING ${moved} WHERE p.chart_id = u.chart_id AND p.record_id = u.record_id AND p.at <> u.at`,
-    );
-    await tx.exec(
-      sql`UPDATE violation v SET at = u.at FROM ${moved} WHERE v.chart_id = u.chart_id AND v.record_id = u.record_id AND v.at <> u.at`,
-    );
-  }
+  const left = await movePoints(
+    tx,
+    points.filter((p) => p.value.lotLevel === true),
+  );
   await bulkInsert(
     tx,
     POINT,
@@ -83,5 +76,25 @@ export async function insertPoints(
       rules: [],
     })),
   );
-  return fresh;
+  return { fresh, left };
+}
+
+/**
+ * A lot's process time is that of its first measured wafer: when an earlier wafer arrives late, its point moves, with all that is known of it:
+ * whether a person left it out, its signals, and those that alerts hold.
+ */
+async function movePoints(tx: Tx, lots: readonly { chart: ChartRow; value: CharacteristicValue }[]): Promise<LeftPlace[]> {
+  if (lots.length === 0) return [];
+  const rows = await tx.rows<{ chart_id: string; record_id: string; was: Date; at: Date }>(sql`
+    WITH moved AS (
+      SELECT p.chart_id, p.record_id, p.at AS was, u.at FROM unnest(${lots.map((p) => p.chart.id)}::uuid[], ${lots.map((p) => p.value.recordId)}::uuid[],
+        ${lots.map((p) => new Date(p.value.at))}::timestamptz[]) AS u(chart_id, record_id, at)
+      JOIN chart_point p ON p.chart_id = u.chart_id AND p.record_id = u.record_id AND p.at <> u.at)
+    UPDATE chart_point p SET at = m.at FROM moved m WHERE p.chart_id = m.chart_id AND p.record_id = m.record_id AND p.at = m.was
+    RETURNING p.chart_id, p.record_id, m.was, m.at`);
+  if (rows.length === 0) return [];
+  const moved = sql`unnest(${rows.map((r) => r.chart_id)}::uuid[], ${rows.map((r) => r.record_id)}::uuid[], ${rows.map((r) => r.at)}::timestamptz[]) AS u(chart_id, record_id, at)`;
+  for (const table of [sql`violation`, sql`alert_signal`])
+    await tx.exec(sql`UPDATE ${table} s SET at = u.at FROM ${moved} WHERE s.chart_id = u.chart_id AND s.record_id = u.record_id`);
+  return rows.map((r) => ({ chartId: r.chart_id, at: r.was.getTime() }));
 }

@@ -1,5 +1,7 @@
-import { sql, type Tx } from '@/lib/db';
-import type { ChartKind, LimitsSource, Phase } from './judge';
+import { type Sql, sql, type Tx } from '@/lib/db';
+import type { ChartKind, LimitsSource } from '@/lib/spc';
+import type { ChartChange, VersionContent } from '../charts/next-version';
+import type { Phase } from './judge';
 import type { CharacteristicValue } from './values';
 
 export interface ChartRow {
@@ -18,8 +20,10 @@ export interface ChartRow {
   version: number;
 }
 
-export interface PhaseRow extends Phase {
+export interface PhaseRow extends Phase, VersionContent {
   readonly baselineN: number;
+  /** What the change that made it said: all else follows the version before it. Null where no person made it. */
+  readonly change: Pick<ChartChange, 'rules' | 'limits' | 'dispersion'> | null;
 }
 
 export interface PointRow {
@@ -57,6 +61,7 @@ export function lockCharts(
     ORDER BY id FOR UPDATE`);
 }
 
+/** Versions of these charts in the order in which they begin, those that are still to come among them; what was cancelled is left out. */
 export async function phasesOf(tx: Tx, chartIds: readonly string[]): Promise<Map<string, PhaseRow[]>> {
   const rows = await tx.rows<{
     chart_id: string;
@@ -68,6 +73,9 @@ export async function phasesOf(tx: Tx, chartIds: readonly string[]): Promise<Map
     lcl: number | null;
     limits_source: LimitsSource;
     sigma_within: number | null;
+    sigma_method: string | null;
+    preset: string;
+    change: PhaseRow['change'];
     disp_cl: number | null;
     disp_ucl: number | null;
     disp_lcl: number | null;
@@ -76,7 +84,9 @@ export async function phasesOf(tx: Tx, chartIds: readonly string[]): Promise<Map
     lambda: number | null;
     width_l: number | null;
     baseline_n: number;
-  }>(sql`SELECT * FROM chart_version WHERE chart_id = ANY(${chartIds}::uuid[]) ORDER BY chart_id, effective_from, version`);
+  }>(
+    sql`SELECT * FROM chart_version WHERE chart_id = ANY(${chartIds}::uuid[]) AND cancelled_at IS NULL ORDER BY chart_id, effective_from, version`,
+  );
   const out = new Map<string, PhaseRow[]>();
   for (const r of rows) {
     const list = out.get(r.chart_id) ?? [];
@@ -84,11 +94,14 @@ export async function phasesOf(tx: Tx, chartIds: readonly string[]): Promise<Map
       version: r.version,
       effectiveFrom: r.effective_from.getTime(),
       rules: r.rules,
+      preset: r.preset,
+      change: r.change,
       cl: r.cl,
       ucl: r.ucl,
       lcl: r.lcl,
       limitsSource: r.limits_source,
       sigmaWithin: r.sigma_within,
+      sigmaMethod: r.sigma_method,
       dispCl: r.disp_cl,
       dispUcl: r.disp_ucl,
       dispLcl: r.disp_lcl,
@@ -103,26 +116,38 @@ export async function phasesOf(tx: Tx, chartIds: readonly string[]): Promise<Map
   return out;
 }
 
-/** Takes the points of measurements that these ones correct off their charts; says from when each chart must be judged again. */
-export async function removeRevised(tx: Tx, measurementIds: readonly string[]): Promise<Map<string, number>> {
+/** Where a point stood that left it. */
+export interface LeftPlace {
+  readonly chartId: string;
+  /** Process time, epoch ms: the chart must be judged again from there. */
+  readonly at: number;
+}
+
+/** Takes the points of measurements that these ones correct off their charts. */
+export async function removeRevised(tx: Tx, measurementIds: readonly string[]): Promise<LeftPlace[]> {
+  if (measurementIds.length === 0) return [];
   const rows = await tx.rows<{ chart_id: string; at: Date }>(sql`
     DELETE FROM chart_point p USING corrected_by(${measurementIds}::uuid[]) c WHERE p.record_id = c.id
     RETURNING p.chart_id, p.at`);
-  const since = new Map<string, number>();
-  for (const r of rows) since.set(r.chart_id, Math.min(since.get(r.chart_id) ?? Number.POSITIVE_INFINITY, r.at.getTime()));
-  return since;
+  return rows.map((r) => ({ chartId: r.chart_id, at: r.at.getTime() }));
 }
+
+/**
+ * The dispersion within point `p` of a chart of this kind. Charts of single values keep the moving range in its place, however many values
+ * are behind a point.
+ */
+export const spreadOf = (kind: Sql): Sql => sql`CASE WHEN p.n > 1 AND ${kind} IN ('xbar_r', 'xbar_s') THEN p.dispersion END`;
 
 /** For each chart the points from `since` on and `context` before them, in process order. */
 export async function stretches(tx: Tx, since: ReadonlyMap<string, number>, context: number): Promise<Map<string, PointRow[]>> {
   const idList = [...since.keys()];
   const rows = await tx.rows<PointRow>(sql`
-    SELECT q.* FROM unnest(${idList}::uuid[], ${idList.map((c) => new Date(since.get(c)!))}::timestamptz[]) AS u(chart_id, since)
+    SELECT q.* FROM unnest(${idList}::uuid[], ${idList.map((c) => new Date(since.get(c)!))}::timestamptz[]) AS u(chart_id, since) JOIN chart c ON c.id = u.chart_id
     CROSS JOIN LATERAL (
-      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, p.ucl, CASE WHEN p.n > 1 THEN p.dispersion END AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
+      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, p.ucl, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
         FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at < u.since ORDER BY p.at DESC, p.record_id DESC LIMIT ${context})
       UNION ALL
-      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, p.ucl, CASE WHEN p.n > 1 THEN p.dispersion END AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
+      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, p.ucl, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
         FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since)
     ) q ORDER BY q.chart_id, q.at, q.record_id`);
   const out = new Map<string, PointRow[]>();

@@ -1,5 +1,6 @@
 import { characteristicName } from '@/lib/characteristic';
 import { recordId, sql, type Tx } from '@/lib/db';
+import type { OverlaySummary } from '@/lib/overlay';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { uOfMean } from '@/lib/uncertainty';
 
@@ -18,6 +19,7 @@ export interface CharacteristicValue {
   readonly uValue: number | null;
   /** Dispersion within the value (subgroups), else null. */
   readonly spread: number | null;
+  /** Values behind this one: the wafers of a lot that have it. */
   readonly n: number;
   /** When it was measured, epoch ms; null for values that were not measured at one moment. */
   readonly measuredAt: number | null;
@@ -145,20 +147,19 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
   }));
 }
 
-interface OverlaySummary {
-  /** Null where no mark was measured on both axes. */
-  readonly raw: { readonly x: { readonly meanPlus3Sigma: number }; readonly y: { readonly meanPlus3Sigma: number } } | null;
-}
-
 interface OverlayRow extends Common {
   names: string[];
   values: Float64Array;
   u: Float64Array;
   unidentifiable: string[];
-  statistics: OverlaySummary;
+  /** `raw` is null where no mark was measured on both axes. */
+  statistics: { readonly raw: OverlaySummary | null };
 }
 
-/** Terms and summaries of one wafer. A term the plan cannot tell apart from another is not charted. */
+/**
+ * Terms and summaries of one wafer. What it does not have is left out: a term that the plan cannot tell apart from another, 3σ of a single
+ * mark.
+ */
 function overlayValues(r: OverlayRow): { parameter: string; name: string; value: number; u: number | null }[] {
   return [
     ...r.names.flatMap((name, i) =>
@@ -166,12 +167,10 @@ function overlayValues(r: OverlayRow): { parameter: string; name: string; value:
         ? []
         : [{ parameter: name, name, value: r.values[i]!, u: known(r.u[i]) }],
     ),
-    ...(r.statistics.raw === null
-      ? []
-      : [
-          { parameter: 'overlay', name: 'm3s.x', value: r.statistics.raw.x.meanPlus3Sigma, u: null },
-          { parameter: 'overlay', name: 'm3s.y', value: r.statistics.raw.y.meanPlus3Sigma, u: null },
-        ]),
+    ...(['x', 'y'] as const).flatMap((axis) => {
+      const value = r.statistics.raw?.[axis].meanPlus3Sigma ?? null;
+      return value === null ? [] : [{ parameter: 'overlay', name: `m3s.${axis}`, value, u: null }];
+    }),
   ];
 }
 
@@ -212,6 +211,7 @@ async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicVa
 /** The record that a lot's overlay is charted as. */
 export const overlayLotRecord = (lot: string, operation: string): string => recordId('overlay-lot', lot, operation);
 
+/** One value a name, of the wafers that have it. */
 function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof overlayValues>>): CharacteristicValue[] {
   const names = new Map(values.map((v) => [v.name, v.parameter]));
   return [...names].map(([name, parameter]) => {
@@ -231,7 +231,7 @@ function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof over
         { u, common: [] },
       ),
       spread: null,
-      n: 1,
+      n: mine.length,
       lotLevel: true,
     };
   });
@@ -256,7 +256,7 @@ async function ofRuns(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
     value: r.value,
     uValue: uOfMean(r.values, { u: r.u, common: r.u }),
     spread: null,
-    n: 1,
+    n: r.values.length,
     lotLevel: true,
   }));
 }

@@ -12,25 +12,26 @@ const VIOLATION = {
     members: 'uuid[]',
     detail: 'jsonb',
   },
-  onConflict: `ON CONFLICT (chart_id, at, record_id, rule) DO UPDATE SET version = EXCLUDED.version, members = EXCLUDED.members, detail = EXCLUDED.detail, withdrawn_at = NULL`,
+  onConflict: `ON CONFLICT (chart_id, at, record_id, rule) DO UPDATE SET version = EXCLUDED.version, members = EXCLUDED.members, detail = EXCLUDED.detail`,
 } as const;
 
-export const violationKey = (chartId: string, at: Date, recordId: string, rule: number): string =>
-  `${chartId}|${at.getTime()}|${recordId}|${rule}`;
+export const violationKey = (chartId: string, recordId: string, rule: number): string => `${chartId}|${recordId}|${rule}`;
 
 /** Keys of the signals that these stretches hold already, or that an open alert holds: what was known before is nobody's news. */
 export async function knownViolations(tx: Tx, since: ReadonlyMap<string, number>): Promise<ReadonlySet<string>> {
   const charts = [...since.keys()];
-  const rows = await tx.rows<{ chart_id: string; at: Date; record_id: string; rule: number }>(sql`
-    SELECT v.chart_id, v.at, v.record_id, v.rule FROM violation v
-    JOIN unnest(${charts}::uuid[], ${charts.map((c) => new Date(since.get(c)!))}::timestamptz[]) AS u(chart_id, since) ON v.chart_id = u.chart_id AND v.at >= u.since
-    WHERE v.withdrawn_at IS NULL OR EXISTS (SELECT 1 FROM alert a WHERE a.id = v.alert_id AND a.state <> 'closed')`);
-  return new Set(rows.map((r) => violationKey(r.chart_id, r.at, r.record_id, r.rule)));
+  const stretch = sql`unnest(${charts}::uuid[], ${charts.map((c) => new Date(since.get(c)!))}::timestamptz[]) AS u(chart_id, since)`;
+  const rows = await tx.rows<{ chart_id: string; record_id: string; rule: number }>(sql`
+    SELECT v.chart_id, v.record_id, v.rule FROM violation v JOIN ${stretch} ON v.chart_id = u.chart_id AND v.at >= u.since
+    UNION
+    SELECT s.chart_id, s.record_id, s.rule FROM alert a JOIN ${stretch} ON a.chart_id = u.chart_id JOIN alert_signal s ON s.alert_id = a.id AND s.at >= u.since
+    WHERE a.state <> 'closed'`);
+  return new Set(rows.map((r) => violationKey(r.chart_id, r.record_id, r.rule)));
 }
 
 /**
- * Writes what each point was judged by and the signals. A signal that the stretch no longer holds is taken back; one that an alert holds is
- * kept as withdrawn, since it is the alert's evidence.
+ * Writes what each point was judged by and the signals. A signal that the stretch no longer holds is taken back; the alerts that were told of
+ * it keep it as withdrawn, since it is their evidence.
  * @returns ids of the alerts that lost a signal in this way.
  */
 export async function writeJudgements(tx: Tx, judged: ChartJudgement, since: ReadonlyMap<string, number>): Promise<string[]> {
@@ -46,13 +47,14 @@ export async function writeJudgements(tx: Tx, judged: ChartJudgement, since: Rea
       AS u(chart_id, at, record_id, plotted, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, version, rules)
     WHERE p.chart_id = u.chart_id AND p.at = u.at AND p.record_id = u.record_id`);
   const charts = [...since.keys()];
-  const gone = sql`FROM unnest(${charts}::uuid[], ${charts.map((c) => new Date(since.get(c)!))}::timestamptz[]) AS u(chart_id, since)
-    JOIN violation g ON g.chart_id = u.chart_id AND g.at >= u.since AND NOT EXISTS (
-      SELECT 1 FROM chart_point p WHERE p.chart_id = g.chart_id AND p.at = g.at AND p.record_id = g.record_id AND g.rule = ANY(p.rules))`;
-  const same = sql`v.chart_id = g.chart_id AND v.at = g.at AND v.record_id = g.record_id AND v.rule = g.rule`;
-  await tx.exec(sql`DELETE FROM violation v USING (SELECT g.* ${gone}) g WHERE ${same} AND v.alert_id IS NULL`);
   const withdrawn = await tx.rows<{ alert_id: string }>(sql`
-    UPDATE violation v SET withdrawn_at = now() FROM (SELECT g.* ${gone}) g WHERE ${same} AND v.withdrawn_at IS NULL RETURNING v.alert_id`);
+    WITH gone AS (
+      DELETE FROM violation g USING unnest(${charts}::uuid[], ${charts.map((c) => new Date(since.get(c)!))}::timestamptz[]) AS u(chart_id, since)
+      WHERE g.chart_id = u.chart_id AND g.at >= u.since AND NOT EXISTS (
+        SELECT 1 FROM chart_point p WHERE p.chart_id = g.chart_id AND p.at = g.at AND p.record_id = g.record_id AND g.rule = ANY(p.rules))
+      RETURNING g.chart_id, g.record_id, g.rule)
+    UPDATE alert_signal s SET withdrawn_at = now() FROM gone g
+    WHERE s.record_id = g.record_id AND s.rule = g.rule AND s.chart_id = g.chart_id AND s.withdrawn_at IS NULL RETURNING s.alert_id`);
   await bulkInsert(
     tx,
     VIOLATION,

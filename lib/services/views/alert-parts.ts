@@ -1,7 +1,7 @@
 import { db, sql } from '@/lib/db';
+import { DISPERSION } from '@/lib/spc';
 import { eventWords } from '../alerts/event-words';
 import { isWrongRecipe } from '../alerts/wrong-recipe';
-import { DISPERSION } from '../spc/judge';
 import { ALERT_COLUMNS, type AlertHead, type AlertRow, alertRow, type RawAlert } from './alerts';
 
 const DAY = 86_400_000;
@@ -64,7 +64,7 @@ export interface SignalRow {
 export async function signalsOf(id: string): Promise<SignalRow[]> {
   const rows = await db().rows<Omit<SignalRow, 'atMs' | 'withdrawnMs'> & { at: Date; withdrawn: Date | null }>(sql`
     SELECT v.at, v.record_id AS "recordId", v.rule, COALESCE(p.lot, v.detail->>'lot') AS lot, COALESCE(p.slot, (v.detail->>'slot')::int) AS slot,
-      COALESCE((v.detail->>'judged')::float8, p.plotted) AS judged, v.withdrawn_at AS withdrawn, CASE WHEN v.rule > ${DISPERSION} THEN p.dispersion ELSE p.plotted END AS now, p.excluded FROM violation v
+      (v.detail->>'judged')::float8 AS judged, v.withdrawn_at AS withdrawn, CASE WHEN v.rule > ${DISPERSION} THEN p.dispersion ELSE p.plotted END AS now, p.excluded FROM alert_signal v
     LEFT JOIN chart_point p ON p.chart_id = v.chart_id AND p.at = v.at AND p.record_id = v.record_id
     WHERE v.alert_id = ${id} ORDER BY v.at DESC, v.rule LIMIT 50`);
   return rows.map(({ at, withdrawn, ...r }) => ({ ...r, atMs: at.getTime(), withdrawnMs: withdrawn?.getTime() ?? null }));
@@ -84,12 +84,14 @@ export interface MoveRow {
   chamber: string;
   knob: string;
   knobUnit: string;
+  /** Of the output, and of dHat. */
+  unit: string;
 }
 
 export async function movesOf(a: AlertHead, from: number, to: number): Promise<MoveRow[]> {
   if (a.operation === null || a.tool === null) return [];
   const rows = await db().rows<Omit<MoveRow, 'atMs'> & { at: Date }>(sql`
-    SELECT v.at, v.lot, v.setpoint, v.advised, v.d_hat AS "dHat", v.mode::text, l.id AS "loopId", l.name AS loop, v.tool, v.chamber, l.knob, l.knob_unit AS "knobUnit"
+    SELECT v.at, v.lot, v.setpoint, v.advised, v.d_hat AS "dHat", v.mode::text, l.id AS "loopId", l.name AS loop, v.tool, v.chamber, l.knob, l.knob_unit AS "knobUnit", l.unit
     FROM advice v JOIN control_loop l ON l.id = v.loop_id
     WHERE l.operation = ${a.operation} AND (${a.product}::text IS NULL OR l.product = ${a.product}) AND v.tool = ${a.tool} AND (${a.chamber}::text IS NULL OR v.chamber = ${a.chamber})
       AND v.at BETWEEN ${new Date(from)} AND ${new Date(to)}
@@ -131,7 +133,7 @@ export async function commonalityOf(a: AlertHead, from: number, to: number): Pro
   const isBad =
     a.kind === 'recipe'
       ? sql`(r.tool = ${a.tool} AND r.product = ${a.product} AND r.started_at BETWEEN ${new Date(a.firstMs)} AND ${new Date(a.lastMs)} AND ${isWrongRecipe(sql`r`)})`
-      : sql`r.id IN (SELECT p.run_id FROM violation v JOIN chart_point p ON p.chart_id = v.chart_id AND p.at = v.at AND p.record_id = v.record_id WHERE v.alert_id = ${a.id} AND p.run_id IS NOT NULL)`;
+      : sql`r.id IN (SELECT p.run_id FROM alert_signal v JOIN chart_point p ON p.chart_id = v.chart_id AND p.at = v.at AND p.record_id = v.record_id WHERE v.alert_id = ${a.id} AND p.run_id IS NOT NULL)`;
   const rows = await db().rows<Omit<Commonality, 'ratio'>>(sql`
     WITH runs AS (
       SELECT r.lot, r.tool || ' ' || r.chamber AS chamber, r.recipe || ' v' || r.recipe_version AS recipe, r.product, ${isBad} AS is_bad

@@ -8,18 +8,18 @@ interface Step {
 }
 
 /** Capability of one series; moving ranges are taken inside each thread. */
-export function study(steps: readonly Step[], value: (s: Step, i: number) => number, loop: LoopHead): LoopCapability | null {
+export function study<S extends Step>(steps: readonly S[], value: (s: S) => number, loop: LoopHead): LoopCapability | null {
   const y: number[] = [];
   const last = new Map<string, number>();
   const ranges: number[] = [];
-  steps.forEach((s, i) => {
-    const v = value(s, i);
-    if (Number.isNaN(v)) return;
+  for (const s of steps) {
+    const v = value(s);
+    if (Number.isNaN(v)) continue;
     const before = last.get(s.thread_id);
     if (before !== undefined) ranges.push(Math.abs(v - before));
     last.set(s.thread_id, v);
     y.push(v);
-  });
+  }
   const m = moments(Float64Array.from(y));
   const sigmaWithin = ranges.length === 0 ? null : moments(Float64Array.from(ranges)).mean / rangeMoments(2).d2;
   return loopCapability(

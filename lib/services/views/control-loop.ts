@@ -6,7 +6,7 @@ import { type AdviceEvidence, type NextAdvice, nextAdvice } from '../control/nex
 import { LATEST_FIRST } from '../control/thread-storage';
 import { study } from './control-achieved';
 import { type LoopProposal, proposalsOf } from './control-proposals';
-import { type LoopCapability, type LoopHead, withoutControl } from './control-shared';
+import { type LoopCapability, type LoopHead, WITHOUT_CONTROL } from './control-shared';
 import { idFromAddress } from './uuid';
 
 /** Observations the threads used in the window, in process order. */
@@ -112,7 +112,6 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
       SELECT id FROM chart WHERE active AND operation = ${loop.operation} AND parameter = ${loop.parameter} AND characteristic = ${loop.characteristic}
         AND (product = ${loop.product} OR product IS NULL) ORDER BY (product IS NULL), (tool IS NOT NULL), kind LIMIT 1`),
   ]);
-  const without = steps.map((s) => withoutControl(s.y, s.x_applied, loop.config));
   const column = (f: (s: StepRow) => number | null): Float64Array => Float64Array.from(steps, (s) => f(s) ?? Number.NaN);
   return {
     loop,
@@ -123,7 +122,7 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
       y: column((s) => s.y),
       u: column((s) => s.u_y),
       xApplied: column((s) => s.x_applied),
-      without: Float64Array.from(without),
+      without: column((s) => s.without),
       disturbance: column((s) => s.disturbance),
       dHat: column((s) => s.d_hat),
       uDHat: column((s) => s.u_d_hat),
@@ -136,8 +135,8 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
       version: steps.map((s) => s.version),
     },
     advice,
-    withControl: study(steps, (_, i) => steps[i]!.y, loop),
-    withoutControl: study(steps, (_, i) => without[i]!, loop),
+    withControl: study(steps, (s) => s.y, loop),
+    withoutControl: study(steps, (s) => s.without, loop),
     judgement: judged?.judgement ?? null,
     timing: judged?.timing ?? null,
     proposals,
@@ -158,6 +157,7 @@ interface StepRow {
   y: number;
   u_y: number | null;
   x_applied: number;
+  without: number;
   disturbance: number;
   accepted: boolean;
   d_hat: number;
@@ -170,8 +170,9 @@ async function stepsOf(loop: LoopHead, fromMs: number, toMs: number): Promise<St
   const from = new Date(fromMs);
   const to = new Date(toMs);
   const rows = await db().rows<StepRow>(sql`
-    SELECT s.thread_id, s.at, s.record_id, s.run_id, s.lot, s.slot, s.y, s.u_y, s.x_applied, s.disturbance, s.accepted, s.d_hat, s.u_d_hat, s.version
+    SELECT s.thread_id, s.at, s.record_id, s.run_id, s.lot, s.slot, s.y, s.u_y, s.x_applied, ${WITHOUT_CONTROL} AS without, s.disturbance, s.accepted, s.d_hat, s.u_d_hat, s.version
     FROM control_thread t JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}
+      JOIN loop_version v ON v.loop_id = t.loop_id AND v.version = s.version
     WHERE t.loop_id = ${loop.id} ORDER BY ${LATEST_FIRST} LIMIT ${MAX_ROWS}`);
   return rows.reverse();
 }

@@ -1,4 +1,5 @@
 import type { RunToRunConfig } from '@/lib/control';
+import { sql } from '@/lib/db';
 import { capabilityIndices, type Specification } from '@/lib/spc';
 
 export interface LoopHead {
@@ -61,7 +62,7 @@ export function loopCapability(
 }
 
 /**
- * What the output would have been at the nominal setpoint, by the loop's model: y - gain (x_applied - x_nominal). It is a value of the model, no
- * measurement: it is as good as the gain.
+ * What the output of step `s` would have been at the nominal setpoint, by the model of the version that learned it (`v`): y − gain (x_applied − x_nominal).
+ * It is a value of the model, no measurement: as good as the gain of that version, and no later version changes it.
  */
-export const withoutControl = (y: number, xApplied: number, c: RunToRunConfig): number => y - c.gain * (xApplied - c.xNominal);
+export const WITHOUT_CONTROL = sql`(s.disturbance + (v.config->>'target')::float8)`;

@@ -3,7 +3,7 @@ import { db, sql, where } from '@/lib/db';
 import { rangeMoments } from '@/lib/spc';
 import { judgeInForce } from '../control/judge-change';
 import { EARLIEST_FIRST } from '../control/thread-storage';
-import { type LoopCapability, type LoopHead, loopCapability } from './control-shared';
+import { type LoopCapability, type LoopHead, loopCapability, WITHOUT_CONTROL } from './control-shared';
 
 export interface LoopFilter {
   readonly fromMs: number;
@@ -17,7 +17,7 @@ export interface LoopFilter {
 export interface LoopRow extends LoopHead {
   threads: number;
   lastMs: number | null;
-  /** Control on, and the same wafers without it, by the loop's model: y − gain (x_applied − x_nominal). */
+  /** Control on, and the same wafers without it, by the model of the version that learned each. */
   withControl: LoopCapability | null;
   withoutControl: LoopCapability | null;
   /** The configuration in force, judged by history; null where it cannot work, so that tools are refused. */
@@ -64,9 +64,9 @@ export async function listLoops(f: LoopFilter): Promise<LoopRow[]> {
       ])}),
     steps AS (
       SELECT s.*, abs(s.y - lag(s.y) OVER thread) AS mr, abs(s.off - lag(s.off) OVER thread) AS omr FROM (
-        SELECT l.id AS loop_id, s.thread_id, s.at, s.measured_at, s.record_id, s.y,
-          s.y - (l.config->>'gain')::float8 * (s.x_applied - (l.config->>'xNominal')::float8) AS off
-        FROM loops l JOIN control_thread t ON t.loop_id = l.id JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}) s
+        SELECT l.id AS loop_id, s.thread_id, s.at, s.measured_at, s.record_id, s.y, ${WITHOUT_CONTROL} AS off
+        FROM loops l JOIN control_thread t ON t.loop_id = l.id JOIN control_step s ON s.thread_id = t.id AND s.at >= ${from} AND s.at <= ${to}
+          JOIN loop_version v ON v.loop_id = l.id AND v.version = s.version) s
       WINDOW thread AS (PARTITION BY s.thread_id ORDER BY ${EARLIEST_FIRST})),
     stats AS (
       SELECT loop_id, count(*)::int AS n, avg(y) AS mean, stddev_samp(y) AS sd, avg(mr) AS mr, avg(off) AS omean, stddev_samp(off) AS osd, avg(omr) AS omr, max(at) AS last

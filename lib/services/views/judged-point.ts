@@ -1,6 +1,6 @@
 import { type Sql, sql } from '@/lib/db';
 
-/** Whether limits judged a point of `chart_point p`: a point of the baseline has none, and is neither in nor out of control. */
+/** Whether limits judged a point of `chart_point p`: `isJudged` of lib/spc, asked of the database. */
 export const IS_JUDGED: Sql = sql`num_nonnulls(p.ucl, p.lcl, p.disp_ucl, p.disp_lcl) > 0`;
 
 /** What a list of charted points says of each: the rules that fired, the reason of an exclusion, whether anything judged it. */

@@ -174,7 +174,7 @@ export async function overlayView(id: string): Promise<OverlayView> {
     db().rows<OverlayView['lot'][number]>(sql`
       SELECT id, slot, chamber FROM overlay_measurement WHERE lot = ${head.lot} AND operation = ${head.operation} ORDER BY slot LIMIT 50`),
     db().rows<OverlayView['alerts'][number]>(sql`
-      SELECT DISTINCT a.id, a.title, a.state::text, a.severity FROM violation v JOIN alert a ON a.id = v.alert_id WHERE v.record_id = ${id} LIMIT 20`),
+      SELECT DISTINCT a.id, a.title, a.state::text, a.severity FROM alert_signal v JOIN alert a ON a.id = v.alert_id WHERE v.record_id = ${id} LIMIT 20`),
     db().rows<OverlayView['points'][number]>(sql`
       SELECT p.chart_id AS "chartId", c.title, p.value, c.unit, ${JUDGEMENT}, p.record_id AS "recordId" FROM chart c JOIN chart_point p ON p.chart_id = c.id AND p.lot = ${head.lot}
         AND p.at >= ${measured_at}::timestamptz - INTERVAL '10 days' AND p.at <= ${measured_at}::timestamptz + INTERVAL '1 day'

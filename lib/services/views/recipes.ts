@@ -25,6 +25,8 @@ export interface RecipeRow {
   wafers: number;
   sites: number;
   accepted: number;
+  /** Drafts that wait for a second engineer. */
+  proposed: number;
 }
 
 /** All metrology recipes with how they did in the week before `now`. */
@@ -43,9 +45,11 @@ export async function listRecipes(now: number): Promise<RecipeRow[]> {
     wafers: number;
     sites: number;
     accepted: number;
+    proposed: number;
   }>(sql`
     SELECT r.id, r.name, r.operation, r.product, r.active, r.version, v.content, (v.certificate->>'truncation')::int AS truncation, v.created_at AS changed_at, v.author,
-      coalesce(f.wafers, 0)::int AS wafers, coalesce(f.sites, 0)::int AS sites, coalesce(f.accepted, 0)::int AS accepted
+      coalesce(f.wafers, 0)::int AS wafers, coalesce(f.sites, 0)::int AS sites, coalesce(f.accepted, 0)::int AS accepted,
+      (SELECT count(*)::int FROM metrology_recipe_draft d WHERE d.recipe_id = r.id AND d.state = 'proposed') AS proposed
     FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version
     LEFT JOIN (SELECT recipe_id, count(*) AS wafers, sum(cardinality(status)) AS sites, sum(accepted) AS accepted FROM spectrum_fit
       WHERE measured_at >= ${new Date(now - 7 * DAY_MS)} GROUP BY recipe_id) f ON f.recipe_id = r.id

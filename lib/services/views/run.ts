@@ -99,7 +99,7 @@ export async function runView(id: string): Promise<RunView> {
       SELECT id, slot, chamber FROM run WHERE lot = ${run.lot} AND operation = ${run.operation} AND started_at BETWEEN ${new Date(run.startedMs - 86_400_000)} AND ${new Date(run.startedMs + 86_400_000)} ORDER BY slot LIMIT 50`),
   ]);
   const alerts = await db().rows<RunView['alerts'][number]>(sql`
-    SELECT DISTINCT a.id, a.title, a.state::text, a.severity FROM alert a LEFT JOIN violation v ON v.alert_id = a.id AND v.record_id = ANY(${[...measurements.map((m) => m.id), ...overlays.map((o) => o.id), id]}::uuid[])
+    SELECT DISTINCT a.id, a.title, a.state::text, a.severity FROM alert a LEFT JOIN alert_signal v ON v.alert_id = a.id AND v.record_id = ANY(${[...measurements.map((m) => m.id), ...overlays.map((o) => o.id), id]}::uuid[])
     WHERE a.run_id = ${id} OR v.record_id IS NOT NULL LIMIT 20`);
   return {
     run,

@@ -1,5 +1,4 @@
-import { capability } from '@/lib/spc';
-import { DISPERSION } from '../spc/judge';
+import { capability, DISPERSION } from '@/lib/spc';
 import type { ChartColumns, ChartHead, ChartVersionView, SpcChartView } from './spc-chart';
 import type { ChartSpecification } from './spc-specification';
 
@@ -12,11 +11,15 @@ function differenceNote({ unspecified: without }: ChartSpecification): string {
   return `${how}, so no one capability holds for all of its points.`;
 }
 
-/** Why a chart has no specification: the values of wafers are specified, not the means of lots. */
-const unspecifiedNote = (c: Pick<ChartHead, 'kind'>): string =>
-  c.kind === 'xbar_r' || c.kind === 'xbar_s'
+/** Why a chart has no capability by a specification. Another chart is named only where there is one that has it. */
+function unspecifiedNote(c: Pick<ChartHead, 'kind' | 'parameter' | 'operation'>, { ofWafers }: ChartSpecification): string {
+  const isOfLots = c.kind === 'xbar_r' || c.kind === 'xbar_s';
+  if (c.kind !== 'ewma' && !isOfLots) return 'This characteristic has no specification limits, so there is no capability.';
+  if (!ofWafers) return `${c.parameter} has no specification limits at ${c.operation}, so there is no capability.`;
+  return isOfLots
     ? 'Specifications are of single wafers, and the means of lots spread less than they: see the individuals chart for the capability.'
-    : 'This characteristic has no specification limits, so there is no capability.';
+    : 'An EWMA chart has no capability of its own: see the individuals chart.';
+}
 
 /** Which points of the window the specification in force did not hold for yet: they are judged by it all the same. */
 function olderNote(s: ChartSpecification, at: readonly number[]): string | null {
@@ -32,7 +35,10 @@ function olderNote(s: ChartSpecification, at: readonly number[]): string | null 
   return `${which} older than version ${inForce.version} of the specification and judged by it all the same.`;
 }
 
-/** Capability of the points of the window by the specification in force, or why there is none. */
+/**
+ * Capability of the points of the window by the specification in force, or why there is none.
+ * @param v - version of the chart that was in force at the end of the window.
+ */
 export function studyOf(
   c: ChartHead,
   v: ChartVersionView | undefined,
@@ -42,9 +48,8 @@ export function studyOf(
   const used = Array.from(p.value.keys()).filter((i) => !p.excluded[i] && !Number.isNaN(p.value[i]!));
   const n = used.length;
   if (s.differs) return { capability: null, capabilityNote: differenceNote(s) };
-  if (c.kind === 'ewma')
-    return { capability: null, capabilityNote: 'An EWMA chart has no capability of its own: see the individuals chart.' };
-  if (s.lsl === null && s.usl === null) return { capability: null, capabilityNote: unspecifiedNote(c) };
+  if (c.kind === 'ewma' || (s.lsl === null && s.usl === null)) return { capability: null, capabilityNote: unspecifiedNote(c, s) };
+  if (n < 2) return { capability: null, capabilityNote: 'Fewer than two points in this window: take a longer time range.' };
   const sigmaWithin = v?.sigmaWithin ?? null;
   if (!(sigmaWithin !== null && sigmaWithin > 0))
     return {
@@ -52,9 +57,8 @@ export function studyOf(
       capabilityNote:
         v?.limitsSource === 'given'
           ? 'The limits were given without a sigma within and no study came before them: enter one with the limits, or collect a baseline.'
-          : 'The baseline is still being collected: there is no within sigma yet.',
+          : 'The baseline was still being collected at the end of this window: there is no within sigma.',
     };
-  if (n < 2) return { capability: null, capabilityNote: 'Fewer than two points in this window: take a longer time range.' };
   const mean = used.reduce((s, i) => s + p.value[i]!, 0) / n;
   const sigmaOverall = Math.sqrt(used.reduce((s, i) => s + (p.value[i]! - mean) ** 2, 0) / (n - 1));
   if (!(sigmaOverall > 0))

@@ -1,7 +1,6 @@
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import type { Capability } from '@/lib/spc';
-import type { ChartKind, LimitsSource } from '../spc/judge';
+import type { Capability, ChartKind, LimitsSource } from '@/lib/spc';
 import { studyOf } from './spc-capability';
 import { type ChartSpecification, chartSpecification } from './spc-specification';
 import { idFromAddress } from './uuid';
@@ -63,7 +62,10 @@ export interface ChartColumns {
   recordId: string[];
   runId: (string | null)[];
   lot: string[];
+  /** 0 where a point is of a whole lot. */
   slot: number[];
+  /** Values behind each point: the wafers of a lot that have it. */
+  n: number[];
   tool: (string | null)[];
   chamber: (string | null)[];
   version: number[];
@@ -80,7 +82,7 @@ export interface ChartEventView {
 }
 
 export interface SpcChartView {
-  /** End of the window, ms UTC. */
+  /** End of the window, but never after now, ms UTC. */
   toMs: number;
   chart: ChartHead;
   versions: ChartVersionView[];
@@ -121,8 +123,10 @@ export async function spcChart(id: string, fromMs: number, toMs: number): Promis
       SELECT id, state::text, severity, assignee, count FROM alert WHERE chart_id = ${id} ORDER BY (state = 'closed'), last_at DESC LIMIT 1`),
     sistersOf(chart, fromMs, toMs),
   ]);
-  const study = studyOf(chart, versions.at(-1), specification, points);
-  return { toMs, chart, versions, specification, points, omitted, events, alert: alert ?? null, ...study, sisters };
+  const end = Math.min(toMs, Date.now());
+  const inForce = versions.findLast((v) => v.effectiveMs <= end);
+  const study = studyOf(chart, inForce, specification, points);
+  return { toMs: end, chart, versions, specification, points, omitted, events, alert: alert ?? null, ...study, sisters };
 }
 
 async function versionsOf(id: string): Promise<ChartVersionView[]> {
@@ -131,7 +135,7 @@ async function versionsOf(id: string): Promise<ChartVersionView[]> {
   >(sql`
     SELECT version, effective_from, rules, preset, cl, ucl, lcl, limits_source AS "limitsSource", sigma_within AS "sigmaWithin", sigma_method AS "sigmaMethod",
       disp_cl AS "dispCl", disp_ucl AS "dispUcl", disp_lcl AS "dispLcl", disp_source AS "dispSource", lambda, width_l AS "widthL", baseline_n AS "baselineN", author, reason, created_at
-    FROM chart_version WHERE chart_id = ${id} ORDER BY effective_from, version`);
+    FROM chart_version WHERE chart_id = ${id} AND cancelled_at IS NULL ORDER BY effective_from, version`);
   return rows.map(({ effective_from, created_at, ...r }) => ({
     ...r,
     effectiveMs: effective_from.getTime(),
@@ -154,6 +158,7 @@ interface PointRow {
   run_id: string | null;
   lot: string;
   slot: number;
+  n: number;
   tool: string | null;
   chamber: string | null;
   version: number;
@@ -163,7 +168,7 @@ interface PointRow {
 
 async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ points: ChartColumns; omitted: number }> {
   const rows = await db().rows<PointRow & { total: number }>(sql`
-    SELECT record_id, at, value, plotted, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, tool, chamber, version, rules, excluded, count(*) OVER ()::int AS total FROM chart_point
+    SELECT record_id, at, value, plotted, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, n, tool, chamber, version, rules, excluded, count(*) OVER ()::int AS total FROM chart_point
     WHERE chart_id = ${id} AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at DESC, record_id DESC LIMIT ${MAX_POINTS}`);
   rows.reverse();
   const column = (f: (r: PointRow) => number | null): Float64Array => Float64Array.from(rows, (r) => f(r) ?? Number.NaN);
@@ -184,6 +189,7 @@ async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ poi
       runId: rows.map((r) => r.run_id),
       lot: rows.map((r) => r.lot),
       slot: rows.map((r) => r.slot),
+      n: rows.map((r) => r.n),
       tool: rows.map((r) => r.tool),
       chamber: rows.map((r) => r.chamber),
       version: rows.map((r) => r.version),
@@ -238,7 +244,9 @@ export async function violationsOf(chartId: string, fromMs: number, toMs: number
     detail: Record<string, unknown>;
     alert_id: string | null;
   }>(sql`
-    SELECT record_id, rule, version, members, detail, alert_id FROM violation WHERE chart_id = ${chartId} AND withdrawn_at IS NULL AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at DESC, rule LIMIT 2000`);
+    SELECT v.record_id, v.rule, v.version, v.members, v.detail, (SELECT s.alert_id FROM alert_signal s JOIN alert a ON a.id = s.alert_id
+        WHERE s.chart_id = v.chart_id AND s.record_id = v.record_id AND s.rule = v.rule AND s.withdrawn_at IS NULL ORDER BY a.raised_at DESC LIMIT 1) AS alert_id
+    FROM violation v WHERE v.chart_id = ${chartId} AND v.at >= ${new Date(fromMs)} AND v.at <= ${new Date(toMs)} ORDER BY v.at DESC, v.rule LIMIT 2000`);
   const out = new Map<string, WhyRed>();
   const numeric = (v: unknown): number | null => (typeof v === 'number' ? v : null);
   for (const r of rows) {

@@ -49,6 +49,8 @@ export interface ScreenRow {
   cl: number | null;
   ucl: number | null;
   lcl: number | null;
+  dispUcl: number | null;
+  dispLcl: number | null;
   /** Open alert of this chart. */
   alertId: string | null;
   spark: Float64Array;
@@ -70,6 +72,8 @@ interface Row {
   cl: number | null;
   ucl: number | null;
   lcl: number | null;
+  disp_ucl: number | null;
+  disp_lcl: number | null;
   sigma_within: number | null;
   lsl: number | null;
   usl: number | null;
@@ -101,8 +105,9 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
   const rows = await db().rows<Row>(sql`
     WITH picked AS (
       SELECT c.id, c.title, c.area, c.operation, c.product, c.tool, c.chamber, c.kind, c.characteristic, c.unit, c.alerting,
-        v.cl, v.ucl, v.lcl, v.sigma_within, spec.lsl, spec.usl, spec.target, spec.contexts > 1 AS spec_differs
-      FROM chart c JOIN chart_version v ON v.chart_id = c.id AND v.version = c.version ${SPECIFICATION_OF_CHART}
+        v.cl, v.ucl, v.lcl, v.disp_ucl, v.disp_lcl, v.sigma_within, spec.lsl, spec.usl, spec.target, spec.contexts > 1 AS spec_differs
+      FROM chart c JOIN LATERAL (SELECT * FROM chart_version q WHERE q.chart_id = c.id AND q.cancelled_at IS NULL AND q.effective_from <= least(${to}::timestamptz, now())
+        ORDER BY q.effective_from DESC, q.version DESC LIMIT 1) v ON true ${SPECIFICATION_OF_CHART}
       ${where([
         sql`c.active`,
         f.area !== null && sql`c.area = ${f.area}`,
@@ -162,6 +167,8 @@ function toRow(r: Row): ScreenRow {
     cl: r.cl,
     ucl: r.ucl,
     lcl: r.lcl,
+    dispUcl: r.disp_ucl,
+    dispLcl: r.disp_lcl,
     alertId: r.alert_id,
     spark: r.spark ?? new Float64Array(0),
     sparkOut: r.spark_out ?? new Float64Array(0),

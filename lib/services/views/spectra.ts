@@ -126,7 +126,7 @@ export async function spectrumView(id: string, site: number | null): Promise<Spe
       WHERE s.lot = ${r.lot} AND s.operation = ${r.operation} AND s.recipe = ${r.recipe} ORDER BY s.slot, s.measured_at LIMIT 60`),
     db().rows<SpectrumView['alerts'][number]>(sql`
       SELECT id, title, state::text, severity FROM alert WHERE record_id = ${r.id}
-      UNION SELECT a.id, a.title, a.state::text, a.severity FROM violation v JOIN alert a ON a.id = v.alert_id WHERE v.record_id = ANY(${measurements}::uuid[]) LIMIT 20`),
+      UNION SELECT a.id, a.title, a.state::text, a.severity FROM alert_signal v JOIN alert a ON a.id = v.alert_id WHERE v.record_id = ANY(${measurements}::uuid[]) LIMIT 20`),
     db().rows<{ id: string; parameter: string }>(
       sql`SELECT id, parameter FROM measurement WHERE id = ANY(${measurements}::uuid[]) AND measured_at = ${r.measured_at}`,
     ),

@@ -128,6 +128,20 @@ describe('a chart with points', () => {
     expect(rows[0]!.spark.length).toBe(20);
     expect(rows[0]!.lastAtMs).toBe(NOW);
   });
+  test('a window ends now at the latest, and what is planned for later gives no sigma to its capability', async () => {
+    const now = Date.now();
+    await transaction((tx) =>
+      tx.exec(sql`
+        INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, cl, ucl, lcl, sigma_within, author, reason)
+        VALUES (${chartId}, 3, ${new Date(now + DAY)}, '{1}', 'rule-1', 30, 31, 29, 0.1, 'ana', 'from tomorrow on')`),
+    );
+    const v = await spcChart(chartId, NOW - DAY, now + 2 * DAY);
+    expect(v.toMs).toBeGreaterThanOrEqual(now);
+    expect(v.toMs).toBeLessThan(now + DAY);
+    expect(v.versions.at(-1)!.version).toBe(3);
+    expect(v.capability!.study.within.potential).toBeCloseTo(8 / 6, 10);
+    await transaction((tx) => tx.exec(sql`DELETE FROM chart_version WHERE chart_id = ${chartId} AND version = 3`));
+  });
   test('a window without points is empty, not an error', async () => {
     const v = await spcChart(chartId, NOW - 40 * DAY, NOW - 39 * DAY);
     expect([v.points.at.length, v.capability, v.capabilityNote]).toEqual([

@@ -102,7 +102,7 @@ export async function waferView(id: string): Promise<WaferView> {
     resultOf(id, head),
     pointsOf(id),
     db().rows<WaferView['alerts'][number]>(sql`
-      SELECT DISTINCT a.id, a.title, a.state::text, a.severity FROM violation v JOIN alert a ON a.id = v.alert_id WHERE v.record_id = ${id} LIMIT 20`),
+      SELECT DISTINCT a.id, a.title, a.state::text, a.severity FROM alert_signal v JOIN alert a ON a.id = v.alert_id WHERE v.record_id = ${id} LIMIT 20`),
     zernikeChartsOf(head),
     othersOf(head),
     neighboursOf(head),

@@ -256,14 +256,16 @@ export function krigeNearest(
   nearest: number,
   options: KrigingOptions & KrigeOptions = {},
 ): KrigingResult {
-  const site = isotropic(model, x, y);
-  const point = isotropic(model, xNew, yNew);
   const m = xNew.length;
   const prediction = new Float64Array(m);
   const variance = new Float64Array(m);
   if (xNew.length !== yNew.length) throw new AppError('dimension_mismatch', `xNew has ${m} points, yNew has ${yNew.length}`);
   const [px, py] = [Float64Array.from(x), Float64Array.from(y)];
   snapToSites(px, py, px, py);
+  const [qx, qy] = [Float64Array.from(xNew), Float64Array.from(yNew)];
+  snapToSites(px, py, qx, qy);
+  const site = isotropic(model, px, py);
+  const point = isotropic(model, qx, qy);
   const place = placesOf(px, py);
   const measured = Array.from({ length: z.length }, (_, i) => i).filter((i) => !Number.isNaN(z[i]!));
   for (let j = 0; j < m; j++) {
@@ -273,8 +275,8 @@ export function krigeNearest(
     const near = sorted.filter((i) => chosen.has(place[i]!));
     const pick = (v: ArrayLike<number>): number[] => near.map((i) => v[i]!);
     const { uValue, ...rest } = options;
-    const k = fitKriging(pick(x), pick(y), pick(z), model, uValue ? { ...rest, uValue: pick(uValue) } : rest);
-    const r = krige(k, [xNew[j]!], [yNew[j]!], options);
+    const k = fitKriging(pick(px), pick(py), pick(z), model, uValue ? { ...rest, uValue: pick(uValue) } : rest);
+    const r = krige(k, [qx[j]!], [qy[j]!], options);
     prediction[j] = r.prediction[0]!;
     variance[j] = r.variance?.[0] ?? Number.NaN;
   }

@@ -57,6 +57,31 @@ export function placesOf(x: Float64Array, y: Float64Array): Int32Array {
   });
 }
 
+/** Of each place the sites (from 0) that are there: by the same measure as kriging itself. @param x, y - sites. @param px, py - places. */
+export function readingsAt(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  px: ArrayLike<number>,
+  py: ArrayLike<number>,
+): (readonly number[])[] {
+  const [sx, sy, qx, qy] = [x, y, px, py].map((v) => Float64Array.from(v)) as [
+    Float64Array,
+    Float64Array,
+    Float64Array,
+    Float64Array,
+  ];
+  snapToSites(sx, sy, sx, sy);
+  snapToSites(sx, sy, qx, qy);
+  const at = new Map<string, number[]>();
+  for (const [i, v] of sx.entries()) {
+    const key = `${v},${sy[i]}`;
+    const list = at.get(key);
+    if (list === undefined) at.set(key, [i]);
+    else list.push(i);
+  }
+  return Array.from(qx, (v, j) => at.get(`${v},${qy[j]}`) ?? []);
+}
+
 /** 1 for every site that is read more than once. */
 export function repeatedSites(x: Float64Array, y: Float64Array): Uint8Array {
   const out = new Uint8Array(x.length);

@@ -1,5 +1,16 @@
 import { AppError } from '@/lib/errors';
-import { inverseR, matrix, multiply, numericalRank, qrFactor, svdOfR, thinQ, transpose } from '@/lib/numerics';
+import {
+  inverseR,
+  magnitude,
+  matrix,
+  multiply,
+  numericalRank,
+  qrFactor,
+  svdOfR,
+  thinQ,
+  transpose,
+  withoutRounding,
+} from '@/lib/numerics';
 import { termNames, termsOf, type ZernikeFitOptions } from './fit';
 import { zernikeValues } from './polynomials';
 
@@ -147,6 +158,7 @@ function fitBlock(layout: ZernikeLayout, z: Float64Array, from: number, to: numb
         rss += r * r;
       }
     }
+    rss = withoutRounding(rss, n, Math.abs(means[w]!) + Math.sqrt(whole / n));
     c[w * terms]! += means[w]!; // Z(0,0) = 1
     batch.residualSigma[from + w] = dof > 0 ? Math.sqrt(rss / dof) : Number.NaN;
   }
@@ -211,5 +223,6 @@ function finishDeficient(
     for (let k = 0; k < terms; k++) r -= design[i * terms + k]! * coefficients[co + k]!;
     rss += r * r;
   }
+  rss = withoutRounding(rss, n, magnitude(z.subarray(zo, zo + n)));
   sigma[w] = dof > 0 ? Math.sqrt(rss / dof) : Number.NaN;
 }

@@ -1,9 +1,10 @@
 import { num } from '../format';
+import { charsIn, textPx } from '../text-width';
 import type { BarItem } from './bars';
 import { niceTicks, tickDecimals } from './ticks';
 
-/** Average width of a character at 11 px. */
-const CHAR = 6;
+/** Font size of the labels, px. */
+const SIZE = 11;
 const GAP = 8;
 const ELLIPSIS = '…';
 /** Characters of a label that stay, whatever stands after it. */
@@ -11,13 +12,13 @@ const LEAST_CHARS = 5;
 
 /** Width of the labels, px: what the longest needs, at least `least`, at most half of the drawing. */
 export function labelRoom(items: readonly Pick<BarItem, 'label' | 'detail'>[], least: number, width: number): number {
-  const longest = Math.max(0, ...items.map((b) => b.label.length + (b.detail ? b.detail.length + 1 : 0)));
-  return Math.min(Math.max(least, longest * CHAR + 2 * GAP), Math.max(least, width / 2));
+  const longest = Math.max(0, ...items.map((b) => textPx(b.detail ? `${b.label} ${b.detail}` : b.label, SIZE)));
+  return Math.min(Math.max(least, longest + 2 * GAP), Math.max(least, width / 2));
 }
 
 /** A label that fits its room: what is too long loses its middle, so that its first and last words are read. */
 export function shownLabel(label: string, room: number, detail = ''): string {
-  const most = Math.max(LEAST_CHARS, Math.floor((room - 2 * GAP) / CHAR) - (detail === '' ? 0 : detail.length + 1));
+  const most = Math.max(LEAST_CHARS, charsIn(room - 2 * GAP, SIZE) - (detail === '' ? 0 : detail.length + 1));
   if (label.length <= most) return label;
   const head = Math.ceil((most - 1) / 2);
   return `${label.slice(0, head)}${ELLIPSIS}${label.slice(label.length - (most - 1 - head))}`;
@@ -28,7 +29,7 @@ export function barTicks(min: number, max: number, room: number): { ticks: numbe
   for (let n = 4; n > 1; n--) {
     const ticks = niceTicks(min, max, n);
     const decimals = tickDecimals(ticks);
-    const widest = Math.max(...ticks.map((t) => num(t, decimals).length)) * CHAR + GAP;
+    const widest = Math.max(...ticks.map((t) => textPx(num(t, decimals), SIZE))) + GAP;
     if (ticks.length < 2 || ((ticks[1]! - ticks[0]!) / (max - min || 1)) * room >= widest) return { ticks, decimals };
   }
   const ticks = [min < 0 && max > 0 ? 0 : min];

@@ -61,6 +61,7 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
   const { ticks, decimals: d } = barTicks(min, hi, width - labelWidth - right);
   const sx = (v: number): number => labelWidth + ((v - min) / (hi - min || 1)) * (width - labelWidth - right);
   const height = items.length * row + 24;
+  const place = { width, labelWidth, decimals: d };
   return (
     <div ref={root}>
       <div className="flex items-center h-7 text-sm text-ink-2">
@@ -85,62 +86,9 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
               </text>
             </g>
           ))}
-          {items.map((b, i) => {
-            const y = i * row;
-            const u = b.u ?? 0;
-            const isClear = Math.abs(b.value) > 2 * u;
-            return (
-              <g key={b.key}>
-                <title>{b.title ?? `${b.label}${b.detail ? `, ${b.detail}` : ''}`}</title>
-                <rect
-                  x={0}
-                  y={y}
-                  width={width}
-                  height={row}
-                  fill={selectedKey === b.key ? 'var(--accent-wash)' : 'transparent'}
-                />
-                <text
-                  x={labelWidth - 8}
-                  y={y + row / 2}
-                  fontSize={11}
-                  textAnchor="end"
-                  dominantBaseline="central"
-                  fill="var(--ink)"
-                >
-                  {shownLabel(b.label, labelWidth, b.detail)}
-                  {b.detail ? (
-                    <tspan fill="var(--ink-3)" dx={4}>
-                      {b.detail}
-                    </tspan>
-                  ) : null}
-                </text>
-                <rect
-                  x={Math.min(sx(0), sx(b.value))}
-                  y={y + 4}
-                  width={Math.max(0.5, Math.abs(sx(b.value) - sx(0)))}
-                  height={row - 8}
-                  fill={isClear ? 'var(--accent)' : 'var(--pale)'}
-                />
-                {u > 0 ? (
-                  <path
-                    d={`M${sx(b.value - 2 * u)} ${y + 6}v${row - 12}M${sx(b.value + 2 * u)} ${y + 6}v${row - 12}M${sx(b.value - 2 * u)} ${y + row / 2}H${sx(b.value + 2 * u)}`}
-                    stroke="var(--ink)"
-                    strokeWidth={1}
-                  />
-                ) : null}
-                <text
-                  x={width - 4}
-                  y={y + row / 2}
-                  fontSize={11}
-                  textAnchor="end"
-                  dominantBaseline="central"
-                  fill={isClear ? 'var(--ink)' : 'var(--ink-3)'}
-                >
-                  {num(b.value, Math.min(4, d + 1))}
-                </text>
-              </g>
-            );
-          })}
+          {items.map((b, i) => (
+            <Bar key={b.key} b={b} y={i * row} row={row} sx={sx} place={place} isSelected={selectedKey === b.key} />
+          ))}
           {reference ? (
             <g>
               <line
@@ -163,14 +111,71 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
                 className="absolute inset-x-0"
                 style={{ top: i * row, height: row }}
                 aria-pressed={selectedKey === b.key}
-                aria-label={`${b.label}${b.detail ? `, ${b.detail}` : ''}: ${num(b.value, 3)}${b.u ? ` ± ${num(b.u, 3)}` : ''} ${unit}`}
-                title={b.title ?? `${b.label}${b.detail ? `, ${b.detail}` : ''}`}
+                aria-label={`${nameOf(b)}: ${num(b.value, 3)}${b.u ? ` ± ${num(b.u, 3)}` : ''} ${unit}`}
+                title={tipOf(b)}
                 onClick={() => onSelect(b.key)}
               />
             ))
           : null}
       </div>
     </div>
+  );
+}
+
+const nameOf = (b: BarItem): string => `${b.label}${b.detail ? `, ${b.detail}` : ''}`;
+const tipOf = (b: BarItem): string => b.title ?? nameOf(b);
+
+interface BarProps {
+  b: BarItem;
+  /** Top and height of its row, px. */
+  y: number;
+  row: number;
+  sx: (v: number) => number;
+  place: { width: number; labelWidth: number; decimals: number };
+  isSelected: boolean;
+}
+
+/** A label, its bar from zero with ±2u, and its value. */
+function Bar({ b, y, row, sx, place, isSelected }: BarProps) {
+  const u = b.u ?? 0;
+  const isClear = Math.abs(b.value) > 2 * u;
+  return (
+    <g>
+      <title>{tipOf(b)}</title>
+      <rect x={0} y={y} width={place.width} height={row} fill={isSelected ? 'var(--accent-wash)' : 'transparent'} />
+      <text x={place.labelWidth - 8} y={y + row / 2} fontSize={11} textAnchor="end" dominantBaseline="central" fill="var(--ink)">
+        {shownLabel(b.label, place.labelWidth, b.detail)}
+        {b.detail ? (
+          <tspan fill="var(--ink-3)" dx={4}>
+            {b.detail}
+          </tspan>
+        ) : null}
+      </text>
+      <rect
+        x={Math.min(sx(0), sx(b.value))}
+        y={y + 4}
+        width={Math.max(0.5, Math.abs(sx(b.value) - sx(0)))}
+        height={row - 8}
+        fill={isClear ? 'var(--accent)' : 'var(--pale)'}
+      />
+      {u > 0 ? (
+        <path
+          d={`M${sx(b.value - 2 * u)} ${y + 6}v${row - 12}M${sx(b.value + 2 * u)} ${y + 6}v${row - 12}M${sx(b.value - 2 * u)} ${y + row / 2}H${sx(b.value + 2 * u)}`}
+          stroke="var(--ink)"
+          strokeWidth={1}
+        />
+      ) : null}
+      <text
+        x={place.width - 4}
+        y={y + row / 2}
+        fontSize={11}
+        textAnchor="end"
+        dominantBaseline="central"
+        fill={isClear ? 'var(--ink)' : 'var(--ink-3)'}
+      >
+        {num(b.value, Math.min(4, place.decimals + 1))}
+      </text>
+    </g>
   );
 }
 

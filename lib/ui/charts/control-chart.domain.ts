@@ -6,15 +6,16 @@ import { niceTicks, timeTicks } from './ticks';
 const PAD = 0.012;
 const ROOM_OF_NEWEST = 0.05;
 
+/** @param c - cut at the end of what is drawn (`untilEnd`). */
 export function domainOf(c: ControlChartInput, x: (i: number) => number, position: (ms: number) => number): [number, number] {
   const n = c.at.length;
   if (n === 0) return [-PAD, 1 + PAD];
   const [first, last] = n === 1 ? [x(0) - 1, x(0) + 1] : [x(0), x(n - 1)];
   const width = last - first;
-  const end = c.toMs ?? c.at[n - 1]!;
-  const changes = [...c.phases, ...c.specs].map((s) => s.fromMs).filter((ms) => ms > c.at[0]! && ms <= end);
-  const newest = changes.length === 0 ? last : position(Math.max(...changes));
-  return [first - PAD * width, Math.max(last + PAD * width, newest + ROOM_OF_NEWEST * (Math.max(last, newest) - first))];
+  const changes = [...c.phases, ...c.specs].map((s) => s.fromMs).filter((ms) => ms > c.at[0]!);
+  const newest = changes.length === 0 ? null : position(Math.max(...changes));
+  const room = newest === null ? last : newest + ROOM_OF_NEWEST * (Math.max(last, newest) - first);
+  return [first - PAD * width, Math.max(last + PAD * width, room)];
 }
 
 export function phaseSpans(c: ControlChartInput, pos: (ms: number) => number, domain: readonly [number, number]): Span[] {

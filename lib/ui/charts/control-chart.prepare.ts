@@ -1,8 +1,9 @@
-import { decimalsFor, decimalsForRange, plural, shortTime, withU } from '../format';
+import { decimalsFor, decimalsForRange, num, plural, shortTime, withU } from '../format';
 import { domainOf, fractionalIndex, phaseSpans, xTicks } from './control-chart.domain';
 import { isJudgedBy, limitSegments, limitSteps, specSegments, zoneBands } from './control-limits.prepare';
 import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
+import { untilEnd } from './in-force';
 import { isDispersionRule, ruleName } from './rules';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
 
@@ -19,6 +20,9 @@ export interface ChartPhase {
   dispCl: number | null;
   dispUcl: number | null;
   dispLcl: number | null;
+  /** Entered by a person: the limits of the location, those of the dispersion. */
+  isEntered: boolean;
+  isDispEntered: boolean;
 }
 
 export interface ChartEvent {
@@ -144,7 +148,8 @@ export interface ControlChartModel {
  * A control chart ready to draw: decimated points (every flagged one kept), limits and zones per phase, ticks, and one sentence
  * that says what is seen.
  */
-export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions): ControlChartModel {
+export function prepareControlChart(all: ControlChartInput, o: ControlChartOptions): ControlChartModel {
+  const c = untilEnd(all);
   const n = c.at.length;
   const keep = Array.from(
     { length: n },
@@ -195,7 +200,7 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
     c.at,
     x,
     { ucl: own?.dispUcl, lcl: own?.dispLcl, ...(own === undefined ? {} : { cl: own.dispCl }) },
-    (p) => ({ cl: p.dispCl, ucl: p.dispUcl, lcl: p.dispLcl }),
+    (p) => ({ cl: p.dispCl, ucl: p.dispUcl, lcl: p.dispLcl, isEntered: p.isDispEntered }),
   );
   const dispersionLimits = limitSegments(dispersionSteps, ['ucl', 'cl', 'lcl']).filter((l) => l.kind !== 'lcl' || l.y > 0);
   const hasDispersion = points.some((p) => p.dispersion !== null);
@@ -226,6 +231,16 @@ export function prepareControlChart(c: ControlChartInput, o: ControlChartOptions
     drawn: { shown: points.length, of: n },
   };
 }
+
+/** What point i says: its value with the uncertainty that belongs to it, before it the average where that is what is plotted. */
+export const valueWords = (
+  c: Pick<ControlChartInput, 'plotted' | 'value' | 'u' | 'unit'>,
+  i: number,
+  decimals: number,
+): string =>
+  c.value === undefined
+    ? `${withU(c.plotted[i], c.u?.[i], decimals)} ${c.unit}`
+    : `EWMA ${num(c.plotted[i], decimals)} ${c.unit}, value ${withU(c.value[i], c.u?.[i], decimals)} ${c.unit}`;
 
 /** The value that `u` belongs to. */
 export const measuredOf = (p: Pick<DrawnPoint, 'y' | 'raw'>): number | null => p.raw ?? p.y;
@@ -260,7 +275,7 @@ function summarise(c: ControlChartInput): string {
   const flagged = c.rules.flatMap((r, i) => (r.length > 0 && !c.excluded[i] ? [i] : []));
   const last = n - 1;
   const d = median(c.u) > 0 ? decimalsFor(median(c.u)) : decimalsForRange(c.plotted);
-  const lastText = `last ${withU(c.plotted[last], c.u?.[last], d)} ${c.unit} on ${shortTime(c.at[last])}`;
+  const lastText = `last ${valueWords(c, last, d)} on ${shortTime(c.at[last])}`;
   const excluded = c.excluded.filter(Boolean).length;
   const lastFlag = flagged.at(-1);
   const what =

@@ -5,6 +5,7 @@ import { type ControlChartInput, prepareControlChart } from './control-chart.pre
 
 const HOUR = 3_600_000;
 const t0 = Date.UTC(2026, 10, 1);
+const STUDY = { isEntered: false, isDispEntered: false };
 function input(n: number, patch: Partial<ControlChartInput> = {}): ControlChartInput {
   return {
     title: 'CD mean',
@@ -16,7 +17,19 @@ function input(n: number, patch: Partial<ControlChartInput> = {}): ControlChartI
     ids: Array.from({ length: n }, (_, i) => `p${i}`),
     names: Array.from({ length: n }, (_, i) => `A${i}`),
     phases: [
-      { version: 1, fromMs: t0, toMs: null, label: 'v1', cl: 30, ucl: 33, lcl: 27, dispCl: null, dispUcl: null, dispLcl: null },
+      {
+        version: 1,
+        fromMs: t0,
+        toMs: null,
+        label: 'v1',
+        cl: 30,
+        ucl: 33,
+        lcl: 27,
+        dispCl: null,
+        dispUcl: null,
+        dispLcl: null,
+        ...STUDY,
+      },
       {
         version: 2,
         fromMs: t0 + 10 * HOUR,
@@ -28,6 +41,7 @@ function input(n: number, patch: Partial<ControlChartInput> = {}): ControlChartI
         dispCl: null,
         dispUcl: null,
         dispLcl: null,
+        ...STUDY,
       },
     ],
     specs: [{ fromMs: 0, lsl: 26, usl: 34, target: 30 }],

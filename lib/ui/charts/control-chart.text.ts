@@ -1,5 +1,5 @@
 import { inUnit, toCsv } from '../csv';
-import { num, shortTime, withU } from '../format';
+import { asEntered, num, shortTime } from '../format';
 import {
   beyondDispersion,
   type ControlChartInput,
@@ -7,20 +7,16 @@ import {
   isJudged,
   measuredOf,
   phaseAt,
+  valueWords,
 } from './control-chart.prepare';
+import { untilEnd } from './in-force';
 import { pointState } from './rules';
 
 const stateOf = (p: DrawnPoint): string => pointState({ ...p, rules: [...p.rules, ...p.dispersionRules] }).text;
 
 /** One point as it is read aloud. */
 export const spokenPoint = (c: ControlChartInput, p: DrawnPoint, decimals: number): string =>
-  `${c.names[p.i]}, ${pointValue(c, p, decimals)}, ${shortTime(c.at[p.i])}, ${stateOf(p)}`;
-
-/** What a point says: its value with the uncertainty that belongs to it, before it the average where that is what is plotted. */
-export const pointValue = (c: ControlChartInput, p: DrawnPoint, decimals: number): string =>
-  c.value === undefined
-    ? `${withU(p.y, p.u, decimals)} ${c.unit}`
-    : `EWMA ${num(p.y, decimals)} ${c.unit}, value ${withU(p.raw, p.u, decimals)} ${c.unit}`;
+  `${c.names[p.i]}, ${valueWords(c, p.i, decimals)}, ${shortTime(c.at[p.i])}, ${stateOf(p)}`;
 
 export const POINT_HEADER = (c: ControlChartInput): string[] => [
   'No.',
@@ -113,29 +109,32 @@ export function controlChartCsv(c: ControlChartInput): string {
 }
 
 /** Limits in force at the end of what is drawn, and what else a picture of the chart must say. */
-export function controlChartNotes(c: ControlChartInput, summary: string): string[] {
+export function controlChartNotes(all: ControlChartInput, summary: string): string[] {
+  const c = untilEnd(all);
   const phase = c.phases.at(-1);
   const spec = c.specs.at(-1);
-  const said = (list: readonly (readonly [string, number | null | undefined])[]): string =>
+  const said = (isEntered: boolean, list: readonly (readonly [string, number | null])[]): string =>
     list
-      .flatMap(([name, v]) => (v === null || v === undefined || Number.isNaN(v) ? [] : [`${name} ${digits(v)} ${c.unit}`]))
+      .flatMap(([name, v]) =>
+        v === null || Number.isNaN(v) ? [] : [`${name} ${isEntered ? asEntered(v) : digits(v)} ${c.unit}`],
+      )
       .join(', ');
   const control = phase
-    ? said([
+    ? said(phase.isEntered, [
         ['LCL', phase.lcl],
         ['CL', phase.cl],
         ['UCL', phase.ucl],
       ])
     : '';
   const dispersion = phase
-    ? said([
+    ? said(phase.isDispEntered, [
         ['LCL', phase.dispLcl],
         ['CL', phase.dispCl],
         ['UCL', phase.dispUcl],
       ])
     : '';
   const specified = spec
-    ? said([
+    ? said(true, [
         ['LSL', spec.lsl],
         ['target', spec.target],
         ['USL', spec.usl],

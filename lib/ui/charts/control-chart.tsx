@@ -14,8 +14,9 @@ import {
   type ControlChartOptions,
   type DrawnPoint,
   prepareControlChart,
+  valueWords,
 } from './control-chart.prepare';
-import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, pointValue, spokenPoint } from './control-chart.text';
+import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
 import { EventStrip, LimitLayer, PointLayer, ZoneLayer } from './control-marks';
 import { LABELS, nearest, plotBox, unscaleX } from './plot';
 import { pointState } from './rules';
@@ -271,7 +272,7 @@ function PointText({ input, p, decimals }: { input: ControlChartInput; p: DrawnP
   const state = pointState({ ...p, rules: [...p.rules, ...p.dispersionRules] });
   return (
     <>
-      <div className="font-semibold">{pointValue(input, p, decimals)}</div>
+      <div className="font-semibold">{valueWords(input, p.i, decimals)}</div>
       <div className="text-ink-2">
         {input.names[p.i]} · {shortTime(input.at[p.i])}
       </div>

@@ -1,3 +1,4 @@
+import { isJudged } from '@/lib/spc';
 import { asEntered, decimalsFor, num } from '../format';
 import type { ChartPhase, LimitSegment, PointLimits, SpecSpan, ZoneBand } from './control-chart.prepare';
 
@@ -17,11 +18,13 @@ export interface LimitStep {
   cl: number | null;
   ucl: number | null;
   lcl: number | null;
+  /** A person entered them, so that their numbers are never rounded. */
+  isEntered: boolean;
 }
 
-/** Did limits judge point i? One of a baseline has none, on either of its charts. */
+/** Did limits judge point i? */
 export const isJudgedBy = (l: Pick<PointLimits, 'ucl' | 'lcl' | 'dispUcl' | 'dispLcl'>, i: number): boolean =>
-  [l.ucl, l.lcl, l.dispUcl, l.dispLcl].some((column) => Number.isFinite(column[i]));
+  isJudged({ ucl: l.ucl[i], lcl: l.lcl[i], dispUcl: l.dispUcl[i], dispLcl: l.dispLcl[i] });
 
 type Column = Float64Array | undefined;
 
@@ -38,7 +41,7 @@ export function limitSteps(
   at: Float64Array,
   x: (i: number) => number,
   columns: { cl?: Column; ucl: Column; lcl: Column },
-  ofPhase: (p: ChartPhase) => { cl: number | null; ucl: number | null; lcl: number | null },
+  ofPhase: (p: ChartPhase) => Omit<LimitStep, 'phase' | 'x1' | 'x2'>,
 ): LimitStep[] {
   const value = (c: Column, i: number): number | null => (c === undefined || !Number.isFinite(c[i]!) ? null : c[i]!);
   return spans.flatMap(({ phase, x1, x2 }, k) => {
@@ -60,6 +63,7 @@ export function limitSteps(
         cl: columns.cl ? value(columns.cl, i) : nominal.cl,
         ucl: value(columns.ucl, i),
         lcl: value(columns.lcl, i),
+        isEntered: nominal.isEntered,
       };
       const last = out.at(-1);
       if (last !== undefined && same(last, step)) last.x2 = right;
@@ -75,6 +79,13 @@ function same(a: LimitStep, b: LimitStep): boolean {
   return near(a.cl, b.cl) && near(a.ucl, b.ucl) && near(a.lcl, b.lcl);
 }
 
+/** Decimals that an entered limit has at least. */
+const LEAST_DECIMALS = 2;
+
+/** A limit as it is written: one of a study with as many decimals as its width tells apart, an entered one whole. */
+export const limitText = (v: number | null | undefined, isEntered: boolean, decimals: number): string =>
+  isEntered ? asEntered(v, Math.min(decimals, LEAST_DECIMALS)) : num(v, decimals);
+
 /** Steps as lines to draw: the last of each kind is labelled at the right, the last of each earlier phase keeps its number on its line. */
 export function limitSegments(steps: readonly LimitStep[], kinds: readonly ('ucl' | 'cl' | 'lcl')[]): LimitSegment[] {
   const last = steps.at(-1);
@@ -83,7 +94,7 @@ export function limitSegments(steps: readonly LimitStep[], kinds: readonly ('ucl
       const y = s[kind];
       if (y === null || !Number.isFinite(y)) return [];
       const width = Math.abs((s.ucl ?? s.cl ?? 0) - (s.lcl ?? s.cl ?? 0));
-      const text = `${kind.toUpperCase()} ${num(y, decimalsFor((width || Math.abs(y) / 10) / 20))}`;
+      const text = `${kind.toUpperCase()} ${limitText(y, s.isEntered, decimalsFor((width || Math.abs(y) / 10) / 20))}`;
       const segment = { kind, y, x1: s.x1, x2: s.x2, label: s === last ? text : null };
       if (s.phase === last!.phase || steps[i + 1]?.phase === s.phase) return [segment];
       return [{ ...segment, earlier: { text, x1: steps.find((q) => q.phase === s.phase)!.x1 } }];
@@ -113,8 +124,6 @@ export function specSegments(
   only: readonly ('usl' | 'target' | 'lsl')[],
 ): LimitSegment[] {
   const now = spans.at(-1);
-  // The newest that the drawing reaches: a picture of the past shows what held then.
-  const newest = spans.findLastIndex((s) => position(s.fromMs) < hi);
   const d = now !== undefined && now.usl !== null && now.lsl !== null ? decimalsFor((now.usl - now.lsl) / 20) : 2;
   return only.flatMap((kind) =>
     spans.flatMap((s, k): LimitSegment[] => {
@@ -122,8 +131,8 @@ export function specSegments(
       const x1 = Math.max(lo, position(s.fromMs));
       const x2 = Math.min(hi, position(spans[k + 1]?.fromMs ?? Number.POSITIVE_INFINITY));
       if (y === null || x2 <= x1) return [];
-      const text = `${kind === 'target' ? 'target' : kind.toUpperCase()} ${asEntered(y, Math.min(d, 2))}`;
-      return [{ kind, y, x1, x2, ...(k === newest ? { label: text } : { label: null, earlier: { text, x1 } }) }];
+      const text = `${kind === 'target' ? 'target' : kind.toUpperCase()} ${limitText(y, true, d)}`;
+      return [{ kind, y, x1, x2, ...(s === now ? { label: text } : { label: null, earlier: { text, x1 } }) }];
     }),
   );
 }

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
 import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
-import { earlierLabels } from './earlier-labels';
 import { eventLegend } from './equipment-events';
 import { placePhaseLabels } from './phase-labels';
 import { pointState, ruleName, ruleText } from './rules';
@@ -10,6 +9,7 @@ import { pointState, ruleName, ruleText } from './rules';
 const HOUR = 3_600_000;
 const t0 = Date.UTC(2026, 10, 1);
 const col = (...v: number[]) => Float64Array.from(v);
+const STUDY = { isEntered: false, isDispEntered: false };
 function input(n: number, patch: Partial<ControlChartInput> = {}): ControlChartInput {
   const all = (v: number) => new Float64Array(n).fill(v);
   return {
@@ -22,7 +22,21 @@ function input(n: number, patch: Partial<ControlChartInput> = {}): ControlChartI
     excluded: Array.from({ length: n }, () => null),
     ids: Array.from({ length: n }, (_, i) => `p${i}`),
     names: Array.from({ length: n }, (_, i) => `A${i}`),
-    phases: [{ version: 1, fromMs: t0, toMs: null, label: 'v1', cl: 30, ucl: 33, lcl: 27, dispCl: 1, dispUcl: 2.6, dispLcl: 0 }],
+    phases: [
+      {
+        version: 1,
+        fromMs: t0,
+        toMs: null,
+        label: 'v1',
+        cl: 30,
+        ucl: 33,
+        lcl: 27,
+        dispCl: 1,
+        dispUcl: 2.6,
+        dispLcl: 0,
+        ...STUDY,
+      },
+    ],
     pointLimits: { ucl: all(33), lcl: all(27), dispCl: all(1), dispUcl: all(2.6), dispLcl: all(0) },
     specs: [],
     events: [],
@@ -92,7 +106,7 @@ test('an excluded point is neither in nor out of control', () => {
   expect(pointState(fine)).toEqual({ status: 'ok', text: 'in control' });
   expect(pointState({ ...fine, isJudged: false })).toEqual({ status: 'idle', text: 'not judged, no limits yet' });
   expect(pointState({ ...fine, rules: [2], isJudged: false }).text).toBe('rule 2');
-  expect([ruleName(101), ruleText(101), ruleName(1)].join(' ')).not.toMatch(/101/);
+  expect([ruleName(101), ruleText(101, 'study'), ruleName(1)].join(' ')).not.toMatch(/101/);
 });
 
 test('the letters of events are explained, only those that are drawn', () =>
@@ -169,19 +183,6 @@ test('what changed after the last point is drawn from its first minute, and the 
     const newest = m.limits.findLast((l) => l.kind === 'ucl')!;
     expect((newest.x2 - newest.x1) / (m.xDomain[1] - m.xDomain[0])).toBeGreaterThan(0.04);
   }
-  // A picture of the past knows nothing of it.
-  const past = prepareControlChart(input(5, { phases, specs, toMs: t0 + 5 * HOUR }), { ...opts, xMode: 'time' });
-  expect(past.limits.filter((l) => l.label !== null).map((l) => l.y)).toEqual([33, 30, 27, 35, 30, 26]);
-});
-
-test('numbers of earlier phases never cover each other, and none stands where its phase is too narrow', () => {
-  const at = (kind: 'ucl' | 'cl', y: number, x1: number, x2: number) =>
-    ({ kind, y, x1, x2, label: null, earlier: { text: `${kind.toUpperCase()} ${y}.00`, x1 } }) as const;
-  const box = { left: 0, right: 500, top: 0, bottom: 300 };
-  const id = (v: number) => v;
-  const placed = earlierLabels([at('ucl', 100, 0, 200), at('cl', 103, 0, 200), at('ucl', 90, 200, 230)], id, id, box);
-  expect(placed.map((p) => p.text)).toEqual(['UCL 100.00', 'CL 103.00']);
-  expect(Math.abs(placed[0]!.y - placed[1]!.y)).toBeGreaterThanOrEqual(11);
 });
 
 test('the uncertainty of an EWMA chart is that of the value beside it, never of the average', () => {
@@ -191,6 +192,26 @@ test('the uncertainty of an EWMA chart is that of the value beside it, never of 
   const cells = Object.fromEntries(POINT_HEADER(c).map((h, i) => [h, pointRow(c, p, 4).cells[i]]));
   expect(cells).toMatchObject({ 'EWMA, nm': '30.1760', 'Value, nm': '30.8000', 'u of the value': '0.0045' });
   expect(column(c, 'value')[1]).toBe('30.8');
+  const { summary } = prepareControlChart(c, opts);
+  expect(summary).toContain('last EWMA 30.1760 nm, value 30.8000 ± 0.0045 nm on');
+  expect(controlChartNotes(c, summary)[0]).toContain('value 30.8000 ± 0.0045 nm');
+});
+
+test('limits that a person entered are written whole beside their lines and below the picture, those of a study as far as they are told apart', () => {
+  const phase = { ...input(1).phases[0]!, ucl: 33.1235, lcl: 26.1255, dispUcl: 2.61875 };
+  const text = (isEntered: boolean, isDispEntered: boolean) => {
+    const c = input(3, { phases: [{ ...phase, isEntered, isDispEntered }], pointLimits: undefined });
+    const m = prepareControlChart(c, opts);
+    const label = (list: typeof m.limits, kind: string) => list.find((l) => l.kind === kind)?.label;
+    const notes = controlChartNotes(c, m.summary).join('; ');
+    return [label(m.limits, 'ucl'), label(m.limits, 'lcl'), label(m.dispersionLimits, 'ucl'), notes];
+  };
+  const [ucl, lcl, disp, notes] = text(true, true);
+  expect([ucl, lcl, disp]).toEqual(['UCL 33.1235', 'LCL 26.1255', 'UCL 2.61875']);
+  expect(notes).toContain('LCL 26.1255 nm, CL 30 nm, UCL 33.1235 nm');
+  expect(text(false, true).slice(0, 3)).toEqual(['UCL 33.12', 'LCL 26.13', 'UCL 2.61875']);
+  const wide = input(3, { phases: [{ ...phase, ucl: 1_234_567.125, isEntered: true }] });
+  expect(controlChartNotes(wide, '').join()).toContain('UCL 1\u202f234\u202f567.125 nm');
 });
 
 /** The cells of a column of the file. */

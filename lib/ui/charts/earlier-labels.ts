@@ -1,22 +1,30 @@
+import { textPx } from '../text-width';
 import type { LimitSegment } from './control-chart.prepare';
-import { type PlotBox, spreadLabels } from './plot';
+import type { PlotBox } from './plot';
 
 export interface EarlierLabel {
   readonly kind: LimitSegment['kind'];
   readonly text: string;
   /** Right end of the text, px. */
   readonly x: number;
+  /** Its base line, px. */
   readonly y: number;
 }
 
-/** Average width of a character at 10 px. */
-const CHAR_PX = 5.5;
+/** Font size, px. */
+const SIZE = 10;
 const GAP = 4;
 const LINE = 11;
 
+/** Room that a label takes, px. */
+export const earlierLabelPx = (l: Pick<EarlierLabel, 'text'>): number => textPx(l.text, SIZE);
+
+const cover = (a: EarlierLabel, b: EarlierLabel): boolean =>
+  a.x > b.x - earlierLabelPx(b) && b.x > a.x - earlierLabelPx(a) && Math.abs(a.y - b.y) < LINE;
+
 /**
- * The numbers of limits that held before, each above the end of its line: only where its phase is wide enough for it, and those that end
- * together never over each other.
+ * The numbers of limits that held before, each above the end of its line: only where its phase is wide enough for it, as near to its line as
+ * the others leave room, and never over another.
  */
 export function earlierLabels(
   limits: readonly LimitSegment[],
@@ -24,18 +32,21 @@ export function earlierLabels(
   sy: (v: number) => number,
   box: PlotBox,
 ): EarlierLabel[] {
-  const byEnd = new Map<number, LimitSegment[]>();
-  for (const l of limits) {
-    const room = l.earlier === undefined ? 0 : sx(l.x2) - sx(l.earlier.x1) - 2 * GAP;
-    if (l.earlier !== undefined && room >= l.earlier.text.length * CHAR_PX) byEnd.set(l.x2, [...(byEnd.get(l.x2) ?? []), l]);
-  }
-  return [...byEnd.values()].flatMap((list) => {
-    const y = spreadLabels(
-      list.map((l) => sy(l.y) - GAP),
-      LINE,
-      box.top + LINE,
-      box.bottom - GAP,
-    );
-    return list.map((l, i) => ({ kind: l.kind, text: l.earlier!.text, x: sx(l.x2) - GAP, y: y[i]! }));
+  const wanted = limits.flatMap((l): EarlierLabel[] => {
+    if (l.earlier === undefined) return [];
+    const label = { kind: l.kind, text: l.earlier.text, x: sx(l.x2) - GAP, y: sy(l.y) - GAP };
+    return label.x - GAP - sx(l.earlier.x1) >= earlierLabelPx(label) ? [label] : [];
   });
+  const inside = (y: number): number => Math.min(box.bottom - GAP, Math.max(box.top + LINE, y));
+  const placed: EarlierLabel[] = [];
+  for (const label of wanted.sort((a, b) => a.y - b.y)) {
+    const at = inside(label.y);
+    const [free] = [at, ...placed.flatMap((p) => [p.y - LINE, p.y + LINE])]
+      .filter((y) => y === inside(y))
+      .map((y) => ({ ...label, y }))
+      .filter((l) => !placed.some((p) => cover(l, p)))
+      .sort((a, b) => Math.abs(a.y - at) - Math.abs(b.y - at));
+    if (free !== undefined) placed.push(free);
+  }
+  return placed;
 }

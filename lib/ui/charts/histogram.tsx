@@ -1,5 +1,6 @@
 'use client';
 import { num } from '../format';
+import { textPx } from '../text-width';
 import { niceTicks, tickDecimals } from './ticks';
 
 export interface HistogramProps {
@@ -70,7 +71,7 @@ export function Histogram({ label, unit, values, lsl, usl, target, width, height
       {ticks.map((t) => {
         const text = num(t, d);
         return (
-          <text key={t} x={insideX(sx(t), text, width)} y={height - 6} fontSize={11} textAnchor="middle" fill="var(--ink-3)">
+          <text key={t} x={insideX(sx(t), text, width)} y={height - 6} fontSize={SIZE} textAnchor="middle" fill="var(--ink-3)">
             {text}
           </text>
         );
@@ -79,12 +80,12 @@ export function Histogram({ label, unit, values, lsl, usl, target, width, height
   );
 }
 
-/** Average width of a character at 11 px. */
-const CHAR = 6;
+/** Font size of the numbers, px. */
+const SIZE = 11;
 
 /** Where the middle of a number stands so that none of it is cut at either end. */
 export const insideX = (x: number, text: string, width: number): number => {
-  const half = (text.length * CHAR) / 2;
+  const half = textPx(text, SIZE) / 2;
   return Math.min(width - half, Math.max(half, x));
 };
 

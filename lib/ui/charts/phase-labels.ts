@@ -1,3 +1,5 @@
+import { textPx } from '../text-width';
+
 export interface PlacedLabel {
   text: string;
   x: number;
@@ -6,8 +8,8 @@ export interface PlacedLabel {
 }
 
 const MAX_CHARS = 42;
-/** Average width of a character at 11 px, a little more than the widest fonts have. */
-const CHAR_PX = 6;
+/** Font size, px. */
+const SIZE = 11;
 const GAP = 4;
 const ROWS = 2;
 
@@ -32,7 +34,7 @@ export function placePhaseLabels(
   return out;
 
   function place(text: string, x: number): PlacedLabel | null {
-    const width = text.length * CHAR_PX;
+    const width = textPx(text, SIZE);
     for (let row = 0; row < ROWS; row++) {
       for (const anchor of ['start', 'end'] as const) {
         const from = anchor === 'start' ? x + GAP : x - GAP - width;

@@ -100,37 +100,7 @@ export function PredictedVsMeasured({
           <CartesianGrid stroke="var(--hairline)" />
           {numberXAxis(m.domain, ticks)}
           {numberYAxis(m.domain, m.ticks, m.decimals)}
-          <line
-            x1={sx(m.domain[0])}
-            y1={sy(m.domain[0])}
-            x2={sx(m.domain[1])}
-            y2={sy(m.domain[1])}
-            stroke="var(--ink-3)"
-            strokeDasharray="4 3"
-          />
-          <path
-            d={m.whiskers.map((w) => `M${sx(w.x).toFixed(1)} ${sy(w.lo).toFixed(1)}V${sy(w.hi).toFixed(1)}`).join('')}
-            stroke="var(--pale)"
-            strokeOpacity={0.7}
-            fill="none"
-          />
-          <path
-            d={dotsPath(
-              at.filter((p) => input.reliable[p.i]),
-              2.6,
-            )}
-            fill="var(--accent)"
-            fillOpacity={0.8}
-          />
-          <path
-            d={dotsPath(
-              at.filter((p) => !input.reliable[p.i]),
-              3,
-            )}
-            fill="var(--surface)"
-            stroke="var(--warn)"
-            strokeWidth={1.3}
-          />
+          <Marks input={input} m={m} at={at} sx={sx} sy={sy} />
           {chosen ? <circle cx={chosen.cx} cy={chosen.cy} r={6} fill="none" stroke="var(--ink)" strokeWidth={1.5} /> : null}
         </ScatterChart>
         {chosen ? (
@@ -142,24 +112,79 @@ export function PredictedVsMeasured({
       <p className="sr-only" aria-live="polite">
         {hover >= 0 ? say(hover) : ''}
       </p>
-      <DataDisclosure
-        label={input.title}
-        header={['Wafer', `Measured, ${input.unit}`, 'Predicted', '95 % from', 'to', 'In domain']}
-        rows={() =>
-          m.index.map((i) => ({
-            key: String(i),
-            cells: [
-              input.label[i],
-              num(input.measured[i], m.decimals + 1),
-              num(input.predicted[i], m.decimals + 1),
-              num(input.lo[i], m.decimals + 1),
-              num(input.hi[i], m.decimals + 1),
-              input.reliable[i] ? 'yes' : 'no',
-            ],
-          }))
-        }
-      />
+      <Table input={input} m={m} />
     </div>
+  );
+}
+
+type Model = ReturnType<typeof preparePredicted>;
+
+interface MarksProps {
+  input: PredictedMeasuredInput;
+  m: Model;
+  at: readonly { i: number; cx: number; cy: number }[];
+  sx: (v: number) => number;
+  sy: (v: number) => number;
+}
+
+/** The line of identity, the intervals, and a dot for each wafer: hollow outside the domain. */
+function Marks({ input, m, at, sx, sy }: MarksProps) {
+  return (
+    <g>
+      <line
+        x1={sx(m.domain[0])}
+        y1={sy(m.domain[0])}
+        x2={sx(m.domain[1])}
+        y2={sy(m.domain[1])}
+        stroke="var(--ink-3)"
+        strokeDasharray="4 3"
+      />
+      <path
+        d={m.whiskers.map((w) => `M${sx(w.x).toFixed(1)} ${sy(w.lo).toFixed(1)}V${sy(w.hi).toFixed(1)}`).join('')}
+        stroke="var(--pale)"
+        strokeOpacity={0.7}
+        fill="none"
+      />
+      <path
+        d={dotsPath(
+          at.filter((p) => input.reliable[p.i]),
+          2.6,
+        )}
+        fill="var(--accent)"
+        fillOpacity={0.8}
+      />
+      <path
+        d={dotsPath(
+          at.filter((p) => !input.reliable[p.i]),
+          3,
+        )}
+        fill="var(--surface)"
+        stroke="var(--warn)"
+        strokeWidth={1.3}
+      />
+    </g>
+  );
+}
+
+function Table({ input, m }: Pick<MarksProps, 'input' | 'm'>) {
+  return (
+    <DataDisclosure
+      label={input.title}
+      header={['Wafer', `Measured, ${input.unit}`, 'Predicted', '95 % from', 'to', 'In domain']}
+      rows={() =>
+        m.index.map((i) => ({
+          key: String(i),
+          cells: [
+            input.label[i],
+            num(input.measured[i], m.decimals + 1),
+            num(input.predicted[i], m.decimals + 1),
+            num(input.lo[i], m.decimals + 1),
+            num(input.hi[i], m.decimals + 1),
+            input.reliable[i] ? 'yes' : 'no',
+          ],
+        }))
+      }
+    />
   );
 }
 

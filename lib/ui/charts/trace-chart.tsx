@@ -28,9 +28,7 @@ export function TraceChart({ input, height = 220, compact = false }: TraceChartP
   const { palette } = useTheme();
   const [at, setAt] = useState(-1);
   const m = useMemo(() => prepareTrace(input), [input]);
-  const box: PlotBox = compact
-    ? { left: 2, right: width - 2, top: 4, bottom: height - 4 }
-    : { left: 56, right: width - 12, top: 18, bottom: height - 22 };
+  const box = boxOf(width, height, compact);
   useEffect(() => {
     const el = canvas.current;
     const ctx = el?.getContext('2d');
@@ -39,24 +37,11 @@ export function TraceChart({ input, height = 220, compact = false }: TraceChartP
     el.width = Math.round(width * ratio);
     el.height = Math.round(height * ratio);
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const edges: PlotBox = compact
-      ? { left: 2, right: width - 2, top: 4, bottom: height - 4 }
-      : { left: 56, right: width - 12, top: 18, bottom: height - 22 };
-    draw(ctx, input, m, edges, width, height, palette, compact, at);
+    draw(ctx, input, m, boxOf(width, height, compact), width, height, palette, compact, at);
   }, [input, m, width, height, palette, compact, at]);
-  const nearestSample = (s: number): number => {
-    let lo = 0;
-    let hi = input.t.length - 1;
-    while (hi - lo > 1) {
-      const mid = (lo + hi) >> 1;
-      if (input.t[mid]! <= s) lo = mid;
-      else hi = mid;
-    }
-    return s - (input.t[lo] ?? 0) <= (input.t[hi] ?? 0) - s ? lo : hi;
-  };
   const onPointerMove = (e: PointerEvent<HTMLElement>): void => {
     const r = e.currentTarget.getBoundingClientRect();
-    setAt(nearestSample(unscaleX(box, m.tDomain)(e.clientX - r.left)));
+    setAt(nearestSample(input.t, unscaleX(box, m.tDomain)(e.clientX - r.left)));
   };
   const text =
     at >= 0
@@ -125,6 +110,24 @@ export function TraceChart({ input, height = 220, compact = false }: TraceChartP
       </p>
     </div>
   );
+}
+
+function boxOf(width: number, height: number, compact: boolean): PlotBox {
+  return compact
+    ? { left: 2, right: width - 2, top: 4, bottom: height - 4 }
+    : { left: 56, right: width - 12, top: 18, bottom: height - 22 };
+}
+
+/** Index of the sample that is nearest in time, s. */
+function nearestSample(t: ArrayLike<number>, s: number): number {
+  let lo = 0;
+  let hi = t.length - 1;
+  while (hi - lo > 1) {
+    const mid = (lo + hi) >> 1;
+    if (t[mid]! <= s) lo = mid;
+    else hi = mid;
+  }
+  return s - (t[lo] ?? 0) <= (t[hi] ?? 0) - s ? lo : hi;
 }
 
 function draw(

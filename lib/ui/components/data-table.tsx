@@ -1,23 +1,23 @@
 'use client';
 import Link from 'next/link';
 import { useRouter } from 'next/navigation';
-import { type PointerEvent, type ReactNode, useId, useMemo, useRef, useState } from 'react';
+import { type PointerEvent, type ReactNode, type RefObject, useId, useMemo, useRef, useState } from 'react';
 import { fileName, withColumns } from '../csv';
 import { downloadText } from '../export';
-import { shortTime } from '../format';
+import { absoluteTime, fullTime, shortTime } from '../format';
 import { useKeys } from '../hooks/use-keys';
 import { useUrlState } from '../hooks/use-url-state';
 import { useExportFacts } from './export-facts';
 import { Empty } from './panel';
 import { tipUnder } from './row-tip';
-import { type ColumnData, exported, sortValue, tableCsv } from './table-export';
+import { type ColumnData, exported, shownUnit, sortValue, tableCsv } from './table-export';
 import { readSort, type SortState, sortRows, writeSort } from './table-sort';
 import { contextColumns } from './use-exports';
 
 export interface Column<R> extends ColumnData<R> {
   /** Right-aligned tabular digits. */
   numeric?: boolean;
-  /** What is shown; default: the value. */
+  /** What is shown; default: the value, and of a moment its clock time in UTC, which the header says. */
   cell?: (row: R) => ReactNode;
   /** Only in the file: what a cell on screen says beside its number, such as a unit of its own. */
   fileOnly?: boolean;
@@ -51,26 +51,8 @@ export interface DataTableProps<R> {
 
 /** Dense sortable table: sticky head, keyboard rows, CSV, missing values last. */
 export function DataTable<R>(p: DataTableProps<R>) {
-  const {
-    label,
-    rows,
-    columns: all,
-    rowKey,
-    rowHref,
-    onSelect,
-    selectedKey,
-    initialSort,
-    primary,
-    rowKeys,
-    empty,
-    maxHeight,
-    total,
-    exportable = true,
-    footer,
-  } = p;
-  const router = useRouter();
+  const { label, rows, columns: all, rowKey, initialSort, primary, empty, maxHeight } = p;
   const body = useRef<HTMLTableSectionElement>(null);
-  const id = useId();
   const columns = useMemo(() => all.filter((c) => !c.fileOnly), [all]);
   const [sort, setSort] = useSort(columns, initialSort ?? null, primary === true);
   const sorted = useMemo(() => {
@@ -78,31 +60,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
     const value = column && sortValue(column);
     return sort && value ? sortRows(rows, value, sort.dir) : rows;
   }, [rows, columns, sort]);
-
-  const walk = (step: number): void => {
-    const list = [...(body.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
-    const i = list.indexOf(document.activeElement as HTMLElement);
-    const next = list[i < 0 ? (step > 0 ? 0 : list.length - 1) : Math.min(list.length - 1, Math.max(0, i + step))];
-    next?.focus();
-    next?.scrollIntoView({ block: 'nearest' });
-  };
-  const focusedRow = (): R | undefined => {
-    const key = (document.activeElement as HTMLElement | null)?.dataset['row'];
-    return key === undefined ? undefined : sorted.find((r) => rowKey(r) === key);
-  };
-  const rowBindings = Object.fromEntries(
-    Object.entries(rowKeys ?? {}).map(([k, run]) => [
-      k,
-      () => {
-        const r = focusedRow();
-        if (r !== undefined) run(r);
-      },
-    ]),
-  );
-  useKeys(primary ? { j: () => walk(1), k: () => walk(-1), ...rowBindings } : rowBindings);
-
-  const facts = useExportFacts();
-  const save = (): void => downloadText(fileName(label, 'csv'), withColumns(tableCsv(all, sorted), contextColumns(facts, '')));
+  const walk = useRowKeys(p, body, sorted);
   if (rows.length === 0) return <Empty>{empty}</Empty>;
   return (
     <div>
@@ -117,74 +75,125 @@ export function DataTable<R>(p: DataTableProps<R>) {
             </tr>
           </thead>
           <tbody ref={body}>
-            {sorted.map((row, place) => {
-              const key = rowKey(row);
-              return (
-                <tr
-                  key={key}
-                  data-row={onSelect ? key : undefined}
-                  tabIndex={onSelect ? 0 : undefined}
-                  aria-selected={selectedKey === undefined ? undefined : selectedKey === key}
-                  className={onSelect || rowHref ? 'cursor-pointer' : undefined}
-                  onClick={(e) => {
-                    if ((e.target as HTMLElement).closest('a,button,input,select,label')) return;
-                    if (onSelect) onSelect(row);
-                    else if (rowHref) router.push(rowHref(row)); // beside the link, on the border of the row
-                  }}
-                  onKeyDown={(e) => {
-                    if (e.key === 'Enter' && e.target === e.currentTarget) onSelect?.(row);
-                    if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
-                      e.preventDefault();
-                      walk(e.key === 'ArrowDown' ? 1 : -1);
-                    }
-                  }}
-                >
-                  {columns.map((c, i) => (
-                    <td
-                      key={c.key}
-                      id={i < 2 && rowHref ? `${id}-${place}-${i}` : undefined}
-                      className={c.numeric ? 'num' : undefined}
-                    >
-                      {i === 0 && rowHref && !onSelect ? (
-                        <Link
-                          prefetch={false}
-                          href={rowHref(row)}
-                          data-row={key}
-                          aria-current={selectedKey === key ? 'true' : undefined}
-                          onPointerMove={showTip}
-                          aria-labelledby={`${id}-${place}-0 ${id}-${place}-1`}
-                          className="row-link"
-                        />
-                      ) : null}
-                      {shown(c, row)}
-                    </td>
-                  ))}
-                </tr>
-              );
-            })}
+            {sorted.map((row) => (
+              <Row key={rowKey(row)} row={row} columns={columns} table={p} onWalk={walk} />
+            ))}
           </tbody>
         </table>
       </div>
-      <div className="flex items-center gap-3 px-2 pt-2 text-sm text-ink-3 no-print">
-        <span>
-          {total !== undefined && total > rows.length
-            ? `${rows.length} of ${total} rows`
-            : `${rows.length} ${rows.length === 1 ? 'row' : 'rows'}`}
-        </span>
-        {footer}
-        {exportable && exported<R, Column<R>>(all).length > 0 ? (
-          <button type="button" className="link ml-auto" onClick={save}>
-            CSV
-          </button>
-        ) : null}
-      </div>
+      <Foot table={p} sorted={sorted} />
+    </div>
+  );
+}
+
+/** j and k, the arrows, and the table's own keys on the focused row. @returns moves the focus by so many rows. */
+function useRowKeys<R>(
+  { rowKey, rowKeys, primary }: DataTableProps<R>,
+  body: RefObject<HTMLTableSectionElement | null>,
+  sorted: readonly R[],
+): (step: number) => void {
+  const walk = (step: number): void => {
+    const list = [...(body.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
+    const i = list.indexOf(document.activeElement as HTMLElement);
+    const next = list[i < 0 ? (step > 0 ? 0 : list.length - 1) : Math.min(list.length - 1, Math.max(0, i + step))];
+    next?.focus();
+    next?.scrollIntoView({ block: 'nearest' });
+  };
+  const focusedRow = (): R | undefined => {
+    const key = (document.activeElement as HTMLElement | null)?.dataset['row'];
+    return key === undefined ? undefined : sorted.find((r) => rowKey(r) === key);
+  };
+  const own = Object.fromEntries(
+    Object.entries(rowKeys ?? {}).map(([k, run]) => [
+      k,
+      () => {
+        const r = focusedRow();
+        if (r !== undefined) run(r);
+      },
+    ]),
+  );
+  useKeys(primary ? { j: () => walk(1), k: () => walk(-1), ...own } : own);
+  return walk;
+}
+
+interface RowProps<R> {
+  row: R;
+  columns: readonly Column<R>[];
+  table: DataTableProps<R>;
+  onWalk: (step: number) => void;
+}
+
+/** A row that is chosen by click or Enter, or that is as a whole a link to its page. */
+function Row<R>({ row, columns, table, onWalk }: RowProps<R>) {
+  const { rowKey, rowHref, onSelect, selectedKey } = table;
+  const router = useRouter();
+  const id = useId();
+  const key = rowKey(row);
+  const isSelected = selectedKey === undefined ? undefined : selectedKey === key;
+  return (
+    <tr
+      data-row={onSelect ? key : undefined}
+      tabIndex={onSelect ? 0 : undefined}
+      aria-selected={isSelected}
+      className={onSelect || rowHref ? 'cursor-pointer' : undefined}
+      onClick={(e) => {
+        if ((e.target as HTMLElement).closest('a,button,input,select,label')) return;
+        if (onSelect) onSelect(row);
+        else if (rowHref) router.push(rowHref(row)); // beside the link, on the border of the row
+      }}
+      onKeyDown={(e) => {
+        if (e.key === 'Enter' && e.target === e.currentTarget) onSelect?.(row);
+        if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
+          e.preventDefault();
+          onWalk(e.key === 'ArrowDown' ? 1 : -1);
+        }
+      }}
+    >
+      {columns.map((c, i) => (
+        <td key={c.key} id={i < 2 && rowHref ? `${id}-${i}` : undefined} className={c.numeric ? 'num' : undefined}>
+          {i === 0 && rowHref && !onSelect ? (
+            <Link
+              prefetch={false}
+              href={rowHref(row)}
+              data-row={key}
+              aria-current={isSelected ? 'true' : undefined}
+              onPointerMove={showTip}
+              aria-labelledby={`${id}-0 ${id}-1`}
+              className="row-link"
+            />
+          ) : null}
+          {shown(c, row)}
+        </td>
+      ))}
+    </tr>
+  );
+}
+
+/** How many rows there are, and all of them as a file in the order that is shown. */
+function Foot<R>({ table, sorted }: { table: DataTableProps<R>; sorted: readonly R[] }) {
+  const { label, columns, total, exportable = true, footer } = table;
+  const n = sorted.length;
+  const facts = useExportFacts();
+  const save = (): void =>
+    downloadText(fileName(label, 'csv'), withColumns(tableCsv(columns, sorted), contextColumns(facts, '')));
+  return (
+    <div className="flex items-center gap-3 px-2 pt-2 text-sm text-ink-3 no-print">
+      <span>{total !== undefined && total > n ? `${n} of ${total} rows` : `${n} ${n === 1 ? 'row' : 'rows'}`}</span>
+      {footer}
+      {exportable && exported<R, Column<R>>(columns).length > 0 ? (
+        <button type="button" className="link ml-auto" onClick={save}>
+          CSV
+        </button>
+      ) : null}
     </div>
   );
 }
 
 function shown<R>(c: Column<R>, row: R): ReactNode {
   if (c.cell) return c.cell(row);
-  return c.time ? shortTime(c.time(row)) : String(c.value?.(row) ?? '–');
+  if (c.time === undefined) return String(c.value?.(row) ?? '–');
+  const ms = c.time(row);
+  return <span title={absoluteTime(ms)}>{c.isPrecise ? fullTime(ms) : shortTime(ms)}</span>;
 }
 
 /** The link of a row lies above its cells, so it shows the tip of the one under the pointer. */
@@ -216,10 +225,11 @@ function useSort<R>(
 
 function HeadCell<R>({ column: c, sort, onSort }: { column: Column<R>; sort: SortState | null; onSort: (s: SortState) => void }) {
   const active = sort?.key === c.key ? sort.dir : null;
+  const unit = shownUnit(c);
   const text = (
     <>
       {c.header}
-      {c.unit ? <span className="font-normal text-ink-3"> {c.unit}</span> : null}
+      {unit ? <span className="font-normal text-ink-3"> {unit}</span> : null}
     </>
   );
   const first = c.firstDir ?? (c.numeric ? 'desc' : 'asc');

@@ -2,6 +2,7 @@
 import { type ReactNode, useEffect, useId, useRef, useState, useTransition } from 'react';
 import { REASON_MAX, reasonProblem } from '@/lib/errors/reason';
 import type { ActionResult } from '../action-result';
+import { answer } from '../answer';
 import { InlineError } from './panel';
 import { useToast } from './toast';
 
@@ -83,7 +84,7 @@ export function ReasonDialog(p: ReasonDialogProps) {
   const waits = blocked ?? wrong;
   const submit = (): void =>
     start(async () => {
-      const r = await onSubmit(reason.trim());
+      const r = await answer(() => onSubmit(reason.trim()));
       if (r.ok) {
         toast(r.message, 'done');
         onClose();

@@ -46,7 +46,7 @@ export function FilterBar({ fields, children }: { fields: readonly FilterField[]
       await navigator.clipboard.writeText(window.location.href);
       toast('The address of this view is in the clipboard.', 'done');
     } catch {
-      toast('The browser did not allow copying: take the address from the address line.', 'error');
+      toast('The browser did not allow copying: copy it from the address bar.', 'error');
     }
   };
   return (

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { tipUnder } from './row-tip';
-import { type ColumnData, sortValue, tableCsv } from './table-export';
+import { type ColumnData, shownUnit, sortValue, tableCsv } from './table-export';
 
 interface Row {
   state: 'alert' | 'ok';
@@ -51,15 +51,38 @@ test('the tip of a row is that of the cell under the pointer', () => {
   ]);
 });
 
+test('the header of a moment that is shown as clock time says its zone, that of an age does not', () => {
+  const at = { key: 'at', header: 'Measured', time: () => 0 };
+  expect([at, { ...at, cell: () => '3 min ago' }, { ...at, unit: 'UTC', cell: () => 'start' }].map(shownUnit)).toEqual([
+    'UTC',
+    undefined,
+    'UTC',
+  ]);
+  expect([shownUnit({ key: 'cd', header: 'CD', unit: 'nm' }), shownUnit({ key: 'n', header: 'n' })]).toEqual(['nm', undefined]);
+});
+
 /** Durations, whose columns carry their unit. */
 const DURATIONS = new Set(['lagMs', 'waitMs', 'busyMs']);
 
-test('no table exports a moment as milliseconds: its columns name it `time`', () => {
-  const sources = ['app', 'lib/ui'].flatMap((dir) =>
-    readdirSync(dir, { recursive: true, encoding: 'utf8' })
-      .filter((f) => f.endsWith('.tsx'))
-      .map((f) => join(dir, f)),
+const sources = ['app', 'lib/ui'].flatMap((dir) =>
+  readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((f) => f.endsWith('.tsx'))
+    .map((f) => join(dir, f)),
+);
+
+test('a share that is shown in per cent leaves in per cent: its column says so', () => {
+  const columns = sources.flatMap((f) =>
+    readFileSync(f, 'utf8')
+      .split(/\bkey: '/)
+      .slice(1)
+      .filter((text) => /cell: [^\n]*percent\(/.test(text))
+      .map((text) => [`${f} ${text.split("'")[0]}`, /\b(?:unit|fileUnit): '%'/.test(text)] as const),
   );
+  expect(columns.length).toBeGreaterThan(3);
+  expect(columns.filter(([, hasUnit]) => !hasUnit)).toEqual([]);
+});
+
+test('no table exports a moment as milliseconds: its columns name it `time`', () => {
   expect(sources.length).toBeGreaterThan(100);
   const found = sources.flatMap((f) =>
     Array.from(readFileSync(f, 'utf8').matchAll(/\bvalue: \(?\w+\)? => -?\w+\.(\w*Ms)\b,?/g))

@@ -11,6 +11,8 @@ export interface ColumnData<R> {
   readonly value?: (row: R) => Cell;
   /** A moment, ms UTC: exported as ISO 8601, sorted by. */
   readonly time?: (row: R) => number | null | undefined;
+  /** Of a moment: with its year and seconds. */
+  readonly isPrecise?: boolean;
   /** Sorted by this where the order is not that of what is exported: a rank behind a word. */
   readonly sort?: (row: R) => Cell;
   /** The unit in the file, where the cells on screen carry theirs. */
@@ -18,6 +20,10 @@ export interface ColumnData<R> {
   /** The name in the file, where the one on screen needs its neighbours to be understood. */
   readonly fileHeader?: string;
 }
+
+/** What stands small after the header on screen; of a moment that is shown as clock time its zone. */
+export const shownUnit = <R>(c: ColumnData<R> & { readonly cell?: unknown }): string | undefined =>
+  c.unit ?? (c.time !== undefined && c.cell === undefined ? 'UTC' : undefined);
 
 /** What a column is sorted by; undefined where it is not sorted. */
 export const sortValue = <R>(c: ColumnData<R>): ((row: R) => Cell) | undefined => c.sort ?? c.time ?? c.value;

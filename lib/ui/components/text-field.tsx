@@ -1,5 +1,6 @@
 'use client';
-import { type ComponentProps, useId } from 'react';
+import type { ComponentProps } from 'react';
+import { Field, fieldEdge } from './field';
 
 export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'id' | 'onChange' | 'value'> {
   label: string;
@@ -9,28 +10,51 @@ export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'id' | 'on
   onText: (text: string) => void;
 }
 
-/** A field with its label, and beneath it what is wrong with it: never in the browser's own bubble. */
+/** A field of text. */
 export function TextField({ label, value, problem, onText, className = 'w-full', ...input }: TextFieldProps) {
-  const id = useId();
   return (
-    <div>
-      <label className="label" htmlFor={id}>
-        {label}
-      </label>
-      <input
-        {...input}
-        id={id}
-        className={`field ${className}`}
-        value={value}
-        aria-invalid={problem !== undefined}
-        aria-describedby={problem === undefined ? undefined : `${id}-problem`}
-        onChange={(e) => onText(e.target.value)}
-      />
-      {problem === undefined ? null : (
-        <span id={`${id}-problem`} role="alert" className="block text-sm status-out">
-          {problem}
-        </span>
+    <Field label={label} problem={problem}>
+      {(aria) => (
+        <input
+          {...input}
+          {...aria}
+          className={`field ${fieldEdge(aria['aria-invalid'])} ${className}`}
+          value={value}
+          onChange={(e) => onText(e.target.value)}
+        />
       )}
-    </div>
+    </Field>
+  );
+}
+
+export interface ChoiceFieldProps {
+  label: string;
+  name?: string;
+  value: string;
+  problem?: string | undefined;
+  options: readonly { readonly value: string; readonly label: string }[];
+  onText: (value: string) => void;
+}
+
+/** A field of one choice out of several. */
+export function ChoiceField({ label, value, problem, options, onText, ...select }: ChoiceFieldProps) {
+  return (
+    <Field label={label} problem={problem}>
+      {(aria) => (
+        <select
+          {...select}
+          {...aria}
+          className={`field w-full ${fieldEdge(aria['aria-invalid'])}`}
+          value={value}
+          onChange={(e) => onText(e.target.value)}
+        >
+          {options.map((o) => (
+            <option key={o.value} value={o.value}>
+              {o.label}
+            </option>
+          ))}
+        </select>
+      )}
+    </Field>
   );
 }

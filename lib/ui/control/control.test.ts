@@ -3,6 +3,7 @@ import { advise, initialThread, judgeLoop } from '@/lib/control';
 import { configDifference } from './config-diff';
 import { clipWords, explainAdvice, knobDecimals } from './explain';
 import { etchLoop as config } from './fixtures/etch-loop';
+import { gainUnit } from './gain-unit';
 import { marginOf, stabilityFacts, usedWords } from './stability-facts';
 
 test('the difference names only what changed', () => {
@@ -88,3 +89,10 @@ test('the largest λ that is told is one that may be entered', () => {
   expect(judge(said).verdict).not.toBe('refused');
   expect(judge(said + 0.01).verdict).toBe('refused');
 });
+
+test('the gain has one unit wherever it stands', () =>
+  expect([
+    gainUnit({ unit: 'nm', knobUnit: 's' }),
+    gainUnit({ unit: 'um', knobUnit: '' }),
+    gainUnit({ unit: '', knobUnit: 'degC' }),
+  ]).toEqual(['nm/s', 'µm/step', '1/°C']));

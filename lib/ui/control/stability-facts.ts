@@ -36,8 +36,8 @@ export function stabilityFacts(j: LoopJudgement, timing: LoopTiming | null, lamb
       'Delay, lots of a thread',
       timing === null ? 'none observed yet' : `${num(timing.delayMedian, 0)} (90 %: ${num(timing.delay90, 0)})`,
     ],
-    ['Observations a lot', timing === null ? '–' : num(timing.observationsALot, 1)],
-    ['λ a lot', `${num(j.lambdaLot, 2)} from ${num(lambda, 2)}`],
+    ['Observations per lot', timing === null ? '–' : num(timing.observationsALot, 1)],
+    ['λ per lot', `${num(j.lambdaLot, 2)} from ${num(lambda, 2)}`],
     ['Largest stable λ', j.largestLambda === null ? 'none' : towardsZero(j.largestLambda)],
     ['Settles in', j.settleLots === null ? 'never' : `${num(j.settleLots, 1)} lots to 1/e`],
   ];

@@ -10,42 +10,22 @@ export interface SearchHit {
   href: string;
 }
 
+/** Letters that are searched for at least, and how long the next one is waited for, ms. */
+const LEAST = 2;
+const PAUSE_MS = 150;
+
 /** Global search: a combobox; "/" focuses it, arrows choose, Enter opens, Escape leaves. */
 export function SearchBox({ search }: { search: (q: string) => Promise<SearchHit[]> }) {
   const router = useRouter();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [q, setQ] = useState('');
-  const [hits, setHits] = useState<SearchHit[] | null>(null);
   const [active, setActive] = useState(0);
-  const [failed, setFailed] = useState(false);
-  const asked = useRef(0);
+  const { hits, failed, clear } = useHits(q, search, setActive);
   useKeys({ '/': () => input.current?.focus() });
-  useEffect(() => {
-    const text = q.trim();
-    const turn = ++asked.current;
-    if (text.length < 2) {
-      setHits(null);
-      return;
-    }
-    const timer = setTimeout(() => {
-      search(text).then(
-        (found) => {
-          if (asked.current !== turn) return;
-          setHits(found);
-          setActive(0);
-          setFailed(false);
-        },
-        () => {
-          if (asked.current === turn) setFailed(true);
-        },
-      );
-    }, 150);
-    return () => clearTimeout(timer);
-  }, [q, search]);
   const close = (): void => {
     setQ('');
-    setHits(null);
+    clear();
     input.current?.blur();
   };
   const open = (hit: SearchHit | undefined): void => {
@@ -53,7 +33,7 @@ export function SearchBox({ search }: { search: (q: string) => Promise<SearchHit
     close();
     router.push(hit.href);
   };
-  const isOpen = q.trim().length >= 2 && (hits !== null || failed);
+  const isOpen = q.trim().length >= LEAST && (hits !== null || failed);
   return (
     <div className="relative w-full max-w-[420px]">
       <input
@@ -69,7 +49,7 @@ export function SearchBox({ search }: { search: (q: string) => Promise<SearchHit
         placeholder="Lot, wafer, tool, chart…   ( / )"
         value={q}
         onChange={(e) => setQ(e.target.value)}
-        onBlur={() => setTimeout(() => setHits(null), 150)}
+        onBlur={() => setTimeout(clear, PAUSE_MS)}
         onKeyDown={(e) => {
           if (e.key === 'Escape') close();
           else if (e.key === 'ArrowDown' || e.key === 'ArrowUp') {
@@ -86,33 +66,89 @@ export function SearchBox({ search }: { search: (q: string) => Promise<SearchHit
           aria-label="Search results"
           className="absolute left-0 right-0 top-full mt-1 z-40 bg-surface border border-hairline-strong rounded max-h-96 overflow-auto py-1"
         >
-          {failed ? <div className="px-3 py-2 text-ink-2">The search could not be asked. Try again in a moment.</div> : null}
+          {failed ? <div className="px-3 py-2 text-ink-2">The search did not answer. Try again in a moment.</div> : null}
           {hits?.length === 0 ? (
             <div className="px-3 py-2 text-ink-2">
               Nothing is called “{q.trim()}”. Lots look like A1043, wafers like A1043.07, tools like ETCH-03.
             </div>
           ) : null}
           {hits?.map((h, i) => (
-            <div
+            <Hit
               key={h.href + h.title}
               id={`${id}-${i}`}
-              role="option"
-              tabIndex={-1}
-              aria-selected={i === active}
-              className={`flex gap-2 px-3 py-1 cursor-pointer ${i === active ? 'bg-accent-wash' : ''}`}
-              onMouseEnter={() => setActive(i)}
-              onMouseDown={(e) => {
-                e.preventDefault();
-                open(h);
-              }}
-            >
-              <span className="tag self-center">{h.kind}</span>
-              <span className="truncate">{h.title}</span>
-              <span className="ml-auto text-ink-3 text-sm truncate">{h.detail}</span>
-            </div>
+              hit={h}
+              isActive={i === active}
+              onPoint={() => setActive(i)}
+              onOpen={() => open(h)}
+            />
           ))}
         </div>
       ) : null}
     </div>
   );
+}
+
+interface HitProps {
+  id: string;
+  hit: SearchHit;
+  isActive: boolean;
+  onPoint: () => void;
+  onOpen: () => void;
+}
+
+function Hit({ id, hit: h, isActive, onPoint, onOpen }: HitProps) {
+  return (
+    <div
+      id={id}
+      role="option"
+      tabIndex={-1}
+      aria-selected={isActive}
+      className={`flex gap-2 px-3 py-1 cursor-pointer ${isActive ? 'bg-accent-wash' : ''}`}
+      onMouseEnter={onPoint}
+      onMouseDown={(e) => {
+        e.preventDefault();
+        onOpen();
+      }}
+    >
+      <span className="tag self-center">{h.kind}</span>
+      <span className="truncate">{h.title}</span>
+      <span className="ml-auto text-ink-3 text-sm truncate">{h.detail}</span>
+    </div>
+  );
+}
+
+/** What a text finds, a moment after it was typed; an answer to an older text is dropped. */
+function useHits(
+  q: string,
+  search: (q: string) => Promise<SearchHit[]>,
+  choose: (index: number) => void,
+): { hits: SearchHit[] | null; failed: boolean; clear: () => void } {
+  const [hits, setHits] = useState<SearchHit[] | null>(null);
+  const [failed, setFailed] = useState(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new way to choose asks nothing anew
+  useEffect(() => {
+    const text = q.trim();
+    if (text.length < LEAST) {
+      setHits(null);
+      return;
+    }
+    let gone = false;
+    const ask = async (): Promise<void> => {
+      try {
+        const found = await search(text);
+        if (gone) return;
+        setHits(found);
+        choose(0);
+        setFailed(false);
+      } catch {
+        if (!gone) setFailed(true);
+      }
+    };
+    const timer = setTimeout(() => void ask(), PAUSE_MS);
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
+  }, [q, search]);
+  return { hits, failed, clear: () => setHits(null) };
 }

@@ -21,6 +21,16 @@ export function useNow(): number {
   return useSyncExternalStore(now.subscribe, now.get, now.initial);
 }
 
+/** What holds now, drawn anew only when it changes. @param of - gives the same object for as long as the same holds. */
+export function useAsOf<T>(of: (nowMs: number) => T): T {
+  const now = useContext(NowContext);
+  return useSyncExternalStore(
+    now.subscribe,
+    () => of(now.get()),
+    () => of(now.initial()),
+  );
+}
+
 /** A relative time with the absolute one on hover and for screen readers. */
 export function Ago({ at, className }: { at: number | null | undefined; className?: string }) {
   const now = useNow();

@@ -1,6 +1,7 @@
 'use client';
 import { useState, useTransition } from 'react';
 import type { ActionResult } from '../action-result';
+import { answer } from '../answer';
 
 /** What keeps a form from being sent: a sentence for beside each field. */
 export type Problems<F extends string> = Readonly<Partial<Record<F, string>>>;
@@ -32,7 +33,7 @@ export function useForm<T extends Readonly<Record<string, string>>>(first: T, pr
     setRefused(null);
     if (Object.keys(problemsOf(values)).length > 0) return;
     start(async () => {
-      const r = await send(values);
+      const r = await answer(() => send(values));
       if (r.ok) {
         setValues(first);
         setSent(false);

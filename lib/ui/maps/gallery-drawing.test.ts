@@ -4,7 +4,7 @@ import { galleryDrawing } from './gallery-drawing';
 
 const tile = (i: number) => ({
   title: `L<${i}>.07`,
-  caption: `${i} ± 1`,
+  caption: `${i}, σ 1`,
   isOut: i === 2,
   drawing: { svg: `<circle id="m${i}"/>`, width: 100, height: 100 },
 });

@@ -4,7 +4,7 @@ import type { Palette } from '../tokens';
 export interface DrawnTile {
   /** "A1043.07". */
   readonly title: string;
-  /** "30.12 ± 0.08". */
+  /** "30.12, σ 0.08": mean and σ of its sites. */
   readonly caption: string;
   /** ■ in front of the title. */
   readonly isOut: boolean;

@@ -13,7 +13,7 @@ test('products of different targets are compared by their differences to them', 
 
 test('what the range means is said with the targets', () => {
   const targets = [t('K', 100), t('H', 80)];
-  expect(mixWords('differ', true, targets, 'nm')).toBe('; each wafer less the target of its product: K 100 nm, H 80 nm');
+  expect(mixWords('differ', true, targets, 'nm')).toBe('; each wafer minus the target of its product: K 100 nm, H 80 nm');
   expect(mixWords('differ', false, targets, 'nm')).toContain('products of different targets on one range');
   expect(mixWords('unknown', false, [t('K', 100), t('H', null)], 'nm')).toContain('H none');
   expect(mixWords('same', false, targets, 'nm')).toBe('');

@@ -16,6 +16,6 @@ export function mixWords(mix: TargetMix, isDelta: boolean, targets: ProductTarge
   const list = targets.map((t) => `${t.product} ${t.target === null ? 'none' : `${t.target} ${unit}`}`).join(', ');
   if (mix === 'unknown') return `; several products on one range, not all with a target: ${list}`;
   return isDelta
-    ? `; each wafer less the target of its product: ${list}`
+    ? `; each wafer minus the target of its product: ${list}`
     : `; products of different targets on one range: ${list}`;
 }

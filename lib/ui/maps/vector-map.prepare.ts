@@ -49,10 +49,10 @@ export function sharedArrowScale(
   return { legendNm, mmPerNm: (shareOfField * fieldWidthMm) / ref };
 }
 
-/** What the arrows that stand out are: long ones, not ones that a limit calls wrong. */
-export function longestWords(m: Pick<VectorMapModel, 'vectors'>): string {
+/** What the arrows that stand out are: long ones, not ones that a limit calls wrong; null where there is none. */
+export function longestWords(m: Pick<VectorMapModel, 'vectors'>): string | null {
   const n = m.vectors.filter((v) => v.isWorst).length;
-  return n === 1 ? 'the longest' : `the ${n} longest`;
+  return n === 0 ? null : n === 1 ? 'the longest' : `the ${n} longest`;
 }
 
 /** Vectors ready to draw; the five longest are marked. NaN vectors are counted as missing. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { prepareVectorMap, sharedArrowScale } from './vector-map.prepare';
+import { longestWords, prepareVectorMap, sharedArrowScale } from './vector-map.prepare';
 
 const base = { radiusMm: 150, fields: [], fieldWidthMm: 26, fieldHeightMm: 33 };
 
@@ -35,4 +35,12 @@ test('missing marks are counted, the worst are marked', () => {
   expect(m.missing).toBe(1);
   expect(m.vectors.filter((v) => v.isWorst).map((v) => v.i)).toEqual([2]);
   expect(m.summary).toContain('longest 5.00 nm at (20.0, 0.0) mm');
+});
+
+test('the arrows that stand out are counted, and nothing is said where there is none', () => {
+  const of = (n: number): string | null =>
+    longestWords({
+      vectors: Array.from({ length: n }, (_, i) => ({ i, x: 0, y: 0, dx: 1, dy: 0, length: 1, isWorst: true })),
+    });
+  expect([0, 1, 5].map(of)).toEqual([null, 'the longest', 'the 5 longest']);
 });

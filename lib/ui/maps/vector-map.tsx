@@ -31,6 +31,8 @@ export function VectorMap({ title, input, scale, size = 380, selected, onSelect 
     i < 0
       ? ''
       : `(${num(input.x[i], 1)}, ${num(input.y[i], 1)}) mm: dx ${num(input.dx[i], 2)}, dy ${num(input.dy[i], 2)}, length ${num(Math.hypot(input.dx[i]!, input.dy[i]!), 2)} nm`;
+  const longest = longestWords(model);
+  const standOut = longest === null ? '' : `; ${longest} ${longest === 'the longest' ? 'stands' : 'stand'} out`;
   return (
     <SiteCanvas
       title={title}
@@ -49,16 +51,13 @@ export function VectorMap({ title, input, scale, size = 380, selected, onSelect 
         )
       }
       unit="nm"
-      notes={() => [
-        model.summary,
-        `arrows: the legend’s is ${num(scale.legendNm, scale.legendNm < 1 ? 1 : 0)} nm; ${longestWords(model)} stand out`,
-      ]}
+      notes={() => [model.summary, `arrows: the legend’s is ${num(scale.legendNm, scale.legendNm < 1 ? 1 : 0)} nm${standOut}`]}
       drawing={(g, palette) => ({ drawing: vectorDrawing(input, model, g, palette), legend: arrowDrawing(model, g, palette) })}
       legend={
         <ArrowLegend
           nm={scale.legendNm}
           px={scale.legendNm * scale.mmPerNm * waferGeometry(size, input.radiusMm).k}
-          longest={longestWords(model)}
+          longest={longest}
         />
       }
       selected={selected}
@@ -85,7 +84,7 @@ export function VectorMap({ title, input, scale, size = 380, selected, onSelect 
   );
 }
 
-function ArrowLegend({ nm, px, longest }: { nm: number; px: number; longest: string }) {
+function ArrowLegend({ nm, px, longest }: { nm: number; px: number; longest: string | null }) {
   const arrow = Math.max(8, px);
   return (
     <span className="text-sm text-ink-2 flex items-center gap-1 whitespace-nowrap">
@@ -93,10 +92,14 @@ function ArrowLegend({ nm, px, longest }: { nm: number; px: number; longest: str
         <path d={`M0 5H${arrow}M${arrow - 4} 2L${arrow} 5L${arrow - 4} 8`} stroke="var(--ink)" fill="none" strokeWidth={1.2} />
       </svg>
       {num(nm, nm < 1 ? 1 : 0)} nm
-      <svg width={14} height={10} aria-hidden="true" className="ml-2">
-        <path d="M0 5H13M9 2L13 5L9 8" stroke="var(--out)" fill="none" strokeWidth={1.8} />
-      </svg>
-      {longest}
+      {longest === null ? null : (
+        <>
+          <svg width={14} height={10} aria-hidden="true" className="ml-2">
+            <path d="M0 5H13M9 2L13 5L9 8" stroke="var(--out)" fill="none" strokeWidth={1.8} />
+          </svg>
+          {longest}
+        </>
+      )}
     </span>
   );
 }
@@ -170,8 +173,13 @@ function vectorDrawing(input: VectorMapInput, m: VectorMapModel, g: WaferGeometr
 /** The arrow scale of a picture. */
 function arrowDrawing(m: VectorMapModel, g: WaferGeometry, palette: Palette): Drawing {
   const arrow = m.legendNm * m.mmPerNm * g.k;
+  const longest = longestWords(m);
+  const second =
+    longest === null
+      ? ''
+      : `<path d="${arrowPath(90 + arrow, 12, 104 + arrow, 12)}" stroke="${palette.out}" stroke-width="1.8" fill="none"/><text x="${112 + arrow}" y="16" font-size="12" fill="${palette.ink}">${longest}</text>`;
   return {
-    svg: `<path d="${arrowPath(6, 12, 6 + arrow, 12)}" stroke="${palette.ink}" stroke-width="1.4" fill="none"/><text x="${16 + arrow}" y="16" font-size="12" fill="${palette.ink}">${m.legendNm} nm</text><path d="${arrowPath(90 + arrow, 12, 104 + arrow, 12)}" stroke="${palette.out}" stroke-width="1.8" fill="none"/><text x="${112 + arrow}" y="16" font-size="12" fill="${palette.ink}">${longestWords(m)}</text>`,
+    svg: `<path d="${arrowPath(6, 12, 6 + arrow, 12)}" stroke="${palette.ink}" stroke-width="1.4" fill="none"/><text x="${16 + arrow}" y="16" font-size="12" fill="${palette.ink}">${m.legendNm} nm</text>${second}`,
     width: g.size,
     height: 24,
   };

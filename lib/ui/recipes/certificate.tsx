@@ -28,7 +28,7 @@ export function CertificatePanel({ sample, certificate: c, version, isOutdated }
   if (sample.kind !== 'line-grating') return null;
   const made = version > 0 ? `of version ${version}` : 'made when saved';
   return (
-    <Panel title="Convergence" note={isOutdated && version > 0 ? `${made}; made anew when the draft is saved` : made}>
+    <Panel title="Convergence" note={isOutdated && version > 0 ? `${made}; made again when the draft is saved` : made}>
       {c === null ? (
         <p className="text-sm text-ink-2">
           {sample.truncation === null

@@ -54,7 +54,7 @@ export function DrawingPanel(p: DrawingPanelProps) {
       <div style={{ minHeight: 310 }}>
         {'drawing' in seen ? <ProfileDrawing drawing={seen.drawing} title={title} /> : null}
         {'density' in seen ? <DensityPlot profile={seen.density} title={title} /> : null}
-        {'fault' in seen ? <InlineError message={`These values make no sample: ${seen.fault}`} /> : null}
+        {'fault' in seen ? <InlineError message={`These values do not describe a sample: ${seen.fault}`} /> : null}
       </div>
       <div className="mt-2 border-t border-hairline pt-2">
         <TryValues recipe={p.recipe} values={p.values} onTry={p.onTry} />

@@ -1,5 +1,6 @@
 'use client';
-import { type ReactNode, useId, useState } from 'react';
+import { type ReactNode, useState } from 'react';
+import { Field, type FieldAria, fieldEdge } from '../components/field';
 import { num, parseNumber } from '../format';
 import { fieldOf, issuesAt, parseQuantity, valueAt } from './draft';
 import { useDraft } from './draft-context';
@@ -14,37 +15,18 @@ export interface FieldProps {
 }
 
 interface ShellProps extends FieldProps {
-  children: (p: { id: string; 'aria-invalid': boolean; 'aria-describedby': string | undefined }) => ReactNode;
+  children: (aria: FieldAria) => ReactNode;
   note?: ReactNode;
 }
 
-/** Label above, error below: beside the field it belongs to. */
-function Shell({ path, label, unit, help, hideLabel, children, note }: ShellProps) {
+/** A field of the draft with what its schema says of it. */
+function Shell({ path, ...p }: ShellProps) {
   const { issues } = useDraft();
-  const id = useId();
-  const [issue] = issuesAt(issues, path);
-  return (
-    <div className="min-w-0" data-field={path}>
-      <label htmlFor={id} className={hideLabel ? 'sr-only' : 'label mb-0.5! truncate'} title={help}>
-        {label}
-        {unit ? <span className="text-ink-3">{` ${unit}`}</span> : null}
-      </label>
-      {children({ id, 'aria-invalid': issue !== undefined, 'aria-describedby': issue ? `${id}-e` : undefined })}
-      {note && !issue ? <span className="block text-sm text-ink-3 truncate">{note}</span> : null}
-      {issue ? (
-        <span id={`${id}-e`} className="block text-sm status-out whitespace-normal">
-          <span aria-hidden="true">■ </span>
-          {issue.message}
-        </span>
-      ) : null}
-    </div>
-  );
+  return <Field {...p} path={path} problem={issuesAt(issues, path)[0]?.message} labelClass="mb-0.5! truncate" />;
 }
 
-const BAD = 'border-out!';
-
 /** What was typed stays as it was typed for as long as it means what the draft holds. */
-function useTyped(value: unknown, parse: (text: string) => unknown): [string, (text: string) => void] {
+function useTypedAs(value: unknown, parse: (text: string) => unknown): [string, (text: string) => void] {
   const [text, setText] = useState(() => fieldOf(value));
   return [Object.is(parse(text), value) ? text : fieldOf(value), setText];
 }
@@ -53,13 +35,13 @@ function useTyped(value: unknown, parse: (text: string) => unknown): [string, (t
 export function NumberField(p: FieldProps & { optional?: boolean; placeholder?: string; absent?: number }) {
   const { draft, set, mayEdit } = useDraft();
   const parse = (t: string): unknown => (p.optional && t.trim() === '' ? null : parseNumber(t));
-  const [text, setText] = useTyped(valueAt(draft, p.path) ?? p.absent, parse);
+  const [text, setText] = useTypedAs(valueAt(draft, p.path) ?? p.absent, parse);
   return (
     <Shell {...p}>
       {(aria) => (
         <input
           {...aria}
-          className={`field w-full text-right ${aria['aria-invalid'] ? BAD : ''}`}
+          className={`field w-full text-right ${fieldEdge(aria['aria-invalid'])}`}
           inputMode="decimal"
           value={text}
           placeholder={p.placeholder}
@@ -78,14 +60,14 @@ export function NumberField(p: FieldProps & { optional?: boolean; placeholder?: 
 export function QuantityField(p: FieldProps & { absent?: number }) {
   const { draft, set, mayEdit, namesId } = useDraft();
   const value = valueAt(draft, p.path) ?? p.absent;
-  const [text, setText] = useTyped(value, parseQuantity);
+  const [text, setText] = useTypedAs(value, parseQuantity);
   const parameter = typeof value === 'string' ? draft.parameters.find((q) => q.name === value) : undefined;
   return (
     <Shell {...p} help={p.help ?? 'A number, or the name of a parameter'}>
       {(aria) => (
         <input
           {...aria}
-          className={`field w-full ${typeof value === 'string' ? 'text-accent' : 'text-right'} ${aria['aria-invalid'] ? BAD : ''}`}
+          className={`field w-full ${typeof value === 'string' ? 'text-accent' : 'text-right'} ${fieldEdge(aria['aria-invalid'])}`}
           list={namesId}
           value={text}
           disabled={!mayEdit}
@@ -115,7 +97,7 @@ export function TextField(p: FieldProps & { onCommit?: (text: string) => void })
       {(aria) => (
         <input
           {...aria}
-          className={`field w-full ${aria['aria-invalid'] ? BAD : ''}`}
+          className={`field w-full ${fieldEdge(aria['aria-invalid'])}`}
           value={typed ?? value}
           disabled={!mayEdit}
           onChange={(e) => (onCommit ? setTyped(e.target.value) : set(p.path, e.target.value))}
@@ -143,7 +125,7 @@ export function ChoiceField(
       {(aria) => (
         <select
           {...aria}
-          className={`field w-full ${aria['aria-invalid'] ? BAD : ''}`}
+          className={`field w-full ${fieldEdge(aria['aria-invalid'])}`}
           value={p.value}
           disabled={!mayEdit}
           onChange={(e) => p.onChange(e.target.value)}

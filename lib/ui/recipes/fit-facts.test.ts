@@ -48,7 +48,7 @@ test('a roughness that ends at 0 is told as one-sided, and written without a min
   const f = fitOf(0.7);
   expect(f.values[1]).toBe(0);
   expect(words(f)).toEqual([
-    'Top roughness ended at 0, below which there is nothing: u reaches upwards only, and the others hold for this value.',
+    'Top roughness ended at 0 and cannot be negative: its u reaches upwards only, and the others hold for this value.',
   ]);
   expect(fittedWords(f.values[1], f.u[1], true)).toMatch(/^0\.\d+ \+ 0\.\d*[1-9]\d*$/);
   expect(fittedWords(f.values[0], f.u[0], false)).toMatch(/^1[45]\d\.\d+ ± 0\.\d+$/);
@@ -66,9 +66,17 @@ test('one verdict a fit: an accepted one that misses its noise says so, and noth
   });
   expect(facts(wide)[0]).toEqual({
     status: 'idle',
-    text: `Every u is widened by √(χ²/ν) = ${Math.sqrt(wide.reducedChi2).toFixed(2)} for that.`,
+    text: `Every u is widened by √(χ²/ν) = ${Math.sqrt(wide.reducedChi2).toFixed(2)}, because the model misses the data by more than their noise.`,
   });
   expect(facts(wide).filter((f) => f.status !== 'idle')).toEqual([]);
+});
+
+test('why every u is widened is said by itself, whatever the verdict is for', () => {
+  const wide = fitOf(1.6);
+  for (const status of ['accepted', 'at_bound', 'not_converged']) {
+    const [widened] = fitFacts(wide, status, 4, (n) => n);
+    expect(widened!.text).toMatch(/widened by .* = 1\.\d\d, because the model misses the data by more than their noise\.$/);
+  }
 });
 
 test('a poor fit is said once; a fit refused for something else is told to be poor as well', () => {

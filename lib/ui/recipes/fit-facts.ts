@@ -30,14 +30,18 @@ export function fitFacts(f: FitJudgement, status: string, limit: number, labelOf
       status: 'out',
       text: Number.isFinite(f.reducedChi2)
         ? `Poor fit: χ²/ν is ${chi2Words(f.reducedChi2)}, the limit of the recipe is ${num(limit, limit % 1 === 0 ? 0 : 2)}.`
-        : 'Poor fit: the model could not be held against the data.',
+        : 'Poor fit: the model could not be compared with the data.',
     });
   const factor = wideningOf(f.scaled);
-  if (factor !== null) facts.push({ status: 'idle', text: `Every u is widened by √(χ²/ν) = ${num(factor, 2)} for that.` });
+  if (factor !== null)
+    facts.push({
+      status: 'idle',
+      text: `Every u is widened by √(χ²/ν) = ${num(factor, 2)}, because the model misses the data by more than their noise.`,
+    });
   if (f.oneSided.length > 0)
     facts.push({
       status: 'idle',
-      text: `${f.oneSided.map(labelOf).join(', ')} ended at 0, below which there is nothing: u reaches upwards only, and the others hold for this value.`,
+      text: `${f.oneSided.map(labelOf).join(', ')} ended at 0 and cannot be negative: its u reaches upwards only, and the others hold for this value.`,
     });
   return facts;
 }

@@ -30,13 +30,13 @@ export function JsonForm({ name }: { name: string }) {
       const value = JSON.parse(text) as Draft;
       // The form needs the shape; what the fields hold is judged like everything else.
       if (!hasShape(value))
-        setError('It is no recipe: sample, parameters and channels are missing. The form keeps the last one.');
+        setError('This is not a recipe: sample, parameters and channels are missing. The form keeps the last one.');
       else {
         setError(null);
         replace(value);
       }
     } catch (e) {
-      setError(`${(e as Error).message}. The form keeps the last text that could be read.`);
+      setError(`${(e as Error).message}. The form keeps the last text that was valid.`);
     }
   };
   return (

@@ -109,7 +109,7 @@ export function MeasureForm() {
               <NumberField
                 path="fit.library.entries"
                 label="Library spectra"
-                help="Computed once a version; a recipe whose model is costly gets fewer of them"
+                help="Computed once per version; a recipe whose model is costly gets fewer of them"
               />
               <NumberField path="fit.library.seed" label="Library seed" />
             </>

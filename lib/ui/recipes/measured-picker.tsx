@@ -49,7 +49,7 @@ export function MeasuredPicker({ recent, picked, busy, library, isFitting, onFit
   if (recent.length === 0)
     return (
       <p className="text-sm text-ink-2 mb-2">
-        No spectra have been sent for this recipe yet, so there is nothing to hold it against.
+        No spectra have been sent for this recipe yet, so there is nothing to compare it with.
       </p>
     );
   return (

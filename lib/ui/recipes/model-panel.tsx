@@ -4,7 +4,7 @@ import type { MetrologyRecipe, SpectrumAxis } from '@/lib/recipes';
 import { InlineError, Panel, Skeleton } from '../components/panel';
 import { Tabs } from '../components/tabs';
 import { duration, num } from '../format';
-import { prepareSensitivity } from '../spectra/sensitivity.prepare';
+import { prepareSensitivity, type SensitivityChannel } from '../spectra/sensitivity.prepare';
 import { SensitivityPlot } from '../spectra/sensitivity-plot';
 import { SpectrumPlot } from '../spectra/spectrum-plot';
 import { useForwardModel } from '../spectra/use-forward-model';
@@ -42,6 +42,28 @@ const SHOWN: readonly { value: Shown; label: string }[] = [
 export const previewTruncation = (recipe: MetrologyRecipe, certified: number | null): number | null =>
   recipe.sample.kind === 'line-grating' ? (recipe.sample.truncation ?? certified ?? PREVIEW_TRUNCATION) : null;
 
+/** Sensitivity of each channel once the answer has the derivatives of the recipe as it is. */
+function useSensitivity(
+  recipe: MetrologyRecipe,
+  values: readonly number[],
+  answer: ReturnType<typeof useForwardModel>['answer'],
+): SensitivityChannel[] {
+  return useMemo(
+    () =>
+      answer?.jacobian && answer.axis && answer.jacobian.length === answer.modelled!.length * values.length
+        ? prepareSensitivity({
+            recipe,
+            axis: answer.axis,
+            jacobian: answer.jacobian,
+            values,
+            u: values.map(() => Number.NaN),
+            step: 'percent',
+          })
+        : [],
+    [answer, recipe, values],
+  );
+}
+
 /** The model of the draft as it is edited, beside the version in force and a measured site. */
 export function ModelPanel({ name, recipe, values, inForce, certified, axis, recent, picked, fit, onTake }: ModelPanelProps) {
   const [shown, setShown] = useState<Shown>('curves');
@@ -75,23 +97,7 @@ export function ModelPanel({ name, recipe, values, inForce, certified, axis, rec
   );
   const free = recipe.parameters.filter((p) => p.role.kind === 'free').length;
   const quality = held && answer?.modelled ? reducedChi2Of(inputs, free) : null;
-  const sensitivity = useMemo(
-    () =>
-      shown === 'sensitivity' &&
-      answer?.jacobian &&
-      answer.axis &&
-      answer.jacobian.length === answer.modelled!.length * values.length
-        ? prepareSensitivity({
-            recipe,
-            axis: answer.axis,
-            jacobian: answer.jacobian,
-            values,
-            u: values.map(() => Number.NaN),
-            step: 'percent',
-          })
-        : [],
-    [shown, answer, recipe, values],
-  );
+  const sensitivity = useSensitivity(recipe, values, shown === 'sensitivity' ? answer : null);
   return (
     <Panel
       title="Model"
@@ -119,7 +125,7 @@ export function ModelPanel({ name, recipe, values, inForce, certified, axis, rec
         isFitting={held !== null}
       />
       {fit.answer ? <FitResult fit={fit} onTake={onTake} /> : null}
-      {answer?.error && !isBehind ? <InlineError message={`The model has no answer: ${answer.error.message}`} /> : null}
+      {answer?.error && !isBehind ? <InlineError message={`The model gave no answer: ${answer.error.message}`} /> : null}
       <div
         className="grid grid-cols-1 min-[1800px]:grid-cols-2 gap-x-6 gap-y-2"
         aria-busy={isBehind}

@@ -21,7 +21,7 @@ export function RecipeForm({ name }: { name: string }) {
   const { issues, mayEdit, namesId, draft } = useDraft();
   const [part, setPart] = useState<Part>('sample');
   return (
-    <Panel title="Recipe" note={mayEdit ? '' : 'seen by all, changed by engineers'}>
+    <Panel title="Recipe" note={mayEdit ? '' : 'everyone may look, engineers may change it'}>
       <div role="tablist" aria-label="Part of the recipe" className="flex border-b border-hairline mb-2 -mx-3 px-3">
         {PARTS.map((t, i) => {
           const bad = issues.filter((x) => t.owns(x.path)).length;

@@ -133,7 +133,7 @@ function XrrForm() {
         {(p) => (
           <div className="grid grid-cols-3 gap-2">
             <TextField path={`${p}.name`} label="Name" />
-            <QuantityField path={`${p}.thicknessA`} label="Thickness" unit="Å" help="Of no meaning for the first and the last" />
+            <QuantityField path={`${p}.thicknessA`} label="Thickness" unit="Å" help="Has no meaning for the first and the last" />
             <QuantityField path={`${p}.roughnessTopA`} label="Top roughness" unit="Å" />
             <QuantityField path={`${p}.sld`} label="Density" unit="1e−6/Å²" />
             <QuantityField path={`${p}.isld`} label="Absorption" unit="1e−6/Å²" />

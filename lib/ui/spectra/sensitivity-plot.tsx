@@ -1,7 +1,7 @@
 'use client';
 import { type PointerEvent, useRef, useState } from 'react';
 import { DataDisclosure, HoverCard } from '../charts/chart-parts';
-import { nearest, plotBox, scaleX, scaleY, spreadLabels, unscaleX } from '../charts/plot';
+import { nearest, type PlotBox, plotBox, scaleX, scaleY, spreadLabels, unscaleX } from '../charts/plot';
 import { PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
@@ -88,29 +88,15 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
           />
           <line x1={box.left} x2={box.right} y1={sy(0)} y2={sy(0)} stroke="var(--hairline-strong)" />
           {d.series.map((s, k) => (
-            <g key={s.parameter}>
-              <path
-                d={linePath(
-                  places.map((p) => ({ cx: sx(p.x), cy: Number.isFinite(s.values[p.i]!) ? sy(s.values[p.i]!) : null })),
-                )}
-                fill="none"
-                stroke={colour(k)}
-                strokeWidth={1.5}
-                strokeDasharray={DASHES[k % DASHES.length]}
-              />
-              <line
-                x1={box.right + 4}
-                x2={box.right + 22}
-                y1={labelY[k]! - 3}
-                y2={labelY[k]! - 3}
-                stroke={colour(k)}
-                strokeWidth={1.5}
-                strokeDasharray={DASHES[k % DASHES.length]}
-              />
-              <text x={box.right + 26} y={labelY[k]} fill="var(--ink-2)">
-                {s.parameter.length > 13 ? `${s.parameter.slice(0, 12)}…` : s.parameter}
-              </text>
-            </g>
+            <Series
+              key={s.parameter}
+              name={s.parameter}
+              points={places.map((p) => ({ cx: sx(p.x), cy: Number.isFinite(s.values[p.i]!) ? sy(s.values[p.i]!) : null }))}
+              box={box}
+              labelY={labelY[k]!}
+              colour={colour(k)}
+              dash={DASHES[k % DASHES.length]}
+            />
           ))}
           {here ? <line x1={sx(here.x)} x2={sx(here.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
         </svg>
@@ -134,6 +120,29 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
         }
       />
     </div>
+  );
+}
+
+interface SeriesProps {
+  name: string;
+  points: { cx: number; cy: number | null }[];
+  box: PlotBox;
+  labelY: number;
+  colour: string;
+  dash: string | undefined;
+}
+
+/** One parameter's line, and its name with a piece of the line beside its end. */
+function Series({ name, points, box, labelY, colour, dash }: SeriesProps) {
+  const line = { stroke: colour, strokeWidth: 1.5, strokeDasharray: dash };
+  return (
+    <g>
+      <path d={linePath(points)} fill="none" {...line} />
+      <line x1={box.right + 4} x2={box.right + 22} y1={labelY - 3} y2={labelY - 3} {...line} />
+      <text x={box.right + 26} y={labelY} fill="var(--ink-2)">
+        {name.length > 13 ? `${name.slice(0, 12)}…` : name}
+      </text>
+    </g>
   );
 }
 

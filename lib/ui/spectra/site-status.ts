@@ -18,12 +18,12 @@ const VERDICTS: Readonly<Record<string, SiteVerdict>> = {
     word: 'refused: poor fit',
     because: 'The model does not describe the spectrum: χ²/ν is above the limit of the recipe.',
     remedy:
-      'Look at the residuals. Large ones at one end of the axis speak for the lamp or the calibration; large ones everywhere speak for a sample that the recipe does not describe.',
+      'Look at the residuals. Large ones at one end of the axis point to the lamp or the calibration; large ones everywhere point to a sample that the recipe does not describe.',
   },
   not_identifiable: {
     status: 'out',
     word: 'refused: not identifiable',
-    because: 'The spectrum does not tell the parameters apart: other values would fit it as well.',
+    because: 'The spectrum does not tell the parameters apart: other values would fit it just as well.',
     remedy: 'Fix or feed one of the parameters with a correlation near ±1, or add a channel, an angle or a wider range.',
   },
   at_bound: {
@@ -50,7 +50,7 @@ const WAITING: SiteVerdict = {
   status: 'idle',
   word: 'not fitted yet',
   because: 'The spectrum has arrived and waits for its fit.',
-  remedy: 'Fits take seconds. If it stays so, the system page shows the spectra queue and its failed tasks.',
+  remedy: 'Fits take seconds. If this persists, the system page shows the spectra queue and its failed tasks.',
 };
 
 /** Widening of u below this is not told: u shows two figures. */

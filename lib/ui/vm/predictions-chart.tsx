@@ -1,7 +1,7 @@
 'use client';
 import { type PointerEvent, useMemo, useRef, useState } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine } from 'recharts';
-import { ChartLegend, DataDisclosure, HoverCard, numberXAxis, numberYAxis } from '../charts/chart-parts';
+import { ChartLegend, DataDisclosure, HoverCard, type LegendEntry, numberXAxis, numberYAxis } from '../charts/chart-parts';
 import { dotsPath, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/plot';
 import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
@@ -17,6 +17,12 @@ import {
 } from './predictions.prepare';
 
 const RIGHT = 16;
+const LEGEND: readonly LegendEntry[] = [
+  { mark: 'line', color: 'var(--series)', label: 'predicted' },
+  { mark: 'band', color: 'var(--band)', label: '95 % interval' },
+  { mark: 'dot', color: 'var(--accent)', label: 'measured' },
+  { mark: 'square', color: 'var(--warn)', label: 'outside the model’s domain' },
+];
 
 /** Predictions in order of time with their 95 % intervals, the measured wafers on top, those outside the model's domain as hollow squares. */
 export function PredictionsChart({
@@ -48,14 +54,7 @@ export function PredictionsChart({
   return (
     <div ref={root}>
       <div className="flex items-center h-7">
-        <ChartLegend
-          entries={[
-            { mark: 'line', color: 'var(--series)', label: 'predicted' },
-            { mark: 'band', color: 'var(--band)', label: '95 % interval' },
-            { mark: 'dot', color: 'var(--accent)', label: 'measured' },
-            { mark: 'square', color: 'var(--warn)', label: 'outside the model’s domain' },
-          ]}
-        />
+        <ChartLegend entries={LEGEND} />
         <span className="ml-auto">
           <ExportMenu items={exports} />
         </span>
@@ -109,20 +108,7 @@ export function PredictionsChart({
             strokeOpacity={0.7}
             strokeWidth={1}
           />
-          <path
-            d={m.points
-              .filter((q) => !q.reliable)
-              .map((q) => `M${(sx(q.x) - 2.5).toFixed(1)} ${(sy(q.y) - 2.5).toFixed(1)}h5v5h-5Z`)
-              .join('')}
-            fill="var(--warn)"
-          />
-          <path
-            d={dotsPath(
-              m.points.flatMap((q) => (q.measured === null ? [] : [{ cx: sx(q.x), cy: sy(q.measured) }])),
-              2.2,
-            )}
-            fill="var(--accent)"
-          />
+          <Marks points={m.points} sx={sx} sy={sy} />
           {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
           <text x={62} y={20} fontSize={11} fill="var(--ink-2)">
             {input.unit}
@@ -130,33 +116,72 @@ export function PredictionsChart({
         </ComposedChart>
         {p ? (
           <HoverCard left={sx(p.x)} top={sy(p.y) - 40}>
-            <div>{`${input.label[p.i]} · ${shortTime(p.x)}`}</div>
-            <div>{`predicted ${num(p.y, m.decimals + 1)} (${num(p.band[0], m.decimals + 1)} to ${num(p.band[1], m.decimals + 1)})`}</div>
-            <div>{p.measured === null ? 'not measured' : `measured ${num(p.measured, m.decimals + 1)}`}</div>
-            {p.reliable ? null : <div className="status-warn">▲ outside the model’s domain</div>}
+            <Said p={p} label={input.label[p.i] ?? ''} decimals={m.decimals + 1} />
           </HoverCard>
         ) : null}
       </Walkable>
       <p className="text-sm text-ink-2">{summary}</p>
-      <DataDisclosure
-        label={`${input.title}, measured wafers and their predictions`}
-        header={['Time', 'Wafer', `Predicted, ${input.unit}`, 'Interval', 'Measured', 'Domain']}
-        rows={() =>
-          m.points
-            .filter((q) => q.measured !== null || !q.reliable)
-            .map((q) => ({
-              key: String(q.i),
-              cells: [
-                shortTime(q.x),
-                input.label[q.i] ?? '',
-                num(q.y, m.decimals + 1),
-                `${num(q.band[0], m.decimals + 1)} to ${num(q.band[1], m.decimals + 1)}`,
-                num(q.measured, m.decimals + 1),
-                q.reliable ? 'inside' : 'outside',
-              ],
-            }))
-        }
-      />
+      <Table input={input} m={m} />
     </div>
+  );
+}
+
+type Model = ReturnType<typeof preparePredictions>;
+type Point = Model['points'][number];
+
+/** Squares outside the domain, and a dot for each measured wafer. */
+function Marks({ points, sx, sy }: { points: readonly Point[]; sx: (v: number) => number; sy: (v: number) => number }) {
+  return (
+    <g>
+      <path
+        d={points
+          .filter((q) => !q.reliable)
+          .map((q) => `M${(sx(q.x) - 2.5).toFixed(1)} ${(sy(q.y) - 2.5).toFixed(1)}h5v5h-5Z`)
+          .join('')}
+        fill="var(--warn)"
+      />
+      <path
+        d={dotsPath(
+          points.flatMap((q) => (q.measured === null ? [] : [{ cx: sx(q.x), cy: sy(q.measured) }])),
+          2.2,
+        )}
+        fill="var(--accent)"
+      />
+    </g>
+  );
+}
+
+function Said({ p, label, decimals }: { p: Point; label: string; decimals: number }) {
+  return (
+    <>
+      <div>{`${label} · ${shortTime(p.x)}`}</div>
+      <div>{`predicted ${num(p.y, decimals)} (${num(p.band[0], decimals)} to ${num(p.band[1], decimals)})`}</div>
+      <div>{p.measured === null ? 'not measured' : `measured ${num(p.measured, decimals)}`}</div>
+      {p.reliable ? null : <div className="status-warn">▲ outside the model’s domain</div>}
+    </>
+  );
+}
+
+function Table({ input, m }: { input: PredictionsInput; m: Model }) {
+  return (
+    <DataDisclosure
+      label={`${input.title}, measured wafers and their predictions`}
+      header={['Time', 'Wafer', `Predicted, ${input.unit}`, 'Interval', 'Measured', 'Domain']}
+      rows={() =>
+        m.points
+          .filter((q) => q.measured !== null || !q.reliable)
+          .map((q) => ({
+            key: String(q.i),
+            cells: [
+              shortTime(q.x),
+              input.label[q.i] ?? '',
+              num(q.y, m.decimals + 1),
+              `${num(q.band[0], m.decimals + 1)} to ${num(q.band[1], m.decimals + 1)}`,
+              num(q.measured, m.decimals + 1),
+              q.reliable ? 'inside' : 'outside',
+            ],
+          }))
+      }
+    />
   );
 }

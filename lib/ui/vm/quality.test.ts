@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { heldBack } from './predictions.prepare';
-import { quality } from './quality';
+import { QUALITY_RULES, quality } from './quality';
 
 const good = {
   version: 4,
@@ -29,6 +29,22 @@ test('a model whose error is several times that of its validation is not called 
   expect(quality({ ...good, observedRmse: 0.93 }).text).toBe('good');
   expect(quality({ ...good, observedRmse: 1.9, checked: 29 }).text).toBe('good');
   expect(quality({ ...good, observedRmse: null, checked: 0, coverage: null }).text).toBe('good');
+});
+
+test('the words of the verdict are those of its limits', () => {
+  const number = (pattern: RegExp): number => Number(pattern.exec(QUALITY_RULES)![1]);
+  const [from, below] = [number(/good from ([\d.]+)/), number(/weak below ([\d.]+)/)];
+  expect([quality({ ...good, q2: from }).text, quality({ ...good, q2: from - 0.01 }).text]).toEqual(['good', 'fair']);
+  expect([quality({ ...good, q2: below }).text, quality({ ...good, q2: below - 0.01 }).text]).toEqual(['fair', 'weak']);
+  const grown = 0.47 * number(/at most ([\d.]+) times/);
+  expect([grown, grown * 1.01].map((observedRmse) => quality({ ...good, observedRmse }).text)).toEqual([
+    'good',
+    'error has grown',
+  ]);
+  const least = number(/at least ([\d.]+) %/) / 100;
+  expect([least, least - 0.01].map((coverage) => quality({ ...good, coverage }).text)).toEqual(['good', 'interval too narrow']);
+  const outside = (2000 * number(/domain \(at most ([\d.]+) %/)) / 100;
+  expect([outside, outside + 1].map((unreliable) => quality({ ...good, unreliable }).text)).toEqual(['good', 'often outside']);
 });
 
 test('what is kept off the charts is counted, with its reason', () => {

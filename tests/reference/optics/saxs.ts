@@ -80,13 +80,11 @@ function distributions(input: Input): Polydispersity[] {
     const parameter = LENGTHS[key];
     const distribution = DISTRIBUTIONS.find((name) => name === str(d, 'distribution', 'gaussian'));
     if (!parameter || !distribution) throw new Error(`no distribution ${str(d, 'distribution', 'gaussian')} of ${key}`);
-    return {
-      parameter,
-      relativeSigma: num(d, 'relative_sigma'),
-      points: num(d, 'points'),
-      nSigma: num(d, 'nsigma'),
-      distribution,
-    };
+    // the files state the standard deviation of ln x of a lognormal distribution, and their cut in units of it
+    const stated = num(d, 'relative_sigma');
+    const relativeSigma = distribution === 'lognormal' ? Math.sqrt(Math.expm1(stated ** 2)) : stated;
+    const nSigma = num(d, 'nsigma') * (stated === 0 ? 1 : stated / relativeSigma);
+    return { parameter, relativeSigma, points: num(d, 'points'), nSigma, distribution };
   });
 }
 

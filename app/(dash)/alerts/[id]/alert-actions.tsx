@@ -3,8 +3,8 @@ import { useState } from 'react';
 import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { AlertView } from '@/lib/services/views/alert';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
-import { useReport } from '@/lib/ui/components/toast';
 import { capital } from '@/lib/ui/format';
+import { useAction } from '@/lib/ui/hooks/use-action';
 import { useKeys } from '@/lib/ui/hooks/use-keys';
 import { acknowledgeAlert, assignAlert, closeAlert, commentOnAlert, reopenAlert } from '../actions';
 
@@ -24,10 +24,10 @@ export function AlertActions({ alert, assignees, role, email, causes, dispositio
   const [dialog, setDialog] = useState<'comment' | 'close' | 'reopen' | null>(null);
   const [cause, setCause] = useState('');
   const [disposition, setDisposition] = useState('');
-  const report = useReport();
+  const { run } = useAction();
   const canAct = mayAs(role, 'operator');
   const acknowledge = (): void => {
-    if (canAct && alert.state === 'open') void acknowledgeAlert(alert.id, alert.version, '').then(report);
+    if (canAct && alert.state === 'open') run(() => acknowledgeAlert(alert.id, alert.version, ''));
   };
   const startClosing = (): void => {
     setCause('');
@@ -35,7 +35,7 @@ export function AlertActions({ alert, assignees, role, email, causes, dispositio
     setDialog('close');
   };
   useKeys({ a: acknowledge });
-  if (!canAct) return <span className="text-ink-2 text-sm">You may look; acknowledging and closing need the role operator.</span>;
+  if (!canAct) return <span className="text-ink-2 text-sm">You may look; acknowledging and closing need the operator role.</span>;
   const owners = [...new Set([email, ...assignees, ...(alert.assignee ? [alert.assignee] : [])])];
   return (
     <>
@@ -45,9 +45,10 @@ export function AlertActions({ alert, assignees, role, email, causes, dispositio
           <select
             className="field max-w-48"
             value={alert.assignee ?? ''}
-            onChange={(e) =>
-              void assignAlert(alert.id, alert.version, e.target.value === '' ? null : e.target.value).then(report)
-            }
+            onChange={(e) => {
+              const owner = e.target.value === '' ? null : e.target.value;
+              run(() => assignAlert(alert.id, alert.version, owner));
+            }}
           >
             <option value="">nobody</option>
             {owners.map((o) => (

@@ -14,7 +14,7 @@ import { mapInput } from '../../wafers/map-input';
 
 type Maps = Pick<AlertView, 'bad' | 'good' | 'vectors' | 'lastGood'>;
 
-const NO_GOOD_LOT = 'No lot on this chart was wholly in control in the 30 days before.';
+const NO_GOOD_LOT = 'No lot on this chart was entirely in control in the 30 days before.';
 
 /** "Last good lot A1040, 2 Nov 14:02", with its product where it is another one. */
 function goodWords(d: Maps, product: string | undefined): string {

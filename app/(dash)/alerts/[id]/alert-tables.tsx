@@ -1,9 +1,10 @@
 'use client';
 import type { AlertView } from '@/lib/services/views/alert';
+import { inForceAt } from '@/lib/ui/charts/in-force';
 import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
-import { decimalsFor, num, percent, plural, shortTime, unitLabel } from '@/lib/ui/format';
+import { decimalsFor, num, percent, plural, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 
 /** The signals of the alert: the one that opened it is its evidence, the others came since. */
@@ -13,7 +14,7 @@ export function Signals({ data }: { data: AlertView }) {
   type Row = AlertView['signals'][number];
   const d = chartDecimals(chart);
   const columns: Column<Row>[] = [
-    { key: 'at', header: 'Processed', time: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
+    { key: 'at', header: 'Processed', time: (r) => r.atMs },
     { key: 'wafer', header: 'Point', value: (r) => (r.lot === null ? '' : waferName(r.lot, r.slot ?? 0)) },
     { key: 'rule', header: 'Signal', value: (r) => ruleName(r.rule) },
     {
@@ -27,7 +28,7 @@ export function Signals({ data }: { data: AlertView }) {
     {
       key: 'now',
       header: 'Now',
-      title: 'What the point says since it was judged anew: more wafers of its lot, a correction, an exclusion, or other limits',
+      title: 'What the point says after it was judged again: more wafers of its lot, a correction, an exclusion, or other limits',
       value: (r) => (r.withdrawnMs === null ? 'holds' : withdrawnText(r, chart)),
       cell: (r) => (r.withdrawnMs === null ? 'holds' : <span className="text-ink-2">{withdrawnText(r, chart)}</span>),
     },
@@ -60,7 +61,7 @@ export function Signals({ data }: { data: AlertView }) {
 type ChartView = NonNullable<AlertView['chart']>;
 
 function chartDecimals(chart: ChartView): number {
-  const version = chart.versions.at(-1);
+  const version = inForceAt(chart.versions, chart.toMs);
   return decimalsFor(version?.ucl != null && version.lcl != null ? (version.ucl - version.lcl) / 60 : null);
 }
 
@@ -83,14 +84,16 @@ export function Commonality({ rows }: { rows: AlertView['commonality'] }) {
       key: 'bad',
       header: 'Wafers in alert',
       numeric: true,
-      value: (r) => r.inAlert / Math.max(1, r.ofAlert),
+      fileUnit: '%',
+      value: (r) => (100 * r.inAlert) / Math.max(1, r.ofAlert),
       cell: (r) => of(r.inAlert, r.ofAlert, r.lotsInAlert),
     },
     {
       key: 'all',
       header: 'Of the step',
       numeric: true,
-      value: (r) => r.inAll / Math.max(1, r.ofAll),
+      fileUnit: '%',
+      value: (r) => (100 * r.inAll) / Math.max(1, r.ofAll),
       cell: (r) => of(r.inAll, r.ofAll, r.lotsInAll),
     },
     {
@@ -124,7 +127,7 @@ export function Commonality({ rows }: { rows: AlertView['commonality'] }) {
 export function Moves({ rows }: { rows: AlertView['moves'] }) {
   type Row = AlertView['moves'][number];
   const columns: Column<Row>[] = [
-    { key: 'at', header: 'When', time: (r) => r.atMs, cell: (r) => shortTime(r.atMs) },
+    { key: 'at', header: 'When', time: (r) => r.atMs },
     { key: 'lot', header: 'Lot', value: (r) => r.lot },
     { key: 'loop', header: 'Loop', value: (r) => r.loop, cell: (r) => <span className="name">{r.loop}</span> },
     { key: 'thread', header: 'Thread', value: (r) => `${r.tool} ${r.chamber}` },
@@ -138,7 +141,15 @@ export function Moves({ rows }: { rows: AlertView['moves'] }) {
     },
     { key: 'unit', header: 'Unit', fileHeader: 'Unit of the knob', fileOnly: true, value: (r) => unitLabel(r.knobUnit) },
     { key: 'adv', header: 'Advised', numeric: true, value: (r) => r.advised, cell: (r) => num(r.advised, 2) },
-    { key: 'd', header: 'd̂', numeric: true, value: (r) => r.dHat, cell: (r) => num(r.dHat, 2) },
+    {
+      key: 'd',
+      header: 'd̂',
+      numeric: true,
+      value: (r) => r.dHat,
+      cell: (r) => `${num(r.dHat, 2)} ${unitLabel(r.unit)}`,
+      title: 'Estimated disturbance of the output',
+    },
+    { key: 'dUnit', header: 'Unit of d̂', fileOnly: true, value: (r) => unitLabel(r.unit) },
     { key: 'mode', header: 'Mode', value: (r) => r.mode },
   ];
   return (

@@ -6,7 +6,7 @@ import type { AlertView } from '@/lib/services/views/alert';
 import type { SpectraEvidence } from '@/lib/services/views/spectra-alert';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
-import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
+import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { absoluteTime, decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';
@@ -39,10 +39,7 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
     () => data.why.find((w) => w.recordId === selected)?.violations.flatMap((v) => v.members) ?? [],
     [data.why, selected],
   );
-  const opening = data.signals.find((s) => s.recordId === alert.recordId && s.rule === alert.rule);
-  const withdrawn = opening === undefined || opening.withdrawnMs === null || !chart ? null : withdrawnText(opening, chart);
   const pointHref = chart ? `/spc/${chart.chart.id}?point=${alert.recordId ?? ''}` : null;
-  const wafer = chart && alert.recordId ? recordHref(chart.chart.characteristic, alert.recordId) : null;
   return (
     <>
       <LiveRefresh topics={['alert']} everyMs={3000} />
@@ -101,68 +98,80 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
           {chart ? <SisterChambers data={chart} /> : null}
         </div>
         <div className="flex flex-col gap-3">
-          <EvidencePanel
-            title="Evidence"
-            facts={[
-              ['Rule', alert.rule === null ? null : ruleName(alert.rule)],
-              [
-                'Value',
-                alert.value === null || !chart
-                  ? null
-                  : `${num(alert.value, decimalsFor(Math.abs(alert.value) / 100))} ${unitLabel(chart.chart.unit)}`,
-              ],
-              spectra && alert.value !== null ? ['Largest χ²/ν', num(alert.value, alert.value >= 100 ? 0 : 1)] : null,
-              [spectra ? 'Station' : 'Chamber', `${alert.tool ?? '–'} ${alert.chamber ?? ''}`],
-              withdrawn === null ? null : ['Now', withdrawn],
-              ['Product', alert.product],
-              ['Operation', alert.operation],
-              ['First seen', absoluteTime(alert.firstMs)],
-              ['Raised', absoluteTime(alert.raisedMs)],
-              alert.closedMs === null ? null : ['Closed', absoluteTime(alert.closedMs)],
-              alert.cause === null ? null : ['Cause', alert.cause.replaceAll('_', ' ')],
-              alert.disposition === null ? null : ['Wafers', alert.disposition.replaceAll('_', ' ')],
-              alert.action === null ? null : ['Action', alert.action],
-            ]}
-            links={[
-              ...(spectra?.refused ? [{ label: 'The refused spectra', href: `/spectra/${spectra.refused.head.id}` }] : []),
-              ...(spectra && alert.tool
-                ? [
-                    {
-                      label: 'Spectra of the station',
-                      href: `/spectra?station=${encodeURIComponent(alert.tool)}`,
-                      detail: alert.tool,
-                    },
-                  ]
-                : []),
-              ...(spectra?.refused
-                ? [{ label: 'Recipe', href: `/recipes/${spectra.refused.recipe.id}`, detail: spectra.refused.recipe.name }]
-                : []),
-              ...(pointHref
-                ? [{ label: withdrawn === null ? 'The red point on its chart' : 'The point on its chart', href: pointHref }]
-                : []),
-              ...(wafer
-                ? [{ label: wafer.startsWith('/overlay') ? 'Overlay map of the wafer' : 'Map of the wafer', href: wafer }]
-                : []),
-              ...(data.bad[0]?.spectrumId
-                ? [{ label: 'Spectra and their fit', href: `/spectra/${data.bad[0].spectrumId}` }]
-                : []),
-              ...(wafer === null && alert.lot && sourceOf(chart?.chart.characteristic ?? '') === 'overlay'
-                ? [{ label: 'Overlay maps of the lot', href: `/overlay?lot=${encodeURIComponent(alert.lot)}` }]
-                : []),
-              ...(alert.runId ? [{ label: 'Traces of the run', href: `/runs/${alert.runId}` }] : []),
-              ...(alert.lot
-                ? [{ label: 'Wafers of the lot', href: `/wafers?lot=${encodeURIComponent(alert.lot)}`, detail: alert.lot }]
-                : []),
-            ]}
-          >
-            {alert.rule !== null ? <p className="text-sm text-ink-2 mt-2">{ruleHint(alert.rule)}</p> : null}
-          </EvidencePanel>
+          <Evidence data={data} spectra={spectra} />
           <History rows={data.history} />
           <Related rows={data.related} />
         </div>
       </div>
     </>
   );
+}
+
+/** What is known of the alert, and the ways to what stands behind it. */
+function Evidence({ data, spectra }: { data: AlertView; spectra: SpectraEvidence | null }) {
+  const { alert, chart } = data;
+  const opening = data.signals.find((s) => s.recordId === alert.recordId && s.rule === alert.rule);
+  const withdrawn = opening === undefined || opening.withdrawnMs === null || !chart ? null : withdrawnText(opening, chart);
+  return (
+    <EvidencePanel
+      title="Evidence"
+      facts={[
+        ['Rule', alert.rule === null ? null : ruleName(alert.rule)],
+        [
+          'Value',
+          alert.value === null || !chart
+            ? null
+            : `${num(alert.value, decimalsFor(Math.abs(alert.value) / 100))} ${unitLabel(chart.chart.unit)}`,
+        ],
+        spectra && alert.value !== null ? ['Largest χ²/ν', num(alert.value, alert.value >= 100 ? 0 : 1)] : null,
+        [spectra ? 'Station' : 'Chamber', `${alert.tool ?? '–'} ${alert.chamber ?? ''}`],
+        withdrawn === null ? null : ['Now', withdrawn],
+        ['Product', alert.product],
+        ['Operation', alert.operation],
+        ['First seen', absoluteTime(alert.firstMs)],
+        ['Raised', absoluteTime(alert.raisedMs)],
+        alert.closedMs === null ? null : ['Closed', absoluteTime(alert.closedMs)],
+        alert.cause === null ? null : ['Cause', alert.cause.replaceAll('_', ' ')],
+        alert.disposition === null ? null : ['Wafers', alert.disposition.replaceAll('_', ' ')],
+        alert.action === null ? null : ['Action', alert.action],
+      ]}
+      links={linksOf(data, spectra, withdrawn !== null)}
+    >
+      {alert.rule !== null ? <p className="text-sm text-ink-2 mt-2">{ruleHint(alert.rule)}</p> : null}
+    </EvidencePanel>
+  );
+}
+
+/** @param isWithdrawn - the point says something else by now. */
+function linksOf(data: AlertView, spectra: SpectraEvidence | null, isWithdrawn: boolean): EvidenceLink[] {
+  const { alert, chart } = data;
+  const pointHref = chart ? `/spc/${chart.chart.id}?point=${alert.recordId ?? ''}` : null;
+  const wafer = chart && alert.recordId ? recordHref(chart.chart.characteristic, alert.recordId) : null;
+  return [
+    ...(spectra?.refused ? [{ label: 'The refused spectra', href: `/spectra/${spectra.refused.head.id}` }] : []),
+    ...(spectra && alert.tool
+      ? [
+          {
+            label: 'Spectra of the station',
+            href: `/spectra?station=${encodeURIComponent(alert.tool)}`,
+            detail: alert.tool,
+          },
+        ]
+      : []),
+    ...(spectra?.refused
+      ? [{ label: 'Recipe', href: `/recipes/${spectra.refused.recipe.id}`, detail: spectra.refused.recipe.name }]
+      : []),
+    ...(pointHref ? [{ label: isWithdrawn ? 'The point on its chart' : 'The red point on its chart', href: pointHref }] : []),
+    ...(wafer ? [{ label: wafer.startsWith('/overlay') ? 'Overlay map of the wafer' : 'Map of the wafer', href: wafer }] : []),
+    ...(data.bad[0]?.spectrumId ? [{ label: 'Spectra and their fit', href: `/spectra/${data.bad[0].spectrumId}` }] : []),
+    ...(wafer === null && alert.lot && sourceOf(chart?.chart.characteristic ?? '') === 'overlay'
+      ? [{ label: 'Overlay maps of the lot', href: `/overlay?lot=${encodeURIComponent(alert.lot)}` }]
+      : []),
+    ...(alert.runId ? [{ label: 'Traces of the run', href: `/runs/${alert.runId}` }] : []),
+    ...(alert.lot
+      ? [{ label: 'Wafers of the lot', href: `/wafers?lot=${encodeURIComponent(alert.lot)}`, detail: alert.lot }]
+      : []),
+  ];
 }
 
 /** What an alert counts. */

@@ -6,7 +6,7 @@ import type { SpectraEvidence } from '@/lib/services/views/spectra-alert';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { percent, shortTime } from '@/lib/ui/format';
+import { percent } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import { channelInputs } from '@/lib/ui/spectra/channel-curves';
 import { chi2Words, siteVerdict, waferVerdict } from '@/lib/ui/spectra/site-status';
@@ -129,7 +129,7 @@ function StationWafers({ rows, current }: { rows: SpectraEvidence['wafers']; cur
       cell: (r) => chi2Words(r.reducedChi2),
       title: 'Median over the sites',
     },
-    { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs, cell: (r) => shortTime(r.measuredMs) },
+    { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs },
   ];
   return (
     <Panel title="Last wafers of the station" flush>

@@ -80,7 +80,7 @@ export function StabilityPanel({ judgement: j, timing, lambda }: Pick<Judged, 'j
       <Facts facts={stabilityFacts(j, timing, lambda)} />
       <p className="text-sm text-ink-3 mt-1">
         {j.gainSource === 'history'
-          ? 'Gain by what the threads observed, with its 95 % interval; the delay is what 90 % of the lots kept.'
+          ? 'Gain from what the threads observed, with its 95 % interval; the delay is the one that 90 % of the lots stayed within.'
           : `Gain taken as it was registered or last approved by a second person: ${j.gainReason}.`}
       </p>
     </Panel>

@@ -31,12 +31,15 @@ export function ApproveDialog({ d, p, title, onClose }: { d: LoopView; p: LoopPr
       onClose={onClose}
       title={`Approve: ${title}`}
       confirm="Approve"
-      blocked={isKnown ? null : 'Judged and replayed by what is known now…'}
+      blocked={isKnown ? null : 'Being judged and replayed with what is known now…'}
       onSubmit={(reason) => approveLoopProposal(p.id, reason)}
     >
       <p>{`${p.author}: ${p.reason}`}</p>
       {judged ? <JudgedStability judged={judged} lambda={p.config.lambda} label="Stability of the proposal" /> : null}
       {judge.error ? <InlineError message={judge.error} /> : null}
+      {isClose && judged === null ? (
+        <InlineError message={`The stability of the loop cannot be judged${d.refusal === null ? '.' : `: ${d.refusal}`}`} />
+      ) : null}
       {tried?.replay ? <ReplayTable replay={tried.replay} loop={loop} hasDraft={!isClose} /> : null}
       {tried?.error ? <InlineError message={`It could not be replayed: ${tried.error}`} /> : null}
       {isKnown ? null : <Skeleton height={HEIGHT} />}

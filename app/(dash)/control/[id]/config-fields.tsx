@@ -1,7 +1,8 @@
 'use client';
-import { useId } from 'react';
 import type { LoopHead } from '@/lib/services/views/control-shared';
+import { Field, fieldEdge } from '@/lib/ui/components/field';
 import { CONFIG_FIELDS, type ConfigField, type ConfigTexts, fieldText, NO, YES } from '@/lib/ui/control/config-diff';
+import { gainUnit } from '@/lib/ui/control/gain-unit';
 import { unitLabel } from '@/lib/ui/format';
 
 interface FieldsProps {
@@ -31,7 +32,7 @@ export function ConfigFields({ loop, text, issues, may, onChange }: FieldsProps)
       ))}
       <label
         className="block"
-        title="Lowers the weight of an observation by its stated uncertainty, s²/(s² + u²), s the spread of the innovations"
+        title="Lowers the weight of an observation according to its stated uncertainty, s²/(s² + u²), s the spread of the innovations"
       >
         <span className="label mb-0.5!">Weigh by u</span>
         <select
@@ -57,38 +58,24 @@ interface InputProps {
 }
 
 function NumberInput({ f, unit, value, isChanged, issue, onChange }: InputProps) {
-  const id = useId();
-  const border = issue !== undefined ? 'border-out!' : isChanged ? 'border-accent!' : '';
   return (
-    <div title={f.help}>
-      <label className="label mb-0.5!" htmlFor={id}>
-        {f.label}
-        <span className="text-ink-3">{` ${unit}`}</span>
-      </label>
-      <input
-        id={id}
-        className={`field w-full text-right ${border}`}
-        inputMode="decimal"
-        value={value}
-        placeholder={f.optional ? 'none' : ''}
-        aria-invalid={issue !== undefined}
-        aria-describedby={issue === undefined ? undefined : `${id}-issue`}
-        onChange={(e) => onChange(e.target.value)}
-      />
-      {issue === undefined ? null : (
-        <span id={`${id}-issue`} className="block text-sm status-out">
-          <span aria-hidden="true">■ </span>
-          {issue}
-        </span>
+    <Field label={f.label} unit={unit} help={f.help} problem={issue} labelClass="mb-0.5!">
+      {(aria) => (
+        <input
+          {...aria}
+          className={`field w-full text-right ${fieldEdge(aria['aria-invalid'], isChanged)}`}
+          inputMode="decimal"
+          value={value}
+          placeholder={f.optional ? 'none' : ''}
+          onChange={(e) => onChange(e.target.value)}
+        />
       )}
-    </div>
+    </Field>
   );
 }
 
 function unitOf(f: ConfigField, loop: LoopHead): string {
-  const y = unitLabel(loop.unit);
-  const x = unitLabel(loop.knobUnit);
-  if (f.unit === 'output') return y;
-  if (f.unit === 'knob') return x;
-  return f.unit === 'output/knob' ? (x ? `${y} per ${x}` : `${y} a step`) : '';
+  if (f.unit === 'output') return unitLabel(loop.unit);
+  if (f.unit === 'knob') return unitLabel(loop.knobUnit);
+  return f.unit === 'output/knob' ? gainUnit(loop) : '';
 }

@@ -32,7 +32,7 @@ export function JudgedStability({
           {j.reasons.map((r) => (
             <li key={r}>{r}</li>
           ))}
-          {j.gainSource === 'history' ? null : <li>{`History does not tell the gain: ${j.gainReason}`}</li>}
+          {j.gainSource === 'history' ? null : <li>{`History does not show the gain: ${j.gainReason}`}</li>}
         </ul>
       </div>
       <Facts facts={stabilityFacts(j, judged.timing, lambda)} />

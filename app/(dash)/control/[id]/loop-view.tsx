@@ -9,9 +9,11 @@ import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { Gate, needsRole } from '@/lib/ui/components/gate';
 import { InlineError, PageHead, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { explainAdvice, knobDecimals } from '@/lib/ui/control/explain';
+import { gainUnit } from '@/lib/ui/control/gain-unit';
 import { asEntered, decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
@@ -49,7 +51,7 @@ export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) 
         sub={
           <>
             <StatusMark status={LOOP_STATUS[loop.state]} text={loop.state} />
-            {` · version ${loop.version} · λ ${asEntered(loop.config.lambda, 2)} · gain ${asEntered(loop.config.gain, 2)} ${gainUnit(d)} · ${loop.knob} moves ${loop.parameter} at ${loop.operation}, ${loop.product}`}
+            {` · version ${loop.version} · λ ${asEntered(loop.config.lambda, 2)} · gain ${asEntered(loop.config.gain, 2)} ${gainUnit(loop)} · ${loop.knob} moves ${loop.parameter} at ${loop.operation}, ${loop.product}`}
           </>
         }
         actions={
@@ -129,10 +131,6 @@ export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) 
 }
 
 export const threadName = (t: { tool: string; chamber: string }): string => `${t.tool} ${t.chamber}`;
-const gainUnit = (d: LoopView): string => {
-  const k = unitLabel(d.loop.knobUnit);
-  return k ? `${unitLabel(d.loop.unit)} per ${k}` : `${unitLabel(d.loop.unit)} per step`;
-};
 
 /** The thread of the address, else the one that was observed last. */
 function pickThread(d: LoopView, key: string | null): number | null {
@@ -185,7 +183,7 @@ function ThreadsPanel({ d, selected, onSelect }: { d: LoopView; selected: number
     { key: 'last', header: 'Last wafer run', numeric: true, time: (t) => t.lastMs, cell: (t) => <Ago at={t.lastMs} /> },
   ];
   return (
-    <Panel title="Threads" note="one estimate a tool and chamber; a row shows its chart" flush>
+    <Panel title="Threads" note="one estimate per tool and chamber; a row shows its chart" flush>
       <DataTable
         label={`Threads of ${d.loop.name}`}
         rows={d.threads}
@@ -215,7 +213,7 @@ function NextAdvice({ d, thread }: { d: LoopView; thread: number | null }) {
           <p className="text-lg">
             <b>{num(next.setpoint, knobDecimals(loop.config.quantum, loop.config.xNominal))}</b> {unitLabel(loop.knobUnit)}
             {loop.state === 'closed' ? null : (
-              <span className="text-sm text-ink-2">{` advised only: the loop is ${loop.state}, tools get the nominal one`}</span>
+              <span className="text-sm text-ink-2">{` advised only: the loop is ${loop.state}, tools get the nominal setpoint`}</span>
             )}
           </p>
           <ol className="text-sm text-ink-2 list-decimal pl-4 flex flex-col gap-1 mt-1">
@@ -256,29 +254,33 @@ function StateButtons({
   name: string;
   may: boolean;
 }) {
-  const [asked, ask] = useState<(typeof STATES)[number] | null>(null);
+  // What was seen when the question was asked: the page goes on living behind the dialog.
+  const [asked, ask] = useState<((typeof STATES)[number] & { seen: { version: number; state: string } }) | null>(null);
   return (
     <>
-      {STATES.filter((s) => s.state !== state).map((s) => (
-        <button
-          key={s.state}
-          type="button"
-          className="btn"
-          disabled={!may}
-          title={may ? undefined : 'Needs the role engineer'}
-          onClick={() => ask(s)}
-        >
-          {s.verb}
-        </button>
-      ))}
+      <Gate waits={may ? null : needsRole('engineer')}>
+        {(gated) =>
+          STATES.filter((s) => s.state !== state).map((s) => (
+            <button
+              key={s.state}
+              type="button"
+              className="btn"
+              {...gated}
+              onClick={() => ask({ ...s, seen: { version, state } })}
+            >
+              {s.verb}
+            </button>
+          ))
+        }
+      </Gate>
       <ReasonDialog
         open={asked !== null}
         onClose={() => ask(null)}
         title={asked ? `${asked.verb}: ${name}` : ''}
         confirm={asked?.verb ?? ''}
-        onSubmit={(reason) => changeLoopState(id, version, asked!.state, reason)}
+        onSubmit={(reason) => changeLoopState(id, asked!.seen, asked!.state, reason)}
       >
-        <p>{`${state} → ${asked?.state ?? ''}. ${asked?.means ?? ''}`}</p>
+        <p>{`${asked?.seen.state ?? ''} → ${asked?.state ?? ''}. ${asked?.means ?? ''}`}</p>
       </ReasonDialog>
     </>
   );

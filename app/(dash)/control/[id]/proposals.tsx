@@ -3,12 +3,14 @@ import { useState } from 'react';
 import type { LoopView } from '@/lib/services/views/control-loop';
 import type { LoopProposal } from '@/lib/services/views/control-proposals';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
+import { Gate } from '@/lib/ui/components/gate';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { configDifference } from '@/lib/ui/control/config-diff';
 import { Ago } from '@/lib/ui/hooks/now';
 import { rejectLoopProposal } from '../actions';
 import { ApproveDialog } from './approve-dialog';
+import { approvalWaits } from './waits';
 
 /** Changes that wait for a second engineer; nothing is shown while none does. */
 export function ProposalsPanel({ d, may, actor }: { d: LoopView; may: boolean; actor: string }) {
@@ -20,8 +22,6 @@ export function ProposalsPanel({ d, may, actor }: { d: LoopView; may: boolean; a
       <ul className="flex flex-col gap-3">
         {waiting.map((p) => {
           const own = p.author === actor;
-          const role = may ? undefined : 'Needs the role engineer';
-          const isStale = p.baseVersion !== d.loop.version;
           return (
             <li key={p.id} className="flex items-start gap-3">
               <div className="min-w-0 text-sm">
@@ -38,25 +38,25 @@ export function ProposalsPanel({ d, may, actor }: { d: LoopView; may: boolean; a
                   ))}
                 </ul>
               </div>
-              <span className="ml-auto flex gap-2 shrink-0">
-                <button
-                  type="button"
-                  className="btn"
-                  disabled={!may}
-                  title={role ?? (own ? 'Ends your own proposal; nothing changes' : 'Ends the proposal; nothing changes')}
-                  onClick={() => ask({ p, verb: 'reject' })}
-                >
-                  {own ? 'Take back…' : 'Reject…'}
-                </button>
-                <button
-                  type="button"
-                  className="btn btn-primary"
-                  disabled={!may || own || isStale}
-                  title={role ?? approvalTip(p, d, own)}
-                  onClick={() => ask({ p, verb: 'approve' })}
-                >
-                  Approve…
-                </button>
+              <span className="ml-auto flex flex-wrap justify-end gap-2 shrink-0 max-w-[50%]">
+                <Gate waits={approvalWaits({ may, own, beside: p.baseVersion, inForce: d.loop.version })}>
+                  {(gated) => (
+                    <>
+                      <button
+                        type="button"
+                        className="btn"
+                        disabled={!may}
+                        title="Ends the proposal; nothing changes"
+                        onClick={() => ask({ p, verb: 'reject' })}
+                      >
+                        {own ? 'Take back…' : 'Reject…'}
+                      </button>
+                      <button type="button" className="btn btn-primary" {...gated} onClick={() => ask({ p, verb: 'approve' })}>
+                        Approve…
+                      </button>
+                    </>
+                  )}
+                </Gate>
               </span>
             </li>
           );
@@ -76,14 +76,6 @@ export function ProposalsPanel({ d, may, actor }: { d: LoopView; may: boolean; a
       </ReasonDialog>
     </Panel>
   );
-}
-
-/** Why a proposal cannot be approved by who is looking; undefined where it can. */
-function approvalTip(p: LoopProposal, d: LoopView, own: boolean): string | undefined {
-  if (own) return 'Your own proposal: another engineer approves it';
-  return p.baseVersion === d.loop.version
-    ? undefined
-    : `Made beside version ${p.baseVersion}; version ${d.loop.version} is in force by now: reject it and propose again`;
 }
 
 function what(p: LoopProposal, d: LoopView): string {

@@ -41,13 +41,13 @@ export function ReplayTable({ replay: r, loop, hasDraft }: { replay: LoopReplay;
           status={whole ? 'ok' : 'out'}
           text={
             whole
-              ? `All ${plural(r.audit.decisions, 'recorded decision')} made again to the last bit; ${r.audit.moves} of them moved the setpoint`
-              : `${r.audit.decisions - r.audit.same} of ${plural(r.audit.decisions, 'recorded decision')} could not be made again: the record and this code differ`
+              ? `All ${plural(r.audit.decisions, 'recorded decision')} reproduced to the last bit; ${r.audit.moves} of them moved the setpoint`
+              : `${r.audit.decisions - r.audit.same} of ${plural(r.audit.decisions, 'recorded decision')} could not be reproduced: the record and this code differ`
           }
         />
       </p>
       <p className="text-sm text-ink-2 mt-1">
-        {`Assumed: outputs follow a changed setpoint by ${num(r.gain, 3)} (${r.gainSource === 'history' ? 'the gain by history' : 'the model gain; history does not tell it'}); the same disturbances, lots and order; measurements arrive when they did; manual setpoints and runs without advice stay as they were; the configuration takes over at the first decision, from the estimates the threads had.`}
+        {`Assumed: outputs follow a changed setpoint by ${num(r.gain, 3)} (${r.gainSource === 'history' ? 'the gain by history' : 'the model gain; history does not show it'}); the same disturbances, lots and order; measurements arrive when they did; manual setpoints and runs without advice stay as they were; the configuration takes over at the first decision, from the estimates the threads had.`}
       </p>
     </div>
   );

@@ -1,7 +1,8 @@
 'use client';
-import { useEffect, useState } from 'react';
+import { useEffect, useState, useTransition } from 'react';
 import type { Judged } from '@/lib/services/control/judge-change';
 import type { LoopHead } from '@/lib/services/views/control-shared';
+import { answerAs } from '@/lib/ui/answer';
 import { judgeConfiguration } from '../actions';
 
 const PAUSE_MS = 300;
@@ -18,14 +19,19 @@ const NONE: JudgeAnswer = { judged: null, error: null, field: null };
 /** The judgement of a configuration, a moment after it was last typed; nothing while there is none to judge, or its answer is on the way. */
 export function useJudgement(loopId: string, key: string, config: LoopHead['config'] | null): JudgeAnswer {
   const [answer, setAnswer] = useState<(JudgeAnswer & { key: string }) | null>(null);
+  const [, start] = useTransition();
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the configuration
   useEffect(() => {
     if (config === null) return;
     let gone = false;
-    const timer = setTimeout(async () => {
-      const { judged, result: r } = await judgeConfiguration(loopId, config);
+    const ask = async (): Promise<void> => {
+      const { judged, result: r } = await answerAs(
+        () => judgeConfiguration(loopId, config),
+        (result) => ({ result, judged: null }),
+      );
       if (!gone) setAnswer({ key, judged, error: r.ok ? null : r.error, field: r.ok ? null : (r.field ?? null) });
-    }, PAUSE_MS);
+    };
+    const timer = setTimeout(() => start(ask), PAUSE_MS);
     return () => {
       gone = true;
       clearTimeout(timer);

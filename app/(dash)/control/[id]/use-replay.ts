@@ -1,7 +1,9 @@
 'use client';
-import { useRef, useState, useTransition } from 'react';
+import { useState, useTransition } from 'react';
 import type { LoopReplay } from '@/lib/services/views/control-replay';
 import type { LoopHead } from '@/lib/services/views/control-shared';
+import { answerAs } from '@/lib/ui/answer';
+import { newestOnly } from '@/lib/ui/newest-only';
 import { tryConfiguration } from '../actions';
 
 export interface ReplayAnswer {
@@ -15,13 +17,16 @@ export interface ReplayAnswer {
 export function useReplay(loopId: string) {
   const [answer, setAnswer] = useState<ReplayAnswer | null>(null);
   const [busy, start] = useTransition();
-  const asked = useRef('');
+  const [newest] = useState(newestOnly);
   const run = (key: string, config: LoopHead['config']): void => {
-    asked.current = key;
     start(async () => {
-      const r = await tryConfiguration(loopId, config);
-      const error = r.result.ok ? null : r.result.error;
-      if (asked.current === key) setAnswer({ key, replay: r.replay, error });
+      const r = await newest(() =>
+        answerAs(
+          () => tryConfiguration(loopId, config),
+          (result) => ({ result, replay: null }),
+        ),
+      );
+      if (r !== null) setAnswer({ key, replay: r.replay, error: r.result.ok ? null : r.result.error });
     });
   };
   return { of: (key: string): ReplayAnswer | null => (answer?.key === key ? answer : null), run, busy };

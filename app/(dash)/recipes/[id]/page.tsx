@@ -5,6 +5,8 @@ import { mayAs } from '@/lib/services/actor';
 import { surrogatesOf } from '@/lib/services/spectra/surrogates';
 import { draftsOf } from '@/lib/services/views/recipe-drafts';
 import { type RecipeView, recipeView } from '@/lib/services/views/recipes';
+import { needsRole } from '@/lib/ui/components/gate';
+import { recipeDifference } from '@/lib/ui/recipes/recipe-diff';
 import { pageActor } from '../../session';
 import { RecipeEditor } from '../editor';
 import { SurrogatePanel } from '../surrogate-panel';
@@ -21,6 +23,10 @@ async function read(id: string): Promise<RecipeView> {
   }
 }
 
+/** The version that a draft was begun from. */
+const baseOf = (d: RecipeView, version: number): RecipeView['content'] =>
+  d.versions.find((v) => v.version === version)?.content ?? d.content;
+
 export default async function RecipePage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const actor = await pageActor(`/recipes/${id}`);
@@ -34,7 +40,14 @@ export default async function RecipePage({ params }: { params: Promise<{ id: str
       {drafts
         .filter((x) => x !== own)
         .map((x) => (
-          <TrialPanel key={x.id} draft={x} revision={x.revision} isOwn={false} may={may} />
+          <TrialPanel
+            key={x.id}
+            draft={x}
+            revision={x.revision}
+            isOwn={false}
+            waits={may ? null : needsRole('engineer')}
+            changes={recipeDifference(baseOf(data, x.baseVersion), x.content)}
+          />
         ))}
       <SurrogatePanel
         recipeId={id}

@@ -5,6 +5,7 @@ import { mayAs } from '@/lib/services/actor';
 import { draftsOf, type RecipeDraft } from '@/lib/services/views/recipe-drafts';
 import { type RecipeView, recipeLists, recipeView } from '@/lib/services/views/recipes';
 import { param, type SearchParams } from '@/lib/ui/address';
+import { needsRole } from '@/lib/ui/components/gate';
 import { TEMPLATES } from '@/lib/ui/recipes/templates';
 import { pageActor } from '../../session';
 import { RecipeEditor } from '../editor';
@@ -54,7 +55,9 @@ export default async function NewRecipePage({ searchParams }: { searchParams: Pr
   // One key: the first save changes the address, and what is being typed stays.
   return (
     <>
-      {isOwn ? null : <TrialPanel draft={draft} revision={draft.revision} isOwn={false} may={may} />}
+      {isOwn ? null : (
+        <TrialPanel draft={draft} revision={draft.revision} isOwn={false} waits={may ? null : needsRole('engineer')} />
+      )}
       <RecipeEditor
         key="new"
         data={draft ? { ...first, ...identityOf(draft) } : first}

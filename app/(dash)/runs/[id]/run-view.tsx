@@ -26,33 +26,7 @@ export function RunPageView({ data: d }: { data: RunView }) {
   ];
   return (
     <>
-      <PageHead
-        title={
-          <>
-            {`Run of ${waferName(run.lot, run.slot)} on ${run.tool} ${run.chamber}`}
-            {run.isWrongRecipe ? (
-              <span className="ml-3">
-                <StatusMark status="out" text={`recipe ${run.recipe} on product ${run.product}`} />
-              </span>
-            ) : null}
-          </>
-        }
-        sub={`${run.operation} · layer ${run.layer} · product ${run.product} · ${absoluteTime(run.startedMs)}, ${duration(run.endedMs - run.startedMs)}`}
-        actions={
-          <>
-            {d.neighbours.before ? (
-              <Link prefetch={false} className="btn" href={`/runs/${d.neighbours.before}`}>
-                Run before
-              </Link>
-            ) : null}
-            {d.neighbours.after ? (
-              <Link prefetch={false} className="btn" href={`/runs/${d.neighbours.after}`}>
-                Run after
-              </Link>
-            ) : null}
-          </>
-        }
-      />
+      <Head d={d} />
       {d.alerts.length > 0 ? (
         <ul className="mb-3 flex flex-col gap-1">
           {d.alerts.map((a) => (
@@ -87,64 +61,112 @@ export function RunPageView({ data: d }: { data: RunView }) {
           <Panel title="Setpoints">
             <Facts facts={Object.entries(run.setpoints).map(([k, v]) => [k, num(v, decimalsFor(Math.abs(v) / 100))] as const)} />
           </Panel>
-          {d.moves.length > 0 ? (
-            <Panel title="Controller moves">
-              {d.moves.map((m) => (
-                <div key={m.loopId} className="mb-2">
-                  <Link prefetch={false} href={`/control/${m.loopId}`} className="link">
-                    {m.loop}
-                  </Link>
-                  <Facts
-                    facts={[
-                      ['Used', `${num(m.setpoint, 3)} ${unitLabel(m.knobUnit)}`],
-                      ['Advised', `${num(m.advised, 3)} ${unitLabel(m.knobUnit)}`],
-                      ['d̂', num(m.dHat, 3)],
-                      ['Mode', `${m.mode}, version ${m.version}`],
-                    ]}
-                  />
-                </div>
-              ))}
-            </Panel>
-          ) : null}
-          {d.predictions.length > 0 ? (
-            <Panel title="Virtual metrology">
-              <Facts
-                facts={d.predictions.map((p) => {
-                  const measured = d.measurements.find((m) => m.parameter === p.parameter);
-                  return [
-                    p.parameter,
-                    <span key={p.modelId}>
-                      {`${withU(p.value, p.uValue)} ${unitLabel(p.unit)}`}
-                      {measured ? (
-                        <span className="text-ink-2">{`, measured ${num(measured.mean, decimalsFor(p.uValue))}`}</span>
-                      ) : null}
-                      {p.reliable ? null : <StatusMark status="warn" text="outside the model’s domain" />}
-                    </span>,
-                  ] as const;
-                })}
-              />
-            </Panel>
-          ) : null}
-          <Panel title="The lot on this step">
-            <ul className="flex flex-wrap gap-1">
-              {d.lotRuns.map((r) => (
-                <li key={r.id}>
-                  <Link
-                    prefetch={false}
-                    href={`/runs/${r.id}`}
-                    aria-current={r.id === run.id ? 'page' : undefined}
-                    title={`slot ${r.slot}, chamber ${r.chamber}`}
-                    className={`inline-block w-7 text-center border rounded text-sm ${r.id === run.id ? 'border-accent bg-accent-wash' : 'border-hairline hover:bg-sunken'}`}
-                  >
-                    {r.slot}
-                  </Link>
-                </li>
-              ))}
-            </ul>
-          </Panel>
+          <Moves moves={d.moves} />
+          <Predictions d={d} />
+          <LotRuns d={d} />
         </div>
       </div>
     </>
+  );
+}
+
+function Head({ d }: { d: RunView }) {
+  const { run } = d;
+  return (
+    <PageHead
+      title={
+        <>
+          {`Run of ${waferName(run.lot, run.slot)} on ${run.tool} ${run.chamber}`}
+          {run.isWrongRecipe ? (
+            <span className="ml-3">
+              <StatusMark status="out" text={`recipe ${run.recipe} on product ${run.product}`} />
+            </span>
+          ) : null}
+        </>
+      }
+      sub={`${run.operation} · layer ${run.layer} · product ${run.product} · ${absoluteTime(run.startedMs)}, ${duration(run.endedMs - run.startedMs)}`}
+      actions={
+        <>
+          {d.neighbours.before ? (
+            <Link prefetch={false} className="btn" href={`/runs/${d.neighbours.before}`}>
+              Run before
+            </Link>
+          ) : null}
+          {d.neighbours.after ? (
+            <Link prefetch={false} className="btn" href={`/runs/${d.neighbours.after}`}>
+              Run after
+            </Link>
+          ) : null}
+        </>
+      }
+    />
+  );
+}
+
+function Moves({ moves }: { moves: RunView['moves'] }) {
+  if (moves.length === 0) return null;
+  return (
+    <Panel title="Controller moves">
+      {moves.map((m) => (
+        <div key={m.loopId} className="mb-2">
+          <Link prefetch={false} href={`/control/${m.loopId}`} className="link">
+            {m.loop}
+          </Link>
+          <Facts
+            facts={[
+              ['Used', `${num(m.setpoint, 3)} ${unitLabel(m.knobUnit)}`],
+              ['Advised', `${num(m.advised, 3)} ${unitLabel(m.knobUnit)}`],
+              ['d̂', num(m.dHat, 3)],
+              ['Mode', `${m.mode}, version ${m.version}`],
+            ]}
+          />
+        </div>
+      ))}
+    </Panel>
+  );
+}
+
+function Predictions({ d }: { d: RunView }) {
+  if (d.predictions.length === 0) return null;
+  return (
+    <Panel title="Virtual metrology">
+      <Facts
+        facts={d.predictions.map((p) => {
+          const measured = d.measurements.find((m) => m.parameter === p.parameter);
+          return [
+            p.parameter,
+            <span key={p.modelId}>
+              {`${withU(p.value, p.uValue)} ${unitLabel(p.unit)}`}
+              {measured ? <span className="text-ink-2">{`, measured ${num(measured.mean, decimalsFor(p.uValue))}`}</span> : null}
+              {p.reliable ? null : <StatusMark status="warn" text="outside the model’s domain" />}
+            </span>,
+          ] as const;
+        })}
+      />
+    </Panel>
+  );
+}
+
+/** The other wafers of the lot on this step. */
+function LotRuns({ d }: { d: RunView }) {
+  return (
+    <Panel title="The lot on this step">
+      <ul className="flex flex-wrap gap-1">
+        {d.lotRuns.map((r) => (
+          <li key={r.id}>
+            <Link
+              prefetch={false}
+              href={`/runs/${r.id}`}
+              aria-current={r.id === d.run.id ? 'page' : undefined}
+              title={`slot ${r.slot}, chamber ${r.chamber}`}
+              className={`inline-block w-7 text-center border rounded text-sm ${r.id === d.run.id ? 'border-accent bg-accent-wash' : 'border-hairline hover:bg-sunken'}`}
+            >
+              {r.slot}
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </Panel>
   );
 }
 

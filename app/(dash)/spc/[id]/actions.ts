@@ -10,7 +10,7 @@ export async function saveChart(id: string, seen: number, change: ChartChange, r
   const result = await act(
     'engineer',
     (actor) => changeChart(id, seen, change, reason, actor.email, Date.now()),
-    `Version ${seen + 1} holds from now on.`,
+    `Version ${seen + 1} is in force from now on.`,
   );
   if (result.ok) revalidatePath(`/spc/${id}`);
   return result;

@@ -1,9 +1,9 @@
 'use client';
-import { useState } from 'react';
-import { ruleText } from '@/lib/ui/charts/rules';
+import { BehindNotice, behindWords } from '@/lib/ui/components/behind-notice';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Tabs } from '@/lib/ui/components/tabs';
 import { plural } from '@/lib/ui/format';
+import { useBased } from '@/lib/ui/hooks/use-based';
 import { LimitInput } from '../limit-input';
 import { saveChart } from './actions';
 import {
@@ -18,30 +18,39 @@ import {
   hasDispersion,
   LIMIT_FIELDS,
   type LimitTexts,
-  limitsOf,
+  ruleLine,
   rulesOfKind,
 } from './change-draft';
 
 export interface ChangeDialogProps {
   onClose: () => void;
   chartId: string;
-  /** Version in force by now; a draft of an older one says so. */
-  inForce: number;
+  /** The newest version by now, begun or planned. */
+  newest: number;
+  /** The version in force. */
   base: DraftBase;
+}
+
+const NOTHING_TYPED = (v: Versions): ChangeDraft => firstDraft(v.base);
+interface Versions {
+  readonly newest: number;
+  readonly base: DraftBase;
 }
 
 /**
  * Draft of the next version beside the present one: limits kept, typed or from a new baseline; rules; alerting; reason. It is mounted when
  * it opens and keeps what is typed until it closes, whatever the server answers and however often the page is read again.
  */
-export function ChangeDialog({ onClose, chartId, inForce, base: given }: ChangeDialogProps) {
-  const [base] = useState(given);
-  const [draft, setDraft] = useState<ChangeDraft>(() => firstDraft(base));
+export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDialogProps) {
+  const key = `${newest} ${live.current.version}`;
+  const form = useBased<Versions, ChangeDraft>(key, { newest, base: live }, NOTHING_TYPED);
+  const { draft } = form;
+  const { base } = form.base;
   const { current, unit, kind } = base;
   const problems = draftProblems(draft, base);
   const lines = difference(draft, base);
   const note = dispersionProblem(draft, base);
-  const patch = (p: Partial<ChangeDraft>): void => setDraft((d) => ({ ...d, ...p }));
+  const patch = (p: Partial<ChangeDraft>): void => form.set({ ...draft, ...p });
   const toggle = (r: number): void => {
     const rules = new Set(draft.rules);
     if (!rules.delete(r)) rules.add(r);
@@ -51,15 +60,12 @@ export function ChangeDialog({ onClose, chartId, inForce, base: given }: ChangeD
     <ReasonDialog
       open
       onClose={onClose}
-      title={`Limits and rules: version ${current.version + 1}`}
-      confirm={`Activate version ${current.version + 1}`}
-      blocked={
-        inForce === current.version
-          ? draftBlocked(draft, base)
-          : `Version ${inForce} came into force meanwhile: close, look at it, and open this again.`
-      }
-      onSubmit={(reason) => saveChart(chartId, current.version, changeOf(draft, base), reason)}
+      title={`Limits and rules: version ${newest + 1}`}
+      confirm={`Activate version ${newest + 1}`}
+      blocked={form.isBehind ? behindWords(newest) : draftBlocked(draft, base)}
+      onSubmit={(reason) => form.send(() => saveChart(chartId, form.base.newest, changeOf(draft, base), reason))}
     >
+      {form.isBehind ? <BehindNotice version={newest} onFollow={form.follow} /> : null}
       <Tabs
         label="Limits"
         value={draft.mode}
@@ -106,7 +112,7 @@ export function ChangeDialog({ onClose, chartId, inForce, base: given }: ChangeD
         {rulesOfKind(kind).map((r) => (
           <label key={r} className="flex gap-2 text-sm py-0.5">
             <input type="checkbox" checked={draft.rules.has(r)} onChange={() => toggle(r)} />
-            {r < 100 ? `${r}: ${ruleText(r, limitsOf(draft, base))}` : 'Dispersion beyond its limit'}
+            {ruleLine(r, draft, base)}
           </label>
         ))}
       </fieldset>

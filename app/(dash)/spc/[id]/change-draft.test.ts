@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChartVersionView } from '@/lib/services/views/spc-chart';
-import { ruleText } from '@/lib/ui/charts/rules';
+import type { ChartKind } from '@/lib/ui/charts/rules';
 import {
   type ChangeDraft,
   changeOf,
@@ -11,6 +11,7 @@ import {
   draftProblems,
   firstDraft,
   limitsOf,
+  ruleLine,
   rulesOfKind,
   sourceText,
 } from './change-draft';
@@ -71,8 +72,9 @@ test('what cannot hold stands beside its field and blocks the button', () => {
 test('what changes is told in words: no rule is a bare 101', () => {
   const d = { ...firstDraft(base), rules: new Set([1, 5]) };
   expect(difference(d, base)).toEqual([
-    'Rules added: 5 (2 of 3 > 2σ)',
-    'Rules removed: 2 (9 one side), dispersion beyond its limit',
+    'Rule added: 5: 2 of 3 points on the same side beyond 2σ',
+    'Rule removed: 2: 9 points in a row on one side of the centre line',
+    'Rule removed: standard deviation beyond its limit',
   ]);
   expect(difference(set({ limits: limits('94', '100', '106') }), base).join()).toMatch(/UCL: 103.46 → 106 nm.*used as entered/);
 });
@@ -97,8 +99,22 @@ test('every field that is wrong says so at once, not one after the other', () =>
   });
 });
 
+test('the rules of a draft speak of the limits that it would judge by, on their list and among what changes', () => {
+  const all = (d: ChangeDraft, b = base) =>
+    [...rulesOfKind(b.kind).map((r) => ruleLine(r, d, b)), ...difference(d, b)].join('; ');
+  const five = { rules: new Set([1, 5, 101]) };
+  expect(all(set(five))).toContain('Rule added: 5: 2 of 3 points on the same side beyond 2σ');
+  const entered = set({ ...five, limits: limits('94', '100', '106') });
+  expect(all(entered)).not.toContain('σ');
+  expect(all(entered)).toContain('Rule added: 5: 2 of 3 points on the same side beyond two thirds of the way');
+  // Each pair of limits has its own source.
+  expect(all(entered)).toContain('standard deviation beyond its limit');
+  expect(all(entered)).not.toContain('standard deviation beyond its limit (as entered)');
+  expect(all(set({ dispersion: limits('', '2', '9') }))).toContain('standard deviation beyond its limit (as entered)');
+});
+
 test('what entered limits give up is said in the words of the chart', () => {
-  const said = (kind: string) => difference(set({ limits: limits('94', '100', '106') }), { ...base, kind }).join('; ');
+  const said = (kind: ChartKind) => difference(set({ limits: limits('94', '100', '106') }), { ...base, kind }).join('; ');
   expect(said('xbar_s')).toContain('until now they followed the size');
   expect(said('ewma')).toContain('until now they opened from the start of the average on');
   expect(said('ewma')).toContain('The average starts anew at the new centre line');
@@ -114,10 +130,12 @@ test('a chart without a dispersion says nothing of its limits, and entered limit
   expect(limitsOf(firstDraft(base), base)).toBe('study');
   expect(limitsOf(set({ limits: limits('94', '100', '106') }), base)).toBe('given');
   expect(limitsOf(set({ mode: 'baseline' }), { ...base, current: given })).toBe('study');
-  expect(
-    rulesOfKind('xbar_s')
-      .map((r) => ruleText(r, 'given'))
-      .join(' '),
-  ).not.toContain('σ');
-  expect(ruleText(1)).toContain('3σ');
+});
+
+test('limits that a person entered stand whole in the form and in the list of differences', () => {
+  const entered = { ...base, current: { ...current, limitsSource: 'given', lcl: 94.125, cl: 100, ucl: 106.375 } as const };
+  expect(firstDraft(entered).limits).toEqual({ lcl: '94.125', cl: '100', ucl: '106.375' });
+  const d = { ...firstDraft(entered), mode: 'set' as const, limits: { ...firstDraft(entered).limits, ucl: '107' } };
+  expect(difference(d, entered)).toContain('UCL: 106.375 → 107 nm');
+  expect(firstDraft(base).limits.ucl).toBe('103.46');
 });

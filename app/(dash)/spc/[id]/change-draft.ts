@@ -1,7 +1,7 @@
 import type { ChartChange, RuleNumber } from '@/lib/services/charts/next-version';
-import type { LimitsSource } from '@/lib/services/spc/judge';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/views/spc-chart';
-import { RULE_TEXT, ruleName } from '@/lib/ui/charts/rules';
+import { limitText } from '@/lib/ui/charts/control-limits.prepare';
+import { type ChartKind, isDispersionRule, type LimitsSource, ruleText } from '@/lib/ui/charts/rules';
 import { decimalsFor, num, parseNumber, unitLabel } from '@/lib/ui/format';
 import { enteredLimitProblems, type LimitField } from '@/lib/ui/limit-problems';
 
@@ -23,7 +23,7 @@ export interface ChangeDraft {
 export interface DraftBase {
   readonly current: ChartVersionView;
   readonly alerting: boolean;
-  readonly kind: string;
+  readonly kind: ChartKind;
   readonly unit: string;
   /** Decimals in which limits are shown. */
   readonly decimals: number;
@@ -44,20 +44,21 @@ export const LIMIT_FIELDS = ['lcl', 'cl', 'ucl'] as const;
 export const rulesOfKind = (kind: string): readonly RuleNumber[] => (kind === 'ewma' ? [1] : [1, 2, 3, 4, 5, 6, 7, 8, 101]);
 export const hasDispersion = (kind: string): boolean => rulesOfKind(kind).includes(101);
 
+/** Limits that a person entered stand in the fields as they were entered. */
+const whole = (v: number | null): string => (v === null ? '' : String(v));
 const text = (v: number | null, d: number): string => (v === null ? '' : v.toFixed(d));
 const location = (v: ChartVersionView) => ({ lcl: v.lcl, cl: v.cl, ucl: v.ucl });
 const dispersion = (v: ChartVersionView) => ({ lcl: v.dispLcl, cl: v.dispCl, ucl: v.dispUcl });
-const texts = (l: Readonly<Record<LimitField, number | null>>, d: number): LimitTexts => ({
-  lcl: text(l.lcl, d),
-  cl: text(l.cl, d),
-  ucl: text(l.ucl, d),
-});
+const texts = (l: Readonly<Record<LimitField, number | null>>, source: LimitsSource, d: number): LimitTexts => {
+  const of = (v: number | null): string => (source === 'given' ? whole(v) : text(v, d));
+  return { lcl: of(l.lcl), cl: of(l.cl), ucl: of(l.ucl) };
+};
 
 export const firstDraft = (b: DraftBase): ChangeDraft => ({
   mode: 'keep',
-  limits: texts(location(b.current), b.decimals),
+  limits: texts(location(b.current), b.current.limitsSource, b.decimals),
   sigma: text(b.current.sigmaWithin, b.decimals + 1),
-  dispersion: texts(dispersion(b.current), b.decimals + 1),
+  dispersion: texts(dispersion(b.current), b.current.dispSource, b.decimals + 1),
   rules: new Set(b.current.rules),
   alerts: b.alerting,
 });
@@ -80,6 +81,14 @@ const locationTyped = (d: ChangeDraft, b: DraftBase): boolean =>
 /** Where the limits of the next version come from. */
 export const limitsOf = (d: ChangeDraft, b: DraftBase): LimitsSource =>
   d.mode === 'baseline' ? 'study' : locationTyped(d, b) ? 'given' : b.current.limitsSource;
+
+/** The same of the dispersion. */
+const dispersionSource = (d: ChangeDraft, b: DraftBase): LimitsSource =>
+  d.mode === 'baseline'
+    ? 'study'
+    : d.mode === 'set' && changed(d.dispersion, firstDraft(b).dispersion)
+      ? 'given'
+      : b.current.dispSource;
 
 /** What entered limits give up, by the kind of chart. */
 const FOLLOWED: Readonly<Record<string, string>> = {
@@ -132,6 +141,12 @@ export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
 
 const NAME: Readonly<Record<LimitField, string>> = { lcl: 'LCL', cl: 'CL', ucl: 'UCL' };
 
+/** A rule as the dialog and its list of differences name it, by the limits that the draft would judge by. */
+export const ruleLine = (rule: number, d: ChangeDraft, b: DraftBase): string => {
+  const text = ruleText(rule, isDispersionRule(rule) ? dispersionSource(d, b) : limitsOf(d, b), b.kind);
+  return isDispersionRule(rule) ? text : `${rule}: ${text}`;
+};
+
 /** One line for each thing that would differ. */
 export function difference(d: ChangeDraft, b: DraftBase): string[] {
   const { current: now, decimals, unit } = b;
@@ -142,26 +157,27 @@ export function difference(d: ChangeDraft, b: DraftBase): string[] {
     typed: LimitTexts,
     shown: LimitTexts,
     of: string,
+    source: LimitsSource,
     k: number,
   ) => {
     for (const f of LIMIT_FIELDS)
       if (typed[f].trim() !== shown[f])
-        out.push(`${of}${NAME[f]}: ${num(was[f], k)} → ${typed[f].trim() === '' ? 'none' : `${typed[f].trim()} ${unit}`}`);
+        out.push(
+          `${of}${NAME[f]}: ${limitText(was[f], source === 'given', k)} → ${typed[f].trim() === '' ? 'none' : `${typed[f].trim()} ${unit}`}`,
+        );
   };
-  if (d.mode === 'baseline') out.push('Limits: given up; a new baseline is collected');
+  if (d.mode === 'baseline') out.push('Limits: dropped; a new baseline is collected');
   if (d.mode === 'set') {
-    lines(location(now), d.limits, first.limits, '', decimals);
+    lines(location(now), d.limits, first.limits, '', now.limitsSource, decimals);
     if (sigmaTyped(d, b)) out.push(`Sigma within: ${num(now.sigmaWithin, decimals + 1)} → ${d.sigma.trim()} ${unit}`);
-    lines(dispersion(now), d.dispersion, first.dispersion, 'Dispersion ', decimals + 1);
+    lines(dispersion(now), d.dispersion, first.dispersion, 'Dispersion ', now.dispSource, decimals + 1);
     if (locationTyped(d, b) && b.kind === 'ewma') out.push('The average starts anew at the new centre line');
     if (locationTyped(d, b) && now.limitsSource === 'study' && now.cl !== null)
       out.push(`Limits are used as entered, ${FOLLOWED[b.kind] ?? FOLLOWED_SIZE}`);
   }
-  const said = (r: number): string => (r < 100 ? `${r} (${RULE_TEXT[r]?.short ?? ''})` : ruleName(r));
   const added = [...d.rules].filter((r) => !now.rules.includes(r));
   const gone = now.rules.filter((r) => !d.rules.has(r));
-  if (added.length > 0) out.push(`Rules added: ${added.map(said).join(', ')}`);
-  if (gone.length > 0) out.push(`Rules removed: ${gone.map(said).join(', ')}`);
+  out.push(...added.map((r) => `Rule added: ${ruleLine(r, d, b)}`), ...gone.map((r) => `Rule removed: ${ruleLine(r, d, b)}`));
   if (d.alerts !== b.alerting) out.push(d.alerts ? 'Raises alerts from now on' : 'No longer raises alerts');
   return out;
 }

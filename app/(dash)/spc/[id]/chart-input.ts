@@ -38,6 +38,8 @@ export function chartInput(d: SpcChartView): ControlChartInput {
       dispCl: v.dispCl,
       dispUcl: v.dispUcl,
       dispLcl: v.dispLcl,
+      isEntered: v.limitsSource === 'given',
+      isDispEntered: v.dispSource === 'given',
     })),
     pointLimits: { ucl: p.ucl, lcl: p.lcl, dispCl: p.dispCl, dispUcl: p.dispUcl, dispLcl: p.dispLcl },
     toMs: d.toMs,

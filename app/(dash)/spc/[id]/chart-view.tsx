@@ -4,7 +4,9 @@ import { useMemo, useState } from 'react';
 import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
+import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { Histogram } from '@/lib/ui/charts/histogram';
+import { inForceAt } from '@/lib/ui/charts/in-force';
 import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Facts } from '@/lib/ui/components/evidence-panel';
@@ -15,6 +17,7 @@ import { StatusMark } from '@/lib/ui/components/status-mark';
 import { Tabs } from '@/lib/ui/components/tabs';
 import { decimalsFor, num, shortDate, shortTime, unitLabel } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { useAsOf } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { SisterChambers } from '../../sister-chambers';
 import { ChangeDialog } from './change-dialog';
@@ -46,37 +49,14 @@ export function ChartView({ data, why, role }: ChartViewProps) {
   const index = point === null ? -1 : data.points.recordId.indexOf(point);
   const red = index >= 0 ? byId.get(data.points.recordId[index]!) : undefined;
   const members = useMemo(() => red?.violations.flatMap((v) => v.members) ?? [], [red]);
-  const current = data.versions.find((v) => v.version === data.chart.version);
+  const current = useAsOf((now) => inForceAt(data.versions, now));
+  const drawn = inForceAt(data.versions, data.toMs);
   const n = data.points.at.length;
   const zoomed = address.get('from') !== null;
   return (
     <>
       <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={10_000} />
-      <PageHead
-        title={data.chart.title}
-        sub={
-          <>
-            {`${data.chart.operation}${data.chart.layer ? ` · layer ${data.chart.layer}` : ''} · ${KIND[data.chart.kind] ?? data.chart.kind}`}
-            {current
-              ? ` · limits v${current.version} (${current.effectiveMs > 0 ? shortDate(current.effectiveMs) : 'start'}, ${current.author}: ${current.reason})`
-              : ''}
-          </>
-        }
-        actions={
-          <>
-            {data.alert && data.alert.state !== 'closed' ? (
-              <Link prefetch={false} href={`/alerts/${data.alert.id}`} className="btn">
-                <StatusMark status="out" text={`${data.alert.state} alert, ${data.alert.severity}`} />
-              </Link>
-            ) : null}
-            {canChange && current ? (
-              <button type="button" className="btn" onClick={() => setChanging(true)}>
-                Limits and rules…
-              </button>
-            ) : null}
-          </>
-        }
-      />
+      <Head data={data} current={current} canChange={canChange} onChange={() => setChanging(true)} />
       <FilterBar fields={zoomed ? [] : [timeRangeField('30d')]}>
         {zoomed ? (
           <button type="button" className="btn h-7! text-sm!" onClick={() => address.set({ from: null, to: null })}>
@@ -101,9 +81,9 @@ export function ChartView({ data, why, role }: ChartViewProps) {
             title="Control chart"
             asOf={n > 0 ? data.points.at[n - 1]! : null}
             note={
-              current?.cl === null
-                ? `collecting the baseline: ${n} of ${current.baselineN} points, no limits yet`
-                : `${current?.limitsSource === 'given' ? 'limits as entered · ' : ''}rules: ${rulesText(current)}${data.omitted > 0 ? ` · newest ${n} of ${n + data.omitted} points` : ''}`
+              drawn?.cl === null
+                ? `collecting the baseline: ${n} of ${drawn.baselineN} points, no limits yet`
+                : `${drawn?.limitsSource === 'given' ? 'limits as entered · ' : ''}rules: ${rulesText(drawn)}${data.omitted > 0 ? ` · newest ${n} of ${n + data.omitted} points` : ''}`
             }
             empty={
               n === 0
@@ -141,11 +121,54 @@ export function ChartView({ data, why, role }: ChartViewProps) {
         <ChangeDialog
           onClose={() => setChanging(false)}
           chartId={data.chart.id}
-          inForce={data.chart.version}
+          newest={data.chart.version}
           base={draftBase(data, current)}
         />
       ) : null}
     </>
+  );
+}
+
+interface HeadProps {
+  data: SpcChartView;
+  /** The version in force now. */
+  current: ChartVersionView | undefined;
+  canChange: boolean;
+  onChange: () => void;
+}
+
+/** What the chart is of, its version in force and the one that is planned, its open alert, and the way to change it. */
+function Head({ data, current, canChange, onChange }: HeadProps) {
+  const planned = data.versions.at(-1);
+  return (
+    <PageHead
+      title={data.chart.title}
+      sub={
+        <>
+          {`${data.chart.operation}${data.chart.layer ? ` · layer ${data.chart.layer}` : ''} · ${KIND[data.chart.kind] ?? data.chart.kind}`}
+          {current
+            ? ` · limits v${current.version} (${current.effectiveMs > 0 ? shortDate(current.effectiveMs) : 'start'}, ${current.author}: ${current.reason})`
+            : ''}
+          {planned && current && planned.effectiveMs > current.effectiveMs
+            ? ` · v${planned.version} planned from ${shortTime(planned.effectiveMs)} UTC`
+            : ''}
+        </>
+      }
+      actions={
+        <>
+          {data.alert && data.alert.state !== 'closed' ? (
+            <Link prefetch={false} href={`/alerts/${data.alert.id}`} className="btn">
+              <StatusMark status="out" text={`${data.alert.state} alert, ${data.alert.severity}`} />
+            </Link>
+          ) : null}
+          {canChange && current ? (
+            <button type="button" className="btn" onClick={onChange}>
+              Limits and rules…
+            </button>
+          ) : null}
+        </>
+      }
+    />
   );
 }
 
@@ -169,9 +192,9 @@ function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: bool
 
 function CapabilityPanel({ data }: { data: SpcChartView }) {
   const c = data.capability;
-  const v = data.versions.at(-1);
+  const v = inForceAt(data.versions, data.toMs);
   const spec = data.specification;
-  const inForce = spec.spans.at(-1);
+  const inForce = spec.spans.findLast((s) => s.fromMs <= data.toMs);
   const values = data.points.value.filter((x, i) => !Number.isNaN(x) && !data.points.excluded[i]);
   const range = (i: { low: number; high: number } | null): string => (i ? ` (${num(i.low, 2)} to ${num(i.high, 2)})` : '');
   return (
@@ -223,18 +246,20 @@ function CapabilityPanel({ data }: { data: SpcChartView }) {
 }
 
 function Versions({ versions, unit, kind }: { versions: readonly ChartVersionView[]; unit: string; kind: string }) {
-  const d = (v: ChartVersionView): number => decimalsFor(v.ucl !== null && v.lcl !== null ? (v.ucl - v.lcl) / 30 : null);
+  const limit = (v: ChartVersionView, y: number | null): string =>
+    limitText(y, v.limitsSource === 'given', decimalsFor(v.ucl !== null && v.lcl !== null ? (v.ucl - v.lcl) / 30 : null));
   const columns: Column<ChartVersionView>[] = [
     { key: 'v', header: 'Version', numeric: true, value: (r) => r.version },
     {
       key: 'from',
       header: 'From',
+      unit: 'UTC',
       time: (r) => r.effectiveMs,
       cell: (r) => (r.effectiveMs > 0 ? shortTime(r.effectiveMs) : 'start'),
     },
-    { key: 'lcl', header: 'LCL', unit, numeric: true, value: (r) => r.lcl, cell: (r) => num(r.lcl, d(r)) },
-    { key: 'cl', header: 'CL', unit, numeric: true, value: (r) => r.cl, cell: (r) => num(r.cl, d(r)) },
-    { key: 'ucl', header: 'UCL', unit, numeric: true, value: (r) => r.ucl, cell: (r) => num(r.ucl, d(r)) },
+    { key: 'lcl', header: 'LCL', unit, numeric: true, value: (r) => r.lcl, cell: (r) => limit(r, r.lcl) },
+    { key: 'cl', header: 'CL', unit, numeric: true, value: (r) => r.cl, cell: (r) => limit(r, r.cl) },
+    { key: 'ucl', header: 'UCL', unit, numeric: true, value: (r) => r.ucl, cell: (r) => limit(r, r.ucl) },
     {
       key: 'source',
       header: 'Limits',

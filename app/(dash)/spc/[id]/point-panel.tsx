@@ -4,13 +4,13 @@ import { useEffect, useState } from 'react';
 import { sourceOf } from '@/lib/characteristic';
 import type { SiteMap } from '@/lib/services/views/evidence';
 import type { SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
-import { isJudgedBy } from '@/lib/ui/charts/control-limits.prepare';
+import { isJudgedBy, limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { isDispersionRule, pointState, ruleHint, ruleName, ruleText } from '@/lib/ui/charts/rules';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { InlineError, Skeleton } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { absoluteTime, decimalsFor, num, signed, unitLabel, withU } from '@/lib/ui/format';
+import { absoluteTime, decimalsFor, num, plural, signed, unitLabel, withU } from '@/lib/ui/format';
 import { recordHref, waferName } from '@/lib/ui/links';
 import { sharedScale } from '@/lib/ui/maps/colour-scale';
 import { ScaleBar } from '@/lib/ui/maps/scale-bar';
@@ -67,11 +67,22 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
       onClose={onClose}
       facts={[
         ['Value', <b key="v">{`${withU(value, u, d)} ${unitLabel(chart.unit)}`}</b>],
+        p.n[index]! > 1 ? ['Mean of', plural(p.n[index]!, 'wafer')] : null,
         p.plotted[index] !== value ? ['Plotted', `${num(p.plotted[index], d)} ${unitLabel(chart.unit)}`] : null,
         Number.isNaN(dispersion)
           ? null
-          : ['Dispersion', `${num(dispersion, d)}${Number.isNaN(p.dispUcl[index]!) ? '' : ` (UCL ${num(p.dispUcl[index], d)})`}`],
-        zones === null ? null : ['From centre', `${signed(zones, 1)} σ of 3 to the limit`],
+          : [
+              'Dispersion',
+              `${num(dispersion, d)}${Number.isNaN(p.dispUcl[index]!) ? '' : ` (UCL ${limitText(p.dispUcl[index], version?.dispSource === 'given', d)})`}`,
+            ],
+        zones === null
+          ? null
+          : [
+              'From centre',
+              version?.limitsSource === 'given'
+                ? `${signed(zones, 1)} of 3 thirds to the limit`
+                : `${signed(zones, 1)} σ of 3 to the limit`,
+            ],
         ['Processed', absoluteTime(p.at[index])],
         ['Tool', `${p.tool[index] ?? '–'} ${p.chamber[index] ?? ''}`],
         ['State', <StatusMark key="s" wrap status={state.status} text={state.text} />],
@@ -82,14 +93,14 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
       {href?.startsWith('/wafers/') ? <MiniMap recordId={recordId} /> : null}
       {canExclude ? (
         <button type="button" className="btn h-6! text-sm! mt-3" onClick={() => ask(true)}>
-          {excluded === null ? 'Exclude the point…' : 'Take the point back in…'}
+          {excluded === null ? 'Exclude the point…' : 'Include the point again…'}
         </button>
       ) : null}
       <ReasonDialog
         open={asking}
         onClose={() => ask(false)}
-        title={excluded === null ? 'Exclude the point' : 'Take the point back in'}
-        confirm={excluded === null ? 'Exclude' : 'Take it back in'}
+        title={excluded === null ? 'Exclude the point' : 'Include the point again'}
+        confirm={excluded === null ? 'Exclude' : 'Include it again'}
         onSubmit={(reason) => setExcluded(chart.id, recordId, excluded === null, reason)}
       >
         <p className="text-ink-2">
@@ -116,23 +127,25 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
   const { chart, points } = data;
   return (
     <section className="mt-3 border-t border-hairline pt-2" aria-label="Why this point is red">
-      <h3 className="mb-1">Why is this point red</h3>
+      <h3 className="mb-1">Why this point is red</h3>
       {fired.map((rule) => {
         const v = why?.violations.find((x) => x.rule === rule);
         const version = data.versions.find((x) => x.version === v?.version);
+        const source = (isDispersionRule(rule) ? version?.dispSource : version?.limitsSource) ?? 'study';
+        const limit = (y: number | null): string => limitText(y, source === 'given', d);
         const side = v?.side ? ` (${v.side})` : '';
         const names = (v?.members ?? []).map((id) => points.recordId.indexOf(id)).filter((i) => i >= 0);
         return (
           <div key={rule} className="text-sm mb-2">
             <p>
               <b>{`${ruleName(rule)}: `}</b>
-              {`${ruleText(rule, version?.limitsSource)}${side}.`}
+              {`${ruleText(rule, source, chart.kind)}${side}.`}
             </p>
             {v ? (
               <p className="text-ink-2">
                 {isDispersionRule(rule)
-                  ? `Dispersion ${num(v.judged ?? dispersionAt(points, v.members), d)}, limits in force: LCL ${num(v.lcl, d)}, UCL ${num(v.ucl, d)} ${unitLabel(chart.unit)} (version ${v.version}).`
-                  : `Limits in force: LCL ${num(v.lcl, d)}, centre ${num(v.cl, d)}, UCL ${num(v.ucl, d)} ${unitLabel(chart.unit)} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
+                  ? `Dispersion ${num(v.judged ?? dispersionAt(points, v.members), d)}, limits in force: LCL ${limit(v.lcl)}, UCL ${limit(v.ucl)} ${unitLabel(chart.unit)} (version ${v.version}).`
+                  : `Limits in force: LCL ${limit(v.lcl)}, centre ${limit(v.cl)}, UCL ${limit(v.ucl)} ${unitLabel(chart.unit)} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
               </p>
             ) : null}
             {names.length > 1 ? (

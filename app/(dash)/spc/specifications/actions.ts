@@ -15,7 +15,7 @@ export async function saveSpecification(
   const result = await act(
     'engineer',
     (actor) => changeSpecification(key, seen, values, reason, actor.email, Date.now()),
-    `Version ${seen + 1} holds from now on.`,
+    `Version ${seen + 1} is in force from now on.`,
   );
   if (result.ok) revalidatePath('/spc', 'layout');
   return result;

@@ -23,7 +23,7 @@ export default async function SpecificationsPage({ searchParams }: { searchParam
       <LiveRefresh topics={['limits']} everyMs={15_000} />
       <PageHead
         title="Specifications"
-        sub="What is wanted of each parameter: a chart draws each version over its own time, capability and loops go by the one in force"
+        sub="What each parameter has to meet: a chart draws each version over its own time, and capability goes by the one in force; loops follow a new target with a version of their own, or say that they aim elsewhere"
       />
       <FilterBar
         fields={[

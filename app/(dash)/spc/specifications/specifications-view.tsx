@@ -58,7 +58,7 @@ const COLUMNS: readonly Column<SpecificationRow>[] = [
       ) : (
         ''
       ),
-    title: 'Loops of this context that aim at another target than the specification',
+    title: 'Loops of this context whose target is not that of the specification',
   },
 ];
 
@@ -78,7 +78,7 @@ export function SpecificationsView({ rows, selected, versions, role }: Specifica
           rowHref={(r) => address.href({ spec: keyOf(r) })}
           selectedKey={selected ? keyOf(selected) : null}
           primary
-          empty="No specification matches these filters. Clear one of them; specifications are registered with the fab's document."
+          empty="No specification matches these filters. Clear one of them; specifications come with the fab's registration."
         />
       </Panel>
       {selected ? (
@@ -113,7 +113,7 @@ export function SpecificationsView({ rows, selected, versions, role }: Specifica
               Change the specification…
             </button>
           ) : (
-            <p className="text-sm text-ink-2 mt-3">Changing it needs the role engineer.</p>
+            <p className="text-sm text-ink-2 mt-3">Changing it needs the engineer role.</p>
           )}
           <h3 className="mt-4 mb-1">Versions</h3>
           <ol className="text-sm">

@@ -211,7 +211,7 @@ export function CorrelationPanel({ d, site }: SiteProps) {
       <CorrelationMap label={title} model={model} />
       {strongest ? (
         <p className="text-sm text-ink-2 mt-1">
-          {`Strongest: ${strongest.a} with ${strongest.b}, ${num(strongest.value, 2)}.${Math.abs(strongest.value) > 0.95 ? ' They are hardly told apart: a change of one can be taken for a change of the other.' : ''}`}
+          {`Strongest: ${strongest.a} with ${strongest.b}, ${num(strongest.value, 2)}.${Math.abs(strongest.value) > 0.95 ? ' They can hardly be told apart: a change of one can be taken for a change of the other.' : ''}`}
         </p>
       ) : null}
     </Panel>

@@ -3,7 +3,6 @@ import Link from 'next/link';
 import { useState } from 'react';
 import type { AuditRow } from '@/lib/services/views/audit';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
-import { absoluteTime, shortTime } from '@/lib/ui/format';
 import { auditHref } from './audit-href';
 
 /** One row an entry; what it changed, before and after, opens below its words. */
@@ -14,7 +13,7 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
       key: 'at',
       header: 'When',
       time: (r) => r.atMs,
-      cell: (r) => <span title={absoluteTime(r.atMs)}>{shortTime(r.atMs)}</span>,
+      isPrecise: true,
     },
     {
       key: 'actor',

@@ -20,7 +20,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
     return (
       <Panel
         title="Audit trail"
-        empty={`The audit trail needs the role engineer; you are ${actor.role}. Ask an administrator.`}
+        empty={`The audit trail needs the engineer role; you are ${actor.role}. Ask an administrator.`}
       />
     );
   const p = await searchParams;

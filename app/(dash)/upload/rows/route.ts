@@ -51,7 +51,9 @@ function lineOf(v: FormDataEntryValue | null): number | null {
   if (v === null || v === '') return null;
   const n = Number(v);
   if (!Number.isInteger(n) || n < 1)
-    throw new AppError('invalid_input', `headerLine: "${String(v)}" is no line; lines count from 1`, { field: 'headerLine' });
+    throw new AppError('invalid_input', `headerLine: "${String(v)}" is not a line number; lines are counted from 1`, {
+      field: 'headerLine',
+    });
   return n;
 }
 

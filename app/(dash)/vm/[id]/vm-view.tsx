@@ -23,46 +23,8 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
   const unit = unitLabel(model.unit);
   const name = `${model.operation} ${model.parameter} ${model.product}`;
   const newest = d.versions[0];
-  const input = useMemo<PredictionsInput>(
-    () => ({
-      title: `${name} predictions`,
-      unit,
-      at: p.at,
-      value: p.value,
-      lo: p.lo,
-      hi: p.hi,
-      measured: p.measured,
-      reliable: p.reliable,
-      version: p.version,
-      label: p.lot.map((lot, i) => waferName(lot, p.slot[i]!)),
-      lsl: d.spec.lsl,
-      usl: d.spec.usl,
-      windowMs: [Math.max(windowMs[0], (p.at[0] ?? windowMs[0]) - 3_600_000), windowMs[1]],
-    }),
-    [p, name, unit, d.spec, windowMs],
-  );
-  const pairs = useMemo(() => {
-    const rows = [...p.at.keys()].filter((i) => !Number.isNaN(p.measured[i]!));
-    const of = (v: Float64Array): Float64Array => Float64Array.from(rows, (i) => v[i]!);
-    return {
-      rows,
-      input: {
-        title: `${name} predicted against measured`,
-        unit,
-        measured: of(p.measured),
-        predicted: of(p.value),
-        lo: of(p.lo),
-        hi: of(p.hi),
-        reliable: rows.map((i) => p.reliable[i]!),
-        version: rows.map((i) => p.version[i]!),
-        label: rows.map((i) => waferName(p.lot[i]!, p.slot[i]!)),
-      },
-    };
-  }, [p, name, unit]);
-  const c = useMemo(() => coverageOf(p, p.reliable), [p]);
-  const all = useMemo(() => coverageOf(p), [p]);
+  const input = useMemo(() => predictionsInput(d, name, unit, windowMs), [d, name, unit, windowMs]);
   const held = useMemo(() => heldBack(p), [p]);
-  const du = decimalsFor(Number.isNaN(c.rms) ? newest?.rmse : c.rms);
   return (
     <>
       <LiveRefresh topics={['model', 'run', 'measurement']} everyMs={15_000} />
@@ -70,76 +32,16 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
         title={name}
         sub={
           newest
-            ? `Version ${newest.version}, ${plural(newest.components, 'component')} of ${count(d.inputs)} inputs, trained on ${plural(newest.n, 'wafer')} up to ${shortTime(newest.trainedThroughMs)}`
-            : 'No version yet: it is trained once 45 wafers of 20 lots have both a trace and a measurement'
+            ? `Version ${newest.version}, ${plural(newest.components, 'component')} of ${count(d.inputs)} inputs, trained on ${plural(newest.n, 'wafer')} up to ${shortTime(newest.trainedThroughMs)} UTC`
+            : 'No version yet: it is trained once enough wafers, of enough lots, have both a trace and a measurement'
         }
       />
       <FilterBar fields={[timeRangeField('30d')]} />
       <div className="flex flex-col gap-3">
         <div className="grid grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)_300px] gap-3 items-start">
-          <Panel
-            title="Predicted against measured"
-            note={`${plural(pairs.rows.length, 'wafer')} measured later${all.measured > c.measured ? `, ${all.measured - c.measured} outside the domain` : ''}`}
-            empty={
-              pairs.rows.length === 0
-                ? 'No predicted wafer has been measured in this window yet: take a longer time range, or wait for metrology.'
-                : undefined
-            }
-          >
-            <PredictedVsMeasured input={pairs.input} onSelect={(i) => router.push(`/runs/${p.runId[pairs.rows[i]!]}`)} />
-          </Panel>
-          <Panel
-            title="What it looks at"
-            note={`VIP, ${d.vip.length} of ${d.inputs} inputs`}
-            empty={d.vip.length === 0 ? 'No version has been trained yet.' : undefined}
-          >
-            <Bars
-              title={`${name} VIP`}
-              unit="VIP"
-              items={d.vip.map((v) => ({ key: v.name, label: v.name.replaceAll('|', ' '), value: v.value }))}
-              reference={{ value: 1, label: 'average' }}
-              labelWidth={190}
-            />
-          </Panel>
-          <Panel title="How good" note="of this window">
-            <Facts
-              facts={[
-                [
-                  'Measured later',
-                  all.measured === c.measured
-                    ? count(c.measured)
-                    : `${count(c.measured)}, and ${all.measured - c.measured} outside the domain`,
-                ],
-                ['Inside the 95 % interval', c.measured > 0 ? percent(c.inside / c.measured) : '–'],
-                ['RMSE, inside the domain', `${num(c.rms, du)} ${unit}`],
-                ...(all.measured === c.measured
-                  ? []
-                  : [['RMSE, with those outside', `${num(all.rms, du)} ${unit}`] as [string, string]]),
-                ['Bias, inside the domain', `${signed(c.bias, du)} ${unit}`],
-                ['Q², validation', num(newest?.q2, 2)],
-                ['RMSE, validation', `${num(newest?.rmse, du)} ${unit}`],
-                ['Residual in training', `${num(newest?.sigmaTrain, du)} ${unit}`],
-                ['Validated on', newest?.rows == null ? '–' : plural(newest.rows, 'later wafer')],
-                ['Kept off the charts', held.share],
-                ['Limit of T²', num(d.limits?.t2, 1)],
-                ['Limit of SPE', num(d.limits?.spe, 0)],
-                [
-                  'Limits from',
-                  d.limits?.rows == null ? 'training rows' : `${count(d.limits.rows)} later runs, ${d.limits.contexts} lots`,
-                ],
-                ['Moved since', d.limits?.rows == null ? '–' : `× ${num(Math.exp(d.limits.shift), 2)}`],
-                [
-                  'Outside, had they not moved',
-                  d.followed.predictions > 0 ? percent(d.followed.unmoved / d.followed.predictions) : '–',
-                ],
-                ['Inputs that never vary', count(d.constant)],
-              ]}
-            />
-            <p className="text-sm text-ink-3 mt-1">
-              A run beyond the limit of T² (extreme) or SPE (of another kind) is outside the domain, nominally 1 %: its prediction
-              is marked and not charted.
-            </p>
-          </Panel>
+          <Measured d={d} name={name} unit={unit} />
+          <Looks d={d} name={name} />
+          <HowGood d={d} newest={newest} unit={unit} />
         </div>
         <Panel
           title="Predictions"
@@ -155,6 +57,130 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
         </div>
       </div>
     </>
+  );
+}
+
+function predictionsInput(d: VmView, name: string, unit: string, windowMs: readonly [number, number]): PredictionsInput {
+  const p = d.predictions;
+  return {
+    title: `${name} predictions`,
+    unit,
+    at: p.at,
+    value: p.value,
+    lo: p.lo,
+    hi: p.hi,
+    measured: p.measured,
+    reliable: p.reliable,
+    version: p.version,
+    label: p.lot.map((lot, i) => waferName(lot, p.slot[i]!)),
+    lsl: d.spec.lsl,
+    usl: d.spec.usl,
+    windowMs: [Math.max(windowMs[0], (p.at[0] ?? windowMs[0]) - 3_600_000), windowMs[1]],
+  };
+}
+
+/** The predictions that were measured later, and the row that each is of. */
+function measuredPairs({ predictions: p }: VmView, name: string, unit: string) {
+  const rows = [...p.at.keys()].filter((i) => !Number.isNaN(p.measured[i]!));
+  const of = (v: Float64Array): Float64Array => Float64Array.from(rows, (i) => v[i]!);
+  return {
+    rows,
+    input: {
+      title: `${name} predicted against measured`,
+      unit,
+      measured: of(p.measured),
+      predicted: of(p.value),
+      lo: of(p.lo),
+      hi: of(p.hi),
+      reliable: rows.map((i) => p.reliable[i]!),
+      version: rows.map((i) => p.version[i]!),
+      label: rows.map((i) => waferName(p.lot[i]!, p.slot[i]!)),
+    },
+  };
+}
+
+function Measured({ d, name, unit }: { d: VmView; name: string; unit: string }) {
+  const router = useRouter();
+  const { rows, input } = useMemo(() => measuredPairs(d, name, unit), [d, name, unit]);
+  const outside = rows.filter((i) => !d.predictions.reliable[i]).length;
+  return (
+    <Panel
+      title="Predicted against measured"
+      note={`${plural(rows.length, 'wafer')} measured later${outside > 0 ? `, ${outside} outside the domain` : ''}`}
+      empty={
+        rows.length === 0
+          ? 'No predicted wafer has been measured in this window yet: take a longer time range, or wait for metrology.'
+          : undefined
+      }
+    >
+      <PredictedVsMeasured input={input} onSelect={(i) => router.push(`/runs/${d.predictions.runId[rows[i]!]}`)} />
+    </Panel>
+  );
+}
+
+function Looks({ d, name }: { d: VmView; name: string }) {
+  return (
+    <Panel
+      title="What it looks at"
+      note={`VIP, ${d.vip.length} of ${d.inputs} inputs`}
+      empty={d.vip.length === 0 ? 'No version has been trained yet.' : undefined}
+    >
+      <Bars
+        title={`${name} VIP`}
+        unit="VIP"
+        items={d.vip.map((v) => ({ key: v.name, label: v.name.replaceAll('|', ' '), value: v.value }))}
+        reference={{ value: 1, label: 'average' }}
+        labelWidth={190}
+      />
+    </Panel>
+  );
+}
+
+function HowGood({ d, newest, unit }: { d: VmView; newest: VmVersionView | undefined; unit: string }) {
+  const { predictions: p } = d;
+  const c = useMemo(() => coverageOf(p, p.reliable), [p]);
+  const all = useMemo(() => coverageOf(p), [p]);
+  const du = decimalsFor(Number.isNaN(c.rms) ? newest?.rmse : c.rms);
+  return (
+    <Panel title="How good" note="of this window">
+      <Facts
+        facts={[
+          [
+            'Measured later',
+            all.measured === c.measured
+              ? count(c.measured)
+              : `${count(c.measured)}, and ${all.measured - c.measured} outside the domain`,
+          ],
+          ['Inside the 95 % interval', c.measured > 0 ? percent(c.inside / c.measured) : '–'],
+          ['RMSE, inside the domain', `${num(c.rms, du)} ${unit}`],
+          ...(all.measured === c.measured
+            ? []
+            : [['RMSE, with those outside', `${num(all.rms, du)} ${unit}`] as [string, string]]),
+          ['Bias, inside the domain', `${signed(c.bias, du)} ${unit}`],
+          ['Q², validation', num(newest?.q2, 2)],
+          ['RMSE, validation', `${num(newest?.rmse, du)} ${unit}`],
+          ['Residual in training', `${num(newest?.sigmaTrain, du)} ${unit}`],
+          ['Validated on', newest?.rows == null ? '–' : plural(newest.rows, 'later wafer')],
+          ['Kept off the charts', heldBack(p).share],
+          ['Limit of T²', num(d.limits?.t2, 1)],
+          ['Limit of SPE', num(d.limits?.spe, 0)],
+          [
+            'Limits from',
+            d.limits?.rows == null ? 'training rows' : `${count(d.limits.rows)} later runs, ${d.limits.contexts} lots`,
+          ],
+          ['Moved since', d.limits?.rows == null ? '–' : `× ${num(Math.exp(d.limits.shift), 2)}`],
+          [
+            'Outside, had they not moved',
+            d.followed.predictions > 0 ? percent(d.followed.unmoved / d.followed.predictions) : '–',
+          ],
+          ['Inputs that never vary', count(d.constant)],
+        ]}
+      />
+      <p className="text-sm text-ink-3 mt-1">
+        A run beyond the limit of T² (extreme) or SPE (of another kind) is outside the domain, nominally 1 %: its prediction is
+        marked and not charted.
+      </p>
+    </Panel>
   );
 }
 
@@ -198,12 +224,11 @@ function Training({ d, unit }: { d: VmView; unit: string }) {
       header: 'Data up to',
       numeric: true,
       time: (v) => v.trainedThroughMs,
-      cell: (v) => shortTime(v.trainedThroughMs),
     },
     { key: 'trained', header: 'Trained', numeric: true, time: (v) => v.trainedMs, cell: (v) => <Ago at={v.trainedMs} /> },
   ];
   return (
-    <Panel title="Training history" note="a version is trained when the evidence has grown by a third" flush>
+    <Panel title="Training history" note="a version is trained when there are enough new wafers" flush>
       <DataTable
         label={`Training history of ${d.model.operation} ${d.model.parameter} ${d.model.product}`}
         rows={d.versions}

@@ -1,0 +1,40 @@
+import { behindWords } from '@/lib/ui/components/behind-notice';
+import { needsRole } from '@/lib/ui/components/gate';
+import type { JudgeAnswer } from './use-judgement';
+import type { ReplayAnswer } from './use-replay';
+
+/** Why the draft cannot be activated or proposed yet; null where it can. */
+export function waitsFor(q: {
+  readonly may: boolean;
+  /** The version in force, where it is not the one that the draft was begun from. */
+  readonly behind: number | null;
+  readonly hasConfig: boolean;
+  readonly differs: boolean;
+  readonly isRefused: boolean;
+}): string | null {
+  if (!q.may) return needsRole('engineer');
+  if (q.behind !== null) return behindWords(q.behind);
+  if (!q.hasConfig) return 'Correct the marked fields first.';
+  if (!q.differs) return 'Change a field first.';
+  return q.isRefused ? 'Refused: see the stability of the draft.' : null;
+}
+
+/** Why a proposal cannot be approved by who is looking; null where it can. */
+export function approvalWaits(q: {
+  readonly may: boolean;
+  readonly own: boolean;
+  /** Version that it was made beside, and the one in force by now. */
+  readonly beside: number;
+  readonly inForce: number;
+}): string | null {
+  if (!q.may) return needsRole('engineer');
+  if (q.beside !== q.inForce)
+    return `Made beside version ${q.beside}; version ${q.inForce} is in force by now: ${q.own ? 'take it back' : 'reject it'} and propose again.`;
+  return q.own ? 'Your own proposal: another engineer has to approve it.' : null;
+}
+
+/** What is still on its way; null when both the replay and the judgement are known, or known not to come. */
+export function pendingOf(tried: ReplayAnswer | null, { judged, error }: Pick<JudgeAnswer, 'judged' | 'error'>): string | null {
+  if (tried === null) return 'The draft is being replayed…';
+  return judged === null && error === null ? 'Its stability is being judged…' : null;
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { studyOf } from './spc-capability';
+import type { ChartColumns, ChartHead, ChartVersionView } from './spc-chart';
+import type { ChartSpecification } from './spc-specification';
+
+const UNSPECIFIED: ChartSpecification = {
+  lsl: null,
+  usl: null,
+  target: null,
+  spans: [],
+  differs: false,
+  ofWafers: false,
+  unspecified: [],
+  href: null,
+};
+const POINTS = {
+  value: Float64Array.of(1, 2, 3),
+  excluded: [null, null, null],
+  rules: [[], [], []],
+  at: Float64Array.of(1, 2, 3),
+} as unknown as ChartColumns;
+const VERSION = { sigmaWithin: 1, limitsSource: 'study' } as ChartVersionView;
+
+const noteOf = (kind: ChartHead['kind'], ofWafers: boolean) =>
+  studyOf({ kind, parameter: 'oxide', operation: 'CVD' } as ChartHead, VERSION, { ...UNSPECIFIED, ofWafers }, POINTS)
+    .capabilityNote;
+
+test.each(['xbar_s', 'xbar_r', 'ewma'] as const)(
+  '%s names the individuals chart only where that one has a specification',
+  (kind) => {
+    expect(noteOf(kind, true)).toContain('see the individuals chart');
+    expect(noteOf(kind, false)).toBe('oxide has no specification limits at CVD, so there is no capability.');
+  },
+);
+
+test('single values without a specification name no other chart', () => {
+  for (const ofWafers of [true, false])
+    expect(noteOf('individuals', ofWafers)).toBe('This characteristic has no specification limits, so there is no capability.');
+});

@@ -1,0 +1,24 @@
+import { unstable_rethrow } from 'next/navigation';
+import type { ActionResult } from './action-result';
+
+const NO_ANSWER = {
+  ok: false,
+  error: 'The server did not answer. What was typed stays here: try again.',
+} as const satisfies ActionResult;
+
+/**
+ * The answer of a server action, or in place of one that was lost on the way an error that the user can act on. The way to another page, such
+ * as the sign-in, is no answer and goes on.
+ * @param lost - the error in the shape of the answer.
+ */
+export async function answerAs<T>(action: () => Promise<T>, lost: (refusal: ActionResult & { ok: false }) => T): Promise<T> {
+  try {
+    return await action();
+  } catch (e) {
+    unstable_rethrow(e);
+    return lost(NO_ANSWER);
+  }
+}
+
+export const answer = (action: () => Promise<ActionResult>): Promise<ActionResult> =>
+  answerAs<ActionResult>(action, (refusal) => refusal);

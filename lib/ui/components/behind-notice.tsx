@@ -1,0 +1,16 @@
+import { StatusMark } from './status-mark';
+
+/** Why a form over an older version cannot be sent. */
+export const behindWords = (version: number): string => `Version ${version} came into force meanwhile: take it over first.`;
+
+/** Beside a form whose version is no longer in force. */
+export function BehindNotice({ version, onFollow }: { version: number; onFollow: () => void }) {
+  return (
+    <p role="alert" className="border-l-2 border-warn bg-warn-wash px-3 py-2 my-2 flex items-center gap-3 text-sm">
+      <StatusMark status="warn" wrap text={`Version ${version} came into force while you were typing.`} />
+      <button type="button" className="link ml-auto whitespace-nowrap" onClick={onFollow}>
+        Take it over and keep what I typed
+      </button>
+    </p>
+  );
+}
