@@ -119,7 +119,7 @@ test('the limits follow what later predictions show, once a day, and the list do
   const shifts = await shiftOf();
   expect(shifts).toHaveLength(1);
   expect(shifts[0]).toMatchObject({ predictions: 150, outside: 9 });
-  expect(shifts[0]!.shift).toBeCloseTo(3 * (9 / 150 - 0.01), 12);
+  expect(shifts[0]!.shift).toBeCloseTo(2 * (9 / 150 - 0.01), 12);
   expect((await vmView(modelId, T0, day)).limits!.shift).toBe(shifts[0]!.shift);
   const row = (await listVmModels({ fromMs: T0, operation, product })).find((m) => m.id === modelId)!;
   expect(row).toMatchObject({ predictions: 150, unreliable: 9 });
@@ -197,7 +197,7 @@ test('each version is followed by its own predictions, and a stretch of days is 
   );
   await transaction((tx) => storeTraining(tx, modelId, to, null));
   const { limits } = await vmView(modelId, T0, to);
-  expect(limits!.shift).toBeCloseTo(before + 3 * (0.05 - 0.01), 12);
+  expect(limits!.shift).toBeCloseTo(before + 2 * (0.05 - 0.01), 12);
   // Under the moved limits these lie inside; without the move they would not, and the page says so.
   const next = to + 5 * HOUR;
   await predict(
