@@ -203,3 +203,10 @@ test('an option is given once; lists of columns may come in parts', async () => 
   const parts = await driftless(['spc', 'individuals', '-', '--map', 'values=a', '--ignore', 'b', '--ignore', 'c'], text);
   expect(JSON.parse(parts.out).values).toEqual([1, 2]);
 });
+
+test('a file in an older code page is refused with its line, also where the column is passed over', async () => {
+  writeFileSync(join(dir, 'latin.csv'), Buffer.from('values,note\n1,ok\n2,\xe9t\xe9\n3,ok\n', 'latin1'));
+  const { code, out, err } = await driftless(['spc', 'individuals', 'latin.csv', '--ignore', 'note']);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toMatch(/latin\.csv: line 3 is not UTF-8; save the file as UTF-8/);
+});

@@ -3,6 +3,7 @@ import { AppError } from '@/lib/errors';
 import type { Json, JsonObject } from '@/lib/formats/json-schema';
 import { jsonSchemaOf } from '@/lib/formats/json-schema';
 import type { ComputeFunction } from '@/lib/services/compute/define';
+import { decodeText } from '@/lib/services/csv/decode';
 
 /** What a flag's text means. */
 type Kind = 'number' | 'boolean' | 'text' | 'numbers' | 'texts' | 'any';
@@ -105,18 +106,26 @@ function numbers(name: string, text: string): number[] {
 
 /** JSON of `@file`; where the file's object holds the field itself, that part of it: results pass on as they were written. */
 function fromFile(flag: Flag, file: string): unknown {
-  let text: string;
+  let bytes: Buffer;
   try {
-    text = readFileSync(file, 'utf8');
+    bytes = readFileSync(file);
   } catch (e) {
     return refuse(
       flag.name,
       `${file} cannot be read (${(e as NodeJS.ErrnoException).code ?? 'error'}); give a file that is there`,
     );
   }
-  const v = json(flag, text, `${file} is not JSON`);
+  const v = json(flag, textOf(flag, file, bytes), `${file} is not JSON`);
   const isHolder = v !== null && typeof v === 'object' && !Array.isArray(v) && Object.hasOwn(v, flag.field);
   return isHolder ? (v as Record<string, unknown>)[flag.field] : v;
+}
+
+function textOf(flag: Flag, file: string, bytes: Uint8Array): string {
+  try {
+    return decodeText(bytes);
+  } catch (e) {
+    return refuse(flag.name, `${file}: ${(e as Error).message}`);
+  }
 }
 
 function json(flag: Flag, text: string, what: string): unknown {

@@ -25,8 +25,13 @@ function isPiped(): boolean {
 }
 
 function read(file: string): string {
+  const bytes = bytesOf(file);
+  return within(file, () => decodeText(bytes));
+}
+
+function bytesOf(file: string): Buffer {
   try {
-    return decodeText(readFileSync(file === '-' ? 0 : file));
+    return readFileSync(file === '-' ? 0 : file);
   } catch (e) {
     const code = (e as NodeJS.ErrnoException).code ?? 'error';
     throw new AppError('invalid_input', `${file} cannot be read (${code}); give a JSON or CSV file, or - for standard input`, {

@@ -18,6 +18,24 @@ test('the screening table filters in the address, sorts, and opens by keyboard',
   await expect(page.getByRole('region', { name: 'Capability' })).toBeVisible();
 });
 
+test('Back leads to the place in the list that was left', async ({ page }) => {
+  await page.goto('/spc?range=30d');
+  const rows = page.getByRole('table', { name: 'Charts' }).getByRole('row');
+  await expect(rows.nth(1)).toBeVisible();
+  const main = page.getByRole('main');
+  await main.evaluate((el) => {
+    el.scrollTop = 2000;
+  });
+  const top = await main.evaluate((el) => el.scrollTop);
+  expect(top).toBeGreaterThan(500);
+  const seen = await rows.evaluateAll((all) => all.findIndex((r) => r.getBoundingClientRect().top > 200));
+  await rows.nth(seen).click();
+  await expect(page).toHaveURL(/\/spc\/[0-9a-f-]{36}/);
+  await page.goBack();
+  await expect(rows.nth(1)).toBeAttached();
+  await expect.poll(() => main.evaluate((el) => el.scrollTop)).toBe(top);
+});
+
 test('an unknown chart, and a window without points, say so', async ({ page }) => {
   await page.goto('/spc/00000000-0000-4000-8000-000000000000');
   await expect(page.getByRole('heading', { name: 'Nothing at this address' })).toBeVisible();
@@ -39,10 +57,10 @@ test('an engineer changes the rules with a reason: a new version, a new phase', 
   const dialog = page.getByRole('dialog');
   await expect(dialog).toContainText('Nothing yet.');
   await dialog.getByRole('checkbox', { name: /^5: / }).click();
-  await expect(dialog).toContainText(/Rules (added|removed): 5/);
+  await expect(dialog).toContainText(/Rule (added|removed): 5/);
   await dialog.getByRole('textbox', { name: /^Reason/ }).fill('Small shifts matter on this step');
   await dialog.getByRole('button', { name: /^Activate version/ }).click();
-  await expect(page.getByRole('status').filter({ hasText: 'holds from now on' })).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'in force from now on' })).toBeVisible();
   await expect(rows).toHaveCount(before + 1);
   await expect(rows.nth(1)).toContainText('Small shifts matter on this step');
 });

@@ -8,9 +8,9 @@ import type { SearchHit } from '@/lib/ui/frame/search-box';
 import { parseTheme, THEME_COOKIE } from '@/lib/ui/frame/theme';
 import { readingActor } from './session';
 
-export async function search(q: string): Promise<SearchHit[]> {
+export async function search(q: string, kind: string | null): Promise<SearchHit[]> {
   await readingActor();
-  return searchEverything(String(q));
+  return searchEverything(String(q), kind === null ? null : String(kind));
 }
 
 export async function saveTheme(choice: string): Promise<void> {

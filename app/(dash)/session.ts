@@ -6,6 +6,7 @@ import { log } from '@/lib/log';
 import { changeOwnPassword } from '@/lib/services/users';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { capital } from '@/lib/ui/format';
+import { faultWords, fieldWords } from './fault-words';
 
 /** Who is signed in; asked once a request. */
 export const sessionActor = cache(currentActor);
@@ -62,20 +63,11 @@ function failure(e: unknown): ActionResult {
   }
   const err = toAppError(e);
   if (err.status < 500 || err.code === 'dependency_unavailable')
-    return { ok: false, error: sentence(err.message), ...fieldOf(err.details['field']) };
+    return { ok: false, error: sentence(faultWords(err.message, err.details['field'])), ...fieldOf(err.details['field']) };
   log().error({ err: err.cause ?? err }, 'server action failed');
   return { ok: false, error: 'Something went wrong on the server; it is in the log. Try again.' };
 }
 
 const fieldOf = (field: unknown): { field?: string } => (typeof field === 'string' ? { field } : {});
-
-/** The field of a schema's path in words, "Expires at: "; nothing where the message stands for itself. */
-function fieldWords(path: readonly PropertyKey[]): string {
-  const name = path.findLast((k) => typeof k === 'string');
-  if (name === undefined) return '';
-  return `${String(name)
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .toLowerCase()}: `;
-}
 
 const sentence = (s: string): string => `${capital(s)}${/[.!?]$/.test(s) ? '' : '.'}`;

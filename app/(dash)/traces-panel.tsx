@@ -1,15 +1,13 @@
 'use client';
 import { useMemo, useState } from 'react';
 import type { GoldenRuns, RunTrace } from '@/lib/services/views/run-trace';
-import { orderByDeviation, type TraceInput, traceDeviation } from '@/lib/ui/charts/trace.prepare';
+import { leavesBand, orderByDeviation, type TraceInput, traceDeviation } from '@/lib/ui/charts/trace.prepare';
 import { TraceChart } from '@/lib/ui/charts/trace-chart';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { num, unitLabel } from '@/lib/ui/format';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 
-/** Below this share of samples outside a sensor counts as inside its band: a 3 sigma band lets a few pass. */
-const TOLERATED_SHARE = 0.02;
 const SHOWN = 12;
 
 /** All sensors of a run, the differing one first and large; the others small, a click makes one large. */
@@ -25,7 +23,7 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
     return orderByDeviation(list);
   }, [trace]);
   const main = ordered.find((o) => o.input.sensor === picked) ?? ordered[0];
-  const differing = ordered.filter((o) => o.deviation.outsideShare > TOLERATED_SHARE).length;
+  const differing = ordered.filter((o) => leavesBand(o.deviation)).length;
   const without = ordered.filter((o) => Number.isNaN(o.deviation.outsideShare)).length;
   const note = trace === null ? null : noteOf(trace.golden, ordered.length, differing, without);
   const shown = all ? ordered : ordered.slice(0, SHOWN);
@@ -48,7 +46,7 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
                     <span className="ml-auto whitespace-nowrap">
                       {Number.isNaN(deviation.outsideShare) ? (
                         <StatusMark status="idle" text="no reference" />
-                      ) : deviation.outsideShare > TOLERATED_SHARE ? (
+                      ) : leavesBand(deviation) ? (
                         <StatusMark status="out" text={`${num(deviation.outsideShare * 100, 0)} %`} />
                       ) : (
                         <StatusMark status="ok" text="inside" hideText />
@@ -75,6 +73,6 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
 function noteOf(g: GoldenRuns, sensors: number, differing: number, without: number): string {
   const of = `${g.recipe} ${g.version === null ? 'of several versions' : `v${g.version}`}${g.products.length > 1 ? `, products ${g.products.join(', ')}` : ''}`;
   if (without === sensors)
-    return `${sensors} sensors, no reference: ${g.runs} comparable good runs of this chamber and recipe ${g.recipe}`;
-  return `${sensors} sensors, ${differing} leave the golden band of ${g.runs} runs of ${of}${without > 0 ? `; ${without} have no reference` : ''}`;
+    return `${sensors} sensors, ${g.runs < g.least ? `too few runs to judge: ${g.runs} comparable good runs of this chamber and recipe ${g.recipe}, ${g.least} are needed` : `no reference: nothing of ${g.runs} good runs of recipe ${g.recipe} can be laid beside this run`}`;
+  return `${sensors} sensors, ${differing} leave the golden band, the 99.73 % prediction limits of ${g.runs} runs of ${of}${without > 0 ? `; ${without} have no reference` : ''}`;
 }

@@ -81,6 +81,12 @@ export function characteristicName(c: Characteristic): string {
 /** Whether one value stands for a whole lot. A name that is no characteristic is not. */
 export const isLotLevel = (name: string): boolean => parseCharacteristic(name)?.lot ?? false;
 
+/** Whether the value is itself a spread: a sigma over the sites of a wafer. A name that is no characteristic is not. */
+export const isSpread = (name: string): boolean => {
+  const c = parseCharacteristic(name);
+  return c?.source === 'measurement' && c.of === 'sd';
+};
+
 /** Source of a stored name; `undefined` for a text that is no characteristic. */
 export const sourceOf = (name: string): CharacteristicSource | undefined => parseCharacteristic(name)?.source;
 

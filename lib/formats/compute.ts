@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { arrayFault, numberArray } from './arrays';
 import { materialIn } from './metrology-recipe';
-import { real as number } from './scalars';
+import { incidenceDeg, real as number } from './scalars';
+
+export { incidenceDeg };
 
 /** Most values of one array of a compute request. */
 const MOST = 1_000_000;

@@ -7,6 +7,9 @@ export type SchemaIssue = z.core.$ZodIssue;
 const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((v, k) => (v === null || v === undefined ? undefined : (v as Record<PropertyKey, unknown>)[k]), root);
 
+/** Fields that one issue names. */
+const MOST_KEYS = 6;
+
 const COUNTED: Readonly<Record<string, readonly [one: string, many: string]>> = {
   string: ['character', 'characters'],
   array: ['entry', 'entries'],
@@ -30,11 +33,19 @@ const typeWords = (issue: SchemaIssue & { code: 'invalid_type' }): string =>
  * message for as it stands.
  * @param root - what was checked; the value is read from it.
  */
+/** Where the fault is: a field that is not known is named itself, not what holds it. */
+export const issuePath = (issue: SchemaIssue): string =>
+  [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].map(String).join('.');
+
 export function issueWords(issue: SchemaIssue, root: unknown): string {
   const value = valueAt(root, issue.path);
+  if (issue.code === 'unrecognized_keys') {
+    const others = issue.keys.slice(1, MOST_KEYS);
+    return `is not a known field${others.length > 0 ? `, nor ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}` : ''}; leave it out`;
+  }
   if (issue.code === 'invalid_type') {
     if (issue.expected === 'int') return `must be a whole number; this is ${String(value)}`;
-    if (issue.expected === 'number') return 'must be a number';
+    if (issue.expected === 'number') return value === undefined ? 'is missing' : 'must be a number';
     return value === undefined || value === null ? 'is missing' : typeWords(issue);
   }
   if ((issue.code === 'too_small' || issue.code === 'too_big') && !/^Too (small|big)/.test(issue.message)) return issue.message;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { numberArray } from './arrays';
-import { name, num, text } from './scalars';
+import { incidenceDeg, name, num, text } from './scalars';
 
 /**
  * A metrology recipe: how a spectrum or a scattering curve becomes values with covariance. It says what the sample is made of, which of its numbers are
@@ -146,7 +146,7 @@ const channel = z.strictObject({
     description:
       'psi, delta in deg and n, c, s of r_pp/r_ss; reflectances rs, rp of s and p light, without an analyser, and their mean r; m12 to m44 of the Mueller matrix over m11; intensity of X-rays (reflectivity or scattering)',
   }),
-  angleDeg: num.min(0).lt(90).meta({ description: 'Angle of incidence from the normal; of no meaning for X-rays' }),
+  angleDeg: incidenceDeg.meta({ description: 'Angle of incidence from the normal; of no meaning for X-rays' }),
   azimuthDeg: num
     .min(-360)
     .max(360)

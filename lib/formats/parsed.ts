@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
-import { issueWords } from './issue-words';
+import { issuePath, issueWords } from './issue-words';
 
 /** Faults that are told; one input that is nothing like its schema has as many as the schema has fields. */
 const MOST_ISSUES = 8;
@@ -13,15 +13,27 @@ const MOST_ISSUES = 8;
 export function parsed<T>(schema: z.ZodType<T>, input: unknown, names: Readonly<Record<string, string>> = {}): T {
   const r = schema.safeParse(input);
   if (r.success) return r.data;
-  const issues = r.error.issues
-    .slice(0, MOST_ISSUES)
-    .map((i) => ({ path: i.path.map(String).join('.'), message: issueWords(i, input) }));
+  const issues = r.error.issues.slice(0, MOST_ISSUES).map((i) => ({ path: issuePath(i), message: issueWords(i, input) }));
   const first = issues[0]!;
   const word = first.path
     .split('.')
     .map((k) => names[k])
     .findLast((w) => w !== undefined);
   throw new AppError('invalid_input', `${word ?? (first.path || 'input')}: ${first.message}`, { field: first.path, issues });
+}
+
+/**
+ * The query of an address through its schema; what is wrong is told of the query parameter, which is no field of a body.
+ * @throws AppError as {@link parsed}.
+ */
+export function parsedQuery<T>(schema: z.ZodType<T>, query: Readonly<Record<string, string>>): T {
+  try {
+    return parsed(schema, query);
+  } catch (e) {
+    if (!(e instanceof AppError)) throw e;
+    const message = e.message.replace('is not a known field', 'is not known');
+    throw new AppError(e.code, `query parameter ${message}`, e.details, { cause: e });
+  }
 }
 
 /** One value through its schema, under the name of the field that it came by. @throws AppError as {@link parsed}. */

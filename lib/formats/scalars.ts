@@ -28,17 +28,24 @@ export const text = (min: number, max: number) => z.string().min(min).max(max).s
 function nameFault(v: string): string | null {
   if (textFault(v) !== null) return null; // said already
   if (!isVisible(v)) return 'has no visible character';
-  return UNSEEN.test(v) ? 'holds a control character or one that turns the direction of writing; leave it out' : null;
+  return UNSEEN.test(v)
+    ? 'holds a control character, a break, a byte-order mark or one that turns the direction of writing; leave it out'
+    : null;
 }
 
-/** Controls, and what embeds, overrides or isolates a direction of writing. */
-const UNSEEN = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/u;
+/** Controls, breaks of line and paragraph, the byte-order mark, and what embeds, overrides or isolates a direction of writing. */
+const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\uFEFF\u202A-\u202E\u2066-\u2069]/u;
 
-/** The name of something registered. */
-export const name = text(1, 120).superRefine((v, ctx) => {
+function nameLike(v: string, ctx: z.RefinementCtx): void {
   const fault = nameFault(v);
   if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
-});
+}
+
+/** The name of something registered. */
+export const name = text(1, 120).superRefine(nameLike);
+
+/** The sender's own key of a record: it is compared and shown as a name is. */
+export const recordKey = text(1, 200).superRefine(nameLike);
 
 /** A number within ±1e100. */
 export const real = z.number().min(-MOST_MAGNITUDE).max(MOST_MAGNITUDE);
@@ -48,6 +55,18 @@ export const num = real.refine(
   (v) => v === 0 || Math.abs(v) >= LEAST_MAGNITUDE,
   `must be 0, or ${LEAST_MAGNITUDE} or more in magnitude`,
 );
+
+/** Beyond this angle of incidence, degrees, what the normal component of a wave leaves of its wave number squared is lost in rounding. */
+const GRAZING_DEG = 89.9999;
+
+/** Angle of incidence from the normal, degrees. */
+export const incidenceDeg = num
+  .min(0)
+  .lt(90)
+  .max(
+    GRAZING_DEG,
+    `must be at most ${GRAZING_DEG}: beyond it a wave grazes the surface and cannot be told from one that runs along it`,
+  );
 
 /** A whole number that a column of 32 bits holds. */
 export const int = z.int().min(-INT4).max(INT4);

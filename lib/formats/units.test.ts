@@ -49,6 +49,27 @@ describe('units of columns', () => {
     for (const text of ['site 1', 'constructor', 'toString', '__proto__', '']) expect(isUnit(text), text).toBe(false);
   });
 
+  test('one unit in several spellings is one unit: sheet resistance, micrometres, powers on the line', () => {
+    const spellings = ['ohm/sq', 'Ω/sq', '\u2126/sq', 'Ω/□', 'ohm/□', 'ohm / square', 'Ohm/sq.', 'ohms per square', 'ohm_sq'];
+    for (const a of spellings) for (const b of spellings) expect(isSameUnit(a, b), `${a} and ${b}`).toBe(true);
+    expect(isSameUnit('mΩ/sq', 'mohm/sq')).toBe(true);
+    expect(conversion('kΩ/□', 'ohm/sq')?.(1.5)).toBe(1500);
+    for (const [a, b] of [
+      ['um', 'µm'],
+      ['urad', 'μrad'],
+      ['mJ/cm2', 'mJ/cm²'],
+      ['kΩ', 'kohm'],
+    ] as const)
+      expect(isSameUnit(a, b), `${a} and ${b}`).toBe(true);
+    for (const [a, b] of [
+      ['ohm', 'ohm/sq'],
+      ['mΩ/sq', 'MΩ/sq'],
+      ['Ω/sq', 'kΩ/sq'],
+      ['Ω/cm', 'Ω/sq'],
+    ] as const)
+      expect(isSameUnit(a, b), `${a} and ${b}`).toBe(false);
+  });
+
   test('the unit in the name of a field', () => {
     expect(unitInName('wavelengthNm')).toEqual({ stem: 'wavelength', unit: 'nm' });
     expect(unitInName('qxPerNm')).toEqual({ stem: 'qx', unit: '1/nm' });

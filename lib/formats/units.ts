@@ -44,7 +44,7 @@ const OTHERS: Readonly<Record<string, readonly [dimension: string, factor: numbe
   W: ['power', 1, true],
   Hz: ['frequency', 1, true],
   ohm: ['resistance', 1, true],
-  Ω: ['resistance', 1, true],
+  'ohm/sq': ['sheet resistance', 1, true],
   eV: ['energy', 1.602176634e-19, true],
   J: ['energy', 1, true],
   sccm: ['flow', 1, false],
@@ -65,9 +65,21 @@ const PREFIXES: Readonly<Record<string, number>> = { p: -12, n: -9, u: -6, m: -3
 const entry = <T>(of: Readonly<Record<string, T>>, key: string | undefined): T | undefined =>
   key !== undefined && Object.hasOwn(of, key) ? of[key] : undefined;
 
-/** The letters of one unit in one spelling: µ and μ as u, Ångström sign as Å, no spaces, capitals of old instruments in small. */
+/**
+ * The letters of one unit in one spelling: µ and μ as u, Ångström sign as Å, Ω and the ohm sign as ohm, powers on the line, no spaces, "per square"
+ * as /sq, capitals of old instruments in small.
+ */
 function spelling(text: string): string {
-  const s = text.trim().replace(/\s+/g, '').replace(/[µμ]/g, 'u').replaceAll('\u212b', 'Å').replaceAll('⁻¹', '-1');
+  const s = text
+    .trim()
+    .replace(/\s+/g, '')
+    .replace(/[µμ]/g, 'u')
+    .replaceAll('\u212b', 'Å')
+    .replaceAll('⁻¹', '-1')
+    .replaceAll('²', '2')
+    .replaceAll('³', '3')
+    .replace(/[Ω\u2126]/g, 'ohm')
+    .replace(/ohms?(?:\/|_|per)(?:square|sq\.?|[□◻])$/i, 'ohm/sq');
   return s.length > 1 && s === s.toUpperCase() && /^[A-Z]+$/.test(s) ? s.toLowerCase() : s;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { numberArray } from './arrays';
 import type { FieldIssue } from './incoming';
 import { axisIn } from './metrology-recipe';
-import { INT_LIMITS, int, NAMED_NUMBERS, name, namedNumbers, num, text, time, unique } from './scalars';
+import { INT_LIMITS, int, NAMED_NUMBERS, name, namedNumbers, num, recordKey, text, time, unique } from './scalars';
 
 /**
  * The wire schemas of the machine API (version 1): what tools and stations send. One source for validation, types and the
@@ -10,8 +10,11 @@ import { INT_LIMITS, int, NAMED_NUMBERS, name, namedNumbers, num, text, time, un
  */
 export const MAX_BATCH = 10_000;
 
-const key = text(1, 200).meta({ description: "The sender's own key of this record; a repeat answers with the first result" });
-const otherKey = text(1, 200);
+/** What the address of a batch may ask for. */
+export const batchQuery = z.strictObject({ mode: z.enum(['partial', 'atomic'], 'must be "partial" or "atomic"').optional() });
+
+const key = recordKey.meta({ description: "The sender's own key of this record; a repeat answers with the first result" });
+const otherKey = recordKey;
 const at = time;
 const slot = z.int().min(1).max(25).meta({ description: 'Wafer slot in the lot, 1..25' });
 const setpoints = namedNumbers.meta({ description: 'Recipe parameters really applied, by name', override: NAMED_NUMBERS });

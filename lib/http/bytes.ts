@@ -23,8 +23,11 @@ export const BYTE_LIMITS: ByteLimits = {
 };
 
 const LET_GO_MS = 10_000;
-const DRAIN_MS = 250;
-const DRAIN_BYTES = 8 * 2 ** 20;
+/** What is read and dropped of a body that is given up: so much, for so long, of a sender whose bytes come at a pace; the first moment is given to all. */
+const DRAIN_BYTES = 64 * 2 ** 20;
+const DRAIN_MS = 5_000;
+const DRAIN_FIRST_MS = 250;
+const DRAIN_BYTES_PER_MS = 2 ** 20 / 250;
 
 /** Bytes of bodies that this process holds at a time, all requests together. */
 const HELD_LIMIT = 384 * 2 ** 20;
@@ -63,12 +66,13 @@ export const sizeText = (bytes: number): string =>
       : `${Math.round(bytes / 1024)} KiB`;
 
 /** Waits for the next chunk no longer than the sender's allowance; what we take to work on a chunk does not count. */
-async function* patiently(source: ReadableStream<Uint8Array>, limits: ByteLimits): AsyncGenerator<Buffer> {
+async function* patiently(source: ReadableStream<Uint8Array>, limits: ByteLimits, stated: number): AsyncGenerator<Buffer> {
   const reader = source.getReader();
   let isWhole = false;
   let waited = 0;
   let total = 0;
   try {
+    if (stated > limits.wireBytes) throw tooLarge(limits.wireBytes);
     for (;;) {
       const allowance = limits.waitMs + (1000 * total) / limits.slowestBytesPerS - waited;
       const started = performance.now();
@@ -83,20 +87,23 @@ async function* patiently(source: ReadableStream<Uint8Array>, limits: ByteLimits
       yield Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     }
   } finally {
-    if (!isWhole) await letGo(reader);
+    if (!isWhole) await letGo(reader, stated - total);
   }
 }
 
 /**
- * Lets go of a sender that is given up. What is on its way already is read and dropped, since closing a line with unread bytes would take the
- * answer with it; the rest is cancelled a moment later.
+ * Lets go of a sender that is given up. What is on its way already is read and dropped, since a sender that still writes reads no answer, and closing a
+ * line with unread bytes would take the answer with it; the rest is cancelled a moment later.
+ * @param left - bytes that are still to come by what the sender stated; of more than is dropped nothing is read.
  */
-async function letGo(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {
-  const until = Date.now() + DRAIN_MS;
+async function letGo(reader: ReadableStreamDefaultReader<Uint8Array>, left: number): Promise<void> {
+  const begun = Date.now();
+  const allowance = (dropped: number): number =>
+    Math.min(DRAIN_MS, DRAIN_FIRST_MS + dropped / DRAIN_BYTES_PER_MS) - (Date.now() - begun);
   setTimeout(() => reader.cancel().catch(() => undefined), LET_GO_MS).unref(); // the sender may be gone
   try {
-    for (let dropped = 0; dropped < DRAIN_BYTES && Date.now() < until; ) {
-      const { done, value } = await within(reader.read(), until - Date.now());
+    for (let dropped = 0; left <= DRAIN_BYTES && dropped < DRAIN_BYTES && allowance(dropped) > 0; ) {
+      const { done, value } = await within(reader.read(), allowance(dropped));
       if (done) return;
       dropped += value.length;
     }
@@ -124,11 +131,14 @@ function within<T>(work: Promise<T>, ms: number): Promise<T> {
  */
 export async function* bodyBytes(req: Request, limits: ByteLimits): AsyncGenerator<Buffer> {
   if (req.body === null) throw new AppError('invalid_input', 'the request has no body');
-  const encoding = req.headers.get('content-encoding') ?? 'identity';
+  // names of codings are the same in any case, and x-gzip is gzip (RFC 9110, 8.4.1)
+  const encoding = (req.headers.get('content-encoding') ?? 'identity')
+    .trim()
+    .toLowerCase()
+    .replace(/^x-gzip$/, 'gzip');
   if (!['identity', 'gzip'].includes(encoding))
     throw new AppError('unsupported_media_type', `content-encoding "${encoding}" is not accepted; send gzip or none`);
-  if (Number(req.headers.get('content-length') ?? 0) > limits.wireBytes) throw tooLarge(limits.wireBytes);
-  const wire = patiently(req.body, limits);
+  const wire = patiently(req.body, limits, Number(req.headers.get('content-length') ?? 0));
   let total = 0;
   try {
     for await (const chunk of encoding === 'gzip' ? unzipped(wire) : wire) {

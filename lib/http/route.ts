@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ZodError } from 'zod';
 import { AppError, ERROR_CODES, toAppError } from '@/lib/errors';
+import { issuePath, issueWords } from '@/lib/formats/issue-words';
 import { log } from '@/lib/log';
 
 /** problem+json (RFC 9457) with a request id; details of internal errors stay in the log. */
@@ -27,7 +28,10 @@ export function problem(e: unknown, requestId: string): Response {
 }
 
 function fromZod(e: ZodError): AppError {
-  const issues = e.issues.map((i) => ({ path: i.path.join('.'), message: i.message }));
+  const issues = e.issues.map((i) => ({
+    path: issuePath(i),
+    message: i.code === 'unrecognized_keys' ? issueWords(i, undefined) : i.message,
+  }));
   return new AppError('invalid_input', `${issues[0]!.path || 'body'}: ${issues[0]!.message}`, { issues });
 }
 

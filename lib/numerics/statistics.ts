@@ -1,10 +1,11 @@
 import { AppError } from '@/lib/errors';
 import type { Numbers } from './matrix';
+import { isSpread } from './variation';
 
 export interface Moments {
   readonly n: number;
   readonly mean: number;
-  /** Sample variance, divisor n − 1; NaN below two values. */
+  /** Sample variance, divisor n − 1; 0 where the values do not vary beyond rounding, NaN below two. */
   readonly variance: number;
   readonly min: number;
   readonly max: number;
@@ -43,7 +44,7 @@ export function moments(x: Numbers): Moments {
   return {
     n,
     mean: n > 0 ? mean : Number.NaN,
-    variance: n > 1 ? Math.max(0, m2 - (m1 * m1) / n) / (n - 1) : Number.NaN,
+    variance: n > 1 ? (isSpread(min, max) ? Math.max(0, m2 - (m1 * m1) / n) / (n - 1) : 0) : Number.NaN,
     min: n > 0 ? min : Number.NaN,
     max: n > 0 ? max : Number.NaN,
   };

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { leastSquares } from './least-squares';
 import { fromRows } from './matrix';
 import { multipleRegression, polynomialRegression } from './regression';
 import { createRng } from './rng';
+import { moments } from './statistics';
 import { dependentColumns, exceeds, isOutside, requireIndependent, standardised, stillColumns, varies } from './variation';
 
 const scale = fc.double({ min: -12, max: 12, noNaN: true }).map((e) => 10 ** e);
@@ -94,3 +96,17 @@ test('regression names a regressor that does not vary or depends on others', () 
   expect(multipleRegression([a.map(() => 7.3), a, b], y, false).coefficients[0]).toBeCloseTo(3 / 7.3, 9);
   expect(() => polynomialRegression(still, y, 1)).toThrow(/x: the values do not vary/);
 });
+
+test('rounding has no variance and no residual, at any scale and offset; what is beyond it has', () =>
+  fc.assert(
+    fc.property(scale, fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 4, maxLength: 30 }), (c, ulps) => {
+      expect(moments(ulps.map((k) => c * (1 + k * Number.EPSILON))).variance).toBe(0);
+      expect(moments([...ulps.map(() => c), c * (1 + 1e-11)]).variance).toBeGreaterThan(0);
+      const x = fromRows(ulps.map((_, i) => [1, i]));
+      const line = ulps.map((k, i) => c * (2 + 3 * i) * (1 + k * Number.EPSILON));
+      const fit = leastSquares(x, line);
+      expect([fit.rss, fit.residualSigma, ...fit.standardErrors]).toEqual([0, 0, 0, 0]);
+      line[2]! += 1e-9 * c * ulps.length;
+      expect(leastSquares(x, line).residualSigma).toBeGreaterThan(0);
+    }),
+  ));

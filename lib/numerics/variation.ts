@@ -10,6 +10,10 @@ const DEPENDENT = 1e-10;
 /** Rounding of the values, in units of their spread, that may hide a dependence. */
 const ROUNDING = 64 * Number.EPSILON;
 
+/** Whether the least and the greatest of some values differ by more than rounding. */
+export const isSpread = (least: number, greatest: number): boolean =>
+  greatest - least > STILL * Math.max(Math.abs(least), Math.abs(greatest));
+
 /**
  * Whether values differ by more than their rounding: max − min > 1e-13 · max|x|. Free of scale and unit; NaN entries are skipped.
  * The same constant reached by two ways of computing (0.1 + 0.2 and 0.3) does not vary.
@@ -21,7 +25,7 @@ export function varies(x: Numbers): boolean {
     if (v < lo) lo = v;
     if (v > hi) hi = v;
   }
-  return hi - lo > STILL * Math.max(Math.abs(lo), Math.abs(hi));
+  return isSpread(lo, hi);
 }
 
 /** A value, or 0 where it is nothing but the rounding of what it was computed from. @param largest - largest magnitude of these. */
@@ -72,7 +76,7 @@ export function stillColumns(x: Matrix): number[] {
       if (v < lo[j]!) lo[j] = v;
       if (v > hi[j]!) hi[j] = v;
     }
-  return Array.from(lo.keys()).filter((j) => !(hi[j]! - lo[j]! > STILL * Math.max(Math.abs(lo[j]!), Math.abs(hi[j]!))));
+  return Array.from(lo.keys()).filter((j) => !isSpread(lo[j]!, hi[j]!));
 }
 
 /** A column that is a combination of others, with the columns it is made of. */

@@ -12,7 +12,7 @@ export interface PsiDelta {
 
 /**
  * Ψ = atan|ρ|, Δ = −arg ρ of ρ = r_p/r_s with amplitudes of time factor exp(−iωt): the Δ that instruments of the exp(+iωt), ñ = n − ik convention report.
- * @param rp @param rs - same length. Where r_s is exactly 0, Ψ is 90° and Δ is 0.
+ * @param rp @param rs - same length. Where r_s is exactly 0, Ψ is 90° and Δ is 0; where both are 0 nothing is reflected, and both are NaN.
  * @reference Azzam & Bashara, Ellipsometry and Polarized Light (1977), §3.1; Aspnes & Hauge, sign conventions, J. Opt. Soc. Am. 66 (1976) 949.
  */
 export function psiDelta(rp: ComplexArray, rs: ComplexArray): PsiDelta {
@@ -24,6 +24,10 @@ export function psiDelta(rp: ComplexArray, rs: ComplexArray): PsiDelta {
     const b = rp.im[i]!;
     const c = rs.re[i]!;
     const d = rs.im[i]!;
+    if (a === 0 && b === 0 && c === 0 && d === 0) {
+      psiDeg[i] = deltaDeg[i] = Number.NaN;
+      continue;
+    }
     psiDeg[i] = degrees(Math.atan2(Math.hypot(a, b), Math.hypot(c, d)));
     const delta = -degrees(Math.atan2(b * c - a * d, a * c + b * d));
     deltaDeg[i] = delta < 0 ? delta + 360 : delta === 0 ? 0 : delta;

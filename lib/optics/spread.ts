@@ -191,6 +191,9 @@ function responseOf({ weight, polarised, powers }: Sums): Omit<SpreadResponse, '
 function change(a: Omit<SpreadResponse, 'error' | 'nodes'>, b: Omit<SpreadResponse, 'error' | 'nodes'>): number {
   let most = 0;
   for (const key of ['n', 'c', 's', 'Rs', 'Rp', 'Ts', 'Tp'] as const)
-    for (const [i, v] of a[key].entries()) most = Math.max(most, Math.abs(v - b[key][i]!));
+    for (const [i, v] of a[key].entries()) {
+      const d = Math.abs(v - b[key][i]!);
+      if (d > most) most = d; // where nothing is reflected there is no polarisation that could change
+    }
   return most;
 }

@@ -129,6 +129,10 @@ export function waveNumber(a: number, b: number, re: Float64Array, im: Float64Ar
 export function checkIncidence(ambient: ComplexArray, angleRad: number, media: readonly ComplexArray[]): void {
   if (!(angleRad >= 0 && angleRad < Math.PI / 2))
     throw new AppError('invalid_input', `angleRad is ${angleRad}; give 0 ≤ angle < π/2`, { field: 'angleRad' });
+  if (Math.cos(angleRad) ** 2 < 8 * Number.EPSILON)
+    throw new AppError('invalid_input', `angleRad is ${angleRad}, grazing within rounding; give a smaller angle`, {
+      field: 'angleRad',
+    });
   const i = ambient.im.findIndex(
     (k, j) => k !== 0 && media.some((n) => n.im[j]! < n.re[j]! && n.re[j]! < ambient.re[j]! * Math.sin(angleRad)),
   );

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fileName, toCsv, withColumns } from './csv';
+import { fileName, recorded, toCsv, withColumns } from './csv';
 
 test('quotes what needs quoting, leaves missing cells empty, disarms formulas', () => {
   const text = toCsv(
@@ -50,3 +50,13 @@ test('a column of the context never has the name of a column of the table, folde
   ]).split('\r\n')[0];
   expect(head).toBe('Version,measured (°),"x, mm",unit,context version,context measured,lot');
 });
+
+test('single-precision samples are written as they were recorded', () => {
+  const samples = Float32Array.of(0.02, 1.36, 19.98, 1e-7, 123456.7, Number.NaN);
+  expect(Array.from(samples, recorded)).toEqual([0.02, 1.36, 19.98, 1e-7, 123456.7, Number.NaN]);
+  expect(recorded(undefined)).toBeUndefined();
+  fc.assert(fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (v) => Math.fround(recorded(v)!) === Math.fround(v)));
+});
+
+test('a minus within a name is that of the keyboard', () =>
+  expect(toCsv(['name'], [['Z(1,\u22121)'], ['a \u2212 b']])).toBe('name\r\n"Z(1,-1)"\r\na \u2212 b\r\n'));

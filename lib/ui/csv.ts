@@ -1,6 +1,7 @@
 /**
  * Tables as CSV (RFC 4180). Numbers keep twelve significant digits, more than any measurement has and fewer than the dust of binary
- * arithmetic needs (0.53, not 0.5299999999999976), whole numbers all of theirs; moments are ISO 8601 in UTC.
+ * arithmetic needs (0.53, not 0.5299999999999976), whole numbers all of theirs; moments are ISO 8601 in UTC. A minus within a name is the
+ * hyphen of the keyboard: "Z(1,-1)" is found by whoever types it.
  */
 export type Cell = string | number | boolean | Date | null | undefined;
 
@@ -15,8 +16,19 @@ function cell(v: Cell): string {
   if (v === null || v === undefined) return '';
   if (typeof v === 'number') return Number.isFinite(v) ? String(Number.isInteger(v) ? v : Number(v.toPrecision(DIGITS))) : '';
   if (v instanceof Date) return Number.isNaN(v.getTime()) ? '' : v.toISOString();
-  const s = typeof v === 'boolean' ? String(v) : /^[=+\-@\t\r]/.test(v) ? `'${v}` : v;
+  const plain = String(v).replace(/(?<=.)\u2212(?=\d)/g, '-');
+  const s = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s;
+}
+
+/** A single-precision number as it was recorded: the shortest decimal that is stored as the same one (0.02, not 0.019999999553). */
+export function recorded(v: number | undefined): number | undefined {
+  if (v === undefined || !Number.isFinite(v)) return v;
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(v.toPrecision(digits));
+    if (Math.fround(short) === Math.fround(v)) return short;
+  }
+  return v;
 }
 
 /** Name of a column whose values have a unit; the name alone where they have none. */

@@ -2,7 +2,7 @@ import { AppError } from '@/lib/errors';
 import { chiSquared, fisherF, type Matrix, matrix, moments } from '@/lib/numerics';
 import { fillMissing, hasMissing } from './missing';
 import { type PlsAlgorithm, type PlsFactors, plsCoefficients, plsFactors, vip } from './pls-core';
-import { applyScaling, columnScaling } from './scaling';
+import { applyScaling, columnScaling, scaledRounding } from './scaling';
 import { crossValidatePls, type Fold, timeOrderedFolds, type ValidationPlan } from './validation';
 
 /** A PLS virtual-metrology model as plain JSON: everything a prediction needs, nothing else. Matrices are row-major number arrays. */
@@ -141,7 +141,7 @@ export function trainPls(data: PlsTrainingData, options: PlsTrainingOptions = {}
   const sy = columnScaling(y, false);
   const xs = applyScaling(x, sx);
   const ys = applyScaling(y, sy);
-  const f = plsFactors(xs, ys, components, options.algorithm ?? 'nipals');
+  const f = plsFactors(xs, ys, components, options.algorithm ?? 'nipals', scaledRounding(x, sx));
   const responses = data.responses ?? Array.from({ length: q }, (_, c) => `y${c + 1}`);
   const judged = cv ? Math.min(f.components, cv.errors.length - 1) : 0;
   return {

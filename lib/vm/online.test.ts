@@ -66,3 +66,17 @@ test('reliance is the overlap of two densities', () => {
     expect(relianceIndex(a, b)).toBeCloseTo(s, 4);
   }
 });
+
+test('running sums: a sensor that is others but for rounding adds no component', () => {
+  const rng = createRng(12);
+  const x = Array.from({ length: 60 }, () => {
+    const [a, b] = [rng.normal(), rng.normal()];
+    return [a, b, (2 * a + 3 * b) * 1e-9 + 0.1];
+  });
+  const y = x.map((r) => [r[0]! + 0.1 * rng.normal()]);
+  const online = plsFromMoments(updateMoments(emptyMoments(['a', 'b', 'c'], ['y']), x, y), 3);
+  expect(online.components).toBe(2);
+  // neither is a sensor that stands still but for rounding
+  const still = x.map((r, i) => [r[0]!, r[1]!, i % 2 ? 0.3 : 0.1 + 0.2]);
+  expect(plsFromMoments(updateMoments(emptyMoments(['a', 'b', 'c'], ['y']), still, y), 3).constantSensors).toEqual(['c']);
+});

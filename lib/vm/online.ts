@@ -1,6 +1,9 @@
 import { AppError } from '@/lib/errors';
-import { chiSquared, fisherF } from '@/lib/numerics';
+import { chiSquared, fisherF, roundingLength, withoutRounding } from '@/lib/numerics';
 import type { PlsModel } from './model';
+
+/** Rounding of a product of running sums over unit variances, as a share of them. */
+const SUMS_ROUNDING = 64 * Number.EPSILON;
 
 /**
  * Running sums from which a PLS model can be renewed at any time without its rows: weighted count, means, and centred cross products.
@@ -99,7 +102,7 @@ export function plsFromMoments(m: PlsMoments, components: number, warmUp = 20): 
       { rows: m.rows },
     );
   const n = m.weight;
-  const constant = m.sensors.filter((_, j) => !(m.sxx[j * (p + 1)]! > 1e-24 * n * m.xMean[j]! ** 2) || m.sxx[j * (p + 1)]! === 0);
+  const constant = m.sensors.filter((_, j) => withoutRounding(m.sxx[j * (p + 1)]!, n, Math.abs(m.xMean[j]!)) === 0);
   const still = new Set(constant);
   const scale = Array.from({ length: p }, (_, j) => (still.has(m.sensors[j]!) ? 1 : Math.sqrt(m.sxx[j * (p + 1)]! / (n - 1))));
   const live = (j: number): boolean => !still.has(m.sensors[j]!);
@@ -107,6 +110,11 @@ export function plsFromMoments(m: PlsMoments, components: number, warmUp = 20): 
     live(Math.floor(i / p)) && live(i % p) ? v / (scale[Math.floor(i / p)]! * scale[i % p]!) : 0,
   );
   const xy = Float64Array.from(m.sxy, (v, j) => (live(j) ? v / scale[j]! : 0));
+  // square of a score that is rounding: of the values (which their means stand for), and of the sums themselves
+  const noise = m.xMean.reduce(
+    (most, v, j) => (live(j) ? Math.max(most, (roundingLength(n, Math.abs(v)) / scale[j]!) ** 2) : most),
+    SUMS_ROUNDING * n * p,
+  );
   const a = Math.min(components, p);
   const [r, pl] = [new Float64Array(p * a), new Float64Array(p * a)];
   const w = new Float64Array(p * a);
@@ -131,6 +139,7 @@ export function plsFromMoments(m: PlsMoments, components: number, warmUp = 20): 
       for (let i = 0; i < p; i++) v[j]! += xx[j * p + i]! * rk[i]!;
       t += rk[j]! * v[j]!;
     }
+    if (!(t > noise * rk.reduce((s, v) => s + v * v, 0))) break; // a score of rounding would be scaled up to an effect
     let q = 0;
     for (let j = 0; j < p; j++) q += rk[j]! * xy[j]!;
     q /= t;

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { type Matrix, matrix, symmetricEigen } from '@/lib/numerics';
+import { type Matrix, magnitude, matrix, roundingLength, symmetricEigen } from '@/lib/numerics';
 
 export type PlsAlgorithm = 'nipals' | 'simpls';
 
@@ -27,12 +27,19 @@ const EXHAUSTED = 1e-12;
  * PLS factors. NIPALS by the kernel form that never deflates X (w from XᵀY, r_a = w − Σ (p_bᵀw) r_b): the same model as the classical
  * iteration, its inner loop replaced by the dominant eigenvector of the small q x q matrix. SIMPLS after de Jong. For one response both give the same predictions.
  * @param x - X, shape (n, p), columns centred (and scaled). @param y - Y, shape (n, q), columns centred.
- * @param components - A; fewer are returned when XᵀY is exhausted.
+ * @param components - A; fewer are returned when XᵀY is exhausted, or when only rounding is left of X.
+ * @param noise - length of a column of X that is nothing but the rounding of the values it was made of; default that of X as it stands.
  * @throws AppError `invalid_input` unless 1 <= A <= min(n − 1, p).
  * @complexity 4npA flops for one response.
  * @reference Dayal & MacGregor, J. Chemometrics 11 (1997) 73, algorithm 1; de Jong, Chemom. Intell. Lab. Syst. 18 (1993) 251; Wold, Sjöström & Eriksson, ibid. 58 (2001) 109.
  */
-export function plsFactors(x: Matrix, y: Matrix, components: number, algorithm: PlsAlgorithm = 'nipals'): PlsFactors {
+export function plsFactors(
+  x: Matrix,
+  y: Matrix,
+  components: number,
+  algorithm: PlsAlgorithm = 'nipals',
+  noise = roundingLength(x.rows, magnitude(x.data)),
+): PlsFactors {
   const { rows: n, cols: p } = x;
   const q = y.cols;
   if (y.rows !== n) throw new AppError('dimension_mismatch', `X has ${n} rows, Y has ${y.rows}`);
@@ -61,9 +68,12 @@ export function plsFactors(x: Matrix, y: Matrix, components: number, algorithm: 
     dominantLeft(s, p, q, wk);
     rk.set(wk);
     if (!v) for (let b = 0; b < k; b++) addScaled(rk, r, b, a, p, -columnDot(pl, b, a, p, wk));
+    // what is left of a small S has lost its right angle to the loadings to the rounding of the whole
+    else for (let b = 0; b < k; b++) addScaled(rk, v, b, a, p, -columnDot(v, b, a, p, rk));
     scoresOf(x, rk, tk);
     let sum = 0;
     for (let i = 0; i < n; i++) sum += tk[i]! * tk[i]!;
+    if (!(sum > noise ** 2 * squared(rk))) break; // a score of rounding would be scaled up to an effect
     loadingsOf(x, tk, pk);
     for (let j = 0; j < p; j++) pk[j]! /= sum;
     for (let c = 0; c < q; c++) {
@@ -96,6 +106,12 @@ export function plsFactors(x: Matrix, y: Matrix, components: number, algorithm: 
     scores: cut(t, n),
     scoreSumSquares: tt.slice(0, used),
   };
+}
+
+function squared(v: Float64Array): number {
+  let s = 0;
+  for (let j = 0; j < v.length; j++) s += v[j]! * v[j]!;
+  return s;
 }
 
 function keepColumns(m: Float64Array, rows: number, cols: number, kept: number): Float64Array {

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { type Matrix, matrix, stillColumns } from '@/lib/numerics';
+import { type Matrix, matrix, roundingLength, stillColumns } from '@/lib/numerics';
 
 /** Centre and scale of each column, stored with the model. A column that never varied (beyond rounding) has scale 1 and is listed in `constant`. */
 export interface Scaling {
@@ -36,4 +36,13 @@ export function applyScaling(x: Matrix, s: Scaling): Matrix {
   for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) out.data[i * p + j] = (x.data[i * p + j]! - s.mean[j]!) * inverse[j]!;
   for (const j of s.constant) for (let i = 0; i < n; i++) out.data[i * p + j] = 0;
   return out;
+}
+
+/** Longest column, after scaling, that is nothing but the rounding of the values: what depends on other columns leaves that. @param x - before scaling. */
+export function scaledRounding(x: Matrix, s: Scaling): number {
+  const { rows: n, cols: p, data } = x;
+  const largest = new Float64Array(p);
+  for (let i = 0; i < n; i++) for (let j = 0; j < p; j++) largest[j] = Math.max(largest[j]!, Math.abs(data[i * p + j]!));
+  for (const j of s.constant) largest[j] = 0;
+  return largest.reduce((most, v, j) => Math.max(most, roundingLength(n, v) / s.scale[j]!), 0);
 }

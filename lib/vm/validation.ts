@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { type Matrix, matrix, moments } from '@/lib/numerics';
 import { type PlsAlgorithm, plsCoefficients, plsFactors } from './pls-core';
-import { applyScaling, columnScaling } from './scaling';
+import { applyScaling, columnScaling, scaledRounding } from './scaling';
 
 /** One split: row indices to train on and to judge on. */
 export interface Fold {
@@ -110,7 +110,7 @@ export function crossValidatePls(
     const yt = takeRows(y, fold.train);
     const sx = columnScaling(xt, options.scale ?? true);
     const sy = columnScaling(yt, false);
-    const f = plsFactors(applyScaling(xt, sx), applyScaling(yt, sy), a, options.algorithm ?? 'nipals');
+    const f = plsFactors(applyScaling(xt, sx), applyScaling(yt, sy), a, options.algorithm ?? 'nipals', scaledRounding(xt, sx));
     const xs = applyScaling(takeRows(x, fold.test), sx);
     for (let k = 0; k <= a; k++) {
       const b = k === 0 ? null : plsCoefficients(f, Math.min(k, f.components));

@@ -187,3 +187,21 @@ describe('virtual metrology model', () => {
     ).toThrow(/never recorded/);
   });
 });
+
+test.each(['nipals', 'simpls'] as const)(
+  '%s: a sensor that is others but for rounding adds no component, at any offset',
+  (algorithm) => {
+    const rng = createRng(11);
+    for (const offset of [0, 0.1, 1e3]) {
+      const x = Array.from({ length: 40 }, () => {
+        const [a, b] = [rng.normal(), rng.normal()];
+        return [a, b, (2 * a + 3 * b) * 1e-9 * (offset || 1) + offset];
+      });
+      const y = x.map((r) => [r[0]! + 0.1 * rng.normal()]);
+      const model = trainPls({ x, y }, { components: 3, algorithm, validation: 'none' });
+      expect(model.components).toBe(2);
+      const free = trainPls({ x: x.map((r) => [r[0]!, r[1]!]), y }, { components: 2, algorithm, validation: 'none' });
+      expect(Math.abs(model.sigmaTrain[0]! / free.sigmaTrain[0]! - 1)).toBeLessThan(1e-6);
+    }
+  },
+);

@@ -199,6 +199,30 @@ test('the upload door passes on the header line and refuses one that is none', a
   }
 });
 
+test('the upload door says before it keeps anything what it will refuse, and leaves a line of the trail with the file', async () => {
+  const cookie = cookies(await signIn('ana', RIGHT));
+  const text =
+    'lot,wafer,operation,parameter,unit,station,time,x,y,value,product,layer\nNO-LOT,7,ETCH,cd,nm,SEM-9,2026-11-01T00:00:00Z,0,0,5,P,L\n';
+  const send = async (what: string) => {
+    const body = new FormData();
+    body.set('file', new File([text], 'door.csv'));
+    body.set('do', what);
+    body.set('headerLine', '1');
+    if (what === 'keep') body.set('mapping', JSON.stringify(mapping));
+    const r = await upload(new Request(`${BASE}/upload/rows`, { method: 'POST', headers: { cookie }, body }), undefined);
+    return (await r.json()) as Record<string, unknown>;
+  };
+  let mapping: unknown;
+  const shown = await send('preview');
+  mapping = shown['mapping'];
+  expect(shown).toMatchObject({ waferTotal: 1, kept: 0, refused: 1 });
+  const told = (shown['faults'] as { field: string }[]).map((f) => f.field).sort();
+  expect(told).toEqual(['lot', 'operation', 'parameter', 'station']);
+  const kept = await send('keep');
+  expect(kept).toMatchObject({ accepted: 0, rejected: 1, issues: shown['faults'] });
+  expect((await trail('upload'))[0]).toMatchObject({ entity_id: 'door.csv', after: { kept: 0, refused: 1 } });
+});
+
 test('an anonymous page is a 307 to the sign-in with the way back, before anything is streamed', async () => {
   expect(await page('/wafers?range=7d')).toMatchObject({
     status: 307,

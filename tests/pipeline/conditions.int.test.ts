@@ -128,7 +128,7 @@ test('the golden band is of the run’s own recipe, on whatever product it ran; 
   }
   await post('runs', [run({ key: 'wrong', product: 'HERON-52', recipe: 'CMP-CU.KITE-45', at: 200, lot: 5, slot: 9, level: 20 })]);
   const wrong = await deviations('wrong');
-  expect(wrong.golden).toEqual({ runs: 12, recipe: 'CMP-CU.KITE-45', version: 1, products: ['KITE-45'] });
+  expect(wrong.golden).toEqual({ runs: 12, least: 5, recipe: 'CMP-CU.KITE-45', version: 1, products: ['KITE-45'] });
   for (const share of wrong.outside) expect(share).toBeLessThan(0.2);
   // Another step name: nothing of the good runs can be laid beside it.
   await post('runs', [run({ key: 'other', product: 'KITE-45', recipe: 'CMP-CU.KITE-45', at: 210, slot: 10, step: 'buff' })]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loopSpecs } from '@/app/(dash)/control/[id]/loop-input';
 import type { RunToRunConfig } from '@/lib/control';
 import { db, sql } from '@/lib/db';
 import { auditLoop } from '@/lib/services/control/audit-record';
@@ -6,6 +7,7 @@ import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
 import { approveProposal, rejectProposal } from '@/lib/services/control/decide-proposal';
 import { judgeDraft } from '@/lib/services/control/judge-change';
 import { loopTimings } from '@/lib/services/control/loop-gain';
+import { changeSpecification } from '@/lib/services/fab/specification';
 import { listLoops } from '@/lib/services/views/control';
 import { loopView } from '@/lib/services/views/control-loop';
 import { replayLoop } from '@/lib/services/views/control-replay';
@@ -281,4 +283,24 @@ test('the delay of a loop is counted to the moment when its thread learned of a 
       steps AS (UPDATE control_step SET record_id = md5(record_id::text)::uuid WHERE thread_id IN (SELECT id FROM own) RETURNING 1)
     UPDATE control_journal SET source_id = md5(source_id::text)::uuid WHERE thread_id IN (SELECT id FROM own) AND kind = 'observation'`);
   expect((await loopTimings(db(), [loopId])).get(loopId)).toEqual(expected);
+});
+
+test('the page of a loop knows each version of its target and limits with its time', async () => {
+  const { loop } = await loopView(loopId, T0, T0 + 100 * HOUR);
+  const key = { product: loop.product, operation: loop.operation, parameter: loop.parameter };
+  const was = (await db().one<{ version: number; lsl: number; usl: number; target: number }>(sql`
+    SELECT version, lsl, usl, target FROM specification WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter}`))!;
+  const now = Date.now();
+  const moved = { target: was.target + 0.1, lsl: was.lsl + 0.1, usl: was.usl + 0.1 };
+  await changeSpecification(key, was.version, moved, 'the next layer is thinner', 'ana', now);
+  const page = await loopView(loopId, T0, T0 + 100 * HOUR);
+  expect(page.specifications.slice(-2).map(({ lsl, usl }) => [lsl, usl])).toEqual([
+    [was.lsl, was.usl],
+    [moved.lsl, moved.usl],
+  ]);
+  expect(page.specifications.at(-1)!.fromMs).toBe(now);
+  const spans = loopSpecs(page);
+  expect(spans[0]).toMatchObject({ fromMs: 0, target: was.target, lsl: was.lsl });
+  expect(spans.at(-1)).toMatchObject({ target: moved.target, lsl: moved.lsl, usl: moved.usl });
+  expect(spans.at(-1)!.fromMs).toBeGreaterThanOrEqual(now);
 });

@@ -45,7 +45,8 @@ const FILE = [
   row('119', '04/12/2026 02:30', 4, 0),
   '',
 ].join('\r\n');
-const file = (text: string, headerLine: number | null = null) => ({ text, headerLine });
+const file = (text: string, headerLine: number | null = null) => ({ name: 'wafers.csv', text, headerLine });
+const preview = (f: ReturnType<typeof file>, mapping: unknown) => previewCsv(f, mapping, WHO, NOW);
 
 const refusal = async (what: Promise<unknown>): Promise<{ code: string; message: string }> => {
   try {
@@ -57,14 +58,14 @@ const refusal = async (what: Promise<unknown>): Promise<{ code: string; message:
 };
 
 test('a file with metadata and day-first dates goes from preview to the store, and its links find what is stored', async () => {
-  const first = await previewCsv(file(FILE), null);
+  const first = await preview(file(FILE), null);
   expect(first).toMatchObject({ headerLine: 4, rows: 3, waferTotal: 0, unused: ['Operator'], faultTotal: 1, times: null });
   expect(first.metadata).toEqual(METADATA.map((text, i) => ({ line: i + 1, text })));
   expect(first.faults[0]).toMatchObject({ line: 0, field: 'measuredAt' });
   expect(first.faults[0]!.message).toMatch(/can be read either way/);
 
   const mapping = { ...first.mapping, dates: 'day-first' as const };
-  const shown = await previewCsv(file(FILE), mapping);
+  const shown = await preview(file(FILE), mapping);
   expect(shown).toMatchObject({
     faultTotal: 0,
     waferTotal: 2,
@@ -109,7 +110,7 @@ test('a file with metadata and day-first dates goes from preview to the store, a
 
 test('an impossible date is refused with its line and only its wafer is left out; all or nothing keeps none', async () => {
   const text = [HEAD, row('120', '03/12/2026 15:00', 5, 0), row('120', '31/11/2026 15:00', 6, 0), ''].join('\n');
-  const mapping = { ...(await previewCsv(file(text), null)).mapping, dates: 'day-first' as const };
+  const mapping = { ...(await preview(file(text), null)).mapping, dates: 'day-first' as const };
   const whole = await refusal(uploadCsv(file(text), mapping, 'atomic', WHO, NOW));
   expect(whole.message).toMatch(/^line 3, measuredAt: "31\/11\/2026 15:00" is no time when dates are day-first/);
   const result = await uploadCsv(file(text), mapping, 'partial', WHO, NOW);
@@ -118,15 +119,15 @@ test('an impossible date is refused with its line and only its wafer is left out
 });
 
 test('a saved mapping keeps what is declared of the dates, and is refused on a file with other names with both lists', async () => {
-  const { mapping } = await previewCsv(file(FILE), null);
+  const { mapping } = await preview(file(FILE), null);
   await saveMapping('ellipsometer export', { ...mapping, dates: 'day-first' }, 4, WHO);
   const saved = (await savedMappings()).find((m) => m.name === 'ellipsometer export')!;
   expect(saved.mapping.dates).toBe('day-first');
-  expect((await previewCsv(file(FILE), saved.mapping)).waferTotal).toBe(2);
+  expect((await preview(file(FILE), saved.mapping)).waferTotal).toBe(2);
 
   const other = FILE.replace('Value;', 'Thk;').replace(';Slot;', ';Wafer No;');
   const doors = [
-    () => previewCsv(file(other, 4), saved.mapping),
+    () => preview(file(other, 4), saved.mapping),
     () => uploadCsv(file(other, 4), saved.mapping, 'partial', WHO, NOW),
   ];
   for (const door of doors) {
@@ -146,8 +147,8 @@ test('the line that names the columns is saved with the mapping, and the next fi
   const shape = (value: string) =>
     [HEAD, OWN, row(value, '05/12/26 14:05', 8, 0), row(value, '05/12/26 14:05', 8, 50), ''].join('\n');
   const [monday, tuesday] = [shape('120'), shape('121').replaceAll(';8;CSV-1', ';9;CSV-1')];
-  expect((await previewCsv(file(monday), null)).headerLine).toBe(1);
-  const told = await previewCsv(file(monday, 2), null);
+  expect((await preview(file(monday), null)).headerLine).toBe(1);
+  const told = await preview(file(monday, 2), null);
   const sources = {
     value: 'Thk',
     measuredAt: 'When',
@@ -167,8 +168,8 @@ test('the line that names the columns is saved with the mapping, and the next fi
   await saveMapping('settings above', mapping, told.headerLine, WHO);
   const saved = (await savedMappings()).find((m) => m.name === 'settings above')!;
   expect(saved.headerLine).toBe(2);
-  expect((await refusal(previewCsv(file(tuesday), saved.mapping))).message).toMatch(/which the file has not/); // without the line
-  expect(await previewCsv(file(tuesday, saved.headerLine), saved.mapping)).toMatchObject({ faultTotal: 0, waferTotal: 1 });
+  expect((await refusal(preview(file(tuesday), saved.mapping))).message).toMatch(/which the file has not/); // without the line
+  expect(await preview(file(tuesday, saved.headerLine), saved.mapping)).toMatchObject({ faultTotal: 0, waferTotal: 1 });
   const kept = await uploadCsv(file(tuesday, saved.headerLine), saved.mapping, 'atomic', WHO, NOW);
   expect(kept).toMatchObject({ accepted: 1, rejected: 0 });
   expect(kept.stored[0]!.from).toBe('2026-12-05T14:05:00.000Z');
@@ -181,12 +182,170 @@ test('the line that names the columns is saved with the mapping, and the next fi
 
 test('a mapping that was saved before dates could be declared still reads ISO times', async () => {
   const iso = FILE.replaceAll('03/12/2026', '2026-12-03').replaceAll('04/12/2026', '2026-12-04');
-  const { mapping } = await previewCsv(file(iso), null);
+  const { mapping } = await preview(file(iso), null);
   expect(mapping.dates).toBeUndefined();
   await db().exec(
     sql`INSERT INTO csv_mapping (name, kind, mapping, author) VALUES ('old', 'measurement', ${JSON.stringify(mapping)}::jsonb, ${WHO})`,
   );
   const old = (await savedMappings()).find((m) => m.name === 'old')!;
   expect(old.headerLine).toBeNull();
-  expect(await previewCsv(file(iso), old.mapping)).toMatchObject({ waferTotal: 2, faultTotal: 0 });
+  expect(await preview(file(iso), old.mapping)).toMatchObject({ waferTotal: 2, faultTotal: 0 });
+});
+
+test('the preview says what the upload will say, each kind once, and counts only what can be kept', async () => {
+  const line = (lot: string, slot: number, x: number, over: Partial<Record<string, string>> = {}) => {
+    const c = { station: 'ELL-01', parameter: 'oxide_thickness', unit: 'nm', time: `2026-12-06T01:0${slot % 10}:00Z`, ...over };
+    return `120;Ana;${c.time};${slot};${lot};0;${x};CVD-OXIDE;${c.station};${c.parameter};${c.unit}`;
+  };
+  const ahead = (slot: number) => ({ time: `2027-01-0${slot}T00:00:00Z` });
+  const text = [
+    HEAD,
+    ...[1, 2, 3].flatMap((slot) => [line('NOT-HERE', slot, 0), line('NOT-HERE', slot, 50)]),
+    line('CSV-1', 11, 0, { unit: 'kg' }),
+    line('CSV-1', 12, 0, { station: 'ELL-77' }),
+    line('CSV-1', 13, 0, ahead(3)),
+    line('CSV-1', 14, 0, ahead(4)),
+    line('CSV-1', 15, 0),
+    line('CSV-1', 15, 170),
+    line('CSV-1', 16, 0),
+    '',
+  ].join('\n');
+  const { mapping: guessed } = await preview(file(text), null);
+  const mapping = { ...guessed, product: { constant: 'KITE-45' }, dates: 'iso' as const };
+  const before = await db().one<{ n: number }>(sql`SELECT count(*)::int AS n FROM ingest_key`);
+  const shown = await preview(file(text), mapping);
+  expect(await db().one(sql`SELECT count(*)::int AS n FROM ingest_key`)).toEqual(before);
+  expect(shown).toMatchObject({ waferTotal: 9, kept: 1, repeated: 0, refused: 8, faultTotal: 5 });
+  expect(shown.faults.map((f) => [f.field, f.lines, f.rows, f.wafers])).toEqual([
+    ['lot', '2–7', 6, 3],
+    ['unit', '8', 1, 1],
+    ['station', '9', 1, 1],
+    ['measuredAt', '10–11', 2, 2],
+    ['x', '13', 1, 1],
+  ]);
+  expect(shown.faults[0]!.message).toMatch(/lot "NOT-HERE" is not registered/);
+  const kept = await uploadCsv(file(text), mapping, 'partial', WHO, NOW);
+  expect(kept.issues).toEqual(shown.faults);
+  expect(kept).toMatchObject({ accepted: shown.kept, rejected: shown.refused, issueTotal: shown.faultTotal });
+  expect(await preview(file(text), mapping)).toMatchObject({ kept: 0, repeated: 1, refused: 8 });
+});
+
+test('a run of another wafer refuses the record in the preview too', async () => {
+  async function* runs() {
+    const chamber = (await db().one<{ tool: string; name: string }>(
+      sql`SELECT c.tool, c.name FROM chamber c JOIN operation o ON c.tool = ANY(o.tools) WHERE o.name = 'CVD-OXIDE' ORDER BY 1, 2`,
+    ))!;
+    const layer = (await db().one<{ layer: string }>(sql`SELECT layer FROM operation WHERE name = 'CVD-OXIDE'`))!.layer;
+    const run = {
+      key: 'run-of-17',
+      tool: chamber.tool,
+      chamber: chamber.name,
+      product: 'KITE-45',
+      layer,
+      operation: 'CVD-OXIDE',
+      lot: 'CSV-1',
+      wafer: 17,
+      recipe: { name: 'ANY', version: 1 },
+      setpoints: {},
+      startedAt: '2026-12-06T00:00:00Z',
+      endedAt: '2026-12-06T00:05:00Z',
+    };
+    yield { value: run, bytes: 100 };
+  }
+  const made = await ingestBatch(INGEST_KINDS.runs, 'test', runs(), 'atomic', NOW);
+  expect(made.results.flatMap((r) => r.issues ?? [])).toEqual([]);
+  const text = [HEAD, row('120', '2026-12-06T02:00:00Z', 18, 0), ''].join('\n');
+  const mapping = { ...(await preview(file(text), null)).mapping, runKey: { constant: 'run-of-17' } };
+  const shown = await preview(file(text), mapping);
+  expect(shown).toMatchObject({ kept: 0, refused: 1 });
+  expect(shown.faults[0]).toMatchObject({ field: 'runKey', lines: '2', wafers: 1 });
+  expect((await uploadCsv(file(text), mapping, 'partial', WHO, NOW)).issues).toEqual(shown.faults);
+});
+
+test('spellings of one unit are one unit for an upload and for the API, kept in the spelling of the parameter', async () => {
+  const { layer, operation } = (await db().one<{ layer: string; operation: string }>(
+    sql`SELECT layer, name AS operation FROM operation WHERE name LIKE 'MSA%' LIMIT 1`,
+  ))!;
+  const record = (unit: string, wafer: number) => ({
+    key: `sheet ${wafer}`,
+    station: 'ELL-01',
+    lot: 'CSV-1',
+    wafer,
+    product: 'KITE-45',
+    layer,
+    operation,
+    parameter: 'sheet_resistance',
+    unit,
+    plan: 'p',
+    measuredAt: '2026-12-06T03:00:00Z',
+    x: [0],
+    y: [0],
+    value: [500],
+  });
+  const send = (...list: object[]) =>
+    ingestBatch(
+      INGEST_KINDS.measurements,
+      'station',
+      (async function* () {
+        for (const value of list) yield { value, bytes: 100 };
+      })(),
+      'partial',
+      NOW,
+    );
+  expect(await send(record('Ω/sq', 1), record('ohm/□', 2), record('kΩ/sq', 3))).toMatchObject({ accepted: 2, rejected: 1 });
+  expect(await send(record('ohm/sq', 1))).toMatchObject({ accepted: 0, repeated: 1, rejected: 0 });
+  const kept = await db().rows<{ unit: string }>(sql`SELECT DISTINCT unit FROM measurement WHERE parameter = 'sheet_resistance'`);
+  expect(kept).toEqual([{ unit: 'ohm/sq' }]);
+  const text = `Lot;Slot;Operation;Parameter;Unit;Station;Time;X;Y;Value\nCSV-1;4;${operation};sheet_resistance;Ω/sq;ELL-01;2026-12-06T03:00:00Z;0;0;500\n`;
+  const shown = await preview(file(text), null);
+  expect(shown).toMatchObject({ kept: 1, refused: 0, faultTotal: 0 });
+  expect(await uploadCsv(file(text), shown.mapping, 'atomic', WHO, NOW)).toMatchObject({ accepted: 1 });
+  const other = text.replace('Ω/sq', 'ohm/sq');
+  expect(await uploadCsv(file(other), shown.mapping, 'atomic', WHO, NOW)).toMatchObject({ accepted: 0, repeated: 1 });
+});
+
+test('an upload is a line of the audit trail with file, mapping, counts and lots; one that is not kept says so', async () => {
+  const text = [HEAD, row('120', '2026-12-07T02:00:00Z', 20, 0), row('121', '2026-12-07T02:00:00Z', 21, 0), ''].join('\n');
+  const { mapping } = await preview(file(text), null);
+  const send = (t: string, mode: 'partial' | 'atomic') => uploadCsv({ ...file(t), name: 'trail.csv' }, mapping, mode, WHO, NOW);
+  const trail = () =>
+    db().rows<{ actor: string; action: string; after: Record<string, unknown> }>(
+      sql`SELECT actor, action, after FROM audit_entry WHERE entity = 'measurement file' AND entity_id = 'trail.csv' ORDER BY id`,
+    );
+  await send(text.replace('ELL-01', 'ELL-77'), 'atomic');
+  await send(text, 'atomic');
+  await send(text, 'partial');
+  const lines = await trail();
+  expect(
+    lines.map((l) => [l.actor, l.action, l.after['mode'], l.after['kept'], l.after['refused'], l.after['repeated']]),
+  ).toEqual([
+    [WHO, 'upload', 'atomic', 0, 1, 0],
+    [WHO, 'upload', 'atomic', 2, 0, 0],
+    [WHO, 'upload', 'partial', 0, 0, 2],
+  ]);
+  expect(lines.map((l) => l.after['lots'])).toEqual([[], ['CSV-1'], []]);
+  expect(lines[1]!.after).toMatchObject({ mapping, headerLine: 1, withheld: 0 });
+});
+
+test('what an atomic upload keeps is gone with its line of the trail', async () => {
+  const text = [HEAD, row('120', '2026-12-07T03:00:00Z', 22, 0), ''].join('\n');
+  const { mapping } = await preview(file(text), null);
+  await db().exec(
+    sql`CREATE FUNCTION no_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trail is full''; END'`,
+  );
+  await db().exec(sql`CREATE TRIGGER no_line BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION no_line()`);
+  await refusal(uploadCsv(file(text), mapping, 'atomic', WHO, NOW));
+  await db().exec(sql`DROP TRIGGER no_line ON audit_entry`);
+  expect(await preview(file(text), mapping)).toMatchObject({ kept: 1, repeated: 0 });
+});
+
+test('a preview opens no partition of time; the upload does', async () => {
+  const text = [HEAD, row('120', '2026-02-07T03:00:00Z', 23, 0), ''].join('\n');
+  const partitions = async () => (await db().one<{ n: number }>(sql`SELECT count(*)::int AS n FROM pg_inherits`))!.n;
+  const before = await partitions();
+  const shown = await preview(file(text), null);
+  expect(shown).toMatchObject({ kept: 1, faultTotal: 0 });
+  expect(await partitions()).toBe(before);
+  expect(await uploadCsv(file(text), shown.mapping, 'atomic', WHO, NOW)).toMatchObject({ accepted: 1 });
+  expect(await partitions()).toBeGreaterThan(before);
 });

@@ -3,7 +3,8 @@ import { bulkInsert, closePool, db, recordId, sql, transaction } from '@/lib/db'
 import { createRng } from '@/lib/numerics';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
-import { listVmModels, vmView } from '@/lib/services/views/vm';
+import { vmView } from '@/lib/services/views/vm';
+import { listVmModels } from '@/lib/services/views/vm-list';
 import { fitTrainingSet } from '@/lib/services/vm/fit-training-set';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, trainingPlan } from '@/lib/services/vm/train';
@@ -121,10 +122,16 @@ test('the limits follow what later predictions show, once a day, and the list do
   expect(shifts[0]).toMatchObject({ predictions: 150, outside: 9 });
   expect(shifts[0]!.shift).toBeCloseTo(2 * (9 / 150 - 0.01), 12);
   expect((await vmView(modelId, T0, day)).limits!.shift).toBe(shifts[0]!.shift);
-  const row = (await listVmModels({ fromMs: T0, operation, product })).find((m) => m.id === modelId)!;
+  const row = (await listVmModels({ fromMs: T0, nowMs: through + 10 * DAY, operation, product })).find((m) => m.id === modelId)!;
   expect(row).toMatchObject({ predictions: 150, unreliable: 9 });
   expect(row.q2!).toBeGreaterThan(0.7);
-  expect(quality(row)).toEqual({ status: 'warn', text: 'often outside' });
+  // 6 % lie outside: of the last 30 days, not of a week that begins after them.
+  expect(row.month).toMatchObject({ predictions: 150, unreliable: 9 });
+  expect(row.week.predictions).toBe(0);
+  expect(quality(row)).toEqual({ status: 'warn', text: 'often outside', by: '6.0 % outside in 30 days' });
+  const [hour] = await listVmModels({ fromMs: through + 9 * DAY, nowMs: through + 10 * DAY, id: modelId });
+  expect([hour!.predictions, quality(hour!).by]).toEqual([0, '6.0 % outside in 30 days']);
+  expect(quality((await listVmModels({ fromMs: T0, nowMs: day, id: modelId }))[0]!).by).toBe('6.0 % outside in 7 days');
 });
 
 test('the observed error is of the predictions that are charted; that of all stands beside it', async () => {
@@ -133,11 +140,12 @@ test('the observed error is of the predictions that are charted; that of all sta
     SELECT gen_random_uuid(), p.run_id::text || ' m', 'ELL-01', 'M', 1, ${product}, 'ILD1', ${operation}, ${parameter}, 'nm', 'P5', p.started_at + INTERVAL '1 hour', p.run_id, p.started_at, 'CVD-01', 'A', ${featureSet}, ARRAY[y], ARRAY[0.1], 1, y, y, y
     FROM (SELECT run_id, started_at, reliable, CASE WHEN reliable THEN 120.5 ELSE 132 END AS y, row_number() OVER (PARTITION BY reliable ORDER BY started_at) AS k
       FROM vm_prediction WHERE model_id = ${modelId}) p WHERE k <= 40`);
-  const row = (await listVmModels({ fromMs: T0, operation, product })).find((m) => m.id === modelId)!;
+  const row = (await listVmModels({ fromMs: T0, nowMs: through + 10 * DAY, operation, product })).find((m) => m.id === modelId)!;
   expect(row).toMatchObject({ checked: 40, coverage: 1, checkedAll: 49 });
   expect(row.observedRmse!).toBeCloseTo(0.5, 12);
   expect(row.observedAll!).toBeCloseTo(Math.sqrt((40 * 0.25 + 9 * 144) / 49), 12);
-  expect(quality({ ...row, unreliable: 0, rmse: 0.2 })).toEqual({ status: 'warn', text: 'error has grown' });
+  expect(row.month).toMatchObject({ checked: 40, coverage: 1 });
+  expect(quality({ ...row, rmse: 0.2 })).toEqual({ status: 'warn', text: 'error has grown', by: 'error 2.5 × the promised one' });
 });
 
 /** The work on one and the same trace when it runs at a time. @param unit - of its first sensor. */

@@ -37,6 +37,10 @@ function spec(input: Input) {
   };
 }
 
+/** The files put 0 beyond a limit that is not there, where the product says that there is none: null. A null beside a limit stays one. */
+const beyond = (input: Input, limit: 'lsl' | 'usl', ppm: number | null): number | null =>
+  ppm === null && !has(input, limit) ? 0 : ppm;
+
 function shortTermSigma(input: Input, values: readonly number[]): number {
   const { method, span } = individualsMethod(input);
   return individualsSigma(values, method, span);
@@ -64,7 +68,7 @@ export const capabilityRegistry: Registry = {
       n: m.n,
       within: indicesOut(capabilityIndices(m.mean, sigmaWithin, m.n, s, level), 'C'),
       overall: indicesOut(capabilityIndices(m.mean, sigmaOverall, m.n, s, level), 'P'),
-      expectedPpm: { belowLsl: ppm.below, aboveUsl: ppm.above },
+      expectedPpm: { belowLsl: beyond(input, 'lsl', ppm.below), aboveUsl: beyond(input, 'usl', ppm.above) },
       observedOutside: outside,
     };
   },

@@ -2,7 +2,7 @@
 import type { AlertRow } from '@/lib/services/views/alerts';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
-import { duration } from '@/lib/ui/format';
+import { duration, plural } from '@/lib/ui/format';
 import { Ago, useNow } from '@/lib/ui/hooks/now';
 import { useAction } from '@/lib/ui/hooks/use-action';
 import { waferName } from '@/lib/ui/links';
@@ -16,11 +16,14 @@ export function AlertTable({
   total,
   canAct,
   filtered,
+  older,
 }: {
   rows: readonly AlertRow[];
   total: number;
   canAct: boolean;
   filtered: boolean;
+  /** Closed before the time range. */
+  older: number;
 }) {
   const { run } = useAction();
   const acknowledge = (r: AlertRow): void => {
@@ -88,7 +91,7 @@ export function AlertTable({
       rowKeys={{ a: acknowledge }}
       empty={
         filtered
-          ? 'No alert matches these filters. Closed alerts are listed within the time range: take a longer one, or clear a filter.'
+          ? `No alert matches these filters${older > 0 ? ` in this time: ${plural(older, 'alert was', 'alerts were')} closed before it. Take a longer one` : '. Choose another state'}, or clear a filter.`
           : 'No alert is waiting. One opens here when a rule fires on an alerting chart.'
       }
     />

@@ -1,10 +1,12 @@
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import { mayAs } from '@/lib/services/actor';
 import { listAlerts } from '@/lib/services/views/alerts';
 import { fabLists } from '@/lib/services/views/spc-list';
 import { choice, param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
-import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { ALL_TIMES, PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
+import { ListPages, pageHrefs, pageNote } from '@/lib/ui/components/list-pages';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
@@ -13,6 +15,17 @@ import { AlertTable } from './alert-table';
 export const metadata: Metadata = { title: 'Alerts' };
 
 const STATES = ['active', 'open', 'acknowledged', 'closed', 'all'] as const;
+const LIMIT = 300;
+const TITLES: Readonly<Record<(typeof STATES)[number], string>> = {
+  active: 'Alerts that wait',
+  open: 'Open alerts',
+  acknowledged: 'Acknowledged alerts',
+  closed: 'Closed alerts',
+  all: 'Alerts that wait, and closed ones',
+};
+const RANGE = timeRangeField('7d');
+/** Alerts are kept for good, so that their list can go back to the first one. */
+const CLOSED_WITHIN = { ...RANGE, label: 'Closed', options: [...RANGE.options, { value: ALL_TIMES, label: 'At any time' }] };
 const SEVERITIES = ['high', 'medium', 'low'] as const;
 
 export default async function AlertsPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
@@ -21,15 +34,17 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
   const now = Date.now();
   const state = choice(p, 'state', STATES, 'active');
   const mine = param(p, 'owner');
-  const [{ rows, total, assignees }, lists] = await Promise.all([
+  const hasClosed = state === 'closed' || state === 'all';
+  const [{ rows, total, older, next, assignees }, lists] = await Promise.all([
     listAlerts({
       state,
       severity: param(p, 'severity'),
       area: param(p, 'area'),
       tool: param(p, 'tool'),
       assignee: mine === 'me' ? actor.email : mine,
-      fromMs: timeWindow(p, now, '7d').fromMs,
-      limit: 300,
+      fromMs: param(p, 'range') === ALL_TIMES ? 0 : timeWindow(p, now, '7d').fromMs,
+      limit: LIMIT,
+      after: param(p, PAGE_KEY),
     }),
     fabLists(),
   ]);
@@ -61,17 +76,42 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
             label: 'Owner',
             options: [{ value: 'me', label: 'Mine' }, { value: 'nobody', label: 'Nobody' }, ...options(assignees)],
           },
-          ...(state === 'closed' || state === 'all' ? [timeRangeField('7d')] : []),
+          ...(hasClosed ? [CLOSED_WITHIN] : []),
         ]}
       />
       <Panel
-        title={state === 'closed' ? 'Closed alerts' : 'Alerts that wait'}
+        title={TITLES[state]}
         asOf={now}
         flush
-        note={total > rows.length ? `top ${rows.length} of ${total}` : null}
+        note={pageNote(p, rows.length, total, 'alerts', state === 'closed' ? 'newest first' : 'worst first, closed ones last')}
+        actions={
+          <>
+            {hasClosed && older > 0 ? <EarlierAlerts params={p} older={older} /> : null}
+            <ListPages path="/alerts" params={p} next={next} />
+          </>
+        }
       >
-        <AlertTable rows={rows} total={total} canAct={mayAs(actor.role, 'operator')} filtered={[...Object.keys(p)].length > 0} />
+        <AlertTable
+          rows={rows}
+          total={total}
+          canAct={mayAs(actor.role, 'operator')}
+          filtered={Object.keys(p).length > 0}
+          older={older}
+        />
       </Panel>
     </>
+  );
+}
+
+/** The way from a list of the last days to the alerts that were closed before them. */
+function EarlierAlerts({ params, older }: { params: SearchParams; older: number }) {
+  return (
+    <Link
+      prefetch={false}
+      className="btn h-7! text-sm!"
+      href={pageHrefs('/alerts', { ...params, range: ALL_TIMES, [PAGE_KEY]: '' }, null).first!}
+    >
+      {`Show ${older} closed earlier`}
+    </Link>
   );
 }

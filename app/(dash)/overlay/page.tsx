@@ -3,7 +3,8 @@ import { listOverlay } from '@/lib/services/views/overlay';
 import { fabLists } from '@/lib/services/views/spc-list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
-import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
+import { ListPages, pageNote } from '@/lib/ui/components/list-pages';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
@@ -18,7 +19,7 @@ export default async function OverlayPage({ searchParams }: { searchParams: Prom
   const p = await searchParams;
   const { fromMs, toMs } = timeWindow(p, Date.now(), '30d');
   const lot = param(p, 'lot');
-  const [{ rows, total }, lists] = await Promise.all([
+  const [{ rows, total, next }, lists] = await Promise.all([
     listOverlay({
       fromMs,
       toMs,
@@ -27,6 +28,7 @@ export default async function OverlayPage({ searchParams }: { searchParams: Prom
       operation: param(p, 'operation'),
       lot,
       limit: LIMIT,
+      after: param(p, PAGE_KEY),
     }),
     fabLists(),
   ]);
@@ -48,7 +50,8 @@ export default async function OverlayPage({ searchParams }: { searchParams: Prom
         title="Measured wafers"
         asOf={rows[0]?.measuredMs ?? null}
         flush
-        note={total > rows.length ? `newest ${rows.length} of ${total}` : `${total} wafers`}
+        note={pageNote(p, rows.length, total, 'wafers', 'newest first')}
+        actions={<ListPages path="/overlay" params={p} next={next} />}
       >
         <OverlayTable rows={rows} total={total} />
       </Panel>

@@ -53,6 +53,7 @@ export function prepareTrialSites(t: TrialSites, wafer: number, parameter: numbe
       y: w.y,
       value: s.shift,
       missing: 'not accepted by both',
+      quantity: 'draft - in force',
       unit: unitLabel(p.unit),
       radiusMm: w.radiusMm,
       edgeExclusionMm: w.edgeExclusionMm,

@@ -3,8 +3,10 @@ import Link from 'next/link';
 import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
 import { fabLists, screenCharts } from '@/lib/services/views/spc-list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
+import { CHART_KINDS } from '@/lib/ui/charts/kinds';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
-import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
+import { ListPages, pageNote } from '@/lib/ui/components/list-pages';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
@@ -20,7 +22,7 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
   const p = await searchParams;
   const now = Date.now();
   const { fromMs, toMs } = timeWindow(p, now, '7d');
-  const [{ rows, total }, lists] = await Promise.all([
+  const [{ rows, total, next }, lists] = await Promise.all([
     screenCharts({
       fromMs,
       toMs,
@@ -31,8 +33,10 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
       onlySpecified: param(p, 'specified') === '1',
       tool: param(p, 'tool'),
       source: param(p, 'source'),
+      kind: param(p, 'kind'),
       onlyOut: param(p, 'state') === 'out',
       limit: LIMIT,
+      after: param(p, PAGE_KEY),
     }),
     fabLists(),
   ]);
@@ -59,11 +63,18 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
           { key: 'parameter', label: 'Parameter', options: options(lists.parameters) },
           { key: 'tool', label: 'Tool', options: options(lists.tools.map((t) => t.name)) },
           { key: 'source', label: 'Source', options: SOURCES },
+          { key: 'kind', label: 'Kind', options: CHART_KINDS },
           { key: 'specified', label: 'Specification', options: [{ value: '1', label: 'Judged by one' }] },
           { key: 'state', label: 'State', options: [{ value: 'out', label: 'Rule fired' }] },
         ]}
       />
-      <Panel title="Charts" asOf={newest} flush note={total > rows.length ? `top ${rows.length} of ${total}` : `${total} charts`}>
+      <Panel
+        title="Charts"
+        asOf={newest}
+        flush
+        note={pageNote(p, rows.length, total, 'charts', 'worst first')}
+        actions={<ListPages path="/spc" params={p} next={next} />}
+      >
         <ScreeningTable rows={rows} label="Charts" total={total} />
       </Panel>
     </>

@@ -30,7 +30,12 @@ export function Outcome({ result: r }: { result: CsvResult }) {
       key: 'charts',
       header: 'Charts',
       value: (s) => `${s.operation} ${s.product}`,
-      cell: (s) => <Link href={storedLinks(s).charts}>{`${s.operation}, ${s.product}`}</Link>,
+      cell: (s) =>
+        s.withoutRun === s.wafers ? (
+          'when the run is known'
+        ) : (
+          <Link href={storedLinks(s).charts}>{`${s.operation}, ${s.product}`}</Link>
+        ),
     },
   ];
   return (
@@ -53,7 +58,7 @@ export function Outcome({ result: r }: { result: CsvResult }) {
           />
         </>
       ) : null}
-      {r.issues.length > 0 ? <Faults faults={r.issues} total={r.issues.length} /> : null}
+      {r.issues.length > 0 ? <Faults faults={r.issues} total={r.issueTotal} /> : null}
     </div>
   );
 }

@@ -1,8 +1,8 @@
 'use client';
-import type { CsvPreview } from '@/lib/services/csv';
+import type { CsvFault, CsvPreview } from '@/lib/services/csv';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
+import { decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import type { FieldInfo } from './mapping-table';
 import { neededFields, whyNoWafer } from './why-no-wafer';
@@ -39,28 +39,22 @@ export function FirstRows({ preview: p }: { preview: CsvPreview }) {
   );
 }
 
-export interface Fault {
-  line: number;
-  field: string;
-  message: string;
-}
-
-/** What is wrong, by line. */
-export function Faults({ faults, total }: { faults: readonly Fault[]; total: number }) {
+/** What is wrong, each kind once, with the rows that have it and the wafers that are refused for it. */
+export function Faults({ faults, total }: { faults: readonly CsvFault[]; total: number }) {
   if (faults.length === 0)
     return (
       <p>
-        <StatusMark status="ok" text="Every row can be read." />
+        <StatusMark status="ok" text="Every row can be read, and every wafer can be kept." />
       </p>
     );
-  const columns: Column<Fault>[] = [
+  const columns: Column<CsvFault>[] = [
+    { key: 'wafers', header: 'Wafers', numeric: true, value: (f) => f.wafers },
     {
       key: 'line',
-      header: 'Line',
-      numeric: true,
+      header: 'Rows',
       firstDir: 'asc',
       value: (f) => f.line,
-      cell: (f) => (f.line === 0 ? 'whole file' : f.line),
+      cell: (f) => (f.line === 0 ? 'whole file' : `${plural(f.rows, 'row')}: ${f.lines}`),
     },
     { key: 'field', header: 'Field', value: (f) => f.field },
     {
@@ -77,7 +71,7 @@ export function Faults({ faults, total }: { faults: readonly Fault[]; total: num
       columns={columns}
       rowKey={(f) => `${f.line} ${f.field} ${f.message}`}
       total={total}
-      empty="Every row can be read."
+      empty="Nothing is wrong."
       maxHeight={240}
     />
   );

@@ -17,6 +17,9 @@ const preview = (mapping: CsvPreview['mapping']): CsvPreview => ({
   faultTotal: 0,
   wafers: [],
   waferTotal: 1,
+  kept: 1,
+  repeated: 0,
+  refused: 0,
 });
 const first: Question = { file, line: null, mapping: null, pauseMs: 0 };
 const read: Reading = { question: first, answer: { of: first, preview: preview({ unit: { constant: 'nm' } }) } };

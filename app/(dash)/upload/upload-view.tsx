@@ -2,9 +2,9 @@
 import { useState } from 'react';
 import type { CsvField, CsvMapping, CsvPreview, SavedMapping } from '@/lib/services/csv';
 import { Panel } from '@/lib/ui/components/panel';
-import { plural } from '@/lib/ui/format';
 import { useAction } from '@/lib/ui/hooks/use-action';
 import { keepMapping } from './actions';
+import { checkWords, uploadState } from './check-words';
 import { FilePanel } from './file-panel';
 import { type FieldInfo, MappingTable } from './mapping-table';
 import { trimmed } from './one-value';
@@ -33,10 +33,7 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
       {preview ? (
         <>
           <ColumnsPanel fields={fields} preview={preview} onField={map} onMapping={change} />
-          <Panel
-            title="3 Check"
-            note={`${plural(preview.waferTotal, 'wafer')} can be kept, ${plural(preview.faultTotal, 'fault')}`}
-          >
+          <Panel title="3 Check" note={checkWords(preview)}>
             <Faults faults={preview.faults} total={preview.faultTotal} />
             <WafersPreview preview={preview} fields={fields} />
           </Panel>
@@ -50,7 +47,7 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
                 <input type="radio" name="mode" checked={mode === 'atomic'} onChange={() => setMode('atomic')} />
                 all or nothing
               </label>
-              <UploadButton r={r} onClick={() => r.keep(mode)} />
+              <UploadButton r={r} mode={mode} onClick={() => r.keep(mode)} />
             </div>
             {r.result ? <Outcome result={r.result} /> : null}
           </Panel>
@@ -60,19 +57,28 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
   );
 }
 
-/** Stores what was checked, and waits while a change is on its way to be. */
-function UploadButton({ r, onClick }: { r: ReturnType<typeof useReading>; onClick: () => void }) {
+/** Stores what was checked, and waits while a change is on its way to be; says why where there is nothing to store. */
+function UploadButton({ r, mode, onClick }: { r: ReturnType<typeof useReading>; mode: string; onClick: () => void }) {
   const checked = checkedOf(r.reading);
-  const words = checked === null ? 'Checking…' : `Upload ${plural(checked.waferTotal, 'wafer')}`;
+  const state = uploadState(checked, mode);
+  const words = r.isKeeping ? 'Working…' : r.error !== null && checked === null ? 'Upload' : state.words;
   return (
-    <button
-      type="button"
-      className="btn btn-primary"
-      disabled={r.isKeeping || checked === null || checked.waferTotal === 0}
-      onClick={onClick}
-    >
-      {r.isKeeping ? 'Working…' : r.error !== null && checked === null ? 'Upload' : words}
-    </button>
+    <>
+      <button
+        type="button"
+        className="btn btn-primary"
+        disabled={r.isKeeping || !state.isPossible}
+        aria-describedby={state.why === null ? undefined : 'why-no-upload'}
+        onClick={onClick}
+      >
+        {words}
+      </button>
+      {state.why === null ? null : (
+        <span id="why-no-upload" className="text-sm text-ink-2">
+          {state.why}
+        </span>
+      )}
+    </>
   );
 }
 

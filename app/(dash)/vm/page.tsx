@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { fabLists } from '@/lib/services/views/spc-list';
-import { listVmModels } from '@/lib/services/views/vm';
+import { listVmModels } from '@/lib/services/views/vm-list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
@@ -19,7 +19,7 @@ export default async function VmPage({ searchParams }: { searchParams: Promise<S
   const now = Date.now();
   const { fromMs } = timeWindow(p, now, '30d');
   const [rows, lists] = await Promise.all([
-    listVmModels({ fromMs, operation: param(p, 'operation'), product: param(p, 'product') }),
+    listVmModels({ fromMs, nowMs: now, operation: param(p, 'operation'), product: param(p, 'product') }),
     fabLists(),
   ]);
   const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
@@ -34,7 +34,12 @@ export default async function VmPage({ searchParams }: { searchParams: Promise<S
           { key: 'product', label: 'Product', options: options(lists.products) },
         ]}
       />
-      <Panel title="Models" asOf={now} flush note={`${rows.length} models; coverage and error of the chosen time`}>
+      <Panel
+        title="Models"
+        asOf={now}
+        flush
+        note={`${rows.length} models; coverage, error and share outside of the chosen time; the state is of the last 7 and 30 days`}
+      >
         <ExportFacts facts={windowFacts(fromMs, now)}>
           <VmTable rows={rows} />
         </ExportFacts>

@@ -1,5 +1,5 @@
 'use client';
-import type { VmRow } from '@/lib/services/views/vm';
+import type { VmRow } from '@/lib/services/views/vm-list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count, decimalsFor, num, percent, unitLabel } from '@/lib/ui/format';
@@ -13,10 +13,16 @@ const COLUMNS: readonly Column<VmRow>[] = [
     value: (r) => quality(r).text,
     cell: (r) => {
       const q = quality(r);
-      return <StatusMark status={q.status} text={q.text} />;
+      return (
+        <>
+          <StatusMark status={q.status} text={q.text} />
+          <span className="block text-sm text-ink-2 whitespace-normal">{q.by}</span>
+        </>
+      );
     },
     title: QUALITY_RULES,
   },
+  { key: 'by', header: 'State by', fileOnly: true, value: (r) => quality(r).by },
   { key: 'operation', header: 'Operation', value: (r) => r.operation },
   { key: 'parameter', header: 'Predicts', value: (r) => r.parameter },
   { key: 'product', header: 'Product', value: (r) => r.product },

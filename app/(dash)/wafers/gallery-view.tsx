@@ -106,6 +106,6 @@ const drawnTiles = (m: Gallery, kind: MapKind, palette: Palette): DrawnTile[] =>
       const map = prepareWaferMap(t.input, kind, m.scale, 48);
       const g = waferGeometry(TILE, t.input.radiusMm);
       const drawing = waferMapDrawing(map, g, palette, map.grid ? gridUrl(map.grid, m.scale) : null);
-      return { title: `${l.lot}, ${t.title}`, caption: t.caption, isOut: t.isOut, drawing };
+      return { title: `${l.lot}, ${t.title}`, caption: t.caption, facts: t.facts, isOut: t.isOut, drawing };
     }),
   );

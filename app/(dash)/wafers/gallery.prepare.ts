@@ -1,5 +1,5 @@
 import type { WaferGroup, WaferTile } from '@/lib/services/views/wafers';
-import { asEntered, decimalsFor, num, unitLabel } from '@/lib/ui/format';
+import { asEntered, decimalsFor, num, shortTime, unitLabel } from '@/lib/ui/format';
 import { groupBy } from '@/lib/ui/group';
 import { type ColourScale, sharedScale } from '@/lib/ui/maps/colour-scale';
 import { mixOfTargets, mixWords } from '@/lib/ui/maps/mixed-targets';
@@ -12,6 +12,8 @@ export interface GalleryItem {
   title: string;
   /** Mean and σ of its sites. */
   caption: string;
+  /** Product and chamber, time measured: for a picture, where the head of the lot is not. */
+  facts: string[];
   isOut: boolean;
   input: WaferMapInput;
 }
@@ -75,6 +77,7 @@ const itemOf = (t: WaferTile, digits: number): GalleryItem => ({
   href: `/wafers/${t.id}`,
   title: `slot ${t.slot}`,
   caption: `${num(t.mean, digits)}, σ ${num(t.sd, digits)}`,
+  facts: [[t.product, t.tool, t.chamber].filter(Boolean).join(' · '), `${shortTime(t.measuredMs)} UTC`],
   isOut: t.isOut,
   input: mapInput(t),
 });

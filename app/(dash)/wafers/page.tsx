@@ -2,9 +2,11 @@ import type { Metadata } from 'next';
 import { fabLists } from '@/lib/services/views/spc-list';
 import { waferGallery } from '@/lib/services/views/wafers';
 import { integer, param, type SearchParams, timeWindow } from '@/lib/ui/address';
+import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { type FactValue, windowFacts } from '@/lib/ui/facts';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
 import { GalleryView } from './gallery-view';
@@ -12,6 +14,12 @@ import { GalleryView } from './gallery-view';
 export const metadata: Metadata = { title: 'Wafers' };
 
 const LIMIT = 60;
+
+/** What the filters ask for, so that a picture says what was left out of it. */
+const galleryFacts = (p: SearchParams, time: readonly FactValue[]): FactValue[] => [
+  ...(['product', 'tool', 'lot', 'slot'] as const).map((key): FactValue => [key, param(p, key)]),
+  ...time,
+];
 
 export default async function WafersPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   await pageActor('/wafers');
@@ -77,11 +85,13 @@ export default async function WafersPage({ searchParams }: { searchParams: Promi
           empty="No measured wafer matches. Take a longer time range or clear a filter; wafers appear as their measurements are ingested."
         />
       ) : (
-        <div className="flex flex-col gap-3">
-          {view.groups.map((g) => (
-            <GalleryView key={`${g.operation} ${g.parameter}`} data={g} isLot={lot !== null} />
-          ))}
-        </div>
+        <ExportFacts facts={galleryFacts(p, lot === null ? windowFacts(fromMs, toMs) : [])}>
+          <div className="flex flex-col gap-3">
+            {view.groups.map((g) => (
+              <GalleryView key={`${g.operation} ${g.parameter}`} data={g} isLot={lot !== null} />
+            ))}
+          </div>
+        </ExportFacts>
       )}
     </>
   );

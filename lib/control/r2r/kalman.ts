@@ -36,7 +36,7 @@ function checkOffsets(c: OffsetConfig): void {
 }
 
 const variance = (table: Readonly<Record<string, number>>, kind: string, field: string): number => {
-  const v = table[kind];
+  const v = Object.hasOwn(table, kind) ? table[kind] : undefined;
   if (v === undefined || !(v >= 0))
     throw new AppError('invalid_input', `${field} has no value for context kind "${kind}"`, { field, kind });
   return v;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { db, sql } from '@/lib/db';
-import { parsed } from '@/lib/formats/parsed';
+import { parsedQuery } from '@/lib/formats/parsed';
 
 export const alertQuery = z.strictObject({
   state: z.enum(['open', 'acknowledged', 'closed', 'unclosed']).default('unclosed'),
@@ -8,8 +8,8 @@ export const alertQuery = z.strictObject({
 });
 
 /** Alerts for other systems (an MES, a pager), newest signal first. @throws AppError `invalid_input` for a query that is not an `alertQuery`. */
-export function listAlerts(input: unknown) {
-  const query = parsed(alertQuery, input);
+export function listAlerts(asked: Readonly<Record<string, string>>) {
+  const query = parsedQuery(alertQuery, asked);
   const states = query.state === 'unclosed' ? ['open', 'acknowledged'] : [query.state];
   return db().rows(sql`
     SELECT id, state::text, severity, title, area, tool, chamber, product, operation, lot, slot, rule, value, first_at AS "firstAt", last_at AS "lastAt", count, assignee, chart_id AS "chartId", run_id AS "runId"

@@ -102,7 +102,7 @@ test('a field that is unknown, missing or wrong is named, with what to do', asyn
     );
   expect(await refused('spc/constants', { n: 5, m: 1 })).toMatchObject({
     code: 'invalid_input',
-    message: 'm: is no field of spc/constants; fields are n',
+    message: 'm: is not a known field of spc/constants; fields are n',
   });
   expect(await refused('spc/constants', {})).toMatchObject({ message: 'n: is missing; it is needed' });
   const film = { wavelengthNm: [500], substrate: { kind: 'cauchy', a: 1.5, bUm2: 0 } };

@@ -36,7 +36,7 @@ export function parseInput(f: ComputeFunction, input: unknown): unknown {
   const issues = parsed.error.issues.map((i) => {
     if (i.code === 'unrecognized_keys') {
       const field = [...i.path, i.keys[0]!].join('.');
-      return { path: field, message: `is no field of ${f.path}; fields are ${Object.keys(f.input.shape).join(', ')}` };
+      return { path: field, message: `is not a known field of ${f.path}; fields are ${Object.keys(f.input.shape).join(', ')}` };
     }
     const { path, message } = deepest(i);
     const missing = path.length > 0 && sayMissing(input, path);

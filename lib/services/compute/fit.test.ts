@@ -125,3 +125,13 @@ test('a multivariable loop takes the disturbance away', async () => {
   expect(2 * a + 0.5 * b).toBeCloseTo(-1, 9);
   expect(0.3 * a + 1.5 * b).toBeCloseTo(-0.4, 9);
 });
+
+test('a parameter of any name has the value of the recipe until one is given', async () => {
+  const { recipe, nm } = exampleSpectra();
+  const named = (name: string) => JSON.parse(JSON.stringify(recipe).replaceAll('hfo2_thickness', name));
+  const plain = await run('fit/forward', { recipe, nm });
+  const odd = await run('fit/forward', { recipe: named('toString'), nm });
+  expect(odd.channels).toEqual(plain.channels);
+  const moved = await run('fit/forward', { recipe: named('toString'), nm, values: { toString: 9 } });
+  expect(moved).not.toEqual(odd);
+});

@@ -79,8 +79,9 @@ const spectrum = define({
  * @throws AppError `invalid_input` for a name that is no parameter.
  */
 function valuesAt(recipe: z.output<typeof metrologyRecipeIn>, named: Readonly<Record<string, number>>): number[] {
-  const own = new Map(recipe.parameters.map((p) => [p.name, named[p.name] ?? p.value]));
-  for (const name of Object.keys(named))
+  const given = new Map(Object.entries(named));
+  const own = new Map(recipe.parameters.map((p) => [p.name, given.get(p.name) ?? p.value]));
+  for (const name of given.keys())
     if (!own.has(name))
       throw new AppError(
         'invalid_input',
@@ -90,7 +91,7 @@ function valuesAt(recipe: z.output<typeof metrologyRecipeIn>, named: Readonly<Re
         },
       );
   return recipe.parameters.map(({ name, role }) =>
-    role.kind === 'tied' && named[name] === undefined
+    role.kind === 'tied' && !given.has(name)
       ? role.terms.reduce((s, t) => s + t.factor * own.get(t.parameter)!, role.offset)
       : own.get(name)!,
   );

@@ -43,6 +43,13 @@ function within(a: ComplexArray, field: string): ComplexArray {
         field,
       },
     );
+  const none = a.re.findIndex((n, i) => n === 0 && a.im[i] === 0);
+  if (none >= 0)
+    throw new AppError(
+      'invalid_input',
+      `${field}: the index n + ik is 0${a.re.length > 1 ? ` at wavelength ${none}` : ''}, in which no wave travels or decays; give n or k above 0`,
+      { field },
+    );
   const active = a.re.findIndex((n, i) => n < 0 || a.im[i]! < -LEAST_GAIN);
   if (active >= 0) refuseActive(field, a.re[active]!, a.im[active]!);
   return a;

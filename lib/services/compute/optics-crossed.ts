@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
-import { indexIn, numbers, positive, whole } from '@/lib/formats/compute';
+import { incidenceDeg, indexIn, numbers, positive, whole } from '@/lib/formats/compute';
 import {
   type CrossedDiffraction,
   type CrossedGrating,
@@ -50,7 +50,7 @@ const crossed = define({
   text: 'Jones and Mueller matrix of the zero order and efficiencies of every propagating order (m, n); at fixed truncation, or the limit of an order sweep with its certificate.',
   input: z.strictObject({
     wavelengthNm: numbers('Vacuum wavelengths, nm', { lowest: 1e-3, max: 1000 }),
-    angleDeg: z.number().min(0).lt(90).meta({ description: 'Angle of incidence, degrees; default 0' }).optional(),
+    angleDeg: incidenceDeg.meta({ description: 'Angle of incidence, degrees; default 0' }).optional(),
     azimuthDeg: z.number().meta({ description: 'Azimuth, degrees; default 0' }).optional(),
     periodXNm: positive('Period in x, nm'),
     periodYNm: positive('Period in y, nm'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
-import { indexIn, numbers, oneOf, positive, whole } from '@/lib/formats/compute';
+import { incidenceDeg, indexIn, numbers, oneOf, positive, whole } from '@/lib/formats/compute';
 import {
   chooseConicalTruncation,
   chooseTruncation,
@@ -18,7 +18,7 @@ import { at, indexOf } from './optical-index';
 
 const structureIn = {
   wavelengthNm: numbers('Vacuum wavelengths, nm', { lowest: 1e-3, max: 10_000 }),
-  angleDeg: z.number().min(0).lt(90).meta({ description: 'Angle of incidence from the normal, degrees; default 0' }).optional(),
+  angleDeg: incidenceDeg.meta({ description: 'Angle of incidence from the normal, degrees; default 0' }).optional(),
   periodNm: positive('Pitch, nm'),
   superstrate: indexIn.optional(),
   substrate: indexIn,

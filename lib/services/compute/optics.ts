@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
-import { type IndexIn, indexIn, numbers, oneOf, positive, share } from '@/lib/formats/compute';
+import { type IndexIn, incidenceDeg, indexIn, numbers, oneOf, positive, share } from '@/lib/formats/compute';
 import {
   effectiveMedium,
   incoherentStack,
@@ -19,12 +19,7 @@ import { crossedFunctions } from './optics-crossed';
 import { gratingFunctions } from './optics-gratings';
 
 const wavelengthNm = numbers('Vacuum wavelengths, nm', { lowest: 1e-3, max: 100_000 });
-const angleDeg = z
-  .number()
-  .min(0)
-  .lt(90)
-  .meta({ description: 'Angle of incidence from the normal, degrees; default 0' })
-  .optional();
+const angleDeg = incidenceDeg.meta({ description: 'Angle of incidence from the normal, degrees; default 0' }).optional();
 
 const films = z
   .array(
@@ -40,6 +35,17 @@ const films = z
   .max(1000)
   .meta({ description: 'Films from top to bottom' })
   .optional();
+
+const POLARISATION = ['n', 'c', 's', 'depolarisation'];
+
+/** Wavelengths at which nothing is reflected, whose polarisation is therefore none. */
+function unreflected({ Rs, Rp }: { readonly Rs: Float64Array; readonly Rp: Float64Array }): string[] {
+  const dark = [...Rs.keys()].filter((k) => Rs[k] === 0 && Rp[k] === 0);
+  if (dark.length === 0) return [];
+  return [
+    `wavelengthNm: nothing is reflected at ${dark.length === Rs.length ? 'any wavelength' : `${dark.length === 1 ? 'place' : 'places'} ${dark.slice(0, 6).join(', ')}${dark.length > 6 ? ' …' : ''}`}, so that Ψ, Δ, N, C and S do not exist there`,
+  ];
+}
 
 const film = define({
   path: 'optics/thin-film',
@@ -57,6 +63,8 @@ const film = define({
     convergenceDeg: positive('Convergence of the beam, degrees').optional(),
   }),
   relations: { needs: { spreadFilm: 'thicknessSigmaNm' } },
+  // light that is not there has no polarisation
+  gaps: ['psiDeg', 'deltaDeg', ...POLARISATION, ...POLARISATION.map((k) => `spread.${k}`)],
   run: (i) => {
     checkSpread(i);
     const angle = radians(i.angleDeg ?? 0);
@@ -75,9 +83,17 @@ const film = define({
     }
     const r = thinFilm(stack, i.wavelengthNm, angle);
     const spread = spreadOf(i, stackAt, angle);
-    if (spread === null) return { wavelengthNm: i.wavelengthNm, ...r, ...psiDelta(r.rp, r.rs), ...ncs(r.rp, r.rs), spread: null };
+    if (spread === null)
+      return {
+        wavelengthNm: i.wavelengthNm,
+        ...r,
+        ...psiDelta(r.rp, r.rs),
+        ...ncs(r.rp, r.rs),
+        spread: null,
+        warnings: unreflected(r),
+      };
     const { error: _, nodes: __, ...mixed } = spread;
-    return { wavelengthNm: i.wavelengthNm, ...mixed, ...psiDeltaOfNcs(mixed), spread };
+    return { wavelengthNm: i.wavelengthNm, ...mixed, ...psiDeltaOfNcs(mixed), spread, warnings: unreflected(mixed) };
   },
   table: {
     columns: [{ name: 'wavelengthNm' }],

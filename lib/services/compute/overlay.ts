@@ -12,6 +12,7 @@ import {
   removeTis,
 } from '@/lib/overlay';
 import { define, given } from './define';
+import { toldFit } from './overlay-told';
 
 /** Orders of grid and field part behind the usual names. */
 const PRESETS = { translation: 0, linear: 1, quadratic: 2, cubic: 3 } as const;
@@ -128,21 +129,6 @@ function fitted(i: MarksIn & ModelIn) {
   const model = modelOf({ terms, gridOrder, fieldOrder, gridOnly, fieldOnly }, isWaferOnly);
   return { marks, fit: fitOverlay(marks, model, given({ robust, rejectSigma, onDeficient, covariance })) };
 }
-
-type Axis = ReturnType<typeof fitOverlay>['dx'];
-
-/** An axis with as many terms as marks: the fit goes through every mark, and only given uncertainties tell those of the terms. */
-const toldAxis = (a: Axis, isKnown: boolean) =>
-  a.dof > 0 ? a : { ...a, residualSigma: null, ...(isKnown ? {} : { covariance: null }) };
-
-/** What a fit says of itself: numbers that the marks cannot tell are none, and why. */
-function toldFit(f: ReturnType<typeof fitOverlay>, covariance: ModelIn['covariance']) {
-  const isKnown = covariance === 'known';
-  const exact = (['dx', 'dy'] as const).filter((k) => f[k].dof === 0);
-  return { ...f, dx: toldAxis(f.dx, isKnown), dy: toldAxis(f.dy, isKnown), warnings: isKnown ? [] : exact.map(exactWords) };
-}
-const exactWords = (axis: 'dx' | 'dy'): string =>
-  `${axis}: there are as many terms as marks, so that the fit goes through every mark and nothing is left to tell the uncertainty of the terms; give ${axis === 'dx' ? 'uDx' : 'uDy'} with covariance "known", fewer terms, or more marks`;
 
 /** Four fields of four corner marks: tx 3 nm, ty −2 nm, mx 0.02 ppm, rotation 0.01 µrad, field magnification 0.5 ppm. */
 function exampleMarks() {

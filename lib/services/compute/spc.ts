@@ -10,7 +10,6 @@ import {
   type ShewhartChart,
   sdChart,
   shewhartConstants,
-  shortRunStatistics,
   sigmaOfMeans,
   threeWayChart,
   xbarChart,
@@ -20,6 +19,7 @@ import { attributeFunctions } from './spc-attributes';
 import { capabilityFunctions } from './spc-capability';
 import { multivariateFunctions } from './spc-multivariate';
 import { ruleFunctions } from './spc-rules';
+import { shortRun } from './spc-short-run';
 
 const nSigmas = atLeast(0.1, 'Width of the limits in sigmas; default 3').optional();
 const center = real('Frozen centre line, unit of the values; estimated when left out').optional();
@@ -247,33 +247,6 @@ const cusum = define({
   },
   table: { ...readValues, write: { points: (r) => ({ plus: r.plus, minus: r.minus }) } },
   example: { values: [9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.2, 10.34], center: 10, sigma: 1, k: 0.5, h: 5 },
-});
-
-const shortRun = define({
-  path: 'spc/short-run',
-  title: 'Short-run statistics',
-  text: 'Deviations from each product’s target, divided by its sigma where one is given, so that products share one chart.',
-  input: z.strictObject({
-    values,
-    products: z.array(z.string()).meta({ description: 'Product of each value' }),
-    references: z
-      .record(z.string(), z.strictObject({ target: z.number(), sigma: z.number().positive().optional() }))
-      .meta({ description: 'Target, and sigma where known, of each product' }),
-  }),
-  relations: { sameLength: [['values', 'products']] },
-  gaps: ['statistics'],
-  run: ({ values: v, products, references }) => {
-    requireMeasured('values', v);
-    return {
-      statistics: shortRunStatistics(v, products, Object.fromEntries(Object.entries(references).map(([k, r]) => [k, given(r)]))),
-    };
-  },
-  table: { columns: [{ name: 'values' }, { name: 'products', kind: 'text' }] },
-  example: {
-    values: [101, 99, 52, 49],
-    products: ['A', 'A', 'B', 'B'],
-    references: { A: { target: 100, sigma: 2 }, B: { target: 50, sigma: 1 } },
-  },
 });
 
 const constants = define({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { measurementIn } from '@/lib/formats/wire';
+import { decodeText } from './decode';
 import { guessMapping } from './fields';
 import { findDelimiter, findHeader } from './header';
 import { cellNumber, mapRows, unusedColumns } from './map-rows';
@@ -74,6 +75,25 @@ test('semicolons with decimal commas', () => {
   expect(cellNumber('1,5', ';')).toBe(1.5);
   expect(cellNumber('1,5', ',')).toBe(1.5); // it stood in quotes
   expect(cellNumber('0x10', ';')).toBeNaN();
+});
+
+test('thousands never begin with 0; what may be either is no number', () => {
+  for (const [text, value] of [
+    ['0,123', 0.123],
+    ['-0,5', -0.5],
+    ['+0.250', 0.25],
+  ] as const)
+    expect(cellNumber(text, ',')).toBe(value);
+  for (const text of ['1,234', '12.345.678', '999,000']) expect(cellNumber(text, ',')).toBeNaN();
+});
+
+test('a file in an older code page is refused with its line, not read with wrong letters', () => {
+  const latin = Buffer.from('x,thickness (\xb5m)\n1,2\n', 'latin1');
+  expect(() => decodeText(latin)).toThrow(/^line 1 is not UTF-8; save the file as UTF-8/);
+  const later = Buffer.concat([Buffer.from('a (µm),note\r\n1,x\r\n2,'), Buffer.from([0xe9]), Buffer.from('t\r\n')]);
+  expect(() => decodeText(later)).toThrow(/^line 3 is not UTF-8/);
+  expect(decodeText(Buffer.from('\ufeffa (µm)\n1\n'))).toBe('a (µm)\n1\n');
+  expect(() => decodeText(Buffer.from([0xff, 0xfe, 0x61, 0x00, 0x00, 0xd8]))).toThrow(/not UTF-16LE/);
 });
 
 test('times: zones are kept, none means UTC, impossible days are refused', () => {

@@ -1,3 +1,5 @@
+import { AppError } from '@/lib/errors';
+
 /** UTF-16 by its byte-order mark (as spreadsheets write it), or without one where every other byte is 0; null: neither. */
 function utf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   const [a, b] = [bytes[0], bytes[1]];
@@ -13,7 +15,29 @@ function utf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
 
 export const isUtf16 = (bytes: Uint8Array): boolean => utf16(bytes) !== null;
 
-/** Text of a file: UTF-16 where it is that, else UTF-8. The byte-order mark is left out. */
-export const decodeText = (bytes: Uint8Array): string => decode(bytes, utf16(bytes) ?? 'utf-8');
+/**
+ * Text of a file: UTF-16 where it is that, else UTF-8. The byte-order mark is left out.
+ * @throws AppError `invalid_input` naming the line that is neither: a file of an older code page would come with wrong letters.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  const encoding = utf16(bytes) ?? 'utf-8';
+  try {
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+  } catch (e) {
+    const name = encoding.toUpperCase();
+    throw new AppError(
+      'invalid_input',
+      `${encoding === 'utf-8' ? `line ${firstOddLine(bytes)} is` : 'the text is'} not ${name}; save the file as UTF-8 ("CSV UTF-8" in a spreadsheet)`,
+      { field: 'input' },
+      { cause: e },
+    );
+  }
+}
 
-const decode = (bytes: Uint8Array, encoding: string): string => new TextDecoder(encoding).decode(bytes);
+/** Line (from 1) of the first bytes that are not UTF-8. */
+function firstOddLine(bytes: Uint8Array): number {
+  const shown = new TextDecoder('utf-8').decode(bytes);
+  // what could not be read is shown as U+FFFD; one that was written as such is three bytes of its own, and is rare
+  const before = shown.slice(0, Math.max(0, shown.indexOf('\uFFFD')));
+  return before.split(/\r\n|\r|\n/).length;
+}

@@ -26,13 +26,16 @@ export interface Lookups {
 export interface MappedRows {
   readonly wafers: MappedWafer[];
   readonly faults: RowFault[];
+  /** Wafers that are left out for faults of their rows. */
+  readonly refused: readonly Pick<MappedWafer, 'key' | 'lines'>[];
 }
 
 /** Cells that say that nothing was measured, in small letters. */
 export const NOT_MEASURED: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'null', '-']);
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-const THOUSANDS = /^[+-]?\d{1,3}([.,' \u00a0\u2019]\d{3})+([.,]\d+)?$/;
+/** Thousands never begin with 0: "0,123" is a decimal. */
+const THOUSANDS = /^[+-]?[1-9]\d{0,2}([.,' \u00a0\u2019]\d{3})+([.,]\d+)?$/;
 
 /** Which marks stand in the numbers of a column. */
 export interface Marks {
@@ -121,7 +124,7 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
   const order = mapping.dates ?? 'iso';
   const undeclared = order === 'iso' && faults.length === 0 ? undeclaredOrder(timeTexts(table, mapping)) : null;
   if (undeclared !== null) faults.push({ line: 0, field: 'measuredAt', message: undeclared });
-  if (faults.length > 0) return { wafers: [], faults };
+  if (faults.length > 0) return { wafers: [], faults, refused: [] };
   const groups = new Map<
     string,
     {
@@ -218,5 +221,6 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
         },
       };
     });
-  return { wafers, faults };
+  const refused = [...groups].flatMap(([key, g]) => (g.bad ? [{ key, lines: g.lines }] : []));
+  return { wafers, faults, refused };
 }

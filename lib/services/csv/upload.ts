@@ -1,31 +1,22 @@
-import { z } from 'zod';
-import { db, sql, transaction } from '@/lib/db';
+import { db, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { parsed, parsedField } from '@/lib/formats/parsed';
+import { parsed } from '@/lib/formats/parsed';
 import { audit } from '../audit';
-import { type BatchMode, type BatchResult, INGEST_KINDS, ingestBatch } from '../ingest';
-import { CSV_FIELDS, type CsvField, type CsvMapping, DATE_ORDERS, guessMapping } from './fields';
-import { type Lookups, type MappedWafer, mapRows, type RowFault, unusedColumns } from './map-rows';
+import { type BatchMode, type BatchResult, INGEST_KINDS, ingestBatch, judgeBatch } from '../ingest';
+import { type CsvFault, faultKinds } from './faults';
+import { type CsvField, type CsvMapping, guessMapping } from './fields';
+import { type Lookups, type MappedRows, type MappedWafer, mapRows, unusedColumns } from './map-rows';
+import { mappingIn } from './mappings';
 import { type CsvTable, parseFindingHeader } from './parse';
 
 const FIRST_ROWS = 8;
 const SHOWN_FAULTS = 200;
 const SHOWN_WAFERS = 12;
 const BATCH = 1000;
-/** Lines before the names of the columns, far more than any instrument writes. */
-const HEADER_AT_MOST = 10_000;
-
-const source = z.union([
-  z.strictObject({ column: z.string().min(1).max(200) }),
-  z.strictObject({ constant: z.string().trim().min(1).max(200) }),
-]);
-const mappingIn = z.strictObject({
-  ...Object.fromEntries(CSV_FIELDS.map((f) => [f.name, source.optional()])),
-  dates: z.enum(DATE_ORDERS).optional(),
-});
 
 /** A file as text, and the line that names its columns, from 1; null: it is searched for. */
 export interface CsvFile {
+  readonly name: string;
   readonly text: string;
   readonly headerLine: number | null;
 }
@@ -43,8 +34,13 @@ export interface CsvPreview {
   rows: number;
   delimiter: string;
   mapping: CsvMapping;
-  faults: RowFault[];
+  /** What is wrong, each kind once: of rows that cannot be read, and of wafers that the store would refuse. */
+  faults: CsvFault[];
   faultTotal: number;
+  /** Wafers that an upload would keep now, that are stored already, and that it would refuse. */
+  kept: number;
+  repeated: number;
+  refused: number;
   wafers: {
     key: string;
     lot: string;
@@ -59,13 +55,19 @@ export interface CsvPreview {
 }
 
 /**
- * What a file would become: its first rows, the mapping (guessed from the names when none is given), what is wrong, and the wafers it makes.
+ * What a file would become: its first rows, the mapping (guessed from the names when none is given), the wafers it makes, and what the upload
+ * of it would say, by the same checks.
+ * @param email - who would upload it: a key that this person has used before is a repeat.
  * @throws AppError `invalid_input` when the file is unreadable, or the mapping names columns that it has not.
  */
-export async function previewCsv(file: CsvFile, mapping: unknown): Promise<CsvPreview> {
+export async function previewCsv(file: Omit<CsvFile, 'name'>, mapping: unknown, email: string, now: number): Promise<CsvPreview> {
   const table = parseFindingHeader(file.text, file.headerLine);
   const used = mapping === null ? guessMapping(table.header) : (parsed(mappingIn, mapping) as CsvMapping);
-  const { wafers, faults } = mapRows(table, used, await lookupsFor(table, used));
+  const mapped = mapRows(table, used, await lookupsFor(table, used));
+  const { wafers } = mapped;
+  const many = tooMany(wafers);
+  const batch = many === null ? await judgeBatch(INGEST_KINDS.measurements, senderOf(email), records(wafers), now) : NOTHING;
+  const faults = [...(many === null ? [] : [many]), ...faultKinds(mapped, batch.results)];
   const times = wafers.map((w) => String(w.record['measuredAt'])).sort();
   return {
     header: table.header,
@@ -79,10 +81,35 @@ export async function previewCsv(file: CsvFile, mapping: unknown): Promise<CsvPr
     mapping: used,
     faults: faults.slice(0, SHOWN_FAULTS),
     faultTotal: faults.length,
+    kept: batch.accepted,
+    repeated: batch.repeated,
+    refused: many === null ? batch.rejected + mapped.refused.length : wafers.length + mapped.refused.length,
     wafers: wafers.slice(0, SHOWN_WAFERS).map(summary),
     waferTotal: wafers.length,
   };
 }
+
+const NOTHING: BatchResult = { accepted: 0, repeated: 0, rejected: 0, withheld: 0, results: [] };
+
+/** Whose the records of an upload are. */
+const senderOf = (email: string): string => `csv:${email}`;
+
+async function* records(wafers: readonly MappedWafer[]) {
+  for (const w of wafers) yield { value: w.record, bytes: 32 * w.lines.length };
+}
+
+/** More wafers than go in one upload are a fault of the file as a whole. */
+const tooMany = (wafers: readonly MappedWafer[]): CsvFault | null =>
+  wafers.length <= 10 * BATCH
+    ? null
+    : {
+        line: 0,
+        lines: '',
+        rows: 0,
+        wafers: wafers.length,
+        field: 'file',
+        message: `the file makes ${wafers.length} wafers; at most ${10 * BATCH} go in one upload`,
+      };
 
 function summary(w: MappedWafer): CsvPreview['wafers'][number] {
   const value = (w.record['value'] as (number | null)[]).filter((v): v is number => v !== null);
@@ -117,14 +144,15 @@ export interface CsvResult {
     id: string;
     from: string;
   }[];
-  /** Rejected wafers with the lines they came from. */
-  issues: { line: number; field: string; message: string }[];
+  /** Why wafers were refused, each kind once, and how many kinds there are. */
+  issues: CsvFault[];
+  issueTotal: number;
 }
 
 /**
  * Takes a file in through the same service as the API, as sender `csv:<e-mail>`. In `partial` mode wafers with unreadable rows are left
  * out and told; in `atomic` mode nothing is kept when anything is wrong. A header that was searched for and found below other lines is not
- * taken without being told: nothing is stored on a guess that nobody has seen.
+ * taken without being told: nothing is stored on a guess that nobody has seen. The upload is a line of the audit trail, beside what it keeps.
  * @throws AppError `invalid_input` for a mapping that does not fit, a header line that is not told, or in atomic mode for unreadable rows.
  */
 export async function uploadCsv(
@@ -142,31 +170,47 @@ export async function uploadCsv(
       { field: 'headerLine', headerLine: table.headerLine },
     );
   const used = parsed(mappingIn, mapping) as CsvMapping;
-  const { wafers, faults } = mapRows(table, used, await lookupsFor(table, used));
+  const mapped = mapRows(table, used, await lookupsFor(table, used));
+  const { wafers, faults } = mapped;
   const first = faults[0];
   if (first !== undefined && (mode === 'atomic' || first.line === 0))
     throw new AppError('invalid_input', `${first.line === 0 ? '' : `line ${first.line}, `}${first.field}: ${first.message}`, {
       faults: faults.length,
     });
-  if (wafers.length > 10 * BATCH)
-    throw new AppError('payload_too_large', `the file makes ${wafers.length} wafers; at most ${10 * BATCH} go in one upload`);
-  async function* records() {
-    for (const w of wafers) yield { value: w.record, bytes: 32 * w.lines.length };
-  }
-  const batch = await ingestBatch(INGEST_KINDS.measurements, `csv:${email}`, records(), mode, now);
+  const many = tooMany(wafers);
+  if (many !== null) throw new AppError('payload_too_large', many.message);
+  const line = { file: file.name, headerLine: table.headerLine, mapping: used, mode };
+  const batch = await ingestBatch(INGEST_KINDS.measurements, senderOf(email), records(wafers), mode, now, (tx, kept) =>
+    auditUpload(tx, email, line, mapped, kept),
+  );
+  const issues = faultKinds(mapped, batch.results);
   return {
     accepted: batch.accepted,
     repeated: batch.repeated,
-    rejected: batch.rejected + new Set(faults.map((f) => f.line)).size,
+    rejected: batch.rejected + mapped.refused.length,
     withheld: batch.withheld,
     stored: storedGroups(batch, wafers, await idsWithoutRun(batch)),
-    issues: [
-      ...faults.map((f) => ({ line: f.line, field: f.field, message: f.message })),
-      ...batch.results.flatMap((r) =>
-        (r.issues ?? []).map((i) => ({ line: wafers[r.index]!.lines[0]!, field: i.path, message: i.message })),
-      ),
-    ].slice(0, SHOWN_FAULTS),
+    issues: issues.slice(0, SHOWN_FAULTS),
+    issueTotal: issues.length,
   };
+}
+
+/** Who sent which file, how it was read, and what became of its wafers. */
+async function auditUpload(
+  tx: Tx,
+  email: string,
+  file: { readonly file: string; readonly headerLine: number; readonly mapping: CsvMapping; readonly mode: BatchMode },
+  { wafers, refused }: MappedRows,
+  { accepted, repeated, rejected, withheld, results }: BatchResult,
+): Promise<void> {
+  const lots = results.flatMap((r) => (r.status === 'accepted' ? [String(wafers[r.index]!.record['lot'])] : []));
+  await audit(tx, {
+    actor: email,
+    action: 'upload',
+    entity: 'measurement file',
+    entityId: file.file.slice(0, 200),
+    after: { ...file, kept: accepted, repeated, refused: rejected + refused.length, withheld, lots: [...new Set(lots)].sort() },
+  });
 }
 
 async function idsWithoutRun(batch: BatchResult): Promise<ReadonlySet<string>> {
@@ -216,47 +260,4 @@ async function lookupsFor(table: CsvTable, mapping: CsvMapping): Promise<Lookups
     productOfLot: new Map(lots.map((l) => [l.name, l.product])),
     layerOfOperation: new Map(operations.map((o) => [o.name, o.layer])),
   };
-}
-
-export interface SavedMapping {
-  name: string;
-  mapping: CsvMapping;
-  /** Line that names the columns in files of this shape, from 1; null: it is searched for. */
-  headerLine: number | null;
-  author: string;
-  createdMs: number;
-}
-
-export async function savedMappings(): Promise<SavedMapping[]> {
-  const rows = await db().rows<{
-    name: string;
-    mapping: CsvMapping;
-    header_line: number | null;
-    author: string;
-    created_at: Date;
-  }>(
-    sql`SELECT name, mapping, header_line, author, created_at FROM csv_mapping WHERE kind = 'measurement' ORDER BY name LIMIT 200`,
-  );
-  return rows.map(({ created_at, header_line, ...r }) => ({ ...r, headerLine: header_line, createdMs: created_at.getTime() }));
-}
-
-const headerLineIn = z
-  .int()
-  .min(1, 'lines count from 1')
-  .max(HEADER_AT_MOST, `names of columns below line ${HEADER_AT_MOST} are not taken`)
-  .nullable();
-
-/**
- * Saves a mapping and the line that names the columns under a name; a name that exists is replaced. Audited.
- * @param headerLine - from 1; null where it is searched for.
- */
-export async function saveMapping(name: unknown, mapping: unknown, headerLine: unknown, actor: string): Promise<void> {
-  const n = parsedField('name', z.string().trim().min(2, 'give the mapping a name').max(80), name);
-  const m = parsed(mappingIn, mapping);
-  const line = parsedField('headerLine', headerLineIn, headerLine);
-  await transaction(async (tx) => {
-    await tx.exec(sql`INSERT INTO csv_mapping (name, kind, mapping, header_line, author) VALUES (${n}, 'measurement', ${JSON.stringify(m)}::jsonb, ${line}::int, ${actor})
-      ON CONFLICT (name) DO UPDATE SET mapping = EXCLUDED.mapping, header_line = EXCLUDED.header_line, author = EXCLUDED.author, created_at = now()`);
-    await audit(tx, { actor, action: 'save', entity: 'csv mapping', entityId: n, after: { ...m, headerLine: line } });
-  });
 }

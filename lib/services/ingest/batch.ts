@@ -14,7 +14,9 @@ export interface Batch<R extends { key: string }> {
   readonly results: Map<number, RecordResult>;
   readonly keys: Map<string, { readonly index: number; readonly digest: Buffer }>;
   readonly repeats: { readonly index: number; readonly of: number; readonly key: string }[];
-  /** Partitions of time that this batch has opened. */
+  /** Reads only: nothing is kept and no partition is made. */
+  readonly isTrial: boolean;
+  /** Partitions of time that this batch has opened, or would open. */
   readonly opened: Set<string>;
 }
 

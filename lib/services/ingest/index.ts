@@ -6,8 +6,8 @@ import { runs } from './runs';
 import { spectra } from './spectra';
 import { truth } from './truth';
 
-export { ingestBatch } from './pipeline';
-export type { BatchMode, BatchResult, IngestKind } from './types';
+export { ingestBatch, judgeBatch } from './pipeline';
+export type { BatchMode, BatchResult, IngestKind, RecordResult } from './types';
 
 /** Every kind of record the machine API takes, by the last part of its address. */
 export const INGEST_KINDS = {

@@ -1,6 +1,7 @@
 import { db, sql } from '@/lib/db';
 import { type Batch, conflict, type Judged } from './batch';
 import { oldestTaken } from './checks';
+import { recordDigest } from './digests';
 import { master } from './master';
 import { ensurePartitions } from './partitions';
 import type { CheckContext } from './types';
@@ -10,8 +11,9 @@ export async function judgeChunk<R extends { key: string }>(
   batch: Batch<R>,
   good: readonly Judged<R>[],
 ): Promise<readonly Judged<R>[]> {
-  const fresh = await withoutKnown(batch, good);
-  const ctx = await contextFor(batch, fresh);
+  const unknown = await withoutKnown(batch, good);
+  const ctx = await contextFor(batch, unknown);
+  const fresh = unknown.map((j) => inKeptWords(batch, j, ctx));
   const reject = (j: Judged<R>, issues: ReturnType<typeof batch.kind.check>) =>
     batch.results.set(j.index, { index: j.index, key: j.record.key, status: 'rejected', issues });
   const accepted = fresh.filter((j) => {
@@ -23,12 +25,19 @@ export async function judgeChunk<R extends { key: string }>(
     accepted.map((j) => batch.kind.times(j.record)),
     batch.now,
     batch.opened,
+    batch.isTrial,
   );
   return accepted.filter((j, i) => {
     const issue = refused[i];
     if (issue) reject(j, [issue]);
     return !issue;
   });
+}
+
+/** Once more with master data that may have been read anew since. */
+function inKeptWords<R extends { key: string }>({ kind }: Batch<R>, j: Judged<R>, c: CheckContext): Judged<R> {
+  const record = kind.canonical?.(j.record, c.master) ?? j.record;
+  return record === j.record ? j : { ...j, record, digest: recordDigest(record) };
 }
 
 /** Answers records whose keys are known with their first result; keeps the others. */

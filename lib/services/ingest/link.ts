@@ -1,4 +1,4 @@
-import { type Sql, sql, type Tx, transaction } from '@/lib/db';
+import { type Db, type Sql, sql, type Tx, transaction } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { feed } from '../feed';
@@ -32,7 +32,7 @@ interface Candidate {
 }
 
 /** The runs that made what was measured: by the sender's run key, else the last run of that wafer at that operation. Nothing is measured before the run that made it has begun. */
-export async function findRuns(tx: Tx, records: readonly Measured[]): Promise<(MadeBy | undefined)[]> {
+export async function findRuns(tx: Db, records: readonly Measured[]): Promise<(MadeBy | undefined)[]> {
   const candidates = await tx.rows<Candidate>(sql`
     SELECT r.id, r.key, r.lot, r.operation, r.slot, r.tool, r.chamber, r.started_at
     FROM (SELECT DISTINCT * FROM unnest(${records.map((r) => r.lot)}::text[], ${records.map((r) => r.operation)}::text[], ${records.map((r) => r.wafer)}::int2[]) AS w(lot, operation, slot)) w
@@ -74,7 +74,7 @@ export interface Linked<R> {
  * Finds the run of each record. A record may come before the run that it names: it is kept, and says that it waits for it. One that names
  * a run of another wafer or operation, or one that began after the measurement, would wait for ever: it is refused.
  */
-export async function linkRuns<R extends Measured>(tx: Tx, records: readonly Accepted<R>[]): Promise<Linked<R>> {
+export async function linkRuns<R extends Measured>(tx: Db, records: readonly Accepted<R>[]): Promise<Linked<R>> {
   const made = await findRuns(
     tx,
     records.map((r) => r.record),
@@ -100,7 +100,7 @@ interface Named {
 }
 
 /** The run that has each key, of whatever wafer; of several with one key the last. */
-async function runsNamed(tx: Tx, keys: readonly string[]): Promise<ReadonlyMap<string, Named>> {
+async function runsNamed(tx: Db, keys: readonly string[]): Promise<ReadonlyMap<string, Named>> {
   if (keys.length === 0) return new Map();
   const rows = await tx.rows<Named>(
     sql`SELECT DISTINCT ON (key) key, lot, slot, operation, started_at FROM run WHERE key = ANY(${keys}::text[]) ORDER BY key, started_at DESC`,

@@ -1,5 +1,6 @@
 import { bulkInsert, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
+import { isSameUnit } from '@/lib/formats/units';
 import { type MeasurementRecord, measurementIn } from '@/lib/formats/wire';
 import { moments } from '@/lib/numerics';
 import { enqueueLater, grouped } from '@/lib/queue/outbox';
@@ -108,6 +109,11 @@ export const measurements: IngestKind<MeasurementRecord> = {
   schema: measurementIn,
   times: (r) => [Date.parse(r.measuredAt)],
   lotOf: (r) => r.lot,
+  canonical: (r, m) => {
+    const unit = m.parameters.get(r.parameter)?.unit;
+    return unit === undefined || unit === r.unit || !isSameUnit(unit, r.unit) ? r : { ...r, unit };
+  },
+  refusals: async (db, records) => (await linkRuns(db, records)).refused,
   check: (r, c) => [
     ...knownStation(r.station, c),
     ...knownOperation(r.operation, r.layer, c),

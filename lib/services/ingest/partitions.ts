@@ -14,12 +14,14 @@ const monthOf = (t: number): string => new Date(t).toISOString().slice(0, 7);
  * Makes the partitions of time that records need: months of this year and the last, years before.
  * @param times - per record, epoch ms.
  * @param opened - partitions that this batch has opened; more than NEW_PARTITIONS are not opened for one batch.
+ * @param isTrial - none is made: what is returned is what would be.
  * @returns per record what keeps it from having a place, else undefined.
  */
 export async function ensurePartitions(
   times: readonly (readonly number[])[],
   now: number,
   opened: Set<string> = new Set(),
+  isTrial = false,
 ): Promise<(FieldIssue | undefined)[]> {
   const known = remembered();
   const asked = [...new Set(times.flat().map(monthOf))].filter((m) => now - (known.get(m) ?? 0) > TTL_MS);
@@ -36,6 +38,7 @@ export async function ensurePartitions(
         refused.add(month);
         continue;
       }
+      if (isTrial) continue;
       await db().exec(sql`SELECT ensure_month(${`${month}-15T00:00:00Z`}::timestamptz)`);
       known.set(month, now);
     }

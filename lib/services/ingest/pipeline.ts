@@ -1,16 +1,15 @@
-import { bulkInsert, recordId, sql, type Tx, transaction } from '@/lib/db';
+import { bulkInsert, db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { FieldIssue, Incoming } from '@/lib/formats/incoming';
+import { issuePath, issueWords } from '@/lib/formats/issue-words';
 import { Turns } from '@/lib/formats/turns';
-import { MAX_BATCH } from '@/lib/formats/wire';
 import { type Batch, conflict, type Judged } from './batch';
+import { chunks } from './chunks';
 import { recordDigest } from './digests';
 import { judgeChunk } from './judge-chunk';
+import { type Master, master } from './master';
 import type { BatchMode, BatchResult, IngestKind, RecordResult, Stored } from './types';
 
-/** Records and bytes per transaction: large enough that statements pay, small enough that a chunk's memory stays below a few MB. */
-const CHUNK = 250;
-const CHUNK_BYTES = 8 * 2 ** 20;
 /** Faults of one record that are told; a record that is nothing like its schema has as many as the schema has fields. */
 const MOST_ISSUES = 8;
 /** An atomic batch is held whole until all of it has been judged. */
@@ -26,6 +25,8 @@ const INGEST_KEY = {
  * Takes in one batch: streams it in chunks through validation, the sender's keys and the checks against master data, and writes it together
  * with its outbox rows, in one transaction a chunk. An atomic batch is judged whole before its one transaction begins, so that no
  * transaction waits for a sender.
+ * @param tell - writes of what was kept: in the transaction that keeps an atomic batch, else in one of its own after the last chunk, also
+ *   where the body broke off and after an atomic batch of which nothing was kept.
  * @throws AppError what is wrong with the body as a whole; where earlier chunks were kept, `details` has their results.
  */
 export async function ingestBatch<R extends { key: string }>(
@@ -34,18 +35,66 @@ export async function ingestBatch<R extends { key: string }>(
   incoming: AsyncIterable<Incoming>,
   mode: BatchMode,
   now: number,
+  tell?: Tell,
 ): Promise<BatchResult> {
-  const batch: Batch<R> = { kind, sender, now, results: new Map(), keys: new Map(), repeats: [], opened: new Set() };
-  if (mode === 'atomic') return atomic(batch, incoming);
+  const batch = batchOf(kind, sender, now, false);
+  if (mode === 'atomic') return atomic(batch, incoming, tell);
   try {
     for await (const { start, chunk } of chunks(incoming)) await keep(batch, await judge(batch, start, chunk));
   } catch (e) {
+    if (batch.results.size > 0) await tellApart(batch, tell);
     throw withKept(e, summary(batch));
+  }
+  await tellApart(batch, tell);
+  return summary(batch);
+}
+
+/** Writes about a batch beside what it keeps. */
+export type Tell = (tx: Tx, kept: BatchResult) => Promise<void>;
+
+async function tellApart<R extends { key: string }>(batch: Batch<R>, tell: Tell | undefined): Promise<void> {
+  if (tell !== undefined) await transaction((tx) => tell(tx, summary(batch)));
+}
+
+const batchOf = <R extends { key: string }>(kind: IngestKind<R>, sender: string, now: number, isTrial: boolean): Batch<R> => ({
+  kind,
+  sender,
+  now,
+  isTrial,
+  results: new Map(),
+  keys: new Map(),
+  repeats: [],
+  opened: new Set(),
+});
+
+/** What `ingestBatch` would answer in mode `partial`, by the same checks, with nothing kept: a record that would be is `accepted`, without an id. */
+export async function judgeBatch<R extends { key: string }>(
+  kind: IngestKind<R>,
+  sender: string,
+  incoming: AsyncIterable<Incoming>,
+  now: number,
+): Promise<BatchResult> {
+  const batch = batchOf(kind, sender, now, true);
+  for await (const { start, chunk } of chunks(incoming)) {
+    const good = await judge(batch, start, chunk);
+    const refused = await kind.refusals?.(db(), good);
+    for (const { index, id, record } of good) {
+      const issues = refused?.get(id);
+      batch.results.set(index, {
+        index,
+        key: record.key,
+        ...(issues === undefined ? { status: 'accepted' } : { status: 'rejected', issues }),
+      });
+    }
   }
   return summary(batch);
 }
 
-async function atomic<R extends { key: string }>(batch: Batch<R>, incoming: AsyncIterable<Incoming>): Promise<BatchResult> {
+async function atomic<R extends { key: string }>(
+  batch: Batch<R>,
+  incoming: AsyncIterable<Incoming>,
+  tell: Tell | undefined,
+): Promise<BatchResult> {
   const good: (readonly Judged<R>[])[] = [];
   let held = 0;
   for await (const { start, chunk, bytes } of chunks(incoming)) {
@@ -60,6 +109,7 @@ async function atomic<R extends { key: string }>(batch: Batch<R>, incoming: Asyn
     await transaction(async (tx) => {
       for (const part of good) await store(tx, batch, part);
       if (isRejected(batch)) throw new Rejected();
+      await tell?.(tx, summary(batch));
     });
   } catch (e) {
     if (e instanceof AppError && e.code === 'invalid_input') await blame(batch, good.flat());
@@ -67,31 +117,13 @@ async function atomic<R extends { key: string }>(batch: Batch<R>, incoming: Asyn
     for (const j of good.flat())
       if (batch.results.get(j.index)?.status !== 'rejected')
         batch.results.set(j.index, { index: j.index, key: j.record.key, status: 'withheld' });
+    await tellApart(batch, tell);
   }
   return summary(batch);
 }
 
 const isRejected = (batch: { results: ReadonlyMap<number, RecordResult> }): boolean =>
   [...batch.results.values()].some((r) => r.status === 'rejected');
-
-async function* chunks(incoming: AsyncIterable<Incoming>): AsyncGenerator<{ start: number; chunk: Incoming[]; bytes: number }> {
-  let chunk: Incoming[] = [];
-  let start = 0;
-  let bytes = 0;
-  for await (const one of incoming) {
-    if (start + chunk.length >= MAX_BATCH)
-      throw new AppError('payload_too_large', `a batch holds at most ${MAX_BATCH} records; send the rest in another one`);
-    chunk.push(one);
-    bytes += one.bytes;
-    if (chunk.length === CHUNK || bytes >= CHUNK_BYTES) {
-      yield { start, chunk, bytes };
-      start += chunk.length;
-      chunk = [];
-      bytes = 0;
-    }
-  }
-  if (chunk.length > 0) yield { start, chunk, bytes };
-}
 
 /** The records of a chunk that may be written; the others are answered. Reads only. */
 async function judge<R extends { key: string }>(
@@ -101,10 +133,11 @@ async function judge<R extends { key: string }>(
 ): Promise<readonly Judged<R>[]> {
   const good: Judged<R>[] = [];
   const turns = new Turns();
+  const names = batch.kind.canonical === undefined ? null : await master(batch.now);
   for (const [i, item] of chunk.entries()) {
     await turns.pause();
     const index = start + i;
-    const read = readRecord(batch.kind, batch.sender, index, item);
+    const read = readRecord(batch, names, index, item);
     if ('issues' in read) {
       batch.results.set(index, { index, key: read.key, status: 'rejected', issues: read.issues });
       continue;
@@ -122,8 +155,8 @@ async function judge<R extends { key: string }>(
 
 /** One record through its schema: judged, or what is wrong with it. */
 function readRecord<R extends { key: string }>(
-  kind: IngestKind<R>,
-  sender: string,
+  { kind, sender }: Batch<R>,
+  names: Master | null,
   index: number,
   item: Incoming,
 ): Judged<R> | { readonly key: string | null; readonly issues: readonly FieldIssue[] } {
@@ -133,10 +166,10 @@ function readRecord<R extends { key: string }>(
     const key = (item.value as { key?: unknown } | null)?.key;
     const issues = parsed.error.issues
       .slice(0, MOST_ISSUES)
-      .map((p) => ({ path: p.path.join('.'), code: 'invalid_input', message: p.message }));
+      .map((p) => ({ path: issuePath(p), code: 'invalid_input', message: issueWords(p, item.value) }));
     return { key: typeof key === 'string' ? key : null, issues };
   }
-  const record = parsed.data;
+  const record = (names === null ? undefined : kind.canonical?.(parsed.data, names)) ?? parsed.data;
   return { index, digest: recordDigest(record), record, id: recordId(kind.kind, sender, record.key) };
 }
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Tx } from '@/lib/db';
+import type { Db, Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import type { Master } from './master';
 
@@ -55,6 +55,10 @@ export interface IngestKind<R extends { key: string }> {
   /** Times whose partitions must exist; each is the time of the named field. */
   times(record: R): number[];
   lotOf?(record: R): string;
+  /** The record in the words in which it is kept, as a unit in the spelling of its parameter. A repeat is told from a conflict in this form. */
+  canonical?(record: R, master: Master): R;
+  /** What `insert` would refuse of records that passed the checks, by their id. Reads only. */
+  refusals?(db: Db, records: readonly Accepted<R>[]): Promise<ReadonlyMap<string, readonly FieldIssue[]>>;
   /** Writes the records and their outbox rows; runs in the transaction that claimed their keys. */
   insert(tx: Tx, sender: string, records: readonly Accepted<R>[]): Promise<Stored>;
 }

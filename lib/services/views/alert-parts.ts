@@ -53,6 +53,8 @@ export interface SignalRow {
   lot: string | null;
   slot: number | null;
   judged: number | null;
+  /** Of the centre line: above or below. */
+  side: string | null;
   /** Set when the point was judged anew and no longer gives the signal. */
   withdrawnMs: number | null;
   /** What is plotted now; null when the point left its chart, as a corrected one does. */
@@ -64,7 +66,7 @@ export interface SignalRow {
 export async function signalsOf(id: string): Promise<SignalRow[]> {
   const rows = await db().rows<Omit<SignalRow, 'atMs' | 'withdrawnMs'> & { at: Date; withdrawn: Date | null }>(sql`
     SELECT v.at, v.record_id AS "recordId", v.rule, COALESCE(p.lot, v.detail->>'lot') AS lot, COALESCE(p.slot, (v.detail->>'slot')::int) AS slot,
-      (v.detail->>'judged')::float8 AS judged, v.withdrawn_at AS withdrawn, CASE WHEN v.rule > ${DISPERSION} THEN p.dispersion ELSE p.plotted END AS now, p.excluded FROM alert_signal v
+      (v.detail->>'judged')::float8 AS judged, v.detail->>'side' AS side, v.withdrawn_at AS withdrawn, CASE WHEN v.rule > ${DISPERSION} THEN p.dispersion ELSE p.plotted END AS now, p.excluded FROM alert_signal v
     LEFT JOIN chart_point p ON p.chart_id = v.chart_id AND p.at = v.at AND p.record_id = v.record_id
     WHERE v.alert_id = ${id} ORDER BY v.at DESC, v.rule LIMIT 50`);
   return rows.map(({ at, withdrawn, ...r }) => ({ ...r, atMs: at.getTime(), withdrawnMs: withdrawn?.getTime() ?? null }));

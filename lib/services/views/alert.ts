@@ -16,6 +16,7 @@ import { ALERT_COLUMNS, type AlertFacts, type AlertHead, type AlertRow, alertRow
 import { lotMaps, type SiteMap, siteMaps } from './evidence';
 import { type LastGoodLot, lastGoodLot } from './last-good-lot';
 import { lotVectors, type OverlayVectors } from './overlay-vectors';
+import { isMeasured, type RecipeEvidence, recipeBehind } from './recipe-changes';
 import { runHead } from './run';
 import { type RunTrace, runTrace } from './run-trace';
 import { type SpcChartView, spcChart, violationsOf, type WhyRed } from './spc-chart';
@@ -36,6 +37,8 @@ export interface AlertView {
   vectors: { bad: OverlayVectors; good: OverlayVectors | null } | null;
   /** The newest lot before the first signal that was wholly in control on this chart; null where the alert has no chart, or no lot was. */
   lastGood: LastGoodLot | null;
+  /** A change of the metrology recipe shortly before the first signal; null where there was none, or the value is not of one. */
+  recipe: RecipeEvidence | null;
   trace: RunTrace | null;
   moves: MoveRow[];
   /** What the runs of this alert have in common, against all runs of the same operation in the window. */
@@ -68,12 +71,14 @@ export async function alertView(id: string): Promise<AlertView> {
     db().rows<{ email: string }>(sql`SELECT email FROM "user" WHERE role <> 'viewer' ORDER BY email LIMIT 200`),
     commonalityOf(alert, from, to),
   ]);
+  const first = { recordId, lot: alert.lot, atMs: alert.firstMs };
   return {
     alert,
     history,
     signals,
     chart,
     why,
+    recipe: chart === null || !isMeasured(chart.chart.characteristic) ? null : await recipeBehind(chart.chart, first),
     ...(chart === null ? NO_MAPS : await mapsOf(alert, chart, signals)),
     trace,
     moves,

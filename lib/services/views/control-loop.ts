@@ -80,6 +80,8 @@ export interface LoopView {
   proposals: LoopProposal[];
   events: { atMs: number; kind: string; label: string; tool: string; chamber: string | null }[];
   versions: LoopVersionView[];
+  /** Versions of the specification, oldest first; the target of the loop is that of its own versions. */
+  specifications: { fromMs: number; lsl: number | null; usl: number | null }[];
   stateChanges: { atMs: number; actor: string; to: string; reason: string | null }[];
   chartId: string | null;
 }
@@ -100,11 +102,12 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
   const loop = await loopHead(id);
   const { threads, refusal } = await threadsOf(loop);
   const index = new Map(threads.map((t, i) => [t.id, i]));
-  const [steps, advice, events, versions, stateChanges, proposals, [judged], chart] = await Promise.all([
+  const [steps, advice, events, versions, specifications, stateChanges, proposals, [judged], chart] = await Promise.all([
     stepsOf(loop, fromMs, toMs),
     adviceOf(id, fromMs, toMs, index),
     eventsOf(threads, fromMs, toMs),
     versionsOf(id),
+    specificationsOf(loop),
     stateChangesOf(id),
     proposalsOf(id),
     judgeInForce(db(), [loop]),
@@ -142,6 +145,7 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
     proposals,
     events,
     versions,
+    specifications,
     stateChanges,
     chartId: chart?.id ?? null,
   };
@@ -270,6 +274,13 @@ async function versionsOf(id: string): Promise<LoopVersionView[]> {
     sql`SELECT version, config, author, reason, created_at FROM loop_version WHERE loop_id = ${id} ORDER BY version DESC LIMIT 100`,
   );
   return rows.map(({ created_at, ...r }) => ({ ...r, createdMs: created_at.getTime() }));
+}
+
+async function specificationsOf(l: LoopHead): Promise<LoopView['specifications']> {
+  const rows = await db().rows<{ valid_from: Date; lsl: number | null; usl: number | null }>(sql`
+    SELECT valid_from, lsl, usl FROM specification_version
+    WHERE product = ${l.product} AND operation = ${l.operation} AND parameter = ${l.parameter} ORDER BY version`);
+  return rows.map(({ valid_from, ...r }) => ({ ...r, fromMs: valid_from.getTime() }));
 }
 
 async function stateChangesOf(id: string): Promise<LoopView['stateChanges']> {

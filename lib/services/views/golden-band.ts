@@ -1,9 +1,12 @@
+import { studentT } from '@/lib/numerics';
 import type { StepWindow } from '@/lib/traces';
 
+/** Means and prediction limits at each sample, in the sensor's unit; NaN where too few runs have it. */
 export interface GoldenBand {
   mid: Float32Array;
   lo: Float32Array;
   hi: Float32Array;
+  /** Good runs behind it. */
   runs: number;
 }
 
@@ -41,51 +44,81 @@ export function alignToSteps(
   return out;
 }
 
+/** Fewer values than this at a sample say too little of its spread: no band is drawn. */
+export const LEAST_RUNS = 5;
+/** Share of nominal values that the band holds at each sample, that of ±3σ of a normal distribution. */
+export const COVERAGE = 0.9973;
+/** A value of the good runs that Grubbs' test refuses at this level is no part of the band. */
+const GRUBBS_LEVEL = 0.001;
+
+interface Factors {
+  /** Half width over the standard deviation. */
+  readonly half: number;
+  /** Largest distance from the mean over the standard deviation that is no outlier. */
+  readonly grubbs: number;
+}
+
+const factors = new Map<number, Factors>();
+
 /**
- * Middle and spread of several aligned traces, sample by sample: median and ± k · 1.4826 · median absolute deviation (robust 3σ for
- * k = 3). A dozen runs give a ragged spread, so no sample's is taken smaller than the median of the nine around it. Samples with fewer
- * than 3 values are NaN. Undefined where no sample has 3: there is no reference.
+ * Of n values: t(n − 1)·√(1 + 1/n), and the critical value of Grubbs' two-sided test.
+ * @reference ISO 16269-8:2004, clause 5 (prediction interval for one further value); Grubbs, Technometrics 11 (1969) 1.
  */
-export function goldenBand(traces: readonly Float32Array[], n: number, k = 3): GoldenBand | undefined {
-  if (traces.length < 3) return undefined;
+function factorsOf(n: number): Factors {
+  const known = factors.get(n);
+  if (known !== undefined) return known;
+  const t = studentT(n - 1).quantile((1 + COVERAGE) / 2);
+  const g = studentT(n - 2).quantile(1 - GRUBBS_LEVEL / (2 * n));
+  const made = { half: t * Math.sqrt(1 + 1 / n), grubbs: ((n - 1) / Math.sqrt(n)) * Math.sqrt((g * g) / (n - 2 + g * g)) };
+  factors.set(n, made);
+  return made;
+}
+
+/**
+ * Where the next nominal run lies, sample by sample: the prediction interval mean ± t·s·√(1 + 1/n) of the n aligned traces that have the
+ * sample, which is wider for few runs as their mean and spread are less certain. One value a sample that Grubbs' test refuses at 0.1 % is
+ * left out. Samples with fewer than 5 values are NaN. Undefined where no sample has 5: too few runs to judge.
+ */
+export function goldenBand(traces: readonly Float32Array[], n: number): GoldenBand | undefined {
+  if (traces.length < LEAST_RUNS) return undefined;
   const mid = new Float32Array(n).fill(Number.NaN);
   const lo = new Float32Array(n).fill(Number.NaN);
   const hi = new Float32Array(n).fill(Number.NaN);
-  const spread = new Float32Array(n).fill(Number.NaN);
-  const column: number[] = [];
+  const column = new Float64Array(traces.length);
+  let known = 0;
   for (let i = 0; i < n; i++) {
-    column.length = 0;
+    let m = 0;
     for (const tr of traces) {
       const v = tr[i];
-      if (v !== undefined && !Number.isNaN(v)) column.push(v);
+      if (v !== undefined && !Number.isNaN(v)) column[m++] = v;
     }
-    if (column.length < 3) continue;
-    const m = medianInPlace(column);
-    for (let j = 0; j < column.length; j++) column[j] = Math.abs(column[j]! - m);
-    const s = 1.4826 * medianInPlace(column);
-    mid[i] = m;
-    spread[i] = s;
+    if (m < LEAST_RUNS) continue;
+    known++;
+    const [mean, sd, used] = withoutOutlier(column, m);
+    const half = factorsOf(used).half * sd;
+    mid[i] = mean;
+    lo[i] = mean - half;
+    hi[i] = mean + half;
   }
-  if (mid.every(Number.isNaN)) return undefined;
-  for (let i = 0; i < n; i++) {
-    const s = Math.max(spread[i]!, medianAround(spread, i));
-    lo[i] = mid[i]! - k * s;
-    hi[i] = mid[i]! + k * s;
-  }
-  return { mid, lo, hi, runs: traces.length };
+  return known === 0 ? undefined : { mid, lo, hi, runs: traces.length };
 }
 
-const HALF_WINDOW = 4;
-
-function medianAround(v: Float32Array, i: number): number {
-  const near: number[] = [];
-  for (let j = Math.max(0, i - HALF_WINDOW); j <= Math.min(v.length - 1, i + HALF_WINDOW); j++)
-    if (!Number.isNaN(v[j]!)) near.push(v[j]!);
-  return near.length === 0 ? Number.NaN : medianInPlace(near);
+/** Mean, standard deviation and count of the first m values, without the farthest where it is an outlier. Reorders them. */
+function withoutOutlier(v: Float64Array, m: number): [mean: number, sd: number, used: number] {
+  const [mean, sd] = momentsOf(v, m);
+  if (m <= LEAST_RUNS || sd === 0) return [mean, sd, m];
+  let far = 0;
+  for (let i = 1; i < m; i++) if (Math.abs(v[i]! - mean) > Math.abs(v[far]! - mean)) far = i;
+  if (Math.abs(v[far]! - mean) <= factorsOf(m).grubbs * sd) return [mean, sd, m];
+  v[far] = v[m - 1]!;
+  return [...momentsOf(v, m - 1), m - 1];
 }
 
-function medianInPlace(v: number[]): number {
-  v.sort((a, b) => a - b);
-  const h = v.length >> 1;
-  return v.length % 2 ? v[h]! : (v[h - 1]! + v[h]!) / 2;
+function momentsOf(v: Float64Array, m: number): [mean: number, sd: number] {
+  let sum = 0;
+  for (let i = 0; i < m; i++) sum += v[i]!;
+  const mean = sum / m;
+  let squares = 0;
+  for (let i = 0; i < m; i++) squares += (v[i]! - mean) ** 2;
+  return [mean, Math.sqrt(squares / (m - 1))];
 }

@@ -4,6 +4,7 @@ import { AppError } from '@/lib/errors';
 import type { FittedTerm, OverlaySummary } from '@/lib/overlay';
 import { OVERLAY_MODEL, rawSummary, readMarks, tryFitMarks } from '../overlay/fit-wafers';
 import { overlayLotRecord } from '../spc/values';
+import { type CursorKey, pageOf, readCursor } from './cursor';
 import { IS_JUDGED, JUDGEMENT, type PointJudgement } from './judged-point';
 import { fieldsOf, type OverlayField } from './overlay-vectors';
 import { idFromAddress } from './uuid';
@@ -16,7 +17,12 @@ export interface OverlayFilter {
   readonly operation: string | null;
   readonly lot: string | null;
   readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string | null;
 }
+
+/** Time measured, slot and id of the last row of a page. */
+const OVERLAY_KEYS: readonly CursorKey[] = ['integer', 'integer', 'uuid'];
 
 export interface OverlayRow {
   id: string;
@@ -45,25 +51,30 @@ export interface OverlayRow {
 }
 
 /** Overlay measurements, newest first, with the figures they are judged by. */
-export async function listOverlay(f: OverlayFilter): Promise<{ rows: OverlayRow[]; total: number }> {
-  const rows = await db().rows<Omit<OverlayRow, 'measuredMs' | 'isOut' | 'isJudged'> & { measured_at: Date; total: number }>(sql`
+export async function listOverlay(f: OverlayFilter): Promise<{ rows: OverlayRow[]; total: number; next: string | null }> {
+  const [at, slot, id] = readCursor(f.after ?? null, OVERLAY_KEYS) ?? [];
+  const filters = [
+    f.lot === null && sql`m.measured_at >= ${new Date(f.fromMs)} AND m.measured_at <= ${new Date(f.toMs)}`,
+    f.lot !== null && sql`m.lot = ${f.lot}`,
+    f.product !== null && sql`m.product = ${f.product}`,
+    f.tool !== null && sql`m.tool = ${f.tool}`,
+    f.operation !== null && sql`m.operation = ${f.operation}`,
+  ];
+  const found = await db().rows<Omit<OverlayRow, 'measuredMs' | 'isOut' | 'isJudged'> & { measured_at: Date; total: number }>(sql`
     SELECT q.*, r.n_rejected AS rejected, (r.statistics#>>'{raw,x,meanPlus3Sigma}')::float8 AS "rawX", (r.statistics#>>'{raw,y,meanPlus3Sigma}')::float8 AS "rawY",
       (r.statistics#>>'{residual,x,meanPlus3Sigma}')::float8 AS "residualX", (r.statistics#>>'{residual,y,meanPlus3Sigma}')::float8 AS "residualY",
       (r.statistics#>>'{raw,x,mean}')::float8 AS "meanX", (r.statistics#>>'{raw,y,mean}')::float8 AS "meanY"
     FROM (SELECT m.id, m.lot, m.slot, m.product, m.layer, m.reference_layer AS "referenceLayer", m.operation, m.tool, m.chamber, m.measured_at, cardinality(m.dx) AS marks,
-        count(*) OVER ()::int AS total FROM overlay_measurement m
-      ${where([
-        f.lot === null && sql`m.measured_at >= ${new Date(f.fromMs)} AND m.measured_at <= ${new Date(f.toMs)}`,
-        f.lot !== null && sql`m.lot = ${f.lot}`,
-        f.product !== null && sql`m.product = ${f.product}`,
-        f.tool !== null && sql`m.tool = ${f.tool}`,
-        f.operation !== null && sql`m.operation = ${f.operation}`,
-      ])} ORDER BY m.measured_at DESC, m.slot DESC LIMIT ${f.limit}) q
-    LEFT JOIN overlay_result r ON r.measurement_id = q.id AND r.measured_at = q.measured_at ORDER BY q.measured_at DESC, q.slot DESC`);
+        (SELECT count(*)::int FROM overlay_measurement m ${where(filters)}) AS total FROM overlay_measurement m
+      ${where([...filters, at !== undefined && sql`(m.measured_at, m.slot, m.id) < (to_timestamp(${at}::numeric / 1000), ${slot}::bigint, ${id}::uuid)`])}
+      ORDER BY m.measured_at DESC, m.slot DESC, m.id DESC LIMIT ${f.limit + 1}) q
+    LEFT JOIN overlay_result r ON r.measurement_id = q.id AND r.measured_at = q.measured_at ORDER BY q.measured_at DESC, q.slot DESC, q.id DESC`);
+  const { page: rows, next } = pageOf(found, f.limit, (r) => [r.measured_at.getTime(), r.slot, r.id]);
   const judgements = await judgementsOf(rows);
   return {
     rows: rows.map(({ measured_at, total: _total, ...r }, i) => ({ ...r, measuredMs: measured_at.getTime(), ...judgements[i]! })),
     total: rows[0]?.total ?? 0,
+    next,
   };
 }
 

@@ -1,6 +1,6 @@
 import { asFloat32, db, sql } from '@/lib/db';
 import type { StepWindow } from '@/lib/traces';
-import { alignToSteps, type GoldenBand, goldenBand } from './golden-band';
+import { alignToSteps, type GoldenBand, goldenBand, LEAST_RUNS } from './golden-band';
 import type { RunHead } from './run';
 
 export interface RunTrace {
@@ -14,6 +14,8 @@ export interface RunTrace {
 /** The good runs that the golden band is made of; all of the run's own recipe. */
 export interface GoldenRuns {
   runs: number;
+  /** So many are needed for a band. */
+  least: number;
   recipe: string;
   /** Of this version alone; null: of several, because there were too few of one. */
   version: number | null;
@@ -76,6 +78,7 @@ export async function runTrace(run: RunHead): Promise<RunTrace | null> {
     })),
     golden: {
       runs: others.length,
+      least: LEAST_RUNS,
       recipe: run.recipe,
       version: versions.length === 1 ? versions[0]! : null,
       products: [...new Set(good.map((g) => g.product))].sort(),

@@ -4,16 +4,26 @@ export interface Hit {
   kind: string;
   title: string;
   detail: string;
+  /** Its page; empty where `more` leads on. */
   href: string;
+  /** There are more of this kind than are listed: the kind to ask for. */
+  more?: string;
 }
 
+/** Hits of a kind at first, and when that kind is asked for. */
 const A_KIND = 5;
+const OF_ONE_KIND = 50;
+/** Kinds in the order of the list, where none of their names begins with what was typed. */
+const KINDS = ['wafer', 'lot', 'tool', 'product', 'chart', 'loop', 'recipe', 'alert', 'spectra'] as const;
 
 /** Runs of letters and runs of digits: "lit02" asks for "lit" and "02", as "LIT-02" and "02 lit" do. */
 export const tokensOf = (q: string): string[] => (q.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? []).slice(0, 12);
 
 /** A wafer: a piece of the lot's name, a separator, the slot ("A1043.07", "193 8", "A1043 w07"). */
 const WAFER = /^(.*[\p{L}\p{N}])[\s._#/-]+w?(\d{1,2})$/iu;
+
+/** What alerts of a kind are called, beside their titles. */
+const ALERT_WORDS = sql`CASE kind WHEN 'recipe' THEN 'wrong recipe' WHEN 'spectra' THEN 'refused spectra' END`;
 
 /** Without separators: "L5H8-00193" and "l5h8 00193" are the same. */
 const bare = (text: Sql): Sql => sql`lower(regexp_replace(${text}, '[^[:alnum:]]+', '', 'g'))`;
@@ -23,38 +33,62 @@ const holds = (text: Sql, tokens: readonly string[]): Sql =>
 const order = (text: Sql, tokens: readonly string[]): Sql =>
   sql`position(${tokens.join('')} IN ${bare(text)}) = 0, NOT starts_with(${bare(text)}, ${tokens.join('')})`;
 
-/** Lots, wafers, tools, charts, loops, recipes, products and alerts by the words of their names, in any order; at most five of a kind. */
-export async function searchEverything(text: string): Promise<Hit[]> {
+/**
+ * The kinds one after the other, those with a name that begins with what was typed first, each with at most `most` hits, and a last line where
+ * it has more.
+ */
+export function arranged(hits: readonly Hit[], tokens: readonly string[], most: number): Hit[] {
+  const piece = tokens.join('');
+  const begins = (h: Hit): boolean => (h.title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join('').startsWith(piece);
+  const groups = KINDS.map((kind) => hits.filter((h) => h.kind === kind));
+  const isNamed = (g: readonly Hit[]): number => (g.some(begins) ? 0 : 1);
+  return groups
+    .sort((a, b) => isNamed(a) - isNamed(b))
+    .flatMap((g) => {
+      const kind = g[0]?.kind ?? '';
+      const last: Hit[] = g.length > most ? [{ kind, title: `More: kind ${kind}…`, detail: '', href: '', more: kind }] : [];
+      return [...g.slice(0, most), ...last];
+    });
+}
+
+/**
+ * Lots, wafers, tools, charts, loops, recipes, products and alerts by the words of their names, in any order.
+ * @param kind - only these, and up to 50 of them; not given: all kinds, at most five each.
+ */
+export async function searchEverything(text: string, kind: string | null = null): Promise<Hit[]> {
   const q = text.trim().slice(0, 100);
   const t = tokensOf(q);
   if (q.length < 2 || t.length === 0) return [];
+  const most = kind === null ? A_KIND : OF_ONE_KIND;
+  const limit = most + 1;
   const wafer = WAFER.exec(q);
   const ofLot = wafer === null ? [] : tokensOf(wafer[1]!);
   const slot = Number(wafer?.[2] ?? 0);
-  const lots = sql`SELECT name FROM lot WHERE ${holds(sql`name`, t)} ORDER BY ${order(sql`name`, t)}, started_at DESC LIMIT ${A_KIND}`;
+  const lots = sql`SELECT name FROM lot WHERE ${holds(sql`name`, t)} ORDER BY ${order(sql`name`, t)}, started_at DESC LIMIT ${limit}`;
   const chart = sql`concat_ws(' ', title, operation, area, layer)`;
   const loop = sql`concat_ws(' ', name, operation, product, parameter, knob)`;
-  const alert = sql`concat_ws(' ', title, area, tool, operation, product, lot)`;
+  const alert = sql`concat_ws(' ', title, area, tool, operation, product, lot, ${ALERT_WORDS})`;
   const tool = sql`concat_ws(' ', name, area, kind)`;
-  return db().rows<Hit>(sql`
+  const hits = await db().rows<Hit>(sql`
     (SELECT 'wafer' AS kind, name || '.' || lpad(${String(slot)}, 2, '0') AS title, product AS detail, '/wafers?lot=' || name || '&slot=' || ${String(slot)} AS href
-      FROM lot WHERE ${wafer !== null} AND ${holds(sql`name`, ofLot)} AND ${slot} BETWEEN 1 AND wafers ORDER BY ${order(sql`name`, ofLot)}, started_at DESC LIMIT ${A_KIND})
+      FROM lot WHERE ${wafer !== null} AND ${holds(sql`name`, ofLot)} AND ${slot} BETWEEN 1 AND wafers ORDER BY ${order(sql`name`, ofLot)}, started_at DESC LIMIT ${limit})
     UNION ALL
     (SELECT 'lot', name, product || ', ' || wafers || ' wafers', '/wafers?lot=' || name FROM lot WHERE name IN (${lots}) ORDER BY ${order(sql`name`, t)}, started_at DESC)
     UNION ALL
     (SELECT 'spectra', lot, recipe || ', ' || count(*) || ' wafers', '/spectra?lot=' || lot FROM spectrum WHERE lot IN (${lots})
-      GROUP BY lot, recipe ORDER BY max(measured_at) DESC LIMIT ${A_KIND})
+      GROUP BY lot, recipe ORDER BY max(measured_at) DESC LIMIT ${limit})
     UNION ALL
     (SELECT 'recipe', name, operation || ', metrology', '/recipes/' || id FROM metrology_recipe WHERE ${holds(sql`concat_ws(' ', name, operation, product)`, t)}
-      ORDER BY ${order(sql`name`, t)}, name LIMIT ${A_KIND})
+      ORDER BY ${order(sql`name`, t)}, name LIMIT ${limit})
     UNION ALL
-    (SELECT 'alert', title, state::text || ', ' || severity, '/alerts/' || id FROM alert WHERE ${holds(alert, t)} ORDER BY state, ${order(sql`title`, t)}, last_at DESC LIMIT ${A_KIND})
+    (SELECT 'alert', title, state::text || ', ' || severity, '/alerts/' || id FROM alert WHERE ${holds(alert, t)} ORDER BY state, ${order(sql`title`, t)}, last_at DESC LIMIT ${limit})
     UNION ALL
-    (SELECT 'tool', name, area || ', ' || kind, '/spc?tool=' || name FROM tool WHERE ${holds(tool, t)} ORDER BY ${order(sql`name`, t)}, position LIMIT ${A_KIND})
+    (SELECT 'tool', name, area || ', ' || kind, '/spc?tool=' || name FROM tool WHERE ${holds(tool, t)} ORDER BY ${order(sql`name`, t)}, position LIMIT ${limit})
     UNION ALL
-    (SELECT 'chart', title, operation, '/spc/' || id FROM chart WHERE active AND ${holds(chart, t)} ORDER BY ${order(sql`title`, t)}, NOT alerting, title LIMIT ${A_KIND})
+    (SELECT 'chart', title, operation, '/spc/' || id FROM chart WHERE active AND ${holds(chart, t)} ORDER BY ${order(sql`title`, t)}, NOT alerting, title LIMIT ${limit})
     UNION ALL
-    (SELECT 'loop', name, state::text, '/control/' || id FROM control_loop WHERE ${holds(loop, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${A_KIND})
+    (SELECT 'loop', name, state::text, '/control/' || id FROM control_loop WHERE ${holds(loop, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${limit})
     UNION ALL
-    (SELECT 'product', name, description, '/wafers?product=' || name FROM product WHERE ${holds(sql`name`, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${A_KIND})`);
+    (SELECT 'product', name, description, '/wafers?product=' || name FROM product WHERE ${holds(sql`name`, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${limit})`);
+  return arranged(kind === null ? hits : hits.filter((h) => h.kind === kind), t, most);
 }

@@ -37,3 +37,17 @@ test('single values without a specification name no other chart', () => {
   for (const ofWafers of [true, false])
     expect(noteOf('individuals', ofWafers)).toBe('This characteristic has no specification limits, so there is no capability.');
 });
+
+test('where the sigma of the limits is the overall one of the baseline, the indices by it are not passed off as short-term ones', () => {
+  const specified = { ...UNSPECIFIED, lsl: 0, usl: 4, spans: [{ fromMs: 0, version: 1 }] } as unknown as ChartSpecification;
+  const study = (sigmaMethod: string) =>
+    studyOf(
+      { kind: 'individuals', parameter: 'cd', operation: 'LITHO' } as ChartHead,
+      { ...VERSION, sigmaMethod },
+      specified,
+      POINTS,
+    );
+  expect(study('overall').capabilityNote).toContain('overall standard deviation');
+  expect(study('overall').capability).not.toBeNull();
+  expect(study('moving_range').capabilityNote).toBeNull();
+});

@@ -35,6 +35,12 @@ function olderNote(s: ChartSpecification, at: readonly number[]): string | null 
   return `${which} older than version ${inForce.version} of the specification and judged by it all the same.`;
 }
 
+/** What the indices of the limits' sigma say where that sigma is no short-term one. */
+const sigmaNote = (v: ChartVersionView | undefined): string | null =>
+  v?.sigmaMethod === 'overall'
+    ? 'Neighbouring points of the baseline follow each other, so the sigma of the limits is its overall standard deviation: Cp and Cpk say what the baseline could hold, Pp and Ppk what this window did.'
+    : null;
+
 /**
  * Capability of the points of the window by the specification in force, or why there is none.
  * @param v - version of the chart that was in force at the end of the window.
@@ -73,9 +79,10 @@ export function studyOf(
     ...(s.target === null ? {} : { target: s.target }),
   };
   const study = capability({ mean, sigmaWithin, sigmaOverall, n, spec, signals, distinct });
-  const capabilityNote = olderNote(
+  const older = olderNote(
     s,
     used.map((i) => p.at[i]!),
   );
-  return { capability: { study, mean, n, sigmaOverall }, capabilityNote };
+  const notes = [sigmaNote(v), older].filter((t) => t !== null);
+  return { capability: { study, mean, n, sigmaOverall }, capabilityNote: notes.length === 0 ? null : notes.join(' ') };
 }

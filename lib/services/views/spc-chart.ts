@@ -1,6 +1,7 @@
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { Capability, ChartKind, LimitsSource } from '@/lib/spc';
+import { isMeasured, recipeChanges } from './recipe-changes';
 import { studyOf } from './spc-capability';
 import { type ChartSpecification, chartSpecification } from './spc-specification';
 import { idFromAddress } from './uuid';
@@ -76,7 +77,8 @@ export interface ChartColumns {
 export interface ChartEventView {
   atMs: number;
   kind: string;
-  tool: string;
+  /** null: of no process tool, as a change of the metrology recipe. */
+  tool: string | null;
   chamber: string | null;
   description: string;
 }
@@ -204,7 +206,15 @@ async function eventsOf(c: ChartHead, fromMs: number, toMs: number): Promise<Cha
     SELECT e.at, e.kind, e.tool, e.chamber, e.description FROM equipment_event e JOIN operation o ON o.name = ${c.operation} AND e.tool = ANY(o.tools)
     WHERE e.at >= ${new Date(fromMs)} AND e.at <= ${new Date(toMs)} AND (${c.tool}::text IS NULL OR e.tool = ${c.tool})
       AND (${c.chamber}::text IS NULL OR e.chamber IS NULL OR e.chamber = ${c.chamber}) ORDER BY e.at LIMIT 500`);
-  return rows.map(({ at, ...r }) => ({ ...r, atMs: at.getTime() }));
+  const own = rows.map(({ at, ...r }) => ({ ...r, atMs: at.getTime() }));
+  const recipes = (isMeasured(c.characteristic) ? await recipeChanges(c, fromMs, toMs) : []).map((r) => ({
+    atMs: r.atMs,
+    kind: 'metrology_recipe',
+    tool: null,
+    chamber: null,
+    description: `metrology recipe ${r.recipe} version ${r.version}, in force ${new Date(r.inForceMs).toISOString().slice(0, 16).replace('T', ' ')} UTC, ${r.author}: ${r.reason}`,
+  }));
+  return [...own, ...recipes].sort((a, b) => a.atMs - b.atMs);
 }
 
 async function sistersOf(c: ChartHead, fromMs: number, toMs: number): Promise<SpcChartView['sisters']> {

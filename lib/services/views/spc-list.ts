@@ -1,6 +1,7 @@
 import { db, sql, where } from '@/lib/db';
 import { capabilityIndices } from '@/lib/spc';
 import { SPECIFICATION_OF_CHART } from '../fab/chart-specification';
+import { type Cursor, type CursorKey, pageOf, readCursor } from './cursor';
 
 export interface ScreenFilter {
   readonly fromMs: number;
@@ -15,9 +16,13 @@ export interface ScreenFilter {
   readonly onlySpecified?: boolean;
   /** First part of the characteristic: measurement, zernike, overlay, vm. */
   readonly source: string | null;
+  /** Kind of chart; default: all. */
+  readonly kind?: string | null;
   /** Only charts with a rule fired in the window. */
   readonly onlyOut: boolean;
   readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string | null;
 }
 
 export interface ScreenRow {
@@ -35,6 +40,7 @@ export interface ScreenRow {
   n: number;
   out: number;
   lastAtMs: number | null;
+  /** What the chart judges: the value, or of an EWMA chart the average. */
   lastValue: number | null;
   lastOutMs: number | null;
   /** Standard uncertainty of the last value, for its digits. */
@@ -91,7 +97,16 @@ interface Row {
   spark_out: Float64Array | null;
   alert_id: string | null;
   total: number;
+  is_idle: number;
+  is_closed: number;
+  is_in: number;
+  is_silent: number;
+  minus_share: number;
 }
+
+/** Where a chart stands in the list: the five ranks, its title, its id. */
+const CHART_KEYS: readonly CursorKey[] = ['integer', 'integer', 'integer', 'integer', 'number', 'text', 'uuid'];
+const chartKey = (r: Row): Cursor => [r.is_idle, r.is_closed, r.is_in, r.is_silent, r.minus_share, r.title, r.id];
 
 const SPARK_POINTS = 40;
 
@@ -99,9 +114,10 @@ const SPARK_POINTS = 40;
  * The screening table: each chart with what a person ranks by. Worst first: charts with an open alert, then by rules fired in the
  * window and lowest Cpk over stability. One statement; charts without points in the window follow at the end.
  */
-export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]; total: number }> {
+export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]; total: number; next: string | null }> {
   const from = new Date(f.fromMs);
   const to = new Date(f.toMs);
+  const after = readCursor(f.after ?? null, CHART_KEYS);
   const rows = await db().rows<Row>(sql`
     WITH picked AS (
       SELECT c.id, c.title, c.area, c.operation, c.product, c.tool, c.chamber, c.kind, c.characteristic, c.unit, c.alerting,
@@ -116,6 +132,7 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
         f.tool !== null && sql`c.tool = ${f.tool}`,
         f.parameter != null && sql`c.parameter = ${f.parameter}`,
         f.onlySpecified === true && sql`c.specified`,
+        f.kind != null && sql`c.kind = ${f.kind}`,
         f.source !== null && sql`split_part(c.characteristic, '.', 1) = ${f.source}`,
       ])}),
     stats AS (
@@ -124,19 +141,27 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
       FROM chart_point p JOIN picked k ON k.id = p.chart_id
       WHERE p.at >= ${from} AND p.at <= ${to} AND p.excluded IS NULL GROUP BY p.chart_id),
     ranked AS (
-      SELECT k.*, s.n, s.n_out, s.mean, s.sd, s.last_out, a.id AS alert_id, count(*) OVER ()::int AS total
+      SELECT k.*, s.n, s.n_out, s.mean, s.sd, s.last_out, a.id AS alert_id, count(*) OVER ()::int AS total,
+        (s.n IS NULL)::int AS is_idle, (a.id IS NULL)::int AS is_closed, (COALESCE(s.n_out, 0) = 0)::int AS is_in, (NOT k.alerting)::int AS is_silent,
+        COALESCE(-s.n_out::float8 / s.n, 0) AS minus_share
       FROM picked k LEFT JOIN stats s ON s.chart_id = k.id
       LEFT JOIN LATERAL (SELECT id FROM alert a WHERE a.chart_id = k.id AND a.state <> 'closed' LIMIT 1) a ON true
-      WHERE ${!f.onlyOut} OR s.n_out > 0
-      ORDER BY (s.n IS NULL), (a.id IS NULL), (COALESCE(s.n_out, 0) = 0), NOT k.alerting, s.n_out::float8 / s.n DESC, k.title
-      LIMIT ${f.limit})
-    SELECT r.*, t.spark, t.spark_out, t.last_at, t.last_value, t.last_u FROM ranked r
+      WHERE ${!f.onlyOut} OR s.n_out > 0),
+    paged AS (
+      SELECT * FROM ranked ${where([
+        after !== null &&
+          sql`(is_idle, is_closed, is_in, is_silent, minus_share, title, id) > (${after[0]}::bigint, ${after[1]}::bigint, ${after[2]}::bigint, ${after[3]}::bigint, ${after[4]}::float8, ${after[5]}::text, ${after[6]}::uuid)`,
+      ])}
+      ORDER BY is_idle, is_closed, is_in, is_silent, minus_share, title, id LIMIT ${f.limit + 1})
+    SELECT r.*, t.spark, t.spark_out, t.last_at, t.last_value, t.last_u FROM paged r
     LEFT JOIN LATERAL (
       SELECT array_agg(q.plotted ORDER BY q.at) AS spark, array_agg((cardinality(q.rules) > 0)::int::float8 ORDER BY q.at) AS spark_out,
-        max(q.at) AS last_at, (array_agg(q.value ORDER BY q.at DESC))[1] AS last_value, (array_agg(q.u_value ORDER BY q.at DESC))[1] AS last_u
+        max(q.at) AS last_at, (array_agg(CASE WHEN r.kind = 'ewma' THEN q.plotted ELSE q.value END ORDER BY q.at DESC))[1] AS last_value, (array_agg(q.u_value ORDER BY q.at DESC))[1] AS last_u
       FROM (SELECT p.at, p.value, p.plotted, p.rules, p.u_value FROM chart_point p WHERE p.chart_id = r.id AND p.at >= ${from} AND p.at <= ${to} ORDER BY p.at DESC LIMIT ${SPARK_POINTS}) q
-    ) t ON true`);
-  return { rows: rows.map(toRow), total: rows[0]?.total ?? 0 };
+    ) t ON true
+    ORDER BY is_idle, is_closed, is_in, is_silent, minus_share, title, id`);
+  const { page, next } = pageOf(rows, f.limit, chartKey);
+  return { rows: page.map(toRow), total: rows[0]?.total ?? 0, next };
 }
 
 function toRow(r: Row): ScreenRow {

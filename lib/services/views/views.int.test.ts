@@ -62,9 +62,17 @@ describe('a registered fab without data', () => {
     expect((await searchEverything(name)).some((h) => h.kind === 'tool' && h.title === name)).toBe(true);
     for (const q of ['%%', '__', "' OR 1=1 --", 'x']) expect(await searchEverything(q)).toEqual([]);
   });
+  test('search shows five of a kind, says that there are more, and gives them when that kind is asked for', async () => {
+    const few = await searchEverything('mean');
+    expect(few.filter((h) => h.kind === 'chart')).toHaveLength(6);
+    expect(few.find((h) => h.more !== undefined)?.more).toBe('chart');
+    const more = await searchEverything('mean', 'chart');
+    expect(more.length).toBeGreaterThan(6);
+    expect(more.every((h) => h.kind === 'chart')).toBe(true);
+  });
   test('search takes words in any order, with or without separators, and wafers by lot and slot', async () => {
     const found = async (q: string, kind: string) =>
-      (await searchEverything(q)).filter((h) => h.kind === kind).map((h) => h.title);
+      (await searchEverything(q)).filter((h) => h.kind === kind && h.more === undefined).map((h) => h.title);
     for (const q of ['LIT-02', 'lit02', 'lit 02', '02 LIT', 'lit_02', 'litho lit-02'])
       expect(await found(q, 'tool')).toEqual(['LIT-02']);
     const charts = await found('etch cd', 'chart');

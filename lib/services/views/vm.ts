@@ -1,34 +1,9 @@
-import { db, sql, where } from '@/lib/db';
+import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { DomainLimits, PlsModel } from '@/lib/vm';
 import { idFromAddress } from './uuid';
 
-export interface VmRow {
-  id: string;
-  operation: string;
-  product: string;
-  parameter: string;
-  unit: string;
-  active: boolean;
-  version: number | null;
-  trainedMs: number | null;
-  n: number | null;
-  components: number | null;
-  q2: number | null;
-  rmse: number | null;
-  /** Of the window: predictions inside the domain that were measured later, the share of them in their interval, and their RMSE. */
-  checked: number;
-  coverage: number | null;
-  observedRmse: number | null;
-  /** All that were measured later, those outside the domain among them, and their RMSE. */
-  checkedAll: number;
-  observedAll: number | null;
-  /** Predictions outside the model's domain: they are kept off the VM charts. */
-  unreliable: number;
-  predictions: number;
-}
-
-interface Validation {
+export interface Validation {
   q2?: number | null;
   rmse?: number | null;
   rows?: number | null;
@@ -41,32 +16,6 @@ const joined = sql`
   SELECT p.model_id, p.run_id, p.started_at, p.version, p.value, p.u_value, p.lo, p.hi, p.t2, p.spe, p.reliable, p.missing, x.mean AS measured, x.id AS measurement_id
   FROM vm_prediction p JOIN vm_model m ON m.id = p.model_id
   LEFT JOIN LATERAL (SELECT q.mean, q.id FROM measurement q WHERE q.run_id = p.run_id AND q.parameter = m.parameter AND q.superseded_by IS NULL LIMIT 1) x ON true`;
-
-export async function listVmModels(f: { fromMs: number; operation: string | null; product: string | null }): Promise<VmRow[]> {
-  const rows = await db().rows<
-    Omit<VmRow, 'trainedMs' | 'q2' | 'rmse'> & { trained_at: Date | null; validation: Validation | null }
-  >(sql`
-    WITH models AS (SELECT * FROM vm_model m ${where([f.operation !== null && sql`m.operation = ${f.operation}`, f.product !== null && sql`m.product = ${f.product}`])}),
-    seen AS (
-      SELECT p.model_id, p.value, p.lo, p.hi, p.reliable, q.mean AS measured FROM vm_prediction p JOIN models m ON m.id = p.model_id
-      LEFT JOIN measurement q ON q.run_id = p.run_id AND q.parameter = m.parameter AND q.superseded_by IS NULL AND q.measured_at >= ${new Date(f.fromMs)}
-      WHERE p.started_at >= ${new Date(f.fromMs)}),
-    stats AS (
-      SELECT model_id, count(*)::int AS predictions, (count(*) FILTER (WHERE NOT reliable))::int AS unreliable,
-        (count(measured) FILTER (WHERE reliable))::int AS checked, avg((measured BETWEEN lo AND hi)::int) FILTER (WHERE reliable) AS coverage,
-        sqrt(avg((measured - value) ^ 2) FILTER (WHERE reliable)) AS rmse, count(measured)::int AS checked_all, sqrt(avg((measured - value) ^ 2)) AS rmse_all
-      FROM seen GROUP BY model_id)
-    SELECT m.id, m.operation, m.product, m.parameter, m.unit, m.active, v.version, v.trained_at, v.n, v.components, v.validation,
-      COALESCE(s.checked, 0) AS checked, s.coverage::float8 AS coverage, s.rmse AS "observedRmse", COALESCE(s.checked_all, 0) AS "checkedAll", s.rmse_all AS "observedAll", COALESCE(s.unreliable, 0) AS unreliable, COALESCE(s.predictions, 0) AS predictions
-    FROM models m LEFT JOIN stats s ON s.model_id = m.id
-    LEFT JOIN LATERAL (SELECT * FROM vm_version v WHERE v.model_id = m.id ORDER BY version DESC LIMIT 1) v ON true ORDER BY m.operation, m.product, m.parameter`);
-  return rows.map(({ trained_at, validation, ...r }) => ({
-    ...r,
-    trainedMs: trained_at?.getTime() ?? null,
-    q2: validation?.q2 ?? null,
-    rmse: validation?.rmse ?? null,
-  }));
-}
 
 export interface VmVersionView {
   version: number;
@@ -117,6 +66,8 @@ export interface VmView {
     runId: string[];
     lot: string[];
     slot: number[];
+    /** Tool and chamber of the run. */
+    place: string[];
   };
   omitted: number;
   /** Of the window: predictions by versions with a domain from later data, those outside, and those outside had the limits never been moved. */
@@ -227,9 +178,10 @@ async function predictionsOf(id: string, fromMs: number, toMs: number): Promise<
     measured: number | null;
     lot: string | null;
     slot: number | null;
+    place: string | null;
     total: number;
   }>(sql`
-    SELECT j.*, r.lot, r.slot, count(*) OVER ()::int AS total FROM (${joined}
+    SELECT j.*, r.lot, r.slot, concat_ws(' ', r.tool, r.chamber) AS place, count(*) OVER ()::int AS total FROM (${joined}
       WHERE p.model_id = ${id} AND p.started_at >= ${new Date(fromMs)} AND p.started_at <= ${new Date(toMs)}) j
     LEFT JOIN run r ON r.id = j.run_id AND r.started_at = j.started_at ORDER BY j.started_at DESC LIMIT ${MAX_PREDICTIONS}`);
   const omitted = (rows[0]?.total ?? 0) - rows.length;
@@ -252,6 +204,7 @@ async function predictionsOf(id: string, fromMs: number, toMs: number): Promise<
       runId: rows.map((r) => r.run_id),
       lot: rows.map((r) => r.lot ?? ''),
       slot: rows.map((r) => r.slot ?? 0),
+      place: rows.map((r) => r.place ?? ''),
     },
   };
 }

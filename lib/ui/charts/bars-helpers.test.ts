@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { zernikeName } from '@/lib/spatial';
-import { barNotes, barTicks, labelRoom, shownLabel } from './bars.prepare';
+import { barNotes, barsCsv, barTicks, labelRoom, shownLabel } from './bars.prepare';
 import { insideX } from './histogram';
 import { predictedCsv, preparePredicted } from './predicted-measured';
 import { zernikeLabel } from './zernike';
@@ -93,4 +93,13 @@ test('predicted against measured: what is outside the domain neither covers nor 
     'wafer,measured (nm),predicted (nm),interval_low (nm),interval_high (nm),inside_domain,version',
     'a,1,1,0.5,1.5,true,6',
   ]);
+});
+
+test('the file of bars has a column of u only where there is one', () => {
+  expect(barsCsv([{ label: 'a', value: 1 }], 'nm').split('\r\n')[0]).toBe('name,value (nm)');
+  const both = [
+    { label: 'a', value: 1, u: 0.5 },
+    { label: 'b', value: 2 },
+  ];
+  expect(barsCsv(both, 'nm')).toBe('name,value (nm),u (nm)\r\na,1,0.5\r\nb,2,\r\n');
 });

@@ -1,3 +1,4 @@
+import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { charsIn, textPx } from '../text-width';
 import type { BarItem } from './bars';
@@ -9,6 +10,15 @@ const GAP = 8;
 const ELLIPSIS = '…';
 /** Characters of a label that stay, whatever stands after it. */
 const LEAST_CHARS = 5;
+
+/** The bars as a table: name, value, and u where any bar has one. */
+export function barsCsv(items: readonly Pick<BarItem, 'label' | 'value' | 'u'>[], unit: string): string {
+  const hasU = items.some((b) => b.u !== undefined && Number.isFinite(b.u));
+  return toCsv(
+    ['name', inUnit('value', unit), ...(hasU ? [inUnit('u', unit)] : [])],
+    items.map((b) => [b.label, b.value, ...(hasU ? [b.u] : [])]),
+  );
+}
 
 /** Width of the labels, px: what the longest needs, at least `least`, at most half of the drawing. */
 export function labelRoom(items: readonly Pick<BarItem, 'label' | 'detail'>[], least: number, width: number): number {

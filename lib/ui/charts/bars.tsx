@@ -2,10 +2,9 @@
 import { useRef } from 'react';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { barNotes, barTicks, labelRoom, shownLabel } from './bars.prepare';
+import { barNotes, barsCsv, barTicks, labelRoom, shownLabel } from './bars.prepare';
 import { paddedRange } from './ticks';
 
 export interface BarItem {
@@ -42,16 +41,7 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
   const width = useWidth(root, 360);
   const labelWidth = labelRoom(items, leastLabel, width);
   const row = onSelect ? ROW_CHOSEN : ROW_PLAIN;
-  const exports = useSvgExport(
-    root,
-    title,
-    () =>
-      toCsv(
-        ['name', inUnit('value', unit), inUnit('u', unit)],
-        items.map((b) => [b.label, b.value, b.u]),
-      ),
-    { unit, notes: () => barNotes(items, reference) },
-  );
+  const exports = useSvgExport(root, title, () => barsCsv(items, unit), { unit, notes: () => barNotes(items, reference) });
   const [lo, hi] = paddedRange(
     [0, reference?.value, ...items.flatMap((b) => [b.value, b.value + 2 * (b.u ?? 0), b.value - 2 * (b.u ?? 0)])],
     0.04,

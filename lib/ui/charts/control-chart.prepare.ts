@@ -4,6 +4,7 @@ import { isJudgedBy, limitSegments, limitSteps, specSegments, zoneBands } from '
 import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
 import { untilEnd } from './in-force';
+import { limitSets } from './limit-sets';
 import { isDispersionRule, ruleName } from './rules';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
 
@@ -23,6 +24,8 @@ export interface ChartPhase {
   /** Entered by a person: the limits of the location, those of the dispersion. */
   isEntered: boolean;
   isDispEntered: boolean;
+  /** Values behind a point that limits which follow their number are told for. */
+  size?: number | null;
 }
 
 export interface ChartEvent {
@@ -58,6 +61,10 @@ export interface ControlChartInput {
   value?: Float64Array | undefined;
   /** Standard uncertainty of the value; NaN where unknown. */
   u?: Float64Array | undefined;
+  /** Values behind each point. */
+  n?: readonly number[] | undefined;
+  /** Limits of a study follow the number of values behind a point: Xbar charts. */
+  followsN?: boolean | undefined;
   /** Moving range, range or standard deviation. */
   dispersion?: Float64Array | undefined;
   dispersionName?: string | undefined;
@@ -129,8 +136,10 @@ export interface ControlChartModel {
   limits: LimitSegment[];
   dispersionLimits: LimitSegment[];
   zones: ZoneBand[];
-  /** Where phases begin; `short` where there is no room for the label. */
+  /** Where phases begin, the first of several at the left end; `short` where there is no room for the label. */
   boundaries: { x: number; label: string; short: string }[];
+  /** Every set of limits that is drawn, in words, oldest first; empty where there is only one. */
+  sets: string[];
   events: { x: number; glyph: string; label: string }[];
   xDomain: [number, number];
   yDomain: [number, number];
@@ -180,8 +189,9 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   const xDomain = domainOf(c, x, position);
   const spans = phaseSpans(c, position, xDomain);
   const own = c.pointLimits;
-  const steps = limitSteps(spans, c.at, x, { ucl: own?.ucl, lcl: own?.lcl }, (p) => p);
-  const limits = limitSegments(steps, ['ucl', 'cl', 'lcl']);
+  const sized = { n: c.followsN === true && own !== undefined ? c.n : undefined };
+  const steps = limitSteps(spans, c.at, x, { ucl: own?.ucl, lcl: own?.lcl }, (p) => p, sized);
+  const limits = limitSegments(steps, ['ucl', 'cl', 'lcl'], c.value !== undefined);
   limits.push(...specSegments(c.specs, position, xDomain, o.showSpec ? ['usl', 'target', 'lsl'] : ['target']));
   const spread = paddedRange(
     [
@@ -201,6 +211,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
     x,
     { ucl: own?.dispUcl, lcl: own?.dispLcl, ...(own === undefined ? {} : { cl: own.dispCl }) },
     (p) => ({ cl: p.dispCl, ucl: p.dispUcl, lcl: p.dispLcl, isEntered: p.isDispEntered }),
+    sized,
   );
   const dispersionLimits = limitSegments(dispersionSteps, ['ucl', 'cl', 'lcl']).filter((l) => l.kind !== 'lcl' || l.y > 0);
   const hasDispersion = points.some((p) => p.dispersion !== null);
@@ -211,7 +222,8 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
     limits,
     dispersionLimits,
     zones: o.showZones ? zoneBands(steps) : [],
-    boundaries: spans.slice(1).map((s) => ({ x: s.x1, label: s.phase.label, short: `v${s.phase.version}` })),
+    boundaries: spans.length < 2 ? [] : spans.map((s) => ({ x: s.x1, label: s.phase.label, short: `v${s.phase.version}` })),
+    sets: limitSets(spans, c),
     events: c.events.flatMap((e) => {
       const ex = o.xMode === 'time' ? e.atMs : fractionalIndex(c.at, e.atMs);
       return ex >= xDomain[0] && ex <= xDomain[1]

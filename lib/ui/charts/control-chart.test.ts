@@ -59,7 +59,8 @@ test('limits run from phase to phase, the last one is labelled', () => {
     [32.5, 'UCL 32.50'],
   ]);
   expect(ucl[0]!.x2).toBe(t0 + 10 * HOUR);
-  expect(m.boundaries).toEqual([{ x: t0 + 10 * HOUR, label: 'v2 new focus ring', short: 'v2' }]);
+  expect(m.boundaries.map((b) => b.short)).toEqual(['v1', 'v2']);
+  expect(m.boundaries.slice(1)).toEqual([{ x: t0 + 10 * HOUR, label: 'v2 new focus ring', short: 'v2' }]);
   expect(m.yDomain[0]).toBeLessThan(26);
   expect(m.events[0]!.glyph).toBe('PM');
 });

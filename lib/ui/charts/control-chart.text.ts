@@ -58,6 +58,7 @@ export function controlChartCsv(c: ControlChartInput): string {
       inUnit('plotted', c.unit),
       inUnit('value', c.unit),
       inUnit('u of the value', c.unit),
+      ...(c.n === undefined ? [] : ['n']),
       inUnit('cl', c.unit),
       inUnit('ucl', c.unit),
       inUnit('lcl', c.unit),
@@ -86,6 +87,7 @@ export function controlChartCsv(c: ControlChartInput): string {
         c.plotted[i],
         c.value?.[i] ?? c.plotted[i],
         c.u?.[i],
+        ...(c.n === undefined ? [] : [c.n[i]]),
         phase?.cl,
         own ? own.ucl[i] : phase?.ucl,
         own ? own.lcl[i] : phase?.lcl,
@@ -108,8 +110,8 @@ export function controlChartCsv(c: ControlChartInput): string {
   );
 }
 
-/** Limits in force at the end of what is drawn, and what else a picture of the chart must say. */
-export function controlChartNotes(all: ControlChartInput, summary: string): string[] {
+/** Limits in force at the end of what is drawn, or each set of limits where there are several, and what else a picture of the chart must say. */
+export function controlChartNotes(all: ControlChartInput, summary: string, sets: readonly string[] = []): string[] {
   const c = untilEnd(all);
   const phase = c.phases.at(-1);
   const spec = c.specs.at(-1);
@@ -143,8 +145,11 @@ export function controlChartNotes(all: ControlChartInput, summary: string): stri
   const about = `${c.title}: `;
   return [
     summary.startsWith(about) ? summary.slice(about.length) : summary,
-    ...(control === '' ? [] : [`limits v${phase!.version}: ${control}`]),
-    ...(c.dispersion && dispersion !== '' ? [`${c.dispersionName ?? 'dispersion'}, below: ${dispersion}`] : []),
+    ...sets.map((set) => `limits ${set}`),
+    ...(control === '' || sets.length > 0 ? [] : [`limits v${phase!.version}: ${control}`]),
+    ...(c.dispersion && dispersion !== '' && sets.length === 0
+      ? [`${c.dispersionName ?? 'dispersion'}, below: ${dispersion}`]
+      : []),
     ...(specified === '' ? [] : [`specification: ${specified}`]),
   ];
 }

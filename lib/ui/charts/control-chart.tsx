@@ -20,6 +20,7 @@ import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint
 import { EventStrip, LimitLayer, PointLayer, ZoneLayer } from './control-marks';
 import { LABELS, nearest, plotBox, unscaleX } from './plot';
 import { pointState } from './rules';
+import { takenPlaces } from './taken-places';
 import { niceTicks, tickDecimals } from './ticks';
 import { Walkable } from './walkable';
 
@@ -54,6 +55,8 @@ export function ControlChart({
   const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const box = plotBox(width, height, LABELS);
   const box2 = plotBox(width, dispersionHeight, LABELS, 8);
+  const avoid = useMemo(() => takenPlaces(m, ofMain, mainRules, { boundaries: m.boundaries, events: m.events }), [m]);
+  const avoid2 = useMemo(() => takenPlaces(m, ofDispersion, dispersionRules, { boundaries: [], events: [] }), [m]);
   const selected = useMemo(
     () => (selectedId === null ? -1 : m.points.findIndex((p) => input.ids[p.i] === selectedId)),
     [m, input.ids, selectedId],
@@ -93,7 +96,10 @@ export function ControlChart({
     setDrag(null);
   };
   const csv = useMemo(() => () => controlChartCsv(input), [input]);
-  const exports = useSvgExport(root, input.title, csv, { unit: input.unit, notes: () => controlChartNotes(input, m.summary) });
+  const exports = useSvgExport(root, input.title, csv, {
+    unit: input.unit,
+    notes: () => controlChartNotes(input, m.summary, m.sets),
+  });
   const d2 = m.dispersionDomain;
   const d2Ticks = d2 ? niceTicks(d2[0], d2[1], 3) : [];
   const common = {
@@ -143,8 +149,8 @@ export function ControlChart({
           {numberXAxis(m.xDomain, m.xTicks)}
           {numberYAxis(m.yDomain, m.yTicks, m.yDecimals)}
           <ZoneLayer box={box} x={m.xDomain} y={m.yDomain} zones={m.zones} />
-          <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
-          <EventStrip box={box} x={m.xDomain} events={m.events} boundaries={m.boundaries} />
+          <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} avoid={avoid} />
+          <EventStrip box={box} x={m.xDomain} y={m.yDomain} taken={avoid} />
           <Line
             dataKey="raw"
             type="linear"
@@ -193,7 +199,7 @@ export function ControlChart({
             <CartesianGrid stroke="var(--hairline)" vertical={false} />
             {numberXAxis(m.xDomain, m.xTicks, true)}
             {numberYAxis(d2, d2Ticks, tickDecimals(d2Ticks))}
-            <LimitLayer box={box2} x={m.xDomain} y={d2} limits={m.dispersionLimits} />
+            <LimitLayer box={box2} x={m.xDomain} y={d2} limits={m.dispersionLimits} avoid={avoid2} />
             <Line
               dataKey="dispersion"
               type="linear"
@@ -235,6 +241,13 @@ export function ControlChart({
         {picked ? spokenPoint(input, picked, m.valueDecimals) : ''}
       </p>
       <ChartLegend entries={legend(m, input)} />
+      {m.sets.length === 0 ? null : (
+        <ul className="text-sm text-ink-2" aria-label="Limits drawn">
+          {m.sets.map((set) => (
+            <li key={set}>{set}</li>
+          ))}
+        </ul>
+      )}
       <DataDisclosure
         label={`${input.title}, points drawn`}
         header={POINT_HEADER(input)}

@@ -20,6 +20,18 @@ export interface LimitStep {
   lcl: number | null;
   /** A person entered them, so that their numbers are never rounded. */
   isEntered: boolean;
+  /** Values behind its points, where limits follow them. */
+  n: number | null;
+  /** The limits of its version: of an EWMA, those it settles to. */
+  nominal: Nominal;
+}
+
+type Nominal = Pick<LimitStep, 'cl' | 'ucl' | 'lcl' | 'isEntered'>;
+
+/** What else is known of the limits of points. */
+export interface StepOptions {
+  /** Values behind point i; left out where limits do not follow them. */
+  n?: readonly number[] | undefined;
 }
 
 /** Did limits judge point i? */
@@ -41,17 +53,21 @@ export function limitSteps(
   at: Float64Array,
   x: (i: number) => number,
   columns: { cl?: Column; ucl: Column; lcl: Column },
-  ofPhase: (p: ChartPhase) => Omit<LimitStep, 'phase' | 'x1' | 'x2'>,
+  ofPhase: (p: ChartPhase) => Nominal,
+  { n }: StepOptions = {},
 ): LimitStep[] {
   const value = (c: Column, i: number): number | null => (c === undefined || !Number.isFinite(c[i]!) ? null : c[i]!);
   return spans.flatMap(({ phase, x1, x2 }, k) => {
-    const nominal = ofPhase(phase);
+    const { cl, ucl, lcl, isEntered } = ofPhase(phase);
+    const nominal = { cl, ucl, lcl, isEntered };
     const to = spans[k + 1]?.phase.fromMs ?? Number.POSITIVE_INFINITY;
     const mine = Array.from(at.keys()).filter(
       (i) => at[i]! >= phase.fromMs && at[i]! < to && (value(columns.ucl, i) !== null || value(columns.lcl, i) !== null),
     );
     if (mine.length === 0)
-      return nominal.ucl === null && nominal.lcl === null && nominal.cl === null ? [] : [{ phase: k, x1, x2, ...nominal }];
+      return nominal.ucl === null && nominal.lcl === null && nominal.cl === null
+        ? []
+        : [{ phase: k, x1, x2, ...nominal, n: null, nominal }];
     const out: LimitStep[] = [];
     mine.forEach((i, j) => {
       const left = j === 0 ? x1 : (x(mine[j - 1]!) + x(i)) / 2;
@@ -63,11 +79,15 @@ export function limitSteps(
         cl: columns.cl ? value(columns.cl, i) : nominal.cl,
         ucl: value(columns.ucl, i),
         lcl: value(columns.lcl, i),
-        isEntered: nominal.isEntered,
+        isEntered,
+        n: isEntered ? null : (n?.[i] ?? null),
+        nominal,
       };
       const last = out.at(-1);
-      if (last !== undefined && same(last, step)) last.x2 = right;
-      else out.push(step);
+      if (last !== undefined && same(last, step)) {
+        last.x2 = right;
+        last.n = step.n;
+      } else out.push(step);
     });
     return out;
   });
@@ -86,17 +106,37 @@ const LEAST_DECIMALS = 2;
 export const limitText = (v: number | null | undefined, isEntered: boolean, decimals: number): string =>
   isEntered ? asEntered(v, Math.min(decimals, LEAST_DECIMALS)) : num(v, decimals);
 
-/** Steps as lines to draw: the last of each kind is labelled at the right, the last of each earlier phase keeps its number on its line. */
-export function limitSegments(steps: readonly LimitStep[], kinds: readonly ('ucl' | 'cl' | 'lcl')[]): LimitSegment[] {
+type LimitKind = 'ucl' | 'cl' | 'lcl';
+
+/**
+ * A limit with its name: of points of varying size with the size it is for, of an EWMA the one it settles to, with an arrow as long as it is
+ * on the way there. The centre line is the same for every size.
+ */
+function stepText(s: LimitStep, kind: LimitKind, isEwma: boolean): string {
+  const { ucl, lcl, cl } = isEwma ? s.nominal : s;
+  const y = isEwma ? s.nominal[kind] : s[kind];
+  const width = Math.abs((ucl ?? cl ?? 0) - (lcl ?? cl ?? 0));
+  const isSettled = !isEwma || same({ ...s, ...s.nominal }, s);
+  const text = `${kind.toUpperCase()} ${isSettled ? '' : '→ '}${limitText(y, s.isEntered, decimalsFor((width || Math.abs(y ?? 0) / 10) / 20))}`;
+  return s.n === null || kind === 'cl' ? text : `${text}, n = ${s.n}`;
+}
+
+const sameLimit = (a: Nominal, b: Nominal, kind: LimitKind): boolean => a[kind] === b[kind] && a.isEntered === b.isEntered;
+
+/**
+ * Steps as lines to draw: the last of each kind is labelled at the right, the last of each earlier phase keeps its number on its line,
+ * unless the phase after it has the same limit.
+ */
+export function limitSegments(steps: readonly LimitStep[], kinds: readonly LimitKind[], isEwma = false): LimitSegment[] {
   const last = steps.at(-1);
   return kinds.flatMap((kind) =>
     steps.flatMap((s, i): LimitSegment[] => {
       const y = s[kind];
       if (y === null || !Number.isFinite(y)) return [];
-      const width = Math.abs((s.ucl ?? s.cl ?? 0) - (s.lcl ?? s.cl ?? 0));
-      const text = `${kind.toUpperCase()} ${limitText(y, s.isEntered, decimalsFor((width || Math.abs(y) / 10) / 20))}`;
+      const text = stepText(s, kind, isEwma);
       const segment = { kind, y, x1: s.x1, x2: s.x2, label: s === last ? text : null };
-      if (s.phase === last!.phase || steps[i + 1]?.phase === s.phase) return [segment];
+      const after = steps[i + 1];
+      if (after === undefined || after.phase === s.phase || sameLimit(s.nominal, after.nominal, kind)) return [segment];
       return [{ ...segment, earlier: { text, x1: steps.find((q) => q.phase === s.phase)!.x1 } }];
     }),
   );
@@ -132,7 +172,8 @@ export function specSegments(
       const x2 = Math.min(hi, position(spans[k + 1]?.fromMs ?? Number.POSITIVE_INFINITY));
       if (y === null || x2 <= x1) return [];
       const text = `${kind === 'target' ? 'target' : kind.toUpperCase()} ${limitText(y, true, d)}`;
-      return [{ kind, y, x1, x2, ...(s === now ? { label: text } : { label: null, earlier: { text, x1 } }) }];
+      if (s === now) return [{ kind, y, x1, x2, label: text }];
+      return [{ kind, y, x1, x2, label: null, ...(spans[k + 1]?.[kind] === y ? {} : { earlier: { text, x1 } }) }];
     }),
   );
 }

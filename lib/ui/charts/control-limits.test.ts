@@ -197,6 +197,10 @@ test('the uncertainty of an EWMA chart is that of the value beside it, never of 
   expect(controlChartNotes(c, summary)[0]).toContain('value 30.8000 ± 0.0045 nm');
 });
 
+test('the file of the points says of how many values each is', () => {
+  expect(column(input(2, { n: [3, 5] }), 'n')).toEqual(['3', '5']);
+});
+
 test('limits that a person entered are written whole beside their lines and below the picture, those of a study as far as they are told apart', () => {
   const phase = { ...input(1).phases[0]!, ucl: 33.1235, lcl: 26.1255, dispUcl: 2.61875 };
   const text = (isEntered: boolean, isDispEntered: boolean) => {

@@ -1,9 +1,11 @@
 'use client';
 import { type ControlChartModel, type DrawnPoint, type LimitSegment, measuredOf } from './control-chart.prepare';
 import { earlierLabels } from './earlier-labels';
-import { placePhaseLabels } from './phase-labels';
+import { EVENT_SIZE, eventLetters } from './event-letters';
+import { phaseLabelY, phasePatch, placePhaseLabels } from './phase-labels';
 import { dotsPath, type PlotBox, scaleX, scaleY, spreadLabels } from './plot';
 import { isDispersionRule } from './rules';
+import { eventPatches, markPatches, type TakenPlaces } from './taken-places';
 
 const DASH: Readonly<Record<LimitSegment['kind'], { dash: string; color: string; width: number }>> = {
   ucl: { dash: '7 4', color: 'var(--ink-2)', width: 1 },
@@ -20,10 +22,33 @@ interface LayerProps {
   y: [number, number];
 }
 
-/** Limits with their own dashes; labels stand at the right and never overlap. */
-export function LimitLayer({ box, x, y, limits }: LayerProps & { limits: readonly LimitSegment[] }) {
+const NOTHING: TakenPlaces = { marks: [], boundaries: [], events: [] };
+
+/** Names of the phases, clear of the points: the same for the layer that draws them and for the one that keeps clear of them. */
+function phaseLabels({ box, x, y }: LayerProps, { marks, boundaries }: TakenPlaces) {
+  const sx = scaleX(box, x);
+  const at = boundaries.map((b) => ({ ...b, x: sx(b.x) }));
+  return placePhaseLabels(at, box.left, box.right, box.top, markPatches(marks, sx, scaleY(box, y)));
+}
+
+/**
+ * Limits with their own dashes; the labels of those in force stand at the right, those of earlier ones on their lines, and none covers another,
+ * a point, or the name of a phase.
+ */
+export function LimitLayer({
+  box,
+  x,
+  y,
+  limits,
+  avoid = NOTHING,
+}: LayerProps & { limits: readonly LimitSegment[]; avoid?: TakenPlaces }) {
   const sx = scaleX(box, x);
   const sy = scaleY(box, y);
+  const free = [
+    ...markPatches(avoid.marks, sx, sy),
+    ...eventPatches(avoid.events, sx, box),
+    ...phaseLabels({ box, x, y }, avoid).flatMap((l) => (l === null ? [] : [phasePatch(l, box.top)])),
+  ];
   const labelled = limits.filter((l) => l.label !== null);
   const labelY = spreadLabels(
     labelled.map((l) => sy(l.y)),
@@ -43,7 +68,7 @@ export function LimitLayer({ box, x, y, limits }: LayerProps & { limits: readonl
           strokeWidth={DASH[kind].width}
         />
       ))}
-      {earlierLabels(limits, sx, sy, box).map((l) => (
+      {earlierLabels(limits, sx, sy, box, free).map((l) => (
         <text key={`${l.x}-${l.y}`} x={l.x} y={l.y} textAnchor="end" fontSize={10} fill={DASH[l.kind].color}>
           {l.text}
         </text>
@@ -195,24 +220,10 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
 }
 
 /** Phase boundaries and the event strip under the plot area. */
-export function EventStrip({
-  box,
-  x,
-  events,
-  boundaries,
-}: {
-  box: PlotBox;
-  x: [number, number];
-  events: ControlChartModel['events'];
-  boundaries: ControlChartModel['boundaries'];
-}) {
+export function EventStrip({ box, x, y, taken }: LayerProps & { taken: TakenPlaces }) {
+  const { events, boundaries } = taken;
   const sx = scaleX(box, x);
-  let lastX = Number.NEGATIVE_INFINITY;
-  const placed = placePhaseLabels(
-    boundaries.map((b) => ({ ...b, x: sx(b.x) })),
-    box.left,
-    box.right,
-  ).map((label, i) => ({ boundary: boundaries[i]!, label }));
+  const placed = phaseLabels({ box, x, y }, taken).map((label, i) => ({ boundary: boundaries[i]!, label }));
   return (
     <g>
       {placed.map(({ boundary: b, label }) => (
@@ -220,7 +231,7 @@ export function EventStrip({
           <title>{b.label}</title>
           <line x1={sx(b.x)} x2={sx(b.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" />
           {label === null ? null : (
-            <text x={label.x} y={box.top + 9 + 12 * label.row} textAnchor={label.anchor} fontSize={11} fill="var(--ink-2)">
+            <text x={label.x} y={box.top + phaseLabelY(label.row)} textAnchor={label.anchor} fontSize={11} fill="var(--ink-2)">
               {label.text}
             </text>
           )}
@@ -228,20 +239,18 @@ export function EventStrip({
       ))}
       {events.map((e) => {
         const ex = sx(e.x);
-        const show = ex - lastX > 18;
-        if (show) lastX = ex;
         return (
           <g key={`${e.x}-${e.label}`}>
             <title>{e.label}</title>
             <path d={`M${ex - 4} ${box.bottom - 1}L${ex + 4} ${box.bottom - 1}L${ex} ${box.bottom - 8}Z`} fill="var(--ink-2)" />
-            {show ? (
-              <text x={ex} y={box.bottom - 10} fontSize={9} textAnchor="middle" fill="var(--ink-2)">
-                {e.glyph}
-              </text>
-            ) : null}
           </g>
         );
       })}
+      {eventLetters(events.map((e) => ({ x: sx(e.x), glyph: e.glyph })).sort((a, b) => a.x - b.x)).map((t) => (
+        <text key={t.x} x={t.x} y={box.bottom - 10} fontSize={EVENT_SIZE} textAnchor="middle" fill="var(--ink-2)">
+          {t.text}
+        </text>
+      ))}
     </g>
   );
 }

@@ -1,6 +1,6 @@
 import { textPx } from '../text-width';
 import type { LimitSegment } from './control-chart.prepare';
-import type { PlotBox } from './plot';
+import { overlaps, type Patch, type PlotBox } from './plot';
 
 export interface EarlierLabel {
   readonly kind: LimitSegment['kind'];
@@ -19,34 +19,46 @@ const LINE = 11;
 /** Room that a label takes, px. */
 export const earlierLabelPx = (l: Pick<EarlierLabel, 'text'>): number => textPx(l.text, SIZE);
 
-const cover = (a: EarlierLabel, b: EarlierLabel): boolean =>
-  a.x > b.x - earlierLabelPx(b) && b.x > a.x - earlierLabelPx(a) && Math.abs(a.y - b.y) < LINE;
+const patch = (l: EarlierLabel): Patch => ({ x1: l.x - earlierLabelPx(l), x2: l.x, y1: l.y - LINE, y2: l.y });
+
+/** Farther from its line a number would be taken for that of another, px. */
+const FAR = 2 * LINE + 2 * GAP;
+
+/** Right ends that a label may take along its line, from the end of its phase on, as shares of its free length. */
+const ALONG = [0, 0.5, 1, 0.25, 0.75] as const;
 
 /**
- * The numbers of limits that held before, each above the end of its line: only where its phase is wide enough for it, as near to its line as
- * the others leave room, and never over another.
+ * The numbers of limits that held before, each above its line, best at its end: only where its phase is wide enough for it, as near to its
+ * line as there is room, and never over another or over what must stay free.
+ * @param avoid - points and other labels, px.
  */
 export function earlierLabels(
   limits: readonly LimitSegment[],
   sx: (v: number) => number,
   sy: (v: number) => number,
   box: PlotBox,
+  avoid: readonly Patch[] = [],
 ): EarlierLabel[] {
-  const wanted = limits.flatMap((l): EarlierLabel[] => {
+  const wanted = limits.flatMap((l) => {
     if (l.earlier === undefined) return [];
-    const label = { kind: l.kind, text: l.earlier.text, x: sx(l.x2) - GAP, y: sy(l.y) - GAP };
-    return label.x - GAP - sx(l.earlier.x1) >= earlierLabelPx(label) ? [label] : [];
+    const label: EarlierLabel = { kind: l.kind, text: l.earlier.text, x: sx(l.x2) - GAP, y: sy(l.y) - GAP };
+    const free = label.x - GAP - sx(l.earlier.x1) - earlierLabelPx(label);
+    return free >= 0 ? [{ label, free }] : [];
   });
   const inside = (y: number): number => Math.min(box.bottom - GAP, Math.max(box.top + LINE, y));
   const placed: EarlierLabel[] = [];
-  for (const label of wanted.sort((a, b) => a.y - b.y)) {
+  const taken: Patch[] = [...avoid];
+  for (const { label, free } of wanted.sort((a, b) => a.label.y - b.label.y)) {
     const at = inside(label.y);
-    const [free] = [at, ...placed.flatMap((p) => [p.y - LINE, p.y + LINE])]
-      .filter((y) => y === inside(y))
-      .map((y) => ({ ...label, y }))
-      .filter((l) => !placed.some((p) => cover(l, p)))
-      .sort((a, b) => Math.abs(a.y - at) - Math.abs(b.y - at));
-    if (free !== undefined) placed.push(free);
+    const heights = [at, at + LINE + 2 * GAP, ...placed.flatMap((p) => [p.y - LINE, p.y + LINE])]
+      .filter((y) => y === inside(y) && Math.abs(y - at) <= FAR)
+      .sort((a, b) => Math.abs(a - at) - Math.abs(b - at));
+    const found = ALONG.flatMap((share) => heights.map((y) => ({ ...label, x: label.x - share * free, y }))).find(
+      (l) => !taken.some((t) => overlaps(patch(l), t)),
+    );
+    if (found === undefined) continue;
+    placed.push(found);
+    taken.push(patch(found));
   }
   return placed;
 }

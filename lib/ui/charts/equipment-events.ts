@@ -1,13 +1,14 @@
-/** Equipment events on a time axis: a letter each, and what it means. */
+/** Events on a time axis, of the equipment and of the measurement: a letter each, and what it means. */
 const EVENTS: readonly { glyph: string; kinds: readonly string[]; means: string }[] = [
   { glyph: 'PM', kinds: ['pm'], means: 'maintenance' },
   { glyph: 'C', kinds: ['chamber_clean', 'clean'], means: 'chamber clean' },
   { glyph: 'R', kinds: ['recipe_change', 'recipe'], means: 'recipe change' },
+  { glyph: 'M', kinds: ['metrology_recipe'], means: 'metrology recipe changed' },
   { glyph: 'K', kinds: ['kit_change', 'consumable', 'consumable_change'], means: 'kit or consumable change' },
 ];
 const OTHER_EVENT = '◆';
 
-/** One or two letters for a kind of equipment event; ◆ for one that has none. */
+/** One or two letters for a kind of event; ◆ for one that has none. */
 export const eventGlyph = (kind: string): string =>
   EVENTS.find((e) => e.kinds.includes(kind.toLowerCase()))?.glyph ?? OTHER_EVENT;
 

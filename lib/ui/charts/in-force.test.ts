@@ -78,7 +78,7 @@ test('what had begun by the end is drawn, labelled and noted, however many point
       const c = input(n, last + HOUR, last + 2 * HOUR);
       const m = draw(c, xMode);
       expect(labelled(m)).toEqual(expect.arrayContaining(['UCL 31.00', 'LCL 29.00', 'USL 32.00', 'LSL 28.00']));
-      expect(m.boundaries.map((b) => b.short)).toEqual(['v2']);
+      expect(m.boundaries.map((b) => b.short)).toEqual(['v1', 'v2']);
       expect(controlChartNotes(c, m.summary).join()).toMatch(/limits v2: LCL 29 nm.*specification: LSL 28 nm/);
     }
 });

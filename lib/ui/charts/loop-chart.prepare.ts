@@ -1,6 +1,7 @@
 import { inUnit, toCsv } from '../csv';
 import { asEntered, num, plural, shortTime } from '../format';
-import type { ChartEvent } from './control-chart.prepare';
+import type { ChartEvent, LimitSegment, SpecSpan } from './control-chart.prepare';
+import { specSegments } from './control-limits.prepare';
 import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
 import { nearest } from './plot';
@@ -12,9 +13,8 @@ export interface LoopChartInput {
   outputUnit: string;
   knob: string;
   knobUnit: string;
-  target: number;
-  lsl: number | null;
-  usl: number | null;
+  /** Versions of target and specification limits, oldest first; each holds until the next, the last one now. */
+  specs: readonly SpecSpan[];
   /** Measured output with its process time; `without`: what the same wafer would have been with the nominal recipe, NaN where unknown. */
   output: { at: Float64Array; value: Float64Array; without: Float64Array; label: readonly string[] };
   /** Recipe set by the advice; `kind` tells whether it was used, only advised (shadow, suspended) or clipped by a limit. */
@@ -37,6 +37,8 @@ export interface LoopChartModel {
   output: { x: number; y: number | null; without: number | null; i: number }[];
   moves: { x: number; y: number; kind: 'applied' | 'advised' | 'clipped'; i: number }[];
   disturbance: { x: number; y: number | null; lo: number | null; hi: number | null; i: number }[];
+  /** Target and specification limits, each version over its own time. */
+  specs: LimitSegment[];
   outputDomain: [number, number];
   moveDomain: [number, number];
   disturbanceDomain: [number, number];
@@ -71,7 +73,8 @@ export function prepareLoopChart(c: LoopChartInput, maxPoints = 600): LoopChartM
     const u = c.disturbance.u[i]!;
     return { x: c.disturbance.at[i]!, y: or(y), lo: or(y - 2 * u), hi: or(y + 2 * u), i };
   });
-  const outputDomain = paddedRange([...output.flatMap((p) => [p.y, p.without]), c.target, c.lsl, c.usl]);
+  const specs = specSegments(begunBy(c.specs, xDomain[1]), (ms) => ms, xDomain, ['usl', 'target', 'lsl']);
+  const outputDomain = paddedRange([...output.flatMap((p) => [p.y, p.without]), ...specs.map((s) => s.y)]);
   const moveDomain = paddedRange([...moves.map((p) => p.y), c.knobLimits.nominal]);
   const disturbanceDomain = paddedRange([0, ...disturbance.flatMap((p) => [p.y, p.lo, p.hi])]);
   const ticks = {
@@ -86,6 +89,7 @@ export function prepareLoopChart(c: LoopChartInput, maxPoints = 600): LoopChartM
     output,
     moves,
     disturbance,
+    specs,
     outputDomain,
     moveDomain,
     disturbanceDomain,
@@ -102,37 +106,50 @@ export function prepareLoopChart(c: LoopChartInput, maxPoints = 600): LoopChartM
   };
 }
 
-/** Root mean square distance from target, missing values skipped; NaN when there are none. */
-export function rmsFromTarget(value: Float64Array, target: number): number {
+const begunBy = (specs: readonly SpecSpan[], ms: number): SpecSpan[] => specs.filter((s) => s.fromMs <= ms);
+
+/** The target that held at a moment; NaN where there was none. */
+const targetAt = (specs: readonly SpecSpan[], ms: number): number => specs.findLast((s) => s.fromMs <= ms)?.target ?? Number.NaN;
+
+/** Root mean square distance of each value from the target of its time, missing values skipped; NaN when there are none. */
+export function rmsFromTarget(at: Float64Array, value: Float64Array, specs: readonly SpecSpan[]): number {
   let s = 0;
   let n = 0;
-  for (const v of value)
-    if (!Number.isNaN(v)) {
-      s += (v - target) ** 2;
-      n++;
-    }
+  value.forEach((v, i) => {
+    const d = v - targetAt(specs, at[i]!);
+    if (Number.isNaN(d)) return;
+    s += d ** 2;
+    n++;
+  });
   return n > 0 ? Math.sqrt(s / n) : Number.NaN;
 }
 
 function summarise(c: LoopChartInput): string {
-  const w = rmsFromTarget(c.output.value, c.target);
-  const wo = rmsFromTarget(c.output.without, c.target);
+  const w = rmsFromTarget(c.output.at, c.output.value, c.specs);
+  const wo = rmsFromTarget(c.output.at, c.output.without, c.specs);
   const clipped = c.moves.kind.filter((k) => k === 'clipped').length;
   const compare = Number.isNaN(wo) ? '' : `, ${num(wo, 3)} without control`;
   return `${c.title}: ${plural(c.output.at.length, 'measured wafer')}, rms distance from target ${num(w, 3)} ${c.outputUnit}${compare}; ${plural(c.moves.at.length, 'recipe advice', 'recipe advices')}, ${clipped} clipped by a limit.`;
 }
 
-/** Target, limits and what the marks mean, for a picture. */
-export const loopNotes = (c: LoopChartInput, summary: string): string[] => [
-  summary,
-  [
-    `target ${asEntered(c.target)} ${c.outputUnit}`,
-    ...(c.lsl === null ? [] : [`LSL ${asEntered(c.lsl)}`]),
-    ...(c.usl === null ? [] : [`USL ${asEntered(c.usl)}`]),
+/** Target, limits and what the marks mean, for a picture: every version that is drawn, with the time from which it holds. */
+export const loopNotes = (c: LoopChartInput, summary: string): string[] => {
+  const begun = begunBy(c.specs, c.windowMs[1]);
+  const drawn = begun.filter((_, i) => (begun[i + 1]?.fromMs ?? Number.POSITIVE_INFINITY) > c.windowMs[0]);
+  return [
+    summary,
+    ...drawn.map((s, i) => `${i === 0 ? '' : `from ${shortTime(s.fromMs)} on: `}${specWords(s, c.outputUnit)}`),
     `${c.knob} in ${c.knobUnit}`,
-  ].join(', '),
-  'dots: measured, and recipe applied; pale: without control, by the model; hollow: advised only; band: disturbance ± 2u',
-];
+    'dots: measured, and recipe applied; pale: without control, by the model; hollow: advised only; band: disturbance ± 2u',
+  ];
+};
+
+const specWords = (s: SpecSpan, unit: string): string =>
+  [
+    ...(s.target === null ? [] : [`target ${asEntered(s.target)} ${unit}`]),
+    ...(s.lsl === null ? [] : [`LSL ${asEntered(s.lsl)}`]),
+    ...(s.usl === null ? [] : [`USL ${asEntered(s.usl)}`]),
+  ].join(', ');
 
 /** What is drawn at a time, a line each chart. */
 export function loopReadout(m: LoopChartModel, input: LoopChartInput, at: number): string[] {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type LoopChartInput, prepareLoopChart, rmsFromTarget } from './loop-chart.prepare';
+import { type LoopChartInput, loopNotes, prepareLoopChart, rmsFromTarget } from './loop-chart.prepare';
 
 const n = 3000;
 const at = Float64Array.from({ length: n }, (_, i) => i * 60_000);
@@ -8,9 +8,7 @@ const input: LoopChartInput = {
   outputUnit: 'nm',
   knob: 'time',
   knobUnit: 's',
-  target: 450,
-  lsl: 430,
-  usl: 470,
+  specs: [{ fromMs: 0, target: 450, lsl: 430, usl: 470 }],
   output: {
     at,
     value: at.map((_, i) => 450 + Math.sin(i)),
@@ -43,7 +41,32 @@ test('bounded marks, every clipped move kept, limits inside the picture', () => 
   expect(m.summary).toContain('5.000 without control');
 });
 
-test('rms distance from target: 3-4-5, missing skipped', () => {
-  expect(rmsFromTarget(new Float64Array([13, 14, Number.NaN]), 10)).toBeCloseTo(Math.sqrt((9 + 16) / 2), 12);
-  expect(rmsFromTarget(new Float64Array([]), 10)).toBeNaN();
+test('rms distance from the target of the time: 3-4-5, missing skipped', () => {
+  const t = (...v: number[]) => Float64Array.from(v);
+  const specs = [{ fromMs: 0, target: 10, lsl: null, usl: null }];
+  expect(rmsFromTarget(t(1, 2, 3), t(13, 14, Number.NaN), specs)).toBeCloseTo(Math.sqrt((9 + 16) / 2), 12);
+  const raised = [...specs, { fromMs: 2, target: 17, lsl: null, usl: null }];
+  expect(rmsFromTarget(t(1, 2), t(13, 14), raised)).toBeCloseTo(3, 12);
+  expect(rmsFromTarget(t(), t(), specs)).toBeNaN();
+});
+
+test('each version of target and limits is drawn over its own time and named in the picture; the one in force is labelled', () => {
+  const specs = [
+    { fromMs: 0, target: 450, lsl: 430, usl: 470 },
+    { fromMs: 1500 * 60_000, target: 452, lsl: 430, usl: 475 },
+    { fromMs: 9e12, target: 500, lsl: 490, usl: 510 },
+  ];
+  const c = { ...input, specs };
+  const m = prepareLoopChart(c);
+  const of = (kind: string) => m.specs.filter((s) => s.kind === kind).map((s) => [s.y, s.x1, s.x2, s.label !== null]);
+  expect(of('target')).toEqual([
+    [450, 0, 1500 * 60_000, false],
+    [452, 1500 * 60_000, n * 60_000, true],
+  ]);
+  expect(of('usl').map((s) => s[0])).toEqual([470, 475]);
+  expect(m.specs.filter((s) => s.earlier !== undefined).map((s) => s.kind)).toEqual(['usl', 'target']);
+  expect(m.outputDomain[1]).toBeLessThan(490);
+  const notes = loopNotes(c, m.summary).join('\n');
+  expect(notes).toMatch(/target 450 nm, LSL 430, USL 470\nfrom .* on: target 452 nm, LSL 430, USL 475\n/);
+  expect(notes).not.toContain('500');
 });

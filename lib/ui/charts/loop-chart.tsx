@@ -3,7 +3,7 @@ import { type PointerEvent, useMemo, useRef, useState } from 'react';
 import { Area, CartesianGrid, ComposedChart, Line } from 'recharts';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
-import { asEntered, num, shortTime } from '../format';
+import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { ChartLegend, DataDisclosure, eventEntries, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
 import { EventStrip, LimitLayer } from './control-marks';
@@ -17,7 +17,15 @@ import {
 } from './loop-chart.prepare';
 import { AxisName, Crosshair, H, MoveMarks, OutputDots } from './loop-marks';
 import { LABELS, nearest, plotBox, scaleX, unscaleX } from './plot';
+import type { TakenPlaces } from './taken-places';
 import { Walkable } from './walkable';
+
+/** Measured outputs and events, which the numbers of earlier targets leave free. */
+const outputPlaces = (m: LoopChartModel): TakenPlaces => ({
+  marks: m.output.flatMap(({ x, y }) => (y === null ? [] : [{ x, y, isNamed: false }])),
+  boundaries: [],
+  events: m.events,
+});
 
 export interface LoopChartProps {
   input: LoopChartInput;
@@ -55,15 +63,7 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
   const exports = useSvgExport(root, input.title, csv, { unit: input.outputUnit, notes: () => loopNotes(input, m.summary) });
   const chart = (height: number) =>
     ({ width, height, margin: { top: 10, right: LABELS, bottom: 0, left: 0 }, accessibilityLayer: false }) as const;
-  const target = [
-    { kind: 'usl' as const, y: input.usl, label: 'USL' },
-    { kind: 'target' as const, y: input.target, label: 'target' },
-    { kind: 'lsl' as const, y: input.lsl, label: 'LSL' },
-  ].flatMap((l) =>
-    l.y === null
-      ? []
-      : [{ kind: l.kind, y: l.y, x1: m.xDomain[0], x2: m.xDomain[1], label: `${l.label} ${asEntered(l.y, m.decimals.output)}` }],
-  );
+  const places = useMemo(() => outputPlaces(m), [m]);
   const nominal = [{ kind: 'cl' as const, y: input.knobLimits.nominal, x1: m.xDomain[0], x2: m.xDomain[1], label: 'nominal' }];
   return (
     <div ref={root}>
@@ -101,8 +101,8 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
           <CartesianGrid stroke="var(--hairline)" vertical={false} />
           {numberXAxis(m.xDomain, m.xTicks, true)}
           {numberYAxis(m.outputDomain, m.ticks.output, m.decimals.output)}
-          <LimitLayer box={box} x={m.xDomain} y={m.outputDomain} limits={target} />
-          <EventStrip box={box} x={m.xDomain} events={m.events} boundaries={[]} />
+          <LimitLayer box={box} x={m.xDomain} y={m.outputDomain} limits={m.specs} avoid={places} />
+          <EventStrip box={box} x={m.xDomain} y={m.outputDomain} taken={places} />
           <Line
             dataKey="without"
             type="linear"

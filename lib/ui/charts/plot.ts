@@ -9,7 +9,7 @@ export interface PlotBox {
 export const Y_AXIS = 56;
 export const X_AXIS = 22;
 /** Room at the right for the labels of limits. */
-export const LABELS = 92;
+export const LABELS = 116;
 
 export const plotBox = (width: number, height: number, right: number, top = 10): PlotBox => ({
   left: Y_AXIS,
@@ -64,3 +64,13 @@ export function dotsPath(points: readonly { cx: number; cy: number }[], r: numbe
     d += `M${(p.cx - r).toFixed(1)} ${p.cy.toFixed(1)}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
   return d;
 }
+
+/** A rectangle of a plot, px. */
+export interface Patch {
+  readonly x1: number;
+  readonly x2: number;
+  readonly y1: number;
+  readonly y2: number;
+}
+
+export const overlaps = (a: Patch, b: Patch): boolean => a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2;

@@ -7,7 +7,7 @@ import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { DataDisclosure, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
-import { dotsPath, plotBox, scaleX, scaleY } from './plot';
+import { dotsPath, type PlotBox, plotBox, scaleX, scaleY } from './plot';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
 import { Walkable } from './walkable';
 
@@ -101,6 +101,7 @@ export function PredictedVsMeasured({
           {numberXAxis(m.domain, ticks)}
           {numberYAxis(m.domain, m.ticks, m.decimals)}
           <Marks input={input} m={m} at={at} sx={sx} sy={sy} />
+          <AxisNames box={box} unit={input.unit} />
           {chosen ? <circle cx={chosen.cx} cy={chosen.cy} r={6} fill="none" stroke="var(--ink)" strokeWidth={1.5} /> : null}
         </ScatterChart>
         {chosen ? (
@@ -114,6 +115,17 @@ export function PredictedVsMeasured({
       </p>
       <Table input={input} m={m} />
     </div>
+  );
+}
+
+/** What stands on the axes, inside the picture, so that it leaves with it. */
+function AxisNames({ box, unit }: { box: PlotBox; unit: string }) {
+  const of = unit === '' ? '' : `, ${unit}`;
+  return (
+    <g fontSize={11} fill="var(--ink-2)">
+      <text x={box.left + 6} y={box.top + 10}>{`predicted${of}`}</text>
+      <text x={box.right - 4} y={box.bottom - 6} textAnchor="end">{`measured${of}`}</text>
+    </g>
   );
 }
 

@@ -1,3 +1,4 @@
+import { isSpread } from '@/lib/characteristic';
 import { isDispersionRule } from '@/lib/spc';
 import type { Status } from '../tokens';
 
@@ -40,9 +41,23 @@ export function pointState({ rules, excluded, isJudged, beyondDispersion = false
   return { status: rules.length > 0 ? 'out' : 'warn', text: words.join(', ') };
 }
 
-/** What usually stands behind it, and where to look. */
-export function ruleHint(rule: number): string {
+/** Where a signal lies, as far as it is known. */
+export interface SignalPlace {
+  /** Name of what is charted; a spread (sigma of a wafer, a moving range) means something else below its limit than a value does. */
+  readonly characteristic?: string | undefined;
+  readonly side?: string | null | undefined;
+}
+
+const LITTLE_SPREAD =
+  'Less spread than the process ever has: too coarse a resolution, a stuck gauge, or copied values. Look at the single sites.';
+const MUCH_SPREAD = 'More spread over the wafer than the process had: look at the map and the traces of this run.';
+
+/** What usually stands behind a rule, and where to look. */
+export function ruleHint(rule: number, { characteristic = '', side = null }: SignalPlace = {}): string {
   if (isDispersionRule(rule))
-    return 'The step from one point to the next, or the spread within it, is larger than the baseline had: a jump, a mixed stream, or a noisy gauge.';
+    return side === 'below'
+      ? LITTLE_SPREAD
+      : 'The step from one point to the next, or the spread within it, is larger than the baseline had: a jump, a mixed stream, or a noisy gauge.';
+  if (rule === 1 && isSpread(characteristic) && side !== null) return side === 'below' ? LITTLE_SPREAD : MUCH_SPREAD;
   return HINT[rule] ?? '';
 }

@@ -2,7 +2,7 @@
 import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { ExportMenu } from '../components/export-menu';
 import { useExports } from '../components/use-exports';
-import { inUnit, toCsv } from '../csv';
+import { inUnit, recorded, toCsv } from '../csv';
 import { canvasDrawing } from '../export';
 import { num } from '../format';
 import { useTheme } from '../hooks/use-theme';
@@ -61,7 +61,7 @@ export function TraceChart({ input, height = 220, compact = false }: TraceChartP
     csv: () =>
       toCsv(
         ['t (s)', inUnit(input.sensor, input.unit), ...['low', 'middle', 'high'].map((w) => inUnit(`band ${w}`, input.unit))],
-        Array.from(input.t, (t, i) => [t, input.v[i], input.band?.lo[i], input.band?.mid[i], input.band?.hi[i]]),
+        Array.from(input.t, (t, i) => [t, input.v[i], input.band?.lo[i], input.band?.mid[i], input.band?.hi[i]].map(recorded)),
       ),
     draw: (colours) => {
       const drawing = canvasDrawing(width, height, (ctx) => draw(ctx, input, m, box, width, height, colours, false, -1));

@@ -15,7 +15,7 @@ export interface TraceInput {
   t: Float32Array;
   /** NaN: no sample. */
   v: Float32Array;
-  /** What good runs of the same chamber and recipe do: median and spread at each sample; absent when there are too few. */
+  /** Where the next nominal run of the same chamber and recipe lies: mean and prediction limits at each sample; absent when there are too few. */
   band?: { mid: Float32Array; lo: Float32Array; hi: Float32Array; runs: number } | undefined;
   steps: readonly TraceStep[];
 }
@@ -78,6 +78,12 @@ const NO_REFERENCE: TraceDeviation = {
   worstAtS: Number.NaN,
 };
 
+/** Up to this share of samples outside a sensor counts as inside its band, which lets 0.27 % of nominal samples pass, often next to each other. */
+export const TOLERATED_SHARE = 0.02;
+
+/** Whether a sensor is shown as out. */
+export const leavesBand = (d: TraceDeviation): boolean => d.outsideShare > TOLERATED_SHARE;
+
 /** Sensors in the order of how much they differ: largest share outside first, then the largest excursion; those without a band last. */
 export function orderByDeviation<T extends { deviation: TraceDeviation }>(list: readonly T[]): T[] {
   const key = (d: TraceDeviation): number => (Number.isNaN(d.outsideShare) ? -1 : d.outsideShare * 1e3 + Math.min(d.worst, 500));
@@ -95,7 +101,7 @@ export function prepareTrace(c: TraceInput): TraceModel {
   const compared = deviation.comparedShare < 1 ? `; ${num(100 - deviation.comparedShare * 100, 0)} % have no reference` : '';
   const what =
     !c.band || Number.isNaN(deviation.outsideShare)
-      ? 'no reference: too few good runs of this chamber and recipe'
+      ? 'no reference: too few good runs of this chamber and recipe to judge'
       : deviation.outsideShare > 0
         ? `${num(deviation.outsideShare * 100, 0)} % of the samples outside the golden band of ${c.band.runs} runs, most at ${num(deviation.worstAtS, 1)} s${compared}`
         : `inside the golden band of ${c.band.runs} runs${compared}`;

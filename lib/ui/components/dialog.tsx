@@ -57,6 +57,8 @@ export interface ReasonDialogProps {
   children?: ReactNode;
   /** Words on the button that does it, e.g. "Activate version 10". */
   confirm: string;
+  /** Words on the button that leaves everything as it is. Default "Cancel". */
+  dismiss?: string;
   /** Some actions (comment, acknowledge) need no reason. Default true. */
   reasonRequired?: boolean;
   reasonLabel?: string;
@@ -118,7 +120,7 @@ export function ReasonDialog(p: ReasonDialogProps) {
             {busy ? '' : waits}
           </span>
           <button type="button" className="btn" onClick={onClose}>
-            Cancel
+            {p.dismiss ?? 'Cancel'}
           </button>
           <button type="submit" className="btn btn-primary" disabled={waits !== null || busy}>
             {busy ? 'Working…' : confirm}

@@ -1,7 +1,7 @@
 'use client';
 import { usePathname, useRouter, useSearchParams } from 'next/navigation';
 import { useTransition } from 'react';
-import type { FilterField } from './filter-fields';
+import { type FilterField, PAGE_KEY } from './filter-fields';
 import { useToast } from './toast';
 
 /** Reads and writes address parameters; every change is a new address that can be shared and gone back from. */
@@ -63,7 +63,9 @@ export function FilterBar({ fields, children }: { fields: readonly FilterField[]
             aria-label={f.label}
             className={`field h-7! text-sm! max-w-44 ${address.get(f.key) !== null ? 'border-accent!' : ''}`}
             value={address.get(f.key) ?? f.fallback ?? ''}
-            onChange={(e) => address.set({ [f.key]: e.target.value === (f.fallback ?? '') ? null : e.target.value })}
+            onChange={(e) =>
+              address.set({ [f.key]: e.target.value === (f.fallback ?? '') ? null : e.target.value, [PAGE_KEY]: null })
+            }
           >
             {f.all === null ? null : <option value="">{f.all ?? 'All'}</option>}
             {f.options.map((o) => (
@@ -79,7 +81,7 @@ export function FilterBar({ fields, children }: { fields: readonly FilterField[]
         <button
           type="button"
           className="btn btn-quiet text-sm! h-7! px-2!"
-          onClick={() => address.set(Object.fromEntries(used.map((f) => [f.key, null])))}
+          onClick={() => address.set({ ...Object.fromEntries(used.map((f) => [f.key, null])), [PAGE_KEY]: null })}
         >
           Clear
         </button>

@@ -9,6 +9,9 @@ export interface FilterField {
   all?: string | null;
 }
 
+/** Address parameter of the page of a long list. */
+export const PAGE_KEY = 'after';
+
 export const TIME_RANGES = [
   { value: '8h', label: 'Last 8 h' },
   { value: '24h', label: 'Last 24 h' },
@@ -27,3 +30,6 @@ export const timeRangeField = (fallback = '7d'): FilterField => ({
   fallback,
   all: null,
 });
+
+/** Value of `range` that asks for everything, where a list offers it. */
+export const ALL_TIMES = 'all';

@@ -37,7 +37,7 @@ export function useExports(o: ExportOf): ExportItem[] {
           notes: o.notes?.() ?? [],
           ...drawn,
           madeMs: Date.now(),
-          address: window.location.host + window.location.pathname,
+          address: window.location.host + window.location.pathname + window.location.search,
           palette,
         });
   };

@@ -12,6 +12,9 @@ export interface ComparisonColumn {
   readonly title?: string;
 }
 
+/** A head that stays with its few rows: following the page it would only lie over them. */
+const STILL = 'static!';
+
 /** Things side by side, a fact a row: versions, sides of a replay, with and without control. */
 export function ComparisonTable({
   caption,
@@ -37,9 +40,11 @@ export function ComparisonTable({
       <caption className={captionShown ? 'text-left text-sm text-ink-2 pb-1' : 'sr-only'}>{caption}</caption>
       <thead>
         <tr>
-          <th scope="col">{corner}</th>
+          <th scope="col" className={STILL}>
+            {corner}
+          </th>
           {columns.map((c) => (
-            <th key={c.label} scope="col" className="num" title={c.title}>
+            <th key={c.label} scope="col" className={`num ${STILL}`} title={c.title}>
               {c.label}
             </th>
           ))}

@@ -14,6 +14,7 @@ import { SearchBox, type SearchHit } from './search-box';
 import type { ThemeChoice } from './theme';
 import { ThemeToggle } from './theme-toggle';
 import { useMainFocus } from './use-main-focus';
+import { useMainScroll } from './use-main-scroll';
 
 export interface FrameProps {
   fab: string;
@@ -23,7 +24,7 @@ export interface FrameProps {
   saveTheme: (t: ThemeChoice) => Promise<void>;
   serverNowMs: number;
   liveUrl: string;
-  search: (q: string) => Promise<SearchHit[]>;
+  search: (q: string, kind: string | null) => Promise<SearchHit[]>;
   signOut: () => Promise<void>;
   children: ReactNode;
 }
@@ -32,6 +33,7 @@ export interface FrameProps {
 export function AppFrame(p: FrameProps) {
   const main = useRef<HTMLElement>(null);
   useMainFocus(main);
+  useMainScroll(main);
   return (
     <NowProvider serverNowMs={p.serverNowMs}>
       <LiveProvider url={p.liveUrl}>

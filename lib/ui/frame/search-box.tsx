@@ -8,28 +8,39 @@ export interface SearchHit {
   title: string;
   detail: string;
   href: string;
+  /** Not a hit: asks for more of this kind. */
+  more?: string;
 }
+
+type Search = (q: string, kind: string | null) => Promise<SearchHit[]>;
 
 /** Letters that are searched for at least, and how long the next one is waited for, ms. */
 const LEAST = 2;
 const PAUSE_MS = 150;
 
 /** Global search: a combobox; "/" focuses it, arrows choose, Enter opens, Escape leaves. */
-export function SearchBox({ search }: { search: (q: string) => Promise<SearchHit[]> }) {
+export function SearchBox({ search }: { search: Search }) {
   const router = useRouter();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [q, setQ] = useState('');
+  /** The one kind that more was asked of. */
+  const [kind, setKind] = useState<string | null>(null);
   const [active, setActive] = useState(0);
-  const { hits, failed, clear } = useHits(q, search, setActive);
+  const { hits, failed, clear } = useHits(q, kind, search, setActive);
   useKeys({ '/': () => input.current?.focus() });
   const close = (): void => {
     setQ('');
+    setKind(null);
     clear();
     input.current?.blur();
   };
   const open = (hit: SearchHit | undefined): void => {
     if (!hit) return;
+    if (hit.more !== undefined) {
+      setKind(hit.more);
+      return;
+    }
     close();
     router.push(hit.href);
   };
@@ -48,7 +59,10 @@ export function SearchBox({ search }: { search: (q: string) => Promise<SearchHit
         className="field w-full"
         placeholder="Lot, wafer, tool, chart…   ( / )"
         value={q}
-        onChange={(e) => setQ(e.target.value)}
+        onChange={(e) => {
+          setQ(e.target.value);
+          setKind(null);
+        }}
         onBlur={() => setTimeout(clear, PAUSE_MS)}
         onKeyDown={(e) => {
           if (e.key === 'Escape') close();
@@ -74,7 +88,7 @@ export function SearchBox({ search }: { search: (q: string) => Promise<SearchHit
           ) : null}
           {hits?.map((h, i) => (
             <Hit
-              key={h.href + h.title}
+              key={`${h.kind} ${h.href} ${h.title}`}
               id={`${id}-${i}`}
               hit={h}
               isActive={i === active}
@@ -120,7 +134,8 @@ function Hit({ id, hit: h, isActive, onPoint, onOpen }: HitProps) {
 /** What a text finds, a moment after it was typed; an answer to an older text is dropped. */
 function useHits(
   q: string,
-  search: (q: string) => Promise<SearchHit[]>,
+  kind: string | null,
+  search: Search,
   choose: (index: number) => void,
 ): { hits: SearchHit[] | null; failed: boolean; clear: () => void } {
   const [hits, setHits] = useState<SearchHit[] | null>(null);
@@ -135,7 +150,7 @@ function useHits(
     let gone = false;
     const ask = async (): Promise<void> => {
       try {
-        const found = await search(text);
+        const found = await search(text, kind);
         if (gone) return;
         setHits(found);
         choose(0);
@@ -149,6 +164,6 @@ function useHits(
       gone = true;
       clearTimeout(timer);
     };
-  }, [q, search]);
+  }, [q, kind, search]);
   return { hits, failed, clear: () => setHits(null) };
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ABOVE, BELOW, lut, parseRgb, rgbOf, sharedScale } from './colour-scale';
 import { evaluateThinPlate, fitThinPlate, thinPlateGrid } from './thin-plate';
-import { prepareWaferMap, siteAt, siteTowards } from './wafer-map.prepare';
+import { prepareWaferMap, siteAt, siteTowards, waferMapCsv } from './wafer-map.prepare';
 
 describe('colour scale', () => {
   const s = { map: 'viridis', min: 0, max: 10 } as const;
@@ -118,6 +118,10 @@ describe('wafer map model', () => {
     expect(m.outside).toEqual({ below: 1, above: 1, missing: 1 });
     expect(m.summary).toContain('1 not measured');
   });
+  test('a map of a quantity without a unit says its mean without a gap', () => {
+    expect(prepareWaferMap({ ...input, unit: '' }, 'site', scale).summary).toMatch(/mean [\d.]+, from /);
+    expect(prepareWaferMap({ ...input, unit: 'nm' }, 'site', scale).summary).toMatch(/mean [\d.]+ nm, from /);
+  });
   test('arrows walk to the neighbour in that direction; hits have a reach', () => {
     expect(siteTowards(input, 0, 1, 0)).toBe(1);
     expect(siteTowards(input, 0, 0, 1)).toBe(3);
@@ -126,4 +130,13 @@ describe('wafer map model', () => {
     expect(siteAt(input, 3, 3, 5)).toBe(0);
     expect(siteAt(input, 50, 0, 5)).toBe(-1);
   });
+});
+
+test('the file of a map names what its values are, and has u only where a site has one', () => {
+  const sites = { x: [0, 10], y: [0, 5], value: [1.07, Number.NaN] };
+  expect(waferMapCsv({ ...sites, unit: '', quantity: 'reduced_chi2' })).toBe(
+    'site,x (mm),y (mm),reduced_chi2\r\n1,0,0,1.07\r\n2,10,5,\r\n',
+  );
+  expect(waferMapCsv({ ...sites, u: [Number.NaN, Number.NaN], unit: 'nm' })).toMatch(/^site,x \(mm\),y \(mm\),value \(nm\)\r\n/);
+  expect(waferMapCsv({ ...sites, u: [0.01, Number.NaN], unit: 'nm' })).toMatch(/value \(nm\),u \(nm\)\r\n1,0,0,1\.07,0\.01/);
 });

@@ -1,3 +1,4 @@
+import { inUnit, toCsv } from '../csv';
 import { decimalsForRange, num } from '../format';
 import { type ColourScale, rgbOf } from './colour-scale';
 import { evaluateThinPlate, fitThinPlate, type ThinPlate, thinPlateGrid } from './thin-plate';
@@ -14,9 +15,21 @@ export interface WaferMapInput {
   /** What a missing value means, after "3 sites". Default "not measured". */
   missing?: string | undefined;
   unit: string;
+  /** What the values are, in the file of the map; "value" where absent. */
+  quantity?: string | undefined;
   radiusMm: number;
   edgeExclusionMm: number;
   die?: { widthMm: number; heightMm: number } | undefined;
+}
+
+/** The sites of a map: number, place, value under its own name, and u where any site has one. */
+export function waferMapCsv(m: Pick<WaferMapInput, 'x' | 'y' | 'value' | 'u' | 'unit' | 'quantity'>): string {
+  const { u } = m;
+  const hasU = u !== undefined && Array.from(u).some(Number.isFinite);
+  return toCsv(
+    ['site', 'x (mm)', 'y (mm)', inUnit(m.quantity ?? 'value', m.unit), ...(hasU ? [inUnit('u', m.unit)] : [])],
+    Array.from({ length: m.value.length }, (_, i) => [i + 1, m.x[i], m.y[i], m.value[i], ...(hasU ? [u[i]] : [])]),
+  );
 }
 
 export interface DrawnDie {
@@ -156,7 +169,7 @@ function summarise(input: WaferMapInput, decimals: number, outside: WaferMapMode
   const missing = outside.missing > 0 ? `, ${outside.missing} ${input.missing ?? 'not measured'}` : '';
   // A residual's mean is zero up to rounding; its digits would be noise.
   const mean = Math.abs(sum / n) < 1e-9 * (hi - lo) ? 0 : sum / n;
-  return `${n} sites, mean ${num(mean, decimals)} ${input.unit}, from ${num(lo, decimals)} to ${num(hi, decimals)}${missing}`;
+  return `${n} sites, mean ${num(mean, decimals)}${input.unit === '' ? '' : ` ${input.unit}`}, from ${num(lo, decimals)} to ${num(hi, decimals)}${missing}`;
 }
 
 /** Site nearest to a point in mm, within `withinMm`; -1 when there is none. */

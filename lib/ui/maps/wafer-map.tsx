@@ -1,7 +1,6 @@
 'use client';
 import { useCallback, useMemo } from 'react';
 import { DataDisclosure } from '../charts/chart-parts';
-import { inUnit, toCsv } from '../csv';
 import { num, withU } from '../format';
 import type { ColourScale } from './colour-scale';
 import { gridUrl } from './grid-url';
@@ -9,7 +8,7 @@ import { ScaleBar } from './scale-bar';
 import { scaleBarDrawing } from './scale-bar.prepare';
 import { SiteCanvas, type SiteCanvasProps } from './site-canvas';
 import { drawWaferMap } from './wafer-draw';
-import { type MapKind, prepareWaferMap, type WaferMapInput } from './wafer-map.prepare';
+import { type MapKind, prepareWaferMap, type WaferMapInput, waferMapCsv } from './wafer-map.prepare';
 import { waferMapDrawing, waferMapNotes } from './wafer-svg';
 
 export interface WaferMapProps {
@@ -49,12 +48,7 @@ export function WaferMap({ title, input, kind, scale, size = 360, selected, onSe
       size={size}
       reach={14}
       draw={draw}
-      csv={() =>
-        toCsv(
-          ['site', 'x (mm)', 'y (mm)', ...['value', 'u'].map((name) => inUnit(name, input.unit))],
-          Array.from({ length: input.value.length }, (_, i) => [i + 1, input.x[i], input.y[i], input.value[i], input.u?.[i]]),
-        )
-      }
+      csv={() => waferMapCsv(input)}
       unit={input.unit}
       notes={() => waferMapNotes(model)}
       drawing={(g, palette) => ({

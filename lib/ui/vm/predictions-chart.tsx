@@ -1,8 +1,9 @@
 'use client';
 import { type PointerEvent, useMemo, useRef, useState } from 'react';
-import { Area, CartesianGrid, ComposedChart, Line, ReferenceLine } from 'recharts';
+import { CartesianGrid, ScatterChart } from 'recharts';
 import { ChartLegend, DataDisclosure, HoverCard, type LegendEntry, numberXAxis, numberYAxis } from '../charts/chart-parts';
-import { dotsPath, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/plot';
+import { LimitLayer } from '../charts/control-marks';
+import { dotsPath, LABELS, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/plot';
 import { Walkable } from '../charts/walkable';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
@@ -16,10 +17,9 @@ import {
   preparePredictions,
 } from './predictions.prepare';
 
-const RIGHT = 16;
 const LEGEND: readonly LegendEntry[] = [
-  { mark: 'line', color: 'var(--series)', label: 'predicted' },
-  { mark: 'band', color: 'var(--band)', label: '95 % interval' },
+  { mark: 'dot', color: 'var(--series)', label: 'predicted' },
+  { mark: 'pale', color: 'var(--pale)', label: '95 % interval' },
   { mark: 'dot', color: 'var(--accent)', label: 'measured' },
   { mark: 'square', color: 'var(--warn)', label: 'outside the model’s domain' },
 ];
@@ -38,7 +38,7 @@ export function PredictionsChart({
   const width = useWidth(root, 900);
   const [at, setAt] = useState(-1);
   const m = useMemo(() => preparePredictions(input), [input]);
-  const box = plotBox(width, height, RIGHT);
+  const box = plotBox(width, height, LABELS);
   const sx = scaleX(box, m.xDomain);
   const sy = scaleY(box, m.yDomain);
   const summary = predictionSummary(input, m.coverage);
@@ -76,47 +76,26 @@ export function PredictionsChart({
           if (q) onSelect?.(q.i);
         }}
       >
-        <ComposedChart
+        <ScatterChart
           width={width}
           height={height}
           data={m.points}
-          margin={{ top: 10, right: RIGHT, bottom: 0, left: 0 }}
+          margin={{ top: 10, right: LABELS, bottom: 0, left: 0 }}
           accessibilityLayer={false}
         >
           <CartesianGrid stroke="var(--hairline)" vertical={false} />
           {numberXAxis(m.xDomain, m.xTicks)}
           {numberYAxis(m.yDomain, m.yTicks, m.decimals)}
-          {[input.lsl, input.usl].map((y) =>
-            y === null ? null : <ReferenceLine key={y} y={y} stroke="var(--out)" strokeDasharray="8 3 2 3" ifOverflow="hidden" />,
-          )}
-          <Area
-            dataKey="band"
-            type="linear"
-            isAnimationActive={false}
-            stroke="none"
-            fill="var(--band)"
-            fillOpacity={1}
-            activeDot={false}
-          />
-          <Line
-            dataKey="y"
-            type="linear"
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            stroke="var(--series)"
-            strokeOpacity={0.7}
-            strokeWidth={1}
-          />
+          <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
           <Marks points={m.points} sx={sx} sy={sy} />
           {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
           <text x={62} y={20} fontSize={11} fill="var(--ink-2)">
             {input.unit}
           </text>
-        </ComposedChart>
+        </ScatterChart>
         {p ? (
           <HoverCard left={sx(p.x)} top={sy(p.y) - 40}>
-            <Said p={p} label={input.label[p.i] ?? ''} decimals={m.decimals + 1} />
+            <Said p={p} label={[input.label[p.i], input.place[p.i]].filter(Boolean).join(' · ')} decimals={m.decimals + 1} />
           </HoverCard>
         ) : null}
       </Walkable>
@@ -129,10 +108,23 @@ export function PredictionsChart({
 type Model = ReturnType<typeof preparePredictions>;
 type Point = Model['points'][number];
 
-/** Squares outside the domain, and a dot for each measured wafer. */
+/** Intervals as whiskers, a small dot for each prediction, squares outside the domain, and a larger dot for each measured wafer. */
 function Marks({ points, sx, sy }: { points: readonly Point[]; sx: (v: number) => number; sy: (v: number) => number }) {
   return (
     <g>
+      <path
+        d={points.map((q) => `M${sx(q.x).toFixed(1)} ${sy(q.band[0]).toFixed(1)}V${sy(q.band[1]).toFixed(1)}`).join('')}
+        stroke="var(--pale)"
+        strokeOpacity={0.45}
+        fill="none"
+      />
+      <path
+        d={dotsPath(
+          points.filter((q) => q.reliable).map((q) => ({ cx: sx(q.x), cy: sy(q.y) })),
+          1.4,
+        )}
+        fill="var(--series)"
+      />
       <path
         d={points
           .filter((q) => !q.reliable)
@@ -143,7 +135,7 @@ function Marks({ points, sx, sy }: { points: readonly Point[]; sx: (v: number) =
       <path
         d={dotsPath(
           points.flatMap((q) => (q.measured === null ? [] : [{ cx: sx(q.x), cy: sy(q.measured) }])),
-          2.2,
+          2.4,
         )}
         fill="var(--accent)"
       />
@@ -166,7 +158,7 @@ function Table({ input, m }: { input: PredictionsInput; m: Model }) {
   return (
     <DataDisclosure
       label={`${input.title}, measured wafers and their predictions`}
-      header={['Time', 'Wafer', `Predicted, ${input.unit}`, 'Interval', 'Measured', 'Domain']}
+      header={['Time', 'Wafer', 'Chamber', `Predicted, ${input.unit}`, 'Interval', 'Measured', 'Domain']}
       rows={() =>
         m.points
           .filter((q) => q.measured !== null || !q.reliable)
@@ -175,6 +167,7 @@ function Table({ input, m }: { input: PredictionsInput; m: Model }) {
             cells: [
               shortTime(q.x),
               input.label[q.i] ?? '',
+              input.place[q.i] ?? '',
               num(q.y, m.decimals + 1),
               `${num(q.band[0], m.decimals + 1)} to ${num(q.band[1], m.decimals + 1)}`,
               num(q.measured, m.decimals + 1),

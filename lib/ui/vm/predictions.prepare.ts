@@ -1,3 +1,5 @@
+import type { LimitSegment } from '../charts/control-chart.prepare';
+import { specSegments } from '../charts/control-limits.prepare';
 import { decimate } from '../charts/decimate';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from '../charts/ticks';
 import { inUnit, toCsv } from '../csv';
@@ -16,6 +18,8 @@ export interface PredictionsInput {
   /** Of the model, that predicted each. */
   version: readonly number[];
   label: readonly string[];
+  /** Tool and chamber of each: they differ by more than their predictions vary, so no line joins them. */
+  place: readonly string[];
   lsl: number | null;
   usl: number | null;
   windowMs: readonly [number, number];
@@ -38,6 +42,8 @@ export interface PredictionsModel {
   yTicks: number[];
   decimals: number;
   coverage: Coverage;
+  /** Specification limits with their names. */
+  limits: LimitSegment[];
 }
 
 export interface Coverage {
@@ -113,6 +119,7 @@ export function preparePredictions(c: PredictionsInput, buckets = 240): Predicti
     decimals: tickDecimals(yTicks),
     xTicks: t.values.map((value) => ({ value, label: t.label(value) })),
     coverage: coverageOf(c, c.reliable),
+    limits: specSegments([{ fromMs: xDomain[0], lsl: c.lsl, usl: c.usl, target: null }], (ms) => ms, xDomain, ['usl', 'lsl']),
   };
 }
 
@@ -129,6 +136,7 @@ export const predictionsCsv = (c: PredictionsInput): string =>
     [
       'process_time',
       'wafer',
+      'chamber',
       ...['predicted', 'interval_low', 'interval_high', 'measured'].map((name) => inUnit(name, c.unit)),
       'inside_domain',
       'version',
@@ -136,6 +144,7 @@ export const predictionsCsv = (c: PredictionsInput): string =>
     Array.from(c.at, (t, i) => [
       new Date(t),
       c.label[i],
+      c.place[i],
       c.value[i],
       c.lo[i],
       c.hi[i],
@@ -151,5 +160,5 @@ export const predictionNotes = (c: Pick<PredictionsInput, 'lsl' | 'usl'>, summar
   c.lsl === null && c.usl === null
     ? 'no specification limits'
     : [c.lsl === null ? null : `LSL ${c.lsl}`, c.usl === null ? null : `USL ${c.usl}`].filter((v) => v !== null).join(', '),
-  'line: predicted; band: 95 % interval; dots: measured; squares: outside the domain of the model',
+  'small dots: predicted; whiskers: 95 % interval; large dots: measured; squares: outside the domain of the model',
 ];

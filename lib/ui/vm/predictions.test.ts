@@ -34,6 +34,7 @@ test('decimation keeps every measured and every unreliable prediction', () => {
     reliable,
     version: [],
     label: [],
+    place: [],
     lsl: null,
     usl: null,
     windowMs: [0, n],
@@ -68,6 +69,7 @@ test('what is kept off counts for no error of the charted predictions; the file 
     reliable: [true, true, false],
     version: [5, 6, 6],
     label: ['L1.01', 'L1.02', 'L1.03'],
+    place: ['CMP-01 H1', 'CMP-01 H2', 'CMP-01 H1'],
     lsl: null,
     usl: null,
     windowMs: [0, 120_000] as const,
@@ -75,8 +77,10 @@ test('what is kept off counts for no error of the charted predictions; the file 
   expect(coverageOf(c, c.reliable)).toMatchObject({ measured: 2, inside: 2, rms: Math.sqrt(0.125) });
   expect(coverageOf(c).rms).toBeCloseTo(Math.sqrt((0.25 + 144) / 3), 12);
   expect(preparePredictions(c).coverage.measured).toBe(2);
+  expect(preparePredictions(c).limits).toEqual([]);
+  expect(preparePredictions({ ...c, lsl: 9, usl: 12.5 }).limits.map((l) => l.label)).toEqual(['USL 12.50', 'LSL 9.00']);
   expect(predictionsCsv(c).split('\r\n').slice(0, 2)).toEqual([
-    'process_time,wafer,predicted (nm),interval_low (nm),interval_high (nm),measured (nm),inside_domain,version',
-    '1970-01-01T00:00:00.000Z,L1.01,10,9,11,10.5,true,5',
+    'process_time,wafer,chamber,predicted (nm),interval_low (nm),interval_high (nm),measured (nm),inside_domain,version',
+    '1970-01-01T00:00:00.000Z,L1.01,CMP-01 H1,10,9,11,10.5,true,5',
   ]);
 });

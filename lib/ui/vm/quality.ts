@@ -1,25 +1,39 @@
 import { DOMAIN_LEVEL, domainShare, SHARE_BAND } from '@/lib/vm';
-import { percent } from '../format';
+import { num, percent } from '../format';
 import type { Status } from '../tokens';
 
-/** What the verdict of a model is made from. */
-export interface QualityFigures {
-  version: number | null;
-  q2: number | null;
-  /** RMSE on later lots, at validation. */
-  rmse: number | null;
+/** How a model does live, over a stretch of time. */
+export interface LiveFigures {
+  predictions: number;
+  unreliable: number;
   /** Predictions inside the domain that were measured later, the share of them in their interval, and their RMSE. */
   checked: number;
   coverage: number | null;
   observedRmse: number | null;
-  predictions: number;
-  unreliable: number;
+}
+
+/** What the verdict of a model is made from: the same stretches of time, whatever window is looked at. */
+export interface QualityFigures {
+  version: number | null;
+  q2: number | null;
+  /** RMSE on later lots, at validation: what the model promises. */
+  rmse: number | null;
+  /** The last 7 days, the last 30. */
+  week: LiveFigures;
+  month: LiveFigures;
+}
+
+export interface Quality {
+  status: Status;
+  text: string;
+  /** The figure that decided, beside what it is held against. */
+  by: string;
 }
 
 /** Wafers measured later that say something of the model. */
 const CHECKED = 30;
-/** An observed error so many times that of the validation: with 30 wafers no chance gives it. */
-const GROWN = 2;
+/** An observed error so many times the promised one: where it is no larger, 30 wafers show that once in ten thousand (chi-squared, 30 degrees of freedom). */
+const GROWN = 1.5;
 /** Predictions that say something of the share outside. */
 const MANY = 100;
 /** The share outside beyond which the domain no longer is what the tools do. */
@@ -31,26 +45,38 @@ const WEAK = 0.5;
 const LEAST_COVERAGE = 0.9;
 
 /** What the verdict goes by, in words. */
-export const QUALITY_RULES = `By Q² on later lots (good from ${GOOD}, weak below ${WEAK}), the observed error (at most ${GROWN} times that of the validation), the observed coverage (at least ${percent(LEAST_COVERAGE, 0)}, nominally 95 %), and the share outside the domain (at most ${percent(MUCH_OUTSIDE, 0)}, nominally ${percent(DOMAIN_LEVEL, 0)})`;
+export const QUALITY_RULES = `By Q² on later lots (good from ${GOOD}, weak below ${WEAK}); of the last 30 days the observed error (at most ${GROWN} times the promised one, of the validation) and the observed coverage (at least ${percent(LEAST_COVERAGE, 0)}, nominally 95 %); and the share outside the domain, of the last 7 days and of the last 30 (at most ${percent(MUCH_OUTSIDE, 0)}, nominally ${percent(DOMAIN_LEVEL, 0)})`;
 
 /** More outside than allowed, and more than chance makes of the nominal share. */
-const isOftenOutside = ({ predictions: n, unreliable: k }: QualityFigures): boolean =>
+const isOftenOutside = ({ predictions: n, unreliable: k }: LiveFigures): boolean =>
   n >= MANY && k / n > MUCH_OUTSIDE && domainShare(n, k).low > DOMAIN_LEVEL;
 
-const hasGrown = (r: QualityFigures): boolean =>
-  r.checked >= CHECKED && r.observedRmse !== null && r.rmse !== null && r.observedRmse > GROWN * r.rmse;
+/** Observed over promised error; null while too few wafers were measured, or nothing was promised. */
+const growth = ({ rmse, month }: QualityFigures): number | null =>
+  month.checked < CHECKED || month.observedRmse === null || rmse === null || !(rmse > 0) ? null : month.observedRmse / rmse;
+
+const times = (ratio: number): string => `error ${num(ratio, 1)} × the promised one`;
+const outside = (l: LiveFigures, days: string): string =>
+  l.predictions === 0 ? `no prediction in ${days}` : `${percent(l.unreliable / l.predictions)} outside in ${days}`;
 
 /**
- * A model is worth its name when it explains most of what later lots did, errs live as it did at its validation, its interval holds what it says, and the
- * tools stay in its domain.
+ * A model is worth its name when it explains most of what later lots did, errs live as it did at its validation, its interval holds what it
+ * says, and the tools stay in its domain. The first of these that fails names the state, with its figure.
  */
-export function quality(r: QualityFigures): { status: Status; text: string } {
-  if (r.version === null) return { status: 'idle', text: 'collecting' };
-  if (r.q2 === null) return { status: 'idle', text: 'not validated' };
-  if (r.q2 < WEAK) return { status: 'out', text: 'weak' };
-  if (hasGrown(r)) return { status: 'warn', text: 'error has grown' };
-  if (r.coverage !== null && r.checked >= CHECKED && r.coverage < LEAST_COVERAGE)
-    return { status: 'warn', text: 'interval too narrow' };
-  if (isOftenOutside(r)) return { status: 'warn', text: 'often outside' };
-  return r.q2 < GOOD ? { status: 'warn', text: 'fair' } : { status: 'ok', text: 'good' };
+export function quality(r: QualityFigures): Quality {
+  const warn = (text: string, by: string): Quality => ({ status: 'warn', text, by });
+  const { coverage, checked } = r.month;
+  const ratio = growth(r);
+  if (r.version === null) return { status: 'idle', text: 'collecting', by: 'no version yet' };
+  if (r.q2 === null) return { status: 'idle', text: 'not validated', by: 'no later lots yet' };
+  const explained = `Q² ${num(r.q2, 2)}`;
+  if (r.q2 < WEAK) return { status: 'out', text: 'weak', by: explained };
+  if (ratio !== null && ratio > GROWN) return warn('error has grown', times(ratio));
+  if (coverage !== null && checked >= CHECKED && coverage < LEAST_COVERAGE)
+    return warn('interval too narrow', `holds ${percent(coverage)} of ${checked}`);
+  if (isOftenOutside(r.week)) return warn('often outside', outside(r.week, '7 days'));
+  if (isOftenOutside(r.month)) return warn('often outside', outside(r.month, '30 days'));
+  if (r.q2 < GOOD) return warn('fair', explained);
+  const live = ratio === null ? `${checked} measured later` : times(ratio);
+  return { status: 'ok', text: 'good', by: `${live}, ${outside(r.month, '30 days')}` };
 }

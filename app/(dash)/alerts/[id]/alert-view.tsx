@@ -21,6 +21,7 @@ import { AlertActions, type AlertActionsProps } from './alert-actions';
 import { AlertMaps } from './alert-maps';
 import { Commonality, Moves, Signals, withdrawnText } from './alert-tables';
 import { History } from './history';
+import { recipeWords } from './recipe-words';
 import { SpectraPanels } from './spectra-panels';
 
 export interface AlertPageProps extends Pick<AlertActionsProps, 'role' | 'email' | 'causes' | 'dispositions'> {
@@ -126,6 +127,7 @@ function Evidence({ data, spectra }: { data: AlertView; spectra: SpectraEvidence
         spectra && alert.value !== null ? ['Largest χ²/ν', num(alert.value, alert.value >= 100 ? 0 : 1)] : null,
         [spectra ? 'Station' : 'Chamber', `${alert.tool ?? '–'} ${alert.chamber ?? ''}`],
         withdrawn === null ? null : ['Now', withdrawn],
+        data.recipe === null ? null : ['Metrology recipe', recipeWords(data.recipe)],
         ['Product', alert.product],
         ['Operation', alert.operation],
         ['First seen', absoluteTime(alert.firstMs)],
@@ -137,7 +139,11 @@ function Evidence({ data, spectra }: { data: AlertView; spectra: SpectraEvidence
       ]}
       links={linksOf(data, spectra, withdrawn !== null)}
     >
-      {alert.rule !== null ? <p className="text-sm text-ink-2 mt-2">{ruleHint(alert.rule)}</p> : null}
+      {alert.rule !== null ? (
+        <p className="text-sm text-ink-2 mt-2">
+          {ruleHint(alert.rule, { characteristic: chart?.chart.characteristic, side: opening?.side })}
+        </p>
+      ) : null}
     </EvidencePanel>
   );
 }
@@ -160,6 +166,9 @@ function linksOf(data: AlertView, spectra: SpectraEvidence | null, isWithdrawn: 
       : []),
     ...(spectra?.refused
       ? [{ label: 'Recipe', href: `/recipes/${spectra.refused.recipe.id}`, detail: spectra.refused.recipe.name }]
+      : []),
+    ...(data.recipe
+      ? [{ label: 'Metrology recipe', href: `/recipes/${data.recipe.recipeId}`, detail: `version ${data.recipe.version}` }]
       : []),
     ...(pointHref ? [{ label: isWithdrawn ? 'The point on its chart' : 'The red point on its chart', href: pointHref }] : []),
     ...(wafer ? [{ label: wafer.startsWith('/overlay') ? 'Overlay map of the wafer' : 'Map of the wafer', href: wafer }] : []),

@@ -1,4 +1,5 @@
 import type { LoopView } from '@/lib/services/views/control-loop';
+import type { SpecSpan } from '@/lib/ui/charts/control-chart.prepare';
 import type { LoopChartInput } from '@/lib/ui/charts/loop-chart.prepare';
 import { unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
@@ -8,6 +9,31 @@ export interface LoopSelection {
   /** Index of each drawn point in `observations` and `advice`. */
   outputs: number[];
   moves: number[];
+}
+
+/**
+ * What outputs were to be, each version over its own time: target of the loop's versions, limits of the specification's. The first of each holds
+ * from the beginning: nothing is known of what was before it.
+ */
+export function loopSpecs({
+  loop,
+  versions,
+  specifications,
+}: Pick<LoopView, 'loop' | 'versions' | 'specifications'>): SpecSpan[] {
+  const targets = [...versions].sort((a, b) => a.version - b.version);
+  const limits = specifications.length > 0 ? specifications : [{ fromMs: 0, lsl: loop.lsl, usl: loop.usl }];
+  const starts = [...new Set([0, ...targets.slice(1).map((v) => v.createdMs), ...limits.slice(1).map((s) => s.fromMs)])].sort(
+    (a, b) => a - b,
+  );
+  const spans = starts.map((fromMs): SpecSpan => {
+    const { lsl, usl } = limits.findLast((s) => s.fromMs <= fromMs) ?? limits[0]!;
+    const { config } = targets.findLast((v) => v.createdMs <= fromMs) ?? targets[0] ?? loop;
+    return { fromMs, target: config.target, lsl, usl };
+  });
+  return spans.filter((s, i) => {
+    const before = spans[i - 1];
+    return before === undefined || s.target !== before.target || s.lsl !== before.lsl || s.usl !== before.usl;
+  });
 }
 
 /** The chart of one thread, or of all of them: then the outputs of all wafers and the moves of all chambers in order of time. */
@@ -27,9 +53,7 @@ export function loopInput(d: LoopView, thread: number | null, windowMs: readonly
       outputUnit: unitLabel(loop.unit),
       knob: loop.knob,
       knobUnit: unitLabel(loop.knobUnit),
-      target: loop.config.target,
-      lsl: loop.lsl,
-      usl: loop.usl,
+      specs: loopSpecs(d),
       output: {
         at: of(o.at, outputs),
         value: of(o.y, outputs),

@@ -16,6 +16,17 @@ export async function saveChart(id: string, seen: number, change: ChartChange, r
   return result;
 }
 
+/** Ends the version that is planned and has not begun; `seen` is the newest version the person looked at. */
+export async function cancelPlan(id: string, seen: number, reason: string): Promise<ActionResult> {
+  const result = await act(
+    'engineer',
+    (actor) => changeChart(id, seen, { cancelScheduled: true }, reason, actor.email, Date.now()),
+    'The planned version is cancelled; what is in force goes on.',
+  );
+  if (result.ok) revalidatePath(`/spc/${id}`);
+  return result;
+}
+
 /** Leaves a point out of limits and rules, or takes it back in; both with a reason. */
 export async function setExcluded(id: string, recordId: string, isExcluded: boolean, reason: string): Promise<ActionResult> {
   const result = await act(

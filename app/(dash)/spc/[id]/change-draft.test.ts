@@ -44,15 +44,24 @@ const limits = (lcl: string, cl: string, ucl: string) => ({ lcl, cl, ucl });
 
 test('limits go as they are typed, a field left alone keeps its full precision, and no sigma is made of their width', () => {
   const d = set({ limits: { ...firstDraft(base).limits, ucl: '106' } });
-  expect(changeOf(d, base)).toEqual({ rules: [1, 2, 101], alerting: true, limits: { lcl: 96.78, cl: 100.123456, ucl: 106 } });
+  expect(changeOf(d, base)).toEqual({ limits: { lcl: 96.78, cl: 100.123456, ucl: 106 } });
   expect(changeOf(set({ limits: limits('94', '100', '106') }), base).limits).toEqual({ lcl: 94, cl: 100, ucl: 106 });
   expect(changeOf(set({ limits: limits('', '100', '106,5') }), base).limits).toEqual({ lcl: null, cl: 100, ucl: 106.5 });
   expect(changeOf(set({ sigma: '1.2' }), base).limits).toMatchObject({ sigmaWithin: 1.2 });
 });
 
+test('only what was changed is sent, so that a planned version goes on following in all else', () => {
+  expect(changeOf(firstDraft(base), base)).toEqual({});
+  expect(changeOf({ ...firstDraft(base), rules: new Set([101, 2, 1]) }, base)).toEqual({});
+  expect(changeOf({ ...firstDraft(base), rules: new Set([1, 2, 3, 101]) }, base)).toEqual({ rules: [1, 2, 3, 101] });
+  expect(changeOf({ ...firstDraft(base), rules: new Set([1, 2]) }, base)).toEqual({ rules: [1, 2] });
+  expect(changeOf({ ...firstDraft(base), alerts: false }, base)).toEqual({ alerting: false });
+  expect(changeOf({ ...firstDraft(base), mode: 'baseline' }, base)).toEqual({ limits: null });
+});
+
 test('limits of the location do not travel when only the dispersion was typed, and the other way round', () => {
   const d = set({ dispersion: { ...firstDraft(base).dispersion, ucl: '3' } });
-  expect(changeOf(d, base)).toEqual({ rules: [1, 2, 101], alerting: true, dispersion: { lcl: 0, cl: 1.05, ucl: 3 } });
+  expect(changeOf(d, base)).toEqual({ dispersion: { lcl: 0, cl: 1.05, ucl: 3 } });
   expect(changeOf(set({ limits: limits('94', '100', '106') }), base)).not.toHaveProperty('dispersion');
 });
 

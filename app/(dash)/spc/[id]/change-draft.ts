@@ -126,13 +126,21 @@ export function draftBlocked(d: ChangeDraft, b: DraftBase): string | null {
   );
 }
 
-/** The change as the service takes it: only what differs. */
+const chosenRules = (d: ChangeDraft, b: DraftBase): RuleNumber[] => rulesOfKind(b.kind).filter((r) => d.rules.has(r));
+const rulesChanged = (chosen: readonly number[], { current }: DraftBase): boolean =>
+  chosen.length !== current.rules.length || chosen.some((r) => !current.rules.includes(r));
+
+/**
+ * The change as the service takes it: only what was changed. What it leaves out stays free, so that a planned version goes on following the
+ * one before it there.
+ */
 export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
   const first = firstDraft(b);
+  const rules = chosenRules(d, b);
   const sigma = sigmaTyped(d, b) ? { sigmaWithin: parseNumber(d.sigma) } : {};
   return {
-    rules: rulesOfKind(b.kind).filter((r) => d.rules.has(r)),
-    alerting: d.alerts,
+    ...(rulesChanged(rules, b) ? { rules } : {}),
+    ...(d.alerts === b.alerting ? {} : { alerting: d.alerts }),
     ...(d.mode === 'baseline' ? { limits: null } : {}),
     ...(locationTyped(d, b) ? { limits: { ...enteredLocation(d, b), ...sigma } } : {}),
     ...(d.mode === 'set' && changed(d.dispersion, first.dispersion) ? { dispersion: enteredDispersion(d, b) } : {}),

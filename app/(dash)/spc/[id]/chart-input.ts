@@ -1,5 +1,6 @@
 import type { SpcChartView } from '@/lib/services/views/spc-chart';
 import type { ControlChartInput } from '@/lib/ui/charts/control-chart.prepare';
+import { followsSize, toldFor } from '@/lib/ui/charts/limit-sets';
 import { shortDate, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 
@@ -21,6 +22,8 @@ export function chartInput(d: SpcChartView): ControlChartInput {
     plotted: p.plotted,
     value: d.chart.kind === 'ewma' ? p.value : undefined,
     u: p.u,
+    n: p.n,
+    followsN: followsSize(d.chart.kind),
     dispersion: p.dispersion,
     dispersionName: DISPERSION_NAME[d.chart.kind],
     rules: p.rules,
@@ -40,6 +43,7 @@ export function chartInput(d: SpcChartView): ControlChartInput {
       dispLcl: v.dispLcl,
       isEntered: v.limitsSource === 'given',
       isDispEntered: v.dispSource === 'given',
+      size: toldFor(d.chart.kind, v),
     })),
     pointLimits: { ucl: p.ucl, lcl: p.lcl, dispCl: p.dispCl, dispUcl: p.dispUcl, dispLcl: p.dispLcl },
     toMs: d.toMs,
@@ -47,7 +51,7 @@ export function chartInput(d: SpcChartView): ControlChartInput {
     events: d.events.map((e) => ({
       atMs: e.atMs,
       kind: e.kind,
-      label: `${e.description} (${e.tool}${e.chamber ? ` ${e.chamber}` : ''})`,
+      label: e.tool === null ? e.description : `${e.description} (${e.tool}${e.chamber ? ` ${e.chamber}` : ''})`,
     })),
   };
 }

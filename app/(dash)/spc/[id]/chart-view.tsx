@@ -5,24 +5,27 @@ import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
-import { Histogram } from '@/lib/ui/charts/histogram';
 import { inForceAt } from '@/lib/ui/charts/in-force';
+import { CHART_KIND } from '@/lib/ui/charts/kinds';
+import { toldFor } from '@/lib/ui/charts/limit-sets';
 import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
-import { Facts } from '@/lib/ui/components/evidence-panel';
 import { FilterBar, useAddress } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { Tabs } from '@/lib/ui/components/tabs';
-import { decimalsFor, num, shortDate, shortTime, unitLabel } from '@/lib/ui/format';
+import { decimalsFor, shortDate, shortTime, unitLabel } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { useAsOf } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { SisterChambers } from '../../sister-chambers';
+import { CancelPlan } from './cancel-plan';
+import { CapabilityPanel } from './capability-panel';
 import { ChangeDialog } from './change-dialog';
 import { draftBase, sourceText } from './change-draft';
 import { chartInput } from './chart-input';
+import { plannedAfter } from './planned-version';
 import { PointPanel } from './point-panel';
 
 export interface ChartViewProps {
@@ -139,19 +142,17 @@ interface HeadProps {
 
 /** What the chart is of, its version in force and the one that is planned, its open alert, and the way to change it. */
 function Head({ data, current, canChange, onChange }: HeadProps) {
-  const planned = data.versions.at(-1);
+  const planned = plannedAfter(data.versions, current);
   return (
     <PageHead
       title={data.chart.title}
       sub={
         <>
-          {`${data.chart.operation}${data.chart.layer ? ` · layer ${data.chart.layer}` : ''} · ${KIND[data.chart.kind] ?? data.chart.kind}`}
+          {`${data.chart.operation}${data.chart.layer ? ` · layer ${data.chart.layer}` : ''} · ${CHART_KIND[data.chart.kind]}`}
           {current
             ? ` · limits v${current.version} (${current.effectiveMs > 0 ? shortDate(current.effectiveMs) : 'start'}, ${current.author}: ${current.reason})`
             : ''}
-          {planned && current && planned.effectiveMs > current.effectiveMs
-            ? ` · v${planned.version} planned from ${shortTime(planned.effectiveMs)} UTC`
-            : ''}
+          {planned ? ` · v${planned.version} planned from ${shortTime(planned.effectiveMs)} UTC` : ''}
         </>
       }
       actions={
@@ -160,6 +161,15 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
             <Link prefetch={false} href={`/alerts/${data.alert.id}`} className="btn">
               <StatusMark status="out" text={`${data.alert.state} alert, ${data.alert.severity}`} />
             </Link>
+          ) : null}
+          {canChange && current && planned ? (
+            <CancelPlan
+              chartId={data.chart.id}
+              newest={data.chart.version}
+              current={current}
+              planned={planned}
+              unit={unitLabel(data.chart.unit)}
+            />
           ) : null}
           {canChange && current ? (
             <button type="button" className="btn" onClick={onChange}>
@@ -172,14 +182,14 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
   );
 }
 
-const KIND: Readonly<Record<string, string>> = {
-  individuals: 'individuals and moving range',
-  xbar_r: 'Xbar-R',
-  xbar_s: 'Xbar-S',
-  ewma: 'EWMA',
-};
 const rulesText = (v: ChartVersionView | undefined): string =>
   v ? v.rules.map((r) => (r < 100 ? String(r) : ruleName(r))).join(', ') : '';
+
+/** Where the limits of a version come from, and of points of which size its numbers are. */
+function limitsText(v: ChartVersionView, kind: string): string {
+  const n = toldFor(kind, v);
+  return `${sourceText(v, kind)}${n === null ? '' : `, for n = ${n}`}`;
+}
 
 function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: boolean) => void }) {
   return (
@@ -187,61 +197,6 @@ function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: bool
       <input type="checkbox" checked={on} onChange={(e) => set(e.target.checked)} className="accent-(--accent)" />
       {label}
     </label>
-  );
-}
-
-function CapabilityPanel({ data }: { data: SpcChartView }) {
-  const c = data.capability;
-  const v = inForceAt(data.versions, data.toMs);
-  const spec = data.specification;
-  const inForce = spec.spans.findLast((s) => s.fromMs <= data.toMs);
-  const values = data.points.value.filter((x, i) => !Number.isNaN(x) && !data.points.excluded[i]);
-  const range = (i: { low: number; high: number } | null): string => (i ? ` (${num(i.low, 2)} to ${num(i.high, 2)})` : '');
-  return (
-    <Panel title="Capability" note={c ? `n ${c.n}, 95 % intervals` : null}>
-      <Histogram
-        label={data.chart.title}
-        unit={unitLabel(data.chart.unit)}
-        values={values}
-        lsl={spec.lsl}
-        usl={spec.usl}
-        target={spec.target}
-        width={274}
-      />
-      {c ? (
-        <>
-          {c.study.judgeable ? null : (
-            <p className="text-sm my-1">
-              <StatusMark wrap status="warn" text={`Not to be quoted: ${c.study.reasons.join('; ')}.`.replace(/\.\.$/, '.')} />
-            </p>
-          )}
-          <Facts
-            facts={[
-              ['Cp', `${num(c.study.within.potential, 2)}${range(c.study.within.intervals.potential)}`],
-              ['Cpk', `${num(c.study.within.actual, 2)}${range(c.study.within.intervals.actual)}`],
-              ['Pp', `${num(c.study.overall.potential, 2)}${range(c.study.overall.intervals.potential)}`],
-              ['Ppk', `${num(c.study.overall.actual, 2)}${range(c.study.overall.intervals.actual)}`],
-              c.study.within.aboutTarget === null ? null : ['Cpm', num(c.study.within.aboutTarget, 2)],
-              ['Stability index', num(c.study.stabilityIndex, 2)],
-              ['Mean', `${num(c.mean, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`],
-              ['σ within', `${num(v?.sigmaWithin, decimalsFor((v?.sigmaWithin ?? 1) / 10))} ${unitLabel(data.chart.unit)}`],
-              ['σ overall', `${num(c.sigmaOverall, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`],
-            ]}
-          />
-          {data.capabilityNote === null ? null : <p className="text-sm text-ink-2 mt-2">{data.capabilityNote}</p>}
-        </>
-      ) : (
-        <p className="text-sm text-ink-2 mt-2">{data.capabilityNote}</p>
-      )}
-      {spec.href === null ? null : (
-        <p className="text-sm mt-2">
-          <Link prefetch={false} href={spec.href} className="link">
-            {inForce ? `Specification v${inForce.version}` : 'Specifications of the products'}
-          </Link>
-          {inForce && inForce.version > 1 ? ` of ${shortDate(inForce.fromMs)}, ${inForce.author}: ${inForce.reason}` : ''}
-        </p>
-      )}
-    </Panel>
   );
 }
 
@@ -263,8 +218,8 @@ function Versions({ versions, unit, kind }: { versions: readonly ChartVersionVie
     {
       key: 'source',
       header: 'Limits',
-      value: (r) => sourceText(r, kind),
-      cell: (r) => <span className="block whitespace-normal">{sourceText(r, kind)}</span>,
+      value: (r) => limitsText(r, kind),
+      cell: (r) => <span className="block whitespace-normal">{limitsText(r, kind)}</span>,
     },
     {
       key: 'rules',

@@ -154,7 +154,7 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
                 {names.map((i) => `${waferName(points.lot[i]!, points.slot[i] ?? 0)} ${num(points.plotted[i], d)}`).join(', ')}
               </p>
             ) : null}
-            <p className="text-ink-2">{ruleHint(rule)}</p>
+            <p className="text-ink-2">{ruleHint(rule, { characteristic: chart.characteristic, side: v?.side })}</p>
           </div>
         );
       })}

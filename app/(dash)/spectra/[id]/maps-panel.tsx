@@ -26,7 +26,11 @@ export function MapsPanel({ d, site, onSite }: { d: SpectrumView; site: number; 
         return {
           key: m.parameter,
           title: m.label,
-          input: { ...input, missing: isQuality ? 'without a fit' : 'refused' },
+          input: {
+            ...input,
+            missing: isQuality ? 'without a fit' : 'refused',
+            quantity: isQuality ? 'reduced_chi2' : m.parameter,
+          },
           scale: sharedScale(isQuality ? 'cividis' : 'viridis', [m.map.value]),
           hasValues: m.map.value.some((v) => Number.isFinite(v)),
         };

@@ -66,6 +66,7 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
       rows={rows}
       columns={columns}
       rowKey={(r) => String(r.id)}
+      primary
       empty="No entry in this time fits the filters. Take a longer time or fewer filters."
     />
   );

@@ -1,10 +1,10 @@
 import type { Metadata } from 'next';
-import Link from 'next/link';
 import { mayAs } from '@/lib/services/actor';
 import { auditChoices, auditRows } from '@/lib/services/views/audit';
 import { integer, type SearchParams } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
-import { timeRangeField } from '@/lib/ui/components/filter-fields';
+import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
+import { ListPages } from '@/lib/ui/components/list-pages';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../../session';
 import { AuditTable } from './audit-table';
@@ -25,17 +25,13 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
     );
   const p = await searchParams;
   const filter = auditFilter(p, Date.now());
-  const below = integer(p, 'below', 0, 1, Number.MAX_SAFE_INTEGER);
+  const below = integer(p, PAGE_KEY, 0, 1, Number.MAX_SAFE_INTEGER);
   const [found, choices] = await Promise.all([
     auditRows(filter, below > 0 ? below : null, PAGE_ROWS + 1),
     auditChoices(filter.fromMs, filter.toMs),
   ]);
   const rows = found.slice(0, PAGE_ROWS);
-  const query = new URLSearchParams(
-    Object.entries(p).flatMap(([k, v]) => (typeof v === 'string' && k !== 'below' ? [[k, v]] : [])),
-  );
-  const older = new URLSearchParams(query);
-  older.set('below', String(rows.at(-1)?.id ?? 0));
+  const query = new URLSearchParams(Object.entries(p).flatMap(([k, v]) => (typeof v === 'string' ? [[k, v]] : [])));
   const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
   return (
     <>
@@ -54,16 +50,12 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
         note={below > 0 ? 'older ones, newest first' : 'newest first'}
         actions={
           <>
-            {below > 0 ? (
-              <Link className="btn h-7! text-sm!" href={`/system/audit?${query}`}>
-                Newest
-              </Link>
-            ) : null}
-            {found.length > PAGE_ROWS ? (
-              <Link className="btn h-7! text-sm!" href={`/system/audit?${older}`}>
-                Older
-              </Link>
-            ) : null}
+            <ListPages
+              path="/system/audit"
+              params={p}
+              next={found.length > PAGE_ROWS ? String(rows.at(-1)!.id) : null}
+              words={['Newest', 'Older']}
+            />
             <a className="btn h-7! text-sm!" href={`/system/audit/rows?${query}`} download>
               CSV
             </a>

@@ -23,10 +23,11 @@ export const POST = route(async (req) => {
   // a spreadsheet's UTF-16 is told by its mark or its zeros; all else must be UTF-8
   const text = isUtf16(bytes) ? decodeText(bytes) : utf8(withoutBom(bytes));
   const mapping = mappingOf(form.get('mapping'));
-  const csv = { text, headerLine: lineOf(form.get('headerLine')) };
-  if (form.get('do') !== 'keep') return Response.json(await previewCsv(csv, mapping));
+  const csv = { name: file.name, text, headerLine: lineOf(form.get('headerLine')) };
+  const now = Date.now();
+  if (form.get('do') !== 'keep') return Response.json(await previewCsv(csv, mapping, actor.email, now));
   const mode = form.get('mode') === 'atomic' ? 'atomic' : 'partial';
-  return Response.json(await uploadCsv(csv, mapping, mode, actor.email, Date.now()));
+  return Response.json(await uploadCsv(csv, mapping, mode, actor.email, now));
 });
 
 /** @throws AppError `payload_too_large` also for chunked bodies; `invalid_input` when the body is no form. */

@@ -2,9 +2,11 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { type VmView, vmView } from '@/lib/services/views/vm';
+import { listVmModels } from '@/lib/services/views/vm-list';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { modelFacts, windowFacts } from '@/lib/ui/facts';
+import { quality } from '@/lib/ui/vm/quality';
 import { pageActor } from '../../session';
 import { VmPageView } from './vm-view';
 
@@ -28,12 +30,14 @@ export default async function VmModelPage({
 }) {
   const { id } = await params;
   await pageActor(`/vm/${id}`);
-  const { fromMs, toMs } = timeWindow(await searchParams, Date.now(), '30d');
+  const now = Date.now();
+  const { fromMs, toMs } = timeWindow(await searchParams, now, '30d');
   const data = await read(id, fromMs, toMs);
+  const [row] = await listVmModels({ fromMs, nowMs: now, id: data.model.id });
   const { version = null, codeVersion = null } = data.versions[0] ?? {};
   return (
     <ExportFacts facts={[...modelFacts({ ...data.model, version, codeVersion }), ...windowFacts(fromMs, toMs)]}>
-      <VmPageView data={data} windowMs={[fromMs, toMs]} />
+      <VmPageView data={data} state={quality(row!)} windowMs={[fromMs, toMs]} />
     </ExportFacts>
   );
 }

@@ -9,15 +9,24 @@ import { Facts } from '@/lib/ui/components/evidence-panel';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count, decimalsFor, num, percent, plural, shortTime, signed, unitLabel } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { waferName } from '@/lib/ui/links';
 import { coverageOf, heldBack, type PredictionsInput } from '@/lib/ui/vm/predictions.prepare';
 import { PredictionsChart } from '@/lib/ui/vm/predictions-chart';
+import type { Quality } from '@/lib/ui/vm/quality';
+
+interface VmPageProps {
+  data: VmView;
+  /** The verdict that the list of models shows too. */
+  state: Quality;
+  windowMs: readonly [number, number];
+}
 
 /** One model: predictions against what was measured later, what it looks at, how it came to be. */
-export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: readonly [number, number] }) {
+export function VmPageView({ data: d, state, windowMs }: VmPageProps) {
   const router = useRouter();
   const { model, predictions: p } = d;
   const unit = unitLabel(model.unit);
@@ -35,6 +44,7 @@ export function VmPageView({ data: d, windowMs }: { data: VmView; windowMs: read
             ? `Version ${newest.version}, ${plural(newest.components, 'component')} of ${count(d.inputs)} inputs, trained on ${plural(newest.n, 'wafer')} up to ${shortTime(newest.trainedThroughMs)} UTC`
             : 'No version yet: it is trained once enough wafers, of enough lots, have both a trace and a measurement'
         }
+        actions={<StatusMark status={state.status} text={`${state.text}: ${state.by}`} />}
       />
       <FilterBar fields={[timeRangeField('30d')]} />
       <div className="flex flex-col gap-3">
@@ -73,6 +83,7 @@ function predictionsInput(d: VmView, name: string, unit: string, windowMs: reado
     reliable: p.reliable,
     version: p.version,
     label: p.lot.map((lot, i) => waferName(lot, p.slot[i]!)),
+    place: p.place,
     lsl: d.spec.lsl,
     usl: d.spec.usl,
     windowMs: [Math.max(windowMs[0], (p.at[0] ?? windowMs[0]) - 3_600_000), windowMs[1]],
@@ -168,17 +179,15 @@ function HowGood({ d, newest, unit }: { d: VmView; newest: VmVersionView | undef
             'Limits from',
             d.limits?.rows == null ? 'training rows' : `${count(d.limits.rows)} later runs, ${d.limits.contexts} lots`,
           ],
-          ['Moved since', d.limits?.rows == null ? '–' : `× ${num(Math.exp(d.limits.shift), 2)}`],
-          [
-            'Outside, had they not moved',
-            d.followed.predictions > 0 ? percent(d.followed.unmoved / d.followed.predictions) : '–',
-          ],
+          ['Limits now, of those first set', d.limits?.rows == null ? '–' : `× ${num(Math.exp(d.limits.shift), 2)}`],
+          ['Outside by those first set', d.followed.predictions > 0 ? percent(d.followed.unmoved / d.followed.predictions) : '–'],
           ['Inputs that never vary', count(d.constant)],
         ]}
       />
       <p className="text-sm text-ink-3 mt-1">
-        A run beyond the limit of T² (extreme) or SPE (of another kind) is outside the domain, nominally 1 %: its prediction is
-        marked and not charted.
+        Both limits follow the share outside, once a day and by one factor: above 1 they have been widened since they were set on
+        later runs, below 1 narrowed. The share by those first set shows how well they were set. A run beyond the limit of T²
+        (extreme) or SPE (of another kind) is outside the domain, nominally 1 %: its prediction is marked and not charted.
       </p>
     </Panel>
   );

@@ -170,9 +170,9 @@ function MapsPanel({ d }: { d: WaferView }) {
     [map, zernike, limits],
   );
   const residuals = useMemo(() => (zernike ? sharedScale('diverging', [zernike.residual], { centre: 0 }) : null), [zernike]);
-  const measured = useMemo(() => mapInput(map), [map]);
-  const fit = useMemo(() => (zernike ? mapInput(map, zernike.fit) : null), [map, zernike]);
-  const residual = useMemo(() => (zernike ? mapInput(map, zernike.residual) : null), [map, zernike]);
+  const measured = useMemo(() => ({ ...mapInput(map), quantity: head.parameter }), [map, head]);
+  const fit = useMemo(() => (zernike ? { ...mapInput(map, zernike.fit), quantity: 'fit' } : null), [map, zernike]);
+  const residual = useMemo(() => (zernike ? { ...mapInput(map, zernike.residual), quantity: 'residual' } : null), [map, zernike]);
   const name = waferName(head.lot, head.slot);
   const root = useRef<HTMLDivElement>(null);
   const size = Math.max(200, Math.min(420, Math.floor((useWidth(root, 716) - 2 * GAP) / 3)));

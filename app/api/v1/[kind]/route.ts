@@ -1,6 +1,7 @@
 import { authenticateKey, requireScope } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import { withBody } from '@/lib/http/body';
+import { askedMode } from '@/lib/http/query';
 import { route } from '@/lib/http/route';
 import { type BatchMode, INGEST_KINDS, type IngestKind, type IngestKindName, ingestBatch } from '@/lib/services/ingest';
 
@@ -15,9 +16,7 @@ export const POST = route<{ params: Promise<{ kind: string }> }>(async (req, { p
     throw new AppError('not_found', `there is no collection "${kind}"; collections: ${Object.keys(INGEST_KINDS).join(', ')}`);
   const machine = await authenticateKey(req, Date.now());
   requireScope(machine, kind === 'truth' ? 'truth' : 'ingest');
-  const asked = new URL(req.url).searchParams.get('mode');
-  if (asked !== null && asked !== 'partial' && asked !== 'atomic')
-    throw new AppError('invalid_input', 'mode must be "partial" or "atomic"');
+  const asked = askedMode(req);
   return withBody(req, async (body) => {
     const mode: BatchMode = body.mode ?? asked ?? 'partial';
     const result = await ingestBatch(

@@ -1,0 +1,74 @@
+import Link from 'next/link';
+import type { ChartVersionView, SpcChartView } from '@/lib/services/views/spc-chart';
+import { Histogram } from '@/lib/ui/charts/histogram';
+import { inForceAt } from '@/lib/ui/charts/in-force';
+import { Facts } from '@/lib/ui/components/evidence-panel';
+import { Panel } from '@/lib/ui/components/panel';
+import { StatusMark } from '@/lib/ui/components/status-mark';
+import { decimalsFor, num, shortDate, unitLabel } from '@/lib/ui/format';
+
+/** The sigma that limits, Cp and Cpk are by. */
+const SIGMA: Readonly<Record<string, string>> = {
+  overall: 'σ of the limits: overall, of the baseline',
+  given: 'σ within, as entered',
+};
+const sigmaName = (v: ChartVersionView | undefined): string => SIGMA[v?.sigmaMethod ?? ''] ?? 'σ within';
+
+/** Histogram, indices with their intervals, and by which sigma they are. */
+export function CapabilityPanel({ data }: { data: SpcChartView }) {
+  const c = data.capability;
+  const v = inForceAt(data.versions, data.toMs);
+  const spec = data.specification;
+  const inForce = spec.spans.findLast((s) => s.fromMs <= data.toMs);
+  const values = data.points.value.filter((x, i) => !Number.isNaN(x) && !data.points.excluded[i]);
+  const range = (i: { low: number; high: number } | null): string => (i ? ` (${num(i.low, 2)} to ${num(i.high, 2)})` : '');
+  return (
+    <Panel title="Capability" note={c ? `n ${c.n}, 95 % intervals` : null}>
+      <Histogram
+        label={data.chart.title}
+        unit={unitLabel(data.chart.unit)}
+        values={values}
+        lsl={spec.lsl}
+        usl={spec.usl}
+        target={spec.target}
+        width={274}
+      />
+      {c ? (
+        <>
+          {c.study.judgeable ? null : (
+            <p className="text-sm my-1">
+              <StatusMark wrap status="warn" text={`Not to be quoted: ${c.study.reasons.join('; ')}.`.replace(/\.\.$/, '.')} />
+            </p>
+          )}
+          <Facts
+            facts={[
+              ['Cp', `${num(c.study.within.potential, 2)}${range(c.study.within.intervals.potential)}`],
+              ['Cpk', `${num(c.study.within.actual, 2)}${range(c.study.within.intervals.actual)}`],
+              ['Pp', `${num(c.study.overall.potential, 2)}${range(c.study.overall.intervals.potential)}`],
+              ['Ppk', `${num(c.study.overall.actual, 2)}${range(c.study.overall.intervals.actual)}`],
+              c.study.within.aboutTarget === null ? null : ['Cpm', num(c.study.within.aboutTarget, 2)],
+              ['Stability index', num(c.study.stabilityIndex, 2)],
+              ['Mean', `${num(c.mean, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`],
+              [sigmaName(v), `${num(v?.sigmaWithin, decimalsFor((v?.sigmaWithin ?? 1) / 10))} ${unitLabel(data.chart.unit)}`],
+              [
+                'σ overall, of this window',
+                `${num(c.sigmaOverall, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`,
+              ],
+            ]}
+          />
+          {data.capabilityNote === null ? null : <p className="text-sm text-ink-2 mt-2">{data.capabilityNote}</p>}
+        </>
+      ) : (
+        <p className="text-sm text-ink-2 mt-2">{data.capabilityNote}</p>
+      )}
+      {spec.href === null ? null : (
+        <p className="text-sm mt-2">
+          <Link prefetch={false} href={spec.href} className="link">
+            {inForce ? `Specification v${inForce.version}` : 'Specifications of the products'}
+          </Link>
+          {inForce && inForce.version > 1 ? ` of ${shortDate(inForce.fromMs)}, ${inForce.author}: ${inForce.reason}` : ''}
+        </p>
+      )}
+    </Panel>
+  );
+}

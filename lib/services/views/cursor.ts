@@ -1,0 +1,39 @@
+/** Where a page of a list ends: the order keys of its last row. The next page begins after them, whatever came or went meanwhile. */
+export type Cursor = readonly (number | string)[];
+
+export type CursorKey = 'integer' | 'number' | 'text' | 'uuid';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+const FITS: Readonly<Record<CursorKey, (v: unknown) => boolean>> = {
+  integer: (v) => Number.isSafeInteger(v) && (v as number) >= 0,
+  number: (v) => typeof v === 'number' && Number.isFinite(v),
+  text: (v) => typeof v === 'string' && !/\0|\p{Surrogate}/u.test(v),
+  uuid: (v) => typeof v === 'string' && UUID.test(v),
+};
+
+/** The cursor as it stands in an address. */
+export const writeCursor = (c: Cursor): string => Buffer.from(JSON.stringify(c)).toString('base64url');
+
+/** The cursor of an address; null (the first page) for anything that this list did not write. */
+export function readCursor(text: string | null, keys: readonly CursorKey[]): Cursor | null {
+  if (text === null) return null;
+  const found = parsed(Buffer.from(text, 'base64url').toString());
+  return Array.isArray(found) && found.length === keys.length && keys.every((k, i) => FITS[k](found[i]))
+    ? (found as (number | string)[])
+    : null;
+}
+
+function parsed(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return null; // an address that was typed or cut off
+  }
+}
+
+/** A page of `limit` rows out of up to `limit + 1` that were read, and the cursor of the next one; null on the last page. */
+export function pageOf<R>(read: readonly R[], limit: number, key: (row: R) => Cursor): { page: R[]; next: string | null } {
+  const page = read.slice(0, limit);
+  return { page, next: read.length > limit ? writeCursor(key(page.at(-1)!)) : null };
+}

@@ -1,0 +1,68 @@
+import { decimalsFor, shortTime } from '../format';
+import type { ChartPhase, ControlChartInput } from './control-chart.prepare';
+import { limitText, type Span } from './control-limits.prepare';
+
+/**
+ * Values behind a point that the limits of a study of subgroups are told for, n = (3 sigma / (UCL - CL))²; null for entered ones, which hold for
+ * every size, and for kinds of charts whose limits follow none.
+ */
+export function toldFor(
+  kind: string,
+  v: { cl: number | null; ucl: number | null; sigmaWithin: number | null; limitsSource: string },
+): number | null {
+  if (!followsSize(kind) || v.limitsSource === 'given' || v.cl === null || v.ucl === null || v.sigmaWithin === null) return null;
+  return Math.round(((3 * v.sigmaWithin) / (v.ucl - v.cl)) ** 2);
+}
+
+/** Limits of a study follow the number of values behind a point. */
+export const followsSize = (kind: string): boolean => kind === 'xbar_r' || kind === 'xbar_s';
+
+type Limits = Readonly<Record<'lcl' | 'cl' | 'ucl', number | null>>;
+
+const ORDER = ['lcl', 'cl', 'ucl'] as const;
+
+function limitWords(l: Limits, isEntered: boolean): string {
+  const width = Math.abs((l.ucl ?? l.cl ?? 0) - (l.lcl ?? l.cl ?? 0));
+  const d = decimalsFor((width || Math.abs(l.cl ?? l.ucl ?? l.lcl ?? 0) / 10) / 20);
+  return ORDER.flatMap((k) => (l[k] === null ? [] : [`${k.toUpperCase()} ${limitText(l[k], isEntered, d)}`])).join(', ');
+}
+
+const dispersionOf = (p: ChartPhase): Limits => ({ lcl: p.dispLcl, cl: p.dispCl, ucl: p.dispUcl });
+
+const isSame = (a: ChartPhase, b: ChartPhase): boolean =>
+  a.isEntered === b.isEntered &&
+  a.isDispEntered === b.isDispEntered &&
+  (['lcl', 'cl', 'ucl', 'dispLcl', 'dispCl', 'dispUcl'] as const).every((k) => a[k] === b[k]);
+
+/** Where the numbers of a phase hold: entered ones everywhere, those of a study as its kind of chart makes them. */
+function validity(p: ChartPhase, c: Pick<ControlChartInput, 'value'>): string {
+  if (p.isEntered) return ', as entered';
+  if (p.size != null) return ` for n = ${p.size}, other sizes by their own`;
+  return c.value === undefined ? '' : ', settled';
+}
+
+/**
+ * Each set of limits in words, where a chart draws more than one: the versions it is of, since when, its numbers. Versions that follow each
+ * other with the same limits (a change of rules) are one set.
+ */
+export function limitSets(
+  spans: readonly Span[],
+  c: Pick<ControlChartInput, 'value' | 'dispersion' | 'dispersionName'>,
+): string[] {
+  const sets: ChartPhase[][] = [];
+  for (const { phase } of spans) {
+    const last = sets.at(-1);
+    if (last !== undefined && isSame(last.at(-1)!, phase)) last.push(phase);
+    else sets.push([phase]);
+  }
+  if (sets.length < 2) return [];
+  return sets.map((set) => {
+    const p = set[0]!;
+    const name = set.map((q) => `v${q.version}`).join(', ');
+    const since = p.fromMs > 0 ? ` since ${shortTime(p.fromMs)}` : '';
+    const location = limitWords(p, p.isEntered);
+    const spread = c.dispersion === undefined ? '' : limitWords(dispersionOf(p), p.isDispEntered);
+    const of = spread === '' ? '' : `; ${c.dispersionName ?? 'dispersion'} ${spread}`;
+    return `${name}${since}: ${location === '' ? 'no limits yet' : `${location}${validity(p, c)}`}${of}`;
+  });
+}

@@ -1,0 +1,40 @@
+import type { ControlChartModel, DrawnPoint } from './control-chart.prepare';
+import type { Patch, PlotBox } from './plot';
+
+/** What labels inside a plot must leave free, in the units of its axes. */
+export interface TakenPlaces {
+  readonly marks: readonly { x: number; y: number; isNamed: boolean }[];
+  readonly boundaries: ControlChartModel['boundaries'];
+  readonly events: ControlChartModel['events'];
+}
+
+/** The points of one of the two plots, those with a number above them named, and what stands at its head and foot. */
+export const takenPlaces = (
+  m: ControlChartModel,
+  of: (p: DrawnPoint) => number | null,
+  rulesOf: (p: DrawnPoint) => readonly number[],
+  besides: Pick<TakenPlaces, 'boundaries' | 'events'>,
+): TakenPlaces => ({
+  ...besides,
+  marks: m.points.flatMap((p) => {
+    const y = of(p);
+    return y === null ? [] : [{ x: p.x, y, isNamed: rulesOf(p).length > 0 && !p.excluded }];
+  }),
+});
+
+/** Half the side of the largest mark, and the height of a number above it, px. */
+const MARK = 4;
+const NUMBER = 17;
+/** Height of the strip of events at the foot, and half the width of one, px. */
+const STRIP = 20;
+const EVENT = 20;
+
+export function markPatches(marks: TakenPlaces['marks'], sx: (v: number) => number, sy: (v: number) => number): Patch[] {
+  return marks.map((m) => {
+    const [cx, cy] = [sx(m.x), sy(m.y)];
+    return { x1: cx - MARK, x2: cx + MARK, y1: cy - (m.isNamed ? NUMBER : MARK), y2: cy + (m.isNamed ? NUMBER : MARK) };
+  });
+}
+
+export const eventPatches = (events: TakenPlaces['events'], sx: (v: number) => number, box: PlotBox): Patch[] =>
+  events.map((e) => ({ x1: sx(e.x) - EVENT, x2: sx(e.x) + EVENT, y1: box.bottom - STRIP, y2: box.bottom }));

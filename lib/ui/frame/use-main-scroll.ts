@@ -1,0 +1,68 @@
+'use client';
+import { usePathname } from 'next/navigation';
+import { type RefObject, useEffect, useRef } from 'react';
+import { ScrollMemory, scrollTowards } from './scroll-memory';
+
+const memory = new ScrollMemory();
+/** A list that is longer in coming than this starts where it is, ms. */
+const PATIENCE_MS = 5_000;
+/** What a person does to scroll: from then on the place is theirs. */
+const OWN = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const;
+
+const address = (): string => window.location.pathname + window.location.search;
+
+/**
+ * Back and Forward lead to the place where a page was left. The browser remembers that of the window alone, and here the main area scrolls.
+ */
+export function useMainScroll(main: RefObject<HTMLElement | null>): void {
+  const path = usePathname();
+  /** The address has changed by Back or Forward, and its page is not there yet. */
+  const isReturning = useRef(false);
+  const shown = useRef(path);
+  useEffect(() => {
+    const el = main.current;
+    if (el === null) return;
+    const leave = (): void => {
+      isReturning.current = window.location.pathname !== shown.current;
+    };
+    const keep = (): void => {
+      if (!isReturning.current) memory.keep(address(), el.scrollTop);
+    };
+    window.addEventListener('popstate', leave);
+    el.addEventListener('scroll', keep, { passive: true });
+    return () => {
+      window.removeEventListener('popstate', leave);
+      el.removeEventListener('scroll', keep);
+    };
+  }, [main]);
+  useEffect(() => {
+    const el = main.current;
+    shown.current = path;
+    if (el === null || !isReturning.current) return;
+    return returnTo(el, memory.of(address()), () => {
+      isReturning.current = false;
+    });
+  }, [path, main]);
+}
+
+/** Scrolls to a place as the page grows, until it is reached, a person scrolls, or it takes too long. @returns gives it up. */
+function returnTo(el: HTMLElement, top: number, done: () => void): () => void {
+  const end = (): void => {
+    grows.disconnect();
+    clearTimeout(late);
+    for (const kind of OWN) el.removeEventListener(kind, stop);
+  };
+  const stop = (): void => {
+    end();
+    done();
+  };
+  const go = (): void => {
+    if (scrollTowards(el, top)) stop();
+  };
+  const grows = new MutationObserver(go);
+  const late = setTimeout(stop, PATIENCE_MS);
+  for (const kind of OWN) el.addEventListener(kind, stop, { passive: true });
+  grows.observe(el, { childList: true, subtree: true });
+  go();
+  return end;
+}
