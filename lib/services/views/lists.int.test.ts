@@ -52,7 +52,7 @@ test('closed alerts are listed by when they were closed, older ones are counted,
     id: recordId('alert', String(i)),
     state: ['open', 'acknowledged', 'closed'][i % 3]!,
     severity: ['high', 'medium', 'low'][i % 2]!,
-    lastAt: new Date(NOW - 20 * DAY - (i % 5) * HOUR),
+    lastAt: new Date(NOW - 20 * DAY - (i % 2) * HOUR),
     // The signals of all are old; closed ones were closed an hour, two days or ten days ago.
     closedAt: i % 3 === 2 ? new Date(NOW - [HOUR, 2 * DAY, 10 * DAY][Math.floor(i / 3) % 3]!) : null,
   }));
