@@ -4,9 +4,10 @@ import type { LoopHead } from '@/lib/services/views/control-shared';
 import { BehindNotice } from '@/lib/ui/components/behind-notice';
 import { Gate } from '@/lib/ui/components/gate';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
-import { configDifference, textsOf } from '@/lib/ui/control/config-diff';
+import { configDifference, fieldText, textsOf } from '@/lib/ui/control/config-diff';
 import { issuesWords, readConfig } from '@/lib/ui/control/config-form';
-import { capital } from '@/lib/ui/format';
+import { nominalHint } from '@/lib/ui/control/nominal-hint';
+import { capital, unitLabel } from '@/lib/ui/format';
 import { useBased } from '@/lib/ui/hooks/use-based';
 import { saveLoop } from '../actions';
 import { ActivateDialog } from './activate-dialog';
@@ -26,6 +27,7 @@ export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
   const replays = useReplay(loop.id);
   const { config, issues: own } = useMemo(() => readConfig(text), [text]);
   const diff = config ? configDifference(base.config, config) : [];
+  const hint = may && config ? nominalHint(base.config, config, unitLabel(loop.unit), unitLabel(loop.knobUnit)) : null;
   const key = `${loop.version} ${JSON.stringify(text)}`;
   const judge = useJudgement(loop.id, key, may && diff.length > 0 ? config : null);
   const { judged } = judge;
@@ -62,6 +64,14 @@ export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
         <p className="text-sm text-ink-2 mt-3 wrap-anywhere" aria-live="polite">
           {issuesWords(issues) ?? diff.map((x) => `${x.label} ${x.from} → ${x.to}`).join(', ')}
         </p>
+        {hint ? (
+          <p className="text-sm mt-1 flex flex-wrap items-center gap-2">
+            <span className="text-ink-2">{hint.text}</span>
+            <button type="button" className="btn" onClick={() => set({ ...text, xNominal: fieldText(hint.xNominal) })}>
+              Move it along
+            </button>
+          </p>
+        ) : null}
         <div className="flex items-center justify-end flex-wrap gap-2 mt-2">
           <button type="button" className="btn" disabled={diff.length === 0 && config !== null} onClick={reset}>
             Reset
