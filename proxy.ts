@@ -2,8 +2,8 @@ import { type NextRequest, NextResponse } from 'next/server';
 import { sessionOf } from '@/lib/auth';
 import { NEW_PASSWORD, safeNext } from '@/lib/auth/next-path';
 import { isDecodable, malformedAddress } from '@/lib/http/address';
-import { databaseAnswers } from '@/lib/services/status';
-import { pageExists } from '@/lib/services/views/page-exists';
+import { pageExists } from '@/lib/services/pages/page-exists';
+import { databaseAnswers } from '@/lib/services/system/status';
 
 /**
  * Pages, not the API (its routes say the same in problem+json) and not what a build brings. Of the API only addresses with a percent sign: Next answers

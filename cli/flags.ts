@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { ComputeFunction } from '@/lib/compute/define';
 import { AppError } from '@/lib/errors';
+import { decodeText } from '@/lib/formats/csv/decode';
 import type { Json, JsonObject } from '@/lib/formats/json-schema';
 import { jsonSchemaOf } from '@/lib/formats/json-schema';
-import type { ComputeFunction } from '@/lib/services/compute/define';
-import { decodeText } from '@/lib/services/csv/decode';
 
 /** What a flag's text means. */
 type Kind = 'number' | 'boolean' | 'text' | 'numbers' | 'texts' | 'any';

@@ -1,4 +1,4 @@
-import type { ComputeFunction } from '@/lib/services/compute/define';
+import type { ComputeFunction } from '@/lib/compute/define';
 
 const LIMIT = 1500;
 

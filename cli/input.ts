@@ -1,10 +1,10 @@
 import { fstatSync, readFileSync } from 'node:fs';
+import { readInput } from '@/lib/compute/answer';
+import type { ComputeFunction } from '@/lib/compute/define';
+import { inputFromTable } from '@/lib/compute/table';
 import { AppError } from '@/lib/errors';
-import { readInput } from '@/lib/services/compute/answer';
-import type { ComputeFunction } from '@/lib/services/compute/define';
-import { inputFromTable } from '@/lib/services/compute/table';
-import { decodeText } from '@/lib/services/csv/decode';
-import { parseCsv } from '@/lib/services/csv/parse';
+import { decodeText } from '@/lib/formats/csv/decode';
+import { parseCsv } from '@/lib/formats/csv/parse';
 import type { Flag } from './flags';
 
 export interface InputOptions {

@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { Command, CommanderError, Option } from 'commander';
+import { type Answered, answer, type Question } from '@/lib/compute/answer';
+import type { ComputeFunction } from '@/lib/compute/define';
+import { CAPABILITIES, CAPABILITY_NAMES, capabilityNamed } from '@/lib/compute/registry';
+import { ask } from '@/lib/compute/thread';
 import { AppError, toAppError } from '@/lib/errors';
-import { type Answered, answer, type Question } from '@/lib/services/compute/answer';
-import type { ComputeFunction } from '@/lib/services/compute/define';
-import { CAPABILITIES, CAPABILITY_NAMES, capabilityNamed } from '@/lib/services/compute/registry';
-import { ask } from '@/lib/services/compute/thread';
 import { type Flag, flagsOf, flagValue } from './flags';
 import { helpAfter } from './help';
 import { inputOf } from './input';

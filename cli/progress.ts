@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { Report } from '@/lib/services/compute/define';
+import type { Report } from '@/lib/compute/define';
 
 /** A bar on standard error once the work has said how far it is; before that, and for work that cannot tell, the seconds that went by. */
 export function progressLine(title: string): { readonly report: Report; readonly stop: () => void } {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { closePool, prisma } from '@/lib/db';
 import { asMachine } from '@/lib/services/actor';
-import { createUser } from '@/lib/services/users';
+import { createUser } from '@/lib/services/settings/users';
 
 const options = new Command('add-user')
   .description(

@@ -36,6 +36,15 @@ describe('import boundaries', () => {
     expect(check({ 'lib/spc/a.ts': "import './b';", 'lib/spc/b.ts': "import type { A } from './a';" })).toEqual([]);
   });
 
+  test('subjects of the services need each other one way only, also by types', () => {
+    const way = { 'lib/services/spc/a.ts': "import { raise } from '../alerts/raise';", 'lib/services/alerts/raise.ts': '' };
+    expect(check(way)).toEqual([]);
+    expect(check({ ...way, 'lib/services/alerts/b.ts': "import type { A } from '../spc/a';" })).toEqual([
+      'cycle of subjects in lib/services: spc → alerts → spc',
+    ]);
+    expect(check({ ...way, 'lib/services/alerts/b.test.ts': "import type { A } from '../spc/a';" })).toEqual([]);
+  });
+
   test('a folder without a rule is a problem', () => {
     expect(layerOf('lib/newcomer/a.ts')).toBeUndefined();
     expect(check({ 'lib/newcomer/a.ts': '' })).toHaveLength(1);

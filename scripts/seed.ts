@@ -2,8 +2,8 @@ import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, prisma } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { asMachine } from '@/lib/services/actor';
+import { createUser } from '@/lib/services/settings/users';
 import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
-import { createUser } from '@/lib/services/users';
 
 const PEOPLE = [
   { name: 'Ana', email: 'ana@driftless.local', role: 'engineer' },

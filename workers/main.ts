@@ -4,7 +4,7 @@ import { toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
 import { closeQueues, type TaskWorker } from '@/lib/queue/broker';
 import { runDispatcher } from '@/lib/queue/dispatcher';
-import { recordCodeVersions } from '@/lib/services/code-version';
+import { recordCodeVersions } from '@/lib/services/system/code-version';
 import { flushTallies } from '@/lib/services/tasks/flow';
 import { beat, lastBeat, Watchdog } from '@/lib/services/tasks/heartbeat';
 import { closeDatabase, housekeeping } from '@/lib/services/tasks/housekeeping';

@@ -1,5 +1,5 @@
 'use server';
-import { type SiteMap, siteMaps } from '@/lib/services/views/evidence';
+import { type SiteMap, siteMaps } from '@/lib/services/wafers/views/site-maps';
 import { readingActor } from './session';
 
 /** Site maps of selected wafers, asked for when a person selects them. */

@@ -2,8 +2,8 @@
 import { cookies, headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { auth, sessionOf } from '@/lib/auth';
-import { recordSignOut } from '@/lib/services/users';
-import { searchEverything } from '@/lib/services/views/search';
+import { searchEverything } from '@/lib/services/pages/search';
+import { recordSignOut } from '@/lib/services/settings/users';
 import type { SearchHit } from '@/lib/ui/frame/search-box';
 import { parseTheme, THEME_COOKIE } from '@/lib/ui/frame/theme';
 import { readingActor } from './session';

@@ -1,6 +1,6 @@
 import { cookies } from 'next/headers';
 import type { ReactNode } from 'react';
-import { fabName, openAlertCount } from '@/lib/services/views/frame';
+import { fabName, openAlertCount } from '@/lib/services/pages/frame';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { AppFrame } from '@/lib/ui/frame/app-frame';
 import { parseTheme, THEME_COOKIE } from '@/lib/ui/frame/theme';

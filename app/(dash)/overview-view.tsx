@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useState } from 'react';
-import type { Overview, OverviewAlert, OverviewTool } from '@/lib/services/views/overview';
+import type { Overview, OverviewAlert, OverviewTool } from '@/lib/services/pages/overview';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { feedHref } from '@/lib/ui/feed';

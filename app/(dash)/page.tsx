@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { overview } from '@/lib/services/views/overview';
+import { overview } from '@/lib/services/pages/overview';
 import { OverviewView } from './overview-view';
 import { pageActor } from './session';
 

@@ -3,7 +3,7 @@ import { cache } from 'react';
 import { type Actor, currentActor, type RoleName, requireActor, requireRole, requireSession } from '@/lib/auth';
 import { toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
-import { changeOwnPassword } from '@/lib/services/users';
+import { changeOwnPassword } from '@/lib/services/settings/users';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { capital } from '@/lib/ui/format';
 import { faultWords, fieldWords } from './fault-words';

@@ -1,6 +1,6 @@
 'use client';
 import { useMemo, useState } from 'react';
-import type { GoldenRuns, RunTrace } from '@/lib/services/views/run-trace';
+import type { GoldenRuns, RunTrace } from '@/lib/services/runs/views/run-trace';
 import { leavesBand, orderByDeviation, type TraceInput, traceDeviation } from '@/lib/ui/charts/trace.prepare';
 import { TraceChart } from '@/lib/ui/charts/trace-chart';
 import { Panel } from '@/lib/ui/components/panel';

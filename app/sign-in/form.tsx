@@ -1,6 +1,6 @@
 'use client';
 import { type FormEvent, useState } from 'react';
-import { LEAST_PASSWORD } from '@/lib/services/account-rules';
+import { LEAST_PASSWORD } from '@/lib/services/settings/account-rules';
 import { Field } from '@/lib/ui/components/field';
 import { InlineError } from '@/lib/ui/components/panel';
 import { signInProblems } from '../(dash)/settings/form-problems';

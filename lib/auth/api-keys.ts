@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { db, perDatabase, sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { parsed, parsedId } from '@/lib/formats/parsed';
-import { LEAST_SENDER, SENDER, SENDER_WORDS } from '@/lib/services/account-rules';
 import { type By, requireRole } from '@/lib/services/actor';
 import { audit } from '@/lib/services/audit';
+import { LEAST_SENDER, SENDER, SENDER_WORDS } from '@/lib/services/settings/account-rules';
 
 export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'alerts', 'compute', 'truth'] as const;
 export type KeyScope = (typeof SCOPES)[number];

@@ -6,7 +6,7 @@ import { AppError } from '@/lib/errors';
 import { parsed } from '@/lib/formats/parsed';
 import { log } from '@/lib/log';
 import { audit } from '@/lib/services/audit';
-import { type Bucket, countAttempt, forgive } from '@/lib/services/sign-in-limits';
+import { type Bucket, countAttempt, forgive } from '@/lib/services/settings/sign-in-limits';
 import { clientAddress, limitedAddress } from './address';
 import { fromOwnPage } from './origin';
 import { ADDRESS_HEADER, auth } from './server';

@@ -99,3 +99,6 @@ export const OVERLAY_SUMMARIES: Readonly<Record<string, string>> = { 'm3s.x': '|
 /** An overlay term or summary as a screen writes it: "Tx", "|mean|+3σ X". */
 export const overlayTermLabel = (term: string): string =>
   OVERLAY_SUMMARIES[term] ?? `${term.charAt(0).toUpperCase()}${term.slice(1)}`;
+
+/** Parameters that are terms or summaries of the overlay model, not wafer maps. `overlay` itself stands for |mean| + 3 sigma. */
+export const OVERLAY_PARAMETERS: ReadonlySet<string> = new Set(['tx', 'ty', 'mx', 'my', 'rx', 'ry', 'overlay']);

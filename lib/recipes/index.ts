@@ -10,7 +10,7 @@ export * from './certificate';
 export * from './compile';
 export * from './fit';
 export * from './fit-shared';
-export * from './fit-wafer';
+export * from './fit-sites';
 export { lineOutline } from './grating';
 export { materialIndex } from './materials';
 export * from './noise';

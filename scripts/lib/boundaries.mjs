@@ -57,13 +57,14 @@ const RULES = {
   formats: { layers: [...BASE, 'config'], packages: [/^(zod|csv-parse|fast-xml-parser)(\/|$)/, /^node:/] },
   db: { layers: [...BASE, 'config', 'log'], packages: [/^(pg|pg-copy-streams|@prisma\/.*)(\/|$)/, /^node:/] },
   queue: { layers: [...BASE, 'config', 'log', 'db'], packages: [/^(bullmq|ioredis|zod|pg)(\/|$)/, /^node:/] },
-  services: { layers: [...FOUNDATION, ...STORES, 'config', 'log'] },
+  compute: { layers: [...FOUNDATION, 'config', 'formats'] },
+  services: { layers: [...FOUNDATION, ...STORES, 'compute', 'config', 'log'] },
   auth: { layers: [...BASE, 'config', 'log', 'db', 'formats', 'services'] },
   http: { layers: [...BASE, 'config', 'log', 'formats', 'auth', 'services'] },
   ui: { layers: [...FOUNDATION], packages: [/^(react|react-dom|recharts|next|d3-[a-z-]+)(\/|$)/] },
-  app: { layers: ['services', 'auth', 'log', 'ui', 'http', 'errors', 'config', 'characteristic'] },
-  cli: { layers: ['services', 'formats', 'errors'] },
-  workers: { layers: ['services', 'auth', 'log', 'queue', 'errors', 'config', ...FOUNDATION] },
+  app: { layers: ['services', 'compute', 'auth', 'log', 'ui', 'http', 'errors', 'config', 'characteristic'] },
+  cli: { layers: ['compute', 'formats', 'errors'] },
+  workers: { layers: ['services', 'compute', 'auth', 'log', 'queue', 'errors', 'config', ...FOUNDATION] },
 };
 
 const FORBIDDEN_IN_PURE = [
@@ -137,8 +138,11 @@ function findCycle(graph) {
   return undefined;
 }
 
+/** Subject of a service: its folder below `lib/services`. */
+const subjectOf = (path) => /^lib\/services\/([^/]+)\//.exec(path)?.[1];
+
 /** What one module breaks. */
-function problemsOf(path, text, files, graph) {
+function problemsOf(path, text, files, graph, subjects) {
   const layer = layerOf(path);
   const problems = [];
   const test = isTest(path);
@@ -154,6 +158,8 @@ function problemsOf(path, text, files, graph) {
     const target = resolve(path, to, files);
     if (!target) continue; // styles, data, generated code; a missing module is the type check's business
     if (!typeOnly && !lazy && !test) graph.set(path, [...(graph.get(path) ?? []), target]);
+    const [subject, needed] = [subjectOf(path), subjectOf(target)];
+    if (!test && subject && needed && subject !== needed) subjects.set(subject, new Set([...(subjects.get(subject) ?? []), needed]));
     const other = layerOf(target);
     if (test || !layer || !other || other === layer || rule.layers.includes(other)) continue;
     problems.push(`${path}: ${layer} must not import ${other} (${to})`);
@@ -172,9 +178,12 @@ function problemsOf(path, text, files, graph) {
  */
 export function checkFiles(files) {
   const graph = new Map();
-  const problems = [...files].flatMap(([path, text]) => problemsOf(path, text, files, graph));
+  const subjects = new Map();
+  const problems = [...files].flatMap(([path, text]) => problemsOf(path, text, files, graph, subjects));
   const cycle = findCycle(graph);
   if (cycle) problems.push(`cycle: ${cycle.join(' → ')}`);
+  const round = findCycle(subjects);
+  if (round) problems.push(`cycle of subjects in lib/services: ${round.join(' → ')}`);
   return problems;
 }
 

@@ -5,9 +5,9 @@ import { inRoot, root } from './root.mjs';
 
 /** Each stage of the pipeline that stores results → the sources that compute them. */
 export const STAGE_SOURCES = {
-  spatial: ['lib/services/spatial/fit-wafers.ts'],
-  overlay: ['lib/services/overlay/fit-wafers.ts'],
-  spectra: ['lib/services/spectra/fit-wafer.ts', 'workers/compute/fit-spectra.ts'],
+  spatial: ['lib/services/wafers/fit-surfaces.ts'],
+  overlay: ['lib/services/overlay/fit-overlay.ts'],
+  spectra: ['lib/services/spectra/fit-spectra.ts', 'workers/compute/fit-spectra.ts'],
   features: ['lib/services/vm/summaries.ts'],
   train: ['lib/services/vm/train.ts', 'workers/compute/train-vm.ts'],
   predict: ['lib/services/vm/predict.ts'],

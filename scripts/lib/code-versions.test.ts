@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { codeVersion } from '../../lib/services/code-version';
+import { codeVersion } from '../../lib/services/system/code-version';
 import { codeVersions, STAGE_SOURCES } from './code-versions.mjs';
 
 const dir = mkdtempSync(join(tmpdir(), 'code-versions-'));

@@ -1,9 +1,9 @@
 import { request } from 'node:http';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ComputePool, computePool, LIMITS } from '@/lib/services/compute/pool';
-import { functionAt } from '@/lib/services/compute/registry';
-import { startThread } from '@/lib/services/compute/start-thread';
+import { ComputePool, computePool, LIMITS } from '@/lib/compute/pool';
+import { functionAt } from '@/lib/compute/registry';
+import { startThread } from '@/lib/compute/start-thread';
 import { type Door, openDoor } from '../support/door';
 
 let door: Door;

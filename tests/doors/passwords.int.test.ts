@@ -5,7 +5,7 @@ import { actorOf, authenticateKey, createApiKey, sessionOf } from '@/lib/auth';
 import { peerIsKnown } from '@/lib/auth/address';
 import { closePool, db, prisma, sql } from '@/lib/db';
 import { asMachine } from '@/lib/services/actor';
-import { changeOwnPassword, createUser, resetPassword } from '@/lib/services/users';
+import { changeOwnPassword, createUser, resetPassword } from '@/lib/services/settings/users';
 import { type TestDatabase, testDatabase } from '../support';
 import { BASE, cookies, page, signIn, trail } from '../support/sign-in';
 

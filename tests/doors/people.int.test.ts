@@ -7,9 +7,9 @@ import { actorOf, createApiKey, makeApiKey, revokeApiKey } from '@/lib/auth';
 import { PEER_HEADER, peerIsKnown } from '@/lib/auth/address';
 import { closePool, db, prisma, sql } from '@/lib/db';
 import { asMachine } from '@/lib/services/actor';
-import { createChannel } from '@/lib/services/channels';
+import { createChannel } from '@/lib/services/notify/channels';
 import { postWebhook } from '@/lib/services/notify/webhook';
-import { createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/users';
+import { createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/settings/users';
 import { type TestDatabase, testDatabase } from '../support';
 import { BASE, call, cookies, page, signIn, trail } from '../support/sign-in';
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import { EXAMPLES } from '@/lib/formats/openapi-examples';
 import type { MeasurementRecord, OverlayMeasurementRecord } from '@/lib/formats/wire';
-import { listOverlay, overlayView } from '@/lib/services/views/overlay';
-import { waferView } from '@/lib/services/views/wafer';
+import { listOverlay, overlayView } from '@/lib/services/overlay/views/overlay';
+import { waferView } from '@/lib/services/wafers/views/wafer';
 import { type Door, measurementRecord, openDoor, overlayRecord, runRecord } from '../support/door';
 import { doAllWork } from '../support/work';
 

@@ -1,9 +1,9 @@
 import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, recordId, sql } from '@/lib/db';
-import { changeChart } from '@/lib/services/charts/change-chart';
-import { overlayLotRecord } from '@/lib/services/spc/values';
-import { signalsOf } from '@/lib/services/views/alert-parts';
+import { signalsOf } from '@/lib/services/alerts/views/parts';
+import { changeChart } from '@/lib/services/spc/change-chart';
+import { overlayLotRecord } from '@/lib/services/characteristics/values';
 import type { TestDatabase } from '../support';
 import { upgradedDatabase } from '../support/old-install';
 import { doAllWork } from '../support/work';

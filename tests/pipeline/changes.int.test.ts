@@ -2,11 +2,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunToRunConfig } from '@/lib/control';
 import { db, sql } from '@/lib/db';
 import { actOnAlert } from '@/lib/services/alerts/actions';
-import { changeChart } from '@/lib/services/charts/change-chart';
 import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
 import { approveProposal } from '@/lib/services/control/decide-proposal';
 import { judgeDraft } from '@/lib/services/control/judge-change';
-import { changeSpecification } from '@/lib/services/fab/specification';
+import { changeChart } from '@/lib/services/spc/change-chart';
+import { changeSpecification } from '@/lib/services/spc/specification';
 import { type Door, openDoor } from '../support/door';
 
 /** Changes that one person makes on a screen, and what two people see of each other. */

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ChangeDraft, changeOf, draftBase, draftBlocked, firstDraft } from '@/app/(dash)/spc/[id]/change-draft';
 import { db, sql } from '@/lib/db';
-import { changeChart, excludePoint, includePoint } from '@/lib/services/charts/change-chart';
-import { alertView } from '@/lib/services/views/alert';
-import { auditRows } from '@/lib/services/views/audit';
-import { runView } from '@/lib/services/views/run';
-import { spcChart, violationsOf } from '@/lib/services/views/spc-chart';
+import { alertView } from '@/lib/services/evidence/alert';
+import { runView } from '@/lib/services/runs/views/run';
+import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
+import { spcChart, violationsOf } from '@/lib/services/spc/views/chart';
+import { auditRows } from '@/lib/services/system/views/audit';
 import { sdLimits } from '@/lib/spc';
 import { baseline, type CoatedLot, coater } from '../support/coated-lots';
 import { type Door, openDoor } from '../support/door';

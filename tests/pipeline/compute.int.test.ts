@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auth } from '@/lib/auth';
 import { createApiKey } from '@/lib/auth/api-keys';
+import { ComputePool, computePool, LIMITS } from '@/lib/compute/pool';
 import { closePool, prisma } from '@/lib/db';
 import { asMachine } from '@/lib/services/actor';
-import { ComputePool, computePool, LIMITS } from '@/lib/services/compute/pool';
-import { createUser } from '@/lib/services/users';
-import { openApiText } from '@/lib/services/views/api-docs';
+import { openApiText } from '@/lib/services/pages/api-docs';
+import { createUser } from '@/lib/services/settings/users';
 import { type TestDatabase, testDatabase } from '../support';
 import { apiServer } from '../support/api-server';
 

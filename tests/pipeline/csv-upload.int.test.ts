@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, sql } from '@/lib/db';
-import { previewCsv, savedMappings, saveMapping, uploadCsv } from '@/lib/services/csv';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { INGEST_KINDS, ingestBatch } from '@/lib/services/ingest';
-import { waferGallery } from '@/lib/services/views/wafers';
+import { previewCsv, savedMappings, saveMapping, uploadCsv } from '@/lib/services/ingest/upload';
+import { waferGallery } from '@/lib/services/wafers/views/list';
 import { storedLinks, storedWords } from '../../app/(dash)/upload/stored-links';
 import { type TestDatabase, testDatabase } from '../support';
 

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, recordId, sql, transaction } from '@/lib/db';
-import { changeChart } from '@/lib/services/charts/change-chart';
-import { codeVersion, recordCodeVersions } from '@/lib/services/code-version';
 import { type CheckLine, checkInstall, SECTIONS, type Section } from '@/lib/services/install-check';
 import { checkLoops } from '@/lib/services/install-check/replay-loops';
+import { changeChart } from '@/lib/services/spc/change-chart';
+import { codeVersion, recordCodeVersions } from '@/lib/services/system/code-version';
 import { type Door, lotRecord, openDoor } from '../support/door';
 import { oxideChart, oxideLoop } from '../support/oxide';
 import { measurementOf, runOf } from '../support/wafers';

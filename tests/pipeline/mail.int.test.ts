@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, sql, transaction } from '@/lib/db';
 import { asMachine } from '@/lib/services/actor';
 import { alertEvent } from '@/lib/services/alerts/raise';
-import { createChannel } from '@/lib/services/channels';
+import { createChannel } from '@/lib/services/notify/channels';
 import { deliverAlertEvent } from '@/lib/services/notify/deliver';
 import { type TestDatabase, testDatabase } from '../support';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
-import { changeChart } from '@/lib/services/charts/change-chart';
-import { spcChart } from '@/lib/services/views/spc-chart';
-import { screenCharts } from '@/lib/services/views/spc-list';
+import { changeChart } from '@/lib/services/spc/change-chart';
+import { spcChart } from '@/lib/services/spc/views/chart';
+import { screenCharts } from '@/lib/services/spc/views/list';
 import { baseline, type CoatedLot, coater } from '../support/coated-lots';
 import { type Door, openDoor } from '../support/door';
 import { oxideChart } from '../support/oxide';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
-import { waferView } from '@/lib/services/views/wafer';
+import { waferView } from '@/lib/services/wafers/views/wafer';
 import { type Door, openDoor } from '../support/door';
 import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork } from '../support/work';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import type { SpectrumRecord } from '@/lib/formats/wire';
-import { createRecipe } from '@/lib/services/spectra/recipes';
+import { createRecipe } from '@/lib/services/recipes/recipes';
 import { SPECTRAL_STATIONS } from '@/lib/simulator';
 import { type Door, openDoor } from '../support/door';
 import { ellipsometerLot } from '../support/ellipsometer';

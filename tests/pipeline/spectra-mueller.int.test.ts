@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import { compileRecipe } from '@/lib/recipes';
-import { createRecipe } from '@/lib/services/spectra/recipes';
+import { createRecipe } from '@/lib/services/recipes/recipes';
 import { type Door, openDoor } from '../support/door';
 import { ellipsometerLot } from '../support/ellipsometer';
 import { doAllWork } from '../support/work';

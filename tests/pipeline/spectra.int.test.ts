@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
-import { keepDraft } from '@/lib/services/spectra/drafts';
-import { createRecipe, setRecipeActive } from '@/lib/services/spectra/recipes';
-import { approveDraft, releaseDraft } from '@/lib/services/spectra/release-draft';
-import { startSurrogate, stopSurrogate, surrogatesOf } from '@/lib/services/spectra/surrogates';
-import { startTrial } from '@/lib/services/spectra/trial';
+import { keepDraft } from '@/lib/services/recipes/drafts';
+import { createRecipe, setRecipeActive } from '@/lib/services/recipes/recipes';
+import { approveDraft, releaseDraft } from '@/lib/services/recipes/release-draft';
+import { startSurrogate, stopSurrogate, surrogatesOf } from '@/lib/services/recipes/surrogates';
+import { startTrial } from '@/lib/services/recipes/trial';
 import { SPECTRAL_STATIONS } from '@/lib/simulator';
 import { type Door, openDoor } from '../support/door';
 import { breakLamp, ellipsometerLot } from '../support/ellipsometer';

@@ -3,11 +3,11 @@ import { bulkInsert, closePool, db, recordId, sql, transaction } from '@/lib/db'
 import { createRng } from '@/lib/numerics';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
-import { vmView } from '@/lib/services/views/vm';
-import { listVmModels } from '@/lib/services/views/vm-list';
 import { fitTrainingSet } from '@/lib/services/vm/fit-training-set';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, trainingPlan } from '@/lib/services/vm/train';
+import { listVmModels } from '@/lib/services/vm/views/list';
+import { vmView } from '@/lib/services/vm/views/models';
 import { quality } from '@/lib/ui/vm/quality';
 import { type TestDatabase, testDatabase } from '../support';
 

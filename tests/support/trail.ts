@@ -1,4 +1,4 @@
-import { type AuditRow, auditRows } from '@/lib/services/views/audit';
+import { type AuditRow, auditRows } from '@/lib/services/system/views/audit';
 
 /** The trail of one thing as the page shows it, oldest first. */
 export async function trailOf(entity: string, id: string | null): Promise<AuditRow[]> {

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
+import { answer, type Question } from '@/lib/compute/answer';
 import { AppError } from '@/lib/errors';
-import { answer, type Question } from '@/lib/services/compute/answer';
 
 /** Computes on a thread of its own for the API and the command line: one question after the other, now and then told how far it is. */
 const TELL_MS = 100;

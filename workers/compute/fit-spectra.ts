@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { decodeSurrogate, type Surrogate } from '@/lib/inversion';
 import { type CompiledRecipe, compileRecipe, fitWaferSpectra } from '@/lib/recipes';
-import type { SpectrumJob } from '@/lib/services/spectra/fit-wafer';
+import type { SpectrumJob } from '@/lib/services/spectra/fit-spectra';
 
 /** Fits wafers on a thread of its own. A compiled recipe keeps its materials, its grating modes and its library of starts for the wafers that follow. */
 const KEEP = 8;

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { trainSurrogate } from '@/lib/recipes';
-import type { SurrogateAnswer, SurrogateSlice } from '@/lib/services/spectra/surrogates';
+import type { SurrogateAnswer, SurrogateSlice } from '@/lib/services/recipes/surrogates';
 
 /** Spectra by which the two speeds are taken. */
 const RIGOROUS = 5;

@@ -1,5 +1,5 @@
 'use client';
-import type { AlertRow } from '@/lib/services/views/alerts';
+import type { AlertRow } from '@/lib/services/alerts/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { duration, plural } from '@/lib/ui/format';

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { mayAs } from '@/lib/services/actor';
-import { listAlerts } from '@/lib/services/views/alerts';
-import { fabLists } from '@/lib/services/views/spc-list';
+import { listAlerts } from '@/lib/services/alerts/views/list';
+import { fabLists } from '@/lib/services/spc/views/list';
 import { choice, param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { ALL_TIMES, PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';

@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
-import type { ApiDocs, FieldView, OperationView } from '@/lib/services/views/api-docs';
+import type { ApiDocs, FieldView, OperationView } from '@/lib/services/pages/api-docs';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { useToast } from '@/lib/ui/components/toast';
 

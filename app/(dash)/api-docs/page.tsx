@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
-import { apiDocs } from '@/lib/services/views/api-docs';
+import { apiDocs } from '@/lib/services/pages/api-docs';
 import { pageActor } from '../session';
 import { ApiDocsView } from './docs-view';
 

@@ -3,7 +3,7 @@ import { revalidatePath } from 'next/cache';
 import { type ChangeOutcome, changeLoop, setLoopState } from '@/lib/services/control/change-loop';
 import { approveProposal, rejectProposal } from '@/lib/services/control/decide-proposal';
 import { type Judged, judgeDraft } from '@/lib/services/control/judge-change';
-import { type LoopReplay, replayLoop } from '@/lib/services/views/control-replay';
+import { type LoopReplay, replayLoop } from '@/lib/services/control/views/replay';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../session';
 

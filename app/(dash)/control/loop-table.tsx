@@ -1,5 +1,5 @@
 'use client';
-import type { LoopRow } from '@/lib/services/views/control';
+import type { LoopRow } from '@/lib/services/control/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Sparkline } from '@/lib/ui/components/sparkline';
 import { StatusMark } from '@/lib/ui/components/status-mark';

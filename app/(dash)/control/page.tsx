@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { listLoops } from '@/lib/services/views/control';
-import { fabLists } from '@/lib/services/views/spc-list';
+import { listLoops } from '@/lib/services/control/views/list';
+import { fabLists } from '@/lib/services/spc/views/list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';

@@ -1,4 +1,4 @@
-import type { OverlayRow } from '@/lib/services/views/overlay';
+import type { OverlayRow } from '@/lib/services/overlay/views/overlay';
 import type { Status } from '@/lib/ui/tokens';
 
 /** What the list says of a measurement: in control only where limits judged its charted points. */

@@ -1,5 +1,5 @@
 'use client';
-import type { OverlayRow } from '@/lib/services/views/overlay';
+import type { OverlayRow } from '@/lib/services/overlay/views/overlay';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { num } from '@/lib/ui/format';

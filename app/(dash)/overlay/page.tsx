@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { listOverlay } from '@/lib/services/views/overlay';
-import { fabLists } from '@/lib/services/views/spc-list';
+import { listOverlay } from '@/lib/services/overlay/views/overlay';
+import { fabLists } from '@/lib/services/spc/views/list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';

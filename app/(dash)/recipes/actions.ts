@@ -1,14 +1,14 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { requireActor } from '@/lib/auth';
-import { certifyOnThread } from '@/lib/services/spectra/certify-on-thread';
-import { discardDraft, keepDraft } from '@/lib/services/spectra/drafts';
-import { setRecipeActive } from '@/lib/services/spectra/recipes';
-import { approveDraft, type ReleaseOutcome, releaseDraft, returnDraft } from '@/lib/services/spectra/release-draft';
-import { startSurrogate, stopSurrogate } from '@/lib/services/spectra/surrogates';
-import { startTrial, stopTrial } from '@/lib/services/spectra/trial';
-import { type TrialSites, trialSites } from '@/lib/services/views/recipe-trial';
-import { type SiteSpectra, siteSpectra } from '@/lib/services/views/spectra-curves';
+import { certifyOnThread } from '@/lib/services/recipes/certify-on-thread';
+import { discardDraft, keepDraft } from '@/lib/services/recipes/drafts';
+import { setRecipeActive } from '@/lib/services/recipes/recipes';
+import { approveDraft, type ReleaseOutcome, releaseDraft, returnDraft } from '@/lib/services/recipes/release-draft';
+import { startSurrogate, stopSurrogate } from '@/lib/services/recipes/surrogates';
+import { startTrial, stopTrial } from '@/lib/services/recipes/trial';
+import { type TrialSites, trialSites } from '@/lib/services/recipes/views/trial';
+import { type SiteSpectra, siteSpectra } from '@/lib/services/spectra/views/curves';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../session';
 

@@ -1,6 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import type { RecipeView } from '@/lib/services/views/recipes';
+import type { RecipeView } from '@/lib/services/recipes/views/recipes';
 import { answer } from '@/lib/ui/answer';
 import { InlineError } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';

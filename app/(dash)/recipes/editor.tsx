@@ -1,8 +1,8 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useEffect, useId, useState } from 'react';
-import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
-import type { RecipeView } from '@/lib/services/views/recipes';
+import type { RecipeDraft } from '@/lib/services/recipes/views/drafts';
+import type { RecipeView } from '@/lib/services/recipes/views/recipes';
 import { needsRole } from '@/lib/ui/components/gate';
 import { CertificatePanel } from '@/lib/ui/recipes/certificate';
 import { withStarts } from '@/lib/ui/recipes/draft';

@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
-import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
-import type { RecipeView } from '@/lib/services/views/recipes';
+import type { RecipeDraft } from '@/lib/services/recipes/views/drafts';
+import type { RecipeView } from '@/lib/services/recipes/views/recipes';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Gate, type Gated } from '@/lib/ui/components/gate';
 import { PageHead } from '@/lib/ui/components/panel';

@@ -1,6 +1,6 @@
 'use client';
 import { useMemo } from 'react';
-import type { RecipeView } from '@/lib/services/views/recipes';
+import type { RecipeView } from '@/lib/services/recipes/views/recipes';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { plural } from '@/lib/ui/format';

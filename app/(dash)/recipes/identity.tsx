@@ -1,5 +1,5 @@
 'use client';
-import type { RecipeView } from '@/lib/services/views/recipes';
+import type { RecipeView } from '@/lib/services/recipes/views/recipes';
 import { Panel } from '@/lib/ui/components/panel';
 
 /** Which wafers a recipe is for; fixed once it is made. */

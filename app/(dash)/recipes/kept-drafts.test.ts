@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
+import type { RecipeDraft } from '@/lib/services/recipes/views/drafts';
 import { TEMPLATES } from '@/lib/ui/recipes/templates';
 import { forgetSaves, newestOf, rememberSave } from './kept-drafts';
 

@@ -1,4 +1,4 @@
-import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
+import type { RecipeDraft } from '@/lib/services/recipes/views/drafts';
 
 /** What a draft consists of, and how often it was saved. */
 export type Kept = Pick<RecipeDraft, 'id' | 'revision' | 'baseVersion' | 'content' | 'name' | 'operation' | 'product'>;

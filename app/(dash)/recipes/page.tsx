@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { mayAs } from '@/lib/services/actor';
-import { draftsOf } from '@/lib/services/views/recipe-drafts';
-import { listRecipes } from '@/lib/services/views/recipes';
+import { draftsOf } from '@/lib/services/recipes/views/drafts';
+import { listRecipes } from '@/lib/services/recipes/views/recipes';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';
 import { NewRecipe } from './new-recipe';

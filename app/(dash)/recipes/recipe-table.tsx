@@ -1,5 +1,5 @@
 'use client';
-import type { RecipeRow } from '@/lib/services/views/recipes';
+import type { RecipeRow } from '@/lib/services/recipes/views/recipes';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { percent } from '@/lib/ui/format';

@@ -1,4 +1,4 @@
-import { notCompared } from '@/lib/services/spectra/trial-difference';
+import { notCompared } from '@/lib/services/recipes/trial-difference';
 import { needsRole } from '@/lib/ui/components/gate';
 
 /** What is known of the newest trial of a draft. */

@@ -1,6 +1,6 @@
 'use client';
-import type { SurrogateInfo } from '@/lib/services/spectra/surrogates';
-import type { RecipeView } from '@/lib/services/views/recipes';
+import type { SurrogateInfo } from '@/lib/services/recipes/surrogates';
+import type { RecipeView } from '@/lib/services/recipes/views/recipes';
 import { Gate, needsRole } from '@/lib/ui/components/gate';
 import { Panel } from '@/lib/ui/components/panel';
 import { num, percent } from '@/lib/ui/format';

@@ -1,8 +1,8 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useEffect, useState } from 'react';
-import { TRIAL_LIMITS } from '@/lib/services/spectra/trial-difference';
-import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
+import { TRIAL_LIMITS } from '@/lib/services/recipes/trial-difference';
+import type { RecipeDraft } from '@/lib/services/recipes/views/drafts';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Gate } from '@/lib/ui/components/gate';
 import { InlineError, Panel } from '@/lib/ui/components/panel';

@@ -1,4 +1,4 @@
-import type { TrialSites } from '@/lib/services/views/recipe-trial';
+import type { TrialSites } from '@/lib/services/recipes/views/trial';
 import { type Cell, inUnit } from '@/lib/ui/csv';
 import { unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';

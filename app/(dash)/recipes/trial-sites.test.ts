@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TrialSites, TrialWaferView } from '@/lib/services/views/recipe-trial';
+import type { TrialSites, TrialWaferView } from '@/lib/services/recipes/views/trial';
 import { prepareTrialSites, trialTable } from './trial-sites.prepare';
 
 const f = (...v: number[]): Float64Array => Float64Array.from(v);

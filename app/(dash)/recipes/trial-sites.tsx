@@ -1,6 +1,6 @@
 'use client';
 import { useMemo, useState } from 'react';
-import type { TrialSites } from '@/lib/services/views/recipe-trial';
+import type { TrialSites } from '@/lib/services/recipes/views/trial';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { ExportMenu } from '@/lib/ui/components/export-menu';
 import { InlineError, Skeleton } from '@/lib/ui/components/panel';

@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import type { RecipeView } from '@/lib/services/views/recipes';
+import type { RecipeView } from '@/lib/services/recipes/views/recipes';
 import { newestOnly } from '@/lib/ui/newest-only';
 import type { HeldSite } from '@/lib/ui/recipes/draft-curves';
 import type { PickedSite } from '@/lib/ui/recipes/measured-picker';

@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useRef, useState } from 'react';
-import type { RecipeDraft } from '@/lib/services/views/recipe-drafts';
+import type { RecipeDraft } from '@/lib/services/recipes/views/drafts';
 import type { DraftState } from '@/lib/ui/recipes/use-draft-state';
 import { autosave } from './actions';
 import type { Identity } from './identity';

@@ -1,8 +1,8 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { makeApiKey, revokeApiKey } from '@/lib/auth';
-import { createChannel, setChannelActive } from '@/lib/services/channels';
-import { createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/users';
+import { createChannel, setChannelActive } from '@/lib/services/notify/channels';
+import { createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/settings/users';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act, actOnPassword } from '../session';
 

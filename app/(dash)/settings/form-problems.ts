@@ -1,4 +1,4 @@
-import { EMAIL, LEAST_PASSWORD, LEAST_SENDER, SENDER, SENDER_WORDS } from '@/lib/services/account-rules';
+import { EMAIL, LEAST_PASSWORD, LEAST_SENDER, SENDER, SENDER_WORDS } from '@/lib/services/settings/account-rules';
 import type { Problems } from '@/lib/ui/hooks/use-form';
 
 /** What is wrong with the texts of the forms of this page, by the rules that the services refuse by, in the words of the form. */

@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import type { SettingsView } from '@/lib/services/views/settings';
+import type { SettingsView } from '@/lib/services/settings/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
 import { DialogForm } from '@/lib/ui/components/dialog-form';

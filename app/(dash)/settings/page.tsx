@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { SCOPES } from '@/lib/auth';
 import { mayAs } from '@/lib/services/actor';
-import { settingsView } from '@/lib/services/views/settings';
+import { settingsView } from '@/lib/services/settings/views/settings';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';
 import { ChannelsPanel } from './channels';

@@ -1,4 +1,4 @@
-import { LEAST_PASSWORD } from '@/lib/services/account-rules';
+import { LEAST_PASSWORD } from '@/lib/services/settings/account-rules';
 import { TextField } from '@/lib/ui/components/text-field';
 import type { useForm } from '@/lib/ui/hooks/use-form';
 import type { PasswordTexts } from './form-problems';

@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
-import { LEAST_PASSWORD } from '@/lib/services/account-rules';
-import type { SettingsView } from '@/lib/services/views/settings';
+import { LEAST_PASSWORD } from '@/lib/services/settings/account-rules';
+import type { SettingsView } from '@/lib/services/settings/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Dialog } from '@/lib/ui/components/dialog';
 import { DialogForm } from '@/lib/ui/components/dialog-form';

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
-import { fabLists, screenCharts } from '@/lib/services/views/spc-list';
+import { fabLists, screenCharts } from '@/lib/services/spc/views/list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { CHART_KINDS } from '@/lib/ui/charts/kinds';
 import { FilterBar } from '@/lib/ui/components/filter-bar';

@@ -1,4 +1,4 @@
-import type { ScreenRow } from '@/lib/services/views/spc-list';
+import type { ScreenRow } from '@/lib/services/spc/views/list';
 import { isJudged } from '@/lib/ui/charts/rules';
 import type { Status } from '@/lib/ui/tokens';
 

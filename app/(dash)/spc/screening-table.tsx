@@ -1,5 +1,5 @@
 'use client';
-import type { ScreenRow } from '@/lib/services/views/spc-list';
+import type { ScreenRow } from '@/lib/services/spc/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Sparkline } from '@/lib/ui/components/sparkline';
 import { StatusMark } from '@/lib/ui/components/status-mark';

@@ -1,6 +1,6 @@
 'use server';
 import { requireActor } from '@/lib/auth';
-import { type SiteSpectra, siteSpectra } from '@/lib/services/views/spectra-curves';
+import { type SiteSpectra, siteSpectra } from '@/lib/services/spectra/views/curves';
 
 /** The curves of another site of a wafer, asked for when a person chooses it. */
 export async function fetchSiteSpectra(spectrumId: string, site: number): Promise<SiteSpectra> {

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { listSpectra, spectraLists } from '@/lib/services/views/spectra-list';
+import { listSpectra, spectraLists } from '@/lib/services/spectra/views/list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';

@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo } from 'react';
-import type { SpectrumListRow } from '@/lib/services/views/spectra-list';
+import type { SpectrumListRow } from '@/lib/services/spectra/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { decimalsFor, unitLabel, withU } from '@/lib/ui/format';

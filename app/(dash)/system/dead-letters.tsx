@@ -1,6 +1,6 @@
 'use client';
 import { useId, useState } from 'react';
-import type { DeadLetter } from '@/lib/services/views/system';
+import type { DeadLetter } from '@/lib/services/system/views/system';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Panel } from '@/lib/ui/components/panel';

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { systemView } from '@/lib/services/views/system';
+import { systemView } from '@/lib/services/system/views/system';
 import { pageActor } from '../session';
 import { SystemPageView } from './system-view';
 

@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { mayAs, type RoleName } from '@/lib/services/actor';
-import type { QueueRow, SystemView } from '@/lib/services/views/system';
+import type { QueueRow, SystemView } from '@/lib/services/system/views/system';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { Sparkline } from '@/lib/ui/components/sparkline';

@@ -1,6 +1,6 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { saveMapping } from '@/lib/services/csv';
+import { saveMapping } from '@/lib/services/ingest/upload';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../session';
 

@@ -1,4 +1,4 @@
-import type { CsvPreview } from '@/lib/services/csv';
+import type { CsvPreview } from '@/lib/services/ingest/upload';
 import { plural } from '@/lib/ui/format';
 
 type Checked = Pick<CsvPreview, 'kept' | 'repeated' | 'refused' | 'faultTotal'>;

@@ -1,5 +1,5 @@
 'use client';
-import type { CsvPreview, SavedMapping } from '@/lib/services/csv';
+import type { CsvPreview, SavedMapping } from '@/lib/services/ingest/upload';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
 import { count } from '@/lib/ui/format';
 import { FirstRows } from './preview';

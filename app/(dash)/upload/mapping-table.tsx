@@ -1,5 +1,5 @@
 'use client';
-import type { CsvField, CsvMapping, CsvPreview } from '@/lib/services/csv';
+import type { CsvField, CsvMapping, CsvPreview } from '@/lib/services/ingest/upload';
 import { constantSource } from './one-value';
 
 export interface FieldInfo {

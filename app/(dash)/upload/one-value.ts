@@ -1,4 +1,4 @@
-import type { CsvField, CsvMapping } from '@/lib/services/csv';
+import type { CsvField, CsvMapping } from '@/lib/services/ingest/upload';
 
 /** What a typed value for the whole file is mapped to, as it was typed; nothing while it is blank. */
 export const constantSource = (typed: string): CsvMapping[CsvField] => (typed.trim() === '' ? undefined : { constant: typed });

@@ -1,6 +1,6 @@
 'use client';
 import Link from 'next/link';
-import type { CsvResult } from '@/lib/services/csv';
+import type { CsvResult } from '@/lib/services/ingest/upload';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count, plural } from '@/lib/ui/format';

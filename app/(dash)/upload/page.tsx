@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { mayAs } from '@/lib/services/actor';
-import { CSV_FIELDS, savedMappings } from '@/lib/services/csv';
+import { CSV_FIELDS, savedMappings } from '@/lib/services/ingest/upload';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';
 import { UploadView } from './upload-view';

@@ -1,5 +1,5 @@
 'use client';
-import type { CsvFault, CsvPreview } from '@/lib/services/csv';
+import type { CsvFault, CsvPreview } from '@/lib/services/ingest/upload';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { CsvPreview } from '@/lib/services/csv';
+import type { CsvPreview } from '@/lib/services/ingest/upload';
 import { checkedOf, type Question, type Reading, shownOf, TYPING_MS, withField } from './question';
 
 const file = new File(['lot;value\nA1;3'], 'a.csv');

@@ -1,4 +1,4 @@
-import type { CsvField, CsvMapping, CsvPreview } from '@/lib/services/csv';
+import type { CsvField, CsvMapping, CsvPreview } from '@/lib/services/ingest/upload';
 
 /** What is asked of the server: how this file would be read. */
 export interface Question {

@@ -1,5 +1,5 @@
 'use client';
-import type { CsvMapping, CsvPreview, DateOrder } from '@/lib/services/csv';
+import type { CsvMapping, CsvPreview, DateOrder } from '@/lib/services/ingest/upload';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { plural } from '@/lib/ui/format';
 

@@ -1,4 +1,4 @@
-import type { CsvResult } from '@/lib/services/csv';
+import type { CsvResult } from '@/lib/services/ingest/upload';
 import { plural } from '@/lib/ui/format';
 
 export type Stored = CsvResult['stored'][number];

@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import type { CsvField, CsvMapping, CsvPreview, SavedMapping } from '@/lib/services/csv';
+import type { CsvField, CsvMapping, CsvPreview, SavedMapping } from '@/lib/services/ingest/upload';
 import { Panel } from '@/lib/ui/components/panel';
 import { useAction } from '@/lib/ui/hooks/use-action';
 import { keepMapping } from './actions';

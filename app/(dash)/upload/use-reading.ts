@@ -1,6 +1,6 @@
 'use client';
 import { useEffect, useState, useTransition } from 'react';
-import type { CsvPreview, CsvResult } from '@/lib/services/csv';
+import type { CsvPreview, CsvResult } from '@/lib/services/ingest/upload';
 import { newestOnly } from '@/lib/ui/newest-only';
 import { trimmed } from './one-value';
 import { checkedOf, type Question, type Reading } from './question';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { CSV_FIELDS, type CsvMapping, guessMapping } from '@/lib/services/csv/fields';
-import { mapRows } from '@/lib/services/csv/map-rows';
-import { parseCsv } from '@/lib/services/csv/parse';
+import { CSV_FIELDS, type CsvMapping, guessMapping } from '@/lib/formats/csv/fields';
+import { mapRows } from '@/lib/formats/csv/map-rows';
+import { parseCsv } from '@/lib/formats/csv/parse';
 import { neededFields, whyNoWafer } from './why-no-wafer';
 
 const LOOKUPS = { productOfLot: new Map([['A1', 'KITE-45']]), layerOfOperation: new Map([['CVD', 'OX1']]) };

@@ -1,4 +1,4 @@
-import type { CsvMapping } from '@/lib/services/csv';
+import type { CsvMapping } from '@/lib/services/ingest/upload';
 import type { FieldInfo } from './mapping-table';
 
 /** Labels of the fields that must be mapped and are not. */

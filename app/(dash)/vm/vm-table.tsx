@@ -1,5 +1,5 @@
 'use client';
-import type { VmRow } from '@/lib/services/views/vm-list';
+import type { VmRow } from '@/lib/services/vm/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count, decimalsFor, num, percent, unitLabel } from '@/lib/ui/format';
@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<VmRow>[] = [
       return (
         <>
           <StatusMark status={q.status} text={q.text} />
-          <span className="block text-sm text-ink-2 whitespace-normal">{q.by}</span>
+          {q.status === 'ok' ? null : <span className="block text-sm text-ink-2 whitespace-normal">{q.by}</span>}
         </>
       );
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { WaferGroup, WaferTile } from '@/lib/services/views/wafers';
+import type { WaferGroup, WaferTile } from '@/lib/services/wafers/views/list';
 import { galleryCsv } from './gallery-csv';
 
 test('a wafer leaves with the sites that its mean is of beside all that were measured', () => {

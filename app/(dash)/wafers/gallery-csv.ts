@@ -1,4 +1,4 @@
-import type { WaferGroup } from '@/lib/services/views/wafers';
+import type { WaferGroup } from '@/lib/services/wafers/views/list';
 import { inUnit, toCsv } from '@/lib/ui/csv';
 import { unitLabel } from '@/lib/ui/format';
 

@@ -1,6 +1,6 @@
 'use client';
 import { useMemo } from 'react';
-import type { WaferGroup } from '@/lib/services/views/wafers';
+import type { WaferGroup } from '@/lib/services/wafers/views/list';
 import { ExportMenu } from '@/lib/ui/components/export-menu';
 import { Panel } from '@/lib/ui/components/panel';
 import { Tabs } from '@/lib/ui/components/tabs';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { WaferGroup, WaferTile } from '@/lib/services/views/wafers';
+import type { WaferGroup, WaferTile } from '@/lib/services/wafers/views/list';
 import { prepareGallery } from './gallery.prepare';
 
 const tile = (lot: string, slot: number, product: string, mean: number): WaferTile =>

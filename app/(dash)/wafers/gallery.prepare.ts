@@ -1,4 +1,4 @@
-import type { WaferGroup, WaferTile } from '@/lib/services/views/wafers';
+import type { WaferGroup, WaferTile } from '@/lib/services/wafers/views/list';
 import { asEntered, decimalsFor, num, shortTime, unitLabel } from '@/lib/ui/format';
 import { groupBy } from '@/lib/ui/group';
 import { type ColourScale, sharedScale } from '@/lib/ui/maps/colour-scale';

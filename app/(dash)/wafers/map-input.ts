@@ -1,4 +1,4 @@
-import type { SiteMap } from '@/lib/services/views/evidence';
+import type { SiteMap } from '@/lib/services/wafers/views/site-maps';
 import { unitLabel } from '@/lib/ui/format';
 import type { MapKind, WaferMapInput } from '@/lib/ui/maps/wafer-map.prepare';
 

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { fabLists } from '@/lib/services/views/spc-list';
-import { waferGallery } from '@/lib/services/views/wafers';
+import { fabLists } from '@/lib/services/spc/views/list';
+import { waferGallery } from '@/lib/services/wafers/views/list';
 import { integer, param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { FilterBar } from '@/lib/ui/components/filter-bar';

@@ -1,7 +1,7 @@
 import { actorOf, requireActor } from '@/lib/auth';
 import { eventStream, type StreamEvent } from '@/lib/http/event-stream';
 import { route } from '@/lib/http/route';
-import { type FeedRow, feedHub, feedSince } from '@/lib/services/feed-hub';
+import { type FeedRow, feedHub, feedSince } from '@/lib/services/live/feed-hub';
 
 export const dynamic = 'force-dynamic';
 

@@ -4,7 +4,7 @@ import { AppError } from '@/lib/errors';
 import { REASON_MAX, REASON_MIN, reasonProblem } from '@/lib/errors/reason';
 import { parsed, parsedId } from '@/lib/formats/parsed';
 import { audit } from '../audit';
-import { feed } from '../feed';
+import { feed } from '../live/feed';
 import { alertEvent } from './raise';
 
 export const DISPOSITIONS = ['use_as_is', 'rework', 'scrap', 're_measure', 'false_alarm'] as const;

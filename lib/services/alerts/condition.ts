@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { config } from '@/lib/config';
 import { type Sql, sql, type Tx } from '@/lib/db';
-import { feed } from '../feed';
+import { feed } from '../live/feed';
 import { ITSELF } from './event-words';
 import { alertEvent, closeByItself, type Severity } from './raise';
 

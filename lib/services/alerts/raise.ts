@@ -1,14 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Tx } from '@/lib/db';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { DISPERSION, type LimitsSource, ruleText } from '@/lib/spc';
-import { feed } from '../feed';
-import type { ChartRow } from '../spc/store';
+import { type ChartKind, DISPERSION, type LimitsSource, ruleText } from '@/lib/spc';
+import { feed } from '../live/feed';
 import { ITSELF } from './event-words';
 import { keepSignals } from './signals';
 
+/** What an alert says of the chart that raised it. */
+interface AlertingChart {
+  readonly id: string;
+  readonly title: string;
+  readonly area: string;
+  readonly operation: string;
+  readonly product: string | null;
+  readonly kind: ChartKind;
+  readonly alerting: boolean;
+}
+
 export interface RaisedViolation {
-  readonly chart: ChartRow;
+  readonly chart: AlertingChart;
   readonly at: Date;
   readonly recordId: string;
   readonly rule: number;

@@ -3,9 +3,9 @@ import { AppError } from '@/lib/errors';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { parsed } from '@/lib/formats/parsed';
 import { type AdviceOut, type AdviceRequest, adviceIn } from '@/lib/formats/wire';
-import { type FeedLine, feed } from '../feed';
-import { issue, knownProduct, knownTool, oldestTaken, plausibleTime } from '../ingest/checks';
-import { type Master, master } from '../ingest/master';
+import { type FeedLine, feed } from '../live/feed';
+import { issue, knownProduct, knownTool, oldestTaken, plausibleTime } from '../master/checks';
+import { type Master, master } from '../master/master';
 import { type DecidingLoop, nextAdvice } from './next-advice';
 
 const ADVICE = {

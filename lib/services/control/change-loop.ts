@@ -6,7 +6,7 @@ import { reasonOf } from '@/lib/errors/reason';
 import { loopConfigIn } from '@/lib/formats/fab';
 import { parsed, parsedField } from '@/lib/formats/parsed';
 import { audit } from '../audit';
-import { feed } from '../feed';
+import { feed } from '../live/feed';
 import { judgeLoops, refuseJudged } from './judge-change';
 import { aims } from './specified';
 

@@ -3,7 +3,7 @@ import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
 import { parsedId } from '@/lib/formats/parsed';
-import { feed } from '../feed';
+import { feed } from '../live/feed';
 import { activate, type ChangeOutcome, enter, judged, lockLoop } from './change-loop';
 import { endProposal } from './end-proposal';
 

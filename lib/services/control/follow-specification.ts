@@ -1,6 +1,6 @@
 import { aimedAt, type RunToRunConfig } from '@/lib/control';
 import { sql, type Tx } from '@/lib/db';
-import { feed } from '../feed';
+import { feed } from '../live/feed';
 import { activate, type LockedLoop, lockLoop, propose } from './change-loop';
 import { endProposal } from './end-proposal';
 import { judgeLoops } from './judge-change';

@@ -1,5 +1,5 @@
 import { sql, type Tx } from '@/lib/db';
-import type { CharacteristicValue } from '../spc/values';
+import type { CharacteristicValue } from '../characteristics/values';
 import { type Known, withoutValues } from './thread-storage';
 
 /** A value that a thread may learn. */

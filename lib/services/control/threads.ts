@@ -10,7 +10,7 @@ import {
 } from '@/lib/control';
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
-import { type CharacteristicValue, characteristicValues } from '../spc/values';
+import { type CharacteristicValue, characteristicValues } from '../characteristics/values';
 import { oneValueARun } from './repeats';
 import { type Known, newResets, RESETS, type StepOut, saveThreads, type ThreadEnd, timelines, withdrawn } from './thread-storage';
 

@@ -1,14 +1,15 @@
+import { OVERLAY_PARAMETERS } from '@/lib/characteristic';
 import { recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
 import { parsed } from '@/lib/formats/parsed';
 import { audit } from '../audit';
-import { ensureCharts, OVERLAY_PARAMETERS } from '../charts/ensure-charts';
 import { checkLoops, createLoop } from '../control/create-loop';
-import { registerRecipes } from '../spectra/recipes';
+import { registerRecipes } from '../recipes/recipes';
+import { ensureCharts } from '../spc/ensure-charts';
+import { registerSpecifications } from '../spc/specification';
 import { masterChanges, masterRows } from './document-changes';
 import { type Kept, keptAsTheyAre, refuseOtherMeaning } from './kept';
-import { registerSpecifications } from './specification';
 
 const json = (v: unknown) => JSON.stringify(v);
 

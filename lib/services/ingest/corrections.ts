@@ -2,7 +2,7 @@ import { recordId, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import type { MeasurementRecord } from '@/lib/formats/wire';
-import { issue } from './checks';
+import { issue } from '../master/checks';
 import type { Accepted } from './types';
 
 interface Link {

@@ -1,8 +1,8 @@
 import { bulkInsert } from '@/lib/db';
 import { type EventRecord, eventIn } from '@/lib/formats/wire';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { feed } from '../feed';
-import { knownTool, plausibleTime } from './checks';
+import { feed } from '../live/feed';
+import { knownTool, plausibleTime } from '../master/checks';
 import type { IngestKind } from './types';
 
 const EVENT = {

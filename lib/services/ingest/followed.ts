@@ -2,10 +2,11 @@ import { teaches, widthsBeyond } from '@/lib/control';
 import { sql, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import type { RunRecord } from '@/lib/formats/wire';
-import { feed } from '../feed';
-import { issue } from './checks';
-import { knobPlace, knobsOf } from './master';
-import type { Accepted, CheckContext } from './types';
+import { feed } from '../live/feed';
+import type { CheckContext } from '../master/checks';
+import { issue } from '../master/checks';
+import { knobPlace, knobsOf } from '../master/master';
+import type { Accepted } from './types';
 
 /** Further beyond a loop's limits than this many widths of their range is no split of a lot: the unit or the sign is another. */
 const BELIEVED_WIDTHS = 100;

@@ -1,10 +1,10 @@
 import { db, sql } from '@/lib/db';
+import type { CheckContext } from '../master/checks';
+import { oldestTaken } from '../master/checks';
+import { recordDigest } from '../master/digests';
+import { master } from '../master/master';
 import { type Batch, conflict, type Judged } from './batch';
-import { oldestTaken } from './checks';
-import { recordDigest } from './digests';
-import { master } from './master';
 import { ensurePartitions } from './partitions';
-import type { CheckContext } from './types';
 
 /** Of records that their schema accepts, those that may be written: their keys are free, names and units are known, their time has a place. */
 export async function judgeChunk<R extends { key: string }>(

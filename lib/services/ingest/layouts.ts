@@ -1,6 +1,6 @@
 import { bulkInsert, perDatabase, type Tx } from '@/lib/db';
 import type { OverlayMeasurementRecord } from '@/lib/formats/wire';
-import { layoutDigest } from './digests';
+import { layoutDigest } from '../master/digests';
 
 const SITE_LAYOUT = {
   table: 'site_layout',

@@ -1,8 +1,8 @@
 import { type Db, type Sql, sql, type Tx, transaction } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { feed } from '../feed';
-import { issue } from './checks';
+import { feed } from '../live/feed';
+import { issue } from '../master/checks';
 import type { Accepted } from './types';
 
 export interface MadeBy {

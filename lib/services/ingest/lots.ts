@@ -1,8 +1,8 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { type LotRecord, lotIn } from '@/lib/formats/wire';
-import { feed } from '../feed';
-import { issue, knownProduct, plausibleTime } from './checks';
+import { feed } from '../live/feed';
+import { issue, knownProduct, plausibleTime } from '../master/checks';
 import type { Accepted, IngestKind } from './types';
 
 const LOT = {

@@ -1,3 +1,4 @@
+import { OVERLAY_PARAMETERS } from '@/lib/characteristic';
 import { bulkInsert, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { isSameUnit } from '@/lib/formats/units';
@@ -5,8 +6,8 @@ import { type MeasurementRecord, measurementIn } from '@/lib/formats/wire';
 import { moments } from '@/lib/numerics';
 import { enqueueLater, grouped } from '@/lib/queue/outbox';
 import { uOfMean, uOfSd } from '@/lib/uncertainty';
-import { OVERLAY_PARAMETERS } from '../charts/ensure-charts';
-import { feed } from '../feed';
+import { feed } from '../live/feed';
+import type { CheckContext } from '../master/checks';
 import {
   issue,
   knownOperation,
@@ -18,11 +19,11 @@ import {
   sharedUncertainty,
   sitesOnWafer,
   someValue,
-} from './checks';
+} from '../master/checks';
 import { chainCorrections } from './corrections';
 import { siteLayouts } from './layouts';
 import { linkRuns, type MadeBy, runColumns } from './link';
-import type { Accepted, CheckContext, IngestKind } from './types';
+import type { Accepted, IngestKind } from './types';
 
 const MEASUREMENT = {
   table: 'measurement',

@@ -1,7 +1,7 @@
 import { bulkInsert } from '@/lib/db';
 import { type OverlayMeasurementRecord, overlayMeasurementIn } from '@/lib/formats/wire';
 import { enqueueLater, grouped } from '@/lib/queue/outbox';
-import { feed } from '../feed';
+import { feed } from '../live/feed';
 import {
   knownOperation,
   knownStation,
@@ -11,7 +11,7 @@ import {
   sameLength,
   sitesOnWafer,
   someValue,
-} from './checks';
+} from '../master/checks';
 import { overlayLayouts } from './layouts';
 import { linkRuns, runColumns } from './link';
 import type { IngestKind } from './types';

@@ -3,11 +3,11 @@ import { AppError } from '@/lib/errors';
 import type { FieldIssue, Incoming } from '@/lib/formats/incoming';
 import { issuePath, issueWords } from '@/lib/formats/issue-words';
 import { Turns } from '@/lib/formats/turns';
+import { recordDigest } from '../master/digests';
+import { type Master, master } from '../master/master';
 import { type Batch, conflict, type Judged } from './batch';
 import { chunks } from './chunks';
-import { recordDigest } from './digests';
 import { judgeChunk } from './judge-chunk';
-import { type Master, master } from './master';
 import type { BatchMode, BatchResult, IngestKind, RecordResult, Stored } from './types';
 
 /** Faults of one record that are told; a record that is nothing like its schema has as many as the schema has fields. */

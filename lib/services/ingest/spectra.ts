@@ -3,12 +3,13 @@ import type { FieldIssue } from '@/lib/formats/incoming';
 import { axisLength } from '@/lib/formats/metrology-recipe';
 import { type SpectrumRecord, spectrumIn } from '@/lib/formats/wire';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { feed } from '../feed';
-import { issue, knownOperation, knownStation, knownWafer, plausibleTime, sameLength, sitesOnWafer } from './checks';
+import { feed } from '../live/feed';
+import type { CheckContext } from '../master/checks';
+import { issue, knownOperation, knownStation, knownWafer, plausibleTime, sameLength, sitesOnWafer } from '../master/checks';
+import type { MetrologyRecipeNames } from '../master/master';
 import { siteLayouts } from './layouts';
 import { linkRuns } from './link';
-import type { MetrologyRecipeNames } from './master';
-import type { CheckContext, IngestKind } from './types';
+import type { IngestKind } from './types';
 
 const SPECTRUM = {
   table: 'spectrum',

@@ -1,7 +1,7 @@
 import { asBuffer, asFloat32, bulkInsert, digestId, perDatabase, sql, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import type { RunRecord, TraceRecord } from '@/lib/formats/wire';
-import { issue } from './checks';
+import { issue } from '../master/checks';
 import type { Accepted } from './types';
 
 type Samples = TraceRecord['t'] | TraceRecord['sensors'][number]['values'];

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { Db, Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
-import type { Master } from './master';
+import type { CheckContext } from '../master/checks';
+import type { Master } from '../master/master';
 
 export interface RecordResult {
   readonly index: number;
@@ -28,15 +29,6 @@ export type BatchMode = 'partial' | 'atomic';
 export interface Accepted<R> {
   readonly id: string;
   readonly record: R;
-}
-
-/** Per-chunk knowledge a kind may need to judge its records: read once for the chunk. */
-export interface CheckContext {
-  readonly master: Master;
-  readonly lots: ReadonlyMap<string, { product: string; wafers: number }>;
-  readonly now: number;
-  /** Records of an earlier time are not taken, epoch ms. */
-  readonly oldest: number;
 }
 
 /** What storing found out about records, by their id. */

@@ -1,5 +1,5 @@
 import { type Db, type Sql, sql } from '@/lib/db';
-import { CODE_STAGES, type CodeStage } from '../code-version';
+import { CODE_STAGES, type CodeStage } from '../system/code-version';
 import type { CheckPart } from './check-line';
 
 /** Stages whose results carry their version; the results of the others are dated by when a version began to compute. */

@@ -3,7 +3,7 @@ import { AppError } from '@/lib/errors';
 import type { AdviceOut, AdviceRequest, TraceRecord } from '@/lib/formats/wire';
 import type { AlertAction } from '../alerts/actions';
 import type { BatchResult, IngestKindName } from '../ingest';
-import type { PipelineStatus } from '../status';
+import type { PipelineStatus } from '../system/status';
 
 const TRIES = 8;
 

@@ -3,12 +3,12 @@ import type { Payload } from '@/lib/queue/jobs';
 import { endSignals } from '../alerts/end-signals';
 import { type RaisedViolation, raiseAlerts } from '../alerts/raise';
 import { holdAgain } from '../alerts/signals';
+import { type CharacteristicValue, characteristicValues } from '../characteristics/values';
 import { CONTEXT_POINTS } from './judge';
 import { type ChartJudgement, judgeChart } from './judge-chart';
 import { proposeBaselines } from './phase-one';
 import { type FreshPoints, fits, insertPoints } from './points';
 import { type ChartRow, lockCharts, phasesOf, removeRevised, stretches } from './store';
-import { type CharacteristicValue, characteristicValues } from './values';
 import { knownViolations, violationKey, writeJudgements } from './write-judgements';
 
 const NOTHING_FRESH: FreshPoints = new Set();

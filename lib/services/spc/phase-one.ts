@@ -1,8 +1,8 @@
 import { sql, type Tx } from '@/lib/db';
-import { followWith, insertVersion } from '../charts/planned';
-import { feed } from '../feed';
+import { feed } from '../live/feed';
 import { type BaselineLimits, baselineLimits, type SigmaMethod } from './baseline';
 import type { RawPoint } from './judge';
+import { followWith, insertVersion } from './planned';
 import { type ChartRow, type PhaseRow, spreadOf } from './store';
 
 /** A baseline is frozen only when the chart has moved on this far, so that late measurements are all in. */

@@ -1,6 +1,6 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
+import type { CharacteristicValue } from '../characteristics/values';
 import { type ChartRow, type LeftPlace, spreadOf } from './store';
-import type { CharacteristicValue } from './values';
 
 /** Does a value belong on a chart? A null context column matches everything. */
 export const fits = (c: ChartRow, v: CharacteristicValue): boolean =>

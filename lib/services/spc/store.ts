@@ -1,8 +1,8 @@
 import { type Sql, sql, type Tx } from '@/lib/db';
 import type { ChartKind, LimitsSource } from '@/lib/spc';
-import type { ChartChange, VersionContent } from '../charts/next-version';
+import type { CharacteristicValue } from '../characteristics/values';
 import type { Phase } from './judge';
-import type { CharacteristicValue } from './values';
+import type { ChartChange, VersionContent } from './next-version';
 
 export interface ChartRow {
   id: string;

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { config } from '@/lib/config';
 import { db, sql } from '@/lib/db';
 import { queueAnswers } from '@/lib/queue/broker';
-import { STALLED_S } from '../status';
+import { STALLED_S } from '../system/status';
 
 const processName = `${hostname()} ${process.pid}`;
 const startedAt = new Date();

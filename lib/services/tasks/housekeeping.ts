@@ -1,7 +1,7 @@
 import { closePool, db, prisma, sql } from '@/lib/db';
 import { linkWaiting } from '../ingest/link';
 import { foldOldMonths } from '../ingest/partitions';
-import { forgetAttempts } from '../sign-in-limits';
+import { forgetAttempts } from '../settings/sign-in-limits';
 
 /** The live feed and the flow rates are kept this long. */
 const FEED_DAYS = 2;

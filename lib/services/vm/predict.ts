@@ -2,7 +2,7 @@ import { bulkInsert, db, perDatabase, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { type DomainLimits, type PlsModel, predictPls } from '@/lib/vm';
-import { type FeedLine, feed } from '../feed';
+import { type FeedLine, feed } from '../live/feed';
 import { type FeatureUnits, inputVector, otherUnits, positionsOf, unitsOf } from './inputs';
 import { type RunSummary, type Summaries, storeSummaries, summariseRuns } from './summaries';
 

@@ -1,7 +1,7 @@
 import { asFloat32, bulkInsert, db, digestId, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 import { featureNames, type StepWindow, summariseTrace } from '@/lib/traces';
-import { codeVersion } from '../code-version';
+import { codeVersion } from '../system/code-version';
 
 export interface RunSummary {
   readonly runId: string;

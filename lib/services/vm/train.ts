@@ -1,7 +1,7 @@
 import { db, digestId, sql, type Tx } from '@/lib/db';
 import { type DomainLimits, nextShift, type PlsModel, usualOutside } from '@/lib/vm';
-import { codeVersion } from '../code-version';
-import { feed } from '../feed';
+import { feed } from '../live/feed';
+import { codeVersion } from '../system/code-version';
 import { chamberInput, inputVector, inUsualUnits, positionsOf, setpointInput, unitsOf } from './inputs';
 
 /** Wafers with both a trace and a measurement before a first model is worth having, and their lots: three fifths of those are later data for its domain. */

@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
 import { mayAs, type RoleName } from '@/lib/services/actor';
-import type { AlertView } from '@/lib/services/views/alert';
+import type { AlertView } from '@/lib/services/evidence/alert';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { capital } from '@/lib/ui/format';
 import { useAction } from '@/lib/ui/hooks/use-action';

@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo } from 'react';
-import type { AlertView } from '@/lib/services/views/alert';
+import type { AlertView } from '@/lib/services/evidence/alert';
 import { Panel } from '@/lib/ui/components/panel';
 import { decimalsFor, num, shortTime, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';

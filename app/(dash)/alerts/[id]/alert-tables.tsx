@@ -1,5 +1,5 @@
 'use client';
-import type { AlertView } from '@/lib/services/views/alert';
+import type { AlertView } from '@/lib/services/evidence/alert';
 import { inForceAt } from '@/lib/ui/charts/in-force';
 import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';

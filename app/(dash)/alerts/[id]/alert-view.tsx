@@ -2,8 +2,8 @@
 import Link from 'next/link';
 import { useMemo } from 'react';
 import { sourceOf } from '@/lib/characteristic';
-import type { AlertView } from '@/lib/services/views/alert';
-import type { SpectraEvidence } from '@/lib/services/views/spectra-alert';
+import type { AlertView } from '@/lib/services/evidence/alert';
+import type { SpectraEvidence } from '@/lib/services/spectra/views/alert';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
 import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';

@@ -1,5 +1,5 @@
 'use client';
-import type { AlertView } from '@/lib/services/views/alert';
+import type { AlertView } from '@/lib/services/evidence/alert';
 import { Panel } from '@/lib/ui/components/panel';
 import { shortTime } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';

@@ -1,4 +1,4 @@
-import type { RecipeEvidence } from '@/lib/services/views/recipe-changes';
+import type { RecipeEvidence } from '@/lib/services/spc/views/recipe-changes';
 import { decimalsFor, duration, num, plural, unitLabel } from '@/lib/ui/format';
 
 /** What a change of the metrology recipe may have to do with a signal: when, and by how much its trial moved the result. */

@@ -1,8 +1,8 @@
 'use client';
 import Link from 'next/link';
 import { useMemo } from 'react';
-import type { SpectrumView } from '@/lib/services/views/spectra';
-import type { SpectraEvidence } from '@/lib/services/views/spectra-alert';
+import type { SpectraEvidence } from '@/lib/services/spectra/views/alert';
+import type { SpectrumView } from '@/lib/services/spectra/views/spectrum';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';

@@ -1,7 +1,7 @@
 'use client';
 import type { Judged } from '@/lib/services/control/judge-change';
-import type { LoopView } from '@/lib/services/views/control-loop';
-import type { LoopCapability } from '@/lib/services/views/control-shared';
+import type { LoopView } from '@/lib/services/control/views/loop';
+import type { LoopCapability } from '@/lib/services/control/views/loop-head';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';

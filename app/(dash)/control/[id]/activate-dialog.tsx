@@ -1,5 +1,5 @@
 'use client';
-import type { LoopReplay } from '@/lib/services/views/control-replay';
+import type { LoopReplay } from '@/lib/services/control/views/replay';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { ComparisonTable } from '@/lib/ui/control/comparison-table';

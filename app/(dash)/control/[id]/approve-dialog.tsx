@@ -1,7 +1,7 @@
 'use client';
 import { useEffect } from 'react';
-import type { LoopView } from '@/lib/services/views/control-loop';
-import type { LoopProposal } from '@/lib/services/views/control-proposals';
+import type { LoopView } from '@/lib/services/control/views/loop';
+import type { LoopProposal } from '@/lib/services/control/views/proposals';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { InlineError, Skeleton } from '@/lib/ui/components/panel';
 import { approveLoopProposal } from '../actions';

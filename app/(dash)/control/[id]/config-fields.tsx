@@ -1,5 +1,5 @@
 'use client';
-import type { LoopHead } from '@/lib/services/views/control-shared';
+import type { LoopHead } from '@/lib/services/control/views/loop-head';
 import { Field, fieldEdge } from '@/lib/ui/components/field';
 import { CONFIG_FIELDS, type ConfigField, type ConfigTexts, fieldText, NO, YES } from '@/lib/ui/control/config-diff';
 import { gainUnit } from '@/lib/ui/control/gain-unit';

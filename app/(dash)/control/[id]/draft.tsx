@@ -1,6 +1,6 @@
 'use client';
 import { useMemo, useState } from 'react';
-import type { LoopHead } from '@/lib/services/views/control-shared';
+import type { LoopHead } from '@/lib/services/control/views/loop-head';
 import { BehindNotice } from '@/lib/ui/components/behind-notice';
 import { Gate } from '@/lib/ui/components/gate';
 import { InlineError, Panel } from '@/lib/ui/components/panel';

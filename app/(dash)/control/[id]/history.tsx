@@ -1,5 +1,5 @@
 'use client';
-import type { LoopView } from '@/lib/services/views/control-loop';
+import type { LoopView } from '@/lib/services/control/views/loop';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { configDifference } from '@/lib/ui/control/config-diff';

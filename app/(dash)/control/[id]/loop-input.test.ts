@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LoopView } from '@/lib/services/views/control-loop';
+import type { LoopView } from '@/lib/services/control/views/loop';
 import { loopSpecs } from './loop-input';
 
 const version = (v: number, createdMs: number, target: number) => ({ version: v, createdMs, config: { target } });

@@ -1,4 +1,4 @@
-import type { LoopView } from '@/lib/services/views/control-loop';
+import type { LoopView } from '@/lib/services/control/views/loop';
 import type { SpecSpan } from '@/lib/ui/charts/control-chart.prepare';
 import type { LoopChartInput } from '@/lib/ui/charts/loop-chart.prepare';
 import { unitLabel } from '@/lib/ui/format';

@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
 import { mayAs, type RoleName } from '@/lib/services/actor';
-import type { LoopThread, LoopView } from '@/lib/services/views/control-loop';
+import type { LoopThread, LoopView } from '@/lib/services/control/views/loop';
 import { LoopChart } from '@/lib/ui/charts/loop-chart';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { ReasonDialog } from '@/lib/ui/components/dialog';

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
-import { type LoopView, loopView } from '@/lib/services/views/control-loop';
+import { type LoopView, loopView } from '@/lib/services/control/views/loop';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { loopFacts, windowFacts } from '@/lib/ui/facts';

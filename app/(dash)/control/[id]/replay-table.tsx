@@ -1,6 +1,6 @@
 'use client';
-import type { LoopReplay, ReplaySide } from '@/lib/services/views/control-replay';
-import type { LoopHead } from '@/lib/services/views/control-shared';
+import type { LoopHead } from '@/lib/services/control/views/loop-head';
+import type { LoopReplay, ReplaySide } from '@/lib/services/control/views/replay';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { ComparisonTable } from '@/lib/ui/control/comparison-table';
 import { absoluteTime, decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';

@@ -1,5 +1,5 @@
 'use client';
-import type { LoopView } from '@/lib/services/views/control-loop';
+import type { LoopView } from '@/lib/services/control/views/loop';
 import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { explainAdvice, knobDecimals } from '@/lib/ui/control/explain';

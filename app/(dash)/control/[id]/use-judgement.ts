@@ -1,7 +1,7 @@
 'use client';
 import { useEffect, useState, useTransition } from 'react';
 import type { Judged } from '@/lib/services/control/judge-change';
-import type { LoopHead } from '@/lib/services/views/control-shared';
+import type { LoopHead } from '@/lib/services/control/views/loop-head';
 import { answerAs } from '@/lib/ui/answer';
 import { judgeConfiguration } from '../actions';
 

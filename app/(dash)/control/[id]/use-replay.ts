@@ -1,7 +1,7 @@
 'use client';
 import { useState, useTransition } from 'react';
-import type { LoopReplay } from '@/lib/services/views/control-replay';
-import type { LoopHead } from '@/lib/services/views/control-shared';
+import type { LoopHead } from '@/lib/services/control/views/loop-head';
+import type { LoopReplay } from '@/lib/services/control/views/replay';
 import { answerAs } from '@/lib/ui/answer';
 import { newestOnly } from '@/lib/ui/newest-only';
 import { tryConfiguration } from '../actions';

@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useRef, useState } from 'react';
-import type { OverlayView } from '@/lib/services/views/overlay';
+import type { OverlayView } from '@/lib/services/overlay/views/overlay';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
-import { type OverlayView, overlayView } from '@/lib/services/views/overlay';
+import { type OverlayView, overlayView } from '@/lib/services/overlay/views/overlay';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { waferFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';

@@ -1,6 +1,6 @@
 'use client';
 import Link from 'next/link';
-import type { OverlayTermView, OverlayView } from '@/lib/services/views/overlay';
+import type { OverlayTermView, OverlayView } from '@/lib/services/overlay/views/overlay';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
-import { type RunView, runView } from '@/lib/services/views/run';
+import { type RunView, runView } from '@/lib/services/runs/views/run';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { waferFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';

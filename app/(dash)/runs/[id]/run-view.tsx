@@ -1,6 +1,6 @@
 'use client';
 import Link from 'next/link';
-import type { RunView } from '@/lib/services/views/run';
+import type { RunView } from '@/lib/services/runs/views/run';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { type EvidenceLink, EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';

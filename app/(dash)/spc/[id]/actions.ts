@@ -1,7 +1,7 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { changeChart, excludePoint, includePoint } from '@/lib/services/charts/change-chart';
-import type { ChartChange } from '@/lib/services/charts/next-version';
+import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
+import type { ChartChange } from '@/lib/services/spc/next-version';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../../session';
 

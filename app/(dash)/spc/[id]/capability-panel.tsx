@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import type { ChartVersionView, SpcChartView } from '@/lib/services/views/spc-chart';
+import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart';
 import { Histogram } from '@/lib/ui/charts/histogram';
 import { inForceAt } from '@/lib/ui/charts/in-force';
 import { Facts } from '@/lib/ui/components/evidence-panel';

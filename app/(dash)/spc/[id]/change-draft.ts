@@ -1,5 +1,5 @@
-import type { ChartChange, RuleNumber } from '@/lib/services/charts/next-version';
-import type { ChartVersionView, SpcChartView } from '@/lib/services/views/spc-chart';
+import type { ChartChange, RuleNumber } from '@/lib/services/spc/next-version';
+import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { type ChartKind, isDispersionRule, type LimitsSource, ruleText } from '@/lib/ui/charts/rules';
 import { decimalsFor, num, parseNumber, unitLabel } from '@/lib/ui/format';

@@ -1,4 +1,4 @@
-import type { SpcChartView } from '@/lib/services/views/spc-chart';
+import type { SpcChartView } from '@/lib/services/spc/views/chart';
 import type { ControlChartInput } from '@/lib/ui/charts/control-chart.prepare';
 import { followsSize, toldFor } from '@/lib/ui/charts/limit-sets';
 import { shortDate, unitLabel } from '@/lib/ui/format';

@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
 import { mayAs, type RoleName } from '@/lib/services/actor';
-import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/views/spc-chart';
+import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/spc/views/chart';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { inForceAt } from '@/lib/ui/charts/in-force';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChartVersionView } from '@/lib/services/views/spc-chart';
+import type { ChartVersionView } from '@/lib/services/spc/views/chart';
 import { plannedAfter, plannedDifference } from './planned-version';
 
 const v: ChartVersionView = {

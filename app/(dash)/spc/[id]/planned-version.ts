@@ -1,4 +1,4 @@
-import type { ChartVersionView } from '@/lib/services/views/spc-chart';
+import type { ChartVersionView } from '@/lib/services/spc/views/chart';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { ruleName } from '@/lib/ui/charts/rules';
 import { decimalsFor } from '@/lib/ui/format';

@@ -1,6 +1,6 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { changeSpecification, type SpecificationKey } from '@/lib/services/fab/specification';
+import { changeSpecification, type SpecificationKey } from '@/lib/services/spc/specification';
 import type { ActionResult } from '@/lib/ui/action-result';
 import type { SpecificationValues } from '@/lib/ui/limit-problems';
 import { act } from '../../session';

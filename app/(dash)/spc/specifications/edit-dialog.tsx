@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import type { SpecificationRow } from '@/lib/services/views/specifications';
+import type { SpecificationRow } from '@/lib/services/spc/views/specifications';
 import { BehindNotice, behindWords } from '@/lib/ui/components/behind-notice';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { asEntered, parseNumber, plural, unitLabel } from '@/lib/ui/format';

@@ -1,5 +1,5 @@
 import type { Metadata } from 'next';
-import { specificationList, specificationLists, specificationVersions } from '@/lib/services/views/specifications';
+import { specificationList, specificationLists, specificationVersions } from '@/lib/services/spc/views/specifications';
 import { param, type SearchParams } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { PageHead } from '@/lib/ui/components/panel';

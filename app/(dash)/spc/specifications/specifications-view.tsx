@@ -2,7 +2,7 @@
 import Link from 'next/link';
 import { useState } from 'react';
 import { mayAs, type RoleName } from '@/lib/services/actor';
-import type { SpecificationRow, SpecificationVersionRow } from '@/lib/services/views/specifications';
+import type { SpecificationRow, SpecificationVersionRow } from '@/lib/services/spc/views/specifications';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { useAddress } from '@/lib/ui/components/filter-bar';

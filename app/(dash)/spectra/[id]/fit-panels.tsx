@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo } from 'react';
-import type { SpectrumSite, SpectrumView } from '@/lib/services/views/spectra';
+import type { SpectrumSite, SpectrumView } from '@/lib/services/spectra/views/spectrum';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { ExportMenu } from '@/lib/ui/components/export-menu';
 import { Panel } from '@/lib/ui/components/panel';

@@ -1,4 +1,4 @@
-import type { SpectrumView } from '@/lib/services/views/spectra';
+import type { SpectrumView } from '@/lib/services/spectra/views/spectrum';
 import { type Cell, inUnit } from '@/lib/ui/csv';
 import { unitLabel } from '@/lib/ui/format';
 

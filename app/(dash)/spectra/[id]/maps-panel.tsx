@@ -1,6 +1,6 @@
 'use client';
 import { useMemo, useRef } from 'react';
-import type { SpectrumView } from '@/lib/services/views/spectra';
+import type { SpectrumView } from '@/lib/services/spectra/views/spectrum';
 import { Panel } from '@/lib/ui/components/panel';
 import { Tabs } from '@/lib/ui/components/tabs';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
-import { type SpectrumView, spectrumView } from '@/lib/services/views/spectra';
+import { type SpectrumView, spectrumView } from '@/lib/services/spectra/views/spectrum';
 import { integer, type SearchParams } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { spectrumFacts } from '@/lib/ui/facts';

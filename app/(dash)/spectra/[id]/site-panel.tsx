@@ -1,6 +1,6 @@
 'use client';
 import { useMemo, useState } from 'react';
-import type { SpectrumSite, SpectrumView } from '@/lib/services/views/spectra';
+import type { SpectrumSite, SpectrumView } from '@/lib/services/spectra/views/spectrum';
 import { InlineError, Panel, Skeleton } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { Tabs } from '@/lib/ui/components/tabs';

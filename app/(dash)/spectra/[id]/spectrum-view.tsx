@@ -1,6 +1,6 @@
 'use client';
 import Link from 'next/link';
-import type { SpectrumView } from '@/lib/services/views/spectra';
+import type { SpectrumView } from '@/lib/services/spectra/views/spectrum';
 import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { ExportMenu } from '@/lib/ui/components/export-menu';

@@ -1,7 +1,7 @@
 'use client';
 import { useEffect, useRef, useState } from 'react';
-import type { SpectrumView } from '@/lib/services/views/spectra';
-import type { SiteSpectra } from '@/lib/services/views/spectra-curves';
+import type { SiteSpectra } from '@/lib/services/spectra/views/curves';
+import type { SpectrumView } from '@/lib/services/spectra/views/spectrum';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { fetchSiteSpectra } from '../actions';
 

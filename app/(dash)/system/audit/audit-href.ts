@@ -1,4 +1,4 @@
-import type { AuditRow } from '@/lib/services/views/audit';
+import type { AuditRow } from '@/lib/services/system/views/audit';
 
 const PAGES: Readonly<Record<string, string>> = {
   loop: '/control',

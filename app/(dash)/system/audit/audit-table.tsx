@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useState } from 'react';
-import type { AuditRow } from '@/lib/services/views/audit';
+import type { AuditRow } from '@/lib/services/system/views/audit';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { auditHref } from './audit-href';
 

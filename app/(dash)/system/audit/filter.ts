@@ -1,4 +1,4 @@
-import type { AuditFilter } from '@/lib/services/views/audit';
+import type { AuditFilter } from '@/lib/services/system/views/audit';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 
 /** The filter of the audit page and of its export. */

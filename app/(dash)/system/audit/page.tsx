@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { mayAs } from '@/lib/services/actor';
-import { auditChoices, auditRows } from '@/lib/services/views/audit';
+import { auditChoices, auditRows } from '@/lib/services/system/views/audit';
 import { integer, type SearchParams } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';

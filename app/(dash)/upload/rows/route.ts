@@ -3,7 +3,7 @@ import { AppError } from '@/lib/errors';
 import { Holding, mediaType, small, wholeBody } from '@/lib/http/bytes';
 import { utf8, withoutBom } from '@/lib/http/json-text';
 import { route } from '@/lib/http/route';
-import { decodeText, isUtf16, previewCsv, uploadCsv } from '@/lib/services/csv';
+import { decodeText, isUtf16, previewCsv, uploadCsv } from '@/lib/services/ingest/upload';
 
 export const dynamic = 'force-dynamic';
 

@@ -1,8 +1,8 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
-import { type VmView, vmView } from '@/lib/services/views/vm';
-import { listVmModels } from '@/lib/services/views/vm-list';
+import { listVmModels } from '@/lib/services/vm/views/list';
+import { type VmView, vmView } from '@/lib/services/vm/views/models';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { modelFacts, windowFacts } from '@/lib/ui/facts';

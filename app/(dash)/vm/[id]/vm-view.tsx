@@ -1,7 +1,7 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import { useMemo } from 'react';
-import type { VmVersionView, VmView } from '@/lib/services/views/vm';
+import type { VmVersionView, VmView } from '@/lib/services/vm/views/models';
 import { Bars } from '@/lib/ui/charts/bars';
 import { PredictedVsMeasured } from '@/lib/ui/charts/predicted-measured';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';

@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
-import { type WaferView, waferView } from '@/lib/services/views/wafer';
+import { type WaferView, waferView } from '@/lib/services/wafers/views/wafer';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { waferFacts } from '@/lib/ui/facts';
 import { pageActor } from '../../session';

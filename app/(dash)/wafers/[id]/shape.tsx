@@ -1,6 +1,6 @@
 'use client';
 import { useRouter } from 'next/navigation';
-import type { WaferView } from '@/lib/services/views/wafer';
+import type { WaferView } from '@/lib/services/wafers/views/wafer';
 import { Bars } from '@/lib/ui/charts/bars';
 import { zernikeLabel } from '@/lib/ui/charts/zernike';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';

@@ -1,5 +1,5 @@
 'use client';
-import type { WaferView } from '@/lib/services/views/wafer';
+import type { WaferView } from '@/lib/services/wafers/views/wafer';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { Panel } from '@/lib/ui/components/panel';
 import { ROW_HEAD } from '@/lib/ui/control/row-head';

@@ -1,7 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useRef, useState } from 'react';
-import type { WaferView } from '@/lib/services/views/wafer';
+import type { WaferView } from '@/lib/services/wafers/views/wafer';
 import { RadialProfile } from '@/lib/ui/charts/radial-profile';
 import { type EvidenceLink, EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
 import { PageHead, Panel } from '@/lib/ui/components/panel';

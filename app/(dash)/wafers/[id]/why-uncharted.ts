@@ -1,4 +1,4 @@
-import type { WaferHead } from '@/lib/services/views/wafer';
+import type { WaferHead } from '@/lib/services/wafers/views/wafer';
 
 /** Why a wafer has no charted point, in words. */
 export function whyUncharted(h: Pick<WaferHead, 'processedMs' | 'supersededBy' | 'operation'>): string {

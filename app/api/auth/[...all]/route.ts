@@ -4,7 +4,7 @@ import { fromOwnPage } from '@/lib/auth/origin';
 import { AppError, toAppError } from '@/lib/errors';
 import { Holding, mediaType, small, wholeBody } from '@/lib/http/bytes';
 import { route } from '@/lib/http/route';
-import { recordSignOut } from '@/lib/services/users';
+import { recordSignOut } from '@/lib/services/settings/users';
 
 export const dynamic = 'force-dynamic';
 

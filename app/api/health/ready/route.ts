@@ -1,5 +1,5 @@
 import { problem } from '@/lib/http/route';
-import { checkReady } from '@/lib/services/status';
+import { checkReady } from '@/lib/services/system/status';
 
 export const dynamic = 'force-dynamic';
 

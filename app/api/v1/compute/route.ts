@@ -1,6 +1,6 @@
 import { requireCompute } from '@/lib/auth';
+import { computeList } from '@/lib/compute/openapi';
 import { route } from '@/lib/http/route';
-import { computeList } from '@/lib/services/compute/openapi';
 
 export const dynamic = 'force-dynamic';
 

@@ -1,4 +1,4 @@
-import { openApiText } from '@/lib/services/views/api-docs';
+import { openApiText } from '@/lib/services/pages/api-docs';
 
 /** Open to anyone: it describes the interface and holds no data. */
 export const GET = (): Response =>

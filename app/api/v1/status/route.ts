@@ -1,6 +1,6 @@
 import { authenticateKey } from '@/lib/auth';
 import { route } from '@/lib/http/route';
-import { pipelineStatus } from '@/lib/services/status';
+import { pipelineStatus } from '@/lib/services/system/status';
 
 export const dynamic = 'force-dynamic';
 

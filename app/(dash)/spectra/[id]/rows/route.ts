@@ -1,6 +1,6 @@
 import { requireActor } from '@/lib/auth';
 import { route } from '@/lib/http/route';
-import { spectraExport } from '@/lib/services/views/spectra-curves';
+import { spectraExport } from '@/lib/services/spectra/views/curves';
 import { fileName, toCsv } from '@/lib/ui/csv';
 import { waferName } from '@/lib/ui/links';
 

@@ -1,6 +1,6 @@
 import { requireActor, requireRole } from '@/lib/auth';
 import { route } from '@/lib/http/route';
-import { type AuditRow, auditRows } from '@/lib/services/views/audit';
+import { type AuditRow, auditRows } from '@/lib/services/system/views/audit';
 import { toCsv } from '@/lib/ui/csv';
 import { auditFilter } from '../filter';
 

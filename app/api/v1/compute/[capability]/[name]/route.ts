@@ -1,7 +1,7 @@
 import { requireCompute } from '@/lib/auth';
+import { computePool } from '@/lib/compute/pool';
 import { readText } from '@/lib/http/body';
 import { route } from '@/lib/http/route';
-import { computePool } from '@/lib/services/compute/pool';
 
 export const dynamic = 'force-dynamic';
 

@@ -1,0 +1,71 @@
+import { type JsonObject, jsonSchemaOf, type OpenApiPart, problems, reference } from '@/lib/formats/openapi';
+import { alertAction } from './actions';
+import { alertQuery } from './list';
+
+/** The alert routes of the machine API, from the schemas that validate them. */
+export function alertsApi(): OpenApiPart {
+  const query = jsonSchemaOf(alertQuery);
+  const required = new Set(Array.isArray(query['required']) ? query['required'] : []);
+  return {
+    tags: [{ name: 'Alerts', description: 'For systems that follow alerts up, such as a ticket system.' }],
+    paths: {
+      '/api/v1/alerts': {
+        get: {
+          operationId: 'list-alerts',
+          tags: ['Alerts'],
+          summary: 'List alerts',
+          description: 'Newest first.',
+          security: [{ apiKey: ['read'] }, { apiKey: ['alerts'] }],
+          parameters: Object.entries((query['properties'] ?? {}) as JsonObject).map(([name, schema]) => ({
+            name,
+            in: 'query',
+            required: required.has(name),
+            schema,
+          })),
+          responses: {
+            '200': {
+              description: 'The alerts.',
+              content: {
+                'application/json': {
+                  schema: {
+                    type: 'object',
+                    required: ['alerts'],
+                    properties: { alerts: { type: 'array', items: { type: 'object' } } },
+                  },
+                },
+              },
+            },
+            ...problems('401', '403', '422', '503'),
+          },
+        },
+      },
+      '/api/v1/alerts/{id}/actions': {
+        post: {
+          operationId: 'act-on-alert',
+          tags: ['Alerts'],
+          summary: 'Acknowledge, comment, assign, close or reopen an alert',
+          description: 'Recorded under the name of the sender, in the history of the alert and in the audit trail.',
+          security: [{ apiKey: ['alerts'] }],
+          parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: reference('AlertAction'),
+                example: { do: 'acknowledge', comment: 'ticket 4711' },
+              },
+            },
+          },
+          responses: {
+            '200': {
+              description: 'Done.',
+              content: { 'application/json': { schema: { type: 'object', properties: { ok: { const: true } } } } },
+            },
+            ...problems('401', '403', '404', '409', '422', '503'),
+          },
+        },
+      },
+    },
+    schemas: { AlertAction: jsonSchemaOf(alertAction) },
+  };
+}

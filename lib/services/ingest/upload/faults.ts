@@ -1,0 +1,93 @@
+import type { MappedRows, MappedWafer } from '@/lib/formats/csv/map-rows';
+import type { RecordResult } from '..';
+
+/** One kind of fault of a file: said once, with all that it concerns. */
+export interface CsvFault {
+  /** First line of the file that has it; 0 for the file as a whole. */
+  readonly line: number;
+  /** All its lines, as ranges: "2–118, 120". */
+  readonly lines: string;
+  readonly rows: number;
+  /** Wafers that are refused for it. */
+  readonly wafers: number;
+  readonly field: string;
+  /** Of the first line; where others differ only in what the cell holds, it says so. */
+  readonly message: string;
+}
+
+interface Kind {
+  readonly field: string;
+  readonly messages: Set<string>;
+  readonly lines: Set<number>;
+  readonly wafers: Set<string>;
+}
+
+/** What differs between two faults of one kind: times, cells that cannot be read, the places of sites. */
+const VARYING = [
+  /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g,
+  /^"[^"]*"(?= (?:is not a number|is no time|has a separator))/g,
+  /\bsite \d+/g,
+  /\(-?[\d.e-]+, -?[\d.e-]+\)/g,
+  /(?<=line )\d+/g,
+];
+
+/**
+ * Faults of rows and refusals of wafers, each kind once, in the order of their first lines.
+ * @param results - what the ingest kind says of `mapped.wafers`, by their index.
+ */
+export function faultKinds(mapped: MappedRows, results: readonly RecordResult[]): CsvFault[] {
+  const kinds = new Map<string, Kind>();
+  const add = (field: string, message: string, lines: readonly number[], wafer: string | undefined): void => {
+    const key = `${field} ${VARYING.reduce((m, v) => m.replace(v, '…'), message)}`;
+    const kind = kinds.get(key) ?? { field, messages: new Set(), lines: new Set(), wafers: new Set() };
+    kinds.set(key, kind);
+    kind.messages.add(message);
+    for (const line of lines) kind.lines.add(line);
+    if (wafer !== undefined) kind.wafers.add(wafer);
+  };
+  const waferAt = new Map(mapped.refused.flatMap((w) => w.lines.map((line) => [line, w.key] as const)));
+  for (const f of mapped.faults) add(f.field, f.message, [f.line], waferAt.get(f.line));
+  for (const r of results) {
+    const wafer = mapped.wafers[r.index]!;
+    for (const i of r.issues ?? []) {
+      const { field, lines } = placeOf(wafer, i.path);
+      add(field, i.message, lines, wafer.key);
+    }
+  }
+  return [...kinds.values()].map(told).sort((a, b) => a.line - b.line);
+}
+
+/** Field and lines of a path in a record: "u.3" is the fourth row of the wafer, "lot" all of them. */
+function placeOf(wafer: MappedWafer, path: string): { field: string; lines: readonly number[] } {
+  const [field = '', site] = path.split('.');
+  const line = site === undefined ? undefined : wafer.lines[Number(site)];
+  return { field, lines: line === undefined ? wafer.lines : [line] };
+}
+
+function told({ field, messages, lines, wafers }: Kind): CsvFault {
+  const sorted = [...lines].sort((a, b) => a - b);
+  const [first = ''] = messages;
+  return {
+    line: sorted[0]!,
+    lines: sorted[0] === 0 ? '' : ranges(sorted),
+    rows: sorted[0] === 0 ? 0 : sorted.length,
+    wafers: wafers.size,
+    field,
+    message: messages.size === 1 ? first : `${first} (and ${messages.size - 1} more of the kind)`,
+  };
+}
+
+/** Ranges that are told one by one; more are summed up. */
+const MOST_RANGES = 6;
+
+/** Ascending line numbers as ranges: "2–118, 120". */
+export function ranges(lines: readonly number[]): string {
+  const out: [number, number][] = [];
+  for (const n of lines) {
+    const last = out.at(-1);
+    if (last !== undefined && n === last[1] + 1) last[1] = n;
+    else out.push([n, n]);
+  }
+  const words = out.slice(0, MOST_RANGES).map(([a, b]) => (a === b ? String(a) : `${a}–${b}`));
+  return out.length > MOST_RANGES ? `${words.join(', ')} … ${lines.at(-1)}` : words.join(', ');
+}

@@ -1,0 +1,5 @@
+export { decodeText, isUtf16 } from '@/lib/formats/csv/decode';
+export { CSV_FIELDS, type CsvField, type CsvMapping, type DateOrder } from '@/lib/formats/csv/fields';
+export type { CsvFault } from './faults';
+export { type SavedMapping, savedMappings, saveMapping } from './mappings';
+export { type CsvPreview, type CsvResult, previewCsv, uploadCsv } from './upload';

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { db, sql, transaction } from '@/lib/db';
+import { CSV_FIELDS, type CsvMapping, DATE_ORDERS } from '@/lib/formats/csv/fields';
+import { parsed, parsedField } from '@/lib/formats/parsed';
+import { audit } from '../../audit';
+
+/** Lines before the names of the columns, far more than any instrument writes. */
+const HEADER_AT_MOST = 10_000;
+
+const source = z.union([
+  z.strictObject({ column: z.string().min(1).max(200) }),
+  z.strictObject({ constant: z.string().trim().min(1).max(200) }),
+]);
+/** A mapping as it is sent; what is no field is refused. */
+export const mappingIn = z.strictObject({
+  ...Object.fromEntries(CSV_FIELDS.map((f) => [f.name, source.optional()])),
+  dates: z.enum(DATE_ORDERS).optional(),
+});
+
+export interface SavedMapping {
+  name: string;
+  mapping: CsvMapping;
+  /** Line that names the columns in files of this shape, from 1; null: it is searched for. */
+  headerLine: number | null;
+  author: string;
+  createdMs: number;
+}
+
+export async function savedMappings(): Promise<SavedMapping[]> {
+  const rows = await db().rows<{
+    name: string;
+    mapping: CsvMapping;
+    header_line: number | null;
+    author: string;
+    created_at: Date;
+  }>(
+    sql`SELECT name, mapping, header_line, author, created_at FROM csv_mapping WHERE kind = 'measurement' ORDER BY name LIMIT 200`,
+  );
+  return rows.map(({ created_at, header_line, ...r }) => ({ ...r, headerLine: header_line, createdMs: created_at.getTime() }));
+}
+
+const headerLineIn = z
+  .int()
+  .min(1, 'lines count from 1')
+  .max(HEADER_AT_MOST, `names of columns below line ${HEADER_AT_MOST} are not taken`)
+  .nullable();
+
+/**
+ * Saves a mapping and the line that names the columns under a name; a name that exists is replaced. Audited.
+ * @param headerLine - from 1; null where it is searched for.
+ */
+export async function saveMapping(name: unknown, mapping: unknown, headerLine: unknown, actor: string): Promise<void> {
+  const n = parsedField('name', z.string().trim().min(2, 'give the mapping a name').max(80), name);
+  const m = parsed(mappingIn, mapping);
+  const line = parsedField('headerLine', headerLineIn, headerLine);
+  await transaction(async (tx) => {
+    await tx.exec(sql`INSERT INTO csv_mapping (name, kind, mapping, header_line, author) VALUES (${n}, 'measurement', ${JSON.stringify(m)}::jsonb, ${line}::int, ${actor})
+      ON CONFLICT (name) DO UPDATE SET mapping = EXCLUDED.mapping, header_line = EXCLUDED.header_line, author = EXCLUDED.author, created_at = now()`);
+    await audit(tx, { actor, action: 'save', entity: 'csv mapping', entityId: n, after: { ...m, headerLine: line } });
+  });
+}

@@ -1,0 +1,263 @@
+import { db, sql, type Tx } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import { type CsvField, type CsvMapping, guessMapping } from '@/lib/formats/csv/fields';
+import { type Lookups, type MappedRows, type MappedWafer, mapRows, unusedColumns } from '@/lib/formats/csv/map-rows';
+import { type CsvTable, parseFindingHeader } from '@/lib/formats/csv/parse';
+import { parsed } from '@/lib/formats/parsed';
+import { audit } from '../../audit';
+import { type BatchMode, type BatchResult, INGEST_KINDS, ingestBatch, judgeBatch } from '..';
+import { type CsvFault, faultKinds } from './faults';
+import { mappingIn } from './mappings';
+
+const FIRST_ROWS = 8;
+const SHOWN_FAULTS = 200;
+const SHOWN_WAFERS = 12;
+const BATCH = 1000;
+
+/** A file as text, and the line that names its columns, from 1; null: it is searched for. */
+export interface CsvFile {
+  readonly name: string;
+  readonly text: string;
+  readonly headerLine: number | null;
+}
+
+export interface CsvPreview {
+  header: string[];
+  headerLine: number;
+  /** Lines before the header, which are not read. */
+  metadata: { line: number; text: string }[];
+  /** Columns that no field uses. */
+  unused: string[];
+  /** Earliest and latest time of the wafers as they were understood, UTC; null: no wafer. */
+  times: { first: string; last: string } | null;
+  firstRows: string[][];
+  rows: number;
+  delimiter: string;
+  mapping: CsvMapping;
+  /** What is wrong, each kind once: of rows that cannot be read, and of wafers that the store would refuse. */
+  faults: CsvFault[];
+  faultTotal: number;
+  /** Wafers that an upload would keep now, that are stored already, and that it would refuse. */
+  kept: number;
+  repeated: number;
+  refused: number;
+  wafers: {
+    key: string;
+    lot: string;
+    slot: number;
+    parameter: string;
+    unit: string;
+    sites: number;
+    measured: number;
+    mean: number | null;
+  }[];
+  waferTotal: number;
+}
+
+/**
+ * What a file would become: its first rows, the mapping (guessed from the names when none is given), the wafers it makes, and what the upload
+ * of it would say, by the same checks.
+ * @param email - who would upload it: a key that this person has used before is a repeat.
+ * @throws AppError `invalid_input` when the file is unreadable, or the mapping names columns that it has not.
+ */
+export async function previewCsv(file: Omit<CsvFile, 'name'>, mapping: unknown, email: string, now: number): Promise<CsvPreview> {
+  const table = parseFindingHeader(file.text, file.headerLine);
+  const used = mapping === null ? guessMapping(table.header) : (parsed(mappingIn, mapping) as CsvMapping);
+  const mapped = mapRows(table, used, await lookupsFor(table, used));
+  const { wafers } = mapped;
+  const many = tooMany(wafers);
+  const batch = many === null ? await judgeBatch(INGEST_KINDS.measurements, senderOf(email), records(wafers), now) : NOTHING;
+  const faults = [...(many === null ? [] : [many]), ...faultKinds(mapped, batch.results)];
+  const times = wafers.map((w) => String(w.record['measuredAt'])).sort();
+  return {
+    header: table.header,
+    headerLine: table.headerLine,
+    metadata: table.metadata.slice(0, SHOWN_FAULTS),
+    unused: unusedColumns(table.header, used),
+    times: times.length > 0 ? { first: times[0]!, last: times.at(-1)! } : null,
+    firstRows: table.rows.slice(0, FIRST_ROWS),
+    rows: table.rows.length,
+    delimiter: table.delimiter,
+    mapping: used,
+    faults: faults.slice(0, SHOWN_FAULTS),
+    faultTotal: faults.length,
+    kept: batch.accepted,
+    repeated: batch.repeated,
+    refused: many === null ? batch.rejected + mapped.refused.length : wafers.length + mapped.refused.length,
+    wafers: wafers.slice(0, SHOWN_WAFERS).map(summary),
+    waferTotal: wafers.length,
+  };
+}
+
+const NOTHING: BatchResult = { accepted: 0, repeated: 0, rejected: 0, withheld: 0, results: [] };
+
+/** Whose the records of an upload are. */
+const senderOf = (email: string): string => `csv:${email}`;
+
+async function* records(wafers: readonly MappedWafer[]) {
+  for (const w of wafers) yield { value: w.record, bytes: 32 * w.lines.length };
+}
+
+/** More wafers than go in one upload are a fault of the file as a whole. */
+const tooMany = (wafers: readonly MappedWafer[]): CsvFault | null =>
+  wafers.length <= 10 * BATCH
+    ? null
+    : {
+        line: 0,
+        lines: '',
+        rows: 0,
+        wafers: wafers.length,
+        field: 'file',
+        message: `the file makes ${wafers.length} wafers; at most ${10 * BATCH} go in one upload`,
+      };
+
+function summary(w: MappedWafer): CsvPreview['wafers'][number] {
+  const value = (w.record['value'] as (number | null)[]).filter((v): v is number => v !== null);
+  return {
+    key: w.key,
+    lot: String(w.record['lot']),
+    slot: Number(w.record['wafer']),
+    parameter: String(w.record['parameter']),
+    unit: String(w.record['unit']),
+    sites: w.lines.length,
+    measured: value.length,
+    mean: value.length > 0 ? value.reduce((s, v) => s + v, 0) / value.length : null,
+  };
+}
+
+export interface CsvResult {
+  accepted: number;
+  repeated: number;
+  rejected: number;
+  withheld: number;
+  /**
+   * What the file has put or found in the store, a group a lot and quantity; `id` is its first wafer, `from` its earliest time, `withoutRun`
+   * how many of its wafers no run at the step is known of: charts and controllers follow process time, so these wait for it.
+   */
+  stored: {
+    lot: string;
+    product: string;
+    operation: string;
+    parameter: string;
+    wafers: number;
+    withoutRun: number;
+    id: string;
+    from: string;
+  }[];
+  /** Why wafers were refused, each kind once, and how many kinds there are. */
+  issues: CsvFault[];
+  issueTotal: number;
+}
+
+/**
+ * Takes a file in through the same service as the API, as sender `csv:<e-mail>`. In `partial` mode wafers with unreadable rows are left
+ * out and told; in `atomic` mode nothing is kept when anything is wrong. A header that was searched for and found below other lines is not
+ * taken without being told: nothing is stored on a guess that nobody has seen. The upload is a line of the audit trail, beside what it keeps.
+ * @throws AppError `invalid_input` for a mapping that does not fit, a header line that is not told, or in atomic mode for unreadable rows.
+ */
+export async function uploadCsv(
+  file: CsvFile,
+  mapping: unknown,
+  mode: BatchMode,
+  email: string,
+  now: number,
+): Promise<CsvResult> {
+  const table = parseFindingHeader(file.text, file.headerLine);
+  if (file.headerLine === null && table.metadata.length > 0)
+    throw new AppError(
+      'invalid_input',
+      `${table.metadata.length} lines stand before the names of the columns in line ${table.headerLine}; confirm the header line`,
+      { field: 'headerLine', headerLine: table.headerLine },
+    );
+  const used = parsed(mappingIn, mapping) as CsvMapping;
+  const mapped = mapRows(table, used, await lookupsFor(table, used));
+  const { wafers, faults } = mapped;
+  const first = faults[0];
+  if (first !== undefined && (mode === 'atomic' || first.line === 0))
+    throw new AppError('invalid_input', `${first.line === 0 ? '' : `line ${first.line}, `}${first.field}: ${first.message}`, {
+      faults: faults.length,
+    });
+  const many = tooMany(wafers);
+  if (many !== null) throw new AppError('payload_too_large', many.message);
+  const line = { file: file.name, headerLine: table.headerLine, mapping: used, mode };
+  const batch = await ingestBatch(INGEST_KINDS.measurements, senderOf(email), records(wafers), mode, now, (tx, kept) =>
+    auditUpload(tx, email, line, mapped, kept),
+  );
+  const issues = faultKinds(mapped, batch.results);
+  return {
+    accepted: batch.accepted,
+    repeated: batch.repeated,
+    rejected: batch.rejected + mapped.refused.length,
+    withheld: batch.withheld,
+    stored: storedGroups(batch, wafers, await idsWithoutRun(batch)),
+    issues: issues.slice(0, SHOWN_FAULTS),
+    issueTotal: issues.length,
+  };
+}
+
+/** Who sent which file, how it was read, and what became of its wafers. */
+async function auditUpload(
+  tx: Tx,
+  email: string,
+  file: { readonly file: string; readonly headerLine: number; readonly mapping: CsvMapping; readonly mode: BatchMode },
+  { wafers, refused }: MappedRows,
+  { accepted, repeated, rejected, withheld, results }: BatchResult,
+): Promise<void> {
+  const lots = results.flatMap((r) => (r.status === 'accepted' ? [String(wafers[r.index]!.record['lot'])] : []));
+  await audit(tx, {
+    actor: email,
+    action: 'upload',
+    entity: 'measurement file',
+    entityId: file.file.slice(0, 200),
+    after: { ...file, kept: accepted, repeated, refused: rejected + refused.length, withheld, lots: [...new Set(lots)].sort() },
+  });
+}
+
+async function idsWithoutRun(batch: BatchResult): Promise<ReadonlySet<string>> {
+  const ids = batch.results.flatMap((r) => r.id ?? []);
+  const rows = await db().rows<{ id: string }>(
+    sql`SELECT id FROM measurement WHERE id = ANY(${ids}::uuid[]) AND processed_at IS NULL`,
+  );
+  return new Set(rows.map((r) => r.id));
+}
+
+function storedGroups(batch: BatchResult, wafers: readonly MappedWafer[], withoutRun: ReadonlySet<string>): CsvResult['stored'] {
+  const groups = new Map<string, CsvResult['stored'][number]>();
+  for (const r of batch.results) {
+    if (r.id === undefined || (r.status !== 'accepted' && r.status !== 'repeated')) continue;
+    const record = wafers[r.index]!.record as Record<'lot' | 'product' | 'operation' | 'parameter' | 'measuredAt', string>;
+    const { lot, product, operation, parameter, measuredAt } = record;
+    const key = JSON.stringify([lot, operation, parameter]);
+    const g = groups.get(key);
+    const waits = withoutRun.has(r.id) ? 1 : 0;
+    if (g === undefined)
+      groups.set(key, { lot, product, operation, parameter, wafers: 1, withoutRun: waits, id: r.id, from: measuredAt });
+    else {
+      g.wafers++;
+      g.withoutRun += waits;
+      if (measuredAt < g.from) g.from = measuredAt;
+    }
+  }
+  return [...groups.values()];
+}
+
+/** The product of the lots and the layer of the operations that the file names, where the mapping has no column for them. */
+async function lookupsFor(table: CsvTable, mapping: CsvMapping): Promise<Lookups> {
+  const values = (field: CsvField): string[] => {
+    const s = mapping[field];
+    if (s === undefined) return [];
+    if ('constant' in s) return [s.constant];
+    const i = table.header.indexOf(s.column);
+    return i < 0 ? [] : [...new Set(table.rows.map((r) => (r[i] ?? '').trim()))].slice(0, 20_000);
+  };
+  const [lots, operations] = await Promise.all([
+    db().rows<{ name: string; product: string }>(sql`SELECT name, product FROM lot WHERE name = ANY(${values('lot')}::text[])`),
+    db().rows<{ name: string; layer: string }>(
+      sql`SELECT name, layer FROM operation WHERE name = ANY(${values('operation')}::text[])`,
+    ),
+  ]);
+  return {
+    productOfLot: new Map(lots.map((l) => [l.name, l.product])),
+    layerOfOperation: new Map(operations.map((o) => [o.name, o.layer])),
+  };
+}

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { db, recordId, sql, type Tx, transaction } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import { reasonOf } from '@/lib/errors/reason';
+import { type MetrologyRecipe, metrologyRecipeIn, type NamedRecipe, namedRecipeIn } from '@/lib/formats/metrology-recipe';
+import { parsed, parsedField } from '@/lib/formats/parsed';
+import { type ConvergenceCertificate, certifyRecipe, checkRecipe } from '@/lib/recipes';
+import { audit } from '../audit';
+import { feed } from '../live/feed';
+
+/** What only the database knows of a recipe: that its operation, product and reported parameters are registered. */
+export async function checkNames(tx: Tx, operation: string, product: string | null, recipe: MetrologyRecipe): Promise<void> {
+  const bad = (field: string, message: string): never => {
+    throw new AppError('invalid_input', `${field}: ${message}`, { field });
+  };
+  if ((await tx.one(sql`SELECT 1 FROM operation WHERE name = ${operation}`)) === undefined)
+    bad('operation', `operation "${operation}" is not registered`);
+  if (product !== null && (await tx.one(sql`SELECT 1 FROM product WHERE name = ${product}`)) === undefined)
+    bad('product', `product "${product}" is not registered`);
+  const reported = recipe.parameters.flatMap((p, i) => (p.reportAs === null ? [] : [{ i, name: p.reportAs, unit: p.unit }]));
+  const known = await tx.rows<{ name: string; unit: string }>(
+    sql`SELECT name, unit FROM parameter WHERE name = ANY(${reported.map((r) => r.name)}::text[])`,
+  );
+  const units = new Map(known.map((k) => [k.name, k.unit]));
+  for (const r of reported) {
+    const unit = units.get(r.name);
+    if (unit === undefined) bad(`content.parameters.${r.i}.reportAs`, `parameter "${r.name}" is not registered`);
+    if (unit !== r.unit) bad(`content.parameters.${r.i}.unit`, `"${r.name}" is kept in ${unit}, not ${r.unit}`);
+  }
+  if (new Set(reported.map((r) => r.name)).size < reported.length)
+    bad('content.parameters', 'two report as the same fab parameter; each needs its own');
+}
+
+/** How a recipe gets its certificate: here, or by `certifyOnThread` where an event loop must stay free. */
+export type Certify = (recipe: MetrologyRecipe) => ConvergenceCertificate | null | Promise<ConvergenceCertificate | null>;
+
+/** The parsed recipe with the certificate of its truncation, which is computed before any transaction is opened. */
+export async function prepared(
+  content: unknown,
+  certify: Certify,
+): Promise<{ recipe: MetrologyRecipe; certificate: ConvergenceCertificate | null }> {
+  const recipe = parsed(metrologyRecipeIn, content);
+  checkRecipe(recipe);
+  return { recipe, certificate: await certify(recipe) };
+}
+
+const json = (v: unknown) => (v === null ? null : JSON.stringify(v));
+
+/** A new recipe at version 1. Returns its id. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
+export async function createRecipe(
+  input: unknown,
+  reason: unknown,
+  actor: string,
+  certify: Certify = certifyRecipe,
+): Promise<string> {
+  const r = parsed(namedRecipeIn, input);
+  const why = reasonOf(reason);
+  const { recipe, certificate } = await prepared(r.content, certify);
+  return transaction((tx) => insertRecipe(tx, { ...r, content: recipe }, certificate, why, actor));
+}
+
+/** Makes the recipes of a fab that do not exist yet; those that do keep their versions. */
+export async function registerRecipes(list: readonly NamedRecipe[], actor: string): Promise<void> {
+  const known = await db().rows<{ name: string }>(
+    sql`SELECT name FROM metrology_recipe WHERE name = ANY(${list.map((r) => r.name)}::text[])`,
+  );
+  const have = new Set(known.map((k) => k.name));
+  for (const r of list) if (!have.has(r.name)) await createRecipe(r, 'registered with the fab', actor);
+}
+
+export async function insertRecipe(
+  tx: Tx,
+  r: NamedRecipe,
+  certificate: ConvergenceCertificate | null,
+  why: string,
+  actor: string,
+): Promise<string> {
+  const recipe = r.content;
+  const id = recordId('metrology-recipe', r.name);
+  await checkNames(tx, r.operation, r.product, recipe);
+  const made = await tx.exec(sql`
+      INSERT INTO metrology_recipe (id, name, operation, product) VALUES (${id}, ${r.name}, ${r.operation}, ${r.product}) ON CONFLICT DO NOTHING`);
+  if (made === 0) throw new AppError('conflict', `there is a recipe "${r.name}" already; change it, or choose another name`);
+  await tx.exec(sql`INSERT INTO metrology_recipe_version (recipe_id, version, content, certificate, author, reason)
+      VALUES (${id}, 1, ${json(recipe)}::jsonb, ${json(certificate)}::jsonb, ${actor}, ${why})`);
+  await audit(tx, { actor, action: 'create', entity: 'metrology recipe', entityId: id, after: recipe, reason: why });
+  await feed(tx, [{ kind: 'recipe', text: `${r.name}: made by ${actor}: ${why}`, detail: { recipeId: id, version: 1 } }]);
+  return id;
+}
+
+interface Current {
+  name: string;
+  operation: string;
+  product: string | null;
+  version: number;
+  active: boolean;
+  content: MetrologyRecipe;
+  author: string;
+  reason: string;
+}
+
+/** Locks a recipe by itself: a join would look for the version that was in force before the wait for the lock. */
+export const lockRecipe = (tx: Tx, id: string): Promise<number> =>
+  tx.exec(sql`SELECT 1 FROM metrology_recipe WHERE id = ${id} FOR UPDATE`);
+
+async function locked(tx: Tx, id: string, seenVersion: number): Promise<Current> {
+  await lockRecipe(tx, id);
+  const current = await tx.one<Current>(sql`
+    SELECT r.name, r.operation, r.product, r.version, r.active, v.content, v.author, v.reason FROM metrology_recipe r
+    JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.id = ${id}`);
+  if (current === undefined) throw new AppError('not_found', 'there is no such recipe');
+  if (current.version !== seenVersion)
+    throw new AppError(
+      'precondition_failed',
+      `${current.author} has saved version ${current.version} since (“${current.reason}”), you saw ${seenVersion}; look at the change first`,
+    );
+  return current;
+}
+
+/** The next version of a recipe, in force from now on; `by` is who decided it. The caller has locked the recipe. */
+export async function insertVersion(
+  tx: Tx,
+  v: {
+    recipeId: string;
+    name: string;
+    version: number;
+    recipe: MetrologyRecipe;
+    certificate: ConvergenceCertificate | null;
+    author: string;
+    reason: string;
+    by: string;
+  },
+): Promise<void> {
+  const before = await tx.one<{ content: MetrologyRecipe }>(
+    sql`SELECT content FROM metrology_recipe_version WHERE recipe_id = ${v.recipeId} AND version = ${v.version - 1}`,
+  );
+  await tx.exec(sql`INSERT INTO metrology_recipe_version (recipe_id, version, content, certificate, author, reason)
+    VALUES (${v.recipeId}, ${v.version}, ${json(v.recipe)}::jsonb, ${json(v.certificate)}::jsonb, ${v.author}, ${v.reason})`);
+  await tx.exec(sql`UPDATE metrology_recipe SET version = ${v.version} WHERE id = ${v.recipeId}`);
+  await audit(tx, {
+    actor: v.by,
+    action: 'change',
+    entity: 'metrology recipe',
+    entityId: v.recipeId,
+    before: before?.content,
+    after: v.recipe,
+    reason: v.reason,
+  });
+  await feed(tx, [
+    {
+      kind: 'recipe',
+      text: `${v.name}: version ${v.version} by ${v.author}${v.by === v.author ? '' : `, approved by ${v.by}`}: ${v.reason}`,
+      detail: { recipeId: v.recipeId, version: v.version },
+    },
+  ]);
+}
+
+/** Takes a recipe out of use, or back into it: spectra for one that is out of use are refused, within the five seconds that names are remembered. */
+export async function setRecipeActive(
+  id: string,
+  seenVersion: number,
+  active: unknown,
+  reason: unknown,
+  actor: string,
+): Promise<void> {
+  const next = parsedField('active', z.boolean(), active);
+  const why = reasonOf(reason);
+  await transaction(async (tx) => {
+    const current = await locked(tx, id, seenVersion);
+    if (current.active === next) return;
+    await tx.exec(sql`UPDATE metrology_recipe SET active = ${next} WHERE id = ${id}`);
+    await audit(tx, {
+      actor,
+      action: next ? 'activate' : 'retire',
+      entity: 'metrology recipe',
+      entityId: id,
+      before: { active: current.active },
+      after: { active: next },
+      reason: why,
+    });
+    await feed(tx, [
+      {
+        kind: 'recipe',
+        text: `${current.name} ${next ? 'back in use' : 'out of use'}, ${actor}: ${why}`,
+        detail: { recipeId: id },
+      },
+    ]);
+  });
+}

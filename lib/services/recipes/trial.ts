@@ -1,0 +1,176 @@
+import { asFloat32, db, sql, type Tx, transaction } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
+import type { Payload, Ref } from '@/lib/queue/jobs';
+import { enqueueLater } from '@/lib/queue/outbox';
+import { certifyRecipe, type SiteFit } from '@/lib/recipes';
+import { audit } from '../audit';
+import type { SpectrumJob } from '../spectra/fit-spectra';
+import { codeVersion } from '../system/code-version';
+import { lockDraft, spectraFor } from './drafts';
+import { type Certify, prepared } from './recipes';
+import type { TrialFits, TrialWafer } from './trial-difference';
+
+/** Stored wafers of a trial: enough to see a shift over the wafer and between wafers, few enough to wait for. */
+export const TRIAL_WAFERS = 10;
+
+export type TrialJob = SpectrumJob;
+
+/**
+ * Starts the trial of a draft on the newest stored spectra that it can fit; another one of the draft that is running stops.
+ * @returns the trial's id.
+ * @throws AppError `invalid_input` naming the field that no recipe may have; `conflict` where no stored spectra fit; as `lockDraft`.
+ */
+export async function startTrial(
+  draftId: string,
+  seenRevision: number,
+  actor: string,
+  certify: Certify = certifyRecipe,
+): Promise<string> {
+  const stored = await db().one<{ content: unknown }>(sql`SELECT content FROM metrology_recipe_draft WHERE id = ${draftId}`);
+  if (stored === undefined) throw new AppError('not_found', 'there is no such draft');
+  const { recipe, certificate } = await prepared(stored.content, certify);
+  return transaction(async (tx) => {
+    const d = await lockDraft(tx, draftId, seenRevision, ['draft', 'proposed']);
+    const found = await tx.rows<{ id: string; measured_at: Date }>(spectraFor(d, recipe, TRIAL_WAFERS));
+    if (found.length === 0)
+      throw new AppError(
+        'conflict',
+        `no stored spectra of ${d.recipe_id === null ? d.operation : d.name} have the channels of the draft; without any it needs a second engineer`,
+      );
+    const refs: Ref[] = found.reverse().map((f) => ({ id: f.id, at: f.measured_at.getTime() }));
+    await tx.exec(
+      sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = now() WHERE draft_id = ${d.id} AND state = 'running'`,
+    );
+    const made = await tx.one<{ id: string }>(sql`
+      INSERT INTO metrology_recipe_trial (draft_id, revision, base_version, content, certificate, refs, code_version, author)
+      VALUES (${d.id}, ${d.revision}, ${d.base_version}, ${JSON.stringify(recipe)}::jsonb, ${certificate === null ? null : JSON.stringify(certificate)}::jsonb,
+        ${JSON.stringify(refs)}::jsonb, ${codeVersion('spectra')}, ${actor}) RETURNING id`);
+    await audit(tx, {
+      actor,
+      action: 'try',
+      entity: 'metrology recipe draft',
+      entityId: d.id,
+      after: { trial: made!.id, wafers: refs.length },
+    });
+    await enqueueLater(tx, [{ queue: 'trial', payload: { v: 1, trialId: made!.id, step: 0 } }]);
+    return made!.id;
+  });
+}
+
+/** Stops a trial after its present wafer. @throws AppError `conflict` when it is not running. */
+export async function stopTrial(id: string): Promise<void> {
+  const stopped = await db().exec(
+    sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = now() WHERE id = ${id} AND state = 'running'`,
+  );
+  if (stopped === 0) throw new AppError('conflict', 'this trial is not running');
+}
+
+interface TrialRow {
+  draft_id: string;
+  content: MetrologyRecipe;
+  certificate: { truncation: number } | null;
+  refs: Ref[];
+  state: string;
+  done: number;
+  recipe_id: string | null;
+  base_version: number;
+  base: MetrologyRecipe | null;
+  base_certificate: { truncation: number } | null;
+}
+
+interface StoredSpectrum {
+  lot: string;
+  slot: number;
+  station: string;
+  axis_id: string;
+  axis: SpectrumAxis;
+  channels: string[];
+  sites: number;
+  values: Buffer;
+  sigma: Buffer | null;
+  x: Float64Array;
+  y: Float64Array;
+}
+
+export type TrialStep =
+  | { readonly kind: 'idle' }
+  /** Null: the spectra are no longer stored. */
+  | { readonly kind: 'fitted'; readonly wafer: TrialWafer | null; readonly of: number }
+  | { readonly kind: 'failed'; readonly message: string };
+
+const finite = (v: Float64Array): (number | null)[] => Array.from(v, (x) => (Number.isFinite(x) ? x : null));
+
+const kept = (fits: readonly SiteFit[]): TrialFits => ({
+  status: fits.map((f) => f.status),
+  chi2: fits.map((f) => (Number.isFinite(f.reducedChi2) ? f.reducedChi2 : null)),
+  values: fits.flatMap((f) => finite(f.values)),
+  u: fits.flatMap((f) => finite(f.u)),
+});
+
+/** Fits the next wafer of a trial by both recipes, rigorously; writes nothing. A fault of the recipe is an outcome: trying again would meet it again. */
+export async function trialStep(p: Payload<'trial'>, compute: (job: TrialJob) => Promise<SiteFit[]>): Promise<TrialStep> {
+  const t = await db().one<TrialRow>(sql`
+    SELECT t.draft_id, t.content, t.certificate, t.refs, t.state, t.done, d.recipe_id, t.base_version, v.content AS base, v.certificate AS base_certificate
+    FROM metrology_recipe_trial t JOIN metrology_recipe_draft d ON d.id = t.draft_id
+      LEFT JOIN metrology_recipe_version v ON v.recipe_id = d.recipe_id AND v.version = t.base_version WHERE t.id = ${p.trialId}`);
+  if (t === undefined || t.state !== 'running' || t.done !== p.step) return { kind: 'idle' };
+  const ref = t.refs[p.step]!;
+  const s = await db().one<StoredSpectrum>(sql`
+    SELECT s.lot, s.slot, s.station, s.axis_id, a.content AS axis, s.channels, s.sites, s.values, s.sigma, l.x, l.y
+    FROM spectrum s JOIN spectrum_axis a ON a.id = s.axis_id JOIN site_layout l ON l.id = s.layout_id WHERE s.id = ${ref.id} AND s.measured_at = ${new Date(ref.at)}`);
+  if (s === undefined) return { kind: 'fitted', wafer: null, of: t.refs.length };
+  const job = (recipeId: string, version: number, recipe: MetrologyRecipe, truncation: number | null): TrialJob => ({
+    recipeId,
+    version,
+    recipe,
+    truncation,
+    axisId: s.axis_id,
+    axis: s.axis,
+    channels: recipe.channels.map((c) => s.channels.indexOf(c.name)),
+    sent: s.channels.length,
+    sites: s.sites,
+    values: asFloat32(s.values).slice(),
+    sigma: s.sigma === null ? null : asFloat32(s.sigma).slice(),
+    surrogate: null,
+  });
+  try {
+    const draft = await compute(job(p.trialId, 0, t.content, t.certificate?.truncation ?? null));
+    const canBase = t.base?.channels.every((c) => s.channels.includes(c.name)) ?? false;
+    const base =
+      t.base !== null && canBase
+        ? await compute(job(t.recipe_id!, t.base_version, t.base, t.base_certificate?.truncation ?? null))
+        : null;
+    const wafer: TrialWafer = {
+      spectrumId: ref.id,
+      atMs: ref.at,
+      lot: s.lot,
+      slot: s.slot,
+      station: s.station,
+      x: Array.from(s.x),
+      y: Array.from(s.y),
+      draft: kept(draft),
+      base: base === null ? null : kept(base),
+    };
+    return { kind: 'fitted', wafer, of: t.refs.length };
+  } catch (e) {
+    if (!(e instanceof AppError) || e.retry) throw e;
+    return { kind: 'failed', message: e.message };
+  }
+}
+
+/** Keeps a wafer of a trial and asks for the next, or ends it. */
+export async function storeTrialStep(tx: Tx, p: Payload<'trial'>, o: TrialStep): Promise<void> {
+  if (o.kind === 'idle') return;
+  if (o.kind === 'failed') {
+    await tx.exec(
+      sql`UPDATE metrology_recipe_trial SET state = 'failed', error = ${o.message}, updated_at = now() WHERE id = ${p.trialId} AND state = 'running'`,
+    );
+    return;
+  }
+  const isLast = p.step + 1 >= o.of;
+  const went =
+    await tx.exec(sql`UPDATE metrology_recipe_trial SET results = results || ${JSON.stringify(o.wafer === null ? [] : [o.wafer])}::jsonb, done = done + 1,
+    state = ${isLast ? 'ready' : 'running'}, updated_at = now() WHERE id = ${p.trialId} AND done = ${p.step} AND state = 'running'`);
+  if (went > 0 && !isLast) await enqueueLater(tx, [{ queue: 'trial', payload: { v: 1, trialId: p.trialId, step: p.step + 1 } }]);
+}

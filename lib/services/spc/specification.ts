@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { sql, type Tx, transaction } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import { reasonOf } from '@/lib/errors/reason';
+import { parsed } from '@/lib/formats/parsed';
+import { real } from '@/lib/formats/scalars';
+import { type SpecificationValues, sharesNothing, specificationProblems } from '@/lib/spc';
+import { audit } from '../audit';
+import { followSpecification } from '../control/follow-specification';
+import { feed } from '../live/feed';
+
+/** What a specification is of. */
+export interface SpecificationKey {
+  readonly product: string;
+  readonly operation: string;
+  readonly parameter: string;
+}
+
+const side = real.nullable();
+export const specificationChange = z.strictObject({
+  target: side,
+  lsl: side,
+  usl: side,
+  /** That limits which share no value with those in force are meant. */
+  confirmed: z.boolean().default(false),
+});
+
+interface InForce extends SpecificationValues {
+  readonly version: number;
+}
+
+const nameOf = (k: SpecificationKey): string => `${k.product} · ${k.operation} · ${k.parameter}`;
+
+/**
+ * A new version of a specification with author and reason. Charts and capability of its context judge by it from now on, and loops
+ * that aim at its target follow it as `followSpecification` says; control limits, baselines and running rules are not touched, since a specification says what is wanted and not what the process does.
+ * @throws AppError `not_found`; `precondition_failed` when somebody changed it meanwhile, or the new limits share no value with those in force
+ *   and nobody confirmed that; `invalid_input` with `details.field` when
+ *   LSL <= target <= USL does not hold, nothing is said, or nothing differs.
+ */
+export async function changeSpecification(
+  key: SpecificationKey,
+  seenVersion: number,
+  input: unknown,
+  reason: unknown,
+  actor: string,
+  now: number,
+): Promise<number> {
+  const why = reasonOf(reason);
+  const { confirmed, ...values } = parsed(specificationChange, input);
+  return transaction(async (tx) => {
+    const inForce = await tx.one<InForce>(sql`
+      SELECT version, target, lsl, usl FROM specification WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter} FOR UPDATE`);
+    if (inForce === undefined) throw new AppError('not_found', `there is no specification of ${nameOf(key)}`);
+    if (inForce.version !== seenVersion)
+      throw new AppError(
+        'precondition_failed',
+        `the specification is at version ${inForce.version} by now, you saw ${seenVersion}; look at the change first`,
+      );
+    if (sameValues(inForce, values))
+      throw new AppError('invalid_input', `Nothing differs from version ${inForce.version}.`, { field: 'target' });
+    if (!confirmed && problemOf(values, false) === undefined && sharesNothing(inForce, values))
+      throw unconfirmed(inForce, values);
+    return writeVersion(tx, key, inForce, values, { actor, reason: why, fromDocument: false, at: now });
+  });
+}
+
+const said = (v: SpecificationValues): string => `${v.lsl ?? 'open'} to ${v.usl ?? 'open'}`;
+
+const unconfirmed = (before: SpecificationValues, after: SpecificationValues): AppError =>
+  new AppError(
+    'precondition_failed',
+    `The limits move from ${said(before)} to ${said(after)}: what is inside now would be out. Check the unit, or confirm that it is meant.`,
+    { field: 'confirmed' },
+  );
+
+export interface RegisteredSpecification extends SpecificationKey, SpecificationValues {
+  readonly chartContext: string;
+}
+
+/**
+ * The specifications of a fab's document: new ones are registered, changed ones become versions by the same rules as on the screen. What
+ * the document says again without change does not take back what an engineer has changed since.
+ */
+export async function registerSpecifications(
+  tx: Tx,
+  list: readonly RegisteredSpecification[],
+  actor: string,
+  reason: string,
+  now: number,
+): Promise<void> {
+  const rows = await tx.rows<SpecificationKey & InForce & { document: SpecificationValues | null }>(sql`
+    SELECT s.product, s.operation, s.parameter, s.version, s.target, s.lsl, s.usl,
+      (SELECT jsonb_build_object('target', v.target, 'lsl', v.lsl, 'usl', v.usl) FROM specification_version v
+        WHERE v.product = s.product AND v.operation = s.operation AND v.parameter = s.parameter AND v.from_document ORDER BY v.version DESC LIMIT 1) AS document
+    FROM specification s FOR UPDATE`);
+  const known = new Map(rows.map((r) => [nameOf(r), r]));
+  for (const [i, s] of list.entries()) {
+    const problem = problemOf(s, true);
+    if (problem !== undefined)
+      throw new AppError('invalid_input', `specifications.${i}.${problem.field}: ${problem.text}`, {
+        path: `specifications.${i}.${problem.field}`,
+      });
+    const inForce = known.get(nameOf(s));
+    if (inForce === undefined) await registerFirst(tx, s, actor, reason);
+    else {
+      await tx.exec(
+        sql`UPDATE specification SET chart_context = ${s.chartContext} WHERE product = ${s.product} AND operation = ${s.operation} AND parameter = ${s.parameter}`,
+      );
+      if (inForce.document !== null && sameValues(inForce.document, s)) continue;
+      await writeVersion(tx, s, inForce, s, { actor, reason, fromDocument: true, at: now });
+    }
+  }
+}
+
+/** A document may name what is charted before anybody has specified it; a person who changes a specification says something. */
+const problemOf = (v: SpecificationValues, fromDocument: boolean) =>
+  fromDocument && v.target === null && v.lsl === null && v.usl === null ? undefined : specificationProblems(v)[0];
+
+const sameValues = (a: SpecificationValues, b: SpecificationValues): boolean =>
+  a.target === b.target && a.lsl === b.lsl && a.usl === b.usl;
+
+interface Authorship {
+  readonly actor: string;
+  readonly reason: string;
+  readonly fromDocument: boolean;
+  readonly at: number;
+}
+
+async function registerFirst(tx: Tx, s: RegisteredSpecification, actor: string, reason: string): Promise<void> {
+  await tx.exec(sql`INSERT INTO specification (product, operation, parameter, version, target, lsl, usl, chart_context)
+    VALUES (${s.product}, ${s.operation}, ${s.parameter}, 1, ${s.target}::float8, ${s.lsl}::float8, ${s.usl}::float8, ${s.chartContext})`);
+  // The first one holds from the start: nothing was specified before it.
+  await insertVersion(tx, s, 1, s, { actor, reason, fromDocument: true, at: 0 });
+}
+
+async function writeVersion(
+  tx: Tx,
+  key: SpecificationKey,
+  before: InForce,
+  values: SpecificationValues,
+  by: Authorship,
+): Promise<number> {
+  const problem = problemOf(values, by.fromDocument);
+  if (problem !== undefined) throw new AppError('invalid_input', problem.text, { field: problem.field });
+  const { target, lsl, usl } = values;
+  const version = before.version + 1;
+  await tx.exec(sql`UPDATE specification SET version = ${version}, target = ${target}::float8, lsl = ${lsl}::float8, usl = ${usl}::float8
+    WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter}`);
+  await insertVersion(tx, key, version, values, by);
+  await audit(tx, {
+    actor: by.actor,
+    action: 'change',
+    entity: 'specification',
+    entityId: nameOf(key),
+    before: { version: before.version, target: before.target, lsl: before.lsl, usl: before.usl },
+    after: { version, target, lsl, usl },
+    reason: by.reason,
+  });
+  await feed(tx, [
+    {
+      kind: 'limits',
+      text: `Specification of ${nameOf(key)}: version ${version} by ${by.actor}: ${by.reason}`,
+      detail: { ...key },
+    },
+  ]);
+  const { actor, reason, fromDocument } = by;
+  await followSpecification(tx, { ...key, version, before, after: { target, lsl, usl }, actor, reason, fromDocument });
+  return version;
+}
+
+async function insertVersion(
+  tx: Tx,
+  key: SpecificationKey,
+  version: number,
+  v: SpecificationValues,
+  by: Authorship,
+): Promise<void> {
+  await tx.exec(sql`INSERT INTO specification_version (product, operation, parameter, version, target, lsl, usl, from_document, author, reason, valid_from)
+    VALUES (${key.product}, ${key.operation}, ${key.parameter}, ${version}, ${v.target}::float8, ${v.lsl}::float8, ${v.usl}::float8, ${by.fromDocument}, ${by.actor}, ${by.reason}, ${new Date(by.at)})`);
+}

@@ -1,0 +1,88 @@
+import { capability, DISPERSION } from '@/lib/spc';
+import type { ChartColumns, ChartHead, ChartVersionView, SpcChartView } from './chart';
+import type { ChartSpecification } from './chart-specification';
+
+/** Why one specification cannot stand for all products of a chart. */
+function differenceNote({ unspecified: without }: ChartSpecification): string {
+  const how =
+    without.length === 0
+      ? 'The products on this chart are specified differently'
+      : `The specification differs by product: ${without.join(', ')} on this chart ${without.length === 1 ? 'has' : 'have'} none`;
+  return `${how}, so no one capability holds for all of its points.`;
+}
+
+/** Why a chart has no capability by a specification. Another chart is named only where there is one that has it. */
+function unspecifiedNote(c: Pick<ChartHead, 'kind' | 'parameter' | 'operation'>, { ofWafers }: ChartSpecification): string {
+  const isOfLots = c.kind === 'xbar_r' || c.kind === 'xbar_s';
+  if (c.kind !== 'ewma' && !isOfLots) return 'This characteristic has no specification limits, so there is no capability.';
+  if (!ofWafers) return `${c.parameter} has no specification limits at ${c.operation}, so there is no capability.`;
+  return isOfLots
+    ? 'Specifications are of single wafers, and the means of lots spread less than they: see the individuals chart for the capability.'
+    : 'An EWMA chart has no capability of its own: see the individuals chart.';
+}
+
+/** Which points of the window the specification in force did not hold for yet: they are judged by it all the same. */
+function olderNote(s: ChartSpecification, at: readonly number[]): string | null {
+  const inForce = s.spans.at(-1);
+  const older = inForce === undefined ? 0 : at.filter((ms) => ms < inForce.fromMs).length;
+  if (inForce === undefined || older === 0) return null;
+  const which =
+    older === at.length
+      ? at.length === 1
+        ? 'The point is'
+        : `All ${at.length} points are`
+      : `${older} of ${at.length} points are`;
+  return `${which} older than version ${inForce.version} of the specification and judged by it all the same.`;
+}
+
+/** What the indices of the limits' sigma say where that sigma is no short-term one. */
+const sigmaNote = (v: ChartVersionView | undefined): string | null =>
+  v?.sigmaMethod === 'overall'
+    ? 'Neighbouring points of the baseline follow each other, so the sigma of the limits is its overall standard deviation: Cp and Cpk say what the baseline could hold, Pp and Ppk what this window did.'
+    : null;
+
+/**
+ * Capability of the points of the window by the specification in force, or why there is none.
+ * @param v - version of the chart that was in force at the end of the window.
+ */
+export function studyOf(
+  c: ChartHead,
+  v: ChartVersionView | undefined,
+  s: ChartSpecification,
+  p: ChartColumns,
+): Pick<SpcChartView, 'capability' | 'capabilityNote'> {
+  const used = Array.from(p.value.keys()).filter((i) => !p.excluded[i] && !Number.isNaN(p.value[i]!));
+  const n = used.length;
+  if (s.differs) return { capability: null, capabilityNote: differenceNote(s) };
+  if (c.kind === 'ewma' || (s.lsl === null && s.usl === null)) return { capability: null, capabilityNote: unspecifiedNote(c, s) };
+  if (n < 2) return { capability: null, capabilityNote: 'Fewer than two points in this window: take a longer time range.' };
+  const sigmaWithin = v?.sigmaWithin ?? null;
+  if (!(sigmaWithin !== null && sigmaWithin > 0))
+    return {
+      capability: null,
+      capabilityNote:
+        v?.limitsSource === 'given'
+          ? 'The limits were given without a sigma within and no study came before them: enter one with the limits, or collect a baseline.'
+          : 'The baseline was still being collected at the end of this window: there is no within sigma.',
+    };
+  const mean = used.reduce((s, i) => s + p.value[i]!, 0) / n;
+  const sigmaOverall = Math.sqrt(used.reduce((s, i) => s + (p.value[i]! - mean) ** 2, 0) / (n - 1));
+  if (!(sigmaOverall > 0))
+    return { capability: null, capabilityNote: 'All points have the same value: a capability would mean nothing.' };
+  // A moving range repeats what the individuals show: only subgroups have a dispersion of their own to be out of control.
+  const counts = (r: number): boolean => r < DISPERSION || c.kind !== 'individuals';
+  const signals = used.filter((i) => p.rules[i]!.some(counts)).length;
+  const distinct = new Set(used.map((i) => p.value[i])).size;
+  const spec = {
+    ...(s.lsl === null ? {} : { lsl: s.lsl }),
+    ...(s.usl === null ? {} : { usl: s.usl }),
+    ...(s.target === null ? {} : { target: s.target }),
+  };
+  const study = capability({ mean, sigmaWithin, sigmaOverall, n, spec, signals, distinct });
+  const older = olderNote(
+    s,
+    used.map((i) => p.at[i]!),
+  );
+  const notes = [sigmaNote(v), older].filter((t) => t !== null);
+  return { capability: { study, mean, n, sigmaOverall }, capabilityNote: notes.length === 0 ? null : notes.join(' ') };
+}

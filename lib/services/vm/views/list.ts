@@ -1,0 +1,109 @@
+import { db, sql, where } from '@/lib/db';
+import { idFromAddress } from '../../address/id-from-address';
+import type { Validation } from './models';
+
+export interface VmRow {
+  id: string;
+  operation: string;
+  product: string;
+  parameter: string;
+  unit: string;
+  active: boolean;
+  version: number | null;
+  trainedMs: number | null;
+  n: number | null;
+  components: number | null;
+  q2: number | null;
+  rmse: number | null;
+  /** Of the window: predictions inside the domain that were measured later, the share of them in their interval, and their RMSE. */
+  checked: number;
+  coverage: number | null;
+  observedRmse: number | null;
+  /** All that were measured later, those outside the domain among them, and their RMSE. */
+  checkedAll: number;
+  observedAll: number | null;
+  /** Predictions outside the model's domain: they are kept off the VM charts. */
+  unreliable: number;
+  predictions: number;
+  /** What the state of the model goes by, whatever window the list shows: the last 7 days and the last 30. */
+  week: VmLive;
+  month: VmLive;
+}
+
+/** How a model does live, over a stretch of time. */
+export interface VmLive {
+  predictions: number;
+  unreliable: number;
+  /** Inside the domain and measured later, the share of them in their interval, and their RMSE. */
+  checked: number;
+  coverage: number | null;
+  observedRmse: number | null;
+}
+
+const DAY_MS = 86_400_000;
+const WEEK_DAYS = 7;
+const MONTH_DAYS = 30;
+
+export interface VmFilter {
+  readonly fromMs: number;
+  /** End of the last 7 and 30 days. */
+  readonly nowMs: number;
+  readonly operation?: string | null;
+  readonly product?: string | null;
+  readonly id?: string;
+}
+
+/** The figures of one stretch of `seen`, as JSON. @param since - where it begins, ms UTC. */
+function live(since: number) {
+  const of = sql`started_at >= ${new Date(since)}`;
+  const measured = sql`reliable AND measured_at >= ${new Date(since)} AND ${of}`;
+  return sql`jsonb_build_object('predictions', count(*) FILTER (WHERE ${of}), 'unreliable', count(*) FILTER (WHERE ${of} AND NOT reliable),
+    'checked', count(measured) FILTER (WHERE ${measured}), 'coverage', avg((measured BETWEEN lo AND hi)::int) FILTER (WHERE ${measured}),
+    'observedRmse', sqrt(avg((measured - value) ^ 2) FILTER (WHERE ${measured})))`;
+}
+
+const NOTHING_LIVE: VmLive = { predictions: 0, unreliable: 0, checked: 0, coverage: null, observedRmse: null };
+
+/** The models with how they do: in the window that is looked at, and in the two that their state goes by. */
+export async function listVmModels(f: VmFilter): Promise<VmRow[]> {
+  const week = f.nowMs - WEEK_DAYS * DAY_MS;
+  const month = f.nowMs - MONTH_DAYS * DAY_MS;
+  const first = new Date(Math.min(f.fromMs, month));
+  const inWindow = sql`started_at >= ${new Date(f.fromMs)}`;
+  const found = sql`measured_at >= ${new Date(f.fromMs)} AND ${inWindow}`;
+  const rows = await db().rows<
+    Omit<VmRow, 'trainedMs' | 'q2' | 'rmse' | 'week' | 'month'> & {
+      trained_at: Date | null;
+      validation: Validation | null;
+      week: VmLive | null;
+      month: VmLive | null;
+    }
+  >(sql`
+    WITH models AS (SELECT * FROM vm_model m ${where([
+      f.operation != null && sql`m.operation = ${f.operation}`,
+      f.product != null && sql`m.product = ${f.product}`,
+      f.id !== undefined && sql`m.id = ${idFromAddress('model', f.id)}`,
+    ])}),
+    seen AS (
+      SELECT p.model_id, p.started_at, p.value, p.lo, p.hi, p.reliable, q.mean AS measured, q.measured_at FROM vm_prediction p JOIN models m ON m.id = p.model_id
+      LEFT JOIN measurement q ON q.run_id = p.run_id AND q.parameter = m.parameter AND q.superseded_by IS NULL AND q.measured_at >= ${first}
+      WHERE p.started_at >= ${first}),
+    stats AS (
+      SELECT model_id, (count(*) FILTER (WHERE ${inWindow}))::int AS predictions, (count(*) FILTER (WHERE NOT reliable AND ${inWindow}))::int AS unreliable,
+        (count(measured) FILTER (WHERE reliable AND ${found}))::int AS checked, avg((measured BETWEEN lo AND hi)::int) FILTER (WHERE reliable AND ${found}) AS coverage,
+        sqrt(avg((measured - value) ^ 2) FILTER (WHERE reliable AND ${found})) AS rmse, (count(measured) FILTER (WHERE ${found}))::int AS checked_all,
+        sqrt(avg((measured - value) ^ 2) FILTER (WHERE ${found})) AS rmse_all, ${live(week)} AS week, ${live(month)} AS month
+      FROM seen GROUP BY model_id)
+    SELECT m.id, m.operation, m.product, m.parameter, m.unit, m.active, v.version, v.trained_at, v.n, v.components, v.validation, s.week, s.month,
+      COALESCE(s.checked, 0) AS checked, s.coverage::float8 AS coverage, s.rmse AS "observedRmse", COALESCE(s.checked_all, 0) AS "checkedAll", s.rmse_all AS "observedAll", COALESCE(s.unreliable, 0) AS unreliable, COALESCE(s.predictions, 0) AS predictions
+    FROM models m LEFT JOIN stats s ON s.model_id = m.id
+    LEFT JOIN LATERAL (SELECT * FROM vm_version v WHERE v.model_id = m.id ORDER BY version DESC LIMIT 1) v ON true ORDER BY m.operation, m.product, m.parameter`);
+  return rows.map(({ trained_at, validation, ...r }) => ({
+    ...r,
+    week: r.week ?? NOTHING_LIVE,
+    month: r.month ?? NOTHING_LIVE,
+    trainedMs: trained_at?.getTime() ?? null,
+    q2: validation?.q2 ?? null,
+    rmse: validation?.rmse ?? null,
+  }));
+}

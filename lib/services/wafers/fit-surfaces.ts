@@ -1,0 +1,212 @@
+import { bulkInsert, db, sql, type Tx } from '@/lib/db';
+import { AppError } from '@/lib/errors';
+import type { Ref } from '@/lib/queue/jobs';
+import { enqueueLater } from '@/lib/queue/outbox';
+import { fitZernike, termsOfOrder, type ZernikeFit, type ZernikeFitOptions, zernikeLayout, zoneStatistics } from '@/lib/spatial';
+import { codeVersion } from '../system/code-version';
+import { reasonOf } from '../unfitted';
+
+/** The highest radial order that is fitted. */
+export const HIGHEST_ORDER = 6;
+/** Sites per fitted term that leave enough freedom to judge the residual. */
+const SITES_A_TERM = 1.6;
+/** Share of a site's u below which nothing is its own: rounding of a covariance. */
+const NOTHING_OWN = 1e-6;
+
+interface WaferRow {
+  id: string;
+  measured_at: Date;
+  layout_id: string;
+  x: Float64Array;
+  y: Float64Array;
+  value: Float64Array;
+  u: Float64Array;
+  u_common: Float64Array;
+  diameter_mm: number;
+}
+
+/** Why a wafer could not be fitted; its results are empty then. */
+type Unfitted = string | null;
+
+interface SpatialRow {
+  measurement_id: string;
+  measured_at: Date;
+  order: number;
+  radius_mm: number;
+  coefficients: Float64Array;
+  u: Float64Array;
+  rank: number;
+  condition: number;
+  dof: number;
+  r2: number;
+  residual_sigma: number;
+  zones: unknown;
+  code_version: string;
+  reason: Unfitted;
+}
+
+const orders = new Map<string, number>();
+
+/** The highest radial order, at most 6, that the sites of a layout determine with freedom left; found once a layout. */
+function orderFor(layoutId: string, x: Float64Array, y: Float64Array, radiusMm: number): number {
+  const known = orders.get(layoutId);
+  if (known !== undefined) return known;
+  let order = HIGHEST_ORDER;
+  while (order > 0 && !determined(x, y, order, radiusMm)) order--;
+  if (orders.size > 10_000) orders.clear();
+  orders.set(layoutId, order);
+  return order;
+}
+
+function determined(x: Float64Array, y: Float64Array, order: number, radiusMm: number): boolean {
+  if (termsOfOrder(order) * SITES_A_TERM > x.length) return false;
+  try {
+    zernikeLayout(x, y, { order, normRadiusMm: radiusMm });
+    return true;
+  } catch (e) {
+    if (e instanceof AppError && (e.code === 'rank_deficient' || e.code === 'invalid_input')) return false;
+    throw e;
+  }
+}
+
+function fitWafer(w: WaferRow): SpatialRow {
+  const radius = w.diameter_mm / 2;
+  const measured = [...w.value.keys()].filter((i) => !Number.isNaN(w.value[i]!));
+  // Missing sites can make a high order undetermined on this wafer alone: then a lower one is fitted and stored with it.
+  let order = orderFor(w.layout_id, w.x, w.y, radius);
+  const complete = measured.length === w.value.length;
+  const pick = (v: Float64Array) => (complete ? v : Float64Array.from(measured, (i) => v[i]!));
+  const [x, y, z] = [pick(w.x), pick(w.y), pick(w.value)];
+  while (!complete && order > 0 && !determined(x, y, order, radius)) order--;
+  const shared = Array.from({ length: w.u_common.length / w.value.length }, (_, k) =>
+    pick(w.u_common.subarray(k * w.value.length, (k + 1) * w.value.length)),
+  );
+  const own = w.u.length === 0 ? null : ownUncertainty(pick(w.u), shared);
+  const options: ZernikeFitOptions = {
+    order,
+    normRadiusMm: radius,
+    onDeficient: 'minimum_norm',
+    ...(own === null ? {} : { uValue: own, covariance: 'known' }),
+  };
+  const fit = fitZernike(x, y, z, options);
+  return {
+    measurement_id: w.id,
+    measured_at: w.measured_at,
+    order,
+    radius_mm: radius,
+    coefficients: fit.coefficients,
+    u: coefficientUncertainty(
+      fit,
+      own !== null,
+      shared.map((c) => fitZernike(x, y, c, options).coefficients),
+    ),
+    rank: fit.rank,
+    condition: fit.conditionNumber,
+    dof: fit.dof,
+    r2: fit.rSquared,
+    residual_sigma: fit.residualSigma,
+    zones: zoneStatistics(
+      x,
+      y,
+      z,
+      [0, radius / 3, (2 * radius) / 3, radius * 0.9, radius * 1.001],
+      ['centre', 'middle', 'outer', 'edge'],
+    ),
+    code_version: codeVersion('spatial'),
+    reason: null,
+  };
+}
+
+/**
+ * What each site has for itself, √(u² − Σ c²); null where the sites are exact, or one has nothing of its own: then all count alike.
+ * @throws AppError `invalid_input` where some sites are exact (u = 0) and others are not: no weights stand for that.
+ */
+function ownUncertainty(u: Float64Array, shared: readonly Float64Array[]): Float64Array | null {
+  const exact = u.indexOf(0);
+  if (exact >= 0 && u.some((v) => v > 0))
+    throw new AppError(
+      'invalid_input',
+      `u of measured site ${exact + 1} is 0 and that of others is not; give every site its uncertainty`,
+      {
+        field: 'u',
+        site: exact,
+      },
+    );
+  const own = u.map((v, i) => Math.sqrt(Math.max(0, v * v - shared.reduce((s, c) => s + c[i]! * c[i]!, 0))));
+  return own.every((v, i) => v > NOTHING_OWN * u[i]! && Number.isFinite(v)) ? own : null;
+}
+
+/**
+ * u of the coefficients: what the sites have for themselves, not below what they state and widened by the residuals where those are larger
+ * (Birge); and what they share, which goes through the fit as a value does: u² = u²(own) + Σₖ (A cₖ)².
+ * @param of - coefficients of each shared part, fitted as the values were.
+ */
+function coefficientUncertainty(fit: ZernikeFit, isKnown: boolean, of: readonly Float64Array[]): Float64Array {
+  const widen = isKnown && fit.residualSigma > 1 ? fit.residualSigma : 1;
+  return fit.standardErrors.map((s, j) => Math.sqrt((widen * s) ** 2 + of.reduce((sum, c) => sum + c[j]! * c[j]!, 0)));
+}
+
+/** A wafer that cannot be fitted gets a result that says why: it must not keep the other wafers of its job from theirs. */
+function fitOrReason(w: WaferRow): SpatialRow {
+  try {
+    return fitWafer(w);
+  } catch (e) {
+    const none = new Float64Array(0);
+    return {
+      measurement_id: w.id,
+      measured_at: w.measured_at,
+      order: 0,
+      radius_mm: w.diameter_mm / 2,
+      coefficients: none,
+      u: none,
+      rank: 0,
+      condition: Number.NaN,
+      dof: 0,
+      r2: Number.NaN,
+      residual_sigma: Number.NaN,
+      zones: [],
+      code_version: codeVersion('spatial'),
+      reason: reasonOf(e, { measurement: w.id }),
+    };
+  }
+}
+
+/** Fits each measured wafer by Zernike polynomials to the highest order its sites determine. Reads and computes; writes nothing. */
+export async function fitWafers(refs: readonly Ref[]): Promise<SpatialRow[]> {
+  const rows = await db().rows<WaferRow>(sql`
+    SELECT m.id, m.measured_at, m.layout_id, l.x, l.y, m.value, m.u, m.u_common, p.diameter_mm FROM measurement m JOIN site_layout l ON l.id = m.layout_id JOIN product p ON p.name = m.product
+    WHERE m.id = ANY(${refs.map((r) => r.id)}::uuid[]) AND m.measured_at BETWEEN ${new Date(Math.min(...refs.map((r) => r.at)))} AND ${new Date(Math.max(...refs.map((r) => r.at)))}
+    ORDER BY m.measured_at, m.id`);
+  return rows.map(fitOrReason);
+}
+
+const SPATIAL = {
+  table: 'spatial_result',
+  columns: {
+    measurement_id: 'uuid',
+    measured_at: 'timestamptz',
+    order: 'int4',
+    radius_mm: 'float8',
+    coefficients: 'float8[]',
+    u: 'float8[]',
+    rank: 'int4',
+    condition: 'float8',
+    dof: 'int4',
+    r2: 'float8',
+    residual_sigma: 'float8',
+    zones: 'jsonb',
+    code_version: 'text',
+    reason: 'text',
+  },
+  onConflict: `ON CONFLICT (measurement_id, measured_at) DO UPDATE SET "order" = EXCLUDED."order", coefficients = EXCLUDED.coefficients, u = EXCLUDED.u, rank = EXCLUDED.rank,
+    condition = EXCLUDED.condition, dof = EXCLUDED.dof, r2 = EXCLUDED.r2, residual_sigma = EXCLUDED.residual_sigma, zones = EXCLUDED.zones, code_version = EXCLUDED.code_version, reason = EXCLUDED.reason`,
+} as const;
+
+/** Stores the fits and asks for what follows from the measurement: chart points and controller updates. */
+export async function storeWaferFits(tx: Tx, fits: readonly SpatialRow[], refs: readonly Ref[]): Promise<void> {
+  await bulkInsert(tx, SPATIAL, fits);
+  await enqueueLater(tx, [
+    { queue: 'spc', payload: { v: 1, source: 'measurement', refs: [...refs] } },
+    { queue: 'control', payload: { v: 1, source: 'measurement', refs: [...refs] } },
+  ]);
+}
