@@ -51,6 +51,13 @@ export function numberYAxis(domain: readonly [number, number], ticks: readonly n
   );
 }
 
+/** Name of a y axis, inside the plot at its top; readable where a line or a limit runs behind it. */
+export const AxisName = ({ text, y = 20 }: { text: string; y?: number }) => (
+  <text x={Y_AXIS + 6} y={y} fontSize={11} fill="var(--ink-2)" stroke="var(--surface)" strokeWidth={3} paintOrder="stroke">
+    {text}
+  </text>
+);
+
 /** What stands at the pointer: snaps to a real sample at (left, top) of the chart, never between two, and is never cut by what lies around the chart. */
 export function HoverCard({ left, top, children }: { left: number; top: number; children: ReactNode }) {
   const card = useRef<HTMLDivElement>(null);

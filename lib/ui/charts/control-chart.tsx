@@ -7,7 +7,16 @@ import { useSvgExport } from '../components/use-svg-export';
 import { shortTime } from '../format';
 import { useKeys } from '../hooks/use-keys';
 import { useWidth } from '../hooks/use-width';
-import { ChartLegend, DataDisclosure, eventEntries, HoverCard, type LegendEntry, numberXAxis, numberYAxis } from './chart-parts';
+import {
+  AxisName,
+  ChartLegend,
+  DataDisclosure,
+  eventEntries,
+  HoverCard,
+  type LegendEntry,
+  numberXAxis,
+  numberYAxis,
+} from './chart-parts';
 import {
   type ControlChartInput,
   type ControlChartModel,
@@ -223,9 +232,7 @@ export function ControlChart({
               selected={selected}
               members={NONE}
             />
-            <text x={Y_NAME} y={14} fontSize={11} fill="var(--ink-2)">
-              {input.dispersionName ?? 'dispersion'}
-            </text>
+            <AxisName text={input.dispersionName ?? 'dispersion'} y={14} />
           </LineChart>
         ) : null}
         {hovered ? (
@@ -257,7 +264,6 @@ export function ControlChart({
   );
 }
 
-const Y_NAME = 62;
 const NONE: ReadonlySet<number> = new Set();
 const ofMain = (p: DrawnPoint): number | null => p.y;
 const ofDispersion = (p: DrawnPoint): number | null => p.dispersion;

@@ -5,7 +5,7 @@ import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { ChartLegend, DataDisclosure, eventEntries, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
+import { AxisName, ChartLegend, DataDisclosure, eventEntries, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
 import { EventStrip, LimitLayer } from './control-marks';
 import {
   type LoopChartInput,
@@ -15,7 +15,7 @@ import {
   loopReadout,
   prepareLoopChart,
 } from './loop-chart.prepare';
-import { AxisName, Crosshair, H, MoveMarks, OutputDots } from './loop-marks';
+import { Crosshair, H, MoveMarks, OutputDots } from './loop-marks';
 import { LABELS, nearest, plotBox, scaleX, unscaleX } from './plot';
 import type { TakenPlaces } from './taken-places';
 import { Walkable } from './walkable';

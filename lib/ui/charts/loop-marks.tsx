@@ -4,12 +4,6 @@ import { dotsPath, LABELS, plotBox, scaleX, scaleY } from './plot';
 /** Heights of the three charts, px. */
 export const H = { output: 230, moves: 130, disturbance: 120 } as const;
 
-export const AxisName = ({ text }: { text: string }) => (
-  <text x={62} y={20} fontSize={11} fill="var(--ink-2)">
-    {text}
-  </text>
-);
-
 export function OutputDots({ m, width }: { m: LoopChartModel; width: number }) {
   const box = plotBox(width, H.output, LABELS);
   const sx = scaleX(box, m.xDomain);

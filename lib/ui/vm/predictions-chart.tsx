@@ -1,7 +1,15 @@
 'use client';
 import { type PointerEvent, useMemo, useRef, useState } from 'react';
 import { CartesianGrid, ScatterChart } from 'recharts';
-import { ChartLegend, DataDisclosure, HoverCard, type LegendEntry, numberXAxis, numberYAxis } from '../charts/chart-parts';
+import {
+  AxisName,
+  ChartLegend,
+  DataDisclosure,
+  HoverCard,
+  type LegendEntry,
+  numberXAxis,
+  numberYAxis,
+} from '../charts/chart-parts';
 import { LimitLayer } from '../charts/control-marks';
 import { dotsPath, LABELS, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/plot';
 import { Walkable } from '../charts/walkable';
@@ -89,9 +97,7 @@ export function PredictionsChart({
           <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
           <Marks points={m.points} sx={sx} sy={sy} />
           {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
-          <text x={62} y={20} fontSize={11} fill="var(--ink-2)">
-            {input.unit}
-          </text>
+          <AxisName text={input.unit} />
         </ScatterChart>
         {p ? (
           <HoverCard left={sx(p.x)} top={sy(p.y) - 40}>

@@ -9,7 +9,7 @@ import { decimalsFor, num, shortDate, unitLabel } from '@/lib/ui/format';
 
 /** The sigma that limits, Cp and Cpk are by. */
 const SIGMA: Readonly<Record<string, string>> = {
-  overall: 'σ of the limits: overall, of the baseline',
+  overall: 'σ overall, baseline',
   given: 'σ within, as entered',
 };
 const sigmaName = (v: ChartVersionView | undefined): string => SIGMA[v?.sigmaMethod ?? ''] ?? 'σ within';
@@ -50,10 +50,7 @@ export function CapabilityPanel({ data }: { data: SpcChartView }) {
               ['Stability index', num(c.study.stabilityIndex, 2)],
               ['Mean', `${num(c.mean, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`],
               [sigmaName(v), `${num(v?.sigmaWithin, decimalsFor((v?.sigmaWithin ?? 1) / 10))} ${unitLabel(data.chart.unit)}`],
-              [
-                'σ overall, of this window',
-                `${num(c.sigmaOverall, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`,
-              ],
+              ['σ overall, window', `${num(c.sigmaOverall, decimalsFor(c.sigmaOverall / 10))} ${unitLabel(data.chart.unit)}`],
             ]}
           />
           {data.capabilityNote === null ? null : <p className="text-sm text-ink-2 mt-2">{data.capabilityNote}</p>}

@@ -179,8 +179,8 @@ function HowGood({ d, newest, unit }: { d: VmView; newest: VmVersionView | undef
             'Limits from',
             d.limits?.rows == null ? 'training rows' : `${count(d.limits.rows)} later runs, ${d.limits.contexts} lots`,
           ],
-          ['Limits now, of those first set', d.limits?.rows == null ? '–' : `× ${num(Math.exp(d.limits.shift), 2)}`],
-          ['Outside by those first set', d.followed.predictions > 0 ? percent(d.followed.unmoved / d.followed.predictions) : '–'],
+          ['Limits, now to first set', d.limits?.rows == null ? '–' : `× ${num(Math.exp(d.limits.shift), 2)}`],
+          ['Outside the first limits', d.followed.predictions > 0 ? percent(d.followed.unmoved / d.followed.predictions) : '–'],
           ['Inputs that never vary', count(d.constant)],
         ]}
       />
