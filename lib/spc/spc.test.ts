@@ -17,13 +17,9 @@ import {
   pChart,
   RULE_PRESETS,
   type RuleState,
-  rangeChart,
-  rangeLimits,
   rangeMoments,
   relativeRangeCdf,
   ruleMasks,
-  sdChart,
-  sdLimits,
   shewhartConstants,
   updateEwma,
   xbarChart,
@@ -180,42 +176,6 @@ function bruteForce(z: readonly number[], x: readonly number[]): Record<string, 
     N8: ends(8, (w) => w.every((a) => Math.abs(a) > 1)),
   };
 }
-
-describe('spread of subgroups', () => {
-  const rng = createRng(17);
-  const mixed = Array.from({ length: 400 }, (_, i) => Array.from({ length: i % 2 === 0 ? 10 : 2 }, () => rng.normal()));
-
-  test.each([
-    [rangeChart, rangeLimits],
-    [sdChart, sdLimits],
-  ] as const)('subgroups of several sizes have the centre and limits of their own size', (chart, limits) => {
-    const c = chart(mixed);
-    for (const i of [0, 1]) {
-      const want = limits(c.sigmaWithin, mixed[i]!.length);
-      expect([c.lcl[i], (c.center as Float64Array)[i], c.ucl[i]]).toEqual([want.lcl, want.center, want.ucl]);
-    }
-    expect(c.sigmaWithin).toBeCloseTo(1, 1);
-    // A pooled centre put the lower limit of pairs above half of them; nothing here is too small.
-    expect(c.beyondLimits.filter((i) => c.statistics[i]! < c.lcl[i]!)).toEqual([]);
-  });
-
-  test('a frozen sigma has its own centre: d2 σ, c4 σ and, of moving ranges, d2(2) σ', () => {
-    const groups = [
-      [1, 3],
-      [2, -1],
-      [1, 4],
-      [0, 3.5],
-    ];
-    const r = rangeChart(groups, { sigma: 0.1 });
-    expect(r.center).toBeCloseTo(0.1128379, 7);
-    expect(r.ucl[0]).toBeCloseTo(0.3686, 4);
-    expect(r.beyondLimits).toEqual([0, 1, 2, 3]);
-    expect(sdChart(groups, { sigma: 0.1 }).center).toBeCloseTo(0.0797885, 7);
-    const i = individualsChart([10, 11, 9, 10, 12, 11], { center: 10, sigma: 2 });
-    expect(i.mrCenter).toBeCloseTo(2.256758, 6);
-    expect(i.mrUcl).toBeCloseTo(7.3721, 3);
-  });
-});
 
 describe('run rules', () => {
   const series = fc.array(fc.constantFrom(-3.5, -3, -2.5, -2, -1.5, -1, -0.5, -0.25, 0, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 3.5), {

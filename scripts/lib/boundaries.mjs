@@ -159,7 +159,8 @@ function problemsOf(path, text, files, graph, subjects) {
     if (!target) continue; // styles, data, generated code; a missing module is the type check's business
     if (!typeOnly && !lazy && !test) graph.set(path, [...(graph.get(path) ?? []), target]);
     const [subject, needed] = [subjectOf(path), subjectOf(target)];
-    if (!test && subject && needed && subject !== needed) subjects.set(subject, new Set([...(subjects.get(subject) ?? []), needed]));
+    if (!test && subject && needed && subject !== needed)
+      subjects.set(subject, new Set([...(subjects.get(subject) ?? []), needed]));
     const other = layerOf(target);
     if (test || !layer || !other || other === layer || rule.layers.includes(other)) continue;
     problems.push(`${path}: ${layer} must not import ${other} (${to})`);

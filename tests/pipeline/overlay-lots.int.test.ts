@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql, transaction } from '@/lib/db';
+import { IS_JUDGED } from '@/lib/services/characteristics/judged-point';
+import { characteristicValues } from '@/lib/services/characteristics/values';
 import { fits, insertPoints } from '@/lib/services/spc/points';
 import { lockCharts } from '@/lib/services/spc/store';
-import { characteristicValues } from '@/lib/services/characteristics/values';
 import { spcChart } from '@/lib/services/spc/views/chart';
-import { IS_JUDGED } from '@/lib/services/characteristics/judged-point';
 import { isJudged } from '@/lib/spc';
 import { type Door, lotRecord, openDoor, overlayRecord, runRecord } from '../support/door';
 import { doAllWork } from '../support/work';

@@ -1,22 +1,10 @@
 'use client';
-import { type PointerEvent, useMemo, useRef, useState } from 'react';
-import { CartesianGrid, Line, LineChart } from 'recharts';
-import { ExportMenu } from '../components/export-menu';
+import { useMemo, useRef } from 'react';
 import { StatusMark } from '../components/status-mark';
 import { useSvgExport } from '../components/use-svg-export';
 import { shortTime } from '../format';
-import { useKeys } from '../hooks/use-keys';
 import { useWidth } from '../hooks/use-width';
-import {
-  AxisName,
-  ChartLegend,
-  DataDisclosure,
-  eventEntries,
-  HoverCard,
-  type LegendEntry,
-  numberXAxis,
-  numberYAxis,
-} from './chart-parts';
+import { ChartLegend, eventEntries, HoverCard, type LegendEntry } from './chart-parts';
 import {
   type ControlChartInput,
   type ControlChartModel,
@@ -27,11 +15,13 @@ import {
 } from './control-chart.prepare';
 import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
 import { EventStrip, LimitLayer, PointLayer, ZoneLayer } from './control-marks';
-import { LABELS, nearest, plotBox, unscaleX } from './plot';
+import { LABELS, plotBox, scaleX } from './plot';
+import { PlotFrame } from './plot-frame';
+import { PlotPanel, seriesLine } from './plot-panel';
 import { pointState } from './rules';
 import { takenPlaces } from './taken-places';
 import { niceTicks, tickDecimals } from './ticks';
-import { Walkable } from './walkable';
+import { type Drag, useControlWalk } from './use-control-walk';
 
 export interface ControlChartProps {
   input: ControlChartInput;
@@ -60,12 +50,7 @@ export function ControlChart({
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 900);
   const m = useMemo(() => prepareControlChart(input, options), [input, options]);
-  const [hover, setHover] = useState<number | null>(null);
-  const [drag, setDrag] = useState<{ from: number; to: number } | null>(null);
   const box = plotBox(width, height, LABELS);
-  const box2 = plotBox(width, dispersionHeight, LABELS, 8);
-  const avoid = useMemo(() => takenPlaces(m, ofMain, mainRules, { boundaries: m.boundaries, events: m.events }), [m]);
-  const avoid2 = useMemo(() => takenPlaces(m, ofDispersion, dispersionRules, { boundaries: [], events: [] }), [m]);
   const selected = useMemo(
     () => (selectedId === null ? -1 : m.points.findIndex((p) => input.ids[p.i] === selectedId)),
     [m, input.ids, selectedId],
@@ -74,179 +59,66 @@ export function ControlChart({
     const ids = new Set(memberIds ?? []);
     return new Set(m.points.flatMap((p, k) => (ids.has(input.ids[p.i] ?? '') ? [k] : [])));
   }, [m, memberIds, input.ids]);
-
-  const choose = (k: number | undefined): void => {
-    const p = k === undefined ? undefined : m.points[k];
-    if (p) onSelect(input.ids[p.i] ?? null);
-  };
-  const step = (d: number): void =>
-    choose(Math.min(m.points.length - 1, Math.max(0, selected < 0 ? (d > 0 ? 0 : m.points.length - 1) : selected + d)));
-  const stepViolation = (d: number): void => {
-    if (m.violations.length === 0) return;
-    const next =
-      d > 0
-        ? m.violations.find((k) => k > selected)
-        : m.violations.findLast((k) => k < (selected < 0 ? m.points.length : selected));
-    choose(next ?? (d > 0 ? m.violations[0] : m.violations.at(-1)));
-  };
-  useKeys({ n: () => stepViolation(1), p: () => stepViolation(-1) });
-  const xAt = (e: PointerEvent<HTMLDivElement>): number => {
-    const rect = e.currentTarget.getBoundingClientRect();
-    return Math.min(box.right, Math.max(box.left, e.clientX - rect.left));
-  };
-  const pointAt = (px: number): number => nearest(m.points, unscaleX(box, m.xDomain)(px));
-  const onUp = (e: PointerEvent<HTMLDivElement>): void => {
-    const px = xAt(e);
-    if (drag && onRange && Math.abs(px - drag.from) > 12) {
-      const a = m.points[pointAt(Math.min(px, drag.from))];
-      const b = m.points[pointAt(Math.max(px, drag.from))];
-      if (a && b) onRange(input.at[a.i]!, input.at[b.i]!);
-    } else choose(pointAt(px));
-    setDrag(null);
-  };
+  const { walk, hovered, drag } = useControlWalk(input, m, box, selected, onSelect, onRange);
   const csv = useMemo(() => () => controlChartCsv(input), [input]);
   const exports = useSvgExport(root, input.title, csv, {
     unit: input.unit,
     notes: () => controlChartNotes(input, m.summary, m.sets),
   });
-  const d2 = m.dispersionDomain;
-  const d2Ticks = d2 ? niceTicks(d2[0], d2[1], 3) : [];
-  const common = {
-    width,
-    margin: { top: 10, right: LABELS, bottom: 0, left: 0 },
-    data: m.points,
-    accessibilityLayer: false,
-  } as const;
   const picked = selected >= 0 ? m.points[selected] : undefined;
-  const hovered = hover !== null && !drag ? m.points[hover] : undefined;
   return (
-    <div ref={root}>
-      <div className="flex items-center text-sm text-ink-2 h-7">
-        <span>{input.unit}</span>
-        <span className="ml-3 text-ink-3">
-          {m.drawn.shown < m.drawn.of ? `${m.drawn.shown} of ${m.drawn.of} points drawn, every flagged one among them` : ''}
-        </span>
-        <span className="ml-auto">
-          <ExportMenu items={exports} />
-        </span>
-      </div>
-      <Walkable
-        kind="control chart"
-        label={`${m.summary} Arrow keys walk the points, n and p the violations.`}
-        keys={[
-          ['ArrowRight', () => step(1)],
-          ['ArrowLeft', () => step(-1)],
-          ['Home', () => choose(0)],
-          ['End', () => choose(m.points.length - 1)],
-        ]}
-        onLeave={() => onSelect(null)}
-        className="relative select-none touch-pan-y"
-        onPointerMove={(e) => {
-          const px = xAt(e);
-          setHover(pointAt(px));
-          if (drag) setDrag({ from: drag.from, to: px });
-        }}
-        onPointerLeave={() => {
-          setHover(null);
-          setDrag(null);
-        }}
-        onPointerDown={(e) => setDrag({ from: xAt(e), to: xAt(e) })}
-        onPointerUp={onUp}
-      >
-        <LineChart {...common} height={height}>
-          <CartesianGrid stroke="var(--hairline)" vertical={false} />
-          {numberXAxis(m.xDomain, m.xTicks)}
-          {numberYAxis(m.yDomain, m.yTicks, m.yDecimals)}
-          <ZoneLayer box={box} x={m.xDomain} y={m.yDomain} zones={m.zones} />
-          <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} avoid={avoid} />
-          <EventStrip box={box} x={m.xDomain} y={m.yDomain} taken={avoid} />
-          <Line
-            dataKey="raw"
-            type="linear"
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            stroke="var(--pale)"
-            strokeWidth={0.8}
-            connectNulls={false}
-          />
-          <Line
-            dataKey="line"
-            type="linear"
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            stroke="var(--series)"
-            strokeOpacity={0.65}
-            strokeWidth={1}
-            connectNulls={false}
-          />
-          <PointLayer
-            box={box}
-            x={m.xDomain}
-            y={m.yDomain}
-            points={m.points}
-            of={ofMain}
-            rulesOf={mainRules}
-            whiskers
-            selected={selected}
-            members={members}
-          />
-          {drag && Math.abs(drag.to - drag.from) > 4 ? (
-            <rect
-              x={Math.min(drag.from, drag.to)}
-              width={Math.abs(drag.to - drag.from)}
-              y={box.top}
-              height={box.bottom - box.top}
-              fill="var(--accent)"
-              fillOpacity={0.14}
-            />
-          ) : null}
-        </LineChart>
-        {d2 ? (
-          <LineChart {...common} margin={{ top: 8, right: LABELS, bottom: 0, left: 0 }} height={dispersionHeight}>
-            <CartesianGrid stroke="var(--hairline)" vertical={false} />
-            {numberXAxis(m.xDomain, m.xTicks, true)}
-            {numberYAxis(d2, d2Ticks, tickDecimals(d2Ticks))}
-            <LimitLayer box={box2} x={m.xDomain} y={d2} limits={m.dispersionLimits} avoid={avoid2} />
-            <Line
-              dataKey="dispersion"
-              type="linear"
-              dot={false}
-              activeDot={false}
-              isAnimationActive={false}
-              stroke="var(--series)"
-              strokeOpacity={0.65}
-              strokeWidth={1}
-              connectNulls={false}
-            />
-            <PointLayer
-              box={box2}
-              x={m.xDomain}
-              y={d2}
-              points={m.points}
-              of={ofDispersion}
-              rulesOf={dispersionRules}
-              unwatched={beyondDispersion}
-              whiskers={false}
-              selected={selected}
-              members={NONE}
-            />
-            <AxisName text={input.dispersionName ?? 'dispersion'} y={14} />
-          </LineChart>
-        ) : null}
-        {hovered ? (
-          <HoverCard
-            left={box.left + ((hovered.x - m.xDomain[0]) / (m.xDomain[1] - m.xDomain[0])) * (box.right - box.left)}
-            top={12}
-          >
-            <PointText input={input} p={hovered} decimals={m.valueDecimals} />
-          </HoverCard>
-        ) : null}
-      </Walkable>
-      <p className="sr-only" aria-live="polite">
-        {picked ? spokenPoint(input, picked, m.valueDecimals) : ''}
-      </p>
+    <PlotFrame
+      root={root}
+      head={<Head unit={input.unit} drawn={m.drawn} />}
+      exports={exports}
+      walk={{
+        ...walk,
+        kind: 'control chart',
+        label: `${m.summary} Arrow keys walk the points, n and p the violations.`,
+      }}
+      className="touch-pan-y"
+      spoken={picked ? spokenPoint(input, picked, m.valueDecimals) : ''}
+      below={<Below input={input} m={m} />}
+      table={{
+        label: `${input.title}, points drawn`,
+        header: POINT_HEADER(input),
+        rows: () => m.points.map((p) => pointRow(input, p, m.valueDecimals)),
+      }}
+    >
+      <LocationPanel m={m} width={width} height={height} selected={selected} members={members} drag={drag} />
+      {m.dispersionDomain ? (
+        <DispersionPanel
+          m={m}
+          domain={m.dispersionDomain}
+          name={input.dispersionName ?? 'dispersion'}
+          width={width}
+          height={dispersionHeight}
+          selected={selected}
+        />
+      ) : null}
+      {hovered ? (
+        <HoverCard left={scaleX(box, m.xDomain)(hovered.x)} top={12}>
+          <PointText input={input} p={hovered} decimals={m.valueDecimals} />
+        </HoverCard>
+      ) : null}
+    </PlotFrame>
+  );
+}
+
+function Head({ unit, drawn }: { unit: string; drawn: ControlChartModel['drawn'] }) {
+  return (
+    <>
+      <span>{unit}</span>
+      <span className="ml-3 text-ink-3">
+        {drawn.shown < drawn.of ? `${drawn.shown} of ${drawn.of} points drawn, every flagged one among them` : ''}
+      </span>
+    </>
+  );
+}
+
+function Below({ input, m }: { input: ControlChartInput; m: ControlChartModel }) {
+  return (
+    <>
       <ChartLegend entries={legend(m, input)} />
       {m.sets.length === 0 ? null : (
         <ul className="text-sm text-ink-2" aria-label="Limits drawn">
@@ -255,12 +127,105 @@ export function ControlChart({
           ))}
         </ul>
       )}
-      <DataDisclosure
-        label={`${input.title}, points drawn`}
-        header={POINT_HEADER(input)}
-        rows={() => m.points.map((p) => pointRow(input, p, m.valueDecimals))}
+    </>
+  );
+}
+
+interface PanelProps {
+  m: ControlChartModel;
+  width: number;
+  height: number;
+  selected: number;
+}
+
+function LocationPanel({
+  m,
+  width,
+  height,
+  selected,
+  members,
+  drag,
+}: PanelProps & { members: ReadonlySet<number>; drag: Drag | null }) {
+  const box = plotBox(width, height, LABELS);
+  const [x, y] = [m.xDomain, m.yDomain];
+  const avoid = useMemo(() => takenPlaces(m, ofMain, mainRules, { boundaries: m.boundaries, events: m.events }), [m]);
+  return (
+    <PlotPanel
+      width={width}
+      height={height}
+      data={m.points}
+      x={x}
+      xTicks={m.xTicks}
+      y={y}
+      yTicks={m.yTicks}
+      decimals={m.yDecimals}
+    >
+      <ZoneLayer box={box} x={x} y={y} zones={m.zones} />
+      <LimitLayer box={box} x={x} y={y} limits={m.limits} avoid={avoid} />
+      <EventStrip box={box} x={x} y={y} taken={avoid} />
+      {seriesLine('raw', 'var(--pale)', { width: 0.8 })}
+      {seriesLine('line', 'var(--series)', { opacity: 0.65 })}
+      <PointLayer
+        box={box}
+        x={x}
+        y={y}
+        points={m.points}
+        of={ofMain}
+        rulesOf={mainRules}
+        whiskers
+        selected={selected}
+        members={members}
       />
-    </div>
+      {drag && Math.abs(drag.to - drag.from) > 4 ? (
+        <rect
+          x={Math.min(drag.from, drag.to)}
+          width={Math.abs(drag.to - drag.from)}
+          y={box.top}
+          height={box.bottom - box.top}
+          fill="var(--accent)"
+          fillOpacity={0.14}
+        />
+      ) : null}
+    </PlotPanel>
+  );
+}
+
+/** Room above the dispersion, px. */
+const TOP = 8;
+
+function DispersionPanel({ m, domain, name, width, height, selected }: PanelProps & { domain: [number, number]; name: string }) {
+  const box = plotBox(width, height, LABELS, TOP);
+  const ticks = niceTicks(domain[0], domain[1], 3);
+  const avoid = useMemo(() => takenPlaces(m, ofDispersion, dispersionRules, { boundaries: [], events: [] }), [m]);
+  return (
+    <PlotPanel
+      width={width}
+      height={height}
+      top={TOP}
+      data={m.points}
+      x={m.xDomain}
+      xTicks={m.xTicks}
+      hideX
+      y={domain}
+      yTicks={ticks}
+      decimals={tickDecimals(ticks)}
+      name={name}
+    >
+      <LimitLayer box={box} x={m.xDomain} y={domain} limits={m.dispersionLimits} avoid={avoid} />
+      {seriesLine('dispersion', 'var(--series)', { opacity: 0.65 })}
+      <PointLayer
+        box={box}
+        x={m.xDomain}
+        y={domain}
+        points={m.points}
+        of={ofDispersion}
+        rulesOf={dispersionRules}
+        unwatched={beyondDispersion}
+        whiskers={false}
+        selected={selected}
+        members={NONE}
+      />
+    </PlotPanel>
   );
 }
 

@@ -1,11 +1,10 @@
 'use client';
 import { type PointerEvent, useMemo, useRef, useState } from 'react';
-import { Area, CartesianGrid, ComposedChart, Line } from 'recharts';
-import { ExportMenu } from '../components/export-menu';
+import { Area } from 'recharts';
 import { useSvgExport } from '../components/use-svg-export';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { AxisName, ChartLegend, DataDisclosure, eventEntries, HoverCard, numberXAxis, numberYAxis } from './chart-parts';
+import { ChartLegend, eventEntries, HoverCard, type LegendEntry } from './chart-parts';
 import { EventStrip, LimitLayer } from './control-marks';
 import {
   type LoopChartInput,
@@ -17,8 +16,9 @@ import {
 } from './loop-chart.prepare';
 import { Crosshair, H, MoveMarks, OutputDots } from './loop-marks';
 import { LABELS, nearest, plotBox, scaleX, unscaleX } from './plot';
+import { PlotFrame } from './plot-frame';
+import { PlotPanel, seriesLine } from './plot-panel';
 import type { TakenPlaces } from './taken-places';
-import { Walkable } from './walkable';
 
 /** Measured outputs and events, which the numbers of earlier targets leave free. */
 const outputPlaces = (m: LoopChartModel): TakenPlaces => ({
@@ -61,141 +61,137 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
   };
   const csv = useMemo(() => () => loopCsv(input), [input]);
   const exports = useSvgExport(root, input.title, csv, { unit: input.outputUnit, notes: () => loopNotes(input, m.summary) });
-  const chart = (height: number) =>
-    ({ width, height, margin: { top: 10, right: LABELS, bottom: 0, left: 0 }, accessibilityLayer: false }) as const;
-  const places = useMemo(() => outputPlaces(m), [m]);
-  const nominal = [{ kind: 'cl' as const, y: input.knobLimits.nominal, x1: m.xDomain[0], x2: m.xDomain[1], label: 'nominal' }];
   return (
-    <div ref={root}>
-      <div className="flex items-center h-7">
-        <ChartLegend
-          entries={[
-            { mark: 'dot', color: 'var(--series)', label: 'measured' },
-            { mark: 'pale', color: 'var(--pale)', label: 'without control, by the model' },
-            { mark: 'dot', color: 'var(--accent)', label: 'applied' },
-            { mark: 'hollow', color: 'var(--accent)', label: 'advised only' },
-            { mark: 'clip', color: 'var(--warn)', label: 'clipped by a limit' },
-            { mark: 'band', color: 'var(--band)', label: 'd̂ ± 2u' },
-            ...eventEntries(input.events.map((e) => e.kind)),
-          ]}
-        />
-        <span className="ml-auto">
-          <ExportMenu items={exports} />
-        </span>
-      </div>
-      <Walkable
-        kind="control loop chart"
-        label={`${m.summary} Arrow keys walk the measured wafers, Enter selects.`}
-        keys={[
+    <PlotFrame
+      root={root}
+      head={<ChartLegend entries={[...LEGEND, ...eventEntries(input.events.map((e) => e.kind))]} />}
+      exports={exports}
+      walk={{
+        kind: 'control loop chart',
+        label: `${m.summary} Arrow keys walk the measured wafers, Enter selects.`,
+        keys: [
           ['ArrowRight', () => step(1)],
           ['ArrowLeft', () => step(-1)],
           ['Enter', () => pick()],
-        ]}
-        onLeave={() => setAt(null)}
-        className="relative select-none"
-        onPointerMove={(e) => setAt(xOf(e))}
-        onPointerLeave={() => setAt(null)}
-        onPointerUp={onClick}
-      >
-        <ComposedChart {...chart(H.output)} data={m.output}>
-          <CartesianGrid stroke="var(--hairline)" vertical={false} />
-          {numberXAxis(m.xDomain, m.xTicks, true)}
-          {numberYAxis(m.outputDomain, m.ticks.output, m.decimals.output)}
-          <LimitLayer box={box} x={m.xDomain} y={m.outputDomain} limits={m.specs} avoid={places} />
-          <EventStrip box={box} x={m.xDomain} y={m.outputDomain} taken={places} />
-          <Line
-            dataKey="without"
-            type="linear"
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            stroke="var(--pale)"
-            strokeWidth={1}
-            connectNulls
-          />
-          <Line
-            dataKey="y"
-            type="linear"
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            stroke="var(--series)"
-            strokeOpacity={0.6}
-            strokeWidth={1}
-            connectNulls={false}
-          />
-          <OutputDots m={m} width={width} />
-          <Crosshair x={at} m={m} width={width} height={H.output} />
-          <AxisName text={input.outputUnit} />
-        </ComposedChart>
-        <ComposedChart {...chart(H.moves)} data={m.moves}>
-          <CartesianGrid stroke="var(--hairline)" vertical={false} />
-          {numberXAxis(m.xDomain, m.xTicks, true)}
-          {numberYAxis(m.moveDomain, m.ticks.moves, m.decimals.moves)}
-          <LimitLayer box={plotBox(width, H.moves, LABELS)} x={m.xDomain} y={m.moveDomain} limits={nominal} />
-          <Line
-            dataKey="y"
-            type="stepAfter"
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            stroke="var(--accent)"
-            strokeOpacity={0.35}
-            strokeWidth={1}
-          />
-          <MoveMarks m={m} width={width} />
-          <Crosshair x={at} m={m} width={width} height={H.moves} />
-          <AxisName text={`${input.knob}, ${input.knobUnit}`} />
-        </ComposedChart>
-        <ComposedChart
-          {...chart(H.disturbance)}
-          data={m.disturbance.map((p) => ({ ...p, band: p.lo === null || p.hi === null ? null : [p.lo, p.hi] }))}
-        >
-          <CartesianGrid stroke="var(--hairline)" vertical={false} />
-          {numberXAxis(m.xDomain, m.xTicks)}
-          {numberYAxis(m.disturbanceDomain, m.ticks.disturbance, m.decimals.disturbance)}
-          <Area
-            dataKey="band"
-            type="linear"
-            isAnimationActive={false}
-            stroke="none"
-            fill="var(--band)"
-            fillOpacity={1}
-            activeDot={false}
-          />
-          <Line
-            dataKey="y"
-            type="linear"
-            dot={false}
-            activeDot={false}
-            isAnimationActive={false}
-            stroke="var(--series)"
-            strokeWidth={1.2}
-          />
-          <Crosshair x={at} m={m} width={width} height={H.disturbance} />
-          <AxisName text={`d̂, ${input.outputUnit}`} />
-        </ComposedChart>
-        {at !== null ? <Readout m={m} input={input} at={at} left={scaleX(box, m.xDomain)(at)} /> : null}
-      </Walkable>
-      <p className="sr-only" aria-live="polite">
-        {at === null ? '' : loopReadout(m, input, at).join(', ')}
-      </p>
-      <DataDisclosure
-        label={`${input.title}, measured wafers`}
-        header={['Time', 'Wafer', `Output, ${input.outputUnit}`, 'Without control']}
-        rows={() =>
-          m.output.map((p) => ({
-            key: String(p.i),
-            cells: [
-              shortTime(p.x),
-              input.output.label[p.i] ?? '',
-              num(p.y, m.decimals.output + 1),
-              num(p.without, m.decimals.output + 1),
-            ],
-          }))
-        }
+        ],
+        onLeave: () => setAt(null),
+        onPointerMove: (e) => setAt(xOf(e)),
+        onPointerLeave: () => setAt(null),
+        onPointerUp: onClick,
+      }}
+      spoken={at === null ? '' : loopReadout(m, input, at).join(', ')}
+      table={{
+        label: `${input.title}, measured wafers`,
+        header: ['Time', 'Wafer', `Output, ${input.outputUnit}`, 'Without control'],
+        rows: () => m.output.map((p) => outputRow(input, m, p)),
+      }}
+    >
+      <OutputPanel m={m} input={input} width={width} at={at} />
+      <MovePanel m={m} input={input} width={width} at={at} />
+      <DisturbancePanel m={m} input={input} width={width} at={at} />
+      {at !== null ? <Readout m={m} input={input} at={at} left={scaleX(box, m.xDomain)(at)} /> : null}
+    </PlotFrame>
+  );
+}
+
+const LEGEND: readonly LegendEntry[] = [
+  { mark: 'dot', color: 'var(--series)', label: 'measured' },
+  { mark: 'pale', color: 'var(--pale)', label: 'without control, by the model' },
+  { mark: 'dot', color: 'var(--accent)', label: 'applied' },
+  { mark: 'hollow', color: 'var(--accent)', label: 'advised only' },
+  { mark: 'clip', color: 'var(--warn)', label: 'clipped by a limit' },
+  { mark: 'band', color: 'var(--band)', label: 'd̂ ± 2u' },
+];
+
+const outputRow = (input: LoopChartInput, m: LoopChartModel, p: LoopChartModel['output'][number]) => ({
+  key: String(p.i),
+  cells: [shortTime(p.x), input.output.label[p.i] ?? '', num(p.y, m.decimals.output + 1), num(p.without, m.decimals.output + 1)],
+});
+
+interface PanelProps {
+  m: LoopChartModel;
+  input: LoopChartInput;
+  width: number;
+  at: number | null;
+}
+
+function OutputPanel({ m, input, width, at }: PanelProps) {
+  const box = plotBox(width, H.output, LABELS);
+  const places = useMemo(() => outputPlaces(m), [m]);
+  const [x, y] = [m.xDomain, m.outputDomain];
+  return (
+    <PlotPanel
+      width={width}
+      height={H.output}
+      data={m.output}
+      x={x}
+      xTicks={m.xTicks}
+      hideX
+      y={y}
+      yTicks={m.ticks.output}
+      decimals={m.decimals.output}
+      name={input.outputUnit}
+    >
+      <LimitLayer box={box} x={x} y={y} limits={m.specs} avoid={places} />
+      <EventStrip box={box} x={x} y={y} taken={places} />
+      {seriesLine('without', 'var(--pale)', { bridge: true })}
+      {seriesLine('y', 'var(--series)', { opacity: 0.6 })}
+      <OutputDots m={m} width={width} />
+      <Crosshair x={at} m={m} width={width} height={H.output} />
+    </PlotPanel>
+  );
+}
+
+function MovePanel({ m, input, width, at }: PanelProps) {
+  const box = plotBox(width, H.moves, LABELS);
+  const nominal = [{ kind: 'cl' as const, y: input.knobLimits.nominal, x1: m.xDomain[0], x2: m.xDomain[1], label: 'nominal' }];
+  return (
+    <PlotPanel
+      width={width}
+      height={H.moves}
+      data={m.moves}
+      x={m.xDomain}
+      xTicks={m.xTicks}
+      hideX
+      y={m.moveDomain}
+      yTicks={m.ticks.moves}
+      decimals={m.decimals.moves}
+      name={`${input.knob}, ${input.knobUnit}`}
+    >
+      <LimitLayer box={box} x={m.xDomain} y={m.moveDomain} limits={nominal} />
+      {seriesLine('y', 'var(--accent)', { opacity: 0.35, type: 'stepAfter' })}
+      <MoveMarks m={m} width={width} />
+      <Crosshair x={at} m={m} width={width} height={H.moves} />
+    </PlotPanel>
+  );
+}
+
+function DisturbancePanel({ m, input, width, at }: PanelProps) {
+  const data = m.disturbance.map((p) => ({ ...p, band: p.lo === null || p.hi === null ? null : [p.lo, p.hi] }));
+  return (
+    <PlotPanel
+      width={width}
+      height={H.disturbance}
+      data={data}
+      x={m.xDomain}
+      xTicks={m.xTicks}
+      y={m.disturbanceDomain}
+      yTicks={m.ticks.disturbance}
+      decimals={m.decimals.disturbance}
+      name={`d̂, ${input.outputUnit}`}
+    >
+      <Area
+        dataKey="band"
+        type="linear"
+        isAnimationActive={false}
+        stroke="none"
+        fill="var(--band)"
+        fillOpacity={1}
+        activeDot={false}
       />
-    </div>
+      {seriesLine('y', 'var(--series)', { width: 1.2 })}
+      <Crosshair x={at} m={m} width={width} height={H.disturbance} />
+    </PlotPanel>
   );
 }
 

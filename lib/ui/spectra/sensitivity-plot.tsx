@@ -1,10 +1,10 @@
 'use client';
-import { type PointerEvent, useRef, useState } from 'react';
-import { DataDisclosure, HoverCard } from '../charts/chart-parts';
-import { nearest, type PlotBox, plotBox, scaleX, scaleY, spreadLabels, unscaleX } from '../charts/plot';
+import { useRef } from 'react';
+import { HoverCard } from '../charts/chart-parts';
+import { type PlotBox, plotBox, scaleX, scaleY, spreadLabels } from '../charts/plot';
 import { PlotAxes, X_TITLE } from '../charts/plot-axes';
-import { Walkable } from '../charts/walkable';
-import { ExportMenu } from '../components/export-menu';
+import { PlotFrame } from '../charts/plot-frame';
+import { useSampleWalk } from '../charts/use-sample-walk';
 import { useSvgExport } from '../components/use-svg-export';
 import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
@@ -32,11 +32,11 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 640);
   const { theme } = useTheme();
-  const [at, setAt] = useState(-1);
   const box = plotBox(width, height - X_TITLE, RIGHT, 12);
   const sx = scaleX(box, d.xDomain);
   const sy = scaleY(box, d.yDomain);
   const places = d.x.map((x, i) => ({ x, i })).sort((a, b) => a.x - b.x);
+  const { at, walk } = useSampleWalk(places, box, d.xDomain);
   const here = places[at];
   const exports = useSvgExport(root, title, () =>
     toCsv(
@@ -44,10 +44,6 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
       places.map((p) => [p.x, ...d.series.map((s) => s.values[p.i]!)]),
     ),
   );
-  const step = (by: number): void =>
-    setAt((i) => Math.min(places.length - 1, Math.max(0, (i < 0 ? (by > 0 ? -1 : places.length) : i) + by)));
-  const under = (e: PointerEvent<HTMLElement>): number =>
-    nearest(places, unscaleX(box, d.xDomain)(e.clientX - e.currentTarget.getBoundingClientRect().left));
   const last = places.at(-1);
   const labelY = spreadLabels(
     d.series.map((s) => sy(last ? s.values[last.i]! : 0)),
@@ -56,70 +52,61 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
     box.bottom - 2,
   );
   const colour = (k: number): string => CATEGORY[theme][k % CATEGORY[theme].length]!;
+  const said = here
+    ? [
+        `${num(here.x, d.xDecimals + 1)} ${d.axisUnit}`,
+        ...d.series.map((s) => `${s.parameter} ${num(s.values[here.i], d.yDecimals + 1)} ${d.unit}`),
+      ]
+    : [];
   return (
-    <div ref={root}>
-      <div className="flex items-center min-h-7 gap-3">
-        <h3 className="text-sm font-medium">{d.channel}</h3>
-        <span className="ml-auto">
-          <ExportMenu items={exports} />
-        </span>
-      </div>
-      <Walkable
-        kind="sensitivity plot"
-        label={`${title}: ${summaryOf(d, stepWords)} Arrow keys walk the points.`}
-        keys={[
-          ['ArrowRight', () => step(1)],
-          ['ArrowLeft', () => step(-1)],
-        ]}
-        onLeave={() => setAt(-1)}
-        className="relative select-none"
-        onPointerMove={(e) => setAt(under(e))}
-        onPointerLeave={() => setAt(-1)}
-      >
-        <svg width={width} height={height} data-export="" aria-hidden="true" className="block" fontSize={11} fill="var(--ink-3)">
-          <PlotAxes
-            box={box}
-            sx={sx}
-            sy={sy}
-            xTicks={d.xTicks.map((t) => ({ at: t, text: num(t, d.xDecimals) }))}
-            yTicks={d.yTicks.map((t) => ({ at: t, text: num(t, d.yDecimals) }))}
-            yTitle={`Δ ${d.unit}`}
-            xTitle={`${d.axisLabel}, ${d.axisUnit}`}
-          />
-          <line x1={box.left} x2={box.right} y1={sy(0)} y2={sy(0)} stroke="var(--hairline-strong)" />
-          {d.series.map((s, k) => (
-            <Series
-              key={s.parameter}
-              name={s.parameter}
-              points={places.map((p) => ({ cx: sx(p.x), cy: Number.isFinite(s.values[p.i]!) ? sy(s.values[p.i]!) : null }))}
-              box={box}
-              labelY={labelY[k]!}
-              colour={colour(k)}
-              dash={DASHES[k % DASHES.length]}
-            />
-          ))}
-          {here ? <line x1={sx(here.x)} x2={sx(here.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
-        </svg>
-        {here ? (
-          <HoverCard left={sx(here.x)} top={12}>
-            <div>{`${num(here.x, d.xDecimals + 1)} ${d.axisUnit}`}</div>
-            {d.series.map((s) => (
-              <div key={s.parameter}>{`${s.parameter} ${num(s.values[here.i], d.yDecimals + 1)} ${d.unit}`}</div>
-            ))}
-          </HoverCard>
-        ) : null}
-      </Walkable>
-      <DataDisclosure
-        label={title}
-        header={[`${d.axisLabel}, ${d.axisUnit}`, ...d.series.map((s) => `${s.parameter}, ${d.unit}`)]}
-        rows={() =>
+    <PlotFrame
+      root={root}
+      head={<h3 className="text-sm font-medium text-ink">{d.channel}</h3>}
+      exports={exports}
+      walk={{ ...walk, kind: 'sensitivity plot', label: `${title}: ${summaryOf(d, stepWords)} Arrow keys walk the points.` }}
+      spoken={said.join(', ')}
+      table={{
+        label: title,
+        header: [`${d.axisLabel}, ${d.axisUnit}`, ...d.series.map((s) => `${s.parameter}, ${d.unit}`)],
+        rows: () =>
           places.map((p) => ({
             key: `${p.x} ${p.i}`,
             cells: [num(p.x, d.xDecimals + 1), ...d.series.map((s) => num(s.values[p.i], d.yDecimals + 2))],
-          }))
-        }
-      />
-    </div>
+          })),
+      }}
+    >
+      <svg width={width} height={height} data-export="" aria-hidden="true" className="block" fontSize={11} fill="var(--ink-3)">
+        <PlotAxes
+          box={box}
+          sx={sx}
+          sy={sy}
+          xTicks={d.xTicks.map((t) => ({ at: t, text: num(t, d.xDecimals) }))}
+          yTicks={d.yTicks.map((t) => ({ at: t, text: num(t, d.yDecimals) }))}
+          yTitle={`Δ ${d.unit}`}
+          xTitle={`${d.axisLabel}, ${d.axisUnit}`}
+        />
+        <line x1={box.left} x2={box.right} y1={sy(0)} y2={sy(0)} stroke="var(--hairline-strong)" />
+        {d.series.map((s, k) => (
+          <Series
+            key={s.parameter}
+            name={s.parameter}
+            points={places.map((p) => ({ cx: sx(p.x), cy: Number.isFinite(s.values[p.i]!) ? sy(s.values[p.i]!) : null }))}
+            box={box}
+            labelY={labelY[k]!}
+            colour={colour(k)}
+            dash={DASHES[k % DASHES.length]}
+          />
+        ))}
+        {here ? <line x1={sx(here.x)} x2={sx(here.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
+      </svg>
+      {here ? (
+        <HoverCard left={sx(here.x)} top={12}>
+          {said.map((line) => (
+            <div key={line}>{line}</div>
+          ))}
+        </HoverCard>
+      ) : null}
+    </PlotFrame>
   );
 }
 

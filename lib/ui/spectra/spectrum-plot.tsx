@@ -1,10 +1,10 @@
 'use client';
-import { type PointerEvent, useMemo, useRef, useState } from 'react';
-import { ChartLegend, DataDisclosure, HoverCard, type LegendEntry } from '../charts/chart-parts';
-import { dotsPath, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/plot';
+import { useMemo, useRef } from 'react';
+import { ChartLegend, HoverCard, type LegendEntry } from '../charts/chart-parts';
+import { dotsPath, plotBox, scaleX, scaleY } from '../charts/plot';
 import { type AxisTick, PlotAxes, X_TITLE } from '../charts/plot-axes';
-import { Walkable } from '../charts/walkable';
-import { ExportMenu } from '../components/export-menu';
+import { PlotFrame } from '../charts/plot-frame';
+import { useSampleWalk } from '../charts/use-sample-walk';
 import { useSvgExport } from '../components/use-svg-export';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
@@ -26,7 +26,6 @@ const GAP = 8;
 export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; height?: number }) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 640);
-  const [at, setAt] = useState(-1);
   const m = useMemo(() => prepareSpectrum(input), [input]);
   const hasStrip = m.worst >= 0;
   const main = plotBox(width, height, RIGHT, 12);
@@ -35,69 +34,68 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
     unit: input.unit,
     notes: () => spectrumNotes(input, m),
   });
-  const p = m.points[at];
   const sx = scaleX(main, m.xDomain);
-  const step = (d: number): void =>
-    setAt((i) => Math.min(m.points.length - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : m.points.length) : i) + d)));
-  const under = (e: PointerEvent<HTMLElement>): number =>
-    nearest(m.points, unscaleX(main, m.xDomain)(e.clientX - e.currentTarget.getBoundingClientRect().left));
-  const summary = spectrumSummary(input, m);
+  const { at, walk } = useSampleWalk(m.points, main, m.xDomain);
+  const p = m.points[at];
+  const said = p ? saidOf(input, m, p) : [];
   return (
-    <div ref={root}>
-      <div className="flex items-center min-h-7 gap-3">
-        <h3 className="text-sm font-medium">{input.channel}</h3>
-        <ChartLegend entries={legendOf(input)} />
-        <span className="ml-auto">
-          <ExportMenu items={exports} />
+    <PlotFrame
+      root={root}
+      head={
+        <span className="flex items-center gap-3">
+          <h3 className="text-sm font-medium text-ink">{input.channel}</h3>
+          <ChartLegend entries={legendOf(input)} />
         </span>
-      </div>
-      <Walkable
-        kind="spectrum"
-        label={`${input.title}: ${summary} Arrow keys walk the points.`}
-        keys={[
-          ['ArrowRight', () => step(1)],
-          ['ArrowLeft', () => step(-1)],
-        ]}
-        onLeave={() => setAt(-1)}
-        className="relative select-none"
-        onPointerMove={(e) => setAt(under(e))}
-        onPointerLeave={() => setAt(-1)}
-      >
-        <svg width={width} height={total} data-export="" aria-hidden="true" className="block">
-          <Curves input={input} m={m} width={width} height={height} />
-          {hasStrip ? <Residuals input={input} m={m} width={width} top={height + GAP} /> : null}
-          {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={main.top} y2={total - 22 - X_TITLE} stroke="var(--hairline-strong)" /> : null}
-        </svg>
-        {p ? (
-          <HoverCard left={sx(p.x)} top={12}>
-            <div>{`${num(p.x, m.xDecimals + 1)} ${input.axisUnit}`}</div>
-            {p.measured === null ? null : (
-              <div>{`measured ${num(p.measured, m.yDecimals + 2)}${p.sigma === null ? '' : ` ± ${num(p.sigma, m.yDecimals + 2)}`} ${input.unit}`}</div>
-            )}
-            {p.modelled === null ? null : <div>{`model ${num(p.modelled, m.yDecimals + 2)} ${input.unit}`}</div>}
-            {p.residual === null ? null : <div>{`left over ${num(p.residual, 1)} σ`}</div>}
-          </HoverCard>
-        ) : null}
-      </Walkable>
-      <DataDisclosure
-        label={input.title}
-        header={[`${input.axisLabel}, ${input.axisUnit}`, `Measured, ${input.unit}`, 'σ', 'Model', 'Residual, σ']}
-        rows={() =>
-          m.points.map((q) => ({
-            key: String(q.x),
-            cells: [
-              num(q.x, m.xDecimals + 1),
-              num(q.measured, m.yDecimals + 2),
-              num(q.sigma, m.yDecimals + 3),
-              num(q.modelled, m.yDecimals + 2),
-              num(q.residual, 2),
-            ],
-          }))
-        }
-      />
-    </div>
+      }
+      exports={exports}
+      walk={{ ...walk, kind: 'spectrum', label: `${input.title}: ${spectrumSummary(input, m)} Arrow keys walk the points.` }}
+      spoken={said.join(', ')}
+      table={{
+        label: input.title,
+        header: [`${input.axisLabel}, ${input.axisUnit}`, `Measured, ${input.unit}`, 'σ', 'Model', 'Residual, σ'],
+        rows: () => m.points.map((q) => rowOf(m, q)),
+      }}
+    >
+      <svg width={width} height={total} data-export="" aria-hidden="true" className="block">
+        <Curves input={input} m={m} width={width} height={height} />
+        {hasStrip ? <Residuals input={input} m={m} width={width} top={height + GAP} /> : null}
+        {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={main.top} y2={total - 22 - X_TITLE} stroke="var(--hairline-strong)" /> : null}
+      </svg>
+      {p ? (
+        <HoverCard left={sx(p.x)} top={12}>
+          {said.map((line) => (
+            <div key={line}>{line}</div>
+          ))}
+        </HoverCard>
+      ) : null}
+    </PlotFrame>
   );
 }
+
+type Point = SpectrumModel['points'][number];
+
+/** What stands at a point, line by line. */
+const saidOf = (input: SpectrumInput, m: SpectrumModel, p: Point): string[] => [
+  `${num(p.x, m.xDecimals + 1)} ${input.axisUnit}`,
+  ...(p.measured === null
+    ? []
+    : [
+        `measured ${num(p.measured, m.yDecimals + 2)}${p.sigma === null ? '' : ` ± ${num(p.sigma, m.yDecimals + 2)}`} ${input.unit}`,
+      ]),
+  ...(p.modelled === null ? [] : [`model ${num(p.modelled, m.yDecimals + 2)} ${input.unit}`]),
+  ...(p.residual === null ? [] : [`left over ${num(p.residual, 1)} σ`]),
+];
+
+const rowOf = (m: SpectrumModel, q: Point) => ({
+  key: String(q.x),
+  cells: [
+    num(q.x, m.xDecimals + 1),
+    num(q.measured, m.yDecimals + 2),
+    num(q.sigma, m.yDecimals + 3),
+    num(q.modelled, m.yDecimals + 2),
+    num(q.residual, 2),
+  ],
+});
 
 function legendOf(input: SpectrumInput): LegendEntry[] {
   const entries: LegendEntry[] = [];

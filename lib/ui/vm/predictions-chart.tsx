@@ -1,19 +1,11 @@
 'use client';
-import { type PointerEvent, useMemo, useRef, useState } from 'react';
-import { CartesianGrid, ScatterChart } from 'recharts';
-import {
-  AxisName,
-  ChartLegend,
-  DataDisclosure,
-  HoverCard,
-  type LegendEntry,
-  numberXAxis,
-  numberYAxis,
-} from '../charts/chart-parts';
+import { useMemo, useRef } from 'react';
+import { ChartLegend, HoverCard, type LegendEntry } from '../charts/chart-parts';
 import { LimitLayer } from '../charts/control-marks';
-import { dotsPath, LABELS, nearest, plotBox, scaleX, scaleY, unscaleX } from '../charts/plot';
-import { Walkable } from '../charts/walkable';
-import { ExportMenu } from '../components/export-menu';
+import { dotsPath, LABELS, plotBox, scaleX, scaleY } from '../charts/plot';
+import { PlotFrame, type PlotFrameProps } from '../charts/plot-frame';
+import { PlotPanel } from '../charts/plot-panel';
+import { useSampleWalk } from '../charts/use-sample-walk';
 import { useSvgExport } from '../components/use-svg-export';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
@@ -44,70 +36,56 @@ export function PredictionsChart({
 }) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 900);
-  const [at, setAt] = useState(-1);
   const m = useMemo(() => preparePredictions(input), [input]);
   const box = plotBox(width, height, LABELS);
   const sx = scaleX(box, m.xDomain);
   const sy = scaleY(box, m.yDomain);
+  const { at, walk } = useSampleWalk(m.points, box, m.xDomain, (k) => onSelect?.(m.points[k]!.i));
   const summary = predictionSummary(input, m.coverage);
   const exports = useSvgExport(root, input.title, () => predictionsCsv(input), {
     unit: input.unit,
     notes: () => predictionNotes(input, summary),
   });
   const p = m.points[at];
-  const step = (d: number): void =>
-    setAt((i) => Math.min(m.points.length - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : m.points.length) : i) + d)));
-  const under = (e: PointerEvent<HTMLElement>): number =>
-    nearest(m.points, unscaleX(box, m.xDomain)(e.clientX - e.currentTarget.getBoundingClientRect().left));
   return (
-    <div ref={root}>
-      <div className="flex items-center h-7">
-        <ChartLegend entries={LEGEND} />
-        <span className="ml-auto">
-          <ExportMenu items={exports} />
-        </span>
-      </div>
-      <Walkable
-        kind="prediction chart"
-        label={`${input.title}: ${summary} Arrow keys walk the predictions, Enter opens the run.`}
-        keys={[
-          ['ArrowRight', () => step(1)],
-          ['ArrowLeft', () => step(-1)],
-          ['Enter', () => (p ? onSelect?.(p.i) : undefined)],
-        ]}
-        onLeave={() => setAt(-1)}
-        className="relative select-none"
-        onPointerMove={(e) => setAt(under(e))}
-        onPointerLeave={() => setAt(-1)}
-        onPointerUp={(e) => {
-          const q = m.points[under(e)];
-          if (q) onSelect?.(q.i);
-        }}
+    <PlotFrame
+      root={root}
+      head={<ChartLegend entries={LEGEND} />}
+      exports={exports}
+      walk={{
+        ...walk,
+        kind: 'prediction chart',
+        label: `${input.title}: ${summary} Arrow keys walk the predictions, Enter opens the run.`,
+      }}
+      spoken={p ? saidOf(p, labelOf(input, p), m.decimals + 1).join(', ') : ''}
+      below={<p className="text-sm text-ink-2">{summary}</p>}
+      table={tableOf(input, m)}
+    >
+      <PlotPanel
+        width={width}
+        height={height}
+        data={m.points}
+        x={m.xDomain}
+        xTicks={m.xTicks}
+        y={m.yDomain}
+        yTicks={m.yTicks}
+        decimals={m.decimals}
+        name={input.unit}
       >
-        <ScatterChart
-          width={width}
-          height={height}
-          data={m.points}
-          margin={{ top: 10, right: LABELS, bottom: 0, left: 0 }}
-          accessibilityLayer={false}
-        >
-          <CartesianGrid stroke="var(--hairline)" vertical={false} />
-          {numberXAxis(m.xDomain, m.xTicks)}
-          {numberYAxis(m.yDomain, m.yTicks, m.decimals)}
-          <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
-          <Marks points={m.points} sx={sx} sy={sy} />
-          {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
-          <AxisName text={input.unit} />
-        </ScatterChart>
-        {p ? (
-          <HoverCard left={sx(p.x)} top={sy(p.y) - 40}>
-            <Said p={p} label={[input.label[p.i], input.place[p.i]].filter(Boolean).join(' · ')} decimals={m.decimals + 1} />
-          </HoverCard>
-        ) : null}
-      </Walkable>
-      <p className="text-sm text-ink-2">{summary}</p>
-      <Table input={input} m={m} />
-    </div>
+        <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
+        <Marks points={m.points} sx={sx} sy={sy} />
+        {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
+      </PlotPanel>
+      {p ? (
+        <HoverCard left={sx(p.x)} top={sy(p.y) - 40}>
+          {saidOf(p, labelOf(input, p), m.decimals + 1).map((line) => (
+            <div key={line} className={line === OUTSIDE ? 'status-warn' : undefined}>
+              {line}
+            </div>
+          ))}
+        </HoverCard>
+      ) : null}
+    </PlotFrame>
   );
 }
 
@@ -149,38 +127,34 @@ function Marks({ points, sx, sy }: { points: readonly Point[]; sx: (v: number) =
   );
 }
 
-function Said({ p, label, decimals }: { p: Point; label: string; decimals: number }) {
-  return (
-    <>
-      <div>{`${label} · ${shortTime(p.x)}`}</div>
-      <div>{`predicted ${num(p.y, decimals)} (${num(p.band[0], decimals)} to ${num(p.band[1], decimals)})`}</div>
-      <div>{p.measured === null ? 'not measured' : `measured ${num(p.measured, decimals)}`}</div>
-      {p.reliable ? null : <div className="status-warn">▲ outside the model’s domain</div>}
-    </>
-  );
-}
+const labelOf = (input: PredictionsInput, p: Point): string => [input.label[p.i], input.place[p.i]].filter(Boolean).join(' · ');
 
-function Table({ input, m }: { input: PredictionsInput; m: Model }) {
-  return (
-    <DataDisclosure
-      label={`${input.title}, measured wafers and their predictions`}
-      header={['Time', 'Wafer', 'Chamber', `Predicted, ${input.unit}`, 'Interval', 'Measured', 'Domain']}
-      rows={() =>
-        m.points
-          .filter((q) => q.measured !== null || !q.reliable)
-          .map((q) => ({
-            key: String(q.i),
-            cells: [
-              shortTime(q.x),
-              input.label[q.i] ?? '',
-              input.place[q.i] ?? '',
-              num(q.y, m.decimals + 1),
-              `${num(q.band[0], m.decimals + 1)} to ${num(q.band[1], m.decimals + 1)}`,
-              num(q.measured, m.decimals + 1),
-              q.reliable ? 'inside' : 'outside',
-            ],
-          }))
-      }
-    />
-  );
-}
+const OUTSIDE = '▲ outside the model’s domain';
+
+/** What stands at a prediction, line by line. */
+const saidOf = (p: Point, label: string, decimals: number): string[] => [
+  `${label} · ${shortTime(p.x)}`,
+  `predicted ${num(p.y, decimals)} (${num(p.band[0], decimals)} to ${num(p.band[1], decimals)})`,
+  p.measured === null ? 'not measured' : `measured ${num(p.measured, decimals)}`,
+  ...(p.reliable ? [] : [OUTSIDE]),
+];
+
+const tableOf = (input: PredictionsInput, m: Model): PlotFrameProps['table'] => ({
+  label: `${input.title}, measured wafers and their predictions`,
+  header: ['Time', 'Wafer', 'Chamber', `Predicted, ${input.unit}`, 'Interval', 'Measured', 'Domain'],
+  rows: () =>
+    m.points
+      .filter((q) => q.measured !== null || !q.reliable)
+      .map((q) => ({
+        key: String(q.i),
+        cells: [
+          shortTime(q.x),
+          input.label[q.i] ?? '',
+          input.place[q.i] ?? '',
+          num(q.y, m.decimals + 1),
+          `${num(q.band[0], m.decimals + 1)} to ${num(q.band[1], m.decimals + 1)}`,
+          num(q.measured, m.decimals + 1),
+          q.reliable ? 'inside' : 'outside',
+        ],
+      })),
+});

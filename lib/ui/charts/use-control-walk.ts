@@ -1,0 +1,79 @@
+'use client';
+import { type PointerEvent, useState } from 'react';
+import { useKeys } from '../hooks/use-keys';
+import type { ControlChartInput, ControlChartModel, DrawnPoint } from './control-chart.prepare';
+import { nearest, type PlotBox, unscaleX } from './plot';
+import type { WalkableProps } from './walkable';
+
+/** Shorter drags are clicks, px. */
+const LEAST_DRAG = 12;
+
+/** A stretch that is being dragged out, px. */
+export interface Drag {
+  from: number;
+  to: number;
+}
+
+/**
+ * How a control chart is walked: arrows over its points, n and p over the violations, a click picks, a drag with the mouse is a stretch.
+ * @param selected - index of the picked point; below 0 there is none.
+ */
+export function useControlWalk(
+  input: ControlChartInput,
+  m: ControlChartModel,
+  box: PlotBox,
+  selected: number,
+  onSelect: (id: string | null) => void,
+  onRange: ((fromMs: number, toMs: number) => void) | undefined,
+): { walk: Omit<WalkableProps, 'children' | 'kind' | 'label'>; hovered: DrawnPoint | undefined; drag: Drag | null } {
+  const [hover, setHover] = useState<number | null>(null);
+  const [drag, setDrag] = useState<Drag | null>(null);
+  const last = m.points.length - 1;
+  const choose = (k: number | undefined): void => {
+    const p = k === undefined ? undefined : m.points[k];
+    if (p) onSelect(input.ids[p.i] ?? null);
+  };
+  const step = (d: number): void => choose(Math.min(last, Math.max(0, selected < 0 ? (d > 0 ? 0 : last) : selected + d)));
+  const stepViolation = (d: number): void => {
+    const before = selected < 0 ? m.points.length : selected;
+    const next = d > 0 ? m.violations.find((k) => k > selected) : m.violations.findLast((k) => k < before);
+    choose(next ?? (d > 0 ? m.violations[0] : m.violations.at(-1)));
+  };
+  useKeys({ n: () => stepViolation(1), p: () => stepViolation(-1) });
+  const xAt = (e: PointerEvent<HTMLDivElement>): number =>
+    Math.min(box.right, Math.max(box.left, e.clientX - e.currentTarget.getBoundingClientRect().left));
+  const pointAt = (px: number): number => nearest(m.points, unscaleX(box, m.xDomain)(px));
+  const onPointerUp = (e: PointerEvent<HTMLDivElement>): void => {
+    const px = xAt(e);
+    if (drag && onRange && Math.abs(px - drag.from) > LEAST_DRAG) {
+      const a = m.points[pointAt(Math.min(px, drag.from))];
+      const b = m.points[pointAt(Math.max(px, drag.from))];
+      if (a && b) onRange(input.at[a.i]!, input.at[b.i]!);
+    } else choose(pointAt(px));
+    setDrag(null);
+  };
+  return {
+    drag,
+    hovered: hover !== null && !drag ? m.points[hover] : undefined,
+    walk: {
+      keys: [
+        ['ArrowRight', () => step(1)],
+        ['ArrowLeft', () => step(-1)],
+        ['Home', () => choose(0)],
+        ['End', () => choose(last)],
+      ],
+      onLeave: () => onSelect(null),
+      onPointerMove: (e) => {
+        const px = xAt(e);
+        setHover(pointAt(px));
+        if (drag) setDrag({ from: drag.from, to: px });
+      },
+      onPointerLeave: () => {
+        setHover(null);
+        setDrag(null);
+      },
+      onPointerDown: (e) => setDrag({ from: xAt(e), to: xAt(e) }),
+      onPointerUp,
+    },
+  };
+}
