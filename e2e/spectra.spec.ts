@@ -116,7 +116,7 @@ test('spectra become maps and chart points; an excursion in height raises an ale
       await dialog.getByRole('textbox', { name: new RegExp(`^${label},`) }).fill(value);
     await dialog.getByRole('textbox', { name: /^Reason/ }).fill('Limits of the qualification lot');
     await dialog.getByRole('button', { name: /^Activate version/ }).click();
-    await expect(page.getByRole('status').filter({ hasText: 'holds from now on' })).toBeVisible();
+    await expect(page.getByRole('status').filter({ hasText: 'is in force from now on' })).toBeVisible();
   });
 
   await test.step('a deeper trench raises an alert', async () => {
