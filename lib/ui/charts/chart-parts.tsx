@@ -51,9 +51,9 @@ export function numberYAxis(domain: readonly [number, number], ticks: readonly n
   );
 }
 
-/** Name of a y axis, inside the plot at its top; readable where a line or a limit runs behind it. */
-export const AxisName = ({ text, y = 20 }: { text: string; y?: number }) => (
-  <text x={Y_AXIS + 6} y={y} fontSize={11} fill="var(--ink-2)" stroke="var(--surface)" strokeWidth={3} paintOrder="stroke">
+/** Name of a y axis, over the top of its plot, where no mark runs. */
+export const AxisName = ({ text, y }: { text: string; y: number }) => (
+  <text x={Y_AXIS + 6} y={y} fontSize={11} fill="var(--ink-2)">
     {text}
   </text>
 );

@@ -191,7 +191,7 @@ function LocationPanel({
 }
 
 /** Room above the dispersion, px. */
-const TOP = 8;
+const TOP = 10;
 
 function DispersionPanel({ m, domain, name, width, height, selected }: PanelProps & { domain: [number, number]; name: string }) {
   const box = plotBox(width, height, LABELS, TOP);

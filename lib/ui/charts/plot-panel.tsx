@@ -17,7 +17,7 @@ export interface PlotPanelProps {
   y: readonly [number, number];
   yTicks: readonly number[];
   decimals: number;
-  /** Name of the y axis, inside the plot. */
+  /** Name of the y axis. */
   name?: string;
   children: ReactNode;
 }
@@ -49,7 +49,7 @@ export function PlotPanel({
       {numberXAxis(x, xTicks, hideX)}
       {numberYAxis(y, yTicks, decimals)}
       {children}
-      {name === undefined ? null : <AxisName text={name} y={top + 8} />}
+      {name === undefined ? null : <AxisName text={name} y={top - 1} />}
     </ComposedChart>
   );
 }
