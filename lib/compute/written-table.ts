@@ -42,17 +42,17 @@ export function writtenTable(f: ComputeFunction, result: object, input: unknown,
       { field: 'table' },
     );
   if (names.length === 0) return untold(result);
-  const made = new Map(
-    names.map((name) => {
-      const w = watched(result);
-      return [name, { columns: tables[name]!(w.result, input), read: w.read }];
-    }),
-  );
-  const name = wanted ?? names.find((n) => rowsOf(made.get(n)!.columns) > 0) ?? names[0]!;
-  const chosen = made.get(name)!;
+  const made = new Map<string, { readonly columns: Columns; readonly read: ReadonlySet<string> }>();
+  const table = (name: string) => {
+    const w = watched(result);
+    const t = made.get(name) ?? { columns: tables[name]!(w.result, input), read: w.read };
+    made.set(name, t);
+    return t;
+  };
+  const chosen = table(wanted ?? names.find((n) => rowsOf(table(n).columns) > 0) ?? names[0]!);
   const left = unread(result, chosen.read).map((field) => ({
     field,
-    table: names.find((n) => made.get(n)!.read.has(field)) ?? null,
+    table: names.find((n) => table(n).read.has(field)) ?? null,
   }));
   return { columns: chosen.columns, left };
 }

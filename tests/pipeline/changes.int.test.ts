@@ -8,6 +8,7 @@ import { judgeDraft } from '@/lib/services/control/judge-change';
 import { changeChart } from '@/lib/services/spc/change-chart';
 import { changeSpecification } from '@/lib/services/spc/specification';
 import { type Door, openDoor } from '../support/door';
+import { loopOf, specOf } from '../support/loops';
 
 /** Changes that one person makes on a screen, and what two people see of each other. */
 let door: Door;
@@ -18,21 +19,6 @@ afterAll(() => door.close());
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 8, 1);
-
-interface Loop {
-  readonly id: string;
-  readonly version: number;
-  readonly state: string;
-  readonly config: RunToRunConfig;
-}
-const loopOf = async (operation: string, product = 'HERON-52') =>
-  (await db().one<Loop>(sql`
-    SELECT l.id, l.version, l.state::text, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
-    WHERE l.operation = ${operation} AND l.product = ${product} ORDER BY l.name LIMIT 1`))!;
-const specOf = async (operation: string, parameter: string, product = 'HERON-52') =>
-  (await db().one<{ version: number; target: number; lsl: number; usl: number }>(
-    sql`SELECT version, target, lsl, usl FROM specification WHERE product = ${product} AND operation = ${operation} AND parameter = ${parameter}`,
-  ))!;
 
 /** What one engineer cannot put in force alone, with the field and what is said of it. */
 const DANGEROUS: readonly (readonly [keyof RunToRunConfig, (c: RunToRunConfig) => Partial<RunToRunConfig>, RegExp])[] = [
@@ -107,6 +93,24 @@ test('what two people agreed to is the new reference, and a small change needs o
   expect(await changeLoop(loop.id, after.version + 1, calm, 'a little calmer', 'ana')).toMatchObject({ kind: 'in_force' });
 });
 
+test('several small changes of the gain do not add up without a second person', async () => {
+  const other = (await db().one<{ id: string; config: RunToRunConfig }>(sql`
+    SELECT l.id, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
+    WHERE l.version = 1 AND NOT EXISTS (SELECT 1 FROM control_thread t WHERE t.loop_id = l.id) ORDER BY l.name LIMIT 1`))!;
+  const smaller = (by: number): RunToRunConfig => ({ ...other.config, lambda: 0.2, gain: other.config.gain / by });
+  expect(await changeLoop(other.id, 1, smaller(1.6), 'a first small change', 'ana')).toEqual({ kind: 'in_force', version: 2 });
+  const second = await changeLoop(other.id, 2, smaller(1.6 ** 2), 'a second small change', 'ana');
+  expect(second).toMatchObject({ kind: 'proposed', reasons: [expect.stringMatching(/factor of 0\.39/)] });
+  expect((await judgeDraft(other.id, smaller(1.6 ** 2))).judgement.ratio).toBeCloseTo(1.6 ** 2, 9);
+  const id = second.kind === 'proposed' ? second.proposalId : '';
+  expect(await approveProposal(id, 'both have looked', 'ben')).toEqual({ kind: 'in_force', version: 3 });
+  expect(await changeLoop(other.id, 3, smaller(1.6 ** 3), 'a third small change', 'ana')).toEqual({
+    kind: 'in_force',
+    version: 4,
+  });
+  expect((await judgeDraft(other.id, smaller(1.6 ** 4))).judgement.verdict).toBe('second_person');
+});
+
 test('whoever closes a loop closes the version that they saw', async () => {
   const loop = await loopOf('CVD-OXIDE', 'KITE-45');
   await setLoopState(loop.id, { version: loop.version, state: 'closed' }, 'suspended', 'maintenance of the tool', 'ana');
@@ -138,92 +142,6 @@ test('whoever closes a loop closes the version that they saw', async () => {
     details: { field: 'state' },
   });
 });
-
-test('loops follow the target of their specification; a large step waits, and a target of its own stays and is told', async () => {
-  const loop = await loopOf('CVD-OXIDE', 'KITE-45');
-  const key = { product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' };
-  const spec = await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45');
-  expect(loop.config.target).toBe(spec.target);
-  const change = async (v: object) =>
-    changeSpecification(
-      key,
-      (await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45')).version,
-      v,
-      'as the device asks',
-      'ana',
-      NOW,
-    );
-  const near = { ...limits(spec), target: spec.target + 0.5 };
-  await change(near);
-  const followed = await loopOf('CVD-OXIDE', 'KITE-45');
-  const { xNominal, gain, quantum } = loop.config;
-  const nominal = Math.round((xNominal + 0.5 / gain) / quantum!) * quantum!;
-  expect(followed).toMatchObject({
-    version: loop.version + 1,
-    config: { ...loop.config, target: near.target, xNominal: expect.closeTo(nominal, 9) },
-  });
-  expect(
-    await db().one(sql`SELECT author, reason FROM loop_version WHERE loop_id = ${loop.id} AND version = ${followed.version}`),
-  ).toEqual({
-    author: 'ana',
-    reason: 'the target of specification version 2: as the device asks',
-  });
-  const far = { lsl: spec.lsl * 10, target: spec.target * 10, usl: spec.usl * 10 };
-  await expect(change(far)).rejects.toMatchObject({
-    code: 'precondition_failed',
-    message: expect.stringMatching(/what is inside now would be out/),
-    details: { field: 'confirmed' },
-  });
-  await change({ ...far, confirmed: true });
-  expect((await loopOf('CVD-OXIDE', 'KITE-45')).version).toBe(followed.version);
-  const proposals = await db().rows<{ target: number }>(
-    sql`SELECT (config->>'target')::float8 AS target FROM loop_proposal WHERE loop_id = ${loop.id} AND state = 'pending'`,
-  );
-  expect(proposals).toEqual([{ target: far.target }]);
-  await change({ lsl: null, target: null, usl: spec.target / 2, confirmed: true });
-  const told = await db().rows<{ text: string }>(sql`SELECT text FROM feed_event WHERE text LIKE '%keeps its target%'`);
-  expect(told.at(-1)!.text).toMatch(/which lies outside version 4 of the specification/);
-});
-
-test('what was proposed for an older target is withdrawn, and the loop follows the newest all the same', async () => {
-  const loop = await loopOf('CVD-OXIDE', 'KITE-45');
-  const proposals = () =>
-    db().rows<{ id: string; target: number; state: string; why: string | null }>(
-      sql`SELECT id, (config->>'target')::float8 AS target, state, decision_reason AS why FROM loop_proposal WHERE loop_id = ${loop.id} ORDER BY created_at`,
-    );
-  const change = async (v: object) =>
-    changeSpecification(
-      { product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' },
-      (await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45')).version,
-      { confirmed: true, ...v },
-      'as the device asks',
-      'ana',
-      NOW,
-    );
-  const { target: own } = loop.config;
-  // Version 4 has no target: what was proposed for version 3 is not asked for any more.
-  expect(await proposals()).toMatchObject([{ state: 'withdrawn', why: 'version 4 of the specification has no target' }]);
-  // The loop could follow neither 3 nor 4; it follows 5.
-  await change({ lsl: own - 20, target: own + 1, usl: own + 20 });
-  expect((await loopOf('CVD-OXIDE', 'KITE-45')).config.target).toBe(own + 1);
-  // A step that waits, overtaken by another: only the newest can be approved.
-  await change({ lsl: own * 9, target: own * 10, usl: own * 11 });
-  await change({ lsl: own * 11, target: own * 12, usl: own * 13 });
-  const [, second, third] = await proposals();
-  expect(second).toMatchObject({ target: own * 10, state: 'withdrawn' });
-  expect(third).toMatchObject({ target: own * 12, state: 'pending' });
-  await expect(approveProposal(second!.id, 'seen on the tool', 'ben')).rejects.toMatchObject({ code: 'conflict' });
-  await change({ lsl: own - 20, target: own + 2, usl: own + 20 });
-  expect((await proposals()).map((p) => p.state)).not.toContain('pending');
-  // A target of its own, given by an engineer, stays.
-  const now = await loopOf('CVD-OXIDE', 'KITE-45');
-  expect(now.config.target).toBe(own + 2);
-  await changeLoop(loop.id, now.version, { ...now.config, target: own + 3 }, 'a trial of the process', 'ana');
-  await change({ lsl: own - 20, target: own + 1, usl: own + 20 });
-  expect((await loopOf('CVD-OXIDE', 'KITE-45')).config.target).toBe(own + 3);
-});
-
-const limits = (s: { lsl: number; usl: number }) => ({ lsl: s.lsl, usl: s.usl });
 
 test('a specification that says nothing, or a number that nothing can be, is refused in words', async () => {
   const key = { product: 'HERON-52', operation: 'ALD-HFO2', parameter: 'hfo2_thickness' };

@@ -249,24 +249,6 @@ test('pages call what they show without control a value of the model', async () 
   expect(row.withoutControl!.sigmaWithin!).toBeCloseTo(d.withoutControl!.sigmaWithin!, 9);
 });
 
-test('several small changes of the gain do not add up without a second person', async () => {
-  const other = (await db().one<{ id: string; config: RunToRunConfig }>(sql`
-    SELECT l.id, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
-    WHERE l.id <> ${loopId} AND l.version = 1 AND NOT EXISTS (SELECT 1 FROM control_thread t WHERE t.loop_id = l.id) ORDER BY l.name LIMIT 1`))!;
-  const smaller = (by: number): RunToRunConfig => ({ ...other.config, lambda: 0.2, gain: other.config.gain / by });
-  expect(await changeLoop(other.id, 1, smaller(1.6), 'a first small change', 'ana')).toEqual({ kind: 'in_force', version: 2 });
-  const second = await changeLoop(other.id, 2, smaller(1.6 ** 2), 'a second small change', 'ana');
-  expect(second).toMatchObject({ kind: 'proposed', reasons: [expect.stringMatching(/factor of 0\.39/)] });
-  expect((await judgeDraft(other.id, smaller(1.6 ** 2))).judgement.ratio).toBeCloseTo(1.6 ** 2, 9);
-  const id = second.kind === 'proposed' ? second.proposalId : '';
-  expect(await approveProposal(id, 'both have looked', 'ben')).toEqual({ kind: 'in_force', version: 3 });
-  expect(await changeLoop(other.id, 3, smaller(1.6 ** 3), 'a third small change', 'ana')).toEqual({
-    kind: 'in_force',
-    version: 4,
-  });
-  expect((await judgeDraft(other.id, smaller(1.6 ** 4))).judgement.verdict).toBe('second_person');
-});
-
 test('the delay of a loop is counted to the moment when its thread learned of a lot, whatever told it', async () => {
   const begin = T0 + 75 * 24 * HOUR;
   const waiting: Wafer[] = [];

@@ -1,4 +1,4 @@
-import { type Db, db, perDatabase, sql } from '@/lib/db';
+import { db, perDatabase, sql } from '@/lib/db';
 
 export interface ProductFrame {
   readonly diameterMm: number;
@@ -76,7 +76,7 @@ async function read(now: number): Promise<Master> {
         UNION ALL SELECT operation, content FROM metrology_recipe_draft WHERE state IN ('draft', 'proposed')) q,
         jsonb_array_elements(CASE WHEN jsonb_typeof(q.content->'channels') = 'array' THEN q.content->'channels' ELSE '[]' END) AS c
       WHERE jsonb_typeof(c->'name') = 'string' GROUP BY q.operation`),
-    knobsOf(db(), null),
+    knobsByPlace(),
   ]);
   const byTool = new Map<string, Set<string>>(tools.map((t) => [t.name, new Set()]));
   for (const c of chambers) byTool.get(c.tool)?.add(c.name);
@@ -95,12 +95,11 @@ async function read(now: number): Promise<Master> {
   };
 }
 
-/** Knobs of the loops of these operations, or of all, by `knobPlace`. */
-export async function knobsOf(tx: Db, operations: readonly string[] | null): Promise<ReadonlyMap<string, readonly Knob[]>> {
-  const rows = await tx.rows<Knob & { operation: string; product: string }>(sql`
+/** Knobs of all loops, by `knobPlace`. */
+async function knobsByPlace(): Promise<ReadonlyMap<string, readonly Knob[]>> {
+  const rows = await db().rows<Knob & { operation: string; product: string }>(sql`
     SELECT l.operation, l.product, l.name AS loop, l.knob, l.knob_unit AS unit, (v.config->>'min')::float8 AS min, (v.config->>'max')::float8 AS max
-    FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
-    WHERE ${operations === null ? sql`true` : sql`l.operation = ANY(${[...operations]}::text[])`} ORDER BY l.name`);
+    FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version ORDER BY l.name`);
   const byPlace = new Map<string, Knob[]>();
   for (const { operation, product, ...k } of rows) {
     const place = knobPlace(operation, product);

@@ -62,9 +62,7 @@ function contentAfter(kind: ChartKind, before: VersionContent, p: PhaseRow): Ver
     throw new AppError(
       'invalid_input',
       `After this, ${plannedText(p)} could not hold: ${e.message} Or cancel that version first.`,
-      {
-        ...e.details,
-      },
+      e.details,
     );
   }
 }

@@ -2,47 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fractionalIndex } from './control-chart.domain';
 import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
+import { HOUR, hourlyChart, phase, T0 as t0 } from './fixtures/hourly-chart';
 
-const HOUR = 3_600_000;
-const t0 = Date.UTC(2026, 10, 1);
-const STUDY = { isEntered: false, isDispEntered: false };
+const NO_DISPERSION = { dispCl: null, dispUcl: null, dispLcl: null };
+/** Values about 30, new limits and maintenance in the tenth hour, no dispersion, and no limits of the points' own. */
 function input(n: number, patch: Partial<ControlChartInput> = {}): ControlChartInput {
+  const { dispersion: _, pointLimits: __, ...chart } = hourlyChart(n);
   return {
+    ...chart,
     title: 'CD mean',
-    unit: 'nm',
-    at: Float64Array.from({ length: n }, (_, i) => t0 + i * HOUR),
     plotted: Float64Array.from({ length: n }, (_, i) => 30 + Math.sin(i)),
-    rules: Array.from({ length: n }, () => []),
-    excluded: Array.from({ length: n }, () => null),
-    ids: Array.from({ length: n }, (_, i) => `p${i}`),
-    names: Array.from({ length: n }, (_, i) => `A${i}`),
     phases: [
-      {
-        version: 1,
-        fromMs: t0,
-        toMs: null,
-        label: 'v1',
-        cl: 30,
-        ucl: 33,
-        lcl: 27,
-        dispCl: null,
-        dispUcl: null,
-        dispLcl: null,
-        ...STUDY,
-      },
-      {
-        version: 2,
-        fromMs: t0 + 10 * HOUR,
-        toMs: null,
-        label: 'v2 new focus ring',
-        cl: 30.5,
-        ucl: 32.5,
-        lcl: 28.5,
-        dispCl: null,
-        dispUcl: null,
-        dispLcl: null,
-        ...STUDY,
-      },
+      phase({ fromMs: t0, ...NO_DISPERSION }),
+      phase({ version: 2, fromMs: t0 + 10 * HOUR, label: 'v2 new focus ring', cl: 30.5, ucl: 32.5, lcl: 28.5, ...NO_DISPERSION }),
     ],
     specs: [{ fromMs: 0, lsl: 26, usl: 34, target: 30 }],
     events: [{ atMs: t0 + 9.5 * HOUR, kind: 'pm', label: 'PM' }],

@@ -3,46 +3,12 @@ import { expect, test } from 'vitest';
 import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
 import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
 import { eventLegend } from './equipment-events';
+import { HOUR, hourlyChart, T0 as t0 } from './fixtures/hourly-chart';
 import { placePhaseLabels } from './phase-labels';
 import { pointState, ruleName, ruleText } from './rules';
 
-const HOUR = 3_600_000;
-const t0 = Date.UTC(2026, 10, 1);
 const col = (...v: number[]) => Float64Array.from(v);
-const STUDY = { isEntered: false, isDispEntered: false };
-function input(n: number, patch: Partial<ControlChartInput> = {}): ControlChartInput {
-  const all = (v: number) => new Float64Array(n).fill(v);
-  return {
-    title: 'CD lot mean',
-    unit: 'nm',
-    at: Float64Array.from({ length: n }, (_, i) => t0 + i * HOUR),
-    plotted: all(30),
-    dispersion: all(1),
-    rules: Array.from({ length: n }, () => []),
-    excluded: Array.from({ length: n }, () => null),
-    ids: Array.from({ length: n }, (_, i) => `p${i}`),
-    names: Array.from({ length: n }, (_, i) => `A${i}`),
-    phases: [
-      {
-        version: 1,
-        fromMs: t0,
-        toMs: null,
-        label: 'v1',
-        cl: 30,
-        ucl: 33,
-        lcl: 27,
-        dispCl: 1,
-        dispUcl: 2.6,
-        dispLcl: 0,
-        ...STUDY,
-      },
-    ],
-    pointLimits: { ucl: all(33), lcl: all(27), dispCl: all(1), dispUcl: all(2.6), dispLcl: all(0) },
-    specs: [],
-    events: [],
-    ...patch,
-  };
-}
+const input = hourlyChart;
 const opts = { xMode: 'sequence', showSpec: true, showZones: true } as const;
 const lines = (c: ControlChartInput, kind: string) =>
   prepareControlChart(c, opts)

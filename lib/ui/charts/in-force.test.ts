@@ -2,40 +2,25 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
 import { controlChartNotes } from './control-chart.text';
+import { HOUR, hourlyChart, phase, T0 as t0 } from './fixtures/hourly-chart';
 import { inForceAt } from './in-force';
 
-const HOUR = 3_600_000;
-const t0 = Date.UTC(2026, 10, 1);
-const V1 = { cl: 30, ucl: 33, lcl: 27, dispCl: 1, dispUcl: 2.6, dispLcl: 0, isEntered: false, isDispEntered: false };
+const V1 = phase();
 const V2 = { ...V1, ucl: 31, lcl: 29, dispUcl: 2 };
 
 /** A chart of n points an hour apart whose limits and specification change at `changed`; the window that was asked for ends at `toMs`. */
-function input(n: number, changed: number, toMs: number | undefined): ControlChartInput {
-  const all = (v: number) => new Float64Array(n).fill(v);
-  const none = <T>(v: T): T[] => Array.from({ length: n }, () => v);
-  return {
-    title: 'CD',
-    unit: 'nm',
-    at: Float64Array.from({ length: n }, (_, i) => t0 + i * HOUR),
-    plotted: all(30),
-    dispersion: all(1),
-    rules: none([]),
-    excluded: none(null),
-    ids: Array.from({ length: n }, (_, i) => `p${i}`),
-    names: Array.from({ length: n }, (_, i) => `A${i}`),
+const input = (n: number, changed: number, toMs: number | undefined): ControlChartInput =>
+  hourlyChart(n, {
     phases: [
-      { ...V1, version: 1, fromMs: 0, toMs: changed, label: 'v1' },
-      { ...V2, version: 2, fromMs: changed, toMs: null, label: 'v2' },
+      { ...V1, toMs: changed },
+      { ...V2, version: 2, fromMs: changed, label: 'v2' },
     ],
-    pointLimits: { ucl: all(33), lcl: all(27), dispCl: all(1), dispUcl: all(2.6), dispLcl: all(0) },
     toMs,
     specs: [
       { fromMs: 0, lsl: 26, usl: 35, target: 30 },
       { fromMs: changed, lsl: 28, usl: 32, target: 30.5 },
     ],
-    events: [],
-  };
-}
+  });
 
 const MODES = ['time', 'sequence'] as const;
 const draw = (c: ControlChartInput, xMode: (typeof MODES)[number]) =>

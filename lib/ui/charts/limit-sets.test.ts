@@ -1,51 +1,28 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ChartPhase, type ControlChartInput, prepareControlChart } from './control-chart.prepare';
+import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
 import { controlChartNotes } from './control-chart.text';
 import { earlierLabelPx, earlierLabels } from './earlier-labels';
+import { HOUR, hourlyChart, phase, T0 as t0 } from './fixtures/hourly-chart';
 import { limitSets, toldFor } from './limit-sets';
 import { phasePatch, placePhaseLabels } from './phase-labels';
 import { overlaps, type Patch } from './plot';
 import { markPatches } from './taken-places';
 
-const HOUR = 3_600_000;
-const t0 = Date.UTC(2026, 10, 1);
 const col = (...v: number[]) => Float64Array.from(v);
-const v1: ChartPhase = {
-  version: 1,
-  fromMs: 0,
-  toMs: null,
-  label: 'v1',
-  cl: 30,
-  ucl: 33,
-  lcl: 27,
-  dispCl: 1,
-  dispUcl: 2.5,
-  dispLcl: 0,
-  isEntered: false,
-  isDispEntered: false,
-};
+const v1 = phase({ dispUcl: 2.5 });
 /** An Xbar-S chart of four points, of 3, 3, 3 and 1 wafers. */
 function input(patch: Partial<ControlChartInput> = {}): ControlChartInput {
   const all = (v: number) => new Float64Array(4).fill(v);
-  return {
-    title: 'CD lot mean',
-    unit: 'nm',
-    at: col(t0, t0 + HOUR, t0 + 2 * HOUR, t0 + 3 * HOUR),
-    plotted: all(30),
-    dispersion: all(1),
+  return hourlyChart(4, {
     n: [3, 3, 3, 1],
     followsN: true,
-    rules: [[], [], [], []],
-    excluded: [null, null, null, null],
     ids: ['a', 'b', 'c', 'd'],
     names: ['A', 'B', 'C', 'D'],
     phases: [v1],
     pointLimits: { ucl: col(33, 33, 33, 35.2), lcl: col(27, 27, 27, 24.8), dispCl: all(1), dispUcl: all(2.5), dispLcl: all(0) },
-    specs: [],
-    events: [],
     ...patch,
-  };
+  });
 }
 const draw = (c: ControlChartInput) => prepareControlChart(c, { xMode: 'time', showSpec: true, showZones: false });
 const label = (c: ControlChartInput, kind: string) => draw(c).limits.find((l) => l.kind === kind && l.label !== null)?.label;

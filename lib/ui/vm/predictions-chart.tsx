@@ -47,6 +47,7 @@ export function PredictionsChart({
     notes: () => predictionNotes(input, summary),
   });
   const p = m.points[at];
+  const said = p ? saidOf(p, labelOf(input, p), m.decimals + 1) : [];
   return (
     <PlotFrame
       root={root}
@@ -57,7 +58,7 @@ export function PredictionsChart({
         kind: 'prediction chart',
         label: `${input.title}: ${summary} Arrow keys walk the predictions, Enter opens the run.`,
       }}
-      spoken={p ? saidOf(p, labelOf(input, p), m.decimals + 1).join(', ') : ''}
+      spoken={said.join(', ')}
       below={<p className="text-sm text-ink-2">{summary}</p>}
       table={tableOf(input, m)}
     >
@@ -78,7 +79,7 @@ export function PredictionsChart({
       </PlotPanel>
       {p ? (
         <HoverCard left={sx(p.x)} top={sy(p.y) - 40}>
-          {saidOf(p, labelOf(input, p), m.decimals + 1).map((line) => (
+          {said.map((line) => (
             <div key={line} className={line === OUTSIDE ? 'status-warn' : undefined}>
               {line}
             </div>
