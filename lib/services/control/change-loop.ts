@@ -3,6 +3,7 @@ import { checkRunToRun, type LoopJudgement, type RunToRunConfig } from '@/lib/co
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
+import { requireSeen } from '@/lib/errors/seen';
 import { loopConfigIn } from '@/lib/formats/fab';
 import { parsed, parsedField } from '@/lib/formats/parsed';
 import { audit } from '../audit';
@@ -32,12 +33,7 @@ export async function lockLoop(tx: Tx, loopId: string, seenVersion: number | nul
     SELECT l.id, l.name, l.state::text, l.version, v.config, v.aims_at_specification AS aims
     FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`);
   if (loop === undefined) throw new AppError('not_found', 'there is no such loop');
-  if (seenVersion !== null && seenVersion !== loop.version) {
-    throw new AppError(
-      'precondition_failed',
-      `the loop is at version ${loop.version} by now, you saw ${seenVersion}; look at the change first`,
-    );
-  }
+  if (seenVersion !== null) requireSeen('the loop', loop.version, seenVersion);
   return loop;
 }
 

@@ -1,6 +1,7 @@
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
+import { requireSeen } from '@/lib/errors/seen';
 import { idFromAddress } from '../address/id-from-address';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
@@ -42,11 +43,7 @@ export async function changeChart(
   const change = parseChange(input);
   return transaction(async (tx) => {
     const chart = await lockChart(tx, chartId);
-    if (chart.version !== seenVersion)
-      throw new AppError(
-        'precondition_failed',
-        `the chart is at version ${chart.version} by now, you saw ${seenVersion}; look at the change first`,
-      );
+    requireSeen('the chart', chart.version, seenVersion);
     const phases = (await phasesOf(tx, [chart.id])).get(chart.id)!;
     const begun = phases.findLast((p) => p.effectiveFrom <= now) ?? phases[0]!;
     const planned = phases.filter((p) => p.effectiveFrom > now);

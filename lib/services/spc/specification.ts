@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
+import { requireSeen } from '@/lib/errors/seen';
 import { parsed } from '@/lib/formats/parsed';
 import { real } from '@/lib/formats/scalars';
 import { type SpecificationValues, sharesNothing, specificationProblems } from '@/lib/spc';
@@ -52,11 +53,7 @@ export async function changeSpecification(
     const inForce = await tx.one<InForce>(sql`
       SELECT version, target, lsl, usl FROM specification WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter} FOR UPDATE`);
     if (inForce === undefined) throw new AppError('not_found', `there is no specification of ${nameOf(key)}`);
-    if (inForce.version !== seenVersion)
-      throw new AppError(
-        'precondition_failed',
-        `the specification is at version ${inForce.version} by now, you saw ${seenVersion}; look at the change first`,
-      );
+    requireSeen('the specification', inForce.version, seenVersion);
     if (sameValues(inForce, values))
       throw new AppError('invalid_input', `Nothing differs from version ${inForce.version}.`, { field: 'target' });
     if (!confirmed && problemOf(values, false) === undefined && sharesNothing(inForce, values))

@@ -1,0 +1,14 @@
+import { AppError } from '.';
+
+/**
+ * What somebody else changed since a person looked is not overruled unread.
+ * @param what - "the chart". @param seen - the version that the person saw.
+ * @throws AppError `precondition_failed`.
+ */
+export function requireSeen(what: string, version: number, seen: number): void {
+  if (version !== seen)
+    throw new AppError(
+      'precondition_failed',
+      `${what} is at version ${version} by now, you saw ${seen}; look at the change first`,
+    );
+}
