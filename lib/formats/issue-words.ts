@@ -28,15 +28,15 @@ function boundWords(issue: SchemaIssue & { code: 'too_small' | 'too_big' }, valu
 const typeWords = (issue: SchemaIssue & { code: 'invalid_type' }): string =>
   `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected === 'record' ? 'object' : issue.expected}`;
 
+/** Where the fault is: a field that is not known is named itself, not what holds it. */
+export const issuePath = (issue: SchemaIssue): string =>
+  [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].map(String).join('.');
+
 /**
  * What is wrong with a value, in words for beside its field: bounds, whole numbers and missing values in the product's own words, what a schema was given a
  * message for as it stands.
  * @param root - what was checked; the value is read from it.
  */
-/** Where the fault is: a field that is not known is named itself, not what holds it. */
-export const issuePath = (issue: SchemaIssue): string =>
-  [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].map(String).join('.');
-
 export function issueWords(issue: SchemaIssue, root: unknown): string {
   const value = valueAt(root, issue.path);
   if (issue.code === 'unrecognized_keys') {

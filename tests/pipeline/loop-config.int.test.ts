@@ -81,3 +81,13 @@ test('a stored configuration that could not be entered today makes no setpoint: 
   expect(mended.refusal).toBeNull();
   expect(mended.threads.every((t) => Number.isFinite(t.next!.setpoint) && t.lastLot === t.next!.explanation.lastLot)).toBe(true);
 });
+
+test('the disturbance on the page is counted from the version in force, like the setpoint that stands beside it', async () => {
+  const { version, config } = await inForce();
+  const page = async () => (await loopView(loopId, T0, T0 + 100 * HOUR)).threads.map((t) => t.dHat);
+  const before = await page();
+  expect(before).toHaveLength(2);
+  await changeLoop(loopId, version, { ...config, target: config.target + 0.5 }, 'half a nanometre more', 'ana');
+  // What the process is expected to give stays, so the disturbance beside a target that is 0.5 higher is 0.5 lower.
+  for (const [i, d] of (await page()).entries()) expect(d).toBeCloseTo(before[i]! - 0.5, 9);
+});

@@ -13,8 +13,6 @@ function utf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
   return zeros(0) && letters(1) ? 'utf-16be' : null;
 }
 
-export const isUtf16 = (bytes: Uint8Array): boolean => utf16(bytes) !== null;
-
 /**
  * Text of a file: UTF-16 where it is that, else UTF-8. The byte-order mark is left out.
  * @throws AppError `invalid_input` naming the line that is neither: a file of an older code page would come with wrong letters.

@@ -72,14 +72,18 @@ export async function alertView(id: string): Promise<AlertView> {
     commonalityOf(alert, from, to),
   ]);
   const first = { recordId, lot: alert.lot, atMs: alert.firstMs };
+  const [recipe, maps] = await Promise.all([
+    chart === null || !isMeasured(chart.chart.characteristic) ? null : recipeBehind(chart.chart, first),
+    chart === null ? NO_MAPS : mapsOf(alert, chart, signals),
+  ]);
   return {
     alert,
     history,
     signals,
     chart,
     why,
-    recipe: chart === null || !isMeasured(chart.chart.characteristic) ? null : await recipeBehind(chart.chart, first),
-    ...(chart === null ? NO_MAPS : await mapsOf(alert, chart, signals)),
+    recipe,
+    ...maps,
     trace,
     moves,
     commonality,

@@ -1,9 +1,8 @@
 import { actorOf, requireRole } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import { Holding, mediaType, small, wholeBody } from '@/lib/http/bytes';
-import { utf8, withoutBom } from '@/lib/http/json-text';
 import { route } from '@/lib/http/route';
-import { decodeText, isUtf16, previewCsv, uploadCsv } from '@/lib/services/ingest/upload';
+import { decodeText, previewCsv, uploadCsv } from '@/lib/services/ingest/upload';
 
 export const dynamic = 'force-dynamic';
 
@@ -20,8 +19,7 @@ export const POST = route(async (req) => {
   const file = form.get('file');
   if (!(file instanceof File)) throw new AppError('invalid_input', 'file: choose a CSV file');
   const bytes = Buffer.from(await file.arrayBuffer());
-  // a spreadsheet's UTF-16 is told by its mark or its zeros; all else must be UTF-8
-  const text = isUtf16(bytes) ? decodeText(bytes) : utf8(withoutBom(bytes));
+  const text = decodeText(bytes);
   const mapping = mappingOf(form.get('mapping'));
   const csv = { name: file.name, text, headerLine: lineOf(form.get('headerLine')) };
   const now = Date.now();

@@ -1,4 +1,4 @@
-import { type LoopJudgement, type LoopTiming, type ThreadState, uDisturbance } from '@/lib/control';
+import { countedFrom, type LoopJudgement, type LoopTiming, type ThreadState, uDisturbance } from '@/lib/control';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { idFromAddress } from '../../address/id-from-address';
@@ -233,7 +233,7 @@ async function threadsOf(loop: LoopHead): Promise<Pick<LoopView, 'threads' | 're
       n: r.n,
       lastMs: r.last_at?.getTime() ?? null,
       lastLot: r.lot,
-      dHat: r.state.dHat,
+      dHat: countedFrom(r.state, loop.config).dHat,
       uDHat: uDisturbance(r.state, loop.config),
       next: a === undefined ? null : { setpoint: a.advised, explanation: a.explanation },
     };

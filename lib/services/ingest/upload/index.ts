@@ -1,4 +1,4 @@
-export { decodeText, isUtf16 } from '@/lib/formats/csv/decode';
+export { decodeText } from '@/lib/formats/csv/decode';
 export { CSV_FIELDS, type CsvField, type CsvMapping, type DateOrder } from '@/lib/formats/csv/fields';
 export type { CsvFault } from './faults';
 export { type SavedMapping, savedMappings, saveMapping } from './mappings';
