@@ -69,26 +69,24 @@ export async function searchEverything(text: string, kind: string | null = null)
   const loop = sql`concat_ws(' ', name, operation, product, parameter, knob)`;
   const alert = sql`concat_ws(' ', title, area, tool, operation, product, lot, ${ALERT_WORDS})`;
   const tool = sql`concat_ws(' ', name, area, kind)`;
-  const hits = await db().rows<Hit>(sql`
-    (SELECT 'wafer' AS kind, name || '.' || lpad(${String(slot)}, 2, '0') AS title, product AS detail, '/wafers?lot=' || name || '&slot=' || ${String(slot)} AS href
-      FROM lot WHERE ${wafer !== null} AND ${holds(sql`name`, ofLot)} AND ${slot} BETWEEN 1 AND wafers ORDER BY ${order(sql`name`, ofLot)}, started_at DESC LIMIT ${limit})
-    UNION ALL
-    (SELECT 'lot', name, product || ', ' || wafers || ' wafers', '/wafers?lot=' || name FROM lot WHERE name IN (${lots}) ORDER BY ${order(sql`name`, t)}, started_at DESC)
-    UNION ALL
-    (SELECT 'spectra', lot, recipe || ', ' || count(*) || ' wafers', '/spectra?lot=' || lot FROM spectrum WHERE lot IN (${lots})
-      GROUP BY lot, recipe ORDER BY max(measured_at) DESC LIMIT ${limit})
-    UNION ALL
-    (SELECT 'recipe', name, operation || ', metrology', '/recipes/' || id FROM metrology_recipe WHERE ${holds(sql`concat_ws(' ', name, operation, product)`, t)}
-      ORDER BY ${order(sql`name`, t)}, name LIMIT ${limit})
-    UNION ALL
-    (SELECT 'alert', title, state::text || ', ' || severity, '/alerts/' || id FROM alert WHERE ${holds(alert, t)} ORDER BY state, ${order(sql`title`, t)}, last_at DESC LIMIT ${limit})
-    UNION ALL
-    (SELECT 'tool', name, area || ', ' || kind, '/spc?tool=' || name FROM tool WHERE ${holds(tool, t)} ORDER BY ${order(sql`name`, t)}, position LIMIT ${limit})
-    UNION ALL
-    (SELECT 'chart', title, operation, '/spc/' || id FROM chart WHERE active AND ${holds(chart, t)} ORDER BY ${order(sql`title`, t)}, NOT alerting, title LIMIT ${limit})
-    UNION ALL
-    (SELECT 'loop', name, state::text, '/control/' || id FROM control_loop WHERE ${holds(loop, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${limit})
-    UNION ALL
-    (SELECT 'product', name, description, '/wafers?product=' || name FROM product WHERE ${holds(sql`name`, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${limit})`);
-  return arranged(kind === null ? hits : hits.filter((h) => h.kind === kind), t, most);
+  const branches: Readonly<Record<(typeof KINDS)[number], Sql>> = {
+    wafer: sql`SELECT 'wafer', name || '.' || lpad(${String(slot)}, 2, '0'), product, '/wafers?lot=' || name || '&slot=' || ${String(slot)}
+        FROM lot WHERE ${wafer !== null} AND ${holds(sql`name`, ofLot)} AND ${slot} BETWEEN 1 AND wafers ORDER BY ${order(sql`name`, ofLot)}, started_at DESC LIMIT ${limit}`,
+    lot: sql`SELECT 'lot', name, product || ', ' || wafers || ' wafers', '/wafers?lot=' || name FROM lot WHERE name IN (${lots}) ORDER BY ${order(sql`name`, t)}, started_at DESC`,
+    spectra: sql`SELECT 'spectra', lot, recipe || ', ' || count(*) || ' wafers', '/spectra?lot=' || lot FROM spectrum WHERE lot IN (${lots})
+        GROUP BY lot, recipe ORDER BY max(measured_at) DESC LIMIT ${limit}`,
+    recipe: sql`SELECT 'recipe', name, operation || ', metrology', '/recipes/' || id FROM metrology_recipe WHERE ${holds(sql`concat_ws(' ', name, operation, product)`, t)}
+        ORDER BY ${order(sql`name`, t)}, name LIMIT ${limit}`,
+    alert: sql`SELECT 'alert', title, state::text || ', ' || severity, '/alerts/' || id FROM alert WHERE ${holds(alert, t)} ORDER BY state, ${order(sql`title`, t)}, last_at DESC LIMIT ${limit}`,
+    tool: sql`SELECT 'tool', name, area || ', ' || kind, '/spc?tool=' || name FROM tool WHERE ${holds(tool, t)} ORDER BY ${order(sql`name`, t)}, position LIMIT ${limit}`,
+    chart: sql`SELECT 'chart', title, operation, '/spc/' || id FROM chart WHERE active AND ${holds(chart, t)} ORDER BY ${order(sql`title`, t)}, NOT alerting, title LIMIT ${limit}`,
+    loop: sql`SELECT 'loop', name, state::text, '/control/' || id FROM control_loop WHERE ${holds(loop, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${limit}`,
+    product: sql`SELECT 'product', name, description, '/wafers?product=' || name FROM product WHERE ${holds(sql`name`, t)} ORDER BY ${order(sql`name`, t)}, name LIMIT ${limit}`,
+  };
+  const asked = KINDS.filter((k) => kind === null || k === kind).map((k) => sql`(${branches[k]})`);
+  if (asked.length === 0) return [];
+  const hits = await db().rows<Hit>(
+    sql`SELECT * FROM (${asked.reduce((a, b) => sql`${a} UNION ALL ${b}`)}) AS hit(kind, title, detail, href)`,
+  );
+  return arranged(hits, t, most);
 }

@@ -2,7 +2,8 @@ import { db, sql, where } from '@/lib/db';
 import { idFromAddress } from '../../address/id-from-address';
 import type { Validation } from './models';
 
-export interface VmRow {
+/** A model, and how it does in the window that the list shows. */
+export interface VmRow extends VmLive {
   id: string;
   operation: string;
   product: string;
@@ -15,16 +16,9 @@ export interface VmRow {
   components: number | null;
   q2: number | null;
   rmse: number | null;
-  /** Of the window: predictions inside the domain that were measured later, the share of them in their interval, and their RMSE. */
-  checked: number;
-  coverage: number | null;
-  observedRmse: number | null;
   /** All that were measured later, those outside the domain among them, and their RMSE. */
   checkedAll: number;
   observedAll: number | null;
-  /** Predictions outside the model's domain: they are kept off the VM charts. */
-  unreliable: number;
-  predictions: number;
   /** What the state of the model goes by, whatever window the list shows: the last 7 days and the last 30. */
   week: VmLive;
   month: VmLive;
@@ -33,6 +27,7 @@ export interface VmRow {
 /** How a model does live, over a stretch of time. */
 export interface VmLive {
   predictions: number;
+  /** Outside the model's domain: they are kept off the VM charts. */
   unreliable: number;
   /** Inside the domain and measured later, the share of them in their interval, and their RMSE. */
   checked: number;
@@ -69,12 +64,12 @@ export async function listVmModels(f: VmFilter): Promise<VmRow[]> {
   const week = f.nowMs - WEEK_DAYS * DAY_MS;
   const month = f.nowMs - MONTH_DAYS * DAY_MS;
   const first = new Date(Math.min(f.fromMs, month));
-  const inWindow = sql`started_at >= ${new Date(f.fromMs)}`;
-  const found = sql`measured_at >= ${new Date(f.fromMs)} AND ${inWindow}`;
+  const found = sql`measured_at >= ${new Date(f.fromMs)} AND started_at >= ${new Date(f.fromMs)}`;
   const rows = await db().rows<
-    Omit<VmRow, 'trainedMs' | 'q2' | 'rmse' | 'week' | 'month'> & {
+    Omit<VmRow, 'trainedMs' | 'q2' | 'rmse' | 'week' | 'month' | keyof VmLive> & {
       trained_at: Date | null;
       validation: Validation | null;
+      shown: VmLive | null;
       week: VmLive | null;
       month: VmLive | null;
     }
@@ -89,17 +84,16 @@ export async function listVmModels(f: VmFilter): Promise<VmRow[]> {
       LEFT JOIN measurement q ON q.run_id = p.run_id AND q.parameter = m.parameter AND q.superseded_by IS NULL AND q.measured_at >= ${first}
       WHERE p.started_at >= ${first}),
     stats AS (
-      SELECT model_id, (count(*) FILTER (WHERE ${inWindow}))::int AS predictions, (count(*) FILTER (WHERE NOT reliable AND ${inWindow}))::int AS unreliable,
-        (count(measured) FILTER (WHERE reliable AND ${found}))::int AS checked, avg((measured BETWEEN lo AND hi)::int) FILTER (WHERE reliable AND ${found}) AS coverage,
-        sqrt(avg((measured - value) ^ 2) FILTER (WHERE reliable AND ${found})) AS rmse, (count(measured) FILTER (WHERE ${found}))::int AS checked_all,
+      SELECT model_id, ${live(f.fromMs)} AS shown, (count(measured) FILTER (WHERE ${found}))::int AS checked_all,
         sqrt(avg((measured - value) ^ 2) FILTER (WHERE ${found})) AS rmse_all, ${live(week)} AS week, ${live(month)} AS month
       FROM seen GROUP BY model_id)
-    SELECT m.id, m.operation, m.product, m.parameter, m.unit, m.active, v.version, v.trained_at, v.n, v.components, v.validation, s.week, s.month,
-      COALESCE(s.checked, 0) AS checked, s.coverage::float8 AS coverage, s.rmse AS "observedRmse", COALESCE(s.checked_all, 0) AS "checkedAll", s.rmse_all AS "observedAll", COALESCE(s.unreliable, 0) AS unreliable, COALESCE(s.predictions, 0) AS predictions
+    SELECT m.id, m.operation, m.product, m.parameter, m.unit, m.active, v.version, v.trained_at, v.n, v.components, v.validation, s.shown, s.week, s.month,
+      COALESCE(s.checked_all, 0) AS "checkedAll", s.rmse_all AS "observedAll"
     FROM models m LEFT JOIN stats s ON s.model_id = m.id
     LEFT JOIN LATERAL (SELECT * FROM vm_version v WHERE v.model_id = m.id ORDER BY version DESC LIMIT 1) v ON true ORDER BY m.operation, m.product, m.parameter`);
-  return rows.map(({ trained_at, validation, ...r }) => ({
+  return rows.map(({ trained_at, validation, shown, ...r }) => ({
     ...r,
+    ...(shown ?? NOTHING_LIVE),
     week: r.week ?? NOTHING_LIVE,
     month: r.month ?? NOTHING_LIVE,
     trainedMs: trained_at?.getTime() ?? null,
