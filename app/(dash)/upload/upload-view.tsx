@@ -28,7 +28,8 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
     if (next !== null) r.ask(next);
   };
   return (
-    <div className="flex flex-col gap-3">
+    // what is being stored stays on the page until its outcome is there
+    <fieldset disabled={r.isKeeping} className="min-w-0 flex flex-col gap-3">
       <FilePanel r={r} preview={preview} saved={saved} />
       {preview ? (
         <>
@@ -53,7 +54,7 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
           </Panel>
         </>
       ) : null}
-    </div>
+    </fieldset>
   );
 }
 
@@ -67,7 +68,7 @@ function UploadButton({ r, mode, onClick }: { r: ReturnType<typeof useReading>; 
       <button
         type="button"
         className="btn btn-primary"
-        disabled={r.isKeeping || !state.isPossible}
+        disabled={!state.isPossible}
         aria-describedby={state.why === null ? undefined : 'why-no-upload'}
         onClick={onClick}
       >

@@ -50,7 +50,7 @@ function returnTo(el: HTMLElement, top: number, done: () => void): () => void {
   const end = (): void => {
     grows.disconnect();
     clearTimeout(late);
-    for (const kind of OWN) el.removeEventListener(kind, stop);
+    for (const kind of OWN) window.removeEventListener(kind, stop);
   };
   const stop = (): void => {
     end();
@@ -61,7 +61,8 @@ function returnTo(el: HTMLElement, top: number, done: () => void): () => void {
   };
   const grows = new MutationObserver(go);
   const late = setTimeout(stop, PATIENCE_MS);
-  for (const kind of OWN) el.addEventListener(kind, stop, { passive: true });
+  // a click beside the main area leads elsewhere
+  for (const kind of OWN) window.addEventListener(kind, stop, { passive: true });
   grows.observe(el, { childList: true, subtree: true });
   go();
   return end;

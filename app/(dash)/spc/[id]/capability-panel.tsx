@@ -19,7 +19,8 @@ export function CapabilityPanel({ data }: { data: SpcChartView }) {
   const c = data.capability;
   const v = inForceAt(data.versions, data.toMs);
   const spec = data.specification;
-  const inForce = spec.spans.findLast((s) => s.fromMs <= data.toMs);
+  // histogram and indices go by the one in force now, whatever window is looked at
+  const inForce = spec.spans.at(-1);
   const values = data.points.value.filter((x, i) => !Number.isNaN(x) && !data.points.excluded[i]);
   const range = (i: { low: number; high: number } | null): string => (i ? ` (${num(i.low, 2)} to ${num(i.high, 2)})` : '');
   return (

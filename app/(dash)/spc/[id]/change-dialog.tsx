@@ -62,10 +62,10 @@ export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDia
       onClose={onClose}
       title={`Limits and rules: version ${newest + 1}`}
       confirm={`Activate version ${newest + 1}`}
-      blocked={form.isBehind ? behindWords(newest) : draftBlocked(draft, base)}
+      blocked={form.isBehind ? behindWords(live.current.version) : draftBlocked(draft, base)}
       onSubmit={(reason) => form.send(() => saveChart(chartId, form.base.newest, changeOf(draft, base), reason))}
     >
-      {form.isBehind ? <BehindNotice version={newest} onFollow={form.follow} /> : null}
+      {form.isBehind ? <BehindNotice version={live.current.version} onFollow={form.follow} /> : null}
       <Tabs
         label="Limits"
         value={draft.mode}
