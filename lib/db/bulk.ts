@@ -1,33 +1,37 @@
+import { COLUMNS, type Rows } from './generated/rows';
 import type { Db } from './pool';
+import type { Table } from './row';
 import { float8Array, type Sql } from './sql';
 
-/** Column types of the bulk writer. Array types travel as text and are cast, since unnest flattens nested arrays. */
-export type ColumnType =
-  | 'uuid'
-  | 'text'
-  | 'int4'
-  | 'int2'
-  | 'float8'
-  | 'bool'
-  | 'timestamptz'
-  | 'jsonb'
-  | 'bytea'
-  | 'float8[]'
-  | 'int4[]'
-  | 'text[]'
-  | 'uuid[]';
+/** A column as it may be written: what reading gives, or what stands for it. NaN of a float8 is NULL. */
+type Written<V> = V extends Date
+  ? Date | string
+  : V extends Float64Array
+    ? ArrayLike<number | null>
+    : V extends Buffer
+      ? Uint8Array
+      : V extends readonly (infer E)[]
+        ? readonly E[]
+        : V;
 
-export interface TableSpec<C extends string> {
-  readonly table: string;
-  readonly columns: Readonly<Record<C, ColumnType>>;
-  /** What a conflict does: nothing, or an update of these columns on this key. */
-  readonly onConflict?: string;
-}
+/** Rows of a table: any of its columns, and no others; a column that is not named gets its default. */
+export type Writing<T extends Table, R> = {
+  readonly [K in keyof R]: K extends keyof Rows[T] ? Written<Rows[T][K]> : never;
+};
+
+/**
+ * What happens to a row that is there: it is left (`ignore`: whatever the key; `update: []`: by this key alone), or its columns take the new values,
+ * `update` or else all that are written beside the key. SQL where that is not enough.
+ */
+export type Conflict<T extends Table> =
+  | 'ignore'
+  | { readonly key: readonly (keyof Rows[T])[]; readonly update?: readonly (keyof Rows[T])[] }
+  | Sql;
 
 const textArray = (v: readonly string[]) =>
   `{${v.map((s) => `"${s.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`).join(',')}}`;
 
-function encode(type: ColumnType, v: unknown): unknown {
+function encode(type: string, v: unknown): unknown {
   if (v === null || v === undefined) return null;
   switch (type) {
     case 'float8':
@@ -45,30 +49,44 @@ function encode(type: ColumnType, v: unknown): unknown {
   }
 }
 
-const isArray = (t: ColumnType) => t.endsWith('[]');
+/** Arrays travel as text and are cast, since unnest flattens nested arrays. */
+const travelsAsText = (type: string) => type.endsWith('[]') || type === 'jsonb';
 
 /**
- * Inserts rows in one statement by `unnest` (tens of thousands of rows a second); returns how many were new or changed.
- * Table and columns come from a constant spec of this code base, never from input.
+ * Inserts rows in one statement by `unnest` (tens of thousands of rows a second). All rows have the same columns, those of the first; their
+ * types come from the schema.
+ * @returns how many rows were new or changed.
  */
-export async function bulkInsert<C extends string>(
+export async function bulkInsert<T extends Table, R extends Writing<T, R>>(
   db: Db,
-  spec: TableSpec<C>,
-  rows: readonly Readonly<Record<C, unknown>>[],
+  table: T,
+  rows: readonly R[],
+  conflict?: Conflict<T>,
 ): Promise<number> {
-  if (rows.length === 0) return 0;
-  const names = Object.keys(spec.columns) as C[];
-  const values = names.map((c) => rows.map((r) => encode(spec.columns[c], r[c])));
-  const params = names.map(
-    (c, i) => `$${i + 1}::${isArray(spec.columns[c]) || spec.columns[c] === 'jsonb' ? 'text' : spec.columns[c]}[]`,
-  );
-  const picks = names.map((c) =>
-    isArray(spec.columns[c]) || spec.columns[c] === 'jsonb' ? `u."${c}"::${spec.columns[c]}` : `u."${c}"`,
-  );
+  const [first] = rows;
+  if (first === undefined) return 0;
+  const known: Readonly<Record<string, string>> = COLUMNS[table];
+  const names = Object.keys(first);
+  const types = names.map((c) => known[c]!.replace('?', ''));
+  const odd = rows.findIndex((r) => Object.keys(r).length !== names.length);
+  if (odd >= 0) throw new Error(`bulkInsert of ${table}: row ${odd} has not the columns of the first`);
+  const values = names.map((c, k) => rows.map((r) => encode(types[k]!, r[c as keyof R])));
+  const params = types.map((t, i) => `$${i + 1}::${travelsAsText(t) ? 'text' : t}[]`);
+  const picks = names.map((c, k) => `u."${c}"${travelsAsText(types[k]!) ? `::${types[k]}` : ''}`);
   const list = names.map((c) => `"${c}"`).join(', ');
-  const q: Sql = {
-    text: `INSERT INTO "${spec.table}" (${list}) SELECT ${picks.join(', ')} FROM unnest(${params.join(', ')}) AS u(${list}) ${spec.onConflict ?? ''}`,
+  const then = onConflict(names, conflict);
+  return db.exec({
+    text: `INSERT INTO "${table}" (${list}) SELECT ${picks.join(', ')} FROM unnest(${params.join(', ')}) AS u(${list}) ${then}`,
     values,
-  };
-  return db.exec(q);
+  });
+}
+
+function onConflict<T extends Table>(names: readonly string[], c: Conflict<T> | undefined): string {
+  if (c === undefined) return '';
+  if (c === 'ignore') return 'ON CONFLICT DO NOTHING';
+  if ('text' in c) return c.text;
+  const key = c.key.map(String);
+  const update = c.update?.map(String) ?? names.filter((n) => !key.includes(n));
+  const set = update.map((n) => `"${n}" = EXCLUDED."${n}"`).join(', ');
+  return `ON CONFLICT (${key.map((k) => `"${k}"`).join(', ')}) DO ${update.length === 0 ? 'NOTHING' : `UPDATE SET ${set}`}`;
 }

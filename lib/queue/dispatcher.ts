@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { db, listen, sql } from '@/lib/db';
+import { db, listen, type RowOf, sql } from '@/lib/db';
 import { log } from '@/lib/log';
 import { queueOf } from './broker';
 import { QUEUES, type QueueName } from './jobs';
@@ -11,12 +11,7 @@ const POLL_MS = 1_000;
 /** How often tasks in flight are compared with the queue; a task younger than this is not judged. */
 const RECONCILE_MS = 4_000;
 
-interface TaskRow {
-  id: number;
-  queue: QueueName;
-  attempts: number;
-  created_at: Date;
-}
+type TaskRow = RowOf<'task', 'id' | 'queue' | 'attempts' | 'created_at', { queue: QueueName }>;
 
 /**
  * A job id that was used stays taken while the queue remembers it, so each sending has its own; the task's birth is part of it because

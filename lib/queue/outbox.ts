@@ -2,12 +2,6 @@ import { createHash } from 'node:crypto';
 import { bulkInsert, type Tx } from '@/lib/db';
 import type { Payload, QueueName } from './jobs';
 
-const TASK = {
-  table: 'task',
-  columns: { queue: 'text', key: 'text', payload: 'jsonb', available_at: 'timestamptz' },
-  onConflict: 'ON CONFLICT (key) DO NOTHING',
-} as const;
-
 export interface Work<Q extends QueueName = QueueName> {
   readonly queue: Q;
   readonly payload: Payload<Q>;
@@ -20,13 +14,14 @@ export interface Work<Q extends QueueName = QueueName> {
 export async function enqueueLater(tx: Tx, work: readonly Work[]): Promise<void> {
   await bulkInsert(
     tx,
-    TASK,
+    'task',
     work.map((w) => ({
       queue: w.queue,
       key: w.key ?? `${w.queue}_${createHash('sha1').update(JSON.stringify(w.payload)).digest('hex')}`,
       payload: w.payload,
       available_at: w.notBefore ?? new Date(0),
     })),
+    { key: ['key'], update: [] },
   );
 }
 

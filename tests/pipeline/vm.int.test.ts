@@ -48,7 +48,7 @@ beforeAll(async () => {
   });
   await transaction(async (tx) => {
     await tx.exec(sql`SELECT ensure_month(${new Date(T0)})`);
-    await bulkInsert(tx, { table: 'feature_set', columns: { id: 'uuid', names: 'text[]', units: 'text[]' } }, [
+    await bulkInsert(tx, 'feature_set', [
       {
         id: featureSet,
         names: Array.from({ length: SENSORS }, (_, j) => `s${j >> 1}|main|${j % 2 ? 'slope' : 'mean'}`),
@@ -61,10 +61,7 @@ beforeAll(async () => {
       FROM unnest(${runs.map((r) => r.id)}::uuid[], ${runs.map((r) => r.lot)}::text[], ${runs.map((r) => r.at)}::timestamptz[]) AS u(id, lot, at)`);
     await bulkInsert(
       tx,
-      {
-        table: 'run_summary',
-        columns: { run_id: 'uuid', started_at: 'timestamptz', feature_set_id: 'uuid', values: 'float8[]', code_version: 'text' },
-      },
+      'run_summary',
       runs.map((r) => ({ run_id: r.id, started_at: r.at, feature_set_id: featureSet, values: r.values, code_version: 't' })),
     );
     const measured = runs.filter((r) => r.i % WAFERS === 0);

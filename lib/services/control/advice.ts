@@ -8,30 +8,6 @@ import { issue, knownProduct, knownTool, oldestTaken, plausibleTime } from '../m
 import { type Master, master } from '../master/master';
 import { type DecidingLoop, nextAdvice } from './next-advice';
 
-const ADVICE = {
-  table: 'advice',
-  columns: {
-    id: 'uuid',
-    thread_id: 'uuid',
-    loop_id: 'uuid',
-    lot: 'text',
-    operation: 'text',
-    tool: 'text',
-    chamber: 'text',
-    at: 'timestamptz',
-    setpoint: 'float8',
-    advised: 'float8',
-    d_hat: 'float8',
-    version: 'int4',
-    mode: 'text',
-    explanation: 'jsonb',
-    seen: 'int4',
-    last_applied: 'float8',
-    last_advice_id: 'uuid',
-  },
-  onConflict: 'ON CONFLICT DO NOTHING',
-} as const;
-
 /**
  * The recipe advice for a lot at a tool: one setpoint a loop and chamber, with its explanation. The first answer to a key is the answer
  * for ever, so that a tool that asks twice runs one recipe. A loop in shadow or suspended mode advises but hands out the nominal setpoint.
@@ -46,7 +22,7 @@ export async function requestAdvice(sender: string, input: unknown, now: number)
   const ids = new Map(r.chambers.map((c) => [c, recordId('advice', sender, r.key, c)]));
   return transaction(async (tx) => {
     const rows = await adviceRows(tx, r, ids);
-    const fresh = await bulkInsert(tx, ADVICE, rows);
+    const fresh = await bulkInsert(tx, 'advice', rows, 'ignore');
     if (fresh > 0) await feed(tx, [adviceLine(r, rows)]);
     const kept = await tx.rows<Kept>(sql`
       SELECT a.id, l.knob, l.product, a.setpoint, a.lot, a.operation, a.tool FROM advice a JOIN control_loop l ON l.id = a.loop_id WHERE a.id = ANY(${[...ids.values()]}::uuid[])`);
@@ -131,7 +107,7 @@ function refuseOtherRequest(r: AdviceRequest, kept: readonly Kept[]): void {
 }
 
 /** What the live view says: the tool, the lot, and the setpoints it was given. */
-function adviceLine(r: AdviceRequest, rows: readonly Record<'chamber' | 'setpoint' | 'loop_id', unknown>[]): FeedLine {
+function adviceLine(r: AdviceRequest, rows: readonly { readonly loop_id: string }[]): FeedLine {
   const loops = new Set(rows.map((q) => q.loop_id)).size;
   const chambers = r.chambers.length;
   return {
@@ -141,11 +117,7 @@ function adviceLine(r: AdviceRequest, rows: readonly Record<'chamber' | 'setpoin
   };
 }
 
-async function adviceRows(
-  tx: Tx,
-  r: AdviceRequest,
-  ids: ReadonlyMap<string, string>,
-): Promise<Record<keyof typeof ADVICE.columns, unknown>[]> {
+async function adviceRows(tx: Tx, r: AdviceRequest, ids: ReadonlyMap<string, string>) {
   const loops = await tx.rows<DecidingLoop>(sql`
     SELECT l.id, l.name, l.operation, l.product, l.knob, l.state::text, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
     WHERE l.operation = ${r.operation} AND l.product = ${r.product} ORDER BY l.name`);

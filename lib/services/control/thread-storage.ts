@@ -9,36 +9,25 @@ export const EARLIEST_FIRST = sql`s.at, s.measured_at NULLS FIRST, s.record_id`;
 /** Equipment events after which an estimate is worth less. */
 export const RESETS = ['pm', 'consumable_change'] as const;
 
-/** A row of a thread's journal with what its step needs; y, x and what follows are null for maintenance and withdrawals. */
-export interface Known {
+/** A row of a thread's journal. */
+interface Entry {
   readonly thread_id: string;
-  readonly kind: 'observation' | 'reset' | 'withdrawal';
   readonly at: Date;
   readonly source_id: string;
   readonly version: number;
-  readonly y: number | null;
+}
+
+/** With what its step needs. */
+export interface Observed extends Entry {
+  readonly kind: 'observation';
+  readonly y: number;
   readonly u_y: number | null;
-  readonly x_applied: number | null;
+  readonly x_applied: number;
   readonly advice_id: string | null;
   readonly run_id: string | null;
-  readonly lot: string | null;
-  readonly slot: number | null;
+  readonly lot: string;
+  readonly slot: number;
   readonly measured_at: Date | null;
-}
-
-export interface StepOut extends Known {
-  readonly disturbance: number;
-  readonly accepted: boolean;
-  readonly d_hat: number;
-  readonly u_d_hat: number | null;
-  readonly state: ThreadState;
-}
-
-export interface ThreadEnd {
-  readonly id: string;
-  readonly learned: number;
-  readonly state: ThreadState;
-  readonly last: Date | null;
 }
 
 /** What entries that are no observations do not have. */
@@ -52,6 +41,26 @@ export const withoutValues = {
   slot: null,
   measured_at: null,
 } as const;
+
+/** Maintenance, or an observation that a correction took back. */
+type Changed = Entry & typeof withoutValues & { readonly kind: 'reset' | 'withdrawal' };
+
+export type Known = Observed | Changed;
+
+export interface StepOut extends Observed {
+  readonly disturbance: number;
+  readonly accepted: boolean;
+  readonly d_hat: number;
+  readonly u_d_hat: number | null;
+  readonly state: ThreadState;
+}
+
+export interface ThreadEnd {
+  readonly id: string;
+  readonly learned: number;
+  readonly state: ThreadState;
+  readonly last: Date | null;
+}
 
 /** Takes observations that these measurements correct out of their threads. */
 export async function withdrawn(tx: Tx, refs: readonly Ref[]): Promise<Known[]> {
@@ -82,7 +91,7 @@ export async function timelines(
   const u = sql`unnest(${ids}::uuid[], ${ids.map((id) => new Date(since.get(id)!))}::timestamptz[]) AS u(thread_id, since)`;
   const bases = await tx.rows<{ thread_id: string; at: Date; state: ThreadState }>(sql`
     SELECT u.thread_id, s.at, s.state FROM ${u} CROSS JOIN LATERAL (SELECT at, state FROM control_step s WHERE s.thread_id = u.thread_id AND s.at < u.since ORDER BY ${LATEST_FIRST} LIMIT 1) s`);
-  const steps = await tx.rows<Known>(sql`
+  const steps = await tx.rows<Observed>(sql`
     SELECT s.thread_id, 'observation' AS kind, s.at, s.record_id AS source_id, s.version, s.y, s.u_y, s.x_applied, NULL AS advice_id, s.run_id, s.lot, s.slot, s.measured_at
     FROM ${u} JOIN control_step s ON s.thread_id = u.thread_id AND s.at >= u.since`);
   const map = new Map(bases.map((b) => [b.thread_id, { at: b.at, state: b.state }]));
@@ -92,59 +101,40 @@ export async function timelines(
   return { bases: map, later: [...steps, ...resets.map((r): Known => ({ ...withoutValues, ...r, kind: 'reset' }))] };
 }
 
-const STEP = {
-  table: 'control_step',
-  columns: {
-    thread_id: 'uuid',
-    at: 'timestamptz',
-    record_id: 'uuid',
-    run_id: 'uuid',
-    lot: 'text',
-    slot: 'int2',
-    measured_at: 'timestamptz',
-    y: 'float8',
-    u_y: 'float8',
-    x_applied: 'float8',
-    disturbance: 'float8',
-    accepted: 'bool',
-    d_hat: 'float8',
-    u_d_hat: 'float8',
-    version: 'int4',
-    state: 'jsonb',
-  },
-  onConflict: `ON CONFLICT (thread_id, at, record_id) DO UPDATE SET disturbance = EXCLUDED.disturbance, accepted = EXCLUDED.accepted, d_hat = EXCLUDED.d_hat,
-    u_d_hat = EXCLUDED.u_d_hat, state = EXCLUDED.state`,
-} as const;
-
-const JOURNAL = {
-  table: 'control_journal',
-  columns: {
-    thread_id: 'uuid',
-    seq: 'int4',
-    kind: 'text',
-    at: 'timestamptz',
-    source_id: 'uuid',
-    version: 'int4',
-    y: 'float8',
-    u_y: 'float8',
-    x_applied: 'float8',
-    advice_id: 'uuid',
-    measured_at: 'timestamptz',
-  },
-} as const;
-
 export async function saveThreads(
   tx: Tx,
   steps: readonly StepOut[],
   ends: readonly ThreadEnd[],
   journal: readonly (Known & { readonly seq: number })[],
 ): Promise<void> {
-  await bulkInsert<keyof typeof STEP.columns>(
+  await bulkInsert(
     tx,
-    STEP,
-    steps.map((s) => ({ ...s, record_id: s.source_id })),
+    'control_step',
+    steps.map((s) => ({
+      thread_id: s.thread_id,
+      at: s.at,
+      record_id: s.source_id,
+      run_id: s.run_id,
+      lot: s.lot,
+      slot: s.slot,
+      measured_at: s.measured_at,
+      y: s.y,
+      u_y: s.u_y,
+      x_applied: s.x_applied,
+      disturbance: s.disturbance,
+      accepted: s.accepted,
+      d_hat: s.d_hat,
+      u_d_hat: s.u_d_hat,
+      version: s.version,
+      state: s.state,
+    })),
+    { key: ['thread_id', 'at', 'record_id'], update: ['disturbance', 'accepted', 'd_hat', 'u_d_hat', 'state'] },
   );
-  await bulkInsert<keyof typeof JOURNAL.columns>(tx, JOURNAL, journal);
+  await bulkInsert(
+    tx,
+    'control_journal',
+    journal.map(({ run_id: _run, lot: _lot, slot: _slot, ...entry }) => entry),
+  );
   await tx.exec(sql`
     UPDATE control_thread t SET state = u.state::jsonb, last_at = u.last, learned = u.learned, updated_at = now(),
       n = (SELECT count(*) FROM control_step s WHERE s.thread_id = t.id)

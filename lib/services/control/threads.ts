@@ -12,7 +12,17 @@ import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { type CharacteristicValue, characteristicValues } from '../characteristics/values';
 import { oneValueARun } from './repeats';
-import { type Known, newResets, RESETS, type StepOut, saveThreads, type ThreadEnd, timelines, withdrawn } from './thread-storage';
+import {
+  type Known,
+  newResets,
+  type Observed,
+  RESETS,
+  type StepOut,
+  saveThreads,
+  type ThreadEnd,
+  timelines,
+  withdrawn,
+} from './thread-storage';
 
 interface LoopRow {
   id: string;
@@ -63,18 +73,13 @@ export async function updateThreads(tx: Tx, source: Payload<'control'>['source']
   );
   await bulkInsert(
     tx,
-    THREAD,
+    'control_thread',
     [...threads.values()].map((t) => ({ ...t, state: initialThread() })),
+    'ignore',
   );
   await update(tx, [...threads.keys(), ...corrected], found, source === 'measurement' ? refs : []);
   return found.length;
 }
-
-const THREAD = {
-  table: 'control_thread',
-  columns: { id: 'uuid', loop_id: 'uuid', tool: 'text', chamber: 'text', state: 'jsonb' },
-  onConflict: 'ON CONFLICT DO NOTHING',
-} as const;
 
 /** Observations with the loop they belong to and the setpoint their run really used. */
 async function matchLoops(tx: Tx, values: readonly CharacteristicValue[]): Promise<NewObservation[]> {
@@ -175,7 +180,7 @@ async function update(
   );
 }
 
-const observed = (f: NewObservation, version: number): Known => ({
+const observed = (f: NewObservation, version: number): Observed => ({
   thread_id: f.threadId,
   kind: 'observation',
   at: new Date(f.value.at),
@@ -216,7 +221,7 @@ function walk(
   for (const { row, entry } of entries.sort((a, b) => compareEntries(a.entry, b.entry))) {
     const next = learn(state, entry);
     state = next.state;
-    if (next.observed === null) continue;
+    if (next.observed === null || row.kind !== 'observation') continue;
     last = row.at;
     out.push({
       ...row,
@@ -237,9 +242,9 @@ function entryOf(row: Known, config: RunToRunConfig): ThreadEntry {
         ...common,
         kind: 'observation',
         measuredAt: row.measured_at?.getTime() ?? null,
-        y: row.y!,
+        y: row.y,
         uY: row.u_y,
-        xApplied: row.x_applied!,
+        xApplied: row.x_applied,
       }
     : { ...common, kind: 'reset' };
 }

@@ -5,11 +5,6 @@ import { feed } from '../live/feed';
 import { knownTool, plausibleTime } from '../master/checks';
 import type { IngestKind } from './types';
 
-const EVENT = {
-  table: 'equipment_event',
-  columns: { id: 'uuid', key: 'text', tool: 'text', chamber: 'text', kind: 'text', at: 'timestamptz', description: 'text' },
-} as const;
-
 export const EVENT_WORDS: Readonly<Record<EventRecord['kind'], string>> = {
   pm: 'PM',
   chamber_clean: 'Chamber clean',
@@ -25,7 +20,7 @@ export const events: IngestKind<EventRecord> = {
   async insert(tx, _sender, records) {
     await bulkInsert(
       tx,
-      EVENT,
+      'equipment_event',
       records.map(({ id, record: r }) => ({
         id,
         key: r.key,

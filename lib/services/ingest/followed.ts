@@ -1,5 +1,5 @@
 import { teaches, widthsBeyond } from '@/lib/control';
-import { sql, type Tx } from '@/lib/db';
+import { type RowOf, sql, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import type { RunRecord } from '@/lib/formats/wire';
 import { feed } from '../live/feed';
@@ -49,13 +49,7 @@ export async function tellUnlearned(tx: Tx, records: readonly Accepted<RunRecord
   );
 }
 
-interface Given {
-  id: string;
-  lot: string;
-  operation: string;
-  tool: string;
-  chamber: string;
-}
+type Given = RowOf<'run', 'id' | 'lot' | 'operation' | 'tool' | 'chamber'>;
 
 /**
  * Runs that say they followed an advice which was never given, or was given for another lot, operation or chamber, by record id. Where no loop

@@ -2,27 +2,6 @@ import { bulkInsert, perDatabase, type Tx } from '@/lib/db';
 import type { OverlayMeasurementRecord } from '@/lib/formats/wire';
 import { layoutDigest } from '../master/digests';
 
-const SITE_LAYOUT = {
-  table: 'site_layout',
-  columns: { id: 'uuid', n: 'int4', x: 'float8[]', y: 'float8[]' },
-  onConflict: 'ON CONFLICT (id) DO NOTHING',
-} as const;
-
-const OVERLAY_LAYOUT = {
-  table: 'overlay_layout',
-  columns: {
-    id: 'uuid',
-    n: 'int4',
-    column: 'int4[]',
-    row: 'int4[]',
-    fx: 'float8[]',
-    fy: 'float8[]',
-    x: 'float8[]',
-    y: 'float8[]',
-  },
-  onConflict: 'ON CONFLICT (id) DO NOTHING',
-} as const;
-
 /** Layouts this process knows to be stored. Bounded: a fab has thousands of plans, not millions. */
 const remembered = perDatabase(() => new Set<string>());
 const LIMIT = 20_000;
@@ -33,8 +12,9 @@ export async function siteLayouts(tx: Tx, records: readonly { readonly x: number
   await store(ids, async (fresh) =>
     bulkInsert(
       tx,
-      SITE_LAYOUT,
+      'site_layout',
       fresh.map((i) => ({ id: ids[i]!, n: records[i]!.x.length, x: records[i]!.x, y: records[i]!.y })),
+      { key: ['id'], update: [] },
     ),
   );
   return ids;
@@ -45,11 +25,12 @@ export async function overlayLayouts(tx: Tx, records: readonly OverlayMeasuremen
   await store(ids, async (fresh) =>
     bulkInsert(
       tx,
-      OVERLAY_LAYOUT,
+      'overlay_layout',
       fresh.map((i) => {
         const { column, row, fx, fy, x, y } = records[i]!;
         return { id: ids[i]!, n: x.length, column, row, fx, fy, x, y };
       }),
+      { key: ['id'], update: [] },
     ),
   );
   return ids;

@@ -1,4 +1,4 @@
-import { type Db, type Sql, sql, type Tx, transaction } from '@/lib/db';
+import { type Db, type RowOf, type Sql, sql, type Tx, transaction } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { feed } from '../live/feed';
@@ -20,16 +20,7 @@ interface Measured {
   readonly runKey?: string | undefined;
 }
 
-interface Candidate {
-  id: string;
-  key: string;
-  lot: string;
-  operation: string;
-  slot: number;
-  tool: string;
-  chamber: string;
-  started_at: Date;
-}
+type Candidate = RowOf<'run', 'id' | 'key' | 'lot' | 'operation' | 'slot' | 'tool' | 'chamber' | 'started_at'>;
 
 /** The runs that made what was measured: by the sender's run key, else the last run of that wafer at that operation. Nothing is measured before the run that made it has begun. */
 export async function findRuns(tx: Db, records: readonly Measured[]): Promise<(MadeBy | undefined)[]> {
@@ -91,13 +82,7 @@ export async function linkRuns<R extends Measured>(tx: Db, records: readonly Acc
   };
 }
 
-interface Named {
-  key: string;
-  lot: string;
-  slot: number;
-  operation: string;
-  started_at: Date;
-}
+type Named = RowOf<'run', 'key' | 'lot' | 'slot' | 'operation' | 'started_at'>;
 
 /** The run that has each key, of whatever wafer; of several with one key the last. */
 async function runsNamed(tx: Db, keys: readonly string[]): Promise<ReadonlyMap<string, Named>> {

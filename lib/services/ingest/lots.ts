@@ -1,15 +1,9 @@
-import { bulkInsert, sql, type Tx } from '@/lib/db';
+import { bulkInsert, type RowOf, sql, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { type LotRecord, lotIn } from '@/lib/formats/wire';
 import { feed } from '../live/feed';
 import { issue, knownProduct, plausibleTime } from '../master/checks';
 import type { Accepted, IngestKind } from './types';
-
-const LOT = {
-  table: 'lot',
-  columns: { name: 'text', product: 'text', route: 'text', wafers: 'int4', started_at: 'timestamptz' },
-  onConflict: 'ON CONFLICT (name) DO NOTHING',
-} as const;
 
 export const lots: IngestKind<LotRecord> = {
   kind: 'lot',
@@ -29,7 +23,7 @@ export const lots: IngestKind<LotRecord> = {
       wafers: r.wafers,
       started_at: r.startedAt,
     }));
-    await bulkInsert(tx, LOT, rows);
+    await bulkInsert(tx, 'lot', rows, { key: ['name'], update: [] });
     await feed(
       tx,
       [...new Map(records.filter((q) => !known.has(q.record.lot)).map((q) => [q.record.lot, q.record])).values()].map((r) => ({
@@ -42,13 +36,7 @@ export const lots: IngestKind<LotRecord> = {
   },
 };
 
-interface LotRow {
-  name: string;
-  product: string;
-  route: string;
-  wafers: number;
-  started_at: Date;
-}
+type LotRow = RowOf<'lot'>;
 
 async function lotsNamed(tx: Tx, records: readonly Accepted<LotRecord>[]): Promise<ReadonlyMap<string, LotRow>> {
   const rows = await tx.rows<LotRow>(

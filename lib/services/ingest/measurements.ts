@@ -25,40 +25,6 @@ import { siteLayouts } from './layouts';
 import { linkRuns, type MadeBy, runColumns } from './link';
 import type { Accepted, IngestKind } from './types';
 
-const MEASUREMENT = {
-  table: 'measurement',
-  columns: {
-    id: 'uuid',
-    key: 'text',
-    station: 'text',
-    lot: 'text',
-    slot: 'int2',
-    product: 'text',
-    layer: 'text',
-    operation: 'text',
-    parameter: 'text',
-    unit: 'text',
-    plan: 'text',
-    measured_at: 'timestamptz',
-    run_id: 'uuid',
-    run_key: 'text',
-    processed_at: 'timestamptz',
-    tool: 'text',
-    chamber: 'text',
-    layout_id: 'uuid',
-    value: 'float8[]',
-    u: 'float8[]',
-    u_common: 'float8[]',
-    n: 'int4',
-    mean: 'float8',
-    u_mean: 'float8',
-    sd: 'float8',
-    u_sd: 'float8',
-    min: 'float8',
-    max: 'float8',
-  },
-} as const;
-
 const WAFERS_A_JOB = 50;
 
 /**
@@ -150,7 +116,7 @@ export async function writeMeasurements(
   );
   await bulkInsert(
     tx,
-    MEASUREMENT,
+    'measurement',
     records.map(({ id, record: r }, i) => ({
       id,
       key: r.key,

@@ -16,32 +16,6 @@ import { overlayLayouts } from './layouts';
 import { linkRuns, runColumns } from './link';
 import type { IngestKind } from './types';
 
-const OVERLAY = {
-  table: 'overlay_measurement',
-  columns: {
-    id: 'uuid',
-    key: 'text',
-    station: 'text',
-    lot: 'text',
-    slot: 'int2',
-    product: 'text',
-    layer: 'text',
-    reference_layer: 'text',
-    operation: 'text',
-    plan: 'text',
-    measured_at: 'timestamptz',
-    run_id: 'uuid',
-    run_key: 'text',
-    processed_at: 'timestamptz',
-    tool: 'text',
-    chamber: 'text',
-    layout_id: 'uuid',
-    dx: 'float8[]',
-    dy: 'float8[]',
-    u: 'float8[]',
-  },
-} as const;
-
 /** Fits of some 7 ms each: a job stays below 50 ms of arithmetic. */
 const WAFERS_A_JOB = 6;
 
@@ -69,7 +43,7 @@ export const overlayMeasurements: IngestKind<OverlayMeasurementRecord> = {
     );
     await bulkInsert(
       tx,
-      OVERLAY,
+      'overlay_measurement',
       records.map(({ id, record: r }, i) => ({
         id,
         key: r.key,

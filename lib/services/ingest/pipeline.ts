@@ -15,12 +15,6 @@ const MOST_ISSUES = 8;
 /** An atomic batch is held whole until all of it has been judged. */
 const ATOMIC_BYTES = 64 * 2 ** 20;
 
-const INGEST_KEY = {
-  table: 'ingest_key',
-  columns: { sender: 'text', kind: 'text', key: 'text', record_id: 'uuid', digest: 'bytea' },
-  onConflict: 'ON CONFLICT DO NOTHING',
-} as const;
-
 /**
  * Takes in one batch: streams it in chunks through validation, the sender's keys and the checks against master data, and writes it together
  * with its outbox rows, in one transaction a chunk. An atomic batch is judged whole before its one transaction begins, so that no
@@ -248,8 +242,9 @@ async function claim<R extends { key: string }>(
 ): Promise<readonly Judged<R>[]> {
   const n = await bulkInsert(
     tx,
-    INGEST_KEY,
+    'ingest_key',
     js.map((j) => ({ sender, kind: kind.kind, key: j.record.key, record_id: j.id, digest: j.digest })),
+    'ignore',
   );
   if (n === js.length) return js;
   // Rare: someone else claimed some of them a moment ago. What this transaction wrote carries its own transaction id.

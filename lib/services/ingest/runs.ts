@@ -9,27 +9,6 @@ import { linkEarlierMeasurements, tellMisnamed } from './link';
 import { insertTraces, traceFaults } from './traces';
 import type { IngestKind } from './types';
 
-const RUN = {
-  table: 'run',
-  columns: {
-    id: 'uuid',
-    key: 'text',
-    tool: 'text',
-    chamber: 'text',
-    product: 'text',
-    layer: 'text',
-    operation: 'text',
-    lot: 'text',
-    slot: 'int2',
-    recipe: 'text',
-    recipe_version: 'int4',
-    setpoints: 'jsonb',
-    advice_id: 'uuid',
-    started_at: 'timestamptz',
-    ended_at: 'timestamptz',
-  },
-} as const;
-
 /** Runs a job: small enough that one job's arithmetic stays far below the lock time. */
 const RUNS_A_JOB = 50;
 
@@ -54,7 +33,7 @@ export const runs: IngestKind<RunRecord> = {
     if (records.length === 0) return { refused };
     await bulkInsert(
       tx,
-      RUN,
+      'run',
       records.map(({ id, record: r }) => ({
         id,
         key: r.key,

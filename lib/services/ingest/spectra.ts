@@ -11,37 +11,6 @@ import { siteLayouts } from './layouts';
 import { linkRuns } from './link';
 import type { IngestKind } from './types';
 
-const SPECTRUM = {
-  table: 'spectrum',
-  columns: {
-    id: 'uuid',
-    key: 'text',
-    sender: 'text',
-    station: 'text',
-    lot: 'text',
-    slot: 'int2',
-    product: 'text',
-    layer: 'text',
-    operation: 'text',
-    plan: 'text',
-    recipe: 'text',
-    measured_at: 'timestamptz',
-    run_key: 'text',
-    layout_id: 'uuid',
-    axis_id: 'uuid',
-    channels: 'text[]',
-    sites: 'int4',
-    values: 'bytea',
-    sigma: 'bytea',
-  },
-} as const;
-
-const AXIS = {
-  table: 'spectrum_axis',
-  columns: { id: 'uuid', n: 'int4', content: 'jsonb' },
-  onConflict: 'ON CONFLICT (id) DO NOTHING',
-} as const;
-
 type Packed = SpectrumRecord['channels'][number]['values'];
 
 const decoded = (s: Packed): Float32Array =>
@@ -152,8 +121,9 @@ async function axes(tx: Tx, records: readonly SpectrumRecord[]): Promise<string[
   const fresh = new Map(ids.flatMap((id, i) => (stored.has(id) ? [] : [[id, records[i]!.axis] as const])));
   const written = await bulkInsert(
     tx,
-    AXIS,
+    'spectrum_axis',
     [...fresh].map(([id, axis]) => ({ id, n: axisLength(axis), content: axis })),
+    { key: ['id'], update: [] },
   );
   // As with layouts: remembered only once it was found stored, since this transaction may be rolled back.
   if (fresh.size > 0 && written === 0) for (const id of fresh.keys()) stored.add(id);
@@ -183,7 +153,7 @@ export const spectra: IngestKind<SpectrumRecord> = {
     const [layouts, axisIds] = [await siteLayouts(tx, wire), await axes(tx, wire)];
     await bulkInsert(
       tx,
-      SPECTRUM,
+      'spectrum',
       records.map(({ id, record: r }, i) => ({
         id,
         key: r.key,

@@ -60,12 +60,6 @@ export function packTrace(trace: TraceRecord): { n: number; t: Float32Array; v: 
   return { n, t, v };
 }
 
-const SENSOR_SET = {
-  table: 'sensor_set',
-  columns: { id: 'uuid', names: 'text[]', units: 'text[]' },
-  onConflict: 'ON CONFLICT (id) DO NOTHING',
-} as const;
-
 const remembered = perDatabase(() => new Set<string>());
 
 /** Writes the traces in one statement: all blobs travel as two binary parameters and are cut apart by the server. */
@@ -108,7 +102,7 @@ export async function insertTraces(tx: Tx, runs: readonly Accepted<RunRecord>[])
     tOff += p.t.byteLength;
     vOff += p.v.byteLength;
   }
-  const newSets = sets.size === 0 ? 0 : await bulkInsert(tx, SENSOR_SET, [...sets.values()]);
+  const newSets = sets.size === 0 ? 0 : await bulkInsert(tx, 'sensor_set', [...sets.values()], { key: ['id'], update: [] });
   await tx.exec(sql`
     INSERT INTO trace (run_id, started_at, sensor_set_id, n, t, v, steps)
     SELECT id, at, set_id, n, substring(${Buffer.concat(tBlobs)}::bytea FROM t_off FOR 4 * n), substring(${Buffer.concat(vBlobs)}::bytea FROM v_off FOR v_len), steps::jsonb

@@ -1,13 +1,7 @@
-import { type Listener as ChannelListener, db, listen, sql } from '@/lib/db';
+import { type Listener as ChannelListener, db, listen, type RowOf, sql } from '@/lib/db';
 import { log } from '@/lib/log';
 
-export interface FeedRow {
-  id: number;
-  at: Date;
-  kind: string;
-  text: string;
-  detail: Record<string, unknown>;
-}
+export type FeedRow = RowOf<'feed_event', 'id' | 'at' | 'kind' | 'text' | 'detail'>;
 
 type Listener = (rows: readonly FeedRow[]) => void;
 

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { createTransport, type Transporter } from 'nodemailer';
 import { config } from '@/lib/config';
-import { bulkInsert, db, sql } from '@/lib/db';
+import { bulkInsert, db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { eventWords, ITSELF } from '../alerts/event-words';
 import { type AlertSignal, signalsTold } from '../alerts/signals';
@@ -33,19 +33,7 @@ interface Message {
   };
 }
 
-interface Channel {
-  id: string;
-  name: string;
-  kind: 'webhook' | 'email';
-  target: string;
-  secret: string | null;
-}
-
-const DELIVERY = {
-  table: 'notify_delivery',
-  columns: { channel_id: 'uuid', alert_event_id: 'int4', state: 'text' },
-  onConflict: 'ON CONFLICT DO NOTHING',
-} as const;
+type Channel = RowOf<'notify_channel', 'id' | 'name' | 'kind' | 'target' | 'secret'>;
 
 /**
  * Tells every channel that wants this alert event. What was delivered before (an earlier try of the same job) is not sent again;
@@ -60,8 +48,9 @@ export async function deliverAlertEvent(alertEventId: number): Promise<void> {
     WHERE active AND (severities = '{}' OR ${found.alert.severity} = ANY(severities)) AND (areas = '{}' OR ${found.alert.area} = ANY(areas))`);
   await bulkInsert(
     db(),
-    DELIVERY,
+    'notify_delivery',
     channels.map((c) => ({ channel_id: c.id, alert_event_id: alertEventId, state: 'pending' })),
+    'ignore',
   );
   const done = await db().rows<{ channel_id: string }>(
     sql`SELECT channel_id FROM notify_delivery WHERE alert_event_id = ${alertEventId} AND state = 'delivered'`,

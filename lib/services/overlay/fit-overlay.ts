@@ -120,33 +120,9 @@ export const readMarks = (refs: readonly Ref[]): Promise<MarksRow[]> =>
 /** Fits the overlay model of each wafer. Reads and computes; writes nothing. */
 export const fitOverlayWafers = async (refs: readonly Ref[]): Promise<OverlayRow[]> => (await readMarks(refs)).map(resultOf);
 
-const OVERLAY = {
-  table: 'overlay_result',
-  columns: {
-    measurement_id: 'uuid',
-    measured_at: 'timestamptz',
-    model: 'text',
-    names: 'text[]',
-    units: 'text[]',
-    values: 'float8[]',
-    u: 'float8[]',
-    rank: 'int4',
-    condition: 'float8',
-    n_used: 'int4',
-    n_rejected: 'int4',
-    unidentifiable: 'text[]',
-    statistics: 'jsonb',
-    code_version: 'text',
-    reason: 'text',
-  },
-  onConflict: `ON CONFLICT (measurement_id, measured_at) DO UPDATE SET model = EXCLUDED.model, names = EXCLUDED.names, units = EXCLUDED.units, values = EXCLUDED.values, u = EXCLUDED.u,
-    rank = EXCLUDED.rank, condition = EXCLUDED.condition, n_used = EXCLUDED.n_used, n_rejected = EXCLUDED.n_rejected, unidentifiable = EXCLUDED.unidentifiable,
-    statistics = EXCLUDED.statistics, code_version = EXCLUDED.code_version, reason = EXCLUDED.reason`,
-} as const;
-
 /** Stores the fits and asks for the chart points and controller updates that follow. */
 export async function storeOverlayFits(tx: Tx, fits: readonly OverlayRow[], refs: readonly Ref[]): Promise<void> {
-  await bulkInsert(tx, OVERLAY, fits);
+  await bulkInsert(tx, 'overlay_result', fits, { key: ['measurement_id', 'measured_at'] });
   await enqueueLater(tx, [
     { queue: 'spc', payload: { v: 1, source: 'overlay', refs: [...refs] } },
     { queue: 'control', payload: { v: 1, source: 'overlay', refs: [...refs] } },

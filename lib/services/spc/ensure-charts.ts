@@ -116,44 +116,6 @@ interface Context {
   chart_context: 'chamber' | 'operation';
 }
 
-const CHART = {
-  table: 'chart',
-  columns: {
-    id: 'uuid',
-    title: 'text',
-    area: 'text',
-    characteristic: 'text',
-    parameter: 'text',
-    unit: 'text',
-    operation: 'text',
-    product: 'text',
-    layer: 'text',
-    tool: 'text',
-    chamber: 'text',
-    kind: 'text',
-    alerting: 'bool',
-    specified: 'bool',
-  },
-  onConflict: 'ON CONFLICT (id) DO NOTHING',
-} as const;
-
-const VERSION = {
-  table: 'chart_version',
-  columns: {
-    chart_id: 'uuid',
-    version: 'int4',
-    effective_from: 'timestamptz',
-    rules: 'int4[]',
-    preset: 'text',
-    lambda: 'float8',
-    width_l: 'float8',
-    baseline_n: 'int4',
-    author: 'text',
-    reason: 'text',
-  },
-  onConflict: 'ON CONFLICT DO NOTHING',
-} as const;
-
 /** Makes the charts that the templates ask for and that do not exist yet, for every specified parameter on every chamber that can make it. */
 export async function ensureCharts(tx: Tx, author: string): Promise<number> {
   const contexts = await tx.rows<Context>(sql`
@@ -161,25 +123,26 @@ export async function ensureCharts(tx: Tx, author: string): Promise<number> {
     FROM specification s JOIN operation o ON o.name = s.operation JOIN parameter p ON p.name = s.parameter`);
   const chambers = await tx.rows<{ operation: string; tool: string; chamber: string }>(sql`
     SELECT o.name AS operation, t.name AS tool, c.name AS chamber FROM operation o JOIN tool t ON t.name = ANY(o.tools) JOIN chamber c ON c.tool = t.name ORDER BY t.position, c.name`);
-  const charts = new Map<string, { chart: Record<keyof typeof CHART.columns, unknown>; template: Template }>();
+  const charts = new Map<string, { chart: ReturnType<typeof chartOf>; template: Template }>();
   for (const c of contexts) {
     const templates = OVERLAY_PARAMETERS.has(c.parameter) ? overlayTemplates(c) : SITE_TEMPLATES;
     for (const template of templates) {
       for (const place of chambers.filter((q) => q.operation === c.operation)) {
         const chart = chartOf(template, c, place);
-        charts.set(chart.id as string, { chart, template });
+        charts.set(chart.id, { chart, template });
       }
     }
   }
   const all = [...charts.values()];
   const added = await bulkInsert(
     tx,
-    CHART,
+    'chart',
     all.map((a) => a.chart),
+    { key: ['id'], update: [] },
   );
   await bulkInsert(
     tx,
-    VERSION,
+    'chart_version',
     all.map(({ chart, template: t }) => ({
       chart_id: chart.id,
       version: 1,
@@ -192,6 +155,7 @@ export async function ensureCharts(tx: Tx, author: string): Promise<number> {
       author,
       reason: 'made from the chart template; limits follow from the baseline',
     })),
+    'ignore',
   );
   return added;
 }
@@ -209,7 +173,7 @@ function overlayTemplates(c: Context): Template[] {
   return Object.keys(OVERLAY_SUMMARIES).map((term) => ({ ...common, ...overlayLot(term), spec: true }));
 }
 
-function chartOf(t: Template, c: Context, place: { tool: string; chamber: string }): Record<keyof typeof CHART.columns, unknown> {
+function chartOf(t: Template, c: Context, place: { tool: string; chamber: string }) {
   const context = c.chart_context === 'operation' ? 'product' : t.context;
   const product = context === 'tool' || context === 'chamber' ? null : c.product;
   const tool = context === 'product' ? null : place.tool;

@@ -11,30 +11,6 @@ export const fits = (c: ChartRow, v: CharacteristicValue): boolean =>
   (c.tool === null || c.tool === v.tool) &&
   (c.chamber === null || c.chamber === v.chamber);
 
-const POINT = {
-  table: 'chart_point',
-  columns: {
-    chart_id: 'uuid',
-    at: 'timestamptz',
-    record_id: 'uuid',
-    value: 'float8',
-    plotted: 'float8',
-    u_value: 'float8',
-    dispersion: 'float8',
-    n: 'int4',
-    lot: 'text',
-    slot: 'int2',
-    run_id: 'uuid',
-    tool: 'text',
-    chamber: 'text',
-    version: 'int4',
-    rules: 'int4[]',
-  },
-  // A lot's point follows its wafers; a wafer's point never changes. What a person said of it, that it is left out, stays.
-  onConflict: `ON CONFLICT (chart_id, at, record_id) DO UPDATE SET value = EXCLUDED.value, u_value = EXCLUDED.u_value, dispersion = EXCLUDED.dispersion, n = EXCLUDED.n,
-    run_id = EXCLUDED.run_id, tool = EXCLUDED.tool, chamber = EXCLUDED.chamber`,
-} as const;
-
 /** `chart|record` of points that an evaluation brought: new ones, and points of lots whose value changed with another wafer. */
 export type FreshPoints = ReadonlySet<string>;
 
@@ -57,7 +33,7 @@ export async function insertPoints(
   );
   await bulkInsert(
     tx,
-    POINT,
+    'chart_point',
     points.map(({ chart, value: v }) => ({
       chart_id: chart.id,
       at: new Date(v.at),
@@ -75,6 +51,7 @@ export async function insertPoints(
       version: chart.version,
       rules: [],
     })),
+    { key: ['chart_id', 'at', 'record_id'], update: ['value', 'u_value', 'dispersion', 'n', 'run_id', 'tool', 'chamber'] },
   );
   return { fresh, left };
 }

@@ -1,24 +1,26 @@
-import { type Sql, sql, type Tx } from '@/lib/db';
+import { type RowOf, type Sql, sql, type Tx } from '@/lib/db';
 import type { ChartKind, LimitsSource } from '@/lib/spc';
 import type { CharacteristicValue } from '../characteristics/values';
 import type { Phase } from './judge';
 import type { ChartChange, VersionContent } from './next-version';
 
-export interface ChartRow {
-  id: string;
-  title: string;
-  area: string;
-  characteristic: string;
-  parameter: string;
-  unit: string;
-  operation: string;
-  product: string | null;
-  tool: string | null;
-  chamber: string | null;
-  kind: ChartKind;
-  alerting: boolean;
-  version: number;
-}
+export type ChartRow = RowOf<
+  'chart',
+  | 'id'
+  | 'title'
+  | 'area'
+  | 'characteristic'
+  | 'parameter'
+  | 'unit'
+  | 'operation'
+  | 'product'
+  | 'tool'
+  | 'chamber'
+  | 'kind'
+  | 'alerting'
+  | 'version',
+  { kind: ChartKind }
+>;
 
 export interface PhaseRow extends Phase, VersionContent {
   readonly baselineN: number;

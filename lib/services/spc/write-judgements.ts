@@ -1,20 +1,6 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
 import type { ChartJudgement, PointChange } from './judge-chart';
 
-const VIOLATION = {
-  table: 'violation',
-  columns: {
-    chart_id: 'uuid',
-    at: 'timestamptz',
-    record_id: 'uuid',
-    rule: 'int4',
-    version: 'int4',
-    members: 'uuid[]',
-    detail: 'jsonb',
-  },
-  onConflict: `ON CONFLICT (chart_id, at, record_id, rule) DO UPDATE SET version = EXCLUDED.version, members = EXCLUDED.members, detail = EXCLUDED.detail`,
-} as const;
-
 export const violationKey = (chartId: string, recordId: string, rule: number): string => `${chartId}|${recordId}|${rule}`;
 
 /** Keys of the signals that these stretches hold already, or that an open alert holds: what was known before is nobody's news. */
@@ -57,7 +43,7 @@ export async function writeJudgements(tx: Tx, judged: ChartJudgement, since: Rea
     WHERE s.record_id = g.record_id AND s.rule = g.rule AND s.chart_id = g.chart_id AND s.withdrawn_at IS NULL RETURNING s.alert_id`);
   await bulkInsert(
     tx,
-    VIOLATION,
+    'violation',
     violations.map((v) => ({
       chart_id: v.chart.id,
       at: v.at,
@@ -67,6 +53,7 @@ export async function writeJudgements(tx: Tx, judged: ChartJudgement, since: Rea
       members: v.members,
       detail: { ...v.detail, lot: v.lot, slot: v.slot },
     })),
+    { key: ['chart_id', 'at', 'record_id', 'rule'] },
   );
   return [...new Set(withdrawn.map((w) => w.alert_id))];
 }

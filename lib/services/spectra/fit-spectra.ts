@@ -108,56 +108,37 @@ export async function fitSpectra(
   return fitted;
 }
 
-const FIT = {
-  table: 'spectrum_fit',
-  columns: {
-    spectrum_id: 'uuid',
-    measured_at: 'timestamptz',
-    recipe_id: 'uuid',
-    version: 'int4',
-    parameters: 'text[]',
-    values: 'float8[]',
-    u: 'float8[]',
-    covariance: 'float8[]',
-    reduced_chi2: 'float8[]',
-    status: 'text[]',
-    warnings: 'jsonb',
-    iterations: 'int4[]',
-    accepted: 'int4',
-    by_surrogate: 'int4',
-    common_sites: 'int4',
-    measurements: 'uuid[]',
-    code_version: 'text',
-  },
-  onConflict: 'ON CONFLICT (spectrum_id, measured_at) DO NOTHING',
-} as const;
-
 /** Stores the fits; the accepted values become measurements of the wafer, with their standard uncertainties. */
 export async function storeSpectrumFits(tx: Tx, fitted: readonly FittedWafer[]): Promise<void> {
   for (const { row, fits } of fitted) {
     const made = await measurementsOf(tx, row, fits);
     const joined = (pick: (f: SiteFit) => Float64Array) => Float64Array.from(fits.flatMap((f) => [...pick(f)]));
-    const written = await bulkInsert(tx, FIT, [
-      {
-        spectrum_id: row.id,
-        measured_at: row.measured_at,
-        recipe_id: row.recipe_id,
-        version: row.version,
-        parameters: row.content.parameters.map((p) => p.name),
-        values: joined((f) => f.values),
-        u: joined((f) => f.u),
-        covariance: joined((f) => f.covariance),
-        reduced_chi2: Float64Array.from(fits, (f) => f.reducedChi2),
-        status: fits.map((f) => f.status),
-        warnings: fits.map((f) => f.warnings),
-        iterations: fits.map((f) => f.iterations),
-        accepted: fits.filter((f) => f.status === 'accepted').length,
-        by_surrogate: fits.filter((f) => f.path === 'surrogate').length,
-        common_sites: Math.max(0, ...fits.map((f) => f.common?.sites ?? 0)),
-        measurements: made.map((m) => m.id),
-        code_version: codeVersion('spectra'),
-      },
-    ]);
+    const written = await bulkInsert(
+      tx,
+      'spectrum_fit',
+      [
+        {
+          spectrum_id: row.id,
+          measured_at: row.measured_at,
+          recipe_id: row.recipe_id,
+          version: row.version,
+          parameters: row.content.parameters.map((p) => p.name),
+          values: joined((f) => f.values),
+          u: joined((f) => f.u),
+          covariance: joined((f) => f.covariance),
+          reduced_chi2: Float64Array.from(fits, (f) => f.reducedChi2),
+          status: fits.map((f) => f.status),
+          warnings: fits.map((f) => f.warnings),
+          iterations: fits.map((f) => f.iterations),
+          accepted: fits.filter((f) => f.status === 'accepted').length,
+          by_surrogate: fits.filter((f) => f.path === 'surrogate').length,
+          common_sites: Math.max(0, ...fits.map((f) => f.common?.sites ?? 0)),
+          measurements: made.map((m) => m.id),
+          code_version: codeVersion('spectra'),
+        },
+      ],
+      { key: ['spectrum_id', 'measured_at'], update: [] },
+    );
     if (written === 0) continue;
     if (made.length > 0) {
       const runs = await findRuns(

@@ -1,4 +1,4 @@
-import { bulkInsert, db } from '@/lib/db';
+import { bulkInsert, db, sql } from '@/lib/db';
 
 interface Tally {
   done: number;
@@ -7,22 +7,6 @@ interface Tally {
   busy_ms: number;
   lag_ms: number;
 }
-
-const FLOW = {
-  table: 'flow_minute',
-  columns: {
-    minute: 'timestamptz',
-    stage: 'text',
-    process: 'text',
-    done: 'int4',
-    records: 'int4',
-    failed: 'int4',
-    busy_ms: 'float8',
-    lag_ms: 'float8',
-  },
-  onConflict: `ON CONFLICT (minute, stage, process) DO UPDATE SET done = flow_minute.done + EXCLUDED.done, records = flow_minute.records + EXCLUDED.records,
-    failed = flow_minute.failed + EXCLUDED.failed, busy_ms = flow_minute.busy_ms + EXCLUDED.busy_ms, lag_ms = greatest(flow_minute.lag_ms, EXCLUDED.lag_ms)`,
-} as const;
 
 const tallies = new Map<string, Tally>();
 const processName = `worker-${process.pid}`;
@@ -46,5 +30,10 @@ export async function flushTallies(): Promise<void> {
     return { minute, stage, process: processName, ...t };
   });
   tallies.clear();
-  await bulkInsert(db(), FLOW, rows);
+  await bulkInsert(
+    db(),
+    'flow_minute',
+    rows,
+    sql`ON CONFLICT (minute, stage, process) DO UPDATE SET done = flow_minute.done + EXCLUDED.done, records = flow_minute.records + EXCLUDED.records, failed = flow_minute.failed + EXCLUDED.failed, busy_ms = flow_minute.busy_ms + EXCLUDED.busy_ms, lag_ms = greatest(flow_minute.lag_ms, EXCLUDED.lag_ms)`,
+  );
 }

@@ -1,4 +1,4 @@
-import { bulkInsert, db, perDatabase, sql, type Tx } from '@/lib/db';
+import { bulkInsert, db, perDatabase, type RowOf, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { type DomainLimits, type PlsModel, predictPls } from '@/lib/vm';
@@ -8,12 +8,7 @@ import { type RunSummary, type Summaries, storeSummaries, summariseRuns } from '
 
 const DAY_MS = 86_400_000;
 
-interface ModelRow {
-  id: string;
-  operation: string;
-  product: string;
-  checked_to: Date | null;
-}
+type ModelRow = RowOf<'vm_model', 'id' | 'operation' | 'product' | 'checked_to'>;
 
 interface VersionRow {
   model_id: string;
@@ -21,20 +16,7 @@ interface VersionRow {
   effective_from: Date;
 }
 
-interface PredictionRow {
-  model_id: string;
-  run_id: string;
-  started_at: Date;
-  version: number;
-  value: number;
-  u_value: number;
-  lo: number;
-  hi: number;
-  t2: number;
-  spe: number;
-  reliable: boolean;
-  missing: number;
-}
+type PredictionRow = RowOf<'vm_prediction'>;
 
 export interface VmWork {
   readonly summaries: Summaries;
@@ -153,28 +135,9 @@ function predictOne(modelId: string, version: number, loaded: Loaded, shift: num
   };
 }
 
-const PREDICTION = {
-  table: 'vm_prediction',
-  columns: {
-    model_id: 'uuid',
-    run_id: 'uuid',
-    started_at: 'timestamptz',
-    version: 'int4',
-    value: 'float8',
-    u_value: 'float8',
-    lo: 'float8',
-    hi: 'float8',
-    t2: 'float8',
-    spe: 'float8',
-    reliable: 'bool',
-    missing: 'int4',
-  },
-  onConflict: 'ON CONFLICT (model_id, run_id, started_at) DO NOTHING',
-} as const;
-
 export async function storeVm(tx: Tx, work: VmWork, refs: readonly Ref[]): Promise<void> {
   await storeSummaries(tx, work.summaries);
-  await bulkInsert(tx, PREDICTION, work.predictions);
+  await bulkInsert(tx, 'vm_prediction', work.predictions, { key: ['model_id', 'run_id', 'started_at'], update: [] });
   await feed(tx, work.strange);
   await enqueueLater(tx, [
     ...(work.predictions.length > 0

@@ -78,24 +78,11 @@ export async function summariseRuns(refs: readonly Ref[]): Promise<Summaries> {
   return { runs, sets };
 }
 
-const FEATURE_SET = {
-  table: 'feature_set',
-  columns: { id: 'uuid', names: 'text[]', units: 'text[]' },
-  onConflict: 'ON CONFLICT (id) DO NOTHING',
-} as const;
-
-const SUMMARY = {
-  table: 'run_summary',
-  columns: { run_id: 'uuid', started_at: 'timestamptz', feature_set_id: 'uuid', values: 'float8[]', code_version: 'text' },
-  onConflict:
-    'ON CONFLICT (run_id, started_at) DO UPDATE SET feature_set_id = EXCLUDED.feature_set_id, values = EXCLUDED.values, code_version = EXCLUDED.code_version',
-} as const;
-
 export async function storeSummaries(tx: Tx, s: Summaries): Promise<void> {
-  await bulkInsert(tx, FEATURE_SET, [...s.sets.values()]);
+  await bulkInsert(tx, 'feature_set', [...s.sets.values()], { key: ['id'], update: [] });
   await bulkInsert(
     tx,
-    SUMMARY,
+    'run_summary',
     s.runs.map((r) => ({
       run_id: r.runId,
       started_at: r.startedAt,
@@ -103,5 +90,6 @@ export async function storeSummaries(tx: Tx, s: Summaries): Promise<void> {
       values: r.values,
       code_version: codeVersion('features'),
     })),
+    { key: ['run_id', 'started_at'] },
   );
 }

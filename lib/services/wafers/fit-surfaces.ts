@@ -1,4 +1,4 @@
-import { bulkInsert, db, sql, type Tx } from '@/lib/db';
+import { bulkInsert, db, type RowOf, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
@@ -25,25 +25,8 @@ interface WaferRow {
   diameter_mm: number;
 }
 
-/** Why a wafer could not be fitted; its results are empty then. */
-type Unfitted = string | null;
-
-interface SpatialRow {
-  measurement_id: string;
-  measured_at: Date;
-  order: number;
-  radius_mm: number;
-  coefficients: Float64Array;
-  u: Float64Array;
-  rank: number;
-  condition: number;
-  dof: number;
-  r2: number;
-  residual_sigma: number;
-  zones: unknown;
-  code_version: string;
-  reason: Unfitted;
-}
+/** The fit of a wafer, or with a reason why there is none, and nothing but it. */
+type SpatialRow = RowOf<'spatial_result'>;
 
 const orders = new Map<string, number>();
 
@@ -180,31 +163,9 @@ export async function fitWafers(refs: readonly Ref[]): Promise<SpatialRow[]> {
   return rows.map(fitOrReason);
 }
 
-const SPATIAL = {
-  table: 'spatial_result',
-  columns: {
-    measurement_id: 'uuid',
-    measured_at: 'timestamptz',
-    order: 'int4',
-    radius_mm: 'float8',
-    coefficients: 'float8[]',
-    u: 'float8[]',
-    rank: 'int4',
-    condition: 'float8',
-    dof: 'int4',
-    r2: 'float8',
-    residual_sigma: 'float8',
-    zones: 'jsonb',
-    code_version: 'text',
-    reason: 'text',
-  },
-  onConflict: `ON CONFLICT (measurement_id, measured_at) DO UPDATE SET "order" = EXCLUDED."order", coefficients = EXCLUDED.coefficients, u = EXCLUDED.u, rank = EXCLUDED.rank,
-    condition = EXCLUDED.condition, dof = EXCLUDED.dof, r2 = EXCLUDED.r2, residual_sigma = EXCLUDED.residual_sigma, zones = EXCLUDED.zones, code_version = EXCLUDED.code_version, reason = EXCLUDED.reason`,
-} as const;
-
 /** Stores the fits and asks for what follows from the measurement: chart points and controller updates. */
 export async function storeWaferFits(tx: Tx, fits: readonly SpatialRow[], refs: readonly Ref[]): Promise<void> {
-  await bulkInsert(tx, SPATIAL, fits);
+  await bulkInsert(tx, 'spatial_result', fits, { key: ['measurement_id', 'measured_at'] });
   await enqueueLater(tx, [
     { queue: 'spc', payload: { v: 1, source: 'measurement', refs: [...refs] } },
     { queue: 'control', payload: { v: 1, source: 'measurement', refs: [...refs] } },

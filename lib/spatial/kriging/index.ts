@@ -1,7 +1,8 @@
 export * from './covariance';
 export * from './drift';
+export * from './interpolate';
 export * from './kriging';
-export * from './likelihood';
+export { covarianceLogLikelihood, fitCovariance } from './likelihood';
 export { readingsAt } from './repeats';
 export * from './simulate';
 export * from './variogram';

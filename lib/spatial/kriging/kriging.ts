@@ -184,9 +184,10 @@ function predictBlock(
   const w = to - from;
   const px = Float64Array.from({ length: w }, (_, j) => x[from + j]!);
   const py = Float64Array.from({ length: w }, (_, j) => y[from + j]!);
-  snapToSites(k.x, k.y, px, py);
-  const point = pointsOf(model, px, py);
   const atZero = model.sigma2 + (target === 'value' ? model.nugget : 0);
+  // without variance and nugget a billionth of the extent beside a site changes nothing
+  if (variance !== null || atZero !== model.sigma2) snapToSites(k.x, k.y, px, py);
+  const point = pointsOf(model, px, py);
   const c = crossCovarianceOf(model, pointsOf(model, k.x, k.y), point, atZero); // C(site i, point j)
   if (atZero !== model.sigma2) for (let i = 0; i < n; i++) if (k.isRepeated[i] === 1) withoutNugget(k, i, px, py, c);
   for (let i = 0; i < n; i++) {

@@ -65,6 +65,27 @@ export function covarianceLogLikelihood(
   return -0.5 * (free * Math.log(2 * Math.PI) + q.logDet + q.quadratic + (kind === 'reml' ? q.logDetDrift : 0));
 }
 
+/**
+ * The likelihood of a model of unit variance where σ² is free: its highest value over σ², and the σ² there (r V⁻¹ r over the free values).
+ * @param unit - sigma2 is 1, and the nugget a share of it.
+ * @throws AppError `not_positive_definite` when sites repeat without nugget.
+ * @reference Diggle & Ribeiro, Model-based Geostatistics (2007), §5.4.
+ */
+export function profiledLogLikelihood(
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  z: ArrayLike<number>,
+  unit: CovarianceModel,
+  drift: Drift,
+  kind: LikelihoodKind,
+): { readonly value: number; readonly sigma2: number } {
+  const q = pieces(x, y, z, unit, drift);
+  const free = kind === 'ml' ? q.n : q.n - q.p;
+  const sigma2 = q.quadratic / free;
+  const value = -0.5 * (free * (Math.log(2 * Math.PI) + Math.log(sigma2) + 1) + q.logDet + (kind === 'reml' ? q.logDetDrift : 0));
+  return { value, sigma2 };
+}
+
 export interface LikelihoodFit {
   readonly model: CovarianceModel;
   readonly logLikelihood: number;
@@ -116,18 +137,11 @@ export function fitCovariance(
     );
   requireVariation('value', z);
   const nu = kind === 'matern' ? { nu: options.nu ?? 1.5 } : {};
-  const span = Math.max(range(x), range(y));
-  const free = like === 'ml' ? n : n - p;
+  const span = Math.max(extentOf(x), extentOf(y));
   const [logLo, logHi] = [Math.log(span * 1e-3), Math.log(span * 1e3)];
   const [tauLo, tauHi] = [Math.log(1e-8), Math.log(1e4)];
-  const profile = (t: ArrayLike<number>): { value: number; sigma2: number } => {
-    const model = { kind, sigma2: 1, phi: Math.exp(t[0]!), nugget: Math.exp(t[1]!), ...nu };
-    const q = pieces(x, y, z, model, drift);
-    const sigma2 = q.quadratic / free;
-    const value =
-      -0.5 * (free * (Math.log(2 * Math.PI) + Math.log(sigma2) + 1) + q.logDet + (like === 'reml' ? q.logDetDrift : 0));
-    return { value, sigma2 };
-  };
+  const profile = (t: ArrayLike<number>): { value: number; sigma2: number } =>
+    profiledLogLikelihood(x, y, z, { kind, sigma2: 1, phi: Math.exp(t[0]!), nugget: Math.exp(t[1]!), ...nu }, drift, like);
   const objective = (t: Float64Array): number => {
     if (t[0]! < logLo || t[0]! > logHi || t[1]! < tauLo || t[1]! > tauHi) return Number.POSITIVE_INFINITY;
     try {
@@ -174,7 +188,8 @@ export function fitCovariance(
   };
 }
 
-function range(v: ArrayLike<number>): number {
+/** Extent of positions, mm; 1 where they do not differ. */
+export function extentOf(v: ArrayLike<number>): number {
   let lo = Number.POSITIVE_INFINITY;
   let hi = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < v.length; i++) {

@@ -1,7 +1,5 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ABOVE, BELOW, lut, parseRgb, rgbOf, sharedScale } from './colour-scale';
-import { evaluateThinPlate, fitThinPlate, thinPlateGrid } from './thin-plate';
 import { prepareWaferMap, siteAt, siteTowards, waferMapCsv } from './wafer-map.prepare';
 
 describe('colour scale', () => {
@@ -38,54 +36,6 @@ describe('colour scale', () => {
   });
 });
 
-describe('thin plate', () => {
-  const sites = fc.uniqueArray(fc.record({ x: fc.integer({ min: -140, max: 140 }), y: fc.integer({ min: -140, max: 140 }) }), {
-    minLength: 6,
-    maxLength: 40,
-    selector: (p) => `${p.x},${p.y}`,
-  });
-  test('exact at the sites', () =>
-    fc.assert(
-      fc.property(sites, (p) => {
-        const v = p.map((q) => 100 + 0.1 * q.x + Math.sin(q.y / 40));
-        const t = fitThinPlate(
-          p.map((q) => q.x),
-          p.map((q) => q.y),
-          v,
-        );
-        fc.pre(t.status === 'interpolated');
-        p.forEach((q, i) => {
-          expect(evaluateThinPlate(t, q.x, q.y)).toBeCloseTo(v[i]!, 4);
-        });
-      }),
-      { numRuns: 30 },
-    ));
-  test('a plane is reproduced everywhere (the null space of the bending energy)', () => {
-    const x = [0, 100, -100, 0, 0, 70];
-    const y = [0, 0, 0, 100, -100, 70];
-    const t = fitThinPlate(
-      x,
-      y,
-      x.map((q, i) => 5 + 0.02 * q - 0.03 * y[i]!),
-    );
-    expect(evaluateThinPlate(t, 33, -51)).toBeCloseTo(5 + 0.66 + 1.53, 9);
-  });
-  test('says why it cannot: too few, on a line, too many', () => {
-    expect(fitThinPlate([0, 1], [0, 1], [1, 2]).status).toBe('too_few_sites');
-    expect(fitThinPlate([0, 1, 2, 3], [0, 1, 2, 3], [1, 2, 3, 4]).status).toBe('sites_on_a_line');
-    expect(fitThinPlate([0, 1, 0, 1], [0, 0, 1, 1], [1, Number.NaN, Number.NaN, 2]).status).toBe('too_few_sites');
-    const many = Array.from({ length: 500 }, (_, i) => i);
-    expect(fitThinPlate(many, many, many).status).toBe('too_many_sites');
-  });
-  test('grid: nothing outside the wafer, +y at the top', () => {
-    const t = fitThinPlate([0, 100, -100, 0, 0], [0, 0, 0, 100, -100], [0, 0, 0, 10, -10]);
-    const g = thinPlateGrid(t, 150, 9);
-    expect(g[0]).toBeNaN();
-    expect(g[1 * 9 + 4]!).toBeGreaterThan(0);
-    expect(g[7 * 9 + 4]!).toBeLessThan(0);
-  });
-});
-
 describe('wafer map model', () => {
   const ring = Array.from({ length: 8 }, (_, i) => (i * Math.PI) / 4);
   const input = {
@@ -105,6 +55,12 @@ describe('wafer map model', () => {
   test('a contour never shows a value beyond the range of the sites', () => {
     const m = prepareWaferMap({ ...input, value: [40, ...input.value.slice(1)] }, 'contour', scale);
     for (const v of m.grid!.values) if (!Number.isNaN(v)) expect(v >= 29 && v <= 40).toBe(true);
+  });
+  test('contour: nothing outside the wafer, +y at the top', () => {
+    const m = prepareWaferMap({ ...input, value: input.y.map((y) => 30 + y / 100) }, 'contour', scale, 9);
+    expect(m.grid!.values[0]).toBeNaN();
+    expect(m.grid!.values[1 * 9 + 4]!).toBeGreaterThan(30.5);
+    expect(m.grid!.values[7 * 9 + 4]!).toBeLessThan(29.5);
   });
   test('dies: inside the usable radius, partial ones marked, values interpolated', () => {
     const m = prepareWaferMap(input, 'die', scale);

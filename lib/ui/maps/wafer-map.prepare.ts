@@ -1,7 +1,7 @@
+import { interpolatedAt, interpolateSites, type NotInterpolated, type SiteInterpolation } from '@/lib/spatial';
 import { inUnit, toCsv } from '../csv';
 import { decimalsForRange, num } from '../format';
 import { type ColourScale, rgbOf } from './colour-scale';
-import { evaluateThinPlate, fitThinPlate, type ThinPlate, thinPlateGrid } from './thin-plate';
 
 export type MapKind = 'site' | 'die' | 'contour';
 
@@ -58,9 +58,8 @@ export interface WaferMapModel {
 
 /** Everything a wafer map shows, decided before anything is drawn. `gridSize` is the contour's resolution. */
 export function prepareWaferMap(input: WaferMapInput, kind: MapKind, scale: ColourScale, gridSize = 160): WaferMapModel {
-  const plate = kind === 'site' ? null : fitThinPlate(input.x, input.y, input.value);
-  const canInterpolate = plate?.status === 'interpolated';
-  const used: MapKind = kind === 'contour' && !canInterpolate ? 'site' : kind;
+  const between = kind === 'site' ? null : interpolateSites(input.x, input.y, input.value);
+  const used: MapKind = kind === 'contour' && between?.status !== 'interpolated' ? 'site' : kind;
   const outside = { below: 0, above: 0, missing: 0 };
   for (let i = 0; i < input.value.length; i++) {
     const v = input.value[i]!;
@@ -74,30 +73,50 @@ export function prepareWaferMap(input: WaferMapInput, kind: MapKind, scale: Colo
     input,
     scale,
     decimals,
-    dies: used === 'die' && input.die ? layDies(input, input.die, plate) : [],
+    dies: used === 'die' && input.die ? layDies(input, input.die, between) : [],
     grid:
-      used === 'contour' && plate
-        ? { size: gridSize, values: within(input.value, thinPlateGrid(plate, input.radiusMm, gridSize)) }
+      used === 'contour' && between
+        ? { size: gridSize, values: within(input.value, gridOf(between, input.radiusMm, gridSize)) }
         : null,
-    note: note(kind, used, plate),
+    note: note(kind, used, between),
     summary: summarise(input, decimals, outside),
     outside,
   };
 }
 
-const WHY_NOT: Readonly<Record<ThinPlate['status'], string>> = {
-  interpolated: '',
+const WHY_NOT: Readonly<Record<NotInterpolated, string>> = {
   too_few_sites: 'fewer than three sites: shown as sites',
   sites_on_a_line: 'sites on one line: shown as sites',
   too_many_sites: 'more than 400 sites: shown as sites',
 };
 
-function note(asked: MapKind, used: MapKind, plate: ThinPlate | null): string {
-  if (asked === 'contour' && used === 'site') return WHY_NOT[plate?.status ?? 'too_few_sites'];
-  if (used === 'contour') return 'between sites: thin-plate interpolation, exact at the sites, never beyond their range';
-  if (used === 'die')
-    return plate?.status === 'interpolated' ? 'die value: interpolated at the die centre' : 'die value: mean of the sites in it';
-  return '';
+function note(asked: MapKind, used: MapKind, between: SiteInterpolation | null): string {
+  if (between === null) return '';
+  const { status } = between;
+  if (status !== 'interpolated') return used === 'die' ? 'die value: mean of the sites in it' : WHY_NOT[status];
+  return asked === 'die'
+    ? 'die value: kriged at the die centre'
+    : 'between sites: kriged, exact at the sites, never beyond their range';
+}
+
+/** Values on a size × size grid over [−radius, radius]², row 0 at the top (+y), NaN outside the disc. */
+function gridOf(between: SiteInterpolation, radiusMm: number, size: number): Float64Array {
+  const values = new Float64Array(size * size).fill(Number.NaN);
+  const inside: number[] = [];
+  const [x, y]: [number[], number[]] = [[], []];
+  for (let r = 0; r < size; r++)
+    for (let c = 0; c < size; c++) {
+      const px = radiusMm * ((2 * (c + 0.5)) / size - 1);
+      const py = radiusMm * (1 - (2 * (r + 0.5)) / size);
+      if (px * px + py * py > radiusMm * radiusMm) continue;
+      inside.push(r * size + c);
+      x.push(px);
+      y.push(py);
+    }
+  interpolatedAt(between, x, y).forEach((v, k) => {
+    values[inside[k]!] = v;
+  });
+  return values;
 }
 
 /** Interpolated values kept inside the range of the sites: a picture must not show what nobody measured. NaN stays. */
@@ -112,33 +131,42 @@ function within(sites: ArrayLike<number>, values: Float64Array): Float64Array {
   return values;
 }
 
-/** Dies on a grid with a die centred on the wafer centre; those beyond the wafer edge are left out, partial ones kept and marked. */
-function layDies(input: WaferMapInput, die: { widthMm: number; heightMm: number }, plate: ThinPlate | null): DrawnDie[] {
+/**
+ * Dies on a grid with a die centred on the wafer centre; those beyond the usable radius are left out, partial ones kept and marked. A die has the value of
+ * the field at its centre, or where sites are not interpolated the mean of the sites in it; NaN where its centre is not on the wafer.
+ */
+function layDies(
+  input: WaferMapInput,
+  die: { widthMm: number; heightMm: number },
+  between: SiteInterpolation | null,
+): DrawnDie[] {
   const { widthMm: w, heightMm: h } = die;
-  const out: DrawnDie[] = [];
+  const places: Omit<DrawnDie, 'value'>[] = [];
   const usable = input.radiusMm - input.edgeExclusionMm;
   const nx = Math.ceil(input.radiusMm / w);
   const ny = Math.ceil(input.radiusMm / h);
-  const means = plate?.status === 'interpolated' ? null : meansByDie(input, w, h);
   for (let row = -ny; row <= ny; row++)
     for (let col = -nx; col <= nx; col++) {
       const x = col * w;
       const y = row * h;
       const far = Math.hypot(Math.abs(x) + w / 2, Math.abs(y) + h / 2);
       const near = Math.hypot(Math.max(0, Math.abs(x) - w / 2), Math.max(0, Math.abs(y) - h / 2));
-      if (near >= usable) continue;
-      const r = Math.hypot(x, y);
-      const value = means
-        ? (means.get(`${col},${row}`) ?? Number.NaN)
-        : r <= input.radiusMm
-          ? evaluateThinPlate(plate!, x, y)
-          : Number.NaN;
-      out.push({ col, row, x, y, value, isWhole: far <= usable });
+      if (near < usable) places.push({ col, row, x, y, isWhole: far <= usable });
     }
-  return out;
+  const values = between?.field
+    ? interpolatedAt(
+        between,
+        places.map((d) => d.x),
+        places.map((d) => d.y),
+      )
+    : meansByDie(input, w, h, places);
+  return places.map((d, k) => ({
+    ...d,
+    value: between?.field && Math.hypot(d.x, d.y) > input.radiusMm ? Number.NaN : values[k]!,
+  }));
 }
 
-function meansByDie(input: WaferMapInput, w: number, h: number): Map<string, number> {
+function meansByDie(input: WaferMapInput, w: number, h: number, dies: readonly { col: number; row: number }[]): number[] {
   const sums = new Map<string, { s: number; n: number }>();
   for (let i = 0; i < input.value.length; i++) {
     const v = input.value[i]!;
@@ -149,7 +177,10 @@ function meansByDie(input: WaferMapInput, w: number, h: number): Map<string, num
     e.n++;
     sums.set(key, e);
   }
-  return new Map([...sums].map(([k, e]) => [k, e.s / e.n]));
+  return dies.map((d) => {
+    const e = sums.get(`${d.col},${d.row}`);
+    return e === undefined ? Number.NaN : e.s / e.n;
+  });
 }
 
 function summarise(input: WaferMapInput, decimals: number, outside: WaferMapModel['outside']): string {

@@ -1,4 +1,4 @@
-import { db, sql } from '@/lib/db';
+import { db, type RowOf, sql } from '@/lib/db';
 import { DISPERSION } from '@/lib/spc';
 import { isWrongRecipe } from '../../runs/wrong-recipe';
 import { eventWords } from '../event-words';
@@ -19,13 +19,7 @@ export interface HistoryEntry {
   lastMs: number;
 }
 
-interface Event {
-  id: number;
-  at: Date;
-  actor: string;
-  kind: string;
-  text: string | null;
-}
+type Event = RowOf<'alert_event', 'id' | 'at' | 'actor' | 'kind' | 'text'>;
 
 /** Entries of one actor that follow each other and say the same become one; each further sighting says the same, whatever its numbers. */
 export function foldHistory(events: readonly Event[]): HistoryEntry[] {

@@ -1,5 +1,5 @@
 import { countedFrom, type LoopJudgement, type LoopTiming, type ThreadState, uDisturbance } from '@/lib/control';
-import { db, sql } from '@/lib/db';
+import { db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { idFromAddress } from '../../address/id-from-address';
 import { judgeInForce } from '../judge-change';
@@ -151,23 +151,23 @@ export async function loopView(id: string, fromMs: number, toMs: number): Promis
   };
 }
 
-interface StepRow {
-  thread_id: string;
-  at: Date;
-  record_id: string;
-  run_id: string | null;
-  lot: string;
-  slot: number;
-  y: number;
-  u_y: number | null;
-  x_applied: number;
-  without: number;
-  disturbance: number;
-  accepted: boolean;
-  d_hat: number;
-  u_d_hat: number | null;
-  version: number;
-}
+type StepRow = RowOf<
+  'control_step',
+  | 'thread_id'
+  | 'at'
+  | 'record_id'
+  | 'run_id'
+  | 'lot'
+  | 'slot'
+  | 'y'
+  | 'u_y'
+  | 'x_applied'
+  | 'disturbance'
+  | 'accepted'
+  | 'd_hat'
+  | 'u_d_hat'
+  | 'version'
+> & { readonly without: number };
 
 /** The newest observations of a loop, oldest first. */
 async function stepsOf(loop: LoopHead, fromMs: number, toMs: number): Promise<StepRow[]> {

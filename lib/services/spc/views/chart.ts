@@ -1,4 +1,4 @@
-import { db, sql } from '@/lib/db';
+import { db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { Capability, ChartKind, LimitsSource } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
@@ -6,22 +6,24 @@ import { studyOf } from './capability';
 import { type ChartSpecification, chartSpecification } from './chart-specification';
 import { isMeasured, recipeChanges } from './recipe-changes';
 
-export interface ChartHead {
-  id: string;
-  title: string;
-  area: string;
-  characteristic: string;
-  parameter: string;
-  unit: string;
-  operation: string;
-  product: string | null;
-  layer: string | null;
-  tool: string | null;
-  chamber: string | null;
-  kind: ChartKind;
-  alerting: boolean;
-  version: number;
-}
+export type ChartHead = RowOf<
+  'chart',
+  | 'id'
+  | 'title'
+  | 'area'
+  | 'characteristic'
+  | 'parameter'
+  | 'unit'
+  | 'operation'
+  | 'product'
+  | 'layer'
+  | 'tool'
+  | 'chamber'
+  | 'kind'
+  | 'alerting'
+  | 'version',
+  { kind: ChartKind }
+>;
 
 export interface ChartVersionView {
   version: number;
@@ -145,28 +147,29 @@ async function versionsOf(id: string): Promise<ChartVersionView[]> {
   }));
 }
 
-interface PointRow {
-  record_id: string;
-  at: Date;
-  value: number;
-  plotted: number;
-  u_value: number | null;
-  dispersion: number | null;
-  ucl: number | null;
-  lcl: number | null;
-  disp_cl: number | null;
-  disp_ucl: number | null;
-  disp_lcl: number | null;
-  run_id: string | null;
-  lot: string;
-  slot: number;
-  n: number;
-  tool: string | null;
-  chamber: string | null;
-  version: number;
-  rules: number[];
-  excluded: string | null;
-}
+type PointRow = RowOf<
+  'chart_point',
+  | 'record_id'
+  | 'at'
+  | 'value'
+  | 'plotted'
+  | 'u_value'
+  | 'dispersion'
+  | 'ucl'
+  | 'lcl'
+  | 'disp_cl'
+  | 'disp_ucl'
+  | 'disp_lcl'
+  | 'run_id'
+  | 'lot'
+  | 'slot'
+  | 'n'
+  | 'tool'
+  | 'chamber'
+  | 'version'
+  | 'rules'
+  | 'excluded'
+>;
 
 async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ points: ChartColumns; omitted: number }> {
   const rows = await db().rows<PointRow & { total: number }>(sql`

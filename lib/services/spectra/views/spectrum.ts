@@ -1,4 +1,4 @@
-import { db, sql } from '@/lib/db';
+import { db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { axisLength, type MetrologyRecipe, type SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import type { ConvergenceCertificate, SiteStatus } from '@/lib/recipes';
@@ -87,20 +87,22 @@ interface Row {
   latest: number;
 }
 
-interface FitRow {
-  version: number;
-  parameters: string[];
-  values: Float64Array;
-  u: Float64Array;
-  covariance: Float64Array;
-  reduced_chi2: Float64Array;
-  status: SiteStatus[];
-  warnings: string[][];
-  iterations: number[];
-  measurements: string[];
-  code_version: string;
-  fitted_at: Date;
-}
+type FitRow = RowOf<
+  'spectrum_fit',
+  | 'version'
+  | 'parameters'
+  | 'values'
+  | 'u'
+  | 'covariance'
+  | 'reduced_chi2'
+  | 'status'
+  | 'warnings'
+  | 'iterations'
+  | 'measurements'
+  | 'code_version'
+  | 'fitted_at',
+  { status: SiteStatus[]; warnings: string[][] }
+>;
 
 /** One wafer's spectra with their fits. @param site - whose curves come along; null, or one outside the wafer, means the worst fitted. @throws AppError `not_found`. */
 export async function spectrumView(id: string, site: number | null): Promise<SpectrumView> {
