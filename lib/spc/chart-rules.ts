@@ -1,7 +1,5 @@
+import { type ChartKind, dispersionName, kindOf } from './kinds/kinds';
 import { describeRule, type LimitsSource, NELSON, type RunRule } from './rules';
-
-/** Kinds of charts that are kept: of single values, of subgroups with their range or standard deviation, of a weighted average. */
-export type ChartKind = 'individuals' | 'xbar_r' | 'xbar_s' | 'ewma';
 
 /** A chart numbers Nelson's rules 1..8, and those on its dispersion from here. */
 export const DISPERSION = 100;
@@ -13,16 +11,6 @@ export const ruleOf = (n: number): RunRule => RULES[(n % DISPERSION) - 1]!;
 
 export const isDispersionRule = (n: number): boolean => n > DISPERSION;
 
-const DISPERSION_NAME: Readonly<Record<ChartKind, string>> = {
-  individuals: 'moving range',
-  xbar_r: 'range',
-  xbar_s: 'standard deviation',
-  ewma: 'dispersion',
-};
-
-/** The dispersion that a kind of chart watches, as people call it. */
-export const dispersionName = (kind: ChartKind): string => DISPERSION_NAME[kind];
-
 /**
  * What a rule of a chart says when it fires: on screen, in titles and histories of alerts and in messages.
  * @param rule - Nelson number, 101.. on the dispersion chart.
@@ -32,6 +20,16 @@ export const dispersionName = (kind: ChartKind): string => DISPERSION_NAME[kind]
 export function ruleText(rule: number, limits: LimitsSource, kind?: ChartKind): string {
   if (!isDispersionRule(rule)) return describeRule(ruleOf(rule), limits);
   return `${kind === undefined ? 'dispersion' : dispersionName(kind)} beyond its limit${limits === 'given' ? ' (as entered)' : ''}`;
+}
+
+/** The numbers of rules that a chart can have. */
+export const RULE_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 101] as const;
+export type RuleNumber = (typeof RULE_NUMBERS)[number];
+
+/** Rules that mean something on a kind of chart: one that remembers its past has its limits alone, and a rule on the dispersion needs one. */
+export function rulesOfKind(kind: ChartKind): readonly RuleNumber[] {
+  const { memory, dispersion } = kindOf(kind);
+  return RULE_NUMBERS.filter((r) => (isDispersionRule(r) ? dispersion !== null : memory === null || r === 1));
 }
 
 /** Limits of a point, or of a version; null, undefined or NaN: none. */

@@ -10,6 +10,7 @@ export * from './distribution-fits';
 export * from './entered-limits';
 export * from './ewma';
 export * from './johnson';
+export * from './kinds';
 export * from './multivariate';
 export * from './nonnormal';
 export * from './nonnormal-study';

@@ -1,1 +1,2 @@
 export { featureNames, type StepWindow, summariseTrace } from './features';
+export { alignToSteps, type GoldenBand, goldenBand, LEAST_RUNS } from './golden-band';

@@ -20,6 +20,12 @@ export interface DomainLimits {
   readonly contexts: number;
 }
 
+/** The limits of a version's domain, moved by the shift (of their logarithm) that later days showed. */
+export function movedLimits(d: Pick<DomainLimits, 't2' | 'spe'>, shift: number): { readonly t2: number; readonly spe: number } {
+  const f = Math.exp(shift);
+  return { t2: d.t2 * f, spe: d.spe * f };
+}
+
 /** Share of nominal runs that lie outside, by T² and SPE together. */
 export const DOMAIN_LEVEL = 0.01;
 const BLOCKS = 5;

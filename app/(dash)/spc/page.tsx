@@ -3,7 +3,7 @@ import Link from 'next/link';
 import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
 import { fabLists, screenCharts } from '@/lib/services/spc/views/list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
-import { CHART_KINDS } from '@/lib/ui/charts/kinds';
+import { KIND_CHOICES } from '@/lib/ui/charts/kinds';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
 import { ListPages, pageNote } from '@/lib/ui/components/list-pages';
@@ -63,7 +63,7 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
           { key: 'parameter', label: 'Parameter', options: options(lists.parameters) },
           { key: 'tool', label: 'Tool', options: options(lists.tools.map((t) => t.name)) },
           { key: 'source', label: 'Source', options: SOURCES },
-          { key: 'kind', label: 'Kind', options: CHART_KINDS },
+          { key: 'kind', label: 'Kind', options: KIND_CHOICES },
           { key: 'specified', label: 'Specification', options: [{ value: '1', label: 'Judged by one' }] },
           { key: 'state', label: 'State', options: [{ value: 'out', label: 'Rule fired' }] },
         ]}

@@ -1,5 +1,5 @@
 import { sql, type Tx } from '@/lib/db';
-import { type ChartKind, DISPERSION, dispersionName, isDispersionRule } from '@/lib/spc';
+import { type ChartKind, DISPERSION, dispersionName, isDispersionRule, kindOf } from '@/lib/spc';
 import { ITSELF } from './event-words';
 import { alertEvent, closeByItself } from './raise';
 
@@ -64,7 +64,8 @@ function reasonOf(a: Ended): string {
 
 function statisticOf({ rule, kind }: Ended, of: string): string {
   if (rule !== null && isDispersionRule(rule)) return `the ${dispersionName(kind)} of ${of}`;
-  return kind === 'ewma' ? `the EWMA at ${of}` : of;
+  const { memory, label } = kindOf(kind);
+  return memory === null ? of : `the ${label} at ${of}`;
 }
 
 const number = (v: number, digits = 4): string => String(Number(v.toPrecision(digits)));

@@ -2,6 +2,7 @@ import { characteristicName } from '@/lib/characteristic';
 import { recordId, sql, type Tx } from '@/lib/db';
 import type { OverlaySummary } from '@/lib/overlay';
 import type { Payload, Ref } from '@/lib/queue/jobs';
+import { osaToNm } from '@/lib/spatial';
 import { uOfMean } from '@/lib/uncertainty';
 
 /** One number that may be charted. */
@@ -71,12 +72,6 @@ const common = (r: Common) => ({
   measuredAt: r.measured_at?.getTime() ?? null,
 });
 
-/** OSA/ANSI indices in single-index order, j = (n(n+2)+m)/2. */
-export const osaIndex = (j: number): { n: number; m: number } => {
-  const n = Math.ceil((-3 + Math.sqrt(9 + 8 * j)) / 2);
-  return { n, m: 2 * j - n * (n + 2) };
-};
-
 /** Zernike terms that are charted: tilt, defocus, astigmatism, and the radial terms. */
 const CHARTED_TERMS = new Set(['1.-1', '1.1', '2.-2', '2.0', '2.2', '4.0']);
 
@@ -104,7 +99,7 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
       ? []
       : [{ ...common(r), ...single, characteristic: 'measurement.sd', parameter: r.parameter, value: r.sd, uValue: r.u_sd }]),
     ...[...(r.coefficients ?? [])].flatMap((c, j): CharacteristicValue[] => {
-      const { n, m } = osaIndex(j);
+      const { n, m } = osaToNm(j);
       if (!CHARTED_TERMS.has(`${n}.${m}`) || Number.isNaN(c)) return [];
       return [
         {

@@ -1,7 +1,7 @@
 import { characteristicName, OVERLAY_PARAMETERS, OVERLAY_SUMMARIES, overlayTermLabel } from '@/lib/characteristic';
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import { nmToOsa, zernikeName } from '@/lib/spatial';
-import { type ChartKind, DISPERSION } from '@/lib/spc';
+import { type ChartKind, DISPERSION, kindOf } from '@/lib/spc';
 
 /**
  * Chart templates: which characteristics are charted, in which context, with which rules. `context` names the columns that must
@@ -28,8 +28,7 @@ const RULE_1 = { rules: [1], preset: 'rule-1' } as const;
  * Charts of subgroups watch their dispersion as well. The moving range of single values repeats what the value chart says and would
  * more than triple its false alarms (docs/maths/spc.md): its points beyond the limit are marked, and the rule is the engineer's to add.
  */
-const withDispersion = (t: Template): number[] =>
-  t.kind === 'xbar_r' || t.kind === 'xbar_s' ? [...t.rules, DISPERSION + 1] : [...t.rules];
+const withDispersion = (t: Template): number[] => (kindOf(t.kind).ofSubgroups ? [...t.rules, DISPERSION + 1] : [...t.rules]);
 
 const SITE_TEMPLATES: readonly Template[] = [
   {

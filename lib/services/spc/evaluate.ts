@@ -1,10 +1,10 @@
 import type { Tx } from '@/lib/db';
 import type { Payload } from '@/lib/queue/jobs';
+import { CONTEXT_POINTS } from '@/lib/spc';
 import { endSignals } from '../alerts/end-signals';
 import { type RaisedViolation, raiseAlerts } from '../alerts/raise';
 import { holdAgain } from '../alerts/signals';
 import { type CharacteristicValue, characteristicValues } from '../characteristics/values';
-import { CONTEXT_POINTS } from './judge';
 import { type ChartJudgement, judgeChart } from './judge-chart';
 import { proposeBaselines } from './phase-one';
 import { type FreshPoints, fits, insertPoints } from './points';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRng } from '@/lib/numerics';
-import { CONTEXT_POINTS } from './judge';
+import { CONTEXT_POINTS } from '@/lib/spc';
 import { type ChartJudgement, judgeChart } from './judge-chart';
 import type { ChartRow, PhaseRow, PointRow } from './store';
 

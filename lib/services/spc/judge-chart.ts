@@ -1,6 +1,16 @@
-import { DISPERSION, type EwmaState, ruleOf, ruleWindow } from '@/lib/spc';
+import {
+  CONTEXT_POINTS,
+  isDispersionRule,
+  type JudgedPoint,
+  judge,
+  kindOf,
+  type Memory,
+  phaseAt,
+  type RawPoint,
+  ruleOf,
+  ruleWindow,
+} from '@/lib/spc';
 import type { RaisedViolation } from '../alerts/raise';
-import { CONTEXT_POINTS, DEFAULT_WIDTH_L, type JudgedPoint, judge, type Phase, phaseAt, type RawPoint } from './judge';
 import type { ChartRow, PhaseRow, PointRow } from './store';
 
 /** What a point is from now on. */
@@ -27,7 +37,7 @@ export function judgeChart(
   const raw = rows.map((r) => ({ at: r.at.getTime(), value: r.value, spread: r.spread, n: r.n, excluded: r.excluded !== null }));
   const first = raw.findIndex((p) => p.at >= since);
   if (first < 0) return;
-  const { start, before } = chart.kind === 'ewma' ? ewmaStart(phases, rows, raw, first) : { start: 0, before: null };
+  const { start, before } = whereToStart(chart, phases, rows, raw, first);
   const judged = judge(chart.kind, phases, raw.slice(start), before);
   const rulesAt = new Map<number, number[]>();
   for (const v of judged.violations) {
@@ -37,7 +47,7 @@ export function judgeChart(
     const row = rows[end]!;
     const point = judged.points[v.end]!;
     const phase = phaseAt(phases, raw[end]!.at);
-    const onDispersion = v.rule > DISPERSION;
+    const onDispersion = isDispersionRule(v.rule);
     const limits = onDispersion ? point.dispersionLimits : point.limits;
     out.violations.push({
       chart,
@@ -69,26 +79,22 @@ export function judgeChart(
 }
 
 /**
- * Where an EWMA begins to be computed again. A stretch whose context is full and lies in one phase continues from the stored statistic
- * of its first point that counts; every other one holds the beginning of its phase (or of the chart) and starts there.
+ * Where a chart begins to be computed again. One that remembers nothing: at its first row. A stretch of another whose context is full and lies in one
+ * phase continues from the stored statistic of its first point that counts; every other one holds the beginning of its phase (or of the chart) and starts there.
  */
-function ewmaStart(
+function whereToStart(
+  chart: ChartRow,
   phases: readonly PhaseRow[],
   rows: readonly PointRow[],
   raw: readonly RawPoint[],
   first: number,
-): { start: number; before: EwmaState | null } {
+): { start: number; before: Memory | null } {
   const whole = { start: 0, before: null };
-  if (first < CONTEXT_POINTS) return whole;
+  const { memoryAfter } = kindOf(chart.kind);
+  if (memoryAfter === undefined || first < CONTEXT_POINTS) return whole;
   if (phaseAt(phases, raw[0]!.at).version !== phaseAt(phases, raw[first]!.at).version) return whole;
   const s = raw.findIndex((p) => !p.excluded);
   if (s < 0 || s >= first) return whole;
-  return { start: s + 1, before: stateAfter(rows[s]!, phaseAt(phases, raw[s]!.at)) };
-}
-
-/** The state that a judged point left: how far the ramp had widened stands in its limits, Var z/σ² = ((UCL − CL)/(L σ))². */
-function stateAfter(row: PointRow, { cl, sigmaWithin, widthL }: Phase): EwmaState {
-  const state = { value: row.plotted, count: CONTEXT_POINTS };
-  if (cl === null || sigmaWithin === null || row.ucl === null) return state;
-  return { ...state, ratio: ((row.ucl - cl) / ((widthL ?? DEFAULT_WIDTH_L) * sigmaWithin)) ** 2 };
+  const { plotted, ucl } = rows[s]!;
+  return { start: s + 1, before: memoryAfter(plotted, ucl, phaseAt(phases, raw[s]!.at), CONTEXT_POINTS) };
 }

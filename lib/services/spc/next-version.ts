@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { parsed } from '@/lib/formats/parsed';
 import { real } from '@/lib/formats/scalars';
-import { type ChartKind, DISPERSION, enteredLimitProblems, type LimitsSource } from '@/lib/spc';
-
-export const RULE_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 101] as const;
-export type RuleNumber = (typeof RULE_NUMBERS)[number];
-
-/** Kinds that judge a dispersion (moving range, range, standard deviation) beside their location. */
-export const hasDispersionChart = (kind: ChartKind): boolean => kind !== 'ewma';
+import {
+  type ChartKind,
+  DISPERSION,
+  enteredLimitProblems,
+  isDispersionRule,
+  kindOf,
+  type LimitsSource,
+  RULE_NUMBERS,
+  rulesOfKind,
+} from '@/lib/spc';
 
 const limit = real.nullable();
 
@@ -99,7 +102,8 @@ export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange
     if (sigmaWithin !== undefined) Object.assign(next, { sigmaWithin, sigmaMethod: 'given' });
   }
   if (c.dispersion !== undefined) {
-    if (!hasDispersionChart(kind)) throw bad('dispersion', 'An EWMA chart has no dispersion chart: leave its limits out.');
+    if (kindOf(kind).dispersion === null)
+      throw bad('dispersion', `An ${kindOf(kind).label} chart has no dispersion chart: leave its limits out.`);
     if (next.cl === null)
       throw bad(
         'dispersion',
@@ -148,12 +152,14 @@ function refuse(p: { field: string; text: string } | undefined, group: string): 
 
 /** A rule that a kind of chart never looks at would only seem to watch. */
 function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
-  const idle = rules.find((r) => (kind === 'ewma' ? r !== 1 : false));
+  const possible: readonly number[] = rulesOfKind(kind);
+  const idle = rules.find((r) => !possible.includes(r));
+  const { label } = kindOf(kind);
   if (idle === undefined) return;
   throw bad(
     'rules',
-    idle > DISPERSION
-      ? 'An EWMA chart has no dispersion chart, so the rule on the dispersion has nothing to judge.'
-      : `An EWMA remembers its past, so only rule 1 (beyond the limits) means something on it; take rule ${idle} out.`,
+    isDispersionRule(idle)
+      ? `An ${label} chart has no dispersion chart, so the rule on the dispersion has nothing to judge.`
+      : `An ${label} remembers its past, so only rule 1 (beyond the limits) means something on it; take rule ${idle} out.`,
   );
 }

@@ -1,7 +1,6 @@
 import { sql, type Tx } from '@/lib/db';
+import { type BaselineLimits, baselineLimits, type RawPoint, type SigmaMethod } from '@/lib/spc';
 import { feed } from '../live/feed';
-import { type BaselineLimits, baselineLimits, type SigmaMethod } from './baseline';
-import type { RawPoint } from './judge';
 import { followWith, insertVersion } from './planned';
 import { type ChartRow, type PhaseRow, spreadOf } from './store';
 
@@ -48,7 +47,7 @@ export async function proposeBaselines(
     const mine = baselines.get(chart.id) ?? [];
     const last = mine.at(-1);
     if (last === undefined || mine.length < phase.baselineN || c.newest < last.at + SETTLE_MS) continue;
-    const limits = baselineLimits(chart.kind, mine, phase.widthL, phase.lambda);
+    const limits = baselineLimits(chart.kind, mine, phase);
     if (limits === null) continue;
     const effectiveFrom = Math.max(last.at + 1, phase.effectiveFrom);
     phases.set(chart.id, [

@@ -1,7 +1,6 @@
 import { type RowOf, type Sql, sql, type Tx } from '@/lib/db';
-import type { ChartKind, LimitsSource } from '@/lib/spc';
+import { CHART_KINDS, type ChartKind, kindOf, type LimitsSource, type Phase } from '@/lib/spc';
 import type { CharacteristicValue } from '../characteristics/values';
-import type { Phase } from './judge';
 import type { ChartChange, VersionContent } from './next-version';
 
 export type ChartRow = RowOf<
@@ -138,7 +137,10 @@ export async function removeRevised(tx: Tx, measurementIds: readonly string[]): 
  * The dispersion within point `p` of a chart of this kind. Charts of single values keep the moving range in its place, however many values
  * are behind a point.
  */
-export const spreadOf = (kind: Sql): Sql => sql`CASE WHEN p.n > 1 AND ${kind} IN ('xbar_r', 'xbar_s') THEN p.dispersion END`;
+export const spreadOf = (kind: Sql): Sql =>
+  sql`CASE WHEN p.n > 1 AND ${kind} = ANY(${OF_SUBGROUPS}::text[]) THEN p.dispersion END`;
+
+const OF_SUBGROUPS = CHART_KINDS.filter((k) => kindOf(k).ofSubgroups);
 
 /** For each chart the points from `since` on and `context` before them, in process order. */
 export async function stretches(tx: Tx, since: ReadonlyMap<string, number>, context: number): Promise<Map<string, PointRow[]>> {

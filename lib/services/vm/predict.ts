@@ -1,7 +1,7 @@
 import { bulkInsert, db, perDatabase, type RowOf, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { type DomainLimits, type PlsModel, predictPls } from '@/lib/vm';
+import { type DomainLimits, movedLimits, type PlsModel, predictPls } from '@/lib/vm';
 import { type FeedLine, feed } from '../live/feed';
 import { type FeatureUnits, inputVector, otherUnits, positionsOf, unitsOf } from './inputs';
 import { type RunSummary, type Summaries, storeSummaries, summariseRuns } from './summaries';
@@ -117,8 +117,8 @@ function predictOne(modelId: string, version: number, loaded: Loaded, shift: num
   const { model, domain } = loaded;
   const p = predictPls(model, inputVector(run, model.sensors, readingOf(loaded, run).positions));
   const r = p.responses[0]!;
-  const t2 = domain === null ? p.t2 / p.t2Limit : p.t2 / (domain.t2 * Math.exp(shift));
-  const spe = domain === null ? p.spe / p.speLimit : p.spe / (domain.spe * Math.exp(shift));
+  const limits = domain === null ? { t2: p.t2Limit, spe: p.speLimit } : movedLimits(domain, shift);
+  const [t2, spe] = [p.t2 / limits.t2, p.spe / limits.spe];
   return {
     model_id: modelId,
     run_id: run.runId,

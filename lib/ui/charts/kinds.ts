@@ -1,15 +1,5 @@
-import type { ChartKind } from './rules';
+import { CHART_KINDS, kindOf } from '@/lib/spc';
+import { capital } from '../format';
 
-/** Kinds of control charts, as screens name them. */
-export const CHART_KIND: Readonly<Record<ChartKind, string>> = {
-  individuals: 'individuals and moving range',
-  xbar_r: 'Xbar-R',
-  xbar_s: 'Xbar-S',
-  ewma: 'EWMA',
-};
-
-/** The same as the choices of a filter. */
-export const CHART_KINDS = Object.entries(CHART_KIND).map(([value, label]) => ({
-  value,
-  label: `${label.charAt(0).toUpperCase()}${label.slice(1)}`,
-}));
+/** Kinds of control charts as the choices of a filter. */
+export const KIND_CHOICES = CHART_KINDS.map((value) => ({ value, label: capital(kindOf(value).label) }));

@@ -1,3 +1,4 @@
+import { type ChartKind, kindOf } from '@/lib/spc';
 import { decimalsFor, shortTime } from '../format';
 import type { ChartPhase, ControlChartInput } from './control-chart.prepare';
 import { limitText, type Span } from './control-limits.prepare';
@@ -7,15 +8,13 @@ import { limitText, type Span } from './control-limits.prepare';
  * every size, and for kinds of charts whose limits follow none.
  */
 export function toldFor(
-  kind: string,
+  kind: ChartKind,
   v: { cl: number | null; ucl: number | null; sigmaWithin: number | null; limitsSource: string },
 ): number | null {
-  if (!followsSize(kind) || v.limitsSource === 'given' || v.cl === null || v.ucl === null || v.sigmaWithin === null) return null;
+  if (!kindOf(kind).ofSubgroups || v.limitsSource === 'given' || v.cl === null || v.ucl === null || v.sigmaWithin === null)
+    return null;
   return Math.round(((3 * v.sigmaWithin) / (v.ucl - v.cl)) ** 2);
 }
-
-/** Limits of a study follow the number of values behind a point. */
-export const followsSize = (kind: string): boolean => kind === 'xbar_r' || kind === 'xbar_s';
 
 type Limits = Readonly<Record<'lcl' | 'cl' | 'ucl', number | null>>;
 

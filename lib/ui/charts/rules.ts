@@ -2,7 +2,17 @@ import { isSpread } from '@/lib/characteristic';
 import { isDispersionRule } from '@/lib/spc';
 import type { Status } from '../tokens';
 
-export { type ChartKind, isDispersionRule, isJudged, type LimitsSource, ruleText } from '@/lib/spc';
+export {
+  type ChartKind,
+  dispersionName,
+  isDispersionRule,
+  isJudged,
+  kindOf,
+  type LimitsSource,
+  type RuleNumber,
+  rulesOfKind,
+  ruleText,
+} from '@/lib/spc';
 
 /** What usually stands behind a rule, and where to look. @reference L. S. Nelson, Journal of Quality Technology 16 (1984) 237-239. */
 const HINT: Readonly<Record<number, string>> = {

@@ -1,4 +1,5 @@
 'use client';
+import { rulesOfKind } from '@/lib/ui/charts/rules';
 import { BehindNotice, behindWords } from '@/lib/ui/components/behind-notice';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Tabs } from '@/lib/ui/components/tabs';
@@ -19,7 +20,6 @@ import {
   LIMIT_FIELDS,
   type LimitTexts,
   ruleLine,
-  rulesOfKind,
 } from './change-draft';
 
 export interface ChangeDialogProps {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ChartVersionView } from '@/lib/services/spc/views/chart';
-import type { ChartKind } from '@/lib/ui/charts/rules';
+import { type ChartKind, rulesOfKind } from '@/lib/ui/charts/rules';
 import {
   type ChangeDraft,
   changeOf,
@@ -12,7 +12,6 @@ import {
   firstDraft,
   limitsOf,
   ruleLine,
-  rulesOfKind,
   sourceText,
 } from './change-draft';
 

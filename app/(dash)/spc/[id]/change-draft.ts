@@ -1,7 +1,15 @@
-import type { ChartChange, RuleNumber } from '@/lib/services/spc/next-version';
+import type { ChartChange } from '@/lib/services/spc/next-version';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
-import { type ChartKind, isDispersionRule, type LimitsSource, ruleText } from '@/lib/ui/charts/rules';
+import {
+  type ChartKind,
+  isDispersionRule,
+  kindOf,
+  type LimitsSource,
+  type RuleNumber,
+  rulesOfKind,
+  ruleText,
+} from '@/lib/ui/charts/rules';
 import { decimalsFor, num, parseNumber, unitLabel } from '@/lib/ui/format';
 import { enteredLimitProblems, type LimitField } from '@/lib/ui/limit-problems';
 
@@ -40,9 +48,7 @@ export const draftBase = ({ chart }: SpcChartView, current: ChartVersionView): D
 
 export const LIMIT_FIELDS = ['lcl', 'cl', 'ucl'] as const;
 
-/** Rules that this kind of chart can judge: an EWMA remembers its past, so only its limits count, and it has no dispersion chart. */
-export const rulesOfKind = (kind: string): readonly RuleNumber[] => (kind === 'ewma' ? [1] : [1, 2, 3, 4, 5, 6, 7, 8, 101]);
-export const hasDispersion = (kind: string): boolean => rulesOfKind(kind).includes(101);
+export const hasDispersion = (kind: ChartKind): boolean => kindOf(kind).dispersion !== null;
 
 /** Limits that a person entered stand in the fields as they were entered. */
 const whole = (v: number | null): string => (v === null ? '' : String(v));
@@ -89,13 +95,6 @@ const dispersionSource = (d: ChangeDraft, b: DraftBase): LimitsSource =>
     : d.mode === 'set' && changed(d.dispersion, firstDraft(b).dispersion)
       ? 'given'
       : b.current.dispSource;
-
-/** What entered limits give up, by the kind of chart. */
-const FOLLOWED: Readonly<Record<string, string>> = {
-  ewma: 'at every point; until now they opened from the start of the average on',
-  individuals: 'at every point; until now they were those of a study',
-};
-const FOLLOWED_SIZE = 'for every size of point; until now they followed the size';
 
 export interface DraftProblems {
   readonly limits: Partial<Record<LimitField, string>>;
@@ -158,6 +157,7 @@ export const ruleLine = (rule: number, d: ChangeDraft, b: DraftBase): string => 
 /** One line for each thing that would differ. */
 export function difference(d: ChangeDraft, b: DraftBase): string[] {
   const { current: now, decimals, unit } = b;
+  const { memory, followed } = kindOf(b.kind);
   const first = firstDraft(b);
   const out: string[] = [];
   const lines = (
@@ -179,9 +179,9 @@ export function difference(d: ChangeDraft, b: DraftBase): string[] {
     lines(location(now), d.limits, first.limits, '', now.limitsSource, decimals);
     if (sigmaTyped(d, b)) out.push(`Sigma within: ${num(now.sigmaWithin, decimals + 1)} → ${d.sigma.trim()} ${unit}`);
     lines(dispersion(now), d.dispersion, first.dispersion, 'Dispersion ', now.dispSource, decimals + 1);
-    if (locationTyped(d, b) && b.kind === 'ewma') out.push('The average starts anew at the new centre line');
+    if (locationTyped(d, b) && memory !== null) out.push(`The ${memory} starts anew at the new centre line`);
     if (locationTyped(d, b) && now.limitsSource === 'study' && now.cl !== null)
-      out.push(`Limits are used as entered, ${FOLLOWED[b.kind] ?? FOLLOWED_SIZE}`);
+      out.push(`Limits are used as entered, ${followed}`);
   }
   const added = [...d.rules].filter((r) => !now.rules.includes(r));
   const gone = now.rules.filter((r) => !d.rules.has(r));
@@ -200,7 +200,7 @@ export function dispersionProblem(d: ChangeDraft, b: DraftBase): string | null {
 }
 
 /** Whether the limits of a version follow the points or hold as they were entered; of the dispersion only where the chart has one. */
-export function sourceText(v: Pick<ChartVersionView, 'cl' | 'dispUcl' | 'dispSource' | 'limitsSource'>, kind: string): string {
+export function sourceText(v: Pick<ChartVersionView, 'cl' | 'dispUcl' | 'dispSource' | 'limitsSource'>, kind: ChartKind): string {
   if (v.cl === null) return 'baseline';
   const differs = hasDispersion(kind) && v.dispUcl !== null && v.dispSource !== v.limitsSource;
   return differs ? `${v.limitsSource}, dispersion ${v.dispSource}` : v.limitsSource;

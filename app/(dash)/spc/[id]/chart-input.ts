@@ -1,15 +1,9 @@
 import type { SpcChartView } from '@/lib/services/spc/views/chart';
 import type { ControlChartInput } from '@/lib/ui/charts/control-chart.prepare';
-import { followsSize, toldFor } from '@/lib/ui/charts/limit-sets';
+import { toldFor } from '@/lib/ui/charts/limit-sets';
+import { dispersionName, kindOf } from '@/lib/ui/charts/rules';
 import { shortDate, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
-
-const DISPERSION_NAME: Readonly<Record<string, string>> = {
-  individuals: 'moving range',
-  ewma: 'moving range',
-  xbar_r: 'range',
-  xbar_s: 'standard deviation',
-};
 
 /** The read model of a chart page as the input of the control chart. */
 export function chartInput(d: SpcChartView): ControlChartInput {
@@ -20,12 +14,12 @@ export function chartInput(d: SpcChartView): ControlChartInput {
     unit: unitLabel(d.chart.unit),
     at: p.at,
     plotted: p.plotted,
-    value: d.chart.kind === 'ewma' ? p.value : undefined,
+    value: kindOf(d.chart.kind).memory !== null ? p.value : undefined,
     u: p.u,
     n: p.n,
-    followsN: followsSize(d.chart.kind),
+    followsN: kindOf(d.chart.kind).ofSubgroups,
     dispersion: p.dispersion,
-    dispersionName: DISPERSION_NAME[d.chart.kind],
+    dispersionName: dispersionName(d.chart.kind),
     rules: p.rules,
     excluded: p.excluded,
     ids: p.recordId,

@@ -6,9 +6,8 @@ import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/spc/
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { inForceAt } from '@/lib/ui/charts/in-force';
-import { CHART_KIND } from '@/lib/ui/charts/kinds';
 import { toldFor } from '@/lib/ui/charts/limit-sets';
-import { ruleName } from '@/lib/ui/charts/rules';
+import { type ChartKind, kindOf, ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { FilterBar, useAddress } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
@@ -148,7 +147,7 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
       title={data.chart.title}
       sub={
         <>
-          {`${data.chart.operation}${data.chart.layer ? ` · layer ${data.chart.layer}` : ''} · ${CHART_KIND[data.chart.kind]}`}
+          {`${data.chart.operation}${data.chart.layer ? ` · layer ${data.chart.layer}` : ''} · ${kindOf(data.chart.kind).label}`}
           {current
             ? ` · limits v${current.version} (${current.effectiveMs > 0 ? shortDate(current.effectiveMs) : 'start'}, ${current.author}: ${current.reason})`
             : ''}
@@ -186,7 +185,7 @@ const rulesText = (v: ChartVersionView | undefined): string =>
   v ? v.rules.map((r) => (r < 100 ? String(r) : ruleName(r))).join(', ') : '';
 
 /** Where the limits of a version come from, and of points of which size its numbers are. */
-function limitsText(v: ChartVersionView, kind: string): string {
+function limitsText(v: ChartVersionView, kind: ChartKind): string {
   const n = toldFor(kind, v);
   return `${sourceText(v, kind)}${n === null ? '' : `, for n = ${n}`}`;
 }
@@ -200,7 +199,7 @@ function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: bool
   );
 }
 
-function Versions({ versions, unit, kind }: { versions: readonly ChartVersionView[]; unit: string; kind: string }) {
+function Versions({ versions, unit, kind }: { versions: readonly ChartVersionView[]; unit: string; kind: ChartKind }) {
   const limit = (v: ChartVersionView, y: number | null): string =>
     limitText(y, v.limitsSource === 'given', decimalsFor(v.ucl !== null && v.lcl !== null ? (v.ucl - v.lcl) / 30 : null));
   const columns: Column<ChartVersionView>[] = [

@@ -1,6 +1,5 @@
 import { asFloat32, db, sql } from '@/lib/db';
-import type { StepWindow } from '@/lib/traces';
-import { alignToSteps, type GoldenBand, goldenBand, LEAST_RUNS } from './golden-band';
+import { alignToSteps, type GoldenBand, goldenBand, LEAST_RUNS, type StepWindow } from '@/lib/traces';
 import type { RunHead } from './run';
 
 export interface RunTrace {

@@ -1,4 +1,4 @@
-import { capability, DISPERSION } from '@/lib/spc';
+import { capability, isDispersionRule, kindOf } from '@/lib/spc';
 import type { ChartColumns, ChartHead, ChartVersionView, SpcChartView } from './chart';
 import type { ChartSpecification } from './chart-specification';
 
@@ -13,12 +13,12 @@ function differenceNote({ unspecified: without }: ChartSpecification): string {
 
 /** Why a chart has no capability by a specification. Another chart is named only where there is one that has it. */
 function unspecifiedNote(c: Pick<ChartHead, 'kind' | 'parameter' | 'operation'>, { ofWafers }: ChartSpecification): string {
-  const isOfLots = c.kind === 'xbar_r' || c.kind === 'xbar_s';
-  if (c.kind !== 'ewma' && !isOfLots) return 'This characteristic has no specification limits, so there is no capability.';
+  const { ofSubgroups, memory, label } = kindOf(c.kind);
+  if (memory === null && !ofSubgroups) return 'This characteristic has no specification limits, so there is no capability.';
   if (!ofWafers) return `${c.parameter} has no specification limits at ${c.operation}, so there is no capability.`;
-  return isOfLots
+  return ofSubgroups
     ? 'Specifications are of single wafers, and the means of lots spread less than they: see the individuals chart for the capability.'
-    : 'An EWMA chart has no capability of its own: see the individuals chart.';
+    : `An ${label} chart has no capability of its own: see the individuals chart.`;
 }
 
 /** Which points of the window the specification in force did not hold for yet: they are judged by it all the same. */
@@ -54,7 +54,8 @@ export function studyOf(
   const used = Array.from(p.value.keys()).filter((i) => !p.excluded[i] && !Number.isNaN(p.value[i]!));
   const n = used.length;
   if (s.differs) return { capability: null, capabilityNote: differenceNote(s) };
-  if (c.kind === 'ewma' || (s.lsl === null && s.usl === null)) return { capability: null, capabilityNote: unspecifiedNote(c, s) };
+  if (kindOf(c.kind).memory !== null || (s.lsl === null && s.usl === null))
+    return { capability: null, capabilityNote: unspecifiedNote(c, s) };
   if (n < 2) return { capability: null, capabilityNote: 'Fewer than two points in this window: take a longer time range.' };
   const sigmaWithin = v?.sigmaWithin ?? null;
   if (!(sigmaWithin !== null && sigmaWithin > 0))
@@ -70,7 +71,7 @@ export function studyOf(
   if (!(sigmaOverall > 0))
     return { capability: null, capabilityNote: 'All points have the same value: a capability would mean nothing.' };
   // A moving range repeats what the individuals show: only subgroups have a dispersion of their own to be out of control.
-  const counts = (r: number): boolean => r < DISPERSION || c.kind !== 'individuals';
+  const counts = (r: number): boolean => !isDispersionRule(r) || kindOf(c.kind).ofSubgroups;
   const signals = used.filter((i) => p.rules[i]!.some(counts)).length;
   const distinct = new Set(used.map((i) => p.value[i])).size;
   const spec = {

@@ -1,5 +1,5 @@
 import { db, sql, where } from '@/lib/db';
-import { capabilityIndices } from '@/lib/spc';
+import { type ChartKind, capabilityIndices, kindOf } from '@/lib/spc';
 import { type Cursor, type CursorKey, pageOf, readCursor } from '../../address/cursor';
 import { SPECIFICATION_OF_CHART } from '../chart-specification';
 
@@ -33,7 +33,7 @@ export interface ScreenRow {
   product: string | null;
   tool: string | null;
   chamber: string | null;
-  kind: string;
+  kind: ChartKind;
   characteristic: string;
   unit: string;
   alerting: boolean;
@@ -71,7 +71,7 @@ interface Row {
   product: string | null;
   tool: string | null;
   chamber: string | null;
-  kind: string;
+  kind: ChartKind;
   characteristic: string;
   unit: string;
   alerting: boolean;
@@ -156,7 +156,7 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
     SELECT r.*, t.spark, t.spark_out, t.last_at, t.last_value, t.last_u FROM paged r
     LEFT JOIN LATERAL (
       SELECT array_agg(q.plotted ORDER BY q.at) AS spark, array_agg((cardinality(q.rules) > 0)::int::float8 ORDER BY q.at) AS spark_out,
-        max(q.at) AS last_at, (array_agg(CASE WHEN r.kind = 'ewma' THEN q.plotted ELSE q.value END ORDER BY q.at DESC))[1] AS last_value, (array_agg(q.u_value ORDER BY q.at DESC))[1] AS last_u
+        max(q.at) AS last_at, (array_agg(q.plotted ORDER BY q.at DESC))[1] AS last_value, (array_agg(q.u_value ORDER BY q.at DESC))[1] AS last_u
       FROM (SELECT p.at, p.value, p.plotted, p.rules, p.u_value FROM chart_point p WHERE p.chart_id = r.id AND p.at >= ${from} AND p.at <= ${to} ORDER BY p.at DESC LIMIT ${SPARK_POINTS}) q
     ) t ON true
     ORDER BY is_idle, is_closed, is_in, is_silent, minus_share, title, id`);
@@ -204,7 +204,7 @@ function toRow(r: Row): ScreenRow {
 function cpkOf(r: Row): number | null {
   if (r.mean === null || r.sigma_within === null || !(r.sigma_within > 0) || (r.n ?? 0) < 2 || (r.lsl === null && r.usl === null))
     return null;
-  if (r.kind === 'ewma') return null;
+  if (kindOf(r.kind).memory !== null) return null;
   const spec = { ...(r.lsl === null ? {} : { lsl: r.lsl }), ...(r.usl === null ? {} : { usl: r.usl }) };
   return capabilityIndices(r.mean, r.sigma_within, r.n!, spec).actual;
 }

@@ -1,6 +1,7 @@
 import { db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { axisLength, type MetrologyRecipe, type SpectrumAxis } from '@/lib/formats/metrology-recipe';
+import { moments } from '@/lib/numerics';
 import type { ConvergenceCertificate, SiteStatus } from '@/lib/recipes';
 import { idFromAddress } from '../../address/id-from-address';
 import type { SiteMap } from '../../wafers/views/site-maps';
@@ -224,9 +225,8 @@ function mapsOf(
 }
 
 function siteMap(r: Row, what: Pick<SiteMap, 'id' | 'parameter' | 'unit'>, value: Float64Array, u: Float64Array | null): SiteMap {
-  const known = value.filter((v) => Number.isFinite(v));
-  const mean = known.reduce((s, v) => s + v, 0) / known.length;
-  const sd = known.length > 1 ? Math.sqrt(known.reduce((s, v) => s + (v - mean) ** 2, 0) / (known.length - 1)) : null;
+  const { n, mean, variance } = moments(value);
+  const sd = n > 1 ? Math.sqrt(variance) : null;
   return {
     ...what,
     lot: r.lot,

@@ -1,6 +1,6 @@
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import type { DomainLimits, PlsModel } from '@/lib/vm';
+import { type DomainLimits, movedLimits, type PlsModel } from '@/lib/vm';
 import { idFromAddress } from '../../address/id-from-address';
 
 export interface Validation {
@@ -118,8 +118,7 @@ export async function vmView(id: string, fromMs: number, toMs: number): Promise<
 function limitsOf(v: { model: PlsModel; domain: DomainLimits | null; shift: number | null }): VmView['limits'] {
   if (v.domain === null) return { t2: v.model.limits.t2.p99, spe: v.model.limits.spe.p99, rows: null, contexts: null, shift: 0 };
   const shift = v.shift ?? 0;
-  const f = Math.exp(shift);
-  return { t2: v.domain.t2 * f, spe: v.domain.spe * f, rows: v.domain.rows, contexts: v.domain.contexts, shift };
+  return { ...movedLimits(v.domain, shift), rows: v.domain.rows, contexts: v.domain.contexts, shift };
 }
 
 async function versionsOf(id: string): Promise<VmVersionView[]> {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rangeLimits, sdLimits } from '@/lib/spc';
-import { judge, type Phase, type RawPoint } from './judge';
+import { judge, type Phase, type RawPoint } from '.';
 
 const STUDY: Phase = {
   version: 2,

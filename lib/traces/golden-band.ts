@@ -1,5 +1,5 @@
-import { studentT } from '@/lib/numerics';
-import type { StepWindow } from '@/lib/traces';
+import { moments, studentT } from '@/lib/numerics';
+import type { StepWindow } from './features';
 
 /** Means and prediction limits at each sample, in the sensor's unit; NaN where too few runs have it. */
 export interface GoldenBand {
@@ -47,7 +47,7 @@ export function alignToSteps(
 /** Fewer values than this at a sample say too little of its spread: no band is drawn. */
 export const LEAST_RUNS = 5;
 /** Share of nominal values that the band holds at each sample, that of ±3σ of a normal distribution. */
-export const COVERAGE = 0.9973;
+const COVERAGE = 0.9973;
 /** A value of the good runs that Grubbs' test refuses at this level is no part of the band. */
 const GRUBBS_LEVEL = 0.001;
 
@@ -115,10 +115,6 @@ function withoutOutlier(v: Float64Array, m: number): [mean: number, sd: number, 
 }
 
 function momentsOf(v: Float64Array, m: number): [mean: number, sd: number] {
-  let sum = 0;
-  for (let i = 0; i < m; i++) sum += v[i]!;
-  const mean = sum / m;
-  let squares = 0;
-  for (let i = 0; i < m; i++) squares += (v[i]! - mean) ** 2;
-  return [mean, Math.sqrt(squares / (m - 1))];
+  const { mean, variance } = moments(v.subarray(0, m));
+  return [mean, Math.sqrt(variance)];
 }

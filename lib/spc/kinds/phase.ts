@@ -1,0 +1,86 @@
+import type { LimitsSource } from '../rules';
+import type { ControlLimits } from '../run-rules';
+
+/** Limits on both sides where a side without one is null, as points and versions store them; in the unit of what they judge. */
+export interface StoredLimits {
+  readonly cl: number;
+  readonly ucl: number | null;
+  readonly lcl: number | null;
+}
+
+/** Limits of a dispersion; entered ones need no centre line. */
+export type DispersionLimits = Omit<StoredLimits, 'cl'> & { readonly cl: number | null };
+
+/** Stored limits as the run rules take them: a side without a limit is infinitely far away. */
+export const asControlLimits = (l: StoredLimits): ControlLimits => ({
+  center: l.cl,
+  ucl: l.ucl ?? Number.POSITIVE_INFINITY,
+  lcl: l.lcl ?? Number.NEGATIVE_INFINITY,
+});
+
+export const asStored = (l: ControlLimits): StoredLimits => ({ cl: l.center, ucl: l.ucl, lcl: l.lcl });
+
+/** Limits and rules of one phase, as stored in a chart version. `cl` null: the phase still collects its baseline. */
+export interface Phase {
+  readonly version: number;
+  /** Process time from which it holds, ms. */
+  readonly effectiveFrom: number;
+  readonly rules: readonly number[];
+  readonly cl: number | null;
+  readonly ucl: number | null;
+  readonly lcl: number | null;
+  readonly limitsSource: LimitsSource;
+  /** Of a single value; null where limits were given and no study came before. */
+  readonly sigmaWithin: number | null;
+  readonly dispCl: number | null;
+  readonly dispUcl: number | null;
+  readonly dispLcl: number | null;
+  readonly dispSource: LimitsSource;
+  /** Sigma by which dispersion limits of a study follow the size of each point. */
+  readonly dispSigma: number | null;
+  readonly lambda: number | null;
+  readonly widthL: number | null;
+}
+
+/** A point of a chart before it is judged; unit of the charted value. */
+export interface RawPoint {
+  /** Process time, ms. */
+  readonly at: number;
+  readonly value: number;
+  /** Dispersion within the point (range or standard deviation); null for individuals, where it is the moving range. */
+  readonly spread: number | null;
+  /** Values behind the point. */
+  readonly n: number;
+  readonly excluded: boolean;
+}
+
+/** The phase in force at a time in ms: the last one that had begun. Phases are sorted by their start. */
+export function phaseAt<P extends Phase>(phases: readonly P[], at: number): P {
+  let found = phases[0]!;
+  for (const p of phases) if (p.effectiveFrom <= at) found = p;
+  return found;
+}
+
+/** Limits that follow from a baseline, in the unit of the charted value. */
+export interface BaselineLimits {
+  readonly cl: number;
+  readonly ucl: number;
+  readonly lcl: number;
+  readonly sigmaWithin: number;
+  readonly dispCl: number;
+  readonly dispUcl: number;
+  readonly dispLcl: number;
+  /** Sigma by which the dispersion limits follow the size of a subgroup; null for moving ranges, whose size is always 2. */
+  readonly dispSigma: number | null;
+  readonly method: SigmaMethod;
+  /** Points that entered; those beyond the first limits were left out once. */
+  readonly used: number;
+}
+
+export type SigmaMethod = 'moving_range' | 'range' | 'sd' | 'overall';
+
+/** λ and L of a chart that weighs its past; null: the usual ones. */
+export interface Weights {
+  readonly lambda: number | null;
+  readonly widthL: number | null;
+}
