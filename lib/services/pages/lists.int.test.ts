@@ -120,17 +120,20 @@ test('every chart is reached page by page, in the order of the whole list, and t
   expect(ewma.rows.every((r) => r.kind === 'ewma')).toBe(true);
 });
 
-test('the last value of an EWMA chart is the average it judges, of any other chart the value', async () => {
+test('the last value of a chart is the statistic that it judges: of an EWMA chart the average', async () => {
   const [ewma] = await db().rows<{ id: string }>(
     sql`SELECT id FROM chart WHERE active AND kind = 'ewma' ORDER BY id DESC LIMIT 1`,
   );
   const [single] = await db().rows<{ id: string }>(
     sql`SELECT id FROM chart WHERE active AND kind = 'individuals' ORDER BY id DESC LIMIT 1`,
   );
-  for (const c of [ewma!, single!])
+  for (const [c, plotted] of [
+    [ewma!, 7.21],
+    [single!, 7.0524],
+  ] as const)
     await db().exec(sql`
       INSERT INTO chart_point (chart_id, at, record_id, value, plotted, lot, slot, version, rules)
-      VALUES (${c.id}, ${new Date(NOW - 60_000)}, ${recordId('last', c.id)}, 7.0524, 7.21, 'A1', 1, 1, '{}'::int[])`);
+      VALUES (${c.id}, ${new Date(NOW - 60_000)}, ${recordId('last', c.id)}, 7.0524, ${plotted}, 'A1', 1, 1, '{}'::int[])`);
   const { rows } = await screenCharts({ ...charts, limit: 5000 });
   expect([ewma, single].map((c) => rows.find((r) => r.id === c!.id)!.lastValue)).toEqual([7.21, 7.0524]);
 });
