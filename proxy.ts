@@ -19,8 +19,8 @@ const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-eq
 const NOWHERE = '/nothing/at/this/address';
 
 /**
- * What a page's status depends on is decided here, before its frame is streamed with 200: without the database 503, for nobody who is
- * signed in a way to the sign-in and back, for whom a password of their own is due to its choice, for what does not exist 404. Server actions and posted files decide for themselves.
+ * Decides the status of a page before its frame is streamed with 200: 503 without the database, a redirect to the sign-in (and back) when nobody is signed
+ * in, to the choice of a password when one is due, 404 for what does not exist. Server actions and posted files decide for themselves.
  */
 export async function proxy(req: NextRequest): Promise<Response> {
   const { pathname, search } = req.nextUrl;

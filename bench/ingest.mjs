@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * How fast records go through the whole door: HTTP, validation, storage and outbox, and on to charted points, beside a bare COPY of the
- * same arrays into the same Postgres in the same run; then how long others wait while bodies are read that are made to be slow. Prints rates,
+ * Throughput of the whole ingest path, from HTTP, validation, storage and outbox on to charted points, beside a bare COPY of the
+ * same arrays into the same Postgres in the same run; then how long other requests wait while deliberately slow bodies are read. Prints rates,
  * ratios and waits; asserts nothing about time.
  *   npm run bench:ingest [-- --seconds 8]
  */

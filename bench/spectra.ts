@@ -1,5 +1,5 @@
 /**
- * How many spectra a second go through the whole door: HTTP, the spectra queue, two worker processes, and on to stored measurements. Prints rates;
+ * Spectra a second through the whole path: HTTP, the spectra queue, two worker processes, and on to stored measurements. Prints rates;
  * asserts nothing about time.
  *   npm run bench:spectra [-- --wafers 40]
  */

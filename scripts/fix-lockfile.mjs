@@ -26,7 +26,7 @@ const OS = {
 };
 const CPU = new Set(['x64', 'arm64', 'arm', 'ia32', 'ppc64', 's390x', 'riscv64', 'loong64', 'mips64el', 'wasm32']);
 
-/** Operating system and processor as the package's name tells them. */
+/** Operating system and processor, from the package's name. */
 export function platformOf(name) {
   const words = name.split('/').at(-1).split(/[-.]/);
   const os = words.map((word) => OS[word]).find(Boolean);

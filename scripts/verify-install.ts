@@ -9,7 +9,7 @@ const TITLE: Readonly<Record<Section, string>> = {
   code: 'Versions of the code in the results',
 };
 const MARK: Readonly<Record<Verdict, string>> = { pass: 'pass', fail: 'FAIL', few: 'few ', note: '    ' };
-/** Statements count long stretches; a page must answer sooner. */
+/** Statements here count over long periods; those of a page must answer sooner. */
 const STATEMENT_MS = 120_000;
 
 const options = new Command('verify-install')

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { BOMBS } from './bombs.mjs';
 
-/** The longest that somebody else waited for an answer while `work` ran, ms: the longest turn of the server's event loop, and the way there and back. */
+/** Longest wait of another request while `work` ran, ms: the longest turn of the server's event loop, and the round trip. */
 async function longestWait(url, work) {
   let longestMs = 0;
   let isOver = false;
@@ -23,7 +23,7 @@ async function longestWait(url, work) {
 }
 
 /**
- * What others wait for while a body is read that is made to be slow; the first row is a server at rest.
+ * How long other requests wait while a deliberately slow body is read; the first row is an idle server.
  * @returns rows of what was sent, the status of its answer, how long that took and the longest wait of another, ms.
  */
 export async function waitsOfOthers(api) {

@@ -2,7 +2,7 @@ import { createRng } from '@/lib/numerics';
 import { type PlsModel, trainPls } from '@/lib/vm';
 
 /**
- * What gaps cost: training of 1100 wafers x 431 inputs (six causes, noise a tenth of theirs) with a share of the entries missing, over the same
+ * Cost of missing values: training of 1100 wafers x 431 inputs (six causes, noise a tenth of theirs) with a share of the entries missing, over the same
  * without. Both take turns, in CPU time, so that other work on the machine does not favour one of them. Prints one JSON line a share.
  */
 const [WAFERS, INPUTS, CAUSES, NOISE] = [1100, 431, 6, 0.1];

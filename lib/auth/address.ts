@@ -30,7 +30,7 @@ function trusts(list: string, address: string): boolean {
 
 /**
  * The address that a request came from: of its socket, or, when that is a proxy of TRUSTED_PROXIES, the nearest one of X-Forwarded-For
- * that is no such proxy. What nobody trusted vouches for is not read.
+ * that is no such proxy. Entries that no trusted proxy vouches for are ignored.
  * @returns null where the socket is not known.
  */
 export function clientAddress(headers: Headers): string | null {
@@ -44,7 +44,10 @@ export function clientAddress(headers: Headers): string | null {
   return address;
 }
 
-/** What one customer of a provider can change by himself counts as one address: the last 64 bits of IPv6. Null on this machine: a proxy nobody named. */
+/**
+ * An address as the limits count it: without the last 64 bits of IPv6, which one subscriber can change at will. Null on this machine: a proxy that is not
+ * configured.
+ */
 export function limitedAddress(address: string | null): string | null {
   if (address === null || address === '::1' || address.startsWith('127.')) return null;
   if (isIPv4(address)) return address;

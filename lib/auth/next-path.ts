@@ -1,4 +1,4 @@
-/** The page on which a password is chosen in place of one that somebody else made. */
+/** Page on which a user replaces a password that an administrator set. */
 export const NEW_PASSWORD = '/new-password';
 
 /** Where a relative address leads to is read against this; a path that stays on it is one of ours. */

@@ -3,7 +3,7 @@ import { AppError } from '@/lib/errors';
 import type { Actor, RoleName } from '@/lib/services/actor';
 import { auth } from './server';
 
-/** A session: whose, its token, and whether its owner has to choose a password before anything else is done with it. */
+/** A session: its user, its token, and whether the user must choose a new password first. */
 export interface SignedIn {
   readonly actor: Actor;
   readonly token: string;
@@ -18,7 +18,7 @@ export async function sessionOf(of: Headers): Promise<SignedIn | null> {
   return { actor: { id, name, email, role: role as RoleName }, token: session.session.token, passwordDue: passwordDue === true };
 }
 
-/** Who may act by these headers, or `null`; while a password of one's own is due, nobody. */
+/** Who may act by these headers, or `null`; nobody while the user must choose a new password. */
 export async function actorOf(of: Headers): Promise<Actor | null> {
   const session = await sessionOf(of);
   return session === null || session.passwordDue ? null : session.actor;
@@ -34,7 +34,7 @@ export async function requireSession(): Promise<SignedIn> {
   return session;
 }
 
-/** @throws AppError `unauthenticated` when nobody is signed in; `forbidden` while a password of one's own is due. */
+/** @throws AppError `unauthenticated` when nobody is signed in; `forbidden` while the user must choose a new password. */
 export async function requireActor(): Promise<Actor> {
   const session = await requireSession();
   if (session.passwordDue) throw new AppError('forbidden', 'choose a password of your own first, on the page /new-password');

@@ -95,7 +95,7 @@ export async function signInRequest(input: unknown, headers: Headers): Promise<R
   return out;
 }
 
-/** The headers that the session is made from: only what we vouch for. */
+/** The headers that the session is made from: only values that the server itself set. */
 function own(headers: Headers, address: string | null): Headers {
   const agent = headers.get('user-agent');
   return new Headers({

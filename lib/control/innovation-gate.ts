@@ -1,4 +1,4 @@
-/** What a loop remembers of its innovations, to know its noise and to tell an outlier from a step. Plain JSON. */
+/** Statistics of a loop's innovations, from which its noise is estimated and an outlier distinguished from a step. Plain JSON. */
 export interface InnovationRecord {
   /** Observations used since the start or the last reset. */
   readonly n: number;
@@ -16,14 +16,20 @@ const GATE_FROM = 8;
 /** So many outliers in a row are no outliers: the process has stepped, and the next one is used. */
 const STEP_AFTER = 2;
 
+/** The record before the first innovation. */
 export const noInnovations: InnovationRecord = { n: 0, innovation2: 0, weight: 0, setAside: 0 };
 
-/** Standard deviation of the innovations so far, output unit; null before there is any. */
+/** Standard deviation of the innovations so far, output unit; null before there is any. @returns output unit. */
 export function innovationSigma(r: InnovationRecord): number | null {
   return r.weight > 0 ? Math.sqrt(r.innovation2 / r.weight) : null;
 }
 
-/** Whether an innovation is to be set aside: further out than `outlierSigma` times noise and stated uncertainty together, and not the third in a row. */
+/**
+ * Whether an innovation is to be set aside: further out than `outlierSigma` times noise and stated uncertainty together, and not the third in a row.
+ * @param innovation - output unit.
+ * @param outlierSigma - width of the gate in sigmas; null: no gate.
+ * @param u - standard uncertainty of the observation, output unit.
+ */
 export function isOutlier(r: InnovationRecord, innovation: number, outlierSigma: number | null, u = 0): boolean {
   const sigma = innovationSigma(r);
   return (
@@ -35,7 +41,10 @@ export function isOutlier(r: InnovationRecord, innovation: number, outlierSigma:
   );
 }
 
-/** The record after an innovation that was used. The first one measures the offset of an empty estimate, not the noise; it does not enter the variance. */
+/**
+ * The record after an innovation that was used. The first one measures the offset of an empty estimate, not the noise; it does not enter the variance.
+ * @param innovation - output unit.
+ */
 export function withInnovation(r: InnovationRecord, innovation: number): InnovationRecord {
   const w = r.n === 0 ? 0 : VARIANCE_WEIGHT;
   return {

@@ -6,6 +6,7 @@ export type RunToRunNumber = Exclude<keyof RunToRunConfig, 'weighByUncertainty'>
 /** The numbers of a configuration; null: none, or not readable yet. */
 export type RunToRunNumbers = { readonly [K in RunToRunNumber]: number | null };
 
+/** Ways in which a number of a configuration cannot be. */
 export type RunToRunFaultKind =
   | 'not_finite'
   | 'lambda_range'
@@ -18,6 +19,7 @@ export type RunToRunFaultKind =
   | 'wider_than_range'
   | 'less_than_quantum';
 
+/** A field and what is wrong with it. */
 export interface RunToRunFault {
   readonly field: RunToRunNumber;
   readonly kind: RunToRunFaultKind;
@@ -26,7 +28,7 @@ export interface RunToRunFault {
 /** Share of a quantum that rounding may take from a step. */
 const STEP_SLACK = 1e-9;
 
-/** What keeps a configuration from working, all of it, field by field; a number that is null is not held against the others. */
+/** Everything that makes a configuration unusable, field by field; a number that is null is not held against the others. */
 export function runToRunFaults(c: RunToRunNumbers): RunToRunFault[] {
   const out: RunToRunFault[] = [];
   const say = (field: RunToRunNumber, kind: RunToRunFaultKind) => out.push({ field, kind });

@@ -10,7 +10,9 @@ export interface RunToRunConfig {
   readonly lambda: number;
   /** beta_hat, output unit per knob unit, not 0. */
   readonly gain: number;
+  /** Setpoint of the nominal recipe, knob unit. */
   readonly xNominal: number;
+  /** Output unit. */
   readonly target: number;
   /** Absolute limits of the knob. */
   readonly min: number;
@@ -44,7 +46,10 @@ export type Origin = Pick<RunToRunConfig, 'target' | 'gain' | 'xNominal'>;
 
 const originOf = ({ target, gain, xNominal }: RunToRunConfig): Origin => ({ target, gain, xNominal });
 
-/** A configuration that aims elsewhere: the nominal setpoint moves along by the gain of the model, within its limits and on its quanta. */
+/**
+ * A configuration that aims elsewhere: the nominal setpoint moves along by the gain of the model, within its limits and on its quanta.
+ * @param target - output unit.
+ */
 export function aimedAt(c: RunToRunConfig, target: number): RunToRunConfig {
   const x = Math.min(c.max, Math.max(c.min, c.xNominal + (target - c.target) / c.gain));
   return { ...c, target, xNominal: c.quantum === null ? x : quantise(x, c.quantum, c.min, c.max, null, c.xNominal) };
@@ -63,7 +68,9 @@ export function countedFrom(state: ThreadState, c: RunToRunConfig): ThreadState 
   return { ...state, dHat: expected - c.target - c.gain * (x - c.xNominal), from: originOf(c) };
 }
 
+/** One run that was measured. */
 export interface Observation {
+  /** Output unit. */
   readonly y: number;
   /** The setpoint the run really had, whatever was advised. */
   readonly xApplied: number;
@@ -73,9 +80,10 @@ export interface Observation {
   readonly reliance?: number;
 }
 
+/** What an observation did to a thread. */
 export interface Observed {
   readonly state: ThreadState;
-  /** y_obs = (y - target) - gain (xApplied - xNominal): what the applied recipe does not explain. */
+  /** y_obs = (y - target) - gain (xApplied - xNominal), output unit: what the applied recipe does not explain. */
   readonly disturbance: number;
   /** y_obs - d_hat before the update. */
   readonly innovation: number;
@@ -84,6 +92,7 @@ export interface Observed {
   readonly weight: number;
 }
 
+/** State before the first observation. */
 export const initialThread = (): ThreadState => ({ dHat: 0, ...noInnovations, lastX: null });
 
 /** A fault in words, after the name of its field. */
@@ -116,8 +125,11 @@ export function checkRunToRun(c: RunToRunConfig): void {
  * One observation: d_hat(t) = lambda y_obs(t-1) + (1 - lambda) d_hat(t-1), y_obs being the output's deviation less what the really
  * applied recipe explains. An outlier is set aside (the estimate stays) unless it repeats: then the process has stepped.
  * With the raw output deviation in place of y_obs a step would leave an offset for ever and 0 < lambda beta/gain < 2 would not be the stable range.
+ * @param o - y in output units, the setpoint in knob units.
+ * @returns the next state, with disturbance and innovation in output units.
  * @throws AppError `invalid_input` when y or xApplied is not finite, uY is negative or reliance lies outside [0, 1].
- * @reference Sachs, Hu, Ingolfsson, IEEE Trans. Semicond. Manuf. 8 (1995) 26 (gradual mode); Moyne, del Castillo, Hurwitz, Run-to-Run Control in Semiconductor Manufacturing (2001), ch. 2.
+ * @reference Sachs, Hu, Ingolfsson, IEEE Trans. Semicond. Manuf. 8 (1995) 26 (gradual mode); Moyne, del Castillo, Hurwitz, Run-to-Run Control in
+ * Semiconductor Manufacturing (2001), ch. 2.
  */
 export function observe(before: ThreadState, o: Observation, c: RunToRunConfig): Observed {
   const state = countedFrom(before, c);
@@ -156,25 +168,30 @@ export function observe(before: ThreadState, o: Observation, c: RunToRunConfig):
 /**
  * Standard uncertainty of d_hat as an average of independent observations: sigma sqrt(lambda / (2 - lambda)); null before there are
  * innovations. It says nothing about a drift between the last observation and the next run.
+ * @returns output unit.
+ * @reference variance λ/(2 − λ) of an EWMA: Roberts, Technometrics 1 (1959) 239.
  */
 export function uDisturbance(state: ThreadState, c: RunToRunConfig): number | null {
   const s = innovationSigma(state);
   return s === null ? null : s * Math.sqrt(c.lambda / (2 - c.lambda));
 }
 
-/** A PM or reset: the estimate keeps the share `pmForget`; what the knob was set to stays known. */
+/** A PM or reset: the estimate keeps the share `pmForget`; the setpoint in use stays known. */
 export function forget(before: ThreadState, c: RunToRunConfig): ThreadState {
   const state = countedFrom(before, c);
   return { ...state, dHat: c.pmForget * state.dHat, n: 0, setAside: 0 };
 }
 
+/** What changed a raw advice. */
 export type Clip = 'step' | 'absolute' | 'quantum' | 'deadband';
 
+/** Everything that an advised setpoint was made of. */
 export interface AdviceExplanation {
   readonly target: number;
   readonly xNominal: number;
   readonly gain: number;
   readonly lambda: number;
+  /** Disturbance estimate, output unit. */
   readonly dHat: number;
   readonly uDHat: number | null;
   readonly n: number;
@@ -189,6 +206,9 @@ export interface AdviceExplanation {
 /**
  * The next setpoint x = xNominal - d_hat/gain, then step limit, absolute limit, quantisation (inward), deadband, in that order.
  * @param lastApplied - the setpoint in use now; without one steps are counted from the nominal one.
+ * @returns setpoint in knob units.
+ * @throws AppError `invalid_input` for a configuration that cannot work.
+ * @reference Ingolfsson & Sachs, J. Quality Technology 25 (1993) 271.
  */
 export function advise(
   before: ThreadState,
@@ -228,6 +248,8 @@ export function advise(
 /**
  * The nearest multiple of q that absolute and step limits both allow. Where they allow none the reference is kept; a reference that is itself
  * outside the absolute limits comes back inside them, even by more than one step.
+ * @param x - setpoint; everything in knob units.
+ * @returns knob unit.
  */
 export function quantise(x: number, q: number, min: number, max: number, maxStep: number | null, reference: number): number {
   const at = (m: number) => Number((m * q).toPrecision(12));

@@ -4,5 +4,8 @@ export function widthsBeyond(x: number, min: number, max: number): number {
   return width > 0 ? Math.max(0, x - max, min - x) / width : 0;
 }
 
-/** Whether a run tells a loop something: a knob more than one width outside its range is where nobody has said that the gain holds. */
+/**
+ * Whether a loop may learn from a run: a knob more than one width outside its range is where the gain is not known to hold.
+ * @param x - setpoint, knob unit; [min, max] its range.
+ */
 export const teaches = (x: number, min: number, max: number): boolean => widthsBeyond(x, min, max) <= 1;

@@ -10,9 +10,11 @@ export interface ThreadObservation {
   readonly measuredAt?: number | null;
   readonly id: string;
   readonly config: RunToRunConfig;
+  /** Output unit. */
   readonly y: number;
   /** Standard uncertainty of y, output unit; null: not known. */
   readonly uY: number | null;
+  /** Setpoint of the run, knob unit. */
   readonly xApplied: number;
   /** Reliance on y, 0 to 1. Not given: 1. */
   readonly reliance?: number;
@@ -21,11 +23,13 @@ export interface ThreadObservation {
 /** Maintenance: the estimate keeps the share `pmForget` of the configuration in force when it was learned. */
 export interface ThreadReset {
   readonly kind: 'reset';
+  /** Process time, epoch ms. */
   readonly at: number;
   readonly id: string;
   readonly config: RunToRunConfig;
 }
 
+/** An entry of a thread's timeline. */
 export type ThreadEntry = ThreadObservation | ThreadReset;
 
 /**
@@ -66,7 +70,7 @@ export function learn(state: ThreadState, e: ThreadEntry): { readonly state: Thr
 /** What a loop may do with an advice: hand it out, or only make it while tools get the nominal setpoint. */
 export type LoopMode = 'closed' | 'shadow' | 'suspended';
 
-/** The decision of a loop: the advised setpoint from what the thread knows, and what the tool is told in this mode. */
+/** The decision of a loop: the advised setpoint from what the thread knows, and what the tool gets in this mode. */
 export function decide(state: ThreadState, config: RunToRunConfig, lastApplied: number | null, mode: LoopMode) {
   const { setpoint: advised, explanation } = advise(state, config, lastApplied);
   return { advised, handedOut: mode === 'closed' ? advised : config.xNominal, explanation };
@@ -93,10 +97,13 @@ export interface RecordedDecision {
   /** Setpoint in use when it was asked, null for none, and the advice that this run followed. */
   readonly lastApplied: number | null;
   readonly lastAdviceId: string | null;
+  /** Knob unit. */
   readonly advised: number;
+  /** Knob unit. */
   readonly handedOut: number;
 }
 
+/** A thread as it was recorded. */
 export interface ThreadRecord {
   /** State after everything before the first entry of the journal. */
   readonly base: ThreadState;
@@ -106,6 +113,7 @@ export interface ThreadRecord {
   readonly decisions: readonly RecordedDecision[];
 }
 
+/** What a replay changes. */
 export interface Counterfactual {
   /** Configuration in place of the recorded ones from the first decision on; null: the recorded ones. */
   readonly config: RunToRunConfig | null;
@@ -113,11 +121,13 @@ export interface Counterfactual {
   readonly gain: number;
 }
 
+/** A decision made again. */
 export interface ReplayedDecision extends ReturnType<typeof decide> {
   readonly dHat: number;
   readonly lastApplied: number | null;
 }
 
+/** A record with its decisions made again. */
 export interface ThreadReplay {
   readonly decisions: readonly ReplayedDecision[];
   /** State of the last decision. */

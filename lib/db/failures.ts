@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/errors';
 
-/** The database is away, full, or ended the session. */
+/** The database is unreachable, full, or ended the session. */
 const AWAY = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -15,17 +15,17 @@ const AWAY = new Set([
   '57P05',
   '53300',
 ]);
-/** The driver says these without a code. */
+/** Errors that the driver reports without a code. */
 const AWAY_TEXT =
   /timeout exceeded when trying to connect|connection timeout|connection terminated|not queryable|connection ended|client was closed|not currently accepting connections/i;
-/** Two transactions met: the same once more will do. */
+/** Two transactions collided: a retry will do. */
 const MET = new Set(['40P01', '40001', '55P03']);
-/** A statement that takes too long on either side. */
+/** Timeout of a statement, on either side. */
 const SLOW_TEXT = /query read timeout/i;
 
 /**
  * An error of the driver as one of ours. What the database refuses of a value (class 22: no such time, number or character; class 23: a rule
- * of the table) is the sender's input; what says that the database is away, slow or met another transaction may be tried again.
+ * of the table) is the sender's input; errors that say that the database is unreachable or slow, or that transactions collided, may be retried.
  */
 export function translate(e: unknown): unknown {
   const { code = '', message = '' } = e as { code?: string; message?: string };
@@ -41,7 +41,7 @@ export function translate(e: unknown): unknown {
   return e;
 }
 
-/** What caused it, for who decides what to do next: `again` the same at once, `away` as `isAway` asks. */
+/** Its cause, for the caller that decides what to do next: `again`: retry at once; `away`: as `isAway`. */
 type Cause = { readonly again?: true; readonly away?: true };
 
 const unavailable = (message: string, code: string, cause: unknown, why: Cause = {}) =>

@@ -4,7 +4,7 @@ import { config } from '@/lib/config';
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** A connection that is silently dead is found by this question. */
+/** This query finds a connection that is silently dead. */
 const CHECK_MS = 10_000;
 
 export interface Listener {
@@ -60,7 +60,7 @@ async function hear(channel: string, stop: AbortSignal, events: ListenEvents, on
     leave = resolve;
     lose = reject;
   });
-  over.catch(() => undefined); // whoever waits is told; before that a loss shows in the statement
+  over.catch(() => undefined); // waiting callers are notified; before that a loss shows in the statement
   stop.addEventListener('abort', leave);
   const check = setInterval(() => void client.query('SELECT 1').catch(lose), CHECK_MS);
   client.on('error', (e) => lose(e));

@@ -115,7 +115,7 @@ function inTurn(client: pg.PoolClient): Queryable {
   let last: Promise<unknown> = Promise.resolve();
   const query = (q: pg.QueryConfig) => {
     const next = last.then(() => client.query(q));
-    last = next.catch(() => undefined); // told to who asked; the one behind it runs all the same
+    last = next.catch(() => undefined); // reported to its caller; the next one runs all the same
     return next;
   };
   return { query } as Queryable;

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 
+/** Clusters of points. */
 export interface Clusters {
   /** Cluster of each point, from 0 in order of discovery; −1 is noise. */
   readonly labels: Int32Array;
@@ -14,7 +15,10 @@ const ON_RADIUS = 8 * Number.EPSILON;
 
 /**
  * Density clustering of defects (DBSCAN). Points are put into cells of the radius, so that neighbours are found in the nine cells around.
- * @param x, y - positions, mm. @param radius - reach of a neighbourhood, mm.
+ * @param x, y - positions, mm.
+ * @param radius - reach of a neighbourhood, mm.
+ * @param minPoints - points of a core neighbourhood, itself included.
+ * @returns labels, (n,).
  * @throws AppError `invalid_input` on a radius that is not positive or minPoints below 1.
  * @complexity O(n · neighbours).
  * @reference Ester, Kriegel, Sander & Xu, KDD (1996) 226.
@@ -76,7 +80,14 @@ export function dbscan(x: ArrayLike<number>, y: ArrayLike<number>, radius: numbe
   return { labels, core, sizes, noise: labels.reduce((s, l) => s + (l === -1 ? 1 : 0), 0) };
 }
 
-/** Mean distance to the nearest neighbour, and its ratio to 1/(2√density) of a random (Poisson) pattern: below 1 the defects cluster. @reference Clark & Evans, Ecology 35 (1954) 445. */
+/**
+ * Mean distance to the nearest neighbour, and its ratio to 1/(2√density) of a random (Poisson) pattern: below 1 the defects cluster.
+ * @param x - (n,), mm; `y` likewise.
+ * @param areaMm2 - inspected area, mm²; without it no ratio.
+ * @returns mean in mm.
+ * @throws AppError `invalid_input` below two points.
+ * @reference Clark & Evans, Ecology 35 (1954) 445.
+ */
 export function nearestNeighbour(
   x: ArrayLike<number>,
   y: ArrayLike<number>,

@@ -11,13 +11,20 @@ import {
 
 type Rows = ArrayLike<ArrayLike<number>>;
 
+/** Nearest rows of a row. */
 export interface Neighbours {
   /** Indices of the k nearest training rows, nearest first, and their squared distances. */
   readonly index: number[];
   readonly distance2: number[];
 }
 
-/** k nearest training rows of one row, ties by index. `skip` leaves one training row out. */
+/**
+ * k nearest training rows of one row, ties by index. `skip` leaves one training row out.
+ * @param train - (n, p), finite.
+ * @param k - number of neighbours.
+ * @throws AppError `invalid_input` when there are fewer than k rows.
+ * @reference Cover & Hart, IEEE Trans. Inf. Theory 13 (1967) 21.
+ */
 export function nearest(train: Rows, x: ArrayLike<number>, k: number, skip = -1): Neighbours {
   const count = train.length - (skip >= 0 ? 1 : 0);
   if (!Number.isInteger(k) || k < 1 || k > count)
@@ -46,6 +53,8 @@ export interface KnnModel {
 /**
  * kNN fault detection: score = Σ squared distances to the k nearest normal runs; limits from the leave-one-out scores of the training runs.
  * Scale the features first: distances mix them.
+ * @param train - (n, p), finite, scaled.
+ * @param k - neighbours.
  * @throws AppError `invalid_input` on NaN or with fewer than k + 2 runs.
  * @reference He & Wang, IEEE Trans. Semicond. Manuf. 20 (2007) 345.
  */
@@ -68,7 +77,12 @@ export function trainKnn(train: Rows, k = 5): KnnModel {
   };
 }
 
-/** Score of a new run and its nearest normal runs, which serve as the reference to overlay. */
+/**
+ * Score of a new run and its nearest normal runs, which serve as the reference to overlay.
+ * @param x - (p,), in the scale of the training rows.
+ * @returns score and contributions in the squared scale of the features.
+ * @throws AppError `invalid_input` on another number of features.
+ */
 export function scoreKnn(
   m: KnnModel,
   x: ArrayLike<number>,
@@ -83,6 +97,9 @@ export function scoreKnn(
 
 /**
  * Local outlier factor of new rows against training rows: about 1 inside a cluster of any density, well above 1 outside.
+ * @param k - neighbours that set the density.
+ * @returns one factor a row, dimensionless.
+ * @throws AppError `out_of_domain` when every training row repeats k others.
  * @reference Breunig, Kriegel, Ng & Sander, SIGMOD (2000) 93.
  */
 export function localOutlierFactor(train: Rows, x: Rows, k: number): number[] {
@@ -108,8 +125,10 @@ export function localOutlierFactor(train: Rows, x: Rows, k: number): number[] {
 /**
  * Squared Mahalanobis distance of rows to the training mean, covariance with divisor n − 1.
  * @param names - of the features, for what is refused.
+ * @returns one distance a row, dimensionless.
  * @throws AppError `invalid_input` on NaN, too few training rows or rows of another length; `rank_deficient` naming features that do not vary or
  * depend on others.
+ * @reference Mahalanobis, Proc. Natl. Inst. Sci. India 2 (1936) 49.
  */
 export function mahalanobis2(train: Rows, x: Rows, names?: readonly string[]): number[] {
   const m = fromRows(train);

@@ -1,8 +1,10 @@
 import { AppError } from '@/lib/errors';
 import { exceeds, moments } from '@/lib/numerics';
 
+/** Statistics of the killer defects. */
 export type YieldModel = 'poisson' | 'murphy' | 'seeds' | 'boseEinstein' | 'negativeBinomial';
 
+/** Parameters of a yield model. */
 export interface YieldParameters {
   /** Clustering parameter α of the negative binomial; small values mean strong clusters. */
   readonly alpha?: number;
@@ -13,6 +15,8 @@ export interface YieldParameters {
 /**
  * Die yield from the mean number of killer defects per die, λ = D₀·A: Poisson e^{−λ}; Murphy ((1 − e^{−λ})/λ)²; Seeds 1/(1 + λ);
  * Bose–Einstein (1 + λ)^{−layers}; negative binomial (1 + λ/α)^{−α}.
+ * @param lambda - λ, mean killer defects a die.
+ * @returns share of good dies, in [0, 1].
  * @throws AppError `invalid_input` on λ < 0 or a missing parameter.
  * @reference Murphy, Proc. IEEE 52 (1964) 1537; Seeds (1967); Stapper, Armstrong & Saji, Proc. IEEE 71 (1983) 453.
  */
@@ -41,7 +45,10 @@ export function dieYield(model: YieldModel, lambda: number, parameters: YieldPar
 
 /**
  * Clustering parameter from counts per die by moments: α = mean²/(variance − mean).
+ * @param counts - defects of each die.
+ * @returns α, dimensionless.
  * @throws AppError `invalid_input` below two dies; `out_of_domain` when the counts scatter no more than random ones: the Poisson model holds.
+ * @reference Stapper, Armstrong & Saji, Proc. IEEE 71 (1983) 453.
  */
 export function clusteringAlpha(counts: ArrayLike<number>): number {
   const m = moments(counts);

@@ -22,7 +22,7 @@ test('one rule for reasons: five characters after trimming, said in words and wi
   expect([reasonProblem('  why '), reasonProblem('  why so ')]).toEqual(['Say why, in at least 5 characters.', null]);
   expect(reasonProblem('x'.repeat(2001))).toMatch(/^At most 2000/);
   expect(reasonOf('  new focus ring ')).toBe('new focus ring');
-  // What nobody can see says nothing: joiners, fillers, soft hyphens, a blank braille cell.
+  // Invisible characters do not count: joiners, fillers, soft hyphens, a blank braille cell.
   for (const unseen of ['\u200b', '\u2060', '\u3164', '\u00ad', '\ufeff', '\u2800', '\u0301', '\u{e0020}'])
     expect(reasonProblem(`ab${unseen.repeat(9)}cd`), JSON.stringify(unseen)).toMatch(/^Say why/);
   expect(reasonProblem('a        b')).toMatch(/^Say why/);

@@ -40,7 +40,7 @@ export class AppError extends Error {
   }
 }
 
-/** Whether an error says that what all work needs is away: no fault of who asked, and no try of theirs. */
+/** Whether an error says that something that all work depends on is unavailable: not the caller's fault, and not one of its attempts. */
 export const isAway = (e: AppError): boolean => e.code === 'dependency_unavailable' && e.details['away'] === true;
 
 /** Any thrown thing as an AppError; what is unknown becomes `internal` with the original as its cause. */

@@ -1,7 +1,7 @@
 import { AppError } from '.';
 
 /**
- * What somebody else changed since a person looked is not overruled unread.
+ * Refuses to overwrite a change that somebody else made since the person looked.
  * @param what - "the chart". @param seen - the version that the person saw.
  * @throws AppError `precondition_failed`.
  */

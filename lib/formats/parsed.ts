@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { issuePath, issueWords } from './issue-words';
 
-/** Faults that are told; one input that is nothing like its schema has as many as the schema has fields. */
+/** Most faults that are reported; an input that is nothing like its schema has one for every field. */
 const MOST_ISSUES = 8;
 
 /**
@@ -22,10 +22,7 @@ export function parsed<T>(schema: z.ZodType<T>, input: unknown, names: Readonly<
   throw new AppError('invalid_input', `${word ?? (first.path || 'input')}: ${first.message}`, { field: first.path, issues });
 }
 
-/**
- * The query of an address through its schema; what is wrong is told of the query parameter, which is no field of a body.
- * @throws AppError as {@link parsed}.
- */
+/** The query of an address through its schema; faults name the query parameter, which is no field of a body. @throws AppError as {@link parsed}. */
 export function parsedQuery<T>(schema: z.ZodType<T>, query: Readonly<Record<string, string>>): T {
   try {
     return parsed(schema, query);

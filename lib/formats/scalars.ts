@@ -26,7 +26,7 @@ export const text = (min: number, max: number) => z.string().min(min).max(max).s
 
 /** Why a text is no name; `null` when it is one. A name is looked up, compared and shown: what cannot be seen would make two names look alike. */
 function nameFault(v: string): string | null {
-  if (textFault(v) !== null) return null; // said already
+  if (textFault(v) !== null) return null; // reported already
   if (!isVisible(v)) return 'has no visible character';
   return UNSEEN.test(v)
     ? 'holds a control character, a break, a byte-order mark or one that turns the direction of writing; leave it out'
@@ -85,7 +85,10 @@ function timeFault(v: string): string | null {
   return year >= EARLIEST_YEAR && year <= LATEST_YEAR ? null : `must lie in the years ${EARLIEST_YEAR} to ${LATEST_YEAR}`;
 }
 
-/** ISO 8601 with zone; the day exists, the zone too, and the year is one of ours. Cut to whole milliseconds here, once, so that every reader and the database mean the same moment. */
+/**
+ * ISO 8601 with zone; the day exists, the zone too, and the year is one of ours. Cut to whole milliseconds here, once, so that every reader and the database
+ * mean the same moment.
+ */
 export const time = z.iso
   .datetime({ offset: true })
   .superRefine((v, ctx) => {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readJson } from './body';
 import { route } from './route';
 
-// A door as the server has it: a handler of web requests behind a line of node's own.
+// An endpoint as the server has it: a handler of web requests behind a connection of Node's own server.
 const handler = route<undefined>(async (req) => Response.json(await readJson(req)));
 let server: Server;
 let port = 0;
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A sender that writes all it has before it reads: what comes back, or the error of its line. */
+/** A sender that writes all it has before it reads: what comes back, or its connection error. */
 function send(head: string, bytes: number): Promise<string> {
   return new Promise((done) => {
     const line = connect(port, '127.0.0.1');

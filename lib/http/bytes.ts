@@ -7,7 +7,7 @@ export interface ByteLimits {
   /** Bytes as they come over the wire, and after unzipping. */
   readonly wireBytes: number;
   readonly bytes: number;
-  /** A sender that is silent for so long is given up. */
+  /** A sender that is silent for this long is given up. */
   readonly stallMs: number;
   /** Time that may be spent waiting for the sender in all, plus what its bytes take at the slowest rate that is accepted. */
   readonly waitMs: number;
@@ -92,8 +92,8 @@ async function* patiently(source: ReadableStream<Uint8Array>, limits: ByteLimits
 }
 
 /**
- * Lets go of a sender that is given up. What is on its way already is read and dropped, since a sender that still writes reads no answer, and closing a
- * line with unread bytes would take the answer with it; the rest is cancelled a moment later.
+ * Disconnects a sender that is given up. Bytes already on their way are read and dropped, since a sender that is still writing reads no answer, and closing
+ * a connection with unread bytes would lose the answer; the rest is cancelled a moment later.
  * @param left - bytes that are still to come by what the sender stated; of more than is dropped nothing is read.
  */
 async function letGo(reader: ReadableStreamDefaultReader<Uint8Array>, left: number): Promise<void> {
@@ -108,7 +108,7 @@ async function letGo(reader: ReadableStreamDefaultReader<Uint8Array>, left: numb
       dropped += value.length;
     }
   } catch {
-    // nothing more comes in time, or the line is gone: the answer goes out now
+    // nothing more comes in time, or the connection is gone: the answer goes out now
   }
 }
 
@@ -126,7 +126,7 @@ function within<T>(work: Promise<T>, ms: number): Promise<T> {
 }
 
 /**
- * The body's bytes, unzipped where the sender says so; every door reads through this.
+ * The body's bytes, unzipped where the sender says so; every endpoint reads through this.
  * @throws AppError `invalid_input` (no body, cut short, not gzip), `unsupported_media_type`, `payload_too_large`, `time_limit`.
  */
 export async function* bodyBytes(req: Request, limits: ByteLimits): AsyncGenerator<Buffer> {
@@ -153,7 +153,7 @@ export async function* bodyBytes(req: Request, limits: ByteLimits): AsyncGenerat
       throw new AppError('invalid_input', `the body is not whole gzip data (${code})`, { code }, { cause: e });
     throw new AppError('invalid_input', 'the body ended before it was complete', { code }, { cause: e });
   } finally {
-    await wire.return(undefined); // where reading stopped early, the sender is let go of before the answer
+    await wire.return(undefined); // where reading stopped early, the sender is disconnected before the answer
   }
 }
 
@@ -174,7 +174,7 @@ export async function wholeBody(req: Request, limits: ByteLimits, holding: Holdi
   return joined(parts);
 }
 
-/** Limits of a door that takes one body of at most `bytes`, zipped or not. */
+/** Limits of an endpoint that takes one body of at most `bytes`, zipped or not. */
 export const small = (bytes: number): ByteLimits => ({ ...BYTE_LIMITS, wireBytes: bytes, bytes });
 
 /** The content type without its parameters, in lower case. */

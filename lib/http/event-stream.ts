@@ -10,10 +10,10 @@ export interface StreamLimits {
   readonly perUser: number;
   /** Bytes that may wait for a slow reader; beyond them events are left out and the reader is told to read anew. */
   readonly bufferBytes: number;
-  /** A reader that takes nothing for so long is let go. */
+  /** A reader that takes nothing for this long is disconnected. */
   readonly stuckMs: number;
   readonly beatMs: number;
-  /** A session that was found good is believed for so long. */
+  /** How long a session that was checked is trusted before it is checked again. */
   readonly trustMs: number;
 }
 
@@ -108,7 +108,7 @@ export function eventStream(
   );
 }
 
-/** Keeps what waits for a reader bounded: what does not fit is left out, and said once there is room again. */
+/** Keeps what waits for a reader bounded: what does not fit is left out, which is reported once there is room again. */
 class SlowReader {
   private missed = false;
   private fullSince: number | null = null;

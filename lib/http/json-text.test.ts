@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { joined, Turns } from '@/lib/formats/turns';
 import { checkSize, members, STEP_BYTES } from './json-text';
 
-/** Whatever a text holds, others may have their turn after every slice of it: the number of chances is that of the slices. */
+/** Whatever a text holds, other work gets its turn after every slice: as many turns as slices. */
 const pause = vi.spyOn(Turns.prototype, 'pause');
 afterEach(() => pause.mockClear());
 

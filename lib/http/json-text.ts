@@ -12,7 +12,7 @@ export interface JsonLimits {
 /** One record, or one small document: some 50 ms of reading at most. */
 export const RECORD_LIMITS: JsonLimits = { depth: 32, values: 200_000, containers: 20_000 };
 
-/** Others may have their turn after so many bytes. */
+/** Other work gets its turn after this many bytes. */
 export const STEP_BYTES = 256 * 1024;
 
 const QUOTE = 34;

@@ -22,7 +22,7 @@ export function problem(e: unknown, requestId: string): Response {
   };
   const headers: Record<string, string> = { 'content-type': 'application/problem+json' };
   if (row.retry) headers['retry-after'] = '5';
-  // The rest of a body that was given up is not read: the line cannot be used again.
+  // The rest of a body that was given up is not read: the connection cannot be used again.
   if (err.code === 'payload_too_large' || err.code === 'time_limit') headers['connection'] = 'close';
   return Response.json(body, { status: row.status, headers });
 }

@@ -16,17 +16,21 @@ export interface BlockRows {
 export interface SharedRows {
   /** C, (k, k) row-major. */
   readonly c: Float64Array;
+  /** (k,) each. */
   readonly d: readonly Float64Array[];
 }
 
+/** A block without its own unknowns, and the way back to them. */
 export interface EliminatedBlock extends SharedRows {
   /** x = −R⁻¹(d₁ + T g) of the block's own unknowns for one right-hand side and shared step g. @throws AppError `rank_deficient`. */
   readonly ownOf: (g: Float64Array, rhs: number) => Float64Array;
 }
 
 /**
- * Orthogonal elimination of a block's own unknowns: A = Q [R; 0], and the rows of Qᵀ[B r] below R no longer know x_s. No normal matrix is formed; RᵀR of
+ * Orthogonal elimination of a block's own unknowns: A = Q [R; 0], and the rows of Qᵀ[B r] below R no longer depend on x_s. No normal matrix is formed; RᵀR of
  * the stacked C is the Schur complement of the whole problem.
+ * @param k - number of shared unknowns.
+ * @returns C, (k, k), and d, (k,) per right-hand side.
  * @complexity 2·rows·(own + shared)² a block, whatever the number of blocks.
  * @reference Golub, Plemmons & Sameh (1988), High-Speed Computing, 171; Björck, Numerical Methods for Least Squares Problems (1996), §6.3.
  */
@@ -56,7 +60,11 @@ export function eliminateOwn(b: BlockRows, k: number): EliminatedBlock {
   };
 }
 
-/** The rows of several blocks as one triangle: what they know together of the shared unknowns. */
+/**
+ * The rows of several blocks as one triangle: their joint information about the shared unknowns.
+ * @param rhs - number of right-hand sides.
+ * @returns C, (k, k), and d, (k,) per right-hand side.
+ */
 export function joinShared(parts: readonly SharedRows[], k: number, rhs: number): SharedRows {
   const rows = Float64Array.from(parts.flatMap((p) => Array.from(p.c)));
   return triangle(
@@ -66,7 +74,12 @@ export function joinShared(parts: readonly SharedRows[], k: number, rhs: number)
   );
 }
 
-/** g = −C⁻¹ d, the least-squares step of the shared unknowns. @throws AppError `rank_deficient` with the column that nothing determines. */
+/**
+ * g = −C⁻¹ d, the least-squares step of the shared unknowns.
+ * @param rhs - which right-hand side.
+ * @returns g, (k,).
+ * @throws AppError `rank_deficient` with the column that nothing determines.
+ */
 export function solveShared({ c, d }: SharedRows, rhs: number): Float64Array {
   const k = d[rhs]!.length;
   if (k === 0) return new Float64Array(0);

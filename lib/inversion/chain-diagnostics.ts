@@ -12,7 +12,9 @@ const WINDOW = 5;
 
 /**
  * Integrated autocorrelation time τ = 1 + 2 Σ ρ(k) in steps, ρ averaged over the chains, with Sokal's automatic window.
- * @returns Infinity for a chain that never moved. @throws AppError `invalid_input` for fewer than 4 steps.
+ * @param c - chains of one quantity, any unit.
+ * @returns Infinity for a chain that never moved.
+ * @throws AppError `invalid_input` for fewer than 4 steps.
  * @reference Sokal, in Functional Integration (1997) 131, §3; average over walkers: Foreman-Mackey et al., PASP 125 (2013) 306.
  */
 export function autocorrelationTime(c: Chains): number {
@@ -38,6 +40,8 @@ export function autocorrelationTime(c: Chains): number {
 
 /**
  * Split R̂: every chain is cut in two; √(pooled over within variance). 1 when all halves agree.
+ * @param c - chains of one quantity, any unit.
+ * @returns R̂, dimensionless, 1 or a little more.
  * @throws AppError `invalid_input` for fewer than 4 steps.
  * @reference Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), §11.4.
  */

@@ -9,8 +9,11 @@ export interface Dataset {
   readonly model: ForwardModel;
   /** (m, parameters) row-major; without it differences over this set's own parameters only. */
   readonly jacobian?: (parameters: Float64Array) => Float64Array;
+  /** (m,), unit of the model. */
   readonly data: ArrayLike<number>;
+  /** Standard deviations, (m,), unit of the data, positive. */
   readonly sigma: ArrayLike<number>;
+  /** Marks data that are angles modulo 360, (m,). */
   readonly periodic360?: ArrayLike<boolean>;
   /** Names among the parameters of the joint fit. Sets that name the same one share it; an own one has a name of its own. */
   readonly parameters: readonly string[];
@@ -18,6 +21,7 @@ export interface Dataset {
   readonly weight?: number;
 }
 
+/** A joint fit with the share of every data set. */
 export interface CofitResult extends ParameterisedResult {
   /** Share of every set: its χ² in true σ, its number of data, its residuals in σ. */
   readonly datasets: readonly {
@@ -30,7 +34,9 @@ export interface CofitResult extends ParameterisedResult {
 
 /**
  * The joint problem of several data sets: residuals stacked, derivatives by blocks, so that a set costs only its own parameters.
+ * @returns the stacked problem; data in the order of the sets.
  * @throws AppError `invalid_input` naming the set: unknown parameter, unequal lengths or a negative weight.
+ * @throws AppError `dimension_mismatch` when a set's model returns another number of values than it has data.
  */
 export function joinDatasets(datasets: readonly Dataset[], parameters: readonly ParameterSpec[]): ParameterisedProblem {
   if (datasets.length === 0) throw new AppError('invalid_input', 'no data sets; give at least one', { field: 'datasets' });
@@ -98,6 +104,8 @@ export function joinDatasets(datasets: readonly Dataset[], parameters: readonly 
 
 /**
  * Fit several data sets at once with shared and own parameters.
+ * @param datasets - at least one; units as of each model.
+ * @returns parameters in their units, with the share of every set.
  * @throws AppError as {@link joinDatasets} and `fitParameterised`.
  * @reference Press et al., Numerical Recipes, §15.4 (one χ²); weights: White, Econometrica 48 (1980) 817 (covariance).
  */

@@ -3,8 +3,11 @@ import { AppError } from '@/lib/errors';
 /** Arrays of a container by name. */
 export type ContainerArrays = Readonly<Record<string, Float64Array | Float32Array | Int32Array>>;
 
+/** A file of named arrays. */
 export interface Container {
+  /** What the file holds; a reader refuses another. */
   readonly kind: string;
+  /** JSON. */
   readonly meta: unknown;
   readonly arrays: ContainerArrays;
 }
@@ -25,8 +28,9 @@ interface Entry {
 const align = (n: number): number => (n + 7) & ~7;
 
 /**
- * One file of named arrays: 8 bytes `DRIFTBIN`, uint32 version, uint32 bytes of the JSON header, the header (UTF-8: kind, meta, arrays with type, offset, length), then the
- * arrays, each from a multiple of 8. Little-endian throughout, so that a mapped file is used in place.
+ * One file of named arrays: 8 bytes `DRIFTBIN`, uint32 version, uint32 bytes of the JSON header, the header (UTF-8: kind, meta, arrays with type, offset,
+ * length), then the arrays, each from a multiple of 8. Little-endian throughout, so that a mapped file is used in place.
+ * @returns the bytes of the file.
  */
 export function writeContainer(c: Container): Uint8Array<ArrayBuffer> {
   const list = Object.entries(c.arrays).map(([name, data]) => {
@@ -57,6 +61,7 @@ export function writeContainer(c: Container): Uint8Array<ArrayBuffer> {
 
 /**
  * Arrays of a container as views of the bytes, without a copy when these start at a multiple of 8.
+ * @param kind - kind that is expected.
  * @throws AppError `invalid_input` for another kind of file, another version, or a file that is cut short.
  */
 export function readContainer(bytes: Uint8Array, kind: string): Container {

@@ -4,7 +4,12 @@ import { identity, type Matrix, matrix } from '@/lib/numerics';
 /** Order of the difference that a penalty acts on: 0 the value, 1 the slope, 2 the curvature. */
 export type DifferenceOrder = 0 | 1 | 2;
 
-/** L (n − order, n): rows (1), (−1, 1) or (1, −2, 1). @throws AppError `invalid_input` when n ≤ order. */
+/**
+ * L (n − order, n): rows (1), (−1, 1) or (1, −2, 1).
+ * @param n - number of values, equally spaced.
+ * @returns (n − order, n), dimensionless.
+ * @throws AppError `invalid_input` when n ≤ order.
+ */
 export function differenceOperator(n: number, order: DifferenceOrder): Matrix {
   if (n <= order)
     throw new AppError('invalid_input', `${n} unknowns have no difference of order ${order}; give more`, { field: 'order' });

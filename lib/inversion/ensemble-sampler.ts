@@ -4,6 +4,7 @@ import { autocorrelationTime, type Chains, splitRHat } from './chain-diagnostics
 import type { FitProblem, FitResult } from './fit-types';
 import { deviance } from './starts';
 
+/** Options of the sampler. */
 export interface SamplerOptions {
   readonly seed: number;
   /** Kept steps of every walker. Default 2000. */
@@ -16,6 +17,7 @@ export interface SamplerOptions {
   readonly ensembles?: number;
 }
 
+/** Draws from the posterior with the evidence of their convergence. */
 export interface PosteriorSample {
   readonly names: readonly string[];
   /** (steps · walkers · ensembles, n) row-major. */
@@ -42,10 +44,12 @@ const MIN_ESS = 400;
 const STRETCH = 2;
 
 /**
- * Posterior ∝ exp(−χ²/2) in the box (priors of the problem included) by affine-invariant ensembles: each walker is stretched towards one of the other half, z ~ 1/√z on
- * [½, 2], accepted with probability z^(n−1) exp(−Δχ²/2). Same seed, same bits.
+ * Posterior ∝ exp(−χ²/2) in the box (priors of the problem included) by affine-invariant ensembles: each walker is stretched towards one of the other half, z ~
+ * 1/√z on [½, 2], accepted with probability z^(n−1) exp(−Δχ²/2). Same seed, same bits.
  * @param fit - where to start: walkers scatter about it with twice its standard errors.
+ * @returns draws in the units of the parameters.
  * @throws AppError `invalid_input` for too few walkers or ensembles, a problem with weights, or when the walkers cannot be placed inside the box.
+ * @complexity (burn-in + steps) · walkers · ensembles evaluations of the model.
  * @reference Goodman & Weare, Commun. Appl. Math. Comput. Sci. 5 (2010) 65.
  */
 export function samplePosterior(problem: FitProblem, fit: FitResult, options: SamplerOptions): PosteriorSample {
@@ -175,18 +179,22 @@ function diagnose(
   };
 }
 
+/** Summary of one parameter's posterior, in its unit. */
 export interface CredibleInterval {
   readonly parameter: string;
   readonly mean: number;
   readonly median: number;
   readonly standardDeviation: number;
+  /** Ends of the interval, as all here in the unit of the parameter. */
   readonly lower: number;
   readonly upper: number;
 }
 
 /**
  * Equal-tailed credible intervals of every parameter.
+ * @param probability - content of the interval, in (0, 1).
  * @throws AppError `not_converged` with the reasons when the chains are not mixed: sample longer; no interval is better than a wrong one.
+ * @reference Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), §2.3.
  */
 export function credibleIntervals(s: PosteriorSample, probability = 0.95): CredibleInterval[] {
   if (!s.isMixed)

@@ -2,12 +2,15 @@ import { AppError } from '@/lib/errors';
 import { matrix, svd } from '@/lib/numerics';
 import { requirePositiveSigma } from './positive-sigma';
 
+/** Information that the data hold about the parameters. */
 export interface FisherResult {
   /** F = Jᵀ diag(1/σ²) J, (n, n) row-major: reported, never inverted. */
   readonly fisher: Float64Array;
-  /** Cramér–Rao bound F⁻¹. */
+  /** Cramér–Rao bound F⁻¹, (n, n) row-major, units of the parameters. */
   readonly covariance: Float64Array;
+  /** (n,), units of the parameters. */
   readonly standardErrors: Float64Array;
+  /** (n, n) row-major. */
   readonly correlation: Float64Array;
   /** Condition number of the column-scaled, weighted Jacobian. */
   readonly condition: number;
@@ -16,10 +19,13 @@ export interface FisherResult {
 }
 
 /**
- * Fisher information and Cramér–Rao bound of parameters from data with independent Gaussian noise of fixed σ. The bound comes from the singular values of
- * the weighted, column-scaled Jacobian, so that F is never inverted.
- * @param jacobian - (m, n) row-major, unit data/unit parameter. @param sigma - (m,), positive, in the unit of the data; Infinity leaves a datum out.
+ * Fisher information and Cramér–Rao bound of parameters from data with independent Gaussian noise of fixed σ. The bound comes from the singular values of the
+ * weighted, column-scaled Jacobian, so that F is never inverted.
+ * @param jacobian - (m, n) row-major, unit data/unit parameter.
+ * @param sigma - (m,), positive, in the unit of the data; Infinity leaves a datum out.
+ * @param n - number of parameters.
  * @throws AppError `rank_deficient` with the parameters that cannot be told apart: fix one of them or add data.
+ * @throws AppError `dimension_mismatch` when the Jacobian does not have m rows of n.
  * @reference Kay, Fundamentals of Statistical Signal Processing: Estimation Theory (1993), §3.9.
  */
 export function fisherInformation(jacobian: Float64Array, sigma: ArrayLike<number>, n: number): FisherResult {

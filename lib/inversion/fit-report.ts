@@ -12,7 +12,9 @@ const PRIOR_SHARE = 0.95;
 
 /** Where a search ended. */
 export interface FitPoint {
+  /** (n,). */
   readonly parameters: Float64Array;
+  /** (m,), unit of the data. */
   readonly modelled: Float64Array;
   /** (model − data)/σ. */
   readonly residuals: Float64Array;
@@ -26,6 +28,8 @@ export interface FitPoint {
 /**
  * Covariance, goodness of fit and warnings at a point that a search left: the one place that decides what a result is worth.
  * @param jacobian - (m, n) of the model at the point, unit data/unit parameter.
+ * @returns the result with covariance in the units of the parameters.
+ * @reference covariance (JᵀWJ)⁻¹: Press et al., Numerical Recipes, §15.4, §15.6; with weights the sandwich of White, Econometrica 48 (1980) 817.
  */
 export function reportFit(problem: FitProblem, point: FitPoint, jacobian: Float64Array): FitResult {
   const { names } = problem;
@@ -104,7 +108,12 @@ export function reportFit(problem: FitProblem, point: FitPoint, jacobian: Float6
 /** A quantity that cannot be negative ended at 0: an answer, not a box that was too small. */
 const isPhysicalEnd = (problem: FitProblem, p: ArrayLike<number>, i: number): boolean => problem.lower?.[i] === 0 && p[i] === 0;
 
-/** What multiplies every variance of a fit, and divides its χ² where that is taken for a likelihood. */
+/**
+ * What multiplies every variance of a fit, and divides its χ² where that is taken for a likelihood.
+ * @param reducedChi2 - χ²/ν.
+ * @returns 1, χ²/ν or max(1, χ²/ν), dimensionless.
+ * @reference residual scaling: Press et al., Numerical Recipes, §15.1.
+ */
 export function covarianceFactor(problem: Pick<FitProblem, 'covarianceScale'>, reducedChi2: number): number {
   switch (problem.covarianceScale ?? 'known') {
     case 'known':

@@ -3,23 +3,32 @@ import type { DifferenceOptions, ForwardModel } from './jacobian';
 /** Knowledge about parameters from elsewhere, as one more datum: Σ factor·p ~ N(mean, standardDeviation²). */
 export interface LinearPrior {
   readonly terms: readonly { readonly parameter: number; readonly factor: number }[];
+  /** In the unit of Σ factor·p, as the standard deviation. */
   readonly mean: number;
   readonly standardDeviation: number;
   /** A penalty rather than knowledge: it shapes the estimate and its width, but does not enter χ², and spends fewer degrees of freedom. */
   readonly isPenalty?: boolean;
 }
 
+/** A fit: model, data, bounds and prior knowledge. */
 export interface FitProblem {
+  /** Names of the parameters, (n,). */
   readonly names: readonly string[];
+  /** Parameters (n,) to data (m,). */
   readonly model: ForwardModel;
+  /** (m,), unit of the model. */
   readonly data: ArrayLike<number>;
   /** Standard deviations of the data, positive. */
   readonly sigma: ArrayLike<number>;
+  /** (n,), inside the bounds. */
   readonly start: ArrayLike<number>;
+  /** (n,); −Infinity where there is none. */
   readonly lower?: ArrayLike<number>;
+  /** (n,); Infinity where there is none. */
   readonly upper?: ArrayLike<number>;
   /** Marks data that are angles modulo 360. */
   readonly periodic360?: ArrayLike<boolean>;
+  /** Default as `levenbergMarquardt`. */
   readonly maxIterations?: number;
   /** Relative change of χ², and of the parameters, below which it has converged. Default 1e-12; 1e-8 leaves about 1e-4 standard errors. */
   readonly tolerance?: number;
@@ -41,6 +50,7 @@ export interface FitProblem {
   readonly fed?: ArrayLike<boolean>;
 }
 
+/** Reasons not to chart a value; docs/maths/inversion.md says when each is given. */
 export type FitWarningKind =
   | 'at_bound'
   | 'near_singular'
@@ -50,17 +60,22 @@ export type FitWarningKind =
   | 'poor_fit'
   | 'not_converged';
 
+/** A reason not to chart a value. */
 export interface FitWarning {
   readonly kind: FitWarningKind;
   readonly parameters: readonly string[];
   readonly message: string;
 }
 
+/** A fit with its uncertainty, its quality and its warnings. */
 export interface FitResult {
+  /** (n,). */
   readonly parameters: Float64Array;
   /** (JᵀWJ)⁻¹ at the minimum times `scaled`; rows of parameters at a bound are 0, but for the variance of those of `oneSided`. */
   readonly covariance: Float64Array;
+  /** Standard uncertainties, (n,), units of the parameters. */
   readonly standardErrors: Float64Array;
+  /** (n, n) row-major. */
   readonly correlation: Float64Array;
   /** Parameters that ended at 0, their lower bound: their standard error reaches upwards only, and the others hold for this value. */
   readonly oneSided: readonly string[];
@@ -82,6 +97,7 @@ export interface FitResult {
   readonly pValue: number;
   /** (model − data)/σ. */
   readonly residuals: Float64Array;
+  /** (m,), unit of the data. */
   readonly modelled: Float64Array;
   readonly status: 'converged' | 'max_iterations';
   readonly iterations: number;

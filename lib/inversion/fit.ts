@@ -8,7 +8,9 @@ import { priorRows } from './prior-rows';
 
 /** What a search needs of a problem: residuals, model values and derivatives, the last point remembered. */
 export interface FitFunctions {
+  /** Number of data. */
   readonly m: number;
+  /** Number of parameters. */
   readonly n: number;
   readonly model: (p: Float64Array) => Float64Array;
   /** (model − data)/σ into `out`. */
@@ -18,7 +20,7 @@ export interface FitFunctions {
   readonly evaluations: () => number;
 }
 
-/** @throws AppError as {@link fitModel}. */
+/** Residuals, values and derivatives of a problem, checked. @throws AppError as {@link fitModel}. */
 export function fitFunctions(problem: FitProblem): FitFunctions {
   const { data, sigma } = problem;
   const m = data.length;
@@ -61,9 +63,11 @@ export function fitFunctions(problem: FitProblem): FitFunctions {
 
 /**
  * Weighted nonlinear least squares χ² = Σ w((f(p) − y)/σ)² + Σ((Σ factor·p − mean)/sd)² with bounds by Levenberg–Marquardt.
+ * @returns parameters in their units; look at `warnings` before using them.
  * @throws AppError `invalid_input` naming the field for unequal lengths, NaN, σ ≤ 0 or a start outside its bounds; `rank_deficient` from the
- *   covariance is returned as a warning, not thrown.
- * @reference Marquardt, J. SIAM 11 (1963) 431; priors as data: Tarantola, Inverse Problem Theory (2005), §3.2; χ² test: Press et al., Numerical Recipes, §15.1.
+ * covariance is returned as a warning, not thrown.
+ * @reference Marquardt, J. SIAM 11 (1963) 431; priors as data: Tarantola, Inverse Problem Theory (2005), §3.2; χ² test: Press et al., Numerical Recipes,
+ * §15.1.
  */
 export function fitModel(problem: FitProblem): FitResult {
   const f = fitFunctions(problem);
@@ -140,7 +144,7 @@ function awayFromDead(problem: FitProblem, at: Float64Array, jacobian: Float64Ar
   return p;
 }
 
-/** What of a problem concerns differences: bounds and wrapping. */
+/** What of a problem concerns differences: bounds and wrapping. @returns bounds (n,) and the marks of angles. */
 export const boxOf = (p: Pick<FitProblem, 'lower' | 'upper' | 'periodic360'>) => ({
   ...(p.lower ? { lower: p.lower } : {}),
   ...(p.upper ? { upper: p.upper } : {}),

@@ -13,8 +13,10 @@ export interface GaussNewtonStep {
 
 /**
  * Steps with one Jacobian for any residuals: its weighted QR is taken once.
- * @param jacobian - (m, n) of the model. @param free - indices of the parameters that move.
+ * @param jacobian - (m, n) of the model.
+ * @param free - indices of the parameters that move.
  * @returns a function of data residuals in σ (m,) and prior residuals (k,).
+ * @reference Nocedal & Wright, Numerical Optimization (2006), §10.3.
  */
 export function gaussNewton(
   problem: FitProblem,

@@ -3,7 +3,10 @@ import type { Parameterisation, ParameterisedProblem } from './parameterisation'
 
 /**
  * Derivatives of the model by every held parameter, what is tied to it following: (m,) each, in the order of `p.propagated`.
- * @param full - all parameters of the model. @param modelled - the model there.
+ * @param full - all parameters of the model.
+ * @param modelled - the model there.
+ * @returns unit of the data over unit of the held parameter.
+ * @throws AppError `out_of_domain` when the model is not finite beside the point.
  */
 export function heldDerivatives(
   problem: ParameterisedProblem,

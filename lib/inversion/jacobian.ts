@@ -3,8 +3,11 @@ import { AppError } from '@/lib/errors';
 /** A forward model: parameters to data, pure. It always returns the same number of values, in the order of the data. */
 export type ForwardModel = (parameters: Float64Array) => Float64Array;
 
+/** Bounds and steps of difference quotients. */
 export interface DifferenceOptions {
+  /** (n,). */
   readonly lower?: ArrayLike<number>;
+  /** (n,). */
   readonly upper?: ArrayLike<number>;
   /** Step over max(|p|, 1e-2·typical). Default 5e-5: truncation error h⁴, rounding error about 1e-11. */
   readonly relativeStep?: number;
@@ -14,7 +17,7 @@ export interface DifferenceOptions {
   readonly periodic360?: ArrayLike<boolean>;
 }
 
-/** x wrapped into (−180, 180]. */
+/** x wrapped into (−180, 180]. @param x - degrees. */
 export const wrap180 = (x: number): number => {
   const y = x - 360 * Math.round(x / 360);
   return y === -180 ? 180 : y;
@@ -22,8 +25,11 @@ export const wrap180 = (x: number): number => {
 
 /**
  * J_ij = ∂f_i/∂p_j, shape (m, n) row-major, by 5-point differences of fourth order; one-sided where a bound is nearer than the stencil.
+ * @param parameters - p, (n,).
  * @param base - f(p), which one-sided stencils and wrapping refer to.
+ * @returns J, unit data/unit parameter.
  * @throws AppError `out_of_domain` naming the parameter when the model is not finite next to p.
+ * @complexity 4n evaluations of the model.
  * @reference Abramowitz & Stegun (1964), Table 25.2.
  */
 export function differenceJacobian(
@@ -65,14 +71,17 @@ export function differenceJacobian(
   return out;
 }
 
-/** Columns of a Jacobian, (m, n) row-major, that are 0 throughout: parameters that the model does not depend on, to first order, at this point. */
+/**
+ * Columns of a Jacobian, (m, n) row-major, that are 0 throughout: parameters that the model does not depend on, to first order, at this point.
+ * @returns their indices, ascending.
+ */
 export function deadColumns(jacobian: Float64Array, n: number): number[] {
   const alive = new Uint8Array(n);
   for (let i = 0; i < jacobian.length; i++) if (jacobian[i] !== 0) alive[i % n] = 1;
   return [...alive.keys()].filter((j) => alive[j] === 0);
 }
 
-/** Rows of a row-major matrix, in the order asked for. */
+/** Rows of a row-major matrix, in the order asked for. @param m - (rows, columns) row-major. @returns (chosen rows, columns) row-major. */
 export function rowsOf(m: Float64Array, rows: Int32Array, columns: number): Float64Array {
   const out = new Float64Array(rows.length * columns);
   rows.forEach((i, k) => {

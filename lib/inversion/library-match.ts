@@ -6,23 +6,26 @@ import type { SpectralLibrary } from './library';
 import { type LibraryIndex, nearestEntries } from './library-search';
 import { project } from './spectral-basis';
 
+/** Best match of a spectrum in a library. */
 export interface LibraryMatch {
-  /** Parameters of the nearest entry and its χ². */
+  /** Parameters of the nearest entry, (n,), and its χ². */
   readonly nearest: Float64Array;
   readonly nearestChi2: number;
-  /** Parameters after interpolation between the neighbours. */
+  /** Parameters after interpolation between the neighbours, (n,). */
   readonly parameters: Float64Array;
   /** χ² of the interpolated spectrum in the scores, plus the remainder that no interpolation changes. */
   readonly chi2: number;
   readonly degree: 1 | 2;
   /** The interpolation left the neighbours' box and was held at its edge. */
   readonly isHeld: boolean;
+  /** Spectra whose distance was computed. */
   readonly compared: number;
 }
 
 /**
  * Nearest match with local interpolation: a polynomial of the parameters is fitted to the scores of the nearest entries and inverted for the measured scores by
  * least squares inside the box of these neighbours.
+ * @param y - spectrum, (channels,), unit of the library.
  * @param degree - 2 (default) takes (n + 1)(n + 2) neighbours, 1 takes 3(n + 1); lowered to 1 when the neighbours do not determine it.
  * @throws AppError `invalid_input` as `nearestEntries`.
  * @reference Cleveland, J. Am. Stat. Assoc. 74 (1979) 829 (local regression); library mode: Raymond, Microlithography World 9 (2000) 18.
@@ -141,7 +144,9 @@ export interface HeldBackError {
 
 /**
  * Error of any estimator on held-back rigorous spectra.
- * @param truth - (count, n) row-major. @param estimate - of entry i.
+ * @param truth - (count, n) row-major.
+ * @param estimate - of entry i.
+ * @returns errors in the units of the parameters.
  * @throws AppError `invalid_input` without points.
  */
 export function heldBackError(truth: Float64Array, n: number, estimate: (i: number) => ArrayLike<number>): HeldBackError {
@@ -171,7 +176,11 @@ export function libraryError(index: LibraryIndex, heldBack: SpectralLibrary, deg
   );
 }
 
-/** Library match as the start of the rigorous fit. @throws AppError as {@link matchLibrary} and `fitModel`. */
+/**
+ * Library match as the start of the rigorous fit.
+ * @param problem - the rigorous problem; its start is replaced.
+ * @throws AppError as {@link matchLibrary} and `fitModel`.
+ */
 export function fitFromLibrary(
   index: LibraryIndex,
   problem: FitProblem,

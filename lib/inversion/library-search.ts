@@ -28,9 +28,11 @@ const ROUNDING = 1e-11;
 /**
  * Index of a library for one set of σ.
  * @param components - basis functions; the search is exact with any number, fastest with about 8–16.
+ * @param sigma - (channels,), positive, unit of the spectra.
  * @throws AppError `invalid_input` as `spectralBasis`.
  * @complexity count·(channels·components + log count).
- * @reference tree: Friedman, Bentley & Finkel, ACM Trans. Math. Softw. 3 (1977) 209; bound by projection and remainder: Cauchy–Schwarz on the orthogonal complement.
+ * @reference tree: Friedman, Bentley & Finkel, ACM Trans. Math. Softw. 3 (1977) 209; bound by projection and remainder: Cauchy–Schwarz on the orthogonal
+ * complement.
  */
 export function indexLibrary(
   library: SpectralLibrary,
@@ -102,6 +104,7 @@ function select(order: Int32Array, x: Float64Array, dim: number, axis: number, f
   }
 }
 
+/** Entries of a library near a spectrum. */
 export interface LibraryHits {
   /** Entries, nearest first; equal distances in the order of the library. */
   readonly entries: Int32Array;
@@ -114,7 +117,9 @@ export interface LibraryHits {
 /**
  * The k nearest entries to a measured spectrum: exactly those of a full scan.
  * @param y - (channels,), finite.
+ * @param k - number of entries wanted.
  * @throws AppError `invalid_input` for another length, a value that is not finite, or k outside 1..count.
+ * @reference as {@link indexLibrary}.
  */
 export function nearestEntries(index: LibraryIndex, y: ArrayLike<number>, k = 1): LibraryHits {
   const { library, basis, embedded, order, nodes, boxes } = index;
@@ -171,7 +176,13 @@ export function nearestEntries(index: LibraryIndex, y: ArrayLike<number>, k = 1)
   return { ...best.sorted(), compared };
 }
 
-/** The same by comparing every entry: what {@link nearestEntries} is held against, and the way for a σ that was not indexed. */
+/**
+ * The same by comparing every entry: the reference of {@link nearestEntries}, and the method for a σ that has no index.
+ * @param sigma - (channels,), positive, unit of the spectra.
+ * @param y - (channels,), finite.
+ * @throws AppError as {@link nearestEntries}.
+ * @complexity count·channels.
+ */
 export function scanLibrary(library: SpectralLibrary, sigma: ArrayLike<number>, y: ArrayLike<number>, k = 1): LibraryHits {
   const { channels: m, count } = library.header;
   checkQuery(y, m, k, count);

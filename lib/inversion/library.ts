@@ -6,6 +6,7 @@ import { sobolPoints } from './low-discrepancy';
 /** What a library holds and how its points were laid. */
 export interface LibraryHeader {
   readonly names: readonly string[];
+  /** Bounds of the box, one per name, in the units of the parameters. */
   readonly lower: readonly number[];
   readonly upper: readonly number[];
   /** Values of a spectrum. Store N, C, S rather than angles modulo 360: distances between spectra are taken as they are. */
@@ -18,6 +19,7 @@ export interface LibraryHeader {
   readonly about: Readonly<Record<string, unknown>>;
 }
 
+/** Spectra on points of a box of parameters. */
 export interface SpectralLibrary {
   readonly header: LibraryHeader;
   /** (count, names) row-major. */
@@ -28,13 +30,18 @@ export interface SpectralLibrary {
 
 const KIND = 'spectral-library';
 
+/** How the points of a library are laid. */
 export type LibraryPlan = Omit<LibraryHeader, 'count' | 'about'> & {
   /** Number of points of a Sobol layout; a grid has the product of its `points`. */
   readonly count?: number;
   readonly about?: LibraryHeader['about'];
 };
 
-/** Points of a plan, (count, names) row-major, bounds included in a grid. @throws AppError `invalid_input` naming the field. */
+/**
+ * Points of a plan, (count, names) row-major, bounds included in a grid.
+ * @returns points in the units of the parameters.
+ * @throws AppError `invalid_input` naming the field.
+ */
 export function libraryPoints(plan: LibraryPlan): Float64Array {
   const n = plan.names.length;
   for (let j = 0; j < n; j++)
@@ -65,7 +72,10 @@ export function libraryPoints(plan: LibraryPlan): Float64Array {
 
 /**
  * Compute a library point by point; yields after every `every` points, so that a worker can report and stop.
+ * @param every - points between two reports.
+ * @returns the library when the generator ends.
  * @throws AppError `invalid_input` from the plan; `out_of_domain` naming the point where the model is not finite.
+ * @throws AppError `dimension_mismatch` when the model gives another number of channels.
  */
 export function* buildLibrary(
   model: ForwardModel,

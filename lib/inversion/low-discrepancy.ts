@@ -32,11 +32,14 @@ const BITS = 30;
 
 /**
  * Sobol points in the unit cube, in Gray-code order, with a random digital shift (exclusive or), which keeps the net structure.
+ * @param count - number of points.
+ * @param n - dimensions, 1 to 21.
  * @param seed - of the shift; `null` leaves the plain sequence, whose first point is 0.
  * @param skip - points of the sequence left out first, so that a second set continues the first.
  * @returns (count, n) row-major in [0, 1).
  * @throws AppError `invalid_input` for more than 21 dimensions or 2^30 points.
- * @reference Joe & Kuo, SIAM J. Sci. Comput. 30 (2008) 2635; Antonov & Saleev, USSR Comput. Math. 19 (1979) 252; digital shift: Owen, Monte Carlo theory (2013), ch. 17.
+ * @reference Joe & Kuo, SIAM J. Sci. Comput. 30 (2008) 2635; Antonov & Saleev, USSR Comput. Math. 19 (1979) 252; digital shift: Owen, Monte Carlo theory
+ * (2013), ch. 17.
  */
 export function sobolPoints(count: number, n: number, seed: number | null, skip = 0): Float64Array {
   if (!(n >= 1 && n <= SOBOL_DIMENSIONS) || !(count >= 0 && count + skip < 2 ** BITS))

@@ -6,9 +6,14 @@ import { priorRows } from './prior-rows';
 const HALVINGS = 40;
 
 /**
- * Standard uncertainty, upwards, of a parameter that ended at its lower bound: the distance at which χ² has risen by 1, the other free parameters following
- * to first order. It needs no derivative there, which may vanish (a roughness enters by its square). The whole range where χ² does not rise so far.
- * @param residuals - (model − data)/σ at the point. @param jacobian - (m, n) of the model there. @param free - the parameters that follow.
+ * Standard uncertainty, upwards, of a parameter that ended at its lower bound: the distance at which χ² has risen by 1, the other free parameters following to
+ * first order. It needs no derivative there, which may vanish (a roughness enters by its square). The whole range where χ² does not rise so far.
+ * @param point - parameters at the minimum, (n,).
+ * @param residuals - (model − data)/σ at the point.
+ * @param jacobian - (m, n) of the model there.
+ * @param free - the parameters that follow.
+ * @returns in the unit of the parameter.
+ * @reference the ends of a likelihood interval at Δχ² = 1: Press et al., Numerical Recipes, §15.6.
  */
 export function oneSidedError(
   problem: FitProblem,

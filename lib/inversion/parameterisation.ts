@@ -41,20 +41,28 @@ export type ParameterSpec =
 export interface Parameterisation {
   readonly names: readonly string[];
   readonly free: readonly string[];
+  /** (names,). */
   readonly offset: Float64Array;
   /** T, (names, free) row-major. */
   readonly transform: Float64Array;
+  /** (free,). */
   readonly start: Float64Array;
+  /** (free,). */
   readonly lower: Float64Array;
   readonly upper: Float64Array;
   readonly priors: readonly LinearPrior[];
   readonly fed: readonly boolean[];
+  /** (free,), units of the parameters. */
   readonly requiredStandardError: Float64Array;
   /** Held parameters with their variance, and how every model parameter follows them: column of (names,). */
   readonly propagated: readonly { readonly name: string; readonly standardUncertainty: number; readonly effect: Float64Array }[];
 }
 
-/** @throws AppError `invalid_input` naming the parameter: given twice, tied to an unknown or tied one, no positive uncertainty, or nothing left to fit. */
+/**
+ * The map from fitted parameters to all parameters of the model.
+ * @param specs - one a parameter of the model, in its order.
+ * @throws AppError `invalid_input` naming the parameter: given twice, tied to an unknown or tied one, no positive uncertainty, or nothing left to fit.
+ */
 export function parameterise(specs: readonly ParameterSpec[]): Parameterisation {
   const names = specs.map((s) => s.name);
   const bad = (name: string, why: string): never => {
@@ -130,7 +138,7 @@ function limitOf(s: ParameterSpec, side: 'lower' | 'upper'): number {
   return sign * Number.POSITIVE_INFINITY;
 }
 
-/** Every parameter of the model from the fitted ones. */
+/** Every parameter of the model from the fitted ones. @param free - (free,). @returns (names,), in the units of the parameters. */
 export function expandParameters(p: Parameterisation, free: ArrayLike<number>): Float64Array {
   const q = p.free.length;
   return p.offset.map((v, i) => {
@@ -140,6 +148,7 @@ export function expandParameters(p: Parameterisation, free: ArrayLike<number>): 
   });
 }
 
+/** A fit whose parameters are free, fixed, fed forward or tied. */
 export interface ParameterisedProblem
   extends Pick<
     FitProblem,
@@ -158,19 +167,23 @@ export interface ParameterisedProblem
   readonly parameters: readonly ParameterSpec[];
 }
 
+/** A fit with all parameters of the model. */
 export interface ParameterisedResult {
   /** The fit of the free parameters, with the propagated variances in its covariance. */
   readonly fit: FitResult;
   /** All parameters of the model. Fixed ones have variance 0. */
   readonly names: readonly string[];
+  /** (names,). */
   readonly values: Float64Array;
+  /** (names, names) row-major. */
   readonly covariance: Float64Array;
+  /** (names,). */
   readonly standardErrors: Float64Array;
   /** How much each fed and held parameter moves each fitted one: ∂free/∂held, (held, free) row-major. */
   readonly influence: Float64Array;
 }
 
-/** The problem in the free parameters, as every search of this folder takes it. */
+/** The problem in the free parameters, as every search of this folder takes it. @returns the problem with (free,) parameters and its priors. */
 export function freeProblem(problem: ParameterisedProblem, p: Parameterisation): FitProblem {
   const { parameters: _, jacobian, ...rest } = problem;
   const model: ForwardModel = (free) => problem.model(expandParameters(p, free));
@@ -189,8 +202,9 @@ export function freeProblem(problem: ParameterisedProblem, p: Parameterisation):
 }
 
 /**
- * Fit with free, fixed, fed-forward and tied parameters. A held parameter h of standard uncertainty u shifts the result by S = −(JᵀWJ)⁻¹JᵀW J_h, so that the covariance
- * becomes C + u² S Sᵀ (several held values count as independent), and the tied and held values follow with their full covariance.
+ * Fit with free, fixed, fed-forward and tied parameters. A held parameter h of standard uncertainty u shifts the result by S = −(JᵀWJ)⁻¹JᵀW J_h, so that the
+ * covariance becomes C + u² S Sᵀ (several held values count as independent), and the tied and held values follow with their full covariance.
+ * @returns all parameters in their units with covariance.
  * @throws AppError as {@link parameterise} and `fitModel`.
  * @reference JCGM 100:2008 (GUM), §5.2; JCGM 102:2011, §6.2.
  */
@@ -203,6 +217,7 @@ export function fitParameterised(problem: ParameterisedProblem): ParameterisedRe
 /**
  * All parameters of the model with covariance, from a fit of the free ones.
  * @param heldPriors - derivatives of the residuals of `free.priors` by each held parameter; default 0, as for knowledge that does not depend on it.
+ * @reference JCGM 102:2011, §6.2.
  */
 export function completeResult(
   problem: ParameterisedProblem,

@@ -8,6 +8,7 @@ export interface FitPenalty {
   /** `tikhonov`: weight·‖L(p − reference)‖². `l1`, with order 1 or 2 total variation: 2·weight·‖L(p − reference)‖₁. */
   readonly kind: 'tikhonov' | 'l1';
   readonly order: DifferenceOrder;
+  /** μ ≥ 0. */
   readonly weight: number;
   /** Indices of the parameters, in their order along the profile. */
   readonly parameters: readonly number[];
@@ -15,6 +16,7 @@ export interface FitPenalty {
   readonly reference?: ArrayLike<number>;
 }
 
+/** A fit with what its penalty did. */
 export interface PenalisedFit extends FitResult {
   /** Reweighting rounds of an L1 penalty; 1 for Tikhonov. */
   readonly rounds: number;
@@ -28,9 +30,12 @@ export interface PenalisedFit extends FitResult {
 const SMOOTHING = 1e-6;
 
 /**
- * Nonlinear fit with a penalty: min χ²(p) + weight·‖Lp‖² as prior rows, or + 2·weight·‖Lp‖₁ through reweighted rows |v| ≈ ½(v²/|v₀| + |v₀|), smoothed at 0. For a linear
- * model it is the minimum of `tikhonov`, `lasso` and `totalVariation`. The covariance is that of the last quadratic problem: with a penalty the estimate is biased,
- * and the covariance is a posterior width, not a scatter. χ² and its probability are those of the data (and priors) alone.
+ * Nonlinear fit with a penalty: min χ²(p) + weight·‖Lp‖² as prior rows, or + 2·weight·‖Lp‖₁ through reweighted rows |v| ≈ ½(v²/|v₀| + |v₀|), smoothed at 0. For
+ * a linear model it is the minimum of `tikhonov`, `lasso` and `totalVariation`. The covariance is that of the last quadratic problem: with a penalty the
+ * estimate is biased, and the covariance is a posterior width, not a scatter. χ² and its probability are those of the data (and priors) alone.
+ * @param options.maxRounds - reweighting rounds of an L1 penalty.
+ * @param options.tolerance - change of a parameter over 1 + |p| that ends them.
+ * @returns parameters in their units.
  * @throws AppError `invalid_input` naming the field.
  * @reference Tikhonov rows: Hansen (1998), §5.1; reweighting: Vogel & Oman, SIAM J. Sci. Comput. 17 (1996) 227 (lagged diffusivity).
  */

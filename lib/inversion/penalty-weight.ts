@@ -2,11 +2,15 @@ import { AppError } from '@/lib/errors';
 import { createRng, matrix } from '@/lib/numerics';
 import type { LinearProblem } from './tikhonov';
 
-/** What a penalised solution tells the choice of its weight. */
+/** What the choice of a weight needs of a penalised solution. */
 export interface PenalisedSolution {
+  /** (n,). */
   readonly x: Float64Array;
+  /** μ. */
   readonly weight: number;
+  /** ‖Ax − b‖². */
   readonly misfit: number;
+  /** ‖Lx‖² or ‖Lx‖₁. */
   readonly penalty: number;
   readonly effectiveParameters: number;
   /** Of the L-curve, where it is known in closed form. */
@@ -16,8 +20,10 @@ export interface PenalisedSolution {
 /** Solves for one weight; the second argument is a start. */
 export type PenalisedSolver<S extends PenalisedSolution> = (problem: LinearProblem) => (weight: number) => S;
 
+/** Rule by which the weight of a penalty is chosen. */
 export type WeightRule = 'l-curve' | 'gcv' | 'cross-validation' | 'discrepancy';
 
+/** A weight with the path it was chosen from. */
 export interface WeightChoice<S extends PenalisedSolution> {
   readonly best: S;
   /** All solutions tried, weights ascending. */
@@ -28,6 +34,7 @@ export interface WeightChoice<S extends PenalisedSolution> {
   readonly isInside: boolean;
 }
 
+/** Weights to try, and the rule. */
 export interface WeightOptions {
   /** Ascending weights. */
   readonly weights: ArrayLike<number>;
@@ -39,18 +46,24 @@ export interface WeightOptions {
   readonly noiseFactor?: number;
 }
 
-/** Weights from `low` to `high`, equally spaced in their logarithm. */
+/**
+ * Weights from `low` to `high`, equally spaced in their logarithm.
+ * @param low - smallest weight, positive.
+ * @param count - number of weights.
+ * @returns (count,), ascending.
+ */
 export function weightGrid(low: number, high: number, count = 40): Float64Array {
   return Float64Array.from({ length: count }, (_, i) => low * (high / low) ** (count > 1 ? i / (count - 1) : 0));
 }
 
 /**
- * Weight of a penalty from the data, over a path of weights.
- * `l-curve`: largest curvature of (ln ‖Ax − b‖, ln penalty), in closed form where the solution has it, else by three-point circles in the path. `gcv`: smallest m‖Ax − b‖²/(m − effective parameters)².
- * `cross-validation`: smallest mean square error on held-back rows. `discrepancy`: largest weight with ‖Ax − b‖² ≤ noiseFactor·m.
+ * Weight of a penalty from the data, over a path of weights. `l-curve`: largest curvature of (ln ‖Ax − b‖, ln penalty), in closed form where the solution has
+ * it, else by three-point circles in the path. `gcv`: smallest m‖Ax − b‖²/(m − effective parameters)². `cross-validation`: smallest mean square error on
+ * held-back rows. `discrepancy`: largest weight with ‖Ax − b‖² ≤ noiseFactor·m.
+ * @param problem - A, (m, n), and b, (m,), over σ.
  * @throws AppError `invalid_input` for fewer than 3 weights, weights that do not ascend, or fewer rows than folds.
  * @reference Hansen & O'Leary, SIAM J. Sci. Comput. 14 (1993) 1487; Golub, Heath & Wahba, Technometrics 21 (1979) 215; Stone, J. R. Stat. Soc. B 36 (1974) 111;
- *   Morozov, Methods for Solving Incorrectly Posed Problems (1984).
+ * Morozov, Methods for Solving Incorrectly Posed Problems (1984).
  */
 export function chooseWeight<S extends PenalisedSolution>(
   problem: LinearProblem,

@@ -1,6 +1,10 @@
 import { AppError } from '@/lib/errors';
 
-/** @param sigma - standard deviations; Infinity leaves a datum out. @throws AppError `invalid_input` for one that is not positive: nothing could be weighed by it. */
+/**
+ * Refuses a σ that is not positive: a datum without uncertainty cannot be weighted.
+ * @param sigma - standard deviations; Infinity leaves a datum out.
+ * @throws AppError `invalid_input` naming the first one.
+ */
 export function requirePositiveSigma(sigma: ArrayLike<number>): void {
   for (let i = 0; i < sigma.length; i++)
     if (!(sigma[i]! > 0))

@@ -1,6 +1,10 @@
 import type { FitProblem } from './fit-types';
 
-/** Rows of the priors: (Σ factor·p − mean)/sd, and their derivatives (k, n). */
+/**
+ * Rows of the priors: (Σ factor·p − mean)/sd, and their derivatives (k, n).
+ * @param p - (n,).
+ * @returns residuals (k,), dimensionless, and derivatives (k, n) row-major.
+ */
 export function priorRows(
   problem: Pick<FitProblem, 'priors'>,
   p: ArrayLike<number>,

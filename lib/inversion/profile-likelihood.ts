@@ -4,6 +4,7 @@ import { fitModel } from './fit';
 import type { FitProblem, FitResult } from './fit-types';
 import { deviance } from './starts';
 
+/** How an end of a likelihood interval was found. */
 export type ProfileEnd =
   /** Δχ² was reached. */
   | 'found'
@@ -14,6 +15,7 @@ export type ProfileEnd =
   /** A lower χ² than that of the fit was met; fit again from `betterStart`. */
   | 'better_minimum';
 
+/** A likelihood interval, in the unit of the parameter. */
 export interface ProfileInterval {
   readonly parameter: string;
   readonly estimate: number;
@@ -25,6 +27,7 @@ export interface ProfileInterval {
   readonly upperEnd: ProfileEnd;
   /** Points of the profile, ascending in value. */
   readonly profile: readonly { readonly value: number; readonly deltaChi2: number }[];
+  /** Parameters of a lower χ², (n,). */
   readonly betterStart?: Float64Array;
   readonly evaluations: number;
 }
@@ -35,7 +38,9 @@ const MAX_GROWTH = 12;
 /**
  * Likelihood interval of one parameter: all others are fitted again at every value, and the ends are where χ² has risen by the χ²₁ quantile of the confidence.
  * With relative σ χ² counts over χ²/ν. Right where the model bends, unlike estimate ± 1.96 standard errors.
- * @param fit - the minimum. @param parameter - its index.
+ * @param fit - the minimum.
+ * @param parameter - its index.
+ * @param options.confidence - in (0, 1); default 0.95.
  * @throws AppError `invalid_input` for an unknown parameter, a confidence outside (0, 1) or a problem with weights.
  * @reference Venzon & Moolgavkar, Appl. Stat. 37 (1988) 87; Press et al., Numerical Recipes, §15.6.
  */

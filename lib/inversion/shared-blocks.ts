@@ -25,7 +25,7 @@ export interface Work {
   readonly priors: number;
 }
 
-/** @throws AppError `invalid_input` as `fitShared`. */
+/** A block, checked, with the places of its parameters. @throws AppError `invalid_input` as `fitShared`. */
 export function workOf(block: SharedBlock, shared: readonly string[]): Work {
   const { problem } = block;
   const bad = (message: string): never => {
@@ -119,7 +119,12 @@ export const columnNorm = (j: Float64Array, n: number, k: number): number => {
   return s;
 };
 
-/** Steps of all parameters of every block. */
+/**
+ * Steps of all parameters of every block.
+ * @param k - number of shared parameters.
+ * @param mu - damping of Levenberg–Marquardt.
+ * @returns steps, (n,) a block, in the units of the parameters.
+ */
 export function dampedStep(
   work: readonly Work[],
   state: readonly Float64Array[],
@@ -160,7 +165,7 @@ export function dampedStep(
   });
 }
 
-/** Σ r² that the derivatives promise. */
+/** Σ r² of the linearised problem. */
 export function predictedCost(
   j: readonly Float64Array[],
   r: readonly Float64Array[],

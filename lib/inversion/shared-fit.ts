@@ -17,6 +17,7 @@ import {
   workOf,
 } from './shared-blocks';
 
+/** One block of a joint fit. */
 export interface SharedBlockFit {
   /** Of the joint minimum: the covariance of own and shared parameters is that of the joint fit. */
   readonly fit: FitResult;
@@ -26,6 +27,7 @@ export interface SharedBlockFit {
   readonly heldPriors: readonly Float64Array[];
 }
 
+/** A joint fit of blocks. */
 export interface SharedFit {
   readonly blocks: readonly SharedBlockFit[];
   /** Values of the shared parameters, in the order of their names. */
@@ -38,10 +40,11 @@ export interface SharedFit {
 
 /**
  * Joint weighted least squares of blocks that share some parameters, by Levenberg–Marquardt with bounds. Each step eliminates the own parameters of a block
- * from its rows by QR, so that cost and memory grow in proportion to the blocks, and solves the small problem that is left for the shared ones.
- * At the minimum what the other blocks know of the shared parameters, C g + d, joins each block as independent unit-variance priors: covariance, χ², degrees of
- * freedom and warnings of a block are then those of the whole problem.
+ * from its rows by QR, so that cost and memory grow in proportion to the blocks, and solves the small problem that is left for the shared ones. At the minimum
+ * what the other blocks know of the shared parameters, C g + d, joins each block as independent unit-variance priors: covariance, χ², degrees of freedom and
+ * warnings of a block are then those of the whole problem.
  * @param shared - names that every block has; their start and bounds are those of the first block.
+ * @returns the joint minimum, block by block, in the units of the parameters.
  * @throws AppError `invalid_input` without blocks or names, for a name that a block lacks, priors on shared parameters, or weights; as `fitModel`.
  * @complexity per iteration Σ m (own + shared)², besides the models.
  * @reference Björck, Numerical Methods for Least Squares Problems (1996), §6.3 (block-angular problems); Marquardt, J. SIAM 11 (1963) 431.

@@ -12,7 +12,9 @@ import {
 import { type DifferenceOrder, differenceOperator } from './difference-operator';
 import type { LinearProblem } from './tikhonov';
 
+/** Minimum of a problem with an L1 penalty. */
 export interface SparseSolution {
+  /** (n,). */
   readonly x: Float64Array;
   readonly weight: number;
   /** ‖Ax − b‖². */
@@ -29,6 +31,7 @@ export interface SparseSolution {
   readonly residual: number;
 }
 
+/** Options of the L1 solvers. */
 export interface SparseOptions {
   readonly maxIterations?: number;
   /** On the relative duality gap (lasso) or the relative primal and dual residuals (total variation). Default 1e-8. */
@@ -37,13 +40,16 @@ export interface SparseOptions {
   readonly start?: ArrayLike<number>;
 }
 
-/** Smallest weight whose lasso solution is 0: ‖Aᵀb‖∞. */
+/** Smallest weight whose lasso solution is 0: ‖Aᵀb‖∞. @reference Friedman, Hastie & Tibshirani, J. Stat. Softw. 33 (2010) 1, §2.5. */
 export const largestLassoWeight = (p: LinearProblem): number => Math.max(...transposeMultiplyVector(p.a, p.b).map(Math.abs));
 
 /**
  * Lasso min ½‖Ax − b‖² + μ‖x‖₁ by cyclic coordinate descent, certified by the duality gap.
+ * @param problem - A, (m, n), and b, (m,), over σ.
+ * @param weight - μ ≥ 0.
  * @throws AppError `invalid_input` for lengths that do not fit, NaN or a negative weight.
- * @reference Friedman, Hastie & Tibshirani, J. Stat. Softw. 33 (2010) 1; gap with θ = s(b − Ax): Kim et al., IEEE J. Sel. Top. Signal Process. 1 (2007) 606.
+ * @reference Friedman, Hastie & Tibshirani, J. Stat. Softw. 33 (2010) 1; gap with θ = s(b − Ax): Kim et al., IEEE J. Sel. Top. Signal Process. 1 (2007)
+ * 606.
  */
 export function lasso(problem: LinearProblem, weight: number, options: SparseOptions = {}): SparseSolution {
   check(problem, weight);
@@ -110,6 +116,8 @@ export function lasso(problem: LinearProblem, weight: number, options: SparseOpt
 /**
  * Total variation min ½‖Ax − b‖² + μ‖Lx‖₁, L the first (piecewise constant) or second (piecewise straight) difference, by the alternating direction method of
  * multipliers with balanced ρ; `residual` is the larger of the relative primal and dual residuals.
+ * @param problem - A, (m, n), and b, (m,), over σ.
+ * @param weight - μ ≥ 0.
  * @throws AppError `invalid_input` as {@link lasso}; `rank_deficient` when A and L share a null space.
  * @reference Boyd et al., Found. Trends Mach. Learn. 3 (2011) 1, §§3.3–3.4.1, 6.4.1; degrees of freedom: Tibshirani & Taylor, Ann. Stat. 40 (2012) 1198.
  */

@@ -22,7 +22,9 @@ const SAMPLE = 3000;
 
 /**
  * Principal components of spectra in units of σ by subspace iteration on the covariance of an even sample.
- * @param spectra - (count, channels) row-major, finite. @param sigma - (channels,), positive.
+ * @param spectra - (count, channels) row-major, finite.
+ * @param sigma - (channels,), positive.
+ * @param components - number of basis functions.
  * @throws AppError `invalid_input` for fewer than 2 spectra, σ ≤ 0 or no component.
  * @reference Jolliffe, Principal Component Analysis (2002), §2; subspace iteration: Golub & Van Loan (2013), §8.2.4.
  */
@@ -90,7 +92,12 @@ function product(c: Float64Array, q: Float64Array, m: number, k: number): Float6
   return out;
 }
 
-/** Scores of one spectrum into `out` from `at`, and the norm of what the basis leaves out. @param from - first index of the spectrum in `s`. */
+/**
+ * Scores of one spectrum into `out` from `at`, and the norm of what the basis leaves out.
+ * @param from - first index of the spectrum in `s`.
+ * @param out - scores, dimensionless.
+ * @returns the norm of the remainder, in σ.
+ */
 export function project(b: SpectralBasis, s: ArrayLike<number>, from: number, out: Float64Array, at: number): number {
   const { channels: m, components: k } = b;
   let total = 0;
@@ -104,7 +111,7 @@ export function project(b: SpectralBasis, s: ArrayLike<number>, from: number, ou
   return Math.sqrt(Math.max(0, total));
 }
 
-/** Spectrum from scores, in the unit of the data. */
+/** Spectrum from scores, in the unit of the data. @param scores - (components,). @returns (channels,). */
 export function reconstruct(b: SpectralBasis, scores: ArrayLike<number>): Float64Array {
   const { channels: m, components: k } = b;
   const out = b.mean.slice();

@@ -13,6 +13,7 @@ export type StarterKind =
   | { readonly kind: 'gaussian-process'; readonly points?: number }
   | { readonly kind: 'network'; readonly hidden: readonly number[]; readonly epochs: number };
 
+/** Options of {@link trainStarter}. */
 export interface StarterOptions {
   /** Scores that enter. Default 8. */
   readonly components?: number;
@@ -32,10 +33,12 @@ export interface Starter {
 }
 
 /**
- * Regression from spectra to parameters on the standardised scores of the spectra: polynomial ridge, Gaussian processes or a network, with its error on held-back rigorous
- * spectra. It starts a fit, or replaces one where its error suffices.
+ * Regression from spectra to parameters on the standardised scores of the spectra: polynomial ridge, Gaussian processes or a network, with its error on
+ * held-back rigorous spectra. It starts a fit, or replaces one where its error suffices.
+ * @param sigma - (channels,), positive, unit of the spectra.
  * @throws AppError `invalid_input` for libraries that do not fit each other; as the regression itself.
- * @reference polynomial: Hoerl & Kennard, Technometrics 12 (1970) 55; process: Rasmussen & Williams (2006), §2; network: Bishop, Pattern Recognition (2006), §5.
+ * @reference polynomial: Hoerl & Kennard, Technometrics 12 (1970) 55; process: Rasmussen & Williams (2006), §2; network: Bishop, Pattern Recognition
+ * (2006), §5.
  */
 export function trainStarter(
   how: StarterKind,

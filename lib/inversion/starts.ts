@@ -13,6 +13,7 @@ export interface Minimum {
   readonly starts: number;
 }
 
+/** Minima found from several starts. */
 export interface MultiStart {
   readonly best: FitResult;
   /** χ² of every start, in the order given; Infinity where the search failed. */
@@ -25,8 +26,9 @@ export interface MultiStart {
 const RIVAL = 9;
 
 /**
- * {@link fitModel} from each start; lowest χ² wins. Ends that differ by less than 0.1 standard errors (or 1e-6 of the value) and 1e-3 in χ² are one minimum. A rival
- * minimum within Δχ² < 9 becomes the warning `ambiguous`, naming the parameters in which both differ.
+ * {@link fitModel} from each start; lowest χ² wins. Ends that differ by less than 0.1 standard errors (or 1e-6 of the value) and 1e-3 in χ² are one minimum. A
+ * rival minimum within Δχ² < 9 becomes the warning `ambiguous`, naming the parameters in which both differ.
+ * @param starts - (n,) each, inside the bounds.
  * @throws AppError `invalid_input` without starts; the error of the first start when all failed.
  */
 export function fitFromStarts(problem: FitProblem, starts: readonly ArrayLike<number>[]): MultiStart {
@@ -64,7 +66,11 @@ export function fitFromStarts(problem: FitProblem, starts: readonly ArrayLike<nu
   return { best, chi2, minima };
 }
 
-/** Starts spread over the box by a seeded Sobol sequence. @throws AppError `invalid_input` when a bound is missing. */
+/**
+ * Starts spread over the box by a seeded Sobol sequence.
+ * @returns `count` starts, (n,) each.
+ * @throws AppError `invalid_input` when a bound is missing.
+ */
 export function sobolStarts(problem: Pick<FitProblem, 'lower' | 'upper' | 'names'>, count: number, seed: number): Float64Array[] {
   const { lower, upper } = finiteBox(problem);
   const n = problem.names.length;
@@ -74,17 +80,26 @@ export function sobolStarts(problem: Pick<FitProblem, 'lower' | 'upper' | 'names
   );
 }
 
+/** Options of {@link fitGlobal}. */
 export interface GlobalOptions {
   readonly seed: number;
   /** `sobol`: starts spread over the box. `evolution`: differential evolution on χ², its best members as starts. */
   readonly method: 'sobol' | 'evolution';
   /** Local searches, besides that from `problem.start`. Default 10. */
   readonly starts?: number;
+  /** As `differentialEvolution`. */
   readonly maxGenerations?: number;
+  /** As `differentialEvolution`. */
   readonly population?: number;
 }
 
-/** Global fit in the box with evidence. @throws AppError `invalid_input` when a bound is missing. */
+/**
+ * Global fit in the box with evidence.
+ * @param problem - with finite bounds.
+ * @returns the minima found, best first, with the evaluations spent.
+ * @throws AppError `invalid_input` when a bound is missing.
+ * @reference differential evolution: Storn & Price, J. Global Optim. 11 (1997) 341; Sobol starts: Joe & Kuo, SIAM J. Sci. Comput. 30 (2008) 2635.
+ */
 export function fitGlobal(problem: FitProblem, options: GlobalOptions): MultiStart & { readonly searchEvaluations: number } {
   const count = options.starts ?? 10;
   if (options.method === 'sobol')
@@ -106,7 +121,10 @@ export function fitGlobal(problem: FitProblem, options: GlobalOptions): MultiSta
   return { ...fitFromStarts(problem, [problem.start, ...members]), searchEvaluations: r.evaluations };
 }
 
-/** χ² of the data and priors as a function of the parameters: the quantity that fits minimise (weights included). */
+/**
+ * χ² of the data and priors as a function of the parameters: the quantity that fits minimise (weights included).
+ * @returns a function of (n,) parameters, dimensionless.
+ */
 export function chi2Of(problem: FitProblem): (p: Float64Array) => number {
   const f = fitFunctions(problem);
   const r = new Float64Array(f.m);
@@ -121,6 +139,7 @@ export function chi2Of(problem: FitProblem): (p: Float64Array) => number {
 
 /**
  * −2 ln likelihood up to a constant: χ² over the factor by which the fit's variances are scaled.
+ * @returns `of`, dimensionless, and the factor `scale`.
  * @throws AppError `invalid_input` for a problem with weights: emphasis is no likelihood.
  */
 export function deviance(
@@ -135,7 +154,7 @@ export function deviance(
   return { of: (p) => chi2(p) / fit.scaled, scale: fit.scaled };
 }
 
-/** @throws AppError `invalid_input` naming the parameter without finite bounds. */
+/** The bounds of a problem, all of them finite, (n,) each. @throws AppError `invalid_input` naming the parameter without finite bounds. */
 export function finiteBox(p: Pick<FitProblem, 'lower' | 'upper' | 'names'>): { lower: Float64Array; upper: Float64Array } {
   const lower = Float64Array.from(p.names, (_, j) => p.lower?.[j] ?? Number.NEGATIVE_INFINITY);
   const upper = Float64Array.from(p.names, (_, j) => p.upper?.[j] ?? Number.POSITIVE_INFINITY);

@@ -5,12 +5,15 @@ import { project, type SpectralBasis } from './spectral-basis';
 /** A law that spectra obey: lower ≤ Σ of these channels ≤ upper, e.g. 0 ≤ R ≤ 1 of one channel, or R + T ≤ 1 of two. */
 export interface ChannelLaw {
   readonly channels: readonly number[];
+  /** In the unit of the spectra. */
   readonly lower?: number;
   readonly upper?: number;
 }
 
+/** Architecture and training of a surrogate. */
 export interface SurrogateConfig {
   readonly names: readonly string[];
+  /** Bounds of the box, one per name, in the units of the parameters. */
   readonly lower: readonly number[];
   readonly upper: readonly number[];
   /** Units of the tanh layers. */
@@ -18,6 +21,7 @@ export interface SurrogateConfig {
   /** Basis functions of the spectra. */
   readonly components: number;
   readonly epochs: number;
+  /** Samples a step. */
   readonly batch: number;
   /** Adam's rate at the start; a cosine takes it down to 1 % of it. */
   readonly learningRate: number;
@@ -51,7 +55,7 @@ export interface Prepared {
   readonly laws: { readonly matrix: Float64Array; readonly offset: Float64Array } | null;
 }
 
-/** Samples as scaled parameters, scores over their scale and derivatives of these by those. */
+/** Samples as scaled parameters, scores over their scale and derivatives of these by those. @param scale - of the scores. */
 export function prepareSamples(config: SurrogateConfig, basis: SpectralBasis, scale: number, data: SurrogateData): Prepared {
   const n = config.names.length;
   const { channels: m, components: k } = basis;

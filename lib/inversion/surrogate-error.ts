@@ -19,7 +19,10 @@ export interface SurrogateErrorMap {
 
 /**
  * Error map of a surrogate from held-back rigorous points.
- * @param parameters - (count, n) row-major. @param spectra - (count, channels) row-major. @param cellsPerAxis - by default 3 for up to four parameters, 2 up to ten, then 1: the map stays below 1,100 cells.
+ * @param s - the surrogate, on the box of the points.
+ * @param parameters - (count, n) row-major.
+ * @param spectra - (count, channels) row-major.
+ * @param cellsPerAxis - by default 3 for up to four parameters, 2 up to ten, then 1: the map stays below 1,100 cells.
  * @throws AppError `invalid_input` without points or for lengths that do not fit.
  */
 export function surrogateErrorMap(

@@ -7,6 +7,7 @@ import { rowsOf } from './jacobian';
 import { priorRows } from './prior-rows';
 import { type Surrogate, surrogateRunner } from './surrogate';
 
+/** Options of {@link fitWithSurrogate}. */
 export interface SurrogateFitOptions {
   /** Accept when the rigorous model would move the corrected point by no more than this many standard deviations. Default 0.05. */
   readonly acceptSteps?: number;
@@ -14,6 +15,7 @@ export interface SurrogateFitOptions {
   readonly points?: Int32Array;
 }
 
+/** A fit found with a surrogate and judged by the rigorous model. */
 export interface SurrogateFit {
   /** In the rigorous model, whichever way it was found. */
   readonly fit: FitResult;

@@ -4,9 +4,11 @@ import type { ForwardModel } from './jacobian';
 import { sobolPoints } from './low-discrepancy';
 import type { SurrogateData } from './surrogate-data';
 
+/** Box, number and seed of the samples. */
 export interface SamplePlan {
   readonly lower: readonly number[];
   readonly upper: readonly number[];
+  /** (channels,), unit of the spectra. */
   readonly sigma: ArrayLike<number>;
   readonly count: number;
   readonly seed: number;
@@ -15,8 +17,10 @@ export interface SamplePlan {
 }
 
 /**
- * Rigorous samples on a Sobol net, with derivatives when the model has them; yields after each one, so that a worker can report, stop and go on later with `skip`.
+ * Rigorous samples on a Sobol net, with derivatives when the model has them; yields after each one, so that a worker can report, stop and go on later
+ * with `skip`.
  * @param model - called first at each point, so that a jacobian may reuse what it computed there.
+ * @returns the samples when the generator ends.
  * @throws AppError `out_of_domain` naming the point where the model is not finite; `dimension_mismatch`.
  */
 export function* buildSamples(
@@ -86,7 +90,7 @@ export const encodeSamples = (d: SurrogateData): Uint8Array<ArrayBuffer> =>
     },
   });
 
-/** @throws AppError `invalid_input` for another file or one that lacks an array. */
+/** Samples from the bytes of {@link encodeSamples}. @throws AppError `invalid_input` for another file or one that lacks an array. */
 export function decodeSamples(bytes: Uint8Array): SurrogateData {
   const { parameters, spectra, sigma, jacobians } = readContainer(bytes, KIND).arrays;
   if (!(parameters instanceof Float64Array && spectra instanceof Float64Array && sigma instanceof Float64Array))

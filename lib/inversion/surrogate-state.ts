@@ -6,7 +6,7 @@ import type { SurrogateTraining } from './surrogate-training';
 
 const KIND = 'surrogate-training';
 
-/** Bytes of a training that was stopped: restored, it goes on to the same bits as one that was not. */
+/** Bytes of a suspended training: restored, it continues to the same bits as one that was not suspended. */
 export function encodeTraining(t: SurrogateTraining): Uint8Array<ArrayBuffer> {
   const arrays: Record<string, Float64Array | Int32Array> = {
     inverseSigma: t.basis.inverseSigma,
@@ -33,7 +33,7 @@ export function encodeTraining(t: SurrogateTraining): Uint8Array<ArrayBuffer> {
   return writeContainer({ kind: KIND, meta, arrays });
 }
 
-/** @throws AppError `invalid_input` for another file or one that lacks an array. */
+/** A training from the bytes of {@link encodeTraining}. @throws AppError `invalid_input` for another file or one that lacks an array. */
 export function decodeTraining(bytes: Uint8Array): SurrogateTraining {
   const c = readContainer(bytes, KIND);
   const meta = c.meta as {

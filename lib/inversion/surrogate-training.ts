@@ -20,7 +20,7 @@ import {
   type SurrogateData,
 } from './surrogate-data';
 
-/** Everything that training needs to go on, besides the data; its arrays change in place. */
+/** Everything that training needs to continue, besides the data; its arrays change in place. */
 export interface SurrogateTraining {
   readonly config: SurrogateConfig;
   readonly basis: SpectralBasis;
@@ -42,6 +42,7 @@ export interface SurrogateTraining {
   prepared: Prepared | null;
 }
 
+/** How far a training has come. */
 export interface TrainingProgress {
   readonly epoch: number;
   readonly epochs: number;
@@ -51,8 +52,9 @@ export interface TrainingProgress {
 }
 
 /**
- * Start of a training: basis of the spectra, seeded weights, nothing learnt.
- * Loss = mean (ŝ − s)² + derivativeWeight·mean (∂ŝ/∂x − ∂s/∂x)² + lawWeight·mean max(0, violation)², s the scores over their scale, violations over σ and that scale, x the box as [−1, 1].
+ * Start of a training: basis of the spectra, seeded weights, nothing learnt. Loss = mean (ŝ − s)² + derivativeWeight·mean (∂ŝ/∂x − ∂s/∂x)² + lawWeight·mean
+ * max(0, violation)², s the scores over their scale, violations over σ and that scale, x the box as [−1, 1].
+ * @param data - rigorous samples, units of the recipe.
  * @throws AppError `invalid_input` naming the field: lengths that do not fit, samples outside the box, no Jacobians for a derivative match, NaN.
  * @reference Czarnecki et al., Sobolev Training for Neural Networks, NeurIPS (2017); Kingma & Ba, ICLR (2015); Loshchilov & Hutter, ICLR (2017), cosine.
  */
@@ -90,7 +92,8 @@ export function createTraining(config: SurrogateConfig, data: SurrogateData): Su
 }
 
 /**
- * Go on for so many optimiser steps (batches), or to the end. The state is changed; the same state and data give the same bits wherever it was stopped.
+ * Continue for this many optimiser steps (batches), or to the end. The state is changed; the same state and data give the same bits wherever it was stopped.
+ * @param steps - batches.
  * @throws AppError `conflict` when the data are not those that the training was started with; `out_of_domain` when it diverges: lower the rate.
  */
 export function trainSteps(state: SurrogateTraining, data: SurrogateData, steps: number): TrainingProgress {

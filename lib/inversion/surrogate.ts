@@ -6,7 +6,9 @@ import type { SpectralBasis } from './spectral-basis';
 export interface SurrogateLayer {
   readonly inputs: number;
   readonly outputs: number;
+  /** W, (inputs, outputs) row-major. */
   readonly weights: Float64Array;
+  /** b, (outputs,). */
   readonly bias: Float64Array;
 }
 
@@ -27,6 +29,7 @@ export interface SurrogateRunner {
   readonly channels: number;
   /** Spectra (count, channels) into `out` from parameters (count, n). */
   batch(parameters: Float64Array, count: number, out: Float64Array): void;
+  /** Spectrum, (channels,), of parameters (n,). */
   predict(parameters: Float64Array): Float64Array;
   /** (channels, n) row-major by the chain rule. */
   jacobian(parameters: Float64Array): Float64Array;
@@ -40,6 +43,7 @@ const tanh = (z: number): number => (z > 20 ? 1 : z < -20 ? -1 : 1 - 2 / (Math.e
 /**
  * Runner of a surrogate: four spectra at a time through transposed weights, so that each weight is read once for all of them.
  * Outside its box a surrogate is an extrapolation: callers keep to the bounds.
+ * @returns the runner; its `batch` throws AppError `dimension_mismatch` for arrays of another length.
  * @complexity Σ inputs·outputs + components·channels multiplications a spectrum.
  */
 export function surrogateRunner(s: Surrogate): SurrogateRunner {
@@ -178,7 +182,7 @@ export function encodeSurrogate(s: Surrogate): Uint8Array<ArrayBuffer> {
   return writeContainer({ kind: KIND, meta: { names: s.names, layers: s.layers.map((l) => [l.inputs, l.outputs]) }, arrays });
 }
 
-/** @throws AppError `invalid_input` for another file. */
+/** A surrogate from the bytes of {@link encodeSurrogate}. @throws AppError `invalid_input` for another file. */
 export function decodeSurrogate(bytes: Uint8Array): Surrogate {
   const { meta, arrays } = readContainer(bytes, KIND);
   const { names, layers } = meta as { names: string[]; layers: [number, number][] };

@@ -24,8 +24,11 @@ export interface LinearProblem {
   readonly b: ArrayLike<number>;
 }
 
+/** Minimum of a problem with a Tikhonov penalty. */
 export interface TikhonovSolution {
+  /** (n,). */
   readonly x: Float64Array;
+  /** μ. */
   readonly weight: number;
   /** ‖Ax − b‖². */
   readonly misfit: number;
@@ -45,10 +48,12 @@ export interface TikhonovSolution {
 
 /**
  * Solver of min ‖Ax − b‖² + μ‖Lx‖² for many weights μ: A is reduced to its triangle once, every weight costs a QR of [R; √μ L].
+ * @param problem - A, (m, n), and b, (m,), over σ.
  * @returns a function of μ ≥ 0.
- * @throws AppError `invalid_input` for lengths that do not fit, m < 1 or NaN; `rank_deficient` from the returned function when A and L share a null space.
+ * @throws AppError `invalid_input` for lengths that do not fit, m < 1 or NaN; `rank_deficient` from the returned function when A and L share a null
+ * space.
  * @reference Hansen, Rank-Deficient and Discrete Ill-Posed Problems (1998), §§4.1, 5.1; curvature with ρ′ = −μη′: Hansen, The L-curve and its use (2001), §3;
- *   GCV: Golub, Heath & Wahba, Technometrics 21 (1979) 215.
+ * GCV: Golub, Heath & Wahba, Technometrics 21 (1979) 215.
  */
 export function tikhonov(problem: LinearProblem, order: DifferenceOrder = 0): (weight: number) => TikhonovSolution {
   const { a } = problem;

@@ -6,6 +6,10 @@ interface Activation {
   readonly df: (z: number, a: number) => number;
 }
 
+/**
+ * Activations with their derivatives. `gelu` is the exact form with Φ; `leakyRelu` has slope 0.01, `elu` α = 1.
+ * @reference GELU: Hendrycks & Gimpel, arXiv:1606.08415; ELU: Clevert, Unterthiner & Hochreiter, ICLR (2016).
+ */
 export const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
   linear: { f: (z) => z, df: () => 1 },
   relu: { f: (z) => Math.max(z, 0), df: (z) => (z > 0 ? 1 : 0) },
@@ -18,4 +22,5 @@ export const ACTIVATIONS: Readonly<Record<ActivationName, Activation>> = {
   sin: { f: Math.sin, df: (z) => Math.cos(z) },
 };
 
+/** Name of an activation. */
 export type ActivationName = 'linear' | 'relu' | 'leakyRelu' | 'elu' | 'tanh' | 'sigmoid' | 'gelu' | 'softplus' | 'sin';

@@ -30,6 +30,7 @@ export interface AutoencoderModel {
   readonly explained: number;
 }
 
+/** Architecture and training of an autoencoder. */
 export interface AutoencoderOptions extends Omit<TrainingOptions, 'validation'> {
   /** Values in the narrow middle. */
   readonly code: number;
@@ -109,6 +110,7 @@ export function trainAutoencoder(
   };
 }
 
+/** Scores of runs. */
 export interface ReconstructionScore {
   /** Σ residual² of each run in standard deviations, as Q of a PCA model; with gaps times inputs/measured inputs, so that the limits hold for it. */
   readonly score: Float64Array;
@@ -123,7 +125,9 @@ const MAX_ROUNDS = 200;
 /**
  * Reconstruction score of runs. What was not measured (NaN) is replaced by its own reconstruction, from the mean on, until that stands still; it takes
  * no part in the score, which the measured inputs carry alone.
+ * @param runs - one row each, raw units, NaN = not measured.
  * @throws AppError `invalid_input` on infinite values, another number of inputs, or a run in which nothing was measured.
+ * @reference Kramer, AIChE J. 37 (1991) 233.
  */
 export function scoreAutoencoder(model: AutoencoderModel, runs: ArrayLike<Numbers>): ReconstructionScore {
   const m = fromRows(runs);

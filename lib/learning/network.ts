@@ -21,6 +21,7 @@ type Parameters = { shape: readonly number[]; data: Float64Array }[][];
 
 /**
  * A new network with seeded weights: He's variance for ReLU-like activations, Glorot's for the others; biases 0.
+ * @param input - shape of one row, without the batch.
  * @throws AppError `invalid_input` naming the layer that does not fit its input.
  * @reference He et al., ICCV (2015); Glorot & Bengio, AISTATS (2010).
  */
@@ -64,7 +65,11 @@ interface Forward {
   readonly input: Node;
 }
 
-/** Run a network on a graph, so that the caller can put any loss (a physical one too) on top of its output. */
+/**
+ * Run a network on a graph, so that the caller can put any loss (a physical one too) on top of its output.
+ * @param x - batch, (N, …).
+ * @param training - whether batch normalisation uses the batch.
+ */
 export function forward(
   graph: Graph,
   net: Pick<Network, 'layers'>,
@@ -114,7 +119,7 @@ const pack = (net: Network, parameters: Parameters, running: readonly (BatchNorm
   running: running.map((r) => (r ? { mean: Array.from(r.mean), variance: Array.from(r.variance) } : null)),
 });
 
-/** Outputs (N, …) of a trained network for a batch whose rows have the shape `net.input`. */
+/** Outputs (N, …) of a trained network for a batch whose rows have the shape `net.input`. @param x - (N · row), row-major. */
 export function runNetwork(net: Network, x: Float64Array): Tensor {
   const n = batchSize(net, x);
   const { parameters, running } = unpack(net);
@@ -129,17 +134,19 @@ function batchSize(net: Network, x: Float64Array): number {
   return n;
 }
 
+/** Options of {@link trainNetwork}. */
 export interface TrainingOptions {
   readonly optimiser?: OptimiserConfig;
   readonly schedule?: Schedule;
   readonly epochs?: number;
   readonly batch?: number;
   readonly seed?: number;
-  /** Stop when the validation loss has not improved for so many epochs; the best weights are kept. */
+  /** Stop when the validation loss has not improved for this many epochs; the best weights are kept. */
   readonly patience?: number;
   readonly validation?: { readonly x: Float64Array; readonly y: Float64Array };
 }
 
+/** A trained network with the course of its training. */
 export interface Training {
   readonly network: Network;
   /** Mean training loss of each epoch, and the validation loss (empty without validation data). */
@@ -150,6 +157,7 @@ export interface Training {
 
 /**
  * Train by mini-batches in seeded order. The same seed and data give the same bits.
+ * @param x - inputs, (N · row), row-major.
  * @param y - targets: outputs row by row for `mse`, class indices for `crossEntropy`.
  * @throws AppError `invalid_input` on sizes that do not fit; `out_of_domain` when the gradient overflows.
  */

@@ -11,12 +11,14 @@ export type OptimiserConfig =
     }
   | { readonly kind: 'sgd'; readonly lr: number; readonly momentum?: number; readonly weightDecay?: number };
 
+/** Memory of an optimiser. */
 export interface OptimiserState {
   readonly step: number;
   readonly first: readonly Float64Array[];
   readonly second: readonly Float64Array[];
 }
 
+/** Memory before the first step. */
 export function initialOptimiser(parameters: readonly Float64Array[]): OptimiserState {
   return {
     step: 0,
@@ -71,6 +73,7 @@ export type Schedule =
   | { readonly kind: 'cosine'; readonly floor?: number }
   | { readonly kind: 'step'; readonly every: number; readonly factor: number };
 
+/** Factor of the learning rate in an epoch. @param epoch - from 0; `epochs` in all. @reference cosine: Loshchilov & Hutter, ICLR (2017). */
 export function scheduleFactor(s: Schedule, epoch: number, epochs: number): number {
   if (s.kind === 'constant') return 1;
   if (s.kind === 'step') return s.factor ** Math.floor(epoch / s.every);

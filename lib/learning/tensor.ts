@@ -6,6 +6,7 @@ export interface Tensor {
   readonly data: Float64Array;
 }
 
+/** Number of values of a shape. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((s, n) => s * n, 1);
 
 /** Tensor over given values or zeros. @throws AppError `dimension_mismatch`. */
@@ -18,7 +19,10 @@ export function tensor(
   return { shape: [...shape], data: data instanceof Float64Array ? data : Float64Array.from(data) };
 }
 
-/** Softmax along the last axis with the largest logit taken out first, so that no logit over- or underflows. */
+/**
+ * Softmax along the last axis with the largest logit taken out first, so that no logit over- or underflows.
+ * @reference Goodfellow, Bengio & Courville, Deep Learning (2016), §4.1.
+ */
 export function softmax(x: Tensor): {
   readonly probabilities: Float64Array;
   readonly logProbabilities: Float64Array;

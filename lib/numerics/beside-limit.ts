@@ -1,4 +1,4 @@
-/** Digits that tell any two doubles apart. */
+/** Digits that distinguish any two doubles. */
 const MOST = 17;
 
 /**
@@ -16,7 +16,7 @@ export function besideLimit(value: number, limit: number, digits = 3): string {
   return String(value);
 }
 
-/** A largest or smallest allowed number as text that is itself allowed: rounded towards 0, so that whoever enters it is not refused. */
+/** A largest or smallest allowed number as text that is itself allowed: rounded towards 0, so that it is accepted when entered. */
 export function towardsZero(value: number, digits = 2): string {
   if (!Number.isFinite(value) || value === 0) return String(value);
   const step = 10 ** (Math.floor(Math.log10(Math.abs(value))) + 1 - digits);

@@ -6,6 +6,7 @@ import { withKernels } from './kernels/load';
  * after each failure and give up above `max`. What was added is reported, never hidden.
  */
 export interface JitterPolicy {
+  /** Share of the mean diagonal; so is `max`. */
   readonly start: number;
   readonly factor: number;
   readonly max: number;
@@ -14,6 +15,7 @@ export interface JitterPolicy {
 /** Starts at 1e-12 of the mean variance (below any measurement noise), stops at 1e-4 (1 % of a standard deviation). */
 export const DEFAULT_JITTER: JitterPolicy = { start: 1e-12, factor: 10, max: 1e-4 };
 
+/** A factored matrix. */
 export interface Cholesky {
   readonly n: number;
   /** L, row-major (n, n), zeros above the diagonal. */
@@ -27,8 +29,10 @@ export interface Cholesky {
 /**
  * Cholesky factorisation A = L·Lᵀ of a symmetric positive definite matrix.
  * @param a - A, row-major (n, n); only the lower triangle is read.
+ * @param n - order of A.
  * @param policy - jitter policy; omit it to refuse any matrix that is not positive definite.
  * @throws AppError `not_positive_definite` with `details.pivot`: remove duplicate rows, or add a noise term.
+ * @throws AppError `dimension_mismatch` when a does not hold n² values.
  * @complexity n³/3 flops, by halves in the kernels.
  * @reference Golub & Van Loan (2013), Alg. 4.2.1 and §4.2.6; jitter as in Rasmussen & Williams (2006), §A.4.
  */
@@ -97,7 +101,13 @@ export function backSolveInPlace(l: Float64Array, b: Float64Array): void {
   }
 }
 
-/** x with A·x = b from the factor of A. */
+/**
+ * x with A·x = b from the factor of A.
+ * @param b - (n,).
+ * @returns x, (n,), unit of b over unit of A.
+ * @complexity 2n² flops.
+ * @reference Golub & Van Loan (2013), §4.2.
+ */
 export function choleskySolve(c: Cholesky, b: ArrayLike<number>): Float64Array {
   const x = Float64Array.from(b);
   forwardSolveInPlace(c.l, x);

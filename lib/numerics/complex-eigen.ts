@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 import { type ComplexArray, complexArray } from './complex';
 import { withKernels } from './kernels/load';
 
+/** Eigenvalues and right eigenvectors of a general complex matrix. */
 export interface ComplexEigen {
   /** λ, shape (n,). */
   readonly values: ComplexArray;
@@ -15,6 +16,7 @@ export interface ComplexEigen {
  * Eigenvalues and right eigenvectors of a general complex matrix: Householder reduction to Hessenberg form, single-shift QR to the Schur form with
  * Wilkinson shifts, back substitution. All of it runs in one call of the kernels; measured against LAPACK's zgeev in docs/maths/numerics.md.
  * @param a - A, row-major (n, n); not changed. NaN is refused.
+ * @returns values, (n,), and vectors by columns, (n, n).
  * @throws AppError `invalid_input` for a NaN or infinite entry; `not_converged` when an eigenvalue needs more than 140 sweeps.
  * @complexity about 25 n³ complex multiplications.
  * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), Alg. 7.4.2, §7.5–7.6; Wilkinson, The Algebraic Eigenvalue Problem (1965).

@@ -4,7 +4,10 @@ import { type Kernels, withKernels } from './kernels/load';
 
 /**
  * C = A·B for complex row-major matrices.
- * @param a - (m, k). @param b - (k, n). @param out - (m, n), overwritten; may be A or B itself.
+ * @param a - (m, k).
+ * @param b - (k, n).
+ * @param out - (m, n), overwritten; may be A or B itself.
+ * @returns `out`.
  * @complexity 8·m·k·n real flops, blocked in the kernels.
  */
 export function complexMultiply(
@@ -31,7 +34,7 @@ export function complexMultiply(
   });
 }
 
-/** y = A·x for a complex (m, k) matrix. */
+/** y = A·x for a complex (m, k) matrix. @returns (m,). */
 export function complexMultiplyVector(a: ComplexArray, x: ComplexArray, m: number, k: number): ComplexArray {
   const out = complexArray(m);
   for (let i = 0; i < m; i++) {
@@ -53,6 +56,7 @@ export function complexMultiplyVector(a: ComplexArray, x: ComplexArray, m: numbe
  * many right-hand sides.
  * @throws AppError `rank_deficient` with the column that has no pivot: change the wavelength, angle or truncation by a little.
  * @complexity about 11·n³ real flops.
+ * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), §3.4.
  */
 export function complexInvertInPlace(a: ComplexArray, n: number): void {
   const size = n * n;
@@ -69,6 +73,7 @@ export function complexInvertInPlace(a: ComplexArray, n: number): void {
 
 /**
  * Solve A·X = B by LU with partial pivoting. A (n, n) is used up, B (n, m) holds X on return.
+ * @param a - (n, n); b - (n, m).
  * @throws AppError `rank_deficient` with the column that has no pivot.
  * @complexity 8n³/3 + 8n²m real flops, by halves in the kernels.
  * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), Alg. 3.4.1, complex arithmetic.

@@ -36,7 +36,10 @@ export function cdiv(a: Complex, b: Complex): Complex {
   return { re: (a.re * t + a.im) / d, im: (a.im * t - a.re) / d };
 }
 
-/** Principal square root (Re ≥ 0), without cancellation. */
+/**
+ * Principal square root (Re ≥ 0), without cancellation.
+ * @reference Kahan, Branch Cuts for Complex Elementary Functions, in The State of the Art in Numerical Analysis (1987), 165.
+ */
 export function csqrt(a: Complex): Complex {
   const m = Math.hypot(a.re, a.im);
   if (m === 0) return { re: 0, im: 0 };

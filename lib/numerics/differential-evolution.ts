@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import type { Rng } from './rng';
 
+/** Options of {@link differentialEvolution}. */
 export interface EvolutionOptions {
   /** Members. Default 10 per variable, at least 20. */
   readonly population?: number;
@@ -16,6 +17,7 @@ export interface EvolutionOptions {
   readonly seeds?: readonly ArrayLike<number>[];
 }
 
+/** Best member with the last population. */
 export interface EvolutionResult {
   readonly x: Float64Array;
   readonly f: number;
@@ -31,7 +33,9 @@ export interface EvolutionResult {
 
 /**
  * Latin hypercube in a box: along every axis each of `count` equal strata holds one point.
- * @returns (count, n) row-major. @throws AppError `invalid_input` for a box that is not finite or is empty.
+ * @param lower - (n,); `upper` likewise.
+ * @returns (count, n) row-major.
+ * @throws AppError `invalid_input` for a box that is not finite or is empty.
  * @reference McKay, Beckman & Conover, Technometrics 21 (1979) 239.
  */
 export function latinHypercube(count: number, lower: ArrayLike<number>, upper: ArrayLike<number>, rng: Rng): Float64Array {
@@ -56,6 +60,7 @@ export function latinHypercube(count: number, lower: ArrayLike<number>, upper: A
 /**
  * Global minimum of f in a box by differential evolution, best/1/bin with dithered factor; components that leave the box are drawn anew inside it.
  * Infinity and NaN count as worse than any number.
+ * @param lower - (n,); `upper` likewise.
  * @throws AppError `invalid_input` for a box that is not finite, fewer than 4 members, or when no member of the first population has a finite value.
  * @complexity population · (generations + 1) evaluations.
  * @reference Storn & Price, J. Global Optim. 11 (1997) 341; dither: Das, Konar & Chakraborty, GECCO (2005) 991.

@@ -16,15 +16,19 @@ export interface Distribution {
 const SQRT1_2 = Math.SQRT1_2;
 const LOG_SQRT_2PI = 0.9189385332046727;
 
-/** Standard normal density. */
+/** Standard normal density. @reference Abramowitz & Stegun (1964), 26.2.1. */
 export const normalPdf = (x: number): number => Math.exp(-0.5 * x * x - LOG_SQRT_2PI);
-/** Standard normal distribution function, relative accuracy 1e-15 in the lower tail. */
+/**
+ * Standard normal distribution function, relative accuracy 1e-15 in the lower tail.
+ * @reference Abramowitz & Stegun (1964), 26.2.2; by erfc, DLMF 7.2.2.
+ */
 export const normalCdf = (x: number): number => 0.5 * erfc(-x * SQRT1_2);
-/** Standard normal upper tail. */
+/** Standard normal upper tail. @reference Abramowitz & Stegun (1964), 26.2.3. */
 export const normalSf = (x: number): number => 0.5 * erfc(x * SQRT1_2);
 
 /**
  * Standard normal quantile: a rational start value (relative error 1e-9), then one Halley step on the exact tail.
+ * @param p - lower-tail probability.
  * @throws AppError `out_of_domain` unless 0 <= p <= 1.
  * @reference start value: P. J. Acklam (2003), an algorithm for the inverse normal; refinement: Halley's method.
  */
@@ -76,7 +80,11 @@ export const normal: Distribution = {
   upperQuantile: (p) => -normalQuantile(p),
 };
 
-/** χ² with `dof` > 0 degrees of freedom (real-valued). */
+/**
+ * χ² with `dof` > 0 degrees of freedom (real-valued).
+ * @throws AppError `out_of_domain` unless dof > 0.
+ * @reference Abramowitz & Stegun (1964), 26.4; DLMF 8.2.4.
+ */
 export function chiSquared(dof: number): Distribution {
   requirePositive('dof', dof);
   const a = dof / 2;
@@ -96,7 +104,11 @@ export function chiSquared(dof: number): Distribution {
   );
 }
 
-/** Student's t with `dof` > 0 degrees of freedom (real-valued; infinite gives the normal). */
+/**
+ * Student's t with `dof` > 0 degrees of freedom (real-valued; infinite gives the normal).
+ * @throws AppError `out_of_domain` unless dof > 0.
+ * @reference Abramowitz & Stegun (1964), 26.7; DLMF 8.17.
+ */
 export function studentT(dof: number): Distribution {
   if (dof === Number.POSITIVE_INFINITY) return normal;
   requirePositive('dof', dof);
@@ -122,7 +134,11 @@ export function studentT(dof: number): Distribution {
   return { pdf, cdf: (x) => upper(-x), sf: upper, quantile: (p) => -upperQuantile(p), upperQuantile };
 }
 
-/** Fisher's F with d1, d2 > 0 degrees of freedom. */
+/**
+ * Fisher's F with d1, d2 > 0 degrees of freedom.
+ * @throws AppError `out_of_domain` unless d1 and d2 > 0.
+ * @reference Abramowitz & Stegun (1964), 26.6; DLMF 8.17.
+ */
 export function fisherF(d1: number, d2: number): Distribution {
   requirePositive('d1', d1);
   requirePositive('d2', d2);
@@ -144,7 +160,7 @@ export function fisherF(d1: number, d2: number): Distribution {
   );
 }
 
-/** Beta(a, b) on [0, 1]. */
+/** Beta(a, b) on [0, 1]. @throws AppError `out_of_domain` unless a and b > 0. @reference Abramowitz & Stegun (1964), 26.5; DLMF 8.17. */
 export function beta(a: number, b: number): Distribution {
   requirePositive('a', a);
   requirePositive('b', b);
@@ -161,7 +177,7 @@ export function beta(a: number, b: number): Distribution {
   );
 }
 
-/** Binomial lower tail P(X <= k), n trials of probability p. */
+/** Binomial lower tail P(X <= k), n trials of probability p. @reference Abramowitz & Stegun (1964), 26.5.24. */
 export function binomialCdf(k: number, n: number, p: number): number {
   if (k < 0) return 0;
   if (k >= n) return 1;

@@ -3,6 +3,7 @@ import { requireFinite } from './matrix';
 
 /** A monotone cubic through points: it has no extremum where the points have none. */
 export interface MonotoneCubic {
+  /** Ascending. */
   readonly x: Float64Array;
   readonly y: Float64Array;
   /** Slope at every point. */
@@ -50,7 +51,7 @@ function endSlope(h0: number, h1: number, d0: number, d1: number): number {
   return d0 * d1 <= 0 && Math.abs(s) > 3 * Math.abs(d0) ? 3 * d0 : s;
 }
 
-/** Value at t. @throws AppError `out_of_domain` outside the points: nothing is extrapolated. */
+/** Value at t. @param t - in the unit of x. @throws AppError `out_of_domain` outside the points: nothing is extrapolated. */
 export function evaluateCubic(c: MonotoneCubic, t: number): number {
   const n = c.x.length;
   if (!(t >= c.x[0]! && t <= c.x[n - 1]!))

@@ -5,9 +5,13 @@ import { backSolveInPlace, type Cholesky, cholesky, forwardSolveInPlace } from '
  * P is row-major (p, A).
  */
 export interface LatentModel {
+  /** P, (p, A). */
   readonly loadings: ArrayLike<number>;
+  /** λ, (A,). */
   readonly scoreVariance: ArrayLike<number>;
+  /** d, (p,). */
   readonly residualVariance: ArrayLike<number>;
+  /** A. */
   readonly components: number;
 }
 

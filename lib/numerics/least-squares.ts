@@ -7,6 +7,7 @@ import { withoutRounding } from './variation';
 /** How the covariance is scaled: `estimated` by the residual variance, `known` when weights are exactly 1/u². */
 export type CovarianceScale = 'estimated' | 'known';
 
+/** Options of a linear fit. */
 export interface LeastSquaresOptions {
   /** One weight per row, >= 0 (1/u² when standard uncertainties are known). A zero or NaN weight drops the row. */
   readonly weights?: Numbers;
@@ -19,7 +20,9 @@ export interface LeastSquaresOptions {
   readonly names?: readonly string[];
 }
 
+/** A linear fit with its uncertainty and its rank. */
 export interface LeastSquaresFit {
+  /** (p,). */
   readonly coefficients: Float64Array;
   /** Covariance of the coefficients, row-major (p, p); in a deficient fit of the minimum-norm solution. */
   readonly covariance: Float64Array;
@@ -51,8 +54,10 @@ export interface LeastSquaresFit {
  * values of R.
  * @param x - design X, shape (n, p), finite.
  * @param y - observations, shape (n,); NaN means "not measured" and drops the row.
+ * @returns coefficients in unit of y over unit of their column.
  * @throws AppError `rank_deficient` with `details.columns` (the terms that cannot be told apart) unless `minimum_norm` was asked for;
  * `invalid_input` when fewer rows than columns remain.
+ * @throws AppError `dimension_mismatch` when X, y and the weights differ in length.
  * @complexity 2np² flops for the factorisation.
  * @reference Golub & Van Loan (2013), §5.3; Björck, Numerical Methods for Least Squares Problems (1996), §1.
  */
@@ -64,6 +69,7 @@ export function leastSquares(x: Matrix, y: Numbers, options: LeastSquaresOptions
 /** A factored design: fits of several y with the same rows and weights share it. */
 export interface DesignFactor {
   readonly x: Matrix;
+  /** Indices of the rows used. */
   readonly rows: Int32Array;
   /** √w of each used row; null when all are 1. */
   readonly root: Float64Array | null;
@@ -123,6 +129,7 @@ export function factorDesign(
 
 /**
  * Fit one y on a factored design.
+ * @param y - (n,); as many entries as the design has rows.
  * @throws AppError `invalid_input` when y is not measured on a row the factor uses.
  */
 export function solveDesign(f: DesignFactor, y: Numbers, scale: CovarianceScale = 'estimated'): LeastSquaresFit {

@@ -2,7 +2,9 @@ import { AppError } from '@/lib/errors';
 import { matrix } from './matrix';
 import { applyQt, inverseR, qrFactor, solveR } from './qr';
 
+/** Options of {@link levenbergMarquardt}. */
 export interface LevenbergOptions {
+  /** (n,); `upper` likewise. */
   readonly lower?: ArrayLike<number>;
   readonly upper?: ArrayLike<number>;
   readonly maxIterations?: number;
@@ -12,7 +14,9 @@ export interface LevenbergOptions {
   readonly tolerance?: number;
 }
 
+/** Minimum of a nonlinear least-squares problem. */
 export interface LevenbergResult {
+  /** (n,). */
   readonly parameters: Float64Array;
   /** Σ r². */
   readonly cost: number;
@@ -22,6 +26,7 @@ export interface LevenbergResult {
    */
   readonly covariance: Float64Array;
   readonly atBound: readonly boolean[];
+  /** (m,). */
   readonly residuals: Float64Array;
   readonly status: 'converged' | 'max_iterations';
   readonly iterations: number;
@@ -32,8 +37,12 @@ export interface LevenbergResult {
 
 /**
  * Nonlinear least squares min Σ r_i(p)² with bounds by Levenberg–Marquardt: the damped step comes from QR of [J; √μ D], D the column norms, so
- * that JᵀJ is never formed; steps are cut at the bounds. A parameter whose column of J vanishes is held for that step; at a bound it counts as at the bound.
+ * that JᵀJ is never formed; steps are cut at the bounds. A parameter whose column of J vanishes is held for that step; at a bound it counts as at the
+ * bound.
  * @param residuals - writes r (m,) for parameters p.
+ * @param start - (n,).
+ * @param m - number of residuals.
+ * @returns parameters, (n,); look at `status`.
  * @throws AppError `invalid_input` when m < n or r is not finite at the start.
  * @reference Marquardt, J. SIAM 11 (1963) 431; Moré, Lecture Notes in Math. 630 (1978) 105; gain ratio rule of Nielsen (1999).
  */

@@ -60,6 +60,7 @@ export function transpose(a: Matrix): Matrix {
 
 /**
  * A·B.
+ * @param a - (m, k); b - (k, n).
  * @throws AppError `dimension_mismatch` unless A has as many columns as B has rows.
  * @complexity 2·m·k·n flops, blocked in the kernels.
  */
@@ -125,7 +126,13 @@ export function transposeMultiplyVector(a: Matrix, y: Numbers): Float64Array {
   return out;
 }
 
-/** Aᵀ·B, A read by columns instead of transposed. @throws AppError `dimension_mismatch` unless both have as many rows. @complexity 2·m·k·n flops. */
+/**
+ * Aᵀ·B, A read by columns instead of transposed.
+ * @param a - (m, k); b - (m, n).
+ * @returns (k, n).
+ * @throws AppError `dimension_mismatch` unless both have as many rows.
+ * @complexity 2·m·k·n flops.
+ */
 export function transposeMultiply(a: Matrix, b: Matrix): Matrix {
   if (a.rows !== b.rows) throw new AppError('dimension_mismatch', `A is ${a.rows} x ${a.cols}, B is ${b.rows} x ${b.cols}`);
   const { rows: k, cols: m } = a;
@@ -143,6 +150,7 @@ export function transposeMultiply(a: Matrix, b: Matrix): Matrix {
 /**
  * AᵀA, symmetric. It squares the condition number: use it where the basis is known to be well conditioned
  * (scatter matrices, PLS kernels), never to solve a least-squares problem.
+ * @returns (n, n).
  */
 export function gram(a: Matrix): Matrix {
   const { rows: m, cols: n } = a;
@@ -181,10 +189,7 @@ function sumOf(x: Numbers): number {
   return s0 + s1 + s2 + s3;
 }
 
-/**
- * Refuse NaN and infinities at a door.
- * @throws AppError `invalid_input` naming the field and the first bad index.
- */
+/** Refuse NaN and infinities at an entry point. @throws AppError `invalid_input` naming the field and the first bad index. */
 export function requireFinite(field: string, values: Numbers): void {
   if (Number.isFinite(sumOf(values))) return; // a finite sum has finite terms; otherwise look for the one that is not
   for (let i = 0; i < values.length; i++) {

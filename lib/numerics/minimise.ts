@@ -1,7 +1,9 @@
 import { AppError } from '@/lib/errors';
 import { dot } from './matrix';
 
+/** Minimum of a function. */
 export interface MinimiseResult {
+  /** (n,). */
   readonly x: Float64Array;
   readonly f: number;
   readonly status: 'converged' | 'max_iterations';
@@ -11,7 +13,9 @@ export interface MinimiseResult {
   readonly residual: number;
 }
 
+/** Options of {@link minimiseBounded}. */
 export interface BoundedOptions {
+  /** (n,); `upper` likewise. */
   readonly lower?: ArrayLike<number>;
   readonly upper?: ArrayLike<number>;
   readonly maxIterations?: number;
@@ -21,13 +25,14 @@ export interface BoundedOptions {
   readonly memory?: number;
 }
 
-// A decrease below this share of f cannot be told from the rounding of a factorised likelihood or a sum of squares.
+// A decrease below this share of f cannot be distinguished from the rounding of a factorised likelihood or a sum of squares.
 const ROUNDING = 1e-13;
 
 /**
  * Bounded L-BFGS: quasi-Newton direction in the free variables, projected backtracking line search. Variables at a bound whose gradient
  * points outwards are held.
  * @param evaluate - writes the gradient into its second argument and returns f; may return Infinity outside its domain.
+ * @param start - (n,).
  * @returns the best point with its evidence; look at `status`.
  * @throws AppError `invalid_input` when f is not finite at the start.
  * @reference Nocedal & Wright, Numerical Optimization, 2nd ed. (2006), Alg. 7.4; projection as in Bertsekas, SIAM J. Control Optim. 20 (1982) 221.
@@ -131,7 +136,9 @@ function direction(
   return q.map((v, i) => (free[i] ? -v : 0));
 }
 
+/** Options of {@link minimiseSimplex}. */
 export interface SimplexOptions {
+  /** Edge of the first simplex along each variable, (n,). */
   readonly step?: ArrayLike<number>;
   readonly maxEvaluations?: number;
   /** Stop when the simplex values differ by less than this. Default 1e-13 of 1 + |f|. */
@@ -140,6 +147,8 @@ export interface SimplexOptions {
 
 /**
  * Nelder–Mead simplex search with restarts at its own result until a restart no longer helps: for few variables without gradients.
+ * @param start - (n,).
+ * @returns the best point; look at `status`.
  * @reference Nelder & Mead, Computer J. 7 (1965) 308; adaptive coefficients not used; restarts: Press et al., Numerical Recipes, §10.5.
  */
 export function minimiseSimplex(
@@ -216,7 +225,12 @@ function simplexRun(
   return { x: points[0]!.x, f: points[0]!.f, evaluations, iterations, residual };
 }
 
-/** Minimum of a unimodal function of one variable on [a, b] by golden section. */
+/**
+ * Minimum of a unimodal function of one variable on [a, b] by golden section.
+ * @param tolerance - width of the interval that ends the search.
+ * @returns x in the unit of the interval.
+ * @reference Kiefer, Proc. Am. Math. Soc. 4 (1953) 502.
+ */
 export function minimiseGolden(
   f: (x: number) => number,
   a: number,
@@ -248,6 +262,7 @@ export function minimiseGolden(
 
 /**
  * Root of a continuous function between a and b by bisection with secant steps.
+ * @param tolerance - width of the bracket that ends the search.
  * @throws AppError `invalid_input` when f(a) and f(b) have the same sign.
  * @reference Illinois variant of regula falsi: Dowell & Jarratt, BIT 11 (1971) 168.
  */

@@ -10,6 +10,7 @@ export type { LatentModel } from './latent-posterior';
 /** Whether a matrix has entries that were not measured (NaN). */
 export const hasMissing = (x: Matrix): boolean => x.data.some(Number.isNaN);
 
+/** A row with its gaps filled. */
 export interface Conditional {
   /** x with the missing entries replaced by E(x_m | x_o). */
   readonly filled: Float64Array;
@@ -70,7 +71,9 @@ const FIRST_ROUNDS = 4;
  * Rows with missing values: leading principal components of the filled data and conditional means in turn until the fill settles
  * (expectation–maximisation of the latent model). Starts from column means of what was recorded. The components follow the fill by
  * orthogonal iteration from those of the round before, so that a round costs three products with a few columns, no decomposition.
- * @param raw - shape (n, p), NaN = missing. @param components - of the latent model; cut to min(p − 1, n − 2).
+ * @param raw - shape (n, p), NaN = missing.
+ * @param components - of the latent model; cut to min(p − 1, n − 2).
+ * @returns the filled matrix (n, p), the number of filled entries and the rounds.
  * @throws AppError `invalid_input` naming a column that was never recorded.
  * @complexity a round: 6npA, and A² a missing value.
  * @reference Dempster, Laird & Rubin, J. R. Stat. Soc. B 39 (1977) 1; Roweis, NIPS 10 (1998) 626 (principal components by expectation–maximisation).

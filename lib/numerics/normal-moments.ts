@@ -4,7 +4,9 @@ import { type Matrix, matrix } from './matrix';
 import { hasMissing } from './missing';
 import { covarianceMatrix } from './statistics';
 
+/** Mean and covariance of rows. */
 export interface NormalMoments {
+  /** (p,). */
   readonly mean: Float64Array;
   /** Row-major (p, p), divisor n − 1. */
   readonly covariance: Float64Array;
@@ -122,7 +124,11 @@ export interface MissingRegression {
   readonly residual: Float64Array;
 }
 
-/** Regression of the missing variables on the recorded ones. @param covariance - row-major (p, p), positive definite. */
+/**
+ * Regression of the missing variables on the recorded ones.
+ * @param covariance - row-major (p, p), positive definite.
+ * @reference Little & Rubin, Statistical Analysis with Missing Data, 2nd ed. (2002), §11.2.
+ */
 export function regression(covariance: Float64Array, p: number, missing: readonly number[]): MissingRegression {
   const absent = new Set(missing);
   const recorded = Array.from({ length: p }, (_, j) => j).filter((j) => !absent.has(j));
@@ -153,7 +159,12 @@ export function regression(covariance: Float64Array, p: number, missing: readonl
   return { missing, recorded, weights, residual };
 }
 
-/** A row with its missing values replaced by their means given the recorded ones. */
+/**
+ * A row with its missing values replaced by their means given the recorded ones.
+ * @param mean - (p,).
+ * @returns (p,).
+ * @reference as {@link normalMoments}.
+ */
 export function completed(row: ArrayLike<number>, mean: ArrayLike<number>, r: MissingRegression): Float64Array {
   const out = Float64Array.from(row);
   const o = r.recorded.length;

@@ -5,15 +5,19 @@ import { ActiveSet, DEPENDENT } from './qp-active-set';
 /** Factor of the Hessian, reused by every problem with the same H. */
 export interface QpHessian {
   readonly n: number;
+  /** H, row-major (n, n). */
   readonly h: Float64Array;
   /** L⁻ᵀ of H = L Lᵀ, row-major (n, n). */
   readonly j: Float64Array;
 }
 
+/** Linear term and constraints of a quadratic program. */
 export interface QpProblem {
+  /** (n,). */
   readonly g: ArrayLike<number>;
   /** Rows c_i with c_iᵀx >= d_i, row-major (m, n). */
   readonly c: Float64Array;
+  /** (m,). */
   readonly d: ArrayLike<number>;
   /** The first `equalities` rows hold with equality. Default 0. */
   readonly equalities?: number;
@@ -21,7 +25,9 @@ export interface QpProblem {
   readonly warmStart?: readonly number[];
 }
 
+/** Optimum of a quadratic program. */
 export interface QpSolution {
+  /** (n,). */
   readonly x: Float64Array;
   readonly status: 'converged' | 'infeasible' | 'max_iterations';
   readonly iterations: number;
@@ -33,7 +39,7 @@ export interface QpSolution {
   readonly kktResidual: number;
 }
 
-/** Prepare a Hessian. @throws AppError `not_positive_definite`: add weight to the moves. */
+/** Prepare a Hessian. @param h - H, row-major (n, n), symmetric. @throws AppError `not_positive_definite`: add weight to the moves. */
 export function qpHessian(h: Float64Array, n: number): QpHessian {
   const { l } = cholesky(h, n);
   const j = new Float64Array(n * n);
@@ -54,6 +60,7 @@ const FEASIBLE = 1e-10;
 /**
  * Strictly convex quadratic program min ½xᵀHx + gᵀx, c_iᵀx >= d_i, by the dual active-set method: it starts at the unconstrained minimum and
  * adds one violated row at a time, so few active rows mean few steps and no feasible start is needed.
+ * @returns x, (n,); look at `status` and `kktResidual`.
  * @throws AppError `dimension_mismatch`. Infeasible problems are reported in `status`, not thrown.
  * @complexity O(n² + mn) a step.
  * @reference Goldfarb & Idnani, Mathematical Programming 27 (1983) 1.

@@ -117,6 +117,7 @@ export function svdOfR(qr: Qr): Svd {
 /**
  * Solve R·x = c by back substitution, x in the original column order.
  * @param c - first n entries are read (Qᵀb).
+ * @returns (n,).
  * @throws AppError `rank_deficient` with `details.column` when a diagonal of R vanishes: drop that term.
  */
 export function solveR(qr: Qr, c: Float64Array): Float64Array {

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
 
+/** Nodes and weights of a quadrature, (n,) each. */
 export interface QuadratureRule {
   readonly nodes: Float64Array;
   readonly weights: Float64Array;
@@ -43,7 +44,7 @@ export function gaussLegendre(n: number): QuadratureRule {
   return rule;
 }
 
-/** The same rule moved to [a, b]. */
+/** The same rule moved to [a, b]. @param n - nodes. @throws AppError as {@link gaussLegendre}. */
 export function gaussLegendreOn(n: number, a: number, b: number): QuadratureRule {
   const r = gaussLegendre(n);
   const half = (b - a) / 2;

@@ -10,12 +10,13 @@ export type RadialFamily = 'gaussian' | 'exponential' | 'matern32' | 'matern52' 
 
 const FAMILIES: readonly RadialFamily[] = ['gaussian', 'exponential', 'matern32', 'matern52', 'spherical'];
 
-/** c(u) of one distance. */
+/** c(u) of one distance. @param u - distance over length scale, dimensionless. @reference as {@link RadialFamily}. */
 export function radialCorrelation(family: RadialFamily, u: number): number {
   const index = FAMILIES.indexOf(family);
   return withKernels(0, (kernels) => kernels.radialAt(index, u));
 }
 
+/** Options of {@link radialMatrix}. */
 export interface RadialOptions {
   /** u = `factor`·|a_i − b_j|. Default 1. */
   readonly factor?: number;
@@ -29,6 +30,7 @@ export interface RadialOptions {
 /**
  * variance·c(|a_i − b_j|·factor) for all pairs, row-major (n, m).
  * @param a, b - points, row-major (n, d) and (m, d). The same array twice gives the symmetric matrix at half the work.
+ * @returns unit of the variance.
  * @throws AppError `dimension_mismatch` when the lengths are no multiples of d.
  * @complexity n·m·d.
  */

@@ -3,9 +3,11 @@ import { leastSquares } from './least-squares';
 import { fromRows, matrix, type Numbers } from './matrix';
 import { requireIndependent, requireVariation } from './variation';
 
+/** A regression in the original variables. */
 export interface Regression {
   /** In the original variables: intercept first where there is one, then by column or by rising power. */
   readonly coefficients: Float64Array;
+  /** In the order of the coefficients. */
   readonly standardErrors: Float64Array;
   readonly residualSigma: number;
   readonly rSquared: number;
@@ -17,6 +19,7 @@ export interface Regression {
 /**
  * Polynomial regression y = Σ b_k x^k, solved in t = (x − mid)/halfRange on the Legendre basis and mapped back: the raw powers of NIST's Filip
  * set lose eight digits, this loses none that the data do not lose.
+ * @param x - (n,); y - (n,); NaN in y is left out.
  * @param degree - highest power.
  * @throws AppError `invalid_input` with fewer points than coefficients; `out_of_domain` when x does not vary; `rank_deficient` when the x do not differ
  * enough.
@@ -128,7 +131,10 @@ function legendreToPowers(degree: number, mid: number, half: number): Float64Arr
 
 /**
  * Multiple regression, columns centred and scaled before QR (Longley keeps eleven digits), mapped back to the original variables.
- * @param columns - one array per regressor. @param intercept - default true. @param names - of the regressors, for what is refused.
+ * @param columns - one array per regressor.
+ * @param y - (n,); NaN is left out.
+ * @param intercept - default true.
+ * @param names - of the regressors, for what is refused.
  * @throws AppError as `leastSquares`; with an intercept `rank_deficient` naming regressors that do not vary or depend on others.
  * @reference Golub & Van Loan (2013), §5.3; NIST StRD.
  */

@@ -47,6 +47,7 @@ function hashName(name: string): bigint {
  * Generator for a seed and a stream name.
  * @param seed - any safe integer (its 64-bit two's complement is used).
  * @param stream - name of the stream; '' is the main one.
+ * @reference as {@link Rng}; ziggurat: Marsaglia & Tsang, J. Stat. Softw. 5 (2000) 8.
  */
 export function createRng(seed: number, stream = ''): Rng {
   const next = splitMix64(BigInt(Math.trunc(seed)) ^ (stream === '' ? 0n : hashName(stream)));
@@ -105,7 +106,7 @@ interface Generator {
 
 let shared: Generator | null = null;
 
-// One module serves all generators of a thread; whoever draws puts its state in, unless it drew last.
+// One module serves all generators of a thread; a generator loads its state before it draws, unless it drew last.
 function open(): Generator {
   const bytes = Uint8Array.from(atob(RANDOM_BASE64), (c) => c.charCodeAt(0));
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { exp: Math.exp, log: Math.log } });

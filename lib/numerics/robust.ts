@@ -3,6 +3,7 @@ import { type LeastSquaresFit, type LeastSquaresOptions, leastSquares } from './
 import type { Matrix, Numbers } from './matrix';
 import { MAD_TO_SIGMA, median } from './statistics';
 
+/** Options of a robust fit. */
 export interface RobustOptions extends LeastSquaresOptions {
   /** Huber's monotone weights or Tukey's redescending bisquare. Default bisquare. */
   readonly estimator?: 'huber' | 'bisquare';
@@ -13,6 +14,7 @@ export interface RobustOptions extends LeastSquaresOptions {
   readonly tolerance?: number;
 }
 
+/** A robust fit. */
 export interface RobustFit extends LeastSquaresFit {
   /** Robust weight of each row, 0 to 1; NaN where the row was dropped. */
   readonly robustWeights: Float64Array;
@@ -28,6 +30,8 @@ export interface RobustFit extends LeastSquaresFit {
  * Robust linear regression by iteratively reweighted least squares, started at ordinary least squares, the scale
  * median |r|/0.6745 renewed in every iteration. The bisquare solution is a local one: the start is part of its definition.
  * The covariance is that of the final weighted fit, conditional on the weights.
+ * @param x - design, (n, p).
+ * @param y - (n,); NaN drops the row.
  * @throws AppError as `leastSquares`; look at `status`, iterations that do not settle are reported, not thrown.
  * @reference Huber, Robust Statistics (1981), §7.8; Holland & Welsch, Commun. Stat. A6 (1977) 813.
  */

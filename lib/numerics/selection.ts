@@ -1,7 +1,9 @@
 /**
  * The smallest and the largest `count` values of y, both in ascending order: what coverage intervals need of a sorted sample, without sorting the rest.
  * Thresholds come from a systematic subsample; where they cut too tight, everything is sorted.
- * @param y - finite values, shape (n,); not changed. @param count - 1 <= count <= n.
+ * @param y - finite values, shape (n,); not changed.
+ * @param count - 1 <= count <= n.
+ * @returns (count,) each.
  * @complexity n + count·ln count for count ≪ n.
  */
 export function sortedTails(y: Float64Array, count: number): { readonly lowest: Float64Array; readonly highest: Float64Array } {

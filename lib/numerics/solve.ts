@@ -3,8 +3,10 @@ import { withKernels } from './kernels/load';
 
 /**
  * Solve A·X = B by LU with partial pivoting, for several right-hand sides.
- * @param a - A, row-major (n, n); holds L and U on return. @param b - B, row-major (n, m); holds X on return.
+ * @param a - A, row-major (n, n); holds L and U on return.
+ * @param b - B, row-major (n, m); holds X on return.
  * @throws AppError `rank_deficient` when a column has no pivot.
+ * @throws AppError `dimension_mismatch` when a or b has another length.
  * @complexity 2n³/3 + 2n²m.
  * @reference Golub & Van Loan (2013), Alg. 3.4.1; by halves of the columns: Toledo, SIAM J. Matrix Anal. Appl. 18 (1997) 1065.
  */

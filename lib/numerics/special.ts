@@ -26,12 +26,12 @@ export function logGamma(x: number): number {
   return (y - 0.5) * Math.log(y) - y + 0.9189385332046727 + s / y - Math.log(shift);
 }
 
-/** ln B(a, b). */
+/** ln B(a, b). @reference DLMF 5.12.1. */
 export function logBeta(a: number, b: number): number {
   return logGamma(a) + logGamma(b) - logGamma(a + b);
 }
 
-/** Γ(x) for real x that is not a pole; reflection for x < 0.5. */
+/** Γ(x) for real x that is not a pole; reflection for x < 0.5. @throws AppError `out_of_domain` at a pole. @reference reflection: DLMF 5.5.3. */
 export function gamma(x: number): number {
   if (x <= 0 && Number.isInteger(x)) throw new AppError('out_of_domain', `gamma has a pole at ${x}`);
   if (x < 0.5) return Math.PI / (Math.sin(Math.PI * x) * gamma(1 - x));
@@ -41,8 +41,10 @@ export function gamma(x: number): number {
 /**
  * Regularised incomplete gamma functions P(a, x) and Q(a, x) = 1 − P: power series below a + 1, continued fraction above,
  * so that whichever is small keeps its relative accuracy.
+ * @param a - shape.
  * @throws AppError `out_of_domain` unless a > 0 and x >= 0.
  * @reference Abramowitz & Stegun (1964), 6.5.29 and 6.5.31; Lentz's method in Thompson & Barnett, J. Comput. Phys. 64 (1986) 490.
+ * @reference DLMF 8.2.4 (definition).
  */
 export function incompleteGamma(a: number, x: number): { p: number; q: number } {
   if (!(a > 0) || !(x >= 0))
@@ -85,6 +87,7 @@ export function incompleteGamma(a: number, x: number): { p: number; q: number } 
  * @param y - 1 − x, given by the caller where x is so close to 1 that the difference would lose digits.
  * @throws AppError `out_of_domain` unless a, b > 0 and 0 <= x <= 1.
  * @reference Abramowitz & Stegun (1964), 26.5.8 (continued fraction).
+ * @reference DLMF 8.17.1–2 (definition).
  */
 export function incompleteBeta(a: number, b: number, x: number, y: number = 1 - x): { p: number; q: number } {
   if (!(a > 0) || !(b > 0) || !(x >= 0) || !(x <= 1)) {
@@ -131,6 +134,7 @@ export function incompleteBeta(a: number, b: number, x: number, y: number = 1 - 
  * Complementary error function with relative accuracy about 1e-15 for all x, also far in the tail.
  * Series 7.1.6 below 1, continued fraction 7.1.14 above.
  * @reference Abramowitz & Stegun (1964), ch. 7.
+ * @reference DLMF 7.2.2 (definition).
  */
 export function erfc(x: number): number {
   if (Number.isNaN(x)) return Number.NaN;
@@ -165,7 +169,10 @@ function expMinusSquare(x: number): number {
 /**
  * Modified Bessel function of the second kind K_ν(x), x > 0, by the trapezoidal rule on
  * K_ν(x) = ∫_0^∞ exp(−x cosh t) cosh(νt) dt, which converges faster than exponentially.
+ * @param nu - order, real.
+ * @throws AppError `out_of_domain` unless x > 0.
  * @reference Abramowitz & Stegun (1964), 9.6.24; Trefethen & Weideman, SIAM Rev. 56 (2014) 385.
+ * @reference DLMF 10.32.9.
  */
 export function besselK(nu: number, x: number): number {
   if (!(x > 0)) throw new AppError('out_of_domain', `besselK needs x > 0, got ${x}`);

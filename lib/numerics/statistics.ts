@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 import type { Numbers } from './matrix';
 import { isSpread } from './variation';
 
+/** Moments of a sample. */
 export interface Moments {
   readonly n: number;
   readonly mean: number;
@@ -14,6 +15,7 @@ export interface Moments {
 /**
  * Mean by a compensated sum, so that large values that cancel leave the small ones, and variance by a second pass that is corrected for the
  * rounding of the mean; NaN entries ("not measured") are skipped.
+ * @param x - any unit.
  * @reference Neumaier, Z. Angew. Math. Mech. 54 (1974) 39; Chan, Golub & LeVeque, Am. Stat. 37 (1983) 242, eq. 1.7.
  */
 export function moments(x: Numbers): Moments {
@@ -52,6 +54,9 @@ export function moments(x: Numbers): Moments {
 
 /**
  * Quantile with linear interpolation between order statistics at position p(n − 1); NaN skipped.
+ * @param x - any unit.
+ * @param p - 0 to 1.
+ * @returns unit of x.
  * @throws AppError `invalid_input` when no value is left; `out_of_domain` unless 0 <= p <= 1.
  * @reference Hyndman & Fan, Am. Stat. 50 (1996) 361, type 7.
  */
@@ -127,7 +132,7 @@ function measured(x: Numbers): Float64Array {
   return out.subarray(0, n);
 }
 
-/** As `quantile`, for values already ascending and without NaN. */
+/** As `quantile`, for values already ascending and without NaN. @throws AppError as {@link quantile}. */
 export function sortedQuantile(s: Numbers, p: number): number {
   if (s.length === 0) throw new AppError('invalid_input', 'quantile of no values; measure at least one');
   if (!(p >= 0 && p <= 1)) throw new AppError('out_of_domain', `probability ${p} is outside [0, 1]`);
@@ -151,7 +156,11 @@ export function median(x: Numbers): number {
 /** Φ⁻¹(3/4): makes the median absolute deviation estimate sigma of a normal sample. */
 export const MAD_TO_SIGMA = 1 / 0.674489750196082;
 
-/** Robust sigma: median |x − centre| · 1.4826, about the median unless a centre is given. */
+/**
+ * Robust sigma: median |x − centre| · 1.4826, about the median unless a centre is given.
+ * @returns unit of the values.
+ * @reference Hampel, J. Am. Stat. Assoc. 69 (1974) 383.
+ */
 export function madSigma(x: Numbers, centre?: number): number {
   const c = centre ?? median(x);
   return MAD_TO_SIGMA * median(Float64Array.from(x, (v) => Math.abs(v - c)));
@@ -159,6 +168,8 @@ export function madSigma(x: Numbers, centre?: number): number {
 
 /**
  * Mean vector and sample covariance (divisor n − 1) of rows, shape (n, p).
+ * @param data - row-major (n, p).
+ * @returns mean, (p,), and covariance, (p, p) row-major.
  * @throws AppError `invalid_input` with fewer than two rows.
  */
 export function covarianceMatrix(data: Float64Array, n: number, p: number): { mean: Float64Array; covariance: Float64Array } {

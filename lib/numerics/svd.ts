@@ -92,7 +92,11 @@ function sortSvd(w: Float64Array, v: Float64Array, m: number, n: number, sweeps:
   return { u, s, v: vv, sweeps };
 }
 
-/** Number of singular values above `tolerance` times the largest. */
+/**
+ * Number of singular values above `tolerance` times the largest.
+ * @param s - singular values, descending.
+ * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), §5.4.
+ */
 export function numericalRank(s: Float64Array, tolerance: number): number {
   const limit = tolerance * (s[0] ?? 0);
   let r = 0;

@@ -3,6 +3,7 @@ import { type LeastSquaresFit, type LeastSquaresOptions, leastSquares } from './
 import { type Matrix, matrix, type Numbers } from './matrix';
 import { withoutRounding } from './variation';
 
+/** Eigenvalues and vectors of a symmetric matrix. */
 export interface SymmetricEigen {
   /** Eigenvalues, descending, and orthonormal eigenvectors as columns of `vectors` (n, n). */
   readonly values: Float64Array;
@@ -15,6 +16,7 @@ export interface SymmetricEigen {
  * to rounding.
  * @param a - row-major (n, n); only the lower triangle is read.
  * @throws AppError `invalid_input` on a non-finite entry; `not_converged` after 60 sweeps.
+ * @throws AppError `dimension_mismatch` when a does not hold n² values.
  * @complexity about 4n³ a sweep, 6 to 10 sweeps.
  * @reference Golub & Van Loan (2013), Alg. 8.5.2.
  */
@@ -79,10 +81,12 @@ function rotate(w: Float64Array, v: Float64Array, n: number, p: number, q: numbe
   w[q * n + p] = 0;
 }
 
+/** A factored symmetric matrix. */
 export interface Ldlt {
   readonly n: number;
   /** Unit lower triangle L and diagonal D of A = L D Lᵀ. */
   readonly l: Float64Array;
+  /** (n,). */
   readonly d: Float64Array;
   /** Numbers of positive, negative and zero pivots. */
   readonly inertia: { readonly positive: number; readonly negative: number; readonly zero: number };
@@ -91,7 +95,9 @@ export interface Ldlt {
 /**
  * A = L D Lᵀ without pivoting, for symmetric quasi-definite matrices (KKT systems with regularisation) where every leading minor is non-zero.
  * @throws AppError `rank_deficient` when a pivot falls below 1e-14 of the largest diagonal entry: regularise, or use `symmetricEigen`.
- * @complexity n³/3. @reference Golub & Van Loan (2013), §4.1.2; Vanderbei, SIAM J. Optim. 5 (1995) 100 (quasi-definite).
+ * @throws AppError `dimension_mismatch` when a does not hold n² values.
+ * @complexity n³/3.
+ * @reference Golub & Van Loan (2013), §4.1.2; Vanderbei, SIAM J. Optim. 5 (1995) 100 (quasi-definite).
  */
 export function ldlt(a: Float64Array, n: number): Ldlt {
   if (a.length !== n * n) throw new AppError('dimension_mismatch', `A has ${a.length} values, need ${n * n}`);
@@ -116,7 +122,7 @@ export function ldlt(a: Float64Array, n: number): Ldlt {
   return { n, l, d, inertia: { positive, negative: n - positive, zero: 0 } };
 }
 
-/** x with A·x = b from L D Lᵀ. */
+/** x with A·x = b from L D Lᵀ. @param b - (n,). @returns (n,). */
 export function ldltSolve(f: Ldlt, b: Numbers): Float64Array {
   const { n, l, d } = f;
   const x = Float64Array.from(b);

@@ -6,6 +6,7 @@ const BLOCK_DOUBLES = 1 << 19;
 
 /**
  * X ← L⁻¹X in place for many right-hand sides, X row-major (n, m), L lower triangular.
+ * @param l - L, (n, n); x - X, (n, m).
  * @throws AppError `dimension_mismatch`.
  * @complexity n²m flops, by halves of L in the kernels.
  */

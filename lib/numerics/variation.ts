@@ -37,7 +37,7 @@ export const exact = (v: number, largest: number): number => (Math.abs(v) > STIL
  */
 export const withoutRounding = (ss: number, n: number, largest: number): number => (ss > n * (STILL * largest) ** 2 ? ss : 0);
 
-/** Largest magnitude; NaN entries are skipped. */
+/** Largest magnitude; NaN entries are skipped. @returns unit of the values. */
 export function magnitude(x: Numbers): number {
   let most = 0;
   for (let i = 0; i < x.length; i++) {
@@ -47,7 +47,7 @@ export function magnitude(x: Numbers): number {
   return most;
 }
 
-/** @throws AppError `out_of_domain` naming the field whose values do not vary. */
+/** Refuses values that do not vary. @throws AppError `out_of_domain` naming the field. */
 export function requireVariation(field: string, x: Numbers): void {
   if (!varies(x))
     throw new AppError(
@@ -59,7 +59,7 @@ export function requireVariation(field: string, x: Numbers): void {
     );
 }
 
-/** @throws AppError `invalid_input` naming the field in which nothing was measured (only NaN). */
+/** Refuses a field in which nothing was measured (only NaN). @throws AppError `invalid_input` naming the field. */
 export function requireMeasured(field: string, x: Numbers): void {
   for (let i = 0; i < x.length; i++) if (!Number.isNaN(x[i]!)) return;
   throw new AppError('invalid_input', `${field}: nothing was measured; give one value at least`, { field });
@@ -85,7 +85,7 @@ export interface Dependence {
   readonly of: readonly number[];
 }
 
-/** What rounding leaves of a column of n values of that magnitude, as a length, where it depends on others. */
+/** What rounding leaves of a column of n values of that magnitude, as a length, where it depends on others. @returns unit of the values. */
 export const roundingLength = (n: number, largest: number): number => ROUNDING * Math.sqrt(n) * largest;
 
 /**

@@ -2,9 +2,11 @@ import { type ComplexArray, complexArray, complexSolve } from '@/lib/numerics';
 import { lift } from './layer-sensitivity';
 import type { LayerStep } from './modal-recursion';
 
-/** Outputs of a stack as adjoint rows: β, (count, n), at the level that the way down has reached, and the sources of the layers from the top. */
+/** Outputs of a stack as adjoint rows: β, (count, n), at the level that the downward pass has reached, and the sources of the layers from the top. */
 export interface AdjointRows {
+  /** Number of outputs, m. */
   readonly count: number;
+  /** β, (count, n) row-major, outputs per unit of U. */
   beta: ComplexArray;
   /** Empty for reflected outputs. */
   readonly sources: readonly ComplexArray[];
@@ -12,7 +14,13 @@ export interface AdjointRows {
 
 /**
  * Rows of chosen entries of the reflected field, c(Y₀ + Y)⁻¹ at the top, or of the field below the stack, where c is first carried up by `lift`.
- * @param steps - from the top. @param sum - Y₀ + Y at the top, (n, n); not changed. @param entries - positions in U.
+ * @param steps - from the top.
+ * @param sum - Y₀ + Y at the top, (n, n); not changed.
+ * @param n - number of harmonics.
+ * @param entries - positions in U.
+ * @param side - whether the entries are of the reflected field or of the field below the stack.
+ * @returns rows β = c(Y₀ + Y)⁻¹, (entries, n), with the sources of the layers.
+ * @throws AppError `rank_deficient` where Y₀ + Y is singular.
  */
 export function adjointRows(
   steps: readonly LayerStep[],

@@ -20,6 +20,7 @@ export interface SpectralPoint<G> {
   readonly wavelengthNm: number;
 }
 
+/** Options of an order sweep. */
 export interface SweepOptions {
   /** Largest error allowed in any amplitude or efficiency. Default: {@link defaultTolerance}. */
   readonly tolerance?: number;
@@ -27,7 +28,11 @@ export interface SweepOptions {
   readonly maxTruncation?: number;
 }
 
-/** 1e-3, and 1e-2 where any medium is a metal (Re ε < 0): there TM converges like 1/M. */
+/**
+ * 1e-3, and 1e-2 where any medium is a metal (Re ε < 0): there TM converges like 1/M.
+ * @returns error allowed in an amplitude or efficiency, dimensionless.
+ * @reference convergence of TM on metals: Li & Haggans, J. Opt. Soc. Am. A 10 (1993) 1184.
+ */
 export function defaultTolerance(grating: LineGrating): number {
   const indices: Complex[] = [grating.substrate];
   for (const l of grating.layers) indices.push(l.background, ...l.segments.map((s) => s.index));
@@ -38,9 +43,13 @@ export function defaultTolerance(grating: LineGrating): number {
  * The truncation of a line grating in the classical mount: an order sweep M = 2, 3, 4, 5, 6, 8, 10, 13, … (from the highest propagating order on) that ends
  * where the error estimate of every order's amplitude r₀ and efficiency, at every given wavelength and polarisation, is below the tolerance. A sweep that ends
  * at its largest M instead is judged by the modal solver, where that is not too large: the first row within the tolerance of it is the choice.
- * @param points - at least one. @param polarisations - those that the measurement uses.
- * @returns the choice with the table it rests on. @throws as `solveLineGrating`.
+ * @param points - at least one.
+ * @param angleRad - angle of incidence in the superstrate, rad, |angle| < π/2.
+ * @param polarisations - those that the measurement uses.
+ * @returns the choice with the table it rests on.
+ * @throws as `solveLineGrating`.
  * @complexity that of the last M, times about three; judging takes up to about twenty seconds.
+ * @reference rates of convergence: Li, J. Opt. Soc. Am. A 13 (1996) 1870; the estimate: `tailEstimate`.
  */
 export function chooseTruncation(
   points: readonly SpectralPoint<LineGrating>[],
@@ -86,7 +95,13 @@ function judged(swept: TruncationCertificate, truth: Float64Array, doubt: number
   return last.errorEstimate < swept.errorEstimate ? { ...certificate(sweep, swept.tolerance), evidence: 'modal' } : swept;
 }
 
-/** The same for a line grating at any azimuth, by the sweep alone: elements of the Jones matrix and efficiencies of every order. */
+/**
+ * The same for a line grating at any azimuth, by the sweep alone: elements of the Jones matrix and efficiencies of every order.
+ * @param points - at least one; wavelengths in nm.
+ * @param incidence - polar angle and azimuth, rad.
+ * @returns the truncation with the sweep it rests on.
+ * @throws AppError as `solveConical`.
+ */
 export function chooseConicalTruncation(
   points: readonly SpectralPoint<LineGrating>[],
   incidence: Incidence,
@@ -156,6 +171,7 @@ export interface CrossedLimit {
   readonly certificate: TruncationCertificate;
 }
 
+/** Options of a sweep of a crossed grating. */
 export interface CrossedSweepOptions {
   /** Error allowed in the extrapolated amplitudes and efficiencies. Default 1e-3. */
   readonly tolerance?: number;
@@ -165,7 +181,11 @@ export interface CrossedSweepOptions {
 
 /**
  * A crossed grating by a sweep of M = M_x = M_y in steps of one, extrapolated to M → ∞ by {@link extrapolateSweep}; it ends where the estimate of the
- * extrapolated values is below the tolerance or the next eigenproblem would be above `maxUnknowns`. The certificate's truncation is the largest M solved.
+ * extrapolated values is below the tolerance or the next eigenproblem would be above `maxUnknowns`. The certificate's truncation is the largest M
+ * solved.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param incidence - polar angle and azimuth, rad.
+ * @returns extrapolated amplitudes and efficiencies (dimensionless) with their certificate.
  * @throws as `solveCrossed`; `invalid_input` when the budget does not hold five truncations.
  */
 export function convergedCrossed(

@@ -3,26 +3,36 @@ import type { Complex } from '@/lib/numerics';
 import { type Arithmetic, REAL } from './jets';
 import { kramersKronig } from './kramers-kronig';
 
-/** Cody–Lorentz oscillator with an Urbach tail below the transition energy Et. */
+/** Cody–Lorentz oscillator with an Urbach tail below the transition energy Et. @reference Ferlauto et al., J. Appl. Phys. 92 (2002) 2424. */
 export interface CodyLorentzTerm {
   readonly kind: 'cody-lorentz';
+  /** A, eV. */
   readonly amplitudeEv: number;
+  /** E0, resonance energy. */
   readonly centreEv: number;
+  /** Γ, broadening. */
   readonly gammaEv: number;
+  /** Eg, optical gap. */
   readonly gapEv: number;
   /** Ep: where the Cody rise turns into the Lorentz shape. */
   readonly crossoverEv: number;
   /** Et ≥ Eg: below it the absorption is an Urbach exponential. */
   readonly transitionEv: number;
+  /** Eu, slope of the Urbach tail; positive. */
   readonly urbachEv: number;
 }
 
-/** ε₂: G(E)L(E) above Et, (E₁/E)exp((E − Et)/Eu) below, with G = (E − Eg)²/((E − Eg)² + Ep²), L = A E0 Γ E/((E² − E0²)² + Γ²E²). */
+/**
+ * ε₂: G(E)L(E) above Et, (E₁/E)exp((E − Et)/Eu) below, with G = (E − Eg)²/((E − Eg)² + Ep²), L = A E0 Γ E/((E² − E0²)² + Γ²E²).
+ * @param e - photon energy, eV, positive.
+ * @returns ε₂, dimensionless.
+ * @reference Ferlauto et al., J. Appl. Phys. 92 (2002) 2424, eqs. 1–8.
+ */
 export function codyLorentzAbsorption(t: CodyLorentzTerm, e: number): number {
   return codyLorentzAbsorptionIn(REAL, parametersOf(t), e);
 }
 
-/** Parameters of the law in any arithmetic. */
+/** Parameters of the law, all in eV, in any arithmetic. */
 export interface CodyLorentzParameters<T> {
   readonly amplitude: T;
   readonly centre: T;
@@ -43,7 +53,11 @@ const parametersOf = (t: CodyLorentzTerm): CodyLorentzParameters<number> => ({
   urbach: t.urbachEv,
 });
 
-/** The formula of {@link codyLorentzAbsorption} in any arithmetic. */
+/**
+ * The formula of {@link codyLorentzAbsorption} in any arithmetic.
+ * @param o - the arithmetic: plain numbers, or jets for derivatives.
+ * @param e - photon energy, eV, positive.
+ */
 export function codyLorentzAbsorptionIn<T>(o: Arithmetic<T>, p: CodyLorentzParameters<T>, e: number): T {
   const { add, sub, mul, div, scale } = o;
   const strength = (x: T): T => {
@@ -62,6 +76,8 @@ export function codyLorentzAbsorptionIn<T>(o: Arithmetic<T>, p: CodyLorentzParam
 
 /**
  * Cody–Lorentz permittivity without ε∞; ε₁ by graded principal-value quadrature.
+ * @param e - photon energy, eV, positive.
+ * @returns ε − ε∞, dimensionless, Im ≥ 0.
  * @throws AppError `out_of_domain` when Et < Eg or Eu ≤ 0.
  * @reference Ferlauto et al., J. Appl. Phys. 92 (2002) 2424, eqs. 1–8.
  */

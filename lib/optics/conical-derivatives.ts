@@ -29,11 +29,13 @@ import { halfSpaceAdmittanceChange, split, type WaveNumberChange } from './vecto
 /** How a grating and its illumination move with one parameter of the conical mount. */
 export interface ConicalTangent extends IlluminationTangent {
   readonly layers?: readonly (LayerTangent | null)[];
+  /** ∂ñ of the substrate. */
   readonly substrate?: Complex;
-  /** The edges keep their positions in nm, seen from x = 0, unless their tangents say otherwise. */
+  /** ∂Λ, nm. The edges keep their positions in nm, seen from x = 0, unless their tangents say otherwise. */
   readonly periodNm?: number;
 }
 
+/** Jones matrix of the zero order with its derivatives. */
 export interface JonesDerivatives {
   readonly jones: Jones;
   /** ∂ of every element, one entry per tangent. */
@@ -46,6 +48,7 @@ export interface VectorDerivatives<Order> extends JonesDerivatives {
   readonly transmitted: VectorEfficiencyDerivatives<Order> | null;
 }
 
+/** Options of the derivatives of the conical mount. */
 export interface VectorDerivativeOptions {
   /** Whether the efficiencies of the orders are wanted too; default false. */
   readonly efficiencies?: boolean;
@@ -54,7 +57,11 @@ export interface VectorDerivativeOptions {
 /**
  * Jones matrix of the zero order at any azimuth, and the efficiencies of all orders where asked, with their derivatives along given tangents, by the adjoint of
  * the layer recursion (see `vectorSensitivity`): E′ = iPH, H′ = iQE, δQ = diag(−B⁻¹δB B⁻¹, −δE) for materials.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param incidence - polar angle and azimuth, rad.
+ * @param truncation - M: orders −M..M.
  * @param tangents - one per parameter: thicknesses, edges, indices, substrate, superstrate, angle, azimuth, wavelength, period.
+ * @returns amplitudes (dimensionless) and ∂ per unit of each tangent's parameter.
  * @throws as `solveConical`; `dimension_mismatch` for layers it does not have.
  * @complexity the solution, and about 30 (2M + 1)³ per layer and parameter that moves its edges, indices or the wave numbers.
  */

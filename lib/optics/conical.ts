@@ -18,7 +18,9 @@ interface SliceEigen {
 /**
  * Diffraction of a line grating at any azimuth. In each slice the 2(2M + 1) modes split into two families that solve the classical TE and TM
  * eigenproblems with g² = γ² − k_y²: no larger eigenproblem is needed.
- * @param incidence - polar angle and azimuth (rad); azimuth 0 is the classical mount. @param truncation - M.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param incidence - polar angle and azimuth (rad); azimuth 0 is the classical mount.
+ * @param truncation - M.
  * @returns Jones matrix of the zero order and the efficiencies; entry i is order i − M.
  * @throws as `solveLineGrating`.
  * @reference Moharam et al., J. Opt. Soc. Am. A 12 (1995) 1068, §4; Li, J. Opt. Soc. Am. A 13 (1996) 1870.
@@ -37,12 +39,18 @@ export function solveConical(
 
 /** What a solution of the conical mount leaves behind. */
 export interface ConicalSystem {
+  /** k_x/k₀ of the orders −M..M, (2M + 1,). */
   readonly kx: Float64Array;
+  /** k_y/k₀, common to all orders. */
   readonly ky: number;
+  /** 2π/λ, 1/nm. */
   readonly k0: number;
+  /** ε of the superstrate. */
   readonly eps0: Complex;
+  /** ε of the substrate. */
   readonly epsS: Complex;
   readonly layout: Layout;
+  /** Admittance of the superstrate, (n, n). */
   readonly top: ComplexArray;
   /** Position in the grating of each layer that has a thickness. */
   readonly positions: readonly number[];
@@ -50,7 +58,11 @@ export interface ConicalSystem {
   readonly solution: VectorStackSolution;
 }
 
-/** The solution behind {@link solveConical}; same parameters and errors. */
+/**
+ * The solution behind {@link solveConical}; same parameters and errors.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param truncation - M: orders −M..M.
+ */
 export function conicalSystem(
   grating: LineGrating,
   wavelengthNm: number,

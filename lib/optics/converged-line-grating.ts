@@ -22,6 +22,7 @@ import {
 import { admittanceStep, fieldBelow, type LayerModes, type LayerStep, layerModes } from './modal-recursion';
 import { divideRows, elementMatrices, type MeshResolution, type SpectralMesh, spectralMesh } from './spectral-elements';
 
+/** Options of {@link convergedLineGrating}. */
 export interface ConvergedOptions {
   /** Highest order reported. Default 5, or what propagates if that is more. */
   readonly orders?: number;
@@ -29,6 +30,7 @@ export interface ConvergedOptions {
   readonly resolution?: MeshResolution;
 }
 
+/** Diffraction with the error of its values. */
 export interface ConvergedDiffraction extends Diffraction {
   /** Largest difference of any reported amplitude or efficiency between the two meshes. */
   readonly errorEstimate: number;
@@ -41,7 +43,10 @@ export interface ConvergedDiffraction extends Diffraction {
  * boundaries are the steps of the permittivity, graded to the edges, and the admittance is carried through the layers. Its convergence does not
  * depend on the polarisation or on metals, so that it judges the truncation of {@link solveLineGrating}. Solved on two meshes; the difference is the
  * error estimate.
- * @returns as `solveLineGrating`: entry i is order i − truncation. @throws as `solveLineGrating`.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param angleRad - angle of incidence in the superstrate, rad.
+ * @returns as `solveLineGrating`: entry i is order i − truncation.
+ * @throws as `solveLineGrating`.
  * @complexity about 30 n³ per distinct layer, n = 100 to 400 unknowns: seconds rather than milliseconds.
  * @reference modal method: Botten et al., Opt. Acta 28 (1981) 413; spectral elements: Canuto et al., Spectral Methods (2006), §5.
  */
@@ -72,7 +77,11 @@ export function convergedLineGrating(
   return { ...a, errorEstimate };
 }
 
-/** Unknowns that {@link convergedLineGrating} would solve for at a resolution, each layer having its own eigenproblem. */
+/**
+ * Unknowns that {@link convergedLineGrating} would solve for at a resolution, each layer having its own eigenproblem.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @returns number of nodes, the order of the eigenproblem.
+ */
 export function convergedUnknowns(grating: LineGrating, wavelengthNm: number, resolution: MeshResolution): number {
   const layers = grating.layers.filter((l) => l.thicknessNm > 0);
   const shapes = layers.map((l) => piecewisePermittivity(grating.periodNm, l.background, l.segments));

@@ -32,11 +32,13 @@ import { halfSpaceAdmittanceChange, type WaveNumberChange } from './vector-stack
 /** How a crossed grating and its illumination move with one parameter. */
 export interface CrossedTangent extends IlluminationTangent {
   readonly layers?: readonly (CrossedLayerTangent | null)[];
+  /** ∂ñ of the substrate. */
   readonly substrate?: Complex;
-  /** The rectangles keep their positions and widths in nm unless their tangents say otherwise. */
+  /** (∂Λ_x, ∂Λ_y), nm. The rectangles keep their positions and widths in nm unless their tangents say otherwise. */
   readonly periodsNm?: readonly [number, number];
 }
 
+/** Options of {@link crossedDerivatives}. */
 export interface CrossedDerivativeOptions {
   /** Whether the efficiencies of the orders are wanted too; default false. */
   readonly efficiencies?: boolean;
@@ -50,9 +52,11 @@ type Responses = readonly [TangentialResponse, TangentialResponse];
 /**
  * Jones matrix of a crossed grating, and the efficiencies of its propagating orders where asked, with their derivatives along given tangents, exact for the
  * truncated problem: the eigenmodes of the one solution serve all parameters (see `vectorSensitivity`). Curved outlines are stacks of rectangles that one
- * tangent moves together. Mirror planes are used along the axes where every tangent keeps them.
- * Edges that coincide must move together, else the structure has no derivative.
+ * tangent moves together. Mirror planes are used along the axes where every tangent keeps them. Edges that coincide must move together, else the structure has
+ * no derivative.
+ * @param wavelengthNm - nm, in vacuum; incidence - polar angle and azimuth, rad; truncation - (M_x, M_y).
  * @param tangents - one per parameter: thicknesses, rectangles, indices, substrate, superstrate, angle, azimuth, wavelength, periods.
+ * @returns amplitudes (dimensionless) and ∂ per unit of each tangent's parameter.
  * @throws as `solveCrossed`; `dimension_mismatch` for layers or rectangles it does not have; `invalid_input` where coinciding edges move apart.
  * @complexity the solution, and with n unknowns up to 4n³ per layer and parameter that moves its material or the wave numbers; a thickness costs n.
  * @reference product rule through Li's factorisation: J. Opt. Soc. Am. A 14 (1997) 2758, §3; adjoint as in `descend`.

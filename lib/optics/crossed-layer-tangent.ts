@@ -18,20 +18,28 @@ import { addKronecker, labels, reduce } from './parity';
 /** How a layer of rectangles moves with one parameter p: every entry is ∂/∂p. What is left out does not move. */
 export interface CrossedLayerTangent {
   readonly thicknessNm?: number;
+  /** ∂ñ of the background. */
   readonly background?: Complex;
   /** In the order of the layer's rectangles. */
   readonly rectangles?: readonly (RectangleTangent | null)[];
 }
 
+/** How a rectangle moves with one parameter: ∂ of its centre and widths (nm) and of ñ. */
 export interface RectangleTangent {
   readonly centreXNm?: number;
   readonly centreYNm?: number;
   readonly widthXNm?: number;
   readonly widthYNm?: number;
+  /** ∂ñ. */
   readonly index?: Complex;
 }
 
-/** The tangent with positions and widths in periods: with the periods growing by δΛ a length x falls back by x δΛ/Λ. */
+/**
+ * The tangent with positions and widths in periods: with the periods growing by δΛ a length x falls back by x δΛ/Λ.
+ * @param periods - (Λ_x, Λ_y), nm.
+ * @param periodTangents - (∂Λ_x, ∂Λ_y), nm.
+ * @returns the tangent in units of the periods; null where nothing moves.
+ */
 export function crossedInPeriods(
   layer: CrossedLayer,
   t: CrossedLayerTangent | null,
@@ -55,7 +63,7 @@ export function crossedInPeriods(
   };
 }
 
-/** Does anything but the thickness move? */
+/** Whether anything but the thickness moves. */
 export function movesMaterial(t: CrossedLayerTangent | null | undefined): t is CrossedLayerTangent {
   const isMoved = (v: number | Complex | undefined): boolean =>
     typeof v === 'object' ? v.re !== 0 || v.im !== 0 : v !== undefined && v !== 0;
@@ -69,7 +77,15 @@ export interface PermittivityChange {
   readonly z: ComplexArray;
 }
 
-/** The change behind `crossedModes`, by the same rules. @throws AppError `invalid_input` where edges that coincide move apart. */
+/**
+ * The change behind `crossedModes`, by the same rules.
+ * @param periods - (Λ_x, Λ_y), nm.
+ * @param truncation - (M_x, M_y).
+ * @param p - parity of E_x along x and y.
+ * @param q - parity of E_y.
+ * @throws AppError `invalid_input` where edges that coincide move apart.
+ * @reference Li, J. Opt. Soc. Am. A 14 (1997) 2758, §3, differentiated.
+ */
 export function permittivityChange(
   layer: CrossedLayer,
   tangent: CrossedLayerTangent,
@@ -205,7 +221,7 @@ function negatedSandwich(f: ComplexArray, change: ComplexArray, n: number): Comp
   return out;
 }
 
-/** The layer a small way along a tangent: does it keep a mirror plane? */
+/** The layer displaced a little along a tangent, to see whether it keeps a mirror plane. @param periods - (Λ_x, Λ_y), nm. */
 export function movedLayer(layer: CrossedLayer, t: CrossedLayerTangent, periods: readonly [number, number]): CrossedLayer {
   const [px, py] = periods;
   const index = (n: Complex, d: Complex | undefined, h: number): Complex => ({

@@ -10,11 +10,14 @@ export interface Rectangle {
   readonly centreYNm: number;
   readonly widthXNm: number;
   readonly widthYNm: number;
+  /** ñ = n + ik. */
   readonly index: Complex;
 }
 
+/** A slice of a crossed grating: rectangles in a background. */
 export interface CrossedLayer {
   readonly thicknessNm: number;
+  /** ñ = n + ik where no rectangle is. */
   readonly background: Complex;
   readonly rectangles: readonly Rectangle[];
 }
@@ -29,9 +32,11 @@ export interface FieldParity {
 export interface Strip {
   readonly profile: Piecewise;
   readonly mask: Piecewise;
+  /** Indices of the rectangles. */
   readonly inside: readonly number[];
 }
 
+/** Axis along which a layer is cut into strips. */
 export type Axis = 'x' | 'y';
 
 /** Extent of each rectangle along an axis (x0Nm to x1Nm) and across it (from, width). */
@@ -43,9 +48,14 @@ export function boxesOf(layer: CrossedLayer, along: Axis) {
   });
 }
 
-/** A position in periods, within [0, 1). */
+/** A position in periods, within [0, 1). @param xNm - nm. @param periodNm - Λ, nm. @returns x/Λ modulo 1. */
 export const wrapPeriod = (xNm: number, periodNm: number): number => xNm / periodNm - Math.floor(xNm / periodNm);
 
+/**
+ * Strips of a layer: between two borders of rectangles the permittivity depends on one coordinate alone.
+ * @param periods - (Λ_x, Λ_y), nm.
+ * @reference Li, J. Opt. Soc. Am. A 14 (1997) 2758, §3.
+ */
 export function strips(layer: CrossedLayer, periods: readonly [number, number], along: Axis): Strip[] {
   const [own, other] = along === 'x' ? periods : ([periods[1], periods[0]] as const);
   const boxes = boxesOf(layer, along);
@@ -75,7 +85,7 @@ export function strips(layer: CrossedLayer, periods: readonly [number, number], 
   }));
 }
 
-/** Is the layer its own mirror image under x → −x (or y → −y)? */
+/** Whether the layer is its own mirror image under x → −x (or y → −y). @param periods - (Λ_x, Λ_y), nm. */
 export function isMirrored(layer: CrossedLayer, periods: readonly [number, number], axis: Axis): boolean {
   return strips(layer, periods, axis).every(({ profile }) => {
     const c = fourierCoefficients(profile, 8);
@@ -89,7 +99,12 @@ export function isMirrored(layer: CrossedLayer, periods: readonly [number, numbe
 /** F of a profile: Laurent's rule [[ε]], the inverse rule [[1/ε]]⁻¹, or [[ε]]⁻¹. */
 export type FactorRule = 'laurent' | 'inverse' | 'reciprocal';
 
-/** Σ over strips of F(profile along the axis) ⊗ mask across it, in the basis of a parity pair; x is the outer index. */
+/**
+ * Σ over strips of F(profile along the axis) ⊗ mask across it, in the basis of a parity pair; x is the outer index.
+ * @param truncation - (M_x, M_y).
+ * @returns square, row-major, of the order of the basis.
+ * @reference Li, J. Opt. Soc. Am. A 14 (1997) 2758, §3.
+ */
 export function permittivityMatrix(
   list: readonly Strip[],
   along: Axis,
@@ -137,10 +152,14 @@ export interface WaveNumbers {
 }
 
 /**
- * Modes of a doubly periodic layer of rectangles. Fields are (E_x; E_y) and (H_y; H_x), E_x and H_y of parity p, E_y and H_x of the opposite, E_z mixed.
- * D_x = ε E_x is factorised by the inverse rule along x and Laurent's along y, D_y the other way round, D_z by Laurent's rule. Which of the two comes first
- * is left open by the theory: `profiles`.
+ * Modes of a doubly periodic layer of rectangles. Fields are (E_x; E_y) and (H_y; H_x), E_x and H_y of parity p, E_y and H_x of the opposite, E_z mixed. D_x =
+ * ε E_x is factorised by the inverse rule along x and Laurent's along y, D_y the other way round, D_z by Laurent's rule. Which of the two comes first is left
+ * open by the theory: `profiles`.
+ * @param periods - (Λ_x, Λ_y), nm.
+ * @param truncation - (M_x, M_y).
+ * @param k - wave numbers over k₀ of the orders.
  * @reference Li, J. Opt. Soc. Am. A 14 (1997) 2758, §3 (rectangles).
+ * @reference Li, J. Opt. Soc. Am. A 14 (1997) 2758.
  */
 export function crossedModes(
   layer: CrossedLayer,

@@ -16,12 +16,16 @@ import { halfSpaceAdmittance, type Layout, solveVectorStack, type VectorStackSol
 
 /** A doubly periodic grating of rectangles at one wavelength; layers from top to bottom. */
 export interface CrossedGrating {
+  /** (Λ_x, Λ_y). */
   readonly periodsNm: readonly [number, number];
+  /** ñ = n + ik; transparent. */
   readonly superstrate: Complex;
+  /** ñ = n + ik. */
   readonly substrate: Complex;
   readonly layers: readonly CrossedLayer[];
 }
 
+/** Diffraction of a crossed grating. */
 export interface CrossedDiffraction extends VectorDiffraction {
   /** Orders (m, n) of the entries. */
   readonly orders: readonly (readonly [number, number])[];
@@ -31,8 +35,11 @@ export interface CrossedDiffraction extends VectorDiffraction {
  * Diffraction of a crossed grating by the Fourier modal method with orders −M..M in both directions and Li's factorisation for rectangles. Where the
  * plane of incidence is a mirror plane of the structure, even and odd fields are solved apart: half the unknowns at an azimuth of 0 or 90°, a quarter
  * at normal incidence.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param incidence - polar angle and azimuth, rad.
  * @param truncation - [M_x, M_y]. Other parameters, errors and the Jones convention as in `solveConical`.
  * @param profiles - order of the factorisation, see {@link StripAxis}; RETICOLO has the values of `y` at every M.
+ * @returns Jones matrix of the zero order and efficiencies (dimensionless) of the listed orders.
  * @complexity O((2M_x + 1)³(2M_y + 1)³); mirror planes divide it by 8 each.
  * @reference Li, J. Opt. Soc. Am. A 14 (1997) 2758; symmetry reduction: Bai & Li, J. Opt. A 7 (2005) 783.
  */
@@ -64,6 +71,7 @@ export function solveCrossed(
 
 /**
  * The systems behind {@link solveCrossed}, one for both incident components or one for each; same parameters and errors.
+ * @param truncation - (M_x, M_y).
  * @param whole - axes along which parities must not be split though a mirror plane allows it.
  */
 export function crossedSystems(
@@ -120,7 +128,7 @@ function mirrorPlanes(grating: CrossedGrating, x0: number, y0: number): { x: boo
   return { x: x0 === 0 && mirrored('x'), y: y0 === 0 && mirrored('y') };
 }
 
-/** Order of the largest eigenproblem at M_x = M_y = m. */
+/** Order of the largest eigenproblem at M_x = M_y = m. @returns the order as a function of m. */
 export function crossedUnknowns(grating: CrossedGrating, incidence: Incidence): (m: number) => number {
   const t = Math.sin(incidence.angleRad);
   const clean = (v: number): number => (Math.abs(v) < 1e-13 ? 0 : v);
@@ -133,6 +141,7 @@ export function crossedUnknowns(grating: CrossedGrating, incidence: Incidence): 
 
 /** A stack in one pair of parities, solved: bases of E_x and E_y, layers with a thickness, fields. */
 export interface ParitySystem {
+  /** 2π/λ, 1/nm. */
   readonly k0: number;
   readonly A: readonly { readonly x: number; readonly y: number }[];
   readonly B: readonly { readonly x: number; readonly y: number }[];
@@ -141,6 +150,7 @@ export interface ParitySystem {
   readonly incident: readonly number[];
   /** Position in the grating of each layer that has a thickness. */
   readonly positions: readonly number[];
+  /** Admittance of the superstrate, (n, n). */
   readonly top: ComplexArray;
   readonly solution: VectorStackSolution;
 }

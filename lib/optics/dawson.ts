@@ -1,6 +1,8 @@
 /**
- * Dawson's integral D(x) = exp(−x²) ∫₀ˣ exp(t²) dt, to about 1e-15.
- * Rybicki's sampling formula D(x) = π^(−1/2) Σ_{n odd} exp(−(x − n h)²)/n; its error exp(−(π/2h)²) is 1e-27 at h = 0.2.
+ * Dawson's integral D(x) = exp(−x²) ∫₀ˣ exp(t²) dt, to about 1e-15. Rybicki's sampling formula D(x) = π^(−1/2) Σ_{n odd} exp(−(x − n h)²)/n; its error
+ * exp(−(π/2h)²) is 1e-27 at h = 0.2.
+ * @param x - dimensionless, any sign; D is odd.
+ * @returns dimensionless.
  * @reference Rybicki, Computers in Physics 3 (1989) 85.
  */
 export function dawson(x: number): number {

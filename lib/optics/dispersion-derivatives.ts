@@ -11,7 +11,9 @@ import { HC_EV_NM } from './units';
 
 /** ε of a law with ∂ε/∂parameter, named as in the law: `a`, `terms.0.gapEv`, `urbach.amplitude`. */
 export interface PermittivityDerivatives {
+  /** ε, (w,). */
   readonly epsilon: ComplexArray;
+  /** ∂ε/∂parameter, (w,), 1/unit of the parameter. */
   readonly byParameter: ReadonlyMap<string, ComplexArray>;
 }
 
@@ -20,7 +22,9 @@ type Named = readonly (readonly [string, Complex])[];
 /**
  * Permittivity of a law with its derivatives by every parameter. Closed form; Tauc–Lorentz by exact forward differentiation; the real part of
  * Cody–Lorentz by Kramers–Kronig quadrature of the derivative of its absorption.
- * @param wavelengthNm - (w,), nm, positive; NaN is refused. @throws as `permittivity`.
+ * @param wavelengthNm - (w,), nm, positive; NaN is refused.
+ * @returns ε and its derivatives, (w,) each.
+ * @throws as `permittivity`.
  * @reference laws as in `permittivity`; ∂ñ = ∂ε/(2ñ) chains to `thinFilmDerivatives`.
  */
 export function permittivityDerivatives(law: DispersionLaw, wavelengthNm: ArrayLike<number>): PermittivityDerivatives {
@@ -46,7 +50,7 @@ export function permittivityDerivatives(law: DispersionLaw, wavelengthNm: ArrayL
   return { epsilon, byParameter };
 }
 
-/** ∂ñ from ∂ε: ∂ε/(2ñ). */
+/** ∂ñ from ∂ε: ∂ε/(2ñ). @param index - ñ, (w,). @param epsilonDerivative - ∂ε, (w,). @returns ∂ñ, (w,), in the unit of ∂ε. */
 export function indexDerivative(index: ComplexArray, epsilonDerivative: ComplexArray): ComplexArray {
   const out = complexArray(index.re.length);
   for (let i = 0; i < index.re.length; i++)

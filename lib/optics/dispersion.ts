@@ -13,9 +13,13 @@ import {
 } from './oscillators';
 import { HC_EV_NM } from './units';
 
+/** A term of a sum of oscillators. */
 export type OscillatorTerm = LorentzTerm | DrudeTerm | GaussianTerm | TaucLorentzTerm | CodyLorentzTerm;
 
-/** A dispersion law. λ in its coefficients is in µm, energies are in eV. */
+/**
+ * A dispersion law. λ in its coefficients is in µm, energies are in eV.
+ * @reference Fujiwara, Spectroscopic Ellipsometry (2007), §5.2.3 (Sellmeier, Cauchy).
+ */
 export type DispersionLaw =
   | { readonly kind: 'constant'; readonly n: number; readonly k: number }
   | { readonly kind: 'sellmeier'; readonly a: number; readonly terms: readonly { readonly b: number; readonly cUm: number }[] }
@@ -32,8 +36,10 @@ export type DispersionLaw =
 /**
  * Relative permittivity ε = (n + ik)² of a law on vacuum wavelengths, time factor exp(−iωt), Im ε ≥ 0 absorbs.
  * @param wavelengthNm - shape (w,), nm, positive; NaN is refused.
+ * @returns ε, (w,), dimensionless.
  * @throws AppError `invalid_input` for a bad wavelength; `out_of_domain` for parameters outside the law.
  * @reference Cauchy and Sellmeier: Tompkins & Irene, Handbook of Ellipsometry (2005), §2.5; the others at their functions.
+ * @reference Fujiwara, Spectroscopic Ellipsometry (2007), §5.2.
  */
 export function permittivity(law: DispersionLaw, wavelengthNm: ArrayLike<number>): ComplexArray {
   requireFinite('wavelengthNm', wavelengthNm);
@@ -49,7 +55,12 @@ export function permittivity(law: DispersionLaw, wavelengthNm: ArrayLike<number>
   return out;
 }
 
-/** The same on photon energies (eV): exact where a law is stated in energy. */
+/**
+ * The same on photon energies (eV): exact where a law is stated in energy.
+ * @param energyEv - (w,), eV, positive; NaN is refused.
+ * @returns ε, (w,), dimensionless.
+ * @throws as {@link permittivity}.
+ */
 export function permittivityAtEnergy(law: DispersionLaw, energyEv: ArrayLike<number>): ComplexArray {
   requireFinite('energyEv', energyEv);
   const out = complexArray(energyEv.length);
@@ -107,7 +118,12 @@ function term(t: OscillatorTerm, e: number): { re: number; im: number } {
   }
 }
 
-/** ñ = n + ik = √ε with n ≥ 0 (principal root), element by element. */
+/**
+ * ñ = n + ik = √ε with n ≥ 0 (principal root), element by element.
+ * @param eps - ε, (w,).
+ * @returns ñ, (w,).
+ * @reference Born & Wolf, Principles of Optics, 7th ed. (1999), §14.1.
+ */
 export function indexFromPermittivity(eps: ComplexArray): ComplexArray {
   const out = complexArray(eps.re.length);
   for (let i = 0; i < eps.re.length; i++) {
@@ -118,7 +134,12 @@ export function indexFromPermittivity(eps: ComplexArray): ComplexArray {
   return out;
 }
 
-/** ñ of a law on vacuum wavelengths (nm). @throws as {@link permittivity}. */
+/**
+ * ñ of a law on vacuum wavelengths (nm).
+ * @param wavelengthNm - (w,), nm, positive; NaN is refused.
+ * @returns ñ = n + ik, (w,).
+ * @throws as {@link permittivity}.
+ */
 export function refractiveIndex(law: DispersionLaw, wavelengthNm: ArrayLike<number>): ComplexArray {
   return indexFromPermittivity(permittivity(law, wavelengthNm));
 }

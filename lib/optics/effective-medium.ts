@@ -1,15 +1,19 @@
 import { AppError } from '@/lib/errors';
 import { type Complex, type ComplexArray, cdiv, cmul, complexArray, csqrt } from '@/lib/numerics';
 
+/** Rule by which two phases become one medium. */
 export type MixingRule = 'bruggeman' | 'maxwell-garnett';
 
 /**
  * Permittivity of spherical inclusions (volume fraction f of `guest`) in `host`.
  * Bruggeman: f(εg − ε)/(εg + 2ε) + (1 − f)(εh − ε)/(εh + 2ε) = 0. Of its two roots the passive one.
  * Maxwell Garnett: (ε − εh)/(ε + 2εh) = f(εg − εh)/(εg + 2εh).
- * @param host @param guest - ε, same length. @param fraction - 0 ≤ f ≤ 1.
+ * @param host @param guest - ε, same length.
+ * @param fraction - 0 ≤ f ≤ 1.
+ * @returns ε of the mixture, as many values as `host`.
  * @throws AppError `out_of_domain` for f outside [0, 1] and at a resonance without loss; `dimension_mismatch` for unequal lengths.
- * @reference Bruggeman, Ann. Phys. 24 (1935) 636; Garnett, Phil. Trans. A 203 (1904) 385; root choice: Jansson & Arwin, Opt. Commun. 106 (1994) 133; Bergman, Phys. Rep. 43 (1978) 377 (ε/εh as a function of εg/εh).
+ * @reference Bruggeman, Ann. Phys. 24 (1935) 636; Garnett, Phil. Trans. A 203 (1904) 385; root choice: Jansson & Arwin, Opt. Commun. 106 (1994) 133;
+ * Bergman, Phys. Rep. 43 (1978) 377 (ε/εh as a function of εg/εh).
  */
 export function effectiveMedium(rule: MixingRule, host: ComplexArray, guest: ComplexArray, fraction: number): ComplexArray {
   if (!(fraction >= 0 && fraction <= 1))

@@ -5,14 +5,17 @@ import { degrees } from './units';
 
 /** Ellipsometric angles in degrees. */
 export interface PsiDelta {
+  /** In [0, 90]. */
   readonly psiDeg: Float64Array;
   /** In [0, 360). */
   readonly deltaDeg: Float64Array;
 }
 
 /**
- * Ψ = atan|ρ|, Δ = −arg ρ of ρ = r_p/r_s with amplitudes of time factor exp(−iωt): the Δ that instruments of the exp(+iωt), ñ = n − ik convention report.
+ * Ψ = atan|ρ|, Δ = −arg ρ of ρ = r_p/r_s with amplitudes of time factor exp(−iωt): the Δ that instruments of the exp(+iωt), ñ = n − ik convention
+ * report.
  * @param rp @param rs - same length. Where r_s is exactly 0, Ψ is 90° and Δ is 0; where both are 0 nothing is reflected, and both are NaN.
+ * @returns Ψ in [0, 90] and Δ in [0, 360), degrees, one a wavelength.
  * @reference Azzam & Bashara, Ellipsometry and Polarized Light (1977), §3.1; Aspnes & Hauge, sign conventions, J. Opt. Soc. Am. 66 (1976) 949.
  */
 export function psiDelta(rp: ComplexArray, rs: ComplexArray): PsiDelta {
@@ -37,6 +40,7 @@ export function psiDelta(rp: ComplexArray, rs: ComplexArray): PsiDelta {
 
 /** N = cos 2Ψ, C = sin 2Ψ cos Δ, S = sin 2Ψ sin Δ: linear in the detected light, so that mixed light adds in them; N² + C² + S² = 1 without depolarisation. */
 export interface Ncs {
+  /** (w,). */
   readonly n: Float64Array;
   readonly c: Float64Array;
   readonly s: Float64Array;
@@ -46,12 +50,17 @@ export interface Ncs {
 
 /** Sums of the intensities and cross terms of weighted incoherent contributions, at every wavelength: |r_s|² + |r_p|², |r_s|² − |r_p|², 2 Re, −2 Im of r_p r_s*. */
 export interface NcsSums {
+  /** Σ w(|r_s|² + |r_p|²), (w,). */
   readonly total: Float64Array;
+  /** Σ w(|r_s|² − |r_p|²), (w,). */
   readonly n: Float64Array;
+  /** Σ 2w Re(r_p r_s*), (w,). */
   readonly c: Float64Array;
+  /** −Σ 2w Im(r_p r_s*), (w,). */
   readonly s: Float64Array;
 }
 
+/** Sums of nothing. @param wavelengths - their number. */
 export const noNcs = (wavelengths: number): NcsSums => ({
   total: new Float64Array(wavelengths),
   n: new Float64Array(wavelengths),
@@ -59,7 +68,12 @@ export const noNcs = (wavelengths: number): NcsSums => ({
   s: new Float64Array(wavelengths),
 });
 
-/** Adds one contribution with its weight: the Mueller matrices of an average over thickness, bandwidth, angle or spots add, each with its intensity. */
+/**
+ * Adds one contribution with its weight: the Mueller matrices of an average over thickness, bandwidth, angle or spots add, each with its intensity.
+ * @param rp - amplitude ratios, (w,); `rs` likewise.
+ * @param weight - share of the contribution, dimensionless; the shares need not add up to 1.
+ * @reference van de Hulst, Light Scattering by Small Particles (1981), §5.1.
+ */
 export function addNcs({ total, n, c, s }: NcsSums, rp: ComplexArray, rs: ComplexArray, weight: number): void {
   for (let i = 0; i < total.length; i++) {
     const p2 = rp.re[i]! ** 2 + rp.im[i]! ** 2;
@@ -73,7 +87,10 @@ export function addNcs({ total, n, c, s }: NcsSums, rp: ComplexArray, rs: Comple
 
 /**
  * N, C, S and depolarisation of what was added.
- * @reference Jellison & Modine in Tompkins & Irene, Handbook of Ellipsometry (2005), §6.2; Mueller matrix sum: van de Hulst, Light Scattering (1981), §5.1.
+ * @param sums - of {@link addNcs}.
+ * @returns N, C, S in [−1, 1] and depolarisation in [0, 1], (w,) each; NaN where nothing is reflected.
+ * @reference Jellison & Modine in Tompkins & Irene, Handbook of Ellipsometry (2005), §6.2; Mueller matrix sum: van de Hulst, Light Scattering (1981),
+ * §5.1.
  */
 export function ncsOf(sums: NcsSums): Ncs {
   const share = (v: Float64Array): Float64Array => v.map((x, i) => x / sums.total[i]!);
@@ -81,7 +98,12 @@ export function ncsOf(sums: NcsSums): Ncs {
   return { n, c, s, depolarisation: n.map((v, i) => 1 - Math.min(1, Math.hypot(v, c[i]!, s[i]!))) };
 }
 
-/** N, C, S of one coherent response. */
+/**
+ * N, C, S of one coherent response.
+ * @param rp - amplitude ratios, (w,); `rs` likewise.
+ * @returns N, C, S, (w,); the depolarisation is 0 to rounding.
+ * @reference Jellison & Modine in Tompkins & Irene, Handbook of Ellipsometry (2005), §6.2.
+ */
 export function ncs(rp: ComplexArray, rs: ComplexArray): Ncs {
   const sums = noNcs(rp.re.length);
   addNcs(sums, rp, rs, 1);
@@ -90,6 +112,7 @@ export function ncs(rp: ComplexArray, rs: ComplexArray): Ncs {
 
 /**
  * Ψ and Δ of light that may be partly depolarised: of its polarised part, Ψ = ½ atan2(√(C² + S²), N) and Δ = atan2(S, C).
+ * @returns Ψ and Δ in degrees, (w,) each.
  * @reference Jellison & Modine in Tompkins & Irene, Handbook of Ellipsometry (2005), §6.2.
  */
 export function psiDeltaOfNcs({ n, c, s }: Omit<Ncs, 'depolarisation'>): PsiDelta {
@@ -102,7 +125,11 @@ export function psiDeltaOfNcs({ n, c, s }: Omit<Ncs, 'depolarisation'>): PsiDelt
   };
 }
 
-/** Normalised Mueller matrix (row-major, 16 values) of an isotropic sample, or of one with N, C, S after depolarisation. */
+/**
+ * Normalised Mueller matrix (row-major, 16 values) of an isotropic sample, or of one with N, C, S after depolarisation.
+ * @returns M/M₁₁, (4, 4) row-major, dimensionless.
+ * @reference Azzam & Bashara, Ellipsometry and Polarized Light (1977), §2.12.
+ */
 export function muellerIsotropic(n: number, c: number, s: number): Float64Array {
   return Float64Array.of(1, -n, 0, 0, -n, 1, 0, 0, 0, 0, c, s, 0, 0, -s, c);
 }
@@ -110,6 +137,8 @@ export function muellerIsotropic(n: number, c: number, s: number): Float64Array 
 /**
  * Mueller matrix (row-major, 16 values, not normalised: M₁₁ is the mean reflectance) of a Jones matrix: Φ′ = JΦJ† of the coherency matrix
  * Φ = ½[[S₀ + S₁, S₂ + iS₃], [S₂ − iS₃, S₀ − S₁]] over (p, s). Divided by M₁₁ it is {@link muellerIsotropic} where J is diagonal.
+ * @param j - amplitudes over (p, s), dimensionless.
+ * @returns (4, 4) row-major.
  * @reference Azzam & Bashara, Ellipsometry and Polarized Light (1977), §2.12; time factor exp(−iωt), S₃ = 2 Im(E_p E_s*).
  */
 export function muellerFromJones(j: Jones): Float64Array {
@@ -144,6 +173,8 @@ export function muellerFromJones(j: Jones): Float64Array {
 /**
  * ∂Ψ and ∂Δ (degrees per unit of the parameter) from ∂r_p and ∂r_s by a real parameter: ∂ρ/ρ = ∂r_p/r_p − ∂r_s/r_s, ∂Ψ = ½ sin 2Ψ Re(∂ρ/ρ), ∂Δ = −Im(∂ρ/ρ).
  * Where an amplitude is 0 the derivative does not exist and the entries are NaN.
+ * @param drp - ∂r_p, (w,), 1/unit of the parameter; `drs` likewise.
+ * @returns ∂Ψ and ∂Δ, (w,), degrees per unit of the parameter.
  */
 export function psiDeltaDerivatives(rp: ComplexArray, rs: ComplexArray, drp: ComplexArray, drs: ComplexArray): PsiDelta {
   const n = rp.re.length;

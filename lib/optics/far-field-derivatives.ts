@@ -5,8 +5,11 @@ import type { IlluminationTangent } from './illumination-tangent';
 
 /** One order: its wave numbers over k₀, those of its medium, and how they move. */
 export interface FarOrder {
+  /** k_x/k₀. */
   readonly kx: number;
+  /** k_y/k₀. */
   readonly ky: number;
+  /** ε of the medium, real. */
   readonly eps: number;
 }
 
@@ -39,7 +42,12 @@ const read = (f: Responses, order: number, from: Pair, to: Pair): Complex => {
   return v;
 };
 
-/** Jones matrix of order zero from the reflected fields for unit E_x and unit E_y incident. @param zero - its position in the fields. */
+/**
+ * Jones matrix of order zero from the reflected fields for unit E_x and unit E_y incident.
+ * @param incidence - polar angle and azimuth, rad.
+ * @param zero - its position in the fields.
+ * @returns Jones matrix over (p, s), dimensionless.
+ */
 export function jonesFrom(incidence: Incidence, f: Responses, zero: number): Jones {
   const d = directions(incidence, {});
   return {
@@ -50,7 +58,11 @@ export function jonesFrom(incidence: Incidence, f: Responses, zero: number): Jon
   };
 }
 
-/** Its derivative, from those of the fields and of the directions s and p themselves. */
+/**
+ * Its derivative, from those of the fields and of the directions s and p themselves.
+ * @param t - how the illumination moves.
+ * @returns ∂ of every element, per unit of the parameter.
+ */
 export function jonesDerivative(incidence: Incidence, t: IlluminationTangent, f: Responses, df: Responses, zero: number): Jones {
   const d = directions(incidence, t);
   const element = (from: Pair, by: Pair, to: Pair, toBy: Pair): Complex =>
@@ -72,7 +84,12 @@ export interface VectorEfficiencyDerivatives<Order> {
 
 /**
  * k_z(|E_x|² + |E_y|² + |E_z|²)/(n₀ cos θ) with k_zE_z = ∓(k_xE_x + k_yE_y), and its product rule.
- * @param waves - of the orders. @param moves - for each tangent how the wave numbers, ε and n₀cos θ move. @param f @param df - fields at the orders.
+ * @param n0 - index of the superstrate.
+ * @param orders - labels of the orders, in the order of `waves`.
+ * @param waves - of the orders.
+ * @param moves - for each tangent how the wave numbers, ε and n₀cos θ move.
+ * @param f @param df - fields at the orders.
+ * @returns efficiencies (dimensionless) and ∂ by each tangent.
  */
 export function efficiencyDerivatives<Order>(
   incidence: Incidence,

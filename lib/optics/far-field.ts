@@ -1,6 +1,9 @@
 import { type Complex, type ComplexArray, complexArray, waveRoot } from '@/lib/numerics';
 
-/** Zero-order reflection E_r = (pp E_p + ps E_s) p_r + (sp E_p + ss E_s) s; first letter out, second in. */
+/**
+ * Zero-order reflection E_r = (pp E_p + ps E_s) p_r + (sp E_p + ss E_s) s; first letter out, second in.
+ * @reference Azzam & Bashara, Ellipsometry and Polarized Light (1977), ch. 2.
+ */
 export interface Jones {
   readonly pp: Complex;
   readonly ps: Complex;
@@ -10,10 +13,13 @@ export interface Jones {
 
 /** Efficiencies of every order for E along s (TE) and along p (TM), both output polarisations together; NaN where evanescent or absorbing. */
 export interface OrderEfficiencies {
+  /** Power of each order over incident power, dimensionless. */
   readonly reflected: Float64Array;
+  /** Power of each order over incident power; NaN in an absorbing substrate. */
   readonly transmitted: Float64Array;
 }
 
+/** Diffraction of a grating at any azimuth. */
 export interface VectorDiffraction {
   readonly jones: Jones;
   readonly TE: OrderEfficiencies;
@@ -22,19 +28,26 @@ export interface VectorDiffraction {
 
 /** Tangential fields of all orders for unit E_x and for unit E_y incident in order zero. */
 export interface TangentialResponse {
+  /** One entry an order, over the incident field. */
   readonly ex: ComplexArray;
   readonly ey: ComplexArray;
 }
 
 /** Direction of incidence: s = (−sin φ, cos φ, 0), p = k × s, z out of the sample. */
 export interface Incidence {
+  /** Polar angle from the normal, in the superstrate, [0, π/2). */
   readonly angleRad: number;
+  /** Angle of the plane of incidence from x. */
   readonly azimuthRad: number;
 }
 
 /**
  * H = Y·E of plane waves travelling down in a homogeneous medium, per order: Q/k_z with Q = [[−k_xk_y, k_x² − ε], [ε − k_y², k_xk_y]].
  * An order exactly at grazing (k_z = 0) is moved by 1e-12.
+ * @param eps - ε of the medium.
+ * @param kx - k_x/k₀; `ky` likewise.
+ * @returns k_z/k₀ and the elements of Y (yy is −xx).
+ * @reference plane waves in a homogeneous medium: Born & Wolf, Principles of Optics, 7th ed. (1999), §1.4.
  */
 export function planeWaveAdmittance(
   eps: Complex,
@@ -50,7 +63,12 @@ export function planeWaveAdmittance(
 
 /**
  * Jones matrix and efficiencies from the tangential responses to unit E_x and unit E_y.
- * @param kx @param ky - tangential wave numbers over k₀ of every order; @param zero - position of order zero.
+ * @param eps0 - ε of the superstrate, real; `epsS` of the substrate.
+ * @param kx @param ky - tangential wave numbers over k₀ of every order.
+ * @param zero - position of order zero.
+ * @param reflected - responses to unit E_x and unit E_y, one entry an order; `transmitted` likewise.
+ * @returns Jones matrix of order zero and the efficiencies of all orders, dimensionless.
+ * @reference power of an order from the z component of its Poynting vector: Born & Wolf, Principles of Optics, 7th ed. (1999), §1.5.3.
  */
 export function farField(
   incidence: Incidence,

@@ -6,6 +6,7 @@ import type { GratingLayer } from './line-grating';
 /** How a layer moves with one parameter p: every entry is ∂/∂p. What is left out does not move. */
 export interface LayerTangent {
   readonly thicknessNm?: number;
+  /** ∂ñ of the background. */
   readonly background?: Complex;
   /** In the order of the layer's segments. */
   readonly segments?: readonly ({ readonly x0Nm?: number; readonly x1Nm?: number; readonly index?: Complex } | null)[];
@@ -19,7 +20,12 @@ export interface FourierChange {
   readonly values: { readonly direct: ComplexArray; readonly inverse: ComplexArray } | null;
 }
 
-/** @returns null when nothing in the layer but its thickness moves. */
+/**
+ * Change of the Fourier coefficients of a layer along a tangent: a moved edge at x adds jump·exp(−2πi m x)·∂x, a changed index its coefficients.
+ * @param periodNm - Λ, nm.
+ * @param order - highest |m| wanted.
+ * @returns null when nothing in the layer but its thickness moves.
+ */
 export function fourierTangent(
   layer: GratingLayer,
   tangent: LayerTangent,
@@ -53,7 +59,10 @@ export function fourierTangent(
   return { edges: moved, values };
 }
 
-/** L·T·R of the Toeplitz matrix T of a change: L is (rows, n), R is (n, cols). Edges cost rows·cols each, changed values two products. */
+/**
+ * L·T·R of the Toeplitz matrix T of a change: L is (rows, n), R is (n, cols). Edges cost rows·cols each, changed values two products.
+ * @returns (rows, cols), row-major.
+ */
 export function throughChange(
   left: ComplexArray,
   change: FourierChange,

@@ -5,17 +5,22 @@ import { type Complex, type ComplexArray, complexArray } from '@/lib/numerics';
 export interface Segment {
   readonly x0Nm: number;
   readonly x1Nm: number;
+  /** ñ = n + ik. */
   readonly index: Complex;
 }
 
 /** A piecewise-constant function on one period: value i holds from breaks[i] to breaks[i + 1] (the last up to breaks[0] + 1), in units of the period. */
 export interface Piecewise {
+  /** Rising, within one period. */
   readonly breaks: Float64Array;
   readonly values: readonly Complex[];
 }
 
 /**
  * Permittivity of a layer along one period.
+ * @param periodNm - Λ, nm.
+ * @param background - ñ where no segment is.
+ * @returns ε along x/Λ.
  * @throws AppError `invalid_input` for a segment of negative or more than one period's width.
  */
 export function piecewisePermittivity(periodNm: number, background: Complex, segments: readonly Segment[]): Piecewise {
@@ -27,7 +32,12 @@ export function piecewisePermittivity(periodNm: number, background: Complex, seg
   return { breaks, values };
 }
 
-/** Which segment is seen from each break on: −1 is the background. `edges[i]` names what moves break i, if anything does. */
+/**
+ * Which segment is seen from each break on: −1 is the background. `edges[i]` names what moves break i, if anything does.
+ * @param periodNm - Λ, nm.
+ * @returns breaks in units of the period, in [0, 1).
+ * @throws AppError `invalid_input` for a segment of negative or more than one period's width.
+ */
 export function coverage(
   periodNm: number,
   segments: readonly Segment[],
@@ -67,7 +77,14 @@ const wrap = (x: number): number => {
   return y >= 1 ? 0 : y;
 };
 
-/** Exact Fourier coefficients c_m = ∫₀¹ f(u) exp(−2πi m u) du for |m| ≤ order; entry m + order. */
+/**
+ * Exact Fourier coefficients c_m = ∫₀¹ f(u) exp(−2πi m u) du for |m| ≤ order; entry m + order.
+ * @param p - values along one period.
+ * @param order - highest |m|.
+ * @param f - what is expanded of each value; default the value itself.
+ * @returns c_m, (2·order + 1,).
+ * @reference exact integrals of a piecewise-constant profile: Moharam et al., J. Opt. Soc. Am. A 12 (1995) 1068.
+ */
 export function fourierCoefficients(p: Piecewise, order: number, f: (v: Complex) => Complex = (v) => v): ComplexArray {
   const out = complexArray(2 * order + 1);
   for (const [i, value] of p.values.entries()) {
@@ -90,7 +107,12 @@ export function fourierCoefficients(p: Piecewise, order: number, f: (v: Complex)
   return out;
 }
 
-/** Toeplitz matrix T_jk = c_{j−k} of order n = 2M + 1 from coefficients up to |m| = 2M. */
+/**
+ * Toeplitz matrix T_jk = c_{j−k} of order n = 2M + 1 from coefficients up to |m| = 2M.
+ * @param c - (4M + 1,).
+ * @returns (n, n), row-major.
+ * @reference Li, J. Opt. Soc. Am. A 13 (1996) 1870 (Laurent's rule).
+ */
 export function toeplitz(c: ComplexArray, n: number): ComplexArray {
   const out = complexArray(n * n);
   const zero = (c.re.length - 1) / 2;

@@ -6,7 +6,9 @@ import { changeOf, type GratingDerivativeOptions, type GratingTangent, lineGrati
 /** Efficiencies of the propagating orders of one side, and ∂ by each tangent in the same order. */
 export interface EfficiencyDerivatives {
   readonly orders: readonly number[];
+  /** Power over incident power, dimensionless. */
   readonly values: Float64Array;
+  /** Per unit of each tangent's parameter. */
   readonly derivatives: readonly Float64Array[];
 }
 
@@ -14,7 +16,12 @@ export interface EfficiencyDerivatives {
  * Efficiencies of the reflected and transmitted orders that propagate, with their derivatives: E_m = |a_m|² Re Y_m/Y_0,
  * ∂E_m = 2 Re(a_m* ∂a_m) Re Y_m/Y_0 + |a_m|² ∂(Re Y_m/Y_0), the last for what moves directions or outer indices.
  * An absorbing substrate has no transmitted orders. At the angle where an order appears the derivative does not exist (Wood's anomaly).
- * @param tangents @param options - as in `lineGratingDerivatives`; without `orders` and `transmittedOrders` all that propagate. An order that does not is left out.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param angleRad - angle of incidence in the superstrate, rad.
+ * @param truncation - M: orders −M..M.
+ * @param tangents @param options - as in `lineGratingDerivatives`; without `orders` and `transmittedOrders` all that propagate. An order that does not
+ * is left out.
+ * @returns efficiencies of both sides with their derivatives.
  * @throws as `lineGratingDerivatives`.
  */
 export function gratingEfficiencyDerivatives(

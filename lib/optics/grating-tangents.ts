@@ -7,8 +7,12 @@ import type { GratingTangent } from './line-grating-derivatives';
 /**
  * Tangents of a parametrised grating: fourth-order central differences of its thicknesses, edges and indices, which are cheap and smooth; the
  * diffraction itself is differentiated exactly by `lineGratingDerivatives`. Exact to rounding where geometry depends linearly or quadratically on p.
- * @param build - the grating at parameters p; layers and segments must not change in number with p. @param steps - one per parameter.
+ * @param build - the grating at parameters p; layers and segments must not change in number with p.
+ * @param parameters - p, (m,), in the units that `build` takes.
+ * @param steps - one per parameter.
+ * @returns one tangent per parameter.
  * @throws AppError `invalid_input` when the number of layers or segments changes, or a step is 0.
+ * @reference central difference of fourth order: Abramowitz & Stegun (1964), Table 25.2.
  */
 export function gratingTangents(
   build: (p: Float64Array) => LineGrating,
@@ -18,7 +22,13 @@ export function gratingTangents(
   return slopes(build, parameters, steps).map((g) => ({ ...g, superstrate: g.superstrate.re }));
 }
 
-/** The same for crossed gratings and `crossedDerivatives`. */
+/**
+ * The same for crossed gratings and `crossedDerivatives`.
+ * @param build - the grating at parameters p.
+ * @param parameters - p, (m,).
+ * @param steps - one per parameter, in its unit.
+ * @throws as {@link gratingTangents}.
+ */
 export function crossedTangents(
   build: (p: Float64Array) => CrossedGrating,
   parameters: Float64Array,

@@ -11,7 +11,12 @@ export interface IlluminationTangent {
   readonly superstrate?: number;
 }
 
-/** δ(k_x, k_y)/k₀ of order zero. */
+/**
+ * δ(k_x, k_y)/k₀ of order zero.
+ * @param n0 - index of the superstrate.
+ * @returns δ(n₀ sin θ cos φ) and δ(n₀ sin θ sin φ), per unit of the parameter.
+ * @reference grating equation: Born & Wolf, Principles of Optics, 7th ed. (1999), §8.6.1.
+ */
 export function tangentialChange(
   n0: number,
   { angleRad, azimuthRad }: Incidence,
@@ -24,11 +29,11 @@ export function tangentialChange(
   return { x: along * c - turn * s, y: along * s + turn * c };
 }
 
-/** δ(λ/Λ): how far the step of k/k₀ from order to order moves. */
+/** δ(λ/Λ): how far the step of k/k₀ from order to order moves. @param periodTangent - ∂Λ, nm. @returns per unit of the parameter. */
 export const orderStepChange = (wavelengthNm: number, periodNm: number, t: IlluminationTangent, periodTangent: number): number =>
   ((t.wavelengthNm ?? 0) - (wavelengthNm / periodNm) * periodTangent) / periodNm;
 
-/** δ(k₀d) of a layer. */
+/** δ(k₀d) of a layer. @param k0 - 2π/λ, 1/nm. @param thickness - ∂d, nm. @returns k₀(∂d − d ∂λ/λ), rad per unit of the parameter. */
 export const phaseChange = (
   k0: number,
   wavelengthNm: number,
@@ -37,7 +42,12 @@ export const phaseChange = (
   thickness = 0,
 ): number => k0 * (thickness - (thicknessNm / wavelengthNm) * (t.wavelengthNm ?? 0));
 
-/** The tangent of a layer with the positions of its edges in periods: with the period growing by δΛ an edge at x falls back by x δΛ/Λ. */
+/**
+ * The tangent of a layer with the positions of its edges in periods: with the period growing by δΛ an edge at x falls back by x δΛ/Λ.
+ * @param periodNm - Λ, nm.
+ * @param periodTangent - ∂Λ, nm.
+ * @returns edges in units of the period; null where nothing moves.
+ */
 export function inPeriods(
   layer: GratingLayer,
   tangent: LayerTangent | null,

@@ -7,6 +7,7 @@ export interface MixedLayer extends Film {
   readonly coherent: boolean;
 }
 
+/** Power ratios of a stack, (w,) each, dimensionless. */
 export interface PowerResponse {
   readonly Rs: Float64Array;
   readonly Rp: Float64Array;
@@ -18,7 +19,12 @@ export interface PowerResponse {
  * Power reflectance and transmittance of a stack with incoherent slabs: runs of coherent films between slabs are single interfaces, whose powers from
  * both sides are chained by R = R₁ + T₁T₁′P²R₂/(1 − R₁′P²R₂), T = T₁PT₂/(1 − R₁′P²R₂), P = exp(−2 k₀ Im(k_z) d). A slab in which no wave travels
  * (Im k_z ≥ Re k_z: beyond total reflection, or a metal) has no phase that could be lost; it decays as a film does, and is taken as one.
+ * @param ambient - ñ, (w,), transparent.
+ * @param layers - from the side of incidence.
  * @param exit - ñ of the last half-space. The ambient is transparent. Units and errors as in `thinFilm`.
+ * @param wavelengthNm - (w,), nm.
+ * @param angleRad - angle of incidence in the ambient, rad.
+ * @returns R and T of both polarisations, (w,) each.
  * @reference Katsidis & Siapkas, Appl. Opt. 41 (2002) 3978; Byrnes, arXiv:1603.02720, §8.
  */
 export function incoherentStack(

@@ -33,6 +33,8 @@ export type Jet = number[];
 
 /**
  * First-order jets of n variables: forward-mode differentiation, exact to rounding.
+ * @param n - number of variables.
+ * @returns the arithmetic; `variable(v, k)` is variable k with value v.
  * @reference Griewank & Walther, Evaluating Derivatives, 2nd ed. (2008), §3.1.
  */
 export function jets(n: number): Arithmetic<Jet> & { readonly variable: (v: number, k: number) => Jet } {

@@ -6,8 +6,11 @@ const rule = gaussLegendre(16);
  * ε₁(E) − ε∞ = (2/π) P∫₀^∞ x ε₂(x)/(x² − E²) dx by quadrature. Since P∫₀^∞ dx/(x² − E²) = 0, the pole is removed by subtracting E ε₂(E) from the
  * numerator; panels shrink geometrically towards E and towards every break of ε₂.
  * @param epsilon2 - ε₂(x) for x > 0, continuous, falling faster than 1/x.
- * @param energyEv - E > 0. @param breaks - energies where ε₂ has a kink.
+ * @param energyEv - E > 0.
+ * @param breaks - energies where ε₂ has a kink.
+ * @returns ε₁(E) − ε∞, dimensionless.
  * @reference Toll, Phys. Rev. 104 (1956) 1760.
+ * @reference Fujiwara, Spectroscopic Ellipsometry (2007), §5.2.6.
  */
 export function kramersKronig(epsilon2: (x: number) => number, energyEv: number, breaks: readonly number[]): number {
   const at = energyEv * epsilon2(energyEv);

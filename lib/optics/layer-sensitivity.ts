@@ -16,13 +16,16 @@ export interface LayerSensitivity {
   /** ∫X_i X_j dζ and ∫X_i(ζ) X_j(D − ζ) dζ, (n, n). */
   readonly along: ComplexArray;
   readonly across: ComplexArray;
+  /** k₀ times the thickness, rad. */
   readonly k0d: number;
 }
 
 /** Fields U below the layer and adjoint rows β below it, for the next layer. */
 export interface Descent {
   readonly sensitivity: LayerSensitivity;
+  /** (n,). */
   readonly u: ComplexArray;
+  /** (outputs, n). */
   readonly beta: ComplexArray;
 }
 
@@ -30,7 +33,11 @@ export interface Descent {
  * Modes and adjoint modes of a layer from the field U and the adjoint rows β at its top. With U′ = iPV, V′ = iQU (ζ = k₀z) and the adjoint system
  * α′ = −iβQ, β′ = −iαP, α = −βY + c, a change of P and Q moves the outputs by i∫(α δP V + β δQ U)dζ. No eigenvector is differentiated: only integrals of
  * exponentials occur, which are smooth where eigenvalues meet.
- * @param u - (n,). @param beta - (outputs, n). @param source - of `lift`, where outputs are taken below the stack; null for reflected ones (c = 0).
+ * @param u - (n,).
+ * @param beta - (outputs, n).
+ * @param outputs - number of adjoint rows.
+ * @param k0d - k₀ times the thickness, rad.
+ * @param source - of `lift`, where outputs are taken below the stack; null for reflected ones (c = 0).
  * @reference adjoint of the Riccati recursion; divided differences of the exponential: Higham, Functions of Matrices (2008), §3.2, 10.6.
  */
 export function descend(
@@ -51,7 +58,7 @@ export function descend(
   };
 }
 
-/** The forward half of {@link descend}: downward modes at the top, upward modes at the bottom, U below. */
+/** The forward half of {@link descend}: downward modes at the top, upward modes at the bottom, U below. @param u - U at the top, (n,). */
 export function descendField(step: LayerStep, u: ComplexArray): { a: ComplexArray; b: ComplexArray; below: ComplexArray } {
   const { modes, rho, x, top } = step;
   const { n } = modes;
@@ -63,7 +70,11 @@ export function descendField(step: LayerStep, u: ComplexArray): { a: ComplexArra
   return { a, b, below: complexMultiplyVector(modes.w, sum, n, n) };
 }
 
-/** The adjoint half of {@link descend}: p = (βV − sX)(1 + Q)⁻¹, q = pXρ + s, β below (pX + q)V⁻¹. */
+/**
+ * The adjoint half of {@link descend}: p = (βV − sX)(1 + Q)⁻¹, q = pXρ + s, β below (pX + q)V⁻¹.
+ * @param beta - β at the top, (outputs, n).
+ * @param source - s of `lift`, (outputs, n); null for reflected outputs.
+ */
 export function descendAdjoint(
   step: LayerStep,
   beta: ComplexArray,
@@ -91,8 +102,10 @@ export function descendAdjoint(
 }
 
 /**
- * Rows c of outputs c·U below a layer as rows of U above it, c W(1 + ρ)X(1 + Q)⁻¹W⁻¹, and the source s = c W(1 + ρ)/2 that the way down needs.
+ * Rows c of outputs c·U below a layer as rows of U above it, c W(1 + ρ)X(1 + Q)⁻¹W⁻¹, and the source s = c W(1 + ρ)/2 that the downward pass needs.
  * @param c - (outputs, n).
+ * @returns s and the rows above the layer, (outputs, n) each.
+ * @reference as {@link descend}.
  */
 export function lift(step: LayerStep, c: ComplexArray, outputs: number): { source: ComplexArray; above: ComplexArray } {
   const { modes, rho, x, top } = step;
@@ -132,7 +145,12 @@ function addInto(a: ComplexArray, b: ComplexArray, out: ComplexArray): void {
   }
 }
 
-/** Integrals of the products of mode exponentials over a layer, see {@link LayerSensitivity}. */
+/**
+ * Integrals of the products of mode exponentials over a layer, see {@link LayerSensitivity}.
+ * @param d - k₀ times the thickness, rad.
+ * @returns (n, n) each, row-major.
+ * @reference divided differences of the exponential: Higham, Functions of Matrices (2008), §10.6.
+ */
 export function modeIntegrals(step: LayerStep, d: number): { along: ComplexArray; across: ComplexArray } {
   const { n, g } = step.modes;
   const { x } = step;
@@ -182,6 +200,7 @@ function put(out: ComplexArray, s: number, d: number, zr: number, zi: number, fr
 /**
  * i∫(α δP V + β δQ U)dζ of every output for modal changes δQ̂ = V⁻¹δQ W and δP̂ = W⁻¹δP V, added to `out`.
  * @param q @param p - (n, n), or null where it does not change.
+ * @param out - (outputs,).
  */
 export function addModalChange(s: LayerSensitivity, q: ComplexArray | null, p: ComplexArray | null, out: ComplexArray): void {
   const { n, along, across, a, b } = s;
@@ -224,7 +243,11 @@ export function addModalChange(s: LayerSensitivity, q: ComplexArray | null, p: C
   }
 }
 
-/** The same for a change of k₀d: 2i δ(k₀d) Σ g X (p b + q a), added to `out`. */
+/**
+ * The same for a change of k₀d: 2i δ(k₀d) Σ g X (p b + q a), added to `out`.
+ * @param deltaK0d - δ(k₀d), rad per unit of the parameter.
+ * @param out - (outputs,).
+ */
 export function addThicknessChange(s: LayerSensitivity, deltaK0d: number, out: ComplexArray): void {
   const { n, a, b } = s;
   const { g } = s.step.modes;

@@ -7,11 +7,15 @@ import type { LayerModes } from './modal-recursion';
 
 /** Matrices that turn a change of the Fourier matrices into modal changes: δQ̂ = L δE R (TE: V⁻¹ and W; TM: V⁻¹KE⁻¹ and E⁻¹KW). */
 export interface LayerFactors {
+  /** (n, n). */
   readonly left: ComplexArray;
+  /** (n, n). */
   readonly right: ComplexArray;
+  /** [[ε]]⁻¹, (n, n); null in TE. */
   readonly inverse: ComplexArray | null;
 }
 
+/** The factors of a layer. @param periodNm - Λ, nm. */
 export function factorsOf(
   layer: GratingLayer,
   periodNm: number,
@@ -38,7 +42,11 @@ export function factorsOf(
   return { left, right, inverse };
 }
 
-/** δQ of changed wave numbers: −2KδK (TE), −δK E⁻¹K − K E⁻¹δK (TM), in modes. */
+/**
+ * δQ of changed wave numbers: −2KδK (TE), −δK E⁻¹K − K E⁻¹δK (TM), in modes.
+ * @param dk - δk_x/k₀ of every order, (n,).
+ * @returns (n, n), row-major.
+ */
 export function waveNumberChange(f: LayerFactors, s: LineGratingSystem, modes: LayerModes, dk: Float64Array): ComplexArray {
   const { n, kx } = s;
   const { vInverse, w } = modes;
@@ -62,7 +70,13 @@ export function waveNumberChange(f: LayerFactors, s: LineGratingSystem, modes: L
   return out;
 }
 
-/** δY of a half-space: δk_z = (δε/2 − k_x δk)/k_z; TM also −k_z δε/ε². */
+/**
+ * δY of a half-space: δk_z = (δε/2 − k_x δk)/k_z; TM also −k_z δε/ε².
+ * @param dk - δk_x/k₀ of every order, (n,); null where none moves.
+ * @param deltaEps - δε of the half-space.
+ * @param z - k_z/k₀ of every order, (n,).
+ * @returns δY of every order, (n,).
+ */
 export function admittanceChange(
   s: LineGratingSystem,
   eps: Complex,
@@ -89,7 +103,7 @@ export function admittanceChange(
   return out;
 }
 
-/** out += sign·β·diag(d)·u. */
+/** out += sign·β·diag(d)·u. @param beta - (outputs, n); d, u - (n,); out - (outputs,). */
 export function addDiagonal(beta: ComplexArray, d: ComplexArray, u: ComplexArray, sign: number, out: ComplexArray): void {
   const n = u.re.length;
   for (let m = 0; m < out.re.length; m++) {
@@ -103,7 +117,11 @@ export function addDiagonal(beta: ComplexArray, d: ComplexArray, u: ComplexArray
   }
 }
 
-/** Modal changes δQ̂ and δP̂ (null in TE) of changed edges and indices of a layer; null when nothing but its thickness moves. */
+/**
+ * Modal changes δQ̂ and δP̂ (null in TE) of changed edges and indices of a layer; null when nothing but its thickness moves.
+ * @param periodNm - Λ, nm.
+ * @returns (n, n) each.
+ */
 export function layerChange(
   modes: LayerModes,
   f: LayerFactors,

@@ -26,11 +26,13 @@ import {
 export interface GratingTangent extends Omit<IlluminationTangent, 'azimuthRad'> {
   /** In the order of the grating's layers. */
   readonly layers?: readonly (LayerTangent | null)[];
+  /** ∂ñ of the substrate. */
   readonly substrate?: Complex;
-  /** The edges keep their positions in nm, seen from x = 0, unless their tangents say otherwise. */
+  /** ∂Λ, nm. The edges keep their positions in nm, seen from x = 0, unless their tangents say otherwise. */
   readonly periodNm?: number;
 }
 
+/** Amplitudes of a line grating with their derivatives. */
 export interface GratingDerivatives {
   readonly truncation: number;
   /** Amplitude ratios of all orders, as `solveLineGrating`. */
@@ -46,6 +48,7 @@ export interface GratingDerivatives {
   readonly transmittedDerivatives: readonly ComplexArray[];
 }
 
+/** Options of {@link lineGratingDerivatives}. */
 export interface GratingDerivativeOptions {
   /** Orders whose derivatives are wanted. Default all; the zero order alone saves about half the time. */
   readonly orders?: readonly number[];
@@ -56,12 +59,17 @@ export interface GratingDerivativeOptions {
 }
 
 /**
- * Reflected and transmitted amplitudes of all orders with their derivatives along given tangents, exact for the truncated problem, by one adjoint pass over
- * the layers (see `descend`): a recipe hands in how its parameters move thicknesses, edges, indices, the angle, the wavelength and the period, and chains.
- * Where two edges coincide they must move together, else the structure has no derivative: the upper segment's edge counts.
+ * Reflected and transmitted amplitudes of all orders with their derivatives along given tangents, exact for the truncated problem, by one adjoint pass over the
+ * layers (see `descend`): a recipe hands in how its parameters move thicknesses, edges, indices, the angle, the wavelength and the period, and chains. Where
+ * two edges coincide they must move together, else the structure has no derivative: the upper segment's edge counts.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param angleRad - angle of incidence in the superstrate, rad.
+ * @param truncation - M: orders −M..M.
  * @param tangents - one per parameter. Other parameters and errors as in `solveLineGrating`.
- * @complexity the solution, 3 to 8 n³ per layer; per layer and parameter n² for edges, 4 n³ for indices, the angle, the wavelength and the period.
+ * @returns amplitudes (dimensionless) and ∂ per unit of each tangent's parameter.
  * @throws AppError `dimension_mismatch` for tangents of more layers or segments than the grating has.
+ * @complexity the solution, 3 to 8 n³ per layer; per layer and parameter n² for edges, 4 n³ for indices, the angle, the wavelength and the period.
+ * @reference adjoint of the recursion: `descend`; δ of Li's factorisation: product rule.
  */
 export function lineGratingDerivatives(
   grating: LineGrating,
@@ -157,7 +165,11 @@ export function lineGratingDerivatives(
   };
 }
 
-/** What a tangent does outside the layers: δk_x of every order, δε above and below; null where nothing moves. */
+/**
+ * What a tangent does outside the layers: δk_x of every order, δε above and below; null where nothing moves.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param angleRad - angle of incidence in the superstrate, rad.
+ */
 export function changeOf(
   s: LineGratingSystem,
   grating: LineGrating,

@@ -14,13 +14,14 @@ import { fourierCoefficients, piecewisePermittivity, reciprocal, type Segment, t
 import { admittanceStep, fieldBelow, type LayerModes, type LayerStep, layerModes, uniformModes } from './modal-recursion';
 import { symmetricModes } from './symmetric-modes';
 
+/** A slice of a line grating: segments in a background. */
 export interface GratingLayer {
   readonly thicknessNm: number;
   readonly background: Complex;
   readonly segments: readonly Segment[];
 }
 
-/** A line grating at one wavelength; layers from top to bottom, ñ = n + ik. */
+/** A line grating at one wavelength; layers from top to bottom, ñ = n + ik, the superstrate transparent. */
 export interface LineGrating {
   readonly periodNm: number;
   readonly superstrate: Complex;
@@ -28,18 +29,20 @@ export interface LineGrating {
   readonly layers: readonly GratingLayer[];
 }
 
+/** Orders of a line grating in one polarisation. */
 export interface Diffraction {
   /** Order of entry i is i − M. */
   readonly truncation: number;
   /** Amplitude ratios to the incident wave: E_y in TE, H_y in TM. */
   readonly r: ComplexArray;
-  /** The way down through the layers is gone when it is first read, as for `transmitted`: a fit of reflection does without. */
+  /** Computed when first read, as `transmitted` is: a fit of reflection does not pay for the pass down through the layers. */
   readonly t: ComplexArray;
   /** Power of each order over incident power; NaN where the order is evanescent or, for T, the substrate absorbs. */
   readonly reflected: Float64Array;
   readonly transmitted: Float64Array;
 }
 
+/** E along the lines (TE) or H along the lines (TM). */
 export type Polarisation = 'TE' | 'TM';
 
 /** Eigenmodes of slices seen before, by slice, wavelength, angle, truncation and polarisation: pass one to reuse them over heights. */
@@ -48,7 +51,11 @@ export type ModeCache = Map<string, LayerModes>;
 /**
  * Diffraction of a line grating in the classical mount (plane of incidence across the lines) by the Fourier modal method with 2M + 1 harmonics, exact
  * Fourier coefficients, Li's factorisation in TM and a stable admittance recursion.
- * @param truncation - M ≥ 0: orders −M..M. @param angleRad - incidence in the superstrate, |angle| < π/2; positive travels towards +x.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param angleRad - incidence in the superstrate, |angle| < π/2; positive travels towards +x.
+ * @param truncation - M ≥ 0: orders −M..M.
+ * @param cache - eigenmodes to reuse.
+ * @returns amplitudes and efficiencies of all orders; entry i is order i − M.
  * @throws AppError `invalid_input` naming the field; `rank_deficient` at an exact resonance (move the wavelength by 1e-9).
  * @complexity about 35 (2M + 1)³ complex multiplications per distinct slice, 6 (2M + 1)³ per slice.
  * @reference Moharam et al., J. Opt. Soc. Am. A 12 (1995) 1068; Li, J. Opt. Soc. Am. A 13 (1996) 1870, §§4–5 (inverse rule).
@@ -92,8 +99,11 @@ export function solveLineGrating(
 
 /** Everything that a solution of the classical mount leaves behind: the layers from the top and the amplitudes. */
 export interface LineGratingSystem {
+  /** Number of harmonics, 2M + 1. */
   readonly n: number;
+  /** 2π/λ, 1/nm. */
   readonly k0: number;
+  /** k_x/k₀ of every order, (n,). */
   readonly kx: Float64Array;
   /** k_z over k₀ and admittance of the orders above and below. */
   readonly z0: ComplexArray;
@@ -104,10 +114,15 @@ export interface LineGratingSystem {
   readonly steps: readonly { readonly layer: number; readonly step: LayerStep }[];
   /** Y at the top of the first layer. */
   readonly admittance: ComplexArray;
+  /** Reflected amplitudes, (n,). */
   readonly r: ComplexArray;
 }
 
-/** The solution behind {@link solveLineGrating}; same parameters and errors. */
+/**
+ * The solution behind {@link solveLineGrating}; same parameters and errors.
+ * @param wavelengthNm - vacuum wavelength, nm.
+ * @param angleRad - angle of incidence in the superstrate, rad.
+ */
 export function lineGratingSystem(
   grating: LineGrating,
   wavelengthNm: number,
@@ -158,7 +173,13 @@ export function lineGratingSystem(
   return { n, k0, kx, z0, y0, zs, ys, steps, admittance, r };
 }
 
-/** Modes of a slice in one polarisation of the classical mount: TE (E_y, k_z E_y), TM (H_y, ε⁻¹k_z H_y). */
+/**
+ * Modes of a slice in one polarisation of the classical mount: TE (E_y, k_z E_y), TM (H_y, ε⁻¹k_z H_y).
+ * @param periodNm - Λ, nm.
+ * @param kx - k_x/k₀ of every order, (n,).
+ * @throws AppError `rank_deficient` for modes that depend on each other.
+ * @reference Moharam et al., J. Opt. Soc. Am. A 12 (1995) 1068 (TE and TM), with Li's factorisation.
+ */
 export function sliceModes(layer: GratingLayer, periodNm: number, kx: Float64Array, polarisation: Polarisation): LayerModes {
   const n = kx.length;
   const shape = piecewisePermittivity(periodNm, layer.background, layer.segments);
@@ -186,7 +207,14 @@ function middleOf({ segments }: GratingLayer): number {
   return 0.5 * (Math.min(...segments.map((s) => s.x0Nm)) + Math.max(...segments.map((s) => s.x1Nm)));
 }
 
-/** [[1/ε]]⁻¹(I − k_x [[ε]]⁻¹ k_x): Li's rules for H along the lines. Neither argument is changed. */
+/**
+ * [[1/ε]]⁻¹(I − k_x [[ε]]⁻¹ k_x): Li's rules for H along the lines. Neither argument is changed.
+ * @param epsilon - [[ε]], (n, n).
+ * @param inverse - [[1/ε]], (n, n).
+ * @param kx - k_x/k₀, (n,).
+ * @returns (n, n), row-major.
+ * @reference Li, J. Opt. Soc. Am. A 13 (1996) 1870; Lalanne & Morris, J. Opt. Soc. Am. A 13 (1996) 779.
+ */
 export function transverseMagnetic(epsilon: ComplexArray, inverse: ComplexArray, kx: Float64Array): ComplexArray {
   const n = kx.length;
   const inner = copyOf(epsilon);
@@ -203,7 +231,7 @@ export function transverseMagnetic(epsilon: ComplexArray, inverse: ComplexArray,
   return inner;
 }
 
-/** Eigenvectors W and g = √λ on the decaying branch. */
+/** Eigenvectors W and g = √λ on the decaying branch. @param a - (n, n), row-major; eigenvalues γ². @returns g, (n,), and W, (n, n). */
 export function modesOf(a: ComplexArray, n: number): { g: ComplexArray; w: ComplexArray; squared: ComplexArray } {
   const { values, vectors } = complexEigen(a, n);
   const g = complexArray(n);
@@ -215,7 +243,7 @@ export function modesOf(a: ComplexArray, n: number): { g: ComplexArray; w: Compl
   return { g, w: vectors, squared: values };
 }
 
-/** A·diag(d). */
+/** A·diag(d). @param a - (n, n); d - (n,). */
 export function scaleColumns(a: ComplexArray, d: ComplexArray, n: number): ComplexArray {
   const out = complexArray(n * n);
   for (let i = 0; i < n; i++) {
@@ -236,7 +264,7 @@ export function sliceKey(l: GratingLayer): string {
   return `${l.background.re},${l.background.im};${l.segments.map((s) => `${s.x0Nm},${s.x1Nm},${s.index.re},${s.index.im}`).join(';')}`;
 }
 
-/** @throws AppError `invalid_input` naming the field. */
+/** Refuses a grating, a wavelength (nm) or a truncation that cannot be. @throws AppError `invalid_input` naming the field. */
 export function checkGrating(g: LineGrating, wavelengthNm: number, truncation: number): void {
   const bad = (field: string, value: unknown, remedy: string): never => {
     throw new AppError('invalid_input', `${field} is ${value}; ${remedy}`, { field });
@@ -251,7 +279,7 @@ export function checkGrating(g: LineGrating, wavelengthNm: number, truncation: n
   }
 }
 
-/** @throws AppError `invalid_input`. */
+/** Refuses an angle (rad) outside (−π/2, π/2). @throws AppError `invalid_input`. */
 export function checkAngle(angleRad: number): void {
   if (!(Math.abs(angleRad) < Math.PI / 2))
     throw new AppError('invalid_input', `angleRad is ${angleRad}; give an angle within ±π/2`, { field: 'angleRad' });

@@ -15,14 +15,18 @@ import { complexBlock, copyOf, put } from './complex-arithmetic';
 /** Modes of one layer: fields U = W(X a + b), H = V(X a − b) with X = exp(i k₀ g z); Im g ≥ 0. */
 export type LayerModes = Modes;
 
-/** What {@link admittanceStep} leaves for the way down. */
+/** What {@link admittanceStep} keeps for the pass down through the layers. */
 export interface LayerStep extends ModalStep {
   readonly modes: LayerModes;
 }
 
 /**
  * Modes from W and V: their inverses are taken once and serve every thickness and both half-spaces.
- * @param vOfW - V is W·diag(g), so that V⁻¹ = diag(1/g)·W⁻¹. @throws AppError `rank_deficient`.
+ * @param n - order of the matrices.
+ * @param g - k_z/k₀ of the modes, (n,).
+ * @param w - eigenvectors by columns, (n, n); `v` likewise.
+ * @param vOfW - V is W·diag(g), so that V⁻¹ = diag(1/g)·W⁻¹.
+ * @throws AppError `rank_deficient`.
  */
 export function layerModes(n: number, g: ComplexArray, w: ComplexArray, v: ComplexArray, vOfW = false): LayerModes {
   const wInverse = copyOf(w);
@@ -46,6 +50,7 @@ function divideRows(a: ComplexArray, d: ComplexArray, n: number, out: ComplexArr
 
 /**
  * Modes of a layer of one permittivity: the orders themselves, W = I and V = diag(g·c) with c = 1 (TE) or 1/ε (TM).
+ * @param g - k_z/k₀ of the orders, (n,).
  * @throws AppError `rank_deficient` when an order grazes (g = 0).
  */
 export function uniformModes(n: number, g: ComplexArray, c: Complex): LayerModes {
@@ -68,7 +73,9 @@ export function uniformModes(n: number, g: ComplexArray, c: Complex): LayerModes
 /**
  * Admittance H = Y·U at the top of a layer from that at its bottom: ρ = (I + y)⁻¹(I − y) with y = V⁻¹YW, Q = XρX, Y_top = V(I − Q)(I + Q)⁻¹W⁻¹.
  * Only decaying exponentials occur: stable for any depth.
- * @param y - Y, (n, n) row-major; not changed. @param k0d - k₀ times the thickness.
+ * @param y - Y, (n, n) row-major; not changed.
+ * @param k0d - k₀ times the thickness.
+ * @returns the factors of the step; `admittance` at the top, (n, n).
  * @throws AppError `rank_deficient` at an exact resonance of the truncated system.
  * @reference Li, J. Opt. Soc. Am. A 13 (1996) 1024, §5 (R-matrix family); admittance form: Moharam et al., J. Opt. Soc. Am. A 12 (1995) 1077.
  */
@@ -76,7 +83,7 @@ export function admittanceStep(modes: LayerModes, y: ComplexArray, k0d: number):
   return { modes, ...modalStep(modes, y, k0d) };
 }
 
-/** The field U at the bottom of a layer from U at its top. */
+/** The field U at the bottom of a layer from U at its top. @param u - (n,). @returns (n,). */
 export function fieldBelow(s: LayerStep, u: ComplexArray): ComplexArray {
   const { n } = s.modes;
   const a = complexMultiplyVector(s.top, complexMultiplyVector(s.modes.wInverse, u, n, n), n, n);

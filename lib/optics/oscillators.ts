@@ -3,22 +3,28 @@ import type { Complex } from '@/lib/numerics';
 import { dawson } from './dawson';
 import { type Arithmetic, REAL } from './jets';
 
-/** Lorentz oscillator: A/(E0² − E² − iγE), A in eV². */
+/** Lorentz oscillator: A/(E0² − E² − iγE), A in eV². @reference Fujiwara, Spectroscopic Ellipsometry (2007), §5.2.1. */
 export interface LorentzTerm {
   readonly kind: 'lorentz';
+  /** A; the static contribution is A/E0². */
   readonly amplitudeEv2: number;
+  /** E0, resonance energy. */
   readonly centreEv: number;
+  /** γ, full width at half maximum. */
   readonly gammaEv: number;
 }
-/** Drude free carriers: −Ep²/(E² + iγE). */
+/** Drude free carriers: −Ep²/(E² + iγE). @reference Fujiwara, Spectroscopic Ellipsometry (2007), §5.2.5. */
 export interface DrudeTerm {
   readonly kind: 'drude';
+  /** Ep; the strength Ep² is in eV². */
   readonly plasmaEv: number;
+  /** γ = ħ/τ. */
   readonly gammaEv: number;
 }
 /** Gaussian absorption of height A (dimensionless), centre E0 and full width at half maximum Br, with its Kramers–Kronig partner. */
 export interface GaussianTerm {
   readonly kind: 'gaussian';
+  /** Peak of ε₂, dimensionless. */
   readonly amplitude: number;
   readonly centreEv: number;
   readonly widthEv: number;
@@ -26,13 +32,22 @@ export interface GaussianTerm {
 /** Tauc–Lorentz oscillator above the gap Eg. */
 export interface TaucLorentzTerm {
   readonly kind: 'tauc-lorentz';
+  /** Eg, optical gap. */
   readonly gapEv: number;
+  /** A, eV. */
   readonly amplitudeEv: number;
+  /** E0, peak transition energy. */
   readonly centreEv: number;
+  /** C. */
   readonly broadeningEv: number;
 }
 
-/** @reference Lorentz and Drude terms: Wooten, Optical Properties of Solids (1972), §3.1, 3.3; time factor exp(−iωt). */
+/**
+ * Lorentz term A/(E0² − E² − iγE), time factor exp(−iωt).
+ * @param e - photon energy, eV.
+ * @returns its part of ε, dimensionless.
+ * @reference Wooten, Optical Properties of Solids (1972), §3.1.
+ */
 export function lorentz(t: LorentzTerm, e: number): Complex {
   const u = t.centreEv * t.centreEv - e * e;
   const v = -t.gammaEv * e;
@@ -40,13 +55,24 @@ export function lorentz(t: LorentzTerm, e: number): Complex {
   return { re: (t.amplitudeEv2 * u) / d, im: (-t.amplitudeEv2 * v) / d };
 }
 
+/**
+ * Drude term −Ep²/(E² + iγE), time factor exp(−iωt).
+ * @param e - photon energy, eV, positive.
+ * @returns its part of ε, dimensionless.
+ * @reference Wooten, Optical Properties of Solids (1972), §3.3.
+ */
 export function drude(t: DrudeTerm, e: number): Complex {
   const p = t.plasmaEv * t.plasmaEv;
   const d = e * e + t.gammaEv * t.gammaEv;
   return { re: -p / d, im: (p * t.gammaEv) / (e * d) };
 }
 
-/** ε₂ = A[exp(−x₋²) − exp(−x₊²)], ε₁ = (2A/√π)[D(x₊) − D(x₋)], x± = 2√ln2 (E ± E0)/Br. @reference De Sousa Meneses et al., J. Non-Cryst. Solids 352 (2006) 769. */
+/**
+ * ε₂ = A[exp(−x₋²) − exp(−x₊²)], ε₁ = (2A/√π)[D(x₊) − D(x₋)], x± = 2√ln2 (E ± E0)/Br.
+ * @param e - photon energy, eV.
+ * @returns its part of ε, dimensionless.
+ * @reference De Sousa Meneses et al., J. Non-Cryst. Solids 352 (2006) 769.
+ */
 export function gaussian(t: GaussianTerm, e: number): Complex {
   const s = (2 * Math.sqrt(Math.LN2)) / t.widthEv;
   const minus = s * (e - t.centreEv);
@@ -60,6 +86,8 @@ export function gaussian(t: GaussianTerm, e: number): Complex {
 /**
  * Tauc–Lorentz with the closed Kramers–Kronig form. The two logarithms of |E − Eg| are joined: their coefficient is −(E − Eg)²/E, so that the
  * value at E = Eg is finite and exact. α² = 4E0² − C² may have either sign: the parts that hold α are even in it.
+ * @param e - photon energy, eV, positive.
+ * @returns its part of ε without ε∞, dimensionless.
  * @throws AppError `out_of_domain` when C or E0 is not positive.
  * @reference Jellison & Modine, Appl. Phys. Lett. 69 (1996) 371, eqs. 4–6, with the erratum 69 (1996) 2137.
  */
@@ -67,7 +95,16 @@ export function taucLorentz(t: TaucLorentzTerm, e: number): Complex {
   return taucLorentzIn(REAL, t.gapEv, t.amplitudeEv, t.centreEv, t.broadeningEv, e);
 }
 
-/** The formula of {@link taucLorentz} in any arithmetic. */
+/**
+ * The formula of {@link taucLorentz} in any arithmetic.
+ * @param o - the arithmetic: plain numbers, or jets for derivatives.
+ * @param g - Eg, eV.
+ * @param a - A, eV.
+ * @param e0 - E0, eV.
+ * @param c - C, eV.
+ * @param e - photon energy, eV.
+ * @throws as {@link taucLorentz}.
+ */
 export function taucLorentzIn<T>(o: Arithmetic<T>, g: T, a: T, e0: T, c: T, e: number): { re: T; im: T } {
   const { add, sub, mul, div, scale, of, log } = o;
   if (!(o.value(c) > 0) || !(o.value(e0) > 0))

@@ -34,6 +34,7 @@ export interface ProfileOutline {
 
 /** A slab of a sliced line; left and right are means over its height, so that its area is kept. */
 export interface ProfileSlice {
+  /** Height of its lower face above the foot of the line. */
   readonly zNm: number;
   readonly thicknessNm: number;
   readonly leftNm: number;
@@ -142,6 +143,7 @@ function landmarks(w: Walls): number[] {
 /**
  * The outline as a polygon, for drawings and for X-ray trapezoids.
  * @param arcPoints - points on each arc; straight walls need only their ends. Default 12.
+ * @returns the outline from the bottom, nm.
  * @throws AppError as {@link sliceShape}.
  */
 export function outlineOf(shape: LineShape, arcPoints = 12): ProfileOutline {
@@ -183,7 +185,10 @@ export function outlineOf(shape: LineShape, arcPoints = 12): ProfileOutline {
 /**
  * Cut a line into slabs of its mean width, `count` in all, shared out between the sections by height (at least one each). The optical error falls like
  * 1/count²: `chooseSliceCount` finds the count.
+ * @param count - slabs, at least one a section.
+ * @returns slices from the bottom.
  * @throws AppError `invalid_input` naming the part of the shape that cannot be, or a count below the number of sections.
+ * @reference staircase of sloped walls: Popov et al., J. Opt. Soc. Am. A 19 (2002) 33.
  */
 export function sliceShape(shape: LineShape, count: number): ProfileSlice[] {
   const w = wallsOf(shape);
@@ -220,7 +225,11 @@ export function sliceShape(shape: LineShape, count: number): ProfileSlice[] {
 
 /**
  * Layers of a grating, from top to bottom, of a sliced line.
- * @param indexOf - ñ of a material at the wavelength in hand. @param space - ñ between the lines.
+ * @param count - number of slices.
+ * @param indexOf - ñ of a material at the wavelength in hand.
+ * @param space - ñ between the lines.
+ * @param centreXNm - where the line stands in the period, nm.
+ * @throws AppError as {@link sliceShape}.
  */
 export function layersOf(
   shape: LineShape,

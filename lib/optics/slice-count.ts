@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { largestChange } from './truncation';
 
+/** Why a number of slices was chosen. */
 export interface SliceCertificate {
   readonly slices: number;
   readonly tolerance: number;
@@ -11,9 +12,13 @@ export interface SliceCertificate {
 }
 
 /**
- * The number of slices of a profile: it is doubled until the estimate of the staircase error is below the tolerance. Slabs of mean width make an error of
- * order 1/n², so that two counts in the ratio 2 differ by three times the error of the finer one; the estimate takes the change itself, a factor 3 on the safe side.
- * @param evaluate - observed values for a number of slices; always as many. @param options.start - default 4. @param options.max - default 64.
+ * The number of slices of a profile: it is doubled until the estimate of the staircase error is below the tolerance. Slabs of mean width make an error of order
+ * 1/n², so that two counts in the ratio 2 differ by three times the error of the finer one; the estimate takes the change itself, a factor 3 on the safe side.
+ * @param evaluate - observed values for a number of slices; always as many.
+ * @param options.start - default 4.
+ * @param options.max - default 64.
+ * @param options.tolerance - largest error allowed in any observed value, in its unit.
+ * @returns the count with the table it rests on.
  * @throws AppError `invalid_input` for a start below 1.
  * @reference staircase of sloped walls: Popov et al., J. Opt. Soc. Am. A 19 (2002) 33 (TM converges slower in metals: the sweep shows it).
  */

@@ -28,6 +28,8 @@ const lobattoRules = new Map<number, { nodes: Float64Array; weights: Float64Arra
 
 /**
  * Gauss–Lobatto–Legendre rule of degree p on [−1, 1] and the stiffness matrix ∫ℓ_i′ℓ_j′ of its Lagrange polynomials, (p + 1, p + 1) row-major.
+ * @param p - degree, 1 or more.
+ * @returns nodes and weights, (p + 1,).
  * @reference Canuto, Hussaini, Quarteroni & Zang, Spectral Methods (2006), §2.3.
  */
 export function lobatto(p: number): { nodes: Float64Array; weights: Float64Array; stiffness: Float64Array } {
@@ -68,7 +70,9 @@ export function lobatto(p: number): { nodes: Float64Array; weights: Float64Array
 
 /**
  * Mesh with element boundaries on every step of every layer, graded geometrically towards the steps, where the field has the singularity of an edge.
- * @param breaks - positions of the steps in units of the period. @param periodWaves - number of waves in the densest medium along a period.
+ * @param breaks - positions of the steps in units of the period.
+ * @param periodWaves - number of waves in the densest medium along a period.
+ * @returns nodes in units of the period, rising.
  * @reference Schwab, p- and hp-Finite Element Methods (1998), §4.5 (exponential convergence on geometric meshes).
  */
 export function spectralMesh(breaks: readonly number[], periodWaves: number, resolution: MeshResolution): SpectralMesh {
@@ -105,7 +109,7 @@ export function spectralMesh(breaks: readonly number[], periodWaves: number, res
   return { elements, nodes, mass };
 }
 
-/** Value of a piecewise function at the middle of an element. */
+/** Value of a piecewise function at the middle of an element. @param x - in units of the period. */
 export function valueAt(p: Piecewise, x: number): Complex {
   const u = x - Math.floor(x);
   let k = p.breaks.length - 1;
@@ -122,7 +126,10 @@ export function valueAt(p: Piecewise, x: number): Complex {
  * Matrices of one layer in nodal values scaled by the root of the mass: V = iB∂U/∂(k₀z)/i and ∂²U/∂(k₀z)² = −B⁻¹Q U.
  * TE: B = 1, Q = ε + ∂²/k₀². TM: B = 1/ε, Q = 1 + ∂(1/ε)∂/k₀².
  * @param permittivity - ε along the period, or null for a stiffness matrix alone (ε = 0 in Q, weight 1): Q = ∂²/k₀².
- * @param k0Period - 2πΛ/λ. @param phase - exp(i k_x,0 Λ).
+ * @param k0Period - 2πΛ/λ.
+ * @param phase - exp(i k_x,0 Λ).
+ * @returns B and Q, (nodes,) diagonal and (nodes, nodes).
+ * @reference Canuto et al., Spectral Methods (2006), §5.
  */
 export function elementMatrices(
   mesh: SpectralMesh,
@@ -165,7 +172,7 @@ export function elementMatrices(
   return { b, q };
 }
 
-/** Rows of A divided by a diagonal. */
+/** Rows of A divided by a diagonal. @param a - (n, n), row-major; d - (n,). */
 export function divideRows(a: ComplexArray, d: ComplexArray, n: number): ComplexArray {
   const out = complexArray(n * n);
   for (let i = 0; i < n; i++) {

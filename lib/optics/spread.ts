@@ -13,7 +13,9 @@ export interface Spread {
   readonly angleRad?: number;
 }
 
+/** N, C, S and powers of a stack seen with a spread, (w,) each. */
 export interface SpreadResponse extends Ncs {
+  /** Power ratios, (w,), dimensionless. */
   readonly Rs: Float64Array;
   readonly Rp: Float64Array;
   readonly Ts: Float64Array;
@@ -43,10 +45,13 @@ type Axis = 0 | 1 | 2;
 const FIELDS = ['thickness.sigmaNm', 'bandwidthNm', 'angleRad'] as const;
 
 /**
- * N, C, S, depolarisation and powers of a stack seen with a spread of thickness, wavelength and angle: the Mueller matrices of the members add, each with
- * its intensity. The trapezoidal rule over ±5 σ of each Gaussian, which converges faster than any power of the step; the step begins at a fraction of
- * a fringe and is halved where leaving out every second node shows. Thickness does not go below 0.
+ * N, C, S, depolarisation and powers of a stack seen with a spread of thickness, wavelength and angle: the Mueller matrices of the members add, each with its
+ * intensity. The trapezoidal rule over ±5 σ of each Gaussian, which converges faster than any power of the step; the step begins at a fraction of a fringe and
+ * is halved where leaving out every second node shows. Thickness does not go below 0.
  * @param stackAt - the stack with its indices on given wavelengths (nm): the bandwidth looks beside the data points.
+ * @param wavelengthNm - (w,), nm.
+ * @param angleRad - mean angle of incidence in the ambient, rad.
+ * @returns averages with the bound of their error, (w,) each.
  * @throws AppError `invalid_input` for a negative spread, a film that the stack does not have, or a spread that leaves the physical range;
  * `out_of_domain` where there are too many fringes to average one by one; otherwise as `thinFilm`.
  * @complexity nodes of all spreads multiplied, in thin-film responses.

@@ -19,7 +19,11 @@ const EVEN = 2e-14;
  * Modes of a lossless slice with a mirror plane, where the Fourier matrices about the plane are real and symmetric: Q = [[ε]] − K² = SΛSᵀ in TE, so that
  * W = S and W⁻¹ = Sᵀ. In TM B = [[1/ε]] = LLᵀ and L⁻¹(I − K[[ε]]⁻¹K)L⁻ᵀ = SΛSᵀ, so that W = L⁻ᵀS, W⁻¹ = SᵀLᵀ, V = LSg and V⁻¹ = g⁻¹Wᵀ: no inverse of a
  * complex matrix and no general eigenproblem. The plane at x_c (in periods) turns row m by exp(−2πi m x_c).
- * @param centre - x_c. @returns null when the slice absorbs, has ε ≤ 0, is not even about the centre, or an order grazes: the general way serves all.
+ * @param shape - ε along one period.
+ * @param centre - x_c.
+ * @param kx - k_x/k₀ of every order, (n,).
+ * @returns null when the slice absorbs, has ε ≤ 0, is not even about the centre, or an order grazes: the general way serves all.
+ * @reference symmetric-definite eigenproblem by Cholesky: Golub & Van Loan, Matrix Computations, 4th ed. (2013), §8.7.
  */
 export function symmetricModes(shape: Piecewise, centre: number, kx: Float64Array, tm: boolean): LayerModes | null {
   if (shape.values.some((e) => e.im !== 0 || !(e.re > 0))) return null;

@@ -4,11 +4,13 @@ import { checkFilmStack, type FilmStack, waveNumber } from './thin-film';
 
 /** ∂r of one polarisation. r is analytic in every ñ: ∂r/∂n is the entry, ∂r/∂k is i times it. */
 export interface AmplitudeDerivatives {
+  /** r, (w,). */
   readonly r: ComplexArray;
   /** By the thickness of each film, 1/nm. */
   readonly thickness: readonly ComplexArray[];
   /** By ñ of each film. */
   readonly index: readonly ComplexArray[];
+  /** By ñ of the substrate. */
   readonly substrate: ComplexArray;
   /** By ñ of the ambient, at a fixed angle. */
   readonly ambient: ComplexArray;
@@ -18,15 +20,17 @@ export interface AmplitudeDerivatives {
   readonly wavelength: ComplexArray;
 }
 
+/** Derivatives of both polarisations. */
 export interface FilmDerivatives {
   readonly s: AmplitudeDerivatives;
   readonly p: AmplitudeDerivatives;
 }
 
 /**
- * r_s and r_p of a film stack with their derivatives by every thickness, index, the outer media, the angle and the wavelength, closed form: Airy's recursion upwards
- * and its adjoint downwards, 2(films + 1) steps in all whatever the number of parameters.
+ * r_s and r_p of a film stack with their derivatives by every thickness, index, the outer media, the angle and the wavelength, closed form: Airy's recursion
+ * upwards and its adjoint downwards, 2(films + 1) steps in all whatever the number of parameters.
  * @param stack @param wavelengthNm @param angleRad - as `thinFilm`, with the same errors.
+ * @returns r and ∂r, (w,) each.
  * @throws AppError `out_of_domain` where a wave runs exactly along an interface (k_z = 0): the derivative does not exist there.
  * @complexity O(w · films).
  * @reference Airy's recursion as in `thinFilm`; reverse accumulation: Griewank & Walther, Evaluating Derivatives (2008), §3.2.

@@ -4,16 +4,20 @@ import { type ComplexArray, complexArray, filmAmplitudes, requireFinite } from '
 /** A film: thickness in nm and ñ = n + ik along the wavelengths. */
 export interface Film {
   readonly thicknessNm: number;
+  /** ñ = n + ik, (w,). */
   readonly index: ComplexArray;
 }
 
 /** Films between two half-spaces, listed from the side of incidence. */
 export interface FilmStack {
+  /** ñ of the medium of incidence, (w,). */
   readonly ambient: ComplexArray;
   readonly films: readonly Film[];
+  /** ñ, (w,). */
   readonly substrate: ComplexArray;
 }
 
+/** Amplitude and power ratios of a film stack, (w,) each, dimensionless. */
 export interface FilmResponse {
   /** E reflected over E incident, at the top of the first film; r_p = −r_s at normal incidence. */
   readonly rs: ComplexArray;
@@ -33,9 +37,11 @@ export interface FilmResponse {
  * r = (f + r′X²)/(1 + f r′X²), t = t_f X t′/(1 + f r′X²), X = exp(i k_z d). Only decaying exponentials occur, so that no thickness overflows.
  * @param wavelengthNm - (w,), vacuum, positive. Every index array has w values; NaN is refused.
  * @param angleRad - angle of incidence in the ambient, 0 ≤ angle < π/2.
+ * @returns ratios of both polarisations, (w,) each.
  * @throws AppError `invalid_input` naming the field, an ambient that absorbs among them; `dimension_mismatch` for index arrays of another length.
  * @complexity O(w · films).
- * @reference Born & Wolf, Principles of Optics, 7th ed. (1999), §1.6.4; stable form: Parratt, Phys. Rev. 95 (1954) 359; T: Byrnes, arXiv:1603.02720, eqs. 21–22.
+ * @reference Born & Wolf, Principles of Optics, 7th ed. (1999), §1.6.4; stable form: Parratt, Phys. Rev. 95 (1954) 359; T: Byrnes, arXiv:1603.02720,
+ * eqs. 21–22.
  */
 export function thinFilm(stack: FilmStack, wavelengthNm: ArrayLike<number>, angleRad: number): FilmResponse {
   checkIncidence(stack.ambient, angleRad, mediaBelow(stack));
@@ -53,6 +59,10 @@ export function thinFilm(stack: FilmStack, wavelengthNm: ArrayLike<number>, angl
 /**
  * {@link thinFilm} for a given tangential wave number: the square of k_x/k₀ = ñ sin θ, which all media share. For incidence from inside an absorbing
  * slab it stays what it was in the outer medium.
+ * @param wavelengthNm - (w,), vacuum, positive.
+ * @param tangentialSquared - (ñ sin θ)², (w,).
+ * @throws AppError as {@link thinFilm}.
+ * @reference Azzam & Bashara, Ellipsometry and Polarized Light (1977), §4.3, §4.6.
  */
 export function thinFilmAtTangential(
   stack: FilmStack,
@@ -102,7 +112,10 @@ function offCritical(index: ComplexArray, tangentialSquared: ComplexArray): Comp
   return moved ?? index;
 }
 
-/** √(a + ib) on the branch that decays or travels downwards, into entry j. */
+/**
+ * √(a + ib) on the branch that decays or travels downwards, into entry j.
+ * @param a - Re and Im of (k_z/k₀)²; the root is written to `re[j]`, `im[j]`.
+ */
 export function waveNumber(a: number, b: number, re: Float64Array, im: Float64Array, j: number): void {
   const m = Math.sqrt(a * a + b * b);
   let x = 0;
@@ -122,9 +135,12 @@ export function waveNumber(a: number, b: number, re: Float64Array, im: Float64Ar
 }
 
 /**
+ * Refuses an angle and an ambient for which no reflectance is defined.
+ * @param angleRad - angle of incidence, rad, 0 ≤ angle < π/2.
  * @param media - ñ of everything below the ambient.
- * @throws AppError `invalid_input` for an angle that is none, and for an ambient that absorbs where one of the media is beyond total reflection
- * (a dielectric with n < n₀ sin θ): which way its wave decays is then not defined by the wave that comes in, and powers leave 0 to 1.
+ * @throws AppError `invalid_input` for an angle outside [0, π/2), and for an ambient that absorbs where one of the media is beyond total reflection (a
+ * dielectric with n < n₀ sin θ): the direction in which its wave decays is then not defined by the incident wave, and powers leave 0 to 1.
+ * @reference total reflection: Born & Wolf, Principles of Optics, 7th ed. (1999), §1.5.4.
  */
 export function checkIncidence(ambient: ComplexArray, angleRad: number, media: readonly ComplexArray[]): void {
   if (!(angleRad >= 0 && angleRad < Math.PI / 2))
@@ -144,7 +160,7 @@ export function checkIncidence(ambient: ComplexArray, angleRad: number, media: r
     );
 }
 
-/** @throws AppError as {@link thinFilm}. */
+/** Refuses a stack, wavelengths (nm) or an angle (rad) that {@link thinFilm} does not take. @throws AppError as {@link thinFilm}. */
 export function checkFilmStack(stack: FilmStack, wavelengthNm: ArrayLike<number>, angleRad: number): void {
   checkIncidence(stack.ambient, angleRad, mediaBelow(stack));
   checkStack(stack, wavelengthNm);

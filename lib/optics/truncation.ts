@@ -3,6 +3,7 @@ import { fromRows, leastSquares } from '@/lib/numerics';
 
 /** One truncation of an order sweep. */
 export interface SweepRow {
+  /** M. */
   readonly truncation: number;
   /** The observed values: amplitudes and efficiencies, in the order of the model. */
   readonly values: Float64Array;
@@ -17,6 +18,7 @@ export interface TruncationCertificate {
   /** M of the last row: the choice. */
   readonly truncation: number;
   readonly tolerance: number;
+  /** Bound of the error of any amplitude or efficiency at the last row. */
   readonly errorEstimate: number;
   /** Whether the estimate met the tolerance; if not, the sweep ended at its largest M or its budget of unknowns. */
   readonly isReached: boolean;
@@ -25,7 +27,11 @@ export interface TruncationCertificate {
   readonly sweep: readonly SweepRow[];
 }
 
-/** Largest difference between two value vectors; NaN (evanescent in both) counts as equal, NaN in one as different. */
+/**
+ * Largest difference between two value vectors; NaN (evanescent in both) counts as equal, NaN in one as different.
+ * @param a - (n,); b - (n,).
+ * @returns dimensionless, as the values.
+ */
 export function largestChange(a: Float64Array, b: Float64Array): number {
   let worst = 0;
   for (let i = 0; i < a.length; i++) {
@@ -42,7 +48,9 @@ const SAFETY = 2;
 /**
  * Bound of the distance to M → ∞ from an algebraic law v∞ + c·M^(−p): every change fixes a c, and the largest of the last three counts, because the error of
  * metals in TM changes its sign and single changes can be small by chance. The floor is 1e-12.
- * @param truncations @param changes - the same length, `changes[k]` between k − 1 and k. @param exponent - p; 2 for TE (theory 3), 1 for everything else.
+ * @param truncations @param changes - the same length, `changes[k]` between k − 1 and k.
+ * @param exponent - p; 2 for TE (theory 3), 1 for everything else.
+ * @returns bound of |v(M) − v∞| at the last M, in the unit of the changes.
  * @reference Li & Haggans, J. Opt. Soc. Am. A 10 (1993) 1184 and Li, J. Opt. Soc. Am. A 13 (1996) 1870 (rates of convergence).
  */
 export function tailEstimate(truncations: ArrayLike<number>, changes: ArrayLike<number>, exponent: number): number {
@@ -56,16 +64,18 @@ export function tailEstimate(truncations: ArrayLike<number>, changes: ArrayLike<
 
 /** The limit M → ∞ of a sweep and the uncertainty of its law. */
 export interface SweepLimit {
+  /** v∞. */
   readonly values: Float64Array;
   readonly errorEstimate: number;
 }
 
 /**
- * Limit of a sweep over consecutive truncations from the law v(M) = v∞ + a·M^(−p) + (−1)^M b·M^(−p) with p = 2.5, least squares over the last four rows.
- * Doubly periodic structures alternate between even and odd M, so that neither the last value nor a law without the alternating term is their limit.
- * A row's doubt is the larger of two: the difference between the laws p = 2 and p = 3, and the change of the limit by that row. The estimate is three times the
- * largest doubt of the last three rows, because metals do not keep to the law and single doubts are small by chance: twice the last one alone missed by 2.1 times.
+ * Limit of a sweep over consecutive truncations from the law v(M) = v∞ + a·M^(−p) + (−1)^M b·M^(−p) with p = 2.5, least squares over the last four rows. Doubly
+ * periodic structures alternate between even and odd M, so that neither the last value nor a law without the alternating term is their limit. A row's doubt is
+ * the larger of two: the difference between the laws p = 2 and p = 3, and the change of the limit by that row. The estimate is three times the largest doubt of
+ * the last three rows, because metals do not keep to the law and single doubts are small by chance: twice the last one alone missed by 2.1 times.
  * @param rows - at least five, truncations rising by one.
+ * @returns v∞ with its estimate, in the unit of the values.
  * @throws AppError `invalid_input` for fewer rows.
  */
 export function extrapolateSweep(rows: readonly { readonly truncation: number; readonly values: Float64Array }[]): SweepLimit {

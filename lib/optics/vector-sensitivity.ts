@@ -14,9 +14,11 @@ import type { Layout, VectorStackSolution, WaveNumberChange } from './vector-sta
 
 /** A solved stack: Y₀ above it, k₀d of its layers from the top and the positions of the unit incident components. */
 export interface VectorProblem {
+  /** Order of the matrices. */
   readonly n: number;
   readonly top: ComplexArray;
   readonly solution: VectorStackSolution;
+  /** k₀d of each layer, rad. */
   readonly phases: readonly number[];
   readonly incident: readonly number[];
 }
@@ -38,7 +40,10 @@ export interface VectorChange {
 /**
  * Derivatives of chosen entries of the reflected and transmitted fields of a vector stack, by one adjoint pass for all incident components: the conical mount
  * and crossed gratings differ in their changes alone.
+ * @param reflected - entries of the reflected field; `transmitted` of the field below.
+ * @param changes - one per parameter.
  * @returns [change][incident], the entries in the order asked for.
+ * @reference adjoint as in `descend`.
  */
 export function vectorSensitivity(
   s: VectorProblem,
@@ -115,6 +120,7 @@ export interface NormalFactors {
   readonly right: ComplexArray;
 }
 
+/** The factors of the normal component of a layer. @param eInverse - E⁻¹, (c, c). */
 export function normalFactors(modes: LayerModes, layout: Layout, z: NormalSpace, eInverse: ComplexArray): NormalFactors {
   const { n } = modes;
   return {
@@ -123,7 +129,10 @@ export function normalFactors(modes: LayerModes, layout: Layout, z: NormalSpace,
   };
 }
 
-/** Modal change of moved wave numbers in P and in Q = [[D_x − k_y², k_xk_y], [−k_xk_y, k_x² − D_y]]. */
+/**
+ * Modal change of moved wave numbers in P and in Q = [[D_x − k_y², k_xk_y], [−k_xk_y, k_x² − D_y]].
+ * @param dk - δk_x, δk_y (over k₀) of every entry.
+ */
 export function waveNumberModalChange(
   modes: LayerModes,
   layout: Layout,

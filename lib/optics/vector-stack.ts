@@ -4,13 +4,15 @@ import { admittanceStep, fieldBelow, type LayerModes, type LayerStep } from './m
 
 /** How the two tangential components are laid out: E_x in entries 0..a−1, E_y in entries a..a+b−1, each entry a wave (k_x, k_y). */
 export interface Layout {
+  /** k_x and k_y over k₀ of each entry of E_x. */
   readonly x: readonly { readonly kx: number; readonly ky: number }[];
+  /** The same of E_y. */
   readonly y: readonly { readonly kx: number; readonly ky: number }[];
   /** For entry i of E_x the entry of E_y with the same wave number pair, or −1. */
   readonly partner: Int32Array;
 }
 
-/** Y of a homogeneous half-space in a layout. */
+/** Y of a homogeneous half-space in a layout. @param eps - ε of the half-space. @returns (n, n), row-major. */
 export function halfSpaceAdmittance(eps: Complex, l: Layout): ComplexArray {
   return admittanceIn(l, (kx, ky) => planeWaveAdmittance(eps, kx, ky));
 }
@@ -18,7 +20,10 @@ export function halfSpaceAdmittance(eps: Complex, l: Layout): ComplexArray {
 /** How the wave numbers (over k₀) of a layout move, entry by entry. */
 export type WaveNumberChange = Pick<Layout, 'x' | 'y'>;
 
-/** δY of a homogeneous half-space for δε and moved wave numbers: Y = f/k_z, δk_z = (δε/2 − k_x δk_x − k_y δk_y)/k_z. */
+/**
+ * δY of a homogeneous half-space for δε and moved wave numbers: Y = f/k_z, δk_z = (δε/2 − k_x δk_x − k_y δk_y)/k_z.
+ * @returns (n, n), row-major, per unit of the parameter.
+ */
 export function halfSpaceAdmittanceChange(eps: Complex, l: Layout, deltaEps: Complex, dk: WaveNumberChange | null): ComplexArray {
   return admittanceIn(l, (kx, ky, component, i) => {
     const { kz, xx, xy, yx } = planeWaveAdmittance(eps, kx, ky);
@@ -66,6 +71,7 @@ function admittanceIn(
   return out;
 }
 
+/** Fields of a stack and what its solution leaves behind. */
 export interface VectorStackSolution {
   /** One vector per incident component. */
   readonly reflected: ComplexArray[];
@@ -77,7 +83,12 @@ export interface VectorStackSolution {
 
 /**
  * Reflected and transmitted tangential fields of a stack of layers for incident vectors, from the admittance recursion.
- * @param layers - modes and k₀d from top to bottom. @param incident - positions of unit incident components.
+ * @param layers - modes and k₀d from top to bottom.
+ * @param top - admittance of the superstrate, (n, n); `bottom` of the substrate.
+ * @param n - order of the matrices.
+ * @param incident - positions of unit incident components.
+ * @returns one field per incident component, (n,).
+ * @throws AppError `rank_deficient` at an exact resonance.
  */
 export function solveVectorStack(
   layers: readonly { readonly modes: LayerModes; readonly k0d: number }[],

@@ -4,21 +4,25 @@ import { type OverlayMarks, overlayDesign, termScales } from './design';
 import { type AxisSolution, directFit, type SharedFit } from './direct-fit';
 import type { OverlayAxis, OverlayModel, OverlayTerm } from './terms';
 
+/** Robustness and policy of an overlay fit. */
 export interface OverlayFitOptions {
   /** `none` (default), iteratively reweighted, or repeated removal of marks beyond `rejectSigma` robust sigmas. */
   readonly robust?: 'none' | 'huber' | 'bisquare' | 'reject';
+  /** For `reject`, in robust sigmas. */
   readonly rejectSigma?: number;
   /** Terms the plan cannot see: refuse, drop the highest of them and report it (default), or share by minimum norm. */
   readonly onDeficient?: 'throw' | 'drop' | 'minimum_norm';
   /** Singular values (normalised coordinates) below this fraction of the largest count as zero. Default 1e-6. */
   readonly rankTolerance?: number;
+  /** From the stated uncertainties (`known`) or scaled by the residuals (`estimated`, default). */
   readonly covariance?: 'estimated' | 'known';
 }
 
+/** A term with its fitted coefficient. */
 export interface FittedTerm extends OverlayTerm {
   /** In `unit` (nm/mm^p); null when the plan cannot identify the term. */
   readonly value: number | null;
-  /** Null too where the marks leave nothing to estimate it from. */
+  /** In `unit`; null too where the marks leave nothing to estimate it from. */
   readonly standardError: number | null;
   /** Coefficient in normalised coordinates, nm at the edge of the unit coordinate. */
   readonly normalised: number | null;
@@ -26,6 +30,7 @@ export interface FittedTerm extends OverlayTerm {
   readonly correlation: { readonly with: string; readonly value: number } | null;
 }
 
+/** The fit of one axis. */
 export interface AxisFit {
   readonly terms: readonly FittedTerm[];
   /** Covariance of the identified terms, in their order, physical units, row-major. */
@@ -34,8 +39,9 @@ export interface AxisFit {
   readonly rank: number;
   readonly conditionNumber: number;
   readonly dof: number;
-  /** NaN, as the estimated covariance, where there are as many terms as marks. */
+  /** nm; NaN, as the estimated covariance, where there are as many terms as marks. */
   readonly residualSigma: number;
+  /** nm². */
   readonly rss: number;
   readonly nUsed: number;
   /** Marks given zero or near-zero weight by the robust option, or rejected. */
@@ -62,7 +68,12 @@ function uncertaintyWeights(u: ArrayLike<number>, d: ArrayLike<number>, field: '
   });
 }
 
-/** One axis: terms that the plan cannot see are dropped, shared or refused as the options say. Errors as `fitOverlay`. */
+/**
+ * One axis: terms that the plan cannot see are dropped, shared or refused as the options say. Errors as `fitOverlay`.
+ * @param d - dx or dy of every mark, (n,), nm.
+ * @param u - standard uncertainties, (n,), nm.
+ * @returns coefficients in nm/mm^p.
+ */
 export function fitAxis(
   marks: OverlayMarks,
   model: OverlayModel,

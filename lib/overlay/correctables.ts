@@ -4,21 +4,23 @@ import { fitOverlay, type OverlayFit, type OverlayFitOptions } from './fit';
 import { type OverlaySummary, overlaySummary } from './statistics';
 import { type OverlayModel, overlayModel } from './terms';
 
+/** A correction of the exposure tool. */
 export interface Correctable {
   readonly id: string;
   /** −coefficient: what to enter so that the modelled error vanishes, in `unit`. */
   readonly value: number;
   readonly unit: string;
   readonly label: string;
-  /** Null where the marks leave nothing to estimate it from. */
+  /** Standard uncertainty, in `unit`; null where the marks leave nothing to estimate it from. */
   readonly uValue: number | null;
 }
 
+/** Corrections and the overlay that they leave. */
 export interface Correctables {
   readonly terms: readonly Correctable[];
   /** Terms asked for that the plan could not identify: they are left at zero. */
   readonly notIdentified: readonly string[];
-  /** Expected overlay when exactly these corrections are applied: measured + correction at every mark. */
+  /** Expected overlay, nm, when exactly these corrections are applied: measured + correction at every mark. */
   readonly after: { readonly dx: Float64Array; readonly dy: Float64Array };
   readonly statistics: { readonly before: OverlaySummary; readonly after: OverlaySummary };
 }
@@ -26,7 +28,9 @@ export interface Correctables {
 /**
  * Correctables of a chosen sub-set of terms: correction = −modelled error of those terms.
  * @param ids - terms the exposure tool can actuate; default all of the model.
+ * @returns corrections in nm/mm^p (1 nm/mm = 1 ppm = 1 µrad).
  * @throws AppError `invalid_input` on an identifier the model does not have.
+ * @reference Mack, Fundamental Principles of Optical Lithography (2007), ch. 8.
  */
 export function correctables(fit: OverlayFit, marks: OverlayMarks, ids?: readonly string[]): Correctables {
   const all = [...fit.dx.terms, ...fit.dy.terms];
@@ -58,8 +62,11 @@ export function correctables(fit: OverlayFit, marks: OverlayMarks, ids?: readonl
   };
 }
 
+/** Corrections of one exposure. */
 export interface FieldCorrection {
+  /** Centre of the field, wafer frame, mm. */
   readonly fieldX: number;
+  /** mm. */
   readonly fieldY: number;
   /** k-terms of this exposure, nm/mm^p, to be entered with the opposite sign already applied. */
   readonly corrections: Readonly<Record<string, number>>;
@@ -70,7 +77,10 @@ export interface FieldCorrection {
 /**
  * Per-exposure corrections: the residual of each field fitted by field terms alone, after the common model was taken out.
  * Terms a field's marks cannot identify are left at zero; fields without measured marks are absent.
+ * @param residual - of the common fit, nm.
  * @param order - field order per exposure, default 1 (k1…k6).
+ * @returns one entry per field with measured marks.
+ * @throws AppError as `fitOverlay`.
  */
 export function perFieldCorrections(
   marks: OverlayMarks,

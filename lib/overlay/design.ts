@@ -7,20 +7,28 @@ import type { OverlayModel, OverlayTerm } from './terms';
  * centre), dx, dy = layer under test − reference layer in nm; NaN = not measured, on that axis only. u: standard uncertainties, nm.
  */
 export interface OverlayMarks {
+  /** (n,), mm. */
   readonly fieldX: ArrayLike<number>;
+  /** (n,), mm. */
   readonly fieldY: ArrayLike<number>;
+  /** (n,), mm. */
   readonly x: ArrayLike<number>;
+  /** (n,), mm. */
   readonly y: ArrayLike<number>;
+  /** (n,), nm. */
   readonly dx: ArrayLike<number>;
+  /** (n,), nm. */
   readonly dy: ArrayLike<number>;
+  /** (n,), nm. */
   readonly uDx?: ArrayLike<number>;
+  /** (n,), nm. */
   readonly uDy?: ArrayLike<number>;
 }
 
 /** What the design of a model's terms needs of the marks. */
 export type MarkPositions = Pick<OverlayMarks, 'fieldX' | 'fieldY' | 'x' | 'y'>;
 
-/** Terms of one axis as monomials of the normalised coordinates: grid x, y then field x, y. */
+/** Terms of one axis as monomials of the normalised coordinates: grid x, y then field x, y. @param marks - positions, mm. */
 export function overlayMonomials(model: OverlayModel, terms: readonly OverlayTerm[], marks: MarkPositions): Monomials {
   const { normRadiusMm: R, fieldHalfXMm: hx, fieldHalfYMm: hy } = model;
   const onMark = model.gridOn === 'mark';
@@ -43,14 +51,14 @@ export function overlayMonomials(model: OverlayModel, terms: readonly OverlayTer
   return { coordinates, columns };
 }
 
-/** What a coefficient in normalised coordinates is divided by to be one in nm/mm^p. */
+/** What a coefficient in normalised coordinates is divided by to be one in nm/mm^p. @returns (terms,), mm^p. */
 export function termScales(model: OverlayModel, terms: readonly OverlayTerm[]): Float64Array {
   return Float64Array.from(terms, (t) =>
     t.scope === 'grid' ? model.normRadiusMm ** (t.i + t.j) : model.fieldHalfXMm ** t.i * model.fieldHalfYMm ** t.j,
   );
 }
 
-/** Design of terms of one axis in normalised coordinates, one row a mark. */
+/** Design of terms of one axis in normalised coordinates, one row a mark. @returns design, (n, terms), and the scales, mm^p. */
 export function overlayDesign(
   model: OverlayModel,
   terms: readonly OverlayTerm[],
@@ -59,7 +67,10 @@ export function overlayDesign(
   return { design: monomialDesign(overlayMonomials(model, terms, marks)), scale: termScales(model, terms) };
 }
 
-/** @throws AppError `invalid_input` on unequal columns or a mark without a position. */
+/**
+ * Refuses marks that are no columns of equal length with a position each.
+ * @throws AppError `invalid_input` on unequal columns or a mark without a position.
+ */
 export function checkMarks(m: OverlayMarks): void {
   const n = m.dx.length;
   for (const key of ['fieldX', 'fieldY', 'x', 'y', 'dy', 'uDx', 'uDy'] as const) {

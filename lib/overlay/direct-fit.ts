@@ -31,7 +31,9 @@ const powersOf = (terms: readonly OverlayTerm[]): string => terms.map((t) => `${
 
 /**
  * Fit of one axis in which every term can be identified: QR of the weighted design, both axes in one pass where they share it.
- * @param weights - one per mark, or none. @param rankTolerance - singular values below this fraction of the largest count as zero.
+ * @param d - dx or dy of every mark, (n,), nm.
+ * @param weights - one per mark, or none.
+ * @param rankTolerance - singular values below this fraction of the largest count as zero.
  * @returns null when the marks cannot carry all terms or hold values that a fit refuses: `leastSquares` says which.
  */
 export function directFit(

@@ -6,6 +6,7 @@ import { type OverlayModel, overlayModel } from './terms';
 
 export type { AxisFit, FittedTerm, OverlayFitOptions } from './axis-fit';
 
+/** An overlay model fitted to the marks of a wafer. */
 export interface OverlayFit {
   readonly model: OverlayModel;
   readonly dx: AxisFit;
@@ -15,6 +16,7 @@ export interface OverlayFit {
   readonly unidentifiable: readonly string[];
   /** Modelled overlay and residual at every mark, nm; residual NaN where not measured. */
   readonly modelled: { readonly dx: Float64Array; readonly dy: Float64Array };
+  /** (n,), nm; raw = modelled + residual. */
   readonly residual: { readonly dx: Float64Array; readonly dy: Float64Array };
   /** Of every measured mark; evaluated when first read. */
   readonly statistics: { readonly raw: OverlaySummary; readonly modelled: OverlaySummary; readonly residual: OverlaySummary };
@@ -23,9 +25,13 @@ export interface OverlayFit {
 
 /** Symmetric and asymmetric parts of the linear terms: M = (Mx ± My)/2, rotation (Ry − Rx)/2, non-orthogonality (Ry + Rx)/2. */
 export interface DerivedTerms {
+  /** ppm. */
   readonly magnification: number;
+  /** ppm. */
   readonly asymmetricMagnification: number;
+  /** µrad. */
   readonly rotation: number;
+  /** µrad. */
   readonly asymmetricRotation: number;
 }
 

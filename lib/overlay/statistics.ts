@@ -4,8 +4,9 @@ import { moments, quantile } from '@/lib/numerics';
 /** The figures overlay is judged by, nm. */
 export interface OverlayStatistics {
   readonly n: number;
+  /** nm, with its sign. */
   readonly mean: number;
-  /** Divisor n − 1; null of one mark, which tells no spread. */
+  /** Divisor n − 1; null of one mark. */
   readonly sigma: number | null;
   readonly threeSigma: number | null;
   /** |mean| + 3σ; null where σ is. */
@@ -16,6 +17,7 @@ export interface OverlayStatistics {
   readonly p997: number;
 }
 
+/** Statistics of both axes and of the vector lengths, nm. */
 export interface OverlaySummary {
   readonly x: OverlayStatistics;
   readonly y: OverlayStatistics;
@@ -23,7 +25,13 @@ export interface OverlaySummary {
   readonly vector: OverlayStatistics;
 }
 
-/** Statistics of one axis; NaN marks are not counted; σ has divisor n − 1. @throws AppError `invalid_input` when no mark is left. */
+/**
+ * Statistics of one axis; NaN marks are not counted; σ has divisor n − 1.
+ * @param d - (n,), nm.
+ * @returns nm.
+ * @throws AppError `invalid_input` when no mark is left.
+ * @reference |mean| + 3σ: Mack, Fundamental Principles of Optical Lithography (2007), ch. 8.
+ */
 export function overlayStatistics(d: ArrayLike<number>): OverlayStatistics {
   const m = moments(d);
   if (m.n === 0) throw new AppError('invalid_input', 'no mark was measured', { field: 'marks' });
@@ -47,7 +55,12 @@ export function overlayStatistics(d: ArrayLike<number>): OverlayStatistics {
   };
 }
 
-/** Statistics per X, Y and vector; a mark counts for the vector when both axes were measured. */
+/**
+ * Statistics per X, Y and vector; a mark counts for the vector when both axes were measured.
+ * @param dx - (n,), nm; `dy` likewise.
+ * @returns nm.
+ * @throws AppError `dimension_mismatch` when lengths differ; as {@link overlayStatistics}.
+ */
 export function overlaySummary(dx: ArrayLike<number>, dy: ArrayLike<number>): OverlaySummary {
   if (dx.length !== dy.length) throw new AppError('dimension_mismatch', `dx has ${dx.length} marks, dy has ${dy.length}`);
   return {
@@ -66,6 +79,8 @@ function lengths(dx: ArrayLike<number>, dy: ArrayLike<number>): Float64Array {
 /**
  * Tool-induced shift from one mark measured in both orientations: TIS = (d0 + d180)/2; the corrected overlay is (d0 − d180)/2.
  * @param d0, d180 - readings in the frame of the tool at 0° and at 180°, nm; a mark that one of them lacks is NaN and not counted.
+ * @returns (n,) each, nm.
+ * @throws AppError `dimension_mismatch` when lengths differ.
  * @reference Starikov et al., Opt. Eng. 31 (1992) 1298.
  */
 export function removeTis(

@@ -1,6 +1,8 @@
 import { AppError } from '@/lib/errors';
 
+/** Axis of the overlay error. */
 export type OverlayAxis = 'dx' | 'dy';
+/** Whether a term acts on the wafer (inter-field) or inside the field (intra-field). */
 export type TermScope = 'grid' | 'field';
 
 /**
@@ -11,13 +13,19 @@ export interface OverlayTerm {
   readonly id: string;
   readonly axis: OverlayAxis;
   readonly scope: TermScope;
+  /** Power of x; `j` of y. */
   readonly i: number;
   readonly j: number;
   readonly unit: string;
   readonly label: string;
 }
 
-/** Powers (i, j) with i + j <= order, by degree, x first: (0,0) (1,0) (0,1) (2,0) (1,1) (0,2) … */
+/**
+ * Powers (i, j) with i + j <= order, by degree, x first: (0,0) (1,0) (0,1) (2,0) (1,1) (0,2) …
+ * @param order - 0 to 9.
+ * @returns (i, j) pairs.
+ * @throws AppError `invalid_input` on another order.
+ */
 export function powersUpTo(order: number): (readonly [number, number])[] {
   if (!Number.isInteger(order) || order < 0 || order > 9)
     throw new AppError('invalid_input', `overlay order must be an integer from 0 to 9, got ${order}`);
@@ -26,7 +34,10 @@ export function powersUpTo(order: number): (readonly [number, number])[] {
   return out;
 }
 
-/** Number of k in k1…k20 of a field term; null above third order. dx holds the odd, dy the even numbers, dy with x and y exchanged. */
+/**
+ * Number of k in k1…k20 of a field term; null above third order. dx holds the odd, dy the even numbers, dy with x and y exchanged.
+ * @param i - power of x; `j` of y.
+ */
 export function fieldK(axis: OverlayAxis, i: number, j: number): number | null {
   const d = i + j;
   if (d > 3) return null;
@@ -50,6 +61,8 @@ const power = (name: string, p: number): string => (p === 0 ? '' : `${name}${SUP
 /**
  * A term with its identifier, label and unit. Grid: tx ty mx my rx ry, then `grid.dx.21` for x²y; field: k1…k20, then `field.dx.40`.
  * The seed model: dx = Tx + Mx x + Rx y + Σ c_ij x^i y^j, dy = Ty + My y + Ry x + Σ c_ij x^i y^j.
+ * @param scope - grid or field.
+ * @param i - power of x; `j` of y.
  */
 export function overlayTerm(scope: TermScope, axis: OverlayAxis, i: number, j: number): OverlayTerm {
   const d = i + j;
@@ -79,6 +92,7 @@ export function overlayTerm(scope: TermScope, axis: OverlayAxis, i: number, j: n
   };
 }
 
+/** The terms of a model and where they act. */
 export interface OverlayModel {
   readonly terms: readonly OverlayTerm[];
   /** Where grid terms are evaluated: at the centre of the field (joint models) or at the mark itself. */
@@ -89,6 +103,7 @@ export interface OverlayModel {
   readonly fieldHalfYMm: number;
 }
 
+/** What a model holds. */
 export interface OverlayModelOptions {
   /** Order of the grid (inter-field) part, 0 for translation only, null for none. Default 1. */
   readonly gridOrder?: number | null;
@@ -97,6 +112,7 @@ export interface OverlayModelOptions {
   readonly gridOn?: 'field_centre' | 'mark';
   /** Identifiers to leave out, e.g. those no exposure tool can actuate. */
   readonly without?: readonly string[];
+  /** Scale of the grid coordinates. Default 150. */
   readonly normRadiusMm?: number;
   readonly fieldHalfXMm?: number;
   readonly fieldHalfYMm?: number;
@@ -106,6 +122,7 @@ export interface OverlayModelOptions {
  * The terms of a joint inter-field and intra-field model. Default: 6 grid + 4 field terms, the "10-parameter" model.
  * Grid terms act on field centres when field terms are present: evaluated at the mark, the linear parts of both would be collinear.
  * @throws AppError `invalid_input` on an order outside 0…9 or a model without terms.
+ * @reference van den Brink et al., Proc. SPIE 921 (1988) 180; Armitage & Kirk, Proc. SPIE 921 (1988) 207.
  */
 export function overlayModel(options: OverlayModelOptions = {}): OverlayModel {
   const gridOrder = options.gridOrder === undefined ? 1 : options.gridOrder;

@@ -14,7 +14,7 @@ export type TaskJob = Job<JobData>;
 export type TaskQueue = Queue<JobData>;
 export type TaskWorker = Worker<JobData>;
 
-/** Ends this try of a job and begins another after a pause; the tries that a job has are not fewer for it. Never returns. */
+/** Ends this attempt of a job and starts another after a pause, without using up one of its attempts. Never returns. */
 export type Postpone = (ms: number) => Promise<never>;
 /** What a worker does with a job. */
 export type RunJob = (job: TaskJob, postpone: Postpone, signal?: AbortSignal) => Promise<void>;
@@ -98,7 +98,7 @@ export function queueOf(name: QueueName): TaskQueue {
   return q;
 }
 
-/** Whether the queue's store answers within `ms`. Tasks wait while it does not, and nobody who could take them is at fault. */
+/** Whether the queue's store answers within `ms`. Tasks wait while it does not, through no fault of the workers. */
 export async function queueAnswers(ms: number): Promise<boolean> {
   const limit = new AbortController();
   const asked = queueOf('notify').count();
@@ -109,7 +109,7 @@ export async function queueAnswers(ms: number): Promise<boolean> {
   } catch {
     return false;
   } finally {
-    asked.catch(() => undefined); // a question that nobody waits for any more
+    asked.catch(() => undefined); // a query that nobody waits for any more
     limit.abort();
   }
 }

@@ -14,8 +14,8 @@ const RECONCILE_MS = 4_000;
 type TaskRow = RowOf<'task', 'id' | 'queue' | 'attempts' | 'created_at', { queue: QueueName }>;
 
 /**
- * A job id that was used stays taken while the queue remembers it, so each sending has its own; the task's birth is part of it because
- * a database that was made anew counts from 1 again beside an old Redis.
+ * A used job id stays taken while the queue remembers it, so each sending has its own; the task's creation time is part of it, because a new database beside
+ * an old Redis counts from 1 again.
  */
 const jobId = (t: TaskRow) => `t${t.id}_${t.attempts}_${t.created_at.getTime().toString(36)}`;
 
@@ -36,7 +36,7 @@ export async function dispatchReady(): Promise<number> {
 
 /**
  * Compares tasks in flight with the queue: what the queue does not know any more (it was flushed, or the dispatcher died between
- * marking and sending) is made ready again; what failed for good without its worker saying so becomes a dead letter.
+ * marking and sending) is made ready again; a task that failed for good without its worker recording it becomes a dead letter.
  */
 export async function reconcile(): Promise<number> {
   const tasks = await db().rows<TaskRow>(sql`
@@ -48,7 +48,7 @@ export async function reconcile(): Promise<number> {
     else if (state === 'failed') await markDead(t.id, (await queueOf(t.queue).getJob(jobId(t)))?.failedReason ?? 'failed');
   }
   if (lost.length === 0) return 0;
-  // "completed" with its row still here: the job ended while the row was already taken by nobody; doing it again is safe.
+  // "completed" with its row still here: the job ended without deleting it; running it again is safe.
   return db().exec(
     sql`UPDATE task SET state = 'ready', available_at = now() WHERE id = ANY(${lost}::bigint[]) AND state = 'sent' AND sent_at < now() - ${RECONCILE_MS} * INTERVAL '1 millisecond'`,
   );

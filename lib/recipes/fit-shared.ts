@@ -25,7 +25,7 @@ export const sharedParameters = (recipe: CompiledRecipe['recipe']): string[] =>
 
 /**
  * Fits of all sites of a wafer: each from its own start and without knowledge of the others, unless the recipe has parameters that they share.
- * @param surrogate - begins the fits of single sites; a joint fit is rigorous. @param onSite - told before each site.
+ * @param surrogate - begins the fits of single sites; a joint fit is rigorous. @param onSite - called before each site.
  */
 export function fitSites(
   compiled: CompiledRecipe,
@@ -42,7 +42,8 @@ export function fitSites(
 
 /**
  * Joint fit of a wafer's sites with the shared parameters in common and the others free at each site. Every site is fitted alone first: what the model does
- * not describe even then takes no part. After the joint fit the site with the largest χ²/ν above the recipe's limit is left out and the rest is fitted again, until
+ * not describe even then takes no part. After the joint fit the site with the largest χ²/ν above the recipe's limit is left out and the rest is fitted
+ * again, until
  * all that are left agree; what was left out is refused as it stood. With fewer than two sites nothing can be shared, and the fits alone stand.
  */
 function fitSharedSites(

@@ -144,7 +144,7 @@ export function failedFit(compiled: CompiledRecipe, e: AppError): SiteFit {
   };
 }
 
-/** In the order in which they are told: the first that holds is the site's status. */
+/** In order of precedence: the first that holds is the site's status. */
 const REFUSALS: readonly (readonly [FitWarningKind, SiteStatus])[] = [
   ['not_converged', 'not_converged'],
   ['near_singular', 'not_identifiable'],

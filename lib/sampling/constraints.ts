@@ -10,6 +10,7 @@ export interface PlanConstraints {
   readonly maxPerGroup?: number;
   /** Positions in mm and the least distance between two sites. */
   readonly positions?: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number> };
+  /** mm. */
   readonly minDistance?: number;
 }
 

@@ -12,6 +12,7 @@ import {
   quadratic,
 } from './scores';
 
+/** Criterion, constraints and effort of a search. */
 export interface DesignOptions extends PlanConstraints {
   readonly criterion?: DesignCriterion;
   /** Random starts of the exchange. Default 20. */
@@ -23,6 +24,7 @@ export interface DesignOptions extends PlanConstraints {
   readonly prior?: Matrix;
 }
 
+/** A plan with its scores. */
 export interface OptimalPlan extends DesignScores {
   readonly sites: readonly number[];
   readonly criterion: DesignCriterion;
@@ -38,6 +40,8 @@ export interface OptimalPlan extends DesignScores {
  * Best plan of n sites for a linear model by Fedorov exchange: the pair of a chosen and a free site that improves the criterion most is
  * swapped until none does, from several random starts; the greedy plan is one of them.
  * @param f - model matrix of all candidates, one row a site (Zernike, overlay or any basis).
+ * @param n - sites of the plan.
+ * @returns indices of the candidates, and the scores.
  * @throws AppError `invalid_input` when constraints leave too few sites; `rank_deficient` when no plan of n sites determines the model.
  * @complexity each sweep n·N·p for D, A and I.
  * @reference Fedorov, Theory of Optimal Experiments (1972); Cook & Nachtsheim, Technometrics 22 (1980) 315; Atkinson, Donev & Tobias (2007), ch. 10–12.
@@ -125,7 +129,10 @@ function greedyStart(f: Matrix, n: number, rules: Rules): number[] | null {
 
 /**
  * Greedy forward selection with M₀ = ridge·I: each step adds the row of largest ln(1 + fᵀM⁻¹f); ties go to the lowest index.
+ * @param f - model matrix of all candidates, (N, p).
  * @returns order of selection, gain of each step, and ln det FᵀF of the chosen rows without the ridge (−Infinity while singular).
+ * @throws AppError `invalid_input` for a ridge that is not positive.
+ * @reference Wynn, Ann. Math. Stat. 41 (1970) 1655 (sequential D-optimal design).
  */
 export function greedyPlan(
   f: Matrix,

@@ -21,6 +21,7 @@ export function forEachSubset(N: number, n: number, visit: (set: Int32Array) => 
   }
 }
 
+/** Best subsets by enumeration. */
 export interface ExactOptimum {
   readonly logDet: number;
   /** All subsets within `tie` of the best logDet, lexicographic. */
@@ -31,6 +32,8 @@ export interface ExactOptimum {
 
 /**
  * Exact D-, A- and I-optimal subsets by enumeration, for small problems and as the judge of the exchange.
+ * @param f - model matrix of all candidates, (N, p).
+ * @param n - sites of the plan.
  * @throws AppError `invalid_input` above `limit` subsets: use `optimalPlan`.
  * @complexity subsets · p³/3.
  */

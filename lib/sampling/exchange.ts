@@ -9,7 +9,12 @@ function criterionValue(f: Matrix, sites: readonly number[], criterion: DesignCr
   return criterion === 'D' ? -s.logDet : criterion === 'A' ? s.traceInverse : criterion === 'I' ? s.iCriterion : s.gCriterion;
 }
 
-/** Swap sites until no swap improves the criterion; null when the start does not determine the model. */
+/**
+ * Swap sites until no swap improves the criterion; null when the start does not determine the model.
+ * @param f - model matrix of all candidates, (N, p).
+ * @param start - indices of the first plan.
+ * @reference Fedorov, Theory of Optimal Experiments (1972).
+ */
 export function exchange(
   f: Matrix,
   start: readonly number[],

@@ -4,7 +4,9 @@ import { cholesky, choleskySolve } from '@/lib/numerics';
 /** Prior covariance of the field over N candidates, row-major, and the variance of one measurement. */
 export interface FieldPrior {
   readonly n: number;
+  /** (n, n), unit of the field squared. */
   readonly covariance: Float64Array;
+  /** Unit of the field squared, positive. */
   readonly noise: number;
 }
 
@@ -26,7 +28,12 @@ function block(p: FieldPrior, rows: readonly number[]): Float64Array {
   return out;
 }
 
-/** Variance of the field at y given noisy measurements at `given`. */
+/**
+ * Variance of the field at y given noisy measurements at `given`.
+ * @param y - index of the candidate; `given` those measured.
+ * @returns unit of the field squared.
+ * @reference Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), eq. 2.26.
+ */
 export function conditionalVariance(p: FieldPrior, y: number, given: readonly number[]): number {
   const v = p.covariance[y * p.n + y]!;
   if (given.length === 0) return v;
@@ -35,12 +42,20 @@ export function conditionalVariance(p: FieldPrior, y: number, given: readonly nu
   return v - k.reduce((s, t, i) => s + t * x[i]!, 0);
 }
 
-/** Information gained about the field by measuring S: ½ ln det(I + K_SS/noise), in nats. */
+/**
+ * Information gained about the field by measuring S: ½ ln det(I + K_SS/noise), in nats.
+ * @param sites - indices of the candidates.
+ * @reference Krause, Singh & Guestrin, JMLR 9 (2008) 235; Srinivas et al., IEEE Trans. Inf. Theory 58 (2012) 3250.
+ */
 export function informationGain(p: FieldPrior, sites: readonly number[]): number {
   return 0.5 * (cholesky(block(p, sites), sites.length).logDet - sites.length * Math.log(p.noise));
 }
 
-/** Mutual information between measurements at S and at all other sites, in nats. @reference Krause, Singh & Guestrin, JMLR 9 (2008) 235. */
+/**
+ * Mutual information between measurements at S and at all other sites, in nats.
+ * @param sites - indices of the candidates.
+ * @reference Krause, Singh & Guestrin, JMLR 9 (2008) 235.
+ */
 export function mutualInformation(p: FieldPrior, sites: readonly number[]): number {
   const all = Array.from({ length: p.n }, (_, i) => i);
   const rest = all.filter((i) => !sites.includes(i));
@@ -48,7 +63,11 @@ export function mutualInformation(p: FieldPrior, sites: readonly number[]): numb
   return 0.5 * (logDet(sites) + logDet(rest) - logDet(all));
 }
 
-/** Sum over all candidates of the variance of the field after measuring S. */
+/**
+ * Sum over all candidates of the variance of the field after measuring S.
+ * @returns unit of the field squared.
+ * @reference as {@link conditionalVariance}.
+ */
 export function posteriorTrace(p: FieldPrior, sites: readonly number[]): number {
   const m = sites.length;
   const c = cholesky(block(p, sites), m);
@@ -61,6 +80,7 @@ export function posteriorTrace(p: FieldPrior, sites: readonly number[]): number 
   return s;
 }
 
+/** Sites in the order of their selection. */
 export interface GreedySelection {
   readonly order: number[];
   /** Gain of each step: conditional variance (entropy) or variance ratio (mutual information). */
@@ -73,6 +93,7 @@ export interface GreedySelection {
 /**
  * Greedy selection of measurement sites. `entropy` takes the site of largest conditional variance; `mutual_information` the largest ratio of
  * conditional variance given the chosen to that given all others, which avoids sites at the rim whose information falls outside the wafer.
+ * @param count - sites to select.
  * @throws AppError `invalid_input`.
  * @reference Krause, Singh & Guestrin (2008); bound: Nemhauser, Wolsey & Fisher, Math. Prog. 14 (1978) 265.
  */
@@ -101,7 +122,7 @@ export function greedyField(p: FieldPrior, count: number, rule: 'entropy' | 'mut
   return { order, steps, informationGain: informationGain(p, order), bound: 1 - 1 / Math.E };
 }
 
-/** Exchange on top of a selection: swaps single sites while the score improves. */
+/** Exchange on top of a selection: swaps single sites while the score improves. @throws AppError `invalid_input` for sites that are no candidates. */
 export function improveField(
   p: FieldPrior,
   start: readonly number[],

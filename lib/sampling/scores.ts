@@ -4,7 +4,9 @@ import { cholesky, choleskyInverse, type Matrix } from '@/lib/numerics';
 /** D: det of the information; A: mean variance of the coefficients; I: mean variance of the model over all candidates; G: its largest. */
 export type DesignCriterion = 'D' | 'A' | 'I' | 'G';
 
+/** Criteria of a plan. */
 export interface DesignScores {
+  /** ln det FᵀF. */
   readonly logDet: number;
   /** det(FᵀF/n)^{1/p}. */
   readonly dEfficiency: number;
@@ -18,7 +20,7 @@ export interface DesignScores {
 /** What is known of the coefficients before measuring: a precision ridge·I, or a full precision matrix, row-major (p, p). */
 export type PriorPrecision = number | Float64Array;
 
-/** FᵀF + prior precision of the chosen rows, row-major. */
+/** FᵀF + prior precision of the chosen rows, row-major. @param f - (N, p); rows - indices. @returns (p, p). */
 export function information(f: Matrix, rows: readonly number[], prior: PriorPrecision): Float64Array {
   const p = f.cols;
   const m = new Float64Array(p * p);
@@ -29,7 +31,7 @@ export function information(f: Matrix, rows: readonly number[], prior: PriorPrec
   return m;
 }
 
-/** f_iᵀ M⁻¹ f_j. */
+/** f_iᵀ M⁻¹ f_j. @param inverse - M⁻¹, (p, p) row-major; f - (N, p); i, j - rows of f. */
 export function quadratic(inverse: Float64Array, f: Matrix, i: number, j: number): number {
   const p = f.cols;
   let s = 0;
@@ -43,7 +45,11 @@ export function quadratic(inverse: Float64Array, f: Matrix, i: number, j: number
 
 /**
  * All criteria of a set of sites.
+ * @param f - model matrix of all candidates, (N, p).
+ * @param sites - indices of the plan.
+ * @returns variances in units of the noise variance.
  * @throws AppError `rank_deficient` when the sites do not determine the model: add sites.
+ * @reference Atkinson, Donev & Tobias, Optimum Experimental Designs, with SAS (2007), ch. 10.
  */
 export function designScores(f: Matrix, sites: readonly number[], prior: PriorPrecision = 0): DesignScores {
   const p = f.cols;
@@ -60,7 +66,7 @@ export function designScores(f: Matrix, sites: readonly number[], prior: PriorPr
   return { logDet, dEfficiency: Math.exp(logDet / p) / sites.length, traceInverse: trace, iCriterion: mean, gCriterion: largest };
 }
 
-/** Inverse and log determinant of an information matrix. @throws AppError `rank_deficient`. */
+/** Inverse and log determinant of an information matrix. @param m - (p, p), row-major. @throws AppError `rank_deficient`. */
 export function invert(m: Float64Array, p: number): { inverse: Float64Array; logDet: number } {
   try {
     const c = cholesky(m, p);

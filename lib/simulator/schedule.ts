@@ -185,7 +185,7 @@ export class Scheduler {
     const nominal = nominalSetpoints(spec, lot.product);
     const cycle = Math.round((stepTimes(c, nominal)[c.steps]! * CYCLE_MARGIN + HANDLING) * 1000);
     const endsAt = startedAt + Math.max(...slots.map((s) => s.length)) * cycle;
-    // Three measured wafers, from as many chambers as there are, turning from lot to lot.
+    // Three measured wafers, from as many chambers as there are, rotating from lot to lot.
     const turn = rng.integer(names.length);
     const sampled: number[] = [];
     const measured = new Set<string>();

@@ -5,7 +5,7 @@ import { leastSquares, matrix, moments, quantile } from '@/lib/numerics';
 export interface SiteStatistics {
   readonly n: number;
   readonly mean: number;
-  /** Standard deviation, divisor n − 1; null of one site, which tells no spread. */
+  /** Standard deviation, divisor n − 1; null of one site. */
   readonly sigma: number | null;
   readonly min: number;
   readonly max: number;
@@ -22,7 +22,12 @@ export interface SiteStatistics {
 /** Share of the largest value below which a mean is rounding of values that cancel. */
 const CANCELLED = 1e-13;
 
-/** Statistics of a set of site values. @throws AppError `invalid_input` when nothing was measured. */
+/**
+ * Statistics of a set of site values.
+ * @param values - (n,); NaN is not counted.
+ * @returns unit of the values.
+ * @throws AppError `invalid_input` when nothing was measured.
+ */
 export function siteStatistics(values: ArrayLike<number>): SiteStatistics {
   const m = moments(values);
   if (m.n === 0) throw new AppError('invalid_input', 'no site was measured', { field: 'values' });
@@ -47,6 +52,7 @@ export function siteStatistics(values: ArrayLike<number>): SiteStatistics {
   };
 }
 
+/** Statistics of a concentric zone. */
 export interface Zone extends Partial<SiteStatistics> {
   readonly name: string;
   readonly n: number;
@@ -89,7 +95,13 @@ function zoneAt(edgesMm: readonly number[], x: number, y: number): number {
   return k;
 }
 
-/** Measured sites (from 0) that belong to no zone. @param edgesMm - as of {@link zoneStatistics}. */
+/**
+ * Measured sites (from 0) that belong to no zone.
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @param values - (n,); NaN is not counted.
+ * @param edgesMm - as of {@link zoneStatistics}.
+ * @returns indices, ascending.
+ */
 export const sitesOutsideZones = (
   x: ArrayLike<number>,
   y: ArrayLike<number>,
@@ -99,8 +111,11 @@ export const sitesOutsideZones = (
 
 /**
  * Statistics of concentric zones.
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @param values - (n,); NaN is not counted.
  * @param edgesMm - rising zone borders; sites below the first and beyond the last are left out.
  * @param names - one per zone; default centre, middle …, edge.
+ * @throws AppError `invalid_input` for borders that do not rise; `dimension_mismatch` when lengths differ.
  */
 export function zoneStatistics(
   x: ArrayLike<number>,
@@ -124,6 +139,7 @@ export function zoneStatistics(
   }));
 }
 
+/** Statistics of an angular sector. */
 export interface Sector extends Partial<SiteStatistics> {
   readonly n: number;
   /** Angle interval [from, to) in degrees, counter-clockwise from +x. */
@@ -131,7 +147,13 @@ export interface Sector extends Partial<SiteStatistics> {
   readonly toDeg: number;
 }
 
-/** Statistics of angular sectors (4: quadrants starting at +x). Sites within 1 µm of the centre belong to no sector. */
+/**
+ * Statistics of angular sectors (4: quadrants starting at +x). Sites within 1 µm of the centre belong to no sector.
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @param values - (n,); NaN is not counted.
+ * @param sectors - their number.
+ * @throws AppError `invalid_input` for a number below 1.
+ */
 export function sectorStatistics(x: ArrayLike<number>, y: ArrayLike<number>, values: ArrayLike<number>, sectors = 4): Sector[] {
   if (!Number.isInteger(sectors) || sectors < 1)
     throw new AppError('invalid_input', `sectors must be a positive integer, got ${sectors}`, { field: 'sectors' });
@@ -149,6 +171,7 @@ export function sectorStatistics(x: ArrayLike<number>, y: ArrayLike<number>, val
   }));
 }
 
+/** Mean of the values against radius. */
 export interface RadialProfile {
   /** Mean radius and mean value of the sites of each ring, mm and unit of the values; empty rings are left out. */
   readonly radiusMm: Float64Array;
@@ -158,7 +181,12 @@ export interface RadialProfile {
   readonly n: Int32Array;
 }
 
-/** Mean value against radius in rings of equal width. */
+/**
+ * Mean value against radius in rings of equal width.
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @param values - (n,); NaN is not counted.
+ * @throws AppError `invalid_input` for a width that is not positive.
+ */
 export function radialProfile(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
@@ -187,6 +215,7 @@ export function radialProfile(
   };
 }
 
+/** Departure of the edge from the inner profile; unit of the values. */
 export interface EdgeRollOff {
   /** Mean of (value − extrapolated inner profile) over the edge band; negative when the edge falls off. */
   readonly rollOff: number;
@@ -197,6 +226,9 @@ export interface EdgeRollOff {
 
 /**
  * Edge roll-off: the inner sites are fitted by a + b r² and extrapolated; the mean departure of the band r > `fromMm` is the roll-off.
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @param values - (n,); NaN is not counted.
+ * @returns unit of the values; u from the covariance of the inner fit and its residual sigma.
  * @throws AppError `invalid_input` without sites in the band or with fewer than four inner sites.
  */
 export function edgeRollOff(x: ArrayLike<number>, y: ArrayLike<number>, values: ArrayLike<number>, fromMm = 135): EdgeRollOff {

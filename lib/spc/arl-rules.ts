@@ -5,7 +5,9 @@ import { evaluatePoint, initialRuleState } from './run-rules';
 
 type ZoneRule = BeyondRule | WithinRule;
 
+/** Average run length of a rule set, in points. */
 export interface RuleArl {
+  /** Points until the first signal. */
   readonly arl: number;
   /** 0 for the exact chain; else the standard error of the simulated mean. */
   readonly standardError: number;
@@ -18,6 +20,8 @@ export interface RuleArl {
  * Average run length of a set of run rules on independent N(μ, 1) points in zone widths, signal at the first satisfied rule. Rules that only look at
  * zones (k of n beyond, runs, stratification) form a finite Markov chain, reduced to its smallest equivalent and solved exactly; the chain
  * starts from an empty history counted as on the centre line. Trends, alternation and compound rules are simulated with the engine itself.
+ * @param mu - shift in zone widths (sigmas of the plotted statistic).
+ * @returns points until the first signal.
  * @throws AppError `invalid_input` as `checkRules`.
  * @reference Champ & Woodall, Technometrics 29 (1987) 393.
  */
@@ -121,7 +125,7 @@ function bits(x: number): number {
   return n;
 }
 
-// Moore's partition refinement: histories that can never be told apart by later signals become one state.
+// Moore's partition refinement: histories that no later signal can distinguish become one state.
 function minimise(next: readonly number[][]): number[][] {
   let block = next.map(() => 0);
   for (let count = 1; ; ) {

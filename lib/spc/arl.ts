@@ -7,7 +7,11 @@ const NODES = 120;
 /**
  * Zero-state average run length of a two-sided EWMA chart with fixed limits ± L √(λ/(2 − λ)), observations N(μ, 1):
  * A(z) = 1 + (1/λ) ∫ A(x) φ((x − (1 − λ)z)/λ − μ) dx, by Gauss–Legendre (Nyström).
- * @param mu - shift in sigmas. @param start - value of the statistic at the start, in sigmas of x. Default 0.
+ * @param lambda - EWMA weight.
+ * @param L - width of the limits in sigmas of the statistic.
+ * @param mu - shift in sigmas.
+ * @param start - value of the statistic at the start, in sigmas of x. Default 0.
+ * @returns points until the first signal.
  * @throws AppError `out_of_domain` unless 0 < λ <= 1 and L > 0.
  * @reference Crowder, Technometrics 29 (1987) 401.
  */
@@ -32,13 +36,17 @@ export function ewmaArl(lambda: number, L: number, mu: number, start = 0): numbe
 /**
  * Zero-state average run length of an upper one-sided CUSUM, S = max(0, S + x − k), signal above h:
  * A(z) = 1 + A(0) Φ(k − z − μ) + ∫_0^h A(x) φ(x + k − z − μ) dx.
+ * @param k - reference value, sigmas.
+ * @param h - decision interval, sigmas.
+ * @param mu - shift, sigmas.
  * @param headStart - first value of the sum (h/2 for a fast initial response).
+ * @returns points until the first signal.
  * @throws AppError `out_of_domain` unless h > 0 and k >= 0.
  * @reference Page (1954); Goel & Wu, Technometrics 13 (1971) 221.
  */
 export function cusumArl(k: number, h: number, mu: number, headStart = 0): number {
   if (!(h > 0) || !(k >= 0)) throw new AppError('out_of_domain', `CUSUM needs h > 0 and k >= 0, got ${h}, ${k}`);
-  // the statistic then stays at 0 for longer than digits can tell
+  // the statistic then stays at 0 for longer than a double can resolve
   if (normalSf(k - mu) < Number.EPSILON) return Number.POSITIVE_INFINITY;
   const n = NODES;
   const { nodes, weights } = gaussLegendreOn(n, 0, h);
@@ -59,15 +67,33 @@ export function cusumArl(k: number, h: number, mu: number, headStart = 0): numbe
   return s;
 }
 
-/** Two-sided CUSUM without head start: 1/ARL = 1/ARL⁺ + 1/ARL⁻. @reference Van Dobben de Bruyn, Cumulative Sum Tests (1968). */
+/**
+ * Two-sided CUSUM without head start: 1/ARL = 1/ARL⁺ + 1/ARL⁻.
+ * @param k - reference value, sigmas.
+ * @param h - decision interval, sigmas.
+ * @param mu - shift, sigmas.
+ * @returns points until the first signal.
+ * @reference Van Dobben de Bruyn, Cumulative Sum Tests (1968).
+ */
 export function cusumTwoSidedArl(k: number, h: number, mu: number): number {
   return 1 / (1 / cusumArl(k, h, mu) + 1 / cusumArl(k, h, -mu));
 }
 
-/** h of a two-sided CUSUM, as it is charted, with the wanted in-control ARL: by symmetry that of either side is twice it. @throws as `cusumLimit`. */
+/**
+ * h of a two-sided CUSUM, as it is charted, with the wanted in-control ARL: by symmetry that of either side is twice it.
+ * @param arl0 - in-control ARL, points.
+ * @returns h, sigmas.
+ * @throws as `cusumLimit`.
+ */
 export const cusumTwoSidedLimit = (k: number, arl0: number): number => cusumLimit(k, 2 * arl0);
 
-/** h of an upper CUSUM with the wanted in-control ARL. @throws AppError `out_of_domain` unless arl0 > 1. */
+/**
+ * h of an upper CUSUM with the wanted in-control ARL.
+ * @param arl0 - in-control ARL, points.
+ * @returns h, sigmas.
+ * @throws AppError `out_of_domain` unless arl0 > 1.
+ * @reference inversion of {@link cusumArl}.
+ */
 export function cusumLimit(k: number, arl0: number): number {
   requireArl(arl0);
   let hi = 2;
@@ -75,7 +101,13 @@ export function cusumLimit(k: number, arl0: number): number {
   return findRoot((h) => Math.log(cusumArl(k, h, 0) / arl0), 1e-6, hi, 1e-12);
 }
 
-/** L of a two-sided EWMA with the wanted in-control ARL. */
+/**
+ * L of a two-sided EWMA with the wanted in-control ARL.
+ * @param arl0 - in-control ARL, points.
+ * @returns L, in sigmas of the statistic.
+ * @throws AppError `out_of_domain` unless arl0 > 1.
+ * @reference inversion of {@link ewmaArl}.
+ */
 export function ewmaLimit(lambda: number, arl0: number): number {
   requireArl(arl0);
   let hi = 3;
@@ -91,7 +123,9 @@ function requireArl(arl0: number): void {
 /**
  * In-control average run length of MEWMA with asymptotic covariance, started at the mean. The squared length of the statistic is a Markov process:
  * |Z′|²/λ² is non-central χ²_p with ((1 − λ)/λ)²|Z|², which leaves an integral equation in one variable whatever p.
+ * @param p - number of variables.
  * @param h4 - control limit of T² = Zᵀ Σ_Z⁻¹ Z.
+ * @returns points until the first signal.
  * @reference Rigdon, Statistics & Probability Letters 24 (1995) 365; Lowry et al., Technometrics 34 (1992) 46.
  */
 export function mewmaArl(lambda: number, p: number, h4: number): number {
@@ -112,7 +146,14 @@ export function mewmaArl(lambda: number, p: number, h4: number): number {
   return s;
 }
 
-/** Control limit h4 of MEWMA with the wanted in-control ARL. */
+/**
+ * Control limit h4 of MEWMA with the wanted in-control ARL.
+ * @param p - number of variables.
+ * @param arl0 - in-control ARL, points.
+ * @returns h4, dimensionless.
+ * @throws AppError `out_of_domain` unless arl0 > 1.
+ * @reference inversion of {@link mewmaArl}.
+ */
 export function mewmaLimit(lambda: number, p: number, arl0: number): number {
   requireArl(arl0);
   let hi = p + 5;

@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 import { isOutside, varies } from '@/lib/numerics';
 import { individualsSigma } from './sigma';
 
+/** A chart of counts or shares. */
 export interface AttributeChart {
   /** Plotted statistic: p, np, c or u; NaN where a sample is missing or has no items. */
   readonly statistics: Float64Array;
@@ -16,6 +17,7 @@ export interface AttributeChart {
   readonly sigmaZ: number;
 }
 
+/** Options of the attribute charts. */
 export interface AttributeOptions {
   readonly nSigmas?: number;
   /** Points that follow the calibration points and do not enter the centre line. */
@@ -155,6 +157,8 @@ function build(kind: Kind, counts: ArrayLike<number>, sizes: ArrayLike<number> |
 
 /**
  * p chart: fraction defective, limits p̄ ∓ k√(p̄(1−p̄)/n_i), cut to [0, 1]. A sample that is missing (NaN) or has no items keeps its place as a gap.
+ * @param counts - nonconforming items, (n,).
+ * @param sizes - sample sizes, (n,).
  * @throws AppError `invalid_input` when a count exceeds its sample size, sizes are missing, or the centre is no share; `out_of_domain` when
  * nothing (or everything) is nonconforming and no centre is given.
  * @reference Montgomery (2013), §7.2; Laney, Quality Engineering 14 (2002) 531.
@@ -162,14 +166,30 @@ function build(kind: Kind, counts: ArrayLike<number>, sizes: ArrayLike<number> |
 export const pChart = (counts: ArrayLike<number>, sizes: ArrayLike<number>, options: AttributeOptions = {}): AttributeChart =>
   build('p', counts, sizes, options);
 
-/** np chart: number defective; unequal sizes get centre and limits per point. Gaps and errors as `pChart`. */
+/**
+ * np chart: number defective; unequal sizes get centre and limits per point. Gaps and errors as `pChart`.
+ * @param counts - nonconforming items, (n,).
+ * @param sizes - sample sizes, (n,).
+ * @reference Montgomery (2013), §7.2.
+ */
 export const npChart = (counts: ArrayLike<number>, sizes: ArrayLike<number>, options: AttributeOptions = {}): AttributeChart =>
   build('np', counts, sizes, options);
 
-/** c chart: defects per unit of equal area, limits c̄ ∓ k√c̄. Gaps as `pChart`. @reference Montgomery (2013), §7.3. */
+/**
+ * c chart: defects per unit of equal area, limits c̄ ∓ k√c̄. Gaps as `pChart`.
+ * @param counts - defects, (n,).
+ * @throws AppError as {@link pChart}.
+ * @reference Montgomery (2013), §7.3.
+ */
 export const cChart = (counts: ArrayLike<number>, options: AttributeOptions = {}): AttributeChart =>
   build('c', counts, null, options);
 
-/** u chart: defects per unit of inspected area, limits ū ∓ k√(ū/n_i). Gaps as `pChart`. @reference Montgomery (2013), §7.3. */
+/**
+ * u chart: defects per unit of inspected area, limits ū ∓ k√(ū/n_i). Gaps as `pChart`.
+ * @param counts - defects, (n,).
+ * @param sizes - inspected areas or units, (n,).
+ * @throws AppError as {@link pChart}.
+ * @reference Montgomery (2013), §7.3.
+ */
 export const uChart = (counts: ArrayLike<number>, sizes: ArrayLike<number>, options: AttributeOptions = {}): AttributeChart =>
   build('u', counts, sizes, options);

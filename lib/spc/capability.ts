@@ -3,11 +3,13 @@ import { chiSquared, normalCdf, normalQuantile, normalSf } from '@/lib/numerics'
 
 /** Specification limits; leave one out for a one-sided characteristic. */
 export interface Specification {
+  /** In the unit of the values, as `usl` and `target`. */
   readonly lsl?: number;
   readonly usl?: number;
   readonly target?: number;
 }
 
+/** A confidence interval. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -15,10 +17,15 @@ export interface Interval {
 
 /** One family of indices; null where the specification does not define it. With σ_within: Cp…; with σ_overall: Pp…. */
 export interface CapabilityIndices {
+  /** Cp or Pp. */
   readonly potential: number | null;
+  /** Cpl or Ppl. */
   readonly lower: number | null;
+  /** Cpu or Ppu. */
   readonly upper: number | null;
+  /** Cpk or Ppk. */
   readonly actual: number | null;
+  /** Cpm or Ppm. */
   readonly aboutTarget: number | null;
   readonly intervals: {
     readonly potential: Interval | null;
@@ -30,11 +37,13 @@ export interface CapabilityIndices {
 }
 
 /**
- * Indices of a normal characteristic from mean and sigma:
- * Cp = (USL − LSL)/6σ, Cpl = (μ − LSL)/3σ, Cpu = (USL − μ)/3σ, Cpk = min, Cpm = Cp/√(1 + ((μ − T)/σ)²).
- * Intervals: Cp by χ² with n − 1 degrees of freedom; Cpk by Bissell's normal approximation, two-sided; Cpl and Cpu the same form
- * with the one-sided quantile; Cpm by χ² with n(1 + d²)/(1 + 2d²) degrees of freedom, d = (μ − T)/σ.
- * @param n - number of values behind mean and sigma. @param confidence - level, default 0.95.
+ * Indices of a normal characteristic from mean and sigma: Cp = (USL − LSL)/6σ, Cpl = (μ − LSL)/3σ, Cpu = (USL − μ)/3σ, Cpk = min, Cpm = Cp/√(1 + ((μ − T)/σ)²).
+ * Intervals: Cp by χ² with n − 1 degrees of freedom; Cpk by Bissell's normal approximation, two-sided; Cpl and Cpu the same form with the one-sided quantile;
+ * Cpm by χ² with n(1 + d²)/(1 + 2d²) degrees of freedom, d = (μ − T)/σ.
+ * @param mean - μ, in the unit of the limits; so is sigma.
+ * @param n - number of values behind mean and sigma.
+ * @param confidence - level, default 0.95.
+ * @returns indices, dimensionless, with intervals.
  * @throws AppError `invalid_input` without any specification limit, with LSL >= USL, sigma <= 0 or n < 2.
  * @reference Bissell, Applied Statistics 39 (1990) 331; Boyles, J. Quality Technology 23 (1991) 17; Montgomery (2013), §8.3.
  */
@@ -92,7 +101,11 @@ export interface Ppm {
   readonly above: number | null;
 }
 
-/** Expected parts per million outside each limit for a normal characteristic. */
+/**
+ * Expected parts per million outside each limit for a normal characteristic.
+ * @param mean - in the unit of the limits; so is sigma.
+ * @reference Montgomery (2013), §8.3.
+ */
 export function expectedPpm(mean: number, sigma: number, spec: Specification): Ppm {
   return {
     below: spec.lsl === undefined ? null : 1e6 * normalCdf((spec.lsl - mean) / sigma),
@@ -100,6 +113,7 @@ export function expectedPpm(mean: number, sigma: number, spec: Specification): P
   };
 }
 
+/** A characteristic as a study sees it; unit of the limits. */
 export interface CapabilityInput {
   readonly mean: number;
   readonly sigmaWithin: number;
@@ -113,6 +127,7 @@ export interface CapabilityInput {
   readonly distinct?: number;
 }
 
+/** A capability study. */
 export interface Capability {
   readonly within: CapabilityIndices;
   readonly overall: CapabilityIndices;
@@ -127,12 +142,14 @@ export interface Capability {
 /** A capability study needs at least this many values before anyone should quote it (AIAG SPC manual: 25 subgroups, 100 values; 30 is the least). */
 export const MIN_CAPABILITY_N = 30;
 const MAX_STABILITY = 1.5;
+/** Fewer different values than this make a gauge too coarse for sigma. */
 export const MIN_DISTINCT = 5;
 
 /**
  * Capability study: Cp family with σ_within, Pp family with σ_overall, stability index, and whether it may be judged at all
  * (unstable, tiny or too coarse samples are refused, the numbers stay visible).
  * @throws AppError as `capabilityIndices`.
+ * @reference Montgomery (2013), §8.3; ISO 22514-2:2017.
  */
 export function capability(input: CapabilityInput): Capability {
   const { mean, sigmaWithin, sigmaOverall, n, spec } = input;

@@ -9,6 +9,7 @@ const RULES: readonly RunRule[] = [NELSON.N1, NELSON.N2, NELSON.N3, NELSON.N4, N
 /** The Nelson rule behind a number 1..8, or 101..108 on the dispersion chart. */
 export const ruleOf = (n: number): RunRule => RULES[(n % DISPERSION) - 1]!;
 
+/** Whether a rule number is one of the dispersion chart. */
 export const isDispersionRule = (n: number): boolean => n > DISPERSION;
 
 /**
@@ -41,7 +42,7 @@ export interface JudgingLimits {
 }
 
 /**
- * Do limits judge it? One limit of the location or of the dispersion is enough; where there is none, as while a baseline is collected, a
- * point is neither in nor out of control.
+ * Whether a point is judged by these limits. One limit of the location or of the dispersion is enough; where there is none, as while a baseline is
+ * collected, a point is neither in nor out of control.
  */
 export const isJudged = (l: JudgingLimits): boolean => [l.ucl, l.lcl, l.dispUcl, l.dispLcl].some((v) => Number.isFinite(v));

@@ -17,6 +17,7 @@ import {
 /** Width of the limits: a number of sigmas, or the two-sided probability of an in-control point lying inside. */
 export type LimitWidth = { readonly nSigmas: number } | { readonly confidence: number };
 
+/** A chart of subgroups; unit of the values. */
 export interface ShewhartChart {
   /** The plotted statistic of each point; NaN where it cannot be computed. */
   readonly statistics: Float64Array;
@@ -24,12 +25,14 @@ export interface ShewhartChart {
   readonly center: number | Float64Array;
   /** Within-subgroup sigma of a single value. */
   readonly sigmaWithin: number;
+  /** One a point. */
   readonly lcl: Float64Array;
   readonly ucl: Float64Array;
   /** Indices outside the control limits; a point on a limit, but for rounding, is inside. */
   readonly beyondLimits: number[];
 }
 
+/** Options of the subgroup charts. */
 export interface SubgroupChartOptions {
   readonly method?: WithinMethod;
   readonly width?: LimitWidth;
@@ -49,13 +52,23 @@ export function sigmasOf(width: LimitWidth): number {
   return 'nSigmas' in width ? width.nSigmas : normalQuantile(1 - (1 - width.confidence) / 2);
 }
 
-/** Limits of an Xbar point of n values: center ∓ k σ/√n. */
+/**
+ * Limits of an Xbar point of n values: center ∓ k σ/√n.
+ * @param sigma - of a single value, unit of the values.
+ * @returns unit of the values.
+ * @reference Montgomery (2013), §6.2; ISO 7870-2:2013.
+ */
 export function xbarLimits(center: number, sigma: number, n: number, width: LimitWidth = DEFAULT_WIDTH): ControlLimits {
   const h = (sigmasOf(width) * sigma) / Math.sqrt(n);
   return { center, lcl: center - h, ucl: center + h };
 }
 
-/** Limits of a range point of n values: d2σ ∓ k d3σ, cut at 0; with `confidence` the quantiles of the range distribution. */
+/**
+ * Limits of a range point of n values: d2σ ∓ k d3σ, cut at 0; with `confidence` the quantiles of the range distribution.
+ * @param sigma - of a single value, unit of the values.
+ * @returns unit of the values.
+ * @reference Montgomery (2013), §6.2; ISO 7870-2:2013.
+ */
 export function rangeLimits(sigma: number, n: number, width: LimitWidth = DEFAULT_WIDTH, center?: number): ControlLimits {
   const { d2, d3 } = rangeMoments(n);
   const c = center ?? d2 * sigma;
@@ -67,7 +80,12 @@ export function rangeLimits(sigma: number, n: number, width: LimitWidth = DEFAUL
   return { center: c, lcl: Math.max(0, c - h), ucl: c + h };
 }
 
-/** Limits of a standard-deviation point of n values: c4σ ∓ k √(1 − c4²) σ, cut at 0; with `confidence` from χ². */
+/**
+ * Limits of a standard-deviation point of n values: c4σ ∓ k √(1 − c4²) σ, cut at 0; with `confidence` from χ².
+ * @param sigma - of a single value, unit of the values.
+ * @returns unit of the values.
+ * @reference Montgomery (2013), §6.3; ISO 7870-2:2013.
+ */
 export function sdLimits(sigma: number, n: number, width: LimitWidth = DEFAULT_WIDTH, center?: number): ControlLimits {
   const k = c4(n);
   const c = center ?? k * sigma;
@@ -140,6 +158,7 @@ function finish(statistics: Float64Array, n: Int32Array, sigma: number, limits: 
  * Xbar chart: subgroup means, centre = mean of all values used, limits centre ∓ k σ_within/√n_i.
  * The sites of one wafer are not a rational subgroup for wafer-to-wafer variation: chart wafer means as individuals there.
  * @param subgroups - phase I data; unequal sizes and missing values allowed.
+ * @returns statistics and limits in the unit of the values.
  * @throws AppError `invalid_input` when nothing is left to estimate from.
  * @reference Montgomery (2013), §6.2.
  */
@@ -165,6 +184,8 @@ function spreadCenter(
 
 /**
  * R chart: subgroup ranges. The centre is their mean, or d2(n)σ of each size where sigma is frozen or the sizes differ. Options as `xbarChart`.
+ * @param subgroups - phase I data; unequal sizes and missing values allowed.
+ * @returns statistics and limits in the unit of the values.
  * @reference Montgomery (2013), §6.2.3 (variable sample size: d2 and d3 of each).
  */
 export function rangeChart(subgroups: ArrayLike<Subgroup>, options: SubgroupChartOptions = {}): ShewhartChart {
@@ -173,13 +194,19 @@ export function rangeChart(subgroups: ArrayLike<Subgroup>, options: SubgroupChar
   return finish(p.all.range, p.all.n, p.sigma, (n) => rangeLimits(p.sigma, n, options.width, center));
 }
 
-/** S chart: subgroup standard deviations. The centre is their mean, or c4(n)σ of each size as for `rangeChart`. Options as `xbarChart`. */
+/**
+ * S chart: subgroup standard deviations. The centre is their mean, or c4(n)σ of each size as for `rangeChart`. Options as `xbarChart`.
+ * @param subgroups - phase I data; unequal sizes and missing values allowed.
+ * @returns statistics and limits in the unit of the values.
+ * @reference Montgomery (2013), §6.3.
+ */
 export function sdChart(subgroups: ArrayLike<Subgroup>, options: SubgroupChartOptions = {}): ShewhartChart {
   const p = prepare(subgroups, options, 'sbar');
   const center = spreadCenter(p.base.sd, p, options);
   return finish(p.all.sd, p.all.n, p.sigma, (n) => sdLimits(p.sigma, n, options.width, center));
 }
 
+/** A chart of single values with their moving ranges; unit of the values. */
 export interface IndividualsChart {
   readonly center: number;
   readonly sigmaWithin: number;
@@ -188,12 +215,14 @@ export interface IndividualsChart {
   readonly beyondLimits: number[];
   /** Moving ranges of two; index k is the range of measured values k and k + 1. */
   readonly movingRanges: Float64Array;
+  /** Centre line of the moving ranges: their mean, or d2(2)σ of a given sigma. */
   readonly mrCenter: number;
   readonly mrLcl: number;
   readonly mrUcl: number;
   readonly mrBeyond: number[];
 }
 
+/** Options of {@link individualsChart}. */
 export interface IndividualsOptions {
   readonly method?: IndividualsMethod;
   /** Successive values behind each range of the `mr` estimate of sigma, 2 or more. The plotted moving ranges are always of two. Default 2. */
@@ -208,6 +237,7 @@ export interface IndividualsOptions {
 /**
  * Individuals and moving-range chart: x̄ ∓ k σ_within; moving range limits D3, D4 at n = 2 about their mean, or about d2(2)σ of a frozen sigma.
  * @param values - in process order; NaN is left out.
+ * @returns limits in the unit of the values.
  * @throws AppError `invalid_input` below two measured values (unless centre and sigma are given).
  * @reference NIST/SEMATECH e-Handbook §6.3.2.2; Montgomery (2013), §6.4.
  */

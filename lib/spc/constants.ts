@@ -10,6 +10,7 @@ export interface ShewhartConstants {
   /** Mean and standard deviation of s/σ. */
   readonly c4: number;
   readonly c5: number;
+  /** 3-sigma factors of the limits, as in the books, dimensionless. */
   readonly A: number;
   readonly A2: number;
   readonly A3: number;
@@ -24,7 +25,12 @@ export interface ShewhartConstants {
   readonly E2: number;
 }
 
-/** c4(n) = √(2/(n−1)) Γ(n/2)/Γ((n−1)/2), the bias of the sample standard deviation; n may be real and > 1. */
+/**
+ * c4(n) = √(2/(n−1)) Γ(n/2)/Γ((n−1)/2), the bias of the sample standard deviation; n may be real and > 1.
+ * @returns dimensionless.
+ * @throws AppError `out_of_domain` unless n > 1.
+ * @reference Montgomery (2013), App. VI; ISO 7870-2:2013, Annex.
+ */
 export function c4(n: number): number {
   if (!(n > 1)) throw new AppError('out_of_domain', `c4 needs n > 1, got ${n}; a subgroup needs two measurements`);
   if (!Number.isInteger(n) || n > 400) return Math.sqrt(2 / (n - 1)) * Math.exp(logGamma(n / 2) - logGamma((n - 1) / 2));
@@ -50,6 +56,7 @@ const cache = new Map<number, RangeMoments>();
  * Mean d2 and standard deviation d3 of the range of n standard normal values:
  * E W = ∫ [1 − Φ(x)ⁿ − (1 − Φ(x))ⁿ] dx, Var W from the distribution function of W.
  * @param n - subgroup size, an integer >= 2.
+ * @returns dimensionless.
  * @throws AppError `out_of_domain` otherwise.
  * @reference L. H. C. Tippett, Biometrika 17 (1925) 364.
  */
@@ -99,6 +106,7 @@ const constantsCache = new Map<number, ShewhartConstants>();
  * All Shewhart constants for subgroup size n, from their definitions (no table, any n):
  * A = 3/√n, A2 = A/d2, A3 = A/c4, D3/D4 = 1 ∓ 3 d3/d2, D1/D2 = d2 ∓ 3 d3, B3/B4 = 1 ∓ 3 c5/c4, B5/B6 = c4 ∓ 3 c5, E2 = 3/d2,
  * lower ones cut at 0.
+ * @param n - subgroup size, an integer >= 2.
  * @throws AppError `out_of_domain` unless n is an integer >= 2.
  * @reference ISO 7870-2:2013, Annex; Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), App. VI.
  */

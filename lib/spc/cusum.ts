@@ -1,7 +1,9 @@
 import { AppError } from '@/lib/errors';
 import { exceeds } from '@/lib/numerics';
 
+/** Parameters of a tabular CUSUM. */
 export interface CusumConfig {
+  /** Unit of the values. */
   readonly center: number;
   /** Sigma of a single value; 1 when K and H are given in units of the measurement. */
   readonly sigma: number;
@@ -15,12 +17,15 @@ export interface CusumConfig {
 
 /** Sums and the runs since each was last zero (N⁺, N⁻), which date the change. Plain JSON. */
 export interface CusumState {
+  /** C⁺, in sigmas of the plotted mean. */
   readonly plus: number;
+  /** C⁻. */
   readonly minus: number;
   readonly runPlus: number;
   readonly runMinus: number;
 }
 
+/** Sums after a point and its signal. */
 export interface CusumPoint extends CusumState {
   readonly signal: 'above' | 'below' | null;
 }
@@ -45,7 +50,10 @@ const isSignal = (sum: number, x: number, c: CusumConfig, n: number): boolean =>
 /**
  * One step of the tabular CUSUM: u = (x − center)/(σ/√n), C⁺ = max(0, C⁺ + u − k), C⁻ = max(0, C⁻ − u − k); a signal is a sum
  * strictly above h. NaN leaves the state as it is.
+ * @param n - values behind the point.
+ * @throws AppError `invalid_input` for a size that is not positive.
  * @reference Page, Biometrika 41 (1954) 100; Lucas & Crosier, Technometrics 24 (1982) 199 (head start).
+ * @reference Montgomery (2013), §9.1; ISO 7870-4:2021.
  */
 export function updateCusum(state: CusumState, x: number, config: CusumConfig, n = 1): CusumPoint {
   if (Number.isNaN(x)) return { ...state, signal: null };
@@ -63,6 +71,7 @@ export function updateCusum(state: CusumState, x: number, config: CusumConfig, n
   };
 }
 
+/** Sums of a series with its signals. */
 export interface CusumChart {
   /** Sums at each point; NaN where nothing was measured. */
   readonly plus: Float64Array;
@@ -75,6 +84,8 @@ export interface CusumChart {
 /**
  * Tabular CUSUM of a series. The sums run on after a signal; restart them yourself after a correction. A point that was not measured (NaN) has no
  * sums, raises no signal and leaves the state as it is.
+ * @param x - values or subgroup means, (n,).
+ * @param sizes - values behind each point; default 1.
  * @throws AppError `invalid_input` as `initialCusum`, and when sizes and values differ in number.
  */
 export function cusumChart(x: ArrayLike<number>, config: CusumConfig, sizes?: ArrayLike<number>): CusumChart {

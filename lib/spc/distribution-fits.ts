@@ -20,7 +20,7 @@ export function tailPpm(spec: Specification, cdf: (x: number) => number, sf: (x:
   };
 }
 
-/** Parts per million of the values themselves beyond each limit. */
+/** Parts per million of the values themselves beyond each limit. @param values - unit of the limits. */
 export function observedPpm(values: ArrayLike<number>, spec: Specification): Ppm {
   const x = sorted(values);
   const share = (test: (v: number) => boolean): number => (1e6 * x.filter(test).length) / x.length;
@@ -42,6 +42,7 @@ function positive(values: ArrayLike<number>, what: string): Float64Array {
 
 /**
  * Lognormal capability: ln x normal, mean and standard deviation (divisor n − 1) of the logarithms.
+ * @param values - unit of the limits.
  * @throws AppError `out_of_domain` when a value is not positive or nothing varies; `invalid_input` below eight values or without limits.
  * @reference ISO 22514-4:2016; test: Stephens (1974) on the logarithms.
  */
@@ -65,6 +66,7 @@ export function lognormalCapability(values: ArrayLike<number>, spec: Specificati
 
 /**
  * Weibull capability, F(x) = 1 − exp(−(x/η)^β), by maximum likelihood: 1/β = Σ x^β ln x/Σ x^β − mean ln x, η^β = mean x^β.
+ * @param values - unit of the limits.
  * @throws AppError as `lognormalCapability`.
  * @reference Lawless, Statistical Models and Methods for Lifetime Data, 2nd ed. (2003), §5.2; significance of A²: MIL-HDBK-17-1F (2002), §8.3.4.2.
  */

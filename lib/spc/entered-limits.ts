@@ -5,8 +5,10 @@ export interface EnteredLimits {
   readonly lcl: number | null;
 }
 
+/** Field of entered limits. */
 export type LimitField = keyof EnteredLimits;
 
+/** What is wrong with a field. */
 export interface LimitProblem {
   readonly field: LimitField;
   /** A sentence for beside the field. */
@@ -19,9 +21,9 @@ const said = (v: number): string => String(Number(v.toPrecision(6)));
 const NAME: Readonly<Record<LimitField, string>> = { cl: 'centre line', ucl: 'upper limit', lcl: 'lower limit' };
 
 /**
- * What keeps entered limits from being used, one sentence a field: LCL < CL < UCL, one side may be open.
- * @param of - `location`: the centre line is needed, since zones and runs are counted from it. `dispersion`: it is optional, the
- *   upper limit is needed, and nothing is below 0.
+ * What makes entered limits unusable, one sentence a field: LCL < CL < UCL, one side may be open.
+ * @param of - `location`: the centre line is needed, since zones and runs are counted from it. `dispersion`: it is optional, the upper limit is needed,
+ * and nothing is below 0.
  */
 export function enteredLimitProblems(l: EnteredLimits, of: 'location' | 'dispersion'): LimitProblem[] {
   const out: LimitProblem[] = [];
@@ -31,7 +33,7 @@ export function enteredLimitProblems(l: EnteredLimits, of: 'location' | 'dispers
     if (v !== null && !Number.isFinite(v)) say(field, `The ${NAME[field]} must be a number.`);
     else if (v !== null && of === 'dispersion' && v < 0) say(field, `The ${NAME[field]} of a dispersion cannot be below 0.`);
   }
-  // Each field is told of at once: what cannot be read is left out of what the others are compared with.
+  // All fields are reported at once: what cannot be read is left out of what the others are compared with.
   const wrong = new Set(out.map((p) => p.field));
   const read = (field: LimitField): number | null => (wrong.has(field) ? null : l[field]);
   const [lcl, cl, ucl] = [read('lcl'), read('cl'), read('ucl')];
@@ -52,12 +54,13 @@ export interface SpecificationValues {
   readonly usl: number | null;
 }
 
+/** What is wrong with a field. */
 export interface SpecificationProblem {
   readonly field: keyof SpecificationValues;
   readonly text: string;
 }
 
-/** What keeps a specification from being used, one sentence a field: LSL < USL, LSL <= target <= USL; some may be open, not all. */
+/** What makes a specification unusable, one sentence a field: LSL < USL, LSL <= target <= USL; some may be open, not all. */
 export function specificationProblems(s: SpecificationValues): SpecificationProblem[] {
   const out: SpecificationProblem[] = [];
   for (const field of ['lsl', 'target', 'usl'] as const) {

@@ -2,7 +2,9 @@ import { AppError } from '@/lib/errors';
 import { isOutside } from '@/lib/numerics';
 import type { ControlLimits } from './run-rules';
 
+/** Parameters of an EWMA chart. */
 export interface EwmaConfig {
+  /** Unit of the values. */
   readonly center: number;
   /** Sigma of a single value. */
   readonly sigma: number;
@@ -16,12 +18,14 @@ export interface EwmaConfig {
 
 /** State between points: the last statistic and how many points it holds. Plain JSON. */
 export interface EwmaState {
+  /** z, unit of the values. */
   readonly value: number;
   readonly count: number;
-  /** Var z/σ² so far. A state without it is one of single values, whose count tells it. */
+  /** Var z/σ² so far. A state without it is one of single values, where it follows from the count. */
   readonly ratio?: number;
 }
 
+/** Statistic and limits of a point; unit of the values. */
 export interface EwmaPoint extends ControlLimits {
   readonly value: number;
   /** Standard error of the statistic that the limits use. */
@@ -67,8 +71,10 @@ function checkSize(n: number, i: number): void {
  * σ²/n · λ/(2−λ) [1 − (1−λ)^{2i}].
  * @param x - value or subgroup mean; NaN leaves the state as it is and returns no point.
  * @param n - subgroup size behind x.
+ * @returns the next state, and the point in the unit of x.
  * @throws AppError `invalid_input` naming a configuration or size that cannot be.
  * @reference Roberts, Technometrics 1 (1959) 239; NIST/SEMATECH e-Handbook §6.3.2.4; unequal sizes by the recursion itself.
+ * @reference ISO 7870-6:2016.
  */
 export function updateEwma(
   state: EwmaState,
@@ -89,6 +95,7 @@ export function updateEwma(
   return { state: { value, count, ratio }, point: { value, se, center, lcl, ucl, beyond: isOutside(value, lcl, ucl, center) } };
 }
 
+/** EWMA of a series; unit of the values. */
 export interface EwmaChart {
   readonly values: Float64Array;
   readonly se: Float64Array;
@@ -99,9 +106,13 @@ export interface EwmaChart {
 }
 
 /**
- * EWMA chart of a series; NaN points stay NaN and leave the state as it is. @param sizes - subgroup sizes, default 1 each.
+ * EWMA chart of a series; NaN points stay NaN and leave the state as it is.
+ * @param x - values or subgroup means, (n,).
+ * @param sizes - subgroup sizes, default 1 each.
+ * @returns (n,) each, unit of the values.
  * @throws AppError `invalid_input` when sizes and values differ in number.
  * @complexity O(n), no allocation a point.
+ * @reference as {@link updateEwma}.
  */
 export function ewmaChart(x: ArrayLike<number>, config: EwmaConfig, sizes?: ArrayLike<number>): EwmaChart {
   check(config);

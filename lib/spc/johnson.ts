@@ -16,6 +16,7 @@ export interface JohnsonParameters {
   readonly lambda: number;
 }
 
+/** A Johnson distribution fitted to a sample. */
 export interface JohnsonFit extends JohnsonParameters {
   /** Quantile spacing that gave the best fit, in standard deviations of a normal variable. */
   readonly z: number;
@@ -25,7 +26,7 @@ export interface JohnsonFit extends JohnsonParameters {
   readonly candidates: number;
 }
 
-/** Normal score of x; −∞ or +∞ outside the support of a bounded family. */
+/** Normal score of x; −∞ or +∞ outside the support of a bounded family. @returns dimensionless. @reference Johnson, Biometrika 36 (1949) 149. */
 export function johnsonTransform(p: JohnsonParameters, x: number): number {
   const s = (x - p.epsilon) / p.lambda;
   if (p.family === 'SU') return p.gamma + p.eta * Math.asinh(s);
@@ -34,7 +35,7 @@ export function johnsonTransform(p: JohnsonParameters, x: number): number {
   return s >= 1 ? Number.POSITIVE_INFINITY : p.gamma + p.eta * (Math.log(s) - Math.log1p(-s));
 }
 
-/** Value with the normal score u, in the unit of x. */
+/** Value with the normal score u, in the unit of x. @param u - normal score, dimensionless. @reference Johnson, Biometrika 36 (1949) 149. */
 export function johnsonInverse(p: JohnsonParameters, u: number): number {
   const t = (u - p.gamma) / p.eta;
   if (p.family === 'SU') return p.epsilon + p.lambda * Math.sinh(t);
@@ -130,6 +131,7 @@ function fromQuantiles(x: Float64Array, z: number): JohnsonParameters[] {
   return out.filter((q) => [q.eta, q.gamma, q.lambda, q.epsilon].every(Number.isFinite) && q.eta > 0 && q.lambda > 0);
 }
 
+/** Capability through a Johnson distribution. */
 export interface JohnsonCapability {
   readonly fit: JohnsonFit;
   /** Indices of the normal scores against transformed limits; null when every limit lies outside the support. */
@@ -142,7 +144,11 @@ export interface JohnsonCapability {
   readonly ppm: Ppm;
 }
 
-/** Capability through a Johnson transform of values and limits, and by the percentiles of the fitted distribution. Errors as `fitJohnson` and `capabilityIndices`. */
+/**
+ * Capability through a Johnson transform of values and limits, and by the percentiles of the fitted distribution. Errors as `fitJohnson` and
+ * `capabilityIndices`.
+ * @param values - unit of the limits; NaN is left out.
+ */
 export function johnsonCapability(values: ArrayLike<number>, spec: Specification, confidence = 0.95): JohnsonCapability {
   const fit = fitJohnson(values);
   const u = moments(Float64Array.from(values, (v) => johnsonTransform(fit, v)));

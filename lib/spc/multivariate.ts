@@ -22,6 +22,7 @@ import {
 
 /** Frozen base of a T² chart. */
 export interface HotellingBase {
+  /** (p,), units of the variables. */
   readonly center: Float64Array;
   /** Covariance, row-major (p, p). */
   readonly covariance: Float64Array;
@@ -34,8 +35,10 @@ export interface HotellingBase {
 
 /**
  * Base of T² for individuals: mean and covariance (divisor m − 1); with gaps by expectation–maximisation.
- * @param x - one row a run, NaN = not measured. @param names - of the variables, for what is refused.
+ * @param x - one row a run, NaN = not measured.
+ * @param names - of the variables, for what is refused.
  * @throws AppError `invalid_input` with m <= p + 1 rows; `rank_deficient` naming variables that do not vary or depend on others.
+ * @reference Montgomery (2013), §11.3; gaps: Little & Rubin, Statistical Analysis with Missing Data, 2nd ed. (2002), §11.2.
  */
 export function hotellingBase(x: ArrayLike<ArrayLike<number>>, names?: readonly string[]): HotellingBase {
   const m = fromRows(x);
@@ -72,6 +75,9 @@ const missingOf = (row: ArrayLike<number>): number[] =>
 /**
  * Base of T² for subgroups: grand mean and mean of the within-subgroup covariances.
  * @param x - [subgroup][variable][replicate], equal sizes of two or more.
+ * @returns the base, and the means of the subgroups in the units of the variables.
+ * @throws AppError as {@link hotellingBase}.
+ * @reference Montgomery (2013), §11.3.
  */
 export function hotellingSubgroupBase(
   x: readonly (readonly (readonly number[])[])[],
@@ -100,6 +106,7 @@ export function hotellingSubgroupBase(
   return { center, covariance, factor: cholesky(covariance, p), n: m, p, subgroupSize: size, means };
 }
 
+/** T² of one row with its contributions. */
 export interface HotellingPoint {
   readonly t2: number;
   /** Share of each variable, (x − center)_j (S⁻¹(x − center))_j; they add up to T². NaN where not measured. */
@@ -111,7 +118,10 @@ export interface HotellingPoint {
 /**
  * T² = n (x − center)ᵀ S⁻¹ (x − center) of one row. A variable that was not measured (NaN) is replaced by its mean given the others, which is the
  * T² of those that were.
+ * @param x - (p,), units of the variables, NaN = not measured.
+ * @returns T², dimensionless.
  * @throws AppError `invalid_input` on another number of variables, an infinite value, or a row in which nothing was measured.
+ * @reference Hotelling, in Techniques of Statistical Analysis (1947), 111; Montgomery (2013), §11.3.
  */
 export function hotellingT2(base: HotellingBase, x: ArrayLike<number>): HotellingPoint {
   if (x.length !== base.p)
@@ -135,7 +145,9 @@ export function hotellingT2(base: HotellingBase, x: ArrayLike<number>): Hotellin
 /**
  * Upper limits of T²: phase I (the points made the base) and phase II (new points). Individuals: (m−1)²/m · Beta(p/2, (m−p−1)/2) and
  * p(m+1)(m−1)/(m(m−p)) · F(p, m−p). Subgroups of n: p(m∓1)(n−1)/(mn−m−p+1) · F(p, mn−m−p+1).
+ * @param confidence - probability of an in-control point below the limit.
  * @param p - variables measured at the point, fewer than those of the base where it has gaps.
+ * @returns limits of T², dimensionless.
  * @reference Tracy, Young & Mason, J. Quality Technology 24 (1992) 88; Alt, Encyclopedia of Statistical Sciences 6 (1985) 110.
  */
 export function hotellingLimits(
@@ -155,6 +167,7 @@ export function hotellingLimits(
   return { phase1: ((p * (m - 1) * (n - 1)) / dof) * f, phase2: ((p * (m + 1) * (n - 1)) / dof) * f };
 }
 
+/** T² of a multivariate EWMA, (n,) each, dimensionless. */
 export interface MewmaChart {
   /** T² with the exact covariance λ(1 − (1 − λ)^{2i})/(2 − λ) Σ, and with its limit λ/(2 − λ) Σ; NaN for a row in which nothing was measured. */
   readonly exact: Float64Array;
@@ -164,6 +177,8 @@ export interface MewmaChart {
 /**
  * Multivariate EWMA z_i = λ(x_i − μ) + (1 − λ) z_{i−1}. Limits: `mewmaLimit`. A variable that was not measured is replaced by its mean given the
  * others under Σ; a row in which nothing was measured leaves the state as it is.
+ * @param x - one row a run, NaN = not measured.
+ * @param mean - μ, (p,).
  * @param covariance - Σ as rows.
  * @throws AppError `invalid_input` on λ outside (0, 1], lengths that differ, or a Σ that is not symmetric; `rank_deficient` where Σ has no inverse.
  * @reference Lowry, Woodall, Champ & Rigdon, Technometrics 34 (1992) 46.

@@ -12,6 +12,7 @@ import {
   percentileCapability,
 } from './nonnormal';
 
+/** Descriptions of a characteristic side by side. */
 export interface NonNormalStudy {
   /**
    * The simplest description that its test does not refuse; percentiles when all are refused; `none` when there are too few values for those, too:
@@ -33,8 +34,10 @@ export interface NonNormalStudy {
 
 /**
  * Capability (overall sigma) of a characteristic that may not be normal: as it is, after Box–Cox, as lognormal and Weibull, after Johnson's
- * transform and by percentiles, side by side, with the one to quote. A transform chosen because it passes the test is judged leniently: quote it with its p value.
+ * transform and by percentiles, side by side, with the one to quote. A transform chosen because it passes the test is judged leniently: quote it with
+ * its p value.
  * @param alpha - level below which the test of normality refuses. Default 0.05.
+ * @param values - unit of the limits.
  * @throws AppError `invalid_input` below 20 values, without variation or without specification limits.
  */
 export function nonNormalCapability(

@@ -12,7 +12,9 @@ import {
 } from '@/lib/numerics';
 import { type CapabilityIndices, capabilityIndices, expectedPpm, MIN_DISTINCT, type Ppm, type Specification } from './capability';
 
+/** Indices by percentiles. */
 export interface PercentileCapability {
+  /** Cp; lower, upper and actual are Cpl, Cpu and Cpk. */
   readonly potential: number | null;
   readonly lower: number | null;
   readonly upper: number | null;
@@ -27,7 +29,9 @@ const MIN_TAIL_N = 741;
 /**
  * Capability of any distribution by its percentiles: Cp = (USL − LSL)/(P99.865 − P0.135), Cpu = (USL − P50)/(P99.865 − P50).
  * Empirical percentiles that far out need many values; 2000 is the least at which the outer ones are not just extremes.
+ * @param values - unit of the limits.
  * @throws AppError `invalid_input` without specification limits or below 100 values.
+ * @throws AppError `out_of_domain` when the values are too coarse for percentiles.
  * @reference Clements, Quality Progress 22 (1989) 95; ISO 22514-2:2017.
  */
 export function percentileCapability(
@@ -58,7 +62,9 @@ export function percentileCapability(
 
 /**
  * Indices from the three percentiles that stand for −3σ, centre and +3σ of any distribution.
+ * @param low - 0.135 % point; mid - median; high - 99.865 % point; unit of the limits.
  * @throws AppError `invalid_input` without specification limits or with lsl >= usl; `out_of_domain` where two percentiles coincide.
+ * @reference ISO 22514-2:2017; Clements, Quality Progress 22 (1989) 95.
  */
 export function percentileIndices(low: number, mid: number, high: number, spec: Specification): PercentileCapability {
   if (spec.lsl === undefined && spec.usl === undefined)
@@ -84,6 +90,7 @@ export function percentileIndices(low: number, mid: number, high: number, spec: 
   };
 }
 
+/** A Box–Cox transform. */
 export interface BoxCox {
   readonly lambda: number;
   /** 95 % likelihood interval of λ; a round λ inside it (0, ½, 1) is as good. Cut at the ends of the search, −3 and 3. */
@@ -93,6 +100,7 @@ export interface BoxCox {
 
 /**
  * Box–Cox transform y = (x^λ − 1)/λ (ln x at 0) with λ of greatest likelihood on [−3, 3].
+ * @param values - positive; NaN is left out.
  * @throws AppError `out_of_domain` when a value is not positive: shift the data first; `invalid_input` without variation.
  * @reference Box & Cox, J. R. Stat. Soc. B 26 (1964) 211.
  */
@@ -121,6 +129,7 @@ export function boxCox(values: ArrayLike<number>): BoxCox {
   return { lambda: best.x, interval: { low: edge(-3), high: edge(3) }, apply: (v) => transform(v, best.x) };
 }
 
+/** Capability of transformed values. */
 export interface BoxCoxCapability extends CapabilityIndices {
   readonly lambda: number;
   readonly interval: BoxCox['interval'];
@@ -131,7 +140,10 @@ export interface BoxCoxCapability extends CapabilityIndices {
   readonly ppm: Ppm;
 }
 
-/** Capability after a Box–Cox transform of values and limits, with the test of normality before and after. Errors as `boxCox` and `capabilityIndices`. */
+/**
+ * Capability after a Box–Cox transform of values and limits, with the test of normality before and after. Errors as `boxCox` and `capabilityIndices`.
+ * @param values - unit of the limits; positive.
+ */
 export function boxCoxCapability(values: ArrayLike<number>, spec: Specification, confidence = 0.95): BoxCoxCapability {
   const t = boxCox(values);
   const moved: { lsl?: number; usl?: number; target?: number } = {};
@@ -160,6 +172,7 @@ const beyondSupport = (outside: readonly string[]): { below?: number; above?: nu
   ...(outside.includes('usl') ? { above: 1e6 } : {}),
 });
 
+/** Test of a distribution. */
 export interface NormalityTest {
   /** Anderson–Darling statistic A². */
   readonly a2: number;
@@ -170,6 +183,8 @@ export interface NormalityTest {
 
 /**
  * Anderson–Darling test of normality, mean and sigma estimated: A², A²(1 + 0.75/n + 2.25/n²) and its p value.
+ * @param values - any unit; NaN is left out.
+ * @param cdf - of the standardised values; default normal.
  * @throws AppError `invalid_input` below eight values; `out_of_domain` without variation.
  * @reference Stephens, J. Am. Stat. Assoc. 69 (1974) 730; p value of D'Agostino & Stephens, Goodness-of-Fit Techniques (1986), Table 4.9.
  */
@@ -197,7 +212,12 @@ export function andersonDarling(values: ArrayLike<number>, cdf: (z: number) => n
   return { a2, a2Adjusted: a, pValue: Math.min(1, Math.max(0, pValue)) };
 }
 
-/** Normal probability plot: sorted values against normal quantiles at (i − 0.375)/(n + 0.25). @reference Blom (1958). */
+/**
+ * Normal probability plot: sorted values against normal quantiles at (i − 0.375)/(n + 0.25).
+ * @param values - any unit; NaN is left out.
+ * @returns quantiles, dimensionless, and values, ascending.
+ * @reference Blom (1958).
+ */
 export function normalPlot(values: ArrayLike<number>): { readonly quantile: Float64Array; readonly value: Float64Array } {
   const value = Float64Array.from(values)
     .filter((v) => !Number.isNaN(v))

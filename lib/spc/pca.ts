@@ -26,7 +26,9 @@ export interface PcaModel {
   readonly variables?: readonly string[];
   readonly components: number;
   readonly n: number;
+  /** (p,), units of the variables. */
   readonly mean: readonly number[];
+  /** (p,), units of the variables. */
   readonly scale: readonly number[];
   /** Eigenvalues of the covariance, all of them, descending; those that are rounding only are 0. */
   readonly eigenvalues: readonly number[];
@@ -52,6 +54,7 @@ function leastSingular(x: Matrix, scale: readonly number[], largest: number): nu
 /**
  * Principal-component model for T² and Q (SPE) monitoring: centre, optionally scale (divisor n − 1), SVD. Gaps (NaN) are filled by their means under
  * the components, in turn with these.
+ * @param x - one row a run, raw units, NaN = not measured.
  * @param options.centre - false keeps the origin: only for data that are deviations already.
  * @throws AppError `invalid_input` on infinite values, too few rows, or more components than min(n − 1, p); `rank_deficient` naming a variable that
  * does not vary, or where there are fewer directions than components.
@@ -118,7 +121,9 @@ export function trainPca(
   return components < rank ? { ...model, qMean: q.mean, qVariance: q.variance } : model;
 }
 
+/** Scores of one row. */
 export interface PcaScore {
+  /** Dimensionless, as Q. */
   readonly t2: number;
   /** Squared length of the residual (SPE). */
   readonly q: number;
@@ -133,7 +138,10 @@ export interface PcaScore {
 
 /**
  * T² = Σ t_a²/λ_a, Q = ‖x − x̂‖² of one row in raw units, NaN = not measured.
+ * @param x - (p,), raw units.
+ * @returns T² and Q, dimensionless.
  * @throws AppError `invalid_input` on another number of variables, an infinite value, or a row in which nothing was measured.
+ * @reference Jackson, A User's Guide to Principal Components (1991); Kourti & MacGregor, Chemom. Intell. Lab. Syst. 28 (1995) 3.
  */
 export function scorePca(m: PcaModel, x: ArrayLike<number>): PcaScore {
   const p = m.mean.length;
@@ -174,7 +182,9 @@ function latentOf(m: PcaModel) {
   };
 }
 
+/** Limits of T² and Q. */
 export interface PcaLimits {
+  /** θ₁, θ₂, θ₃. */
   readonly theta: readonly [number, number, number];
   /** Null, as the limits of Q, where the components span everything that varies: nothing is left for Q to measure. */
   readonly h0: number | null;
@@ -192,6 +202,9 @@ export interface PcaLimits {
 
 /**
  * Limits at a confidence level. Q: θ1 (1 + c√(2θ2h0²)/θ1 + θ2h0(h0−1)/θ1²)^{1/h0}, θ_i = Σ_{j>A} λ_j^i, h0 = 1 − 2θ1θ3/(3θ2²).
+ * @param confidence - probability of an in-control row below the limit.
+ * @returns limits, dimensionless.
+ * @throws AppError `invalid_input` for a level outside (0, 1).
  * @reference Jackson & Mudholkar, Technometrics 21 (1979) 341; Box, Ann. Math. Stat. 25 (1954) 290; Nomikos & MacGregor, Technometrics 37 (1995) 41.
  */
 export function pcaLimits(m: PcaModel, confidence: number): PcaLimits {

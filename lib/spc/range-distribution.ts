@@ -7,6 +7,9 @@ const HALF_WIDTH = 9;
 
 /**
  * Distribution function of the relative range W = R/σ of n normal values: F(w) = n ∫ φ(x) [Φ(x + w) − Φ(x)]^{n−1} dx.
+ * @param w - R/σ, dimensionless.
+ * @param n - subgroup size.
+ * @returns probability.
  * @reference Tippett (1925).
  */
 export function relativeRangeCdf(w: number, n: number): number {
@@ -16,7 +19,14 @@ export function relativeRangeCdf(w: number, n: number): number {
   return Math.min(1, n * STEP * s);
 }
 
-/** w with F(w) = p, by bisection to rounding level. @throws AppError `out_of_domain` unless 0 < p < 1. */
+/**
+ * w with F(w) = p, by bisection to rounding level.
+ * @param p - probability.
+ * @param n - subgroup size.
+ * @returns R/σ, dimensionless.
+ * @throws AppError `out_of_domain` unless 0 < p < 1.
+ * @reference Tippett (1925).
+ */
 export function relativeRangeQuantile(p: number, n: number): number {
   if (!(p > 0 && p < 1)) throw new AppError('out_of_domain', `probability ${p} must lie between 0 and 1`);
   let lo = 0;

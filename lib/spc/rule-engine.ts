@@ -20,6 +20,7 @@ export interface RuleState {
   readonly runs: readonly number[];
 }
 
+/** A signal of a rule. */
 export interface RuleViolation {
   readonly ruleId: string;
   readonly severity: RuleSeverity;

@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 
 /** Side of the centre line on which a rule counts points. `same`: all on one side, either; `any`: sides may mix. */
 export type RuleSide = 'above' | 'below' | 'same' | 'any';
+/** How serious a signal is. */
 export type RuleSeverity = 'warning' | 'out_of_control';
 
 interface RuleBase {
@@ -14,6 +15,7 @@ export interface BeyondRule extends RuleBase {
   readonly kind: 'beyond';
   readonly k: number;
   readonly n: number;
+  /** Zone widths (sigmas). */
   readonly sigma: number;
   readonly side: RuleSide;
   /** The last point itself must lie beyond the zone on the signalling side. */
@@ -26,6 +28,7 @@ export interface BeyondRule extends RuleBase {
 export interface WithinRule extends RuleBase {
   readonly kind: 'within';
   readonly n: number;
+  /** Zone widths (sigmas). */
   readonly sigma: number;
 }
 
@@ -53,7 +56,9 @@ export interface OrRule extends RuleBase {
   readonly rules: readonly RunRule[];
 }
 
+/** A rule that looks at points itself. */
 export type ElementaryRule = BeyondRule | WithinRule | TrendRule | AlternationRule;
+/** A run rule. */
 export type RunRule = ElementaryRule | AndRule | OrRule;
 
 const beyond = (id: string, k: number, n: number, sigma: number, side: RuleSide): BeyondRule => ({
@@ -89,6 +94,7 @@ export const WESTERN_ELECTRIC: Readonly<Record<'WE1' | 'WE2' | 'WE3' | 'WE4', Ru
   WE4: beyond('WE4', 8, 8, 0, 'same'),
 };
 
+/** Name of a rule set. */
 export type RulePreset = 'rule-1' | 'nelson-1-2' | 'nelson-1-4' | 'nelson-1-2-5-6' | 'nelson-8' | 'weco-4';
 
 /** The named rule sets. */
@@ -116,9 +122,9 @@ function borderText(sigma: number, own: boolean, limits: LimitsSource | undefine
 }
 
 /**
- * One sentence for people: what the rule looks for.
- * @param limits - source of the control limits it is judged by. Given ones are no multiple of a sigma: their zones are thirds of the way to
- *   them. Left out: zones are counted in a sigma that was stated.
+ * A sentence that says what the rule looks for.
+ * @param limits - source of the control limits it is judged by. Given ones are no multiple of a sigma: their zones are thirds of the distance to them.
+ * Left out: zones are counted in a sigma that was stated.
  */
 export function describeRule(rule: RunRule, limits?: LimitsSource): string {
   switch (rule.kind) {

@@ -23,6 +23,7 @@ export function initialRuleState(rules: readonly RunRule[]): RuleState {
  * @param point - z in zone widths and plotted value; NaN in z ("not measured") leaves the state as it is.
  * @returns the next state and the rules that signal at this point.
  * @throws AppError `invalid_input` when the state belongs to other rules.
+ * @reference rule sets: `NELSON`, `WESTERN_ELECTRIC`.
  */
 export function evaluatePoint(
   rules: readonly RunRule[],
@@ -39,6 +40,7 @@ export function evaluatePoint(
   return { state: e.save(), violations };
 }
 
+/** Options of the evaluation of a series. */
 export interface SeriesOptions {
   /** Indices at which a new phase begins: the runs restart there. */
   readonly restarts?: readonly number[];
@@ -48,6 +50,7 @@ export interface SeriesOptions {
  * Rule signals of a whole series as one bit mask a point (bit r = rule r signals there).
  * @param z - distance from the centre line in zone widths, shape (n,); NaN points are left out of every window.
  * @param values - plotted values, shape (n,), for trend and alternation.
+ * @returns (n,).
  * @complexity O(n · rules), no allocation a point.
  */
 export function ruleMasks(
@@ -70,6 +73,7 @@ export function ruleMasks(
 /**
  * All violations of a series, in order of their last point; `members` are indices into the series, points not measured left out.
  * Arguments as `ruleMasks`. The final state continues with `evaluatePoint`.
+ * @throws AppError `dimension_mismatch` when z and values differ in length.
  */
 export function evaluateSeries(
   rules: readonly RunRule[],
@@ -97,6 +101,7 @@ export function evaluateSeries(
 
 /** Limits of one point: centre line and control limits of the plotted statistic. */
 export interface ControlLimits {
+  /** In the unit of the values, as the limits. */
   readonly center: number;
   readonly lcl: number;
   readonly ucl: number;
@@ -106,6 +111,10 @@ export interface ControlLimits {
  * Distance from the centre line in zone widths, a zone being a third of the distance to the control limit on that side, so
  * asymmetric limits have asymmetric zones. On a side without a limit a point counts for runs on that side only; beyond a
  * limit that coincides with the centre line it counts as infinitely far. A point on a border, but for rounding, is on it (`standardised`).
+ * @param value - plotted statistic, unit of the limits.
+ * @param nSigmas - sigmas that the limits stand for.
+ * @returns zone widths, dimensionless.
+ * @reference zones: Nelson, J. Quality Technology 16 (1984) 237.
  */
 export function zoneScore(value: number, limits: ControlLimits, nSigmas = 3): number {
   const d = value - limits.center;

@@ -5,6 +5,7 @@ import { c4, rangeMoments } from './constants';
 /** A subgroup: repeated measurements; NaN or null means "not measured" and is left out. */
 export type Subgroup = ArrayLike<number | null>;
 
+/** Statistics of subgroups; unit of the values. */
 export interface SubgroupStatistics {
   /** Measured values of each subgroup. */
   readonly n: Int32Array;
@@ -16,7 +17,7 @@ export interface SubgroupStatistics {
   readonly sd: Float64Array;
 }
 
-/** Size, mean, range and standard deviation of each subgroup, missing values left out. */
+/** Size, mean, range and standard deviation of each subgroup, missing values left out. @returns one entry a subgroup. */
 export function subgroupStatistics(subgroups: ArrayLike<Subgroup>): SubgroupStatistics {
   const m = subgroups.length;
   const out = { n: new Int32Array(m), mean: new Float64Array(m), range: new Float64Array(m), sd: new Float64Array(m) };
@@ -40,6 +41,7 @@ export type WithinMethod = 'rbar' | 'sbar' | 'mvlue-r' | 'mvlue-s' | 'pooled';
 /**
  * Within-subgroup standard deviation.
  * @param use - indices of the subgroups that enter (excluded points stay out); default all with two values or more.
+ * @returns unit of the values.
  * @throws AppError `invalid_input` when no subgroup has two values.
  * @reference Burr, Industrial Quality Control 22 (1966) 525 (unbiasing constants); Burr, J. Quality Technology 1 (1969) 163 (unequal sizes).
  */
@@ -82,7 +84,12 @@ export type IndividualsMethod = 'mr' | 'mr-median' | 'mssd' | 'sd';
 // Median of |x1 − x2| for unit sigma: √2 Φ⁻¹(3/4).
 const MEDIAN_MR = Math.SQRT2 * 0.674489750196082;
 
-/** Ranges of `span` successive measured values; NaN points are left out. Index k belongs to the k-th measured value from span − 1 on. */
+/**
+ * Ranges of `span` successive measured values; NaN points are left out. Index k belongs to the k-th measured value from span − 1 on.
+ * @param values - in order of time.
+ * @returns unit of the values.
+ * @reference NIST/SEMATECH e-Handbook §6.3.2.2.
+ */
 export function movingRanges(values: ArrayLike<number>, span = 2): Float64Array {
   const v = Float64Array.from(values).filter((x) => !Number.isNaN(x));
   const out = new Float64Array(Math.max(0, v.length - span + 1));
@@ -100,6 +107,8 @@ export function movingRanges(values: ArrayLike<number>, span = 2): Float64Array 
 
 /**
  * Short-term sigma of individual values in order of time.
+ * @param values - in order of time; NaN is left out.
+ * @returns unit of the values.
  * @throws AppError `invalid_input` below two measured values.
  * @reference Wheeler, Understanding Variation; MSSD: von Neumann, Ann. Math. Stat. 12 (1941) 153; bias as in Minitab's "SRMSSD".
  */
@@ -127,7 +136,9 @@ export function individualsSigma(values: ArrayLike<number>, method: IndividualsM
 /**
  * Sigma of a single value from means of known sizes in order of time: each moving range |x̄_i − x̄_{i−1}| over √((1/n_i + 1/n_{i−1})/2), their mean
  * over d2. Without sizes, or sizes of 1, it is `individualsSigma`.
- * @param values - means, NaN is left out. @param sizes - values behind each mean, positive.
+ * @param values - means, NaN is left out.
+ * @param sizes - values behind each mean, positive.
+ * @returns unit of the values.
  * @throws AppError `invalid_input` below two measured means or when sizes and values differ in number.
  */
 export function sigmaOfMeans(values: ArrayLike<number>, sizes?: ArrayLike<number>): number {

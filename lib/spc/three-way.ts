@@ -11,6 +11,7 @@ import { type Subgroup, subgroupStatistics } from './sigma';
 
 /** Three-way (I-MR-R/S) chart: subgroup means as individuals, their moving ranges, and the spread inside each subgroup. */
 export interface ThreeWayChart {
+  /** Means of the subgroups, unit of the values. */
   readonly means: Float64Array;
   readonly location: IndividualsChart;
   readonly spread: ShewhartChart;
@@ -23,6 +24,8 @@ export interface ThreeWayChart {
 /**
  * Chart for sites in a wafer, wafers in a lot: the sites of one wafer are no rational subgroup for wafer-to-wafer variation, limits from them alone
  * would be far too tight. Means get limits from their own moving ranges; the spread inside gets an R chart (up to eight values) or S chart.
+ * @param subgroups - two or more, e.g. the sites of each wafer.
+ * @returns statistics and limits in the unit of the values.
  * @throws AppError `invalid_input` below two subgroups with two values.
  * @reference Wheeler, Advanced Topics in Statistical Process Control (1995), ch. 7; Montgomery (2013), §6.7.
  */
@@ -60,6 +63,8 @@ export interface ShortRunReference {
 
 /**
  * Short-run statistic: deviation from target, standardised where the products have their own sigma.
+ * @param values - (n,), unit of the products' targets.
+ * @returns (n,), in sigmas where the products have one, else in the unit of the values.
  * @throws AppError `invalid_input` when a product is unknown, or only some products have a sigma.
  * @reference Farnum, J. Quality Technology 24 (1992) 138.
  */

@@ -7,6 +7,7 @@ export interface StepWindow {
   readonly end: number;
 }
 
+/** Names and units of features, in one order. */
 export interface FeatureList {
   readonly names: string[];
   readonly units: string[];
@@ -41,6 +42,7 @@ export function featureNames(sensors: readonly string[], units: readonly string[
  * @param into - shape (sensors * steps * 2), receives the features.
  * @throws AppError `dimension_mismatch` when the lengths do not fit.
  * @complexity one pass over the samples, no allocation a sensor.
+ * @reference centred least-squares slope: Chan, Golub & LeVeque, Am. Stat. 37 (1983) 242.
  */
 export function summariseTrace(
   t: Float32Array,

@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/errors';
 
-/** What a measurement model may do with its quantities, for numbers and for jets alike. */
+/** The operations of a measurement model, for numbers and for jets alike. */
 export interface Arithmetic<T> {
   constant(v: number): T;
   add(a: T, b: T): T;
@@ -13,6 +13,7 @@ export interface Arithmetic<T> {
   atan2(y: T, x: T): T;
 }
 
+/** Functions of one argument; angles in rad, `log` is the natural logarithm. */
 export type FunctionName =
   | 'sqrt'
   | 'exp'
@@ -29,6 +30,7 @@ export type FunctionName =
   | 'tanh'
   | 'abs';
 
+/** All of them. */
 export const FUNCTION_NAMES: readonly FunctionName[] = [
   'sqrt',
   'exp',
@@ -67,6 +69,7 @@ export type Jet = Float64Array;
 
 const SIZE = 6;
 
+/** Jet of a quantity. @param value - of the quantity. @param a - derivative along a; `b` along b. */
 export function jet(value: number, a = 0, b = 0): Jet {
   const out = new Float64Array(SIZE);
   out[0] = value;

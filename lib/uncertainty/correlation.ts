@@ -4,6 +4,7 @@ import { semidefiniteFault } from '@/lib/numerics';
 /**
  * Refuse what is no correlation matrix of n quantities: n x n, symmetric, ones on the diagonal, entries in [−1, 1], no negative eigenvalue.
  * @param c - as rows.
+ * @param n - number of quantities.
  * @throws AppError `invalid_input` saying where it fails.
  * @reference JCGM 101:2008, 5.4.2 (a covariance matrix is positive semi-definite).
  */

@@ -17,7 +17,10 @@ export interface MeasurementModel {
   evaluateBlock?(columns: readonly Float64Array[], count: number, out: Float64Array): void;
 }
 
-/** Model from a function written once for any arithmetic, where a formula in text would not do. */
+/**
+ * Model from a function written once for any arithmetic, where a formula in text would not do.
+ * @param names - of the quantities, in the order of x.
+ */
 export function functionModel(names: readonly string[], f: <T>(x: readonly T[], m: Arithmetic<T>) => T): MeasurementModel {
   return { names, evaluate: (x) => f(Array.from(x), numberArithmetic), jet: (x) => f(x, jetArithmetic) };
 }
@@ -25,6 +28,8 @@ export function functionModel(names: readonly string[], f: <T>(x: readonly T[], 
 /**
  * Model from a formula: + − * / ^, parentheses, sqrt exp log log10 sin cos tan asin acos atan atan2 sinh cosh tanh abs, pi. No other names than the
  * quantities. ^ binds strongest and to the right, a leading minus weaker: −x^2 = −(x²).
+ * @param text - the formula; angles in rad.
+ * @param names - of the quantities.
  * @throws AppError `invalid_input` naming the position and what was expected.
  */
 export function expressionModel(text: string, names: readonly string[]): MeasurementModel {

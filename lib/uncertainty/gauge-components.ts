@@ -8,12 +8,15 @@ export interface GaugeVariances {
 
 /** Standard deviations of a gauge study and what the field reads from them. */
 export interface GaugeComponents {
+  /** σ of repeats by one operator on one part; unit of the readings, as of all that follow. */
   readonly repeatability: number;
   readonly reproducibility: number;
   readonly operator: number;
   readonly interaction: number;
+  /** σ of repeatability and reproducibility together. */
   readonly gauge: number;
   readonly part: number;
+  /** σ of gauge and parts together. */
   readonly total: number;
   /** 100·σ_gauge/σ_total. */
   readonly percentGrr: number;
@@ -23,7 +26,12 @@ export interface GaugeComponents {
   readonly precisionToTolerance: number | null;
 }
 
-/** σ²_gauge = σ²_repeatability + σ²_operator + σ²_interaction, and the ratios of the field. @reference AIAG MSA, 4th ed. (2010), ch. III-B. */
+/**
+ * σ²_gauge = σ²_repeatability + σ²_operator + σ²_interaction, and the ratios of the field.
+ * @param tolerance - USL − LSL, unit of the readings.
+ * @returns standard deviations in the unit of the readings and their ratios.
+ * @reference AIAG MSA, 4th ed. (2010), ch. III-B.
+ */
 export function gaugeComponents(v: GaugeVariances, tolerance: number | undefined): GaugeComponents {
   const reproducibility = v.operator + v.interaction;
   const gauge = v.repeatability + reproducibility;

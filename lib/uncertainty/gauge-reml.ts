@@ -10,8 +10,12 @@ export interface GaugeReadings {
   readonly part: readonly (string | number)[];
 }
 
+/** Options of {@link remlGauge}. */
 export interface GaugeRemlOptions {
-  /** `crossed` (default): operators measure the same parts. `nested`: parts of one's own; equal part names of two operators are different parts. */
+  /**
+   * `crossed` (default): operators measure the same parts. `nested`: each operator measures different parts; equal part names of two operators are
+   * different parts.
+   */
   readonly design?: 'crossed' | 'nested';
   /** Crossed only: operator by part. Default true where some cell has repeats. */
   readonly interaction?: boolean;
@@ -19,6 +23,7 @@ export interface GaugeRemlOptions {
   readonly tolerance?: number;
 }
 
+/** A gauge study by restricted maximum likelihood; standard deviations in the unit of the readings, variances in its square. */
 export interface GaugeReml extends GaugeComponents {
   readonly n: number;
   readonly operators: number;
@@ -45,8 +50,10 @@ export interface GaugeReml extends GaugeComponents {
 /**
  * Gauge study by restricted maximum likelihood: no component is negative, readings may be missing, and the interaction is kept instead of pooled.
  * Equals `crossedGauge` (interaction kept) and `nestedGauge` on balanced data whose components are positive. Look at `convergence.status`.
+ * @returns components with standard errors.
  * @throws AppError `invalid_input` on columns of unequal length, one operator, one part, or no repeats; `out_of_domain` when repeats are identical.
- * @reference Searle, Casella & McCulloch, Variance Components (1992), ch. 6; Burdick, Borror & Montgomery, Design and Analysis of Gauge R&R Studies (2005), ch. 2, 8.
+ * @reference Searle, Casella & McCulloch, Variance Components (1992), ch. 6; Burdick, Borror & Montgomery, Design and Analysis of Gauge R&R Studies
+ * (2005), ch. 2, 8.
  */
 export function remlGauge(readings: GaugeReadings, options: GaugeRemlOptions = {}): GaugeReml {
   const { value, operator, part } = readings;

@@ -65,7 +65,9 @@ const mean = (v: readonly number[]): number => v.reduce((s, x) => s + x, 0) / v.
 /**
  * Crossed gauge study by analysis of variance: every operator (or tool) measures every part. The interaction is pooled into repeatability when its
  * p value exceeds 0.25.
- * @param x - [operator][part][repeat]. @param tolerance - USL − LSL, for P/T.
+ * @param x - [operator][part][repeat].
+ * @param tolerance - USL − LSL, for P/T.
+ * @returns the table of the analysis and the components, unit of the readings.
  * @throws AppError `invalid_input` on an unbalanced or tiny study; `out_of_domain` when the readings do not vary.
  * @reference AIAG, Measurement Systems Analysis, 4th ed. (2010), app. A; Montgomery (2013), §8.7.2.
  */
@@ -112,8 +114,11 @@ export function crossedGauge(x: readonly (readonly (readonly number[])[])[], tol
 }
 
 /**
- * Nested gauge study: each operator measures parts of their own (destructive tests).
+ * Nested gauge study: each operator measures different parts (destructive tests).
  * @param x - [operator][part of this operator][repeat].
+ * @param tolerance - USL − LSL, for P/T.
+ * @returns the table of the analysis and the components, unit of the readings.
+ * @throws AppError as {@link crossedGauge}.
  * @reference AIAG (2010); Montgomery (2013), §8.7; Searle, Casella & McCulloch, Variance Components (1992), §3.3.
  */
 export function nestedGauge(x: readonly (readonly (readonly number[])[])[], tolerance?: number): GaugeStudy {
@@ -148,6 +153,7 @@ export function nestedGauge(x: readonly (readonly (readonly number[])[])[], tole
   return { ...gaugeComponents(v, tolerance), anova, pooled: false };
 }
 
+/** Bias and linearity of a gauge; unit of the readings. */
 export interface LinearityStudy {
   /** Bias at each reference, and its t test against 0; the p value is null where bias and scatter are both 0. */
   readonly bias: readonly {
@@ -171,6 +177,8 @@ const twoSided = (value: number, u: number, dof: number): number | null =>
 
 /**
  * Bias and linearity against reference values: bias = slope · reference + intercept. Differences that the rounding of the readings explains are 0.
+ * @param references - (parts,), unit of the readings.
+ * @param readings - [part][repeat].
  * @throws AppError `invalid_input` on lengths that differ or fewer than two readings a reference; `out_of_domain` when the references do not differ.
  * @reference AIAG (2010), ch. III-B.
  */
@@ -215,10 +223,12 @@ export function linearityStudy(references: readonly number[], readings: readonly
   };
 }
 
+/** Match of two tools; unit of the readings. */
 export interface ToolMatch {
   /** Mean of the tool less that of the reference: not the intercept of the line, which lies where the reference reads 0. */
   readonly offset: number;
   readonly uOffset: number;
+  /** Dimensionless; 1 where the tools agree. */
   readonly slope: number;
   readonly uSlope: number;
   /** Standard deviation of the differences that offset and slope leave. */
@@ -228,6 +238,7 @@ export interface ToolMatch {
 
 /**
  * Match of a tool to a reference tool on the same sites, both with error: Deming (Mandel) regression with the ratio of error variances.
+ * @param reference - (n,), readings of the reference tool; `tool` likewise.
  * @param errorRatio - variance of the tool's error over that of the reference; 1 when both are alike.
  * @throws AppError `invalid_input` below three pairs; `out_of_domain` when the sites do not vary.
  * @reference Mandel, J. Quality Technology 16 (1984) 1; Linnet, Clin. Chem. 36 (1990) 2070 (jackknife errors).

@@ -7,17 +7,21 @@ import type { MeasurementModel } from './expression';
 /** An input quantity with its standard uncertainty and degrees of freedom (infinite when not given). */
 export interface Quantity {
   readonly name: string;
+  /** In `unit`. */
   readonly value: number;
+  /** Standard uncertainty, in the unit of the value. */
   readonly u: number;
   readonly dof?: number;
   readonly unit?: string;
 }
 
+/** One line of an uncertainty budget. */
 export interface BudgetRow {
   readonly name: string;
   readonly value: number;
   readonly u: number;
   readonly dof: number;
+  /** c = ∂f/∂x, unit of y over unit of x. */
   readonly sensitivity: number;
   /** c·u, signed. */
   readonly contribution: number;
@@ -25,7 +29,9 @@ export interface BudgetRow {
   readonly share: number;
 }
 
+/** Result of the law of propagation. */
 export interface GumResult {
+  /** Estimate of the measurand. */
   readonly y: number;
   /** Combined standard uncertainty, first order. */
   readonly u: number;
@@ -38,7 +44,9 @@ export interface GumResult {
   /** Coverage factor at floor(dof) as the GUM takes it, and at the real-valued one. */
   readonly k: number;
   readonly kReal: number;
+  /** U = k·u. */
   readonly expanded: number;
+  /** Coverage probability. */
   readonly level: number;
   readonly budget: readonly BudgetRow[];
 }
@@ -46,6 +54,9 @@ export interface GumResult {
 /**
  * Law of propagation: u² = Σ_ij c_i c_j u_i u_j r_ij, c_i = ∂f/∂x_i by automatic differentiation.
  * @param correlation - symmetric, positive semi-definite with unit diagonal, in the order of `quantities`.
+ * @param quantities - inputs with their standard uncertainties.
+ * @param options.level - coverage probability; default 0.95.
+ * @returns y, u and U in the unit of y, with the budget.
  * @throws AppError `invalid_input` on a negative uncertainty, a missing or repeated quantity or a bad correlation; `out_of_domain` where f has no
  * value or no finite derivative.
  * @reference JCGM 100:2008, eq. 10, 13, G.2b and note to 5.1.2.
@@ -163,7 +174,11 @@ function secondOrder(model: MeasurementModel, q: readonly Quantity[], at: (i: nu
  * Effective degrees of freedom u⁴/Σ_B u_B⁴/ν_B over sets B of quantities that are correlated with each other (a set of one for an uncorrelated quantity:
  * the formula of Welch and Satterthwaite). u_B is what the set contributes with its correlations; quantities observed together share their
  * degrees of freedom, of unequal ones the smallest counts. A set that is one quantity under several names (r = 1) has those of that quantity.
+ * @param u - combined standard uncertainty.
+ * @param contributions - c_i u_i, in the unit of u.
+ * @param dof - degrees of freedom of each input; Infinity where known without limit.
  * @param correlation - of the inputs, as rows; null for none.
+ * @returns effective degrees of freedom.
  * @reference JCGM 100:2008, G.2b; correlated sets: Willink, Metrologia 44 (2007) 340.
  */
 export function welchSatterthwaite(
@@ -196,8 +211,10 @@ function correlatedSets(n: number, correlation: readonly (readonly number[])[] |
   return [...new Set(set)].map((id) => Array.from({ length: n }, (_, i) => i).filter((i) => set[i] === id));
 }
 
+/** Several outputs of the same inputs. */
 export interface GumMultivariate {
   readonly y: number[];
+  /** Standard uncertainties, in the units of the outputs. */
   readonly u: number[];
   /** Covariance and correlation of the outputs, as rows. */
   readonly covariance: number[][];
@@ -206,7 +223,9 @@ export interface GumMultivariate {
 
 /**
  * Several outputs of the same inputs: C_y = J C_x Jᵀ.
+ * @param values - of the inputs, in their units.
  * @param covariance - of the inputs, as rows, in the order of the models' names.
+ * @returns outputs with standard uncertainties, covariance and correlation as rows.
  * @reference JCGM 102:2011, 6.2.1; JCGM 100:2008, H.2.
  */
 export function propagateMany(

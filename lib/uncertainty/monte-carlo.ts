@@ -21,7 +21,7 @@ function checkDistribution(d: InputDistribution, name: string): void {
   if (d.kind === 't' && !(d.scale > 0 && d.dof > 0)) throw bad(`scale = ${d.scale}, dof = ${d.dof}; both must be positive`);
 }
 
-/** One draw. @reference JCGM 101:2008, 6.4. */
+/** One draw. @returns in the unit of the distribution. @reference JCGM 101:2008, 6.4. */
 export function draw(d: InputDistribution, rng: Rng): number {
   switch (d.kind) {
     case 'normal':
@@ -59,19 +59,24 @@ function chiSquaredDraw(dof: number, rng: Rng): number {
   }
 }
 
+/** Options of {@link monteCarlo}. */
 export interface MonteCarloOptions {
+  /** Coverage probability. Default 0.95. */
   readonly level?: number;
   /** Fixed number of draws; without it the adaptive scheme of Supplement 1 decides. */
   readonly trials?: number;
   /** Significant digits of u that must stand still in the adaptive scheme. Default 2. */
   readonly digits?: number;
+  /** Where the adaptive scheme gives up. */
   readonly maxTrials?: number;
   /** Correlation of normal inputs, as rows; inputs of other kinds must be uncorrelated. */
   readonly correlation?: readonly (readonly number[])[];
 }
 
+/** Result of the propagation of distributions; unit of the output. */
 export interface MonteCarloResult {
   readonly mean: number;
+  /** Standard deviation of the draws. */
   readonly u: number;
   /** Probabilistically symmetric and shortest coverage interval. */
   readonly symmetric: readonly [number, number];
@@ -89,6 +94,7 @@ const BLOCK = 2048;
  * Propagate distributions by Monte Carlo.
  * @param distributions - one per name of the model.
  * @param rng - seeded generator; the same seed gives the same result.
+ * @returns mean, u and coverage intervals in the unit of the output.
  * @throws AppError `invalid_input` on unknown shapes; `out_of_domain` when the model has no value for some draw.
  * @reference JCGM 101:2008, clauses 7.2–7.9.
  */
@@ -240,13 +246,14 @@ function adaptive(run: (count: number) => Float64Array, level: number, digits: n
   }
 }
 
-/** Half a unit of the last of `digits` significant digits of u. @reference JCGM 101:2008, 7.9.2. */
+/** Half a unit of the last of `digits` significant digits of u. @returns in the unit of u. @reference JCGM 101:2008, 7.9.2. */
 export function numericalTolerance(u: number, digits: number): number {
   return u > 0 ? 0.5 * 10 ** (Math.floor(Math.log10(u)) - digits + 1) : Number.POSITIVE_INFINITY;
 }
 
 /**
  * Supplement 1's check of the law of propagation: both ends of y ± U must meet the Monte Carlo interval within the tolerance of u.
+ * @returns whether both ends agree, and by how much they differ, in the unit of y.
  * @reference JCGM 101:2008, clause 8.
  */
 export function validateGum(

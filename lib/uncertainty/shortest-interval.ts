@@ -1,4 +1,4 @@
-// Half-width of the fitted stretch in ln(k/(tail − k)), points on it, and how often it is moved on to the minimum it found.
+// Half-width of the fitted window in ln(k/(tail − k)), points on it, and how often it is moved on to the minimum it found.
 const STRETCH = 1.5;
 const STRETCH_POINTS = 61;
 const STRETCH_ROUNDS = 4;

@@ -15,8 +15,9 @@ export interface SiteUncertainty {
 
 /**
  * Standard uncertainty of y = Σᵢ gᵢ zᵢ, also of any function of the sites with these derivatives:
- *   u² = Σᵢ gᵢ² (uᵢ² − Σₖ cᵢₖ²) + Σₖ (Σᵢ gᵢ cᵢₖ)².
+ * u² = Σᵢ gᵢ² (uᵢ² − Σₖ cᵢₖ²) + Σₖ (Σᵢ gᵢ cᵢₖ)².
  * @param g - derivatives, shape (n,); a site with 0 takes no part.
+ * @param s - uncertainties of the sites, (n,).
  * @returns null where a site that takes part has no uncertainty: a part of the sites says nothing of the whole.
  * @throws AppError `dimension_mismatch`.
  * @reference JCGM 100:2008, 5.2.2, eq. 13.
@@ -48,7 +49,12 @@ const measured = (z: ArrayLike<number>): number[] => {
   return at;
 };
 
-/** u of the mean of the measured sites. @param z - values, NaN: not measured. @returns null without sites or where one has no u. */
+/**
+ * u of the mean of the measured sites.
+ * @param z - values, NaN: not measured.
+ * @returns null without sites or where one has no u.
+ * @reference JCGM 100:2008, 5.2.2.
+ */
 export function uOfMean(z: ArrayLike<number>, s: SiteUncertainty): number | null {
   const at = measured(z);
   const g = new Float64Array(z.length);
@@ -56,7 +62,11 @@ export function uOfMean(z: ArrayLike<number>, s: SiteUncertainty): number | null
   return at.length === 0 ? null : uOfCombination(g, s);
 }
 
-/** u of the sample standard deviation, to first order: ∂s/∂zᵢ = (zᵢ − z̄)/((n − 1) s). @returns null below two sites, where all are equal, or where one has no u. */
+/**
+ * u of the sample standard deviation, to first order: ∂s/∂zᵢ = (zᵢ − z̄)/((n − 1) s).
+ * @returns null below two sites, where all are equal, or where one has no u.
+ * @reference JCGM 100:2008, 5.2.2.
+ */
 export function uOfSd(z: ArrayLike<number>, s: SiteUncertainty): number | null {
   const at = measured(z);
   const mean = at.reduce((sum, i) => sum + z[i]!, 0) / at.length;
@@ -67,7 +77,11 @@ export function uOfSd(z: ArrayLike<number>, s: SiteUncertainty): number | null {
   return uOfCombination(g, s);
 }
 
-/** u of the range, to first order: of the highest less the lowest site. @returns null below two sites, where all are equal, or where one of the two has no u. */
+/**
+ * u of the range, to first order: of the highest less the lowest site.
+ * @returns null below two sites, where all are equal, or where one of the two has no u.
+ * @reference JCGM 100:2008, 5.2.2.
+ */
 export function uOfRange(z: ArrayLike<number>, s: SiteUncertainty): number | null {
   const at = measured(z);
   const [lo, hi] = [

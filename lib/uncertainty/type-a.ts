@@ -1,8 +1,10 @@
 import { AppError } from '@/lib/errors';
 import { exact, fisherF, fromRows, leastSquares, magnitude, moments, requireVariation } from '@/lib/numerics';
 
+/** Mean of repeated observations with its standard uncertainty; unit of the observations. */
 export interface TypeA {
   readonly mean: number;
+  /** Divisor n − 1. */
   readonly sd: number;
   /** sd/√n. */
   readonly u: number;
@@ -10,7 +12,13 @@ export interface TypeA {
   readonly dof: number;
 }
 
-/** Type A evaluation of repeated observations. @throws AppError `invalid_input` below two. @reference JCGM 100:2008, 4.2. */
+/**
+ * Type A evaluation of repeated observations.
+ * @param values - (n,), any unit.
+ * @throws AppError `invalid_input` below two.
+ * @reference JCGM 100:2008, 4.2.
+ * @reference JCGM 100:2008, eqs. 3–5.
+ */
 export function typeA(values: ArrayLike<number>): TypeA {
   const m = moments(values);
   if (m.n < 2) throw new AppError('invalid_input', `a type A evaluation needs two observations or more, got ${m.n}`, { n: m.n });
@@ -18,7 +26,12 @@ export function typeA(values: ArrayLike<number>): TypeA {
   return { mean: m.mean, sd, u: sd / Math.sqrt(m.n), n: m.n, dof: m.n - 1 };
 }
 
-/** Pooled standard deviation of groups, √(Σ ν_i s_i²/Σ ν_i). @reference JCGM 100:2008, H.3.6. */
+/**
+ * Pooled standard deviation of groups, √(Σ ν_i s_i²/Σ ν_i).
+ * @param groups - repeated observations, any unit; lengths may differ.
+ * @returns sd in the unit of the observations, and Σ ν.
+ * @reference JCGM 100:2008, H.3.6.
+ */
 export function pooledSd(groups: ArrayLike<ArrayLike<number>>): { readonly sd: number; readonly dof: number } {
   let ss = 0;
   let dof = 0;
@@ -30,7 +43,13 @@ export function pooledSd(groups: ArrayLike<ArrayLike<number>>): { readonly sd: n
   return { sd: Math.sqrt(ss / dof), dof };
 }
 
-/** Means, standard uncertainties and correlation of the means of simultaneous observations, one column a quantity. @reference JCGM 100:2008, 5.2.3, H.2. */
+/**
+ * Means, standard uncertainties and correlation of the means of simultaneous observations, one column a quantity.
+ * @param columns - (n,) each, units of their quantities.
+ * @returns means and u in these units.
+ * @throws AppError `invalid_input` on unequal lengths or fewer than two observations.
+ * @reference JCGM 100:2008, 5.2.3, H.2.
+ */
 export function simultaneous(columns: readonly (readonly number[])[]): {
   readonly means: number[];
   readonly u: number[];
@@ -52,13 +71,17 @@ export function simultaneous(columns: readonly (readonly number[])[]): {
   };
 }
 
+/** A calibration line y1 + y2 (x − x0). */
 export interface CalibrationLine {
+  /** Intercept at x0, unit of y. */
   readonly y1: number;
+  /** Slope, unit of y over unit of x. */
   readonly y2: number;
   readonly uY1: number;
   readonly uY2: number;
   /** Correlation of intercept and slope. */
   readonly r: number;
+  /** Residual standard deviation, unit of y. */
   readonly s: number;
   readonly dof: number;
   /** Value of the line at x and its standard uncertainty, with the correlation. */
@@ -67,6 +90,9 @@ export interface CalibrationLine {
 
 /**
  * Calibration line y = y1 + y2 (x − x0) by least squares.
+ * @param x - (n,).
+ * @param y - (n,).
+ * @param x0 - where the intercept is taken, unit of x.
  * @throws AppError `invalid_input` below three points or on lengths that differ; `out_of_domain` when x does not vary.
  * @reference JCGM 100:2008, H.3.
  */
@@ -106,6 +132,7 @@ function designCorrelation(x: ArrayLike<number>, x0: number): number {
   return -s / Math.sqrt(x.length * ss);
 }
 
+/** Balanced one-way analysis of variance; unit of the observations. */
 export interface OneWayAnova {
   readonly mean: number;
   readonly stdOfMeans: number;
@@ -121,7 +148,13 @@ export interface OneWayAnova {
   readonly effectSd: number;
 }
 
-/** Balanced one-way analysis of variance from group means and standard deviations, K values a group. @reference JCGM 100:2008, H.5. */
+/**
+ * Balanced one-way analysis of variance from group means and standard deviations, K values a group.
+ * @param means - of the groups; `sds` their standard deviations.
+ * @param K - values a group, at least 2.
+ * @throws AppError `invalid_input` on too few groups or values.
+ * @reference JCGM 100:2008, H.5.
+ */
 export function oneWayAnova(means: readonly number[], sds: readonly number[], K: number): OneWayAnova {
   const J = means.length;
   if (J < 2 || sds.length !== J || !(K >= 2))

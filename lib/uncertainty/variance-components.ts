@@ -4,10 +4,12 @@ import { cholesky, forwardSolveManyInPlace, solveInPlace, varies } from '@/lib/n
 /** Random effects of y = μ + Σ_k Z_k u_k + e: per effect the level of every reading, 0…levels − 1. */
 export interface RandomEffect {
   readonly name: string;
+  /** (n,). */
   readonly level: Int32Array;
   readonly levels: number;
 }
 
+/** Estimated components of a mixed model. */
 export interface VarianceComponents {
   /** σ²_k of each effect, then σ²_e; squared unit of y. None is negative. */
   readonly variances: Float64Array;
@@ -53,9 +55,11 @@ interface CrossProducts {
  * (a component that wants to be negative is held at 0 and freed when its score turns), step halving so that the likelihood never falls.
  * Balanced or not; on balanced data with positive estimates it gives the ANOVA estimates.
  * @param y - readings, shape (n,), finite.
+ * @param effects - levels of every reading.
  * @throws AppError `invalid_input` when an effect has one level or levels equal to the readings; `out_of_domain` when repeats are identical.
  * @complexity O(q³) a step, q the number of levels of all effects.
- * @reference Patterson & Thompson, Biometrika 58 (1971) 545; Searle, Casella & McCulloch, Variance Components (1992), §6.6, §8.2; Harville, JASA 72 (1977) 320.
+ * @reference Patterson & Thompson, Biometrika 58 (1971) 545; Searle, Casella & McCulloch, Variance Components (1992), §6.6, §8.2; Harville, JASA 72
+ * (1977) 320.
  */
 export function varianceComponents(y: ArrayLike<number>, effects: readonly RandomEffect[]): VarianceComponents {
   const c = crossProducts(y, effects);

@@ -4,9 +4,10 @@ import { DOMAIN_LEVEL } from './domain';
 
 /** Where the share of predictions outside a domain may lie for its nominal 1 % to mean 1 %. */
 export const SHARE_BAND = { low: DOMAIN_LEVEL / 2, high: 2 * DOMAIN_LEVEL } as const;
-/** How surely a domain that is right must lie in the band before a share beside it tells of the domain. */
+/** Probability with which a correct domain must lie in the band before a share outside it counts against the domain. */
 const SURE = 0.95;
 
+/** A share of predictions outside a domain. */
 export interface DomainShare {
   readonly share: number;
   /** Its 95 % interval (Clopper-Pearson). */

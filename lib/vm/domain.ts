@@ -9,11 +9,15 @@ export interface DomainRow {
   readonly at: number;
   /** Lot: wafers of one lot leave the domain together. */
   readonly context: string;
+  /** Sensor features, (p,), NaN = not recorded. */
   readonly x: ArrayLike<number>;
 }
 
+/** Limits of T² and SPE. */
 export interface DomainLimits {
+  /** Limit of T². */
   readonly t2: number;
+  /** Limit of SPE. */
   readonly spe: number;
   /** Rows and lots of later data that gave them. */
   readonly rows: number;
@@ -37,15 +41,19 @@ const MIN_LOTS = 3;
 const CUT = 3.5;
 
 /**
- * Upper limit for the next row of a lot that is not in the sample: log values are normal between lots (their drift included) and within
- * them; ln limit = μ + z_{1−level} √(s_b²(1 + 1/L) + s_w²(1 − 1/m)), s_b² the variance of the L lot means, s_w² within, m rows a lot.
- * Rows beyond 3.5 robust sigma of the middle are left out first: one lot of a chamber that nobody had seen would otherwise widen the limit a thousandfold.
- * The normal quantile takes the variances as known. For log-normal values a level of 0.5 % is then exceeded by 1.1 % with 12 lots and by 0.7 % with 30
- * (5 % by 5.4 % with 30); Student's t would hold the level for those and leaves half of it for T² and SPE, whose upper tails are shorter. {@link nextShift} follows what is seen.
- * The quantile of the rows would need a hundred lots to know 1 %, since a whole lot leaves together.
- * @param values - positive. @param contexts - lot of each.
+ * Upper limit for the next row of a lot that is not in the sample: log values are normal between lots (their drift included) and within them; ln limit = μ +
+ * z_{1−level} √(s_b²(1 + 1/L) + s_w²(1 − 1/m)), s_b² the variance of the L lot means, s_w² within, m rows a lot. Rows beyond 3.5 robust sigma of the middle are
+ * left out first: one lot of a chamber that nobody had seen would otherwise widen the limit a thousandfold. The normal quantile takes the variances as known.
+ * For log-normal values a level of 0.5 % is then exceeded by 1.1 % with 12 lots and by 0.7 % with 30 (5 % by 5.4 % with 30); Student's t would hold the level
+ * for those and leaves half of it for T² and SPE, whose upper tails are shorter. {@link nextShift} follows what is seen. The quantile of the rows would need a
+ * hundred lots to know 1 %, since a whole lot leaves together.
+ * @param values - positive.
+ * @param contexts - lot of each.
+ * @param level - share above the limit.
+ * @returns in the unit of the values.
  * @throws AppError `invalid_input` below three lots.
- * @reference Hahn & Meeker, Statistical Intervals (1991), ch. 4 (prediction intervals); one-way random effects: Searle, Casella & McCulloch, Variance Components (1992), ch. 3.
+ * @reference Hahn & Meeker, Statistical Intervals (1991), ch. 4 (prediction intervals); one-way random effects: Searle, Casella & McCulloch, Variance
+ * Components (1992), ch. 3.
  */
 export function nextLotLimit(values: ArrayLike<number>, contexts: readonly string[], level: number): number {
   const lots = usualLots(logsByLot(values, contexts));
@@ -155,11 +163,11 @@ function meanSpe(model: PlsModel, rows: readonly DomainRow[]): number {
   return rows.reduce((s, r) => s + predictPls(model, r.x).spe, 0) / rows.length;
 }
 
-/** Beyond this multiple of the limit a run is of another kind, not of the tail of the usual ones: it says nothing of the limit. */
+/** Beyond this multiple of the limit a run is of another kind, not of the tail of the usual ones: it says nothing about the limit. */
 const FAR = 1.3;
 
 /**
- * What judged predictions say of their limits: how many are of the usual kind, and how many of those lie outside.
+ * Evidence of judged predictions about their limits: how many are of the usual kind, and how many of those lie outside.
  * @param ratios - of each the larger of T² and SPE over their limits.
  */
 export function usualOutside(ratios: ArrayLike<number>): { predictions: number; outside: number } {
@@ -177,10 +185,11 @@ const DAY = 0.5;
 const FARTHEST = 1;
 
 /**
- * The logarithm by which the limits of a model are moved after a day of its predictions: by twice the share that lay outside less the nominal
- * one, up or down. What is stated as 1 % stays near 1 % under drift, whatever the distribution and however many predictions a day; it never moves by more
- * than a factor of e. A step by the count in place of the share would swing where a tool makes a thousand predictions a day.
+ * The logarithm by which the limits of a model are moved after a day of its predictions: by twice the share that lay outside less the nominal one, up or down.
+ * What is stated as 1 % stays near 1 % under drift, whatever the distribution and however many predictions a day; it never moves by more than a factor of e. A
+ * step by the count in place of the share would swing where a tool makes a thousand predictions a day.
  * @param predictions, outside - of the day (`usualOutside`); none leave the limits as they are.
+ * @returns the natural logarithm, dimensionless.
  * @reference Gibbs & Candès, NeurIPS 34 (2021) (adaptive conformal inference).
  */
 export function nextShift(shift: number, predictions: number, outside: number): number {

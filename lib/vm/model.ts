@@ -16,21 +16,26 @@ export interface PlsModel {
   /** Rows used, and rows whose missing sensors were filled by conditional means while training. */
   readonly n: number;
   readonly nFilled: number;
+  /** (p,), units of the sensors. */
   readonly xMean: readonly number[];
+  /** (p,), standard deviations, units of the sensors. */
   readonly xScale: readonly number[];
   /** Sensors that never varied: they carry no information and are ignored. */
   readonly constantSensors: readonly string[];
+  /** (q,), units of the responses. */
   readonly yMean: readonly number[];
   /** (p, A), (p, A), (q, A). */
   readonly rotations: readonly number[];
   readonly xLoadings: readonly number[];
   readonly yLoadings: readonly number[];
+  /** t_aᵀt_a, (A,). */
   readonly scoreSumSquares: readonly number[];
   /** Variance of each scaled sensor that the components leave, for missing sensors. */
   readonly xResidualVariance: readonly number[];
   /** In the original units: y = intercept + x·coefficients, (p, q). */
   readonly coefficients: readonly number[];
   readonly intercept: readonly number[];
+  /** (p,). */
   readonly vip: readonly number[];
   /** Cumulative shares of the sums of squares explained by 1…A components. */
   readonly xVariance: readonly number[];
@@ -50,6 +55,7 @@ export interface PlsModel {
   } | null;
 }
 
+/** Rows to train on. */
 export interface PlsTrainingData {
   /** One row per wafer or lot in time order, one column per sensor feature; NaN = not recorded. */
   readonly x: ArrayLike<ArrayLike<number>>;
@@ -59,13 +65,14 @@ export interface PlsTrainingData {
   readonly responses?: readonly string[];
 }
 
+/** Options of {@link trainPls}. */
 export interface PlsTrainingOptions extends ValidationPlan {
   /** Fixed number of components; without it the paired one-standard-error choice of the time-ordered validation decides. */
   readonly components?: number;
   readonly maxComponents?: number;
   readonly scale?: boolean;
   readonly algorithm?: PlsAlgorithm;
-  /** `time` (default) validates forward in time by context; `none` trains only; or folds of one's own. */
+  /** `time` (default) validates forward in time by context; `none` trains only; or folds given by the caller. */
   readonly validation?: 'time' | 'none' | readonly Fold[];
 }
 
@@ -83,6 +90,8 @@ function toMatrix(rows: ArrayLike<ArrayLike<number>>, use: readonly number[], co
 /**
  * Train a PLS virtual-metrology model. Missing sensor values are filled by their conditional mean under the model and the model is
  * renewed until it settles (never by zero); the number of components comes from validation that respects time and context.
+ * @param data - rows in time order, units of the sensors and responses.
+ * @returns a model in the units of the data.
  * @throws AppError `invalid_input` on too few rows, unequal rows, infinite values or a sensor that was never recorded;
  * `out_of_domain` when nothing correlates.
  * @reference Wold, Sjöström & Eriksson, Chemom. Intell. Lab. Syst. 58 (2001) 109; T², SPE: Kourti & MacGregor, ibid. 28 (1995) 3.
@@ -184,7 +193,7 @@ export function originalUnits(
   return { coefficients, intercept };
 }
 
-/** Cumulative explained shares of X and Y. */
+/** Cumulative explained shares of X and Y. @returns shares of 1…A components, 0 to 1. */
 export function explained(f: PlsFactors, xs: Matrix, ys: Matrix): { xVariance: number[]; yVariance: number[] } {
   const total = (m: Matrix) => m.data.reduce((s, v) => s + v * v, 0);
   const tx = total(xs);

@@ -12,15 +12,19 @@ const SUMS_ROUNDING = 64 * Number.EPSILON;
 export interface PlsMoments {
   readonly sensors: readonly string[];
   readonly responses: readonly string[];
+  /** Σ of the rows' weights. */
   readonly weight: number;
   readonly rows: number;
   readonly xMean: readonly number[];
   readonly yMean: readonly number[];
+  /** Centred XᵀX, (p, p). */
   readonly sxx: readonly number[];
+  /** Centred XᵀY, (p, q). */
   readonly sxy: readonly number[];
   readonly syy: readonly number[];
 }
 
+/** Sums of nothing. */
 export function emptyMoments(sensors: readonly string[], responses: readonly string[]): PlsMoments {
   const p = sensors.length;
   const q = responses.length;

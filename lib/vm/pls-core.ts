@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { type Matrix, magnitude, matrix, roundingLength, symmetricEigen } from '@/lib/numerics';
 
+/** Algorithm of the factors. */
 export type PlsAlgorithm = 'nipals' | 'simpls';
 
 /** Factors of a PLS model of centred (and scaled) data, all row-major. Scores are T = X·R; Y ≈ T·Qᵀ. */
@@ -11,6 +12,7 @@ export interface PlsFactors {
   readonly weights: Matrix;
   /** Rotations R, shape (p, A). */
   readonly rotations: Matrix;
+  /** P, (p, A). */
   readonly xLoadings: Matrix;
   /** Q, shape (q, A), for scores as returned (not normalised). */
   readonly yLoadings: Matrix;
@@ -25,13 +27,18 @@ const EXHAUSTED = 1e-12;
 
 /**
  * PLS factors. NIPALS by the kernel form that never deflates X (w from XᵀY, r_a = w − Σ (p_bᵀw) r_b): the same model as the classical
- * iteration, its inner loop replaced by the dominant eigenvector of the small q x q matrix. SIMPLS after de Jong. For one response both give the same predictions.
- * @param x - X, shape (n, p), columns centred (and scaled). @param y - Y, shape (n, q), columns centred.
+ * iteration, its inner loop replaced by the dominant eigenvector of the small q x q matrix. SIMPLS after de Jong. For one response both give the same
+ * predictions.
+ * @param x - X, shape (n, p), columns centred (and scaled).
+ * @param y - Y, shape (n, q), columns centred.
  * @param components - A; fewer are returned when XᵀY is exhausted, or when only rounding is left of X.
  * @param noise - length of a column of X that is nothing but the rounding of the values it was made of; default that of X as it stands.
+ * @returns factors; `components` may be less than asked for.
  * @throws AppError `invalid_input` unless 1 <= A <= min(n − 1, p).
+ * @throws AppError `dimension_mismatch` when X and Y differ in rows; `out_of_domain` when they do not correlate at all.
  * @complexity 4npA flops for one response.
- * @reference Dayal & MacGregor, J. Chemometrics 11 (1997) 73, algorithm 1; de Jong, Chemom. Intell. Lab. Syst. 18 (1993) 251; Wold, Sjöström & Eriksson, ibid. 58 (2001) 109.
+ * @reference Dayal & MacGregor, J. Chemometrics 11 (1997) 73, algorithm 1; de Jong, Chemom. Intell. Lab. Syst. 18 (1993) 251; Wold, Sjöström & Eriksson,
+ * ibid. 58 (2001) 109.
  */
 export function plsFactors(
   x: Matrix,
@@ -244,7 +251,10 @@ function deflateSimpls(s: Float64Array, v: Float64Array, p: Float64Array, k: num
   }
 }
 
-/** B = R_k Q_kᵀ of the first k components, shape (p, q), for centred and scaled data. */
+/**
+ * B = R_k Q_kᵀ of the first k components, shape (p, q), for centred and scaled data.
+ * @reference Wold, Sjöström & Eriksson, Chemom. Intell. Lab. Syst. 58 (2001) 109.
+ */
 export function plsCoefficients(f: PlsFactors, k = f.components): Matrix {
   const { rows: p, cols: a } = f.rotations;
   const q = f.yLoadings.rows;
@@ -261,6 +271,7 @@ export function plsCoefficients(f: PlsFactors, k = f.components): Matrix {
 
 /**
  * Variable importance in projection, vip_j = √(p Σ_a SSY_a w_ja² / Σ_a SSY_a), SSY_a = (q_aᵀq_a)(t_aᵀt_a); values above 1 matter more than average.
+ * @returns (p,), dimensionless.
  * @reference Wold, Johansson & Cocchi, in 3D QSAR in Drug Design (1993) 523.
  */
 export function vip(f: PlsFactors, k = f.components): Float64Array {

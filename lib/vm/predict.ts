@@ -3,8 +3,10 @@ import { studentT } from '@/lib/numerics';
 import { conditionalMean } from './missing';
 import type { PlsModel } from './model';
 
+/** One predicted value, in the unit of its response. */
 export interface PredictedResponse {
   readonly response: string;
+  /** In the unit of the response, as u, low and high. */
   readonly value: number;
   /** Standard uncertainty of one new measurement: noise, estimation of the model, missing sensors. */
   readonly u: number;
@@ -15,9 +17,12 @@ export interface PredictedResponse {
 /** `inside`; `extrapolation`: T² beyond its limit, extreme but of a known kind; `new_kind`: SPE beyond its limit. */
 export type Applicability = 'inside' | 'extrapolation' | 'new_kind';
 
+/** A prediction with its uncertainty and applicability. */
 export interface VmPrediction {
   readonly responses: readonly PredictedResponse[];
+  /** Hotelling's T² of the scores, dimensionless. */
   readonly t2: number;
+  /** Squared prediction error of the scaled sensors, dimensionless. */
   readonly spe: number;
   readonly t2Limit: number;
   readonly speLimit: number;
@@ -32,6 +37,7 @@ export interface VmPrediction {
   readonly lossOfAccuracy: readonly number[];
 }
 
+/** Options of {@link predictPls}. */
 export interface PredictOptions {
   /** Coverage of the interval. Default 0.95. */
   readonly level?: number;

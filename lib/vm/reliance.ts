@@ -5,6 +5,7 @@ import { normalCdf } from '@/lib/numerics';
  * Reliance index: the overlap ∫ min(f, g) of the predictive densities of the model in use and of a reference model, 1 when they say the
  * same, 0 when they exclude each other.
  * @param a, b - predicted value and standard uncertainty of each model, u > 0.
+ * @returns in [0, 1].
  * @throws AppError `invalid_input` when an uncertainty is not positive.
  * @reference Cheng et al., IEEE Trans. Semicond. Manuf. 21 (2008) 364.
  */

@@ -8,7 +8,12 @@ export interface Scaling {
   readonly constant: number[];
 }
 
-/** Column means and, with `unitVariance`, standard deviations (divisor n − 1). @throws AppError `invalid_input` below two rows. */
+/**
+ * Column means and, with `unitVariance`, standard deviations (divisor n − 1).
+ * @param x - (n, p), units of the sensors.
+ * @throws AppError `invalid_input` below two rows.
+ * @reference autoscaling: Wold, Sjöström & Eriksson, Chemom. Intell. Lab. Syst. 58 (2001) 109.
+ */
 export function columnScaling(x: Matrix, unitVariance: boolean): Scaling {
   const { rows: n, cols: p, data } = x;
   if (n < 2) throw new AppError('invalid_input', `a model needs two rows or more, got ${n}`);
@@ -28,7 +33,11 @@ export function columnScaling(x: Matrix, unitVariance: boolean): Scaling {
   return { mean, scale, constant };
 }
 
-/** (x − mean)/scale of every row; columns that never varied become exactly 0. */
+/**
+ * (x − mean)/scale of every row; columns that never varied become exactly 0.
+ * @param x - (n, p), units of the sensors.
+ * @returns (n, p), dimensionless.
+ */
 export function applyScaling(x: Matrix, s: Scaling): Matrix {
   const { rows: n, cols: p } = x;
   const out = matrix(n, p);

@@ -9,6 +9,7 @@ export interface Fold {
   readonly test: readonly number[];
 }
 
+/** How a time-ordered validation splits its rows. */
 export interface ValidationPlan {
   /** Number of test blocks. Default 5. */
   readonly folds?: number;
@@ -21,7 +22,9 @@ export interface ValidationPlan {
 /**
  * Forward-chaining folds for rows in time order: block b is judged by a model of everything before it, without the contexts it contains.
  * Random splits are not offered: neighbours in time and lot mates leak the answer and flatter the model.
+ * @param n - rows.
  * @throws AppError `invalid_input` when a block would have no training rows.
+ * @throws AppError `dimension_mismatch` when contexts and rows differ in number.
  * @reference Bergmeir & Benítez, Inf. Sci. 191 (2012) 192; Roberts et al., Ecography 40 (2017) 913 (blocked, grouped validation).
  */
 export function timeOrderedFolds(n: number, plan: ValidationPlan = {}): Fold[] {
@@ -61,6 +64,7 @@ export function interleavedFolds(n: number, folds: number): Fold[] {
   }));
 }
 
+/** Errors of models with 0…A components. */
 export interface CrossValidation {
   /** Root mean square error per response for 0…A components, [response][components]; 0 is the mean of the training rows. */
   readonly rmsep: number[][];
@@ -84,8 +88,10 @@ function takeRows(m: Matrix, rows: readonly number[]): Matrix {
 
 /**
  * Error of PLS models with 0…A components on held-out rows; centring and scaling are renewed inside every fold.
- * @param x - raw X, shape (n, p), finite. @param y - raw Y, shape (n, q), finite.
+ * @param x - raw X, shape (n, p), finite.
+ * @param y - raw Y, shape (n, q), finite.
  * @returns errors, and the choice of components by all responses together (each in units of its own spread).
+ * @reference one-standard-error rule: Hastie, Tibshirani & Friedman, The Elements of Statistical Learning, 2nd ed. (2009), §7.10.
  */
 export function crossValidatePls(
   x: Matrix,

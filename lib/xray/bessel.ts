@@ -1,5 +1,6 @@
 /**
  * Bessel function J₁(x), about 1e-15 absolute: power series below 4, Miller's backward recurrence to 25, Hankel's expansion above.
+ * @param x - dimensionless, any sign.
  * @reference Abramowitz & Stegun (1964), 9.1.10, 9.12, 9.2.5–10; DLMF §10.17, 10.74.
  */
 export function besselJ1(x: number): number {
@@ -7,7 +8,7 @@ export function besselJ1(x: number): number {
   return x < 0 ? -value : value;
 }
 
-/** Bessel function J₀(x), as {@link besselJ1}. */
+/** Bessel function J₀(x), as {@link besselJ1}. @reference Abramowitz & Stegun (1964), 9.1.10; DLMF §10.17, 10.74. */
 export const besselJ0 = (x: number): number => bessel(0, Math.abs(x));
 
 type Order = 0 | 1;

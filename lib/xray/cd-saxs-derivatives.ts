@@ -13,10 +13,15 @@ import {
 
 /** ∂ of an amplitude (complex) or an intensity (real) of a stack of trapezoids; lists follow the trapezoids from the bottom. */
 export interface LineDerivatives<T> {
+  /** By the bottom width, 1/nm. */
   readonly bottomCd: T;
+  /** By the height of each trapezoid, 1/nm. */
   readonly height: readonly T[];
+  /** 1/rad. */
   readonly leftAngle: readonly T[];
+  /** 1/rad. */
   readonly rightAngle: readonly T[];
+  /** 1/unit of the contrast. */
   readonly contrast: readonly T[];
 }
 
@@ -33,6 +38,8 @@ interface Partials {
 
 /**
  * F with its derivatives by the bottom width, heights, side-wall angles and contrasts, closed form. An edge that moves carries everything above it.
+ * @param qxPerNm - (q,), 1/nm; `qzPerNm` likewise.
+ * @returns F (contrast·nm²) and ∂F, (q,) each.
  * @throws as `trapezoidAmplitude`.
  * @complexity O(q · trapezoids), about three amplitudes.
  */
@@ -139,15 +146,24 @@ function slabPartials(e: Edges, qx: number, qz: number): Partials {
   return out;
 }
 
+/** Intensity of CD-SAXS with its derivatives, (q,) each. */
 export interface CdSaxsDerivatives extends LineDerivatives<Float64Array> {
+  /** Unit of i0·F². */
   readonly intensity: Float64Array;
   readonly i0: Float64Array;
   readonly background: Float64Array;
+  /** 1/nm. */
   readonly sigmaX: Float64Array;
+  /** 1/nm. */
   readonly sigmaZ: Float64Array;
 }
 
-/** `cdSaxs` with its derivatives by every parameter. @throws as `cdSaxs`. */
+/**
+ * `cdSaxs` with its derivatives by every parameter.
+ * @param qxPerNm - (q,), 1/nm; `qzPerNm` likewise.
+ * @returns I and ∂I, (q,) each.
+ * @throws as `cdSaxs`.
+ */
 export function cdSaxsDerivatives(
   line: LineProfile,
   qxPerNm: ArrayLike<number>,

@@ -6,6 +6,7 @@ export interface Trapezoid {
   readonly heightNm: number;
   readonly leftAngleRad: number;
   readonly rightAngleRad: number;
+  /** Scattering contrast to the surroundings, any unit; it carries into F. */
   readonly contrast: number;
 }
 
@@ -15,8 +16,11 @@ export interface LineProfile {
   readonly trapezoids: readonly Trapezoid[];
 }
 
+/** Scale, background and disorder of a CD-SAXS intensity. */
 export interface CdSaxsOptions {
+  /** Factor of |F|². Default 1. */
   readonly i0?: number;
+  /** Added to the intensity, in its unit. Default 0. */
   readonly background?: number;
   /** Debye–Waller lengths: I ∝ exp(−(q_x σ_x)² − (q_z σ_z)²). */
   readonly sigmaXNm?: number;
@@ -31,6 +35,7 @@ export const SMALL_QX_WIDTH = 1e-3;
  * Closed form per layer: h/(i q_x)·[E(x_left) − E(x_right)], E = exp(−i·mean phase)·sinc(half the phase difference) along an edge: no singularity at
  * q_z = ±q_x cot(angle) or at vertical walls. Near q_x = 0 Gauss–Legendre in z.
  * @param qxPerNm @param qzPerNm - same length, 1/nm; NaN is refused.
+ * @returns F, (q,), contrast·nm².
  * @throws AppError `invalid_input` for a height ≤ 0, an angle outside (0, π), a line whose edges cross, or unequal q arrays.
  * @reference Hu, Jones, Wu et al., J. Appl. Phys. 96 (2004) 1983; Sunday et al., J. Micro/Nanolith. MEMS MOEMS 14 (2015) 014001.
  */
@@ -65,7 +70,13 @@ export function trapezoidAmplitude(line: LineProfile, qxPerNm: ArrayLike<number>
   return out;
 }
 
-/** Intensity i0·|F|²·exp(−(q_x σ_x)² − (q_z σ_z)²) + background of a line grating. @throws as {@link trapezoidAmplitude}. */
+/**
+ * Intensity i0·|F|²·exp(−(q_x σ_x)² − (q_z σ_z)²) + background of a line grating.
+ * @param qxPerNm - (q,), 1/nm; `qzPerNm` likewise.
+ * @returns I, (q,), unit of i0·contrast²·nm⁴.
+ * @throws as {@link trapezoidAmplitude}.
+ * @reference as {@link trapezoidAmplitude}.
+ */
 export function cdSaxs(
   line: LineProfile,
   qxPerNm: ArrayLike<number>,
@@ -91,12 +102,15 @@ export interface Edges {
   readonly r0: number;
   readonly r1: number;
   readonly z: number;
+  /** nm. */
   readonly height: number;
+  /** As of the trapezoid. */
   readonly contrast: number;
+  /** Larger of the widths at bottom and top. */
   readonly widest: number;
 }
 
-/** @throws AppError as {@link trapezoidAmplitude}. */
+/** Edges of every trapezoid in place, from the bottom, nm. @returns one entry a trapezoid, nm. @throws AppError as {@link trapezoidAmplitude}. */
 export function edgesOf(line: LineProfile): Edges[] {
   if (!(line.bottomCdNm > 0))
     throw new AppError('invalid_input', `bottomCdNm is ${line.bottomCdNm}; give a positive width`, { field: 'bottomCdNm' });
@@ -175,4 +189,5 @@ function slab(e: Edges, qx: number, qz: number, out: ComplexArray, i: number): v
   }
 }
 
+/** sin(x)/x, 1 at 0. */
 export const sinc = (x: number): number => (Math.abs(x) < 1e-4 ? 1 - (x * x) / 6 : Math.sin(x) / x);

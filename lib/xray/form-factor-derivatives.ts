@@ -2,24 +2,31 @@ import { orientationRule, type ParticleShape, particleScattering, type SasOption
 import { amplitudeOf, PARTICLE_PARAMETERS, type ParticleAmplitude, volumeGradient } from './particle-gradients';
 import { type EnsembleMember, ensemble, type Polydispersity, weightSlope } from './polydispersity';
 
+/** Scattering of particles with its derivatives, (q,) each. */
 export interface ParticleDerivatives {
   /** As `particleScattering`. */
   readonly intensity: Float64Array;
   /** ∂I by every length (1/cm/Å) and scattering length density (1/cm per 1e-6/Å²) of the shape, by its name. */
   readonly byParameter: ReadonlyMap<string, Float64Array>;
+  /** 1/cm per 1e-6/Å². */
   readonly sldSolvent: Float64Array;
+  /** 1/cm. */
   readonly scale: Float64Array;
+  /** Dimensionless, 1. */
   readonly background: Float64Array;
   /** By the relative width of each distribution, in the order given. */
   readonly relativeSigma: readonly Float64Array[];
 }
 
 /**
- * `particleScattering` with its derivatives by every parameter, closed form under the same orientation quadrature: ∂⟨F²⟩ = ⟨2F ∂F⟩. A distributed length
- * moves all its members in proportion; the width moves them by x₀ t and their weights by {@link weightSlope}. The particles are randomly oriented, so that
- * there is no orientation to differentiate by.
+ * `particleScattering` with its derivatives by every parameter, closed form under the same orientation quadrature: ∂⟨F²⟩ = ⟨2F ∂F⟩. A distributed length moves
+ * all its members in proportion; the width moves them by x₀ t and their weights by {@link weightSlope}. The particles are randomly oriented, so that there is
+ * no orientation to differentiate by.
+ * @param qPerA - (q,), 1/Å.
+ * @returns I (1/cm) and ∂I, (q,) each.
  * @throws as `particleScattering`.
  * @complexity one curve of as many members and nodes, each with its gradient.
+ * @reference the amplitudes of `particleScattering`, differentiated; DLMF 10.6.6 (∂J₁), 10.51.2 (∂j₁).
  */
 export function particleScatteringDerivatives(
   shape: ParticleShape,

@@ -39,15 +39,23 @@ export type ParticleShape =
       readonly sldC: number;
     };
 
+/** Solvent, scale and distribution of a particle curve. */
 export interface SasOptions {
+  /** 1e-6/Å². */
   readonly sldSolvent: number;
+  /** Volume fraction where I is in absolute units. Default 1. */
   readonly scale?: number;
+  /** 1/cm. Default 0. */
   readonly background?: number;
   /** One distributed length, or several that are independent. */
   readonly polydispersity?: Polydispersity | readonly Polydispersity[];
 }
 
-/** 3 j₁(x)/x, 1 at 0: the amplitude of a ball. */
+/**
+ * 3 j₁(x)/x, 1 at 0: the amplitude of a ball.
+ * @param x - qR, dimensionless.
+ * @reference Guinier & Fournet, Small-Angle Scattering of X-Rays (1955), §2.1.
+ */
 export function ball(x: number): number {
   if (Math.abs(x) < 0.1) {
     const z = x * x;
@@ -55,13 +63,16 @@ export function ball(x: number): number {
   }
   return (3 * (Math.sin(x) - x * Math.cos(x))) / (x * x * x);
 }
-/** 2 J₁(x)/x, 1 at 0: the amplitude of a disc. */
+/** 2 J₁(x)/x, 1 at 0: the amplitude of a disc. @param x - qR, dimensionless. */
 export const disc = (x: number): number => (Math.abs(x) < 1e-8 ? 1 : (2 * besselJ1(x)) / x);
 
 /**
  * Scattering of randomly oriented particles: I(q) = scale·⟨F²⟩/⟨V⟩·1e-4 + background, in 1/cm.
- * The nodes of the orientation average grow with q times the largest length, checked to 1e-6 of the envelope for q·length up to 160; each q has its own nodes of a distribution.
+ * The nodes of the orientation average grow with q times the largest length, checked to 1e-6 of the envelope for q·length up to 160; each q has its own
+ * nodes of a distribution.
  * @param qPerA - q ≥ 0, 1/Å; NaN is refused.
+ * @param o - solvent (1e-6/Å²), scale, background (1/cm) and distributions.
+ * @returns I, (q,), 1/cm.
  * @throws AppError `invalid_input` for a length that is not positive or a polydispersity of a parameter that the shape does not have.
  * @reference Guinier & Fournet, Small-Angle Scattering of X-Rays (1955), §2.1; Pedersen, Adv. Colloid Interface Sci. 70 (1997) 171.
  */
@@ -85,7 +96,7 @@ export function particleScattering(shape: ParticleShape, qPerA: ArrayLike<number
   });
 }
 
-/** Å³. */
+/** Volume of a particle, Å³. */
 export function particleVolume(s: ParticleShape): number {
   switch (s.kind) {
     case 'sphere':
@@ -190,7 +201,10 @@ const ORDER = 48;
 const PHASE = 60;
 const rules = new Map<number, QuadratureRule>();
 
-/** Nodes on [0, π/2] of an orientation average for q times a length; their number grows like that product, and so does the work to find them. */
+/**
+ * Nodes on [0, π/2] of an orientation average for q times a length; their number grows like that product, and so does the work to find them.
+ * @param reach - q times the length, dimensionless.
+ */
 export function orientationRule(reach: number): QuadratureRule {
   const order = 8 * Math.ceil((24 + 0.8 * reach) / 8);
   const panels = order <= ONE_PANEL ? 1 : Math.ceil((reach * Math.PI) / 2 / PHASE);

@@ -5,8 +5,10 @@ import type { SldSlab } from './reflectivity';
 /** A layer whose density changes with depth: values at the top and the bottom and the way between them. */
 export interface GradedLayer {
   readonly thicknessA: number;
+  /** 1e-6/Å²; so are the three that follow. */
   readonly sldTop: number;
   readonly sldBottom: number;
+  /** 1e-6/Å²; positive absorbs. */
   readonly isldTop: number;
   readonly isldBottom: number;
   readonly roughnessTopA: number;
@@ -15,9 +17,10 @@ export interface GradedLayer {
 }
 
 /**
- * A graded layer as sharp slabs of its mid-slab density; the upper interface keeps its roughness. A roughness beyond the slab thickness is no longer local
- * to its interface: take {@link effectiveDensitySlabs} then.
+ * A graded layer as sharp slabs of its mid-slab density; the upper interface keeps its roughness. A roughness beyond the slab thickness is no longer local to
+ * its interface: take {@link effectiveDensitySlabs} then.
  * @param count - slabs; their thickness should stay below π/(3 q_max), where a staircase is no longer seen: error O(thickness²).
+ * @returns slabs from the top, Å and 1e-6/Å².
  * @throws AppError `invalid_input` for a thickness that is not positive or a count below 1.
  */
 export function gradedSlabs(layer: GradedLayer, count: number): SldSlab[] {

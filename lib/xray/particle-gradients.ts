@@ -24,7 +24,7 @@ export type ParticleAmplitude =
       readonly at: (x: number, y: number, z: number, d: Float64Array) => number;
     };
 
-/** V in Å³; ∂V/∂parameter into `d`. */
+/** V in Å³; ∂V/∂parameter into `d`. @param d - ∂V, Å³ per unit of each parameter. */
 export function volumeGradient(s: ParticleShape, d: Float64Array): number {
   switch (s.kind) {
     case 'sphere':
@@ -206,7 +206,7 @@ const AMPLITUDES: { readonly [K in ParticleShape['kind']]: (s: Shape<K>, q: numb
   },
 };
 
-/** The amplitude that `particleScattering` averages, with its gradient. */
+/** The amplitude that `particleScattering` averages, with its gradient. @param q - 1/Å. @param solvent - 1e-6/Å². */
 export const amplitudeOf = <K extends ParticleShape['kind']>(s: Shape<K>, q: number, solvent: number): ParticleAmplitude =>
   (AMPLITUDES[s.kind] as (s: Shape<K>, q: number, solvent: number) => ParticleAmplitude)(s, q, solvent);
 

@@ -42,6 +42,7 @@ export interface EnsembleMember<S> {
 /**
  * Members of an ensemble whose distributed lengths are independent: all combinations of their points.
  * @param q - where the ensemble scatters, in 1/(unit of the lengths): it sets nodes and tails where neither a cut nor points are given; 0 for volumes.
+ * @returns members with weights; a mean is Σ weight·value/Σ weight.
  * @throws AppError `invalid_input` for a length that the shape does not have or that is named twice, a negative width or less than one point.
  * @reference Kotlarchyk & Chen, J. Chem. Phys. 79 (1983) 2461 (Schulz); Pedersen, Adv. Colloid Interface Sci. 70 (1997) 171, §2.5.
  */
@@ -208,7 +209,11 @@ function logWeight(ratio: number, t: number, { distribution, relativeSigma: s }:
   }
 }
 
-/** ∂ ln w/∂s at fixed t of the weight of a member at x/x₀ = 1 + s t, s > 0; Gaussian and rectangular weights depend on t alone. */
+/**
+ * ∂ ln w/∂s at fixed t of the weight of a member at x/x₀ = 1 + s t, s > 0; Gaussian and rectangular weights depend on t alone.
+ * @param ratio - x/x₀.
+ * @returns dimensionless.
+ */
 export function weightSlope(ratio: number, p: Polydispersity): number {
   const s = p.relativeSigma;
   const t = (ratio - 1) / s;

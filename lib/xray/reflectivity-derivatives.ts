@@ -4,6 +4,7 @@ import { type IndexSlab, type Instrument, indexProfile, type Profile, type SldSl
 
 /** Reflectivity with its derivatives; every array follows q. Slabs in the order given; thickness of fronting and backing and roughness of the fronting are 0. */
 export interface ReflectivityDerivatives {
+  /** R, dimensionless. */
   readonly reflectivity: Float64Array;
   /** 1/Å. */
   readonly thickness: readonly Float64Array[];
@@ -19,6 +20,8 @@ export interface ReflectivityDerivatives {
 
 /**
  * `reflectivityFromSld` with derivatives by every parameter of every slab, scale and background: Parratt's recursion and its adjoint.
+ * @param qPerA - (q,), 1/Å.
+ * @returns R and ∂R, (q,) each.
  * @throws as `reflectivityFromSld`; `out_of_domain` exactly at a critical edge (k = 0 in a slab), where R has a vertical tangent: move q or smear.
  * @complexity O(q · slabs · resolution points), about four reflectivities.
  * @reference Parratt, Phys. Rev. 95 (1954) 359; reverse accumulation: Griewank & Walther, Evaluating Derivatives (2008), §3.2.
@@ -38,7 +41,13 @@ export function reflectivityDerivativesFromSld(
   }));
 }
 
-/** The same for `reflectivityFromIndex`: `real` is by δ, `imaginary` by β. */
+/**
+ * The same for `reflectivityFromIndex`: `real` is by δ, `imaginary` by β.
+ * @param wavelengthA - vacuum wavelength, Å.
+ * @param qPerA - (q,), 1/Å.
+ * @returns R and ∂R, (q,) each.
+ * @throws as {@link reflectivityDerivativesFromSld}.
+ */
 export function reflectivityDerivativesFromIndex(
   slabs: readonly IndexSlab[],
   wavelengthA: number,

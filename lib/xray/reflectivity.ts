@@ -15,11 +15,14 @@ export interface SldSlab {
 /** The same with the refractive index n = 1 − δ + iβ. */
 export interface IndexSlab {
   readonly thicknessA: number;
+  /** δ, dimensionless. */
   readonly delta: number;
+  /** β, dimensionless; positive absorbs. */
   readonly beta: number;
   readonly roughnessTopA: number;
 }
 
+/** Spread of q of an instrument. */
 export interface Resolution {
   /** Standard deviation of q (1/Å) at each point. */
   readonly sigmaPerA: ArrayLike<number>;
@@ -29,8 +32,11 @@ export interface Resolution {
   readonly normalised?: boolean;
 }
 
+/** What an instrument adds to a reflectivity. */
 export interface Instrument {
+  /** Factor of R, dimensionless. Default 1. */
   readonly scale?: number;
+  /** Added to R, dimensionless. Default 0. */
   readonly background?: number;
   readonly resolution?: Resolution;
   /** Over-illumination: beam width over sample length, w/L, so that the factor is min(1, sin θ·L/w); needs the wavelength. */
@@ -42,7 +48,13 @@ export type Profile = Layers;
 
 const CUT = 3.5;
 
-/** SLD (1e-6/Å²) of δ or β at a wavelength in Å: 2π δ/λ². */
+/**
+ * SLD (1e-6/Å²) of δ or β at a wavelength in Å: 2π δ/λ².
+ * @param delta - δ or β, dimensionless.
+ * @param wavelengthA - Å.
+ * @returns 1e-6/Å².
+ * @reference Als-Nielsen & McMorrow, Elements of Modern X-Ray Physics, 2nd ed. (2011), ch. 3.
+ */
 export function sldFromDelta(delta: number, wavelengthA: number): number {
   return (2 * Math.PI * delta * 1e6) / (wavelengthA * wavelengthA);
 }
@@ -50,7 +62,9 @@ export function sldFromDelta(delta: number, wavelengthA: number): number {
 /**
  * Specular reflectivity of slabs given as scattering length densities, n² = 1 − 2δ + 2iβ, with Névot–Croce roughness.
  * k_j² = q²/4 − 4π(ρ_j − ρ_0 − iρ″_j)·1e-6, Im k ≥ 0; R = |r|² from Parratt's recursion.
- * @param slabs - at least fronting and backing. @param qPerA - q = 4π sin θ/λ in the fronting medium, ≥ 0; NaN is refused.
+ * @param slabs - at least fronting and backing.
+ * @param qPerA - q = 4π sin θ/λ in the fronting medium, ≥ 0; NaN is refused.
+ * @returns R, (q,), dimensionless.
  * @throws AppError `invalid_input` naming the slab or q value.
  * @complexity O(q · slabs · resolution points).
  * @reference Parratt, Phys. Rev. 95 (1954) 359; Névot & Croce, Rev. Phys. Appl. 15 (1980) 761.
@@ -63,7 +77,11 @@ export function reflectivityFromSld(
   return run(sldProfile(slabs), qPerA, instrument);
 }
 
-/** @throws AppError `invalid_input` naming the slab. */
+/**
+ * Wave-number constants c_j = 4π(ρ_j − ρ_0 − iρ″_j)·1e-6 of slabs, 1/Å².
+ * @throws AppError `invalid_input` naming the slab.
+ * @reference Parratt, Phys. Rev. 95 (1954) 359.
+ */
 export function sldProfile(slabs: readonly SldSlab[]): Profile {
   const first = slabs[0]?.sld ?? 0;
   return profile(slabs, (s) => [4e-6 * Math.PI * (s.sld - first), -4e-6 * Math.PI * s.isld]);
@@ -72,6 +90,8 @@ export function sldProfile(slabs: readonly SldSlab[]): Profile {
 /**
  * The same for refractive indices without approximation: k_j² = (2π/λ)²(n_j² − n_0² cos²θ) with n = 1 − δ + iβ.
  * @param wavelengthA - vacuum wavelength, Å. Errors and references as in {@link reflectivityFromSld}.
+ * @param qPerA - (q,), 1/Å.
+ * @returns R, (q,), dimensionless.
  */
 export function reflectivityFromIndex(
   slabs: readonly IndexSlab[],
@@ -82,7 +102,12 @@ export function reflectivityFromIndex(
   return run(indexProfile(slabs, wavelengthA), qPerA, instrument);
 }
 
-/** @throws AppError `invalid_input` naming the slab or the wavelength. */
+/**
+ * Wave-number constants of slabs given by δ and β, 1/Å².
+ * @param wavelengthA - vacuum wavelength, Å.
+ * @throws AppError `invalid_input` naming the slab or the wavelength.
+ * @reference Parratt, Phys. Rev. 95 (1954) 359.
+ */
 export function indexProfile(slabs: readonly IndexSlab[], wavelengthA: number): Profile {
   if (!(wavelengthA > 0)) throw new AppError('invalid_input', `wavelengthA is ${wavelengthA}; give a positive wavelength in Å`);
   const k2 = ((2 * Math.PI) / wavelengthA) ** 2;
@@ -119,6 +144,11 @@ function run(p: Profile, qPerA: ArrayLike<number>, o: Instrument): Float64Array 
 /**
  * Curves as the instrument shows them, without its background: `curves` is evaluated where the resolution needs it, then smeared, cut by the footprint
  * and scaled. Linear in the curves, so that derivatives pass through it like the reflectivity.
+ * @param qPerA - (q,), 1/Å.
+ * @param curves - curves at given q, 1/Å, one array each.
+ * @returns the curves as measured, (q,) each.
+ * @throws AppError `invalid_input` for a resolution or a footprint that cannot be.
+ * @reference footprint: Gibaud, Vignaud & Sinha, Acta Cryst. A 49 (1993) 642.
  */
 export function seen(
   p: Profile,

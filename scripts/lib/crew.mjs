@@ -63,7 +63,7 @@ export function onSignals(team) {
   }
 }
 
-/** Deaths within so long count together; after more than so many of them a part is given up. */
+/** Deaths within this time count together; after more than this many a part is given up. */
 const DEATHS_MS = 60_000;
 const MOST_DEATHS = 3;
 

@@ -62,7 +62,7 @@ export function openDataDir(dir) {
     );
 }
 
-/** When something broke and the disk is full, that is the reason to tell. */
+/** When something broke and the disk is full, that is the reason to report. */
 export function diskTrouble(dir) {
   try {
     const { bavail, bsize } = statfsSync(dir);

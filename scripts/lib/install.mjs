@@ -82,7 +82,7 @@ export function isInstalled() {
 /**
  * Bring `node_modules` to what the lock file says; does nothing when it is so already.
  * @param {{ note(text: string): void, share(done: number, note?: string): void, done(text: string): void }} progress
- * @param {(kid: ReturnType<typeof start>) => void} [onStart] - is told of the npm process, to end it on Ctrl-C
+ * @param {(kid: ReturnType<typeof start>) => void} [onStart] - gets the npm process, to end it on Ctrl-C
  */
 export async function install(progress, onStart = () => undefined) {
   if (isInstalled()) return;

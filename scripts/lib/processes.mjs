@@ -12,7 +12,7 @@ import { readJson, root } from './root.mjs';
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * What tells one life of a process id from the next: the moment it started, as the system counts it.
+ * What distinguishes two processes that had the same id: the start time, as the system counts it.
  * @returns {string | undefined} undefined when there is no such process (or it is a zombie)
  */
 export function identity(pid) {

@@ -1,4 +1,4 @@
-/** Something the person at the keyboard can mend: printed as one line, what happened and what to do, never with a stack. */
+/** A fault that the person at the keyboard can mend: printed as one line, what happened and what to do, never with a stack. */
 export class Trouble extends Error {
   /**
    * @param {string} message - what happened, with the value that caused it
@@ -30,7 +30,7 @@ const knownTexts = [
   ],
 ];
 
-/** The trouble that a text from a child process tells of, or `undefined`. */
+/** The trouble behind the output of a child process, or `undefined`. */
 export function troubleIn(text, doing) {
   for (const [pattern, what, remedy] of knownTexts) {
     const hit = String(text)

@@ -34,7 +34,7 @@ test.each(['shadow', 'closed', 'suspended'] as const)(
   },
 );
 
-/** What a page refuses of a configuration a document is refused too, with the same words. */
+/** What a page refuses of a configuration is refused of a document too, with the same words. */
 const WRONG: readonly (readonly [string, object])[] = [
   ['min', { min: 1e99, max: -1e99 }],
   ['min', { min: 5, max: 5 }],
@@ -87,7 +87,7 @@ test('what a document says otherwise of a loop or a recipe that exists is told, 
       { path: 'recipes.2', message: expect.stringContaining(`send this one as version ${fab.recipes[2]!.version + 1}`) },
     ],
   });
-  // What an engineer changed since the registration is no news of the document.
+  // A change by an engineer since the registration is not a change of the document.
   const known = (await loop(fab.loops[2]!.name))!;
   await changeLoop(known.id, known.version, { ...fab.loops[2]!.config, lambda: 0.31 }, 'tuned on the tool', 'ana');
   expect(await send({})).toMatchObject({ kept: [] });

@@ -119,7 +119,7 @@ test('every recorded decision is made again to the last bit: late data, a correc
     else await measure(w);
     if (t === 7) await pm('P1', T0 + 7.5 * HOUR, 'A');
     if (t === 15) await measure({ ...w, key: 'W13', lot: 'L13', at: T0 + 13 * HOUR, slot: 14, chamber: 'B' }, 'W13-m', 121);
-    if (t === 16) await pm('P2', T0 + 4.5 * HOUR); // told of long after
+    if (t === 16) await pm('P2', T0 + 4.5 * HOUR); // reported long after
     if (t === 18) for (const late of waiting) await measure(late);
     if (t === 19)
       await setLoopState(
@@ -152,7 +152,7 @@ test('every recorded decision is made again to the last bit: late data, a correc
   // Also from any later moment, where most of the history is the state that it left.
   for (const hours of [3, 9, 14, 17, 20])
     expect(await auditLoop(loopId, new Date(T0 + hours * HOUR))).toMatchObject({ first: null });
-  // A record that was touched is told.
+  // A record that was altered is reported.
   await db().exec(
     sql`UPDATE control_journal SET y = y + 1e-9 WHERE kind = 'observation' AND seq = 3 AND thread_id IN (SELECT id FROM control_thread WHERE loop_id = ${loopId})`,
   );
@@ -254,7 +254,7 @@ test('the delay of a loop is counted to the moment when its thread learned of a 
   const waiting: Wafer[] = [];
   for (let t = 0; t < 16; t++) {
     waiting.push(await run(begin + t * HOUR, 'A', noise(t)));
-    // Measured two hours after the run, told in the sixth.
+    // Measured two hours after the run, reported in the sixth.
     if (waiting.length > 5) await measure(waiting.shift()!);
   }
   const expected = { delayMedian: 5, delay90: 5, observationsALot: 1 };

@@ -10,7 +10,7 @@ import { oxideLoop } from '../support/oxide';
 import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork } from '../support/work';
 
-/** A loop whose configuration was stored before today's checks, or by somebody with a hand in the database. */
+/** A loop whose configuration was stored before today's checks, or edited in the database by hand. */
 let door: Door;
 let loopId: string;
 const T0 = Date.UTC(2026, 8, 1);

@@ -9,7 +9,7 @@ import { createChannel } from '@/lib/services/notify/channels';
 import { deliverAlertEvent } from '@/lib/services/notify/deliver';
 import { type TestDatabase, testDatabase } from '../support';
 
-/** A mail server that keeps what it is told (RFC 5321, the verbs a client needs). */
+/** A mail server that keeps what it is sent (RFC 5321, the verbs a client needs). */
 function mailServer(): { server: Server; mails: string[] } {
   const mails: string[] = [];
   const server = createServer((socket) => {

@@ -10,7 +10,7 @@ const SCHEMAS = ['stats-reference/1', 'optics-reference/1'];
 
 type AnyCase = ReferenceCase | CommandCase;
 
-/** What a share of the cases of a file gave: failures are told in the lines. */
+/** What a share of the cases of a file gave: failures are among the lines. */
 export interface FileResult {
   readonly path: string;
   readonly passed: number;

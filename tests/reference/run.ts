@@ -41,7 +41,7 @@ function share(folders: readonly string[], part: number, of: number, onFile: (r:
 }
 
 async function runAll(folders: readonly string[]): Promise<void> {
-  filesOf(folders); // a folder that is not there is told once, before anything runs
+  filesOf(folders); // a folder that is not there is reported once, before anything runs
   const of = availableParallelism();
   const parts = new Map<string, FileResult[]>();
   let [passed, failed] = [0, 0];

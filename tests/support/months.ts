@@ -1,4 +1,4 @@
-/** What a record before the earliest time is told. */
+/** Refusal of a record before the earliest time. */
 export const HISTORY_NOTE = /the earliest time that is taken/;
 
 /** The third day of the month so many months before this one. */

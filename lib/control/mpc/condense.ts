@@ -17,11 +17,13 @@ export interface CondensedMpc {
   /** Rows of the constraints c·U >= d(x₀, uPrev), and what each means. */
   readonly rows: Float64Array;
   readonly limits: readonly ActiveLimit[];
+  /** Of H, 2-norm. */
   readonly conditionNumber: number;
 }
 
 /**
  * Condense a model: Γ_{k,i} = C A^{k−1−i} B, held inputs summed into the last block; H = 2(ΓᵀQ̄Γ + R̄ + DᵀS̄D + Γ_NᵀPΓ_N).
+ * @returns matrices that do not depend on the state; moves in input units.
  * @throws AppError `invalid_input` on wrong shapes; `not_positive_definite` when no weight restrains some input: raise R or S.
  * @reference Maciejowski, Predictive Control with Constraints (2002), §2.6.
  */

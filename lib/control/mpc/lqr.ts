@@ -3,8 +3,9 @@ import { cholesky, choleskySolve } from '@/lib/numerics';
 
 type Rows = readonly (readonly number[])[];
 
+/** A state feedback and its cost. */
 export interface Lqr {
-  /** u = −K x. */
+  /** u = −K x. K, (nu, nx) as rows. u = −K x. */
   readonly gain: number[][];
   /** Cost-to-go xᵀPx: the terminal weight that makes a finite horizon exact. */
   readonly P: number[][];
@@ -13,6 +14,8 @@ export interface Lqr {
 
 /**
  * Discrete linear-quadratic regulator for Σ xᵀQx + uᵀRu by iterating the Riccati recursion until P stands still.
+ * @param A - (nx, nx) as rows; B - (nx, nu).
+ * @param Q - (nx, nx), positive semi-definite; R - (nu, nu), positive definite.
  * @throws AppError `invalid_input` naming a matrix whose shape is wrong; `not_converged` when (A, B) cannot be stabilised.
  * @reference Anderson & Moore, Optimal Control (1990), §2.4.
  */

@@ -6,23 +6,37 @@ type Rows = readonly (readonly number[])[];
 /**
  * Linear MPC: x_{k+1} = A x_k + B u_k, y_k = C x_k. Cost Σ_{k=1..N} (y_k − r_k)ᵀQ(y_k − r_k) + Σ_{k<M} (u_k − uRef)ᵀR(u_k − uRef)
  * + Σ_{k<M} Δu_kᵀ S Δu_k, plus (x_N − xRef)ᵀP(x_N − xRef) when P is given; u_k = u_{M−1} for k >= M. Matrices as rows.
+ * @reference Maciejowski, Predictive Control with Constraints (2002), ch. 2; Qin & Badgwell, Control Eng. Practice 11 (2003) 733 (industrial practice).
  */
 export interface MpcModel {
+  /** (nx, nx). */
   readonly A: Rows;
+  /** (nx, nu). */
   readonly B: Rows;
+  /** (ny, nx). */
   readonly C: Rows;
   /** Prediction horizon N and control horizon M <= N, in runs. */
   readonly N: number;
   readonly M: number;
+  /** Weight of the outputs, (ny, ny). */
   readonly Q: Rows;
+  /** Weight of the inputs, (nu, nu). */
   readonly R: Rows;
+  /** Weight of the moves, (nu, nu). */
   readonly S: Rows;
+  /** Terminal weight of the states, (nx, nx). */
   readonly P?: Rows;
+  /** Limits of the inputs, (nu,), input units. */
   readonly uMin?: readonly number[];
+  /** (nu,). */
   readonly uMax?: readonly number[];
+  /** Limits of the moves from step to step, (nu,), input units. */
   readonly duMin?: readonly number[];
+  /** (nu,). */
   readonly duMax?: readonly number[];
+  /** Limits of the outputs, (ny,), output units. */
   readonly yMin?: readonly number[];
+  /** (ny,). */
   readonly yMax?: readonly number[];
   /** When output limits cannot be met they give way by a slack that costs this much per unit of output squared. Default 1e4 x the largest weight in Q. */
   readonly slackWeight?: number;
@@ -31,6 +45,7 @@ export interface MpcModel {
 /** A limit that is active at the solution: input, move or output; step k; component; side. Output steps count from 1. */
 export type ActiveLimit = readonly ['u' | 'du' | 'y', number, number, 'min' | 'max'];
 
+/** Plan of inputs with the evidence that it is the optimum. */
 export interface MpcSolution {
   /** Inputs u_0 … u_{M−1} and predicted outputs y_1 … y_N. */
   readonly u: number[][];
@@ -82,7 +97,7 @@ function checkBounds(m: MpcModel, nu: number, ny: number): void {
   }
 }
 
-/** Sizes and bounds, checked. @throws AppError `invalid_input` naming the matrix whose shape is wrong, or the bounds that cross. */
+/** Sizes of a model, shapes and bounds checked. @throws AppError `invalid_input` naming the matrix whose shape is wrong, or the bounds that cross. */
 export function mpcSizes(m: MpcModel): { nx: number; nu: number; ny: number } {
   const nx = m.A.length;
   const nu = m.B[0]?.length ?? 0;

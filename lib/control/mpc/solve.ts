@@ -3,12 +3,17 @@ import { type QpSolution, qpHessian, solveQp } from '@/lib/numerics';
 import type { CondensedMpc } from './condense';
 import type { MpcModel, MpcSolution } from './model';
 
+/** State, reference and last input of one run. */
 export interface MpcStep {
+  /** State, (nx,). */
   readonly x0: readonly number[];
   /** Reference of each output, constant over the horizon, or one row per step 1…N. */
   readonly r: readonly number[] | readonly (readonly number[])[];
+  /** Input in use, (nu,), input units. */
   readonly uPrev: readonly number[];
+  /** Input that R pulls towards; default 0. */
   readonly uRef?: readonly number[];
+  /** State that P pulls towards; default 0. */
   readonly xRef?: readonly number[];
   /** Inputs of the previous solution's active set, from `MpcSolution.active`: it is tried first. */
   readonly warm?: MpcSolution;
@@ -22,7 +27,9 @@ const ACTIVE = 1e-9;
 /**
  * One run of MPC on a condensed model. When the output limits cannot be met together with the input limits, they are softened by named slacks;
  * input and move limits never give way, and hold to the last bit: what rounding of the programme left beyond one is put on it.
- * @throws AppError `invalid_input` on wrong lengths, and where no sequence of inputs keeps both the limits of inputs and those of moves. Look at `status` and `kktResidual` before applying the first move.
+ * @returns inputs and predicted outputs in their units.
+ * @throws AppError `invalid_input` on wrong lengths, and where no sequence of inputs keeps both the limits of inputs and those of moves. Look at
+ * `status` and `kktResidual` before applying the first move.
  * @reference Maciejowski (2002), §3.1, §3.4 (softening).
  */
 export function solveMpc(c: CondensedMpc, step: MpcStep): MpcSolution {
@@ -107,7 +114,7 @@ function checkReach(m: MpcModel, uPrev: readonly number[]): void {
   });
 }
 
-/** Beyond this share of its size a bound is not missed by rounding: the solution is left as it is, for its `kktResidual` to tell. */
+/** Beyond this share of its size a bound is not missed by rounding: the solution is left as it is, and its `kktResidual` shows it. */
 const MISSED = 1e-7;
 
 /** Inputs and moves put inside their bounds to the bit, step by step: a later move starts from the input that was put right. */

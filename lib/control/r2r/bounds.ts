@@ -4,6 +4,7 @@ import type { LoopJudgement } from './judge';
 
 /** Limits of the specification that a loop's output is judged by. */
 export interface OutputLimits {
+  /** Output unit. */
   readonly lsl: number | null;
   readonly usl: number | null;
 }
@@ -11,9 +12,9 @@ export interface OutputLimits {
 /** What speaks against a configuration, whatever its stability. */
 export interface BoundFault {
   readonly verdict: 'second_person' | 'refused';
-  /** Where it is said. */
+  /** Field at which it is reported. */
   readonly field: keyof RunToRunConfig;
-  /** All that it depends on: a change of any of them asks again. */
+  /** All that it depends on: a change of any of them is judged again. */
   readonly of: readonly (keyof RunToRunConfig)[];
   readonly text: string;
   /** What to do, where it is refused. */
@@ -28,8 +29,8 @@ const SLOW_MOVES = 100;
 const NARROW_GATE = 2;
 
 /**
- * What a configuration may reach, against the one that was agreed last: its target against the specification, its limits and steps against
- * the agreed ones, and weights and gates that would leave the loop blind, deaf or unable to move.
+ * What a configuration may reach, against the one that was agreed last: its target against the specification, its limits and steps against the agreed
+ * ones, and weights and gates that would leave the loop without effect.
  * @param inForce - the configuration that the change replaces: what it leaves alone is not asked about. Null when a loop is closed: all is.
  * @param agreed - the one that registration or two persons stood behind.
  * @param limits - null: the output has no specification.
@@ -159,7 +160,7 @@ function scaleFaults(draft: RunToRunConfig, agreed: RunToRunConfig): BoundFault[
     if (was === null || is === null || was === 0 || is === 0) return [];
     const factor = is / was;
     if (factor <= LARGE_CHANGE && factor >= 1 / LARGE_CHANGE) return [];
-    if (field === 'maxStep' && factor > 1) return []; // said of its reach
+    if (field === 'maxStep' && factor > 1) return []; // reported with its reach
     return [
       second(
         field,

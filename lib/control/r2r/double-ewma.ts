@@ -7,21 +7,28 @@ export interface DoubleEwmaConfig {
   readonly lambda1: number;
   /** Weight of the drift, 0 <= λ2 <= 1; 0 is a single EWMA. */
   readonly lambda2: number;
+  /** Model gain, output unit per knob unit, not 0. */
   readonly gain: number;
+  /** Output unit. */
   readonly target: number;
+  /** Knob unit. */
   readonly xNominal: number;
 }
 
 /** State after the last observation; plain JSON. */
 export interface DoubleEwmaState {
+  /** a, output unit. */
   readonly level: number;
+  /** D, output unit per run. */
   readonly drift: number;
+  /** Observations so far. */
   readonly n: number;
 }
 
+/** State before the first observation. @param level - a, output unit. @param drift - D, output unit per run. */
 export const initialDoubleEwma = (level = 0, drift = 0): DoubleEwmaState => ({ level, drift, n: 0 });
 
-/** @throws AppError `invalid_input` naming the field. */
+/** Refuses a configuration that cannot work. @throws AppError `invalid_input` naming the field. */
 export function checkDoubleEwma(c: DoubleEwmaConfig): void {
   if (!(c.lambda1 > 0 && c.lambda1 <= 1))
     throw new AppError('invalid_input', `lambda1 must lie in (0, 1], got ${c.lambda1}`, { field: 'lambda1' });
@@ -33,6 +40,8 @@ export function checkDoubleEwma(c: DoubleEwmaConfig): void {
 
 /**
  * One observation, w = (y − target) − gain (xApplied − xNominal): a′ = λ1 w + (1 − λ1) a, D′ = λ2 (w − a) + (1 − λ2) D.
+ * @param y - measured output, output unit.
+ * @param xApplied - setpoint of the run, knob unit.
  * @throws AppError `invalid_input` when y or xApplied is not finite.
  * @reference Butler & Stefani, IEEE Trans. Semicond. Manuf. 7 (1994) 193; Del Castillo, IIE Trans. 31 (1999) 1107.
  */
@@ -48,11 +57,16 @@ export function observeDoubleEwma(s: DoubleEwmaState, y: number, xApplied: numbe
   };
 }
 
-/** Raw setpoint for the next run: xNominal − (a + D)/gain. Pass it through the actuator limits as any advice. */
+/**
+ * Raw setpoint for the next run: xNominal − (a + D)/gain. Pass it through the actuator limits as any advice.
+ * @returns knob unit.
+ * @reference Butler & Stefani, IEEE Trans. Semicond. Manuf. 7 (1994) 193.
+ */
 export function adviseDoubleEwma(s: DoubleEwmaState, c: DoubleEwmaConfig): number {
   return c.xNominal - (s.level + s.drift) / c.gain;
 }
 
+/** Roots of a closed loop. */
 export interface DoubleEwmaStability {
   /** [1, c1, c0] of z² + c1 z + c0. */
   readonly characteristic: readonly [number, number, number];
@@ -62,6 +76,7 @@ export interface DoubleEwmaStability {
 
 /**
  * Closed loop of level and drift with gain ratio ξ = true gain/model gain: trace 2 − (λ1 + λ2)ξ, determinant 1 − (λ1 + λ2)ξ + λ1λ2ξ.
+ * @param gainRatio - ξ, dimensionless.
  * @reference Del Castillo (1999), eq. 8.
  */
 export function doubleEwmaStability(lambda1: number, lambda2: number, gainRatio: number): DoubleEwmaStability {
@@ -75,7 +90,9 @@ export function doubleEwmaStability(lambda1: number, lambda2: number, gainRatio:
 /**
  * Asymptotic variance of y − T, unit innovation variance, by summing the squared impulse response of the closed loop; and the offset a drift leaves.
  * @param theta - IMA(1,1) parameter, or null for white noise.
+ * @returns variance in units of the innovation variance.
  * @throws AppError `out_of_domain` when the loop is not stable.
+ * @reference Del Castillo, IIE Trans. 31 (1999) 1107.
  */
 export function doubleEwmaVariance(lambda1: number, lambda2: number, gainRatio: number, theta: number | null): number {
   if (lambda2 === 0) return asymptoticVariance(lambda1, gainRatio, theta === null ? { kind: 'white' } : { kind: 'ima', theta });
@@ -98,7 +115,12 @@ export function doubleEwmaVariance(lambda1: number, lambda2: number, gainRatio: 
   return sum;
 }
 
-/** Offset of y − T under a drift of `slope` per run: none with λ2 > 0, slope/(λ1ξ) without. */
+/**
+ * Offset of y − T under a drift of `slope` per run: none with λ2 > 0, slope/(λ1ξ) without.
+ * @param slope - output unit per run.
+ * @returns output unit.
+ * @reference Del Castillo, IIE Trans. 31 (1999) 1107.
+ */
 export function doubleEwmaDriftOffset(lambda1: number, lambda2: number, gainRatio: number, slope: number): number {
   return lambda2 > 0 ? 0 : slope / (lambda1 * gainRatio);
 }

@@ -3,12 +3,15 @@ import { studentT } from '@/lib/numerics';
 
 /** Runs of one thread in process order: setpoint and output, both finite; wafers of one lot and setpoint count best as their mean. */
 export interface GainThread {
+  /** Knob units, (n,). */
   readonly x: ArrayLike<number>;
+  /** Output units, (n,). */
   readonly y: ArrayLike<number>;
   /** Whether maintenance went before the run. */
   readonly afterMaintenance: ArrayLike<boolean>;
 }
 
+/** Gain of a process with its interval. */
 export interface GainEstimate {
   /** dy/dx of the process, output unit per knob unit, and the interval that both readings of maintenance allow. */
   readonly gain: number;
@@ -31,13 +34,15 @@ const PHIS = [0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1];
 const THETAS = Array.from({ length: 57 }, (_, i) => -0.4 + i * 0.025);
 
 /**
- * Gain of a process that was run in closed loop: y_t = b x_t + d_t with d = level + (1 − θB)/(1 − φB) ε, which holds IMA(1,1) at φ = 1.
- * A regression of y on x alone is biased there, because the controller moves x against d; with the noise model in it the direct
- * method is consistent. For each (φ, θ) the innovations are linear in b and in the levels, so that SSE(b) is a parabola; the interval
- * { b : deviance(b) <= least + ν ln(1 + t²/ν) } is the union of what the parabolas allow. Whether maintenance is a step of the same
- * disturbance or the start of another decides more than the noise does (short stretches with levels of their own read the gain high, one
- * level reads it low), so the stated interval holds both readings and the estimate is their geometric mean.
- * A loop tuned to minimum variance without delay leaves b and θ indistinguishable: the interval says so by its width.
+ * Gain of a process that was run in closed loop: y_t = b x_t + d_t with d = level + (1 − θB)/(1 − φB) ε, which holds IMA(1,1) at φ = 1. A regression of
+ * y on x alone is biased there, because the controller moves x against d; with the noise model in it the direct method is consistent. For each (φ, θ)
+ * the innovations are linear in b and in the levels, so that SSE(b) is a parabola; the interval { b : deviance(b) <= least + ν ln(1 + t²/ν) } is the
+ * union of what the parabolas allow. Whether maintenance is a step of the same disturbance or the start of another matters more than the noise (short
+ * segments with levels of their own bias the gain upwards, one common level downwards), so the stated interval covers both readings and the estimate is
+ * their geometric mean. A loop tuned to minimum variance without delay leaves b and θ indistinguishable: the interval shows it by its width.
+ * @param threads - runs in process order; x in knob units, y in output units.
+ * @param level - coverage of the interval.
+ * @returns gain in output unit per knob unit, or why there is none.
  * @throws AppError `invalid_input` on values that are not finite or lengths that differ.
  * @complexity 1140 N.
  * @reference Box & MacGregor, Technometrics 16 (1974) 391 and 18 (1976) 371 (direct method); Ljung, System Identification, 2nd ed. (1999), §13.4.
@@ -76,7 +81,7 @@ interface Stretch {
   readonly y: number[];
 }
 
-/** A thread cut at its maintenance; stretches of fewer than three runs tell nothing. */
+/** A thread cut at its maintenance; segments of fewer than three runs carry no information. */
 function stretches(t: GainThread): Stretch[] {
   const out: Stretch[] = [];
   for (let i = 0; i < t.x.length; i++) {
@@ -87,7 +92,7 @@ function stretches(t: GainThread): Stretch[] {
   return out;
 }
 
-/** Profile likelihood of b over φ, θ and one level a stretch; null where nothing is left to tell it from. */
+/** Profile likelihood of b over φ, θ and one level a segment; null where nothing is left to estimate it from. */
 function profile(all: readonly Stretch[], level: number): { gain: number; low: number; high: number } | null {
   const used = all.filter((s) => s.x.length >= 3);
   const free = used.reduce((t, s) => t + s.x.length - 1, 0);
@@ -120,7 +125,7 @@ interface Sums {
 
 const sse = (p: Sums, b: number): number => Math.max(0, p.yy - b * (2 * p.xy - b * p.xx));
 
-/** Sums of squares of the innovations of y and x for one (φ, θ), each stretch's level taken out, and the log determinant that the levels cost. */
+/** Sums of squares of the innovations of y and x for one (φ, θ), each segment's level taken out, and the log determinant that the levels cost. */
 function sums(used: readonly Stretch[], phi: number, theta: number): Sums {
   let [yy, xy, xx, logLevels] = [0, 0, 0, 0];
   for (const s of used) {

@@ -12,6 +12,7 @@ export interface LoopTiming {
   readonly observationsALot: number;
 }
 
+/** Whether a configuration may control, and why. */
 export interface LoopJudgement {
   /** `free`: an engineer alone; `second_person`: near the bound or a large change; `refused`: unstable. */
   readonly verdict: 'free' | 'second_person' | 'refused';
@@ -21,12 +22,12 @@ export interface LoopJudgement {
   readonly delay: number;
   /** Largest stable true gain / model gain. */
   readonly bound: number;
-  /** True gain / model gain of this configuration, and its interval; the interval is null where history does not tell the gain. */
+  /** True gain / model gain of this configuration, and its interval; the interval is null where history does not determine the gain. */
   readonly ratio: number;
   readonly ratioLow: number | null;
   readonly ratioHigh: number | null;
   readonly gainSource: 'history' | 'model';
-  /** Why history does not tell the gain. */
+  /** Why history does not determine the gain. */
   readonly gainReason: string | null;
   /** Share of the bound that is used, by the estimate and by the unfavourable end of its interval. */
   readonly used: number;
@@ -45,13 +46,13 @@ export const LARGE_GAIN_CHANGE = 2;
 const lotWeight = (lambda: number, m: number): number => 1 - (1 - lambda) ** m;
 
 /**
- * Whether a configuration may control: its gain against the gain of the process that history tells, with the delay that was observed.
- * Refused when the ratio lies on or beyond the bound, by history or brought there by the change, or history says that its sign is wrong. A second person is needed when the unfavourable end
- * of the interval comes near the bound and the change brings it nearer than the configuration in force, or the gain changes by more than
- * a factor of two or its sign. Changes of the gain are counted from the one that was agreed last, so that small ones do not add up unseen; without an
- * estimate the process is taken to have it.
- * @param agreedGain - the last model gain that registration or two persons stood behind.
+ * Whether a configuration may control: its gain against the gain of the process estimated from history, with the delay that was observed. Refused when the
+ * ratio lies on or beyond the bound, by history or brought there by the change, or history says that its sign is wrong. A second person is needed when the
+ * unfavourable end of the interval comes near the bound and the change brings it nearer than the configuration in force, or the gain changes by more than a
+ * factor of two or its sign. Changes of the gain are counted from the one that was agreed last, so that small ones do not add up unseen; without an estimate
+ * the process is taken to have it.
  * @param inForce - the configuration that the change replaces; null when a loop is closed: then nearness alone decides.
+ * @param agreedGain - the last model gain that registration or two persons stood behind.
  * @param timing - null before a delay was observed: then no delay and one observation a lot, the most lenient case.
  */
 export function judgeLoop(
@@ -124,7 +125,12 @@ function shares(c: RunToRunConfig, gain: GainVerdict, timing: LoopTiming | null,
   };
 }
 
-/** Largest λ whose bound is above a gain ratio: the bound falls with λ, so bisection finds it. At most 1. */
+/**
+ * Largest λ whose bound is above a gain ratio: the bound falls with λ, so bisection finds it. At most 1.
+ * @param ratio - true gain over model gain.
+ * @param delay - runs between a run and its measurement.
+ * @returns λ in (0, 1].
+ */
 export function largestLambda(ratio: number, delay: number, observationsALot: number): number {
   const stable = (lambda: number) => maxGainRatio(lotWeight(lambda, observationsALot), delay) > ratio;
   if (stable(1)) return 1;

@@ -5,10 +5,13 @@ import { AppError } from '@/lib/errors';
  * walk. A product that runs for the first time on a tool already knows the tool, unlike a thread of its own.
  */
 export interface OffsetConfig {
+  /** Model gain, output unit per knob unit, not 0. */
   readonly gain: number;
+  /** Output unit. */
   readonly target: number;
+  /** Knob unit. */
   readonly xNominal: number;
-  /** Run-to-run variance of y. */
+  /** Run-to-run variance of y, output unit squared. */
   readonly noiseVariance: number;
   /** Variance each offset gains per run in which its context takes part, by context kind (`tool`, `product` …). */
   readonly processVariance: Readonly<Record<string, number>>;
@@ -19,13 +22,17 @@ export interface OffsetConfig {
 /** Kalman state over all offsets seen so far, keyed `kind:value`; covariance row-major. Plain JSON. */
 export interface OffsetState {
   readonly keys: readonly string[];
+  /** Offsets, output unit. */
   readonly mean: readonly number[];
+  /** (keys, keys), output unit squared. */
   readonly covariance: readonly number[];
   readonly n: number;
 }
 
+/** Contexts of a run: kind to value. */
 export type Context = Readonly<Record<string, string>>;
 
+/** State before the first observation. */
 export const initialOffsets = (): OffsetState => ({ keys: [], mean: [], covariance: [], n: 0 });
 
 function checkOffsets(c: OffsetConfig): void {
@@ -67,10 +74,13 @@ function grow(s: OffsetState, context: Context, c: OffsetConfig): { state: Offse
 
 /**
  * One observation of a run with this context: Kalman update of w = Σ offsets + noise, w = (y − target) − gain (xApplied − xNominal).
+ * @param y - measured output, output unit.
+ * @param xApplied - setpoint of the run, knob unit.
  * @param uY - standard uncertainty of y, added to the noise.
  * @throws AppError `invalid_input` on values that are not finite or a context kind the configuration does not know.
  * @complexity O(offsets²).
- * @reference Kalman, J. Basic Eng. 82 (1960) 35; Firth, Campbell, Toprac & Edgar, IEEE Trans. Semicond. Manuf. 19 (2006) 271 (just-in-time adaptive disturbance estimation).
+ * @reference Kalman, J. Basic Eng. 82 (1960) 35; Firth, Campbell, Toprac & Edgar, IEEE Trans. Semicond. Manuf. 19 (2006) 271 (just-in-time adaptive
+ * disturbance estimation).
  */
 export function observeOffsets(
   s: OffsetState,
@@ -96,7 +106,12 @@ export function observeOffsets(
   return { keys: state.keys, mean, covariance: p, n: state.n + 1 };
 }
 
-/** Expected disturbance of a context and its standard uncertainty; contexts never seen enter with mean 0 and their initial variance. */
+/**
+ * Expected disturbance of a context and its standard uncertainty; contexts never seen enter with mean 0 and their initial variance.
+ * @returns output unit.
+ * @throws AppError `invalid_input` for a context kind the configuration does not know.
+ * @reference as {@link observeOffsets}.
+ */
 export function predictOffsets(
   s: OffsetState,
   context: Context,
@@ -114,7 +129,7 @@ export function predictOffsets(
   };
 }
 
-/** Raw setpoint for a run of this context: xNominal − disturbance/gain. */
+/** Raw setpoint for a run of this context: xNominal − disturbance/gain. @returns knob unit. */
 export function adviseOffsets(s: OffsetState, context: Context, c: OffsetConfig): number {
   return c.xNominal - predictOffsets(s, context, c).disturbance / c.gain;
 }

@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 import { complexArray, complexEigen } from '@/lib/numerics';
 import { checkMimo, type MimoConfig, mimoMove, perOutput } from './mimo';
 
+/** Eigenvalues of a closed loop. */
 export interface MimoStability {
   /** Largest |eigenvalue| of the closed loop, neutral modes left out; below 1 is stable. */
   readonly spectralRadius: number;

@@ -4,7 +4,9 @@ import { type InnovationRecord, isOutlier, noInnovations, withInnovation } from 
 import { quantise } from '../run-to-run';
 import { boxed } from './mimo-program';
 
-/** Multi-input, multi-output run-to-run loop y = T + B(x − x_nominal) + disturbance; ny outputs, nu knobs, each in its own unit. */
+/**
+ * Multi-input, multi-output run-to-run loop y = T + B(x − x_nominal) + disturbance; ny outputs, nu knobs, arrays of (ny,) or (nu,) in their units.
+ */
 export interface MimoConfig {
   /** B, (ny, nu): output unit per knob unit. */
   readonly gain: readonly (readonly number[])[];
@@ -32,7 +34,7 @@ export interface MimoConfig {
   readonly outlierSigma?: number | null | readonly (number | null)[];
 }
 
-/** State after the last observation; plain JSON. */
+/** State after the last observation, (ny,) each: level in output units, drift in output units per run. Plain JSON. */
 export interface MimoState {
   readonly level: readonly number[];
   readonly drift: readonly number[];
@@ -42,6 +44,7 @@ export interface MimoState {
   readonly innovations: readonly InnovationRecord[];
 }
 
+/** State before the first observation. */
 export const initialMimo = (outputs: number): MimoState => ({
   level: new Array<number>(outputs).fill(0),
   drift: new Array<number>(outputs).fill(0),
@@ -50,7 +53,9 @@ export const initialMimo = (outputs: number): MimoState => ({
   innovations: new Array<InnovationRecord>(outputs).fill(noInnovations),
 });
 
-/** A PM or reset: levels keep the share `keep`, drifts end, and outliers are judged anew; what the knobs were set to stays known. @throws AppError `invalid_input`. */
+/**
+ * A PM or reset: levels keep the share `keep` (0 to 1), drifts end, outliers are judged anew; setpoints stay known. @throws AppError `invalid_input`.
+ */
 export function forgetMimo(s: MimoState, keep: number): MimoState {
   if (!(keep >= 0 && keep <= 1)) throw new AppError('invalid_input', `keep is ${keep}; it must lie in [0, 1]`, { field: 'keep' });
   return {
@@ -71,7 +76,7 @@ const gates = (c: MimoConfig, ny: number): readonly (number | null)[] =>
     ? c.outlierSigma
     : new Array<number | null>(ny).fill(c.outlierSigma ?? null);
 
-/** @throws AppError `invalid_input` naming the field that does not fit. */
+/** Refuses a configuration that cannot work; the numbers of outputs and knobs. @throws AppError `invalid_input` naming the field. */
 export function checkMimo(c: MimoConfig): { readonly ny: number; readonly nu: number } {
   const [ny, nu] = [c.target.length, c.xNominal.length];
   const bad = (field: string, what: string): never => {
@@ -106,6 +111,8 @@ export function checkMimo(c: MimoConfig): { readonly ny: number; readonly nu: nu
 /**
  * One run: w = (y − T) − B(x_applied − x_nominal), per output a′ = λ1 w + (1 − λ1)a, D′ = λ2(w − a) + (1 − λ2)D. An output that was not measured
  * (NaN), or that the outlier gate sets aside, keeps its level and drift; the third outlier in a row is a step of the process and is used.
+ * @param y - measured outputs, (ny,), NaN = not measured.
+ * @param xApplied - setpoints of the run, (nu,).
  * @throws AppError `invalid_input` when a length is wrong or a setpoint is not finite.
  * @reference Tseng, Chou & Lee, IIE Trans. 34 (2002) 541; Del Castillo & Rajagopal, IIE Trans. 34 (2002) 1095 (double EWMA).
  */
@@ -156,6 +163,7 @@ const RANK_TOLERANCE = 1e-9;
 /**
  * The least-squares move: min ‖√Q(Bu + p)‖² + ‖√R(u − u_last)‖²; where that leaves freedom (more knobs than outputs, no move weight), the u of least
  * norm in units of the knob scales.
+ * @returns g in knob unit per output unit.
  * @reference Golub & Van Loan (2013), §5.5.1 (minimum-norm solution by singular values).
  */
 export function mimoMove(c: MimoConfig): MimoMove {
@@ -188,6 +196,7 @@ export function mimoMove(c: MimoConfig): MimoMove {
   };
 }
 
+/** Setpoints for the next run, (nu,), knob units, with what limits them. */
 export interface MimoAdvice {
   readonly setpoint: readonly number[];
   /** Setpoint without limits and rounding. */
@@ -226,9 +235,10 @@ function gainWarnings(move: MimoMove, ny: number, nu: number): string[] {
 }
 
 /**
- * Setpoints for the next run: the move of `mimoMove`, or with limits (absolute, step) in its way the quadratic program over the box; then deadbands and quantum.
- * A knob whose last setpoint lies outside its absolute limits comes back inside, even by more than one step.
+ * Setpoints for the next run: the move of `mimoMove`, or with limits (absolute, step) in its way the quadratic program over the box; then deadbands and
+ * quantum. A knob whose last setpoint lies outside its absolute limits comes back inside, even by more than one step.
  * @param lastApplied - setpoints in use; without them steps and moves are counted from the nominal ones.
+ * @returns setpoints in knob units.
  * @throws AppError `invalid_input`. Look at `status`.
  */
 export function adviseMimo(s: MimoState, c: MimoConfig, lastApplied: readonly number[] | null = s.lastX): MimoAdvice {

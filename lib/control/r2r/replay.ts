@@ -6,6 +6,7 @@ import { type JournalEntry, type RecordedDecision, replayThread } from '../threa
 /** One historical run of a thread in process order. */
 export interface HistoricalRun {
   readonly id?: string;
+  /** Setpoint of the run, knob unit. */
   readonly xApplied: number;
   /** Measured output; NaN when the run was not measured. */
   readonly y: number;
@@ -16,6 +17,7 @@ export interface HistoricalRun {
   readonly afterPm?: boolean;
 }
 
+/** Delay and gain of a replay. */
 export interface ReplayOptions {
   /** Runs between processing and the arrival of the measurement. Default 0. */
   readonly delay?: number;
@@ -23,11 +25,14 @@ export interface ReplayOptions {
   readonly gainRatio?: number;
 }
 
+/** One run as the replayed loop would have made it. */
 export interface ReplayRun {
   readonly id: string | null;
   /** Disturbance reconstructed from the record, and estimate used for this run. */
   readonly disturbance: number;
+  /** Output unit. */
   readonly estimate: number;
+  /** Knob unit. */
   readonly setpoint: number;
   /** Output this setpoint would have given; NaN where nothing was measured. */
   readonly y: number;
@@ -35,6 +40,7 @@ export interface ReplayRun {
   readonly held: boolean;
 }
 
+/** Figures of a series of runs; deviations from target in output units, moves in knob units. */
 export interface ReplaySummary {
   readonly n: number;
   readonly meanDeviation: number;
@@ -45,6 +51,7 @@ export interface ReplaySummary {
   readonly totalMove: number;
 }
 
+/** A loop run over recorded data. */
 export interface Replay {
   readonly runs: readonly ReplayRun[];
   readonly recorded: ReplaySummary;
@@ -56,6 +63,7 @@ export interface Replay {
  * Run a loop over a table of runs with the production code: one decision before each run, from the measurements that had arrived by then.
  * The output the new loop would have seen is y' = y + β(x' − x), β = gainRatio·gain: the disturbance d = y − T − β(x − x_nominal) stays.
  * A measurement that arrives after a PM of its thread still counts before it, where it belongs.
+ * @param history - runs in process order; y in output units, setpoints in knob units.
  * @throws AppError `invalid_input` on an empty history or a setpoint that is not finite.
  */
 export function replay(history: readonly HistoricalRun[], loop: RunToRunConfig, options: ReplayOptions = {}): Replay {

@@ -6,6 +6,7 @@ import { AppError } from '@/lib/errors';
  */
 export type ControllerForm = 'filter' | 'integral';
 
+/** How far a loop is from instability. */
 export interface StabilityMargin {
   readonly form: ControllerForm;
   readonly delay: number;
@@ -30,6 +31,9 @@ function check(lambda: number, delay: number): void {
  * Largest gain ratio ξ = β/b for which the loop is stable with a metrology delay of `delay` runs of this thread.
  * Integral form: λξ < 2 sin(π/(2(2d + 1))). Filter form: roots of z^{d+1} − (1 − λ)z^d + λ(ξ − 1) inside the unit circle, the bound is
  * where a pair crosses it: sin((d+1)θ) = (1 − λ) sin(dθ), ξ = 1 + [(1 − λ) cos(dθ) − cos((d+1)θ)]/λ.
+ * @param lambda - EWMA weight.
+ * @param delay - d, whole runs.
+ * @returns dimensionless.
  * @throws AppError `invalid_input` on λ outside (0, 1] or a delay that is not a whole number of runs.
  * @reference Levin & May, Theor. Popul. Biol. 9 (1976) 178 (integral form); Kuruklis, J. Math. Anal. Appl. 188 (1994) 719 (filter form).
  */
@@ -49,7 +53,12 @@ export function maxGainRatio(lambda: number, delay: number, form: ControllerForm
   return 1 + (a * Math.cos(delay * t) - Math.cos((delay + 1) * t)) / lambda;
 }
 
-/** Stability of a loop with λ, delay in runs and gain ratio ξ = true gain/model gain. Errors as `maxGainRatio`. */
+/**
+ * Stability of a loop with λ, delay in runs and gain ratio ξ = true gain/model gain. Errors as `maxGainRatio`.
+ * @param lambda - EWMA weight.
+ * @param delay - d, whole runs.
+ * @param gainRatio - ξ, dimensionless.
+ */
 export function stabilityMargin(
   lambda: number,
   delay: number,
@@ -80,6 +89,8 @@ export function stabilityMargin(
 
 /**
  * Largest |root| of a polynomial, coefficients in ascending powers, by Aberth's simultaneous iteration.
+ * @param coefficients - (degree + 1,), real.
+ * @returns dimensionless.
  * @throws AppError `not_converged` when 500 iterations do not settle (multiple roots settle to about 1e-7).
  * @reference Aberth, Math. Comp. 27 (1973) 339.
  */
@@ -90,7 +101,13 @@ export function largestRoot(coefficients: ArrayLike<number>): number {
   return r;
 }
 
-/** All roots of a real polynomial, coefficients in ascending powers with a non-zero last one. */
+/**
+ * All roots of a real polynomial, coefficients in ascending powers with a non-zero last one.
+ * @param coefficients - (degree + 1,).
+ * @returns roots, (degree,).
+ * @throws AppError `invalid_input` for a leading coefficient of 0; `not_converged` as {@link largestRoot}.
+ * @reference Aberth, Math. Comp. 27 (1973) 339.
+ */
 export function polynomialRoots(coefficients: ArrayLike<number>): { re: Float64Array; im: Float64Array } {
   const n = coefficients.length - 1;
   const lead = coefficients[n]!;

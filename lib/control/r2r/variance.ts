@@ -12,6 +12,9 @@ export type Disturbance =
  * Asymptotic variance of y − T under EWMA control without delay, in units of the innovation variance, with L = λξ (ξ = true gain/model
  * gain): e_t = (1 − L) e_{t−1} + d_t − d_{t−1}. White 2/(2 − L); IMA 1 + (1 − θ − L)²/(L(2 − L)); AR(1)
  * 2/((1 + ρ)(1 + φ)(1 − ρφ)), ρ = 1 − L; random walk 1/(L(2 − L)).
+ * @param lambda - EWMA weight.
+ * @param gainRatio - ξ, dimensionless.
+ * @returns in units of the innovation variance.
  * @throws AppError `out_of_domain` when the loop is not stable (0 < L < 2) or |φ| >= 1.
  * @reference Ingolfsson & Sachs (1993); Del Castillo, Statistical Process Adjustment for Quality Control (2002), ch. 6.
  */
@@ -35,7 +38,12 @@ export function asymptoticVariance(lambda: number, gainRatio: number, disturbanc
   }
 }
 
-/** Offset of y − T that a drift of `slope` per run leaves under single EWMA: slope/(λξ). */
+/**
+ * Offset of y − T that a drift of `slope` per run leaves under single EWMA: slope/(λξ).
+ * @param slope - output unit per run.
+ * @returns output unit.
+ * @reference Ingolfsson & Sachs, J. Quality Technology 25 (1993) 271.
+ */
 export function driftOffset(lambda: number, gainRatio: number, slope: number): number {
   return slope / (lambda * gainRatio);
 }
@@ -55,7 +63,9 @@ export interface LambdaAdvice {
 /**
  * λ for IMA(1,1) with a drift: least mean square of y − T, variance 1 + (1 − θ − L)²/(L(2 − L)) and offset δ/L, L = λξ; without a drift L = 1 − θ.
  * Held within (0, 1]: the mean square has one minimum in L, so that the nearest weight is the best.
+ * @param theta - IMA(1,1) parameter.
  * @param drift - δ a run, in innovation sigmas.
+ * @reference λ = 1 − θ: Box & Luceño, Statistical Control by Monitoring and Feedback Adjustment (1997).
  */
 export function adviseLambda(theta: number, gainRatio = 1, drift = 0): LambdaAdvice {
   const best = drift === 0 ? 1 - theta : minimiseGolden((L) => imaVariance(theta, L) + (drift / L) ** 2, 1e-6, 2 - 1e-6).x;
@@ -69,6 +79,7 @@ const imaVariance = (theta: number, L: number): number => 1 + (1 - theta - L) **
 
 /** A steady change from run to run beside the IMA noise. */
 export interface DriftEstimate {
+  /** Unit of the disturbance per run. */
   readonly perRun: number;
   /** Standard error from the fitted IMA: σ(1 − θ)/√n and more; null where the noise is 0. */
   readonly u: number | null;
@@ -76,8 +87,10 @@ export interface DriftEstimate {
   readonly isSignificant: boolean;
 }
 
+/** An IMA(1,1) model of a disturbance. */
 export interface Ima11Fit {
   readonly theta: number;
+  /** Of the innovations, unit of the disturbance. */
   readonly sigma: number;
   /** As {@link adviseLambda} gives it for a gain without error. */
   readonly lambda: number;

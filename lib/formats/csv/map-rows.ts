@@ -53,7 +53,7 @@ export function marksOf(cells: readonly string[]): Marks {
 
 /**
  * A number of a cell. A comma is a decimal comma where the file separates its columns otherwise, or where the cell stood in quotes. What may also mean
- * thousands is none, unless the file tells: "1,234" is a decimal where semicolons separate the columns and no number of the column has a point,
+ * thousands is none, unless the rest of the file decides: "1,234" is a decimal where semicolons separate the columns and no number of the column has a point,
  * "1.234" where no number of the column has a comma. NaN: not a number; `numberFault` says why.
  */
 export function cellNumber(text: string, delimiter: string, marks: Marks = NO_MARKS): number {
@@ -80,7 +80,7 @@ function timeTexts(table: CsvTable, mapping: CsvMapping): string[] {
   return table.rows.filter((r) => !isBlankRow(r)).map((r) => r[at] ?? '');
 }
 
-/** @throws AppError `invalid_input` with both lists when a mapping names columns that the file has not: it was made for another file. */
+/** @throws AppError `invalid_input` with both lists when a mapping names columns that the file does not have: it was made for another file. */
 function columnsThere(header: readonly string[], mapping: CsvMapping): void {
   const named = CSV_FIELDS.flatMap((f) => {
     const s = mapping[f.name];
@@ -106,7 +106,7 @@ export function unusedColumns(header: readonly string[], mapping: CsvMapping): s
  * Site rows to measurements: rows of the same lot, slot, operation, parameter and time are one wafer. A row that cannot be read is a
  * fault with its line, and its wafer is left out as a whole: half a wafer would have another mean.
  * The sender's key is made of lot, operation, slot, parameter and time, so that sending a file twice changes nothing.
- * @throws AppError `invalid_input` when the mapping names a column that the file has not.
+ * @throws AppError `invalid_input` when the mapping names a column that the file does not have.
  */
 export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups): MappedRows {
   columnsThere(table.header, mapping);

@@ -98,6 +98,6 @@ export function parseCsv(text: string, headerLine: number | null = null): CsvTab
   return { header, rows, line: data.map((r) => r.info.lines + before), headerLine: first, metadata, delimiter };
 }
 
-/** A CSV text whose header is searched for when no line is told: `findHeader`, else the first line that is not blank. */
+/** A CSV text whose header is searched for when no line is given: `findHeader`, else the first line that is not blank. */
 export const parseFindingHeader = (text: string, headerLine: number | null): CsvTable =>
   parseCsv(text, headerLine ?? findHeader(text));

@@ -16,6 +16,7 @@ import {
 import { ATTRIBUTE, DATA_TYPE, encodeModel, type OnnxAttribute, type OnnxNode, type OnnxTensor } from './schema';
 import { encodeTensor, type Precision } from './tensors';
 
+/** Options of {@link networkToOnnx}. */
 export interface OnnxExportOptions {
   /** `float32` (default) runs everywhere; `float64` keeps every bit. */
   readonly precision?: Precision;

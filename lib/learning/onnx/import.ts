@@ -8,6 +8,7 @@ import { OPSET_LOWEST } from './operators';
 import { DATA_TYPE, decodeModel, type OnnxModel, type OnnxNode, type OnnxTensor, type OnnxValueInfo } from './schema';
 import { decodeTensor, type Precision } from './tensors';
 
+/** A network that was read from an ONNX model. */
 export interface OnnxImport {
   readonly network: Network;
   readonly precision: Precision;

@@ -11,6 +11,7 @@ export const DATA_TYPE = { float: 1, int64: 7, double: 11 } as const;
 /** Kinds of an attribute. */
 export const ATTRIBUTE = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
 
+/** `TensorProto`, as far as it is used. */
 export interface OnnxTensor {
   readonly name?: string;
   readonly dims: readonly bigint[];
@@ -23,6 +24,7 @@ export interface OnnxTensor {
   readonly dataLocation?: number;
 }
 
+/** `AttributeProto`, as far as it is used. */
 export interface OnnxAttribute {
   readonly name: string;
   readonly type: number;
@@ -34,6 +36,7 @@ export interface OnnxAttribute {
   readonly ints?: readonly bigint[];
 }
 
+/** `NodeProto`, as far as it is used. */
 export interface OnnxNode {
   readonly input: readonly string[];
   readonly output: readonly string[];
@@ -43,6 +46,7 @@ export interface OnnxNode {
   readonly attribute?: readonly OnnxAttribute[];
 }
 
+/** `ValueInfoProto`, as far as it is used. */
 export interface OnnxValueInfo {
   readonly name: string;
   readonly type?: {
@@ -53,6 +57,7 @@ export interface OnnxValueInfo {
   };
 }
 
+/** `ModelProto`, as far as it is used. @reference onnx.proto3 of the ONNX IR specification. */
 export interface OnnxModel {
   readonly irVersion: bigint;
   readonly producerName?: string;

@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 import { sizeOf, type Tensor } from '../tensor';
 import { DATA_TYPE, type OnnxTensor } from './schema';
 
+/** Precision of stored weights. */
 export type Precision = 'float32' | 'float64';
 
 /** Tensor with its values as little-endian bytes; `float32` rounds to nearest. @throws AppError `out_of_domain` when a value is not finite in that precision. */

@@ -61,7 +61,9 @@ function curvesOf(t: Table): { readonly n: MonotoneCubic; readonly k: MonotoneCu
  * ñ = n + ik of a material of the library. Tables are interpolated by a monotone cubic on photon energy, so that no extremum appears that the table does
  * not have and k stays ≥ 0; formulas are evaluated as published.
  * @param wavelengthNm - shape (w,), vacuum, nm.
+ * @returns (w,).
  * @throws AppError `not_found` for an unknown name; `out_of_domain` naming the range: nothing is extrapolated.
+ * @reference of every table: {@link Material.reference}; interpolation as `monotoneCubic`.
  */
 export function materialIndex(name: string, wavelengthNm: ArrayLike<number>): ComplexArray {
   const t = byName.get(name);

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { besselK, logGamma, type RadialFamily, radialCorrelation, radialMatrix } from '@/lib/numerics';
 
+/** Family of the correlation function. */
 export type CovarianceKind = 'exponential' | 'gaussian' | 'spherical' | 'matern';
 
 /** Direction along which the field changes most slowly, and how much faster it changes across (ratio <= 1 shortens the range). */
@@ -17,15 +18,18 @@ export interface Anisotropy {
  */
 export interface CovarianceModel {
   readonly kind: CovarianceKind;
+  /** σ², partial sill, unit of the values squared. */
   readonly sigma2: number;
+  /** φ, mm. */
   readonly phi: number;
+  /** Unit of the values squared. */
   readonly nugget: number;
   /** Smoothness ν of the Matérn family. */
   readonly nu?: number;
   readonly anisotropy?: Anisotropy;
 }
 
-/** @throws AppError `invalid_input` naming the parameter that cannot be. */
+/** Refuses a covariance that cannot be. @throws AppError `invalid_input` naming the parameter. */
 export function checkCovariance(m: CovarianceModel): void {
   if (!(m.sigma2 >= 0) || !(m.nugget >= 0) || !(m.sigma2 + m.nugget > 0))
     throw new AppError(
@@ -50,6 +54,8 @@ function familyOf(kind: CovarianceKind, nu: number): RadialFamily | null {
 
 /**
  * Correlation ρ(h/φ) of a kind as a function of h >= 0: exp(−u), exp(−u²), 1 − 1.5u + 0.5u³ (u < 1), and 2^{1−ν}/Γ(ν) u^ν K_ν(u).
+ * @param phi - φ, mm.
+ * @param nu - ν of the Matérn family.
  * @reference Stein, Interpolation of Spatial Data (1999), §2.7; Abramowitz & Stegun 9.6 for K_ν.
  */
 export function correlation(kind: CovarianceKind, phi: number, nu = 0.5): (h: number) => number {
@@ -64,18 +70,33 @@ export function correlation(kind: CovarianceKind, phi: number, nu = 0.5): (h: nu
   };
 }
 
-/** C(h) of a model, nugget only at h = 0. */
+/**
+ * C(h) of a model, nugget only at h = 0.
+ * @param h - distance, mm.
+ * @returns unit of the values squared.
+ * @reference Cressie, Statistics for Spatial Data (1993), §2.3.
+ */
 export function covariance(model: CovarianceModel, h: number): number {
   if (h === 0) return model.sigma2 + model.nugget;
   return model.sigma2 * correlation(model.kind, model.phi, model.nu)(h);
 }
 
-/** Semivariance γ(h) = σ² + nugget − C(h). */
+/**
+ * Semivariance γ(h) = σ² + nugget − C(h).
+ * @param h - distance, mm.
+ * @returns unit of the values squared.
+ * @reference Matheron, Economic Geology 58 (1963) 1246.
+ */
 export function semivariance(model: CovarianceModel, h: number): number {
   return h === 0 ? 0 : model.sigma2 + model.nugget - covariance(model, h);
 }
 
-/** Coordinates in which the model is isotropic: rotated to the slow direction, the other axis stretched. */
+/**
+ * Coordinates in which the model is isotropic: rotated to the slow direction, the other axis stretched.
+ * @param x - (n,), mm; `y` likewise.
+ * @returns (n,) each, mm.
+ * @reference Chilès & Delfiner, Geostatistics, 2nd ed. (2012), ch. 2.
+ */
 export function isotropic(
   model: CovarianceModel,
   x: ArrayLike<number>,
@@ -91,7 +112,12 @@ export function isotropic(
   };
 }
 
-/** Covariance matrix (n, n) of a set of positions, the nugget on its diagonal; equal positions count as repeated measurements. */
+/**
+ * Covariance matrix (n, n) of a set of positions, the nugget on its diagonal; equal positions count as repeated measurements.
+ * @param x - (n,), mm; `y` likewise.
+ * @returns row-major, unit of the values squared.
+ * @throws AppError as {@link checkCovariance}.
+ */
 export function covarianceMatrixOf(model: CovarianceModel, x: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
   checkCovariance(model);
   const points = pointsOf(model, x, y);
@@ -101,13 +127,18 @@ export function covarianceMatrixOf(model: CovarianceModel, x: ArrayLike<number>,
   return out;
 }
 
-/** Positions as rows (n, 2) of the coordinates in which the model is isotropic. */
+/** Positions as rows (n, 2) of the coordinates in which the model is isotropic. @param x - (n,), mm; `y` likewise. @returns (n, 2) row-major, mm. */
 export function pointsOf(model: CovarianceModel, x: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
   const p = isotropic(model, x, y);
   return Float64Array.from({ length: 2 * x.length }, (_, k) => (k % 2 === 0 ? p.x[k >> 1]! : p.y[k >> 1]!));
 }
 
-/** C between two sets of isotropic positions, row-major (n, m); `atZero` where they coincide. */
+/**
+ * C between two sets of isotropic positions, row-major (n, m); `atZero` where they coincide.
+ * @param a - (n, 2); b - (m, 2), mm.
+ * @param atZero - covariance where positions coincide.
+ * @returns unit of the values squared.
+ */
 export function crossCovarianceOf(model: CovarianceModel, a: Float64Array, b: Float64Array, atZero: number): Float64Array {
   const { kind, sigma2, phi, nu = 0.5 } = model;
   const family = familyOf(kind, nu);

@@ -29,6 +29,7 @@ export interface DriftFrame {
   readonly scale: number;
 }
 
+/** The frame of given positions. @param x - (n,), mm; `y` likewise. */
 export function driftFrame(drift: Drift, x: ArrayLike<number>, y: ArrayLike<number>): DriftFrame {
   let [cx, cy, scale] = [0, 0, 0];
   for (let i = 0; i < x.length; i++) {
@@ -39,9 +40,10 @@ export function driftFrame(drift: Drift, x: ArrayLike<number>, y: ArrayLike<numb
   return { drift, cx, cy, scale: scale || 1 };
 }
 
+/** Number of drift terms. */
 export const driftTerms = (drift: Drift): number => POWERS[drift].length;
 
-/** F, shape (n, p), in centred and scaled coordinates. */
+/** F, shape (n, p), in centred and scaled coordinates. @param x - (n,), mm; `y` likewise. @returns dimensionless. */
 export function driftMatrix(f: DriftFrame, x: ArrayLike<number>, y: ArrayLike<number>): Matrix {
   const powers = POWERS[f.drift];
   const p = powers.length;

@@ -15,7 +15,9 @@ import { type CovarianceModel, checkCovariance, covarianceMatrixOf, crossCovaria
 import { type Drift, type DriftFrame, driftFrame, driftMatrix, driftTerms } from './drift';
 import { factorOf, placesOf, repeatedSites, snapToSites } from './repeats';
 
+/** Drift, mean and uncertainties of a kriging system. */
 export interface KrigingOptions {
+  /** Default `constant`: ordinary kriging. */
   readonly drift?: Drift;
   /** Known mean: simple kriging; the drift is then not estimated. */
   readonly mean?: number;
@@ -26,8 +28,10 @@ export interface KrigingOptions {
 /** A factored kriging system; predict with `krige`. */
 export interface KrigingModel {
   readonly model: CovarianceModel;
+  /** Measured sites, (n,), mm. */
   readonly x: Float64Array;
   readonly y: Float64Array;
+  /** Measured values, (n,). */
   readonly z: Float64Array;
   readonly mean: number | null;
   readonly frame: DriftFrame;
@@ -47,7 +51,8 @@ export interface KrigingModel {
 
 /**
  * Prepare simple, ordinary or universal kriging: V = L Lᵀ once, the drift by generalised least squares through QR of L⁻¹F.
- * @param x, y - positions, mm. @param z - values; NaN sites are left out. @param model - covariance; φ is not the practical range.
+ * @param x, y - positions, mm; z - values; NaN sites are left out.
+ * @param model - covariance; φ is not the practical range.
  * @throws AppError `invalid_input` on fewer sites than drift terms; `not_positive_definite` when sites repeat without nugget or uncertainty.
  * @complexity n³/3.
  * @reference Chilès & Delfiner, Geostatistics, 2nd ed. (2012), §3.4; Cressie, Statistics for Spatial Data (1993), §3.4.
@@ -130,7 +135,9 @@ function solveUpper(qr: Qr, c: Float64Array, frame: DriftFrame): Float64Array<Ar
   return out;
 }
 
+/** Predictions with their variance. */
 export interface KrigingResult {
+  /** (n,), unit of the values. */
   readonly prediction: Float64Array;
   /** Kriging variance; null when not asked for. */
   readonly variance: Float64Array | null;
@@ -138,6 +145,7 @@ export interface KrigingResult {
   readonly covariance: Float64Array | null;
 }
 
+/** What is predicted. */
 export interface KrigeOptions {
   /**
    * `value` (default) predicts what would be measured: exact at the data, the nugget in its variance; at a site with several readings one more of
@@ -150,7 +158,11 @@ export interface KrigeOptions {
 
 /**
  * Predict at new positions: ẑ = f₀β + c₀ᵀV⁻¹(z − Fβ), variance C(0) − c₀ᵀV⁻¹c₀ + (f₀ − FᵀV⁻¹c₀)ᵀ(FᵀV⁻¹F)⁻¹(…).
+ * @param x - positions, (n,), mm; `y` likewise.
+ * @returns unit of the values; variances in its square.
+ * @throws AppError `dimension_mismatch` when x and y differ in length.
  * @complexity n a point for the prediction, n² for the variance (right-hand sides are solved together).
+ * @reference Chilès & Delfiner, Geostatistics, 2nd ed. (2012), §3.4; Cressie, Statistics for Spatial Data (1993), §3.4.
  */
 export function krige(k: KrigingModel, x: ArrayLike<number>, y: ArrayLike<number>, options: KrigeOptions = {}): KrigingResult {
   if (x.length !== y.length) throw new AppError('dimension_mismatch', `x has ${x.length} points, y has ${y.length}`);
@@ -246,6 +258,10 @@ function driftGap(k: KrigingModel, f: Float64Array, c: Float64Array, w: number):
 /**
  * Kriging with the `nearest` readings of each point only, for very many sites. Distances in the anisotropic metric; ties by site order; a site that is read
  * more than once comes with all its readings, whose mean it is.
+ * @param x - sites, (n,), mm; `y` likewise; xNew, yNew - positions, (m,); z - values, NaN is left out.
+ * @param nearest - number of readings of each prediction.
+ * @throws AppError as {@link fitKriging} and {@link krige}.
+ * @reference Chilès & Delfiner, Geostatistics, 2nd ed. (2012), ch. 3.
  */
 export function krigeNearest(
   x: ArrayLike<number>,

@@ -12,6 +12,7 @@ import {
 import { type CovarianceKind, type CovarianceModel, covarianceMatrixOf } from './covariance';
 import { type Drift, driftFrame, driftLogScale, driftMatrix, driftTerms } from './drift';
 
+/** Maximum likelihood, or restricted maximum likelihood. */
 export type LikelihoodKind = 'ml' | 'reml';
 
 interface Pieces {
@@ -49,6 +50,9 @@ function pieces(x: ArrayLike<number>, y: ArrayLike<number>, z: ArrayLike<number>
 
 /**
  * Log likelihood of a Gaussian field: ML −½(n ln 2π + ln|V| + rᵀV⁻¹r), REML −½((n − p) ln 2π + ln|V| + ln|FᵀV⁻¹F| + rᵀV⁻¹r), r = z − Fβ_GLS.
+ * @param x - (n,), mm; `y` likewise.
+ * @param z - (n,), finite.
+ * @returns natural logarithm.
  * @throws AppError `not_positive_definite` when sites repeat without nugget.
  * @reference Harville, J. Am. Stat. Assoc. 72 (1977) 320; without the constant ½ ln|FᵀF| that some programs add to REML.
  */
@@ -86,6 +90,7 @@ export function profiledLogLikelihood(
   return { value, sigma2 };
 }
 
+/** A covariance by maximum likelihood. */
 export interface LikelihoodFit {
   readonly model: CovarianceModel;
   readonly logLikelihood: number;
@@ -105,6 +110,7 @@ const MAX_STARTS = 4;
  * of ranges (spherical likelihoods have several).
  * @param nu - fixed smoothness of a Matérn model.
  * @param zAll - values; NaN sites are left out.
+ * @param xAll - (n,), mm; `yAll` likewise.
  * @throws AppError `invalid_input` with fewer than five measured sites more than drift terms; `out_of_domain` when the values do not vary.
  * @reference Mardia & Marshall, Biometrika 71 (1984) 135; profiling: Diggle & Ribeiro, Model-based Geostatistics (2007), §5.4.
  */

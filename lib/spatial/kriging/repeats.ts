@@ -6,9 +6,10 @@ const SAME_SHARE = 1e-9;
 const SAME_MM = 1e-9;
 
 /**
- * Moves places onto the site that they are at but for rounding, in place: two readings of one place differ by error, not by the field, and a place that is
- * a site has its reading.
- * @param x, y - sites. @param px, py - places to move; the same arrays for the sites themselves.
+ * Moves places onto the site that they coincide with except for rounding, in place: two readings of one place differ by error, not by the field, and a
+ * place that is a site has its reading.
+ * @param x, y - sites, mm.
+ * @param px, py - places to move, mm; the same arrays for the sites themselves.
  * @complexity O(sites + places): sites are looked for in the nine cells around a place.
  */
 export function snapToSites(x: Float64Array, y: Float64Array, px: Float64Array, py: Float64Array): void {
@@ -46,7 +47,7 @@ export function snapToSites(x: Float64Array, y: Float64Array, px: Float64Array, 
   }
 }
 
-/** Of each site the number of the first that is at its place. */
+/** Of each site the number of the first that is at its place. @param x - (n,), mm; `y` likewise. @returns (n,). */
 export function placesOf(x: Float64Array, y: Float64Array): Int32Array {
   const first = new Map<string, number>();
   return Int32Array.from(x, (v, i) => {
@@ -57,7 +58,12 @@ export function placesOf(x: Float64Array, y: Float64Array): Int32Array {
   });
 }
 
-/** Of each place the sites (from 0) that are there: by the same measure as kriging itself. @param x, y - sites. @param px, py - places. */
+/**
+ * Of each place the sites (from 0) that are there: by the same measure as kriging itself.
+ * @param x, y - sites.
+ * @param px, py - places.
+ * @returns for each place the indices of its readings.
+ */
 export function readingsAt(
   x: ArrayLike<number>,
   y: ArrayLike<number>,
@@ -82,14 +88,18 @@ export function readingsAt(
   return Array.from(qx, (v, j) => at.get(`${v},${qy[j]}`) ?? []);
 }
 
-/** 1 for every site that is read more than once. */
+/** 1 for every site that is read more than once. @param x - (n,), mm; `y` likewise. @returns (n,), 0 or 1. */
 export function repeatedSites(x: Float64Array, y: Float64Array): Uint8Array {
   const out = new Uint8Array(x.length);
   for (const [i, first] of placesOf(x, y).entries()) if (first !== i) out[i] = out[first] = 1;
   return out;
 }
 
-/** Factor of a kriging system. @throws AppError `not_positive_definite` naming the sites that repeat: give a nugget or uncertainties. */
+/**
+ * Factor of a kriging system.
+ * @param v - V, (n, n) row-major.
+ * @throws AppError `not_positive_definite` naming the sites that repeat: give a nugget or uncertainties.
+ */
 export function factorOf(v: Float64Array, n: number, isRepeated: Uint8Array): Cholesky {
   try {
     return cholesky(v, n);

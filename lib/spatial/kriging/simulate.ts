@@ -5,7 +5,12 @@ import { type KrigingModel, krige } from './kriging';
 
 /**
  * Gaussian random field mean + L·w at given positions from standard normal deviates w (one a site).
- * @complexity n³/3 for the factor. @reference Cressie (1993), §3.6.1.
+ * @param x - (n,), mm; `y` likewise.
+ * @param normals - w, (n,).
+ * @returns (n,), unit of the values.
+ * @throws AppError `dimension_mismatch` when lengths differ.
+ * @complexity n³/3 for the factor.
+ * @reference Cressie (1993), §3.6.1.
  */
 export function simulateField(
   model: CovarianceModel,
@@ -31,6 +36,8 @@ function correlated(l: Float64Array, w: ArrayLike<number>, mean: (i: number) => 
 
 /**
  * Fields that honour the data: draws from the kriging distribution at new positions, jointly.
+ * @param x - (n,), mm; `y` likewise.
+ * @param count - number of simulations.
  * @returns one row a simulation.
  * @reference Chilès & Delfiner (2012), §7.3.
  */

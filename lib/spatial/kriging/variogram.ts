@@ -3,15 +3,21 @@ import { leastSquares, minimiseGolden } from '@/lib/numerics';
 import { type CovarianceKind, type CovarianceModel, correlation } from './covariance';
 import { type Drift, driftFrame, driftMatrix } from './drift';
 
+/** A variogram estimated from pairs of sites. */
 export interface EmpiricalVariogram {
   /** Pairs, mean distance and semivariance of each bin that holds pairs. */
   readonly count: Float64Array;
+  /** mm. */
   readonly distance: Float64Array;
+  /** Unit of the values squared. */
   readonly gamma: Float64Array;
 }
 
+/** Bins and estimator of a variogram. */
 export interface VariogramOptions {
+  /** Longest distance, mm. */
   readonly cutoff: number;
+  /** Width of a bin, mm. */
   readonly width: number;
   /** Matheron's mean of squares, or Cressie and Hawkins' robust fourth power of mean roots. */
   readonly estimator?: 'matheron' | 'cressie';
@@ -22,6 +28,8 @@ export interface VariogramOptions {
 /**
  * Empirical variogram over bins (k·width, (k + 1)·width] up to the cut-off: Σ (z_i − z_j)²/2N, or ½ (mean √|d|)⁴/(0.457 + 0.494/N).
  * NaN sites are left out.
+ * @param x - (n,), mm; `y` likewise.
+ * @param z - (n,), any unit.
  * @throws AppError `invalid_input` when cut-off or width is not positive.
  * @reference Matheron, Economic Geology 58 (1963) 1246; Cressie & Hawkins, Math. Geol. 12 (1980) 115.
  */
@@ -67,6 +75,7 @@ export function empiricalVariogram(
   };
 }
 
+/** A model fitted to an empirical variogram. */
 export interface VariogramFit {
   readonly model: CovarianceModel;
   readonly weightedSse: number;
@@ -77,6 +86,7 @@ export interface VariogramFit {
 /**
  * Fit a model to an empirical variogram by least squares with weights N/distance². For given φ nugget and σ² are a non-negative linear
  * problem, so only φ is searched: on a grid from a tenth of the shortest to ten times the longest distance, then by golden section.
+ * @param nu - fixed smoothness of a Matérn model.
  * @throws AppError `invalid_input` with fewer than three bins.
  * @reference Cressie, Math. Geol. 17 (1985) 563; Pebesma, Computers & Geosciences 30 (2004) 683.
  */

@@ -12,6 +12,7 @@ export interface WaferModel {
   readonly covariance: CovarianceModel;
 }
 
+/** Order of the trend and family of the residual's covariance. */
 export interface WaferModelOptions extends ZernikeFitOptions {
   readonly kind?: CovarianceKind;
   /** Covariance of the residual; estimated by REML when not given. */
@@ -20,7 +21,10 @@ export interface WaferModelOptions extends ZernikeFitOptions {
 
 /**
  * Fit trend and residual of one wafer: Zernike polynomials by least squares, the residual as a zero-mean Gaussian field (simple kriging).
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @param z - (n,); NaN sites are left out.
  * @throws AppError as `fitZernike` and `fitCovariance`; `out_of_domain` when the trend leaves only rounding.
+ * @reference trend and residual: Cressie, Statistics for Spatial Data (1993), §3.1.
  */
 export function fitWaferModel(
   x: ArrayLike<number>,
@@ -52,7 +56,11 @@ function requireResidual(z: ArrayLike<number>, residual: readonly number[]): voi
     );
 }
 
-/** Prediction, its variance and standard uncertainty, named as those of kriging (trend and field together, taken as independent) at positions in mm. */
+/**
+ * Prediction, its variance and standard uncertainty, named as those of kriging (trend and field together, taken as independent) at positions in mm.
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @returns (n,) each, unit of the values; the variance in its square.
+ */
 export function predictWafer(
   m: WaferModel,
   x: ArrayLike<number>,

@@ -1,7 +1,12 @@
 import { AppError } from '@/lib/errors';
 import { zernikeValues } from './polynomials';
 
-/** Model values Σ a_j Z_j at positions in mm, wafer frame. */
+/**
+ * Model values Σ a_j Z_j at positions in mm, wafer frame.
+ * @param coefficients - a, OSA/ANSI order, unit of the values.
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @returns (n,), unit of the values.
+ */
 export function evaluateZernike(
   coefficients: ArrayLike<number>,
   x: ArrayLike<number>,
@@ -17,7 +22,14 @@ export function evaluateZernike(
   });
 }
 
-/** Standard uncertainty of the model at positions in mm, from the covariance of the coefficients: u² = zᵀ C z. */
+/**
+ * Standard uncertainty of the model at positions in mm, from the covariance of the coefficients: u² = zᵀ C z.
+ * @param covariance - C, (terms, terms) row-major, unit of the values squared.
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @returns (n,), unit of the values.
+ * @throws AppError `dimension_mismatch` for a covariance that is not square.
+ * @reference JCGM 100:2008, 5.2.2, eq. 13.
+ */
 export function zernikeUncertainty(
   covariance: Float64Array,
   x: ArrayLike<number>,
@@ -41,19 +53,29 @@ export function zernikeUncertainty(
 
 /** A square raster over the wafer; cell (row, column) sits at (xs[column], ys[row]); NaN outside the radius. */
 export interface WaferGrid {
+  /** mm. */
   readonly xs: Float64Array;
+  /** mm. */
   readonly ys: Float64Array;
+  /** Row-major (rows, columns). */
   readonly values: Float64Array;
 }
 
-/** Coordinates of a raster of `size` x `size` cells over a wafer of the given radius, y from −radius upwards. */
+/**
+ * Coordinates of a raster of `size` x `size` cells over a wafer of the given radius, y from −radius upwards.
+ * @returns (size,), mm.
+ * @throws AppError `invalid_input` for a size below 2.
+ */
 export function rasterAxes(size: number, radiusMm: number): Float64Array {
   if (!Number.isInteger(size) || size < 2)
     throw new AppError('invalid_input', `grid size must be an integer >= 2, got ${size}`, { field: 'size' });
   return Float64Array.from({ length: size }, (_, i) => radiusMm * ((2 * i) / (size - 1) - 1));
 }
 
-/** The model on a raster, for maps. `radiusMm` bounds the drawn disc (edge exclusion included or not, as the caller wants). */
+/**
+ * The model on a raster, for maps. `radiusMm` bounds the drawn disc (edge exclusion included or not, as the caller wants).
+ * @param options.size - cells along an axis.
+ */
 export function zernikeGrid(
   coefficients: ArrayLike<number>,
   options: { readonly size?: number; readonly radiusMm?: number; readonly normRadiusMm?: number } = {},

@@ -3,6 +3,7 @@ import { type LeastSquaresFit, leastSquares } from '@/lib/numerics';
 import { termsOfOrder, zernikeName } from './indices';
 import { zernikeValues } from './polynomials';
 
+/** Order, weights and policy of a Zernike fit. */
 export interface ZernikeFitOptions {
   /** Number of OSA/ANSI terms, or the radial order instead. */
   readonly terms?: number;
@@ -35,10 +36,13 @@ export function termsOf(o: Pick<ZernikeFitOptions, 'terms' | 'order'>): number {
 
 /**
  * Weighted least-squares fit of a wafer map by Zernike polynomials: z_i ≈ Σ_j a_j Z_j(x_i/R, y_i/R).
- * @param x, y - site positions, wafer frame, mm, shape (n,). @param z - values; NaN means "not measured" and drops the site.
+ * @param x, y - site positions, wafer frame, mm, shape (n,).
+ * @param z - values; NaN means "not measured" and drops the site.
+ * @returns coefficients in the unit of the values, with covariance.
  * @throws AppError `rank_deficient` with the names of the terms the sites alias (ring layouts do: 9 sites carry 8 of 10 terms);
  * `invalid_input` with fewer sites than terms.
  * @reference Mahajan, Zernike polynomials and wavefront fitting, in Optical Shop Testing, 3rd ed. (2007); QR as in numerics.
+ * @reference orthonormal polynomials: Born & Wolf, Principles of Optics, 7th ed. (1999), §9.2.1 and app. VII.
  */
 export function fitZernike(
   x: ArrayLike<number>,
@@ -76,7 +80,12 @@ export function termNames(v: Float64Array): string[] {
     .map(zernikeName);
 }
 
-/** 1/u² for each value. @throws AppError `invalid_input` when an uncertainty is not positive. */
+/**
+ * 1/u² for each value.
+ * @param u - standard uncertainties, (n,).
+ * @returns (n,), 1/unit².
+ * @throws AppError `invalid_input` when an uncertainty is not positive.
+ */
 export function weightsOf(u: ArrayLike<number>): Float64Array {
   return Float64Array.from({ length: u.length }, (_, i) => {
     if (!(u[i]! > 0))

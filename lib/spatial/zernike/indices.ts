@@ -23,7 +23,7 @@ export function nmToOsa(n: number, m: number): number {
   return (n * (n + 2) + m) / 2;
 }
 
-/** (n, m) of an OSA/ANSI index. */
+/** (n, m) of an OSA/ANSI index. @reference ANSI Z80.28-2010. */
 export function osaToNm(j: number): Nm {
   requireIndex('OSA', j, 0);
   let n = Math.floor((Math.sqrt(8 * j + 1) - 1) / 2);
@@ -31,7 +31,11 @@ export function osaToNm(j: number): Nm {
   return { n, m: 2 * j - n * (n + 2) };
 }
 
-/** Noll index, from 1: even is a cosine, odd a sine. @reference R. J. Noll, J. Opt. Soc. Am. 66 (1976) 207. */
+/**
+ * Noll index, from 1: even is a cosine, odd a sine.
+ * @throws AppError `out_of_domain` for an (n, m) that does not exist.
+ * @reference R. J. Noll, J. Opt. Soc. Am. 66 (1976) 207.
+ */
 export function nmToNoll(n: number, m: number): number {
   requireNm(n, m);
   const low = n % 4 < 2;
@@ -39,7 +43,7 @@ export function nmToNoll(n: number, m: number): number {
   return (n * (n + 1)) / 2 + Math.abs(m) + extra;
 }
 
-/** (n, m) of a Noll index. */
+/** (n, m) of a Noll index. @reference R. J. Noll, J. Opt. Soc. Am. 66 (1976) 207. */
 export function nollToNm(j: number): Nm {
   requireIndex('Noll', j, 1);
   let n = Math.ceil((Math.sqrt(8 * j + 1) - 3) / 2);
@@ -49,13 +53,17 @@ export function nollToNm(j: number): Nm {
   return { n, m: j % 2 === 0 ? m : -m || 0 };
 }
 
-/** Fringe (University of Arizona) index, from 1. @reference Wyant & Creath, Applied Optics and Optical Engineering XI (1992) 28. */
+/**
+ * Fringe (University of Arizona) index, from 1.
+ * @throws AppError `out_of_domain` for an (n, m) that does not exist.
+ * @reference Wyant & Creath, Applied Optics and Optical Engineering XI (1992) 28.
+ */
 export function nmToFringe(n: number, m: number): number {
   requireNm(n, m);
   return (1 + (n + Math.abs(m)) / 2) ** 2 - 2 * Math.abs(m) + (m < 0 ? 1 : 0);
 }
 
-/** (n, m) of a fringe index. */
+/** (n, m) of a fringe index. @reference Wyant & Creath, Applied Optics and Optical Engineering XI (1992) 28. */
 export function fringeToNm(j: number): Nm {
   requireIndex('fringe', j, 1);
   const d = Math.ceil(Math.sqrt(j));

@@ -16,11 +16,13 @@ import { zernikeValues } from './polynomials';
 
 /** Factorised design of one site layout: fit any number of wafers measured there with one matrix product each. */
 export interface ZernikeLayout {
+  /** Sites, (n,), mm, wafer frame. */
   readonly x: Float64Array;
   readonly y: Float64Array;
   readonly terms: number;
   readonly normRadiusMm: number;
   readonly rank: number;
+  /** 2-norm, of the design. */
   readonly conditionNumber: number;
   /** (AᵀA)⁻¹ (or its pseudo-inverse), row-major (terms, terms). */
   readonly unscaledCovariance: Float64Array;
@@ -34,6 +36,7 @@ export interface ZernikeLayout {
 
 /**
  * Factor the design of a layout once (QR; singular values where it is deficient).
+ * @param x - sites, (n,), mm, wafer frame; `y` likewise.
  * @throws AppError `rank_deficient` unless `onDeficient` is `minimum_norm`; `invalid_input` with fewer sites than terms.
  */
 export function zernikeLayout(
@@ -99,6 +102,7 @@ function truncatedInverse(u: Float64Array, s: Float64Array, v: Float64Array, n: 
   return out;
 }
 
+/** Fits of many wafers of one layout, in the unit of the values. */
 export interface ZernikeBatch {
   /** Row-major (wafers, terms). */
   readonly coefficients: Float64Array;
@@ -109,6 +113,7 @@ export interface ZernikeBatch {
 /**
  * Fit many complete wafers of one layout: coefficients = Z·A⁺ᵀ.
  * @param z - row-major (wafers, sites), no NaN: fit a wafer with missing sites by `fitZernike`.
+ * @param wafers - their number.
  * @throws AppError `dimension_mismatch`; `invalid_input` on NaN with the wafer index.
  * @complexity 2·sites·terms flops a wafer.
  */

@@ -4,19 +4,23 @@ import { fitZernike, type ZernikeFitOptions } from './fit';
 import { termsOfOrder } from './indices';
 import { zernikeValues } from './polynomials';
 
+/** Criterion by which the order is chosen. */
 export type OrderCriterion = 'aicc' | 'bic' | 'cv';
 
+/** Scores of one radial order. */
 export interface OrderScore {
   readonly order: number;
   readonly terms: number;
+  /** Residual sum of squares, unit of the values squared. */
   readonly rss: number;
   /** Akaike with the small-sample correction; +Infinity where n − k − 2 <= 0. */
   readonly aicc: number;
   readonly bic: number;
-  /** Root mean square leave-one-out error √(mean (r_i/(1 − h_i))²). */
+  /** Root mean square leave-one-out error √(mean (r_i/(1 − h_i))²), unit of the values. */
   readonly cv: number;
 }
 
+/** The order chosen, with the scores of all that were tried. */
 export interface OrderChoice {
   readonly order: number;
   readonly terms: number;
@@ -29,6 +33,8 @@ export interface OrderChoice {
 /**
  * Radial order by AICc = n ln(rss/n) + 2k + 2k(k + 1)/(n − k − 1), BIC = n ln(rss/n) + k ln n (k counts the noise variance), or exact
  * leave-one-out error from the leverages h_i = ‖q_i‖² of the QR factor. Orders the sites cannot determine are not tried.
+ * @param x - (n,), mm, wafer frame; `y` likewise.
+ * @param z - (n,); NaN sites are left out.
  * @throws AppError `invalid_input` below three measured sites.
  * @reference Hurvich & Tsai, Biometrika 76 (1989) 297; Schwarz, Ann. Stat. 6 (1978) 461; Allen, Technometrics 16 (1974) 125 (PRESS).
  */

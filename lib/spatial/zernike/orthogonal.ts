@@ -30,8 +30,10 @@ function fromSamples(design: Float64Array, rows: number, terms: number, normRadi
 }
 
 /**
- * Basis orthonormal over given sites (mean over the sites): coefficients do not change when terms are added, and their squares add up to the mean square.
+ * Basis orthonormal over given sites (mean over the sites): coefficients do not change when terms are added, and their squares add up to the mean
+ * square.
  * @param x, y - sites, mm.
+ * @param terms - number of polynomials.
  * @throws AppError `rank_deficient` when the sites alias terms; `invalid_input` with fewer sites than terms.
  * @reference Wang & Silva, Appl. Opt. 19 (1980) 1510 (Gram–Schmidt on the sites); done here by QR.
  */
@@ -49,7 +51,9 @@ export function orthogonalOnSites(
 }
 
 /**
- * Annular Zernike polynomials: orthonormal over inner ratio·R <= r <= R (a map without its centre, a wafer clamp), by exact quadrature of the order needed.
+ * Annular Zernike polynomials: orthonormal over inner ratio·R <= r <= R (a map without its centre, a wafer clamp), by exact quadrature of the order
+ * needed.
+ * @param terms - number of polynomials.
  * @param inner - inner over outer radius, 0 <= inner < 1; 0 gives the Zernike polynomials themselves.
  * @throws AppError `out_of_domain` on another ratio.
  * @reference Mahajan, J. Opt. Soc. Am. 71 (1981) 75.
@@ -77,7 +81,7 @@ export function annularZernike(terms: number, inner: number, normRadiusMm = 150)
   return fromSamples(a, n, terms, normRadiusMm);
 }
 
-/** Values of the basis at positions in mm, row-major (points, terms). */
+/** Values of the basis at positions in mm, row-major (points, terms). @param x - (n,), mm; `y` likewise. @returns dimensionless. */
 export function orthogonalValues(b: OrthogonalBasis, x: ArrayLike<number>, y: ArrayLike<number>): Float64Array {
   const z = zernikeValues(x, y, b.terms, 1 / b.normRadiusMm).data;
   const out = new Float64Array(z.length);

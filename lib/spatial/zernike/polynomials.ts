@@ -99,7 +99,9 @@ function fill(w: Work, order: number, x: number, y: number, derivatives: boolean
  * Values of the first `terms` polynomials at points of the unit disc.
  * @param x, y - normalised coordinates, shape (n,); beyond the disc the polynomials are extrapolated.
  * @returns design matrix, shape (n, terms).
+ * @throws AppError `dimension_mismatch` when x and y differ in length.
  * @complexity about 10·terms flops a point.
+ * @reference Born & Wolf, Principles of Optics, 7th ed. (1999), §9.2.1; Jacobi recurrence: Abramowitz & Stegun (1964), 22.7.1.
  */
 export function zernikeValues(x: ArrayLike<number>, y: ArrayLike<number>, terms: number, scale = 1): Matrix {
   if (x.length !== y.length) throw new AppError('dimension_mismatch', `x has ${x.length} points, y has ${y.length}`);
@@ -118,8 +120,12 @@ export function zernikeValues(x: ArrayLike<number>, y: ArrayLike<number>, terms:
 }
 
 /**
- * Gradients ∂Z/∂x and ∂Z/∂y on the unit disc, shape (n, terms) each:
- * ∂/∂x [P(t) C_m] = 4x P′ C_m + m P C_{m−1}, and (x + iy)^m differentiates like a power.
+ * Gradients ∂Z/∂x and ∂Z/∂y on the unit disc, shape (n, terms) each: ∂/∂x [P(t) C_m] = 4x P′ C_m + m P C_{m−1}, and (x + iy)^m differentiates like a
+ * power.
+ * @param x - (n,), normalised; `y` likewise.
+ * @returns per unit of the normalised coordinate; divide by R for 1/mm.
+ * @throws AppError `dimension_mismatch` when lengths differ.
+ * @reference as {@link ZernikeBasis}, differentiated.
  */
 export function zernikeGradients(
   x: ArrayLike<number>,
@@ -150,7 +156,13 @@ export function zernikeGradients(
   return { dx, dy };
 }
 
-/** One polynomial Z_n^m at one point of the unit disc, any order. */
+/**
+ * One polynomial Z_n^m at one point of the unit disc, any order.
+ * @param x - normalised; `y` likewise.
+ * @returns dimensionless.
+ * @throws AppError `out_of_domain` for an (n, m) that does not exist.
+ * @reference as {@link ZernikeBasis}.
+ */
 export function zernike(n: number, m: number, x: number, y: number): number {
   const j = (n * (n + 2) + m) / 2;
   const nm = osaToNm(j);

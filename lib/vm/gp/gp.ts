@@ -20,6 +20,7 @@ import { checkKernel, covarianceSlope, crossCovariance, type GpKernel, scaleInpu
 import { fitTrend, type GpMean, type GpTrend, type MeanFrame, meanFrame, removeTrend, trendAt } from './mean';
 import { refineWeights } from './refine';
 
+/** Options of a Gaussian process. */
 export interface GpOptions {
   /** Centre and scale y (divisor n) before everything; predictions come back in the unit of y. Default true. */
   readonly normalizeY?: boolean;
@@ -41,6 +42,7 @@ export interface GpModel {
   readonly yMean: number;
   readonly yScale: number;
   readonly factor: Cholesky;
+  /** α = K⁻¹(y − Hβ), (n,). */
   readonly alpha: Float64Array;
   /** Log marginal likelihood of the normalised targets; with a mean function the restricted one (β integrated out under a flat prior). */
   readonly logLikelihood: number;
@@ -54,7 +56,9 @@ export interface GpModel {
  * Gaussian process regression with fixed hyper-parameters: K = k(X, X) + (noise + jitter) I, α = K⁻¹y,
  * ln p(y) = −½ yᵀα − Σ ln L_ii − ½ n ln 2π. With a mean function h(x)ᵀβ: α = K⁻¹(y − Hβ), and the likelihood of the n − p contrasts,
  * −½ yᵀα − Σ ln L_ii − ½ ln|HᵀK⁻¹H| − ½ (n − p) ln 2π.
- * @param x - inputs, one row a sample. @param y - targets; all finite.
+ * @param x - inputs, one row a sample.
+ * @param y - targets; all finite.
+ * @returns the model; look at `jitter`.
  * @throws AppError `invalid_input` on NaN or unequal lengths; `not_positive_definite` when samples repeat without noise or jitter.
  * @complexity n³/3.
  * @reference Rasmussen & Williams, Gaussian Processes for Machine Learning (2006), Alg. 2.1, eqs. 2.41–2.45.
@@ -123,6 +127,7 @@ function withFactor(m: Omit<GpModel, 'alpha' | 'logLikelihood' | 'trend'>): GpMo
   return { ...m, alpha, trend, logLikelihood };
 }
 
+/** Log likelihood with its gradient. */
 export interface GpGradient {
   readonly logLikelihood: number;
   /** Derivatives by the natural logarithms of the hyper-parameters. */
@@ -133,8 +138,11 @@ export interface GpGradient {
 
 /**
  * Gradient ½ tr[(ααᵀ − K⁻¹) ∂K/∂ln θ] without n x n x d tensors: with E = (ααᵀ − K⁻¹) ∘ s²e(d), the derivative by ln l_j is
- * Σ_a rowsum(E)_a u_a² − uᵀEu, u = x_j/l_j, and that by ln s² is ½[yᵀα − n − ν tr(ααᵀ − K⁻¹)], ν the noise and jitter. With a mean function K⁻¹ gives way to the precision P of the contrasts.
- * @complexity 2n³/3 (one inverse) + n²d. @reference Rasmussen & Williams (2006), eq. 5.9.
+ * Σ_a rowsum(E)_a u_a² − uᵀEu, u = x_j/l_j, and that by ln s² is ½[yᵀα − n − ν tr(ααᵀ − K⁻¹)], ν the noise and jitter. With a mean function K⁻¹ gives
+ * way to the precision P of the contrasts.
+ * @returns derivatives of ln p by ln θ, dimensionless.
+ * @complexity 2n³/3 (one inverse) + n²d.
+ * @reference Rasmussen & Williams (2006), eq. 5.9.
  */
 export function gpGradient(m: GpModel): GpGradient {
   const { n, d, kernel, scaled, alpha } = m;
@@ -178,7 +186,9 @@ export function gpGradient(m: GpModel): GpGradient {
   };
 }
 
+/** Predictions, (m,), unit of y. */
 export interface GpPrediction {
+  /** (m,). */
   readonly mean: Float64Array;
   /** Standard uncertainty of the function, and of a new observation (noise included). */
   readonly uLatent: Float64Array;
@@ -189,8 +199,11 @@ export interface GpPrediction {
 
 /**
  * Predict at new inputs: mean k*ᵀα, variance k** − ‖L⁻¹k*‖²; a mean function adds h*ᵀβ and the variance of β, ‖R⁻ᵀ(h* − HᵀK⁻¹k*)‖².
+ * @param x - inputs, one row a prediction.
+ * @returns mean and standard uncertainties in the unit of y.
  * @throws AppError `invalid_input` on NaN or another number of inputs.
  * @complexity n·m for the means, n²·m for the variances.
+ * @reference Rasmussen & Williams (2006), eqs. 2.25–2.26, with a mean function 2.41–2.42.
  */
 export function predictGp(m: GpModel, x: ArrayLike<Numbers>, options: { readonly covariance?: boolean } = {}): GpPrediction {
   const p = fromRows(x);
@@ -230,6 +243,8 @@ export function predictGp(m: GpModel, x: ArrayLike<Numbers>, options: { readonly
 
 /**
  * The model with one more sample, hyper-parameters, target scaling and basis of the mean kept: O(n²) by one more row of the factor.
+ * @param x - the new input, (d,).
+ * @param y - its target.
  * @throws AppError `invalid_input` on NaN; `not_positive_definite` when the sample repeats an old one without noise.
  */
 export function updateGp(m: GpModel, x: Numbers, y: number): GpModel {
@@ -266,6 +281,7 @@ export interface GpJson {
   readonly mean?: MeanFrame;
 }
 
+/** The model as JSON. */
 export const gpToJson = (m: GpModel): GpJson => ({
   kind: 'gp',
   version: m.mean ? 2 : 1,
@@ -279,6 +295,7 @@ export const gpToJson = (m: GpModel): GpJson => ({
   ...(m.mean ? { mean: m.mean } : {}),
 });
 
+/** The model from its JSON. */
 export function gpFromJson(j: GpJson): GpModel {
   checkKernel(j.kernel, j.d);
   return assemble(Float64Array.from(j.x), j.d, Float64Array.from(j.y), j.yMean, j.yScale, j.kernel, j.jitter, j.mean ?? null);

@@ -5,6 +5,7 @@ import { removeTrend } from './mean';
 /**
  * Leave-one-out predictions with fixed hyper-parameters from K⁻¹: μ_i = y_i − α_i/K⁻¹_ii, variance 1/K⁻¹_ii (of the observation); with a mean
  * function P takes the place of K⁻¹ and β is that of the other samples.
+ * @returns (n,) each, in the (normalised) target's unit; the variance in its square.
  * @reference Rasmussen & Williams (2006), eq. 5.12; Dubrule, Math. Geol. 15 (1983) 687.
  */
 export function leaveOneOut(m: GpModel): { readonly mean: Float64Array; readonly variance: Float64Array } {

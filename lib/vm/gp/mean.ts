@@ -37,7 +37,10 @@ export interface GpTrend {
 /** A diagonal of R below this share of the largest means a basis function that the samples do not determine. */
 const DEPENDENT = 1e-10;
 
-/** Frame of the samples x (n, d): centre and half range of each input, so that powers stay near 1. */
+/**
+ * Frame of the samples x (n, d): centre and half range of each input, so that powers stay near 1.
+ * @param x - (n, d) row-major, units of the inputs.
+ */
 export function meanFrame(kind: GpMean, x: Float64Array, d: number): MeanFrame | null {
   if (kind === 'none') return null;
   const low = new Float64Array(d).fill(Number.POSITIVE_INFINITY);
@@ -53,7 +56,7 @@ export function meanFrame(kind: GpMean, x: Float64Array, d: number): MeanFrame |
   };
 }
 
-/** H, shape (n, p): p = 1, 1 + d, or 1 + d + d(d + 1)/2. */
+/** H, shape (n, p): p = 1, 1 + d, or 1 + d + d(d + 1)/2. @param x - (n, d) row-major, units of the inputs. */
 export function meanMatrix(f: MeanFrame, x: Float64Array, d: number): Matrix {
   const n = x.length / d;
   const p = f.kind === 'constant' ? 1 : f.kind === 'linear' ? 1 + d : 1 + d + (d * (d + 1)) / 2;
@@ -111,7 +114,11 @@ export function fitTrend(f: MeanFrame, factor: Cholesky, x: Float64Array, d: num
   return { beta: solveR(qr, c), qr, q, p, logDet };
 }
 
-/** K⁻¹ ← P = K⁻¹ − K⁻¹H(HᵀK⁻¹H)⁻¹HᵀK⁻¹, the precision of the contrasts that the trend leaves. @complexity n²p. */
+/**
+ * K⁻¹ ← P = K⁻¹ − K⁻¹H(HᵀK⁻¹H)⁻¹HᵀK⁻¹, the precision of the contrasts that the trend leaves.
+ * @complexity n²p.
+ * @reference Rasmussen & Williams (2006), §2.7.
+ */
 export function removeTrend(inverse: Float64Array, factor: Cholesky, t: GpTrend): void {
   const n = factor.n;
   const column = new Float64Array(n);
@@ -126,8 +133,9 @@ export function removeTrend(inverse: Float64Array, factor: Cholesky, t: GpTrend)
 }
 
 /**
- * What the trend adds to predictions at x (w, d): h(x)ᵀβ, and U = R⁻ᵀ(h − HᵀK⁻¹k*), whose columns' products are the variance that β adds.
+ * Contribution of the trend to predictions at x (w, d): h(x)ᵀβ, and U = R⁻ᵀ(h − HᵀK⁻¹k*), whose columns' products are the variance that β adds.
  * @param k - L⁻¹k*, row-major (n, w).
+ * @returns mean, (w,), and u, (p, w) row-major.
  * @reference Rasmussen & Williams (2006), eq. 2.42; in geostatistics the drift term of universal kriging.
  */
 export function trendAt(

@@ -5,6 +5,7 @@ import type { GpKernel, KernelKind } from './kernel';
 
 type Range = readonly [number, number];
 
+/** Ranges of the hyper-parameters. */
 export interface GpBounds {
   readonly signalVariance: Range;
   readonly lengthScale: Range;
@@ -14,6 +15,7 @@ export interface GpBounds {
 /** Wide enough for normalised targets and inputs: length scales in standard deviations of their input, variances in those of the target. */
 export const DEFAULT_GP_BOUNDS: GpBounds = { signalVariance: [1e-3, 1e4], lengthScale: [1e-2, 1e2], noiseVariance: [1e-6, 10] };
 
+/** Options of the search for hyper-parameters. */
 export interface GpTraining extends GpOptions {
   readonly kind?: KernelKind;
   /** One length scale per input (default) or one for all. */
@@ -24,9 +26,11 @@ export interface GpTraining extends GpOptions {
   readonly normalizeX?: boolean;
   /** Starts of the search; the first is fixed, the others seeded. Default 6. */
   readonly starts?: number;
+  /** Of the further starts. */
   readonly seed?: number;
 }
 
+/** A trained process with the evidence of its search. */
 export interface GpFit {
   readonly model: GpModel;
   /** Order: signal variance, length scales, noise variance. A length scale at its upper bound marks an irrelevant input. */
@@ -41,7 +45,10 @@ export interface GpFit {
 /**
  * Train a Gaussian process by maximising the log marginal likelihood over the logarithms of the hyper-parameters: bounded L-BFGS with the analytic
  * gradient from several starts, the best kept.
+ * @param x - inputs, one row a sample.
+ * @param y - targets, (n,).
  * @throws AppError `invalid_input` as `fitGp`; `not_converged` when no start yields a finite likelihood.
+ * @complexity evaluations · n³.
  * @reference Rasmussen & Williams (2006), §5.4.1.
  */
 export function trainGp(x: ArrayLike<Numbers>, y: Numbers, options: GpTraining = {}): GpFit {

@@ -38,7 +38,9 @@ export interface SparseGp {
 
 /**
  * Fit with inducing points chosen greedily by largest conditional variance (pivoted Cholesky of K), which needs no seed.
+ * @param inducingPoints - m.
  * @throws AppError `invalid_input` on bad data or a noise variance of 0.
+ * @complexity n m².
  * @reference Titsias, AISTATS 5 (2009) 567; selection: Fine & Scheinberg, JMLR 2 (2001) 243.
  */
 export function fitSparseGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel, inducingPoints: number): SparseGp {
@@ -115,7 +117,13 @@ function selectInducing(kernel: GpKernel, x: Float64Array, n: number, d: number,
   return out;
 }
 
-/** Mean and standard uncertainties (function, observation) at new inputs. */
+/**
+ * Mean and standard uncertainties (function, observation) at new inputs.
+ * @param x - inputs, one row a prediction.
+ * @returns (n,) each, unit of the targets.
+ * @throws AppError `invalid_input` on NaN or another number of inputs.
+ * @reference Titsias, AISTATS 5 (2009) 567.
+ */
 export function predictSparseGp(
   g: SparseGp,
   x: ArrayLike<Numbers>,
