@@ -1,5 +1,4 @@
 import { AppError } from '@/lib/errors';
-import type { ComputeFunction } from './define';
 
 /**
  * What the fields of one input have to do with each other. An option that has no meaning beside the others is refused, never passed over.
@@ -45,7 +44,7 @@ function repeated<T>(entries: readonly T[]): T | undefined {
 const list = (fields: readonly string[]): string => fields.join(', ');
 
 /** @throws AppError `invalid_input` naming the field that does not fit the others, and what to do. */
-export function checkRelations(f: ComputeFunction, input: Fields): void {
+export function checkRelations(f: { readonly relations?: Relations }, input: Fields): void {
   const r = f.relations;
   if (!r) return;
   for (const { fields, needed } of r.oneOf ?? []) {

@@ -1,4 +1,4 @@
-import type { RunToRunConfig } from './run-to-run';
+import type { RunToRunConfig } from './run-to-run-config';
 
 /** Fields that are numbers; the one that is a choice is `weighByUncertainty`. */
 export type RunToRunNumber = Exclude<keyof RunToRunConfig, 'weighByUncertainty'>;

@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
-import { advise, forget, type Observed, observe, type RunToRunConfig, type ThreadState } from './run-to-run';
+import { advise, forget, type Observed, observe, type ThreadState } from './run-to-run';
+import type { RunToRunConfig } from './run-to-run-config';
 
 /** A measured run of a thread, with the configuration that was in force when it was learned. */
 export interface ThreadObservation {

@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { differenceJacobian, type ForwardModel } from './jacobian';
-import { fitParameterised, type ParameterisedProblem, type ParameterisedResult, type ParameterSpec } from './parameterisation';
+import { fitParameterised, type ParameterisedResult } from './parameterisation';
+import type { ParameterisedProblem, ParameterSpec } from './parameterisation-types';
 
 /** One data set of a joint fit: an angle, an azimuth, a site, a technique. */
 export interface Dataset {

@@ -1,5 +1,5 @@
 import { differenceJacobian, type ForwardModel } from './jacobian';
-import type { Parameterisation, ParameterisedProblem } from './parameterisation';
+import type { Parameterisation, ParameterisedProblem } from './parameterisation-types';
 
 /**
  * Derivatives of the model by every held parameter, what is tied to it following: (m,) each, in the order of `p.propagated`.

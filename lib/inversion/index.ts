@@ -15,6 +15,7 @@ export * from './library-match';
 export * from './library-search';
 export * from './low-discrepancy';
 export * from './parameterisation';
+export * from './parameterisation-types';
 export * from './penalised-fit';
 export * from './penalty-weight';
 export * from './profile-likelihood';

@@ -2,7 +2,7 @@ import type { ChannelSpec, MaterialSpec, SampleSpec } from '@/lib/formats/metrol
 import { type ComplexArray, complexArray } from '@/lib/numerics';
 import { type AmplitudeDerivatives, radians, thinFilm, thinFilmDerivatives } from '@/lib/optics';
 import { jacobianOfChannels, stackChannels, withoutAzimuth } from './channels';
-import type { Forward, ForwardJacobian, Lookup } from './compile';
+import type { Forward, ForwardJacobian, Lookup } from './forward';
 import { materialIndex } from './materials';
 import { parametersOf, resolve } from './resolve';
 

@@ -15,7 +15,7 @@ import {
   solveLineGrating,
 } from '@/lib/optics';
 import { type ChannelIncidence, incidencesOf, jacobianOfChannels, stackChannels } from './channels';
-import type { Forward, ForwardJacobian, Lookup } from './compile';
+import type { Forward, ForwardJacobian, Lookup } from './forward';
 import { type GratingAt, type GratingSample, gratingSample } from './grating';
 import type { Reflection, ReflectionDerivatives } from './reflection';
 

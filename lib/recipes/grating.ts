@@ -10,8 +10,8 @@ import {
   radians,
   sliceShape,
 } from '@/lib/optics';
-import type { Lookup } from './compile';
 import { indexOf, quantityOf } from './film';
+import type { Lookup } from './forward';
 
 export type GratingSample = Extract<SampleSpec, { kind: 'line-grating' }>;
 

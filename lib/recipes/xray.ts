@@ -1,7 +1,7 @@
 import type { SampleSpec } from '@/lib/formats/metrology-recipe';
 import { radians } from '@/lib/optics';
 import { cdSaxs, cdSaxsDerivatives, reflectivityDerivativesFromSld, reflectivityFromSld } from '@/lib/xray';
-import type { Forward, ForwardJacobian, Lookup } from './compile';
+import type { Forward, ForwardJacobian, Lookup } from './forward';
 import { type Resolved, resolve } from './resolve';
 
 type XrrSample = Extract<SampleSpec, { kind: 'xrr' }>;

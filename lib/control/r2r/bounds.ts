@@ -1,5 +1,5 @@
 import { normalCdf } from '@/lib/numerics';
-import type { RunToRunConfig } from '../run-to-run';
+import type { RunToRunConfig } from '../run-to-run-config';
 import type { LoopJudgement } from './judge';
 
 /** Limits of the specification that a loop's output is judged by. */

@@ -4,6 +4,7 @@ export * from './gain-estimate';
 export * from './judge';
 export * from './kalman';
 export * from './mimo';
+export * from './mimo-config';
 export * from './mimo-stability';
 export * from './replay';
 export * from './stability';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRng } from '@/lib/numerics';
-import { advise, initialThread, observe, type RunToRunConfig } from '../run-to-run';
+import { advise, initialThread, observe } from '../run-to-run';
+import type { RunToRunConfig } from '../run-to-run-config';
 import { estimateGain, type GainVerdict } from './gain-estimate';
 import { judgeLoop, largestLambda } from './judge';
 import { maxGainRatio, stabilityMargin } from './stability';

@@ -1,5 +1,5 @@
 import { besideLimit, towardsZero } from '@/lib/numerics';
-import type { RunToRunConfig } from '../run-to-run';
+import type { RunToRunConfig } from '../run-to-run-config';
 import type { GainVerdict } from './gain-estimate';
 import { maxGainRatio, stabilityMargin } from './stability';
 

@@ -1,5 +1,5 @@
 import { qpHessian, solveQp } from '@/lib/numerics';
-import type { MimoConfig } from './mimo';
+import type { MimoConfig } from './mimo-config';
 
 // Share of the mean squared gain that prices u in the constrained problem: it makes the Hessian definite and picks the least norm, and costs nine digits below.
 const RIDGE = 1e-9;

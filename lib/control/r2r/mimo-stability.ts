@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { complexArray, complexEigen } from '@/lib/numerics';
-import { checkMimo, type MimoConfig, mimoMove, perOutput } from './mimo';
+import { checkMimo, mimoMove, perOutput } from './mimo';
+import type { MimoConfig } from './mimo-config';
 
 /** Eigenvalues of a closed loop. */
 export interface MimoStability {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '@/lib/errors';
 import { createRng } from '@/lib/numerics';
-import { advise, initialThread, observe, type RunToRunConfig } from '../run-to-run';
+import { advise, initialThread, observe } from '../run-to-run';
+import type { RunToRunConfig } from '../run-to-run-config';
 import { asymptoticVariance, fitIma11, maxGainRatio, replay, stabilityMargin } from './index';
 
 const loop: RunToRunConfig = {

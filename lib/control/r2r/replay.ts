@@ -1,6 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { moments } from '@/lib/numerics';
-import { initialThread, type RunToRunConfig, type ThreadState } from '../run-to-run';
+import { initialThread, type ThreadState } from '../run-to-run';
+import type { RunToRunConfig } from '../run-to-run-config';
 import { type JournalEntry, type RecordedDecision, replayThread } from '../thread';
 
 /** One historical run of a thread in process order. */

@@ -15,7 +15,7 @@ import {
   signalsOf,
 } from '../alerts/views/parts';
 import { lotVectors, type OverlayVectors } from '../overlay/views/vectors';
-import { runHead } from '../runs/views/run';
+import { runHead } from '../runs/views/run-head';
 import { type RunTrace, runTrace } from '../runs/views/run-trace';
 import { type SpcChartView, spcChart, violationsOf, type WhyRed } from '../spc/views/chart';
 import { isMeasured, type RecipeEvidence, recipeBehind } from '../spc/views/recipe-changes';

@@ -1,6 +1,6 @@
 import { asFloat32, db, sql } from '@/lib/db';
 import { alignToSteps, type GoldenBand, goldenBand, LEAST_RUNS, type StepWindow } from '@/lib/traces';
-import type { RunHead } from './run';
+import type { RunHead } from './run-head';
 
 export interface RunTrace {
   t: Float32Array;
