@@ -1,3 +1,4 @@
+import { NAV } from '../lib/ui/frame/nav';
 import { expect, expectAccessible, expectNoBlankness, test } from './support';
 
 test('the overview says what needs a person and shows live lots', async ({ page }) => {
@@ -17,21 +18,7 @@ test('the overview says what needs a person and shows live lots', async ({ page 
 for (const theme of ['light', 'dark'] as const) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
-    for (const path of [
-      '/',
-      '/spc',
-      '/alerts',
-      '/wafers',
-      '/overlay',
-      '/spectra',
-      '/recipes',
-      '/control',
-      '/vm',
-      '/system',
-      '/upload',
-      '/settings',
-      '/api-docs',
-    ]) {
+    for (const { href: path } of NAV) {
       test(`${path} has a heading and no accessibility violation`, async ({ page }) => {
         await page.goto(path);
         await expect(page.getByRole('heading', { level: 1 })).toBeAttached();

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 
-/** One queue per kind of latency: alerts never wait behind arithmetic. */
-export const QUEUES = ['spectra', 'surrogate', 'trial', 'spatial', 'overlay', 'vm', 'spc', 'control', 'notify', 'train'] as const;
-export type QueueName = (typeof QUEUES)[number];
-
 const refs = z
   .array(z.strictObject({ id: z.uuid(), at: z.int() }))
   .min(1)
   .max(1000);
 
-/** What a queue's job says: ids and times (for partition pruning), never data. `v` lets old jobs drain after an update. */
+/**
+ * The queues, one per kind of latency (alerts never wait behind arithmetic), and what a job of each says: ids and times (for partition pruning), never data. `v` lets
+ * old jobs drain after an update.
+ */
 export const PAYLOADS = {
   spectra: z.strictObject({ v: z.literal(1), refs }),
   surrogate: z.strictObject({ v: z.literal(1), surrogateId: z.uuid(), slice: z.int() }),
@@ -21,7 +20,10 @@ export const PAYLOADS = {
   control: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'event']), refs }),
   notify: z.strictObject({ v: z.literal(1), alertEventId: z.int() }),
   train: z.strictObject({ v: z.literal(1), modelId: z.uuid(), through: z.int() }),
-} as const satisfies Record<QueueName, z.ZodType>;
+} as const satisfies Record<string, z.ZodType>;
+
+export type QueueName = keyof typeof PAYLOADS;
+export const QUEUES = Object.keys(PAYLOADS) as QueueName[];
 
 export type Payload<Q extends QueueName> = z.infer<(typeof PAYLOADS)[Q]>;
 export type Ref = z.infer<typeof refs>[number];

@@ -54,7 +54,7 @@ const RULES = {
   config: { layers: ['errors'], packages: [/^zod$/] },
   log: { layers: ['errors', 'config'], packages: [/^pino$/] },
   formats: { layers: [...BASE, 'config'], packages: [/^(zod|csv-parse|fast-xml-parser)(\/|$)/, /^node:/] },
-  db: { layers: [...BASE, 'config', 'log'], packages: [/^(pg|pg-copy-streams|@prisma\/.*)(\/|$)/, /^node:/] },
+  db: { layers: [...BASE, 'config', 'log'], packages: [/^(pg|@prisma\/.*)(\/|$)/, /^node:/] },
   queue: { layers: [...BASE, 'config', 'log', 'db'], packages: [/^(bullmq|ioredis|zod|pg)(\/|$)/, /^node:/] },
   compute: { layers: [...FOUNDATION, 'config', 'formats'] },
   services: { layers: [...FOUNDATION, ...STORES, 'compute', 'config', 'log'] },

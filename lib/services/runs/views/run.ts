@@ -1,6 +1,5 @@
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { idFromAddress } from '../../address/id-from-address';
 import { JUDGEMENT, type PointJudgement } from '../../characteristics/judged-point';
 import { type RunHead, runHead } from './run-head';
 import { type RunTrace, runTrace } from './run-trace';
