@@ -124,7 +124,7 @@ test.each([
   [['overlay', 'fit', 'marks.csv', '--robust', 'maybe'], /^driftless: robust: /],
   [['overlay', 'fit', 'marks.csv', '--colour', 'red'], /unknown option '--colour'/],
   [['overlay', 'fit', 'marks.csv', '--out', '/no/such/place.json'], /--out: .* cannot be written/],
-  [['spc', 'constants'], /n: is missing; it is needed/],
+  [['spc', 'constants'], /n: is missing/],
   [['spc', 'ewma', '--values', '1,NaN'], /--values: "NaN" is not a number/],
   [['spc', 'nothing'], /spc has no function "nothing"; it has individuals/],
   [['nothing'], /there is no capability "nothing"; there are spc/],

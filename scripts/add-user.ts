@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { closePool, prisma } from '@/lib/db';
-import { asMachine } from '@/lib/services/actor';
 import { createUser } from '@/lib/services/settings/users';
+import { asMachine, asSent } from '@/lib/services/verb';
 
 const options = new Command('add-user')
   .description(
@@ -17,7 +17,8 @@ const options = new Command('add-user')
 try {
   const given = process.env['NEW_PASSWORD'];
   const password = given ?? randomBytes(12).toString('base64url');
-  await createUser({ ...options, password }, asMachine('add-user'), given === undefined ? 'temporary' : 'own');
+  const whose = given === undefined ? 'temporary' : 'own';
+  await createUser(asMachine('add-user'), { user: asSent({ ...options, password }), whose });
   process.stdout.write(`made ${options.role} ${options.email}${given === undefined ? `, password ${password}` : ''}\n`);
 } catch (e) {
   process.stderr.write(`error: ${(e as Error).message.replace(/\s+/g, ' ')}\n`);

@@ -1,9 +1,9 @@
-import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, prisma } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { asMachine } from '@/lib/services/actor';
+import { createApiKey } from '@/lib/services/settings/api-keys';
 import { createUser } from '@/lib/services/settings/users';
 import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
+import { asMachine } from '@/lib/services/verb';
 
 const PEOPLE = [
   { name: 'Ana', email: 'ana@driftless.local', role: 'engineer' },
@@ -14,17 +14,19 @@ const PEOPLE = [
 
 /** Users, a key for the simulated fab's tools, and the fab itself. Run twice, it changes nothing. */
 async function seed(): Promise<void> {
+  const ctx = asMachine('seed');
   const password = process.env['DEMO_PASSWORD'] ?? 'driftless';
   for (const p of PEOPLE) {
     try {
-      await createUser({ ...p, password }, asMachine('seed'), 'own');
+      await createUser(ctx, { user: { ...p, password }, whose: 'own' });
     } catch (e) {
       if (!(e instanceof AppError && e.code === 'conflict')) throw e;
     }
   }
   const key = process.env['DRIFTLESS_API_KEY'];
-  if (key !== undefined) await createApiKey('simulated-fab', ['ingest', 'advice', 'fab', 'truth', 'read', 'alerts'], 'seed', key);
-  const made = await startSimulatedFab(Number(process.env['DEMO_SEED'] ?? 1), 'seed');
+  const scopes = ['ingest', 'advice', 'fab', 'truth', 'read', 'alerts'] as const;
+  if (key !== undefined) await createApiKey(ctx, { key: { sender: 'simulated-fab', scopes: [...scopes] }, given: key });
+  const made = await startSimulatedFab(ctx, Number(process.env['DEMO_SEED'] ?? 1));
   process.stdout.write(
     `fab registered: ${made.tools} tools, ${made.operations} operations, ${made.loops} loops, ${made.charts} new charts\n`,
   );

@@ -1,9 +1,11 @@
 'use server';
+import { randomUUID } from 'node:crypto';
 import { cookies, headers } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { auth, sessionOf } from '@/lib/auth';
 import { searchEverything } from '@/lib/services/pages/search';
 import { recordSignOut } from '@/lib/services/settings/users';
+import { askedBy } from '@/lib/services/verb';
 import type { SearchHit } from '@/lib/ui/frame/search-box';
 import { parseTheme, THEME_COOKIE } from '@/lib/ui/frame/theme';
 import { readingActor } from './session';
@@ -19,7 +21,8 @@ export async function saveTheme(choice: string): Promise<void> {
 
 export async function signOut(): Promise<void> {
   const of = await headers();
-  await recordSignOut((await sessionOf(of))?.actor.email ?? null);
+  const session = await sessionOf(of);
+  if (session !== null) await recordSignOut(askedBy(session.actor, randomUUID()), {});
   await auth().api.signOut({ headers: of });
   redirect('/sign-in');
 }

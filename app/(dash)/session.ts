@@ -1,12 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { redirect } from 'next/navigation';
 import { cache } from 'react';
-import { type Actor, currentActor, type RoleName, requireActor, requireRole, requireSession } from '@/lib/auth';
+import { currentActor, requireActor, requireSession } from '@/lib/auth';
 import { toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
+import type { Actor } from '@/lib/services/actor';
 import { changeOwnPassword } from '@/lib/services/settings/users';
+import { askedBy, type Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { capital } from '@/lib/ui/format';
-import { faultWords, fieldWords } from './fault-words';
+import { faultWords } from './fault-words';
 
 /** Who is signed in; asked once a request. */
 export const sessionActor = cache(currentActor);
@@ -25,46 +28,47 @@ export async function readingActor(): Promise<Actor> {
   return actor;
 }
 
+/** What became of a server action, and what its verb gave; null where it was refused. */
+export interface Acted<R> {
+  readonly result: ActionResult;
+  readonly value: R | null;
+}
+
 /**
- * A server action's body: authorise, run one service verb, answer with a sentence. Errors that the person can act on come back as
- * text; bugs are logged and told without details.
+ * A server action's body: runs one verb as whoever is signed in, and answers with a sentence and what the verb gave. Errors that the person can
+ * act on come back as text; bugs are logged and told without details.
  */
-export const act = (least: RoleName, verb: (actor: Actor) => Promise<unknown>, done: string): Promise<ActionResult> =>
-  told(async () => {
-    const actor = await requireActor();
-    requireRole(actor, least);
-    await verb(actor);
-  }, done);
+export const actFor = <I, R>(verb: Verb<I, R>, input: NoInfer<I>, done: string | ((value: R) => string)): Promise<Acted<R>> =>
+  told(async (requestId) => verb(askedBy(await requireActor(), requestId), input), done);
+
+/** The same where the sentence is all that matters. */
+export const act = async <I, R>(verb: Verb<I, R>, input: NoInfer<I>, done: string): Promise<ActionResult> =>
+  (await actFor(verb, input, done)).result;
 
 /** Changes the password of whoever is signed in, also of somebody for whom one of their own is due: the one thing they may do. */
-export const actOnPassword = (current: string, next: string, done: string): Promise<ActionResult> =>
-  told(async () => {
-    const session = await requireSession();
-    await changeOwnPassword(session.actor, current, next, session.token);
+export async function actOnPassword(current: string, password: string, done: string): Promise<ActionResult> {
+  const { result } = await told(async (requestId) => {
+    const { actor, token } = await requireSession();
+    await changeOwnPassword(askedBy(actor, requestId), { current, password, token });
   }, done);
+  return result;
+}
 
-async function told(work: () => Promise<void>, done: string): Promise<ActionResult> {
+async function told<R>(work: (requestId: string) => Promise<R>, done: string | ((value: R) => string)): Promise<Acted<R>> {
+  const requestId = randomUUID();
   try {
-    await work();
-    return { ok: true, message: done };
+    const value = await work(requestId);
+    return { result: { ok: true, message: typeof done === 'string' ? done : done(value) }, value };
   } catch (e) {
-    return failure(e);
+    return { result: failure(e, requestId), value: null };
   }
 }
 
-function failure(e: unknown): ActionResult {
-  if (e instanceof Error && e.name === 'ZodError' && 'issues' in e) {
-    const issue = (e.issues as { path: PropertyKey[]; message: string }[])[0];
-    return {
-      ok: false,
-      error: issue ? sentence(`${fieldWords(issue.path)}${issue.message}`) : 'The input was not accepted.',
-      ...fieldOf(issue?.path[0]),
-    };
-  }
+function failure(e: unknown, requestId: string): ActionResult {
   const err = toAppError(e);
   if (err.status < 500 || err.code === 'dependency_unavailable')
     return { ok: false, error: sentence(faultWords(err.message, err.details['field'])), ...fieldOf(err.details['field']) };
-  log().error({ err: err.cause ?? err }, 'server action failed');
+  log().error({ requestId, err: err.cause ?? err }, 'server action failed');
   return { ok: false, error: 'Something went wrong on the server; it is in the log. Try again.' };
 }
 

@@ -1,5 +1,4 @@
-export { type Actor, type RoleName, requireRole } from '@/lib/services/actor';
-export { authenticateKey, createApiKey, makeApiKey, requireScope, revokeApiKey, SCOPES } from './api-keys';
+export { authenticateKey, requireScope, senderAs } from './api-keys';
 export { requireCompute } from './compute';
 export { actorOf, currentActor, requireActor, requireSession, sessionOf } from './roles';
 export { auth } from './server';

@@ -89,7 +89,9 @@ export async function signInRequest(input: unknown, headers: Headers): Promise<R
     throw new AppError('unauthenticated', 'e-mail or password is wrong; an administrator can set a new password');
   }
   await forgive(attempt.ids);
-  await transaction((tx) => audit(tx, { actor: email, action: 'sign in', entity: 'user', entityId: email, after: { address } }));
+  await transaction((tx) =>
+    audit(tx, { by: { email } }, { action: 'sign in', entity: 'user', entityId: email, after: { address } }),
+  );
   const out = new Response(answer.body, answer);
   out.headers.append('set-cookie', browserCookie(email));
   return out;
@@ -111,5 +113,7 @@ async function dropSession(answer: Response): Promise<void> {
 
 async function failed(action: string, email: string, address: string | null, reason: string): Promise<void> {
   log().warn({ email, address, reason }, action);
-  await transaction((tx) => audit(tx, { actor: 'sign-in', action, entity: 'user', entityId: email, after: { address }, reason }));
+  await transaction((tx) =>
+    audit(tx, { by: { email: 'sign-in' } }, { action, entity: 'user', entityId: email, after: { address }, reason }),
+  );
 }

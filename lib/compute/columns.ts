@@ -143,7 +143,7 @@ export class ColumnReader {
       if (!Number.isFinite(v))
         refuse(
           this.t.header[k]!,
-          `line ${this.t.line[row]} holds ${numberFault(cell)}; leave a cell empty where nothing was measured, or a column out with --ignore`,
+          `line ${this.t.line[row]} holds ${numberFault(cell).message}; leave a cell empty where nothing was measured, or a column out with --ignore`,
         );
       return v;
     });

@@ -1,4 +1,3 @@
-import { AppError } from './index';
 import { shownText } from './visible';
 
 /** A reason is kept in the audit trail: short enough to read, long enough to say something. */
@@ -10,15 +9,4 @@ export function reasonProblem(text: string): string | null {
   const { length } = text.trim();
   if (shownText(text).length < REASON_MIN) return `Say why, in at least ${REASON_MIN} characters.`;
   return length > REASON_MAX ? `At most ${REASON_MAX} characters; this has ${length}.` : null;
-}
-
-/**
- * The reason of a change, trimmed: the same rule for every dialog, service and API.
- * @throws AppError `invalid_input` with `details.field`.
- */
-export function reasonOf(input: unknown): string {
-  const text = typeof input === 'string' ? input : '';
-  const problem = reasonProblem(text);
-  if (problem !== null) throw new AppError('invalid_input', `Reason: ${problem}`, { field: 'reason' });
-  return text.trim();
 }

@@ -18,7 +18,7 @@ export interface ArrayRule {
 
 /** Why an array breaks its rule, with the index of the first offender; `null` when it keeps it. */
 export function arrayFault(v: unknown, rule: ArrayRule): string | null {
-  if (!Array.isArray(v)) return 'must be an array of numbers';
+  if (!Array.isArray(v)) return v === undefined ? 'is missing' : 'must be an array of numbers';
   const min = rule.min ?? 1;
   if (v.length < min || v.length > rule.max) return `has ${v.length} values; ${min} to ${rule.max} are accepted`;
   const lo = rule.lowest ?? -MOST_MAGNITUDE;

@@ -43,7 +43,7 @@ export interface RowsRule {
 
 /** Why a value is no matrix by the rule; `null` when it is one. */
 function rowsFault(v: unknown, rule: RowsRule): string | null {
-  if (!Array.isArray(v)) return 'must be an array of rows, each an array of numbers';
+  if (!Array.isArray(v)) return v === undefined ? 'is missing' : 'must be an array of rows, each an array of numbers';
   if (v.length < (rule.minRows ?? 1) || v.length > MOST)
     return `has ${v.length} rows; ${rule.minRows ?? 1} to ${MOST} are accepted`;
   for (let i = 0; i < v.length; i++) {

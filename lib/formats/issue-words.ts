@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 
 /** What a schema says of an input. */
-export type SchemaIssue = z.core.$ZodIssue;
+type SchemaIssue = z.core.$ZodIssue;
 
 /** The value at the path of an issue; undefined where there is none. */
 const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
@@ -28,21 +28,62 @@ function boundWords(issue: SchemaIssue & { code: 'too_small' | 'too_big' }, valu
 const typeWords = (issue: SchemaIssue & { code: 'invalid_type' }): string =>
   `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected === 'record' ? 'object' : issue.expected}`;
 
+/** Of the options of a union, the one that came furthest: its fault says what is really wrong. A union with words of its own keeps them. */
+function deepest(issue: SchemaIssue, before: readonly PropertyKey[] = []): SchemaIssue {
+  const path = [...before, ...issue.path];
+  if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return { ...issue, path };
+  const [best] = issue.errors
+    .flatMap((option) => option.slice(0, 1))
+    .map((i) => deepest(i, path))
+    .sort((a, b) => b.path.length - a.path.length);
+  return best ?? { ...issue, path };
+}
+
 /** Where the fault is: a field that is not known is named itself, not what holds it. */
-export const issuePath = (issue: SchemaIssue): string =>
+const issuePath = (issue: SchemaIssue): string =>
   [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].map(String).join('.');
+
+/** Faults that are told; one input that is nothing like its schema has as many as the schema has fields. */
+const MOST_FAULTS = 8;
+
+export interface SchemaFault {
+  /** "films.0.thicknessNm". */
+  readonly path: string;
+  readonly message: string;
+}
+
+export interface SchemaWords {
+  /** Faults at most. */
+  readonly most?: number;
+  /** Whose fields they are, and which there are: "spc/ewma; fields are values, lambda". */
+  readonly fields?: string | undefined;
+}
+
+/** What a schema refuses of an input, field by field: the one place where what zod says becomes words. @param root - what was checked. */
+export const schemaFaults = (
+  error: { readonly issues: readonly SchemaIssue[] },
+  root: unknown,
+  { most = MOST_FAULTS, fields }: SchemaWords = {},
+): SchemaFault[] =>
+  error.issues.slice(0, most).map((i) => {
+    const issue = deepest(i);
+    const isUnknown = issue.code === 'unrecognized_keys' && issue.path.length === 0 && fields !== undefined;
+    return { path: issuePath(issue), message: isUnknown ? `is not a known field of ${fields}` : issueWords(issue, root) };
+  });
 
 /**
  * What is wrong with a value, in words for beside its field: bounds, whole numbers and missing values in the product's own words, what a schema was given a
  * message for as it stands.
  * @param root - what was checked; the value is read from it.
  */
-export function issueWords(issue: SchemaIssue, root: unknown): string {
+function issueWords(issue: SchemaIssue, root: unknown): string {
   const value = valueAt(root, issue.path);
   if (issue.code === 'unrecognized_keys') {
     const others = issue.keys.slice(1, MOST_KEYS);
     return `is not a known field${others.length > 0 ? `, nor ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}` : ''}; leave it out`;
   }
+  if (value === undefined && issue.path.length > 0 && (issue.code === 'invalid_union' || issue.code === 'invalid_value'))
+    return 'is missing';
   if (issue.code === 'invalid_type') {
     if (issue.expected === 'int') return `must be a whole number; this is ${String(value)}`;
     if (issue.expected === 'number') return value === undefined ? 'is missing' : 'must be a number';

@@ -8,7 +8,9 @@ import { incidenceDeg, name, num, text } from './scalars';
  */
 
 /** A number, or the name of a parameter that stands in its place. */
-const quantity = z.union([num, name]).meta({ description: 'A number, or the name of one of the parameters' });
+const quantity = z
+  .union([num, name], 'give a number or the name of a parameter')
+  .meta({ description: 'A number, or the name of one of the parameters' });
 
 const oscillator = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('lorentz'), amplitudeEv2: quantity, centreEv: quantity, gammaEv: quantity }),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { parsed, parsedQuery } from './parsed';
+import { reasonIn } from './reason';
 import { name, recordKey } from './scalars';
 import { batchQuery } from './wire';
 
@@ -20,6 +21,25 @@ test('a field that is not known is named itself, wherever it stands', () => {
     'inner.c: is not a known field, nor is d; leave it out',
   );
   expect(said(() => parsed(schema, { x: 'y' }))).toMatch(/^a: is missing/);
+});
+
+test('what a form fills in is told by its own fields; of a union the option that came furthest', () => {
+  const material = z.union([z.string(), z.strictObject({ kind: z.literal('cauchy'), a: z.number() })]);
+  const schema = z.strictObject({ id: z.uuid(), draft: z.strictObject({ film: material, note: z.string().max(3).optional() }) });
+  const id = '11111111-1111-4111-8111-111111111111';
+  const ask = (draft: unknown) => said(() => parsed(schema, { id, draft }, { body: 'draft', names: { note: 'Note' } }));
+  expect(ask({ film: { kind: 'cauchy' } })).toBe('film.a: is missing');
+  expect(ask({ film: 'air', note: 'long' })).toBe('Note: needs at most 3 characters');
+  expect(ask({})).toBe('film: is missing');
+  expect(ask(7)).toBe('draft: must be an object');
+});
+
+test('a reason is trimmed, and refused in the words of every dialog', () => {
+  const schema = z.strictObject({ reason: reasonIn });
+  expect(parsed(schema, { reason: '  new focus ring ' })).toEqual({ reason: 'new focus ring' });
+  for (const bad of ['', 'abcd', '     ', undefined, 7, null])
+    expect(said(() => parsed(schema, { reason: bad }))).toBe('reason: Say why, in at least 5 characters.');
+  expect(said(() => parsed(schema, {}))).toMatch(/^reason: Say why/);
 });
 
 test('a query parameter is told as one', () => {

@@ -1,19 +1,30 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
-import { issuePath, issueWords } from './issue-words';
+import { schemaFaults } from './issue-words';
+import { recordIdIn } from './scalars';
 
-/** Most faults that are reported; an input that is nothing like its schema has one for every field. */
-const MOST_ISSUES = 8;
+/** How what is wrong with an input is told. */
+export interface Told {
+  /** The field in the words of a form, by its name in the schema; not given: the path. */
+  readonly names?: Readonly<Record<string, string>>;
+  /** The member of the input that a form or a machine fills in: its fields are told by their path within it. */
+  readonly body?: string;
+  /** As `schemaFaults` takes it. */
+  readonly fields?: string;
+}
 
 /**
  * An input through its schema.
- * @param names - the field in the words of a form, by its name in the schema; not given: the path.
  * @throws AppError `invalid_input`, "field: what is wrong", with `details.field` and `details.issues`.
  */
-export function parsed<T>(schema: z.ZodType<T>, input: unknown, names: Readonly<Record<string, string>> = {}): T {
+export function parsed<S extends z.ZodType>(schema: S, input: unknown, { names = {}, body, fields }: Told = {}): z.output<S> {
   const r = schema.safeParse(input);
   if (r.success) return r.data;
-  const issues = r.error.issues.slice(0, MOST_ISSUES).map((i) => ({ path: issuePath(i), message: issueWords(i, input) }));
+  const within = body === undefined ? '' : `${body}.`;
+  const issues = schemaFaults(r.error, input, { fields }).map((f) => ({
+    ...f,
+    path: within !== '' && f.path.startsWith(within) ? f.path.slice(within.length) : f.path,
+  }));
   const first = issues[0]!;
   const word = first.path
     .split('.')
@@ -33,10 +44,6 @@ export function parsedQuery<T>(schema: z.ZodType<T>, query: Readonly<Record<stri
   }
 }
 
-/** One value through its schema, under the name of the field that it came by. @throws AppError as {@link parsed}. */
-export const parsedField = <T>(field: string, schema: z.ZodType<T>, value: unknown): T =>
-  parsed(z.object({ [field]: schema }), { [field]: value })[field] as T;
-
-/** The id of a record, from an address or a form. @throws AppError as {@link parsed}. */
+/** The id of a record, from an address. @throws AppError as {@link parsed}. */
 export const parsedId = (field: string, value: unknown): string =>
-  parsedField(field, z.uuid(`must be the id of a ${field}`), value);
+  parsed(z.object({ [field]: recordIdIn(field) }), { [field]: value })[field]!;

@@ -44,6 +44,9 @@ function nameLike(v: string, ctx: z.RefinementCtx): void {
 /** The name of something registered. */
 export const name = text(1, 120).superRefine(nameLike);
 
+/** The id of a record of ours, of whatever version of UUID: those of lots are hashes. @param what - "loop". */
+export const recordIdIn = (what: string) => z.guid(`must be the id of a ${what}`);
+
 /** The sender's own key of a record: it is compared and shown as a name is. */
 export const recordKey = text(1, 200).superRefine(nameLike);
 

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { ZodError } from 'zod';
-import { AppError, ERROR_CODES, toAppError } from '@/lib/errors';
-import { issuePath, issueWords } from '@/lib/formats/issue-words';
+import { ERROR_CODES, toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
 
 /** problem+json (RFC 9457) with a request id; details of internal errors stay in the log. */
 export function problem(e: unknown, requestId: string): Response {
-  const err = e instanceof ZodError ? fromZod(e) : toAppError(e);
+  const err = toAppError(e);
   const row = ERROR_CODES[err.code];
   const { results: _long, ...details } = err.details; // the sender gets every record's result, the log how many there were
   log()[row.log]({ requestId, code: err.code, details, err: row.status >= 500 ? (err.cause ?? err) : undefined }, err.message);
@@ -27,20 +25,12 @@ export function problem(e: unknown, requestId: string): Response {
   return Response.json(body, { status: row.status, headers });
 }
 
-function fromZod(e: ZodError): AppError {
-  const issues = e.issues.map((i) => ({
-    path: issuePath(i),
-    message: i.code === 'unrecognized_keys' ? issueWords(i, undefined) : i.message,
-  }));
-  return new AppError('invalid_input', `${issues[0]!.path || 'body'}: ${issues[0]!.message}`, { issues });
-}
-
-/** Wraps a route handler: request id, errors to problem+json. */
-export function route<C = unknown>(handler: (req: Request, context: C) => Promise<Response>) {
+/** Wraps a route handler: a request id, by which the log finds what it did, and errors to problem+json. */
+export function route<C = unknown>(handler: (req: Request, context: C, requestId: string) => Promise<Response>) {
   return async (req: Request, context: C): Promise<Response> => {
     const requestId = randomUUID();
     try {
-      return await handler(req, context);
+      return await handler(req, context, requestId);
     } catch (e) {
       return problem(e, requestId);
     }

@@ -1,23 +1,15 @@
 import { AppError } from '@/lib/errors';
-import { issueWords, type SchemaIssue } from '@/lib/formats/issue-words';
+import { type SchemaFault, schemaFaults } from '@/lib/formats/issue-words';
 import { type MetrologyRecipe, metrologyRecipeIn } from '@/lib/formats/metrology-recipe';
 import { checkRecipe } from './resolve';
 
 /** What is wrong with a draft, at the path of its field: "sample.films.0.thicknessNm". */
-export interface RecipeIssue {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** A field that is a number or a name has two schemas, and says what it may be. */
-const wordsOf = (issue: SchemaIssue, draft: unknown): string =>
-  issue.code === 'invalid_union' && issue.path.length > 0 ? 'give a number or the name of a parameter' : issueWords(issue, draft);
+export type RecipeIssue = SchemaFault;
 
 /** Checks a draft as the server will: by schema, then by what a schema cannot know. The recipe is null where it is not one yet. */
 export function recipeIssues(draft: unknown): { recipe: MetrologyRecipe | null; issues: RecipeIssue[] } {
   const parsed = metrologyRecipeIn.safeParse(draft);
-  if (!parsed.success)
-    return { recipe: null, issues: parsed.error.issues.map((i) => ({ path: i.path.join('.'), message: wordsOf(i, draft) })) };
+  if (!parsed.success) return { recipe: null, issues: schemaFaults(parsed.error, draft, { most: Number.POSITIVE_INFINITY }) };
   try {
     checkRecipe(parsed.data);
     return { recipe: parsed.data, issues: [] };

@@ -1,5 +1,3 @@
-import { AppError } from '@/lib/errors';
-
 export type RoleName = 'viewer' | 'operator' | 'engineer' | 'administrator';
 
 /** Each role may do what the ones before it may. */
@@ -17,12 +15,3 @@ export interface Actor {
 
 /** Who changes something, as the trail names them, and what they may. */
 export type By = Pick<Actor, 'email' | 'role'>;
-
-/** The machine itself (a seed, a command on the server), which may do all. */
-export const asMachine = (name: string): By => ({ email: name, role: 'administrator' });
-
-/** @throws AppError `forbidden` when the actor's role is lower than `least`. */
-export function requireRole(actor: By, least: RoleName): void {
-  if (!mayAs(actor.role, least))
-    throw new AppError('forbidden', `this needs the role ${least}; ${actor.email} is ${actor.role}. Ask an administrator`);
-}

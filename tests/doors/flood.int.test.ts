@@ -6,6 +6,7 @@ import { AppError } from '@/lib/errors';
 import { EXAMPLES } from '@/lib/formats/openapi-examples';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { asMachine } from '@/lib/services/verb';
 import { type Door, lotRecord, measurementRecord, openDoor, overlayRecord, runRecord } from '../support/door';
 
 let door: Door;
@@ -77,7 +78,7 @@ test.each(Object.keys(VERBS))(
 
 test('more callers than connections: the fab is registered many times at once', slow, async () => {
   const fab = simulatedFab(1);
-  const made = await Promise.allSettled(times(() => registerFab({ ...fab, metrologyRecipes: [] }, 'test')));
+  const made = await Promise.allSettled(times(() => registerFab(asMachine('test'), { ...fab, metrologyRecipes: [] })));
   for (const m of made) if (m.status === 'rejected') expect(m.reason).toMatchObject({ code: 'dependency_unavailable' });
   expect((await ready()).status).toBe(200);
 });

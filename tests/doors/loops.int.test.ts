@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import { changeLoop } from '@/lib/services/control/change-loop';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 
 let door: Door;
@@ -48,7 +49,9 @@ test.each(WRONG)('%s that cannot work (%j) is refused by the page and by the doc
   expect(answer).toMatchObject({ status: 422, body: { details: { path: `loops.0.config.${field}` } } });
   expect(await loop(name)).toBeUndefined();
   const known = (await loop(model.name))!;
-  await expect(changeLoop(known.id, known.version, { ...model.config, ...over }, 'to try it', 'ana')).rejects.toMatchObject({
+  await expect(
+    changeLoop(as('ana'), { loop: known.id, seen: known.version, config: { ...model.config, ...over }, reason: 'to try it' }),
+  ).rejects.toMatchObject({
     code: 'invalid_input',
     details: { field },
   });
@@ -89,7 +92,12 @@ test('what a document says otherwise of a loop or a recipe that exists is told, 
   });
   // A change by an engineer since the registration is not a change of the document.
   const known = (await loop(fab.loops[2]!.name))!;
-  await changeLoop(known.id, known.version, { ...fab.loops[2]!.config, lambda: 0.31 }, 'tuned on the tool', 'ana');
+  await changeLoop(as('ana'), {
+    loop: known.id,
+    seen: known.version,
+    config: { ...fab.loops[2]!.config, lambda: 0.31 },
+    reason: 'tuned on the tool',
+  });
   expect(await send({})).toMatchObject({ kept: [] });
 });
 

@@ -5,6 +5,7 @@ import { signalsOf } from '@/lib/services/alerts/views/parts';
 import { overlayLotRecord } from '@/lib/services/characteristics/values';
 import { changeChart } from '@/lib/services/spc/change-chart';
 import type { TestDatabase } from '../support';
+import { as } from '../support/as';
 import { upgradedDatabase } from '../support/old-install';
 import { doAllWork } from '../support/work';
 
@@ -221,7 +222,7 @@ test('a version that was planned before the upgrade keeps what its change said a
     { version: 2, change: { rules: [1, 2] } },
     { version: 3, change: { limits: { cl: 2, ucl: 3, lcl: 0 } } },
   ]);
-  await changeChart(chart, 3, { rules: [1] }, 'fewer rules now', 'ana', T0 + DAY);
+  await changeChart(as('ana', { now: T0 + DAY }), { chart, seen: 3, change: { rules: [1] }, reason: 'fewer rules now' });
   const versions = await db().rows(
     sql`SELECT version, rules, ucl FROM chart_version WHERE chart_id = ${chart} ORDER BY effective_from, version`,
   );

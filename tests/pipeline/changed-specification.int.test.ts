@@ -5,6 +5,9 @@ import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { changeSpecification } from '@/lib/services/spc/specification';
 import { spcChart } from '@/lib/services/spc/views/chart';
 import { screenCharts } from '@/lib/services/spc/views/list';
+import { asMachine } from '@/lib/services/verb';
+import type { SpecificationValues } from '@/lib/spc';
+import { as } from '../support/as';
 import { baseline, coater } from '../support/coated-lots';
 import { type Door, openDoor } from '../support/door';
 import { oxideChart } from '../support/oxide';
@@ -36,8 +39,8 @@ test('a changed specification is a version: charts and capability follow, limits
   expect(view.specification).toMatchObject({ lsl: first.lsl, usl: first.usl, target: first.target });
   const held = await points();
 
-  const change = (seen: number, v: object, reason = 'tighter by the customer') =>
-    changeSpecification(spec, seen, v, reason, 'ana', T0 + 240 * HOUR);
+  const change = (seen: number, v: SpecificationValues, reason = 'tighter by the customer') =>
+    changeSpecification(as('ana', { now: T0 + 240 * HOUR }), { of: spec, seen, reason, ...v });
   await expect(change(first.version, { target: 100, lsl: 130, usl: 90 })).rejects.toMatchObject({ details: { field: 'lsl' } });
   await expect(change(first.version, { target: 140, lsl: 80, usl: 120 })).rejects.toMatchObject({ details: { field: 'target' } });
   await expect(change(first.version, { target: null, lsl: null, usl: null })).rejects.toMatchObject({
@@ -78,7 +81,7 @@ test('a changed specification is a version: charts and capability follow, limits
 
   // The fab's document says what it said before: the engineer's change stays. It says something new: a version by the same rules.
   const document = simulatedFab(1);
-  await registerFab(document, 'mes');
+  await registerFab(asMachine('mes'), document);
   expect(await row()).toMatchObject({ version: 2, usl: 120 });
   const edited = {
     ...document,
@@ -86,7 +89,7 @@ test('a changed specification is a version: charts and capability follow, limits
       s.product === 'KITE-45' && s.parameter === 'oxide_thickness' ? { ...s, usl: 125 } : s,
     ),
   };
-  await registerFab(edited, 'mes');
+  await registerFab(asMachine('mes'), edited);
   expect(await row()).toMatchObject({ version: 3, usl: 125, lsl: first.lsl });
   const trail = await db().rows<{ actor: string; version: number }>(
     sql`SELECT actor, (after->>'version')::int AS version FROM audit_entry WHERE entity = 'specification' ORDER BY id`,

@@ -7,6 +7,8 @@ import { approveProposal } from '@/lib/services/control/decide-proposal';
 import { judgeDraft } from '@/lib/services/control/judge-change';
 import { changeChart } from '@/lib/services/spc/change-chart';
 import { changeSpecification } from '@/lib/services/spc/specification';
+import { asSent } from '@/lib/services/verb';
+import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 import { loopOf, specOf } from '../support/loops';
 
@@ -40,16 +42,26 @@ test.each(DANGEROUS)('%s beyond what was agreed waits for a second person', asyn
   expect(loop.state).toBe('closed');
   const draft = { ...loop.config, ...over(loop.config) };
   expect(draft).not.toEqual(loop.config);
-  const outcome = await changeLoop(loop.id, loop.version, draft, 'to see what happens', 'ana');
+  const outcome = await changeLoop(as('ana'), {
+    loop: loop.id,
+    seen: loop.version,
+    config: draft,
+    reason: 'to see what happens',
+  });
   expect(outcome).toMatchObject({ kind: 'proposed', reasons: expect.arrayContaining([expect.stringMatching(said)]) });
-  expect((await judgeDraft(loop.id, draft)).judgement.verdict).toBe('second_person');
+  expect((await judgeDraft(as('ana'), { loop: loop.id, config: draft })).judgement.verdict).toBe('second_person');
   expect((await loopOf('ALD-HFO2')).version).toBe(loop.version);
 });
 
 test('a target outside the specification, and a loop that could never move, are refused with the remedy', async () => {
   const loop = await loopOf('ALD-HFO2');
   const change = (over: Partial<RunToRunConfig>) =>
-    changeLoop(loop.id, loop.version, { ...loop.config, ...over }, 'to see what happens', 'ana');
+    changeLoop(as('ana'), {
+      loop: loop.id,
+      seen: loop.version,
+      config: { ...loop.config, ...over },
+      reason: 'to see what happens',
+    });
   await expect(change({ target: loop.config.target * 10 })).rejects.toMatchObject({
     code: 'precondition_failed',
     message: expect.stringMatching(/outside the specification \(LSL .*change the specification first/),
@@ -74,7 +86,9 @@ test('a target outside the specification, and a loop that could never move, are 
     message: 'lambda: must be a number',
     details: { field: 'lambda' },
   });
-  expect((await judgeDraft(loop.id, { ...loop.config, target: loop.config.target * 10 })).judgement).toMatchObject({
+  expect(
+    (await judgeDraft(as('ana'), { loop: loop.id, config: { ...loop.config, target: loop.config.target * 10 } })).judgement,
+  ).toMatchObject({
     verdict: 'refused',
     reasons: [expect.stringContaining('outside the specification')],
   });
@@ -83,14 +97,27 @@ test('a target outside the specification, and a loop that could never move, are 
 test('what two people agreed to is the new reference, and a small change needs one', async () => {
   const loop = await loopOf('CMP-CU');
   const wider = { ...loop.config, max: loop.config.max * 1.2 };
-  const proposed = await changeLoop(loop.id, loop.version, wider, 'a new head reaches further', 'ana');
+  const proposed = await changeLoop(as('ana'), {
+    loop: loop.id,
+    seen: loop.version,
+    config: wider,
+    reason: 'a new head reaches further',
+  });
   expect(proposed.kind).toBe('proposed');
-  if (proposed.kind === 'proposed') await approveProposal(proposed.proposalId, 'seen on the tool', 'ben');
+  if (proposed.kind === 'proposed')
+    await approveProposal(as('ben'), { proposal: proposed.proposalId, reason: 'seen on the tool' });
   const after = await loopOf('CMP-CU');
-  const back = await changeLoop(loop.id, after.version, { ...wider, max: loop.config.max * 1.1 }, 'a little less', 'ana');
+  const back = await changeLoop(as('ana'), {
+    loop: loop.id,
+    seen: after.version,
+    config: { ...wider, max: loop.config.max * 1.1 },
+    reason: 'a little less',
+  });
   expect(back).toEqual({ kind: 'in_force', version: after.version + 1 });
   const calm = { ...wider, max: loop.config.max * 1.1, lambda: loop.config.lambda * 0.8 };
-  expect(await changeLoop(loop.id, after.version + 1, calm, 'a little calmer', 'ana')).toMatchObject({ kind: 'in_force' });
+  expect(
+    await changeLoop(as('ana'), { loop: loop.id, seen: after.version + 1, config: calm, reason: 'a little calmer' }),
+  ).toMatchObject({ kind: 'in_force' });
 });
 
 test('several small changes of the gain do not add up without a second person', async () => {
@@ -98,26 +125,54 @@ test('several small changes of the gain do not add up without a second person', 
     SELECT l.id, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version
     WHERE l.version = 1 AND NOT EXISTS (SELECT 1 FROM control_thread t WHERE t.loop_id = l.id) ORDER BY l.name LIMIT 1`))!;
   const smaller = (by: number): RunToRunConfig => ({ ...other.config, lambda: 0.2, gain: other.config.gain / by });
-  expect(await changeLoop(other.id, 1, smaller(1.6), 'a first small change', 'ana')).toEqual({ kind: 'in_force', version: 2 });
-  const second = await changeLoop(other.id, 2, smaller(1.6 ** 2), 'a second small change', 'ana');
+  expect(await changeLoop(as('ana'), { loop: other.id, seen: 1, config: smaller(1.6), reason: 'a first small change' })).toEqual({
+    kind: 'in_force',
+    version: 2,
+  });
+  const second = await changeLoop(as('ana'), {
+    loop: other.id,
+    seen: 2,
+    config: smaller(1.6 ** 2),
+    reason: 'a second small change',
+  });
   expect(second).toMatchObject({ kind: 'proposed', reasons: [expect.stringMatching(/factor of 0\.39/)] });
-  expect((await judgeDraft(other.id, smaller(1.6 ** 2))).judgement.ratio).toBeCloseTo(1.6 ** 2, 9);
+  expect((await judgeDraft(as('ana'), { loop: other.id, config: smaller(1.6 ** 2) })).judgement.ratio).toBeCloseTo(1.6 ** 2, 9);
   const id = second.kind === 'proposed' ? second.proposalId : '';
-  expect(await approveProposal(id, 'both have looked', 'ben')).toEqual({ kind: 'in_force', version: 3 });
-  expect(await changeLoop(other.id, 3, smaller(1.6 ** 3), 'a third small change', 'ana')).toEqual({
+  expect(await approveProposal(as('ben'), { proposal: id, reason: 'both have looked' })).toEqual({
+    kind: 'in_force',
+    version: 3,
+  });
+  expect(
+    await changeLoop(as('ana'), { loop: other.id, seen: 3, config: smaller(1.6 ** 3), reason: 'a third small change' }),
+  ).toEqual({
     kind: 'in_force',
     version: 4,
   });
-  expect((await judgeDraft(other.id, smaller(1.6 ** 4))).judgement.verdict).toBe('second_person');
+  expect((await judgeDraft(as('ana'), { loop: other.id, config: smaller(1.6 ** 4) })).judgement.verdict).toBe('second_person');
 });
 
 test('whoever closes a loop closes the version that they saw', async () => {
   const loop = await loopOf('CVD-OXIDE', 'KITE-45');
-  await setLoopState(loop.id, { version: loop.version, state: 'closed' }, 'suspended', 'maintenance of the tool', 'ana');
+  await setLoopState(as('ana'), {
+    loop: loop.id,
+    seen: { version: loop.version, state: 'closed' },
+    state: 'suspended',
+    reason: 'maintenance of the tool',
+  });
   const seen = loop.version;
-  await changeLoop(loop.id, seen, { ...loop.config, lambda: loop.config.lambda * 1.1 }, 'a little bolder', 'ben');
+  await changeLoop(as('ben'), {
+    loop: loop.id,
+    seen,
+    config: { ...loop.config, lambda: loop.config.lambda * 1.1 },
+    reason: 'a little bolder',
+  });
   await expect(
-    setLoopState(loop.id, { version: seen, state: 'suspended' }, 'closed', 'maintenance is over', 'ana'),
+    setLoopState(as('ana'), {
+      loop: loop.id,
+      seen: { version: seen, state: 'suspended' },
+      state: 'closed',
+      reason: 'maintenance is over',
+    }),
   ).rejects.toMatchObject({
     code: 'precondition_failed',
     message: expect.stringMatching(/at version 2 by now, you saw 1/),
@@ -125,19 +180,34 @@ test('whoever closes a loop closes the version that they saw', async () => {
   expect((await loopOf('CVD-OXIDE', 'KITE-45')).state).toBe('suspended');
   // Somebody who saw it closed does not overrule whoever suspended it.
   const stale = { version: seen + 1, state: 'closed' };
-  await expect(setLoopState(loop.id, stale, 'shadow', 'a look at the advice', 'ben')).rejects.toMatchObject({
+  await expect(
+    setLoopState(as('ben'), { loop: loop.id, seen: stale, state: 'shadow', reason: 'a look at the advice' }),
+  ).rejects.toMatchObject({
     code: 'precondition_failed',
     message: 'the loop is suspended by now, you saw closed; look at the change first',
   });
   expect((await loopOf('CVD-OXIDE', 'KITE-45')).state).toBe('suspended');
   const now = { version: seen + 1, state: 'suspended' };
-  expect(await setLoopState(loop.id, now, 'closed', 'maintenance is over', 'ana')).toMatchObject({ kind: 'in_force' });
+  expect(
+    await setLoopState(as('ana'), { loop: loop.id, seen: now, state: 'closed', reason: 'maintenance is over' }),
+  ).toMatchObject({ kind: 'in_force' });
   // Whatever was seen, a loop can be suspended.
-  expect(await setLoopState(loop.id, { version: 1, state: 'shadow' }, 'suspended', 'a fault was found', 'ben')).toMatchObject({
+  expect(
+    await setLoopState(as('ben'), {
+      loop: loop.id,
+      seen: { version: 1, state: 'shadow' },
+      state: 'suspended',
+      reason: 'a fault was found',
+    }),
+  ).toMatchObject({
     kind: 'in_force',
   });
-  expect(await setLoopState(loop.id, now, 'closed', 'the fault is gone', 'ana')).toMatchObject({ kind: 'in_force' });
-  await expect(setLoopState(loop.id, now, 'open', 'as nobody says', 'ana')).rejects.toMatchObject({
+  expect(await setLoopState(as('ana'), { loop: loop.id, seen: now, state: 'closed', reason: 'the fault is gone' })).toMatchObject(
+    { kind: 'in_force' },
+  );
+  await expect(
+    setLoopState(as('ana'), { loop: loop.id, seen: now, state: asSent('open'), reason: 'as nobody says' }),
+  ).rejects.toMatchObject({
     code: 'invalid_input',
     details: { field: 'state' },
   });
@@ -146,7 +216,8 @@ test('whoever closes a loop closes the version that they saw', async () => {
 test('a specification that says nothing, or a number that nothing can be, is refused in words', async () => {
   const key = { product: 'HERON-52', operation: 'ALD-HFO2', parameter: 'hfo2_thickness' };
   const { version, ...spec } = await specOf(key.operation, key.parameter);
-  const change = (v: object) => changeSpecification(key, version, v, 'as nobody asked', 'ana', NOW);
+  const change = (v: object) =>
+    changeSpecification(as('ana', { now: NOW }), asSent({ of: key, seen: version, reason: 'as nobody asked', ...v }));
   await expect(change({ target: null, lsl: null, usl: null })).rejects.toMatchObject({
     code: 'invalid_input',
     message: expect.stringContaining('nothing would be specified'),
@@ -158,7 +229,13 @@ test('a specification that says nothing, or a number that nothing can be, is ref
   ])
     await expect(change(v)).rejects.toMatchObject({ code: 'invalid_input', message: /^usl: /, details: { field: 'usl' } });
   await expect(
-    changeSpecification(key, version, { ...spec, usl: spec.usl * 1.01 }, '\u200b'.repeat(9), 'ana', NOW),
+    changeSpecification(as('ana', { now: NOW }), {
+      of: key,
+      seen: version,
+      reason: '\u200b'.repeat(9),
+      ...spec,
+      usl: spec.usl * 1.01,
+    }),
   ).rejects.toMatchObject({
     details: { field: 'reason' },
   });
@@ -171,7 +248,7 @@ const chartRow = async () =>
   ))!;
 const chartChange = async (change: object, now = NOW, reason = 'long enough') => {
   const c = await chartRow();
-  return changeChart(c.id, c.version, change, reason, 'ana', now);
+  return changeChart(as('ana', { now }), { chart: c.id, seen: c.version, change, reason });
 };
 test('a change of a chart that changes nothing, says nothing, or is on another scale is refused', async () => {
   const now = NOW + 5 * DAY;
@@ -201,13 +278,16 @@ test('an alert is assigned to somebody who can sign in', async () => {
     VALUES (gen_random_uuid(), 'spc', 'medium', 'a test', 'CVD', 'changes', now(), now()) RETURNING id`))!.id;
   await db().exec(sql`INSERT INTO "user" (id, name, email, updated_at, disabled_at) VALUES
     ('u1', 'Cleo', 'cleo@fab.example', now(), NULL), ('u2', 'Dan', 'dan@fab.example', now(), now())`);
-  const assign = (assignee: string | null) => actOnAlert(id, null, { do: 'assign', assignee }, { email: 'ana' });
+  const assign = (assignee: string | null) =>
+    actOnAlert(as('ana'), { alert: id, seen: null, action: { do: 'assign', assignee } });
   for (const nobody of ['not-a-user', 'dan@fab.example'])
     await expect(assign(nobody)).rejects.toMatchObject({ code: 'invalid_input', details: { field: 'assignee' } });
   await assign('cleo@fab.example');
   expect(await db().one(sql`SELECT assignee FROM alert WHERE id = ${id}`)).toEqual({ assignee: 'cleo@fab.example' });
   await assign(null);
-  await expect(actOnAlert(id, null, { do: 'comment', comment: '\u200b'.repeat(6) }, { email: 'ana' })).rejects.toMatchObject({
+  await expect(
+    actOnAlert(as('ana'), { alert: id, seen: null, action: { do: 'comment', comment: '\u200b'.repeat(6) } }),
+  ).rejects.toMatchObject({
     code: 'invalid_input',
     details: { field: 'comment' },
   });

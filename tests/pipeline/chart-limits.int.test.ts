@@ -6,7 +6,9 @@ import { runView } from '@/lib/services/runs/views/run';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
 import { spcChart, violationsOf } from '@/lib/services/spc/views/chart';
 import { auditRows } from '@/lib/services/system/views/audit';
+import { asSent } from '@/lib/services/verb';
 import { sdLimits } from '@/lib/spc';
+import { as } from '../support/as';
 import { baseline, type CoatedLot, coater } from '../support/coated-lots';
 import { type Door, openDoor } from '../support/door';
 import { oxideChart } from '../support/oxide';
@@ -33,7 +35,12 @@ async function activate(chartId: string, edit: (d: ChangeDraft) => ChangeDraft, 
   const base = draftBase(view, view.versions.find((v) => v.version === view.chart.version)!);
   const draft = edit(firstDraft(base));
   expect(draftBlocked(draft, base)).toBeNull();
-  await changeChart(chartId, view.chart.version, changeOf(draft, base), 'limits of the qualification', 'ana', from);
+  await changeChart(as('ana', { now: from }), {
+    chart: chartId,
+    seen: view.chart.version,
+    change: changeOf(draft, base),
+    reason: 'limits of the qualification',
+  });
 }
 
 const limits =
@@ -121,7 +128,7 @@ test('an excluded point on the ramp of an EWMA chart has the limits of its place
   const half = (k: number) => widthL! * sigmaWithin! * Math.sqrt((lambda! / (2 - lambda!)) * (1 - (1 - lambda!) ** (2 * k)));
   const before = await judged();
   expect(before.length).toBeGreaterThan(3);
-  await excludePoint(chart, before[1]!.id, 'wrong wafer on the gauge', 'ana');
+  await excludePoint(as('ana'), { chart, record: before[1]!.id, reason: 'wrong wafer on the gauge' });
   const after = await judged();
   let z = cl!;
   after.forEach((p, i) => {
@@ -131,7 +138,7 @@ test('an excluded point on the ramp of an EWMA chart has the limits of its place
     expect([p.lcl, p.ucl]).toEqual([expect.closeTo(cl! - half(place), 9), expect.closeTo(cl! + half(place), 9)]);
     if (i !== 1) z = stands;
   });
-  await includePoint(chart, before[1]!.id, 'the gauge was right after all', 'ana');
+  await includePoint(as('ana'), { chart, record: before[1]!.id, reason: 'the gauge was right after all' });
   expect(await judged()).toEqual(before);
 });
 
@@ -156,7 +163,8 @@ test('limits that a person enters on an EWMA chart hold from its first point, wi
 test('limits that cannot hold are refused in words, and nothing changes', async () => {
   const chart = await chartOf('measurement.mean', 'ewma');
   const { version } = (await spcChart(chart, 0, FAR)).chart;
-  const send = (change: object, reason = 'long enough') => changeChart(chart, version, change, reason, 'ana', T0 + 140 * HOUR);
+  const send = (change: object, reason = 'long enough') =>
+    changeChart(as('ana', { now: T0 + 140 * HOUR }), { chart, seen: version, change, reason });
   await expect(send({ limits: { lcl: 101, cl: 100, ucl: 102 } })).rejects.toMatchObject({
     code: 'invalid_input',
     message: 'The lower limit must lie below the centre line (100).',
@@ -241,13 +249,17 @@ test('excluding a point and taking it back in opens no alert and changes none', 
   const bad = (await db().one<{ record_id: string }>(
     sql`SELECT record_id FROM chart_point WHERE chart_id = ${chart} AND value = 125`,
   ))!;
-  await expect(excludePoint(chart, bad.record_id, 'bad', 'ana')).rejects.toMatchObject({ details: { field: 'reason' } });
-  await excludePoint(chart, bad.record_id, 'wrong wafer on the gauge', 'ana');
+  await expect(excludePoint(as('ana'), { chart, record: bad.record_id, reason: 'bad' })).rejects.toMatchObject({
+    details: { field: 'reason' },
+  });
+  await excludePoint(as('ana'), { chart, record: bad.record_id, reason: 'wrong wafer on the gauge' });
   expect((await violationsOf(chart, 0, FAR)).find((w) => w.recordId === bad.record_id)).toBeUndefined();
   expect(await alertsOf(chart)).toEqual(before);
   for (const reason of ['', null, 'ok', '     ·'])
-    await expect(includePoint(chart, bad.record_id, reason, 'ana')).rejects.toMatchObject({ details: { field: 'reason' } });
-  await includePoint(chart, bad.record_id, 'the gauge was right after all', 'ana');
+    await expect(includePoint(as('ana'), { chart, record: bad.record_id, reason: asSent(reason) })).rejects.toMatchObject({
+      details: { field: 'reason' },
+    });
+  await includePoint(as('ana'), { chart, record: bad.record_id, reason: 'the gauge was right after all' });
   expect((await violationsOf(chart, 0, FAR)).find((w) => w.recordId === bad.record_id)!.violations[0]!.rule).toBe(1);
   expect(await alertsOf(chart)).toEqual(before);
   expect(await historyOf(before.at(-1)!.id)).toEqual(history);
@@ -257,10 +269,12 @@ test('excluding a point and taking it back in opens no alert and changes none', 
     1,
   );
   expect(trail).toMatchObject({ entityId: `${chart}/${bad.record_id}`, reason: 'the gauge was right after all' });
-  await expect(includePoint(chart, bad.record_id, 'once more, with feeling', 'ana')).rejects.toMatchObject({ code: 'conflict' });
+  await expect(
+    includePoint(as('ana'), { chart, record: bad.record_id, reason: 'once more, with feeling' }),
+  ).rejects.toMatchObject({ code: 'conflict' });
   // Also with the alert closed: what was known is nobody's news.
   await db().exec(sql`UPDATE alert SET state = 'closed' WHERE chart_id = ${chart}`);
-  await excludePoint(chart, bad.record_id, 'wrong wafer on the gauge', 'ana');
-  await includePoint(chart, bad.record_id, 'the gauge was right after all', 'ana');
+  await excludePoint(as('ana'), { chart, record: bad.record_id, reason: 'wrong wafer on the gauge' });
+  await includePoint(as('ana'), { chart, record: bad.record_id, reason: 'the gauge was right after all' });
   expect(await db().rows(sql`SELECT 1 FROM alert WHERE chart_id = ${chart} AND state <> 'closed'`)).toEqual([]);
 });

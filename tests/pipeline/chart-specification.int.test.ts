@@ -7,6 +7,8 @@ import { changeSpecification } from '@/lib/services/spc/specification';
 import { spcChart } from '@/lib/services/spc/views/chart';
 import { screenCharts } from '@/lib/services/spc/views/list';
 import { specificationList } from '@/lib/services/spc/views/specifications';
+import { asMachine } from '@/lib/services/verb';
+import { as } from '../support/as';
 import { type Door, lotRecord, openDoor, overlayRecord } from '../support/door';
 import { runOf } from '../support/wafers';
 import { doAllWork } from '../support/work';
@@ -20,7 +22,7 @@ const LITHO = { tool: 'LIT-01', chamber: 'C1', layer: 'M1', operation: 'LITHO-M1
 beforeAll(async () => {
   door = await openDoor();
   const fab = simulatedFab(1);
-  await registerFab({ ...fab, products: [...fab.products, { ...fab.products[0]!, name: 'LARK-60' }] }, 'test');
+  await registerFab(asMachine('test'), { ...fab, products: [...fab.products, { ...fab.products[0]!, name: 'LARK-60' }] });
 });
 afterAll(() => door.close());
 
@@ -51,7 +53,14 @@ async function specify(product: string, usl: number): Promise<void> {
   const { version } = (await db().one<{ version: number }>(
     sql`SELECT version FROM specification WHERE product = ${product} AND operation = 'LITHO-M1' AND parameter = 'tx'`,
   ))!;
-  await changeSpecification(key, version, { target: 0, lsl: -usl, usl }, 'as the customer says', 'ana', T0);
+  await changeSpecification(as('ana', { now: T0 }), {
+    of: key,
+    seen: version,
+    reason: 'as the customer says',
+    target: 0,
+    lsl: -usl,
+    usl,
+  });
 }
 
 test('products with one specification: it is the chart’s, whatever else is registered', async () => {

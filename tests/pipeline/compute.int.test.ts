@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auth } from '@/lib/auth';
-import { createApiKey } from '@/lib/auth/api-keys';
 import { ComputePool, computePool, LIMITS } from '@/lib/compute/pool';
 import { closePool, prisma } from '@/lib/db';
-import { asMachine } from '@/lib/services/actor';
 import { openApiText } from '@/lib/services/pages/api-docs';
 import { createUser } from '@/lib/services/settings/users';
+import { asMachine } from '@/lib/services/verb';
 import { type TestDatabase, testDatabase } from '../support';
 import { apiServer } from '../support/api-server';
+import { keyFor } from '../support/as';
 
 let database: TestDatabase;
 let api: Awaited<ReturnType<typeof apiServer>>;
@@ -15,7 +15,7 @@ let key: string;
 
 beforeAll(async () => {
   database = await testDatabase();
-  key = await createApiKey('notebook', ['compute'], 'test');
+  key = await keyFor('notebook', 'compute');
   api = await apiServer();
 }, 60_000);
 afterAll(async () => {
@@ -57,7 +57,7 @@ test('the list names every function', async () => {
 });
 
 test('without the scope, or without a key, nothing is computed', async () => {
-  const other = await createApiKey('station', ['ingest'], 'test');
+  const other = await keyFor('station', 'ingest');
   expect((await call('spc/constants', { n: 5 }, { authorization: `Bearer ${other}` })).status).toBe(403);
   const none = await call('spc/constants', { n: 5 }, {});
   expect(none.status).toBe(401);
@@ -65,11 +65,10 @@ test('without the scope, or without a key, nothing is computed', async () => {
 });
 
 test('a signed-in person needs no key', async () => {
-  await createUser(
-    { email: 'ana@fab.example', name: 'Ana', role: 'viewer', password: 'a long password' },
-    asMachine('test'),
-    'own',
-  );
+  await createUser(asMachine('test'), {
+    user: { email: 'ana@fab.example', name: 'Ana', role: 'viewer', password: 'a long password' },
+    whose: 'own',
+  });
   const { headers } = await auth().api.signInEmail({
     body: { email: 'ana@fab.example', password: 'a long password' },
     returnHeaders: true,
@@ -88,7 +87,7 @@ test('bad input names the field and the remedy', async () => {
     code: 'invalid_input',
     details: { field: 'n' },
   });
-  expect((await call('spc/constants', {})).body.detail).toBe('n: is missing; it is needed');
+  expect((await call('spc/constants', {})).body.detail).toBe('n: is missing');
   expect((await call('spc/constants', '{"n": NaN}')).body.detail).toMatch(/not JSON.*send null/);
   expect((await call('spc/constants', '[1]')).body.detail).toMatch(/must be a JSON object/);
   expect((await call('overlay/fit', { x: [0, 1], y: [0], dx: [1, 1], dy: [1, 1] })).body).toMatchObject({ status: 422 });

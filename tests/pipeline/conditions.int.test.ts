@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, db, recordId, sql } from '@/lib/db';
 import { closeQueues } from '@/lib/queue/broker';
 import { commonRatio, foldHistory } from '@/lib/services/alerts/views/parts';
@@ -8,9 +7,11 @@ import { lastGoodLot } from '@/lib/services/evidence/last-good-lot';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { runView } from '@/lib/services/runs/views/run';
+import { asMachine } from '@/lib/services/verb';
 import { traceDeviation } from '@/lib/ui/charts/trace.prepare';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
+import { keyFor } from '../support/as';
 import { doAllWork } from '../support/work';
 
 let database: TestDatabase;
@@ -22,8 +23,8 @@ const MINUTE = 60_000;
 beforeAll(async () => {
   database = await testDatabase();
   testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
-  key = await createApiKey('fab', ['ingest'], 'test');
+  await registerFab(asMachine('test'), simulatedFab(1));
+  key = await keyFor('fab', 'ingest');
   api = await apiServer();
   await post(
     'lots',

@@ -11,6 +11,7 @@ import { listLoops } from '@/lib/services/control/views/list';
 import { loopView } from '@/lib/services/control/views/loop';
 import { replayLoop } from '@/lib/services/control/views/replay';
 import { changeSpecification } from '@/lib/services/spc/specification';
+import { as } from '../support/as';
 import { type Door, lotRecord, openDoor } from '../support/door';
 import { oxideLoop } from '../support/oxide';
 import { trailOf } from '../support/trail';
@@ -48,6 +49,9 @@ interface Wafer {
   value: number;
   slot: number;
 }
+
+const change = (seen: number, config: RunToRunConfig, reason: string) =>
+  changeLoop(as('ana'), { loop: loopId, seen, config, reason });
 
 let serial = 0;
 /** Asks for the recipe and runs it (or `manual` in its place); the output is not measured yet. */
@@ -102,12 +106,10 @@ const noise = (t: number) => 3 * Math.sin(0.7 * t) + 2 * Math.cos(2.3 * t) + (t 
 
 test('every recorded decision is made again to the last bit: late data, a correction, maintenance, manual setpoints, two versions, clipped and held moves, shadow', async () => {
   const first = await inForce();
-  await changeLoop(
-    loopId,
+  await change(
     first.version,
     { ...first.config, maxStep: 1.1, quantum: 0.05, deadband: 0.2, weighByUncertainty: true },
     'limits of the trial',
-    'ana',
   );
   const waiting: Wafer[] = [];
   for (let t = 0; t < 24; t++) {
@@ -122,21 +124,19 @@ test('every recorded decision is made again to the last bit: late data, a correc
     if (t === 16) await pm('P2', T0 + 4.5 * HOUR); // reported long after
     if (t === 18) for (const late of waiting) await measure(late);
     if (t === 19)
-      await setLoopState(
-        loopId,
-        { version: (await inForce()).version, state: 'closed' },
-        'shadow',
-        'a look at the advice only',
-        'ana',
-      );
+      await setLoopState(as('ana'), {
+        loop: loopId,
+        seen: { version: (await inForce()).version, state: 'closed' },
+        state: 'shadow',
+        reason: 'a look at the advice only',
+      });
     if (t === 21)
-      await setLoopState(
-        loopId,
-        { version: (await inForce()).version, state: 'shadow' },
-        'closed',
-        'on again after the look',
-        'ana',
-      );
+      await setLoopState(as('ana'), {
+        loop: loopId,
+        seen: { version: (await inForce()).version, state: 'shadow' },
+        state: 'closed',
+        reason: 'on again after the look',
+      });
   }
   const audit = await auditLoop(loopId, new Date(0));
   expect(audit).toMatchObject({ decisions: 24, same: 24, first: null });
@@ -164,10 +164,10 @@ test('every recorded decision is made again to the last bit: late data, a correc
 
 test('the replay that the page asks for: the version in force equals the record in every figure, and a draft does not', async () => {
   const { config, version } = await inForce();
-  const calm = await changeLoop(loopId, version, { ...config, lambda: 0.3 }, 'calmer for the replay', 'ana');
+  const calm = await change(version, { ...config, lambda: 0.3 }, 'calmer for the replay');
   expect(calm).toEqual({ kind: 'in_force', version: version + 1 });
   for (let t = 24; t < 40; t++) await measure(await run(T0 + (t + 1) * HOUR, t % 2 ? 'B' : 'A', noise(t)));
-  const r = await replayLoop(loopId, { ...config, lambda: 0.1, maxStep: 0.2 });
+  const r = await replayLoop(as('ana'), { loop: loopId, config: { ...config, lambda: 0.1, maxStep: 0.2 } });
   expect(r.ownHistory).toBe(true);
   expect(r.n).toBe(16);
   expect(r.present).toEqual(r.recorded);
@@ -177,14 +177,14 @@ test('the replay that the page asks for: the version in force equals the record 
   expect([r.recorded, r.present, r.proposed].map((side) => side.decisions)).toEqual([16, 16, 16]);
   expect(r.recorded.moves).toBe(r.audit.moves);
   expect(r.recorded.moves).toBeLessThanOrEqual(r.recorded.decisions);
-  const itself = await replayLoop(loopId, { ...config, lambda: 0.3 });
+  const itself = await replayLoop(as('ana'), { loop: loopId, config: { ...config, lambda: 0.3 } });
   expect(itself.proposed).toEqual(itself.present);
 });
 
 test('of two changes of one version at once, one is in force, and the other is told so', async () => {
   const { config, version } = await inForce();
   const both = await Promise.allSettled(
-    [0.29, 0.31].map((lambda) => changeLoop(loopId, version, { ...config, lambda }, 'two people at one loop', 'ana')),
+    [0.29, 0.31].map((lambda) => change(version, { ...config, lambda }, 'two people at one loop')),
   );
   expect(both.filter((r) => r.status === 'fulfilled')).toHaveLength(1);
   expect(both.find((r) => r.status === 'rejected')).toMatchObject({
@@ -195,9 +195,9 @@ test('of two changes of one version at once, one is in force, and the other is t
 test('a draft that would not be stable is refused by the verb that the page calls, with the numbers and the λ that is stable', async () => {
   const { config, version } = await inForce();
   const wild = { ...config, lambda: 0.9, gain: config.gain / 10 };
-  const { judgement } = await judgeDraft(loopId, wild);
+  const { judgement } = await judgeDraft(as('ana'), { loop: loopId, config: wild });
   expect(judgement.verdict).toBe('refused');
-  await expect(changeLoop(loopId, version, wild, 'a bolder controller', 'ana')).rejects.toMatchObject({
+  await expect(change(version, wild, 'a bolder controller')).rejects.toMatchObject({
     code: 'precondition_failed',
     message: expect.stringMatching(/not be stable.*λ must be at most/),
     details: { field: 'lambda', largestLambda: judgement.largestLambda },
@@ -208,15 +208,22 @@ test('a draft that would not be stable is refused by the verb that the page call
 test('a change near the bound waits for a second engineer, who is not its author, and is judged again', async () => {
   const { config, version } = await inForce();
   const half = { ...config, gain: config.gain * 2.2, lambda: 0.3 };
-  const proposed = await changeLoop(loopId, version, half, 'the gain of the new showerhead', 'ana');
+  const proposed = await change(version, half, 'the gain of the new showerhead');
   expect(proposed).toMatchObject({ kind: 'proposed', reasons: [expect.stringContaining('factor of 2.2')] });
   const id = proposed.kind === 'proposed' ? proposed.proposalId : '';
   expect((await inForce()).version).toBe(version);
   const seen = await loopView(loopId, T0, T0 + 100 * HOUR);
   expect(seen.proposals[0]).toMatchObject({ id, state: 'pending', author: 'ana', config: half });
-  await expect(approveProposal(id, 'I am sure of it', 'ana')).rejects.toMatchObject({ code: 'forbidden' });
-  expect(await approveProposal(id, 'matches the qualification', 'ben')).toEqual({ kind: 'in_force', version: version + 1 });
-  await expect(approveProposal(id, 'once more please', 'ben')).rejects.toMatchObject({ code: 'conflict' });
+  await expect(approveProposal(as('ana'), { proposal: id, reason: 'I am sure of it' })).rejects.toMatchObject({
+    code: 'forbidden',
+  });
+  expect(await approveProposal(as('ben'), { proposal: id, reason: 'matches the qualification' })).toEqual({
+    kind: 'in_force',
+    version: version + 1,
+  });
+  await expect(approveProposal(as('ben'), { proposal: id, reason: 'once more please' })).rejects.toMatchObject({
+    code: 'conflict',
+  });
   const { name } = (await db().one<{ name: string }>(sql`SELECT name FROM control_loop WHERE id = ${loopId}`))!;
   const trail = (await trailOf('loop', loopId)).slice(-3);
   expect(trail.map((t) => `${t.actor} ${t.action} ${t.name}`)).toEqual([
@@ -224,10 +231,12 @@ test('a change near the bound waits for a second engineer, who is not its author
     `ben approve ${name}`,
     `ana change ${name}`,
   ]);
-  const back = await changeLoop(loopId, version + 1, { ...config }, 'the old showerhead is back', 'ana');
+  const back = await change(version + 1, { ...config }, 'the old showerhead is back');
   const other = back.kind === 'proposed' ? back.proposalId : '';
-  await rejectProposal(other, 'not yet, tool is down', 'ben');
-  await expect(approveProposal(other, 'after all a good idea', 'cleo')).rejects.toMatchObject({ code: 'conflict' });
+  await rejectProposal(as('ben'), { proposal: other, reason: 'not yet, tool is down' });
+  await expect(approveProposal(as('cleo'), { proposal: other, reason: 'after all a good idea' })).rejects.toMatchObject({
+    code: 'conflict',
+  });
 });
 
 test('pages call what they show without control a value of the model', async () => {
@@ -274,7 +283,7 @@ test('the page of a loop knows each version of its target and limits with its ti
     SELECT version, lsl, usl, target FROM specification WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter}`))!;
   const now = Date.now();
   const moved = { target: was.target + 0.1, lsl: was.lsl + 0.1, usl: was.usl + 0.1 };
-  await changeSpecification(key, was.version, moved, 'the next layer is thinner', 'ana', now);
+  await changeSpecification(as('ana', { now }), { of: key, seen: was.version, reason: 'the next layer is thinner', ...moved });
   const page = await loopView(loopId, T0, T0 + 100 * HOUR);
   expect(page.specifications.slice(-2).map(({ lsl, usl }) => [lsl, usl])).toEqual([
     [was.lsl, was.usl],

@@ -3,6 +3,7 @@ import { closePool, db, sql } from '@/lib/db';
 import { INGEST_KINDS, ingestBatch } from '@/lib/services/ingest';
 import { uploadCsv } from '@/lib/services/ingest/upload';
 import type { TestDatabase } from '../support';
+import { as } from '../support/as';
 import { file, HEAD, NOW, preview, refusal, row, uploadDatabase, WHO } from '../support/wafer-file';
 
 /** What a preview promises, the upload keeps; the trail says who uploaded what. */
@@ -47,7 +48,7 @@ test('the preview says what the upload will say, each kind once, and counts only
     ['x', '13', 1, 1],
   ]);
   expect(shown.faults[0]!.message).toMatch(/lot "NOT-HERE" is not registered/);
-  const kept = await uploadCsv(file(text), mapping, 'partial', WHO, NOW);
+  const kept = await uploadCsv(as(WHO, { now: NOW }), { ...file(text), mapping, mode: 'partial' });
   expect(kept.issues).toEqual(shown.faults);
   expect(kept).toMatchObject({ accepted: shown.kept, rejected: shown.refused, issueTotal: shown.faultTotal });
   expect(await preview(file(text), mapping)).toMatchObject({ kept: 0, repeated: 1, refused: 8 });
@@ -82,7 +83,7 @@ test('a run of another wafer refuses the record in the preview too', async () =>
   const shown = await preview(file(text), mapping);
   expect(shown).toMatchObject({ kept: 0, refused: 1 });
   expect(shown.faults[0]).toMatchObject({ field: 'runKey', lines: '2', wafers: 1 });
-  expect((await uploadCsv(file(text), mapping, 'partial', WHO, NOW)).issues).toEqual(shown.faults);
+  expect((await uploadCsv(as(WHO, { now: NOW }), { ...file(text), mapping, mode: 'partial' })).issues).toEqual(shown.faults);
 });
 
 test('spellings of one unit are one unit for an upload and for the API, kept in the spelling of the parameter', async () => {
@@ -122,15 +123,21 @@ test('spellings of one unit are one unit for an upload and for the API, kept in 
   const text = `Lot;Slot;Operation;Parameter;Unit;Station;Time;X;Y;Value\nCSV-1;4;${operation};sheet_resistance;Ω/sq;ELL-01;2026-12-06T03:00:00Z;0;0;500\n`;
   const shown = await preview(file(text), null);
   expect(shown).toMatchObject({ kept: 1, refused: 0, faultTotal: 0 });
-  expect(await uploadCsv(file(text), shown.mapping, 'atomic', WHO, NOW)).toMatchObject({ accepted: 1 });
+  expect(await uploadCsv(as(WHO, { now: NOW }), { ...file(text), mapping: shown.mapping, mode: 'atomic' })).toMatchObject({
+    accepted: 1,
+  });
   const other = text.replace('Ω/sq', 'ohm/sq');
-  expect(await uploadCsv(file(other), shown.mapping, 'atomic', WHO, NOW)).toMatchObject({ accepted: 0, repeated: 1 });
+  expect(await uploadCsv(as(WHO, { now: NOW }), { ...file(other), mapping: shown.mapping, mode: 'atomic' })).toMatchObject({
+    accepted: 0,
+    repeated: 1,
+  });
 });
 
 test('an upload is a line of the audit trail with file, mapping, counts and lots; one that is not kept says so', async () => {
   const text = [HEAD, row('120', '2026-12-07T02:00:00Z', 20, 0), row('121', '2026-12-07T02:00:00Z', 21, 0), ''].join('\n');
   const { mapping } = await preview(file(text), null);
-  const send = (t: string, mode: 'partial' | 'atomic') => uploadCsv({ ...file(t), name: 'trail.csv' }, mapping, mode, WHO, NOW);
+  const send = (t: string, mode: 'partial' | 'atomic') =>
+    uploadCsv(as(WHO, { now: NOW }), { ...{ ...file(t), name: 'trail.csv' }, mapping, mode });
   const trail = () =>
     db().rows<{ actor: string; action: string; after: Record<string, unknown> }>(
       sql`SELECT actor, action, after FROM audit_entry WHERE entity = 'measurement file' AND entity_id = 'trail.csv' ORDER BY id`,
@@ -157,7 +164,7 @@ test('what an atomic upload keeps is gone with its line of the trail', async () 
     sql`CREATE FUNCTION no_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trail is full''; END'`,
   );
   await db().exec(sql`CREATE TRIGGER no_line BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION no_line()`);
-  await refusal(uploadCsv(file(text), mapping, 'atomic', WHO, NOW));
+  await refusal(uploadCsv(as(WHO, { now: NOW }), { ...file(text), mapping, mode: 'atomic' }));
   await db().exec(sql`DROP TRIGGER no_line ON audit_entry`);
   expect(await preview(file(text), mapping)).toMatchObject({ kept: 1, repeated: 0 });
 });
@@ -169,6 +176,8 @@ test('a preview opens no partition of time; the upload does', async () => {
   const shown = await preview(file(text), null);
   expect(shown).toMatchObject({ kept: 1, faultTotal: 0 });
   expect(await partitions()).toBe(before);
-  expect(await uploadCsv(file(text), shown.mapping, 'atomic', WHO, NOW)).toMatchObject({ accepted: 1 });
+  expect(await uploadCsv(as(WHO, { now: NOW }), { ...file(text), mapping: shown.mapping, mode: 'atomic' })).toMatchObject({
+    accepted: 1,
+  });
   expect(await partitions()).toBeGreaterThan(before);
 });

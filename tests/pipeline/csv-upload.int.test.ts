@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, sql } from '@/lib/db';
 import { savedMappings, saveMapping, uploadCsv } from '@/lib/services/ingest/upload';
+import { asSent } from '@/lib/services/verb';
 import { waferGallery } from '@/lib/services/wafers/views/list';
 import { storedLinks, storedWords } from '../../app/(dash)/upload/stored-links';
 import type { TestDatabase } from '../support';
+import { as } from '../support/as';
 import { file, HEAD, NOW, preview, refusal, row, uploadDatabase, WHO } from '../support/wafer-file';
 
 /** Files from preview to the store, and the mappings that are saved for the next ones. */
@@ -45,11 +47,11 @@ test('a file with metadata and day-first dates goes from preview to the store, a
     [4, 1, 119],
   ]);
 
-  const guess = await refusal(uploadCsv(file(FILE), mapping, 'partial', WHO, NOW));
+  const guess = await refusal(uploadCsv(as(WHO, { now: NOW }), { ...file(FILE), mapping, mode: 'partial' }));
   expect(guess).toMatchObject({ code: 'invalid_input' });
   expect(guess.message).toBe('3 lines stand before the names of the columns in line 4; confirm the header line');
 
-  const result = await uploadCsv(file(FILE, shown.headerLine), mapping, 'partial', WHO, NOW);
+  const result = await uploadCsv(as(WHO, { now: NOW }), { ...file(FILE, shown.headerLine), mapping, mode: 'partial' });
   expect(result).toMatchObject({ accepted: 2, repeated: 0, rejected: 0, issues: [] });
   expect(result.stored).toMatchObject([
     { lot: 'CSV-1', product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness', wafers: 2, withoutRun: 2 },
@@ -72,7 +74,7 @@ test('a file with metadata and day-first dates goes from preview to the store, a
   const view = await waferGallery({ ...all, lot: q.get('lot'), operation: operation!, parameter: parameter! });
   expect(view.groups.flatMap((g) => g.tiles.map((t) => t.id)).sort()).toEqual(stored.map((m) => m.id).sort());
 
-  const again = await uploadCsv(file(FILE, 4), mapping, 'atomic', WHO, NOW);
+  const again = await uploadCsv(as(WHO, { now: NOW }), { ...file(FILE, 4), mapping, mode: 'atomic' });
   expect(again).toMatchObject({ accepted: 0, repeated: 2 });
   expect(again.stored).toEqual(result.stored);
 });
@@ -80,16 +82,16 @@ test('a file with metadata and day-first dates goes from preview to the store, a
 test('an impossible date is refused with its line and only its wafer is left out; all or nothing keeps none', async () => {
   const text = [HEAD, row('120', '03/12/2026 15:00', 5, 0), row('120', '31/11/2026 15:00', 6, 0), ''].join('\n');
   const mapping = { ...(await preview(file(text), null)).mapping, dates: 'day-first' as const };
-  const whole = await refusal(uploadCsv(file(text), mapping, 'atomic', WHO, NOW));
+  const whole = await refusal(uploadCsv(as(WHO, { now: NOW }), { ...file(text), mapping, mode: 'atomic' }));
   expect(whole.message).toMatch(/^line 3, measuredAt: "31\/11\/2026 15:00" is no time when dates are day-first/);
-  const result = await uploadCsv(file(text), mapping, 'partial', WHO, NOW);
+  const result = await uploadCsv(as(WHO, { now: NOW }), { ...file(text), mapping, mode: 'partial' });
   expect(result).toMatchObject({ accepted: 1, rejected: 1 });
   expect(result.issues.map((i) => [i.line, i.field])).toEqual([[3, 'measuredAt']]);
 });
 
 test('a saved mapping keeps what is declared of the dates, and is refused on a file with other names with both lists', async () => {
   const { mapping } = await preview(file(FILE), null);
-  await saveMapping('ellipsometer export', { ...mapping, dates: 'day-first' }, 4, WHO);
+  await saveMapping(as(WHO), { name: 'ellipsometer export', mapping: { ...mapping, dates: 'day-first' }, headerLine: 4 });
   const saved = (await savedMappings()).find((m) => m.name === 'ellipsometer export')!;
   expect(saved.mapping.dates).toBe('day-first');
   expect((await preview(file(FILE), saved.mapping)).waferTotal).toBe(2);
@@ -97,7 +99,7 @@ test('a saved mapping keeps what is declared of the dates, and is refused on a f
   const other = FILE.replace('Value;', 'Thk;').replace(';Slot;', ';Wafer No;');
   const doors = [
     () => preview(file(other, 4), saved.mapping),
-    () => uploadCsv(file(other, 4), saved.mapping, 'partial', WHO, NOW),
+    () => uploadCsv(as(WHO, { now: NOW }), { ...file(other, 4), mapping: saved.mapping, mode: 'partial' }),
   ];
   for (const door of doors) {
     const e = await refusal(door());
@@ -106,8 +108,14 @@ test('a saved mapping keeps what is declared of the dates, and is refused on a f
       /names "Slot", "Value", which the file has not\. The mapping uses "Lot", "Slot".*the file has "Thk", "Operator", "Time", "Wafer No"/,
     );
   }
-  expect(await refusal(saveMapping('odd', { ...mapping, dates: 'year-last' }, null, WHO))).toBeDefined();
-  expect(await refusal(saveMapping('odd', { ...mapping, colour: { column: 'Value' } }, null, WHO))).toBeDefined();
+  expect(
+    await refusal(saveMapping(as(WHO), { name: 'odd', mapping: asSent({ ...mapping, dates: 'year-last' }), headerLine: null })),
+  ).toBeDefined();
+  expect(
+    await refusal(
+      saveMapping(as(WHO), { name: 'odd', mapping: asSent({ ...mapping, colour: { column: 'Value' } }), headerLine: null }),
+    ),
+  ).toBeDefined();
 });
 
 test('the line that names the columns is saved with the mapping, and the next file of the shape is read by it', async () => {
@@ -134,19 +142,24 @@ test('the line that names the columns is saved with the mapping, and the next fi
     ...Object.fromEntries(Object.entries(sources).map(([field, column]) => [field, { column }])),
     dates: 'day-first' as const,
   };
-  await saveMapping('settings above', mapping, told.headerLine, WHO);
+  await saveMapping(as(WHO), { name: 'settings above', mapping, headerLine: told.headerLine });
   const saved = (await savedMappings()).find((m) => m.name === 'settings above')!;
   expect(saved.headerLine).toBe(2);
   expect((await refusal(preview(file(tuesday), saved.mapping))).message).toMatch(/which the file has not/); // without the line
   expect(await preview(file(tuesday, saved.headerLine), saved.mapping)).toMatchObject({ faultTotal: 0, waferTotal: 1 });
-  const kept = await uploadCsv(file(tuesday, saved.headerLine), saved.mapping, 'atomic', WHO, NOW);
+  const kept = await uploadCsv(as(WHO, { now: NOW }), {
+    ...file(tuesday, saved.headerLine),
+    mapping: saved.mapping,
+    mode: 'atomic',
+  });
   expect(kept).toMatchObject({ accepted: 1, rejected: 0 });
   expect(kept.stored[0]!.from).toBe('2026-12-05T14:05:00.000Z');
   const trail = await db().one<{ after: { headerLine: number } }>(
     sql`SELECT after FROM audit_entry WHERE entity = 'csv mapping' AND entity_id = 'settings above'`,
   );
   expect(trail!.after.headerLine).toBe(2);
-  for (const line of [0, 1.5, '2', 1e6]) expect(await refusal(saveMapping('odd', mapping, line, WHO))).toBeDefined();
+  for (const line of [0, 1.5, '2', 1e6])
+    expect(await refusal(saveMapping(as(WHO), { name: 'odd', mapping, headerLine: asSent(line) }))).toBeDefined();
 });
 
 test('a mapping that was saved before dates could be declared still reads ISO times', async () => {

@@ -3,6 +3,8 @@ import { db, sql } from '@/lib/db';
 import { changeLoop } from '@/lib/services/control/change-loop';
 import { approveProposal } from '@/lib/services/control/decide-proposal';
 import { changeSpecification } from '@/lib/services/spc/specification';
+import type { SpecificationValues } from '@/lib/spc';
+import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 import { loopOf, specOf } from '../support/loops';
 
@@ -21,15 +23,13 @@ test('loops follow the target of their specification; a large step waits, and a 
   const key = { product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' };
   const spec = await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45');
   expect(loop.config.target).toBe(spec.target);
-  const change = async (v: object) =>
-    changeSpecification(
-      key,
-      (await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45')).version,
-      v,
-      'as the device asks',
-      'ana',
-      NOW,
-    );
+  const change = async (v: SpecificationValues & { confirmed?: boolean }) =>
+    changeSpecification(as('ana', { now: NOW }), {
+      of: key,
+      seen: (await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45')).version,
+      reason: 'as the device asks',
+      ...v,
+    });
   const near = { ...limits(spec), target: spec.target + 0.5 };
   await change(near);
   const followed = await loopOf('CVD-OXIDE', 'KITE-45');
@@ -68,15 +68,14 @@ test('what was proposed for an older target is withdrawn, and the loop follows t
     db().rows<{ id: string; target: number; state: string; why: string | null }>(
       sql`SELECT id, (config->>'target')::float8 AS target, state, decision_reason AS why FROM loop_proposal WHERE loop_id = ${loop.id} ORDER BY created_at`,
     );
-  const change = async (v: object) =>
-    changeSpecification(
-      { product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' },
-      (await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45')).version,
-      { confirmed: true, ...v },
-      'as the device asks',
-      'ana',
-      NOW,
-    );
+  const change = async (v: SpecificationValues & { confirmed?: boolean }) =>
+    changeSpecification(as('ana', { now: NOW }), {
+      of: { product: 'KITE-45', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' },
+      seen: (await specOf('CVD-OXIDE', 'oxide_thickness', 'KITE-45')).version,
+      reason: 'as the device asks',
+      confirmed: true,
+      ...v,
+    });
   const { target: own } = loop.config;
   // Version 4 has no target: what was proposed for version 3 is not asked for any more.
   expect(await proposals()).toMatchObject([{ state: 'withdrawn', why: 'version 4 of the specification has no target' }]);
@@ -89,13 +88,20 @@ test('what was proposed for an older target is withdrawn, and the loop follows t
   const [, second, third] = await proposals();
   expect(second).toMatchObject({ target: own * 10, state: 'withdrawn' });
   expect(third).toMatchObject({ target: own * 12, state: 'pending' });
-  await expect(approveProposal(second!.id, 'seen on the tool', 'ben')).rejects.toMatchObject({ code: 'conflict' });
+  await expect(approveProposal(as('ben'), { proposal: second!.id, reason: 'seen on the tool' })).rejects.toMatchObject({
+    code: 'conflict',
+  });
   await change({ lsl: own - 20, target: own + 2, usl: own + 20 });
   expect((await proposals()).map((p) => p.state)).not.toContain('pending');
   // A target of its own, given by an engineer, stays.
   const now = await loopOf('CVD-OXIDE', 'KITE-45');
   expect(now.config.target).toBe(own + 2);
-  await changeLoop(loop.id, now.version, { ...now.config, target: own + 3 }, 'a trial of the process', 'ana');
+  await changeLoop(as('ana'), {
+    loop: loop.id,
+    seen: now.version,
+    config: { ...now.config, target: own + 3 },
+    reason: 'a trial of the process',
+  });
   await change({ lsl: own - 20, target: own + 1, usl: own + 20 });
   expect((await loopOf('CVD-OXIDE', 'KITE-45')).config.target).toBe(own + 3);
 });

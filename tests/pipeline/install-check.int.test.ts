@@ -5,6 +5,7 @@ import { type CheckLine, checkInstall, SECTIONS, type Section } from '@/lib/serv
 import { checkLoops } from '@/lib/services/install-check/replay-loops';
 import { changeChart } from '@/lib/services/spc/change-chart';
 import { codeVersion, recordCodeVersions } from '@/lib/services/system/code-version';
+import { as } from '../support/as';
 import { type Door, lotRecord, openDoor } from '../support/door';
 import { oxideChart, oxideLoop } from '../support/oxide';
 import { measurementOf, runOf } from '../support/wafers';
@@ -26,14 +27,12 @@ beforeAll(async () => {
   await recordCodeVersions();
   loop = await oxideLoop();
   chart = await oxideChart('measurement.mean', 'individuals');
-  await changeChart(
-    chart.id,
-    1,
-    { limits: { lcl: 90, cl: 121, ucl: 150 }, dispersion: { lcl: null, cl: 4, ucl: 30 }, effectiveFrom: iso(T0 - HOUR) },
-    'limits of the qualification',
-    'ana',
-    T0,
-  );
+  await changeChart(as('ana', { now: T0 }), {
+    chart: chart.id,
+    seen: 1,
+    change: { limits: { lcl: 90, cl: 121, ucl: 150 }, dispersion: { lcl: null, cl: 4, ucl: 30 }, effectiveFrom: iso(T0 - HOUR) },
+    reason: 'limits of the qualification',
+  });
   for (let i = 0; i < WAFERS; i++) await wafer(i);
 });
 afterAll(() => door.close());

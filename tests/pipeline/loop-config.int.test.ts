@@ -5,6 +5,7 @@ import { changeLoop } from '@/lib/services/control/change-loop';
 import { judgeDraft } from '@/lib/services/control/judge-change';
 import { listLoops } from '@/lib/services/control/views/list';
 import { loopView } from '@/lib/services/control/views/loop';
+import { as } from '../support/as';
 import { type Door, lotRecord, openDoor } from '../support/door';
 import { oxideLoop } from '../support/oxide';
 import { measurementOf, runOf } from '../support/wafers';
@@ -74,9 +75,11 @@ test('a stored configuration that could not be entered today makes no setpoint: 
   expect(await given()).toHaveLength(before);
   // λ = 1.5 is stored: what the change is compared with cannot be judged, its gain can.
   const bold = { ...config, gain: config.gain * 2.5 };
-  const { judgement } = await judgeDraft(loopId, bold);
+  const { judgement } = await judgeDraft(as('ana'), { loop: loopId, config: bold });
   expect(judgement).toMatchObject({ verdict: 'second_person', reasons: [expect.stringContaining('factor of 2.5')] });
-  expect(await changeLoop(loopId, version, config, 'it was never in range', 'ana')).toMatchObject({ kind: 'in_force' });
+  expect(await changeLoop(as('ana'), { loop: loopId, seen: version, config, reason: 'it was never in range' })).toMatchObject({
+    kind: 'in_force',
+  });
   const mended = await loopView(loopId, T0, T0 + 100 * HOUR);
   expect(mended.refusal).toBeNull();
   expect(mended.threads.every((t) => Number.isFinite(t.next!.setpoint) && t.lastLot === t.next!.explanation.lastLot)).toBe(true);
@@ -87,7 +90,12 @@ test('the disturbance on the page is counted from the version in force, like the
   const page = async () => (await loopView(loopId, T0, T0 + 100 * HOUR)).threads.map((t) => t.dHat);
   const before = await page();
   expect(before).toHaveLength(2);
-  await changeLoop(loopId, version, { ...config, target: config.target + 0.5 }, 'half a nanometre more', 'ana');
+  await changeLoop(as('ana'), {
+    loop: loopId,
+    seen: version,
+    config: { ...config, target: config.target + 0.5 },
+    reason: 'half a nanometre more',
+  });
   // What the process is expected to give stays, so the disturbance beside a target that is 0.5 higher is 0.5 lower.
   for (const [i, d] of (await page()).entries()) expect(d).toBeCloseTo(before[i]! - 0.5, 9);
 });

@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, sql, transaction } from '@/lib/db';
-import { asMachine } from '@/lib/services/actor';
 import { alertEvent } from '@/lib/services/alerts/raise';
 import { createChannel } from '@/lib/services/notify/channels';
 import { deliverAlertEvent } from '@/lib/services/notify/deliver';
+import { asMachine } from '@/lib/services/verb';
 import { type TestDatabase, testDatabase } from '../support';
 
 /** A mail server that keeps what it is sent (RFC 5321, the verbs a client needs). */
@@ -66,10 +66,13 @@ async function newAlertEvent(severity: string): Promise<number> {
 
 test('an alert goes out as mail once, to the channels that want its severity', async () => {
   process.env['SMTP_URL'] = `smtp://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await createChannel(
-    { kind: 'email', name: 'night shift', target: 'shift@fab.example', severities: ['high'], areas: ['LITHO'] },
-    asMachine('admin'),
-  );
+  await createChannel(asMachine('admin'), {
+    kind: 'email',
+    name: 'night shift',
+    target: 'shift@fab.example',
+    severities: ['high'],
+    areas: ['LITHO'],
+  });
   const high = await newAlertEvent('high');
   await deliverAlertEvent(high);
   await deliverAlertEvent(high); // a second try of the job sends nothing again
@@ -98,10 +101,13 @@ test('what happened is told in words: a raised severity, and an alert that close
 });
 
 test('a mail that cannot be delivered is noted and tried again by the queue', async () => {
-  await createChannel(
-    { kind: 'webhook', name: 'nobody there', target: 'http://127.0.0.1:9/', severities: ['medium'], areas: [] },
-    asMachine('admin'),
-  );
+  await createChannel(asMachine('admin'), {
+    kind: 'webhook',
+    name: 'nobody there',
+    target: 'http://127.0.0.1:9/',
+    severities: ['medium'],
+    areas: [],
+  });
   const event = await newAlertEvent('medium');
   await expect(deliverAlertEvent(event)).rejects.toMatchObject({ code: 'dependency_unavailable', retry: true });
   expect(await db().rows(sql`SELECT state, attempts FROM notify_delivery WHERE alert_event_id = ${event}`)).toEqual([

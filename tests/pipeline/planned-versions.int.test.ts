@@ -3,6 +3,7 @@ import { db, sql } from '@/lib/db';
 import { changeChart } from '@/lib/services/spc/change-chart';
 import { spcChart } from '@/lib/services/spc/views/chart';
 import { screenCharts } from '@/lib/services/spc/views/list';
+import { as } from '../support/as';
 import { baseline, type CoatedLot, coater } from '../support/coated-lots';
 import { type Door, openDoor } from '../support/door';
 import { oxideChart } from '../support/oxide';
@@ -38,7 +39,8 @@ async function chartAt(characteristic: string, kind: string) {
   const seen = async () => (await db().one<{ version: number }>(sql`SELECT version FROM chart WHERE id = ${id}`))!.version;
   return {
     id,
-    change: async (change: object, now: number) => changeChart(id, await seen(), change, 'long enough', 'ana', now),
+    change: async (change: object, now: number) =>
+      changeChart(as('ana', { now }), { chart: id, seen: await seen(), change, reason: 'long enough' }),
     versions: async (): Promise<Version[]> =>
       (await spcChart(id, 0, LATER)).versions.map((v) => ({
         version: v.version,

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, db, sql } from '@/lib/db';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import { closeQueues } from '@/lib/queue/broker';
@@ -7,12 +6,14 @@ import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { discardDraft, keepDraft } from '@/lib/services/recipes/drafts';
 import { approveDraft, releaseDraft, returnDraft } from '@/lib/services/recipes/release-draft';
-import { startTrial, stopTrial } from '@/lib/services/recipes/trial';
+import { startTrial, stopTrial } from '@/lib/services/recipes/start-trial';
 import { draftsOf } from '@/lib/services/recipes/views/drafts';
 import { recipeView } from '@/lib/services/recipes/views/recipes';
 import { trialSites } from '@/lib/services/recipes/views/trial';
+import { asMachine } from '@/lib/services/verb';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
+import { as, keyFor } from '../support/as';
 import { ellipsometerLot } from '../support/ellipsometer';
 import { trailOf } from '../support/trail';
 import { doAllWork } from '../support/work';
@@ -33,9 +34,9 @@ const versionOf = async (slot: number) =>
 beforeAll(async () => {
   database = await testDatabase();
   testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
+  await registerFab(asMachine('test'), simulatedFab(1));
   api = await apiServer();
-  const lot = ellipsometerLot(api.url, await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test'), Date.UTC(2026, 8, 1, 7));
+  const lot = ellipsometerLot(api.url, await keyFor('fab', 'ingest', 'advice', 'fab'), Date.UTC(2026, 8, 1, 7));
   wafer = lot.wafer;
   await lot.start();
   for (const slot of [1, 2]) await wafer(slot, (i) => 7.9 + 0.01 * i);
@@ -70,27 +71,32 @@ const moved = () => ({
 
 test('a draft is kept with what no recipe may hold yet, one an author, and a second tab is told', async () => {
   const half = { ...recipe.content.parameters[0], value: null, name: '' };
-  const first = await keepDraft(sent({ parameters: [half] }), 'ann');
+  const first = await keepDraft(as('ann'), sent({ parameters: [half] }));
   expect(first.revision).toBe(1);
-  await expect(keepDraft(sent({}), 'ann')).rejects.toThrow(/another tab/);
-  const again = await keepDraft(sent({ accept: { reducedChi2: 3 } }, first), 'ann');
+  await expect(keepDraft(as('ann'), sent({}))).rejects.toThrow(/another tab/);
+  const again = await keepDraft(as('ann'), sent({ accept: { reducedChi2: 3 } }, first));
   expect(again).toEqual({ id: first.id, revision: 2 });
-  await expect(keepDraft(sent({}, first), 'ann')).rejects.toThrow(/save 2, you saw 1/);
-  await expect(keepDraft(sent({}, again), 'bob')).rejects.toThrow(/draft of ann/);
-  await keepDraft(sent({}), 'bob');
+  await expect(keepDraft(as('ann'), sent({}, first))).rejects.toThrow(/save 2, you saw 1/);
+  await expect(keepDraft(as('bob'), sent({}, again))).rejects.toThrow(/draft of ann/);
+  await keepDraft(as('bob'), sent({}));
   expect((await draftsOf(recipe.id)).map((d) => d.author).sort()).toEqual(['ann', 'bob']);
   expect(await inForce()).toEqual(recipe);
-  await discardDraft(first.id, 2, 'ann');
+  await discardDraft(as('ann'), { draft: first.id, revision: 2 });
   const [bobs] = await draftsOf(recipe.id);
-  await discardDraft(bobs!.id, 1, 'bob');
+  await discardDraft(as('bob'), { draft: bobs!.id, revision: 1 });
   expect(await draftsOf(recipe.id)).toEqual([]);
 });
 
 test('nothing is put in use untried; within the limits of its trial the author puts it in use, and only later spectra are fitted by it', async () => {
-  const d = await keepDraft(sent({ fit: { ...recipe.content.fit, maxIterations: recipe.content.fit.maxIterations + 5 } }), 'ann');
-  await expect(releaseDraft(d.id, 1, 'more iterations', 'ann')).rejects.toThrow(/try the draft on stored spectra first/);
-  await startTrial(d.id, 1, 'ann');
-  await expect(releaseDraft(d.id, 1, 'more iterations', 'ann')).rejects.toThrow(/try the draft/);
+  const d = await keepDraft(
+    as('ann'),
+    sent({ fit: { ...recipe.content.fit, maxIterations: recipe.content.fit.maxIterations + 5 } }),
+  );
+  await expect(releaseDraft(as('ann'), { draft: d.id, revision: 1, reason: 'more iterations' })).rejects.toThrow(
+    /try the draft on stored spectra first/,
+  );
+  await startTrial(as('ann'), { draft: d.id, revision: 1 });
+  await expect(releaseDraft(as('ann'), { draft: d.id, revision: 1, reason: 'more iterations' })).rejects.toThrow(/try the draft/);
   await doAllWork();
   const trial = (await draftsOf(recipe.id))[0]!.trial!;
   expect(trial).toMatchObject({ state: 'ready', done: 2, of: 2 });
@@ -99,18 +105,21 @@ test('nothing is put in use untried; within the limits of its trial the author p
   await wafer(3, () => 8);
   await doAllWork();
   expect(await versionOf(3)).toBe(1);
-  await expect(releaseDraft(d.id, 1, 'why', 'ann')).rejects.toThrow(/at least 5/);
-  expect(await releaseDraft(d.id, 1, 'more iterations', 'ann')).toMatchObject({ kind: 'in_use', version: 2 });
+  await expect(releaseDraft(as('ann'), { draft: d.id, revision: 1, reason: 'why' })).rejects.toThrow(/at least 5/);
+  expect(await releaseDraft(as('ann'), { draft: d.id, revision: 1, reason: 'more iterations' })).toMatchObject({
+    kind: 'in_use',
+    version: 2,
+  });
   await wafer(4, () => 8);
   await doAllWork();
   expect([await versionOf(3), await versionOf(4)]).toEqual([1, 2]);
-  await expect(releaseDraft(d.id, 1, 'once more', 'ann')).rejects.toThrow(/in use by now/);
+  await expect(releaseDraft(as('ann'), { draft: d.id, revision: 1, reason: 'once more' })).rejects.toThrow(/in use by now/);
 });
 
 test('a draft that moves values waits for a second engineer; the trial says by how much, a change of it makes the trial void', async () => {
   recipe = await inForce();
-  const d = await keepDraft(sent(moved()), 'ann');
-  await startTrial(d.id, 1, 'ann');
+  const d = await keepDraft(as('ann'), sent(moved()));
+  await startTrial(as('ann'), { draft: d.id, revision: 1 });
   await doAllWork();
   const { difference } = (await draftsOf(recipe.id))[0]!.trial!;
   const thickness = difference!.parameters.find((p) => p.name === 'hfo2_thickness')!;
@@ -130,21 +139,31 @@ test('a draft that moves values waits for a second engineer; the trial says by h
   const own = recipe.content.parameters.findIndex((p) => p.name === 'hfo2_thickness');
   expect(wafers[0]!.shifts[at]!.base[0]).toBeCloseTo(fitted.values[own]!, 6);
   expect(await inForce()).toEqual(recipe);
-  expect(await releaseDraft(d.id, 1, 'index from the reference', 'ann')).toMatchObject({ kind: 'proposed' });
+  expect(await releaseDraft(as('ann'), { draft: d.id, revision: 1, reason: 'index from the reference' })).toMatchObject({
+    kind: 'proposed',
+  });
   expect(await inForce()).toEqual(recipe);
-  await expect(keepDraft(sent({}, d), 'ann')).rejects.toThrow(/is proposed by now/);
-  await expect(approveDraft(d.id, 1, 'looks right to me', 'ann')).rejects.toThrow(/second person/);
-  await returnDraft(d.id, 1, 'which reference is it', 'bob');
-  const saved = await keepDraft(sent(moved(), d), 'ann');
-  await expect(releaseDraft(d.id, saved.revision, 'index from the reference', 'ann')).rejects.toThrow(/try the draft/);
-  await startTrial(d.id, saved.revision, 'ann');
+  await expect(keepDraft(as('ann'), sent({}, d))).rejects.toThrow(/is proposed by now/);
+  await expect(approveDraft(as('ann'), { draft: d.id, revision: 1, reason: 'looks right to me' })).rejects.toThrow(
+    /second person/,
+  );
+  await returnDraft(as('bob'), { draft: d.id, revision: 1, reason: 'which reference is it' });
+  const saved = await keepDraft(as('ann'), sent(moved(), d));
+  await expect(
+    releaseDraft(as('ann'), { draft: d.id, revision: saved.revision, reason: 'index from the reference' }),
+  ).rejects.toThrow(/try the draft/);
+  await startTrial(as('ann'), { draft: d.id, revision: saved.revision });
   await doAllWork();
-  await releaseDraft(d.id, saved.revision, 'index from the reference', 'ann');
-  expect(await approveDraft(d.id, saved.revision, 'compared with the report', 'bob')).toMatchObject({
+  await releaseDraft(as('ann'), { draft: d.id, revision: saved.revision, reason: 'index from the reference' });
+  expect(
+    await approveDraft(as('bob'), { draft: d.id, revision: saved.revision, reason: 'compared with the report' }),
+  ).toMatchObject({
     kind: 'in_use',
     version: 3,
   });
-  await expect(approveDraft(d.id, saved.revision, 'compared with the report', 'carl')).rejects.toThrow(/in use by now/);
+  await expect(
+    approveDraft(as('carl'), { draft: d.id, revision: saved.revision, reason: 'compared with the report' }),
+  ).rejects.toThrow(/in use by now/);
   const v = await db().one(
     sql`SELECT author, reason FROM metrology_recipe_version WHERE recipe_id = ${recipe.id} AND version = 3`,
   );
@@ -170,27 +189,32 @@ test('a draft that moves values waits for a second engineer; the trial says by h
 test('a draft beside a version that is no longer in force is told whose came between', async () => {
   const old = recipe.version;
   recipe = await inForce();
-  const d = await keepDraft(sent({}, { baseVersion: old }), 'carl');
-  await startTrial(d.id, 1, 'carl');
+  const d = await keepDraft(as('carl'), sent({}, { baseVersion: old }));
+  await startTrial(as('carl'), { draft: d.id, revision: 1 });
   await doAllWork();
-  await expect(releaseDraft(d.id, 1, 'made beside the old one', 'carl')).rejects.toThrow(/ann has put version 3 in use since/);
-  await discardDraft(d.id, 1, 'carl');
+  await expect(releaseDraft(as('carl'), { draft: d.id, revision: 1, reason: 'made beside the old one' })).rejects.toThrow(
+    /ann has put version 3 in use since/,
+  );
+  await discardDraft(as('carl'), { draft: d.id, revision: 1 });
 });
 
 test('a new recipe is tried on the spectra of its operation and put in use by a second engineer; a loosened limit is not the author’s alone', async () => {
-  const d = await keepDraft(sent({}, { recipeId: null, name: 'HFO2-NEW', baseVersion: 0 }), 'ann');
-  const stopped = await startTrial(d.id, 1, 'ann');
-  await stopTrial(stopped);
+  const d = await keepDraft(as('ann'), sent({}, { recipeId: null, name: 'HFO2-NEW', baseVersion: 0 }));
+  const stopped = await startTrial(as('ann'), { draft: d.id, revision: 1 });
+  await stopTrial(as('ann'), { trial: stopped });
   await doAllWork();
-  await startTrial(d.id, 1, 'ann');
+  await startTrial(as('ann'), { draft: d.id, revision: 1 });
   await doAllWork();
-  const out = await releaseDraft(d.id, 1, 'for the new layer', 'ann');
+  const out = await releaseDraft(as('ann'), { draft: d.id, revision: 1, reason: 'for the new layer' });
   expect(out).toEqual({ kind: 'proposed', beyond: ['no version is in force to compare with'] });
   expect(await db().one(sql`SELECT 1 FROM metrology_recipe WHERE name = 'HFO2-NEW'`)).toBeUndefined();
-  expect(await approveDraft(d.id, 1, 'as agreed in the review', 'bob')).toMatchObject({ kind: 'in_use', version: 1 });
-  const loose = await keepDraft(sent({ accept: { reducedChi2: 1e6 } }), 'ann');
-  await startTrial(loose.id, 1, 'ann');
+  expect(await approveDraft(as('bob'), { draft: d.id, revision: 1, reason: 'as agreed in the review' })).toMatchObject({
+    kind: 'in_use',
+    version: 1,
+  });
+  const loose = await keepDraft(as('ann'), sent({ accept: { reducedChi2: 1e6 } }));
+  await startTrial(as('ann'), { draft: loose.id, revision: 1 });
   await doAllWork();
-  const wide = await releaseDraft(loose.id, 1, 'accept everything', 'ann');
+  const wide = await releaseDraft(as('ann'), { draft: loose.id, revision: 1, reason: 'accept everything' });
   expect(wide).toEqual({ kind: 'proposed', beyond: ['what is reported, or when a site is refused, has changed'] });
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recipeWords } from '@/app/(dash)/alerts/[id]/recipe-words';
 import { chartInput } from '@/app/(dash)/spc/[id]/chart-input';
-import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, db, sql } from '@/lib/db';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import { closeQueues } from '@/lib/queue/broker';
@@ -10,13 +9,15 @@ import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { keepDraft } from '@/lib/services/recipes/drafts';
 import { approveDraft, releaseDraft } from '@/lib/services/recipes/release-draft';
-import { startTrial } from '@/lib/services/recipes/trial';
+import { startTrial } from '@/lib/services/recipes/start-trial';
 import { draftsOf } from '@/lib/services/recipes/views/drafts';
 import { changeChart } from '@/lib/services/spc/change-chart';
 import { spcChart } from '@/lib/services/spc/views/chart';
+import { asMachine } from '@/lib/services/verb';
 import { prepareControlChart } from '@/lib/ui/charts/control-chart.prepare';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
+import { as, keyFor } from '../support/as';
 import { ellipsometerLot } from '../support/ellipsometer';
 import { doAllWork } from '../support/work';
 
@@ -40,9 +41,9 @@ const recipeMarks = async (id: string) => (await spcChart(id, FROM, TO)).events.
 beforeAll(async () => {
   database = await testDatabase();
   testQueuePrefix();
-  await registerFab(simulatedFab(1), 'test');
+  await registerFab(asMachine('test'), simulatedFab(1));
   api = await apiServer();
-  const lot = ellipsometerLot(api.url, await createApiKey('fab', ['ingest', 'advice', 'fab'], 'test'), START);
+  const lot = ellipsometerLot(api.url, await keyFor('fab', 'ingest', 'advice', 'fab'), START);
   wafer = lot.wafer;
   await lot.start();
   for (const slot of [1, 2]) await wafer(slot, () => 7.95);
@@ -64,12 +65,15 @@ async function changeModel(): Promise<number> {
     p.name === 'hfo2_thickness' ? p : { ...p, value: p.value * 1.005, role: { kind: 'fixed' } },
   );
   const common = { recipeId: recipe.id, name: 'HFO2-SE', operation: 'ALD-HFO2', product: null, baseVersion: recipe.version };
-  const d = await keepDraft({ ...common, id: null, revision: 0, content: { ...recipe.content, parameters } }, 'ann');
-  await startTrial(d.id, 1, 'ann');
+  const d = await keepDraft(as('ann'), { ...common, id: null, revision: 0, content: { ...recipe.content, parameters } });
+  await startTrial(as('ann'), { draft: d.id, revision: 1 });
   await doAllWork();
   const { difference } = (await draftsOf(recipe.id))[0]!.trial!;
-  await releaseDraft(d.id, 1, 'index from the reference', 'ann');
-  expect(await approveDraft(d.id, 1, 'compared with the report', 'bob')).toMatchObject({ kind: 'in_use', version: 2 });
+  await releaseDraft(as('ann'), { draft: d.id, revision: 1, reason: 'index from the reference' });
+  expect(await approveDraft(as('bob'), { draft: d.id, revision: 1, reason: 'compared with the report' })).toMatchObject({
+    kind: 'in_use',
+    version: 2,
+  });
   return difference!.parameters.find((p) => p.name === 'hfo2_thickness')!.meanShift!;
 }
 
@@ -84,7 +88,12 @@ test('a recipe that comes into force with another model is marked on the charts 
   const half = Math.abs(shift) / 2;
   const limits = { lcl: before.value - half, cl: before.value, ucl: before.value + half };
   const since = START - HOUR;
-  await changeChart(mean.id, mean.version, { limits, alerting: true }, 'limits of the qualification', 'ana', since);
+  await changeChart(as('ana', { now: since }), {
+    chart: mean.id,
+    seen: mean.version,
+    change: { limits, alerting: true },
+    reason: 'limits of the qualification',
+  });
 
   await wafer(3, () => 7.95);
   await doAllWork();

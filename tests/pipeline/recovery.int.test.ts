@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
 import { closePool, db, type Sql, sql } from '@/lib/db';
 import { FabClient } from '@/lib/services/simulation/client';
 import { FabDriver } from '@/lib/services/simulation/driver';
 import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
 import { changeChart } from '@/lib/services/spc/change-chart';
+import { asMachine } from '@/lib/services/verb';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
+import { as, keyFor } from '../support/as';
 import { WorkerCrew } from '../support/workers';
 
 /** A disturbed backfill must end with exactly the rows of an undisturbed one. */
@@ -108,7 +109,12 @@ async function tightLimits(): Promise<void> {
     WHERE c.alerting AND c.characteristic = 'measurement.mean' AND c.kind = 'individuals' AND s.lsl < s.target AND s.target < s.usl ORDER BY c.id`);
   for (const c of charts) {
     const limits = { lcl: c.target - (c.target - c.lsl) / 12, cl: c.target, ucl: c.target + (c.usl - c.target) / 12 };
-    await changeChart(c.id, c.version, { rules: [1], limits }, 'tight limits for the test', 'test', START);
+    await changeChart(as('test', { now: START }), {
+      chart: c.id,
+      seen: c.version,
+      change: { rules: [1], limits },
+      reason: 'tight limits for the test',
+    });
   }
 }
 
@@ -120,8 +126,8 @@ async function backfill(disturb: (over: AbortSignal) => Promise<void>): Promise<
   const dir = mkdtempSync(join(tmpdir(), 'driftless-'));
   const over = new AbortController();
   try {
-    const key = await createApiKey('fab', ['ingest', 'advice', 'fab', 'truth'], 'test');
-    await startSimulatedFab(SEED, 'test');
+    const key = await keyFor('fab', 'ingest', 'advice', 'fab', 'truth');
+    await startSimulatedFab(asMachine('test'), SEED);
     await tightLimits();
     crew.start();
     crew.start();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createApiKey } from '@/lib/auth/api-keys';
+import type { RunToRunConfig } from '@/lib/control';
 import { closePool, db, sql } from '@/lib/db';
 import { closeQueues } from '@/lib/queue/broker';
 import { auditLoop } from '@/lib/services/control/audit-record';
@@ -11,8 +11,10 @@ import { type CheckLine, checkInstall } from '@/lib/services/install-check';
 import { FabClient } from '@/lib/services/simulation/client';
 import { FabDriver } from '@/lib/services/simulation/driver';
 import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
+import { asMachine } from '@/lib/services/verb';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
+import { as, keyFor } from '../support/as';
 import { WorkerCrew } from '../support/workers';
 
 /** Two simulated days of the whole fab, by the workers: every loop's version in force gives every recorded move. */
@@ -31,8 +33,8 @@ beforeAll(async () => {
   database = await testDatabase();
   testQueuePrefix();
   api = await apiServer();
-  const key = await createApiKey('fab', ['ingest', 'advice', 'fab', 'truth'], 'test');
-  await startSimulatedFab(SEED, 'test');
+  const key = await keyFor('fab', 'ingest', 'advice', 'fab', 'truth');
+  await startSimulatedFab(asMachine('test'), SEED);
   crew.start();
   crew.start();
   const driver = new FabDriver(
@@ -61,7 +63,7 @@ afterAll(async () => {
 });
 
 test('all 28 loops: each recorded decision is made again to the last bit', async () => {
-  const loops = await db().rows<{ id: string; name: string; config: object }>(
+  const loops = await db().rows<{ id: string; name: string; config: RunToRunConfig }>(
     sql`SELECT l.id, l.name, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version ORDER BY l.name`,
   );
   expect(loops).toHaveLength(28);
@@ -80,7 +82,7 @@ test('all 28 loops: each recorded decision is made again to the last bit', async
       sql`SELECT count(*)::int AS n FROM control_step s JOIN control_thread t ON t.id = s.thread_id WHERE t.loop_id = ${loop.id}`,
     );
     if (steps!.n < 10) continue;
-    const r = await replayLoop(loop.id, loop.config);
+    const r = await replayLoop(as('ana'), { loop: loop.id, config: loop.config });
     expect({ loop: loop.name, side: r.present }).toEqual({ loop: loop.name, side: r.recorded });
     expect(r.proposed).toEqual(r.recorded);
     replayed++;

@@ -2,8 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import type { SpectrumRecord } from '@/lib/formats/wire';
-import { createRecipe } from '@/lib/services/recipes/recipes';
+import { registerRecipes } from '@/lib/services/recipes/recipes';
 import { SPECTRAL_STATIONS } from '@/lib/simulator';
+import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 import { ellipsometerLot } from '../support/ellipsometer';
 import { doAllWork } from '../support/work';
@@ -16,7 +17,7 @@ beforeAll(async () => {
   door = await openDoor();
   // another recipe of the operation, which knows one channel more
   const wide = { ...hfo2, channels: [...hfo2.channels, { ...hfo2.channels[0]!, name: 'psi 65', angleDeg: 65 }] };
-  await createRecipe({ name: 'HFO2-WIDE', operation: 'ALD-HFO2', product: null, content: wide }, 'two angles', 'ann');
+  await registerRecipes(as('ann'), [{ name: 'HFO2-WIDE', operation: 'ALD-HFO2', product: null, content: wide }]);
   const lot = ellipsometerLot(door.url, door.key, Date.UTC(2026, 8, 1, 7));
   wafer = lot.wafer;
   await lot.start();

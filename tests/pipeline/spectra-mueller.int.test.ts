@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import { compileRecipe } from '@/lib/recipes';
-import { createRecipe } from '@/lib/services/recipes/recipes';
+import { registerRecipes } from '@/lib/services/recipes/recipes';
+import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 import { ellipsometerLot } from '../support/ellipsometer';
 import { doAllWork } from '../support/work';
@@ -63,7 +64,7 @@ const muellerRecipe: MetrologyRecipe = {
 beforeAll(async () => {
   door = await openDoor();
   const head = { name: 'MM-OCD', operation: 'ALD-HFO2', product: null };
-  await createRecipe({ ...head, content: muellerRecipe }, 'Mueller matrix', 'ann');
+  await registerRecipes(as('ann'), [{ ...head, content: muellerRecipe }]);
   const lot = ellipsometerLot(door.url, door.key, Date.UTC(2026, 8, 1, 7));
   wafer = lot.wafer;
   await lot.start();

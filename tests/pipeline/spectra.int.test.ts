@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import { keepDraft } from '@/lib/services/recipes/drafts';
-import { createRecipe, setRecipeActive } from '@/lib/services/recipes/recipes';
+import { registerRecipes, setRecipeActive } from '@/lib/services/recipes/recipes';
 import { approveDraft, releaseDraft } from '@/lib/services/recipes/release-draft';
+import { startTrial } from '@/lib/services/recipes/start-trial';
 import { startSurrogate, stopSurrogate, surrogatesOf } from '@/lib/services/recipes/surrogates';
-import { startTrial } from '@/lib/services/recipes/trial';
+import { asSent } from '@/lib/services/verb';
 import { SPECTRAL_STATIONS } from '@/lib/simulator';
+import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 import { breakLamp, ellipsometerLot } from '../support/ellipsometer';
 import { trailOf } from '../support/trail';
@@ -18,7 +20,7 @@ const T0 = Date.UTC(2026, 8, 1, 7);
 /** The ellipsometer's recipe with the index of the film in common. */
 const hfo2 = SPECTRAL_STATIONS.find((x) => x.recipe.name === 'HFO2-SE')!.recipe.content;
 const commonParameters = hfo2.parameters.map((p) =>
-  p.name === 'hfo2_n' ? { ...p, role: { kind: 'free', lower: 1.8, upper: 2.1, shared: 'wafer' } } : p,
+  p.name === 'hfo2_n' ? { ...p, role: { kind: 'free', lower: 1.8, upper: 2.1, shared: 'wafer' } as const } : p,
 );
 const commonRecipe = { ...hfo2, parameters: commonParameters };
 
@@ -26,7 +28,7 @@ beforeAll(async () => {
   door = await openDoor();
   // before the first spectra: names are trusted for five seconds once they were looked up
   const own = { operation: 'ALD-HFO2', product: null };
-  await createRecipe({ ...own, name: 'HFO2-COMMON', content: commonRecipe }, 'index common to the wafer', 'ann');
+  await registerRecipes(as('ann'), [{ ...own, name: 'HFO2-COMMON', content: commonRecipe }]);
   const lot = ellipsometerLot(door.url, door.key, T0);
   wafer = lot.wafer;
   await lot.start();
@@ -129,15 +131,15 @@ test('one bad site is left out, the others are kept', async () => {
 
 test('a surrogate is trained in slices, can be stopped and taken up, and begins the fits that follow', async () => {
   const r = (await db().one<{ id: string }>(sql`SELECT id FROM metrology_recipe WHERE name = 'HFO2-SE'`))!;
-  const id = await startSurrogate(r.id, 'ann');
-  await expect(startSurrogate(r.id, 'ann')).rejects.toThrow(/in training/);
-  await stopSurrogate(id, 'ann');
+  const id = await startSurrogate(as('ann'), { recipe: r.id });
+  await expect(startSurrogate(as('ann'), { recipe: r.id })).rejects.toThrow(/in training/);
+  await stopSurrogate(as('ann'), { surrogate: id });
   await doAllWork();
   expect((await surrogatesOf(r.id))[0]).toMatchObject({ state: 'stopped', result: null });
   await db().exec(
     sql`UPDATE metrology_surrogate SET settings = settings || '{"samples": 40, "heldBack": 8, "epochs": 60}'::jsonb WHERE id = ${id}`,
   );
-  expect(await startSurrogate(r.id, 'ann')).toBe(id);
+  expect(await startSurrogate(as('ann'), { recipe: r.id })).toBe(id);
   await doAllWork();
   const [trained] = await surrogatesOf(r.id);
   expect(trained).toMatchObject({ state: 'ready', error: null });
@@ -210,21 +212,29 @@ test('a changed recipe fits what comes next; earlier fits keep their version; a 
     sql`SELECT r.id, v.content FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.name = 'HFO2-SE'`,
   ))!;
   const draft = { id: null, revision: 0, recipeId: r.id, name: 'HFO2-SE', operation: 'ALD-HFO2', product: null };
-  const seen = (baseVersion: number, content: object, author: string) => keepDraft({ ...draft, baseVersion, content }, author);
+  const seen = (baseVersion: number, content: object, author: string) =>
+    keepDraft(as(author), { ...draft, baseVersion, content: asSent(content) });
   const old = await seen(7, r.content, 'bob');
-  await expect(releaseDraft(old.id, 1, 'seen an old one', 'bob')).rejects.toThrow(/put version 1 in use since/);
+  await expect(releaseDraft(as('bob'), { draft: old.id, revision: 1, reason: 'seen an old one' })).rejects.toThrow(
+    /put version 1 in use since/,
+  );
   const empty = await seen(1, { ...r.content, parameters: [] }, 'carl');
-  await expect(releaseDraft(empty.id, 1, 'nothing to fit', 'carl')).rejects.toThrow();
+  await expect(releaseDraft(as('carl'), { draft: empty.id, revision: 1, reason: 'nothing to fit' })).rejects.toThrow();
   const wide = await seen(1, { ...r.content, accept: { reducedChi2: 1e6 } }, 'ann');
-  await startTrial(wide.id, 1, 'ann');
+  await startTrial(as('ann'), { draft: wide.id, revision: 1 });
   await doAllWork();
-  expect(await releaseDraft(wide.id, 1, 'accept everything', 'ann')).toMatchObject({ kind: 'proposed' });
-  expect(await approveDraft(wide.id, 1, 'for the study of tails', 'bob')).toMatchObject({ kind: 'in_use', version: 2 });
+  expect(await releaseDraft(as('ann'), { draft: wide.id, revision: 1, reason: 'accept everything' })).toMatchObject({
+    kind: 'proposed',
+  });
+  expect(await approveDraft(as('bob'), { draft: wide.id, revision: 1, reason: 'for the study of tails' })).toMatchObject({
+    kind: 'in_use',
+    version: 2,
+  });
   await wafer(5, () => 8.1);
   await doAllWork();
   expect((await fitOf(5))!.version).toBe(2);
   expect((await fitOf(1))!.version).toBe(1);
-  await setRecipeActive(r.id, 2, false, 'station is down', 'ann');
+  await setRecipeActive(as('ann'), { recipe: r.id, seen: 2, active: false, reason: 'station is down' });
   await new Promise((resolve) => setTimeout(resolve, 5_100)); // what is known by name is trusted for five seconds
   expect((await wafer(6, () => 8)).status).toBe(422);
   const trail = await trailOf('metrology recipe', r.id);

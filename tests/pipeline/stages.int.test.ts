@@ -1,12 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunToRunConfig } from '@/lib/control';
 import { db, sql } from '@/lib/db';
-import { asMachine } from '@/lib/services/actor';
 import { actOnAlert } from '@/lib/services/alerts/actions';
 import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
 import { createChannel } from '@/lib/services/notify/channels';
 import { sign } from '@/lib/services/notify/deliver';
+import { asMachine } from '@/lib/services/verb';
+import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 import { measurementOf, runOf } from '../support/wafers';
 import { doAllWork as work } from '../support/work';
@@ -114,17 +116,33 @@ test('a corrected measurement takes the place of the one it corrects, in the thr
 });
 
 test('a loop in shadow advises but hands out the nominal recipe; changes need a reason and the version that was seen', async () => {
-  const loop = (await db().one<{ id: string; version: number; config: object }>(sql`
+  const loop = (await db().one<{ id: string; version: number; config: RunToRunConfig }>(sql`
     SELECT l.id, l.version, v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.parameter = 'oxide_thickness' AND l.product = 'KITE-45'`))!;
-  await expect(changeLoop(loop.id, 1, { ...loop.config, lambda: 0.2 }, '', 'ana')).rejects.toThrow();
-  expect(await changeLoop(loop.id, 1, { ...loop.config, lambda: 0.2 }, 'calmer after the kit change', 'ana')).toEqual({
+  await expect(
+    changeLoop(as('ana'), { loop: loop.id, seen: 1, config: { ...loop.config, lambda: 0.2 }, reason: '' }),
+  ).rejects.toThrow();
+  expect(
+    await changeLoop(as('ana'), {
+      loop: loop.id,
+      seen: 1,
+      config: { ...loop.config, lambda: 0.2 },
+      reason: 'calmer after the kit change',
+    }),
+  ).toEqual({
     kind: 'in_force',
     version: 2,
   });
-  await expect(changeLoop(loop.id, 1, { ...loop.config, lambda: 0.3 }, 'I saw the old one', 'bob')).rejects.toMatchObject({
+  await expect(
+    changeLoop(as('bob'), { loop: loop.id, seen: 1, config: { ...loop.config, lambda: 0.3 }, reason: 'I saw the old one' }),
+  ).rejects.toMatchObject({
     code: 'precondition_failed',
   });
-  await setLoopState(loop.id, { version: 2, state: 'closed' }, 'shadow', 'trial of the new lambda', 'ana');
+  await setLoopState(as('ana'), {
+    loop: loop.id,
+    seen: { version: 2, state: 'closed' },
+    state: 'shadow',
+    reason: 'trial of the new lambda',
+  });
   const ask = {
     key: 'A2',
     tool: 'CVD-01',
@@ -156,16 +174,13 @@ test('a chart gets its limits from its baseline, an excursion raises one alert, 
     });
   });
   await new Promise<void>((resolve) => hook.listen(0, '127.0.0.1', resolve));
-  const { secret } = await createChannel(
-    {
-      kind: 'webhook',
-      name: 'pager',
-      target: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/x`,
-      severities: ['high'],
-      areas: [],
-    },
-    asMachine('admin'),
-  );
+  const { secret } = await createChannel(asMachine('admin'), {
+    kind: 'webhook',
+    name: 'pager',
+    target: `http://127.0.0.1:${(hook.address() as AddressInfo).port}/x`,
+    severities: ['high'],
+    areas: [],
+  });
   const noise = [0.3, -0.2, 0.5, -0.4, 0.1, -0.6, 0.4, 0.2, -0.3, -0.1, 0.6, -0.5, 0.2, 0.1, -0.2, 0.3, -0.4, 0.5, -0.1, 0];
   for (const [i, e] of noise.entries()) await wafer(T0 + (20 + i) * HOUR, 120 + e);
   await wafer(T0 + 60 * HOUR, 120.1); // moves the chart on, so that its baseline is settled
@@ -210,17 +225,20 @@ test('a chart gets its limits from its baseline, an excursion raises one alert, 
   expect(same[0]!.count).toBeGreaterThan(alerts[0]!.count);
 
   const id = alerts[0]!.id;
-  await actOnAlert(id, null, { do: 'acknowledge' }, { email: 'omar@x' });
-  await expect(actOnAlert(id, null, { do: 'acknowledge' }, { email: 'ana@x' })).rejects.toMatchObject({ code: 'conflict' });
-  await expect(actOnAlert(id, 1, { do: 'comment', comment: 'stale' }, { email: 'ana@x' })).rejects.toMatchObject({
+  await actOnAlert(as('omar@x'), { alert: id, seen: null, action: { do: 'acknowledge' } });
+  await expect(actOnAlert(as('ana@x'), { alert: id, seen: null, action: { do: 'acknowledge' } })).rejects.toMatchObject({
+    code: 'conflict',
+  });
+  await expect(
+    actOnAlert(as('ana@x'), { alert: id, seen: 1, action: { do: 'comment', comment: 'stale' } }),
+  ).rejects.toMatchObject({
     code: 'precondition_failed',
   });
-  await actOnAlert(
-    id,
-    null,
-    { do: 'close', cause: 'equipment_fault', action: 'MFC replaced', disposition: 'rework' },
-    { email: 'ana@x' },
-  );
+  await actOnAlert(as('ana@x'), {
+    alert: id,
+    seen: null,
+    action: { do: 'close', cause: 'equipment_fault', action: 'MFC replaced', disposition: 'rework' },
+  });
   await wafer(T0 + 63 * HOUR, 142);
   expect(await db().rows(sql`SELECT 1 FROM alert WHERE chart_id = ${chart.id} AND state = 'open'`)).toHaveLength(1);
   await new Promise((resolve) => hook.close(resolve));

@@ -9,6 +9,7 @@ import { runTask } from '@/lib/services/tasks/run-task';
 import { serve } from '@/workers/runtime';
 import * as stages from '@/workers/stages';
 import { eventually } from '../support';
+import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 import { otherDatabase, withClient } from '../support/template';
 import { measurementOf, runOf } from '../support/wafers';
@@ -53,14 +54,14 @@ test('work that cannot be done becomes a dead letter, can be replayed and dismis
     (t) => t?.state === 'dead',
   );
   expect(dead!.error).toMatch(/does not fit queue spatial/);
-  await replayTask(dead!.id, 'ana');
+  await replayTask(as('ana'), { task: dead!.id });
   await dispatchReady();
   await eventually(
     () => db().one<{ state: string; attempts: number }>(sql`SELECT state, attempts FROM task WHERE key = 'broken'`),
     (t) => t?.state === 'dead' && t.attempts === 2,
   );
-  await expect(dismissTask(dead!.id, 'ana', ' ')).rejects.toMatchObject({ code: 'invalid_input' });
-  await dismissTask(dead!.id, 'ana', 'a payload of an old version');
+  await expect(dismissTask(as('ana'), { task: dead!.id, reason: ' ' })).rejects.toMatchObject({ code: 'invalid_input' });
+  await dismissTask(as('ana'), { task: dead!.id, reason: 'a payload of an old version' });
   expect(await db().one(sql`SELECT 1 FROM task WHERE key = 'broken'`)).toBeUndefined();
   await worker.close();
 });

@@ -3,6 +3,7 @@ import { bulkInsert, closePool, db, recordId, sql, transaction } from '@/lib/db'
 import { createRng } from '@/lib/numerics';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { asMachine } from '@/lib/services/verb';
 import { fitTrainingSet } from '@/lib/services/vm/fit-training-set';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, trainingPlan } from '@/lib/services/vm/train';
@@ -28,7 +29,7 @@ const through = T0 + LOTS * 6 * HOUR + DAY;
 
 beforeAll(async () => {
   database = await testDatabase();
-  await registerFab(simulatedFab(1), 'test');
+  await registerFab(asMachine('test'), simulatedFab(1));
   const rng = createRng(5);
   const load = Array.from({ length: 4 }, () => Array.from({ length: SENSORS }, () => rng.normal()));
   const runs = Array.from({ length: LOTS * WAFERS }, (_, i) => {

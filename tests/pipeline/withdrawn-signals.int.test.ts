@@ -5,6 +5,8 @@ import { signalsTold } from '@/lib/services/alerts/signals';
 import { alertView } from '@/lib/services/evidence/alert';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
 import { spcChart, violationsOf } from '@/lib/services/spc/views/chart';
+import type { RuleNumber } from '@/lib/spc';
+import { as } from '../support/as';
 import { baseline, type CoatedLot, coater } from '../support/coated-lots';
 import { type Door, openDoor } from '../support/door';
 import { oxideChart } from '../support/oxide';
@@ -48,7 +50,7 @@ test('an excluded point stays the evidence of its alert, marked, and holds again
   expect(before.commonality.length).toBeGreaterThan(0);
   const record = before.alert.recordId!;
 
-  await excludePoint(chart, record, 'wrong wafer on the gauge', 'ana');
+  await excludePoint(as('ana'), { chart, record, reason: 'wrong wafer on the gauge' });
   const out = await alertView(id);
   expect(out.signals).toMatchObject([
     { rule: 1, lot, judged: 108, withdrawnMs: expect.any(Number), excluded: 'wrong wafer on the gauge' },
@@ -57,7 +59,7 @@ test('an excluded point stays the evidence of its alert, marked, and holds again
   expect(out.alert).toEqual(before.alert);
   expect(await redOf(chart)).not.toContain(record);
 
-  await includePoint(chart, record, 'the gauge was right after all', 'ana');
+  await includePoint(as('ana'), { chart, record, reason: 'the gauge was right after all' });
   const again = await alertView(id);
   expect(again.signals).toEqual(before.signals);
   expect(again.alert).toEqual(before.alert);
@@ -112,7 +114,7 @@ test('a lot that a person left out stays left out when its point moves in time',
   const at = T0 + 134 * HOUR;
   const [lot] = await lots([{ at, means: [130, 131] }]);
   const { id } = await alertOf(chart, lot!);
-  await excludePoint(chart, (await alertView(id)).alert.recordId!, 'wrong recipe, known', 'ana');
+  await excludePoint(as('ana'), { chart, record: (await alertView(id)).alert.recordId!, reason: 'wrong recipe, known' });
   await closeAll(chart);
   const pointOf = () =>
     db().rows<{ at: Date; excluded: string | null; n: number; rules: number[]; run: number }>(sql`
@@ -129,7 +131,12 @@ test('the reason of an end compares the statistic that was judged, and each aler
   await closeAll(chart);
   const at = T0 + 136 * HOUR;
   const version = (await db().one<{ version: number }>(sql`SELECT version FROM chart WHERE id = ${chart}`))!.version;
-  await changeChart(chart, version, { rules: [1, 101] }, 'the spread within a lot as well', 'ana', at - HOUR);
+  await changeChart(as('ana', { now: at - HOUR }), {
+    chart,
+    seen: version,
+    change: { rules: [1, 101] },
+    reason: 'the spread within a lot as well',
+  });
   // Two wafers about the centre, too far from each other.
   const [lot] = await lots([{ at, means: [98.5, 101.5] }]);
   const first = await alertOf(chart, lot!);
@@ -226,7 +233,7 @@ test('a corrected record ends the alert; one that a person has is left to them',
 
   const second = await wafer(T0 + 150 * HOUR);
   const taken = await alertOf(chart, second.lot);
-  await actOnAlert(taken.id, taken.version, { do: 'acknowledge' }, { email: 'omar@example.com' });
+  await actOnAlert(as('omar@example.com'), { alert: taken.id, seen: taken.version, action: { do: 'acknowledge' } });
   await correct(second);
   expect(await alertOf(chart, second.lot)).toMatchObject({ state: 'acknowledged' });
   expect(await kinds(taken.id)).toEqual(['opened', 'acknowledged', 'ended']);
@@ -238,8 +245,13 @@ test('an alert speaks of the limits that judged: entered ones are no multiple of
   await closeAll(chart);
   const { version } = (await db().one<{ version: number }>(sql`SELECT version FROM chart WHERE id = ${chart}`))!;
   const at = T0 + 200 * HOUR;
-  const entered = { limits: { lcl: 94, cl: 100, ucl: 106 }, rules: [1, 5] };
-  await changeChart(chart, version, { ...entered, effectiveFrom: new Date(at).toISOString() }, 'as the device asks', 'ana', at);
+  const entered = { limits: { lcl: 94, cl: 100, ucl: 106 }, rules: [1, 5] satisfies RuleNumber[] };
+  await changeChart(as('ana', { now: at }), {
+    chart,
+    seen: version,
+    change: { ...entered, effectiveFrom: new Date(at).toISOString() },
+    reason: 'as the device asks',
+  });
   // A window counts once it is full, which is with the third point; the fourth is worse.
   const [, , lot] = await lots([105, 105, 100].map((mean, i) => ({ at: at + i * HOUR, means: [mean] })));
   await lots([{ at: at + 3 * HOUR, means: [120] }]);

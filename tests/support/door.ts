@@ -1,10 +1,12 @@
-import { createApiKey, type KeyScope } from '@/lib/auth/api-keys';
 import { closePool, prisma } from '@/lib/db';
 import type { LotRecord, MeasurementRecord, OverlayMeasurementRecord, RunRecord } from '@/lib/formats/wire';
 import { closeQueues } from '@/lib/queue/broker';
 import type { BatchResult } from '@/lib/services/ingest';
+import type { KeyScope } from '@/lib/services/settings/api-keys';
 import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
+import { asMachine } from '@/lib/services/verb';
 import { apiServer } from './api-server';
+import { keyFor } from './as';
 import { testDatabase, testQueuePrefix } from './index';
 
 export interface DoorAnswer<B = BatchResult & { code?: string; detail?: string; details?: Record<string, unknown> }> {
@@ -19,8 +21,8 @@ const ALL_SCOPES: readonly KeyScope[] = ['ingest', 'advice', 'fab', 'truth', 'co
 export async function openDoor(scopes = ALL_SCOPES) {
   const database = await testDatabase();
   testQueuePrefix();
-  await startSimulatedFab(1, 'test');
-  const key = await createApiKey('fab', [...scopes], 'test');
+  await startSimulatedFab(asMachine('test'), 1);
+  const key = await keyFor('fab', ...scopes);
   const api = await apiServer();
   const send = async (
     path: string,

@@ -1,7 +1,9 @@
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { INGEST_KINDS, ingestBatch } from '@/lib/services/ingest';
-import { previewCsv } from '@/lib/services/ingest/upload';
+import { type CsvMapping, previewCsv } from '@/lib/services/ingest/upload';
+import { asMachine } from '@/lib/services/verb';
+import { as } from './as';
 import { testDatabase } from './index';
 
 /** Now, for what is uploaded, and who uploads it. */
@@ -11,7 +13,7 @@ export const WHO = 'vera@fab.example';
 /** A database with the simulated fab and the lot CSV-1 of 25 wafers, of which files are uploaded. */
 export async function uploadDatabase() {
   const database = await testDatabase();
-  await registerFab(simulatedFab(1), 'test');
+  await registerFab(asMachine('test'), simulatedFab(1));
   async function* lots() {
     const lot = {
       key: 'CSV-1',
@@ -33,7 +35,8 @@ export const HEAD = 'Value;Operator;Time;Slot;Lot;Y;X;Operation;Station;Paramete
 export const row = (value: string, time: string, slot: number, x: number) =>
   `${value};Ana;${time};${slot};CSV-1;0;${x};CVD-OXIDE;ELL-01;oxide_thickness;nm`;
 export const file = (text: string, headerLine: number | null = null) => ({ name: 'wafers.csv', text, headerLine });
-export const preview = (f: ReturnType<typeof file>, mapping: unknown) => previewCsv(f, mapping, WHO, NOW);
+export const preview = (f: ReturnType<typeof file>, mapping: CsvMapping | null) =>
+  previewCsv(as(WHO, { now: NOW }), { ...f, mapping });
 
 /** What a refused promise says. */
 export async function refusal(what: Promise<unknown>): Promise<{ code: string; message: string }> {

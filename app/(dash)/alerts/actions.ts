@@ -1,29 +1,30 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { actOnAlert } from '@/lib/services/alerts/actions';
+import { type AlertAction, actOnAlert } from '@/lib/services/alerts/actions';
+import { asSent } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../session';
 
-async function on(id: string, version: number | null, input: object, done: string): Promise<ActionResult> {
-  const result = await act('operator', (actor) => actOnAlert(id, version, input, actor), done);
+async function on(alert: string, seen: number | null, action: AlertAction, done: string): Promise<ActionResult> {
+  const result = await act(actOnAlert, { alert, seen, action }, done);
   revalidatePath('/alerts', 'layout');
   return result;
 }
 
-export const acknowledgeAlert = async (id: string, version: number | null, comment: string): Promise<ActionResult> =>
-  on(id, version, { do: 'acknowledge', ...(comment ? { comment } : {}) }, 'Acknowledged.');
+export const acknowledgeAlert = async (id: string, seen: number | null, comment: string): Promise<ActionResult> =>
+  on(id, seen, { do: 'acknowledge', ...(comment ? { comment } : {}) }, 'Acknowledged.');
 
-export const commentOnAlert = async (id: string, version: number, comment: string): Promise<ActionResult> =>
-  on(id, version, { do: 'comment', comment }, 'Comment added.');
+export const commentOnAlert = async (id: string, seen: number, comment: string): Promise<ActionResult> =>
+  on(id, seen, { do: 'comment', comment }, 'Comment added.');
 
-export const assignAlert = async (id: string, version: number, assignee: string | null): Promise<ActionResult> =>
-  on(id, version, { do: 'assign', assignee }, assignee === null ? 'Assigned to nobody.' : `Assigned to ${assignee}.`);
+export const assignAlert = async (id: string, seen: number, assignee: string | null): Promise<ActionResult> =>
+  on(id, seen, { do: 'assign', assignee }, assignee === null ? 'Assigned to nobody.' : `Assigned to ${assignee}.`);
 
 export const closeAlert = async (
   id: string,
-  version: number,
+  seen: number,
   input: { cause: string; action: string; disposition: string },
-): Promise<ActionResult> => on(id, version, { do: 'close', ...input }, 'Alert closed.');
+): Promise<ActionResult> => on(id, seen, asSent({ do: 'close', ...input }), 'Alert closed.');
 
-export const reopenAlert = async (id: string, version: number, comment: string): Promise<ActionResult> =>
-  on(id, version, { do: 'reopen', comment }, 'Alert reopened.');
+export const reopenAlert = async (id: string, seen: number, comment: string): Promise<ActionResult> =>
+  on(id, seen, { do: 'reopen', comment }, 'Alert reopened.');

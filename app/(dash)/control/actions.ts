@@ -3,86 +3,71 @@ import { revalidatePath } from 'next/cache';
 import { type ChangeOutcome, changeLoop, setLoopState } from '@/lib/services/control/change-loop';
 import { approveProposal, rejectProposal } from '@/lib/services/control/decide-proposal';
 import { type Judged, judgeDraft } from '@/lib/services/control/judge-change';
+import type { LoopHead } from '@/lib/services/control/views/loop-head';
 import { type LoopReplay, replayLoop } from '@/lib/services/control/views/replay';
+import { asSent, type Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
-import { act } from '../session';
+import { act, actFor } from '../session';
 
 /** One verb that changes a loop; its answer says whether the change is in force or waits for a second engineer. */
-async function change(
-  verb: (actor: { email: string }) => Promise<ChangeOutcome>,
+async function change<I>(
+  verb: Verb<I, ChangeOutcome>,
+  input: NoInfer<I>,
   done: (version: number) => string,
 ): Promise<ActionResult> {
-  let outcome: ChangeOutcome | null = null;
-  const result = await act(
-    'engineer',
-    async (actor) => {
-      outcome = await verb(actor);
-    },
-    '',
+  const { result } = await actFor(verb, input, (o) =>
+    o.kind === 'in_force' ? done(o.version) : 'Proposed: another engineer has to approve it.',
   );
   revalidatePath('/control', 'layout');
-  if (!result.ok) return result;
-  const o = outcome as ChangeOutcome | null;
-  return { ok: true, message: o?.kind === 'in_force' ? done(o.version) : 'Proposed: another engineer has to approve it.' };
+  return result;
 }
 
-export async function saveLoop(id: string, seenVersion: number, config: unknown, reason: string): Promise<ActionResult> {
+export async function saveLoop(
+  loop: string,
+  seen: number,
+  config: LoopHead['config'] | null,
+  reason: string,
+): Promise<ActionResult> {
   return change(
-    (actor) => changeLoop(id, seenVersion, config, reason, actor.email),
+    changeLoop,
+    { loop, seen, config: asSent(config), reason },
     (version) => `Version ${version} is in force: it advises from the next lot on.`,
   );
 }
 
 export async function changeLoopState(
-  id: string,
+  loop: string,
   seen: { readonly version: number; readonly state: string },
   state: string,
   reason: string,
 ): Promise<ActionResult> {
-  return change(
-    (actor) => setLoopState(id, seen, state, reason, actor.email),
-    () => `The loop is ${state}.`,
-  );
+  return change(setLoopState, { loop, seen, state: asSent(state), reason }, () => `The loop is ${state}.`);
 }
 
-export async function approveLoopProposal(id: string, reason: string): Promise<ActionResult> {
-  return change(
-    (actor) => approveProposal(id, reason, actor.email),
-    (version) => `Approved: version ${version} is in force.`,
-  );
+export async function approveLoopProposal(proposal: string, reason: string): Promise<ActionResult> {
+  return change(approveProposal, { proposal, reason }, (version) => `Approved: version ${version} is in force.`);
 }
 
-export async function rejectLoopProposal(id: string, reason: string): Promise<ActionResult> {
-  const result = await act('engineer', (actor) => rejectProposal(id, reason, actor.email), 'The proposal is closed.');
+export async function rejectLoopProposal(proposal: string, reason: string): Promise<ActionResult> {
+  const result = await act(rejectProposal, { proposal, reason }, 'The proposal is closed.');
   revalidatePath('/control', 'layout');
   return result;
 }
 
 /** What history says of a draft's stability; changes nothing. */
-export async function judgeConfiguration(id: string, config: unknown): Promise<{ result: ActionResult; judged: Judged | null }> {
-  let judged: Judged | null = null;
-  const result = await act(
-    'engineer',
-    async () => {
-      judged = await judgeDraft(id, config);
-    },
-    '',
-  );
-  return { result, judged };
+export async function judgeConfiguration(
+  loop: string,
+  config: LoopHead['config'],
+): Promise<{ result: ActionResult; judged: Judged | null }> {
+  const { result, value } = await actFor(judgeDraft, { loop, config }, '');
+  return { result, judged: value };
 }
 
 /** What the last observations would have been with this configuration; changes nothing. */
 export async function tryConfiguration(
-  id: string,
-  config: unknown,
+  loop: string,
+  config: LoopHead['config'],
 ): Promise<{ result: ActionResult; replay: LoopReplay | null }> {
-  let replay: LoopReplay | null = null;
-  const result = await act(
-    'engineer',
-    async () => {
-      replay = await replayLoop(id, config);
-    },
-    'Replayed.',
-  );
-  return { result, replay };
+  const { result, value } = await actFor(replayLoop, { loop, config }, 'Replayed.');
+  return { result, replay: value };
 }

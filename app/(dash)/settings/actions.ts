@@ -1,87 +1,63 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { makeApiKey, revokeApiKey } from '@/lib/auth';
 import { createChannel, setChannelActive } from '@/lib/services/notify/channels';
+import { createApiKey, revokeApiKey } from '@/lib/services/settings/api-keys';
 import { createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/settings/users';
+import { asSent, type Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
-import { act, actOnPassword } from '../session';
+import { type Acted, actFor, actOnPassword } from '../session';
 
-async function done(result: ActionResult): Promise<ActionResult> {
+/** One verb that changes what the page shows. */
+async function changeFor<I, R>(verb: Verb<I, R>, input: NoInfer<I>, done: string): Promise<Acted<R>> {
+  const acted = await actFor(verb, input, done);
   revalidatePath('/settings');
-  return result;
+  return acted;
 }
 
-export async function addUser(input: unknown): Promise<ActionResult> {
-  return done(
-    await act(
-      'administrator',
-      (a) => createUser(input, a),
-      'The account is ready; hand over its password in person: the user chooses a new one at the first sign-in.',
-    ),
+const change = async <I>(verb: Verb<I, unknown>, input: NoInfer<I>, done: string): Promise<ActionResult> =>
+  (await changeFor(verb, input, done)).result;
+
+export async function addUser(user: unknown): Promise<ActionResult> {
+  return change(
+    createUser,
+    { user: asSent(user) },
+    'The account is ready; hand over its password in person: the user chooses a new one at the first sign-in.',
   );
 }
 
-export async function changeRole(userId: string, role: string): Promise<ActionResult> {
-  return done(await act('administrator', (a) => setUserRole(userId, role, a), `The role is ${role} now.`));
+export async function changeRole(user: string, role: string): Promise<ActionResult> {
+  return change(setUserRole, { user, role: asSent(role) }, `The role is ${role} now.`);
 }
 
 /** The secret is shown once: it is in this answer and nowhere else. */
-export async function addKey(input: unknown): Promise<{ result: ActionResult; secret: string | null }> {
-  let secret: string | null = null;
-  const result = await act(
-    'administrator',
-    async (a) => {
-      secret = await makeApiKey(input, a);
-    },
-    'The key was made. Copy it now: it is not shown again.',
-  );
-  revalidatePath('/settings');
-  return { result, secret };
+export async function addKey(key: unknown): Promise<{ result: ActionResult; secret: string | null }> {
+  const done = 'The key was made. Copy it now: it is not shown again.';
+  const { result, value } = await changeFor(createApiKey, { key: asSent(key) }, done);
+  return { result, secret: value };
 }
 
-export async function revokeKey(id: string): Promise<ActionResult> {
-  return done(await act('administrator', (a) => revokeApiKey(id, a), 'Revoked; it stops working within ten seconds.'));
+export async function revokeKey(key: string): Promise<ActionResult> {
+  return change(revokeApiKey, { key }, 'Revoked; it stops working within ten seconds.');
 }
 
-export async function addChannel(input: unknown): Promise<{ result: ActionResult; secret: string | null }> {
-  let secret: string | null = null;
-  const result = await act(
-    'administrator',
-    async (a) => {
-      secret = (await createChannel(input, a)).secret;
-    },
-    'The channel is active.',
-  );
-  revalidatePath('/settings');
-  return { result, secret };
+export async function addChannel(channel: unknown): Promise<{ result: ActionResult; secret: string | null }> {
+  const { result, value } = await changeFor(createChannel, asSent(channel), 'The channel is active.');
+  return { result, secret: value?.secret ?? null };
 }
 
-export async function setChannel(id: string, active: boolean): Promise<ActionResult> {
-  return done(await act('administrator', (a) => setChannelActive(id, active, a), active ? 'Resumed.' : 'Paused.'));
+export async function setChannel(channel: string, active: boolean): Promise<ActionResult> {
+  return change(setChannelActive, { channel, active }, active ? 'Resumed.' : 'Paused.');
 }
 
-export async function disableUser(userId: string, disabled: boolean): Promise<ActionResult> {
-  return done(
-    await act(
-      'administrator',
-      (a) => setUserDisabled(userId, disabled === true, a),
-      disabled ? 'Disabled and signed out.' : 'May sign in again.',
-    ),
-  );
+export async function disableUser(user: string, disabled: boolean): Promise<ActionResult> {
+  return change(setUserDisabled, { user, disabled }, disabled ? 'Disabled and signed out.' : 'May sign in again.');
 }
 
 /** The new password is shown once: it is in this answer and nowhere else. */
-export async function resetUserPassword(userId: string): Promise<{ result: ActionResult; secret: string | null }> {
-  let secret: string | null = null;
-  const result = await act(
-    'administrator',
-    async (a) => {
-      secret = await resetPassword(userId, a);
-    },
-    'A new password was set; hand it over in person: the user chooses another at the next sign-in.',
-  );
-  revalidatePath('/settings');
-  return { result, secret };
+export async function resetUserPassword(user: string): Promise<{ result: ActionResult; secret: string | null }> {
+  const done = 'A new password was set; hand it over in person: the user chooses another at the next sign-in.';
+  const { result, value } = await changeFor(resetPassword, { user }, done);
+  return { result, secret: value };
 }
 
 export async function changePassword(current: string, next: string): Promise<ActionResult> {

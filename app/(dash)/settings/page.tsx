@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
-import { SCOPES } from '@/lib/auth';
 import { mayAs } from '@/lib/services/actor';
+import { SCOPES } from '@/lib/services/settings/api-keys';
 import { settingsView } from '@/lib/services/settings/views/settings';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';

@@ -34,7 +34,7 @@ test('a usual file is understood without help, and every wafer passes the wire s
 test('a row that cannot be read names its line and field, and only its wafer is left out', () => {
   const table = parseCsv(FILE.replace('120.1', '12O.1'));
   const { wafers, faults } = mapRows(table, guessMapping(table.header), LOOKUPS);
-  expect(faults).toEqual([{ line: 2, field: 'value', message: '"12O.1" is not a number' }]);
+  expect(faults).toEqual([{ line: 2, field: 'value', code: 'not_a_number', message: '"12O.1" is not a number' }]);
   expect(wafers.map((w) => w.record['wafer'])).toEqual([8]);
 });
 

@@ -37,7 +37,9 @@ export const DATE_ORDERS = ['iso', 'day-first', 'month-first'] as const;
 export type DateOrder = (typeof DATE_ORDERS)[number];
 
 /** Sources of the fields, and what is declared of the dates (`iso` when absent). */
-export type CsvMapping = Readonly<Partial<Record<CsvField, CsvSource>>> & { readonly dates?: DateOrder };
+export type CsvMapping = Readonly<Partial<Record<CsvField, CsvSource | undefined>>> & {
+  readonly dates?: DateOrder | undefined;
+};
 
 const bare = (s: string): string =>
   s

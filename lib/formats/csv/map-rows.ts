@@ -3,10 +3,30 @@ import { CSV_FIELDS, type CsvField, type CsvMapping } from './fields';
 import { type CsvTable, isBlankRow } from './parse';
 import { cellTime, timeFault, undeclaredOrder } from './times';
 
+export type RowFaultCode =
+  | 'unmapped'
+  | 'undeclared_order'
+  | 'empty'
+  | 'no_time'
+  | 'not_a_number'
+  | 'ambiguous_number'
+  | 'differs'
+  | 'unknown_name';
+
+/** Those whose words quote the cell. */
+export const QUOTING_ROW_FAULTS = [
+  'no_time',
+  'not_a_number',
+  'ambiguous_number',
+  'differs',
+] as const satisfies readonly RowFaultCode[];
+
 export interface RowFault {
   /** Line of the file; 0 for the mapping itself. */
   readonly line: number;
   readonly field: string;
+  /** Kind of fault; of what the store says of a record, its own code. */
+  readonly code: string;
   readonly message: string;
 }
 
@@ -63,10 +83,13 @@ export function cellNumber(text: string, delimiter: string, marks: Marks = NO_MA
 }
 
 /** Why a cell is no number. */
-export const numberFault = (text: string): string =>
+export const numberFault = (text: string): { readonly code: RowFaultCode; readonly message: string } =>
   THOUSANDS.test(text)
-    ? `"${text}" has a separator that may mean thousands or decimals; write it without separators and with a decimal point`
-    : `"${text}" is not a number`;
+    ? {
+        code: 'ambiguous_number',
+        message: `"${text}" has a separator that may mean thousands or decimals; write it without separators and with a decimal point`,
+      }
+    : { code: 'not_a_number', message: `"${text}" is not a number` };
 
 /** Fields of numbers. */
 const NUMBERS = ['wafer', 'x', 'y', 'value', 'u'] as const satisfies readonly CsvField[];
@@ -102,6 +125,23 @@ export function unusedColumns(header: readonly string[], mapping: CsvMapping): s
   return header.filter((h) => !used.has(h));
 }
 
+/** The rows of one wafer. */
+interface WaferRows {
+  readonly lines: number[];
+  readonly head: Record<string, string>;
+  readonly x: number[];
+  readonly y: number[];
+  readonly value: (number | null)[];
+  readonly u: (number | null)[];
+  bad: boolean;
+}
+
+function waferOf(key: string, { lines, head: all, x, y, value, u }: WaferRows, hasU: boolean): MappedWafer {
+  const { runKey, wafer, ...head } = all;
+  const record = { key, ...head, wafer: Number(wafer), ...(runKey ? { runKey } : {}), x, y, value, ...(hasU ? { u } : {}) };
+  return { key, lines, record };
+}
+
 /**
  * Site rows to measurements: rows of the same lot, slot, operation, parameter and time are one wafer. A row that cannot be read is a
  * fault with its line, and its wafer is left out as a whole: half a wafer would have another mean.
@@ -118,25 +158,15 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
       faults.push({
         line: 0,
         field: f.name,
+        code: 'unmapped',
         message: `${f.label} is not mapped: choose a column or type one value for all rows`,
       });
   }
   const order = mapping.dates ?? 'iso';
   const undeclared = order === 'iso' && faults.length === 0 ? undeclaredOrder(timeTexts(table, mapping)) : null;
-  if (undeclared !== null) faults.push({ line: 0, field: 'measuredAt', message: undeclared });
+  if (undeclared !== null) faults.push({ line: 0, field: 'measuredAt', code: 'undeclared_order', message: undeclared });
   if (faults.length > 0) return { wafers: [], faults, refused: [] };
-  const groups = new Map<
-    string,
-    {
-      lines: number[];
-      head: Record<string, string>;
-      x: number[];
-      y: number[];
-      value: (number | null)[];
-      u: (number | null)[];
-      bad: boolean;
-    }
-  >();
+  const groups = new Map<string, WaferRows>();
   const at = (row: readonly string[], field: CsvField): string => {
     const s = mapping[field];
     if (s === undefined) return '';
@@ -149,19 +179,20 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
     if (isBlankRow(row)) return; // sites belong to their wafer by name, not by place
     const line = table.line[i]!;
     const before = faults.length;
-    const fault = (field: CsvField, message: string): void => {
-      faults.push({ line, field, message });
+    const fault = (field: CsvField, code: RowFaultCode, message: string): void => {
+      faults.push({ line, field, code, message });
     };
     const text = (field: CsvField): string => {
       const v = at(row, field);
-      if (v === '') fault(field, 'is empty');
+      if (v === '') fault(field, 'empty', 'is empty');
       return v;
     };
-    const measuredAt = cellTime(at(row, 'measuredAt'), order);
-    if (measuredAt === null) fault('measuredAt', timeFault(at(row, 'measuredAt'), order));
+    const timeText = at(row, 'measuredAt');
+    const measuredAt = cellTime(timeText, order);
+    if (measuredAt === null) fault('measuredAt', timeText === '' ? 'empty' : 'no_time', timeFault(timeText, order));
     const number = (field: CsvField): number => {
       const v = cellNumber(at(row, field), table.delimiter, marks[field]);
-      if (Number.isNaN(v)) fault(field, numberFault(at(row, field)));
+      if (Number.isNaN(v)) faults.push({ line, field, ...numberFault(at(row, field)) });
       return v;
     };
     const slot = number('wafer');
@@ -179,8 +210,9 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
       wafer: String(slot),
     };
     if (head.product === '' && head.lot !== '')
-      fault('product', `lot "${head.lot}" is not known; start the lot first, or map a product column`);
-    if (head.layer === '' && head.operation !== '') fault('layer', `operation "${head.operation}" is not registered`);
+      fault('product', 'unknown_name', `lot "${head.lot}" is not known; start the lot first, or map a product column`);
+    if (head.layer === '' && head.operation !== '')
+      fault('layer', 'unknown_name', `operation "${head.operation}" is not registered`);
     const x = number('x');
     const y = number('y');
     const raw = at(row, 'value');
@@ -193,7 +225,8 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
       groups.set(id, g);
     } else {
       for (const k of ['unit', 'station', 'product', 'layer', 'plan', 'runKey'] as const)
-        if (g.head[k] !== head[k]) fault(k, `"${head[k]}" differs from "${g.head[k]}" in line ${g.lines[0]} of the same wafer`);
+        if (g.head[k] !== head[k])
+          fault(k, 'differs', `"${head[k]}" differs from "${g.head[k]}" in line ${g.lines[0]} of the same wafer`);
     }
     g.lines.push(line);
     g.x.push(x);
@@ -202,25 +235,7 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
     g.u.push(u);
     if (faults.length > before) g.bad = true;
   });
-  const wafers = [...groups]
-    .filter(([, g]) => !g.bad)
-    .map(([key, g]): MappedWafer => {
-      const { runKey, wafer, ...head } = g.head;
-      return {
-        key,
-        lines: g.lines,
-        record: {
-          key,
-          ...head,
-          wafer: Number(wafer),
-          ...(runKey ? { runKey } : {}),
-          x: g.x,
-          y: g.y,
-          value: g.value,
-          ...(hasU ? { u: g.u } : {}),
-        },
-      };
-    });
+  const wafers = [...groups].filter(([, g]) => !g.bad).map(([key, g]) => waferOf(key, g, hasU));
   const refused = [...groups].flatMap(([key, g]) => (g.bad ? [{ key, lines: g.lines }] : []));
   return { wafers, faults, refused };
 }

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { REASON_MAX, REASON_MIN, reasonProblem } from '@/lib/errors/reason';
-import { parsed, parsedId } from '@/lib/formats/parsed';
+import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
+import { type Ctx, verb } from '../verb';
 import { alertEvent } from './raise';
 
 export const DISPOSITIONS = ['use_as_is', 'rework', 'scrap', 're_measure', 'false_alarm'] as const;
@@ -50,40 +51,39 @@ interface AlertRow {
 }
 
 /**
- * Acknowledges, comments, assigns, closes or reopens an alert. `version` is the one the person saw: somebody else's change in between
- * is told, not overwritten.
+ * Acknowledges, comments, assigns, closes or reopens an alert. `seen` is the version that the person saw: somebody else's change in between
+ * is told, not overwritten. Null for a system that follows alerts up and sees no version.
  * @throws AppError `not_found`, `precondition_failed` (changed meanwhile), `conflict` (the state does not allow it).
  */
-export async function actOnAlert(
-  alertId: string,
-  version: number | null,
-  input: unknown,
-  actor: { email: string },
-): Promise<void> {
-  const id = parsedId('alert', alertId);
-  const a = parsed(alertAction, input);
-  await transaction(async (tx) => {
-    const alert = await tx.one<AlertRow>(
-      sql`SELECT id, state, version, title, assignee, dedupe_key FROM alert WHERE id = ${id} FOR UPDATE`,
-    );
-    if (alert === undefined) throw new AppError('not_found', `there is no alert ${id}`);
-    if (version !== null && version !== alert.version)
-      throw new AppError('precondition_failed', 'the alert was changed meanwhile; look at it again');
-    const next = await apply(tx, alert, a, actor.email);
-    await audit(tx, {
-      actor: actor.email,
-      action: a.do,
-      entity: 'alert',
-      entityId: id,
-      before: { state: alert.state, assignee: alert.assignee },
-      after: next,
-    });
-    if (a.do !== 'comment')
-      await feed(tx, [
-        { kind: 'alert', text: `${alert.title}: ${PAST[a.do]} by ${actor.email}`, detail: { alertId: id, severity: null } },
-      ]);
-  });
-}
+export const actOnAlert = verb(
+  {
+    name: 'alert.act',
+    least: 'operator',
+    input: z.strictObject({ alert: recordIdIn('alert'), seen: z.int().nullable(), action: alertAction }),
+    body: 'action',
+  },
+  async (ctx, { alert: id, seen, action: a }) =>
+    transaction(async (tx) => {
+      const alert = await tx.one<AlertRow>(
+        sql`SELECT id, state, version, title, assignee, dedupe_key FROM alert WHERE id = ${id} FOR UPDATE`,
+      );
+      if (alert === undefined) throw new AppError('not_found', `there is no alert ${id}`);
+      if (seen !== null && seen !== alert.version)
+        throw new AppError('precondition_failed', 'the alert was changed meanwhile; look at it again');
+      const next = await apply(tx, ctx, alert, a);
+      await audit(tx, ctx, {
+        action: a.do,
+        entity: 'alert',
+        entityId: id,
+        before: { state: alert.state, assignee: alert.assignee },
+        after: next,
+      });
+      if (a.do !== 'comment')
+        await feed(tx, [
+          { kind: 'alert', text: `${alert.title}: ${PAST[a.do]} by ${ctx.by.email}`, detail: { alertId: id, severity: null } },
+        ]);
+    }),
+);
 
 /** @throws AppError `invalid_input` for an address that no user signs in with: nobody would ever look at the alert. */
 async function requirePerson(tx: Tx, email: string): Promise<void> {
@@ -96,7 +96,8 @@ async function requirePerson(tx: Tx, email: string): Promise<void> {
 
 const PAST = { acknowledge: 'acknowledged', assign: 'assigned', close: 'closed', reopen: 'reopened' } as const;
 
-async function apply(tx: Tx, alert: AlertRow, a: AlertAction, actor: string): Promise<object> {
+async function apply(tx: Tx, ctx: Ctx, alert: AlertRow, a: AlertAction): Promise<object> {
+  const actor = ctx.by.email;
   switch (a.do) {
     case 'acknowledge':
       if (alert.state !== 'open') throw new AppError('conflict', `the alert is ${alert.state}; only an open one is acknowledged`);

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { checkRunToRun, type LoopJudgement, type RunToRunConfig } from '@/lib/control';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { reasonOf } from '@/lib/errors/reason';
 import { requireSeen } from '@/lib/errors/seen';
 import { loopConfigIn } from '@/lib/formats/fab';
-import { parsed, parsedField } from '@/lib/formats/parsed';
+import { reasonIn } from '@/lib/formats/reason';
+import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
+import { type Ctx, verb } from '../verb';
 import { judgeLoops, refuseJudged } from './judge-change';
 import { aims } from './specified';
 
@@ -43,63 +44,65 @@ export async function lockLoop(tx: Tx, loopId: string, seenVersion: number | nul
  * @throws AppError `invalid_input` for a configuration that cannot work; `precondition_failed` for one that would not be stable, with the
  * largest λ that is, or when the loop has changed meanwhile.
  */
-export async function changeLoop(
-  loopId: string,
-  seenVersion: number,
-  config: unknown,
-  reason: unknown,
-  actor: string,
-): Promise<ChangeOutcome> {
-  const next = parsed(loopConfigIn, config);
-  const why = reasonOf(reason);
-  checkRunToRun(next);
-  return transaction(async (tx) => {
-    const loop = await lockLoop(tx, loopId, seenVersion);
-    if (sameConfig(loop.config, next))
-      throw new AppError('invalid_input', `nothing differs from version ${loop.version}`, { field: 'config' });
-    const judgement = await judged(tx, loop, next, loop.config);
-    if (judgement.verdict === 'second_person') return propose(tx, loop, 'change', next, why, actor, judgement);
-    return { kind: 'in_force', version: await activate(tx, loop, next, why, actor) };
-  });
-}
+export const changeLoop = verb(
+  {
+    name: 'loop.change',
+    least: 'engineer',
+    input: z.strictObject({ loop: recordIdIn('loop'), seen: z.int(), config: loopConfigIn, reason: reasonIn }),
+    body: 'config',
+  },
+  async (ctx, { loop: id, seen, config, reason }): Promise<ChangeOutcome> => {
+    checkRunToRun(config);
+    return transaction(async (tx) => {
+      const loop = await lockLoop(tx, id, seen);
+      if (sameConfig(loop.config, config))
+        throw new AppError('invalid_input', `nothing differs from version ${loop.version}`, { field: 'config' });
+      const judgement = await judged(tx, loop, config, loop.config);
+      if (judgement.verdict === 'second_person') return propose(tx, ctx, loop, { kind: 'change', config, reason, judgement });
+      return { kind: 'in_force', version: await activate(tx, ctx, loop, config, { reason }) };
+    });
+  },
+);
 
 const sameConfig = (a: RunToRunConfig, b: RunToRunConfig): boolean =>
   (Object.keys(loopConfigIn.shape) as (keyof RunToRunConfig)[]).every((k) => (a[k] ?? null) === (b[k] ?? null));
 
 /**
  * Closes a loop, puts it in shadow (advises only) or suspends it. Closing is judged like a change: tools will run what it advises.
- * @param seen - the version and the state that the person saw: closing hands out what that version advises, and no other; what somebody else decided
+ * `seen` is the version and the state that the person saw: closing hands out what that version advises, and no other; what somebody else decided
  * meanwhile is not overruled unread. Suspending a loop is never refused for that.
  * @throws AppError `conflict` when it is so already; `precondition_failed` when it would not be stable, or the loop has changed meanwhile.
  */
-export async function setLoopState(
-  loopId: string,
-  seen: { readonly version: number; readonly state: unknown },
-  state: unknown,
-  reason: unknown,
-  actor: string,
-): Promise<ChangeOutcome> {
-  const next = parsedField('state', z.enum(['shadow', 'closed', 'suspended']), state);
-  const why = reasonOf(reason);
-  return transaction(async (tx) => {
-    const loop = await lockLoop(tx, loopId, next === 'suspended' ? null : seen.version);
-    if (loop.state === next) throw new AppError('conflict', `the loop is ${next} already`);
-    if (next !== 'suspended' && loop.state !== seen.state)
-      throw new AppError(
-        'precondition_failed',
-        `the loop is ${loop.state} by now, you saw ${seen.state}; look at the change first`,
-        {
-          state: loop.state,
-        },
-      );
-    if (next === 'closed') {
-      const judgement = await judged(tx, loop, loop.config, null);
-      if (judgement.verdict === 'second_person') return propose(tx, loop, 'close', loop.config, why, actor, judgement);
-    }
-    await enter(tx, loop, next, why, actor);
-    return { kind: 'in_force', version: loop.version };
-  });
-}
+export const setLoopState = verb(
+  {
+    name: 'loop.state',
+    least: 'engineer',
+    input: z.strictObject({
+      loop: recordIdIn('loop'),
+      seen: z.strictObject({ version: z.int(), state: z.string() }),
+      state: z.enum(['shadow', 'closed', 'suspended']),
+      reason: reasonIn,
+    }),
+  },
+  async (ctx, { loop: id, seen, state: next, reason }): Promise<ChangeOutcome> =>
+    transaction(async (tx) => {
+      const loop = await lockLoop(tx, id, next === 'suspended' ? null : seen.version);
+      if (loop.state === next) throw new AppError('conflict', `the loop is ${next} already`);
+      if (next !== 'suspended' && loop.state !== seen.state)
+        throw new AppError(
+          'precondition_failed',
+          `the loop is ${loop.state} by now, you saw ${seen.state}; look at the change first`,
+          { state: loop.state },
+        );
+      if (next === 'closed') {
+        const { config } = loop;
+        const judgement = await judged(tx, loop, config, null);
+        if (judgement.verdict === 'second_person') return propose(tx, ctx, loop, { kind: 'close', config, reason, judgement });
+      }
+      await enter(tx, ctx, loop, next, { reason });
+      return { kind: 'in_force', version: loop.version };
+    }),
+);
 
 /** The judgement of a configuration on a locked loop. @throws AppError `precondition_failed` when it refuses. */
 export async function judged(
@@ -113,84 +116,90 @@ export async function judged(
   return j.judgement;
 }
 
-export async function activate(
-  tx: Tx,
-  loop: LockedLoop,
-  config: RunToRunConfig,
-  reason: string,
-  actor: string,
-  approvedBy?: string,
-): Promise<number> {
+/** Why a loop changes, and whose change it is where who asks approves another's. */
+export interface Said {
+  readonly reason: string;
+  readonly author?: string;
+}
+
+const authorship = (ctx: Ctx, said: Said): { author: string; approved: { approvedBy?: string }; by: string } => {
+  const { author } = said;
+  const own = ctx.by.email;
+  return author === undefined
+    ? { author: own, approved: {}, by: own }
+    : { author, approved: { approvedBy: own }, by: `${author}, approved by ${own}` };
+};
+
+export async function activate(tx: Tx, ctx: Ctx, loop: LockedLoop, config: RunToRunConfig, said: Said): Promise<number> {
+  const { reason } = said;
+  const { author, approved, by } = authorship(ctx, said);
   const version = loop.version + 1;
   // A target that is left alone goes on aiming at what it was taken from.
   const aim = config.target === loop.config.target && loop.aims ? sql`true` : aims(loop.id, config.target);
   await tx.exec(
     sql`INSERT INTO loop_version (loop_id, version, config, author, reason, aims_at_specification)
-      VALUES (${loop.id}, ${version}, ${JSON.stringify(config)}::jsonb, ${actor}, ${reason}, ${aim})`,
+      VALUES (${loop.id}, ${version}, ${JSON.stringify(config)}::jsonb, ${author}, ${reason}, ${aim})`,
   );
   await tx.exec(sql`UPDATE control_loop SET version = ${version} WHERE id = ${loop.id}`);
-  const by = approvedBy === undefined ? {} : { approvedBy };
-  await audit(tx, {
-    actor,
+  await audit(tx, ctx, {
+    author,
     action: 'change',
     entity: 'loop',
     entityId: loop.id,
     before: loop.config,
-    after: { ...config, ...by },
+    after: { ...config, ...approved },
     reason,
   });
   await feed(tx, [
     {
       kind: 'advice',
-      text: `${loop.name}: version ${version} by ${actor}${approvedBy === undefined ? '' : `, approved by ${approvedBy}`}: ${reason}`,
+      text: `${loop.name}: version ${version} by ${by}: ${reason}`,
       detail: { loopId: loop.id, version },
     },
   ]);
   return version;
 }
 
-export async function enter(
-  tx: Tx,
-  loop: LockedLoop,
-  next: LockedLoop['state'],
-  reason: string,
-  actor: string,
-  approvedBy?: string,
-): Promise<void> {
+export async function enter(tx: Tx, ctx: Ctx, loop: LockedLoop, next: LockedLoop['state'], said: Said): Promise<void> {
+  const { reason } = said;
+  const { author, approved, by } = authorship(ctx, said);
   await tx.exec(sql`UPDATE control_loop SET state = ${next}::loop_state WHERE id = ${loop.id}`);
-  await audit(tx, {
-    actor,
+  await audit(tx, ctx, {
+    author,
     action: next === 'closed' ? 'close' : next,
     entity: 'loop',
     entityId: loop.id,
     before: { state: loop.state },
-    after: { state: next, ...(approvedBy === undefined ? {} : { approvedBy }) },
+    after: { state: next, ...approved },
     reason,
   });
-  const by = approvedBy === undefined ? actor : `${actor}, approved by ${approvedBy}`;
   await feed(tx, [
     { kind: 'advice', text: `${loop.name}: ${loop.state} → ${next} by ${by}: ${reason}`, detail: { loopId: loop.id } },
   ]);
 }
 
+interface Proposed {
+  readonly kind: 'change' | 'close';
+  readonly config: RunToRunConfig;
+  readonly reason: string;
+  readonly judgement: LoopJudgement;
+}
+
 /** A newer proposal of the same author for the same thing takes the place of the older one. */
 export async function propose(
   tx: Tx,
+  ctx: Ctx,
   loop: LockedLoop,
-  kind: 'change' | 'close',
-  config: RunToRunConfig,
-  reason: string,
-  actor: string,
-  judgement: LoopJudgement,
+  { kind, config, reason, judgement }: Proposed,
 ): Promise<ChangeOutcome> {
+  const author = ctx.by.email;
   await tx.exec(sql`
-    UPDATE loop_proposal SET state = 'withdrawn', decided_by = ${actor}, decided_at = now(), decision_reason = 'replaced by a newer proposal'
-    WHERE loop_id = ${loop.id} AND kind = ${kind} AND author = ${actor} AND state = 'pending'`);
+    UPDATE loop_proposal SET state = 'withdrawn', decided_by = ${author}, decided_at = now(), decision_reason = 'replaced by a newer proposal'
+    WHERE loop_id = ${loop.id} AND kind = ${kind} AND author = ${author} AND state = 'pending'`);
   const row = await tx.one<{ id: string }>(sql`
     INSERT INTO loop_proposal (loop_id, kind, base_version, config, author, reason, judgement)
-    VALUES (${loop.id}, ${kind}, ${loop.version}, ${JSON.stringify(config)}::jsonb, ${actor}, ${reason}, ${JSON.stringify(judgement)}::jsonb) RETURNING id`);
-  await audit(tx, {
-    actor,
+    VALUES (${loop.id}, ${kind}, ${loop.version}, ${JSON.stringify(config)}::jsonb, ${author}, ${reason}, ${JSON.stringify(judgement)}::jsonb) RETURNING id`);
+  await audit(tx, ctx, {
     action: 'propose',
     entity: 'loop',
     entityId: loop.id,
@@ -201,7 +210,7 @@ export async function propose(
   await feed(tx, [
     {
       kind: 'advice',
-      text: `${loop.name}: ${actor} proposes ${kind === 'change' ? `version ${loop.version + 1}` : 'to close it'}; a second engineer decides`,
+      text: `${loop.name}: ${author} proposes ${kind === 'change' ? `version ${loop.version + 1}` : 'to close it'}; a second engineer decides`,
       detail: { loopId: loop.id },
     },
   ]);

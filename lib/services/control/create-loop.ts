@@ -1,6 +1,7 @@
 import { recordId, sql, type Tx } from '@/lib/db';
 import type { FabRecord } from '@/lib/formats/fab';
 import { audit } from '../audit';
+import type { Ctx } from '../verb';
 import { checkLoopConfig } from './check-config';
 import { aims } from './specified';
 
@@ -19,7 +20,7 @@ export function checkLoops(loops: readonly NewLoop[]): void {
  * closed it. One that exists is left as it is.
  * @returns whether the loop is new.
  */
-export async function createLoop(tx: Tx, l: NewLoop, actor: string): Promise<boolean> {
+export async function createLoop(tx: Tx, ctx: Ctx, l: NewLoop): Promise<boolean> {
   const id = recordId('loop', l.name);
   const added = await tx.exec(sql`
     INSERT INTO control_loop (id, name, area, operation, product, characteristic, parameter, unit, knob, knob_unit, state)
@@ -28,10 +29,9 @@ export async function createLoop(tx: Tx, l: NewLoop, actor: string): Promise<boo
   if (added === 0) return false;
   await tx.exec(
     sql`INSERT INTO loop_version (loop_id, version, config, author, reason, aims_at_specification)
-      VALUES (${id}, 1, ${JSON.stringify(l.config)}::jsonb, ${actor}, 'registered with the fab', ${aims(id, l.config.target)})`,
+      VALUES (${id}, 1, ${JSON.stringify(l.config)}::jsonb, ${ctx.by.email}, 'registered with the fab', ${aims(id, l.config.target)})`,
   );
-  await audit(tx, {
-    actor,
+  await audit(tx, ctx, {
     action: 'create',
     entity: 'loop',
     entityId: id,

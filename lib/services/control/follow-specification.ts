@@ -1,6 +1,7 @@
 import { aimedAt, type RunToRunConfig } from '@/lib/control';
 import { sql, type Tx } from '@/lib/db';
 import { feed } from '../live/feed';
+import type { Ctx } from '../verb';
 import { activate, type LockedLoop, lockLoop, propose } from './change-loop';
 import { endProposal } from './end-proposal';
 import { judgeLoops } from './judge-change';
@@ -15,7 +16,6 @@ export interface SpecificationChange {
   readonly before: { readonly target: number | null };
   readonly after: { readonly target: number | null; readonly lsl: number | null; readonly usl: number | null };
   readonly reason: string;
-  readonly actor: string;
   /** Whether a document brought it, and no engineer: then an engineer decides for each loop. */
   readonly fromDocument: boolean;
 }
@@ -26,7 +26,7 @@ export interface SpecificationChange {
  * target and that is told. It follows the next version all the same. Proposals that aim at an older version are withdrawn, so that nobody approves what is no
  * longer asked for. A loop with a target of its own keeps it, and is told of only where that lies outside.
  */
-export async function followSpecification(tx: Tx, c: SpecificationChange): Promise<void> {
+export async function followSpecification(tx: Tx, ctx: Ctx, c: SpecificationChange): Promise<void> {
   const { target, lsl, usl } = c.after;
   const rows = await tx.rows<{ id: string }>(sql`
     SELECT l.id FROM control_loop l WHERE l.product = ${c.product} AND l.operation = ${c.operation} AND l.parameter = ${c.parameter}
@@ -34,11 +34,11 @@ export async function followSpecification(tx: Tx, c: SpecificationChange): Promi
   for (const { id } of rows) {
     const loop = await lockLoop(tx, id, null);
     const own = loop.config.target;
-    const hadProposal = await withdrawOutdated(tx, loop, c);
+    const hadProposal = await withdrawOutdated(tx, ctx, loop, c);
     const isAimed = loop.aims || hadProposal || (c.before.target !== null && own === c.before.target);
     const isOutside = (lsl !== null && own < lsl) || (usl !== null && own > usl);
     if (isAimed && target !== null) {
-      if (target !== own) await aim(tx, loop, aimedAt(loop.config, target), c);
+      if (target !== own) await aim(tx, ctx, loop, aimedAt(loop.config, target), c);
     } else if (isOutside)
       await tell(
         tx,
@@ -50,7 +50,7 @@ export async function followSpecification(tx: Tx, c: SpecificationChange): Promi
 }
 
 /** Proposals to aim at the target of an older version. @returns whether there were any. */
-async function withdrawOutdated(tx: Tx, loop: LockedLoop, c: SpecificationChange): Promise<boolean> {
+async function withdrawOutdated(tx: Tx, ctx: Ctx, loop: LockedLoop, c: SpecificationChange): Promise<boolean> {
   const rows = await tx.rows<{ id: string; author: string; target: number }>(sql`
     SELECT id, author, (config->>'target')::float8 AS target FROM loop_proposal
     WHERE loop_id = ${loop.id} AND kind = 'change' AND state = 'pending' AND (config->>'target')::float8 IS DISTINCT FROM ${c.after.target}::float8
@@ -58,20 +58,20 @@ async function withdrawOutdated(tx: Tx, loop: LockedLoop, c: SpecificationChange
         WHERE v.product = ${c.product} AND v.operation = ${c.operation} AND v.parameter = ${c.parameter} AND v.version < ${c.version} AND v.target IS NOT NULL)`);
   for (const p of rows) {
     const why = `version ${c.version} of the specification has ${c.after.target === null ? 'no target' : `the target ${c.after.target}`}`;
-    await endProposal(tx, { id: p.id, loopId: loop.id, author: p.author }, 'withdrawn', c.actor, why);
+    await endProposal(tx, ctx, { id: p.id, loopId: loop.id, author: p.author }, 'withdrawn', why);
     await tell(tx, loop, `the proposal by ${p.author} to aim at ${p.target} is withdrawn: ${why}`);
   }
   return rows.some((p) => p.target !== loop.config.target);
 }
 
-async function aim(tx: Tx, loop: LockedLoop, next: RunToRunConfig, c: SpecificationChange): Promise<void> {
+async function aim(tx: Tx, ctx: Ctx, loop: LockedLoop, next: RunToRunConfig, c: SpecificationChange): Promise<void> {
   const { judgement } = (await judgeLoops(tx, [{ loopId: loop.id, config: next, inForce: loop.config }]))[0]!;
   const reason = `the target of specification version ${c.version}: ${c.reason}`;
   if (judgement.verdict === 'refused')
     await tell(tx, loop, `it keeps its target ${loop.config.target}: ${judgement.reasons.join('; ')}`);
   else if (judgement.verdict === 'second_person' || c.fromDocument)
-    await propose(tx, loop, 'change', next, reason, c.actor, judgement);
-  else await activate(tx, loop, next, reason, c.actor);
+    await propose(tx, ctx, loop, { kind: 'change', config: next, reason, judgement });
+  else await activate(tx, ctx, loop, next, { reason });
 }
 
 const tell = (tx: Tx, loop: LockedLoop, what: string): Promise<void> =>

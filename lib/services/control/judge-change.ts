@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import {
   type BoundFault,
   boundFaults,
@@ -12,8 +13,9 @@ import {
 import { type Db, db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { loopConfigIn } from '@/lib/formats/fab';
-import { parsed } from '@/lib/formats/parsed';
+import { recordIdIn } from '@/lib/formats/scalars';
 import { towardsZero } from '@/lib/numerics';
+import { verb } from '../verb';
 import { configProblem } from './check-config';
 import { loopGains, loopTimings } from './loop-gain';
 import { ON_SPECIFIED_SCALE } from './specified';
@@ -95,16 +97,21 @@ async function outputLimits(tx: Db, loopIds: readonly string[]): Promise<Map<str
   return new Map(rows.map((r) => [r.id, r]));
 }
 
+/** A configuration that somebody asks about, of a loop. */
+export const configAsked = z.strictObject({ loop: recordIdIn('loop'), config: loopConfigIn });
+
 /** What activation of this draft would be told; changes nothing. @throws AppError `invalid_input` for a configuration that cannot work. */
-export async function judgeDraft(loopId: string, config: unknown): Promise<Judged> {
-  const draft = parsed(loopConfigIn, config);
-  checkRunToRun(draft);
-  const loop = await db().one<{ config: RunToRunConfig }>(
-    sql`SELECT v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`,
-  );
-  if (loop === undefined) throw new AppError('not_found', 'there is no such loop');
-  return (await judgeLoops(db(), [{ loopId, config: draft, inForce: loop.config }]))[0]!;
-}
+export const judgeDraft = verb(
+  { name: 'loop.judge', least: 'engineer', input: configAsked, body: 'config' },
+  async (_ctx, { loop: loopId, config }): Promise<Judged> => {
+    checkRunToRun(config);
+    const loop = await db().one<{ config: RunToRunConfig }>(
+      sql`SELECT v.config FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`,
+    );
+    if (loop === undefined) throw new AppError('not_found', 'there is no such loop');
+    return (await judgeLoops(db(), [{ loopId, config, inForce: loop.config }]))[0]!;
+  },
+);
 
 /** @throws AppError `precondition_failed` naming the numbers and the remedy when the judgement refuses. */
 export function refuseJudged({ judgement: j, outside }: Judged): void {

@@ -2,16 +2,26 @@ import { OVERLAY_PARAMETERS } from '@/lib/characteristic';
 import { recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
-import { parsed } from '@/lib/formats/parsed';
 import { audit } from '../audit';
 import { checkLoops, createLoop } from '../control/create-loop';
 import { registerRecipes } from '../recipes/recipes';
 import { ensureCharts } from '../spc/ensure-charts';
 import { registerSpecifications } from '../spc/specification';
+import { verb } from '../verb';
 import { masterChanges, masterRows } from './document-changes';
 import { type Kept, keptAsTheyAre, refuseOtherMeaning } from './kept';
 
 const json = (v: unknown) => JSON.stringify(v);
+
+/** What a document named, and what became of it. */
+export interface Registered {
+  readonly tools: number;
+  readonly operations: number;
+  readonly loops: number;
+  readonly charts: number;
+  readonly newLoopsInShadow: string[];
+  readonly kept: Kept[];
+}
 
 /**
  * Registers or updates a fab's master data in one transaction (metrology recipes, which need their certificates, after it); what exists is kept and brought up to date, nothing is removed.
@@ -20,45 +30,43 @@ const json = (v: unknown) => JSON.stringify(v);
  * loop or a version of a recipe is in `kept` of the answer.
  * @throws AppError `invalid_input` with the field path; `conflict` for another unit of a parameter or another geometry of a product.
  */
-export async function registerFab(
-  input: unknown,
-  actor: string,
-): Promise<{ tools: number; operations: number; loops: number; charts: number; newLoopsInShadow: string[]; kept: Kept[] }> {
-  const fab = parsed(fabIn, input);
-  checkReferences(fab);
-  checkLoops(fab.loops);
-  const made = await transaction(async (tx) => {
-    const before = await masterRows(tx, fab);
-    refuseOtherMeaning(fab, before);
-    const kept = await keptAsTheyAre(tx, fab);
-    await upsertNames(tx, fab);
-    await registerSpecifications(tx, fab.specifications, actor, `as the document of ${fab.name} says`, Date.now());
-    const newRecipes = await upsertRecipes(tx, fab);
-    const newLoopsInShadow: string[] = [];
-    for (const l of fab.loops) if (await createLoop(tx, l, actor)) newLoopsInShadow.push(l.name);
-    await insertVmModels(tx);
-    const charts = await ensureCharts(tx, actor);
-    const changes = masterChanges(before, await masterRows(tx, fab));
-    await audit(tx, {
-      actor,
-      action: 'register',
-      entity: 'fab',
-      entityId: fab.name,
-      before: changes.before,
-      after: { ...changes.after, added: { ...changes.added, recipes: newRecipes, loops: newLoopsInShadow }, kept, charts },
+export const registerFab = verb(
+  { name: 'fab.register', least: 'engineer', input: fabIn },
+  async (ctx, fab): Promise<Registered> => {
+    checkReferences(fab);
+    checkLoops(fab.loops);
+    const made = await transaction(async (tx) => {
+      const before = await masterRows(tx, fab);
+      refuseOtherMeaning(fab, before);
+      const kept = await keptAsTheyAre(tx, fab);
+      await upsertNames(tx, fab);
+      await registerSpecifications(tx, ctx, fab.specifications, `as the document of ${fab.name} says`);
+      const newRecipes = await upsertRecipes(tx, fab);
+      const newLoopsInShadow: string[] = [];
+      for (const l of fab.loops) if (await createLoop(tx, ctx, l)) newLoopsInShadow.push(l.name);
+      await insertVmModels(tx);
+      const charts = await ensureCharts(tx, ctx.by.email);
+      const changes = masterChanges(before, await masterRows(tx, fab));
+      await audit(tx, ctx, {
+        action: 'register',
+        entity: 'fab',
+        entityId: fab.name,
+        before: changes.before,
+        after: { ...changes.after, added: { ...changes.added, recipes: newRecipes, loops: newLoopsInShadow }, kept, charts },
+      });
+      return {
+        tools: fab.tools.length,
+        operations: fab.operations.length,
+        loops: fab.loops.length,
+        charts,
+        newLoopsInShadow,
+        kept,
+      };
     });
-    return {
-      tools: fab.tools.length,
-      operations: fab.operations.length,
-      loops: fab.loops.length,
-      charts,
-      newLoopsInShadow,
-      kept,
-    };
-  });
-  await registerRecipes(fab.metrologyRecipes, actor);
-  return made;
-}
+    await registerRecipes(ctx, fab.metrologyRecipes);
+    return made;
+  },
+);
 
 function checkReferences(fab: FabRecord): void {
   const areas = new Set(fab.areas);

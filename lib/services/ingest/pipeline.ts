@@ -1,7 +1,7 @@
 import { bulkInsert, db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { FieldIssue, Incoming } from '@/lib/formats/incoming';
-import { issuePath, issueWords } from '@/lib/formats/issue-words';
+import { schemaFaults } from '@/lib/formats/issue-words';
 import { Turns } from '@/lib/formats/turns';
 import { recordDigest } from '../master/digests';
 import { type Master, master } from '../master/master';
@@ -10,8 +10,6 @@ import { chunks } from './chunks';
 import { judgeChunk } from './judge-chunk';
 import type { BatchMode, BatchResult, IngestKind, RecordResult, Stored } from './types';
 
-/** Faults of one record that are told; a record that is nothing like its schema has as many as the schema has fields. */
-const MOST_ISSUES = 8;
 /** An atomic batch is held whole until all of it has been judged. */
 const ATOMIC_BYTES = 64 * 2 ** 20;
 
@@ -158,9 +156,7 @@ function readRecord<R extends { key: string }>(
   const parsed = kind.schema.safeParse(item.value);
   if (!parsed.success) {
     const key = (item.value as { key?: unknown } | null)?.key;
-    const issues = parsed.error.issues
-      .slice(0, MOST_ISSUES)
-      .map((p) => ({ path: issuePath(p), code: 'invalid_input', message: issueWords(p, item.value) }));
+    const issues = schemaFaults(parsed.error, item.value).map((f) => ({ ...f, code: 'invalid_input' }));
     return { key: typeof key === 'string' ? key : null, issues };
   }
   const record = (names === null ? undefined : kind.canonical?.(parsed.data, names)) ?? parsed.data;

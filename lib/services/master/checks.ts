@@ -53,6 +53,7 @@ export const plausibleTime = (iso: string, path: string, c: CheckContext): Field
       issue(
         path,
         `${iso} is more than a day ahead of this server's clock (${new Date(c.now).toISOString()}); check the sender's clock`,
+        'ahead_of_clock',
       ),
     ];
   return t < c.oldest
@@ -60,6 +61,7 @@ export const plausibleTime = (iso: string, path: string, c: CheckContext): Field
         issue(
           path,
           `${iso} is before ${new Date(c.oldest).toISOString().slice(0, 10)}, the earliest time that is taken (setting HISTORY_MONTHS); check the sender's clock`,
+          'too_old',
         ),
       ]
     : [];
@@ -106,6 +108,7 @@ function siteFault(x: readonly number[], y: readonly number[], diameterMm: numbe
       return issue(
         `x.${i}`,
         `site ${i} at (${x[i]}, ${y[i]}) mm lies outside the ${diameterMm} mm wafer; coordinates are mm from the wafer centre`,
+        'outside_wafer',
       );
     }
     const at = `${x[i]!.toFixed(6)},${y[i]!.toFixed(6)}`;

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { parsed } from '@/lib/formats/parsed';
-import { type By, requireRole } from '../actor';
+import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
 import { EMAIL } from '../settings/account-rules';
+import { verb } from '../verb';
 import { checkTarget } from './webhook';
 
 const newChannel = z.discriminatedUnion('kind', [
@@ -26,25 +26,33 @@ const newChannel = z.discriminatedUnion('kind', [
 ]);
 
 /** Adds a channel that alerts are told to. A webhook gets a secret to check signatures with; it is shown once. Empty lists mean all. */
-export async function createChannel(input: unknown, actor: By): Promise<{ secret: string | null }> {
-  requireRole(actor, 'administrator');
-  const c = parsed(newChannel, input);
-  if (c.kind === 'webhook') await checkTarget(c.target);
-  const secret = c.kind === 'webhook' ? randomBytes(24).toString('base64url') : null;
-  await transaction(async (tx) => {
-    const made = await tx.exec(sql`INSERT INTO notify_channel (name, kind, target, secret, severities, areas)
-      VALUES (${c.name}, ${c.kind}, ${c.target}, ${secret}, ${c.severities}::text[], ${c.areas}::text[]) ON CONFLICT (name) DO NOTHING`);
-    if (made === 0) throw new AppError('conflict', `there is a channel "${c.name}" already`, { field: 'name' });
-    await audit(tx, { actor: actor.email, action: 'create', entity: 'channel', entityId: c.name, after: c });
-  });
-  return { secret };
-}
+export const createChannel = verb(
+  { name: 'channel.create', least: 'administrator', input: newChannel },
+  async (ctx, c): Promise<{ secret: string | null }> => {
+    if (c.kind === 'webhook') await checkTarget(c.target);
+    const secret = c.kind === 'webhook' ? randomBytes(24).toString('base64url') : null;
+    await transaction(async (tx) => {
+      const made = await tx.exec(sql`INSERT INTO notify_channel (name, kind, target, secret, severities, areas)
+        VALUES (${c.name}, ${c.kind}, ${c.target}, ${secret}, ${c.severities}::text[], ${c.areas}::text[]) ON CONFLICT (name) DO NOTHING`);
+      if (made === 0) throw new AppError('conflict', `there is a channel "${c.name}" already`, { field: 'name' });
+      await audit(tx, ctx, { action: 'create', entity: 'channel', entityId: c.name, after: c });
+    });
+    return { secret };
+  },
+);
 
-export async function setChannelActive(id: string, active: boolean, actor: By): Promise<void> {
-  requireRole(actor, 'administrator');
-  await transaction(async (tx) => {
-    const row = await tx.one<{ name: string }>(sql`UPDATE notify_channel SET active = ${active} WHERE id = ${id} RETURNING name`);
-    if (row === undefined) throw new AppError('not_found', 'there is no such channel');
-    await audit(tx, { actor: actor.email, action: active ? 'resume' : 'pause', entity: 'channel', entityId: row.name });
-  });
-}
+export const setChannelActive = verb(
+  {
+    name: 'channel.activate',
+    least: 'administrator',
+    input: z.strictObject({ channel: recordIdIn('channel'), active: z.boolean() }),
+  },
+  async (ctx, { channel, active }) =>
+    transaction(async (tx) => {
+      const row = await tx.one<{ name: string }>(
+        sql`UPDATE notify_channel SET active = ${active} WHERE id = ${channel} RETURNING name`,
+      );
+      if (row === undefined) throw new AppError('not_found', 'there is no such channel');
+      await audit(tx, ctx, { action: active ? 'resume' : 'pause', entity: 'channel', entityId: row.name });
+    }),
+);

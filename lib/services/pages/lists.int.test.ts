@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, recordId, sql } from '@/lib/db';
 import { ensurePartitions } from '@/lib/services/ingest/partitions';
 import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
+import { asMachine } from '@/lib/services/verb';
 import { testDatabase } from '@/tests/support';
 import { writeCursor } from '../address/cursor';
 import { type AlertFilter, listAlerts } from '../alerts/views/list';
@@ -16,7 +17,7 @@ let dropDatabase: () => Promise<void>;
 beforeAll(async () => {
   const made = await testDatabase();
   dropDatabase = made.drop;
-  await startSimulatedFab(1, 'test');
+  await startSimulatedFab(asMachine('test'), 1);
   await ensurePartitions([[NOW, NOW - DAY]], NOW);
 });
 afterAll(async () => {

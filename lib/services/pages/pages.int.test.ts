@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { closePool, db, recordId, sql, transaction } from '@/lib/db';
 import { ensurePartitions } from '@/lib/services/ingest/partitions';
 import { startSimulatedFab } from '@/lib/services/simulation/start-fab';
+import { asMachine } from '@/lib/services/verb';
 import { testDatabase } from '@/tests/support';
 import { listAlerts } from '../alerts/views/list';
 import { alertView } from '../evidence/alert';
@@ -22,7 +23,7 @@ let dropDatabase: () => Promise<void>;
 beforeAll(async () => {
   const made = await testDatabase();
   dropDatabase = made.drop;
-  await startSimulatedFab(1, 'test');
+  await startSimulatedFab(asMachine('test'), 1);
 });
 afterAll(async () => {
   await closePool();

@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
-import { parsed, parsedId } from '@/lib/formats/parsed';
+import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
+import { type Ctx, verb } from '../verb';
 
 const MAX_CONTENT = 1_000_000;
 
@@ -50,10 +51,10 @@ export interface Draft {
  * The draft as it stands, its row locked.
  * @throws AppError `not_found`; `conflict` unless it is in one of the states; `precondition_failed` when it was saved since it was seen.
  */
-export async function lockDraft(tx: Tx, id: unknown, seenRevision: number, states: readonly Draft['state'][]): Promise<Draft> {
+export async function lockDraft(tx: Tx, id: string, seenRevision: number, states: readonly Draft['state'][]): Promise<Draft> {
   const d = await tx.one<Draft>(sql`
     SELECT id, recipe_id, name, operation, product, base_version, content, revision, author, state, reason FROM metrology_recipe_draft
-    WHERE id = ${parsedId('draft', id)} FOR UPDATE`);
+    WHERE id = ${id} FOR UPDATE`);
   if (d === undefined) throw new AppError('not_found', 'there is no such draft');
   if (!states.includes(d.state))
     throw new AppError('conflict', `the draft is ${d.state === 'in_use' ? 'in use' : d.state} by now; reload to see it`);
@@ -67,8 +68,9 @@ export async function lockDraft(tx: Tx, id: unknown, seenRevision: number, state
 }
 
 /** @throws AppError `forbidden` for somebody else's draft. */
-export function ownOnly(d: Draft, actor: string): void {
-  if (d.author !== actor) throw new AppError('forbidden', `this is the draft of ${d.author}; open the recipe to begin your own`);
+export function ownOnly(ctx: Ctx, d: Draft): void {
+  if (d.author !== ctx.by.email)
+    throw new AppError('forbidden', `this is the draft of ${d.author}; open the recipe to begin your own`);
 }
 
 /**
@@ -76,47 +78,58 @@ export function ownOnly(d: Draft, actor: string): void {
  * @returns the draft's id and its new revision, which the next save names.
  * @throws AppError `precondition_failed` when another tab saved since; `conflict` while it waits for a decision; `forbidden` for somebody else's.
  */
-export async function keepDraft(input: unknown, actor: string): Promise<{ id: string; revision: number }> {
-  const r = parsed(draftIn, input);
-  const content = JSON.stringify(r.content);
-  return transaction(async (tx) => {
-    if (r.id !== null) {
-      const d = await lockDraft(tx, r.id, r.revision, ['draft']);
-      ownOnly(d, actor);
-      await tx.exec(sql`UPDATE metrology_recipe_draft SET content = ${content}::jsonb, base_version = ${r.baseVersion}, revision = revision + 1, updated_at = now(),
+export const keepDraft = verb(
+  { name: 'recipe-draft.keep', least: 'engineer', input: draftIn },
+  async (ctx, r): Promise<{ id: string; revision: number }> => {
+    const content = JSON.stringify(r.content);
+    return transaction(async (tx) => {
+      if (r.id !== null) {
+        const d = await lockDraft(tx, r.id, r.revision, ['draft']);
+        ownOnly(ctx, d);
+        await tx.exec(sql`UPDATE metrology_recipe_draft SET content = ${content}::jsonb, base_version = ${r.baseVersion}, revision = revision + 1, updated_at = now(),
         name = ${d.recipe_id === null ? r.name : d.name}, operation = ${d.recipe_id === null ? r.operation : d.operation}, product = ${d.recipe_id === null ? r.product : d.product}
         WHERE id = ${d.id}`);
-      return { id: d.id, revision: d.revision + 1 };
-    }
-    const of =
-      r.recipeId === null
-        ? { name: r.name, operation: r.operation, product: r.product }
-        : await tx.one<{ name: string; operation: string; product: string | null }>(
-            sql`SELECT name, operation, product FROM metrology_recipe WHERE id = ${r.recipeId}`,
-          );
-    if (of === undefined) throw new AppError('not_found', 'there is no such recipe');
-    const made = await tx.one<{ id: string }>(sql`
+        return { id: d.id, revision: d.revision + 1 };
+      }
+      const of =
+        r.recipeId === null
+          ? { name: r.name, operation: r.operation, product: r.product }
+          : await tx.one<{ name: string; operation: string; product: string | null }>(
+              sql`SELECT name, operation, product FROM metrology_recipe WHERE id = ${r.recipeId}`,
+            );
+      if (of === undefined) throw new AppError('not_found', 'there is no such recipe');
+      const made = await tx.one<{ id: string }>(sql`
       INSERT INTO metrology_recipe_draft (recipe_id, name, operation, product, base_version, content, author)
-      VALUES (${r.recipeId}, ${of.name}, ${of.operation}, ${of.product}, ${r.baseVersion}, ${content}::jsonb, ${actor})
+      VALUES (${r.recipeId}, ${of.name}, ${of.operation}, ${of.product}, ${r.baseVersion}, ${content}::jsonb, ${ctx.by.email})
       ON CONFLICT (recipe_id, author) WHERE state IN ('draft', 'proposed') DO NOTHING RETURNING id`);
-    if (made === undefined)
-      throw new AppError('precondition_failed', 'you have a draft of this recipe from another tab or place; reload to see it');
-    return { id: made.id, revision: 1 };
-  });
-}
+      if (made === undefined)
+        throw new AppError('precondition_failed', 'you have a draft of this recipe from another tab or place; reload to see it');
+      return { id: made.id, revision: 1 };
+    });
+  },
+);
+
+/** A draft, and the save of it that a person saw. */
+export const draftSeen = z.strictObject({ draft: recordIdIn('draft'), revision: z.int() });
 
 /** Ends one's own draft. */
-export async function discardDraft(id: string, seenRevision: number, actor: string): Promise<void> {
-  await transaction(async (tx) => {
-    const d = await lockDraft(tx, id, seenRevision, ['draft']);
-    ownOnly(d, actor);
-    await tx.exec(sql`UPDATE metrology_recipe_draft SET state = 'discarded', updated_at = now() WHERE id = ${d.id}`);
-    await tx.exec(
-      sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = now() WHERE draft_id = ${d.id} AND state = 'running'`,
-    );
-    await audit(tx, { actor, action: 'discard', entity: 'metrology recipe draft', entityId: d.id });
-  });
-}
+export const discardDraft = verb(
+  { name: 'recipe-draft.discard', least: 'engineer', input: draftSeen },
+  async (ctx, { draft, revision }) =>
+    transaction(async (tx) => {
+      const d = await lockDraft(tx, draft, revision, ['draft']);
+      ownOnly(ctx, d);
+      await tx.exec(sql`UPDATE metrology_recipe_draft SET state = 'discarded', updated_at = now() WHERE id = ${d.id}`);
+      await stopTrials(tx, d.id);
+      await audit(tx, ctx, { action: 'discard', entity: 'metrology recipe draft', entityId: d.id });
+    }),
+);
+
+/** Stops what runs of a draft. */
+export const stopTrials = (tx: Tx, draftId: string): Promise<number> =>
+  tx.exec(
+    sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = now() WHERE draft_id = ${draftId} AND state = 'running'`,
+  );
 
 /** The newest stored spectra that hold all channels of a draft: of its recipe, or of its operation and product where there is none yet. */
 export const spectraFor = (

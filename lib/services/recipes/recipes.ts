@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { reasonOf } from '@/lib/errors/reason';
-import { type MetrologyRecipe, metrologyRecipeIn, type NamedRecipe, namedRecipeIn } from '@/lib/formats/metrology-recipe';
-import { parsed, parsedField } from '@/lib/formats/parsed';
+import { type MetrologyRecipe, metrologyRecipeIn, type NamedRecipe } from '@/lib/formats/metrology-recipe';
+import { parsed } from '@/lib/formats/parsed';
+import { reasonIn } from '@/lib/formats/reason';
+import { recordIdIn } from '@/lib/formats/scalars';
 import { type ConvergenceCertificate, certifyRecipe, checkRecipe } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
+import { type Ctx, verb } from '../verb';
 
 /** What only the database knows of a recipe: that its operation, product and reported parameters are registered. */
 export async function checkNames(tx: Tx, operation: string, product: string | null, recipe: MetrologyRecipe): Promise<void> {
@@ -46,35 +48,28 @@ export async function prepared(
 
 const json = (v: unknown) => (v === null ? null : JSON.stringify(v));
 
-/** A new recipe at version 1. Returns its id. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
-export async function createRecipe(
-  input: unknown,
-  reason: unknown,
-  actor: string,
-  certify: Certify = certifyRecipe,
-): Promise<string> {
-  const r = parsed(namedRecipeIn, input);
-  const why = reasonOf(reason);
-  const { recipe, certificate } = await prepared(r.content, certify);
-  return transaction((tx) => insertRecipe(tx, { ...r, content: recipe }, certificate, why, actor));
-}
-
-/** Makes the recipes of a fab that do not exist yet; those that do keep their versions. */
-export async function registerRecipes(list: readonly NamedRecipe[], actor: string): Promise<void> {
+/** Makes the recipes of a fab that do not exist yet, at version 1; those that do keep their versions. @throws AppError `invalid_input` naming the field. */
+export async function registerRecipes(ctx: Ctx, list: readonly NamedRecipe[]): Promise<void> {
   const known = await db().rows<{ name: string }>(
     sql`SELECT name FROM metrology_recipe WHERE name = ANY(${list.map((r) => r.name)}::text[])`,
   );
   const have = new Set(known.map((k) => k.name));
-  for (const r of list) if (!have.has(r.name)) await createRecipe(r, 'registered with the fab', actor);
+  for (const r of list) {
+    if (have.has(r.name)) continue;
+    const { recipe, certificate } = await prepared(r.content, certifyRecipe);
+    const said = { author: ctx.by.email, reason: 'registered with the fab' };
+    await transaction((tx) => insertRecipe(tx, ctx, { ...r, content: recipe }, certificate, said));
+  }
 }
 
+/** A new recipe at version 1; `author` is whose it is. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
 export async function insertRecipe(
   tx: Tx,
+  ctx: Ctx,
   r: NamedRecipe,
   certificate: ConvergenceCertificate | null,
-  why: string,
-  actor: string,
-): Promise<string> {
+  { author, reason }: { readonly author: string; readonly reason: string },
+): Promise<void> {
   const recipe = r.content;
   const id = recordId('metrology-recipe', r.name);
   await checkNames(tx, r.operation, r.product, recipe);
@@ -82,10 +77,9 @@ export async function insertRecipe(
       INSERT INTO metrology_recipe (id, name, operation, product) VALUES (${id}, ${r.name}, ${r.operation}, ${r.product}) ON CONFLICT DO NOTHING`);
   if (made === 0) throw new AppError('conflict', `there is a recipe "${r.name}" already; change it, or choose another name`);
   await tx.exec(sql`INSERT INTO metrology_recipe_version (recipe_id, version, content, certificate, author, reason)
-      VALUES (${id}, 1, ${json(recipe)}::jsonb, ${json(certificate)}::jsonb, ${actor}, ${why})`);
-  await audit(tx, { actor, action: 'create', entity: 'metrology recipe', entityId: id, after: recipe, reason: why });
-  await feed(tx, [{ kind: 'recipe', text: `${r.name}: made by ${actor}: ${why}`, detail: { recipeId: id, version: 1 } }]);
-  return id;
+      VALUES (${id}, 1, ${json(recipe)}::jsonb, ${json(certificate)}::jsonb, ${author}, ${reason})`);
+  await audit(tx, ctx, { author, action: 'create', entity: 'metrology recipe', entityId: id, after: recipe, reason });
+  await feed(tx, [{ kind: 'recipe', text: `${r.name}: made by ${author}: ${reason}`, detail: { recipeId: id, version: 1 } }]);
 }
 
 interface Current {
@@ -117,9 +111,10 @@ async function locked(tx: Tx, id: string, seenVersion: number): Promise<Current>
   return current;
 }
 
-/** The next version of a recipe, in force from now on; `by` is who decided it. The caller has locked the recipe. */
+/** The next version of a recipe, in force from now on, as decided by whom `ctx` names. The caller has locked the recipe. */
 export async function insertVersion(
   tx: Tx,
+  ctx: Ctx,
   v: {
     recipeId: string;
     name: string;
@@ -128,17 +123,16 @@ export async function insertVersion(
     certificate: ConvergenceCertificate | null;
     author: string;
     reason: string;
-    by: string;
   },
 ): Promise<void> {
+  const by = ctx.by.email;
   const before = await tx.one<{ content: MetrologyRecipe }>(
     sql`SELECT content FROM metrology_recipe_version WHERE recipe_id = ${v.recipeId} AND version = ${v.version - 1}`,
   );
   await tx.exec(sql`INSERT INTO metrology_recipe_version (recipe_id, version, content, certificate, author, reason)
     VALUES (${v.recipeId}, ${v.version}, ${json(v.recipe)}::jsonb, ${json(v.certificate)}::jsonb, ${v.author}, ${v.reason})`);
   await tx.exec(sql`UPDATE metrology_recipe SET version = ${v.version} WHERE id = ${v.recipeId}`);
-  await audit(tx, {
-    actor: v.by,
+  await audit(tx, ctx, {
     action: 'change',
     entity: 'metrology recipe',
     entityId: v.recipeId,
@@ -149,41 +143,38 @@ export async function insertVersion(
   await feed(tx, [
     {
       kind: 'recipe',
-      text: `${v.name}: version ${v.version} by ${v.author}${v.by === v.author ? '' : `, approved by ${v.by}`}: ${v.reason}`,
+      text: `${v.name}: version ${v.version} by ${v.author}${by === v.author ? '' : `, approved by ${by}`}: ${v.reason}`,
       detail: { recipeId: v.recipeId, version: v.version },
     },
   ]);
 }
 
 /** Takes a recipe out of use, or back into it: spectra for one that is out of use are refused, within the five seconds that names are remembered. */
-export async function setRecipeActive(
-  id: string,
-  seenVersion: number,
-  active: unknown,
-  reason: unknown,
-  actor: string,
-): Promise<void> {
-  const next = parsedField('active', z.boolean(), active);
-  const why = reasonOf(reason);
-  await transaction(async (tx) => {
-    const current = await locked(tx, id, seenVersion);
-    if (current.active === next) return;
-    await tx.exec(sql`UPDATE metrology_recipe SET active = ${next} WHERE id = ${id}`);
-    await audit(tx, {
-      actor,
-      action: next ? 'activate' : 'retire',
-      entity: 'metrology recipe',
-      entityId: id,
-      before: { active: current.active },
-      after: { active: next },
-      reason: why,
-    });
-    await feed(tx, [
-      {
-        kind: 'recipe',
-        text: `${current.name} ${next ? 'back in use' : 'out of use'}, ${actor}: ${why}`,
-        detail: { recipeId: id },
-      },
-    ]);
-  });
-}
+export const setRecipeActive = verb(
+  {
+    name: 'recipe.activate',
+    least: 'engineer',
+    input: z.strictObject({ recipe: recordIdIn('recipe'), seen: z.int(), active: z.boolean(), reason: reasonIn }),
+  },
+  async (ctx, { recipe: id, seen, active, reason }) =>
+    transaction(async (tx) => {
+      const current = await locked(tx, id, seen);
+      if (current.active === active) return;
+      await tx.exec(sql`UPDATE metrology_recipe SET active = ${active} WHERE id = ${id}`);
+      await audit(tx, ctx, {
+        action: active ? 'activate' : 'retire',
+        entity: 'metrology recipe',
+        entityId: id,
+        before: { active: current.active },
+        after: { active },
+        reason,
+      });
+      await feed(tx, [
+        {
+          kind: 'recipe',
+          text: `${current.name} ${active ? 'back in use' : 'out of use'}, ${ctx.by.email}: ${reason}`,
+          detail: { recipeId: id },
+        },
+      ]);
+    }),
+);

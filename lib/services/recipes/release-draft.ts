@@ -1,13 +1,15 @@
-import { recordId, sql, type Tx, transaction } from '@/lib/db';
+import type { z } from 'zod';
+import { db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { reasonOf } from '@/lib/errors/reason';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
-import { parsedId } from '@/lib/formats/parsed';
-import { type ConvergenceCertificate, certifyRecipe } from '@/lib/recipes';
+import { reasonIn } from '@/lib/formats/reason';
+import type { ConvergenceCertificate } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
-import { type Draft, lockDraft, ownOnly, spectraFor } from './drafts';
-import { type Certify, checkNames, insertRecipe, insertVersion, lockRecipe, prepared } from './recipes';
+import { type Ctx, verb } from '../verb';
+import { certifyOnThread } from './certify-on-thread';
+import { type Draft, draftSeen, lockDraft, ownOnly, spectraFor } from './drafts';
+import { checkNames, insertRecipe, insertVersion, lockRecipe, prepared } from './recipes';
 import { type TrialDifference, type TrialWafer, trialDifference } from './trial-difference';
 
 export type ReleaseOutcome =
@@ -51,44 +53,27 @@ async function lockBase(tx: Tx, d: Draft): Promise<void> {
 /** The draft becomes the version in force: spectra that arrive from now on are fitted by it, earlier results keep theirs. */
 async function putInUse(
   tx: Tx,
-  d: Draft,
-  recipe: MetrologyRecipe,
-  certificate: ConvergenceCertificate | null,
-  by: { actor: string; author: string; reason: string; decision: string },
+  ctx: Ctx,
+  { d, recipe, certificate }: Ready,
+  by: { readonly author: string; readonly reason: string; readonly decision: string },
 ): Promise<ReleaseOutcome> {
+  const { author, reason } = by;
   const recipeId = d.recipe_id ?? recordId('metrology-recipe', d.name);
   const version = d.base_version + 1;
-  if (d.recipe_id === null)
-    await insertRecipe(
-      tx,
-      { name: d.name, operation: d.operation, product: d.product, content: recipe },
-      certificate,
-      by.reason,
-      by.author,
-    );
-  else
-    await insertVersion(tx, {
-      recipeId,
-      name: d.name,
-      version,
-      recipe,
-      certificate,
-      author: by.author,
-      reason: by.reason,
-      by: by.actor,
-    });
-  await tx.exec(sql`UPDATE metrology_recipe_draft SET state = 'in_use', recipe_id = ${recipeId}, made_version = ${version}, reason = ${by.reason},
-    decided_by = ${by.actor}, decided_at = now(), decision_reason = ${by.decision}, updated_at = now() WHERE id = ${d.id}`);
+  if (d.recipe_id === null) {
+    const { name, operation, product } = d;
+    await insertRecipe(tx, ctx, { name, operation, product, content: recipe }, certificate, { author, reason });
+  } else await insertVersion(tx, ctx, { recipeId, name: d.name, version, recipe, certificate, author, reason });
+  await tx.exec(sql`UPDATE metrology_recipe_draft SET state = 'in_use', recipe_id = ${recipeId}, made_version = ${version}, reason = ${reason},
+    decided_by = ${ctx.by.email}, decided_at = now(), decision_reason = ${by.decision}, updated_at = now() WHERE id = ${d.id}`);
   return { kind: 'in_use', recipeId, version };
 }
 
 /** The draft as a recipe, with its certificate, computed before any transaction is opened. */
-async function read(id: unknown, certify: Certify) {
-  const d = await transaction((tx) =>
-    tx.one<{ content: unknown }>(sql`SELECT content FROM metrology_recipe_draft WHERE id = ${parsedId('draft', id)}`),
-  );
+async function read(id: string) {
+  const d = await db().one<{ content: unknown }>(sql`SELECT content FROM metrology_recipe_draft WHERE id = ${id}`);
   if (d === undefined) throw new AppError('not_found', 'there is no such draft');
-  return prepared(d.content, certify);
+  return prepared(d.content, certifyOnThread);
 }
 
 /** A draft about to be decided on, its row and that of its recipe locked. */
@@ -96,30 +81,30 @@ interface Ready {
   readonly d: Draft;
   readonly recipe: MetrologyRecipe;
   readonly certificate: ConvergenceCertificate | null;
-  /** The reason of who decides. */
-  readonly why: string;
   /** Why a second engineer decides; empty: the author alone may. */
   readonly beyond: readonly string[];
 }
 
+const decisionIn = draftSeen.extend({ reason: reasonIn });
+
 /**
- * What every decision on a draft rests on: a reason, a recipe that may be released, the draft and the version in force as they were seen, and a trial.
+ * What every decision on a draft rests on: a recipe that may be released, the draft and the version in force as they were seen, and a trial.
  * @param may - throws where the actor may not decide on this draft.
  */
 async function decide(
-  asked: { id: string; seenRevision: number; reason: unknown; certify: Certify; state: Draft['state'] },
+  { draft, revision }: z.infer<typeof decisionIn>,
+  state: Draft['state'],
   may: (d: Draft) => void,
   then: (tx: Tx, r: Ready) => Promise<ReleaseOutcome>,
 ): Promise<ReleaseOutcome> {
-  const why = reasonOf(asked.reason);
-  const { recipe, certificate } = await read(asked.id, asked.certify);
+  const { recipe, certificate } = await read(draft);
   return transaction(async (tx) => {
-    const d = await lockDraft(tx, asked.id, asked.seenRevision, [asked.state]);
+    const d = await lockDraft(tx, draft, revision, [state]);
     may(d);
     await lockBase(tx, d);
     await checkNames(tx, d.operation, d.product, recipe);
     const { beyond } = await triedDifference(tx, d, recipe);
-    return then(tx, { d, recipe, certificate, why, beyond });
+    return then(tx, { d, recipe, certificate, beyond });
   });
 }
 
@@ -127,47 +112,40 @@ async function decide(
  * Asks for a draft to be put in use. Within the limits of its trial it is at once; beyond them it waits for another engineer.
  * @throws AppError `invalid_input` naming the field; `precondition_failed` without a trial, or when draft or version in force changed since.
  */
-export async function releaseDraft(
-  id: string,
-  seenRevision: number,
-  reason: unknown,
-  actor: string,
-  certify: Certify = certifyRecipe,
-): Promise<ReleaseOutcome> {
-  const own = (d: Draft): void => {
-    ownOnly(d, actor);
-    if (d.name === '')
-      throw new AppError('invalid_input', 'name: give the recipe a name, as stations send it', { field: 'name' });
-  };
-  return decide({ id, seenRevision, reason, certify, state: 'draft' }, own, async (tx, r) => {
-    if (r.beyond.length === 0)
-      return putInUse(tx, r.d, r.recipe, r.certificate, {
-        actor,
-        author: actor,
-        reason: r.why,
-        decision: 'within the limits of the trial',
-      });
-    return propose(tx, r, actor);
-  });
-}
+export const releaseDraft = verb(
+  { name: 'recipe-draft.release', least: 'engineer', input: decisionIn },
+  async (ctx, asked): Promise<ReleaseOutcome> => {
+    const { reason } = asked;
+    const own = (d: Draft): void => {
+      ownOnly(ctx, d);
+      if (d.name === '')
+        throw new AppError('invalid_input', 'name: give the recipe a name, as stations send it', { field: 'name' });
+    };
+    return decide(asked, 'draft', own, async (tx, r) => {
+      const decision = 'within the limits of the trial';
+      return r.beyond.length === 0
+        ? putInUse(tx, ctx, r, { author: ctx.by.email, reason, decision })
+        : propose(tx, ctx, r, reason);
+    });
+  },
+);
 
 /** The draft waits for another engineer, who sees why its author alone may not decide. */
-async function propose(tx: Tx, { d, why, beyond }: Ready, actor: string): Promise<ReleaseOutcome> {
+async function propose(tx: Tx, ctx: Ctx, { d, beyond }: Ready, reason: string): Promise<ReleaseOutcome> {
   await tx.exec(
-    sql`UPDATE metrology_recipe_draft SET state = 'proposed', reason = ${why}, decided_by = NULL, decided_at = NULL, decision_reason = NULL, updated_at = now() WHERE id = ${d.id}`,
+    sql`UPDATE metrology_recipe_draft SET state = 'proposed', reason = ${reason}, decided_by = NULL, decided_at = NULL, decision_reason = NULL, updated_at = now() WHERE id = ${d.id}`,
   );
-  await audit(tx, {
-    actor,
+  await audit(tx, ctx, {
     action: 'propose',
     entity: 'metrology recipe draft',
     entityId: d.id,
     after: { beyond },
-    reason: why,
+    reason,
   });
   await feed(tx, [
     {
       kind: 'recipe',
-      text: `${d.name}: ${actor} asks another engineer to approve a draft: ${why}`,
+      text: `${d.name}: ${ctx.by.email} asks another engineer to approve a draft: ${reason}`,
       detail: { recipeId: d.recipe_id, draftId: d.id },
     },
   ]);
@@ -178,46 +156,42 @@ async function propose(tx: Tx, { d, why, beyond }: Ready, actor: string): Promis
  * A second engineer puts a proposed draft in use.
  * @throws AppError `forbidden` for its own author; `precondition_failed` when the version in force changed since; `conflict` when it was decided already.
  */
-export async function approveDraft(
-  id: string,
-  seenRevision: number,
-  reason: unknown,
-  actor: string,
-  certify: Certify = certifyRecipe,
-): Promise<ReleaseOutcome> {
-  const other = (d: Draft): void => {
-    if (d.author === actor)
-      throw new AppError('forbidden', 'a second person decides: ask another engineer to approve your draft');
-  };
-  return decide({ id, seenRevision, reason, certify, state: 'proposed' }, other, async (tx, { d, recipe, certificate, why }) => {
-    await audit(tx, {
-      actor,
-      action: 'approve',
-      entity: 'metrology recipe draft',
-      entityId: d.id,
-      after: { author: d.author },
-      reason: why,
+export const approveDraft = verb(
+  { name: 'recipe-draft.approve', least: 'engineer', input: decisionIn },
+  async (ctx, asked): Promise<ReleaseOutcome> => {
+    const other = (d: Draft): void => {
+      if (d.author === ctx.by.email)
+        throw new AppError('forbidden', 'a second person decides: ask another engineer to approve your draft');
+    };
+    return decide(asked, 'proposed', other, async (tx, r) => {
+      const { author } = r.d;
+      await audit(tx, ctx, {
+        action: 'approve',
+        entity: 'metrology recipe draft',
+        entityId: r.d.id,
+        after: { author },
+        reason: asked.reason,
+      });
+      return putInUse(tx, ctx, r, { author, reason: r.d.reason!, decision: asked.reason });
     });
-    return putInUse(tx, d, recipe, certificate, { actor, author: d.author, reason: d.reason!, decision: why });
-  });
-}
+  },
+);
 
 /** Gives a proposed draft back to its author: another engineer rejects it, or the author withdraws it. */
-export async function returnDraft(id: string, seenRevision: number, reason: unknown, actor: string): Promise<void> {
-  const why = reasonOf(reason);
-  await transaction(async (tx) => {
-    const d = await lockDraft(tx, id, seenRevision, ['proposed']);
-    await tx.exec(
-      sql`UPDATE metrology_recipe_draft SET state = 'draft', decided_by = ${actor}, decided_at = now(), decision_reason = ${why}, updated_at = now() WHERE id = ${d.id}`,
-    );
-    const action = d.author === actor ? 'withdraw' : 'reject';
-    await audit(tx, {
-      actor,
-      action,
-      entity: 'metrology recipe draft',
-      entityId: d.id,
-      after: { author: d.author },
-      reason: why,
-    });
-  });
-}
+export const returnDraft = verb(
+  { name: 'recipe-draft.return', least: 'engineer', input: decisionIn },
+  async (ctx, { draft, revision, reason }) =>
+    transaction(async (tx) => {
+      const d = await lockDraft(tx, draft, revision, ['proposed']);
+      await tx.exec(
+        sql`UPDATE metrology_recipe_draft SET state = 'draft', decided_by = ${ctx.by.email}, decided_at = now(), decision_reason = ${reason}, updated_at = now() WHERE id = ${d.id}`,
+      );
+      await audit(tx, ctx, {
+        action: d.author === ctx.by.email ? 'withdraw' : 'reject',
+        entity: 'metrology recipe draft',
+        entityId: d.id,
+        after: { author: d.author },
+        reason,
+      });
+    }),
+);

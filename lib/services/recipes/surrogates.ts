@@ -1,6 +1,8 @@
+import { z } from 'zod';
 import { asBuffer, db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
+import { recordIdIn } from '@/lib/formats/scalars';
 import type { Payload } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
 import {
@@ -13,6 +15,7 @@ import {
 } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
+import { verb } from '../verb';
 import { lockRecipe } from './recipes';
 
 /** What a training thread is given: the work, where it stands, and for how long it may go on before it hands back a checkpoint. */
@@ -64,49 +67,56 @@ interface Row {
  * Starts the training of a surrogate for the version in force of a recipe, on the axis of its newest spectra; goes on where one was stopped or failed.
  * @throws AppError `not_found`; `conflict` when there is one already or no spectra have come yet.
  */
-export async function startSurrogate(recipeId: string, actor: string): Promise<string> {
-  return transaction(async (tx) => {
-    await lockRecipe(tx, recipeId);
-    const recipe = await tx.one<{ name: string; version: number; content: MetrologyRecipe; axis_id: string | null }>(sql`
-      SELECT r.name, r.version, v.content, (SELECT axis_id FROM spectrum s WHERE s.recipe = r.name ORDER BY measured_at DESC LIMIT 1) AS axis_id
-      FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.id = ${recipeId}`);
-    if (recipe === undefined) throw new AppError('not_found', 'there is no such recipe');
-    if (recipe.axis_id === null)
-      throw new AppError('conflict', 'no spectra have come for this recipe yet; a surrogate is trained on the axis of real ones');
-    const id = recordId('surrogate', recipeId, recipe.version, recipe.axis_id);
-    const made = await tx.exec(sql`INSERT INTO metrology_surrogate (id, recipe_id, version, axis_id, settings, state, author)
-      VALUES (${id}, ${recipeId}, ${recipe.version}, ${recipe.axis_id}, ${JSON.stringify(defaultSurrogate(recipe.content))}::jsonb, 'training', ${actor})
-      ON CONFLICT (recipe_id, version, axis_id) DO NOTHING`);
-    if (made === 0) {
-      const resumed = await tx.exec(
-        sql`UPDATE metrology_surrogate SET state = 'training', error = NULL, updated_at = now() WHERE id = ${id} AND state IN ('stopped', 'failed')`,
-      );
-      if (resumed === 0) throw new AppError('conflict', 'this version has a surrogate, or one in training');
-    }
-    await audit(tx, { actor, action: made === 0 ? 'resume' : 'train', entity: 'surrogate', entityId: id });
-    await feed(tx, [
-      {
-        kind: 'recipe',
-        text: `${recipe.name}: training of a surrogate for version ${recipe.version} ${made === 0 ? 'goes on' : 'begins'}`,
-        detail: { recipeId, surrogateId: id },
-      },
-    ]);
-    const row = await tx.one<{ slices: number }>(sql`SELECT slices FROM metrology_surrogate WHERE id = ${id}`);
-    await enqueueLater(tx, [{ queue: 'surrogate', payload: { v: 1, surrogateId: id, slice: row!.slices } }]);
-    return id;
-  });
-}
+export const startSurrogate = verb(
+  { name: 'surrogate.start', least: 'engineer', input: z.strictObject({ recipe: recordIdIn('recipe') }) },
+  async (ctx, { recipe: recipeId }): Promise<string> =>
+    transaction(async (tx) => {
+      await lockRecipe(tx, recipeId);
+      const recipe = await tx.one<{ name: string; version: number; content: MetrologyRecipe; axis_id: string | null }>(sql`
+        SELECT r.name, r.version, v.content, (SELECT axis_id FROM spectrum s WHERE s.recipe = r.name ORDER BY measured_at DESC LIMIT 1) AS axis_id
+        FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.id = ${recipeId}`);
+      if (recipe === undefined) throw new AppError('not_found', 'there is no such recipe');
+      if (recipe.axis_id === null)
+        throw new AppError(
+          'conflict',
+          'no spectra have come for this recipe yet; a surrogate is trained on the axis of real ones',
+        );
+      const id = recordId('surrogate', recipeId, recipe.version, recipe.axis_id);
+      const made = await tx.exec(sql`INSERT INTO metrology_surrogate (id, recipe_id, version, axis_id, settings, state, author)
+        VALUES (${id}, ${recipeId}, ${recipe.version}, ${recipe.axis_id}, ${JSON.stringify(defaultSurrogate(recipe.content))}::jsonb, 'training', ${ctx.by.email})
+        ON CONFLICT (recipe_id, version, axis_id) DO NOTHING`);
+      if (made === 0) {
+        const resumed = await tx.exec(
+          sql`UPDATE metrology_surrogate SET state = 'training', error = NULL, updated_at = now() WHERE id = ${id} AND state IN ('stopped', 'failed')`,
+        );
+        if (resumed === 0) throw new AppError('conflict', 'this version has a surrogate, or one in training');
+      }
+      await audit(tx, ctx, { action: made === 0 ? 'resume' : 'train', entity: 'surrogate', entityId: id });
+      await feed(tx, [
+        {
+          kind: 'recipe',
+          text: `${recipe.name}: training of a surrogate for version ${recipe.version} ${made === 0 ? 'goes on' : 'begins'}`,
+          detail: { recipeId, surrogateId: id },
+        },
+      ]);
+      const row = await tx.one<{ slices: number }>(sql`SELECT slices FROM metrology_surrogate WHERE id = ${id}`);
+      await enqueueLater(tx, [{ queue: 'surrogate', payload: { v: 1, surrogateId: id, slice: row!.slices } }]);
+      return id;
+    }),
+);
 
 /** Stops a training after its present slice, or takes a finished surrogate out of use. @throws AppError `conflict` when there is nothing to stop. */
-export async function stopSurrogate(id: string, actor: string): Promise<void> {
-  await transaction(async (tx) => {
-    const stopped =
-      await tx.exec(sql`UPDATE metrology_surrogate SET state = CASE state WHEN 'training' THEN 'stopped' ELSE 'retired' END, updated_at = now()
-      WHERE id = ${id} AND state IN ('training', 'ready')`);
-    if (stopped === 0) throw new AppError('conflict', 'this surrogate is neither in training nor in use');
-    await audit(tx, { actor, action: 'stop', entity: 'surrogate', entityId: id });
-  });
-}
+export const stopSurrogate = verb(
+  { name: 'surrogate.stop', least: 'engineer', input: z.strictObject({ surrogate: recordIdIn('surrogate') }) },
+  async (ctx, { surrogate: id }) =>
+    transaction(async (tx) => {
+      const stopped =
+        await tx.exec(sql`UPDATE metrology_surrogate SET state = CASE state WHEN 'training' THEN 'stopped' ELSE 'retired' END, updated_at = now()
+        WHERE id = ${id} AND state IN ('training', 'ready')`);
+      if (stopped === 0) throw new AppError('conflict', 'this surrogate is neither in training nor in use');
+      await audit(tx, ctx, { action: 'stop', entity: 'surrogate', entityId: id });
+    }),
+);
 
 async function read(id: string): Promise<Row | undefined> {
   return db().one<Row>(sql`

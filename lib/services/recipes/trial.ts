@@ -1,70 +1,13 @@
-import { asFloat32, db, sql, type Tx, transaction } from '@/lib/db';
+import { asFloat32, db, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { certifyRecipe, type SiteFit } from '@/lib/recipes';
-import { audit } from '../audit';
+import type { SiteFit } from '@/lib/recipes';
 import type { SpectrumJob } from '../spectra/fit-spectra';
-import { codeVersion } from '../system/code-version';
-import { lockDraft, spectraFor } from './drafts';
-import { type Certify, prepared } from './recipes';
 import type { TrialFits, TrialWafer } from './trial-difference';
 
-/** Stored wafers of a trial: enough to see a shift over the wafer and between wafers, few enough to wait for. */
-export const TRIAL_WAFERS = 10;
-
 export type TrialJob = SpectrumJob;
-
-/**
- * Starts the trial of a draft on the newest stored spectra that it can fit; another one of the draft that is running stops.
- * @returns the trial's id.
- * @throws AppError `invalid_input` naming the field that no recipe may have; `conflict` where no stored spectra fit; as `lockDraft`.
- */
-export async function startTrial(
-  draftId: string,
-  seenRevision: number,
-  actor: string,
-  certify: Certify = certifyRecipe,
-): Promise<string> {
-  const stored = await db().one<{ content: unknown }>(sql`SELECT content FROM metrology_recipe_draft WHERE id = ${draftId}`);
-  if (stored === undefined) throw new AppError('not_found', 'there is no such draft');
-  const { recipe, certificate } = await prepared(stored.content, certify);
-  return transaction(async (tx) => {
-    const d = await lockDraft(tx, draftId, seenRevision, ['draft', 'proposed']);
-    const found = await tx.rows<{ id: string; measured_at: Date }>(spectraFor(d, recipe, TRIAL_WAFERS));
-    if (found.length === 0)
-      throw new AppError(
-        'conflict',
-        `no stored spectra of ${d.recipe_id === null ? d.operation : d.name} have the channels of the draft; without any it needs a second engineer`,
-      );
-    const refs: Ref[] = found.reverse().map((f) => ({ id: f.id, at: f.measured_at.getTime() }));
-    await tx.exec(
-      sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = now() WHERE draft_id = ${d.id} AND state = 'running'`,
-    );
-    const made = await tx.one<{ id: string }>(sql`
-      INSERT INTO metrology_recipe_trial (draft_id, revision, base_version, content, certificate, refs, code_version, author)
-      VALUES (${d.id}, ${d.revision}, ${d.base_version}, ${JSON.stringify(recipe)}::jsonb, ${certificate === null ? null : JSON.stringify(certificate)}::jsonb,
-        ${JSON.stringify(refs)}::jsonb, ${codeVersion('spectra')}, ${actor}) RETURNING id`);
-    await audit(tx, {
-      actor,
-      action: 'try',
-      entity: 'metrology recipe draft',
-      entityId: d.id,
-      after: { trial: made!.id, wafers: refs.length },
-    });
-    await enqueueLater(tx, [{ queue: 'trial', payload: { v: 1, trialId: made!.id, step: 0 } }]);
-    return made!.id;
-  });
-}
-
-/** Stops a trial after its present wafer. @throws AppError `conflict` when it is not running. */
-export async function stopTrial(id: string): Promise<void> {
-  const stopped = await db().exec(
-    sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = now() WHERE id = ${id} AND state = 'running'`,
-  );
-  if (stopped === 0) throw new AppError('conflict', 'this trial is not running');
-}
 
 interface TrialRow {
   draft_id: string;

@@ -1,18 +1,28 @@
+import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { reasonOf } from '@/lib/errors/reason';
 import { requireSeen } from '@/lib/errors/seen';
-import { idFromAddress } from '../address/id-from-address';
+import { reasonIn } from '@/lib/formats/reason';
+import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
+import { type Ctx, verb } from '../verb';
 import { judgeCharts } from './evaluate';
-import { type ChartChange, nextVersion, parseChange, refuseMute, sameContent, type VersionContent } from './next-version';
+import {
+  CHANGE_WORDS,
+  type ChartChange,
+  chartChange,
+  nextVersion,
+  refuseMute,
+  sameContent,
+  type VersionContent,
+} from './next-version';
 import { followWith, insertVersion, plannedText } from './planned';
 import { type ChartRow, type PhaseRow, phasesOf } from './store';
 
 async function lockChart(tx: Tx, id: string): Promise<ChartRow> {
   const chart = await tx.one<ChartRow>(sql`
-    SELECT id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version FROM chart WHERE id = ${idFromAddress('chart', id)} FOR UPDATE`);
+    SELECT id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version FROM chart WHERE id = ${id} FOR UPDATE`);
   if (chart === undefined) throw new AppError('not_found', 'there is no such chart');
   return chart;
 }
@@ -31,40 +41,38 @@ const AHEAD_MS = 31 * 86_400_000;
  * @throws AppError `precondition_failed` when somebody changed the chart meanwhile; `invalid_input` when it cannot hold, nothing differs, it
  *   begins before the version in force, or another version is planned already.
  */
-export async function changeChart(
-  chartId: string,
-  seenVersion: number,
-  input: unknown,
-  reason: unknown,
-  actor: string,
-  now: number,
-): Promise<number> {
-  const why = reasonOf(reason);
-  const change = parseChange(input);
-  return transaction(async (tx) => {
-    const chart = await lockChart(tx, chartId);
-    requireSeen('the chart', chart.version, seenVersion);
-    const phases = (await phasesOf(tx, [chart.id])).get(chart.id)!;
-    const begun = phases.findLast((p) => p.effectiveFrom <= now) ?? phases[0]!;
-    const planned = phases.filter((p) => p.effectiveFrom > now);
-    return change.cancelScheduled
-      ? cancelPlanned(tx, chart, change, planned, actor, why)
-      : enterVersion(tx, { chart, change, begun, planned, actor, why, now });
-  });
-}
+export const changeChart = verb(
+  {
+    name: 'chart.change',
+    least: 'engineer',
+    input: z.strictObject({ chart: recordIdIn('chart'), seen: z.int(), reason: reasonIn, change: chartChange }),
+    body: 'change',
+    names: CHANGE_WORDS,
+  },
+  async (ctx, { chart: id, seen, reason, change }): Promise<number> =>
+    transaction(async (tx) => {
+      const chart = await lockChart(tx, id);
+      requireSeen('the chart', chart.version, seen);
+      const now = ctx.now();
+      const phases = (await phasesOf(tx, [chart.id])).get(chart.id)!;
+      const begun = phases.findLast((p) => p.effectiveFrom <= now) ?? phases[0]!;
+      const planned = phases.filter((p) => p.effectiveFrom > now);
+      const entry = { chart, change, begun, planned, why: reason, now };
+      return change.cancelScheduled ? cancelPlanned(tx, ctx, entry) : enterVersion(tx, ctx, entry);
+    }),
+);
 
 interface Entry {
   readonly chart: ChartRow;
   readonly change: ChartChange;
   readonly begun: PhaseRow;
   readonly planned: readonly PhaseRow[];
-  readonly actor: string;
   readonly why: string;
   readonly now: number;
 }
 
-async function enterVersion(tx: Tx, e: Entry): Promise<number> {
-  const { chart, change, begun, planned, actor, why, now } = e;
+async function enterVersion(tx: Tx, ctx: Ctx, e: Entry): Promise<number> {
+  const { chart, change, begun, planned, why, now } = e;
   const from = change.effectiveFrom === undefined ? now : Date.parse(change.effectiveFrom);
   refuseTime(from, begun, now);
   if (from > now) refusePlan(chart, change, planned[0]);
@@ -74,13 +82,12 @@ async function enterVersion(tx: Tx, e: Entry): Promise<number> {
   const version = chart.version + 1;
   const { rules, limits, dispersion } = change;
   const said = Object.fromEntries(Object.entries({ rules, limits, dispersion }).filter(([, v]) => v !== undefined));
-  const content = { version, from: new Date(from), content: next, change: said, author: actor, reason: why };
+  const content = { version, from: new Date(from), content: next, change: said, author: ctx.by.email, reason: why };
   await insertVersion(tx, chart.id, begun.version, content);
   const following = await followWith(tx, chart, next, planned);
   if (rules !== undefined || change.alerting !== undefined) for (const v of [next, ...following]) refuseMute(v.rules, alerting);
   await tx.exec(sql`UPDATE chart SET version = ${version}, alerting = ${alerting} WHERE id = ${chart.id}`);
-  await audit(tx, {
-    actor,
+  await audit(tx, ctx, {
     action: 'change',
     entity: 'chart',
     entityId: chart.id,
@@ -90,19 +97,12 @@ async function enterVersion(tx: Tx, e: Entry): Promise<number> {
   });
   await judgeCharts(tx, [{ ...chart, version, alerting }], new Map([[chart.id, from]]));
   const stays = planned.length === 0 ? '' : `; ${planned.map(plannedText).join(' ')} stays`;
-  await tell(tx, chart, version, `version ${version} by ${actor}: ${why}${stays}`);
+  await tell(tx, chart, version, `version ${version} by ${ctx.by.email}: ${why}${stays}`);
   return version;
 }
 
 /** Ends what is planned. No point was judged by it, so nothing is judged again, and no run of points begins anew. */
-async function cancelPlanned(
-  tx: Tx,
-  chart: ChartRow,
-  change: ChartChange,
-  planned: readonly PhaseRow[],
-  actor: string,
-  why: string,
-): Promise<number> {
+async function cancelPlanned(tx: Tx, ctx: Ctx, { chart, change, planned, why }: Entry): Promise<number> {
   const refuse = (text: string) => new AppError('invalid_input', text, { field: 'cancelScheduled' });
   if (Object.keys(change).length > 1)
     throw refuse('Cancelling a planned version goes alone: leave everything else out, and enter that afterwards.');
@@ -112,8 +112,7 @@ async function cancelPlanned(
   await tx.exec(
     sql`UPDATE chart_version SET cancelled_at = now() WHERE chart_id = ${chart.id} AND version = ANY(${planned.map((p) => p.version)}::int[])`,
   );
-  await audit(tx, {
-    actor,
+  await audit(tx, ctx, {
     action: 'cancel',
     entity: 'chart',
     entityId: chart.id,
@@ -121,7 +120,7 @@ async function cancelPlanned(
     after: { planned: [] },
     reason: why,
   });
-  await tell(tx, chart, last.version, `${planned.map(plannedText).join(' ')} cancelled by ${actor}: ${why}`);
+  await tell(tx, chart, last.version, `${planned.map(plannedText).join(' ')} cancelled by ${ctx.by.email}: ${why}`);
   return last.version;
 }
 
@@ -160,38 +159,39 @@ function refusePlan(chart: ChartRow, change: ChartChange, other: PhaseRow | unde
     });
 }
 
+const pointIn = z.strictObject({ chart: recordIdIn('chart'), record: recordIdIn('point'), reason: reasonIn });
+
 /** Leaves a point out of limits and rules. It stays visible with the reason; no alert is opened or changed. */
-export const excludePoint = async (chartId: string, recordId: string, reason: unknown, actor: string): Promise<void> =>
-  setExcluded(chartId, recordId, 'exclude', reasonOf(reason), actor);
+export const excludePoint = verb({ name: 'chart-point.exclude', least: 'engineer', input: pointIn }, async (ctx, point) =>
+  setExcluded(ctx, point, 'exclude'),
+);
 
 /** Takes an excluded point back into limits and rules: as much a change of what is judged as leaving it out, so it has a reason as well. */
-export const includePoint = async (chartId: string, recordId: string, reason: unknown, actor: string): Promise<void> =>
-  setExcluded(chartId, recordId, 'include', reasonOf(reason), actor);
+export const includePoint = verb({ name: 'chart-point.include', least: 'engineer', input: pointIn }, async (ctx, point) =>
+  setExcluded(ctx, point, 'include'),
+);
 
 async function setExcluded(
-  chartId: string,
-  recordId: string,
+  ctx: Ctx,
+  { chart: chartId, record, reason }: z.output<typeof pointIn>,
   action: 'exclude' | 'include',
-  reason: string,
-  actor: string,
 ): Promise<void> {
   const excluded = action === 'exclude' ? reason : null;
   await transaction(async (tx) => {
     const chart = await lockChart(tx, chartId);
     const point = await tx.one<{ at: Date; excluded: string | null }>(
-      sql`SELECT at, excluded FROM chart_point WHERE chart_id = ${chart.id} AND record_id = ${idFromAddress('point', recordId)} FOR UPDATE`,
+      sql`SELECT at, excluded FROM chart_point WHERE chart_id = ${chart.id} AND record_id = ${record} FOR UPDATE`,
     );
     if (point === undefined) throw new AppError('not_found', 'there is no such point on this chart');
     if (action === 'include' && point.excluded === null)
       throw new AppError('conflict', 'the point is not excluded: somebody took it back in meanwhile');
     await tx.exec(
-      sql`UPDATE chart_point SET excluded = ${excluded} WHERE chart_id = ${chart.id} AND record_id = ${recordId} AND at = ${point.at}`,
+      sql`UPDATE chart_point SET excluded = ${excluded} WHERE chart_id = ${chart.id} AND record_id = ${record} AND at = ${point.at}`,
     );
-    await audit(tx, {
-      actor,
+    await audit(tx, ctx, {
       action,
       entity: 'chart_point',
-      entityId: `${chart.id}/${recordId}`,
+      entityId: `${chart.id}/${record}`,
       before: { excluded: point.excluded },
       after: { excluded },
       reason,

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
-import { parsed } from '@/lib/formats/parsed';
 import { real } from '@/lib/formats/scalars';
 import {
   type ChartKind,
@@ -64,7 +63,7 @@ const NO_LIMITS = {
 } as const;
 
 /** Names of the form. */
-const FIELD: Readonly<Record<string, string>> = {
+export const CHANGE_WORDS: Readonly<Record<string, string>> = {
   rules: 'Rules',
   cl: 'Centre line',
   ucl: 'Upper limit',
@@ -73,9 +72,6 @@ const FIELD: Readonly<Record<string, string>> = {
   alerting: 'Raises alerts',
   effectiveFrom: 'Holds from',
 };
-
-/** @throws AppError `invalid_input` in the words of the form. */
-export const parseChange = (input: unknown): ChartChange => parsed(chartChange, input, FIELD);
 
 /** Entered limits lie this many sigmas from each other, at least and at most: anything else is another unit or a slip of the point. */
 const FEWEST_SIGMAS = 0.2;

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { reasonOf } from '@/lib/errors/reason';
 import { requireSeen } from '@/lib/errors/seen';
-import { parsed } from '@/lib/formats/parsed';
+import { reasonIn } from '@/lib/formats/reason';
 import { real } from '@/lib/formats/scalars';
 import { type SpecificationValues, sharesNothing, specificationProblems } from '@/lib/spc';
 import { audit } from '../audit';
 import { followSpecification } from '../control/follow-specification';
 import { feed } from '../live/feed';
+import { type Ctx, verb } from '../verb';
 
 /** What a specification is of. */
 export interface SpecificationKey {
@@ -18,7 +18,11 @@ export interface SpecificationKey {
 }
 
 const side = real.nullable();
-export const specificationChange = z.strictObject({
+const specificationChange = z.strictObject({
+  of: z.strictObject({ product: z.string(), operation: z.string(), parameter: z.string() }),
+  seen: z.int(),
+  reason: reasonIn,
+
   target: side,
   lsl: side,
   usl: side,
@@ -39,35 +43,28 @@ const nameOf = (k: SpecificationKey): string => `${k.product} · ${k.operation} 
  *   and nobody confirmed that; `invalid_input` with `details.field` when
  *   LSL <= target <= USL does not hold, nothing is said, or nothing differs.
  */
-export async function changeSpecification(
-  key: SpecificationKey,
-  seenVersion: number,
-  input: unknown,
-  reason: unknown,
-  actor: string,
-  now: number,
-): Promise<number> {
-  const why = reasonOf(reason);
-  const { confirmed, ...values } = parsed(specificationChange, input);
-  return transaction(async (tx) => {
-    const inForce = await tx.one<InForce>(sql`
-      SELECT version, target, lsl, usl FROM specification WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter} FOR UPDATE`);
-    if (inForce === undefined) throw new AppError('not_found', `there is no specification of ${nameOf(key)}`);
-    requireSeen('the specification', inForce.version, seenVersion);
-    if (sameValues(inForce, values))
-      throw new AppError('invalid_input', `Nothing differs from version ${inForce.version}.`, { field: 'target' });
-    if (!confirmed && problemOf(values, false) === undefined && sharesNothing(inForce, values))
-      throw unconfirmed(inForce, values);
-    return writeVersion(tx, key, inForce, values, { actor, reason: why, fromDocument: false, at: now });
-  });
-}
+export const changeSpecification = verb(
+  { name: 'specification.change', least: 'engineer', input: specificationChange },
+  async (ctx, { of: key, seen, reason, confirmed, ...values }): Promise<number> =>
+    transaction(async (tx) => {
+      const inForce = await tx.one<InForce>(sql`
+        SELECT version, target, lsl, usl FROM specification WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter} FOR UPDATE`);
+      if (inForce === undefined) throw new AppError('not_found', `there is no specification of ${nameOf(key)}`);
+      requireSeen('the specification', inForce.version, seen);
+      if (sameValues(inForce, values))
+        throw new AppError('invalid_input', `Nothing differs from version ${inForce.version}.`, { field: 'target' });
+      if (!confirmed && problemOf(values, false) === undefined && sharesNothing(inForce, values))
+        throw unconfirmed(inForce, values);
+      return writeVersion(tx, ctx, key, inForce, values, { reason, fromDocument: false });
+    }),
+);
 
-const said = (v: SpecificationValues): string => `${v.lsl ?? 'open'} to ${v.usl ?? 'open'}`;
+const span = (v: SpecificationValues): string => `${v.lsl ?? 'open'} to ${v.usl ?? 'open'}`;
 
 const unconfirmed = (before: SpecificationValues, after: SpecificationValues): AppError =>
   new AppError(
     'precondition_failed',
-    `The limits move from ${said(before)} to ${said(after)}: what is inside now would be out. Check the unit, or confirm that it is meant.`,
+    `The limits move from ${span(before)} to ${span(after)}: what is inside now would be out. Check the unit, or confirm that it is meant.`,
     { field: 'confirmed' },
   );
 
@@ -81,10 +78,9 @@ export interface RegisteredSpecification extends SpecificationKey, Specification
  */
 export async function registerSpecifications(
   tx: Tx,
+  ctx: Ctx,
   list: readonly RegisteredSpecification[],
-  actor: string,
   reason: string,
-  now: number,
 ): Promise<void> {
   const rows = await tx.rows<SpecificationKey & InForce & { document: SpecificationValues | null }>(sql`
     SELECT s.product, s.operation, s.parameter, s.version, s.target, s.lsl, s.usl,
@@ -99,13 +95,13 @@ export async function registerSpecifications(
         path: `specifications.${i}.${problem.field}`,
       });
     const inForce = known.get(nameOf(s));
-    if (inForce === undefined) await registerFirst(tx, s, actor, reason);
+    if (inForce === undefined) await registerFirst(tx, ctx, s, reason);
     else {
       await tx.exec(
         sql`UPDATE specification SET chart_context = ${s.chartContext} WHERE product = ${s.product} AND operation = ${s.operation} AND parameter = ${s.parameter}`,
       );
       if (inForce.document !== null && sameValues(inForce.document, s)) continue;
-      await writeVersion(tx, s, inForce, s, { actor, reason, fromDocument: true, at: now });
+      await writeVersion(tx, ctx, s, inForce, s, { reason, fromDocument: true });
     }
   }
 }
@@ -117,62 +113,61 @@ const problemOf = (v: SpecificationValues, fromDocument: boolean) =>
 const sameValues = (a: SpecificationValues, b: SpecificationValues): boolean =>
   a.target === b.target && a.lsl === b.lsl && a.usl === b.usl;
 
-interface Authorship {
-  readonly actor: string;
+interface Said {
   readonly reason: string;
   readonly fromDocument: boolean;
-  readonly at: number;
 }
 
-async function registerFirst(tx: Tx, s: RegisteredSpecification, actor: string, reason: string): Promise<void> {
+async function registerFirst(tx: Tx, ctx: Ctx, s: RegisteredSpecification, reason: string): Promise<void> {
   await tx.exec(sql`INSERT INTO specification (product, operation, parameter, version, target, lsl, usl, chart_context)
     VALUES (${s.product}, ${s.operation}, ${s.parameter}, 1, ${s.target}::float8, ${s.lsl}::float8, ${s.usl}::float8, ${s.chartContext})`);
   // The first one holds from the start: nothing was specified before it.
-  await insertVersion(tx, s, 1, s, { actor, reason, fromDocument: true, at: 0 });
+  await insertVersion(tx, ctx, s, 1, s, { reason, fromDocument: true }, 0);
 }
 
 async function writeVersion(
   tx: Tx,
+  ctx: Ctx,
   key: SpecificationKey,
   before: InForce,
   values: SpecificationValues,
-  by: Authorship,
+  said: Said,
 ): Promise<number> {
-  const problem = problemOf(values, by.fromDocument);
+  const problem = problemOf(values, said.fromDocument);
   if (problem !== undefined) throw new AppError('invalid_input', problem.text, { field: problem.field });
   const { target, lsl, usl } = values;
   const version = before.version + 1;
   await tx.exec(sql`UPDATE specification SET version = ${version}, target = ${target}::float8, lsl = ${lsl}::float8, usl = ${usl}::float8
     WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter}`);
-  await insertVersion(tx, key, version, values, by);
-  await audit(tx, {
-    actor: by.actor,
+  await insertVersion(tx, ctx, key, version, values, said, ctx.now());
+  await audit(tx, ctx, {
     action: 'change',
     entity: 'specification',
     entityId: nameOf(key),
     before: { version: before.version, target: before.target, lsl: before.lsl, usl: before.usl },
     after: { version, target, lsl, usl },
-    reason: by.reason,
+    reason: said.reason,
   });
   await feed(tx, [
     {
       kind: 'limits',
-      text: `Specification of ${nameOf(key)}: version ${version} by ${by.actor}: ${by.reason}`,
+      text: `Specification of ${nameOf(key)}: version ${version} by ${ctx.by.email}: ${said.reason}`,
       detail: { ...key },
     },
   ]);
-  const { actor, reason, fromDocument } = by;
-  await followSpecification(tx, { ...key, version, before, after: { target, lsl, usl }, actor, reason, fromDocument });
+  await followSpecification(tx, ctx, { ...key, version, before, after: { target, lsl, usl }, ...said });
   return version;
 }
 
 async function insertVersion(
   tx: Tx,
+  ctx: Ctx,
   key: SpecificationKey,
   version: number,
   v: SpecificationValues,
-  by: Authorship,
+  said: Said,
+  at: number,
 ): Promise<void> {
   await tx.exec(sql`INSERT INTO specification_version (product, operation, parameter, version, target, lsl, usl, from_document, author, reason, valid_from)
-    VALUES (${key.product}, ${key.operation}, ${key.parameter}, ${version}, ${v.target}::float8, ${v.lsl}::float8, ${v.usl}::float8, ${by.fromDocument}, ${by.actor}, ${by.reason}, ${new Date(by.at)})`);
+    VALUES (${key.product}, ${key.operation}, ${key.parameter}, ${version}, ${v.target}::float8, ${v.lsl}::float8, ${v.usl}::float8, ${said.fromDocument}, ${ctx.by.email}, ${said.reason}, ${new Date(at)})`);
 }

@@ -2,38 +2,36 @@
 import { revalidatePath } from 'next/cache';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
 import type { ChartChange } from '@/lib/services/spc/next-version';
+import type { Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../../session';
 
-/** A new version of the chart's limits or rules; `seen` is the version the person looked at. */
-export async function saveChart(id: string, seen: number, change: ChartChange, reason: string): Promise<ActionResult> {
-  const result = await act(
-    'engineer',
-    (actor) => changeChart(id, seen, change, reason, actor.email, Date.now()),
-    `Version ${seen + 1} is in force from now on.`,
-  );
-  if (result.ok) revalidatePath(`/spc/${id}`);
+/** One verb that changes a chart. */
+async function on<I extends { chart: string }>(verb: Verb<I, unknown>, input: I, done: string): Promise<ActionResult> {
+  const result = await act(verb, input, done);
+  if (result.ok) revalidatePath(`/spc/${input.chart}`);
   return result;
+}
+
+/** A new version of the chart's limits or rules; `seen` is the version the person looked at. */
+export async function saveChart(chart: string, seen: number, change: ChartChange, reason: string): Promise<ActionResult> {
+  return on(changeChart, { chart, seen, change, reason }, `Version ${seen + 1} is in force from now on.`);
 }
 
 /** Ends the version that is planned and has not begun; `seen` is the newest version the person looked at. */
-export async function cancelPlan(id: string, seen: number, reason: string): Promise<ActionResult> {
-  const result = await act(
-    'engineer',
-    (actor) => changeChart(id, seen, { cancelScheduled: true }, reason, actor.email, Date.now()),
+export async function cancelPlan(chart: string, seen: number, reason: string): Promise<ActionResult> {
+  return on(
+    changeChart,
+    { chart, seen, change: { cancelScheduled: true }, reason },
     'The planned version is cancelled; what is in force goes on.',
   );
-  if (result.ok) revalidatePath(`/spc/${id}`);
-  return result;
 }
 
 /** Leaves a point out of limits and rules, or takes it back in; both with a reason. */
-export async function setExcluded(id: string, recordId: string, isExcluded: boolean, reason: string): Promise<ActionResult> {
-  const result = await act(
-    'engineer',
-    (actor) => (isExcluded ? excludePoint : includePoint)(id, recordId, reason, actor.email),
+export async function setExcluded(chart: string, record: string, isExcluded: boolean, reason: string): Promise<ActionResult> {
+  return on(
+    isExcluded ? excludePoint : includePoint,
+    { chart, record, reason },
     isExcluded ? 'The point is excluded; it stays visible.' : 'The point counts again.',
   );
-  if (result.ok) revalidatePath(`/spc/${id}`);
-  return result;
 }

@@ -7,16 +7,12 @@ import { act } from '../../session';
 
 /** A new version of a specification; `seen` is the version the person looked at. */
 export async function saveSpecification(
-  key: SpecificationKey,
+  of: SpecificationKey,
   seen: number,
   values: SpecificationValues & { readonly confirmed: boolean },
   reason: string,
 ): Promise<ActionResult> {
-  const result = await act(
-    'engineer',
-    (actor) => changeSpecification(key, seen, values, reason, actor.email, Date.now()),
-    `Version ${seen + 1} is in force from now on.`,
-  );
+  const result = await act(changeSpecification, { of, seen, reason, ...values }, `Version ${seen + 1} is in force from now on.`);
   if (result.ok) revalidatePath('/spc', 'layout');
   return result;
 }

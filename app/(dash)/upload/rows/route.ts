@@ -1,18 +1,19 @@
-import { actorOf, requireRole } from '@/lib/auth';
+import { actorOf } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import { Holding, mediaType, small, wholeBody } from '@/lib/http/bytes';
 import { route } from '@/lib/http/route';
 import { decodeText, previewCsv, uploadCsv } from '@/lib/services/ingest/upload';
+import { askedBy, asSent } from '@/lib/services/verb';
 
 export const dynamic = 'force-dynamic';
 
 const MAX_BYTES = 40 * 2 ** 20;
 
 /** The upload page's own door: a file with its mapping, to be looked at (`do=preview`) or kept (`do=keep`). A server action takes only 1 MB. */
-export const POST = route(async (req) => {
+export const POST = route(async (req, _context, requestId) => {
   const actor = await actorOf(req.headers);
   if (actor === null) throw new AppError('unauthenticated', 'sign in to upload');
-  requireRole(actor, 'engineer');
+  uploadCsv.allow(actor);
   const site = req.headers.get('sec-fetch-site');
   if (site !== null && site !== 'same-origin') throw new AppError('forbidden', 'files are taken from the upload page only');
   const form = await formOf(req);
@@ -20,12 +21,11 @@ export const POST = route(async (req) => {
   if (!(file instanceof File)) throw new AppError('invalid_input', 'file: choose a CSV file');
   const bytes = Buffer.from(await file.arrayBuffer());
   const text = decodeText(bytes);
-  const mapping = mappingOf(form.get('mapping'));
-  const csv = { name: file.name, text, headerLine: lineOf(form.get('headerLine')) };
-  const now = Date.now();
-  if (form.get('do') !== 'keep') return Response.json(await previewCsv(csv, mapping, actor.email, now));
-  const mode = form.get('mode') === 'atomic' ? 'atomic' : 'partial';
-  return Response.json(await uploadCsv(csv, mapping, mode, actor.email, now));
+  const mapping = asSent(mappingOf(form.get('mapping')));
+  const csv = { name: file.name, text, headerLine: lineOf(form.get('headerLine')), mapping };
+  const ctx = askedBy(actor, requestId);
+  if (form.get('do') !== 'keep') return Response.json(await previewCsv(ctx, csv));
+  return Response.json(await uploadCsv(ctx, { ...csv, mode: form.get('mode') === 'atomic' ? 'atomic' : 'partial' }));
 });
 
 /** @throws AppError `payload_too_large` also for chunked bodies; `invalid_input` when the body is no form. */

@@ -5,6 +5,7 @@ import { AppError, toAppError } from '@/lib/errors';
 import { Holding, mediaType, small, wholeBody } from '@/lib/http/bytes';
 import { route } from '@/lib/http/route';
 import { recordSignOut } from '@/lib/services/settings/users';
+import { askedBy } from '@/lib/services/verb';
 
 export const dynamic = 'force-dynamic';
 
@@ -22,13 +23,14 @@ export const GET = route<Context>(async (req, { params }) => {
   return Response.json(user === null ? null : { user });
 });
 
-export const POST = route<Context>(async (req, { params }) => {
+export const POST = route<Context>(async (req, { params }, requestId) => {
   const path = (await params).all.join('/');
   if (path === 'sign-in/email')
     return mediaType(req) === 'application/x-www-form-urlencoded' ? signInForm(req) : signInRequest(await json(req), req.headers);
   if (path !== 'sign-out') throw none(path);
   if (!fromOwnPage(req.headers)) throw new AppError('forbidden', 'sign out from a page of this site');
-  await recordSignOut((await sessionOf(req.headers))?.actor.email ?? null);
+  const session = await sessionOf(req.headers);
+  if (session !== null) await recordSignOut(askedBy(session.actor, requestId), {});
   return auth().api.signOut({ headers: req.headers, asResponse: true });
 });
 
@@ -58,7 +60,7 @@ async function signInForm(req: Request): Promise<Response> {
     const answer = await signInRequest({ email: form.get('email') ?? '', password: form.get('password') ?? '' }, req.headers);
     return seeOther(next, answer.headers);
   } catch (e) {
-    const status = e instanceof Error && e.name === 'ZodError' ? 422 : toAppError(e).status;
+    const { status } = toAppError(e);
     if (status >= 500) throw e;
     return seeOther(`/sign-in?${new URLSearchParams({ next, failed: String(status) })}`, new Headers());
   }

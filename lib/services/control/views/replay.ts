@@ -1,10 +1,10 @@
 import { type Counterfactual, checkRunToRun, type RunToRunConfig, replayThread } from '@/lib/control';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { loopConfigIn } from '@/lib/formats/fab';
-import { parsed } from '@/lib/formats/parsed';
 import { moments } from '@/lib/numerics';
+import { verb } from '../../verb';
 import { auditThreads, type RecordAudit } from '../audit-record';
+import { configAsked } from '../judge-change';
 import { loopGain } from '../loop-gain';
 import { type LoopThreadRecord, loopRecord } from '../record';
 import { EARLIEST_FIRST } from '../thread-storage';
@@ -59,33 +59,35 @@ interface Outcome {
  * force began; while it has fewer than ten, those before it too.
  * @throws AppError `invalid_input` for a configuration that cannot work, or fewer than ten observations with recorded decisions.
  */
-export async function replayLoop(loopId: string, config: unknown): Promise<LoopReplay> {
-  const proposed = parsed(loopConfigIn, config);
-  checkRunToRun(proposed);
-  const loop = await loopHead(loopId);
-  const stretch = await stretchOf(loop.id, loop.version);
-  const [outcomes, threads, gain] = await Promise.all([
-    outcomesOf(loop.id, stretch.from),
-    loopRecord(db(), loop.id, stretch.from),
-    loopGain(db(), loop.id),
-  ]);
-  const processGain = gain.estimate?.gain ?? loop.config.gain;
-  const side = (c: RunToRunConfig | null, target: number): ReplaySide =>
-    sideOf(threads, outcomes, { config: c, gain: processGain }, target, loop.lsl, loop.usl);
-  return {
-    n: outcomes.length,
-    threads: new Set(outcomes.map((o) => o.thread_id)).size,
-    fromMs: outcomes[0]!.at.getTime(),
-    toMs: outcomes.at(-1)!.at.getTime(),
-    ownHistory: stretch.ownHistory,
-    gain: processGain,
-    gainSource: gain.estimate ? 'history' : 'model',
-    audit: auditThreads(threads),
-    recorded: recordedSide(threads, outcomes, loop.config.target, loop.lsl, loop.usl),
-    present: side(loop.config, loop.config.target),
-    proposed: side(proposed, proposed.target),
-  };
-}
+export const replayLoop = verb(
+  { name: 'loop.replay', least: 'engineer', input: configAsked, body: 'config' },
+  async (_ctx, { loop: id, config: proposed }): Promise<LoopReplay> => {
+    checkRunToRun(proposed);
+    const loop = await loopHead(id);
+    const stretch = await stretchOf(loop.id, loop.version);
+    const [outcomes, threads, gain] = await Promise.all([
+      outcomesOf(loop.id, stretch.from),
+      loopRecord(db(), loop.id, stretch.from),
+      loopGain(db(), loop.id),
+    ]);
+    const processGain = gain.estimate?.gain ?? loop.config.gain;
+    const side = (c: RunToRunConfig | null, target: number): ReplaySide =>
+      sideOf(threads, outcomes, { config: c, gain: processGain }, target, loop.lsl, loop.usl);
+    return {
+      n: outcomes.length,
+      threads: new Set(outcomes.map((o) => o.thread_id)).size,
+      fromMs: outcomes[0]!.at.getTime(),
+      toMs: outcomes.at(-1)!.at.getTime(),
+      ownHistory: stretch.ownHistory,
+      gain: processGain,
+      gainSource: gain.estimate ? 'history' : 'model',
+      audit: auditThreads(threads),
+      recorded: recordedSide(threads, outcomes, loop.config.target, loop.lsl, loop.usl),
+      present: side(loop.config, loop.config.target),
+      proposed: side(proposed, proposed.target),
+    };
+  },
+);
 
 /** From when the record is replayed, by process time. */
 async function stretchOf(loopId: string, version: number): Promise<{ from: Date; ownHistory: boolean }> {

@@ -1,4 +1,4 @@
-import type { MappedRows, MappedWafer } from '@/lib/formats/csv/map-rows';
+import { type MappedRows, type MappedWafer, QUOTING_ROW_FAULTS, type RowFault } from '@/lib/formats/csv/map-rows';
 import type { RecordResult } from '..';
 
 /** One kind of fault of a file: said once, with all that it concerns. */
@@ -22,14 +22,15 @@ interface Kind {
   readonly wafers: Set<string>;
 }
 
-/** What differs between two faults of one kind: times, cells that cannot be read, the places of sites. */
-const VARYING = [
-  /\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)/g,
-  /^"[^"]*"(?= (?:is not a number|is no time|has a separator))/g,
-  /\bsite \d+/g,
-  /\(-?[\d.e-]+, -?[\d.e-]+\)/g,
-  /(?<=line )\d+/g,
-];
+/** Codes whose words quote what a cell or a site holds: faults of one field with one of them are one kind, whatever the words. */
+const QUOTING: ReadonlySet<string> = new Set([
+  ...QUOTING_ROW_FAULTS,
+  'ahead_of_clock',
+  'too_old',
+  'out_of_range',
+  'outside_wafer',
+  'duplicate_site',
+]);
 
 /**
  * Faults of rows and refusals of wafers, each kind once, in the order of their first lines.
@@ -37,8 +38,8 @@ const VARYING = [
  */
 export function faultKinds(mapped: MappedRows, results: readonly RecordResult[]): CsvFault[] {
   const kinds = new Map<string, Kind>();
-  const add = (field: string, message: string, lines: readonly number[], wafer: string | undefined): void => {
-    const key = `${field} ${VARYING.reduce((m, v) => m.replace(v, '…'), message)}`;
+  const add = ({ field, code, message }: Omit<RowFault, 'line'>, lines: readonly number[], wafer: string | undefined): void => {
+    const key = `${field} ${code} ${QUOTING.has(code) ? '' : message}`;
     const kind = kinds.get(key) ?? { field, messages: new Set(), lines: new Set(), wafers: new Set() };
     kinds.set(key, kind);
     kind.messages.add(message);
@@ -46,12 +47,12 @@ export function faultKinds(mapped: MappedRows, results: readonly RecordResult[])
     if (wafer !== undefined) kind.wafers.add(wafer);
   };
   const waferAt = new Map(mapped.refused.flatMap((w) => w.lines.map((line) => [line, w.key] as const)));
-  for (const f of mapped.faults) add(f.field, f.message, [f.line], waferAt.get(f.line));
+  for (const f of mapped.faults) add(f, [f.line], waferAt.get(f.line));
   for (const r of results) {
     const wafer = mapped.wafers[r.index]!;
     for (const i of r.issues ?? []) {
       const { field, lines } = placeOf(wafer, i.path);
-      add(field, i.message, lines, wafer.key);
+      add({ ...i, field }, lines, wafer.key);
     }
   }
   return [...kinds.values()].map(told).sort((a, b) => a.line - b.line);

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { db, sql, transaction } from '@/lib/db';
-import { CSV_FIELDS, type CsvMapping, DATE_ORDERS } from '@/lib/formats/csv/fields';
-import { parsed, parsedField } from '@/lib/formats/parsed';
+import { CSV_FIELDS, type CsvField, type CsvMapping, DATE_ORDERS } from '@/lib/formats/csv/fields';
 import { audit } from '../../audit';
+import { verb } from '../../verb';
 
 /** Lines before the names of the columns, far more than any instrument writes. */
 const HEADER_AT_MOST = 10_000;
@@ -13,7 +13,7 @@ const source = z.union([
 ]);
 /** A mapping as it is sent; what is no field is refused. */
 export const mappingIn = z.strictObject({
-  ...Object.fromEntries(CSV_FIELDS.map((f) => [f.name, source.optional()])),
+  ...(Object.fromEntries(CSV_FIELDS.map((f) => [f.name, source.optional()])) as Record<CsvField, z.ZodOptional<typeof source>>),
   dates: z.enum(DATE_ORDERS).optional(),
 });
 
@@ -39,23 +39,29 @@ export async function savedMappings(): Promise<SavedMapping[]> {
   return rows.map(({ created_at, header_line, ...r }) => ({ ...r, headerLine: header_line, createdMs: created_at.getTime() }));
 }
 
+/** From 1; null where it is searched for. */
 const headerLineIn = z
   .int()
   .min(1, 'lines count from 1')
   .max(HEADER_AT_MOST, `names of columns below line ${HEADER_AT_MOST} are not taken`)
   .nullable();
 
-/**
- * Saves a mapping and the line that names the columns under a name; a name that exists is replaced. Audited.
- * @param headerLine - from 1; null where it is searched for.
- */
-export async function saveMapping(name: unknown, mapping: unknown, headerLine: unknown, actor: string): Promise<void> {
-  const n = parsedField('name', z.string().trim().min(2, 'give the mapping a name').max(80), name);
-  const m = parsed(mappingIn, mapping);
-  const line = parsedField('headerLine', headerLineIn, headerLine);
-  await transaction(async (tx) => {
-    await tx.exec(sql`INSERT INTO csv_mapping (name, kind, mapping, header_line, author) VALUES (${n}, 'measurement', ${JSON.stringify(m)}::jsonb, ${line}::int, ${actor})
-      ON CONFLICT (name) DO UPDATE SET mapping = EXCLUDED.mapping, header_line = EXCLUDED.header_line, author = EXCLUDED.author, created_at = now()`);
-    await audit(tx, { actor, action: 'save', entity: 'csv mapping', entityId: n, after: { ...m, headerLine: line } });
-  });
-}
+/** Saves a mapping and the line that names the columns under a name; a name that exists is replaced. Audited. */
+export const saveMapping = verb(
+  {
+    name: 'csv-mapping.save',
+    least: 'engineer',
+    input: z.strictObject({
+      name: z.string().trim().min(2, 'give the mapping a name').max(80),
+      mapping: mappingIn,
+      headerLine: headerLineIn,
+    }),
+    body: 'mapping',
+  },
+  async (ctx, { name, mapping, headerLine }) =>
+    transaction(async (tx) => {
+      await tx.exec(sql`INSERT INTO csv_mapping (name, kind, mapping, header_line, author) VALUES (${name}, 'measurement', ${JSON.stringify(mapping)}::jsonb, ${headerLine}::int, ${ctx.by.email})
+        ON CONFLICT (name) DO UPDATE SET mapping = EXCLUDED.mapping, header_line = EXCLUDED.header_line, author = EXCLUDED.author, created_at = now()`);
+      await audit(tx, ctx, { action: 'save', entity: 'csv mapping', entityId: name, after: { ...mapping, headerLine } });
+    }),
+);

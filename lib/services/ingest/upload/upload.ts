@@ -1,10 +1,11 @@
+import { z } from 'zod';
 import { db, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type CsvField, type CsvMapping, guessMapping } from '@/lib/formats/csv/fields';
 import { type Lookups, type MappedRows, type MappedWafer, mapRows, unusedColumns } from '@/lib/formats/csv/map-rows';
 import { type CsvTable, parseFindingHeader } from '@/lib/formats/csv/parse';
-import { parsed } from '@/lib/formats/parsed';
 import { audit } from '../../audit';
+import { type Ctx, verb } from '../../verb';
 import { type BatchMode, type BatchResult, INGEST_KINDS, ingestBatch, judgeBatch } from '..';
 import { type CsvFault, faultKinds } from './faults';
 import { mappingIn } from './mappings';
@@ -15,11 +16,7 @@ const SHOWN_WAFERS = 12;
 const BATCH = 1000;
 
 /** A file as text, and the line that names its columns, from 1; null: it is searched for. */
-export interface CsvFile {
-  readonly name: string;
-  readonly text: string;
-  readonly headerLine: number | null;
-}
+const fileIn = { name: z.string(), text: z.string(), headerLine: z.int().min(1).nullable() };
 
 export interface CsvPreview {
   header: string[];
@@ -57,42 +54,51 @@ export interface CsvPreview {
 /**
  * What a file would become: its first rows, the mapping (guessed from the names when none is given), the wafers it makes, and what the upload
  * of it would say, by the same checks.
- * @param email - who would upload it: a key that this person has used before is a repeat.
+ * A key that who asks has used before is a repeat.
  * @throws AppError `invalid_input` when the file is unreadable, or the mapping names columns that it has not.
  */
-export async function previewCsv(file: Omit<CsvFile, 'name'>, mapping: unknown, email: string, now: number): Promise<CsvPreview> {
-  const table = parseFindingHeader(file.text, file.headerLine);
-  const used = mapping === null ? guessMapping(table.header) : (parsed(mappingIn, mapping) as CsvMapping);
-  const mapped = mapRows(table, used, await lookupsFor(table, used));
-  const { wafers } = mapped;
-  const many = tooMany(wafers);
-  const batch = many === null ? await judgeBatch(INGEST_KINDS.measurements, senderOf(email), records(wafers), now) : NOTHING;
-  const faults = [...(many === null ? [] : [many]), ...faultKinds(mapped, batch.results)];
-  const times = wafers.map((w) => String(w.record['measuredAt'])).sort();
-  return {
-    header: table.header,
-    headerLine: table.headerLine,
-    metadata: table.metadata.slice(0, SHOWN_FAULTS),
-    unused: unusedColumns(table.header, used),
-    times: times.length > 0 ? { first: times[0]!, last: times.at(-1)! } : null,
-    firstRows: table.rows.slice(0, FIRST_ROWS),
-    rows: table.rows.length,
-    delimiter: table.delimiter,
-    mapping: used,
-    faults: faults.slice(0, SHOWN_FAULTS),
-    faultTotal: faults.length,
-    kept: batch.accepted,
-    repeated: batch.repeated,
-    refused: many === null ? batch.rejected + mapped.refused.length : wafers.length + mapped.refused.length,
-    wafers: wafers.slice(0, SHOWN_WAFERS).map(summary),
-    waferTotal: wafers.length,
-  };
-}
+export const previewCsv = verb(
+  {
+    name: 'csv.preview',
+    least: 'engineer',
+    input: z.strictObject({ ...fileIn, mapping: mappingIn.nullable() }),
+    body: 'mapping',
+  },
+  async (ctx, { text, headerLine, mapping }): Promise<CsvPreview> => {
+    const table = parseFindingHeader(text, headerLine);
+    const used = mapping === null ? guessMapping(table.header) : mapping;
+    const mapped = mapRows(table, used, await lookupsFor(table, used));
+    const { wafers } = mapped;
+    const many = tooMany(wafers);
+    const batch =
+      many === null ? await judgeBatch(INGEST_KINDS.measurements, senderOf(ctx), records(wafers), ctx.now()) : NOTHING;
+    const faults = [...(many === null ? [] : [many]), ...faultKinds(mapped, batch.results)];
+    const times = wafers.map((w) => String(w.record['measuredAt'])).sort();
+    return {
+      header: table.header,
+      headerLine: table.headerLine,
+      metadata: table.metadata.slice(0, SHOWN_FAULTS),
+      unused: unusedColumns(table.header, used),
+      times: times.length > 0 ? { first: times[0]!, last: times.at(-1)! } : null,
+      firstRows: table.rows.slice(0, FIRST_ROWS),
+      rows: table.rows.length,
+      delimiter: table.delimiter,
+      mapping: used,
+      faults: faults.slice(0, SHOWN_FAULTS),
+      faultTotal: faults.length,
+      kept: batch.accepted,
+      repeated: batch.repeated,
+      refused: many === null ? batch.rejected + mapped.refused.length : wafers.length + mapped.refused.length,
+      wafers: wafers.slice(0, SHOWN_WAFERS).map(summary),
+      waferTotal: wafers.length,
+    };
+  },
+);
 
 const NOTHING: BatchResult = { accepted: 0, repeated: 0, rejected: 0, withheld: 0, results: [] };
 
 /** Whose the records of an upload are. */
-const senderOf = (email: string): string => `csv:${email}`;
+const senderOf = (ctx: Ctx): string => `csv:${ctx.by.email}`;
 
 async function* records(wafers: readonly MappedWafer[]) {
   for (const w of wafers) yield { value: w.record, bytes: 32 * w.lines.length };
@@ -155,57 +161,57 @@ export interface CsvResult {
  * taken without being told: nothing is stored on a guess that nobody has seen. The upload is a line of the audit trail, beside what it keeps.
  * @throws AppError `invalid_input` for a mapping that does not fit, a header line that is not told, or in atomic mode for unreadable rows.
  */
-export async function uploadCsv(
-  file: CsvFile,
-  mapping: unknown,
-  mode: BatchMode,
-  email: string,
-  now: number,
-): Promise<CsvResult> {
-  const table = parseFindingHeader(file.text, file.headerLine);
-  if (file.headerLine === null && table.metadata.length > 0)
-    throw new AppError(
-      'invalid_input',
-      `${table.metadata.length} lines stand before the names of the columns in line ${table.headerLine}; confirm the header line`,
-      { field: 'headerLine', headerLine: table.headerLine },
+export const uploadCsv = verb(
+  {
+    name: 'csv.store',
+    least: 'engineer',
+    input: z.strictObject({ ...fileIn, mapping: mappingIn, mode: z.enum(['partial', 'atomic']) }),
+    body: 'mapping',
+  },
+  async (ctx, { name, text, headerLine, mapping: used, mode }): Promise<CsvResult> => {
+    const table = parseFindingHeader(text, headerLine);
+    if (headerLine === null && table.metadata.length > 0)
+      throw new AppError(
+        'invalid_input',
+        `${table.metadata.length} lines stand before the names of the columns in line ${table.headerLine}; confirm the header line`,
+        { field: 'headerLine', headerLine: table.headerLine },
+      );
+    const mapped = mapRows(table, used, await lookupsFor(table, used));
+    const { wafers, faults } = mapped;
+    const first = faults[0];
+    if (first !== undefined && (mode === 'atomic' || first.line === 0))
+      throw new AppError('invalid_input', `${first.line === 0 ? '' : `line ${first.line}, `}${first.field}: ${first.message}`, {
+        faults: faults.length,
+      });
+    const many = tooMany(wafers);
+    if (many !== null) throw new AppError('payload_too_large', many.message);
+    const line = { file: name, headerLine: table.headerLine, mapping: used, mode };
+    const batch = await ingestBatch(INGEST_KINDS.measurements, senderOf(ctx), records(wafers), mode, ctx.now(), (tx, kept) =>
+      auditUpload(tx, ctx, line, mapped, kept),
     );
-  const used = parsed(mappingIn, mapping) as CsvMapping;
-  const mapped = mapRows(table, used, await lookupsFor(table, used));
-  const { wafers, faults } = mapped;
-  const first = faults[0];
-  if (first !== undefined && (mode === 'atomic' || first.line === 0))
-    throw new AppError('invalid_input', `${first.line === 0 ? '' : `line ${first.line}, `}${first.field}: ${first.message}`, {
-      faults: faults.length,
-    });
-  const many = tooMany(wafers);
-  if (many !== null) throw new AppError('payload_too_large', many.message);
-  const line = { file: file.name, headerLine: table.headerLine, mapping: used, mode };
-  const batch = await ingestBatch(INGEST_KINDS.measurements, senderOf(email), records(wafers), mode, now, (tx, kept) =>
-    auditUpload(tx, email, line, mapped, kept),
-  );
-  const issues = faultKinds(mapped, batch.results);
-  return {
-    accepted: batch.accepted,
-    repeated: batch.repeated,
-    rejected: batch.rejected + mapped.refused.length,
-    withheld: batch.withheld,
-    stored: storedGroups(batch, wafers, await idsWithoutRun(batch)),
-    issues: issues.slice(0, SHOWN_FAULTS),
-    issueTotal: issues.length,
-  };
-}
+    const issues = faultKinds(mapped, batch.results);
+    return {
+      accepted: batch.accepted,
+      repeated: batch.repeated,
+      rejected: batch.rejected + mapped.refused.length,
+      withheld: batch.withheld,
+      stored: storedGroups(batch, wafers, await idsWithoutRun(batch)),
+      issues: issues.slice(0, SHOWN_FAULTS),
+      issueTotal: issues.length,
+    };
+  },
+);
 
 /** Who sent which file, how it was read, and what became of its wafers. */
 async function auditUpload(
   tx: Tx,
-  email: string,
+  ctx: Ctx,
   file: { readonly file: string; readonly headerLine: number; readonly mapping: CsvMapping; readonly mode: BatchMode },
   { wafers, refused }: MappedRows,
   { accepted, repeated, rejected, withheld, results }: BatchResult,
 ): Promise<void> {
   const lots = results.flatMap((r) => (r.status === 'accepted' ? [String(wafers[r.index]!.record['lot'])] : []));
-  await audit(tx, {
-    actor: email,
+  await audit(tx, ctx, {
     action: 'upload',
     entity: 'measurement file',
     entityId: file.file.slice(0, 200),

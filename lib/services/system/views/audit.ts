@@ -1,14 +1,18 @@
+import { z } from 'zod';
 import { db, sql } from '@/lib/db';
+import { verb } from '../../verb';
 
-export interface AuditFilter {
-  readonly actor: string | null;
-  readonly entity: string | null;
-  readonly action: string | null;
+const text = z.string().nullable();
+const auditFilterIn = z.strictObject({
+  actor: text,
+  entity: text,
+  action: text,
   /** Only what was done to this one thing. */
-  readonly id: string | null;
-  readonly fromMs: number;
-  readonly toMs: number;
-}
+  id: text,
+  fromMs: z.number(),
+  toMs: z.number(),
+});
+export type AuditFilter = z.infer<typeof auditFilterIn>;
 
 export interface AuditRow {
   readonly id: number;
@@ -45,6 +49,23 @@ export async function auditRows(f: AuditFilter, below: number | null, limit: num
       AND (${f.action}::text IS NULL OR action = ${f.action}) AND (${f.id}::text IS NULL OR entity_id = ${f.id}) AND (${below}::bigint IS NULL OR id < ${below})
     ORDER BY id DESC LIMIT ${limit}`);
   return rows.map(({ at, ...r }) => ({ ...r, atMs: at.getTime() }));
+}
+
+const CHUNK = 1_000;
+
+/** All entries that a filter chooses, newest first, a thousand at a time as they are asked for. */
+export const exportAudit = verb({ name: 'audit.export', least: 'engineer', input: auditFilterIn }, async (_ctx, filter) =>
+  chunksOf(filter),
+);
+
+async function* chunksOf(filter: AuditFilter): AsyncGenerator<AuditRow[], void> {
+  let below: number | null = null;
+  for (;;) {
+    const rows: AuditRow[] = await auditRows(filter, below, CHUNK);
+    yield rows;
+    if (rows.length < CHUNK) return;
+    below = rows.at(-1)!.id;
+  }
 }
 
 export interface AuditChoices {

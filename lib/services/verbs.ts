@@ -1,0 +1,62 @@
+import { actOnAlert } from './alerts/actions';
+import { changeLoop, setLoopState } from './control/change-loop';
+import { approveProposal, rejectProposal } from './control/decide-proposal';
+import { judgeDraft } from './control/judge-change';
+import { replayLoop } from './control/views/replay';
+import { registerFab } from './fab/register-fab';
+import { saveMapping } from './ingest/upload/mappings';
+import { previewCsv, uploadCsv } from './ingest/upload/upload';
+import { createChannel, setChannelActive } from './notify/channels';
+import { discardDraft, keepDraft } from './recipes/drafts';
+import { setRecipeActive } from './recipes/recipes';
+import { approveDraft, releaseDraft, returnDraft } from './recipes/release-draft';
+import { startTrial, stopTrial } from './recipes/start-trial';
+import { startSurrogate, stopSurrogate } from './recipes/surrogates';
+import { createApiKey, revokeApiKey } from './settings/api-keys';
+import { changeOwnPassword, createUser, recordSignOut, resetPassword, setUserDisabled, setUserRole } from './settings/users';
+import { changeChart, excludePoint, includePoint } from './spc/change-chart';
+import { changeSpecification } from './spc/specification';
+import { exportAudit } from './system/views/audit';
+import { dismissTask, replayTask } from './tasks/dead-letters';
+
+/** Every verb there is: what a person may do here, and from which role on. */
+export const VERBS = [
+  actOnAlert,
+  changeLoop,
+  setLoopState,
+  approveProposal,
+  rejectProposal,
+  judgeDraft,
+  replayLoop,
+  registerFab,
+  saveMapping,
+  previewCsv,
+  uploadCsv,
+  createChannel,
+  setChannelActive,
+  keepDraft,
+  discardDraft,
+  releaseDraft,
+  approveDraft,
+  returnDraft,
+  setRecipeActive,
+  startTrial,
+  stopTrial,
+  startSurrogate,
+  stopSurrogate,
+  createApiKey,
+  revokeApiKey,
+  createUser,
+  setUserRole,
+  setUserDisabled,
+  resetPassword,
+  changeOwnPassword,
+  recordSignOut,
+  changeChart,
+  excludePoint,
+  includePoint,
+  changeSpecification,
+  exportAudit,
+  dismissTask,
+  replayTask,
+] as const;

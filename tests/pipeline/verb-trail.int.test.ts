@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { RunToRunConfig } from '@/lib/control';
+import { db, sql } from '@/lib/db';
+import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
+import { actOnAlert } from '@/lib/services/alerts/actions';
+import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
+import { approveProposal, rejectProposal } from '@/lib/services/control/decide-proposal';
+import { registerFab } from '@/lib/services/fab/register-fab';
+import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { saveMapping, uploadCsv } from '@/lib/services/ingest/upload';
+import { createChannel, setChannelActive } from '@/lib/services/notify/channels';
+import { discardDraft, keepDraft } from '@/lib/services/recipes/drafts';
+import { setRecipeActive } from '@/lib/services/recipes/recipes';
+import { approveDraft, releaseDraft, returnDraft } from '@/lib/services/recipes/release-draft';
+import { startTrial, stopTrial } from '@/lib/services/recipes/start-trial';
+import { startSurrogate, stopSurrogate } from '@/lib/services/recipes/surrogates';
+import { createApiKey, revokeApiKey } from '@/lib/services/settings/api-keys';
+import {
+  changeOwnPassword,
+  createUser,
+  recordSignOut,
+  resetPassword,
+  setUserDisabled,
+  setUserRole,
+} from '@/lib/services/settings/users';
+import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
+import { changeSpecification } from '@/lib/services/spc/specification';
+import { dismissTask, replayTask } from '@/lib/services/tasks/dead-letters';
+import type { Ctx, Verb } from '@/lib/services/verb';
+import { VERBS } from '@/lib/services/verbs';
+import { as } from '../support/as';
+import { type Door, openDoor } from '../support/door';
+import { ellipsometerLot } from '../support/ellipsometer';
+import { specOf } from '../support/loops';
+import { oxideLoop } from '../support/oxide';
+import { HEAD, row } from '../support/wafer-file';
+import { doAllWork } from '../support/work';
+
+const reason = 'for the trail of every verb';
+const ann = as('ann@fab.example');
+const bob = as('bob@fab.example');
+const boss = as('boss@fab.example', { role: 'administrator' });
+/** Verbs that change nothing, and the keeping of a draft, of which nothing is used before it is released. */
+const WITHOUT = new Set(['loop.judge', 'loop.replay', 'csv.preview', 'audit.export', 'recipe-draft.keep']);
+const told = new Set<string>();
+let door: Door;
+
+beforeAll(async () => {
+  door = await openDoor();
+  const lot = ellipsometerLot(door.url, door.key, Date.UTC(2026, 8, 1, 7));
+  await lot.start();
+  for (const slot of [1, 2]) await lot.wafer(slot, (i) => 7.9 + 0.01 * i);
+  await doAllWork();
+});
+afterAll(() => door.close());
+
+/** Calls a verb, and checks that it has left a line under the name of who called. */
+async function does<I, R>(verb: Verb<I, R>, ctx: Ctx, input: NoInfer<I>): Promise<R> {
+  const { last } = (await db().one<{ last: number }>(sql`SELECT COALESCE(max(id), 0) AS last FROM audit_entry`))!;
+  const result = await verb(ctx, input);
+  const lines = await db().rows<{ actor: string }>(sql`SELECT actor FROM audit_entry WHERE id > ${last}`);
+  expect(
+    lines.map((l) => l.actor),
+    verb.name,
+  ).toContain(ctx.by.email);
+  told.add(verb.name);
+  return result;
+}
+
+const one = async <T>(q: Parameters<ReturnType<typeof db>['one']>[0]): Promise<T> => (await db().one<T>(q))!;
+
+test('loops and proposals', async () => {
+  const { id: loop } = await oxideLoop();
+  const { config } = await one<{ config: RunToRunConfig }>(sql`SELECT config FROM loop_version WHERE loop_id = ${loop}`);
+  await does(changeLoop, ann, { loop, seen: 1, config: { ...config, lambda: config.lambda * 1.1 }, reason });
+  const bold = async () => {
+    const o = await changeLoop(ann, { loop, seen: 2, config: { ...config, lambda: 0.001 }, reason });
+    return o.kind === 'proposed' ? o.proposalId : '';
+  };
+  await does(rejectProposal, bob, { proposal: await bold(), reason });
+  await does(approveProposal, bob, { proposal: await bold(), reason });
+  await does(setLoopState, ann, { loop, seen: { version: 3, state: 'closed' }, state: 'suspended', reason });
+});
+
+test('recipes, their drafts, trials and surrogates', async () => {
+  const r = await one<{ id: string; version: number; content: MetrologyRecipe }>(
+    sql`SELECT r.id, r.version, v.content FROM metrology_recipe r JOIN metrology_recipe_version v ON v.recipe_id = r.id AND v.version = r.version WHERE r.name = 'HFO2-SE'`,
+  );
+  const { id: recipe, version: baseVersion, content } = r;
+  // Everything but the thickness 0.5 % higher and fixed: it moves the thickness, so that a second engineer decides.
+  const parameters = content.parameters.map((p) =>
+    p.name === 'hfo2_thickness' ? p : { ...p, value: p.value * 1.005, role: { kind: 'fixed' } },
+  );
+  const head = { id: null, revision: 0, recipeId: recipe, name: 'HFO2-SE', operation: 'ALD-HFO2', product: null, baseVersion };
+  const first = await keepDraft(ann, { ...head, content });
+  await does(discardDraft, ann, { draft: first.id, revision: 1 });
+  const { id: draft, revision } = await keepDraft(ann, { ...head, content: { ...content, parameters } });
+  const trial = await does(startTrial, ann, { draft, revision });
+  await does(stopTrial, bob, { trial });
+  await startTrial(ann, { draft, revision });
+  await doAllWork();
+  expect(await does(releaseDraft, ann, { draft, revision, reason })).toMatchObject({ kind: 'proposed' });
+  await does(returnDraft, bob, { draft, revision, reason });
+  await releaseDraft(ann, { draft, revision, reason });
+  expect(await does(approveDraft, bob, { draft, revision, reason })).toMatchObject({ kind: 'in_use' });
+  const surrogate = await does(startSurrogate, ann, { recipe });
+  await does(stopSurrogate, bob, { surrogate });
+  await does(setRecipeActive, ann, { recipe, seen: baseVersion + 1, active: false, reason });
+});
+
+test('charts, points, specifications and alerts', async () => {
+  const point = await one<{ chart: string; record: string; version: number }>(
+    sql`SELECT p.chart_id AS chart, p.record_id AS record, c.version FROM chart_point p JOIN chart c ON c.id = p.chart_id WHERE c.kind <> 'ewma' LIMIT 1`,
+  );
+  const { chart, record } = point;
+  await does(excludePoint, ann, { chart, record, reason });
+  await does(includePoint, ann, { chart, record, reason });
+  await does(changeChart, ann, { chart, seen: point.version, change: { rules: [1] }, reason });
+  const of = { product: 'HERON-52', operation: 'CVD-OXIDE', parameter: 'oxide_thickness' };
+  const { version, target, lsl, usl } = await specOf(of.operation, of.parameter);
+  await does(changeSpecification, ann, { of, seen: version, reason, target, lsl, usl: usl * 1.01 });
+  const { id: alert } = await one<{ id: string }>(sql`
+    INSERT INTO alert (id, dedupe_key, kind, severity, title, area, first_at, last_at)
+    VALUES (gen_random_uuid(), 'trail', 'spectra', 'low', 'Lamp of ELL-01', 'CVD', now(), now()) RETURNING id`);
+  await does(actOnAlert, as('omar@fab.example', { role: 'operator' }), { alert, seen: 1, action: { do: 'acknowledge' } });
+});
+
+test('people, keys and channels', async () => {
+  const vera = { name: 'Vera', email: 'vera@fab.example', role: 'viewer', password: 'handed over' } as const;
+  const user = await does(createUser, boss, { user: vera });
+  await does(setUserRole, boss, { user, role: 'operator' });
+  await does(setUserDisabled, boss, { user, disabled: true });
+  const current = await does(resetPassword, boss, { user });
+  const self = as(vera.email, { role: 'viewer' });
+  await does(changeOwnPassword, self, { current, password: 'one of her own', token: 'none' });
+  await does(recordSignOut, self, {});
+  await does(createApiKey, boss, { key: { sender: 'ELL-02', scopes: ['ingest'] } });
+  const { id: key } = await one<{ id: string }>(sql`SELECT id FROM api_key WHERE sender = 'ELL-02'`);
+  await does(revokeApiKey, boss, { key });
+  const mail = { kind: 'email', name: 'Shift', target: 'shift@fab.example', severities: [], areas: [] } as const;
+  await does(createChannel, boss, { ...mail, severities: [], areas: [] });
+  const { id: channel } = await one<{ id: string }>(sql`SELECT id FROM notify_channel WHERE name = 'Shift'`);
+  await does(setChannelActive, boss, { channel, active: false });
+});
+
+test('the fab, files and dead letters', async () => {
+  await does(registerFab, ann, simulatedFab(1));
+  const mapping = { lot: { column: 'Lot' }, wafer: { column: 'Slot' } };
+  await does(saveMapping, ann, { name: 'ellipsometer', mapping, headerLine: null });
+  const columns = ['Value', 'Slot', 'Lot', 'Y', 'X', 'Operation', 'Station', 'Parameter', 'Unit'];
+  const fields = ['value', 'wafer', 'lot', 'y', 'x', 'operation', 'station', 'parameter', 'unit'];
+  const all = Object.fromEntries(fields.map((f, i) => [f, { column: columns[i]! }]));
+  const text = [HEAD, row('120', '2026-11-05T14:05:00Z', 8, 0), ''].join('\n');
+  const file = { name: 'a.csv', text, headerLine: 1, mapping: { ...all, measuredAt: { column: 'Time' } } };
+  await does(uploadCsv, ann, { ...file, mode: 'partial' });
+  const dead = async (key: string) =>
+    (
+      await one<{ id: number }>(
+        sql`INSERT INTO task (queue, key, payload, state) VALUES ('spc', ${key}, '{}', 'dead') RETURNING id`,
+      )
+    ).id;
+  await does(replayTask, ann, { task: await dead('trail-1') });
+  await does(dismissTask, ann, { task: await dead('trail-2'), reason });
+});
+
+test('that was every verb that changes something', () => {
+  expect(VERBS.map((v) => v.name).filter((name) => !told.has(name) && !WITHOUT.has(name))).toEqual([]);
+});
