@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import { Command, CommanderError, Option } from 'commander';
 import { type Answered, answer, type Question } from '@/lib/compute/answer';
 import type { ComputeFunction } from '@/lib/compute/define';
 import { CAPABILITIES, CAPABILITY_NAMES, capabilityNamed } from '@/lib/compute/registry';
-import { ask } from '@/lib/compute/thread';
 import { AppError, toAppError } from '@/lib/errors';
+import { ThreadPool } from '@/lib/threads/pool';
+import { startThread } from '@/lib/threads/thread';
 import { type Flag, flagsOf, flagValue } from './flags';
 import { helpAfter } from './help';
 import { inputOf } from './input';
@@ -62,13 +62,14 @@ const inParts = (flags: string, describe: string): Option =>
 
 async function onThread(question: Question, title: string): Promise<Answered> {
   const { progressLine } = await import('./progress');
-  const thread = new Worker(new URL('../workers/compute/call.js', import.meta.url));
+  const program = new URL('../workers/compute/call.js', import.meta.url);
+  const thread = new ThreadPool<Question, Answered>({ threads: 1, idleMs: 0 }, () => startThread(program));
   const line = progressLine(title);
   try {
-    return await ask(thread, question, line.report);
+    return await thread.run(question, { report: line.report });
   } finally {
     line.stop();
-    await thread.terminate();
+    await thread.stop();
   }
 }
 

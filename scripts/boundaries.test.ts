@@ -19,6 +19,19 @@ describe('import boundaries', () => {
     expect(check(files)).toEqual(['lib/spc/a.ts: spc must not import db (@/lib/db)']);
   });
 
+  test('kernels are met through numerics alone', () => {
+    const files = {
+      'lib/kernels/index.ts': "import { AppError } from '@/lib/errors';",
+      'lib/numerics/index.ts': "export { gemm } from '@/lib/kernels';",
+      'lib/errors/index.ts': '',
+    };
+    expect(check(files)).toEqual([]);
+    expect(check({ ...files, 'lib/optics/a.ts': "import { gemm } from '@/lib/kernels';" })).toEqual([
+      'lib/optics/a.ts: optics must not import kernels (@/lib/kernels)',
+    ]);
+    expect(check({ ...files, 'lib/kernels/load.ts': "import type { Matrix } from '@/lib/numerics';" })).toHaveLength(1);
+  });
+
   test('a type import crosses no boundary either', () => {
     expect(check({ 'lib/ui/a.ts': "import type { Row } from '@/lib/db';", 'lib/db/index.ts': '' })).toHaveLength(1);
   });

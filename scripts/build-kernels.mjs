@@ -1,11 +1,11 @@
-// node scripts/build-kernels.mjs — compiles lib/numerics/kernels/assembly to WebAssembly and embeds it in TypeScript modules beside it.
+// node scripts/build-kernels.mjs — compiles lib/kernels/assembly to WebAssembly and embeds it in TypeScript modules beside it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { root } from './lib/root.mjs';
 
-const folder = 'lib/numerics/kernels';
+const folder = 'lib/kernels';
 const settings = ['-O3', '--noAssert', '--enable', 'simd', '--runtime', 'stub', '--disableWarning', '201', '--zeroFilledMemory'];
 
 /** The modules: entry in the assembly folder → generated file and its constant. */

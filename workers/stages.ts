@@ -11,8 +11,8 @@ import type { Handler } from '@/lib/services/tasks/run-task';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
 import { storeTraining, type Trained, type TrainingPlan, trainingPlan } from '@/lib/services/vm/train';
 import { fitWafers, storeWaferFits } from '@/lib/services/wafers/fit-surfaces';
-import { computeOnThread } from './compute-thread';
-import { ResidentThread, ThreadPool } from './resident-thread';
+import { buffersOf } from '@/lib/threads/thread';
+import { threadsOf } from './threads';
 
 type Prepared<F extends (...a: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
 
@@ -20,31 +20,34 @@ type Prepared<F extends (...a: never[]) => Promise<unknown>> = Awaited<ReturnTyp
 const SPECTRA_THREADS = Math.max(1, Math.min(4, availableParallelism()));
 /** A library of starts costs half a minute to compute: threads outlast the pause between two lots. */
 const SPECTRA_IDLE_MS = 30 * 60_000;
-const spectraThreads = new ThreadPool<SpectrumJob, SiteFit[]>('fit-spectra', SPECTRA_THREADS, SPECTRA_IDLE_MS);
+/** A job is made for one fit: its arrays go over without a copy. */
+const arraysOf = (j: SpectrumJob) => buffersOf([j.values, j.sigma, j.surrogate?.bytes]);
+const spectraThreads = threadsOf<SpectrumJob, SiteFit[]>('fit-spectra', SPECTRA_THREADS, SPECTRA_IDLE_MS);
 
 export const spectra: Handler<'spectra', Prepared<typeof fitSpectra>> = {
   queue: 'spectra',
   concurrency: SPECTRA_THREADS,
-  prepare: (p) => fitSpectra(p.refs, (job) => spectraThreads.run(job)),
+  prepare: (p) => fitSpectra(p.refs, (job) => spectraThreads.run(job, { transfer: arraysOf(job) })),
   apply: (tx, _p, fitted) => storeSpectrumFits(tx, fitted),
   records: (p) => p.refs.length,
 };
 
+const surrogateThread = threadsOf<SurrogateSlice, SurrogateAnswer>('train-surrogate');
+
 export const surrogate: Handler<'surrogate', Prepared<typeof trainSlice>> = {
   queue: 'surrogate',
   concurrency: 1,
-  prepare: (p, signal) =>
-    trainSlice(p, (slice) => computeOnThread<SurrogateSlice, SurrogateAnswer>('train-surrogate', slice, signal)),
+  prepare: (p, signal) => trainSlice(p, (slice) => surrogateThread.run(slice, { signal })),
   apply: (tx, p, outcome) => storeSlice(tx, p, outcome),
 };
 
 /** A trial gives way to the spectra of the line: one wafer at a time, on a thread of its own that keeps what both recipes have compiled. */
-const trialThread = new ResidentThread<TrialJob, SiteFit[]>('fit-spectra');
+const trialThread = threadsOf<TrialJob, SiteFit[]>('fit-spectra');
 
 export const trial: Handler<'trial', Prepared<typeof trialStep>> = {
   queue: 'trial',
   concurrency: 1,
-  prepare: (p) => trialStep(p, (job) => trialThread.run(job)),
+  prepare: (p, signal) => trialStep(p, (job) => trialThread.run(job, { signal, transfer: arraysOf(job) })),
   apply: (tx, p, outcome) => storeTrialStep(tx, p, outcome),
 };
 
@@ -90,14 +93,14 @@ export const vm: Handler<'vm', Prepared<typeof prepareVm>> = {
   records: (p) => p.refs.length,
 };
 
+const trainThread = threadsOf<TrainingPlan['set'], Trained>('train-vm');
+
 export const train: Handler<'train', ({ plan: TrainingPlan } & Trained) | null> = {
   queue: 'train',
   concurrency: 1,
   prepare: async (p, signal) => {
     const plan = await trainingPlan(p.modelId, p.through);
-    return plan === null
-      ? null
-      : { plan, ...(await computeOnThread<TrainingPlan['set'], Trained>('train-vm', plan.set, signal)) };
+    return plan === null ? null : { plan, ...(await trainThread.run(plan.set, { signal })) };
   },
   apply: (tx, p, trained) => storeTraining(tx, p.modelId, p.through, trained),
 };

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { AppError } from '@/lib/errors';
+import type { Report } from '@/lib/threads/thread';
 import type { Relations } from './relations';
 
-/** Told now and then by long work: `done` of `total` steps. */
-export type Report = (done: number, total: number) => void;
+export type { Report };
 
 /** One column that a CSV file may bring. */
 export interface ColumnSpec {

@@ -1,24 +1,14 @@
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import { AppError } from '@/lib/errors';
-import type { Question } from './answer';
-import { startThread } from './start-thread';
-import { type Answer, ask } from './thread';
+import { type PoolLimits, ThreadPool } from '@/lib/threads/pool';
+import { startThread } from '@/lib/threads/thread';
+import type { Answered, Question } from './answer';
 
-export interface PoolLimits {
-  /** Threads that compute at once, questions that may wait, and how long one may take. */
-  readonly threads: number;
-  readonly waiting: number;
-  readonly timeMs: number;
-  /** Of those of one sender: questions that wait, and threads; one thread is always left for the others. */
-  readonly waitingOfOne: number;
-  readonly threadsOfOne: number;
-  /** A thread without work ends after this. */
-  readonly idleMs: number;
-  /** Memory of a thread, MB. */
-  readonly memoryMb: number;
-}
-
-export const LIMITS: PoolLimits = {
+/** One thread is always left for the others: a sender has one at a time. */
+export const LIMITS = {
   threads: 2,
   waiting: 32,
   timeMs: 60_000,
@@ -26,7 +16,12 @@ export const LIMITS: PoolLimits = {
   threadsOfOne: 1,
   idleMs: 60_000,
   memoryMb: 2048,
-};
+} as const satisfies PoolLimits;
+
+/** What the program `workers/compute/call` answers. */
+export interface Answer extends Answered {
+  readonly milliseconds: number;
+}
 
 /** Who asks, and the sign that the answer is not wanted any more. */
 export interface Asker {
@@ -34,163 +29,64 @@ export interface Asker {
   readonly signal?: AbortSignal;
 }
 
-/** How often the memory of the process is looked at while threads compute: what is outside of a thread's own heap has no other bound. */
-const MEMORY_CHECK_MS = 100;
-
-interface Job {
-  readonly question: Question;
-  readonly sender: string;
-  readonly resolve: (a: Answer) => void;
-  readonly reject: (e: unknown) => void;
-  readonly signal: AbortSignal | undefined;
-}
-
-/** A job under way, and how to end it. */
-interface Running extends Job {
-  readonly startedAt: number;
-  readonly stop: (e: AppError) => void;
-}
-
 /**
- * Threads that answer questions, the senders in turn and each one's in the order in which they came; above its bounds it refuses rather than
- * queues. A question whose asker has gone is dropped, or its thread ended.
+ * The built program of the running build (`dist`, or the launcher's `dist/<hash>`), else its source.
+ * @throws AppError `dependency_unavailable` where neither is there.
  */
+function program(): URL {
+  const root = process.cwd();
+  const nextDir = process.env['NEXT_DIST_DIR'];
+  const folders = [...(nextDir ? [dirname(join(root, nextDir))] : []), join(root, 'dist')];
+  const built =
+    process.env['NODE_ENV'] === 'production'
+      ? folders.map((d) => join(d, 'workers/compute/call.js')).find(existsSync)
+      : undefined;
+  const file = built ?? join(root, 'workers/compute/call.ts');
+  if (!existsSync(file))
+    throw new AppError(
+      'dependency_unavailable',
+      'the compute program is not built; run "npm run build", or start with "npm run demo"',
+    );
+  return pathToFileURL(file);
+}
+
+/** Threads that answer questions of the API. */
 export class ComputePool {
-  private queue: Job[] = [];
-  private readonly running = new Set<Running>();
-  private readonly idle = new Map<Worker, NodeJS.Timeout>();
-  private guard: NodeJS.Timeout | undefined;
-  private calmBytes = 0;
+  private readonly threads: ThreadPool<Question, Answer>;
 
   constructor(
-    private readonly limits: PoolLimits = LIMITS,
-    private readonly start: (memoryMb: number) => Worker = startThread,
-  ) {}
+    private readonly limits: PoolLimits & { readonly memoryMb: number } = LIMITS,
+    start: () => Worker = () => startThread(program(), limits.memoryMb),
+  ) {
+    this.threads = new ThreadPool(limits, start);
+  }
 
   /**
    * @throws AppError `rate_limited` when too many wait; `time_limit` when it takes too long or too much memory, or its asker has gone;
    * whatever the function throws.
    */
-  run(question: Question, { sender = '', signal }: Asker = {}): Promise<Answer> {
-    const mine = this.queue.filter((j) => j.sender === sender).length;
-    if (this.queue.length >= this.limits.waiting || mine >= this.limits.waitingOfOne)
-      return Promise.reject(
-        new AppError('rate_limited', `${mine} of ${this.queue.length} computations that wait already are yours; try again later`),
-      );
-    if (signal?.aborted) return Promise.reject(left());
-    return new Promise((resolve, reject) => {
-      const job: Job = { question: { ...question, memoryMb: this.limits.memoryMb }, sender, resolve, reject, signal };
-      this.queue.push(job);
-      signal?.addEventListener('abort', () => this.leave(job), { once: true });
-      this.next();
-    });
-  }
-
-  private leave(job: Job): void {
-    const waited = this.queue.length;
-    this.queue = this.queue.filter((j) => j !== job);
-    if (this.queue.length < waited) job.reject(left());
-    for (const r of this.running) if (r.resolve === job.resolve) r.stop(left());
-  }
-
-  /** The first question of the sender that has the fewest under way, and fewer than one sender may have. */
-  private pick(): Job | undefined {
-    const busy = (sender: string) => [...this.running].filter((r) => r.sender === sender).length;
-    const may = this.queue.filter((j) => busy(j.sender) < this.limits.threadsOfOne);
-    const least = Math.min(...may.map((j) => busy(j.sender)));
-    const job = may.find((j) => busy(j.sender) === least);
-    if (job !== undefined) this.queue = this.queue.filter((j) => j !== job);
-    return job;
-  }
-
-  private next(): void {
-    while (this.running.size < this.limits.threads) {
-      const job = this.pick();
-      if (job === undefined) return;
-      void this.work(job);
-    }
-  }
-
-  private async work(job: Job): Promise<void> {
-    const { question } = job;
-    let stop = (_: AppError) => {};
-    const stopped = new Promise<never>((_, refuse) => {
-      stop = refuse;
-    });
-    stopped.catch(() => undefined); // the race below sees it
-    const run: Running = { ...job, startedAt: performance.now(), stop };
-    this.running.add(run);
-    this.watchMemory();
-    const timer = setTimeout(() => stop(tooLong(question, this.limits)), this.limits.timeMs);
-    let thread: Worker | undefined;
+  async run(question: Question, asker: Asker = {}): Promise<Answer> {
+    const { path } = question;
     try {
-      thread = this.take();
-      job.resolve(await Promise.race([ask(thread, question), stopped]));
-      this.keep(thread);
+      return await this.threads.run(
+        { ...question, memoryMb: this.limits.memoryMb },
+        {
+          ...asker,
+          name: path,
+          remedy: `send less, or compute it on the command line: npx driftless ${path.replace('/', ' ')}`,
+        },
+      );
     } catch (e) {
-      // a typed error of the function leaves the thread sound; anything else ends it
-      if (thread && e instanceof AppError && e.code !== 'internal' && e.code !== 'time_limit') this.keep(thread);
-      else void thread?.terminate();
-      job.reject((e as { code?: string }).code === 'ERR_WORKER_OUT_OF_MEMORY' ? tooMuchMemory(question, this.limits) : e);
-    } finally {
-      clearTimeout(timer);
-      this.running.delete(run);
-      this.next();
+      // never seen: whoever asked has gone
+      throw asker.signal?.aborted ? new AppError('time_limit', 'the request was ended before its answer', {}, { cause: e }) : e;
     }
   }
 
-  /** Ends the youngest computation when the process has grown beyond what its threads may take: estimates can be wrong, memory cannot. */
-  private watchMemory(): void {
-    if (this.guard !== undefined) return;
-    this.calmBytes = process.memoryUsage.rss();
-    this.guard = setInterval(() => {
-      if (this.running.size === 0) {
-        clearInterval(this.guard);
-        this.guard = undefined;
-        return;
-      }
-      if (process.memoryUsage.rss() - this.calmBytes < this.limits.memoryMb * 2 ** 20 * this.running.size) return;
-      const youngest = [...this.running].reduce((a, b) => (b.startedAt > a.startedAt ? b : a));
-      youngest.stop(tooMuchMemory(youngest.question, this.limits));
-    }, MEMORY_CHECK_MS).unref();
-  }
-
-  private take(): Worker {
-    const [first] = this.idle;
-    if (!first) return this.start(this.limits.memoryMb);
-    const [thread, timer] = first;
-    clearTimeout(timer);
-    this.idle.delete(thread);
-    return thread;
-  }
-
-  private keep(thread: Worker): void {
-    const end = () => {
-      this.idle.delete(thread);
-      void thread.terminate();
-    };
-    this.idle.set(thread, setTimeout(end, this.limits.idleMs).unref());
-  }
-
-  /** Ends the threads that wait for work. */
-  async stop(): Promise<void> {
-    for (const [thread, timer] of [...this.idle]) {
-      clearTimeout(timer);
-      this.idle.delete(thread);
-      await thread.terminate();
-    }
+  /** Ends all threads. */
+  stop(): Promise<void> {
+    return this.threads.stop();
   }
 }
-
-/** Never seen: whoever asked has gone. The thread ends, as after a time limit. */
-const left = () => new AppError('time_limit', 'the request was ended before its answer');
-const tooLong = (q: Question, limits: PoolLimits) =>
-  new AppError(
-    'time_limit',
-    `${q.path} took longer than ${limits.timeMs / 1000} s; send less, or compute it on the command line: npx driftless ${q.path.replace('/', ' ')}`,
-  );
-const tooMuchMemory = (q: Question, limits: PoolLimits) =>
-  new AppError('time_limit', `${q.path} needs more than ${limits.memoryMb} MB; send less`);
 
 const KEY = Symbol.for('driftless.compute-pool');
 /** The pool of this process, also across reloads of a module in development. */

@@ -1,22 +1,9 @@
-import { AppError } from '@/lib/errors';
+import { type ComplexArray, complexArray } from '@/lib/kernels';
 
 /** A complex number. */
 export interface Complex {
   readonly re: number;
   readonly im: number;
-}
-
-/** Complex values as two arrays of equal length; a matrix is row-major with its sizes beside it. */
-export interface ComplexArray {
-  readonly re: Float64Array;
-  readonly im: Float64Array;
-}
-
-/** Zeros, or a view over given arrays. @throws AppError `dimension_mismatch` when the parts differ in length. */
-export function complexArray(n: number, re = new Float64Array(n), im = new Float64Array(n)): ComplexArray {
-  if (re.length !== n || im.length !== n)
-    throw new AppError('dimension_mismatch', `need ${n} complex values, got ${re.length} real and ${im.length} imaginary`);
-  return { re, im };
 }
 
 /** a·b. */
@@ -64,4 +51,21 @@ export function waveRoot(z: Complex): Complex {
 export function cexp(a: Complex): Complex {
   const m = Math.exp(a.re);
   return { re: m * Math.cos(a.im), im: m * Math.sin(a.im) };
+}
+
+/** y = A·x for a complex (m, k) matrix. */
+export function complexMultiplyVector(a: ComplexArray, x: ComplexArray, m: number, k: number): ComplexArray {
+  const out = complexArray(m);
+  for (let i = 0; i < m; i++) {
+    let u = 0;
+    let v = 0;
+    for (let j = 0; j < k; j++) {
+      const p = i * k + j;
+      u += a.re[p]! * x.re[j]! - a.im[p]! * x.im[j]!;
+      v += a.re[p]! * x.im[j]! + a.im[p]! * x.re[j]!;
+    }
+    out.re[i] = u;
+    out.im[i] = v;
+  }
+  return out;
 }

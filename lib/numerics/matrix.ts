@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { withKernels } from './kernels/load';
+import { crossProduct, product, transposedProduct } from '@/lib/kernels';
 
 /** Dense real matrix: `data[i * cols + j]` is row i, column j (row-major). `data` is owned by the matrix. */
 export interface Matrix {
@@ -66,16 +66,7 @@ export function transpose(a: Matrix): Matrix {
  */
 export function multiply(a: Matrix, b: Matrix): Matrix {
   if (a.cols !== b.rows) throw new AppError('dimension_mismatch', `A is ${a.rows} x ${a.cols}, B is ${b.rows} x ${b.cols}`);
-  const { rows: m, cols: k } = a;
-  const n = b.cols;
-  const [sa, sb] = [m * k, k * n];
-  return withKernels(sa + sb + m * n, (kernels, scratch, at) => {
-    scratch.set(a.data);
-    scratch.set(b.data, sa);
-    scratch.fill(0, sa + sb);
-    kernels.gemm(m, n, k, 1, at, k, 1, at + 8 * sa, n, 1, at + 8 * (sa + sb), n, 0);
-    return { rows: m, cols: n, data: scratch.slice(sa + sb) };
-  });
+  return { rows: a.rows, cols: b.cols, data: product(a.data, b.data, a.rows, a.cols, b.cols) };
 }
 
 /** A·x into a new vector. @throws AppError `dimension_mismatch`. */
@@ -135,16 +126,7 @@ export function transposeMultiplyVector(a: Matrix, y: Numbers): Float64Array {
  */
 export function transposeMultiply(a: Matrix, b: Matrix): Matrix {
   if (a.rows !== b.rows) throw new AppError('dimension_mismatch', `A is ${a.rows} x ${a.cols}, B is ${b.rows} x ${b.cols}`);
-  const { rows: k, cols: m } = a;
-  const n = b.cols;
-  const [sa, sb] = [k * m, k * n];
-  return withKernels(sa + sb + m * n, (kernels, scratch, at) => {
-    scratch.set(a.data);
-    scratch.set(b.data, sa);
-    scratch.fill(0, sa + sb);
-    kernels.gemm(m, n, k, 1, at, 1, m, at + 8 * sa, n, 1, at + 8 * (sa + sb), n, 0);
-    return { rows: m, cols: n, data: scratch.slice(sa + sb) };
-  });
+  return { rows: a.cols, cols: b.cols, data: transposedProduct(a.data, b.data, a.cols, a.rows, b.cols) };
 }
 
 /**
@@ -153,15 +135,7 @@ export function transposeMultiply(a: Matrix, b: Matrix): Matrix {
  * @returns (n, n).
  */
 export function gram(a: Matrix): Matrix {
-  const { rows: m, cols: n } = a;
-  return withKernels(m * n + n * n, (kernels, scratch, at) => {
-    scratch.set(a.data);
-    scratch.fill(0, m * n);
-    const out = at + 8 * m * n;
-    kernels.gemm(n, n, m, 1, at, 1, n, at, n, 1, out, n, 1);
-    kernels.mirror(n, out, n);
-    return { rows: n, cols: n, data: scratch.slice(m * n) };
-  });
+  return { rows: a.cols, cols: a.cols, data: crossProduct(a.data, a.rows, a.cols) };
 }
 
 /** Σ x_i y_i over the shorter of both. */

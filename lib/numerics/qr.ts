@@ -1,22 +1,14 @@
 import { AppError } from '@/lib/errors';
-import { withKernels } from './kernels/load';
+import { type Householder, householder } from '@/lib/kernels';
 import type { Matrix } from './matrix';
 import { type Svd, svd } from './svd';
 
 /** Householder factorisation A·P = Q·R. */
-export interface Qr {
+export interface Qr extends Householder {
   readonly rows: number;
   readonly cols: number;
   /** R, row-major (n, n), zeros below the diagonal. */
   readonly factors: Float64Array;
-  /** Reflectors by columns, (n, m): v_k stands behind entry k of row k. */
-  readonly reflectors: Float64Array;
-  /** Scalar of each reflector H_k = I − tau_k v_k v_kᵀ with v_k[k] = 1. */
-  readonly tau: Float64Array;
-  /** Column j of A·P is column `permutation[j]` of A. Identity without pivoting. */
-  readonly permutation: Int32Array;
-  /** Qᵀb of the right-hand sides that were carried along, (m,) each. */
-  readonly carried: readonly Float64Array[];
 }
 
 /**
@@ -35,25 +27,10 @@ export function qrFactor(a: Matrix, options: { readonly pivot?: boolean; readonl
       rows: m,
       cols: n,
     });
-  const size = m * n;
-  const carry = options.carry ?? [];
-  const behind = 2 * size + carry.length * m;
-  return withKernels(behind + 4 * n, (kernels, scratch, at) => {
-    const [tau, norms, order] = [behind, behind + n, behind + 3 * n];
-    scratch.set(a.data);
-    carry.forEach((b, k) => {
-      scratch.set(b, 2 * size + k * m);
-    });
-    kernels.factorQr(m, n, carry.length, at, at + 8 * tau, at + 8 * size, options.pivot ? 1 : 0, at + 8 * norms, at + 8 * order);
-    const permutation = options.pivot
-      ? new Int32Array(scratch.buffer, at + 8 * order, n).slice()
-      : Int32Array.from({ length: n }, (_, j) => j);
-    const reflectors = scratch.slice(size, 2 * size);
-    const carried = carry.map((_, k) => scratch.slice(2 * size + k * m, 2 * size + (k + 1) * m));
-    const factors = new Float64Array(n * n);
-    for (let j = 0; j < n; j++) for (let i = 0; i <= j; i++) factors[i * n + j] = reflectors[j * m + i]!;
-    return { rows: m, cols: n, factors, reflectors, tau: scratch.slice(tau, norms), permutation, carried };
-  });
+  const h = householder(a.data, m, n, options.pivot ?? false, options.carry ?? []);
+  const factors = new Float64Array(n * n);
+  for (let j = 0; j < n; j++) for (let i = 0; i <= j; i++) factors[i * n + j] = h.reflectors[j * m + i]!;
+  return { rows: m, cols: n, factors, ...h };
 }
 
 /** b ← Qᵀb in place, b of length m. @complexity 4mn flops. @throws AppError `dimension_mismatch`. */

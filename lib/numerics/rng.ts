@@ -1,4 +1,4 @@
-import { RANDOM_BASE64 } from './kernels/random-binary';
+import { type Generator, generator } from '@/lib/kernels';
 
 /**
  * Seeded random numbers: xoshiro256** of Blackman and Vigna with named streams. The same seed and stream name give the
@@ -64,63 +64,8 @@ export function rngFromState(state: ArrayLike<number>, seed = 0, stream = ''): R
   return new Xoshiro256(state, seed, stream);
 }
 
-// Ziggurat with 128 blocks of equal area (Marsaglia & Tsang 2000, doubles as in Doornik 2005): tail start and block area.
-const BLOCKS = 128;
-const TAIL = 3.442619855899;
-const AREA = 9.91256303526217e-3;
-const ZX = new Float64Array(BLOCKS + 1);
-const ZRATIO = new Float64Array(BLOCKS);
-{
-  let f = Math.exp(-0.5 * TAIL * TAIL);
-  ZX[0] = AREA / f;
-  ZX[1] = TAIL;
-  for (let i = 2; i < BLOCKS; i++) {
-    ZX[i] = Math.sqrt(-2 * Math.log(AREA / ZX[i - 1]! + f));
-    f = Math.exp(-0.5 * ZX[i]! ** 2);
-  }
-  for (let i = 0; i < BLOCKS; i++) ZRATIO[i] = ZX[i + 1]! / ZX[i]!;
-}
-
-interface RandomKernels {
-  stateAt(): number;
-  edgesAt(): number;
-  ratiosAt(): number;
-  blockAt(): number;
-  uint32(): number;
-  uniform(): number;
-  integer(n: number): number;
-  normal(): number;
-  fillUniform(n: number): void;
-  fillNormal(n: number): void;
-}
-
-const FILLED_TOGETHER = 4096;
-
-interface Generator {
-  readonly kernels: RandomKernels;
-  /** State of the generator that draws now: low and high word of s0 … s3. */
-  readonly state: Int32Array;
-  readonly block: Float64Array;
-  owner: Xoshiro256 | null;
-}
-
-let shared: Generator | null = null;
-
-// One module serves all generators of a thread; a generator loads its state before it draws, unless it drew last.
-function open(): Generator {
-  const bytes = Uint8Array.from(atob(RANDOM_BASE64), (c) => c.charCodeAt(0));
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { exp: Math.exp, log: Math.log } });
-  const kernels = exports as unknown as RandomKernels;
-  const { buffer } = exports['memory'] as WebAssembly.Memory;
-  new Float64Array(buffer, kernels.edgesAt(), BLOCKS + 1).set(ZX);
-  new Float64Array(buffer, kernels.ratiosAt(), BLOCKS).set(ZRATIO);
-  return {
-    kernels,
-    state: new Int32Array(buffer, kernels.stateAt(), 8),
-    block: new Float64Array(buffer, kernels.blockAt(), FILLED_TOGETHER),
-    owner: null,
-  };
-}
+// One generator serves all streams of a thread; whoever draws puts its state in, unless it drew last.
+let owner: Xoshiro256 | null = null;
 
 class Xoshiro256 implements Rng {
   private readonly s: Int32Array;
@@ -134,11 +79,11 @@ class Xoshiro256 implements Rng {
   }
 
   private take(): Generator {
-    shared ??= open();
-    if (shared.owner !== this) {
-      shared.owner?.s.set(shared.state);
+    const shared = generator();
+    if (owner !== this) {
+      owner?.s.set(shared.state);
       shared.state.set(this.s);
-      shared.owner = this;
+      owner = this;
     }
     return shared;
   }
@@ -161,19 +106,19 @@ class Xoshiro256 implements Rng {
 
   fillUniform(out: Float64Array): void {
     const { kernels, block } = this.take();
-    for (let from = 0; from < out.length; from += FILLED_TOGETHER) {
-      const n = Math.min(FILLED_TOGETHER, out.length - from);
+    for (let from = 0; from < out.length; from += block.length) {
+      const n = Math.min(block.length, out.length - from);
       kernels.fillUniform(n);
-      out.set(n === FILLED_TOGETHER ? block : block.subarray(0, n), from);
+      out.set(n === block.length ? block : block.subarray(0, n), from);
     }
   }
 
   fillNormal(out: Float64Array): void {
     const { kernels, block } = this.take();
-    for (let from = 0; from < out.length; from += FILLED_TOGETHER) {
-      const n = Math.min(FILLED_TOGETHER, out.length - from);
+    for (let from = 0; from < out.length; from += block.length) {
+      const n = Math.min(block.length, out.length - from);
       kernels.fillNormal(n);
-      out.set(n === FILLED_TOGETHER ? block : block.subarray(0, n), from);
+      out.set(n === block.length ? block : block.subarray(0, n), from);
     }
   }
 
@@ -182,7 +127,7 @@ class Xoshiro256 implements Rng {
   }
 
   state(): number[] {
-    if (shared?.owner === this) this.s.set(shared.state);
+    if (owner === this) this.s.set(generator().state);
     return Array.from({ length: 8 }, (_, i) => this.s[i ^ 1]!);
   }
 }

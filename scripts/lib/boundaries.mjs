@@ -36,7 +36,7 @@ const NEIGHBOURS = {
 };
 /** Packages of a capability, where a format needs one: small, pure, bundled for the browser too. */
 const PACKAGES = { learning: [/^@bufbuild\/protobuf(\/wkt)?$/] };
-const PURE = ['numerics', 'characteristic', ...CAPABILITIES];
+const PURE = ['kernels', 'numerics', 'characteristic', ...CAPABILITIES];
 const STORES = ['formats', 'db', 'queue'];
 const FOUNDATION = [...BASE, 'numerics', ...CAPABILITIES];
 
@@ -44,7 +44,8 @@ const FOUNDATION = [...BASE, 'numerics', ...CAPABILITIES];
 const RULES = {
   errors: { layers: [], packages: [] },
   characteristic: { layers: [], packages: [] },
-  numerics: { layers: BASE, packages: [] },
+  kernels: { layers: ['errors'], packages: [] },
+  numerics: { layers: [...BASE, 'kernels'], packages: [] },
   ...Object.fromEntries(
     CAPABILITIES.map((name) => [
       name,
@@ -56,14 +57,15 @@ const RULES = {
   formats: { layers: [...BASE, 'config'], packages: [/^(zod|csv-parse|fast-xml-parser)(\/|$)/, /^node:/] },
   db: { layers: [...BASE, 'config', 'log'], packages: [/^(pg|@prisma\/.*)(\/|$)/, /^node:/] },
   queue: { layers: [...BASE, 'config', 'log', 'db'], packages: [/^(bullmq|ioredis|zod|pg)(\/|$)/, /^node:/] },
-  compute: { layers: [...FOUNDATION, 'config', 'formats'] },
+  threads: { layers: ['errors'], packages: [/^node:worker_threads$/, /^tsx\/esm\/api$/] },
+  compute: { layers: [...FOUNDATION, 'config', 'formats', 'threads'] },
   services: { layers: [...FOUNDATION, ...STORES, 'compute', 'config', 'log'] },
   auth: { layers: [...BASE, 'config', 'log', 'db', 'formats', 'services'] },
   http: { layers: [...BASE, 'config', 'log', 'formats', 'auth', 'services'] },
   ui: { layers: [...FOUNDATION], packages: [/^(react|react-dom|recharts|next|d3-[a-z-]+)(\/|$)/] },
   app: { layers: ['services', 'compute', 'auth', 'log', 'ui', 'http', 'errors', 'config', 'characteristic'] },
-  cli: { layers: ['compute', 'formats', 'errors'] },
-  workers: { layers: ['services', 'compute', 'auth', 'log', 'queue', 'errors', 'config', ...FOUNDATION] },
+  cli: { layers: ['compute', 'threads', 'formats', 'errors'] },
+  workers: { layers: ['services', 'compute', 'threads', 'auth', 'log', 'queue', 'errors', 'config', ...FOUNDATION] },
 };
 
 const FORBIDDEN_IN_PURE = [
@@ -105,7 +107,7 @@ function* sources(folder) {
   if (!existsSync(join(root, folder))) return;
   for (const name of readdirSync(join(root, folder)).sort()) {
     const path = `${folder}/${name}`;
-    if (path === 'lib/db/generated' || path === 'lib/numerics/kernels/assembly') continue;
+    if (path === 'lib/db/generated' || path === 'lib/kernels/assembly') continue;
     if (statSync(join(root, path)).isDirectory()) yield* sources(path);
     else if (/\.tsx?$/.test(name) && !name.endsWith('.d.ts')) yield path;
   }

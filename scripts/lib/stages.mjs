@@ -35,10 +35,15 @@ export const TOOLS = {
   playwright: tool('@playwright', 'test', 'cli.js'),
 };
 
-/** A tool that says yes or no counts as one test. */
-export async function yesOrNo(run) {
-  const { code, ended } = await run;
-  return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0, note: ended };
+/** Tools that say yes or no, one after the other: each counts as one test. */
+export async function allOf(runs) {
+  const tally = { passed: 0, failed: 0, skipped: 0 };
+  for (const run of runs) {
+    const { code, ended } = await run();
+    if (code === 0) tally.passed++;
+    else Object.assign(tally, { failed: tally.failed + 1, note: ended });
+  }
+  return tally;
 }
 
 /** A runner that failed without telling which test did must not look green. */

@@ -10,7 +10,7 @@ import { identity, isAlive, kill, stop, stopLeftovers } from './processes.mjs';
 import { startRedis } from './redis.mjs';
 import { inRoot, readJson } from './root.mjs';
 import { secrets } from './secrets.mjs';
-import { commandStage, hasCommand, runStreaming, TOOLS, vitestStage, yesOrNo } from './stages.mjs';
+import { allOf, commandStage, hasCommand, runStreaming, TOOLS, vitestStage } from './stages.mjs';
 import { explain, Trouble } from './trouble.mjs';
 import { bold, elapsed, fail, say, step } from './ui.mjs';
 
@@ -66,10 +66,17 @@ async function typeCheck({ onStart }) {
   await generateClient(onStart);
   const typegen = await runStreaming({ name: 'next typegen', args: [TOOLS.next, 'typegen'], onStart });
   if (typegen.code !== 0) return { passed: 0, failed: 1, skipped: 0, note: 'next typegen failed' };
-  return yesOrNo(runStreaming({ name: 'tsc', args: [TOOLS.tsc, '--noEmit', '-p', '.'], onStart }));
+  return allOf([
+    () => runStreaming({ name: 'tsc', args: [TOOLS.tsc, '--noEmit', '-p', '.'], onStart }),
+    () => runStreaming({ name: 'tsc of the kernels', args: [TOOLS.tsc, '-p', inRoot('lib', 'kernels', 'assembly')], onStart }),
+  ]);
 }
 
-const lint = ({ onStart }) => yesOrNo(runStreaming({ name: 'biome', args: [TOOLS.biome, 'check', '.'], onStart }));
+const lint = ({ onStart }) =>
+  allOf([
+    () => runStreaming({ name: 'biome', args: [TOOLS.biome, 'check', '.'], onStart }),
+    () => runStreaming({ name: 'biome of the kernels', args: [inRoot('scripts', 'lint-kernels.mjs')], onStart }),
+  ]);
 
 async function boundaries() {
   const { problems, modules } = checkBoundaries();
@@ -78,7 +85,7 @@ async function boundaries() {
 }
 
 /** Files, exports and packages that nothing reaches (`knip.json`). */
-const unreached = ({ onStart }) => yesOrNo(runStreaming({ name: 'knip', args: [TOOLS.knip, '--no-progress'], onStart }));
+const unreached = ({ onStart }) => allOf([() => runStreaming({ name: 'knip', args: [TOOLS.knip, '--no-progress'], onStart })]);
 
 const unit = ({ bench: { dir }, onStart }) => vitestStage({ project: 'unit', report: join(dir, 'unit.json'), onStart });
 

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ComputePool, computePool, LIMITS } from '@/lib/compute/pool';
 import { functionAt } from '@/lib/compute/registry';
-import { startThread } from '@/lib/compute/start-thread';
+import { startThread } from '@/lib/threads/thread';
 import { type Door, openDoor } from '../support/door';
 
 let door: Door;
@@ -24,8 +24,8 @@ const short = { path: 'spc/constants', text: '{"n":5}' };
 test('an asker who has gone takes his computation with him, whether it waits or runs', async () => {
   const threads: Worker[] = [];
   let ended = 0;
-  const pool = new ComputePool({ ...LIMITS, threads: 1 }, (memoryMb) => {
-    const thread = startThread(memoryMb);
+  const pool = new ComputePool({ ...LIMITS, threads: 1 }, () => {
+    const thread = startThread(new URL('../../workers/compute/call.ts', import.meta.url));
     thread.once('exit', () => ended++);
     threads.push(thread);
     return thread;
@@ -58,11 +58,11 @@ test('a request that is hung up frees its thread for the next', async () => {
   };
   const terminate = vi.spyOn(Worker.prototype, 'terminate');
   const working = ask();
-  await expect.poll(() => pool['running'].size).toBe(1);
+  await expect.poll(() => pool['threads']['running'].size).toBe(1);
   const waiting = [ask(), ask()];
-  await expect.poll(() => pool['queue'].length).toBe(2);
+  await expect.poll(() => pool['threads']['queue'].length).toBe(2);
   for (const w of waiting) w.hangUp();
-  await expect.poll(() => pool['queue'].length).toBe(0);
+  await expect.poll(() => pool['threads']['queue'].length).toBe(0);
   expect(terminate).not.toHaveBeenCalled();
   working.hangUp();
   await Promise.all([working, ...waiting].map((r) => r.over));

@@ -1,9 +1,9 @@
-import { parentPort } from 'node:worker_threads';
 import { decodeSurrogate, type Surrogate } from '@/lib/inversion';
-import { type CompiledRecipe, compileRecipe, fitWaferSpectra } from '@/lib/recipes';
+import { type CompiledRecipe, compileRecipe, fitWaferSpectra, type SiteFit } from '@/lib/recipes';
 import type { SpectrumJob } from '@/lib/services/spectra/fit-spectra';
+import { serve } from '@/lib/threads/serve';
 
-/** Fits wafers on a thread of its own. A compiled recipe keeps its materials, its grating modes and its library of starts for the wafers that follow. */
+/** Fits wafers. A compiled recipe keeps its materials, its grating modes and its library of starts for the wafers that follow. */
 const KEEP = 8;
 const compiled = new Map<string, CompiledRecipe>();
 
@@ -29,11 +29,4 @@ function surrogateFor(job: SpectrumJob): Surrogate | null {
   return made;
 }
 
-parentPort?.on('message', ({ id, input }: { id: number; input: SpectrumJob }) => {
-  try {
-    parentPort?.postMessage({ id, value: fitWaferSpectra(input, compile(input), surrogateFor(input)) });
-  } catch (e) {
-    const { name, code, message, details } = e as Error & { code?: string; details?: Record<string, unknown> };
-    parentPort?.postMessage({ id, error: { name, code, message, details } });
-  }
-});
+serve<SpectrumJob, SiteFit[]>((job) => fitWaferSpectra(job, compile(job), surrogateFor(job)));

@@ -1,12 +1,13 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { trainSurrogate } from '@/lib/recipes';
 import type { SurrogateAnswer, SurrogateSlice } from '@/lib/services/recipes/surrogates';
+import { serve } from '@/lib/threads/serve';
+import { buffersOf } from '@/lib/threads/thread';
 
 /** Spectra by which the two speeds are taken. */
 const RIGOROUS = 5;
 const FAST = 20_000;
 
-/** Goes on with a training for the time of a slice, on a thread of its own, and hands back where it stands or what came of it. */
+/** Goes on with a training for the time of a slice, and hands back where it stands or what came of it. */
 function run({ work, from, milliseconds }: SurrogateSlice): SurrogateAnswer {
   const until = performance.now() + milliseconds;
   const steps = trainSurrogate(work, from);
@@ -43,4 +44,4 @@ function run({ work, from, milliseconds }: SurrogateSlice): SurrogateAnswer {
   }
 }
 
-parentPort?.postMessage(run(workerData as SurrogateSlice));
+serve(run, (a) => buffersOf('model' in a ? [a.model] : [a.checkpoint.samples, a.checkpoint.training, a.checkpoint.heldBack]));

@@ -1,6 +1,6 @@
-import { parentPort, workerData } from 'node:worker_threads';
 import { fitTrainingSet } from '@/lib/services/vm/fit-training-set';
-import type { TrainingSet } from '@/lib/services/vm/train';
+import type { Trained, TrainingSet } from '@/lib/services/vm/train';
+import { serve } from '@/lib/threads/serve';
 
-/** Trains a model on a thread of its own, so that the worker keeps renewing its locks. */
-parentPort?.postMessage(fitTrainingSet(workerData as TrainingSet));
+/** Trains models of virtual metrology, so that the worker keeps renewing its locks. */
+serve<TrainingSet, Trained>(fitTrainingSet);
