@@ -2,6 +2,7 @@ import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonOf } from '@/lib/errors/reason';
 import { requireSeen } from '@/lib/errors/seen';
+import { inForceAt } from '@/lib/spc';
 import { idFromAddress } from '../address/id-from-address';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
@@ -45,7 +46,7 @@ export async function changeChart(
     const chart = await lockChart(tx, chartId);
     requireSeen('the chart', chart.version, seenVersion);
     const phases = (await phasesOf(tx, [chart.id])).get(chart.id)!;
-    const begun = phases.findLast((p) => p.effectiveFrom <= now) ?? phases[0]!;
+    const begun = inForceAt(phases, 'effectiveFrom', now) ?? phases[0]!;
     const planned = phases.filter((p) => p.effectiveFrom > now);
     return change.cancelScheduled
       ? cancelPlanned(tx, chart, change, planned, actor, why)

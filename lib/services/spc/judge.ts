@@ -3,6 +3,7 @@ import {
   DISPERSION,
   type EwmaState,
   evaluateSeries,
+  inForceAt,
   initialEwma,
   type LimitsSource,
   ruleOf,
@@ -66,12 +67,8 @@ export const DEFAULT_WIDTH_L = 2.962;
 /** Points before the first new one that must be read again: longer than any rule's window, and than the memory of an EWMA limit. */
 export const CONTEXT_POINTS = 60;
 
-/** The phase in force at a time: the last one that had begun. Phases are sorted by their start. */
-export function phaseAt(phases: readonly Phase[], at: number): Phase {
-  let found = phases[0]!;
-  for (const p of phases) if (p.effectiveFrom <= at) found = p;
-  return found;
-}
+/** The phase in force at a time, the first one before it began. Phases are sorted by their start. */
+export const phaseAt = (phases: readonly Phase[], at: number): Phase => inForceAt(phases, 'effectiveFrom', at) ?? phases[0]!;
 
 /**
  * Judges a stretch of a chart in process order: plotted statistic, dispersion, limits and rule signals of each point. Runs

@@ -1,4 +1,4 @@
-import { type Sql, sql, type Tx } from '@/lib/db';
+import { type Db, type Sql, sql, type Tx } from '@/lib/db';
 import type { ChartKind, LimitsSource } from '@/lib/spc';
 import type { CharacteristicValue } from '../characteristics/values';
 import type { Phase } from './judge';
@@ -62,8 +62,8 @@ export function lockCharts(
 }
 
 /** Versions of these charts in the order in which they begin, those that are still to come among them; what was cancelled is left out. */
-export async function phasesOf(tx: Tx, chartIds: readonly string[]): Promise<Map<string, PhaseRow[]>> {
-  const rows = await tx.rows<{
+export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<Map<string, PhaseRow[]>> {
+  const rows = await from.rows<{
     chart_id: string;
     version: number;
     effective_from: Date;

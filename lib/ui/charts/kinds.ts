@@ -1,3 +1,4 @@
+import { capital } from '../format';
 import type { ChartKind } from './rules';
 
 /** Kinds of control charts, as screens name them. */
@@ -11,5 +12,5 @@ export const CHART_KIND: Readonly<Record<ChartKind, string>> = {
 /** The same as the choices of a filter. */
 export const CHART_KINDS = Object.entries(CHART_KIND).map(([value, label]) => ({
   value,
-  label: `${label.charAt(0).toUpperCase()}${label.slice(1)}`,
+  label: capital(label),
 }));

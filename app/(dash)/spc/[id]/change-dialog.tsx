@@ -16,11 +16,11 @@ import {
   draftProblems,
   firstDraft,
   hasDispersion,
-  LIMIT_FIELDS,
   type LimitTexts,
   ruleLine,
   rulesOfKind,
 } from './change-draft';
+import { LIMIT_FIELDS } from './limit-lines';
 
 export interface ChangeDialogProps {
   onClose: () => void;
