@@ -101,11 +101,11 @@ test('a draft that moves values is proposed; who approves it reads of no draft o
   const row = other.getByRole('region', { name: 'History' }).getByRole('row').filter({ hasText: reason });
   await expect(row).toContainText('approved by admin@driftless.local');
   await expect(row).toContainText('Compared with the reference wafer');
-  await expect(other.getByText('since you began')).toHaveCount(0);
+  await expect(other.getByText('came into force while you were typing')).toHaveCount(0);
   await expect(other.getByRole('region', { name: 'Draft' })).toContainText('which is in force');
   await context.close();
   await page.reload();
-  await expect(page.getByText('since you began')).toHaveCount(0);
+  await expect(page.getByText('came into force while you were typing')).toHaveCount(0);
   await expect(page.getByRole('button', { name: /^Put version/ })).toBeDisabled();
 });
 

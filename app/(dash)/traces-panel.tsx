@@ -2,7 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { GoldenRuns, RunTrace } from '@/lib/services/runs/views/run-trace';
 import { leavesBand, orderByDeviation, type TraceInput, traceDeviation } from '@/lib/ui/charts/trace.prepare';
-import { TraceChart } from '@/lib/ui/charts/trace-chart';
+import { SmallTrace, TraceChart } from '@/lib/ui/charts/trace-chart';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { num, unitLabel } from '@/lib/ui/format';
@@ -53,7 +53,7 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
                       )}
                     </span>
                   </span>
-                  <TraceChart input={input} height={56} compact />
+                  <SmallTrace input={input} />
                 </button>
               </li>
             ))}

@@ -9,6 +9,7 @@ export * from './cusum';
 export * from './distribution-fits';
 export * from './entered-limits';
 export * from './ewma';
+export * from './in-force';
 export * from './johnson';
 export * from './kinds';
 export * from './multivariate';

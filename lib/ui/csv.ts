@@ -1,7 +1,6 @@
 /**
  * Tables as CSV (RFC 4180). Numbers keep twelve significant digits, more than any measurement has and fewer than the dust of binary
- * arithmetic needs (0.53, not 0.5299999999999976), whole numbers all of theirs; moments are ISO 8601 in UTC. A minus within a name is the
- * hyphen of the keyboard: "Z(1,-1)" is found by whoever types it.
+ * arithmetic needs (0.53, not 0.5299999999999976), whole numbers all of theirs; moments are ISO 8601 in UTC. Text is as it was stored.
  */
 export type Cell = string | number | boolean | Date | null | undefined;
 
@@ -16,8 +15,8 @@ function cell(v: Cell): string {
   if (v === null || v === undefined) return '';
   if (typeof v === 'number') return Number.isFinite(v) ? String(Number.isInteger(v) ? v : Number(v.toPrecision(DIGITS))) : '';
   if (v instanceof Date) return Number.isNaN(v.getTime()) ? '' : v.toISOString();
-  const plain = String(v).replace(/(?<=.)\u2212(?=\d)/g, '-');
-  const s = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
+  const text = String(v);
+  const s = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s;
 }
 

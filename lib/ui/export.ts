@@ -53,23 +53,6 @@ export const legendMarks = (root: HTMLElement): LegendMark[] =>
     return { svg: mark === null ? '' : styledCopy(mark).innerHTML, text: li.textContent.slice(mark?.textContent.length ?? 0) };
   });
 
-/** What a function draws on a canvas, at `scale` times its size so that it stays sharp. */
-export function canvasDrawing(
-  width: number,
-  height: number,
-  draw: (ctx: CanvasRenderingContext2D) => void,
-  scale = 3,
-): Drawing | null {
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.round(width * scale);
-  canvas.height = Math.round(height * scale);
-  const ctx = canvas.getContext('2d');
-  if (ctx === null) return null;
-  ctx.setTransform(scale, 0, 0, scale, 0, 0);
-  draw(ctx);
-  return { svg: `<image href="${canvas.toDataURL('image/png')}" width="${width}" height="${height}"/>`, width, height };
-}
-
 function styledCopy(svg: SVGSVGElement): SVGSVGElement {
   const copy = svg.cloneNode(true) as SVGSVGElement;
   const from = [svg, ...svg.querySelectorAll('*')];

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { RunToRunConfig } from '@/lib/control';
+import type { MetrologyRecipe } from '@/lib/recipes';
 import { configDifference, textsOf } from './control/config-diff';
 import { readConfig } from './control/config-form';
 import { etchLoop } from './control/fixtures/etch-loop';
-import { followed, rebased, sameContent, standing } from './rebase';
+import { begun, clashes, followed, goesOn, isBehind, rebased, sameContent } from './rebase';
+import { withValue } from './recipes/draft';
+import { recipeDifference } from './recipes/recipe-diff';
+import { TEMPLATES } from './recipes/templates';
 
 test('of a loop only the typed field goes beside the version that came into force meanwhile: nothing of that is undone', () => {
   const v2 = { ...etchLoop, gain: -1.5, maxStep: 0.2 };
@@ -40,15 +45,82 @@ test('nothing typed gives the new version; the same version gives what was typed
   ));
 
 test('a form asks before it leaves its version only where something was typed and would show otherwise', () => {
+  const over = (key: number, live: RunToRunConfig) => ({ key, live, textsOf });
   const v2 = { ...etchLoop, gain: -1.5 };
-  const untouched = { key: 1, base: etchLoop, draft: textsOf(etchLoop) };
+  const untouched = begun(over(1, etchLoop));
   const typed = { ...untouched, draft: { ...untouched.draft, lambda: '0.3' } };
-  expect(standing(typed, 1, etchLoop, textsOf)).toBe('of it');
-  expect(standing(untouched, 2, v2, textsOf)).toBe('free');
-  expect(standing(typed, 2, { ...etchLoop }, textsOf)).toBe('free');
-  expect(standing(typed, 2, v2, textsOf)).toBe('behind');
-  expect(standing(typed, 2, { ...etchLoop, lambda: 0.3 }, textsOf)).toBe('free');
-  const now = followed(typed, 2, v2, textsOf);
+  expect(isBehind(typed, over(1, etchLoop))).toBe(false);
+  expect(isBehind(untouched, over(2, v2))).toBe(false);
+  expect(isBehind(typed, over(2, { ...etchLoop }))).toBe(false);
+  expect(isBehind(typed, over(2, v2))).toBe(true);
+  expect(isBehind(typed, over(2, { ...etchLoop, lambda: 0.3 }))).toBe(false);
+  expect(goesOn(typed, over(2, v2), null)).toBe(typed);
+  expect(goesOn(untouched, over(2, v2), null)).toEqual(begun(over(2, v2)));
+  const now = followed(typed, over(2, v2));
   expect([now.base, now.draft.lambda, now.draft.gain]).toEqual([v2, '0.3', '-1.5']);
-  expect(standing(now, 2, v2, textsOf)).toBe('of it');
+  expect(isBehind(now, over(2, v2))).toBe(false);
+});
+
+test('the version that came of what was sent begins the form anew; one that somebody else made while a proposal waits drops nothing that was typed', () => {
+  const typed = { ...begun({ key: 1, live: etchLoop, textsOf }), draft: { ...textsOf(etchLoop), lambda: '0.30' } };
+  const says = (v: RunToRunConfig): boolean => v.lambda === 0.3;
+  const own = { key: 2, live: { ...etchLoop, lambda: 0.3 }, textsOf };
+  expect(goesOn(typed, own, says)).toEqual(begun(own));
+  const other = { key: 2, live: { ...etchLoop, gain: -1.5 }, textsOf };
+  expect(goesOn(typed, other, says)).toBe(typed);
+  expect(followed(typed, other).draft).toMatchObject({ lambda: '0.30', gain: '-1.5' });
+});
+
+describe('a recipe', () => {
+  const was = TEMPLATES.find((t) => t.key === 'film-stack')!.content;
+  const films = (r: MetrologyRecipe) => (r.sample.kind === 'film-stack' ? r.sample.films : []);
+  const [top] = films(was);
+  const withFilms = (r: MetrologyRecipe, list: readonly unknown[]): MetrologyRecipe => withValue(r, 'sample.films', list);
+  const cap = { ...top, name: 'cap' };
+
+  test('keeps the changes of both, field by field, in its lists too', () => {
+    const typed = withValue(withValue(was, 'parameters.0.role.upper', 180), 'fit.starts', 7);
+    const now = withValue(withValue(was, 'parameters.0.role.lower', 30), 'accept.reducedChi2', 9);
+    const r = rebased(typed, was, now);
+    expect(recipeDifference(now, r).map((c) => c.to)).toEqual(recipeDifference(was, typed).map((c) => c.to));
+    expect(recipeDifference(typed, r).map((c) => c.to)).toEqual(recipeDifference(was, now).map((c) => c.to));
+    expect(clashes(typed, was, now)).toEqual([]);
+  });
+
+  test('what both changed stays as it was typed, and is named', () => {
+    const typed = withValue(was, 'parameters.0.role.upper', 180);
+    const now = withValue(was, 'parameters.0.role.upper', 150);
+    expect(rebased(typed, was, now)).toEqual(typed);
+    expect(clashes(typed, was, now)).toEqual(['parameters.0.role.upper']);
+    expect(clashes(typed, was, typed)).toEqual([]);
+  });
+
+  test('a list with another entry stands whole where it was typed, and follows where it was not', () => {
+    const typed = withFilms(was, [...films(was), cap]);
+    const now = withValue(was, 'fit.starts', 7);
+    expect(rebased(typed, was, now)).toEqual(withFilms(now, [...films(was), cap]));
+    expect(clashes(typed, was, now)).toEqual([]);
+    expect(rebased(now, was, typed)).toEqual(withFilms(now, [...films(was), cap]));
+    const thinner = withValue(was, 'sample.films.0.thicknessNm', 12);
+    expect(rebased(typed, was, thinner)).toEqual(typed);
+    expect(clashes(typed, was, thinner)).toEqual(['sample.films']);
+  });
+
+  test('films that were moved are not mixed with what stood at their place', () => {
+    const two = withFilms(was, [top, cap]);
+    const typed = withFilms(was, [cap, top]);
+    const now = withValue(two, 'sample.films.0.thicknessNm', 12);
+    expect(rebased(typed, two, now)).toEqual(typed);
+    expect(clashes(typed, two, now)).toEqual(['sample.films']);
+    const renamed = withValue(two, 'sample.films.1.name', 'seal');
+    expect(films(rebased(renamed, two, now))).toMatchObject([{ name: top!.name, thicknessNm: 12 }, { name: 'seal' }]);
+  });
+
+  test('a sample of another kind is one thing', () => {
+    const other = TEMPLATES.find((t) => t.key === 'line-grating')!.content;
+    const typed = { ...was, sample: other.sample };
+    const now = withValue(was, 'sample.films.0.thicknessNm', 12);
+    expect(rebased(typed, was, now).sample).toEqual(other.sample);
+    expect(clashes(typed, was, now)).toEqual(['sample']);
+  });
 });

@@ -1,27 +1,59 @@
-/** What a form may hold: texts, switches, sets of choices, and groups of them. */
-type Held = string | number | boolean | null | ReadonlySet<unknown> | { readonly [key: string]: Held };
+type Group = Readonly<Record<string, unknown>>;
 
 const isSet = (v: unknown): v is ReadonlySet<unknown> => v instanceof Set;
-const isGroup = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !isSet(v);
+const isList = (v: unknown): v is readonly unknown[] => Array.isArray(v);
+const isGroup = (v: unknown): v is Group => typeof v === 'object' && v !== null && !isSet(v) && !isList(v);
+const keysOf = (...groups: readonly Group[]): string[] => [...new Set(groups.flatMap(Object.keys))];
 
 /** Do two contents of one form say the same? */
 export function sameContent(a: unknown, b: unknown): boolean {
   if (isSet(a) && isSet(b)) return a.size === b.size && [...a].every((v) => b.has(v));
-  if (isGroup(a) && isGroup(b)) return Object.keys(a).every((k) => sameContent(a[k], b[k]));
+  if (isList(a) && isList(b)) return a.length === b.length && a.every((v, i) => sameContent(v, b[i]));
+  if (isGroup(a) && isGroup(b)) return keysOf(a, b).every((k) => sameContent(a[k], b[k]));
   return Object.is(a, b);
 }
 
-/**
- * A form over another version: what was typed stays, all else becomes that of the new version; of a set, what was added and taken out.
- * @param typed - what the form holds. @param was - what it held before anything was typed. @param now - what it would hold of the new version.
- */
-export function rebased<T>(typed: T, was: T, now: T): T;
-export function rebased(typed: Held, was: Held, now: Held): Held {
+const nameOf = (v: unknown): unknown => (isGroup(v) ? v['name'] : undefined);
+
+/** As many entries as before, and none that has a name at another place: then entries at one place are one thing. */
+function isAligned(list: readonly unknown[], was: readonly unknown[]): boolean {
+  const names = was.map(nameOf);
+  return list.length === was.length && list.every((v, i) => nameOf(v) === names[i] || !isGroup(v) || !names.includes(nameOf(v)));
+}
+
+/** Things of another kind share no fields that mean the same. */
+const isOneKind = (...groups: readonly Group[]): boolean => new Set(groups.map((g) => g['kind'])).size === 1;
+
+/** @param both - takes the paths of what was changed to something else by both. */
+function merged(typed: unknown, was: unknown, now: unknown, path: string, both: string[]): unknown {
+  const below = (k: string | number): string => (path === '' ? String(k) : `${path}.${k}`);
   if (isSet(typed) && isSet(was) && isSet(now))
     return new Set([...now, ...[...typed].filter((v) => !was.has(v))].filter((v) => typed.has(v) || !was.has(v)));
-  if (isGroup(typed) && isGroup(was) && isGroup(now))
-    return Object.fromEntries(Object.keys(typed).map((k) => [k, rebased(typed[k], was[k], now[k])])) as Held;
-  return Object.is(typed, was) ? now : typed;
+  if (isList(typed) && isList(was) && isList(now) && isAligned(typed, was) && isAligned(now, was))
+    return typed.map((v, i) => merged(v, was[i], now[i], below(i), both));
+  if (isGroup(typed) && isGroup(was) && isGroup(now) && isOneKind(typed, was, now))
+    return Object.fromEntries(
+      keysOf(typed, was, now)
+        .map((k) => [k, merged(typed[k], was[k], now[k], below(k), both)] as const)
+        .filter(([, v]) => v !== undefined),
+    );
+  if (sameContent(typed, was)) return now;
+  if (!sameContent(now, was) && !sameContent(typed, now)) both.push(path);
+  return typed;
+}
+
+/**
+ * A form over another version: what was typed stays, all else becomes that of the new version; of a set, what was added and taken out. Lists are taken
+ * apart where their entries stand for the same things; of others, and of things that became another kind, the whole is one that was typed or was not.
+ * @param typed - what the form holds. @param was - what it held before anything was typed. @param now - what it would hold of the new version.
+ */
+export const rebased = <T>(typed: T, was: T, now: T): T => merged(typed, was, now, '', []) as T;
+
+/** Paths of what both changed, to something else each: what was typed stays there, and the change of the other is undone by it. */
+export function clashes<T>(typed: T, was: T, now: T): string[] {
+  const both: string[] = [];
+  merged(typed, was, now, '', both);
+  return both;
 }
 
 /** A form over a version. */
@@ -33,31 +65,37 @@ export interface Form<L, D> {
   readonly draft: D;
 }
 
-/** The same form over the version in force by now. @param textsOf - what a form holds of a version before anything is typed. */
-export const followed = <L, D>(f: Form<L, D>, key: string | number, live: L, textsOf: (version: L) => D): Form<L, D> => ({
+/** The version in force by now. */
+export interface Live<L, D> {
+  readonly key: string | number;
+  readonly live: L;
+  /** What a form holds of a version before anything is typed. */
+  readonly textsOf: (version: L) => D;
+}
+
+/** A form in which nothing is typed yet. */
+export const begun = <L, D>({ key, live, textsOf }: Live<L, D>): Form<L, D> => ({ key, base: live, draft: textsOf(live) });
+
+/** The same form over the version in force by now. */
+export const followed = <L, D>(f: Form<L, D>, { key, live, textsOf }: Live<L, D>): Form<L, D> => ({
   key,
   base: live,
   draft: rebased(f.draft, textsOf(f.base), textsOf(live)),
 });
 
+/** Does a form have to be taken over by its author before it is sent: it is of an older version, something was typed, and it would show otherwise? */
+export function isBehind<L, D>(f: Form<L, D>, { key, live, textsOf }: Live<L, D>): boolean {
+  if (f.key === key) return false;
+  const [was, now] = [textsOf(f.base), textsOf(live)];
+  return !sameContent(f.draft, was) && !sameContent(was, now) && !sameContent(f.draft, now);
+}
+
 /**
- * How a form stands to the version in force: of it; over an older one, and `free` to follow because nothing was typed, or it would show the
- * same or already does; or `behind`, so that its author has to know before it is sent.
+ * How a form goes on: it stays with its version, follows by itself where it is not behind, or begins anew from the version that its own answer made.
+ * @param isOwn - whether the version in force came of what was sent; null: nothing was.
  */
-export function standing<L, D>(
-  f: Form<L, D>,
-  key: string | number,
-  live: L,
-  textsOf: (version: L) => D,
-): 'of it' | 'free' | 'behind' {
-  if (f.key === key) return 'of it';
-  const was = textsOf(f.base);
-  const now = textsOf(live);
-  return [
-    [f.draft, was],
-    [was, now],
-    [f.draft, now],
-  ].some(([a, b]) => sameContent(a, b))
-    ? 'free'
-    : 'behind';
+export function goesOn<L, D>(f: Form<L, D>, by: Live<L, D>, isOwn: ((version: L) => boolean) | null): Form<L, D> {
+  if (f.key === by.key) return f;
+  if (isOwn?.(by.live)) return begun(by);
+  return isBehind(f, by) ? f : followed(f, by);
 }

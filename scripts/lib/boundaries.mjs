@@ -62,7 +62,7 @@ const RULES = {
   services: { layers: [...FOUNDATION, ...STORES, 'compute', 'config', 'log'] },
   auth: { layers: [...BASE, 'config', 'log', 'db', 'formats', 'services'] },
   http: { layers: [...BASE, 'config', 'log', 'formats', 'auth', 'services'] },
-  ui: { layers: [...FOUNDATION], packages: [/^(react|react-dom|recharts|next|d3-[a-z-]+)(\/|$)/] },
+  ui: { layers: [...FOUNDATION], packages: [/^(react|react-dom|next|d3-[a-z-]+)(\/|$)/] },
   app: { layers: ['services', 'compute', 'auth', 'log', 'ui', 'http', 'errors', 'config', 'characteristic'] },
   cli: { layers: ['compute', 'threads', 'formats', 'errors'] },
   workers: { layers: ['services', 'compute', 'threads', 'auth', 'log', 'queue', 'errors', 'config', ...FOUNDATION] },

@@ -278,3 +278,19 @@ test('excluding a point and taking it back in opens no alert and changes none', 
   await includePoint(as('ana'), { chart, record: bad.record_id, reason: 'the gauge was right after all' });
   expect(await db().rows(sql`SELECT 1 FROM alert WHERE chart_id = ${chart} AND state <> 'closed'`)).toEqual([]);
 });
+
+test('a chart that collects says how many points of its baseline it has, whatever the window holds', async () => {
+  const chart = await chartOf('measurement.lot', 'xbar_s');
+  const from = T0 + 1_000 * HOUR;
+  expect((await spcChart(chart, 0, FAR)).collected).toBeNull();
+  await activate(chart, (d) => ({ ...d, mode: 'baseline' }), from);
+  await lots([1, 5, 9].map((h) => ({ at: from + h * HOUR, means: [100.1, 99.8, 100.2] })));
+  const view = await spcChart(chart, 0, FAR);
+  expect(view.collected).toBe(3);
+  expect(view.points.at.length).toBeGreaterThan(view.versions.at(-1)!.baselineN);
+  expect((await spcChart(chart, from + 4 * HOUR, FAR)).collected).toBe(3);
+  expect((await spcChart(chart, 0, from + 6 * HOUR)).collected).toBe(2);
+  await excludePoint(as('ana'), { chart, record: view.points.recordId.at(-1)!, reason: 'a test wafer' });
+  expect((await spcChart(chart, 0, FAR)).collected).toBe(2);
+  expect((await spcChart(chart, 0, from - HOUR)).collected).toBeNull();
+});

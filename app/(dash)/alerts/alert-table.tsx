@@ -1,4 +1,5 @@
 'use client';
+import type { ReactNode } from 'react';
 import type { AlertRow } from '@/lib/services/alerts/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
@@ -17,6 +18,7 @@ export function AlertTable({
   canAct,
   filtered,
   older,
+  emptyPage,
 }: {
   rows: readonly AlertRow[];
   total: number;
@@ -24,6 +26,8 @@ export function AlertTable({
   filtered: boolean;
   /** Closed before the time range. */
   older: number;
+  /** What an empty page says that is not the first. */
+  emptyPage: ReactNode;
 }) {
   const { run } = useAction();
   const acknowledge = (r: AlertRow): void => {
@@ -90,9 +94,10 @@ export function AlertTable({
       primary
       rowKeys={{ a: acknowledge }}
       empty={
-        filtered
+        emptyPage ??
+        (filtered
           ? `No alert matches these filters${older > 0 ? ` in this time: ${plural(older, 'alert was', 'alerts were')} closed before it. Take a longer one` : '. Choose another state'}, or clear a filter.`
-          : 'No alert is waiting. One opens here when a rule fires on an alerting chart.'
+          : 'No alert is waiting. One opens here when a rule fires on an alerting chart.')
       }
     />
   );

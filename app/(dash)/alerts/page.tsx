@@ -6,7 +6,7 @@ import { fabLists } from '@/lib/services/spc/views/list';
 import { choice, param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { ALL_TIMES, PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
-import { ListPages, pageHrefs, pageNote } from '@/lib/ui/components/list-pages';
+import { emptyPage, firstPage, ListPages, pageNote } from '@/lib/ui/components/list-pages';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
@@ -97,6 +97,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
           canAct={mayAs(actor.role, 'operator')}
           filtered={Object.keys(p).length > 0}
           older={older}
+          emptyPage={emptyPage('/alerts', p)}
         />
       </Panel>
     </>
@@ -106,11 +107,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
 /** The way from a list of the last days to the alerts that were closed before them. */
 function EarlierAlerts({ params, older }: { params: SearchParams; older: number }) {
   return (
-    <Link
-      prefetch={false}
-      className="btn h-7! text-sm!"
-      href={pageHrefs('/alerts', { ...params, range: ALL_TIMES, [PAGE_KEY]: '' }, null).first!}
-    >
+    <Link prefetch={false} className="btn h-7! text-sm!" href={firstPage('/alerts', { ...params, range: ALL_TIMES })}>
       {`Show ${older} closed earlier`}
     </Link>
   );

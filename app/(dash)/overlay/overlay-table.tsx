@@ -1,4 +1,5 @@
 'use client';
+import type { ReactNode } from 'react';
 import type { OverlayRow } from '@/lib/services/overlay/views/overlay';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
@@ -46,7 +47,16 @@ const COLUMNS: readonly Column<OverlayRow>[] = [
   { key: 'measured', header: 'Measured', numeric: true, time: (r) => r.measuredMs },
 ];
 
-export function OverlayTable({ rows, total }: { rows: readonly OverlayRow[]; total: number }) {
+export function OverlayTable({
+  rows,
+  total,
+  emptyPage,
+}: {
+  rows: readonly OverlayRow[];
+  total: number;
+  /** What an empty page says that is not the first. */
+  emptyPage: ReactNode;
+}) {
   return (
     <DataTable
       label="Overlay measurements"
@@ -56,7 +66,10 @@ export function OverlayTable({ rows, total }: { rows: readonly OverlayRow[]; tot
       rowHref={(r) => `/overlay/${r.id}`}
       primary
       total={total}
-      empty="No overlay measurement matches. Take a longer time range or clear a filter; they arrive over POST /api/v1/overlay."
+      empty={
+        emptyPage ??
+        'No overlay measurement matches. Take a longer time range or clear a filter; they arrive over POST /api/v1/overlay.'
+      }
     />
   );
 }

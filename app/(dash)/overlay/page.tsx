@@ -4,7 +4,7 @@ import { fabLists } from '@/lib/services/spc/views/list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
-import { ListPages, pageNote } from '@/lib/ui/components/list-pages';
+import { emptyPage, ListPages, pageNote } from '@/lib/ui/components/list-pages';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
@@ -53,7 +53,7 @@ export default async function OverlayPage({ searchParams }: { searchParams: Prom
         note={pageNote(p, rows.length, total, 'wafers', 'newest first')}
         actions={<ListPages path="/overlay" params={p} next={next} />}
       >
-        <OverlayTable rows={rows} total={total} />
+        <OverlayTable rows={rows} total={total} emptyPage={emptyPage('/overlay', p)} />
       </Panel>
     </>
   );

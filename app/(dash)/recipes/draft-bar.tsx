@@ -1,11 +1,11 @@
 'use client';
 import { useRouter } from 'next/navigation';
 import type { RecipeView } from '@/lib/services/recipes/views/recipes';
-import { answer } from '@/lib/ui/answer';
+import { BehindNotice } from '@/lib/ui/components/behind-notice';
 import { InlineError } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { useReport } from '@/lib/ui/components/toast';
 import { plural } from '@/lib/ui/format';
+import { useAction } from '@/lib/ui/hooks/use-action';
 import { pathWords } from '@/lib/ui/recipes/field-words';
 import type { DraftState } from '@/lib/ui/recipes/use-draft-state';
 import { dropDraft } from './actions';
@@ -23,36 +23,32 @@ function keptWords(kept: KeptDraft): string {
 /** How the draft differs, what it still lacks, and whether somebody saved meanwhile. */
 export function DraftBar({ d, s, kept }: { d: RecipeView; s: DraftState; kept: KeptDraft }) {
   const router = useRouter();
-  const report = useReport();
-  const discard = async (): Promise<void> => {
-    if (kept.at !== null) {
-      const { id, revision } = kept.at;
-      const r = await answer(() => dropDraft(id, revision));
-      report(r);
-      if (!r.ok) return;
-      kept.forget();
-    }
+  const { busy, run } = useAction();
+  const drop = (): void => {
     s.reset();
     if (isNew) router.push('/recipes');
   };
+  const discard = ({ id, revision }: NonNullable<KeptDraft['at']>): void =>
+    run(async () => {
+      const r = await dropDraft(id, revision);
+      if (r.ok) {
+        kept.forget();
+        drop();
+      }
+      return r;
+    });
   const latest = d.versions[0];
   const isNew = d.version === 0;
   return (
     <section aria-label="Draft" className="flex flex-col gap-1 mb-3 text-sm">
       {s.isBehind && latest ? (
-        <p role="alert" className="border-l-2 border-warn bg-warn-wash px-3 py-2 flex items-center gap-3">
-          <StatusMark
-            status="warn"
-            wrap
-            text={`Version ${latest.version} by ${latest.author}${latest.approval ? `, approved by ${latest.approval.by},` : ''} is in use since you began: ${latest.reason}`}
-          />
-          <button type="button" className="link ml-auto whitespace-nowrap" onClick={() => s.rebase(true)}>
-            Keep my draft and compare with it
-          </button>
-          <button type="button" className="link whitespace-nowrap" onClick={() => s.rebase(false)}>
-            Drop my draft
-          </button>
-        </p>
+        <BehindNotice
+          version={latest.version}
+          about={`by ${latest.author}${latest.approval ? `, approved by ${latest.approval.by}` : ''}: ${latest.reason.replace(/\.$/, '')}`}
+          both={s.both.map((path) => pathWords(s.draft, path))}
+          onFollow={s.follow}
+          onDrop={s.reset}
+        />
       ) : null}
       <p className="flex items-center gap-3 min-h-7" aria-live="polite">
         {s.issues.length > 0 ? (
@@ -72,7 +68,12 @@ export function DraftBar({ d, s, kept }: { d: RecipeView; s: DraftState; kept: K
         </span>
         <span className="text-sm text-ink-3">{keptWords(kept)}</span>
         {s.isDirty || kept.at !== null ? (
-          <button type="button" className="link ml-auto whitespace-nowrap" onClick={() => void discard()}>
+          <button
+            type="button"
+            className="link ml-auto whitespace-nowrap"
+            disabled={busy}
+            onClick={() => (kept.at === null ? drop() : discard(kept.at))}
+          >
             Discard the draft
           </button>
         ) : null}

@@ -63,28 +63,16 @@ export function SurrogatePanel({
           {s?.error ? <p className="status-out">{s.error}</p> : null}
           {s?.result ? <Result result={s.result} parameters={parameters} /> : null}
           <div className="flex gap-2">
-            <Gate waits={may ? null : needsRole('engineer')}>
-              {({ disabled, ...described }) => (
+            <Gate waits={may ? null : needsRole('engineer')} busy={busy}>
+              {(gated) => (
                 <>
                   {canStart ? (
-                    <button
-                      type="button"
-                      className="btn"
-                      disabled={disabled || busy}
-                      {...described}
-                      onClick={() => run(() => trainSurrogate(recipeId))}
-                    >
+                    <button type="button" className="btn" {...gated} onClick={() => run(() => trainSurrogate(recipeId))}>
                       {s === null ? 'Train a surrogate' : 'Go on with the training'}
                     </button>
                   ) : null}
                   {canStop && s ? (
-                    <button
-                      type="button"
-                      className="btn"
-                      disabled={disabled || busy}
-                      {...described}
-                      onClick={() => run(() => endSurrogate(s.id))}
-                    >
+                    <button type="button" className="btn" {...gated} onClick={() => run(() => endSurrogate(s.id))}>
                       {s.state === 'training' ? 'Stop the training' : 'Take it out of use'}
                     </button>
                   ) : null}

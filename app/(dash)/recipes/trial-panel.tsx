@@ -48,43 +48,25 @@ export function TrialPanel({ draft: d, revision, isOwn, waits, changes = [] }: T
     >
       <div className="flex items-center gap-3 flex-wrap">
         <span role="status">{standing(t, isVoid)}</span>
-        <Gate waits={waits}>
-          {({ disabled, ...described }) => (
+        <Gate waits={waits} busy={busy}>
+          {(gated) => (
             <>
               {isRunning ? (
-                <button
-                  type="button"
-                  className="btn h-7!"
-                  disabled={disabled || busy}
-                  {...described}
-                  onClick={() => run(() => endTrial(t.id))}
-                >
+                <button type="button" className="btn h-7!" {...gated} onClick={() => run(() => endTrial(t.id))}>
                   Stop
                 </button>
               ) : (
-                <button
-                  type="button"
-                  className="btn h-7!"
-                  disabled={disabled || busy}
-                  {...described}
-                  onClick={() => run(() => tryDraft(d.id, revision))}
-                >
+                <button type="button" className="btn h-7!" {...gated} onClick={() => run(() => tryDraft(d.id, revision))}>
                   {t === null ? 'Try on stored spectra' : 'Try again'}
                 </button>
               )}
               {d.state === 'proposed' && !isOwn ? (
-                <button
-                  type="button"
-                  className="btn btn-primary h-7!"
-                  disabled={disabled}
-                  {...described}
-                  onClick={() => ask('approve')}
-                >
+                <button type="button" className="btn btn-primary h-7!" {...gated} onClick={() => ask('approve')}>
                   Approve…
                 </button>
               ) : null}
               {d.state === 'proposed' ? (
-                <button type="button" className="btn h-7!" disabled={disabled} {...described} onClick={() => ask('return')}>
+                <button type="button" className="btn h-7!" {...gated} onClick={() => ask('return')}>
                   {isOwn ? 'Withdraw…' : 'Give back…'}
                 </button>
               ) : null}

@@ -6,7 +6,7 @@ import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { KIND_CHOICES } from '@/lib/ui/charts/kinds';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
-import { ListPages, pageNote } from '@/lib/ui/components/list-pages';
+import { emptyPage, ListPages, pageNote } from '@/lib/ui/components/list-pages';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
@@ -75,7 +75,7 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
         note={pageNote(p, rows.length, total, 'charts', 'worst first')}
         actions={<ListPages path="/spc" params={p} next={next} />}
       >
-        <ScreeningTable rows={rows} label="Charts" total={total} />
+        <ScreeningTable rows={rows} label="Charts" total={total} emptyPage={emptyPage('/spc', p)} />
       </Panel>
     </>
   );

@@ -1,4 +1,5 @@
 'use client';
+import type { ReactNode } from 'react';
 import type { ScreenRow } from '@/lib/services/spc/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Sparkline } from '@/lib/ui/components/sparkline';
@@ -115,11 +116,14 @@ export function ScreeningTable({
   label,
   total,
   compact = false,
+  emptyPage = null,
 }: {
   rows: readonly ScreenRow[];
   label: string;
   total?: number;
   compact?: boolean;
+  /** What an empty page says that is not the first. */
+  emptyPage?: ReactNode;
 }) {
   return (
     <DataTable
@@ -131,7 +135,7 @@ export function ScreeningTable({
       primary
       exportable={!compact}
       {...(total === undefined ? {} : { total })}
-      empty="No chart matches these filters. Clear one of them, or take a longer time range."
+      empty={emptyPage ?? 'No chart matches these filters. Clear one of them, or take a longer time range.'}
     />
   );
 }

@@ -1,8 +1,9 @@
 'use client';
-import { useId, useState } from 'react';
+import { useState } from 'react';
 import type { DeadLetter } from '@/lib/services/system/views/system';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
+import { Gate, type Gated, needsRole } from '@/lib/ui/components/gate';
 import { Panel } from '@/lib/ui/components/panel';
 import { plural } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
@@ -14,9 +15,7 @@ export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[];
   const [asked, ask] = useState<DeadLetter | null>(null);
   const [shown, show] = useState<number | null>(null);
   const { busy, run } = useAction();
-  const why = useId();
-  const described = may ? undefined : why;
-  const columns: Column<DeadLetter>[] = [
+  const columns = (gated: Gated): Column<DeadLetter>[] => [
     { key: 'queue', header: 'Queue', value: (t) => t.queue },
     {
       key: 'error',
@@ -46,16 +45,10 @@ export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[];
           >
             Payload
           </button>
-          <button
-            type="button"
-            className="btn h-6! text-sm!"
-            disabled={!may || busy}
-            aria-describedby={described}
-            onClick={() => run(() => replayDeadLetter(t.id))}
-          >
+          <button type="button" className="btn h-6! text-sm!" {...gated} onClick={() => run(() => replayDeadLetter(t.id))}>
             Replay
           </button>
-          <button type="button" className="btn h-6! text-sm!" disabled={!may} aria-describedby={described} onClick={() => ask(t)}>
+          <button type="button" className="btn h-6! text-sm!" {...gated} onClick={() => ask(t)}>
             Dismiss…
           </button>
         </span>
@@ -63,27 +56,20 @@ export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[];
     },
   ];
   return (
-    <Panel
-      title="Dead letters"
-      note={
-        <span id={why}>
-          {[
-            ...(total > 0 ? [plural(total, 'task')] : []),
-            ...(may ? [] : ['replaying and dismissing need the engineer role']),
-          ].join('; ')}
-        </span>
-      }
-      flush
-    >
-      <DataTable
-        label="Dead letters"
-        rows={rows}
-        columns={columns}
-        rowKey={(t) => String(t.id)}
-        total={total}
-        empty="No task has failed for good. A task that fails is tried five times with growing pauses before it comes here."
-        maxHeight={360}
-      />
+    <Panel title="Dead letters" note={total > 0 ? plural(total, 'task') : null} flush>
+      <Gate waits={may || rows.length === 0 ? null : needsRole('engineer')} busy={busy} className="block px-3 py-1">
+        {(gated) => (
+          <DataTable
+            label="Dead letters"
+            rows={rows}
+            columns={columns(gated)}
+            rowKey={(t) => String(t.id)}
+            total={total}
+            empty="No task has failed for good. A task that fails is tried five times with growing pauses before it comes here."
+            maxHeight={360}
+          />
+        )}
+      </Gate>
       <ReasonDialog
         open={asked !== null}
         onClose={() => ask(null)}

@@ -1,6 +1,7 @@
 'use client';
 import { useState } from 'react';
 import type { CsvField, CsvMapping, CsvPreview, SavedMapping } from '@/lib/services/ingest/upload';
+import { Gate } from '@/lib/ui/components/gate';
 import { Panel } from '@/lib/ui/components/panel';
 import { useAction } from '@/lib/ui/hooks/use-action';
 import { keepMapping } from './actions';
@@ -64,22 +65,13 @@ function UploadButton({ r, mode, onClick }: { r: ReturnType<typeof useReading>; 
   const state = uploadState(checked, mode);
   const words = r.isKeeping ? 'Working…' : r.error !== null && checked === null ? 'Upload' : state.words;
   return (
-    <>
-      <button
-        type="button"
-        className="btn btn-primary"
-        disabled={!state.isPossible}
-        aria-describedby={state.why === null ? undefined : 'why-no-upload'}
-        onClick={onClick}
-      >
-        {words}
-      </button>
-      {state.why === null ? null : (
-        <span id="why-no-upload" className="text-sm text-ink-2">
-          {state.why}
-        </span>
+    <Gate waits={state.why} busy={!state.isPossible} className="self-center">
+      {(gated) => (
+        <button type="button" className="btn btn-primary" {...gated} onClick={onClick}>
+          {words}
+        </button>
       )}
-    </>
+    </Gate>
   );
 }
 

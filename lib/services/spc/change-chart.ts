@@ -4,6 +4,7 @@ import { AppError } from '@/lib/errors';
 import { requireSeen } from '@/lib/errors/seen';
 import { reasonIn } from '@/lib/formats/reason';
 import { recordIdIn } from '@/lib/formats/scalars';
+import { inForceAt } from '@/lib/spc';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
 import { type Ctx, verb } from '../verb';
@@ -55,7 +56,7 @@ export const changeChart = verb(
       requireSeen('the chart', chart.version, seen);
       const now = ctx.now();
       const phases = (await phasesOf(tx, [chart.id])).get(chart.id)!;
-      const begun = phases.findLast((p) => p.effectiveFrom <= now) ?? phases[0]!;
+      const begun = inForceAt(phases, 'effectiveFrom', now) ?? phases[0]!;
       const planned = phases.filter((p) => p.effectiveFrom > now);
       const entry = { chart, change, begun, planned, why: reason, now };
       return change.cancelScheduled ? cancelPlanned(tx, ctx, entry) : enterVersion(tx, ctx, entry);

@@ -1,8 +1,8 @@
-import { sql, type Tx } from '@/lib/db';
-import { type BaselineLimits, baselineLimits, type RawPoint, type SigmaMethod } from '@/lib/spc';
+import { type Db, sql, type Tx } from '@/lib/db';
+import { type BaselineLimits, baselineLimits, inForceIndex, type RawPoint, type SigmaMethod } from '@/lib/spc';
 import { feed } from '../live/feed';
 import { followWith, insertVersion } from './planned';
-import { type ChartRow, type PhaseRow, spreadOf } from './store';
+import { type ChartRow, type PhaseRow, phasesOf, spreadOf } from './store';
 
 /** A baseline is frozen only when the chart has moved on this far, so that late measurements are all in. */
 const SETTLE_MS = 8 * 3_600_000;
@@ -72,7 +72,7 @@ async function collectingNow(
 ): Promise<Collecting[]> {
   const may = charts.filter((c) => {
     const list = phases.get(c.id) ?? [];
-    const first = Math.max(0, indexAt(list, since.get(c.id) ?? Number.NEGATIVE_INFINITY));
+    const first = Math.max(0, inForceIndex(list, 'effectiveFrom', since.get(c.id) ?? Number.NEGATIVE_INFINITY));
     return list.slice(first).some((p) => p.cl === null);
   });
   if (may.length === 0) return [];
@@ -84,20 +84,31 @@ async function collectingNow(
     const last = at.get(chart.id);
     if (last === undefined) return [];
     const list = phases.get(chart.id)!;
-    const i = Math.max(0, indexAt(list, last));
+    const i = Math.max(0, inForceIndex(list, 'effectiveFrom', last));
     const phase = list[i]!;
     if (phase.cl !== null) return [];
     return [{ chart, phase, since: list[baselineStart(list, i)]!.effectiveFrom, planned: list.slice(i + 1), newest: last }];
   });
 }
 
-const indexAt = (list: readonly PhaseRow[], at: number): number => list.findLastIndex((p) => p.effectiveFrom <= at);
-
 /** A change of rules alone goes on with the baseline of the phase before it; one that says "collect a new baseline" begins one. */
 function baselineStart(list: readonly PhaseRow[], i: number): number {
   const { change } = list[i]!;
   const goesOn = change !== null && change.limits === undefined && list[i - 1]?.cl === null;
   return goesOn ? baselineStart(list, i - 1) : i;
+}
+
+/** How many points of its baseline a chart had collected by a moment; null where the version in force then has limits. */
+export async function collectedPoints(from: Db, chartId: string, at: number): Promise<number | null> {
+  const list = (await phasesOf(from, [chartId])).get(chartId) ?? [];
+  const i = Math.max(0, inForceIndex(list, 'effectiveFrom', at));
+  const phase = list[i];
+  if (phase === undefined || phase.cl !== null) return null;
+  const since = list[baselineStart(list, i)]!.effectiveFrom;
+  const row = await from.one<{ n: number }>(sql`
+    SELECT count(*)::int AS n FROM (SELECT 1 FROM chart_point
+      WHERE chart_id = ${chartId} AND at >= ${new Date(since)} AND at <= ${new Date(at)} AND excluded IS NULL LIMIT ${phase.baselineN}) p`);
+  return row?.n ?? 0;
 }
 
 /** The first points since each chart collects, as many as its baseline takes; excluded ones left out. */

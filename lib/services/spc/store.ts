@@ -1,4 +1,4 @@
-import { type RowOf, type Sql, sql, type Tx } from '@/lib/db';
+import { type Db, type RowOf, type Sql, sql, type Tx } from '@/lib/db';
 import { CHART_KINDS, type ChartKind, kindOf, type LimitsSource, type Phase } from '@/lib/spc';
 import type { CharacteristicValue } from '../characteristics/values';
 import type { ChartChange, VersionContent } from './next-version';
@@ -63,8 +63,8 @@ export function lockCharts(
 }
 
 /** Versions of these charts in the order in which they begin, those that are still to come among them; what was cancelled is left out. */
-export async function phasesOf(tx: Tx, chartIds: readonly string[]): Promise<Map<string, PhaseRow[]>> {
-  const rows = await tx.rows<{
+export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<Map<string, PhaseRow[]>> {
+  const rows = await from.rows<{
     chart_id: string;
     version: number;
     effective_from: Date;

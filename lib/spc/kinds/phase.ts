@@ -1,3 +1,4 @@
+import { inForceAt } from '../in-force';
 import type { LimitsSource } from '../rules';
 import type { ControlLimits } from '../run-rules';
 
@@ -54,12 +55,9 @@ export interface RawPoint {
   readonly excluded: boolean;
 }
 
-/** The phase in force at a time in ms: the last one that had begun. Phases are sorted by their start. */
-export function phaseAt<P extends Phase>(phases: readonly P[], at: number): P {
-  let found = phases[0]!;
-  for (const p of phases) if (p.effectiveFrom <= at) found = p;
-  return found;
-}
+/** The phase in force at a time in ms, the first one before it began. Phases are sorted by their start. */
+export const phaseAt = <P extends Phase>(phases: readonly P[], at: number): P =>
+  inForceAt(phases, 'effectiveFrom', at) ?? phases[0]!;
 
 /** Limits that follow from a baseline, in the unit of the charted value. */
 export interface BaselineLimits {

@@ -1,8 +1,11 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { normalQuantile } from '@/lib/numerics';
 import { zernikeName } from '@/lib/spatial';
 import { barNotes, barsCsv, barTicks, labelRoom, shownLabel } from './bars.prepare';
-import { insideX } from './histogram';
-import { predictedCsv, preparePredicted } from './predicted-measured';
+import { prepareHistogram } from './histogram.prepare';
+import { insideX } from './plot';
+import { predictedCsv, preparePredicted } from './predicted-measured.prepare';
 import { zernikeLabel } from './zernike';
 
 test('one name a Zernike term, the same beside a bar, in an answer and in the title of a chart', () => {
@@ -102,4 +105,40 @@ test('the file of bars has a column of u only where there is one', () => {
     { label: 'b', value: 2 },
   ];
   expect(barsCsv(both, 'nm')).toBe('name,value (nm),u (nm)\r\na,1,0.5\r\nb,2,\r\n');
+});
+
+test('a Zernike term is found in the file of bars by whoever types its name', () =>
+  expect(barsCsv([{ label: zernikeLabel(1).label, value: 2 }], 'nm')).toBe('name,value (nm)\r\n"Z(1,-1)",2\r\n'));
+
+test('bins have round edges, count every value once, and show the limits', () =>
+  fc.assert(
+    fc.property(
+      fc.array(
+        fc.oneof(
+          fc.integer({ min: -1e6, max: 1e6 }).map((v) => v / 1000),
+          fc.constant(Number.NaN),
+        ),
+        { maxLength: 300 },
+      ),
+      (values) => {
+        const m = prepareHistogram({ label: 'CD', unit: 'nm', values, lsl: -1100, usl: 1100 });
+        const known = values.filter((v) => !Number.isNaN(v));
+        expect(m.bins.reduce((s, b) => s + b.count, 0)).toBe(known.length);
+        expect([m.n, m.xDomain[0] < -1100, m.xDomain[1] > 1100]).toEqual([known.length, true, true]);
+        for (const b of m.bins) {
+          expect(b.to).toBeGreaterThan(b.from);
+          expect(Number(b.from.toFixed(m.binDecimals))).toBeCloseTo(b.from, 8);
+        }
+      },
+    ),
+  ));
+
+test('normal values stand in bins of about the width of Freedman and Diaconis', () => {
+  const values = Array.from({ length: 200 }, (_, i) => 30 + normalQuantile((i + 0.5) / 200));
+  const m = prepareHistogram({ label: 'CD', unit: 'nm', values });
+  expect(m.bins[0]!.to - m.bins[0]!.from).toBe(0.5);
+  expect(m.summary).toBe('200 values in 12 bins of 0.5 nm');
+  expect(prepareHistogram({ label: 'CD', unit: 'nm', values: [5, 5, 5] }).bins.filter((b) => b.count > 0)).toHaveLength(1);
+  expect(prepareHistogram({ label: 'CD', unit: 'nm', values: [30, 30 + 4e-15] }).bins.length).toBeGreaterThan(0);
+  expect(prepareHistogram({ label: 'CD', unit: 'nm', values: [] }).summary).toBe('no values to count');
 });

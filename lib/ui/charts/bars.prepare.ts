@@ -2,7 +2,7 @@ import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { charsIn, textPx } from '../text-width';
 import type { BarItem } from './bars';
-import { niceTicks, tickDecimals } from './ticks';
+import { niceTicks, paddedRange, tickDecimals } from './ticks';
 
 /** Font size of the labels, px. */
 const SIZE = 11;
@@ -11,12 +11,17 @@ const ELLIPSIS = '…';
 /** Characters of a label that stay, whatever stands after it. */
 const LEAST_CHARS = 5;
 
-/** The bars as a table: name, value, and u where any bar has one. */
+/** A minus within a name, "Z(1,−1)": in a file it is the hyphen of the keyboard, so that whoever types it finds it. */
+const MINUS = /(?<=.)\u2212(?=\d)/g;
+
+const withU = (items: readonly Pick<BarItem, 'u'>[]): boolean => items.some((b) => b.u !== undefined && Number.isFinite(b.u));
+
+/** The bars as a file: name, value, and u where any bar has one. */
 export function barsCsv(items: readonly Pick<BarItem, 'label' | 'value' | 'u'>[], unit: string): string {
-  const hasU = items.some((b) => b.u !== undefined && Number.isFinite(b.u));
+  const hasU = withU(items);
   return toCsv(
     ['name', inUnit('value', unit), ...(hasU ? [inUnit('u', unit)] : [])],
-    items.map((b) => [b.label, b.value, ...(hasU ? [b.u] : [])]),
+    items.map((b) => [b.label.replace(MINUS, '-'), b.value, ...(hasU ? [b.u] : [])]),
   );
 }
 
@@ -51,3 +56,36 @@ export const barNotes = (items: readonly Pick<BarItem, 'u'>[], reference: { labe
   ...(items.some((b) => (b.u ?? 0) > 0) ? ['whiskers ± 2u; pale: not told apart from zero'] : []),
   ...(reference === undefined ? [] : [`dashed line: ${reference.label}`]),
 ];
+
+/** From zero on, unless a bar goes below it; room for the whiskers and the reference. */
+export function barDomain(items: readonly Pick<BarItem, 'value' | 'u'>[], reference: number | undefined): [number, number] {
+  const ends = items.flatMap((b) => [b.value, b.value + 2 * (b.u ?? 0), b.value - 2 * (b.u ?? 0)]);
+  const [lo, hi] = paddedRange([0, reference, ...ends], 0.04);
+  return [items.every((b) => b.value >= 0) ? 0 : lo, hi];
+}
+
+const nameOf = (b: Pick<BarItem, 'label' | 'detail'>): string => `${b.label}${b.detail ? `, ${b.detail}` : ''}`;
+
+/** One bar as it is read aloud. */
+export const barWords = (b: BarItem, unit: string): string =>
+  `${nameOf(b)}: ${num(b.value, 3)}${b.u ? ` ± ${num(b.u, 3)}` : ''} ${unit}${b.title === undefined ? '' : `; ${b.title}`}`;
+
+/** The bars as a table on screen; u where any bar has one. */
+export function barTable(items: readonly BarItem[], unit: string, decimals: number) {
+  const hasU = withU(items);
+  return {
+    header: ['Name', inUnit('Value', unit), ...(hasU ? ['u'] : [])],
+    rows: () =>
+      items.map((b) => ({
+        key: b.key,
+        cells: [nameOf(b), num(b.value, decimals), ...(hasU ? [num(b.u, decimals)] : [])],
+      })),
+  };
+}
+
+/** All bars in one sentence. */
+export const barsSummary = (title: string, unit: string, items: readonly Pick<BarItem, 'label' | 'value'>[]): string =>
+  `${title}, ${unit}: ${items
+    .slice(0, 12)
+    .map((b) => `${b.label} ${num(b.value, 3)}`)
+    .join(', ')}${items.length > 12 ? ` and ${items.length - 12} more` : ''}`;

@@ -1,11 +1,13 @@
 'use client';
 import { useRef } from 'react';
-import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { barNotes, barsCsv, barTicks, labelRoom, shownLabel } from './bars.prepare';
-import { paddedRange } from './ticks';
+import { barDomain, barNotes, barsCsv, barsSummary, barTable, barTicks, barWords, labelRoom, shownLabel } from './bars.prepare';
+import { plotBox, scaleX, X_AXIS } from './plot';
+import { PlotFrame } from './plot-frame';
+import { numberTicks, PlotPanel } from './plot-panel';
+import { useWalk } from './use-walk';
 
 export interface BarItem {
   key: string;
@@ -15,7 +17,7 @@ export interface BarItem {
   value: number;
   /** Standard uncertainty: drawn as ±2u. */
   u?: number | undefined;
-  href?: string;
+  /** What choosing it leads to. */
   title?: string;
 }
 
@@ -34,86 +36,78 @@ export interface BarsProps {
 const ROW_PLAIN = 18;
 /** WCAG 2.2 target size, where a bar can be chosen. */
 const ROW_CHOSEN = 24;
+/** Room for the values at the right, px. */
+const VALUES = 62;
 
 /** Horizontal bars from zero with ±2u whiskers; a bar whose whisker crosses zero is pale: it is not told apart from zero. */
 export function Bars({ title, unit, items, reference, onSelect, selectedKey, labelWidth: leastLabel = 120 }: BarsProps) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 360);
-  const labelWidth = labelRoom(items, leastLabel, width);
   const row = onSelect ? ROW_CHOSEN : ROW_PLAIN;
+  const height = items.length * row + X_AXIS;
+  const box = plotBox(width, height, VALUES, 0, labelRoom(items, leastLabel, width));
+  const x = barDomain(items, reference?.value);
+  const { ticks, decimals: d } = barTicks(x[0], x[1], box.right - box.left);
+  const sx = scaleX(box, x);
   const exports = useSvgExport(root, title, () => barsCsv(items, unit), { unit, notes: () => barNotes(items, reference) });
-  const [lo, hi] = paddedRange(
-    [0, reference?.value, ...items.flatMap((b) => [b.value, b.value + 2 * (b.u ?? 0), b.value - 2 * (b.u ?? 0)])],
-    0.04,
-  );
-  const min = items.every((b) => b.value >= 0) ? 0 : lo;
-  const right = 62;
-  const { ticks, decimals: d } = barTicks(min, hi, width - labelWidth - right);
-  const sx = (v: number): number => labelWidth + ((v - min) / (hi - min || 1)) * (width - labelWidth - right);
-  const height = items.length * row + 24;
-  const place = { width, labelWidth, decimals: d };
+  const { at, walk } = useWalk({
+    count: items.length,
+    under: (_, y) => (y < items.length * row ? Math.floor(y / row) : -1),
+    onOpen: onSelect && ((k) => onSelect(items[k]!.key)),
+    along: 'y',
+  });
+  const said = items[at] ? barWords(items[at], unit) : '';
   return (
-    <div ref={root}>
-      <div className="flex items-center h-7 text-sm text-ink-2">
-        <span>{unit}</span>
-        <span className="ml-auto">
-          <ExportMenu items={exports} />
-        </span>
-      </div>
-      <div className="relative">
-        <svg width={width} height={height} data-export role="img" aria-label={spoken(title, unit, items)} className="block">
-          {ticks.map((t) => (
-            <g key={t}>
-              <line
-                x1={sx(t)}
-                x2={sx(t)}
-                y1={0}
-                y2={height - 20}
-                stroke={t === 0 ? 'var(--hairline-strong)' : 'var(--hairline)'}
-              />
-              <text x={sx(t)} y={height - 6} fontSize={11} textAnchor="middle" fill="var(--ink-3)">
-                {num(t, d)}
-              </text>
-            </g>
-          ))}
-          {items.map((b, i) => (
-            <Bar key={b.key} b={b} y={i * row} row={row} sx={sx} place={place} isSelected={selectedKey === b.key} />
-          ))}
-          {reference ? (
-            <g>
-              <line
-                x1={sx(reference.value)}
-                x2={sx(reference.value)}
-                y1={0}
-                y2={height - 20}
-                stroke="var(--ink-2)"
-                strokeDasharray="4 3"
-              />
-              <title>{reference.label}</title>
-            </g>
-          ) : null}
-        </svg>
-        {onSelect
-          ? items.map((b, i) => (
-              <button
-                key={b.key}
-                type="button"
-                className="absolute inset-x-0"
-                style={{ top: i * row, height: row }}
-                aria-pressed={selectedKey === b.key}
-                aria-label={`${nameOf(b)}: ${num(b.value, 3)}${b.u ? ` ± ${num(b.u, 3)}` : ''} ${unit}`}
-                title={tipOf(b)}
-                onClick={() => onSelect(b.key)}
-              />
-            ))
-          : null}
-      </div>
-    </div>
+    <PlotFrame
+      root={root}
+      head={<span>{unit}</span>}
+      exports={exports}
+      walk={{
+        ...walk,
+        kind: 'bar chart',
+        label: `${barsSummary(title, unit, items)}. Arrow keys walk the bars${onSelect ? ', Enter chooses' : ''}.`,
+      }}
+      className={onSelect ? 'cursor-pointer' : ''}
+      spoken={said}
+      table={{ label: title, ...barTable(items, unit, d + 1) }}
+      pointed={items[at] ? { x: sx(items[at].value), top: at * row, card: said } : null}
+    >
+      <PlotPanel
+        width={width}
+        height={height}
+        box={box}
+        x={x}
+        xTicks={numberTicks(ticks, d)}
+        y={[0, 1]}
+        yTicks={[]}
+        decimals={0}
+        grid="x"
+      >
+        {items.map((b, i) => (
+          <Bar
+            key={b.key}
+            b={b}
+            y={i * row}
+            row={row}
+            sx={sx}
+            place={{ width, labelWidth: box.left, decimals: d }}
+            isSelected={selectedKey === b.key}
+          />
+        ))}
+        {reference ? (
+          <line
+            x1={sx(reference.value)}
+            x2={sx(reference.value)}
+            y1={0}
+            y2={box.bottom}
+            stroke="var(--ink-2)"
+            strokeDasharray="4 3"
+          />
+        ) : null}
+      </PlotPanel>
+    </PlotFrame>
   );
 }
-
-const nameOf = (b: BarItem): string => `${b.label}${b.detail ? `, ${b.detail}` : ''}`;
-const tipOf = (b: BarItem): string => b.title ?? nameOf(b);
 
 interface BarProps {
   b: BarItem;
@@ -131,7 +125,6 @@ function Bar({ b, y, row, sx, place, isSelected }: BarProps) {
   const isClear = Math.abs(b.value) > 2 * u;
   return (
     <g>
-      <title>{tipOf(b)}</title>
       <rect x={0} y={y} width={place.width} height={row} fill={isSelected ? 'var(--accent-wash)' : 'transparent'} />
       <text x={place.labelWidth - 8} y={y + row / 2} fontSize={11} textAnchor="end" dominantBaseline="central" fill="var(--ink)">
         {shownLabel(b.label, place.labelWidth, b.detail)}
@@ -168,9 +161,3 @@ function Bar({ b, y, row, sx, place, isSelected }: BarProps) {
     </g>
   );
 }
-
-const spoken = (title: string, unit: string, items: readonly BarItem[]): string =>
-  `${title}, ${unit}: ${items
-    .slice(0, 12)
-    .map((b) => `${b.label} ${num(b.value, 3)}`)
-    .join(', ')}${items.length > 12 ? ` and ${items.length - 12} more` : ''}`;

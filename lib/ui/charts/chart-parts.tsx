@@ -1,62 +1,7 @@
 'use client';
-import { type ReactNode, useLayoutEffect, useRef } from 'react';
-import { XAxis, YAxis } from 'recharts';
-import { num } from '../format';
+import { memo, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { placeCard, visibleRoom } from './card-place';
 import { eventLegend } from './equipment-events';
-import { X_AXIS, Y_AXIS } from './plot';
-
-const TICK = { fontSize: 11, fill: 'var(--ink-3)' } as const;
-
-/** The number axes every chart uses; plain functions, since Recharts looks at its direct children. */
-export function numberXAxis(
-  domain: readonly [number, number],
-  ticks: readonly { value: number; label: string }[],
-  hideLabels = false,
-) {
-  const label = new Map(ticks.map((t) => [t.value, t.label]));
-  return (
-    <XAxis
-      type="number"
-      dataKey="x"
-      domain={[domain[0], domain[1]]}
-      allowDataOverflow
-      ticks={ticks.map((t) => t.value)}
-      tickFormatter={(v: number) => (hideLabels ? '' : (label.get(v) ?? ''))}
-      height={X_AXIS}
-      tick={TICK}
-      tickLine={{ stroke: 'var(--hairline-strong)' }}
-      axisLine={{ stroke: 'var(--hairline-strong)' }}
-      tickSize={4}
-      interval="preserveStartEnd"
-      minTickGap={24}
-    />
-  );
-}
-
-export function numberYAxis(domain: readonly [number, number], ticks: readonly number[], decimals: number) {
-  return (
-    <YAxis
-      type="number"
-      domain={[domain[0], domain[1]]}
-      allowDataOverflow
-      ticks={[...ticks]}
-      tickFormatter={(v: number) => num(v, decimals)}
-      width={Y_AXIS}
-      tick={TICK}
-      tickLine={false}
-      axisLine={false}
-      interval={0}
-    />
-  );
-}
-
-/** Name of a y axis, over the top of its plot, where no mark runs. */
-export const AxisName = ({ text, y }: { text: string; y: number }) => (
-  <text x={Y_AXIS + 6} y={y} fontSize={11} fill="var(--ink-2)">
-    {text}
-  </text>
-);
 
 /** What stands at the pointer: snaps to a real sample at (left, top) of the chart, never between two, and is never cut by what lies around the chart. */
 export function HoverCard({ left, top, children }: { left: number; top: number; children: ReactNode }) {
@@ -80,47 +25,52 @@ export function HoverCard({ left, top, children }: { left: number; top: number; 
   );
 }
 
-/** The same data as a table, one key away. */
-export function DataDisclosure({
-  label,
-  header,
-  rows,
-}: {
+interface TableProps {
   label: string;
   header: readonly string[];
   rows: () => readonly { key: string; cells: readonly ReactNode[] }[];
-}) {
+}
+
+/** The same data as a table, one key away; its rows are made once it is open. */
+export function DataDisclosure(table: TableProps) {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details className="text-sm mt-1 no-print group">
+    <details className="text-sm mt-1 no-print" onToggle={(e) => setOpen(e.currentTarget.open)}>
       <summary className="text-ink-3 hover:text-ink w-max">Values as a table</summary>
-      <div className="max-h-64 overflow-auto border border-hairline rounded mt-1 hidden group-open:block">
-        <table className="grid-table">
-          <caption className="sr-only">{label}</caption>
-          <thead>
-            <tr>
-              {header.map((h) => (
-                <th key={h} scope="col">
-                  {h}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows().map((r) => (
-              <tr key={r.key}>
-                {r.cells.map((c, k) => (
-                  <td key={header[k]} className={typeof c === 'number' ? 'num' : undefined}>
-                    {c}
-                  </td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      {isOpen ? <DataTable {...table} /> : null}
     </details>
   );
 }
+
+const DataTable = memo(function DataTable({ label, header, rows }: TableProps) {
+  return (
+    <div className="max-h-64 overflow-auto border border-hairline rounded mt-1">
+      <table className="grid-table">
+        <caption className="sr-only">{label}</caption>
+        <thead>
+          <tr>
+            {header.map((h) => (
+              <th key={h} scope="col">
+                {h}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows().map((r) => (
+            <tr key={r.key}>
+              {r.cells.map((c, k) => (
+                <td key={header[k]} className={typeof c === 'number' ? 'num' : undefined}>
+                  {c}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+});
 
 export interface LegendEntry {
   mark: 'line' | 'dash' | 'dot' | 'hollow' | 'square' | 'open' | 'band' | 'pale' | 'clip' | 'text';

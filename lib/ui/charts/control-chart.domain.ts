@@ -1,5 +1,6 @@
 import type { ControlChartInput } from './control-chart.prepare';
 import type { Span } from './control-limits.prepare';
+import type { AxisTick } from './plot-axes';
 import { niceTicks, timeTicks } from './ticks';
 
 /** Shares of the width: at both ends, and after the newest change of limits or specification, so that it is seen from its first minute. */
@@ -42,15 +43,8 @@ export function fractionalIndex(at: Float64Array, ms: number): number {
   return lo - 0.5;
 }
 
-export function xTicks(
-  c: ControlChartInput,
-  mode: 'time' | 'sequence',
-  domain: readonly [number, number],
-): { value: number; label: string }[] {
-  if (mode === 'time') {
-    const t = timeTicks(domain[0], domain[1], 8);
-    return t.values.map((value) => ({ value, label: t.label(value) }));
-  }
+export function xTicks(c: ControlChartInput, mode: 'time' | 'sequence', domain: readonly [number, number]): AxisTick[] {
+  if (mode === 'time') return timeTicks(domain[0], domain[1], 8);
   return niceTicks(Math.max(0, domain[0]), domain[1], 8)
     .filter((v) => Number.isInteger(v) && v < c.at.length)
     .map((value) => ({ value, label: c.names[value] ?? String(value + 1) }));

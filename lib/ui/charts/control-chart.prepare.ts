@@ -1,3 +1,4 @@
+import { inForceAt } from '@/lib/spc';
 import { decimalsFor, decimalsForRange, num, plural, shortTime, withU } from '../format';
 import { domainOf, fractionalIndex, phaseSpans, xTicks } from './control-chart.domain';
 import { isJudgedBy, limitSegments, limitSteps, specSegments, zoneBands } from './control-limits.prepare';
@@ -5,6 +6,7 @@ import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
 import { untilEnd } from './in-force';
 import { limitSets } from './limit-sets';
+import type { AxisTick } from './plot-axes';
 import { isDispersionRule, ruleName } from './rules';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
 
@@ -144,7 +146,7 @@ export interface ControlChartModel {
   xDomain: [number, number];
   yDomain: [number, number];
   dispersionDomain: [number, number] | null;
-  xTicks: { value: number; label: string }[];
+  xTicks: AxisTick[];
   yTicks: number[];
   yDecimals: number;
   valueDecimals: number;
@@ -266,7 +268,7 @@ export function isJudged(c: ControlChartInput, i: number): boolean {
 
 /** The phase that holds at a moment. */
 export const phaseAt = (c: Pick<ControlChartInput, 'phases'>, ms: number): ChartPhase | undefined =>
-  c.phases.findLast((p) => p.fromMs <= ms);
+  inForceAt(c.phases, 'fromMs', ms);
 
 /** Does the dispersion of a point lie beyond the limits it was judged by? Excluded points are judged by nothing. */
 export function beyondDispersion(c: ControlChartInput, i: number): boolean {

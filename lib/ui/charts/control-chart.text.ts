@@ -1,5 +1,5 @@
 import { inUnit, toCsv } from '../csv';
-import { asEntered, num, shortTime } from '../format';
+import { num, shortTime } from '../format';
 import {
   beyondDispersion,
   type ControlChartInput,
@@ -9,7 +9,9 @@ import {
   phaseAt,
   valueWords,
 } from './control-chart.prepare';
+import { limitDecimals, limitText, specWords } from './control-limits.prepare';
 import { untilEnd } from './in-force';
+import { dispersionOf } from './limit-sets';
 import { pointState } from './rules';
 
 const stateOf = (p: DrawnPoint): string => pointState({ ...p, rules: [...p.rules, ...p.dispersionRules] }).text;
@@ -115,33 +117,13 @@ export function controlChartNotes(all: ControlChartInput, summary: string, sets:
   const c = untilEnd(all);
   const phase = c.phases.at(-1);
   const spec = c.specs.at(-1);
-  const said = (isEntered: boolean, list: readonly (readonly [string, number | null])[]): string =>
-    list
-      .flatMap(([name, v]) =>
-        v === null || Number.isNaN(v) ? [] : [`${name} ${isEntered ? asEntered(v) : digits(v)} ${c.unit}`],
-      )
+  const said = (isEntered: boolean, l: Readonly<Record<'lcl' | 'cl' | 'ucl', number | null>>): string =>
+    (['lcl', 'cl', 'ucl'] as const)
+      .flatMap((k) => (l[k] === null ? [] : [`${k.toUpperCase()} ${limitText(l[k], isEntered, limitDecimals(l))} ${c.unit}`]))
       .join(', ');
-  const control = phase
-    ? said(phase.isEntered, [
-        ['LCL', phase.lcl],
-        ['CL', phase.cl],
-        ['UCL', phase.ucl],
-      ])
-    : '';
-  const dispersion = phase
-    ? said(phase.isDispEntered, [
-        ['LCL', phase.dispLcl],
-        ['CL', phase.dispCl],
-        ['UCL', phase.dispUcl],
-      ])
-    : '';
-  const specified = spec
-    ? said(true, [
-        ['LSL', spec.lsl],
-        ['target', spec.target],
-        ['USL', spec.usl],
-      ])
-    : '';
+  const control = phase ? said(phase.isEntered, phase) : '';
+  const dispersion = phase ? said(phase.isDispEntered, dispersionOf(phase)) : '';
+  const specified = spec ? specWords(spec, c.unit) : '';
   const about = `${c.title}: `;
   return [
     summary.startsWith(about) ? summary.slice(about.length) : summary,
@@ -153,5 +135,3 @@ export function controlChartNotes(all: ControlChartInput, summary: string, sets:
     ...(specified === '' ? [] : [`specification: ${specified}`]),
   ];
 }
-
-const digits = (v: number): string => String(Number(v.toPrecision(6)));

@@ -1,10 +1,10 @@
 'use client';
-import { useMemo, useRef } from 'react';
+import { memo, useMemo, useRef } from 'react';
 import { StatusMark } from '../components/status-mark';
 import { useSvgExport } from '../components/use-svg-export';
 import { shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { ChartLegend, eventEntries, HoverCard, type LegendEntry } from './chart-parts';
+import { ChartLegend, eventEntries, type LegendEntry } from './chart-parts';
 import {
   type ControlChartInput,
   type ControlChartModel,
@@ -14,14 +14,14 @@ import {
   valueWords,
 } from './control-chart.prepare';
 import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
-import { EventStrip, LimitLayer, PointLayer, ZoneLayer } from './control-marks';
-import { LABELS, plotBox, scaleX } from './plot';
+import { EventStrip, LimitLayer, PickedPoint, PointLayer, ZoneLayer } from './control-marks';
+import { LABELS, type PlotBox, plotBox, scaleX, scaleY } from './plot';
 import { PlotFrame } from './plot-frame';
-import { PlotPanel, seriesLine } from './plot-panel';
+import { PlotPanel, SeriesLine } from './plot-panel';
 import { pointState } from './rules';
-import { takenPlaces } from './taken-places';
+import { placeLabels, takenPlaces } from './taken-places';
 import { niceTicks, tickDecimals } from './ticks';
-import { type Drag, useControlWalk } from './use-control-walk';
+import { useControlWalk } from './use-control-walk';
 
 export interface ControlChartProps {
   input: ControlChartInput;
@@ -50,7 +50,7 @@ export function ControlChart({
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 900);
   const m = useMemo(() => prepareControlChart(input, options), [input, options]);
-  const box = plotBox(width, height, LABELS);
+  const box = useMemo(() => plotBox(width, height, LABELS), [width, height]);
   const selected = useMemo(
     () => (selectedId === null ? -1 : m.points.findIndex((p) => input.ids[p.i] === selectedId)),
     [m, input.ids, selectedId],
@@ -66,6 +66,14 @@ export function ControlChart({
     notes: () => controlChartNotes(input, m.summary, m.sets),
   });
   const picked = selected >= 0 ? m.points[selected] : undefined;
+  const table = useMemo(
+    () => ({
+      label: `${input.title}, points drawn`,
+      header: POINT_HEADER(input),
+      rows: () => m.points.map((p) => pointRow(input, p, m.valueDecimals)),
+    }),
+    [input, m],
+  );
   return (
     <PlotFrame
       root={root}
@@ -79,13 +87,19 @@ export function ControlChart({
       className="touch-pan-y"
       spoken={picked ? spokenPoint(input, picked, m.valueDecimals) : ''}
       below={<Below input={input} m={m} />}
-      table={{
-        label: `${input.title}, points drawn`,
-        header: POINT_HEADER(input),
-        rows: () => m.points.map((p) => pointRow(input, p, m.valueDecimals)),
-      }}
+      table={table}
+      pointed={
+        hovered
+          ? {
+              x: scaleX(box, m.xDomain)(hovered.x),
+              top: 12,
+              card: <PointText input={input} p={hovered} decimals={m.valueDecimals} />,
+            }
+          : null
+      }
+      drag={drag}
     >
-      <LocationPanel m={m} width={width} height={height} selected={selected} members={members} drag={drag} />
+      <LocationPanel m={m} width={width} height={height} picked={picked} members={members} />
       {m.dispersionDomain ? (
         <DispersionPanel
           m={m}
@@ -93,13 +107,8 @@ export function ControlChart({
           name={input.dispersionName ?? 'dispersion'}
           width={width}
           height={dispersionHeight}
-          selected={selected}
+          picked={picked}
         />
-      ) : null}
-      {hovered ? (
-        <HoverCard left={scaleX(box, m.xDomain)(hovered.x)} top={12}>
-          <PointText input={input} p={hovered} decimals={m.valueDecimals} />
-        </HoverCard>
       ) : null}
     </PlotFrame>
   );
@@ -116,7 +125,7 @@ function Head({ unit, drawn }: { unit: string; drawn: ControlChartModel['drawn']
   );
 }
 
-function Below({ input, m }: { input: ControlChartInput; m: ControlChartModel }) {
+const Below = memo(function Below({ input, m }: { input: ControlChartInput; m: ControlChartModel }) {
   return (
     <>
       <ChartLegend entries={legend(m, input)} />
@@ -129,80 +138,82 @@ function Below({ input, m }: { input: ControlChartInput; m: ControlChartModel })
       )}
     </>
   );
-}
+});
 
 interface PanelProps {
   m: ControlChartModel;
   width: number;
   height: number;
-  selected: number;
+  picked: DrawnPoint | undefined;
 }
 
-function LocationPanel({
+const LocationPanel = memo(function LocationPanel({
   m,
   width,
   height,
-  selected,
+  picked,
   members,
-  drag,
-}: PanelProps & { members: ReadonlySet<number>; drag: Drag | null }) {
-  const box = plotBox(width, height, LABELS);
-  const [x, y] = [m.xDomain, m.yDomain];
-  const avoid = useMemo(() => takenPlaces(m, ofMain, mainRules, { boundaries: m.boundaries, events: m.events }), [m]);
+}: PanelProps & { members: ReadonlySet<number> }) {
+  const box = useMemo(() => plotBox(width, height, LABELS), [width, height]);
+  const marks = useMemo(() => <LocationMarks m={m} box={box} members={members} />, [m, box, members]);
   return (
     <PlotPanel
       width={width}
       height={height}
-      data={m.points}
-      x={x}
+      box={box}
+      x={m.xDomain}
       xTicks={m.xTicks}
-      y={y}
+      y={m.yDomain}
       yTicks={m.yTicks}
       decimals={m.yDecimals}
     >
-      <ZoneLayer box={box} x={x} y={y} zones={m.zones} />
-      <LimitLayer box={box} x={x} y={y} limits={m.limits} avoid={avoid} />
-      <EventStrip box={box} x={x} y={y} taken={avoid} />
-      {seriesLine('raw', 'var(--pale)', { width: 0.8 })}
-      {seriesLine('line', 'var(--series)', { opacity: 0.65 })}
-      <PointLayer
-        box={box}
-        x={x}
-        y={y}
-        points={m.points}
-        of={ofMain}
-        rulesOf={mainRules}
-        whiskers
-        selected={selected}
-        members={members}
-      />
-      {drag && Math.abs(drag.to - drag.from) > 4 ? (
-        <rect
-          x={Math.min(drag.from, drag.to)}
-          width={Math.abs(drag.to - drag.from)}
-          y={box.top}
-          height={box.bottom - box.top}
-          fill="var(--accent)"
-          fillOpacity={0.14}
-        />
-      ) : null}
+      {marks}
+      <PickedPoint box={box} x={m.xDomain} y={m.yDomain} point={picked} of={ofMain} />
     </PlotPanel>
+  );
+});
+
+interface MarksProps {
+  m: ControlChartModel;
+  box: PlotBox;
+}
+
+function LocationMarks({ m, box, members }: MarksProps & { members: ReadonlySet<number> }) {
+  const plot = { box, x: m.xDomain, y: m.yDomain };
+  const scales = { sx: scaleX(box, m.xDomain), sy: scaleY(box, m.yDomain) };
+  const taken = takenPlaces(m, ofMain, mainRules, { boundaries: m.boundaries, events: m.events });
+  const labels = placeLabels(box, m.xDomain, m.yDomain, m.limits, taken);
+  return (
+    <>
+      <ZoneLayer {...plot} zones={m.zones} />
+      <LimitLayer {...plot} limits={m.limits} earlier={labels.earlier} />
+      <EventStrip box={box} x={m.xDomain} taken={taken} phases={labels.phases} />
+      <SeriesLine points={m.points} of={(p) => p.raw} {...scales} stroke="var(--pale)" width={0.8} />
+      <SeriesLine points={m.points} of={(p) => p.line} {...scales} stroke="var(--series)" opacity={0.65} />
+      <PointLayer {...plot} points={m.points} of={ofMain} rulesOf={mainRules} whiskers members={members} />
+    </>
   );
 }
 
 /** Room above the dispersion, px. */
 const TOP = 10;
 
-function DispersionPanel({ m, domain, name, width, height, selected }: PanelProps & { domain: [number, number]; name: string }) {
-  const box = plotBox(width, height, LABELS, TOP);
+const DispersionPanel = memo(function DispersionPanel({
+  m,
+  domain,
+  name,
+  width,
+  height,
+  picked,
+}: PanelProps & { domain: [number, number]; name: string }) {
+  const box = useMemo(() => plotBox(width, height, LABELS, TOP), [width, height]);
   const ticks = niceTicks(domain[0], domain[1], 3);
-  const avoid = useMemo(() => takenPlaces(m, ofDispersion, dispersionRules, { boundaries: [], events: [] }), [m]);
+  const marks = useMemo(() => <DispersionMarks m={m} box={box} domain={domain} />, [m, box, domain]);
   return (
     <PlotPanel
       width={width}
       height={height}
-      top={TOP}
-      data={m.points}
+      box={box}
       x={m.xDomain}
       xTicks={m.xTicks}
       hideX
@@ -211,21 +222,31 @@ function DispersionPanel({ m, domain, name, width, height, selected }: PanelProp
       decimals={tickDecimals(ticks)}
       name={name}
     >
-      <LimitLayer box={box} x={m.xDomain} y={domain} limits={m.dispersionLimits} avoid={avoid} />
-      {seriesLine('dispersion', 'var(--series)', { opacity: 0.65 })}
+      {marks}
+      <PickedPoint box={box} x={m.xDomain} y={domain} point={picked} of={ofDispersion} />
+    </PlotPanel>
+  );
+});
+
+function DispersionMarks({ m, box, domain }: MarksProps & { domain: [number, number] }) {
+  const plot = { box, x: m.xDomain, y: domain };
+  const scales = { sx: scaleX(box, m.xDomain), sy: scaleY(box, domain) };
+  const taken = takenPlaces(m, ofDispersion, dispersionRules, { boundaries: [], events: [] });
+  const { earlier } = placeLabels(box, m.xDomain, domain, m.dispersionLimits, taken);
+  return (
+    <>
+      <LimitLayer {...plot} limits={m.dispersionLimits} earlier={earlier} />
+      <SeriesLine points={m.points} of={ofDispersion} {...scales} stroke="var(--series)" opacity={0.65} />
       <PointLayer
-        box={box}
-        x={m.xDomain}
-        y={domain}
+        {...plot}
         points={m.points}
         of={ofDispersion}
         rulesOf={dispersionRules}
         unwatched={beyondDispersion}
         whiskers={false}
-        selected={selected}
         members={NONE}
       />
-    </PlotPanel>
+    </>
   );
 }
 

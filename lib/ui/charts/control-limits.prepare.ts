@@ -108,16 +108,20 @@ export const limitText = (v: number | null | undefined, isEntered: boolean, deci
 
 type LimitKind = 'ucl' | 'cl' | 'lcl';
 
+/** Decimals that tell a part of the width of limits, or of a tenth of the limit where there is no width. */
+export function limitDecimals({ cl, ucl, lcl }: Readonly<Record<LimitKind, number | null>>, parts = 20): number {
+  const width = Math.abs((ucl ?? cl ?? 0) - (lcl ?? cl ?? 0));
+  return decimalsFor((width || Math.abs(cl ?? ucl ?? lcl ?? 0) / 10) / parts);
+}
+
 /**
  * A limit with its name: of points of varying size with the size it is for, of an EWMA the one it settles to, with an arrow as long as it is
  * on the way there. The centre line is the same for every size.
  */
 function stepText(s: LimitStep, kind: LimitKind, isEwma: boolean): string {
-  const { ucl, lcl, cl } = isEwma ? s.nominal : s;
-  const y = isEwma ? s.nominal[kind] : s[kind];
-  const width = Math.abs((ucl ?? cl ?? 0) - (lcl ?? cl ?? 0));
+  const shown = isEwma ? s.nominal : s;
   const isSettled = !isEwma || same({ ...s, ...s.nominal }, s);
-  const text = `${kind.toUpperCase()} ${isSettled ? '' : '→ '}${limitText(y, s.isEntered, decimalsFor((width || Math.abs(y ?? 0) / 10) / 20))}`;
+  const text = `${kind.toUpperCase()} ${isSettled ? '' : '→ '}${limitText(shown[kind], s.isEntered, limitDecimals(shown))}`;
   return s.n === null || kind === 'cl' ? text : `${text}, n = ${s.n}`;
 }
 
@@ -156,6 +160,24 @@ export const zoneBands = (steps: readonly LimitStep[]): ZoneBand[] =>
     });
   });
 
+/** Decimals of a specification. */
+export const specDecimals = (s: Pick<SpecSpan, 'lsl' | 'usl' | 'target'>): number =>
+  limitDecimals({ lcl: s.lsl, cl: s.target, ucl: s.usl });
+
+/** A specification in words: "LSL 28.00, target 30.00, USL 32.00". */
+export const specWords = (s: Pick<SpecSpan, 'lsl' | 'usl' | 'target'>, unit = ''): string =>
+  (
+    [
+      ['LSL', s.lsl],
+      ['target', s.target],
+      ['USL', s.usl],
+    ] as const
+  )
+    .flatMap(([name, v]) =>
+      v === null ? [] : [`${name} ${limitText(v, true, specDecimals(s))}${unit === '' ? '' : ` ${unit}`}`],
+    )
+    .join(', ');
+
 /** Specification limits and target, each version over its own time with its numbers. */
 export function specSegments(
   spans: readonly SpecSpan[],
@@ -164,7 +186,7 @@ export function specSegments(
   only: readonly ('usl' | 'target' | 'lsl')[],
 ): LimitSegment[] {
   const now = spans.at(-1);
-  const d = now !== undefined && now.usl !== null && now.lsl !== null ? decimalsFor((now.usl - now.lsl) / 20) : 2;
+  const d = now === undefined ? 0 : specDecimals(now);
   return only.flatMap((kind) =>
     spans.flatMap((s, k): LimitSegment[] => {
       const y = s[kind];

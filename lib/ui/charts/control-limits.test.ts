@@ -121,7 +121,7 @@ test('every limit that was entered leaves with the file and stands below the pic
   const phases = [{ ...input(2).phases[0]!, dispCl: 0.5, dispLcl: 0.05, dispUcl: 1.7 }];
   const c = input(2, { pointLimits: own, phases, dispersionName: 'standard deviation' });
   expect(['dispersion_lcl', 'dispersion_cl', 'dispersion_ucl'].map((h) => column(c, h)[1])).toEqual(['0.05', '0.5', '1.7']);
-  expect(controlChartNotes(c, '')).toContain('standard deviation, below: LCL 0.05 nm, CL 0.5 nm, UCL 1.7 nm');
+  expect(controlChartNotes(c, '')).toContain('standard deviation, below: LCL 0.050 nm, CL 0.500 nm, UCL 1.700 nm');
 });
 
 test('what changed after the last point is drawn from its first minute, and the numbers before it stay', () => {
@@ -178,7 +178,7 @@ test('limits that a person entered are written whole beside their lines and belo
   };
   const [ucl, lcl, disp, notes] = text(true, true);
   expect([ucl, lcl, disp]).toEqual(['UCL 33.1235', 'LCL 26.1255', 'UCL 2.61875']);
-  expect(notes).toContain('LCL 26.1255 nm, CL 30 nm, UCL 33.1235 nm');
+  expect(notes).toContain('LCL 26.1255 nm, CL 30.00 nm, UCL 33.1235 nm');
   expect(text(false, true).slice(0, 3)).toEqual(['UCL 33.12', 'LCL 26.13', 'UCL 2.61875']);
   const wide = input(3, { phases: [{ ...phase, ucl: 1_234_567.125, isEntered: true }] });
   expect(controlChartNotes(wide, '').join()).toContain('UCL 1\u202f234\u202f567.125 nm');

@@ -1,11 +1,10 @@
 'use client';
 import { type ControlChartModel, type DrawnPoint, type LimitSegment, measuredOf } from './control-chart.prepare';
-import { earlierLabels } from './earlier-labels';
 import { EVENT_SIZE, eventLetters } from './event-letters';
-import { phaseLabelY, phasePatch, placePhaseLabels } from './phase-labels';
+import { phaseLabelY } from './phase-labels';
 import { dotsPath, type PlotBox, scaleX, scaleY, spreadLabels } from './plot';
 import { isDispersionRule } from './rules';
-import { eventPatches, markPatches, type TakenPlaces } from './taken-places';
+import type { PlotLabels, TakenPlaces } from './taken-places';
 
 const DASH: Readonly<Record<LimitSegment['kind'], { dash: string; color: string; width: number }>> = {
   ucl: { dash: '7 4', color: 'var(--ink-2)', width: 1 },
@@ -22,33 +21,16 @@ interface LayerProps {
   y: [number, number];
 }
 
-const NOTHING: TakenPlaces = { marks: [], boundaries: [], events: [] };
-
-/** Names of the phases, clear of the points: the same for the layer that draws them and for the one that keeps clear of them. */
-function phaseLabels({ box, x, y }: LayerProps, { marks, boundaries }: TakenPlaces) {
-  const sx = scaleX(box, x);
-  const at = boundaries.map((b) => ({ ...b, x: sx(b.x) }));
-  return placePhaseLabels(at, box.left, box.right, box.top, markPatches(marks, sx, scaleY(box, y)));
-}
-
-/**
- * Limits with their own dashes; the labels of those in force stand at the right, those of earlier ones on their lines, and none covers another,
- * a point, or the name of a phase.
- */
+/** Limits with their own dashes; the labels of those in force stand at the right, the numbers of earlier ones on their lines, and none covers another. */
 export function LimitLayer({
   box,
   x,
   y,
   limits,
-  avoid = NOTHING,
-}: LayerProps & { limits: readonly LimitSegment[]; avoid?: TakenPlaces }) {
+  earlier = [],
+}: LayerProps & { limits: readonly LimitSegment[]; earlier?: PlotLabels['earlier'] }) {
   const sx = scaleX(box, x);
   const sy = scaleY(box, y);
-  const free = [
-    ...markPatches(avoid.marks, sx, sy),
-    ...eventPatches(avoid.events, sx, box),
-    ...phaseLabels({ box, x, y }, avoid).flatMap((l) => (l === null ? [] : [phasePatch(l, box.top)])),
-  ];
   const labelled = limits.filter((l) => l.label !== null);
   const labelY = spreadLabels(
     labelled.map((l) => sy(l.y)),
@@ -68,7 +50,7 @@ export function LimitLayer({
           strokeWidth={DASH[kind].width}
         />
       ))}
-      {earlierLabels(limits, sx, sy, box, free).map((l) => (
+      {earlier.map((l) => (
         <text key={`${l.x}-${l.y}`} x={l.x} y={l.y} textAnchor="end" fontSize={10} fill={DASH[l.kind].color}>
           {l.text}
         </text>
@@ -127,12 +109,11 @@ interface MarksProps extends LayerProps {
   /** Beyond a limit that no rule watches: an open square. */
   unwatched?: (p: DrawnPoint) => boolean;
   whiskers: boolean;
-  selected: number | null;
   members: ReadonlySet<number>;
 }
 
 /** Points: small discs, ■ with the rule's number where one fired, hollow where excluded, ring around the window's members. */
-export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers, selected, members }: MarksProps) {
+export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers, members }: MarksProps) {
   const sx = scaleX(box, x);
   const sy = scaleY(box, y);
   const at = points.flatMap((p, k) => {
@@ -145,7 +126,6 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
   const flagged = at.filter((m) => m.rules.length > 0 && !m.p.excluded);
   const r = plain.length > 400 ? 1.4 : plain.length > 150 ? 2 : 2.4;
   let lastLabel = Number.NEGATIVE_INFINITY;
-  const pick = at.find((m) => m.k === selected);
   return (
     <g>
       {whiskers ? (
@@ -209,21 +189,32 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
           </g>
         );
       })}
-      {pick ? (
-        <g>
-          <line x1={pick.cx} x2={pick.cx} y1={box.top} y2={box.bottom} stroke="var(--accent)" strokeWidth={1} />
-          <circle cx={pick.cx} cy={pick.cy} r={6.5} fill="none" stroke="var(--accent)" strokeWidth={1.8} />
-        </g>
-      ) : null}
+    </g>
+  );
+}
+
+/** The line and the ring of the picked point; nothing where it has no value. */
+export function PickedPoint({ box, x, y, point, of }: LayerProps & Pick<MarksProps, 'of'> & { point: DrawnPoint | undefined }) {
+  const v = point === undefined ? null : of(point);
+  if (point === undefined || v === null) return null;
+  const cx = scaleX(box, x)(point.x);
+  return (
+    <g>
+      <line x1={cx} x2={cx} y1={box.top} y2={box.bottom} stroke="var(--accent)" strokeWidth={1} />
+      <circle cx={cx} cy={scaleY(box, y)(v)} r={6.5} fill="none" stroke="var(--accent)" strokeWidth={1.8} />
     </g>
   );
 }
 
 /** Phase boundaries and the event strip under the plot area. */
-export function EventStrip({ box, x, y, taken }: LayerProps & { taken: TakenPlaces }) {
-  const { events, boundaries } = taken;
+export function EventStrip({
+  box,
+  x,
+  taken: { events, boundaries },
+  phases,
+}: Pick<LayerProps, 'box' | 'x'> & { taken: TakenPlaces; phases: PlotLabels['phases'] }) {
   const sx = scaleX(box, x);
-  const placed = phaseLabels({ box, x, y }, taken).map((label, i) => ({ boundary: boundaries[i]!, label }));
+  const placed = phases.map((label, i) => ({ boundary: boundaries[i]!, label }));
   return (
     <g>
       {placed.map(({ boundary: b, label }) => (

@@ -7,7 +7,7 @@
  * @returns strictly increasing indices.
  * @complexity n, one pass.
  */
-export function decimate(y: Float64Array, keep: ArrayLike<number | boolean>, buckets: number): Int32Array {
+export function decimate(y: Float64Array | Float32Array, keep: ArrayLike<number | boolean>, buckets: number): Int32Array {
   const n = y.length;
   const b = Math.max(1, Math.floor(buckets));
   if (n <= 2 * b) return Int32Array.from({ length: n }, (_, i) => i);

@@ -53,12 +53,12 @@ export function earlierLabels(
     const heights = [at, at + LINE + 2 * GAP, ...placed.flatMap((p) => [p.y - LINE, p.y + LINE])]
       .filter((y) => y === inside(y) && Math.abs(y - at) <= FAR)
       .sort((a, b) => Math.abs(a - at) - Math.abs(b - at));
-    const found = ALONG.flatMap((share) => heights.map((y) => ({ ...label, x: label.x - share * free, y }))).find(
-      (l) => !taken.some((t) => overlaps(patch(l), t)),
-    );
+    const found = ALONG.flatMap((share) => heights.map((y) => ({ ...label, x: label.x - share * free, y })))
+      .map((l) => ({ l, room: patch(l) }))
+      .find(({ room }) => !taken.some((t) => overlaps(room, t)));
     if (found === undefined) continue;
-    placed.push(found);
-    taken.push(patch(found));
+    placed.push(found.l);
+    taken.push(found.room);
   }
   return placed;
 }

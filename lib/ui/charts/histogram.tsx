@@ -1,109 +1,102 @@
 'use client';
+import { useMemo, useRef } from 'react';
+import { useSvgExport } from '../components/use-svg-export';
 import { num } from '../format';
-import { textPx } from '../text-width';
-import { niceTicks, tickDecimals } from './ticks';
+import { useWidth } from '../hooks/use-width';
+import { type HistogramInput, type HistogramModel, histogramCsv, histogramNotes, prepareHistogram } from './histogram.prepare';
+import { type PlotBox, plotBox, scaleX, scaleY } from './plot';
+import { PlotFrame } from './plot-frame';
+import { numberTicks, PlotPanel } from './plot-panel';
+import { useSampleWalk } from './use-walk';
 
-export interface HistogramProps {
-  label: string;
-  unit: string;
-  values: ArrayLike<number>;
-  lsl?: number | null;
-  usl?: number | null;
-  target?: number | null;
-  width: number;
-  height?: number;
-}
+/** Room for the counts, px. */
+const COUNTS = 30;
+const TOP = 14;
+const RIGHT = 6;
 
-/** Counts in Freedman-Diaconis bins with the specification limits marked. */
-export function Histogram({ label, unit, values, lsl, usl, target, width, height = 130 }: HistogramProps) {
-  const h = histogramBins(values, [lsl ?? null, usl ?? null]);
-  if (h.counts.length === 0) return <p className="text-ink-2">No values to count.</p>;
-  const sx = (v: number): number => 4 + ((v - h.lo) / (h.hi - h.lo)) * (width - 8);
-  const top = Math.max(...h.counts);
-  const ticks = niceTicks(h.lo, h.hi, 4);
-  const d = tickDecimals(ticks);
-  const bottom = height - 20;
+/** Counts in bins, with the specification limits marked. */
+export function Histogram({ input, height = 140 }: { input: HistogramInput; height?: number }) {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root, 274);
+  const m = useMemo(() => prepareHistogram(input), [input]);
+  const box = plotBox(width, height, RIGHT, TOP, COUNTS);
+  const title = `${input.label} histogram`;
+  const middles = m.bins.map((b) => ({ x: (b.from + b.to) / 2 }));
+  const { at, walk } = useSampleWalk(middles, box, m.xDomain);
+  const exports = useSvgExport(root, title, () => histogramCsv(input, m), {
+    unit: input.unit,
+    notes: () => histogramNotes(input, m),
+  });
+  const b = m.bins[at];
+  const said = b ? `${num(b.from, m.binDecimals)} to ${num(b.to, m.binDecimals)} ${input.unit}: ${b.count}` : '';
   return (
-    <svg
-      width={width}
-      height={height}
-      role="img"
-      aria-label={`${label}, histogram of ${h.n} values in ${h.counts.length} bins of ${num(h.step, d + 1)} ${unit}`}
-      className="block"
+    <PlotFrame
+      root={root}
+      head={<span>{input.unit}</span>}
+      exports={exports}
+      walk={{ ...walk, kind: 'histogram', label: `${title}: ${m.summary}. Arrow keys walk the bins.` }}
+      spoken={said}
+      table={{
+        label: title,
+        header: [`From, ${input.unit}`, 'To', 'Count'],
+        rows: () =>
+          m.bins.map((q) => ({
+            key: String(q.from),
+            cells: [num(q.from, m.binDecimals), num(q.to, m.binDecimals), q.count],
+          })),
+      }}
+      pointed={b ? { x: scaleX(box, m.xDomain)(middles[at]!.x), top: TOP, card: said, cross: [box.top, box.bottom] } : null}
     >
-      {h.counts.map((c, i) => {
-        const x = h.start + i * h.step;
-        return c > 0 ? (
-          <rect
-            key={x}
-            x={sx(x) + 0.5}
-            width={Math.max(0.5, sx(x + h.step) - sx(x) - 1)}
-            y={bottom - (c / top) * (bottom - 12)}
-            height={(c / top) * (bottom - 12)}
-            fill="var(--series)"
-            fillOpacity={0.55}
-          >
-            <title>{`${num(x, d + 1)} to ${num(x + h.step, d + 1)} ${unit}: ${c}`}</title>
-          </rect>
-        ) : null;
-      })}
-      <line x1={0} x2={width} y1={bottom} y2={bottom} stroke="var(--hairline-strong)" />
-      {[
-        { v: lsl, name: 'LSL', color: 'var(--out)', dash: '10 3 2 3' },
-        { v: usl, name: 'USL', color: 'var(--out)', dash: '10 3 2 3' },
-        { v: target, name: 'T', color: 'var(--accent)', dash: '2 3' },
-      ].map(({ v, name, color, dash }) =>
-        v === null || v === undefined || v < h.lo || v > h.hi ? null : (
-          <g key={name}>
-            <line x1={sx(v)} x2={sx(v)} y1={10} y2={bottom} stroke={color} strokeDasharray={dash} />
-            <text
-              x={sx(v)}
-              y={8}
-              fontSize={10}
-              textAnchor={name === 'USL' ? 'end' : name === 'LSL' ? 'start' : 'middle'}
-              fill={color}
-            >
-              {name}
-            </text>
-          </g>
-        ),
-      )}
-      {ticks.map((t) => {
-        const text = num(t, d);
-        return (
-          <text key={t} x={insideX(sx(t), text, width)} y={height - 6} fontSize={SIZE} textAnchor="middle" fill="var(--ink-3)">
-            {text}
-          </text>
-        );
-      })}
-    </svg>
+      <PlotPanel
+        width={width}
+        height={height}
+        box={box}
+        x={m.xDomain}
+        xTicks={numberTicks(m.xTicks, m.xDecimals)}
+        y={m.yDomain}
+        yTicks={m.yTicks}
+        decimals={0}
+      >
+        <Marks input={input} m={m} box={box} />
+      </PlotPanel>
+    </PlotFrame>
   );
 }
 
-/** Font size of the numbers, px. */
-const SIZE = 11;
+const LIMITS = [
+  { of: 'lsl', name: 'LSL', anchor: 'start', color: 'var(--out)', dash: '10 3 2 3' },
+  { of: 'usl', name: 'USL', anchor: 'end', color: 'var(--out)', dash: '10 3 2 3' },
+  { of: 'target', name: 'T', anchor: 'middle', color: 'var(--accent)', dash: '2 3' },
+] as const;
 
-/** Where the middle of a number stands so that none of it is cut at either end. */
-export const insideX = (x: number, text: string, width: number): number => {
-  const half = textPx(text, SIZE) / 2;
-  return Math.min(width - half, Math.max(half, x));
-};
-
-/** Bins of width 2·IQR·n^(−1/3) (Freedman & Diaconis 1981), 5 to 40 of them; the range includes the limits so that they are seen. */
-export function histogramBins(values: ArrayLike<number>, limits: readonly (number | null)[]) {
-  const v = Array.from({ length: values.length }, (_, i) => values[i]!).filter(Number.isFinite);
-  v.sort((a, b) => a - b);
-  const n = v.length;
-  if (n === 0) return { n, counts: [] as number[], start: 0, step: 1, lo: 0, hi: 1 };
-  const q = (p: number): number => v[Math.min(n - 1, Math.floor(p * n))]!;
-  const span = v[n - 1]! - v[0]! || Math.abs(v[0]!) * 0.01 || 1;
-  const raw = (2 * (q(0.75) - q(0.25))) / Math.cbrt(n) || span / 10;
-  const bins = Math.min(40, Math.max(5, Math.ceil(span / raw)));
-  const step = (span * (1 + 1e-9)) / bins;
-  const counts = new Array<number>(bins).fill(0);
-  for (const x of v) counts[Math.min(bins - 1, Math.floor((x - v[0]!) / step))]!++;
-  const all = [v[0]!, v[n - 1]!, ...limits.filter((l): l is number => l !== null)];
-  const lo = Math.min(...all);
-  const hi = Math.max(...all);
-  return { n, counts, start: v[0]!, step, lo: lo - 0.04 * (hi - lo || span), hi: hi + 0.04 * (hi - lo || span) };
+/** The bins as bars, and a line for each limit inside the range. */
+function Marks({ input, m, box }: { input: HistogramInput; m: HistogramModel; box: PlotBox }) {
+  const sx = scaleX(box, m.xDomain);
+  const sy = scaleY(box, m.yDomain);
+  return (
+    <g>
+      {m.bins.map((b) => (
+        <rect
+          key={b.from}
+          x={sx(b.from) + 0.5}
+          width={Math.max(0.5, sx(b.to) - sx(b.from) - 1)}
+          y={sy(b.count)}
+          height={box.bottom - sy(b.count)}
+          fill="var(--series)"
+          fillOpacity={0.55}
+        />
+      ))}
+      {LIMITS.map(({ of, name, anchor, color, dash }) => {
+        const v = input[of];
+        return v == null || v < m.xDomain[0] || v > m.xDomain[1] ? null : (
+          <g key={name}>
+            <line x1={sx(v)} x2={sx(v)} y1={box.top - 2} y2={box.bottom} stroke={color} strokeDasharray={dash} />
+            <text x={sx(v)} y={box.top - 4} fontSize={10} textAnchor={anchor} fill={color}>
+              {name}
+            </text>
+          </g>
+        );
+      })}
+    </g>
+  );
 }

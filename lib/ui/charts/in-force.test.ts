@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
 import { controlChartNotes } from './control-chart.text';
 import { HOUR, hourlyChart, phase, T0 as t0 } from './fixtures/hourly-chart';
-import { inForceAt } from './in-force';
 
 const V1 = phase();
 const V2 = { ...V1, ucl: 31, lcl: 29, dispUcl: 2 };
@@ -50,7 +49,7 @@ test('a picture knows only what had begun by its end: not what began later, nor 
         expect(m.boundaries).toEqual([]);
         expect(labelled(m)).toEqual(expect.arrayContaining(['UCL 33.00', 'LCL 27.00', 'USL 35.00', 'LSL 26.00', 'UCL 2.60']));
         expect(controlChartNotes(c, m.summary)).toEqual(controlChartNotes(only, m.summary));
-        expect(controlChartNotes(c, m.summary).join()).toMatch(/limits v1: LCL 27 nm.*specification: LSL 26 nm/);
+        expect(controlChartNotes(c, m.summary).join()).toMatch(/limits v1: LCL 27.00 nm.*specification: LSL 26.00 nm/);
         for (const l of m.limits) expect(l.x2).toBe(m.xDomain[1]);
       },
     ),
@@ -64,7 +63,7 @@ test('what had begun by the end is drawn, labelled and noted, however many point
       const m = draw(c, xMode);
       expect(labelled(m)).toEqual(expect.arrayContaining(['UCL 31.00', 'LCL 29.00', 'USL 32.00', 'LSL 28.00']));
       expect(m.boundaries.map((b) => b.short)).toEqual(['v1', 'v2']);
-      expect(controlChartNotes(c, m.summary).join()).toMatch(/limits v2: LCL 29 nm.*specification: LSL 28 nm/);
+      expect(controlChartNotes(c, m.summary).join()).toMatch(/limits v2: LCL 29.00 nm.*specification: LSL 28.00 nm/);
     }
 });
 
@@ -78,10 +77,4 @@ test('room for a change is made only where a change is seen', () => {
     const late = draw(input(n, last - HOUR / 2, last), xMode);
     expect(late.xDomain[1] - late.boundaries[0]!.x).toBeGreaterThan(0.049 * (late.points.at(-1)!.x - late.points[0]!.x));
   }
-});
-
-test('the version in force is the last that had begun, not the last there is', () => {
-  const versions = [0, 10, 20].map((effectiveMs, i) => ({ version: i + 1, effectiveMs }));
-  expect([5, 10, 19, 20, 99].map((ms) => inForceAt(versions, ms)?.version)).toEqual([1, 2, 2, 3, 3]);
-  expect(inForceAt(versions, -1)).toBeUndefined();
 });

@@ -1,7 +1,7 @@
 import { type ChartKind, kindOf } from '@/lib/spc';
-import { decimalsFor, shortTime } from '../format';
+import { shortTime } from '../format';
 import type { ChartPhase, ControlChartInput } from './control-chart.prepare';
-import { limitText, type Span } from './control-limits.prepare';
+import { limitDecimals, limitText, type Span } from './control-limits.prepare';
 
 /**
  * Values behind a point that the limits of a study of subgroups are told for, n = (3 sigma / (UCL - CL))²; null for entered ones, which hold for
@@ -21,12 +21,12 @@ type Limits = Readonly<Record<'lcl' | 'cl' | 'ucl', number | null>>;
 const ORDER = ['lcl', 'cl', 'ucl'] as const;
 
 function limitWords(l: Limits, isEntered: boolean): string {
-  const width = Math.abs((l.ucl ?? l.cl ?? 0) - (l.lcl ?? l.cl ?? 0));
-  const d = decimalsFor((width || Math.abs(l.cl ?? l.ucl ?? l.lcl ?? 0) / 10) / 20);
+  const d = limitDecimals(l);
   return ORDER.flatMap((k) => (l[k] === null ? [] : [`${k.toUpperCase()} ${limitText(l[k], isEntered, d)}`])).join(', ');
 }
 
-const dispersionOf = (p: ChartPhase): Limits => ({ lcl: p.dispLcl, cl: p.dispCl, ucl: p.dispUcl });
+/** The limits of its dispersion as those of a location. */
+export const dispersionOf = (p: ChartPhase): Limits => ({ lcl: p.dispLcl, cl: p.dispCl, ucl: p.dispUcl });
 
 const isSame = (a: ChartPhase, b: ChartPhase): boolean =>
   a.isEntered === b.isEntered &&

@@ -1,10 +1,12 @@
+import { begunBy, inForceAt } from '@/lib/spc';
 import { inUnit, toCsv } from '../csv';
-import { asEntered, num, plural, shortTime } from '../format';
+import { num, plural, shortTime } from '../format';
 import type { ChartEvent, LimitSegment, SpecSpan } from './control-chart.prepare';
-import { specSegments } from './control-limits.prepare';
+import { specSegments, specWords } from './control-limits.prepare';
 import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
 import { nearest } from './plot';
+import type { AxisTick } from './plot-axes';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from './ticks';
 
 /** Output, recipe and disturbance of one loop on a common time axis. Each block has its own times. */
@@ -33,7 +35,7 @@ export interface LoopChartInput {
 
 export interface LoopChartModel {
   xDomain: [number, number];
-  xTicks: { value: number; label: string }[];
+  xTicks: AxisTick[];
   output: { x: number; y: number | null; without: number | null; i: number }[];
   moves: { x: number; y: number; kind: 'applied' | 'advised' | 'clipped'; i: number }[];
   disturbance: { x: number; y: number | null; lo: number | null; hi: number | null; i: number }[];
@@ -73,7 +75,7 @@ export function prepareLoopChart(c: LoopChartInput, maxPoints = 600): LoopChartM
     const u = c.disturbance.u[i]!;
     return { x: c.disturbance.at[i]!, y: or(y), lo: or(y - 2 * u), hi: or(y + 2 * u), i };
   });
-  const specs = specSegments(begunBy(c.specs, xDomain[1]), (ms) => ms, xDomain, ['usl', 'target', 'lsl']);
+  const specs = specSegments(begunBy(c.specs, 'fromMs', xDomain[1]), (ms) => ms, xDomain, ['usl', 'target', 'lsl']);
   const outputDomain = paddedRange([...output.flatMap((p) => [p.y, p.without]), ...specs.map((s) => s.y)]);
   const moveDomain = paddedRange([...moves.map((p) => p.y), c.knobLimits.nominal]);
   const disturbanceDomain = paddedRange([0, ...disturbance.flatMap((p) => [p.y, p.lo, p.hi])]);
@@ -82,10 +84,9 @@ export function prepareLoopChart(c: LoopChartInput, maxPoints = 600): LoopChartM
     moves: niceTicks(moveDomain[0], moveDomain[1], 3),
     disturbance: niceTicks(disturbanceDomain[0], disturbanceDomain[1], 3),
   };
-  const t = timeTicks(xDomain[0], xDomain[1], 8);
   return {
     xDomain,
-    xTicks: t.values.map((value) => ({ value, label: t.label(value) })),
+    xTicks: timeTicks(xDomain[0], xDomain[1], 8),
     output,
     moves,
     disturbance,
@@ -106,10 +107,8 @@ export function prepareLoopChart(c: LoopChartInput, maxPoints = 600): LoopChartM
   };
 }
 
-const begunBy = (specs: readonly SpecSpan[], ms: number): SpecSpan[] => specs.filter((s) => s.fromMs <= ms);
-
 /** The target that held at a moment; NaN where there was none. */
-const targetAt = (specs: readonly SpecSpan[], ms: number): number => specs.findLast((s) => s.fromMs <= ms)?.target ?? Number.NaN;
+const targetAt = (specs: readonly SpecSpan[], ms: number): number => inForceAt(specs, 'fromMs', ms)?.target ?? Number.NaN;
 
 /** Root mean square distance of each value from the target of its time, missing values skipped; NaN when there are none. */
 export function rmsFromTarget(at: Float64Array, value: Float64Array, specs: readonly SpecSpan[]): number {
@@ -134,7 +133,7 @@ function summarise(c: LoopChartInput): string {
 
 /** Target, limits and what the marks mean, for a picture: every version that is drawn, with the time from which it holds. */
 export const loopNotes = (c: LoopChartInput, summary: string): string[] => {
-  const begun = begunBy(c.specs, c.windowMs[1]);
+  const begun = begunBy(c.specs, 'fromMs', c.windowMs[1]);
   const drawn = begun.filter((_, i) => (begun[i + 1]?.fromMs ?? Number.POSITIVE_INFINITY) > c.windowMs[0]);
   return [
     summary,
@@ -143,13 +142,6 @@ export const loopNotes = (c: LoopChartInput, summary: string): string[] => {
     'dots: measured, and recipe applied; pale: without control, by the model; hollow: advised only; band: disturbance ± 2u',
   ];
 };
-
-const specWords = (s: SpecSpan, unit: string): string =>
-  [
-    ...(s.target === null ? [] : [`target ${asEntered(s.target)} ${unit}`]),
-    ...(s.lsl === null ? [] : [`LSL ${asEntered(s.lsl)}`]),
-    ...(s.usl === null ? [] : [`USL ${asEntered(s.usl)}`]),
-  ].join(', ');
 
 /** What is drawn at a time, a line each chart. */
 export function loopReadout(m: LoopChartModel, input: LoopChartInput, at: number): string[] {

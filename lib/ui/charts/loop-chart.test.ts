@@ -67,6 +67,6 @@ test('each version of target and limits is drawn over its own time and named in 
   expect(m.specs.filter((s) => s.earlier !== undefined).map((s) => s.kind)).toEqual(['usl', 'target']);
   expect(m.outputDomain[1]).toBeLessThan(490);
   const notes = loopNotes(c, m.summary).join('\n');
-  expect(notes).toMatch(/target 450 nm, LSL 430, USL 470\nfrom .* on: target 452 nm, LSL 430, USL 475\n/);
+  expect(notes).toMatch(/LSL 430.0 nm, target 450.0 nm, USL 470.0 nm\nfrom .* on: LSL 430.0 nm, target 452.0 nm, USL 475.0 nm\n/);
   expect(notes).not.toContain('500');
 });

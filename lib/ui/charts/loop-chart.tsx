@@ -1,10 +1,9 @@
 'use client';
-import { type PointerEvent, useMemo, useRef, useState } from 'react';
-import { Area } from 'recharts';
+import { memo, type PointerEvent, useMemo, useRef, useState } from 'react';
 import { useSvgExport } from '../components/use-svg-export';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { ChartLegend, eventEntries, HoverCard, type LegendEntry } from './chart-parts';
+import { ChartLegend, eventEntries, type LegendEntry } from './chart-parts';
 import { EventStrip, LimitLayer } from './control-marks';
 import {
   type LoopChartInput,
@@ -14,11 +13,12 @@ import {
   loopReadout,
   prepareLoopChart,
 } from './loop-chart.prepare';
-import { Crosshair, H, MoveMarks, OutputDots } from './loop-marks';
-import { LABELS, nearest, plotBox, scaleX, unscaleX } from './plot';
+import { H, MoveMarks, OutputDots } from './loop-marks';
+import { bandPath, LABELS, nearest, plotBox, scaleX, scaleY, unscaleX, X_AXIS } from './plot';
 import { PlotFrame } from './plot-frame';
-import { PlotPanel, seriesLine } from './plot-panel';
-import type { TakenPlaces } from './taken-places';
+import { PlotPanel, SeriesLine } from './plot-panel';
+import { placeLabels, type TakenPlaces } from './taken-places';
+import { placeOf } from './use-walk';
 
 /** Measured outputs and events, which the numbers of earlier targets leave free. */
 const outputPlaces = (m: LoopChartModel): TakenPlaces => ({
@@ -52,15 +52,24 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
     if (p) onSelectOutput?.(p.i);
   };
   const xOf = (e: PointerEvent<HTMLElement>): number =>
-    unscaleX(box, m.xDomain)(Math.min(box.right, Math.max(box.left, e.clientX - e.currentTarget.getBoundingClientRect().left)));
+    unscaleX(box, m.xDomain)(Math.min(box.right, Math.max(box.left, placeOf(e)[0])));
   const onClick = (e: PointerEvent<HTMLElement>): void => {
-    const inMoves = e.clientY - e.currentTarget.getBoundingClientRect().top > H.output;
+    const inMoves = placeOf(e)[1] > H.output;
     const list = inMoves ? m.moves : m.output;
     const p = list[nearest(list, xOf(e))];
     if (p) (inMoves ? onSelectMove : onSelectOutput)?.(p.i);
   };
   const csv = useMemo(() => () => loopCsv(input), [input]);
   const exports = useSvgExport(root, input.title, csv, { unit: input.outputUnit, notes: () => loopNotes(input, m.summary) });
+  const table = useMemo(
+    () => ({
+      label: `${input.title}, measured wafers`,
+      header: ['Time', 'Wafer', `Output, ${input.outputUnit}`, 'Without control'],
+      rows: () => m.output.map((p) => outputRow(input, m, p)),
+    }),
+    [input, m],
+  );
+  const said = at === null ? [] : loopReadout(m, input, at);
   return (
     <PlotFrame
       root={root}
@@ -79,17 +88,22 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
         onPointerLeave: () => setAt(null),
         onPointerUp: onClick,
       }}
-      spoken={at === null ? '' : loopReadout(m, input, at).join(', ')}
-      table={{
-        label: `${input.title}, measured wafers`,
-        header: ['Time', 'Wafer', `Output, ${input.outputUnit}`, 'Without control'],
-        rows: () => m.output.map((p) => outputRow(input, m, p)),
-      }}
+      spoken={said.join(', ')}
+      table={table}
+      pointed={
+        at === null
+          ? null
+          : {
+              x: scaleX(box, m.xDomain)(at),
+              top: 8,
+              card: said.map((line) => <div key={line}>{line}</div>),
+              cross: [box.top, H.output + H.moves + H.disturbance - X_AXIS],
+            }
+      }
     >
-      <OutputPanel m={m} input={input} width={width} at={at} />
-      <MovePanel m={m} input={input} width={width} at={at} />
-      <DisturbancePanel m={m} input={input} width={width} at={at} />
-      {at !== null ? <Readout m={m} input={input} at={at} left={scaleX(box, m.xDomain)(at)} /> : null}
+      <OutputPanel m={m} input={input} width={width} />
+      <MovePanel m={m} input={input} width={width} />
+      <DisturbancePanel m={m} input={input} width={width} />
     </PlotFrame>
   );
 }
@@ -112,18 +126,19 @@ interface PanelProps {
   m: LoopChartModel;
   input: LoopChartInput;
   width: number;
-  at: number | null;
 }
 
-function OutputPanel({ m, input, width, at }: PanelProps) {
+const OutputPanel = memo(function OutputPanel({ m, input, width }: PanelProps) {
   const box = plotBox(width, H.output, LABELS);
-  const places = useMemo(() => outputPlaces(m), [m]);
+  const taken = outputPlaces(m);
   const [x, y] = [m.xDomain, m.outputDomain];
+  const labels = placeLabels(box, x, y, m.specs, taken);
+  const scales = { sx: scaleX(box, x), sy: scaleY(box, y) };
   return (
     <PlotPanel
       width={width}
       height={H.output}
-      data={m.output}
+      box={box}
       x={x}
       xTicks={m.xTicks}
       hideX
@@ -132,75 +147,66 @@ function OutputPanel({ m, input, width, at }: PanelProps) {
       decimals={m.decimals.output}
       name={input.outputUnit}
     >
-      <LimitLayer box={box} x={x} y={y} limits={m.specs} avoid={places} />
-      <EventStrip box={box} x={x} y={y} taken={places} />
-      {seriesLine('without', 'var(--pale)', { bridge: true })}
-      {seriesLine('y', 'var(--series)', { opacity: 0.6 })}
+      <LimitLayer box={box} x={x} y={y} limits={m.specs} earlier={labels.earlier} />
+      <EventStrip box={box} x={x} taken={taken} phases={labels.phases} />
+      <SeriesLine points={m.output} of={(p) => p.without} {...scales} stroke="var(--pale)" bridge />
+      <SeriesLine points={m.output} of={(p) => p.y} {...scales} stroke="var(--series)" opacity={0.6} />
       <OutputDots m={m} width={width} />
-      <Crosshair x={at} m={m} width={width} height={H.output} />
     </PlotPanel>
   );
-}
+});
 
-function MovePanel({ m, input, width, at }: PanelProps) {
+const MovePanel = memo(function MovePanel({ m, input, width }: PanelProps) {
   const box = plotBox(width, H.moves, LABELS);
-  const nominal = [{ kind: 'cl' as const, y: input.knobLimits.nominal, x1: m.xDomain[0], x2: m.xDomain[1], label: 'nominal' }];
+  const [x, y] = [m.xDomain, m.moveDomain];
+  const nominal = [{ kind: 'cl' as const, y: input.knobLimits.nominal, x1: x[0], x2: x[1], label: 'nominal' }];
   return (
     <PlotPanel
       width={width}
       height={H.moves}
-      data={m.moves}
-      x={m.xDomain}
+      box={box}
+      x={x}
       xTicks={m.xTicks}
       hideX
-      y={m.moveDomain}
+      y={y}
       yTicks={m.ticks.moves}
       decimals={m.decimals.moves}
       name={`${input.knob}, ${input.knobUnit}`}
     >
-      <LimitLayer box={box} x={m.xDomain} y={m.moveDomain} limits={nominal} />
-      {seriesLine('y', 'var(--accent)', { opacity: 0.35, type: 'stepAfter' })}
+      <LimitLayer box={box} x={x} y={y} limits={nominal} />
+      <SeriesLine
+        points={m.moves}
+        of={(p) => p.y}
+        sx={scaleX(box, x)}
+        sy={scaleY(box, y)}
+        stroke="var(--accent)"
+        opacity={0.35}
+        step
+      />
       <MoveMarks m={m} width={width} />
-      <Crosshair x={at} m={m} width={width} height={H.moves} />
     </PlotPanel>
   );
-}
+});
 
-function DisturbancePanel({ m, input, width, at }: PanelProps) {
-  const data = m.disturbance.map((p) => ({ ...p, band: p.lo === null || p.hi === null ? null : [p.lo, p.hi] }));
+const DisturbancePanel = memo(function DisturbancePanel({ m, input, width }: PanelProps) {
+  const box = plotBox(width, H.disturbance, LABELS);
+  const [x, y] = [m.xDomain, m.disturbanceDomain];
+  const [sx, sy] = [scaleX(box, x), scaleY(box, y)];
+  const at = (v: number | null): number | null => (v === null ? null : sy(v));
   return (
     <PlotPanel
       width={width}
       height={H.disturbance}
-      data={data}
-      x={m.xDomain}
+      box={box}
+      x={x}
       xTicks={m.xTicks}
-      y={m.disturbanceDomain}
+      y={y}
       yTicks={m.ticks.disturbance}
       decimals={m.decimals.disturbance}
       name={`d̂, ${input.outputUnit}`}
     >
-      <Area
-        dataKey="band"
-        type="linear"
-        isAnimationActive={false}
-        stroke="none"
-        fill="var(--band)"
-        fillOpacity={1}
-        activeDot={false}
-      />
-      {seriesLine('y', 'var(--series)', { width: 1.2 })}
-      <Crosshair x={at} m={m} width={width} height={H.disturbance} />
+      <path d={bandPath(m.disturbance.map((p) => ({ cx: sx(p.x), low: at(p.lo), high: at(p.hi) })))} fill="var(--band)" />
+      <SeriesLine points={m.disturbance} of={(p) => p.y} sx={sx} sy={sy} stroke="var(--series)" width={1.2} />
     </PlotPanel>
   );
-}
-
-function Readout({ m, input, at, left }: { m: LoopChartModel; input: LoopChartInput; at: number; left: number }) {
-  return (
-    <HoverCard left={left} top={8}>
-      {loopReadout(m, input, at).map((line) => (
-        <div key={line}>{line}</div>
-      ))}
-    </HoverCard>
-  );
-}
+});

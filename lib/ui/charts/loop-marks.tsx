@@ -38,10 +38,3 @@ export function MoveMarks({ m, width }: { m: LoopChartModel; width: number }) {
     </g>
   );
 }
-
-export function Crosshair({ x, m, width, height }: { x: number | null; m: LoopChartModel; width: number; height: number }) {
-  if (x === null) return null;
-  const box = plotBox(width, height, LABELS);
-  const px = scaleX(box, m.xDomain)(x);
-  return <line x1={px} x2={px} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" />;
-}

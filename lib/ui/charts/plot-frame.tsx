@@ -1,8 +1,21 @@
 'use client';
 import type { ReactNode, RefObject } from 'react';
 import { type ExportItem, ExportMenu } from '../components/export-menu';
-import { DataDisclosure } from './chart-parts';
+import { DataDisclosure, HoverCard } from './chart-parts';
+import type { Drag } from './use-walk';
 import { Walkable, type WalkableProps } from './walkable';
+
+/** The sample at the pointer or walked to, px of the chart. */
+export interface Pointed {
+  x: number;
+  /** Top of the card beside it. */
+  top: number;
+  card: ReactNode;
+  /** Ends of the line through it. */
+  cross?: readonly [top: number, bottom: number];
+  /** Height of the ring around it. */
+  ring?: number | null;
+}
 
 export interface PlotFrameProps {
   /** What is exported: the drawings within, and the legend beside them. */
@@ -16,12 +29,26 @@ export interface PlotFrameProps {
   spoken: string;
   below?: ReactNode;
   table: Parameters<typeof DataDisclosure>[0];
-  /** The panels, and the card at the pointer. */
+  pointed?: Pointed | null;
+  drag?: Drag | null;
+  /** The panels. What is at the pointer lies over them, so that a move of the pointer draws none of them again. */
   children: ReactNode;
 }
 
-/** What every chart has around its panels: a head with the exports, one tab stop with its keys, the picked sample spoken, and the same data as a table. */
-export function PlotFrame({ root, head, exports, walk, className = '', spoken, below, table, children }: PlotFrameProps) {
+/** What every chart has around its panels: a head with the exports, one tab stop with its keys, the sample at the pointer, the picked one spoken, and the same data as a table. */
+export function PlotFrame({
+  root,
+  head,
+  exports,
+  walk,
+  className = '',
+  spoken,
+  below,
+  table,
+  pointed = null,
+  drag = null,
+  children,
+}: PlotFrameProps) {
   return (
     <div ref={root}>
       <div className="flex items-center min-h-7 text-sm text-ink-2">
@@ -32,6 +59,12 @@ export function PlotFrame({ root, head, exports, walk, className = '', spoken, b
       </div>
       <Walkable {...walk} className={`relative select-none ${className}`}>
         {children}
+        <Overlay pointed={pointed} drag={drag} />
+        {pointed ? (
+          <HoverCard left={pointed.x} top={pointed.top}>
+            {pointed.card}
+          </HoverCard>
+        ) : null}
       </Walkable>
       <p className="sr-only" aria-live="polite">
         {spoken}
@@ -39,5 +72,25 @@ export function PlotFrame({ root, head, exports, walk, className = '', spoken, b
       {below}
       <DataDisclosure {...table} />
     </div>
+  );
+}
+
+function Overlay({ pointed: p, drag }: Required<Pick<PlotFrameProps, 'pointed' | 'drag'>>) {
+  if (!p && !drag) return null;
+  return (
+    <svg className="absolute inset-0 w-full h-full pointer-events-none" aria-hidden="true">
+      {p?.cross ? <line x1={p.x} x2={p.x} y1={p.cross[0]} y2={p.cross[1]} stroke="var(--hairline-strong)" /> : null}
+      {p && p.ring != null ? <circle cx={p.x} cy={p.ring} r={6} fill="none" stroke="var(--ink)" strokeWidth={1.5} /> : null}
+      {drag ? (
+        <rect
+          x={Math.min(drag.from, drag.to)}
+          width={Math.abs(drag.to - drag.from)}
+          y={drag.top}
+          height={drag.bottom - drag.top}
+          fill="var(--accent)"
+          fillOpacity={0.14}
+        />
+      ) : null}
+    </svg>
   );
 }

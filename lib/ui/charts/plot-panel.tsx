@@ -1,74 +1,67 @@
-'use client';
 import type { ReactNode } from 'react';
-import { CartesianGrid, ComposedChart, Line } from 'recharts';
-import { AxisName, numberXAxis, numberYAxis } from './chart-parts';
-import { LABELS } from './plot';
+import { num } from '../format';
+import { linePath, type PlotBox, scaleX, scaleY } from './plot';
+import { type AxisTick, PlotAxes, type PlotAxesProps } from './plot-axes';
 
-export interface PlotPanelProps {
-  width: number;
+export interface PlotPanelProps extends Pick<PlotAxesProps, 'width' | 'xTicks' | 'xTitle' | 'hideX' | 'name' | 'grid'> {
   height: number;
-  /** Room above the plot, px. */
-  top?: number;
-  data: readonly object[];
+  /** The plot within the drawing; the marks are drawn on the same. */
+  box: PlotBox;
   x: readonly [number, number];
-  xTicks: readonly { value: number; label: string }[];
-  /** The panel below has the numbers of the shared axis. */
-  hideX?: boolean;
   y: readonly [number, number];
   yTicks: readonly number[];
   decimals: number;
-  /** Name of the y axis. */
-  name?: string;
   children: ReactNode;
 }
 
-/** One plot over an x axis of numbers: grid, axes and the name of y; its marks are drawn by who uses it, on the same geometry (`plotBox`). */
-export function PlotPanel({
-  width,
-  height,
-  top = 10,
-  data,
-  x,
-  xTicks,
-  hideX,
-  y,
-  yTicks,
-  decimals,
-  name,
-  children,
-}: PlotPanelProps) {
+/** One plot over an x axis of numbers: grid, axes and the name of y; its marks are drawn by who uses it, on the same geometry. */
+export function PlotPanel({ width, height, box, x, y, yTicks, decimals, children, ...axes }: PlotPanelProps) {
   return (
-    <ComposedChart
-      width={width}
-      height={height}
-      data={data as object[]}
-      margin={{ top, right: LABELS, bottom: 0, left: 0 }}
-      accessibilityLayer={false}
-    >
-      <CartesianGrid stroke="var(--hairline)" vertical={false} />
-      {numberXAxis(x, xTicks, hideX)}
-      {numberYAxis(y, yTicks, decimals)}
+    <svg width={width} height={height} data-export="" aria-hidden="true" className="block">
+      <PlotAxes
+        {...axes}
+        width={width}
+        box={box}
+        sx={scaleX(box, x)}
+        sy={scaleY(box, y)}
+        yTicks={numberTicks(yTicks, decimals)}
+      />
       {children}
-      {name === undefined ? null : <AxisName text={name} y={top - 1} />}
-    </ComposedChart>
+    </svg>
   );
 }
 
-/** A line through the values of a key of the data: a gap where there is none, unless it is bridged. A plain function, since Recharts looks at its direct children. */
-export const seriesLine = (
-  key: string,
-  stroke: string,
-  o: { opacity?: number; width?: number; type?: 'linear' | 'stepAfter'; bridge?: boolean } = {},
-) => (
-  <Line
-    dataKey={key}
-    type={o.type ?? 'linear'}
-    dot={false}
-    activeDot={false}
-    isAnimationActive={false}
-    stroke={stroke}
-    strokeOpacity={o.opacity ?? 1}
-    strokeWidth={o.width ?? 1}
-    connectNulls={o.bridge ?? false}
-  />
-);
+/** Ticks with their numbers. */
+export const numberTicks = (ticks: readonly number[], decimals: number): AxisTick[] =>
+  ticks.map((value) => ({ value, label: num(value, decimals) }));
+
+interface SeriesLineProps<P> {
+  points: readonly P[];
+  of: (p: P) => number | null;
+  sx: (v: number) => number;
+  sy: (v: number) => number;
+  stroke: string;
+  opacity?: number;
+  width?: number;
+  /** A value holds until the next. */
+  step?: boolean;
+  /** The line runs on over points without a value. */
+  bridge?: boolean;
+}
+
+/** A line through a value of the points: a gap where there is none, unless it is bridged. */
+export function SeriesLine<P extends { x: number }>({ points, of, sx, sy, step, bridge, ...o }: SeriesLineProps<P>) {
+  const marks = points.map((p) => {
+    const v = of(p);
+    return { cx: sx(p.x), cy: v === null ? null : sy(v) };
+  });
+  return (
+    <path
+      d={linePath(bridge ? marks.filter((m) => m.cy !== null) : marks, step ? 'step' : 'linear')}
+      fill="none"
+      stroke={o.stroke}
+      strokeOpacity={o.opacity ?? 1}
+      strokeWidth={o.width ?? 1}
+    />
+  );
+}

@@ -1,3 +1,7 @@
+import { bisectCenter, bisector } from 'd3-array';
+import { area, curveLinear, curveStepAfter, line } from 'd3-shape';
+import { textPx } from '../text-width';
+
 /** Geometry shared by all charts: fixed axis sizes, so that stacked charts line up and pointer positions are plain arithmetic. */
 export interface PlotBox {
   left: number;
@@ -11,9 +15,9 @@ export const X_AXIS = 22;
 /** Room at the right for the labels of limits. */
 export const LABELS = 116;
 
-export const plotBox = (width: number, height: number, right: number, top = 10): PlotBox => ({
-  left: Y_AXIS,
-  right: Math.max(Y_AXIS + 40, width - right),
+export const plotBox = (width: number, height: number, right: number, top = 10, left = Y_AXIS): PlotBox => ({
+  left,
+  right: Math.max(left + 40, width - right),
   top,
   bottom: height - X_AXIS,
 });
@@ -31,17 +35,27 @@ export const unscaleX =
   (px: number): number =>
     lo + ((px - box.left) / (box.right - box.left || 1)) * (hi - lo);
 
+/** Index of the nearest of ascending values; -1 when there are none. */
+export const nearestIndex = (values: ArrayLike<number>, v: number): number =>
+  values.length === 0 ? -1 : bisectCenter(values, v);
+
 /** Index of the entry of an ascending list whose x is nearest; -1 when the list is empty. */
-export function nearest(xs: readonly { x: number }[], x: number): number {
-  if (xs.length === 0) return -1;
-  let lo = 0;
-  let hi = xs.length - 1;
-  while (hi - lo > 1) {
-    const mid = (lo + hi) >> 1;
-    if (xs[mid]!.x <= x) lo = mid;
-    else hi = mid;
-  }
-  return x - xs[lo]!.x <= xs[hi]!.x - x ? lo : hi;
+export const nearest = (entries: readonly { x: number }[], x: number): number =>
+  entries.length === 0 ? -1 : byX.center(entries, x);
+
+const byX = bisector((e: { x: number }) => e.x);
+
+/** Index of the mark nearest to a place, px; -1 when none is within reach. */
+export function nearestMark(marks: readonly { cx: number; cy: number }[], x: number, y: number, reach = 12): number {
+  let best = -1;
+  let least = reach ** 2;
+  marks.forEach((m, k) => {
+    const d = (m.cx - x) ** 2 + (m.cy - y) ** 2;
+    if (d >= least) return;
+    least = d;
+    best = k;
+  });
+  return best;
 }
 
 /** Pushes label positions apart to at least `gap` pixels, keeping their order, inside [min, max]. */
@@ -55,6 +69,47 @@ export function spreadLabels(y: readonly number[], gap: number, min: number, max
     back[o.i] = out[k]!;
   });
   return back;
+}
+
+/** A mark of a series, px; `cy` null where there is nothing. */
+export interface SeriesMark {
+  cx: number;
+  cy: number | null;
+}
+
+/** A line through marks: a gap where there is nothing. */
+export const linePath = (marks: readonly SeriesMark[], shape: 'linear' | 'step' = 'linear'): string =>
+  line<SeriesMark>()
+    .defined((m) => m.cy !== null)
+    .x((m) => m.cx)
+    .y((m) => m.cy!)
+    .curve(shape === 'step' ? curveStepAfter : curveLinear)
+    .digits(1)(marks) ?? '';
+
+/** A band between two heights: a gap where one of them is missing. */
+export const bandPath = (marks: readonly { cx: number; low: number | null; high: number | null }[]): string =>
+  area<(typeof marks)[number]>()
+    .defined((m) => m.low !== null && m.high !== null)
+    .x((m) => m.cx)
+    .y0((m) => m.low!)
+    .y1((m) => m.high!)
+    .digits(1)(marks) ?? '';
+
+/** Where the middle of a text stands so that none of it is cut at either end of a drawing. */
+export function insideX(x: number, text: string, width: number, size = 11): number {
+  const half = textPx(text, size) / 2;
+  return Math.min(width - half, Math.max(half, x));
+}
+
+/** The texts, by their middle, that keep a gap between each other, from the left on, px. */
+export function spacedTexts<T extends { x: number; text: string }>(texts: readonly T[], gap: number, size = 11): T[] {
+  let end = Number.NEGATIVE_INFINITY;
+  return texts.filter(({ x, text }) => {
+    const half = textPx(text, size) / 2;
+    if (x - half < end) return false;
+    end = x + half + gap;
+    return true;
+  });
 }
 
 /** Many small discs as one path: one node instead of thousands. */

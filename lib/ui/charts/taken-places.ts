@@ -1,5 +1,7 @@
-import type { ControlChartModel, DrawnPoint } from './control-chart.prepare';
-import type { Patch, PlotBox } from './plot';
+import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-chart.prepare';
+import { type EarlierLabel, earlierLabels } from './earlier-labels';
+import { type PlacedLabel, phasePatch, placePhaseLabels } from './phase-labels';
+import { type Patch, type PlotBox, scaleX, scaleY } from './plot';
 
 /** What labels inside a plot must leave free, in the units of its axes. */
 export interface TakenPlaces {
@@ -36,5 +38,30 @@ export function markPatches(marks: TakenPlaces['marks'], sx: (v: number) => numb
   });
 }
 
-export const eventPatches = (events: TakenPlaces['events'], sx: (v: number) => number, box: PlotBox): Patch[] =>
+const eventPatches = (events: TakenPlaces['events'], sx: (v: number) => number, box: PlotBox): Patch[] =>
   events.map((e) => ({ x1: sx(e.x) - EVENT, x2: sx(e.x) + EVENT, y1: box.bottom - STRIP, y2: box.bottom }));
+
+/** Texts inside a plot. */
+export interface PlotLabels {
+  /** Names of the phases, one entry a boundary. */
+  readonly phases: readonly (PlacedLabel | null)[];
+  /** Numbers of the limits that held before. */
+  readonly earlier: readonly EarlierLabel[];
+}
+
+/** Where the names of phases and the numbers of earlier limits stand: clear of points, of events and of each other. */
+export function placeLabels(
+  box: PlotBox,
+  x: readonly [number, number],
+  y: readonly [number, number],
+  limits: readonly LimitSegment[],
+  taken: TakenPlaces,
+): PlotLabels {
+  const sx = scaleX(box, x);
+  const sy = scaleY(box, y);
+  const marks = markPatches(taken.marks, sx, sy);
+  const boundaries = taken.boundaries.map((b) => ({ ...b, x: sx(b.x) }));
+  const phases = placePhaseLabels(boundaries, box.left, box.right, box.top, marks);
+  const names = phases.flatMap((l) => (l === null ? [] : [phasePatch(l, box.top)]));
+  return { phases, earlier: earlierLabels(limits, sx, sy, box, [...marks, ...eventPatches(taken.events, sx, box), ...names]) };
+}

@@ -1,231 +1,194 @@
 'use client';
-import { type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
-import { ExportMenu } from '../components/export-menu';
-import { useExports } from '../components/use-exports';
-import { inUnit, recorded, toCsv } from '../csv';
-import { canvasDrawing } from '../export';
+import { memo, useMemo, useRef, useState } from 'react';
+import { useSvgExport } from '../components/use-svg-export';
 import { num } from '../format';
-import { useTheme } from '../hooks/use-theme';
 import { useWidth } from '../hooks/use-width';
-import type { Palette } from '../tokens';
-import { HoverCard } from './chart-parts';
-import { type PlotBox, scaleX, scaleY, unscaleX } from './plot';
-import { prepareTrace, type TraceInput, type TraceModel } from './trace.prepare';
-import { Walkable } from './walkable';
+import { textPx } from '../text-width';
+import { shownLabel } from './bars.prepare';
+import { bandPath, dotsPath, linePath, nearestIndex, type PlotBox, plotBox, scaleX, scaleY, unscaleX } from './plot';
+import { PlotFrame } from './plot-frame';
+import { numberTicks, PlotPanel } from './plot-panel';
+import { tickDecimals } from './ticks';
+import { prepareTrace, type TraceInput, type TraceModel, traceCsv, traceNotes, traceWithin, traceWords } from './trace.prepare';
+import { useWalk } from './use-walk';
 
-export interface TraceChartProps {
-  input: TraceInput;
-  height?: number;
-  /** Small multiples: no axis text, no exports. */
-  compact?: boolean;
-}
+const RIGHT = 24;
+/** Room for the names of the steps, px. */
+const TOP = 18;
 
-/** One sensor over one run on canvas: golden band, step boundaries, the trace; samples outside the band in red. */
-export function TraceChart({ input, height = 220, compact = false }: TraceChartProps) {
+/** One sensor over one run: golden band, step boundaries, the trace; samples outside the band in red. */
+export function TraceChart({ input: whole, height = 220 }: { input: TraceInput; height?: number }) {
   const root = useRef<HTMLDivElement>(null);
-  const canvas = useRef<HTMLCanvasElement>(null);
-  const width = useWidth(root, compact ? 260 : 700);
-  const { palette } = useTheme();
-  const [at, setAt] = useState(-1);
+  const width = useWidth(root, 700);
+  const [zoom, zoomTo] = useState<{ t: Float32Array; range: readonly [number, number] } | null>(null);
+  // all sensors of a run have the same times, and keep the stretch that is looked at
+  const range = zoom?.t === whole.t ? zoom.range : null;
+  const { summary, isOut } = useMemo(() => prepareTrace(whole), [whole]);
+  const input = useMemo(() => (range ? traceWithin(whole, range) : whole), [whole, range]);
   const m = useMemo(() => prepareTrace(input), [input]);
-  const box = boxOf(width, height, compact);
-  useEffect(() => {
-    const el = canvas.current;
-    const ctx = el?.getContext('2d');
-    if (!el || !ctx) return;
-    const ratio = window.devicePixelRatio || 1;
-    el.width = Math.round(width * ratio);
-    el.height = Math.round(height * ratio);
-    ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
-    draw(ctx, input, m, boxOf(width, height, compact), width, height, palette, compact, at);
-  }, [input, m, width, height, palette, compact, at]);
-  const onPointerMove = (e: PointerEvent<HTMLElement>): void => {
-    const r = e.currentTarget.getBoundingClientRect();
-    setAt(nearestSample(input.t, unscaleX(box, m.tDomain)(e.clientX - r.left)));
-  };
-  const text =
-    at >= 0
-      ? `${num(input.t[at], 2)} s: ${num(input.v[at], m.yDecimals + 1)} ${input.unit}${input.band ? `, band ${num(input.band.lo[at], m.yDecimals + 1)} to ${num(input.band.hi[at], m.yDecimals + 1)}` : ''}`
-      : '';
-  const title = `${input.sensor} trace`;
-  const exports = useExports({
-    title,
-    unit: input.unit,
-    notes: () => [
-      m.summary,
-      ...(input.steps.length > 0
-        ? [`steps: ${input.steps.map((s) => `${s.name} ${num(s.fromS, 0)} to ${num(s.toS, 0)} s`).join(', ')}`]
-        : []),
-    ],
-    csvLabel: 'CSV of the samples',
-    csv: () =>
-      toCsv(
-        ['t (s)', inUnit(input.sensor, input.unit), ...['low', 'middle', 'high'].map((w) => inUnit(`band ${w}`, input.unit))],
-        Array.from(input.t, (t, i) => [t, input.v[i], input.band?.lo[i], input.band?.mid[i], input.band?.hi[i]].map(recorded)),
-      ),
-    draw: (colours) => {
-      const drawing = canvasDrawing(width, height, (ctx) => draw(ctx, input, m, box, width, height, colours, false, -1));
-      return drawing === null ? null : { drawing };
+  const box = plotBox(width, height, RIGHT, TOP);
+  const [sx, sy] = [scaleX(box, m.tDomain), scaleY(box, m.yDomain)];
+  const seconds = unscaleX(box, m.tDomain);
+  const { at, walk, drag } = useWalk({
+    count: input.t.length,
+    under: (x) => nearestIndex(input.t, seconds(x)),
+    zoom: {
+      box,
+      onRange: (from, to) => {
+        const [a, b] = [input.t[nearestIndex(input.t, seconds(from))], input.t[nearestIndex(input.t, seconds(to))]];
+        if (a !== undefined && b !== undefined && a < b) zoomTo({ t: whole.t, range: [a, b] });
+      },
     },
   });
-  if (compact)
-    return (
-      <div ref={root} role="img" aria-label={m.summary}>
-        <canvas ref={canvas} style={{ width, height }} className="block" />
-      </div>
-    );
+  const title = `${input.sensor} trace`;
+  const exports = useSvgExport(root, title, () => traceCsv(whole), {
+    unit: input.unit,
+    notes: () => traceNotes(input, summary, range),
+  });
+  const said = at < 0 ? '' : traceWords(input, at, m.yDecimals + 1);
+  const v = input.v[at] ?? Number.NaN;
   return (
-    <div ref={root}>
-      <div className="flex items-center h-7 gap-3 text-sm">
-        <span className="font-semibold">{input.sensor}</span>
-        <span className="text-ink-2">{input.unit}</span>
-        <span className={m.deviation.outsideShare > 0.02 ? 'status-out' : 'text-ink-2'}>
-          {m.summary.slice(input.sensor.length + 2)}
+    <PlotFrame
+      root={root}
+      head={
+        <span className="flex items-center gap-3">
+          <span className="font-semibold text-ink">{input.sensor}</span>
+          <span>{input.unit}</span>
+          <span className={isOut ? 'status-out' : ''}>{summary.slice(input.sensor.length + 2)}</span>
+          {range ? (
+            <button type="button" className="link" onClick={() => zoomTo(null)}>
+              Whole run
+            </button>
+          ) : null}
         </span>
-        <span className="ml-auto">
-          <ExportMenu items={exports} />
-        </span>
-      </div>
-      <Walkable
-        kind="trace chart"
-        label={`${m.summary}. Arrow keys walk the samples.`}
-        keys={[
-          ['ArrowRight', () => setAt((i) => Math.min(input.t.length - 1, i + 1))],
-          ['ArrowLeft', () => setAt((i) => Math.max(0, i - 1))],
-        ]}
-        onLeave={() => setAt(-1)}
-        className="relative"
-        onPointerMove={onPointerMove}
-        onPointerLeave={() => setAt(-1)}
-      >
-        <canvas ref={canvas} style={{ width, height }} className="block" />
-        {at >= 0 ? (
-          <HoverCard left={scaleX(box, m.tDomain)(input.t[at]!)} top={22}>
-            {text}
-          </HoverCard>
-        ) : null}
-      </Walkable>
-      <p className="sr-only" aria-live="polite">
-        {text}
-      </p>
-    </div>
+      }
+      exports={exports}
+      walk={{ ...walk, kind: 'trace chart', label: `${summary}. Arrow keys walk the samples, a drag zooms in.` }}
+      spoken={said}
+      table={{
+        label: title,
+        header: ['t, s', `${input.sensor}, ${input.unit}`, 'Band from', 'to'],
+        rows: () =>
+          Array.from(m.shown, (i) => ({
+            key: String(i),
+            cells: [input.t[i], input.v[i], input.band?.lo[i], input.band?.hi[i]].map((x, k) =>
+              num(x, k === 0 ? 2 : m.yDecimals + 1),
+            ),
+          })),
+      }}
+      drag={drag}
+      pointed={
+        at < 0
+          ? null
+          : {
+              x: sx(input.t[at]!),
+              top: TOP + 4,
+              card: said,
+              cross: [box.top, box.bottom],
+              ring: Number.isNaN(v) ? null : sy(v),
+            }
+      }
+    >
+      <Drawing input={input} m={m} width={width} height={height} />
+    </PlotFrame>
   );
 }
 
-function boxOf(width: number, height: number, compact: boolean): PlotBox {
-  return compact
-    ? { left: 2, right: width - 2, top: 4, bottom: height - 4 }
-    : { left: 56, right: width - 12, top: 18, bottom: height - 22 };
+interface DrawingProps {
+  input: TraceInput;
+  m: TraceModel;
+  width: number;
+  height: number;
 }
 
-/** Index of the sample that is nearest in time, s. */
-function nearestSample(t: ArrayLike<number>, s: number): number {
-  let lo = 0;
-  let hi = t.length - 1;
-  while (hi - lo > 1) {
-    const mid = (lo + hi) >> 1;
-    if (t[mid]! <= s) lo = mid;
-    else hi = mid;
-  }
-  return s - (t[lo] ?? 0) <= (t[hi] ?? 0) - s ? lo : hi;
+const Drawing = memo(function Drawing({ input, m, width, height }: DrawingProps) {
+  const box = plotBox(width, height, RIGHT, TOP);
+  return (
+    <PlotPanel
+      width={width}
+      height={height}
+      box={box}
+      x={m.tDomain}
+      xTicks={numberTicks(m.tTicks, tickDecimals(m.tTicks))}
+      y={m.yDomain}
+      yTicks={m.yTicks}
+      decimals={m.yDecimals}
+    >
+      <text x={box.right + 4} y={box.bottom + 15} fontSize={11} fill="var(--ink-3)">
+        s
+      </text>
+      <Marks input={input} m={m} box={box} isNamed />
+    </PlotPanel>
+  );
+});
+
+/** A trace small among others: its marks alone. */
+export const SmallTrace = memo(function SmallTrace({ input, height = 56 }: { input: TraceInput; height?: number }) {
+  const root = useRef<HTMLDivElement>(null);
+  const width = useWidth(root, 260);
+  const m = useMemo(() => prepareTrace(input), [input]);
+  return (
+    <div ref={root} role="img" aria-label={m.summary}>
+      <svg width={width} height={height} aria-hidden="true" className="block">
+        <Marks input={input} m={m} box={{ left: 2, right: width - 2, top: 4, bottom: height - 4 }} />
+      </svg>
+    </div>
+  );
+});
+
+/** The golden band, where steps begin, the trace, and what of it lies outside the band. */
+function Marks({ input: c, m, box, isNamed = false }: Pick<DrawingProps, 'input' | 'm'> & { box: PlotBox; isNamed?: boolean }) {
+  const [sx, sy] = [scaleX(box, m.tDomain), scaleY(box, m.yDomain)];
+  const y = (v: number): number | null => (Number.isNaN(v) ? null : sy(v));
+  const drawn = Array.from(m.shown);
+  const b = c.band;
+  const width = isNamed ? 1.3 : 1;
+  // one that stands alone has no line
+  const outside = drawn.map((i) => ({ cx: sx(c.t[i]!), cy: m.isOutside(i) ? y(c.v[i]!) : null }));
+  return (
+    <g>
+      {b ? (
+        <path d={bandPath(drawn.map((i) => ({ cx: sx(c.t[i]!), low: y(b.lo[i]!), high: y(b.hi[i]!) })))} fill="var(--band)" />
+      ) : null}
+      {c.steps.map((s, i) => (
+        <g key={s.fromS}>
+          {i === 0 ? null : (
+            <line
+              x1={sx(s.fromS)}
+              x2={sx(s.fromS)}
+              y1={box.top}
+              y2={box.bottom}
+              stroke="var(--hairline-strong)"
+              strokeDasharray="2 3"
+            />
+          )}
+          {isNamed ? <StepName name={s.name} x={sx(s.fromS) + 3} y={box.top - 5} room={sx(s.toS) - sx(s.fromS) - 6} /> : null}
+        </g>
+      ))}
+      <path
+        d={linePath(drawn.map((i) => ({ cx: sx(c.t[i]!), cy: y(c.v[i]!) })))}
+        fill="none"
+        stroke="var(--series)"
+        strokeWidth={width}
+      />
+      <path d={linePath(outside)} fill="none" stroke="var(--out)" strokeWidth={width + 0.4} />
+      <path
+        d={dotsPath(
+          outside.flatMap(({ cx, cy }) => (cy === null ? [] : [{ cx, cy }])),
+          width + 0.4,
+        )}
+        fill="var(--out)"
+      />
+    </g>
+  );
 }
 
-function draw(
-  ctx: CanvasRenderingContext2D,
-  c: TraceInput,
-  m: TraceModel,
-  box: PlotBox,
-  width: number,
-  height: number,
-  p: Palette,
-  compact: boolean,
-  at: number,
-): void {
-  const sx = scaleX(box, m.tDomain);
-  const sy = scaleY(box, m.yDomain);
-  ctx.clearRect(0, 0, width, height);
-  ctx.font = '11px system-ui, sans-serif';
-  ctx.textBaseline = 'middle';
-  ctx.lineWidth = 1;
-  if (!compact) {
-    ctx.textAlign = 'right';
-    for (const t of m.yTicks) {
-      ctx.strokeStyle = p.hairline;
-      line(ctx, box.left, sy(t), box.right, sy(t));
-      ctx.fillStyle = p.ink3;
-      ctx.fillText(num(t, m.yDecimals), box.left - 6, sy(t));
-    }
-    ctx.textAlign = 'center';
-    for (const t of m.tTicks) ctx.fillText(`${t}`, sx(t), height - 10);
-    ctx.textAlign = 'left';
-    ctx.fillText('s', box.right + 2, height - 10);
-  }
-  c.steps.forEach((s, i) => {
-    ctx.strokeStyle = p.hairlineStrong;
-    ctx.setLineDash([2, 3]);
-    if (i > 0) line(ctx, sx(s.fromS), box.top, sx(s.fromS), box.bottom);
-    ctx.setLineDash([]);
-    if (!compact && sx(s.toS) - sx(s.fromS) > 30) {
-      ctx.fillStyle = p.ink2;
-      ctx.textAlign = 'left';
-      ctx.fillText(s.name, sx(s.fromS) + 3, 9, sx(s.toS) - sx(s.fromS) - 6);
-    }
-  });
-  if (c.band) {
-    ctx.fillStyle = p.band;
-    ctx.beginPath();
-    let open = false;
-    for (let i = 0; i < c.t.length; i++) {
-      if (Number.isNaN(c.band.hi[i]!)) continue;
-      if (open) ctx.lineTo(sx(c.t[i]!), sy(c.band.hi[i]!));
-      else ctx.moveTo(sx(c.t[i]!), sy(c.band.hi[i]!));
-      open = true;
-    }
-    for (let i = c.t.length - 1; i >= 0; i--) if (!Number.isNaN(c.band.lo[i]!)) ctx.lineTo(sx(c.t[i]!), sy(c.band.lo[i]!));
-    ctx.fill();
-  }
-  polyline(ctx, c, sx, sy, p.series, compact ? 1 : 1.3, () => true);
-  if (c.band) {
-    const b = c.band;
-    polyline(ctx, c, sx, sy, p.out, compact ? 1.2 : 1.8, (i) => c.v[i]! > b.hi[i]! || c.v[i]! < b.lo[i]!);
-  }
-  if (at >= 0 && !Number.isNaN(c.v[at]!)) {
-    ctx.strokeStyle = p.hairlineStrong;
-    line(ctx, sx(c.t[at]!), box.top, sx(c.t[at]!), box.bottom);
-    ctx.fillStyle = p.accent;
-    ctx.beginPath();
-    ctx.arc(sx(c.t[at]!), sy(c.v[at]!), 3.5, 0, 2 * Math.PI);
-    ctx.fill();
-  }
-}
-
-function line(ctx: CanvasRenderingContext2D, x0: number, y0: number, x1: number, y1: number): void {
-  ctx.beginPath();
-  ctx.moveTo(x0, y0);
-  ctx.lineTo(x1, y1);
-  ctx.stroke();
-}
-
-function polyline(
-  ctx: CanvasRenderingContext2D,
-  c: TraceInput,
-  sx: (v: number) => number,
-  sy: (v: number) => number,
-  color: string,
-  w: number,
-  use: (i: number) => boolean,
-): void {
-  ctx.strokeStyle = color;
-  ctx.lineWidth = w;
-  ctx.beginPath();
-  let pen = false;
-  for (let i = 0; i < c.t.length; i++) {
-    if (Number.isNaN(c.v[i]!) || !use(i)) pen = false;
-    else if (pen) ctx.lineTo(sx(c.t[i]!), sy(c.v[i]!));
-    else {
-      ctx.moveTo(sx(c.t[i]!), sy(c.v[i]!));
-      pen = true;
-    }
-  }
-  ctx.stroke();
+/** As much of a name as there is room for; none where that would say nothing. */
+function StepName({ name, x, y, room }: { name: string; x: number; y: number; room: number }) {
+  const text = shownLabel(name, room);
+  return textPx(text, 11) > room ? null : (
+    <text x={x} y={y} fontSize={11} fill="var(--ink-2)">
+      {text}
+    </text>
+  );
 }

@@ -1,4 +1,7 @@
+import { bisectLeft, bisectRight } from 'd3-array';
+import { inUnit, recorded, toCsv } from '../csv';
 import { num } from '../format';
+import { decimate } from './decimate';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
 
 export interface TraceStep {
@@ -28,6 +31,11 @@ export interface TraceModel {
   yDecimals: number;
   deviation: TraceDeviation;
   missing: number;
+  /** Indices of the samples that are drawn: those that say more than their neighbours, every one outside the band among them. */
+  shown: Int32Array;
+  isOutside: (i: number) => boolean;
+  /** More outside than a good run has. */
+  isOut: boolean;
   summary: string;
 }
 
@@ -90,7 +98,11 @@ export function orderByDeviation<T extends { deviation: TraceDeviation }>(list: 
   return [...list].sort((a, b) => key(b.deviation) - key(a.deviation));
 }
 
+/** Runs of samples that are drawn by their extremes: more than a chart has pixels. */
+const BUCKETS = 1200;
+
 export function prepareTrace(c: TraceInput): TraceModel {
+  const isOutside = (i: number): boolean => c.band !== undefined && (c.v[i]! > c.band.hi[i]! || c.v[i]! < c.band.lo[i]!);
   const t0 = c.t[0] ?? 0;
   const t1 = c.t.at(-1) ?? 1;
   const yDomain = paddedRange(c.band ? [...c.v, ...c.band.lo, ...c.band.hi] : c.v, 0.06);
@@ -113,6 +125,50 @@ export function prepareTrace(c: TraceInput): TraceModel {
     yDecimals: tickDecimals(yTicks),
     deviation,
     missing,
+    shown: decimate(
+      c.v,
+      Array.from(c.v, (_, i) => isOutside(i)),
+      BUCKETS,
+    ),
+    isOutside,
+    isOut: leavesBand(deviation),
     summary: `${c.sensor}: ${what}${missing > 0 ? `; ${missing} samples missing` : ''}`,
   };
 }
+
+/** One sample as it is read aloud. */
+export function traceWords(c: TraceInput, i: number, decimals: number): string {
+  const band = c.band ? `, band ${num(c.band.lo[i], decimals)} to ${num(c.band.hi[i], decimals)}` : '';
+  return `${num(c.t[i], 2)} s: ${num(c.v[i], decimals)} ${c.unit}${band}`;
+}
+
+/** Every sample, as it was recorded. */
+export const traceCsv = (c: TraceInput): string =>
+  toCsv(
+    ['t (s)', inUnit(c.sensor, c.unit), ...['low', 'middle', 'high'].map((w) => inUnit(`band ${w}`, c.unit))],
+    Array.from(c.t, (t, i) => [t, c.v[i], c.band?.lo[i], c.band?.mid[i], c.band?.hi[i]].map(recorded)),
+  );
+
+/** A stretch of a trace, s from the start of the run. */
+export function traceWithin(c: TraceInput, [from, to]: readonly [number, number]): TraceInput {
+  const [first, end] = [bisectLeft(c.t, from), bisectRight(c.t, to)];
+  const cut = (v: Float32Array): Float32Array => v.subarray(first, end);
+  return {
+    ...c,
+    t: cut(c.t),
+    v: cut(c.v),
+    band: c.band && { ...c.band, mid: cut(c.band.mid), lo: cut(c.band.lo), hi: cut(c.band.hi) },
+    steps: c.steps
+      .filter((s) => s.toS > from && s.fromS < to)
+      .map((s) => ({ ...s, fromS: Math.max(from, s.fromS), toS: Math.min(to, s.toS) })),
+  };
+}
+
+/** What a picture must say. @param summary - of the whole run. @param range - the stretch that is drawn; null: all of it. */
+export const traceNotes = (c: TraceInput, summary: string, range: readonly [number, number] | null): string[] => [
+  summary,
+  ...(range === null ? [] : [`drawn: ${num(range[0], 1)} to ${num(range[1], 1)} s of the run`]),
+  ...(c.steps.length > 0
+    ? [`steps: ${c.steps.map((s) => `${s.name} ${num(s.fromS, 0)} to ${num(s.toS, 0)} s`).join(', ')}`]
+    : []),
+];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { orderByDeviation, prepareTrace, traceDeviation } from './trace.prepare';
+import { orderByDeviation, prepareTrace, traceDeviation, traceWithin } from './trace.prepare';
 
 const f32 = (v: readonly number[]): Float32Array => Float32Array.from(v);
 
@@ -39,4 +39,26 @@ test('samples without a reference are not outside, and a sensor without any is s
     expect(traceDeviation({ t, v, band }).outsideShare).toBeNaN();
     expect(prepareTrace({ sensor: 'RF', unit: 'W', t, v, band, steps: [] }).summary).toContain('no reference');
   }
+});
+
+test('a stretch of a trace holds its samples, its band and its steps as far as they reach into it', () => {
+  const t = f32([0, 1, 2, 3, 4]);
+  const band = { mid: f32([5, 5, 5, 5, 5]), lo: f32([4, 4, 4, 4, 4]), hi: f32([6, 6, 6, 6, 6]), runs: 9 };
+  const steps = [
+    { name: 'stabilise', fromS: 0, toS: 2 },
+    { name: 'etch', fromS: 2, toS: 4 },
+  ];
+  const part = traceWithin({ sensor: 'RF', unit: 'W', t, v: f32([1, 2, 9, 4, 5]), band, steps }, [0.5, 2]);
+  expect([[...part.t], [...part.v], [...part.band!.hi]]).toEqual([
+    [1, 2],
+    [2, 9],
+    [6, 6],
+  ]);
+  expect(part.steps).toEqual([{ name: 'stabilise', fromS: 0.5, toS: 2 }]);
+  expect(traceWithin({ sensor: 'RF', unit: 'W', t, v: t, steps: [] }, [0.5, 2]).band).toBeUndefined();
+  const m = prepareTrace(part);
+  expect([m.tDomain, [...m.shown].filter(m.isOutside)]).toEqual([
+    [1, 2],
+    [0, 1],
+  ]);
 });

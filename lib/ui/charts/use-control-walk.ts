@@ -1,18 +1,10 @@
 'use client';
-import { type PointerEvent, useState } from 'react';
+import { useState } from 'react';
 import { useKeys } from '../hooks/use-keys';
 import type { ControlChartInput, ControlChartModel, DrawnPoint } from './control-chart.prepare';
 import { nearest, type PlotBox, unscaleX } from './plot';
+import { type Drag, placeOf, useDrag } from './use-walk';
 import type { WalkableProps } from './walkable';
-
-/** Shorter drags are clicks, px. */
-const LEAST_DRAG = 12;
-
-/** A stretch that is being dragged out, px. */
-export interface Drag {
-  from: number;
-  to: number;
-}
 
 /**
  * How a control chart is walked: arrows over its points, n and p over the violations, a click picks, a drag with the mouse is a stretch.
@@ -27,7 +19,6 @@ export function useControlWalk(
   onRange: ((fromMs: number, toMs: number) => void) | undefined,
 ): { walk: Omit<WalkableProps, 'children' | 'kind' | 'label'>; hovered: DrawnPoint | undefined; drag: Drag | null } {
   const [hover, setHover] = useState<number | null>(null);
-  const [drag, setDrag] = useState<Drag | null>(null);
   const last = m.points.length - 1;
   const choose = (k: number | undefined): void => {
     const p = k === undefined ? undefined : m.points[k];
@@ -40,21 +31,18 @@ export function useControlWalk(
     choose(next ?? (d > 0 ? m.violations[0] : m.violations.at(-1)));
   };
   useKeys({ n: () => stepViolation(1), p: () => stepViolation(-1) });
-  const xAt = (e: PointerEvent<HTMLDivElement>): number =>
-    Math.min(box.right, Math.max(box.left, e.clientX - e.currentTarget.getBoundingClientRect().left));
   const pointAt = (px: number): number => nearest(m.points, unscaleX(box, m.xDomain)(px));
-  const onPointerUp = (e: PointerEvent<HTMLDivElement>): void => {
-    const px = xAt(e);
-    if (drag && onRange && Math.abs(px - drag.from) > LEAST_DRAG) {
-      const a = m.points[pointAt(Math.min(px, drag.from))];
-      const b = m.points[pointAt(Math.max(px, drag.from))];
-      if (a && b) onRange(input.at[a.i]!, input.at[b.i]!);
-    } else choose(pointAt(px));
-    setDrag(null);
-  };
+  const drag = useDrag(
+    box,
+    onRange &&
+      ((from, to) => {
+        const [a, b] = [m.points[pointAt(from)], m.points[pointAt(to)]];
+        if (a && b) onRange(input.at[a.i]!, input.at[b.i]!);
+      }),
+  );
   return {
-    drag,
-    hovered: hover !== null && !drag ? m.points[hover] : undefined,
+    drag: drag.drag,
+    hovered: hover !== null && !drag.drag ? m.points[hover] : undefined,
     walk: {
       keys: [
         ['ArrowRight', () => step(1)],
@@ -64,16 +52,17 @@ export function useControlWalk(
       ],
       onLeave: () => onSelect(null),
       onPointerMove: (e) => {
-        const px = xAt(e);
-        setHover(pointAt(px));
-        if (drag) setDrag({ from: drag.from, to: px });
+        setHover(pointAt(placeOf(e)[0]));
+        drag.move(e);
       },
       onPointerLeave: () => {
         setHover(null);
-        setDrag(null);
+        drag.drop();
       },
-      onPointerDown: (e) => setDrag({ from: xAt(e), to: xAt(e) }),
-      onPointerUp,
+      onPointerDown: drag.begin,
+      onPointerUp: (e) => {
+        if (!drag.end(e)) choose(pointAt(placeOf(e)[0]));
+      },
     },
   };
 }

@@ -5,10 +5,10 @@ import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { Gate } from './gate';
 
-const Behind = ({ waits }: { waits: string | null }) =>
-  Gate({ waits, children: (gated) => createElement('button', { type: 'button', ...gated }, 'Activate') });
+const Behind = (p: { waits: string | null; busy: boolean }) =>
+  Gate({ ...p, children: (gated) => createElement('button', { type: 'button', ...gated }, 'Activate') });
 /** A button behind a gate, as the browser gets it. */
-const html = (waits: string | null): string => renderToStaticMarkup(createElement(Behind, { waits }));
+const html = (waits: string | null, busy = false): string => renderToStaticMarkup(createElement(Behind, { waits, busy }));
 
 test('why a button waits is written beside it and tied to it, and nothing is when it does not', () => {
   const waiting = html('Change a field first.');
@@ -16,6 +16,7 @@ test('why a button waits is written beside it and tied to it, and nothing is whe
   expect(id).toBeDefined();
   expect(waiting).toContain(`<button type="button" disabled="" aria-describedby="${id}">Activate</button>`);
   expect(html(null)).toBe('<button type="button">Activate</button>');
+  expect(html(null, true)).toBe('<button type="button" disabled="">Activate</button>');
 });
 
 test('no reason stands in the tool tip of a button alone, where no keyboard and no finger reaches it', () => {

@@ -8,17 +8,27 @@ export interface Gated {
   'aria-describedby': string | undefined;
 }
 
-/** Buttons that wait for the same thing, and beside them in words what it is; null: nothing is waited for. */
-export function Gate({ waits, children }: { waits: string | null; children: (gated: Gated) => ReactNode }) {
+export interface GateProps {
+  /** What is waited for, in words; null: nothing. */
+  waits: string | null;
+  /** What was asked for is under way: the buttons wait without a word. */
+  busy?: boolean;
+  /** Room around the words. */
+  className?: string;
+  children: (gated: Gated) => ReactNode;
+}
+
+/** Buttons that wait for the same thing, and beside them in words what it is. */
+export function Gate({ waits, busy = false, className = 'self-center max-w-[40ch]', children }: GateProps) {
   const id = useId();
   return (
     <>
       {waits === null ? null : (
-        <span id={id} className="text-sm text-ink-2 self-center max-w-[40ch]">
+        <span id={id} className={`text-sm text-ink-2 ${className}`}>
           {waits}
         </span>
       )}
-      {children({ disabled: waits !== null, 'aria-describedby': waits === null ? undefined : id })}
+      {children({ disabled: busy || waits !== null, 'aria-describedby': waits === null ? undefined : id })}
     </>
   );
 }

@@ -1,5 +1,6 @@
+import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
-import { pageHrefs, pageNote } from './list-pages';
+import { emptyPage, pageHrefs, pageNote } from './list-pages';
 
 test('the next page keeps filters and order, and the way back to the first one drops only the place', () => {
   expect(pageHrefs('/spc', { range: '30d', sort: '-cpk' }, 'abc')).toEqual({
@@ -19,4 +20,11 @@ test('a list that is whole gives its number; one page of it says of how many, in
     /^first 300 of 449 charts, worst first; a heading orders the rows of this page$/,
   );
   expect(pageNote({ after: 'x' }, 149, 449, 'charts', 'worst first')).toMatch(/^further 149 of 449/);
+});
+
+test('an empty page that is not the first leads there, with its filters; an empty first page leaves the word to its list', () => {
+  expect(renderToStaticMarkup(emptyPage('/alerts', { state: 'all', after: 'def' }))).toMatch(
+    /^This page is empty: .*<a class="link" href="\/alerts\?state=all">First page<\/a>$/,
+  );
+  expect(emptyPage('/alerts', { state: 'all' })).toBeNull();
 });

@@ -1,28 +1,47 @@
 import Link from 'next/link';
+import type { ReactNode } from 'react';
 import type { SearchParams } from '../address';
 import { PAGE_KEY } from './filter-fields';
 
-/** The addresses of a list's first and next page, with its filters and its order; null where one is there already. */
-export function pageHrefs(
+const addressOf = (path: string, entries: readonly (readonly [string, string])[]): string => {
+  const q = new URLSearchParams(entries.map(([k, v]) => [k, v])).toString();
+  return q === '' ? path : `${path}?${q}`;
+};
+
+/** Filters and order of a list, without its place. */
+const kept = (params: SearchParams): (readonly [string, string])[] =>
+  Object.entries(params).flatMap(([k, v]) => (typeof v === 'string' && k !== PAGE_KEY ? [[k, v] as const] : []));
+
+const isLater = (params: SearchParams): boolean => typeof params[PAGE_KEY] === 'string';
+
+/** The address of a list's first page, with its filters and its order. */
+export const firstPage = (path: string, params: SearchParams): string => addressOf(path, kept(params));
+
+/** The addresses of a list's first and next page; null where one is there already. */
+export const pageHrefs = (
   path: string,
   params: SearchParams,
   next: string | null,
-): { first: string | null; next: string | null } {
-  const kept = Object.entries(params).flatMap(([k, v]) => (typeof v === 'string' && k !== PAGE_KEY ? [[k, v]] : []));
-  const at = (entries: readonly (readonly string[])[]): string => {
-    const q = new URLSearchParams(entries as [string, string][]).toString();
-    return q === '' ? path : `${path}?${q}`;
-  };
-  return {
-    first: typeof params[PAGE_KEY] === 'string' ? at(kept) : null,
-    next: next === null ? null : at([...kept, [PAGE_KEY, next]]),
-  };
-}
+): { first: string | null; next: string | null } => ({
+  first: isLater(params) ? firstPage(path, params) : null,
+  next: next === null ? null : addressOf(path, [...kept(params), [PAGE_KEY, next]]),
+});
+
+/** In place of a later page without rows: what stood there has gone, and only the first page says whether anything matches. Null on the first page. */
+export const emptyPage = (path: string, params: SearchParams): ReactNode =>
+  isLater(params) ? (
+    <>
+      This page is empty: what stood here has changed or gone meanwhile.{' '}
+      <Link prefetch={false} className="link" href={firstPage(path, params)}>
+        First page
+      </Link>
+    </>
+  ) : null;
 
 /** "300 charts", or which part of how many a page shows and what its headings order. */
 export function pageNote(params: SearchParams, n: number, total: number, things: string, order: string): string {
   if (n === total) return `${total} ${things}`;
-  const which = typeof params[PAGE_KEY] === 'string' ? `further ${n}` : `first ${n}`;
+  const which = isLater(params) ? `further ${n}` : `first ${n}`;
   return `${which} of ${total} ${things}, ${order}; a heading orders the rows of this page`;
 }
 

@@ -18,7 +18,7 @@ export function useSvgExport(
     unit: o.unit ?? '',
     ...(o.notes ? { notes: o.notes } : {}),
     draw: (palette) => {
-      const drawings = [...(root.current?.querySelectorAll<SVGSVGElement>('svg.recharts-surface, svg[data-export]') ?? [])];
+      const drawings = [...(root.current?.querySelectorAll<SVGSVGElement>('svg[data-export]') ?? [])];
       if (root.current === null || drawings.length === 0) return null;
       const drawing = drawingOf(drawings);
       return { drawing, legend: legendDrawing(legendMarks(root.current), drawing.width, palette.ink2) };

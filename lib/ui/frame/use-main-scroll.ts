@@ -16,17 +16,18 @@ const address = (): string => window.location.pathname + window.location.search;
  */
 export function useMainScroll(main: RefObject<HTMLElement | null>): void {
   const path = usePathname();
-  /** The address has changed by Back or Forward, and its page is not there yet. */
-  const isReturning = useRef(false);
+  /** Where Back or Forward leads, until its page is there; null: nowhere. */
+  const returning = useRef<string | null>(null);
   const shown = useRef(path);
   useEffect(() => {
     const el = main.current;
     if (el === null) return;
     const leave = (): void => {
-      isReturning.current = window.location.pathname !== shown.current;
+      const { pathname } = window.location;
+      returning.current = pathname === shown.current ? null : pathname;
     };
     const keep = (): void => {
-      if (!isReturning.current) memory.keep(address(), el.scrollTop);
+      if (returning.current === null) memory.keep(address(), el.scrollTop);
     };
     window.addEventListener('popstate', leave);
     el.addEventListener('scroll', keep, { passive: true });
@@ -38,9 +39,11 @@ export function useMainScroll(main: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const el = main.current;
     shown.current = path;
-    if (el === null || !isReturning.current) return;
+    // a page that was gone to otherwise meanwhile begins at its top
+    if (returning.current !== path) returning.current = null;
+    if (el === null || returning.current === null) return;
     return returnTo(el, memory.of(address()), () => {
-      isReturning.current = false;
+      returning.current = null;
     });
   }, [path, main]);
 }

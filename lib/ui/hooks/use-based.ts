@@ -2,48 +2,63 @@
 import { useRef, useState } from 'react';
 import type { ActionResult } from '../action-result';
 import { answer } from '../answer';
-import { type Form, followed, standing } from '../rebase';
+import { begun, clashes, type Form, followed, goesOn, isBehind, type Live } from '../rebase';
 
 export interface Based<L, D> {
   /** What the form was begun from; others may come into force while it is filled in. */
   base: L;
   draft: D;
-  set: (draft: D) => void;
+  set: (draft: D | ((typed: D) => D)) => void;
   /** Another version is in force by now: the form must not be sent before it was taken over. */
   isBehind: boolean;
+  /** Paths of what that version and the form both changed; what was typed stays there. */
+  both: readonly string[];
   /** Goes on from the version in force: what was typed stays, all else becomes that of the version. */
   follow: () => void;
   /** Drops what was typed. */
   reset: () => void;
-  /** Sends the draft; the version that comes of it is its author's own, from which the form begins anew. */
-  send: (action: () => Promise<ActionResult>) => Promise<ActionResult>;
+  /**
+   * Sends the draft. The version that its answer made is its author's own, from which the form begins anew.
+   * @param isOwn - whether a version that comes into force afterwards is that one: asked where an answer may make none. Default: it always is.
+   */
+  send: (action: () => Promise<ActionResult>, isOwn?: (version: L) => boolean) => Promise<ActionResult>;
 }
 
 /**
  * A form over a version that keeps to the one it was begun from. Where nothing was typed, or the form would show the same, it follows by itself.
  * @param key - changes with the version in force. @param live - that version. @param textsOf - what the form holds of a version before anything is typed.
+ * @param kept - a form that was begun before.
  */
-export function useBased<L, D>(key: string | number, live: L, textsOf: (version: L) => D): Based<L, D> {
-  const begin = (): Form<L, D> => ({ key, base: live, draft: textsOf(live) });
-  const [form, put] = useState(begin);
-  const isSent = useRef(false);
-  const stands = standing(form, key, live, textsOf);
-  if (stands !== 'of it' && isSent.current) put(begin());
-  else if (stands === 'free') put(followed(form, key, live, textsOf));
+export function useBased<L, D>(
+  key: string | number,
+  live: L,
+  textsOf: (version: L) => D,
+  kept: Form<L, D> | null = null,
+): Based<L, D> {
+  const by: Live<L, D> = { key, live, textsOf };
+  const [form, put] = useState<Form<L, D>>(() => kept ?? begun(by));
+  // while it is under way nobody knows yet whose version comes
+  const sent = useRef<'under way' | ((version: L) => boolean) | null>(null);
+  const own = sent.current;
+  const next = own === 'under way' ? form : goesOn(form, by, own);
+  if (next !== form) put(next);
+  const behind = own !== 'under way' && isBehind(next, by);
   return {
-    base: form.base,
-    draft: form.draft,
+    base: next.base,
+    draft: next.draft,
     set: (draft) => {
-      isSent.current = false;
-      put((f) => ({ ...f, draft }));
+      sent.current = null;
+      put((f) => ({ ...f, draft: draft instanceof Function ? draft(f.draft) : draft }));
     },
-    isBehind: stands !== 'of it',
-    follow: () => put((f) => followed(f, key, live, textsOf)),
-    reset: () => put(begin()),
-    send: async (action) => {
-      isSent.current = true;
+    isBehind: behind,
+    both: behind ? clashes(next.draft, textsOf(next.base), textsOf(live)) : [],
+    follow: () => put((f) => followed(f, by)),
+    reset: () => put(begun(by)),
+    send: async (action, isOwn = () => true) => {
+      sent.current = 'under way';
       const r = await answer(action);
-      isSent.current = r.ok;
+      // what was typed since stays
+      if (sent.current !== null) sent.current = r.ok ? isOwn : null;
       return r;
     },
   };

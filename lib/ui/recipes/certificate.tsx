@@ -1,7 +1,7 @@
 'use client';
 import { useRef } from 'react';
 import type { ConvergenceCertificate, MetrologyRecipe } from '@/lib/recipes';
-import { plotBox, scaleX, scaleY } from '../charts/plot';
+import { linePath, plotBox, scaleX, scaleY } from '../charts/plot';
 import { PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { Facts } from '../components/evidence-panel';
 import { ExportMenu } from '../components/export-menu';
@@ -11,7 +11,6 @@ import { useSvgExport } from '../components/use-svg-export';
 import { toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { linePath } from '../spectra/spectrum.prepare';
 
 const power = (v: number | null): string => (v === null ? '–' : v.toExponential(1).replace('-', '−'));
 
@@ -116,13 +115,6 @@ function SweepPlot({ c }: { c: ConvergenceCertificate }) {
   const decades = Array.from({ length: high - low + 1 }, (_, i) => low + i).filter(
     (_, i, all) => i % Math.ceil(all.length / 6) === 0,
   );
-  const lastX = { at: Number.NEGATIVE_INFINITY };
-  const shownMs = c.sweep.filter((r) => {
-    const x = sx(Math.log10(Math.max(1, r.truncation)));
-    if (x - lastX.at < 22) return false;
-    lastX.at = x;
-    return true;
-  });
   const tolerance = sy(Math.log10(c.tolerance));
   return (
     <div ref={root} className="min-w-0">
@@ -147,8 +139,9 @@ function SweepPlot({ c }: { c: ConvergenceCertificate }) {
           box={box}
           sx={sx}
           sy={sy}
-          xTicks={shownMs.map((r) => ({ at: Math.log10(Math.max(1, r.truncation)), text: String(r.truncation) }))}
-          yTicks={decades.map((d) => ({ at: d, text: `1e${num(d, 0)}` }))}
+          width={width}
+          xTicks={c.sweep.map((r) => ({ value: Math.log10(Math.max(1, r.truncation)), label: String(r.truncation) }))}
+          yTicks={decades.map((d) => ({ value: d, label: `1e${num(d, 0)}` }))}
           yTitle=""
           xTitle="M"
         />

@@ -2,15 +2,15 @@
 import { useRef } from 'react';
 import type { MetrologyRecipe } from '@/lib/recipes';
 import { effectiveDensitySlabs } from '@/lib/xray';
-import { plotBox, scaleX, scaleY } from '../charts/plot';
+import { linePath, plotBox, scaleX, scaleY } from '../charts/plot';
 import { PlotAxes, X_TITLE } from '../charts/plot-axes';
+import { numberTicks } from '../charts/plot-panel';
 import { niceTicks, paddedRange, tickDecimals } from '../charts/ticks';
 import { ExportMenu } from '../components/export-menu';
 import { useSvgExport } from '../components/use-svg-export';
 import { toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { linePath } from '../spectra/spectrum.prepare';
 
 type Xrr = Extract<MetrologyRecipe['sample'], { kind: 'xrr' }>;
 
@@ -114,8 +114,9 @@ export function DensityPlot({ profile: p, title, height = 280 }: { profile: Dens
           box={box}
           sx={sx}
           sy={sy}
-          xTicks={xTicks.map((t) => ({ at: t, text: num(t, tickDecimals(xTicks)) }))}
-          yTicks={yTicks.map((t) => ({ at: t, text: num(t, tickDecimals(yTicks)) }))}
+          width={width}
+          xTicks={numberTicks(xTicks, tickDecimals(xTicks))}
+          yTicks={numberTicks(yTicks, tickDecimals(yTicks))}
           yTitle="1e−6/Å²"
           xTitle="depth, Å"
         />

@@ -1,10 +1,10 @@
 'use client';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import { type MetrologyRecipe, type RecipeIssue, recipeIssues } from '@/lib/recipes';
+import { useBased } from '../hooks/use-based';
 import { type Draft, valuesOf, withValue } from './draft';
 import type { FabParameter } from './draft-context';
 import { recipeDifference } from './recipe-diff';
-import { standingOf } from './standing';
 
 /** What is edited: the version in force, and what its values may be reported as. */
 export interface EditedRecipe {
@@ -26,10 +26,28 @@ function registryIssues(draft: Draft, fab: readonly FabParameter[]): RecipeIssue
   });
 }
 
-/** A draft beside the version it began from. The version in force may move on meanwhile: the draft is kept and says so. */
-export function useDraftState(d: EditedRecipe, begun: { base: { version: number; content: Draft }; content: Draft } | null) {
-  const [base, setBase] = useState(begun?.base ?? { version: d.version, content: d.content });
-  const [draft, setDraft] = useState<Draft>(begun?.content ?? d.content);
+interface RecipeVersion {
+  readonly version: number;
+  readonly content: Draft;
+}
+
+const contentOf = (v: RecipeVersion): Draft => v.content;
+
+/**
+ * A draft beside the version it began from. Where the version in force moves on meanwhile, what was changed is kept over it, once its author agrees; a
+ * draft in which nothing was changed follows by itself.
+ */
+export function useDraftState(d: EditedRecipe, kept: { base: RecipeVersion; content: Draft } | null) {
+  // what was put in use is in force before the page is read again
+  const [released, release] = useState<RecipeVersion | null>(null);
+  const live = released !== null && released.version > d.version ? released : { version: d.version, content: d.content };
+  const form = useBased<RecipeVersion, Draft>(
+    live.version,
+    live,
+    contentOf,
+    kept && { key: kept.base.version, base: kept.base, draft: kept.content },
+  );
+  const { base, draft } = form;
   const [tried, setTried] = useState<Readonly<Record<string, number>>>({});
   const changes = useMemo(() => recipeDifference(base.content, draft), [base, draft]);
   const checked = useMemo(() => {
@@ -41,25 +59,13 @@ export function useDraftState(d: EditedRecipe, begun: { base: { version: number;
   const recipe = lastValid.current;
   const values = useMemo(() => valuesOf(recipe, tried), [recipe, tried]);
   const isDirty = changes.length > 0;
-  const standing = useMemo(
-    () =>
-      standingOf({
-        base: base.version,
-        inForce: d.version,
-        isDirty,
-        isSame: recipeDifference(d.content, draft).length === 0,
-      }),
-    [base.version, d.version, d.content, draft, isDirty],
-  );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it follows once, when nothing of one's own is left
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each version that it follows by itself
   useEffect(() => {
-    if (standing !== 'over') return;
-    setBase({ version: d.version, content: d.content });
-    open(d.content);
-  }, [standing, d.version]);
+    if (!isDirty && base.version !== released?.version) setTried({});
+  }, [base.version]);
 
   const open = (content: Draft): void => {
-    setDraft(content);
+    form.set(content);
     setTried({});
   };
   return {
@@ -69,22 +75,25 @@ export function useDraftState(d: EditedRecipe, begun: { base: { version: number;
     issues: checked.issues,
     isDirty,
     /** The version in force has moved on beneath a change of one's own. */
-    isBehind: standing === 'behind',
+    isBehind: form.isBehind,
+    /** Paths of what it and the draft both changed. */
+    both: form.both,
     /** The last draft that was valid. */
     recipe,
     values,
     tried,
-    set: (path: string, value: unknown) => setDraft((old) => withValue(old, path, value)),
-    replace: setDraft,
+    set: (path: string, value: unknown) => form.set((old) => withValue(old, path, value)),
+    replace: form.set,
     open,
-    reset: () => open(base.content),
-    /** The draft is the next version in force. */
-    inUse: () => setBase({ version: base.version + 1, content: draft }),
-    /** Begins from the version that is in force now; keeps the draft or drops it. */
-    rebase: (keep: boolean) => {
-      setBase({ version: d.version, content: d.content });
-      if (!keep) open(d.content);
+    /** Drops the draft: begins from the version that is in force now. */
+    reset: () => {
+      form.reset();
+      setTried({});
     },
+    /** The draft is the next version in force. */
+    inUse: () => release({ version: base.version + 1, content: draft }),
+    /** Goes on from the version that is in force now, with what was changed over it. */
+    follow: form.follow,
     tryValue: (name: string, value: number) => setTried((old) => ({ ...old, [name]: value })),
     tryAll: setTried,
   };

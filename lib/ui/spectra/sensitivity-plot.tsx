@@ -1,10 +1,10 @@
 'use client';
 import { useRef } from 'react';
-import { HoverCard } from '../charts/chart-parts';
-import { type PlotBox, plotBox, scaleX, scaleY, spreadLabels } from '../charts/plot';
+import { linePath, type PlotBox, plotBox, scaleX, scaleY, spreadLabels } from '../charts/plot';
 import { PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { PlotFrame } from '../charts/plot-frame';
-import { useSampleWalk } from '../charts/use-sample-walk';
+import { numberTicks } from '../charts/plot-panel';
+import { useSampleWalk } from '../charts/use-walk';
 import { useSvgExport } from '../components/use-svg-export';
 import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
@@ -12,7 +12,6 @@ import { useTheme } from '../hooks/use-theme';
 import { useWidth } from '../hooks/use-width';
 import { CATEGORY } from '../tokens';
 import type { SensitivityChannel } from './sensitivity.prepare';
-import { linePath } from './spectrum.prepare';
 
 const RIGHT = 116;
 /** Told apart without colour too. */
@@ -74,14 +73,25 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
             cells: [num(p.x, d.xDecimals + 1), ...d.series.map((s) => num(s.values[p.i], d.yDecimals + 2))],
           })),
       }}
+      pointed={
+        here
+          ? {
+              x: sx(here.x),
+              top: 12,
+              card: said.map((line) => <div key={line}>{line}</div>),
+              cross: [box.top, box.bottom],
+            }
+          : null
+      }
     >
       <svg width={width} height={height} data-export="" aria-hidden="true" className="block" fontSize={11} fill="var(--ink-3)">
         <PlotAxes
           box={box}
           sx={sx}
           sy={sy}
-          xTicks={d.xTicks.map((t) => ({ at: t, text: num(t, d.xDecimals) }))}
-          yTicks={d.yTicks.map((t) => ({ at: t, text: num(t, d.yDecimals) }))}
+          width={width}
+          xTicks={numberTicks(d.xTicks, d.xDecimals)}
+          yTicks={numberTicks(d.yTicks, d.yDecimals)}
           yTitle={`Δ ${d.unit}`}
           xTitle={`${d.axisLabel}, ${d.axisUnit}`}
         />
@@ -97,15 +107,7 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
             dash={DASHES[k % DASHES.length]}
           />
         ))}
-        {here ? <line x1={sx(here.x)} x2={sx(here.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
       </svg>
-      {here ? (
-        <HoverCard left={sx(here.x)} top={12}>
-          {said.map((line) => (
-            <div key={line}>{line}</div>
-          ))}
-        </HoverCard>
-      ) : null}
     </PlotFrame>
   );
 }

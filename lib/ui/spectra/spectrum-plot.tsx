@@ -1,15 +1,15 @@
 'use client';
 import { useMemo, useRef } from 'react';
-import { ChartLegend, HoverCard, type LegendEntry } from '../charts/chart-parts';
-import { dotsPath, plotBox, scaleX, scaleY } from '../charts/plot';
-import { type AxisTick, PlotAxes, X_TITLE } from '../charts/plot-axes';
+import { ChartLegend, type LegendEntry } from '../charts/chart-parts';
+import { dotsPath, linePath, plotBox, scaleX, scaleY, X_AXIS } from '../charts/plot';
+import { PlotAxes, X_TITLE } from '../charts/plot-axes';
 import { PlotFrame } from '../charts/plot-frame';
-import { useSampleWalk } from '../charts/use-sample-walk';
+import { numberTicks } from '../charts/plot-panel';
+import { useSampleWalk } from '../charts/use-walk';
 import { useSvgExport } from '../components/use-svg-export';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
 import {
-  linePath,
   prepareSpectrum,
   type SpectrumInput,
   type SpectrumModel,
@@ -55,19 +55,21 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
         header: [`${input.axisLabel}, ${input.axisUnit}`, `Measured, ${input.unit}`, 'σ', 'Model', 'Residual, σ'],
         rows: () => m.points.map((q) => rowOf(m, q)),
       }}
+      pointed={
+        p
+          ? {
+              x: sx(p.x),
+              top: 12,
+              card: said.map((line) => <div key={line}>{line}</div>),
+              cross: [main.top, total - X_AXIS - X_TITLE],
+            }
+          : null
+      }
     >
       <svg width={width} height={total} data-export="" aria-hidden="true" className="block">
         <Curves input={input} m={m} width={width} height={height} />
         {hasStrip ? <Residuals input={input} m={m} width={width} top={height + GAP} /> : null}
-        {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={main.top} y2={total - 22 - X_TITLE} stroke="var(--hairline-strong)" /> : null}
       </svg>
-      {p ? (
-        <HoverCard left={sx(p.x)} top={12}>
-          {said.map((line) => (
-            <div key={line}>{line}</div>
-          ))}
-        </HoverCard>
-      ) : null}
     </PlotFrame>
   );
 }
@@ -111,8 +113,6 @@ interface PartProps {
   width: number;
 }
 
-const xTicksOf = (m: SpectrumModel): AxisTick[] => m.xTicks.map((t) => ({ at: t, text: num(t, m.xDecimals) }));
-
 function Curves({ input, m, width, height }: PartProps & { height: number }) {
   const hasStrip = m.worst >= 0;
   const box = plotBox(width, hasStrip ? height + 14 : height, RIGHT, 12);
@@ -126,17 +126,19 @@ function Curves({ input, m, width, height }: PartProps & { height: number }) {
       p.low === null || p.high === null ? [] : [`M${sx(p.x).toFixed(1)} ${sy(p.low).toFixed(1)}V${sy(p.high).toFixed(1)}`],
     )
     .join('');
-  const ticks = m.yTicks.map((t) => ({ at: t, text: input.logarithmic ? `1e${num(t, m.yDecimals)}` : num(t, m.yDecimals) }));
+  const ticks = m.yTicks.map((t) => ({ value: t, label: input.logarithmic ? `1e${num(t, m.yDecimals)}` : num(t, m.yDecimals) }));
   return (
     <g>
       <PlotAxes
         box={box}
         sx={sx}
         sy={sy}
-        xTicks={xTicksOf(m)}
+        width={width}
+        xTicks={numberTicks(m.xTicks, m.xDecimals)}
         yTicks={ticks}
         yTitle={input.unit === '' ? input.channel : `${input.channel}, ${input.unit}`}
-        xTitle={hasStrip ? null : `${input.axisLabel}, ${input.axisUnit}`}
+        xTitle={`${input.axisLabel}, ${input.axisUnit}`}
+        hideX={hasStrip}
       />
       {input.compared ? (
         <path d={path((p) => p.compared)} fill="none" stroke="var(--ink-3)" strokeDasharray="5 3" strokeWidth={1} />
@@ -170,8 +172,9 @@ function Residuals({ input, m, width, top }: PartProps & { top: number }) {
         box={box}
         sx={sx}
         sy={sy}
-        xTicks={xTicksOf(m)}
-        yTicks={m.residualTicks.map((t) => ({ at: t, text: num(t, 0) }))}
+        width={width}
+        xTicks={numberTicks(m.xTicks, m.xDecimals)}
+        yTicks={numberTicks(m.residualTicks, 0)}
         yTitle="residual, σ"
         xTitle={`${input.axisLabel}, ${input.axisUnit}`}
       />

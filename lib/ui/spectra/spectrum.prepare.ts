@@ -143,18 +143,3 @@ export const spectrumCsv = (c: SpectrumInput, m: SpectrumModel): string =>
       p.residual,
     ]),
   );
-
-/** A line through the points that have a value; a gap where one is missing. */
-export function linePath(points: readonly { cx: number; cy: number | null }[]): string {
-  let d = '';
-  let open = false;
-  for (const p of points) {
-    if (p.cy === null) {
-      open = false;
-      continue;
-    }
-    d += `${open ? 'L' : 'M'}${p.cx.toFixed(1)} ${p.cy.toFixed(1)}`;
-    open = true;
-  }
-  return d;
-}

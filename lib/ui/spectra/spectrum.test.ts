@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { linePath, prepareSpectrum, type SpectrumInput, spectrumCsv, spectrumNotes } from './spectrum.prepare';
+import { linePath } from '../charts/plot';
+import { prepareSpectrum, type SpectrumInput, spectrumCsv, spectrumNotes } from './spectrum.prepare';
 
 const base: SpectrumInput = {
   title: 'delta 70',
@@ -40,7 +41,7 @@ test('a line has a gap where a value is missing', () => {
       { cx: 1, cy: null },
       { cx: 2, cy: 3 },
     ]),
-  ).toBe('M0.0 1.0M2.0 3.0');
+  ).toBe('M0,1ZM2,3Z');
 });
 
 test('the file has every value in its unit, and a column for what was compared; the picture explains its strip', () => {

@@ -1,11 +1,11 @@
 'use client';
-import { useMemo, useRef } from 'react';
-import { ChartLegend, HoverCard, type LegendEntry } from '../charts/chart-parts';
+import { memo, useMemo, useRef } from 'react';
+import { ChartLegend, type LegendEntry } from '../charts/chart-parts';
 import { LimitLayer } from '../charts/control-marks';
 import { dotsPath, LABELS, plotBox, scaleX, scaleY } from '../charts/plot';
 import { PlotFrame, type PlotFrameProps } from '../charts/plot-frame';
 import { PlotPanel } from '../charts/plot-panel';
-import { useSampleWalk } from '../charts/use-sample-walk';
+import { useSampleWalk } from '../charts/use-walk';
 import { useSvgExport } from '../components/use-svg-export';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
@@ -61,34 +61,52 @@ export function PredictionsChart({
       spoken={said.join(', ')}
       below={<p className="text-sm text-ink-2">{summary}</p>}
       table={tableOf(input, m)}
+      pointed={
+        p
+          ? {
+              x: sx(p.x),
+              top: sy(p.y) - 40,
+              card: said.map((line) => (
+                <div key={line} className={line === OUTSIDE ? 'status-warn' : undefined}>
+                  {line}
+                </div>
+              )),
+              cross: [box.top, box.bottom],
+            }
+          : null
+      }
     >
-      <PlotPanel
-        width={width}
-        height={height}
-        data={m.points}
-        x={m.xDomain}
-        xTicks={m.xTicks}
-        y={m.yDomain}
-        yTicks={m.yTicks}
-        decimals={m.decimals}
-        name={input.unit}
-      >
-        <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
-        <Marks points={m.points} sx={sx} sy={sy} />
-        {p ? <line x1={sx(p.x)} x2={sx(p.x)} y1={box.top} y2={box.bottom} stroke="var(--hairline-strong)" /> : null}
-      </PlotPanel>
-      {p ? (
-        <HoverCard left={sx(p.x)} top={sy(p.y) - 40}>
-          {said.map((line) => (
-            <div key={line} className={line === OUTSIDE ? 'status-warn' : undefined}>
-              {line}
-            </div>
-          ))}
-        </HoverCard>
-      ) : null}
+      <Drawing m={m} unit={input.unit} width={width} height={height} />
     </PlotFrame>
   );
 }
+
+interface DrawingProps {
+  m: Model;
+  unit: string;
+  width: number;
+  height: number;
+}
+
+const Drawing = memo(function Drawing({ m, unit, width, height }: DrawingProps) {
+  const box = plotBox(width, height, LABELS);
+  return (
+    <PlotPanel
+      width={width}
+      height={height}
+      box={box}
+      x={m.xDomain}
+      xTicks={m.xTicks}
+      y={m.yDomain}
+      yTicks={m.yTicks}
+      decimals={m.decimals}
+      name={unit}
+    >
+      <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
+      <Marks points={m.points} sx={scaleX(box, m.xDomain)} sy={scaleY(box, m.yDomain)} />
+    </PlotPanel>
+  );
+});
 
 type Model = ReturnType<typeof preparePredictions>;
 type Point = Model['points'][number];

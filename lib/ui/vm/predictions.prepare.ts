@@ -1,6 +1,7 @@
 import type { LimitSegment } from '../charts/control-chart.prepare';
-import { specSegments } from '../charts/control-limits.prepare';
+import { specSegments, specWords } from '../charts/control-limits.prepare';
 import { decimate } from '../charts/decimate';
+import type { AxisTick } from '../charts/plot-axes';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from '../charts/ticks';
 import { inUnit, toCsv } from '../csv';
 import { percent, plural } from '../format';
@@ -38,7 +39,7 @@ export interface PredictionsModel {
   points: PredictionPoint[];
   xDomain: [number, number];
   yDomain: [number, number];
-  xTicks: { value: number; label: string }[];
+  xTicks: AxisTick[];
   yTicks: number[];
   decimals: number;
   coverage: Coverage;
@@ -110,14 +111,13 @@ export function preparePredictions(c: PredictionsInput, buckets = 240): Predicti
   const xDomain: [number, number] = [c.windowMs[0], c.windowMs[1]];
   const yDomain = paddedRange([...points.flatMap((p) => [p.y, p.measured, ...p.band]), c.lsl, c.usl]);
   const yTicks = niceTicks(yDomain[0], yDomain[1], 5);
-  const t = timeTicks(xDomain[0], xDomain[1], 8);
   return {
     points,
     xDomain,
     yDomain,
     yTicks,
     decimals: tickDecimals(yTicks),
-    xTicks: t.values.map((value) => ({ value, label: t.label(value) })),
+    xTicks: timeTicks(xDomain[0], xDomain[1], 8),
     coverage: coverageOf(c, c.reliable),
     limits: specSegments([{ fromMs: xDomain[0], lsl: c.lsl, usl: c.usl, target: null }], (ms) => ms, xDomain, ['usl', 'lsl']),
   };
@@ -157,8 +157,6 @@ export const predictionsCsv = (c: PredictionsInput): string =>
 /** What stands above an exported picture: what is in it, its limits, and what the marks mean. */
 export const predictionNotes = (c: Pick<PredictionsInput, 'lsl' | 'usl'>, summary: string): string[] => [
   summary,
-  c.lsl === null && c.usl === null
-    ? 'no specification limits'
-    : [c.lsl === null ? null : `LSL ${c.lsl}`, c.usl === null ? null : `USL ${c.usl}`].filter((v) => v !== null).join(', '),
+  c.lsl === null && c.usl === null ? 'no specification limits' : specWords({ ...c, target: null }),
   'small dots: predicted; whiskers: 95 % interval; large dots: measured; squares: outside the domain of the model',
 ];

@@ -53,8 +53,8 @@ test('an exported picture says what is in it, its limits and its marks', () => {
     `3 predictions, 1 outside the model's domain; 2 wafers inside it measured, ${percent(0.5)} of them inside their 95 % interval.`,
   );
   const notes = (lsl: number | null, usl: number | null) => predictionNotes({ lsl, usl }, summary);
-  expect(notes(90, 110).slice(0, 2)).toEqual([summary, 'LSL 90, USL 110']);
-  expect([notes(null, 110)[1], notes(null, null)[1]]).toEqual(['USL 110', 'no specification limits']);
+  expect(notes(90, 110).slice(0, 2)).toEqual([summary, 'LSL 90.0, USL 110.0']);
+  expect([notes(null, 110)[1], notes(null, null)[1]]).toEqual(['USL 110.0', 'no specification limits']);
 });
 
 test('what is kept off counts for no error of the charted predictions; the file says which version predicted', () => {

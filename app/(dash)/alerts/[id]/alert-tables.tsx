@@ -1,5 +1,6 @@
 'use client';
 import type { AlertView } from '@/lib/services/evidence/alert';
+import { limitDecimals } from '@/lib/ui/charts/control-limits.prepare';
 import { inForceAt } from '@/lib/ui/charts/in-force';
 import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
@@ -61,8 +62,8 @@ export function Signals({ data }: { data: AlertView }) {
 type ChartView = NonNullable<AlertView['chart']>;
 
 function chartDecimals(chart: ChartView): number {
-  const version = inForceAt(chart.versions, chart.toMs);
-  return decimalsFor(version?.ucl != null && version.lcl != null ? (version.ucl - version.lcl) / 60 : null);
+  const version = inForceAt(chart.versions, 'effectiveMs', chart.toMs);
+  return version === undefined ? decimalsFor(null) : limitDecimals(version, 60);
 }
 
 /** Why a signal holds no longer. */

@@ -40,7 +40,7 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
     () => data.why.find((w) => w.recordId === selected)?.violations.flatMap((v) => v.members) ?? [],
     [data.why, selected],
   );
-  const pointHref = chart ? `/spc/${chart.chart.id}?point=${alert.recordId ?? ''}` : null;
+  const pointHref = pointHrefOf(data);
   return (
     <>
       <LiveRefresh topics={['alert']} everyMs={3000} />
@@ -148,10 +148,14 @@ function Evidence({ data, spectra }: { data: AlertView; spectra: SpectraEvidence
   );
 }
 
+/** The point on its chart. */
+const pointHrefOf = ({ alert, chart }: AlertView): string | null =>
+  chart ? `/spc/${chart.chart.id}?point=${alert.recordId ?? ''}` : null;
+
 /** @param isWithdrawn - the point says something else by now. */
 function linksOf(data: AlertView, spectra: SpectraEvidence | null, isWithdrawn: boolean): EvidenceLink[] {
   const { alert, chart } = data;
-  const pointHref = chart ? `/spc/${chart.chart.id}?point=${alert.recordId ?? ''}` : null;
+  const pointHref = pointHrefOf(data);
   const wafer = chart && alert.recordId ? recordHref(chart.chart.characteristic, alert.recordId) : null;
   return [
     ...(spectra?.refused ? [{ label: 'The refused spectra', href: `/spectra/${spectra.refused.head.id}` }] : []),

@@ -20,6 +20,12 @@ import { waitsFor } from './waits';
 
 const textsOfLoop = (loop: LoopHead) => textsOf(loop.config);
 
+/** Whether a version says what was sent: a proposal makes none, and the next one is of somebody else. */
+const says =
+  (sent: LoopHead['config'] | null) =>
+  ({ config }: LoopHead): boolean =>
+    sent !== null && configDifference(config, sent).length === 0;
+
 /** A draft beside the version that it was begun from: difference, stability, replay on what was observed, then activation with a reason, or a proposal. */
 export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
   const { base, draft: text, set, isBehind, follow, reset, send } = useBased(loop.version, loop, textsOfLoop);
@@ -112,7 +118,7 @@ export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
       <ActivateDialog
         open={asking}
         onClose={() => ask(false)}
-        onSend={(reason) => send(() => saveLoop(loop.id, base.version, config, reason))}
+        onSend={(reason) => send(() => saveLoop(loop.id, base.version, config, reason), says(config))}
         words={`${verb} version ${loop.version + 1}`}
         diff={diff}
         tried={tried}

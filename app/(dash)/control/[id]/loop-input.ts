@@ -1,5 +1,6 @@
 import type { LoopView } from '@/lib/services/control/views/loop';
 import type { SpecSpan } from '@/lib/ui/charts/control-chart.prepare';
+import { inForceAt } from '@/lib/ui/charts/in-force';
 import type { LoopChartInput } from '@/lib/ui/charts/loop-chart.prepare';
 import { unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
@@ -26,8 +27,8 @@ export function loopSpecs({
     (a, b) => a - b,
   );
   const spans = starts.map((fromMs): SpecSpan => {
-    const { lsl, usl } = limits.findLast((s) => s.fromMs <= fromMs) ?? limits[0]!;
-    const { config } = targets.findLast((v) => v.createdMs <= fromMs) ?? targets[0] ?? loop;
+    const { lsl, usl } = inForceAt(limits, 'fromMs', fromMs) ?? limits[0]!;
+    const { config } = inForceAt(targets, 'createdMs', fromMs) ?? targets[0] ?? loop;
     return { fromMs, target: config.target, lsl, usl };
   });
   return spans.filter((s, i) => {

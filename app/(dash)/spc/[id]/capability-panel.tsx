@@ -1,4 +1,5 @@
 import Link from 'next/link';
+import { useMemo } from 'react';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart';
 import { Histogram } from '@/lib/ui/charts/histogram';
 import { inForceAt } from '@/lib/ui/charts/in-force';
@@ -17,23 +18,25 @@ const sigmaName = (v: ChartVersionView | undefined): string => SIGMA[v?.sigmaMet
 /** Histogram, indices with their intervals, and by which sigma they are. */
 export function CapabilityPanel({ data }: { data: SpcChartView }) {
   const c = data.capability;
-  const v = inForceAt(data.versions, data.toMs);
+  const v = inForceAt(data.versions, 'effectiveMs', data.toMs);
   const spec = data.specification;
   // histogram and indices go by the one in force now, whatever window is looked at
   const inForce = spec.spans.at(-1);
-  const values = data.points.value.filter((x, i) => !Number.isNaN(x) && !data.points.excluded[i]);
+  const histogram = useMemo(
+    () => ({
+      label: data.chart.title,
+      unit: unitLabel(data.chart.unit),
+      values: data.points.value.filter((_, i) => !data.points.excluded[i]),
+      lsl: data.specification.lsl,
+      usl: data.specification.usl,
+      target: data.specification.target,
+    }),
+    [data],
+  );
   const range = (i: { low: number; high: number } | null): string => (i ? ` (${num(i.low, 2)} to ${num(i.high, 2)})` : '');
   return (
     <Panel title="Capability" note={c ? `n ${c.n}, 95 % intervals` : null}>
-      <Histogram
-        label={data.chart.title}
-        unit={unitLabel(data.chart.unit)}
-        values={values}
-        lsl={spec.lsl}
-        usl={spec.usl}
-        target={spec.target}
-        width={274}
-      />
+      <Histogram input={histogram} />
       {c ? (
         <>
           {c.study.judgeable ? null : (

@@ -17,10 +17,10 @@ import {
   draftProblems,
   firstDraft,
   hasDispersion,
-  LIMIT_FIELDS,
   type LimitTexts,
   ruleLine,
 } from './change-draft';
+import { LIMIT_FIELDS } from './limit-lines';
 
 export interface ChangeDialogProps {
   onClose: () => void;

@@ -10,8 +10,9 @@ import {
   rulesOfKind,
   ruleText,
 } from '@/lib/ui/charts/rules';
-import { decimalsFor, num, parseNumber, unitLabel } from '@/lib/ui/format';
+import { num, parseNumber, unitLabel } from '@/lib/ui/format';
 import { enteredLimitProblems, type LimitField } from '@/lib/ui/limit-problems';
+import { dispersionOf, LIMIT_FIELDS, limitLine, locationOf, ruleLines, shownDecimals } from './limit-lines';
 
 export type LimitsMode = 'keep' | 'set' | 'baseline';
 export type LimitTexts = Readonly<Record<LimitField, string>>;
@@ -43,18 +44,14 @@ export const draftBase = ({ chart }: SpcChartView, current: ChartVersionView): D
   alerting: chart.alerting,
   kind: chart.kind,
   unit: unitLabel(chart.unit),
-  decimals: decimalsFor(current.ucl !== null && current.lcl !== null ? (current.ucl - current.lcl) / 60 : null),
+  decimals: shownDecimals(current),
 });
-
-export const LIMIT_FIELDS = ['lcl', 'cl', 'ucl'] as const;
 
 export const hasDispersion = (kind: ChartKind): boolean => kindOf(kind).dispersion !== null;
 
 /** Limits that a person entered stand in the fields as they were entered. */
 const whole = (v: number | null): string => (v === null ? '' : String(v));
 const text = (v: number | null, d: number): string => (v === null ? '' : v.toFixed(d));
-const location = (v: ChartVersionView) => ({ lcl: v.lcl, cl: v.cl, ucl: v.ucl });
-const dispersion = (v: ChartVersionView) => ({ lcl: v.dispLcl, cl: v.dispCl, ucl: v.dispUcl });
 const texts = (l: Readonly<Record<LimitField, number | null>>, source: LimitsSource, d: number): LimitTexts => {
   const of = (v: number | null): string => (source === 'given' ? whole(v) : text(v, d));
   return { lcl: of(l.lcl), cl: of(l.cl), ucl: of(l.ucl) };
@@ -62,9 +59,9 @@ const texts = (l: Readonly<Record<LimitField, number | null>>, source: LimitsSou
 
 export const firstDraft = (b: DraftBase): ChangeDraft => ({
   mode: 'keep',
-  limits: texts(location(b.current), b.current.limitsSource, b.decimals),
+  limits: texts(locationOf(b.current), b.current.limitsSource, b.decimals),
   sigma: text(b.current.sigmaWithin, b.decimals + 1),
-  dispersion: texts(dispersion(b.current), b.current.dispSource, b.decimals + 1),
+  dispersion: texts(dispersionOf(b.current), b.current.dispSource, b.decimals + 1),
   rules: new Set(b.current.rules),
   alerts: b.alerting,
 });
@@ -76,8 +73,9 @@ function values(typed: LimitTexts, shown: LimitTexts, was: Readonly<Record<Limit
   return { lcl: value('lcl'), cl: value('cl'), ucl: value('ucl') };
 }
 
-const enteredLocation = (d: ChangeDraft, b: DraftBase) => values(d.limits, firstDraft(b).limits, location(b.current));
-const enteredDispersion = (d: ChangeDraft, b: DraftBase) => values(d.dispersion, firstDraft(b).dispersion, dispersion(b.current));
+const enteredLocation = (d: ChangeDraft, b: DraftBase) => values(d.limits, firstDraft(b).limits, locationOf(b.current));
+const enteredDispersion = (d: ChangeDraft, b: DraftBase) =>
+  values(d.dispersion, firstDraft(b).dispersion, dispersionOf(b.current));
 const changed = (a: LimitTexts, b: LimitTexts): boolean => LIMIT_FIELDS.some((k) => a[k].trim() !== b[k]);
 const sigmaTyped = (d: ChangeDraft, b: DraftBase): boolean => d.sigma.trim() !== '' && d.sigma.trim() !== firstDraft(b).sigma;
 /** Limits of the location are entered when one of them, or the sigma beside them, was typed. */
@@ -146,8 +144,6 @@ export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
   };
 }
 
-const NAME: Readonly<Record<LimitField, string>> = { lcl: 'LCL', cl: 'CL', ucl: 'UCL' };
-
 /** A rule as the dialog and its list of differences name it, by the limits that the draft would judge by. */
 export const ruleLine = (rule: number, d: ChangeDraft, b: DraftBase): string => {
   const text = ruleText(rule, isDispersionRule(rule) ? dispersionSource(d, b) : limitsOf(d, b), b.kind);
@@ -164,28 +160,24 @@ export function difference(d: ChangeDraft, b: DraftBase): string[] {
     was: Readonly<Record<LimitField, number | null>>,
     typed: LimitTexts,
     shown: LimitTexts,
-    of: string,
+    of: '' | 'Dispersion ',
     source: LimitsSource,
     k: number,
   ) => {
     for (const f of LIMIT_FIELDS)
       if (typed[f].trim() !== shown[f])
-        out.push(
-          `${of}${NAME[f]}: ${limitText(was[f], source === 'given', k)} → ${typed[f].trim() === '' ? 'none' : `${typed[f].trim()} ${unit}`}`,
-        );
+        out.push(limitLine(of, f, limitText(was[f], source === 'given', k), typed[f].trim() || null, unit));
   };
   if (d.mode === 'baseline') out.push('Limits: dropped; a new baseline is collected');
   if (d.mode === 'set') {
-    lines(location(now), d.limits, first.limits, '', now.limitsSource, decimals);
+    lines(locationOf(now), d.limits, first.limits, '', now.limitsSource, decimals);
     if (sigmaTyped(d, b)) out.push(`Sigma within: ${num(now.sigmaWithin, decimals + 1)} → ${d.sigma.trim()} ${unit}`);
-    lines(dispersion(now), d.dispersion, first.dispersion, 'Dispersion ', now.dispSource, decimals + 1);
+    lines(dispersionOf(now), d.dispersion, first.dispersion, 'Dispersion ', now.dispSource, decimals + 1);
     if (locationTyped(d, b) && memory !== null) out.push(`The ${memory} starts anew at the new centre line`);
     if (locationTyped(d, b) && now.limitsSource === 'study' && now.cl !== null)
       out.push(`Limits are used as entered, ${followed}`);
   }
-  const added = [...d.rules].filter((r) => !now.rules.includes(r));
-  const gone = now.rules.filter((r) => !d.rules.has(r));
-  out.push(...added.map((r) => `Rule added: ${ruleLine(r, d, b)}`), ...gone.map((r) => `Rule removed: ${ruleLine(r, d, b)}`));
+  out.push(...ruleLines(now.rules, [...d.rules], (r) => ruleLine(r, d, b)));
   if (d.alerts !== b.alerting) out.push(d.alerts ? 'Raises alerts from now on' : 'No longer raises alerts');
   return out;
 }

@@ -4,7 +4,7 @@ import { useMemo, useState } from 'react';
 import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/spc/views/chart';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
-import { limitText } from '@/lib/ui/charts/control-limits.prepare';
+import { limitDecimals, limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { inForceAt } from '@/lib/ui/charts/in-force';
 import { toldFor } from '@/lib/ui/charts/limit-sets';
 import { type ChartKind, kindOf, ruleName } from '@/lib/ui/charts/rules';
@@ -14,7 +14,7 @@ import { timeRangeField } from '@/lib/ui/components/filter-fields';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { Tabs } from '@/lib/ui/components/tabs';
-import { decimalsFor, shortDate, shortTime, unitLabel } from '@/lib/ui/format';
+import { shortDate, shortTime, unitLabel } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { useAsOf } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
@@ -51,8 +51,8 @@ export function ChartView({ data, why, role }: ChartViewProps) {
   const index = point === null ? -1 : data.points.recordId.indexOf(point);
   const red = index >= 0 ? byId.get(data.points.recordId[index]!) : undefined;
   const members = useMemo(() => red?.violations.flatMap((v) => v.members) ?? [], [red]);
-  const current = useAsOf((now) => inForceAt(data.versions, now));
-  const drawn = inForceAt(data.versions, data.toMs);
+  const current = useAsOf((now) => inForceAt(data.versions, 'effectiveMs', now));
+  const drawn = inForceAt(data.versions, 'effectiveMs', data.toMs);
   const n = data.points.at.length;
   const zoomed = address.get('from') !== null;
   return (
@@ -83,8 +83,8 @@ export function ChartView({ data, why, role }: ChartViewProps) {
             title="Control chart"
             asOf={n > 0 ? data.points.at[n - 1]! : null}
             note={
-              drawn?.cl === null
-                ? `collecting the baseline: ${n} of ${drawn.baselineN} points, no limits yet`
+              drawn !== undefined && data.collected !== null
+                ? `collecting the baseline: ${data.collected} of ${drawn.baselineN} points, no limits yet`
                 : `${drawn?.limitsSource === 'given' ? 'limits as entered · ' : ''}rules: ${rulesText(drawn)}${data.omitted > 0 ? ` · newest ${n} of ${n + data.omitted} points` : ''}`
             }
             empty={
@@ -200,8 +200,7 @@ function Toggle({ label, on, set }: { label: string; on: boolean; set: (on: bool
 }
 
 function Versions({ versions, unit, kind }: { versions: readonly ChartVersionView[]; unit: string; kind: ChartKind }) {
-  const limit = (v: ChartVersionView, y: number | null): string =>
-    limitText(y, v.limitsSource === 'given', decimalsFor(v.ucl !== null && v.lcl !== null ? (v.ucl - v.lcl) / 30 : null));
+  const limit = (v: ChartVersionView, y: number | null): string => limitText(y, v.limitsSource === 'given', limitDecimals(v, 30));
   const columns: Column<ChartVersionView>[] = [
     { key: 'v', header: 'Version', numeric: true, value: (r) => r.version },
     {

@@ -34,11 +34,13 @@ test('only a version after the one in force is planned', () => {
 
 test('what a plan would change is told before it is ended', () => {
   expect(plannedDifference(v, later({ ucl: 104.125, lcl: null, limitsSource: 'given', rules: [1, 101] }), 'nm')).toEqual([
-    'LCL 97.00 → none',
-    'UCL 103.00 → 104.125 nm',
-    'adds dispersion beyond its limit',
-    'removes rule 2',
+    'LCL: 97.00 → none',
+    'UCL: 103.00 → 104.125 nm',
+    'Rule added: dispersion beyond its limit',
+    'Rule removed: rule 2',
   ]);
-  expect(plannedDifference(v, later({ cl: null, ucl: null, lcl: null }), 'nm')).toEqual(['a new baseline of 20 points']);
+  expect(plannedDifference(v, later({ cl: null, ucl: null, lcl: null }), 'nm')).toEqual([
+    'Limits: dropped; a new baseline of 20 points is collected',
+  ]);
   expect(plannedDifference(v, later({}), 'nm')).toEqual(['nothing beside the beginning of a phase']);
 });

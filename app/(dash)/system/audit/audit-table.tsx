@@ -1,12 +1,15 @@
 'use client';
 import Link from 'next/link';
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { AuditRow } from '@/lib/services/system/views/audit';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { auditHref } from './audit-href';
 
-/** One row an entry; what it changed, before and after, opens below its words. */
-export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
+/**
+ * One row an entry; what it changed, before and after, opens below its words.
+ * @param emptyPage - what an empty page says that is not the first.
+ */
+export function AuditTable({ rows, emptyPage }: { rows: readonly AuditRow[]; emptyPage: ReactNode }) {
   const [shown, show] = useState<number | null>(null);
   const columns: Column<AuditRow>[] = [
     {
@@ -67,7 +70,7 @@ export function AuditTable({ rows }: { rows: readonly AuditRow[] }) {
       columns={columns}
       rowKey={(r) => String(r.id)}
       primary
-      empty="No entry in this time fits the filters. Take a longer time or fewer filters."
+      empty={emptyPage ?? 'No entry in this time fits the filters. Take a longer time or fewer filters.'}
     />
   );
 }

@@ -4,7 +4,7 @@ import { auditChoices, auditRows } from '@/lib/services/system/views/audit';
 import { integer, type SearchParams } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
-import { ListPages } from '@/lib/ui/components/list-pages';
+import { emptyPage, ListPages } from '@/lib/ui/components/list-pages';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../../session';
 import { AuditTable } from './audit-table';
@@ -62,7 +62,7 @@ export default async function AuditPage({ searchParams }: { searchParams: Promis
           </>
         }
       >
-        <AuditTable rows={rows} />
+        <AuditTable rows={rows} emptyPage={emptyPage('/system/audit', p)} />
       </Panel>
     </>
   );

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { listVmModels } from '@/lib/services/vm/views/list';
-import { type VmView, vmView } from '@/lib/services/vm/views/models';
+import { vmView } from '@/lib/services/vm/views/models';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { modelFacts, windowFacts } from '@/lib/ui/facts';
@@ -12,9 +12,10 @@ import { VmPageView } from './vm-view';
 
 export const metadata: Metadata = { title: 'Virtual metrology model' };
 
-async function read(id: string, fromMs: number, toMs: number): Promise<VmView> {
+/** The model, and its row of the list: what its verdict goes by. */
+async function read(id: string, fromMs: number, toMs: number, nowMs: number) {
   try {
-    return await vmView(id, fromMs, toMs);
+    return await Promise.all([vmView(id, fromMs, toMs), listVmModels({ fromMs: nowMs, nowMs, id })]);
   } catch (e) {
     if (e instanceof AppError && e.code === 'not_found') notFound();
     throw e;
@@ -32,12 +33,12 @@ export default async function VmModelPage({
   await pageActor(`/vm/${id}`);
   const now = Date.now();
   const { fromMs, toMs } = timeWindow(await searchParams, now, '30d');
-  const data = await read(id, fromMs, toMs);
-  const [row] = await listVmModels({ fromMs, nowMs: now, id: data.model.id });
+  const [data, [row]] = await read(id, fromMs, toMs, now);
+  if (row === undefined) notFound();
   const { version = null, codeVersion = null } = data.versions[0] ?? {};
   return (
     <ExportFacts facts={[...modelFacts({ ...data.model, version, codeVersion }), ...windowFacts(fromMs, toMs)]}>
-      <VmPageView data={data} state={quality(row!)} windowMs={[fromMs, toMs]} />
+      <VmPageView data={data} state={quality(row)} windowMs={[fromMs, toMs]} />
     </ExportFacts>
   );
 }

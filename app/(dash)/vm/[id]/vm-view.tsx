@@ -51,7 +51,7 @@ export function VmPageView({ data: d, state, windowMs }: VmPageProps) {
         <div className="grid grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)_300px] gap-3 items-start">
           <Measured d={d} name={name} unit={unit} />
           <Looks d={d} name={name} />
-          <HowGood d={d} newest={newest} unit={unit} />
+          <HowGood d={d} newest={newest} unit={unit} heldBack={held.share} />
         </div>
         <Panel
           title="Predictions"
@@ -147,7 +147,15 @@ function Looks({ d, name }: { d: VmView; name: string }) {
   );
 }
 
-function HowGood({ d, newest, unit }: { d: VmView; newest: VmVersionView | undefined; unit: string }) {
+interface HowGoodProps {
+  d: VmView;
+  newest: VmVersionView | undefined;
+  unit: string;
+  /** How many predictions are kept off the charts, in words. */
+  heldBack: string;
+}
+
+function HowGood({ d, newest, unit, heldBack }: HowGoodProps) {
   const { predictions: p } = d;
   const c = useMemo(() => coverageOf(p, p.reliable), [p]);
   const all = useMemo(() => coverageOf(p), [p]);
@@ -172,7 +180,7 @@ function HowGood({ d, newest, unit }: { d: VmView; newest: VmVersionView | undef
           ['RMSE, validation', `${num(newest?.rmse, du)} ${unit}`],
           ['Residual in training', `${num(newest?.sigmaTrain, du)} ${unit}`],
           ['Validated on', newest?.rows == null ? '–' : plural(newest.rows, 'later wafer')],
-          ['Kept off the charts', heldBack(p).share],
+          ['Kept off the charts', heldBack],
           ['Limit of T²', num(d.limits?.t2, 1)],
           ['Limit of SPE', num(d.limits?.spe, 0)],
           [

@@ -1,7 +1,8 @@
 import { db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import type { Capability, ChartKind, LimitsSource } from '@/lib/spc';
+import { type Capability, type ChartKind, inForceAt, type LimitsSource } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
+import { collectedPoints } from '../phase-one';
 import { studyOf } from './capability';
 import { type ChartSpecification, chartSpecification } from './chart-specification';
 import { isMeasured, recipeChanges } from './recipe-changes';
@@ -94,6 +95,8 @@ export interface SpcChartView {
   points: ChartColumns;
   /** More points than are sent: the newest ones are shown. */
   omitted: number;
+  /** Points of its baseline by the end of the window, at most as many as it takes; null where it has limits then. */
+  collected: number | null;
   events: ChartEventView[];
   alert: { id: string; state: string; severity: string; assignee: string | null; count: number } | null;
   capability: { study: Capability; mean: number; n: number; sigmaOverall: number } | null;
@@ -118,7 +121,8 @@ export async function spcChart(id: string, fromMs: number, toMs: number): Promis
   const chart = await db().one<ChartHead>(sql`
     SELECT id, title, area, characteristic, parameter, unit, operation, product, layer, tool, chamber, kind, alerting, version FROM chart WHERE id = ${idFromAddress('chart', id)}`);
   if (chart === undefined) throw new AppError('not_found', `there is no chart ${id}`);
-  const [versions, specification, { points, omitted }, events, alert, sisters] = await Promise.all([
+  const end = Math.min(toMs, Date.now());
+  const [versions, specification, { points, omitted }, events, alert, sisters, collected] = await Promise.all([
     versionsOf(id),
     chartSpecification(chart),
     pointsOf(id, fromMs, toMs),
@@ -126,11 +130,23 @@ export async function spcChart(id: string, fromMs: number, toMs: number): Promis
     db().one<NonNullable<SpcChartView['alert']>>(sql`
       SELECT id, state::text, severity, assignee, count FROM alert WHERE chart_id = ${id} ORDER BY (state = 'closed'), last_at DESC LIMIT 1`),
     sistersOf(chart, fromMs, toMs),
+    collectedPoints(db(), chart.id, end),
   ]);
-  const end = Math.min(toMs, Date.now());
-  const inForce = versions.findLast((v) => v.effectiveMs <= end);
+  const inForce = inForceAt(versions, 'effectiveMs', end);
   const study = studyOf(chart, inForce, specification, points);
-  return { toMs: end, chart, versions, specification, points, omitted, events, alert: alert ?? null, ...study, sisters };
+  return {
+    toMs: end,
+    chart,
+    versions,
+    specification,
+    points,
+    omitted,
+    collected,
+    events,
+    alert: alert ?? null,
+    ...study,
+    sisters,
+  };
 }
 
 async function versionsOf(id: string): Promise<ChartVersionView[]> {
