@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { condenseMpc, solveMpc } from '@/lib/control';
+import { fitGp, gpGradient, predictGp, trainGp } from '@/lib/learning';
 import { createRng } from '@/lib/numerics';
 import { fitOverlay, overlayModel } from '@/lib/overlay';
 import { covarianceLogLikelihood, fitKriging, fitZernikeBatch, krige, zernikeLayout } from '@/lib/spatial';
 import { ewmaChart, RULE_PRESETS, ruleMasks } from '@/lib/spc';
 import { expressionModel, monteCarlo } from '@/lib/uncertainty';
-import { applyScaling, columnScaling, fitGp, gpGradient, plsCoefficients, plsFactors, predictGp, trainGp } from '@/lib/vm';
+import { applyScaling, columnScaling, plsCoefficients, plsFactors } from '@/lib/vm';
 
 /** Adapter of the side-by-side timings: `adapter DIR WORKLOAD REPEATS` prints one JSON line { workload, seconds, check }. */
 interface Matrix {

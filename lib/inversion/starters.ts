@@ -1,7 +1,6 @@
 import { AppError } from '@/lib/errors';
-import { createNetwork, runNetwork, trainNetwork } from '@/lib/learning';
+import { createNetwork, predictGp, runNetwork, trainGp, trainNetwork } from '@/lib/learning';
 import { createRng, matrix, ridgeRegression } from '@/lib/numerics';
-import { predictGp, trainGp } from '@/lib/vm';
 import type { SpectralLibrary } from './library';
 import { type HeldBackError, heldBackError } from './library-match';
 import { project, type SpectralBasis, spectralBasis } from './spectral-basis';

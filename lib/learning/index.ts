@@ -1,5 +1,6 @@
 export * from './activations';
 export * from './autoencoder';
+export * from './gp';
 export * from './graph';
 export * from './layers';
 export * from './network';

@@ -1,6 +1,5 @@
 export * from './domain';
 export * from './domain-share';
-export * from './gp';
 export * from './missing';
 export * from './model';
 export * from './online';

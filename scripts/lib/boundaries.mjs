@@ -30,7 +30,7 @@ const NEIGHBOURS = {
   sampling: ['spatial'],
   defects: ['spatial'],
   xray: ['optics'],
-  inversion: ['optics', 'xray', 'learning', 'vm'],
+  inversion: ['optics', 'xray', 'learning'],
   recipes: ['optics', 'xray', 'inversion', 'formats'],
   simulator: ['spatial', 'overlay', 'control', 'recipes', 'formats'],
 };

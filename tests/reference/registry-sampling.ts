@@ -1,3 +1,4 @@
+import { crossCovariance, type KernelKind, scaleInputs } from '@/lib/learning';
 import { fromRows } from '@/lib/numerics';
 import {
   designScores,
@@ -12,7 +13,6 @@ import {
   posteriorTrace,
   subsetCount,
 } from '@/lib/sampling';
-import { crossCovariance, type KernelKind, scaleInputs } from '@/lib/vm';
 import { compareCase } from './compare';
 import { has, mat, num, obj, str, vec } from './read';
 import type { Input, Mismatch, ReferenceCase, Registry } from './types';

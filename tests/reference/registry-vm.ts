@@ -1,3 +1,4 @@
+import { fitGp, type GpModel, gpGradient, type KernelKind, leaveOneOut, predictGp, trainGp } from '@/lib/learning';
 import { fromRows, type Matrix } from '@/lib/numerics';
 import {
   applyScaling,
@@ -5,18 +6,11 @@ import {
   columnScaling,
   crossValidatePls,
   explained,
-  fitGp,
-  type GpModel,
-  gpGradient,
   interleavedFolds,
-  type KernelKind,
-  leaveOneOut,
   originalUnits,
   type PlsAlgorithm,
   type PlsFactors,
   plsFactors,
-  predictGp,
-  trainGp,
   vip,
 } from '@/lib/vm';
 import { arr, flag, has, mat, num, obj, str, vec } from './read';

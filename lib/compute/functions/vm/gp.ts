@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, names, numbers, oneOf, rows, whole } from '@/lib/formats/compute';
+import { fitGp, type GpJson, gpFromJson, gpToJson, leaveOneOut, predictGp, trainGp } from '@/lib/learning';
 import { fromRows, requireMoving, requireVariation } from '@/lib/numerics';
-import { fitGp, type GpJson, gpFromJson, gpToJson, leaveOneOut, predictGp, trainGp } from '@/lib/vm';
 import { checkLengths, define, given, inModelOrder } from '../../define';
 
 const KERNELS = ['rbf', 'matern12', 'matern32', 'matern52'] as const;

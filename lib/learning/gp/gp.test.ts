@@ -15,7 +15,7 @@ import {
   predictSparseGp,
   trainGp,
   updateGp,
-} from '..';
+} from '.';
 
 function samples(n: number, d: number, seed: number, noise = 0.1) {
   const rng = createRng(seed);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { AppError } from '@/lib/errors';
 import { createRng } from '@/lib/numerics';
 import { fitKriging, krige } from '@/lib/spatial';
-import { fitGp, type GpKernel, gpFromJson, gpGradient, gpToJson, leaveOneOut, predictGp, trainGp, updateGp } from '..';
+import { fitGp, type GpKernel, gpFromJson, gpGradient, gpToJson, leaveOneOut, predictGp, trainGp, updateGp } from '.';
 
 function samples(n: number, d: number, seed: number) {
   const rng = createRng(seed);
