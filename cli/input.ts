@@ -4,7 +4,7 @@ import type { ComputeFunction } from '@/lib/compute/define';
 import { inputFromTable } from '@/lib/compute/table';
 import { AppError } from '@/lib/errors';
 import { decodeText } from '@/lib/formats/csv/decode';
-import { parseCsv } from '@/lib/formats/csv/parse';
+import { readTable } from '@/lib/formats/tables';
 import type { Flag } from './flags';
 
 export interface InputOptions {
@@ -22,11 +22,6 @@ function isPiped(): boolean {
   } catch {
     return false; // standard input is closed
   }
-}
-
-function read(file: string): string {
-  const bytes = bytesOf(file);
-  return within(file, () => decodeText(bytes));
 }
 
 function bytesOf(file: string): Buffer {
@@ -70,7 +65,8 @@ export function inputOf(
 ): Record<string, unknown> {
   const file = o.file ?? (wantsData(f, flags, given) && isPiped() ? '-' : undefined);
   if (file === undefined) return { ...given };
-  const text = read(file);
+  const bytes = bytesOf(file);
+  const text = within(file, () => decodeText(bytes));
   if (text.trim() === '') {
     if (o.file === undefined) return { ...given };
     throw new AppError(
@@ -81,7 +77,7 @@ export function inputOf(
   }
   const isJson = !/\.(csv|tsv)$/i.test(file) && /^\s*[[{]/.test(text.replace(/^\uFEFF/, ''));
   const fields = within(file, () =>
-    isJson ? readInput(text.replace(/^\uFEFF/, '')) : inputFromTable(f, parseCsv(text), o.map, o.ignore),
+    isJson ? readInput(text.replace(/^\uFEFF/, '')) : inputFromTable(f, readTable(bytes, null, false), o.map, o.ignore),
   );
   return { ...fields, ...given };
 }

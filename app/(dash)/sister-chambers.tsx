@@ -1,4 +1,4 @@
-import type { SpcChartView } from '@/lib/services/spc/views/chart';
+import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';

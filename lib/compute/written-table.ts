@@ -1,3 +1,4 @@
+import { textCell } from '@/lib/csv/text-cell';
 import { AppError } from '@/lib/errors';
 import type { Column, ComputeFunction } from './define';
 
@@ -85,8 +86,7 @@ function leavesOf(path: string, v: unknown): [string, Leaf][] {
 
 const cell = (v: number | string | boolean | null | undefined): string => {
   if (v === null || v === undefined || (typeof v === 'number' && !Number.isFinite(v))) return '';
-  const s = String(v);
-  return /[",\r\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s;
+  return typeof v === 'string' ? textCell(v) : String(v);
 };
 
 /** RFC 4180 with a header; what is not finite is an empty cell; numbers keep every digit. */

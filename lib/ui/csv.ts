@@ -1,3 +1,5 @@
+import { textCell } from '@/lib/csv/text-cell';
+
 /**
  * Tables as CSV (RFC 4180). Numbers keep twelve significant digits, more than any measurement has and fewer than the dust of binary
  * arithmetic needs (0.53, not 0.5299999999999976), whole numbers all of theirs; moments are ISO 8601 in UTC. Text is as it was stored.
@@ -15,9 +17,7 @@ function cell(v: Cell): string {
   if (v === null || v === undefined) return '';
   if (typeof v === 'number') return Number.isFinite(v) ? String(Number.isInteger(v) ? v : Number(v.toPrecision(DIGITS))) : '';
   if (v instanceof Date) return Number.isNaN(v.getTime()) ? '' : v.toISOString();
-  const text = String(v);
-  const s = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(s) ? `"${s.replaceAll('"', '""')}"` : s;
+  return textCell(String(v));
 }
 
 /** A single-precision number as it was recorded: the shortest decimal that is stored as the same one (0.02, not 0.019999999553). */

@@ -5,7 +5,7 @@ import { root } from './root.mjs';
 /** Fewer modules than this means that the check looked in the wrong place. Raise it as the project grows. */
 const EXPECTED_MODULES = 300;
 
-const BASE = ['errors', 'characteristic'];
+const BASE = ['errors', 'characteristic', 'csv'];
 const CAPABILITIES = [
   'spc',
   'vm',
@@ -44,6 +44,7 @@ const FOUNDATION = [...BASE, 'numerics', ...CAPABILITIES];
 const RULES = {
   errors: { layers: [], packages: [] },
   characteristic: { layers: [], packages: [] },
+  csv: { layers: [], packages: [] },
   kernels: { layers: ['errors'], packages: [] },
   numerics: { layers: [...BASE, 'kernels'], packages: [] },
   ...Object.fromEntries(
@@ -77,13 +78,13 @@ const FORBIDDEN_IN_PURE = [
 /** Source without comments, so that an example in a comment is no import. */
 const withoutComments = (text) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/[^\n]*/g, '$1');
 
-/** Specifiers of a module: `{ to, typeOnly }`. */
+/** Specifiers of a module, `lazy` where it is loaded when it is asked for. */
 export function importsOf(text) {
   const code = withoutComments(text);
   const found = [];
-  for (const m of code.matchAll(/(?:^|[\n;}])\s*(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+?\sfrom\s*)?['"]([^'"\n]+)['"]/g))
-    found.push({ to: m[2], typeOnly: Boolean(m[1]) });
-  for (const m of code.matchAll(/\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/g)) found.push({ to: m[1], typeOnly: false, lazy: true });
+  for (const m of code.matchAll(/(?:^|[\n;}])\s*(?:import|export)\s+(?:type\s+)?(?:[\w*{}\s,$]+?\sfrom\s*)?['"]([^'"\n]+)['"]/g))
+    found.push({ to: m[1] });
+  for (const m of code.matchAll(/\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/g)) found.push({ to: m[1], lazy: true });
   return found;
 }
 
@@ -113,7 +114,7 @@ function* sources(folder) {
   }
 }
 
-/** First cycle that goes through value imports, as a list of paths. */
+/** First cycle of imports, of values and of types, as a list of paths. */
 function findCycle(graph) {
   const state = new Map();
   const trail = [];
@@ -149,7 +150,7 @@ function problemsOf(path, text, files, graph, subjects) {
   const test = isTest(path);
   const rule = RULES[layer];
   if (path.startsWith('lib/') && !layer) problems.push(`${path}: the folder has no rule in scripts/lib/boundaries.mjs`);
-  for (const { to, typeOnly, lazy } of importsOf(text)) {
+  for (const { to, lazy } of importsOf(text)) {
     const own = to.startsWith('.') || to.startsWith('@/');
     if (!own) {
       if (rule?.packages && !test && !rule.packages.some((allowed) => allowed.test(to)))
@@ -158,7 +159,7 @@ function problemsOf(path, text, files, graph, subjects) {
     }
     const target = resolve(path, to, files);
     if (!target) continue; // styles, data, generated code; a missing module is the type check's business
-    if (!typeOnly && !lazy && !test) graph.set(path, [...(graph.get(path) ?? []), target]);
+    if (!lazy && !test) graph.set(path, [...(graph.get(path) ?? []), target]);
     const [subject, needed] = [subjectOf(path), subjectOf(target)];
     if (!test && subject && needed && subject !== needed)
       subjects.set(subject, new Set([...(subjects.get(subject) ?? []), needed]));

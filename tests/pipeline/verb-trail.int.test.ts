@@ -151,7 +151,12 @@ test('the fab, files and dead letters', async () => {
   const fields = ['value', 'wafer', 'lot', 'y', 'x', 'operation', 'station', 'parameter', 'unit'];
   const all = Object.fromEntries(fields.map((f, i) => [f, { column: columns[i]! }]));
   const text = [HEAD, row('120', '2026-11-05T14:05:00Z', 8, 0), ''].join('\n');
-  const file = { name: 'a.csv', text, headerLine: 1, mapping: { ...all, measuredAt: { column: 'Time' } } };
+  const file = {
+    name: 'a.csv',
+    bytes: new TextEncoder().encode(text),
+    headerLine: 1,
+    mapping: { ...all, measuredAt: { column: 'Time' } },
+  };
   await does(uploadCsv, ann, { ...file, mode: 'partial' });
   const dead = async (key: string) =>
     (

@@ -34,7 +34,11 @@ export async function uploadDatabase() {
 export const HEAD = 'Value;Operator;Time;Slot;Lot;Y;X;Operation;Station;Parameter;Unit';
 export const row = (value: string, time: string, slot: number, x: number) =>
   `${value};Ana;${time};${slot};CSV-1;0;${x};CVD-OXIDE;ELL-01;oxide_thickness;nm`;
-export const file = (text: string, headerLine: number | null = null) => ({ name: 'wafers.csv', text, headerLine });
+export const file = (text: string, headerLine: number | null = null) => ({
+  name: 'wafers.csv',
+  bytes: new TextEncoder().encode(text),
+  headerLine,
+});
 export const preview = (f: ReturnType<typeof file>, mapping: CsvMapping | null) =>
   previewCsv(as(WHO, { now: NOW }), { ...f, mapping });
 

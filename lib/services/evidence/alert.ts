@@ -17,7 +17,8 @@ import {
 import { lotVectors, type OverlayVectors } from '../overlay/views/vectors';
 import { runHead } from '../runs/views/run-head';
 import { type RunTrace, runTrace } from '../runs/views/run-trace';
-import { type SpcChartView, spcChart, violationsOf, type WhyRed } from '../spc/views/chart';
+import { spcChart, violationsOf, type WhyRed } from '../spc/views/chart';
+import type { SpcChartView } from '../spc/views/chart-model';
 import { isMeasured, type RecipeEvidence, recipeBehind } from '../spc/views/recipe-changes';
 import { lotMaps, type SiteMap, siteMaps } from '../wafers/views/site-maps';
 import { type LastGoodLot, lastGoodLot } from './last-good-lot';

@@ -1,8 +1,19 @@
 import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { charsIn, textPx } from '../text-width';
-import type { BarItem } from './bars';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
+
+export interface BarItem {
+  key: string;
+  label: string;
+  /** Second, paler line of the label, e.g. the aberration's name. */
+  detail?: string;
+  value: number;
+  /** Standard uncertainty: drawn as ±2u. */
+  u?: number | undefined;
+  /** What choosing it leads to. */
+  title?: string;
+}
 
 /** Font size of the labels, px. */
 const SIZE = 11;

@@ -3,23 +3,22 @@ import { useRef } from 'react';
 import { useSvgExport } from '../components/use-svg-export';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
-import { barDomain, barNotes, barsCsv, barsSummary, barTable, barTicks, barWords, labelRoom, shownLabel } from './bars.prepare';
+import {
+  type BarItem,
+  barDomain,
+  barNotes,
+  barsCsv,
+  barsSummary,
+  barTable,
+  barTicks,
+  barWords,
+  labelRoom,
+  shownLabel,
+} from './bars.prepare';
 import { plotBox, scaleX, X_AXIS } from './plot';
 import { PlotFrame } from './plot-frame';
 import { numberTicks, PlotPanel } from './plot-panel';
 import { useWalk } from './use-walk';
-
-export interface BarItem {
-  key: string;
-  label: string;
-  /** Second, paler line of the label, e.g. the aberration's name. */
-  detail?: string;
-  value: number;
-  /** Standard uncertainty: drawn as ±2u. */
-  u?: number | undefined;
-  /** What choosing it leads to. */
-  title?: string;
-}
 
 export interface BarsProps {
   title: string;

@@ -1,4 +1,4 @@
-import type { ControlChartInput } from './control-chart.prepare';
+import type { ControlChartInput } from './control-chart.model';
 import type { Span } from './control-limits.prepare';
 import type { AxisTick } from './plot-axes';
 import { niceTicks, timeTicks } from './ticks';

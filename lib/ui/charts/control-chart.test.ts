@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { fractionalIndex } from './control-chart.domain';
-import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
+import type { ControlChartInput } from './control-chart.model';
+import { prepareControlChart } from './control-chart.prepare';
 import { HOUR, hourlyChart, phase, T0 as t0 } from './fixtures/hourly-chart';
 
 const NO_DISPERSION = { dispCl: null, dispUcl: null, dispLcl: null };

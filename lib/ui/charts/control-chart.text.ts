@@ -1,14 +1,7 @@
 import { inUnit, toCsv } from '../csv';
 import { num, shortTime } from '../format';
-import {
-  beyondDispersion,
-  type ControlChartInput,
-  type DrawnPoint,
-  isJudged,
-  measuredOf,
-  phaseAt,
-  valueWords,
-} from './control-chart.prepare';
+import type { ControlChartInput, DrawnPoint } from './control-chart.model';
+import { beyondDispersion, isJudged, measuredOf, phaseAt, valueWords } from './control-chart.prepare';
 import { limitDecimals, limitText, specWords } from './control-limits.prepare';
 import { untilEnd } from './in-force';
 import { dispersionOf } from './limit-sets';

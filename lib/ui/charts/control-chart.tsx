@@ -5,14 +5,8 @@ import { useSvgExport } from '../components/use-svg-export';
 import { shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { ChartLegend, eventEntries, type LegendEntry } from './chart-parts';
-import {
-  type ControlChartInput,
-  type ControlChartModel,
-  type ControlChartOptions,
-  type DrawnPoint,
-  prepareControlChart,
-  valueWords,
-} from './control-chart.prepare';
+import type { ControlChartInput, ControlChartModel, ControlChartOptions, DrawnPoint } from './control-chart.model';
+import { prepareControlChart, valueWords } from './control-chart.prepare';
 import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
 import { EventStrip, LimitLayer, PickedPoint, PointLayer, ZoneLayer } from './control-marks';
 import { LABELS, type PlotBox, plotBox, scaleX, scaleY } from './plot';

@@ -1,6 +1,6 @@
 import { isJudged } from '@/lib/spc';
 import { asEntered, decimalsFor, num } from '../format';
-import type { ChartPhase, LimitSegment, PointLimits, SpecSpan, ZoneBand } from './control-chart.prepare';
+import type { ChartPhase, LimitSegment, PointLimits, SpecSpan, ZoneBand } from './control-chart.model';
 
 /** A phase between two positions of the x axis. */
 export interface Span {

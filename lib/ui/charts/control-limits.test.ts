@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
+import type { ControlChartInput } from './control-chart.model';
+import { prepareControlChart } from './control-chart.prepare';
 import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
 import { eventLegend } from './equipment-events';
 import { HOUR, hourlyChart, T0 as t0 } from './fixtures/hourly-chart';

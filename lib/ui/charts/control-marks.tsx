@@ -1,5 +1,6 @@
 'use client';
-import { type ControlChartModel, type DrawnPoint, type LimitSegment, measuredOf } from './control-chart.prepare';
+import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-chart.model';
+import { measuredOf } from './control-chart.prepare';
 import { EVENT_SIZE, eventLetters } from './event-letters';
 import { phaseLabelY } from './phase-labels';
 import { dotsPath, type PlotBox, scaleX, scaleY, spreadLabels } from './plot';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { LimitSegment } from './control-chart.prepare';
+import type { LimitSegment } from './control-chart.model';
 import { earlierLabelPx, earlierLabels } from './earlier-labels';
 
 const box = { left: 0, right: 500, top: 0, bottom: 300 };

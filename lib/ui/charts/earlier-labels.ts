@@ -1,5 +1,5 @@
 import { textPx } from '../text-width';
-import type { LimitSegment } from './control-chart.prepare';
+import type { LimitSegment } from './control-chart.model';
 import { overlaps, type Patch, type PlotBox } from './plot';
 
 export interface EarlierLabel {

@@ -1,5 +1,5 @@
 import { begunBy } from '@/lib/spc';
-import type { ControlChartInput } from './control-chart.prepare';
+import type { ControlChartInput } from './control-chart.model';
 
 export { inForceAt } from '@/lib/spc';
 

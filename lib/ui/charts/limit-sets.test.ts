@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ControlChartInput, prepareControlChart } from './control-chart.prepare';
+import type { ControlChartInput } from './control-chart.model';
+import { prepareControlChart } from './control-chart.prepare';
 import { controlChartNotes } from './control-chart.text';
 import { earlierLabelPx, earlierLabels } from './earlier-labels';
 import { HOUR, hourlyChart, phase, T0 as t0 } from './fixtures/hourly-chart';

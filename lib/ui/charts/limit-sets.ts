@@ -1,6 +1,6 @@
 import { type ChartKind, kindOf } from '@/lib/spc';
 import { shortTime } from '../format';
-import type { ChartPhase, ControlChartInput } from './control-chart.prepare';
+import type { ChartPhase, ControlChartInput } from './control-chart.model';
 import { limitDecimals, limitText, type Span } from './control-limits.prepare';
 
 /**

@@ -1,7 +1,7 @@
 import { begunBy, inForceAt } from '@/lib/spc';
 import { inUnit, toCsv } from '../csv';
 import { num, plural, shortTime } from '../format';
-import type { ChartEvent, LimitSegment, SpecSpan } from './control-chart.prepare';
+import type { ChartEvent, LimitSegment, SpecSpan } from './control-chart.model';
 import { specSegments, specWords } from './control-limits.prepare';
 import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';

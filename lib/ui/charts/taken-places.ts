@@ -1,4 +1,4 @@
-import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-chart.prepare';
+import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-chart.model';
 import { type EarlierLabel, earlierLabels } from './earlier-labels';
 import { type PlacedLabel, phasePatch, placePhaseLabels } from './phase-labels';
 import { type Patch, type PlotBox, scaleX, scaleY } from './plot';

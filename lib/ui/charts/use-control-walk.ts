@@ -1,7 +1,7 @@
 'use client';
 import { useState } from 'react';
 import { useKeys } from '../hooks/use-keys';
-import type { ControlChartInput, ControlChartModel, DrawnPoint } from './control-chart.prepare';
+import type { ControlChartInput, ControlChartModel, DrawnPoint } from './control-chart.model';
 import { nearest, type PlotBox, unscaleX } from './plot';
 import { type Drag, placeOf, useDrag } from './use-walk';
 import type { WalkableProps } from './walkable';

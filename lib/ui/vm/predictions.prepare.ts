@@ -1,4 +1,4 @@
-import type { LimitSegment } from '../charts/control-chart.prepare';
+import type { LimitSegment } from '../charts/control-chart.model';
 import { specSegments, specWords } from '../charts/control-limits.prepare';
 import { decimate } from '../charts/decimate';
 import type { AxisTick } from '../charts/plot-axes';

@@ -1,6 +1,6 @@
 'use client';
 import { useState } from 'react';
-import type { ChartVersionView } from '@/lib/services/spc/views/chart';
+import type { ChartVersionView } from '@/lib/services/spc/views/chart-model';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { absoluteTime } from '@/lib/ui/format';

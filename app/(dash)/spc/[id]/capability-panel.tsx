@@ -1,6 +1,6 @@
 import Link from 'next/link';
 import { useMemo } from 'react';
-import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart';
+import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { Histogram } from '@/lib/ui/charts/histogram';
 import { inForceAt } from '@/lib/ui/charts/in-force';
 import { Facts } from '@/lib/ui/components/evidence-panel';

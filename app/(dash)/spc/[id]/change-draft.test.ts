@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChartVersionView } from '@/lib/services/spc/views/chart';
+import type { ChartVersionView } from '@/lib/services/spc/views/chart-model';
 import { type ChartKind, rulesOfKind } from '@/lib/ui/charts/rules';
 import {
   type ChangeDraft,

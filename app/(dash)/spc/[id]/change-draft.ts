@@ -1,5 +1,5 @@
 import type { ChartChange } from '@/lib/services/spc/next-version';
-import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart';
+import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import {
   type ChartKind,

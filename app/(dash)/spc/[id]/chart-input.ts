@@ -1,5 +1,5 @@
-import type { SpcChartView } from '@/lib/services/spc/views/chart';
-import type { ControlChartInput } from '@/lib/ui/charts/control-chart.prepare';
+import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
+import type { ControlChartInput } from '@/lib/ui/charts/control-chart.model';
 import { toldFor } from '@/lib/ui/charts/limit-sets';
 import { dispersionName, kindOf } from '@/lib/ui/charts/rules';
 import { shortDate, unitLabel } from '@/lib/ui/format';

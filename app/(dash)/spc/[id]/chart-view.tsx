@@ -2,7 +2,8 @@
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
 import { mayAs, type RoleName } from '@/lib/services/actor';
-import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/spc/views/chart';
+import type { WhyRed } from '@/lib/services/spc/views/chart';
+import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { limitDecimals, limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { inForceAt } from '@/lib/ui/charts/in-force';

@@ -1,4 +1,4 @@
-import type { ChartVersionView } from '@/lib/services/spc/views/chart';
+import type { ChartVersionView } from '@/lib/services/spc/views/chart-model';
 import { limitDecimals } from '@/lib/ui/charts/control-limits.prepare';
 import type { LimitField } from '@/lib/ui/limit-problems';
 

@@ -1,7 +1,8 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
-import { type SpcChartView, spcChart, violationsOf } from '@/lib/services/spc/views/chart';
+import { spcChart, violationsOf } from '@/lib/services/spc/views/chart';
+import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { pageActor } from '../../session';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ChartVersionView } from '@/lib/services/spc/views/chart';
+import type { ChartVersionView } from '@/lib/services/spc/views/chart-model';
 import { plannedAfter, plannedDifference } from './planned-version';
 
 const v: ChartVersionView = {

@@ -1,4 +1,4 @@
-import type { ChartVersionView } from '@/lib/services/spc/views/chart';
+import type { ChartVersionView } from '@/lib/services/spc/views/chart-model';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { type LimitsSource, ruleName } from '@/lib/ui/charts/rules';
 import { dispersionOf, LIMIT_FIELDS, limitLine, locationOf, ruleLines, shownDecimals } from './limit-lines';

@@ -2,7 +2,8 @@
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { sourceOf } from '@/lib/characteristic';
-import type { SpcChartView, WhyRed } from '@/lib/services/spc/views/chart';
+import type { WhyRed } from '@/lib/services/spc/views/chart';
+import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
 import type { SiteMap } from '@/lib/services/wafers/views/site-maps';
 import { isJudgedBy, limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { isDispersionRule, pointState, ruleHint, ruleName, ruleText } from '@/lib/ui/charts/rules';

@@ -2,7 +2,7 @@ import { actorOf } from '@/lib/auth';
 import { AppError } from '@/lib/errors';
 import { Holding, mediaType, small, wholeBody } from '@/lib/http/bytes';
 import { route } from '@/lib/http/route';
-import { decodeText, previewCsv, uploadCsv } from '@/lib/services/ingest/upload';
+import { previewCsv, uploadCsv } from '@/lib/services/ingest/upload';
 import { askedBy, asSent } from '@/lib/services/verb';
 
 export const dynamic = 'force-dynamic';
@@ -20,9 +20,8 @@ export const POST = route(async (req, _context, requestId) => {
   const file = form.get('file');
   if (!(file instanceof File)) throw new AppError('invalid_input', 'file: choose a CSV file');
   const bytes = Buffer.from(await file.arrayBuffer());
-  const text = decodeText(bytes);
   const mapping = asSent(mappingOf(form.get('mapping')));
-  const csv = { name: file.name, text, headerLine: lineOf(form.get('headerLine')), mapping };
+  const csv = { name: file.name, bytes, headerLine: lineOf(form.get('headerLine')), mapping };
   const ctx = askedBy(actor, requestId);
   if (form.get('do') !== 'keep') return Response.json(await previewCsv(ctx, csv));
   return Response.json(await uploadCsv(ctx, { ...csv, mode: form.get('mode') === 'atomic' ? 'atomic' : 'partial' }));

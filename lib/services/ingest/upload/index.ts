@@ -1,4 +1,3 @@
-export { decodeText } from '@/lib/formats/csv/decode';
 export { CSV_FIELDS, type CsvField, type CsvMapping, type DateOrder } from '@/lib/formats/csv/fields';
 export type { CsvFault } from './faults';
 export { type SavedMapping, savedMappings, saveMapping } from './mappings';

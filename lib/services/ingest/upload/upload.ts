@@ -3,7 +3,8 @@ import { db, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type CsvField, type CsvMapping, guessMapping } from '@/lib/formats/csv/fields';
 import { type Lookups, type MappedRows, type MappedWafer, mapRows, unusedColumns } from '@/lib/formats/csv/map-rows';
-import { type CsvTable, parseFindingHeader } from '@/lib/formats/csv/parse';
+import type { CsvTable } from '@/lib/formats/csv/parse';
+import { readTable } from '@/lib/formats/tables';
 import { audit } from '../../audit';
 import { type Ctx, verb } from '../../verb';
 import { type BatchMode, type BatchResult, INGEST_KINDS, ingestBatch, judgeBatch } from '..';
@@ -15,8 +16,8 @@ const SHOWN_FAULTS = 200;
 const SHOWN_WAFERS = 12;
 const BATCH = 1000;
 
-/** A file as text, and the line that names its columns, from 1; null: it is searched for. */
-const fileIn = { name: z.string(), text: z.string(), headerLine: z.int().min(1).nullable() };
+/** A file, and the line that names its columns, from 1; null: it is searched for. */
+const fileIn = { name: z.string(), bytes: z.instanceof(Uint8Array), headerLine: z.int().min(1).nullable() };
 
 export interface CsvPreview {
   header: string[];
@@ -64,8 +65,8 @@ export const previewCsv = verb(
     input: z.strictObject({ ...fileIn, mapping: mappingIn.nullable() }),
     body: 'mapping',
   },
-  async (ctx, { text, headerLine, mapping }): Promise<CsvPreview> => {
-    const table = parseFindingHeader(text, headerLine);
+  async (ctx, { bytes, headerLine, mapping }): Promise<CsvPreview> => {
+    const table = readTable(bytes, headerLine, true);
     const used = mapping === null ? guessMapping(table.header) : mapping;
     const mapped = mapRows(table, used, await lookupsFor(table, used));
     const { wafers } = mapped;
@@ -168,8 +169,8 @@ export const uploadCsv = verb(
     input: z.strictObject({ ...fileIn, mapping: mappingIn, mode: z.enum(['partial', 'atomic']) }),
     body: 'mapping',
   },
-  async (ctx, { name, text, headerLine, mapping: used, mode }): Promise<CsvResult> => {
-    const table = parseFindingHeader(text, headerLine);
+  async (ctx, { name, bytes, headerLine, mapping: used, mode }): Promise<CsvResult> => {
+    const table = readTable(bytes, headerLine, true);
     if (headerLine === null && table.metadata.length > 0)
       throw new AppError(
         'invalid_input',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { studyOf } from './capability';
-import type { ChartColumns, ChartHead, ChartVersionView } from './chart';
+import type { ChartColumns, ChartHead, ChartVersionView } from './chart-model';
 import type { ChartSpecification } from './chart-specification';
 
 const UNSPECIFIED: ChartSpecification = {

@@ -1,5 +1,5 @@
 import { capability, isDispersionRule, kindOf } from '@/lib/spc';
-import type { ChartColumns, ChartHead, ChartVersionView, SpcChartView } from './chart';
+import type { ChartColumns, ChartHead, ChartVersionView, SpcChartView } from './chart-model';
 import type { ChartSpecification } from './chart-specification';
 
 /** Why one specification cannot stand for all products of a chart. */

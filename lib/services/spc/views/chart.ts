@@ -1,118 +1,12 @@
 import { db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { type Capability, type ChartKind, inForceAt, type LimitsSource } from '@/lib/spc';
+import { inForceAt } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
 import { collectedPoints } from '../phase-one';
 import { studyOf } from './capability';
-import { type ChartSpecification, chartSpecification } from './chart-specification';
+import type { ChartColumns, ChartEventView, ChartHead, ChartVersionView, SpcChartView } from './chart-model';
+import { chartSpecification } from './chart-specification';
 import { isMeasured, recipeChanges } from './recipe-changes';
-
-export type ChartHead = RowOf<
-  'chart',
-  | 'id'
-  | 'title'
-  | 'area'
-  | 'characteristic'
-  | 'parameter'
-  | 'unit'
-  | 'operation'
-  | 'product'
-  | 'layer'
-  | 'tool'
-  | 'chamber'
-  | 'kind'
-  | 'alerting'
-  | 'version',
-  { kind: ChartKind }
->;
-
-export interface ChartVersionView {
-  version: number;
-  effectiveMs: number;
-  rules: number[];
-  preset: string;
-  cl: number | null;
-  ucl: number | null;
-  lcl: number | null;
-  /** Limits of a study follow the size of each point and the start of an EWMA; given ones are used as they are. */
-  limitsSource: LimitsSource;
-  sigmaWithin: number | null;
-  sigmaMethod: string | null;
-  dispCl: number | null;
-  dispUcl: number | null;
-  dispLcl: number | null;
-  dispSource: LimitsSource;
-  lambda: number | null;
-  widthL: number | null;
-  baselineN: number;
-  author: string;
-  reason: string;
-  createdMs: number;
-}
-
-/** Columns of the points of the window, oldest first. */
-export interface ChartColumns {
-  at: Float64Array;
-  value: Float64Array;
-  plotted: Float64Array;
-  u: Float64Array;
-  dispersion: Float64Array;
-  /** The limits each point was judged by; NaN where there is none. */
-  ucl: Float64Array;
-  lcl: Float64Array;
-  dispCl: Float64Array;
-  dispUcl: Float64Array;
-  dispLcl: Float64Array;
-  recordId: string[];
-  runId: (string | null)[];
-  lot: string[];
-  /** 0 where a point is of a whole lot. */
-  slot: number[];
-  /** Values behind each point: the wafers of a lot that have it. */
-  n: number[];
-  tool: (string | null)[];
-  chamber: (string | null)[];
-  version: number[];
-  rules: number[][];
-  excluded: (string | null)[];
-}
-
-export interface ChartEventView {
-  atMs: number;
-  kind: string;
-  /** null: of no process tool, as a change of the metrology recipe. */
-  tool: string | null;
-  chamber: string | null;
-  description: string;
-}
-
-export interface SpcChartView {
-  /** End of the window, but never after now, ms UTC. */
-  toMs: number;
-  chart: ChartHead;
-  versions: ChartVersionView[];
-  specification: ChartSpecification;
-  points: ChartColumns;
-  /** More points than are sent: the newest ones are shown. */
-  omitted: number;
-  /** Points of its baseline by the end of the window, at most as many as it takes; null where it has limits then. */
-  collected: number | null;
-  events: ChartEventView[];
-  alert: { id: string; state: string; severity: string; assignee: string | null; count: number } | null;
-  capability: { study: Capability; mean: number; n: number; sigmaOverall: number } | null;
-  /** Why there is no capability, or what must be known of the one there is, in words. */
-  capabilityNote: string | null;
-  /** Charts of the same characteristic on the sister chambers and tools. */
-  sisters: {
-    id: string;
-    title: string;
-    tool: string | null;
-    chamber: string | null;
-    out: number;
-    n: number;
-    mean: number | null;
-  }[];
-}
 
 const MAX_POINTS = 20_000;
 

@@ -1,0 +1,146 @@
+import type { AxisTick } from './plot-axes';
+
+/** A stretch of process time with its own limits (one version of the chart). */
+export interface ChartPhase {
+  version: number;
+  fromMs: number;
+  /** null: still in force. */
+  toMs: number | null;
+  label: string;
+  cl: number | null;
+  ucl: number | null;
+  lcl: number | null;
+  dispCl: number | null;
+  dispUcl: number | null;
+  dispLcl: number | null;
+  /** Entered by a person: the limits of the location, those of the dispersion. */
+  isEntered: boolean;
+  isDispEntered: boolean;
+  /** Values behind a point that limits which follow their number are told for. */
+  size?: number | null;
+}
+
+export interface ChartEvent {
+  atMs: number;
+  kind: string;
+  label: string;
+}
+
+export interface PointLimits {
+  ucl: Float64Array;
+  lcl: Float64Array;
+  dispCl: Float64Array;
+  dispUcl: Float64Array;
+  dispLcl: Float64Array;
+}
+
+/** A specification from a moment on. */
+export interface SpecSpan {
+  fromMs: number;
+  lsl: number | null;
+  usl: number | null;
+  target: number | null;
+}
+
+export interface ControlChartInput {
+  title: string;
+  unit: string;
+  /** Process time, ms UTC, ascending. */
+  at: Float64Array;
+  /** What is judged: the value, subgroup mean or EWMA. NaN is a gap. */
+  plotted: Float64Array;
+  /** The single value behind it, where it differs (EWMA); drawn pale. */
+  value?: Float64Array | undefined;
+  /** Standard uncertainty of the value; NaN where unknown. */
+  u?: Float64Array | undefined;
+  /** Values behind each point. */
+  n?: readonly number[] | undefined;
+  /** Limits of a study follow the number of values behind a point: Xbar charts. */
+  followsN?: boolean | undefined;
+  /** Moving range, range or standard deviation. */
+  dispersion?: Float64Array | undefined;
+  dispersionName?: string | undefined;
+  /** Rules that fired with the point last in the window; 101.. on the dispersion chart. */
+  rules: readonly (readonly number[])[];
+  /** Reason of exclusion, else null. */
+  excluded: readonly (string | null)[];
+  ids: readonly string[];
+  names: readonly string[];
+  phases: readonly ChartPhase[];
+  /** The limits each point was judged by, NaN where there is none; without them a phase shows those of its version. */
+  pointLimits?: PointLimits | undefined;
+  /** End of the window that was asked for, ms UTC: what changed after the last point and before it is drawn too. */
+  toMs?: number | undefined;
+  /** Versions of the specification, oldest first; the last one holds now. Empty: nothing is specified. */
+  specs: readonly SpecSpan[];
+  events: readonly ChartEvent[];
+}
+
+export interface ControlChartOptions {
+  xMode: 'time' | 'sequence';
+  showSpec: boolean;
+  showZones: boolean;
+  maxPoints?: number;
+}
+
+export interface DrawnPoint {
+  /** Index into the input. */
+  i: number;
+  x: number;
+  y: number | null;
+  line: number | null;
+  raw: number | null;
+  dispersion: number | null;
+  /** Standard uncertainty of the value: of `y` where that is the value, of `raw` where y is an average of its past. */
+  u: number | null;
+  rules: readonly number[];
+  dispersionRules: readonly number[];
+  /** Beyond its own dispersion limits, whether a rule watches them or not. */
+  beyondDispersion: boolean;
+  /** Limits judged it; without its own limits every point counts as judged by those of its phase. */
+  isJudged: boolean;
+  excluded: string | null;
+}
+
+export interface ZoneBand {
+  x1: number;
+  x2: number;
+  y1: number;
+  y2: number;
+  level: 1 | 2 | 3;
+}
+
+export interface LimitSegment {
+  kind: 'ucl' | 'lcl' | 'cl' | 'usl' | 'lsl' | 'target';
+  y: number;
+  x1: number;
+  x2: number;
+  /** Only the last segment of a kind is labelled. */
+  label: string | null;
+  /** Of an earlier phase: its number, which stands on its line, and where that begins. */
+  earlier?: { text: string; x1: number };
+}
+
+export interface ControlChartModel {
+  points: DrawnPoint[];
+  /** Positions in `points` where a rule fired, in order: n / p walk them. */
+  violations: number[];
+  limits: LimitSegment[];
+  dispersionLimits: LimitSegment[];
+  zones: ZoneBand[];
+  /** Where phases begin, the first of several at the left end; `short` where there is no room for the label. */
+  boundaries: { x: number; label: string; short: string }[];
+  /** Every set of limits that is drawn, in words, oldest first; empty where there is only one. */
+  sets: string[];
+  events: { x: number; glyph: string; label: string }[];
+  xDomain: [number, number];
+  yDomain: [number, number];
+  dispersionDomain: [number, number] | null;
+  xTicks: AxisTick[];
+  yTicks: number[];
+  yDecimals: number;
+  valueDecimals: number;
+  summary: string;
+  /** How many points are drawn of how many. */
+  drawn: { shown: number; of: number };
+}
