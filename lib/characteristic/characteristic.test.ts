@@ -3,7 +3,6 @@ import {
   type Characteristic,
   characteristicName,
   characteristicsOf,
-  isLotLevel,
   overlayTermLabel,
   parseCharacteristic,
 } from './characteristic';
@@ -25,7 +24,6 @@ describe('characteristics', () => {
   test.each(ALL)('%s is read and written', (name, c) => {
     expect(parseCharacteristic(name)).toEqual(c);
     expect(characteristicName(c)).toBe(name);
-    expect(isLotLevel(name)).toBe(c.lot);
     expect(name.startsWith(characteristicsOf(c.source).slice(0, -1))).toBe(true);
   });
 
@@ -46,7 +44,6 @@ describe('characteristics', () => {
     'thickness',
   ])('%j is none', (name) => {
     expect(parseCharacteristic(name)).toBeUndefined();
-    expect(isLotLevel(name)).toBe(false);
   });
 
   test('an overlay term is written as the screens write it', () => {

@@ -78,9 +78,6 @@ export function characteristicName(c: Characteristic): string {
   }
 }
 
-/** Whether one value stands for a whole lot. A name that is no characteristic is not. */
-export const isLotLevel = (name: string): boolean => parseCharacteristic(name)?.lot ?? false;
-
 /** Whether the value is itself a spread: a sigma over the sites of a wafer. A name that is no characteristic is not. */
 export const isSpread = (name: string): boolean => {
   const c = parseCharacteristic(name);

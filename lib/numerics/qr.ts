@@ -39,12 +39,6 @@ export function applyQt(qr: Qr, b: Float64Array): void {
   for (let k = 0; k < qr.cols; k++) reflect(qr, k, b);
 }
 
-/** b ← Qb in place, b of length m. @throws AppError `dimension_mismatch`. */
-export function applyQ(qr: Qr, b: Float64Array): void {
-  if (b.length !== qr.rows) throw new AppError('dimension_mismatch', `Q has ${qr.rows} rows, b has ${b.length} values`);
-  for (let k = qr.cols - 1; k >= 0; k--) reflect(qr, k, b);
-}
-
 function reflect(qr: Qr, k: number, b: Float64Array): void {
   const t = qr.tau[k]!;
   if (t === 0) return;

@@ -1,17 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { AppError } from '@/lib/errors';
-import {
-  createRng,
-  fromRows,
-  ldlt,
-  ldltSolve,
-  leastSquares,
-  matrix,
-  multiplyVector,
-  ridgeRegression,
-  symmetricEigen,
-} from './index';
+import { createRng, fromRows, leastSquares, matrix, multiplyVector, ridgeRegression, symmetricEigen } from './index';
 
 test('eigenvectors satisfy A v = λ v, are orthonormal, and λ adds up to the trace', () => {
   fc.assert(
@@ -31,19 +21,6 @@ test('eigenvectors satisfy A v = λ v, are orthonormal, and λ adds up to the tr
     { numRuns: 50 },
   );
   expect(() => symmetricEigen(Float64Array.of(Number.NaN), 1)).toThrow(AppError);
-});
-
-test('L D Lᵀ of a KKT matrix solves it and has its inertia', () => {
-  const k = fromRows([
-    [4, 1, 1],
-    [1, 3, -1],
-    [1, -1, -1e-3],
-  ]);
-  const f = ldlt(k.data, 3);
-  expect(f.inertia).toEqual({ positive: 2, negative: 1, zero: 0 });
-  const x = ldltSolve(f, [1, 2, 3]);
-  for (const [i, v] of multiplyVector(k, x).entries()) expect(v).toBeCloseTo(i + 1, 10);
-  expect(() => ldlt(Float64Array.of(0, 1, 1, 0), 2)).toThrow(AppError);
 });
 
 test('ridge: no penalty is least squares, one column in closed form, a free intercept stays free', () => {

@@ -81,57 +81,6 @@ function rotate(w: Float64Array, v: Float64Array, n: number, p: number, q: numbe
   w[q * n + p] = 0;
 }
 
-/** A factored symmetric matrix. */
-export interface Ldlt {
-  readonly n: number;
-  /** Unit lower triangle L and diagonal D of A = L D Lᵀ. */
-  readonly l: Float64Array;
-  /** (n,). */
-  readonly d: Float64Array;
-  /** Numbers of positive, negative and zero pivots. */
-  readonly inertia: { readonly positive: number; readonly negative: number; readonly zero: number };
-}
-
-/**
- * A = L D Lᵀ without pivoting, for symmetric quasi-definite matrices (KKT systems with regularisation) where every leading minor is non-zero.
- * @throws AppError `rank_deficient` when a pivot falls below 1e-14 of the largest diagonal entry: regularise, or use `symmetricEigen`.
- * @throws AppError `dimension_mismatch` when a does not hold n² values.
- * @complexity n³/3.
- * @reference Golub & Van Loan (2013), §4.1.2; Vanderbei, SIAM J. Optim. 5 (1995) 100 (quasi-definite).
- */
-export function ldlt(a: Float64Array, n: number): Ldlt {
-  if (a.length !== n * n) throw new AppError('dimension_mismatch', `A has ${a.length} values, need ${n * n}`);
-  const l = new Float64Array(n * n);
-  const d = new Float64Array(n);
-  let scale = 0;
-  for (let i = 0; i < n; i++) scale = Math.max(scale, Math.abs(a[i * n + i]!));
-  for (let j = 0; j < n; j++) {
-    let s = a[j * n + j]!;
-    for (let k = 0; k < j; k++) s -= l[j * n + k]! ** 2 * d[k]!;
-    if (!(Math.abs(s) > 1e-14 * scale))
-      throw new AppError('rank_deficient', `pivot ${j} is ${s}; regularise the matrix`, { pivot: j });
-    d[j] = s;
-    l[j * n + j] = 1;
-    for (let i = j + 1; i < n; i++) {
-      let t = a[i * n + j]!;
-      for (let k = 0; k < j; k++) t -= l[i * n + k]! * l[j * n + k]! * d[k]!;
-      l[i * n + j] = t / s;
-    }
-  }
-  const positive = d.reduce((s, v) => s + (v > 0 ? 1 : 0), 0);
-  return { n, l, d, inertia: { positive, negative: n - positive, zero: 0 } };
-}
-
-/** x with A·x = b from L D Lᵀ. @param b - (n,). @returns (n,). */
-export function ldltSolve(f: Ldlt, b: Numbers): Float64Array {
-  const { n, l, d } = f;
-  const x = Float64Array.from(b);
-  for (let i = 0; i < n; i++) for (let k = 0; k < i; k++) x[i]! -= l[i * n + k]! * x[k]!;
-  for (let i = 0; i < n; i++) x[i]! /= d[i]!;
-  for (let i = n - 1; i >= 0; i--) for (let k = i + 1; k < n; k++) x[i]! -= l[k * n + i]! * x[k]!;
-  return x;
-}
-
 /**
  * Ridge regression min Σ w (y − Xb)² + Σ_j λ_j b_j², solved as least squares of [X; √λ] — never as XᵀX + λI.
  * @param penalty - λ for every column, or one per column (0 leaves it free, e.g. the intercept).

@@ -16,7 +16,7 @@ export { materialIndex } from './materials';
 export * from './noise';
 export * from './parameters';
 export * from './resolve';
-export { buildSiteLibrary, keepSiteLibrary, libraryEntries, siteLibrary } from './site-library';
+export { buildSiteLibrary, keepSiteLibrary } from './site-library';
 export * from './site-problem';
 export * from './surrogate';
 export * from './validate';

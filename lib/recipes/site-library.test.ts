@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import { createRng } from '@/lib/numerics';
-import { buildSiteLibrary, compileRecipe, fitSite, libraryEntries, recipeSigma, siteLibrary } from './index';
+import { buildSiteLibrary, compileRecipe, fitSite, recipeSigma } from './index';
+import { libraryEntries, siteLibrary } from './site-library';
 
 const AIR = { kind: 'constant', n: 1, k: 0 } as const;
 const free = (name: string, value: number, lower: number, upper: number) => ({

@@ -28,7 +28,6 @@ export async function runStreaming({
 const tool = (...parts) => inRoot('node_modules', ...parts);
 export const TOOLS = {
   tsc: tool('typescript', 'bin', 'tsc'),
-  knip: tool('knip', 'bin', 'knip.js'),
   biome: tool('@biomejs', 'biome', 'bin', 'biome'),
   vitest: tool('vitest', 'vitest.mjs'),
   next: tool('next', 'dist', 'bin', 'next'),

@@ -85,7 +85,8 @@ async function boundaries() {
 }
 
 /** Files, exports and packages that nothing reaches (`knip.json`). */
-const unreached = ({ onStart }) => allOf([() => runStreaming({ name: 'knip', args: [TOOLS.knip, '--no-progress'], onStart })]);
+const unreached = ({ onStart }) =>
+  allOf([() => runStreaming({ name: 'unreached', args: [inRoot('scripts', 'unreached.mjs')], onStart })]);
 
 const unit = ({ bench: { dir }, onStart }) => vitestStage({ project: 'unit', report: join(dir, 'unit.json'), onStart });
 

@@ -52,10 +52,3 @@ export function explainAdvice(i: ExplainInput): string[] {
   if (e.clips.length === 0) lines.push('No limit, rounding or deadband changed it.');
   return lines;
 }
-
-/** The limits that changed an advice, as a word for a table; rounding is not one. */
-export const clipWords = (clips: AdviceExplanation['clips']): string =>
-  clips
-    .filter((c) => c.kind !== 'quantum')
-    .map((c) => (c.kind === 'step' ? 'step limit' : c.kind === 'absolute' ? 'absolute limit' : 'deadband'))
-    .join(', ');
