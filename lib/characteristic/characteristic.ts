@@ -78,6 +78,9 @@ export function characteristicName(c: Characteristic): string {
   }
 }
 
+/** The mean of a wafer's sites: what specifications are of. */
+export const WAFER_MEAN = characteristicName({ source: 'measurement', of: 'mean', lot: false });
+
 /** Whether the value is itself a spread: a sigma over the sites of a wafer. A name that is no characteristic is not. */
 export const isSpread = (name: string): boolean => {
   const c = parseCharacteristic(name);

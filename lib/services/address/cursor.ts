@@ -1,15 +1,15 @@
+import { isUuid } from './uuid';
+
 /** Where a page of a list ends: the order keys of its last row. The next page begins after them, whatever came or went meanwhile. */
 export type Cursor = readonly (number | string)[];
 
 export type CursorKey = 'integer' | 'number' | 'text' | 'uuid';
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
 const FITS: Readonly<Record<CursorKey, (v: unknown) => boolean>> = {
   integer: (v) => Number.isSafeInteger(v) && (v as number) >= 0,
   number: (v) => typeof v === 'number' && Number.isFinite(v),
   text: (v) => typeof v === 'string' && !/\0|\p{Surrogate}/u.test(v),
-  uuid: (v) => typeof v === 'string' && UUID.test(v),
+  uuid: (v) => typeof v === 'string' && isUuid(v),
 };
 
 /** The cursor as it stands in an address. */

@@ -1,4 +1,4 @@
-import { characteristicName } from '@/lib/characteristic';
+import { characteristicName, WAFER_MEAN } from '@/lib/characteristic';
 import { recordId, sql, type Tx } from '@/lib/db';
 import type { OverlaySummary } from '@/lib/overlay';
 import type { Payload, Ref } from '@/lib/queue/jobs';
@@ -94,7 +94,7 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
     WHERE m.id = ANY(${ids(refs)}::uuid[]) AND m.measured_at BETWEEN ${from(refs)} AND ${to(refs)} AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL`);
   const single = { spread: null, n: 1 };
   const perWafer = rows.flatMap((r): CharacteristicValue[] => [
-    { ...common(r), ...single, characteristic: 'measurement.mean', parameter: r.parameter, value: r.mean, uValue: r.u_mean },
+    { ...common(r), ...single, characteristic: WAFER_MEAN, parameter: r.parameter, value: r.mean, uValue: r.u_mean },
     ...(r.sd === null
       ? []
       : [{ ...common(r), ...single, characteristic: 'measurement.sd', parameter: r.parameter, value: r.sd, uValue: r.u_sd }]),

@@ -1,6 +1,5 @@
 import { db, type Sql, sql } from '@/lib/db';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+import { isUuid } from '../address/uuid';
 
 /** Pages of one thing: its list's name in the address → whether the thing is there. */
 export const THINGS: Readonly<Record<string, (id: string) => Sql>> = {
@@ -25,5 +24,5 @@ export async function pageExists(path: string): Promise<boolean> {
   const [, list = '', id, ...more] = path.split('/');
   const thing = Object.hasOwn(THINGS, list) ? THINGS[list] : undefined;
   if (thing === undefined || id === undefined || id === '' || more.length > 0 || isBesideThings(path)) return true;
-  return UUID.test(id) && (await db().one(thing(id))) !== undefined;
+  return isUuid(id) && (await db().one(thing(id))) !== undefined;
 }

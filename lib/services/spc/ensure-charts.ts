@@ -1,4 +1,4 @@
-import { characteristicName, OVERLAY_PARAMETERS, OVERLAY_SUMMARIES, overlayTermLabel } from '@/lib/characteristic';
+import { characteristicName, OVERLAY_PARAMETERS, OVERLAY_SUMMARIES, overlayTermLabel, WAFER_MEAN } from '@/lib/characteristic';
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import { nmToOsa, zernikeName } from '@/lib/spatial';
 import { type ChartKind, DISPERSION, kindOf } from '@/lib/spc';
@@ -32,7 +32,7 @@ const withDispersion = (t: Template): number[] => (kindOf(t.kind).ofSubgroups ? 
 
 const SITE_TEMPLATES: readonly Template[] = [
   {
-    characteristic: 'measurement.mean',
+    characteristic: WAFER_MEAN,
     kind: 'individuals',
     context: 'chamber_product',
     title: (p) => `${p} mean`,
@@ -62,7 +62,7 @@ const SITE_TEMPLATES: readonly Template[] = [
     baselineN: 20,
   },
   {
-    characteristic: 'measurement.mean',
+    characteristic: WAFER_MEAN,
     kind: 'ewma',
     context: 'chamber_product',
     title: (p) => `${p} EWMA`,

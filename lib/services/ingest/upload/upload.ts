@@ -5,6 +5,7 @@ import { type CsvField, type CsvMapping, guessMapping } from '@/lib/formats/csv/
 import { type Lookups, type MappedRows, type MappedWafer, mapRows, unusedColumns } from '@/lib/formats/csv/map-rows';
 import type { CsvTable } from '@/lib/formats/csv/parse';
 import { readTable } from '@/lib/formats/tables';
+import { MAX_BATCH } from '@/lib/formats/wire';
 import { audit } from '../../audit';
 import { type Ctx, verb } from '../../verb';
 import { type BatchMode, type BatchResult, INGEST_KINDS, ingestBatch, judgeBatch } from '..';
@@ -14,7 +15,6 @@ import { mappingIn } from './mappings';
 const FIRST_ROWS = 8;
 const SHOWN_FAULTS = 200;
 const SHOWN_WAFERS = 12;
-const BATCH = 1000;
 
 /** A file, and the line that names its columns, from 1; null: it is searched for. */
 const fileIn = { name: z.string(), bytes: z.instanceof(Uint8Array), headerLine: z.int().min(1).nullable() };
@@ -107,7 +107,7 @@ async function* records(wafers: readonly MappedWafer[]) {
 
 /** More wafers than go in one upload are a fault of the file as a whole. */
 const tooMany = (wafers: readonly MappedWafer[]): CsvFault | null =>
-  wafers.length <= 10 * BATCH
+  wafers.length <= MAX_BATCH
     ? null
     : {
         line: 0,
@@ -115,7 +115,7 @@ const tooMany = (wafers: readonly MappedWafer[]): CsvFault | null =>
         rows: 0,
         wafers: wafers.length,
         field: 'file',
-        message: `the file makes ${wafers.length} wafers; at most ${10 * BATCH} go in one upload`,
+        message: `the file makes ${wafers.length} wafers; at most ${MAX_BATCH} go in one upload`,
       };
 
 function summary(w: MappedWafer): CsvPreview['wafers'][number] {

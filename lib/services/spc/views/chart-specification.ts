@@ -1,3 +1,4 @@
+import { WAFER_MEAN } from '@/lib/characteristic';
 import { db, sql } from '@/lib/db';
 import type { SpecificationValues } from '@/lib/spc';
 import { SPECIFICATION_OF_CHART } from '../chart-specification';
@@ -36,7 +37,7 @@ export async function chartSpecification(c: {
   const [now, spans] = await Promise.all([
     db().one<SpecificationValues & { contexts: number; unspecified: string[] | null; ofWafers: boolean }>(sql`
       SELECT spec.*, EXISTS (SELECT 1 FROM chart o JOIN specification s ON s.operation = o.operation AND s.parameter = o.parameter AND (o.product IS NULL OR o.product = s.product)
-          WHERE o.active AND o.specified AND o.kind = 'individuals' AND o.characteristic = 'measurement.mean' AND o.operation = c.operation AND o.parameter = c.parameter
+          WHERE o.active AND o.specified AND o.kind = 'individuals' AND o.characteristic = ${WAFER_MEAN} AND o.operation = c.operation AND o.parameter = c.parameter
             AND (c.product IS NULL OR c.product = s.product)) AS "ofWafers"
       FROM chart c ${SPECIFICATION_OF_CHART} WHERE c.id = ${c.id}`),
     c.product === null

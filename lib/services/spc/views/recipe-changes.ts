@@ -1,5 +1,5 @@
 import { sourceOf } from '@/lib/characteristic';
-import { db, sql } from '@/lib/db';
+import { db, type Sql, sql } from '@/lib/db';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import { type TrialWafer, trialDifference } from '../../recipes/trial-difference';
 
@@ -43,6 +43,12 @@ const ofChart = (
 ) => sql`m.operation = ${c.operation} AND m.parameter = ${c.parameter} AND (${c.product}::text IS NULL OR m.product = ${c.product})
   AND (${c.tool}::text IS NULL OR m.tool = ${c.tool}) AND (${c.chamber}::text IS NULL OR m.chamber = ${c.chamber})`;
 
+/** Process time of the first wafer of a chart that a version of a recipe fitted, within seven days of its coming into force on either side. */
+const firstFitted = (c: Charted, v: { readonly recipe: Sql; readonly version: Sql; readonly inForce: Sql }) => sql`
+  SELECT min(m.processed_at) FROM spectrum_fit f, unnest(f.measurements) AS made(id) JOIN measurement m ON m.id = made.id
+  WHERE m.measured_at = f.measured_at AND f.recipe_id = ${v.recipe} AND f.version = ${v.version}
+    AND f.measured_at BETWEEN ${v.inForce} - interval '7 days' AND ${v.inForce} + interval '7 days' AND ${ofChart(c)}`;
+
 /**
  * Changes of the metrology recipes that make the values of a chart. A chart goes by process time, and a wafer that was processed before the
  * change may have been fitted after it: `atMs` is the process time of the first wafer of the chart that the version fitted where that is
@@ -50,8 +56,7 @@ const ofChart = (
  */
 export async function recipeChanges(c: Charted, fromMs: number, toMs: number): Promise<(RecipeChange & { atMs: number })[]> {
   const rows = await db().rows<Omit<RecipeChange, 'inForceMs'> & { created_at: Date; first: Date | null }>(sql`
-    SELECT ${COLUMNS}, (SELECT min(m.processed_at) FROM spectrum_fit f, unnest(f.measurements) AS made(id) JOIN measurement m ON m.id = made.id
-        WHERE m.measured_at = f.measured_at AND m.processed_at < v.created_at AND f.recipe_id = r.id AND f.version = v.version AND f.measured_at BETWEEN v.created_at - interval '7 days' AND v.created_at + interval '7 days' AND ${ofChart(c)}) AS first
+    SELECT ${COLUMNS}, (${firstFitted(c, { recipe: sql`r.id`, version: sql`v.version`, inForce: sql`v.created_at` })} AND m.processed_at < v.created_at) AS first
     FROM ${changesOf(c)} AND v.created_at BETWEEN ${new Date(fromMs)} AND ${new Date(toMs + MEASURED_WITHIN_MS)} ORDER BY v.created_at LIMIT 100`);
   return rows
     .map(({ created_at, first, ...r }) => ({
@@ -113,10 +118,7 @@ async function pointsBy(
   signalMs: number,
 ): Promise<number> {
   const row = await db().one<{ n: number }>(sql`
-    SELECT count(*)::int AS n FROM chart_point p WHERE p.chart_id = ${chart.id} AND p.at <= ${new Date(signalMs)} AND p.at >= (
-      SELECT min(m.processed_at) FROM spectrum_fit f, unnest(f.measurements) AS made(id) JOIN measurement m ON m.id = made.id
-      WHERE m.measured_at = f.measured_at AND f.recipe_id = ${v.recipeId} AND f.version = ${v.version} AND f.measured_at >= ${new Date(inForce.getTime() - MEASURED_WITHIN_MS)}
-        AND f.measured_at <= ${new Date(inForce.getTime() + MEASURED_WITHIN_MS)} AND ${ofChart(chart)})`);
+    SELECT count(*)::int AS n FROM chart_point p WHERE p.chart_id = ${chart.id} AND p.at <= ${new Date(signalMs)} AND p.at >= (${firstFitted(chart, { recipe: sql`${v.recipeId}::uuid`, version: sql`${v.version}`, inForce: sql`${inForce}::timestamptz` })})`);
   return row!.n;
 }
 

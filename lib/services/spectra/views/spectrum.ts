@@ -1,3 +1,4 @@
+import { WAFER_MEAN } from '@/lib/characteristic';
 import { db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { axisLength, type MetrologyRecipe, type SpectrumAxis } from '@/lib/formats/metrology-recipe';
@@ -135,7 +136,7 @@ export async function spectrumView(id: string, site: number | null): Promise<Spe
     ),
     db().rows<SpectrumView['charts'][number]>(sql`
       SELECT c.parameter, c.id AS "chartId", p.record_id AS "measurementId", cardinality(p.rules) > 0 AS "isOut" FROM chart_point p JOIN chart c ON c.id = p.chart_id
-      WHERE p.record_id = ANY(${measurements}::uuid[]) AND c.characteristic = 'measurement.mean' AND c.kind = 'individuals' LIMIT 60`),
+      WHERE p.record_id = ANY(${measurements}::uuid[]) AND c.characteristic = ${WAFER_MEAN} AND c.kind = 'individuals' LIMIT 60`),
   ]);
   if (content === undefined) throw new AppError('not_found', `recipe ${r.recipe} has no version ${version} any more`);
   const sites = sitesOf(r, fit);

@@ -1,5 +1,6 @@
 import { db, sql } from '@/lib/db';
 import { uOfRange } from '@/lib/uncertainty';
+import { isUuid } from '../../address/uuid';
 
 /** One measured wafer with its sites, ready for a map. */
 export interface SiteMap {
@@ -94,7 +95,7 @@ const MAX_MAPS = 60;
 
 /** Site maps of these measurements, in process order; unknown ids are left out. At most 60. */
 export async function siteMaps(ids: readonly string[]): Promise<SiteMap[]> {
-  const uuids = ids.filter((id) => /^[0-9a-f-]{36}$/i.test(id)).slice(0, MAX_MAPS);
+  const uuids = ids.filter(isUuid).slice(0, MAX_MAPS);
   if (uuids.length === 0) return [];
   const rows = await db().rows<Row>(sql`
     SELECT ${COLUMNS} FROM measurement m JOIN site_layout l ON l.id = m.layout_id JOIN product p ON p.name = m.product
