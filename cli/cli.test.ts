@@ -49,6 +49,16 @@ beforeAll(async () => {
   await driftless(['spc', 'constants', '--n', '2']); // the first run builds
 }, 60_000);
 
+test('a file with blanks between its columns is read as the same table', async () => {
+  const names = 'Field_X (mm)  Field_Y (mm)  X (mm)  Y (mm)  dx (nm)  dy (nm)';
+  writeFileSync(join(dir, 'marks.dat'), MARKS.replace(/^.*$/m, names).replaceAll(',', '   '));
+  const [csv, dat] = await Promise.all(
+    ['marks.csv', 'marks.dat'].map((f) => driftless(['overlay', 'fit', f, '--terms', 'linear'])),
+  );
+  expect([dat!.code, dat!.err]).toEqual([0, '']);
+  expect(dat!.out).toBe(csv!.out);
+});
+
 test('a CSV file in, JSON out: the terms that made the marks', async () => {
   const { code, out, err } = await driftless(['overlay', 'fit', 'marks.csv', '--terms', 'linear']);
   expect([code, err]).toEqual([0, '']);

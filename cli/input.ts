@@ -35,6 +35,16 @@ function bytesOf(file: string): Buffer {
   }
 }
 
+/** Text of a file, without byte-order mark; null where it is none: a format of tables may know it. */
+function textOf(bytes: Uint8Array): string | null {
+  try {
+    return decodeText(bytes).replace(/^\uFEFF/, '');
+  } catch (e) {
+    if (e instanceof AppError) return null;
+    throw e;
+  }
+}
+
 /** The flags lack a needed field, or bring none of those that a table would. */
 function wantsData(f: ComputeFunction, flags: readonly Flag[], given: Readonly<Record<string, unknown>>): boolean {
   if (flags.some((flag) => flag.isRequired && !(flag.field in given))) return true;
@@ -66,8 +76,8 @@ export function inputOf(
   const file = o.file ?? (wantsData(f, flags, given) && isPiped() ? '-' : undefined);
   if (file === undefined) return { ...given };
   const bytes = bytesOf(file);
-  const text = within(file, () => decodeText(bytes));
-  if (text.trim() === '') {
+  const text = textOf(bytes);
+  if (text?.trim() === '') {
     if (o.file === undefined) return { ...given };
     throw new AppError(
       'invalid_input',
@@ -75,9 +85,9 @@ export function inputOf(
       { field: 'input' },
     );
   }
-  const isJson = !/\.(csv|tsv)$/i.test(file) && /^\s*[[{]/.test(text.replace(/^\uFEFF/, ''));
+  const json = text !== null && !/\.(csv|tsv)$/i.test(file) && /^\s*[[{]/.test(text) ? text : null;
   const fields = within(file, () =>
-    isJson ? readInput(text.replace(/^\uFEFF/, '')) : inputFromTable(f, readTable(bytes, null, false), o.map, o.ignore),
+    json !== null ? readInput(json) : inputFromTable(f, readTable(bytes, null, false), o.map, o.ignore),
   );
   return { ...fields, ...given };
 }

@@ -21,7 +21,7 @@ export type Writing<T extends Table, R> = {
 
 /**
  * What happens to a row that is there: it is left (`ignore`: whatever the key; `update: []`: by this key alone), or its columns take the new values,
- * `update` or else all that are written beside the key. SQL where that is not enough.
+ * `update` or else all that are written beside the key. SQL without values where that is not enough.
  */
 export type Conflict<T extends Table> =
   | 'ignore'
@@ -68,7 +68,7 @@ export async function bulkInsert<T extends Table, R extends Writing<T, R>>(
   const known: Readonly<Record<string, string>> = COLUMNS[table];
   const names = Object.keys(first);
   const types = names.map((c) => known[c]!.replace('?', ''));
-  const odd = rows.findIndex((r) => Object.keys(r).length !== names.length);
+  const odd = rows.findIndex((r) => Object.keys(r).length !== names.length || names.some((c) => !(c in r)));
   if (odd >= 0) throw new Error(`bulkInsert of ${table}: row ${odd} has not the columns of the first`);
   const values = names.map((c, k) => rows.map((r) => encode(types[k]!, r[c as keyof R])));
   const params = types.map((t, i) => `$${i + 1}::${travelsAsText(t) ? 'text' : t}[]`);
@@ -84,7 +84,10 @@ export async function bulkInsert<T extends Table, R extends Writing<T, R>>(
 function onConflict<T extends Table>(names: readonly string[], c: Conflict<T> | undefined): string {
   if (c === undefined) return '';
   if (c === 'ignore') return 'ON CONFLICT DO NOTHING';
-  if ('text' in c) return c.text;
+  if ('text' in c) {
+    if (c.values.length > 0) throw new Error('bulkInsert: what happens on a conflict takes no values');
+    return c.text;
+  }
   const key = c.key.map(String);
   const update = c.update?.map(String) ?? names.filter((n) => !key.includes(n));
   const set = update.map((n) => `"${n}" = EXCLUDED."${n}"`).join(', ');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, sql } from '@/lib/db';
 import { INGEST_KINDS, ingestBatch } from '@/lib/services/ingest';
-import { uploadCsv } from '@/lib/services/ingest/upload';
+import { type CsvMapping, uploadCsv } from '@/lib/services/ingest/upload';
 import type { TestDatabase } from '../support';
 import { as } from '../support/as';
 import { file, HEAD, NOW, preview, refusal, row, uploadDatabase, WHO } from '../support/wafer-file';
@@ -52,6 +52,36 @@ test('the preview says what the upload will say, each kind once, and counts only
   expect(kept.issues).toEqual(shown.faults);
   expect(kept).toMatchObject({ accepted: shown.kept, rejected: shown.refused, issueTotal: shown.faultTotal });
   expect(await preview(file(text), mapping)).toMatchObject({ kept: 0, repeated: 1, refused: 8 });
+});
+
+test('a file of an instrument, with blanks between its columns, is told before and kept as CSV is', async () => {
+  const sites = [0, 40, -40, 80].map((x, i) => `CSV-1  19  2026-12-05T01:00:00Z  ${x}.0  0.0  ${120 + i / 8}`);
+  const text = ['Recipe:  OX-120', 'Operator:  7', '', 'Lot  Slot  Time  X (mm)  Y (mm)  Thickness (nm)', ...sites, ''].join(
+    '\n',
+  );
+  const mapping: CsvMapping = {
+    lot: { column: 'Lot' },
+    wafer: { column: 'Slot' },
+    measuredAt: { column: 'Time' },
+    x: { column: 'X (mm)' },
+    y: { column: 'Y (mm)' },
+    value: { column: 'Thickness (nm)' },
+    operation: { constant: 'CVD-OXIDE' },
+    station: { constant: 'ELL-01' },
+    parameter: { constant: 'oxide_thickness' },
+    unit: { constant: 'nm' },
+  };
+  const shown = await preview(file(text), mapping);
+  expect(shown).toMatchObject({ headerLine: 4, rows: 4, waferTotal: 1, kept: 1, faultTotal: 0 });
+  expect(shown.metadata.map((m) => m.text)).toEqual(['Recipe:  OX-120', 'Operator:  7']);
+  const kept = await uploadCsv(as(WHO, { now: NOW }), { ...file(text, 4), mapping, mode: 'atomic' });
+  expect(kept).toMatchObject({ accepted: 1, rejected: 0 });
+  const [m] = await db().rows<{ value: Float64Array; x: Float64Array }>(sql`
+    SELECT m.value, l.x FROM measurement m JOIN site_layout l ON l.id = m.layout_id WHERE m.lot = 'CSV-1' AND m.slot = 19`);
+  expect([Array.from(m!.x), Array.from(m!.value)]).toEqual([
+    [0, 40, -40, 80],
+    [120, 120.125, 120.25, 120.375],
+  ]);
 });
 
 test('a run of another wafer refuses the record in the preview too', async () => {

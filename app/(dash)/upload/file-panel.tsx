@@ -9,22 +9,23 @@ import type { useReading } from './use-reading';
 export interface FilePanelProps {
   r: ReturnType<typeof useReading>;
   preview: CsvPreview | null;
+  extensions: readonly string[];
   saved: readonly SavedMapping[];
 }
 
 /** The file, the line that names its columns, a mapping that was saved, and the first rows as they stand. */
-export function FilePanel({ r, preview, saved }: FilePanelProps) {
+export function FilePanel({ r, preview, extensions, saved }: FilePanelProps) {
   const { question } = r.reading;
   return (
     <Panel
       title="1 File"
-      note="comma, semicolon, tab or bar; one line names the columns, lines before it are metadata; at most 40 MB"
+      note="comma, semicolon, tab, bar or blanks between the columns; one line names them, lines before it are metadata; at most 40 MB"
     >
       <div className="flex flex-wrap items-center gap-3">
         <input
           type="file"
           aria-label="CSV file"
-          accept=".csv,.txt,.tsv,text/csv"
+          accept={extensions.join(',')}
           className="text-sm text-ink-2 file:mr-3 file:h-7 file:px-3 file:border file:border-solid file:border-hairline-strong file:rounded file:bg-surface file:text-ink file:cursor-pointer hover:file:bg-sunken"
           onChange={(e) => {
             const file = e.target.files?.[0];

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { mayAs } from '@/lib/services/actor';
-import { CSV_FIELDS, savedMappings } from '@/lib/services/ingest/upload';
+import { CSV_FIELDS, savedMappings, TABLE_EXTENSIONS } from '@/lib/services/ingest/upload';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';
 import { UploadView } from './upload-view';
@@ -15,10 +15,10 @@ export default async function UploadPage() {
     <>
       <PageHead
         title="Upload measurements"
-        sub="A CSV file with one row per site; the columns are mapped, checked and previewed before anything is kept"
+        sub="A table with one row per site, as CSV or with blanks between its columns; the columns are mapped, checked and previewed before anything is kept"
       />
       {may ? (
-        <UploadView fields={fields} saved={await savedMappings()} />
+        <UploadView fields={fields} extensions={TABLE_EXTENSIONS} saved={await savedMappings()} />
       ) : (
         <Panel
           title="Upload"

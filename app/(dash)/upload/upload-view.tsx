@@ -15,8 +15,15 @@ import { checkedOf, shownOf, withField } from './question';
 import { Dates } from './reading';
 import { useReading } from './use-reading';
 
+export interface UploadViewProps {
+  readonly fields: readonly FieldInfo[];
+  /** Ends of the names of files that may be chosen. */
+  readonly extensions: readonly string[];
+  readonly saved: readonly SavedMapping[];
+}
+
 /** File, mapping, preview, upload: each step shows what the next one needs. */
-export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; saved: readonly SavedMapping[] }) {
+export function UploadView({ fields, extensions, saved }: UploadViewProps) {
   const r = useReading();
   const [mode, setMode] = useState('partial');
   const preview = shownOf(r.reading);
@@ -31,7 +38,7 @@ export function UploadView({ fields, saved }: { fields: readonly FieldInfo[]; sa
   return (
     // what is being stored stays on the page until its outcome is there
     <fieldset disabled={r.isKeeping} className="min-w-0 flex flex-col gap-3">
-      <FilePanel r={r} preview={preview} saved={saved} />
+      <FilePanel r={r} preview={preview} extensions={extensions} saved={saved} />
       {preview ? (
         <>
           <ColumnsPanel fields={fields} preview={preview} onField={map} onMapping={change} />

@@ -63,6 +63,8 @@ export interface Marks {
   readonly point: boolean;
 }
 
+/** Separators of columns beside which a comma in a number is its decimal one. */
+const SURE_OF_COMMAS = [';', ' '];
 const NO_MARKS: Marks = { comma: false, point: false };
 
 /** The marks in the numbers of a column: a column with both holds no number that may be read in two ways. */
@@ -73,13 +75,15 @@ export function marksOf(cells: readonly string[]): Marks {
 
 /**
  * A number of a cell. A comma is a decimal comma where the file separates its columns otherwise, or where the cell stood in quotes. What may also mean
- * thousands is none, unless the rest of the file decides: "1,234" is a decimal where semicolons separate the columns and no number of the column has a point,
+ * thousands is none, unless the rest of the file decides: "1,234" is a decimal where semicolons or blanks separate the columns and no number of the column has a point,
  * "1.234" where no number of the column has a comma. NaN: not a number; `numberFault` says why.
  */
 export function cellNumber(text: string, delimiter: string, marks: Marks = NO_MARKS): number {
   if (DECIMAL.test(text)) return marks.comma && THOUSANDS.test(text) ? Number.NaN : Number(text);
   const s = text.replace(',', '.');
-  return DECIMAL.test(s) && ((delimiter === ';' && !marks.point) || !THOUSANDS.test(text)) ? Number(s) : Number.NaN;
+  return DECIMAL.test(s) && ((SURE_OF_COMMAS.includes(delimiter) && !marks.point) || !THOUSANDS.test(text))
+    ? Number(s)
+    : Number.NaN;
 }
 
 /** Why a cell is no number. */

@@ -4,6 +4,7 @@ import type { TableFormat } from './table-format';
 
 /** Comma, semicolon, tab or bar between cells; UTF-8 or UTF-16. */
 export const csv: TableFormat = {
+  extensions: ['.csv', '.tsv', '.txt'],
   recognises: () => true,
   read: (bytes, headerLine, search) => (search ? parseFindingHeader : parseCsv)(decodeText(bytes), headerLine),
 };

@@ -39,8 +39,8 @@ describe('a table with blanks between its columns', () => {
     expect(read(['x y t', ...ROWS.slice(0, 2), '', ...ROWS.slice(2)].join('\n')).rows[2]).toEqual(['', '', '']);
   });
   test('decimal commas are decimals, since blanks separate the columns', () => {
-    const t = read(['x y t', '0,0 0,5 120,31', '1,0 0,5 120,4', '2,0 0,5 120,5'].join('\n'));
-    expect(t.rows[0]!.map((c) => cellNumber(c, t.delimiter))).toEqual([0, 0.5, 120.31]);
+    const t = read(['x y t', '0,0 0,5 120,312', '1,0 0,5 120,401', '2,0 0,5 120,5'].join('\n'));
+    expect(t.rows[0]!.map((c) => cellNumber(c, t.delimiter))).toEqual([0, 0.5, 120.312]);
   });
   test('the line of another width is named, with the remedy', () => {
     const e = refusal(() => read(['x y t', ...ROWS, '1 2'].join('\n')));
@@ -49,9 +49,31 @@ describe('a table with blanks between its columns', () => {
   });
   test('without a search, lines before the table are refused and not passed over', () => {
     expect(refusal(() => read(['Station ELL-01', 'x y t', ...ROWS].join('\n'), null, false)).message).toMatch(
-      /^line 1 is not part/,
+      /^line 1 stands before the names of the columns in line 2/,
     );
     expect(read(['Station ELL-01', 'x y t', ...ROWS].join('\n'), 2, false).header).toEqual(['x', 'y', 't']);
+  });
+  test('a unit in brackets belongs to its name', () => {
+    expect(read(['X (mm) Y (mm) Thickness (nm)', ...ROWS].join('\n')).header).toEqual(['X (mm)', 'Y (mm)', 'Thickness (nm)']);
+  });
+  test('the table is the block with the numbers, however long what stands before it is', () => {
+    const before = Array.from({ length: 20 }, (_, i) => `Parameter${i}: ${i}`);
+    const t = read([...before, '', 'x y t', ...ROWS].join('\n'));
+    expect([t.headerLine, t.rows.length, t.metadata.length]).toEqual([22, 4, 20]);
+  });
+  test('names that do not fit the columns are refused by line, told or found, and nothing is dropped', () => {
+    const text = ['Site X Site Y Thickness', ...ROWS].join('\n');
+    for (const line of [null, 1])
+      for (const search of [true, false])
+        expect(refusal(() => read(text, line, search)).message).toMatch(
+          /^line 1 .*write names without blanks, units in brackets$/,
+        );
+  });
+  test('a table without names is refused, and says where they go', () => {
+    expect(refusal(() => read(ROWS.join('\n'))).message).toMatch(/^no line names the columns; put their names above line 1/);
+  });
+  test('what stands after the table is refused by its line', () => {
+    expect(refusal(() => read(['x y t', ...ROWS, '', 'Mean 120.3'].join('\n'))).message).toMatch(/^line 7 has 2 cells/);
   });
   test('a header line that is told is taken', () => {
     expect(read(['a b c', 'x y t', ...ROWS].join('\n'), 2).header).toEqual(['x', 'y', 't']);
