@@ -2,7 +2,7 @@ import { bulkInsert, db, type RowOf, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { fitZernike, termsOfOrder, type ZernikeFit, type ZernikeFitOptions, zernikeLayout, zoneStatistics } from '@/lib/spatial';
+import { fitZernikeShared, termsOfOrder, zernikeLayout, zoneStatistics } from '@/lib/spatial';
 import { codeVersion } from '../system/code-version';
 import { reasonOf } from '../unfitted';
 
@@ -10,8 +10,6 @@ import { reasonOf } from '../unfitted';
 export const HIGHEST_ORDER = 6;
 /** Sites per fitted term that leave enough freedom to judge the residual. */
 const SITES_A_TERM = 1.6;
-/** Share of a site's u below which nothing is its own: rounding of a covariance. */
-const NOTHING_OWN = 1e-6;
 
 interface WaferRow {
   id: string;
@@ -64,25 +62,18 @@ function fitWafer(w: WaferRow): SpatialRow {
   const shared = Array.from({ length: w.u_common.length / w.value.length }, (_, k) =>
     pick(w.u_common.subarray(k * w.value.length, (k + 1) * w.value.length)),
   );
-  const own = w.u.length === 0 ? null : ownUncertainty(pick(w.u), shared);
-  const options: ZernikeFitOptions = {
+  const { fit, uCoefficients } = fitZernikeShared(x, y, z, w.u.length === 0 ? null : pick(w.u), shared, {
     order,
     normRadiusMm: radius,
     onDeficient: 'minimum_norm',
-    ...(own === null ? {} : { uValue: own, covariance: 'known' }),
-  };
-  const fit = fitZernike(x, y, z, options);
+  });
   return {
     measurement_id: w.id,
     measured_at: w.measured_at,
     order,
     radius_mm: radius,
     coefficients: fit.coefficients,
-    u: coefficientUncertainty(
-      fit,
-      own !== null,
-      shared.map((c) => fitZernike(x, y, c, options).coefficients),
-    ),
+    u: uCoefficients,
     rank: fit.rank,
     condition: fit.conditionNumber,
     dof: fit.dof,
@@ -98,35 +89,6 @@ function fitWafer(w: WaferRow): SpatialRow {
     code_version: codeVersion('spatial'),
     reason: null,
   };
-}
-
-/**
- * What each site has for itself, √(u² − Σ c²); null where the sites are exact, or one has nothing of its own: then all count alike.
- * @throws AppError `invalid_input` where some sites are exact (u = 0) and others are not: no weights stand for that.
- */
-function ownUncertainty(u: Float64Array, shared: readonly Float64Array[]): Float64Array | null {
-  const exact = u.indexOf(0);
-  if (exact >= 0 && u.some((v) => v > 0))
-    throw new AppError(
-      'invalid_input',
-      `u of measured site ${exact + 1} is 0 and that of others is not; give every site its uncertainty`,
-      {
-        field: 'u',
-        site: exact,
-      },
-    );
-  const own = u.map((v, i) => Math.sqrt(Math.max(0, v * v - shared.reduce((s, c) => s + c[i]! * c[i]!, 0))));
-  return own.every((v, i) => v > NOTHING_OWN * u[i]! && Number.isFinite(v)) ? own : null;
-}
-
-/**
- * u of the coefficients: what the sites have for themselves, not below what they state and widened by the residuals where those are larger
- * (Birge); and what they share, which goes through the fit as a value does: u² = u²(own) + Σₖ (A cₖ)².
- * @param of - coefficients of each shared part, fitted as the values were.
- */
-function coefficientUncertainty(fit: ZernikeFit, isKnown: boolean, of: readonly Float64Array[]): Float64Array {
-  const widen = isKnown && fit.residualSigma > 1 ? fit.residualSigma : 1;
-  return fit.standardErrors.map((s, j) => Math.sqrt((widen * s) ** 2 + of.reduce((sum, c) => sum + c[j]! * c[j]!, 0)));
 }
 
 /** A wafer that cannot be fitted gets a result that says why: it must not keep the other wafers of its job from theirs. */

@@ -5,3 +5,4 @@ export * from './layout';
 export * from './order';
 export * from './orthogonal';
 export * from './polynomials';
+export * from './shared-uncertainty';

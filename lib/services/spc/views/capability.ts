@@ -1,3 +1,4 @@
+import { moments } from '@/lib/numerics';
 import { capability, isDispersionRule, kindOf } from '@/lib/spc';
 import type { ChartColumns, ChartHead, ChartVersionView, SpcChartView } from './chart-model';
 import type { ChartSpecification } from './chart-specification';
@@ -66,8 +67,8 @@ export function studyOf(
           ? 'The limits were given without a sigma within and no study came before them: enter one with the limits, or collect a baseline.'
           : 'The baseline was still being collected at the end of this window: there is no within sigma.',
     };
-  const mean = used.reduce((s, i) => s + p.value[i]!, 0) / n;
-  const sigmaOverall = Math.sqrt(used.reduce((s, i) => s + (p.value[i]! - mean) ** 2, 0) / (n - 1));
+  const { mean, variance } = moments(used.map((i) => p.value[i]!));
+  const sigmaOverall = Math.sqrt(variance);
   if (!(sigmaOverall > 0))
     return { capability: null, capabilityNote: 'All points have the same value: a capability would mean nothing.' };
   // A moving range repeats what the individuals show: only subgroups have a dispersion of their own to be out of control.
