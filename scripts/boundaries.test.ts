@@ -19,6 +19,15 @@ describe('import boundaries', () => {
     expect(check(files)).toEqual(['lib/spc/a.ts: spc must not import db (@/lib/db)']);
   });
 
+  test('pages show rules and verdicts of the pure parts that have words, and meet no others', () => {
+    const files = { 'lib/spc/index.ts': '', 'lib/traces/index.ts': '', 'lib/vm/index.ts': '' };
+    const page = "import { ruleText } from '@/lib/spc';\nimport { leavesBand } from '@/lib/traces';";
+    expect(check({ ...files, 'app/a.tsx': page })).toEqual([]);
+    expect(check({ ...files, 'app/a.tsx': `${page}\nimport { fitPls } from '@/lib/vm';` })).toEqual([
+      'app/a.tsx: app must not import vm (@/lib/vm)',
+    ]);
+  });
+
   test('kernels are met through numerics alone', () => {
     const files = {
       'lib/kernels/index.ts': "import { AppError } from '@/lib/errors';",

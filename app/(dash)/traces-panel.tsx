@@ -1,7 +1,8 @@
 'use client';
 import { useMemo, useState } from 'react';
 import type { GoldenRuns, RunTrace } from '@/lib/services/runs/views/run-trace';
-import { leavesBand, orderByDeviation, type TraceInput, traceDeviation } from '@/lib/ui/charts/trace.prepare';
+import { leavesBand, orderByDeviation, traceDeviation } from '@/lib/traces';
+import type { TraceInput } from '@/lib/ui/charts/trace.prepare';
 import { SmallTrace, TraceChart } from '@/lib/ui/charts/trace-chart';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { matrix, svd } from '@/lib/numerics';
+import { correlationOf, matrix, svd } from '@/lib/numerics';
 import { requirePositiveSigma } from './positive-sigma';
 
 /** Information that the data hold about the parameters. */
@@ -64,6 +64,5 @@ export function fisherInformation(jacobian: Float64Array, sigma: ArrayLike<numbe
       for (let k = 0; k < n; k++)
         covariance[a * n + b]! += (v.data[a * n + k]! * v.data[b * n + k]!) / (s[k]! * s[k]! * scale[a]! * scale[b]!);
   const standardErrors = Float64Array.from({ length: n }, (_, j) => Math.sqrt(covariance[j * n + j]!));
-  const correlation = covariance.map((c, p) => c / (standardErrors[Math.floor(p / n)]! * standardErrors[p % n]!));
-  return { fisher, covariance, standardErrors, correlation, condition, weakest };
+  return { fisher, covariance, standardErrors, correlation: correlationOf(covariance, n), condition, weakest };
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { incompleteGamma } from '@/lib/numerics';
+import { correlationOf, incompleteGamma } from '@/lib/numerics';
 import { type FisherResult, fisherInformation } from './fisher';
 import type { FitProblem, FitResult, FitWarning } from './fit-types';
 import { oneSidedError } from './one-sided';
@@ -199,10 +199,7 @@ function sandwich(
     }
     for (let a = 0; a < q; a++) for (let b = 0; b < q; b++) covariance[a * q + b]! += row[a]! * row[b]!;
   }
-  const correlation = covariance.map(
-    (c, p) => c / Math.sqrt(covariance[Math.floor(p / q) * (q + 1)]! * covariance[(p % q) * (q + 1)]!),
-  );
-  return { covariance, correlation };
+  return { covariance, correlation: correlationOf(covariance, q) };
 }
 
 function warnUndetermined(

@@ -24,6 +24,7 @@ export {
 export * from './beside-limit';
 export * from './cholesky';
 export * from './complex';
+export * from './correlation';
 export * from './differential-evolution';
 export * from './distributions';
 export * from './interpolation';

@@ -21,4 +21,5 @@ export * from './rules';
 export * from './run-rules';
 export * from './sigma';
 export * from './specification-step';
+export * from './subgroup-size';
 export * from './three-way';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createRng } from '@/lib/numerics';
-import { leavesBand, traceDeviation } from '@/lib/ui/charts/trace.prepare';
+import { leavesBand, traceDeviation } from './deviation';
 import { alignToSteps, goldenBand } from './golden-band';
 
 const f32 = (v: readonly number[]): Float32Array => Float32Array.from(v);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { RunToRunConfig } from '@/lib/control';
 import type { MetrologyRecipe } from '@/lib/recipes';
-import { configDifference, textsOf } from './control/config-diff';
+import { configDifference, fieldLabel, textsOf } from './control/config-diff';
 import { readConfig } from './control/config-form';
 import { etchLoop } from './control/fixtures/etch-loop';
 import { begun, clashes, followed, goesOn, isBehind, rebased, sameContent } from './rebase';
@@ -15,6 +15,13 @@ test('of a loop only the typed field goes beside the version that came into forc
   const typed = { ...textsOf(etchLoop), lambda: '0.3' };
   const sent = readConfig(rebased(typed, textsOf(etchLoop), textsOf(v2))).config!;
   expect(configDifference(v2, sent)).toEqual([{ label: 'λ', from: '0.4', to: '0.3' }]);
+});
+
+test('what both changed of a loop is named as its form names it', () => {
+  const typed = { ...textsOf(etchLoop), maxStep: '0.7', lambda: '0.3' };
+  const now = textsOf({ ...etchLoop, maxStep: 0.2, gain: -1.5 });
+  expect(clashes(typed, textsOf(etchLoop), now).map(fieldLabel)).toEqual(['Step limit']);
+  expect(fieldLabel('weighByUncertainty')).toBe('Weigh by u');
 });
 
 test('groups are taken apart, and of a set what was added and taken out stays so', () => {
@@ -69,6 +76,27 @@ test('the version that came of what was sent begins the form anew; one that some
   const other = { key: 2, live: { ...etchLoop, gain: -1.5 }, textsOf };
   expect(goesOn(typed, other, says)).toBe(typed);
   expect(followed(typed, other).draft).toMatchObject({ lambda: '0.30', gain: '-1.5' });
+});
+
+test('entries without names are one thing only where at most one side changed them', () => {
+  const [a, b, c] = [
+    { centre: 3, width: 1 },
+    { centre: 4, width: 1 },
+    { centre: 5, width: 1 },
+  ];
+  const was = { oscillators: [a, b, c] };
+  const wider = { oscillators: [a, b, { ...c, width: 2 }] };
+  const moved = { oscillators: [b, a, c] };
+  expect(rebased(moved, was, wider)).toEqual({ oscillators: [b, a, { ...c, width: 2 }] });
+  expect(clashes(moved, was, wider)).toEqual([]);
+  // one took out the first and added a last, the other changed the second, which is the first by now
+  const shifted = { oscillators: [b, c, { centre: 6, width: 1 }] };
+  const changed = { oscillators: [a, { ...b, width: 2 }, c] };
+  expect(rebased(shifted, was, changed)).toEqual(shifted);
+  expect(clashes(shifted, was, changed)).toEqual(['oscillators']);
+  expect(rebased(changed, was, changed)).toEqual(changed);
+  expect(clashes(changed, was, changed)).toEqual([]);
+  expect(clashes({ factors: [1, 2] }, { factors: [1, 1] }, { factors: [1, 3] })).toEqual(['factors']);
 });
 
 describe('a recipe', () => {

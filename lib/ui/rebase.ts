@@ -13,12 +13,25 @@ export function sameContent(a: unknown, b: unknown): boolean {
   return Object.is(a, b);
 }
 
-const nameOf = (v: unknown): unknown => (isGroup(v) ? v['name'] : undefined);
+const nameOf = (v: unknown): string | undefined => {
+  const name = isGroup(v) ? v['name'] : undefined;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+};
 
-/** As many entries as before, and none that has a name at another place: then entries at one place are one thing. */
-function isAligned(list: readonly unknown[], was: readonly unknown[]): boolean {
+/**
+ * Are the entries at one place of three lists one thing? Those with names are where none of the names stood at another place before; of others nobody knows,
+ * and they pass where at most one side changed them.
+ */
+function isAligned(typed: readonly unknown[], was: readonly unknown[], now: readonly unknown[]): boolean {
+  if (typed.length !== was.length || now.length !== was.length) return false;
   const names = was.map(nameOf);
-  return list.length === was.length && list.every((v, i) => nameOf(v) === names[i] || !isGroup(v) || !names.includes(nameOf(v)));
+  return was.every((w, i) => {
+    const [t, n] = [typed[i], now[i]];
+    const own = [nameOf(t), nameOf(n)];
+    if (names[i] !== undefined && !own.includes(undefined))
+      return own.every((name) => name === names[i] || !names.includes(name));
+    return sameContent(t, w) || sameContent(n, w) || sameContent(t, n);
+  });
 }
 
 /** Things of another kind share no fields that mean the same. */
@@ -29,7 +42,7 @@ function merged(typed: unknown, was: unknown, now: unknown, path: string, both: 
   const below = (k: string | number): string => (path === '' ? String(k) : `${path}.${k}`);
   if (isSet(typed) && isSet(was) && isSet(now))
     return new Set([...now, ...[...typed].filter((v) => !was.has(v))].filter((v) => typed.has(v) || !was.has(v)));
-  if (isList(typed) && isList(was) && isList(now) && isAligned(typed, was) && isAligned(now, was))
+  if (isList(typed) && isList(was) && isList(now) && isAligned(typed, was, now))
     return typed.map((v, i) => merged(v, was[i], now[i], below(i), both));
   if (isGroup(typed) && isGroup(was) && isGroup(now) && isOneKind(typed, was, now))
     return Object.fromEntries(

@@ -1,6 +1,7 @@
 export * from './bessel';
 export * from './cd-saxs';
 export * from './cd-saxs-derivatives';
+export * from './density-profile';
 export * from './form-factor-derivatives';
 export * from './form-factors';
 export * from './graded';

@@ -36,6 +36,8 @@ const NEIGHBOURS = {
 };
 /** Packages of a capability, where a format needs one: small, pure, bundled for the browser too. */
 const PACKAGES = { learning: [/^@bufbuild\/protobuf(\/wkt)?$/] };
+/** Pure parts whose rules, names and verdicts pages show in words; what is computed from records comes from the services. */
+const SHOWN = ['spc', 'traces'];
 const PURE = ['kernels', 'numerics', 'characteristic', ...CAPABILITIES];
 const STORES = ['formats', 'db', 'queue'];
 const FOUNDATION = [...BASE, 'numerics', ...CAPABILITIES];
@@ -64,7 +66,7 @@ const RULES = {
   auth: { layers: [...BASE, 'config', 'log', 'db', 'formats', 'services'] },
   http: { layers: [...BASE, 'config', 'log', 'formats', 'auth', 'services'] },
   ui: { layers: [...FOUNDATION], packages: [/^(react|react-dom|next|d3-[a-z-]+)(\/|$)/] },
-  app: { layers: ['services', 'compute', 'auth', 'log', 'ui', 'http', 'errors', 'config', 'characteristic'] },
+  app: { layers: ['services', 'compute', 'auth', 'log', 'ui', 'http', 'errors', 'config', 'characteristic', ...SHOWN] },
   cli: { layers: ['compute', 'threads', 'formats', 'errors'] },
   workers: { layers: ['services', 'compute', 'threads', 'auth', 'log', 'queue', 'errors', 'config', ...FOUNDATION] },
 };

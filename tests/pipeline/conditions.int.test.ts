@@ -8,7 +8,7 @@ import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { runView } from '@/lib/services/runs/views/run';
 import { asMachine } from '@/lib/services/verb';
-import { traceDeviation } from '@/lib/ui/charts/trace.prepare';
+import { traceDeviation } from '@/lib/traces';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
 import { keyFor } from '../support/as';

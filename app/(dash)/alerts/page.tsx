@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { mayAs } from '@/lib/services/actor';
+import { actOnAlert } from '@/lib/services/alerts/actions';
 import { listAlerts } from '@/lib/services/alerts/views/list';
 import { fabLists } from '@/lib/services/spc/views/list';
 import { choice, param, type SearchParams, timeWindow } from '@/lib/ui/address';
@@ -94,7 +95,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
         <AlertTable
           rows={rows}
           total={total}
-          canAct={mayAs(actor.role, 'operator')}
+          canAct={mayAs(actor.role, actOnAlert.least)}
           filtered={Object.keys(p).length > 0}
           older={older}
           emptyPage={emptyPage('/alerts', p)}

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import { mayAs } from '@/lib/services/actor';
 import { SCOPES } from '@/lib/services/settings/api-keys';
+import { createUser } from '@/lib/services/settings/users';
 import { settingsView } from '@/lib/services/settings/views/settings';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';
@@ -13,8 +14,7 @@ export const metadata: Metadata = { title: 'Settings' };
 
 export default async function SettingsPage() {
   const actor = await pageActor('/settings');
-  const isAdministrator = mayAs(actor.role, 'administrator');
-  const data = isAdministrator ? await settingsView() : null;
+  const data = mayAs(actor.role, createUser.least) ? await settingsView() : null;
   return (
     <>
       <PageHead title="Settings" sub={`${actor.name}, ${actor.email}, role ${actor.role}`} />
@@ -28,7 +28,7 @@ export default async function SettingsPage() {
         ) : (
           <Panel
             title="Users, keys and channels"
-            empty={`Users, API keys and notification channels are managed by administrators; you are ${actor.role}. Ask an administrator if you need a change.`}
+            empty={`Users, API keys and notification channels are managed by ${createUser.least}s; you are ${actor.role}. Ask an ${createUser.least} if you need a change.`}
           />
         )}
         <PasswordPanel />

@@ -1,5 +1,5 @@
 import type { ScreenRow } from '@/lib/services/spc/views/list';
-import { isJudged } from '@/lib/ui/charts/rules';
+import { isJudged } from '@/lib/spc';
 import type { Status } from '@/lib/ui/tokens';
 
 export interface ChartState {

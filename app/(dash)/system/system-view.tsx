@@ -1,6 +1,5 @@
 'use client';
 import Link from 'next/link';
-import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { QueueRow, SystemView } from '@/lib/services/system/views/system';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
@@ -13,8 +12,14 @@ import { DeadLetters } from './dead-letters';
 
 const STALE_WORKER_MS = 180_000;
 
+interface SystemPageProps {
+  data: SystemView;
+  mayAudit: boolean;
+  mayReplay: boolean;
+}
+
 /** What the machinery does: queues, rates, what failed, who works, how much is stored. */
-export function SystemPageView({ data: d, role }: { data: SystemView; role: RoleName }) {
+export function SystemPageView({ data: d, mayAudit, mayReplay }: SystemPageProps) {
   const pending = d.queues.reduce((s, q) => s + q.ready + q.sent, 0);
   return (
     <>
@@ -38,12 +43,12 @@ export function SystemPageView({ data: d, role }: { data: SystemView; role: Role
             empty="No queue is defined."
           />
         </Panel>
-        {mayAs(role, 'engineer') ? (
+        {mayAudit ? (
           <p>
             <Link href="/system/audit">Audit trail</Link>: who changed what, when and why.
           </p>
         ) : null}
-        <DeadLetters rows={d.dead} total={d.deadTotal} may={mayAs(role, 'engineer')} />
+        <DeadLetters rows={d.dead} total={d.deadTotal} may={mayReplay} />
         <div className="grid grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)] gap-3 items-start">
           <div className="flex flex-col gap-3">
             <Workers d={d} />

@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { mayAs } from '@/lib/services/actor';
-import { CSV_FIELDS, savedMappings, TABLE_EXTENSIONS } from '@/lib/services/ingest/upload';
+import { CSV_FIELDS, savedMappings, TABLE_EXTENSIONS, uploadCsv } from '@/lib/services/ingest/upload';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { pageActor } from '../session';
 import { UploadView } from './upload-view';
@@ -9,7 +9,7 @@ export const metadata: Metadata = { title: 'Upload' };
 
 export default async function UploadPage() {
   const actor = await pageActor('/upload');
-  const may = mayAs(actor.role, 'engineer');
+  const may = mayAs(actor.role, uploadCsv.least);
   const fields = CSV_FIELDS.map((f) => ({ name: f.name, label: f.label, need: f.need }));
   return (
     <>
@@ -22,7 +22,7 @@ export default async function UploadPage() {
       ) : (
         <Panel
           title="Upload"
-          empty={`Uploading needs the engineer role; you are ${actor.role}. Ask an engineer to upload the file, or an administrator to change your role.`}
+          empty={`Uploading needs the ${uploadCsv.least} role; you are ${actor.role}. Ask an ${uploadCsv.least} to upload the file, or an administrator to change your role.`}
         />
       )}
     </>

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { normalQuantile } from '@/lib/numerics';
 import { zernikeName } from '@/lib/spatial';
-import { barNotes, barsCsv, barTicks, labelRoom, shownLabel } from './bars.prepare';
+import { barNotes, barsCsv, barsSummary, barTable, barTicks, barWords, labelRoom, shownLabel } from './bars.prepare';
 import { prepareHistogram } from './histogram.prepare';
 import { insideX } from './plot';
 import { predictedCsv, preparePredicted } from './predicted-measured.prepare';
@@ -60,11 +60,27 @@ test('numbers below the bars never touch, however narrow they are', () => {
 });
 
 test('a picture of bars speaks of whiskers only where there are any', () => {
-  expect(barNotes([{ u: undefined }], undefined)).toEqual([]);
-  expect(barNotes([{ u: 0.1 }], { label: 'VIP = 1' })).toEqual([
+  expect(barNotes([{ key: 'a', label: 'A' }], undefined, null)).toEqual([]);
+  expect(barNotes([{ key: 'a', label: 'A', u: 0.1 }], { label: 'VIP = 1' }, 'a')).toEqual([
     'whiskers ± 2u; pale: not told apart from zero',
     'dashed line: VIP = 1',
+    'marked: A, chosen',
   ]);
+});
+
+test('the chosen bar is said wherever bars are read: in the sentence, at the bar and in the table', () => {
+  const items = Array.from({ length: 20 }, (_, i) => ({ key: `k${i}`, label: `A${i}`, value: i }));
+  const summary = barsSummary('Chambers', 'nm', items, 'k15');
+  expect(summary).toMatch(/A11 11.000, A15 15.000 \(chosen\) and 7 more$/);
+  expect(barsSummary('Chambers', 'nm', items, null)).toMatch(/A11 11.000 and 8 more$/);
+  expect([barWords(items[15]!, 'nm', 'k15'), barWords(items[14]!, 'nm', 'k15')]).toEqual([
+    'A15, chosen: 15.000 nm',
+    'A14: 14.000 nm',
+  ]);
+  const names = barTable(items, 'nm', 2, 'k15')
+    .rows()
+    .map((r) => r.cells[0]);
+  expect(names.slice(14, 17)).toEqual(['A14', 'A15, chosen', 'A16']);
 });
 
 test('no number below a histogram is cut at its ends', () => {

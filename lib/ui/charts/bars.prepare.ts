@@ -15,6 +15,9 @@ export interface BarItem {
   title?: string;
 }
 
+/** Key of the bar that is chosen. */
+type Chosen = string | null | undefined;
+
 /** Font size of the labels, px. */
 const SIZE = 11;
 const GAP = 8;
@@ -62,11 +65,19 @@ export function barTicks(min: number, max: number, room: number): { ticks: numbe
   return { ticks, decimals: tickDecimals(ticks) };
 }
 
-/** What a picture of the bars must say: whiskers and a reference line only where they are. */
-export const barNotes = (items: readonly Pick<BarItem, 'u'>[], reference: { label: string } | undefined): string[] => [
-  ...(items.some((b) => (b.u ?? 0) > 0) ? ['whiskers ± 2u; pale: not told apart from zero'] : []),
-  ...(reference === undefined ? [] : [`dashed line: ${reference.label}`]),
-];
+/** What a picture of the bars must say: whiskers, a line across them and a chosen bar only where they are. */
+export function barNotes(
+  items: readonly Pick<BarItem, 'key' | 'label' | 'u'>[],
+  reference: { label: string } | undefined,
+  chosen: Chosen,
+): string[] {
+  const one = items.find((b) => b.key === chosen);
+  return [
+    ...(items.some((b) => (b.u ?? 0) > 0) ? ['whiskers ± 2u; pale: not told apart from zero'] : []),
+    ...(reference === undefined ? [] : [`dashed line: ${reference.label}`]),
+    ...(one === undefined ? [] : [`marked: ${one.label}, chosen`]),
+  ];
+}
 
 /** From zero on, unless a bar goes below it; room for the whiskers and the reference. */
 export function barDomain(items: readonly Pick<BarItem, 'value' | 'u'>[], reference: number | undefined): [number, number] {
@@ -75,28 +86,36 @@ export function barDomain(items: readonly Pick<BarItem, 'value' | 'u'>[], refere
   return [items.every((b) => b.value >= 0) ? 0 : lo, hi];
 }
 
-const nameOf = (b: Pick<BarItem, 'label' | 'detail'>): string => `${b.label}${b.detail ? `, ${b.detail}` : ''}`;
+const nameOf = (b: Pick<BarItem, 'key' | 'label' | 'detail'>, chosen: Chosen): string =>
+  `${b.label}${b.detail ? `, ${b.detail}` : ''}${b.key === chosen ? ', chosen' : ''}`;
 
 /** One bar as it is read aloud. */
-export const barWords = (b: BarItem, unit: string): string =>
-  `${nameOf(b)}: ${num(b.value, 3)}${b.u ? ` ± ${num(b.u, 3)}` : ''} ${unit}${b.title === undefined ? '' : `; ${b.title}`}`;
+export const barWords = (b: BarItem, unit: string, chosen: Chosen): string =>
+  `${nameOf(b, chosen)}: ${num(b.value, 3)}${b.u ? ` ± ${num(b.u, 3)}` : ''} ${unit}${b.title === undefined ? '' : `; ${b.title}`}`;
 
 /** The bars as a table on screen; u where any bar has one. */
-export function barTable(items: readonly BarItem[], unit: string, decimals: number) {
+export function barTable(items: readonly BarItem[], unit: string, decimals: number, chosen: Chosen) {
   const hasU = withU(items);
   return {
     header: ['Name', inUnit('Value', unit), ...(hasU ? ['u'] : [])],
     rows: () =>
       items.map((b) => ({
         key: b.key,
-        cells: [nameOf(b), num(b.value, decimals), ...(hasU ? [num(b.u, decimals)] : [])],
+        cells: [nameOf(b, chosen), num(b.value, decimals), ...(hasU ? [num(b.u, decimals)] : [])],
       })),
   };
 }
 
-/** All bars in one sentence. */
-export const barsSummary = (title: string, unit: string, items: readonly Pick<BarItem, 'label' | 'value'>[]): string =>
-  `${title}, ${unit}: ${items
-    .slice(0, 12)
-    .map((b) => `${b.label} ${num(b.value, 3)}`)
-    .join(', ')}${items.length > 12 ? ` and ${items.length - 12} more` : ''}`;
+const SUMMED = 12;
+
+/** All bars in one sentence: the first ones, and the chosen one wherever it stands. */
+export function barsSummary(
+  title: string,
+  unit: string,
+  items: readonly Pick<BarItem, 'key' | 'label' | 'value'>[],
+  chosen: Chosen,
+): string {
+  const told = items.filter((b, i) => i < SUMMED || b.key === chosen);
+  const words = told.map((b) => `${b.label} ${num(b.value, 3)}${b.key === chosen ? ' (chosen)' : ''}`);
+  return `${title}, ${unit}: ${words.join(', ')}${items.length > told.length ? ` and ${items.length - told.length} more` : ''}`;
+}

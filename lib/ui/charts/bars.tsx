@@ -15,16 +15,15 @@ import {
   labelRoom,
   shownLabel,
 } from './bars.prepare';
-import { plotBox, scaleX, X_AXIS } from './plot';
-import { PlotFrame } from './plot-frame';
+import { insideX, plotBox, scaleX, X_AXIS } from './plot';
 import { numberTicks, PlotPanel } from './plot-panel';
-import { useWalk } from './use-walk';
+import { SamplePlot } from './sample-plot';
 
 export interface BarsProps {
   title: string;
   unit: string;
   items: readonly BarItem[];
-  /** A reference line, e.g. VIP = 1. */
+  /** A line across the bars with its name, "VIP = 1". */
   reference?: { value: number; label: string } | undefined;
   onSelect?: (key: string) => void;
   selectedKey?: string | null;
@@ -37,56 +36,47 @@ const ROW_PLAIN = 18;
 const ROW_CHOSEN = 24;
 /** Room for the values at the right, px. */
 const VALUES = 62;
+/** Room above the bars for the name of the line across them, px. */
+const NAME = 15;
 
 /** Horizontal bars from zero with ±2u whiskers; a bar whose whisker crosses zero is pale: it is not told apart from zero. */
 export function Bars({ title, unit, items, reference, onSelect, selectedKey, labelWidth: leastLabel = 120 }: BarsProps) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 360);
   const row = onSelect ? ROW_CHOSEN : ROW_PLAIN;
-  const height = items.length * row + X_AXIS;
-  const box = plotBox(width, height, VALUES, 0, labelRoom(items, leastLabel, width));
+  const top = reference ? NAME : 0;
+  const height = top + items.length * row + X_AXIS;
+  const box = plotBox(width, height, VALUES, top, labelRoom(items, leastLabel, width));
   const x = barDomain(items, reference?.value);
   const { ticks, decimals: d } = barTicks(x[0], x[1], box.right - box.left);
   const sx = scaleX(box, x);
-  const exports = useSvgExport(root, title, () => barsCsv(items, unit), { unit, notes: () => barNotes(items, reference) });
-  const { at, walk } = useWalk({
-    count: items.length,
-    under: (_, y) => (y < items.length * row ? Math.floor(y / row) : -1),
-    onOpen: onSelect && ((k) => onSelect(items[k]!.key)),
-    along: 'y',
+  const exports = useSvgExport(root, title, () => barsCsv(items, unit), {
+    unit,
+    notes: () => barNotes(items, reference, selectedKey),
   });
-  const said = items[at] ? barWords(items[at], unit) : '';
   return (
-    <PlotFrame
+    <SamplePlot
       root={root}
       head={<span>{unit}</span>}
       exports={exports}
-      walk={{
-        ...walk,
-        kind: 'bar chart',
-        label: `${barsSummary(title, unit, items)}. Arrow keys walk the bars${onSelect ? ', Enter chooses' : ''}.`,
+      kind="bar chart"
+      label={`${barsSummary(title, unit, items, selectedKey)}. Arrow keys walk the bars${onSelect ? ', Enter chooses' : ''}.`}
+      samples={{
+        count: items.length,
+        under: (_, y) => (y < box.bottom ? Math.floor((y - top) / row) : -1),
+        onOpen: onSelect && ((k) => onSelect(items[k]!.key)),
+        along: 'y',
       }}
+      tell={(k) => ({ said: [barWords(items[k]!, unit, selectedKey)], x: sx(items[k]!.value), top: top + k * row })}
       className={onSelect ? 'cursor-pointer' : ''}
-      spoken={said}
-      table={{ label: title, ...barTable(items, unit, d + 1) }}
-      pointed={items[at] ? { x: sx(items[at].value), top: at * row, card: said } : null}
+      table={{ label: title, ...barTable(items, unit, d + 1, selectedKey) }}
     >
-      <PlotPanel
-        width={width}
-        height={height}
-        box={box}
-        x={x}
-        xTicks={numberTicks(ticks, d)}
-        y={[0, 1]}
-        yTicks={[]}
-        decimals={0}
-        grid="x"
-      >
+      <PlotPanel width={width} height={height} box={box} x={x} xTicks={numberTicks(ticks, d)} y={[0, 1]} yTicks={[]} grid="x">
         {items.map((b, i) => (
           <Bar
             key={b.key}
             b={b}
-            y={i * row}
+            y={top + i * row}
             row={row}
             sx={sx}
             place={{ width, labelWidth: box.left, decimals: d }}
@@ -94,17 +84,28 @@ export function Bars({ title, unit, items, reference, onSelect, selectedKey, lab
           />
         ))}
         {reference ? (
-          <line
-            x1={sx(reference.value)}
-            x2={sx(reference.value)}
-            y1={0}
-            y2={box.bottom}
-            stroke="var(--ink-2)"
-            strokeDasharray="4 3"
-          />
+          <g>
+            <line
+              x1={sx(reference.value)}
+              x2={sx(reference.value)}
+              y1={top}
+              y2={box.bottom}
+              stroke="var(--ink-2)"
+              strokeDasharray="4 3"
+            />
+            <text
+              x={insideX(sx(reference.value), reference.label, width)}
+              y={top - 4}
+              fontSize={11}
+              textAnchor="middle"
+              fill="var(--ink-2)"
+            >
+              {reference.label}
+            </text>
+          </g>
         ) : null}
       </PlotPanel>
-    </PlotFrame>
+    </SamplePlot>
   );
 }
 
@@ -118,14 +119,23 @@ interface BarProps {
   isSelected: boolean;
 }
 
-/** A label, its bar from zero with ±2u, and its value. */
+/** A label, its bar from zero with ±2u, and its value; the chosen one has a mark at its left and a heavier label. */
 function Bar({ b, y, row, sx, place, isSelected }: BarProps) {
   const u = b.u ?? 0;
   const isClear = Math.abs(b.value) > 2 * u;
   return (
     <g>
       <rect x={0} y={y} width={place.width} height={row} fill={isSelected ? 'var(--accent-wash)' : 'transparent'} />
-      <text x={place.labelWidth - 8} y={y + row / 2} fontSize={11} textAnchor="end" dominantBaseline="central" fill="var(--ink)">
+      {isSelected ? <path d={`M1 ${y + row / 2 - 4}l6 4l-6 4Z`} fill="var(--accent)" /> : null}
+      <text
+        x={place.labelWidth - 8}
+        y={y + row / 2}
+        fontSize={11}
+        fontWeight={isSelected ? 600 : undefined}
+        textAnchor="end"
+        dominantBaseline="central"
+        fill="var(--ink)"
+      >
         {shownLabel(b.label, place.labelWidth, b.detail)}
         {b.detail ? (
           <tspan fill="var(--ink-3)" dx={4}>

@@ -1,4 +1,4 @@
-import { inForceAt } from '@/lib/spc';
+import { inForceAt, isDispersionRule } from '@/lib/spc';
 import { decimalsFor, decimalsForRange, num, plural, shortTime, withU } from '../format';
 import { domainOf, fractionalIndex, phaseSpans, xTicks } from './control-chart.domain';
 import type { ChartPhase, ControlChartInput, ControlChartModel, ControlChartOptions, DrawnPoint } from './control-chart.model';
@@ -7,7 +7,7 @@ import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
 import { untilEnd } from './in-force';
 import { limitSets } from './limit-sets';
-import { isDispersionRule, ruleName } from './rules';
+import { ruleName } from './rules';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
 
 /**

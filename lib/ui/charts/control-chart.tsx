@@ -11,7 +11,7 @@ import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint
 import { EventStrip, LimitLayer, PickedPoint, PointLayer, ZoneLayer } from './control-marks';
 import { LABELS, type PlotBox, plotBox, scaleX, scaleY } from './plot';
 import { PlotFrame } from './plot-frame';
-import { PlotPanel, SeriesLine } from './plot-panel';
+import { numberTicks, PlotPanel, SeriesLine } from './plot-panel';
 import { pointState } from './rules';
 import { placeLabels, takenPlaces } from './taken-places';
 import { niceTicks, tickDecimals } from './ticks';
@@ -158,8 +158,7 @@ const LocationPanel = memo(function LocationPanel({
       x={m.xDomain}
       xTicks={m.xTicks}
       y={m.yDomain}
-      yTicks={m.yTicks}
-      decimals={m.yDecimals}
+      yTicks={numberTicks(m.yTicks, m.yDecimals)}
     >
       {marks}
       <PickedPoint box={box} x={m.xDomain} y={m.yDomain} point={picked} of={ofMain} />
@@ -212,8 +211,7 @@ const DispersionPanel = memo(function DispersionPanel({
       xTicks={m.xTicks}
       hideX
       y={domain}
-      yTicks={ticks}
-      decimals={tickDecimals(ticks)}
+      yTicks={numberTicks(ticks, tickDecimals(ticks))}
       name={name}
     >
       {marks}

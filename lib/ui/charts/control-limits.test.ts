@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ruleText } from '@/lib/spc';
 import type { ControlChartInput } from './control-chart.model';
 import { prepareControlChart } from './control-chart.prepare';
 import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
 import { eventLegend } from './equipment-events';
 import { HOUR, hourlyChart, T0 as t0 } from './fixtures/hourly-chart';
 import { placePhaseLabels } from './phase-labels';
-import { pointState, ruleName, ruleText } from './rules';
+import { pointState, ruleName } from './rules';
 
 const col = (...v: number[]) => Float64Array.from(v);
 const input = hourlyChart;

@@ -1,10 +1,10 @@
 'use client';
+import { isDispersionRule } from '@/lib/spc';
 import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-chart.model';
 import { measuredOf } from './control-chart.prepare';
 import { EVENT_SIZE, eventLetters } from './event-letters';
 import { phaseLabelY } from './phase-labels';
 import { dotsPath, type PlotBox, scaleX, scaleY, spreadLabels } from './plot';
-import { isDispersionRule } from './rules';
 import type { PlotLabels, TakenPlaces } from './taken-places';
 
 const DASH: Readonly<Record<LimitSegment['kind'], { dash: string; color: string; width: number }>> = {

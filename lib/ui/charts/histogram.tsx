@@ -5,9 +5,9 @@ import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { type HistogramInput, type HistogramModel, histogramCsv, histogramNotes, prepareHistogram } from './histogram.prepare';
 import { type PlotBox, plotBox, scaleX, scaleY } from './plot';
-import { PlotFrame } from './plot-frame';
 import { numberTicks, PlotPanel } from './plot-panel';
-import { useSampleWalk } from './use-walk';
+import { SamplePlot } from './sample-plot';
+import { alongX } from './use-walk';
 
 /** Room for the counts, px. */
 const COUNTS = 30;
@@ -22,20 +22,24 @@ export function Histogram({ input, height = 140 }: { input: HistogramInput; heig
   const box = plotBox(width, height, RIGHT, TOP, COUNTS);
   const title = `${input.label} histogram`;
   const middles = m.bins.map((b) => ({ x: (b.from + b.to) / 2 }));
-  const { at, walk } = useSampleWalk(middles, box, m.xDomain);
   const exports = useSvgExport(root, title, () => histogramCsv(input, m), {
     unit: input.unit,
     notes: () => histogramNotes(input, m),
   });
-  const b = m.bins[at];
-  const said = b ? `${num(b.from, m.binDecimals)} to ${num(b.to, m.binDecimals)} ${input.unit}: ${b.count}` : '';
   return (
-    <PlotFrame
+    <SamplePlot
       root={root}
       head={<span>{input.unit}</span>}
       exports={exports}
-      walk={{ ...walk, kind: 'histogram', label: `${title}: ${m.summary}. Arrow keys walk the bins.` }}
-      spoken={said}
+      kind="histogram"
+      label={`${title}: ${m.summary}. Arrow keys walk the bins.`}
+      samples={alongX(middles, box, m.xDomain)}
+      tell={(k) => ({
+        said: [binWords(input, m, m.bins[k]!)],
+        x: scaleX(box, m.xDomain)(middles[k]!.x),
+        top: TOP,
+        cross: [box.top, box.bottom],
+      })}
       table={{
         label: title,
         header: [`From, ${input.unit}`, 'To', 'Count'],
@@ -45,7 +49,6 @@ export function Histogram({ input, height = 140 }: { input: HistogramInput; heig
             cells: [num(q.from, m.binDecimals), num(q.to, m.binDecimals), q.count],
           })),
       }}
-      pointed={b ? { x: scaleX(box, m.xDomain)(middles[at]!.x), top: TOP, card: said, cross: [box.top, box.bottom] } : null}
     >
       <PlotPanel
         width={width}
@@ -54,14 +57,16 @@ export function Histogram({ input, height = 140 }: { input: HistogramInput; heig
         x={m.xDomain}
         xTicks={numberTicks(m.xTicks, m.xDecimals)}
         y={m.yDomain}
-        yTicks={m.yTicks}
-        decimals={0}
+        yTicks={numberTicks(m.yTicks, 0)}
       >
         <Marks input={input} m={m} box={box} />
       </PlotPanel>
-    </PlotFrame>
+    </SamplePlot>
   );
 }
+
+const binWords = (input: HistogramInput, m: HistogramModel, b: HistogramModel['bins'][number]): string =>
+  `${num(b.from, m.binDecimals)} to ${num(b.to, m.binDecimals)} ${input.unit}: ${b.count}`;
 
 const LIMITS = [
   { of: 'lsl', name: 'LSL', anchor: 'start', color: 'var(--out)', dash: '10 3 2 3' },

@@ -1,8 +1,6 @@
 import { begunBy } from '@/lib/spc';
 import type { ControlChartInput } from './control-chart.model';
 
-export { inForceAt } from '@/lib/spc';
-
 /** The last point or the end of the window that was asked for, whichever is later, ms UTC. */
 const endOf = (c: Pick<ControlChartInput, 'at' | 'toMs'>): number =>
   Math.max(c.at.at(-1) ?? Number.NEGATIVE_INFINITY, c.toMs ?? Number.NEGATIVE_INFINITY);

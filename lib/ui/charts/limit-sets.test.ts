@@ -5,7 +5,7 @@ import { prepareControlChart } from './control-chart.prepare';
 import { controlChartNotes } from './control-chart.text';
 import { earlierLabelPx, earlierLabels } from './earlier-labels';
 import { HOUR, hourlyChart, phase, T0 as t0 } from './fixtures/hourly-chart';
-import { limitSets, toldFor } from './limit-sets';
+import { limitSets } from './limit-sets';
 import { phasePatch, placePhaseLabels } from './phase-labels';
 import { overlaps, type Patch } from './plot';
 import { markPatches } from './taken-places';
@@ -87,16 +87,6 @@ test('two sets of limits are both named with their numbers, on the page and belo
     expect(controlChartNotes(from(c, i), summary, sets).join('\n')).toContain('limits v1: LCL 27.00');
   }
   expect(limitSets([{ phase: v1, x1: 0, x2: 1 }], input())).toEqual([]);
-});
-
-test('the size that the limits of a study are told for comes out of its sigma', () => {
-  const v = { cl: 10.186, ucl: 10.186 + (3 * 0.384) / Math.sqrt(3), sigmaWithin: 0.384, limitsSource: 'study' };
-  expect(toldFor('xbar_s', v)).toBe(3);
-  expect([
-    toldFor('individuals', v),
-    toldFor('xbar_s', { ...v, limitsSource: 'given' }),
-    toldFor('xbar_r', { ...v, sigmaWithin: null }),
-  ]).toEqual([null, null, null]);
 });
 
 const id = (v: number): number => v;

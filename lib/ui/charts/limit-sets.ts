@@ -1,20 +1,6 @@
-import { type ChartKind, kindOf } from '@/lib/spc';
 import { shortTime } from '../format';
 import type { ChartPhase, ControlChartInput } from './control-chart.model';
 import { limitDecimals, limitText, type Span } from './control-limits.prepare';
-
-/**
- * Values behind a point that the limits of a study of subgroups are told for, n = (3 sigma / (UCL - CL))²; null for entered ones, which hold for
- * every size, and for kinds of charts whose limits follow none.
- */
-export function toldFor(
-  kind: ChartKind,
-  v: { cl: number | null; ucl: number | null; sigmaWithin: number | null; limitsSource: string },
-): number | null {
-  if (!kindOf(kind).ofSubgroups || v.limitsSource === 'given' || v.cl === null || v.ucl === null || v.sigmaWithin === null)
-    return null;
-  return Math.round(((3 * v.sigmaWithin) / (v.ucl - v.cl)) ** 2);
-}
 
 type Limits = Readonly<Record<'lcl' | 'cl' | 'ucl', number | null>>;
 

@@ -1,5 +1,5 @@
 'use client';
-import { memo, type PointerEvent, useMemo, useRef, useState } from 'react';
+import { memo, useMemo, useRef, useState } from 'react';
 import { useSvgExport } from '../components/use-svg-export';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
@@ -16,9 +16,9 @@ import {
 import { H, MoveMarks, OutputDots } from './loop-marks';
 import { bandPath, LABELS, nearest, plotBox, scaleX, scaleY, unscaleX, X_AXIS } from './plot';
 import { PlotFrame } from './plot-frame';
-import { PlotPanel, SeriesLine } from './plot-panel';
+import { numberTicks, PlotPanel, SeriesLine } from './plot-panel';
 import { placeLabels, type TakenPlaces } from './taken-places';
-import { placeOf } from './use-walk';
+import { usePointer } from './use-walk';
 
 /** Measured outputs and events, which the numbers of earlier targets leave free. */
 const outputPlaces = (m: LoopChartModel): TakenPlaces => ({
@@ -51,14 +51,15 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
     const p = at === null ? undefined : m.output[nearest(m.output, at)];
     if (p) onSelectOutput?.(p.i);
   };
-  const xOf = (e: PointerEvent<HTMLElement>): number =>
-    unscaleX(box, m.xDomain)(Math.min(box.right, Math.max(box.left, placeOf(e)[0])));
-  const onClick = (e: PointerEvent<HTMLElement>): void => {
-    const inMoves = placeOf(e)[1] > H.output;
-    const list = inMoves ? m.moves : m.output;
-    const p = list[nearest(list, xOf(e))];
-    if (p) (inMoves ? onSelectMove : onSelectOutput)?.(p.i);
-  };
+  const xOf = (px: number): number => unscaleX(box, m.xDomain)(Math.min(box.right, Math.max(box.left, px)));
+  // the measured wafers first, then the moves
+  const wafers = m.output.length;
+  const moveUnder = (x: number): number => (m.moves.length === 0 ? -1 : wafers + nearest(m.moves, x));
+  const { pointer } = usePointer({
+    under: (x, y) => (y > H.output ? moveUnder(xOf(x)) : nearest(m.output, xOf(x))),
+    onHover: (place) => setAt(place && xOf(place[0])),
+    onClick: (k) => (k < wafers ? onSelectOutput?.(m.output[k]!.i) : onSelectMove?.(m.moves[k - wafers]!.i)),
+  });
   const csv = useMemo(() => () => loopCsv(input), [input]);
   const exports = useSvgExport(root, input.title, csv, { unit: input.outputUnit, notes: () => loopNotes(input, m.summary) });
   const table = useMemo(
@@ -84,9 +85,7 @@ export function LoopChart({ input, onSelectOutput, onSelectMove }: LoopChartProp
           ['Enter', () => pick()],
         ],
         onLeave: () => setAt(null),
-        onPointerMove: (e) => setAt(xOf(e)),
-        onPointerLeave: () => setAt(null),
-        onPointerUp: onClick,
+        ...pointer,
       }}
       spoken={said.join(', ')}
       table={table}
@@ -143,8 +142,7 @@ const OutputPanel = memo(function OutputPanel({ m, input, width }: PanelProps) {
       xTicks={m.xTicks}
       hideX
       y={y}
-      yTicks={m.ticks.output}
-      decimals={m.decimals.output}
+      yTicks={numberTicks(m.ticks.output, m.decimals.output)}
       name={input.outputUnit}
     >
       <LimitLayer box={box} x={x} y={y} limits={m.specs} earlier={labels.earlier} />
@@ -169,8 +167,7 @@ const MovePanel = memo(function MovePanel({ m, input, width }: PanelProps) {
       xTicks={m.xTicks}
       hideX
       y={y}
-      yTicks={m.ticks.moves}
-      decimals={m.decimals.moves}
+      yTicks={numberTicks(m.ticks.moves, m.decimals.moves)}
       name={`${input.knob}, ${input.knobUnit}`}
     >
       <LimitLayer box={box} x={x} y={y} limits={nominal} />
@@ -201,8 +198,7 @@ const DisturbancePanel = memo(function DisturbancePanel({ m, input, width }: Pan
       x={x}
       xTicks={m.xTicks}
       y={y}
-      yTicks={m.ticks.disturbance}
-      decimals={m.decimals.disturbance}
+      yTicks={numberTicks(m.ticks.disturbance, m.decimals.disturbance)}
       name={`d̂, ${input.outputUnit}`}
     >
       <path d={bandPath(m.disturbance.map((p) => ({ cx: sx(p.x), low: at(p.lo), high: at(p.hi) })))} fill="var(--band)" />

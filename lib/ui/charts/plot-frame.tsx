@@ -31,7 +31,7 @@ export interface PlotFrameProps {
   table: Parameters<typeof DataDisclosure>[0];
   pointed?: Pointed | null;
   drag?: Drag | null;
-  /** The panels. What is at the pointer lies over them, so that a move of the pointer draws none of them again. */
+  /** The panels. What is at the pointer lies over them. */
   children: ReactNode;
 }
 

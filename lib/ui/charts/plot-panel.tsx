@@ -3,29 +3,24 @@ import { num } from '../format';
 import { linePath, type PlotBox, scaleX, scaleY } from './plot';
 import { type AxisTick, PlotAxes, type PlotAxesProps } from './plot-axes';
 
-export interface PlotPanelProps extends Pick<PlotAxesProps, 'width' | 'xTicks' | 'xTitle' | 'hideX' | 'name' | 'grid'> {
+export interface PlotPanelProps
+  extends Pick<PlotAxesProps, 'width' | 'xTicks' | 'yTicks' | 'xTitle' | 'yTitle' | 'hideX' | 'name' | 'grid'> {
   height: number;
   /** The plot within the drawing; the marks are drawn on the same. */
   box: PlotBox;
   x: readonly [number, number];
   y: readonly [number, number];
-  yTicks: readonly number[];
-  decimals: number;
+  /** Shades that the grid is drawn over. */
+  below?: ReactNode;
   children: ReactNode;
 }
 
 /** One plot over an x axis of numbers: grid, axes and the name of y; its marks are drawn by who uses it, on the same geometry. */
-export function PlotPanel({ width, height, box, x, y, yTicks, decimals, children, ...axes }: PlotPanelProps) {
+export function PlotPanel({ width, height, box, x, y, below, children, ...axes }: PlotPanelProps) {
   return (
     <svg width={width} height={height} data-export="" aria-hidden="true" className="block">
-      <PlotAxes
-        {...axes}
-        width={width}
-        box={box}
-        sx={scaleX(box, x)}
-        sy={scaleY(box, y)}
-        yTicks={numberTicks(yTicks, decimals)}
-      />
+      {below}
+      <PlotAxes {...axes} width={width} box={box} sx={scaleX(box, x)} sy={scaleY(box, y)} />
       {children}
     </svg>
   );
@@ -43,6 +38,7 @@ interface SeriesLineProps<P> {
   stroke: string;
   opacity?: number;
   width?: number;
+  dash?: string;
   /** A value holds until the next. */
   step?: boolean;
   /** The line runs on over points without a value. */
@@ -62,6 +58,7 @@ export function SeriesLine<P extends { x: number }>({ points, of, sx, sy, step, 
       stroke={o.stroke}
       strokeOpacity={o.opacity ?? 1}
       strokeWidth={o.width ?? 1}
+      strokeDasharray={o.dash}
     />
   );
 }

@@ -4,7 +4,6 @@ import { useSvgExport } from '../components/use-svg-export';
 import { useWidth } from '../hooks/use-width';
 import { dotsPath, nearestMark, plotBox, scaleX, scaleY } from './plot';
 import { X_TITLE } from './plot-axes';
-import { PlotFrame } from './plot-frame';
 import { numberTicks, PlotPanel } from './plot-panel';
 import {
   type PredictedMeasuredInput,
@@ -14,7 +13,7 @@ import {
   predictedWords,
   preparePredicted,
 } from './predicted-measured.prepare';
-import { useWalk } from './use-walk';
+import { SamplePlot } from './sample-plot';
 
 const RIGHT = 16;
 const TOP = 14;
@@ -35,11 +34,6 @@ export function PredictedVsMeasured({
   const box = plotBox(width, height - X_TITLE, RIGHT, TOP);
   const [sx, sy] = [scaleX(box, m.domain), scaleY(box, m.domain)];
   const at = m.index.map((i) => ({ i, cx: sx(input.measured[i]!), cy: sy(input.predicted[i]!) }));
-  const { at: k, walk } = useWalk({
-    count: at.length,
-    under: (x, y) => nearestMark(at, x, y),
-    onOpen: onSelect && ((q) => onSelect(at[q]!.i)),
-  });
   const exports = useSvgExport(root, input.title, () => predictedCsv(input, m.index), {
     unit: input.unit,
     notes: () => [
@@ -47,26 +41,28 @@ export function PredictedVsMeasured({
       'dots: inside the domain; hollow: outside it; whiskers: 95 % interval, cut at the frame; dashed: predicted = measured',
     ],
   });
-  const p = at[k];
-  const said = p ? predictedWords(input, p.i, m.decimals + 1) : '';
   const of = input.unit === '' ? '' : `, ${input.unit}`;
   return (
-    <PlotFrame
+    <SamplePlot
       root={root}
       head={<span>predicted against measured, {input.unit}</span>}
       exports={exports}
-      walk={{
-        ...walk,
-        kind: 'scatter chart',
-        label: `${input.title}: ${m.summary}. Arrow keys walk the wafers by measured value.`,
+      kind="scatter chart"
+      label={`${input.title}: ${m.summary}. Arrow keys walk the wafers by measured value.`}
+      samples={{
+        count: at.length,
+        under: (x, y) => nearestMark(at, x, y),
+        onOpen: onSelect && ((k) => onSelect(at[k]!.i)),
       }}
-      spoken={said}
+      tell={(k) => {
+        const { i, cx, cy } = at[k]!;
+        return { said: [predictedWords(input, i, m.decimals + 1)], x: cx, top: cy - 40, ring: cy };
+      }}
       table={{
         label: input.title,
         header: ['Wafer', `Measured, ${input.unit}`, 'Predicted', '95 % from', 'to', 'In domain'],
         rows: () => m.index.map((i) => predictedRow(input, i, m.decimals + 1)),
       }}
-      pointed={p ? { x: p.cx, top: p.cy - 40, card: said, ring: p.cy } : null}
     >
       <PlotPanel
         width={width}
@@ -75,15 +71,14 @@ export function PredictedVsMeasured({
         x={m.domain}
         xTicks={numberTicks(m.ticks, m.decimals)}
         y={m.domain}
-        yTicks={m.ticks}
-        decimals={m.decimals}
+        yTicks={numberTicks(m.ticks, m.decimals)}
         grid="both"
         name={`predicted${of}`}
         xTitle={`measured${of}`}
       >
         <Marks input={input} m={m} at={at} sx={sx} sy={sy} />
       </PlotPanel>
-    </PlotFrame>
+    </SamplePlot>
   );
 }
 

@@ -5,10 +5,9 @@ import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { dotsPath, nearestMark, plotBox, scaleX, scaleY } from './plot';
-import { PlotFrame } from './plot-frame';
 import { numberTicks, PlotPanel, SeriesLine } from './plot-panel';
+import { SamplePlot } from './sample-plot';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
-import { useWalk } from './use-walk';
 
 export interface RadialProfileProps {
   title: string;
@@ -42,7 +41,6 @@ export function RadialProfile({ title, unit, radius, value, radiusMm, rings, hei
   const box = plotBox(width, height, RIGHT);
   const [sx, sy] = [scaleX(box, x), scaleY(box, yDomain)];
   const dots = sites.map((s) => ({ cx: sx(s.x), cy: sy(s.y) }));
-  const { at, walk } = useWalk({ count: sites.length, under: (px, py) => nearestMark(dots, px, py) });
   const exports = useSvgExport(
     root,
     title,
@@ -53,21 +51,23 @@ export function RadialProfile({ title, unit, radius, value, radiusMm, rings, hei
       ),
     { unit, notes: () => ['against radius, mm'] },
   );
-  const s = sites[at];
-  const said = s ? `${num(s.y, d + 1)} ${unit} at ${num(s.x, 1)} mm` : '';
   return (
-    <PlotFrame
+    <SamplePlot
       root={root}
       head={<span>{unit} against radius, mm</span>}
       exports={exports}
-      walk={{ ...walk, kind: 'radial profile', label: `${title}: ${ringWords(rings, d)}. Arrow keys walk the sites.` }}
-      spoken={said}
+      kind="radial profile"
+      label={`${title}: ${ringWords(rings, d)}. Arrow keys walk the sites.`}
+      samples={{ count: sites.length, under: (px, py) => nearestMark(dots, px, py) }}
+      tell={(k) => {
+        const s = sites[k]!;
+        return { said: [`${num(s.y, d + 1)} ${unit} at ${num(s.x, 1)} mm`], x: sx(s.x), top: sy(s.y) - 40, ring: sy(s.y) };
+      }}
       table={{
         label: title,
         header: ['Ring radius, mm', `Mean, ${unit}`],
         rows: () => rings.map((p) => ({ key: String(p.radius), cells: [num(p.radius, 0), num(p.mean, d + 1)] })),
       }}
-      pointed={s ? { x: sx(s.x), top: sy(s.y) - 40, card: said, ring: sy(s.y) } : null}
     >
       <PlotPanel
         width={width}
@@ -76,8 +76,7 @@ export function RadialProfile({ title, unit, radius, value, radiusMm, rings, hei
         x={x}
         xTicks={numberTicks(niceTicks(0, radiusMm, 3), 0)}
         y={yDomain}
-        yTicks={ticks}
-        decimals={d}
+        yTicks={numberTicks(ticks, d)}
       >
         <path d={dotsPath(dots, 2)} fill="var(--series)" fillOpacity={0.7} />
         <SeriesLine
@@ -89,7 +88,7 @@ export function RadialProfile({ title, unit, radius, value, radiusMm, rings, hei
           width={1.6}
         />
       </PlotPanel>
-    </PlotFrame>
+    </SamplePlot>
   );
 }
 

@@ -2,18 +2,6 @@ import { isSpread } from '@/lib/characteristic';
 import { isDispersionRule } from '@/lib/spc';
 import type { Status } from '../tokens';
 
-export {
-  type ChartKind,
-  dispersionName,
-  isDispersionRule,
-  isJudged,
-  kindOf,
-  type LimitsSource,
-  type RuleNumber,
-  rulesOfKind,
-  ruleText,
-} from '@/lib/spc';
-
 /** What usually stands behind a rule, and where to look. @reference L. S. Nelson, Journal of Quality Technology 16 (1984) 237-239. */
 const HINT: Readonly<Record<number, string>> = {
   1: 'A gross shift of one wafer, or a mis-measurement: look at the map and the traces of this run.',

@@ -6,11 +6,10 @@ import { useWidth } from '../hooks/use-width';
 import { textPx } from '../text-width';
 import { shownLabel } from './bars.prepare';
 import { bandPath, dotsPath, linePath, nearestIndex, type PlotBox, plotBox, scaleX, scaleY, unscaleX } from './plot';
-import { PlotFrame } from './plot-frame';
 import { numberTicks, PlotPanel } from './plot-panel';
+import { SamplePlot } from './sample-plot';
 import { tickDecimals } from './ticks';
 import { prepareTrace, type TraceInput, type TraceModel, traceCsv, traceNotes, traceWithin, traceWords } from './trace.prepare';
-import { useWalk } from './use-walk';
 
 const RIGHT = 24;
 /** Room for the names of the steps, px. */
@@ -29,26 +28,18 @@ export function TraceChart({ input: whole, height = 220 }: { input: TraceInput; 
   const box = plotBox(width, height, RIGHT, TOP);
   const [sx, sy] = [scaleX(box, m.tDomain), scaleY(box, m.yDomain)];
   const seconds = unscaleX(box, m.tDomain);
-  const { at, walk, drag } = useWalk({
-    count: input.t.length,
-    under: (x) => nearestIndex(input.t, seconds(x)),
-    zoom: {
-      box,
-      onRange: (from, to) => {
-        const [a, b] = [input.t[nearestIndex(input.t, seconds(from))], input.t[nearestIndex(input.t, seconds(to))]];
-        if (a !== undefined && b !== undefined && a < b) zoomTo({ t: whole.t, range: [a, b] });
-      },
-    },
-  });
+  const nearestTo = (px: number): number => nearestIndex(input.t, seconds(px));
+  const onRange = (from: number, to: number): void => {
+    const [a, b] = [input.t[nearestTo(from)], input.t[nearestTo(to)]];
+    if (a !== undefined && b !== undefined && a < b) zoomTo({ t: whole.t, range: [a, b] });
+  };
   const title = `${input.sensor} trace`;
   const exports = useSvgExport(root, title, () => traceCsv(whole), {
     unit: input.unit,
     notes: () => traceNotes(input, summary, range),
   });
-  const said = at < 0 ? '' : traceWords(input, at, m.yDecimals + 1);
-  const v = input.v[at] ?? Number.NaN;
   return (
-    <PlotFrame
+    <SamplePlot
       root={root}
       head={
         <span className="flex items-center gap-3">
@@ -63,8 +54,16 @@ export function TraceChart({ input: whole, height = 220 }: { input: TraceInput; 
         </span>
       }
       exports={exports}
-      walk={{ ...walk, kind: 'trace chart', label: `${summary}. Arrow keys walk the samples, a drag zooms in.` }}
-      spoken={said}
+      kind="trace chart"
+      label={`${summary}. Arrow keys walk the samples, a drag zooms in.`}
+      samples={{ count: input.t.length, under: nearestTo, zoom: { box, onRange } }}
+      tell={(k) => ({
+        said: [traceWords(input, k, m.yDecimals + 1)],
+        x: sx(input.t[k]!),
+        top: TOP + 4,
+        cross: [box.top, box.bottom],
+        ring: Number.isNaN(input.v[k]!) ? null : sy(input.v[k]!),
+      })}
       table={{
         label: title,
         header: ['t, s', `${input.sensor}, ${input.unit}`, 'Band from', 'to'],
@@ -76,51 +75,24 @@ export function TraceChart({ input: whole, height = 220 }: { input: TraceInput; 
             ),
           })),
       }}
-      drag={drag}
-      pointed={
-        at < 0
-          ? null
-          : {
-              x: sx(input.t[at]!),
-              top: TOP + 4,
-              card: said,
-              cross: [box.top, box.bottom],
-              ring: Number.isNaN(v) ? null : sy(v),
-            }
-      }
     >
-      <Drawing input={input} m={m} width={width} height={height} />
-    </PlotFrame>
+      <PlotPanel
+        width={width}
+        height={height}
+        box={box}
+        x={m.tDomain}
+        xTicks={numberTicks(m.tTicks, tickDecimals(m.tTicks))}
+        y={m.yDomain}
+        yTicks={numberTicks(m.yTicks, m.yDecimals)}
+      >
+        <text x={box.right + 4} y={box.bottom + 15} fontSize={11} fill="var(--ink-3)">
+          s
+        </text>
+        <Marks input={input} m={m} box={box} isNamed />
+      </PlotPanel>
+    </SamplePlot>
   );
 }
-
-interface DrawingProps {
-  input: TraceInput;
-  m: TraceModel;
-  width: number;
-  height: number;
-}
-
-const Drawing = memo(function Drawing({ input, m, width, height }: DrawingProps) {
-  const box = plotBox(width, height, RIGHT, TOP);
-  return (
-    <PlotPanel
-      width={width}
-      height={height}
-      box={box}
-      x={m.tDomain}
-      xTicks={numberTicks(m.tTicks, tickDecimals(m.tTicks))}
-      y={m.yDomain}
-      yTicks={m.yTicks}
-      decimals={m.yDecimals}
-    >
-      <text x={box.right + 4} y={box.bottom + 15} fontSize={11} fill="var(--ink-3)">
-        s
-      </text>
-      <Marks input={input} m={m} box={box} isNamed />
-    </PlotPanel>
-  );
-});
 
 /** A trace small among others: its marks alone. */
 export const SmallTrace = memo(function SmallTrace({ input, height = 56 }: { input: TraceInput; height?: number }) {
@@ -136,8 +108,15 @@ export const SmallTrace = memo(function SmallTrace({ input, height = 56 }: { inp
   );
 });
 
+interface MarksProps {
+  input: TraceInput;
+  m: TraceModel;
+  box: PlotBox;
+  isNamed?: boolean;
+}
+
 /** The golden band, where steps begin, the trace, and what of it lies outside the band. */
-function Marks({ input: c, m, box, isNamed = false }: Pick<DrawingProps, 'input' | 'm'> & { box: PlotBox; isNamed?: boolean }) {
+function Marks({ input: c, m, box, isNamed = false }: MarksProps) {
   const [sx, sy] = [scaleX(box, m.tDomain), scaleY(box, m.yDomain)];
   const y = (v: number): number | null => (Number.isNaN(v) ? null : sy(v));
   const drawn = Array.from(m.shown);

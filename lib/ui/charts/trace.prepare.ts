@@ -1,4 +1,5 @@
 import { bisectLeft, bisectRight } from 'd3-array';
+import { leavesBand, type TraceDeviation, traceDeviation } from '@/lib/traces';
 import { inUnit, recorded, toCsv } from '../csv';
 import { num } from '../format';
 import { decimate } from './decimate';
@@ -37,65 +38,6 @@ export interface TraceModel {
   /** More outside than a good run has. */
   isOut: boolean;
   summary: string;
-}
-
-export interface TraceDeviation {
-  /** Share outside of the samples that have a reference; NaN where none has. */
-  outsideShare: number;
-  /** Share of the samples that have a reference. */
-  comparedShare: number;
-  /** Largest distance from the middle in half band widths. */
-  worst: number;
-  worstAtS: number;
-}
-
-/**
- * How far a trace leaves its golden band: |v − mid| / (half band width) per sample. Half widths below 0.1 % of the trace's range count
- * as that, so that a constant sensor does not divide by zero. A sample where the good runs have nothing (their step was shorter, or they had
- * no such step) has no reference and is not counted; a missing sample where they have one counts as outside.
- */
-export function traceDeviation(c: Pick<TraceInput, 't' | 'v' | 'band'>): TraceDeviation {
-  const b = c.band;
-  if (!b || c.v.length === 0) return NO_REFERENCE;
-  const [lo, hi] = paddedRange(b.mid, 0);
-  const floor = Math.max(1e-12, 1e-3 * (hi - lo), 1e-4 * Math.max(Math.abs(lo), Math.abs(hi)));
-  let outside = 0;
-  let compared = 0;
-  let worst = 0;
-  let worstAt = c.t[0] ?? 0;
-  for (let i = 0; i < c.v.length; i++) {
-    if (Number.isNaN(b.mid[i]!)) continue;
-    compared++;
-    const half = Math.max(floor, (b.hi[i]! - b.lo[i]!) / 2);
-    const z = Math.abs(c.v[i]! - b.mid[i]!) / half;
-    if (!(z <= 1)) outside++;
-    if (z > worst) {
-      worst = z;
-      worstAt = c.t[i]!;
-    }
-  }
-  return compared === 0
-    ? NO_REFERENCE
-    : { outsideShare: outside / compared, comparedShare: compared / c.v.length, worst, worstAtS: worstAt };
-}
-
-const NO_REFERENCE: TraceDeviation = {
-  outsideShare: Number.NaN,
-  comparedShare: 0,
-  worst: Number.NaN,
-  worstAtS: Number.NaN,
-};
-
-/** Up to this share of samples outside a sensor counts as inside its band, which lets 0.27 % of nominal samples pass, often next to each other. */
-export const TOLERATED_SHARE = 0.02;
-
-/** Whether a sensor is shown as out. */
-export const leavesBand = (d: TraceDeviation): boolean => d.outsideShare > TOLERATED_SHARE;
-
-/** Sensors in the order of how much they differ: largest share outside first, then the largest excursion; those without a band last. */
-export function orderByDeviation<T extends { deviation: TraceDeviation }>(list: readonly T[]): T[] {
-  const key = (d: TraceDeviation): number => (Number.isNaN(d.outsideShare) ? -1 : d.outsideShare * 1e3 + Math.min(d.worst, 500));
-  return [...list].sort((a, b) => key(b.deviation) - key(a.deviation));
 }
 
 /** Runs of samples that are drawn by their extremes: more than a chart has pixels. */

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useKeys } from '../hooks/use-keys';
 import type { ControlChartInput, ControlChartModel, DrawnPoint } from './control-chart.model';
 import { nearest, type PlotBox, unscaleX } from './plot';
-import { type Drag, placeOf, useDrag } from './use-walk';
+import { type Drag, usePointer } from './use-walk';
 import type { WalkableProps } from './walkable';
 
 /**
@@ -32,17 +32,21 @@ export function useControlWalk(
   };
   useKeys({ n: () => stepViolation(1), p: () => stepViolation(-1) });
   const pointAt = (px: number): number => nearest(m.points, unscaleX(box, m.xDomain)(px));
-  const drag = useDrag(
-    box,
-    onRange &&
-      ((from, to) => {
+  const { drag, pointer } = usePointer({
+    under: pointAt,
+    onHover: (place) => setHover(place && pointAt(place[0])),
+    onClick: choose,
+    zoom: onRange && {
+      box,
+      onRange: (from, to) => {
         const [a, b] = [m.points[pointAt(from)], m.points[pointAt(to)]];
         if (a && b) onRange(input.at[a.i]!, input.at[b.i]!);
-      }),
-  );
+      },
+    },
+  });
   return {
-    drag: drag.drag,
-    hovered: hover !== null && !drag.drag ? m.points[hover] : undefined,
+    drag,
+    hovered: hover !== null && !drag ? m.points[hover] : undefined,
     walk: {
       keys: [
         ['ArrowRight', () => step(1)],
@@ -51,18 +55,7 @@ export function useControlWalk(
         ['End', () => choose(last)],
       ],
       onLeave: () => onSelect(null),
-      onPointerMove: (e) => {
-        setHover(pointAt(placeOf(e)[0]));
-        drag.move(e);
-      },
-      onPointerLeave: () => {
-        setHover(null);
-        drag.drop();
-      },
-      onPointerDown: drag.begin,
-      onPointerUp: (e) => {
-        if (!drag.end(e)) choose(pointAt(placeOf(e)[0]));
-      },
+      ...pointer,
     },
   };
 }

@@ -3,6 +3,8 @@ import { type PointerEvent, useState } from 'react';
 import { nearest, type PlotBox, unscaleX } from './plot';
 import type { WalkableProps } from './walkable';
 
+type Place = readonly [x: number, y: number];
+
 /** A stretch that is being dragged out, with the ends of its plot, px. */
 export interface Drag {
   from: number;
@@ -11,63 +13,89 @@ export interface Drag {
   bottom: number;
 }
 
-interface WalkOptions {
+interface PointerOptions {
+  /** Index of the thing at a place of the chart, px; below 0 for none. */
+  under: (x: number, y: number) => number;
+  /** Where the pointer is within the chart, px; null: it has left. */
+  onHover: (place: Place | null) => void;
+  onClick?: ((k: number) => void) | undefined;
+  /** Where a stretch can be dragged out: the plot, and what becomes of its ends, px, ascending. */
+  zoom?: { box: PlotBox; onRange: (from: number, to: number) => void } | undefined;
+}
+
+type PointerHandlers = Required<
+  Pick<WalkableProps, 'onPointerMove' | 'onPointerLeave' | 'onPointerCancel' | 'onPointerDown' | 'onPointerUp'>
+>;
+
+export interface WalkOptions extends Pick<PointerOptions, 'under' | 'zoom'> {
   /** How many samples there are. */
   count: number;
-  /** Index of the sample at a place of the chart, px; below 0 for none. */
-  under: (x: number, y: number) => number;
   /** Where samples can be opened: by Enter or a click. */
   onOpen?: ((k: number) => void) | undefined;
   /** Along which axis they lie. */
   along?: 'x' | 'y';
-  /** Where a stretch can be dragged out: the plot, and what becomes of its ends, px. */
-  zoom?: { box: PlotBox; onRange: (from: number, to: number) => void };
 }
 
-/** Where the pointer is within the chart, px. */
-export function placeOf(e: PointerEvent<HTMLElement>): readonly [x: number, y: number] {
+function placeOf(e: PointerEvent<HTMLElement>): Place {
   const r = e.currentTarget.getBoundingClientRect();
   return [e.clientX - r.left, e.clientY - r.top];
 }
 
-const NO_PLOT: PlotBox = { left: 0, right: 0, top: 0, bottom: 0 };
+/** Of several fingers the first, of a mouse the button that chooses. */
+const isPrimary = (e: PointerEvent<HTMLElement>): boolean => e.isPrimary && e.button === 0;
 
-/** Shorter drags are clicks, and seen from the second length on, px. */
+/** Shorter drags are clicks, px. */
 const LEAST_DRAG = 12;
-const LEAST_SEEN = 4;
+/** A hand moves this far while it clicks; a drag is seen beyond it, px. */
+const TREMOR = 4;
 
-interface Dragging {
-  /** null: too short to be seen, or nothing is dragged. */
-  drag: Drag | null;
-  begin: (e: PointerEvent<HTMLElement>) => void;
-  move: (e: PointerEvent<HTMLElement>) => void;
-  /** Whether it was a stretch; else it was a click. */
-  end: (e: PointerEvent<HTMLElement>) => boolean;
-  drop: () => void;
+interface Press {
+  /** Where it began. */
+  readonly place: Place;
+  /** What lay there. */
+  readonly thing: number;
+  /** Where the pointer is by now. */
+  readonly x: number;
 }
 
-/**
- * A stretch of a plot that is dragged out with the mouse.
- * @param onRange - its ends, px, ascending; not given: nothing can be dragged out.
- */
-export function useDrag(box: PlotBox, onRange: ((from: number, to: number) => void) | undefined): Dragging {
-  const [drag, setDrag] = useState<Pick<Drag, 'from' | 'to'> | null>(null);
-  const xAt = (e: PointerEvent<HTMLElement>): number => Math.min(box.right, Math.max(box.left, placeOf(e)[0]));
+/** The pointer over a chart: what it hovers, a click (the primary button, pressed and let go on one thing), and a stretch that is dragged out. */
+export function usePointer({ under, onHover, onClick, zoom }: PointerOptions): { drag: Drag | null; pointer: PointerHandlers } {
+  const [press, setPress] = useState<Press | null>(null);
+  const stretch = (from: number, to: number): Drag | null => {
+    if (!zoom) return null;
+    const inside = (x: number): number => Math.min(zoom.box.right, Math.max(zoom.box.left, x));
+    return { from: inside(Math.min(from, to)), to: inside(Math.max(from, to)), top: zoom.box.top, bottom: zoom.box.bottom };
+  };
+  const drag = press && stretch(press.place[0], press.x);
+  const leave = (): void => {
+    onHover(null);
+    setPress(null);
+  };
   return {
-    drag: drag && Math.abs(drag.to - drag.from) > LEAST_SEEN ? { ...drag, top: box.top, bottom: box.bottom } : null,
-    begin: (e) => {
-      if (onRange) setDrag({ from: xAt(e), to: xAt(e) });
+    drag: drag && drag.to - drag.from > TREMOR ? drag : null,
+    pointer: {
+      onPointerMove: (e) => {
+        const place = placeOf(e);
+        onHover(place);
+        if (press && zoom) setPress({ ...press, x: place[0] });
+      },
+      onPointerLeave: leave,
+      onPointerCancel: leave,
+      onPointerDown: (e) => {
+        if (!isPrimary(e)) return;
+        const place = placeOf(e);
+        setPress({ place, thing: under(...place), x: place[0] });
+      },
+      onPointerUp: (e) => {
+        if (!press || !isPrimary(e)) return;
+        setPress(null);
+        const [x, y] = placeOf(e);
+        const dragged = stretch(press.place[0], x);
+        if (dragged && dragged.to - dragged.from > LEAST_DRAG) return zoom?.onRange(dragged.from, dragged.to);
+        const isHeld = under(x, y) === press.thing || Math.hypot(x - press.place[0], y - press.place[1]) <= TREMOR;
+        if (press.thing >= 0 && isHeld) onClick?.(press.thing);
+      },
     },
-    move: (e) => {
-      if (drag) setDrag({ from: drag.from, to: xAt(e) });
-    },
-    end: (e) => {
-      setDrag(null);
-      if (!drag || !onRange || Math.abs(xAt(e) - drag.from) <= LEAST_DRAG) return false;
-      onRange(Math.min(drag.from, xAt(e)), Math.max(drag.from, xAt(e)));
-      return true;
-    },
-    drop: () => setDrag(null),
   };
 }
 
@@ -81,14 +109,19 @@ export function useWalk({ count, under, onOpen, along = 'x', zoom }: WalkOptions
   walk: Omit<WalkableProps, 'children' | 'kind' | 'label'>;
 } {
   const [at, setAt] = useState(-1);
-  const drag = useDrag(zoom?.box ?? NO_PLOT, zoom?.onRange);
-  const step = (d: number): void => setAt((i) => Math.min(count - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : count) : i) + d)));
   const open = (k: number): void => {
     if (k >= 0 && k < count) onOpen?.(k);
   };
+  const { drag, pointer } = usePointer({
+    under,
+    onHover: (place) => setAt(place === null ? -1 : under(...place)),
+    onClick: open,
+    zoom,
+  });
+  const step = (d: number): void => setAt((i) => Math.min(count - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : count) : i) + d)));
   return {
-    at: drag.drag ? -1 : Math.min(at, count - 1),
-    drag: drag.drag,
+    at: drag ? -1 : Math.min(at, count - 1),
+    drag,
     walk: {
       keys: [
         [along === 'x' ? 'ArrowRight' : 'ArrowDown', () => step(1)],
@@ -96,27 +129,17 @@ export function useWalk({ count, under, onOpen, along = 'x', zoom }: WalkOptions
         ...(onOpen ? [['Enter', () => open(at)] as const] : []),
       ],
       onLeave: () => setAt(-1),
-      onPointerMove: (e) => {
-        setAt(under(...placeOf(e)));
-        drag.move(e);
-      },
-      onPointerLeave: () => {
-        setAt(-1);
-        drag.drop();
-      },
-      onPointerDown: drag.begin,
-      onPointerUp: (e) => {
-        if (!drag.end(e)) open(under(...placeOf(e)));
-      },
+      ...pointer,
     },
   };
 }
 
-/** The same of samples along x. @param samples - by x, ascending. */
-export const useSampleWalk = (
+/** Samples along x. @param samples - by x, ascending. */
+export const alongX = (
   samples: readonly { readonly x: number }[],
   box: PlotBox,
   xDomain: readonly [number, number],
-  onOpen?: (k: number) => void,
-): ReturnType<typeof useWalk> =>
-  useWalk({ count: samples.length, under: (x) => nearest(samples, unscaleX(box, xDomain)(x)), onOpen });
+): Pick<WalkOptions, 'count' | 'under'> => ({
+  count: samples.length,
+  under: (x) => nearest(samples, unscaleX(box, xDomain)(x)),
+});

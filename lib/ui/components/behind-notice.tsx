@@ -7,15 +7,15 @@ export const behindWords = (version: number): string => `Version ${version} came
 export function BehindNotice({
   version,
   about,
-  both = [],
+  both,
   onFollow,
   onDrop,
 }: {
   version: number;
   /** Who made it and why. */
   about?: string | undefined;
-  /** What it and the form both changed, in words. */
-  both?: readonly string[];
+  /** What it and the form both changed, in the words of the form. */
+  both: readonly string[];
   onFollow: () => void;
   onDrop?: () => void;
 }) {

@@ -45,6 +45,11 @@ export const CONFIG_FIELDS: readonly ConfigField[] = [
   },
 ];
 
+const WEIGH = 'Weigh by u';
+
+/** A field as the form calls it. */
+export const fieldLabel = (key: string): string => CONFIG_FIELDS.find((f) => f.key === key)?.label ?? WEIGH;
+
 export const YES = 'yes';
 export const NO = 'no';
 
@@ -66,5 +71,5 @@ export function configDifference(from: RunToRunConfig, to: RunToRunConfig): { la
     to: text(to[f.key]),
   }));
   const weigh = (c: RunToRunConfig): string => (c.weighByUncertainty ? YES : NO);
-  return weigh(from) === weigh(to) ? numbers : [...numbers, { label: 'Weigh by u', from: weigh(from), to: weigh(to) }];
+  return weigh(from) === weigh(to) ? numbers : [...numbers, { label: WEIGH, from: weigh(from), to: weigh(to) }];
 }

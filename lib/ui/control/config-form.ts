@@ -6,12 +6,10 @@ import {
   runToRunFaults,
 } from '@/lib/control';
 import { asEntered, parseNumber } from '../format';
-import { CONFIG_FIELDS, type ConfigTexts, YES } from './config-diff';
+import { CONFIG_FIELDS, type ConfigTexts, fieldLabel, YES } from './config-diff';
 
 /** What is wrong with a field, in the words of the form. */
 export type ConfigIssues = Readonly<Partial<Record<RunToRunNumber, string>>>;
-
-const label = (key: RunToRunNumber): string => CONFIG_FIELDS.find((f) => f.key === key)!.label;
 
 function numbersOf(text: ConfigTexts): { numbers: RunToRunNumbers; issues: ConfigIssues } {
   const issues: Partial<Record<RunToRunNumber, string>> = {};
@@ -35,18 +33,21 @@ const FAULT: Readonly<Record<RunToRunFaultKind, (n: RunToRunNumbers) => string>>
   not_finite: () => 'Give a finite number.',
   lambda_range: () => 'Must be above 0 and at most 1.',
   no_effect: () => 'Must not be 0: a knob without effect cannot control.',
-  crossed: (n) => `Must be below ${label('max')}, ${asEntered(n.max)}.`,
-  nominal_outside: (n) => `Must lie between ${label('min')} and ${label('max')}, ${asEntered(n.min)} to ${asEntered(n.max)}.`,
+  crossed: (n) => `Must be below ${fieldLabel('max')}, ${asEntered(n.max)}.`,
+  nominal_outside: (n) =>
+    `Must lie between ${fieldLabel('min')} and ${fieldLabel('max')}, ${asEntered(n.min)} to ${asEntered(n.max)}.`,
   not_positive: () => 'Must be above 0; empty: none.',
   negative: () => 'Must not be below 0; empty: none.',
   no_share: () => 'Must lie between 0 and 1.',
-  wider_than_range: () => `Must not be wider than the range from ${label('min')} to ${label('max')}.`,
-  less_than_quantum: (n) => `Must be at least one ${label('quantum')}, ${asEntered(n.quantum)}: the knob could never move.`,
+  wider_than_range: () => `Must not be wider than the range from ${fieldLabel('min')} to ${fieldLabel('max')}.`,
+  less_than_quantum: (n) => `Must be at least one ${fieldLabel('quantum')}, ${asEntered(n.quantum)}: the knob could never move.`,
 };
 
 function refusedOf(n: RunToRunNumbers): ConfigIssues {
   const faults = runToRunFaults(n);
-  const crossed = faults.some((f) => f.kind === 'crossed') ? { max: `Must be above ${label('min')}, ${asEntered(n.min)}.` } : {};
+  const crossed = faults.some((f) => f.kind === 'crossed')
+    ? { max: `Must be above ${fieldLabel('min')}, ${asEntered(n.min)}.` }
+    : {};
   return { ...crossed, ...Object.fromEntries(faults.map((f) => [f.field, FAULT[f.kind](n)])) };
 }
 

@@ -1,5 +1,5 @@
 'use client';
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import type { ActionResult } from '../action-result';
 import { answer } from '../answer';
 import { begun, clashes, type Form, followed, goesOn, isBehind, type Live } from '../rebase';
@@ -37,17 +37,17 @@ export function useBased<L, D>(
 ): Based<L, D> {
   const by: Live<L, D> = { key, live, textsOf };
   const [form, put] = useState<Form<L, D>>(() => kept ?? begun(by));
-  // while it is under way nobody knows yet whose version comes
-  const sent = useRef<'under way' | ((version: L) => boolean) | null>(null);
-  const own = sent.current;
-  const next = own === 'under way' ? form : goesOn(form, by, own);
+  // while it is under way nobody knows yet whose version comes; its answer says so, also of one that has come before it
+  const [sent, setSent] = useState<'under way' | { isOwn: (version: L) => boolean } | null>(null);
+  const isUnderWay = sent === 'under way';
+  const next = isUnderWay ? form : goesOn(form, by, sent?.isOwn ?? null);
   if (next !== form) put(next);
-  const behind = own !== 'under way' && isBehind(next, by);
+  const behind = !isUnderWay && isBehind(next, by);
   return {
     base: next.base,
     draft: next.draft,
     set: (draft) => {
-      sent.current = null;
+      setSent(null);
       put((f) => ({ ...f, draft: draft instanceof Function ? draft(f.draft) : draft }));
     },
     isBehind: behind,
@@ -55,10 +55,10 @@ export function useBased<L, D>(
     follow: () => put((f) => followed(f, by)),
     reset: () => put(begun(by)),
     send: async (action, isOwn = () => true) => {
-      sent.current = 'under way';
+      setSent('under way');
       const r = await answer(action);
       // what was typed since stays
-      if (sent.current !== null) sent.current = r.ok ? isOwn : null;
+      setSent((s) => (s !== null && r.ok ? { isOwn } : null));
       return r;
     },
   };

@@ -1,7 +1,8 @@
 'use client';
 import type { MetrologyRecipe } from '@/lib/recipes';
 import { InlineError, Panel } from '../components/panel';
-import { DensityPlot, type DensityProfile, prepareDensity } from './density-profile';
+import { type DensityModel, prepareDensity } from './density.prepare';
+import { DensityPlot } from './density-profile';
 import { type Drawing, prepareDrawing } from './drawing.prepare';
 import { ProfileDrawing } from './profile-drawing';
 import { TryValues } from './try-values';
@@ -19,7 +20,7 @@ export interface DrawingPanelProps {
   onTake: () => void;
 }
 
-type Seen = { drawing: Drawing } | { density: DensityProfile } | { fault: string };
+type Seen = { drawing: Drawing } | { density: DensityModel } | { fault: string };
 
 function look(recipe: MetrologyRecipe, values: readonly number[]): Seen {
   const { sample, parameters } = recipe;
@@ -53,7 +54,7 @@ export function DrawingPanel(p: DrawingPanelProps) {
     >
       <div style={{ minHeight: 310 }}>
         {'drawing' in seen ? <ProfileDrawing drawing={seen.drawing} title={title} /> : null}
-        {'density' in seen ? <DensityPlot profile={seen.density} title={title} /> : null}
+        {'density' in seen ? <DensityPlot model={seen.density} title={title} /> : null}
         {'fault' in seen ? <InlineError message={`These values do not describe a sample: ${seen.fault}`} /> : null}
       </div>
       <div className="mt-2 border-t border-hairline pt-2">

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { certifyRecipe, compileRecipe, type MetrologyRecipe, recipeIssues } from '@/lib/recipes';
 import { channelKind } from '../spectra/channel-curves';
-import { prepareDensity } from './density-profile';
+import { densityWords, prepareDensity } from './density.prepare';
 import { moved, parseQuantity, renameParameter, valuesOf, withStarts, withValue } from './draft';
 import { draftInputs, previewAxis, reducedChi2Of } from './draft-curves';
 import { prepareDrawing } from './drawing.prepare';
@@ -176,11 +176,12 @@ describe('drawing', () => {
   test('X-ray slabs become a density over depth: half way at a rough interface', () => {
     const { sample, parameters } = template('xrr');
     const p = prepareDensity(sample as never, (n) => parameters.find((q) => q.name === n)!.value);
-    const at = p.depth.findIndex((d) => d >= 0);
-    const share = -p.depth[at - 1]! / (p.depth[at]! - p.depth[at - 1]!);
-    expect(p.sld[at - 1]! + share * (p.sld[at]! - p.sld[at - 1]!)).toBeCloseTo(18.8 / 2, 1);
-    expect(p.slabs[1]).toMatchObject({ name: 'oxide', from: 0, to: 250 });
-    expect([p.sld[0], p.sld.at(-1)]).toEqual([0, 20.07]);
+    const at = p.points.findIndex((q) => q.x >= 0);
+    const [above, below] = [p.points[at - 1]!, p.points[at]!];
+    expect(above.y - (above.x * (below.y - above.y)) / (below.x - above.x)).toBeCloseTo(18.8 / 2, 1);
+    expect([above.slab, below.slab, p.points.at(-1)!.slab]).toEqual(['air', 'oxide', 'silicon']);
+    expect(p.slabs[1]).toMatchObject({ name: 'oxide', fromA: 0, toA: 250, words: 'oxide, 250.0 Å' });
+    expect(densityWords(p.points[0]!)).toMatch(/^0.00 1e−6\/Å² at −.* Å, in air$/);
   });
 });
 

@@ -1,3 +1,4 @@
+import { correlationOf } from '@/lib/numerics';
 import { type CellColours, cellColours } from '../maps/cell-colours';
 import type { ColourScale } from '../maps/colour-scale';
 
@@ -12,7 +13,7 @@ export interface CorrelationModel {
 const SCALE: ColourScale = { map: 'diverging', min: -1, max: 1, centre: 0 };
 
 /**
- * r = c_ij/√(c_ii c_jj) of the chosen parameters.
+ * Correlations of the chosen parameters.
  * @param covariance - of all parameters, (p, p) row-major. @param chosen - places of those that are shown.
  */
 export function prepareCorrelation(
@@ -20,12 +21,8 @@ export function prepareCorrelation(
   p: number,
   chosen: readonly { at: number; label: string }[],
 ): CorrelationModel {
-  const c = (i: number, j: number): number => covariance[i * p + j] ?? Number.NaN;
-  const r = (i: number, j: number): number => {
-    const scale = Math.sqrt(c(i, i)) * Math.sqrt(c(j, j));
-    return scale > 0 && Number.isFinite(scale) ? Math.min(1, Math.max(-1, c(i, j) / scale)) : Number.NaN;
-  };
-  const rows = chosen.map((a) => chosen.map((b) => r(a.at, b.at)));
+  const r = correlationOf(covariance, p);
+  const rows = chosen.map((a) => chosen.map((b) => r[a.at * p + b.at]!));
   let strongest: CorrelationModel['strongest'] = null;
   for (const [i, a] of chosen.entries())
     for (let j = 0; j < i; j++) {

@@ -1,10 +1,10 @@
 'use client';
 import { useRef } from 'react';
 import { linePath, type PlotBox, plotBox, scaleX, scaleY, spreadLabels } from '../charts/plot';
-import { PlotAxes, X_TITLE } from '../charts/plot-axes';
-import { PlotFrame } from '../charts/plot-frame';
-import { numberTicks } from '../charts/plot-panel';
-import { useSampleWalk } from '../charts/use-walk';
+import { X_TITLE } from '../charts/plot-axes';
+import { numberTicks, PlotPanel } from '../charts/plot-panel';
+import { SamplePlot } from '../charts/sample-plot';
+import { alongX } from '../charts/use-walk';
 import { useSvgExport } from '../components/use-svg-export';
 import { inUnit, toCsv } from '../csv';
 import { num } from '../format';
@@ -35,8 +35,6 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
   const sx = scaleX(box, d.xDomain);
   const sy = scaleY(box, d.yDomain);
   const places = d.x.map((x, i) => ({ x, i })).sort((a, b) => a.x - b.x);
-  const { at, walk } = useSampleWalk(places, box, d.xDomain);
-  const here = places[at];
   const exports = useSvgExport(root, title, () =>
     toCsv(
       [inUnit(d.axisLabel, d.axisUnit), ...d.series.map((s) => inUnit(`${s.parameter}, ${stepWords}`, d.unit))],
@@ -51,19 +49,26 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
     box.bottom - 2,
   );
   const colour = (k: number): string => CATEGORY[theme][k % CATEGORY[theme].length]!;
-  const said = here
-    ? [
-        `${num(here.x, d.xDecimals + 1)} ${d.axisUnit}`,
-        ...d.series.map((s) => `${s.parameter} ${num(s.values[here.i], d.yDecimals + 1)} ${d.unit}`),
-      ]
-    : [];
   return (
-    <PlotFrame
+    <SamplePlot
       root={root}
       head={<h3 className="text-sm font-medium text-ink">{d.channel}</h3>}
       exports={exports}
-      walk={{ ...walk, kind: 'sensitivity plot', label: `${title}: ${summaryOf(d, stepWords)} Arrow keys walk the points.` }}
-      spoken={said.join(', ')}
+      kind="sensitivity plot"
+      label={`${title}: ${summaryOf(d, stepWords)} Arrow keys walk the points.`}
+      samples={alongX(places, box, d.xDomain)}
+      tell={(k) => {
+        const { x, i } = places[k]!;
+        return {
+          said: [
+            `${num(x, d.xDecimals + 1)} ${d.axisUnit}`,
+            ...d.series.map((s) => `${s.parameter} ${num(s.values[i], d.yDecimals + 1)} ${d.unit}`),
+          ],
+          x: sx(x),
+          top: 12,
+          cross: [box.top, box.bottom],
+        };
+      }}
       table={{
         label: title,
         header: [`${d.axisLabel}, ${d.axisUnit}`, ...d.series.map((s) => `${s.parameter}, ${d.unit}`)],
@@ -73,28 +78,18 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
             cells: [num(p.x, d.xDecimals + 1), ...d.series.map((s) => num(s.values[p.i], d.yDecimals + 2))],
           })),
       }}
-      pointed={
-        here
-          ? {
-              x: sx(here.x),
-              top: 12,
-              card: said.map((line) => <div key={line}>{line}</div>),
-              cross: [box.top, box.bottom],
-            }
-          : null
-      }
     >
-      <svg width={width} height={height} data-export="" aria-hidden="true" className="block" fontSize={11} fill="var(--ink-3)">
-        <PlotAxes
-          box={box}
-          sx={sx}
-          sy={sy}
-          width={width}
-          xTicks={numberTicks(d.xTicks, d.xDecimals)}
-          yTicks={numberTicks(d.yTicks, d.yDecimals)}
-          yTitle={`Δ ${d.unit}`}
-          xTitle={`${d.axisLabel}, ${d.axisUnit}`}
-        />
+      <PlotPanel
+        width={width}
+        height={height}
+        box={box}
+        x={d.xDomain}
+        xTicks={numberTicks(d.xTicks, d.xDecimals)}
+        xTitle={`${d.axisLabel}, ${d.axisUnit}`}
+        y={d.yDomain}
+        yTicks={numberTicks(d.yTicks, d.yDecimals)}
+        yTitle={`Δ ${d.unit}`}
+      >
         <line x1={box.left} x2={box.right} y1={sy(0)} y2={sy(0)} stroke="var(--hairline-strong)" />
         {d.series.map((s, k) => (
           <Series
@@ -107,8 +102,8 @@ export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: Sen
             dash={DASHES[k % DASHES.length]}
           />
         ))}
-      </svg>
-    </PlotFrame>
+      </PlotPanel>
+    </SamplePlot>
   );
 }
 
@@ -128,7 +123,7 @@ function Series({ name, points, box, labelY, colour, dash }: SeriesProps) {
     <g>
       <path d={linePath(points)} fill="none" {...line} />
       <line x1={box.right + 4} x2={box.right + 22} y1={labelY - 3} y2={labelY - 3} {...line} />
-      <text x={box.right + 26} y={labelY} fill="var(--ink-2)">
+      <text x={box.right + 26} y={labelY} fontSize={11} fill="var(--ink-2)">
         {name.length > 13 ? `${name.slice(0, 12)}…` : name}
       </text>
     </g>

@@ -1,11 +1,11 @@
 'use client';
 import { useMemo, useRef } from 'react';
 import { ChartLegend, type LegendEntry } from '../charts/chart-parts';
-import { dotsPath, linePath, plotBox, scaleX, scaleY, X_AXIS } from '../charts/plot';
-import { PlotAxes, X_TITLE } from '../charts/plot-axes';
-import { PlotFrame } from '../charts/plot-frame';
-import { numberTicks } from '../charts/plot-panel';
-import { useSampleWalk } from '../charts/use-walk';
+import { dotsPath, linePath, type PlotBox, plotBox, scaleX, scaleY, X_AXIS } from '../charts/plot';
+import { X_TITLE } from '../charts/plot-axes';
+import { numberTicks, PlotPanel } from '../charts/plot-panel';
+import { SamplePlot } from '../charts/sample-plot';
+import { alongX } from '../charts/use-walk';
 import { useSvgExport } from '../components/use-svg-export';
 import { num } from '../format';
 import { useWidth } from '../hooks/use-width';
@@ -19,6 +19,7 @@ import {
 } from './spectrum.prepare';
 
 const RIGHT = 14;
+/** Height of the strip of residuals, and what is between it and the curves, px. */
 const STRIP = 76;
 const GAP = 8;
 
@@ -28,18 +29,16 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
   const width = useWidth(root, 640);
   const m = useMemo(() => prepareSpectrum(input), [input]);
   const hasStrip = m.worst >= 0;
-  const main = plotBox(width, height, RIGHT, 12);
-  const total = (hasStrip ? height + GAP + STRIP : height) + X_TITLE;
+  const curves = plotBox(width, hasStrip ? height + X_AXIS - GAP : height, RIGHT, 12);
+  const strip = plotBox(width, STRIP, RIGHT, 4);
   const exports = useSvgExport(root, input.title, () => spectrumCsv(input, m), {
     unit: input.unit,
     notes: () => spectrumNotes(input, m),
   });
-  const sx = scaleX(main, m.xDomain);
-  const { at, walk } = useSampleWalk(m.points, main, m.xDomain);
-  const p = m.points[at];
-  const said = p ? saidOf(input, m, p) : [];
+  const xTicks = numberTicks(m.xTicks, m.xDecimals);
+  const xTitle = `${input.axisLabel}, ${input.axisUnit}`;
   return (
-    <PlotFrame
+    <SamplePlot
       root={root}
       head={
         <span className="flex items-center gap-3">
@@ -48,29 +47,52 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
         </span>
       }
       exports={exports}
-      walk={{ ...walk, kind: 'spectrum', label: `${input.title}: ${spectrumSummary(input, m)} Arrow keys walk the points.` }}
-      spoken={said.join(', ')}
+      kind="spectrum"
+      label={`${input.title}: ${spectrumSummary(input, m)} Arrow keys walk the points.`}
+      samples={alongX(m.points, curves, m.xDomain)}
+      tell={(k) => ({
+        said: saidOf(input, m, m.points[k]!),
+        x: scaleX(curves, m.xDomain)(m.points[k]!.x),
+        top: 12,
+        cross: [curves.top, hasStrip ? height + GAP + strip.bottom : curves.bottom],
+      })}
       table={{
         label: input.title,
-        header: [`${input.axisLabel}, ${input.axisUnit}`, `Measured, ${input.unit}`, 'σ', 'Model', 'Residual, σ'],
+        header: [xTitle, `Measured, ${input.unit}`, 'σ', 'Model', 'Residual, σ'],
         rows: () => m.points.map((q) => rowOf(m, q)),
       }}
-      pointed={
-        p
-          ? {
-              x: sx(p.x),
-              top: 12,
-              card: said.map((line) => <div key={line}>{line}</div>),
-              cross: [main.top, total - X_AXIS - X_TITLE],
-            }
-          : null
-      }
     >
-      <svg width={width} height={total} data-export="" aria-hidden="true" className="block">
-        <Curves input={input} m={m} width={width} height={height} />
-        {hasStrip ? <Residuals input={input} m={m} width={width} top={height + GAP} /> : null}
-      </svg>
-    </PlotFrame>
+      <PlotPanel
+        width={width}
+        height={height + (hasStrip ? GAP : X_TITLE)}
+        box={curves}
+        x={m.xDomain}
+        xTicks={xTicks}
+        xTitle={xTitle}
+        hideX={hasStrip}
+        y={m.yDomain}
+        yTicks={curveTicks(input, m)}
+        yTitle={input.unit === '' ? input.channel : `${input.channel}, ${input.unit}`}
+      >
+        <Curves input={input} m={m} box={curves} />
+      </PlotPanel>
+      {hasStrip ? (
+        <PlotPanel
+          width={width}
+          height={STRIP + X_TITLE}
+          box={strip}
+          x={m.xDomain}
+          xTicks={xTicks}
+          xTitle={xTitle}
+          y={m.residualDomain}
+          yTicks={numberTicks(m.residualTicks, 0)}
+          yTitle="residual, σ"
+          below={<Expected m={m} box={strip} />}
+        >
+          <Residuals m={m} box={strip} />
+        </PlotPanel>
+      ) : null}
+    </SamplePlot>
   );
 }
 
@@ -107,15 +129,16 @@ function legendOf(input: SpectrumInput): LegendEntry[] {
   return entries;
 }
 
+/** Numbers of y; over decades as powers of ten. */
+const curveTicks = (input: SpectrumInput, m: SpectrumModel) =>
+  numberTicks(m.yTicks, m.yDecimals).map((t) => (input.logarithmic ? { ...t, label: `1e${t.label}` } : t));
+
 interface PartProps {
-  input: SpectrumInput;
   m: SpectrumModel;
-  width: number;
+  box: PlotBox;
 }
 
-function Curves({ input, m, width, height }: PartProps & { height: number }) {
-  const hasStrip = m.worst >= 0;
-  const box = plotBox(width, hasStrip ? height + 14 : height, RIGHT, 12);
+function Curves({ input, m, box }: PartProps & { input: SpectrumInput }) {
   const sx = scaleX(box, m.xDomain);
   const sy = scaleY(box, m.yDomain);
   const y = (v: number | null): number | null => (v === null ? null : sy(v));
@@ -126,20 +149,8 @@ function Curves({ input, m, width, height }: PartProps & { height: number }) {
       p.low === null || p.high === null ? [] : [`M${sx(p.x).toFixed(1)} ${sy(p.low).toFixed(1)}V${sy(p.high).toFixed(1)}`],
     )
     .join('');
-  const ticks = m.yTicks.map((t) => ({ value: t, label: input.logarithmic ? `1e${num(t, m.yDecimals)}` : num(t, m.yDecimals) }));
   return (
     <g>
-      <PlotAxes
-        box={box}
-        sx={sx}
-        sy={sy}
-        width={width}
-        xTicks={numberTicks(m.xTicks, m.xDecimals)}
-        yTicks={ticks}
-        yTitle={input.unit === '' ? input.channel : `${input.channel}, ${input.unit}`}
-        xTitle={`${input.axisLabel}, ${input.axisUnit}`}
-        hideX={hasStrip}
-      />
       {input.compared ? (
         <path d={path((p) => p.compared)} fill="none" stroke="var(--ink-3)" strokeDasharray="5 3" strokeWidth={1} />
       ) : null}
@@ -156,29 +167,18 @@ function Curves({ input, m, width, height }: PartProps & { height: number }) {
   );
 }
 
-/** Residuals in σ with the ±2 σ band in which 95 % of them belong. */
-function Residuals({ input, m, width, top }: PartProps & { top: number }) {
-  const own = plotBox(width, STRIP, RIGHT, 4);
-  const box = { ...own, top: own.top + top, bottom: own.bottom + top };
+/** The ±2 σ band in which 95 % of the residuals belong. */
+function Expected({ m, box }: PartProps) {
+  const sy = scaleY(box, m.residualDomain);
+  return <rect x={box.left} width={box.right - box.left} y={sy(2)} height={sy(-2) - sy(2)} fill="var(--band)" />;
+}
+
+/** Residuals in σ. */
+function Residuals({ m, box }: PartProps) {
   const sx = scaleX(box, m.xDomain);
   const sy = scaleY(box, m.residualDomain);
   const stems = m.points
     .flatMap((p) => (p.residual === null ? [] : [`M${sx(p.x).toFixed(1)} ${sy(0).toFixed(1)}V${sy(p.residual).toFixed(1)}`]))
     .join('');
-  return (
-    <g>
-      <rect x={box.left} width={box.right - box.left} y={sy(2)} height={sy(-2) - sy(2)} fill="var(--band)" />
-      <PlotAxes
-        box={box}
-        sx={sx}
-        sy={sy}
-        width={width}
-        xTicks={numberTicks(m.xTicks, m.xDecimals)}
-        yTicks={numberTicks(m.residualTicks, 0)}
-        yTitle="residual, σ"
-        xTitle={`${input.axisLabel}, ${input.axisUnit}`}
-      />
-      <path d={stems} stroke="var(--series)" strokeWidth={1.4} fill="none" />
-    </g>
-  );
+  return <path d={stems} stroke="var(--series)" strokeWidth={1.4} fill="none" />;
 }

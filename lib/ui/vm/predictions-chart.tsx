@@ -1,11 +1,11 @@
 'use client';
-import { memo, useMemo, useRef } from 'react';
+import { useMemo, useRef } from 'react';
 import { ChartLegend, type LegendEntry } from '../charts/chart-parts';
 import { LimitLayer } from '../charts/control-marks';
 import { dotsPath, LABELS, plotBox, scaleX, scaleY } from '../charts/plot';
-import { PlotFrame, type PlotFrameProps } from '../charts/plot-frame';
-import { PlotPanel } from '../charts/plot-panel';
-import { useSampleWalk } from '../charts/use-walk';
+import { numberTicks, PlotPanel } from '../charts/plot-panel';
+import { SamplePlot, type SamplePlotProps } from '../charts/sample-plot';
+import { alongX } from '../charts/use-walk';
 import { useSvgExport } from '../components/use-svg-export';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
@@ -40,73 +40,53 @@ export function PredictionsChart({
   const box = plotBox(width, height, LABELS);
   const sx = scaleX(box, m.xDomain);
   const sy = scaleY(box, m.yDomain);
-  const { at, walk } = useSampleWalk(m.points, box, m.xDomain, (k) => onSelect?.(m.points[k]!.i));
   const summary = predictionSummary(input, m.coverage);
   const exports = useSvgExport(root, input.title, () => predictionsCsv(input), {
     unit: input.unit,
     notes: () => predictionNotes(input, summary),
   });
-  const p = m.points[at];
-  const said = p ? saidOf(p, labelOf(input, p), m.decimals + 1) : [];
   return (
-    <PlotFrame
+    <SamplePlot
       root={root}
       head={<ChartLegend entries={LEGEND} />}
       exports={exports}
-      walk={{
-        ...walk,
-        kind: 'prediction chart',
-        label: `${input.title}: ${summary} Arrow keys walk the predictions, Enter opens the run.`,
+      kind="prediction chart"
+      label={`${input.title}: ${summary} Arrow keys walk the predictions${onSelect ? ', Enter opens the run' : ''}.`}
+      samples={{ ...alongX(m.points, box, m.xDomain), onOpen: onSelect && ((k) => onSelect(m.points[k]!.i)) }}
+      tell={(k) => {
+        const p = m.points[k]!;
+        const said = saidOf(p, labelOf(input, p), m.decimals + 1);
+        return {
+          said,
+          card: said.map((line) => (
+            <div key={line} className={line === OUTSIDE ? 'status-warn' : undefined}>
+              {line}
+            </div>
+          )),
+          x: sx(p.x),
+          top: sy(p.y) - 40,
+          cross: [box.top, box.bottom],
+        };
       }}
-      spoken={said.join(', ')}
       below={<p className="text-sm text-ink-2">{summary}</p>}
       table={tableOf(input, m)}
-      pointed={
-        p
-          ? {
-              x: sx(p.x),
-              top: sy(p.y) - 40,
-              card: said.map((line) => (
-                <div key={line} className={line === OUTSIDE ? 'status-warn' : undefined}>
-                  {line}
-                </div>
-              )),
-              cross: [box.top, box.bottom],
-            }
-          : null
-      }
     >
-      <Drawing m={m} unit={input.unit} width={width} height={height} />
-    </PlotFrame>
+      <PlotPanel
+        width={width}
+        height={height}
+        box={box}
+        x={m.xDomain}
+        xTicks={m.xTicks}
+        y={m.yDomain}
+        yTicks={numberTicks(m.yTicks, m.decimals)}
+        name={input.unit}
+      >
+        <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
+        <Marks points={m.points} sx={sx} sy={sy} />
+      </PlotPanel>
+    </SamplePlot>
   );
 }
-
-interface DrawingProps {
-  m: Model;
-  unit: string;
-  width: number;
-  height: number;
-}
-
-const Drawing = memo(function Drawing({ m, unit, width, height }: DrawingProps) {
-  const box = plotBox(width, height, LABELS);
-  return (
-    <PlotPanel
-      width={width}
-      height={height}
-      box={box}
-      x={m.xDomain}
-      xTicks={m.xTicks}
-      y={m.yDomain}
-      yTicks={m.yTicks}
-      decimals={m.decimals}
-      name={unit}
-    >
-      <LimitLayer box={box} x={m.xDomain} y={m.yDomain} limits={m.limits} />
-      <Marks points={m.points} sx={scaleX(box, m.xDomain)} sy={scaleY(box, m.yDomain)} />
-    </PlotPanel>
-  );
-});
 
 type Model = ReturnType<typeof preparePredictions>;
 type Point = Model['points'][number];
@@ -158,7 +138,7 @@ const saidOf = (p: Point, label: string, decimals: number): string[] => [
   ...(p.reliable ? [] : [OUTSIDE]),
 ];
 
-const tableOf = (input: PredictionsInput, m: Model): PlotFrameProps['table'] => ({
+const tableOf = (input: PredictionsInput, m: Model): SamplePlotProps['table'] => ({
   label: `${input.title}, measured wafers and their predictions`,
   header: ['Time', 'Wafer', 'Chamber', `Predicted, ${input.unit}`, 'Interval', 'Measured', 'Domain'],
   rows: () =>

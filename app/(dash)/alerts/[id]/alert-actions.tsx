@@ -1,6 +1,5 @@
 'use client';
 import { useState } from 'react';
-import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { AlertView } from '@/lib/services/evidence/alert';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { capital } from '@/lib/ui/format';
@@ -11,7 +10,7 @@ import { acknowledgeAlert, assignAlert, closeAlert, commentOnAlert, reopenAlert 
 export interface AlertActionsProps {
   alert: AlertView['alert'];
   assignees: readonly string[];
-  role: RoleName;
+  canAct: boolean;
   email: string;
   causes: readonly string[];
   dispositions: readonly string[];
@@ -20,12 +19,11 @@ export interface AlertActionsProps {
 const words = (code: string): string => capital(code.replaceAll('_', ' '));
 
 /** Acknowledge, assign, comment, close with cause and action, reopen. */
-export function AlertActions({ alert, assignees, role, email, causes, dispositions }: AlertActionsProps) {
+export function AlertActions({ alert, assignees, canAct, email, causes, dispositions }: AlertActionsProps) {
   const [dialog, setDialog] = useState<'comment' | 'close' | 'reopen' | null>(null);
   const [cause, setCause] = useState('');
   const [disposition, setDisposition] = useState('');
   const { run } = useAction();
-  const canAct = mayAs(role, 'operator');
   const acknowledge = (): void => {
     if (canAct && alert.state === 'open') run(() => acknowledgeAlert(alert.id, alert.version, ''));
   };

@@ -1,7 +1,7 @@
 'use client';
 import type { AlertView } from '@/lib/services/evidence/alert';
+import { inForceAt } from '@/lib/spc';
 import { limitDecimals } from '@/lib/ui/charts/control-limits.prepare';
-import { inForceAt } from '@/lib/ui/charts/in-force';
 import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';

@@ -24,7 +24,7 @@ import { History } from './history';
 import { recipeWords } from './recipe-words';
 import { SpectraPanels } from './spectra-panels';
 
-export interface AlertPageProps extends Pick<AlertActionsProps, 'role' | 'email' | 'causes' | 'dispositions'> {
+export interface AlertPageProps extends Pick<AlertActionsProps, 'canAct' | 'email' | 'causes' | 'dispositions'> {
   data: AlertView;
   /** Of an alert of kind `spectra`: it has no chart, its evidence are the refused spectra. */
   spectra?: SpectraEvidence | null;

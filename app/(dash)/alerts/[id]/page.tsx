@@ -1,7 +1,8 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
-import { CAUSES, DISPOSITIONS } from '@/lib/services/alerts/actions';
+import { mayAs } from '@/lib/services/actor';
+import { actOnAlert, CAUSES, DISPOSITIONS } from '@/lib/services/alerts/actions';
 import { type AlertView, alertView } from '@/lib/services/evidence/alert';
 import { spectraEvidence } from '@/lib/services/spectra/views/alert';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
@@ -32,7 +33,7 @@ export default async function AlertPage({ params }: { params: Promise<{ id: stri
       <AlertPageView
         data={data}
         spectra={spectra}
-        role={actor.role}
+        canAct={mayAs(actor.role, actOnAlert.least)}
         email={actor.email}
         causes={CAUSES}
         dispositions={DISPOSITIONS}

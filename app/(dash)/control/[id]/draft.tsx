@@ -4,7 +4,7 @@ import type { LoopHead } from '@/lib/services/control/views/loop-head';
 import { BehindNotice } from '@/lib/ui/components/behind-notice';
 import { Gate } from '@/lib/ui/components/gate';
 import { InlineError, Panel } from '@/lib/ui/components/panel';
-import { configDifference, fieldText, textsOf } from '@/lib/ui/control/config-diff';
+import { configDifference, fieldLabel, fieldText, textsOf } from '@/lib/ui/control/config-diff';
 import { issuesWords, readConfig } from '@/lib/ui/control/config-form';
 import { nominalHint } from '@/lib/ui/control/nominal-hint';
 import { capital, unitLabel } from '@/lib/ui/format';
@@ -28,7 +28,7 @@ const says =
 
 /** A draft beside the version that it was begun from: difference, stability, replay on what was observed, then activation with a reason, or a proposal. */
 export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
-  const { base, draft: text, set, isBehind, follow, reset, send } = useBased(loop.version, loop, textsOfLoop);
+  const { base, draft: text, set, isBehind, both, follow, reset, send } = useBased(loop.version, loop, textsOfLoop);
   const [asking, ask] = useState(false);
   const replays = useReplay(loop.id);
   const { config, issues: own } = useMemo(() => readConfig(text), [text]);
@@ -59,7 +59,7 @@ export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
           : 'everyone may look, engineers may change it'
       }
     >
-      {isBehind ? <BehindNotice version={loop.version} onFollow={follow} /> : null}
+      {isBehind ? <BehindNotice version={loop.version} both={both.map(fieldLabel)} onFollow={follow} /> : null}
       <form
         onSubmit={(e) => {
           e.preventDefault();

@@ -1,6 +1,6 @@
 import type { LoopView } from '@/lib/services/control/views/loop';
+import { inForceAt } from '@/lib/spc';
 import type { SpecSpan } from '@/lib/ui/charts/control-chart.model';
-import { inForceAt } from '@/lib/ui/charts/in-force';
 import type { LoopChartInput } from '@/lib/ui/charts/loop-chart.prepare';
 import { unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';

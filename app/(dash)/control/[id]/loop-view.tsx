@@ -1,7 +1,6 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
-import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { LoopThread, LoopView } from '@/lib/services/control/views/loop';
 import { LoopChart } from '@/lib/ui/charts/loop-chart';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
@@ -30,19 +29,18 @@ import { MovePanel, OutputPanel } from './selection';
 export interface LoopPageProps {
   data: LoopView;
   windowMs: readonly [number, number];
-  role: RoleName;
+  may: boolean;
   /** Who is looking: an author does not approve a proposal of their own. */
   actor: string;
 }
 
 /** One control loop: what it achieved, its moves and why, its threads, and a draft beside the version in force. */
-export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) {
+export function LoopPageView({ data: d, windowMs, may, actor }: LoopPageProps) {
   const { loop } = d;
   const [threadKey, setThread] = useUrlState('thread');
   const [picked, setPicked] = useState<{ kind: 'output' | 'move'; row: number } | null>(null);
   const chosen = threadKey === 'all' ? null : pickThread(d, threadKey);
   const selection = useMemo(() => loopInput(d, chosen, windowMs), [d, chosen, windowMs]);
-  const may = mayAs(role, 'engineer');
   return (
     <>
       <LiveRefresh topics={['advice', 'measurement']} everyMs={10_000} />

@@ -1,6 +1,8 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { mayAs } from '@/lib/services/actor';
+import { changeLoop } from '@/lib/services/control/change-loop';
 import { type LoopView, loopView } from '@/lib/services/control/views/loop';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
@@ -32,7 +34,7 @@ export default async function LoopPage({
   const data = await read(id, fromMs, toMs);
   return (
     <ExportFacts facts={[...loopFacts(data.loop), ...windowFacts(fromMs, toMs)]}>
-      <LoopPageView data={data} windowMs={[fromMs, toMs]} role={actor.role} actor={actor.email} />
+      <LoopPageView data={data} windowMs={[fromMs, toMs]} may={mayAs(actor.role, changeLoop.least)} actor={actor.email} />
     </ExportFacts>
   );
 }

@@ -2,7 +2,9 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { mayAs } from '@/lib/services/actor';
-import { surrogatesOf } from '@/lib/services/recipes/surrogates';
+import { keepDraft } from '@/lib/services/recipes/drafts';
+import { approveDraft } from '@/lib/services/recipes/release-draft';
+import { startSurrogate, surrogatesOf } from '@/lib/services/recipes/surrogates';
 import { draftsOf } from '@/lib/services/recipes/views/drafts';
 import { type RecipeView, recipeView } from '@/lib/services/recipes/views/recipes';
 import { needsRole } from '@/lib/ui/components/gate';
@@ -30,13 +32,12 @@ const baseOf = (d: RecipeView, version: number): RecipeView['content'] =>
 export default async function RecipePage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
   const actor = await pageActor(`/recipes/${id}`);
-  const may = mayAs(actor.role, 'engineer');
   const data = await read(id);
   const drafts = await draftsOf(data.id);
   const own = drafts.find((x) => x.author === actor.email) ?? null;
   return (
     <>
-      <RecipeEditor key={id} data={data} may={may} own={own} />
+      <RecipeEditor key={id} data={data} may={mayAs(actor.role, keepDraft.least)} own={own} />
       {drafts
         .filter((x) => x !== own)
         .map((x) => (
@@ -45,14 +46,14 @@ export default async function RecipePage({ params }: { params: Promise<{ id: str
             draft={x}
             revision={x.revision}
             isOwn={false}
-            waits={may ? null : needsRole('engineer')}
+            waits={mayAs(actor.role, approveDraft.least) ? null : needsRole(approveDraft.least)}
             changes={recipeDifference(baseOf(data, x.baseVersion), x.content)}
           />
         ))}
       <SurrogatePanel
         recipeId={id}
         version={data.version}
-        may={may}
+        may={mayAs(actor.role, startSurrogate.least)}
         list={await surrogatesOf(id)}
         parameters={data.content.parameters}
       />

@@ -2,6 +2,8 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { mayAs } from '@/lib/services/actor';
+import { keepDraft } from '@/lib/services/recipes/drafts';
+import { approveDraft } from '@/lib/services/recipes/release-draft';
 import { draftsOf, type RecipeDraft } from '@/lib/services/recipes/views/drafts';
 import { type RecipeView, recipeLists, recipeView } from '@/lib/services/recipes/views/recipes';
 import { param, type SearchParams } from '@/lib/ui/address';
@@ -47,7 +49,7 @@ export default async function NewRecipePage({ searchParams }: { searchParams: Pr
   const actor = await pageActor(
     kept ? `/recipes/new?draft=${encodeURIComponent(kept)}` : `/recipes/new?from=${encodeURIComponent(from)}`,
   );
-  const may = mayAs(actor.role, 'engineer');
+  const may = mayAs(actor.role, keepDraft.least);
   const draft = kept ? (await draftsOf(null)).find((x) => x.id === kept) : null;
   if (draft === undefined) notFound();
   const isOwn = draft === null || draft.author === actor.email;
@@ -56,7 +58,12 @@ export default async function NewRecipePage({ searchParams }: { searchParams: Pr
   return (
     <>
       {isOwn ? null : (
-        <TrialPanel draft={draft} revision={draft.revision} isOwn={false} waits={may ? null : needsRole('engineer')} />
+        <TrialPanel
+          draft={draft}
+          revision={draft.revision}
+          isOwn={false}
+          waits={mayAs(actor.role, approveDraft.least) ? null : needsRole(approveDraft.least)}
+        />
       )}
       <RecipeEditor
         key="new"

@@ -1,8 +1,8 @@
 import Link from 'next/link';
 import { useMemo } from 'react';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
+import { inForceAt } from '@/lib/spc';
 import { Histogram } from '@/lib/ui/charts/histogram';
-import { inForceAt } from '@/lib/ui/charts/in-force';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';

@@ -1,5 +1,5 @@
 'use client';
-import { rulesOfKind } from '@/lib/ui/charts/rules';
+import { rulesOfKind } from '@/lib/spc';
 import { BehindNotice, behindWords } from '@/lib/ui/components/behind-notice';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Tabs } from '@/lib/ui/components/tabs';
@@ -15,6 +15,7 @@ import {
   dispersionProblem,
   draftBlocked,
   draftProblems,
+  draftWords,
   firstDraft,
   hasDispersion,
   type LimitTexts,
@@ -65,7 +66,9 @@ export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDia
       blocked={form.isBehind ? behindWords(live.current.version) : draftBlocked(draft, base)}
       onSubmit={(reason) => form.send(() => saveChart(chartId, form.base.newest, changeOf(draft, base), reason))}
     >
-      {form.isBehind ? <BehindNotice version={live.current.version} onFollow={form.follow} /> : null}
+      {form.isBehind ? (
+        <BehindNotice version={live.current.version} both={form.both.map(draftWords)} onFollow={form.follow} />
+      ) : null}
       <Tabs
         label="Limits"
         value={draft.mode}

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ChartVersionView } from '@/lib/services/spc/views/chart-model';
-import { type ChartKind, rulesOfKind } from '@/lib/ui/charts/rules';
+import { type ChartKind, rulesOfKind } from '@/lib/spc';
+import { clashes } from '@/lib/ui/rebase';
 import {
   type ChangeDraft,
   changeOf,
@@ -9,6 +10,7 @@ import {
   dispersionProblem,
   draftBlocked,
   draftProblems,
+  draftWords,
   firstDraft,
   limitsOf,
   ruleLine,
@@ -146,4 +148,20 @@ test('limits that a person entered stand whole in the form and in the list of di
   const d = { ...firstDraft(entered), mode: 'set' as const, limits: { ...firstDraft(entered).limits, ucl: '107' } };
   expect(difference(d, entered)).toContain('UCL: 106.375 → 107 nm');
   expect(firstDraft(base).limits.ucl).toBe('103.46');
+});
+
+test('what another version and the form both changed is named as the form names it', () => {
+  const was = firstDraft(base);
+  const typed: ChangeDraft = {
+    ...was,
+    mode: 'set',
+    limits: { ...was.limits, ucl: '104' },
+    sigma: '1.2',
+    dispersion: { ...was.dispersion, lcl: '0.1' },
+    rules: new Set([1]),
+    alerts: false,
+  };
+  const other = { ...current, version: 4, ucl: 105, lcl: 95, sigmaWithin: 1.3, dispLcl: 0.2, rules: [1, 5] };
+  const now = firstDraft({ ...base, current: other });
+  expect(clashes(typed, was, now).map(draftWords)).toEqual(['UCL', 'Sigma within', 'Dispersion LCL']);
 });

@@ -1,17 +1,18 @@
 import type { ChartChange } from '@/lib/services/spc/next-version';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
-import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import {
   type ChartKind,
+  enteredLimitProblems,
   isDispersionRule,
   kindOf,
+  type LimitField,
   type LimitsSource,
   type RuleNumber,
   rulesOfKind,
   ruleText,
-} from '@/lib/ui/charts/rules';
+} from '@/lib/spc';
+import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { num, parseNumber, unitLabel } from '@/lib/ui/format';
-import { enteredLimitProblems, type LimitField } from '@/lib/ui/limit-problems';
 import { dispersionOf, LIMIT_FIELDS, limitLine, locationOf, ruleLines, shownDecimals } from './limit-lines';
 
 export type LimitsMode = 'keep' | 'set' | 'baseline';
@@ -48,6 +49,13 @@ export const draftBase = ({ chart }: SpcChartView, current: ChartVersionView): D
 });
 
 export const hasDispersion = (kind: ChartKind): boolean => kindOf(kind).dispersion !== null;
+
+/** A typed field as the form calls it: "UCL" for "limits.ucl". */
+export function draftWords(path: string): string {
+  const [group, field = ''] = path.split('.');
+  if (group === 'sigma') return 'Sigma within';
+  return `${group === 'dispersion' ? 'Dispersion ' : ''}${field.toUpperCase()}`;
+}
 
 /** Limits that a person entered stand in the fields as they were entered. */
 const whole = (v: number | null): string => (v === null ? '' : String(v));

@@ -1,14 +1,12 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
-import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { WhyRed } from '@/lib/services/spc/views/chart';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
+import { type ChartKind, inForceAt, kindOf, subgroupSizeOf } from '@/lib/spc';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { limitDecimals, limitText } from '@/lib/ui/charts/control-limits.prepare';
-import { inForceAt } from '@/lib/ui/charts/in-force';
-import { toldFor } from '@/lib/ui/charts/limit-sets';
-import { type ChartKind, kindOf, ruleName } from '@/lib/ui/charts/rules';
+import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { FilterBar, useAddress } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
@@ -31,13 +29,12 @@ import { PointPanel } from './point-panel';
 export interface ChartViewProps {
   data: SpcChartView;
   why: readonly WhyRed[];
-  role: RoleName;
+  canChange: boolean;
 }
 
 /** One chart: limits, zones, phases, violations, the point panel, capability, versions, sister chambers. */
-export function ChartView({ data, why, role }: ChartViewProps) {
+export function ChartView({ data, why, canChange }: ChartViewProps) {
   const [changing, setChanging] = useState(false);
-  const canChange = mayAs(role, 'engineer');
   const address = useAddress();
   const [point, setPoint] = useUrlState('point');
   const [axis, setAxis] = useUrlState('x');
@@ -187,7 +184,7 @@ const rulesText = (v: ChartVersionView | undefined): string =>
 
 /** Where the limits of a version come from, and of points of which size its numbers are. */
 function limitsText(v: ChartVersionView, kind: ChartKind): string {
-  const n = toldFor(kind, v);
+  const n = subgroupSizeOf(kind, v);
   return `${sourceText(v, kind)}${n === null ? '' : `, for n = ${n}`}`;
 }
 

@@ -1,6 +1,6 @@
 import type { ChartVersionView } from '@/lib/services/spc/views/chart-model';
+import type { LimitField } from '@/lib/spc';
 import { limitDecimals } from '@/lib/ui/charts/control-limits.prepare';
-import type { LimitField } from '@/lib/ui/limit-problems';
 
 export const LIMIT_FIELDS = ['lcl', 'cl', 'ucl'] as const;
 

@@ -1,6 +1,8 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { mayAs } from '@/lib/services/actor';
+import { changeChart } from '@/lib/services/spc/change-chart';
 import { spcChart, violationsOf } from '@/lib/services/spc/views/chart';
 import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
@@ -43,7 +45,7 @@ export default async function ChartPage({
         ['chamber', chart.chamber],
       ]}
     >
-      <ChartView data={data} why={why} role={actor.role} />
+      <ChartView data={data} why={why} canChange={mayAs(actor.role, changeChart.least)} />
     </ExportFacts>
   );
 }

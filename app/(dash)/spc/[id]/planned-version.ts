@@ -1,6 +1,7 @@
 import type { ChartVersionView } from '@/lib/services/spc/views/chart-model';
+import type { LimitsSource } from '@/lib/spc';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
-import { type LimitsSource, ruleName } from '@/lib/ui/charts/rules';
+import { ruleName } from '@/lib/ui/charts/rules';
 import { dispersionOf, LIMIT_FIELDS, limitLine, locationOf, ruleLines, shownDecimals } from './limit-lines';
 
 /** The version that is still to begin; undefined where none is planned. */

@@ -1,8 +1,8 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { changeSpecification, type SpecificationKey } from '@/lib/services/spc/specification';
+import type { SpecificationValues } from '@/lib/spc';
 import type { ActionResult } from '@/lib/ui/action-result';
-import type { SpecificationValues } from '@/lib/ui/limit-problems';
 import { act } from '../../session';
 
 /** A new version of a specification; `seen` is the version the person looked at. */

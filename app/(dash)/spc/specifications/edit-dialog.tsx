@@ -1,11 +1,11 @@
 'use client';
 import { useState } from 'react';
 import type { SpecificationRow } from '@/lib/services/spc/views/specifications';
+import { type SpecificationValues, sharesNothing, specificationProblems } from '@/lib/spc';
 import { BehindNotice, behindWords } from '@/lib/ui/components/behind-notice';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { asEntered, parseNumber, plural, unitLabel } from '@/lib/ui/format';
 import { useBased } from '@/lib/ui/hooks/use-based';
-import { type SpecificationValues, sharesNothing, specificationProblems } from '@/lib/ui/limit-problems';
 import { LimitInput } from '../limit-input';
 import { saveSpecification } from './actions';
 
@@ -55,6 +55,7 @@ export function EditDialog({ row, onClose }: { row: SpecificationRow; onClose: (
       {form.isBehind ? (
         <BehindNotice
           version={row.version}
+          both={FIELDS.filter((k) => form.both.includes(k)).map((k) => LABEL[k])}
           onFollow={() => {
             form.follow();
             confirm(false);

@@ -1,4 +1,6 @@
 import type { Metadata } from 'next';
+import { mayAs } from '@/lib/services/actor';
+import { changeSpecification } from '@/lib/services/spc/specification';
 import { specificationList, specificationLists, specificationVersions } from '@/lib/services/spc/views/specifications';
 import { param, type SearchParams } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
@@ -36,7 +38,7 @@ export default async function SpecificationsPage({ searchParams }: { searchParam
         rows={rows}
         selected={selected ?? null}
         versions={selected ? await specificationVersions(selected) : []}
-        role={actor.role}
+        may={mayAs(actor.role, changeSpecification.least)}
       />
     </>
   );

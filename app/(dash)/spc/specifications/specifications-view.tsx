@@ -1,7 +1,6 @@
 'use client';
 import Link from 'next/link';
 import { useState } from 'react';
-import { mayAs, type RoleName } from '@/lib/services/actor';
 import type { SpecificationRow, SpecificationVersionRow } from '@/lib/services/spc/views/specifications';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Facts } from '@/lib/ui/components/evidence-panel';
@@ -15,7 +14,7 @@ export interface SpecificationsViewProps {
   rows: readonly SpecificationRow[];
   selected: SpecificationRow | null;
   versions: readonly SpecificationVersionRow[];
-  role: RoleName;
+  may: boolean;
 }
 
 const keyOf = (r: SpecificationRow): string => `${r.product}|${r.operation}|${r.parameter}`;
@@ -63,10 +62,9 @@ const COLUMNS: readonly Column<SpecificationRow>[] = [
 ];
 
 /** All specifications; the selected one with its versions, the loops that aim elsewhere, and the way to change it. */
-export function SpecificationsView({ rows, selected, versions, role }: SpecificationsViewProps) {
+export function SpecificationsView({ rows, selected, versions, may }: SpecificationsViewProps) {
   const address = useAddress();
   const [editing, setEditing] = useState(false);
-  const canChange = mayAs(role, 'engineer');
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_320px] gap-3 items-start">
       <Panel title="Specifications" note={plural(rows.length, 'specification')} flush>
@@ -108,7 +106,7 @@ export function SpecificationsView({ rows, selected, versions, role }: Specifica
               </Link>
             </p>
           ))}
-          {canChange ? (
+          {may ? (
             <button type="button" className="btn mt-3" onClick={() => setEditing(true)}>
               Change the specification…
             </button>

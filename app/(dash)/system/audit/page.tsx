@@ -1,6 +1,6 @@
 import type { Metadata } from 'next';
 import { mayAs } from '@/lib/services/actor';
-import { auditChoices, auditRows } from '@/lib/services/system/views/audit';
+import { auditChoices, auditRows, exportAudit } from '@/lib/services/system/views/audit';
 import { integer, type SearchParams } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
@@ -16,11 +16,11 @@ const PAGE_ROWS = 100;
 
 export default async function AuditPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   const actor = await pageActor('/system/audit');
-  if (!mayAs(actor.role, 'engineer'))
+  if (!mayAs(actor.role, exportAudit.least))
     return (
       <Panel
         title="Audit trail"
-        empty={`The audit trail needs the engineer role; you are ${actor.role}. Ask an administrator.`}
+        empty={`The audit trail needs the ${exportAudit.least} role; you are ${actor.role}. Ask an administrator.`}
       />
     );
   const p = await searchParams;
