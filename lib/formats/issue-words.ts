@@ -19,14 +19,37 @@ function boundWords(issue: SchemaIssue & { code: 'too_small' | 'too_big' }, valu
   const least = issue.code === 'too_small';
   const bound = Number(least ? issue.minimum : issue.maximum);
   const counted = COUNTED[issue.origin];
-  if (counted !== undefined) return `needs at ${least ? 'least' : 'most'} ${bound} ${counted[bound === 1 ? 0 : 1]}`;
+  if (issue.origin === 'string' && least && bound === 1) return 'is missing';
+  if (counted !== undefined)
+    return `needs ${issue.exact ? '' : `at ${least ? 'least' : 'most'} `}${bound} ${counted[bound === 1 ? 0 : 1]}`;
   const side = issue.inclusive === false ? (least ? 'above' : 'below') : least ? 'at least' : 'at most';
   return `must be ${side} ${bound}${typeof value === 'number' ? `; this is ${value}` : ''}`;
 }
 
+/** "an alert", "a user". */
+export const withArticle = (noun: string): string => `${/^(?:[aeio]|u(?!s|ni))/.test(noun) ? 'an' : 'a'} ${noun}`;
+
 /** A value of another type than asked for. */
 const typeWords = (issue: SchemaIssue & { code: 'invalid_type' }): string =>
-  `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected === 'record' ? 'object' : issue.expected}`;
+  `must be ${withArticle(issue.expected === 'record' ? 'object' : issue.expected)}`;
+
+/** Which values a field takes. */
+function choiceWords(values: readonly unknown[]): string {
+  const words = values.map((v) => JSON.stringify(v));
+  return `must be ${words.length < 2 ? '' : `${words.slice(0, -1).join(', ')} or `}${words.at(-1)}`;
+}
+
+/** Texts of a form, by zod's name of it. */
+const FORM: Readonly<Record<string, string>> = {
+  email: 'must be an e-mail address, such as ana@fab.example',
+  url: 'must be an address, such as https://fab.example/hook',
+  guid: 'must be an id, a UUID',
+  uuid: 'must be an id, a UUID',
+  datetime: 'must be a time in ISO 8601 with zone, such as 2026-11-23T17:05:00Z',
+};
+
+/** Words that zod has made itself: a schema that was given a message has none of them. */
+const ZODS_OWN = /^(?:Invalid |Too small: |Too big: )/;
 
 /** Of the options of a union, the one that came furthest: its fault says what is really wrong. A union with words of its own keeps them. */
 function deepest(issue: SchemaIssue, before: readonly PropertyKey[] = []): SchemaIssue {
@@ -59,37 +82,68 @@ export interface SchemaWords {
   readonly fields?: string | undefined;
 }
 
-/** What a schema refuses of an input, field by field: the one place where what zod says becomes words. @param root - what was checked. */
-export const schemaFaults = (
+/**
+ * What a schema refuses of an input, the first fault of each field: the one place where what zod says becomes words.
+ * @param root - what was checked.
+ */
+export function schemaFaults(
   error: { readonly issues: readonly SchemaIssue[] },
   root: unknown,
   { most = MOST_FAULTS, fields }: SchemaWords = {},
-): SchemaFault[] =>
-  error.issues.slice(0, most).map((i) => {
+): SchemaFault[] {
+  const faults = new Map<string, SchemaFault>();
+  for (const i of error.issues) {
     const issue = deepest(i);
+    const path = issuePath(issue);
+    if (faults.has(path)) continue;
     const isUnknown = issue.code === 'unrecognized_keys' && issue.path.length === 0 && fields !== undefined;
-    return { path: issuePath(issue), message: isUnknown ? `is not a known field of ${fields}` : issueWords(issue, root) };
-  });
+    faults.set(path, {
+      path,
+      message: isUnknown ? `is not a known field of ${fields}` : issueWords(issue, valueAt(root, issue.path)),
+    });
+    if (faults.size === most) break;
+  }
+  return [...faults.values()];
+}
 
-/**
- * What is wrong with a value, in words for beside its field: bounds, whole numbers and missing values in the product's own words, what a schema was given a
- * message for as it stands.
- * @param root - what was checked; the value is read from it.
- */
-function issueWords(issue: SchemaIssue, root: unknown): string {
-  const value = valueAt(root, issue.path);
+/** What is wrong with a value, in words for beside its field; what a schema was given a message for, as it stands. */
+function issueWords(issue: SchemaIssue, value: unknown): string {
   if (issue.code === 'unrecognized_keys') {
     const others = issue.keys.slice(1, MOST_KEYS);
     return `is not a known field${others.length > 0 ? `, nor ${others.length === 1 ? 'is' : 'are'} ${others.join(', ')}` : ''}; leave it out`;
   }
   if (value === undefined && issue.path.length > 0 && (issue.code === 'invalid_union' || issue.code === 'invalid_value'))
     return 'is missing';
-  if (issue.code === 'invalid_type') {
-    if (issue.expected === 'int') return `must be a whole number; this is ${String(value)}`;
-    if (issue.expected === 'number') return value === undefined ? 'is missing' : 'must be a number';
-    return value === undefined || value === null ? 'is missing' : typeWords(issue);
-  }
-  if ((issue.code === 'too_small' || issue.code === 'too_big') && !/^Too (small|big)/.test(issue.message)) return issue.message;
-  if (issue.code === 'too_small' && issue.origin === 'string' && issue.minimum === 1) return 'is missing';
-  return issue.code === 'too_small' || issue.code === 'too_big' ? boundWords(issue, value) : issue.message;
+  if (
+    issue.code === 'invalid_type' &&
+    issue.expected !== 'int' &&
+    (value === undefined || (value === null && issue.expected !== 'number'))
+  )
+    return 'is missing';
+  return ZODS_OWN.test(issue.message) ? ownWords(issue, value) : issue.message;
 }
+
+/** Our words in place of zod's. */
+function ownWords(issue: SchemaIssue, value: unknown): string {
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.expected === 'int' ? `must be a whole number; this is ${String(value)}` : typeWords(issue);
+    case 'too_small':
+    case 'too_big':
+      return boundWords(issue, value);
+    case 'invalid_value':
+      return choiceWords(issue.values);
+    case 'invalid_union':
+      return 'options' in issue ? choiceWords(issue.options as unknown[]) : NONE_OF_THEM;
+    case 'invalid_format':
+      return FORM[issue.format] ?? NONE_OF_THEM;
+    case 'invalid_key':
+      return `its name ${issueWords(issue.issues[0]!, issue.path.at(-1))}`;
+    case 'not_multiple_of':
+      return `must be a multiple of ${issue.divisor}`;
+    default:
+      return NONE_OF_THEM;
+  }
+}
+
+const NONE_OF_THEM = 'is nothing that may stand here';

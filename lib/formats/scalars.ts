@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isVisible } from '@/lib/errors/visible';
+import { withArticle } from './issue-words';
 
 /** Numbers of the field lie far inside: squares and sums of what is larger, and squares of what is smaller but not 0, leave the range of a double. */
 export const MOST_MAGNITUDE = 1e100;
@@ -45,7 +46,7 @@ function nameLike(v: string, ctx: z.RefinementCtx): void {
 export const name = text(1, 120).superRefine(nameLike);
 
 /** The id of a record of ours, of whatever version of UUID: those of lots are hashes. @param what - "loop". */
-export const recordIdIn = (what: string) => z.guid(`must be the id of a ${what}`);
+export const recordIdIn = (what: string) => z.guid(`must be the id of ${withArticle(what)}`);
 
 /** The sender's own key of a record: it is compared and shown as a name is. */
 export const recordKey = text(1, 200).superRefine(nameLike);
@@ -77,13 +78,17 @@ export const INT_LIMITS = { lowest: -INT4, highest: INT4 } as const;
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-](\d\d):(\d\d))$/;
 
-/** Why a text is no time; `null` when it is one. */
+/** Why a text is no time, in its form or its zone; `null` when it may be one. */
 function timeFault(v: string): string | null {
   const parts = TIME.exec(v);
   if (parts === null) return 'must be a time in ISO 8601 with zone, at most nine decimals of a second, e.g. 2026-11-23T17:05:00Z';
   const zone = 60 * Number(parts[1] ?? 0) + Number(parts[2] ?? 0);
   if (zone > FURTHEST_ZONE_MIN || Number(parts[2] ?? 0) > 59)
     return 'has a zone that does not exist; zones lie between -14:00 and +14:00';
+  return null;
+}
+
+function yearFault(v: string): string | null {
   const year = new Date(v).getUTCFullYear();
   return year >= EARLIEST_YEAR && year <= LATEST_YEAR ? null : `must lie in the years ${EARLIEST_YEAR} to ${LATEST_YEAR}`;
 }
@@ -93,9 +98,14 @@ function timeFault(v: string): string | null {
  * mean the same moment.
  */
 export const time = z.iso
-  .datetime({ offset: true })
+  .datetime({
+    offset: true,
+    abort: true,
+    error: ({ code, input }) =>
+      code === 'invalid_type' ? undefined : (timeFault(String(input)) ?? 'names a day or a time of day that does not exist'),
+  })
   .superRefine((v, ctx) => {
-    const fault = timeFault(v);
+    const fault = timeFault(v) ?? yearFault(v);
     if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
   })
   .overwrite((v) => v.replace(/(\.\d{3})\d+/, '$1'))

@@ -12,6 +12,9 @@ export interface Ctx {
   readonly requestId: string | null;
 }
 
+/** The time of a ctx as a verb stores it: the clock by which the verb also decides. */
+export const timeOf = (ctx: Ctx): Date => new Date(ctx.now());
+
 /** The ctx of a request, by the clock of this machine. */
 export const askedBy = (by: By, requestId: string | null): Ctx => ({ by, now: Date.now, requestId });
 

@@ -116,10 +116,18 @@ describe('a pool of threads', () => {
     expect(await Promise.all(hogs)).toEqual(['AbortError', 'AbortError', 'AbortError']);
   });
 
-  test('long work tells how far it is', async () => {
-    const heard: [number, number][] = [];
-    await pool().run({ do: 'report' }, { report: (done, total) => heard.push([done, total]) });
-    expect(heard).toEqual([[1, 3]]); // the others came within a tenth of a second
+  test('long work tells how far it is, ten times a second at most', async () => {
+    const p = pool();
+    const heardOf = async (everyMs: number) => {
+      const heard: [number, number][] = [];
+      const start = performance.now();
+      await p.run({ do: 'report', everyMs }, { report: (done, total) => heard.push([done, total]) });
+      return { heard, most: 1 + Math.floor((performance.now() - start) / 100) };
+    };
+    expect((await heardOf(110)).heard).toEqual([1, 2, 3, 4, 5].map((done) => [done, 5]));
+    const { heard, most } = await heardOf(0);
+    expect(heard[0]).toEqual([1, 5]);
+    expect(heard.length).toBeLessThanOrEqual(most);
   });
 
   test('arrays go over and come back without a copy where the asker gives them up', async () => {

@@ -15,8 +15,8 @@ export const STAGE_SOURCES = {
   control: ['lib/services/control/threads.ts', 'lib/services/control/advice.ts'],
 };
 
-/** Storage, messages and settings do not compute: a change there leaves the versions alone. */
-const PLUMBING = /^@\/lib\/(db|queue|log|config|errors)(\/|$)/;
+/** Storage, messages, settings, threads and the text of tables do not compute: a change there leaves the versions alone. */
+const PLUMBING = /^@\/lib\/(db|queue|log|config|errors|threads|csv)(\/|$)/;
 
 const plumbing = {
   name: 'plumbing',
@@ -37,10 +37,10 @@ function packageVersions(metafile) {
   return [...names].sort().map((name) => `${name} ${packages[`node_modules/${name}`]?.version ?? 'unknown'}`);
 }
 
-/** One stage's version: a digest of everything its sources reach, without comments and layout. Any change of the arithmetic is a new version. */
-async function versionOf(stage, sources) {
+/** Everything that sources reach, without comments and layout. */
+async function bundled(sources) {
   const { build } = await import('esbuild');
-  const { outputFiles, metafile } = await build({
+  return build({
     entryPoints: sources.map((file) => resolve(root, file)),
     outdir: inRoot('dist'),
     write: false,
@@ -57,6 +57,14 @@ async function versionOf(stage, sources) {
     loader: { '.wasm': 'binary' },
     plugins: [plumbing],
   });
+}
+
+/** @returns the files whose text makes a version of these sources, from the root of the project. */
+export const countedFiles = async (sources) => Object.keys((await bundled(sources)).metafile.inputs);
+
+/** One stage's version: a digest of what its sources reach. Any change of the arithmetic is a new version. */
+async function versionOf(stage, sources) {
+  const { outputFiles, metafile } = await bundled(sources);
   const hash = createHash('sha256');
   for (const { text } of outputFiles) hash.update(text).update('\n');
   for (const line of packageVersions(metafile)) hash.update(`${line}\n`);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { codeVersion } from '../../lib/services/system/code-version';
-import { codeVersions, STAGE_SOURCES } from './code-versions.mjs';
+import { codeVersions, countedFiles, STAGE_SOURCES } from './code-versions.mjs';
 
 const dir = mkdtempSync(join(tmpdir(), 'code-versions-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -31,6 +31,15 @@ test('code that a stage does not reach leaves its version alone', async () => {
   });
   expect(more).toBe(first);
 });
+
+test.each(Object.entries(STAGE_SOURCES))(
+  '%s: what stores, sends, waits or starts threads is not in the version',
+  async (_stage, sources) => {
+    const files = await countedFiles(sources);
+    expect(files).toEqual(expect.arrayContaining(sources));
+    expect(files.filter((f) => /^lib\/(db|queue|log|config|errors|threads|csv)\//.test(f))).toEqual([]);
+  },
+);
 
 test('the stages of the product carry the versions of their sources as they are now', async () => {
   const versions = await codeVersions();

@@ -4,7 +4,8 @@ import { INGEST_KINDS, ingestBatch } from '@/lib/services/ingest';
 import { type CsvMapping, uploadCsv } from '@/lib/services/ingest/upload';
 import type { TestDatabase } from '../support';
 import { as } from '../support/as';
-import { file, HEAD, NOW, preview, refusal, row, uploadDatabase, WHO } from '../support/wafer-file';
+import { TRAIL_FULL, trailOf, withoutTrail } from '../support/trail';
+import { file, HEAD, NOW, preview, row, uploadDatabase, WHO } from '../support/wafer-file';
 
 /** What a preview promises, the upload keeps; the trail says who uploaded what. */
 let database: TestDatabase;
@@ -181,22 +182,33 @@ test('an upload is a line of the audit trail with file, mapping, counts and lots
   ).toEqual([
     [WHO, 'upload', 'atomic', 0, 1, 0],
     [WHO, 'upload', 'atomic', 2, 0, 0],
+    [WHO, 'begin upload', 'partial', undefined, undefined, undefined],
     [WHO, 'upload', 'partial', 0, 0, 2],
   ]);
-  expect(lines.map((l) => l.after['lots'])).toEqual([[], ['CSV-1'], []]);
+  expect(lines.map((l) => l.after['lots'])).toEqual([[], ['CSV-1'], undefined, []]);
+  expect(lines[2]!.after).toMatchObject({ mapping, headerLine: 1, wafers: 2 });
   expect(lines[1]!.after).toMatchObject({ mapping, headerLine: 1, withheld: 0 });
 });
 
-test('what an atomic upload keeps is gone with its line of the trail', async () => {
+test.each(['atomic', 'partial'] as const)('an upload, %s, keeps nothing that the trail does not know of', async (mode) => {
   const text = [HEAD, row('120', '2026-12-07T03:00:00Z', 22, 0), ''].join('\n');
   const { mapping } = await preview(file(text), null);
-  await db().exec(
-    sql`CREATE FUNCTION no_line() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trail is full''; END'`,
-  );
-  await db().exec(sql`CREATE TRIGGER no_line BEFORE INSERT ON audit_entry FOR EACH ROW EXECUTE FUNCTION no_line()`);
-  await refusal(uploadCsv(as(WHO, { now: NOW }), { ...file(text), mapping, mode: 'atomic' }));
-  await db().exec(sql`DROP TRIGGER no_line ON audit_entry`);
+  await withoutTrail(async () => {
+    await expect(uploadCsv(as(WHO, { now: NOW }), { ...file(text), mapping, mode })).rejects.toThrow(TRAIL_FULL);
+  });
   expect(await preview(file(text), mapping)).toMatchObject({ kept: 1, repeated: 0 });
+});
+
+test('a partial upload whose last line cannot be written is still in the trail, with the file and how it was read', async () => {
+  const text = [HEAD, row('120', '2026-12-07T04:00:00Z', 24, 0), ''].join('\n');
+  const { mapping } = await preview(file(text), null);
+  await withoutTrail(async () => {
+    await expect(
+      uploadCsv(as(WHO, { now: NOW }), { ...file(text), name: 'broken off.csv', mapping, mode: 'partial' }),
+    ).rejects.toThrow(TRAIL_FULL);
+  }, sql`NEW.action = 'upload'`);
+  expect(await preview(file(text), mapping)).toMatchObject({ kept: 0, repeated: 1 });
+  expect((await trailOf('measurement file', 'broken off.csv')).map((l) => [l.actor, l.action])).toEqual([[WHO, 'begin upload']]);
 });
 
 test('a preview opens no partition of time; the upload does', async () => {

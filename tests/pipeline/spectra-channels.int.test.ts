@@ -2,11 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import type { SpectrumRecord } from '@/lib/formats/wire';
-import { registerRecipes } from '@/lib/services/recipes/recipes';
 import { SPECTRAL_STATIONS } from '@/lib/simulator';
-import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
-import { ellipsometerLot } from '../support/ellipsometer';
+import { ellipsometerLot, takeRecipes } from '../support/ellipsometer';
 import { doAllWork } from '../support/work';
 
 let door: Door;
@@ -17,7 +15,7 @@ beforeAll(async () => {
   door = await openDoor();
   // another recipe of the operation, which knows one channel more
   const wide = { ...hfo2, channels: [...hfo2.channels, { ...hfo2.channels[0]!, name: 'psi 65', angleDeg: 65 }] };
-  await registerRecipes(as('ann'), [{ name: 'HFO2-WIDE', operation: 'ALD-HFO2', product: null, content: wide }]);
+  await takeRecipes([{ name: 'HFO2-WIDE', operation: 'ALD-HFO2', product: null, content: wide }]);
   const lot = ellipsometerLot(door.url, door.key, Date.UTC(2026, 8, 1, 7));
   wafer = lot.wafer;
   await lot.start();

@@ -2,10 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import { compileRecipe } from '@/lib/recipes';
-import { registerRecipes } from '@/lib/services/recipes/recipes';
-import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
-import { ellipsometerLot } from '../support/ellipsometer';
+import { ellipsometerLot, takeRecipes } from '../support/ellipsometer';
 import { doAllWork } from '../support/work';
 
 let door: Door;
@@ -64,7 +62,7 @@ const muellerRecipe: MetrologyRecipe = {
 beforeAll(async () => {
   door = await openDoor();
   const head = { name: 'MM-OCD', operation: 'ALD-HFO2', product: null };
-  await registerRecipes(as('ann'), [{ ...head, content: muellerRecipe }]);
+  await takeRecipes([{ ...head, content: muellerRecipe }]);
   const lot = ellipsometerLot(door.url, door.key, Date.UTC(2026, 8, 1, 7));
   wafer = lot.wafer;
   await lot.start();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
 import { keepDraft } from '@/lib/services/recipes/drafts';
-import { registerRecipes, setRecipeActive } from '@/lib/services/recipes/recipes';
+import { setRecipeActive } from '@/lib/services/recipes/recipes';
 import { approveDraft, releaseDraft } from '@/lib/services/recipes/release-draft';
 import { startTrial } from '@/lib/services/recipes/start-trial';
 import { startSurrogate, stopSurrogate, surrogatesOf } from '@/lib/services/recipes/surrogates';
@@ -9,7 +9,7 @@ import { asSent } from '@/lib/services/verb';
 import { SPECTRAL_STATIONS } from '@/lib/simulator';
 import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
-import { breakLamp, ellipsometerLot } from '../support/ellipsometer';
+import { breakLamp, ellipsometerLot, takeRecipes } from '../support/ellipsometer';
 import { trailOf } from '../support/trail';
 import { doAllWork } from '../support/work';
 
@@ -28,7 +28,7 @@ beforeAll(async () => {
   door = await openDoor();
   // before the first spectra: names are trusted for five seconds once they were looked up
   const own = { operation: 'ALD-HFO2', product: null };
-  await registerRecipes(as('ann'), [{ ...own, name: 'HFO2-COMMON', content: commonRecipe }]);
+  await takeRecipes([{ ...own, name: 'HFO2-COMMON', content: commonRecipe }]);
   const lot = ellipsometerLot(door.url, door.key, T0);
   wafer = lot.wafer;
   await lot.start();

@@ -33,6 +33,7 @@ import { type Door, openDoor } from '../support/door';
 import { ellipsometerLot } from '../support/ellipsometer';
 import { specOf } from '../support/loops';
 import { oxideLoop } from '../support/oxide';
+import { storedRows, TRAIL_FULL, trailOf, withoutTrail } from '../support/trail';
 import { HEAD, row } from '../support/wafer-file';
 import { doAllWork } from '../support/work';
 
@@ -54,8 +55,14 @@ beforeAll(async () => {
 });
 afterAll(() => door.close());
 
-/** Calls a verb, and checks that it has left a line under the name of who called. */
+/**
+ * Calls a verb, first while the trail takes no line: then it must fail and leave every table as it was. The second call must leave a line under the
+ * name of who called.
+ */
 async function does<I, R>(verb: Verb<I, R>, ctx: Ctx, input: NoInfer<I>): Promise<R> {
+  const before = await storedRows();
+  await withoutTrail(() => expect(verb(ctx, input), verb.name).rejects.toThrow(TRAIL_FULL));
+  expect(await storedRows(), verb.name).toEqual(before);
   const { last } = (await db().one<{ last: number }>(sql`SELECT COALESCE(max(id), 0) AS last FROM audit_entry`))!;
   const result = await verb(ctx, input);
   const lines = await db().rows<{ actor: string }>(sql`SELECT actor FROM audit_entry WHERE id > ${last}`);
@@ -103,6 +110,9 @@ test('recipes, their drafts, trials and surrogates', async () => {
   await does(returnDraft, bob, { draft, revision, reason });
   await releaseDraft(ann, { draft, revision, reason });
   expect(await does(approveDraft, bob, { draft, revision, reason })).toMatchObject({ kind: 'in_use' });
+  // The change is its author's, the approval that of the second engineer.
+  expect((await trailOf('metrology recipe', recipe)).at(-1)).toMatchObject({ actor: ann.by.email, action: 'change' });
+  expect((await trailOf('metrology recipe draft', draft)).at(-1)).toMatchObject({ actor: bob.by.email, action: 'approve' });
   const surrogate = await does(startSurrogate, ann, { recipe });
   await does(stopSurrogate, bob, { surrogate });
   await does(setRecipeActive, ann, { recipe, seen: baseVersion + 1, active: false, reason });
@@ -144,7 +154,17 @@ test('people, keys and channels', async () => {
 });
 
 test('the fab, files and dead letters', async () => {
-  await does(registerFab, ann, simulatedFab(1));
+  const fab = simulatedFab(1);
+  const [recipe] = fab.metrologyRecipes;
+  const more = {
+    ...fab,
+    areas: [...fab.areas, 'CMP-2'],
+    metrologyRecipes: [...fab.metrologyRecipes, { ...recipe!, name: 'NEW' }],
+  };
+  const before = await storedRows();
+  await withoutTrail(() => expect(registerFab(ann, more)).rejects.toThrow(TRAIL_FULL), sql`NEW.entity = 'metrology recipe'`);
+  expect(await storedRows()).toEqual(before);
+  await does(registerFab, ann, more);
   const mapping = { lot: { column: 'Lot' }, wafer: { column: 'Slot' } };
   await does(saveMapping, ann, { name: 'ellipsometer', mapping, headerLine: null });
   const columns = ['Value', 'Slot', 'Lot', 'Y', 'X', 'Operation', 'Station', 'Parameter', 'Unit'];

@@ -1,5 +1,9 @@
+import { transaction } from '@/lib/db';
+import type { NamedRecipe } from '@/lib/formats/metrology-recipe';
 import type { SpectrumRecord } from '@/lib/formats/wire';
+import { certifyNew, registerRecipes } from '@/lib/services/recipes/recipes';
 import { recordSpectra, SPECTRAL_STATIONS } from '@/lib/simulator';
+import { as } from './as';
 
 const HOUR = 3_600_000;
 const station = SPECTRAL_STATIONS.find((s) => s.recipe.name === 'HFO2-SE')!;
@@ -52,4 +56,10 @@ export function ellipsometerLot(url: string, key: string, startMs: number, lot =
 export function breakLamp(r: SpectrumRecord): void {
   const psi = r.channels[0]!.values as number[];
   for (let i = 0; i < psi.length; i++) psi[i]! += 3 * Math.exp(-(i % 51) / 10);
+}
+
+/** Puts metrology recipes in use, as those of a fab are. */
+export async function takeRecipes(recipes: readonly NamedRecipe[]): Promise<void> {
+  const made = await certifyNew(recipes);
+  await transaction((tx) => registerRecipes(tx, as('ann'), made));
 }

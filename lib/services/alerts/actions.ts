@@ -5,7 +5,7 @@ import { REASON_MAX, REASON_MIN, reasonProblem } from '@/lib/errors/reason';
 import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
-import { type Ctx, verb } from '../verb';
+import { type Ctx, timeOf, verb } from '../verb';
 import { alertEvent } from './raise';
 
 export const DISPOSITIONS = ['use_as_is', 'rework', 'scrap', 're_measure', 'false_alarm'] as const;
@@ -118,7 +118,7 @@ async function apply(tx: Tx, ctx: Ctx, alert: AlertRow, a: AlertAction): Promise
     case 'close':
       if (alert.state === 'closed') throw new AppError('conflict', 'the alert is closed already');
       await tx.exec(
-        sql`UPDATE alert SET state = 'closed', cause = ${a.cause}, action = ${a.action}, disposition = ${a.disposition}, closed_at = now(), version = version + 1 WHERE id = ${alert.id}`,
+        sql`UPDATE alert SET state = 'closed', cause = ${a.cause}, action = ${a.action}, disposition = ${a.disposition}, closed_at = ${timeOf(ctx)}, version = version + 1 WHERE id = ${alert.id}`,
       );
       await alertEvent(tx, alert.id, actor, 'closed', a.action, { cause: a.cause, disposition: a.disposition });
       return { state: 'closed', cause: a.cause, disposition: a.disposition };

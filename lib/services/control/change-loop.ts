@@ -8,7 +8,7 @@ import { reasonIn } from '@/lib/formats/reason';
 import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
-import { type Ctx, verb } from '../verb';
+import { type Ctx, timeOf, verb } from '../verb';
 import { judgeLoops, refuseJudged } from './judge-change';
 import { aims } from './specified';
 
@@ -194,7 +194,7 @@ export async function propose(
 ): Promise<ChangeOutcome> {
   const author = ctx.by.email;
   await tx.exec(sql`
-    UPDATE loop_proposal SET state = 'withdrawn', decided_by = ${author}, decided_at = now(), decision_reason = 'replaced by a newer proposal'
+    UPDATE loop_proposal SET state = 'withdrawn', decided_by = ${author}, decided_at = ${timeOf(ctx)}, decision_reason = 'replaced by a newer proposal'
     WHERE loop_id = ${loop.id} AND kind = ${kind} AND author = ${author} AND state = 'pending'`);
   const row = await tx.one<{ id: string }>(sql`
     INSERT INTO loop_proposal (loop_id, kind, base_version, config, author, reason, judgement)

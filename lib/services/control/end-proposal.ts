@@ -1,6 +1,6 @@
 import { sql, type Tx } from '@/lib/db';
 import { audit } from '../audit';
-import type { Ctx } from '../verb';
+import { type Ctx, timeOf } from '../verb';
 
 const ACTION = { approved: 'approve', rejected: 'reject', withdrawn: 'withdraw' } as const;
 
@@ -13,7 +13,7 @@ export async function endProposal(
   reason: string,
 ): Promise<void> {
   await tx.exec(
-    sql`UPDATE loop_proposal SET state = ${state}, decided_by = ${ctx.by.email}, decided_at = now(), decision_reason = ${reason} WHERE id = ${p.id}`,
+    sql`UPDATE loop_proposal SET state = ${state}, decided_by = ${ctx.by.email}, decided_at = ${timeOf(ctx)}, decision_reason = ${reason} WHERE id = ${p.id}`,
   );
   await audit(tx, ctx, {
     action: ACTION[state],

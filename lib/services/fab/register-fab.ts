@@ -4,7 +4,7 @@ import { AppError } from '@/lib/errors';
 import { type FabRecord, fabIn } from '@/lib/formats/fab';
 import { audit } from '../audit';
 import { checkLoops, createLoop } from '../control/create-loop';
-import { registerRecipes } from '../recipes/recipes';
+import { certifyNew, registerRecipes } from '../recipes/recipes';
 import { ensureCharts } from '../spc/ensure-charts';
 import { registerSpecifications } from '../spc/specification';
 import { verb } from '../verb';
@@ -24,18 +24,20 @@ export interface Registered {
 }
 
 /**
- * Registers or updates a fab's master data in one transaction (metrology recipes, which need their certificates, after it); what exists is kept and brought up to date, nothing is removed.
+ * Registers or updates a fab's master data and metrology recipes in one transaction; what exists is kept and brought up to date, nothing is removed.
  * A new loop starts in shadow; one that exists keeps its versions and its state: engineers change loops, not this call. A specification that the document changes
  * becomes a version, as on the screen; what engineers changed since stays where the document says what it said before. What it says otherwise of a
  * loop or a version of a recipe is in `kept` of the answer.
- * @throws AppError `invalid_input` with the field path; `conflict` for another unit of a parameter or another geometry of a product.
+ * @throws AppError `invalid_input` with the field path; `conflict` for another unit of a parameter or another geometry of a product;
+ *   as `certifyOnThread` for a metrology recipe.
  */
 export const registerFab = verb(
   { name: 'fab.register', least: 'engineer', input: fabIn },
   async (ctx, fab): Promise<Registered> => {
     checkReferences(fab);
     checkLoops(fab.loops);
-    const made = await transaction(async (tx) => {
+    const recipes = await certifyNew(fab.metrologyRecipes);
+    return transaction(async (tx) => {
       const before = await masterRows(tx, fab);
       refuseOtherMeaning(fab, before);
       const kept = await keptAsTheyAre(tx, fab);
@@ -45,6 +47,7 @@ export const registerFab = verb(
       const newLoopsInShadow: string[] = [];
       for (const l of fab.loops) if (await createLoop(tx, ctx, l)) newLoopsInShadow.push(l.name);
       await insertVmModels(tx);
+      await registerRecipes(tx, ctx, recipes);
       const charts = await ensureCharts(tx, ctx.by.email);
       const changes = masterChanges(before, await masterRows(tx, fab));
       await audit(tx, ctx, {
@@ -63,8 +66,6 @@ export const registerFab = verb(
         kept,
       };
     });
-    await registerRecipes(ctx, fab.metrologyRecipes);
-    return made;
   },
 );
 

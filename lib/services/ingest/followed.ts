@@ -5,7 +5,7 @@ import type { RunRecord } from '@/lib/formats/wire';
 import { feed } from '../live/feed';
 import type { CheckContext } from '../master/checks';
 import { issue } from '../master/checks';
-import { knobPlace, master } from '../master/master';
+import { knobPlace, knobsByPlace } from '../master/master';
 import type { Accepted } from './types';
 
 /** Further beyond a loop's limits than this many widths of their range is no split of a lot: the unit or the sign is another. */
@@ -30,7 +30,7 @@ const setpoint = (r: RunRecord, knob: string): number | undefined =>
 
 /** Says of runs that used a knob far outside the limits of its loop, a split of a lot for one, that they are kept and that no loop learns from them. */
 export async function tellUnlearned(tx: Tx, records: readonly Accepted<RunRecord>[]): Promise<void> {
-  const { knobs } = await master(Date.now());
+  const knobs = await knobsByPlace(tx);
   await feed(
     tx,
     records.flatMap(({ record: r }) =>

@@ -1,4 +1,4 @@
-import { db, perDatabase, sql } from '@/lib/db';
+import { type Db, db, perDatabase, sql } from '@/lib/db';
 
 export interface ProductFrame {
   readonly diameterMm: number;
@@ -76,7 +76,7 @@ async function read(now: number): Promise<Master> {
         UNION ALL SELECT operation, content FROM metrology_recipe_draft WHERE state IN ('draft', 'proposed')) q,
         jsonb_array_elements(CASE WHEN jsonb_typeof(q.content->'channels') = 'array' THEN q.content->'channels' ELSE '[]' END) AS c
       WHERE jsonb_typeof(c->'name') = 'string' GROUP BY q.operation`),
-    knobsByPlace(),
+    knobsByPlace(db()),
   ]);
   const byTool = new Map<string, Set<string>>(tools.map((t) => [t.name, new Set()]));
   for (const c of chambers) byTool.get(c.tool)?.add(c.name);
@@ -96,8 +96,8 @@ async function read(now: number): Promise<Master> {
 }
 
 /** Knobs of all loops, by `knobPlace`. */
-async function knobsByPlace(): Promise<ReadonlyMap<string, readonly Knob[]>> {
-  const rows = await db().rows<Knob & { operation: string; product: string }>(sql`
+export async function knobsByPlace(on: Db): Promise<ReadonlyMap<string, readonly Knob[]>> {
+  const rows = await on.rows<Knob & { operation: string; product: string }>(sql`
     SELECT l.operation, l.product, l.name AS loop, l.knob, l.knob_unit AS unit, (v.config->>'min')::float8 AS min, (v.config->>'max')::float8 AS max
     FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version ORDER BY l.name`);
   const byPlace = new Map<string, Knob[]>();

@@ -4,7 +4,7 @@ import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
-import { type Ctx, verb } from '../verb';
+import { type Ctx, timeOf, verb } from '../verb';
 
 const MAX_CONTENT = 1_000_000;
 
@@ -86,7 +86,7 @@ export const keepDraft = verb(
       if (r.id !== null) {
         const d = await lockDraft(tx, r.id, r.revision, ['draft']);
         ownOnly(ctx, d);
-        await tx.exec(sql`UPDATE metrology_recipe_draft SET content = ${content}::jsonb, base_version = ${r.baseVersion}, revision = revision + 1, updated_at = now(),
+        await tx.exec(sql`UPDATE metrology_recipe_draft SET content = ${content}::jsonb, base_version = ${r.baseVersion}, revision = revision + 1, updated_at = ${timeOf(ctx)},
         name = ${d.recipe_id === null ? r.name : d.name}, operation = ${d.recipe_id === null ? r.operation : d.operation}, product = ${d.recipe_id === null ? r.product : d.product}
         WHERE id = ${d.id}`);
         return { id: d.id, revision: d.revision + 1 };
@@ -119,16 +119,16 @@ export const discardDraft = verb(
     transaction(async (tx) => {
       const d = await lockDraft(tx, draft, revision, ['draft']);
       ownOnly(ctx, d);
-      await tx.exec(sql`UPDATE metrology_recipe_draft SET state = 'discarded', updated_at = now() WHERE id = ${d.id}`);
-      await stopTrials(tx, d.id);
+      await tx.exec(sql`UPDATE metrology_recipe_draft SET state = 'discarded', updated_at = ${timeOf(ctx)} WHERE id = ${d.id}`);
+      await stopTrials(tx, ctx, d.id);
       await audit(tx, ctx, { action: 'discard', entity: 'metrology recipe draft', entityId: d.id });
     }),
 );
 
 /** Stops what runs of a draft. */
-export const stopTrials = (tx: Tx, draftId: string): Promise<number> =>
+export const stopTrials = (tx: Tx, ctx: Ctx, draftId: string): Promise<number> =>
   tx.exec(
-    sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = now() WHERE draft_id = ${draftId} AND state = 'running'`,
+    sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = ${timeOf(ctx)} WHERE draft_id = ${draftId} AND state = 'running'`,
   );
 
 /** The newest stored spectra that hold all channels of a draft: of its recipe, or of its operation and product where there is none yet. */

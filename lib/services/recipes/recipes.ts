@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { db, recordId, sql, type Tx, transaction } from '@/lib/db';
+import { type Db, db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type MetrologyRecipe, metrologyRecipeIn, type NamedRecipe } from '@/lib/formats/metrology-recipe';
 import { parsed } from '@/lib/formats/parsed';
 import { reasonIn } from '@/lib/formats/reason';
 import { recordIdIn } from '@/lib/formats/scalars';
-import { type ConvergenceCertificate, certifyRecipe, checkRecipe } from '@/lib/recipes';
+import { type ConvergenceCertificate, checkRecipe } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
 import { type Ctx, verb } from '../verb';
+import { certifyOnThread } from './certify-on-thread';
 
 /** What only the database knows of a recipe: that its operation, product and reported parameters are registered. */
 export async function checkNames(tx: Tx, operation: string, product: string | null, recipe: MetrologyRecipe): Promise<void> {
@@ -33,33 +34,48 @@ export async function checkNames(tx: Tx, operation: string, product: string | nu
     bad('content.parameters', 'two report as the same fab parameter; each needs its own');
 }
 
-/** How a recipe gets its certificate: here, or by `certifyOnThread` where an event loop must stay free. */
-export type Certify = (recipe: MetrologyRecipe) => ConvergenceCertificate | null | Promise<ConvergenceCertificate | null>;
+/** A recipe that may be kept, with the certificate of its truncation; null where it needs none. */
+export interface Certified {
+  readonly recipe: MetrologyRecipe;
+  readonly certificate: ConvergenceCertificate | null;
+}
 
-/** The parsed recipe with the certificate of its truncation, which is computed before any transaction is opened. */
-export async function prepared(
-  content: unknown,
-  certify: Certify,
-): Promise<{ recipe: MetrologyRecipe; certificate: ConvergenceCertificate | null }> {
+/** The parsed recipe with its certificate, which is computed before any transaction is opened. */
+export async function certified(content: unknown): Promise<Certified> {
   const recipe = parsed(metrologyRecipeIn, content);
   checkRecipe(recipe);
-  return { recipe, certificate: await certify(recipe) };
+  return { recipe, certificate: await certifyOnThread(recipe) };
 }
 
 const json = (v: unknown) => (v === null ? null : JSON.stringify(v));
 
-/** Makes the recipes of a fab that do not exist yet, at version 1; those that do keep their versions. @throws AppError `invalid_input` naming the field. */
-export async function registerRecipes(ctx: Ctx, list: readonly NamedRecipe[]): Promise<void> {
-  const known = await db().rows<{ name: string }>(
+/** The recipes of a list whose names are free. */
+async function withFreeNames<R extends NamedRecipe>(on: Db, list: readonly R[]): Promise<R[]> {
+  const rows = await on.rows<{ name: string }>(
     sql`SELECT name FROM metrology_recipe WHERE name = ANY(${list.map((r) => r.name)}::text[])`,
   );
-  const have = new Set(known.map((k) => k.name));
-  for (const r of list) {
-    if (have.has(r.name)) continue;
-    const { recipe, certificate } = await prepared(r.content, certifyRecipe);
-    const said = { author: ctx.by.email, reason: 'registered with the fab' };
-    await transaction((tx) => insertRecipe(tx, ctx, { ...r, content: recipe }, certificate, said));
+  const taken = new Set(rows.map((r) => r.name));
+  return list.filter((r) => !taken.has(r.name));
+}
+
+export interface CertifiedRecipe extends NamedRecipe {
+  readonly certificate: ConvergenceCertificate | null;
+}
+
+/** The recipes of a fab that do not exist yet, with their certificates. @throws AppError `invalid_input` naming the field. */
+export async function certifyNew(list: readonly NamedRecipe[]): Promise<CertifiedRecipe[]> {
+  const made: CertifiedRecipe[] = [];
+  for (const r of await withFreeNames(db(), list)) {
+    const { recipe, certificate } = await certified(r.content);
+    made.push({ ...r, content: recipe, certificate });
   }
+  return made;
+}
+
+/** Makes the recipes of a fab at version 1; those that exist, also since a moment ago, keep their versions. @throws AppError `invalid_input` naming the field. */
+export async function registerRecipes(tx: Tx, ctx: Ctx, list: readonly CertifiedRecipe[]): Promise<void> {
+  const said = { author: ctx.by.email, reason: 'registered with the fab' };
+  for (const { certificate, ...r } of await withFreeNames(tx, list)) await insertRecipe(tx, ctx, r, certificate, said);
 }
 
 /** A new recipe at version 1; `author` is whose it is. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
@@ -111,7 +127,7 @@ async function locked(tx: Tx, id: string, seenVersion: number): Promise<Current>
   return current;
 }
 
-/** The next version of a recipe, in force from now on, as decided by whom `ctx` names. The caller has locked the recipe. */
+/** The next version of a recipe, in force from now on: the change of `author`, decided on by whom `ctx` names. The caller has locked the recipe. */
 export async function insertVersion(
   tx: Tx,
   ctx: Ctx,
@@ -133,6 +149,7 @@ export async function insertVersion(
     VALUES (${v.recipeId}, ${v.version}, ${json(v.recipe)}::jsonb, ${json(v.certificate)}::jsonb, ${v.author}, ${v.reason})`);
   await tx.exec(sql`UPDATE metrology_recipe SET version = ${v.version} WHERE id = ${v.recipeId}`);
   await audit(tx, ctx, {
+    author: v.author,
     action: 'change',
     entity: 'metrology recipe',
     entityId: v.recipeId,

@@ -3,13 +3,11 @@ import { db, recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import { reasonIn } from '@/lib/formats/reason';
-import type { ConvergenceCertificate } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
-import { type Ctx, verb } from '../verb';
-import { certifyOnThread } from './certify-on-thread';
+import { type Ctx, timeOf, verb } from '../verb';
 import { type Draft, draftSeen, lockDraft, ownOnly, spectraFor } from './drafts';
-import { checkNames, insertRecipe, insertVersion, lockRecipe, prepared } from './recipes';
+import { type Certified, certified, checkNames, insertRecipe, insertVersion, lockRecipe } from './recipes';
 import { type TrialDifference, type TrialWafer, trialDifference } from './trial-difference';
 
 export type ReleaseOutcome =
@@ -65,7 +63,7 @@ async function putInUse(
     await insertRecipe(tx, ctx, { name, operation, product, content: recipe }, certificate, { author, reason });
   } else await insertVersion(tx, ctx, { recipeId, name: d.name, version, recipe, certificate, author, reason });
   await tx.exec(sql`UPDATE metrology_recipe_draft SET state = 'in_use', recipe_id = ${recipeId}, made_version = ${version}, reason = ${reason},
-    decided_by = ${ctx.by.email}, decided_at = now(), decision_reason = ${by.decision}, updated_at = now() WHERE id = ${d.id}`);
+    decided_by = ${ctx.by.email}, decided_at = ${timeOf(ctx)}, decision_reason = ${by.decision}, updated_at = ${timeOf(ctx)} WHERE id = ${d.id}`);
   return { kind: 'in_use', recipeId, version };
 }
 
@@ -73,14 +71,12 @@ async function putInUse(
 async function read(id: string) {
   const d = await db().one<{ content: unknown }>(sql`SELECT content FROM metrology_recipe_draft WHERE id = ${id}`);
   if (d === undefined) throw new AppError('not_found', 'there is no such draft');
-  return prepared(d.content, certifyOnThread);
+  return certified(d.content);
 }
 
 /** A draft about to be decided on, its row and that of its recipe locked. */
-interface Ready {
+interface Ready extends Certified {
   readonly d: Draft;
-  readonly recipe: MetrologyRecipe;
-  readonly certificate: ConvergenceCertificate | null;
   /** Why a second engineer decides; empty: the author alone may. */
   readonly beyond: readonly string[];
 }
@@ -133,7 +129,7 @@ export const releaseDraft = verb(
 /** The draft waits for another engineer, who sees why its author alone may not decide. */
 async function propose(tx: Tx, ctx: Ctx, { d, beyond }: Ready, reason: string): Promise<ReleaseOutcome> {
   await tx.exec(
-    sql`UPDATE metrology_recipe_draft SET state = 'proposed', reason = ${reason}, decided_by = NULL, decided_at = NULL, decision_reason = NULL, updated_at = now() WHERE id = ${d.id}`,
+    sql`UPDATE metrology_recipe_draft SET state = 'proposed', reason = ${reason}, decided_by = NULL, decided_at = NULL, decision_reason = NULL, updated_at = ${timeOf(ctx)} WHERE id = ${d.id}`,
   );
   await audit(tx, ctx, {
     action: 'propose',
@@ -184,7 +180,7 @@ export const returnDraft = verb(
     transaction(async (tx) => {
       const d = await lockDraft(tx, draft, revision, ['proposed']);
       await tx.exec(
-        sql`UPDATE metrology_recipe_draft SET state = 'draft', decided_by = ${ctx.by.email}, decided_at = now(), decision_reason = ${reason}, updated_at = now() WHERE id = ${d.id}`,
+        sql`UPDATE metrology_recipe_draft SET state = 'draft', decided_by = ${ctx.by.email}, decided_at = ${timeOf(ctx)}, decision_reason = ${reason}, updated_at = ${timeOf(ctx)} WHERE id = ${d.id}`,
       );
       await audit(tx, ctx, {
         action: d.author === ctx.by.email ? 'withdraw' : 'reject',

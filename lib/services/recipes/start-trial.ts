@@ -6,10 +6,9 @@ import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { audit } from '../audit';
 import { codeVersion } from '../system/code-version';
-import { verb } from '../verb';
-import { certifyOnThread } from './certify-on-thread';
+import { timeOf, verb } from '../verb';
 import { draftSeen, lockDraft, spectraFor, stopTrials } from './drafts';
-import { prepared } from './recipes';
+import { certified } from './recipes';
 
 /** Stored wafers of a trial: enough to see a shift over the wafer and between wafers, few enough to wait for. */
 const TRIAL_WAFERS = 10;
@@ -24,7 +23,7 @@ export const startTrial = verb(
   async (ctx, { draft, revision }): Promise<string> => {
     const stored = await db().one<{ content: unknown }>(sql`SELECT content FROM metrology_recipe_draft WHERE id = ${draft}`);
     if (stored === undefined) throw new AppError('not_found', 'there is no such draft');
-    const { recipe, certificate } = await prepared(stored.content, certifyOnThread);
+    const { recipe, certificate } = await certified(stored.content);
     return transaction(async (tx) => {
       const d = await lockDraft(tx, draft, revision, ['draft', 'proposed']);
       const found = await tx.rows<{ id: string; measured_at: Date }>(spectraFor(d, recipe, TRIAL_WAFERS));
@@ -34,7 +33,7 @@ export const startTrial = verb(
           `no stored spectra of ${d.recipe_id === null ? d.operation : d.name} have the channels of the draft; without any it needs a second engineer`,
         );
       const refs: Ref[] = found.reverse().map((f) => ({ id: f.id, at: f.measured_at.getTime() }));
-      await stopTrials(tx, d.id);
+      await stopTrials(tx, ctx, d.id);
       const made = await tx.one<{ id: string }>(sql`
         INSERT INTO metrology_recipe_trial (draft_id, revision, base_version, content, certificate, refs, code_version, author)
         VALUES (${d.id}, ${d.revision}, ${d.base_version}, ${JSON.stringify(recipe)}::jsonb, ${certificate === null ? null : JSON.stringify(certificate)}::jsonb,
@@ -57,7 +56,7 @@ export const stopTrial = verb(
   async (ctx, { trial }) =>
     transaction(async (tx) => {
       const stopped = await tx.one<{ draft_id: string }>(
-        sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = now() WHERE id = ${trial} AND state = 'running' RETURNING draft_id`,
+        sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = ${timeOf(ctx)} WHERE id = ${trial} AND state = 'running' RETURNING draft_id`,
       );
       if (stopped === undefined) throw new AppError('conflict', 'this trial is not running');
       await audit(tx, ctx, {

@@ -15,7 +15,7 @@ import {
 } from '@/lib/recipes';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
-import { verb } from '../verb';
+import { timeOf, verb } from '../verb';
 import { lockRecipe } from './recipes';
 
 /** What a training thread is given: the work, where it stands, and for how long it may go on before it hands back a checkpoint. */
@@ -87,7 +87,7 @@ export const startSurrogate = verb(
         ON CONFLICT (recipe_id, version, axis_id) DO NOTHING`);
       if (made === 0) {
         const resumed = await tx.exec(
-          sql`UPDATE metrology_surrogate SET state = 'training', error = NULL, updated_at = now() WHERE id = ${id} AND state IN ('stopped', 'failed')`,
+          sql`UPDATE metrology_surrogate SET state = 'training', error = NULL, updated_at = ${timeOf(ctx)} WHERE id = ${id} AND state IN ('stopped', 'failed')`,
         );
         if (resumed === 0) throw new AppError('conflict', 'this version has a surrogate, or one in training');
       }
@@ -111,7 +111,7 @@ export const stopSurrogate = verb(
   async (ctx, { surrogate: id }) =>
     transaction(async (tx) => {
       const stopped =
-        await tx.exec(sql`UPDATE metrology_surrogate SET state = CASE state WHEN 'training' THEN 'stopped' ELSE 'retired' END, updated_at = now()
+        await tx.exec(sql`UPDATE metrology_surrogate SET state = CASE state WHEN 'training' THEN 'stopped' ELSE 'retired' END, updated_at = ${timeOf(ctx)}
         WHERE id = ${id} AND state IN ('training', 'ready')`);
       if (stopped === 0) throw new AppError('conflict', 'this surrogate is neither in training nor in use');
       await audit(tx, ctx, { action: 'stop', entity: 'surrogate', entityId: id });

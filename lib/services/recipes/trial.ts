@@ -1,10 +1,10 @@
-import { asFloat32, db, sql, type Tx } from '@/lib/db';
+import { db, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import type { MetrologyRecipe, SpectrumAxis } from '@/lib/formats/metrology-recipe';
+import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
 import type { SiteFit } from '@/lib/recipes';
-import type { SpectrumJob } from '../spectra/fit-spectra';
+import { jobOf, type SpectrumJob, type StoredSpectra } from '../spectra/fit-spectra';
 import type { TrialFits, TrialWafer } from './trial-difference';
 
 export type TrialJob = SpectrumJob;
@@ -22,16 +22,10 @@ interface TrialRow {
   base_certificate: { truncation: number } | null;
 }
 
-interface StoredSpectrum {
+interface TrialSpectra extends StoredSpectra {
   lot: string;
   slot: number;
   station: string;
-  axis_id: string;
-  axis: SpectrumAxis;
-  channels: string[];
-  sites: number;
-  values: Buffer;
-  sigma: Buffer | null;
   x: Float64Array;
   y: Float64Array;
 }
@@ -59,30 +53,18 @@ export async function trialStep(p: Payload<'trial'>, compute: (job: TrialJob) =>
       LEFT JOIN metrology_recipe_version v ON v.recipe_id = d.recipe_id AND v.version = t.base_version WHERE t.id = ${p.trialId}`);
   if (t === undefined || t.state !== 'running' || t.done !== p.step) return { kind: 'idle' };
   const ref = t.refs[p.step]!;
-  const s = await db().one<StoredSpectrum>(sql`
+  const s = await db().one<TrialSpectra>(sql`
     SELECT s.lot, s.slot, s.station, s.axis_id, a.content AS axis, s.channels, s.sites, s.values, s.sigma, l.x, l.y
     FROM spectrum s JOIN spectrum_axis a ON a.id = s.axis_id JOIN site_layout l ON l.id = s.layout_id WHERE s.id = ${ref.id} AND s.measured_at = ${new Date(ref.at)}`);
   if (s === undefined) return { kind: 'fitted', wafer: null, of: t.refs.length };
-  const job = (recipeId: string, version: number, recipe: MetrologyRecipe, truncation: number | null): TrialJob => ({
-    recipeId,
-    version,
-    recipe,
-    truncation,
-    axisId: s.axis_id,
-    axis: s.axis,
-    channels: recipe.channels.map((c) => s.channels.indexOf(c.name)),
-    sent: s.channels.length,
-    sites: s.sites,
-    values: asFloat32(s.values).slice(),
-    sigma: s.sigma === null ? null : asFloat32(s.sigma).slice(),
-    surrogate: null,
-  });
+  const job = (recipeId: string, version: number, recipe: MetrologyRecipe, truncation: number | undefined): TrialJob =>
+    jobOf(s, { recipeId, version, recipe, truncation: truncation ?? null, surrogate: null });
   try {
-    const draft = await compute(job(p.trialId, 0, t.content, t.certificate?.truncation ?? null));
+    const draft = await compute(job(p.trialId, 0, t.content, t.certificate?.truncation));
     const canBase = t.base?.channels.every((c) => s.channels.includes(c.name)) ?? false;
     const base =
       t.base !== null && canBase
-        ? await compute(job(t.recipe_id!, t.base_version, t.base, t.base_certificate?.truncation ?? null))
+        ? await compute(job(t.recipe_id!, t.base_version, t.base, t.base_certificate?.truncation))
         : null;
     const wafer: TrialWafer = {
       spectrumId: ref.id,

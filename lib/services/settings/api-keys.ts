@@ -4,7 +4,7 @@ import { sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
-import { verb } from '../verb';
+import { timeOf, verb } from '../verb';
 import { LEAST_SENDER, SENDER, SENDER_WORDS } from './account-rules';
 
 export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'alerts', 'compute', 'truth'] as const;
@@ -47,7 +47,7 @@ export const revokeApiKey = verb(
   async (ctx, { key: id }) =>
     transaction(async (tx) => {
       const row = await tx.one<{ sender: string; prefix: string }>(
-        sql`UPDATE api_key SET revoked_at = now() WHERE id = ${id} AND revoked_at IS NULL RETURNING sender, prefix`,
+        sql`UPDATE api_key SET revoked_at = ${timeOf(ctx)} WHERE id = ${id} AND revoked_at IS NULL RETURNING sender, prefix`,
       );
       if (row === undefined) throw new AppError('not_found', 'there is no such key, or it is revoked already');
       await audit(tx, ctx, {

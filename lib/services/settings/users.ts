@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { db, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { audit } from '../audit';
-import { verb } from '../verb';
+import { type Ctx, timeOf, verb } from '../verb';
 import { EMAIL, LEAST_PASSWORD } from './account-rules';
 import { countAttempt, forgive } from './sign-in-limits';
 
@@ -37,10 +37,10 @@ export const createUser = verb(
     return transaction(async (tx) => {
       const id = randomUUID();
       const made = await tx.exec(sql`
-        INSERT INTO "user" (id, name, email, email_verified, role, password_due, updated_at) VALUES (${id}, ${u.name}, ${email}, true, ${u.role}::role, ${whose === 'temporary'}, now()) ON CONFLICT (email) DO NOTHING`);
+        INSERT INTO "user" (id, name, email, email_verified, role, password_due, updated_at) VALUES (${id}, ${u.name}, ${email}, true, ${u.role}::role, ${whose === 'temporary'}, ${timeOf(ctx)}) ON CONFLICT (email) DO NOTHING`);
       if (made === 0) throw new AppError('conflict', `there is a user ${email} already`, { field: 'email' });
       await tx.exec(
-        sql`INSERT INTO account (id, account_id, provider_id, user_id, password, updated_at) VALUES (${randomUUID()}, ${id}, 'credential', ${id}, ${hash}, now())`,
+        sql`INSERT INTO account (id, account_id, provider_id, user_id, password, updated_at) VALUES (${randomUUID()}, ${id}, 'credential', ${id}, ${hash}, ${timeOf(ctx)})`,
       );
       await audit(tx, ctx, {
         action: 'create',
@@ -78,7 +78,7 @@ export const setUserRole = verb(
       const { user, isLastAdministrator } = await lockUser(tx, id);
       if (isLastAdministrator && next !== 'administrator')
         throw new AppError('conflict', 'the last administrator cannot be demoted; appoint another one first');
-      await tx.exec(sql`UPDATE "user" SET role = ${next}::role, updated_at = now() WHERE id = ${id}`);
+      await tx.exec(sql`UPDATE "user" SET role = ${next}::role, updated_at = ${timeOf(ctx)} WHERE id = ${id}`);
       await audit(tx, ctx, {
         action: 'set role',
         entity: 'user',
@@ -100,7 +100,7 @@ export const setUserDisabled = verb(
       if (disabled && isLastAdministrator)
         throw new AppError('conflict', 'the last administrator cannot be disabled; appoint another one first');
       await tx.exec(
-        sql`UPDATE "user" SET disabled_at = CASE WHEN ${disabled} THEN now() END, updated_at = now() WHERE id = ${id}`,
+        sql`UPDATE "user" SET disabled_at = ${disabled ? timeOf(ctx) : null}, updated_at = ${timeOf(ctx)} WHERE id = ${id}`,
       );
       if (disabled) await tx.exec(sql`DELETE FROM session WHERE user_id = ${id}`);
       await audit(tx, ctx, { action: disabled ? 'disable' : 'enable', entity: 'user', entityId: user.email });
@@ -115,7 +115,7 @@ export const resetPassword = verb(
     const hash = await hashPassword(secret);
     await transaction(async (tx) => {
       const { user } = await lockUser(tx, id);
-      await setHash(tx, id, hash, true);
+      await setHash(tx, ctx, id, hash, true);
       await tx.exec(sql`DELETE FROM session WHERE user_id = ${id}`);
       await audit(tx, ctx, {
         action: 'reset password',
@@ -153,7 +153,7 @@ export const changeOwnPassword = verb(
         throw new AppError('invalid_input', 'the current password is not right', { field: 'current' });
       if (wanted === given)
         throw new AppError('invalid_input', 'the new password is the current one; choose another', { field: 'next' });
-      const { wasDue } = await setHash(tx, user.id, hash, false);
+      const { wasDue } = await setHash(tx, ctx, user.id, hash, false);
       await tx.exec(sql`DELETE FROM session WHERE user_id = ${user.id} AND token <> ${token}`);
       await audit(tx, ctx, {
         action: 'change password',
@@ -167,12 +167,12 @@ export const changeOwnPassword = verb(
 );
 
 /** @param due - whether the user has to choose another. @returns whether that was so until now. */
-async function setHash(tx: Tx, userId: string, hash: string, due: boolean): Promise<{ wasDue: boolean }> {
+async function setHash(tx: Tx, ctx: Ctx, userId: string, hash: string, due: boolean): Promise<{ wasDue: boolean }> {
   await tx.exec(
-    sql`UPDATE account SET password = ${hash}, updated_at = now() WHERE user_id = ${userId} AND provider_id = 'credential'`,
+    sql`UPDATE account SET password = ${hash}, updated_at = ${timeOf(ctx)} WHERE user_id = ${userId} AND provider_id = 'credential'`,
   );
   const before = await tx.one<{ due: boolean }>(sql`SELECT password_due AS due FROM "user" WHERE id = ${userId} FOR UPDATE`);
-  await tx.exec(sql`UPDATE "user" SET password_due = ${due}, updated_at = now() WHERE id = ${userId}`);
+  await tx.exec(sql`UPDATE "user" SET password_due = ${due}, updated_at = ${timeOf(ctx)} WHERE id = ${userId}`);
   return { wasDue: before?.due === true };
 }
 

@@ -103,7 +103,7 @@ async function enterVersion(tx: Tx, ctx: Ctx, e: Entry): Promise<number> {
 }
 
 /** Ends what is planned. No point was judged by it, so nothing is judged again, and no run of points begins anew. */
-async function cancelPlanned(tx: Tx, ctx: Ctx, { chart, change, planned, why }: Entry): Promise<number> {
+async function cancelPlanned(tx: Tx, ctx: Ctx, { chart, change, planned, why, now }: Entry): Promise<number> {
   const refuse = (text: string) => new AppError('invalid_input', text, { field: 'cancelScheduled' });
   if (Object.keys(change).length > 1)
     throw refuse('Cancelling a planned version goes alone: leave everything else out, and enter that afterwards.');
@@ -111,7 +111,7 @@ async function cancelPlanned(tx: Tx, ctx: Ctx, { chart, change, planned, why }: 
   if (last === undefined)
     throw refuse('No version is planned. One that has begun is not cancelled: enter a new version instead.');
   await tx.exec(
-    sql`UPDATE chart_version SET cancelled_at = now() WHERE chart_id = ${chart.id} AND version = ANY(${planned.map((p) => p.version)}::int[])`,
+    sql`UPDATE chart_version SET cancelled_at = ${new Date(now)} WHERE chart_id = ${chart.id} AND version = ANY(${planned.map((p) => p.version)}::int[])`,
   );
   await audit(tx, ctx, {
     action: 'cancel',

@@ -10,7 +10,7 @@ import { writeMeasurements } from '../ingest/measurements';
 import { feed } from '../live/feed';
 import { codeVersion } from '../system/code-version';
 
-/** A wafer's spectra with the recipe version that is in force: what a compute thread needs. */
+/** A wafer's spectra with a version of its recipe: what a compute thread needs. */
 export interface SpectrumJob {
   readonly recipeId: string;
   readonly version: number;
@@ -74,26 +74,33 @@ async function read(ref: Ref): Promise<SpectrumRow | undefined> {
     WHERE s.id = ${ref.id} AND s.measured_at = ${new Date(ref.at)}`);
 }
 
-/** The job of a stored spectrum under the version of its recipe that is in force. */
-export function jobOf(row: SpectrumRow): SpectrumJob {
-  return {
-    recipeId: row.recipe_id,
-    version: row.version,
-    recipe: row.content,
-    truncation: row.certificate?.truncation ?? null,
-    axisId: row.axis_id,
-    axis: row.axis,
-    channels: row.content.channels.map((c) => row.channels.indexOf(c.name)),
-    sent: row.channels.length,
-    sites: row.sites,
-    values: asFloat32(row.values).slice(),
-    sigma: row.sigma === null ? null : asFloat32(row.sigma).slice(),
-    surrogate:
-      row.surrogate === null || row.surrogate_id === null
-        ? null
-        : { id: row.surrogate_id, bytes: Uint8Array.from(row.surrogate) },
-  };
-}
+/** A stored wafer of spectra, as its rows are. */
+export type StoredSpectra = Pick<SpectrumRow, 'axis_id' | 'axis' | 'channels' | 'sites' | 'values' | 'sigma'>;
+
+/** What a recipe version brings to a job. */
+export type FittedBy = Pick<SpectrumJob, 'recipeId' | 'version' | 'recipe' | 'truncation' | 'surrogate'>;
+
+/** The job of stored spectra under a version of a recipe. */
+export const jobOf = (s: StoredSpectra, by: FittedBy): SpectrumJob => ({
+  ...by,
+  axisId: s.axis_id,
+  axis: s.axis,
+  channels: by.recipe.channels.map((c) => s.channels.indexOf(c.name)),
+  sent: s.channels.length,
+  sites: s.sites,
+  values: asFloat32(s.values).slice(),
+  sigma: s.sigma === null ? null : asFloat32(s.sigma).slice(),
+});
+
+/** The version in force, with its surrogate. */
+const inForce = (row: SpectrumRow): FittedBy => ({
+  recipeId: row.recipe_id,
+  version: row.version,
+  recipe: row.content,
+  truncation: row.certificate?.truncation ?? null,
+  surrogate:
+    row.surrogate === null || row.surrogate_id === null ? null : { id: row.surrogate_id, bytes: Uint8Array.from(row.surrogate) },
+});
 
 /** Reads and fits; writes nothing. */
 export async function fitSpectra(
@@ -103,7 +110,7 @@ export async function fitSpectra(
   const fitted: FittedWafer[] = [];
   for (const ref of refs) {
     const row = await read(ref);
-    if (row !== undefined) fitted.push({ row, fits: await compute(jobOf(row)) });
+    if (row !== undefined) fitted.push({ row, fits: await compute(jobOf(row, inForce(row))) });
   }
   return fitted;
 }

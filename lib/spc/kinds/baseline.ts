@@ -1,7 +1,7 @@
 import { type ChartKind, kindOf } from './kinds';
 import type { BaselineLimits, RawPoint, Weights } from './phase';
 
-/** A baseline of which more than this share lies beyond its own limits is not in control: its first limits stand, and the rules will say so. */
+/** A baseline of which more than this share lies beyond its own limits is not in control: its first limits stand, and the rules will say so (docs/maths/spc.md, "First limits"). */
 const MOST_LEFT_OUT = 1 / 4;
 
 /**

@@ -5,7 +5,7 @@ import type { BaselineLimits, RawPoint } from './phase';
 
 /**
  * Above this ratio of overall to moving-range sigma the points follow each other (a controlled or drifting process does), and limits from
- * moving ranges would be too tight.
+ * moving ranges would be too tight: docs/maths/spc.md, "First limits", has the shares of false alarms by both.
  */
 const AUTOCORRELATED = 1.15;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { db, sql, transaction } from '@/lib/db';
 import { CSV_FIELDS, type CsvField, type CsvMapping, DATE_ORDERS } from '@/lib/formats/csv/fields';
 import { audit } from '../../audit';
-import { verb } from '../../verb';
+import { timeOf, verb } from '../../verb';
 
 /** Lines before the names of the columns, far more than any instrument writes. */
 const HEADER_AT_MOST = 10_000;
@@ -60,8 +60,9 @@ export const saveMapping = verb(
   },
   async (ctx, { name, mapping, headerLine }) =>
     transaction(async (tx) => {
-      await tx.exec(sql`INSERT INTO csv_mapping (name, kind, mapping, header_line, author) VALUES (${name}, 'measurement', ${JSON.stringify(mapping)}::jsonb, ${headerLine}::int, ${ctx.by.email})
-        ON CONFLICT (name) DO UPDATE SET mapping = EXCLUDED.mapping, header_line = EXCLUDED.header_line, author = EXCLUDED.author, created_at = now()`);
+      await tx.exec(sql`INSERT INTO csv_mapping (name, kind, mapping, header_line, author, created_at)
+        VALUES (${name}, 'measurement', ${JSON.stringify(mapping)}::jsonb, ${headerLine}::int, ${ctx.by.email}, ${timeOf(ctx)})
+        ON CONFLICT (name) DO UPDATE SET mapping = EXCLUDED.mapping, header_line = EXCLUDED.header_line, author = EXCLUDED.author, created_at = EXCLUDED.created_at`);
       await audit(tx, ctx, { action: 'save', entity: 'csv mapping', entityId: name, after: { ...mapping, headerLine } });
     }),
 );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { db, sql, type Tx } from '@/lib/db';
+import { db, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { type CsvField, type CsvMapping, guessMapping } from '@/lib/formats/csv/fields';
 import { type Lookups, type MappedRows, type MappedWafer, mapRows, unusedColumns } from '@/lib/formats/csv/map-rows';
@@ -159,7 +159,8 @@ export interface CsvResult {
 /**
  * Takes a file in through the same service as the API, as sender `csv:<e-mail>`. In `partial` mode wafers with unreadable rows are left
  * out and told; in `atomic` mode nothing is kept when anything is wrong. A header that was searched for and found below other lines is not
- * taken without being told: nothing is stored on a guess that nobody has seen. The upload is a line of the audit trail, beside what it keeps.
+ * taken without being told: nothing is stored on a guess that nobody has seen. An atomic upload is one transaction with its line of the audit trail; a partial one, which keeps chunk
+ * after chunk, has a line before the first and one with its outcome after the last: no wafer is kept of which the trail does not know the file.
  * @throws AppError `invalid_input` for a mapping that does not fit, a header line that is not told, or in atomic mode for unreadable rows.
  */
 export const uploadCsv = verb(
@@ -187,8 +188,9 @@ export const uploadCsv = verb(
     const many = tooMany(wafers);
     if (many !== null) throw new AppError('payload_too_large', many.message);
     const line = { file: name, headerLine: table.headerLine, mapping: used, mode };
+    if (mode === 'partial') await transaction((tx) => auditUpload(tx, ctx, 'begin upload', line, { wafers: wafers.length }));
     const batch = await ingestBatch(INGEST_KINDS.measurements, senderOf(ctx), records(wafers), mode, ctx.now(), (tx, kept) =>
-      auditUpload(tx, ctx, line, mapped, kept),
+      auditUpload(tx, ctx, 'upload', line, outcome(mapped, kept)),
     );
     const issues = faultKinds(mapped, batch.results);
     return {
@@ -203,21 +205,20 @@ export const uploadCsv = verb(
   },
 );
 
-/** Who sent which file, how it was read, and what became of its wafers. */
-async function auditUpload(
+/** A line of the trail: which file, how it was read, and what is known of its wafers. */
+const auditUpload = (
   tx: Tx,
   ctx: Ctx,
-  file: { readonly file: string; readonly headerLine: number; readonly mapping: CsvMapping; readonly mode: BatchMode },
-  { wafers, refused }: MappedRows,
-  { accepted, repeated, rejected, withheld, results }: BatchResult,
-): Promise<void> {
+  action: 'begin upload' | 'upload',
+  after: { readonly file: string; readonly headerLine: number; readonly mapping: CsvMapping; readonly mode: BatchMode },
+  wafers: Readonly<Record<string, unknown>>,
+): Promise<void> =>
+  audit(tx, ctx, { action, entity: 'measurement file', entityId: after.file.slice(0, 200), after: { ...after, ...wafers } });
+
+/** What became of the wafers of a file. */
+function outcome({ wafers, refused }: MappedRows, { accepted, repeated, rejected, withheld, results }: BatchResult) {
   const lots = results.flatMap((r) => (r.status === 'accepted' ? [String(wafers[r.index]!.record['lot'])] : []));
-  await audit(tx, ctx, {
-    action: 'upload',
-    entity: 'measurement file',
-    entityId: file.file.slice(0, 200),
-    after: { ...file, kept: accepted, repeated, refused: rejected + refused.length, withheld, lots: [...new Set(lots)].sort() },
-  });
+  return { kept: accepted, repeated, refused: rejected + refused.length, withheld, lots: [...new Set(lots)].sort() };
 }
 
 async function idsWithoutRun(batch: BatchResult): Promise<ReadonlySet<string>> {
