@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 
-/** What a schema says of an input. */
+/** An issue of a schema with an input. */
 type SchemaIssue = z.core.$ZodIssue;
 
 /** The value at the path of an issue; undefined where there is none. */
 const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((v, k) => (v === null || v === undefined ? undefined : (v as Record<PropertyKey, unknown>)[k]), root);
 
-/** Fields that one issue names. */
+/** Most fields that one issue names. */
 const MOST_KEYS = 6;
 
 const COUNTED: Readonly<Record<string, readonly [one: string, many: string]>> = {
@@ -24,11 +24,11 @@ function boundWords(issue: SchemaIssue & { code: 'too_small' | 'too_big' }, valu
   return `must be ${side} ${bound}${typeof value === 'number' ? `; this is ${value}` : ''}`;
 }
 
-/** A value of another type than asked for. */
+/** A value of the wrong type. */
 const typeWords = (issue: SchemaIssue & { code: 'invalid_type' }): string =>
   `must be ${/^[aeiou]/.test(issue.expected) ? 'an' : 'a'} ${issue.expected === 'record' ? 'object' : issue.expected}`;
 
-/** Of the options of a union, the one that came furthest: its fault says what is really wrong. A union with words of its own keeps them. */
+/** Of the options of a union, the one that matched furthest: its fault says what is really wrong. A union with its own message keeps it. */
 function deepest(issue: SchemaIssue, before: readonly PropertyKey[] = []): SchemaIssue {
   const path = [...before, ...issue.path];
   if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return { ...issue, path };
@@ -39,11 +39,11 @@ function deepest(issue: SchemaIssue, before: readonly PropertyKey[] = []): Schem
   return best ?? { ...issue, path };
 }
 
-/** Where the fault is: a field that is not known is named itself, not what holds it. */
+/** The path of the fault: an unknown field is named itself, not its parent. */
 const issuePath = (issue: SchemaIssue): string =>
   [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].map(String).join('.');
 
-/** Faults that are told; one input that is nothing like its schema has as many as the schema has fields. */
+/** Most faults reported; an input that is nothing like its schema has one for every field. */
 const MOST_FAULTS = 8;
 
 export interface SchemaFault {
@@ -53,13 +53,13 @@ export interface SchemaFault {
 }
 
 export interface SchemaWords {
-  /** Faults at most. */
+  /** Most faults. */
   readonly most?: number;
-  /** Whose fields they are, and which there are: "spc/ewma; fields are values, lambda". */
+  /** The owner of the fields and their list: "spc/ewma; fields are values, lambda". */
   readonly fields?: string | undefined;
 }
 
-/** What a schema refuses of an input, field by field: the one place where what zod says becomes words. @param root - what was checked. */
+/** What a schema refuses in an input, field by field: the one place where zod's issues become words. @param root - what was checked. */
 export const schemaFaults = (
   error: { readonly issues: readonly SchemaIssue[] },
   root: unknown,
@@ -72,8 +72,8 @@ export const schemaFaults = (
   });
 
 /**
- * What is wrong with a value, in words for beside its field: bounds, whole numbers and missing values in the product's own words, what a schema was given a
- * message for as it stands.
+ * What is wrong with a value, in words to show beside its field: bounds, whole numbers and missing values in the product's own words, messages of the
+ * schema unchanged.
  * @param root - what was checked; the value is read from it.
  */
 function issueWords(issue: SchemaIssue, root: unknown): string {

@@ -6,7 +6,7 @@ import { VERBS } from './verbs';
 const MADE = /[^\w.]verb\(/g;
 const NAMED = /[^\w.]verb\(\s*\{\s*name: '([^']+)'/g;
 
-/** The sources below a folder of ours, without tests. */
+/** The source files below a folder, without tests. */
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts') && !path.endsWith('.test.ts') && path !== 'verb.ts')

@@ -119,7 +119,7 @@ describe('a pool of threads', () => {
   test('long work tells how far it is', async () => {
     const heard: [number, number][] = [];
     await pool().run({ do: 'report' }, { report: (done, total) => heard.push([done, total]) });
-    expect(heard).toEqual([[1, 3]]); // the others came within a tenth of a second
+    expect(heard).toEqual([[1, 3]]); // the others arrived within a tenth of a second
   });
 
   test('arrays go over and come back without a copy where the asker gives them up', async () => {

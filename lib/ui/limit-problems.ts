@@ -1,4 +1,4 @@
-/** What stands beside a field of limits while it is typed: the very rules that the services refuse by. */
+/** Messages beside a field of limits while typing: the same rules as the services'. */
 export {
   enteredLimitProblems,
   type LimitField,

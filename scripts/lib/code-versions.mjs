@@ -15,7 +15,7 @@ export const STAGE_SOURCES = {
   control: ['lib/services/control/threads.ts', 'lib/services/control/advice.ts'],
 };
 
-/** Storage, messages and settings do not compute: a change there leaves the versions alone. */
+/** Storage, messages and settings do not compute: a change there does not change the versions. */
 const PLUMBING = /^@\/lib\/(db|queue|log|config|errors)(\/|$)/;
 
 const plumbing = {
@@ -25,7 +25,7 @@ const plumbing = {
   },
 };
 
-/** Versions of the packages that these sources import, by the lock file. */
+/** Versions of the packages that these sources import, from the lock file. */
 function packageVersions(metafile) {
   const { packages } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8'));
   const names = new Set(
@@ -37,7 +37,7 @@ function packageVersions(metafile) {
   return [...names].sort().map((name) => `${name} ${packages[`node_modules/${name}`]?.version ?? 'unknown'}`);
 }
 
-/** One stage's version: a digest of everything its sources reach, without comments and layout. Any change of the arithmetic is a new version. */
+/** One stage's version: a digest of everything its sources import, without comments and formatting. Any change of the arithmetic is a new version. */
 async function versionOf(stage, sources) {
   const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({

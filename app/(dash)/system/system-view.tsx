@@ -13,7 +13,7 @@ import { DeadLetters } from './dead-letters';
 
 const STALE_WORKER_MS = 180_000;
 
-/** What the machinery does: queues, rates, what failed, who works, how much is stored. */
+/** State of the system: queues, rates, failures, workers, storage. */
 export function SystemPageView({ data: d, role }: { data: SystemView; role: RoleName }) {
   const pending = d.queues.reduce((s, q) => s + q.ready + q.sent, 0);
   return (

@@ -12,7 +12,7 @@ export interface FilePanelProps {
   saved: readonly SavedMapping[];
 }
 
-/** The file, the line that names its columns, a mapping that was saved, and the first rows as they stand. */
+/** The file, its header line, a saved mapping, and its first rows unparsed. */
 export function FilePanel({ r, preview, saved }: FilePanelProps) {
   const { question } = r.reading;
   return (
@@ -44,7 +44,7 @@ export function FilePanel({ r, preview, saved }: FilePanelProps) {
           <SavedMappings
             saved={saved}
             onChoose={(m) =>
-              // A line that was told by hand stands; else the line is the one that was saved with the mapping.
+              // A line set by hand is kept; otherwise the line saved with the mapping is used.
               r.ask({ ...question, mapping: m.mapping, line: question.line ?? m.headerLine, pauseMs: 0 })
             }
           />

@@ -13,7 +13,7 @@ import { type Kept, keptAsTheyAre, refuseOtherMeaning } from './kept';
 
 const json = (v: unknown) => JSON.stringify(v);
 
-/** What a document named, and what became of it. */
+/** The outcome of a document. */
 export interface Registered {
   readonly tools: number;
   readonly operations: number;
@@ -24,10 +24,10 @@ export interface Registered {
 }
 
 /**
- * Registers or updates a fab's master data in one transaction (metrology recipes, which need their certificates, after it); what exists is kept and brought up to date, nothing is removed.
- * A new loop starts in shadow; one that exists keeps its versions and its state: engineers change loops, not this call. A specification that the document changes
- * becomes a version, as on the screen; what engineers changed since stays where the document says what it said before. What it says otherwise of a
- * loop or a version of a recipe is in `kept` of the answer.
+ * Registers or updates a fab's master data in one transaction (metrology recipes, which need their certificates, after it); what exists is kept and
+ * brought up to date, nothing is removed. A new loop starts in shadow; one that exists keeps its versions and its state: engineers change loops, not
+ * this call. A specification that the document changes becomes a version, as on the screen; what engineers changed since stays where the document
+ * repeats what it said before. Where it differs from a loop or a recipe version, `kept` of the answer says so.
  * @throws AppError `invalid_input` with the field path; `conflict` for another unit of a parameter or another geometry of a product.
  */
 export const registerFab = verb(
@@ -117,7 +117,7 @@ async function upsertNames(tx: Tx, fab: FabRecord): Promise<void> {
     ON CONFLICT (name) DO UPDATE SET digits = EXCLUDED.digits, description = EXCLUDED.description`);
 }
 
-/** Versions of recipes do not change. @returns the new ones, "NAME version". */
+/** Recipe versions never change. @returns the new ones, "NAME version". */
 async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<string[]> {
   const rows = await tx.rows<{
     name: string;
@@ -128,7 +128,7 @@ async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<string[]> {
   return rows.map((r) => `${r.name} ${r.version}`);
 }
 
-/** Every parameter that is measured as a wafer map gets a virtual-metrology model a product; it predicts once it could be trained. */
+/** Every parameter that is measured as a wafer map gets one virtual-metrology model per product; it predicts once it has been trained. */
 async function insertVmModels(tx: Tx): Promise<void> {
   const rows = await tx.rows<{ operation: string; product: string; parameter: string; unit: string }>(sql`
     SELECT s.operation, s.product, s.parameter, p.unit FROM specification s JOIN parameter p ON p.name = s.parameter WHERE s.parameter <> ALL(${[...OVERLAY_PARAMETERS]}::text[])`);

@@ -10,7 +10,7 @@ import { audit } from '../audit';
 import { feed } from '../live/feed';
 import { type Ctx, verb } from '../verb';
 
-/** What only the database knows of a recipe: that its operation, product and reported parameters are registered. */
+/** The check of a recipe that needs the database: its operation, product and reported parameters are registered. */
 export async function checkNames(tx: Tx, operation: string, product: string | null, recipe: MetrologyRecipe): Promise<void> {
   const bad = (field: string, message: string): never => {
     throw new AppError('invalid_input', `${field}: ${message}`, { field });
@@ -33,7 +33,7 @@ export async function checkNames(tx: Tx, operation: string, product: string | nu
     bad('content.parameters', 'two report as the same fab parameter; each needs its own');
 }
 
-/** How a recipe gets its certificate: here, or by `certifyOnThread` where an event loop must stay free. */
+/** How a recipe gets its certificate: in place, or by `certifyOnThread` where an event loop must stay free. */
 export type Certify = (recipe: MetrologyRecipe) => ConvergenceCertificate | null | Promise<ConvergenceCertificate | null>;
 
 /** The parsed recipe with the certificate of its truncation, which is computed before any transaction is opened. */
@@ -48,7 +48,10 @@ export async function prepared(
 
 const json = (v: unknown) => (v === null ? null : JSON.stringify(v));
 
-/** Makes the recipes of a fab that do not exist yet, at version 1; those that do keep their versions. @throws AppError `invalid_input` naming the field. */
+/**
+ * Creates the recipes of a fab that do not exist yet, at version 1; existing ones keep their versions. @throws AppError `invalid_input` naming the
+ * field.
+ */
 export async function registerRecipes(ctx: Ctx, list: readonly NamedRecipe[]): Promise<void> {
   const known = await db().rows<{ name: string }>(
     sql`SELECT name FROM metrology_recipe WHERE name = ANY(${list.map((r) => r.name)}::text[])`,
@@ -62,7 +65,7 @@ export async function registerRecipes(ctx: Ctx, list: readonly NamedRecipe[]): P
   }
 }
 
-/** A new recipe at version 1; `author` is whose it is. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
+/** Creates a recipe at version 1, by `author`. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
 export async function insertRecipe(
   tx: Tx,
   ctx: Ctx,
@@ -93,7 +96,7 @@ interface Current {
   reason: string;
 }
 
-/** Locks a recipe by itself: a join would look for the version that was in force before the wait for the lock. */
+/** Locks a recipe on its own: a join would see the version that was in force before the wait for the lock. */
 export const lockRecipe = (tx: Tx, id: string): Promise<number> =>
   tx.exec(sql`SELECT 1 FROM metrology_recipe WHERE id = ${id} FOR UPDATE`);
 
@@ -111,7 +114,7 @@ async function locked(tx: Tx, id: string, seenVersion: number): Promise<Current>
   return current;
 }
 
-/** The next version of a recipe, in force from now on, as decided by whom `ctx` names. The caller has locked the recipe. */
+/** Adds the next version of a recipe, in force from now on by decision of `ctx.by`. The caller has locked the recipe. */
 export async function insertVersion(
   tx: Tx,
   ctx: Ctx,
@@ -149,7 +152,9 @@ export async function insertVersion(
   ]);
 }
 
-/** Takes a recipe out of use, or back into it: spectra for one that is out of use are refused, within the five seconds that names are remembered. */
+/**
+ * Takes a recipe out of use, or puts it back: spectra for a recipe out of use are refused within five seconds, the time for which names are cached.
+ */
 export const setRecipeActive = verb(
   {
     name: 'recipe.activate',

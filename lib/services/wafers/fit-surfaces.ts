@@ -8,9 +8,9 @@ import { reasonOf } from '../unfitted';
 
 /** The highest radial order that is fitted. */
 export const HIGHEST_ORDER = 6;
-/** Sites per fitted term that leave enough freedom to judge the residual. */
+/** Fewest sites per fitted term that leave enough degrees of freedom to judge the residual. */
 const SITES_A_TERM = 1.6;
-/** Share of a site's u below which nothing is its own: rounding of a covariance. */
+/** Share of a site's u below which its own part counts as zero: rounding of a covariance. */
 const NOTHING_OWN = 1e-6;
 
 interface WaferRow {
@@ -25,12 +25,12 @@ interface WaferRow {
   diameter_mm: number;
 }
 
-/** The fit of a wafer, or with a reason why there is none, and nothing but it. */
+/** The fit of a wafer, or only the reason why there is none. */
 type SpatialRow = RowOf<'spatial_result'>;
 
 const orders = new Map<string, number>();
 
-/** The highest radial order, at most 6, that the sites of a layout determine with freedom left; found once a layout. */
+/** The highest radial order, at most 6, that the sites of a layout determine with degrees of freedom left; found once per layout. */
 function orderFor(layoutId: string, x: Float64Array, y: Float64Array, radiusMm: number): number {
   const known = orders.get(layoutId);
   if (known !== undefined) return known;
@@ -55,7 +55,7 @@ function determined(x: Float64Array, y: Float64Array, order: number, radiusMm: n
 function fitWafer(w: WaferRow): SpatialRow {
   const radius = w.diameter_mm / 2;
   const measured = [...w.value.keys()].filter((i) => !Number.isNaN(w.value[i]!));
-  // Missing sites can make a high order undetermined on this wafer alone: then a lower one is fitted and stored with it.
+  // Missing sites can make a high order undetermined on this wafer alone: then a lower order is fitted and stored with it.
   let order = orderFor(w.layout_id, w.x, w.y, radius);
   const complete = measured.length === w.value.length;
   const pick = (v: Float64Array) => (complete ? v : Float64Array.from(measured, (i) => v[i]!));
@@ -101,8 +101,8 @@ function fitWafer(w: WaferRow): SpatialRow {
 }
 
 /**
- * What each site has for itself, √(u² − Σ c²); null where the sites are exact, or one has nothing of its own: then all count alike.
- * @throws AppError `invalid_input` where some sites are exact (u = 0) and others are not: no weights stand for that.
+ * Each site's own part of u, √(u² − Σ c²); null where the sites are exact, or one has no part of its own: then all count alike.
+ * @throws AppError `invalid_input` where some sites are exact (u = 0) and others are not: no weights express that.
  */
 function ownUncertainty(u: Float64Array, shared: readonly Float64Array[]): Float64Array | null {
   const exact = u.indexOf(0);
@@ -120,8 +120,8 @@ function ownUncertainty(u: Float64Array, shared: readonly Float64Array[]): Float
 }
 
 /**
- * u of the coefficients: what the sites have for themselves, not below what they state and widened by the residuals where those are larger
- * (Birge); and what they share, which goes through the fit as a value does: u² = u²(own) + Σₖ (A cₖ)².
+ * u of the coefficients: from the sites' own parts, as stated or widened by the residuals where those are larger (Birge); and from what they share,
+ * which is fitted as the values are: u² = u²(own) + Σₖ (A cₖ)².
  * @param of - coefficients of each shared part, fitted as the values were.
  */
 function coefficientUncertainty(fit: ZernikeFit, isKnown: boolean, of: readonly Float64Array[]): Float64Array {
@@ -129,7 +129,7 @@ function coefficientUncertainty(fit: ZernikeFit, isKnown: boolean, of: readonly 
   return fit.standardErrors.map((s, j) => Math.sqrt((widen * s) ** 2 + of.reduce((sum, c) => sum + c[j]! * c[j]!, 0)));
 }
 
-/** A wafer that cannot be fitted gets a result that says why: it must not keep the other wafers of its job from theirs. */
+/** A wafer that cannot be fitted gets a result that says why and does not fail the other wafers of its job. */
 function fitOrReason(w: WaferRow): SpatialRow {
   try {
     return fitWafer(w);
@@ -163,7 +163,7 @@ export async function fitWafers(refs: readonly Ref[]): Promise<SpatialRow[]> {
   return rows.map(fitOrReason);
 }
 
-/** Stores the fits and asks for what follows from the measurement: chart points and controller updates. */
+/** Stores the fits and enqueues what follows from the measurement: chart points and controller updates. */
 export async function storeWaferFits(tx: Tx, fits: readonly SpatialRow[], refs: readonly Ref[]): Promise<void> {
   await bulkInsert(tx, 'spatial_result', fits, { key: ['measurement_id', 'measured_at'] });
   await enqueueLater(tx, [

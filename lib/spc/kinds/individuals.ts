@@ -4,14 +4,14 @@ import { fixedDispersionLimits, fixedLimits, type KindOfChart, plainWalk } from 
 import type { BaselineLimits, RawPoint } from './phase';
 
 /**
- * Above this ratio of overall to moving-range sigma the points follow each other (a controlled or drifting process does), and limits from
+ * Above this ratio of overall to moving-range sigma the points are autocorrelated (as in a controlled or drifting process), and limits from
  * moving ranges would be too tight.
  */
 const AUTOCORRELATED = 1.15;
 
 /**
- * Centre, sigma and limits of single values: by the mean moving range (MR/1.128), or by the overall standard deviation where neighbours are too alike
- * for it.
+ * Centre, sigma and limits of individual values: by the mean moving range (MR/1.128), or by the overall standard deviation where the points are
+ * autocorrelated.
  * @reference Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), §6.4.
  */
 export function estimateSingles(points: readonly RawPoint[], out: ReadonlySet<number>): BaselineLimits | null {
@@ -39,7 +39,7 @@ export function estimateSingles(points: readonly RawPoint[], out: ReadonlySet<nu
   };
 }
 
-/** Single values with their moving range. */
+/** Individual values with their moving range. */
 export const individuals: KindOfChart = {
   label: 'individuals and moving range',
   dispersion: 'moving range',

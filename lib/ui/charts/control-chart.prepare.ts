@@ -10,7 +10,7 @@ import type { AxisTick } from './plot-axes';
 import { isDispersionRule, ruleName } from './rules';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
 
-/** A stretch of process time with its own limits (one version of the chart). */
+/** A period of process time with its own limits (one version of the chart). */
 export interface ChartPhase {
   version: number;
   fromMs: number;
@@ -23,10 +23,10 @@ export interface ChartPhase {
   dispCl: number | null;
   dispUcl: number | null;
   dispLcl: number | null;
-  /** Entered by a person: the limits of the location, those of the dispersion. */
+  /** Entered by a person: the limits of location, those of dispersion. */
   isEntered: boolean;
   isDispEntered: boolean;
-  /** Values behind a point that limits which follow their number are told for. */
+  /** Subgroup size for which size-dependent limits are stated. */
   size?: number | null;
 }
 
@@ -44,7 +44,7 @@ export interface PointLimits {
   dispLcl: Float64Array;
 }
 
-/** A specification from a moment on. */
+/** A specification from a given time on. */
 export interface SpecSpan {
   fromMs: number;
   lsl: number | null;
@@ -59,29 +59,29 @@ export interface ControlChartInput {
   at: Float64Array;
   /** What is judged: the value, subgroup mean or EWMA. NaN is a gap. */
   plotted: Float64Array;
-  /** The single value behind it, where it differs (EWMA); drawn pale. */
+  /** The individual value behind it, where it differs (EWMA); drawn pale. */
   value?: Float64Array | undefined;
   /** Standard uncertainty of the value; NaN where unknown. */
   u?: Float64Array | undefined;
-  /** Values behind each point. */
+  /** Number of values behind each point. */
   n?: readonly number[] | undefined;
-  /** Limits of a study follow the number of values behind a point: Xbar charts. */
+  /** Limits of a study follow the subgroup size: Xbar charts. */
   followsN?: boolean | undefined;
   /** Moving range, range or standard deviation. */
   dispersion?: Float64Array | undefined;
   dispersionName?: string | undefined;
-  /** Rules that fired with the point last in the window; 101.. on the dispersion chart. */
+  /** Rules that fired with the point as the last of the window; 101.. on the dispersion chart. */
   rules: readonly (readonly number[])[];
   /** Reason of exclusion, else null. */
   excluded: readonly (string | null)[];
   ids: readonly string[];
   names: readonly string[];
   phases: readonly ChartPhase[];
-  /** The limits each point was judged by, NaN where there is none; without them a phase shows those of its version. */
+  /** The limits that judged each point, NaN where there are none; without them a phase shows those of its version. */
   pointLimits?: PointLimits | undefined;
-  /** End of the window that was asked for, ms UTC: what changed after the last point and before it is drawn too. */
+  /** End of the requested window, ms UTC: changes between the last point and this time are drawn too. */
   toMs?: number | undefined;
-  /** Versions of the specification, oldest first; the last one holds now. Empty: nothing is specified. */
+  /** Versions of the specification, oldest first; the last one is in force. Empty: nothing is specified. */
   specs: readonly SpecSpan[];
   events: readonly ChartEvent[];
 }
@@ -101,13 +101,13 @@ export interface DrawnPoint {
   line: number | null;
   raw: number | null;
   dispersion: number | null;
-  /** Standard uncertainty of the value: of `y` where that is the value, of `raw` where y is an average of its past. */
+  /** Standard uncertainty of the value: of `y` where that is the value, of `raw` where y is a moving average. */
   u: number | null;
   rules: readonly number[];
   dispersionRules: readonly number[];
-  /** Beyond its own dispersion limits, whether a rule watches them or not. */
+  /** Beyond its own dispersion limits, whether or not a rule watches them. */
   beyondDispersion: boolean;
-  /** Limits judged it; without its own limits every point counts as judged by those of its phase. */
+  /** Limits judged it; without limits of its own a point counts as judged by those of its phase. */
   isJudged: boolean;
   excluded: string | null;
 }
@@ -127,13 +127,13 @@ export interface LimitSegment {
   x2: number;
   /** Only the last segment of a kind is labelled. */
   label: string | null;
-  /** Of an earlier phase: its number, which stands on its line, and where that begins. */
+  /** Of an earlier phase: its number, written on its line, and where the line begins. */
   earlier?: { text: string; x1: number };
 }
 
 export interface ControlChartModel {
   points: DrawnPoint[];
-  /** Positions in `points` where a rule fired, in order: n / p walk them. */
+  /** Positions in `points` where a rule fired, in order: n / p step through them. */
   violations: number[];
   limits: LimitSegment[];
   dispersionLimits: LimitSegment[];
@@ -151,14 +151,11 @@ export interface ControlChartModel {
   yDecimals: number;
   valueDecimals: number;
   summary: string;
-  /** How many points are drawn of how many. */
+  /** Points drawn, and points in all. */
   drawn: { shown: number; of: number };
 }
 
-/**
- * A control chart ready to draw: decimated points (every flagged one kept), limits and zones per phase, ticks, and one sentence
- * that says what is seen.
- */
+/** A control chart ready to draw: decimated points (every flagged one kept), limits and zones per phase, ticks, and a one-sentence summary. */
 export function prepareControlChart(all: ControlChartInput, o: ControlChartOptions): ControlChartModel {
   const c = untilEnd(all);
   const n = c.at.length;
@@ -246,7 +243,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   };
 }
 
-/** What point i says: its value with the uncertainty that belongs to it, before it the average where that is what is plotted. */
+/** Point i in words: its value with its uncertainty, preceded by the average where that is plotted. */
 export const valueWords = (
   c: Pick<ControlChartInput, 'plotted' | 'value' | 'u' | 'unit'>,
   i: number,
@@ -259,18 +256,18 @@ export const valueWords = (
 /** The value that `u` belongs to. */
 export const measuredOf = (p: Pick<DrawnPoint, 'y' | 'raw'>): number | null => p.raw ?? p.y;
 
-/** Did limits judge a point: its own, or where none are told those of its phase? */
+/** Did limits judge a point: its own, or, where it has none, those of its phase? */
 export function isJudged(c: ControlChartInput, i: number): boolean {
   if (c.pointLimits !== undefined) return isJudgedBy(c.pointLimits, i);
   const phase = phaseAt(c, c.at[i]!);
   return phase !== undefined && (phase.ucl !== null || phase.lcl !== null);
 }
 
-/** The phase that holds at a moment. */
+/** The phase in force at a given time. */
 export const phaseAt = (c: Pick<ControlChartInput, 'phases'>, ms: number): ChartPhase | undefined =>
   inForceAt(c.phases, 'fromMs', ms);
 
-/** Does the dispersion of a point lie beyond the limits it was judged by? Excluded points are judged by nothing. */
+/** Does the dispersion of a point lie beyond the limits that judged it? Excluded points are not judged. */
 export function beyondDispersion(c: ControlChartInput, i: number): boolean {
   const d = c.dispersion?.[i];
   if (c.pointLimits === undefined || d === undefined || c.excluded[i]) return false;

@@ -9,7 +9,7 @@ import { PlotFrame } from './plot-frame';
 import { numberTicks, PlotPanel } from './plot-panel';
 import { useSampleWalk } from './use-walk';
 
-/** Room for the counts, px. */
+/** Space for the counts, px. */
 const COUNTS = 30;
 const TOP = 14;
 const RIGHT = 6;

@@ -4,7 +4,7 @@ import { type ControlChartInput, prepareControlChart } from './control-chart.pre
 import { controlChartNotes } from './control-chart.text';
 import { earlierLabelPx, earlierLabels } from './earlier-labels';
 import { HOUR, hourlyChart, phase, T0 as t0 } from './fixtures/hourly-chart';
-import { limitSets, toldFor } from './limit-sets';
+import { limitSets, statedSize } from './limit-sets';
 import { phasePatch, placePhaseLabels } from './phase-labels';
 import { overlaps, type Patch } from './plot';
 import { markPatches } from './taken-places';
@@ -90,11 +90,11 @@ test('two sets of limits are both named with their numbers, on the page and belo
 
 test('the size that the limits of a study are told for comes out of its sigma', () => {
   const v = { cl: 10.186, ucl: 10.186 + (3 * 0.384) / Math.sqrt(3), sigmaWithin: 0.384, limitsSource: 'study' };
-  expect(toldFor('xbar_s', v)).toBe(3);
+  expect(statedSize('xbar_s', v)).toBe(3);
   expect([
-    toldFor('individuals', v),
-    toldFor('xbar_s', { ...v, limitsSource: 'given' }),
-    toldFor('xbar_r', { ...v, sigmaWithin: null }),
+    statedSize('individuals', v),
+    statedSize('xbar_s', { ...v, limitsSource: 'given' }),
+    statedSize('xbar_r', { ...v, sigmaWithin: null }),
   ]).toEqual([null, null, null]);
 });
 

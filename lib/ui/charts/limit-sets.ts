@@ -4,10 +4,10 @@ import type { ChartPhase, ControlChartInput } from './control-chart.prepare';
 import { limitDecimals, limitText, type Span } from './control-limits.prepare';
 
 /**
- * Values behind a point that the limits of a study of subgroups are told for, n = (3 sigma / (UCL - CL))²; null for entered ones, which hold for
+ * Subgroup size for which the limits of a study are stated, n = (3 sigma / (UCL - CL))²; null for entered ones, which hold for
  * every size, and for kinds of charts whose limits follow none.
  */
-export function toldFor(
+export function statedSize(
   kind: ChartKind,
   v: { cl: number | null; ucl: number | null; sigmaWithin: number | null; limitsSource: string },
 ): number | null {
@@ -25,7 +25,7 @@ function limitWords(l: Limits, isEntered: boolean): string {
   return ORDER.flatMap((k) => (l[k] === null ? [] : [`${k.toUpperCase()} ${limitText(l[k], isEntered, d)}`])).join(', ');
 }
 
-/** The limits of its dispersion as those of a location. */
+/** The dispersion limits of a phase in the shape of location limits. */
 export const dispersionOf = (p: ChartPhase): Limits => ({ lcl: p.dispLcl, cl: p.dispCl, ucl: p.dispUcl });
 
 const isSame = (a: ChartPhase, b: ChartPhase): boolean =>
@@ -33,7 +33,7 @@ const isSame = (a: ChartPhase, b: ChartPhase): boolean =>
   a.isDispEntered === b.isDispEntered &&
   (['lcl', 'cl', 'ucl', 'dispLcl', 'dispCl', 'dispUcl'] as const).every((k) => a[k] === b[k]);
 
-/** Where the numbers of a phase hold: entered ones everywhere, those of a study as its kind of chart makes them. */
+/** For which points the numbers of a phase hold: entered ones for all, those of a study by the kind of chart. */
 function validity(p: ChartPhase, c: Pick<ControlChartInput, 'value'>): string {
   if (p.isEntered) return ', as entered';
   if (p.size != null) return ` for n = ${p.size}, other sizes by their own`;
@@ -41,8 +41,8 @@ function validity(p: ChartPhase, c: Pick<ControlChartInput, 'value'>): string {
 }
 
 /**
- * Each set of limits in words, where a chart draws more than one: the versions it is of, since when, its numbers. Versions that follow each
- * other with the same limits (a change of rules) are one set.
+ * Each set of limits in words, where a chart draws more than one: its versions, since when, its numbers. Consecutive versions with the same limits (a
+ * change of rules) are one set.
  */
 export function limitSets(
   spans: readonly Span[],

@@ -5,7 +5,7 @@ import { type AxisTick, PlotAxes, type PlotAxesProps } from './plot-axes';
 
 export interface PlotPanelProps extends Pick<PlotAxesProps, 'width' | 'xTicks' | 'xTitle' | 'hideX' | 'name' | 'grid'> {
   height: number;
-  /** The plot within the drawing; the marks are drawn on the same. */
+  /** The plot within the drawing, shared with the marks. */
   box: PlotBox;
   x: readonly [number, number];
   y: readonly [number, number];
@@ -14,7 +14,7 @@ export interface PlotPanelProps extends Pick<PlotAxesProps, 'width' | 'xTicks' |
   children: ReactNode;
 }
 
-/** One plot over an x axis of numbers: grid, axes and the name of y; its marks are drawn by who uses it, on the same geometry. */
+/** One plot over an x axis of numbers: grid, axes and the name of y; its marks are drawn by the caller, on the same geometry. */
 export function PlotPanel({ width, height, box, x, y, yTicks, decimals, children, ...axes }: PlotPanelProps) {
   return (
     <svg width={width} height={height} data-export="" aria-hidden="true" className="block">
@@ -45,11 +45,11 @@ interface SeriesLineProps<P> {
   width?: number;
   /** A value holds until the next. */
   step?: boolean;
-  /** The line runs on over points without a value. */
+  /** The line continues over points without a value. */
   bridge?: boolean;
 }
 
-/** A line through a value of the points: a gap where there is none, unless it is bridged. */
+/** A line through one value of the points: a gap where it is missing, unless bridged. */
 export function SeriesLine<P extends { x: number }>({ points, of, sx, sy, step, bridge, ...o }: SeriesLineProps<P>) {
   const marks = points.map((p) => {
     const v = of(p);

@@ -13,7 +13,7 @@ import { prepareTrace, type TraceInput, type TraceModel, traceCsv, traceNotes, t
 import { useWalk } from './use-walk';
 
 const RIGHT = 24;
-/** Room for the names of the steps, px. */
+/** Space for the names of the steps, px. */
 const TOP = 18;
 
 /** One sensor over one run: golden band, step boundaries, the trace; samples outside the band in red. */
@@ -21,7 +21,7 @@ export function TraceChart({ input: whole, height = 220 }: { input: TraceInput; 
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 700);
   const [zoom, zoomTo] = useState<{ t: Float32Array; range: readonly [number, number] } | null>(null);
-  // all sensors of a run have the same times, and keep the stretch that is looked at
+  // all sensors of a run share their times and the zoomed range
   const range = zoom?.t === whole.t ? zoom.range : null;
   const { summary, isOut } = useMemo(() => prepareTrace(whole), [whole]);
   const input = useMemo(() => (range ? traceWithin(whole, range) : whole), [whole, range]);
@@ -122,7 +122,7 @@ const Drawing = memo(function Drawing({ input, m, width, height }: DrawingProps)
   );
 });
 
-/** A trace small among others: its marks alone. */
+/** A small trace among others: only its marks. */
 export const SmallTrace = memo(function SmallTrace({ input, height = 56 }: { input: TraceInput; height?: number }) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 260);
@@ -136,14 +136,14 @@ export const SmallTrace = memo(function SmallTrace({ input, height = 56 }: { inp
   );
 });
 
-/** The golden band, where steps begin, the trace, and what of it lies outside the band. */
+/** The golden band, the beginnings of steps, the trace, and its samples outside the band. */
 function Marks({ input: c, m, box, isNamed = false }: Pick<DrawingProps, 'input' | 'm'> & { box: PlotBox; isNamed?: boolean }) {
   const [sx, sy] = [scaleX(box, m.tDomain), scaleY(box, m.yDomain)];
   const y = (v: number): number | null => (Number.isNaN(v) ? null : sy(v));
   const drawn = Array.from(m.shown);
   const b = c.band;
   const width = isNamed ? 1.3 : 1;
-  // one that stands alone has no line
+  // a single sample has no line
   const outside = drawn.map((i) => ({ cx: sx(c.t[i]!), cy: m.isOutside(i) ? y(c.v[i]!) : null }));
   return (
     <g>
@@ -183,7 +183,7 @@ function Marks({ input: c, m, box, isNamed = false }: Pick<DrawingProps, 'input'
   );
 }
 
-/** As much of a name as there is room for; none where that would say nothing. */
+/** As much of a name as there is room for; nothing where that would be meaningless. */
 function StepName({ name, x, y, room }: { name: string; x: number; y: number; room: number }) {
   const text = shownLabel(name, room);
   return textPx(text, 11) > room ? null : (

@@ -18,7 +18,10 @@ export interface TraceInput {
   t: Float32Array;
   /** NaN: no sample. */
   v: Float32Array;
-  /** Where the next nominal run of the same chamber and recipe lies: mean and prediction limits at each sample; absent when there are too few. */
+  /**
+   * The prediction for the next nominal run of the same chamber and recipe: mean and prediction limits at each sample; absent when there are too few
+   * runs.
+   */
   band?: { mid: Float32Array; lo: Float32Array; hi: Float32Array; runs: number } | undefined;
   steps: readonly TraceStep[];
 }
@@ -31,28 +34,28 @@ export interface TraceModel {
   yDecimals: number;
   deviation: TraceDeviation;
   missing: number;
-  /** Indices of the samples that are drawn: those that say more than their neighbours, every one outside the band among them. */
+  /** Indices of the samples that are drawn: the extremes, and every sample outside the band. */
   shown: Int32Array;
   isOutside: (i: number) => boolean;
-  /** More outside than a good run has. */
+  /** More samples are outside than in a good run. */
   isOut: boolean;
   summary: string;
 }
 
 export interface TraceDeviation {
-  /** Share outside of the samples that have a reference; NaN where none has. */
+  /** Share outside the band of the samples that have a reference; NaN where none has. */
   outsideShare: number;
   /** Share of the samples that have a reference. */
   comparedShare: number;
-  /** Largest distance from the middle in half band widths. */
+  /** Largest distance from the middle of the band, in half band widths. */
   worst: number;
   worstAtS: number;
 }
 
 /**
- * How far a trace leaves its golden band: |v − mid| / (half band width) per sample. Half widths below 0.1 % of the trace's range count
- * as that, so that a constant sensor does not divide by zero. A sample where the good runs have nothing (their step was shorter, or they had
- * no such step) has no reference and is not counted; a missing sample where they have one counts as outside.
+ * How far a trace leaves its golden band: |v − mid| / (half band width) per sample. Half widths below 0.1 % of the trace's range count as that, so
+ * that a constant sensor does not divide by zero. A sample where the good runs have none (their step was shorter or missing) has no reference and is
+ * not counted; a missing sample where they have one counts as outside.
  */
 export function traceDeviation(c: Pick<TraceInput, 't' | 'v' | 'band'>): TraceDeviation {
   const b = c.band;
@@ -86,10 +89,10 @@ const NO_REFERENCE: TraceDeviation = {
   worstAtS: Number.NaN,
 };
 
-/** Up to this share of samples outside a sensor counts as inside its band, which lets 0.27 % of nominal samples pass, often next to each other. */
+/** A sensor with up to this share of samples outside counts as inside its band: 0.27 % of nominal samples are outside, often next to each other. */
 export const TOLERATED_SHARE = 0.02;
 
-/** Whether a sensor is shown as out. */
+/** Whether a sensor is shown as outside its band. */
 export const leavesBand = (d: TraceDeviation): boolean => d.outsideShare > TOLERATED_SHARE;
 
 /** Sensors in the order of how much they differ: largest share outside first, then the largest excursion; those without a band last. */
@@ -98,7 +101,7 @@ export function orderByDeviation<T extends { deviation: TraceDeviation }>(list: 
   return [...list].sort((a, b) => key(b.deviation) - key(a.deviation));
 }
 
-/** Runs of samples that are drawn by their extremes: more than a chart has pixels. */
+/** Number of runs of samples that are drawn by their extremes: more than a chart has pixels. */
 const BUCKETS = 1200;
 
 export function prepareTrace(c: TraceInput): TraceModel {
@@ -149,7 +152,7 @@ export const traceCsv = (c: TraceInput): string =>
     Array.from(c.t, (t, i) => [t, c.v[i], c.band?.lo[i], c.band?.mid[i], c.band?.hi[i]].map(recorded)),
   );
 
-/** A stretch of a trace, s from the start of the run. */
+/** A range of a trace, s from the start of the run. */
 export function traceWithin(c: TraceInput, [from, to]: readonly [number, number]): TraceInput {
   const [first, end] = [bisectLeft(c.t, from), bisectRight(c.t, to)];
   const cut = (v: Float32Array): Float32Array => v.subarray(first, end);
@@ -164,7 +167,7 @@ export function traceWithin(c: TraceInput, [from, to]: readonly [number, number]
   };
 }
 
-/** What a picture must say. @param summary - of the whole run. @param range - the stretch that is drawn; null: all of it. */
+/** Notes for a picture. @param summary - of the whole run. @param range - the range that is drawn; null: all of it. */
 export const traceNotes = (c: TraceInput, summary: string, range: readonly [number, number] | null): string[] => [
   summary,
   ...(range === null ? [] : [`drawn: ${num(range[0], 1)} to ${num(range[1], 1)} s of the run`]),

@@ -3,7 +3,7 @@ import { type PointerEvent, useState } from 'react';
 import { nearest, type PlotBox, unscaleX } from './plot';
 import type { WalkableProps } from './walkable';
 
-/** A stretch that is being dragged out, with the ends of its plot, px. */
+/** The range being dragged, with the ends of its plot, px. */
 export interface Drag {
   from: number;
   to: number;
@@ -12,19 +12,19 @@ export interface Drag {
 }
 
 interface WalkOptions {
-  /** How many samples there are. */
+  /** Number of samples. */
   count: number;
-  /** Index of the sample at a place of the chart, px; below 0 for none. */
+  /** Index of the sample at a position of the chart, px; below 0 for none. */
   under: (x: number, y: number) => number;
-  /** Where samples can be opened: by Enter or a click. */
+  /** Opens a sample, by Enter or a click; absent where samples cannot be opened. */
   onOpen?: ((k: number) => void) | undefined;
-  /** Along which axis they lie. */
+  /** The axis along which they lie. */
   along?: 'x' | 'y';
-  /** Where a stretch can be dragged out: the plot, and what becomes of its ends, px. */
+  /** Where a range can be dragged: the plot, and what receives the ends, px. */
   zoom?: { box: PlotBox; onRange: (from: number, to: number) => void };
 }
 
-/** Where the pointer is within the chart, px. */
+/** Position of the pointer within the chart, px. */
 export function placeOf(e: PointerEvent<HTMLElement>): readonly [x: number, y: number] {
   const r = e.currentTarget.getBoundingClientRect();
   return [e.clientX - r.left, e.clientY - r.top];
@@ -32,23 +32,23 @@ export function placeOf(e: PointerEvent<HTMLElement>): readonly [x: number, y: n
 
 const NO_PLOT: PlotBox = { left: 0, right: 0, top: 0, bottom: 0 };
 
-/** Shorter drags are clicks, and seen from the second length on, px. */
+/** Shorter drags are clicks, px; they are drawn from `LEAST_SEEN` on. */
 const LEAST_DRAG = 12;
 const LEAST_SEEN = 4;
 
 interface Dragging {
-  /** null: too short to be seen, or nothing is dragged. */
+  /** null: too short to be drawn, or nothing is being dragged. */
   drag: Drag | null;
   begin: (e: PointerEvent<HTMLElement>) => void;
   move: (e: PointerEvent<HTMLElement>) => void;
-  /** Whether it was a stretch; else it was a click. */
+  /** Whether it was a range; else it was a click. */
   end: (e: PointerEvent<HTMLElement>) => boolean;
   drop: () => void;
 }
 
 /**
- * A stretch of a plot that is dragged out with the mouse.
- * @param onRange - its ends, px, ascending; not given: nothing can be dragged out.
+ * A range of a plot selected by dragging the mouse.
+ * @param onRange - receives its ends, px, ascending; not given: nothing can be dragged.
  */
 export function useDrag(box: PlotBox, onRange: ((from: number, to: number) => void) | undefined): Dragging {
   const [drag, setDrag] = useState<Pick<Drag, 'from' | 'to'> | null>(null);
@@ -72,8 +72,9 @@ export function useDrag(box: PlotBox, onRange: ((from: number, to: number) => vo
 }
 
 /**
- * How a chart of samples is walked: arrows over its samples, the pointer at the nearest one, and where samples can be opened, Enter or a click.
- * @returns index of the sample walked to, below 0 for none; what the tab stop of the chart does.
+ * Navigation of a chart of samples: arrows step through its samples, the pointer selects the nearest one, Enter or a click opens it where that is
+ * possible.
+ * @returns index of the selected sample, below 0 for none, and the handlers of the chart's tab stop.
  */
 export function useWalk({ count, under, onOpen, along = 'x', zoom }: WalkOptions): {
   at: number;
@@ -112,7 +113,7 @@ export function useWalk({ count, under, onOpen, along = 'x', zoom }: WalkOptions
   };
 }
 
-/** The same of samples along x. @param samples - by x, ascending. */
+/** The same for samples along x. @param samples - by x, ascending. */
 export const useSampleWalk = (
   samples: readonly { readonly x: number }[],
   box: PlotBox,

@@ -14,7 +14,7 @@ export function BehindNotice({
   version: number;
   /** Who made it and why. */
   about?: string | undefined;
-  /** What it and the form both changed, in words. */
+  /** What both that version and the form changed, in words. */
   both?: readonly string[];
   onFollow: () => void;
   onDrop?: () => void;

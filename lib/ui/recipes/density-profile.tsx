@@ -23,7 +23,7 @@ export interface DensityProfile {
 
 const STEPS = 300;
 
-/** Density over depth with the roughness of every interface, and the sharp slabs it is made of. */
+/** Density over depth with the roughness of every interface, and the sharp slabs of the model. */
 export function prepareDensity(sample: Xrr, lookup: (name: string) => number): DensityProfile {
   const value = (q: number | string): number => (typeof q === 'number' ? q : lookup(q));
   const slabs = sample.slabs.map((s) => ({

@@ -3,7 +3,7 @@ import type { ColourScale } from '../maps/colour-scale';
 
 export interface CorrelationModel {
   labels: string[];
-  /** Rows of the matrix; NaN where a parameter has no variance, or none that is known. */
+  /** Rows of the matrix; NaN where a parameter has no variance, or an unknown one. */
   rows: number[][];
   /** The strongest pair; null where there are fewer than two parameters with a variance. */
   strongest: { a: string; b: string; value: number } | null;
@@ -13,7 +13,7 @@ const SCALE: ColourScale = { map: 'diverging', min: -1, max: 1, centre: 0 };
 
 /**
  * r = c_ij/√(c_ii c_jj) of the chosen parameters.
- * @param covariance - of all parameters, (p, p) row-major. @param chosen - places of those that are shown.
+ * @param covariance - of all parameters, (p, p) row-major. @param chosen - indices of those that are shown.
  */
 export function prepareCorrelation(
   covariance: ArrayLike<number>,
@@ -35,5 +35,5 @@ export function prepareCorrelation(
   return { labels: chosen.map((k) => k.label), rows, strongest };
 }
 
-/** Fill of a cell and the ink that is read on it. */
+/** Fill of a cell and a legible ink on it. */
 export const correlationColours = (value: number): CellColours | null => cellColours(SCALE, value);

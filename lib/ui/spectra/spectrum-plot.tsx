@@ -22,7 +22,7 @@ const RIGHT = 14;
 const STRIP = 76;
 const GAP = 8;
 
-/** Measured values with ±1 σ, the model through them, and what is left over in σ on a strip below. */
+/** Measured values with ±1 σ, the model, and residuals in σ on a strip below. */
 export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; height?: number }) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 640);
@@ -76,7 +76,7 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
 
 type Point = SpectrumModel['points'][number];
 
-/** What stands at a point, line by line. */
+/** The text of a point, line by line. */
 const saidOf = (input: SpectrumInput, m: SpectrumModel, p: Point): string[] => [
   `${num(p.x, m.xDecimals + 1)} ${input.axisUnit}`,
   ...(p.measured === null
@@ -156,7 +156,7 @@ function Curves({ input, m, width, height }: PartProps & { height: number }) {
   );
 }
 
-/** Residuals in σ with the ±2 σ band in which 95 % of them belong. */
+/** Residuals in σ with the ±2 σ band that should hold 95 % of them. */
 function Residuals({ input, m, width, top }: PartProps & { top: number }) {
   const own = plotBox(width, STRIP, RIGHT, 4);
   const box = { ...own, top: own.top + top, bottom: own.bottom + top };

@@ -31,7 +31,7 @@ export interface LoopPageProps {
   data: LoopView;
   windowMs: readonly [number, number];
   role: RoleName;
-  /** Who is looking: an author does not approve a proposal of their own. */
+  /** The signed-in user: authors do not approve their own proposals. */
   actor: string;
 }
 
@@ -132,7 +132,7 @@ export function LoopPageView({ data: d, windowMs, role, actor }: LoopPageProps) 
 
 export const threadName = (t: { tool: string; chamber: string }): string => `${t.tool} ${t.chamber}`;
 
-/** The thread of the address, else the one that was observed last. */
+/** The thread in the address, else the one observed last. */
 function pickThread(d: LoopView, key: string | null): number | null {
   if (d.threads.length === 0) return null;
   const i = d.threads.findIndex((t) => threadName(t) === key);
@@ -169,7 +169,7 @@ function ThreadsPanel({ d, selected, onSelect }: { d: LoopView; selected: number
       numeric: true,
       value: (t) => t.next?.setpoint,
       cell: (t) => num(t.next?.setpoint, dk),
-      title: 'What this thread would be told now',
+      title: 'What this thread would be advised now',
     },
     {
       key: 'shift',
@@ -254,7 +254,7 @@ function StateButtons({
   name: string;
   may: boolean;
 }) {
-  // What was seen when the question was asked: the page goes on living behind the dialog.
+  // State when the dialog opened: the page behind it keeps updating.
   const [asked, ask] = useState<((typeof STATES)[number] & { seen: { version: number; state: string } }) | null>(null);
   return (
     <>

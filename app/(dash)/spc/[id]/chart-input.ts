@@ -1,6 +1,6 @@
 import type { SpcChartView } from '@/lib/services/spc/views/chart';
 import type { ControlChartInput } from '@/lib/ui/charts/control-chart.prepare';
-import { toldFor } from '@/lib/ui/charts/limit-sets';
+import { statedSize } from '@/lib/ui/charts/limit-sets';
 import { dispersionName, kindOf } from '@/lib/ui/charts/rules';
 import { shortDate, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
@@ -37,7 +37,7 @@ export function chartInput(d: SpcChartView): ControlChartInput {
       dispLcl: v.dispLcl,
       isEntered: v.limitsSource === 'given',
       isDispEntered: v.dispSource === 'given',
-      size: toldFor(d.chart.kind, v),
+      size: statedSize(d.chart.kind, v),
     })),
     pointLimits: { ucl: p.ucl, lcl: p.lcl, dispCl: p.dispCl, dispUcl: p.dispUcl, dispLcl: p.dispLcl },
     toMs: d.toMs,

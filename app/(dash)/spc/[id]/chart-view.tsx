@@ -6,7 +6,7 @@ import type { ChartVersionView, SpcChartView, WhyRed } from '@/lib/services/spc/
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { limitDecimals, limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { inForceAt } from '@/lib/ui/charts/in-force';
-import { toldFor } from '@/lib/ui/charts/limit-sets';
+import { statedSize } from '@/lib/ui/charts/limit-sets';
 import { type ChartKind, kindOf, ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { FilterBar, useAddress } from '@/lib/ui/components/filter-bar';
@@ -139,7 +139,7 @@ interface HeadProps {
   onChange: () => void;
 }
 
-/** What the chart is of, its version in force and the one that is planned, its open alert, and the way to change it. */
+/** What is charted, the version in force and the planned one, the open alert, and the button that changes the chart. */
 function Head({ data, current, canChange, onChange }: HeadProps) {
   const planned = plannedAfter(data.versions, current);
   return (
@@ -184,9 +184,9 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
 const rulesText = (v: ChartVersionView | undefined): string =>
   v ? v.rules.map((r) => (r < 100 ? String(r) : ruleName(r))).join(', ') : '';
 
-/** Where the limits of a version come from, and of points of which size its numbers are. */
+/** Where the limits of a version come from, and the subgroup size they are stated for. */
 function limitsText(v: ChartVersionView, kind: ChartKind): string {
-  const n = toldFor(kind, v);
+  const n = statedSize(kind, v);
   return `${sourceText(v, kind)}${n === null ? '' : `, for n = ${n}`}`;
 }
 

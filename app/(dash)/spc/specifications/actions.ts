@@ -5,7 +5,7 @@ import type { ActionResult } from '@/lib/ui/action-result';
 import type { SpecificationValues } from '@/lib/ui/limit-problems';
 import { act } from '../../session';
 
-/** A new version of a specification; `seen` is the version the person looked at. */
+/** A new version of a specification; `seen` is the version that the user saw. */
 export async function saveSpecification(
   of: SpecificationKey,
   seen: number,

@@ -19,7 +19,7 @@ export interface SpecificationsViewProps {
 }
 
 const keyOf = (r: SpecificationRow): string => `${r.product}|${r.operation}|${r.parameter}`;
-/** The list of the very charts that are counted beside it. */
+/** Link to the list of exactly the charts that are counted. */
 const chartsJudgedBy = (r: SpecificationRow): string =>
   `/spc?${new URLSearchParams({ operation: r.operation, product: r.product, parameter: r.parameter, specified: '1' })}`;
 const since = (ms: number): string => (ms > 0 ? shortDate(ms) : 'start');
@@ -62,7 +62,7 @@ const COLUMNS: readonly Column<SpecificationRow>[] = [
   },
 ];
 
-/** All specifications; the selected one with its versions, the loops that aim elsewhere, and the way to change it. */
+/** All specifications; the selected one with its versions, the loops that aim elsewhere, and the button that changes it. */
 export function SpecificationsView({ rows, selected, versions, role }: SpecificationsViewProps) {
   const address = useAddress();
   const [editing, setEditing] = useState(false);

@@ -15,7 +15,7 @@ const SHOWN_FAULTS = 200;
 const SHOWN_WAFERS = 12;
 const BATCH = 1000;
 
-/** A file as text, and the line that names its columns, from 1; null: it is searched for. */
+/** A file as text, and its header line, from 1; null: it is searched for. */
 const fileIn = { name: z.string(), text: z.string(), headerLine: z.int().min(1).nullable() };
 
 export interface CsvPreview {
@@ -25,13 +25,13 @@ export interface CsvPreview {
   metadata: { line: number; text: string }[];
   /** Columns that no field uses. */
   unused: string[];
-  /** Earliest and latest time of the wafers as they were understood, UTC; null: no wafer. */
+  /** Earliest and latest time of the wafers as parsed, UTC; null: no wafer. */
   times: { first: string; last: string } | null;
   firstRows: string[][];
   rows: number;
   delimiter: string;
   mapping: CsvMapping;
-  /** What is wrong, each kind once: of rows that cannot be read, and of wafers that the store would refuse. */
+  /** Faults, each kind once: of rows that cannot be read, and of wafers that would be refused. */
   faults: CsvFault[];
   faultTotal: number;
   /** Wafers that an upload would keep now, that are stored already, and that it would refuse. */
@@ -52,10 +52,9 @@ export interface CsvPreview {
 }
 
 /**
- * What a file would become: its first rows, the mapping (guessed from the names when none is given), the wafers it makes, and what the upload
- * of it would say, by the same checks.
- * A key that who asks has used before is a repeat.
- * @throws AppError `invalid_input` when the file is unreadable, or the mapping names columns that it has not.
+ * A preview of a file: its first rows, the mapping (guessed from the names when none is given), the wafers it makes, and the result that its upload
+ * would give, by the same checks. A key that the caller has used before is a repeat.
+ * @throws AppError `invalid_input` when the file is unreadable, or the mapping names columns that it does not have.
  */
 export const previewCsv = verb(
   {
@@ -97,14 +96,14 @@ export const previewCsv = verb(
 
 const NOTHING: BatchResult = { accepted: 0, repeated: 0, rejected: 0, withheld: 0, results: [] };
 
-/** Whose the records of an upload are. */
+/** The sender of the records of an upload. */
 const senderOf = (ctx: Ctx): string => `csv:${ctx.by.email}`;
 
 async function* records(wafers: readonly MappedWafer[]) {
   for (const w of wafers) yield { value: w.record, bytes: 32 * w.lines.length };
 }
 
-/** More wafers than go in one upload are a fault of the file as a whole. */
+/** More wafers than one upload may hold are a fault of the file as a whole. */
 const tooMany = (wafers: readonly MappedWafer[]): CsvFault | null =>
   wafers.length <= 10 * BATCH
     ? null
@@ -137,8 +136,8 @@ export interface CsvResult {
   rejected: number;
   withheld: number;
   /**
-   * What the file has put or found in the store, a group a lot and quantity; `id` is its first wafer, `from` its earliest time, `withoutRun`
-   * how many of its wafers no run at the step is known of: charts and controllers follow process time, so these wait for it.
+   * What the file stored or found stored, one group per lot and quantity; `id` is its first wafer, `from` its earliest time, `withoutRun` the number
+   * of its wafers without a known run at the step: charts and controllers follow process time, so these wait for it.
    */
   stored: {
     lot: string;
@@ -150,16 +149,16 @@ export interface CsvResult {
     id: string;
     from: string;
   }[];
-  /** Why wafers were refused, each kind once, and how many kinds there are. */
+  /** Why wafers were refused, each kind once, and the number of kinds. */
   issues: CsvFault[];
   issueTotal: number;
 }
 
 /**
- * Takes a file in through the same service as the API, as sender `csv:<e-mail>`. In `partial` mode wafers with unreadable rows are left
- * out and told; in `atomic` mode nothing is kept when anything is wrong. A header that was searched for and found below other lines is not
- * taken without being told: nothing is stored on a guess that nobody has seen. The upload is a line of the audit trail, beside what it keeps.
- * @throws AppError `invalid_input` for a mapping that does not fit, a header line that is not told, or in atomic mode for unreadable rows.
+ * Ingests a file through the same service as the API, as sender `csv:<e-mail>`. In `partial` mode wafers with unreadable rows are left out and
+ * reported; in `atomic` mode nothing is kept when anything is wrong. A header that was searched for and found below other lines is not used until a
+ * person has confirmed it: nothing is stored on an unseen guess. The upload is a line in the audit trail, beside what it keeps.
+ * @throws AppError `invalid_input` for a mapping that does not fit, a header line that was not confirmed, or in atomic mode for unreadable rows.
  */
 export const uploadCsv = verb(
   {
@@ -202,7 +201,7 @@ export const uploadCsv = verb(
   },
 );
 
-/** Who sent which file, how it was read, and what became of its wafers. */
+/** Records who sent which file, how it was read, and what became of its wafers. */
 async function auditUpload(
   tx: Tx,
   ctx: Ctx,

@@ -34,7 +34,7 @@ export interface ChartVersionView {
   cl: number | null;
   ucl: number | null;
   lcl: number | null;
-  /** Limits of a study follow the size of each point and the start of an EWMA; given ones are used as they are. */
+  /** Limits of a study follow the size of each point and the start of an EWMA; given limits are used as they are. */
   limitsSource: LimitsSource;
   sigmaWithin: number | null;
   sigmaMethod: string | null;
@@ -68,7 +68,7 @@ export interface ChartColumns {
   lot: string[];
   /** 0 where a point is of a whole lot. */
   slot: number[];
-  /** Values behind each point: the wafers of a lot that have it. */
+  /** Number of values behind each point: the wafers of a lot that have it. */
   n: number[];
   tool: (string | null)[];
   chamber: (string | null)[];
@@ -80,7 +80,7 @@ export interface ChartColumns {
 export interface ChartEventView {
   atMs: number;
   kind: string;
-  /** null: of no process tool, as a change of the metrology recipe. */
+  /** null: not of a process tool, e.g. a change of the metrology recipe. */
   tool: string | null;
   chamber: string | null;
   description: string;
@@ -93,14 +93,14 @@ export interface SpcChartView {
   versions: ChartVersionView[];
   specification: ChartSpecification;
   points: ChartColumns;
-  /** More points than are sent: the newest ones are shown. */
+  /** Number of points not sent: only the newest are shown. */
   omitted: number;
   /** Points of its baseline by the end of the window, at most as many as it takes; null where it has limits then. */
   collected: number | null;
   events: ChartEventView[];
   alert: { id: string; state: string; severity: string; assignee: string | null; count: number } | null;
   capability: { study: Capability; mean: number; n: number; sigmaOverall: number } | null;
-  /** Why there is no capability, or what must be known of the one there is, in words. */
+  /** Why there is no capability, or a caveat about it, in words. */
   capabilityNote: string | null;
   /** Charts of the same characteristic on the sister chambers and tools. */
   sisters: {
