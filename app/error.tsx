@@ -1,7 +1,7 @@
 'use client';
 import { InlineError } from '@/lib/ui/components/panel';
 
-/** When not even the frame could be read, e.g. while the database restarts. */
+/** Shown when not even the frame could be read, e.g. while the database restarts. */
 export default function RootError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <main className="p-8 max-w-[72ch]">

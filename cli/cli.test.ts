@@ -17,10 +17,10 @@ interface Run {
 /** The command as a person runs it; `input` is what is piped in. */
 function driftless(args: readonly string[], input?: string): Promise<Run> {
   return new Promise((resolve) => {
-    const kid = execFile(process.execPath, [LAUNCHER, ...args], { cwd: dir, maxBuffer: 2 ** 26 }, (error, out, err) =>
+    const child = execFile(process.execPath, [LAUNCHER, ...args], { cwd: dir, maxBuffer: 2 ** 26 }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
     );
-    kid.stdin?.end(input ?? '');
+    child.stdin?.end(input ?? '');
   });
 }
 
@@ -171,16 +171,16 @@ test('progress goes to standard error, the result stays as it is', async () => {
 });
 
 test('a reader that goes away is no fault', async () => {
-  const kid = spawn(
+  const child = spawn(
     process.execPath,
     [LAUNCHER, 'optics', 'material', '--material', 'SiO2', '--wavelength-nm', '300:1000:0.01'],
     {
       cwd: dir,
     },
   );
-  kid.stdin.end();
-  kid.stdout.once('data', () => kid.stdout.destroy());
-  expect(await new Promise((resolve) => kid.on('exit', resolve))).toBe(0);
+  child.stdin.end();
+  child.stdout.once('data', () => child.stdout.destroy());
+  expect(await new Promise((resolve) => child.on('exit', resolve))).toBe(0);
 });
 
 test('a file as a spreadsheet writes it: UTF-16, sep=, decimal commas, a blank row; and what may be thousands is refused', async () => {
@@ -209,12 +209,12 @@ test('an option is given once; lists of columns may come in parts', async () => 
   ]);
   const text = 'a,b,c\n1,8,5\n2,9,6\n';
   const both = await driftless(['spc', 'individuals', '-', '--map', 'values=a,values=b'], text);
-  expect([both.code, both.err]).toEqual([2, expect.stringMatching(/^driftless: --map: field "values" stands there twice/)]);
+  expect([both.code, both.err]).toEqual([2, expect.stringMatching(/^driftless: --map: field "values" is given twice/)]);
   const parts = await driftless(['spc', 'individuals', '-', '--map', 'values=a', '--ignore', 'b', '--ignore', 'c'], text);
   expect(JSON.parse(parts.out).values).toEqual([1, 2]);
 });
 
-test('a file in an older code page is refused with its line, also where the column is passed over', async () => {
+test('a file in an older code page is refused with its line, even where the column is ignored', async () => {
   writeFileSync(join(dir, 'latin.csv'), Buffer.from('values,note\n1,ok\n2,\xe9t\xe9\n3,ok\n', 'latin1'));
   const { code, out, err } = await driftless(['spc', 'individuals', 'latin.csv', '--ignore', 'note']);
   expect([code, out]).toEqual([2, '']);

@@ -40,14 +40,14 @@ function mapping(text: string | undefined): Record<string, string> {
     if (twice)
       throw new AppError(
         'invalid_input',
-        `--map: ${side === 0 ? 'field' : 'column'} "${twice[side]}" stands there twice; a field has one column`,
+        `--map: ${side === 0 ? 'field' : 'column'} "${twice[side]}" is given twice; a field has one column`,
         { field: 'map' },
       );
   }
   return Object.fromEntries(pairs);
 }
 
-/** An option with a value that may be given once: of two, one would be passed over. */
+/** An option that may be given once: of two values, one would be ignored. */
 function once(name: string, flags: string, describe: string): Option {
   return new Option(flags, describe).argParser((v: string, before: string | undefined) => {
     if (before !== undefined)
@@ -140,7 +140,7 @@ function command(f: ComputeFunction): Command {
     .addOption(new Option('--format <form>', 'form of the result (default json)').choices(['json', 'csv']))
     .addOption(once('table', '--table <name>', 'which table of the result to write as CSV'))
     .addOption(inParts('--map <pairs>', 'columns of a CSV file for fields: field=column,field=column'))
-    .addOption(inParts('--ignore <columns>', 'columns of a CSV file that are passed over'))
+    .addOption(inParts('--ignore <columns>', 'columns of a CSV file to ignore'))
     .option('--pretty', 'indent the JSON; so it is on a terminal')
     .option('--progress', 'show progress on standard error; so it is for long work on a terminal')
     .option('--no-progress')
@@ -157,7 +157,7 @@ async function program(args: readonly string[]): Promise<Command> {
     .usage('<capability> <function> [input.json|input.csv|-] [flags]')
     .addHelpText(
       'after',
-      '\nFields are told by "driftless <capability> <function> --help". Exit code 0: done, 2: the input is at fault, 1: this program is.',
+      '\nFields are listed by "driftless <capability> <function> --help". Exit code 0: done, 2: the input is at fault, 1: this program is.',
     );
   const wanted = args.find((a) => !a.startsWith('-'));
   const named = wanted === 'help' ? args[args.indexOf('help') + 1] : wanted;

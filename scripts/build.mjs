@@ -1,9 +1,12 @@
 #!/usr/bin/env node
-/** `npm run build`: web application in `.next`, workers and tools in `dist`, for `npm start` and `npm run worker`; the container image is made of these. */
+/**
+ * `npm run build`: web application in `.next`, workers and tools in `dist`, for `npm start` and `npm run worker`; the container image is built from
+ * these.
+ */
 import { spawnSync } from 'node:child_process';
 import { bundle, generateClient } from './lib/build.mjs';
+import { explain } from './lib/launcher-error.mjs';
 import { inRoot } from './lib/root.mjs';
-import { explain } from './lib/trouble.mjs';
 import { fail, step } from './lib/ui.mjs';
 
 try {

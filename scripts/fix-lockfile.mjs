@@ -2,10 +2,9 @@
 /**
  * `npm run fix-lockfile`, after every change of a dependency: completes package-lock.json.
  *
- * Some packages exist once per platform (compilers, database binaries), as optional dependencies. npm leaves those out of the
- * lock file which a registry could not serve, and `npm ci` then refuses the file on every machine. Each missing one is
- * entered here with its version and platform; npm installs it where it exists and fits, and skips it elsewhere. Addresses
- * of the registry that happened to be used ("resolved") are taken out.
+ * Some packages exist once per platform (compilers, database binaries), as optional dependencies. npm leaves those that a registry could not serve
+ * out of the lock file, and `npm ci` then refuses the file on every machine. This enters each missing one with its version and platform; npm installs
+ * it where it exists and fits, and skips it elsewhere. Addresses of the registry that happened to be used ("resolved") are removed.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { inRoot } from './lib/root.mjs';
@@ -35,7 +34,7 @@ export function platformOf(name) {
   return { ...(os ? { os: [os] } : {}), ...(cpu ? { cpu: [cpu] } : {}), ...libc };
 }
 
-/** Where a dependency of the package at `path` would be looked for, the nearest first. */
+/** Where Node would look for a dependency of the package at `path`, nearest first. */
 function* placesOf(path, name) {
   let at = path;
   for (;;) {

@@ -6,11 +6,11 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { complete, platformOf } from './fix-lockfile.mjs';
 import { sourceHash } from './lib/build.mjs';
 import { settings } from './lib/demo-settings.mjs';
+import { explain, LauncherError, troubleIn } from './lib/launcher-error.mjs';
 import { anyPort, isFree, webPort } from './lib/ports.mjs';
 import { identity, isAlive, runFile, start, stop, stopLeftovers } from './lib/processes.mjs';
 import { inRoot } from './lib/root.mjs';
 import { secrets } from './lib/secrets.mjs';
-import { explain, Trouble, troubleIn } from './lib/trouble.mjs';
 import { bar, elapsed } from './lib/ui.mjs';
 
 const dir = mkdtempSync(join(tmpdir(), 'driftless-launcher-'));
@@ -23,14 +23,14 @@ test('every script loads in a clone in which nothing is installed yet', async ()
   const modules = readdirSync(join(clone, 'scripts/lib')).filter((name) => name.endsWith('.mjs'));
   expect(modules.length).toBeGreaterThan(20);
   const lines: string[] = [];
-  const kid = start({
+  const child = start({
     name: 'loader',
     command: process.execPath,
     args: ['--input-type=module', '-e', modules.map((name) => `await import('./scripts/lib/${name}');`).join('\n')],
     cwd: clone,
     onLine: (line: string) => lines.push(line),
   });
-  expect({ ...(await kid.exited), lines: lines.filter((l) => /ERR_MODULE_NOT_FOUND/.test(l)) }).toMatchObject({
+  expect({ ...(await child.exited), lines: lines.filter((l) => /ERR_MODULE_NOT_FOUND/.test(l)) }).toMatchObject({
     code: 0,
     lines: [],
   });
@@ -42,47 +42,47 @@ const node = (script: string, more: Partial<Parameters<typeof start>[0]> = {}) =
 describe('processes', () => {
   test('a process is stopped by its signal and its end is told', async () => {
     const lines: string[] = [];
-    const kid = node(
+    const child = node(
       "process.on('SIGTERM', () => { console.log('bye'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up');",
       {
         onLine: (line: string) => lines.push(line),
       },
     );
     await expect.poll(() => lines).toContain('up');
-    await stop(kid);
-    expect(await kid.exited).toMatchObject({ code: 0 });
+    await stop(child);
+    expect(await child.exited).toMatchObject({ code: 0 });
     expect(lines).toEqual(['up', 'bye']);
   });
 
   test('one that does not listen is killed after its grace', async () => {
     const lines: string[] = [];
-    const kid = node("process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up');", {
+    const child = node("process.on('SIGTERM', () => {}); setInterval(() => {}, 1000); console.log('up');", {
       graceMs: 150,
       onLine: (line: string) => lines.push(line),
     });
     await expect.poll(() => lines).toContain('up');
-    await stop(kid);
-    expect((await kid.exited).signal).toBe('SIGKILL');
+    await stop(child);
+    expect((await child.exited).signal).toBe('SIGKILL');
   });
 
   test('a process is known again by pid and start, and left-overs are stopped', async () => {
-    const kid = node('setInterval(() => {}, 1000)', { log: join(dir, 'kid.log') });
+    const child = node('setInterval(() => {}, 1000)', { log: join(dir, 'child.log') });
     const file = runFile(join(dir, 'run.json'));
     file.claim();
-    file.add(kid);
+    file.add(child);
     const { children, runs } = runFile(join(dir, 'run.json')).previous();
     expect(runs).toBe(true);
     expect(children.map(isAlive)).toEqual([true]);
     expect(isAlive({ ...children[0], identity: 'another life' })).toBe(false);
     expect(await stopLeftovers(children)).toEqual(['probe']);
-    expect(identity(kid.pid)).toBeUndefined();
+    expect(identity(child.pid)).toBeUndefined();
     file.clear();
   });
 
   test('a command that does not exist is an error, not an exception', async () => {
-    const kid = start({ name: 'nothing', command: join(dir, 'nothing'), args: [] });
-    expect((await kid.exited).error).toMatchObject({ code: 'ENOENT' });
-    await stop(kid);
+    const child = start({ name: 'nothing', command: join(dir, 'nothing'), args: [] });
+    expect((await child.exited).error).toMatchObject({ code: 'ENOENT' });
+    await stop(child);
   });
 });
 
@@ -104,7 +104,7 @@ describe('ports', () => {
 
 describe('what the person reads', () => {
   test('errors are one line with a remedy', () => {
-    expect(explain(new Trouble('port 3000 is taken', 'choose another'))).toBe('port 3000 is taken: choose another');
+    expect(explain(new LauncherError('port 3000 is taken', 'choose another'))).toBe('port 3000 is taken: choose another');
     expect(explain(Object.assign(new Error('x'), { code: 'ENOSPC', path: '/d/f' }))).toMatch(/^the disk is full \(\/d\/f\)/);
     expect(explain(Object.assign(new Error('x'), { code: 'EACCES', syscall: 'mkdir', path: '/d' }))).toMatch(
       /^no permission to mkdir \(\/d\)/,

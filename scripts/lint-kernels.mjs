@@ -1,5 +1,5 @@
-// node scripts/lint-kernels.mjs [--write] — the AssemblyScript sources by the rules of biome.json. Biome's grammar has no decorators on functions, so it
-// is given copies in which they are comments; --write brings mended copies back.
+// node scripts/lint-kernels.mjs [--write] — the AssemblyScript sources by the rules of biome.json. Biome does not parse decorators on functions, so
+// it gets copies in which they are comments; --write copies fixes back.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ const folder = inRoot('lib', 'kernels', 'assembly');
 const names = readdirSync(folder).filter((name) => name.endsWith('.ts'));
 const write = process.argv.includes('--write');
 
-/** The project's rules, less one: parts of π are constants of an algorithm there, not misspelt ones of `Math`. */
+/** The project's rules, less one: fractions of π are constants of an algorithm there, not misspelt ones of `Math`. */
 function configuration() {
   const { $schema, vcs, files, overrides, ...own } = readJson(inRoot('biome.json'));
   const { rules } = own.linter;

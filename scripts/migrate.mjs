@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-/** `npm run migrate`: bring the database of DATABASE_URL to the present schema. Runs twice without harm; used by docker-compose too. */
+/** `npm run migrate`: bring the database of DATABASE_URL to the current schema. Safe to run twice; used by docker-compose too. */
 import { readFileSync } from 'node:fs';
+import { explain, LauncherError } from './lib/launcher-error.mjs';
 import { migrate } from './lib/migrate.mjs';
 import { inRoot } from './lib/root.mjs';
-import { explain, Trouble } from './lib/trouble.mjs';
 import { fail, step } from './lib/ui.mjs';
 
 function address() {
@@ -14,7 +14,7 @@ function address() {
   } catch {
     // no development services: fall through to the message
   }
-  throw new Trouble('DATABASE_URL is not set', 'set it, or start the development services with: npm run services');
+  throw new LauncherError('DATABASE_URL is not set', 'set it, or start the development services with: npm run services');
 }
 
 try {

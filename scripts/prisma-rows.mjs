@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Generator of Prisma: from `schema.prisma` to `lib/db/generated/rows.ts`, with the type of a row of each table under its names in the
- * database, as `lib/db` reads it, and the Postgres type of each column for bulk writers.
+ * Prisma generator: writes `lib/db/generated/rows.ts` from `schema.prisma`, with the row type of each table under its database names, as `lib/db`
+ * reads it, and the Postgres type of each column for bulk writers.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

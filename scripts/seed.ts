@@ -12,7 +12,7 @@ const PEOPLE = [
   { name: 'Admin', email: 'admin@driftless.local', role: 'administrator' },
 ] as const;
 
-/** Users, a key for the simulated fab's tools, and the fab itself. Run twice, it changes nothing. */
+/** Users, a key for the simulated fab's tools, and the fab itself. A second run changes nothing. */
 async function seed(): Promise<void> {
   const ctx = asMachine('seed');
   const password = process.env['DEMO_PASSWORD'] ?? 'driftless';

@@ -5,22 +5,22 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { explain, LauncherError } from './lib/launcher-error.mjs';
 import { startPostgres } from './lib/postgres.mjs';
 import { runFile, stop, stopLeftovers } from './lib/processes.mjs';
 import { startRedis } from './lib/redis.mjs';
 import { dataDir } from './lib/root.mjs';
 import { secrets } from './lib/secrets.mjs';
-import { explain, Trouble } from './lib/trouble.mjs';
 import { fail, say, step } from './lib/ui.mjs';
 
 const dir = dataDir('.data/dev');
-const kids = [];
+const processes = [];
 let stopping = false;
 
 async function end(code) {
   if (stopping) return;
   stopping = true;
-  for (const kid of [...kids].reverse()) await stop(kid);
+  for (const child of [...processes].reverse()) await stop(child);
   rmSync(join(dir, 'env'), { force: true });
   rmSync(join(dir, 'run.json'), { force: true });
   process.exit(code);
@@ -31,7 +31,7 @@ try {
   const run = runFile(join(dir, 'run.json'));
   const before = run.previous();
   if (before.runs)
-    throw new Trouble(`the services already run (process ${before.pid})`, `their addresses are in ${join(dir, 'env')}`);
+    throw new LauncherError(`the services already run (process ${before.pid})`, `their addresses are in ${join(dir, 'env')}`);
   await stopLeftovers(before.children);
   run.claim();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(0));
@@ -39,16 +39,16 @@ try {
   const logs = join(dir, 'logs');
   const postgres = await step('Postgres', async (progress) => {
     const server = await startPostgres({ dir: join(dir, 'postgres'), logs, password: keys.postgres });
-    kids.push(server.kid);
-    run.add(server.kid);
+    processes.push(server.child);
+    run.add(server.child);
     progress.done(server.url.replace(/:[^:@/]+@/, ':...@'));
     return server;
   });
   const redis = await step('Queue store', async (progress) => {
     const server = await startRedis({ dir: join(dir, 'redis'), logs, password: keys.redis, note: progress.note });
-    if (server.kid) {
-      kids.push(server.kid);
-      run.add(server.kid);
+    if (server.child) {
+      processes.push(server.child);
+      run.add(server.child);
     }
     progress.done(server.what);
     return server;
@@ -57,10 +57,10 @@ try {
   const lines = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   writeFileSync(join(dir, 'env'), `${lines.join('\n')}\n`, { mode: 0o600 });
   say(`Addresses: ${join(dir, 'env')}; Ctrl-C stops both.`);
-  for (const kid of kids)
-    kid.exited.then(({ code, signal }) => {
+  for (const child of processes)
+    child.exited.then(({ code, signal }) => {
       if (stopping) return;
-      fail(`${kid.name} ended by itself (${signal ?? `code ${code}`}): look into ${kid.log}`);
+      fail(`${child.name} ended by itself (${signal ?? `code ${code}`}): look into ${child.log}`);
       end(1);
     });
 } catch (error) {

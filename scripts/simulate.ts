@@ -38,7 +38,7 @@ interface Options {
   crew: boolean;
 }
 
-/** The demo's fab and one that was started by hand beside it each keep their own state. */
+/** The demo's fab and one started by hand beside it each keep their own state. */
 const stateFile = (o: Options): string =>
   join(process.env['DATA_DIR'] ?? '.data', o.backfill || o.live ? 'simulator.json' : `simulate-${o.seed}.json`);
 

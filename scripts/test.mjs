@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * `npm test`: all tests, with all the set-up they need, on free ports and in a data folder of their own. The last line is
+ * `npm test`: all tests, with everything they need, on free ports and in a data folder of their own. The last line is
  * `N passed, N failed`. `npm test -- unit lint` runs those stages alone; `npm test -- --help` names them.
  */
 const [major, minor] = process.versions.node.split('.').map(Number);

@@ -9,7 +9,7 @@ const TITLE: Readonly<Record<Section, string>> = {
   code: 'Versions of the code in the results',
 };
 const MARK: Readonly<Record<Verdict, string>> = { pass: 'pass', fail: 'FAIL', few: 'few ', note: '    ' };
-/** Statements here count over long periods; those of a page must answer sooner. */
+/** Statements here scan long periods; those of a page must answer sooner. */
 const STATEMENT_MS = 120_000;
 
 const options = new Command('verify-install')
@@ -30,13 +30,13 @@ function row(l: CheckLine): string {
   return `  ${MARK[l.verdict]}  ${l.subject.padEnd(44)} ${count.padStart(17)}  ${l.text}`;
 }
 
-/** A section's last line: how many of its subjects passed, and how many of everything that was counted is right. */
+/** A section's last line: how many of its subjects passed, and how many of all counted items are right. */
 function sum(section: Section, lines: readonly CheckLine[]): string {
   const judged = lines.filter((l) => l.verdict !== 'note');
   const count = (v: Verdict) => judged.filter((l) => l.verdict === v).length;
   const add = (f: (l: CheckLine) => number) => judged.reduce((s, l) => s + f(l), 0);
   const nothing = lines.length === 0 ? ': there are none' : '';
-  return `  ${section}: ${count('pass')} of ${judged.length} pass, ${count('fail')} fail, ${count('few')} with too little to tell; ${add((l) => l.right)} of ${add((l) => l.of)}${nothing}`;
+  return `  ${section}: ${count('pass')} of ${judged.length} pass, ${count('fail')} fail, ${count('few')} with too little to judge; ${add((l) => l.right)} of ${add((l) => l.of)}${nothing}`;
 }
 
 async function main(): Promise<number> {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * Run one of our TypeScript tools, or `next`, with the addresses of whatever runs here:
+ * Run one of our TypeScript tools, or `next`, with the addresses of the running services:
  * `node scripts/with-services.mjs scripts/simulate.ts --days 3`.
  * The environment wins, then the running demo, then the development services.
  */

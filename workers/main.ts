@@ -15,10 +15,10 @@ const GRACE_MS = 25_000;
 const FLUSH_MS = 5_000;
 const HOUSEKEEPING_MS = 600_000;
 const BEAT_MS = 10_000;
-/** Stages judge long stretches and wait for each other's rows; a page must answer sooner. */
+/** Stages judge long periods and wait for each other's rows; a page must answer sooner. */
 const STATEMENT_MS = 60_000;
 
-/** Every so often, until the signal; a failed round is logged and the next one comes. */
+/** Repeats `work` every `ms` until the signal; a failed round is logged and does not stop the next. */
 async function every(ms: number, what: string, work: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await sleep(ms, undefined, { signal }).catch(() => undefined); // an abort ends the wait; the loop sees it
@@ -26,7 +26,7 @@ async function every(ms: number, what: string, work: () => Promise<void>, signal
   }
 }
 
-/** At the start the database may still be on its way up. */
+/** At the start the database may still be starting. */
 async function untilReady(work: () => Promise<unknown>): Promise<void> {
   for (let pause = 250; ; pause = Math.min(2 * pause, 5_000)) {
     try {
@@ -40,11 +40,11 @@ async function untilReady(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** A process that lives but takes no work is worse than none: it ends, and whoever keeps it starts it anew. */
+/** A process that lives but takes no work is worse than none: it ends, and its supervisor restarts it. */
 async function watch(dog: Watchdog): Promise<void> {
   const trouble = await dog.look();
   if (trouble === null) return;
-  log().fatal({ trouble }, `${trouble}; this worker ends so that it is started anew`);
+  log().fatal({ trouble }, `${trouble}; this worker ends so that it is restarted`);
   process.exit(1);
 }
 

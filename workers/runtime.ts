@@ -6,12 +6,12 @@ import type { QueueName } from '@/lib/queue/jobs';
 import { tally } from '@/lib/services/tasks/flow';
 import { type Handler, runTask } from '@/lib/services/tasks/run-task';
 
-/** A task is asked for again after this to twice this while the database is away. */
+/** Delay before a task is retried while the database is down, up to twice this. */
 const AWAY_MS = 2_000;
 
 /**
- * Connects a handler to its queue: errors decide between another try and the dead-letter box, which is a state of the task's row. An outage of the database,
- * however long, is no fault of a task and uses up none of its tries.
+ * Connects a handler to its queue: errors decide between a retry and the dead-letter state of the task's row. A database outage, however long, is not
+ * the task's fault and uses up none of its attempts.
  */
 export function serve<Q extends QueueName, P>(handler: Handler<Q, P>): TaskWorker {
   const worker = makeWorker(

@@ -16,11 +16,11 @@ import { threadsOf } from './threads';
 
 type Prepared<F extends (...a: never[]) => Promise<unknown>> = Awaited<ReturnType<F>>;
 
-/** As many wafers are fitted at once; each on a thread of its own. */
+/** Wafers fitted at once, each on a thread of its own. */
 const SPECTRA_THREADS = Math.max(1, Math.min(4, availableParallelism()));
-/** A library of starts costs half a minute to compute: threads outlast the pause between two lots. */
+/** A library of starts costs half a minute to compute: threads must outlive the pause between two lots. */
 const SPECTRA_IDLE_MS = 30 * 60_000;
-/** A job is made for one fit: its arrays go over without a copy. */
+/** A job is made for one fit, so its arrays are transferred without a copy. */
 const arraysOf = (j: SpectrumJob) => buffersOf([j.values, j.sigma, j.surrogate?.bytes]);
 const spectraThreads = threadsOf<SpectrumJob, SiteFit[]>('fit-spectra', SPECTRA_THREADS, SPECTRA_IDLE_MS);
 
@@ -41,7 +41,7 @@ export const surrogate: Handler<'surrogate', Prepared<typeof trainSlice>> = {
   apply: (tx, p, outcome) => storeSlice(tx, p, outcome),
 };
 
-/** A trial gives way to the spectra of the line: one wafer at a time, on a thread of its own that keeps what both recipes have compiled. */
+/** A trial yields to the spectra of the line: one wafer at a time, on a thread of its own that keeps both compiled recipes. */
 const trialThread = threadsOf<TrialJob, SiteFit[]>('fit-spectra');
 
 export const trial: Handler<'trial', Prepared<typeof trialStep>> = {
@@ -105,7 +105,7 @@ export const train: Handler<'train', ({ plan: TrainingPlan } & Trained) | null> 
   apply: (tx, p, trained) => storeTraining(tx, p.modelId, p.through, trained),
 };
 
-/** Deliveries cannot be rolled back, so they come first; each is noted on its own and a further try sends only what is missing. */
+/** Deliveries cannot be rolled back, so they come first; each is recorded separately, and a retry sends only what is missing. */
 export const notify: Handler<'notify'> = {
   queue: 'notify',
   concurrency: 4,

@@ -1,4 +1,4 @@
-/** The field of a schema's path in words, "expires at: "; nothing where the message stands for itself. */
+/** The field of a schema's path in words, "expires at: "; empty where the message needs no field. */
 export function fieldWords(path: readonly PropertyKey[]): string {
   const name = path.findLast((k) => typeof k === 'string' && !/^\d+$/.test(k));
   if (name === undefined) return '';

@@ -11,7 +11,7 @@ export const dynamic = 'force-dynamic';
 
 export default async function DashLayout({ children }: { children: ReactNode }) {
   const actor = await sessionActor();
-  if (actor === null) return children; // the page sends the visitor to the sign-in, with the way back
+  if (actor === null) return children; // the page redirects to the sign-in page, with the return address
   const [openAlerts, fab, jar] = await Promise.all([openAlertCount(), fabName(), cookies()]);
   return (
     <AppFrame

@@ -1,6 +1,6 @@
 import { Skeleton } from '@/lib/ui/components/panel';
 
-/** The place of what is loading: title, filters, panels of about the final heights (each a different one), so that nothing jumps. */
+/** Placeholder of a page that is loading: title, filters, panels of about the final heights (each a different one), so that nothing jumps. */
 export function LoadingPage({ panels }: { panels: readonly number[] }) {
   return (
     <div aria-busy="true">

@@ -12,7 +12,7 @@ import { Ago, useNow } from '@/lib/ui/hooks/now';
 import { waferName } from '@/lib/ui/links';
 import { ScreeningTable } from './spc/screening-table';
 
-/** What needs a person now. */
+/** What needs attention now. */
 export function OverviewView({ data }: { data: Overview }) {
   return (
     <>

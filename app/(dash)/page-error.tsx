@@ -1,7 +1,7 @@
 'use client';
 import { InlineError } from '@/lib/ui/components/panel';
 
-/** What every page shows when its data could not be read. The digest finds the cause in the server's log. */
+/** Shown by every page whose data could not be read. The digest leads to the cause in the server's log. */
 export function PageError({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
     <div className="max-w-[72ch]">

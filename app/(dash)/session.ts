@@ -11,41 +11,41 @@ import type { ActionResult } from '@/lib/ui/action-result';
 import { capital } from '@/lib/ui/format';
 import { faultWords } from './fault-words';
 
-/** Who is signed in; asked once a request. */
+/** The signed-in user; read once per request. */
 export const sessionActor = cache(currentActor);
 
-/** Who is signed in, or off to the sign-in page and back to `path` afterwards. */
+/** The signed-in user; otherwise redirects to the sign-in page and back to `path` afterwards. */
 export async function pageActor(path: string): Promise<Actor> {
   const actor = await sessionActor();
   if (actor === null) redirect(`/sign-in?next=${encodeURIComponent(path)}`);
   return actor;
 }
 
-/** Who asks for more of a page; whose session has ended meanwhile is sent to the sign-in. */
+/** The user who requests more of a page; redirects to the sign-in page when the session has ended. */
 export async function readingActor(): Promise<Actor> {
   const actor = await currentActor();
   if (actor === null) redirect('/sign-in');
   return actor;
 }
 
-/** What became of a server action, and what its verb gave; null where it was refused. */
+/** The outcome of a server action, and the result of its verb; null where it was refused. */
 export interface Acted<R> {
   readonly result: ActionResult;
   readonly value: R | null;
 }
 
 /**
- * A server action's body: runs one verb as whoever is signed in, and answers with a sentence and what the verb gave. Errors that the person can
- * act on come back as text; bugs are logged and told without details.
+ * A server action's body: runs one verb as the signed-in user, and answers with a sentence and the result of the verb. Errors that the person can
+ * act on come back as text; bugs are logged and reported without details.
  */
 export const actFor = <I, R>(verb: Verb<I, R>, input: NoInfer<I>, done: string | ((value: R) => string)): Promise<Acted<R>> =>
   told(async (requestId) => verb(askedBy(await requireActor(), requestId), input), done);
 
-/** The same where the sentence is all that matters. */
+/** The same where only the sentence matters. */
 export const act = async <I, R>(verb: Verb<I, R>, input: NoInfer<I>, done: string): Promise<ActionResult> =>
   (await actFor(verb, input, done)).result;
 
-/** Changes the password of whoever is signed in, also of somebody for whom one of their own is due: the one thing they may do. */
+/** Changes the signed-in user's password, also while a new one must be chosen: the only thing allowed then. */
 export async function actOnPassword(current: string, password: string, done: string): Promise<ActionResult> {
   const { result } = await told(async (requestId) => {
     const { actor, token } = await requireSession();

@@ -11,7 +11,7 @@ import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 
 const SHOWN = 12;
 
-/** All sensors of a run, the differing one first and large; the others small, a click makes one large. */
+/** All sensors of a run, the deviating one first and large; the others are small and enlarge on click. */
 export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | null; title?: string }) {
   const [picked, setPicked] = useUrlState('sensor');
   const [all, setAll] = useState(false);
@@ -70,7 +70,7 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
   );
 }
 
-/** What the band is made of, and what it cannot judge. */
+/** The runs behind the band, and the sensors it cannot judge. */
 function noteOf(g: GoldenRuns, sensors: number, differing: number, without: number): string {
   const of = `${g.recipe} ${g.version === null ? 'of several versions' : `v${g.version}`}${g.products.length > 1 ? `, products ${g.products.join(', ')}` : ''}`;
   if (without === sensors)

@@ -2,7 +2,7 @@
 import type { ActionResult } from '@/lib/ui/action-result';
 import { actOnPassword } from '../(dash)/session';
 
-/** The password that its owner chooses in place of one that somebody else made. */
+/** The password that a user chooses in place of one that an administrator set. */
 export async function choosePassword(current: string, next: string): Promise<ActionResult> {
   return actOnPassword(current, next, 'Your password is chosen.');
 }

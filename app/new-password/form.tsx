@@ -5,7 +5,7 @@ import { passwordProblems } from '../(dash)/settings/form-problems';
 import { NO_PASSWORDS, PasswordFields } from '../(dash)/settings/password-fields';
 import { choosePassword } from './actions';
 
-/** Posts by a server action; the passwords are never in an address. */
+/** Posts to a server action, so that passwords are never in an address. */
 export function NewPasswordForm({ next, email }: { next: string; email: string }) {
   const { field, busy, submit, error } = useForm(NO_PASSWORDS, (v) => passwordProblems(v, 'the password you were given'));
   return (

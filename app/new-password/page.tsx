@@ -20,7 +20,7 @@ export default async function NewPasswordPage({ searchParams }: { searchParams: 
       <div className="w-[320px]">
         <h1 className="mb-1">Choose your password</h1>
         <p className="text-ink-2 mb-4">
-          {`The password of ${session.actor.email} was made by somebody else. Choose one that only you know; then you go on to your page.`}
+          {`The password of ${session.actor.email} was set by somebody else. Choose one that only you know to continue.`}
         </p>
         <NewPasswordForm next={next} email={session.actor.email} />
         <form action={signOut} className="mt-3 text-center">

@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<number, string>> = {
 
 const wordsOf = (status: number): string => WORDS[status] ?? `The server answered ${status}. Try again in a moment.`;
 
-/** Posts by itself where scripts do not run yet: the password is in the body, never in an address. */
+/** Posts without scripts while they are not loaded yet: the password is in the body, never in an address. */
 export function SignInForm({ next, failed }: { next: string; failed: number | null }) {
   const [error, setError] = useState<string | null>(failed === null ? null : wordsOf(failed));
   const [busy, setBusy] = useState(false);

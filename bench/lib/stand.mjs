@@ -17,7 +17,7 @@ const quiet = { note: () => undefined, share: () => undefined, done: () => undef
  * Everything it started ends with the work.
  */
 export async function withStand(work) {
-  const kids = [];
+  const processes = [];
   mkdirSync(inRoot('.data'), { recursive: true });
   const dir = mkdtempSync(join(inRoot('.data'), 'bench-'));
   const logs = join(dir, 'logs');
@@ -25,9 +25,9 @@ export async function withStand(work) {
   try {
     const build = await ensureBuild(quiet);
     const postgres = await startPostgres({ dir: join(dir, 'postgres'), logs, password: 'bench', throwaway: false });
-    kids.push(postgres.kid);
+    processes.push(postgres.child);
     const redis = await startRedis({ dir: join(dir, 'redis'), logs, password: 'bench', note: () => undefined, throwaway: true });
-    if (redis.kid) kids.push(redis.kid);
+    if (redis.child) processes.push(redis.child);
     await migrate(postgres.url);
     const port = await anyPort();
     const api = { url: `http://127.0.0.1:${port}`, key: 'dl_bench_key' };
@@ -53,9 +53,9 @@ export async function withStand(work) {
       onStart: () => undefined,
     });
     const run = (name, args) => {
-      const kid = start({ name, command: process.execPath, args, env, log: join(logs, `${name}.log`) });
-      kids.push(kid);
-      return kid;
+      const child = start({ name, command: process.execPath, args, env, log: join(logs, `${name}.log`) });
+      processes.push(child);
+      return child;
     };
     const next = inRoot('node_modules', 'next', 'dist', 'bin', 'next');
     const web = run('web', [next, 'start', '-p', String(port), '-H', '127.0.0.1']);
@@ -72,7 +72,7 @@ export async function withStand(work) {
       await client.end();
     }
   } finally {
-    for (const kid of [...kids].reverse()) await stop(kid);
+    for (const child of [...processes].reverse()) await stop(child);
     removePostgres(join(dir, 'postgres'));
     rmSync(dir, { recursive: true, force: true });
   }

@@ -6,14 +6,14 @@ import { plain } from './plain';
 import { functionAt } from './registry';
 import { tableText, writtenTable } from './written-table';
 
-/** What is wanted: a function, its input as JSON text, and the form of the result. */
+/** A request: a function, its input as JSON text, and the form of the result. */
 export interface Question {
   readonly path: string;
   readonly text: string;
   readonly format?: 'json' | 'csv';
   /** Table of the result, for CSV. */
   readonly table?: string;
-  /** Memory it may take, MB; not given: any. */
+  /** Memory it may use, MB; not given: no limit. */
   readonly memoryMb?: number;
 }
 
@@ -33,14 +33,14 @@ export function readInput(text: string): Record<string, unknown> {
   return v as Record<string, unknown>;
 }
 
-/** The result of a function as text, and what a table of it does not say. */
+/** The result of a function as text, and what its table leaves out. */
 export interface Answered {
   readonly text: string;
-  /** Lines for the person who asked for a table: its warnings, and where the rest of the result stands. */
+  /** Lines for the person who requested a table: its warnings, and where to find the rest of the result. */
   readonly notes: readonly string[];
 }
 
-/** The result of a function as text, JSON unless CSV is wanted. */
+/** The result of a function as text, JSON unless CSV is requested. */
 export async function answer(q: Question, report: Report = () => undefined): Promise<Answered> {
   const f = await functionAt(q.path);
   const parsed = parseInput(f, readInput(q.text));
@@ -54,7 +54,7 @@ export async function answer(q: Question, report: Report = () => undefined): Pro
 const warningsOf = (result: { warnings?: unknown }): string[] =>
   Array.isArray(result.warnings) ? result.warnings.map(String) : [];
 
-/** Where the fields stand that a table leaves out. */
+/** Says where to find the fields that a table leaves out. */
 function leftOut(left: readonly { readonly field: string; readonly table: string | null }[]): string[] {
   const places = new Map<string | null, string[]>();
   for (const { field, table } of left) places.set(table, [...(places.get(table) ?? []), field]);

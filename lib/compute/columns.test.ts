@@ -38,7 +38,7 @@ describe('the unit of a column is read, and brought to that of the field', () =>
   });
 });
 
-describe('no column is passed over', () => {
+describe('no column is ignored', () => {
   test('numbers that no field takes are refused, labels stand beside the data', async () => {
     await expect(read('spatial/kriging', 'x,y,value,weight\n1,2,3,4\n')).rejects.toThrow(
       /^weight: no field of spatial\/kriging takes this column.*--ignore "weight"/,

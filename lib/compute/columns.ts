@@ -4,14 +4,14 @@ import type { CsvTable } from '@/lib/formats/csv/parse';
 import { conversion, isSameUnit, isUnit, unitInName } from '@/lib/formats/units';
 import type { ColumnSpec, ComputeFunction } from './define';
 
-/** Letters and digits, small. */
+/** Letters and digits, in lower case. */
 const letters = (s: string): string => s.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 const refuse = (field: string, message: string): never => {
   throw new AppError('invalid_input', `${field}: ${message}`, { field });
 };
 
-/** The name of a column and what stands in the brackets behind it, which is its unit. */
+/** The name of a column, and its unit in brackets. */
 interface Header {
   readonly label: string;
   readonly unit: string | null;
@@ -26,7 +26,7 @@ function headerOf(text: string): Header {
 /** Unit of a field: stated, or the end of its name. */
 const fieldUnit = ({ name, unit }: ColumnSpec): string | undefined => unit ?? unitInName(name)?.unit;
 
-/** The name of a field as columns may have it: alone, with its unit, or without the unit that it ends in where the brackets tell one. */
+/** Whether a column is named after a field: alone, with its unit, or without the unit suffix where the brackets name one. */
 function fits(h: Header, { name, unit, also = [] }: ColumnSpec): boolean {
   if (h.label === letters(name) || also.includes(h.label) || also.includes(h.label + letters(h.unit ?? ''))) return true;
   if (unit !== undefined && h.label === letters(name) + letters(unit)) return true;
@@ -34,7 +34,7 @@ function fits(h: Header, { name, unit, also = [] }: ColumnSpec): boolean {
   return parts !== null && h.unit !== null && isUnit(h.unit) && h.label === letters(parts.stem);
 }
 
-/** A table whose columns are asked for by the names of the fields. */
+/** A table whose columns are found by the names of fields. */
 export class ColumnReader {
   private readonly used = new Set<number>();
   private readonly ignored = new Set<number>();
@@ -66,7 +66,7 @@ export class ColumnReader {
     return this.t.header;
   }
 
-  /** Place of a column; −1 where there is none. @throws AppError where two could be meant. */
+  /** Index of a column; −1 where there is none. @throws AppError where two columns match. */
   find(spec: ColumnSpec, alsoSingular = true): number {
     const mapped = this.map[spec.name];
     const found = mapped === undefined ? this.named(spec, alsoSingular) : this.t.header.indexOf(mapped);
@@ -93,7 +93,7 @@ export class ColumnReader {
 
   /**
    * Numbers of a column, gaps as null, in the unit of the field.
-   * @param spec - field that takes them; none: as they stand.
+   * @param spec - field that takes them; not given: no conversion.
    */
   numbers(k: number, spec?: ColumnSpec): (number | null)[] {
     const convert = spec ? this.toField(k, spec) : null;
@@ -109,14 +109,14 @@ export class ColumnReader {
 
   texts = (k: number): string[] => this.t.rows.map((r) => r[k]!);
 
-  /** Columns that nothing asked for. Those that were asked for are then all of them. */
+  /** Columns that no field used. */
   rest(): number[] {
     const rest = this.unused();
     for (const k of rest) this.used.add(k);
     return rest;
   }
 
-  /** @throws AppError for a column of numbers that no field takes: it may be a field under another name. Labels stand beside the data, and are none. */
+  /** @throws AppError for a column of numbers that no field takes: it may be a field under another name. Labels accompany the data and do not count. */
   refuseRest(f: ComputeFunction): void {
     const beside = (f.table?.beside ?? []).map((name) => ({ name }));
     const extra = this.unused().find((k) => {
@@ -149,7 +149,7 @@ export class ColumnReader {
     });
   }
 
-  /** How a column comes into the unit of its field; null: it is in it already, or says nothing. */
+  /** The conversion of a column to the unit of its field; null: it is in that unit already, or names none. */
   private toField(k: number, spec: ColumnSpec): ((v: number) => number) | null {
     const { label, unit } = this.headers[k]!;
     const wanted = fieldUnit(spec) ?? this.unitBeside(spec);

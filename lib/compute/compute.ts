@@ -13,15 +13,15 @@ export function parseInput(f: ComputeFunction, input: unknown): unknown {
   return given;
 }
 
-/** Runs a function on an input as it came over the wire; the result is plain JSON. */
+/** Runs a function on an input as received; the result is plain JSON. */
 export async function compute(path: string, input: unknown, report: Report = () => undefined): Promise<unknown> {
   const f = await functionAt(path);
   return plain(runParsed(f, parseInput(f, input), report));
 }
 
 /**
- * Runs a function on a parsed input. Lengths that do not fit together are the sender's fault here, and so is an input that leaves a number of the
- * result without meaning.
+ * Runs a function on a parsed input. Lengths that do not match are the sender's fault here, and so is an input that leaves a number of the result
+ * undefined.
  */
 export function runParsed(f: ComputeFunction, input: unknown, report: Report): unknown {
   try {

@@ -5,13 +5,13 @@ import type { Relations } from './relations';
 
 export type { Report };
 
-/** One column that a CSV file may bring. */
+/** A column that a CSV file may have. */
 export interface ColumnSpec {
   /** Column and field of the input; other spellings (`field_x`, `Field X (mm)`, `fieldXMm`) are recognised. */
   readonly name: string;
-  /** Unit of the field; told by the name where that ends in one (`wavelengthNm`). A column that names another is converted, or refused. */
+  /** Unit of the field; taken from the name where that ends in one (`wavelengthNm`). A column that names another is converted, or refused. */
   readonly unit?: string;
-  /** Column in whose unit this one is. */
+  /** Column whose unit this one shares. */
   readonly unitOf?: string;
   /** Other names of the column, unit included, without spaces and signs (`wavelengthnm`). */
   readonly also?: readonly string[];
@@ -26,16 +26,16 @@ export interface TableForm {
   readonly columns?: readonly ColumnSpec[];
   /** All other columns, row by row (or, transposed, column by column), as this matrix; their names as another field. */
   readonly rest?: { readonly field: string; readonly names?: string; readonly isTransposed?: boolean; readonly text: string };
-  /** Columns of numbers that such a file may hold beside the fields: places that this function does not need, or what it computed itself before. */
+  /** Columns of numbers that such a file may hold beside the fields: positions that this function does not need, or its own earlier results. */
   readonly beside?: readonly string[];
   /** Rows of the file with the same label form one row of this matrix. */
   readonly group?: { readonly label: string; readonly value: string; readonly field: string };
-  /** Tables of the result by name; the first is written unless another is asked for. */
-  // biome-ignore lint/suspicious/noExplicitAny: the result of a function is known to its own definition only
+  /** Tables of the result by name; the first is written unless another is requested. */
+  // biome-ignore lint/suspicious/noExplicitAny: only its own definition knows the result of a function
   readonly write?: Readonly<Record<string, (result: any, input: any) => Readonly<Record<string, Column>>>>;
 }
 
-/** One function of the registry: what it takes, what it does and how tables map on it. */
+/** One function of the registry: its input, its computation, and how tables map to it. */
 export interface ComputeFunction {
   /** `capability/function`. */
   readonly path: string;
@@ -44,12 +44,12 @@ export interface ComputeFunction {
   readonly text: string;
   readonly input: z.ZodObject;
   readonly run: (input: never, report: Report) => unknown;
-  /** What its fields have to do with each other; checked before it runs. */
+  /** Relations between its fields; checked before it runs. */
   readonly relations?: Relations;
-  /** Places of the result (`*` for any index or key) that may hold no number, or an unlimited one; everywhere else that is refused. */
+  /** Paths of the result (`*` for any index or key) that may be NaN or infinite; elsewhere that is refused. */
   readonly gaps?: readonly string[];
   readonly table?: TableForm;
-  /** Takes seconds: it is worth a progress line. */
+  /** Takes seconds, so it shows progress. */
   readonly isLong?: boolean;
   readonly example: Readonly<Record<string, unknown>>;
 }
@@ -72,18 +72,18 @@ export interface Capability {
   readonly functions: readonly ComputeFunction[];
 }
 
-/** The same object, with those properties left out that are `undefined`: an option that was not given is absent. */
+/** The object without properties that are `undefined`: an option that was not given is absent. */
 export function given<T extends object>(o: T): { [K in keyof T]: Exclude<T[K], undefined> } {
   return Object.fromEntries(Object.entries(o).filter(([, v]) => v !== undefined)) as never;
 }
 
-/** Whether each plotted point is one of those, for a column; null where there is no point. */
+/** Whether each plotted point is among `indices`, for a column; null where there is no point. */
 export function flags(plotted: ArrayLike<number>, indices: readonly number[]): (boolean | null)[] {
   const marked = new Set(indices);
   return Array.from(plotted, (v, i) => (Number.isNaN(v) ? null : marked.has(i)));
 }
 
-/** Bytes as base64, in steps that the argument list of a call can hold. */
+/** Bytes as base64, in chunks that fit the argument list of a call. */
 export function base64(bytes: Uint8Array): string {
   let text = '';
   for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000));
@@ -94,7 +94,7 @@ export function base64(bytes: Uint8Array): string {
 export const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
 
 /**
- * Lists of a stored model must be as long as its sizes say: one that was cut or edited by hand is refused, not computed with.
+ * Lists of a stored model must be as long as its sizes say: one that was truncated or edited by hand is refused.
  * @param expected - field → [list, length it must have].
  */
 export function checkLengths(field: string, expected: Readonly<Record<string, readonly [ArrayLike<unknown>, number]>>): void {
@@ -109,12 +109,12 @@ export function checkLengths(field: string, expected: Readonly<Record<string, re
       );
 }
 
-/** Names that a model made up because none were given: x1, x2, … */
+/** Default names of a model that was given none: x1, x2, … */
 const isNumbered = (names: readonly string[]): boolean => names.every((name, j) => name === `x${j + 1}`);
 
 /**
- * Rows with their columns in the order of a model: by name where both have names (order does not matter), by place where one has none.
- * @param own - names of the model's columns. @param given - names of the columns of x. @param field - of the names, for what is refused.
+ * Rows with their columns in the order of a model: by name where both have names (order does not matter), by position where one has none.
+ * @param own - names of the model's columns. @param given - names of the columns of x. @param field - field of the names, for refusals.
  * @throws AppError `invalid_input` naming the columns that the model does not know, or lacks.
  */
 export function inModelOrder(

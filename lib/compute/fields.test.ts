@@ -26,7 +26,7 @@ function inputLines(f: ComputeFunction): string[] {
 }
 
 const isObject = (v: unknown): v is Record<string, unknown> => typeof v === 'object' && v !== null && !Array.isArray(v);
-/** A key that is a place or an order (`0`, `-1`, `0,1`) rather than a name. */
+/** A key that is an index or an order (`0`, `-1`, `0,1`) rather than a name. */
 const isPlace = (key: string): boolean => /^-?\d+(,-?\d+)*$/.test(key);
 
 /** Names of a result's fields; those of objects, and of the objects of lists, behind them in braces. */
@@ -50,7 +50,7 @@ async function partOf(f: ComputeFunction): Promise<string> {
   ].join('\n\n');
 }
 
-/** The page that tells every field of every function, as Markdown. */
+/** The page that lists every field of every function, as Markdown. */
 async function fieldsPage(functions: readonly ComputeFunction[]): Promise<string> {
   const parts: string[] = [HEAD];
   for (const [name, { title }] of Object.entries(CAPABILITIES) as [CapabilityName, { title: string }][]) {

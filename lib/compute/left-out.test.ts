@@ -6,8 +6,8 @@ import type { ComputeFunction } from './define';
 import { allFunctions } from './registry';
 
 /**
- * What every function must do with less than its own example: an optional field that is left out has its default, and a value that may be missing is
- * missing in the answer where it belongs. A refusal because some number of the result has no meaning is the program's fault in both.
+ * What every function must do with less than its own example: an optional field that is left out takes its default, and a missing value gives a gap
+ * in the right place of the result. In both cases a refusal over an undefined number in the result is a bug.
  */
 type Loose = Record<string, unknown>;
 interface Schema {

@@ -1,11 +1,10 @@
 import { AppError } from '@/lib/errors';
 
 /**
- * Refuse a result that holds a number without meaning (0/0, beyond the range of doubles), which would leave as an empty `null` beside a success.
- * A `null` that a function puts there itself says that there is no such value; a NaN stands only where the input has a gap, or where the function
- * declares it.
- * @param open - paths of the result (`*` for any index or key) that may be not a number or unlimited by design.
- * @throws AppError `out_of_domain` naming the place.
+ * Refuses a result with an undefined number (0/0, beyond the range of doubles), which would be sent as a bare `null` in a success. A `null` from the
+ * function itself says that there is no such value; NaN is allowed only where the input has a gap, or where the function declares it.
+ * @param open - paths of the result (`*` for any index or key) that may be NaN or infinite by design.
+ * @throws AppError `out_of_domain` naming the path.
  */
 export function requireMeaning(path: string, result: unknown, open: readonly string[] = []): void {
   const patterns = open.map((p) => p.split('.'));

@@ -15,7 +15,7 @@ const ofGrating = (i: Input): number => {
 };
 const ofMatrix = (i: Input): number => square(width(i['x']), 6) + DOUBLE * 4 * len(i['x']) * width(i['x']);
 
-/** Doubles that a function holds at its peak, where that grows faster than its input, bytes. What is not listed grows with its input. */
+/** Peak memory of functions for which it grows faster than the input, bytes. That of others is proportional to the input. */
 const PEAKS: Readonly<Record<string, (i: Input) => number>> = {
   'spatial/kriging': (i) => {
     const k = number(i['nearest'], len(i['x']));
@@ -39,7 +39,7 @@ const PEAKS: Readonly<Record<string, (i: Input) => number>> = {
 };
 
 /**
- * Refuses a computation before it allocates, by what it will need at its peak.
+ * Refuses a computation before it allocates, by the peak memory it will need.
  * @throws AppError `payload_too_large` with the need and the limit.
  */
 export function checkMemory(path: string, parsed: unknown, limitMb: number | undefined): void {

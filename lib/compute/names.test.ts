@@ -65,7 +65,7 @@ describe('columns by name', () => {
     expect(await predict([[301, 0.3]], ['t', 'p'])).toEqual(await predict([[0.3, 301]], ['p', 't']));
   });
 
-  test('a list that belongs to the rows is read from the file, not passed over', async () => {
+  test('a list that belongs to the rows is read from the file, not ignored', async () => {
     const r = await csv('spc/ewma', 'values,sizes\n52,4\n47,4\n53,9\n49.3,1\n');
     const direct = await run('spc/ewma', { values: [52, 47, 53, 49.3], sizes: [4, 4, 9, 1] });
     expect(r).toEqual(direct);

@@ -6,18 +6,18 @@ import type { ComputeFunction } from './define';
 import { allFunctions } from './registry';
 
 /**
- * What is asked of every function, made from its own example: an input that is changed is refused by a message that names a field, or answered by
- * finite numbers; nothing that was given is passed over.
+ * Requirements on every function, tested with its own example: a changed input is refused by a message that names a field, or answered with finite
+ * numbers; no input is ignored silently.
  */
 const functions = await allFunctions();
 
-/** Standard uncertainties of data, one a value. */
+/** Standard uncertainties of data, one per value. */
 const UNCERTAIN = ['u', 'uDx', 'uDy', 'sigma'];
 
 type Loose = Record<string, unknown>;
 type Outcome = { readonly text: string } | { readonly refused: string; readonly field: string };
 
-/** Fewer steps than the example where a call is made a hundred times: what counts is whether the answer changes. */
+/** Fewer steps than the example where a call is made a hundred times: all that matters is whether the answer changes. */
 const SHORT: Readonly<Record<string, Loose>> = {
   'fit/posterior': { steps: 8, walkers: 6 },
   'fit/global': { starts: 3 },
@@ -43,7 +43,7 @@ const lists = (f: ComputeFunction): string[] =>
 const named = functions.map((f) => [f.path, f] as const);
 const withLists = named.filter(([, f]) => lists(f).length > 0);
 
-/** Lists whose entries need no partner: a longer one is a larger problem, not a fault. */
+/** Lists whose entries need no counterpart: a longer one is a larger problem, not a fault. */
 describe('a list of another length is refused by name, or answered for what it is', () => {
   test.each(withLists)('%s', async (_, f) => {
     const before = await outcome(f, exampleOf(f));
@@ -63,7 +63,7 @@ describe('a list of another length is refused by name, or answered for what it i
         for (const o of after) expect(o, `${field} of another length than ${partners}`).toHaveProperty('refused');
       expect(
         after.some((o) => JSON.stringify(o) !== JSON.stringify(before)),
-        `${field} is passed over`,
+        `${field} is ignored`,
       ).toBe(true);
     }
   });
@@ -89,7 +89,7 @@ describe('an option that is given changes the answer, or is refused by name', ()
       const found = await Promise.all(tries.map((v) => outcome(f, { ...example, [field]: v })));
       expect(
         found.some((o) => JSON.stringify(o) !== JSON.stringify(before)) || INERT[f.path]?.includes(field),
-        `${field} is passed over (${JSON.stringify(tries)})`,
+        `${field} is ignored (${JSON.stringify(tries)})`,
       ).toBe(true);
     }
   });
@@ -100,9 +100,9 @@ const INERT: Readonly<Record<string, readonly string[]>> = {
   'spc/arl': ['seed', 'runs'], // the chain of one rule is exact: nothing is simulated
   'spc/capability-nonnormal': ['alpha'], // one description fits at every level
   'spc/rules': ['restarts'], // the one violation of the example is of a single point
-  'fit/posterior': ['probability'], // so short a chain has not mixed, and no interval is told; fit.test.ts looks at them
-  'spatial/zernike': ['onDeficient'], // these sites tell all terms apart
-  'spatial/kriging': ['target'], // without a nugget value and signal are one
+  'fit/posterior': ['probability'], // so short a chain has not mixed, and no interval is given; fit.test.ts tests them
+  'spatial/zernike': ['onDeficient'], // these sites determine all terms
+  'spatial/kriging': ['target'], // without a nugget, value and signal are the same
   'overlay/fit': ['onDeficient'], // these marks determine all terms
   'overlay/correctables': ['onDeficient'],
   'overlay/per-field': ['onDeficient', 'gridOnly'], // a translation has no field terms
@@ -130,7 +130,7 @@ function triesOf(s: Loose): unknown[] {
   }
 }
 
-/** Lists for an optional field of numbers, or of rows, as long as a list that is there: one that changes and one that does not fit. */
+/** Lists for an optional field of numbers or rows, as long as a list of the example: one with an effect and one that does not fit. */
 function listsFor(s: Loose, example: Loose): unknown[] {
   if (s['type'] !== 'array') return [];
   const items = s['items'] as Loose;
@@ -146,7 +146,7 @@ function listsFor(s: Loose, example: Loose): unknown[] {
 }
 
 describe('an uncertainty of 0 is refused by name: a value without one has no weight', () => {
-  /** An exact value is one that the surface goes through. */
+  /** The surface passes through an exact value. */
   const EXACT = ['spatial/kriging'];
   const isList = (f: ComputeFunction, field: string): boolean =>
     (jsonSchemaOf(f.input) as { properties: Record<string, Loose> }).properties[field]?.['type'] === 'array';
@@ -181,7 +181,7 @@ describe('a gap is refused, or stays a gap: no number without meaning beside a s
 });
 
 const NOISE = [0, 1, -1, 2, 0, -2];
-/** A constant but for a few units of the last digit. */
+/** A constant up to a few units of the last digit. */
 const still = (v: number, i: number): number => v * (1 + NOISE[i % NOISE.length]! * Number.EPSILON);
 
 describe('what does not vary (beyond rounding) is refused, or answered by finite numbers that any scale and offset keep', () => {

@@ -17,7 +17,7 @@ import * as xrr from './functions/xray/reflectivity';
 import * as saxs from './functions/xray/small-angle';
 import { CAPABILITIES, type CapabilityName } from './registry';
 
-/** The document is made in one go, so it knows the capabilities without waiting for them. */
+/** The document is made synchronously, so the capabilities are imported up front. */
 const ALL: Readonly<Record<CapabilityName, Capability>> = {
   spc,
   spatial,
@@ -34,7 +34,7 @@ const ALL: Readonly<Record<CapabilityName, Capability>> = {
   defects,
 };
 
-/** Schemas that many functions take; each stands once in the document. */
+/** Schemas that many functions share; each appears once in the document. */
 const SHARED: Readonly<Record<string, JsonObject>> = {
   MetrologyRecipe: jsonSchemaOf(metrologyRecipeIn),
   Material: jsonSchemaOf(materialIn),
@@ -104,7 +104,7 @@ export function computeApi(): OpenApiPart {
   return made;
 }
 
-/** Made once a process: the schemas are many. */
+/** Made once per process: there are many schemas. */
 let made: OpenApiPart | null = null;
 
 function makeApi(): OpenApiPart {
@@ -161,7 +161,7 @@ function makeApi(): OpenApiPart {
   };
 }
 
-/** What there is, for people and programs that look around. */
+/** All capabilities and functions, for people and programs that explore the API. */
 export const computeList = () => ({
   capabilities: Object.entries(ALL).map(([name, c]) => ({
     name,

@@ -1,5 +1,5 @@
 /**
- * A result as plain JSON values: typed arrays as arrays, whatever is not finite (not measured, not determined, unlimited) as null, functions left out.
+ * A result as plain JSON values: typed arrays as arrays, non-finite numbers (not measured, not determined, infinite) as null, functions left out.
  */
 export function plain(v: unknown): unknown {
   if (typeof v === 'number') return Number.isFinite(v) ? v : null;
@@ -9,7 +9,7 @@ export function plain(v: unknown): unknown {
   if (Array.isArray(v)) return v.map(plain);
   if (v instanceof Map) return Object.fromEntries([...v].map(([k, w]) => [String(k), plain(w)]));
   const out: Record<string, unknown> = {};
-  // `for in` with a read, so that getters which are evaluated when first asked for are part of the result
+  // `for in` with a read, so that lazily evaluated getters are part of the result
   for (const key in v) {
     const w = (v as Record<string, unknown>)[key];
     if (typeof w !== 'function' && w !== undefined) out[key] = plain(w);

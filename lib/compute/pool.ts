@@ -7,7 +7,7 @@ import { type PoolLimits, ThreadPool } from '@/lib/threads/pool';
 import { startThread } from '@/lib/threads/thread';
 import type { Answered, Question } from './answer';
 
-/** One thread is always left for the others: a sender has one at a time. */
+/** A sender has one thread fewer than there are, so one is always left for the others. */
 export const LIMITS = {
   threads: 2,
   waiting: 32,
@@ -18,20 +18,20 @@ export const LIMITS = {
   memoryMb: 2048,
 } as const satisfies PoolLimits;
 
-/** What the program `workers/compute/call` answers. */
+/** The answer of the program `workers/compute/call`. */
 export interface Answer extends Answered {
   readonly milliseconds: number;
 }
 
-/** Who asks, and the sign that the answer is not wanted any more. */
+/** The sender, and the signal that the answer is no longer wanted. */
 export interface Asker {
   readonly sender?: string;
   readonly signal?: AbortSignal;
 }
 
 /**
- * The built program of the running build (`dist`, or the launcher's `dist/<hash>`), else its source.
- * @throws AppError `dependency_unavailable` where neither is there.
+ * The program in the running build (`dist`, or the launcher's `dist/<hash>`), else its source.
+ * @throws AppError `dependency_unavailable` where neither exists.
  */
 function program(): URL {
   const root = process.cwd();
@@ -50,7 +50,7 @@ function program(): URL {
   return pathToFileURL(file);
 }
 
-/** Threads that answer questions of the API. */
+/** Threads that answer requests of the API. */
 export class ComputePool {
   private readonly threads: ThreadPool<Question, Answer>;
 
@@ -62,8 +62,8 @@ export class ComputePool {
   }
 
   /**
-   * @throws AppError `rate_limited` when too many wait; `time_limit` when it takes too long or too much memory, or its asker has gone;
-   * whatever the function throws.
+   * @throws AppError `rate_limited` when too many wait; `time_limit` when it takes too long or too much memory, or its sender has gone; whatever
+   *   the function throws.
    */
   async run(question: Question, asker: Asker = {}): Promise<Answer> {
     const { path } = question;
@@ -77,7 +77,7 @@ export class ComputePool {
         },
       );
     } catch (e) {
-      // never seen: whoever asked has gone
+      // never seen: the sender has gone
       throw asker.signal?.aborted ? new AppError('time_limit', 'the request was ended before its answer', {}, { cause: e }) : e;
     }
   }

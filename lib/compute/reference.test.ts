@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compute } from './compute';
 
-/** Figures of published tables and independent programs, through the same door as the API and the command line. */
+/** Figures of published tables and independent programs, through the same entry point as the API and the command line. */
 // biome-ignore lint/suspicious/noExplicitAny: cases of many shapes
 type Loose = any;
 
@@ -49,7 +49,7 @@ test('spc/constants and spc/arl: printed tables', async () => {
 
 test('overlay/fit: wafer places, and the joint model of ten terms', async () => {
   const one = referenceCase('stats/overlay.json', 'overlay.linear.a');
-  // places on the wafer: the marks of this case are fitted where they lie
+  // positions on the wafer: the marks of this case are fitted where they are
   const x = one.input.X.map((v: number, i: number) => v + one.input.x[i]);
   const y = one.input.Y.map((v: number, i: number) => v + one.input.y[i]);
   const wafer = await run('overlay/fit', { x, y, dx: one.input.dx, dy: one.input.dy, terms: 'linear' });

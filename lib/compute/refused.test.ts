@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { compute } from './compute';
 import { EXAMPLE_RECIPE, exampleSpectra } from './functions/fit/input';
 
-/** Pairs of options of which one would be passed over: each is refused by the name of the one that does nothing. */
+/** Pairs of options of which one would be ignored: each is refused, naming the one without effect. */
 
 // biome-ignore lint/suspicious/noExplicitAny: results of many shapes
 type Loose = any;
@@ -46,7 +46,7 @@ test('a set of a joint fit cannot own a parameter that its recipe does not have'
   await expect(run('fit/cofit', { datasets })).rejects.toMatchObject({ details: { field: 'datasets.1.own' } });
 });
 
-/** The oxide and a second film of twice its thickness: what is tied follows, in the spectrum and in the precision. */
+/** The oxide and a second film of twice its thickness: the tied parameter follows, in the spectrum and in the precision. */
 test('tied parameters follow what they are tied to', async () => {
   const sample = EXAMPLE_RECIPE.sample as Extract<typeof EXAMPLE_RECIPE.sample, { kind: 'film-stack' }>;
   const [free] = EXAMPLE_RECIPE.parameters;

@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import type { Capability, ComputeFunction } from './define';
 
-/** The capabilities in the order of the help. Each is loaded when it is first asked for, so that a command starts with its own part only. */
+/** The capabilities in the order of the help. Each is loaded on first use, so that a command starts with its own part only. */
 export const CAPABILITIES = {
   spc: {
     title: 'Control charts, run rules, capability, run lengths',

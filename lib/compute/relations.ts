@@ -1,29 +1,29 @@
 import { AppError } from '@/lib/errors';
 
 /**
- * What the fields of one input have to do with each other. An option that has no meaning beside the others is refused, never passed over.
+ * Relations between the fields of one input. An option that has no meaning beside the others is refused, never ignored.
  * The length of a matrix is the number of its rows.
  */
 export interface Relations {
-  /** Lists (or matrices, by rows) that have one entry for the same thing each: of one length where they are given. */
+  /** Lists (or matrices, by rows) with corresponding entries: of equal length where given. */
   readonly sameLength?: readonly (readonly string[])[];
   /** Matrices whose rows are as long as a list, or as the rows of another matrix: `[matrix, list or matrix]`. */
   readonly columns?: readonly (readonly [string, string])[];
-  /** Field of indices (from 0) → the list that they count. */
+  /** Field of indices (from 0) → the list that they index. */
   readonly indices?: Readonly<Record<string, string>>;
-  /** Fields that only count together: all or none. */
+  /** Fields that only work together: all or none. */
   readonly together?: readonly (readonly string[])[];
-  /** Of these one or more must be given. */
+  /** At least one of these must be given. */
   readonly someOf?: readonly (readonly string[])[];
-  /** Of these at most one may be given; `needed` when one must. */
+  /** At most one of these may be given; `needed`: exactly one. */
   readonly oneOf?: readonly { readonly fields: readonly string[]; readonly needed?: boolean }[];
-  /** Field → another without which it does nothing. */
+  /** Field → another without which it has no effect. */
   readonly needs?: Readonly<Record<string, string>>;
-  /** Field → the choices of another under which it does something, and what that other is when left out. */
+  /** Field → the choices of another with which it has an effect, and the default of that other. */
   readonly onlyWith?: Readonly<
     Record<string, { readonly field: string; readonly in: readonly unknown[]; readonly default?: unknown }>
   >;
-  /** Field → others that together leave it nothing to do. */
+  /** Field → others that together make it ineffective. */
   readonly idle?: Readonly<Record<string, readonly string[]>>;
   /** Lists of names without repetition. */
   readonly distinct?: readonly string[];
@@ -36,7 +36,7 @@ const refuse = (field: string, message: string): never => {
 };
 const lengthOf = (v: unknown): number => (v as ArrayLike<unknown>).length;
 const isGiven = (i: Fields, field: string): boolean => i[field] !== undefined;
-/** The first entry that stands there a second time. */
+/** The first entry that is repeated. */
 function repeated<T>(entries: readonly T[]): T | undefined {
   const seen = new Set<T>();
   return entries.find((v) => seen.size === seen.add(v).size);
@@ -89,11 +89,11 @@ export function checkRelations(f: { readonly relations?: Relations }, input: Fie
     if (wrong !== undefined)
       refuse(field, `${wrong} is no place in ${of}, which has ${n} entries: places run from 0 to ${n - 1}`);
     const twice = repeated(places);
-    if (twice !== undefined) refuse(field, `${twice} stands there twice; give every place once`);
+    if (twice !== undefined) refuse(field, `${twice} is given twice; give every index once`);
   }
   for (const field of r.distinct ?? []) {
     const twice = repeated((input[field] ?? []) as readonly string[]);
-    if (twice !== undefined) refuse(field, `"${twice}" stands there twice; give every column a name of its own`);
+    if (twice !== undefined) refuse(field, `"${twice}" is given twice; name every column differently`);
   }
 }
 

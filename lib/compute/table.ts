@@ -4,7 +4,7 @@ import { jsonSchemaOf } from '@/lib/formats/json-schema';
 import { ColumnReader } from './columns';
 import type { ComputeFunction } from './define';
 
-/** Where a table lacks a column. */
+/** Refuses a table that lacks a column. */
 const refuse = (field: string, message: string): never => {
   throw new AppError('invalid_input', `${field}: ${message}`, { field });
 };
@@ -12,9 +12,9 @@ const refuse = (field: string, message: string): never => {
 /**
  * Fields of a function's input from a CSV table.
  * @param map - column of the table for a field, where the names differ.
- * @param ignore - columns that are passed over.
- * @throws AppError `invalid_input` naming the column, and the line of a cell that is no number; for a unit that is not the field's and cannot be
- * converted, two columns for one field, and a column of numbers that no field takes.
+ * @param ignore - columns to ignore.
+ * @throws AppError `invalid_input` naming the column, and the line of a cell that is not a number; for a unit that cannot be converted to the
+ *   field's, two columns for one field, and a column of numbers that no field takes.
  */
 export function inputFromTable(
   f: ComputeFunction,
@@ -65,14 +65,14 @@ function readGroups(
   const groups = new Map<string, (number | null)[]>();
   const values = r.numbers(value, { name: group.value });
   r.texts(label).forEach((g, row) => {
-    if (isBlankRow(t.rows[row]!)) return; // rows belong to their group by label, not by place
+    if (isBlankRow(t.rows[row]!)) return; // rows belong to their group by label, not by position
     groups.set(g, [...(groups.get(g) ?? []), values[row]!]);
   });
   out[group.field] = [...groups.values()];
   return true;
 }
 
-/** Lists of numbers that have an entry for each row of the table without being a column of their own, such as the sizes beside the values. */
+/** Lists of numbers with an entry for each row of the table that are not columns of their own, such as the sizes beside the values. */
 function besideColumns(f: ComputeFunction): string[] {
   const columns = new Set((f.table?.columns ?? []).map((c) => c.name));
   const groups = (f.relations?.sameLength ?? []).filter((g) => g.some((name) => columns.has(name)));

@@ -4,7 +4,7 @@ import type { Column, ComputeFunction } from './define';
 
 type Columns = Readonly<Record<string, Column>>;
 
-/** A result as one table, and what of it stands elsewhere. */
+/** A result as one table, and what it leaves out. */
 export interface WrittenTable {
   readonly columns: Columns;
   /** Fields of the result that this table does not hold, with the table that does; null: JSON only. */
@@ -13,7 +13,7 @@ export interface WrittenTable {
 
 const rowsOf = (columns: Columns): number => Math.max(0, ...Object.values(columns).map((c) => c.length));
 
-/** A result that notes which of its fields are read. */
+/** A result that records which of its fields are read. */
 function watched(result: object): { readonly result: object; readonly read: ReadonlySet<string> } {
   const read = new Set<string>();
   const get = (of: object, key: string | symbol): unknown => {
@@ -23,14 +23,14 @@ function watched(result: object): { readonly result: object; readonly read: Read
   return { result: new Proxy(result, { get }), read };
 }
 
-/** Fields of a result that say something, and that nobody has read. */
+/** Fields of a result that hold data and were not read. */
 const unread = (result: object, read: ReadonlySet<string>): string[] =>
   Object.entries(result)
     .filter(([k, v]) => !read.has(k) && v !== null && v !== undefined && !(isListLike(v) && v.length === 0))
     .map(([k]) => k);
 
 /**
- * A result as a table: the one asked for, else the first of the function that has rows, else its lists as columns, else name and value of all that it holds.
+ * A result as a table: the requested one, else the function's first with rows, else its lists as columns, else name and value of every leaf.
  * @throws AppError `invalid_input` for a table that the function does not have.
  */
 export function writtenTable(f: ComputeFunction, result: object, input: unknown, wanted?: string): WrittenTable {
@@ -89,7 +89,7 @@ const cell = (v: number | string | boolean | null | undefined): string => {
   return typeof v === 'string' ? textCell(v) : String(v);
 };
 
-/** RFC 4180 with a header; what is not finite is an empty cell; numbers keep every digit. */
+/** RFC 4180 with a header; non-finite numbers are empty cells; numbers keep every digit. */
 export function tableText(columns: Readonly<Record<string, Column>>): string {
   const names = Object.keys(columns);
   const rows = Math.max(0, ...names.map((n) => columns[n]!.length));

@@ -31,7 +31,7 @@ export function translate(e: unknown): unknown {
   const { code = '', message = '' } = e as { code?: string; message?: string };
   if (AWAY.has(code) || code.startsWith('08') || AWAY_TEXT.test(message))
     return unavailable('the database cannot be reached; it is tried again', code, e, { away: true });
-  if (MET.has(code)) return unavailable('the transaction met another one; it is tried again', code, e, { again: true });
+  if (MET.has(code)) return unavailable('the transaction collided with another one; it is retried', code, e, { again: true });
   if (code === '57014' || SLOW_TEXT.test(message)) return unavailable('the database did not answer in time', code, e);
   // A month that was folded or dropped since it was last seen: it is opened anew by the next try.
   if (code === '23514' && /no partition of relation/i.test(message))

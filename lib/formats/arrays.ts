@@ -9,14 +9,14 @@ export interface ArrayRule {
   readonly integer?: boolean;
   /** Every value lies above 0. */
   readonly positive?: boolean;
-  /** Inclusive bounds of every value, in the array's own unit; ±1e100 unless said otherwise. */
+  /** Inclusive bounds of every value, in the array's own unit; ±1e100 unless stated otherwise. */
   readonly lowest?: number;
   readonly highest?: number;
-  /** Magnitude of the smallest number that is not 0; 1e-100 unless said otherwise. */
+  /** Least magnitude of a number other than 0; 1e-100 unless stated otherwise. */
   readonly least?: number;
 }
 
-/** Why an array breaks its rule, with the index of the first offender; `null` when it keeps it. */
+/** Why an array breaks its rule, with the index of the first offender; `null` when it does not. */
 export function arrayFault(v: unknown, rule: ArrayRule): string | null {
   if (!Array.isArray(v)) return v === undefined ? 'is missing' : 'must be an array of numbers';
   const min = rule.min ?? 1;

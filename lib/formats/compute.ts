@@ -8,7 +8,7 @@ export { incidenceDeg };
 /** Most values of one array of a compute request. */
 const MOST = 1_000_000;
 
-/** How many values an array of a request may hold, and in which bounds. */
+/** Length and bounds of an array of a request. */
 export interface ColumnRule {
   readonly min?: number;
   readonly max?: number;
@@ -31,7 +31,7 @@ export const gaps = (describe: string, rule: ColumnRule = {}) =>
     Float64Array.from(v, (x) => x ?? Number.NaN),
   );
 
-/** Names, one a row or column. */
+/** Names, one per row or column. */
 export const names = (describe: string) => z.array(z.string().min(1).max(200)).max(MOST).meta({ description: describe });
 
 export interface RowsRule {
@@ -41,7 +41,7 @@ export interface RowsRule {
   readonly minRows?: number;
 }
 
-/** Why a value is no matrix by the rule; `null` when it is one. */
+/** Why a value is not a matrix by the rule; `null` when it is. */
 function rowsFault(v: unknown, rule: RowsRule): string | null {
   if (!Array.isArray(v)) return v === undefined ? 'is missing' : 'must be an array of rows, each an array of numbers';
   if (v.length < (rule.minRows ?? 1) || v.length > MOST)
@@ -76,13 +76,13 @@ export const rows = (describe: string, rule: RowsRule = {}) =>
 const say = <S extends z.ZodType>(schema: S, describe: string): S => schema.meta({ description: describe }) as S;
 
 export const real = (describe: string) => say(number, describe);
-/** A number that divides: 0 is refused with its reason. */
+/** A divisor: 0 is refused with the reason. */
 export const notZero = (describe: string, why: string) =>
   say(
     number.refine((v) => v !== 0, `is 0; ${why}`),
     describe,
   );
-/** Standard uncertainties that weigh: positive, since one of 0 claims to be without error and has no weight. */
+/** Standard uncertainties used as weights: positive, since 0 claims to be without error and has no finite weight. */
 export const uncertainties = (describe: string, rule: ColumnRule = {}) =>
   numberArray({ ...withLimit(rule), positive: true }, `${describe}, more than 0`);
 export const positive = (describe: string) => say(number.positive(), describe);

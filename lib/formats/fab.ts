@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { namedRecipeIn } from './metrology-recipe';
 import { int, NAMED_NUMBERS, name, namedNumbers, num, text, unique } from './scalars';
 
-/** The master data of a fab: what must be known before records that name it are accepted. */
+/** The master data of a fab: what must be registered before records that name it are accepted. */
 const line = text(0, 2000);
 const unit = text(0, 40);
 const mm = num.positive().max(1000);

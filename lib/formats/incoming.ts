@@ -6,8 +6,8 @@ export interface FieldIssue {
   readonly message: string;
 }
 
-/** One record of a batch as it was sent, or what was wrong with it before it could be read. */
+/** One record of a batch as sent, or the fault that kept it from being read. */
 export type Incoming = ({ readonly value: unknown } | { readonly fault: FieldIssue }) & {
-  /** Size of its text: what it costs to hold. */
+  /** Size of its text, for limits of memory. */
   readonly bytes: number;
 };

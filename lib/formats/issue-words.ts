@@ -1,13 +1,13 @@
 import type { z } from 'zod';
 
-/** What a schema says of an input. */
+/** An issue of a schema with an input. */
 type SchemaIssue = z.core.$ZodIssue;
 
 /** The value at the path of an issue; undefined where there is none. */
 const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((v, k) => (v === null || v === undefined ? undefined : (v as Record<PropertyKey, unknown>)[k]), root);
 
-/** Fields that one issue names. */
+/** Most fields that one issue names. */
 const MOST_KEYS = 6;
 
 const COUNTED: Readonly<Record<string, readonly [one: string, many: string]>> = {
@@ -51,7 +51,7 @@ const FORM: Readonly<Record<string, string>> = {
 /** Words that zod has made itself: a schema that was given a message has none of them. */
 const ZODS_OWN = /^(?:Invalid |Too small: |Too big: )/;
 
-/** Of the options of a union, the one that came furthest: its fault says what is really wrong. A union with words of its own keeps them. */
+/** Of the options of a union, the one that matched furthest: its fault says what is really wrong. A union with its own message keeps it. */
 function deepest(issue: SchemaIssue, before: readonly PropertyKey[] = []): SchemaIssue {
   const path = [...before, ...issue.path];
   if (issue.code !== 'invalid_union' || issue.message !== 'Invalid input') return { ...issue, path };
@@ -62,11 +62,11 @@ function deepest(issue: SchemaIssue, before: readonly PropertyKey[] = []): Schem
   return best ?? { ...issue, path };
 }
 
-/** Where the fault is: a field that is not known is named itself, not what holds it. */
+/** The path of the fault: an unknown field is named itself, not its parent. */
 const issuePath = (issue: SchemaIssue): string =>
   [...issue.path, ...(issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : [])].map(String).join('.');
 
-/** Faults that are told; one input that is nothing like its schema has as many as the schema has fields. */
+/** Most faults reported; an input that is nothing like its schema has one for every field. */
 const MOST_FAULTS = 8;
 
 export interface SchemaFault {
@@ -76,9 +76,9 @@ export interface SchemaFault {
 }
 
 export interface SchemaWords {
-  /** Faults at most. */
+  /** Most faults. */
   readonly most?: number;
-  /** Whose fields they are, and which there are: "spc/ewma; fields are values, lambda". */
+  /** The owner of the fields and their list: "spc/ewma; fields are values, lambda". */
   readonly fields?: string | undefined;
 }
 

@@ -4,8 +4,8 @@ import type { Json, JsonObject } from './openapi-answers';
 export type { Json, JsonObject } from './openapi-answers';
 
 /**
- * JSON schema of a zod schema. Numeric arrays are checked by one custom loop and say what they are by an `override` in their meta,
- * which takes the place of the empty schema zod gives a custom check. The pattern of a date-time is left to its format.
+ * JSON schema of a zod schema. Numeric arrays are checked by a custom loop and describe themselves by an `override` in their meta, which replaces the
+ * empty schema that zod gives a custom check. A date-time keeps its format and drops its pattern.
  */
 export function jsonSchemaOf(schema: z.ZodType): JsonObject {
   const made = z.toJSONSchema(schema, {

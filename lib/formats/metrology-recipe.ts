@@ -3,11 +3,11 @@ import { numberArray } from './arrays';
 import { incidenceDeg, name, num, text } from './scalars';
 
 /**
- * A metrology recipe: how a spectrum or a scattering curve becomes values with covariance. It says what the sample is made of, which of its numbers are
- * parameters, what the station records and how the fit is done and judged. One schema for the editor, the API, the command line and the store.
+ * A metrology recipe: how a spectrum or a scattering curve becomes values with covariance. It describes the sample, which of its numbers are
+ * parameters, what the station records, and how the fit is done and judged. One schema for the editor, the API, the command line and the store.
  */
 
-/** A number, or the name of a parameter that stands in its place. */
+/** A number, or the name of a parameter in its place. */
 const quantity = z
   .union([num, name], 'give a number or the name of a parameter')
   .meta({ description: 'A number, or the name of one of the parameters' });
@@ -245,7 +245,7 @@ export type MetrologyRecipe = z.infer<typeof metrologyRecipeIn>;
 const points = (describe: string, lowest?: number) =>
   numberArray({ max: 5_000, ...(lowest === undefined ? {} : { lowest }) }, describe);
 
-/** What a spectrum is a function of. */
+/** The abscissa of a spectrum. */
 export const axisIn = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('wavelength'), nm: points('Vacuum wavelengths, nm', 1e-3) }),
   z.strictObject({ kind: z.literal('q'), perA: points('q = 4π sin θ/λ, 1/Å', 0) }),

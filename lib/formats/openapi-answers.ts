@@ -3,7 +3,7 @@ import { ERROR_CODES } from '@/lib/errors';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
-/** What is wrong with fields of a record. */
+/** Faults of the fields of a record. */
 const ISSUES: JsonObject = {
   type: 'array',
   items: {
@@ -13,7 +13,7 @@ const ISSUES: JsonObject = {
   },
 };
 
-/** What every ingest route answers. */
+/** The response of every ingest route. */
 export const BATCH_RESULT: JsonObject = {
   type: 'object',
   required: ['accepted', 'repeated', 'rejected', 'withheld', 'results'],
@@ -64,7 +64,7 @@ export const PROBLEM: JsonObject = {
   },
 };
 
-/** The setpoints a tool shall run. */
+/** The setpoints for a tool to run. */
 export const ADVICE_OUT: JsonObject = {
   type: 'object',
   required: ['chambers'],
@@ -84,7 +84,7 @@ export const ADVICE_OUT: JsonObject = {
   },
 };
 
-/** How far the stages are behind. */
+/** How far the stages lag behind. */
 export const STATUS: JsonObject = {
   type: 'object',
   required: ['pending', 'dead', 'lagS', 'byQueue'],

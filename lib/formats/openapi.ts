@@ -8,7 +8,7 @@ import { adviceIn, eventIn, lotIn, MAX_BATCH, measurementIn, overlayMeasurementI
 export { jsonSchemaOf } from './json-schema';
 export type { Json, JsonObject } from './openapi-answers';
 
-/** What each collection of the ingest API takes. */
+/** The records of each collection of the ingest API. */
 const COLLECTIONS = [
   {
     name: 'lots',
@@ -86,7 +86,7 @@ const ANSWERS: Readonly<Record<string, ErrorCode>> = {
   '503': 'dependency_unavailable',
 };
 
-/** Problem answers of these statuses. */
+/** Problem responses with these statuses. */
 export const problems = (...statuses: readonly string[]): Record<string, JsonObject> =>
   Object.fromEntries(
     statuses.map((s) => [
@@ -167,7 +167,7 @@ export interface OpenApiPart {
   readonly tags: readonly JsonObject[];
 }
 
-/** The OpenAPI 3.1 document of the machine API, made from the schemas that validate it, with the parts that others bring. */
+/** The OpenAPI 3.1 document of the machine API, made from the schemas that validate requests, with the parts of other modules. */
 export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject {
   return {
     openapi: '3.1.0',
@@ -194,7 +194,7 @@ export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject 
           tags: ['Control'],
           summary: 'Ask for the recipe of a lot',
           description:
-            'One setpoint a loop and chamber. The first answer to a key is the answer for ever, so that a tool that asks twice runs one recipe. A loop in shadow or suspended state hands out its nominal setpoint. The lot must be of the product; one that is not registered yet is advised all the same, and `pending` says so. A key that was used for another request is a conflict.',
+            'One setpoint a loop and chamber. The first answer to a key is final, so that a tool that asks twice runs one recipe. A loop in shadow or suspended state hands out its nominal setpoint. The lot must be of the product; one that is not registered yet is advised all the same, and `pending` says so. A key that was used for another request is a conflict.',
           security: [{ apiKey: ['advice'] }],
           requestBody: { required: true, content: json(reference('AdviceRequest'), EXAMPLES.advice) },
           responses: {

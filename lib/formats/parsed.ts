@@ -3,18 +3,18 @@ import { AppError } from '@/lib/errors';
 import { schemaFaults } from './issue-words';
 import { recordIdIn } from './scalars';
 
-/** How what is wrong with an input is told. */
+/** How faults of an input are worded. */
 export interface Told {
-  /** The field in the words of a form, by its name in the schema; not given: the path. */
+  /** Field labels of a form, by name in the schema; not given: the path. */
   readonly names?: Readonly<Record<string, string>>;
-  /** The member of the input that a form or a machine fills in: its fields are told by their path within it. */
+  /** The member of the input that a form or a machine fills in: its fields are named by their path within it. */
   readonly body?: string;
   /** As `schemaFaults` takes it. */
   readonly fields?: string;
 }
 
 /**
- * An input through its schema.
+ * Parses an input with its schema.
  * @throws AppError `invalid_input`, "field: what is wrong", with `details.field` and `details.issues`.
  */
 export function parsed<S extends z.ZodType>(schema: S, input: unknown, { names = {}, body, fields }: Told = {}): z.output<S> {
@@ -33,7 +33,10 @@ export function parsed<S extends z.ZodType>(schema: S, input: unknown, { names =
   throw new AppError('invalid_input', `${word ?? (first.path || 'input')}: ${first.message}`, { field: first.path, issues });
 }
 
-/** The query of an address through its schema; faults name the query parameter, which is no field of a body. @throws AppError as {@link parsed}. */
+/**
+ * Parses the query of an address with its schema; faults name the query parameter, which is not a field of a body. @throws AppError as {@link
+ * parsed}.
+ */
 export function parsedQuery<T>(schema: z.ZodType<T>, query: Readonly<Record<string, string>>): T {
   try {
     return parsed(schema, query);

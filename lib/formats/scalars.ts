@@ -2,16 +2,16 @@ import { z } from 'zod';
 import { isVisible } from '@/lib/errors/visible';
 import { withArticle } from './issue-words';
 
-/** Numbers of the field lie far inside: squares and sums of what is larger, and squares of what is smaller but not 0, leave the range of a double. */
+/** Far beyond any number of the field: squares and sums of larger numbers, and squares of the smallest, would leave the range of a double. */
 export const MOST_MAGNITUDE = 1e100;
 export const LEAST_MAGNITUDE = 1e-100;
 const INT4 = 2 ** 31 - 1;
 const EARLIEST_YEAR = 1970;
 const LATEST_YEAR = 2199;
-/** The zones of the world reach from -12:00 to +14:00. */
+/** Time zones range from -12:00 to +14:00. */
 const FURTHEST_ZONE_MIN = 14 * 60;
 
-/** Why a text cannot be kept; `null` when it can. The database has no U+0000, and a surrogate without its pair is no character. */
+/** Why a text cannot be stored; `null` when it can. The database has no U+0000, and an unpaired surrogate is not a character. */
 export function textFault(v: string): string | null {
   if (v.includes('\u0000')) return 'holds the character U+0000, which cannot be kept; leave it out';
   return /\p{Surrogate}/u.test(v) ? 'holds half of a surrogate pair, which is no character; send well-formed text' : null;
@@ -22,10 +22,10 @@ const plainText = (v: string, ctx: z.RefinementCtx): void => {
   if (fault !== null) ctx.addIssue({ code: 'custom', message: fault });
 };
 
-/** Text of `min` to `max` characters that can be kept. */
+/** Text of `min` to `max` characters that can be stored. */
 export const text = (min: number, max: number) => z.string().min(min).max(max).superRefine(plainText);
 
-/** Why a text is no name; `null` when it is one. A name is looked up, compared and shown: what cannot be seen would make two names look alike. */
+/** Why a text is not a name; `null` when it is. Names are looked up, compared and shown: invisible characters would make two names look alike. */
 function nameFault(v: string): string | null {
   if (textFault(v) !== null) return null; // reported already
   if (!isVisible(v)) return 'has no visible character';
@@ -34,7 +34,7 @@ function nameFault(v: string): string | null {
     : null;
 }
 
-/** Controls, breaks of line and paragraph, the byte-order mark, and what embeds, overrides or isolates a direction of writing. */
+/** Control characters, line and paragraph separators, the byte-order mark, and characters that embed, override or isolate a writing direction. */
 const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\uFEFF\u202A-\u202E\u2066-\u2069]/u;
 
 function nameLike(v: string, ctx: z.RefinementCtx): void {
@@ -48,19 +48,19 @@ export const name = text(1, 120).superRefine(nameLike);
 /** The id of a record of ours, of whatever version of UUID: those of lots are hashes. @param what - "loop". */
 export const recordIdIn = (what: string) => z.guid(`must be the id of ${withArticle(what)}`);
 
-/** The sender's own key of a record: it is compared and shown as a name is. */
+/** The sender's own key of a record: it is compared and shown like a name. */
 export const recordKey = text(1, 200).superRefine(nameLike);
 
 /** A number within ±1e100. */
 export const real = z.number().min(-MOST_MAGNITUDE).max(MOST_MAGNITUDE);
 
-/** One that is stored: 0, or 1e-100 or more in magnitude. */
+/** A number to store: 0, or 1e-100 or more in magnitude. */
 export const num = real.refine(
   (v) => v === 0 || Math.abs(v) >= LEAST_MAGNITUDE,
   `must be 0, or ${LEAST_MAGNITUDE} or more in magnitude`,
 );
 
-/** Beyond this angle of incidence, degrees, what the normal component of a wave leaves of its wave number squared is lost in rounding. */
+/** Beyond this angle of incidence, degrees, the normal component of the wave vector is lost in rounding. */
 const GRAZING_DEG = 89.9999;
 
 /** Angle of incidence from the normal, degrees. */
@@ -72,7 +72,7 @@ export const incidenceDeg = num
     `must be at most ${GRAZING_DEG}: beyond it a wave grazes the surface and cannot be told from one that runs along it`,
   );
 
-/** A whole number that a column of 32 bits holds. */
+/** A whole number that fits a 32-bit column. */
 export const int = z.int().min(-INT4).max(INT4);
 export const INT_LIMITS = { lowest: -INT4, highest: INT4 } as const;
 
@@ -94,8 +94,8 @@ function yearFault(v: string): string | null {
 }
 
 /**
- * ISO 8601 with zone; the day exists, the zone too, and the year is one of ours. Cut to whole milliseconds here, once, so that every reader and the database
- * mean the same moment.
+ * ISO 8601 with zone; day and zone exist, and the year is plausible. Truncated to whole milliseconds here, once, so that every reader and the
+ * database mean the same time.
  */
 export const time = z.iso
   .datetime({
@@ -132,10 +132,10 @@ export function unique<T>(keyOf: (item: T) => string, field: string) {
 /** JSON schema of numbers by name. */
 export const NAMED_NUMBERS = { type: 'object', additionalProperties: { type: 'number' } } as const;
 
-/** Names under which a value reaches the prototype of an object instead of the object. */
+/** Keys that reach the prototype of an object instead of the object. */
 const PROTOTYPE = ['__proto__', 'constructor', 'prototype'];
 
-/** Numbers by name. Names are entries of their own: those that reach a prototype are refused, not dropped. */
+/** Numbers by name. Names that would reach a prototype are refused, not dropped. */
 export const namedNumbers = z
   .custom<Record<string, number>>()
   .superRefine((v, ctx) => {

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** Other requests get their turn after this much work, ms. */
 const SLICE_MS = 15;
 
-/** Gives other work its turn now and then. */
+/** Lets other work run from time to time. */
 export class Turns {
   private since = performance.now();
   async pause(): Promise<void> {
@@ -15,7 +15,7 @@ export class Turns {
 
 const COPY_BYTES = 2 ** 20;
 
-/** The parts as one, copied with pauses: making room for tens of megabytes takes longer than others should wait. */
+/** The parts as one buffer, copied with pauses: copying tens of megabytes takes longer than others should wait. */
 export async function joined(parts: readonly Buffer[]): Promise<Buffer> {
   if (parts.length === 1) return parts[0]!;
   const turns = new Turns();

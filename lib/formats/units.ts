@@ -1,4 +1,4 @@
-/** A unit that a column may name: its dimension, and its size in the dimension's base unit as factor · 10^power. */
+/** A unit: its dimension, and its size in the dimension's base unit as factor · 10^power. */
 interface Unit {
   readonly dimension: string;
   readonly factor: number;
@@ -29,7 +29,7 @@ const ANGLES: Readonly<Record<string, readonly [number, number]>> = {
   mrad: [1, -3],
   urad: [1, -6],
 };
-/** Units of tools and their sensors: dimension, size, and whether a prefix may stand before them. A alone is Ångström; amperes have a prefix. */
+/** Units of tools and their sensors: dimension, size, and whether they take a prefix. A alone is Ångström; amperes have a prefix. */
 const OTHERS: Readonly<Record<string, readonly [dimension: string, factor: number, prefixed: boolean]>> = {
   Pa: ['pressure', 1, true],
   bar: ['pressure', 1e5, true],
@@ -53,7 +53,7 @@ const OTHERS: Readonly<Record<string, readonly [dimension: string, factor: numbe
   '%': ['share', 0.01, false],
   ppm: ['share', 1e-6, false],
   ppb: ['share', 1e-9, false],
-  // Not by a factor: the same or refused.
+  // Not convertible by a factor: the same unit or refused.
   '°C': ['temperature in °C', 1, false],
   degC: ['temperature in °C', 1, false],
   K: ['temperature in K', 1, true],
@@ -67,7 +67,7 @@ const entry = <T>(of: Readonly<Record<string, T>>, key: string | undefined): T |
 
 /**
  * The letters of one unit in one spelling: µ and μ as u, Ångström sign as Å, Ω and the ohm sign as ohm, powers on the line, no spaces, "per square"
- * as /sq, capitals of old instruments in small.
+ * as /sq, the capitals of old instruments in lower case.
  */
 function spelling(text: string): string {
   const s = text
@@ -106,7 +106,7 @@ function otherUnit(s: string): Unit | null {
   return base?.[2] === true ? { dimension: base[0], factor: base[1], power } : null;
 }
 
-/** Whether a text names a unit that is known here, and no remark such as "site 1". */
+/** Whether a text names a known unit rather than a remark such as "site 1". */
 export const isUnit = (text: string): boolean => unitOf(text) !== null;
 
 /** Two spellings of one unit, known or not. */
@@ -115,7 +115,7 @@ export const isSameUnit = (a: string, b: string): boolean => {
   return u && v ? u.dimension === v.dimension && u.factor === v.factor && u.power === v.power : spelling(a) === spelling(b);
 };
 
-/** How values in one unit become those in another; null where one is not known or they measure different things. Powers of ten are exact to rounding. */
+/** The conversion from one unit to another; null where one is unknown or their dimensions differ. Powers of ten are exact to rounding. */
 export function conversion(from: string, to: string): ((v: number) => number) | null {
   if (isSameUnit(from, to)) return (v) => v;
   const [a, b] = [unitOf(from), unitOf(to)];
@@ -133,7 +133,7 @@ const SUFFIXES: readonly (readonly [RegExp, string])[] = [
   [/Deg$/, 'deg'],
 ];
 
-/** The unit that the name of a field ends in, and the name without it: wavelengthNm, qPerA, angleDeg; null where it ends in none. */
+/** The unit suffix of a field's name, and the name without it: wavelengthNm, qPerA, angleDeg; null without a suffix. */
 export function unitInName(name: string): { readonly stem: string; readonly unit: string } | null {
   if (name === 'nm') return { stem: 'wavelength', unit: 'nm' };
   if (name === 'perA') return { stem: 'q', unit: '1/Å' };

@@ -10,7 +10,7 @@ import { INT_LIMITS, int, NAMED_NUMBERS, name, namedNumbers, num, recordKey, tex
  */
 export const MAX_BATCH = 10_000;
 
-/** What the address of a batch may ask for. */
+/** Query parameters of a batch. */
 export const batchQuery = z.strictObject({ mode: z.enum(['partial', 'atomic'], 'must be "partial" or "atomic"').optional() });
 
 const key = recordKey.meta({ description: "The sender's own key of this record; a repeat answers with the first result" });
@@ -76,7 +76,7 @@ export const runIn = z.strictObject({
   trace: traceIn.optional(),
 });
 
-/** What was not measured has no uncertainty; one that is sent for it is not kept. */
+/** A value that was not measured has no uncertainty; one that is sent for it is dropped. */
 const uncertainty = (describe: string) =>
   numberArray({ max: 100_000, lowest: 0, nullable: true }, `${describe}; null where nothing was measured`).optional();
 
@@ -210,7 +210,7 @@ export interface ChamberAdvice {
 }
 export interface AdviceOut {
   readonly chambers: Record<string, ChamberAdvice>;
-  /** What the request names that is not known yet. */
+  /** Names in the request that are not registered yet. */
   readonly pending?: readonly FieldIssue[];
 }
 

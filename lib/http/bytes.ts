@@ -121,7 +121,7 @@ function within<T>(work: Promise<T>, ms: number): Promise<T> {
       Math.max(0, ms),
     );
   });
-  work.catch(() => undefined); // when it is late nobody waits for it any more
+  work.catch(() => undefined); // once it is late nobody is waiting for it
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 

@@ -90,7 +90,7 @@ export function utf8(bytes: Uint8Array): string {
   }
 }
 
-/** A byte order mark at the start of a body says nothing that is not known: it is passed over. */
+/** A byte order mark at the start of a body carries no information and is skipped. */
 export const withoutBom = (b: Buffer): Buffer => (b[0] === 0xef && b[1] === 0xbb && b[2] === 0xbf ? b.subarray(3) : b);
 
 /** @throws AppError `invalid_input` with what is wrong and the remedy. */

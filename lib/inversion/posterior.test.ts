@@ -85,7 +85,7 @@ test('a bent model: the profile interval is lopsided as the exact likelihood is'
   expect(open.lower).toBe(0);
 });
 
-test('a lower minimum met on the way is reported, not passed over', () => {
+test('a lower minimum met on the way is reported, not ignored', () => {
   const problem: FitProblem = {
     names: ['a', 'b'],
     model: (p) => Float64Array.of((p[0]! ** 2 - 1) ** 2 + 0.5 * (p[0]! + 1), p[1]!),

@@ -46,7 +46,7 @@ export interface SurrogateData {
 }
 
 /** The data as the network sees them. */
-export interface Prepared {
+export interface PreparedSamples {
   readonly x: Float64Array;
   readonly scores: Float64Array;
   /** (count, n, components): derivatives of the scaled scores by the scaled parameters. */
@@ -56,7 +56,12 @@ export interface Prepared {
 }
 
 /** Samples as scaled parameters, scores over their scale and derivatives of these by those. @param scale - of the scores. */
-export function prepareSamples(config: SurrogateConfig, basis: SpectralBasis, scale: number, data: SurrogateData): Prepared {
+export function prepareSamples(
+  config: SurrogateConfig,
+  basis: SpectralBasis,
+  scale: number,
+  data: SurrogateData,
+): PreparedSamples {
   const n = config.names.length;
   const { channels: m, components: k } = basis;
   const count = data.parameters.length / n;
@@ -79,7 +84,7 @@ export function prepareSamples(config: SurrogateConfig, basis: SpectralBasis, sc
 }
 
 // Each side of each law as one column: a sum of channels is linear in the scores.
-function lawMatrix(config: SurrogateConfig, basis: SpectralBasis, scale: number): Prepared['laws'] {
+function lawMatrix(config: SurrogateConfig, basis: SpectralBasis, scale: number): PreparedSamples['laws'] {
   const sides = (config.laws ?? []).flatMap((l) => [
     ...(l.upper === undefined ? [] : [{ channels: l.channels, sign: 1, limit: l.upper }]),
     ...(l.lower === undefined ? [] : [{ channels: l.channels, sign: -1, limit: l.lower }]),

@@ -14,7 +14,7 @@ import type { Surrogate } from './surrogate';
 import {
   checkData,
   fingerprintOf,
-  type Prepared,
+  type PreparedSamples,
   prepareSamples,
   type SurrogateConfig,
   type SurrogateData,
@@ -39,7 +39,7 @@ export interface SurrogateTraining {
   loss: number[];
   /** Hash of the data, so that a resumed training is not fed others. */
   readonly fingerprint: number;
-  prepared: Prepared | null;
+  prepared: PreparedSamples | null;
 }
 
 /** How far a training has come. */
@@ -140,7 +140,7 @@ export function surrogateOf(state: SurrogateTraining): Surrogate {
   };
 }
 
-function step(state: SurrogateTraining, data: Prepared, rows: Int32Array): number {
+function step(state: SurrogateTraining, data: PreparedSamples, rows: Int32Array): number {
   const { config, basis } = state;
   const n = config.names.length;
   const k = basis.components;

@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/errors';
 
-/** Complex values as two arrays of equal length; a matrix is row-major with its sizes beside it. */
+/** Complex values as two arrays of equal length; a matrix is row-major with its sizes passed separately. */
 export interface ComplexArray {
   readonly re: Float64Array;
   readonly im: Float64Array;

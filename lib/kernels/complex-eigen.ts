@@ -14,7 +14,7 @@ export interface ComplexEigen {
 
 /**
  * Eigenvalues and right eigenvectors of a general complex matrix: Householder reduction to Hessenberg form, single-shift QR to the Schur form with
- * Wilkinson shifts, back substitution. All of it runs in one call of the kernels; measured against LAPACK's zgeev in docs/maths/numerics.md.
+ * Wilkinson shifts, back substitution. It all runs in one kernel call; measured against LAPACK's zgeev in docs/maths/numerics.md.
  * @param a - A, row-major (n, n); not changed. NaN is refused.
  * @returns values, (n,), and vectors by columns, (n, n).
  * @throws AppError `invalid_input` for a NaN or infinite entry; `not_converged` when an eigenvalue needs more than 140 sweeps.
@@ -31,7 +31,7 @@ export function complexEigen(a: ComplexArray, n: number): ComplexEigen {
       );
   }
   const work = withKernels(0, (kernels) => kernels.complexEigenScratch(n));
-  // values first: the kernel wants them and its work matrices on whole registers
+  // values first: the kernel needs them and its work matrices aligned to registers
   return withKernels(2 * n + work + 2 * size, (kernels, scratch, at) => {
     const re = 2 * n + work;
     const im = re + size;

@@ -35,9 +35,8 @@ export function complexMultiply(
 }
 
 /**
- * Replace A by its inverse. For solving one system prefer {@link complexSolve}; here the inverse itself is the operator that a recursion applies to
- * many right-hand sides.
- * @throws AppError `rank_deficient` with the column that has no pivot: change the wavelength, angle or truncation by a little.
+ * Replace A by its inverse. To solve one system prefer {@link complexSolve}; this is for recursions that apply the inverse to many right-hand sides.
+ * @throws AppError `rank_deficient` with the column that has no pivot: change the wavelength, angle or truncation slightly.
  * @complexity about 11·n³ real flops.
  * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), §3.4.
  */
@@ -55,7 +54,7 @@ export function complexInvertInPlace(a: ComplexArray, n: number): void {
 }
 
 /**
- * Solve A·X = B by LU with partial pivoting. A (n, n) is used up, B (n, m) holds X on return.
+ * Solve A·X = B by LU with partial pivoting. A (n, n) is destroyed, B (n, m) holds X on return.
  * @param a - (n, n); b - (n, m).
  * @throws AppError `rank_deficient` with the column that has no pivot.
  * @complexity 8n³/3 + 8n²m real flops, by halves in the kernels.
@@ -75,7 +74,7 @@ export function complexSolve(a: ComplexArray, n: number, b: ComplexArray, m: num
   });
 }
 
-// A, B (real part, imaginary part each) and the pivots stand one behind the other.
+// A, B (real part, imaginary part each) and the pivots follow one another.
 function solveInScratch(kernels: Kernels, at: number, n: number, m: number): void {
   const [size, right] = [8 * n * n, 8 * n * m];
   const b = at + 2 * size;

@@ -4,7 +4,7 @@ import { withKernels } from './load';
 
 /** Plane waves in films between two half-spaces, from the side of incidence; every array follows the w points. */
 export interface FilmWaves {
-  /** ñ = n + ik of each medium, the half-spaces included. */
+  /** ñ = n + ik of each medium, including the half-spaces. */
   readonly media: readonly ComplexArray[];
   /** Of the films: two fewer than the media; in the unit of 1/`k0`. */
   readonly thickness: Float64Array;
@@ -25,7 +25,7 @@ export interface FilmAmplitudes {
   readonly Tp: Float64Array;
 }
 
-// Points that are evaluated in one call of the kernels.
+// Points evaluated in one kernel call.
 const CHUNK = 1 << 14;
 
 /**

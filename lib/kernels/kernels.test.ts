@@ -28,7 +28,7 @@ const normals = (n: number, seed: number): Float64Array => {
   createRng(seed).fillNormal(out);
   return out;
 };
-/** Sum with twice the digits: the oracle of the products. */
+/** Sum in twice the precision: the oracle of the products. */
 function exactDot(n: number, x: (k: number) => number, y: (k: number) => number): number {
   let high = 0n;
   for (let k = 0; k < n; k++) high += BigInt(Math.round(x(k) * 2 ** 40)) * BigInt(Math.round(y(k) * 2 ** 40));
@@ -189,7 +189,7 @@ describe('functions of many values', () => {
           if (j >= 5) continue;
           const v = 0.7 * Math.hypot(a[2 * i]! - b[2 * j]!, a[2 * i + 1]! - b[2 * j + 1]!);
           expect(cross[i * 5 + j]).toBeCloseTo(3 * radialCorrelation(family, v), 13);
-          const h = 1e-5; // c(u e^−h): all length scales longer by e^h
+          const h = 1e-5; // c(u e^−h): all length scales scaled by e^h
           const quotient = (formula[family](v * Math.exp(-h)) - formula[family](v * Math.exp(h))) / (2 * h);
           expect(slope[i * 5 + j]! * v * v).toBeCloseTo(quotient, 8);
         }

@@ -36,7 +36,7 @@ describe('sine and cosine of many values', () => {
       x.forEach((v, i) => {
         expect(Math.abs(s[i]! - Math.sin(v))).toBeLessThan(2.3e-16);
         expect(Math.abs(c[i]! - Math.cos(v))).toBeLessThan(2.3e-16);
-        // the small one of the two keeps its digits too
+        // the smaller of the two keeps its digits too
         const [small, want] = Math.abs(s[i]!) < 0.5 ? [s[i]!, Math.sin(v)] : [c[i]!, Math.cos(v)];
         expect(Math.abs(small / want - 1)).toBeLessThan(1e-15);
       });
@@ -51,7 +51,7 @@ describe('sine and cosine of many values', () => {
   });
 });
 
-/** The recursion as its formula says it, one complex number at a time. */
+/** The recursion as written in its formula, one complex number at a time. */
 function reflectivity(l: Layers, q: number): number {
   const n = l.cr.length;
   const k = Array.from(l.cr, (c, j) => {

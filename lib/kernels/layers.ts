@@ -6,17 +6,17 @@ export interface Layers {
   /** Real and imaginary part of c_j in k_j² = q²/4 − c_j; c_j imaginary ≤ 0 absorbs. Unit 1/length². */
   readonly cr: Float64Array;
   readonly ci: Float64Array;
-  /** Of the first and last it is not read. */
+  /** Not read for the first and last layer. */
   readonly thickness: Float64Array;
-  /** Gaussian standard deviation of the upper interface; of the first it is not read. */
+  /** Gaussian standard deviation of the upper interface; not read for the first layer. */
   readonly sigma: Float64Array;
 }
 
-// Points that are evaluated in one call of the kernels.
+// Points evaluated in one kernel call.
 const CHUNK = 1 << 16;
 
 /**
- * Reflectivity |r|² of layers by Parratt's recursion with Névot–Croce factors exp(−2 k_j k_{j+1} σ²); k_j with Im k ≥ 0, one division an interface.
+ * Reflectivity |r|² of layers by Parratt's recursion with Névot–Croce factors exp(−2 k_j k_{j+1} σ²); k_j with Im k ≥ 0, one division per interface.
  * @param q - twice the wave number along the normal in the half-space of incidence, finite, 1/length.
  * @returns (q,).
  * @throws AppError `dimension_mismatch` for arrays of different length.

@@ -90,7 +90,7 @@ interface Instance {
 }
 
 const PAGE = 65536;
-/** Memory grows by whole mebibytes; a call that needed more than this gives it all back when it ends. */
+/** Memory grows by whole mebibytes; a call that needed more than this releases all of it at its end. */
 const KEPT_BYTES = 64 * 1024 * 1024;
 /** What a 32-bit module can address, less the packing buffers. */
 const MAX_DOUBLES = (2 ** 32 - 64 * PAGE) / 8;
@@ -110,7 +110,7 @@ function open(): Instance {
  * Run kernels over scratch memory of a given size. The scratch is not cleared, and neither it nor a view of it may outlive the call: memory is grown
  * before the view is made, never under it. Calls do not nest.
  * @param doubles - scratch, in 64-bit numbers.
- * @param use - `scratch[i]` stands at byte `base + 8·i`.
+ * @param use - `scratch[i]` is at byte `base + 8·i`.
  * @throws AppError `out_of_domain` when the problem does not fit into the address space of the kernels.
  */
 export function withKernels<T>(doubles: number, use: (kernels: Kernels, scratch: Float64Array, base: number) => T): T {

@@ -12,7 +12,7 @@ export interface Modes {
   readonly vInverse: ComplexArray;
 }
 
-/** What a step of the admittance through a layer leaves. */
+/** The result of a step of the admittance through a layer. */
 export interface ModalStep {
   /** X. */
   readonly x: ComplexArray;
@@ -24,8 +24,8 @@ export interface ModalStep {
 }
 
 /**
- * Admittance H = Y·U at the near end of a layer from that at its far end: ρ = (I + y)⁻¹(I − y) with y = V⁻¹YW, Q = XρX,
- * Y_near = V(I − Q)(I + Q)⁻¹W⁻¹. One pass in the memory of the kernels: at the orders of line gratings the copies between calls cost more than the products.
+ * Admittance H = Y·U at the near end of a layer from that at its far end: ρ = (I + y)⁻¹(I − y) with y = V⁻¹YW, Q = XρX, Y_near = V(I − Q)(I +
+ * Q)⁻¹W⁻¹. One pass in the memory of the kernels: at the orders of line gratings, copies between calls cost more than the products.
  * @param y - Y, (n, n); not changed. @param d - depth, in the unit of 1/g.
  * @throws AppError `rank_deficient` at an exact resonance.
  * @complexity about 60 n³ real flops.
@@ -85,7 +85,7 @@ export function modalStep(modes: Modes, y: ComplexArray, d: number): ModalStep {
   };
 }
 
-// C = A·B at places of the scratch.
+// C = A·B at offsets in the scratch.
 function product(kernels: Kernels, s: Float64Array, at: number, n: number, a: number, b: number, c: number): void {
   const part = 8 * n * n;
   const [pa, pb, pc] = [at + 8 * a, at + 8 * b, at + 8 * c];
@@ -93,7 +93,7 @@ function product(kernels: Kernels, s: Float64Array, at: number, n: number, a: nu
   kernels.complexGemm(n, n, n, 1, pa, pa + part, n, 1, pb, pb + part, n, 1, pc, pc + part, n);
 }
 
-// B = A⁻¹; A is used up, `pivots` is scratch of n.
+// B = A⁻¹; A is destroyed, `pivots` is scratch of n.
 function invert(kernels: Kernels, s: Float64Array, at: number, n: number, a: number, b: number, pivots: number): void {
   const part = 8 * n * n;
   s.fill(0, b, b + 2 * n * n);

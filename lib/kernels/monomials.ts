@@ -21,7 +21,7 @@ export interface Monomial {
   readonly j: number;
 }
 
-/** Vectors that a design is made of, in scratch: the coordinates, ones, then products of two entries before. */
+/** Vectors that make up a design, in scratch: the coordinates, ones, then products of two earlier entries. */
 interface Recipe {
   readonly given: readonly Coordinate[];
   readonly made: readonly (readonly [number, number])[];
@@ -29,7 +29,7 @@ interface Recipe {
   readonly columns: readonly (readonly [number, number])[];
 }
 
-// Powers are made once, each from the one below.
+// Each power is computed once, from the one below.
 function recipe({ coordinates, columns }: Monomials): Recipe {
   const made: [number, number][] = [];
   const places = new Map<string, number>();
@@ -107,19 +107,19 @@ export function monomialRows(m: Monomials): Float64Array {
   });
 }
 
-/** What the reduction of a design leaves. */
+/** The result of the reduction of a design. */
 export interface MonomialReduction {
   /** R of the weighted design, row-major (p, p). */
   readonly upper: Float64Array;
   /** (XᵀWX)⁻¹, row-major (p, p); not finite when the design has lost rank. */
   readonly unscaledCovariance: Float64Array;
-  /** Of each right-hand side: b, and X·b at every point, the ones without weight included. */
+  /** Of each right-hand side: b, and X·b at every point, including those without weight. */
   readonly solutions: readonly { readonly coefficients: Float64Array; readonly fitted: Float64Array }[];
 }
 
 /**
  * Weighted least squares min Σ w_i (y_i − x_i·b)² for several y over one design of monomials, by Householder reflections of row blocks: the design is
- * made, factored and evaluated in the memory of the kernels. R comes out, Q does not.
+ * built, factored and evaluated in the memory of the kernels. R is returned, Q is not.
  * @param ys - right-hand sides (n,), finite on every row in use.
  * @param root - √w of each row, 0 for a row that is not used; null when all are 1.
  * @throws AppError `dimension_mismatch`; `invalid_input` for fewer rows than columns.
@@ -136,7 +136,7 @@ export function reduceMonomials(m: Monomials, ys: readonly ArrayLike<number>[], 
     throw new AppError('invalid_input', `${n} observations cannot determine ${p} coefficients; measure more or fit fewer terms`);
   const r = recipe(m);
   const vectors = vectorsOf(r);
-  // factors of the design | design | what is reduced: design and right-hand sides | R and Qᵀb | b and R⁻¹ by rows
+  // factors of the design | design | to be reduced: design and right-hand sides | R and Qᵀb | b and R⁻¹ by rows
   const design = vectors * n;
   const work = design + p * n;
   const triangle = work + (p + e) * n;
@@ -146,7 +146,7 @@ export function reduceMonomials(m: Monomials, ys: readonly ArrayLike<number>[], 
   return withKernels(product + p * p, (kernels, scratch, at) => {
     writeColumns(r, n, kernels, scratch, at, at, at + 8 * design);
     if (root) {
-      scratch.set(root); // the factors have done their work
+      scratch.set(root); // the factors are no longer needed
       for (let k = 0; k < p; k++) kernels.multiplyColumns(n, at, at + 8 * (design + k * n), at + 8 * (work + k * n));
     } else scratch.copyWithin(work, design, work);
     for (const [k, y] of ys.entries()) {

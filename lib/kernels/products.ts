@@ -29,7 +29,7 @@ function multiplied(
   });
 }
 
-/** AᵀA (n, n) of A (m, n): the lower triangle is computed, the upper one is its mirror. @complexity m·n² flops. */
+/** AᵀA (n, n) of A (m, n): the lower triangle is computed, the upper one mirrors it. @complexity m·n² flops. */
 export function crossProduct(a: Float64Array, m: number, n: number): Float64Array {
   return withKernels(m * n + n * n, (kernels, scratch, at) => {
     scratch.set(a);

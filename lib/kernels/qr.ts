@@ -2,7 +2,7 @@ import { withKernels } from './load';
 
 /** Householder factorisation A·P = Q·R. */
 export interface Householder {
-  /** Reflectors by columns, (n, m): column k of R up to entry k of row k, v_k behind it. */
+  /** Reflectors by columns, (n, m): column k of R up to entry k of row k, then v_k. */
   readonly reflectors: Float64Array;
   /** Scalar of each reflector H_k = I − tau_k v_k v_kᵀ with v_k[k] = 1. */
   readonly tau: Float64Array;
@@ -13,7 +13,7 @@ export interface Householder {
 }
 
 /**
- * Householder QR of A (m, n), m ≥ n, with or without column pivoting; the right-hand sides go through the same pass.
+ * Householder QR of A (m, n), m ≥ n, with or without column pivoting; the right-hand sides are transformed in the same pass.
  * @complexity 2n²(m − n/3) flops; the columns are streamed.
  * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), Alg. 5.2.1 and 5.4.1.
  */

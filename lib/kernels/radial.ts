@@ -21,7 +21,7 @@ export interface RadialOptions {
   /** u = `factor`·|a_i − b_j|. Default 1. */
   readonly factor?: number;
   readonly variance?: number;
-  /** Value at distance 0, where a nugget belongs. Default: the variance (0 for slopes). */
+  /** Value at distance 0, to add a nugget. Default: the variance (0 for slopes). */
   readonly atZero?: number;
   /** g(u) instead of c(u), with ∂c/∂ln l_j = g(u)·u_j² where u_j = factor·(a_j − b_j) is inversely proportional to l_j. */
   readonly slope?: boolean;
@@ -31,7 +31,7 @@ export interface RadialOptions {
  * variance·c(|a_i − b_j|·factor) for all pairs, row-major (n, m).
  * @param a, b - points, row-major (n, d) and (m, d). The same array twice gives the symmetric matrix at half the work.
  * @returns unit of the variance.
- * @throws AppError `dimension_mismatch` when the lengths are no multiples of d.
+ * @throws AppError `dimension_mismatch` when the lengths are not multiples of d.
  * @complexity n·m·d.
  */
 export function radialMatrix(

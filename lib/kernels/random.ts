@@ -16,9 +16,9 @@ interface RandomKernels {
 /** xoshiro256** and the ziggurat over one state. */
 export interface Generator {
   readonly kernels: RandomKernels;
-  /** State that draws now: low and high word of s0 … s3. */
+  /** Current state: low and high words of s0 … s3. */
   readonly state: Int32Array;
-  /** Where `fillUniform` and `fillNormal` write; as many numbers as one call may ask for. */
+  /** Output of `fillUniform` and `fillNormal`; its length is the most one call may request. */
   readonly block: Float64Array;
 }
 

@@ -9,8 +9,8 @@ export interface SymmetricQr {
 }
 
 /**
- * Eigenvalues and vectors of a real symmetric matrix by tridiagonal form and implicit QR, errors of rounding times the norm of A. For eigenvalues of very
- * different size that must all be right, and for small problems off the hot path, see `symmetricEigen`.
+ * Eigenvalues and vectors of a real symmetric matrix by tridiagonal form and implicit QR, with errors of rounding times the norm of A. For
+ * eigenvalues of very different magnitude that must all be accurate, and for small problems off the hot path, see `symmetricEigen`.
  * @param a - (n, n) row-major, both triangles; not changed. @throws AppError `not_converged` after 60 sweeps for one eigenvalue, also for NaN.
  * @complexity about 9 n³ flops.
  * @reference Golub & Van Loan, Matrix Computations, 4th ed. (2013), Alg. 8.3.1–8.3.3.

@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { withKernels } from './load';
 
-// Right-hand sides that are handed to the kernels together: their scratch stays within some mebibytes for any m.
+// Size of a batch of right-hand sides: their scratch stays within a few mebibytes for any m.
 const BLOCK_DOUBLES = 1 << 19;
 
 /**

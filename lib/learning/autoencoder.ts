@@ -8,7 +8,7 @@ import {
   moments,
   type Numbers,
   requireFinite,
-  requireMoving,
+  requireVarying,
 } from '@/lib/numerics';
 import type { ActivationName } from './activations';
 import type { LayerSpec } from './layers';
@@ -75,7 +75,7 @@ export function trainAutoencoder(
   const fitted = n - held;
   const m = hasMissing(raw) ? fillMissing(raw, options.code, (j) => columnName(j, names)).x : raw;
   requireFinite('x', m.data);
-  requireMoving('x', matrix(fitted, p, m.data.subarray(0, fitted * p)), names);
+  requireVarying('x', matrix(fitted, p, m.data.subarray(0, fitted * p)), names);
   const stats = Array.from({ length: p }, (_, j) => moments(Float64Array.from({ length: fitted }, (_, i) => m.data[i * p + j]!)));
   const mean = stats.map((s) => s.mean);
   const scale = stats.map((s) => Math.sqrt(s.variance));

@@ -5,7 +5,7 @@ import { fromRows } from './matrix';
 import { multipleRegression, polynomialRegression } from './regression';
 import { createRng } from './rng';
 import { moments } from './statistics';
-import { dependentColumns, exceeds, isOutside, requireIndependent, standardised, stillColumns, varies } from './variation';
+import { constantColumns, dependentColumns, exceeds, isOutside, requireIndependent, standardised, varies } from './variation';
 
 const scale = fc.double({ min: -12, max: 12, noNaN: true }).map((e) => 10 ** e);
 const offset = fc.double({ min: -1e6, max: 1e6, noNaN: true });
@@ -25,7 +25,7 @@ describe('variation', () => {
     expect(varies([5, Number.NaN, 5])).toBe(false);
     expect(varies([5e-324, 1e-323])).toBe(true);
     expect(
-      stillColumns(
+      constantColumns(
         fromRows([
           [1, 0.1 + 0.2],
           [2, 0.3],

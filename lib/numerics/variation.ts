@@ -4,7 +4,7 @@ import { matrix } from './matrix';
 import { qrFactor, solveR } from './qr';
 
 /** A spread below this share of the magnitude is rounding: a few hundred times the spacing of doubles, whatever the unit or the offset. */
-export const STILL = 1e-13;
+export const ROUNDING_SHARE = 1e-13;
 /** A centred column whose distance to the others falls below this share of its own length depends on them. */
 const DEPENDENT = 1e-10;
 /** Rounding of the values, in units of their spread, that may hide a dependence. */
@@ -12,7 +12,7 @@ const ROUNDING = 64 * Number.EPSILON;
 
 /** Whether the least and the greatest of some values differ by more than rounding. */
 export const isSpread = (least: number, greatest: number): boolean =>
-  greatest - least > STILL * Math.max(Math.abs(least), Math.abs(greatest));
+  greatest - least > ROUNDING_SHARE * Math.max(Math.abs(least), Math.abs(greatest));
 
 /**
  * Whether values differ by more than their rounding: max − min > 1e-13 · max|x|. Free of scale and unit; NaN entries are skipped.
@@ -28,14 +28,15 @@ export function varies(x: Numbers): boolean {
   return isSpread(lo, hi);
 }
 
-/** A value, or 0 where it is nothing but the rounding of what it was computed from. @param largest - largest magnitude of these. */
-export const exact = (v: number, largest: number): number => (Math.abs(v) > STILL * largest ? v : 0);
+/** A value, or 0 where it is only the rounding of what it was computed from. @param largest - largest magnitude of these. */
+export const exact = (v: number, largest: number): number => (Math.abs(v) > ROUNDING_SHARE * largest ? v : 0);
 
 /**
  * A sum of squares, or 0 where the rounding of the values explains it: n (1e-13 · largest)².
  * @param n - squares in the sum. @param largest - largest magnitude of the values whose differences were squared.
  */
-export const withoutRounding = (ss: number, n: number, largest: number): number => (ss > n * (STILL * largest) ** 2 ? ss : 0);
+export const withoutRounding = (ss: number, n: number, largest: number): number =>
+  ss > n * (ROUNDING_SHARE * largest) ** 2 ? ss : 0;
 
 /** Largest magnitude; NaN entries are skipped. @returns unit of the values. */
 export function magnitude(x: Numbers): number {
@@ -66,7 +67,7 @@ export function requireMeasured(field: string, x: Numbers): void {
 }
 
 /** Indices of the columns that do not vary. @param x - shape (n, p), NaN skipped. */
-export function stillColumns(x: Matrix): number[] {
+export function constantColumns(x: Matrix): number[] {
   const { rows: n, cols: p, data } = x;
   const lo = new Float64Array(p).fill(Number.POSITIVE_INFINITY);
   const hi = new Float64Array(p).fill(Number.NEGATIVE_INFINITY);
@@ -148,7 +149,7 @@ const listed = (columns: readonly number[], names?: readonly string[]): string =
  * @throws AppError `rank_deficient` with `details.columns` (from 0): leave those columns out.
  */
 export function requireIndependent(field: string, x: Matrix, names?: readonly string[]): void {
-  requireMoving(field, x, names);
+  requireVarying(field, x, names);
   const found = dependentColumns(x);
   if (found.length === 0) return;
   const each = found.map((d) => `${columnName(d.column, names)} is a linear combination of ${listed(d.of, names)}`);
@@ -163,13 +164,13 @@ export function requireIndependent(field: string, x: Matrix, names?: readonly st
 }
 
 /** Refuse columns that do not vary, by name. @throws AppError `rank_deficient` with `details.columns` (from 0). */
-export function requireMoving(field: string, x: Matrix, names?: readonly string[]): void {
-  const still = stillColumns(x);
-  if (still.length > 0)
+export function requireVarying(field: string, x: Matrix, names?: readonly string[]): void {
+  const constant = constantColumns(x);
+  if (constant.length > 0)
     throw new AppError(
       'rank_deficient',
-      `${field}: ${listed(still, names)} ${still.length === 1 ? 'does' : 'do'} not vary (beyond rounding); leave out what does not vary`,
-      { field, columns: still },
+      `${field}: ${listed(constant, names)} ${constant.length === 1 ? 'does' : 'do'} not vary (beyond rounding); leave out what does not vary`,
+      { field, columns: constant },
     );
 }
 

@@ -35,7 +35,7 @@ export class Rules {
       });
     const twice = this.keep.find((i, k) => this.keep.indexOf(i) !== k);
     if (twice !== undefined)
-      throw new AppError('invalid_input', `keep: site ${twice} stands there twice; give each once`, {
+      throw new AppError('invalid_input', `keep: site ${twice} is given twice; give each once`, {
         field: 'keep',
         site: twice,
       });

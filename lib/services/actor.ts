@@ -3,7 +3,7 @@ export type RoleName = 'viewer' | 'operator' | 'engineer' | 'administrator';
 /** Each role may do what the ones before it may. */
 const ROLE_RANK: Readonly<Record<RoleName, number>> = { viewer: 0, operator: 1, engineer: 2, administrator: 3 };
 
-/** Whether a role may do what `least` may: the only place where ranks are compared. */
+/** Whether a role is at least `least`: the only place where ranks are compared. */
 export const mayAs = (role: RoleName, least: RoleName): boolean => ROLE_RANK[role] >= ROLE_RANK[least];
 
 export interface Actor {
@@ -13,5 +13,5 @@ export interface Actor {
   readonly role: RoleName;
 }
 
-/** Who changes something, as the trail names them, and what they may. */
+/** Who makes a change, as the audit trail names them, and their role. */
 export type By = Pick<Actor, 'email' | 'role'>;

@@ -7,13 +7,13 @@ export interface AuditLine {
   readonly before?: unknown;
   readonly after?: unknown;
   readonly reason?: string;
-  /** Whose act it is, where another one than who asks: what a second person approves is its author's. */
+  /** The author where it is not the caller: a change that a second person approves remains its author's. */
   readonly author?: string;
 }
 
 /**
  * Writes to the append-only trail, in the transaction of the change.
- * @param who - the ctx of a verb; of what no verb does, whoever it is told of.
+ * @param who - the ctx of a verb; outside of verbs, whoever the act is attributed to.
  */
 export async function audit(tx: Tx, who: { readonly by: { readonly email: string } }, l: AuditLine): Promise<void> {
   const json = (v: unknown) => (v === undefined ? null : JSON.stringify(v));

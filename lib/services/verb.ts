@@ -4,7 +4,7 @@ import { parsed, type Told } from '@/lib/formats/parsed';
 import { log } from '@/lib/log';
 import { type By, mayAs, type RoleName } from './actor';
 
-/** What every verb is given besides its input: who asks, the time, and the request by which the log finds it; null outside of one. */
+/** What every verb gets besides its input: the caller, the clock, and the id of the request in the log, null outside of a request. */
 export interface Ctx {
   readonly by: By;
   /** Epoch ms. */
@@ -18,28 +18,28 @@ export const timeOf = (ctx: Ctx): Date => new Date(ctx.now());
 /** The ctx of a request, by the clock of this machine. */
 export const askedBy = (by: By, requestId: string | null): Ctx => ({ by, now: Date.now, requestId });
 
-/** The machine itself (a seed, a command on the server), which may do all. */
+/** The machine itself (a seed, a command on the server), which may do everything. */
 export const asMachine = (name: string): Ctx => askedBy({ email: name, role: 'administrator' }, null);
 
 interface Rule<S extends z.ZodType> extends Told {
-  /** "chart.change": thing and act. */
+  /** "chart.change": entity and action. */
   readonly name: string;
   readonly least: RoleName;
   readonly input: S;
 }
 
-/** A command of a person. It says by itself what it is called and who may. */
+/** A command of a person, with its name and the role it needs. */
 export interface Verb<I, R> {
   (ctx: Ctx, input: I): Promise<R>;
   readonly name: string;
   readonly least: RoleName;
-  /** For a door that refuses before it reads a long body. @throws AppError `forbidden`. */
+  /** For an endpoint that refuses before it reads a long body. @throws AppError `forbidden`. */
   readonly allow: (by: By) => void;
 }
 
 /**
- * Makes a verb: who may, then what is asked, then the work, in this order and for all alike. What must happen outside of a transaction comes first
- * in the work; what it changes and the line of the audit trail are one transaction.
+ * Makes a verb: check the role, parse the input, do the work, in this order for all verbs. The work begins with what must happen outside of a
+ * transaction; the change and its line in the audit trail are one transaction.
  * @throws AppError of the verb: `forbidden` for a role below the least, whatever the input is; `invalid_input` with `details.field`; what the work throws.
  */
 export function verb<S extends z.ZodType, R>(
@@ -63,5 +63,5 @@ export function verb<S extends z.ZodType, R>(
   >;
 }
 
-/** What came from outside, on its way to a verb. Any type will do: the verb parses it. */
+/** Input from outside on its way to a verb, which parses it, so any type will do. */
 export const asSent = (input: unknown): never => input as never;

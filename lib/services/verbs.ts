@@ -19,7 +19,7 @@ import { changeSpecification } from './spc/specification';
 import { exportAudit } from './system/views/audit';
 import { dismissTask, replayTask } from './tasks/dead-letters';
 
-/** Every verb there is: what a person may do here, and from which role on. */
+/** All verbs: what a person may do, and from which role on. */
 export const VERBS = [
   actOnAlert,
   changeLoop,

@@ -17,7 +17,7 @@ import {
   regression,
   requireFinite,
   requireIndependent,
-  requireMoving,
+  requireVarying,
 } from '@/lib/numerics';
 
 /** Frozen base of a T² chart. */
@@ -54,7 +54,7 @@ export function hotellingBase(x: ArrayLike<ArrayLike<number>>, names?: readonly 
     );
   const p = m.cols;
   if (!hasMissing(m)) requireFinite('x', m.data);
-  requireMoving('x', m, names);
+  requireVarying('x', m, names);
   const { mean, covariance } = normalMoments(m, (j) => columnName(j, names));
   requireIndependent('x', hasMissing(m) ? completedRows(m, mean, covariance) : m, names);
   return { center: mean, covariance, factor: cholesky(covariance, p), n: m.rows, p, subgroupSize: 1 };

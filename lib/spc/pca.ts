@@ -14,7 +14,7 @@ import {
   moments,
   normalQuantile,
   requireFinite,
-  requireMoving,
+  requireVarying,
   roundingLength,
   svd,
 } from '@/lib/numerics';
@@ -79,7 +79,7 @@ export function trainPca(
     });
   const m = hasMissing(raw) ? fillMissing(raw, components, (j) => columnName(j, names)).x : raw;
   requireFinite('x', m.data);
-  requireMoving('x', m, names);
+  requireVarying('x', m, names);
   const whole = fromRows(Array.from({ length: n }, (_, i) => m.data.slice(i * p, (i + 1) * p)));
   const column = (j: number) => moments(Float64Array.from({ length: n }, (_, i) => m.data[i * p + j]!));
   const stats = Array.from({ length: p }, (_, j) => column(j));

@@ -11,19 +11,19 @@ export interface PoolLimits {
   readonly waiting?: number;
   /** How long a job may take. */
   readonly timeMs?: number;
-  /** Memory that a thread may take, MB. Its own heap is bounded where it is started; the pool bounds what the process grows by. */
+  /** Memory that a thread may use, MB. Its own heap is bounded at its start; the pool bounds the growth of the process. */
   readonly memoryMb?: number;
-  /** Of those of one sender: jobs that wait, and threads. */
+  /** Limits per sender: jobs that wait, and threads. */
   readonly waitingOfOne?: number;
   readonly threadsOfOne?: number;
 }
 
 export interface JobOptions extends AskOptions {
-  /** Who asks: senders take turns. */
+  /** The sender: senders take turns. */
   readonly sender?: string | undefined;
-  /** Says that the answer is not wanted any more: a job that waits is dropped, the thread of one under way is ended. */
+  /** Says that the answer is no longer wanted: a waiting job is dropped, the thread of a running one is ended. */
   readonly signal?: AbortSignal | undefined;
-  /** What the job is called in a refusal, and what to do instead. */
+  /** Name of the job in a refusal, and what to do instead. */
   readonly name?: string | undefined;
   readonly remedy?: string | undefined;
 }
@@ -36,7 +36,7 @@ interface Job<I, O> {
   readonly reject: (e: unknown) => void;
 }
 
-/** A job under way, and how to end it. */
+/** A running job, and how to end it. */
 interface Running<I, O> {
   readonly job: Job<I, O>;
   readonly startedAt: number;
@@ -44,18 +44,18 @@ interface Running<I, O> {
   thread?: Worker;
 }
 
-/** How often the memory of the process is looked at while threads work: what is outside of a thread's own heap has no other bound. */
+/** Interval of the memory check while threads work: memory outside a thread's own heap has no other bound. */
 const MEMORY_CHECK_MS = 100;
 
 /**
- * Threads of one program. A job has a thread to itself; the senders come in turn, and each one's jobs in the order in which they came. Above its bounds the
- * pool refuses rather than queues. A thread that answers, be it with an error, stays for the jobs that follow, the one used last first, so that what it
- * has compiled or cached serves them; one that is stopped or fails is ended, and the next job starts another.
+ * Threads of one program. A job has a thread to itself; senders take turns, and each one's jobs run in order of arrival. Above its bounds the pool
+ * refuses rather than queues. A thread that answers, even with an error, is kept for the jobs that follow, the most recently used first, so that they
+ * find what it has compiled or cached; one that is stopped or fails is ended, and the next job starts another.
  */
 export class ThreadPool<I, O> {
   private queue: Job<I, O>[] = [];
   private readonly running = new Set<Running<I, O>>();
-  /** Threads without work, the one used last at the end, and how each is taken out. */
+  /** Idle threads, the most recently used last, and how each is taken out. */
   private readonly idle = new Map<Worker, () => void>();
   private guard: NodeJS.Timeout | undefined;
   private calmBytes = 0;
@@ -105,7 +105,7 @@ export class ThreadPool<I, O> {
     for (const r of this.running) if (r.job === job) r.stop(reason);
   }
 
-  /** The first job of the sender that has the fewest under way, and fewer than one sender may have. */
+  /** The first job of the sender with the fewest running jobs, if below the limit per sender. */
   private pick(): Job<I, O> | undefined {
     const { threadsOfOne = Number.POSITIVE_INFINITY } = this.limits;
     const busy = (sender: string) => [...this.running].filter((r) => r.job.sender === sender).length;
@@ -151,7 +151,7 @@ export class ThreadPool<I, O> {
     }
   }
 
-  /** Ends the youngest job when the process has grown beyond what its threads may take: estimates can be wrong, memory cannot. */
+  /** Ends the youngest job when the process has grown beyond the memory of its threads: estimates may be wrong, measurements are not. */
   private watchMemory(): void {
     const { memoryMb } = this.limits;
     if (memoryMb === undefined || this.guard !== undefined) return;

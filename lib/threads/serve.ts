@@ -5,8 +5,8 @@ import type { Reply, Report } from './thread';
 const TELL_MS = 100;
 
 /**
- * Makes a module the program of a thread: it answers one question after the other until the thread is ended, and keeps in memory what it likes.
- * @param buffersOf - buffers of the result that go over without a copy; the program must not use them again.
+ * Makes a module the program of a thread: it answers one request after another until the thread is ended, and may keep state in memory.
+ * @param buffersOf - buffers of the result to transfer without a copy; the program must not use them again.
  */
 export function serve<I, O>(
   work: (input: I, report: Report) => O | Promise<O>,
@@ -29,7 +29,7 @@ export function serve<I, O>(
     } catch (e) {
       const known = e instanceof AppError;
       const { message, stack } = e as Error;
-      // a thread cannot send what structured cloning refuses: details go as JSON
+      // details go as JSON, since structured cloning may refuse them
       const details = known ? JSON.parse(JSON.stringify(e.details)) : { stack };
       say({ error: { code: known ? e.code : 'internal', message, details } });
     }

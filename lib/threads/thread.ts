@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { AppError, type ErrorCode } from '@/lib/errors';
 
-/** Told now and then by long work: `done` of `total` steps. */
+/** Called by long work from time to time: `done` of `total` steps. */
 export type Report = (done: number, total: number) => void;
 
 /** A program's answer: its result, or what is wrong. */
@@ -9,12 +9,12 @@ export type Answer<O> =
   | { readonly value: O }
   | { readonly error: { readonly code: ErrorCode; readonly message: string; readonly details: Record<string, unknown> } };
 
-/** What a program says to whoever asked it: how far it is, then its answer. */
+/** Messages of a program to its caller: progress, then its answer. */
 export type Reply<O> = Answer<O> | { readonly done: number; readonly total: number };
 
 /**
  * Starts a program (see `serve`) on a thread: built JavaScript, or TypeScript, for which the thread brings its own loader. The thread is started from a line
- * of code, so that bundlers leave the path alone. It does not hold the process; whoever waits for an answer does.
+ * of code, so that bundlers leave the path alone. It does not keep the process alive; waiting for an answer does.
  * @param memoryMb - bound of the thread's own heap; not given: that of Node.
  */
 export function startThread(program: URL, memoryMb?: number): Worker {
@@ -28,24 +28,24 @@ export function startThread(program: URL, memoryMb?: number): Worker {
     ...(memoryMb === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: memoryMb } }),
   });
   thread.unref();
-  thread.on('error', () => undefined); // whoever waits for the thread is told by `ask`
+  thread.on('error', () => undefined); // callers that wait for the thread are notified by `ask`
   return thread;
 }
 
-/** The buffers of arrays that own theirs, each once, to be handed over. */
+/** The buffers of arrays that own theirs, each once, for transfer. */
 export const buffersOf = (arrays: readonly (ArrayBufferView | null | undefined)[]): ArrayBuffer[] => [
   ...new Set(arrays.flatMap((a) => (a ? [a.buffer as ArrayBuffer] : []))),
 ];
 
 export interface AskOptions {
   readonly report?: Report | undefined;
-  /** Buffers of the input that the thread takes over; they are gone here. */
+  /** Buffers of the input to transfer to the thread; the caller loses them. */
   readonly transfer?: readonly ArrayBuffer[] | undefined;
 }
 
 /**
- * Asks a thread one question; the thread must not have another one under way.
- * @throws AppError `internal` when the thread ended before it answered; what Node says of a thread that failed.
+ * Sends a thread one request; the thread must not have another one in progress.
+ * @throws AppError `internal` when the thread ended before it answered; Node's error of a thread that failed.
  */
 export function ask<I, O>(thread: Worker, input: I, { report, transfer = [] }: AskOptions): Promise<Answer<O>> {
   return new Promise((resolve, reject) => {

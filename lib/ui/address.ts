@@ -1,22 +1,22 @@
 /** Reading the filters of an address. Unknown values fall back, so that an old link still opens. */
 export type SearchParams = Readonly<Record<string, string | string[] | undefined>>;
 
-/** Longer than any name that a filter could ask for. */
+/** Longer than any name in a filter. */
 const LONGEST = 500;
 /** Characters that no stored text has: U+0000, and half a surrogate pair. */
 const IMPOSSIBLE = /\0|\p{Surrogate}/u;
-/** Times that records can have; what lies outside is no time that could be asked for. */
+/** Times that records can have; anything outside is not a valid filter. */
 const EARLIEST_MS = Date.UTC(1970, 0, 1);
 const LATEST_MS = Date.UTC(2200, 0, 1);
 
-/** First value of a parameter, or null; one that no stored text could equal counts as not given. */
+/** First value of a parameter, or null; a value that no stored text can equal counts as not given. */
 export function param(params: SearchParams, key: string): string | null {
   const v = params[key];
   const first = Array.isArray(v) ? v[0] : v;
   return first === undefined || first === '' || first.length > LONGEST || IMPOSSIBLE.test(first) ? null : first;
 }
 
-/** The time of a parameter, ms; NaN when it is none, or none that records can have. */
+/** The time of a parameter, ms; NaN when it is not a time, or not one that records can have. */
 function time(params: SearchParams, key: string): number {
   const t = Date.parse(param(params, key) ?? '');
   return t >= EARLIEST_MS && t < LATEST_MS ? t : Number.NaN;
@@ -52,7 +52,7 @@ export function timeWindow(
   return { fromMs: nowMs - Math.min(ms, 400 * SPAN.d), toMs: nowMs, range: m && n > 0 ? text : '7d' };
 }
 
-/** Whole number of a parameter inside bounds, else the fallback. */
+/** The whole number of a parameter if it is within bounds, else the fallback. */
 export function integer(params: SearchParams, key: string, fallback: number, min: number, max: number): number {
   const v = Number(param(params, key) ?? Number.NaN);
   return Number.isInteger(v) && v >= min && v <= max ? v : fallback;

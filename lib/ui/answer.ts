@@ -7,8 +7,8 @@ const NO_ANSWER = {
 } as const satisfies ActionResult;
 
 /**
- * The answer of a server action, or in place of one that was lost on the way an error that the user can act on. The way to another page, such
- * as the sign-in, is no answer and goes on.
+ * The answer of a server action, or an error that the user can act on if the answer was lost. A redirect, such as to the sign-in page, is not an
+ * answer and is passed on.
  * @param lost - the error in the shape of the answer.
  */
 export async function answerAs<T>(action: () => Promise<T>, lost: (refusal: ActionResult & { ok: false }) => T): Promise<T> {

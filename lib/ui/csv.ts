@@ -1,8 +1,8 @@
 import { textCell } from '@/lib/csv/text-cell';
 
 /**
- * Tables as CSV (RFC 4180). Numbers keep twelve significant digits, more than any measurement has and fewer than the dust of binary
- * arithmetic needs (0.53, not 0.5299999999999976), whole numbers all of theirs; moments are ISO 8601 in UTC. Text is as it was stored.
+ * Tables as CSV (RFC 4180). Numbers keep twelve significant digits, more than any measurement has and fewer than binary rounding needs (0.53, not
+ * 0.5299999999999976), whole numbers all of theirs; times are ISO 8601 in UTC. Text is as stored.
  */
 export type Cell = string | number | boolean | Date | null | undefined;
 
@@ -20,7 +20,7 @@ function cell(v: Cell): string {
   return textCell(String(v));
 }
 
-/** A single-precision number as it was recorded: the shortest decimal that is stored as the same one (0.02, not 0.019999999553). */
+/** A single-precision number as recorded: the shortest decimal that is stored as the same number (0.02, not 0.019999999553). */
 export function recorded(v: number | undefined): number | undefined {
   if (v === undefined || !Number.isFinite(v)) return v;
   for (let digits = 6; digits < 9; digits++) {
@@ -36,7 +36,7 @@ export const inUnit = (name: string, unit: string): string => (unit === '' ? nam
 /** A record of the file: cells may hold commas, quotes and line breaks within quotes. */
 const RECORD = /(?:"(?:[^"]|"")*"|[^"\r\n])*\r\n/g;
 
-/** What readers that fold case take a column for: its name without the unit. */
+/** The name of a column, without its unit, for readers that ignore case. */
 const nameOf = (header: string): string =>
   header
     .replace(/\s*\([^()]*\)$/, '')
@@ -44,8 +44,8 @@ const nameOf = (header: string): string =>
     .toLowerCase();
 
 /**
- * The same table with further columns that have one value in every row. A column that the table has already, to the letter, is left as it
- * is; one whose name differs by case or unit only is something else, and says so ("version" beside "Version" is "context version").
+ * The same table with further columns that have one value in every row. A column that the table has already, to the letter, is left as it is; one
+ * whose name differs only by case or unit is renamed ("version" beside "Version" becomes "context version").
  */
 export function withColumns(csv: string, columns: readonly (readonly [name: string, value: Cell])[]): string {
   const records = csv.match(RECORD) ?? [];

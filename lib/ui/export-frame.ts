@@ -8,7 +8,7 @@ export interface Drawing {
   readonly height: number;
 }
 
-/** What the drawing is of: "lot", "A1043". */
+/** What the drawing belongs to: "lot", "A1043". */
 export type Fact = readonly [name: string, value: string];
 
 export interface Frame {
@@ -21,12 +21,12 @@ export interface Frame {
   /** Colour bar or scale arrow, below the drawing. */
   readonly legend?: Drawing | null | undefined;
   readonly madeMs: number;
-  /** Where it was made. */
+  /** Address of the page it was made on. */
   readonly address: string;
   readonly palette: Palette;
 }
 
-/** Narrowest picture, px: a report prints it over a column. */
+/** Least width of a picture, px: enough for a column of a report. */
 export const PNG_WIDTH = 1200;
 const PAD = 14;
 const LINE = 16;
@@ -34,13 +34,13 @@ const TITLE = 22;
 const LEAST_WIDTH = 420;
 /** Font size of all lines but the title and the foot, px. */
 const SIZE = 12;
-/** Characters of the title, 16 px and semi-bold, on a line of 100 at 12 px. */
+/** Characters of the title (16 px, semi-bold) that fit on a line, relative to text of 12 px. */
 const TITLE_SHARE = 0.65;
 
 export const escapeXml = (s: string): string =>
   s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-/** Text in lines of at most `most` characters, broken between words, and within a word that is longer. */
+/** Text in lines of at most `most` characters, broken between words, and within a word only where it is longer than a line. */
 export function wrapped(text: string, most: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -86,10 +86,7 @@ export function legendDrawing(marks: readonly LegendMark[], most: number, ink: s
 /** "2026-11-02 14:05 UTC". */
 const utc = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
-/**
- * One standalone picture that can stand in a report: title, what it is of and in which unit, limits, the drawing, its scale, and when and
- * where it was made.
- */
+/** A self-contained picture for a report: title, what it shows and in which unit, limits, the drawing, its scale, and when and where it was made. */
 export function frameSvg(f: Frame): { readonly text: string; readonly width: number; readonly height: number } {
   const width = Math.max(LEAST_WIDTH, f.drawing.width + 2 * PAD, (f.legend?.width ?? 0) + 2 * PAD);
   const most = charsIn(width - 2 * PAD, SIZE);
@@ -140,5 +137,5 @@ ${parts.join('\n')}
   };
 }
 
-/** How much larger than drawn a picture becomes, so that it is at least 1 200 px wide, and sharp. */
+/** Scale of a picture, so that it is at least 1 200 px wide, and sharp. */
 export const pngScale = (width: number): number => Math.max(2, PNG_WIDTH / width);

@@ -29,7 +29,7 @@ const INHERITED = [
   'dominant-baseline',
 ] as const;
 
-/** The drawings of a stacked chart as one, each where it stands on screen: computed styles become attributes. */
+/** The drawings of a stacked chart as one, each in its place on screen: computed styles become attributes. */
 export function drawingOf(drawings: readonly SVGSVGElement[]): Drawing {
   const boxes = drawings.map((d) => d.getBoundingClientRect());
   const [left, top] = [Math.min(...boxes.map((b) => b.left)), Math.min(...boxes.map((b) => b.top))];
@@ -46,7 +46,7 @@ export function drawingOf(drawings: readonly SVGSVGElement[]): Drawing {
   return { svg: svg.join('\n'), width, height };
 }
 
-/** The legends inside an element, as they stand on screen: computed styles become attributes. */
+/** The legends inside an element, as on screen: computed styles become attributes. */
 export const legendMarks = (root: HTMLElement): LegendMark[] =>
   [...root.querySelectorAll('ul[aria-label="Legend"] > li')].map((li) => {
     const mark = li.querySelector('svg');

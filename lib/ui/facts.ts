@@ -4,14 +4,14 @@ export type FactValue = readonly [name: string, value: string | number | null | 
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** The facts that are known: empty ones are left out; of one name the last stands, at the place of the first. */
+/** The facts that are known: empty ones are left out; of several with one name the last value is kept, at the place of the first. */
 export function knownFacts(facts: readonly FactValue[]): Fact[] {
   const said = new Map<string, string>();
   for (const [name, v] of facts) if (v !== null && v !== undefined && v !== '') said.set(name, String(v));
   return [...said];
 }
 
-/** One wafer at one step. A slot of 0 is no wafer. */
+/** One wafer at one step. Slot 0 stands for no wafer. */
 export interface WaferOf {
   readonly lot: string | null;
   readonly slot: number | null;
@@ -25,7 +25,7 @@ export interface WaferOf {
   readonly measuredMs?: number | null;
 }
 
-/** What every picture and table of a wafer says first. */
+/** What every picture and table of a wafer states first. */
 export const waferFacts = (w: WaferOf): FactValue[] => [
   ['lot', w.lot],
   ['wafer', w.slot === 0 ? null : w.slot],
@@ -45,13 +45,13 @@ export const spectrumFacts = (
   recipe: { readonly name: string; readonly version: number },
 ): FactValue[] => [...waferFacts(head), ['recipe', recipe.name], ['recipe version', recipe.version], ['code', head.codeVersion]];
 
-/** The stretch of process time that was asked for. */
+/** The requested period of process time. */
 export const windowFacts = (fromMs: number, toMs: number): FactValue[] => [
   ['from', iso(fromMs)],
   ['to', iso(toMs)],
 ];
 
-/** A control loop as it is in force. */
+/** A control loop with its version in force. */
 export const loopFacts = (l: {
   readonly name: string;
   readonly product: string;

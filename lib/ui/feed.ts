@@ -1,4 +1,4 @@
-/** Where a line of the live feed leads, by the ids in its detail. */
+/** Target of a line of the live feed, from the ids in its detail. */
 export function feedHref(detail: Readonly<Record<string, unknown>>): string | null {
   const id = (key: string): string | null =>
     typeof detail[key] === 'string' && detail[key] !== '' ? (detail[key] as string) : null;

@@ -1,11 +1,11 @@
-/** Numbers, units and times as the screens show them. Pure: the present moment is always an argument. */
+/** Numbers, units and times as the screens show them. Pure: the current time is always an argument. */
 
 const MINUS = '−';
 const MISSING = '–';
 
 /**
  * Decimals that show an uncertainty with two significant figures (GUM 7.2.6), 0 to 9.
- * @param u - standard uncertainty or, where none is known, the spread the reader has to tell apart; <= 0 or not finite gives 3.
+ * @param u - standard uncertainty or, where none is known, the spread to be resolved; <= 0 or not finite gives 3.
  */
 export function decimalsFor(u: number | null | undefined): number {
   if (u === null || u === undefined || !(u > 0) || !Number.isFinite(u)) return 3;
@@ -124,7 +124,7 @@ export function duration(ms: number | null | undefined): string {
   return `${num(ms / DAY, 0)} d`;
 }
 
-/** "41 min ago", "in 3 h", "just now" (below 5 s). The absolute time belongs into the title of the same element. */
+/** "41 min ago", "in 3 h", "just now" (below 5 s). The absolute time belongs in the title of the same element. */
 export function relativeTime(thenMs: number | null | undefined, nowMs: number): string {
   if (thenMs === null || thenMs === undefined || Number.isNaN(thenMs)) return 'never';
   const d = nowMs - thenMs;
@@ -169,7 +169,7 @@ export const plural = (n: number, one: string, many = `${one}s`): string => `${c
 /** With a capital first letter. */
 export const capital = (s: string): string => `${s.charAt(0).toUpperCase()}${s.slice(1)}`;
 
-/** The number a person typed: a comma for a point, a true minus; NaN where it is none. */
+/** The number a person typed, also with a decimal comma or a true minus; NaN where it is not a number. */
 export function parseNumber(text: string): number {
   const s = text.trim().replace('−', '-').replace(',', '.');
   return s === '' ? Number.NaN : Number(s);

@@ -8,11 +8,11 @@ const PAGES: Readonly<Record<CharacteristicSource, string>> = {
   vm: '/runs',
 };
 
-/** The page of the record that a charted value came from; null where a value is made of several records (a lot mean). */
+/** The page of the record that a charted value came from; null where a value comes from several records (a lot mean). */
 export function recordHref(characteristic: string, recordId: string): string | null {
   const c = parseCharacteristic(characteristic);
   return c === undefined || c.lot ? null : `${PAGES[c.source]}/${recordId}`;
 }
 
-/** "A1043.07": lot and slot; a slot of 0 stands for the whole lot. */
+/** "A1043.07": lot and slot; slot 0 stands for the whole lot. */
 export const waferName = (lot: string, slot: number | null): string => (slot ? `${lot}.${String(slot).padStart(2, '0')}` : lot);

@@ -1,4 +1,4 @@
-/** Only the newest of several questions is answered on screen, in whichever order the answers come; an older one gives null. */
+/** Lets only the newest of several requests through, in whatever order the answers arrive; older ones give null. */
 export function newestOnly(): <T>(ask: () => Promise<T>) => Promise<T | null> {
   let last = 0;
   return async (ask) => {

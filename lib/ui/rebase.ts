@@ -5,7 +5,7 @@ const isList = (v: unknown): v is readonly unknown[] => Array.isArray(v);
 const isGroup = (v: unknown): v is Group => typeof v === 'object' && v !== null && !isSet(v) && !isList(v);
 const keysOf = (...groups: readonly Group[]): string[] => [...new Set(groups.flatMap(Object.keys))];
 
-/** Do two contents of one form say the same? */
+/** Do two contents of one form mean the same? */
 export function sameContent(a: unknown, b: unknown): boolean {
   if (isSet(a) && isSet(b)) return a.size === b.size && [...a].every((v) => b.has(v));
   if (isList(a) && isList(b)) return a.length === b.length && a.every((v, i) => sameContent(v, b[i]));
@@ -34,10 +34,10 @@ function isAligned(typed: readonly unknown[], was: readonly unknown[], now: read
   });
 }
 
-/** Things of another kind share no fields that mean the same. */
+/** Items of different kinds share no fields with the same meaning. */
 const isOneKind = (...groups: readonly Group[]): boolean => new Set(groups.map((g) => g['kind'])).size === 1;
 
-/** @param both - takes the paths of what was changed to something else by both. */
+/** @param both - collects the paths that both changed to different values. */
 function merged(typed: unknown, was: unknown, now: unknown, path: string, both: string[]): unknown {
   const below = (k: string | number): string => (path === '' ? String(k) : `${path}.${k}`);
   if (isSet(typed) && isSet(was) && isSet(now))
@@ -56,13 +56,13 @@ function merged(typed: unknown, was: unknown, now: unknown, path: string, both: 
 }
 
 /**
- * A form over another version: what was typed stays, all else becomes that of the new version; of a set, what was added and taken out. Lists are taken
- * apart where their entries stand for the same things; of others, and of things that became another kind, the whole is one that was typed or was not.
- * @param typed - what the form holds. @param was - what it held before anything was typed. @param now - what it would hold of the new version.
+ * Carries a form over to another version: typed values stay, all else becomes that of the new version; in a set, additions and removals stay. Lists
+ * are merged entry by entry where their entries are the same items; other lists, and items of another kind, count as typed or untyped as a whole.
+ * @param typed - the content of the form. @param was - its content before anything was typed. @param now - its untouched content over the new version.
  */
 export const rebased = <T>(typed: T, was: T, now: T): T => merged(typed, was, now, '', []) as T;
 
-/** Paths of what both changed, to something else each: what was typed stays there, and the change of the other is undone by it. */
+/** Paths that both changed, to different values: the typed value stays and undoes the other's change. */
 export function clashes<T>(typed: T, was: T, now: T): string[] {
   const both: string[] = [];
   merged(typed, was, now, '', both);
@@ -73,30 +73,30 @@ export function clashes<T>(typed: T, was: T, now: T): string[] {
 export interface Form<L, D> {
   /** Changes with the version in force. */
   readonly key: string | number;
-  /** The version that it was begun from. */
+  /** The version it is based on. */
   readonly base: L;
   readonly draft: D;
 }
 
-/** The version in force by now. */
+/** The version in force now. */
 export interface Live<L, D> {
   readonly key: string | number;
   readonly live: L;
-  /** What a form holds of a version before anything is typed. */
+  /** The content of an untouched form over a version. */
   readonly textsOf: (version: L) => D;
 }
 
-/** A form in which nothing is typed yet. */
+/** An untouched form. */
 export const begun = <L, D>({ key, live, textsOf }: Live<L, D>): Form<L, D> => ({ key, base: live, draft: textsOf(live) });
 
-/** The same form over the version in force by now. */
+/** The same form over the version in force now. */
 export const followed = <L, D>(f: Form<L, D>, { key, live, textsOf }: Live<L, D>): Form<L, D> => ({
   key,
   base: live,
   draft: rebased(f.draft, textsOf(f.base), textsOf(live)),
 });
 
-/** Does a form have to be taken over by its author before it is sent: it is of an older version, something was typed, and it would show otherwise? */
+/** Must its author carry the form over before it can be sent: it is based on an older version, something was typed, and it would look different? */
 export function isBehind<L, D>(f: Form<L, D>, { key, live, textsOf }: Live<L, D>): boolean {
   if (f.key === key) return false;
   const [was, now] = [textsOf(f.base), textsOf(live)];
@@ -104,8 +104,9 @@ export function isBehind<L, D>(f: Form<L, D>, { key, live, textsOf }: Live<L, D>
 }
 
 /**
- * How a form goes on: it stays with its version, follows by itself where it is not behind, or begins anew from the version that its own answer made.
- * @param isOwn - whether the version in force came of what was sent; null: nothing was.
+ * The next state of a form: it stays with its version, follows by itself where it is not behind, or restarts from the version that its own submission
+ * made.
+ * @param isOwn - whether the version in force is the result of what was sent; null: nothing was sent.
  */
 export function goesOn<L, D>(f: Form<L, D>, by: Live<L, D>, isOwn: ((version: L) => boolean) | null): Form<L, D> {
   if (f.key === by.key) return f;

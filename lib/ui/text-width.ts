@@ -3,11 +3,11 @@ const MEAN = 0.55;
 /** The widest mean among the fonts that an exported picture may be drawn with. */
 const WIDEST = 0.634;
 
-/** Width of a text of one line, px, before it is drawn. @param size - font size, px. */
+/** Estimated width of a one-line text, px. @param size - font size, px. */
 export const textPx = (text: string, size: number): number => text.length * size * MEAN;
 
-/** Width that a text of one line never exceeds, px, whatever font a picture is drawn with. */
+/** Upper bound of the width of a one-line text, px, whatever font a picture is drawn with. */
 export const widestTextPx = (text: string, size: number): number => text.length * size * WIDEST;
 
-/** Characters that a line of a width holds. */
+/** Characters that fit on a line of a given width. */
 export const charsIn = (px: number, size: number): number => Math.floor(px / (size * MEAN));

@@ -88,7 +88,7 @@ export const CATEGORY: Readonly<Record<Theme, readonly string[]>> = {
   dark: ['#58a6ff', '#f0a04b', '#3fc39d', '#e08fd0', '#d9c24a', '#8fcbf5', '#ff8b9a', '#a7b3bd'],
 };
 
-/** The mark and the word that always go with a status colour. */
+/** The mark and the word that always accompany a status colour. */
 export const STATUS_MARK: Readonly<Record<Status, { glyph: string; word: string }>> = {
   ok: { glyph: '●', word: 'in control' },
   warn: { glyph: '▲', word: 'warning' },

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { magnitude, type Rng, STILL, semidefiniteFactor, sortedTails, withoutRounding } from '@/lib/numerics';
+import { magnitude, type Rng, ROUNDING_SHARE, semidefiniteFactor, sortedTails, withoutRounding } from '@/lib/numerics';
 import { checkCorrelation } from './correlation';
 import type { MeasurementModel } from './expression';
 import { shortestStart } from './shortest-interval';
@@ -264,6 +264,6 @@ export function validateGum(
   const dLow = Math.abs(gum.y - gum.expanded - mc.shortest[0]);
   const dHigh = Math.abs(gum.y + gum.expanded - mc.shortest[1]);
   // a result without uncertainty is met to rounding
-  const tolerance = gum.u > 0 ? numericalTolerance(gum.u, digits) : STILL * Math.abs(gum.y);
+  const tolerance = gum.u > 0 ? numericalTolerance(gum.u, digits) : ROUNDING_SHARE * Math.abs(gum.y);
   return { valid: dLow <= tolerance && dHigh <= tolerance, dLow, dHigh, tolerance };
 }

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { type Matrix, matrix, roundingLength, stillColumns } from '@/lib/numerics';
+import { constantColumns, type Matrix, matrix, roundingLength } from '@/lib/numerics';
 
 /** Centre and scale of each column, stored with the model. A column that never varied (beyond rounding) has scale 1 and is listed in `constant`. */
 export interface Scaling {
@@ -27,7 +27,7 @@ export function columnScaling(x: Matrix, unitVariance: boolean): Scaling {
       m2[j]! += d * (v - mean[j]!);
     }
   }
-  const constant = stillColumns(x);
+  const constant = constantColumns(x);
   const still = new Set(constant);
   const scale = Array.from(m2, (s, j) => (still.has(j) || !unitVariance ? 1 : Math.sqrt(s / (n - 1))));
   return { mean, scale, constant };

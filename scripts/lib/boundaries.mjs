@@ -23,7 +23,7 @@ const CAPABILITIES = [
   'traces',
   'simulator',
 ];
-/** Neighbours, only where the field has them: the simulator draws with the bases that the fits use, and speaks the wire format. */
+/** Neighbours, only where the field has them: the simulator uses the basis functions of the fits, and the wire format. */
 const NEIGHBOURS = {
   vm: ['learning', 'traces'],
   overlay: ['spatial'],
@@ -77,7 +77,7 @@ const FORBIDDEN_IN_PURE = [
   [/\bprocess\.env\b/, 'the environment: take the setting as a parameter'],
 ];
 
-/** Source without comments, so that an example in a comment is no import. */
+/** Source without comments, so that an example in a comment is not an import. */
 const withoutComments = (text) => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/(^|[^:'"`])\/\/[^\n]*/g, '$1');
 
 /** Specifiers of a module, `lazy` where it is loaded when it is asked for. */
@@ -99,7 +99,7 @@ export function layerOf(path) {
 
 const isTest = (path) => /\.test\.tsx?$|\/fixtures\/|\/testing\//.test(path);
 
-/** The file that an import of our own means. */
+/** The file that an import within the project refers to. */
 function resolve(from, to, files) {
   const base = to.startsWith('@/') ? to.slice(2) : normalize(join(dirname(from), to));
   const candidates = [base, `${base}.ts`, `${base}.tsx`, `${base}/index.ts`, `${base}/index.tsx`, base.replace(/\.js$/, '.ts')];
@@ -145,7 +145,7 @@ function findCycle(graph) {
 /** Subject of a service: its folder below `lib/services`. */
 const subjectOf = (path) => /^lib\/services\/([^/]+)\//.exec(path)?.[1];
 
-/** What one module breaks. */
+/** The rules that one module breaks. */
 function problemsOf(path, text, files, graph, subjects) {
   const layer = layerOf(path);
   const problems = [];
@@ -192,7 +192,7 @@ export function checkFiles(files) {
   return problems;
 }
 
-/** The check of the whole project; it fails when it saw too little to mean anything. */
+/** The check of the whole project; it fails when it saw too few modules to be meaningful. */
 export function checkBoundaries() {
   const files = new Map(
     ['app', 'cli', 'lib', 'workers']

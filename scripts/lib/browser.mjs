@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { LauncherError } from './launcher-error.mjs';
 import { runStreaming, TOOLS } from './stages.mjs';
-import { Trouble } from './trouble.mjs';
 import { onPath } from './which.mjs';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'chrome', 'microsoft-edge-stable'];
@@ -10,7 +10,7 @@ const MAC = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
-/** A file that answers like a browser: distributions also ship names that only point to an app store. */
+/** A file that runs as a browser: distributions also ship stubs that only point to an app store. */
 const works = (file) =>
   Boolean(file) &&
   existsSync(file) &&
@@ -44,10 +44,9 @@ function fromApt(note) {
 }
 
 /**
- * A Chromium for the end-to-end tests: the system's, else Playwright's own (fetched when the network gives it), else the
- * distribution's package.
+ * A Chromium for the end-to-end tests: the system's, else Playwright's own (downloaded where the network allows), else the distribution's package.
  * @returns {Promise<{ file: string, what: string }>}
- * @throws Trouble with what to install
+ * @throws LauncherError with what to install
  */
 export async function ensureBrowser(progress, onStart) {
   const system = systemBrowser();
@@ -67,5 +66,8 @@ export async function ensureBrowser(progress, onStart) {
   if (fetched) return { file: fetched, what: "Playwright's Chromium" };
   const packaged = fromApt(progress.note);
   if (packaged) return { file: packaged, what: packaged };
-  throw new Trouble('there is no Chromium for the end-to-end tests', 'install Chromium or Chrome, or set CHROMIUM_PATH to one');
+  throw new LauncherError(
+    'there is no Chromium for the end-to-end tests',
+    'install Chromium or Chrome, or set CHROMIUM_PATH to one',
+  );
 }

@@ -10,7 +10,7 @@ const print = (file) => {
 };
 
 /**
- * The command line and the compute program, packages included: they start fast, and run where no node_modules are. Each capability is a chunk of its own.
+ * The command line and the compute program, packages included: they start fast, and run without node_modules. Each capability is a chunk of its own.
  * @returns {Promise<string[]>} the source files, relative to the project
  */
 export async function bundleCli(outdir) {
@@ -32,7 +32,7 @@ export async function bundleCli(outdir) {
       sourcesContent: false,
       logLevel: 'silent',
       tsconfig: inRoot('tsconfig.json'),
-      // CommonJS packages ask for Node's modules by `require`
+      // CommonJS packages load Node's modules by `require`
       banner: {
         js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
       },
@@ -50,20 +50,20 @@ export async function bundleCli(outdir) {
   }
 }
 
-/** Chunks of earlier sources; a command that still runs may want one it has not loaded yet, so the youngest stay. */
+/** Removes chunks of earlier sources; a running command may still need one it has not loaded yet, so the newest are kept. */
 function tidy(folder, current) {
   const old = Date.now() - 10 * 60_000;
   for (const name of readdirSync(folder))
     if (!current.has(name) && statSync(join(folder, name)).mtimeMs < old) rmSync(join(folder, name), { force: true });
 }
 
-/** Whether the built command line is that of the present sources. */
+/** Whether the built command line matches the current sources. */
 export function isCliCurrent(outdir) {
   const stamp = stampOf(outdir);
   if (!existsSync(stamp) || !existsSync(join(outdir, 'cli', 'main.js'))) return false;
   try {
     return Object.entries(JSON.parse(readFileSync(stamp, 'utf8'))).every(([file, known]) => print(file) === known);
   } catch {
-    return false; // a source is gone, or the note is half written: build anew
+    return false; // a source is gone, or the note is incomplete: rebuild
   }
 }

@@ -3,11 +3,11 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statS
 import { join, relative } from 'node:path';
 import { bundleCli } from './build-cli.mjs';
 import { codeVersions } from './code-versions.mjs';
+import { LauncherError, troubleIn } from './launcher-error.mjs';
 import { identity, isAlive, start } from './processes.mjs';
 import { inRoot, readJson, root } from './root.mjs';
-import { Trouble, troubleIn } from './trouble.mjs';
 
-/** What the products are made of. Tests and generated code are left out. */
+/** The sources of the build products, without tests and generated code. */
 const SOURCES = [
   'app',
   'cli',
@@ -34,7 +34,7 @@ function* filesBelow(path) {
   for (const entry of readdirSync(at).sort()) yield* filesBelow(`${path}/${entry}`);
 }
 
-/** One name for the state of all sources; equal sources have equal products. */
+/** A hash of all sources; equal sources give equal products. */
 export function sourceHash() {
   const hash = createHash('sha256').update(`node ${process.versions.modules} ${process.platform} ${process.arch}\n`);
   for (const source of SOURCES)
@@ -47,29 +47,29 @@ export function sourceHash() {
 }
 
 async function runTool(name, args, env, onLine, onStart) {
-  const kid = start({
+  const child = start({
     name,
     command: process.execPath,
     args,
     env: { NEXT_TELEMETRY_DISABLED: '1', CHECKPOINT_DISABLE: '1', ...env },
     onLine,
   });
-  onStart(kid);
-  const { code } = await kid.exited;
-  if (kid.stopping) throw new Trouble('the build was stopped', 'start again to go on');
+  onStart(child);
+  const { code } = await child.exited;
+  if (child.stopping) throw new LauncherError('the build was stopped', 'start again to go on');
   if (code === 0) return;
-  const output = kid.output.trim();
+  const output = child.output.trim();
   const error = output.split('\n').find((line) => /error|failed|cannot find/i.test(line)) ?? output.split('\n').at(-1) ?? '';
   const log = inRoot('dist', `${name}.log`);
   mkdirSync(inRoot('dist'), { recursive: true });
   writeFileSync(log, `${output}\n`);
   throw (
     troubleIn(output, 'building') ??
-    new Trouble(`${name} failed (${error.trim().slice(0, 200)})`, `the whole output is in ${relative(root, log)}`)
+    new LauncherError(`${name} failed (${error.trim().slice(0, 200)})`, `the whole output is in ${relative(root, log)}`)
   );
 }
 
-/** Prisma's typed client, made anew when the schema has changed. No engine is fetched: the client needs none. */
+/** Prisma's typed client, regenerated when the schema has changed. No engine is downloaded: the client needs none. */
 export async function generateClient(onStart = () => undefined) {
   const stamp = inRoot('lib', 'db', 'generated', '.schema');
   const want = createHash('sha256')
@@ -99,12 +99,12 @@ function entryPoints() {
     }
   };
   add('workers', /^main\.ts$/);
-  add('workers/compute', /^(?!call\.).*\.ts$/); // that one goes with the command line, packages included
+  add('workers/compute', /^(?!call\.).*\.ts$/); // that one is bundled with the command line, packages included
   add('scripts', /\.ts$/);
   return entries;
 }
 
-/** Bundle workers and command-line tools; packages stay in node_modules, but for the command line and the compute program. */
+/** Bundle workers and command-line tools; packages stay in node_modules, except for the command line and the compute program. */
 export async function bundle(outdir) {
   const { build, stop } = await import('esbuild');
   try {
@@ -127,13 +127,13 @@ export async function bundle(outdir) {
   } catch (error) {
     const first = error.errors?.[0];
     const at = first?.location ? `${first.location.file}:${first.location.line}: ` : '';
-    throw new Trouble(`bundling failed (${at}${first?.text ?? error.message})`, 'mend it and start again');
+    throw new LauncherError(`bundling failed (${at}${first?.text ?? error.message})`, 'mend it and start again');
   } finally {
-    await stop(); // its helper process would stay as long as the demo
+    await stop(); // its helper process would live as long as the demo
   }
 }
 
-/** The web application. `next-env.d.ts` is Next's note to the editor about one build; it is put back afterwards. */
+/** The web application. `next-env.d.ts`, which Next writes for the editor, is restored afterwards. */
 async function buildWeb(outdir, progress, onStart) {
   const tsconfig = join(outdir, 'tsconfig.json');
   const up = relative(outdir, root);
@@ -185,14 +185,14 @@ const usersOf = (dir) =>
     .filter((name) => name.startsWith('used-by-'))
     .map((name) => readJson(join(dir, name)));
 
-/** Mark a build as being run from, so that nobody tidies it away. */
+/** Mark a build as in use, so that it is not removed. */
 export function holdBuild(dir) {
   const file = join(dir, `used-by-${process.pid}`);
   writeFileSync(file, JSON.stringify({ pid: process.pid, identity: identity(process.pid) }));
   return () => rmSync(file, { force: true });
 }
 
-/** Keep the newest builds and those that something runs from; drop the rest, and what a stopped build left. */
+/** Keep the newest builds and those in use; remove the rest, and what an aborted build left. */
 function tidy() {
   for (const { dir } of complete().slice(KEEP)) if (!usersOf(dir).some(isAlive)) rmSync(dir, { recursive: true, force: true });
   for (const name of readdirSync(inRoot('dist')).filter((entry) => /^[0-9a-f]{12}$/.test(entry))) {
@@ -202,8 +202,7 @@ function tidy() {
 }
 
 /**
- * Products of the present sources below `dist/<hash>`: made once, never changed, so that a running demo keeps its own while
- * the sources move on.
+ * Products of the current sources in `dist/<hash>`: made once, never changed, so that a running demo keeps its own while the sources change.
  * @returns {Promise<{ dir: string, nextDir: string, built: boolean }>}
  */
 export async function ensureBuild(progress, onStart = () => undefined) {

@@ -25,7 +25,7 @@ const plumbing = {
   },
 };
 
-/** Versions of the packages that these sources import, by the lock file. */
+/** Versions of the packages that these sources import, from the lock file. */
 function packageVersions(metafile) {
   const { packages } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8'));
   const names = new Set(

@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { LauncherError } from './launcher-error.mjs';
 import { removePostgres } from './postgres.mjs';
 import { dataDir, readJson } from './root.mjs';
-import { Trouble } from './trouble.mjs';
 
-/** Raised when an older data folder can no longer be read; migrations alone do not raise it. */
+/** Incremented when an older data folder can no longer be read; migrations alone do not increment it. */
 const DATA_VERSION = 1;
 
 export const HELP = `npm run demo [-- --reset]
@@ -29,14 +29,14 @@ function wholeNumber(name, fallback, min, max) {
   if (text === undefined || text === '') return fallback;
   const value = Number(text);
   if (!Number.isInteger(value) || value < min || value > max)
-    throw new Trouble(`${name}=${text} is not usable`, `give a whole number from ${min} to ${max}`);
+    throw new LauncherError(`${name}=${text} is not usable`, `give a whole number from ${min} to ${max}`);
   return value;
 }
 
-/** Command line and environment as one record. @throws Trouble that names the setting */
+/** Command line and environment as one record. @throws LauncherError naming the setting */
 export function settings(argv) {
   const unknown = argv.find((word) => !['--reset', '--help', '-h'].includes(word));
-  if (unknown) throw new Trouble(`unknown option ${unknown}`, 'see npm run demo -- --help');
+  if (unknown) throw new LauncherError(`unknown option ${unknown}`, 'see npm run demo -- --help');
   return {
     help: argv.includes('--help') || argv.includes('-h'),
     reset: argv.includes('--reset'),
@@ -49,45 +49,45 @@ export function settings(argv) {
   };
 }
 
-/** The data folder, made when missing, with room and permission to write. */
+/** The data folder, created when missing, with free space and write permission. */
 export function openDataDir(dir) {
   mkdirSync(dir, { recursive: true });
   accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
   const { bavail, bsize } = statfsSync(dir);
   const free = Math.round((bavail * bsize) / 1e6);
   if (free < 400)
-    throw new Trouble(
+    throw new LauncherError(
       `only ${free} MB are free in ${dir}`,
       'free some space (the demo needs about 2 GB), or set DATA_DIR to a larger disk',
     );
 }
 
-/** When something broke and the disk is full, that is the reason to report. */
+/** When something failed and the disk is full, that is the reason to report. */
 export function diskTrouble(dir) {
   try {
     const { bavail, bsize } = statfsSync(dir);
     if (bavail * bsize < 30_000_000)
-      return new Trouble(`the disk of ${dir} is full`, 'free some space (the demo needs about 2 GB) and start again');
+      return new LauncherError(`the disk of ${dir} is full`, 'free some space (the demo needs about 2 GB) and start again');
   } catch {
-    // the folder itself is the trouble, and the first error says so
+    // the folder itself is the problem, and the first error says so
   }
   return undefined;
 }
 
-/** Refuse a folder that another version wrote in a way this one cannot read. */
+/** Refuse a folder written by another version in a format that this one cannot read. */
 export function checkDataVersion(dir) {
   const file = join(dir, 'version.json');
   const used = existsSync(join(dir, 'postgres', 'PG_VERSION')) || existsSync(join(dir, 'state.json'));
   const have = readJson(file)?.data ?? (used ? 0 : DATA_VERSION);
   if (have !== DATA_VERSION)
-    throw new Trouble(
+    throw new LauncherError(
       `the data in ${dir} were written by ${have < DATA_VERSION ? 'an older' : 'a newer'} Driftless`,
       'start over with "npm run demo -- --reset", or set DATA_DIR to another folder',
     );
   writeFileSync(file, `${JSON.stringify({ data: DATA_VERSION })}\n`);
 }
 
-/** Forget the demo: everything in the data folder except downloads and what other commands keep there. */
+/** Delete the demo: everything in the data folder except downloads and the files of other commands. */
 export function reset(dir) {
   removePostgres(join(dir, 'postgres'));
   for (const name of ['secrets.json', 'state.json', 'simulator.json', 'version.json', 'logs'])
@@ -97,7 +97,7 @@ export function reset(dir) {
     for (const name of readdirSync(redis)) if (name !== 'debian') rmSync(join(redis, name), { recursive: true, force: true });
 }
 
-/** What the demo has already done for one database, kept beside its data. */
+/** What the demo has already done for one database, stored beside its data. */
 export function demoState(dir, database) {
   const file = join(dir, 'state.json');
   const all = readJson(file) ?? {};

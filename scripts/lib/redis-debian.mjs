@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs
 import { join } from 'node:path';
 import { onPath } from './which.mjs';
 
-/** Libraries of Debian 12's redis-tools beyond libc; the list is read from the package where the tool can tell it. */
+/** Libraries of Debian 12's redis-tools beyond libc; the list is read from the package where the tool can read it. */
 const FALLBACK_LIBRARIES = ['libjemalloc2', 'liblzf1', 'libatomic1'];
 
 /** apt with lists and cache of its own below `dir`: works without administrator rights and touches nothing of the system. */

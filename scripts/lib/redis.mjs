@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LauncherError, troubleIn } from './launcher-error.mjs';
 import { anyPort, freePort } from './ports.mjs';
 import { start, stop, tail } from './processes.mjs';
 import { unpackDebianRedis } from './redis-debian.mjs';
-import { Trouble, troubleIn } from './trouble.mjs';
 import { onPath } from './which.mjs';
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-/** BullMQ asks for at least this. */
+/** BullMQ needs at least this version. */
 const NEEDED = [6, 2];
 
 /** Version of a server program, when it runs at all and is new enough. */
@@ -24,7 +24,7 @@ function usableVersion(file, env = {}) {
 async function talk(url, work) {
   const { Redis } = await import('ioredis');
   const client = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null, connectTimeout: 5000 });
-  let reason; // the client's own event says why; the failed command says only that the connection is closed
+  let reason; // the client's error event gives the reason; the failed command only says that the connection is closed
   client.on('error', (error) => {
     reason = error;
   });
@@ -40,7 +40,7 @@ async function talk(url, work) {
 
 const infoField = (info, field) => new RegExp(`^${field}:(.+?)\\r?$`, 'm').exec(info)?.[1];
 
-/** Check a Redis that the user named: reachable, new enough, keeps what it is given. */
+/** Check a Redis that the user named: reachable and new enough; `evicts` is its eviction policy where it may drop keys. */
 export async function checkOwnRedis(url) {
   let info;
   let policy;
@@ -50,7 +50,7 @@ export async function checkOwnRedis(url) {
       await client.config('GET', 'maxmemory-policy').catch(() => undefined),
     ]);
   } catch (error) {
-    throw new Trouble(
+    throw new LauncherError(
       `REDIS_URL does not answer (${error.message || error.code})`,
       'check address and password, or unset it to use a private Redis',
     );
@@ -58,7 +58,7 @@ export async function checkOwnRedis(url) {
   const version = infoField(info, 'redis_version') ?? '?';
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1]))
-    throw new Trouble(`REDIS_URL is Redis ${version}`, 'use Redis 6.2 or newer, or Valkey');
+    throw new LauncherError(`REDIS_URL is Redis ${version}`, 'use Redis 6.2 or newer, or Valkey');
   const evicts = Array.isArray(policy) && policy[1] && policy[1] !== 'noeviction' ? policy[1] : undefined;
   return { version, evicts };
 }
@@ -79,13 +79,13 @@ async function startServer({ file, env, dir, logs, password, throwaway, port: gi
   ];
   const config = join(dir, 'redis.conf');
   writeFileSync(config, `${settings.join('\n')}\n`, { mode: 0o600 });
-  const kid = start({ name: 'redis', command: file, args: [config], env, log: join(logs, 'redis.log'), graceMs: 10_000 });
+  const child = start({ name: 'redis', command: file, args: [config], env, log: join(logs, 'redis.log'), graceMs: 10_000 });
   const url = `redis://:${encodeURIComponent(password)}@127.0.0.1:${port}`;
   let last;
-  for (let i = 0; i < 300 && kid.running; i++) {
+  for (let i = 0; i < 300 && child.running; i++) {
     try {
       const id = await talk(url, async (client) => infoField(await client.info('server'), 'process_id'));
-      if (Number(id) === kid.pid) return { kid, url, port };
+      if (Number(id) === child.pid) return { child, url, port };
       last = new Error(`another Redis (process ${id}) answers on port ${port}`);
       break;
     } catch (error) {
@@ -93,13 +93,13 @@ async function startServer({ file, env, dir, logs, password, throwaway, port: gi
       await wait(i < 40 ? 25 : 100);
     }
   }
-  await stop(kid);
-  const text = tail(kid.log, 20);
+  await stop(child);
+  const text = tail(child.log, 20);
   throw (
     troubleIn(text, 'starting Redis') ??
-    new Trouble(
+    new LauncherError(
       `Redis did not start (${text.split('\n').at(-1) || last?.message || 'no output'})`,
-      `look into ${kid.log}, or set REDIS_URL to one of your own`,
+      `look into ${child.log}, or set REDIS_URL to one of your own`,
     )
   );
 }
@@ -108,8 +108,8 @@ async function startServer({ file, env, dir, logs, password, throwaway, port: gi
  * A queue store, in this order: `REDIS_URL`; a private instance of the `redis-server` or `valkey-server` on the PATH; on
  * Debian and Ubuntu the package unpacked below `dir` without administrator rights; BullMQ's Postgres backend.
  * @param {{ dir: string, logs: string, password: string, url?: string, throwaway?: boolean, port?: number, note?: (text: string) => void }} options -
- *   `port` is the one that a server which died had, so that its address stays
- * @returns {Promise<{ kid?: ReturnType<typeof start>, port?: number, env: Record<string, string>, what: string }>} `env` is handed to every process
+ *   `port` is that of a server that died, so that the address stays
+ * @returns {Promise<{ child?: ReturnType<typeof start>, port?: number, env: Record<string, string>, what: string }>} `env` is passed to every process
  */
 export async function startRedis({ dir, logs, password, url, throwaway = false, port, note = () => undefined }) {
   if (url) {
@@ -125,14 +125,14 @@ export async function startRedis({ dir, logs, password, url, throwaway = false, 
     const version = file && usableVersion(file);
     if (!version) continue;
     const server = await startServer({ file, env: {}, dir, logs, password, throwaway, port });
-    return { kid: server.kid, port: server.port, env: { REDIS_URL: server.url }, what: `a private ${name} ${version}` };
+    return { child: server.child, port: server.port, env: { REDIS_URL: server.url }, what: `a private ${name} ${version}` };
   }
   const unpacked = unpackDebianRedis(join(dir, 'debian'), note);
   const version = unpacked && existsSync(unpacked.file) && usableVersion(unpacked.file, unpacked.env);
   if (version) {
     const server = await startServer({ file: unpacked.file, env: unpacked.env, dir, logs, password, throwaway, port });
     return {
-      kid: server.kid,
+      child: server.child,
       port: server.port,
       env: { REDIS_URL: server.url },
       what: `a private redis-server ${version}, unpacked from the Debian package`,

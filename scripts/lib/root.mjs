@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The project's own folder: every path of the launcher starts here, wherever it was called from. */
+/** The project's own folder: every path of the launcher starts here, whatever the working directory. */
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** The folder that holds everything a running installation writes: `DATA_DIR`, else `.data` in the project. */

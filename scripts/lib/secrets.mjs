@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readJson } from './root.mjs';
 
-/** Passwords and keys of one data folder, made once and kept readable to the owner only. */
+/** Passwords and keys of one data folder, made once and readable only by the owner. */
 export function secrets(file) {
   const old = readJson(file);
   const fresh = () => randomBytes(24).toString('base64url');

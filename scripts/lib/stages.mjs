@@ -4,7 +4,7 @@ import { inRoot, readJson } from './root.mjs';
 
 /** Result of one stage of the test command. @typedef {{ passed: number, failed: number, skipped: number, note?: string }} Tally */
 
-/** Run a tool with its output passed on as it comes; `onStart` learns of the process, to end it on Ctrl-C. */
+/** Run a tool and pass its output on; `onStart` gets the process, to end it on Ctrl-C. */
 export async function runStreaming({
   name,
   command = process.execPath,
@@ -13,16 +13,16 @@ export async function runStreaming({
   onStart,
   show = (line) => console.log(line),
 }) {
-  const kid = start({
+  const child = start({
     name,
     command,
     args,
     env: { NEXT_TELEMETRY_DISABLED: '1', CHECKPOINT_DISABLE: '1', ...env },
     onLine: show,
   });
-  onStart(kid);
-  const { code, signal, error } = await kid.exited;
-  return { code: code ?? 1, ended: error ? error.message : signal ? `ended by ${signal}` : `code ${code}`, output: kid.output };
+  onStart(child);
+  const { code, signal, error } = await child.exited;
+  return { code: code ?? 1, ended: error ? error.message : signal ? `ended by ${signal}` : `code ${code}`, output: child.output };
 }
 
 const tool = (...parts) => inRoot('node_modules', ...parts);
@@ -34,7 +34,7 @@ export const TOOLS = {
   playwright: tool('@playwright', 'test', 'cli.js'),
 };
 
-/** Tools that say yes or no, one after the other: each counts as one test. */
+/** Tools that pass or fail, one after another: each counts as one test. */
 export async function allOf(runs) {
   const tally = { passed: 0, failed: 0, skipped: 0 };
   for (const run of runs) {
@@ -45,7 +45,7 @@ export async function allOf(runs) {
   return tally;
 }
 
-/** A runner that failed without telling which test did must not look green. */
+/** A runner that failed without naming a failed test must not look green. */
 const atLeastOne = (tally, code, ended) => (code !== 0 && tally.failed === 0 ? { ...tally, failed: 1, note: ended } : tally);
 
 /** Tests of one vitest project, counted from its own report. */

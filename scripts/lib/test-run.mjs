@@ -5,23 +5,23 @@ import { ensureBrowser } from './browser.mjs';
 import { ensureBuild, generateClient, holdBuild } from './build.mjs';
 import { endToEnd } from './end-to-end.mjs';
 import { install, isInstalled } from './install.mjs';
+import { explain, LauncherError } from './launcher-error.mjs';
 import { removePostgres, startPostgres } from './postgres.mjs';
 import { identity, isAlive, kill, stop, stopLeftovers } from './processes.mjs';
 import { startRedis } from './redis.mjs';
 import { inRoot, readJson } from './root.mjs';
 import { secrets } from './secrets.mjs';
 import { allOf, commandStage, hasCommand, runStreaming, TOOLS, vitestStage } from './stages.mjs';
-import { explain, Trouble } from './trouble.mjs';
 import { bold, elapsed, fail, say, step } from './ui.mjs';
 
-/** Everything one run started, and its folder: both gone at the end. */
+/** Everything one run started, and its folder: both removed at the end. */
 function bench() {
   const dir = inRoot('.data', `test-${process.pid}`);
-  let kids = [];
+  let started = [];
   const tidy = [];
   const write = () => {
     mkdirSync(dir, { recursive: true });
-    const children = kids.map(({ name, pid, stopSignal }) => ({ name, pid, identity: identity(pid), stopSignal }));
+    const children = started.map(({ name, pid, stopSignal }) => ({ name, pid, identity: identity(pid), stopSignal }));
     writeFileSync(
       join(dir, 'run.json'),
       JSON.stringify({ launcher: { pid: process.pid, identity: identity(process.pid) }, children }),
@@ -30,25 +30,25 @@ function bench() {
   write();
   return {
     dir,
-    add(kid) {
-      kids = kids.filter((k) => k.running);
-      kids.push(kid);
+    add(child) {
+      started = started.filter((k) => k.running);
+      started.push(child);
       write();
     },
     atEnd: (work) => tidy.push(work),
     async close() {
-      for (const kid of [...kids].reverse()) await stop(kid);
+      for (const child of [...started].reverse()) await stop(child);
       for (const work of tidy) work();
       removePostgres(join(dir, 'postgres'));
       rmSync(dir, { recursive: true, force: true });
     },
     killAll() {
-      for (const kid of kids) kill(kid);
+      for (const child of started) kill(child);
     },
   };
 }
 
-/** Folders and processes of test runs that were killed. */
+/** Removes folders and processes of test runs that were killed. */
 async function tidyOldRuns() {
   const data = inRoot('.data');
   if (!existsSync(data)) return;
@@ -100,7 +100,7 @@ async function integration({ bench: own, onStart }) {
   const logs = join(own.dir, 'logs');
   const env = await step('Postgres and Redis for the tests', async (progress) => {
     const postgres = await startPostgres({ dir: join(own.dir, 'postgres'), logs, password: keys.postgres, throwaway: true });
-    own.add(postgres.kid);
+    own.add(postgres.child);
     const queue = await startRedis({
       dir: join(own.dir, 'redis'),
       logs,
@@ -108,7 +108,7 @@ async function integration({ bench: own, onStart }) {
       throwaway: true,
       note: progress.note,
     });
-    if (queue.kid) own.add(queue.kid);
+    if (queue.child) own.add(queue.child);
     progress.done(`embedded Postgres, ${queue.what}`);
     return { DATABASE_URL: postgres.url, REDIS_URL: '', ...queue.env, AUTH_SECRET: keys.auth, DRIFTLESS_API_KEY: keys.apiKey };
   });
@@ -149,7 +149,7 @@ function chosen(argv) {
   const names = argv.flatMap((word) => GROUPS[word] ?? [word]);
   const wrong = names.find((name) => !STAGES[name]);
   if (wrong)
-    throw new Trouble(
+    throw new LauncherError(
       `there is no stage ${wrong}`,
       `the stages are ${Object.keys(STAGES).join(', ')}, and verify for the first four`,
     );
@@ -165,7 +165,7 @@ async function runStage(name, context) {
   } catch (error) {
     if (context.stopping()) throw error;
     fail(explain(error));
-    if (!(error instanceof Trouble)) console.error(error);
+    if (!(error instanceof LauncherError)) console.error(error);
     tally = { passed: 0, failed: 1, skipped: 0, note: 'could not run' };
   }
   return { name, ...tally, ms: Date.now() - started };

@@ -1,4 +1,4 @@
-/** What the person sees: one line per step with elapsed time, a spinner or a bar while it runs, plain lines without a terminal. */
+/** What the user sees: one line per step with elapsed time, a spinner or a bar while it runs, plain lines without a terminal. */
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const live = Boolean(process.stdout.isTTY) && process.env.TERM !== 'dumb' && !process.env.CI;
@@ -10,7 +10,7 @@ const green = (text) => paint('32', text);
 const red = (text) => paint('31', text);
 const yellow = (text) => paint('33', text);
 
-/** Whoever read our output went away (a closed pipe): the same as a closed terminal. */
+/** The reader of our output has gone (a closed pipe): the same as a closed terminal. */
 process.stdout.on('error', (error) => {
   if (error.code === 'EPIPE') process.kill(process.pid, 'SIGHUP');
 });
@@ -48,7 +48,7 @@ function redraw() {
   );
 }
 
-// biome reads the escape character as a mistake in a regular expression, so the pattern is built from a string
+// Biome takes the escape character in a regular expression for a mistake, so the pattern is built from a string
 const escapes = new RegExp(`${String.fromCharCode(27)}\\[[0-9;]*m`, 'g');
 const visibleLength = (text) => text.replace(escapes, '').length;
 

@@ -213,7 +213,7 @@ test('a batch that breaks off after chunks were kept says which', async () => {
   expect(n).toBe(0);
 }, 60_000);
 
-test('text is UTF-8 or refused, a byte order mark at the start is passed over in either form', async () => {
+test('text is UTF-8 or refused, a byte order mark at the start is skipped in either form', async () => {
   const text = JSON.stringify(measurementRecord('B', 6));
   const broken = Buffer.from(text.replace('P25', 'PX5'));
   broken[broken.indexOf('PX5') + 1] = 0xff;

@@ -17,10 +17,10 @@ let server: Awaited<ReturnType<typeof startPostgres>>;
 
 /** The server and all its backends stop, or go on: connections stay open and nothing is answered. */
 const signal = (name: 'STOP' | 'CONT') => {
-  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(server.kid.pid)], { encoding: 'utf8' })
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', String(server.child.pid)], { encoding: 'utf8' })
     .split(/\s+/)
     .filter(Boolean);
-  execFileSync('kill', [`-${name}`, String(server.kid.pid), ...children]);
+  execFileSync('kill', [`-${name}`, String(server.child.pid), ...children]);
 };
 
 beforeAll(async () => {
@@ -31,7 +31,7 @@ afterAll(async () => {
   signal('CONT');
   await closePool();
   await prisma().$disconnect();
-  await stop(server.kid);
+  await stop(server.child);
   removePostgres(join(dir, 'postgres'));
   rmSync(dir, { recursive: true, force: true });
   process.env['DATABASE_URL'] = before;

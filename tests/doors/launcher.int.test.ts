@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterEach, expect, test, vi } from 'vitest';
-import { crew, keepAlive } from '../../scripts/lib/crew.mjs';
 import { removePostgres, startPostgres } from '../../scripts/lib/postgres.mjs';
+import { keepAlive, processGroup } from '../../scripts/lib/process-group.mjs';
 import { kill, runFile, start, stop } from '../../scripts/lib/processes.mjs';
 import { startRedis } from '../../scripts/lib/redis.mjs';
 import { eventually } from '../support';
 
-type Kid = ReturnType<typeof start>;
+type ManagedProcess = ReturnType<typeof start>;
 
 const dirs: string[] = [];
-const kids = new Map<string, Kid>();
+const processes = new Map<string, ManagedProcess>();
 afterEach(async () => {
-  for (const kid of kids.values()) await stop(kid);
-  kids.clear();
+  for (const child of processes.values()) await stop(child);
+  processes.clear();
   for (const dir of dirs.splice(0)) {
     removePostgres(join(dir, 'postgres'));
     rmSync(dir, { recursive: true, force: true });
@@ -38,32 +38,34 @@ function launcher() {
   vi.spyOn(process.stdout, 'write').mockImplementation(listen);
   vi.spyOn(process.stderr, 'write').mockImplementation(listen);
   const ended: number[] = [];
-  const team = crew(runFile(join(dir, 'run.json')));
+  const team = processGroup(runFile(join(dir, 'run.json')));
   return {
     dir,
     said: () => said.join('\n'),
     ended,
-    team: { ...team, end: (code: number) => Promise.resolve(void ended.push(code)) } as unknown as ReturnType<typeof crew>,
+    team: { ...team, end: (code: number) => Promise.resolve(void ended.push(code)) } as unknown as ReturnType<
+      typeof processGroup
+    >,
     /** Notes each life of a part, so that the test can kill it and clean up. */
-    noted: (kid: Kid) => {
-      kids.set(kid.name, kid);
-      return kid;
+    noted: (child: ManagedProcess) => {
+      processes.set(child.name, child);
+      return child;
     },
   };
 }
 
 /** SIGKILL to the process alone, as the kernel or a person would send it. */
-const murder = (name: string) => kids.get(name)!.process.kill('SIGKILL');
+const murder = (name: string) => processes.get(name)!.process.kill('SIGKILL');
 
 test('Postgres and Redis that are killed come back at their addresses with their data, and a line says so', async () => {
   const { dir, said, ended, team, noted } = launcher();
   const place = { dir: join(dir, 'postgres'), logs: join(dir, 'logs'), password: 'kept' };
   const server = await startPostgres(place);
-  keepAlive(team, async () => noted((await startPostgres({ ...place, port: server.port })).kid), noted(server.kid), 100);
+  keepAlive(team, async () => noted((await startPostgres({ ...place, port: server.port })).child), noted(server.child), 100);
   const where = { dir: join(dir, 'redis'), logs: join(dir, 'logs'), password: 'kept' };
   const queue = await startRedis(where);
-  if (queue.kid)
-    keepAlive(team, async () => noted((await startRedis({ ...where, port: queue.port! })).kid!), noted(queue.kid), 100);
+  if (queue.child)
+    keepAlive(team, async () => noted((await startRedis({ ...where, port: queue.port! })).child!), noted(queue.child), 100);
 
   const ask = async (text: string) => {
     const client = new pg.Client({ connectionString: server.url, connectionTimeoutMillis: 2_000 });
@@ -84,18 +86,18 @@ test('Postgres and Redis that are killed come back at their addresses with their
   await new Promise((resolve) => setTimeout(resolve, 1_200)); // the append-only file is written once a second
 
   murder('postgres');
-  if (queue.kid) murder('redis');
+  if (queue.child) murder('redis');
   await eventually(
     () => ask('select n from kept').catch(() => []),
     (rows) => rows[0]?.n === 42,
     40_000,
   );
-  expect(await redis?.get('kept')).toBe(queue.kid ? '42' : undefined);
+  expect(await redis?.get('kept')).toBe(queue.child ? '42' : undefined);
   await eventually(
     async () => said(),
     (t) => t.includes('postgres ended (SIGKILL) and is started again') && t.includes('postgres runs again'),
   );
-  if (queue.kid) expect(said()).toContain('redis ended (SIGKILL) and is started again');
+  if (queue.child) expect(said()).toContain('redis ended (SIGKILL) and is started again');
   expect(ended).toEqual([]);
   redis?.disconnect();
 }, 90_000);
@@ -135,11 +137,11 @@ test('a part that cannot be started again counts as dying; one that comes back g
     live(),
     10,
   );
-  const first = kids.get('redis')!.pid;
-  kill(kids.get('redis'));
-  kids.get('redis')!.stopping = false; // killed from outside, not by the launcher
+  const first = processes.get('redis')!.pid;
+  kill(processes.get('redis'));
+  processes.get('redis')!.stopping = false; // killed from outside, not by the launcher
   await eventually(
-    async () => kids.get('redis')!.pid,
+    async () => processes.get('redis')!.pid,
     (pid) => pid !== first,
   );
   await eventually(

@@ -12,21 +12,21 @@ import { workState } from '@/lib/services/system/status';
 import { beat, lastBeat, Watchdog } from '@/lib/services/tasks/heartbeat';
 import { eventually, type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { cuttableLine } from '../support/line';
-import { WorkerCrew } from '../support/workers';
+import { WorkerProcesses } from '../support/workers';
 
 let database: TestDatabase;
-let crew: WorkerCrew;
+let workers: WorkerProcesses;
 let admin: pg.Client;
 beforeAll(async () => {
   database = await testDatabase();
   testQueuePrefix();
   admin = new pg.Client({ connectionString: database.url, application_name: 'test admin' });
   await admin.connect();
-  crew = await WorkerCrew.build();
+  workers = await WorkerProcesses.build();
 });
 afterAll(async () => {
-  await crew.stop();
-  crew.remove();
+  await workers.stop();
+  workers.remove();
   await admin.end();
   await closePool();
   await database.drop();
@@ -110,7 +110,7 @@ test('the live feed goes on after its connections were ended', async () => {
 }, 60_000);
 
 test('a worker whose connections are ended more than nine times goes on working, in the same process', async () => {
-  const kid = crew.start();
+  const child = workers.start();
   await ask();
   await eventually(waiting, (n) => n === 0, 30_000);
   for (let i = 0; i < 14; i++) {
@@ -127,10 +127,10 @@ test('a worker whose connections are ended more than nine times goes on working,
     (ok) => ok,
   );
   await eventually(waiting, (n) => n === 0, 45_000);
-  expect(kid.exitCode).toBeNull();
-  expect(crew.running).toBe(1);
+  expect(child.exitCode).toBeNull();
+  expect(workers.running).toBe(1);
   expect((await workState()).liveWorkers).toBe(1);
-  await crew.stop();
+  await workers.stop();
   expect((await workState()).liveWorkers).toBe(0);
 }, 120_000);
 

@@ -105,7 +105,7 @@ test('a saved mapping keeps what is declared of the dates, and is refused on a f
     const e = await refusal(door());
     expect(e).toMatchObject({ code: 'invalid_input' });
     expect(e.message).toMatch(
-      /names "Slot", "Value", which the file has not\. The mapping uses "Lot", "Slot".*the file has "Thk", "Operator", "Time", "Wafer No"/,
+      /names "Slot", "Value", which the file does not have\. The mapping uses "Lot", "Slot".*the file has "Thk", "Operator", "Time", "Wafer No"/,
     );
   }
   expect(
@@ -145,7 +145,7 @@ test('the line that names the columns is saved with the mapping, and the next fi
   await saveMapping(as(WHO), { name: 'settings above', mapping, headerLine: told.headerLine });
   const saved = (await savedMappings()).find((m) => m.name === 'settings above')!;
   expect(saved.headerLine).toBe(2);
-  expect((await refusal(preview(file(tuesday), saved.mapping))).message).toMatch(/which the file has not/); // without the line
+  expect((await refusal(preview(file(tuesday), saved.mapping))).message).toMatch(/which the file does not have/); // without the line
   expect(await preview(file(tuesday, saved.headerLine), saved.mapping)).toMatchObject({ faultTotal: 0, waferTotal: 1 });
   const kept = await uploadCsv(as(WHO, { now: NOW }), {
     ...file(tuesday, saved.headerLine),

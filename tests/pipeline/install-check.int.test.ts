@@ -70,10 +70,10 @@ const of = async (section: Section, subject: string) => (await check(section)).f
 /** The command as it is typed, on the same database. */
 function command(...args: string[]): Promise<{ code: number | null; out: string }> {
   return new Promise((resolve) => {
-    const kid = spawn(process.execPath, ['--import', 'tsx', 'scripts/verify-install.ts', ...args], { env: { ...process.env } });
+    const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/verify-install.ts', ...args], { env: { ...process.env } });
     let out = '';
-    for (const stream of [kid.stdout, kid.stderr]) stream.on('data', (d: Buffer) => (out += d));
-    kid.on('close', (code) => resolve({ code, out }));
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (d: Buffer) => (out += d));
+    child.on('close', (code) => resolve({ code, out }));
   });
 }
 
@@ -192,7 +192,7 @@ test('a domain is judged by the runs without an injected fault, and too few pred
     INSERT INTO vm_prediction (model_id, run_id, started_at, version, value, u_value, lo, hi, t2, spe, reliable)
     SELECT ${modelId}, id, started_at, 1, 120, 1, 118, 122, 0.5, 0.5, row_number() OVER (ORDER BY started_at) > 2 FROM run`);
   expect(await of('domain', subject)).toMatchObject([
-    { verdict: 'few', right: runs - 2, of: runs, text: expect.stringContaining('too few to tell') },
+    { verdict: 'few', right: runs - 2, of: runs, text: expect.stringContaining('too few to judge') },
   ]);
   await predict(0, 1200, 12);
   expect(await of('domain', subject)).toMatchObject([{ verdict: 'pass', right: runs + 1200 - 14, of: runs + 1200 }]);

@@ -13,7 +13,7 @@ import { asMachine } from '@/lib/services/verb';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
 import { as, keyFor } from '../support/as';
-import { WorkerCrew } from '../support/workers';
+import { WorkerProcesses } from '../support/workers';
 
 /** A disturbed backfill must end with exactly the rows of an undisturbed one. */
 const SEED = 7;
@@ -92,11 +92,11 @@ async function digests(): Promise<Record<string, Digest>> {
   return out;
 }
 
-let crew: WorkerCrew;
+let workers: WorkerProcesses;
 beforeAll(async () => {
-  crew = await WorkerCrew.build();
+  workers = await WorkerProcesses.build();
 });
-afterAll(() => crew.remove());
+afterAll(() => workers.remove());
 
 /**
  * Limits from the start and so tight that alerts are certain: limits of a baseline come too late in so short a history. A single value beyond
@@ -129,8 +129,8 @@ async function backfill(disturb: (over: AbortSignal) => Promise<void>): Promise<
     const key = await keyFor('fab', 'ingest', 'advice', 'fab', 'truth');
     await startSimulatedFab(asMachine('test'), SEED);
     await tightLimits();
-    crew.start();
-    crew.start();
+    workers.start();
+    workers.start();
     const driver = new FabDriver(
       new FabClient(api.url, key),
       {
@@ -151,7 +151,7 @@ async function backfill(disturb: (over: AbortSignal) => Promise<void>): Promise<
     return await digests();
   } finally {
     over.abort();
-    await crew.stop();
+    await workers.stop();
     await api.close();
     await closePool();
     await database.drop();
@@ -185,9 +185,9 @@ test('workers killed at any instant, and Redis emptied, leave exactly the rows o
       if (over.aborted) return;
       if (round % 3 === 2) {
         if ((await flushQueues()) > 0) flushes++;
-      } else if (crew.killAny()) {
+      } else if (workers.killAny()) {
         kills++;
-        crew.start();
+        workers.start();
       }
     }
   });

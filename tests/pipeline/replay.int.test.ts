@@ -15,7 +15,7 @@ import { asMachine } from '@/lib/services/verb';
 import { type TestDatabase, testDatabase, testQueuePrefix } from '../support';
 import { apiServer } from '../support/api-server';
 import { as, keyFor } from '../support/as';
-import { WorkerCrew } from '../support/workers';
+import { WorkerProcesses } from '../support/workers';
 
 /** Two simulated days of the whole fab, by the workers: every loop's version in force gives every recorded move. */
 const SEED = 11;
@@ -24,19 +24,19 @@ const END = Date.UTC(2026, 8, 20);
 const START = END - 48 * HOUR;
 
 let database: TestDatabase;
-let crew: WorkerCrew;
+let workers: WorkerProcesses;
 let api: Awaited<ReturnType<typeof apiServer>>;
 const dir = mkdtempSync(join(tmpdir(), 'driftless-'));
 
 beforeAll(async () => {
-  crew = await WorkerCrew.build();
+  workers = await WorkerProcesses.build();
   database = await testDatabase();
   testQueuePrefix();
   api = await apiServer();
   const key = await keyFor('fab', 'ingest', 'advice', 'fab', 'truth');
   await startSimulatedFab(asMachine('test'), SEED);
-  crew.start();
-  crew.start();
+  workers.start();
+  workers.start();
   const driver = new FabDriver(
     new FabClient(api.url, key),
     {
@@ -53,8 +53,8 @@ beforeAll(async () => {
   await driver.backfill(END);
 }, 400_000);
 afterAll(async () => {
-  await crew.stop();
-  crew.remove();
+  await workers.stop();
+  workers.remove();
   await api.close();
   await closeQueues();
   await closePool();

@@ -6,14 +6,14 @@ import { startRedis } from '../../scripts/lib/redis.mjs';
 import { inRoot } from '../../scripts/lib/root.mjs';
 import { prepareTemplate } from './template';
 
-type Kid = Parameters<typeof stop>[0];
+type ManagedProcess = Parameters<typeof stop>[0];
 
 /** Start a throw-away Postgres and Redis for a run by hand; `npm test` hands its own over in the environment. */
 async function startServices(): Promise<() => Promise<void>> {
   const dir = inRoot('.data', `vitest-${process.pid}`);
-  const kids: Kid[] = [];
+  const processes: ManagedProcess[] = [];
   const lastResort = () => {
-    for (const kid of kids) kill(kid);
+    for (const child of processes) kill(child);
   };
   process.once('exit', lastResort);
   mkdirSync(dir, { recursive: true });
@@ -21,16 +21,16 @@ async function startServices(): Promise<() => Promise<void>> {
   record.claim();
   const password = `test-${process.pid}`;
   const postgres = await startPostgres({ dir: join(dir, 'postgres'), logs: join(dir, 'logs'), password, throwaway: true });
-  kids.push(postgres.kid);
-  record.add(postgres.kid);
+  processes.push(postgres.child);
+  record.add(postgres.child);
   const queue = await startRedis({ dir: join(dir, 'redis'), logs: join(dir, 'logs'), password, throwaway: true });
-  if (queue.kid) {
-    kids.push(queue.kid);
-    record.add(queue.kid);
+  if (queue.child) {
+    processes.push(queue.child);
+    record.add(queue.child);
   }
   Object.assign(process.env, { DATABASE_URL: postgres.url, AUTH_SECRET: `secret-of-the-tests-${process.pid}` }, queue.env);
   return async () => {
-    for (const kid of [...kids].reverse()) await stop(kid);
+    for (const child of [...processes].reverse()) await stop(child);
     process.off('exit', lastResort);
     removePostgres(join(dir, 'postgres'));
     if (existsSync(dir)) rmSync(dir, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { type CompiledRecipe, compileRecipe, fitWaferSpectra, type SiteFit } fro
 import type { SpectrumJob } from '@/lib/services/spectra/fit-spectra';
 import { serve } from '@/lib/threads/serve';
 
-/** Fits wafers. A compiled recipe keeps its materials, its grating modes and its library of starts for the wafers that follow. */
+/** Fits wafers. Keeps compiled recipes, with their materials, grating modes and libraries of starts, for the wafers that follow. */
 const KEEP = 8;
 const compiled = new Map<string, CompiledRecipe>();
 

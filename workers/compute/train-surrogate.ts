@@ -3,11 +3,11 @@ import type { SurrogateAnswer, SurrogateSlice } from '@/lib/services/recipes/sur
 import { serve } from '@/lib/threads/serve';
 import { buffersOf } from '@/lib/threads/thread';
 
-/** Spectra by which the two speeds are taken. */
+/** Number of spectra by which the two speeds are measured. */
 const RIGOROUS = 5;
 const FAST = 20_000;
 
-/** Goes on with a training for the time of a slice, and hands back where it stands or what came of it. */
+/** Continues a training for the time of a slice, and returns a checkpoint or the result. */
 function run({ work, from, milliseconds }: SurrogateSlice): SurrogateAnswer {
   const until = performance.now() + milliseconds;
   const steps = trainSurrogate(work, from);

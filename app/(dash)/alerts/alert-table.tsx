@@ -26,7 +26,7 @@ export function AlertTable({
   filtered: boolean;
   /** Closed before the time range. */
   older: number;
-  /** What an empty page says that is not the first. */
+  /** Text of an empty page other than the first. */
   emptyPage: ReactNode;
 }) {
   const { run } = useAction();

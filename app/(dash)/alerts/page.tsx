@@ -25,7 +25,7 @@ const TITLES: Readonly<Record<(typeof STATES)[number], string>> = {
   all: 'Alerts that wait, and closed ones',
 };
 const RANGE = timeRangeField('7d');
-/** Alerts are kept for good, so that their list can go back to the first one. */
+/** Alerts are kept forever, so the list can go back to the first one. */
 const CLOSED_WITHIN = { ...RANGE, label: 'Closed', options: [...RANGE.options, { value: ALL_TIMES, label: 'At any time' }] };
 const SEVERITIES = ['high', 'medium', 'low'] as const;
 
@@ -105,7 +105,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
   );
 }
 
-/** The way from a list of the last days to the alerts that were closed before them. */
+/** Link from a list of recent days to the alerts closed before them. */
 function EarlierAlerts({ params, older }: { params: SearchParams; older: number }) {
   return (
     <Link prefetch={false} className="btn h-7! text-sm!" href={firstPage('/alerts', { ...params, range: ALL_TIMES })}>

@@ -5,7 +5,7 @@ import type { ApiDocs, FieldView, OperationView } from '@/lib/services/pages/api
 import { PageHead, Panel } from '@/lib/ui/components/panel';
 import { useToast } from '@/lib/ui/components/toast';
 
-/** The machine API for reading: every route, and of the opened ones the fields, an example, a curl line and the answers. */
+/** The documentation of the machine API: every route, and for opened ones the fields, an example, a curl line and the responses. */
 export function ApiDocsView({ docs }: { docs: ApiDocs }) {
   const { isOpen, toggle, openAll, areAllOpen } = useOpened(docs.operations.map((o) => o.id));
   return (
@@ -80,7 +80,7 @@ export function ApiDocsView({ docs }: { docs: ApiDocs }) {
   );
 }
 
-/** Which operations are opened: none at first but the one that the address names. */
+/** Which operations are open: at first only the one that the address names. */
 function useOpened(ids: readonly string[]) {
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
   const toggle = (id: string, open: boolean): void =>
@@ -104,7 +104,7 @@ function useOpened(ids: readonly string[]) {
   };
 }
 
-/** One operation; what is closed is not in the page: a hundred operations have some ten thousand elements. */
+/** One operation; closed ones are not rendered: a hundred operations have some ten thousand elements. */
 function Operation({ op, isOpen, onToggle }: { op: OperationView; isOpen: boolean; onToggle: (open: boolean) => void }) {
   return (
     <section id={op.id} aria-label={op.summary} className="panel bg-surface border border-hairline rounded min-w-0 scroll-mt-2">

@@ -9,7 +9,7 @@ import { asSent, type Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act, actFor } from '../session';
 
-/** One verb that changes a loop; its answer says whether the change is in force or waits for a second engineer. */
+/** Runs one verb that changes a loop; its answer says whether the change is in force or waits for a second engineer. */
 async function change<I>(
   verb: Verb<I, ChangeOutcome>,
   input: NoInfer<I>,
@@ -54,7 +54,7 @@ export async function rejectLoopProposal(proposal: string, reason: string): Prom
   return result;
 }
 
-/** What history says of a draft's stability; changes nothing. */
+/** The stability of a draft, judged by history; changes nothing. */
 export async function judgeConfiguration(
   loop: string,
   config: LoopHead['config'],
@@ -63,7 +63,7 @@ export async function judgeConfiguration(
   return { result, judged: value };
 }
 
-/** What the last observations would have been with this configuration; changes nothing. */
+/** Replays the last observations with this configuration; changes nothing. */
 export async function tryConfiguration(
   loop: string,
   config: LoopHead['config'],

@@ -137,7 +137,7 @@ const COLUMNS: readonly Column<LoopRow>[] = [
   { key: 'last', header: 'Last observation', fileOnly: true, time: (r) => r.lastMs },
 ];
 
-/** One row a loop. */
+/** One row per loop. */
 export function LoopTable({ rows, filtered }: { rows: readonly LoopRow[]; filtered: boolean }) {
   return (
     <DataTable

@@ -1,7 +1,7 @@
 import type { OverlayRow } from '@/lib/services/overlay/views/overlay';
 import type { Status } from '@/lib/ui/tokens';
 
-/** What the list says of a measurement: in control only where limits judged its charted points. */
+/** The state of a measurement in the list: in control only where limits judged its charted points. */
 export function overlayState(r: Pick<OverlayRow, 'isOut' | 'isJudged' | 'rawX'>): {
   status: Status;
   text: string;

@@ -54,7 +54,7 @@ export function OverlayTable({
 }: {
   rows: readonly OverlayRow[];
   total: number;
-  /** What an empty page says that is not the first. */
+  /** Text of an empty page other than the first. */
   emptyPage: ReactNode;
 }) {
   return (

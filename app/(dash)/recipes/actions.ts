@@ -12,13 +12,13 @@ import { asSent, type Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act, actFor } from '../session';
 
-/** Keeps what is being edited; nothing of it is used. Its id and revision, or why it could not be kept. */
+/** Saves what is being edited; nothing of it is used. Returns its id and revision, or why it could not be saved. */
 export async function autosave(draft: unknown): Promise<{ kept: { id: string; revision: number } | null; error: string | null }> {
   const { result, value } = await actFor(keepDraft, asSent(draft), '');
   return { kept: value, error: result.ok ? null : result.error };
 }
 
-/** One verb that changes what the pages of recipes show. */
+/** Runs one verb that changes what the recipe pages show. */
 async function change<I>(verb: Verb<I, unknown>, input: NoInfer<I>, done: string): Promise<ActionResult> {
   const result = await act(verb, input, done);
   revalidatePath('/recipes', 'layout');
@@ -48,7 +48,7 @@ interface Decided {
   recipeId: string | null;
 }
 
-/** Puts a draft in use, or asks another engineer to. */
+/** Puts a draft in use, or proposes it to another engineer. */
 export async function release(draft: string, revision: number, reason: string): Promise<Decided> {
   return decide(releaseDraft, { draft, revision, reason });
 }
@@ -63,7 +63,7 @@ async function decide<I>(verb: Verb<I, ReleaseOutcome>, input: NoInfer<I>): Prom
   return { result, recipeId: value?.kind === 'in_use' ? value.recipeId : null };
 }
 
-/** Gives a proposal back to its author. */
+/** Returns a proposal to its author. */
 export async function giveBack(draft: string, revision: number, reason: string): Promise<ActionResult> {
   return change(returnDraft, { draft, revision, reason }, 'The draft is with its author again.');
 }
@@ -76,7 +76,7 @@ export async function switchRecipe(recipe: string, seen: number, active: boolean
   );
 }
 
-/** Starts, or takes up again, the training of a surrogate for the version in force. */
+/** Starts or resumes the training of a surrogate for the version in force. */
 export async function trainSurrogate(recipe: string): Promise<ActionResult> {
   return change(startSurrogate, { recipe }, 'The training is running; fits use the surrogate as soon as it is ready.');
 }
@@ -85,13 +85,13 @@ export async function endSurrogate(surrogate: string): Promise<ActionResult> {
   return change(stopSurrogate, { surrogate }, 'Stopped.');
 }
 
-/** What a trial made of every site, for its map and table. */
+/** The result of a trial at every site, for its map and table. */
 export async function fetchTrialSites(trialId: string): Promise<TrialSites> {
   await requireActor();
   return trialSites(trialId);
 }
 
-/** The curves of a measured site, to hold a draft against. */
+/** The curves of a measured site, to compare a draft with. */
 export async function fetchMeasured(spectrumId: string, site: number): Promise<SiteSpectra> {
   await requireActor();
   return siteSpectra(String(spectrumId), Number(site));

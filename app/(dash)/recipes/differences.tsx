@@ -1,7 +1,7 @@
 import { ComparisonTable } from '@/lib/ui/control/comparison-table';
 import type { RecipeChange } from '@/lib/ui/recipes/recipe-diff';
 
-/** The fields in which a draft differs from the version that it stands beside. */
+/** The fields in which a draft differs from the version it is based on. */
 export function Differences({ version, changes }: { version: number; changes: readonly RecipeChange[] }) {
   if (changes.length === 0) return null;
   return (

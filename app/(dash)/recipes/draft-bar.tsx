@@ -14,7 +14,7 @@ import type { KeptDraft } from './use-kept-draft';
 
 const SHOWN = 4;
 
-/** Whether the server has what is typed. */
+/** States whether the server has what was typed. */
 function keptWords(kept: KeptDraft): string {
   if (kept.isGone) return 'discarded or decided elsewhere; kept again once you change it';
   return kept.at === null ? '' : kept.isKept ? 'kept' : 'keeping…';

@@ -24,7 +24,7 @@ import { type KeptDraft, useKeptDraft } from './use-kept-draft';
 interface EditorProps {
   data: RecipeView;
   may: boolean;
-  /** One's own draft as the page has it. */
+  /** The user's own draft as the page has it. */
   own: RecipeDraft | null;
 }
 
@@ -104,14 +104,14 @@ export function RecipeEditor({ data: d, may: isEngineer, own: shown }: EditorPro
 
 const identityOf = ({ name, operation, product }: Identity): Identity => ({ name, operation, product });
 
-/** The draft that was kept, beside the version from which it was begun. */
+/** The saved draft with the version it is based on. */
 function begunFrom(d: RecipeView, own: RecipeDraft | null) {
   if (own === null) return null;
   const base = d.versions.find((v) => v.version === own.baseVersion);
   return { base: { version: own.baseVersion, content: base?.content ?? d.content }, content: own.content };
 }
 
-/** The trial of one's own draft, from its first save on. */
+/** The trial of the user's own draft, from its first save on. */
 function OwnTrial({ d, own, kept, may }: { d: RecipeView; own: RecipeDraft | null; kept: KeptDraft; may: boolean }) {
   const router = useRouter();
   const id = kept.at?.id;

@@ -25,7 +25,7 @@ export interface RecipeHeadProps {
   own: RecipeDraft | null;
 }
 
-/** Name and version of a recipe, the way into and out of use, and what its draft still waits for. */
+/** Name and version of a recipe, the actions that put it in or out of use, and what its draft still waits for. */
 export function RecipeHead({ d, s, may, mayAct, identity, kept, own }: RecipeHeadProps) {
   const [asking, ask] = useState<'release' | 'switch' | null>(null);
   const isNew = d.version === 0;

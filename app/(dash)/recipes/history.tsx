@@ -9,7 +9,7 @@ import { type RecipeChange, recipeDifference } from '@/lib/ui/recipes/recipe-dif
 import { KIND_WORDS } from '@/lib/ui/recipes/templates';
 
 const WRAP = 'block whitespace-normal min-w-[16ch] wrap-anywhere';
-/** More than these are counted. */
+/** Changes listed; any more are only counted. */
 const SHOWN = 6;
 
 interface Entry {
@@ -27,7 +27,7 @@ export function changeWords(changes: readonly RecipeChange[], most = SHOWN): str
   return [...words, ...(changes.length > most ? [`${changes.length - most} more`] : [])].join('; ');
 }
 
-/** Versions, newest first, with who, why and what; an older one can be opened as a draft. */
+/** Versions, newest first, with author, reason and changes; an older one can be opened as a draft. */
 export function HistoryPanel({ d, may, onOpen }: { d: RecipeView; may: boolean; onOpen: (v: Entry) => void }) {
   const entries = useMemo(
     () =>

@@ -2,7 +2,7 @@
 import type { RecipeView } from '@/lib/services/recipes/views/recipes';
 import { Panel } from '@/lib/ui/components/panel';
 
-/** Which wafers a recipe is for; fixed once it is made. */
+/** Which wafers a recipe is for; fixed once it exists. */
 export interface Identity {
   name: string;
   operation: string;

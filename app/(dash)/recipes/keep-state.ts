@@ -1,23 +1,23 @@
 export interface KeepQuestion {
-  /** What is typed, and what the server has. */
+  /** The content of the form, and what the server has. */
   readonly text: string;
   readonly saved: string;
-  /** What was typed when the draft was discarded or decided elsewhere; null: it was not. */
+  /** The content of the form when the draft was discarded or decided elsewhere; null: it was not. */
   readonly gone: string | null;
-  /** There is something that is worth keeping, and who is looking may keep it. */
+  /** There is something worth saving, and this user may save it. */
   readonly mayKeep: boolean;
 }
 
 export interface KeepState {
-  /** Discarded or decided elsewhere: what is typed is kept nowhere until it changes. */
+  /** Discarded or decided elsewhere: the content of the form is not saved until it changes. */
   readonly isGone: boolean;
-  /** Waits to be sent. */
+  /** A save is due. */
   readonly isDue: boolean;
-  /** The server has everything that is typed, or there is nothing to keep. */
+  /** The server has everything that was typed, or there is nothing to save. */
   readonly isKept: boolean;
 }
 
-/** Whether a draft is kept, has to be sent, or has ended elsewhere: then only what is typed from then on is another draft. */
+/** Whether a draft is saved, has to be sent, or has ended elsewhere: in that case later edits begin another draft. */
 export function keepState({ text, saved, gone, mayKeep }: KeepQuestion): KeepState {
   const isGone = gone === text;
   const isDue = mayKeep && !isGone && (saved !== text || gone !== null);

@@ -4,7 +4,7 @@ import { useId, useState } from 'react';
 import { Dialog } from '@/lib/ui/components/dialog';
 import { TEMPLATES } from '@/lib/ui/recipes/templates';
 
-/** Chooses what a new recipe starts from; it is edited before it is saved for the first time. */
+/** Chooses the starting point of a new recipe; it is edited before its first save. */
 export function NewRecipe({ may, recipes }: { may: boolean; recipes: readonly { id: string; name: string }[] }) {
   const [open, setOpen] = useState(false);
   const [from, setFrom] = useState(TEMPLATES[0]!.key);

@@ -10,7 +10,7 @@ export interface KnownTrial {
 }
 
 export interface ReleaseQuestion {
-  /** Of the version in force; 0: the recipe is new. */
+  /** Number of the version in force; 0: the recipe is new. */
   readonly baseVersion: number;
   readonly isEngineer: boolean;
   readonly isProposed: boolean;
@@ -18,7 +18,7 @@ export interface ReleaseQuestion {
   readonly issues: number;
   /** Of a new recipe. */
   readonly name: string;
-  /** As the server keeps the draft; null while what was typed is on its way. */
+  /** Of the draft on the server; null while a save is pending. */
   readonly revision: number | null;
   /** Discarded or decided elsewhere. */
   readonly isGone: boolean;
@@ -30,13 +30,13 @@ export interface ReleaseQuestion {
 export interface ReleaseStep {
   /** Words on the button, the title of the dialog and its own button. */
   readonly words: string;
-  /** Why a second engineer decides; empty: the author puts it in use. */
+  /** Why a second engineer decides; empty: the author decides. */
   readonly asks: readonly string[];
   /** Why it cannot be done yet. */
   readonly waits: string | null;
 }
 
-/** What the author of a draft can do with it now: put it in use, or propose it to a second engineer, which its trial decides as the service will. */
+/** What the author of a draft can do with it now: put it in use, or propose it to a second engineer, by the same trial limits as the service. */
 export function releaseStep(q: ReleaseQuestion): ReleaseStep {
   const isNew = q.baseVersion === 0;
   const t = q.trial;

@@ -20,7 +20,7 @@ const WORDS = {
 } as const;
 const PHASES = { sampling: 'rigorous spectra', training: 'epochs', checking: 'held-back spectra' } as const;
 
-/** The network that stands in for the model of the version in force: its training, its error on spectra it has not seen, its speed. */
+/** The network that stands in for the model of the version in force: its training, its error on unseen spectra, its speed. */
 export function SurrogatePanel({
   recipeId,
   version,

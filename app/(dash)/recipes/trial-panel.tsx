@@ -21,13 +21,13 @@ export interface TrialPanelProps {
   draft: RecipeDraft;
   revision: number;
   isOwn: boolean;
-  /** Why nothing can be done with the draft by who is looking now. */
+  /** Why the signed-in user can do nothing with the draft now. */
   waits: string | null;
-  /** Fields in which a draft of somebody else differs from the version that it stands beside; none of a new recipe. */
+  /** Fields in which somebody else's draft differs from the version it is based on; none for a new recipe. */
   changes?: readonly RecipeChange[];
 }
 
-/** What a draft makes of stored spectra beside the version in force, and who may decide. */
+/** The draft's results on stored spectra beside those of the version in force, and who may decide. */
 export function TrialPanel({ draft: d, revision, isOwn, waits, changes = [] }: TrialPanelProps) {
   const router = useRouter();
   const { busy, run } = useAction();
@@ -94,7 +94,7 @@ interface DecisionProps extends Pick<TrialPanelProps, 'draft' | 'revision' | 'is
   changes: readonly RecipeChange[];
 }
 
-/** The second engineer puts a draft in use or gives it back; its author takes it back. */
+/** The second engineer puts a draft in use or returns it; its author may withdraw it. */
 function DecisionDialog({ asking, onClose, draft: d, revision, isOwn, changes }: DecisionProps) {
   const router = useRouter();
   return (

@@ -6,7 +6,7 @@ import { type ColourScale, sharedScale } from '@/lib/ui/maps/colour-scale';
 import type { WaferMapInput } from '@/lib/ui/maps/wafer-map.prepare';
 import { siteVerdict } from '@/lib/ui/spectra/site-status';
 
-/** One site of the table: values of both recipes, what moved, and what each says of the site. */
+/** One site of the table: values of both recipes, their shift, and each recipe's verdict on the site. */
 export interface TrialSiteRow {
   readonly site: number;
   readonly x: number;
@@ -17,7 +17,7 @@ export interface TrialSiteRow {
   readonly uDraft: number;
   readonly shift: number;
   readonly shiftInU: number;
-  /** One word where both say the same, both where not. */
+  /** One word where both agree, both words where they differ. */
   readonly state: string;
   /** Only one of the two accepts it. */
   readonly isChanged: boolean;
@@ -39,7 +39,7 @@ function stateOf(draft: string, base: string | undefined): { state: string; isCh
   return { state: draft === base ? word(draft) : `${word(base)} → ${word(draft)}`, isChanged };
 }
 
-/** Map and table of what one parameter moves by on one wafer of a trial; null where nothing can be compared. */
+/** Map and table of the shift of one parameter on one wafer of a trial; null where nothing can be compared. */
 export function prepareTrialSites(t: TrialSites, wafer: number, parameter: number): TrialSitesModel | null {
   const w = t.wafers[wafer];
   const p = t.parameters[parameter];
@@ -78,7 +78,7 @@ export function prepareTrialSites(t: TrialSites, wafer: number, parameter: numbe
   };
 }
 
-/** Every wafer, site and parameter of the trial as a table; a number without meaning is an empty cell. */
+/** Every wafer, site and parameter of the trial as a table; an undefined number is an empty cell. */
 export function trialTable(t: TrialSites): { header: string[]; rows: Cell[][] } {
   const cell = (v: number): Cell => (Number.isNaN(v) ? null : v);
   return {

@@ -16,7 +16,7 @@ import { prepareTrialSites, type TrialSiteRow, trialTable } from './trial-sites.
 
 const MAP_SIZE = 320;
 
-/** The difference of a trial site by site, read when it is asked for: a map and a table of one wafer and parameter, and all of it as CSV. */
+/** The difference of a trial site by site, read on demand: a map and a table of one wafer and parameter, and all of it as CSV. */
 export function TrialSitesPart({ trialId, done, recipe }: { trialId: string; done: number; recipe: string }) {
   const [read, setRead] = useState<{ sites: TrialSites; key: string } | null>(null);
   const [state, setState] = useState<'idle' | 'busy' | 'failed'>('idle');

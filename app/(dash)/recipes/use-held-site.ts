@@ -6,7 +6,7 @@ import type { HeldSite } from '@/lib/ui/recipes/draft-curves';
 import type { PickedSite } from '@/lib/ui/recipes/measured-picker';
 import { fetchMeasured } from './actions';
 
-/** The measured site that a draft is held against. The answer to an older question is dropped. */
+/** The measured site that a draft is compared with. The answer to an older request is dropped. */
 export function useHeldSite(d: RecipeView): PickedSite {
   const [held, setHeld] = useState<HeldSite | null>(null);
   const [isLoading, setLoading] = useState(false);

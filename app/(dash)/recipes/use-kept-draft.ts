@@ -12,16 +12,19 @@ const PAUSE_MS = 800;
 export interface KeptDraft {
   /** As the server has it; null before the first save. */
   at: { id: string; revision: number } | null;
-  /** Everything typed is kept. */
+  /** Everything typed is saved. */
   isKept: boolean;
-  /** Discarded or decided elsewhere: what is typed is kept nowhere until it changes. */
+  /** Discarded or decided elsewhere: the content of the form is not saved until it changes. */
   isGone: boolean;
   error: string | null;
   /** Forgets the draft, after it was discarded or put in use. */
   forget: () => void;
 }
 
-/** Keeps a draft on the server a moment after each change, one save after the other; leaving the page before that asks, going to another page saves first. */
+/**
+ * Saves a draft on the server shortly after each change, one save after another; closing the tab before that asks, navigating to another page saves
+ * first.
+ */
 export function useKeptDraft(
   s: DraftState,
   recipeId: string | null,
@@ -37,7 +40,7 @@ export function useKeptDraft(
   const busy = useRef(false);
   latest.current = { at, text };
   const [isOver, end] = useState(false);
-  // a new recipe differs from nothing in force: its name alone is worth keeping
+  // a new recipe differs from nothing in force: its name alone is worth saving
   const mayKeep = may && (at !== null || (recipeId === null ? !isOver : s.isDirty));
   const [gone, setGone] = useState<string | null>(null);
   const { isGone, isDue, isKept } = keepState({ text, saved, gone, mayKeep });
@@ -67,7 +70,7 @@ export function useKeptDraft(
     busy.current = false;
   };
   const seen = useRef(own?.id ?? null);
-  // Decided or discarded elsewhere: what is typed from now on is another draft.
+  // Decided or discarded elsewhere: later edits begin another draft.
   useEffect(() => {
     if (own === null && seen.current !== null && latest.current.at?.id === seen.current) {
       setAt(null);
@@ -77,7 +80,7 @@ export function useKeptDraft(
   }, [own]);
   const keepNow = useRef(keep);
   keepNow.current = keep;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each change begins the pause anew, and what was typed during a save is sent after it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change restarts the pause, and what was typed during a save is sent after it
   useEffect(() => {
     if (!isDue) return;
     const timer = setTimeout(() => void keepNow.current(), PAUSE_MS);

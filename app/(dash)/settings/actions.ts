@@ -7,7 +7,7 @@ import { asSent, type Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { type Acted, actFor, actOnPassword } from '../session';
 
-/** One verb that changes what the page shows. */
+/** Runs one verb that changes what the page shows. */
 async function changeFor<I, R>(verb: Verb<I, R>, input: NoInfer<I>, done: string): Promise<Acted<R>> {
   const acted = await actFor(verb, input, done);
   revalidatePath('/settings');
@@ -29,7 +29,7 @@ export async function changeRole(user: string, role: string): Promise<ActionResu
   return change(setUserRole, { user, role: asSent(role) }, `The role is ${role} now.`);
 }
 
-/** The secret is shown once: it is in this answer and nowhere else. */
+/** The secret is shown once and cannot be read again. */
 export async function addKey(key: unknown): Promise<{ result: ActionResult; secret: string | null }> {
   const done = 'The key was made. Copy it now: it is not shown again.';
   const { result, value } = await changeFor(createApiKey, { key: asSent(key) }, done);
@@ -53,7 +53,7 @@ export async function disableUser(user: string, disabled: boolean): Promise<Acti
   return change(setUserDisabled, { user, disabled }, disabled ? 'Disabled and signed out.' : 'May sign in again.');
 }
 
-/** The new password is shown once: it is in this answer and nowhere else. */
+/** The new password is shown once and cannot be read again. */
 export async function resetUserPassword(user: string): Promise<{ result: ActionResult; secret: string | null }> {
   const done = 'A new password was set; hand it over in person: the user chooses another at the next sign-in.';
   const { result, value } = await changeFor(resetPassword, { user }, done);

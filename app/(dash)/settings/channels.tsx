@@ -83,7 +83,7 @@ export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[
   return (
     <Panel
       title="Notification channels"
-      note="told of every step of an alert; delivery is retried and logged"
+      note="notified of every step of an alert; delivery is retried and logged"
       flush
       actions={
         <button type="button" className="btn h-7! text-sm!" onClick={() => add(true)}>

@@ -1,7 +1,7 @@
 import { EMAIL, LEAST_PASSWORD, LEAST_SENDER, SENDER, SENDER_WORDS } from '@/lib/services/settings/account-rules';
 import type { Problems } from '@/lib/ui/hooks/use-form';
 
-/** What is wrong with the texts of the forms of this page, by the rules that the services refuse by, in the words of the form. */
+/** Problems of the texts in the forms of this page, by the rules of the services, in the words of the forms. */
 
 const known = <F extends string>(list: Readonly<Record<F, string | null>>): Problems<F> =>
   Object.fromEntries(Object.entries<string | null>(list).filter(([, text]) => text !== null)) as Problems<F>;
@@ -51,7 +51,7 @@ export interface PasswordTexts {
   readonly again: string;
 }
 
-/** @param current - what the present password is called. */
+/** @param current - the label of the current password. */
 export const passwordProblems = (v: PasswordTexts, current = 'your current password'): Problems<keyof PasswordTexts> =>
   known({
     current: missing(v.current, current),

@@ -5,14 +5,14 @@ import type { PasswordTexts } from './form-problems';
 
 export const NO_PASSWORDS: { [K in keyof PasswordTexts]: string } = { current: '', next: '', again: '' };
 
-/** The present password and the new one, twice. */
+/** The current password, and the new one twice. */
 export function PasswordFields({
   field,
   current,
   className,
 }: {
   field: ReturnType<typeof useForm<typeof NO_PASSWORDS>>['field'];
-  /** What the present password is called. */
+  /** Label of the current password. */
   current: string;
   className: string;
 }) {

@@ -152,7 +152,7 @@ interface SureProps extends Action {
   onSecret: (s: Secret) => void;
 }
 
-/** Asked once more before the sessions of a user end. */
+/** Asks for confirmation before the sessions of a user end. */
 function SureDialog({ asked, busy, run, onClose, onSecret }: SureProps) {
   const words = SURE[asked?.verb ?? 'disable'];
   const confirm = (): void => {

@@ -1,7 +1,7 @@
 'use client';
 import { TextField } from '@/lib/ui/components/text-field';
 
-/** A number as text, with what is wrong with it beneath. */
+/** A number as text, with its message beneath. */
 export function LimitInput({
   set,
   ...p

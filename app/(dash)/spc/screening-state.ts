@@ -9,7 +9,7 @@ export interface ChartState {
   readonly order: number;
 }
 
-/** What the list says of a chart: only one that has limits can be in control. */
+/** The state of a chart in the list: only a chart with limits can be in control. */
 export function chartState(r: Pick<ScreenRow, 'n' | 'out' | 'alertId' | 'ucl' | 'lcl' | 'dispUcl' | 'dispLcl'>): ChartState {
   if (r.n === 0) return { status: 'idle', text: 'no points', order: 4 };
   if (r.alertId !== null) return { status: 'out', text: 'alert', order: 0 };

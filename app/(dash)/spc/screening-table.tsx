@@ -110,7 +110,7 @@ const COMPACT: readonly Column<ScreenRow>[] = COLUMNS.filter((c) => !c.wide).map
     : c,
 );
 
-/** One row a chart, worst first; the overview shows its head without the widest columns. */
+/** One row per chart, worst first; the overview shows its first rows without the widest columns. */
 export function ScreeningTable({
   rows,
   label,
@@ -122,7 +122,7 @@ export function ScreeningTable({
   label: string;
   total?: number;
   compact?: boolean;
-  /** What an empty page says that is not the first. */
+  /** Text of an empty page other than the first. */
   emptyPage?: ReactNode;
 }) {
   return (

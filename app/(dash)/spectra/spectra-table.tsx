@@ -12,7 +12,7 @@ type Value = SpectrumListRow['values'][number];
 
 const written = (v: Value): string => `${withU(v.mean, v.sd)}${unitLabel(v.unit) ? ` ${unitLabel(v.unit)}` : ''}`;
 
-/** Wafers first that need a person: refused ones, then those a rule fired on. */
+/** Wafers that need attention come first: refused ones, then those where a rule fired. */
 const rank = (r: SpectrumListRow): number =>
   r.accepted === null ? 3 : r.accepted === 0 ? 0 : r.accepted < r.sites ? 1 : r.isOut ? 2 : 4;
 
@@ -78,7 +78,7 @@ const ALL_VALUES: Column<SpectrumListRow> = {
     ),
 };
 
-/** One column a value where the wafers have the same ones. */
+/** One column per value where all wafers have the same ones. */
 function valueColumns(rows: readonly SpectrumListRow[]): readonly Column<SpectrumListRow>[] {
   const first = rows.find((r) => r.values.length > 0);
   if (first === undefined || new Set(rows.map((r) => r.recipe)).size > 1) return [ALL_VALUES];

@@ -10,7 +10,7 @@ import { Ago } from '@/lib/ui/hooks/now';
 import { useAction } from '@/lib/ui/hooks/use-action';
 import { dismissDeadLetter, replayDeadLetter } from './actions';
 
-/** Work that failed for good: its error, its payload, and the two ways out. */
+/** Work that failed for good: its error, its payload, and the actions retry and dismiss. */
 export function DeadLetters({ rows, total, may }: { rows: readonly DeadLetter[]; total: number; may: boolean }) {
   const [asked, ask] = useState<DeadLetter | null>(null);
   const [shown, show] = useState<number | null>(null);

@@ -3,13 +3,13 @@ import { plural } from '@/lib/ui/format';
 
 type Checked = Pick<CsvPreview, 'kept' | 'repeated' | 'refused' | 'faultTotal'>;
 
-/** What an upload of the file would do, by the checks of the store. */
+/** What an upload of the file would do, by the checks of ingestion. */
 export function checkWords(p: Checked): string {
   const there = p.repeated > 0 ? `, ${plural(p.repeated, 'wafer')} stored already` : '';
   return `${plural(p.kept, 'wafer')} can be kept${there}, ${plural(p.refused, 'wafer')} refused, ${plural(p.faultTotal, 'kind')} of fault`;
 }
 
-/** Whether what was checked can be uploaded, the words of the button, and why not. @param p - null while it is being checked. */
+/** Whether the checked file can be uploaded, the label of the button, and why not. @param p - null while it is being checked. */
 export function uploadState(p: Checked | null, mode: string): { isPossible: boolean; words: string; why: string | null } {
   if (p === null) return { isPossible: false, words: 'Checking…', why: null };
   const words = `Upload ${plural(p.kept, 'wafer')}`;

@@ -45,7 +45,7 @@ export function FilePanel({ r, preview, extensions, saved }: FilePanelProps) {
           <SavedMappings
             saved={saved}
             onChoose={(m) =>
-              // A line that was told by hand stands; else the line is the one that was saved with the mapping.
+              // A line set by hand is kept; otherwise the line saved with the mapping is used.
               r.ask({ ...question, mapping: m.mapping, line: question.line ?? m.headerLine, pauseMs: 0 })
             }
           />

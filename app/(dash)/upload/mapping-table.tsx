@@ -8,7 +8,7 @@ export interface FieldInfo {
   need: string;
 }
 
-/** One line a field: the column that fills it, or one value for all rows. */
+/** One row per field: the column that fills it, or one value for all rows. */
 export function MappingTable({
   fields,
   preview,

@@ -7,7 +7,7 @@ import { count, plural } from '@/lib/ui/format';
 import { Faults } from './preview';
 import { type Stored, storedLinks, storedWords } from './stored-links';
 
-/** What became of the file, with the way to what is stored. */
+/** The outcome of the upload, with links to what is stored. */
 export function Outcome({ result: r }: { result: CsvResult }) {
   const kept = r.accepted + r.repeated;
   const columns: Column<Stored>[] = [

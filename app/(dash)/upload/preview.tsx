@@ -7,7 +7,7 @@ import { waferName } from '@/lib/ui/links';
 import type { FieldInfo } from './mapping-table';
 import { neededFields, whyNoWafer } from './why-no-wafer';
 
-/** The file as it stands. */
+/** The first rows, unparsed. */
 export function FirstRows({ preview: p }: { preview: CsvPreview }) {
   return (
     <div className="overflow-auto mt-2">
@@ -39,7 +39,7 @@ export function FirstRows({ preview: p }: { preview: CsvPreview }) {
   );
 }
 
-/** What is wrong, each kind once, with the rows that have it and the wafers that are refused for it. */
+/** Faults, each kind once, with their rows and the wafers refused for them. */
 export function Faults({ faults, total }: { faults: readonly CsvFault[]; total: number }) {
   if (faults.length === 0)
     return (

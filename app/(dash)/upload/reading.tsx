@@ -3,7 +3,7 @@ import type { CsvMapping, CsvPreview, DateOrder } from '@/lib/services/ingest/up
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { plural } from '@/lib/ui/format';
 
-/** Which line names the columns: empty, it is searched for. */
+/** The header line; empty: it is searched for. */
 export function HeaderLine({
   told,
   preview: p,
@@ -36,7 +36,7 @@ export function HeaderLine({
   );
 }
 
-/** The lines that were passed over: never without being shown. */
+/** The skipped lines: always shown. */
 export function Metadata({ preview: p, isTold }: { preview: CsvPreview; isTold: boolean }) {
   if (p.metadata.length === 0) return null;
   return (
@@ -60,7 +60,7 @@ const ORDERS: { value: DateOrder; label: string }[] = [
   { value: 'month-first', label: 'month first: 12/31/2026 14:05 or 12/31/26' },
 ];
 
-/** How dates are written, and what was understood of them. */
+/** How dates are written, and how they were parsed. */
 export function Dates({ preview: p, onChange }: { preview: CsvPreview; onChange: (mapping: CsvMapping) => void }) {
   const minute = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
   return (

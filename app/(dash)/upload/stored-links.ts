@@ -3,7 +3,7 @@ import { plural } from '@/lib/ui/format';
 
 export type Stored = CsvResult['stored'][number];
 
-/** Addresses of what an upload has stored: the lot, its maps of one quantity, one wafer, and the charts from its first point on. */
+/** Links to what an upload has stored: the lot, its maps of one quantity, one wafer, and the charts from its first point on. */
 export function storedLinks(s: Stored): { lot: string; maps: string; first: string; charts: string } {
   const query = (q: Record<string, string>): string => new URLSearchParams(q).toString();
   return {
@@ -14,7 +14,7 @@ export function storedLinks(s: Stored): { lot: string; maps: string; first: stri
   };
 }
 
-/** What follows from what is stored: charts and controllers wait for the run of a wafer, since they go by process time. */
+/** What happens to the stored wafers: charts and controllers wait for the run of a wafer, since they follow process time. */
 export function storedWords(stored: readonly Pick<Stored, 'wafers' | 'withoutRun'>[]): string {
   const wafers = stored.reduce((n, s) => n + s.wafers, 0);
   const waiting = stored.reduce((n, s) => n + s.withoutRun, 0);

@@ -36,7 +36,7 @@ export function UploadView({ fields, extensions, saved }: UploadViewProps) {
     if (next !== null) r.ask(next);
   };
   return (
-    // what is being stored stays on the page until its outcome is there
+    // the form is locked while storing, until the outcome is known
     <fieldset disabled={r.isKeeping} className="min-w-0 flex flex-col gap-3">
       <FilePanel r={r} preview={preview} extensions={extensions} saved={saved} />
       {preview ? (
@@ -66,7 +66,7 @@ export function UploadView({ fields, extensions, saved }: UploadViewProps) {
   );
 }
 
-/** Stores what was checked, and waits while a change is on its way to be; says why where there is nothing to store. */
+/** Stores what was checked, and waits while a change is being checked; says why where there is nothing to store. */
 function UploadButton({ r, mode, onClick }: { r: ReturnType<typeof useReading>; mode: string; onClick: () => void }) {
   const checked = checkedOf(r.reading);
   const state = uploadState(checked, mode);

@@ -25,14 +25,14 @@ async function send<T>(q: Pick<Question, 'file' | 'line' | 'mapping'>, what: 'pr
   );
 }
 
-/** What became of a question beside its answer: it goes with the question. */
+/** The outcome of a question beside its answer; discarded with the question. */
 interface Told {
   readonly of: Question;
   readonly result: CsvResult | null;
   readonly error: string | null;
 }
 
-/** A file as the server would read it: asked anew a moment after each change, and stored only as it was checked. */
+/** A file as the server would read it: checked again shortly after each change, and stored only as it was checked. */
 export function useReading() {
   const [reading, put] = useState<Reading>({ question: null, answer: null });
   const [told, tell] = useState<Told | null>(null);

@@ -2,7 +2,7 @@ import type { WaferGroup } from '@/lib/services/wafers/views/list';
 import { inUnit, toCsv } from '@/lib/ui/csv';
 import { unitLabel } from '@/lib/ui/format';
 
-/** The wafers of a gallery, a row each; the values themselves, whatever the maps are drawn less of. */
+/** The wafers of a gallery, one per row; the values themselves, even where the maps show differences. */
 export function galleryCsv(d: WaferGroup): string {
   const targetOf = new Map(d.targets.map((t) => [t.product, t.target]));
   const unit = unitLabel(d.tiles[0]?.unit);
@@ -44,6 +44,6 @@ export function galleryCsv(d: WaferGroup): string {
   );
 }
 
-/** How much of what was asked for is there. */
+/** How many of the matching wafers are shown. */
 export const shownOf = (d: Pick<WaferGroup, 'tiles' | 'total'>): string =>
   d.total > d.tiles.length ? `newest ${d.tiles.length} of ${d.total}` : `${d.tiles.length} wafers`;

@@ -20,7 +20,7 @@ import { type Gallery, prepareGallery } from './gallery.prepare';
 import { galleryCsv, shownOf } from './gallery-csv';
 import { MAP_KINDS, mapKind } from './map-input';
 
-/** A map in a picture of many, and the picture, px. */
+/** Size of a map in an exported picture, and of the picture, px. */
 const TILE = 120;
 const PICTURE = 1040;
 
@@ -54,7 +54,7 @@ export function GalleryView({ data: d, isLot }: { data: WaferGroup; isLot: boole
   );
 }
 
-/** The colour range, the kind of map, and the picture of all. */
+/** The colour range, the kind of map, and the export of all maps as a picture. */
 function Controls({ d, m, kind }: { d: WaferGroup; m: Gallery; kind: MapKind }) {
   const [, setKind] = useUrlState('map');
   const [, setRange] = useUrlState('scale');

@@ -12,7 +12,7 @@ export interface GalleryItem {
   title: string;
   /** Mean and σ of its sites. */
   caption: string;
-  /** Product and chamber, time measured: for a picture, where the head of the lot is not. */
+  /** Product and chamber, time measured: for a picture, which does not show the head of the lot. */
   facts: string[];
   isOut: boolean;
   input: WaferMapInput;
@@ -24,10 +24,10 @@ export interface Gallery {
   scale: ColourScale;
   rangeWords: string;
   lots: { lot: string; head: WaferTile; chambers: string; items: GalleryItem[] }[];
-  /** There is a specification whose limits can be the colour range, and whether they are. */
+  /** Whether a specification's limits can be the colour range, and whether they are. */
   hasLimits: boolean;
   fromLimits: boolean;
-  /** Products of different targets are shown, and whether as differences from them. */
+  /** Whether products of different targets are shown, and whether as differences from them. */
   targetsDiffer: boolean;
   isDelta: boolean;
 }
@@ -82,7 +82,7 @@ const itemOf = (t: WaferTile, digits: number): GalleryItem => ({
   input: mapInput(t),
 });
 
-/** Up to three chambers by name, else how many wafers. */
+/** Up to three chambers by name, else the number of wafers. */
 function chambersOf(tiles: readonly WaferTile[]): string {
   const names = [...new Set(tiles.flatMap((t) => (t.tool ? [`${t.tool} ${t.chamber ?? ''}`.trim()] : [])))];
   return names.length > 0 && names.length <= 3 ? names.join(', ') : `${tiles.length} wafers`;

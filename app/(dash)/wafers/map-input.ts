@@ -2,7 +2,7 @@ import type { SiteMap } from '@/lib/services/wafers/views/site-maps';
 import { unitLabel } from '@/lib/ui/format';
 import type { MapKind, WaferMapInput } from '@/lib/ui/maps/wafer-map.prepare';
 
-/** A site map as the drawing parts take it; `value` replaces the measured values (a fit, a residual). */
+/** A site map as input of the map components; `value` replaces the measured values (a fit, a residual). */
 export const mapInput = (m: SiteMap, value: Float64Array = m.value): WaferMapInput => ({
   x: m.x,
   y: m.y,

@@ -15,7 +15,7 @@ export const metadata: Metadata = { title: 'Wafers' };
 
 const LIMIT = 60;
 
-/** What the filters ask for, so that a picture says what was left out of it. */
+/** The filters in words, so that a picture says what it leaves out. */
 const galleryFacts = (p: SearchParams, time: readonly FactValue[]): FactValue[] => [
   ...(['product', 'tool', 'lot', 'slot'] as const).map((key): FactValue => [key, param(p, key)]),
   ...time,

@@ -10,7 +10,10 @@ const asEvent = (r: FeedRow): StreamEvent => ({
   data: { id: r.id, at: r.at, kind: r.kind, text: r.text, detail: r.detail },
 });
 
-/** Server-sent events for signed-in people: replays from `Last-Event-ID`, then live, with a beat that keeps the line open; ends with the session. */
+/**
+ * Server-sent events for signed-in people: replays from `Last-Event-ID`, then live, with a heartbeat that keeps the connection open; ends with the
+ * session.
+ */
 export const GET = route(async (req) => {
   const actor = await requireActor();
   const since = Number(req.headers.get('last-event-id') ?? Number.NaN);

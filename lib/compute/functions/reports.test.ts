@@ -3,7 +3,10 @@ import { createRng } from '@/lib/numerics';
 import { compute } from '../compute';
 import { functionAt } from '../registry';
 
-/** Kinds of faults that users of comparable tools reported, through the door of the API and the command line. The 25 reported cases themselves: tests/reference/commands. */
+/**
+ * Kinds of faults that users of comparable tools reported, through the entry point of the API and the command line. The 25 reported cases themselves:
+ * tests/reference/commands.
+ */
 // biome-ignore lint/suspicious/noExplicitAny: results of many shapes
 type Loose = any;
 const run = (path: string, input: unknown): Promise<Loose> => compute(path, JSON.parse(JSON.stringify(input)));

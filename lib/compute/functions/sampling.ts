@@ -20,7 +20,7 @@ import { define, given } from '../define';
 const candidates = {
   basis: oneOf(
     ['zernike', 'overlay', 'rows'],
-    'What the plan shall determine: a Zernike map, an overlay model, or regressors of one’s own; default zernike',
+    'What the plan shall determine: a Zernike map, an overlay model, or custom regressors; default zernike',
   ).optional(),
   x: numbers('Candidate x, mm (of the mark in its field for an overlay model)').optional(),
   y: numbers('Candidate y, mm').optional(),
@@ -33,7 +33,7 @@ const candidates = {
   normRadiusMm: positive('Radius that maps to the unit circle, mm; default 150').optional(),
 };
 const basisOnly = (basis: string) => ({ field: 'basis', in: [basis], default: 'zernike' });
-/** What a basis does not take is refused. */
+/** Options that a basis does not take are refused. */
 const BASIS = {
   rows: basisOnly('rows'),
   terms: basisOnly('zernike'),

@@ -14,8 +14,8 @@ export interface BoundFault {
   readonly verdict: 'second_person' | 'refused';
   /** Field at which it is reported. */
   readonly field: keyof RunToRunConfig;
-  /** All that it depends on: a change of any of them is judged again. */
-  readonly of: readonly (keyof RunToRunConfig)[];
+  /** Fields it depends on: a change of any of them is judged again. */
+  readonly dependsOn: readonly (keyof RunToRunConfig)[];
   readonly text: string;
   /** What to do, where it is refused. */
   readonly remedy: string;
@@ -41,7 +41,7 @@ export function boundFaults(
   agreed: RunToRunConfig,
   limits: OutputLimits | null,
 ): BoundFault[] {
-  const touched = (f: BoundFault) => inForce === null || f.of.some((k) => draft[k] !== inForce[k]);
+  const touched = (f: BoundFault) => inForce === null || f.dependsOn.some((k) => draft[k] !== inForce[k]);
   return [
     ...targetFaults(draft, agreed, limits),
     ...reachFaults(draft, agreed),
@@ -51,10 +51,14 @@ export function boundFaults(
   ].filter(touched);
 }
 
-const second = (field: keyof RunToRunConfig, text: string, of: readonly (keyof RunToRunConfig)[] = [field]): BoundFault => ({
+const second = (
+  field: keyof RunToRunConfig,
+  text: string,
+  dependsOn: readonly (keyof RunToRunConfig)[] = [field],
+): BoundFault => ({
   verdict: 'second_person',
   field,
-  of,
+  dependsOn,
   text,
   remedy: '',
 });
@@ -70,7 +74,7 @@ function targetFaults(draft: RunToRunConfig, agreed: RunToRunConfig, limits: Out
       {
         verdict: 'refused',
         field: 'target',
-        of: ['target'],
+        dependsOn: ['target'],
         text: `the target ${shown(target)} lies outside the specification (LSL ${limits?.lsl ?? 'none'}, USL ${limits?.usl ?? 'none'})`,
         remedy: 'correct the target, or change the specification first',
       },
@@ -125,7 +129,7 @@ function immobileFaults(draft: RunToRunConfig): BoundFault[] {
     out.push({
       verdict: 'refused',
       field: 'deadband',
-      of: MOVES,
+      dependsOn: MOVES,
       text: `${dropped} every smaller one: the loop would never move`,
       remedy: 'give a smaller deadband, or suspend the loop if it shall not move',
     });

@@ -59,11 +59,12 @@ export function estimateGain(threads: readonly GainThread[], level = 0.95): Gain
   }
   const whole = threads.map((t) => ({ x: Array.from(t.x), y: Array.from(t.y) }));
   const n = whole.reduce((t, s) => t + s.x.length, 0);
-  if (n < FEWEST) return { estimate: null, reason: `${n} measured runs are too few to tell the gain; it takes ${FEWEST}` };
+  if (n < FEWEST) return { estimate: null, reason: `${n} measured runs are too few to estimate the gain; it takes ${FEWEST}` };
   if (whole.every((s) => s.x.every((v) => v === s.x[0])))
-    return { estimate: null, reason: 'the setpoint never moved, so nothing tells the gain' };
+    return { estimate: null, reason: 'the setpoint never moved, so the gain cannot be estimated' };
   const readings = [whole, threads.flatMap(stretches)].map((s) => profile(s, level)).filter((p) => p !== null);
-  if (readings.length === 0) return { estimate: null, reason: 'maintenance leaves no stretch long enough to tell the gain' };
+  if (readings.length === 0)
+    return { estimate: null, reason: 'no period between maintenance is long enough to estimate the gain' };
   const low = Math.min(...readings.map((p) => p.low));
   const high = Math.max(...readings.map((p) => p.high));
   const [near, far] = [Math.min(Math.abs(low), Math.abs(high)), Math.max(Math.abs(low), Math.abs(high))];

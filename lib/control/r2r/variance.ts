@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { minimiseGolden, STILL } from '@/lib/numerics';
+import { minimiseGolden, ROUNDING_SHARE } from '@/lib/numerics';
 
 /** Disturbance model with unit innovation variance: white noise, IMA(1,1) with θ, AR(1) with φ, random walk. */
 export type Disturbance =
@@ -118,7 +118,7 @@ export function fitIma11(d: ArrayLike<number>): Ima11Fit {
   const steps = Float64Array.from({ length: n }, (_, i) => x[i + 1]! - x[i]!);
   const perRun = (x[n]! - x[0]!) / n;
   const size = Math.max(...x.map(Math.abs));
-  if (steps.every((v) => Math.abs(v - perRun) <= STILL * size))
+  if (steps.every((v) => Math.abs(v - perRun) <= ROUNDING_SHARE * size))
     throw new AppError(
       'out_of_domain',
       `disturbance: is a straight ramp of ${perRun} a run without noise, which no weight λ follows: a single EWMA stays slope/λ behind; use control/double-ewma`,

@@ -73,7 +73,7 @@ test('an unknown lot, an unknown operation and rows that contradict each other a
 test('semicolons with decimal commas', () => {
   expect(findDelimiter('a;b;c\n1,5;2;3')).toBe(';');
   expect(cellNumber('1,5', ';')).toBe(1.5);
-  expect(cellNumber('1,5', ',')).toBe(1.5); // it stood in quotes
+  expect(cellNumber('1,5', ',')).toBe(1.5); // it was in quotes
   expect(cellNumber('0x10', ';')).toBeNaN();
 });
 
@@ -253,6 +253,6 @@ test('columns are found by name in any order; what no field uses is listed, what
   const record = mapRows(t, whole, LOOKUPS).wafers[0]!.record;
   expect(record).toMatchObject({ lot: 'A1', wafer: 1, x: [10], y: [0], value: [5] });
   expect(() => mapRows(t, { ...whole, value: { column: 'THK' }, u: { column: 'U95' } }, LOOKUPS)).toThrow(
-    /the mapping names "THK", "U95", which the file has not\. The mapping uses .*"THK".*; the file has "value", "wafer", "Comment"/,
+    /the mapping names "THK", "U95", which the file does not have\. The mapping uses .*"THK".*; the file has "value", "wafer", "Comment"/,
   );
 });

@@ -14,8 +14,8 @@ function utf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
 }
 
 /**
- * Text of a file: UTF-16 where it is that, else UTF-8. The byte-order mark is left out.
- * @throws AppError `invalid_input` naming the line that is neither: a file of an older code page would come with wrong letters.
+ * Text of a file: UTF-16 if detected, else UTF-8. The byte-order mark is removed.
+ * @throws AppError `invalid_input` naming the line that is neither: a file in an older code page would give wrong letters.
  */
 export function decodeText(bytes: Uint8Array): string {
   const encoding = utf16(bytes) ?? 'utf-8';
@@ -35,7 +35,7 @@ export function decodeText(bytes: Uint8Array): string {
 /** Line (from 1) of the first bytes that are not UTF-8. */
 function firstOddLine(bytes: Uint8Array): number {
   const shown = new TextDecoder('utf-8').decode(bytes);
-  // what could not be read is shown as U+FFFD; one that was written as such is three bytes of its own, and is rare
+  // undecodable bytes become U+FFFD; a U+FFFD in the file itself is three valid bytes, and rare
   const before = shown.slice(0, Math.max(0, shown.indexOf('\uFFFD')));
   return before.split(/\r\n|\r|\n/).length;
 }

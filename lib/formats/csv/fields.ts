@@ -36,7 +36,7 @@ export type CsvSource = { readonly column: string } | { readonly constant: strin
 export const DATE_ORDERS = ['iso', 'day-first', 'month-first'] as const;
 export type DateOrder = (typeof DATE_ORDERS)[number];
 
-/** Sources of the fields, and what is declared of the dates (`iso` when absent). */
+/** Sources of the fields, and the declared date order (`iso` when absent). */
 export type CsvMapping = Readonly<Partial<Record<CsvField, CsvSource | undefined>>> & {
   readonly dates?: DateOrder | undefined;
 };

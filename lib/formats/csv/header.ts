@@ -26,7 +26,7 @@ export function findDelimiter(text: string): string {
 const HEADER_WITHIN = 64;
 const LOOKED_AT = 256;
 
-/** Lines of a text, counted as editors do; a byte-order mark is none of them. */
+/** Lines of a text, counted as editors do, without the byte-order mark. */
 export const linesOf = (text: string, most: number): string[] => text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/, most);
 
 const cellsOf = (line: string, delimiter: string): string[] => {
@@ -43,14 +43,13 @@ const cellsOf = (line: string, delimiter: string): string[] => {
 const isName = (cell: string): boolean =>
   !/^[+-]?[\d.,]+(e[+-]?\d+)?$/i.test(cell) && cellTime(cell) === null && !isLocalDay(cell);
 
-/** Names of columns: two or more, no number, no time, none twice (one may be empty, as after a closing delimiter). */
+/** Whether cells are column names: two or more, none a number or a time, no duplicates (one may be empty, as after a trailing delimiter). */
 const areNames = (cells: readonly string[]): boolean =>
   cells.length >= 2 && new Set(cells).size === cells.length && cells.every(isName);
 
 /**
- * The line (from 1) that names the columns: of the lines that hold names and whose number of cells most of the lines below repeat, the widest; of
- * equals the one with more names that the upload knows, then the first. Looks at the first 256 lines, for a header within 64.
- * Null: no line is such a one.
+ * The header line (from 1): of the lines of names whose number of cells most of the lines below repeat, the widest; of equal ones that with more
+ * names known to the upload, then the first. Reads the first 256 lines, for a header within the first 64. Null: there is none.
  */
 export function findHeader(text: string): number | null {
   const lines = linesOf(text, LOOKED_AT);

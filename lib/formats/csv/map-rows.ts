@@ -13,7 +13,7 @@ export type RowFaultCode =
   | 'differs'
   | 'unknown_name';
 
-/** Those whose words quote the cell. */
+/** Codes whose messages quote the cell. */
 export const QUOTING_ROW_FAULTS = [
   'no_time',
   'not_a_number',
@@ -25,12 +25,12 @@ export interface RowFault {
   /** Line of the file; 0 for the mapping itself. */
   readonly line: number;
   readonly field: string;
-  /** Kind of fault; of what the store says of a record, its own code. */
+  /** Kind of fault; for faults found by ingestion, its code. */
   readonly code: string;
   readonly message: string;
 }
 
-/** One wafer made of its site rows, in the wire form of a measurement. */
+/** One wafer from its site rows, in the wire form of a measurement. */
 export interface MappedWafer {
   readonly key: string;
   readonly lines: readonly number[];
@@ -46,18 +46,18 @@ export interface Lookups {
 export interface MappedRows {
   readonly wafers: MappedWafer[];
   readonly faults: RowFault[];
-  /** Wafers that are left out for faults of their rows. */
+  /** Wafers left out because of faults in their rows. */
   readonly refused: readonly Pick<MappedWafer, 'key' | 'lines'>[];
 }
 
-/** Cells that say that nothing was measured, in small letters. */
+/** Cells that mean "not measured", in lower case. */
 export const NOT_MEASURED: ReadonlySet<string> = new Set(['', 'na', 'n/a', 'nan', 'null', '-']);
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 /** Thousands never begin with 0: "0,123" is a decimal. */
 const THOUSANDS = /^[+-]?[1-9]\d{0,2}([.,' \u00a0\u2019]\d{3})+([.,]\d+)?$/;
 
-/** Which marks stand in the numbers of a column. */
+/** Decimal and thousands marks in the numbers of a column. */
 export interface Marks {
   readonly comma: boolean;
   readonly point: boolean;
@@ -67,7 +67,7 @@ export interface Marks {
 const SURE_OF_COMMAS = [';', ' '];
 const NO_MARKS: Marks = { comma: false, point: false };
 
-/** The marks in the numbers of a column: a column with both holds no number that may be read in two ways. */
+/** The marks in the numbers of a column: in a column with both, no number is ambiguous. */
 export function marksOf(cells: readonly string[]): Marks {
   const comma = cells.some((c) => c.includes(',') && DECIMAL.test(c.replace(',', '.')));
   return { comma, point: comma && cells.some((c) => c.includes('.') && DECIMAL.test(c)) };
@@ -86,7 +86,7 @@ export function cellNumber(text: string, delimiter: string, marks: Marks = NO_MA
     : Number.NaN;
 }
 
-/** Why a cell is no number. */
+/** Why a cell is not a number. */
 export const numberFault = (text: string): { readonly code: RowFaultCode; readonly message: string } =>
   THOUSANDS.test(text)
     ? {
@@ -98,7 +98,7 @@ export const numberFault = (text: string): { readonly code: RowFaultCode; readon
 /** Fields of numbers. */
 const NUMBERS = ['wafer', 'x', 'y', 'value', 'u'] as const satisfies readonly CsvField[];
 
-/** Texts of the times of a file, blank rows left out. */
+/** Texts of the times of a file, without blank rows. */
 function timeTexts(table: CsvTable, mapping: CsvMapping): string[] {
   const s = mapping.measuredAt;
   if (s === undefined) return [];
@@ -118,7 +118,7 @@ function columnsThere(header: readonly string[], mapping: CsvMapping): void {
   const list = (names: readonly string[]): string => names.map((n) => `"${n}"`).join(', ');
   throw new AppError(
     'invalid_input',
-    `the mapping names ${list(absent)}, which the file has not. The mapping uses ${list(named)}; the file has ${list(header)}. Choose another mapping, map the columns anew, or rename the columns of the file`,
+    `the mapping names ${list(absent)}, which the file does not have. The mapping uses ${list(named)}; the file has ${list(header)}. Choose another mapping, map the columns anew, or rename the columns of the file`,
     { field: 'mapping', absent, named, header },
   );
 }
@@ -180,7 +180,7 @@ export function mapRows(table: CsvTable, mapping: CsvMapping, lookups: Lookups):
   const marksIn = (field: CsvField): Marks => marksOf(table.rows.map((row) => at(row, field)));
   const marks: Partial<Record<CsvField, Marks>> = Object.fromEntries(NUMBERS.map((f) => [f, marksIn(f)]));
   table.rows.forEach((row, i) => {
-    if (isBlankRow(row)) return; // sites belong to their wafer by name, not by place
+    if (isBlankRow(row)) return; // sites belong to their wafer by name, not by position
     const line = table.line[i]!;
     const before = faults.length;
     const fault = (field: CsvField, code: RowFaultCode, message: string): void => {

@@ -4,16 +4,16 @@ import { findDelimiter, findHeader, linesOf } from './header';
 
 export interface CsvTable {
   readonly header: string[];
-  /** Cells as text; `line[i]` is the line of the file that row i stands in, from 1. */
+  /** Cells as text; `line[i]` is the line of row i in the file, from 1. */
   readonly rows: string[][];
   readonly line: number[];
   readonly headerLine: number;
-  /** What stands before the header and was not read, blank lines and a line `sep=` left out. */
+  /** Unread lines before the header, without blank lines and a line `sep=`. */
   readonly metadata: { readonly line: number; readonly text: string }[];
   readonly delimiter: string;
 }
 
-/** A blank line keeps its place among the rows, as a row of empty cells: a gap, not a shift of what follows. */
+/** A blank line keeps its position among the rows, as a row of empty cells: a gap, not a shift of the rows that follow. */
 export const isBlankRow = (row: readonly string[]): boolean => row.every((c) => c === '');
 
 export const MAX_CSV_ROWS = 500_000;
@@ -27,11 +27,11 @@ function fromLine(text: string, n: number): string {
 }
 
 /**
- * A CSV text as header and rows (RFC 4180; comma, semicolon, tab or bar, or what a first line `sep=;` says; a byte-order mark is skipped).
- * Blank lines before the header and after the last row are skipped, those between keep their place as rows of empty cells.
- * @param headerLine - line that names the columns, from 1: what stands before it is not read. Absent: the first line that is not blank.
- * @throws AppError `invalid_input` naming the line when quotes or the number of cells are wrong, when a column name repeats, or nothing is there;
- * where another line looks like the header, which one.
+ * A CSV text as header and rows (RFC 4180; comma, semicolon, tab or bar, or the delimiter of a first line `sep=;`; a byte-order mark is skipped).
+ * Blank lines before the header and after the last row are skipped, those between keep their position as rows of empty cells.
+ * @param headerLine - the header line, from 1: lines before it are not read. Absent: the first line that is not blank.
+ * @throws AppError `invalid_input` naming the line when quotes or the number of cells are wrong, a column name repeats, or the file is empty; it
+ *   names another line that looks like the header.
  */
 export function parseCsv(text: string, headerLine: number | null = null): CsvTable {
   const whole = text.replace(/^\uFEFF/, '');

@@ -6,14 +6,13 @@ const ISO = new RegExp(String.raw`^(\d{4})-(\d{2})-(\d{2})(?:[T ]${CLOCK})?${ZON
 const LOCAL = new RegExp(String.raw`^(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,]\s*${CLOCK})?${ZONE}$`, 'i');
 const LOCAL_DAY = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}\b/;
 
-/** Begins with two short numbers and a year: day and month in an order that only the writer knows. */
+/** Whether a text begins with two short numbers and a year: day and month in an order that only the writer knows. */
 export const isLocalDay = (text: string): boolean => LOCAL_DAY.test(text.trim());
 
 /**
- * A time of a cell as ISO 8601 in UTC. A time without zone is taken as UTC, a date without time as its midnight. Year-month-day is read under every
- * declaration, since it means one thing; day and month in front only under the declaration which of the two comes first, and then with a year of two
- * digits as well.
- * Null: not a time, or a day or an hour that does not exist.
+ * The time in a cell as ISO 8601 in UTC. A time without zone is taken as UTC, a date without time as its midnight. Year-month-day is unambiguous and
+ * always read; day and month in front are read only where their order is declared, and then with a two-digit year as well. Null: not a time, or a day
+ * or an hour that does not exist.
  */
 export function cellTime(text: string, order: DateOrder = 'iso'): string | null {
   const iso = ISO.exec(text);
@@ -24,7 +23,7 @@ export function cellTime(text: string, order: DateOrder = 'iso'): string | null 
   return instant([wholeYear(local[4]!), month, day], local.slice(5));
 }
 
-/** A year of two digits by the rule of POSIX (strptime, %y): 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068. */
+/** A two-digit year by the rule of POSIX (strptime, %y): 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068. */
 const wholeYear = (y: string): string => (y.length === 4 ? y : `${Number(y) >= 69 ? 19 : 20}${y}`);
 
 function instant([y, mo, d]: readonly [string, string, string], clock: readonly (string | undefined)[]): string | null {
@@ -34,7 +33,7 @@ function instant([y, mo, d]: readonly [string, string, string], clock: readonly 
   const two = (v: string | number): string => String(v).padStart(2, '0');
   const offset = zone.toUpperCase() === 'Z' ? 'Z' : zone.includes(':') ? zone : `${zone.slice(0, 3)}:${zone.slice(3)}`;
   const at = new Date(`${y}-${two(mo)}-${two(d)}T${two(hour)}:${mi}:${s}.${frac.slice(0, 3).padEnd(3, '0')}${offset}`);
-  // a day that does not exist (31 February) rolls over in Date, in whatever zone it is written: refuse it
+  // a day that does not exist (31 February) rolls over in Date, whatever its zone: refuse it
   const day = new Date(Date.UTC(Number(y), Number(mo) - 1, Number(d)));
   if (Number.isNaN(at.getTime()) || day.getUTCMonth() !== Number(mo) - 1 || day.getUTCDate() !== Number(d)) return null;
   return at.toISOString();
@@ -49,7 +48,7 @@ function hourOf(h: number, half: string | undefined): number | null {
 
 const other = (order: DateOrder): DateOrder => (order === 'day-first' ? 'month-first' : 'day-first');
 
-/** Why a cell is no time under the declaration, with the remedy. */
+/** Why a cell is not a time in the declared order, with the remedy. */
 export function timeFault(text: string, order: DateOrder): string {
   if (text === '') return 'is empty';
   if (order === 'iso') return `"${text}" is no time; write 2026-11-23T17:05:00Z or 2026-11-23 17:05 (UTC)`;
@@ -58,8 +57,8 @@ export function timeFault(text: string, order: DateOrder): string {
 }
 
 /**
- * The one message for a file whose times mostly have day and month in front where nothing is declared; it says which order the file itself allows.
- * Null: it is not such a file.
+ * The one message for a file whose times mostly have day and month in front without a declared order; it says which order the file allows. Null: it
+ * is not such a file.
  */
 export function undeclaredOrder(texts: readonly string[]): string | null {
   const given = texts.filter((t) => t.trim() !== '');

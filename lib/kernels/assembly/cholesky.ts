@@ -1,7 +1,7 @@
 import { gemm } from './gemm';
 import { half, solveLower, solveRight, solveRightPlain } from './triangular';
 
-// A pivot that is nothing but the rounding of its own subtraction is zero.
+// A pivot no larger than the rounding of its subtraction counts as zero.
 const ROUNDING: f64 = 1e-15;
 
 function factorSmall(n: i32, a: usize, row: usize, diagonal: usize): i32 {
@@ -27,7 +27,7 @@ function factorSmall(n: i32, a: usize, row: usize, diagonal: usize): i32 {
 }
 
 /**
- * A = L·Lᵀ in place on the lower triangle of a row-major matrix; what stands above the diagonal is overwritten.
+ * A = L·Lᵀ in place on the lower triangle of a row-major matrix; entries above the diagonal are overwritten.
  * @param diagonal - the diagonal of A itself, against which a pivot is judged.
  * @returns the first failing pivot, or −1.
  */
@@ -44,12 +44,12 @@ export function factor(n: i32, a: usize, lda: i32, diagonal: usize): i32 {
   return second < 0 ? -1 : second + h;
 }
 
-/** A matrix with zeros above its diagonal. */
+/** Sets the entries above the diagonal to zero. */
 export function clearUpper(n: i32, a: usize, lda: i32): void {
   for (let i = 0; i < n - 1; i++) memory.fill(a + ((<usize>i * (lda + 1) + 1) << 3), 0, (<usize>(n - 1 - i)) << 3);
 }
 
-/** The lower triangle copied above the diagonal. */
+/** Copies the lower triangle above the diagonal. */
 export function mirror(n: i32, a: usize, lda: i32): void {
   const row = (<usize>lda) << 3;
   for (let i = 1; i < n; i++) for (let j = 0; j < i; j++) store<f64>(a + j * row + (i << 3), load<f64>(a + i * row + (j << 3)));

@@ -1,6 +1,6 @@
 import { dot } from './qr';
 
-// Least squares over designs that are kept by columns: rows are taken in blocks that stay in the first-level cache.
+// Least squares over designs stored by columns: rows are processed in blocks that fit the first-level cache.
 
 const BLOCK: i32 = 128;
 
@@ -102,10 +102,10 @@ function norm(n: i32, alpha: f64, x: usize): f64 {
 }
 
 /**
- * R and Qᵀb of a tall matrix by columns: C (n + extra, m) holds its columns, then right-hand sides, and is used up; row k of T (n + extra, n) receives
- * column k of R, zero below the diagonal, the last rows the first n entries of Qᵀb. Householder reflections of R on top of each block of rows: the
- * flops of one factorisation of the whole. Golub & Van Loan, Matrix Computations, 4th ed. (2013), Alg. 5.2.1 and §6.5.3; Demmel et al., SIAM J. Sci.
- * Comput. 34 (2012) A206, §2.
+ * R and Qᵀb of a tall matrix by columns: C (n + extra, m) holds its columns, then right-hand sides, and is destroyed; row k of T (n + extra, n)
+ * receives column k of R, zero below the diagonal, the last rows the first n entries of Qᵀb. Householder reflections of R on top of each block of
+ * rows: the flops of one factorisation of the whole. Golub & Van Loan, Matrix Computations, 4th ed. (2013), Alg. 5.2.1 and §6.5.3; Demmel et al.,
+ * SIAM J. Sci. Comput. 34 (2012) A206, §2.
  */
 export function reduceColumns(m: i32, n: i32, extra: i32, c: usize, t: usize): void {
   const all = n + extra;
@@ -120,7 +120,7 @@ export function reduceColumns(m: i32, n: i32, extra: i32, c: usize, t: usize): v
       const head = t + k * width + ((<usize>k) << 3);
       const alpha = load<f64>(head);
       const size = norm(rows, alpha, x);
-      if (size === 0) continue; // nothing to turn away
+      if (size === 0) continue; // nothing to eliminate
       const beta = alpha >= 0 ? -size : size;
       const tau = (beta - alpha) / beta;
       const f = 1 / (alpha - beta);

@@ -3,7 +3,7 @@ import { complexGemm } from './complex-gemm';
 import { accumulate, reduce } from './complex-hessenberg';
 import { deflationScratch, schur } from './complex-schur';
 
-// Row k of x: the solution of (T − λ_k)x = 0 with x_k = 1, zero behind k.
+// Row k of x: the solution of (T − λ_k)x = 0 with x_k = 1, zero after k.
 function backSubstitute(n: i32, t: usize, x: usize, work: usize): void {
   const bytes = (<usize>n) << 4;
   let norm: f64 = 0;
@@ -26,7 +26,7 @@ function backSubstitute(n: i32, t: usize, x: usize, work: usize): void {
       }
       const u = -f64x2.extract_lane(s, 0);
       const w = -f64x2.extract_lane(s, 1);
-      // Smith's division, so that no square leaves the range
+      // Smith's division, so that no square overflows or underflows
       const steep = abs<f64>(di) > abs<f64>(dr);
       const r = steep ? dr / di : di / dr;
       const d = steep ? dr * r + di : dr + di * r;
@@ -81,7 +81,7 @@ export function complexEigenScratch(n: i32): i32 {
 /**
  * Eigenvalues and right eigenvectors of a complex matrix.
  * @param re, im - A, separate row-major parts (n, n); hold the eigenvectors in their columns, 2-norm 1, on return.
- * @param values - λ, interleaved (n). @param scratch - as many doubles as `complexEigenScratch` says.
+ * @param values - λ, interleaved (n). @param scratch - as many doubles as `complexEigenScratch` returns.
  * @returns QR sweeps, or −1 − i when eigenvalue i takes more than 140.
  */
 export function complexEigen(n: i32, re: usize, im: usize, values: usize, scratch: usize): i32 {

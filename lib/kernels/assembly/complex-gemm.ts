@@ -1,7 +1,7 @@
 import { PACKED_A, PACKED_B } from './gemm';
 
-// C ← C + α·A·B for complex matrices as in gemm.ts. Real and imaginary parts have a pointer each and common strides, so that separate arrays and
-// interleaved ones are the same to it; 4 x 2 complex numbers of C stay in eight registers.
+// C ← C + α·A·B for complex matrices as in gemm.ts. Real and imaginary parts have a pointer each and common strides, so that separate and interleaved
+// arrays are treated alike; 4 x 2 complex numbers of C stay in eight registers.
 
 const KC: i32 = 256;
 const MC: i32 = 48;

@@ -6,7 +6,7 @@ import { at, conjugate, exchanged, modulus, rowDot, times, turned } from './comp
  */
 export function reduce(n: i32, h: usize, reflectors: usize, betas: usize, work: usize): void {
   const bytes = (<usize>n) << 4;
-  const vx = work; // v with exchanged parts
+  const vx = work; // v with swapped parts
   const vc = vx + bytes; // conj(v) and i·conj(v)
   const vt = vc + bytes;
   const z = vt + bytes; // zᴴ = β vᴴ H, then wᴴ and i·wᴴ
@@ -61,7 +61,7 @@ export function reduce(n: i32, h: usize, reflectors: usize, betas: usize, work: 
       if (i <= k) continue;
       const c = v + ((<usize>i) << 4);
       const cr = f64x2.splat(load<f64>(c));
-      const ci = f64x2(load<f64>(c, 8), -load<f64>(c, 8)); // conj(v_i)·h = re·h + (im, −im)·exchanged(h)
+      const ci = f64x2(load<f64>(c, 8), -load<f64>(c, 8)); // conj(v_i)·h = re·h + (im, −im)·swapped(h)
       for (let j = k + 1; j < n; j++) {
         const o = (<usize>j) << 4;
         const a = v128.load(row + o);
@@ -108,7 +108,7 @@ export function reduce(n: i32, h: usize, reflectors: usize, betas: usize, work: 
   }
 }
 
-// Qᵀ (row j is column j of Q) from the reflectors, the last one first: each touches only the block below and right of it.
+// Qᵀ (row j is column j of Q) from the reflectors, last to first: each touches only the block below and to the right of it.
 export function accumulate(n: i32, q: usize, reflectors: usize, betas: usize, work: usize): void {
   const bytes = (<usize>n) << 4;
   memory.fill(q, 0, n * bytes);

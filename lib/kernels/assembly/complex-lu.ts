@@ -39,7 +39,7 @@ function scale(m: i32, fr: f64, fi: f64, xr: usize, xi: usize): void {
   }
 }
 
-// 1/(re + i im) after Smith, so that neither square overflows
+// 1/(re + i im) by Smith's method, so that neither square overflows
 let inverseRe: f64 = 0;
 let inverseIm: f64 = 0;
 function invert(re: f64, im: f64): void {

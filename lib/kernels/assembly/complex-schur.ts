@@ -47,7 +47,7 @@ function wilkinson(h: usize, n: i32, hi: i32): void {
   }
 }
 
-// Rotations of Q wait and are then applied to a few columns of Qᵀ at a time, which stay in the cache for all of them.
+// Rotations of Q are queued and then applied together to a few columns of Qᵀ at a time, which stay in the cache.
 const WAITING: i32 = 2048;
 const CHUNK: i32 = 24;
 const ROTATIONS: usize = memory.data(65536, 16);
@@ -102,7 +102,7 @@ function sweep(n: i32, h: usize, q: usize, lo: i32, hi: i32, deferred: bool): vo
   }
 }
 
-// Diagonal entry `from` of a triangular T moved up to place `to` by exchanges of neighbours; Vᵀ follows.
+// Diagonal entry `from` of a triangular T moved up to position `to` by swaps of neighbours; Vᵀ follows.
 function moveUp(n: i32, t: usize, vt: usize, from: i32, to: i32): void {
   const bytes = (<usize>n) << 4;
   for (let k = from - 1; k >= to; k--) {
@@ -141,9 +141,9 @@ function product(m: i32, n: i32, k: i32, a: usize, lda: i32, b: usize, ldb: i32,
 }
 
 /**
- * Aggressive early deflation: the Schur form of the last `nw` rows and columns of the active block shows which of their eigenvalues no longer feel the rest
- * (a small entry of the spike s·Vᴴe₁); they are kept, the others become the shifts of the next sweeps, and Hessenberg form is restored. Returns how many
- * were deflated. K. Braman, R. Byers & R. Mathias, SIAM J. Matrix Anal. Appl. 23 (2002) 948.
+ * Aggressive early deflation: the Schur form of the last `nw` rows and columns of the active block shows which of their eigenvalues are decoupled
+ * from the rest (a small entry of the spike s·Vᴴe₁); they are kept, the others become the shifts of the next sweeps, and Hessenberg form is restored.
+ * Returns how many were deflated. K. Braman, R. Byers & R. Mathias, SIAM J. Matrix Anal. Appl. 23 (2002) 948.
  */
 function deflate(n: i32, h: usize, q: usize, lo: i32, hi: i32, nw: i32, scratch: usize): i32 {
   const top = hi - nw + 1;
@@ -194,7 +194,7 @@ function deflate(n: i32, h: usize, q: usize, lo: i32, hi: i32, nw: i32, scratch:
   product(nw, nw, nw, bt + at(1, 1, n1), n1, vt, nw, vt, nw, out); // Wᵀ = Qᵀ·Vᵀ
   for (let i = 0; i < nw; i++) memory.copy(h + at(top + i, top, n), bordered + at(i + 1, 1, n1), (<usize>nw) << 4);
   if (top > lo) v128.store(h + at(top, top - 1, n), v128.load(bordered + at(1, 0, n1)));
-  // T holds Wᵀ turned: W by rows, then Wᴴ
+  // T holds the transpose of Wᵀ: W by rows, then Wᴴ
   for (let i = 0; i < nw; i++) for (let j = 0; j < nw; j++) v128.store(t + at(i, j, nw), v128.load(vt + at(j, i, nw)));
   if (top > 0) product(top, nw, nw, h + at(0, top, n), n, t, nw, h + at(0, top, n), n, out);
   product(nw, n, nw, vt, nw, q + at(top, 0, n), n, q + at(top, 0, n), n, out);
@@ -211,12 +211,12 @@ export function deflationScratch(n: i32): usize {
   return 12 * w * w + 34 * w + 2 * <usize>n * w;
 }
 
-// Sweeps without a deflation after which the shifts of the window are given up for Wilkinson's: where eigenvalues are multiple the window may hand out the
-// same few for ever.
+// Sweeps without a deflation after which Wilkinson's shifts replace those of the window: where eigenvalues are multiple the window may return
+// the same few forever.
 const PATIENCE: i32 = 80;
 
-// Schur form by single-shift QR; the number of sweeps, or −1 − i when eigenvalue i does not settle. With scratch, blocks of 48 and more are deflated
-// aggressively and take their shifts from there.
+// Schur form by single-shift QR; the number of sweeps, or −1 − i when eigenvalue i does not converge. With scratch, blocks of 48 and more use
+// aggressive deflation and take their shifts from it.
 export function schur(n: i32, h: usize, q: usize, scratch: usize): i32 {
   let hi = n - 1;
   let tries = 0;
@@ -249,7 +249,7 @@ export function schur(n: i32, h: usize, q: usize, scratch: usize): i32 {
       hi -= gone;
       if (gone > 0) tries = 0;
       if (7 * gone > nw) {
-        pending = 0; // enough were found to look again before the next sweep
+        pending = 0; // enough were found to try again before the next sweep
         continue;
       }
       if (gone > 0) continue;

@@ -1,5 +1,5 @@
 // One complex number is one register (re, im). Products of a register with a complex scalar use two copies of a vector, v and i·v, prepared once, so
-// that the inner loops are multiplications and additions alone.
+// that the inner loops are only multiplications and additions.
 
 // @ts-expect-error: a decorator on a function
 @inline
@@ -42,7 +42,7 @@ export function modulus(re: f64, im: f64): f64 {
   return m * sqrt<f64>(1 + r * r);
 }
 
-// Σ_j row_j·v_j over columns from … n − 1, given v and v with exchanged parts
+// Σ_j row_j·v_j over columns from … n − 1, given v and v with swapped parts
 // @ts-expect-error: a decorator on a function
 @inline
 export function rowDot(row: usize, v: usize, x: usize, from: i32, n: i32): v128 {

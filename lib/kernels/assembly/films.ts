@@ -15,7 +15,7 @@ function write(p: usize, last: bool, v: v128): void {
   else v128.store(p, v);
 }
 
-// What a polarisation carries upwards: admittance of the medium below, r and t of everything below its top.
+// State of a polarisation in the upward recursion: admittance of the medium below, r and t of everything below its top.
 const S: usize = memory.data(96, 16);
 const P: usize = memory.data(96, 16);
 
@@ -87,7 +87,7 @@ export function filmAmplitudes(
     const k = read(k0 + o, last);
     const pr = read(tangential + o, last);
     const pi = read(tangential + step + o, last);
-    // X of the medium below the interface in hand, and its square
+    // X of the medium below the current interface, and its square
     let xr = f64x2.splat(1);
     let xi = zero;
     let sr = xr;

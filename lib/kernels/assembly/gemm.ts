@@ -1,5 +1,5 @@
 // C ← C + α·A·B on packed panels: an MC x KC block of A stays in the second-level cache, a KC x NC panel of B in the third, a 4 x 4 block of C in
-// eight registers. K. Goto & R. van de Geijn, ACM Trans. Math. Softw. 34 (2008) 12. Strides are counted in elements; a transpose is an exchange of them.
+// eight registers. K. Goto & R. van de Geijn, ACM Trans. Math. Softw. 34 (2008) 12. Strides are counted in elements; transposing swaps them.
 
 const KC: i32 = 256;
 const MC: i32 = 96;
@@ -8,7 +8,7 @@ export const PACKED_A: usize = memory.data(196608, 16); // MC·KC doubles
 export const PACKED_B: usize = memory.data(1048576, 16); // KC·NC doubles
 const EDGE: usize = memory.data(128, 16);
 
-// Panels of four rows of A (or, with the strides exchanged, of four columns of B), the missing ones of the last panel zero.
+// Panels of four rows of A (or, with swapped strides, of four columns of B); missing rows of the last panel are zero.
 function pack(to: usize, from: usize, count: i32, depth: i32, across: usize, along: usize, alpha: f64): void {
   for (let i = 0; i < count; i += 4) {
     const p0 = from + i * across;
@@ -87,7 +87,7 @@ function block(depth: i32, a: usize, b: usize, c: usize, row: usize): void {
   addTo(c + 16, c31);
 }
 
-// A block that hangs over the edge of C is made beside it.
+// A block that extends over the edge of C is computed in a separate buffer.
 function edgeBlock(depth: i32, a: usize, b: usize, c: usize, row: usize, rows: i32, cols: i32): void {
   memory.fill(EDGE, 0, 128);
   block(depth, a, b, EDGE, 32);
@@ -100,7 +100,7 @@ function edgeBlock(depth: i32, a: usize, b: usize, c: usize, row: usize, rows: i
 }
 
 /**
- * C (m, n) += α·A (m, k)·B (k, n). C is row-major with `ldc` elements a row; A and B have a row and a column stride each.
+ * C (m, n) += α·A (m, k)·B (k, n). C is row-major with `ldc` elements per row; A and B have a row and a column stride each.
  * With `lower` the 4 x 4 blocks wholly above the diagonal of C are left out.
  */
 export function gemm(

@@ -12,7 +12,7 @@ export { symmetricEigen } from './symmetric';
 export { solveLower, solveRight, solveUpper } from './triangular';
 export { expInPlace, radial, radialAt, sincosInPlace, squaredDistances } from './vector';
 
-/** First byte that the kernels do not use themselves: scratch begins there. */
+/** First byte not used by the kernels themselves: scratch begins there. */
 export function scratchBase(): usize {
   return (__heap_base + 15) & ~15;
 }

@@ -2,7 +2,7 @@ import { COSINES, exp2, sincos2 } from './vector';
 
 // Waves in homogeneous layers, two points at a time.
 
-// Below it a few terms of the series of sin, cos and exp are exact to rounding: what weak absorption turns and damps.
+// Below this a few terms of the series of sin, cos and exp are exact to rounding: the case of weak absorption.
 const SMALL: f64 = 0.015625;
 
 // @ts-expect-error: a decorator on a function
@@ -57,7 +57,7 @@ export function layeredReflectivity(
     const last = i + 1 === points;
     const qi = last ? v128.load_splat<f64>(q + at) : v128.load(q + at);
     const q4 = times(f64x2.splat(0.25), times(qi, qi));
-    // wave number of the slab below the interface in hand
+    // wave number of the slab below the current interface
     let br = zero;
     let bi = zero;
     let rr = zero;

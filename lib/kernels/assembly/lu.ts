@@ -11,7 +11,7 @@ function swapRows(a: usize, row: usize, i: i32, k: i32): void {
   }
 }
 
-// Columns first … first + n − 1 of the rows from `first` on; whole rows of the matrix are exchanged.
+// Columns first … first + n − 1 of the rows from `first` on; whole rows of the matrix are swapped.
 function panel(rows: i32, a: usize, lda: i32, first: i32, n: i32, pivots: usize): i32 {
   const row = (<usize>lda) << 3;
   if (n > 8) {
@@ -54,12 +54,12 @@ function panel(rows: i32, a: usize, lda: i32, first: i32, n: i32, pivots: usize)
   return -1;
 }
 
-/** P·A = L·U in place, partial pivoting; `pivots` receives the row taken at each step. Returns the column without a pivot, or −1. */
+/** P·A = L·U in place, partial pivoting; `pivots` receives the pivot row of each step. Returns the column without a pivot, or −1. */
 export function factorLu(n: i32, a: usize, pivots: usize): i32 {
   return panel(n, a, n, 0, n, pivots);
 }
 
-/** The exchanges of a factorisation applied to B (n, m). */
+/** Applies the row swaps of a factorisation to B (n, m). */
 export function permute(n: i32, m: i32, b: usize, pivots: usize): void {
   for (let k = 0; k < n; k++) {
     const p = load<i32>(pivots + ((<usize>k) << 2));

@@ -67,8 +67,9 @@ function swapColumns(m: i32, c: usize, k: i32, j: i32): void {
 }
 
 /**
- * A (m, n) row-major into Aᵀ = C (n, m), whose rows then hold the columns of R up to the diagonal and the reflectors behind it; `tau` (n) their scalars.
- * @param extra - right-hand sides that stand behind the n rows of C and become Qᵀb.
+ * A (m, n) row-major into Aᵀ = C (n, m), whose rows then hold the columns of R up to the diagonal and the reflectors after it; `tau` (n) their
+ * scalars.
+ * @param extra - right-hand sides that follow the n rows of C and become Qᵀb.
  * @param norms - scratch (2n). @param permutation - n whole numbers, written when `pivot` is set.
  */
 export function factorQr(
@@ -138,7 +139,7 @@ export function factorQr(
       store<f64>(head, load<f64>(head) - w);
       subtract(rest, w, below, head + 8);
       if (!pivot || j >= n) continue;
-      // the running norm loses digits by subtraction: evaluated again once it fell below 1e-8 of its last exact value
+      // the running norm loses digits by subtraction: recomputed once it has fallen below 1e-8 of its last exact value
       const o = (<usize>j) << 3;
       const h = load<f64>(head);
       let s = max<f64>(0, load<f64>(norms + o) - h * h);

@@ -1,4 +1,4 @@
-// xoshiro256** and the ziggurat on its outputs; state, tables and one block of numbers have fixed places, so that the memory never grows.
+// xoshiro256** and the ziggurat on its outputs; state, tables and one block of numbers have fixed addresses, so that the memory never grows.
 
 // @ts-expect-error: a decorator on a function
 @external('env', 'exp')

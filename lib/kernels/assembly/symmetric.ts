@@ -1,7 +1,7 @@
 import { dot } from './qr';
 
 // Real symmetric eigenproblem: Householder reduction to tridiagonal form, implicit QR with Wilkinson shifts. G. H. Golub & C. F. Van Loan, Matrix
-// Computations, 4th ed. (2013), Alg. 8.3.1–8.3.3. The transformation is kept by rows, so that every rotation touches contiguous numbers.
+// Computations, 4th ed. (2013), Alg. 8.3.1–8.3.3. The transformation is stored by rows, so that every rotation touches contiguous numbers.
 
 // y ← y + f·x
 // @ts-expect-error: a decorator on a function
@@ -43,7 +43,7 @@ function turn(n: i32, c: f64, s: f64, x: usize, y: usize): void {
 }
 
 /**
- * @param a - A (n, n), both triangles; used up. @param q - (n, n), receives the orthonormal eigenvectors in its rows.
+ * @param a - A (n, n), both triangles; destroyed. @param q - (n, n), receives the orthonormal eigenvectors in its rows.
  * @param d - (n,), receives the eigenvalues, in no order. @param work - 3n.
  * @returns QR sweeps, or −1 − i when eigenvalue i takes more than 60.
  */
@@ -53,7 +53,7 @@ export function symmetricEigen(n: i32, a: usize, q: usize, d: usize, work: usize
   const betas = e + row;
   const w = betas + row;
   for (let k = 0; k < n - 1; k++) {
-    // the reflector takes row k, right of the diagonal, to its first entry; it stays there
+    // the reflector reduces row k, right of the diagonal, to its first entry, and is stored there
     const rest = n - k - 1;
     const v = a + k * row + ((<usize>(k + 1)) << 3);
     const head = load<f64>(v);
@@ -138,7 +138,7 @@ function diagonalise(n: i32, d: usize, e: usize, q: usize): i32 {
       const p = load<f64>(dk);
       const t = load<f64>(dk, 8);
       const f = load<f64>(ek);
-      // the pair as a mean and a difference, so that close entries keep their digits
+      // the pair as mean and difference, so that close entries keep their digits
       const u = s * (t - p) + 2 * c * f;
       store<f64>(dk, p + s * u);
       store<f64>(dk, t - s * u, 8);

@@ -1,6 +1,6 @@
 import { gemm } from './gemm';
 
-// Triangular systems by recursion on halves: all but blocks of eight unknowns is matrix product. Two right-hand sides share a register.
+// Triangular systems by recursion on halves: everything but blocks of eight unknowns is matrix products. Two right-hand sides share a register.
 
 // @ts-expect-error: a decorator on a function
 @inline
@@ -133,7 +133,7 @@ export function solveLower(n: i32, m: i32, t: usize, row: i32, col: i32, unit: b
 /** T·X = B in place, T upper triangular: the rows from the last to the first. */
 export function solveUpper(n: i32, m: i32, t: usize, row: i32, col: i32, x: usize, ldx: i32): void {
   if (n <= 8) {
-    // reversed order makes it a lower system: negative steps wrap as unsigned numbers should
+    // reversed order makes it a lower system: negative steps wrap around as unsigned numbers do
     const last = <usize>(n - 1);
     const r = (<usize>row) << 3;
     const c = (<usize>col) << 3;

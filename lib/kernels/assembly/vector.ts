@@ -5,7 +5,7 @@ const LN2_HIGH: f64 = 0.6931471803691238; // 32 bits: a multiple by a whole numb
 const LN2_LOW: f64 = 1.9082149292705877e-10;
 const ROUND: f64 = 6755399441055744; // 1.5·2^52: adding it leaves the whole number in the low bits
 
-// eˣ = 2ᵏ eʳ, |r| <= ln 2/2, Taylor to r¹³ (remainder 4e-18 relative); 0 below −708, where the result would leave the normal range.
+// eˣ = 2ᵏ eʳ, |r| <= ln 2/2, Taylor to r¹³ (remainder 4e-18 relative); 0 below −708, where the result would be subnormal.
 // @ts-expect-error: a decorator on a function
 @inline
 export function exp2(x: v128): v128 {
@@ -41,7 +41,7 @@ const HALF_PI_MIDDLE: f64 = 6.07710050359346e-11;
 const HALF_PI_LOW: f64 = 2.912732056093356e-20;
 const REDUCED: f64 = 4194304; // 2²²
 
-/** Where `sincos2` leaves the cosines. */
+/** Where `sincos2` stores the cosines. */
 export const COSINES: usize = memory.data(16, 16);
 
 /** Sines of two numbers, the cosines in memory at `COSINES`. */
@@ -64,19 +64,19 @@ export function sincos2(x: v128): v128 {
   const g = f64x2.add(f64x2.splat(1.0 / 479001600), f64x2.mul(r2, f64x2.splat(-1.0 / 87178291200)));
   const h = f64x2.add(g, f64x2.mul(r4, f64x2.splat(1.0 / 20922789888000)));
   const q = f64x2.add(f64x2.add(e, f64x2.mul(r4, f)), f64x2.mul(r8, h));
-  // 1 − r²/2 rounds once; what it lost goes back in
+  // 1 − r²/2 rounds once; the rounding error is added back
   const half = f64x2.mul(f64x2.splat(0.5), r2);
   const near1 = f64x2.sub(f64x2.splat(1), half);
   const lost = f64x2.sub(f64x2.sub(f64x2.splat(1), near1), half);
   const cosine = f64x2.add(near1, f64x2.add(lost, f64x2.mul(r4, q)));
-  // quadrant: odd ones exchange sine and cosine, the second bit is the sign
+  // quadrant: odd ones swap sine and cosine, the second bit is the sign
   const odd = i64x2.neg(v128.and(shifted, i64x2.splat(1)));
   const signSine = i64x2.shl(v128.and(shifted, i64x2.splat(2)), 62);
   const signCosine = i64x2.shl(v128.and(i64x2.add(shifted, i64x2.splat(1)), i64x2.splat(2)), 62);
   v128.store(COSINES, v128.xor(v128.bitselect(sine, cosine, odd), signCosine));
   let y = v128.xor(v128.bitselect(cosine, sine, odd), signSine);
   if (v128.any_true(f64x2.gt(f64x2.abs(x), f64x2.splat(REDUCED)))) {
-    // four million and more: all bits of 2/π that count
+    // from 2²² on: all relevant bits of 2/π
     const u = f64x2.extract_lane(x, 0);
     if (abs<f64>(u) > REDUCED) {
       store<f64>(COSINES, NativeMath.cos(u));
@@ -119,7 +119,7 @@ export function expInPlace(n: i32, p: usize): void {
   }
 }
 
-/** out_ij = Σ_k (a_ik − b_kj)²: a row-major (n, d), b by coordinates (d, m). With `lower` the columns behind the diagonal are left out. */
+/** out_ij = Σ_k (a_ik − b_kj)²: a row-major (n, d), b by coordinates (d, m). With `lower` the columns after the diagonal are left out. */
 export function squaredDistances(n: i32, m: i32, d: i32, a: usize, b: usize, out: usize, lower: bool): void {
   const row = (<usize>m) << 3;
   for (let i = 0; i < n; i++) {

@@ -12,7 +12,7 @@ const FITS: Readonly<Record<CursorKey, (v: unknown) => boolean>> = {
   uuid: (v) => typeof v === 'string' && isUuid(v),
 };
 
-/** The cursor as it stands in an address. */
+/** The cursor as written in an address. */
 export const writeCursor = (c: Cursor): string => Buffer.from(JSON.stringify(c)).toString('base64url');
 
 /** The cursor of an address; null (the first page) for anything that this list did not write. */
@@ -28,11 +28,11 @@ function parsed(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch {
-    return null; // an address that was typed or cut off
+    return null; // an address that was typed or truncated
   }
 }
 
-/** A page of `limit` rows out of up to `limit + 1` that were read, and the cursor of the next one; null on the last page. */
+/** A page of `limit` rows from up to `limit + 1` that were read, and the cursor of the next page; null on the last one. */
 export function pageOf<R>(read: readonly R[], limit: number, key: (row: R) => Cursor): { page: R[]; next: string | null } {
   const page = read.slice(0, limit);
   return { page, next: read.length > limit ? writeCursor(key(page.at(-1)!)) : null };

@@ -20,7 +20,7 @@ export const CAUSES = [
   'unknown',
 ] as const;
 
-/** What a person writes to close, reopen or comment stands in the audit trail: the rule of every reason. */
+/** What a person writes to close, reopen or comment goes into the audit trail, under the rules of every reason. */
 const text = z
   .string()
   .trim()
@@ -51,8 +51,8 @@ interface AlertRow {
 }
 
 /**
- * Acknowledges, comments, assigns, closes or reopens an alert. `seen` is the version that the person saw: somebody else's change in between
- * is told, not overwritten. Null for a system that follows alerts up and sees no version.
+ * Acknowledges, comments, assigns, closes or reopens an alert. `seen` is the version that the person saw: a change by somebody else in between is
+ * reported, not overwritten. Null for a system that follows alerts up and knows no version.
  * @throws AppError `not_found`, `precondition_failed` (changed meanwhile), `conflict` (the state does not allow it).
  */
 export const actOnAlert = verb(
@@ -85,7 +85,7 @@ export const actOnAlert = verb(
     }),
 );
 
-/** @throws AppError `invalid_input` for an address that no user signs in with: nobody would ever look at the alert. */
+/** @throws AppError `invalid_input` for an address that belongs to no user: the alert would never be seen. */
 async function requirePerson(tx: Tx, email: string): Promise<void> {
   const user = await tx.one(sql`SELECT 1 FROM "user" WHERE email = ${email} AND disabled_at IS NULL`);
   if (user === undefined)

@@ -5,7 +5,7 @@ import { feed } from '../live/feed';
 import { ITSELF } from './event-words';
 import { alertEvent, closeByItself, type Severity } from './raise';
 
-/** A state that lasts until it is mended: a station that is refused, a tool that runs the wrong recipe. One open alert a `key`. */
+/** A state that lasts until it is fixed: a station whose spectra are refused, a tool that runs the wrong recipe. One open alert per `key`. */
 export interface Condition {
   readonly key: string;
   readonly kind: 'spectra' | 'recipe';
@@ -20,7 +20,7 @@ export interface Condition {
   readonly slot: number;
   readonly recordId: string;
   readonly runId: string | null;
-  /** First and last record that show it, and how many do. */
+  /** First and last record that shows it, and how many do. */
   readonly from: Date;
   readonly to: Date;
   readonly count: number;
@@ -55,7 +55,7 @@ export async function raiseCondition(tx: Tx, c: Condition): Promise<void> {
 /**
  * Closes the alert of a condition that has ended: when the last `ALERT_CLOSES_AFTER` records of it, all after the latest that showed it,
  * were right.
- * @param rightSince - counts the right records after a moment: a statement with one column `n`.
+ * @param rightSince - counts the right records after a given time: a statement with one column `n`.
  * @param what - what was right, after the number: "wafers of ELL-01 were accepted by HFO2-SE".
  */
 export async function endCondition(tx: Tx, key: string, rightSince: (last: Date) => Sql, what: string): Promise<void> {

@@ -13,20 +13,20 @@ interface Ended {
   kind: ChartKind;
   lot: string | null;
   slot: number | null;
-  /** The rule that opened it, and the statistic that the rule judged then; null where the alert was not told of it. */
+  /** The rule that opened it, and the statistic that the rule judged then; null where it is not among the alert's signals. */
   rule: number | null;
   was: number | null;
   /** The same statistic of its point now; null where the point left its chart, or has none. */
   now: number | null;
-  /** Its point is on the chart. */
+  /** Its point is still on the chart. */
   stands: boolean;
   /** A person left out any of the points of its signals. */
   excluded: boolean;
 }
 
 /**
- * Alerts none of whose signals holds any more because their data changed: more wafers of a lot, or a correction. One that nobody has taken is
- * closed with the reason; of one that a person has, the history says it. Where a person left a point out, the alert is theirs to close.
+ * Alerts whose signals no longer hold because their data changed: more wafers of a lot, or a correction. One that nobody works on is closed with the
+ * reason; of one that a person works on, the history records it. Where a person excluded a point, a person closes the alert.
  */
 export async function endSignals(tx: Tx, alertIds: readonly string[]): Promise<void> {
   if (alertIds.length === 0) return;
@@ -70,7 +70,7 @@ function statisticOf({ rule, kind }: Ended, of: string): string {
 
 const number = (v: number, digits = 4): string => String(Number(v.toPrecision(digits)));
 
-/** Two values in four digits, or in as many as it takes to tell them apart. */
+/** Two values in four digits, or in as many as distinguish them. */
 function apart(now: number, was: number | null): [string, string | null] {
   if (was === null) return [number(now), null];
   let digits = 4;

@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<string, string>> = {
   reopened: 'reopened',
 };
 
-/** What Driftless does by itself, nobody's name stands behind. */
+/** Events that Driftless makes itself have no author. */
 export const ITSELF = 'Driftless';
 
 /** An event of an alert's history as people read it, on screen and in messages. */

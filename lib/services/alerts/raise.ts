@@ -6,7 +6,7 @@ import { feed } from '../live/feed';
 import { ITSELF } from './event-words';
 import { keepSignals } from './signals';
 
-/** What an alert says of the chart that raised it. */
+/** What an alert needs of the chart that raised it. */
 interface AlertingChart {
   readonly id: string;
   readonly title: string;
@@ -23,7 +23,7 @@ export interface RaisedViolation {
   readonly recordId: string;
   readonly rule: number;
   readonly version: number;
-  /** Of the limits that judged it: those of the dispersion for a rule on it. */
+  /** Of the limits that judged the point: those of the dispersion for a rule on the dispersion. */
   readonly limits: LimitsSource;
   readonly value: number;
   readonly lot: string;
@@ -33,7 +33,7 @@ export interface RaisedViolation {
   readonly chamber: string | null;
   /** Records of the window, the signalling one last. */
   readonly members: string[];
-  /** Side, window, the statistic judged and the limits it was judged by. */
+  /** Side, window, the judged statistic and its limits. */
   readonly detail: Readonly<Record<string, string | number | null>>;
 }
 
@@ -45,9 +45,9 @@ export const severityOf = (rule: number): Severity =>
 const RANK: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2 };
 
 /**
- * One open alert a chart: the first signal opens it and stays its evidence (title, point, value, age); later signals are counted and
- * listed beside it. Only a signal that is worse and later than that evidence raises the severity, and the history says by what.
- * @param violations - news only: signals of new data that were not known before.
+ * One open alert per chart: the first signal opens it and remains its evidence (title, point, value, age); later signals are counted and
+ * listed beside it. Only a signal that is worse and later than that evidence raises the severity, and the history names it.
+ * @param violations - only new ones: signals of new data that were not known before.
  */
 export async function raiseAlerts(tx: Tx, violations: readonly RaisedViolation[]): Promise<void> {
   const byChart = new Map<string, RaisedViolation[]>();
@@ -67,7 +67,7 @@ const titleOf = (v: RaisedViolation): string => `${v.chart.title}: ${textOf(v)}`
 const keyOf = (v: RaisedViolation): string => `spc:${v.chart.id}`;
 const lastOf = (list: readonly RaisedViolation[]): Date => new Date(Math.max(...list.map((v) => v.at.getTime())));
 
-/** What was seen, kept in the history whatever is judged later. */
+/** The evidence, kept in the history whatever is judged later. */
 const evidenceOf = (v: RaisedViolation): object => ({
   rule: v.rule,
   version: v.version,
@@ -119,7 +119,10 @@ async function addToOpenAlert(tx: Tx, list: readonly RaisedViolation[]): Promise
   return open.id;
 }
 
-/** Closes an alert that nobody needs to work on any more, with the reason in its history. What its wafers need stays a matter of a person: cause and disposition are left open. */
+/**
+ * Closes an alert that needs no more work, with the reason in its history. What happens to its wafers is for a person to decide: cause and
+ * disposition are left open.
+ */
 export async function closeByItself(
   tx: Tx,
   alert: { readonly id: string; readonly title: string; readonly tool: string | null; readonly chamber: string | null },

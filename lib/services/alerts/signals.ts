@@ -10,7 +10,7 @@ export interface SignalKey {
 const keysOf = (list: readonly SignalKey[]): Sql =>
   sql`unnest(${list.map((v) => v.chart.id)}::uuid[], ${list.map((v) => v.recordId)}::uuid[], ${list.map((v) => v.rule)}::int4[]) AS u(chart_id, record_id, rule)`;
 
-/** An alert keeps the signals that it is told of, as they are now: what becomes of their points later does not change what was seen. */
+/** An alert keeps its signals as they are now: later changes of their points do not change the evidence. */
 export async function keepSignals(tx: Tx, alertId: string, list: readonly SignalKey[]): Promise<void> {
   await tx.exec(sql`
     INSERT INTO alert_signal (alert_id, chart_id, record_id, rule, at, version, members, detail)
@@ -18,10 +18,7 @@ export async function keepSignals(tx: Tx, alertId: string, list: readonly Signal
     ON CONFLICT (alert_id, record_id, rule) DO NOTHING`);
 }
 
-/**
- * A withdrawn signal that its point gives again, as one does that is taken back in, holds again in the alert that was told of it last. Where
- * that was news, it is an alert which holds it already.
- */
+/** A withdrawn signal that its point gives again, such as that of a point included again, holds again in the alert that received it last. */
 export async function holdAgain(tx: Tx, list: readonly SignalKey[]): Promise<void> {
   if (list.length === 0) return;
   await tx.exec(sql`
@@ -31,17 +28,17 @@ export async function holdAgain(tx: Tx, list: readonly SignalKey[]): Promise<voi
     WHERE last.withdrawn_at IS NOT NULL AND s.alert_id = last.alert_id AND s.record_id = last.record_id AND s.rule = last.rule`);
 }
 
-/** A signal of an alert as other systems are told of it. */
+/** A signal of an alert as reported to other systems. */
 export interface AlertSignal {
   readonly rule: number;
   readonly at: string;
   readonly lot: string | null;
   readonly slot: number | null;
-  /** The statistic that was judged and the limits it was judged by, in the unit of the chart. */
+  /** The judged statistic and its limits, in the unit of the chart. */
   readonly judged: number | null;
   readonly ucl: number | null;
   readonly lcl: number | null;
-  /** When its point no longer gave it; null: it holds. */
+  /** When its point ceased to give it; null: it still holds. */
   readonly withdrawnAt: string | null;
 }
 

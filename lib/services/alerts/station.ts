@@ -14,13 +14,13 @@ export interface StationWafer {
   readonly at: Date;
 }
 
-/** A wafer with more refused sites than this share says something of its station rather than of itself. */
+/** With more than this share of refused sites the fault is the station's rather than the wafer's. */
 export const STATION_SHARE = 0.5;
 
 const keyOf = (w: Pick<StationWafer, 'station' | 'recipe'>): string => `spectra:${w.station}:${w.recipe}`;
 
 /**
- * One open alert a station and recipe: its light, its calibration or the sample is not what the model describes.
+ * One open alert per station and recipe: the lamp, the calibration or the sample is not what the model describes.
  * @param worst - largest χ²/ν of a refused site.
  */
 export const raiseStation = (tx: Tx, w: StationWafer, title: string, worst: number): Promise<void> =>

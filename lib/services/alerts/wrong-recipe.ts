@@ -20,8 +20,8 @@ interface Group {
 }
 
 /**
- * Judges the recipes of runs that have just been taken in: one open alert a tool, product and operation; the runs that follow end it.
- * Runs that are sent again are not taken in again, so nothing is counted twice.
+ * Judges the recipes of newly ingested runs: one open alert per tool, product and operation; right runs that follow end it.
+ * Runs that are sent again are not ingested again, so nothing is counted twice.
  */
 export async function judgeRecipes(tx: Tx, runIds: readonly string[], from: Date, to: Date): Promise<void> {
   const groups = await tx.rows<Group>(sql`

@@ -5,7 +5,7 @@ import type { Payload, Ref } from '@/lib/queue/jobs';
 import { osaToNm } from '@/lib/spatial';
 import { uOfMean } from '@/lib/uncertainty';
 
-/** One number that may be charted. */
+/** A value that may be charted. */
 export interface CharacteristicValue {
   readonly characteristic: string;
   readonly parameter: string;
@@ -20,14 +20,14 @@ export interface CharacteristicValue {
   readonly uValue: number | null;
   /** Dispersion within the value (subgroups), else null. */
   readonly spread: number | null;
-  /** Values behind this one: the wafers of a lot that have it. */
+  /** Number of values behind this one: the wafers of a lot that have it. */
   readonly n: number;
-  /** When it was measured, epoch ms; null for values that were not measured at one moment. */
+  /** When it was measured, epoch ms; null for values without a single time of measurement. */
   readonly measuredAt: number | null;
   readonly lot: string;
   readonly slot: number;
   readonly runId: string | null;
-  /** A value of a whole lot, made anew when another of its wafers arrives; its record id names the lot, not a wafer. */
+  /** A value of a whole lot, computed again when another of its wafers arrives; its record id names the lot, not a wafer. */
   readonly lotLevel?: boolean;
 }
 
@@ -118,7 +118,7 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<Characteris
 
 const known = (u: number | undefined): number | null => (u === undefined || !Number.isFinite(u) ? null : u);
 
-/** The lot as a subgroup of its measured wafers: one point a lot, made anew whenever one of its wafers arrives. */
+/** The lot as a subgroup of its measured wafers: one point per lot, computed again whenever one of its wafers arrives. */
 async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
   const rows = await tx.rows<
     Common & { parameter: string; value: number; spread: number | null; means: Float64Array; u: Float64Array }
@@ -151,10 +151,7 @@ interface OverlayRow extends Common {
   statistics: { readonly raw: OverlaySummary | null };
 }
 
-/**
- * Terms and summaries of one wafer. What it does not have is left out: a term that the plan cannot tell apart from another, 3σ of a single
- * mark.
- */
+/** Terms and summaries of one wafer. What it does not have is left out: a term that the plan cannot distinguish from another, 3σ of a single mark. */
 function overlayValues(r: OverlayRow): { parameter: string; name: string; value: number; u: number | null }[] {
   return [
     ...r.names.flatMap((name, i) =>
@@ -206,7 +203,7 @@ async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicVa
 /** The record that a lot's overlay is charted as. */
 export const overlayLotRecord = (lot: string, operation: string): string => recordId('overlay-lot', lot, operation);
 
-/** One value a name, of the wafers that have it. */
+/** One value per name, over the wafers that have it. */
 function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof overlayValues>>): CharacteristicValue[] {
   const names = new Map(values.map((v) => [v.name, v.parameter]));
   return [...names].map(([name, parameter]) => {
@@ -233,8 +230,8 @@ function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof over
 }
 
 /**
- * Predictions of a lot's wafers in one chamber, averaged: neighbours in the lot are too alike to be points of their own. What one model
- * does not know of one chamber it does not know of all of them: their uncertainty is shared and not averaged away.
+ * Predictions of a lot's wafers in one chamber, averaged: neighbours in the lot are too alike to be points of their own. The error of a model in a
+ * chamber is common to all of them: their uncertainty is shared and not averaged away.
  */
 async function ofRuns(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
   const rows = await tx.rows<Common & { parameter: string; value: number; values: Float64Array; u: Float64Array }>(sql`

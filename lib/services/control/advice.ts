@@ -9,9 +9,9 @@ import { type Master, master } from '../master/master';
 import { type DecidingLoop, nextAdvice } from './next-advice';
 
 /**
- * The recipe advice for a lot at a tool: one setpoint a loop and chamber, with its explanation. The first answer to a key is the answer
- * for ever, so that a tool that asks twice runs one recipe. A loop in shadow or suspended mode advises but hands out the nominal setpoint.
- * A lot that is not registered yet is advised by the product of the request, and `pending` says so.
+ * The recipe advice for a lot at a tool: one setpoint a loop and chamber, with its explanation. The first answer to a key is final, so that a tool
+ * that asks twice runs one recipe. A loop in shadow or suspended mode advises but hands out the nominal setpoint. A lot that is not registered yet is
+ * advised by the product of the request, and `pending` says so.
  * @throws AppError `invalid_input` for names that are not registered, a product that is not the lot's, an implausible time, and a loop whose
  *   stored configuration cannot work; `conflict` for a key that was used for another request.
  */
@@ -54,7 +54,7 @@ interface Kept {
 
 const invalid = (field: string, message: string) => new AppError('invalid_input', `${field}: ${message}`, { field });
 
-/** @throws AppError `invalid_input` for what no fab document has registered, and for a time that no clock shows. */
+/** @throws AppError `invalid_input` for unregistered names, and for an implausible time. */
 async function refuseUnknown(r: AdviceRequest, now: number): Promise<void> {
   const faults = (m: Master): FieldIssue[] => {
     const c = { master: m, lots: new Map(), now, oldest: oldestTaken(now) };
@@ -74,7 +74,7 @@ async function refuseUnknown(r: AdviceRequest, now: number): Promise<void> {
 }
 
 /**
- * What is said of a lot that is not registered yet: hosts ask before the lot is sent.
+ * The note for a lot that is not registered yet: hosts ask before the lot is sent.
  * @throws AppError `invalid_input` when the lot is registered with another product.
  */
 async function lotOf(r: AdviceRequest): Promise<readonly FieldIssue[]> {
@@ -106,7 +106,7 @@ function refuseOtherRequest(r: AdviceRequest, kept: readonly Kept[]): void {
     );
 }
 
-/** What the live view says: the tool, the lot, and the setpoints it was given. */
+/** The line of the live view: the tool, the lot, and the setpoints it was given. */
 function adviceLine(r: AdviceRequest, rows: readonly { readonly loop_id: string }[]): FeedLine {
   const loops = new Set(rows.map((q) => q.loop_id)).size;
   const chambers = r.chambers.length;

@@ -3,7 +3,7 @@ import { type Db, db } from '@/lib/db';
 import { type AdviceRecord, type LoopThreadRecord, loopRecord } from './record';
 
 export interface RecordAudit {
-  /** Decisions made again, and those of them that are the recorded one to the last bit (estimate, advice and what was handed out). */
+  /** Decisions made again, and how many equal the recorded one to the last bit (estimate, advice and the setpoint handed out). */
   readonly decisions: number;
   readonly same: number;
   /** Decisions that moved the setpoint. */
@@ -11,15 +11,15 @@ export interface RecordAudit {
   readonly first: { readonly adviceId: string; readonly recorded: number; readonly replayed: number } | null;
 }
 
-/** A decision of the record beside itself made again. */
+/** A recorded decision beside the same decision made again. */
 export interface ComparedDecision {
   readonly recorded: AdviceRecord;
   readonly again: ReplayedDecision;
-  /** Estimate, advice and what was handed out are equal to the last bit. */
+  /** Estimate, advice and the setpoint handed out are equal to the last bit. */
   readonly same: boolean;
 }
 
-/** Makes every recorded decision again, each by the version that was in force, from what its thread knew. */
+/** Makes every recorded decision again, each by the version in force at the time, from what its thread knew. */
 export function* compareDecisions(threads: readonly LoopThreadRecord[]): Generator<ComparedDecision> {
   for (const t of threads) {
     const { decisions } = replayThread(t, { config: null, gain: 0 });
@@ -31,7 +31,7 @@ export function* compareDecisions(threads: readonly LoopThreadRecord[]): Generat
   }
 }
 
-/** What `compareDecisions` finds, counted. */
+/** Counts of what `compareDecisions` finds. */
 export function auditThreads(threads: readonly LoopThreadRecord[]): RecordAudit {
   let decisions = 0;
   let same = 0;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { checkRunToRun, type LoopJudgement, type RunToRunConfig } from '@/lib/control';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { requireSeen } from '@/lib/errors/seen';
+import { requireCurrentVersion } from '@/lib/errors/current-version';
 import { loopConfigIn } from '@/lib/formats/fab';
 import { reasonIn } from '@/lib/formats/reason';
 import { recordIdIn } from '@/lib/formats/scalars';
@@ -18,31 +18,31 @@ export interface LockedLoop {
   readonly state: 'shadow' | 'closed' | 'suspended';
   readonly version: number;
   readonly config: RunToRunConfig;
-  /** Its target was that of the specification when it was given. */
+  /** Its target was taken from the specification. */
   readonly aims: boolean;
 }
 
-/** What became of a change: in force, or waiting for a second person. */
+/** Outcome of a change: in force, or waiting for a second person. */
 export type ChangeOutcome =
   | { readonly kind: 'in_force'; readonly version: number }
   | { readonly kind: 'proposed'; readonly proposalId: string; readonly reasons: readonly string[] };
 
 export async function lockLoop(tx: Tx, loopId: string, seenVersion: number | null): Promise<LockedLoop> {
-  // Locked first, by itself: a join would look for the version that was in force before the wait for the lock.
+  // Locked first, on its own: a join would see the version that was in force before the wait for the lock.
   await tx.exec(sql`SELECT 1 FROM control_loop WHERE id = ${loopId} FOR UPDATE`);
   const loop = await tx.one<LockedLoop>(sql`
     SELECT l.id, l.name, l.state::text, l.version, v.config, v.aims_at_specification AS aims
     FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`);
   if (loop === undefined) throw new AppError('not_found', 'there is no such loop');
-  if (seenVersion !== null) requireSeen('the loop', loop.version, seenVersion);
+  if (seenVersion !== null) requireCurrentVersion('the loop', loop.version, seenVersion);
   return loop;
 }
 
 /**
- * A new version of a loop's configuration, with its author and reason; it advises from now on, what was advised stays explained by its own
- * version. A change that comes near the stability bound, or a large change of the gain, waits for a second engineer.
- * @throws AppError `invalid_input` for a configuration that cannot work; `precondition_failed` for one that would not be stable, with the
- * largest λ that is, or when the loop has changed meanwhile.
+ * A new version of a loop's configuration, with its author and reason; it advises from now on; earlier advice stays explained by its own version. A
+ * change that comes near the stability bound, or a large change of gain, waits for a second engineer.
+ * @throws AppError `invalid_input` for a configuration that cannot work; `precondition_failed` for one that would not be stable, with the largest
+ *   stable λ, or when the loop has changed meanwhile.
  */
 export const changeLoop = verb(
   {
@@ -68,10 +68,10 @@ const sameConfig = (a: RunToRunConfig, b: RunToRunConfig): boolean =>
   (Object.keys(loopConfigIn.shape) as (keyof RunToRunConfig)[]).every((k) => (a[k] ?? null) === (b[k] ?? null));
 
 /**
- * Closes a loop, puts it in shadow (advises only) or suspends it. Closing is judged like a change: tools will run what it advises.
- * `seen` is the version and the state that the person saw: closing hands out what that version advises, and no other; what somebody else decided
- * meanwhile is not overruled unread. Suspending a loop is never refused for that.
- * @throws AppError `conflict` when it is so already; `precondition_failed` when it would not be stable, or the loop has changed meanwhile.
+ * Closes a loop, puts it in shadow (advises only) or suspends it. Closing is judged like a change: tools will run what it advises. `seen` is the
+ * version and the state that the person saw: closing hands out what that version advises, and no other; a decision made by somebody else meanwhile is
+ * not overruled unseen. Suspending a loop is never refused for that.
+ * @throws AppError `conflict` when it is in that state already; `precondition_failed` when it would not be stable, or the loop has changed meanwhile.
  */
 export const setLoopState = verb(
   {
@@ -116,7 +116,7 @@ export async function judged(
   return j.judgement;
 }
 
-/** Why a loop changes, and whose change it is where who asks approves another's. */
+/** Why a loop changes, and the author where the caller approves somebody else's change. */
 export interface Said {
   readonly reason: string;
   readonly author?: string;
@@ -134,7 +134,7 @@ export async function activate(tx: Tx, ctx: Ctx, loop: LockedLoop, config: RunTo
   const { reason } = said;
   const { author, approved, by } = authorship(ctx, said);
   const version = loop.version + 1;
-  // A target that is left alone goes on aiming at what it was taken from.
+  // A target that is not changed keeps following its source.
   const aim = config.target === loop.config.target && loop.aims ? sql`true` : aims(loop.id, config.target);
   await tx.exec(
     sql`INSERT INTO loop_version (loop_id, version, config, author, reason, aims_at_specification)
@@ -185,7 +185,7 @@ interface Proposed {
   readonly judgement: LoopJudgement;
 }
 
-/** A newer proposal of the same author for the same thing takes the place of the older one. */
+/** A newer proposal of the same author for the same thing replaces the older one. */
 export async function propose(
   tx: Tx,
   ctx: Ctx,

@@ -1,17 +1,17 @@
 import { checkRunToRun, type RunToRunConfig } from '@/lib/control';
 import { AppError } from '@/lib/errors';
 
-/** Where a configuration stands: the loop, and what goes before the name of the field in a message. */
+/** Where a configuration comes from: the loop, and the prefix of the field in a message. */
 export interface ConfigPlace {
   readonly loop: string;
-  /** "loops.3.config."; empty where the loop is all there is to say. */
+  /** "loops.3.config."; empty where the loop says it all. */
   readonly prefix?: string;
   /** What to do, after the message. */
   readonly remedy?: string;
 }
 
 /**
- * `checkRunToRun` with the loop named: the one check of a configuration that a document brings, a change makes, or an older row still holds.
+ * `checkRunToRun` with the loop named: the one check of a configuration from a document, from a change or from an older row.
  * @throws AppError `invalid_input` with `details.field`, `details.loop` and, with a prefix, `details.path`.
  */
 export function checkLoopConfig(config: RunToRunConfig, { loop, prefix = '', remedy }: ConfigPlace): void {

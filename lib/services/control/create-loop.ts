@@ -8,7 +8,7 @@ import { aims } from './specified';
 export type NewLoop = FabRecord['loops'][number];
 
 /**
- * The checks of a configuration that a change of a loop has, for those of a document.
+ * Checks the configurations of a document as a change of a loop is checked.
  * @throws AppError `invalid_input` with the path of the field.
  */
 export function checkLoops(loops: readonly NewLoop[]): void {
@@ -16,8 +16,8 @@ export function checkLoops(loops: readonly NewLoop[]): void {
 }
 
 /**
- * Makes a loop in shadow, whoever sends it and whatever state is asked for: it advises, and tools run its advice once an engineer has
- * closed it. One that exists is left as it is.
+ * Creates a loop in shadow mode, whoever sends it and whatever state is requested: it advises, and tools run its advice once an engineer has closed
+ * it. An existing loop is left as it is.
  * @returns whether the loop is new.
  */
 export async function createLoop(tx: Tx, ctx: Ctx, l: NewLoop): Promise<boolean> {

@@ -31,7 +31,7 @@ async function pending(tx: Tx, proposalId: string): Promise<ProposalRow> {
 const decisionIn = z.strictObject({ proposal: recordIdIn('proposal'), reason: reasonIn });
 
 /**
- * A second engineer puts a proposed change in force. It is judged again by what is known now.
+ * A second engineer puts a proposed change in force. It is judged again with what is known now.
  * @throws AppError `forbidden` for its own author; `precondition_failed` when the loop has changed since or would not be stable;
  * `conflict` when it was decided already.
  */

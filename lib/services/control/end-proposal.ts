@@ -4,7 +4,7 @@ import { type Ctx, timeOf } from '../verb';
 
 const ACTION = { approved: 'approve', rejected: 'reject', withdrawn: 'withdraw' } as const;
 
-/** A pending proposal ends, with its line in the trail. */
+/** Ends a pending proposal, with its line in the audit trail. */
 export async function endProposal(
   tx: Tx,
   ctx: Ctx,

@@ -7,7 +7,7 @@ import { endProposal } from './end-proposal';
 import { judgeLoops } from './judge-change';
 import { ON_SPECIFIED_SCALE } from './specified';
 
-/** What a specification is of, and what it says. */
+/** The key of a specification and its values. */
 export interface SpecificationChange {
   readonly product: string;
   readonly operation: string;
@@ -16,15 +16,15 @@ export interface SpecificationChange {
   readonly before: { readonly target: number | null };
   readonly after: { readonly target: number | null; readonly lsl: number | null; readonly usl: number | null };
   readonly reason: string;
-  /** Whether a document brought it, and no engineer: then an engineer decides for each loop. */
+  /** It came from a document and not from an engineer: an engineer then decides for each loop. */
   readonly fromDocument: boolean;
 }
 
 /**
- * Loops that aim at a specification aim at its new target, with the nominal setpoint that by their model gives it: a version of their own, judged as any change. Where that is a large step, or a
- * document brought it, it is proposed and a second engineer decides; where it cannot work, or nothing is aimed at any more, the loop keeps its
- * target and that is told. It follows the next version all the same. Proposals that aim at an older version are withdrawn, so that nobody approves what is no
- * longer asked for. A loop with a target of its own keeps it, and is told of only where that lies outside.
+ * Loops that aim at a specification aim at its new target, with the nominal setpoint that gives it by their model: a version of their own, judged
+ * like any change. A large step, or one from a document, is proposed and a second engineer decides; where it cannot work, or the specification has no
+ * target any more, the loop keeps its target and this is reported. It still follows the next version. Proposals that aim at an older version are
+ * withdrawn, so that nobody approves an outdated target. A loop with a target of its own keeps it, and is reported only where that lies outside.
  */
 export async function followSpecification(tx: Tx, ctx: Ctx, c: SpecificationChange): Promise<void> {
   const { target, lsl, usl } = c.after;

@@ -23,11 +23,14 @@ import { ON_SPECIFIED_SCALE } from './specified';
 export interface Judged {
   readonly judgement: LoopJudgement;
   readonly timing: LoopTiming | null;
-  /** Why the configuration is refused whatever its stability; null: nothing of that kind. */
+  /** Why the configuration is refused whatever its stability; null: it is not. */
   readonly outside: BoundFault | null;
 }
 
-/** Judges configurations of loops by what their history tells of gain and delay, and by what was agreed and specified; `inForce` is what a change replaces, null when a loop is closed. */
+/**
+ * Judges configurations of loops by the gain and delay of their history, and by what was agreed and specified; `inForce` is what a change replaces,
+ * null when a loop is closed.
+ */
 export async function judgeLoops(
   tx: Db,
   asked: readonly { readonly loopId: string; readonly config: RunToRunConfig; readonly inForce: RunToRunConfig | null }[],
@@ -52,7 +55,7 @@ export async function judgeLoops(
   });
 }
 
-/** What a change is compared with: the version in force, or as much of it as can be judged where it could not be entered today. */
+/** What a change is compared with: the version in force, or the part of it that can be judged where it could not be entered today. */
 function comparable(a: { readonly config: RunToRunConfig; readonly inForce: RunToRunConfig | null }, agreedGain: number) {
   const { inForce } = a;
   if (inForce === null || configProblem(inForce) === null) return inForce;
@@ -60,7 +63,7 @@ function comparable(a: { readonly config: RunToRunConfig; readonly inForce: RunT
   return { ...a.config, gain: Number.isFinite(gain) && gain !== 0 ? gain : agreedGain };
 }
 
-/** The configurations in force, judged as if the loops were to be closed; null for one that could not be entered today, since nothing can be said of it. */
+/** The configurations in force, judged as if the loops were to be closed; null for one that could not be entered today and so cannot be judged. */
 export async function judgeInForce(
   tx: Db,
   loops: readonly { readonly id: string; readonly config: RunToRunConfig }[],
@@ -76,7 +79,7 @@ export async function judgeInForce(
 
 /**
  * Of each loop the configuration that it was registered with, or the newest that a second person approved since, in a change or to close the
- * loop. A version that one engineer put in force is not one.
+ * loop. A version that one engineer put in force alone does not count.
  */
 async function agreedConfigs(tx: Db, loopIds: readonly string[]): Promise<Map<string, RunToRunConfig>> {
   const rows = await tx.rows<{ loop_id: string; config: RunToRunConfig }>(sql`
@@ -88,7 +91,7 @@ async function agreedConfigs(tx: Db, loopIds: readonly string[]): Promise<Map<st
   return new Map(rows.map((r) => [r.loop_id, r.config]));
 }
 
-/** The specification of each loop's output, where its values stand on that scale. */
+/** The specification of each loop's output, where its values are on that scale. */
 async function outputLimits(tx: Db, loopIds: readonly string[]): Promise<Map<string, OutputLimits>> {
   const rows = await tx.rows<OutputLimits & { id: string }>(sql`
     SELECT l.id, s.lsl, s.usl FROM control_loop l
@@ -97,10 +100,10 @@ async function outputLimits(tx: Db, loopIds: readonly string[]): Promise<Map<str
   return new Map(rows.map((r) => [r.id, r]));
 }
 
-/** A configuration that somebody asks about, of a loop. */
+/** A configuration of a loop to be judged. */
 export const configAsked = z.strictObject({ loop: recordIdIn('loop'), config: loopConfigIn });
 
-/** What activation of this draft would be told; changes nothing. @throws AppError `invalid_input` for a configuration that cannot work. */
+/** The verdict that activation of this draft would get; changes nothing. @throws AppError `invalid_input` for a configuration that cannot work. */
 export const judgeDraft = verb(
   { name: 'loop.judge', least: 'engineer', input: configAsked, body: 'config' },
   async (_ctx, { loop: loopId, config }): Promise<Judged> => {

@@ -2,9 +2,9 @@ import { estimateGain, type GainVerdict, type LoopTiming } from '@/lib/control';
 import { type Db, perDatabase, sql } from '@/lib/db';
 import { EARLIEST_FIRST, LATEST_FIRST } from './thread-storage';
 
-/** Newest observations of a loop that tell its gain. */
+/** Newest observations of a loop from which its gain is estimated. */
 const OBSERVATIONS = 1500;
-/** Stretch of process time that tells the delay, and the longest time from processing to measurement that is looked for. */
+/** Period of process time from which the delay is taken, and the longest time from processing to measurement that is looked for. */
 const TIMING_DAYS = 60;
 const LONGEST_DELAY_DAYS = 30;
 
@@ -20,8 +20,8 @@ interface Row {
 }
 
 /**
- * The gain of each loop's process by what its threads observed (outliers that the loop set aside are left out, wafers of one lot and setpoint
- * count as their mean). An estimate is kept until a thread of the loop has learned something.
+ * The process gain of each loop from the observations of its threads (without the outliers that the loop set aside; wafers of one lot and setpoint
+ * count as their mean). An estimate is kept until a thread of the loop has learned something new.
  */
 export async function loopGains(tx: Db, loopIds: readonly string[]): Promise<Map<string, GainVerdict>> {
   const counts = await tx.rows<{ loop_id: string; learned: number }>(sql`
@@ -73,10 +73,10 @@ function threadsOf(rows: readonly Row[]) {
 }
 
 /**
- * How measurements reached each loop's threads in the 60 days before its newest observation: lots between a run and the moment when its thread
- * learned of it (whatever kind of record told it, and however long that took after the measurement), by the advices that were given meanwhile
- * without knowing it, and the observations of a lot. Advices from before there was a journal count up to the time of the measurement.
- * Loops without any observation are not in the answer.
+ * How measurements reached each loop's threads in the 60 days before its newest observation: lots between a run and the time when its thread learned
+ * of it (from whatever kind of record, and however long after the measurement), counted by the advice given meanwhile without knowing it, and the
+ * observations per lot. Advice from before the journal existed counts up to the time of the measurement. Loops without observations are not in the
+ * result.
  */
 export async function loopTimings(tx: Db, loopIds: readonly string[]): Promise<Map<string, LoopTiming>> {
   const rows = await tx.rows<{ loop_id: string; delay50: number; delay90: number; a_lot: number }>(sql`

@@ -43,9 +43,9 @@ export interface NextAdvice {
 }
 
 /**
- * What these loops say to a tool's chambers at a time: the state of each thread, the setpoint of the newest run of the same product and
- * operation on the chamber in the 14 days before, and the decision from both. Advice and pages ask here, so that they cannot differ.
- * @throws AppError `invalid_input` naming loop and field when a stored configuration could not be entered today: no setpoint is made from it.
+ * What these loops advise a tool's chambers at a time: the state of each thread, the setpoint of the newest run of the same product and operation on
+ * the chamber in the 14 days before, and the decision from both. Both advice and pages use this, so that they cannot differ.
+ * @throws AppError `invalid_input` naming loop and field when a stored configuration could not be entered today: no setpoint is computed from it.
  */
 export async function nextAdvice(
   tx: Db,

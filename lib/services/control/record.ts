@@ -10,7 +10,7 @@ import {
 import { type Db, sql } from '@/lib/db';
 import { LATEST_FIRST } from './thread-storage';
 
-/** A decision as it stands in the record, with the estimate that it was made from. */
+/** A recorded decision, with the estimate it was made from. */
 export interface AdviceRecord extends RecordedDecision {
   readonly at: Date;
   readonly version: number;
@@ -26,9 +26,9 @@ export interface LoopThreadRecord extends ThreadRecord {
 }
 
 /**
- * The record of a loop from a time on, thread by thread: the decisions asked since, all that was learned up to the last of them, and the
- * state that everything older left. Advices from before there was a journal are not in it.
- * @param to - decisions asked from here on are left out; null: none.
+ * The record of a loop from a time on, thread by thread: the decisions since, all that was learned up to the last of them, and the state left by
+ * everything older. Advice from before the journal existed is not in it.
+ * @param to - decisions from here on are left out; null: none.
  */
 export async function loopRecord(tx: Db, loopId: string, from: Date, to: Date | null = null): Promise<LoopThreadRecord[]> {
   const configs = await tx.rows<{ version: number; config: RunToRunConfig }>(
@@ -58,7 +58,7 @@ export async function loopRecord(tx: Db, loopId: string, from: Date, to: Date | 
   if (threads.length === 0) return [];
   const first = threads.map((t) => advices.find((a) => a.thread_id === t)!.seen);
   const last = threads.map((t) => Math.max(...advices.filter((a) => a.thread_id === t).map((a) => a.seen)));
-  // The last state that nothing learned after the first decision has changed.
+  // The last state that was not changed by anything learned after the first decision.
   const bases = await tx.rows<{ thread_id: string; at: Date; record_id: string; state: ThreadState }>(sql`
     SELECT u.thread_id, s.at, s.record_id, s.state FROM unnest(${threads}::uuid[], ${first}::int[]) AS u(thread_id, seen)
     CROSS JOIN LATERAL (SELECT min(j.at) AS at FROM control_journal j WHERE j.thread_id = u.thread_id AND j.seq > u.seen) n

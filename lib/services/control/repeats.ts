@@ -8,19 +8,19 @@ export interface Learnable {
   readonly value: CharacteristicValue;
 }
 
-/** What tells which of several measurements of one wafer counts. */
+/** What decides which of several measurements of one wafer counts. */
 interface Standing {
   readonly id: string;
-  /** When it was measured; a correction stands where the newest of what it corrects stands. */
+  /** When it was measured; a correction takes the time of the newest measurement that it corrects. */
   readonly at: Date;
   readonly received: Date;
   readonly key: string;
 }
 
 /**
- * Of several measurements of one wafer after one run a thread learns one: the newest by the time of measurement (then by arrival, then by
- * key). A wafer that is measured again tells the same disturbance again, with less noise but not as another run: each taken as a run of its
- * own would pull the estimate as often as somebody measured. Values of whole lots are records of their own.
+ * Of several measurements of one wafer after one run a thread learns one: the newest by the time of measurement (then by arrival, then by key). A
+ * repeated measurement shows the same disturbance again, with less noise but not as another run: counted as separate runs they would pull the
+ * estimate once per measurement. Values of whole lots are records of their own.
  * @param fresh - values that no thread has learned.
  * @returns those to learn, and what they displace: withdrawals, whose steps are deleted.
  */

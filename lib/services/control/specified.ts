@@ -1,7 +1,7 @@
 import { characteristicName, characteristicsOf } from '@/lib/characteristic';
 import { type Sql, sql } from '@/lib/db';
 
-/** Loop `l` watches what specifications limit: means of wafers, and overlay. */
+/** The output of loop `l` is on the scale of specifications: wafer means, and overlay. */
 export const ON_SPECIFIED_SCALE = sql`(l.characteristic = ${characteristicName({ source: 'measurement', of: 'mean', lot: false })} OR l.characteristic LIKE ${characteristicsOf('overlay')})`;
 
 /** Whether a target is the one that the specification of a loop's output has now. */

@@ -2,11 +2,11 @@ import type { ThreadState } from '@/lib/control';
 import { bulkInsert, sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
 
-/** Steps `s` of a thread against the order in which they were walked, and with it: as `compareEntries`. */
+/** Order of the steps `s` of a thread, descending and ascending: as `compareEntries`. */
 export const LATEST_FIRST = sql`s.at DESC, s.measured_at DESC NULLS LAST, s.record_id DESC`;
 export const EARLIEST_FIRST = sql`s.at, s.measured_at NULLS FIRST, s.record_id`;
 
-/** Equipment events after which an estimate is worth less. */
+/** Equipment events after which an estimate loses weight. */
 export const RESETS = ['pm', 'consumable_change'] as const;
 
 /** A row of a thread's journal. */
@@ -17,7 +17,7 @@ interface Entry {
   readonly version: number;
 }
 
-/** With what its step needs. */
+/** With the values its step needs. */
 export interface Observed extends Entry {
   readonly kind: 'observation';
   readonly y: number;
@@ -30,7 +30,7 @@ export interface Observed extends Entry {
   readonly measured_at: Date | null;
 }
 
-/** What entries that are no observations do not have. */
+/** The columns that are empty in entries other than observations. */
 export const withoutValues = {
   y: null,
   u_y: null,
@@ -42,7 +42,7 @@ export const withoutValues = {
   measured_at: null,
 } as const;
 
-/** Maintenance, or an observation that a correction took back. */
+/** Maintenance, or an observation withdrawn by a correction. */
 type Changed = Entry & typeof withoutValues & { readonly kind: 'reset' | 'withdrawal' };
 
 export type Known = Observed | Changed;
@@ -82,7 +82,7 @@ export async function newResets(tx: Tx, threads: readonly string[], versionOf: R
   return rows.map((r) => ({ ...withoutValues, ...r, kind: 'reset', version: versionOf.get(r.thread_id)! }));
 }
 
-/** Of each thread the last state before a time, and everything that it knows later than that state. */
+/** The last state of each thread before a time, and all its entries after that state. */
 export async function timelines(
   tx: Tx,
   since: ReadonlyMap<string, number>,

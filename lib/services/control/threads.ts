@@ -1,11 +1,11 @@
 import {
   compareEntries,
   initialThread,
+  isInformative,
   learn,
   type RunToRunConfig,
   type ThreadEntry,
   type ThreadState,
-  teaches,
   uDisturbance,
 } from '@/lib/control';
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
@@ -108,9 +108,9 @@ async function matchLoops(tx: Tx, values: readonly CharacteristicValue[]): Promi
   return pairs.flatMap(({ loop, value }) => {
     const run = value.runId === null ? undefined : used.get(value.runId);
     const xApplied = run !== undefined && Object.hasOwn(run.setpoints, loop.knob) ? run.setpoints[loop.knob] : undefined;
-    // A run that does not say what it used, or used what no model of the loop holds for, cannot teach the controller.
+    // The controller cannot learn from a run that does not state its setpoint, or used one outside the range of the loop's model.
     if (run === undefined || xApplied === undefined || value.tool === null || value.chamber === null) return [];
-    if (!teaches(xApplied, loop.min, loop.max)) return [];
+    if (!isInformative(xApplied, loop.min, loop.max)) return [];
     return [
       { threadId: threadId(loop.id, value.tool, value.chamber), loopId: loop.id, value, xApplied, adviceId: run.advice_id },
     ];
@@ -130,7 +130,7 @@ async function correctedThreads(tx: Tx, refs: readonly Ref[]): Promise<string[]>
   return rows.map((r) => r.thread_id);
 }
 
-/** The row locks make two jobs on one thread follow each other, and a change of configuration wait until it is known which of its entries are older. */
+/** The row locks serialise two jobs on one thread, and make a change of configuration wait until it is known which entries are older. */
 async function update(
   tx: Tx,
   threadIds: readonly string[],

@@ -25,7 +25,7 @@ import { type LastGoodLot, lastGoodLot } from './last-good-lot';
 
 export interface AlertView {
   alert: AlertHead;
-  /** Oldest first; what repeats is folded. */
+  /** Oldest first; repeats are folded. */
   history: HistoryEntry[];
   /** Signals of this alert, newest first: the one that opened it, and those that came since. */
   signals: SignalRow[];
@@ -36,9 +36,9 @@ export interface AlertView {
   good: SiteMap[];
   /** Of an alert on overlay: the first measured wafer of its lot, and of the last good lot. */
   vectors: { bad: OverlayVectors; good: OverlayVectors | null } | null;
-  /** The newest lot before the first signal that was wholly in control on this chart; null where the alert has no chart, or no lot was. */
+  /** The newest lot before the first signal that was wholly in control on this chart; null without a chart or such a lot. */
   lastGood: LastGoodLot | null;
-  /** A change of the metrology recipe shortly before the first signal; null where there was none, or the value is not of one. */
+  /** A change of the metrology recipe shortly before the first signal; null where there was none, or no recipe makes the value. */
   recipe: RecipeEvidence | null;
   trace: RunTrace | null;
   moves: MoveRow[];

@@ -10,8 +10,8 @@ export interface LastGoodLot {
 const DAYS = 30;
 
 /**
- * What good looks like: the newest lot before the first signal of an alert that has points on the same chart, all of them judged
- * by limits, none with a signal and none excluded. A chart without a product takes all products: a lot of the alert's own comes first, one of another only where there is none.
+ * The last good lot: the newest before the first signal of an alert that has points on the same chart, all of them judged by limits, none with a
+ * signal and none excluded. On a chart of all products a lot of the alert's own product comes first, then one of another product.
  * @returns null when there is none within 30 days.
  */
 export async function lastGoodLot(

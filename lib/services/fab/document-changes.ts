@@ -9,7 +9,7 @@ export type MasterRows = Map<string, Named>;
 
 const names = (list: readonly { readonly name: string }[]): string[] => list.map((v) => v.name);
 
-/** Reads the rows of what the document names, so that a later reading tells what it changed. */
+/** Reads the rows of what the document names, so that a second read shows what it changed. */
 export async function masterRows(tx: Tx, fab: FabRecord): Promise<MasterRows> {
   const read = async (rows: Sql): Promise<Named> =>
     new Map((await tx.rows<{ name: string; row: Row }>(rows)).map((r) => [r.name, r.row]));
@@ -36,7 +36,7 @@ export async function masterRows(tx: Tx, fab: FabRecord): Promise<MasterRows> {
   ]);
 }
 
-/** What a document did, for the audit trail: names of what is new, and what was changed before and after, only the fields that differ. */
+/** What a document changed, for the audit trail: names of what is new, and the fields that differ before and after. */
 export function masterChanges(before: MasterRows, after: MasterRows) {
   const added: Record<string, string[]> = {};
   const was: Record<string, Record<string, Row>> = {};

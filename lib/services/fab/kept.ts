@@ -3,14 +3,14 @@ import { AppError } from '@/lib/errors';
 import type { FabRecord, LoopConfigRecord } from '@/lib/formats/fab';
 import type { MasterRows } from './document-changes';
 
-/** What a document says of something that exists and this call does not change. */
+/** A difference in the document for something that exists and that this call does not change. */
 export interface Kept {
   /** Place in the document, e.g. `loops.3.config.gain`. */
   readonly path: string;
   readonly message: string;
 }
 
-/** Geometry of a product by its column: coordinates and sites that were stored are read by it. */
+/** Geometry of a product by column: stored coordinates and sites depend on it. */
 const GEOMETRY = {
   diameterMm: 'diameter_mm',
   edgeExclusionMm: 'edge_exclusion_mm',
@@ -21,7 +21,7 @@ const GEOMETRY = {
 } as const;
 
 /**
- * Refuses what would change the meaning of numbers that are stored: the unit of a parameter, the geometry of a product.
+ * Refuses what would change the meaning of stored numbers: the unit of a parameter, the geometry of a product.
  * @param before - the rows as they are.
  * @throws AppError `conflict` with the path of the field.
  */
@@ -49,8 +49,8 @@ export function refuseOtherMeaning(fab: FabRecord, before: MasterRows): void {
 }
 
 /**
- * Loops and versions of recipes that exist and that the document says other things of: they stay, since engineers change loops, and a version of
- * a recipe does not change. What a document says again as it was registered is no news.
+ * Existing loops and recipe versions that the document describes differently: they stay, since engineers change loops, and a recipe version never
+ * changes. What a document repeats unchanged is not a change.
  */
 export async function keptAsTheyAre(tx: Tx, fab: FabRecord): Promise<Kept[]> {
   return [...(await keptLoops(tx, fab)), ...(await keptRecipes(tx, fab))];

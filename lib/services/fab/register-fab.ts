@@ -13,7 +13,7 @@ import { type Kept, keptAsTheyAre, refuseOtherMeaning } from './kept';
 
 const json = (v: unknown) => JSON.stringify(v);
 
-/** What a document named, and what became of it. */
+/** The outcome of a document. */
 export interface Registered {
   readonly tools: number;
   readonly operations: number;
@@ -118,7 +118,7 @@ async function upsertNames(tx: Tx, fab: FabRecord): Promise<void> {
     ON CONFLICT (name) DO UPDATE SET digits = EXCLUDED.digits, description = EXCLUDED.description`);
 }
 
-/** Versions of recipes do not change. @returns the new ones, "NAME version". */
+/** Recipe versions never change. @returns the new ones, "NAME version". */
 async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<string[]> {
   const rows = await tx.rows<{
     name: string;
@@ -129,7 +129,7 @@ async function upsertRecipes(tx: Tx, fab: FabRecord): Promise<string[]> {
   return rows.map((r) => `${r.name} ${r.version}`);
 }
 
-/** Every parameter that is measured as a wafer map gets a virtual-metrology model a product; it predicts once it could be trained. */
+/** Every parameter that is measured as a wafer map gets one virtual-metrology model per product; it predicts once it has been trained. */
 async function insertVmModels(tx: Tx): Promise<void> {
   const rows = await tx.rows<{ operation: string; product: string; parameter: string; unit: string }>(sql`
     SELECT s.operation, s.product, s.parameter, p.unit FROM specification s JOIN parameter p ON p.name = s.parameter WHERE s.parameter <> ALL(${[...OVERLAY_PARAMETERS]}::text[])`);

@@ -2,7 +2,7 @@ import type { FabRecord } from '@/lib/formats/fab';
 import { fabDefinition } from '@/lib/simulator';
 
 const DIE_MM = { dieWidthMm: 6.5, dieHeightMm: 8.25 };
-/** What a PM leaves of a thread's estimate: the drift it had learned is mostly gone, the chamber's own offset is not. */
+/** Share of a thread's estimate that a PM leaves: most of the learned drift is gone, the chamber's own offset is not. */
 const PM_FORGET = 0.5;
 const OUTLIER_SIGMA = 6;
 

@@ -6,7 +6,7 @@ export interface Judged<R> extends Accepted<R> {
   readonly digest: Buffer;
 }
 
-/** One batch under way: whose it is, what was answered so far, and which keys it has used. */
+/** A batch in progress: its sender, the results so far, and the keys it has used. */
 export interface Batch<R extends { key: string }> {
   readonly kind: IngestKind<R>;
   readonly sender: string;
@@ -14,9 +14,9 @@ export interface Batch<R extends { key: string }> {
   readonly results: Map<number, RecordResult>;
   readonly keys: Map<string, { readonly index: number; readonly digest: Buffer }>;
   readonly repeats: { readonly index: number; readonly of: number; readonly key: string }[];
-  /** Reads only: nothing is kept and no partition is made. */
+  /** Read only: nothing is kept and no partition is made. */
   readonly isTrial: boolean;
-  /** Partitions of time that this batch has opened, or would open. */
+  /** Time partitions that this batch has opened, or would open. */
   readonly opened: Set<string>;
 }
 

@@ -2,11 +2,11 @@ import { AppError } from '@/lib/errors';
 import type { Incoming } from '@/lib/formats/incoming';
 import { MAX_BATCH } from '@/lib/formats/wire';
 
-/** Records and bytes per transaction: large enough that statements pay, small enough that a chunk's memory stays below a few MB. */
+/** Records and bytes per transaction: large enough to amortise the statements, small enough that a chunk's memory stays below a few MB. */
 const CHUNK = 250;
 const CHUNK_BYTES = 8 * 2 ** 20;
 
-/** The records of a batch in chunks, as they come. @throws AppError `payload_too_large` above the records of one batch. */
+/** The records of a batch in chunks, as they arrive. @throws AppError `payload_too_large` above the record limit of a batch. */
 export async function* chunks(
   incoming: AsyncIterable<Incoming>,
 ): AsyncGenerator<{ start: number; chunk: Incoming[]; bytes: number }> {

@@ -16,10 +16,9 @@ interface Link {
 }
 
 /**
- * Puts corrections into the chain of what they correct, in the order in which they came: each supersedes the one that was active, so that
- * exactly one measurement of a chain is active, the newest. Runs after the records of the chunk were inserted, which may correct each other
- * in any order.
- * @returns what cannot be a correction, by record id: those records are taken out again.
+ * Puts corrections into the chain of what they correct, in the order of arrival: each supersedes the active one, so that exactly one measurement of a
+ * chain is active, the newest. Runs after the records of the chunk are inserted, which may correct each other in any order.
+ * @returns what cannot be a correction, by record id: those records are deleted again.
  */
 export async function chainCorrections(
   tx: Tx,
@@ -28,7 +27,7 @@ export async function chainCorrections(
 ): Promise<ReadonlyMap<string, readonly FieldIssue[]>> {
   const corrections = records.filter((r) => r.record.revises !== undefined);
   if (corrections.length === 0) return new Map();
-  // Two senders of corrections of one wafer follow each other.
+  // Senders of corrections of one wafer take turns.
   await tx.exec(sql`SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended('corrections ' || l, 0) AS h
     FROM unnest(${corrections.map((c) => `${c.record.lot} ${c.record.operation} ${c.record.wafer}`)}::text[]) AS l ORDER BY h) q`);
   const all = corrections.map((c): Correction => ({ ...c, target: recordId('measurement', sender, c.record.revises!) }));
@@ -47,14 +46,14 @@ export async function chainCorrections(
 }
 
 interface Correction extends Accepted<MeasurementRecord> {
-  /** Id of the measurement that it corrects. */
+  /** Id of the measurement that this one corrects. */
   readonly target: string;
 }
 
 /**
- * Which corrections hold: what they correct is there, is of the same wafer, and is not refused itself. Of records that correct each other in
- * a circle none has a beginning: all of them are refused, and whatever corrects one of them.
- * @returns the sound ones, each after the one that it corrects and else as they came.
+ * Which corrections are valid: what they correct exists, is of the same wafer, and is not refused itself. Records that correct each other in a cycle
+ * are all refused, and so is whatever corrects one of them.
+ * @returns the valid ones, each after the one that it corrects, otherwise in order of arrival.
  */
 function judgeCorrections(all: readonly Correction[], chain: ReadonlyMap<string, Link>) {
   const byId = new Map(all.map((c) => [c.id, c]));

@@ -1,4 +1,4 @@
-import { teaches, widthsBeyond } from '@/lib/control';
+import { isInformative, widthsBeyond } from '@/lib/control';
 import { type RowOf, sql, type Tx } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import type { RunRecord } from '@/lib/formats/wire';
@@ -8,10 +8,10 @@ import { issue } from '../master/checks';
 import { knobPlace, knobsByPlace } from '../master/master';
 import type { Accepted } from './types';
 
-/** Further beyond a loop's limits than this many widths of their range is no split of a lot: the unit or the sign is another. */
+/** A setpoint further beyond a loop's limits than this many widths of their range is no split lot: its unit or sign is wrong. */
 const BELIEVED_WIDTHS = 100;
 
-/** Setpoints in another unit or of another sign than that of the loop that turns the knob. */
+/** Setpoints in another unit or of another sign than that of the loop that sets the knob. */
 export const knownSetpoints = (r: RunRecord, c: CheckContext): FieldIssue[] =>
   (c.master.knobs.get(knobPlace(r.operation, r.product)) ?? []).flatMap(({ loop, knob, unit, min, max }) => {
     const x = setpoint(r, knob);
@@ -28,7 +28,7 @@ export const knownSetpoints = (r: RunRecord, c: CheckContext): FieldIssue[] =>
 const setpoint = (r: RunRecord, knob: string): number | undefined =>
   Object.hasOwn(r.setpoints, knob) ? r.setpoints[knob] : undefined;
 
-/** Says of runs that used a knob far outside the limits of its loop, a split of a lot for one, that they are kept and that no loop learns from them. */
+/** Reports runs that used a knob far outside the limits of its loop, a split lot for one: they are kept, and no loop learns from them. */
 export async function tellUnlearned(tx: Tx, records: readonly Accepted<RunRecord>[]): Promise<void> {
   const knobs = await knobsByPlace(tx);
   await feed(
@@ -36,7 +36,7 @@ export async function tellUnlearned(tx: Tx, records: readonly Accepted<RunRecord
     records.flatMap(({ record: r }) =>
       (knobs.get(knobPlace(r.operation, r.product)) ?? []).flatMap(({ loop, knob, unit, min, max }) => {
         const x = setpoint(r, knob);
-        if (x === undefined || teaches(x, min, max)) return [];
+        if (x === undefined || isInformative(x, min, max)) return [];
         return [
           {
             kind: 'advice' as const,
@@ -52,8 +52,8 @@ export async function tellUnlearned(tx: Tx, records: readonly Accepted<RunRecord
 type Given = RowOf<'run', 'id' | 'lot' | 'operation' | 'tool' | 'chamber'>;
 
 /**
- * Runs that say they followed an advice which was never given, or was given for another lot, operation or chamber, by record id. Where no loop
- * turns a knob an advice has no setpoints and leaves no trace: there an unknown id says nothing and stands.
+ * Runs that claim to follow advice which was never given, or was given for another lot, operation or chamber, by record id. Where no loop sets a
+ * knob, advice has no setpoints and is not stored: there an unknown id is accepted.
  */
 export async function wronglyAdvised(
   tx: Tx,

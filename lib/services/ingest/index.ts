@@ -9,7 +9,7 @@ import { truth } from './truth';
 export { ingestBatch, judgeBatch } from './pipeline';
 export type { BatchMode, BatchResult, IngestKind, RecordResult } from './types';
 
-/** Every kind of record the machine API takes, by the last part of its address. */
+/** Every kind of record the machine API takes, by the last segment of the path. */
 export const INGEST_KINDS = {
   lots,
   runs,

@@ -6,7 +6,10 @@ import { master } from '../master/master';
 import { type Batch, conflict, type Judged } from './batch';
 import { ensurePartitions } from './partitions';
 
-/** Of records that their schema accepts, those that may be written: their keys are free, names and units are known, their time has a place. */
+/**
+ * Of records that their schema accepts, those that may be written: their keys are free, their names and units are known, and there is a partition for
+ * their time.
+ */
 export async function judgeChunk<R extends { key: string }>(
   batch: Batch<R>,
   good: readonly Judged<R>[],
@@ -34,13 +37,13 @@ export async function judgeChunk<R extends { key: string }>(
   });
 }
 
-/** Once more with master data that may have been read anew since. */
+/** Once more with master data that may have been read again since. */
 function inKeptWords<R extends { key: string }>({ kind }: Batch<R>, j: Judged<R>, c: CheckContext): Judged<R> {
   const record = kind.canonical?.(j.record, c.master) ?? j.record;
   return record === j.record ? j : { ...j, record, digest: recordDigest(record) };
 }
 
-/** Answers records whose keys are known with their first result; keeps the others. */
+/** Answers records whose keys are known with their first result; returns the others. */
 async function withoutKnown<R extends { key: string }>(
   { kind, sender, results }: Batch<R>,
   good: readonly Judged<R>[],

@@ -2,7 +2,7 @@ import { bulkInsert, perDatabase, type Tx } from '@/lib/db';
 import type { OverlayMeasurementRecord } from '@/lib/formats/wire';
 import { layoutDigest } from '../master/digests';
 
-/** Layouts this process knows to be stored. Bounded: a fab has thousands of plans, not millions. */
+/** Layouts that this process has found stored. Bounded: a fab has thousands of plans, not millions. */
 const remembered = perDatabase(() => new Set<string>());
 const LIMIT = 20_000;
 
@@ -36,7 +36,7 @@ export async function overlayLayouts(tx: Tx, records: readonly OverlayMeasuremen
   return ids;
 }
 
-/** The layout may come from a transaction that is rolled back later: it is remembered only once it was found stored. */
+/** The layout may come from a transaction that is rolled back later: it is remembered only once it has been found stored. */
 async function store(ids: readonly string[], insert: (fresh: number[]) => Promise<number>): Promise<void> {
   const stored = remembered();
   const first = new Map<string, number>();

@@ -22,7 +22,10 @@ interface Measured {
 
 type Candidate = RowOf<'run', 'id' | 'key' | 'lot' | 'operation' | 'slot' | 'tool' | 'chamber' | 'started_at'>;
 
-/** The runs that made what was measured: by the sender's run key, else the last run of that wafer at that operation. Nothing is measured before the run that made it has begun. */
+/**
+ * The runs that made what was measured: by the sender's run key, else the last run of that wafer at that operation. A measurement is never linked to
+ * a run that began after it.
+ */
 export async function findRuns(tx: Db, records: readonly Measured[]): Promise<(MadeBy | undefined)[]> {
   const candidates = await tx.rows<Candidate>(sql`
     SELECT r.id, r.key, r.lot, r.operation, r.slot, r.tool, r.chamber, r.started_at
@@ -43,7 +46,7 @@ export async function findRuns(tx: Db, records: readonly Measured[]): Promise<(M
   });
 }
 
-/** Columns of a measured record that tell of the run which made it; empty until that is here. */
+/** Columns of a measured record about the run that made it; empty until that has arrived. */
 export const runColumns = (r: Measured, made: MadeBy | undefined) => ({
   run_id: made?.id ?? null,
   run_key: r.runKey ?? null,
@@ -52,9 +55,9 @@ export const runColumns = (r: Measured, made: MadeBy | undefined) => ({
   chamber: made?.chamber ?? null,
 });
 
-/** What became of records and the runs that they name. */
+/** The outcome of linking records to the runs they name. */
 export interface Linked<R> {
-  /** Records that may be written, with the run of each where it is here. */
+  /** Records that may be written, with the run of each where it has arrived. */
   readonly kept: readonly Accepted<R>[];
   readonly made: readonly (MadeBy | undefined)[];
   readonly refused: ReadonlyMap<string, readonly FieldIssue[]>;
@@ -62,8 +65,8 @@ export interface Linked<R> {
 }
 
 /**
- * Finds the run of each record. A record may come before the run that it names: it is kept, and says that it waits for it. One that names
- * a run of another wafer or operation, or one that began after the measurement, would wait for ever: it is refused.
+ * Finds the run of each record. A record may arrive before the run that it names: it is kept, and its result says that it waits for the run. One that
+ * names a run of another wafer or operation, or one that began after the measurement, would wait forever: it is refused.
  */
 export async function linkRuns<R extends Measured>(tx: Db, records: readonly Accepted<R>[]): Promise<Linked<R>> {
   const made = await findRuns(
@@ -84,7 +87,7 @@ export async function linkRuns<R extends Measured>(tx: Db, records: readonly Acc
 
 type Named = RowOf<'run', 'key' | 'lot' | 'slot' | 'operation' | 'started_at'>;
 
-/** The run that has each key, of whatever wafer; of several with one key the last. */
+/** The run with each key, of any wafer; of several with one key the last. */
 async function runsNamed(tx: Db, keys: readonly string[]): Promise<ReadonlyMap<string, Named>> {
   if (keys.length === 0) return new Map();
   const rows = await tx.rows<Named>(
@@ -130,7 +133,7 @@ interface Misnamed extends Named {
   of_wafer: boolean;
 }
 
-/** Says of records that waited for one of these runs that the run, now that it is here, is not of their wafer or began after they were measured: nothing will link them. */
+/** Reports records that waited for one of these runs and will never be linked: the run is not of their wafer or began after they were measured. */
 export async function tellMisnamed(tx: Tx, runs: readonly Accepted<MakingRun>[]): Promise<void> {
   const of = runs.map((r) => r.record);
   const keys = of.map((r) => r.key);
@@ -152,7 +155,7 @@ export async function tellMisnamed(tx: Tx, runs: readonly Accepted<MakingRun>[])
   );
 }
 
-/** What a link needs of a run. */
+/** The columns of a run that linking needs. */
 interface MakingRun {
   readonly key: string;
   readonly lot: string;
@@ -168,7 +171,7 @@ interface Relinked {
   at: Date;
 }
 
-/** A run that arrives after its measurement gets linked to it: by its key where the measurement names one. The measurement goes through its stages again. */
+/** Links measurements that arrived before their run, by its key where the measurement names one. The measurement goes through its stages again. */
 export async function linkEarlierMeasurements(tx: Tx, records: readonly Accepted<MakingRun>[]): Promise<void> {
   const lots = records.map((r) => r.record.lot);
   const ops = records.map((r) => r.record.operation);
@@ -186,7 +189,7 @@ export async function linkEarlierMeasurements(tx: Tx, records: readonly Accepted
     UPDATE overlay_measurement m SET run_id = u.id, processed_at = u.at, tool = u.tool, chamber = u.chamber FROM ${u}
     WHERE m.run_id IS NULL AND m.lot = u.lot AND m.operation = u.operation AND m.slot = u.slot AND m.measured_at >= u.at AND (m.run_key = u.key OR m.run_key IS NULL) RETURNING m.id, m.measured_at AS at`);
   const refs = (rows: Relinked[]) => rows.map((r) => ({ id: r.id, at: r.at.getTime() }));
-  // A key of its own: the first task of these measurements may be at work right now, having read them without their run.
+  // A key of its own: the first task of these measurements may be running right now, having read them without their run.
   const key = (queue: string, rows: Relinked[]) => `${queue}_linked_${records[0]!.id}_${rows[0]!.id}`;
   await enqueueLater(tx, [
     ...(measured.length > 0
@@ -198,11 +201,11 @@ export async function linkEarlierMeasurements(tx: Tx, records: readonly Accepted
   ]);
 }
 
-/** Waiting records of a sweep. */
+/** Waiting records per sweep. */
 const SWEEP = 500;
 
 /**
- * Links records whose run is here although they wait for it: the two were written at the same time, and neither saw the other.
+ * Links records that still wait although their run has arrived: both were written concurrently, and neither saw the other.
  * @returns how many runs had such records.
  */
 export async function linkWaiting(): Promise<number> {

@@ -101,8 +101,8 @@ export const measurements: IngestKind<MeasurementRecord> = {
 };
 
 /**
- * Writes measurements with their runs, and what is to be done with them.
- * @returns records that were taken out again, since they cannot be the corrections that they say they are.
+ * Writes measurements with their runs, and the tasks that follow.
+ * @returns records that were deleted again, since they cannot be the corrections they claim to be.
  */
 export async function writeMeasurements(
   tx: Tx,

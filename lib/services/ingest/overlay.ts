@@ -16,7 +16,7 @@ import { overlayLayouts } from './layouts';
 import { linkRuns, runColumns } from './link';
 import type { IngestKind } from './types';
 
-/** Fits of some 7 ms each: a job stays below 50 ms of arithmetic. */
+/** A fit takes some 7 ms: a job stays below 50 ms of arithmetic. */
 const WAFERS_A_JOB = 6;
 
 export const overlayMeasurements: IngestKind<OverlayMeasurementRecord> = {

@@ -2,20 +2,20 @@ import { config } from '@/lib/config';
 import { db, perDatabase, sql, transaction } from '@/lib/db';
 import type { FieldIssue } from '@/lib/formats/incoming';
 
-/** A month is asked for again after this time: retention may have dropped it, or the database was restored. */
+/** A month is checked again after this time: retention may have dropped it, or the database was restored. */
 const TTL_MS = 30_000;
-/** Old months of a year are folded into one partition where all of them together are no larger. */
+/** Old months of a year are folded into one partition where all of them together are no larger than this. */
 const FOLD_BYTES = 64 * 2 ** 20;
 const remembered = perDatabase(() => new Map<string, number>());
 
 const monthOf = (t: number): string => new Date(t).toISOString().slice(0, 7);
 
 /**
- * Makes the partitions of time that records need: months of this year and the last, years before.
+ * Makes the time partitions that records need: months of this year and the last, years before that.
  * @param times - per record, epoch ms.
  * @param opened - partitions that this batch has opened; more than NEW_PARTITIONS are not opened for one batch.
- * @param isTrial - none is made: what is returned is what would be.
- * @returns per record what keeps it from having a place, else undefined.
+ * @param isTrial - none is made; the result is what it would be.
+ * @returns per record why it has no partition, else undefined.
  */
 export async function ensurePartitions(
   times: readonly (readonly number[])[],
@@ -55,7 +55,7 @@ export async function ensurePartitions(
   });
 }
 
-/** Folds the small months of old years into one partition a year, since every partition makes every question slower. Returns the years. */
+/** Folds the small months of old years into one partition a year, since every partition makes every query slower. Returns the years. */
 export async function foldOldMonths(): Promise<string[]> {
   const years = await db().rows<{ year: string }>(sql`SELECT year FROM foldable_years(${FOLD_BYTES})`);
   for (const { year } of years) {

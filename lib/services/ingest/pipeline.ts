@@ -14,12 +14,12 @@ import type { BatchMode, BatchResult, IngestKind, RecordResult, Stored } from '.
 const ATOMIC_BYTES = 64 * 2 ** 20;
 
 /**
- * Takes in one batch: streams it in chunks through validation, the sender's keys and the checks against master data, and writes it together
- * with its outbox rows, in one transaction a chunk. An atomic batch is judged whole before its one transaction begins, so that no
- * transaction waits for a sender.
- * @param tell - writes of what was kept: in the transaction that keeps an atomic batch, else in one of its own after the last chunk, also
+ * Ingests one batch: streams it in chunks through validation, the sender's keys and the checks against master data, and writes it together with its
+ * outbox rows, in one transaction per chunk. An atomic batch is judged as a whole before its one transaction begins, so that no transaction waits for
+ * a sender.
+ * @param tell - writes about what was kept: in the transaction that keeps an atomic batch, else in one of its own after the last chunk, also
  *   where the body broke off and after an atomic batch of which nothing was kept.
- * @throws AppError what is wrong with the body as a whole; where earlier chunks were kept, `details` has their results.
+ * @throws AppError for a fault of the body as a whole; where earlier chunks were kept, `details` has their results.
  */
 export async function ingestBatch<R extends { key: string }>(
   kind: IngestKind<R>,
@@ -59,7 +59,9 @@ const batchOf = <R extends { key: string }>(kind: IngestKind<R>, sender: string,
   opened: new Set(),
 });
 
-/** What `ingestBatch` would answer in mode `partial`, by the same checks, with nothing kept: a record that would be is `accepted`, without an id. */
+/**
+ * What `ingestBatch` would answer in mode `partial`, by the same checks, with nothing kept: a record that would be kept is `accepted`, without an id.
+ */
 export async function judgeBatch<R extends { key: string }>(
   kind: IngestKind<R>,
   sender: string,
@@ -117,7 +119,7 @@ async function atomic<R extends { key: string }>(
 const isRejected = (batch: { results: ReadonlyMap<number, RecordResult> }): boolean =>
   [...batch.results.values()].some((r) => r.status === 'rejected');
 
-/** The records of a chunk that may be written; the others are answered. Reads only. */
+/** The records of a chunk that may be written; the others get their result. Read only. */
 async function judge<R extends { key: string }>(
   batch: Batch<R>,
   start: number,
@@ -145,7 +147,7 @@ async function judge<R extends { key: string }>(
   return judgeChunk(batch, good);
 }
 
-/** One record through its schema: judged, or what is wrong with it. */
+/** One record checked by its schema: accepted, or its faults. */
 function readRecord<R extends { key: string }>(
   { kind, sender }: Batch<R>,
   names: Master | null,
@@ -163,7 +165,7 @@ function readRecord<R extends { key: string }>(
   return { index, digest: recordDigest(record), record, id: recordId(kind.kind, sender, record.key) };
 }
 
-/** Writes judged records in a transaction of their own. What the database refuses of one record is its fault alone: the others are kept. */
+/** Writes judged records in a transaction of their own. A record that the database refuses is rejected alone: the others are kept. */
 async function keep<R extends { key: string }>(batch: Batch<R>, judged: readonly Judged<R>[]): Promise<void> {
   if (judged.length === 0) return;
   try {
@@ -187,7 +189,7 @@ const refuse = <R extends { key: string }>({ results }: Batch<R>, j: Judged<R>, 
   });
 };
 
-/** Which record of an atomic batch the database refuses: each is tried alone, and none is kept. */
+/** Finds the record of an atomic batch that the database refuses: each is tried alone, and none is kept. */
 async function blame<R extends { key: string }>(batch: Batch<R>, judged: readonly Judged<R>[]): Promise<void> {
   class Undo extends Error {}
   const tries = async (part: readonly Judged<R>[]): Promise<void> => {
@@ -230,7 +232,7 @@ async function store<R extends { key: string }>(tx: Tx, batch: Batch<R>, judged:
   }
 }
 
-/** Claims the keys in this transaction; of two senders racing with one key, one writes and the other repeats. */
+/** Claims the keys in this transaction; of two requests racing with one key, one writes and the other is a repeat. */
 async function claim<R extends { key: string }>(
   tx: Tx,
   { kind, sender }: Batch<R>,
@@ -243,7 +245,7 @@ async function claim<R extends { key: string }>(
     'ignore',
   );
   if (n === js.length) return js;
-  // Rare: someone else claimed some of them a moment ago. What this transaction wrote carries its own transaction id.
+  // Rare: somebody else has just claimed some of them. What this transaction wrote carries its own transaction id.
   const mine = await tx.rows<{ key: string }>(
     sql`SELECT key FROM ingest_key WHERE sender = ${sender} AND kind = ${kind.kind} AND key = ANY(${js.map((j) => j.record.key)}::text[]) AND xmin = pg_current_xact_id()::xid`,
   );
@@ -251,7 +253,7 @@ async function claim<R extends { key: string }>(
   return js.filter((j) => keys.has(j.record.key));
 }
 
-/** A body that breaks off after some of its records were kept says so, and which. */
+/** The error of a body that breaks off after some of its records were kept says so, and lists them. */
 function withKept(e: unknown, kept: BatchResult): unknown {
   if (!(e instanceof AppError) || kept.results.length === 0) return e;
   const { accepted, repeated, rejected, results } = kept;

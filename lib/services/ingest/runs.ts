@@ -9,7 +9,7 @@ import { linkEarlierMeasurements, tellMisnamed } from './link';
 import { insertTraces, traceFaults } from './traces';
 import type { IngestKind } from './types';
 
-/** Runs a job: small enough that one job's arithmetic stays far below the lock time. */
+/** Runs per job: small enough that one job's arithmetic stays far below the lock time. */
 const RUNS_A_JOB = 50;
 
 export const runs: IngestKind<RunRecord> = {

@@ -18,7 +18,7 @@ const decoded = (s: Packed): Float32Array =>
 
 const length = (s: Packed): number => (Array.isArray(s) ? s.length : Math.floor(Buffer.byteLength(s.f32, 'base64') / 4));
 
-/** What zod cannot know of the arrays: one value a site, channel and point; sigma for all channels or for none. */
+/** What zod cannot check of the arrays: one value per site, channel and point; sigma for all channels or for none. */
 function arrayIssues(r: SpectrumRecord): FieldIssue[] {
   const points = axisLength(r.axis);
   if (r.axis.kind === 'qxqz' && r.axis.qzPerNm.length !== points)
@@ -37,7 +37,10 @@ function arrayIssues(r: SpectrumRecord): FieldIssue[] {
   return [];
 }
 
-/** What is wrong with a channel's numbers: NaN is a gap, which a channel may have but not be; a measured value has a positive sigma where any are sent. */
+/**
+ * What is wrong with a channel's numbers: NaN is a gap: a channel may have gaps but not consist of them; a measured value has a positive sigma where
+ * any are sent.
+ */
 function channelFault(path: string, values: Float32Array, sigma: Float32Array | null): FieldIssue | null {
   const infinite = values.findIndex((v) => v === Number.POSITIVE_INFINITY || v === Number.NEGATIVE_INFINITY);
   if (infinite >= 0)
@@ -53,7 +56,7 @@ function channelFault(path: string, values: Float32Array, sigma: Float32Array | 
       );
 }
 
-/** Channels by their names: each once, all that the recipe fits, and none that nobody knows, which may be one of them misspelt. */
+/** Checks channels by name: each once, all that the recipe fits, and none that is unknown, which may be one of them misspelt. */
 function channelIssues(r: SpectrumRecord, recipe: MetrologyRecipeNames, c: CheckContext): FieldIssue[] {
   const sent = new Set<string>();
   const known = c.master.channels.get(r.operation) ?? new Set(recipe.channels);
@@ -91,7 +94,7 @@ const knownRecipe = (r: SpectrumRecord, c: CheckContext): FieldIssue[] => {
   return channelIssues(r, recipe, c);
 };
 
-/** How many spectra came, and how much of them is missing. @param packed - all their values, NaN where nothing was measured. */
+/** How many spectra arrived, and how much of them is missing. @param packed - all their values, NaN where nothing was measured. */
 function received(r: SpectrumRecord, packed: Float32Array): string {
   let gaps = 0;
   for (const v of packed) if (Number.isNaN(v)) gaps++;
@@ -125,7 +128,7 @@ async function axes(tx: Tx, records: readonly SpectrumRecord[]): Promise<string[
     [...fresh].map(([id, axis]) => ({ id, n: axisLength(axis), content: axis })),
     { key: ['id'], update: [] },
   );
-  // As with layouts: remembered only once it was found stored, since this transaction may be rolled back.
+  // As with layouts: remembered only once found stored, since this transaction may be rolled back.
   if (fresh.size > 0 && written === 0) for (const id of fresh.keys()) stored.add(id);
   if (stored.size > 10_000) stored.clear();
   return ids;
@@ -176,7 +179,7 @@ export const spectra: IngestKind<SpectrumRecord> = {
         sigma: r.channels[0]!.sigma === undefined ? null : asBuffer(interleaved(r, 'sigma')),
       })),
     );
-    // A wafer a job: a fit takes seconds where the model is rigorous, and other wafers need not wait for it.
+    // One wafer per job: a fit takes seconds where the model is rigorous, and other wafers should not wait for it.
     await enqueueLater(
       tx,
       records.map((r) => ({ queue: 'spectra', payload: { v: 1, refs: [{ id: r.id, at: Date.parse(r.record.measuredAt) }] } })),

@@ -11,7 +11,7 @@ const decode = (s: { f32: string }): Float32Array => asFloat32(Buffer.from(s.f32
 export const samplesIn = (s: Samples): number =>
   Array.isArray(s) ? s.length : Math.floor(Buffer.byteLength(s.f32, 'base64') / 4);
 
-/** A recording may go on a little after its run has ended, ms. */
+/** A recording may continue this long after the end of its run, ms. */
 const AFTER_RUN_MS = 60_000;
 
 /** What makes a trace unusable: lengths that differ, times that do not ascend or lie after the run, sensors named twice, infinite samples. @param runMs - how long the run took. */
@@ -62,7 +62,7 @@ export function packTrace(trace: TraceRecord): { n: number; t: Float32Array; v: 
 
 const remembered = perDatabase(() => new Set<string>());
 
-/** Writes the traces in one statement: all blobs travel as two binary parameters and are cut apart by the server. */
+/** Writes the traces in one statement: all blobs travel as two binary parameters and are split by the server. */
 export async function insertTraces(tx: Tx, runs: readonly Accepted<RunRecord>[]): Promise<void> {
   const withTrace = runs.filter((r) => r.record.trace !== undefined);
   if (withTrace.length === 0) return;
@@ -108,5 +108,5 @@ export async function insertTraces(tx: Tx, runs: readonly Accepted<RunRecord>[])
     SELECT id, at, set_id, n, substring(${Buffer.concat(tBlobs)}::bytea FROM t_off FOR 4 * n), substring(${Buffer.concat(vBlobs)}::bytea FROM v_off FOR v_len), steps::jsonb
     FROM unnest(${cols.id}::uuid[], ${cols.at}::timestamptz[], ${cols.set}::uuid[], ${cols.n}::int4[], ${cols.steps}::text[],
       ${cols.tOff}::int4[], ${cols.vOff}::int4[], ${cols.vLen}::int4[]) AS u(id, at, set_id, n, steps, t_off, v_off, v_len)`);
-  if (newSets === 0) for (const s of sets.keys()) knownSets.add(s); // found stored, so no rollback can take it away
+  if (newSets === 0) for (const s of sets.keys()) knownSets.add(s); // found stored, so no rollback can remove it
 }

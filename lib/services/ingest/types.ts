@@ -10,7 +10,7 @@ export interface RecordResult {
   readonly status: 'accepted' | 'repeated' | 'rejected' | 'withheld';
   readonly id?: string;
   readonly issues?: readonly FieldIssue[];
-  /** Of an accepted record: what it names that is not known yet, and what happens when it comes. */
+  /** Of an accepted record: what it names that has not arrived yet, and what happens when it does. */
   readonly pending?: readonly FieldIssue[];
 }
 
@@ -31,9 +31,9 @@ export interface Accepted<R> {
   readonly record: R;
 }
 
-/** What storing found out about records, by their id. */
+/** What storing records revealed, by record id. */
 export interface Stored {
-  /** Could not be kept, though they passed the checks: their keys stay free. */
+  /** Records that passed the checks but could not be kept: their keys stay free. */
   readonly refused?: ReadonlyMap<string, readonly FieldIssue[]>;
   readonly pending?: ReadonlyMap<string, readonly FieldIssue[]>;
 }
@@ -42,14 +42,14 @@ export interface Stored {
 export interface IngestKind<R extends { key: string }> {
   readonly kind: string;
   readonly schema: z.ZodType<R>;
-  /** What zod cannot know: names, units, clocks, geometry. */
+  /** What zod cannot check: names, units, clocks, geometry. */
   check(record: R, ctx: CheckContext): FieldIssue[];
   /** Times whose partitions must exist; each is the time of the named field. */
   times(record: R): number[];
   lotOf?(record: R): string;
-  /** The record in the words in which it is kept, as a unit in the spelling of its parameter. A repeat is told from a conflict in this form. */
+  /** The record as it is stored, e.g. a unit in the spelling of its parameter. A repeat is distinguished from a conflict in this form. */
   canonical?(record: R, master: Master): R;
-  /** What `insert` would refuse of records that passed the checks, by their id. Reads only. */
+  /** What `insert` would refuse of records that passed the checks, by record id. Read only. */
   refusals?(db: Db, records: readonly Accepted<R>[]): Promise<ReadonlyMap<string, readonly FieldIssue[]>>;
   /** Writes the records and their outbox rows; runs in the transaction that claimed their keys. */
   insert(tx: Tx, sender: string, records: readonly Accepted<R>[]): Promise<Stored>;

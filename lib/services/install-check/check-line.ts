@@ -1,4 +1,4 @@
-/** `few`: there is too little to tell. `note`: nothing to judge, only to know. Only `fail` fails a check. */
+/** `few`: there is too little to judge. `note`: nothing to judge, only to know. Only `fail` fails a check. */
 export type Verdict = 'pass' | 'fail' | 'few' | 'note';
 
 export const SECTIONS = ['loops', 'domain', 'limits', 'code'] as const;
@@ -9,7 +9,7 @@ export interface CheckLine {
   readonly section: Section;
   readonly subject: string;
   readonly verdict: Verdict;
-  /** How many of how many are as they must be. */
+  /** How many of `of` are as they must be. */
   readonly right: number;
   readonly of: number;
   readonly text: string;

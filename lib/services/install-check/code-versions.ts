@@ -2,7 +2,7 @@ import { type Db, type Sql, sql } from '@/lib/db';
 import { CODE_STAGES, type CodeStage } from '../system/code-version';
 import type { CheckPart } from './check-line';
 
-/** Stages whose results carry their version; the results of the others are dated by when a version began to compute. */
+/** Stages whose results carry their version; the results of the others are assigned by the time at which a version began to compute. */
 const CARRIED: Readonly<Partial<Record<CodeStage, Sql>>> = {
   spatial: sql`SELECT code_version AS version, count(*)::int AS n FROM spatial_result GROUP BY 1`,
   overlay: sql`SELECT code_version AS version, count(*)::int AS n FROM overlay_result GROUP BY 1`,
@@ -12,8 +12,8 @@ const CARRIED: Readonly<Partial<Record<CodeStage, Sql>>> = {
 };
 
 /**
- * Versions of the code in the results beside those that have computed here. Results of an earlier version are what an upgrade leaves; one
- * of a version that never registered, or of sources that no build has read, says that something else wrote it.
+ * Code versions in the results against those that have computed here. Results of an earlier version remain after an upgrade; one of a version that
+ * never registered, or of unbuilt sources, was written by something else.
  */
 export async function checkCodeVersions(tx: Db, onLine: (line: CheckPart) => void): Promise<void> {
   const known = await tx.rows<{ stage: string; version: string }>(

@@ -27,8 +27,8 @@ interface GivenRow {
 }
 
 /**
- * Every version of a chart whose limits a person entered: what the audit trail says was entered is what the version holds, and each point
- * since the version began, until the next one, was judged by just that, whatever its size.
+ * Every version of a chart whose limits a person entered: the version holds what the audit trail says was entered, and each point from its beginning
+ * until the next version was judged by exactly that, whatever its size.
  */
 export async function checkGivenLimits(tx: Db, onLine: (line: CheckPart) => void): Promise<void> {
   const charts = await tx.rows<{ id: string }>(
@@ -37,13 +37,13 @@ export async function checkGivenLimits(tx: Db, onLine: (line: CheckPart) => void
   for (const { id } of charts) for (const row of await givenOf(tx, id)) onLine(limitsLine(row));
 }
 
-/** What the audit trail says was entered for one of the pairs of limits: by the version itself, or by the latest one before it that says something of them. */
+/** What the audit trail says was entered for one of the pairs of limits: by the version itself, or by the latest one before it that sets them. */
 const enteredAs = (key: 'limits' | 'dispersion') => sql`(
   SELECT a.after->${key}::text FROM audit_entry a JOIN phases b ON b.version = (a.after->>'version')::int AND (b.effective_from, b.version) <= (g.effective_from, g.version)
   WHERE a.entity = 'chart' AND a.entity_id = g.chart_id::text AND a.action = 'change' AND jsonb_typeof(a.after->${key}::text) = 'object'
   ORDER BY b.effective_from DESC, b.version DESC LIMIT 1)`;
 
-/** One chart's versions with entered limits. A moving range needs a point before it, so that the dispersion of a first point has no limits. */
+/** One chart's versions with entered limits. A moving range needs a point before it, so the dispersion of a first point has no limits. */
 const givenOf = (tx: Db, chartId: string): Promise<GivenRow[]> =>
   tx.rows<GivenRow>(sql`
     WITH phases AS (SELECT *, lead(effective_from) OVER (ORDER BY effective_from, version) AS until FROM chart_version WHERE chart_id = ${chartId} AND cancelled_at IS NULL)
@@ -86,7 +86,7 @@ function limitsLine(r: GivenRow): CheckPart {
     of: r.n,
     text: [
       r.n === 0 ? `no point since it began; ${limits}` : `points judged by the limits as entered (${limits})`,
-      ...(unknown ? ['the audit trail does not tell what was entered'] : []),
+      ...(unknown ? ['the audit trail does not say what was entered'] : []),
       ...wrong,
     ].join('; '),
   };

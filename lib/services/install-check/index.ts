@@ -15,8 +15,8 @@ const CHECKS: Readonly<Record<Section, (tx: Db, onLine: (line: CheckPart) => voi
 };
 
 /**
- * Reads a running installation and says whether it does what its records claim, line by line as each is known. Each section is read in one
- * read-only snapshot, so that work that goes on meanwhile neither disturbs it nor is disturbed.
+ * Reads a running installation and reports whether it does what its records claim, line by line as each is known. Each section is read in one
+ * read-only snapshot, so that concurrent work neither disturbs it nor is disturbed.
  * @complexity a loop's decisions are read in slices, everything else is counted in SQL: memory does not grow with the history.
  */
 export async function checkInstall(sections: readonly Section[], onLine: (line: CheckLine) => void): Promise<void> {

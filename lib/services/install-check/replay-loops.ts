@@ -10,7 +10,7 @@ interface LoopRow {
   readonly id: string;
   readonly name: string;
   readonly version: number;
-  /** Decisions from before there was a journal: what they knew is not recorded. */
+  /** Decisions from before the journal existed: what they knew is not recorded. */
   readonly unrecorded: number;
 }
 
@@ -23,7 +23,7 @@ interface Tally {
 }
 
 /**
- * Every loop's recorded decisions made again, each by the version that was in force: they must be the recorded ones to the last bit.
+ * Makes every loop's recorded decisions again, each by the version then in force: they must equal the recorded ones to the last bit.
  * @param slice - decisions of a loop that are held in memory at a time.
  */
 export async function checkLoops(tx: Db, onLine: (line: CheckPart) => void, slice = SLICE): Promise<void> {

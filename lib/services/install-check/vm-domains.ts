@@ -8,7 +8,7 @@ interface ModelRow {
   readonly operation: string;
   readonly product: string;
   readonly parameter: string;
-  /** Newest version, and from when versions with a domain of later data predict; null: there is none. */
+  /** Newest version, and since when versions with a domain from later data predict; null: there is none. */
   readonly version: number | null;
   readonly since: Date | null;
 }
@@ -24,8 +24,8 @@ interface Counts extends Count {
 }
 
 /**
- * The share of each model's predictions outside its domain since it has one. Where a simulator keeps its ground truth the runs with an injected
- * fault are told apart: they shall leave the domain, so that the others are judged, and the share of all is only shown.
+ * The share of each model's predictions outside its domain since it has one. Where a simulator stores its ground truth, runs with an injected fault
+ * are separated: they are meant to leave the domain, so only the others are judged, and the share of all is only shown.
  */
 export async function checkDomains(tx: Db, onLine: (line: CheckPart) => void): Promise<void> {
   const models = await tx.rows<ModelRow>(sql`
@@ -55,7 +55,7 @@ async function modelLines(tx: Db, m: ModelRow, simulated: boolean): Promise<Chec
   return [shareLine(subject, 'runs without an injected fault', m, nominal, true), shareLine(subject, 'all runs', m, all, false)];
 }
 
-/** Predictions by versions with a domain of later data, but for those of the runs left out. */
+/** Predictions by versions with a domain from later data, without those of the excluded runs. */
 async function countOf(tx: Db, m: ModelRow, since: Date, leftOut: readonly string[]): Promise<Counts> {
   const rows = await tx.rows<Count & { version: number }>(sql`
     SELECT p.version, count(*)::int AS n, (count(*) FILTER (WHERE NOT p.reliable))::int AS outside FROM vm_prediction p
@@ -79,7 +79,11 @@ function shareLine(subject: string, which: string, m: ModelRow, c: Counts, judge
   if (n === 0) return { ...line, verdict: judged ? 'few' : 'note', text: `${which}: no prediction yet` };
   const s = domainShare(n, outside);
   const mark =
-    s.verdict === 'few' ? `, too few to tell of ${BAND}` : s.verdict === 'outside' ? `, OUTSIDE ${BAND}` : `, within ${BAND}`;
+    s.verdict === 'few'
+      ? `, too few to judge against ${BAND}`
+      : s.verdict === 'outside'
+        ? `, OUTSIDE ${BAND}`
+        : `, within ${BAND}`;
   const now = `version ${m.version}: ${newest.outside} of ${newest.n}`;
   return {
     ...line,

@@ -5,7 +5,7 @@ export type FeedRow = RowOf<'feed_event', 'id' | 'at' | 'kind' | 'text' | 'detai
 
 type Listener = (rows: readonly FeedRow[]) => void;
 
-/** The most that a client that was away gets replayed; older events are on the pages anyway. */
+/** Most events that are replayed to a client that was away; older events are on the pages anyway. */
 const REPLAY_LIMIT = 200;
 
 class FeedHub {
@@ -15,7 +15,7 @@ class FeedHub {
   private reading = false;
   private again = false;
 
-  /** Calls back with every batch of new events; one database subscription serves all clients of this process. */
+  /** Calls `listener` with every batch of new events; one database subscription serves all clients of this process. */
   subscribe(listener: Listener): () => void {
     this.listeners.add(listener);
     this.channel ??= listen('feed', {

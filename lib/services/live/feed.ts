@@ -6,7 +6,7 @@ export interface FeedLine {
   readonly detail: Readonly<Record<string, string | number | null>>;
 }
 
-/** Says to the live views what happened, in the transaction in which it happened. */
+/** Notifies the live views of what happened, in the same transaction. */
 export async function feed(tx: Tx, lines: readonly FeedLine[]): Promise<void> {
   await bulkInsert(tx, 'feed_event', lines);
 }

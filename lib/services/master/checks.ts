@@ -3,19 +3,19 @@ import type { FieldIssue } from '@/lib/formats/incoming';
 import { layoutDigest } from './digests';
 import type { Master } from './master';
 
-/** Per-chunk knowledge a kind may need to judge its records: read once for the chunk. */
+/** What a kind may need to judge its records, read once per chunk. */
 export interface CheckContext {
   readonly master: Master;
   readonly lots: ReadonlyMap<string, { product: string; wafers: number }>;
   readonly now: number;
-  /** Records of an earlier time are not taken, epoch ms. */
+  /** Records of an earlier time are refused, epoch ms. */
   readonly oldest: number;
 }
 
 const DAY_MS = 86_400_000;
-/** Sites may lie on the very rim; coordinates are rounded by many stations to a micrometre. */
+/** Sites may lie exactly on the rim; many stations round coordinates to a micrometre. */
 const RIM_TOLERANCE_MM = 1e-3;
-/** What rounding leaves where a site's whole variance is shared. */
+/** Relative rounding error where a site's whole variance is shared. */
 const SHARE_TOLERANCE = 1e-9;
 
 export const issue = (path: string, message: string, code = 'invalid_input'): FieldIssue => ({ path, code, message });
@@ -45,7 +45,7 @@ export const knownWafer = (lot: string, slot: number, product: string, c: CheckC
   return slot > l.wafers ? [issue('wafer', `lot ${lot} has ${l.wafers} wafers; slot ${slot} is outside`)] : [];
 };
 
-/** Clocks may run a little ahead, never a day. */
+/** Clocks may run slightly ahead, never by a day. */
 export const plausibleTime = (iso: string, path: string, c: CheckContext): FieldIssue[] => {
   const t = Date.parse(iso);
   if (t > c.now + DAY_MS)
@@ -67,7 +67,7 @@ export const plausibleTime = (iso: string, path: string, c: CheckContext): Field
     : [];
 };
 
-/** The earliest time of a record that is taken, epoch ms. */
+/** The earliest time of a record that is accepted, epoch ms. */
 export function oldestTaken(now: number): number {
   const d = new Date(now);
   return Date.UTC(d.getUTCFullYear(), d.getUTCMonth() - config().HISTORY_MONTHS, 1);
@@ -83,11 +83,11 @@ export const sameLength = (arrays: Readonly<Record<string, ArrayLike<unknown> | 
     );
 };
 
-/** Coordinates that were found good before: most wafers of a fab share a few dozen layouts. Bounded; forgetting costs only time. */
+/** Layouts found valid before: most wafers of a fab share a few dozen. Bounded; forgetting costs only time. */
 const goodLayouts = new Set<string>();
 const GOOD_LIMIT = 5_000;
 
-/** Sites lie on the wafer and no two are the same. A layout is judged once. */
+/** Sites lie on the wafer and no two coincide. A layout is checked once. */
 export const sitesOnWafer = (x: readonly number[], y: readonly number[], product: string, c: CheckContext): FieldIssue[] => {
   const frame = c.master.products.get(product);
   if (frame === undefined || x.length !== y.length) return [];
@@ -143,7 +143,7 @@ export const knownUncertainty = (
       ];
 };
 
-/** Parts of the uncertainty that the sites share: one value a site each, known where the site was measured, together not above its u. */
+/** Parts of the uncertainty that the sites share: one value per site each, known where the site was measured, together not above its u. */
 export const sharedUncertainty = (r: {
   readonly value: readonly (number | null)[];
   readonly u?: readonly (number | null)[] | undefined;

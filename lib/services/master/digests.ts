@@ -3,7 +3,7 @@ import { digestId } from '@/lib/db';
 
 const kept = new WeakMap<readonly number[], string>();
 
-/** The id of a set of coordinate columns; computed once an array, as checks and storage both need it. */
+/** The id of a set of coordinate columns; computed once per array, as checks and storage both need it. */
 export function layoutDigest(...columns: readonly (readonly number[])[]): string {
   const known = kept.get(columns[0]!);
   if (known !== undefined) return known;
@@ -13,7 +13,7 @@ export function layoutDigest(...columns: readonly (readonly number[])[]): string
 }
 
 /**
- * Digest of a record's content, by which a repeat is told from a conflict. Numeric arrays enter as their 64-bit values, which is
+ * Digest of a record's content, which distinguishes a repeat from a conflict. Numeric arrays enter as their 64-bit values, which is
  * several times cheaper than writing them as text; everything else as JSON, keys in the order of the schema.
  */
 export function recordDigest(record: object): Buffer {

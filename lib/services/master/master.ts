@@ -10,7 +10,7 @@ export interface MetrologyRecipeNames {
   readonly channels: readonly string[];
 }
 
-/** A knob that a loop turns, with its limits. */
+/** A knob that a loop sets, with its limits. */
 export interface Knob {
   readonly loop: string;
   readonly knob: string;
@@ -19,10 +19,10 @@ export interface Knob {
   readonly max: number;
 }
 
-/** Where knobs are turned. */
+/** Key of the place where knobs are set. */
 export const knobPlace = (operation: string, product: string): string => JSON.stringify([operation, product]);
 
-/** What records may name. Read at most every few seconds, and again when a name is not found: a new tool works at once. */
+/** What records may name. Read at most every few seconds, and again when a name is not found, so a new tool works at once. */
 export interface Master {
   readonly readAt: number;
   readonly chambers: ReadonlyMap<string, ReadonlySet<string>>;

@@ -25,7 +25,7 @@ const newChannel = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Adds a channel that alerts are told to. A webhook gets a secret to check signatures with; it is shown once. Empty lists mean all. */
+/** Adds a channel that alerts are sent to. A webhook gets a secret to check signatures with; it is shown once. Empty lists mean all. */
 export const createChannel = verb(
   { name: 'channel.create', least: 'administrator', input: newChannel },
   async (ctx, c): Promise<{ secret: string | null }> => {

@@ -11,7 +11,7 @@ interface Message {
   readonly event: {
     readonly id: number;
     readonly kind: string;
-    /** The kind as people read it. */
+    /** The kind in words. */
     readonly words: string;
     readonly at: string;
     readonly actor: string;
@@ -28,7 +28,7 @@ interface Message {
     readonly lot: string | null;
     readonly slot: number | null;
     readonly url: string;
-    /** Its evidence, newest first: signals of a chart with the limits that they were judged by, those that no longer hold among them. */
+    /** Its evidence, newest first: signals of a chart with the limits that judged them, including those that no longer hold. */
     readonly signals: readonly AlertSignal[];
   };
 }
@@ -36,8 +36,8 @@ interface Message {
 type Channel = RowOf<'notify_channel', 'id' | 'name' | 'kind' | 'target' | 'secret'>;
 
 /**
- * Tells every channel that wants this alert event. What was delivered before (an earlier try of the same job) is not sent again;
- * if any channel fails the whole job is tried again for the remaining ones. Receivers get the event id to recognise a repeat.
+ * Sends an alert event to every channel that wants it. What was delivered before (by an earlier attempt of the same job) is not sent again; if any
+ * channel fails, the job is retried for the remaining ones. Receivers get the event id to recognise a repeat.
  * @throws AppError `dependency_unavailable` when a channel could not be reached.
  */
 export async function deliverAlertEvent(alertEventId: number): Promise<void> {
@@ -111,7 +111,7 @@ function deliver(c: Channel, m: Message): Promise<Outcome> {
   return c.kind === 'webhook' ? post(c, m) : mail(c, m);
 }
 
-/** The signature covers time and body, so that a receiver can refuse what is forged or replayed. */
+/** The signature covers time and body, so that a receiver can refuse forged or replayed messages. */
 export function sign(secret: string, timestamp: string, body: string): string {
   return `sha256=${createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')}`;
 }

@@ -7,7 +7,7 @@ import { AppError } from '@/lib/errors';
 
 const TIMEOUT_MS = 10_000;
 
-/** Addresses that are not of the public internet: this machine, its networks, and the services of its provider. */
+/** Addresses outside the public internet: this machine, its networks, and the services of its provider. */
 const PRIVATE = new BlockList();
 for (const [net, prefix] of [
   ['0.0.0.0', 8],
@@ -22,7 +22,7 @@ for (const [net, prefix] of [
   ['224.0.0.0', 3],
 ] as const)
   PRIVATE.addSubnet(net, prefix, 'ipv4');
-/** Of IPv6 only 2000::/3 is public; of that not what carries an IPv4 address inside (6to4, Teredo). */
+/** Of IPv6 only 2000::/3 is public, except what embeds an IPv4 address (6to4, Teredo). */
 const PUBLIC_V6 = new BlockList();
 PUBLIC_V6.addSubnet('2000::', 3, 'ipv6');
 const CARRIES_V4 = new BlockList();
@@ -63,8 +63,8 @@ const refused = (host: string) =>
   );
 
 /**
- * The addresses of a target that may be reached; one that may not is enough to refuse the name.
- * @returns none where the name is not known.
+ * The addresses of a target, all of which may be reached: one that may not is enough to refuse the name.
+ * @returns an empty list where the name does not resolve.
  * @throws AppError `invalid_input` for a private address that is not allowed.
  */
 async function allowedAddresses(target: URL): Promise<{ address: string; family: number }[]> {
@@ -74,14 +74,14 @@ async function allowedAddresses(target: URL): Promise<{ address: string; family:
   return found;
 }
 
-/** @throws AppError `invalid_input` when a webhook may not go there. A name that is not known yet is judged when it is delivered to. */
+/** @throws AppError `invalid_input` when a webhook may not go there. A name that does not resolve yet is judged on delivery. */
 export async function checkTarget(target: string): Promise<void> {
   await allowedAddresses(new URL(target));
 }
 
 /**
- * Posts to a target by the addresses that were judged, whatever its name says a moment later; redirects are not followed. How the
- * connection failed is not told: it would say which ports of a network are open.
+ * Posts to a target at the addresses that were judged, even if its name resolves to others a moment later; redirects are not followed. How the
+ * connection failed is not reported: it would reveal which ports of a network are open.
  */
 export async function postWebhook(
   target: string,
@@ -109,7 +109,7 @@ export async function postWebhook(
   return new Promise((done) => {
     const req = (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, options, (res) => {
       const status = res.statusCode ?? 0;
-      res.destroy(); // what it says besides is not read
+      res.destroy(); // the body is not read
       done({ status, error: status >= 200 && status < 300 ? null : `answered ${status}` });
     });
     req.on('error', () => done(none));

@@ -86,7 +86,7 @@ export function tryFitMarks(
   }
 }
 
-/** The result of one wafer. One that cannot be fitted says why: it must not keep the other wafers of its job from theirs. */
+/** The result of one wafer. One that cannot be fitted says why and does not fail the other wafers of its job. */
 function resultOf(m: MarksRow): OverlayRow {
   const { fit, reason } = tryFitMarks(m);
   const terms: FittedTerm[] = fit === null ? [] : [...fit.dx.terms, ...fit.dy.terms];
@@ -120,7 +120,7 @@ export const readMarks = (refs: readonly Ref[]): Promise<MarksRow[]> =>
 /** Fits the overlay model of each wafer. Reads and computes; writes nothing. */
 export const fitOverlayWafers = async (refs: readonly Ref[]): Promise<OverlayRow[]> => (await readMarks(refs)).map(resultOf);
 
-/** Stores the fits and asks for the chart points and controller updates that follow. */
+/** Stores the fits and enqueues the chart points and controller updates that follow. */
 export async function storeOverlayFits(tx: Tx, fits: readonly OverlayRow[], refs: readonly Ref[]): Promise<void> {
   await bulkInsert(tx, 'overlay_result', fits, { key: ['measurement_id', 'measured_at'] });
   await enqueueLater(tx, [

@@ -43,7 +43,7 @@ const text = (v: Json | undefined): string => (typeof v === 'string' ? v : '');
 
 let openApi: string | null = null;
 
-/** The document as text; made once a process. */
+/** The document as text; made once per process. */
 export function openApiText(): string {
   openApi ??= JSON.stringify(openApiDocument([alertsApi(), computeApi()]));
   return openApi;
@@ -115,7 +115,7 @@ function operationOf(path: string, method: string, op: JsonObject, resolve: Reso
 const oneLineArrays = (s: string): string =>
   s.replace(/\[\s+([^[\]{}]*?)\s+\]/g, (_, inner: string) => `[${inner.replace(/\s*\n\s*/g, ' ')}]`);
 
-/** A union of objects is shown by its fields, each marked with the kinds that have it. */
+/** A union of objects is shown as its fields, each marked with the kinds that have it. */
 function variantsOf(s: JsonObject, resolve: Resolve): FieldView[] {
   const variants = list(s['oneOf'] ?? s['anyOf']).map((v) => resolve(object(v)));
   if (variants.length === 0) return fieldsOf(s, resolve);

@@ -20,7 +20,7 @@ export interface OverviewAlert {
 
 export interface OverviewChamber {
   name: string;
-  /** Charted points and points with a rule fired in the last eight hours. */
+  /** Charted points, and points where a rule fired, in the last eight hours. */
   points: number;
   out: number;
   openAlerts: number;
@@ -35,7 +35,7 @@ export interface OverviewTool {
 }
 
 export interface Overview {
-  /** Moment of reading. */
+  /** Time of reading. */
   atMs: number;
   newestDataMs: number | null;
   alerts: {
@@ -47,7 +47,7 @@ export interface Overview {
   };
   needsYou: OverviewAlert[];
   loops: { closed: number; shadow: number; suspended: number };
-  /** `trouble`: work that is due is not taken, in words; null when all is well. */
+  /** `trouble`: says that due work is not being taken; null when all is well. */
   flow: { pending: number; dead: number; lagS: number; wafersLastHour: number; runsLastHour: number; trouble: string | null };
   tools: OverviewTool[];
   worst: ScreenRow[];
@@ -61,7 +61,7 @@ const NEEDS_YOU = 12;
 const WORST = 10;
 const FEED = 30;
 
-/** Everything of the overview page, read side by side. `nowMs`: the moment of asking. */
+/** Everything of the overview page, read side by side. `nowMs`: the time of the request. */
 export async function overview(nowMs: number): Promise<Overview> {
   const [alerts, needsYou, loops, status, work, tools, worst, feed, rates] = await Promise.all([
     alertCounts(),

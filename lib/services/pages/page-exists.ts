@@ -1,7 +1,7 @@
 import { db, type Sql, sql } from '@/lib/db';
 import { isUuid } from '../address/uuid';
 
-/** Pages of one thing: its list's name in the address → whether the thing is there. */
+/** Detail pages: the list's name in the address → whether the item exists. */
 export const THINGS: Readonly<Record<string, (id: string) => Sql>> = {
   alerts: (id) => sql`SELECT 1 FROM alert WHERE id = ${id}`,
   control: (id) => sql`SELECT 1 FROM control_loop WHERE id = ${id}`,
@@ -13,13 +13,13 @@ export const THINGS: Readonly<Record<string, (id: string) => Sql>> = {
   vm: (id) => sql`SELECT 1 FROM vm_model WHERE id = ${id}`,
   wafers: (id) => sql`SELECT 1 FROM measurement WHERE id = ${id}`,
 };
-/** Pages beside those of one thing. */
+/** Pages at the addresses of detail pages. */
 const OTHERS = new Set(['/spc/specifications', '/recipes/new']);
 
-/** Whether an address is that of a page beside those of one thing. */
+/** Whether an address is one of `OTHERS`. */
 export const isBesideThings = (path: string): boolean => OTHERS.has(path);
 
-/** Whether an address of one thing names one that is there; other addresses are left to the router. */
+/** Whether the address of a detail page names an item that exists; other addresses are left to the router. */
 export async function pageExists(path: string): Promise<boolean> {
   const [, list = '', id, ...more] = path.split('/');
   const thing = Object.hasOwn(THINGS, list) ? THINGS[list] : undefined;

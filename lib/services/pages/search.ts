@@ -4,39 +4,36 @@ export interface Hit {
   kind: string;
   title: string;
   detail: string;
-  /** Its page; empty where `more` leads on. */
+  /** Its page; empty where `more` continues the search. */
   href: string;
-  /** There are more of this kind than are listed: the kind to ask for. */
+  /** There are more of this kind than listed: the kind to search for. */
   more?: string;
 }
 
-/** Hits of a kind at first, and when that kind is asked for. */
+/** Hits per kind at first, and when only that kind is searched. */
 const A_KIND = 5;
 const OF_ONE_KIND = 50;
-/** Kinds in the order of the list, where none of their names begins with what was typed. */
+/** Order of the kinds where no name begins with the text that was typed. */
 const KINDS = ['wafer', 'lot', 'tool', 'product', 'chart', 'loop', 'recipe', 'alert', 'spectra'] as const;
 
-/** Runs of letters and runs of digits: "lit02" asks for "lit" and "02", as "LIT-02" and "02 lit" do. */
+/** Runs of letters and runs of digits: "lit02" gives "lit" and "02", as do "LIT-02" and "02 lit". */
 export const tokensOf = (q: string): string[] => (q.toLowerCase().match(/\p{L}+|\p{N}+/gu) ?? []).slice(0, 12);
 
 /** A wafer: a piece of the lot's name, a separator, the slot ("A1043.07", "193 8", "A1043 w07"). */
 const WAFER = /^(.*[\p{L}\p{N}])[\s._#/-]+w?(\d{1,2})$/iu;
 
-/** What alerts of a kind are called, beside their titles. */
+/** Words by which alerts of a kind are found, beside their titles. */
 const ALERT_WORDS = sql`CASE kind WHEN 'recipe' THEN 'wrong recipe' WHEN 'spectra' THEN 'refused spectra' END`;
 
 /** Without separators: "L5H8-00193" and "l5h8 00193" are the same. */
 const bare = (text: Sql): Sql => sql`lower(regexp_replace(${text}, '[^[:alnum:]]+', '', 'g'))`;
-/** A text matches when it holds every token, or what was typed in one piece; it comes first when it holds, and before that begins with, that piece. */
+/** A text matches when it holds every token, or the typed text as a whole; texts that begin with the whole come first, then those that hold it. */
 const holds = (text: Sql, tokens: readonly string[]): Sql =>
   sql`(lower(${text}) LIKE ALL (${tokens.map((t) => `%${t}%`)}::text[]) OR position(${tokens.join('')} IN ${bare(text)}) > 0)`;
 const order = (text: Sql, tokens: readonly string[]): Sql =>
   sql`position(${tokens.join('')} IN ${bare(text)}) = 0, NOT starts_with(${bare(text)}, ${tokens.join('')})`;
 
-/**
- * The kinds one after the other, those with a name that begins with what was typed first, each with at most `most` hits, and a last line where
- * it has more.
- */
+/** The hits by kind, kinds with a name that begins with the typed text first, each with at most `most` hits, and a last line where there are more. */
 export function arranged(hits: readonly Hit[], tokens: readonly string[], most: number): Hit[] {
   const piece = tokens.join('');
   const begins = (h: Hit): boolean => (h.title.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).join('').startsWith(piece);
@@ -52,8 +49,8 @@ export function arranged(hits: readonly Hit[], tokens: readonly string[], most: 
 }
 
 /**
- * Lots, wafers, tools, charts, loops, recipes, products and alerts by the words of their names, in any order.
- * @param kind - only these, and up to 50 of them; not given: all kinds, at most five each.
+ * Finds lots, wafers, tools, charts, loops, recipes, products and alerts by the words of their names, in any order.
+ * @param kind - only this kind, up to 50 hits; not given: all kinds, at most five hits each.
  */
 export async function searchEverything(text: string, kind: string | null = null): Promise<Hit[]> {
   const q = text.trim().slice(0, 100);

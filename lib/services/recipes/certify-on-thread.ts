@@ -3,7 +3,7 @@ import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import type { ConvergenceCertificate } from '@/lib/recipes';
 
 /**
- * The order sweep of a recipe on a compute thread, for the web server: its event loop stays free meanwhile.
+ * The order sweep of a recipe on a compute thread, for the web server: its event loop stays free.
  * @throws AppError of the sweep; `rate_limited` when too much is being computed; `time_limit` for a recipe whose sweep takes longer than a minute.
  */
 export async function certifyOnThread(recipe: MetrologyRecipe): Promise<ConvergenceCertificate | null> {

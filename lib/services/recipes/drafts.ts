@@ -8,7 +8,9 @@ import { type Ctx, timeOf, verb } from '../verb';
 
 const MAX_CONTENT = 1_000_000;
 
-/** A draft may hold what no recipe may yet (an empty field, a parameter without name), but it has a recipe's parts, so that a form can show it. */
+/**
+ * A draft may hold what a recipe may not (an empty field, a parameter without a name), but it has a recipe's structure, so that a form can show it.
+ */
 const contentIn = z
   .looseObject({
     sample: z.looseObject({ kind: z.string() }),
@@ -48,8 +50,8 @@ export interface Draft {
 }
 
 /**
- * The draft as it stands, its row locked.
- * @throws AppError `not_found`; `conflict` unless it is in one of the states; `precondition_failed` when it was saved since it was seen.
+ * The draft, its row locked.
+ * @throws AppError `not_found`; `conflict` unless it is in one of the states; `precondition_failed` when it was saved after the caller read it.
  */
 export async function lockDraft(tx: Tx, id: string, seenRevision: number, states: readonly Draft['state'][]): Promise<Draft> {
   const d = await tx.one<Draft>(sql`
@@ -74,9 +76,9 @@ export function ownOnly(ctx: Ctx, d: Draft): void {
 }
 
 /**
- * Keeps what an engineer is editing. Nothing of it is used anywhere until it is put in use.
+ * Saves what an engineer is editing. Nothing of it takes effect until it is put in use.
  * @returns the draft's id and its new revision, which the next save names.
- * @throws AppError `precondition_failed` when another tab saved since; `conflict` while it waits for a decision; `forbidden` for somebody else's.
+ * @throws AppError `precondition_failed` when another tab saved meanwhile; `conflict` while it waits for a decision; `forbidden` for somebody else's.
  */
 export const keepDraft = verb(
   { name: 'recipe-draft.keep', least: 'engineer', input: draftIn },
@@ -112,7 +114,7 @@ export const keepDraft = verb(
 /** A draft, and the save of it that a person saw. */
 export const draftSeen = z.strictObject({ draft: recordIdIn('draft'), revision: z.int() });
 
-/** Ends one's own draft. */
+/** Ends a draft of the caller. */
 export const discardDraft = verb(
   { name: 'recipe-draft.discard', least: 'engineer', input: draftSeen },
   async (ctx, { draft, revision }) =>
@@ -131,7 +133,7 @@ export const stopTrials = (tx: Tx, ctx: Ctx, draftId: string): Promise<number> =
     sql`UPDATE metrology_recipe_trial SET state = 'stopped', updated_at = ${timeOf(ctx)} WHERE draft_id = ${draftId} AND state = 'running'`,
   );
 
-/** The newest stored spectra that hold all channels of a draft: of its recipe, or of its operation and product where there is none yet. */
+/** The newest stored spectra that hold all channels of a draft: of its recipe, or of its operation and product where it has no recipe yet. */
 export const spectraFor = (
   d: Pick<Draft, 'recipe_id' | 'name' | 'operation' | 'product'>,
   draft: MetrologyRecipe,

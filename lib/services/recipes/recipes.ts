@@ -11,7 +11,7 @@ import { feed } from '../live/feed';
 import { type Ctx, verb } from '../verb';
 import { certifyOnThread } from './certify-on-thread';
 
-/** What only the database knows of a recipe: that its operation, product and reported parameters are registered. */
+/** The check of a recipe that needs the database: its operation, product and reported parameters are registered. */
 export async function checkNames(tx: Tx, operation: string, product: string | null, recipe: MetrologyRecipe): Promise<void> {
   const bad = (field: string, message: string): never => {
     throw new AppError('invalid_input', `${field}: ${message}`, { field });
@@ -78,7 +78,7 @@ export async function registerRecipes(tx: Tx, ctx: Ctx, list: readonly Certified
   for (const { certificate, ...r } of await withFreeNames(tx, list)) await insertRecipe(tx, ctx, r, certificate, said);
 }
 
-/** A new recipe at version 1; `author` is whose it is. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
+/** Creates a recipe at version 1, by `author`. @throws AppError `conflict` when the name is taken; `invalid_input` naming the field. */
 export async function insertRecipe(
   tx: Tx,
   ctx: Ctx,
@@ -109,7 +109,7 @@ interface Current {
   reason: string;
 }
 
-/** Locks a recipe by itself: a join would look for the version that was in force before the wait for the lock. */
+/** Locks a recipe on its own: a join would see the version that was in force before the wait for the lock. */
 export const lockRecipe = (tx: Tx, id: string): Promise<number> =>
   tx.exec(sql`SELECT 1 FROM metrology_recipe WHERE id = ${id} FOR UPDATE`);
 
@@ -166,7 +166,9 @@ export async function insertVersion(
   ]);
 }
 
-/** Takes a recipe out of use, or back into it: spectra for one that is out of use are refused, within the five seconds that names are remembered. */
+/**
+ * Takes a recipe out of use, or puts it back: spectra for a recipe out of use are refused within five seconds, the time for which names are cached.
+ */
 export const setRecipeActive = verb(
   {
     name: 'recipe.activate',

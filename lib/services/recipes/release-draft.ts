@@ -15,8 +15,8 @@ export type ReleaseOutcome =
   | { readonly kind: 'proposed'; readonly beyond: readonly string[] };
 
 /**
- * The difference that the draft makes, by its newest trial; the rule of the trial is the same for release and approval.
- * @throws AppError `precondition_failed` when spectra are stored that the draft could be tried on and no finished trial of it is.
+ * The difference that the draft makes, by its newest trial; release and approval require the trial alike.
+ * @throws AppError `precondition_failed` when there are stored spectra to try the draft on but no finished trial.
  */
 async function triedDifference(tx: Tx, d: Draft, draft: MetrologyRecipe): Promise<TrialDifference> {
   const base = await tx.one<{ content: MetrologyRecipe }>(
@@ -34,7 +34,7 @@ async function triedDifference(tx: Tx, d: Draft, draft: MetrologyRecipe): Promis
   return trialDifference(draft, base?.content ?? null, trial?.results ?? []);
 }
 
-/** @throws AppError `precondition_failed` when the version in force is no longer the one beside which the draft was made. */
+/** @throws AppError `precondition_failed` when the version in force is no longer the one that the draft is based on. */
 async function lockBase(tx: Tx, d: Draft): Promise<void> {
   if (d.recipe_id === null) return;
   await lockRecipe(tx, d.recipe_id);
@@ -48,7 +48,7 @@ async function lockBase(tx: Tx, d: Draft): Promise<void> {
     );
 }
 
-/** The draft becomes the version in force: spectra that arrive from now on are fitted by it, earlier results keep theirs. */
+/** The draft becomes the version in force: spectra that arrive from now on are fitted by it, earlier results keep their version. */
 async function putInUse(
   tx: Tx,
   ctx: Ctx,
@@ -84,8 +84,9 @@ interface Ready extends Certified {
 const decisionIn = draftSeen.extend({ reason: reasonIn });
 
 /**
- * What every decision on a draft rests on: a recipe that may be released, the draft and the version in force as they were seen, and a trial.
- * @param may - throws where the actor may not decide on this draft.
+ * The preconditions of every decision on a draft: a recipe that may be released, draft and version in force unchanged since the caller read them, and
+ * a trial.
+ * @param may - throws if the caller may not decide on this draft.
  */
 async function decide(
   { draft, revision }: z.infer<typeof decisionIn>,
@@ -105,8 +106,8 @@ async function decide(
 }
 
 /**
- * Asks for a draft to be put in use. Within the limits of its trial it is at once; beyond them it waits for another engineer.
- * @throws AppError `invalid_input` naming the field; `precondition_failed` without a trial, or when draft or version in force changed since.
+ * Requests that a draft be put in use: at once within the trial limits; beyond them it waits for another engineer.
+ * @throws AppError `invalid_input` naming the field; `precondition_failed` without a trial, or when the draft or the version in force has changed meanwhile.
  */
 export const releaseDraft = verb(
   { name: 'recipe-draft.release', least: 'engineer', input: decisionIn },
@@ -126,7 +127,7 @@ export const releaseDraft = verb(
   },
 );
 
-/** The draft waits for another engineer, who sees why its author alone may not decide. */
+/** The draft waits for another engineer, who sees why its author may not decide alone. */
 async function propose(tx: Tx, ctx: Ctx, { d, beyond }: Ready, reason: string): Promise<ReleaseOutcome> {
   await tx.exec(
     sql`UPDATE metrology_recipe_draft SET state = 'proposed', reason = ${reason}, decided_by = NULL, decided_at = NULL, decision_reason = NULL, updated_at = ${timeOf(ctx)} WHERE id = ${d.id}`,
@@ -150,7 +151,8 @@ async function propose(tx: Tx, ctx: Ctx, { d, beyond }: Ready, reason: string): 
 
 /**
  * A second engineer puts a proposed draft in use.
- * @throws AppError `forbidden` for its own author; `precondition_failed` when the version in force changed since; `conflict` when it was decided already.
+ * @throws AppError `forbidden` for its own author; `precondition_failed` when the version in force has changed meanwhile; `conflict` when it was
+ *   decided already.
  */
 export const approveDraft = verb(
   { name: 'recipe-draft.approve', least: 'engineer', input: decisionIn },
@@ -173,7 +175,7 @@ export const approveDraft = verb(
   },
 );
 
-/** Gives a proposed draft back to its author: another engineer rejects it, or the author withdraws it. */
+/** Returns a proposed draft to its author: another engineer rejects it, or the author withdraws it. */
 export const returnDraft = verb(
   { name: 'recipe-draft.return', least: 'engineer', input: decisionIn },
   async (ctx, { draft, revision, reason }) =>

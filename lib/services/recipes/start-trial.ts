@@ -14,9 +14,9 @@ import { certified } from './recipes';
 const TRIAL_WAFERS = 10;
 
 /**
- * Starts the trial of a draft on the newest stored spectra that it can fit; another one of the draft that is running stops.
+ * Starts the trial of a draft on the newest stored spectra that it can fit; a running trial of the draft stops.
  * @returns the trial's id.
- * @throws AppError `invalid_input` naming the field that no recipe may have; `conflict` where no stored spectra fit; as `lockDraft`.
+ * @throws AppError `invalid_input` naming the field that no recipe may have; `conflict` where no stored spectra fit; otherwise as `lockDraft`.
  */
 export const startTrial = verb(
   { name: 'recipe-trial.start', least: 'engineer', input: draftSeen },
@@ -50,7 +50,7 @@ export const startTrial = verb(
   },
 );
 
-/** Stops a trial after its present wafer. @throws AppError `conflict` when it is not running. */
+/** Stops a trial after its current wafer. @throws AppError `conflict` when it is not running. */
 export const stopTrial = verb(
   { name: 'recipe-trial.stop', least: 'engineer', input: z.strictObject({ trial: recordIdIn('trial') }) },
   async (ctx, { trial }) =>

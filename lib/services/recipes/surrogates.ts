@@ -18,7 +18,7 @@ import { feed } from '../live/feed';
 import { timeOf, verb } from '../verb';
 import { lockRecipe } from './recipes';
 
-/** What a training thread is given: the work, where it stands, and for how long it may go on before it hands back a checkpoint. */
+/** Input of a training thread: the work, its checkpoint, and how long it may run before it returns the next one. */
 export interface SurrogateSlice {
   readonly work: SurrogateWork;
   readonly from: SurrogateCheckpoint | null;
@@ -44,7 +44,7 @@ export interface SurrogateResult {
   readonly surrogateMs: number;
 }
 
-/** A slice ends after this time: short enough that a stop is felt, long enough that a checkpoint's cost is not. */
+/** A slice ends after this time: short enough that a stop takes effect soon, long enough that checkpoints cost little. */
 const SLICE_MS = 10_000;
 
 interface Row {
@@ -64,8 +64,8 @@ interface Row {
 }
 
 /**
- * Starts the training of a surrogate for the version in force of a recipe, on the axis of its newest spectra; goes on where one was stopped or failed.
- * @throws AppError `not_found`; `conflict` when there is one already or no spectra have come yet.
+ * Starts the training of a surrogate for the version in force of a recipe, on the axis of its newest spectra; resumes one that was stopped or failed.
+ * @throws AppError `not_found`; `conflict` when there is one already or no spectra have arrived yet.
  */
 export const startSurrogate = verb(
   { name: 'surrogate.start', least: 'engineer', input: z.strictObject({ recipe: recordIdIn('recipe') }) },
@@ -105,7 +105,7 @@ export const startSurrogate = verb(
     }),
 );
 
-/** Stops a training after its present slice, or takes a finished surrogate out of use. @throws AppError `conflict` when there is nothing to stop. */
+/** Stops a training after its current slice, or takes a finished surrogate out of use. @throws AppError `conflict` when there is nothing to stop. */
 export const stopSurrogate = verb(
   { name: 'surrogate.stop', least: 'engineer', input: z.strictObject({ surrogate: recordIdIn('surrogate') }) },
   async (ctx, { surrogate: id }) =>
@@ -129,7 +129,10 @@ export type SliceOutcome =
   | { readonly kind: 'answer'; readonly answer: SurrogateAnswer }
   | { readonly kind: 'failed'; readonly message: string };
 
-/** One slice of a training; nothing where it was stopped meanwhile. A fault of the work itself is an outcome, not a crash: trying again would meet it again. */
+/**
+ * One slice of a training; nothing where it was stopped meanwhile. A fault of the work itself is a result, not a failure of the job: a retry would
+ * meet it again.
+ */
 export async function trainSlice(
   p: Payload<'surrogate'>,
   compute: (slice: SurrogateSlice) => Promise<SurrogateAnswer>,
@@ -155,7 +158,7 @@ export async function trainSlice(
   }
 }
 
-/** Keeps a slice's checkpoint and asks for the next one, or keeps the finished model. */
+/** Stores a slice's checkpoint and enqueues the next slice, or stores the finished model. */
 export async function storeSlice(tx: Tx, p: Payload<'surrogate'>, o: SliceOutcome): Promise<void> {
   if (o.kind === 'idle') return;
   const blob = (b: Uint8Array | null): Buffer | null => (b === null ? null : asBuffer(b));

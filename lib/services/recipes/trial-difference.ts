@@ -1,7 +1,7 @@
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import { besideLimit } from '@/lib/numerics';
 
-/** One recipe's fits of a wafer: site after site, in each the recipe's parameters; null where a number has no meaning. */
+/** One recipe's fits of a wafer: site after site, each with the recipe's parameters; null where a value is undefined. */
 export interface TrialFits {
   readonly status: readonly string[];
   readonly chi2: readonly (number | null)[];
@@ -23,9 +23,9 @@ export interface TrialWafer {
   readonly base: TrialFits | null;
 }
 
-/** A draft within these may be put in use by its author alone; beyond any of them a second engineer decides. */
+/** The author alone may put a draft within these limits in use; beyond any of them a second engineer decides. */
 export const TRIAL_LIMITS = {
-  /** Largest move of a value at a site, in the larger of both standard uncertainties. */
+  /** Largest shift of a value at a site, in the larger of both standard uncertainties. */
   shiftInU: 1,
   /** Bounds of u of the draft over u of the version in force, at every site. */
   uRatio: [0.8, 1.25],
@@ -36,10 +36,10 @@ export interface ParameterDifference {
   readonly unit: string;
   /** Sites accepted by both. */
   readonly sites: number;
-  /** Draft − in force, in the parameter's unit: mean, and the largest by size with its sign. */
+  /** Draft − in force, in the parameter's unit: the mean, and the largest in magnitude with its sign. */
   readonly meanShift: number | null;
   readonly maxShift: number | null;
-  /** The largest move in the larger of both u. */
+  /** The largest shift in units of the larger u. */
   readonly maxShiftInU: number | null;
   readonly uRatio: readonly [smallest: number, largest: number] | null;
 }
@@ -54,7 +54,7 @@ export interface TrialDifference {
   readonly newlyRefused: number;
   readonly medianChi2: { readonly draft: number | null; readonly base: number | null };
   readonly parameters: readonly ParameterDifference[];
-  /** Why a second engineer decides, in words; empty: the author alone may. */
+  /** Why a second engineer decides, in words; empty: the author may decide alone. */
   readonly beyond: readonly string[];
 }
 
@@ -69,7 +69,7 @@ const count = (fits: readonly (TrialFits | null)[], is: (s: string) => boolean):
   fits.reduce((n, f) => n + (f?.status.filter(is).length ?? 0), 0);
 const accepted = (s: string): boolean => s === 'accepted';
 
-/** One parameter on the sites of a wafer, by the draft and by the version in force; NaN where a number has no meaning. In the parameter's unit. */
+/** One parameter on the sites of a wafer, by the draft and by the version in force; NaN where a value is undefined. In the parameter's unit. */
 export interface SiteShifts {
   readonly draft: Float64Array;
   readonly uDraft: Float64Array;
@@ -77,7 +77,7 @@ export interface SiteShifts {
   readonly uBase: Float64Array;
   /** Draft − in force, where both accept the site. */
   readonly shift: Float64Array;
-  /** The size of the shift in the larger of both u. */
+  /** Magnitude of the shift in units of the larger u. */
   readonly shiftInU: Float64Array;
 }
 
@@ -104,7 +104,7 @@ export const comparedParameters = (draft: MetrologyRecipe, base: MetrologyRecipe
     (p) => p.role.kind === 'free' && base?.parameters.some((q) => q.name === p.name && q.unit === p.unit) === true,
   );
 
-/** Draft against version in force for one parameter that both fit and that has one unit, over the sites that both accept. */
+/** Draft against version in force for one parameter that both fit in the same unit, over the sites that both accept. */
 function differenceOf(
   { name, unit }: { readonly name: string; readonly unit: string },
   draft: MetrologyRecipe,
@@ -131,11 +131,11 @@ function differenceOf(
   };
 }
 
-/** What a recipe reports and when it refuses: a change of it shows in no fit of a few wafers. */
+/** What a recipe reports and when it refuses: a change here does not show in the fits of a few wafers. */
 const promises = (r: MetrologyRecipe): string =>
   JSON.stringify([r.accept, r.parameters.filter((p) => p.reportAs !== null).map((p) => [p.name, p.unit, p.reportAs])]);
 
-/** What keeps a draft from being compared at all: a second engineer decides on it. */
+/** Why a draft cannot be compared at all: a second engineer decides on it. */
 export function notCompared(hasBase: boolean, hasWafers: boolean): string[] {
   const why: string[] = [];
   if (!hasBase) why.push('no version is in force to compare with');

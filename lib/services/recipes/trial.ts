@@ -45,7 +45,7 @@ const kept = (fits: readonly SiteFit[]): TrialFits => ({
   u: fits.flatMap((f) => finite(f.u)),
 });
 
-/** Fits the next wafer of a trial by both recipes, rigorously; writes nothing. A fault of the recipe is an outcome: trying again would meet it again. */
+/** Fits the next wafer of a trial by both recipes, rigorously; writes nothing. A fault of the recipe is a result: a retry would meet it again. */
 export async function trialStep(p: Payload<'trial'>, compute: (job: TrialJob) => Promise<SiteFit[]>): Promise<TrialStep> {
   const t = await db().one<TrialRow>(sql`
     SELECT t.draft_id, t.content, t.certificate, t.refs, t.state, t.done, d.recipe_id, t.base_version, v.content AS base, v.certificate AS base_certificate
@@ -84,7 +84,7 @@ export async function trialStep(p: Payload<'trial'>, compute: (job: TrialJob) =>
   }
 }
 
-/** Keeps a wafer of a trial and asks for the next, or ends it. */
+/** Stores a wafer of a trial and enqueues the next, or ends the trial. */
 export async function storeTrialStep(tx: Tx, p: Payload<'trial'>, o: TrialStep): Promise<void> {
   if (o.kind === 'idle') return;
   if (o.kind === 'failed') {

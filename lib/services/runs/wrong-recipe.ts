@@ -1,8 +1,8 @@
 import { type Sql, sql } from '@/lib/db';
 
 /**
- * Whether a run's recipe is known to be another product's or another operation's: it is registered, and in no version for the product and
- * operation that ran. A recipe that is registered for no product fits every product; one that is not registered is not judged.
+ * Whether a run's recipe is known to be another product's or another operation's: it is registered, but in no version for the product and operation
+ * that ran. A recipe that is registered for no product fits every product; one that is not registered is not judged.
  * @param r - alias of a relation with `recipe`, `product` and `operation`.
  */
 export const isWrongRecipe = (r: Sql): Sql => sql`

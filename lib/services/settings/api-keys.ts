@@ -10,7 +10,7 @@ import { LEAST_SENDER, SENDER, SENDER_WORDS } from './account-rules';
 export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'alerts', 'compute', 'truth'] as const;
 export type KeyScope = (typeof SCOPES)[number];
 
-/** What is kept of a key. */
+/** What is stored of a key. */
 export const hashOf = (key: string) => createHash('sha256').update(key).digest('hex');
 
 const newKey = z.strictObject({
@@ -19,8 +19,8 @@ const newKey = z.strictObject({
 });
 
 /**
- * Makes a key for a sender; only its hash is kept. `given` fixes the key (the demo hands it to its simulator).
- * @returns the key: it is in this answer and nowhere else.
+ * Creates a key for a sender; only its hash is stored. `given` fixes the key (the demo passes it to its simulator).
+ * @returns the key, which cannot be read again.
  */
 export const createApiKey = verb(
   {

@@ -4,9 +4,9 @@ import { db, sql, transaction } from '@/lib/db';
 /** Failed attempts are counted over this time. */
 const WINDOW_MIN = 15;
 export const LIMITS = {
-  /** Wrong passwords of an account, from all browsers that it was never used in together. */
+  /** Wrong passwords of an account, over all browsers in which it was never used. */
   account: 10,
-  /** Wrong passwords in a browser in which the account was used before: what strangers do does not count there. */
+  /** Wrong passwords in a browser in which the account was used before: attempts by strangers do not count there. */
   browser: 10,
   /** Wrong passwords from one address, over all accounts. */
   address: 50,
@@ -24,7 +24,7 @@ export interface Attempt {
   readonly ids: readonly number[];
 }
 
-/** Counts an attempt before it is made, one after another by bucket, so that many at once do not pass together; `forgive` takes it back. */
+/** Counts an attempt before it is made, serialised per bucket, so that concurrent attempts cannot all pass; `forgive` takes it back. */
 export async function countAttempt(buckets: readonly Bucket[]): Promise<Attempt> {
   const keys = buckets.map(keyOf);
   return transaction(async (tx) => {
@@ -48,6 +48,6 @@ export async function countAttempt(buckets: readonly Bucket[]): Promise<Attempt>
 export const forgive = (ids: readonly number[]): Promise<number> =>
   db().exec(sql`DELETE FROM sign_in_attempt WHERE id = ANY(${[...ids]}::bigint[])`);
 
-/** What no window counts any more. */
+/** Deletes attempts that no window counts any more. */
 export const forgetAttempts = (): Promise<number> =>
   db().exec(sql`DELETE FROM sign_in_attempt WHERE at < now() - ${2 * WINDOW_MIN} * INTERVAL '1 minute'`);

@@ -20,7 +20,7 @@ const newUser = z.strictObject({
 });
 
 /**
- * Makes an account; people do not sign up by themselves. A temporary password is replaced by one of the user's own at the first sign-in.
+ * Creates an account; there is no self-registration. The user replaces a temporary password at the first sign-in.
  * @returns the user's id.
  * @throws AppError `conflict` when the address is taken.
  */
@@ -60,7 +60,7 @@ interface Locked {
   readonly disabled: boolean;
 }
 
-/** The user, with all administrators locked, so that two of them cannot take each other's place at once. */
+/** The user, with all administrators locked, so that two of them cannot demote each other at once. */
 async function lockUser(tx: Tx, userId: string): Promise<{ user: Locked; isLastAdministrator: boolean }> {
   const rows = await tx.rows<Locked>(sql`
     SELECT id, email, role::text, disabled_at IS NOT NULL AS disabled FROM "user" WHERE id = ${userId} OR role = 'administrator' ORDER BY id FOR UPDATE`);
@@ -70,7 +70,7 @@ async function lockUser(tx: Tx, userId: string): Promise<{ user: Locked; isLastA
   return { user, isLastAdministrator: inForce.length === 1 && inForce[0]!.id === userId };
 }
 
-/** Changes what a user may do; open sessions see it at their next request. The last administrator stays one. */
+/** Changes what a user may do; open sessions see it at their next request. The last administrator keeps the role. */
 export const setUserRole = verb(
   { name: 'user.role', least: 'administrator', input: z.strictObject({ user: userId, role }) },
   async (ctx, { user: id, role: next }) =>
@@ -89,7 +89,7 @@ export const setUserRole = verb(
     }),
 );
 
-/** Disables an account, whose sessions end at once, or lets it in again. The last administrator stays. */
+/** Disables an account, whose sessions end at once, or enables it again. The last administrator cannot be disabled. */
 export const setUserDisabled = verb(
   { name: 'user.disable', least: 'administrator', input: z.strictObject({ user: userId, disabled: z.boolean() }) },
   async (ctx, { user: id, disabled }) =>
@@ -107,7 +107,7 @@ export const setUserDisabled = verb(
     }),
 );
 
-/** Makes a new password for a user, who is signed out everywhere and chooses another at the next sign-in. @returns the password: it is in this answer and nowhere else. */
+/** Makes a new password for a user, who is signed out everywhere and chooses another at the next sign-in. @returns the password, which cannot be read again. */
 export const resetPassword = verb(
   { name: 'user.reset-password', least: 'administrator', input: z.strictObject({ user: userId }) },
   async (ctx, { user: id }): Promise<string> => {
@@ -129,7 +129,7 @@ export const resetPassword = verb(
 );
 
 /**
- * A person's own password, after which none is due; all other sessions than the one of `token` end.
+ * Changes the caller's own password, after which none is due; all sessions except that of `token` end.
  * @throws AppError `invalid_input` when the current one is not right, or is the new one; `rate_limited`.
  */
 export const changeOwnPassword = verb(
@@ -176,7 +176,7 @@ async function setHash(tx: Tx, ctx: Ctx, userId: string, hash: string, due: bool
   return { wasDue: before?.due === true };
 }
 
-/** Keeps in the audit trail that somebody signed out. */
+/** Records in the audit trail that somebody signed out. */
 export const recordSignOut = verb({ name: 'session.end', least: 'viewer', input: z.strictObject({}) }, async (ctx) =>
   transaction((tx) => audit(tx, ctx, { action: 'sign out', entity: 'user', entityId: ctx.by.email })),
 );

@@ -7,7 +7,7 @@ import type { PipelineStatus } from '../system/status';
 
 const TRIES = 8;
 
-/** A fab's side of the machine API: sends records, asks for advice, waits for the stages. Repeats are safe, so every failure is tried again. */
+/** A fab's side of the machine API: sends records, asks for advice, waits for the stages. Repeats are safe, so every failure is retried. */
 export class FabClient {
   sent = { records: 0, bytes: 0 };
 
@@ -101,10 +101,10 @@ export class FabClient {
   }
 }
 
-/** Samples in the packed wire form: a third of the bytes and none of the number parsing. */
+/** Samples in the packed wire form: a third of the bytes and no parsing of numbers. */
 export function packed(trace: TraceRecord): TraceRecord {
   const f32 = (v: readonly (number | null)[]) => {
-    // -0 becomes 0: a state that was saved as JSON in between must give the same bytes, or a repeat would look like another record.
+    // -0 becomes 0: a state that was saved as JSON in between must give the same bytes, or a repeat would look like a different record.
     const a = Float32Array.from(v, (x) => (x === null ? Number.NaN : x + 0));
     return { f32: Buffer.from(a.buffer).toString('base64') };
   };

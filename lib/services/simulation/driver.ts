@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunRecord } from '@/lib/formats/wire';
 import { type AppliedAdvice, createSimulator, type LotRun, type Simulator } from '@/lib/simulator';
 import { type FabClient, packed } from './client';
-import { workAlerts } from './crew';
+import { workAlerts } from './simulated-operators';
 import { type SavedState, StateFile } from './state-file';
 
 const HOUR_MS = 3_600_000;
@@ -13,7 +13,7 @@ const LIVE_TICK_MS = 60_000;
 const IN_FLIGHT = 4;
 /** The line is brought up to its live rate this long before now, so that the first live minutes are busy. */
 const RAMP_MS = 24 * HOUR_MS;
-/** Spectral stations record for this long before now: their fits are the dearest part of a history. */
+/** Spectral stations record for this long before now: their fits are the most expensive part of a history. */
 const SPECTRA_MS = 48 * HOUR_MS;
 
 export interface DriveOptions {
@@ -28,9 +28,9 @@ export interface DriveOptions {
 }
 
 /**
- * Drives the simulated fab against the API as a fab would: registers lots and events, asks for advice before each lot-operation,
- * sends runs and measurements, and in history waits after each step until all stages have caught up. State is saved after each
- * step that was sent whole; after a crash the step is sent again and its records answer as repeats.
+ * Drives the simulated fab against the API as a fab would: registers lots and events, asks for advice before each lot-operation, sends runs and
+ * measurements, and in history waits after each step until all stages have caught up. State is saved after each complete step; after a crash the step
+ * is sent again and its records are repeats.
  */
 export class FabDriver {
   private readonly file: StateFile;
@@ -54,7 +54,7 @@ export class FabDriver {
     this.sim = this.makeSimulator(BACKFILL_TICK_MS);
   }
 
-  /** Process time up to which everything was sent. */
+  /** Process time up to which everything has been sent. */
   get at(): number {
     return this.saved.at;
   }
@@ -80,14 +80,14 @@ export class FabDriver {
       const tick = this.sim.nextTick();
       await this.client.send('lots', tick.lots);
       await this.client.send('events', tick.events);
-      // A PM changes what the controllers believe: the advice that follows must know of it.
+      // A PM changes the controllers' estimates: the advice that follows must take it into account.
       if (tick.events.length > 0) await this.client.settled(this.o.signal);
       const advised = await Promise.all(tick.lotRuns.map(async (r) => ({ run: r, advice: await this.ask(r) })));
       const sending: Promise<void>[] = [];
       for (const { run, advice } of advised) {
         const made = this.sim.process(run, advice);
         sending.push(this.client.send('runs', made.runs.map(forWire)).then(() => this.client.send('truth', made.truth)));
-        // The next lot is made while this one is on its way; a few at a time keep the memory flat.
+        // The next lot is made while this one is being sent; a few at a time bound the memory.
         if (sending.length >= IN_FLIGHT) await sending.shift();
       }
       await Promise.all(sending);
@@ -104,12 +104,12 @@ export class FabDriver {
     }
   }
 
-  /** Goes on in real time (times `speed`): every record is sent when it would arrive. */
+  /** Continues in real time (times `speed`): every record is sent when it would arrive. */
   async live(speed: number, now: () => number): Promise<void> {
     await this.backfill(now());
     this.sim = this.makeSimulator(LIVE_TICK_MS);
     const zero = now();
-    const simulated = () => zero + (now() - zero) * speed; // what lies before now is caught up without waiting
+    const simulated = () => zero + (now() - zero) * speed; // whatever is overdue is sent without waiting
     let held = this.saved.held;
     while (!this.o.signal.aborted) {
       const tick = this.sim.nextTick();

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import type { RunRecord } from '@/lib/formats/wire';
 
-/** What the simulated fab needs to go on where it stopped. */
+/** What the simulated fab needs to resume where it stopped. */
 export interface SavedState {
   readonly seed: number;
   /** Epoch ms of the fab's first day, and of the change to the live rate of lots. */
@@ -11,7 +11,7 @@ export interface SavedState {
   readonly snapshot: unknown;
   /** Everything before this time was sent. */
   readonly at: number;
-  /** Runs that are under way: started, not ended, not sent. */
+  /** Runs in progress: started, not ended, not sent. */
   readonly held: RunRecord[];
 }
 

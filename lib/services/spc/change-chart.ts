@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { requireSeen } from '@/lib/errors/seen';
+import { requireCurrentVersion } from '@/lib/errors/current-version';
 import { reasonIn } from '@/lib/formats/reason';
 import { recordIdIn } from '@/lib/formats/scalars';
 import { inForceAt } from '@/lib/spc';
@@ -28,18 +28,18 @@ async function lockChart(tx: Tx, id: string): Promise<ChartRow> {
   return chart;
 }
 
-/** A version may be planned ahead of its time, by no more than people plan. */
+/** How far ahead a version may be planned. */
 const AHEAD_MS = 31 * 86_400_000;
 
 /**
- * A new version of a chart's limits or rules with author and reason: a new phase from its effective time. Points since then are judged
- * again and marked; no alert is opened or changed by it.
+ * A new version of a chart's limits or rules with author and reason: a new phase from its effective time. Points since then are judged again and
+ * marked; no alert is opened or changed.
  *
- * What a change leaves out stays as it is in the version in force when it begins. A change may be planned: it begins later, and only one may be.
- * A change that holds from now leaves the planned one in place, which follows it in all that it does not say itself; `cancelScheduled` ends the
- * planned one, and what is in force goes on undisturbed.
+ * What a change leaves out stays as in the version in force when it begins. A change may be planned to begin later; only one may be planned at a
+ * time. A change that holds from now keeps the planned one, which takes over from it whatever it does not set itself; `cancelScheduled` cancels the
+ * planned one and leaves the version in force untouched.
  * @returns the number of the new version; of the cancelled one.
- * @throws AppError `precondition_failed` when somebody changed the chart meanwhile; `invalid_input` when it cannot hold, nothing differs, it
+ * @throws AppError `precondition_failed` when somebody changed the chart meanwhile; `invalid_input` when it is not valid, nothing differs, it
  *   begins before the version in force, or another version is planned already.
  */
 export const changeChart = verb(
@@ -53,7 +53,7 @@ export const changeChart = verb(
   async (ctx, { chart: id, seen, reason, change }): Promise<number> =>
     transaction(async (tx) => {
       const chart = await lockChart(tx, id);
-      requireSeen('the chart', chart.version, seen);
+      requireCurrentVersion('the chart', chart.version, seen);
       const now = ctx.now();
       const phases = (await phasesOf(tx, [chart.id])).get(chart.id)!;
       const begun = inForceAt(phases, 'effectiveFrom', now) ?? phases[0]!;
@@ -131,7 +131,7 @@ const tell = (tx: Tx, chart: ChartRow, version: number, text: string): Promise<v
 /** A version as the audit trail keeps it. */
 const versionOf = ({ effectiveFrom, ...v }: PhaseRow): object => ({ ...v, effectiveFrom: new Date(effectiveFrom).toISOString() });
 
-/** @throws AppError `invalid_input` for a change that changes nothing. A new baseline is a change, and so is a phase from a time of its own. */
+/** @throws AppError `invalid_input` for a change without effect. A new baseline is a change, and so is a phase with its own beginning. */
 function refuseIdle(change: ChartChange, begun: PhaseRow, next: VersionContent, alerts: boolean): void {
   if (change.limits === null || alerts || !sameContent(begun, next)) return;
   const { effectiveFrom } = change;
@@ -139,7 +139,7 @@ function refuseIdle(change: ChartChange, begun: PhaseRow, next: VersionContent, 
   throw new AppError('invalid_input', `Nothing differs from version ${begun.version}.`, { field: 'limits' });
 }
 
-/** @throws AppError `invalid_input` for a phase that begins before the one in force, or further ahead than people plan. */
+/** @throws AppError `invalid_input` for a phase that begins before the one in force, or too far ahead. */
 function refuseTime(from: number, begun: PhaseRow, now: number): void {
   const refuse = (text: string) => new AppError('invalid_input', text, { field: 'effectiveFrom' });
   const said = (ms: number) => new Date(ms).toISOString();
@@ -148,7 +148,10 @@ function refuseTime(from: number, begun: PhaseRow, now: number): void {
   if (from > now + AHEAD_MS) throw refuse(`${said(from)} is more than 31 days ahead; a phase begins within the next 31.`);
 }
 
-/** @throws AppError `invalid_input` for a second planned version, and for what cannot wait: alerts are switched for the chart, not for a version. */
+/**
+ * @throws AppError `invalid_input` for a second planned version, and for what cannot be planned: alerts are switched for the chart, not for a
+ * version.
+ */
 function refusePlan(chart: ChartRow, change: ChartChange, other: PhaseRow | undefined): void {
   if (other !== undefined)
     throw new AppError('invalid_input', `There is ${plannedText(other)} already: cancel it first, then plan this one.`, {
@@ -162,12 +165,12 @@ function refusePlan(chart: ChartRow, change: ChartChange, other: PhaseRow | unde
 
 const pointIn = z.strictObject({ chart: recordIdIn('chart'), record: recordIdIn('point'), reason: reasonIn });
 
-/** Leaves a point out of limits and rules. It stays visible with the reason; no alert is opened or changed. */
+/** Excludes a point from limits and rules. It stays visible with the reason; no alert is opened or changed. */
 export const excludePoint = verb({ name: 'chart-point.exclude', least: 'engineer', input: pointIn }, async (ctx, point) =>
   setExcluded(ctx, point, 'exclude'),
 );
 
-/** Takes an excluded point back into limits and rules: as much a change of what is judged as leaving it out, so it has a reason as well. */
+/** Includes an excluded point again: as much a change of what is judged as the exclusion, so it needs a reason as well. */
 export const includePoint = verb({ name: 'chart-point.include', least: 'engineer', input: pointIn }, async (ctx, point) =>
   setExcluded(ctx, point, 'include'),
 );

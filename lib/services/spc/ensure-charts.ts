@@ -5,7 +5,7 @@ import { type ChartKind, DISPERSION, kindOf } from '@/lib/spc';
 
 /**
  * Chart templates: which characteristics are charted, in which context, with which rules. `context` names the columns that must
- * agree; the others match everything. Only the primary charts raise alerts: every further alerting chart has its price in false ones.
+ * agree; the others match everything. Only the primary charts raise alerts: every further alerting chart costs false alarms.
  */
 interface Template {
   readonly characteristic: string;
@@ -17,7 +17,7 @@ interface Template {
   readonly preset: string;
   readonly lambda?: number;
   readonly widthL?: number;
-  /** Its values stand on the scale of the specification of its context. */
+  /** Its values are on the scale of the specification of its context. */
   readonly spec: boolean;
   readonly baselineN: number;
 }
@@ -25,8 +25,8 @@ interface Template {
 const RULE_1_2 = { rules: [1, 2], preset: 'nelson-1-2' } as const;
 const RULE_1 = { rules: [1], preset: 'rule-1' } as const;
 /**
- * Charts of subgroups watch their dispersion as well. The moving range of single values repeats what the value chart says and would
- * more than triple its false alarms (docs/maths/spc.md): its points beyond the limit are marked, and the rule is the engineer's to add.
+ * Subgroup charts watch their dispersion as well. The moving range of individual values repeats what the value chart says and would more than triple
+ * its false alarms (docs/maths/spc.md): its points beyond the limit are marked, and an engineer may add the rule.
  */
 const withDispersion = (t: Template): number[] => (kindOf(t.kind).ofSubgroups ? [...t.rules, DISPERSION + 1] : [...t.rules]);
 
@@ -115,7 +115,7 @@ interface Context {
   chart_context: 'chamber' | 'operation';
 }
 
-/** Makes the charts that the templates ask for and that do not exist yet, for every specified parameter on every chamber that can make it. */
+/** Creates the missing charts of the templates, for every specified parameter on every chamber that can make it. */
 export async function ensureCharts(tx: Tx, author: string): Promise<number> {
   const contexts = await tx.rows<Context>(sql`
     SELECT s.operation, o.area, o.layer, s.parameter, p.unit, s.product, s.chart_context

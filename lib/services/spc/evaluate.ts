@@ -14,8 +14,8 @@ import { knownViolations, violationKey, writeJudgements } from './write-judgemen
 const NOTHING_FRESH: FreshPoints = new Set();
 
 /**
- * Charts the values that these records bring: new points on every chart whose context they fit, and the rules again from the
- * earliest of them on, in process order. Idempotent; a late record re-judges what follows it.
+ * Charts the values of these records: adds points to every chart whose context they fit, and applies the rules again from the earliest of them on, in
+ * process order. Idempotent; a late record re-judges what follows it.
  */
 export async function evaluateCharts(
   tx: Tx,
@@ -23,7 +23,7 @@ export async function evaluateCharts(
   refs: Payload<'spc'>['refs'],
 ): Promise<{ points: number; violations: number }> {
   const values: CharacteristicValue[] = await characteristicValues(tx, source, refs);
-  // What a measurement corrects leaves every chart it stands on, also where the correction itself brings no value.
+  // A corrected measurement leaves every chart it is on, even where the correction has no value.
   const corrections = source === 'measurement' ? refs.map((r) => r.id) : [];
   if (values.length === 0 && corrections.length === 0) return { points: 0, violations: 0 };
   const charts = await lockCharts(tx, values, corrections);
@@ -41,11 +41,11 @@ export async function evaluateCharts(
 }
 
 /**
- * Judges these charts from `since` on: used for new points, for new limits and for excluded points alike. Every point is marked by
- * what holds for it; an alert comes only of new data: of a signal that was not known before, whose window holds a point of `fresh`, by
- * a version that was in force before those points came.
+ * Judges these charts from `since` on: for new points, new limits and excluded points alike. Every point is marked by what applies to it; an alert
+ * comes only of new data: of a signal that was not known before, whose window holds a point of `fresh`, by a version that was in force before those
+ * points arrived.
  * @param fresh - points that arrived with this evaluation; none when limits, rules or exclusions changed.
- * @returns how many signals the stretches hold, and the alerts that lost one: for new data to end, not for a change of judging.
+ * @returns how many signals the judged intervals hold, and the alerts that lost one: new data may close these, a change of limits or rules may not.
  */
 export async function judgeCharts(
   tx: Tx,

@@ -41,7 +41,7 @@ const CHART: ChartRow = {
   version: 2,
 };
 
-/** What a judgement of these rows from the row `first` on writes. */
+/** What judging these rows from row `first` on writes. */
 function judged(rows: readonly PointRow[], first: number) {
   const out: ChartJudgement = { changes: [], violations: [] };
   judgeChart(CHART, [PHASE], rows, rows[first]!.at.getTime(), out);

@@ -13,7 +13,7 @@ import {
 import type { RaisedViolation } from '../alerts/raise';
 import type { ChartRow, PhaseRow, PointRow } from './store';
 
-/** What a point is from now on. */
+/** The new state of a point. */
 export interface PointChange {
   readonly chartId: string;
   readonly row: PointRow;
@@ -26,7 +26,7 @@ export interface ChartJudgement {
   readonly violations: RaisedViolation[];
 }
 
-/** Judges one chart's stretch and adds what it finds from `since` on to `out`; the rows before are context. */
+/** Judges one interval of a chart and adds what it finds from `since` on to `out`; the rows before are context. */
 export function judgeChart(
   chart: ChartRow,
   phases: readonly PhaseRow[],
@@ -79,8 +79,9 @@ export function judgeChart(
 }
 
 /**
- * Where a chart begins to be computed again. One that remembers nothing: at its first row. A stretch of another whose context is full and lies in one
- * phase continues from the stored statistic of its first point that counts; every other one holds the beginning of its phase (or of the chart) and starts there.
+ * Where the computation of a chart starts. A chart without memory: at its first row. With memory, an interval whose context is full and lies in one
+ * phase continues from the stored statistic of its first point that counts; any other interval holds the beginning of its phase (or of the chart) and
+ * starts there.
  */
 function whereToStart(
   chart: ChartRow,

@@ -15,8 +15,8 @@ import {
 const limit = real.nullable();
 
 /**
- * What a new version of a chart may say. Left out: as in the version before it, also when that one is changed before this one begins. `limits` null: collect a new baseline from `effectiveFrom` on. Limits are
- * used as they are entered, for every size of point; null on one side: no limit there.
+ * What a new version of a chart may set. Left out: as in the version before it, even when that one is changed before this one begins. `limits` null:
+ * collect a new baseline from `effectiveFrom` on. Limits are used as entered, for every subgroup size; null on one side: no limit there.
  */
 export const chartChange = z.strictObject({
   rules: z.array(z.literal(RULE_NUMBERS)).max(RULE_NUMBERS.length).optional(),
@@ -24,14 +24,14 @@ export const chartChange = z.strictObject({
   /** Limits of the dispersion chart. */
   dispersion: z.strictObject({ cl: limit, ucl: limit, lcl: limit }).optional(),
   alerting: z.boolean().optional(),
-  /** Cancels what is planned: what is in force goes on. Alone, without anything else. */
+  /** Cancels the planned version; the version in force stays. Only on its own. */
   cancelScheduled: z.literal(true).optional(),
   /** Process time from which the version holds, a new phase; now when left out. */
   effectiveFrom: z.iso.datetime({ offset: true }).optional(),
 });
 export type ChartChange = z.infer<typeof chartChange>;
 
-/** What is in force, as far as a change may touch it. */
+/** What is in force, as far as a change may set it. */
 export interface VersionContent {
   readonly rules: readonly number[];
   readonly preset: string;
@@ -62,7 +62,7 @@ const NO_LIMITS = {
   dispSigma: null,
 } as const;
 
-/** Names of the form. */
+/** Labels of the form. */
 export const CHANGE_WORDS: Readonly<Record<string, string>> = {
   rules: 'Rules',
   cl: 'Centre line',
@@ -73,13 +73,13 @@ export const CHANGE_WORDS: Readonly<Record<string, string>> = {
   effectiveFrom: 'Holds from',
 };
 
-/** Entered limits lie this many sigmas from each other, at least and at most: anything else is another unit or a slip of the point. */
+/** Least and greatest distance between entered limits, in sigmas: anything else is another unit or a misplaced decimal point. */
 const FEWEST_SIGMAS = 0.2;
 const MOST_SIGMAS = 200;
 
 /**
- * The content of the next version. Entered limits of the location leave sigma and the dispersion limits as they were: they are of the
- * study before, unless they are entered too.
+ * The content of the next version. Entered limits of location leave sigma and the dispersion limits as they were, from the study before, unless these
+ * are entered too.
  * @throws AppError `invalid_input` in the words of the form, with `details.field`.
  */
 export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange): VersionContent {
@@ -117,17 +117,20 @@ export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange
   return next;
 }
 
-/** Whether a version would judge by other numbers or rules than the one before it. */
+/** Whether two versions judge by the same numbers and rules. */
 export const sameContent = (a: VersionContent, b: VersionContent): boolean =>
   a.rules.join() === b.rules.join() && (Object.keys(NO_LIMITS) as (keyof typeof NO_LIMITS)[]).every((k) => a[k] === b[k]);
 
-/** @throws AppError `invalid_input` for a chart that would raise alerts by no rule at all. */
+/** @throws AppError `invalid_input` for an alerting chart without any rule. */
 export function refuseMute(rules: readonly number[], alerting: boolean): void {
   if (alerting && rules.length === 0)
     throw bad('rules', 'A chart without rules raises no alert: choose a rule, or switch its alerts off.');
 }
 
-/** Sigma within is of a single value, the limits of a point: they differ by the square root of a subgroup, not by orders of magnitude. */
+/**
+ * Sigma within is that of a single value, the limits are those of a point: they differ by the square root of the subgroup size, not by orders of
+ * magnitude.
+ */
 function refuseOtherScale({ ucl, lcl, sigmaWithin }: NonNullable<ChartChange['limits']>): void {
   if (sigmaWithin === undefined || ucl === null || lcl === null) return;
   const sigmas = (ucl - lcl) / sigmaWithin;
@@ -146,7 +149,7 @@ function refuse(p: { field: string; text: string } | undefined, group: string): 
   if (p !== undefined) throw bad(`${group}.${p.field}`, group === 'dispersion' ? `Dispersion: ${p.text}` : p.text);
 }
 
-/** A rule that a kind of chart never looks at would only seem to watch. */
+/** A rule that a kind of chart never evaluates would never fire. */
 function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
   const possible: readonly number[] = rulesOfKind(kind);
   const idle = rules.find((r) => !possible.includes(r));

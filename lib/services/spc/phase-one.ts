@@ -4,7 +4,7 @@ import { feed } from '../live/feed';
 import { followWith, insertVersion } from './planned';
 import { type ChartRow, type PhaseRow, phasesOf, spreadOf } from './store';
 
-/** A baseline is frozen only when the chart has moved on this far, so that late measurements are all in. */
+/** A baseline is frozen only when the chart has moved on this far, so that late measurements have arrived. */
 const SETTLE_MS = 8 * 3_600_000;
 
 const SIGMA_WORDS: Readonly<Record<SigmaMethod, string>> = {
@@ -17,7 +17,7 @@ const SIGMA_WORDS: Readonly<Record<SigmaMethod, string>> = {
 const reasonFor = (n: number, l: BaselineLimits): string =>
   `first limits from the baseline of ${n} points (${l.used} used), ${SIGMA_WORDS[l.method]}`;
 
-/** A chart that collects its baseline now: the phase in force at its newest point, the time from which its points count, and what is planned. */
+/** A chart that is collecting its baseline: the phase in force at its newest point, the time from which its points count, and what is planned. */
 interface Collecting {
   readonly chart: ChartRow;
   readonly phase: PhaseRow;
@@ -27,11 +27,10 @@ interface Collecting {
 }
 
 /**
- * Gives a chart that collected its baseline its first limits: a new version that holds from the first point after the baseline. A version
- * that is planned for later follows it in all that its own change leaves out. Later limits are proposed to engineers and never applied by
- * themselves.
- * @param since - process time from which each chart has points that came or are judged anew.
- * @returns charts that got limits, with the process time from which they must be judged again. `phases` is brought up to date.
+ * Gives a chart that collected its baseline its first limits: a new version that holds from the first point after the baseline. A planned version
+ * takes over from it whatever its own change leaves out. Later limits are proposed to engineers and never applied automatically.
+ * @param since - process time from which each chart has new or re-judged points.
+ * @returns charts that got limits, with the process time from which they must be judged again. `phases` is updated.
  */
 export async function proposeBaselines(
   tx: Tx,
@@ -63,7 +62,9 @@ export async function proposeBaselines(
   return rebased;
 }
 
-/** Only a chart that may collect is asked for its newest point: one of its phases without limits is in force at or after what came. */
+/**
+ * Only charts that may be collecting are queried for their newest point: one of their phases without limits is in force at or after the new points.
+ */
 async function collectingNow(
   tx: Tx,
   charts: readonly ChartRow[],
@@ -91,14 +92,14 @@ async function collectingNow(
   });
 }
 
-/** A change of rules alone goes on with the baseline of the phase before it; one that says "collect a new baseline" begins one. */
+/** A change of rules alone continues the baseline of the phase before it; one that says "collect a new baseline" begins one. */
 function baselineStart(list: readonly PhaseRow[], i: number): number {
   const { change } = list[i]!;
   const goesOn = change !== null && change.limits === undefined && list[i - 1]?.cl === null;
   return goesOn ? baselineStart(list, i - 1) : i;
 }
 
-/** How many points of its baseline a chart had collected by a moment; null where the version in force then has limits. */
+/** How many points of its baseline a chart had collected at a given time; null where the version in force then has limits. */
 export async function collectedPoints(from: Db, chartId: string, at: number): Promise<number | null> {
   const list = (await phasesOf(from, [chartId])).get(chartId) ?? [];
   const i = Math.max(0, inForceIndex(list, 'effectiveFrom', at));
@@ -111,7 +112,7 @@ export async function collectedPoints(from: Db, chartId: string, at: number): Pr
   return row?.n ?? 0;
 }
 
-/** The first points since each chart collects, as many as its baseline takes; excluded ones left out. */
+/** The first points of each chart since it began to collect, as many as its baseline takes, without excluded ones. */
 async function baselinePoints(tx: Tx, list: readonly Collecting[]): Promise<Map<string, RawPoint[]>> {
   const out = new Map<string, RawPoint[]>();
   if (list.length === 0) return out;

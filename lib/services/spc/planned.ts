@@ -4,18 +4,18 @@ import type { ChartKind } from '@/lib/spc';
 import { nextVersion, type VersionContent } from './next-version';
 import type { PhaseRow } from './store';
 
-/** A version as it is entered. */
+/** A version as entered. */
 export interface NewVersion {
   readonly version: number;
   readonly from: Date;
   readonly content: VersionContent;
-  /** What a person said in making it; null where nobody did. */
+  /** What a person set in it; null where no person made it. */
   readonly change: PhaseRow['change'];
   readonly author: string;
   readonly reason: string;
 }
 
-/** Writes a version; what no change touches (λ, L, the size of a baseline) is that of version `like`. */
+/** Writes a version; what no change sets (λ, L, the size of the baseline) is taken from version `like`. */
 export const insertVersion = (tx: Tx, chartId: string, like: number, n: NewVersion): Promise<number> => {
   const v = n.content;
   return tx.exec(sql`
@@ -28,11 +28,10 @@ export const insertVersion = (tx: Tx, chartId: string, like: number, n: NewVersi
 };
 
 /**
- * Makes the versions that are still to come follow a new one before them: each keeps what its own change said, all else is as in the version
- * before it.
+ * Makes planned versions follow a new one before them: each keeps what its own change set, all else is as in the version before it.
  * @param planned - in the order in which they begin.
- * @returns them as they are now.
- * @throws AppError `invalid_input` where one of them cannot hold after the new one.
+ * @returns the updated versions.
+ * @throws AppError `invalid_input` where one of them is not valid after the new one.
  */
 export async function followWith(
   tx: Tx,
@@ -67,6 +66,6 @@ function contentAfter(kind: ChartKind, before: VersionContent, p: PhaseRow): Ver
   }
 }
 
-/** A planned version within a sentence. */
+/** A planned version as part of a sentence. */
 export const plannedText = (p: Pick<PhaseRow, 'version' | 'effectiveFrom'>): string =>
   `version ${p.version}, planned from ${new Date(p.effectiveFrom).toISOString()},`;

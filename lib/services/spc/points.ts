@@ -11,10 +11,10 @@ export const fits = (c: ChartRow, v: CharacteristicValue): boolean =>
   (c.tool === null || c.tool === v.tool) &&
   (c.chamber === null || c.chamber === v.chamber);
 
-/** `chart|record` of points that an evaluation brought: new ones, and points of lots whose value changed with another wafer. */
+/** `chart|record` of the points that an evaluation added: new ones, and points of lots whose value changed with another wafer. */
 export type FreshPoints = ReadonlySet<string>;
 
-/** Inserts points or brings them up to date; says which of them are news (points sent again with the same value are not), and which places were left. */
+/** Inserts or updates points; returns which are fresh (points sent again with the same value are not), and which places were left. */
 export async function insertPoints(
   tx: Tx,
   points: readonly { chart: ChartRow; value: CharacteristicValue }[],
@@ -57,8 +57,8 @@ export async function insertPoints(
 }
 
 /**
- * A lot's process time is that of its first measured wafer: when an earlier wafer arrives late, its point moves, with all that is known of it:
- * whether a person left it out, its signals, and those that alerts hold.
+ * A lot's process time is that of its first measured wafer: when an earlier wafer arrives late, its point moves, with all that belongs to it: its
+ * exclusion by a person, its signals, and those that alerts hold.
  */
 async function movePoints(tx: Tx, lots: readonly { chart: ChartRow; value: CharacteristicValue }[]): Promise<LeftPlace[]> {
   if (lots.length === 0) return [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { requireSeen } from '@/lib/errors/seen';
+import { requireCurrentVersion } from '@/lib/errors/current-version';
 import { reasonIn } from '@/lib/formats/reason';
 import { real } from '@/lib/formats/scalars';
 import { type SpecificationValues, sharesNothing, specificationProblems } from '@/lib/spc';
@@ -10,7 +10,7 @@ import { followSpecification } from '../control/follow-specification';
 import { feed } from '../live/feed';
 import { type Ctx, verb } from '../verb';
 
-/** What a specification is of. */
+/** The key of a specification. */
 export interface SpecificationKey {
   readonly product: string;
   readonly operation: string;
@@ -26,7 +26,7 @@ const specificationChange = z.strictObject({
   target: side,
   lsl: side,
   usl: side,
-  /** That limits which share no value with those in force are meant. */
+  /** Confirms limits that share no value with those in force. */
   confirmed: z.boolean().default(false),
 });
 
@@ -37,8 +37,9 @@ interface InForce extends SpecificationValues {
 const nameOf = (k: SpecificationKey): string => `${k.product} · ${k.operation} · ${k.parameter}`;
 
 /**
- * A new version of a specification with author and reason. Charts and capability of its context judge by it from now on, and loops
- * that aim at its target follow it as `followSpecification` says; control limits, baselines and running rules are not touched, since a specification says what is wanted and not what the process does.
+ * A new version of a specification with author and reason. Charts and capability of its context judge by it from now on, and loops that aim at its
+ * target follow it as `followSpecification` says; control limits, baselines and running rules are untouched, since a specification states what is
+ * wanted and not what the process does.
  * @throws AppError `not_found`; `precondition_failed` when somebody changed it meanwhile, or the new limits share no value with those in force
  *   and nobody confirmed that; `invalid_input` with `details.field` when
  *   LSL <= target <= USL does not hold, nothing is said, or nothing differs.
@@ -50,7 +51,7 @@ export const changeSpecification = verb(
       const inForce = await tx.one<InForce>(sql`
         SELECT version, target, lsl, usl FROM specification WHERE product = ${key.product} AND operation = ${key.operation} AND parameter = ${key.parameter} FOR UPDATE`);
       if (inForce === undefined) throw new AppError('not_found', `there is no specification of ${nameOf(key)}`);
-      requireSeen('the specification', inForce.version, seen);
+      requireCurrentVersion('the specification', inForce.version, seen);
       if (sameValues(inForce, values))
         throw new AppError('invalid_input', `Nothing differs from version ${inForce.version}.`, { field: 'target' });
       if (!confirmed && problemOf(values, false) === undefined && sharesNothing(inForce, values))
@@ -73,8 +74,8 @@ export interface RegisteredSpecification extends SpecificationKey, Specification
 }
 
 /**
- * The specifications of a fab's document: new ones are registered, changed ones become versions by the same rules as on the screen. What
- * the document says again without change does not take back what an engineer has changed since.
+ * The specifications of a fab's document: new ones are registered, changed ones become versions by the same rules as on the screen. What a document
+ * repeats unchanged does not revert what an engineer has changed since.
  */
 export async function registerSpecifications(
   tx: Tx,
@@ -106,7 +107,7 @@ export async function registerSpecifications(
   }
 }
 
-/** A document may name what is charted before anybody has specified it; a person who changes a specification says something. */
+/** A document may name what is charted before anybody has specified it; a person who changes a specification must enter a value. */
 const problemOf = (v: SpecificationValues, fromDocument: boolean) =>
   fromDocument && v.target === null && v.lsl === null && v.usl === null ? undefined : specificationProblems(v)[0];
 

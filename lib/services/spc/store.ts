@@ -23,7 +23,7 @@ export type ChartRow = RowOf<
 
 export interface PhaseRow extends Phase, VersionContent {
   readonly baselineN: number;
-  /** What the change that made it said: all else follows the version before it. Null where no person made it. */
+  /** What its change set: all else follows the version before it. Null where no person made it. */
   readonly change: Pick<ChartChange, 'rules' | 'limits' | 'dispersion'> | null;
 }
 
@@ -46,7 +46,7 @@ export interface PointRow {
   rules: number[];
 }
 
-/** Charts that could take these values, locked in one order so that two jobs never wait on each other crosswise. */
+/** Charts that could take these values, locked in one order so that jobs do not deadlock. */
 export function lockCharts(
   tx: Tx,
   values: readonly CharacteristicValue[],
@@ -62,7 +62,7 @@ export function lockCharts(
     ORDER BY id FOR UPDATE`);
 }
 
-/** Versions of these charts in the order in which they begin, those that are still to come among them; what was cancelled is left out. */
+/** Versions of these charts in the order in which they begin, including planned ones; cancelled ones are left out. */
 export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<Map<string, PhaseRow[]>> {
   const rows = await from.rows<{
     chart_id: string;
@@ -117,14 +117,14 @@ export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<M
   return out;
 }
 
-/** Where a point stood that left it. */
+/** The place that a point has left. */
 export interface LeftPlace {
   readonly chartId: string;
   /** Process time, epoch ms: the chart must be judged again from there. */
   readonly at: number;
 }
 
-/** Takes the points of measurements that these ones correct off their charts. */
+/** Removes the points of measurements that these correct from their charts. */
 export async function removeRevised(tx: Tx, measurementIds: readonly string[]): Promise<LeftPlace[]> {
   if (measurementIds.length === 0) return [];
   const rows = await tx.rows<{ chart_id: string; at: Date }>(sql`
@@ -134,8 +134,8 @@ export async function removeRevised(tx: Tx, measurementIds: readonly string[]): 
 }
 
 /**
- * The dispersion within point `p` of a chart of this kind. Charts of single values keep the moving range in its place, however many values
- * are behind a point.
+ * The dispersion within point `p` of a chart of this kind. Charts of individual values store the moving range there, however many values are behind a
+ * point.
  */
 export const spreadOf = (kind: Sql): Sql =>
   sql`CASE WHEN p.n > 1 AND ${kind} = ANY(${OF_SUBGROUPS}::text[]) THEN p.dispersion END`;

@@ -3,7 +3,7 @@ import type { ChartJudgement, PointChange } from './judge-chart';
 
 export const violationKey = (chartId: string, recordId: string, rule: number): string => `${chartId}|${recordId}|${rule}`;
 
-/** Keys of the signals that these stretches hold already, or that an open alert holds: what was known before is nobody's news. */
+/** Keys of the signals that these intervals hold already, or that an open alert holds: what was known before raises no alert. */
 export async function knownViolations(tx: Tx, since: ReadonlyMap<string, number>): Promise<ReadonlySet<string>> {
   const charts = [...since.keys()];
   const stretch = sql`unnest(${charts}::uuid[], ${charts.map((c) => new Date(since.get(c)!))}::timestamptz[]) AS u(chart_id, since)`;
@@ -16,8 +16,8 @@ export async function knownViolations(tx: Tx, since: ReadonlyMap<string, number>
 }
 
 /**
- * Writes what each point was judged by and the signals. A signal that the stretch no longer holds is taken back; the alerts that were told of
- * it keep it as withdrawn, since it is their evidence.
+ * Writes the limits that judged each point, and the signals. A signal that the interval no longer holds is withdrawn; the alerts that received it
+ * keep it as withdrawn, since it is their evidence.
  * @returns ids of the alerts that lost a signal in this way.
  */
 export async function writeJudgements(tx: Tx, judged: ChartJudgement, since: ReadonlyMap<string, number>): Promise<string[]> {

@@ -18,7 +18,7 @@ export interface SpectrumJob {
   readonly truncation: number | null;
   readonly axisId: string;
   readonly axis: SpectrumAxis;
-  /** Place of each of the recipe's channels among those sent. */
+  /** Index of each of the recipe's channels among those sent. */
   readonly channels: readonly number[];
   readonly sent: number;
   readonly sites: number;
@@ -115,7 +115,7 @@ export async function fitSpectra(
   return fitted;
 }
 
-/** Stores the fits; the accepted values become measurements of the wafer, with their standard uncertainties. */
+/** Stores the fits; accepted values become measurements of the wafer, with their standard uncertainties. */
 export async function storeSpectrumFits(tx: Tx, fitted: readonly FittedWafer[]): Promise<void> {
   for (const { row, fits } of fitted) {
     const made = await measurementsOf(tx, row, fits);
@@ -158,7 +158,7 @@ export async function storeSpectrumFits(tx: Tx, fitted: readonly FittedWafer[]):
   }
 }
 
-/** One measurement a reported parameter: null where the site was refused; none at all where all were. */
+/** One measurement per reported parameter: null where the site was refused, none where all were. */
 async function measurementsOf(
   tx: Tx,
   row: SpectrumRow,
@@ -200,8 +200,8 @@ async function measurementsOf(
 }
 
 /**
- * What the parameters common to the wafer bring to the uncertainty of parameter `i` at each site, part after part; null where every site
- * was fitted alone. It was found once for all sites, so that no mean makes it smaller.
+ * What the parameters common to the wafer contribute to the uncertainty of parameter `i` at each site, part after part; null where every site was
+ * fitted alone. They are fitted once for all sites, so averaging does not reduce it.
  */
 function commonOf(row: SpectrumRow, fits: readonly SiteFit[], i: number): number[] | null {
   const names = row.content.parameters.map((p) => p.name);
@@ -220,13 +220,13 @@ function commonOf(row: SpectrumRow, fits: readonly SiteFit[], i: number): number
   return Array.from({ length: parts * fits.length }, (_, k) => sites[k % fits.length]![Math.floor(k / fits.length)]!);
 }
 
-/** What the sites found together, in words; empty where each was fitted alone. */
+/** The parameters that the sites share, in words; empty where each was fitted alone. */
 function commonWords(fits: readonly SiteFit[]): string {
   const common = fits.find((f) => f.status === 'accepted' && f.common !== null)?.common;
   return common ? `, with ${common.parameters.join(', ')} common to ${common.sites}` : '';
 }
 
-/** Says what was refused; most of a wafer refused is an alert on the station, which ends when its wafers are accepted again. */
+/** Reports refused sites; a wafer mostly refused raises an alert on the station, which ends when its wafers are accepted again. */
 async function tellStation(tx: Tx, row: SpectrumRow, fits: readonly SiteFit[]): Promise<void> {
   const refused = fits.filter((f) => f.status !== 'accepted');
   const where = { lot: row.lot, station: row.station, recipe: row.recipe, spectrumId: row.id };

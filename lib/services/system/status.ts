@@ -2,7 +2,7 @@ import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 
 export interface PipelineStatus {
-  /** Tasks asked for and not done yet, dead letters apart. */
+  /** Tasks not done yet, without dead letters. */
   readonly pending: number;
   readonly dead: number;
   /** Age of the oldest pending task, s. */
@@ -10,7 +10,7 @@ export interface PipelineStatus {
   readonly byQueue: Readonly<Record<string, { pending: number; dead: number }>>;
 }
 
-/** How far the stages are behind what was ingested. A sender that must not run ahead (a backfill) waits until `pending` is 0. */
+/** How far the stages lag behind ingestion. A sender that must not run ahead (a backfill) waits until `pending` is 0. */
 export async function pipelineStatus(): Promise<PipelineStatus> {
   const rows = await db().rows<{ queue: string; pending: number; dead: number; lag: number | null }>(sql`
     SELECT queue, count(*) FILTER (WHERE state <> 'dead')::int AS pending, count(*) FILTER (WHERE state = 'dead')::int AS dead,
@@ -23,30 +23,30 @@ export async function pipelineStatus(): Promise<PipelineStatus> {
   };
 }
 
-/** A worker that was not heard for so long is not there; one that has just started is given time to begin. */
+/** A worker without a heartbeat for this long is considered gone; one that has just started is given time to begin. */
 const HEARD_S = 30;
-/** Work that is due is taken within a second; when it was not for so long, the workers do not work though they live. */
+/** Due work is taken within a second; when it has not been for this long, the workers are alive but not working. */
 export const STALLED_S = 60;
 
 export interface WorkState {
   readonly liveWorkers: number;
-  /** Tasks that are due and were not taken, and for how long the oldest has been waiting, s. */
+  /** Tasks that are due and not taken, and how long the oldest has been waiting, s. */
   readonly due: number;
   readonly oldestDueS: number;
-  /** Workers live that could have worked for long enough, and work that is due lies. */
+  /** Workers have been able to work for long enough, yet due work is not taken. */
   readonly isStalled: boolean;
-  /** Work that is due lies, since the queue does not answer the workers. */
+  /** Due work is not taken, since the queue does not answer the workers. */
   readonly isQueueAway: boolean;
-  /** What is wrong, for a person; null when nothing is. */
+  /** What is wrong, in words; null when nothing is. */
   readonly trouble: string | null;
 }
 
-/** What the database knows of work and workers. */
+/** The database's view of work and workers. */
 export interface WorkRow {
   readonly due: number;
-  /** Wait of the oldest task that is due, s; null without one. */
+  /** Wait of the oldest due task, s; null without one. */
   readonly oldest: number | null;
-  /** Workers that were heard, of them those that can work now, and those that could for long enough. */
+  /** Workers with a recent heartbeat, those of them that can work now, and those that have been able to for long enough. */
   readonly live: number;
   readonly able: number;
   readonly settled: number;
@@ -54,7 +54,7 @@ export interface WorkRow {
   readonly database_up: number;
 }
 
-/** Whether the work that is asked for is taken up. */
+/** Whether due work is being taken. */
 export async function workState(): Promise<WorkState> {
   const row = await db().one<WorkRow>(sql`
     SELECT (SELECT count(*)::int FROM task WHERE state = 'ready' AND available_at <= now()) AS due,
@@ -67,8 +67,8 @@ export async function workState(): Promise<WorkState> {
 }
 
 /**
- * What is wrong with the work. The time in which workers had no queue, or could not say that they live because the database had just been
- * away, is not held against them.
+ * What is wrong with the work. Time in which workers had no queue, or could not send a heartbeat because the database had just been down, is not held
+ * against them.
  */
 export function judgeWork(row: WorkRow): WorkState {
   const oldestDueS = Math.max(0, row.oldest ?? 0);
@@ -95,18 +95,18 @@ function troubleOf(row: WorkRow, oldestDueS: number, isStalled: boolean, isQueue
 
 const READY_MS = 3_000;
 
-/** The promise's value, or `dependency_unavailable` when it takes longer than an answer may. */
+/** The promise's value, or `dependency_unavailable` when it takes longer than an answer may take. */
 function inTime<T>(asked: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, refuse) => {
     timer = setTimeout(() => refuse(new AppError('dependency_unavailable', 'the database did not answer in time')), READY_MS);
   });
-  asked.catch(() => undefined); // when it is late nobody waits for it any more
+  asked.catch(() => undefined); // once it is late nobody is waiting for it
   return Promise.race([asked, limit]).finally(() => clearTimeout(timer));
 }
 
 /**
- * Answers when the database is there and migrated, and work is taken up.
+ * Resolves when the database is up and migrated, and work is being taken.
  * @throws AppError `dependency_unavailable` while it is not.
  */
 export async function checkReady(): Promise<void> {
@@ -118,7 +118,7 @@ export async function checkReady(): Promise<void> {
 const ASK_AGAIN_MS = 1_000;
 let known: { readonly at: number; readonly answers: Promise<boolean> } | undefined;
 
-/** Whether the database answers; asked at most once a second, however many want to know. */
+/** Whether the database answers; queried at most once a second, whatever the number of callers. */
 export function databaseAnswers(): Promise<boolean> {
   if (known === undefined || Date.now() - known.at > ASK_AGAIN_MS) {
     const answers = inTime(db().one(sql`SELECT 1`)).then(
@@ -126,7 +126,7 @@ export function databaseAnswers(): Promise<boolean> {
       () => false,
     );
     known = { at: Date.now(), answers };
-    // A slow answer counts from when it was had.
+    // A slow answer counts from when it arrived.
     void answers.then(() => {
       if (known?.answers === answers) known = { at: Date.now(), answers };
     });

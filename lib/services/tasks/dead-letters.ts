@@ -7,7 +7,7 @@ import { verb } from '../verb';
 
 const gone = (id: number) => new AppError('not_found', `there is no dead letter ${id}; it was replayed or dismissed meanwhile`);
 
-/** Sends a dead letter to its queue again. */
+/** Sends a dead letter back to its queue. */
 export const replayTask = verb(
   { name: 'task.replay', least: 'engineer', input: z.strictObject({ task: z.int() }) },
   async (ctx, { task: id }) =>
@@ -20,7 +20,7 @@ export const replayTask = verb(
     }),
 );
 
-/** Gives a dead letter up; what it was and why it failed stays in the audit trail. */
+/** Discards a dead letter; what it was and why it failed stays in the audit trail. */
 export const dismissTask = verb(
   { name: 'task.dismiss', least: 'engineer', input: z.strictObject({ task: z.int(), reason: reasonIn }) },
   async (ctx, { task: id, reason }) =>

@@ -11,7 +11,7 @@ interface Tally {
 const tallies = new Map<string, Tally>();
 const processName = `worker-${process.pid}`;
 
-/** Notes that a stage did (or failed) a task: kept in memory and written every few seconds. */
+/** Counts a task that a stage completed or failed: kept in memory and written every few seconds. */
 export function tally(stage: string, records: number, busyMs: number, lagMs: number, failed: boolean): void {
   const minute = new Date(Math.floor(Date.now() / 60_000) * 60_000).toISOString();
   const key = `${minute}|${stage}`;

@@ -8,21 +8,21 @@ import { STALLED_S } from '../system/status';
 const processName = `${hostname()} ${process.pid}`;
 const startedAt = new Date();
 
-/** Says that this worker process lives, and since when it could work without a gap; null: it cannot. @param ableSince - epoch ms. */
+/** Records that this worker process is alive, and since when it has been able to work without a gap; null: it is not. @param ableSince - epoch ms. */
 export async function beat(ableSince: number | null): Promise<void> {
   const able = ableSince === null ? null : new Date(ableSince);
   await db().exec(sql`INSERT INTO worker_process (process, started_at, heard_at, able_since) VALUES (${processName}, ${startedAt}, now(), ${able}::timestamptz)
     ON CONFLICT (process) DO UPDATE SET started_at = EXCLUDED.started_at, heard_at = now(), able_since = EXCLUDED.able_since`);
 }
 
-/** This worker ends by being asked to: nobody shall wait for it. */
+/** This worker ends on request: nothing must wait for it. */
 export async function lastBeat(): Promise<void> {
   await db().exec(sql`DELETE FROM worker_process WHERE process = ${processName}`);
 }
 
 /**
- * How long the oldest work that is due has been waiting, s, asked on a connection of its own: what may be wrong is this process's pool.
- * @returns null while the database cannot be asked, which is not this process's fault.
+ * How long the oldest due work has been waiting, s, queried on a separate connection, since this process's pool may be what is wrong.
+ * @returns null while the database does not answer, which is not this process's fault.
  */
 async function oldestDueS(): Promise<number | null> {
   const client = new pg.Client({
@@ -31,7 +31,7 @@ async function oldestDueS(): Promise<number | null> {
     query_timeout: config().DB_ACQUIRE_MS,
     application_name: 'driftless watchdog',
   });
-  client.on('error', () => undefined); // shows up as the failed question
+  client.on('error', () => undefined); // shows up as the failed query
   try {
     await client.connect();
     const { rows } = await client.query<{ s: number | null }>(
@@ -47,13 +47,13 @@ async function oldestDueS(): Promise<number | null> {
 
 /** How long the queue may take to answer. */
 const QUEUE_MS = 2_000;
-/** Between two looks at most; after a longer pause (a process that was suspended, a blocked event loop) nothing is known of the time between. */
+/** Longest time between two checks; after a longer pause (a suspended process, a blocked event loop) nothing is known of the time between. */
 const GAP_MS = 30_000;
 
 /**
- * Watches that work is taken up, for a process that may have stopped without noticing. Only time counts in which the work could have been
- * taken and somebody looked: not that without a database or a queue, and not that in which this process itself was away.
- * @param stalledS - after so long it is stuck, if it has been watched for as long.
+ * Watches that work is being taken, for a process that may have stalled without noticing. Only time counts in which work could have been taken and
+ * was checked: not time without a database or a queue, and not time in which this process itself was suspended.
+ * @param stalledS - after this long it is stuck, if it has been watched for as long.
  * @param clock - epoch ms.
  */
 export class Watchdog {
@@ -67,12 +67,12 @@ export class Watchdog {
     this.looked = this.since;
   }
 
-  /** Since when this process could work without a gap, epoch ms; null: when it was looked last it could not. */
+  /** Since when this process has been able to work without a gap, epoch ms; null: it was not at the last check. */
   get ableSince(): number | null {
     return this.since;
   }
 
-  /** What is wrong for longer than the limit; null when nothing is. */
+  /** What has been wrong for longer than the limit; null when nothing has. */
   async look(): Promise<string | null> {
     const [age, queue] = await Promise.all([oldestDueS(), queueAnswers(QUEUE_MS)]);
     const now = this.clock();

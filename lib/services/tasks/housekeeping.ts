@@ -7,7 +7,7 @@ import { forgetAttempts } from '../settings/sign-in-limits';
 const FEED_DAYS = 2;
 const FLOW_DAYS = 7;
 
-/** Drops what only the live views needed, links what missed its run, and folds the small months of old years. */
+/** Deletes what only the live views needed, links records that missed their run, and folds the small months of old years. */
 export async function housekeeping(): Promise<void> {
   await db().exec(sql`DELETE FROM feed_event WHERE at < now() - ${FEED_DAYS} * INTERVAL '1 day'`);
   await db().exec(sql`DELETE FROM worker_process WHERE heard_at < now() - INTERVAL '1 day'`);
@@ -17,7 +17,7 @@ export async function housekeeping(): Promise<void> {
   await foldOldMonths();
 }
 
-/** Lets go of the database, at the end of a process. */
+/** Closes the database connections at the end of a process. */
 export async function closeDatabase(): Promise<void> {
   await prisma().$disconnect();
   await closePool();

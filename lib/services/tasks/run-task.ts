@@ -4,15 +4,15 @@ import { PAYLOADS, type Payload, type QueueName } from '@/lib/queue/jobs';
 import { tally } from './flow';
 
 /**
- * What a queue does with a task. `prepare` reads and computes outside the transaction and returns what `apply` writes; both may be
- * run again, only `apply` of the one run that removes the task's row takes effect.
+ * How a queue handles a task. `prepare` reads and computes outside the transaction and returns what `apply` writes; both may run again, but only the
+ * `apply` of the run that deletes the task's row takes effect.
  */
 export interface Handler<Q extends QueueName, P = void> {
   readonly queue: Q;
   readonly concurrency: number;
   prepare?(payload: Payload<Q>, signal: AbortSignal | undefined): Promise<P>;
   apply(tx: Tx, payload: Payload<Q>, prepared: P): Promise<void>;
-  /** Records that a payload stands for, for the flow rates. */
+  /** Number of records of a payload, for the flow rates. */
   records?(payload: Payload<Q>): number;
 }
 
@@ -23,7 +23,7 @@ interface TaskRow {
   created_at: Date;
 }
 
-/** Does one task exactly once in effect: its results and the removal of its row commit together. */
+/** Runs one task with exactly-once effect: its results and the removal of its row commit together. */
 export async function runTask<Q extends QueueName, P>(
   handler: Handler<Q, P>,
   taskId: number,

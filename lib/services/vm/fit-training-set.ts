@@ -1,7 +1,7 @@
 import { domainLimits, trainPls } from '@/lib/vm';
 import type { Trained, TrainingSet } from './train';
 
-/** The model of a training set, with the limits of its domain from the runs that later blocks of it brought. Pure; seconds of arithmetic. */
+/** The model of a training set, with the limits of its domain from the runs of later blocks of it. Pure; seconds of arithmetic. */
 export function fitTrainingSet(set: TrainingSet): Trained {
   const model = trainPls(
     { x: set.x, y: Array.from(set.y, (v) => [v]), sensors: set.inputs, responses: [set.parameter] },

@@ -34,7 +34,7 @@ test('a model is trained in the units that most of its runs have, by the newest 
   expect(inUsualUnits(runs).i).toBe(1);
   expect(inUsualUnits([of(pascal, 0), of(torr, 1), of(pascal, 2), of(torr, 3), of(pascal, 4)]).i).toBe(4);
   const mixed = { ...torr, units: ['Torr', 'Torr/s', 'kW'] };
-  // No run has each sensor in its usual unit: the newest stands.
+  // No run has each sensor in its usual unit: the newest is taken.
   expect(
     inUsualUnits([
       of({ ...pascal, units: ['Pa', 'Pa/s', 'kW'] }, 0),

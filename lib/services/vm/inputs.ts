@@ -34,8 +34,8 @@ export const unitsOf = (names: readonly string[], units: readonly string[]): Fea
   new Map(names.map((n, i) => [n, units[i] ?? '']));
 
 /**
- * Where a run's features stand. One that arrives in another unit than the model knows has no place: its number means something else, and the
- * model takes it as not recorded.
+ * Positions of a run's features among the model's. A feature in another unit than the model's has none: its number means something else, and the
+ * model treats it as not recorded.
  * @param known - units of the model's features.
  */
 export const positionsOf = (
@@ -46,7 +46,7 @@ export const positionsOf = (
 
 const isOther = (known: string | undefined, unit: string | undefined): boolean => known !== undefined && known !== unit;
 
-/** Features of a run that these inputs ask for and that arrive in another unit. */
+/** Features of a run that these inputs need and that arrive in another unit. */
 export const otherUnits = (
   run: { readonly names: readonly string[]; readonly units: readonly string[] },
   inputs: readonly string[],
@@ -67,11 +67,11 @@ interface Recorded {
 }
 
 /**
- * The newest of these runs that recorded every feature in the unit that most of them did: a model is trained in its units, so that one run in
- * another unit does not turn all others into missing ones. The newest where each has a unit of its own.
+ * The newest of these runs that recorded every feature in the unit that most runs use: a model is trained in its units, so that one run in another
+ * unit does not turn all others into missing values. The newest run if there is none.
  */
 export function inUsualUnits<R extends Recorded>(runs: readonly R[]): R {
-  // Runs share few sets of features: each set votes once, with its number of runs.
+  // Runs share few sets of features: each set votes once, weighted by its number of runs.
   const sets = new Map<string, { of: R; runs: number }>();
   for (const r of runs) {
     const known = sets.get(r.feature_set_id);

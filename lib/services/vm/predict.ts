@@ -22,20 +22,20 @@ export interface VmWork {
   readonly summaries: Summaries;
   readonly predictions: PredictionRow[];
   readonly training: { modelId: string; through: number }[];
-  /** Sensors that arrived in another unit than a model knows. */
+  /** Sensors that arrived in another unit than the model's. */
   readonly strange: readonly FeedLine[];
 }
 
 interface Loaded {
   readonly model: PlsModel;
   readonly domain: DomainLimits | null;
-  /** Units of the features that it was trained with. */
+  /** Units of the features in its training. */
   readonly units: FeatureUnits;
   /** How it reads each set of features, by the set's id. */
   readonly readings: Map<string, Reading>;
 }
 
-/** Where the features of a set stand for a model, and those that it cannot take for their unit. */
+/** Positions of the features of a set in a model, and the features it cannot use because of their unit. */
 interface Reading {
   readonly positions: ReadonlyMap<string, number>;
   readonly strange: ReturnType<typeof otherUnits>;
@@ -68,8 +68,8 @@ async function modelOf(modelId: string, version: number): Promise<Loaded> {
 }
 
 /**
- * Takes the features of these runs and predicts what each would measure, by the model version in force at the run's start. Also says
- * which models are due for a look at training: once a day of process time.
+ * Predicts from the features of these runs what each would measure, by the model version in force at the run's start. Also returns the models that
+ * are due for a training check, once per day of process time.
  */
 export async function prepareVm(refs: readonly Ref[]): Promise<VmWork> {
   const summaries = await summariseRuns(refs);
@@ -112,7 +112,7 @@ const strangeUnit = (run: RunSummary, sensor: string, { unit, known }: { unit: s
   detail: { lot: run.lot, tool: run.tool, sensor },
 });
 
-/** The limits of the version's domain, moved by what the model's days before showed; a version without has those of its training rows. */
+/** The limits of the version's domain, moved by what the preceding days showed; a version without such limits has those of its training rows. */
 function predictOne(modelId: string, version: number, loaded: Loaded, shift: number, run: RunSummary): PredictionRow {
   const { model, domain } = loaded;
   const p = predictPls(model, inputVector(run, model.sensors, readingOf(loaded, run).positions));

@@ -40,7 +40,7 @@ interface TraceRow {
   setpoints: Record<string, number>;
 }
 
-/** Reads the traces of these runs and takes their step features. */
+/** Reads the traces of these runs and extracts their step features. */
 export async function summariseRuns(refs: readonly Ref[]): Promise<Summaries> {
   const ids = refs.map((r) => r.id);
   const from = new Date(Math.min(...refs.map((r) => r.at)));

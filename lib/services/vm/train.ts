@@ -4,18 +4,18 @@ import { feed } from '../live/feed';
 import { codeVersion } from '../system/code-version';
 import { chamberInput, inputVector, inUsualUnits, positionsOf, setpointInput, unitsOf } from './inputs';
 
-/** Wafers with both a trace and a measurement before a first model is worth having, and their lots: three fifths of those are later data for its domain. */
+/** Fewest wafers with both trace and measurement, and fewest lots, for a first model: three fifths of the lots are later data for its domain. */
 const MIN_PAIRS = 45;
 const MIN_LOTS = 20;
-/** A new version is trained when the evidence has grown by this factor. */
+/** A new version is trained when the data have grown by this factor. */
 const GROWTH = 1.3;
 const MAX_PAIRS = 1_500;
 const MAX_RUNS = 4_000;
-/** A version predicts runs from this long after its data end, so that it is there when the first of them comes. */
+/** A version predicts runs from this long after the end of its data, so that it exists when the first of them arrives. */
 const LEAD_MS = 4 * 3_600_000;
 const MAX_COMPONENTS = 12;
 
-/** Plain arrays for a compute thread: one row a wafer, in time order. */
+/** Plain arrays for a compute thread: one row per wafer, in time order. */
 export interface TrainingSet {
   readonly inputs: string[];
   readonly parameter: string;
@@ -24,12 +24,12 @@ export interface TrainingSet {
   readonly lots: string[];
   /** Process time of each, epoch ms. */
   readonly at: number[];
-  /** All runs of that time, measured or not, in time order: they say how far nominal runs lie from a model. */
+  /** All runs of that time, measured or not, in time order: they show how far nominal runs lie from a model. */
   readonly runs: { readonly x: Float64Array[]; readonly lots: string[]; readonly at: number[] };
   readonly maxComponents: number;
 }
 
-/** What the compute thread hands back. */
+/** What the compute thread returns. */
 export interface Trained {
   readonly model: PlsModel;
   readonly domain: DomainLimits | null;
@@ -56,7 +56,7 @@ interface PairRow extends RunRow {
   y: number;
 }
 
-/** The data of a training, or null where there is nothing new to learn. */
+/** The data of a training, or null where nothing new can be learned. */
 export async function trainingPlan(modelId: string, through: number): Promise<TrainingPlan | null> {
   const model = await db().one<{
     operation: string;
@@ -96,7 +96,7 @@ export async function trainingPlan(modelId: string, through: number): Promise<Tr
   const positions = new Map([...rows, ...runs].map((r) => [r.feature_set_id, positionsOf(r.names, r.units, units)]));
   const inputsOf = (r: RunRow, inputs: readonly string[]) => inputVector(r, inputs, positions.get(r.feature_set_id)!);
   const all = rows.map((r) => inputsOf(r, candidates));
-  // A sensor that nobody recorded in the whole set can teach nothing.
+  // A sensor without a value in the whole set carries no information.
   const kept = candidates.map((_, j) => j).filter((j) => all.some((x) => !Number.isNaN(x[j]!)));
   const inputs = kept.map((j) => candidates[j]!);
   return {
@@ -118,7 +118,7 @@ export async function trainingPlan(modelId: string, through: number): Promise<Tr
   };
 }
 
-/** Stores a trained version, or only that there was nothing to train. Training the same data twice changes nothing. */
+/** Stores a trained version, or the fact that there was nothing to train. Training the same data twice changes nothing. */
 export async function storeTraining(
   tx: Tx,
   modelId: string,
@@ -154,9 +154,9 @@ export async function storeTraining(
 }
 
 /**
- * Moves the limits of a model by what the predictions of its version in force showed since the last look: one step, at most once a day of process time, and the
- * same whenever it is asked again. A stretch of several days is one step too, since all of it was judged by the same limits. A new version takes the move
- * over: it is calibrated in the same way, and errs in the same direction.
+ * Moves the limits of a model by what the predictions of its version in force showed since the last check: one step, at most once per day of process
+ * time, and the same whenever it is repeated. A period of several days is one step too, since all of it was judged by the same limits. A new version
+ * inherits the move: it is calibrated in the same way and errs in the same direction.
  */
 async function followDomain(tx: Tx, modelId: string, through: number): Promise<void> {
   const to = new Date(through);

@@ -8,7 +8,7 @@ import { reasonOf } from '../unfitted';
 
 /** The highest radial order that is fitted. */
 export const HIGHEST_ORDER = 6;
-/** Sites per fitted term that leave enough freedom to judge the residual. */
+/** Fewest sites per fitted term that leave enough degrees of freedom to judge the residual. */
 const SITES_A_TERM = 1.6;
 
 interface WaferRow {
@@ -23,12 +23,12 @@ interface WaferRow {
   diameter_mm: number;
 }
 
-/** The fit of a wafer, or with a reason why there is none, and nothing but it. */
+/** The fit of a wafer, or only the reason why there is none. */
 type SpatialRow = RowOf<'spatial_result'>;
 
 const orders = new Map<string, number>();
 
-/** The highest radial order, at most 6, that the sites of a layout determine with freedom left; found once a layout. */
+/** The highest radial order, at most 6, that the sites of a layout determine with degrees of freedom left; found once per layout. */
 function orderFor(layoutId: string, x: Float64Array, y: Float64Array, radiusMm: number): number {
   const known = orders.get(layoutId);
   if (known !== undefined) return known;
@@ -53,7 +53,7 @@ function determined(x: Float64Array, y: Float64Array, order: number, radiusMm: n
 function fitWafer(w: WaferRow): SpatialRow {
   const radius = w.diameter_mm / 2;
   const measured = [...w.value.keys()].filter((i) => !Number.isNaN(w.value[i]!));
-  // Missing sites can make a high order undetermined on this wafer alone: then a lower one is fitted and stored with it.
+  // Missing sites can make a high order undetermined on this wafer alone: then a lower order is fitted and stored with it.
   let order = orderFor(w.layout_id, w.x, w.y, radius);
   const complete = measured.length === w.value.length;
   const pick = (v: Float64Array) => (complete ? v : Float64Array.from(measured, (i) => v[i]!));
@@ -125,7 +125,7 @@ export async function fitWafers(refs: readonly Ref[]): Promise<SpatialRow[]> {
   return rows.map(fitOrReason);
 }
 
-/** Stores the fits and asks for what follows from the measurement: chart points and controller updates. */
+/** Stores the fits and enqueues what follows from the measurement: chart points and controller updates. */
 export async function storeWaferFits(tx: Tx, fits: readonly SpatialRow[], refs: readonly Ref[]): Promise<void> {
   await bulkInsert(tx, 'spatial_result', fits, { key: ['measurement_id', 'measured_at'] });
   await enqueueLater(tx, [

@@ -1,5 +1,5 @@
 import { AppError } from '@/lib/errors';
-import { STILL } from '@/lib/numerics';
+import { ROUNDING_SHARE } from '@/lib/numerics';
 import { evaluateZernike, fitZernike, type ZernikeFit, type ZernikeFitOptions, zernikeUncertainty } from '../zernike';
 import type { CovarianceKind, CovarianceModel } from './covariance';
 import { fitKriging, type KrigingModel, krige } from './kriging';
@@ -46,7 +46,7 @@ export function fitWaferModel(
 function requireResidual(z: ArrayLike<number>, residual: readonly number[]): void {
   const largest = (v: ArrayLike<number>): number =>
     Array.from(v).reduce((m, e) => (Number.isNaN(e) ? m : Math.max(m, Math.abs(e))), 0);
-  if (!(largest(residual) > STILL * largest(z)))
+  if (!(largest(residual) > ROUNDING_SHARE * largest(z)))
     throw new AppError(
       'out_of_domain',
       'value: the trend leaves nothing of the values but rounding; fit the trend alone, or a lower order',

@@ -7,7 +7,7 @@ const MOST_LEFT_OUT = 1 / 4;
 /**
  * Phase I limits from a baseline: estimated twice, the second time without the points that fell beyond the first limits, so that a
  * fault in the baseline does not widen them.
- * @returns null when the baseline has no spread at all (a stuck value has no limits).
+ * @returns null when the baseline has no spread (a stuck value has no limits).
  * @reference Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), §6.2–6.4.
  */
 export function baselineLimits(kind: ChartKind, points: readonly RawPoint[], w: Weights): BaselineLimits | null {

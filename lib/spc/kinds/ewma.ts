@@ -3,15 +3,14 @@ import { estimateSingles } from './individuals';
 import { fixedDispersionLimits, fixedLimits, type KindOfChart, type Placed, type Walk } from './kind';
 import type { Phase, RawPoint } from './phase';
 
-/** λ and L of an EWMA chart that names none: an ARL of 500 in control. @reference Lucas & Saccucci, Technometrics 32 (1990) 1. */
+/** Default λ and L of an EWMA chart: an in-control ARL of 500. @reference Lucas & Saccucci, Technometrics 32 (1990) 1. */
 const DEFAULT_LAMBDA = 0.2;
 const DEFAULT_WIDTH_L = 2.962;
 
 /**
- * The EWMA of one phase: limits of a study widen from the start of the phase, given ones hold from its first point. An excluded point is
- * taken as a missing one and does not advance the recursion: the next point weighs against the last that counts. It is drawn where it would
- * stand if it counted, z = λ x + (1 − λ) z of the last point that counts, between the limits of that place on the ramp, which the point
- * after it has as well.
+ * The EWMA of one phase: limits of a study widen from the start of the phase, given ones hold from its first point. An excluded point is treated as
+ * missing and does not advance the recursion: the next point continues from the last that counts. It is drawn where it would be if it counted, z = λ
+ * x + (1 − λ) z of the last point that counts, between the limits of that step of the ramp, which the next point uses as well.
  * @reference NIST/SEMATECH e-Handbook §6.3.2.4: the recursion and its exact limits. Excluded as missing is our choice.
  */
 class EwmaWalk implements Walk {
@@ -47,7 +46,7 @@ class EwmaWalk implements Walk {
   }
 }
 
-/** An exponentially weighted moving average of single values. Its stored limits are the settled ones. */
+/** An exponentially weighted moving average of individual values. Its stored limits are the steady-state ones. */
 export const ewma: KindOfChart = {
   label: 'EWMA',
   dispersion: null,
@@ -63,7 +62,7 @@ export const ewma: KindOfChart = {
   },
   baselineHalfWidth: (l) => 3 * l.sigmaWithin,
   walk: (phase, before) => new EwmaWalk(phase, before),
-  /** How far the ramp had widened stands in the limits: Var z/σ² = ((UCL − CL)/(L σ))². */
+  /** The limits show how far the ramp had widened: Var z/σ² = ((UCL − CL)/(L σ))². */
   memoryAfter(plotted, ucl, { cl, sigmaWithin, widthL }, steps) {
     const state = { value: plotted, count: steps };
     if (cl === null || sigmaWithin === null || ucl === null) return state;

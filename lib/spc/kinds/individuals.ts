@@ -10,8 +10,8 @@ import type { BaselineLimits, RawPoint } from './phase';
 const AUTOCORRELATED = 1.15;
 
 /**
- * Centre, sigma and limits of single values: by the mean moving range (MR/1.128), or by the overall standard deviation where neighbours are too alike
- * for it.
+ * Centre, sigma and limits of individual values: by the mean moving range (MR/1.128), or by the overall standard deviation where the points are
+ * autocorrelated.
  * @reference Montgomery, Introduction to Statistical Quality Control, 7th ed. (2013), §6.4.
  */
 export function estimateSingles(points: readonly RawPoint[], out: ReadonlySet<number>): BaselineLimits | null {
@@ -39,7 +39,7 @@ export function estimateSingles(points: readonly RawPoint[], out: ReadonlySet<nu
   };
 }
 
-/** Single values with their moving range. */
+/** Individual values with their moving range. */
 export const individuals: KindOfChart = {
   label: 'individuals and moving range',
   dispersion: 'moving range',

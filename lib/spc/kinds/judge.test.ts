@@ -119,7 +119,7 @@ test('an excluded point on the ramp of an EWMA has the limits of its place, and 
     [first, z(130, first), z(140, first), second, z(100, second)].map((v) => expect.closeTo(v, 12)),
   );
   expect(violations).toEqual([]);
-  // Given limits: the same place, the limits as they were entered.
+  // Given limits: the same position, the limits as entered.
   const given = judge(
     'ewma',
     [{ ...GIVEN, lambda, ucl: 101, lcl: 99 }],

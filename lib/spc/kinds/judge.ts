@@ -8,7 +8,7 @@ export interface JudgedPoint {
   readonly version: number;
   readonly plotted: number;
   readonly dispersion: number | null;
-  /** What this very point was judged by; null while there are no limits. */
+  /** The limits that judged this point; null while there are none. */
   readonly limits: StoredLimits | null;
   readonly dispersionLimits: DispersionLimits | null;
 }
@@ -26,9 +26,9 @@ export interface JudgedViolation {
 export const CONTEXT_POINTS = 60;
 
 /**
- * Judges a stretch of a chart in process order: plotted statistic, dispersion, limits and rule signals of each point. Runs
- * restart where the phase changes; excluded points are plotted with the limits of their place but take part in nothing.
- * @param before - what the chart remembers of the points before the first, when the stretch does not begin the phase.
+ * Judges an interval of a chart in process order: plotted statistic, dispersion, limits and rule signals of each point. Runs
+ * restart where the phase changes; excluded points are plotted with the limits of their position but are not judged.
+ * @param before - the chart's memory of the points before the first, when the interval does not begin the phase.
  */
 export function judge(
   kind: ChartKind,
@@ -60,7 +60,7 @@ interface Segment {
   readonly to: number;
 }
 
-/** Adds to `out` where each point of a segment stands. @returns its distance from the centre in zones; NaN where it takes part in nothing. */
+/** Adds the position of each point of a segment to `out`. @returns their distances from the centre in zones; NaN for points that are not judged. */
 function place(
   { kind, phase, from, to }: Segment,
   points: readonly RawPoint[],

@@ -2,7 +2,7 @@ import { inForceAt } from '../in-force';
 import type { LimitsSource } from '../rules';
 import type { ControlLimits } from '../run-rules';
 
-/** Limits on both sides where a side without one is null, as points and versions store them; in the unit of what they judge. */
+/** Limits on both sides where a side without one is null, as points and versions store them; in the unit of the judged statistic. */
 export interface StoredLimits {
   readonly cl: number;
   readonly ucl: number | null;
@@ -24,14 +24,14 @@ export const asStored = (l: ControlLimits): StoredLimits => ({ cl: l.center, ucl
 /** Limits and rules of one phase, as stored in a chart version. `cl` null: the phase still collects its baseline. */
 export interface Phase {
   readonly version: number;
-  /** Process time from which it holds, ms. */
+  /** Process time from which it is in force, ms. */
   readonly effectiveFrom: number;
   readonly rules: readonly number[];
   readonly cl: number | null;
   readonly ucl: number | null;
   readonly lcl: number | null;
   readonly limitsSource: LimitsSource;
-  /** Of a single value; null where limits were given and no study came before. */
+  /** Sigma of an individual value; null where limits were given without an earlier study. */
   readonly sigmaWithin: number | null;
   readonly dispCl: number | null;
   readonly dispUcl: number | null;
@@ -50,7 +50,7 @@ export interface RawPoint {
   readonly value: number;
   /** Dispersion within the point (range or standard deviation); null for individuals, where it is the moving range. */
   readonly spread: number | null;
-  /** Values behind the point. */
+  /** Number of values behind the point. */
   readonly n: number;
   readonly excluded: boolean;
 }
@@ -71,13 +71,13 @@ export interface BaselineLimits {
   /** Sigma by which the dispersion limits follow the size of a subgroup; null for moving ranges, whose size is always 2. */
   readonly dispSigma: number | null;
   readonly method: SigmaMethod;
-  /** Points that entered; those beyond the first limits were left out once. */
+  /** Points used, without those beyond the first limits. */
   readonly used: number;
 }
 
 export type SigmaMethod = 'moving_range' | 'range' | 'sd' | 'overall';
 
-/** λ and L of a chart that weighs its past; null: the usual ones. */
+/** λ and L of an EWMA chart; null: the defaults. */
 export interface Weights {
   readonly lambda: number | null;
   readonly widthL: number | null;

@@ -4,7 +4,7 @@ import { type SubgroupStatistics, withinSigma } from '../sigma';
 import { fixedDispersionLimits, fixedLimits, type KindOfChart, plainWalk } from './kind';
 import { asStored, type BaselineLimits, type Phase, type RawPoint, type StoredLimits } from './phase';
 
-/** What tells Xbar-R from Xbar-S. */
+/** What distinguishes Xbar-R from Xbar-S. */
 interface Dispersion {
   readonly label: string;
   readonly name: string;
@@ -17,8 +17,7 @@ const RANGE: Dispersion = { label: 'Xbar-R', name: 'range', method: 'range', sig
 const SD: Dispersion = { label: 'Xbar-S', name: 'standard deviation', method: 'sd', sigmaFrom: 'sbar', limits: sdLimits };
 
 /**
- * Limits of a subgroup's mean. Those that a person gave hold as they were entered, whatever the size of the point; those of a study follow
- * it: cl ∓ 3 σ_within/√n.
+ * Limits of a subgroup's mean. Given limits are used as entered, whatever the subgroup size; those of a study follow it: cl ∓ 3 σ_within/√n.
  * @reference Montgomery, 7th ed. (2013), eq. 6.4 with σ/√n in place of A2·R.
  */
 function locationLimits(p: Phase, n: number): StoredLimits | null {
@@ -58,7 +57,7 @@ function estimate(d: Dispersion, points: readonly RawPoint[], out: ReadonlySet<n
 }
 
 /**
- * Means of subgroups with their range or standard deviation: sigma by R/d2 or s/c4. A lower limit of 0 of the dispersion is no limit.
+ * Means of subgroups with their range or standard deviation: sigma by R/d2 or s/c4. A lower dispersion limit of 0 is no limit.
  * @reference Montgomery, 7th ed. (2013), §6.2 (Xbar-R), §6.3 (Xbar-S, also with unequal sizes).
  */
 const subgroups = (d: Dispersion): KindOfChart => ({

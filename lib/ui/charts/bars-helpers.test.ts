@@ -45,7 +45,7 @@ test('labels take the room they need; one that is too long keeps its first and l
   const cut = shownLabel(long.label, 150);
   expect(cut.length * 6).toBeLessThanOrEqual(150);
   expect(cut).toMatch(/^film_inte.*….*mean$/);
-  // A long remark after a short label does not take it away.
+  // A long remark after a short label does not displace it.
   expect(shownLabel('12', 150, 'explains 85 % of y, 14 % of x')).toBe('12');
 });
 

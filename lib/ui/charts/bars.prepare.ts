@@ -22,10 +22,10 @@ type Chosen = string | null | undefined;
 const SIZE = 11;
 const GAP = 8;
 const ELLIPSIS = '…';
-/** Characters of a label that stay, whatever stands after it. */
+/** Characters of a label that are kept, whatever follows it. */
 const LEAST_CHARS = 5;
 
-/** A minus within a name, "Z(1,−1)": in a file it is the hyphen of the keyboard, so that whoever types it finds it. */
+/** A minus within a name, "Z(1,−1)": in a file it is the hyphen of the keyboard, so that it can be searched for. */
 const MINUS = /(?<=.)\u2212(?=\d)/g;
 
 const withU = (items: readonly Pick<BarItem, 'u'>[]): boolean => items.some((b) => b.u !== undefined && Number.isFinite(b.u));
@@ -45,7 +45,7 @@ export function labelRoom(items: readonly Pick<BarItem, 'label' | 'detail'>[], l
   return Math.min(Math.max(least, longest + 2 * GAP), Math.max(least, width / 2));
 }
 
-/** A label that fits its room: what is too long loses its middle, so that its first and last words are read. */
+/** A label that fits its room: one that is too long loses its middle, so that its first and last words can be read. */
 export function shownLabel(label: string, room: number, detail = ''): string {
   const most = Math.max(LEAST_CHARS, charsIn(room - 2 * GAP, SIZE) - (detail === '' ? 0 : detail.length + 1));
   if (label.length <= most) return label;
@@ -53,7 +53,7 @@ export function shownLabel(label: string, room: number, detail = ''): string {
   return `${label.slice(0, head)}${ELLIPSIS}${label.slice(label.length - (most - 1 - head))}`;
 }
 
-/** Ticks whose numbers never touch: fewer where the room, px, is small. */
+/** Ticks whose labels never touch: fewer where the room, px, is small. */
 export function barTicks(min: number, max: number, room: number): { ticks: number[]; decimals: number } {
   for (let n = 4; n > 1; n--) {
     const ticks = niceTicks(min, max, n);

@@ -27,19 +27,19 @@ export interface BarsProps {
   reference?: { value: number; label: string } | undefined;
   onSelect?: (key: string) => void;
   selectedKey?: string | null;
-  /** Least width of the labels, px; they take what the longest needs, up to half of the room. */
+  /** Least width of the labels, px; they take what the longest needs, up to half of the width. */
   labelWidth?: number;
 }
 
 const ROW_PLAIN = 18;
-/** WCAG 2.2 target size, where a bar can be chosen. */
+/** WCAG 2.2 target size, where a bar can be selected. */
 const ROW_CHOSEN = 24;
 /** Room for the values at the right, px. */
 const VALUES = 62;
 /** Room above the bars for the name of the line across them, px. */
 const NAME = 15;
 
-/** Horizontal bars from zero with ±2u whiskers; a bar whose whisker crosses zero is pale: it is not told apart from zero. */
+/** Horizontal bars from zero with ±2u whiskers; a bar whose whisker crosses zero is pale: it does not differ significantly from zero. */
 export function Bars({ title, unit, items, reference, onSelect, selectedKey, labelWidth: leastLabel = 120 }: BarsProps) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 360);

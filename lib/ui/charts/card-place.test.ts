@@ -8,7 +8,7 @@ const card = { width: 230, height: 60 };
 test('a card stands to the right of its sample, to the left where the right is short, and beside neither under the side bar', () => {
   expect(placeCard({ x: 500, y: 100 }, card, room)).toEqual({ x: 510, y: 100 });
   expect(placeCard({ x: 1200, y: 100 }, card, room)).toEqual({ x: 960, y: 100 });
-  // A narrow window: neither side has room, the card lies over its sample and is whole.
+  // A narrow window: neither side has room, so the card covers its sample and is shown whole.
   expect(placeCard({ x: 300, y: 100 }, card, { ...room, right: 450 })).toEqual({ x: 220, y: 100 });
   expect(placeCard({ x: 500, y: 700 }, card, room)).toEqual({ x: 510, y: 660 });
 });

@@ -6,12 +6,12 @@ export interface Room {
   readonly bottom: number;
 }
 
-/** Between the sample and its card, px. */
+/** Gap between the sample and its card, px. */
 const GAP = 10;
 
 /**
- * Where the upper left corner of a card goes that belongs to a sample at (x, y): to the right of it, else to the left of it, else as near as
- * there is room; always whole within the room where it fits at all.
+ * Upper left corner of the card of a sample at (x, y): to the right of it, else to the left, else as near as there is room; always wholly within the
+ * room if it fits at all.
  */
 export function placeCard(
   at: { readonly x: number; readonly y: number },
@@ -27,7 +27,7 @@ export function placeCard(
   };
 }
 
-/** The part of the window in which an element is seen: within every ancestor that cuts off what reaches over its edge. */
+/** The part of the window in which an element is visible: within every ancestor that clips its overflow. */
 export function visibleRoom(element: Element): Room {
   const root = document.documentElement;
   let room: Room = { left: 0, top: 0, right: root.clientWidth, bottom: root.clientHeight };

@@ -3,10 +3,13 @@ import { memo, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
 import { placeCard, visibleRoom } from './card-place';
 import { eventLegend } from './equipment-events';
 
-/** What stands at the pointer: snaps to a real sample at (left, top) of the chart, never between two, and is never cut by what lies around the chart. */
+/**
+ * The card at the pointer: snaps to a real sample at (left, top) of the chart, never between two, and is never clipped by the surroundings of the
+ * chart.
+ */
 export function HoverCard({ left, top, children }: { left: number; top: number; children: ReactNode }) {
   const card = useRef<HTMLDivElement>(null);
-  // After every render: what stands on the card decides its size.
+  // After every render: the content of the card decides its size.
   useLayoutEffect(() => {
     const el = card.current;
     const chart = el?.offsetParent?.getBoundingClientRect();
@@ -31,7 +34,7 @@ interface TableProps {
   rows: () => readonly { key: string; cells: readonly ReactNode[] }[];
 }
 
-/** The same data as a table, one key away; its rows are made once it is open. */
+/** The same data as a table, one key away; its rows are rendered once it is open. */
 export function DataDisclosure(table: TableProps) {
   const [isOpen, setOpen] = useState(false);
   return (
@@ -76,7 +79,7 @@ export interface LegendEntry {
   mark: 'line' | 'dash' | 'dot' | 'hollow' | 'square' | 'open' | 'band' | 'pale' | 'clip' | 'text';
   color: string;
   label: string;
-  /** The letters drawn, for `text`. */
+  /** The letters drawn, for kind `text`. */
   text?: string;
 }
 
@@ -84,7 +87,7 @@ export interface LegendEntry {
 export const eventEntries = (kinds: readonly string[]): LegendEntry[] =>
   eventLegend(kinds).map(({ glyph, means }) => ({ mark: 'text', text: glyph, color: 'var(--ink-2)', label: means }));
 
-/** Legend by the very marks that are drawn. */
+/** Legend with the same marks as the drawing. */
 export function ChartLegend({ entries }: { entries: readonly LegendEntry[] }) {
   return (
     <ul className="flex flex-wrap gap-x-4 gap-y-1 text-sm text-ink-2" aria-label="Legend">

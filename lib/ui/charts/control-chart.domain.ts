@@ -3,11 +3,13 @@ import type { Span } from './control-limits.prepare';
 import type { AxisTick } from './plot-axes';
 import { niceTicks, timeTicks } from './ticks';
 
-/** Shares of the width: at both ends, and after the newest change of limits or specification, so that it is seen from its first minute. */
+/**
+ * Padding as shares of the width: at both ends, and after the newest change of limits or specification, so that it is visible from its first minute.
+ */
 const PAD = 0.012;
 const ROOM_OF_NEWEST = 0.05;
 
-/** @param c - cut at the end of what is drawn (`untilEnd`). */
+/** @param c - without versions that begin after the end of the window (`untilEnd`). */
 export function domainOf(c: ControlChartInput, x: (i: number) => number, position: (ms: number) => number): [number, number] {
   const n = c.at.length;
   if (n === 0) return [-PAD, 1 + PAD];
@@ -30,7 +32,7 @@ export function phaseSpans(c: ControlChartInput, pos: (ms: number) => number, do
     .filter((s) => s.x2 > s.x1);
 }
 
-/** Position of a moment on the sequence axis: half-way between the points around it. */
+/** Position of a time on the sequence axis: half-way between the points around it. */
 export function fractionalIndex(at: Float64Array, ms: number): number {
   if (ms === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
   let lo = 0;

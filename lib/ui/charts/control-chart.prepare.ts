@@ -101,7 +101,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   };
 }
 
-/** What point i says: its value with the uncertainty that belongs to it, before it the average where that is what is plotted. */
+/** Point i in words: its value with its uncertainty, preceded by the average where that is plotted. */
 export const valueWords = (
   c: Pick<ControlChartInput, 'plotted' | 'value' | 'u' | 'unit'>,
   i: number,
@@ -114,18 +114,18 @@ export const valueWords = (
 /** The value that `u` belongs to. */
 export const measuredOf = (p: Pick<DrawnPoint, 'y' | 'raw'>): number | null => p.raw ?? p.y;
 
-/** Did limits judge a point: its own, or where none are told those of its phase? */
+/** Did limits judge a point: its own, or, where it has none, those of its phase? */
 export function isJudged(c: ControlChartInput, i: number): boolean {
   if (c.pointLimits !== undefined) return isJudgedBy(c.pointLimits, i);
   const phase = phaseAt(c, c.at[i]!);
   return phase !== undefined && (phase.ucl !== null || phase.lcl !== null);
 }
 
-/** The phase that holds at a moment. */
+/** The phase in force at a given time. */
 export const phaseAt = (c: Pick<ControlChartInput, 'phases'>, ms: number): ChartPhase | undefined =>
   inForceAt(c.phases, 'fromMs', ms);
 
-/** Does the dispersion of a point lie beyond the limits it was judged by? Excluded points are judged by nothing. */
+/** Does the dispersion of a point lie beyond the limits that judged it? Excluded points are not judged. */
 export function beyondDispersion(c: ControlChartInput, i: number): boolean {
   const d = c.dispersion?.[i];
   if (c.pointLimits === undefined || d === undefined || c.excluded[i]) return false;

@@ -40,7 +40,8 @@ export const pointRow = (c: ControlChartInput, p: DrawnPoint, decimals: number) 
 });
 
 /**
- * All points (not only the drawn ones): index, what was plotted, the limits it was judged by, and flags: 1 or 0 for judged, out of control, beyond the limits of the dispersion, excluded; the signals in words.
+ * All points (not only the drawn ones): index, plotted value, the limits that judged it, flags (1 or 0) for judged, out of control, beyond the
+ * dispersion limits and excluded, and the signals in words.
  */
 export function controlChartCsv(c: ControlChartInput): string {
   const own = c.pointLimits;
@@ -105,7 +106,7 @@ export function controlChartCsv(c: ControlChartInput): string {
   );
 }
 
-/** Limits in force at the end of what is drawn, or each set of limits where there are several, and what else a picture of the chart must say. */
+/** Notes for a picture of the chart: limits in force at the end of the window, or each set of limits where there are several, and more. */
 export function controlChartNotes(all: ControlChartInput, summary: string, sets: readonly string[] = []): string[] {
   const c = untilEnd(all);
   const phase = c.phases.at(-1);

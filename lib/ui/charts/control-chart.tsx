@@ -22,15 +22,15 @@ export interface ControlChartProps {
   options: ControlChartOptions;
   selectedId: string | null;
   onSelect: (id: string | null) => void;
-  /** Points of the window that made the selected point red. */
+  /** Points of the window that made the selected point a signal. */
   memberIds?: readonly string[];
-  /** A stretch dragged out with the mouse, as process time. */
+  /** A range selected by dragging, as process time. */
   onRange?: (fromMs: number, toMs: number) => void;
   height?: number;
   dispersionHeight?: number;
 }
 
-/** Control chart with its dispersion chart on the same x. One tab stop: arrows walk points, n / p the violations, Escape leaves. */
+/** Control chart with its dispersion chart on the same x. One tab stop: arrows step through points, n / p through violations, Escape leaves. */
 export function ControlChart({
   input,
   options,
@@ -249,7 +249,7 @@ const beyondDispersion = (p: DrawnPoint): boolean => p.beyondDispersion;
 const mainRules = (p: DrawnPoint): readonly number[] => p.rules;
 const dispersionRules = (p: DrawnPoint): readonly number[] => p.dispersionRules;
 
-/** Only what is on this chart. */
+/** Entries for marks of this chart only. */
 function legend(m: ControlChartModel, c: ControlChartInput): LegendEntry[] {
   const has = (f: (p: DrawnPoint) => boolean): boolean => m.points.some(f);
   const events = c.events.filter((e) => m.events.some((d) => d.label.startsWith(e.label)));

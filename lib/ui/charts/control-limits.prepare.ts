@@ -9,7 +9,7 @@ export interface Span {
   x2: number;
 }
 
-/** A stretch of points that were judged by the same limits. */
+/** A run of points that were judged by the same limits. */
 export interface LimitStep {
   /** Which phase, counted from the oldest. */
   phase: number;
@@ -18,19 +18,19 @@ export interface LimitStep {
   cl: number | null;
   ucl: number | null;
   lcl: number | null;
-  /** A person entered them, so that their numbers are never rounded. */
+  /** A person entered them, so their numbers are never rounded. */
   isEntered: boolean;
-  /** Values behind its points, where limits follow them. */
+  /** Subgroup size of its points, where limits depend on it. */
   n: number | null;
-  /** The limits of its version: of an EWMA, those it settles to. */
+  /** The limits of its version: for an EWMA, the steady-state ones. */
   nominal: Nominal;
 }
 
 type Nominal = Pick<LimitStep, 'cl' | 'ucl' | 'lcl' | 'isEntered'>;
 
-/** What else is known of the limits of points. */
+/** What else determines the limits of points. */
 export interface StepOptions {
-  /** Values behind point i; left out where limits do not follow them. */
+  /** Subgroup size of point i; left out where limits do not depend on it. */
   n?: readonly number[] | undefined;
 }
 
@@ -40,11 +40,11 @@ export const isJudgedBy = (l: Pick<PointLimits, 'ucl' | 'lcl' | 'dispUcl' | 'dis
 
 type Column = Float64Array | undefined;
 
-/** Steps nearer than this share of the width of the limits are one: less than a pixel on any screen. */
+/** Steps closer than this share of the width of the limits are merged: less than a pixel on any screen. */
 const SAME = 1e-3;
 
 /**
- * The limits that the points were judged by, as steps: each point's own, half-way to its neighbours, equal neighbours in one. A phase
+ * The limits that judged the points, as steps: each point's own, half-way to its neighbours, equal neighbours merged. A phase
  * without points (or without limits at them) shows the limits of its version.
  * @param x - position of point i.
  */
@@ -102,21 +102,21 @@ function same(a: LimitStep, b: LimitStep): boolean {
 /** Decimals that an entered limit has at least. */
 const LEAST_DECIMALS = 2;
 
-/** A limit as it is written: one of a study with as many decimals as its width tells apart, an entered one whole. */
+/** A limit as text: of a study with as many decimals as its width resolves, an entered one unrounded. */
 export const limitText = (v: number | null | undefined, isEntered: boolean, decimals: number): string =>
   isEntered ? asEntered(v, Math.min(decimals, LEAST_DECIMALS)) : num(v, decimals);
 
 type LimitKind = 'ucl' | 'cl' | 'lcl';
 
-/** Decimals that tell a part of the width of limits, or of a tenth of the limit where there is no width. */
+/** Decimals that resolve the width of the limits, or a tenth of the limit where there is no width. */
 export function limitDecimals({ cl, ucl, lcl }: Readonly<Record<LimitKind, number | null>>, parts = 20): number {
   const width = Math.abs((ucl ?? cl ?? 0) - (lcl ?? cl ?? 0));
   return decimalsFor((width || Math.abs(cl ?? ucl ?? lcl ?? 0) / 10) / parts);
 }
 
 /**
- * A limit with its name: of points of varying size with the size it is for, of an EWMA the one it settles to, with an arrow as long as it is
- * on the way there. The centre line is the same for every size.
+ * A limit with its name: for points of varying size with its size, for an EWMA the steady-state limit, with an arrow until it is reached. The centre
+ * line is the same for every size.
  */
 function stepText(s: LimitStep, kind: LimitKind, isEwma: boolean): string {
   const shown = isEwma ? s.nominal : s;
@@ -128,8 +128,8 @@ function stepText(s: LimitStep, kind: LimitKind, isEwma: boolean): string {
 const sameLimit = (a: Nominal, b: Nominal, kind: LimitKind): boolean => a[kind] === b[kind] && a.isEntered === b.isEntered;
 
 /**
- * Steps as lines to draw: the last of each kind is labelled at the right, the last of each earlier phase keeps its number on its line,
- * unless the phase after it has the same limit.
+ * Steps as lines to draw: the last of each kind is labelled at the right, the last of each earlier phase has its number on its line, unless the next
+ * phase has the same limit.
  */
 export function limitSegments(steps: readonly LimitStep[], kinds: readonly LimitKind[], isEwma = false): LimitSegment[] {
   const last = steps.at(-1);

@@ -22,7 +22,10 @@ interface LayerProps {
   y: [number, number];
 }
 
-/** Limits with their own dashes; the labels of those in force stand at the right, the numbers of earlier ones on their lines, and none covers another. */
+/**
+ * Limits with their own dashes; those in force are labelled at the right, earlier ones have their numbers on their lines, and no label covers
+ * another.
+ */
 export function LimitLayer({
   box,
   x,
@@ -65,7 +68,7 @@ export function LimitLayer({
   );
 }
 
-/** Touching segments of a kind as one stepped path, so that its dashes run on. */
+/** Touching segments of a kind as one stepped path, so that its dashes are continuous. */
 function limitPaths(
   limits: readonly LimitSegment[],
   sx: (v: number) => number,
@@ -194,7 +197,7 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
   );
 }
 
-/** The line and the ring of the picked point; nothing where it has no value. */
+/** The line and the ring of the selected point; nothing where it has no value. */
 export function PickedPoint({ box, x, y, point, of }: LayerProps & Pick<MarksProps, 'of'> & { point: DrawnPoint | undefined }) {
   const v = point === undefined ? null : of(point);
   if (point === undefined || v === null) return null;

@@ -1,7 +1,7 @@
 /**
  * Which samples of a long series to draw: first, last, the lowest and highest of each of `buckets` equal runs, and every kept sample.
  * The drawn polyline then covers the same pixels as the full one while no flagged point is lost.
- * @param y - values, any unit; NaN is a gap: it is never an extreme, and one NaN of a run survives so that the gap stays visible.
+ * @param y - values, any unit; NaN is a gap: it is never an extreme, and one NaN per run is kept so that the gap stays visible.
  * @param keep - flags, same length as y; a non-zero sample is always shown.
  * @param buckets - number of runs, >= 1. The result has at most 3·buckets + 2 + (number kept) entries.
  * @returns strictly increasing indices.

@@ -7,7 +7,7 @@ export interface EarlierLabel {
   readonly text: string;
   /** Right end of the text, px. */
   readonly x: number;
-  /** Its base line, px. */
+  /** Its baseline, px. */
   readonly y: number;
 }
 
@@ -16,20 +16,20 @@ const SIZE = 10;
 const GAP = 4;
 const LINE = 11;
 
-/** Room that a label takes, px. */
+/** Box of a label, px. */
 export const earlierLabelPx = (l: Pick<EarlierLabel, 'text'>): number => textPx(l.text, SIZE);
 
 const patch = (l: EarlierLabel): Patch => ({ x1: l.x - earlierLabelPx(l), x2: l.x, y1: l.y - LINE, y2: l.y });
 
-/** Farther from its line a number would be taken for that of another, px. */
+/** Greatest distance of a number from its line, px: farther away it would seem to belong to another. */
 const FAR = 2 * LINE + 2 * GAP;
 
-/** Right ends that a label may take along its line, from the end of its phase on, as shares of its free length. */
+/** Candidate right ends of a label along its line, from the end of its phase, as shares of the free length. */
 const ALONG = [0, 0.5, 1, 0.25, 0.75] as const;
 
 /**
- * The numbers of limits that held before, each above its line, best at its end: only where its phase is wide enough for it, as near to its
- * line as there is room, and never over another or over what must stay free.
+ * The numbers of earlier limits, each above its line, preferably at its end: only where its phase is wide enough, as near to its line as there is
+ * room, and never over another or over what must stay free.
  * @param avoid - points and other labels, px.
  */
 export function earlierLabels(

@@ -1,4 +1,4 @@
-/** Events on a time axis, of the equipment and of the measurement: a letter each, and what it means. */
+/** Events on a time axis, of equipment and measurement: the letter of each, and its meaning. */
 const EVENTS: readonly { glyph: string; kinds: readonly string[]; means: string }[] = [
   { glyph: 'PM', kinds: ['pm'], means: 'maintenance' },
   { glyph: 'C', kinds: ['chamber_clean', 'clean'], means: 'chamber clean' },
@@ -8,7 +8,7 @@ const EVENTS: readonly { glyph: string; kinds: readonly string[]; means: string 
 ];
 const OTHER_EVENT = '◆';
 
-/** One or two letters for a kind of event; ◆ for one that has none. */
+/** One or two letters for a kind of event; ◆ for an unknown kind. */
 export const eventGlyph = (kind: string): string =>
   EVENTS.find((e) => e.kinds.includes(kind.toLowerCase()))?.glyph ?? OTHER_EVENT;
 

@@ -1,13 +1,13 @@
 import { textPx } from '../text-width';
 
-/** Letters of one or more events that stand closer than their letters are wide. */
+/** Letters of one or more events that are closer than their letters are wide. */
 export interface EventLetters {
   readonly text: string;
   /** Middle of the text, px. */
   readonly x: number;
 }
 
-/** Font size, and room between two texts, px. */
+/** Font size, and gap between two texts, px. */
 export const EVENT_SIZE = 9;
 const GAP = 3;
 /** Different letters that are written out; the others are counted. */
@@ -27,7 +27,7 @@ const middle = (g: Group): number => (g.from + g.to) / 2;
 const half = (g: Group): number => textPx(textOf(g), EVENT_SIZE) / 2;
 
 /**
- * The letters above the marks of events: those that would touch stand together, each kind once, so that no mark is without a letter.
+ * The letters above the marks of events: those that would touch are grouped, each kind once, so that every mark has a letter.
  * @param events - ascending x, px.
  */
 export function eventLetters(events: readonly { readonly x: number; readonly glyph: string }[]): EventLetters[] {

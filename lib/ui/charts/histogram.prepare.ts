@@ -28,19 +28,19 @@ export interface HistogramModel {
   xTicks: number[];
   yTicks: number[];
   xDecimals: number;
-  /** Decimals that tell the edges of the bins apart. */
+  /** Decimals that distinguish the bin edges. */
   binDecimals: number;
   summary: string;
 }
 
 const FEWEST = 5;
 const MOST = 40;
-/** Values that differ by less than this share of themselves are the same. */
+/** Values that differ by less than this relative amount are the same. */
 const FLAT = 1e-9;
 
 /**
- * Counts in bins of about the width 2·IQR·n^(−1/3) (Freedman & Diaconis 1981), their edges at round numbers, 5 to 40 of them; values that are all the same
- * stand in one. The range includes the limits, so that they are seen.
+ * Counts in bins of about the width 2·IQR·n^(−1/3) (Freedman & Diaconis 1981), their edges at round numbers, 5 to 40 of them; values that are all the
+ * same fill one bin. The range includes the limits, so that they are visible.
  */
 export function prepareHistogram(c: HistogramInput): HistogramModel {
   const values = Array.from(c.values).filter(Number.isFinite);
@@ -76,7 +76,7 @@ export const histogramCsv = (c: HistogramInput, m: HistogramModel): string =>
     m.bins.map((b) => [b.from, b.to, b.count]),
   );
 
-/** What a picture of it must say. */
+/** Notes for a picture of it. */
 export const histogramNotes = (c: HistogramInput, m: HistogramModel): string[] => [
   m.summary,
   specWords({ lsl: c.lsl ?? null, target: c.target ?? null, usl: c.usl ?? null }) || 'no specification limits',

@@ -9,7 +9,7 @@ import { numberTicks, PlotPanel } from './plot-panel';
 import { SamplePlot } from './sample-plot';
 import { alongX } from './use-walk';
 
-/** Room for the counts, px. */
+/** Space for the counts, px. */
 const COUNTS = 30;
 const TOP = 14;
 const RIGHT = 6;

@@ -8,7 +8,7 @@ import { HOUR, hourlyChart, phase, T0 as t0 } from './fixtures/hourly-chart';
 const V1 = phase();
 const V2 = { ...V1, ucl: 31, lcl: 29, dispUcl: 2 };
 
-/** A chart of n points an hour apart whose limits and specification change at `changed`; the window that was asked for ends at `toMs`. */
+/** A chart of n points an hour apart whose limits and specification change at `changed`; the requested window ends at `toMs`. */
 const input = (n: number, changed: number, toMs: number | undefined): ControlChartInput =>
   hourlyChart(n, {
     phases: [

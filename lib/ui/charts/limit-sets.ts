@@ -11,7 +11,7 @@ function limitWords(l: Limits, isEntered: boolean): string {
   return ORDER.flatMap((k) => (l[k] === null ? [] : [`${k.toUpperCase()} ${limitText(l[k], isEntered, d)}`])).join(', ');
 }
 
-/** The limits of its dispersion as those of a location. */
+/** The dispersion limits of a phase in the shape of location limits. */
 export const dispersionOf = (p: ChartPhase): Limits => ({ lcl: p.dispLcl, cl: p.dispCl, ucl: p.dispUcl });
 
 const isSame = (a: ChartPhase, b: ChartPhase): boolean =>
@@ -19,7 +19,7 @@ const isSame = (a: ChartPhase, b: ChartPhase): boolean =>
   a.isDispEntered === b.isDispEntered &&
   (['lcl', 'cl', 'ucl', 'dispLcl', 'dispCl', 'dispUcl'] as const).every((k) => a[k] === b[k]);
 
-/** Where the numbers of a phase hold: entered ones everywhere, those of a study as its kind of chart makes them. */
+/** For which points the numbers of a phase hold: entered ones for all, those of a study by the kind of chart. */
 function validity(p: ChartPhase, c: Pick<ControlChartInput, 'value'>): string {
   if (p.isEntered) return ', as entered';
   if (p.size != null) return ` for n = ${p.size}, other sizes by their own`;
@@ -27,8 +27,8 @@ function validity(p: ChartPhase, c: Pick<ControlChartInput, 'value'>): string {
 }
 
 /**
- * Each set of limits in words, where a chart draws more than one: the versions it is of, since when, its numbers. Versions that follow each
- * other with the same limits (a change of rules) are one set.
+ * Each set of limits in words, where a chart draws more than one: its versions, since when, its numbers. Consecutive versions with the same limits (a
+ * change of rules) are one set.
  */
 export function limitSets(
   spans: readonly Span[],

@@ -15,11 +15,11 @@ export interface LoopChartInput {
   outputUnit: string;
   knob: string;
   knobUnit: string;
-  /** Versions of target and specification limits, oldest first; each holds until the next, the last one now. */
+  /** Versions of target and specification limits, oldest first; each holds until the next, the last one is in force. */
   specs: readonly SpecSpan[];
-  /** Measured output with its process time; `without`: what the same wafer would have been with the nominal recipe, NaN where unknown. */
+  /** Measured output with its process time; `without`: the output of the same wafer at the nominal recipe, NaN where unknown. */
   output: { at: Float64Array; value: Float64Array; without: Float64Array; label: readonly string[] };
-  /** Recipe set by the advice; `kind` tells whether it was used, only advised (shadow, suspended) or clipped by a limit. */
+  /** Recipe set by the advice; `kind` says whether it was used, only advised (shadow, suspended) or clipped by a limit. */
   moves: {
     at: Float64Array;
     value: Float64Array;
@@ -107,10 +107,10 @@ export function prepareLoopChart(c: LoopChartInput, maxPoints = 600): LoopChartM
   };
 }
 
-/** The target that held at a moment; NaN where there was none. */
+/** The target in force at a given time; NaN where there was none. */
 const targetAt = (specs: readonly SpecSpan[], ms: number): number => inForceAt(specs, 'fromMs', ms)?.target ?? Number.NaN;
 
-/** Root mean square distance of each value from the target of its time, missing values skipped; NaN when there are none. */
+/** Root mean square distance of the values from the target at their time, missing values skipped; NaN without values. */
 export function rmsFromTarget(at: Float64Array, value: Float64Array, specs: readonly SpecSpan[]): number {
   let s = 0;
   let n = 0;
@@ -131,7 +131,7 @@ function summarise(c: LoopChartInput): string {
   return `${c.title}: ${plural(c.output.at.length, 'measured wafer')}, rms distance from target ${num(w, 3)} ${c.outputUnit}${compare}; ${plural(c.moves.at.length, 'recipe advice', 'recipe advices')}, ${clipped} clipped by a limit.`;
 }
 
-/** Target, limits and what the marks mean, for a picture: every version that is drawn, with the time from which it holds. */
+/** Notes for a picture: target, limits and the meaning of the marks; every version drawn, with the time from which it holds. */
 export const loopNotes = (c: LoopChartInput, summary: string): string[] => {
   const begun = begunBy(c.specs, 'fromMs', c.windowMs[1]);
   const drawn = begun.filter((_, i) => (begun[i + 1]?.fromMs ?? Number.POSITIVE_INFINITY) > c.windowMs[0]);
@@ -143,7 +143,7 @@ export const loopNotes = (c: LoopChartInput, summary: string): string[] => {
   ];
 };
 
-/** What is drawn at a time, a line each chart. */
+/** What is drawn at a time, one line per chart. */
 export function loopReadout(m: LoopChartModel, input: LoopChartInput, at: number): string[] {
   const o = m.output[nearest(m.output, at)];
   const v = m.moves[nearest(m.moves, at)];
@@ -159,7 +159,7 @@ export function loopReadout(m: LoopChartModel, input: LoopChartInput, at: number
   ];
 }
 
-/** Everything that is drawn, in order of time, a row each point. */
+/** Everything that is drawn, in time order, one row per point. */
 export function loopCsv(c: LoopChartInput): string {
   const rows = [
     ...Array.from(c.output.at, (t, i) => ({

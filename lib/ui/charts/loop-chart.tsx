@@ -20,7 +20,7 @@ import { numberTicks, PlotPanel, SeriesLine } from './plot-panel';
 import { placeLabels, type TakenPlaces } from './taken-places';
 import { usePointer } from './use-walk';
 
-/** Measured outputs and events, which the numbers of earlier targets leave free. */
+/** Measured outputs and events, which the numbers of earlier targets must not cover. */
 const outputPlaces = (m: LoopChartModel): TakenPlaces => ({
   marks: m.output.flatMap(({ x, y }) => (y === null ? [] : [{ x, y, isNamed: false }])),
   boundaries: [],

@@ -15,10 +15,10 @@ const GAP = 4;
 const ROWS = 2;
 const LINE = 12;
 
-/** Base line of a row of phase labels, px below the top of the plot. */
+/** Baseline of a row of phase labels, px below the top of the plot. */
 export const phaseLabelY = (row: number): number => 9 + LINE * row;
 
-/** Room that a placed label takes. */
+/** Box of a placed label. */
 export function phasePatch(l: PlacedLabel, top: number): Patch {
   const width = textPx(l.text, SIZE);
   const x1 = l.anchor === 'start' ? l.x : l.x - width;
@@ -26,12 +26,11 @@ export function phasePatch(l: PlacedLabel, top: number): Patch {
 }
 
 /**
- * Where the labels of phases stand so that none covers another or a point: the newest phase first, inside its phase from its line on, its
- * whole label in one of two rows, else its short one; at the right end its short one before the line with an arrow to it; else none (the line
- * keeps its tool tip).
+ * Places the labels of phases so that none covers another or a point: the newest phase first, inside its phase from its line on, its whole label in
+ * one of two rows, else its short one; at the right end its short one before the line with an arrow to it; else none (the line keeps its tooltip).
  * @param boundaries - ascending x in pixels.
  * @param avoid - what must stay free, px.
- * @returns one entry a boundary.
+ * @returns one entry per boundary.
  */
 export function placePhaseLabels(
   boundaries: readonly { x: number; label: string; short: string }[],

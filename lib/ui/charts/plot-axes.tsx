@@ -5,10 +5,10 @@ export interface AxisTick {
   readonly label: string;
 }
 
-/** Height that the title of the x axis needs below its tick labels, px. */
+/** Height of the title of the x axis below its tick labels, px. */
 export const X_TITLE = 14;
 
-/** Least room between two numbers of the x axis, px. */
+/** Least gap between two numbers of the x axis, px. */
 const GAP = 8;
 
 export interface PlotAxesProps {
@@ -21,11 +21,11 @@ export interface PlotAxesProps {
   yTicks: readonly AxisTick[];
   /** Beside the numbers of y. */
   yTitle?: string | undefined;
-  /** Over the top of the plot, where no mark runs, for what is too long to stand beside. */
+  /** Above the plot, clear of all marks, for names too long to stand beside it. */
   name?: string | undefined;
   /** Below the numbers of x. */
   xTitle?: string | undefined;
-  /** The plot below that shares the axis has its numbers and its title. */
+  /** The plot below shares the axis and has its numbers and title. */
   hideX?: boolean | undefined;
   /** Which ticks have a line across the plot. */
   grid?: 'x' | 'y' | 'both';

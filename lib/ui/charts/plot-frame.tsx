@@ -5,7 +5,7 @@ import { DataDisclosure, HoverCard } from './chart-parts';
 import type { Drag } from './use-walk';
 import { Walkable, type WalkableProps } from './walkable';
 
-/** The sample at the pointer or walked to, px of the chart. */
+/** The sample at the pointer or reached by the keyboard, px of the chart. */
 export interface Pointed {
   x: number;
   /** Top of the card beside it. */
@@ -18,14 +18,14 @@ export interface Pointed {
 }
 
 export interface PlotFrameProps {
-  /** What is exported: the drawings within, and the legend beside them. */
+  /** The element to export: its drawings and legend. */
   root: RefObject<HTMLDivElement | null>;
   /** Legend or unit, left of the exports. */
   head: ReactNode;
   exports: ExportItem[];
   walk: Omit<WalkableProps, 'children' | 'className'>;
   className?: string;
-  /** What stands at the picked sample, said when it changes. */
+  /** Text of the selected sample, read aloud when it changes. */
   spoken: string;
   below?: ReactNode;
   table: Parameters<typeof DataDisclosure>[0];
@@ -35,7 +35,10 @@ export interface PlotFrameProps {
   children: ReactNode;
 }
 
-/** What every chart has around its panels: a head with the exports, one tab stop with its keys, the sample at the pointer, the picked one spoken, and the same data as a table. */
+/**
+ * The frame of every chart: a head with the exports, one tab stop with its keys, the sample at the pointer, the selected one read aloud, and the same
+ * data as a table.
+ */
 export function PlotFrame({
   root,
   head,

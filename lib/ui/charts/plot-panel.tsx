@@ -6,7 +6,7 @@ import { type AxisTick, PlotAxes, type PlotAxesProps } from './plot-axes';
 export interface PlotPanelProps
   extends Pick<PlotAxesProps, 'width' | 'xTicks' | 'yTicks' | 'xTitle' | 'yTitle' | 'hideX' | 'name' | 'grid'> {
   height: number;
-  /** The plot within the drawing; the marks are drawn on the same. */
+  /** The plot within the drawing, shared with the marks. */
   box: PlotBox;
   x: readonly [number, number];
   y: readonly [number, number];
@@ -41,11 +41,11 @@ interface SeriesLineProps<P> {
   dash?: string;
   /** A value holds until the next. */
   step?: boolean;
-  /** The line runs on over points without a value. */
+  /** The line continues over points without a value. */
   bridge?: boolean;
 }
 
-/** A line through a value of the points: a gap where there is none, unless it is bridged. */
+/** A line through one value of the points: a gap where it is missing, unless bridged. */
 export function SeriesLine<P extends { x: number }>({ points, of, sx, sy, step, bridge, ...o }: SeriesLineProps<P>) {
   const marks = points.map((p) => {
     const v = of(p);

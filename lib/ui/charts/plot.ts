@@ -45,7 +45,7 @@ export const nearest = (entries: readonly { x: number }[], x: number): number =>
 
 const byX = bisector((e: { x: number }) => e.x);
 
-/** Index of the mark nearest to a place, px; -1 when none is within reach. */
+/** Index of the mark nearest to a position, px; -1 when none is within reach. */
 export function nearestMark(marks: readonly { cx: number; cy: number }[], x: number, y: number, reach = 12): number {
   let best = -1;
   let least = reach ** 2;
@@ -71,13 +71,13 @@ export function spreadLabels(y: readonly number[], gap: number, min: number, max
   return back;
 }
 
-/** A mark of a series, px; `cy` null where there is nothing. */
+/** A mark of a series, px; `cy` null where the value is missing. */
 export interface SeriesMark {
   cx: number;
   cy: number | null;
 }
 
-/** A line through marks: a gap where there is nothing. */
+/** A line through marks: a gap where the value is missing. */
 export const linePath = (marks: readonly SeriesMark[], shape: 'linear' | 'step' = 'linear'): string =>
   line<SeriesMark>()
     .defined((m) => m.cy !== null)
@@ -86,7 +86,7 @@ export const linePath = (marks: readonly SeriesMark[], shape: 'linear' | 'step' 
     .curve(shape === 'step' ? curveStepAfter : curveLinear)
     .digits(1)(marks) ?? '';
 
-/** A band between two heights: a gap where one of them is missing. */
+/** A band between two heights: a gap where either is missing. */
 export const bandPath = (marks: readonly { cx: number; low: number | null; high: number | null }[]): string =>
   area<(typeof marks)[number]>()
     .defined((m) => m.low !== null && m.high !== null)
@@ -95,13 +95,13 @@ export const bandPath = (marks: readonly { cx: number; low: number | null; high:
     .y1((m) => m.high!)
     .digits(1)(marks) ?? '';
 
-/** Where the middle of a text stands so that none of it is cut at either end of a drawing. */
+/** The centre of a text such that it is not clipped at either end of a drawing. */
 export function insideX(x: number, text: string, width: number, size = 11): number {
   const half = textPx(text, size) / 2;
   return Math.min(width - half, Math.max(half, x));
 }
 
-/** The texts, by their middle, that keep a gap between each other, from the left on, px. */
+/** The texts, by their centres, that keep a gap between each other, from the left, px. */
 export function spacedTexts<T extends { x: number; text: string }>(texts: readonly T[], gap: number, size = 11): T[] {
   let end = Number.NEGATIVE_INFINITY;
   return texts.filter(({ x, text }) => {

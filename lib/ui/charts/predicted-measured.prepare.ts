@@ -12,7 +12,7 @@ export interface PredictedMeasuredInput {
   hi: Float64Array;
   /** Inside the model's applicability domain. */
   reliable: readonly boolean[];
-  /** Of the model, that predicted each. */
+  /** Version of the model that predicted each. */
   version: readonly number[];
   label: readonly string[];
 }
@@ -20,8 +20,8 @@ export interface PredictedMeasuredInput {
 const MAX_POINTS = 1000;
 
 /**
- * Pairs with both values, by measured value (at most 1000, evenly taken), on one square domain that holds the intervals of what the model vouches for; the
- * whiskers of others end at the frame. The coverage is of those inside the domain of the model.
+ * Pairs with both values, by measured value (at most 1000, evenly taken), on one square domain that holds the intervals of predictions inside the
+ * model's domain; the whiskers of others end at the frame. The coverage counts only those inside the domain.
  */
 export function preparePredicted(c: PredictedMeasuredInput) {
   const all = Array.from(c.measured.keys()).filter((i) => Number.isFinite(c.measured[i]!) && Number.isFinite(c.predicted[i]!));

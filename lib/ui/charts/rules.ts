@@ -17,7 +17,7 @@ const HINT: Readonly<Record<number, string>> = {
 /** A rule by its number, as points and buttons name it. */
 export const ruleName = (rule: number): string => (isDispersionRule(rule) ? 'dispersion beyond its limit' : `rule ${rule}`);
 
-/** What is known of a charted point when its state is told. */
+/** What is known of a charted point when its state is described. */
 export interface PointFacts {
   readonly rules: readonly number[];
   readonly excluded: string | null;
@@ -26,7 +26,7 @@ export interface PointFacts {
   readonly beyondDispersion?: boolean;
 }
 
-/** What a point is, in words: excluded points and those of a baseline are judged by nothing, so they are neither in nor out of control. */
+/** The state of a point in words: excluded points and those of a baseline are not judged, so they are neither in nor out of control. */
 export function pointState({ rules, excluded, isJudged, beyondDispersion = false }: PointFacts): {
   status: Status;
   text: string;
@@ -39,9 +39,9 @@ export function pointState({ rules, excluded, isJudged, beyondDispersion = false
   return { status: rules.length > 0 ? 'out' : 'warn', text: words.join(', ') };
 }
 
-/** Where a signal lies, as far as it is known. */
+/** Where a signal lies, as far as known. */
 export interface SignalPlace {
-  /** Name of what is charted; a spread (sigma of a wafer, a moving range) means something else below its limit than a value does. */
+  /** Name of the characteristic; a dispersion (sigma of a wafer, a moving range) below its limit means something else than a value does. */
   readonly characteristic?: string | undefined;
   readonly side?: string | null | undefined;
 }
@@ -50,7 +50,7 @@ const LITTLE_SPREAD =
   'Less spread than the process ever has: too coarse a resolution, a stuck gauge, or copied values. Look at the single sites.';
 const MUCH_SPREAD = 'More spread over the wafer than the process had: look at the map and the traces of this run.';
 
-/** What usually stands behind a rule, and where to look. */
+/** The usual cause behind a rule, and where to look. */
 export function ruleHint(rule: number, { characteristic = '', side = null }: SignalPlace = {}): string {
   if (isDispersionRule(rule))
     return side === 'below'

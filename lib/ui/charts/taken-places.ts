@@ -3,14 +3,14 @@ import { type EarlierLabel, earlierLabels } from './earlier-labels';
 import { type PlacedLabel, phasePatch, placePhaseLabels } from './phase-labels';
 import { type Patch, type PlotBox, scaleX, scaleY } from './plot';
 
-/** What labels inside a plot must leave free, in the units of its axes. */
+/** What labels inside a plot must not cover, in the units of its axes. */
 export interface TakenPlaces {
   readonly marks: readonly { x: number; y: number; isNamed: boolean }[];
   readonly boundaries: ControlChartModel['boundaries'];
   readonly events: ControlChartModel['events'];
 }
 
-/** The points of one of the two plots, those with a number above them named, and what stands at its head and foot. */
+/** The points of one of the two plots, which of them have a number above, and what occupies its head and foot. */
 export const takenPlaces = (
   m: ControlChartModel,
   of: (p: DrawnPoint) => number | null,
@@ -43,13 +43,13 @@ const eventPatches = (events: TakenPlaces['events'], sx: (v: number) => number, 
 
 /** Texts inside a plot. */
 export interface PlotLabels {
-  /** Names of the phases, one entry a boundary. */
+  /** Names of the phases, one entry per boundary. */
   readonly phases: readonly (PlacedLabel | null)[];
-  /** Numbers of the limits that held before. */
+  /** Numbers of earlier limits. */
   readonly earlier: readonly EarlierLabel[];
 }
 
-/** Where the names of phases and the numbers of earlier limits stand: clear of points, of events and of each other. */
+/** Places the names of phases and the numbers of earlier limits clear of points, of events and of each other. */
 export function placeLabels(
   box: PlotBox,
   x: readonly [number, number],

@@ -6,7 +6,7 @@ import type { AxisTick } from './plot-axes';
 /** Round values, steps of 1, 2 or 5 × 10^k, about `count` of them inside [min, max]. */
 export const niceTicks = (min: number, max: number, count = 5): number[] => ticks(min, max, count);
 
-/** Decimals that tell neighbouring ticks apart. */
+/** Decimals that distinguish neighbouring ticks. */
 export function tickDecimals(ticks: readonly number[]): number {
   if (ticks.length < 2) return 2;
   for (let d = 0; d <= 9; d++)

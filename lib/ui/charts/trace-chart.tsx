@@ -12,7 +12,7 @@ import { tickDecimals } from './ticks';
 import { prepareTrace, type TraceInput, type TraceModel, traceCsv, traceNotes, traceWithin, traceWords } from './trace.prepare';
 
 const RIGHT = 24;
-/** Room for the names of the steps, px. */
+/** Space for the names of the steps, px. */
 const TOP = 18;
 
 /** One sensor over one run: golden band, step boundaries, the trace; samples outside the band in red. */
@@ -20,7 +20,7 @@ export function TraceChart({ input: whole, height = 220 }: { input: TraceInput; 
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 700);
   const [zoom, zoomTo] = useState<{ t: Float32Array; range: readonly [number, number] } | null>(null);
-  // all sensors of a run have the same times, and keep the stretch that is looked at
+  // all sensors of a run share their times and the zoomed range
   const range = zoom?.t === whole.t ? zoom.range : null;
   const { summary, isOut } = useMemo(() => prepareTrace(whole), [whole]);
   const input = useMemo(() => (range ? traceWithin(whole, range) : whole), [whole, range]);
@@ -122,7 +122,7 @@ function Marks({ input: c, m, box, isNamed = false }: MarksProps) {
   const drawn = Array.from(m.shown);
   const b = c.band;
   const width = isNamed ? 1.3 : 1;
-  // one that stands alone has no line
+  // a single sample has no line
   const outside = drawn.map((i) => ({ cx: sx(c.t[i]!), cy: m.isOutside(i) ? y(c.v[i]!) : null }));
   return (
     <g>
@@ -162,7 +162,7 @@ function Marks({ input: c, m, box, isNamed = false }: MarksProps) {
   );
 }
 
-/** As much of a name as there is room for; none where that would say nothing. */
+/** As much of a name as there is room for; nothing where that would be meaningless. */
 function StepName({ name, x, y, room }: { name: string; x: number; y: number; room: number }) {
   const text = shownLabel(name, room);
   return textPx(text, 11) > room ? null : (

@@ -19,7 +19,10 @@ export interface TraceInput {
   t: Float32Array;
   /** NaN: no sample. */
   v: Float32Array;
-  /** Where the next nominal run of the same chamber and recipe lies: mean and prediction limits at each sample; absent when there are too few. */
+  /**
+   * The prediction for the next nominal run of the same chamber and recipe: mean and prediction limits at each sample; absent when there are too few
+   * runs.
+   */
   band?: { mid: Float32Array; lo: Float32Array; hi: Float32Array; runs: number } | undefined;
   steps: readonly TraceStep[];
 }
@@ -32,10 +35,10 @@ export interface TraceModel {
   yDecimals: number;
   deviation: TraceDeviation;
   missing: number;
-  /** Indices of the samples that are drawn: those that say more than their neighbours, every one outside the band among them. */
+  /** Indices of the samples that are drawn: the extremes, and every sample outside the band. */
   shown: Int32Array;
   isOutside: (i: number) => boolean;
-  /** More outside than a good run has. */
+  /** More samples are outside than in a good run. */
   isOut: boolean;
   summary: string;
 }
@@ -91,7 +94,7 @@ export const traceCsv = (c: TraceInput): string =>
     Array.from(c.t, (t, i) => [t, c.v[i], c.band?.lo[i], c.band?.mid[i], c.band?.hi[i]].map(recorded)),
   );
 
-/** A stretch of a trace, s from the start of the run. */
+/** A range of a trace, s from the start of the run. */
 export function traceWithin(c: TraceInput, [from, to]: readonly [number, number]): TraceInput {
   const [first, end] = [bisectLeft(c.t, from), bisectRight(c.t, to)];
   const cut = (v: Float32Array): Float32Array => v.subarray(first, end);
@@ -106,7 +109,7 @@ export function traceWithin(c: TraceInput, [from, to]: readonly [number, number]
   };
 }
 
-/** What a picture must say. @param summary - of the whole run. @param range - the stretch that is drawn; null: all of it. */
+/** Notes for a picture. @param summary - of the whole run. @param range - the range that is drawn; null: all of it. */
 export const traceNotes = (c: TraceInput, summary: string, range: readonly [number, number] | null): string[] => [
   summary,
   ...(range === null ? [] : [`drawn: ${num(range[0], 1)} to ${num(range[1], 1)} s of the run`]),

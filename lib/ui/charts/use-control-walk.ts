@@ -7,8 +7,8 @@ import { type Drag, usePointer } from './use-walk';
 import type { WalkableProps } from './walkable';
 
 /**
- * How a control chart is walked: arrows over its points, n and p over the violations, a click picks, a drag with the mouse is a stretch.
- * @param selected - index of the picked point; below 0 there is none.
+ * Navigation of a control chart: arrows move over points, n and p over violations, a click selects, a drag selects a range.
+ * @param selected - index of the selected point; below 0 there is none.
  */
 export function useControlWalk(
   input: ControlChartInput,

@@ -32,7 +32,7 @@ export interface WalkOptions extends Pick<PointerOptions, 'under' | 'zoom'> {
   count: number;
   /** Where samples can be opened: by Enter or a click. */
   onOpen?: ((k: number) => void) | undefined;
-  /** Along which axis they lie. */
+  /** The axis along which they lie. */
   along?: 'x' | 'y';
 }
 
@@ -100,8 +100,9 @@ export function usePointer({ under, onHover, onClick, zoom }: PointerOptions): {
 }
 
 /**
- * How a chart of samples is walked: arrows over its samples, the pointer at the nearest one, and where samples can be opened, Enter or a click.
- * @returns index of the sample walked to, below 0 for none; what the tab stop of the chart does.
+ * Navigation of a chart of samples: arrows step through its samples, the pointer selects the nearest one, Enter or a click opens it where that is
+ * possible.
+ * @returns index of the selected sample, below 0 for none, and the handlers of the chart's tab stop.
  */
 export function useWalk({ count, under, onOpen, along = 'x', zoom }: WalkOptions): {
   at: number;

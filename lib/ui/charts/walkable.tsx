@@ -2,7 +2,7 @@
 import type { ComponentProps, KeyboardEvent, ReactNode } from 'react';
 
 export interface WalkableProps extends Omit<ComponentProps<'div'>, 'role' | 'tabIndex' | 'aria-label' | 'onKeyDown'> {
-  /** What kind of picture it is, read aloud: "control chart", "wafer map". */
+  /** Kind of picture, read aloud: "control chart", "wafer map". */
   kind: string;
   /** The summary sentence and the keys that work. */
   label: string;
@@ -15,7 +15,7 @@ export interface WalkableProps extends Omit<ComponentProps<'div'>, 'role' | 'tab
 
 const ONE_TAB_STOP = { tabIndex: 0 } as const;
 
-/** A picture as one tab stop: arrows walk its samples, Escape clears and leaves (WAI-ARIA application role). */
+/** A picture as one tab stop: arrows step through its samples, Escape clears and leaves (WAI-ARIA application role). */
 export function Walkable({ kind, label, keys, onLeave, children, ...rest }: WalkableProps) {
   const onKeyDown = (e: KeyboardEvent<HTMLDivElement>): void => {
     if (e.key === 'Escape') {

@@ -17,9 +17,9 @@ import { contextColumns } from './use-exports';
 export interface Column<R> extends ColumnData<R> {
   /** Right-aligned tabular digits. */
   numeric?: boolean;
-  /** What is shown; default: the value, and of a moment its clock time in UTC, which the header says. */
+  /** What is shown; default: the value, or for a time its clock time in UTC, as the header says. */
   cell?: (row: R) => ReactNode;
-  /** Only in the file: what a cell on screen says beside its number, such as a unit of its own. */
+  /** Only in the file: what a cell on screen shows beside its number, such as its own unit. */
   fileOnly?: boolean;
   title?: string;
   width?: number | string;
@@ -32,18 +32,18 @@ export interface DataTableProps<R> {
   rows: readonly R[];
   columns: readonly Column<R>[];
   rowKey: (row: R) => string;
-  /** The whole row is a link to there: click, middle click, Enter, its address on hover. */
+  /** The whole row is a link: click, middle click, Enter, its address on hover. */
   rowHref?: (row: R) => string;
   onSelect?: (row: R) => void;
   selectedKey?: string | null;
   initialSort?: SortState;
-  /** j / k walk this table, and its order is part of the address. One per page. */
+  /** j / k move through this table, and its order is part of the address. One per page. */
   primary?: boolean;
   /** Extra keys on the focused row, e.g. `{ a: acknowledge }`. */
   rowKeys?: Readonly<Record<string, (row: R) => void>>;
   empty: ReactNode;
   maxHeight?: number | string;
-  /** How many there are in all when not all are in `rows`: said aloud. */
+  /** Number of rows in all, when not all are in `rows`: shown. */
   total?: number;
   exportable?: boolean;
   footer?: ReactNode;
@@ -86,7 +86,7 @@ export function DataTable<R>(p: DataTableProps<R>) {
   );
 }
 
-/** j and k, the arrows, and the table's own keys on the focused row. @returns moves the focus by so many rows. */
+/** j and k, the arrows, and the table's own keys on the focused row. @returns a function that moves the focus by a number of rows. */
 function useRowKeys<R>(
   { rowKey, rowKeys, primary }: DataTableProps<R>,
   body: RefObject<HTMLTableSectionElement | null>,
@@ -123,7 +123,7 @@ interface RowProps<R> {
   onWalk: (step: number) => void;
 }
 
-/** A row that is chosen by click or Enter, or that is as a whole a link to its page. */
+/** A row that is selected by click or Enter, or that is wholly a link to its page. */
 function Row<R>({ row, columns, table, onWalk }: RowProps<R>) {
   const { rowKey, rowHref, onSelect, selectedKey } = table;
   const router = useRouter();
@@ -139,7 +139,7 @@ function Row<R>({ row, columns, table, onWalk }: RowProps<R>) {
       onClick={(e) => {
         if ((e.target as HTMLElement).closest('a,button,input,select,label')) return;
         if (onSelect) onSelect(row);
-        else if (rowHref) router.push(rowHref(row)); // beside the link, on the border of the row
+        else if (rowHref) router.push(rowHref(row)); // outside the link, on the border of the row
       }}
       onKeyDown={(e) => {
         if (e.key === 'Enter' && e.target === e.currentTarget) onSelect?.(row);
@@ -169,7 +169,7 @@ function Row<R>({ row, columns, table, onWalk }: RowProps<R>) {
   );
 }
 
-/** How many rows there are, and all of them as a file in the order that is shown. */
+/** The number of rows, and all of them as a file in the order shown. */
 function Foot<R>({ table, sorted }: { table: DataTableProps<R>; sorted: readonly R[] }) {
   const { label, columns, total, exportable = true, footer } = table;
   const n = sorted.length;
@@ -196,7 +196,7 @@ function shown<R>(c: Column<R>, row: R): ReactNode {
   return <span title={absoluteTime(ms)}>{c.isPrecise ? fullTime(ms) : shortTime(ms)}</span>;
 }
 
-/** The link of a row lies above its cells, so it shows the tip of the one under the pointer. */
+/** The link of a row lies above its cells, so it shows the tooltip of the cell under the pointer. */
 function showTip(e: PointerEvent<HTMLAnchorElement>): void {
   const link = e.currentTarget;
   const tips = [...(link.closest('tr')?.querySelectorAll<HTMLElement>('[title]:not(.row-link)') ?? [])];
@@ -207,7 +207,7 @@ function showTip(e: PointerEvent<HTMLAnchorElement>): void {
   );
 }
 
-/** The order of a table: that of a page's main table stands in the address, so that a shared link shows the same rows on top. */
+/** The order of a table: that of a page's main table is part of the address, so that a shared link shows the same rows first. */
 function useSort<R>(
   columns: readonly Column<R>[],
   initial: SortState | null,

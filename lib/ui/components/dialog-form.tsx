@@ -3,14 +3,14 @@ import { InlineError } from './panel';
 
 export interface DialogFormProps {
   onSend: (form: HTMLFormElement) => void;
-  /** What went wrong with the whole of it; what is wrong with a field stands beside the field. */
+  /** Error of the form as a whole; errors of a field are shown beside it. */
   error: string | null;
   busy: boolean;
   verb: string;
   children: ReactNode;
 }
 
-/** A form in a dialog, whose fields say themselves what is wrong with them. */
+/** A form in a dialog, whose fields show their own errors. */
 export function DialogForm({ onSend, error, busy, verb, children }: DialogFormProps) {
   return (
     <form

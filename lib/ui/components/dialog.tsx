@@ -14,7 +14,7 @@ export interface DialogProps {
   width?: number;
 }
 
-/** The browser's own modal dialog: focus is held inside, Escape closes it, focus returns to what opened it. */
+/** The browser's own modal dialog: focus is trapped inside, Escape closes it, focus returns to what opened it. */
 export function Dialog({ open, onClose, title, children, width = 480 }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -55,14 +55,14 @@ export interface ReasonDialogProps {
   title: string;
   /** What will happen, the difference, inputs. */
   children?: ReactNode;
-  /** Words on the button that does it, e.g. "Activate version 10". */
+  /** Label of the confirming button, e.g. "Activate version 10". */
   confirm: string;
-  /** Words on the button that leaves everything as it is. Default "Cancel". */
+  /** Label of the dismissing button. Default "Cancel". */
   dismiss?: string;
   /** Some actions (comment, acknowledge) need no reason. Default true. */
   reasonRequired?: boolean;
   reasonLabel?: string;
-  /** Why what is entered cannot be done yet; the button waits for it. */
+  /** Why the input cannot be submitted yet; the button is disabled until then. */
   blocked?: string | null;
   width?: number;
   onSubmit: (reason: string) => Promise<ActionResult>;

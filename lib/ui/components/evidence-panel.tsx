@@ -12,13 +12,13 @@ export interface EvidencePanelProps {
   title: string;
   /** Label and value pairs, in reading order; null values are left out. */
   facts: readonly (readonly [string, ReactNode] | null)[];
-  /** To every other view of the same wafer, run, chart. */
+  /** Links to every other view of the same wafer, run or chart. */
   links?: readonly EvidenceLink[];
   children?: ReactNode;
   onClose?: () => void;
 }
 
-/** The right-hand panel: whatever is selected, what is known about it, and the ways on. */
+/** The right-hand panel: the selected item, what is known about it, and links. */
 export function EvidencePanel({ title, facts, links, children, onClose }: EvidencePanelProps) {
   return (
     <aside aria-label={title} className="bg-surface border border-hairline rounded p-3">

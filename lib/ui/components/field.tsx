@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
 
-/** What ties an input to its label and to what is wrong with it. */
+/** Attributes that tie an input to its label and its error. */
 export interface FieldAria {
   id: string;
   'aria-invalid': boolean;
@@ -11,20 +11,20 @@ export interface FieldProps {
   label: string;
   unit?: string | undefined;
   help?: string | undefined;
-  /** The label is read aloud only, as a table's header says it already. */
+  /** The label is only read aloud, as the table's header shows it already. */
   hideLabel?: boolean | undefined;
-  /** What is wrong with what stands in it, in words; undefined when nothing is. */
+  /** What is wrong with the value, in words; undefined when nothing is. */
   problem?: string | undefined;
-  /** Stands beneath where nothing is wrong. */
+  /** Shown beneath where nothing is wrong. */
   note?: ReactNode;
   /** Margin of the label. */
   labelClass?: string;
-  /** Where the value stands in a larger document. */
+  /** Path of the value in a larger document. */
   path?: string | undefined;
   children: (aria: FieldAria) => ReactNode;
 }
 
-/** A label with its unit, an input, and beneath it what is wrong with it: never in the browser's own bubble. */
+/** A label with its unit, an input, and its error beneath, never in the browser's own bubble. */
 export function Field({ label, unit, help, hideLabel, problem, note, labelClass = '', path, children }: FieldProps) {
   const id = useId();
   const isWrong = problem !== undefined;
@@ -46,6 +46,6 @@ export function Field({ label, unit, help, hideLabel, problem, note, labelClass 
   );
 }
 
-/** Edge of an input: what is wrong with it before what differs. */
+/** Border of an input: an error takes precedence over a change. */
 export const fieldEdge = (isWrong: boolean, isChanged = false): string =>
   isWrong ? 'border-out!' : isChanged ? 'border-accent!' : '';

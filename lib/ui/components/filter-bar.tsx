@@ -4,11 +4,11 @@ import { useTransition } from 'react';
 import { type FilterField, PAGE_KEY } from './filter-fields';
 import { useToast } from './toast';
 
-/** Reads and writes address parameters; every change is a new address that can be shared and gone back from. */
+/** Reads and writes address parameters; every change is a new address that can be shared and undone by “Back”. */
 export function useAddress(): {
   get: (key: string) => string | null;
   set: (patch: Readonly<Record<string, string | null>>, replace?: boolean) => void;
-  /** The address that `set` would go to: for a link. */
+  /** The address that `set` would navigate to, for a link. */
   href: (patch: Readonly<Record<string, string | null>>) => string;
   isPending: boolean;
 } {

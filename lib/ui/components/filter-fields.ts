@@ -5,7 +5,7 @@ export interface FilterField {
   options: readonly { value: string; label: string }[];
   /** Value when the parameter is absent; default: all. */
   fallback?: string;
-  /** Word for "no filter". Default "All". Null: one of the options is always chosen. */
+  /** Word for "no filter". Default "All". Null: one of the options is always selected. */
   all?: string | null;
 }
 
@@ -31,5 +31,5 @@ export const timeRangeField = (fallback = '7d'): FilterField => ({
   all: null,
 });
 
-/** Value of `range` that asks for everything, where a list offers it. */
+/** Value of `range` for all times, where a list offers it. */
 export const ALL_TIMES = 'all';

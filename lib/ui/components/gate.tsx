@@ -1,6 +1,6 @@
 import { type ReactNode, useId } from 'react';
 
-/** Why something cannot be done by who is looking. */
+/** Why the signed-in user cannot do something. */
 export const needsRole = (role: string): string => `Needs the ${role} role.`;
 
 export interface Gated {
@@ -11,14 +11,14 @@ export interface Gated {
 export interface GateProps {
   /** What is waited for, in words; null: nothing. */
   waits: string | null;
-  /** What was asked for is under way: the buttons wait without a word. */
+  /** The action is in progress: the buttons are disabled without a reason. */
   busy?: boolean;
-  /** Room around the words. */
+  /** Class of the reason. */
   className?: string;
   children: (gated: Gated) => ReactNode;
 }
 
-/** Buttons that wait for the same thing, and beside them in words what it is. */
+/** Buttons that are disabled for the same reason, with the reason beside them. */
 export function Gate({ waits, busy = false, className = 'self-center max-w-[40ch]', children }: GateProps) {
   const id = useId();
   return (

@@ -8,7 +8,7 @@ const addressOf = (path: string, entries: readonly (readonly [string, string])[]
   return q === '' ? path : `${path}?${q}`;
 };
 
-/** Filters and order of a list, without its place. */
+/** Filters and order of a list, without its page. */
 const kept = (params: SearchParams): (readonly [string, string])[] =>
   Object.entries(params).flatMap(([k, v]) => (typeof v === 'string' && k !== PAGE_KEY ? [[k, v] as const] : []));
 
@@ -17,7 +17,7 @@ const isLater = (params: SearchParams): boolean => typeof params[PAGE_KEY] === '
 /** The address of a list's first page, with its filters and its order. */
 export const firstPage = (path: string, params: SearchParams): string => addressOf(path, kept(params));
 
-/** The addresses of a list's first and next page; null where one is there already. */
+/** The addresses of a list's first and next page; null on the first and on the last page. */
 export const pageHrefs = (
   path: string,
   params: SearchParams,
@@ -27,7 +27,7 @@ export const pageHrefs = (
   next: next === null ? null : addressOf(path, [...kept(params), [PAGE_KEY, next]]),
 });
 
-/** In place of a later page without rows: what stood there has gone, and only the first page says whether anything matches. Null on the first page. */
+/** Shown for a later page without rows: its rows are gone, and only the first page says whether anything matches. Null on the first page. */
 export const emptyPage = (path: string, params: SearchParams): ReactNode =>
   isLater(params) ? (
     <>
@@ -38,7 +38,7 @@ export const emptyPage = (path: string, params: SearchParams): ReactNode =>
     </>
   ) : null;
 
-/** "300 charts", or which part of how many a page shows and what its headings order. */
+/** "300 charts", or which part of the total a page shows and what its headings sort. */
 export function pageNote(params: SearchParams, n: number, total: number, things: string, order: string): string {
   if (n === total) return `${total} ${things}`;
   const which = isLater(params) ? `further ${n}` : `first ${n}`;

@@ -6,7 +6,7 @@ import { useNow } from '../hooks/now';
 
 export interface PanelProps {
   title: string;
-  /** Moment of the newest data in it, ms; null: there are none yet; undefined: not live, no age is shown. Without the event stream a live panel greys out. */
+  /** Time of the newest data in it, ms; null: there are none yet; undefined: not live, no age is shown. A live panel greys out without the event stream. */
   asOf?: number | null | undefined;
   /** Controls at the right of the title. */
   actions?: ReactNode;
@@ -50,7 +50,7 @@ export function Panel({ title, asOf, actions, note, empty, error, children, clas
   );
 }
 
-/** Nothing here: why, and what to do next. */
+/** An empty panel: why, and what to do next. */
 export function Empty({ children }: { children: ReactNode }) {
   return <div className="py-6 px-3 text-center text-ink-2 max-w-[60ch] mx-auto">{children}</div>;
 }
@@ -71,7 +71,7 @@ export function InlineError({ message, onRetry }: { message: string; onRetry?: (
   );
 }
 
-/** Grey block that keeps the place of what is loading. */
+/** Grey block that reserves the space of what is loading. */
 export function Skeleton({ height, className }: { height: number; className?: string }) {
   return <div aria-hidden="true" className={`skeleton ${className ?? ''}`} style={{ height }} />;
 }

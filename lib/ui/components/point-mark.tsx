@@ -1,7 +1,7 @@
 import { type PointFacts, pointState } from '../charts/rules';
 import { StatusMark } from './status-mark';
 
-/** The state of a charted point: in control, the rules that fired, excluded, or judged by nothing. */
+/** The state of a charted point: in control, the rules that fired, excluded, or not judged. */
 export function PointMark({ point }: { point: PointFacts }) {
   const { status, text } = pointState(point);
   return <StatusMark status={status} text={text} wrap />;

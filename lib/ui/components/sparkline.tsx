@@ -46,7 +46,7 @@ export function Sparkline({ values, flags, ucl, lcl, cl, width = 140, height = 2
   );
 }
 
-/** Scales and path of a sparkline; limits are inside the range so that nearness to them is seen. */
+/** Scales and path of a sparkline; limits are inside the range, so that closeness to them is visible. */
 export function sparkModel(
   values: ArrayLike<number>,
   limits: { ucl: number | null; lcl: number | null },

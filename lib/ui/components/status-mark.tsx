@@ -10,7 +10,7 @@ export function StatusMark({
   status: Status;
   text?: string;
   hideText?: boolean;
-  /** For a sentence instead of a word: it may break over lines. */
+  /** For a sentence instead of a word: it may wrap. */
   wrap?: boolean;
 }) {
   const mark = STATUS_MARK[status];

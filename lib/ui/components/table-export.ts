@@ -1,31 +1,31 @@
 import { type Cell, inUnit, toCsv } from '../csv';
 import { unitLabel } from '../format';
 
-/** What a column of a table says of itself to sorting and to its file; what it shows does not matter to either. */
+/** What sorting and the file need of a table's column, independent of what it shows. */
 export interface ColumnData<R> {
   readonly key: string;
   readonly header: string;
   /** Shown small after the header; numbers in the cells stay bare. */
   readonly unit?: string;
-  /** What is exported, and sorted by; without it (and without `time`) the column does neither. */
+  /** The value exported and sorted by; without it (and without `time`) the column is neither exported nor sorted. */
   readonly value?: (row: R) => Cell;
-  /** A moment, ms UTC: exported as ISO 8601, sorted by. */
+  /** A time, ms UTC: exported as ISO 8601, and sorted by. */
   readonly time?: (row: R) => number | null | undefined;
-  /** Of a moment: with its year and seconds. */
+  /** The time is shown with year and seconds. */
   readonly isPrecise?: boolean;
-  /** Sorted by this where the order is not that of what is exported: a rank behind a word. */
+  /** Sort key where it differs from the exported value: a rank behind a word. */
   readonly sort?: (row: R) => Cell;
-  /** The unit in the file, where the cells on screen carry theirs. */
+  /** The unit in the file, where the cells on screen have their own. */
   readonly fileUnit?: string;
-  /** The name in the file, where the one on screen needs its neighbours to be understood. */
+  /** The name in the file, where the one on screen is only clear beside its neighbours. */
   readonly fileHeader?: string;
 }
 
-/** What stands small after the header on screen; of a moment that is shown as clock time its zone. */
+/** The small text after the header on screen; for a time shown as clock time its zone. */
 export const shownUnit = <R>(c: ColumnData<R> & { readonly cell?: unknown }): string | undefined =>
   c.unit ?? (c.time !== undefined && c.cell === undefined ? 'UTC' : undefined);
 
-/** What a column is sorted by; undefined where it is not sorted. */
+/** The sort key of a column; undefined where it is not sortable. */
 export const sortValue = <R>(c: ColumnData<R>): ((row: R) => Cell) | undefined => c.sort ?? c.time ?? c.value;
 
 const cellOf = <R>(c: ColumnData<R>, row: R): Cell => {

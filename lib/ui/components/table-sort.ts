@@ -5,16 +5,16 @@ export interface SortState {
   dir: 'asc' | 'desc';
 }
 
-/** An order as it stands in an address: `-cpk` falls, `cpk` rises. */
+/** An order as written in an address: `-cpk` descending, `cpk` ascending. */
 export const writeSort = (s: SortState): string => (s.dir === 'desc' ? `-${s.key}` : s.key);
 
-/** The order that an address asks for; null when it asks for none. */
+/** The order in an address; null without one. */
 export const readSort = (text: string | null): SortState | null =>
   text === null || text === '' || text === '-'
     ? null
     : { key: text.replace(/^-/, ''), dir: text.startsWith('-') ? 'desc' : 'asc' };
 
-/** Order of two cells: numbers by size, text by locale-free natural order, missing always last whichever the direction. */
+/** Order of two cells: numbers by size, text by locale-free natural order, missing always last, whatever the direction. */
 export function compareCells(a: Cell, b: Cell, dir: 'asc' | 'desc'): number {
   const missA = a === null || a === undefined || a === '' || (typeof a === 'number' && Number.isNaN(a));
   const missB = b === null || b === undefined || b === '' || (typeof b === 'number' && Number.isNaN(b));

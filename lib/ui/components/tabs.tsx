@@ -8,7 +8,7 @@ export interface TabsProps<T extends string> {
   onChange: (value: T) => void;
 }
 
-/** A row of choices, one chosen: native radio buttons in the dress of a segmented control, so arrows work by themselves. */
+/** A row of choices, one of them selected: native radio buttons styled as a segmented control, so that the arrow keys work. */
 export function Tabs<T extends string>({ label, value, options, onChange }: TabsProps<T>) {
   const name = useId();
   return (

@@ -5,12 +5,12 @@ import { Field, fieldEdge } from './field';
 export interface TextFieldProps extends Omit<ComponentProps<'input'>, 'id' | 'onChange' | 'value'> {
   label: string;
   value: string;
-  /** What is wrong with what stands in it, in words; undefined when nothing is. */
+  /** What is wrong with the value, in words; undefined when nothing is. */
   problem?: string | undefined;
   onText: (text: string) => void;
 }
 
-/** A field of text. */
+/** A text field. */
 export function TextField({ label, value, problem, onText, className = 'w-full', ...input }: TextFieldProps) {
   return (
     <Field label={label} problem={problem}>
@@ -36,7 +36,7 @@ export interface ChoiceFieldProps {
   onText: (value: string) => void;
 }
 
-/** A field of one choice out of several. */
+/** A field with one of several choices. */
 export function ChoiceField({ label, value, problem, options, onText, ...select }: ChoiceFieldProps) {
   return (
     <Field label={label} problem={problem}>

@@ -9,7 +9,7 @@ interface Toast {
 }
 const ToastContext = createContext<(text: string, kind: 'done' | 'error') => void>(() => {});
 
-/** Short confirmations at the bottom right. Errors stay until closed; what was done disappears after six seconds. */
+/** Short confirmations at the bottom right. Errors stay until closed; confirmations disappear after six seconds. */
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [list, setList] = useState<Toast[]>([]);
   const next = useRef(1);
@@ -54,7 +54,7 @@ function ToastItem({ toast, close }: { toast: Toast; close: (id: number) => void
 
 export const useToast = () => useContext(ToastContext);
 
-/** Shows the outcome of a server action and tells whether it went well. */
+/** Shows the outcome of a server action and returns whether it succeeded. */
 export function useReport(): (r: ActionResult) => boolean {
   const show = useToast();
   return useCallback(

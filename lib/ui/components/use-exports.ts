@@ -10,18 +10,18 @@ import type { ExportItem } from './export-menu';
 export interface ExportOf {
   readonly title: string;
   readonly unit: string;
-  /** Limits, range, what is drawn: one line each; asked for when it is exported. */
+  /** Limits, range, what is drawn: one line each; computed on export. */
   readonly notes?: () => readonly string[];
   readonly csv: () => string;
   /** "CSV of the sites"; default "CSV of the data". */
   readonly csvLabel?: string;
   /** The drawing and its scale; null where there is nothing to draw. */
   readonly draw: (palette: Palette, theme: Theme) => { readonly drawing: Drawing; readonly legend?: Drawing | null } | null;
-  /** Said beside what the page says. */
+  /** Facts beside those of the page. */
   readonly facts?: readonly Fact[];
 }
 
-/** The three ways out of every view: its data as CSV with the context as columns, its picture as PNG and SVG in one frame. */
+/** The three exports of every view: its data as CSV with the context as columns, its picture as PNG and SVG in one frame. */
 export function useExports(o: ExportOf): ExportItem[] {
   const { theme, palette } = useTheme();
   const page = useExportFacts();
@@ -63,13 +63,13 @@ export function useExports(o: ExportOf): ExportItem[] {
   ];
 }
 
-/** Saves a table of its own, with what it is of as columns. */
+/** Saves a table, with its context as columns. */
 export function useCsvFile(): (title: string, csv: string) => void {
   const facts = useExportFacts();
   return (title, csv) => downloadText(fileName(title, 'csv'), withColumns(csv, contextColumns(facts, '')));
 }
 
-/** What a table of data carries in every row: what it is of, its unit, and when it left. */
+/** Columns that every row of an exported table repeats: its context, its unit, and the time of export. */
 export const contextColumns = (facts: readonly Fact[], unit: string): Fact[] => [
   ...facts,
   ...(unit === '' ? [] : [['unit', unit] as const]),

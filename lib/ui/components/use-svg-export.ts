@@ -5,7 +5,7 @@ import { legendDrawing } from '../export-frame';
 import type { ExportItem } from './export-menu';
 import { useExports } from './use-exports';
 
-/** Export entries for a chart drawn as one SVG or several below each other inside `root`: CSV of its data; PNG and SVG with the legend that stands beside it. */
+/** Export entries for a chart drawn as one or several stacked SVGs inside `root`: CSV of its data; PNG and SVG with the legend beside it. */
 export function useSvgExport(
   root: RefObject<HTMLElement | null>,
   title: string,

@@ -2,7 +2,7 @@ import { ROW_HEAD } from './row-head';
 
 export interface ComparisonRow {
   readonly name: string;
-  /** One a column, as it is read. */
+  /** One per column, formatted. */
   readonly cells: readonly string[];
   readonly title?: string | undefined;
 }
@@ -12,10 +12,10 @@ export interface ComparisonColumn {
   readonly title?: string;
 }
 
-/** A head that stays with its few rows: following the page it would only lie over them. */
-const STILL = 'static!';
+/** A head that is not sticky: with few rows it would only cover them. */
+const NOT_STICKY = 'static!';
 
-/** Things side by side, a fact a row: versions, sides of a replay, with and without control. */
+/** Items side by side, one fact per row: versions, sides of a replay, with and without control. */
 export function ComparisonTable({
   caption,
   captionShown = false,
@@ -25,9 +25,9 @@ export function ComparisonTable({
   draft = false,
 }: {
   caption: string;
-  /** Else it is read aloud only. */
+  /** Otherwise it is only read aloud. */
   captionShown?: boolean;
-  /** What the rows are. */
+  /** Name of the rows. */
   corner: string;
   columns: readonly ComparisonColumn[];
   rows: readonly ComparisonRow[];
@@ -40,11 +40,11 @@ export function ComparisonTable({
       <caption className={captionShown ? 'text-left text-sm text-ink-2 pb-1' : 'sr-only'}>{caption}</caption>
       <thead>
         <tr>
-          <th scope="col" className={STILL}>
+          <th scope="col" className={NOT_STICKY}>
             {corner}
           </th>
           {columns.map((c) => (
-            <th key={c.label} scope="col" className={`num ${STILL}`} title={c.title}>
+            <th key={c.label} scope="col" className={`num ${NOT_STICKY}`} title={c.title}>
               {c.label}
             </th>
           ))}

@@ -9,7 +9,7 @@ import { etchLoop as config } from './fixtures/etch-loop';
 
 const read = (over: Partial<Record<keyof RunToRunConfig, string>>) => readConfig({ ...textsOf(config), ...over });
 
-/** What the service says of a configuration: the fields that it names; empty: it takes it. */
+/** The fields of a configuration that the service refuses; empty: it accepts it. */
 function refused(c: RunToRunConfig): string[] {
   const parsed = loopConfigIn.safeParse(c);
   if (!parsed.success) return parsed.error.issues.map((i) => String(i.path[0]));
@@ -52,7 +52,7 @@ test('every fault is told at once, in the words of the form, beside its field', 
   expect(read({ weighByUncertainty: 'yes' }).config).toEqual({ ...config, weighByUncertainty: true });
 });
 
-/** Of sizes that a knob or an output has; what is too small to be stored the service tells. */
+/** Of magnitudes that a knob or an output has; the service reports what is too small to be stored. */
 const some = fc.oneof(
   fc.double({ min: -3, max: 90, noNaN: true }).map((v) => (Math.abs(v) < 1e-9 ? 0 : v)),
   fc.constantFrom(0, 1, -0.5, 2),

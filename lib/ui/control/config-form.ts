@@ -28,7 +28,7 @@ function numbersOf(text: ConfigTexts): { numbers: RunToRunNumbers; issues: Confi
   return { numbers, issues };
 }
 
-/** What the controller refuses, in the words of the form. */
+/** What the controller refuses, in words of the form. */
 const FAULT: Readonly<Record<RunToRunFaultKind, (n: RunToRunNumbers) => string>> = {
   not_finite: () => 'Give a finite number.',
   lambda_range: () => 'Must be above 0 and at most 1.',
@@ -51,7 +51,7 @@ function refusedOf(n: RunToRunNumbers): ConfigIssues {
   return { ...crossed, ...Object.fromEntries(faults.map((f) => [f.field, FAULT[f.kind](n)])) };
 }
 
-/** The configuration that the inputs say; null with what is wrong beside each field, all at once, where they say none that can work. */
+/** The configuration that was entered; null with the messages of all fields at once where it cannot work. */
 export function readConfig(text: ConfigTexts): { config: RunToRunConfig | null; issues: ConfigIssues } {
   const { numbers, issues: unread } = numbersOf(text);
   const issues = { ...refusedOf(numbers), ...unread };

@@ -20,14 +20,14 @@ const CLIP_WORDS: Readonly<Record<Clip, string>> = {
   deadband: 'the deadband: the change is too small to be made',
 };
 
-/** Decimals of a knob: those of its quantum, else enough to see its steps. */
+/** Decimals of a knob: those of its quantum, else enough to show its steps. */
 export const knobDecimals = (quantum: number | null, span: number): number => {
   if (quantum === null) return decimalsFor(span / 1000);
   for (let d = 0; d <= 6; d++) if (Math.abs(quantum - Number(quantum.toFixed(d))) < 1e-12) return d;
   return 6;
 };
 
-/** Why this setpoint, step by step, in words and numbers: each line is one thing that was done, in its order. */
+/** Why this setpoint, step by step, in words and numbers: one line per step, in order. */
 export function explainAdvice(i: ExplainInput): string[] {
   const e = i.explanation;
   const du = decimalsFor(e.uDHat ?? Math.max(Math.abs(e.dHat), 1e-6) / 10);

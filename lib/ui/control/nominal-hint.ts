@@ -8,10 +8,10 @@ export interface NominalHint {
 }
 
 /**
- * A draft that moves the target and leaves the nominal setpoint where it was: the loop itself aims at the new target at once, but in shadow,
- * suspended, and before the first wafer of a chamber tools get the nominal setpoint, which gives the old one.
- * @param base - the configuration that the draft was begun from.
- * @returns null where there is nothing to say.
+ * A hint for a draft that moves the target and leaves the nominal setpoint: the loop itself aims at the new target at once, but in shadow, suspended,
+ * and before the first wafer of a chamber tools get the nominal setpoint, which gives the old target.
+ * @param base - the configuration the draft is based on.
+ * @returns null where none is needed.
  */
 export function nominalHint(base: RunToRunConfig, draft: RunToRunConfig, unit: string, knobUnit: string): NominalHint | null {
   if (draft.target === base.target || draft.xNominal !== base.xNominal || draft.gain === 0) return null;

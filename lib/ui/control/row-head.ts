@@ -1,2 +1,2 @@
-/** Row headers of small tables of facts: headers for readers of tables, plain text for the eye. */
+/** Row headers of small tables of facts: headers for screen readers, plain text to the eye. */
 export const ROW_HEAD = 'font-normal! border-hairline! static! bg-transparent!';

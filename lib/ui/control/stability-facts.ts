@@ -9,8 +9,8 @@ export interface Margin {
 }
 
 /**
- * How much of the way to instability is left, in one word for every place that shows it: from the share at which a change needs a second engineer on
- * there is little margin, by the unfavourable end of what is known of the gain.
+ * How much margin to instability is left, in one word for every place that shows it: at and above the share at which a change needs a second engineer
+ * there is little margin, by the unfavourable end of the gain's interval.
  */
 export function marginOf({ used, usedWorst }: Pick<LoopJudgement, 'used' | 'usedWorst'>): Margin {
   if (!(used > 0)) return { status: 'out', words: 'wrong sign' };
@@ -18,11 +18,11 @@ export function marginOf({ used, usedWorst }: Pick<LoopJudgement, 'used' | 'used
   return usedWorst > NEAR_BOUND ? { status: 'warn', words: 'little margin' } : { status: 'ok', words: 'ample' };
 }
 
-/** "0.46, up to 0.85": the share of the stability bound that is used, and its unfavourable end where history tells an interval. */
+/** "0.46, up to 0.85": the share of the stability bound that is used, and its unfavourable end where history gives an interval. */
 export const usedWords = (j: Pick<LoopJudgement, 'used' | 'usedWorst' | 'ratioHigh'>, join: string): string =>
   `${num(j.used, 2)}${j.ratioHigh === null ? '' : `${join}${worstWords(j.usedWorst)}`}`;
 
-/** Two decimals, or as many as show on which side of the share at which a second engineer looks it lies. */
+/** Two decimals, or as many as show on which side of the second engineer's share it lies. */
 const worstWords = (worst: number): string =>
   Number(worst.toFixed(2)) > NEAR_BOUND === worst > NEAR_BOUND ? num(worst, 2) : besideLimit(worst, NEAR_BOUND, 2);
 
@@ -43,7 +43,7 @@ export function stabilityFacts(j: LoopJudgement, timing: LoopTiming | null, lamb
   ];
 }
 
-/** What activation will do with a draft of this verdict. */
+/** The effect of activating a draft with this verdict. */
 export const VERDICT_WORDS: Readonly<Record<LoopJudgement['verdict'], string>> = {
   free: 'may be activated',
   second_person: 'needs a second engineer',

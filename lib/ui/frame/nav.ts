@@ -5,7 +5,7 @@ export interface NavItem {
   group: 'watch' | 'control' | 'keep';
 }
 
-/** Left navigation, in the order people work: what needs me, what is measured, what is controlled, the machinery. */
+/** Left navigation, in the order of work: what needs attention, what is measured, what is controlled, the system. */
 export const NAV: readonly NavItem[] = [
   { href: '/', label: 'Overview', group: 'watch' },
   { href: '/alerts', label: 'Alerts', group: 'watch' },

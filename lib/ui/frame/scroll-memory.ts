@@ -1,7 +1,7 @@
-/** Addresses whose place is remembered; the longest unseen one is forgotten first. */
+/** Number of addresses remembered; the least recently used one is forgotten first. */
 const REMEMBERED = 100;
 
-/** How far down each address of this tab was when it was left, px. */
+/** Scroll position of each address of this tab when it was left, px. */
 export class ScrollMemory {
   readonly #tops = new Map<string, number>();
 
@@ -17,14 +17,14 @@ export class ScrollMemory {
   }
 }
 
-/** What scrolls: an element, as far as it is used. */
+/** The used part of a scrolling element. */
 export interface Scroller {
   scrollTop: number;
   readonly scrollHeight: number;
   readonly clientHeight: number;
 }
 
-/** Scrolls as far towards a place as what is there already reaches. @returns whether that is all the way. */
+/** Scrolls as far towards a position as the content reaches so far. @returns whether it got there. */
 export function scrollTowards(el: Scroller, top: number): boolean {
   const reach = Math.max(0, el.scrollHeight - el.clientHeight);
   el.scrollTop = Math.min(top, reach);

@@ -8,13 +8,13 @@ export interface SearchHit {
   title: string;
   detail: string;
   href: string;
-  /** Not a hit: asks for more of this kind. */
+  /** Not a hit: searches for more of this kind. */
   more?: string;
 }
 
 type Search = (q: string, kind: string | null) => Promise<SearchHit[]>;
 
-/** Letters that are searched for at least, and how long the next one is waited for, ms. */
+/** Fewest letters to search for, and the delay after each letter, ms. */
 const LEAST = 2;
 const PAUSE_MS = 150;
 
@@ -24,7 +24,7 @@ export function SearchBox({ search }: { search: Search }) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [q, setQ] = useState('');
-  /** The one kind that more was asked of. */
+  /** The kind that the search is limited to. */
   const [kind, setKind] = useState<string | null>(null);
   const [active, setActive] = useState(0);
   const { hits, failed, clear } = useHits(q, kind, search, setActive);
@@ -131,7 +131,7 @@ function Hit({ id, hit: h, isActive, onPoint, onOpen }: HitProps) {
   );
 }
 
-/** What a text finds, a moment after it was typed; an answer to an older text is dropped. */
+/** The hits of a text, shortly after it was typed; the answer to an older text is dropped. */
 function useHits(
   q: string,
   kind: string | null,
@@ -140,7 +140,7 @@ function useHits(
 ): { hits: SearchHit[] | null; failed: boolean; clear: () => void } {
   const [hits, setHits] = useState<SearchHit[] | null>(null);
   const [failed, setFailed] = useState(false);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new way to choose asks nothing anew
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another `choose` must not repeat the search
   useEffect(() => {
     const text = q.trim();
     if (text.length < LEAST) {

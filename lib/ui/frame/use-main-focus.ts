@@ -2,7 +2,7 @@
 import { usePathname } from 'next/navigation';
 import { type RefObject, useEffect } from 'react';
 
-/** Whether the page may take the focus when it opens: not from what lies in it, from a dialog, or from somebody who types. */
+/** Whether the page may take the focus when it opens: not from an element in it, from a dialog, or while the user types. */
 export const mayTakeFocus = (has: { inMain: boolean; inDialog: boolean; isTyping: boolean }): boolean =>
   !has.inMain && !has.inDialog && !has.isTyping;
 

@@ -4,19 +4,20 @@ import { type RefObject, useEffect, useRef } from 'react';
 import { ScrollMemory, scrollTowards } from './scroll-memory';
 
 const memory = new ScrollMemory();
-/** A list that is longer in coming than this starts where it is, ms. */
+/** Longest wait for the content of a page before its position is given up, ms. */
 const PATIENCE_MS = 5_000;
-/** What a person does to scroll: from then on the place is theirs. */
+/** Input by which a person scrolls; from then on the position is theirs. */
 const OWN = ['wheel', 'touchstart', 'pointerdown', 'keydown'] as const;
 
 const address = (): string => window.location.pathname + window.location.search;
 
 /**
- * Back and Forward lead to the place where a page was left. The browser remembers that of the window alone, and here the main area scrolls.
+ * Back and Forward return to the scroll position at which a page was left. The browser remembers it only for the window, and here the main area
+ * scrolls.
  */
 export function useMainScroll(main: RefObject<HTMLElement | null>): void {
   const path = usePathname();
-  /** Where Back or Forward leads, until its page is there; null: nowhere. */
+  /** Target of Back or Forward until its page has loaded; null: none. */
   const returning = useRef<string | null>(null);
   const shown = useRef(path);
   useEffect(() => {
@@ -39,7 +40,7 @@ export function useMainScroll(main: RefObject<HTMLElement | null>): void {
   useEffect(() => {
     const el = main.current;
     shown.current = path;
-    // a page that was gone to otherwise meanwhile begins at its top
+    // a page reached otherwise in the meantime begins at its top
     if (returning.current !== path) returning.current = null;
     if (el === null || returning.current === null) return;
     return returnTo(el, memory.of(address()), () => {
@@ -48,7 +49,7 @@ export function useMainScroll(main: RefObject<HTMLElement | null>): void {
   }, [path, main]);
 }
 
-/** Scrolls to a place as the page grows, until it is reached, a person scrolls, or it takes too long. @returns gives it up. */
+/** Scrolls to a position as the page grows, until it is reached, a person scrolls, or it takes too long. @returns a function that cancels it. */
 function returnTo(el: HTMLElement, top: number, done: () => void): () => void {
   const end = (): void => {
     grows.disconnect();
@@ -64,7 +65,7 @@ function returnTo(el: HTMLElement, top: number, done: () => void): () => void {
   };
   const grows = new MutationObserver(go);
   const late = setTimeout(stop, PATIENCE_MS);
-  // a click beside the main area leads elsewhere
+  // a click outside the main area may navigate
   for (const kind of OWN) window.addEventListener(kind, stop, { passive: true });
   grows.observe(el, { childList: true, subtree: true });
   go();

@@ -11,13 +11,13 @@ export interface LiveEvent {
 }
 export interface LiveState {
   status: 'connecting' | 'open' | 'lost';
-  /** Moment of the last message, ms; null before the first. */
+  /** Time of the last message, ms; null before the first. */
   lastMs: number | null;
-  /** Moment at which the stream was lost, ms; null while it is open or has not been yet. */
+  /** Time at which the stream was lost, ms; null while it is open or not opened yet. */
   downMs: number | null;
 }
 
-/** What a page shows may be out of date: the stream is closed, or has been away for half a minute. */
+/** What a page shows may be out of date: the stream is closed, or has been lost for half a minute. */
 export const isOutOfDate = (s: LiveState, now: number): boolean =>
   s.status === 'lost' || (s.downMs !== null && now - s.downMs > 30_000);
 
@@ -31,7 +31,7 @@ interface Live {
 const createLive = (): Live => ({ state: createStore(BEFORE), listeners: new Set() });
 const LiveContext = createContext(createLive());
 
-/** One event stream for the whole page; parts listen to it through `useLiveEvent`. The browser reconnects with Last-Event-ID by itself. */
+/** One event stream for the whole page; parts listen to it through `useLiveEvent`. The browser reconnects with Last-Event-ID on its own. */
 export function LiveProvider({ url, children }: { url: string; children: ReactNode }) {
   const [live] = useState(createLive);
   useEffect(() => {
@@ -74,7 +74,7 @@ export function useLiveState(): LiveState {
   return useSyncExternalStore(state.subscribe, state.get, state.initial);
 }
 
-/** Calls back for each live event whose topic is wanted (all when none is named). */
+/** Calls `run` for each live event with one of the wanted topics (all when none is named). */
 export function useLiveEvent(wanted: readonly string[], run: Listener): void {
   const { listeners } = useContext(LiveContext);
   const latest = useRef({ wanted, run });
@@ -109,7 +109,7 @@ export function LiveRefresh({ topics, everyMs = 5000 }: { topics: readonly strin
   return null;
 }
 
-/** Re-reads the server components of this page every `everyMs` while it is shown: for work whose steps are no news to anyone else. */
+/** Re-reads the server components of this page every `everyMs` while it is shown: for work whose steps raise no live event. */
 export function PeriodicRefresh({ everyMs }: { everyMs: number }) {
   const router = useRouter();
   useEffect(() => {

@@ -5,7 +5,7 @@ import { createStore } from './store';
 
 const NowContext = createContext(createStore(0));
 
-/** One clock for the page: starts at the server's moment (so the first paint matches), then ticks every five seconds. */
+/** One clock for the page: starts at the server's time (so that the first paint matches), then ticks every five seconds. */
 export function NowProvider({ serverNowMs, children }: { serverNowMs: number; children: ReactNode }) {
   const [now] = useState(() => createStore(serverNowMs));
   useEffect(() => {
@@ -21,7 +21,7 @@ export function useNow(): number {
   return useSyncExternalStore(now.subscribe, now.get, now.initial);
 }
 
-/** What holds now, drawn anew only when it changes. @param of - gives the same object for as long as the same holds. */
+/** A value derived from the current time; re-renders only when it changes. @param of - returns the same object while nothing has changed. */
 export function useAsOf<T>(of: (nowMs: number) => T): T {
   const now = useContext(NowContext);
   return useSyncExternalStore(

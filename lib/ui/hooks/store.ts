@@ -1,15 +1,15 @@
 /** A value that parts of a page read by `useSyncExternalStore`. */
 export interface Store<T> {
   readonly get: () => T;
-  /** The value of the first paint, before the page has come to life. */
+  /** The value of the first paint, before hydration. */
   readonly initial: () => T;
   readonly subscribe: (changed: () => void) => () => void;
   readonly set: (value: T) => void;
 }
 
 /**
- * Values that change by themselves (the clock, the event stream) stand in a store whose context never changes: a context that changes while
- * a page streams in makes React render what has not arrived anew in the browser, and leave the server's half behind.
+ * Values that change by themselves (the clock, the event stream) live in a store whose context never changes: a context that changes while a page
+ * streams in makes React render the missing part again in the browser and discard the server's.
  */
 export function createStore<T>(initial: T): Store<T> {
   let value = initial;

@@ -4,7 +4,7 @@ import type { ActionResult } from '../action-result';
 import { answer } from '../answer';
 import { useReport } from '../components/toast';
 
-/** Sends what a button asks for and shows what came of it; `busy` until then. */
+/** Runs the action of a button and shows its outcome; `busy` until then. */
 export function useAction(): { busy: boolean; run: (action: () => Promise<ActionResult>) => void } {
   const report = useReport();
   const [busy, start] = useTransition();

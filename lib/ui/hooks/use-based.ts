@@ -5,29 +5,29 @@ import { answer } from '../answer';
 import { begun, clashes, type Form, followed, goesOn, isBehind, type Live } from '../rebase';
 
 export interface Based<L, D> {
-  /** What the form was begun from; others may come into force while it is filled in. */
+  /** The version that the form is based on; others may come into force while it is filled in. */
   base: L;
   draft: D;
   set: (draft: D | ((typed: D) => D)) => void;
-  /** Another version is in force by now: the form must not be sent before it was taken over. */
+  /** Another version is in force now: the form must not be sent before it is carried over. */
   isBehind: boolean;
-  /** Paths of what that version and the form both changed; what was typed stays there. */
+  /** Paths that both that version and the form changed; the typed values stay there. */
   both: readonly string[];
-  /** Goes on from the version in force: what was typed stays, all else becomes that of the version. */
+  /** Carries the form over to the version in force: typed values stay, all else becomes that of the version. */
   follow: () => void;
   /** Drops what was typed. */
   reset: () => void;
   /**
-   * Sends the draft. The version that its answer made is its author's own, from which the form begins anew.
-   * @param isOwn - whether a version that comes into force afterwards is that one: asked where an answer may make none. Default: it always is.
+   * Sends the draft. The version that results is the author's own, and the form restarts from it.
+   * @param isOwn - whether a version that comes into force afterwards is that one, where sending may make none. Default: it always is.
    */
   send: (action: () => Promise<ActionResult>, isOwn?: (version: L) => boolean) => Promise<ActionResult>;
 }
 
 /**
- * A form over a version that keeps to the one it was begun from. Where nothing was typed, or the form would show the same, it follows by itself.
- * @param key - changes with the version in force. @param live - that version. @param textsOf - what the form holds of a version before anything is typed.
- * @param kept - a form that was begun before.
+ * A form over a version that stays with the one it is based on. Where nothing was typed, or the form would show the same, it follows by itself.
+ * @param key - changes with the version in force. @param live - that version. @param textsOf - the content of an untouched form over a version.
+ * @param kept - a form begun earlier.
  */
 export function useBased<L, D>(
   key: string | number,

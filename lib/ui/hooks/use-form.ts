@@ -3,12 +3,12 @@ import { useState, useTransition } from 'react';
 import type { ActionResult } from '../action-result';
 import { answer } from '../answer';
 
-/** What keeps a form from being sent: a sentence for beside each field. */
+/** What keeps a form from being sent: a sentence per field. */
 export type Problems<F extends string> = Readonly<Partial<Record<F, string>>>;
 
 /**
- * The texts of a form, what is wrong with each once it was sent, and what the server refused: beside its field where the server names one of
- * the form's, else for the foot of the form. What was typed stays.
+ * The texts of a form, their errors once it was sent, and what the server refused: beside the field where the server names one of the form, else at
+ * the foot of the form. The input is kept.
  */
 export function useForm<T extends Readonly<Record<string, string>>>(first: T, problemsOf: (v: T) => Problems<string>) {
   const [values, setValues] = useState(first);

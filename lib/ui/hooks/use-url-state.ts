@@ -2,7 +2,7 @@
 import { useSearchParams } from 'next/navigation';
 import { useCallback } from 'react';
 
-/** A value that lives in the address without asking the server again: the selected point, the kind of map, a switch. */
+/** A value kept in the address without a request to the server: the selected point, the kind of map, a switch. */
 export function useUrlState(key: string): [string | null, (value: string | null) => void] {
   const params = useSearchParams();
   const set = useCallback(

@@ -1,7 +1,7 @@
 'use client';
 import { type RefObject, useLayoutEffect, useState } from 'react';
 
-/** Width of an element in CSS pixels, kept up to date. Before it is measured the given guess stands, so that nothing jumps far. */
+/** Width of an element in CSS pixels, kept up to date. The given estimate is used until it is measured, so that the layout hardly shifts. */
 export function useWidth(ref: RefObject<HTMLElement | null>, guess = 800): number {
   const [width, setWidth] = useState(guess);
   useLayoutEffect(() => {

@@ -6,11 +6,11 @@ export interface CellColours {
   color: string;
 }
 
-/** One of the two has at least 4.58 : 1 on any colour. */
+/** One of black and white has a contrast of at least 4.58 : 1 on any colour. */
 const BLACK = '#000000';
 const WHITE = '#ffffff';
 
-/** Fill of a table cell that carries a number, and the ink that is read on it; null for NaN. */
+/** Fill of a table cell with a number, and a legible ink on it; null for NaN. */
 export function cellColours(scale: ColourScale, value: number): CellColours | null {
   const rgb = rgbOf(scale, value);
   if (rgb === null) return null;

@@ -13,7 +13,7 @@ export interface ColourScale {
   centre?: number | undefined;
 }
 
-/** Values beyond the ends: colours that no map contains. */
+/** Values beyond the ends: colours that are in no map. */
 export const BELOW = '#b8c4ff';
 export const ABOVE = '#ff5ccd';
 
@@ -32,7 +32,7 @@ export function lut(map: ColourMap): Uint8ClampedArray {
   return t;
 }
 
-/** Blue, white, orange: anchors interpolated in linear light, even in lightness on both sides of the middle. */
+/** Blue, white, orange: anchors interpolated in linear light, with equal lightness on both sides of the centre. */
 const ANCHORS: readonly [number, number, number][] = [
   [8, 62, 138],
   [58, 128, 196],
@@ -82,7 +82,7 @@ export const cssOf = (scale: ColourScale, value: number): string | null => {
 };
 
 /**
- * The one range for maps that are compared: from the limits when they are given, else from all finite values, symmetric about the
+ * The common range of compared maps: from the limits when given, else from all finite values, symmetric about the
  * centre for a diverging map.
  */
 export function sharedScale(

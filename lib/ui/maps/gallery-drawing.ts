@@ -7,7 +7,7 @@ export interface DrawnTile {
   readonly title: string;
   /** "30.12, σ 0.08": mean and σ of its sites. */
   readonly caption: string;
-  /** What wafer it is: product, chamber, time measured. */
+  /** Which wafer it is: product, chamber, time measured. */
   readonly facts: readonly string[];
   /** ■ in front of the title. */
   readonly isOut: boolean;
@@ -15,12 +15,12 @@ export interface DrawnTile {
 }
 
 const GAP = 12;
-/** Font sizes of the name and of the lines below it, and what a line takes, px. */
+/** Font sizes of the name and of the lines below it, and the line height, px. */
 const NAME = 11;
 const SMALL = 10;
 const LINE = 13;
 
-/** Maps side by side in rows no wider than `most` px, each with its wafer and what is known of it below. */
+/** Maps side by side in rows no wider than `most` px, each with its wafer and facts below. */
 export function galleryDrawing(tiles: readonly DrawnTile[], most: number, palette: Palette): Drawing {
   const size = Math.max(0, ...tiles.map((t) => t.drawing.width));
   const below = tiles.map((t) => [t.caption, ...t.facts].flatMap((text) => wrapped(text, charsIn(size, SMALL))));

@@ -1,7 +1,9 @@
 /** The target of each product whose maps are shown together; null: it has none. */
 export type ProductTargets = readonly { readonly product: string; readonly target: number | null }[];
 
-/** same: one range of values compares; differ: only the differences to the targets do; unknown: a target is missing, and nothing can be taken off. */
+/**
+ * same: values are comparable on one range; differ: only differences from the targets are; unknown: a target is missing, so there are no differences.
+ */
 export type TargetMix = 'same' | 'differ' | 'unknown';
 
 export function mixOfTargets(targets: ProductTargets): TargetMix {
@@ -10,7 +12,7 @@ export function mixOfTargets(targets: ProductTargets): TargetMix {
   return new Set(targets.map((t) => t.target)).size === 1 ? 'same' : 'differ';
 }
 
-/** What one range over several products means, said aloud; empty where it needs no word. */
+/** What one range over several products means; empty where no remark is needed. */
 export function mixWords(mix: TargetMix, isDelta: boolean, targets: ProductTargets, unit: string): string {
   if (mix === 'same') return '';
   const list = targets.map((t) => `${t.product} ${t.target === null ? 'none' : `${t.target} ${unit}`}`).join(', ');

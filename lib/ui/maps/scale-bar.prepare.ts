@@ -5,7 +5,7 @@ import type { Palette } from '../tokens';
 import { ABOVE, BELOW, type ColourScale, lut } from './colour-scale';
 
 export const BAR_HEIGHT = 44;
-/** Room for the out-of-range colour on either side, px. */
+/** Width of the out-of-range colour on either side, px. */
 export const BAR_SIDE = 14;
 
 export interface ScaleBarModel {
@@ -19,7 +19,7 @@ export interface ScaleBarModel {
   centre: number | null;
 }
 
-/** A colour bar, decided before it is drawn: on screen and in a picture it is the same. */
+/** A colour bar, decided before it is drawn: the same on screen and in a picture. */
 export function prepareScaleBar(scale: ColourScale, width: number): ScaleBarModel {
   const table = lut(scale.map);
   const barWidth = width - 2 * BAR_SIDE;

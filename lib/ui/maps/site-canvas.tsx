@@ -11,33 +11,33 @@ import { siteAt, siteTowards, type WaferMapInput } from './wafer-map.prepare';
 
 export interface SiteCanvasProps {
   title: string;
-  /** What it is, and what a thing on it is called: "wafer map", "site". */
+  /** Kind of map, and the name of an item on it: "wafer map", "site". */
   kind: string;
   noun: string;
   summary: string;
   sites: Pick<WaferMapInput, 'x' | 'y' | 'value'>;
   radiusMm: number;
   size: number;
-  /** How near a pointer must come to a site, px. */
+  /** How near the pointer must be to a site, px. */
   reach: number;
-  /** A stable function: the canvas is drawn again when it changes. */
+  /** A stable function: the canvas is redrawn when it changes. */
   draw: (ctx: CanvasRenderingContext2D, g: WaferGeometry, palette: Palette, shown: number) => void;
   csv: () => string;
   unit: string;
   /** Range, limits and what is missing, for exports. */
   notes: () => readonly string[];
-  /** The same as a picture, with its scale, in the geometry it is given. */
+  /** The map as a picture, with its scale, in the given geometry. */
   drawing: (g: WaferGeometry, palette: Palette) => { drawing: Drawing; legend: Drawing };
-  /** Beside the title. */
+  /** Shown beside the title. */
   legend?: ReactNode;
-  /** Below the map: what the shown site says, -1 for none. */
+  /** Below the map: text of the shown site, -1 for none. */
   children: (shown: number) => ReactNode;
   /** Controlled selection, shared between maps. */
   selected?: number | undefined;
   onSelect?: ((site: number) => void) | undefined;
 }
 
-/** A map in a picture is drawn in its own size, whatever room it has on screen, px. */
+/** Size of a map in a picture, independent of its size on screen, px. */
 const PICTURE_SIZE = 600;
 
 /** The frame of every map of sites on canvas: title, exports, pointer and arrow keys that find a site. */

@@ -49,7 +49,7 @@ export function sharedArrowScale(
   return { legendNm, mmPerNm: (shareOfField * fieldWidthMm) / ref };
 }
 
-/** What the arrows that stand out are: long ones, not ones that a limit calls wrong; null where there is none. */
+/** Explains the highlighted arrows: the longest ones, not ones beyond a limit; null where there are none. */
 export function longestWords(m: Pick<VectorMapModel, 'vectors'>): string | null {
   const n = m.vectors.filter((v) => v.isWorst).length;
   return n === 0 ? null : n === 1 ? 'the longest' : `the ${n} longest`;

@@ -102,7 +102,7 @@ export function drawWaferMap(
   }
 }
 
-/** A missing site on a contour is drawn large enough for its hatching to be seen. */
+/** Radius of a missing site on a contour, large enough for its hatching to be visible. */
 export const MISSING_RADIUS = 5;
 
 export const siteRadius = (n: number, g: WaferGeometry): number =>

@@ -15,14 +15,14 @@ export interface WaferMapInput {
   /** What a missing value means, after "3 sites". Default "not measured". */
   missing?: string | undefined;
   unit: string;
-  /** What the values are, in the file of the map; "value" where absent. */
+  /** Name of the values in the file of the map; "value" where absent. */
   quantity?: string | undefined;
   radiusMm: number;
   edgeExclusionMm: number;
   die?: { widthMm: number; heightMm: number } | undefined;
 }
 
-/** The sites of a map: number, place, value under its own name, and u where any site has one. */
+/** The sites of a map: number, position, value under its name, and u where any site has one. */
 export function waferMapCsv(m: Pick<WaferMapInput, 'x' | 'y' | 'value' | 'u' | 'unit' | 'quantity'>): string {
   const { u } = m;
   const hasU = u !== undefined && Array.from(u).some(Number.isFinite);
@@ -50,7 +50,7 @@ export interface WaferMapModel {
   dies: DrawnDie[];
   /** Row 0 at the top; NaN outside the wafer. */
   grid: { size: number; values: Float64Array } | null;
-  /** What the picture is and is not. */
+  /** What the picture shows and what it does not. */
   note: string;
   summary: string;
   outside: { below: number; above: number; missing: number };
@@ -119,7 +119,7 @@ function gridOf(between: SiteInterpolation, radiusMm: number, size: number): Flo
   return values;
 }
 
-/** Interpolated values kept inside the range of the sites: a picture must not show what nobody measured. NaN stays. */
+/** Interpolated values clipped to the range of the sites: a picture must not show values that were not measured. NaN stays. */
 function within(sites: ArrayLike<number>, values: Float64Array): Float64Array {
   let lo = Number.POSITIVE_INFINITY;
   let hi = Number.NEGATIVE_INFINITY;
@@ -132,8 +132,8 @@ function within(sites: ArrayLike<number>, values: Float64Array): Float64Array {
 }
 
 /**
- * Dies on a grid with a die centred on the wafer centre; those beyond the usable radius are left out, partial ones kept and marked. A die has the value of
- * the field at its centre, or where sites are not interpolated the mean of the sites in it; NaN where its centre is not on the wafer.
+ * Dies on a grid with a die centred on the wafer centre; those beyond the usable radius are left out, partial ones are kept and marked. A die has the
+ * interpolated value at its centre, or without interpolation the mean of the sites in it; NaN where its centre is not on the wafer.
  */
 function layDies(
   input: WaferMapInput,
@@ -217,7 +217,7 @@ export function siteAt(input: Pick<WaferMapInput, 'x' | 'y' | 'value'>, xMm: num
   return best;
 }
 
-/** The next site when an arrow key is pressed: nearest inside the quarter plane of that direction; the same site when there is none. */
+/** The next site in the direction of an arrow key: the nearest in the quarter plane of that direction; the same site when there is none. */
 export function siteTowards(input: Pick<WaferMapInput, 'x' | 'y' | 'value'>, from: number, dx: number, dy: number): number {
   if (from < 0) return siteAt(input, 0, 0, Number.POSITIVE_INFINITY);
   let best = from;

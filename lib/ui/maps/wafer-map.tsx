@@ -23,10 +23,10 @@ export interface WaferMapProps {
   showScale?: boolean;
 }
 
-/** Below this width what a site says takes two lines. */
+/** Below this width the text of a site takes two lines. */
 const ONE_LINE = 260;
 
-/** Wafer map on canvas: hover and arrow keys read sites, the table below has the same values. */
+/** Wafer map on canvas: hover and arrow keys select sites, the table below has the same values. */
 export function WaferMap({ title, input, kind, scale, size = 360, selected, onSelect, showScale = true }: WaferMapProps) {
   const model = useMemo(() => prepareWaferMap(input, kind, scale), [input, kind, scale]);
   const draw = useCallback<SiteCanvasProps['draw']>(

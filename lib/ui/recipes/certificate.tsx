@@ -11,11 +11,11 @@ export interface CertificateProps {
   sample: MetrologyRecipe['sample'];
   certificate: ConvergenceCertificate | null;
   version: number;
-  /** The draft differs in what the certificate depends on. */
+  /** The draft differs in something the certificate depends on. */
   isOutdated: boolean;
 }
 
-/** How the number of harmonics was chosen, and what error it leaves; nothing for models that have none. */
+/** How the number of harmonics was chosen, and the error that remains; nothing for models without harmonics. */
 export function CertificatePanel({ sample, certificate: c, version, isOutdated }: CertificateProps) {
   if (sample.kind !== 'line-grating') return null;
   const made = version > 0 ? `of version ${version}` : 'made when saved';

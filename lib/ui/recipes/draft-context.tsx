@@ -24,9 +24,9 @@ export interface DraftFields {
   issues: readonly RecipeIssue[];
   mayEdit: boolean;
   materials: readonly LibraryMaterial[];
-  /** Parameters of the fab that a value may be reported as. */
+  /** Fab parameters under which a value may be reported. */
   fab: readonly FabParameter[];
-  /** Id of the list of parameter names, for fields that take one. */
+  /** Id of the list of parameter names, for fields that accept one. */
   namesId: string;
 }
 

@@ -2,7 +2,7 @@ import { channelSigma, type MetrologyRecipe, type SpectrumAxis } from '@/lib/rec
 import { axisWords, channelKind } from '../spectra/channel-curves';
 import { prepareSpectrum, type SpectrumInput } from '../spectra/spectrum.prepare';
 
-/** Spectra of one site as the editor holds its draft against them. */
+/** Spectra of one site with which the editor compares its draft. */
 export interface HeldSite {
   spectrumId: string;
   site: number;
@@ -10,13 +10,13 @@ export interface HeldSite {
   /** As sent; `values` follow them, each channel on the whole axis. */
   channels: readonly string[];
   values: Float64Array;
-  /** By the station; null where the draft's noise model is taken. */
+  /** From the station; null where the draft's noise model is used. */
   sigma: Float64Array | null;
 }
 
 const PREVIEW_POINTS = { wavelength: 81, q: 240, qxqz: 240 } as const;
 
-/** What a recipe is drawn on before there are data: an even grid over its range. */
+/** The axis of a recipe before there are data: an even grid over its range. */
 export function previewAxis(recipe: MetrologyRecipe): SpectrumAxis {
   const kind = axisKindOf(recipe);
   const { from, to } = recipe.range;
@@ -27,7 +27,7 @@ export function previewAxis(recipe: MetrologyRecipe): SpectrumAxis {
   return { kind, qxPerNm: x, qzPerNm: x.map(() => 0) };
 }
 
-/** The axis that a recipe's spectra have. */
+/** The kind of axis of a recipe's spectra. */
 export function axisKindOf(recipe: MetrologyRecipe): SpectrumAxis['kind'] {
   if (recipe.sample.kind === 'xrr') return 'q';
   return recipe.sample.kind === 'saxs-lines' ? 'qxqz' : 'wavelength';
@@ -39,7 +39,7 @@ export interface Modelled {
   values: ArrayLike<number>;
 }
 
-/** A plot a channel of the draft: the draft as line, the version in force dashed, and the held site's data. */
+/** One plot per channel of the draft: the draft as a line, the version in force dashed, and the data of the measured site. */
 export function draftInputs(
   axis: SpectrumAxis,
   draft: Modelled,

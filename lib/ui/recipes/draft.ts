@@ -1,7 +1,10 @@
 import type { MetrologyRecipe, RecipeIssue } from '@/lib/recipes';
 import { parseNumber } from '../format';
 
-/** A recipe being edited: of a recipe's shape, though its fields may hold what is not accepted yet. Fields are named by path, "sample.films.0.name". */
+/**
+ * A recipe being edited: structured as a recipe, though its fields may hold values that are not accepted yet. Fields are named by path,
+ * "sample.films.0.name".
+ */
 export type Draft = MetrologyRecipe;
 
 type Bag = Record<string, unknown>;
@@ -10,7 +13,7 @@ export function valueAt(root: unknown, path: string): unknown {
   return path.split('.').reduce<unknown>((v, k) => (v === null || v === undefined ? undefined : (v as Bag)[k]), root);
 }
 
-/** A copy in which one field holds another value; what lies beside the path is shared. */
+/** A copy with another value in one field; everything off the path is shared. */
 export function withValue<T>(root: T, path: string, value: unknown): T {
   const put = (node: unknown, keys: readonly string[]): unknown => {
     const [key, ...rest] = keys;
@@ -27,18 +30,18 @@ export function moved<T>(list: readonly T[], from: number, to: number): T[] {
   return [...rest.slice(0, to), list[from]!, ...rest.slice(to)];
 }
 
-/** A number, or else the name of a parameter; NaN for an empty field. */
+/** A number, otherwise the name of a parameter; NaN for an empty field. */
 export function parseQuantity(text: string): number | string {
   const v = parseNumber(text);
   const s = text.trim();
   return Number.isNaN(v) && s !== '' ? s : v;
 }
 
-/** What the field shows of a value. */
+/** A value as its field shows it. */
 export const fieldOf = (v: unknown): string =>
   v === null || v === undefined || (typeof v === 'number' && Number.isNaN(v)) ? '' : String(v);
 
-/** Issues of a field, and of what lies below it where `deep`. */
+/** Issues of a field, and with `deep` of everything below it. */
 export const issuesAt = (issues: readonly RecipeIssue[], path: string, deep = false): RecipeIssue[] =>
   issues.filter((i) => i.path === path || (deep && i.path.startsWith(`${path}.`)));
 
@@ -66,7 +69,7 @@ export function renameParameter(recipe: Draft, at: number, to: string): Draft {
   };
 }
 
-/** Values of all parameters in the recipe's order: as tried where they are, else as written; ties follow. */
+/** Values of all parameters in the recipe's order: as tried where tried, else as in the recipe; ties follow. */
 export function valuesOf(recipe: MetrologyRecipe, tried: Readonly<Record<string, number>>): number[] {
   const own = new Map(recipe.parameters.map((p) => [p.name, tried[p.name] ?? p.value]));
   return recipe.parameters.map((p) =>

@@ -12,7 +12,7 @@ export interface DrawingPanelProps {
   /** The last draft that was valid, at the tried values. */
   recipe: MetrologyRecipe;
   values: readonly number[];
-  /** Some value stands elsewhere than at its start. */
+  /** Some value differs from its start. */
   isTried: boolean;
   mayEdit: boolean;
   onTry: (name: string, value: number) => void;

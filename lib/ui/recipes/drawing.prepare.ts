@@ -1,14 +1,14 @@
 import { lineOutline, type MaterialSpec, type MetrologyRecipe, type SampleSpec } from '@/lib/recipes';
 import { fieldOf } from './draft';
 
-/** Points are (x, z) in nm, z upwards from the ground on which lines stand. */
+/** Points are (x, z) in nm, z upwards from the base of the lines. */
 type Point = readonly [number, number];
 
 export interface DrawnShape {
   points: readonly Point[];
   /** Place in `materials`. */
   material: number;
-  /** A neighbour of the line that is described. */
+  /** A neighbour of the modelled line. */
   isNeighbour: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Drawing {
   /** Layers from top to bottom, at the height where their label points. */
   labels: { zNm: number; text: string; material: number }[];
   materials: string[];
-  /** Layers that are drawn thicker or thinner than they are. */
+  /** Layers drawn thicker or thinner than to scale. */
   notToScale: string[];
   summary: string;
 }
@@ -42,7 +42,7 @@ type Quantity = number | string;
 
 const plain = (v: number): string => fieldOf(Number(v.toPrecision(5))).replace('-', '−');
 
-/** A material in words: the name of its table, or its law with the number that says most. */
+/** A material in words: the name of its table, or its law with its most telling number. */
 export function materialText(m: MaterialSpec, lookup: Lookup): string {
   const at = (q: Quantity): string => plain(typeof q === 'number' ? q : lookup(q));
   switch (m.kind) {
@@ -90,7 +90,7 @@ interface Base {
   materials: Materials;
 }
 
-/** Films below z = 0 and the substrate below them. Heights are kept between a least and a most, so that every layer is seen. */
+/** Films below z = 0 and the substrate below them. Heights are clamped, so that every layer is visible. */
 function ground(
   d: Pick<Drawing, 'shapes' | 'labels' | 'notToScale'>,
   { value, materials }: Base,
@@ -232,8 +232,8 @@ function saxsDrawing(sample: Extract<SampleSpec, { kind: 'saxs-lines' }>, { valu
 }
 
 /**
- * What is drawn of a recipe's sample at given parameter values; null for X-ray slabs, which are a profile of density.
- * @throws AppError where the values make no line.
+ * The drawing of a recipe's sample at given parameter values; null for X-ray slabs, which are drawn as a density profile.
+ * @throws AppError where the values do not form a line.
  */
 export function prepareDrawing(recipe: MetrologyRecipe, values: readonly number[]): Drawing | null {
   const index = new Map(recipe.parameters.map((p, i) => [p.name, values[i]!]));

@@ -1,9 +1,9 @@
 import type { MetrologyRecipe } from '@/lib/recipes';
 import { num } from '../format';
 
-/** One table of the error map: two parameters along its sides, the others held in one cell each. */
+/** One table of the error map: two parameters along its sides, the others fixed to one cell each. */
 export interface ErrorTable {
-  /** Where the other parameters are held; empty for a map of one or two. */
+  /** The cells of the other parameters; empty for a map of one or two parameters. */
   caption: string;
   rowParameter: string | null;
   columnParameter: string;
@@ -16,9 +16,9 @@ export interface ErrorTable {
 const MOST_TABLES = 9;
 
 /**
- * The cells of a surrogate's error map as tables, the last two free parameters along the sides and a table for every cell of the others. Where that would
- * be more than nine, one table a parameter with the root mean square over the others.
- * @param cells - cells along each free parameter. @param rms - σ rms a cell, last parameter fastest; null where there were no spectra.
+ * The cells of a surrogate's error map as tables, the last two free parameters along the sides and one table per cell of the others. Where that would
+ * be more than nine, one table per parameter with the root mean square over the others.
+ * @param cells - cells along each free parameter. @param rms - σ rms per cell, last parameter fastest; null where there were no spectra.
  */
 export function prepareErrorMap(
   parameters: MetrologyRecipe['parameters'],

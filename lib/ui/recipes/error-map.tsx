@@ -3,7 +3,7 @@ import { cellColours } from '../maps/cell-colours';
 import { sharedScale } from '../maps/colour-scale';
 import type { ErrorTable } from './error-map.prepare';
 
-/** Error of a surrogate over the box of its parameters: tables whose cells carry the colour and the number. */
+/** Error of a surrogate over the box of its parameters: tables whose cells show colour and number. */
 export function ErrorMap({ tables }: { tables: readonly ErrorTable[] }) {
   const scale = sharedScale(
     'cividis',

@@ -1,6 +1,6 @@
 import { valueAt } from './draft';
 
-/** Fields of a recipe in the words of its form; a part of the form without a title of its own is the empty word. */
+/** Fields of a recipe in the words of its form; a part of the form without a title is the empty string. */
 const NAMES: Readonly<Record<string, string>> = {
   sample: '',
   accept: '',
@@ -56,10 +56,10 @@ const NAMES: Readonly<Record<string, string>> = {
   shared: 'shared by',
 };
 
-/** A field of a recipe as its form calls it. */
+/** A field of a recipe as labelled in its form. */
 export const fieldWord = (key: string): string => NAMES[key] ?? key;
 
-/** Where a field of a draft stands, in words: "film HfO2 material B, µm²" for "sample.films.0.material.bUm2"; entries of a list by their names. */
+/** The path of a field of a draft in words: "film HfO2 material B, µm²" for "sample.films.0.material.bUm2"; list entries by name. */
 export function pathWords(draft: unknown, path: string): string {
   const keys = path.split('.').filter((k) => k !== '');
   const words = keys.map((key, i) => {

@@ -10,7 +10,7 @@ export interface FieldProps {
   label: string;
   unit?: string;
   help?: string;
-  /** The label is read aloud only, as a table's header says it already. */
+  /** The label is only read aloud, as the table's header shows it already. */
   hideLabel?: boolean;
 }
 
@@ -19,19 +19,19 @@ interface ShellProps extends FieldProps {
   note?: ReactNode;
 }
 
-/** A field of the draft with what its schema says of it. */
+/** A field of the draft with its issues. */
 function Shell({ path, ...p }: ShellProps) {
   const { issues } = useDraft();
   return <Field {...p} path={path} problem={issuesAt(issues, path)[0]?.message} labelClass="mb-0.5! truncate" />;
 }
 
-/** What was typed stays as it was typed for as long as it means what the draft holds. */
+/** Keeps the text as typed for as long as it means what the draft holds. */
 function useTypedAs(value: unknown, parse: (text: string) => unknown): [string, (text: string) => void] {
   const [text, setText] = useState(() => fieldOf(value));
   return [Object.is(parse(text), value) ? text : fieldOf(value), setText];
 }
 
-/** @param absent - what it means, and shows, where the recipe does not have the field. */
+/** @param absent - the value it has, and shows, where the recipe lacks the field. */
 export function NumberField(p: FieldProps & { optional?: boolean; placeholder?: string; absent?: number }) {
   const { draft, set, mayEdit } = useDraft();
   const parse = (t: string): unknown => (p.optional && t.trim() === '' ? null : parseNumber(t));
@@ -56,7 +56,7 @@ export function NumberField(p: FieldProps & { optional?: boolean; placeholder?: 
   );
 }
 
-/** A number, or the name of a parameter that stands in its place. */
+/** A number, or the name of a parameter in its place. */
 export function QuantityField(p: FieldProps & { absent?: number }) {
   const { draft, set, mayEdit, namesId } = useDraft();
   const value = valueAt(draft, p.path) ?? p.absent;
@@ -82,7 +82,7 @@ export function QuantityField(p: FieldProps & { absent?: number }) {
   );
 }
 
-/** Text; `onCommit` takes it when the field is left, for names that others refer to. */
+/** Text; `onCommit` receives it when the field loses focus, for names that others refer to. */
 export function TextField(p: FieldProps & { onCommit?: (text: string) => void }) {
   const { draft, set, mayEdit } = useDraft();
   const value = fieldOf(valueAt(draft, p.path));
@@ -141,7 +141,7 @@ export function ChoiceField(
   );
 }
 
-/** Issues of a whole list or group, which have no field of their own. */
+/** Issues of a list or group as a whole, without a field of their own. */
 export function GroupIssue({ path }: { path: string }) {
   const { issues } = useDraft();
   const own = issuesAt(issues, path);

@@ -32,7 +32,9 @@ const recipe: MetrologyRecipe = {
 };
 const compiled = compileRecipe(recipe, { kind: 'q', perA });
 const truth = compiled.model([150, 0]);
-/** The curve of a smooth film that falls off a little less than any does, every value off by the same number of its σ (2 %), up and down in turn. */
+/**
+ * The curve of a smooth film that falls off slightly less than any real one, every value off by the same number of its σ (2 %), alternating in sign.
+ */
 const fitOf = (noise: number): SiteFit => {
   const data = truth.map((v, i) => v * Math.exp(0.3 * perA[i]! ** 2) * (1 + 0.02 * noise * (i % 2 === 0 ? 1 : -1)));
   return fitSite(

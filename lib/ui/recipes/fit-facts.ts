@@ -3,10 +3,10 @@ import { decimalsFor, num, withU } from '../format';
 import { chi2Words, wideningOf } from '../spectra/site-status';
 import type { Status } from '../tokens';
 
-/** What a fit says of itself besides its values, as `SiteFit` has it. */
+/** What a fit reports besides its values, as in `SiteFit`. */
 export interface FitJudgement {
   readonly reducedChi2: number;
-  /** Factor of all variances, max(1, χ²/ν). */
+  /** Factor on all variances, max(1, χ²/ν). */
   readonly scaled: number;
   readonly poorFit: boolean;
   /** Parameters that ended at a physical 0. */
@@ -19,8 +19,8 @@ export interface FitFact {
 }
 
 /**
- * What the uncertainties mean, in words, beside the verdict of the fit and never against it: by how much u is widened, which reach upwards only, and of a fit
- * that was refused for something else that the model misses the data beyond the recipe's limit as well.
+ * What the uncertainties mean, in words, beside the verdict of the fit and never against it: by how much u is widened, which are one-sided upwards,
+ * and for a fit refused for another reason that the model also misses the data beyond the recipe's limit.
  * @param status - of the site. @param limit - χ²/ν up to which the recipe accepts. @param labelOf - words for a parameter.
  */
 export function fitFacts(f: FitJudgement, status: string, limit: number, labelOf: (name: string) => string): FitFact[] {
@@ -48,7 +48,7 @@ export function fitFacts(f: FitJudgement, status: string, limit: number, labelOf
 
 type Parameter = MetrologyRecipe['parameters'][number];
 
-/** A free quantity that cannot be negative ended at 0: an answer, not a box that was too small. */
+/** A free quantity that cannot be negative ended at 0: a result, not bounds that are too narrow. */
 export const isPhysicalEnd = (p: Parameter, value: number): boolean =>
   p.role.kind === 'free' && p.role.lower === 0 && value === 0;
 

@@ -9,7 +9,7 @@ import { siteVerdict } from '../spectra/site-status';
 import { fitFacts, fittedWords } from './fit-facts';
 import type { FitState } from './use-site-fit';
 
-/** What the draft makes of the held site: values ± u, how they hang together, and whether they would be charted. */
+/** The draft's fit of the measured site: values ± u, their correlation, and whether they would be charted. */
 export function FitResult({ fit, onTake }: { fit: FitState; onTake: (values: Readonly<Record<string, number>>) => void }) {
   const { answer, request } = fit;
   const found = answer?.fit;

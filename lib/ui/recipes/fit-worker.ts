@@ -12,7 +12,7 @@ import {
   type WaferSpectra,
 } from '@/lib/recipes';
 
-/** A fit of one site, asked for by a person who is editing the recipe. */
+/** A fit of one site, requested from the recipe editor. */
 export interface FitRequest {
   readonly recipe: MetrologyRecipe;
   readonly axis: SpectrumAxis;
@@ -29,7 +29,7 @@ export interface FitAnswer {
   readonly error?: string;
 }
 
-/** What is said before the answer, while the library of starts is computed. */
+/** Progress before the answer, while the library of starts is computed. */
 export interface FitProgress {
   readonly library: { readonly done: number; readonly total: number };
 }

@@ -17,7 +17,7 @@ function hasShape(v: Draft | null): boolean {
   );
 }
 
-/** The draft as text: for what is quicker written than clicked, and for files. */
+/** The draft as text: for changes that are quicker typed than clicked, and for files. */
 export function JsonForm({ name }: { name: string }) {
   const { draft, replace, issues, mayEdit } = useDraft();
   const [typed, setTyped] = useState<string | null>(null);
@@ -28,7 +28,7 @@ export function JsonForm({ name }: { name: string }) {
     setTyped(text);
     try {
       const value = JSON.parse(text) as Draft;
-      // The form needs the shape; what the fields hold is judged like everything else.
+      // The form needs the structure; the values of the fields are judged like all others.
       if (!hasShape(value))
         setError('This is not a recipe: sample, parameters and channels are missing. The form keeps the last one.');
       else {

@@ -7,9 +7,9 @@ import { GroupIssue } from './fields';
 export interface ListEditorProps {
   path: string;
   title: string;
-  /** "film": what one entry is called. */
+  /** "film": the name of one entry. */
   one: string;
-  /** How the order reads: "top to bottom". */
+  /** The meaning of the order: "top to bottom". */
   order?: string;
   least?: number;
   make: () => unknown;
@@ -38,7 +38,7 @@ export function ListEditor({ path, title, one, order, least = 0, make, children 
       <GroupIssue path={path} />
       <ol>
         {list.map((_, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its place; its fields follow the draft
+          // biome-ignore lint/suspicious/noArrayIndexKey: an entry is its index; its fields follow the draft
           <li key={i} className="border-t border-hairline py-2 flex gap-2">
             <div className="min-w-0 flex-1">{children(`${path}.${i}`, i)}</div>
             <span className="flex flex-col items-center justify-start text-ink-3 leading-4">

@@ -23,7 +23,7 @@ const STARTS = [
   { value: 'library', label: 'nearest in a library' },
 ];
 
-/** What the station records, which part of it is fitted, how, and when the result is refused. */
+/** What the station records, which part is fitted and how, and when the result is refused. */
 export function MeasureForm() {
   const { draft, set } = useDraft();
   const isXray = draft.sample.kind === 'xrr' || draft.sample.kind === 'saxs-lines';

@@ -15,7 +15,7 @@ export interface RecentSpectrum {
   sites: number;
 }
 
-/** The measured site that the draft is held against, and how another one is chosen. */
+/** The measured site that the draft is compared with, and how another one is chosen. */
 export interface PickedSite {
   held: HeldSite | null;
   isLoading: boolean;
@@ -27,9 +27,9 @@ export interface MeasuredPickerProps {
   recent: readonly RecentSpectrum[];
   picked: PickedSite;
   busy: boolean;
-  /** How far the library of starts is. */
+  /** Progress of the library of starts. */
   library: { readonly done: number; readonly total: number } | null;
-  /** The held site belongs to this kind of recipe. */
+  /** The measured site belongs to this kind of recipe. */
   isFitting: boolean;
   onFit: (site: HeldSite) => void;
   onStop: () => void;
@@ -40,7 +40,7 @@ function busyWords(library: MeasuredPickerProps['library']): string {
   return isComputing ? `Library of starts: ${library.done} of ${library.total} spectra…` : 'Fitting in this browser…';
 }
 
-/** A recent wafer and one of its sites to hold the draft against. */
+/** A recent wafer and one of its sites to compare the draft with. */
 export function MeasuredPicker({ recent, picked, busy, library, isFitting, onFit, onStop }: MeasuredPickerProps) {
   const id = useId();
   const { held } = picked;
@@ -80,7 +80,7 @@ export function MeasuredPicker({ recent, picked, busy, library, isFitting, onFit
               onChange={(e) => picked.choose(held.spectrumId, Number(e.target.value))}
             >
               {Array.from({ length: sites }, (_, i) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: a site is its place
+                // biome-ignore lint/suspicious/noArrayIndexKey: a site is its index
                 <option key={i} value={i}>
                   {i + 1}
                 </option>

@@ -14,7 +14,7 @@ import { FitResult } from './fit-result';
 import { MeasuredPicker, type PickedSite, type RecentSpectrum } from './measured-picker';
 import type { SiteFitter } from './use-site-fit';
 
-/** Harmonics of a preview before any order sweep has been made. */
+/** Harmonics of a preview before the first order sweep. */
 const PREVIEW_TRUNCATION = 10;
 
 export interface ModelPanelProps {
@@ -23,7 +23,7 @@ export interface ModelPanelProps {
   recipe: MetrologyRecipe;
   values: readonly number[];
   inForce: { recipe: MetrologyRecipe; truncation: number | null; version: number } | null;
-  /** M of the certificate at hand. */
+  /** M of the current certificate. */
   certified: number | null;
   /** Axis of the newest spectra; null before there are any. */
   axis: SpectrumAxis | null;
@@ -42,7 +42,7 @@ const SHOWN: readonly { value: Shown; label: string }[] = [
 export const previewTruncation = (recipe: MetrologyRecipe, certified: number | null): number | null =>
   recipe.sample.kind === 'line-grating' ? (recipe.sample.truncation ?? certified ?? PREVIEW_TRUNCATION) : null;
 
-/** Sensitivity of each channel once the answer has the derivatives of the recipe as it is. */
+/** Sensitivity of each channel, once the answer has the derivatives of the current recipe. */
 function useSensitivity(
   recipe: MetrologyRecipe,
   values: readonly number[],

@@ -40,7 +40,7 @@ function fresh(names: readonly string[]): RecipeParameter {
   return { name: `p${n}`, label: '', unit: 'nm', value: 10, role: { kind: 'fixed' }, reportAs: null };
 }
 
-/** The numbers that are fitted, held, fed in or tied, and the names they are reported under. */
+/** The parameters that are fitted, fixed, fed in or tied, and the names they are reported under. */
 export function ParametersForm() {
   const { draft } = useDraft();
   const names = draft.parameters.map((p) => p.name);

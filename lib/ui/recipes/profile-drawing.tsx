@@ -22,7 +22,7 @@ const PATTERNS = [
   'M0 1H6M0 5H6',
 ] as const;
 
-/** Fill patterns of the materials: told apart without colour too. */
+/** Fill patterns of the materials: distinguishable without colour too. */
 export function MaterialPatterns({ id, count }: { id: string; count: number }) {
   const { theme } = useTheme();
   const colours = CATEGORY[theme];
@@ -31,7 +31,7 @@ export function MaterialPatterns({ id, count }: { id: string; count: number }) {
       {Array.from({ length: count }, (_, i) => {
         const colour = colours[i % colours.length]!;
         return (
-          // biome-ignore lint/suspicious/noArrayIndexKey: a material is its place
+          // biome-ignore lint/suspicious/noArrayIndexKey: a material is its index
           <pattern key={i} id={`${id}-${i}`} width={6} height={6} patternUnits="userSpaceOnUse">
             <rect width={6} height={6} fill={colour} fillOpacity={0.22} />
             <path d={PATTERNS[i % PATTERNS.length]} stroke={colour} strokeWidth={0.8} fill="none" />
@@ -109,7 +109,7 @@ export function ProfileDrawing({ drawing: d, title, height = 280 }: { drawing: D
           </Written>
         ))}
         {d.labels.map((l, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: one a layer, in order
+          // biome-ignore lint/suspicious/noArrayIndexKey: one per layer, in order
           <g key={i}>
             <path
               d={`M${sx(d.rightNm)} ${sy(l.zNm)}L${labelX - 6} ${labelY[i]! - 4}`}
@@ -157,7 +157,7 @@ interface Scales {
   sy: (z: number) => number;
 }
 
-/** An arrow at both ends between two points on one height or one place. */
+/** A double-headed arrow between two points at one height or one x. */
 function DimensionLine({ m, sx, sy }: { m: DrawnDimension } & Scales) {
   const [x0, y0, x1, y1] = [sx(m.from[0]), sy(m.from[1]), sx(m.to[0]), sy(m.to[1])];
   const isAcross = m.from[1] === m.to[1];

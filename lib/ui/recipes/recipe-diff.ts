@@ -8,7 +8,7 @@ export interface RecipeChange {
   to: string;
 }
 
-/** Entries of a list by their name where they have one: a film that was moved is the same film. */
+/** List entries keyed by name where they have one: a film that was moved is the same film. */
 function keyed(list: readonly unknown[]): Map<string, unknown> {
   const out = new Map<string, unknown>();
   for (const [i, v] of list.entries()) {
@@ -45,7 +45,7 @@ export function recipeDifference(from: MetrologyRecipe, to: MetrologyRecipe): Re
         changes.push({ label: `${label} order`, from: kept.join(', '), to: now.join(', ') });
       return;
     }
-    // Objects of another kind share no fields that mean the same.
+    // Objects of different kinds share no fields with the same meaning.
     if (!isBranch(a) || !isBranch(b) || Array.isArray(a) || Array.isArray(b) || kindOf(a) !== kindOf(b)) {
       const [was, is] = [text(a), text(b)];
       changes.push({ label: label.trim(), from: was, to: was === is ? `another ${is}` : is });

@@ -16,7 +16,7 @@ const PARTS: readonly { value: Part; label: string; owns: (path: string) => bool
   { value: 'json', label: 'JSON', owns: () => false },
 ];
 
-/** The whole recipe as a form in four parts; each tells how many of its fields need a correction. */
+/** The whole recipe as a form in four parts; each says how many of its fields need a correction. */
 export function RecipeForm({ name }: { name: string }) {
   const { issues, mayEdit, namesId, draft } = useDraft();
   const [part, setPart] = useState<Part>('sample');
@@ -52,7 +52,7 @@ export function RecipeForm({ name }: { name: string }) {
       </div>
       <datalist id={namesId}>
         {draft.parameters.map((p, i) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: two may have one name while it is typed
+          // biome-ignore lint/suspicious/noArrayIndexKey: two may share a name while it is being typed
           <option key={i} value={p.name} />
         ))}
       </datalist>

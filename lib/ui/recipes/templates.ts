@@ -1,6 +1,6 @@
 import type { MetrologyRecipe } from '@/lib/recipes';
 
-/** A starting point for a new recipe: valid, and near what most fabs measure. */
+/** A starting point for a new recipe: valid, and close to what most fabs measure. */
 export interface RecipeTemplate {
   key: string;
   label: string;
@@ -75,7 +75,7 @@ const GRATING: MetrologyRecipe = {
   accept: ACCEPT,
 };
 
-/** Along the lines the off-diagonal elements tell to which side a line leans. */
+/** Along the lines, the off-diagonal elements show to which side a line leans. */
 const MUELLER: MetrologyRecipe = {
   ...GRATING,
   sample: {

@@ -12,7 +12,7 @@ export interface TryValuesProps {
 
 const STEPS = 200;
 
-/** A slider and a number a parameter: moves drawing and curves without changing the draft. */
+/** A slider and a number per parameter: they move drawing and curves without changing the draft. */
 export function TryValues({ recipe, values, onTry }: TryValuesProps) {
   return (
     <div className="grid grid-cols-1 2xl:grid-cols-2 gap-x-6 gap-y-1">

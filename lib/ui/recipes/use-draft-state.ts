@@ -6,14 +6,14 @@ import { type Draft, valuesOf, withValue } from './draft';
 import type { FabParameter } from './draft-context';
 import { recipeDifference } from './recipe-diff';
 
-/** What is edited: the version in force, and what its values may be reported as. */
+/** What is edited: the version in force, and the parameters its values may be reported as. */
 export interface EditedRecipe {
   version: number;
   content: MetrologyRecipe;
   lists: { parameters: readonly FabParameter[] };
 }
 
-/** What the registered parameters of the fab refuse of a draft, which only the server knows otherwise. */
+/** Issues of a draft with the registered parameters of the fab, which otherwise only the server would find. */
 function registryIssues(draft: Draft, fab: readonly FabParameter[]): RecipeIssue[] {
   return draft.parameters.flatMap((p, i) => {
     if (p.reportAs === null) return [];
@@ -34,11 +34,11 @@ interface RecipeVersion {
 const contentOf = (v: RecipeVersion): Draft => v.content;
 
 /**
- * A draft beside the version it began from. Where the version in force moves on meanwhile, what was changed is kept over it, once its author agrees; a
- * draft in which nothing was changed follows by itself.
+ * A draft with the version it is based on. Where another version comes into force meanwhile, the changes are carried over to it once the author
+ * agrees; an untouched draft follows by itself.
  */
 export function useDraftState(d: EditedRecipe, kept: { base: RecipeVersion; content: Draft } | null) {
-  // what was put in use is in force before the page is read again
+  // what was put in use is in force before the page is refreshed
   const [released, release] = useState<RecipeVersion | null>(null);
   const live = released !== null && released.version > d.version ? released : { version: d.version, content: d.content };
   const form = useBased<RecipeVersion, Draft>(
@@ -59,7 +59,7 @@ export function useDraftState(d: EditedRecipe, kept: { base: RecipeVersion; cont
   const recipe = lastValid.current;
   const values = useMemo(() => valuesOf(recipe, tried), [recipe, tried]);
   const isDirty = changes.length > 0;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each version that it follows by itself
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per version that it follows by itself
   useEffect(() => {
     if (!isDirty && base.version !== released?.version) setTried({});
   }, [base.version]);
@@ -74,9 +74,9 @@ export function useDraftState(d: EditedRecipe, kept: { base: RecipeVersion; cont
     changes,
     issues: checked.issues,
     isDirty,
-    /** The version in force has moved on beneath a change of one's own. */
+    /** The version in force has changed while the draft has unsaved changes. */
     isBehind: form.isBehind,
-    /** Paths of what it and the draft both changed. */
+    /** Paths that both it and the draft changed. */
     both: form.both,
     /** The last draft that was valid. */
     recipe,
@@ -85,14 +85,14 @@ export function useDraftState(d: EditedRecipe, kept: { base: RecipeVersion; cont
     set: (path: string, value: unknown) => form.set((old) => withValue(old, path, value)),
     replace: form.set,
     open,
-    /** Drops the draft: begins from the version that is in force now. */
+    /** Drops the draft and restarts from the version in force now. */
     reset: () => {
       form.reset();
       setTried({});
     },
-    /** The draft is the next version in force. */
+    /** Marks the draft as the next version in force. */
     inUse: () => release({ version: base.version + 1, content: draft }),
-    /** Goes on from the version that is in force now, with what was changed over it. */
+    /** Carries the changes over to the version in force now. */
     follow: form.follow,
     tryValue: (name: string, value: number) => setTried((old) => ({ ...old, [name]: value })),
     tryAll: setTried,

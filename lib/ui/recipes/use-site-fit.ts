@@ -3,11 +3,11 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { FitAnswer, FitProgress, FitRequest } from './fit-worker';
 
 export interface FitState {
-  /** What was asked for the answer that is shown. */
+  /** The request behind the answer that is shown. */
   request: FitRequest | null;
   answer: FitAnswer | null;
   isBusy: boolean;
-  /** How far the library of starts is; null when there is none to compute. */
+  /** Progress of the library of starts; null when there is none to compute. */
   library: FitProgress['library'] | null;
 }
 
@@ -19,7 +19,7 @@ export interface SiteFitter extends FitState {
 const IDLE: FitState = { request: null, answer: null, isBusy: false, library: null };
 
 /**
- * Fits sites on a thread of the browser, which stays for the next ones with its library of starts; a running fit can be stopped, since a grating may take many
+ * Fits sites on a web worker, which is kept with its library of starts for the next ones; a running fit can be stopped, since a grating may take many
  * seconds.
  */
 export function useSiteFit(): SiteFitter {

@@ -2,7 +2,7 @@ import type { MetrologyRecipe, SpectrumAxis } from '@/lib/recipes';
 import { unitLabel } from '../format';
 import type { SpectrumInput } from './spectrum.prepare';
 
-/** One site's spectra beside the model of them. */
+/** One site's spectra with their model. */
 export interface SiteCurves {
   recipe: MetrologyRecipe;
   axis: SpectrumAxis;
@@ -21,7 +21,7 @@ const SUBSCRIPTS = '₀₁₂₃₄';
 export const muellerSymbol = (q: string): string => q.replace(/[1-4]/g, (d) => SUBSCRIPTS[Number(d)]!);
 const isMueller = (q: string): boolean => /^m[1-4][1-4]$/.test(q);
 
-/** What a channel's values are: unit, whether an angle, whether over decades. */
+/** How a channel's values are plotted: unit, whether an angle, whether over decades. */
 export const channelKind = (q: Quantity | null): { unit: string; period: number; logarithmic: boolean } => ({
   unit: q === 'psi' || q === 'delta' ? unitLabel('deg') : unitOf(q),
   period: q === 'delta' ? 360 : 0,
@@ -46,7 +46,9 @@ export function axisWords(axis: SpectrumAxis): AxisWords {
   return { label: 'qx', unit: '1/nm', x: axis.qxPerNm };
 }
 
-/** A plot a channel: all that was measured, and the model where the recipe fits it. Channels that the recipe leaves out come last, measured only. */
+/**
+ * One plot per channel: all measured values, and the model where the recipe fits it. Channels that the recipe leaves out come last, measured only.
+ */
 export function channelInputs(c: SiteCurves, title: string): SpectrumInput[] {
   const { label, unit, x } = axisWords(c.axis);
   const n = x.length;

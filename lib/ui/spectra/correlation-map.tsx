@@ -2,7 +2,7 @@
 import { num } from '../format';
 import { type CorrelationModel, correlationColours } from './correlation.prepare';
 
-/** Correlations as a table whose cells carry the colour: the number is always there. */
+/** Correlations as a table with coloured cells, always with the number. */
 export function CorrelationMap({ label, model: m }: { label: string; model: CorrelationModel }) {
   return (
     <div className="overflow-auto">

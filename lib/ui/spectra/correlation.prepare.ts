@@ -4,7 +4,7 @@ import type { ColourScale } from '../maps/colour-scale';
 
 export interface CorrelationModel {
   labels: string[];
-  /** Rows of the matrix; NaN where a parameter has no variance, or none that is known. */
+  /** Rows of the matrix; NaN where a parameter has no variance, or an unknown one. */
   rows: number[][];
   /** The strongest pair; null where there are fewer than two parameters with a variance. */
   strongest: { a: string; b: string; value: number } | null;
@@ -32,5 +32,5 @@ export function prepareCorrelation(
   return { labels: chosen.map((k) => k.label), rows, strongest };
 }
 
-/** Fill of a cell and the ink that is read on it. */
+/** Fill of a cell and a legible ink on it. */
 export const correlationColours = (value: number): CellColours | null => cellColours(SCALE, value);

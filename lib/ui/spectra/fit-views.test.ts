@@ -50,7 +50,7 @@ test('channels follow their names, not their places; what is not fitted comes la
 
 test('a sensitivity takes the tied parameters along and leaves out what cannot be moved', () => {
   const at = { recipe, axis: { kind: 'wavelength' as const, nm: [400, 500] }, values: [10, 20, 1.5, 3], u: [0.5, 1, 0, 0] };
-  // One row a value: psi at 400 and 500, delta at 400 and 500; columns top, twin, index, set.
+  // One row per value: psi at 400 and 500, delta at 400 and 500; columns top, twin, index, set.
   const jacobian = [1, 10, 5, 0, 2, 20, 6, 0, 3, 30, 7, 0, 4, 40, 8, 0];
   const [psi, delta] = prepareSensitivity({ ...at, jacobian, step: 'percent' });
   expect(psi!.series.map((s) => s.parameter)).toEqual(['top', 'index']);

@@ -1,7 +1,7 @@
 import { differenceJacobian } from '@/lib/inversion';
 import { type CompiledRecipe, compileRecipe, type MetrologyRecipe, type SpectrumAxis } from '@/lib/recipes';
 
-/** What the page asks of the forward model; `id` comes back with the answer. */
+/** A request of the page to the forward model; `id` is returned with the answer. */
 export interface ModelRequest {
   readonly id: number;
   readonly recipe: MetrologyRecipe;
@@ -26,7 +26,7 @@ export interface ModelAnswer {
 
 let compiled: { key: string; model: CompiledRecipe } | null = null;
 
-/** Compiling again is only needed when more than the values changed. */
+/** Recompiles only when more than the values changed. */
 function compile(r: ModelRequest): CompiledRecipe {
   const { parameters, ...rest } = r.recipe;
   const key = JSON.stringify([rest, parameters.map((p) => [p.name, p.role.kind]), r.axis, r.truncation]);

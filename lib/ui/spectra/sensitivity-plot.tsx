@@ -14,19 +14,19 @@ import { CATEGORY } from '../tokens';
 import type { SensitivityChannel } from './sensitivity.prepare';
 
 const RIGHT = 116;
-/** Told apart without colour too. */
+/** Distinguishable without colour too. */
 const DASHES = ['', '6 3', '2 2', '8 3 2 3', '12 4', '4 2 1 2'] as const;
 const LABEL_GAP = 13;
 
 export interface SensitivityPlotProps {
   title: string;
-  /** What each parameter was moved by, in words. */
+  /** The step of each parameter, in words. */
   stepWords: string;
   data: SensitivityChannel;
   height?: number;
 }
 
-/** How much one channel changes when a parameter moves: a line a parameter, labelled at its end. */
+/** How much one channel changes when a parameter moves: one line per parameter, labelled at its end. */
 export function SensitivityPlot({ title, stepWords, data: d, height = 204 }: SensitivityPlotProps) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 640);

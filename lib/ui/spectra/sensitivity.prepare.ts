@@ -2,7 +2,7 @@ import type { MetrologyRecipe, SpectrumAxis } from '@/lib/recipes';
 import { niceTicks, paddedRange, tickDecimals } from '../charts/ticks';
 import { axisWords, channelKind } from './channel-curves';
 
-/** What a parameter is moved by: one standard uncertainty, or one percent of its value (of its bounds' range where they hold both signs, as of a tilt). */
+/** The step of a parameter: one standard uncertainty, or one percent of its value (of its bounds' range where they hold both signs, as of a tilt). */
 export type SensitivityStep = 'u' | 'percent';
 
 export interface SensitivityInput {

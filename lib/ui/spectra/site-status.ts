@@ -1,7 +1,7 @@
 import { num } from '../format';
 import type { Status } from '../tokens';
 
-/** Why a site's values are, or are not, charted, in words and with what to do. Keys are the states that a fit gives. */
+/** Why a site's values are or are not charted, and what to do. Keys are the states of a fit. */
 export interface SiteVerdict {
   status: Status;
   word: string;
@@ -53,7 +53,7 @@ const WAITING: SiteVerdict = {
   remedy: 'Fits take seconds. If this persists, the system page shows the spectra queue and its failed tasks.',
 };
 
-/** Widening of u below this is not told: u shows two figures. */
+/** Widening of u below this is not shown: u shows two figures. */
 const SEEN = 1.01;
 
 /** Factor √(χ²/ν) by which every u of a fit is widened, where the model misses the data by more than their σ; null where it does not. */
@@ -63,9 +63,10 @@ export const wideningOf = (reducedChi2: number): number | null => {
 };
 
 /**
- * The one verdict of a fit.
+ * The verdict on a fit.
  * @param status - null before the fit. A state that this page does not know is a refusal under its own name.
- * @param reducedChi2 - an accepted fit says by it whether the model holds within the noise, or within the limit of the recipe only; not given: the former.
+ * @param reducedChi2 - shows for an accepted fit whether the model agrees with the data within the noise, or only within the limit of the recipe;
+ *   not given: the former.
  */
 export function siteVerdict(status: string | null, reducedChi2?: number): SiteVerdict {
   if (status === null) return WAITING;
@@ -82,7 +83,7 @@ export function siteVerdict(status: string | null, reducedChi2?: number): SiteVe
     : known;
 }
 
-/** χ²/ν with the digits that matter: near 1 two, far from it none. */
+/** χ²/ν with the digits that matter: two near 1, none far from it. */
 export const chi2Words = (v: number | null | undefined): string => num(v, v !== null && v !== undefined && v >= 100 ? 0 : 2);
 
 /** "13 of 13 accepted" with its mark; null stands for a wafer without a fit. */

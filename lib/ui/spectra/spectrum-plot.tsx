@@ -23,7 +23,7 @@ const RIGHT = 14;
 const STRIP = 76;
 const GAP = 8;
 
-/** Measured values with ±1 σ, the model through them, and what is left over in σ on a strip below. */
+/** Measured values with ±1 σ, the model, and residuals in σ on a strip below. */
 export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; height?: number }) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 640);
@@ -98,7 +98,7 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
 
 type Point = SpectrumModel['points'][number];
 
-/** What stands at a point, line by line. */
+/** The text of a point, line by line. */
 const saidOf = (input: SpectrumInput, m: SpectrumModel, p: Point): string[] => [
   `${num(p.x, m.xDecimals + 1)} ${input.axisUnit}`,
   ...(p.measured === null

@@ -27,7 +27,7 @@ export interface SpectrumInput {
 
 export interface SpectrumPoint {
   x: number;
-  /** In the plotted scale: log10 where that was asked for; null where there is nothing to draw. */
+  /** In the plotted scale, log10 where logarithmic; null where there is nothing to draw. */
   y: number | null;
   low: number | null;
   high: number | null;
@@ -58,7 +58,7 @@ export interface SpectrumModel {
 
 const SMALLEST_SPAN = 4;
 
-/** What is drawn of a channel. A modelled angle is moved by whole turns next to its measured one. */
+/** The plot of a channel. A modelled angle is moved by whole turns next to the measured one. */
 export function prepareSpectrum(c: SpectrumInput): SpectrumModel {
   const scale = (v: number): number | null => {
     if (!Number.isFinite(v)) return null;
@@ -120,13 +120,13 @@ export function spectrumSummary(c: SpectrumInput, m: SpectrumModel): string {
   return `${count}, mean square residual ${num(m.meanSquare, 2)}, largest ${num(worst.residual, 1)} σ at ${num(worst.x, m.xDecimals)} ${c.axisUnit}.`;
 }
 
-/** What stands above an exported picture: what is in it, and what the strip below the curves shows. */
+/** Notes above an exported picture: its content, and what the strip below the curves shows. */
 export const spectrumNotes = (c: SpectrumInput, m: SpectrumModel): string[] => [
   spectrumSummary(c, m),
   ...(m.worst < 0 ? [] : ['strip below: residual (measured − model)/σ; shaded: ± 2 σ, where 95 % of them belong']),
 ];
 
-/** Every point of the axis, all values in the channel's unit; one that is missing is an empty cell. */
+/** Every point of the axis, all values in the channel's unit; a missing one is an empty cell. */
 export const spectrumCsv = (c: SpectrumInput, m: SpectrumModel): string =>
   toCsv(
     [

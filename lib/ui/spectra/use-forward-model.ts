@@ -5,13 +5,13 @@ import type { ModelAnswer, ModelRequest } from './model-worker';
 
 export interface ForwardState {
   readonly answer: ModelAnswer | null;
-  /** A newer question is being worked on; what is shown belongs to an older one. */
+  /** A newer request is being computed; what is shown belongs to an older one. */
   readonly isBehind: boolean;
 }
 
 /**
- * The forward model of a recipe on a thread of the browser's own. Questions that arrive while one is worked on wait, and only the last of them is
- * asked: a slider never runs ahead of the model by more than one step.
+ * The forward model of a recipe on a web worker. Requests that arrive while one is being computed wait, and only the last of them is sent: the model
+ * is never more than one step behind the slider.
  */
 export function useForwardModel(
   recipe: MetrologyRecipe | null,

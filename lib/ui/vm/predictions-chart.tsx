@@ -24,7 +24,7 @@ const LEGEND: readonly LegendEntry[] = [
   { mark: 'square', color: 'var(--warn)', label: 'outside the model’s domain' },
 ];
 
-/** Predictions in order of time with their 95 % intervals, the measured wafers on top, those outside the model's domain as hollow squares. */
+/** Predictions in time order with their 95 % intervals, the measured wafers on top, those outside the model's domain as hollow squares. */
 export function PredictionsChart({
   input,
   onSelect,
@@ -130,7 +130,7 @@ const labelOf = (input: PredictionsInput, p: Point): string => [input.label[p.i]
 
 const OUTSIDE = '▲ outside the model’s domain';
 
-/** What stands at a prediction, line by line. */
+/** The text of a prediction, line by line. */
 const saidOf = (p: Point, label: string, decimals: number): string[] => [
   `${label} · ${shortTime(p.x)}`,
   `predicted ${num(p.y, decimals)} (${num(p.band[0], decimals)} to ${num(p.band[1], decimals)})`,

@@ -16,7 +16,7 @@ export interface PredictionsInput {
   /** NaN where the wafer was not measured. */
   measured: Float64Array;
   reliable: readonly boolean[];
-  /** Of the model, that predicted each. */
+  /** Version of the model that predicted each. */
   version: readonly number[];
   label: readonly string[];
   /** Tool and chamber of each: they differ by more than their predictions vary, so no line joins them. */
@@ -57,7 +57,7 @@ export interface Coverage {
 
 /**
  * How often the measured value lay in the 95 % interval, and how far the predictions were off.
- * @param counted - which predictions count: those inside the domain, since the others are kept off and promise nothing; not given: all.
+ * @param counted - which predictions count: those inside the domain, since the others are not charted and make no claim; not given: all.
  */
 export function coverageOf(
   c: Pick<PredictionsInput, 'value' | 'lo' | 'hi' | 'measured'>,
@@ -83,7 +83,7 @@ export function coverageOf(
   };
 }
 
-/** Predictions that the VM charts do not get, and why: T² beyond its limit (extreme), SPE beyond its limit (of another kind), or both. */
+/** Predictions left off the VM charts, and why: T² beyond its limit (extreme), SPE beyond its limit (of another kind), or both. */
 export function heldBack(p: { reliable: readonly boolean[]; t2: Float64Array; spe: Float64Array }): {
   n: number;
   share: string;
@@ -130,7 +130,7 @@ export function predictionSummary(c: Pick<PredictionsInput, 'at' | 'reliable'>, 
   return `${plural(c.at.length, 'prediction')}, ${outside} outside the model's domain; ${plural(measured, 'wafer')} inside it measured, ${share} of them inside their 95 % interval.`;
 }
 
-/** Every prediction of the window, in order of time. */
+/** Every prediction of the window, in time order. */
 export const predictionsCsv = (c: PredictionsInput): string =>
   toCsv(
     [
@@ -154,7 +154,7 @@ export const predictionsCsv = (c: PredictionsInput): string =>
     ]),
   );
 
-/** What stands above an exported picture: what is in it, its limits, and what the marks mean. */
+/** Notes above an exported picture: its content, its limits, and the meaning of the marks. */
 export const predictionNotes = (c: Pick<PredictionsInput, 'lsl' | 'usl'>, summary: string): string[] => [
   summary,
   c.lsl === null && c.usl === null ? 'no specification limits' : specWords({ ...c, target: null }),

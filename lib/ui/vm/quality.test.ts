@@ -16,7 +16,7 @@ test('a model is not called good while many of its predictions lie outside its d
   expect(quality(week({ unreliable: 20 }))).toEqual({ status: 'warn', text: 'often outside', by: '4.2 % outside in 7 days' });
   expect(quality(month({ predictions: 2325, unreliable: 67 })).text).toBe('often outside');
   expect(quality(month({ unreliable: 40 })).text).toBe('good');
-  // Too few, or what chance makes of one in a hundred.
+  // Too few, or within chance of one in a hundred.
   expect(quality(week({ predictions: 25, unreliable: 3 })).text).toBe('good');
   expect(quality(week({ predictions: 110, unreliable: 3 })).text).toBe('good');
   expect(quality({ ...month({ unreliable: 340 }), q2: 0.3 })).toMatchObject({ text: 'weak', by: 'Q² 0.30' });

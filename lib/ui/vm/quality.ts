@@ -2,21 +2,21 @@ import { DOMAIN_LEVEL, domainShare, SHARE_BAND } from '@/lib/vm';
 import { num, percent } from '../format';
 import type { Status } from '../tokens';
 
-/** How a model does live, over a stretch of time. */
+/** How a model performs live, over a period. */
 export interface LiveFigures {
   predictions: number;
   unreliable: number;
-  /** Predictions inside the domain that were measured later, the share of them in their interval, and their RMSE. */
+  /** Predictions inside the domain that were measured later; the share of them in their interval, and their RMSE. */
   checked: number;
   coverage: number | null;
   observedRmse: number | null;
 }
 
-/** What the verdict of a model is made from: the same stretches of time, whatever window is looked at. */
+/** The basis of a model's verdict: the same periods, whatever the window. */
 export interface QualityFigures {
   version: number | null;
   q2: number | null;
-  /** RMSE on later lots, at validation: what the model promises. */
+  /** RMSE on later lots at validation: the error that the model promises. */
   rmse: number | null;
   /** The last 7 days, the last 30. */
   week: LiveFigures;
@@ -26,32 +26,35 @@ export interface QualityFigures {
 export interface Quality {
   status: Status;
   text: string;
-  /** The figure that decided, beside what it is held against. */
+  /** The figure that decided, with its criterion. */
   by: string;
 }
 
-/** Wafers measured later that say something of the model. */
+/** Fewest wafers measured later for a judgement. */
 const CHECKED = 30;
-/** An observed error so many times the promised one: where it is no larger, 30 wafers show that once in ten thousand (chi-squared, 30 degrees of freedom). */
+/**
+ * Ratio of observed to promised error at which a model is judged worse: with 30 wafers of a good model chance reaches it once in ten thousand
+ * (chi-squared, 30 degrees of freedom).
+ */
 const GROWN = 1.5;
-/** Predictions that say something of the share outside. */
+/** Fewest predictions for a judgement of the share outside. */
 const MANY = 100;
-/** The share outside beyond which the domain no longer is what the tools do. */
+/** The share outside beyond which the tools have left the domain. */
 const MUCH_OUTSIDE = SHARE_BAND.high;
 /** Q² from which a model is good, and below which it is weak. */
 const GOOD = 0.7;
 const WEAK = 0.5;
-/** Share of the measured values that an interval of 95 % has to hold at least. */
+/** Least share of measured values that a 95 % interval has to contain. */
 const LEAST_COVERAGE = 0.9;
 
-/** What the verdict goes by, in words. */
+/** The rules of the verdict in words. */
 export const QUALITY_RULES = `By Q² on later lots (good from ${GOOD}, weak below ${WEAK}); of the last 30 days the observed error (at most ${GROWN} times the promised one, of the validation) and the observed coverage (at least ${percent(LEAST_COVERAGE, 0)}, nominally 95 %); and the share outside the domain, of the last 7 days and of the last 30 (at most ${percent(MUCH_OUTSIDE, 0)}, nominally ${percent(DOMAIN_LEVEL, 0)})`;
 
 /** More outside than allowed, and more than chance makes of the nominal share. */
 const isOftenOutside = ({ predictions: n, unreliable: k }: LiveFigures): boolean =>
   n >= MANY && k / n > MUCH_OUTSIDE && domainShare(n, k).low > DOMAIN_LEVEL;
 
-/** Observed over promised error; null while too few wafers were measured, or nothing was promised. */
+/** Observed over promised error; null while too few wafers were measured, or without a validation. */
 const growth = ({ rmse, month }: QualityFigures): number | null =>
   month.checked < CHECKED || month.observedRmse === null || rmse === null || !(rmse > 0) ? null : month.observedRmse / rmse;
 
@@ -60,8 +63,8 @@ const outside = (l: LiveFigures, days: string): string =>
   l.predictions === 0 ? `no prediction in ${days}` : `${percent(l.unreliable / l.predictions)} outside in ${days}`;
 
 /**
- * A model is worth its name when it explains most of what later lots did, errs live as it did at its validation, its interval holds what it
- * says, and the tools stay in its domain. The first of these that fails names the state, with its figure.
+ * A model is good when it explains most of the variance of later lots, its live error matches its validation, its interval has the stated coverage,
+ * and the tools stay in its domain. The first of these that fails names the state, with its figure.
  */
 export function quality(r: QualityFigures): Quality {
   const warn = (text: string, by: string): Quality => ({ status: 'warn', text, by });

@@ -16,7 +16,7 @@ type Maps = Pick<AlertView, 'bad' | 'good' | 'vectors' | 'lastGood'>;
 
 const NO_GOOD_LOT = 'No lot on this chart was entirely in control in the 30 days before.';
 
-/** "Last good lot A1040, 2 Nov 14:02", with its product where it is another one. */
+/** "Last good lot A1040, 2 Nov 14:02", with its product where that differs. */
 function goodWords(d: Maps, product: string | undefined): string {
   if (d.lastGood === null) return 'Last good lot';
   const other = product !== undefined && d.lastGood.product !== product ? `, of ${d.lastGood.product}` : '';

@@ -66,7 +66,7 @@ function chartDecimals(chart: ChartView): number {
   return version === undefined ? decimalsFor(null) : limitDecimals(version, 60);
 }
 
-/** Why a signal holds no longer. */
+/** Why a signal no longer holds. */
 export function withdrawnText(r: AlertView['signals'][number], chart: ChartView): string {
   if (r.excluded !== null) return `excluded: ${r.excluded}`;
   if (r.now === null) return 'corrected, off the chart';
@@ -102,7 +102,7 @@ export function Commonality({ rows }: { rows: AlertView['commonality'] }) {
       header: 'Ratio',
       numeric: true,
       value: (r) => r.ratio,
-      cell: (r) => (r.ratio === null ? <span className="text-ink-3">too few to tell</span> : num(r.ratio, 1)),
+      cell: (r) => (r.ratio === null ? <span className="text-ink-3">too few to judge</span> : num(r.ratio, 1)),
       title: 'Share in the alert over share of the step; three wafers in the alert are the least that says anything',
     },
   ];

@@ -26,11 +26,11 @@ import { SpectraPanels } from './spectra-panels';
 
 export interface AlertPageProps extends Pick<AlertActionsProps, 'canAct' | 'email' | 'causes' | 'dispositions'> {
   data: AlertView;
-  /** Of an alert of kind `spectra`: it has no chart, its evidence are the refused spectra. */
+  /** Of an alert of kind `spectra`: it has no chart, its evidence is the refused spectra. */
   spectra?: SpectraEvidence | null;
 }
 
-/** The evidence of one alert on one page: chart, maps against the last good lot, traces, moves, sisters, what is common, history. */
+/** The evidence of one alert on one page: chart, maps against the last good lot, traces, moves, sisters, commonality, history. */
 export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) {
   const { alert, chart } = data;
   const [point, setPoint] = useUrlState('point');
@@ -108,7 +108,7 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
   );
 }
 
-/** What is known of the alert, and the ways to what stands behind it. */
+/** What is known of the alert, with links to what caused it. */
 function Evidence({ data, spectra }: { data: AlertView; spectra: SpectraEvidence | null }) {
   const { alert, chart } = data;
   const opening = data.signals.find((s) => s.recordId === alert.recordId && s.rule === alert.rule);
@@ -152,7 +152,7 @@ function Evidence({ data, spectra }: { data: AlertView; spectra: SpectraEvidence
 const pointHrefOf = ({ alert, chart }: AlertView): string | null =>
   chart ? `/spc/${chart.chart.id}?point=${alert.recordId ?? ''}` : null;
 
-/** @param isWithdrawn - the point says something else by now. */
+/** @param isWithdrawn - the point no longer shows the signal. */
 function linksOf(data: AlertView, spectra: SpectraEvidence | null, isWithdrawn: boolean): EvidenceLink[] {
   const { alert, chart } = data;
   const pointHref = pointHrefOf(data);
@@ -187,7 +187,7 @@ function linksOf(data: AlertView, spectra: SpectraEvidence | null, isWithdrawn: 
   ];
 }
 
-/** What an alert counts. */
+/** What the alerts of a kind count. */
 const COUNTED: Readonly<Record<string, string>> = { spectra: 'wafer', recipe: 'run' };
 
 const OPTIONS = { xMode: 'time', showSpec: false, showZones: true } as const;

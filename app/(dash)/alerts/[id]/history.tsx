@@ -4,7 +4,7 @@ import { Panel } from '@/lib/ui/components/panel';
 import { shortTime } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
 
-/** Newest first. What repeats stands once, with how often and from when to when. */
+/** Newest first. Repeated entries are shown once, with their count and first and last time. */
 export function History({ rows }: { rows: AlertView['history'] }) {
   return (
     <Panel title="History">

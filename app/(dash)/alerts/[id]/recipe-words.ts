@@ -1,7 +1,7 @@
 import type { RecipeEvidence } from '@/lib/services/spc/views/recipe-changes';
 import { decimalsFor, duration, num, plural, unitLabel } from '@/lib/ui/format';
 
-/** What a change of the metrology recipe may have to do with a signal: when, and by how much its trial moved the result. */
+/** How a change of the metrology recipe may relate to a signal: when it was made, and by how much its trial moved the result. */
 export function recipeWords(r: RecipeEvidence): string {
   const { trial } = r;
   const moved =

@@ -70,7 +70,7 @@ function WorstSite({ d }: { d: SpectrumView }) {
   );
 }
 
-/** In the order in which a metrology engineer excludes them, with what this fab's own data say to it. */
+/** In the order in which a metrology engineer excludes them, with what this fab's own data say about each. */
 function Checks({ data }: { data: SpectraEvidence }) {
   const { refused, sisters } = data;
   const station = refused?.head.station ?? null;

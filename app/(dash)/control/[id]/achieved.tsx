@@ -65,7 +65,7 @@ export function AchievedPanel({ d }: { d: LoopView }) {
   );
 }
 
-/** How near the configuration in force is to instability, by the gain that history tells and the delay that was observed. */
+/** How near the configuration in force is to instability, by the gain estimated from history and the observed delay. */
 export function StabilityPanel({ judgement: j, timing, lambda }: Pick<Judged, 'judgement' | 'timing'> & { lambda: number }) {
   return (
     <Panel title="Stability" note={`${usedWords(j, ', up to ')} of the bound`}>

@@ -19,7 +19,7 @@ export interface ActivateDialogProps {
   diff: ReturnType<typeof configDifference>;
   tried: ReplayAnswer | null;
   judge: JudgeAnswer;
-  /** Why the draft cannot be sent at all. */
+  /** Why the draft cannot be sent. */
   blocked: string | null;
 }
 

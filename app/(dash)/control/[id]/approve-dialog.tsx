@@ -13,7 +13,9 @@ import { useReplay } from './use-replay';
 const WIDTH = 760;
 const HEIGHT = 180;
 
-/** The second engineer decides on what the author saw: stability by what is known now, and the replay of the proposal beside the version in force. */
+/**
+ * The second engineer decides on what the author saw: stability with what is known now, and the replay of the proposal beside the version in force.
+ */
 export function ApproveDialog({ d, p, title, onClose }: { d: LoopView; p: LoopProposal; title: string; onClose: () => void }) {
   const { loop } = d;
   const isClose = p.kind === 'close';

@@ -8,13 +8,13 @@ import { unitLabel } from '@/lib/ui/format';
 interface FieldsProps {
   loop: LoopHead;
   text: ConfigTexts;
-  /** What is wrong, beside the field that it is about. */
+  /** Messages by field. */
   issues: Readonly<Record<string, string | undefined>>;
   may: boolean;
   onChange: (text: ConfigTexts) => void;
 }
 
-/** The fields of a loop's configuration, each with its unit and what is wrong with it. */
+/** The fields of a loop's configuration, each with its unit and message. */
 export function ConfigFields({ loop, text, issues, may, onChange }: FieldsProps) {
   return (
     <fieldset disabled={!may} className="grid grid-cols-4 2xl:grid-cols-6 gap-x-3 gap-y-2 items-start">

@@ -20,13 +20,13 @@ import { waitsFor } from './waits';
 
 const textsOfLoop = (loop: LoopHead) => textsOf(loop.config);
 
-/** Whether a version says what was sent: a proposal makes none, and the next one is of somebody else. */
+/** Whether a version is the one that was sent: a proposal makes none, and the next version may be somebody else's. */
 const says =
   (sent: LoopHead['config'] | null) =>
   ({ config }: LoopHead): boolean =>
     sent !== null && configDifference(config, sent).length === 0;
 
-/** A draft beside the version that it was begun from: difference, stability, replay on what was observed, then activation with a reason, or a proposal. */
+/** A draft beside the version it is based on: difference, stability, replay on the observations, then activation with a reason, or a proposal. */
 export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
   const { base, draft: text, set, isBehind, both, follow, reset, send } = useBased(loop.version, loop, textsOfLoop);
   const [asking, ask] = useState(false);
@@ -129,7 +129,7 @@ export function DraftPanel({ loop, may }: { loop: LoopHead; may: boolean }) {
   );
 }
 
-/** What the service refuses of the draft, beside the field that it names. */
+/** What the service refuses in the draft, by the field that it names. */
 function served({ judged, error, field }: JudgeAnswer): Record<string, string> {
   const outside = judged?.outside ?? null;
   if (outside !== null) return { [outside.field]: `${capital(outside.text)}; ${outside.remedy}.` };

@@ -17,7 +17,7 @@ interface Entry {
   atMs: number;
 }
 
-/** Versions and changes of state, newest first, with who and why. */
+/** Versions and changes of state, newest first, with author and reason. */
 export function HistoryPanel({ d }: { d: LoopView }) {
   const entries: Entry[] = [
     ...d.versions.map((v, i) => {

@@ -6,7 +6,7 @@ import { stabilityFacts, VERDICT_WORDS } from '@/lib/ui/control/stability-facts'
 import { StabilityMeter } from '@/lib/ui/control/stability-meter';
 import { num } from '@/lib/ui/format';
 
-/** The stability meter of a configuration that is not in force yet, with the numbers and what activation will do. */
+/** The stability meter of a configuration that is not in force yet, with its numbers and the effect of activation. */
 export function JudgedStability({
   judged,
   lambda,

@@ -13,8 +13,8 @@ export interface LoopSelection {
 }
 
 /**
- * What outputs were to be, each version over its own time: target of the loop's versions, limits of the specification's. The first of each holds
- * from the beginning: nothing is known of what was before it.
+ * What the outputs should have been, each version over its own time: target of the loop's versions, limits of the specification's. The first of each
+ * holds from the beginning: nothing is known before it.
  */
 export function loopSpecs({
   loop,
@@ -37,7 +37,7 @@ export function loopSpecs({
   });
 }
 
-/** The chart of one thread, or of all of them: then the outputs of all wafers and the moves of all chambers in order of time. */
+/** The chart of one thread, or of all of them: then the outputs of all wafers and the moves of all chambers in time order. */
 export function loopInput(d: LoopView, thread: number | null, windowMs: readonly [number, number]): LoopSelection {
   const { loop, observations: o, advice: a } = d;
   const outputs = [...o.at.keys()].filter((i) => thread === null || o.thread[i] === thread);

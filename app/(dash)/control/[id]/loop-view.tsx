@@ -130,7 +130,7 @@ export function LoopPageView({ data: d, windowMs, may, actor }: LoopPageProps) {
 
 export const threadName = (t: { tool: string; chamber: string }): string => `${t.tool} ${t.chamber}`;
 
-/** The thread of the address, else the one that was observed last. */
+/** The thread in the address, else the one observed last. */
 function pickThread(d: LoopView, key: string | null): number | null {
   if (d.threads.length === 0) return null;
   const i = d.threads.findIndex((t) => threadName(t) === key);
@@ -167,7 +167,7 @@ function ThreadsPanel({ d, selected, onSelect }: { d: LoopView; selected: number
       numeric: true,
       value: (t) => t.next?.setpoint,
       cell: (t) => num(t.next?.setpoint, dk),
-      title: 'What this thread would be told now',
+      title: 'What this thread would be advised now',
     },
     {
       key: 'shift',
@@ -252,7 +252,7 @@ function StateButtons({
   name: string;
   may: boolean;
 }) {
-  // What was seen when the question was asked: the page goes on living behind the dialog.
+  // State when the dialog opened: the page behind it keeps updating.
   const [asked, ask] = useState<((typeof STATES)[number] & { seen: { version: number; state: string } }) | null>(null);
   return (
     <>

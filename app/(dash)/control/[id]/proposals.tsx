@@ -12,7 +12,7 @@ import { rejectLoopProposal } from '../actions';
 import { ApproveDialog } from './approve-dialog';
 import { approvalWaits } from './waits';
 
-/** Changes that wait for a second engineer; nothing is shown while none does. */
+/** Changes that wait for a second engineer; hidden while there are none. */
 export function ProposalsPanel({ d, may, actor }: { d: LoopView; may: boolean; actor: string }) {
   const [asked, ask] = useState<{ p: LoopProposal; verb: 'approve' | 'reject' } | null>(null);
   const waiting = d.proposals.filter((p) => p.state === 'pending');

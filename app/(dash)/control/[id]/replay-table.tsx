@@ -5,7 +5,7 @@ import { StatusMark } from '@/lib/ui/components/status-mark';
 import { ComparisonTable } from '@/lib/ui/control/comparison-table';
 import { absoluteTime, decimalsFor, num, plural, unitLabel } from '@/lib/ui/format';
 
-/** The record, the version in force and the draft over the same stretch, and what the comparison assumes. */
+/** The record, the version in force and the draft over the same period, and what the comparison assumes. */
 export function ReplayTable({ replay: r, loop, hasDraft }: { replay: LoopReplay; loop: LoopHead; hasDraft: boolean }) {
   const dy = decimalsFor(r.present.rms / 10);
   const rows: { name: string; of: (s: ReplaySide) => string; title?: string }[] = [

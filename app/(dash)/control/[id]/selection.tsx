@@ -6,7 +6,7 @@ import { explainAdvice, knobDecimals } from '@/lib/ui/control/explain';
 import { absoluteTime, decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
 import { recordHref, waferName } from '@/lib/ui/links';
 
-/** The observed wafer that was clicked: what it told the controller. */
+/** The observed wafer that was clicked: what the controller learned from it. */
 export function OutputPanel({ d, row, onClose }: { d: LoopView; row: number; onClose: () => void }) {
   const { observations: o, loop } = d;
   const y = unitLabel(loop.unit);

@@ -16,7 +16,7 @@ export interface JudgeAnswer {
 
 const NONE: JudgeAnswer = { judged: null, error: null, field: null };
 
-/** The judgement of a configuration, a moment after it was last typed; nothing while there is none to judge, or its answer is on the way. */
+/** The judgement of a configuration, shortly after the last keystroke; nothing while there is none to judge or the answer is pending. */
 export function useJudgement(loopId: string, key: string, config: LoopHead['config'] | null): JudgeAnswer {
   const [answer, setAnswer] = useState<(JudgeAnswer & { key: string }) | null>(null);
   const [, start] = useTransition();

@@ -13,7 +13,7 @@ export interface ReplayAnswer {
   readonly error: string | null;
 }
 
-/** Replays configurations of a loop over its record; an answer is kept with the key of the configuration that it is of. */
+/** Replays configurations of a loop over its record; each answer is stored under the key of its configuration. */
 export function useReplay(loopId: string) {
   const [answer, setAnswer] = useState<ReplayAnswer | null>(null);
   const [busy, start] = useTransition();

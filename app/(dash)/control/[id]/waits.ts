@@ -6,7 +6,7 @@ import type { ReplayAnswer } from './use-replay';
 /** Why the draft cannot be activated or proposed yet; null where it can. */
 export function waitsFor(q: {
   readonly may: boolean;
-  /** The version in force, where it is not the one that the draft was begun from. */
+  /** The version in force, where it is not the one the draft is based on. */
   readonly behind: number | null;
   readonly hasConfig: boolean;
   readonly differs: boolean;
@@ -19,11 +19,11 @@ export function waitsFor(q: {
   return q.isRefused ? 'Refused: see the stability of the draft.' : null;
 }
 
-/** Why a proposal cannot be approved by who is looking; null where it can. */
+/** Why the signed-in user cannot approve a proposal; null where they can. */
 export function approvalWaits(q: {
   readonly may: boolean;
   readonly own: boolean;
-  /** Version that it was made beside, and the one in force by now. */
+  /** The version it is based on, and the one in force now. */
   readonly beside: number;
   readonly inForce: number;
 }): string | null {
@@ -33,7 +33,7 @@ export function approvalWaits(q: {
   return q.own ? 'Your own proposal: another engineer has to approve it.' : null;
 }
 
-/** What is still on its way; null when both the replay and the judgement are known, or known not to come. */
+/** What is still pending; null when both the replay and the judgement are known, or known to fail. */
 export function pendingOf(tried: ReplayAnswer | null, { judged, error }: Pick<JudgeAnswer, 'judged' | 'error'>): string | null {
   if (tried === null) return 'The draft is being replayed…';
   return judged === null && error === null ? 'Its stability is being judged…' : null;

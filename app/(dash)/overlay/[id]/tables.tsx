@@ -21,7 +21,7 @@ interface SummaryRow {
   max: number;
 }
 
-/** What rounding leaves of a zero is shown as zero. */
+/** Rounding residue of a zero is shown as zero. */
 const tidy = (v: number | null): number | null => (v !== null && Math.abs(v) < 1e-9 ? 0 : v);
 
 /** X, Y and vector of raw, modelled and residual overlay. */
@@ -66,7 +66,7 @@ export function SummaryPanel({ d }: { d: OverlayView }) {
   );
 }
 
-/** Terms of the model as error or, with the sign turned, as the correction a scanner takes. */
+/** Terms of the model as error or, with the sign reversed, as the correction for a scanner. */
 export function TermsPanel({ d }: { d: OverlayView }) {
   const [sign, setSign] = useUrlState('sign');
   const factor = sign === 'correction' ? -1 : 1;

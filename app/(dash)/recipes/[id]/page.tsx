@@ -25,7 +25,7 @@ async function read(id: string): Promise<RecipeView> {
   }
 }
 
-/** The version that a draft was begun from. */
+/** The version that a draft is based on. */
 const baseOf = (d: RecipeView, version: number): RecipeView['content'] =>
   d.versions.find((v) => v.version === version)?.content ?? d.content;
 

@@ -15,7 +15,7 @@ import { TrialPanel } from '../trial-panel';
 
 export const metadata: Metadata = { title: 'New recipe' };
 
-/** What a recipe that does not exist yet shows: a template, or the content of another. */
+/** The content of a recipe that does not exist yet: a template, or a copy of another recipe. */
 async function start(from: string): Promise<RecipeView> {
   const blank = { id: '', active: false, version: 0, versions: [] };
   const template = TEMPLATES.find((t) => t.key === from);
@@ -54,7 +54,7 @@ export default async function NewRecipePage({ searchParams }: { searchParams: Pr
   if (draft === undefined) notFound();
   const isOwn = draft === null || draft.author === actor.email;
   const first = await start(draft ? TEMPLATES[0]!.key : from);
-  // One key: the first save changes the address, and what is being typed stays.
+  // One key, so that unsaved input survives when the first save changes the address.
   return (
     <>
       {isOwn ? null : (

@@ -10,7 +10,7 @@ import { absoluteTime, decimalsFor, duration, num, unitLabel, withU } from '@/li
 import { waferName } from '@/lib/ui/links';
 import { TracesPanel } from '../../traces-panel';
 
-/** One process run: traces against the golden band, and everything that hangs on it. */
+/** One process run: traces against the golden band, and everything linked to it. */
 export function RunPageView({ data: d }: { data: RunView }) {
   const { run } = d;
   const links: EvidenceLink[] = [

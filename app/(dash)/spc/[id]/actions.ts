@@ -6,19 +6,19 @@ import type { Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../../session';
 
-/** One verb that changes a chart. */
+/** Runs one verb that changes a chart. */
 async function on<I extends { chart: string }>(verb: Verb<I, unknown>, input: I, done: string): Promise<ActionResult> {
   const result = await act(verb, input, done);
   if (result.ok) revalidatePath(`/spc/${input.chart}`);
   return result;
 }
 
-/** A new version of the chart's limits or rules; `seen` is the version the person looked at. */
+/** A new version of the chart's limits or rules; `seen` is the version that the user saw. */
 export async function saveChart(chart: string, seen: number, change: ChartChange, reason: string): Promise<ActionResult> {
   return on(changeChart, { chart, seen, change, reason }, `Version ${seen + 1} is in force from now on.`);
 }
 
-/** Ends the version that is planned and has not begun; `seen` is the newest version the person looked at. */
+/** Cancels the planned version; `seen` is the newest version that the user saw. */
 export async function cancelPlan(chart: string, seen: number, reason: string): Promise<ActionResult> {
   return on(
     changeChart,
@@ -27,7 +27,7 @@ export async function cancelPlan(chart: string, seen: number, reason: string): P
   );
 }
 
-/** Leaves a point out of limits and rules, or takes it back in; both with a reason. */
+/** Excludes a point from limits and rules, or includes it again; both with a reason. */
 export async function setExcluded(chart: string, record: string, isExcluded: boolean, reason: string): Promise<ActionResult> {
   return on(
     isExcluded ? excludePoint : includePoint,

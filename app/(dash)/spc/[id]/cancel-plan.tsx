@@ -9,14 +9,14 @@ import { plannedDifference } from './planned-version';
 
 export interface CancelPlanProps {
   chartId: string;
-  /** The newest version by now, as the person sees it. */
+  /** The newest version that the page shows. */
   newest: number;
   current: ChartVersionView;
   planned: ChartVersionView;
   unit: string;
 }
 
-/** Ends a version that has not begun: what it would change stands in the dialog, and a reason is asked for. */
+/** Cancels a planned version: the dialog shows what it would change and asks for a reason. */
 export function CancelPlan({ chartId, newest, current, planned, unit }: CancelPlanProps) {
   const [asking, ask] = useState(false);
   const name = `version ${planned.version}`;

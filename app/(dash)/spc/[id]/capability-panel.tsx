@@ -8,19 +8,19 @@ import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { decimalsFor, num, shortDate, unitLabel } from '@/lib/ui/format';
 
-/** The sigma that limits, Cp and Cpk are by. */
+/** The sigma behind limits, Cp and Cpk. */
 const SIGMA: Readonly<Record<string, string>> = {
   overall: 'σ overall, baseline',
   given: 'σ within, as entered',
 };
 const sigmaName = (v: ChartVersionView | undefined): string => SIGMA[v?.sigmaMethod ?? ''] ?? 'σ within';
 
-/** Histogram, indices with their intervals, and by which sigma they are. */
+/** Histogram, and indices with their intervals and the sigma they are based on. */
 export function CapabilityPanel({ data }: { data: SpcChartView }) {
   const c = data.capability;
   const v = inForceAt(data.versions, 'effectiveMs', data.toMs);
   const spec = data.specification;
-  // histogram and indices go by the one in force now, whatever window is looked at
+  // histogram and indices use the one in force now, whatever the window
   const inForce = spec.spans.at(-1);
   const histogram = useMemo(
     () => ({

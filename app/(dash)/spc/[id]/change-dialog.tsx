@@ -26,7 +26,7 @@ import { LIMIT_FIELDS } from './limit-lines';
 export interface ChangeDialogProps {
   onClose: () => void;
   chartId: string;
-  /** The newest version by now, begun or planned. */
+  /** The newest version, in force or planned. */
   newest: number;
   /** The version in force. */
   base: DraftBase;
@@ -39,8 +39,8 @@ interface Versions {
 }
 
 /**
- * Draft of the next version beside the present one: limits kept, typed or from a new baseline; rules; alerting; reason. It is mounted when
- * it opens and keeps what is typed until it closes, whatever the server answers and however often the page is read again.
+ * Draft of the next version beside the current one: limits kept, typed or from a new baseline; rules; alerting; reason. It is mounted when it opens
+ * and keeps its input until it closes, whatever the server answers and however often the page is refreshed.
  */
 export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDialogProps) {
   const key = `${newest} ${live.current.version}`;

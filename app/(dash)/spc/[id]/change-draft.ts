@@ -18,24 +18,24 @@ import { dispersionOf, LIMIT_FIELDS, limitLine, locationOf, ruleLines, shownDeci
 export type LimitsMode = 'keep' | 'set' | 'baseline';
 export type LimitTexts = Readonly<Record<LimitField, string>>;
 
-/** The next version of a chart as it stands in the form: texts as typed. */
+/** The next version of a chart as entered in the form: texts as typed. */
 export interface ChangeDraft {
   readonly mode: LimitsMode;
   readonly limits: LimitTexts;
-  /** Empty: sigma within stays that of the study before. */
+  /** Empty: sigma within remains that of the previous study. */
   readonly sigma: string;
   readonly dispersion: LimitTexts;
   readonly rules: ReadonlySet<number>;
   readonly alerts: boolean;
 }
 
-/** What the draft is made from and compared with. */
+/** What the draft is based on and compared with. */
 export interface DraftBase {
   readonly current: ChartVersionView;
   readonly alerting: boolean;
   readonly kind: ChartKind;
   readonly unit: string;
-  /** Decimals in which limits are shown. */
+  /** Decimals with which limits are shown. */
   readonly decimals: number;
 }
 
@@ -74,7 +74,7 @@ export const firstDraft = (b: DraftBase): ChangeDraft => ({
   alerts: b.alerting,
 });
 
-/** Numbers of typed limits: a field left as it was shown keeps its full precision; empty is no limit, NaN is no number. */
+/** Numbers of typed limits: an unchanged field keeps its full precision; empty means no limit, NaN no number. */
 function values(typed: LimitTexts, shown: LimitTexts, was: Readonly<Record<LimitField, number | null>>) {
   const value = (k: LimitField): number | null =>
     typed[k] === shown[k] ? was[k] : typed[k].trim() === '' ? null : parseNumber(typed[k]);
@@ -86,7 +86,7 @@ const enteredDispersion = (d: ChangeDraft, b: DraftBase) =>
   values(d.dispersion, firstDraft(b).dispersion, dispersionOf(b.current));
 const changed = (a: LimitTexts, b: LimitTexts): boolean => LIMIT_FIELDS.some((k) => a[k].trim() !== b[k]);
 const sigmaTyped = (d: ChangeDraft, b: DraftBase): boolean => d.sigma.trim() !== '' && d.sigma.trim() !== firstDraft(b).sigma;
-/** Limits of the location are entered when one of them, or the sigma beside them, was typed. */
+/** Limits of location count as entered when one of them, or the sigma beside them, was typed. */
 const locationTyped = (d: ChangeDraft, b: DraftBase): boolean =>
   d.mode === 'set' && (changed(d.limits, firstDraft(b).limits) || sigmaTyped(d, b));
 
@@ -94,7 +94,7 @@ const locationTyped = (d: ChangeDraft, b: DraftBase): boolean =>
 export const limitsOf = (d: ChangeDraft, b: DraftBase): LimitsSource =>
   d.mode === 'baseline' ? 'study' : locationTyped(d, b) ? 'given' : b.current.limitsSource;
 
-/** The same of the dispersion. */
+/** The same for the dispersion. */
 const dispersionSource = (d: ChangeDraft, b: DraftBase): LimitsSource =>
   d.mode === 'baseline'
     ? 'study'
@@ -108,7 +108,7 @@ export interface DraftProblems {
   readonly sigma: string | null;
 }
 
-/** What stands beside each field while it is typed: the same rules as the service's. */
+/** Messages beside each field while typing: the same rules as the service's. */
 export function draftProblems(d: ChangeDraft, b: DraftBase): DraftProblems {
   if (d.mode !== 'set') return { limits: {}, dispersion: {}, sigma: null };
   const byField = (list: ReturnType<typeof enteredLimitProblems>) => Object.fromEntries(list.map((p) => [p.field, p.text]));
@@ -136,8 +136,8 @@ const rulesChanged = (chosen: readonly number[], { current }: DraftBase): boolea
   chosen.length !== current.rules.length || chosen.some((r) => !current.rules.includes(r));
 
 /**
- * The change as the service takes it: only what was changed. What it leaves out stays free, so that a planned version goes on following the
- * one before it there.
+ * The change as the service takes it: only what was changed. What it leaves out stays unset, so that a planned version keeps following the one before
+ * it there.
  */
 export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
   const first = firstDraft(b);
@@ -152,7 +152,7 @@ export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
   };
 }
 
-/** A rule as the dialog and its list of differences name it, by the limits that the draft would judge by. */
+/** A rule as the dialog and its list of differences name it, with the limits that the draft would judge by. */
 export const ruleLine = (rule: number, d: ChangeDraft, b: DraftBase): string => {
   const text = ruleText(rule, isDispersionRule(rule) ? dispersionSource(d, b) : limitsOf(d, b), b.kind);
   return isDispersionRule(rule) ? text : `${rule}: ${text}`;
@@ -190,7 +190,7 @@ export function difference(d: ChangeDraft, b: DraftBase): string[] {
   return out;
 }
 
-/** A rule on a dispersion without limits would only seem to watch: said beside its fields, and not activated; null when there is no such thing. */
+/** A rule on a dispersion without limits would never fire: reported beside its fields, and not activated; null where it does not apply. */
 export function dispersionProblem(d: ChangeDraft, b: DraftBase): string | null {
   const limited = d.mode !== 'baseline' && (locationTyped(d, b) || b.current.cl !== null);
   const ucl = d.mode === 'set' ? enteredDispersion(d, b).ucl : b.current.dispUcl;
@@ -199,7 +199,7 @@ export function dispersionProblem(d: ChangeDraft, b: DraftBase): string | null {
     : null;
 }
 
-/** Whether the limits of a version follow the points or hold as they were entered; of the dispersion only where the chart has one. */
+/** States whether the limits of a version follow the points or hold as entered; for the dispersion only where the chart has one. */
 export function sourceText(v: Pick<ChartVersionView, 'cl' | 'dispUcl' | 'dispSource' | 'limitsSource'>, kind: ChartKind): string {
   if (v.cl === null) return 'baseline';
   const differs = hasDispersion(kind) && v.dispUcl !== null && v.dispSource !== v.limitsSource;

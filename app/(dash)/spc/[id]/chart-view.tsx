@@ -137,7 +137,7 @@ interface HeadProps {
   onChange: () => void;
 }
 
-/** What the chart is of, its version in force and the one that is planned, its open alert, and the way to change it. */
+/** What is charted, the version in force and the planned one, the open alert, and the button that changes the chart. */
 function Head({ data, current, canChange, onChange }: HeadProps) {
   const planned = plannedAfter(data.versions, current);
   return (
@@ -182,7 +182,7 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
 const rulesText = (v: ChartVersionView | undefined): string =>
   v ? v.rules.map((r) => (r < 100 ? String(r) : ruleName(r))).join(', ') : '';
 
-/** Where the limits of a version come from, and of points of which size its numbers are. */
+/** Where the limits of a version come from, and the subgroup size they are stated for. */
 function limitsText(v: ChartVersionView, kind: ChartKind): string {
   const n = subgroupSizeOf(kind, v);
   return `${sourceText(v, kind)}${n === null ? '' : `, for n = ${n}`}`;

@@ -4,13 +4,13 @@ import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { ruleName } from '@/lib/ui/charts/rules';
 import { dispersionOf, LIMIT_FIELDS, limitLine, locationOf, ruleLines, shownDecimals } from './limit-lines';
 
-/** The version that is still to begin; undefined where none is planned. */
+/** The planned version; undefined where there is none. */
 export const plannedAfter = (
   versions: readonly ChartVersionView[],
   current: ChartVersionView | undefined,
 ): ChartVersionView | undefined => versions.findLast((v) => current !== undefined && v.effectiveMs > current.effectiveMs);
 
-/** What a planned version would change, a line each. */
+/** What a planned version would change, one item per line. */
 export function plannedDifference(now: ChartVersionView, planned: ChartVersionView, unit: string): string[] {
   const d = shownDecimals(now);
   const said = (y: number | null, source: LimitsSource): string | null =>

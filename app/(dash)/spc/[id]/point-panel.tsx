@@ -28,7 +28,7 @@ export interface PointPanelProps {
   canExclude: boolean;
 }
 
-/** The selected point: its value, why it is red, and the ways to its wafer, its run, its alert. */
+/** The selected point: its value, why it is red, and links to its wafer, run and alert. */
 export function PointPanel({ data, index, why, onClose, canExclude }: PointPanelProps) {
   const [asking, ask] = useState(false);
   const p = data.points;
@@ -115,7 +115,7 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
   );
 }
 
-/** Distance from the centre in thirds of the way to the limit on that side; null on a side without a limit. */
+/** Distance from the centre in zones (thirds of the distance to the limit on that side); null on a side without a limit. */
 function zonesFrom(value: number, cl: number, ucl: number, lcl: number): number | null {
   const width = (value >= cl ? ucl - cl : cl - lcl) / 3;
   return width > 0 ? (value - cl) / width : null;

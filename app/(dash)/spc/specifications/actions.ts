@@ -5,7 +5,7 @@ import type { SpecificationValues } from '@/lib/spc';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act } from '../../session';
 
-/** A new version of a specification; `seen` is the version the person looked at. */
+/** A new version of a specification; `seen` is the version that the user saw. */
 export async function saveSpecification(
   of: SpecificationKey,
   seen: number,

@@ -16,7 +16,7 @@ const LABEL = { lsl: 'LSL', target: 'Target', usl: 'USL' } as const;
 const text = (v: number | null): string => (v === null ? '' : String(v));
 const textsOf = (r: SpecificationRow): Texts => ({ lsl: text(r.lsl), target: text(r.target), usl: text(r.usl) });
 
-/** The next version of a specification: mounted when it opens, keeps what is typed until it closes. */
+/** The next version of a specification: mounted when it opens, keeps its input until it closes. */
 export function EditDialog({ row, onClose }: { row: SpecificationRow; onClose: () => void }) {
   const form = useBased(row.version, row, textsOf);
   const { base, draft: typed } = form;

@@ -18,7 +18,7 @@ export interface SpecificationsViewProps {
 }
 
 const keyOf = (r: SpecificationRow): string => `${r.product}|${r.operation}|${r.parameter}`;
-/** The list of the very charts that are counted beside it. */
+/** Link to the list of exactly the charts that are counted. */
 const chartsJudgedBy = (r: SpecificationRow): string =>
   `/spc?${new URLSearchParams({ operation: r.operation, product: r.product, parameter: r.parameter, specified: '1' })}`;
 const since = (ms: number): string => (ms > 0 ? shortDate(ms) : 'start');

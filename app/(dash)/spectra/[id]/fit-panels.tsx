@@ -21,7 +21,7 @@ interface SiteProps {
   site: number;
 }
 
-/** What became of the site, plainly: accepted, or why not and what to do. */
+/** Verdict on the site: accepted, or why not and what to do. */
 export function VerdictPanel({ d, site }: SiteProps) {
   const s = d.sites[site]!;
   const v = siteVerdict(s.status, s.reducedChi2);
@@ -89,7 +89,7 @@ function boundOf(p: Parameter, value: number | undefined): string | null {
   return value <= p.role.lower ? 'at the lower bound' : value >= p.role.upper ? 'at the upper bound' : null;
 }
 
-/** Values with their uncertainties, where they started and what they may be. */
+/** Values with their uncertainties, starting values and bounds. */
 export function ParametersPanel({ d, site }: SiteProps) {
   const s = d.sites[site]!;
   const { parameters } = d.recipe.content;
@@ -175,7 +175,7 @@ function ParameterRow({ d, p, s, i }: { d: SpectrumView; p: Parameter; s: Spectr
   );
 }
 
-/** Which free parameters the spectrum tells apart. */
+/** Which free parameters the spectrum can distinguish. */
 export function CorrelationPanel({ d, site }: SiteProps) {
   const s = d.sites[site]!;
   const { parameters } = d.recipe.content;
@@ -218,7 +218,7 @@ export function CorrelationPanel({ d, site }: SiteProps) {
   );
 }
 
-/** How many harmonics the recipe's model takes and what that leaves. */
+/** How many harmonics the recipe's model uses, and the truncation error that remains. */
 export function CertificatePanel({ d }: { d: SpectrumView }) {
   const { certificate: c, content, id, name, version } = d.recipe;
   const link = (

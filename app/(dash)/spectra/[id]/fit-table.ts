@@ -2,7 +2,7 @@ import type { SpectrumView } from '@/lib/services/spectra/views/spectrum';
 import { type Cell, inUnit } from '@/lib/ui/csv';
 import { unitLabel } from '@/lib/ui/format';
 
-/** The whole fit as a table: a row a site with every value, its u, χ²/ν and the covariance of the free parameters. */
+/** The whole fit as a table: one row per site with every value, its u, χ²/ν and the covariance of the free parameters. */
 export function fitTable(d: SpectrumView): { header: string[]; rows: Cell[][] } {
   const { parameters } = d.recipe.content;
   const free = parameters.flatMap((p, i) => (p.role.kind === 'free' ? [i] : []));

@@ -12,7 +12,7 @@ import { MAP_KINDS, mapInput, mapKind } from '../../wafers/map-input';
 const GAP = 16;
 const LARGEST = 340;
 
-/** Every parameter that the fit moved and the fit quality, side by side; one chosen site on all of them. */
+/** Every fitted parameter and the fit quality, side by side; the chosen site is marked on all of them. */
 export function MapsPanel({ d, site, onSite }: { d: SpectrumView; site: number; onSite: (i: number) => void }) {
   const [kindText, setKind] = useUrlState('map');
   const kind = mapKind(kindText);

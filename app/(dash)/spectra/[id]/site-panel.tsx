@@ -15,17 +15,17 @@ import { type ForwardState, useForwardModel } from '@/lib/ui/spectra/use-forward
 import type { ChosenSite } from './use-site';
 
 const CURVES_HEIGHT = 220;
-/** Head, curves and residual strip: kept while the curves are on their way, so that nothing jumps. */
+/** Head, curves and residual strip: kept while the curves load, so that the layout does not jump. */
 const PLOT_HEIGHT = CURVES_HEIGHT + 134;
 
-/** The model at a site's fitted values, on a thread of the browser; null values where there is no fit to draw. */
+/** The model at a site's fitted values, on a web worker; null values where there is no fit to draw. */
 export function useSiteModel(d: SpectrumView, s: SpectrumSite | undefined): ForwardState {
   const values = s && s.values.length > 0 && s.values.every((v) => Number.isFinite(v)) ? [...s.values] : null;
   const { content, certificate } = d.recipe;
   return useForwardModel(values === null ? null : content, d.axis, certificate?.truncation ?? null, values ?? [], true);
 }
 
-/** Measured spectra of the chosen site with what the fit makes of them. */
+/** Measured and fitted spectra of the chosen site. */
 export function CurvesPanel({ d, chosen, model }: { d: SpectrumView; chosen: ChosenSite; model: ForwardState }) {
   const { index, curves, choose } = chosen;
   const s = d.sites[index]!;
@@ -100,7 +100,7 @@ const STEP_WORDS: Readonly<Record<SensitivityStep, string>> = {
   u: 'for one standard uncertainty of each parameter',
 };
 
-/** What each parameter does to the spectrum at the fitted values: lines of one shape cannot be told apart. */
+/** Sensitivity of the spectrum to each parameter at the fitted values: parameters with curves of one shape cannot be distinguished. */
 export function SensitivityPanel({ d, chosen, model }: { d: SpectrumView; chosen: ChosenSite; model: ForwardState }) {
   const [step, setStep] = useState<SensitivityStep>('percent');
   const s = d.sites[chosen.index]!;

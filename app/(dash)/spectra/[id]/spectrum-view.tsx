@@ -20,7 +20,7 @@ import { MapsPanel } from './maps-panel';
 import { CurvesPanel, SensitivityPanel, useSiteModel } from './site-panel';
 import { useChosenSite } from './use-site';
 
-/** One wafer's spectra: maps of what the model found, measured against fitted at a site, and how far that can be trusted. */
+/** One wafer's spectra: maps of the fitted parameters, measured against fitted curves at a site, and how far they can be trusted. */
 export function SpectrumPageView({ data: d }: { data: SpectrumView }) {
   const chosen = useChosenSite(d);
   const model = useSiteModel(d, d.sites[chosen.index]);

@@ -8,12 +8,12 @@ import { fetchSiteSpectra } from '../actions';
 export interface ChosenSite {
   index: number;
   choose: (index: number) => void;
-  /** Null while they are on their way. */
+  /** Null while loading. */
   curves: SiteSpectra | null;
   error: string | null;
 }
 
-/** The site that is looked at: `site` of the address counts from 1, as the maps do. Its curves are fetched once. */
+/** The selected site: `site` in the address counts from 1, as the maps do. Its curves are fetched once. */
 export function useChosenSite(d: SpectrumView): ChosenSite {
   const [text, setText] = useUrlState('site');
   const asked = Number(text) - 1;

@@ -6,8 +6,8 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { auditHref } from './audit-href';
 
 /**
- * One row an entry; what it changed, before and after, opens below its words.
- * @param emptyPage - what an empty page says that is not the first.
+ * One row per entry; what it changed, before and after, opens below its text.
+ * @param emptyPage - text of an empty page other than the first.
  */
 export function AuditTable({ rows, emptyPage }: { rows: readonly AuditRow[]; emptyPage: ReactNode }) {
   const [shown, show] = useState<number | null>(null);

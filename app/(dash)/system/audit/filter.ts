@@ -4,7 +4,7 @@ import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 /** The filter of the audit page and of its export. */
 export function auditFilter(p: SearchParams, now: number): AuditFilter {
   const { fromMs, toMs } = timeWindow(p, now, '7d');
-  // The window's end is now, with what was written this very moment.
+  // The window ends now, including entries of this very millisecond.
   return {
     actor: param(p, 'actor'),
     entity: param(p, 'entity'),

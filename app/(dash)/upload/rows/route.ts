@@ -9,7 +9,7 @@ export const dynamic = 'force-dynamic';
 
 const MAX_BYTES = 40 * 2 ** 20;
 
-/** The upload page's own door: a file with its mapping, to be looked at (`do=preview`) or kept (`do=keep`). A server action takes only 1 MB. */
+/** The upload page's own endpoint: a file with its mapping, to preview (`do=preview`) or store (`do=keep`). A server action takes only 1 MB. */
 export const POST = route(async (req, _context, requestId) => {
   const actor = await actorOf(req.headers);
   if (actor === null) throw new AppError('unauthenticated', 'sign in to upload');
@@ -27,7 +27,7 @@ export const POST = route(async (req, _context, requestId) => {
   return Response.json(await uploadCsv(ctx, { ...csv, mode: form.get('mode') === 'atomic' ? 'atomic' : 'partial' }));
 });
 
-/** @throws AppError `payload_too_large` also for chunked bodies; `invalid_input` when the body is no form. */
+/** @throws AppError `payload_too_large` also for chunked bodies; `invalid_input` when the body is not a form. */
 async function formOf(req: Request): Promise<FormData> {
   const holding = new Holding();
   try {
@@ -44,7 +44,7 @@ async function formOf(req: Request): Promise<FormData> {
   }
 }
 
-/** The line that names the columns; null: it is searched for. */
+/** The header line; null: it is searched for. */
 function lineOf(v: FormDataEntryValue | null): number | null {
   if (v === null || v === '') return null;
   const n = Number(v);

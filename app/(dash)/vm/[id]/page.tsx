@@ -12,7 +12,7 @@ import { VmPageView } from './vm-view';
 
 export const metadata: Metadata = { title: 'Virtual metrology model' };
 
-/** The model, and its row of the list: what its verdict goes by. */
+/** The model, and its row of the list, on which the verdict is based. */
 async function read(id: string, fromMs: number, toMs: number, nowMs: number) {
   try {
     return await Promise.all([vmView(id, fromMs, toMs), listVmModels({ fromMs: nowMs, nowMs, id })]);

@@ -20,12 +20,12 @@ import type { Quality } from '@/lib/ui/vm/quality';
 
 interface VmPageProps {
   data: VmView;
-  /** The verdict that the list of models shows too. */
+  /** The verdict, as in the list of models. */
   state: Quality;
   windowMs: readonly [number, number];
 }
 
-/** One model: predictions against what was measured later, what it looks at, how it came to be. */
+/** One model: predictions against later measurements, its inputs, its training. */
 export function VmPageView({ data: d, state, windowMs }: VmPageProps) {
   const router = useRouter();
   const { model, predictions: p } = d;
@@ -90,7 +90,7 @@ function predictionsInput(d: VmView, name: string, unit: string, windowMs: reado
   };
 }
 
-/** The predictions that were measured later, and the row that each is of. */
+/** The predictions that were measured later, with the row of each. */
 function measuredPairs({ predictions: p }: VmView, name: string, unit: string) {
   const rows = [...p.at.keys()].filter((i) => !Number.isNaN(p.measured[i]!));
   const of = (v: Float64Array): Float64Array => Float64Array.from(rows, (i) => v[i]!);

@@ -10,7 +10,7 @@ import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import { whyUncharted } from './why-uncharted';
 
-/** The shape in Zernike terms; a bar with a trend chart leads there. */
+/** The shape in Zernike terms; a bar with a trend chart links to it. */
 export function ZernikePanel({ d }: { d: WaferView }) {
   const router = useRouter();
   const { zernike } = d;

@@ -19,7 +19,7 @@ import { MAP_KINDS, mapInput, mapKind } from '../map-input';
 import { PointsPanel, ZernikePanel } from './shape';
 import { StatisticsPanel } from './statistics-panel';
 
-/** One measured wafer: measured, fitted and residual maps, its shape in Zernike terms, its statistics, and the ways on. */
+/** One measured wafer: measured, fitted and residual maps, its shape in Zernike terms, its statistics, and links. */
 export function WaferPageView({ data: d }: { data: WaferView }) {
   const { head, map, zernike } = d;
   const unit = unitLabel(head.unit);

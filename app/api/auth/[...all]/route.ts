@@ -15,7 +15,7 @@ type Context = { params: Promise<{ all: string[] }> };
 
 const none = (path: string) => new AppError('not_found', `there is no /api/auth/${path}`);
 
-/** Only what the pages need: accounts and passwords are changed by audited actions. */
+/** Only the routes that the pages need: accounts and passwords are changed by audited actions. */
 export const GET = route<Context>(async (req, { params }) => {
   const path = (await params).all.join('/');
   if (path !== 'get-session') throw none(path);
@@ -52,7 +52,7 @@ async function json(req: Request): Promise<unknown> {
   }
 }
 
-/** The form of the sign-in page without script: back to where the visitor came from, or to the form with what went wrong. */
+/** The form of the sign-in page without scripts: redirects to where the visitor came from, or back to the form with the error. */
 async function signInForm(req: Request): Promise<Response> {
   const form = new URLSearchParams(await text(req));
   const next = safeNext(form.get('next'));

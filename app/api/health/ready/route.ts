@@ -3,7 +3,10 @@ import { checkReady } from '@/lib/services/system/status';
 
 export const dynamic = 'force-dynamic';
 
-/** Ready when the database answers and is migrated, and live workers take the work that is due. Redis may be away: nothing that a page or a sender needs waits on it. */
+/**
+ * Ready when the database answers and is migrated, and live workers take the work that is due. Redis may be down: nothing that a page or a sender
+ * needs depends on it.
+ */
 export async function GET(): Promise<Response> {
   try {
     await checkReady();

@@ -9,7 +9,7 @@ export const dynamic = 'force-dynamic';
 
 const isKind = (k: string): k is IngestKindName => Object.hasOwn(INGEST_KINDS, k);
 
-/** 200 when everything was kept or repeated, 207 when some were rejected, 422 when nothing was kept. */
+/** 200 when everything was kept or was a repeat, 207 when some were rejected, 422 when nothing was kept. */
 export const POST = route<{ params: Promise<{ kind: string }> }>(async (req, { params }) => {
   const { kind } = await params;
   if (!isKind(kind))

@@ -8,7 +8,7 @@ const identity = (n: number): number[][] =>
   Array.from({ length: n }, (_, i) => Array.from({ length: n }, (_, j) => (i === j ? 1 : 0)));
 const zeros = (n: number): number[][] => Array.from({ length: n }, () => new Array<number>(n).fill(0));
 
-/** Inputs that miss the conditions of an optimum by more than this are no answer. */
+/** Inputs that violate the optimality conditions by more than this are not a solution. */
 const MOST_RESIDUAL = 1e-3;
 
 const mpc = define({

@@ -34,13 +34,13 @@ test('control/ewma decides as the worker does, with and without weighing by stat
     ((await compute('control/ewma', { xApplied: y.map(() => 10), y, ...settings, ...more })) as Replay).runs.map(
       (r) => r.setpoint,
     );
-  // Outputs are moved along with the setpoints, and rounded thereby.
+  // Outputs move with the setpoints, and are rounded by that.
   const same = (a: readonly number[], b: readonly number[]) => a.forEach((v, i) => void expect(v).toBeCloseTo(b[i]!, 12));
   same(await setpoints({}), decided(config));
   const weighed = await setpoints({ uY, weighByUncertainty: true });
   same(weighed, decided({ ...config, weighByUncertainty: true }));
   expect(Math.max(...weighed.map((v, i) => Math.abs(v - decided(config)[i]!)))).toBeGreaterThan(0.01);
-  // Uncertainties that would not count are refused by name, as is a weighing without them.
+  // Uncertainties without effect are refused by name, as is weighting without them.
   await expect(setpoints({ uY })).rejects.toMatchObject({ code: 'invalid_input', details: { field: 'uY' } });
   await expect(setpoints({ weighByUncertainty: true })).rejects.toMatchObject({ details: { field: 'weighByUncertainty' } });
 });

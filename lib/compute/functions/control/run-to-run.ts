@@ -49,7 +49,7 @@ type LoopIn = Pick<RunToRunConfig, 'lambda' | 'gain' | 'target' | 'xNominal'> & 
   readonly [K in 'min' | 'max' | 'maxStep' | 'quantum' | 'deadband' | 'outlierSigma' | 'pmForget']?: number | undefined;
 } & { readonly weighByUncertainty?: boolean | undefined };
 
-/** The loop of a request: what was not given limits nothing. */
+/** The loop of a request: options that were not given limit nothing. */
 const loopOf = (i: LoopIn): RunToRunConfig => ({
   lambda: i.lambda,
   gain: i.gain,

@@ -42,7 +42,7 @@ const spectrum = define({
   title: 'Fit of spectra by a metrology recipe',
   text: 'From the spectra of one site or of many to values with covariance: film stacks, line gratings, X-ray reflectivity, CD-SAXS, as the recipe says; a site that cannot be trusted says why. Empty values are masked, and counted.',
   input: z.strictObject({ ...recipeFields, ...spectraFields }),
-  // a site that could not be fitted has no values, and what its spectrum does not determine no limit: its status says so
+  // a site that could not be fitted has no values, and u is infinite where the spectrum does not determine a parameter: its status says so
   gaps: ['value', 'u']
     .map((k) => `sites.*.parameters.*.${k}`)
     .concat(['covariance', 'reducedChi2', 'scaled'].map((k) => `sites.*.${k}`)),
@@ -75,8 +75,8 @@ const spectrum = define({
 });
 
 /**
- * Values of all parameters in the recipe's order: those named, else those of the recipe; a tied one follows what it is tied to unless it is named itself.
- * @throws AppError `invalid_input` for a name that is no parameter.
+ * Values of all parameters in the recipe's order: those named, else those of the recipe; a tied one follows its source unless it is named itself.
+ * @throws AppError `invalid_input` for a name that is not a parameter.
  */
 function valuesAt(recipe: z.output<typeof metrologyRecipeIn>, named: Readonly<Record<string, number>>): number[] {
   const given = new Map(Object.entries(named));

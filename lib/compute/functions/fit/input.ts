@@ -4,7 +4,7 @@ import { names, numbers, rows, whole } from '@/lib/formats/compute';
 import { type MetrologyRecipe, metrologyRecipeIn, type SpectrumAxis } from '@/lib/formats/metrology-recipe';
 import { type CompiledRecipe, certifyRecipe, checkSigma, compileRecipe, recipeSigma } from '@/lib/recipes';
 
-/** Fields that say which recipe, on which axis. */
+/** Fields for recipe and axis. */
 export const recipeFields = {
   recipe: metrologyRecipeIn.meta({ description: 'Metrology recipe, as the recipe editor exports it' }),
   nm: numbers('Vacuum wavelengths, nm, of film and grating recipes', { max: 5000 }).optional(),
@@ -41,7 +41,7 @@ const AXIS_OF: Readonly<Record<MetrologyRecipe['sample']['kind'], readonly Axis[
   'saxs-lines': ['qxPerNm', 'qzPerNm'],
 };
 
-/** The axis of the recipe's kind. @throws AppError `invalid_input` where it is missing, or another one is given that would do nothing. */
+/** The axis of the recipe's kind. @throws AppError `invalid_input` where it is missing, or another axis is given, which would have no effect. */
 function axisIn(i: RecipeIn): SpectrumAxis {
   const { kind } = i.recipe.sample;
   const needed = AXIS_OF[kind];
@@ -56,7 +56,7 @@ function axisIn(i: RecipeIn): SpectrumAxis {
   return { kind: 'qxqz', qxPerNm: x, qzPerNm: z };
 }
 
-/** The truncation that was given. @throws AppError `invalid_input` where the recipe's model has none to choose. */
+/** The truncation that was given. @throws AppError `invalid_input` where the recipe's model has none. */
 function truncationIn({ recipe: { sample }, truncation }: RecipeIn): number | undefined {
   if (truncation === undefined) return undefined;
   if (sample.kind !== 'line-grating') refuse('truncation', `does nothing for a ${sample.kind} recipe; leave it out`);
@@ -68,13 +68,13 @@ function truncationIn({ recipe: { sample }, truncation }: RecipeIn): number | un
   return truncation;
 }
 
-/** The recipe ready to compute; the certificate's truncation where nothing else says it. */
+/** The compiled recipe, with the certificate's truncation where none is given. */
 export const compiled = (i: RecipeIn): CompiledRecipe => {
   const axis = axisIn(i);
   return compileRecipe(i.recipe, axis, truncationIn(i) ?? certifyRecipe(i.recipe)?.truncation ?? null);
 };
 
-/** Points of the whole axis. */
+/** Number of points of the whole axis. */
 const pointsOf = (i: RecipeIn): number => (i.nm ?? i.perA ?? i.qxPerNm ?? []).length;
 
 const plainName = (s: string): string =>
@@ -172,7 +172,7 @@ export const axisOfColumns = AXES.map((name) => ({
   isOptional: true,
   ...(name === 'nm' ? { also: ['wavelengthnm', 'wavelength', 'lambdanm'] } : {}),
 }));
-/** CSV of one site: a column of the axis, then one a channel, matched by name. */
+/** CSV of one site: a column of the axis, then one per channel, matched by name. */
 export const RECIPE_COLUMNS = {
   columns: axisOfColumns,
   rest: {

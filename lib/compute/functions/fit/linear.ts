@@ -39,7 +39,7 @@ const linear = define({
   }),
   relations: {
     sameLength: [['A', 'b', 'sigma']],
-    // a weight that is given leaves nothing to choose
+    // a given weight leaves nothing to choose
     oneOf: ['rule', 'lowest', 'highest', 'weights', 'folds', 'seed'].map((choice) => ({ fields: ['weight', choice] })),
     onlyWith: {
       order: { field: 'penalty', in: ['tikhonov', 'total-variation'], default: 'tikhonov' },

@@ -33,7 +33,9 @@ export function problemOf(i: SiteIn) {
 }
 
 export const fitOut = ({ covariance: _, correlation, ...f }: FitResult) => ({ ...f, correlation });
-/** Of a fit: what the data leave open is without limit, and the warnings say so; without degrees of freedom there is no χ² probability. */
+/**
+ * Gaps of a fit: u is infinite for what the data do not determine, and the warnings say so; without degrees of freedom there is no χ² probability.
+ */
 export const fitGaps = (at: string): string[] => ['standardErrors', 'correlation', 'pValue'].map((name) => `${at}.${name}`);
 export const FIT_GAPS = [...fitGaps('fit'), 'parameters.*.u'];
 
@@ -152,7 +154,7 @@ const global = define({
     starts: whole(1, 1000, 'Local searches beside that of the recipe; default 30').optional(),
     seed,
   }),
-  // a start that led nowhere has no χ²
+  // a start that failed has no χ²
   gaps: [...FIT_GAPS, 'search.chi2', ...fitGaps('search.minima.*.fit'), 'search.minima.*.fit.covariance'],
   isLong: true,
   run: ({ seed: s, method, starts, ...i }) => {

@@ -117,5 +117,5 @@ const joint = define({
   },
 });
 
-/** Fits whose parameters belong together: along a profile, or across techniques and sites. */
+/** Fits whose parameters are linked: along a profile, or across techniques and sites. */
 export const structuredFunctions = [penalised, joint];

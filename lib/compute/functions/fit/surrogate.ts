@@ -31,7 +31,7 @@ import {
 } from './input';
 import { fitGaps, fitOut, valuesOf } from './search';
 
-/** Angles modulo 360 jump, and a network does not. */
+/** Angles modulo 360 jump, which a network cannot follow. */
 function refuseAngles(c: CompiledRecipe): void {
   if (c.periodic360.some(Boolean))
     throw new AppError('invalid_input', 'recipe: Δ jumps by 360°, and a network does not; use channels n, c, s or reflectances', {
@@ -136,7 +136,7 @@ const onlyPsi = () => ({ ...EXAMPLE_RECIPE, channels: [EXAMPLE_RECIPE.channels[0
 const fit = define({
   path: 'fit/surrogate',
   title: 'Fit by a neural surrogate with a rigorous check',
-  text: 'The minimum is found with the surrogate and corrected by one step of the rigorous model; where the correction is too large the rigorous fit goes on from there. The path taken is told for every site.',
+  text: 'The minimum is found with the surrogate and corrected by one step of the rigorous model; where the correction is too large the rigorous fit goes on from there. The path taken is reported for every site.',
   input: z.strictObject({
     ...recipeFields,
     ...spectraFields,

@@ -6,7 +6,7 @@ import { EXAMPLE_RECIPE, exampleSpectra } from './input';
 type Loose = any;
 const run = (path: string, input: unknown): Promise<Loose> => compute(path, JSON.parse(JSON.stringify(input)));
 
-/** Two films of one material, both free: the spectrum knows their sum alone. */
+/** Two films of one material, both free: the spectrum determines only their sum. */
 function twins() {
   const { nm, spectra } = exampleSpectra();
   const sample = EXAMPLE_RECIPE.sample as Extract<typeof EXAMPLE_RECIPE.sample, { kind: 'film-stack' }>;

@@ -26,7 +26,9 @@ interface Rectangle {
 /** Share of the period by which sides that touch may overlap through rounding. */
 const TOUCHING = 1e-9;
 
-/** @throws AppError `invalid_input` for two rectangles that share area, in this cell or over its border: which index holds there would be chance. */
+/**
+ * @throws AppError `invalid_input` for two rectangles that share area, in this cell or over its border: which index holds there would be arbitrary.
+ */
 function refuseOverlap(list: readonly Rectangle[], [px, py]: readonly [number, number], field: string): void {
   const apart = (a: number, b: number, period: number): number => Math.abs(a - b - period * Math.round((a - b) / period));
   list.forEach((a, j) => {
@@ -78,9 +80,9 @@ const crossed = define({
     tolerance: z.number().gt(0).max(0.5).meta({ description: 'Error that the sweep may leave; default 1e-3' }).optional(),
     maxUnknowns: whole(10, 3000, 'Largest eigenproblem of the sweep').optional(),
   }),
-  // both are of the sweep that chooses the truncation
+  // both belong to the sweep that chooses the truncation
   relations: { oneOf: [{ fields: ['truncation', 'tolerance'] }, { fields: ['truncation', 'maxUnknowns'] }] },
-  // the first rows of a sweep have nothing before them to differ from
+  // the first rows of a sweep have no predecessor to differ from
   gaps: ['results.*.certificate.sweep.*.change', 'results.*.certificate.sweep.*.errorEstimate'],
   isLong: true,
   run: (i, report) => {

@@ -38,7 +38,7 @@ const films = z
 
 const POLARISATION = ['n', 'c', 's', 'depolarisation'];
 
-/** Wavelengths at which nothing is reflected, whose polarisation is therefore none. */
+/** Wavelengths at which nothing is reflected, so that there is no polarisation. */
 function unreflected({ Rs, Rp }: { readonly Rs: Float64Array; readonly Rp: Float64Array }): string[] {
   const dark = [...Rs.keys()].filter((k) => Rs[k] === 0 && Rp[k] === 0);
   if (dark.length === 0) return [];
@@ -63,7 +63,7 @@ const film = define({
     convergenceDeg: positive('Convergence of the beam, degrees').optional(),
   }),
   relations: { needs: { spreadFilm: 'thicknessSigmaNm' } },
-  // light that is not there has no polarisation
+  // without light there is no polarisation
   gaps: ['psiDeg', 'deltaDeg', ...POLARISATION, ...POLARISATION.map((k) => `spread.${k}`)],
   run: (i) => {
     checkSpread(i);
@@ -118,7 +118,7 @@ type SpreadIn = {
 };
 type StackAt = (w: readonly number[]) => Parameters<typeof thinFilm>[0];
 
-/** @throws AppError `invalid_input` for a film that is not there, or a spread where only powers are computed. */
+/** @throws AppError `invalid_input` for a film that does not exist, or a spread where only powers are computed. */
 function checkSpread(i: SpreadIn & { films?: readonly { coherent?: boolean | undefined }[] | undefined }): void {
   const count = i.films?.length ?? 0;
   const refuse = (field: string, message: string): never => {
@@ -138,7 +138,7 @@ function checkSpread(i: SpreadIn & { films?: readonly { coherent?: boolean | und
       );
 }
 
-/** Response of a spot, a slit and a beam that are not points; nothing when none is given. */
+/** Response of a spot, a slit and a beam of finite size; undefined when none is given. */
 function spreadOf(i: SpreadIn, stackAt: StackAt, angle: number): SpreadResponse | null {
   const { thicknessSigmaNm, bandwidthNm, convergenceDeg } = i;
   if (thicknessSigmaNm === undefined && bandwidthNm === undefined && convergenceDeg === undefined) return null;

@@ -48,7 +48,7 @@ const gratingIn = {
 };
 type StructureIn = z.output<z.ZodObject<typeof structureIn>>;
 type GratingIn = z.output<z.ZodObject<typeof gratingIn>>;
-/** The tolerance is that of the sweep that chooses the truncation. */
+/** The tolerance belongs to the sweep that chooses the truncation. */
 const relations = { oneOf: [{ fields: ['truncation', 'tolerance'] }] };
 
 /** The grating at each wavelength. */
@@ -79,7 +79,7 @@ function gratingsOf(i: StructureIn): LineGrating[] {
   }));
 }
 
-/** The grating at the shortest wavelength: it asks for the most harmonics. */
+/** The grating at the shortest wavelength, which needs the most harmonics. */
 function hardest(i: GratingIn, gratings: readonly LineGrating[]) {
   const n = i.wavelengthNm.indexOf(Math.min(...i.wavelengthNm));
   return [{ grating: gratings[n]!, wavelengthNm: i.wavelengthNm[n]! }];
@@ -102,7 +102,7 @@ const zero = (found: readonly { truncation: number; r: { re: Float64Array; im: F
   im: Float64Array.from(found, (f) => f.r.im[f.truncation]!),
 });
 
-/** All wavelengths of one polarisation, told in steps. */
+/** All wavelengths of one polarisation, with progress. */
 const sweep = <T>(i: GratingIn, report: Report, offset: number, total: number, solve: (n: number) => T): T[] =>
   i.wavelengthNm.map((_, n) => {
     report(offset + n, total);
@@ -134,7 +134,7 @@ const line = define({
   text: 'Rigorous coupled waves with Li’s factorisation and a stable admittance recursion; amplitude of the zero order (E_y in TE, H_y in TM), Ψ and Δ, efficiencies of every propagating order. The truncation of an order sweep comes with its certificate.',
   input: z.strictObject(gratingIn),
   relations,
-  // the first rows of a sweep have nothing before them to differ from
+  // the first rows of a sweep have no predecessor to differ from
   gaps: [...EVANESCENT, 'certificate.sweep.*.change', 'certificate.sweep.*.errorEstimate'],
   isLong: true,
   run: (i, report) => {

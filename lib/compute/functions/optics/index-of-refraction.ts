@@ -30,7 +30,7 @@ export function indexOf(m: IndexIn, wavelengthNm: readonly number[], field: stri
   return within(materialIndex(resolve(spec, numbersOnly), Float64Array.from(wavelengthNm)), field);
 }
 
-/** No material has a larger index at any wavelength; the square of a much larger one leaves the range of a double. */
+/** No material has a larger index at any wavelength; the square of a much larger one overflows a double. */
 const LARGEST_INDEX = 1e5;
 
 function within(a: ComplexArray, field: string): ComplexArray {
@@ -63,8 +63,8 @@ function refuseActive(field: string, n: number, k: number): never {
   );
 }
 
-/** k that rounding of a dispersion law may leave below 0. */
+/** How far below 0 rounding of a dispersion law may leave k. */
 const LEAST_GAIN = 1e-9;
 
-/** Index at one of the wavelengths. */
+/** Value at one of the wavelengths. */
 export const at = (a: ComplexArray, i: number): Complex => ({ re: a.re[i]!, im: a.im[i]! });

@@ -5,7 +5,7 @@ import { functionAt } from '../../registry';
 import { inputFromTable } from '../../table';
 import { exampleSpectra } from '../fit/input';
 
-/** Kinds of faults that users of comparable tools reported, through the door of the API and the command line: optics, X-rays, fits. */
+/** Kinds of faults that users of comparable tools reported, through the entry point of the API and the command line: optics, X-rays, fits. */
 // biome-ignore lint/suspicious/noExplicitAny: results of many shapes
 type Loose = any;
 const run = (path: string, input: unknown): Promise<Loose> => compute(path, JSON.parse(JSON.stringify(input)));
@@ -159,7 +159,7 @@ test('empty cells of a spectrum are masked: left out of every fit, counted and s
   curve.forEach((v: number, i: number) => {
     expect(site.modelled[i]).toBeCloseTo(v, 9);
   });
-  // the same as with a standard deviation that takes a value out of play, whatever the value
+  // the same as with a standard deviation that removes a value's weight, whatever the value
   const wild = spectra.map((row, k) => row.map((v, i) => (empty.has(`${k},${i}`) ? v + 20 : v)));
   const sigma = spectra.map((row, k) => row.map((_, i) => (empty.has(`${k},${i}`) ? 1e9 : [0.03, 0.08][k]!)));
   const [weightless] = (await run('fit/spectrum', { recipe, nm, spectra: wild, sigma })).sites;

@@ -12,9 +12,9 @@ import {
   removeTis,
 } from '@/lib/overlay';
 import { define, given } from '../../define';
-import { toldFit } from './told';
+import { determinedFit } from './determined-fit';
 
-/** Orders of grid and field part behind the usual names. */
+/** Orders of the grid and field parts behind the usual names. */
 const PRESETS = { translation: 0, linear: 1, quadratic: 2, cubic: 3 } as const;
 
 const marksIn = {
@@ -27,7 +27,7 @@ const marksIn = {
   uDx: numbers('Standard uncertainty of dx, nm: weights 1/u²', { lowest: 0 }).optional(),
   uDy: numbers('Standard uncertainty of dy, nm', { lowest: 0 }).optional(),
 };
-/** Where the marks are, in files that also serve other functions. */
+/** Positions of the marks, in files that also serve other functions. */
 const PLACES = ['fieldX', 'fieldY', 'x', 'y'];
 const MARKS = [
   { name: 'fieldX', unit: 'mm', isOptional: true },
@@ -76,7 +76,7 @@ const RELATIONS = {
 type MarksIn = z.output<z.ZodObject<typeof marksIn>>;
 type ModelIn = z.output<z.ZodObject<typeof modelIn>>;
 
-/** Places on the wafer are marks at the centre of fields of their own. */
+/** Positions on the wafer are marks at the centre of fields of their own. */
 function marksOf(i: MarksIn): OverlayMarks & { isWaferOnly: boolean } {
   const { fieldX, fieldY, x, y, ...measured } = i;
   const zero = x.map(() => 0);
@@ -84,7 +84,7 @@ function marksOf(i: MarksIn): OverlayMarks & { isWaferOnly: boolean } {
   return { ...place, ...given(measured), isWaferOnly: fieldX === undefined };
 }
 
-/** Order up to which single terms are known by their identifiers. */
+/** Order up to which single terms have identifiers. */
 const HIGHEST = 9;
 
 const refuseTerms = (message: string): never => {
@@ -103,7 +103,7 @@ function modelOf(i: ModelIn, isWaferOnly: boolean): OverlayModel {
   return overlayModel({ gridOrder: grid, fieldOrder: field });
 }
 
-/** The terms with these identifiers, and no others: what else chooses a part of a model says nothing then, and is refused. */
+/** The terms with these identifiers, and no others: any other option that chooses a part of the model is refused. */
 function modelOfTerms(wanted: string, i: ModelIn, isWaferOnly: boolean): OverlayModel {
   const other = (['gridOrder', 'fieldOrder', 'gridOnly', 'fieldOnly'] as const).find((k) => i[k] !== undefined);
   if (other !== undefined) refuseTerms(`"${wanted}" names the terms one by one; leave out ${other}`);
@@ -165,7 +165,7 @@ const fit = define({
   input: z.strictObject({ ...marksIn, ...modelIn }),
   relations: RELATIONS,
   gaps: ['residual'], // a mark that was not measured has none
-  run: (i) => toldFit(fitted(i).fit, i.covariance),
+  run: (i) => determinedFit(fitted(i).fit, i.covariance),
   table: {
     columns: MARKS,
     beside: ['modelledDx', 'modelledDy', 'residualDx', 'residualDy'],
@@ -230,7 +230,7 @@ const correct = define({
   gaps: ['after'],
   run: ({ correct: ids, ...i }) => {
     const { marks, fit: f } = fitted(i);
-    return { ...correctables(f, marks, ids), warnings: toldFit(f, i.covariance).warnings };
+    return { ...correctables(f, marks, ids), warnings: determinedFit(f, i.covariance).warnings };
   },
   table: {
     columns: MARKS,

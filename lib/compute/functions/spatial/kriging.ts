@@ -110,7 +110,7 @@ const kriging = define({
   example: { ...EXAMPLE, xNew: [0, 20], yNew: [0, 20], model: 'exponential', sigma2: 1, phi: 60, nugget: 0 },
 });
 
-/** Places (from 0) that are a site with one reading: its reading is the prediction of what is measured there. */
+/** Indices (from 0) of positions that are a site with one reading: the prediction there is the reading. */
 function readOnce(i: {
   readonly x: readonly number[];
   readonly y: readonly number[];

@@ -1,7 +1,7 @@
 import { numbers, positive, whole } from '@/lib/formats/compute';
 import { rasterAxes } from '@/lib/spatial';
 
-/** Prediction with its variance and standard uncertainty at some places. */
+/** Predictions with their variance and standard uncertainty at some positions. */
 export interface Predicted {
   readonly prediction: Float64Array;
   readonly variance: Float64Array;
@@ -12,7 +12,7 @@ export interface Raster extends Predicted {
   readonly xs: ArrayLike<number>;
   readonly ys: ArrayLike<number>;
 }
-/** What every function that predicts a map answers. */
+/** The result of every function that predicts a map. */
 type Mapped = Predicted & { readonly map: Raster | null };
 export type Predict = (x: ArrayLike<number>, y: ArrayLike<number>) => Predicted;
 
@@ -23,7 +23,7 @@ interface Places {
   readonly radiusMm?: number | undefined;
 }
 
-/** Where a wafer map is predicted: at places, on a raster over the wafer, or both. One form for every function that predicts a map. */
+/** Where a wafer map is predicted: at positions, on a raster over the wafer, or both. One form for every function that predicts a map. */
 export const PLACES = {
   fields: {
     xNew: numbers('x of the predictions, mm').optional(),
@@ -59,11 +59,11 @@ export const PLACES = {
 
 const NOWHERE = new Float64Array(0);
 
-/** Predictions at the places asked for. */
+/** Predictions at the requested positions. */
 export const placesOf = (i: Places, predict: Predict): Predicted =>
   i.xNew && i.yNew ? predict(i.xNew, i.yNew) : { prediction: NOWHERE, variance: NOWHERE, u: NOWHERE };
 
-/** Predictions on a raster over the wafer: row-major from the lowest y, null outside the radius; null where no raster was asked for. */
+/** Predictions on a raster over the wafer: row-major from the lowest y, null outside the radius; null where no raster was requested. */
 export function rasterOf(i: Places, predict: Predict) {
   if (i.grid === undefined) return null;
   const radius = i.radiusMm ?? 150;

@@ -50,7 +50,7 @@ const EXAMPLE = {
 /** Share of the radius by which a site may lie outside through rounding. */
 const ON_EDGE = 1e-6;
 
-/** A Zernike polynomial means nothing beyond its circle, where it grows without limit. */
+/** A Zernike polynomial has no meaning beyond its circle, where it grows without bound. */
 function outsideOf(x: readonly number[], y: readonly number[], radius: number): string[] {
   const out = [...x.keys()].filter((k) => Math.hypot(x[k]!, y[k]!) > radius * (1 + ON_EDGE));
   return out.length === 0
@@ -82,7 +82,7 @@ const zernike = define({
   gaps: ['residuals', 'map.values'],
   run: ({ x, y, value, u: uValue, grid, order, terms, ...rest }) => {
     const size = terms === undefined ? { order: order ?? 4 } : { terms };
-    // the uncertainties of the terms come from what the map does between the sites, unless they are given
+    // the uncertainties of the terms come from the residuals of the map, unless they are given
     if (rest.covariance !== 'known') requireVariation('value', value);
     const fit = fitZernike(x, y, value, { ...given({ ...rest, uValue }), ...size });
     const isThrough = fit.dof === 0;
@@ -100,7 +100,7 @@ const zernike = define({
       warnings: [
         ...(isExact
           ? [
-              'value: there are as many terms as sites, so that the fit goes through every value and nothing is left to tell its uncertainty; give u with covariance "known", fewer terms, or more sites',
+              'value: there are as many terms as sites, so that the fit goes through every value and nothing is left to estimate its uncertainty from; give u with covariance "known", fewer terms, or more sites',
             ]
           : []),
         ...outsideOf(x, y, fit.normRadiusMm),
@@ -156,7 +156,10 @@ const order = define({
   example: { ...EXAMPLE, maxOrder: 2 },
 });
 
-/** @throws AppError `invalid_input` for a list that is no covariance: of another size, not symmetric, or with a negative variance in some direction. */
+/**
+ * @throws AppError `invalid_input` for a list that is not a covariance: of another size, not symmetric, or with a negative variance in some
+ * direction.
+ */
 function checkedCovariance(c: readonly number[], n: number): Float64Array {
   const refuse = (message: string): never => {
     throw new AppError('invalid_input', `covariance: ${message}`, { field: 'covariance' });
@@ -193,7 +196,7 @@ const evaluate = define({
   example: { coefficients: [100, 0, 0.5], x: [0, 150], y: [0, 0] },
 });
 
-/** Measured sites that count in the whole and in no zone. */
+/** Number of measured sites that are in no zone. */
 function unzoned(x: readonly number[], y: readonly number[], value: ArrayLike<number>, zonesMm?: readonly number[]): string[] {
   const out = sitesOutsideZones(x, y, value, zonesMm);
   if (out.length === 0) return [];

@@ -29,10 +29,10 @@ const points = (r: AttributeChart) => ({
   beyond: flags(r.statistics, r.beyondLimits),
 });
 
-/** Share by which rounding may move a count off a whole number. */
+/** Relative rounding error of a count that is still a whole number. */
 const ROUNDED = 1e-9;
 
-/** @throws AppError `invalid_input` for a part of an item or defect: the limits are those of counts. */
+/** @throws AppError `invalid_input` for fractions of an item or defect: the limits are those of counts. */
 function requireCounts(field: string, counts: ArrayLike<number> | undefined): void {
   for (let i = 0; i < (counts?.length ?? 0); i++) {
     const c = counts![i]!;

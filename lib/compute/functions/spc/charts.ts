@@ -63,7 +63,7 @@ const individuals = define({
     requireMeasured('values', v);
     if (options.sigma === undefined) requireVariation('values', v);
     const measured = [...v.keys()].filter((k) => !Number.isNaN(v[k]!));
-    // ranges are those of successive measured values, also across a gap: each tells the place of its later value
+    // ranges are those of successive measured values, also across a gap: each belongs to the later of its two values
     return { values: v, ...individualsChart(v, given(options)), movingRangePlaces: measured.slice(1) };
   },
   table: {
@@ -183,7 +183,7 @@ interface Monitored {
   readonly sigma?: number | undefined;
 }
 
-/** Sizes of the points; one that was not measured counts for nothing, and may have none. @throws AppError naming a value that has none. */
+/** Sizes of the points; an unmeasured point does not count and may have none. @throws AppError naming a value that has none. */
 function sizesOf({ values: v, sizes }: Monitored): Float64Array | undefined {
   return sizes?.map((n, i) => {
     if (!Number.isNaN(n)) return n;

@@ -36,7 +36,7 @@ const nested = (a: Float64Array, p: number): number[][] =>
 
 type Row = readonly number[];
 const isEmpty = (row: Row): boolean => row.every((v) => Number.isNaN(v));
-/** Runs in which something was measured: a row of gaps tells nothing of mean and covariance, and is none of the runs. */
+/** Runs in which something was measured: a row of gaps says nothing about mean and covariance, and does not count as a run. */
 const measuredRows = (x: readonly Row[]): readonly Row[] => x.filter((row) => !isEmpty(row));
 
 const hotelling = define({
@@ -154,7 +154,7 @@ function modelOf(m: z.output<typeof pcaModelIn>): PcaModel {
   return given(m) as PcaModel;
 }
 
-/** What a row of gaps keeps of its place. */
+/** The empty result of a row of gaps. */
 const unscored = (row: Row, components: number) => ({
   t2: null,
   q: null,

@@ -33,12 +33,12 @@ const ETCH = {
     { name: 'time', value: 60, u: 0.1 },
   ],
 };
-/** Degrees of freedom of what is known without limit: null on the wire. */
+/** Infinite degrees of freedom: null on the wire. */
 const UNLIMITED = ['dofEffective', 'budget.*.dof'];
 type Quantities = z.output<typeof quantities>;
 const knownOf = (q: Quantities) => q.map((v) => given(v));
 
-/** @throws AppError `out_of_domain` where the first order says that nothing is uncertain and the second does not. */
+/** @throws AppError `out_of_domain` where the first order gives no uncertainty and the second order does. */
 function refuseStationary(r: ReturnType<typeof propagate>): void {
   const isUncertain = r.budget.some((q) => q.u > 0);
   if (!isUncertain || r.contributions.some((c) => c !== 0) || r.uSecondOrder === 0) return;

@@ -17,7 +17,7 @@ const design = oneOf(
 const tolerance = positive('USL − LSL, for the precision-to-tolerance ratio').optional();
 
 const ONE_EACH = { sameLength: [['value', 'operator', 'part']] };
-/** A gauge without variation of its own tells any number of categories apart: null on the wire. */
+/** A gauge without variation of its own distinguishes infinitely many categories: null on the wire. */
 const UNLIMITED = ['ndc'];
 
 /** Three operators, four parts, two readings each. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, names, numbers, oneOf, rows, whole } from '@/lib/formats/compute';
 import { fitGp, type GpJson, gpFromJson, gpToJson, leaveOneOut, predictGp, trainGp } from '@/lib/learning';
-import { fromRows, requireMoving, requireVariation } from '@/lib/numerics';
+import { fromRows, requireVariation, requireVarying } from '@/lib/numerics';
 import { checkLengths, define, given, inModelOrder } from '../../define';
 
 const KERNELS = ['rbf', 'matern12', 'matern32', 'matern52'] as const;
@@ -78,7 +78,7 @@ const train = define({
   run: ({ x, y, inputs: own, kernel, normalizeY, mean, ...training }) => {
     const shared = given({ normalizeY, mean });
     if (!kernel) {
-      requireMoving('x', fromRows(x), own);
+      requireVarying('x', fromRows(x), own);
       requireVariation('y', y);
     }
     const fit = kernel ? null : trainGp(x, y, { ...given(training), ...shared });

@@ -31,7 +31,7 @@ export interface AlertFilter {
   readonly area: string | null;
   readonly tool: string | null;
   readonly assignee: string | null;
-  /** Closed alerts are listed from here on, by the time they were closed. */
+  /** Closed alerts are listed if they were closed at or after this time. */
   readonly fromMs: number;
   readonly limit: number;
   /** `next` of the page before. */
@@ -58,7 +58,7 @@ export const alertRow = ({ first_at, last_at, raised_at, closed_at, ...r }: RawA
 
 /** State, severity, process time and id of the last row of a page. */
 const ALERT_KEYS: readonly CursorKey[] = ['integer', 'integer', 'integer', 'uuid'];
-/** What waits stands first, worst first and newest first; what is closed follows by the time it was closed. */
+/** Alerts that wait come first, worst first, then newest; closed ones follow by the time they were closed. */
 const STATE_RANK = sql`array_position(ARRAY['open', 'acknowledged', 'closed'], state::text)`;
 const SEVERITY_RANK = sql`CASE WHEN state = 'closed' THEN 0 ELSE COALESCE(array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), 9) END`;
 const LISTED_AT = sql`CASE WHEN state = 'closed' THEN COALESCE(closed_at, last_at) ELSE last_at END`;
@@ -67,7 +67,7 @@ export interface AlertPage {
   rows: AlertRow[];
   /** Of all pages. */
   total: number;
-  /** Closed before `fromMs`, and by the other filters part of the list. */
+  /** Closed before `fromMs` and matching the other filters. */
   older: number;
   /** Of the next page. */
   next: string | null;

@@ -21,7 +21,7 @@ export interface HistoryEntry {
 
 type Event = RowOf<'alert_event', 'id' | 'at' | 'actor' | 'kind' | 'text'>;
 
-/** Entries of one actor that follow each other and say the same become one; each further sighting says the same, whatever its numbers. */
+/** Consecutive entries of one actor that say the same become one; further sightings count as the same, whatever their numbers. */
 export function foldHistory(events: readonly Event[]): HistoryEntry[] {
   const out: HistoryEntry[] = [];
   let before: Event | undefined;
@@ -47,13 +47,13 @@ export interface SignalRow {
   lot: string | null;
   slot: number | null;
   judged: number | null;
-  /** Of the centre line: above or below. */
+  /** Side of the centre line: above or below. */
   side: string | null;
-  /** Set when the point was judged anew and no longer gives the signal. */
+  /** Set when the point was judged again and no longer gives the signal. */
   withdrawnMs: number | null;
   /** What is plotted now; null when the point left its chart, as a corrected one does. */
   now: number | null;
-  /** The reason why a person left the point out. */
+  /** The reason why a person excluded the point. */
   excluded: string | null;
 }
 
@@ -112,11 +112,11 @@ export interface Commonality {
   inAll: number;
   ofAll: number;
   lotsInAll: number;
-  /** Share in the alert over share in all; null where the wafers are too few to tell. */
+  /** Share in the alert over share in all; null where there are too few wafers to judge. */
   ratio: number | null;
 }
 
-/** Fewer wafers in an alert than this have everything in common by chance. */
+/** With fewer wafers than this in an alert, common factors are chance. */
 const LEAST_WAFERS = 3;
 
 /** Share in the alert over share in all; null below three wafers in the alert, or where no wafer of the step is outside it. */

@@ -2,7 +2,7 @@ import { moments } from '@/lib/numerics';
 import { rangeMoments } from '@/lib/spc';
 import { type LoopCapability, type LoopHead, loopCapability } from './loop-head';
 
-/** What the figures need of an observation. */
+/** What the statistics need of an observation. */
 interface Step {
   readonly thread_id: string;
 }

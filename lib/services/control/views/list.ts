@@ -17,7 +17,7 @@ export interface LoopFilter {
 export interface LoopRow extends LoopHead {
   threads: number;
   lastMs: number | null;
-  /** Control on, and the same wafers without it, by the model of the version that learned each. */
+  /** With control, and the same wafers without it by the model of the version that learned each. */
   withControl: LoopCapability | null;
   withoutControl: LoopCapability | null;
   /** The configuration in force, judged by history; null where it cannot work, so that tools are refused. */

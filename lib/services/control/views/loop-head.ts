@@ -20,7 +20,7 @@ export interface LoopHead {
   usl: number | null;
 }
 
-/** Ppk (overall sigma) and Cpk (within sigma) of one set of wafers; null where it cannot be had. */
+/** Ppk (overall sigma) and Cpk (within sigma) of one set of wafers; null where it cannot be computed. */
 export interface LoopCapability {
   n: number;
   mean: number;
@@ -38,8 +38,8 @@ const specOf = (lsl: number | null, usl: number | null): Specification => ({
 });
 
 /**
- * Capability from mean, overall and within sigma. Ppk is the figure that shows what control does: the within sigma holds only what changes
- * from one wafer of a thread to its next, so drift and steps do not enter Cpk.
+ * Capability from mean, overall and within sigma. Ppk is the figure that shows what control does: the within sigma holds only what changes from one
+ * wafer of a thread to the next, so drift and steps do not enter Cpk.
  */
 export function loopCapability(
   s: { n: number; mean: number | null; sigmaOverall: number | null; sigmaWithin: number | null },
@@ -63,6 +63,6 @@ export function loopCapability(
 
 /**
  * What the output of step `s` would have been at the nominal setpoint, by the model of the version that learned it (`v`): y − gain (x_applied − x_nominal).
- * It is a value of the model, no measurement: as good as the gain of that version, and no later version changes it.
+ * It is a model value and not a measurement: as good as the gain of that version, and unchanged by later versions.
  */
 export const WITHOUT_CONTROL = sql`(s.disturbance + (v.config->>'target')::float8)`;

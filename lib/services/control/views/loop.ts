@@ -53,7 +53,7 @@ export interface LoopThread {
   lastLot: string | null;
   dHat: number;
   uDHat: number | null;
-  /** What this thread would be told now; null while the configuration in force cannot work. */
+  /** What this thread would be advised now; null while the configuration in force cannot work. */
   next: { setpoint: number; explanation: AdviceView } | null;
 }
 
@@ -67,14 +67,14 @@ export interface LoopVersionView {
 
 export interface LoopView {
   loop: LoopHead;
-  /** Why the configuration in force is refused to tools; null: it is not. */
+  /** Why tools get no advice from the configuration in force; null: they do. */
   refusal: string | null;
   threads: LoopThread[];
   observations: LoopObservations;
   advice: LoopAdvice;
   withControl: LoopCapability | null;
   withoutControl: LoopCapability | null;
-  /** The configuration in force, judged by the gain that history tells and the delay that was observed; null where it cannot work. */
+  /** The configuration in force, judged by the gain estimated from history and the observed delay; null where it cannot work. */
   judgement: LoopJudgement | null;
   timing: LoopTiming | null;
   proposals: LoopProposal[];
@@ -241,7 +241,7 @@ async function threadsOf(loop: LoopHead): Promise<Pick<LoopView, 'threads' | 're
   return { threads, refusal };
 }
 
-/** The page of a loop that cannot advise is where it is mended, so it says what a tool is told in place of failing. */
+/** The page of a loop that cannot advise is where it is repaired, so it shows what a tool would be answered instead of failing. */
 async function nextOrRefusal(
   loop: LoopHead,
   places: readonly { readonly tool: string; readonly chamber: string }[],

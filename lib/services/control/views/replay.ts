@@ -12,13 +12,13 @@ import { loopHead } from './loop';
 import { type LoopCapability, loopCapability } from './loop-head';
 
 const OBSERVATIONS = 200;
-/** Observations that a comparison needs. */
+/** Fewest observations for a comparison. */
 const FEWEST = 10;
 
 export interface ReplaySide {
   capability: LoopCapability | null;
   rms: number;
-  /** Lots that asked for a setpoint. */
+  /** Lots that requested a setpoint. */
   decisions: number;
   /** Decisions that changed the setpoint from the one in use. */
   moves: number;
@@ -31,12 +31,12 @@ export interface LoopReplay {
   threads: number;
   fromMs: number;
   toMs: number;
-  /** The stretch holds only what the version in force did. */
+  /** The period holds only decisions of the version in force. */
   ownHistory: boolean;
   /** Gain of the process that the counterfactual outputs assume. */
   gain: number;
   gainSource: 'history' | 'model';
-  /** The recorded decisions of the stretch made again, each by its own version. */
+  /** The recorded decisions of the period made again, each by its own version. */
   audit: RecordAudit;
   recorded: ReplaySide;
   present: ReplaySide;
@@ -52,11 +52,11 @@ interface Outcome {
 }
 
 /**
- * The newest stretch of a loop's record decided again: with the version in force, and with a proposed configuration, which takes over at its
- * first decision from the estimate that the threads had. Decisions come from the same function, the same journal, at the same moments with
- * the same delays, so that the version in force gives its record to the last bit. The outputs follow a changed setpoint by the gain of the
- * process: estimated from history where history tells it, else the model's. The stretch is the last 200 observations since the version in
- * force began; while it has fewer than ten, those before it too.
+ * The newest period of a loop's record decided again: with the version in force, and with a proposed configuration, which takes over at its first
+ * decision from the estimate that the threads had. Decisions come from the same function, the same journal, at the same times with the same delays,
+ * so that the version in force gives its record to the last bit. The outputs follow a changed setpoint by the gain of the process: estimated from
+ * history where history determines it, else the model's. The period is the last 200 observations since the version in force began, or while these are
+ * fewer than ten, those before it too.
  * @throws AppError `invalid_input` for a configuration that cannot work, or fewer than ten observations with recorded decisions.
  */
 export const replayLoop = verb(
@@ -89,7 +89,7 @@ export const replayLoop = verb(
   },
 );
 
-/** From when the record is replayed, by process time. */
+/** Process time from which the record is replayed. */
 async function stretchOf(loopId: string, version: number): Promise<{ from: Date; ownHistory: boolean }> {
   const row = await db().one<{ since: Date | null; own: Date | null; n: number; n_own: number; newest: Date | null }>(sql`
     WITH asked AS (SELECT min(at) AS since, min(at) FILTER (WHERE version = ${version}) AS own FROM advice WHERE loop_id = ${loopId} AND seen IS NOT NULL),

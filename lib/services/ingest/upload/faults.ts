@@ -1,17 +1,17 @@
 import { type MappedRows, type MappedWafer, QUOTING_ROW_FAULTS, type RowFault } from '@/lib/formats/csv/map-rows';
 import type { RecordResult } from '..';
 
-/** One kind of fault of a file: said once, with all that it concerns. */
+/** One kind of fault of a file: reported once, with all that it concerns. */
 export interface CsvFault {
-  /** First line of the file that has it; 0 for the file as a whole. */
+  /** First line of the file with it; 0 for the file as a whole. */
   readonly line: number;
   /** All its lines, as ranges: "2–118, 120". */
   readonly lines: string;
   readonly rows: number;
-  /** Wafers that are refused for it. */
+  /** Number of wafers refused for it. */
   readonly wafers: number;
   readonly field: string;
-  /** Of the first line; where others differ only in what the cell holds, it says so. */
+  /** The message of the first line; where others differ only in the content of the cell, it says so. */
   readonly message: string;
 }
 
@@ -22,7 +22,7 @@ interface Kind {
   readonly wafers: Set<string>;
 }
 
-/** Codes whose words quote what a cell or a site holds: faults of one field with one of them are one kind, whatever the words. */
+/** Codes whose messages quote a cell or a site: faults of one field with such a code are one kind, whatever the message. */
 const QUOTING: ReadonlySet<string> = new Set([
   ...QUOTING_ROW_FAULTS,
   'ahead_of_clock',
@@ -34,7 +34,7 @@ const QUOTING: ReadonlySet<string> = new Set([
 
 /**
  * Faults of rows and refusals of wafers, each kind once, in the order of their first lines.
- * @param results - what the ingest kind says of `mapped.wafers`, by their index.
+ * @param results - the results of `mapped.wafers` from ingestion, by index.
  */
 export function faultKinds(mapped: MappedRows, results: readonly RecordResult[]): CsvFault[] {
   const kinds = new Map<string, Kind>();
@@ -78,7 +78,7 @@ function told({ field, messages, lines, wafers }: Kind): CsvFault {
   };
 }
 
-/** Ranges that are told one by one; more are summed up. */
+/** Ranges that are listed one by one; more are summarised. */
 const MOST_RANGES = 6;
 
 /** Ascending line numbers as ranges: "2–118, 120". */

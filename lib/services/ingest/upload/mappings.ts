@@ -4,14 +4,14 @@ import { CSV_FIELDS, type CsvField, type CsvMapping, DATE_ORDERS } from '@/lib/f
 import { audit } from '../../audit';
 import { timeOf, verb } from '../../verb';
 
-/** Lines before the names of the columns, far more than any instrument writes. */
+/** Most lines before the column names, far more than any instrument writes. */
 const HEADER_AT_MOST = 10_000;
 
 const source = z.union([
   z.strictObject({ column: z.string().min(1).max(200) }),
   z.strictObject({ constant: z.string().trim().min(1).max(200) }),
 ]);
-/** A mapping as it is sent; what is no field is refused. */
+/** A mapping as it is sent; unknown fields are refused. */
 export const mappingIn = z.strictObject({
   ...(Object.fromEntries(CSV_FIELDS.map((f) => [f.name, source.optional()])) as Record<CsvField, z.ZodOptional<typeof source>>),
   dates: z.enum(DATE_ORDERS).optional(),
@@ -20,7 +20,7 @@ export const mappingIn = z.strictObject({
 export interface SavedMapping {
   name: string;
   mapping: CsvMapping;
-  /** Line that names the columns in files of this shape, from 1; null: it is searched for. */
+  /** Line with the column names in files of this shape, from 1; null: it is searched for. */
   headerLine: number | null;
   author: string;
   createdMs: number;
@@ -46,7 +46,7 @@ const headerLineIn = z
   .max(HEADER_AT_MOST, `names of columns below line ${HEADER_AT_MOST} are not taken`)
   .nullable();
 
-/** Saves a mapping and the line that names the columns under a name; a name that exists is replaced. Audited. */
+/** Saves a mapping and its header line under a name; an existing one is replaced. Audited. */
 export const saveMapping = verb(
   {
     name: 'csv-mapping.save',

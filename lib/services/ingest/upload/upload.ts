@@ -26,13 +26,13 @@ export interface CsvPreview {
   metadata: { line: number; text: string }[];
   /** Columns that no field uses. */
   unused: string[];
-  /** Earliest and latest time of the wafers as they were understood, UTC; null: no wafer. */
+  /** Earliest and latest time of the wafers as parsed, UTC; null: no wafer. */
   times: { first: string; last: string } | null;
   firstRows: string[][];
   rows: number;
   delimiter: string;
   mapping: CsvMapping;
-  /** What is wrong, each kind once: of rows that cannot be read, and of wafers that the store would refuse. */
+  /** Faults, each kind once: of rows that cannot be read, and of wafers that would be refused. */
   faults: CsvFault[];
   faultTotal: number;
   /** Wafers that an upload would keep now, that are stored already, and that it would refuse. */
@@ -53,10 +53,9 @@ export interface CsvPreview {
 }
 
 /**
- * What a file would become: its first rows, the mapping (guessed from the names when none is given), the wafers it makes, and what the upload
- * of it would say, by the same checks.
- * A key that who asks has used before is a repeat.
- * @throws AppError `invalid_input` when the file is unreadable, or the mapping names columns that it has not.
+ * A preview of a file: its first rows, the mapping (guessed from the names when none is given), the wafers it makes, and the result that its upload
+ * would give, by the same checks. A key that the caller has used before is a repeat.
+ * @throws AppError `invalid_input` when the file is unreadable, or the mapping names columns that it does not have.
  */
 export const previewCsv = verb(
   {
@@ -98,14 +97,14 @@ export const previewCsv = verb(
 
 const NOTHING: BatchResult = { accepted: 0, repeated: 0, rejected: 0, withheld: 0, results: [] };
 
-/** Whose the records of an upload are. */
+/** The sender of the records of an upload. */
 const senderOf = (ctx: Ctx): string => `csv:${ctx.by.email}`;
 
 async function* records(wafers: readonly MappedWafer[]) {
   for (const w of wafers) yield { value: w.record, bytes: 32 * w.lines.length };
 }
 
-/** More wafers than go in one upload are a fault of the file as a whole. */
+/** More wafers than one upload may hold are a fault of the file as a whole. */
 const tooMany = (wafers: readonly MappedWafer[]): CsvFault | null =>
   wafers.length <= MAX_BATCH
     ? null
@@ -138,8 +137,8 @@ export interface CsvResult {
   rejected: number;
   withheld: number;
   /**
-   * What the file has put or found in the store, a group a lot and quantity; `id` is its first wafer, `from` its earliest time, `withoutRun`
-   * how many of its wafers no run at the step is known of: charts and controllers follow process time, so these wait for it.
+   * What the file stored or found stored, one group per lot and quantity; `id` is its first wafer, `from` its earliest time, `withoutRun` the number
+   * of its wafers without a known run at the step: charts and controllers follow process time, so these wait for it.
    */
   stored: {
     lot: string;
@@ -151,7 +150,7 @@ export interface CsvResult {
     id: string;
     from: string;
   }[];
-  /** Why wafers were refused, each kind once, and how many kinds there are. */
+  /** Why wafers were refused, each kind once, and the number of kinds. */
   issues: CsvFault[];
   issueTotal: number;
 }

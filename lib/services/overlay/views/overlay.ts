@@ -44,13 +44,13 @@ export interface OverlayRow {
   residualY: number | null;
   meanX: number | null;
   meanY: number | null;
-  /** A rule fired with its charted point, or that of its lot. */
+  /** A rule fired at its charted point, or at that of its lot. */
   isOut: boolean;
   /** Limits judged one of these points. */
   isJudged: boolean;
 }
 
-/** Overlay measurements, newest first, with the figures they are judged by. */
+/** Overlay measurements, newest first, with their key figures. */
 export async function listOverlay(f: OverlayFilter): Promise<{ rows: OverlayRow[]; total: number; next: string | null }> {
   const [at, slot, id] = readCursor(f.after ?? null, OVERLAY_KEYS) ?? [];
   const filters = [
@@ -78,7 +78,7 @@ export async function listOverlay(f: OverlayFilter): Promise<{ rows: OverlayRow[
   };
 }
 
-/** Overlay is charted by lot: what a wafer's charts say is what its lot's say, beside any chart of its own. */
+/** Overlay is charted by lot: a wafer takes the judgement of its lot's charts, beside that of any chart of its own. */
 async function judgementsOf(
   rows: readonly { id: string; lot: string; operation: string }[],
 ): Promise<Pick<OverlayRow, 'isOut' | 'isJudged'>[]> {
@@ -99,7 +99,7 @@ export interface OverlayTermView {
   scope: string;
   axis: string;
   unit: string;
-  /** Null: this plan cannot tell the term apart from others. */
+  /** Null: this plan cannot distinguish the term from others. */
   value: number | null;
   u: number | null;
   /** Its largest correlation with another term of the axis. */
@@ -137,7 +137,7 @@ export interface OverlayView {
   radiusMm: number;
   /** Null where the marks do not determine it. */
   statistics: Record<'raw' | 'modelled' | 'residual', OverlaySummary | null>;
-  /** Why there is no model of this wafer. */
+  /** Why this wafer has no model. */
   unfitted: string | null;
   terms: OverlayTermView[];
   unidentifiable: string[];

@@ -4,7 +4,7 @@ import { type TrialDifference, type TrialWafer, trialDifference } from '../trial
 
 export interface RecipeTrial {
   id: string;
-  /** Of the draft's saves; an older one than the draft's is void. */
+  /** Revision of the draft that was tried; a trial of an older revision does not count. */
   revision: number;
   baseVersion: number;
   state: 'running' | 'stopped' | 'ready' | 'failed';
@@ -29,7 +29,7 @@ export interface RecipeDraft {
   state: 'draft' | 'proposed';
   reason: string | null;
   updatedMs: number;
-  /** The last decision, where it was given back. */
+  /** The last decision, where the draft was returned. */
   decidedBy: string | null;
   decisionReason: string | null;
   /** The newest trial. */

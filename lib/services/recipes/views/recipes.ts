@@ -29,7 +29,7 @@ export interface RecipeRow {
   proposed: number;
 }
 
-/** All metrology recipes with how they did in the week before `now`. */
+/** All metrology recipes with their results in the week before `now`. */
 export async function listRecipes(now: number): Promise<RecipeRow[]> {
   const rows = await db().rows<{
     id: string;
@@ -84,7 +84,7 @@ export interface RecipeView {
   content: MetrologyRecipe;
   certificate: ConvergenceCertificate | null;
   versions: RecipeVersion[];
-  /** The last spectra fitted by it, newest first: what an editor may hold its draft against. */
+  /** The last spectra fitted by it, newest first: what the editor may compare its draft with. */
   recent: {
     spectrumId: string;
     lot: string;
@@ -94,7 +94,7 @@ export interface RecipeView {
     accepted: number | null;
     sites: number;
     version: number | null;
-    /** Channels as sent, and the place of their axis in `axes`. */
+    /** Channels as sent, and the index of their axis in `axes`. */
     channels: string[];
     axis: number;
   }[];

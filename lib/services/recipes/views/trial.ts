@@ -16,7 +16,7 @@ export interface TrialWaferView {
   y: Float64Array;
   radiusMm: number;
   edgeExclusionMm: number;
-  /** What became of each site; null where the version in force could not be tried on this wafer. */
+  /** Verdict on each site; null where the version in force could not be tried on this wafer. */
   draft: readonly string[];
   base: readonly string[] | null;
   /** In the order of the trial's parameters. */
@@ -37,7 +37,7 @@ interface Row {
   edge_exclusion_mm: number | null;
 }
 
-/** 300 mm with 3 mm: of wafers whose product says nothing else. */
+/** Default geometry: 300 mm with 3 mm edge exclusion. */
 const USUAL = { diameterMm: 300, edgeExclusionMm: 3 };
 
 /**

@@ -13,7 +13,7 @@ export interface RunHead {
   slot: number;
   recipe: string;
   recipeVersion: number;
-  /** The recipe is registered, and neither for this product nor for all. */
+  /** The recipe is registered, but neither for this product nor for all. */
   isWrongRecipe: boolean;
   setpoints: Record<string, number>;
   adviceId: string | null;

@@ -5,7 +5,7 @@ import type { RunHead } from './run-head';
 export interface RunTrace {
   t: Float32Array;
   steps: { name: string; fromS: number; toS: number }[];
-  /** `band` is absent where no good run has anything to compare this sensor with. */
+  /** `band` is absent where no good run has samples of this sensor. */
   sensors: { name: string; unit: string; v: Float32Array; band: GoldenBand | undefined }[];
   golden: GoldenRuns;
 }
@@ -13,10 +13,10 @@ export interface RunTrace {
 /** The good runs that the golden band is made of; all of the run's own recipe. */
 export interface GoldenRuns {
   runs: number;
-  /** So many are needed for a band. */
+  /** Fewest runs for a band. */
   least: number;
   recipe: string;
-  /** Of this version alone; null: of several, because there were too few of one. */
+  /** Of this version alone; null: of several, since there were too few of one. */
   version: number | null;
   products: string[];
 }
@@ -34,13 +34,13 @@ interface TraceRow {
 const MOST_RUNS = 24;
 /** Runs of one lot are alike: a band of few lots would be too narrow. */
 const PER_LOT = 2;
-/** So many good runs of the same version make a band of their own. */
+/** From this many good runs of the same version on, the band is of that version alone. */
 const ENOUGH_OF_VERSION = 8;
 
 /**
- * The trace of a run with the golden band of each sensor: up to 24 earlier runs of the same chamber, operation and recipe with the same
- * sensors, at most two of a lot, no charted point of which had a rule fired; later runs fill up where there are too few earlier ones. Of
- * the same version of the recipe where there are 8 or more, else of all; of whatever product that recipe ran on.
+ * The trace of a run with the golden band of each sensor: up to 24 earlier runs of the same chamber, operation and recipe with the same sensors, at
+ * most two per lot, without a rule fired at any charted point; later runs fill up where there are too few earlier ones. Of the same recipe version
+ * where there are 8 or more, else of all; of any product that the recipe ran on.
  */
 export async function runTrace(run: RunHead): Promise<RunTrace | null> {
   const at = new Date(run.startedMs);

@@ -3,7 +3,7 @@ import { capability, isDispersionRule, kindOf } from '@/lib/spc';
 import type { ChartColumns, ChartHead, ChartVersionView, SpcChartView } from './chart-model';
 import type { ChartSpecification } from './chart-specification';
 
-/** Why one specification cannot stand for all products of a chart. */
+/** Why no one specification holds for all products of a chart. */
 function differenceNote({ unspecified: without }: ChartSpecification): string {
   const how =
     without.length === 0
@@ -22,7 +22,7 @@ function unspecifiedNote(c: Pick<ChartHead, 'kind' | 'parameter' | 'operation'>,
     : `An ${label} chart has no capability of its own: see the individuals chart.`;
 }
 
-/** Which points of the window the specification in force did not hold for yet: they are judged by it all the same. */
+/** States which points of the window are older than the specification in force: they are judged by it all the same. */
 function olderNote(s: ChartSpecification, at: readonly number[]): string | null {
   const inForce = s.spans.at(-1);
   const older = inForce === undefined ? 0 : at.filter((ms) => ms < inForce.fromMs).length;
@@ -36,7 +36,7 @@ function olderNote(s: ChartSpecification, at: readonly number[]): string | null 
   return `${which} older than version ${inForce.version} of the specification and judged by it all the same.`;
 }
 
-/** What the indices of the limits' sigma say where that sigma is no short-term one. */
+/** What the indices mean where the sigma of the limits is not a short-term one. */
 const sigmaNote = (v: ChartVersionView | undefined): string | null =>
   v?.sigmaMethod === 'overall'
     ? 'Neighbouring points of the baseline follow each other, so the sigma of the limits is its overall standard deviation: Cp and Cpk say what the baseline could hold, Pp and Ppk what this window did.'
@@ -71,7 +71,7 @@ export function studyOf(
   const sigmaOverall = Math.sqrt(variance);
   if (!(sigmaOverall > 0))
     return { capability: null, capabilityNote: 'All points have the same value: a capability would mean nothing.' };
-  // A moving range repeats what the individuals show: only subgroups have a dispersion of their own to be out of control.
+  // A moving range repeats what the individuals show: only subgroups have a dispersion of their own that can be out of control.
   const counts = (r: number): boolean => !isDispersionRule(r) || kindOf(c.kind).ofSubgroups;
   const signals = used.filter((i) => p.rules[i]!.some(counts)).length;
   const distinct = new Set(used.map((i) => p.value[i])).size;

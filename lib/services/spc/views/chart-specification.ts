@@ -12,9 +12,9 @@ export interface SpecificationSpan extends SpecificationValues {
 
 /** The specification that a chart's values are judged by. */
 export interface ChartSpecification extends SpecificationValues {
-  /** Its versions, oldest first, where the chart is of one product; else only what holds now. */
+  /** Its versions, oldest first, where the chart is of one product; else only the version in force. */
   spans: SpecificationSpan[];
-  /** Products of this chart are specified differently, or only some of them are, so that none holds for all of its points. */
+  /** Products of this chart are specified differently, or only some of them are, so that no specification holds for all of its points. */
   differs: boolean;
   /** An individuals chart of the wafers' means at this operation has a specification of this parameter. */
   ofWafers: boolean;
@@ -27,7 +27,7 @@ export interface ChartSpecification extends SpecificationValues {
 export const specificationHref = (operation: string, parameter: string, product: string | null): string =>
   `/spc/specifications?operation=${encodeURIComponent(operation)}&parameter=${encodeURIComponent(parameter)}${product === null ? '' : `&product=${encodeURIComponent(product)}`}`;
 
-/** What holds for a chart now and what held before. */
+/** The specification of a chart now and before. */
 export async function chartSpecification(c: {
   id: string;
   operation: string;

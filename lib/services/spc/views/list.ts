@@ -12,13 +12,13 @@ export interface ScreenFilter {
   readonly tool: string | null;
   /** Default: all. */
   readonly parameter?: string | null;
-  /** Only charts whose values stand on the scale of a specification. */
+  /** Only charts whose values are on the scale of a specification. */
   readonly onlySpecified?: boolean;
   /** First part of the characteristic: measurement, zernike, overlay, vm. */
   readonly source: string | null;
   /** Kind of chart; default: all. */
   readonly kind?: string | null;
-  /** Only charts with a rule fired in the window. */
+  /** Only charts where a rule fired in the window. */
   readonly onlyOut: boolean;
   readonly limit: number;
   /** `next` of the page before. */
@@ -104,15 +104,15 @@ interface Row {
   minus_share: number;
 }
 
-/** Where a chart stands in the list: the five ranks, its title, its id. */
+/** Position of a chart in the list: the five ranks, its title, its id. */
 const CHART_KEYS: readonly CursorKey[] = ['integer', 'integer', 'integer', 'integer', 'number', 'text', 'uuid'];
 const chartKey = (r: Row): Cursor => [r.is_idle, r.is_closed, r.is_in, r.is_silent, r.minus_share, r.title, r.id];
 
 const SPARK_POINTS = 40;
 
 /**
- * The screening table: each chart with what a person ranks by. Worst first: charts with an open alert, then by rules fired in the
- * window and lowest Cpk over stability. One statement; charts without points in the window follow at the end.
+ * The screening table: each chart with the figures it is ranked by. Worst first: charts with an open alert, then by rules fired in the window and
+ * lowest Cpk over stability. One statement; charts without points in the window follow at the end.
  */
 export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]; total: number; next: string | null }> {
   const from = new Date(f.fromMs);
@@ -217,7 +217,7 @@ export interface FabLists {
   tools: { name: string; area: string }[];
 }
 
-/** What filters offer. */
+/** The choices of the filters. */
 export async function fabLists(): Promise<FabLists> {
   const [areas, operations, products, parameters, tools] = await Promise.all([
     db().rows<{ name: string }>(sql`SELECT name FROM area ORDER BY position`),

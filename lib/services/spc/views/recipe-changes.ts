@@ -3,7 +3,7 @@ import { db, type Sql, sql } from '@/lib/db';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import { type TrialWafer, trialDifference } from '../../recipes/trial-difference';
 
-/** Of which measured values a chart is. */
+/** The measured values of a chart. */
 export interface Charted {
   readonly operation: string;
   readonly product: string | null;
@@ -16,7 +16,7 @@ export interface Charted {
 export const isMeasured = (characteristic: string): boolean =>
   ['measurement', 'zernike'].includes(sourceOf(characteristic) ?? '');
 
-/** A version of a metrology recipe that came into force with another content than the one before it. */
+/** A version of a metrology recipe that came into force with content different from the one before it. */
 export interface RecipeChange {
   readonly recipeId: string;
   readonly recipe: string;
@@ -28,11 +28,11 @@ export interface RecipeChange {
 }
 
 const DAY_MS = 86_400_000;
-/** A wafer is measured so long after its process at most for the mark of a change to be sought among its points. */
+/** Longest time between process and measurement for which the mark of a change is sought among the points. */
 const MEASURED_WITHIN_MS = 7 * DAY_MS;
 
 const COLUMNS = sql`r.id AS "recipeId", r.name AS recipe, v.version, v.created_at, v.author, v.reason`;
-/** Versions that changed what the one before said, of recipes that report this quantity in either. */
+/** Versions with content different from the one before, of recipes that report this quantity in either. */
 const changesOf = (c: Charted) => sql`metrology_recipe r
   JOIN metrology_recipe_version v ON v.recipe_id = r.id
   JOIN metrology_recipe_version b ON b.recipe_id = r.id AND b.version = v.version - 1 AND b.content IS DISTINCT FROM v.content
@@ -50,9 +50,9 @@ const firstFitted = (c: Charted, v: { readonly recipe: Sql; readonly version: Sq
     AND f.measured_at BETWEEN ${v.inForce} - interval '7 days' AND ${v.inForce} + interval '7 days' AND ${ofChart(c)}`;
 
 /**
- * Changes of the metrology recipes that make the values of a chart. A chart goes by process time, and a wafer that was processed before the
- * change may have been fitted after it: `atMs` is the process time of the first wafer of the chart that the version fitted where that is
- * earlier than its coming into force, so that no point by the new version stands before the mark.
+ * Changes of the metrology recipes that make the values of a chart. A chart follows process time, and a wafer processed before the change may have
+ * been fitted after it: `atMs` is the process time of the first wafer of the chart that the version fitted, where that is earlier than its coming
+ * into force, so that no point by the new version lies before the mark.
  */
 export async function recipeChanges(c: Charted, fromMs: number, toMs: number): Promise<(RecipeChange & { atMs: number })[]> {
   const rows = await db().rows<Omit<RecipeChange, 'inForceMs'> & { created_at: Date; first: Date | null }>(sql`
@@ -67,22 +67,22 @@ export async function recipeChanges(c: Charted, fromMs: number, toMs: number): P
     .filter((r) => r.atMs >= fromMs && r.atMs <= toMs);
 }
 
-/** A signal so soon after a change of its recipe names the change: within this time, or this many points of its chart. */
+/** A signal within this time after a change of its recipe, or within this many points of its chart, names the change. */
 export const NAMED_WITHIN = { ms: DAY_MS, points: 25 } as const;
 
 /** The change of a metrology recipe that a signal follows, and what its trial found. */
 export interface RecipeEvidence extends RecipeChange {
   /** From the coming into force to the fit that gave the signal, ms. */
   readonly afterMs: number;
-  /** Points of the chart by this version up to the signal, it included; 0 where the first of them cannot be told. */
+  /** Points of the chart by this version up to the signal, it included; 0 where the first of them is not known. */
   readonly points: number;
   /** By the trial on stored spectra that the version was released on, new − old; null where none is stored or no site could be compared. */
   readonly trial: { readonly meanShift: number; readonly unit: string; readonly sites: number } | null;
 }
 
 /**
- * The change of recipe that the first signal of an alert comes soon after: its value was fitted by the new version within the first day of it, or is
- * among the first 25 points of the chart that are. It suppresses nothing: it says what else may have moved the value.
+ * The change of recipe shortly before the first signal of an alert: its value was fitted by the new version within its first day, or is among the
+ * first 25 points of the chart so fitted. It suppresses nothing: it says what else may have moved the value.
  * @param signal - the point that opened the alert; a wafer by its measurement, a lot by its name.
  */
 export async function recipeBehind(
@@ -110,7 +110,7 @@ export async function recipeBehind(
   return { ...change, inForceMs: created_at.getTime(), afterMs, points, trial };
 }
 
-/** Points of a chart from the first that the version made up to the signal. */
+/** Number of points of a chart from the first by the version up to the signal. */
 async function pointsBy(
   chart: Charted & { readonly id: string },
   v: { readonly recipeId: string; readonly version: number },
@@ -122,7 +122,7 @@ async function pointsBy(
   return row!.n;
 }
 
-/** What the trial that the version was released on found for the parameter. */
+/** The result for the parameter of the trial that the version was released on. */
 async function trialShift(
   v: { readonly recipeId: string; readonly version: number },
   parameter: string,

@@ -12,9 +12,9 @@ export interface SpecificationRow extends SpecificationValues {
   validFromMs: number;
   author: string;
   reason: string;
-  /** Charts whose values stand on this scale. */
+  /** Charts whose values are on this scale. */
   charts: number;
-  /** Loops of this context with another target: their own, or one that they could not leave yet. */
+  /** Loops of this context with another target: their own, or one that they could not change yet. */
   otherTargets: { id: string; name: string; target: number }[];
 }
 
@@ -58,7 +58,7 @@ export async function specificationVersions(key: {
   return rows.map(({ valid_from, ...r }) => ({ ...r, validFromMs: valid_from.getTime() }));
 }
 
-/** What the filters of the screen offer. */
+/** The choices of the filters of the screen. */
 export async function specificationLists(): Promise<{ products: string[]; operations: string[]; parameters: string[] }> {
   const row = await db().one<{ products: string[] | null; operations: string[] | null; parameters: string[] | null }>(sql`
     SELECT array_agg(DISTINCT product ORDER BY product) AS products, array_agg(DISTINCT operation ORDER BY operation) AS operations,

@@ -3,7 +3,7 @@ import { AppError } from '@/lib/errors';
 import { MEDIAN_CHI2 } from './list';
 import { type SpectrumView, spectrumView } from './spectrum';
 
-/** What belongs to an alert of kind `spectra`: the refused wafer, and how the station did around it. */
+/** Evidence of an alert of kind `spectra`: the refused wafer, and the station's other wafers around that time. */
 export interface SpectraEvidence {
   /** The refused wafer with the curves of its worst site; null where it has passed the retention time. */
   refused: SpectrumView | null;
@@ -18,7 +18,7 @@ export interface SpectraEvidence {
     accepted: number | null;
     reducedChi2: number | null;
   }[];
-  /** The same recipe on the other stations in the same window: does the sample trouble them too? */
+  /** The same recipe on the other stations in the same window: does the sample fail there too? */
   sisters: { station: string; wafers: number; sites: number; accepted: number }[];
 }
 

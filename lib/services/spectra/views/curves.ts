@@ -8,7 +8,7 @@ import { idFromAddress } from '../../address/id-from-address';
 export interface SiteSpectra {
   index: number;
   values: Float64Array;
-  /** By the station where it sends them, else by the recipe's noise model; NaN for channels that the recipe does not have. */
+  /** As sent by the station, else from the recipe's noise model; NaN for channels that the recipe does not have. */
   sigma: Float64Array;
   /** The station sent its own standard deviations. */
   isStated: boolean;
@@ -21,7 +21,7 @@ interface Source {
   readonly points: number;
 }
 
-/** Sites `first` to `first + count` cut out of the stored arrays in the database: a wafer's spectra may be many megabytes. */
+/** Sites `first` to `first + count`, sliced from the stored arrays in the database: a wafer's spectra may be many megabytes. */
 async function readSites(s: Source, recipe: MetrologyRecipe, first: number, count: number): Promise<SiteSpectra[]> {
   const n = s.channels.length * s.points;
   const bytes = n * Float32Array.BYTES_PER_ELEMENT;
@@ -89,7 +89,7 @@ export async function siteSpectra(id: string, index: number): Promise<SiteSpectr
   return spectraOfSite({ ...row, points: axisLength(row.axis) }, row.content, index);
 }
 
-/** Every measured value of a wafer, a line each: for the export. */
+/** Every measured value of a wafer, one per line, for the export. */
 export interface SpectraExport {
   readonly lot: string;
   readonly slot: number;
@@ -98,12 +98,12 @@ export interface SpectraExport {
   readonly rows: Iterable<readonly (string | number | Date)[]>;
 }
 
-/** What every line says of its wafer. */
+/** Columns of the wafer, repeated on every line. */
 const OF_WAFER = ['lot', 'wafer', 'product', 'operation', 'station', 'measured at', 'recipe', 'recipe version'] as const;
-/** Digits that a stored single-precision number can need. */
+/** Numbers of digits that a stored single-precision number may need. */
 const SINGLE_DIGITS = [6, 7, 8, 9] as const;
 
-/** A stored single-precision number as the shortest decimal that means it: 31.5219, not 31.521900177001953. */
+/** A stored single-precision number as the shortest decimal that identifies it: 31.5219, not 31.521900177001953. */
 function shortest(v: number): number {
   for (const digits of SINGLE_DIGITS) {
     const short = Number(v.toPrecision(digits));

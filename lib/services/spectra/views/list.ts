@@ -30,14 +30,14 @@ export interface SpectrumListRow {
   reducedChi2: number | null;
   /** Reported parameters of the accepted sites: mean and standard deviation over the wafer. */
   values: { parameter: string; unit: string; mean: number; sd: number | null; measurementId: string }[];
-  /** A rule fired on a chart of one of its values. */
+  /** A rule fired on the chart of one of its values. */
   isOut: boolean;
 }
 
 /** Median χ²/ν over the sites of `spectrum_fit f`; sites that failed have none. */
 export const MEDIAN_CHI2 = sql`(SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY c) FROM unnest(f.reduced_chi2) c WHERE c <> 'NaN')`;
 
-/** Wafers with spectra, newest first, with what their fits gave. */
+/** Wafers with spectra, newest first, with the results of their fits. */
 export async function listSpectra(f: SpectraFilter): Promise<{ rows: SpectrumListRow[]; total: number; refused: number }> {
   const rows = await db().rows<
     Omit<SpectrumListRow, 'measuredMs' | 'values'> & {
@@ -70,7 +70,7 @@ export async function listSpectra(f: SpectraFilter): Promise<{ rows: SpectrumLis
   };
 }
 
-/** Words of the filter bar. */
+/** Choices of the filter bar. */
 export interface SpectraLists {
   recipes: { id: string; name: string }[];
   /** Those that sent spectra in the last 30 days. */
@@ -78,7 +78,7 @@ export interface SpectraLists {
   products: string[];
 }
 
-/** What the list can be filtered by. */
+/** Choices by which the list can be filtered. */
 export async function spectraLists(now: number): Promise<SpectraLists> {
   const [recipes, stations, products] = await Promise.all([
     db().rows<SpectraLists['recipes'][number]>(sql`SELECT id, name FROM metrology_recipe ORDER BY name`),

@@ -44,7 +44,7 @@ export interface SpectrumView {
   recipe: {
     id: string;
     name: string;
-    /** The version that fitted these spectra, or that will. */
+    /** The version that fitted these spectra, or that will fit them. */
     version: number;
     latest: number;
     content: MetrologyRecipe;
@@ -58,7 +58,7 @@ export interface SpectrumView {
   maps: { parameter: string; label: string; unit: string; measurementId: string | null; map: SiteMap }[];
   /** Charts of the wafer means of the reported parameters that have a point of this wafer. */
   charts: { parameter: string; chartId: string; measurementId: string; isOut: boolean }[];
-  /** Other wafers of the lot with spectra for this recipe, in order of slot, this one among them. */
+  /** Other wafers of the lot with spectra for this recipe, in slot order, including this one. */
   lot: { id: string; slot: number; accepted: number | null; sites: number }[];
   alerts: { id: string; title: string; state: string; severity: string }[];
 }
@@ -106,7 +106,11 @@ type FitRow = RowOf<
   { status: SiteStatus[]; warnings: string[][] }
 >;
 
-/** One wafer's spectra with their fits. @param site - whose curves come along; null, or one outside the wafer, means the worst fitted. @throws AppError `not_found`. */
+/**
+ * One wafer's spectra with their fits.
+ * @param site - whose curves to include; null, or one outside the wafer, means the worst fit.
+ * @throws AppError `not_found`.
+ */
 export async function spectrumView(id: string, site: number | null): Promise<SpectrumView> {
   const r = await db().one<Row>(sql`
     SELECT s.id, s.key, s.lot, s.slot, s.product, s.layer, s.operation, s.station, s.plan, s.recipe, s.measured_at, s.received_at, s.channels, s.sites,
@@ -172,7 +176,7 @@ export async function spectrumView(id: string, site: number | null): Promise<Spe
   };
 }
 
-/** The site to look at first: one that has no fit at all, else the one with the largest χ²/ν; 0 before the fit. */
+/** The site to look at first: one without any fit, else the one with the largest χ²/ν; 0 before the fit. */
 export function worstSite(sites: readonly Pick<SpectrumSite, 'status' | 'reducedChi2'>[]): number {
   const failed = sites.findIndex((s) => s.status === 'failed');
   if (failed >= 0) return failed;

@@ -7,7 +7,7 @@ const auditFilterIn = z.strictObject({
   actor: text,
   entity: text,
   action: text,
-  /** Only what was done to this one thing. */
+  /** Only changes of this one entity. */
   id: text,
   fromMs: z.number(),
   toMs: z.number(),
@@ -21,15 +21,15 @@ export interface AuditRow {
   readonly action: string;
   readonly entity: string;
   readonly entityId: string;
-  /** What a person calls the thing that `entityId` stands for; the id itself where it is a name already or the thing is gone. */
+  /** Name of the thing behind `entityId`; the id itself where it is a name already or the thing is gone. */
   readonly name: string;
-  /** JSON, as it was kept. */
+  /** JSON, as stored. */
   readonly before: string | null;
   readonly after: string | null;
   readonly reason: string | null;
 }
 
-/** Names of the things whose ids are no names. A branch is only evaluated for its own entities, whose ids are UUIDs. */
+/** Names of the entities whose ids are not names. A branch is evaluated only for its own entities, whose ids are UUIDs. */
 const NAME = sql`
   COALESCE(CASE entity
     WHEN 'loop' THEN (SELECT name FROM control_loop WHERE id = entity_id::uuid)
@@ -41,7 +41,7 @@ const NAME = sql`
     WHEN 'surrogate' THEN (SELECT r.name || ', version ' || s.version FROM metrology_surrogate s JOIN metrology_recipe r ON r.id = s.recipe_id WHERE s.id = entity_id::uuid)
   END, entity_id)`;
 
-/** Entries of the trail, newest first, from entry `below` on (not with it). */
+/** Entries of the trail, newest first, older than entry `below`. */
 export async function auditRows(f: AuditFilter, below: number | null, limit: number): Promise<AuditRow[]> {
   const rows = await db().rows<Omit<AuditRow, 'atMs'> & { at: Date }>(sql`
     SELECT id, at, actor, action, entity, entity_id AS "entityId", ${NAME} AS name, before::text, after::text, reason FROM audit_entry
@@ -53,7 +53,7 @@ export async function auditRows(f: AuditFilter, below: number | null, limit: num
 
 const CHUNK = 1_000;
 
-/** All entries that a filter chooses, newest first, a thousand at a time as they are asked for. */
+/** All entries that match a filter, newest first, read a thousand at a time on demand. */
 export const exportAudit = verb({ name: 'audit.export', least: 'engineer', input: auditFilterIn }, async (_ctx, filter) =>
   chunksOf(filter),
 );
@@ -74,7 +74,7 @@ export interface AuditChoices {
   readonly actions: readonly string[];
 }
 
-/** What the window's entries can be filtered by. */
+/** Choices by which the window's entries can be filtered. */
 export async function auditChoices(fromMs: number, toMs: number): Promise<AuditChoices> {
   const rows = await db().rows<{ actor: string; entity: string; action: string }>(sql`
     SELECT DISTINCT actor, entity, action FROM audit_entry WHERE at >= ${new Date(fromMs)} AND at < ${new Date(toMs)} LIMIT 2000`);

@@ -6,15 +6,15 @@ export interface QueueRow {
   ready: number;
   sent: number;
   dead: number;
-  /** Age of the oldest task that waits, ms; null when none does. */
+  /** Age of the oldest waiting task, ms; null without one. */
   lagMs: number | null;
-  /** Tasks done in the last hour, failures, records, time a record and mean wait. */
+  /** Tasks done in the last hour, failures, records, time per record and mean wait. */
   done: number;
   failed: number;
   records: number;
   busyMs: number;
   waitMs: number | null;
-  /** Records a minute, oldest first; NaN for a minute in which the stage did nothing counts as 0. */
+  /** Records per minute, oldest first; 0 for a minute in which the stage did nothing. */
   perMinute: Float64Array;
 }
 

@@ -2,7 +2,7 @@ import { db, sql, where } from '@/lib/db';
 import { idFromAddress } from '../../address/id-from-address';
 import type { Validation } from './models';
 
-/** A model, and how it does in the window that the list shows. */
+/** A model and its performance in the window of the list. */
 export interface VmRow extends VmLive {
   id: string;
   operation: string;
@@ -16,20 +16,20 @@ export interface VmRow extends VmLive {
   components: number | null;
   q2: number | null;
   rmse: number | null;
-  /** All that were measured later, those outside the domain among them, and their RMSE. */
+  /** Predictions that were measured later, including those outside the domain, and their RMSE. */
   checkedAll: number;
   observedAll: number | null;
-  /** What the state of the model goes by, whatever window the list shows: the last 7 days and the last 30. */
+  /** The basis of the model's state, whatever window the list shows: the last 7 days and the last 30. */
   week: VmLive;
   month: VmLive;
 }
 
-/** How a model does live, over a stretch of time. */
+/** How a model performs live, over a period. */
 export interface VmLive {
   predictions: number;
-  /** Outside the model's domain: they are kept off the VM charts. */
+  /** Outside the model's domain: not on the VM charts. */
   unreliable: number;
-  /** Inside the domain and measured later, the share of them in their interval, and their RMSE. */
+  /** Inside the domain and measured later; the share of them in their interval, and their RMSE. */
   checked: number;
   coverage: number | null;
   observedRmse: number | null;
@@ -48,7 +48,7 @@ export interface VmFilter {
   readonly id?: string;
 }
 
-/** The figures of one stretch of `seen`, as JSON. @param since - where it begins, ms UTC. */
+/** The figures of one period of `seen`, as JSON. @param since - where it begins, ms UTC. */
 function live(since: number) {
   const of = sql`started_at >= ${new Date(since)}`;
   const measured = sql`reliable AND measured_at >= ${new Date(since)} AND ${of}`;
@@ -59,7 +59,7 @@ function live(since: number) {
 
 const NOTHING_LIVE: VmLive = { predictions: 0, unreliable: 0, checked: 0, coverage: null, observedRmse: null };
 
-/** The models with how they do: in the window that is looked at, and in the two that their state goes by. */
+/** The models with their performance in the chosen window, and in the two on which their state is based. */
 export async function listVmModels(f: VmFilter): Promise<VmRow[]> {
   const week = f.nowMs - WEEK_DAYS * DAY_MS;
   const month = f.nowMs - MONTH_DAYS * DAY_MS;

@@ -43,13 +43,16 @@ export interface VmView {
     checkedMs: number | null;
   };
   versions: VmVersionView[];
-  /** Of the newest version: input names with their importance, and the shares of variance. */
+  /** Of the newest version: input names with their importance, and shares of variance. */
   vip: { name: string; value: number }[];
   inputs: number;
   constant: number;
   xVariance: Float64Array;
   yVariance: Float64Array;
-  /** Limits of the newest version's domain: from later data (rows and lots of them) and moved since, or those of the training rows for an old version. */
+  /**
+   * Limits of the newest version's domain: from later data (with their rows and lots) and moved since, or those of the training rows for an old
+   * version.
+   */
   limits: { t2: number; spe: number; rows: number | null; contexts: number | null; shift: number } | null;
   predictions: {
     at: Float64Array;
@@ -70,7 +73,10 @@ export interface VmView {
     place: string[];
   };
   omitted: number;
-  /** Of the window: predictions by versions with a domain from later data, those outside, and those outside had the limits never been moved. */
+  /**
+   * Of the window: predictions by versions with a domain from later data, those outside, and those that would be outside had the limits never been
+   * moved.
+   */
   followed: { predictions: number; outside: number; unmoved: number };
   spec: { lsl: number | null; usl: number | null; target: number | null };
 }
@@ -150,7 +156,7 @@ async function versionsOf(id: string): Promise<VmVersionView[]> {
   }));
 }
 
-/** The share outside is what the limits are moved by, so it cannot show that they were calibrated well; the share without the moves can. */
+/** The share outside drives the moves of the limits, so it cannot show that they were calibrated well; the share without the moves can. */
 async function followedOf(id: string, fromMs: number, toMs: number): Promise<VmView['followed']> {
   const row = await db().one<VmView['followed']>(sql`
     SELECT count(*)::int AS predictions, (count(*) FILTER (WHERE NOT p.reliable))::int AS outside,

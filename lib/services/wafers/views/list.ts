@@ -23,7 +23,7 @@ export interface WaferGroup {
   operation: string;
   parameter: string;
   product: string | null;
-  /** The target of each product shown, null where it has none; where they differ one range of values says nothing. */
+  /** The target of each product shown, null where it has none; where they differ, one range of values is meaningless. */
   targets: { product: string; target: number | null }[];
   tiles: WaferTile[];
   total: number;
@@ -31,7 +31,7 @@ export interface WaferGroup {
 }
 
 export interface WaferGalleryView {
-  /** One a quantity: its maps share a unit, so they share a scale. Several only for a lot. */
+  /** One per quantity: its maps share a unit, so they share a scale. Several only for a lot. */
   groups: WaferGroup[];
   /** What the filters offer: operation and parameter pairs that have measurements here. */
   pairs: { operation: string; parameter: string; n: number }[];
@@ -39,7 +39,7 @@ export interface WaferGalleryView {
 
 /**
  * Maps of measured wafers, newest lot first, of one operation and parameter: the chosen pair, else the one with the newest measurement.
- * A lot shows all its pairs. Where all wafers are of one product its specification comes along.
+ * A lot shows all its pairs. Where all wafers are of one product, its specification is included.
  */
 export async function waferGallery(f: WaferFilter): Promise<WaferGalleryView> {
   const base = [

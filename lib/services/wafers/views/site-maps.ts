@@ -23,7 +23,7 @@ export interface SiteMap {
   y: Float64Array;
   value: Float64Array;
   u: Float64Array | null;
-  /** Of mean, sigma and range, from the sites they are made of; null where the record gives no u. */
+  /** Of mean, sigma and range, from their sites; null where the record gives no u. */
   uOf: { mean: number | null; sd: number | null; range: number | null };
   radiusMm: number;
   edgeExclusionMm: number;
@@ -103,7 +103,7 @@ export async function siteMaps(ids: readonly string[]): Promise<SiteMap[]> {
   return rows.map(toMap);
 }
 
-/** Site maps of a lot at one operation, on a tool or chamber where they are given, in slot order: what stands behind a point of a lot. */
+/** Site maps of a lot at one operation, on a tool or chamber where they are given, in slot order: the wafers behind a lot's point. */
 export async function lotMaps(o: {
   lot: string;
   operation: string;

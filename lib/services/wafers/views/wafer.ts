@@ -71,7 +71,7 @@ export interface WaferView {
   /** Why there is no fit of this wafer; null where there is one, or none yet. */
   unfitted: string | null;
   profile: { radiusMm: Float64Array; mean: Float64Array };
-  /** The wafers of this lot, operation and parameter, this one among them. */
+  /** The wafers of this lot, operation and parameter, including this one. */
   lot: SiteMap[];
   /** Charted points of this measurement. */
   points: (PointJudgement & {
@@ -91,7 +91,7 @@ export interface WaferView {
   neighbours: { before: string | null; after: string | null };
 }
 
-/** One measured wafer with everything that was computed of it. @throws AppError `not_found`. */
+/** One measured wafer with everything computed from it. @throws AppError `not_found`. */
 export async function waferView(id: string): Promise<WaferView> {
   const head = await headOf(idFromAddress('measurement', id));
   const lotIds = await db().rows<{ id: string }>(sql`
@@ -192,7 +192,7 @@ const pointsOf = (id: string): Promise<WaferView['points']> =>
     SELECT p.chart_id AS "chartId", c.title, c.characteristic, c.unit, p.value, p.ucl, p.lcl, ${JUDGEMENT}
     FROM chart_point p JOIN chart c ON c.id = p.chart_id WHERE p.record_id = ${id} ORDER BY (cardinality(p.rules) = 0), c.characteristic, c.title LIMIT 60`);
 
-/** Charts of single coefficients that this wafer belongs to: its own chamber first, then wider contexts. */
+/** Charts of single coefficients with this wafer: its own chamber first, then wider contexts. */
 async function zernikeChartsOf(h: WaferHead): Promise<WaferView['zernikeCharts']> {
   const rows = await db().rows<{ id: string; characteristic: string }>(sql`
     SELECT id, characteristic FROM chart WHERE active AND characteristic LIKE ${characteristicsOf('zernike')} AND operation = ${h.operation} AND parameter = ${h.parameter}

@@ -6,7 +6,7 @@ import { waferName } from '@/lib/ui/links';
 
 export const dynamic = 'force-dynamic';
 
-/** All spectra of a wafer as CSV, one measured value a line. */
+/** All spectra of a wafer as CSV, one measured value per line. */
 export const GET = route(async (_req, { params }: { params: Promise<{ id: string }> }) => {
   await requireActor();
   const data = await spectraExport((await params).id);

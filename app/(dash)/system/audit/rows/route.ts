@@ -22,7 +22,7 @@ const cells = (r: AuditRow) => [
   r.after,
 ];
 
-/** The entries that the audit page's filters choose, all of them, newest first, as CSV. */
+/** All entries that match the filters of the audit page, newest first, as CSV. */
 export const GET = route(async (req, _context, requestId) => {
   const ctx = askedBy(await requireActor(), requestId);
   const chunks = await exportAudit(ctx, auditFilter(Object.fromEntries(new URL(req.url).searchParams), ctx.now()));

@@ -7,7 +7,7 @@ export const dynamic = 'force-dynamic';
 
 const LIMIT_BYTES = 32 * 2 ** 20;
 
-/** Body and result stay text in this process: a thread parses, computes and writes them. */
+/** Body and result stay text in this process: a thread parses, computes and serialises. */
 export const POST = route<{ params: Promise<{ capability: string; name: string }> }>(async (req, { params }) => {
   const sender = await requireCompute(req, Date.now());
   const { capability, name } = await params;

@@ -5,8 +5,8 @@ const ACKNOWLEDGE_AFTER_MS = 48 * HOUR_MS;
 const CLOSE_AFTER_MS = 72 * HOUR_MS;
 
 /**
- * What the people of the simulated fab do with alerts of the history: look at one within two days, close it when three days brought no
- * further signal. They know nothing of the ground truth. Recent alerts stay for the people at the demo.
+ * How the people of the simulated fab work alerts of the history: they acknowledge one within two days and close it after three days without a
+ * further signal. They do not know the ground truth. Recent alerts are left to the user of the demo.
  */
 export async function workAlerts(client: FabClient, now: number): Promise<void> {
   const { alerts } = await client.openAlerts();

@@ -5,7 +5,7 @@ export function widthsBeyond(x: number, min: number, max: number): number {
 }
 
 /**
- * Whether a loop may learn from a run: a knob more than one width outside its range is where the gain is not known to hold.
+ * Whether a loop may learn from a run: more than one width outside the knob's range the gain is not known to hold.
  * @param x - setpoint, knob unit; [min, max] its range.
  */
-export const teaches = (x: number, min: number, max: number): boolean => widthsBeyond(x, min, max) <= 1;
+export const isInformative = (x: number, min: number, max: number): boolean => widthsBeyond(x, min, max) <= 1;

@@ -1,19 +1,19 @@
-/** A fault that the person at the keyboard can mend: printed as one line, what happened and what to do, never with a stack. */
-export class Trouble extends Error {
+/** A fault that the user can fix: printed as one line, what happened and what to do, never with a stack. */
+export class LauncherError extends Error {
   /**
    * @param {string} message - what happened, with the value that caused it
    * @param {string} remedy - what to do now
    */
   constructor(message, remedy) {
     super(message);
-    this.name = 'Trouble';
+    this.name = 'LauncherError';
     this.remedy = remedy;
   }
 }
 
 const oneLine = (text) => String(text).replace(/\s+/g, ' ').trim();
 
-/** Known texts in the output of child processes, and what they mean for the person. */
+/** Known texts in the output of child processes, and what they mean for the user. */
 const knownTexts = [
   [/ENOSPC|No space left on device/i, 'the disk is full', 'free some space (the demo needs about 2 GB) and start again'],
   [/EROFS|Read-only file system/i, 'the disk is read-only', 'set DATA_DIR to a folder that can be written'],
@@ -36,14 +36,14 @@ export function troubleIn(text, doing) {
     const hit = String(text)
       .split('\n')
       .find((line) => pattern.test(line));
-    if (hit) return new Trouble(`${doing}: ${what} (${oneLine(hit).slice(0, 160)})`, remedy);
+    if (hit) return new LauncherError(`${doing}: ${what} (${oneLine(hit).slice(0, 160)})`, remedy);
   }
   return undefined;
 }
 
 /** Any error as one line: message and remedy. `where` names a file with the details, when there is one. */
 export function explain(error, where) {
-  if (error instanceof Trouble) return `${oneLine(error.message)}: ${oneLine(error.remedy)}`;
+  if (error instanceof LauncherError) return `${oneLine(error.message)}: ${oneLine(error.remedy)}`;
   const code = error?.code;
   const path = error?.path ? ` (${error.path})` : '';
   if (code === 'ENOSPC') return `the disk is full${path}: free some space (the demo needs about 2 GB) and start again`;

@@ -1,11 +1,11 @@
 import { AppError } from '.';
 
 /**
- * Refuses to overwrite a change that somebody else made since the person looked.
+ * Refuses to overwrite a change that somebody else made meanwhile.
  * @param what - "the chart". @param seen - the version that the person saw.
  * @throws AppError `precondition_failed`.
  */
-export function requireSeen(what: string, version: number, seen: number): void {
+export function requireCurrentVersion(what: string, version: number, seen: number): void {
   if (version !== seen)
     throw new AppError(
       'precondition_failed',
