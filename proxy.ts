@@ -6,10 +6,10 @@ import { pageExists } from '@/lib/services/pages/page-exists';
 import { databaseAnswers } from '@/lib/services/system/status';
 
 /**
- * Pages, not the API (its routes say the same in problem+json) and not what a build brings. Of the API only addresses with a percent sign: Next answers
+ * Pages, not the API (its routes say the same in problem+json), not the files of the upload page (what passes here is cut at 10 MB) and not what a build brings. Of the API only addresses with a percent sign: Next answers
  * 500 to one that it cannot decode, before any route is asked.
  */
-export const config = { matcher: ['/((?!api/|_next/|icon\\.svg|.*\\.(?:svg|png|ico|txt)$).*)', '/api/(.*%.*)'] };
+export const config = { matcher: ['/((?!api/|upload/rows|_next/|icon\\.svg|.*\\.(?:svg|png|ico|txt)$).*)', '/api/(.*%.*)'] };
 
 const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><meta http-equiv="refresh" content="5"><title>Driftless: one moment</title>
 <style>body{font:16px/1.5 system-ui,sans-serif;max-width:36em;margin:20vh auto;padding:0 1em;color-scheme:light dark}</style>

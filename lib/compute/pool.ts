@@ -7,7 +7,7 @@ import { type PoolLimits, ThreadPool } from '@/lib/threads/pool';
 import { startThread } from '@/lib/threads/thread';
 import type { Answered, Question } from './answer';
 
-/** A sender has one thread fewer than there are, so one is always left for the others. */
+/** A sender has one thread fewer than there are, so that one alone never takes all; several with long work at once may, for as long as the time limit lasts. */
 export const LIMITS = {
   threads: 2,
   waiting: 32,

@@ -36,7 +36,7 @@ export function float8Array(v: ArrayLike<number | null>): string {
   for (let i = 0; i < v.length; i++) {
     const x = v[i];
     s += i > 0 ? ',' : '';
-    s += x === null || x === undefined || Number.isNaN(x) ? 'NULL' : String(x);
+    s += x === null || x === undefined || Number.isNaN(x) ? 'NULL' : Object.is(x, -0) ? '-0' : String(x);
   }
   return `${s}}`;
 }

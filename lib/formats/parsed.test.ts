@@ -106,3 +106,11 @@ test('keys of senders in any writing are kept as they are', () => {
   for (const key of ['run 1/2', 'Los-µ-17', '批次·3', 'مرحله', 'a'.repeat(200)]) expect(recordKey.parse(key)).toBe(key);
   expect(recordKey.safeParse('a'.repeat(201)).success).toBe(false);
 });
+
+test('texts that the database cannot keep are refused wherever they stand, by their field', () => {
+  const schema = z.object({ body: z.object({ list: z.array(z.object({ text: z.string() })) }), numbers: z.array(z.number()) });
+  const of = (text: string) => ({ body: { list: [{ text: 'fine 𝒳' }, { text }] }, numbers: [1] });
+  expect(parsed(schema, of('also fine'))).toEqual(of('also fine'));
+  expect(said(() => parsed(schema, of('a\0b')))).toMatch(/^body\.list\.1\.text: holds the character U\+0000/);
+  expect(said(() => parsed(schema, of('a\ud800b'), { body: 'body' }))).toMatch(/^list\.1\.text: holds half of a surrogate pair/);
+});

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '@/lib/errors';
 import { schemaFaults } from './issue-words';
-import { recordIdIn } from './scalars';
+import { recordIdIn, textFault } from './scalars';
 
 /** How faults of an input are worded. */
 export interface Told {
@@ -19,7 +19,7 @@ export interface Told {
  */
 export function parsed<S extends z.ZodType>(schema: S, input: unknown, { names = {}, body, fields }: Told = {}): z.output<S> {
   const r = schema.safeParse(input);
-  if (r.success) return r.data;
+  if (r.success) return withoutOddText(r.data, body);
   const within = body === undefined ? '' : `${body}.`;
   const issues = schemaFaults(r.error, input, { fields }).map((f) => ({
     ...f,
@@ -31,6 +31,24 @@ export function parsed<S extends z.ZodType>(schema: S, input: unknown, { names =
     .map((k) => names[k])
     .findLast((w) => w !== undefined);
   throw new AppError('invalid_input', `${word ?? (first.path || 'input')}: ${first.message}`, { field: first.path, issues });
+}
+
+/**
+ * The same value, whose texts the database can keep as they are, however deep they stand.
+ * @throws AppError `invalid_input` naming the field.
+ */
+function withoutOddText<T>(value: T, body: string | undefined): T {
+  const visit = (v: unknown, path: string): void => {
+    if (typeof v === 'string') {
+      const fault = textFault(v);
+      if (fault !== null) throw new AppError('invalid_input', `${path || 'input'}: ${fault}`, { field: path });
+    } else if (Array.isArray(v)) {
+      for (let i = 0; i < v.length; i++) if (typeof v[i] !== 'number') visit(v[i], path === '' ? String(i) : `${path}.${i}`);
+    } else if (typeof v === 'object' && v !== null && !ArrayBuffer.isView(v))
+      for (const [k, w] of Object.entries(v)) visit(w, path === '' ? (k === body ? '' : k) : `${path}.${k}`);
+  };
+  visit(value, '');
+  return value;
 }
 
 /**

@@ -31,6 +31,18 @@ test('groups are taken apart, and of a set what was added and taken out stays so
   expect(rebased(typed, was, now)).toEqual({ mode: 'set', limits: { lcl: '26', ucl: '34' }, rules: new Set([1, 3, 6]) });
 });
 
+test('an entry that takes the place of another is not given what somebody changed of that one: both are told', () => {
+  const layer = (name: string, thickness: string) => ({ name, thickness });
+  const was = { layers: [layer('oxide', '100'), layer('nitride', '50')] };
+  const typed = { layers: [layer('oxide', '100'), layer('resist', '50')] };
+  const now = { layers: [layer('oxide', '100'), layer('nitride', '65')] };
+  expect(rebased(typed, was, now)).toEqual(typed);
+  expect(clashes(typed, was, now)).toEqual(['layers']);
+  expect(rebased(typed, was, was)).toEqual(typed);
+  const other = { layers: [layer('oxide', '110'), layer('nitride', '50')] };
+  expect(rebased(typed, was, other)).toEqual({ layers: [layer('oxide', '110'), layer('resist', '50')] });
+});
+
 const content = fc.record({
   a: fc.constantFrom('1', '2', ''),
   group: fc.record({ b: fc.constantFrom('x', 'y'), c: fc.boolean() }),

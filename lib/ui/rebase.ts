@@ -19,8 +19,8 @@ const nameOf = (v: unknown): string | undefined => {
 };
 
 /**
- * Are the entries at one place of three lists one thing? Those with names are where none of the names stood at another place before; of others nobody knows,
- * and they pass where at most one side changed them.
+ * Are the entries at one place of three lists one thing? Those of one name are. A renamed entry may be the same thing or another,
+ * and of entries without a name nobody knows: they pass where at most one side changed them.
  */
 function isAligned(typed: readonly unknown[], was: readonly unknown[], now: readonly unknown[]): boolean {
   if (typed.length !== was.length || now.length !== was.length) return false;
@@ -28,8 +28,7 @@ function isAligned(typed: readonly unknown[], was: readonly unknown[], now: read
   return was.every((w, i) => {
     const [t, n] = [typed[i], now[i]];
     const own = [nameOf(t), nameOf(n)];
-    if (names[i] !== undefined && !own.includes(undefined))
-      return own.every((name) => name === names[i] || !names.includes(name));
+    if (names[i] !== undefined && own.every((name) => name === names[i])) return true;
     return sameContent(t, w) || sameContent(n, w) || sameContent(t, n);
   });
 }

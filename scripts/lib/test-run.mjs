@@ -88,7 +88,10 @@ async function boundaries() {
 const unreached = ({ onStart }) =>
   allOf([() => runStreaming({ name: 'unreached', args: [inRoot('scripts', 'unreached.mjs')], onStart })]);
 
-const unit = ({ bench: { dir }, onStart }) => vitestStage({ project: 'unit', report: join(dir, 'unit.json'), onStart });
+async function unit({ bench: { dir }, onStart }) {
+  await generateClient(onStart);
+  return vitestStage({ project: 'unit', report: join(dir, 'unit.json'), onStart });
+}
 
 async function reference({ onStart }) {
   if (!hasCommand('test:reference')) return { passed: 0, failed: 0, skipped: 0, note: 'none here' };

@@ -253,6 +253,10 @@ test('excluding a point and taking it back in opens no alert and changes none', 
     details: { field: 'reason' },
   });
   await excludePoint(as('ana'), { chart, record: bad.record_id, reason: 'wrong wafer on the gauge' });
+  await expect(excludePoint(as('vera'), { chart, record: bad.record_id, reason: 'another reason' })).rejects.toMatchObject({
+    code: 'conflict',
+    message: 'the point is excluded already: "wrong wafer on the gauge"',
+  });
   expect((await violationsOf(chart, 0, FAR)).find((w) => w.recordId === bad.record_id)).toBeUndefined();
   expect(await alertsOf(chart)).toEqual(before);
   for (const reason of ['', null, 'ok', '     ·'])

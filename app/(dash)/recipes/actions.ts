@@ -1,6 +1,5 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { requireActor } from '@/lib/auth';
 import { discardDraft, keepDraft } from '@/lib/services/recipes/drafts';
 import { setRecipeActive } from '@/lib/services/recipes/recipes';
 import { approveDraft, type ReleaseOutcome, releaseDraft, returnDraft } from '@/lib/services/recipes/release-draft';
@@ -10,7 +9,7 @@ import { type TrialSites, trialSites } from '@/lib/services/recipes/views/trial'
 import { type SiteSpectra, siteSpectra } from '@/lib/services/spectra/views/curves';
 import { asSent, type Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
-import { act, actFor } from '../session';
+import { act, actFor, readingActor } from '../session';
 
 /** Saves what is being edited; nothing of it is used. Returns its id and revision, or why it could not be saved. */
 export async function autosave(draft: unknown): Promise<{ kept: { id: string; revision: number } | null; error: string | null }> {
@@ -87,12 +86,12 @@ export async function endSurrogate(surrogate: string): Promise<ActionResult> {
 
 /** The result of a trial at every site, for its map and table. */
 export async function fetchTrialSites(trialId: string): Promise<TrialSites> {
-  await requireActor();
+  await readingActor();
   return trialSites(trialId);
 }
 
 /** The curves of a measured site, to compare a draft with. */
 export async function fetchMeasured(spectrumId: string, site: number): Promise<SiteSpectra> {
-  await requireActor();
+  await readingActor();
   return siteSpectra(String(spectrumId), Number(site));
 }

@@ -1,9 +1,9 @@
 'use server';
-import { requireActor } from '@/lib/auth';
 import { type SiteSpectra, siteSpectra } from '@/lib/services/spectra/views/curves';
+import { readingActor } from '../session';
 
 /** The curves of another site of a wafer, fetched when it is selected. */
 export async function fetchSiteSpectra(spectrumId: string, site: number): Promise<SiteSpectra> {
-  await requireActor();
+  await readingActor();
   return siteSpectra(String(spectrumId), Number(site));
 }

@@ -15,12 +15,13 @@ function utf16(bytes: Uint8Array): 'utf-16le' | 'utf-16be' | null {
 
 /**
  * Text of a file: UTF-16 if detected, else UTF-8. The byte-order mark is removed.
+ * @param isHead - the bytes are the beginning of a file: a character that is cut at their end is left out.
  * @throws AppError `invalid_input` naming the line that is neither: a file in an older code page would give wrong letters.
  */
-export function decodeText(bytes: Uint8Array): string {
+export function decodeText(bytes: Uint8Array, isHead = false): string {
   const encoding = utf16(bytes) ?? 'utf-8';
   try {
-    return new TextDecoder(encoding, { fatal: true }).decode(bytes);
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes, { stream: isHead });
   } catch (e) {
     const name = encoding.toUpperCase();
     throw new AppError(

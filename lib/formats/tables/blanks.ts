@@ -15,14 +15,18 @@ const isBlank = (line: string): boolean => line.trim() === '';
 const isNumber = (cell: string): boolean => Number.isFinite(cellNumber(cell, SEPARATOR)) || NOT_MEASURED.has(cell.toLowerCase());
 const numbersIn = (cells: readonly string[]): number => cells.reduce((n, c) => n + (isNumber(c) ? 1 : 0), 0);
 
+const isComment = (line: string): boolean => /^\s*[#%]/.test(line);
+
 /** Cells of a line. A unit in brackets belongs to the name before it; the mark of a comment before the names of the columns is no cell. */
-const cellsOf = (line: string): string[] =>
-  line
-    .trim()
-    .replace(/^[#%]+\s*/, '')
-    .replace(/[ \t]+(?=[([][^()[\]]*[)\]])/g, '\u0000')
-    .split(/[ \t]+/)
-    .map((c) => c.replaceAll('\u0000', SEPARATOR));
+function cellsOf(line: string): string[] {
+  const cells: string[] = [];
+  for (const word of line.split(/[ \t]+/)) {
+    const bare = cells.length === 0 ? word.replace(/^[#%]+/, '') : word;
+    if (/^[([].*[)\]]$/.test(bare) && cells.length > 0) cells[cells.length - 1] += SEPARATOR + bare;
+    else if (bare !== '') cells.push(bare);
+  }
+  return cells;
+}
 
 /** Lines that stand together with the same number of cells; blank ones between them are gaps. Indices from 0, `to` not included. */
 interface Block {
@@ -46,7 +50,7 @@ function tableIn(lines: readonly string[]): Block | null {
   for (const [i, line] of lines.entries()) {
     if (isBlank(line)) continue;
     const cells = cellsOf(line);
-    const numbers = numbersIn(cells);
+    const numbers = isComment(line) ? 0 : numbersIn(cells);
     if (open.width !== cells.length) open = { from: i, to: i, width: cells.length, numbers: 0, rows: 0 };
     open = { ...open, to: i + 1, numbers: open.numbers + numbers, rows: open.rows + (numbers > 0 ? 1 : 0) };
     if (isTable(open) && open.numbers > best.numbers) best = open;
@@ -54,15 +58,20 @@ function tableIn(lines: readonly string[]): Block | null {
   return best === NO_BLOCK ? null : best;
 }
 
-/** Whether something stands in the lines that CSV separates cells by. A comma between digits is a decimal one, as the blanks say. */
-const hasDelimiter = (lines: readonly string[]): boolean =>
-  lines.some((l) => /[,;|"]/.test(l.replace(/(?<=\d),(?=\d)/g, '')) || /\S\t/.test(l));
+/** Whether something stands in the lines of a table that CSV separates cells by. A comma between digits is a decimal one, as the blanks say. */
+const hasDelimiter = (lines: readonly string[], { from, to }: Block): boolean =>
+  lines
+    .slice(from, to)
+    .some(
+      (l) => !isComment(l) && numbersIn(cellsOf(l)) > 0 && (/[,;|"]/.test(l.replace(/(?<=\d),(?=\d)/g, '')) || /\S\t/.test(l)),
+    );
 
 /** The first whole lines; null where the bytes are no text. */
 function headOf(bytes: Uint8Array): string[] | null {
   try {
-    const text = decodeText(bytes.subarray(0, HEAD_BYTES));
-    return linesOf(bytes.length > HEAD_BYTES ? text.slice(0, text.lastIndexOf('\n') + 1) : text, MAX_CSV_ROWS);
+    const isCut = bytes.length > HEAD_BYTES;
+    const lines = linesOf(decodeText(bytes.subarray(0, HEAD_BYTES), isCut), MAX_CSV_ROWS);
+    return isCut ? lines.slice(0, -1) : lines;
   } catch {
     return null; // the format that takes the file says what is wrong with it
   }
@@ -77,7 +86,7 @@ function headerOf(lines: readonly string[], table: Block): number {
   for (let i = table.from; i < table.to; i++) {
     if (isBlank(lines[i]!)) continue;
     const cells = cellsOf(lines[i]!);
-    if (numbersIn(cells) > 0) break;
+    if (!isComment(lines[i]!) && numbersIn(cells) > 0) break;
     const known = Object.keys(guessMapping(cells)).length;
     if (new Set(cells).size === cells.length && known >= (best?.known ?? 0)) best = { line: i, known };
   }
@@ -97,7 +106,8 @@ export const blanks: TableFormat = {
   extensions: ['.dat', '.asc', '.prn'],
   recognises(bytes) {
     const head = headOf(bytes);
-    return head !== null && !hasDelimiter(head) && tableIn(head) !== null;
+    const table = head === null ? null : tableIn(head);
+    return head !== null && table !== null && !hasDelimiter(head, table);
   },
   read(bytes, headerLine, search) {
     const lines = linesOf(decodeText(bytes), 2 * MAX_CSV_ROWS);
@@ -116,11 +126,16 @@ export const blanks: TableFormat = {
       throw bad(
         `line ${metadata[0]!.line} stands before the names of the columns in line ${first + 1}; remove what stands before them`,
       );
-    const odd = lines.findIndex((l, i) => i > first && !isBlank(l) && !ofTable(l));
-    if (odd >= 0)
-      throw bad(
-        `line ${odd + 1} has ${cellsOf(lines[odd]!).length} cells, the table has ${width} (line ${first + 1}); write NaN where nothing was measured, and remove what stands after the table`,
-      );
+    const last = lines.findLastIndex((l) => ofTable(l) && !isComment(l) && numbersIn(cellsOf(l)) > 0);
+    for (const [i, l] of lines.entries()) {
+      if (i <= first || isBlank(l)) continue;
+      if (isComment(l)) throw bad(`line ${i + 1} is a comment within or after the table; remove it`);
+      if (!ofTable(l))
+        throw bad(
+          `line ${i + 1} has ${cellsOf(l).length} cells, the table has ${width} (line ${first + 1}); write NaN where nothing was measured, and remove what stands after the table`,
+        );
+      if (i > last) throw bad(`line ${i + 1} holds no number: remove what stands after the table`);
+    }
     // as CSV of the same lines: names, gaps and faults are then told as of any other file
     const rows = lines.map((l, i) => (i < first || isBlank(l) ? '' : cellsOf(l).map(quoted).join(',')));
     return { ...parseCsv(rows.join('\n'), first + 1), metadata, delimiter: SEPARATOR };

@@ -75,6 +75,33 @@ describe('a table with blanks between its columns', () => {
   test('what stands after the table is refused by its line', () => {
     expect(refusal(() => read(['x y t', ...ROWS, '', 'Mean 120.3'].join('\n'))).message).toMatch(/^line 7 has 2 cells/);
   });
+  test('a commented-out row is no measurement: it is refused by its line', () => {
+    expect(refusal(() => read(['x y t', '# 0 0 999.0', ...ROWS].join('\n'))).message).toMatch(/^line 2 is a comment/);
+    expect(refusal(() => read(['# x y t', ...ROWS, '#0 10 999'].join('\n'))).message).toMatch(/^line 6 is a comment/);
+  });
+  test('words after the table are refused, of whatever number', () => {
+    expect(refusal(() => read(['x y t', ...ROWS, 'end of file'].join('\n'))).message).toMatch(/^line 6 holds no number/);
+  });
+  test('commas before the table do not hide it', () => {
+    expect(read(['Recipe: OX-120, wafer 3', 'Date: 23.11.2026, 14:05', 'x y t', ...ROWS].join('\n')).header).toEqual([
+      'x',
+      'y',
+      't',
+    ]);
+  });
+  test('a line of a million blanks is read: each is looked at once', () => {
+    expect(() => read(`a${' '.repeat(1_000_000)}b\n1 2\n1 2\n`)).not.toThrow(/internal/);
+  });
+  test('a long file is known wherever its letters are cut, and with any line ends', () => {
+    for (let shift = 0; shift < 4; shift++) {
+      const rows = Array.from({ length: 6000 }, () => '0.0 0.0 120.31 µm');
+      expect(read([`x y t ${'u'.repeat(1 + shift)}`, ...rows].join('\n')).rows.length, String(shift)).toBe(6000);
+    }
+    expect(read(['x y t', ...Array.from({ length: 8000 }, (_, i) => `${i} 0 1`)].join('\r')).rows.length).toBe(8000);
+  });
+  test('U+0000 in a cell stays what it is, for the checks that refuse it', () => {
+    expect(read(['lot\0 y t', ...ROWS].join('\n')).header[0]).toBe('lot\0');
+  });
   test('a header line that is told is taken', () => {
     expect(read(['a b c', 'x y t', ...ROWS].join('\n'), 2).header).toEqual(['x', 'y', 't']);
   });

@@ -211,7 +211,7 @@ async function blame<R extends { key: string }>(batch: Batch<R>, judged: readonl
 
 /** Claims the keys and writes the records; what the kind could not keep gives its key back. */
 async function store<R extends { key: string }>(tx: Tx, batch: Batch<R>, judged: readonly Judged<R>[]): Promise<void> {
-  const claimed = await claim(tx, batch, judged);
+  const { claimed, conflicts } = await claim(tx, batch, judged);
   const { refused, pending }: Stored = claimed.length > 0 ? await batch.kind.insert(tx, batch.sender, claimed) : {};
   if (refused !== undefined && refused.size > 0) {
     const keys = claimed.filter((c) => refused.has(c.id)).map((c) => c.record.key);
@@ -221,7 +221,7 @@ async function store<R extends { key: string }>(tx: Tx, batch: Batch<R>, judged:
   }
   const mine = new Set(claimed.map((c) => c.id));
   for (const { index, id, record } of judged) {
-    const issues = refused?.get(id);
+    const issues = refused?.get(id) ?? conflicts.get(id);
     const open = pending?.get(id);
     batch.results.set(
       index,
@@ -232,25 +232,37 @@ async function store<R extends { key: string }>(tx: Tx, batch: Batch<R>, judged:
   }
 }
 
-/** Claims the keys in this transaction; of two requests racing with one key, one writes and the other is a repeat. */
+/** Records whose keys this transaction holds, and those whose key somebody else has just used for other content, by record id. */
+interface Claimed<R extends { key: string }> {
+  readonly claimed: readonly Judged<R>[];
+  readonly conflicts: ReadonlyMap<string, readonly FieldIssue[]>;
+}
+
+/** Claims the keys in this transaction. Of two requests racing with one key one writes; the other is a repeat, or a conflict where its content differs. */
 async function claim<R extends { key: string }>(
   tx: Tx,
   { kind, sender }: Batch<R>,
   js: readonly Judged<R>[],
-): Promise<readonly Judged<R>[]> {
+): Promise<Claimed<R>> {
   const n = await bulkInsert(
     tx,
     'ingest_key',
     js.map((j) => ({ sender, kind: kind.kind, key: j.record.key, record_id: j.id, digest: j.digest })),
     'ignore',
   );
-  if (n === js.length) return js;
+  if (n === js.length) return { claimed: js, conflicts: new Map() };
   // Rare: somebody else has just claimed some of them. What this transaction wrote carries its own transaction id.
-  const mine = await tx.rows<{ key: string }>(
-    sql`SELECT key FROM ingest_key WHERE sender = ${sender} AND kind = ${kind.kind} AND key = ANY(${js.map((j) => j.record.key)}::text[]) AND xmin = pg_current_xact_id()::xid`,
+  const rows = await tx.rows<{ key: string; digest: Buffer; mine: boolean }>(
+    sql`SELECT key, digest, xmin = pg_current_xact_id()::xid AS mine FROM ingest_key WHERE sender = ${sender} AND kind = ${kind.kind} AND key = ANY(${js.map((j) => j.record.key)}::text[])`,
   );
-  const keys = new Set(mine.map((m) => m.key));
-  return js.filter((j) => keys.has(j.record.key));
+  const known = new Map(rows.map((r) => [r.key, r]));
+  const lost = js.filter((j) => known.get(j.record.key)?.mine === false);
+  return {
+    claimed: js.filter((j) => known.get(j.record.key)?.mine === true),
+    conflicts: new Map(
+      lost.filter((j) => !known.get(j.record.key)!.digest.equals(j.digest)).map((j) => [j.id, [conflict(j.record.key)]]),
+    ),
+  };
 }
 
 /** The error of a body that breaks off after some of its records were kept says so, and lists them. */

@@ -187,6 +187,8 @@ async function setExcluded(
       sql`SELECT at, excluded FROM chart_point WHERE chart_id = ${chart.id} AND record_id = ${record} FOR UPDATE`,
     );
     if (point === undefined) throw new AppError('not_found', 'there is no such point on this chart');
+    if (action === 'exclude' && point.excluded !== null)
+      throw new AppError('conflict', `the point is excluded already: "${point.excluded}"`);
     if (action === 'include' && point.excluded === null)
       throw new AppError('conflict', 'the point is not excluded: somebody took it back in meanwhile');
     await tx.exec(

@@ -85,6 +85,7 @@ export function usePointer({ under, onHover, onClick, zoom }: PointerOptions): {
         if (!isPrimary(e)) return;
         const place = placeOf(e);
         setPress({ place, thing: under(...place), x: place[0] });
+        if (zoom) e.currentTarget.setPointerCapture?.(e.pointerId); // a drag may end beyond the edge
       },
       onPointerUp: (e) => {
         if (!press || !isPrimary(e)) return;
@@ -93,10 +94,16 @@ export function usePointer({ under, onHover, onClick, zoom }: PointerOptions): {
         const dragged = stretch(press.place[0], x);
         if (dragged && dragged.to - dragged.from > LEAST_DRAG) return zoom?.onRange(dragged.from, dragged.to);
         const isHeld = under(x, y) === press.thing || Math.hypot(x - press.place[0], y - press.place[1]) <= TREMOR;
-        if (press.thing >= 0 && isHeld) onClick?.(press.thing);
+        if (press.thing >= 0 && isHeld && isWithin(e)) onClick?.(press.thing);
       },
     },
   };
+}
+
+/** Whether the pointer is over the chart: a captured one need not be. */
+function isWithin({ currentTarget, clientX: x, clientY: y }: PointerEvent<Element>): boolean {
+  const { left, right, top, bottom } = currentTarget.getBoundingClientRect();
+  return x >= left && x <= right && y >= top && y <= bottom;
 }
 
 /**
@@ -117,7 +124,13 @@ export function useWalk({ count, under, onOpen, along = 'x', zoom }: WalkOptions
     under,
     onHover: (place) => setAt(place === null ? -1 : under(...place)),
     onClick: open,
-    zoom,
+    zoom: zoom && {
+      ...zoom,
+      onRange: (from, to) => {
+        setAt(-1); // the samples that follow are others
+        zoom.onRange(from, to);
+      },
+    },
   });
   const step = (d: number): void => setAt((i) => Math.min(count - 1, Math.max(0, (i < 0 ? (d > 0 ? -1 : count) : i) + d)));
   return {

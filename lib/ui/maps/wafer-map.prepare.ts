@@ -95,7 +95,7 @@ function note(asked: MapKind, used: MapKind, between: SiteInterpolation | null):
   const { status } = between;
   if (status !== 'interpolated') return used === 'die' ? 'die value: mean of the sites in it' : WHY_NOT[status];
   return asked === 'die'
-    ? 'die value: kriged at the die centre'
+    ? 'die value: kriged at the die centre, never beyond the range of the sites'
     : 'between sites: kriged, exact at the sites, never beyond their range';
 }
 
@@ -154,10 +154,13 @@ function layDies(
       if (near < usable) places.push({ col, row, x, y, isWhole: far <= usable });
     }
   const values = between?.field
-    ? interpolatedAt(
-        between,
-        places.map((d) => d.x),
-        places.map((d) => d.y),
+    ? within(
+        input.value,
+        interpolatedAt(
+          between,
+          places.map((d) => d.x),
+          places.map((d) => d.y),
+        ),
       )
     : meansByDie(input, w, h, places);
   return places.map((d, k) => ({

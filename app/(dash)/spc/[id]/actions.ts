@@ -9,7 +9,7 @@ import { act } from '../../session';
 /** Runs one verb that changes a chart. */
 async function on<I extends { chart: string }>(verb: Verb<I, unknown>, input: I, done: string): Promise<ActionResult> {
   const result = await act(verb, input, done);
-  if (result.ok) revalidatePath(`/spc/${input.chart}`);
+  revalidatePath(`/spc/${input.chart}`);
   return result;
 }
 

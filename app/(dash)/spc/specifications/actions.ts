@@ -13,6 +13,6 @@ export async function saveSpecification(
   reason: string,
 ): Promise<ActionResult> {
   const result = await act(changeSpecification, { of, seen, reason, ...values }, `Version ${seen + 1} is in force from now on.`);
-  if (result.ok) revalidatePath('/spc', 'layout');
+  revalidatePath('/spc', 'layout');
   return result;
 }
