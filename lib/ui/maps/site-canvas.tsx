@@ -83,7 +83,9 @@ export function SiteCanvas(p: SiteCanvasProps) {
   return (
     <figure className="m-0" style={{ width: size }}>
       <div className="flex items-start min-h-7 gap-2">
-        <figcaption className="text-sm font-semibold leading-7">{title}</figcaption>
+        <figcaption className="text-sm font-semibold leading-7 min-w-0 truncate" title={title}>
+          {title}
+        </figcaption>
         <span className="ml-auto">
           <ExportMenu items={exports} />
         </span>

@@ -17,7 +17,7 @@ export function chartInput(d: SpcChartView): ControlChartInput {
     u: p.u,
     n: p.n,
     followsN: kindOf(d.chart.kind).ofSubgroups,
-    dispersion: p.dispersion,
+    dispersion: kindOf(d.chart.kind).dispersion === null ? undefined : p.dispersion,
     dispersionName: dispersionName(d.chart.kind),
     rules: p.rules,
     excluded: p.excluded,
