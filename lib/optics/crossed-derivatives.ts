@@ -52,8 +52,7 @@ type Responses = readonly [TangentialResponse, TangentialResponse];
 /**
  * Jones matrix of a crossed grating, and the efficiencies of its propagating orders where asked, with their derivatives along given tangents, exact for the
  * truncated problem: the eigenmodes of the one solution serve all parameters (see `vectorSensitivity`). Curved outlines are stacks of rectangles that one
- * tangent moves together. Mirror planes are used along the axes where every tangent keeps them. Edges that coincide must move together, else the structure has
- * no derivative.
+ * tangent moves together. Mirror planes are used along the axes where every tangent keeps them. Edges that coincide must move together, else the structure has no derivative.
  * @param wavelengthNm - nm, in vacuum; incidence - polar angle and azimuth, rad; truncation - (M_x, M_y).
  * @param tangents - one per parameter: thicknesses, rectangles, indices, substrate, superstrate, angle, azimuth, wavelength, periods.
  * @returns amplitudes (dimensionless) and ∂ per unit of each tangent's parameter.
