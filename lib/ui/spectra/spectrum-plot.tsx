@@ -16,6 +16,7 @@ import {
   spectrumCsv,
   spectrumNotes,
   spectrumSummary,
+  valueText,
 } from './spectrum.prepare';
 
 const RIGHT = 14;
@@ -59,7 +60,7 @@ export function SpectrumPlot({ input, height = 240 }: { input: SpectrumInput; he
       table={{
         label: input.title,
         header: [xTitle, `Measured, ${input.unit}`, 'σ', 'Model', 'Residual, σ'],
-        rows: () => m.points.map((q) => rowOf(m, q)),
+        rows: () => m.points.map((q) => rowOf(input, m, q)),
       }}
     >
       <PlotPanel
@@ -104,19 +105,19 @@ const saidOf = (input: SpectrumInput, m: SpectrumModel, p: Point): string[] => [
   ...(p.measured === null
     ? []
     : [
-        `measured ${num(p.measured, m.yDecimals + 2)}${p.sigma === null ? '' : ` ± ${num(p.sigma, m.yDecimals + 2)}`} ${input.unit}`,
+        `measured ${valueText(input, m, p.measured, 2)}${p.sigma === null ? '' : ` ± ${valueText(input, m, p.sigma, 2)}`} ${input.unit}`,
       ]),
-  ...(p.modelled === null ? [] : [`model ${num(p.modelled, m.yDecimals + 2)} ${input.unit}`]),
+  ...(p.modelled === null ? [] : [`model ${valueText(input, m, p.modelled, 2)} ${input.unit}`]),
   ...(p.residual === null ? [] : [`left over ${num(p.residual, 1)} σ`]),
 ];
 
-const rowOf = (m: SpectrumModel, q: Point) => ({
+const rowOf = (input: SpectrumInput, m: SpectrumModel, q: Point) => ({
   key: String(q.x),
   cells: [
     num(q.x, m.xDecimals + 1),
-    num(q.measured, m.yDecimals + 2),
-    num(q.sigma, m.yDecimals + 3),
-    num(q.modelled, m.yDecimals + 2),
+    valueText(input, m, q.measured, 2),
+    valueText(input, m, q.sigma, 3),
+    valueText(input, m, q.modelled, 2),
     num(q.residual, 2),
   ],
 });

@@ -56,6 +56,20 @@ export interface SpectrumModel {
   worst: number;
 }
 
+/**
+ * A value of the plot as it is read: with `extra` more decimals than the ticks, on a logarithmic axis with four significant digits, whose decades have no decimals in
+ * common.
+ */
+export const valueText = (
+  c: Pick<SpectrumInput, 'logarithmic'>,
+  m: Pick<SpectrumModel, 'yDecimals'>,
+  v: number | null,
+  extra: number,
+): string => {
+  if (!c.logarithmic || v === null || !(v > 0)) return num(v, m.yDecimals + extra);
+  return v >= 1e-3 ? num(v, Math.max(0, 3 - Math.floor(Math.log10(v)))) : v.toExponential(3);
+};
+
 const SMALLEST_SPAN = 4;
 
 /** The plot of a channel. A modelled angle is moved by whole turns next to the measured one. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { linePath } from '../charts/plot';
-import { prepareSpectrum, type SpectrumInput, spectrumCsv, spectrumNotes } from './spectrum.prepare';
+import { prepareSpectrum, type SpectrumInput, spectrumCsv, spectrumNotes, valueText } from './spectrum.prepare';
 
 const base: SpectrumInput = {
   title: 'delta 70',
@@ -56,4 +56,16 @@ test('the file has every value in its unit, and a column for what was compared; 
   expect(spectrumCsv(curve, bare)).toContain('Wavelength (nm),measured,sigma,model,version 1,');
   expect(spectrumCsv(curve, bare).split('\r\n')[1]).toBe('300,359,0.5,,2,');
   expect(spectrumNotes(curve, bare)).toHaveLength(1);
+});
+
+test('a value of a logarithmic axis is read by its significant digits, of another by the decimals of its ticks', () => {
+  const log = { logarithmic: true };
+  expect([0.98765, 0.0312345, 1.0667e-5, 0, null].map((v) => valueText(log, { yDecimals: 0 }, v, 2))).toEqual([
+    '0.9877',
+    '0.03123',
+    '1.067e-5',
+    '0.00',
+    '–',
+  ]);
+  expect(valueText({}, { yDecimals: 1 }, 12.34567, 2)).toBe('12.346');
 });
