@@ -4,7 +4,8 @@ import { solveConical } from './conical';
 import { convergedLineGrating, convergedUnknowns } from './converged-line-grating';
 import { type CrossedGrating, crossedUnknowns, solveCrossed } from './crossed';
 import type { Incidence, Jones, OrderEfficiencies } from './far-field';
-import { type Diffraction, type LineGrating, type Polarisation, solveLineGrating, square } from './line-grating';
+import { solveLineGrating, square } from './line-grating';
+import type { Diffraction, LineGrating, Polarisation } from './line-grating-model';
 import {
   extrapolateSweep,
   largestChange,

@@ -13,7 +13,7 @@ import {
 import { fourierCoefficients, piecewisePermittivity, reciprocal, toeplitz } from './fourier';
 import { type FourierChange, fourierTangent, type LayerTangent, throughChange } from './fourier-tangent';
 import { type IlluminationTangent, inPeriods, orderStepChange, phaseChange, tangentialChange } from './illumination-tangent';
-import type { GratingLayer, LineGrating } from './line-grating';
+import type { GratingLayer, LineGrating } from './line-grating-model';
 import type { LayerModes } from './modal-recursion';
 import {
   type ModalChange,

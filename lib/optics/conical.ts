@@ -3,7 +3,8 @@ import { type Complex, type ComplexArray, cdiv, complexArray, complexInvertInPla
 import { modeRoot } from './complex-arithmetic';
 import { farField, type Incidence, type VectorDiffraction } from './far-field';
 import { fourierCoefficients, piecewisePermittivity, reciprocal, toeplitz } from './fourier';
-import { checkGrating, type GratingLayer, type LineGrating, modesOf, sliceKey, square, transverseMagnetic } from './line-grating';
+import { checkGrating, modesOf, sliceKey, square, transverseMagnetic } from './line-grating';
+import type { GratingLayer, LineGrating } from './line-grating-model';
 import { type LayerModes, layerModes } from './modal-recursion';
 import { halfSpaceAdmittance, type Layout, solveVectorStack, split, type VectorStackSolution } from './vector-stack';
 

@@ -9,16 +9,8 @@ import {
   waveRoot,
 } from '@/lib/numerics';
 import { type Piecewise, piecewisePermittivity } from './fourier';
-import {
-  checkAngle,
-  checkGrating,
-  type Diffraction,
-  type LineGrating,
-  modesOf,
-  type Polarisation,
-  scaleColumns,
-  square,
-} from './line-grating';
+import { checkAngle, checkGrating, modesOf, scaleColumns, square } from './line-grating';
+import type { Diffraction, LineGrating, Polarisation } from './line-grating-model';
 import { admittanceStep, fieldBelow, type LayerModes, type LayerStep, layerModes } from './modal-recursion';
 import { divideRows, elementMatrices, type MeshResolution, type SpectralMesh, spectralMesh } from './spectral-elements';
 

@@ -1,7 +1,7 @@
 import { type Complex, type ComplexArray, cdiv, cmul, complexArray, complexMultiply } from '@/lib/numerics';
 import { complexBlock, minus, times, ZERO } from './complex-arithmetic';
 import { coverage, fourierCoefficients, piecewisePermittivity, reciprocal, toeplitz } from './fourier';
-import type { GratingLayer } from './line-grating';
+import type { GratingLayer } from './line-grating-model';
 
 /** How a layer moves with one parameter p: every entry is ∂/∂p. What is left out does not move. */
 export interface LayerTangent {

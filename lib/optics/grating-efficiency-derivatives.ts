@@ -1,7 +1,8 @@
 import type { Complex, ComplexArray } from '@/lib/numerics';
-import { type LineGrating, lineGratingSystem, type Polarisation, square } from './line-grating';
+import { lineGratingSystem, square } from './line-grating';
 import { admittanceChange } from './line-grating-changes';
 import { changeOf, type GratingDerivativeOptions, type GratingTangent, lineGratingDerivatives } from './line-grating-derivatives';
+import type { LineGrating, Polarisation } from './line-grating-model';
 
 /** Efficiencies of the propagating orders of one side, and ∂ by each tangent in the same order. */
 export interface EfficiencyDerivatives {

@@ -1,8 +1,8 @@
 import { AppError } from '@/lib/errors';
 import type { CrossedGrating } from './crossed';
 import type { CrossedTangent } from './crossed-derivatives';
-import type { LineGrating } from './line-grating';
 import type { GratingTangent } from './line-grating-derivatives';
+import type { LineGrating } from './line-grating-model';
 
 /**
  * Tangents of a parametrised grating: fourth-order central differences of its thicknesses, edges and indices, which are cheap and smooth; the

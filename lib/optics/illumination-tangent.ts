@@ -1,6 +1,6 @@
 import type { Incidence } from './far-field';
 import type { LayerTangent } from './fourier-tangent';
-import type { GratingLayer } from './line-grating';
+import type { GratingLayer } from './line-grating-model';
 
 /** How the illumination moves with one parameter p: every entry is ∂/∂p. Indices are held unless their own tangents say how they follow the wavelength. */
 export interface IlluminationTangent {

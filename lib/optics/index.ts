@@ -21,6 +21,7 @@ export * from './incoherent';
 export * from './kramers-kronig';
 export * from './line-grating';
 export * from './line-grating-derivatives';
+export * from './line-grating-model';
 export * from './materials';
 export * from './modal-recursion';
 export * from './oscillators';

@@ -2,7 +2,8 @@ import { type Complex, type ComplexArray, cdiv, cmul, complexArray, complexInver
 import { complexBlock } from './complex-arithmetic';
 import { fourierCoefficients, piecewisePermittivity, toeplitz } from './fourier';
 import { fourierTangent, type LayerTangent, throughChange } from './fourier-tangent';
-import type { GratingLayer, LineGratingSystem, Polarisation } from './line-grating';
+import type { LineGratingSystem } from './line-grating';
+import type { GratingLayer, Polarisation } from './line-grating-model';
 import type { LayerModes } from './modal-recursion';
 
 /** Matrices that turn a change of the Fourier matrices into modal changes: δQ̂ = L δE R (TE: V⁻¹ and W; TM: V⁻¹KE⁻¹ and E⁻¹KW). */

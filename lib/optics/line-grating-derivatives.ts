@@ -5,14 +5,7 @@ import { copyOf } from './complex-arithmetic';
 import type { LayerTangent } from './fourier-tangent';
 import { type IlluminationTangent, inPeriods, orderStepChange, phaseChange, tangentialChange } from './illumination-tangent';
 import { addModalChange, addThicknessChange, descend } from './layer-sensitivity';
-import {
-  type LineGrating,
-  type LineGratingSystem,
-  lineGratingSystem,
-  type ModeCache,
-  type Polarisation,
-  square,
-} from './line-grating';
+import { type LineGratingSystem, lineGratingSystem, type ModeCache, square } from './line-grating';
 import {
   addDiagonal,
   admittanceChange,
@@ -21,6 +14,7 @@ import {
   layerChange,
   waveNumberChange,
 } from './line-grating-changes';
+import type { LineGrating, Polarisation } from './line-grating-model';
 
 /** How a grating and its illumination move with one parameter. */
 export interface GratingTangent extends Omit<IlluminationTangent, 'azimuthRad'> {

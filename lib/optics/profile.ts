@@ -1,6 +1,6 @@
 import { AppError } from '@/lib/errors';
 import { type Complex, gaussLegendre } from '@/lib/numerics';
-import type { GratingLayer } from './line-grating';
+import type { GratingLayer } from './line-grating-model';
 
 /** One material of a line, from bottom to top. Side-wall angles (rad) are measured inside the line: π/2 is vertical, less is wider at the bottom. */
 export interface ProfileSection {

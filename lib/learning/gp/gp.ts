@@ -78,7 +78,7 @@ export function fitGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel, optio
     for (let i = 0; i < y.length; i++) ss += (y[i]! - yMean) ** 2;
     yScale = varies(y) ? Math.sqrt(ss / y.length) : 1;
   }
-  return assemble(
+  return assembleGp(
     m.data,
     m.cols,
     Float64Array.from(y, (v) => (v - yMean) / yScale),
@@ -90,7 +90,8 @@ export function fitGp(x: ArrayLike<Numbers>, y: Numbers, kernel: GpKernel, optio
   );
 }
 
-function assemble(
+/** A model from its data, factored. */
+export function assembleGp(
   x: Float64Array,
   d: number,
   y: Float64Array,
@@ -264,39 +265,4 @@ export function updateGp(m: GpModel, x: Numbers, y: number): GpModel {
     y: Float64Array.from([...m.y, (y - m.yMean) / m.yScale]),
     factor,
   });
-}
-
-/** Plain JSON from which `gpFromJson` rebuilds the same model (the factor is computed again). */
-export interface GpJson {
-  readonly kind: 'gp';
-  /** 2 where the model has a mean function. */
-  readonly version: 1 | 2;
-  readonly kernel: GpKernel;
-  readonly d: number;
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-  readonly yMean: number;
-  readonly yScale: number;
-  readonly jitter: number;
-  readonly mean?: MeanFrame;
-}
-
-/** The model as JSON. */
-export const gpToJson = (m: GpModel): GpJson => ({
-  kind: 'gp',
-  version: m.mean ? 2 : 1,
-  kernel: m.kernel,
-  d: m.d,
-  x: Array.from(m.x),
-  y: Array.from(m.y),
-  yMean: m.yMean,
-  yScale: m.yScale,
-  jitter: m.jitter,
-  ...(m.mean ? { mean: m.mean } : {}),
-});
-
-/** The model from its JSON. */
-export function gpFromJson(j: GpJson): GpModel {
-  checkKernel(j.kernel, j.d);
-  return assemble(Float64Array.from(j.x), j.d, Float64Array.from(j.y), j.yMean, j.yScale, j.kernel, j.jitter, j.mean ?? null);
 }

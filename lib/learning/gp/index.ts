@@ -1,4 +1,5 @@
 export * from './gp';
+export * from './gp-json';
 export * from './kernel';
 export * from './leave-one-out';
 export * from './optimise';

@@ -1,6 +1,7 @@
 export * from './covariance';
 export * from './drift';
 export * from './interpolate';
+export * from './krige-nearest';
 export * from './kriging';
 export { covarianceLogLikelihood, fitCovariance } from './likelihood';
 export { readingsAt } from './repeats';

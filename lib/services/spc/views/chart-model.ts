@@ -1,25 +1,9 @@
 import type { RowOf } from '@/lib/db';
-import type { Capability, ChartKind, LimitsSource } from '@/lib/spc';
+import type { Capability, LimitsSource } from '@/lib/spc';
+import type { ChartRow } from '../store';
 import type { ChartSpecification } from './chart-specification';
 
-export type ChartHead = RowOf<
-  'chart',
-  | 'id'
-  | 'title'
-  | 'area'
-  | 'characteristic'
-  | 'parameter'
-  | 'unit'
-  | 'operation'
-  | 'product'
-  | 'layer'
-  | 'tool'
-  | 'chamber'
-  | 'kind'
-  | 'alerting'
-  | 'version',
-  { kind: ChartKind }
->;
+export type ChartHead = ChartRow & RowOf<'chart', 'layer'>;
 
 export interface ChartVersionView {
   version: number;
