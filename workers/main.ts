@@ -4,6 +4,7 @@ import { toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
 import { closeQueues, type TaskWorker } from '@/lib/queue/broker';
 import { runDispatcher } from '@/lib/queue/dispatcher';
+import { fillRollups } from '@/lib/services/spc/rollups';
 import { recordCodeVersions } from '@/lib/services/system/code-version';
 import { flushTallies } from '@/lib/services/tasks/flow';
 import { beat, lastBeat, Watchdog } from '@/lib/services/tasks/heartbeat';
@@ -63,6 +64,7 @@ async function main(): Promise<void> {
     every(BEAT_MS, 'heartbeat', alive, stop.signal),
     every(BEAT_MS, 'watchdog', () => watch(dog), stop.signal),
     every(HOUSEKEEPING_MS, 'housekeeping', housekeeping, stop.signal),
+    every(FLUSH_MS, 'rollups', () => fillRollups(stop.signal), stop.signal),
   ];
   log().info({ queues: workers.map((w) => w.name) }, 'workers ready');
   process.send?.('ready');

@@ -6,6 +6,7 @@ import { AppError } from '@/lib/errors';
 import { type PoolLimits, ThreadPool } from '@/lib/threads/pool';
 import { startThread } from '@/lib/threads/thread';
 import type { Answered, Question } from './answer';
+import type { TableAnswer, TableQuestion } from './tables';
 
 /** A sender has one thread fewer than there are, so that one alone never takes all; several with long work at once may, for as long as the time limit lasts. */
 export const LIMITS = {
@@ -52,7 +53,7 @@ function program(): URL {
 
 /** Threads that answer requests of the API. */
 export class ComputePool {
-  private readonly threads: ThreadPool<Question, Answer>;
+  private readonly threads: ThreadPool<Question | TableQuestion, Answer | TableAnswer>;
 
   constructor(
     private readonly limits: PoolLimits & { readonly memoryMb: number } = LIMITS,
@@ -68,7 +69,7 @@ export class ComputePool {
   async run(question: Question, asker: Asker = {}): Promise<Answer> {
     const { path } = question;
     try {
-      return await this.threads.run(
+      const answered = await this.threads.run(
         { ...question, memoryMb: this.limits.memoryMb },
         {
           ...asker,
@@ -76,10 +77,20 @@ export class ComputePool {
           remedy: `send less, or compute it on the command line: npx driftless ${path.replace('/', ' ')}`,
         },
       );
+      return answered as Answer;
     } catch (e) {
       // never seen: the sender has gone
       throw asker.signal?.aborted ? new AppError('time_limit', 'the request was ended before its answer', {}, { cause: e }) : e;
     }
+  }
+
+  /**
+   * An answer about a file with a table; each question has its own kind of answer.
+   * @throws AppError as `run`; `invalid_input` naming the line of an unreadable file.
+   */
+  async table<A extends TableAnswer>(question: TableQuestion, sender: string): Promise<A> {
+    const answered = await this.threads.run(question, { sender, name: 'the file', remedy: 'send it in parts' });
+    return answered as A;
   }
 
   /** Ends all threads. */

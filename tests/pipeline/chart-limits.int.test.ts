@@ -4,7 +4,8 @@ import { db, sql } from '@/lib/db';
 import { alertView } from '@/lib/services/evidence/alert';
 import { runView } from '@/lib/services/runs/views/run';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
-import { spcChart, violationsOf } from '@/lib/services/spc/views/chart';
+import { spcChart } from '@/lib/services/spc/views/chart';
+import { violationsOf } from '@/lib/services/spc/views/violations';
 import { auditRows } from '@/lib/services/system/views/audit';
 import { asSent } from '@/lib/services/verb';
 import { sdLimits } from '@/lib/spc';
@@ -26,7 +27,6 @@ beforeAll(async () => {
   await lots([{ at: T0 + 100 * HOUR, means: [100.1, 99.8, 100.2] }]); // nine hours on, settles it
 }, 120_000);
 afterAll(() => door.close());
-
 const chartOf = async (characteristic: string, kind: string): Promise<string> => (await oxideChart(characteristic, kind)).id;
 
 /** What the dialog does: a draft of the version on the page, edited, sent as the dialog sends it. */

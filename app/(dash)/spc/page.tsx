@@ -2,52 +2,44 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
 import { fabLists, screenCharts } from '@/lib/services/spc/views/list';
-import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
+import { listOrder } from '@/lib/services/spc/views/list-order';
+import { param, type SearchParams } from '@/lib/ui/address';
 import { KIND_CHOICES } from '@/lib/ui/charts/kinds';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
 import { PAGE_KEY, timeRangeField } from '@/lib/ui/components/filter-fields';
 import { emptyPage, ListPages, pageNote } from '@/lib/ui/components/list-pages';
 import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { shortDate } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../session';
+import { screenFilter } from './screen-filter';
+import { SCREENING_COLUMNS } from './screening-columns';
 import { ScreeningTable } from './screening-table';
 
 export const metadata: Metadata = { title: 'SPC' };
 
-const LIMIT = 300;
+const LIMIT = 100;
 const SOURCES = Object.entries(CHARACTERISTIC_SOURCES).map(([value, label]) => ({ value, label }));
 
 export default async function SpcPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
   await pageActor('/spc');
   const p = await searchParams;
-  const now = Date.now();
-  const { fromMs, toMs } = timeWindow(p, now, '7d');
-  const [{ rows, total, next }, lists] = await Promise.all([
-    screenCharts({
-      fromMs,
-      toMs,
-      area: param(p, 'area'),
-      operation: param(p, 'operation'),
-      product: param(p, 'product'),
-      parameter: param(p, 'parameter'),
-      onlySpecified: param(p, 'specified') === '1',
-      tool: param(p, 'tool'),
-      source: param(p, 'source'),
-      kind: param(p, 'kind'),
-      onlyOut: param(p, 'state') === 'out',
-      limit: LIMIT,
-      after: param(p, PAGE_KEY),
-    }),
+  const filter = screenFilter(p, Date.now());
+  const [{ rows, total, next, window }, lists] = await Promise.all([
+    screenCharts({ ...filter, limit: LIMIT, after: param(p, PAGE_KEY) }),
     fabLists(),
   ]);
+  const order = listOrder(filter.order ?? null);
+  const by = SCREENING_COLUMNS.find((c) => c.key === order?.key)?.header;
   const newest = rows.reduce<number | null>((m, r) => (r.lastAtMs !== null && r.lastAtMs > (m ?? 0) ? r.lastAtMs : m), null);
+  const query = new URLSearchParams(Object.entries(p).flatMap(([k, v]) => (typeof v === 'string' ? [[k, v]] : [])));
   const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
   return (
     <>
       <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={15_000} />
       <PageHead
         title="SPC"
-        sub="All charts, worst first: open alerts, then rules fired in the window"
+        sub={by === undefined ? 'All charts, worst first: open alerts, then rules fired in the window' : `All charts, by ${by}`}
         actions={
           <Link prefetch={false} href="/spc/specifications" className="btn">
             Specifications
@@ -72,10 +64,21 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
         title="Charts"
         asOf={newest}
         flush
-        note={pageNote(p, rows.length, total, 'charts', 'worst first')}
+        note={[
+          pageNote(p, rows.length, total, 'charts', by === undefined ? 'worst first' : `by ${by}`, 'list'),
+          window.wholeDays ? `points since ${shortDate(window.fromMs)} 00:00 UTC` : null,
+        ]
+          .filter((t) => t !== null)
+          .join(' · ')}
         actions={<ListPages path="/spc" params={p} next={next} />}
       >
-        <ScreeningTable rows={rows} label="Charts" total={total} emptyPage={emptyPage('/spc', p)} />
+        <ScreeningTable
+          rows={rows}
+          label="Charts"
+          total={total}
+          exportHref={`/spc/rows?${query}`}
+          emptyPage={emptyPage('/spc', p)}
+        />
       </Panel>
     </>
   );

@@ -17,9 +17,10 @@ import {
 import { lotVectors, type OverlayVectors } from '../overlay/views/vectors';
 import { runHead } from '../runs/views/run-head';
 import { type RunTrace, runTrace } from '../runs/views/run-trace';
-import { spcChart, violationsOf, type WhyRed } from '../spc/views/chart';
+import { spcChart } from '../spc/views/chart';
 import type { SpcChartView } from '../spc/views/chart-model';
 import { isMeasured, type RecipeEvidence, recipeBehind } from '../spc/views/recipe-changes';
+import { violationsOf, type WhyRed } from '../spc/views/violations';
 import { lotMaps, type SiteMap, siteMaps } from '../wafers/views/site-maps';
 import { type LastGoodLot, lastGoodLot } from './last-good-lot';
 

@@ -8,6 +8,7 @@ import { type CharacteristicValue, characteristicValues } from '../characteristi
 import { type ChartJudgement, judgeChart } from './judge-chart';
 import { proposeBaselines } from './phase-one';
 import { type FreshPoints, fits, insertPoints } from './points';
+import { keepRollups } from './rollups';
 import { type ChartRow, lockCharts, phasesOf, removeRevised, stretches } from './store';
 import { knownViolations, violationKey, writeJudgements } from './write-judgements';
 
@@ -64,6 +65,7 @@ export async function judgeCharts(
   for (const chart of charts) judgeChart(chart, phases.get(chart.id)!, rows.get(chart.id) ?? [], from.get(chart.id)!, judged);
   const known = await knownViolations(tx, from);
   const withdrawn = await writeJudgements(tx, judged, from);
+  await keepRollups(tx, from);
   const isNews = (v: RaisedViolation): boolean =>
     v.chart.alerting &&
     !known.has(violationKey(v.chart.id, v.recordId, v.rule)) &&

@@ -66,6 +66,8 @@ export interface ControlChartInput {
   excluded: readonly (string | null)[];
   ids: readonly string[];
   names: readonly string[];
+  /** Points of the window, where these are only the lowest and highest of its stretches and the flagged ones. */
+  of?: number | undefined;
   phases: readonly ChartPhase[];
   /** The limits each point was judged by, NaN where there is none; without them a phase shows those of its version. */
   pointLimits?: PointLimits | undefined;

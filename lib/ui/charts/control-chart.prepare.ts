@@ -21,7 +21,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
     { length: n },
     (_, i) => (c.rules[i]?.length ?? 0) > 0 || Boolean(c.excluded[i]) || beyondDispersion(c, i),
   );
-  const shown = decimate(c.plotted, keep, Math.floor(((o.maxPoints ?? 900) - 2) / 3));
+  const shown = decimate(c.plotted, keep, c.of === undefined ? Math.floor(((o.maxPoints ?? 900) - 2) / 3) : n);
   const x = o.xMode === 'time' ? (i: number) => c.at[i]! : (i: number) => i;
   const nan = (v: number | undefined): number | null => (v === undefined || Number.isNaN(v) ? null : v);
   const points = Array.from(shown, (i): DrawnPoint => {
@@ -97,7 +97,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
     yDecimals: tickDecimals(yTicks),
     valueDecimals: uTypical > 0 ? decimalsFor(uTypical) : decimalsForRange(c.plotted),
     summary: summarise(c),
-    drawn: { shown: points.length, of: n },
+    drawn: { shown: points.length, of: c.of ?? n },
   };
 }
 
@@ -151,5 +151,5 @@ function summarise(c: ControlChartInput): string {
     lastFlag === undefined
       ? 'no rule fired'
       : `${plural(flagged.length, 'point')} out of control, the latest on ${shortTime(c.at[lastFlag])} (${c.rules[lastFlag]!.map(ruleName).join(', ')})`;
-  return `${c.title}: ${plural(n, 'point')}, ${lastText}; ${what}${excluded > 0 ? `; ${plural(excluded, 'point')} excluded` : ''}.`;
+  return `${c.title}: ${plural(c.of ?? n, 'point')}, ${lastText}; ${what}${excluded > 0 ? `; ${plural(excluded, 'point')} excluded` : ''}.`;
 }

@@ -42,8 +42,9 @@ export const pointRow = (c: ControlChartInput, p: DrawnPoint, decimals: number) 
 /**
  * All points (not only the drawn ones): index, plotted value, the limits that judged it, flags (1 or 0) for judged, out of control, beyond the
  * dispersion limits and excluded, and the signals in words.
+ * @param before - points of the file before these.
  */
-export function controlChartCsv(c: ControlChartInput): string {
+export function controlChartCsv(c: ControlChartInput, before = 0): string {
   const own = c.pointLimits;
   const flag = (v: boolean): number => (v ? 1 : 0);
   return toCsv(
@@ -77,7 +78,7 @@ export function controlChartCsv(c: ControlChartInput): string {
       const beyond = beyondDispersion(c, i);
       const excluded = c.excluded[i] ?? null;
       return [
-        i + 1,
+        before + i + 1,
         new Date(t).toISOString(),
         c.names[i],
         c.plotted[i],

@@ -1,8 +1,9 @@
 'use client';
 import { memo, useMemo, useRef } from 'react';
+import type { ExportItem } from '../components/export-menu';
 import { StatusMark } from '../components/status-mark';
 import { useSvgExport } from '../components/use-svg-export';
-import { shortTime } from '../format';
+import { count, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { ChartLegend, eventEntries, type LegendEntry } from './chart-parts';
 import type { ControlChartInput, ControlChartModel, ControlChartOptions, DrawnPoint } from './control-chart.model';
@@ -26,6 +27,10 @@ export interface ControlChartProps {
   memberIds?: readonly string[];
   /** A range selected by dragging, as process time. */
   onRange?: (fromMs: number, toMs: number) => void;
+  /** A double click, or Home with no point selected: the whole range again. */
+  onWhole?: () => void;
+  /** Address of all points of the window as a file, where `input` holds only some of them. */
+  csvHref?: string;
   height?: number;
   dispersionHeight?: number;
 }
@@ -38,6 +43,8 @@ export function ControlChart({
   onSelect,
   memberIds,
   onRange,
+  onWhole,
+  csvHref,
   height = 300,
   dispersionHeight = 112,
 }: ControlChartProps) {
@@ -53,12 +60,14 @@ export function ControlChart({
     const ids = new Set(memberIds ?? []);
     return new Set(m.points.flatMap((p, k) => (ids.has(input.ids[p.i] ?? '') ? [k] : [])));
   }, [m, memberIds, input.ids]);
-  const { walk, hovered, drag } = useControlWalk(input, m, box, selected, onSelect, onRange);
+  const { walk, hovered, drag } = useControlWalk(input, m, box, selected, onSelect, { onRange, onWhole });
   const csv = useMemo(() => () => controlChartCsv(input), [input]);
   const exports = useSvgExport(root, input.title, csv, {
     unit: input.unit,
     notes: () => controlChartNotes(input, m.summary, m.sets),
   });
+  const files =
+    csvHref === undefined ? exports : exports.map((e) => (e.label.startsWith('CSV') ? allPoints(csvHref, input.of) : e));
   const picked = selected >= 0 ? m.points[selected] : undefined;
   const table = useMemo(
     () => ({
@@ -71,8 +80,8 @@ export function ControlChart({
   return (
     <PlotFrame
       root={root}
-      head={<Head unit={input.unit} drawn={m.drawn} />}
-      exports={exports}
+      head={<Head unit={input.unit} drawn={m.drawn} ofColumns={input.of !== undefined} />}
+      exports={files}
       walk={{
         ...walk,
         kind: 'control chart',
@@ -108,13 +117,27 @@ export function ControlChart({
   );
 }
 
-function Head({ unit, drawn }: { unit: string; drawn: ControlChartModel['drawn'] }) {
+const allPoints = (href: string, of: number | undefined): ExportItem => ({
+  label: `CSV of all ${of === undefined ? '' : `${count(of)} `}points`,
+  run: () => window.location.assign(href),
+});
+
+interface HeadProps {
+  unit: string;
+  drawn: ControlChartModel['drawn'];
+  ofColumns: boolean;
+}
+
+function Head({ unit, drawn, ofColumns }: HeadProps) {
+  const words = ofColumns
+    ? `${count(drawn.of)} points: each column shows its lowest and highest, all flagged ones are drawn`
+    : drawn.shown < drawn.of
+      ? `${drawn.shown} of ${drawn.of} points drawn, every flagged one among them`
+      : '';
   return (
     <>
       <span>{unit}</span>
-      <span className="ml-3 text-ink-3">
-        {drawn.shown < drawn.of ? `${drawn.shown} of ${drawn.of} points drawn, every flagged one among them` : ''}
-      </span>
+      <span className="ml-3 text-ink-3">{words}</span>
     </>
   );
 }

@@ -4,7 +4,7 @@ import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-char
 import { measuredOf } from './control-chart.prepare';
 import { EVENT_SIZE, eventLetters } from './event-letters';
 import { phaseLabelY } from './phase-labels';
-import { dotsPath, type PlotBox, scaleX, scaleY, spreadLabels } from './plot';
+import { dotsPath, type PlotBox, scaleX, scaleY, spreadLabels, squaresPath } from './plot';
 import type { PlotLabels, TakenPlaces } from './taken-places';
 
 const DASH: Readonly<Record<LimitSegment['kind'], { dash: string; color: string; width: number }>> = {
@@ -116,6 +116,11 @@ interface MarksProps extends LayerProps {
   members: ReadonlySet<number>;
 }
 
+/** Above this many points the marks of signals and exclusions are small, so that they do not cover each other. */
+const CROWDED = 1500;
+
+const numbersOf = (rules: readonly number[]): string => rules.filter((q) => !isDispersionRule(q)).join(',');
+
 /** Points: small discs, ■ with the rule's number where one fired, hollow where excluded, ring around the window's members. */
 export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers, members }: MarksProps) {
   const sx = scaleX(box, x);
@@ -129,7 +134,13 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
   const plain = at.filter((m) => m.rules.length === 0 && !m.open && !m.p.excluded);
   const flagged = at.filter((m) => m.rules.length > 0 && !m.p.excluded);
   const r = plain.length > 400 ? 1.4 : plain.length > 150 ? 2 : 2.4;
+  const isCrowded = at.length > CROWDED;
   let lastLabel = Number.NEGATIVE_INFINITY;
+  const named = flagged.filter((m) => {
+    if (numbersOf(m.rules) === '' || m.cx - lastLabel <= 16) return false;
+    lastLabel = m.cx;
+    return true;
+  });
   return (
     <g>
       {whiskers ? (
@@ -152,11 +163,15 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
           <circle key={`m${m.p.i}`} cx={m.cx} cy={m.cy} r={5} fill="var(--out-wash)" stroke="var(--out)" strokeWidth={0.8} />
         ))}
       <path d={dotsPath(plain, r)} fill="var(--series)" />
-      {at
-        .filter((m) => m.p.excluded)
-        .map((m) => (
-          <circle key={`e${m.p.i}`} cx={m.cx} cy={m.cy} r={3} fill="var(--surface)" stroke="var(--ink-3)" strokeWidth={1.2} />
-        ))}
+      <path
+        d={dotsPath(
+          at.filter((m) => m.p.excluded),
+          isCrowded ? 1.6 : 3,
+        )}
+        fill="var(--surface)"
+        stroke="var(--ink-3)"
+        strokeWidth={isCrowded ? 0.8 : 1.2}
+      />
       {at
         .filter((m) => m.open && !m.p.excluded)
         .map((m) => (
@@ -171,28 +186,20 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
             strokeWidth={1.2}
           />
         ))}
-      {flagged.map((m) => {
-        const numbers = m.rules.filter((q) => !isDispersionRule(q)).join(',');
-        const show = numbers !== '' && m.cx - lastLabel > 16;
-        if (show) lastLabel = m.cx;
-        return (
-          <g key={`v${m.p.i}`}>
-            <rect x={m.cx - 3.5} y={m.cy - 3.5} width={7} height={7} fill="var(--out)" />
-            {show ? (
-              <text
-                x={m.cx}
-                y={m.cy - 8 < box.top + 4 ? m.cy + 14 : m.cy - 7}
-                textAnchor="middle"
-                fontSize={10}
-                fontWeight={600}
-                fill="var(--out)"
-              >
-                {numbers}
-              </text>
-            ) : null}
-          </g>
-        );
-      })}
+      <path d={squaresPath(flagged, isCrowded ? 1.5 : 3.5)} fill="var(--out)" />
+      {named.map((m) => (
+        <text
+          key={`v${m.p.i}`}
+          x={m.cx}
+          y={m.cy - 8 < box.top + 4 ? m.cy + 14 : m.cy - 7}
+          textAnchor="middle"
+          fontSize={10}
+          fontWeight={600}
+          fill="var(--out)"
+        >
+          {numbersOf(m.rules)}
+        </text>
+      ))}
     </g>
   );
 }

@@ -9,6 +9,8 @@ export interface HistogramInput {
   unit: string;
   /** NaN is not counted. */
   values: ArrayLike<number>;
+  /** Counted already, of more values than are here. */
+  bins?: readonly Bin[] | undefined;
   lsl?: number | null;
   usl?: number | null;
   target?: number | null;
@@ -49,13 +51,14 @@ export function prepareHistogram(c: HistogramInput): HistogramModel {
     Math.min(MOST, Math.max(FEWEST, thresholdFreedmanDiaconis(v, lo, hi))),
   );
   if (most - least <= FLAT * Math.abs(most)) binned.domain(paddedRange([least], 0.5));
-  const bins = (values.length === 0 ? [] : binned(values)).map((b) => ({ from: b.x0!, to: b.x1!, count: b.length }));
+  const bins = c.bins ?? (values.length === 0 ? [] : binned(values)).map((b) => ({ from: b.x0!, to: b.x1!, count: b.length }));
+  const n = bins.reduce((sum, b) => sum + b.count, 0);
   const xDomain = paddedRange([...bins.flatMap((b) => [b.from, b.to]), c.lsl, c.usl], 0.04);
   const top = Math.max(1, ...bins.map((b) => b.count));
   const xTicks = niceTicks(...xDomain, 4);
   const binDecimals = tickDecimals(bins.flatMap((b) => [b.from, b.to]));
   return {
-    n: values.length,
+    n,
     bins,
     xDomain,
     yDomain: [0, top],
@@ -66,7 +69,7 @@ export function prepareHistogram(c: HistogramInput): HistogramModel {
     summary:
       bins.length === 0
         ? 'no values to count'
-        : `${values.length} values in ${bins.length} bins of ${num(bins[0]!.to - bins[0]!.from, binDecimals)} ${c.unit}`,
+        : `${n} values in ${bins.length} bins of ${num(bins[0]!.to - bins[0]!.from, binDecimals)} ${c.unit}`,
   };
 }
 

@@ -120,6 +120,13 @@ export function dotsPath(points: readonly { cx: number; cy: number }[], r: numbe
   return d;
 }
 
+/** The same of squares; `r` is half a side. */
+export function squaresPath(points: readonly { cx: number; cy: number }[], r: number): string {
+  let d = '';
+  for (const p of points) d += `M${(p.cx - r).toFixed(1)} ${(p.cy - r).toFixed(1)}h${2 * r}v${2 * r}h${-2 * r}z`;
+  return d;
+}
+
 /** A rectangle of a plot, px. */
 export interface Patch {
   readonly x1: number;

@@ -6,8 +6,14 @@ import { nearest, type PlotBox, unscaleX } from './plot';
 import { type Drag, usePointer } from './use-walk';
 import type { WalkableProps } from './walkable';
 
+interface Zoom {
+  readonly onRange: ((fromMs: number, toMs: number) => void) | undefined;
+  readonly onWhole: (() => void) | undefined;
+}
+
 /**
- * Navigation of a control chart: arrows move over points, n and p over violations, a click selects, a drag selects a range.
+ * Navigation of a control chart: arrows move over points, n and p over violations, a click selects, a drag selects a range; a double click, or Home
+ * before a point is selected, shows the whole range.
  * @param selected - index of the selected point; below 0 there is none.
  */
 export function useControlWalk(
@@ -16,7 +22,7 @@ export function useControlWalk(
   box: PlotBox,
   selected: number,
   onSelect: (id: string | null) => void,
-  onRange: ((fromMs: number, toMs: number) => void) | undefined,
+  { onRange, onWhole }: Zoom,
 ): { walk: Omit<WalkableProps, 'children' | 'kind' | 'label'>; hovered: DrawnPoint | undefined; drag: Drag | null } {
   const [hover, setHover] = useState<number | null>(null);
   const last = m.points.length - 1;
@@ -51,10 +57,11 @@ export function useControlWalk(
       keys: [
         ['ArrowRight', () => step(1)],
         ['ArrowLeft', () => step(-1)],
-        ['Home', () => choose(0)],
+        ['Home', () => (selected < 0 && onWhole ? onWhole() : choose(0))],
         ['End', () => choose(last)],
       ],
       onLeave: () => onSelect(null),
+      ...(onWhole ? { onDoubleClick: onWhole } : {}),
       ...pointer,
     },
   };

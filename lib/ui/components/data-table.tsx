@@ -8,6 +8,8 @@ import { absoluteTime, fullTime, shortTime } from '../format';
 import { useKeys } from '../hooks/use-keys';
 import { useUrlState } from '../hooks/use-url-state';
 import { useExportFacts } from './export-facts';
+import { useAddress } from './filter-bar';
+import { PAGE_KEY } from './filter-fields';
 import { Empty } from './panel';
 import { tipUnder } from './row-tip';
 import { type ColumnData, exported, shownUnit, sortValue, tableCsv } from './table-export';
@@ -39,6 +41,10 @@ export interface DataTableProps<R> {
   initialSort?: SortState;
   /** j / k move through this table, and its order is part of the address. One per page. */
   primary?: boolean;
+  /** The rows come in the order that the address says, page by page: a heading asks the server for the first page in its order. */
+  sortedByServer?: boolean;
+  /** Address of the whole list as a file, where `rows` are one page of it. */
+  exportHref?: string;
   /** Extra keys on the focused row, e.g. `{ a: acknowledge }`. */
   rowKeys?: Readonly<Record<string, (row: R) => void>>;
   empty: ReactNode;
@@ -51,15 +57,16 @@ export interface DataTableProps<R> {
 
 /** Dense sortable table: sticky head, keyboard rows, CSV, missing values last. */
 export function DataTable<R>(p: DataTableProps<R>) {
-  const { label, rows, columns: all, rowKey, initialSort, primary, empty, maxHeight } = p;
+  const { label, rows, columns: all, rowKey, initialSort, primary, sortedByServer, empty, maxHeight } = p;
   const body = useRef<HTMLTableSectionElement>(null);
   const columns = useMemo(() => all.filter((c) => !c.fileOnly), [all]);
-  const [sort, setSort] = useSort(columns, initialSort ?? null, primary === true);
+  const [sort, setSort] = useSort(columns, initialSort ?? null, primary === true, sortedByServer === true);
   const sorted = useMemo(() => {
+    if (sortedByServer) return rows;
     const column = sort ? columns.find((c) => c.key === sort.key) : undefined;
     const value = column && sortValue(column);
     return sort && value ? sortRows(rows, value, sort.dir) : rows;
-  }, [rows, columns, sort]);
+  }, [rows, columns, sort, sortedByServer]);
   const walk = useRowKeys(p, body, sorted);
   if (rows.length === 0) return <Empty>{empty}</Empty>;
   return (
@@ -171,7 +178,7 @@ function Row<R>({ row, columns, table, onWalk }: RowProps<R>) {
 
 /** The number of rows, and all of them as a file in the order shown. */
 function Foot<R>({ table, sorted }: { table: DataTableProps<R>; sorted: readonly R[] }) {
-  const { label, columns, total, exportable = true, footer } = table;
+  const { label, columns, total, exportable = true, exportHref, footer } = table;
   const n = sorted.length;
   const facts = useExportFacts();
   const save = (): void =>
@@ -180,7 +187,11 @@ function Foot<R>({ table, sorted }: { table: DataTableProps<R>; sorted: readonly
     <div className="flex items-center gap-3 px-2 pt-2 text-sm text-ink-3 no-print">
       <span>{total !== undefined && total > n ? `${n} of ${total} rows` : `${n} ${n === 1 ? 'row' : 'rows'}`}</span>
       {footer}
-      {exportable && exported<R, Column<R>>(columns).length > 0 ? (
+      {exportHref !== undefined ? (
+        <a className="link ml-auto" href={exportHref} download>
+          {total === undefined || total === n ? 'CSV' : `CSV of all ${total}`}
+        </a>
+      ) : exportable && exported<R, Column<R>>(columns).length > 0 ? (
         <button type="button" className="link ml-auto" onClick={save}>
           CSV
         </button>
@@ -207,19 +218,24 @@ function showTip(e: PointerEvent<HTMLAnchorElement>): void {
   );
 }
 
-/** The order of a table: that of a page's main table is part of the address, so that a shared link shows the same rows first. */
+/**
+ * The order of a table: that of a page's main table is part of the address, so that a shared link shows the same rows first. Where the server orders,
+ * a new order begins at the first page.
+ */
 function useSort<R>(
   columns: readonly Column<R>[],
   initial: SortState | null,
   inAddress: boolean,
+  byServer: boolean,
 ): [SortState | null, (s: SortState) => void] {
   const [local, setLocal] = useState(initial);
   const [text, setText] = useUrlState('sort');
+  const address = useAddress();
   if (!inAddress) return [local, setLocal];
   const known = readSort(text);
   return [
     known !== null && columns.some((c) => c.key === known.key && sortValue(c)) ? known : initial,
-    (s) => setText(writeSort(s)),
+    (s) => (byServer ? address.set({ sort: writeSort(s), [PAGE_KEY]: null }) : setText(writeSort(s))),
   ];
 }
 

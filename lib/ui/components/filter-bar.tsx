@@ -7,6 +7,7 @@ import { useToast } from './toast';
 /** Reads and writes address parameters; every change is a new address that can be shared and undone by “Back”. */
 export function useAddress(): {
   get: (key: string) => string | null;
+  params: URLSearchParams;
   set: (patch: Readonly<Record<string, string | null>>, replace?: boolean) => void;
   /** The address that `set` would navigate to, for a link. */
   href: (patch: Readonly<Record<string, string | null>>) => string;
@@ -27,6 +28,7 @@ export function useAddress(): {
   };
   return {
     get: (key) => params.get(key),
+    params,
     href: hrefOf,
     set: (patch, replace = false) => {
       const href = hrefOf(patch);

@@ -38,11 +38,21 @@ export const emptyPage = (path: string, params: SearchParams): ReactNode =>
     </>
   ) : null;
 
-/** "300 charts", or which part of the total a page shows and what its headings sort. */
-export function pageNote(params: SearchParams, n: number, total: number, things: string, order: string): string {
+/**
+ * "300 charts", or which part of the total a page shows and what its headings sort.
+ * @param sorts - whether a heading orders the rows of the page alone, or the whole list.
+ */
+export function pageNote(
+  params: SearchParams,
+  n: number,
+  total: number,
+  things: string,
+  order: string,
+  sorts: 'page' | 'list' = 'page',
+): string {
   if (n === total) return `${total} ${things}`;
   const which = isLater(params) ? `further ${n}` : `first ${n}`;
-  return `${which} of ${total} ${things}, ${order}; a heading orders the rows of this page`;
+  return `${which} of ${total} ${things}, ${order}; a heading orders ${sorts === 'page' ? 'the rows of this page' : 'all of them'}`;
 }
 
 /** Links to the other pages of a long list, at the head of its panel. */

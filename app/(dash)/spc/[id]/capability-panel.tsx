@@ -1,12 +1,14 @@
 import Link from 'next/link';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
+import type { ValueBin } from '@/lib/services/spc/views/chart-points';
 import { inForceAt } from '@/lib/spc';
 import { Histogram } from '@/lib/ui/charts/histogram';
 import { Facts } from '@/lib/ui/components/evidence-panel';
-import { Panel } from '@/lib/ui/components/panel';
+import { InlineError, Panel, Skeleton } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { decimalsFor, num, shortDate, unitLabel } from '@/lib/ui/format';
+import { useChartPart } from './use-chart-part';
 
 /** The sigma behind limits, Cp and Cpk. */
 const SIGMA: Readonly<Record<string, string>> = {
@@ -15,8 +17,23 @@ const SIGMA: Readonly<Record<string, string>> = {
 };
 const sigmaName = (v: ChartVersionView | undefined): string => SIGMA[v?.sigmaMethod ?? ''] ?? 'σ within';
 
+/** While the page follows the clock, a histogram stays until its window has moved by this share. */
+const MOVED = 0.005;
+
+/** The histogram of a long chart counts all of its points, which takes longer than the page: it is fetched once a window. */
+function useBins({ chart, marks, fromMs, toMs }: SpcChartView) {
+  const [asked, ask] = useState({ fromMs, toMs });
+  const slack = MOVED * (toMs - fromMs);
+  const isOther = Math.abs(fromMs - asked.fromMs) > slack || Math.abs(toMs - asked.toMs) > slack;
+  if (isOther) ask({ fromMs, toMs });
+  const query = new URLSearchParams({ from: new Date(asked.fromMs).toISOString(), to: new Date(asked.toMs).toISOString() });
+  const part = useChartPart<ValueBin[]>(marks === null ? null : `/spc/${chart.id}/bins?${query}`);
+  return marks === null ? { value: null, failed: false } : part;
+}
+
 /** Histogram, and indices with their intervals and the sigma they are based on. */
 export function CapabilityPanel({ data }: { data: SpcChartView }) {
+  const bins = useBins(data);
   const c = data.capability;
   const v = inForceAt(data.versions, 'effectiveMs', data.toMs);
   const spec = data.specification;
@@ -27,16 +44,23 @@ export function CapabilityPanel({ data }: { data: SpcChartView }) {
       label: data.chart.title,
       unit: unitLabel(data.chart.unit),
       values: data.points.value.filter((_, i) => !data.points.excluded[i]),
+      bins: bins.value ?? undefined,
       lsl: data.specification.lsl,
       usl: data.specification.usl,
       target: data.specification.target,
     }),
-    [data],
+    [data, bins.value],
   );
   const range = (i: { low: number; high: number } | null): string => (i ? ` (${num(i.low, 2)} to ${num(i.high, 2)})` : '');
   return (
     <Panel title="Capability" note={c ? `n ${c.n}, 95 % intervals` : null}>
-      <Histogram input={histogram} />
+      {data.marks === null || bins.value !== null ? (
+        <Histogram input={histogram} />
+      ) : bins.failed ? (
+        <InlineError message="The histogram could not be read." />
+      ) : (
+        <Skeleton height={168} />
+      )}
       {c ? (
         <>
           {c.study.judgeable ? null : (

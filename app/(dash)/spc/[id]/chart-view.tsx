@@ -1,7 +1,6 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
-import type { WhyRed } from '@/lib/services/spc/views/chart';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { type ChartKind, inForceAt, kindOf, subgroupSizeOf } from '@/lib/spc';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
@@ -10,12 +9,13 @@ import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { FilterBar, useAddress } from '@/lib/ui/components/filter-bar';
 import { timeRangeField } from '@/lib/ui/components/filter-fields';
-import { PageHead, Panel } from '@/lib/ui/components/panel';
+import { InlineError, PageHead, Panel, Skeleton } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { Tabs } from '@/lib/ui/components/tabs';
 import { shortDate, shortTime, unitLabel } from '@/lib/ui/format';
 import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { useAsOf } from '@/lib/ui/hooks/now';
+import { useHydrated } from '@/lib/ui/hooks/use-hydrated';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { SisterChambers } from '../../sister-chambers';
 import { CancelPlan } from './cancel-plan';
@@ -25,33 +25,48 @@ import { draftBase, sourceText } from './change-draft';
 import { chartInput } from './chart-input';
 import { plannedAfter } from './planned-version';
 import { PointPanel } from './point-panel';
+import type { ChartWindow } from './read-chart';
+import { useChartWindow } from './use-chart-window';
+import { useChosenPoint } from './use-chosen-point';
+import { windowQuery } from './window-query';
 
 export interface ChartViewProps {
-  data: SpcChartView;
-  why: readonly WhyRed[];
+  page: ChartWindow;
+  /** The window of the page, as its address says. */
+  query: string;
   canChange: boolean;
 }
 
+/** Of the chart with its dispersion, head and legend, px: the place of a long one until the browser draws it. */
+const CHART_HEIGHT = 496;
+
 /** One chart: limits, zones, phases, violations, the point panel, capability, versions, sister chambers. */
-export function ChartView({ data, why, canChange }: ChartViewProps) {
+export function ChartView({ page, query, canChange }: ChartViewProps) {
   const [changing, setChanging] = useState(false);
   const address = useAddress();
   const [point, setPoint] = useUrlState('point');
   const [axis, setAxis] = useUrlState('x');
   const [spec, setSpec] = useUrlState('spec');
   const [zones, setZones] = useUrlState('zones');
+  const { data, why, isPending, failed, zoom } = useChartWindow(page.data.chart.id, page, query);
   const input = useMemo(() => chartInput(data), [data]);
+  const isLong = data.marks !== null;
+  const isHydrated = useHydrated();
   const options = useMemo(
-    () => ({ xMode: axis === 'sequence' ? 'sequence' : 'time', showSpec: spec === '1', showZones: zones !== '0' }) as const,
-    [axis, spec, zones],
+    () =>
+      ({
+        xMode: axis === 'sequence' && !isLong ? 'sequence' : 'time',
+        showSpec: spec === '1',
+        showZones: zones !== '0',
+      }) as const,
+    [axis, spec, zones, isLong],
   );
   const byId = useMemo(() => new Map(why.map((w) => [w.recordId, w])), [why]);
-  const index = point === null ? -1 : data.points.recordId.indexOf(point);
-  const red = index >= 0 ? byId.get(data.points.recordId[index]!) : undefined;
-  const members = useMemo(() => red?.violations.flatMap((v) => v.members) ?? [], [red]);
+  const chosen = useChosenPoint(data, byId, point);
+  const members = useMemo(() => chosen.why?.violations.flatMap((v) => v.members) ?? [], [chosen.why]);
   const current = useAsOf((now) => inForceAt(data.versions, 'effectiveMs', now));
   const drawn = inForceAt(data.versions, 'effectiveMs', data.toMs);
-  const n = data.points.at.length;
+  const n = input.at.length;
   const zoomed = address.get('from') !== null;
   return (
     <>
@@ -59,19 +74,21 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
       <Head data={data} current={current} canChange={canChange} onChange={() => setChanging(true)} />
       <FilterBar fields={zoomed ? [] : [timeRangeField('30d')]}>
         {zoomed ? (
-          <button type="button" className="btn h-7! text-sm!" onClick={() => address.set({ from: null, to: null })}>
+          <button type="button" className="btn h-7! text-sm!" onClick={() => zoom(null)}>
             Whole time range
           </button>
         ) : null}
-        <Tabs
-          label="Axis"
-          value={options.xMode}
-          onChange={(v) => setAxis(v === 'time' ? null : v)}
-          options={[
-            { value: 'time', label: 'Time' },
-            { value: 'sequence', label: 'Sequence' },
-          ]}
-        />
+        {isLong ? null : (
+          <Tabs
+            label="Axis"
+            value={options.xMode}
+            onChange={(v) => setAxis(v === 'time' ? null : v)}
+            options={[
+              { value: 'time', label: 'Time' },
+              { value: 'sequence', label: 'Sequence' },
+            ]}
+          />
+        )}
         <Toggle label="Spec limits" on={options.showSpec} set={(v) => setSpec(v ? '1' : null)} />
         <Toggle label="Zones" on={options.showZones} set={(v) => setZones(v ? null : '0')} />
       </FilterBar>
@@ -79,7 +96,7 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
         <div className="flex flex-col gap-3 min-w-0">
           <Panel
             title="Control chart"
-            asOf={n > 0 ? data.points.at[n - 1]! : null}
+            asOf={n > 0 ? input.at[n - 1]! : null}
             note={
               drawn !== undefined && data.collected !== null
                 ? `collecting the baseline: ${data.collected} of ${drawn.baselineN} points, no limits yet`
@@ -91,14 +108,27 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
                 : undefined
             }
           >
-            <ControlChart
-              input={input}
-              options={options}
-              selectedId={point}
-              onSelect={setPoint}
-              memberIds={members}
-              onRange={(from, to) => address.set({ from: new Date(from).toISOString(), to: new Date(to + 1000).toISOString() })}
-            />
+            <div aria-busy={isPending} className={isPending ? 'opacity-70' : undefined}>
+              {isLong && !isHydrated ? (
+                <Skeleton height={CHART_HEIGHT} />
+              ) : (
+                <ControlChart
+                  input={input}
+                  options={options}
+                  selectedId={chosen.markId}
+                  onSelect={setPoint}
+                  memberIds={members}
+                  onRange={(fromMs, toMs) => zoom({ fromMs, toMs: toMs + 1000 })}
+                  {...(zoomed ? { onWhole: () => zoom(null) } : {})}
+                  {...(isLong
+                    ? { csvHref: `/spc/${data.chart.id}/rows?${windowQuery(Object.fromEntries(address.params))}` }
+                    : {})}
+                />
+              )}
+            </div>
+            {failed ? (
+              <InlineError message="The finer window could not be read: what is drawn is the one before. Zoom again." />
+            ) : null}
           </Panel>
           <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
             <Versions versions={data.versions} unit={unitLabel(data.chart.unit)} kind={data.chart.kind} />
@@ -106,12 +136,20 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
           </div>
         </div>
         <div className="flex flex-col gap-3">
-          {index >= 0 ? (
-            <PointPanel data={data} index={index} why={red} onClose={() => setPoint(null)} canExclude={canChange} />
+          {chosen.index >= 0 ? (
+            <PointPanel
+              data={chosen.data}
+              index={chosen.index}
+              why={chosen.why}
+              onClose={() => setPoint(null)}
+              canExclude={canChange}
+            />
+          ) : chosen.failed ? (
+            <InlineError message="The point could not be read. Choose it again." />
           ) : (
             <div className="bg-surface border border-hairline rounded p-3 text-ink-2 text-sm">
               <h2 className="text-ink mb-1">No point selected</h2>
-              Click a point, or press n for the next violation. Drag over the chart to zoom in.
+              Click a point, or press n for the next violation. Drag over the chart to zoom in; a double click shows all again.
             </div>
           )}
           <CapabilityPanel data={data} />

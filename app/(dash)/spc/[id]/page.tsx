@@ -3,18 +3,18 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { mayAs } from '@/lib/services/actor';
 import { changeChart } from '@/lib/services/spc/change-chart';
-import { spcChart, violationsOf } from '@/lib/services/spc/views/chart';
-import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { pageActor } from '../../session';
 import { ChartView } from './chart-view';
+import { type ChartWindow, readChart } from './read-chart';
+import { windowQuery } from './window-query';
 
 export const metadata: Metadata = { title: 'Chart' };
 
-async function read(id: string, fromMs: number, toMs: number): Promise<SpcChartView> {
+async function read(id: string, fromMs: number, toMs: number): Promise<ChartWindow> {
   try {
-    return await spcChart(id, fromMs, toMs);
+    return await readChart(id, fromMs, toMs);
   } catch (e) {
     if (e instanceof AppError && e.code === 'not_found') notFound();
     throw e;
@@ -30,10 +30,10 @@ export default async function ChartPage({
 }) {
   const { id } = await params;
   const actor = await pageActor(`/spc/${id}`);
-  const { fromMs, toMs } = timeWindow(await searchParams, Date.now(), '30d');
-  const data = await read(id, fromMs, toMs);
-  const why = await violationsOf(data.chart.id, fromMs, toMs);
-  const { chart } = data;
+  const asked = await searchParams;
+  const { fromMs, toMs } = timeWindow(asked, Date.now(), '30d');
+  const page = await read(id, fromMs, toMs);
+  const { chart } = page.data;
   return (
     <ExportFacts
       facts={[
@@ -45,7 +45,7 @@ export default async function ChartPage({
         ['chamber', chart.chamber],
       ]}
     >
-      <ChartView data={data} why={why} canChange={mayAs(actor.role, changeChart.least)} />
+      <ChartView page={page} query={windowQuery(asked)} canChange={mayAs(actor.role, changeChart.least)} />
     </ExportFacts>
   );
 }

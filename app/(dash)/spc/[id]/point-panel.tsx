@@ -2,8 +2,8 @@
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import { sourceOf } from '@/lib/characteristic';
-import type { WhyRed } from '@/lib/services/spc/views/chart';
 import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
+import type { WhyRed } from '@/lib/services/spc/views/violations';
 import type { SiteMap } from '@/lib/services/wafers/views/site-maps';
 import { isDispersionRule, ruleText } from '@/lib/spc';
 import { isJudgedBy, limitText } from '@/lib/ui/charts/control-limits.prepare';

@@ -1,18 +1,16 @@
 import { z } from 'zod';
 import { db, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { type CsvField, type CsvMapping, guessMapping } from '@/lib/formats/csv/fields';
-import { type Lookups, type MappedRows, type MappedWafer, mapRows, unusedColumns } from '@/lib/formats/csv/map-rows';
-import type { CsvTable } from '@/lib/formats/csv/parse';
-import { readTable } from '@/lib/formats/tables';
+import type { CsvMapping } from '@/lib/formats/csv/fields';
+import { type MappedRows, type MappedWafer, unusedColumns } from '@/lib/formats/csv/map-rows';
 import { MAX_BATCH } from '@/lib/formats/wire';
 import { audit } from '../../audit';
 import { type Ctx, verb } from '../../verb';
 import { type BatchMode, type BatchResult, INGEST_KINDS, ingestBatch, judgeBatch } from '..';
 import { type CsvFault, faultKinds } from './faults';
 import { mappingIn } from './mappings';
+import { readFile } from './read-file';
 
-const FIRST_ROWS = 8;
 const SHOWN_FAULTS = 200;
 const SHOWN_WAFERS = 12;
 
@@ -65,9 +63,8 @@ export const previewCsv = verb(
     body: 'mapping',
   },
   async (ctx, { bytes, headerLine, mapping }): Promise<CsvPreview> => {
-    const table = readTable(bytes, headerLine, true);
-    const used = mapping === null ? guessMapping(table.header) : mapping;
-    const mapped = mapRows(table, used, await lookupsFor(table, used));
+    const { head: table, mapped } = await readFile({ bytes, headerLine, mapping }, senderOf(ctx));
+    const used = table.mapping;
     const { wafers } = mapped;
     const many = tooMany(wafers);
     const batch =
@@ -80,8 +77,8 @@ export const previewCsv = verb(
       metadata: table.metadata.slice(0, SHOWN_FAULTS),
       unused: unusedColumns(table.header, used),
       times: times.length > 0 ? { first: times[0]!, last: times.at(-1)! } : null,
-      firstRows: table.rows.slice(0, FIRST_ROWS),
-      rows: table.rows.length,
+      firstRows: table.firstRows,
+      rows: table.rows,
       delimiter: table.delimiter,
       mapping: used,
       faults: faults.slice(0, SHOWN_FAULTS),
@@ -170,14 +167,14 @@ export const uploadCsv = verb(
     body: 'mapping',
   },
   async (ctx, { name, bytes, headerLine, mapping: used, mode }): Promise<CsvResult> => {
-    const table = readTable(bytes, headerLine, true);
-    if (headerLine === null && table.metadata.length > 0)
-      throw new AppError(
-        'invalid_input',
-        `${table.metadata.length} lines stand before the names of the columns in line ${table.headerLine}; confirm the header line`,
-        { field: 'headerLine', headerLine: table.headerLine },
-      );
-    const mapped = mapRows(table, used, await lookupsFor(table, used));
+    const { head: table, mapped } = await readFile({ bytes, headerLine, mapping: used }, senderOf(ctx), (head) => {
+      if (headerLine === null && head.metadata.length > 0)
+        throw new AppError(
+          'invalid_input',
+          `${head.metadata.length} lines stand before the names of the columns in line ${head.headerLine}; confirm the header line`,
+          { field: 'headerLine', headerLine: head.headerLine },
+        );
+    });
     const { wafers, faults } = mapped;
     const first = faults[0];
     if (first !== undefined && (mode === 'atomic' || first.line === 0))
@@ -246,25 +243,4 @@ function storedGroups(batch: BatchResult, wafers: readonly MappedWafer[], withou
     }
   }
   return [...groups.values()];
-}
-
-/** The product of the lots and the layer of the operations that the file names, where the mapping has no column for them. */
-async function lookupsFor(table: CsvTable, mapping: CsvMapping): Promise<Lookups> {
-  const values = (field: CsvField): string[] => {
-    const s = mapping[field];
-    if (s === undefined) return [];
-    if ('constant' in s) return [s.constant];
-    const i = table.header.indexOf(s.column);
-    return i < 0 ? [] : [...new Set(table.rows.map((r) => (r[i] ?? '').trim()))].slice(0, 20_000);
-  };
-  const [lots, operations] = await Promise.all([
-    db().rows<{ name: string; product: string }>(sql`SELECT name, product FROM lot WHERE name = ANY(${values('lot')}::text[])`),
-    db().rows<{ name: string; layer: string }>(
-      sql`SELECT name, layer FROM operation WHERE name = ANY(${values('operation')}::text[])`,
-    ),
-  ]);
-  return {
-    productOfLot: new Map(lots.map((l) => [l.name, l.product])),
-    layerOfOperation: new Map(operations.map((o) => [o.name, o.layer])),
-  };
 }

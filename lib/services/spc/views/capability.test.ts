@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { studyOf } from './capability';
+import { studiedPoints, studyOf } from './capability';
 import type { ChartColumns, ChartHead, ChartVersionView } from './chart-model';
 import type { ChartSpecification } from './chart-specification';
 
@@ -22,8 +22,12 @@ const POINTS = {
 const VERSION = { sigmaWithin: 1, limitsSource: 'study' } as ChartVersionView;
 
 const noteOf = (kind: ChartHead['kind'], ofWafers: boolean) =>
-  studyOf({ kind, parameter: 'oxide', operation: 'CVD' } as ChartHead, VERSION, { ...UNSPECIFIED, ofWafers }, POINTS)
-    .capabilityNote;
+  studyOf(
+    { kind, parameter: 'oxide', operation: 'CVD' } as ChartHead,
+    VERSION,
+    { ...UNSPECIFIED, ofWafers },
+    studiedPoints(kind, UNSPECIFIED, POINTS),
+  ).capabilityNote;
 
 test.each(['xbar_s', 'xbar_r', 'ewma'] as const)(
   '%s names the individuals chart only where that one has a specification',
@@ -45,7 +49,7 @@ test('where the sigma of the limits is the overall one of the baseline, the indi
       { kind: 'individuals', parameter: 'cd', operation: 'LITHO' } as ChartHead,
       { ...VERSION, sigmaMethod },
       specified,
-      POINTS,
+      studiedPoints('individuals', specified, POINTS),
     );
   expect(study('overall').capabilityNote).toContain('overall standard deviation');
   expect(study('overall').capability).not.toBeNull();

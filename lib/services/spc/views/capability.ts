@@ -22,17 +22,41 @@ function unspecifiedNote(c: Pick<ChartHead, 'kind' | 'parameter' | 'operation'>,
     : `An ${label} chart has no capability of its own: see the individuals chart.`;
 }
 
+/** The points of a window that count, as far as a study needs them. */
+export interface StudiedPoints {
+  readonly n: number;
+  readonly mean: number;
+  readonly variance: number;
+  /** Points with a signal that speaks against stability. */
+  readonly signals: number;
+  /** Different values, or as many as were looked for. */
+  readonly distinct: number;
+  /** Before the specification in force began. */
+  readonly older: number;
+}
+
+/** A moving range repeats what the individuals show: only subgroups have a dispersion of their own that can be out of control. */
+export const counts = (kind: ChartHead['kind'], rule: number): boolean => !isDispersionRule(rule) || kindOf(kind).ofSubgroups;
+
+export function studiedPoints(kind: ChartHead['kind'], s: ChartSpecification, p: ChartColumns): StudiedPoints {
+  const used = Array.from(p.value.keys()).filter((i) => !p.excluded[i] && !Number.isNaN(p.value[i]!));
+  const since = s.spans.at(-1)?.fromMs ?? Number.NEGATIVE_INFINITY;
+  const { mean, variance } = moments(used.map((i) => p.value[i]!));
+  return {
+    n: used.length,
+    mean,
+    variance,
+    signals: used.filter((i) => p.rules[i]!.some((r) => counts(kind, r))).length,
+    distinct: new Set(used.map((i) => p.value[i])).size,
+    older: used.filter((i) => p.at[i]! < since).length,
+  };
+}
+
 /** States which points of the window are older than the specification in force: they are judged by it all the same. */
-function olderNote(s: ChartSpecification, at: readonly number[]): string | null {
+function olderNote(s: ChartSpecification, { n, older }: StudiedPoints): string | null {
   const inForce = s.spans.at(-1);
-  const older = inForce === undefined ? 0 : at.filter((ms) => ms < inForce.fromMs).length;
   if (inForce === undefined || older === 0) return null;
-  const which =
-    older === at.length
-      ? at.length === 1
-        ? 'The point is'
-        : `All ${at.length} points are`
-      : `${older} of ${at.length} points are`;
+  const which = older === n ? (n === 1 ? 'The point is' : `All ${n} points are`) : `${older} of ${n} points are`;
   return `${which} older than version ${inForce.version} of the specification and judged by it all the same.`;
 }
 
@@ -50,10 +74,9 @@ export function studyOf(
   c: ChartHead,
   v: ChartVersionView | undefined,
   s: ChartSpecification,
-  p: ChartColumns,
+  p: StudiedPoints,
 ): Pick<SpcChartView, 'capability' | 'capabilityNote'> {
-  const used = Array.from(p.value.keys()).filter((i) => !p.excluded[i] && !Number.isNaN(p.value[i]!));
-  const n = used.length;
+  const { n, mean, signals, distinct } = p;
   if (s.differs) return { capability: null, capabilityNote: differenceNote(s) };
   if (kindOf(c.kind).memory !== null || (s.lsl === null && s.usl === null))
     return { capability: null, capabilityNote: unspecifiedNote(c, s) };
@@ -67,24 +90,16 @@ export function studyOf(
           ? 'The limits were given without a sigma within and no study came before them: enter one with the limits, or collect a baseline.'
           : 'The baseline was still being collected at the end of this window: there is no within sigma.',
     };
-  const { mean, variance } = moments(used.map((i) => p.value[i]!));
-  const sigmaOverall = Math.sqrt(variance);
+  const sigmaOverall = Math.sqrt(p.variance);
   if (!(sigmaOverall > 0))
     return { capability: null, capabilityNote: 'All points have the same value: a capability would mean nothing.' };
-  // A moving range repeats what the individuals show: only subgroups have a dispersion of their own that can be out of control.
-  const counts = (r: number): boolean => !isDispersionRule(r) || kindOf(c.kind).ofSubgroups;
-  const signals = used.filter((i) => p.rules[i]!.some(counts)).length;
-  const distinct = new Set(used.map((i) => p.value[i])).size;
   const spec = {
     ...(s.lsl === null ? {} : { lsl: s.lsl }),
     ...(s.usl === null ? {} : { usl: s.usl }),
     ...(s.target === null ? {} : { target: s.target }),
   };
   const study = capability({ mean, sigmaWithin, sigmaOverall, n, spec, signals, distinct });
-  const older = olderNote(
-    s,
-    used.map((i) => p.at[i]!),
-  );
+  const older = olderNote(s, p);
   const notes = [sigmaNote(v), older].filter((t) => t !== null);
   return { capability: { study, mean, n, sigmaOverall }, capabilityNote: notes.length === 0 ? null : notes.join(' ') };
 }

@@ -56,6 +56,22 @@ export interface ChartColumns {
   excluded: (string | null)[];
 }
 
+/** What is drawn of more points than a screen has columns, oldest first: the lowest and highest of each column, and every flagged point. */
+export interface ChartMarks {
+  at: Float64Array;
+  plotted: Float64Array;
+  /** Of a lowest and a highest point the range of their column; null where the chart has none. */
+  dispersion: Float32Array | null;
+  /** Index into `ruleSets`: the rules that fired with each. */
+  rules: Uint16Array;
+  ruleSets: number[][];
+  excluded: { i: number; reason: string }[];
+  /** Points of the window. */
+  of: number;
+  /** There are more flagged points than are sent: the newest are. */
+  isCut: boolean;
+}
+
 export interface ChartEventView {
   atMs: number;
   kind: string;
@@ -66,12 +82,16 @@ export interface ChartEventView {
 }
 
 export interface SpcChartView {
+  fromMs: number;
   /** End of the window, but never after now, ms UTC. */
   toMs: number;
   chart: ChartHead;
   versions: ChartVersionView[];
   specification: ChartSpecification;
+  /** All points of the window; none where there are `marks`. */
   points: ChartColumns;
+  /** Instead of more points than are drawn one by one. */
+  marks: ChartMarks | null;
   /** More points than are sent: the newest ones are shown. */
   omitted: number;
   /** Points of its baseline by the end of the window, at most as many as it takes; null where it has limits then. */

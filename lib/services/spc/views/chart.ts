@@ -1,45 +1,103 @@
-import { db, type RowOf, sql } from '@/lib/db';
+import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { inForceAt } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
 import { collectedPoints } from '../phase-one';
-import { studyOf } from './capability';
-import type { ChartColumns, ChartEventView, ChartHead, ChartVersionView, SpcChartView } from './chart-model';
-import { chartSpecification } from './chart-specification';
+import { rollupsFrom } from '../rollups';
+import { counts, type StudiedPoints, studiedPoints, studyOf } from './capability';
+import { chartMarks } from './chart-marks';
+import type { ChartEventView, ChartHead, ChartMarks, ChartVersionView, SpcChartView } from './chart-model';
+import { columnsOf, pointsOf } from './chart-points';
+import { type ChartSpecification, chartSpecification } from './chart-specification';
 import { isMeasured, recipeChanges } from './recipe-changes';
+import { splitWindow, sumsOf, type WindowSums, windowSumsOf } from './window-sums';
 
-const MAX_POINTS = 20_000;
+/** Up to this many points a chart draws each of them; of more it draws marks (`chart-marks.ts`). */
+const ONE_BY_ONE = 1500;
 
-/** Everything of one chart in a window. @throws AppError `not_found` when there is no such chart. */
-export async function spcChart(id: string, fromMs: number, toMs: number): Promise<SpcChartView> {
+/**
+ * Everything of one chart in a window.
+ * @param asMarks - of more points than a screen has columns only what is drawn (`marks`); default: all points, the newest 20,000 at most.
+ * @throws AppError `not_found` when there is no such chart.
+ */
+export async function spcChart(id: string, fromMs: number, toMs: number, asMarks = false): Promise<SpcChartView> {
   const chart = await db().one<ChartHead>(sql`
     SELECT id, title, area, characteristic, parameter, unit, operation, product, layer, tool, chamber, kind, alerting, version FROM chart WHERE id = ${idFromAddress('chart', id)}`);
   if (chart === undefined) throw new AppError('not_found', `there is no chart ${id}`);
   const end = Math.min(toMs, Date.now());
-  const [versions, specification, { points, omitted }, events, alert, sisters, collected] = await Promise.all([
+  const filledFrom = await rollupsFrom(db());
+  const isLong = asMarks && (await hasMoreThan(id, fromMs, toMs, ONE_BY_ONE));
+  const [versions, specification, drawn, events, alert, sisters, collected] = await Promise.all([
     versionsOf(id),
     chartSpecification(chart),
-    pointsOf(id, fromMs, toMs),
+    isLong ? longChart(id, fromMs, toMs, filledFrom) : pointsOf(id, fromMs, toMs),
     eventsOf(chart, fromMs, toMs),
     db().one<NonNullable<SpcChartView['alert']>>(sql`
       SELECT id, state::text, severity, assignee, count FROM alert WHERE chart_id = ${id} ORDER BY (state = 'closed'), last_at DESC LIMIT 1`),
-    sistersOf(chart, fromMs, toMs),
+    sistersOf(chart, splitWindow(fromMs, toMs, filledFrom)),
     collectedPoints(db(), chart.id, end),
   ]);
   const inForce = inForceAt(versions, 'effectiveMs', end);
-  const study = studyOf(chart, inForce, specification, points);
+  const studied =
+    'sums' in drawn
+      ? await studiedMarks(chart, specification, drawn, { fromMs, toMs, filledFrom })
+      : studiedPoints(chart.kind, specification, drawn.points);
   return {
+    fromMs,
     toMs: end,
     chart,
     versions,
     specification,
-    points,
-    omitted,
+    points: 'sums' in drawn ? columnsOf([]) : drawn.points,
+    marks: 'sums' in drawn ? drawn.marks : null,
+    omitted: 'sums' in drawn ? 0 : drawn.omitted,
     collected,
     events,
     alert: alert ?? null,
-    ...study,
+    ...studyOf(chart, inForce, specification, studied),
     sisters,
+  };
+}
+
+/** Whether a chart has more than `n` points in a window; looks at no more than that. */
+async function hasMoreThan(id: string, fromMs: number, toMs: number, n: number): Promise<boolean> {
+  const row = await db().one<{ more: boolean }>(sql`
+    SELECT count(*) > ${n} AS more FROM (SELECT 1 FROM chart_point WHERE chart_id = ${id} AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} LIMIT ${n + 1}) p`);
+  return row!.more;
+}
+
+interface LongChart {
+  readonly sums: WindowSums;
+  readonly marks: ChartMarks;
+}
+
+async function longChart(id: string, fromMs: number, toMs: number, filledFrom: number): Promise<LongChart> {
+  const counted = windowSumsOf(id, splitWindow(fromMs, toMs, filledFrom));
+  const count = counted.then((s) => s.n_all);
+  const [sums, marks] = await Promise.all([counted, chartMarks(id, fromMs, toMs, count, filledFrom)]);
+  return { sums, marks };
+}
+
+/** The study of a long chart: moments of all points; signals of the flagged ones, all of which are among the marks. */
+async function studiedMarks(
+  chart: ChartHead,
+  s: ChartSpecification,
+  { sums, marks }: LongChart,
+  w: { readonly fromMs: number; readonly toMs: number; readonly filledFrom: number },
+): Promise<StudiedPoints> {
+  const since = s.spans.at(-1)?.fromMs ?? Number.NEGATIVE_INFINITY;
+  const before = Math.min(w.toMs, since - 1);
+  const older = before < w.fromMs ? 0 : (await windowSumsOf(chart.id, splitWindow(w.fromMs, before, w.filledFrom))).n;
+  const excluded = new Set(marks.excluded.map((e) => e.i));
+  const isSignal = marks.ruleSets.map((rules) => rules.some((r) => counts(chart.kind, r)));
+  return {
+    n: sums.n,
+    mean: sums.mean ?? Number.NaN,
+    variance: sums.m2 === null || sums.n < 2 ? Number.NaN : sums.m2 / (sums.n - 1),
+    signals: marks.rules.reduce((k, set, i) => k + (isSignal[set] && !excluded.has(i) ? 1 : 0), 0),
+    // The extremes of 450 columns: a gauge too coarse for them is too coarse for all points.
+    distinct: new Set(marks.plotted).size,
+    older,
   };
 }
 
@@ -55,63 +113,6 @@ async function versionsOf(id: string): Promise<ChartVersionView[]> {
     effectiveMs: effective_from.getTime(),
     createdMs: created_at.getTime(),
   }));
-}
-
-type PointRow = RowOf<
-  'chart_point',
-  | 'record_id'
-  | 'at'
-  | 'value'
-  | 'plotted'
-  | 'u_value'
-  | 'dispersion'
-  | 'ucl'
-  | 'lcl'
-  | 'disp_cl'
-  | 'disp_ucl'
-  | 'disp_lcl'
-  | 'run_id'
-  | 'lot'
-  | 'slot'
-  | 'n'
-  | 'tool'
-  | 'chamber'
-  | 'version'
-  | 'rules'
-  | 'excluded'
->;
-
-async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ points: ChartColumns; omitted: number }> {
-  const rows = await db().rows<PointRow & { total: number }>(sql`
-    SELECT record_id, at, value, plotted, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, n, tool, chamber, version, rules, excluded, count(*) OVER ()::int AS total FROM chart_point
-    WHERE chart_id = ${id} AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at DESC, record_id DESC LIMIT ${MAX_POINTS}`);
-  rows.reverse();
-  const column = (f: (r: PointRow) => number | null): Float64Array => Float64Array.from(rows, (r) => f(r) ?? Number.NaN);
-  return {
-    omitted: (rows[0]?.total ?? 0) - rows.length,
-    points: {
-      at: column((r) => r.at.getTime()),
-      value: column((r) => r.value),
-      plotted: column((r) => r.plotted),
-      u: column((r) => r.u_value),
-      dispersion: column((r) => r.dispersion),
-      ucl: column((r) => r.ucl),
-      lcl: column((r) => r.lcl),
-      dispCl: column((r) => r.disp_cl),
-      dispUcl: column((r) => r.disp_ucl),
-      dispLcl: column((r) => r.disp_lcl),
-      recordId: rows.map((r) => r.record_id),
-      runId: rows.map((r) => r.run_id),
-      lot: rows.map((r) => r.lot),
-      slot: rows.map((r) => r.slot),
-      n: rows.map((r) => r.n),
-      tool: rows.map((r) => r.tool),
-      chamber: rows.map((r) => r.chamber),
-      version: rows.map((r) => r.version),
-      rules: rows.map((r) => r.rules),
-      excluded: rows.map((r) => r.excluded),
-    },
-  };
 }
 
 async function eventsOf(c: ChartHead, fromMs: number, toMs: number): Promise<ChartEventView[]> {
@@ -130,65 +131,9 @@ async function eventsOf(c: ChartHead, fromMs: number, toMs: number): Promise<Cha
   return [...own, ...recipes].sort((a, b) => a.atMs - b.atMs);
 }
 
-async function sistersOf(c: ChartHead, fromMs: number, toMs: number): Promise<SpcChartView['sisters']> {
+async function sistersOf(c: ChartHead, w: ReturnType<typeof splitWindow>): Promise<SpcChartView['sisters']> {
   return db().rows(sql`
-    SELECT s.id, s.title, s.tool, s.chamber, COALESCE(p.n, 0) AS n, COALESCE(p.out, 0) AS out, p.mean FROM chart s
-    LEFT JOIN LATERAL (SELECT count(*)::int AS n, (count(*) FILTER (WHERE cardinality(q.rules) > 0))::int AS out, avg(q.value) AS mean FROM chart_point q
-      WHERE q.chart_id = s.id AND q.at >= ${new Date(fromMs)} AND q.at <= ${new Date(toMs)} AND q.excluded IS NULL) p ON true
+    SELECT s.id, s.title, s.tool, s.chamber, p.n, p.n_out AS out, p.mean FROM chart s CROSS JOIN LATERAL (${sumsOf(sql`s.id`, w)}) p
     WHERE s.active AND s.operation = ${c.operation} AND s.characteristic = ${c.characteristic} AND s.parameter = ${c.parameter} AND s.kind = ${c.kind}
       AND s.product IS NOT DISTINCT FROM ${c.product} ORDER BY s.tool, s.chamber LIMIT 24`);
-}
-
-export interface WhyRed {
-  recordId: string;
-  violations: {
-    rule: number;
-    version: number;
-    members: string[];
-    side: string | null;
-    window: number | null;
-    cl: number | null;
-    ucl: number | null;
-    lcl: number | null;
-    sigma: number | null;
-    /** The statistic that was judged: the plotted value, or the dispersion. */
-    judged: number | null;
-    alertId: string | null;
-  }[];
-}
-
-/** The rules that fired with these points, with the members of their windows and the limits that were in force. */
-export async function violationsOf(chartId: string, fromMs: number, toMs: number): Promise<WhyRed[]> {
-  const rows = await db().rows<{
-    record_id: string;
-    rule: number;
-    version: number;
-    members: string[];
-    detail: Record<string, unknown>;
-    alert_id: string | null;
-  }>(sql`
-    SELECT v.record_id, v.rule, v.version, v.members, v.detail, (SELECT s.alert_id FROM alert_signal s JOIN alert a ON a.id = s.alert_id
-        WHERE s.chart_id = v.chart_id AND s.record_id = v.record_id AND s.rule = v.rule AND s.withdrawn_at IS NULL ORDER BY a.raised_at DESC LIMIT 1) AS alert_id
-    FROM violation v WHERE v.chart_id = ${chartId} AND v.at >= ${new Date(fromMs)} AND v.at <= ${new Date(toMs)} ORDER BY v.at DESC, v.rule LIMIT 2000`);
-  const out = new Map<string, WhyRed>();
-  const numeric = (v: unknown): number | null => (typeof v === 'number' ? v : null);
-  for (const r of rows) {
-    const w = out.get(r.record_id) ?? { recordId: r.record_id, violations: [] };
-    const d = r.detail;
-    w.violations.push({
-      rule: r.rule,
-      version: r.version,
-      members: r.members,
-      side: typeof d['side'] === 'string' ? d['side'] : null,
-      window: numeric(d['window']),
-      cl: numeric(d['cl']),
-      ucl: numeric(d['ucl']),
-      lcl: numeric(d['lcl']),
-      sigma: numeric(d['sigma']),
-      judged: numeric(d['judged']),
-      alertId: r.alert_id,
-    });
-    out.set(r.record_id, w);
-  }
-  return [...out.values()];
 }

@@ -1,7 +1,10 @@
-import { db, sql, where } from '@/lib/db';
-import { type ChartKind, capabilityIndices, kindOf } from '@/lib/spc';
-import { type Cursor, type CursorKey, pageOf, readCursor } from '../../address/cursor';
+import { db, type Sql, sql, where } from '@/lib/db';
+import { CHART_KINDS, type ChartKind, kindOf } from '@/lib/spc';
+import { pageOf } from '../../address/cursor';
 import { SPECIFICATION_OF_CHART } from '../chart-specification';
+import { rollupsFrom } from '../rollups';
+import { type ListOrder, listOrder, type OrderedRow, orderingOf } from './list-order';
+import { type ListWindow, listWindow, windowSums } from './list-stats';
 
 export interface ScreenFilter {
   readonly fromMs: number;
@@ -21,8 +24,12 @@ export interface ScreenFilter {
   /** Only charts where a rule fired in the window. */
   readonly onlyOut: boolean;
   readonly limit: number;
-  /** `next` of the page before. */
+  /** Default: worst first. */
+  readonly order?: ListOrder | null;
+  /** `next` of the page before, in the same order. */
   readonly after?: string | null;
+  /** Without the last points, for a file. */
+  readonly withoutSpark?: boolean;
 }
 
 export interface ScreenRow {
@@ -63,9 +70,7 @@ export interface ScreenRow {
   sparkOut: Float64Array;
 }
 
-interface Row {
-  id: string;
-  title: string;
+interface Row extends OrderedRow {
   area: string;
   operation: string;
   product: string | null;
@@ -81,14 +86,12 @@ interface Row {
   disp_ucl: number | null;
   disp_lcl: number | null;
   sigma_within: number | null;
-  lsl: number | null;
-  usl: number | null;
-  target: number | null;
   spec_differs: boolean;
   n: number | null;
   n_out: number | null;
-  mean: number | null;
   sd: number | null;
+  cpk: number | null;
+  stability: number | null;
   last_out: Date | null;
   last_at: Date | null;
   last_value: number | null;
@@ -97,75 +100,105 @@ interface Row {
   spark_out: Float64Array | null;
   alert_id: string | null;
   total: number;
-  is_idle: number;
-  is_closed: number;
-  is_in: number;
-  is_silent: number;
-  minus_share: number;
 }
 
-/** Position of a chart in the list: the five ranks, its title, its id. */
-const CHART_KEYS: readonly CursorKey[] = ['integer', 'integer', 'integer', 'integer', 'number', 'text', 'uuid'];
-const chartKey = (r: Row): Cursor => [r.is_idle, r.is_closed, r.is_in, r.is_silent, r.minus_share, r.title, r.id];
-
 const SPARK_POINTS = 40;
+/** Kinds that plot an average of their past have no capability of their own. */
+const WITH_MEMORY = CHART_KINDS.filter((k) => kindOf(k).memory !== null);
+
+/** The version in force at the end of the window, as far as the order needs it. */
+const currentVersions = (to: Date): Sql => sql`
+  SELECT DISTINCT ON (q.chart_id) q.chart_id, q.version, q.sigma_within, COALESCE(q.cl, q.ucl, q.lcl, 0) AS origin, num_nonnulls(q.ucl, q.lcl, q.disp_ucl, q.disp_lcl) > 0 AS has_limits
+  FROM chart_version q WHERE q.cancelled_at IS NULL AND q.effective_from <= least(${to}::timestamptz, now())
+  ORDER BY q.chart_id, q.effective_from DESC, q.version DESC`;
+
+/** Charts that pass the filters, with what their order needs: limits in force, specification, and the origin of their sums. */
+const pickedCharts = (f: ScreenFilter, to: Date): Sql => sql`
+  shared AS (SELECT c.id, spec.* FROM chart c ${SPECIFICATION_OF_CHART} WHERE c.active AND c.specified AND c.product IS NULL),
+  picked AS MATERIALIZED (
+    SELECT c.id, c.title, c.alerting, c.kind = ANY(${WITH_MEMORY}::text[]) AS has_memory, v.version, v.sigma_within, v.origin, v.has_limits,
+      COALESCE(own.lsl, shared.lsl) AS lsl, COALESCE(own.usl, shared.usl) AS usl, COALESCE(shared.contexts > 1, false) AS spec_differs
+    FROM chart c JOIN (${currentVersions(to)}) v ON v.chart_id = c.id
+    LEFT JOIN specification own ON c.specified AND own.product = c.product AND own.operation = c.operation AND own.parameter = c.parameter
+    LEFT JOIN shared ON shared.id = c.id
+    ${where([
+      sql`c.active`,
+      f.area !== null && sql`c.area = ${f.area}`,
+      f.operation !== null && sql`c.operation = ${f.operation}`,
+      f.product !== null && sql`(c.product = ${f.product} OR c.product IS NULL)`,
+      f.tool !== null && sql`c.tool = ${f.tool}`,
+      f.parameter != null && sql`c.parameter = ${f.parameter}`,
+      f.onlySpecified === true && sql`c.specified`,
+      f.kind != null && sql`c.kind = ${f.kind}`,
+      f.source !== null && sql`split_part(c.characteristic, '.', 1) = ${f.source}`,
+    ])})`;
 
 /**
- * The screening table: each chart with the figures it is ranked by. Worst first: charts with an open alert, then by rules fired in the window and
- * lowest Cpk over stability. One statement; charts without points in the window follow at the end.
+ * What the list is ordered by. Cpk is that of the window's mean with the sigma of the limits in force (as `capabilityIndices`); null without
+ * specification, limits or enough points. Stability is sigma overall over that sigma.
  */
-export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]; total: number; next: string | null }> {
-  const from = new Date(f.fromMs);
-  const to = new Date(f.toMs);
-  const after = readCursor(f.after ?? null, CHART_KEYS);
+const FIGURES = sql`
+  measured AS (SELECT chart_id, nullif(n, 0) AS n, n_out, last_at, last_out, last[2] AS last_key, s1 / nullif(n, 0) AS from_origin,
+    CASE WHEN n > 1 THEN sqrt(greatest(0, s2 - s1 * s1 / n) / (n - 1)) END AS sd FROM stats),
+  figures AS (
+    SELECT k.id, k.title, k.alerting, k.version, k.spec_differs, k.has_limits, m.n, m.n_out, m.sd, m.last_at, m.last_out, m.last_key, a.id AS alert_id,
+      m.sd / nullif(k.sigma_within, 0) AS stability,
+      CASE WHEN m.n > 1 AND k.sigma_within > 0 AND NOT k.has_memory
+        THEN least(k.usl - (k.origin + m.from_origin), (k.origin + m.from_origin) - k.lsl) / (3 * k.sigma_within) END AS cpk
+    FROM picked k LEFT JOIN measured m ON m.chart_id = k.id
+    LEFT JOIN (SELECT DISTINCT ON (chart_id) chart_id, id FROM alert WHERE state <> 'closed' AND chart_id IS NOT NULL ORDER BY chart_id, raised_at) a ON a.chart_id = k.id)`;
+
+export interface ScreenPage {
+  rows: ScreenRow[];
+  total: number;
+  next: string | null;
+  /** What is shown: windows longer than a day are of whole UTC days. */
+  window: ListWindow;
+}
+
+/**
+ * The screening table: each chart with the figures it is ordered by, worst first or by one of its columns. Sums of days and weeks stand for the points of
+ * the window; the points themselves are read for the charts of the page alone.
+ */
+export async function screenCharts(f: ScreenFilter): Promise<ScreenPage> {
+  const window = listWindow(f.fromMs, f.toMs);
+  const [from, to] = [new Date(window.fromMs), new Date(window.toMs)];
+  const order = listOrder(f.order ?? null);
+  const { columns, by, after, cursorOf } = orderingOf(order, f.after ?? null);
+  const filledFrom = window.wholeDays ? await rollupsFrom(db()) : 0;
   const rows = await db().rows<Row>(sql`
-    WITH picked AS (
-      SELECT c.id, c.title, c.area, c.operation, c.product, c.tool, c.chamber, c.kind, c.characteristic, c.unit, c.alerting,
-        v.cl, v.ucl, v.lcl, v.disp_ucl, v.disp_lcl, v.sigma_within, spec.lsl, spec.usl, spec.target, spec.contexts > 1 AS spec_differs
-      FROM chart c JOIN LATERAL (SELECT * FROM chart_version q WHERE q.chart_id = c.id AND q.cancelled_at IS NULL AND q.effective_from <= least(${to}::timestamptz, now())
-        ORDER BY q.effective_from DESC, q.version DESC LIMIT 1) v ON true ${SPECIFICATION_OF_CHART}
-      ${where([
-        sql`c.active`,
-        f.area !== null && sql`c.area = ${f.area}`,
-        f.operation !== null && sql`c.operation = ${f.operation}`,
-        f.product !== null && sql`(c.product = ${f.product} OR c.product IS NULL)`,
-        f.tool !== null && sql`c.tool = ${f.tool}`,
-        f.parameter != null && sql`c.parameter = ${f.parameter}`,
-        f.onlySpecified === true && sql`c.specified`,
-        f.kind != null && sql`c.kind = ${f.kind}`,
-        f.source !== null && sql`split_part(c.characteristic, '.', 1) = ${f.source}`,
-      ])}),
-    stats AS (
-      SELECT p.chart_id, count(*)::int AS n, (count(*) FILTER (WHERE cardinality(p.rules) > 0))::int AS n_out, avg(p.value) AS mean,
-        stddev_samp(p.value) AS sd, max(p.at) FILTER (WHERE cardinality(p.rules) > 0) AS last_out
-      FROM chart_point p JOIN picked k ON k.id = p.chart_id
-      WHERE p.at >= ${from} AND p.at <= ${to} AND p.excluded IS NULL GROUP BY p.chart_id),
-    ranked AS (
-      SELECT k.*, s.n, s.n_out, s.mean, s.sd, s.last_out, a.id AS alert_id, count(*) OVER ()::int AS total,
-        (s.n IS NULL)::int AS is_idle, (a.id IS NULL)::int AS is_closed, (COALESCE(s.n_out, 0) = 0)::int AS is_in, (NOT k.alerting)::int AS is_silent,
-        COALESCE(-s.n_out::float8 / s.n, 0) AS minus_share
-      FROM picked k LEFT JOIN stats s ON s.chart_id = k.id
-      LEFT JOIN LATERAL (SELECT id FROM alert a WHERE a.chart_id = k.id AND a.state <> 'closed' LIMIT 1) a ON true
-      WHERE ${!f.onlyOut} OR s.n_out > 0),
-    paged AS (
-      SELECT * FROM ranked ${where([
-        after !== null &&
-          sql`(is_idle, is_closed, is_in, is_silent, minus_share, title, id) > (${after[0]}::bigint, ${after[1]}::bigint, ${after[2]}::bigint, ${after[3]}::bigint, ${after[4]}::float8, ${after[5]}::text, ${after[6]}::uuid)`,
-      ])}
-      ORDER BY is_idle, is_closed, is_in, is_silent, minus_share, title, id LIMIT ${f.limit + 1})
-    SELECT r.*, t.spark, t.spark_out, t.last_at, t.last_value, t.last_u FROM paged r
+    WITH ${pickedCharts(f, to)},
+    stats AS (${windowSums(window, filledFrom, Date.now(), order?.key === 'last')}), ${FIGURES},
+    ranked AS (SELECT q.*, ${columns}, count(*) OVER ()::int AS total FROM figures q WHERE ${!f.onlyOut} OR q.n_out > 0),
+    paged AS (SELECT * FROM ranked ${where([after])} ORDER BY ${by} LIMIT ${f.limit + 1})
+    SELECT r.*, c.area, c.operation, c.product, c.tool, c.chamber, c.kind, c.characteristic, c.unit, v.cl, v.ucl, v.lcl, v.disp_ucl, v.disp_lcl, v.sigma_within,
+      t.spark, t.spark_out, t.last_value, t.last_u
+    FROM paged r JOIN chart c ON c.id = r.id JOIN chart_version v ON v.chart_id = r.id AND v.version = r.version
     LEFT JOIN LATERAL (
-      SELECT array_agg(q.plotted ORDER BY q.at) AS spark, array_agg((cardinality(q.rules) > 0)::int::float8 ORDER BY q.at) AS spark_out,
-        max(q.at) AS last_at, (array_agg(q.plotted ORDER BY q.at DESC))[1] AS last_value, (array_agg(q.u_value ORDER BY q.at DESC))[1] AS last_u
-      FROM (SELECT p.at, p.value, p.plotted, p.rules, p.u_value FROM chart_point p WHERE p.chart_id = r.id AND p.at >= ${from} AND p.at <= ${to} ORDER BY p.at DESC LIMIT ${SPARK_POINTS}) q
+      SELECT array_agg(q.plotted ORDER BY q.at, q.plotted) AS spark, array_agg((cardinality(q.rules) > 0)::int::float8 ORDER BY q.at, q.plotted) AS spark_out,
+        (array_agg(q.plotted ORDER BY q.at DESC, q.plotted DESC))[1] AS last_value, (array_agg(q.u_value ORDER BY q.at DESC, q.plotted DESC))[1] AS last_u
+      FROM (SELECT p.at, p.plotted, p.rules, p.u_value FROM chart_point p WHERE p.chart_id = r.id AND p.at >= ${from} AND p.at <= ${to}
+        ORDER BY p.at DESC, p.record_id DESC LIMIT ${f.withoutSpark === true ? 1 : SPARK_POINTS}) q
     ) t ON true
-    ORDER BY is_idle, is_closed, is_in, is_silent, minus_share, title, id`);
-  const { page, next } = pageOf(rows, f.limit, chartKey);
-  return { rows: page.map(toRow), total: rows[0]?.total ?? 0, next };
+    ORDER BY ${by}`);
+  const { page, next } = pageOf(rows, f.limit, cursorOf);
+  return { rows: page.map(toRow), total: rows[0]?.total ?? 0, next, window };
+}
+
+/** Charts of one step of an export. */
+const EXPORT_STEP = 2500;
+
+/** All charts that match, in the order asked for, a few thousand at a time. */
+export async function* allCharts(f: Omit<ScreenFilter, 'limit' | 'after'>): AsyncGenerator<ScreenRow[], undefined> {
+  let after: string | null = null;
+  do {
+    const { rows, next }: ScreenPage = await screenCharts({ ...f, limit: EXPORT_STEP, after, withoutSpark: true });
+    yield rows;
+    after = next;
+  } while (after !== null);
 }
 
 function toRow(r: Row): ScreenRow {
-  const stability = r.sd !== null && r.sigma_within !== null && r.sigma_within > 0 ? r.sd / r.sigma_within : null;
   return {
     id: r.id,
     title: r.title,
@@ -186,8 +219,8 @@ function toRow(r: Row): ScreenRow {
     lastU: r.last_u,
     sigmaWithin: r.sigma_within,
     sigmaOverall: r.sd,
-    stability,
-    cpk: cpkOf(r),
+    stability: r.stability,
+    cpk: r.cpk,
     specDiffers: r.spec_differs,
     cl: r.cl,
     ucl: r.ucl,
@@ -198,15 +231,6 @@ function toRow(r: Row): ScreenRow {
     spark: r.spark ?? new Float64Array(0),
     sparkOut: r.spark_out ?? new Float64Array(0),
   };
-}
-
-/** Cpk of the window with the sigma of the limits in force; null without specification, limits or enough points. */
-function cpkOf(r: Row): number | null {
-  if (r.mean === null || r.sigma_within === null || !(r.sigma_within > 0) || (r.n ?? 0) < 2 || (r.lsl === null && r.usl === null))
-    return null;
-  if (kindOf(r.kind).memory !== null) return null;
-  const spec = { ...(r.lsl === null ? {} : { lsl: r.lsl }), ...(r.usl === null ? {} : { usl: r.usl }) };
-  return capabilityIndices(r.mean, r.sigma_within, r.n!, spec).actual;
 }
 
 export interface FabLists {
