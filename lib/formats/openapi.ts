@@ -3,7 +3,18 @@ import { fabIn } from './fab';
 import { jsonSchemaOf } from './json-schema';
 import { ADVICE_OUT, BATCH_RESULT, type Json, type JsonObject, PROBLEM, STATUS } from './openapi-answers';
 import { EXAMPLES } from './openapi-examples';
-import { adviceIn, eventIn, lotIn, MAX_BATCH, measurementIn, overlayMeasurementIn, runIn, spectrumIn, truthIn } from './wire';
+import {
+  adviceIn,
+  countIn,
+  eventIn,
+  lotIn,
+  MAX_BATCH,
+  measurementIn,
+  overlayMeasurementIn,
+  runIn,
+  spectrumIn,
+  truthIn,
+} from './wire';
 
 export { jsonSchemaOf } from './json-schema';
 export type { Json, JsonObject } from './openapi-answers';
@@ -49,6 +60,14 @@ const COLLECTIONS = [
     scope: 'ingest',
     title: 'Send spectra and scattering curves',
     text: 'All sites of a wafer on one axis, with the metrology recipe that turns them into values. Each site is fitted; accepted values become measurements with their standard uncertainty, refused sites are kept with the reason.',
+  },
+  {
+    name: 'counts',
+    schema: 'Count',
+    zod: countIn,
+    scope: 'ingest',
+    title: 'Send counts of an inspection',
+    text: 'So many defects, or nonconforming items, found in so many units or on so much area, of a wafer or of a whole lot: what p, np, c, u, Laney, g and t charts are of. `revises` makes it a correction, as with measurements.',
   },
   {
     name: 'events',

@@ -81,8 +81,10 @@ async function enterVersion(tx: Tx, ctx: Ctx, e: Entry): Promise<number> {
   const alerting = change.alerting ?? chart.alerting;
   refuseIdle(change, begun, next, alerting !== chart.alerting);
   const version = chart.version + 1;
-  const { rules, limits, dispersion } = change;
-  const said = Object.fromEntries(Object.entries({ rules, limits, dispersion }).filter(([, v]) => v !== undefined));
+  const { rules, limits, dispersion, design } = change;
+  const said: NonNullable<PhaseRow['change']> = Object.fromEntries(
+    Object.entries({ rules, limits, dispersion, design }).filter(([, v]) => v !== undefined),
+  );
   const content = { version, from: new Date(from), content: next, change: said, author: ctx.by.email, reason: why };
   await insertVersion(tx, chart.id, begun.version, content);
   const following = await followWith(tx, chart, next, planned);

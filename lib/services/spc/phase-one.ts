@@ -1,8 +1,17 @@
 import { type Db, sql, type Tx } from '@/lib/db';
-import { type BaselineLimits, baselineLimits, inForceIndex, type RawPoint, type SigmaMethod } from '@/lib/spc';
+import {
+  type BaselineLimits,
+  baselineLimits,
+  inForceIndex,
+  kindOf,
+  MOST_CONTEXT_RECORDS,
+  type RawPoint,
+  type SigmaMethod,
+} from '@/lib/spc';
 import { feed } from '../live/feed';
 import { followWith, insertVersion } from './planned';
-import { type ChartRow, type PhaseRow, phasesOf, spreadOf } from './store';
+import { type ChartRow, OF_EVENTS, type PhaseRow, phasesOf, spreadOf } from './store';
+import { type ProductTargets, rawPoint } from './targets';
 
 /** A baseline is frozen only when the chart has moved on this far, so that late measurements have arrived. */
 const SETTLE_MS = 8 * 3_600_000;
@@ -12,6 +21,8 @@ const SIGMA_WORDS: Readonly<Record<SigmaMethod, string>> = {
   range: 'sigma from ranges',
   sd: 'sigma from standard deviations',
   overall: 'overall sigma, because neighbouring points follow each other',
+  counts: 'sigma from the counts themselves',
+  given: 'sigma as stated in the design',
 };
 
 const reasonFor = (n: number, l: BaselineLimits): string =>
@@ -37,15 +48,16 @@ export async function proposeBaselines(
   charts: readonly ChartRow[],
   phases: Map<string, PhaseRow[]>,
   since: ReadonlyMap<string, number>,
+  targets: ReadonlyMap<string, ProductTargets>,
 ): Promise<Map<string, number>> {
   const rebased = new Map<string, number>();
   const collecting = await collectingNow(tx, charts, phases, since);
-  const baselines = await baselinePoints(tx, collecting);
+  const baselines = await baselinePoints(tx, collecting, targets);
   for (const c of collecting) {
     const { chart, phase } = c;
     const mine = baselines.get(chart.id) ?? [];
     const last = mine.at(-1);
-    if (last === undefined || mine.length < phase.baselineN || c.newest < last.at + SETTLE_MS) continue;
+    if (last === undefined || counted(chart.kind, mine) < phase.baselineN || c.newest < last.at + SETTLE_MS) continue;
     const limits = baselineLimits(chart.kind, mine, phase);
     if (limits === null) continue;
     const effectiveFrom = Math.max(last.at + 1, phase.effectiveFrom);
@@ -107,24 +119,41 @@ export async function collectedPoints(from: Db, chartId: string, at: number): Pr
   if (phase === undefined || phase.cl !== null) return null;
   const since = list[baselineStart(list, i)]!.effectiveFrom;
   const row = await from.one<{ n: number }>(sql`
-    SELECT count(*)::int AS n FROM (SELECT 1 FROM chart_point
-      WHERE chart_id = ${chartId} AND at >= ${new Date(since)} AND at <= ${new Date(at)} AND excluded IS NULL LIMIT ${phase.baselineN}) p`);
+    SELECT count(*)::int AS n FROM (SELECT 1 FROM chart_point p
+      JOIN chart c ON c.id = p.chart_id
+      WHERE p.chart_id = ${chartId} AND p.at >= ${new Date(since)} AND p.at <= ${new Date(at)} AND p.excluded IS NULL AND ${COUNTS_IN_BASELINE} LIMIT ${phase.baselineN}) q`);
   return row?.n ?? 0;
 }
 
+/** Whether point `p` of chart `c` counts for the size of its baseline: on charts of gaps, only records with an event do. */
+const COUNTS_IN_BASELINE = sql`(p.value > 0 OR NOT c.kind = ANY(${OF_EVENTS}::text[]))`;
+
+const counted = (kind: ChartRow['kind'], points: readonly RawPoint[]): number =>
+  kindOf(kind).carries === true ? points.filter((p) => p.value > 0).length : points.length;
+
+type BaselineRow = Parameters<typeof rawPoint>[0] & { chart_id: string };
+
 /** The first points of each chart since it began to collect, as many as its baseline takes, without excluded ones. */
-async function baselinePoints(tx: Tx, list: readonly Collecting[]): Promise<Map<string, RawPoint[]>> {
+async function baselinePoints(
+  tx: Tx,
+  list: readonly Collecting[],
+  targets: ReadonlyMap<string, ProductTargets>,
+): Promise<Map<string, RawPoint[]>> {
   const out = new Map<string, RawPoint[]>();
   if (list.length === 0) return out;
-  const rows = await tx.rows<{ chart_id: string; at: Date; value: number; spread: number | null; n: number }>(sql`
+  const rows = await tx.rows<BaselineRow>(sql`
     SELECT q.* FROM unnest(${list.map((c) => c.chart.id)}::uuid[], ${list.map((c) => new Date(c.since))}::timestamptz[], ${list.map((c) => c.phase.baselineN)}::int4[]) AS u(chart_id, since, baseline_n)
     JOIN chart c ON c.id = u.chart_id
-    CROSS JOIN LATERAL (SELECT p.chart_id, p.at, p.record_id, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n FROM chart_point p
-      WHERE p.chart_id = u.chart_id AND p.at >= u.since AND p.excluded IS NULL ORDER BY p.at, p.record_id LIMIT u.baseline_n) q
+    CROSS JOIN LATERAL (SELECT * FROM (
+      SELECT p.chart_id, p.at, p.record_id, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.size, p.product, p.vector, p.excluded,
+        count(*) FILTER (WHERE ${COUNTS_IN_BASELINE}) OVER (ORDER BY p.at, p.record_id) - (${COUNTS_IN_BASELINE})::int AS before
+      FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since AND p.excluded IS NULL ORDER BY p.at, p.record_id
+      LIMIT CASE WHEN c.kind = ANY(${OF_EVENTS}::text[]) THEN ${MOST_CONTEXT_RECORDS}::int ELSE u.baseline_n END) w
+      WHERE w.before < u.baseline_n) q
     ORDER BY q.chart_id, q.at, q.record_id`);
   for (const r of rows) {
     const points = out.get(r.chart_id) ?? [];
-    points.push({ at: r.at.getTime(), value: r.value, spread: r.spread, n: r.n, excluded: false });
+    points.push(rawPoint(r, targets.get(r.chart_id)));
     out.set(r.chart_id, points);
   }
   return out;
@@ -150,6 +179,7 @@ async function putInForce(tx: Tx, c: Collecting, effectiveFrom: number, l: Basel
     dispLcl: l.dispLcl,
     dispSource: 'study',
     dispSigma: l.dispSigma,
+    study: l.study ?? null,
   };
   const content = { version, from: new Date(effectiveFrom), content: next, change: null, author: 'Driftless', reason };
   await insertVersion(tx, chart.id, phase.version, content);

@@ -3,7 +3,7 @@ import Link from 'next/link';
 import { useMemo, useState } from 'react';
 import type { WhyRed } from '@/lib/services/spc/views/chart';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
-import { type ChartKind, inForceAt, kindOf, subgroupSizeOf } from '@/lib/spc';
+import { type ChartKind, inForceAt, kindOf, plottedUnit, subgroupSizeOf } from '@/lib/spc';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { limitDecimals, limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { ruleName } from '@/lib/ui/charts/rules';
@@ -25,6 +25,7 @@ import { draftBase, sourceText } from './change-draft';
 import { chartInput } from './chart-input';
 import { plannedAfter } from './planned-version';
 import { PointPanel } from './point-panel';
+import { StudyPanel } from './study-panel';
 
 export interface ChartViewProps {
   data: SpcChartView;
@@ -41,9 +42,15 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
   const [spec, setSpec] = useUrlState('spec');
   const [zones, setZones] = useUrlState('zones');
   const input = useMemo(() => chartInput(data), [data]);
+  const hasZones = kindOf(data.chart.kind).withoutZones !== true;
   const options = useMemo(
-    () => ({ xMode: axis === 'sequence' ? 'sequence' : 'time', showSpec: spec === '1', showZones: zones !== '0' }) as const,
-    [axis, spec, zones],
+    () =>
+      ({
+        xMode: axis === 'sequence' ? 'sequence' : 'time',
+        showSpec: spec === '1',
+        showZones: zones !== '0' && hasZones,
+      }) as const,
+    [axis, spec, zones, hasZones],
   );
   const byId = useMemo(() => new Map(why.map((w) => [w.recordId, w])), [why]);
   const index = point === null ? -1 : data.points.recordId.indexOf(point);
@@ -73,7 +80,7 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
           ]}
         />
         <Toggle label="Spec limits" on={options.showSpec} set={(v) => setSpec(v ? '1' : null)} />
-        <Toggle label="Zones" on={options.showZones} set={(v) => setZones(v ? null : '0')} />
+        {hasZones ? <Toggle label="Zones" on={options.showZones} set={(v) => setZones(v ? null : '0')} /> : null}
       </FilterBar>
       <div className="grid grid-cols-[minmax(0,1fr)_300px] gap-3 items-start">
         <div className="flex flex-col gap-3 min-w-0">
@@ -101,7 +108,11 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
             />
           </Panel>
           <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
-            <Versions versions={data.versions} unit={unitLabel(data.chart.unit)} kind={data.chart.kind} />
+            <Versions
+              versions={data.versions}
+              unit={unitLabel(plottedUnit(data.chart.kind, data.chart.unit))}
+              kind={data.chart.kind}
+            />
             <SisterChambers data={data} />
           </div>
         </div>
@@ -114,6 +125,7 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
               Click a point, or press n for the next violation. Drag over the chart to zoom in.
             </div>
           )}
+          <StudyPanel data={data} />
           <CapabilityPanel data={data} />
         </div>
       </div>
