@@ -75,7 +75,7 @@ export interface BaselineLimits {
   readonly used: number;
 }
 
-export type SigmaMethod = 'moving_range' | 'range' | 'sd' | 'overall';
+export type SigmaMethod = 'moving_range' | 'median_moving_range' | 'successive_difference' | 'range' | 'sd' | 'overall';
 
 /** λ and L of an EWMA chart; null: the defaults. */
 export interface Weights {
