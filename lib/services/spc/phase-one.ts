@@ -3,7 +3,7 @@ import { enqueueLater } from '@/lib/queue/outbox';
 import { type BaselineLimits, baselineLimits, inForceIndex, type RawPoint, SIGMA_WORDS } from '@/lib/spc';
 import { feed } from '../live/feed';
 import { limitPolicy } from './limits/policy';
-import type { ProposedChange } from './limits/propose-change';
+import type { ProposedChange } from './limits/proposed-change';
 import type { VersionContent } from './next-version';
 import { followWith, insertVersion } from './planned';
 import { type ChartRow, type PhaseRow, phasesOf, spreadOf } from './store';

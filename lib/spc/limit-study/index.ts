@@ -1,14 +1,3 @@
-export { changePoints, type Stretch } from './change-points';
-export { type Alarm, alarmsUnder, compareVersions, type VersionComparison } from './compare';
-export { type LimitPrecision, limitPrecision } from './precision';
-export {
-  LEAST_STUDY,
-  type LimitStudy,
-  type NoStudy,
-  SIGMA_CHOICES,
-  type SigmaChoice,
-  type StudyOptions,
-  type StudyRemark,
-  studyLimits,
-} from './study';
+export { type Alarm, compareVersions } from './compare';
+export { type LimitStudy, type NoStudy, SIGMA_CHOICES, type SigmaChoice, type StudyOptions, studyLimits } from './study';
 export { CHOICE_WORDS, REMARK_WORDS, SIGMA_WORDS } from './words';

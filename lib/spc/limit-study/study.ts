@@ -47,7 +47,7 @@ export interface NoStudy {
 }
 
 /** Fewest points of a study. */
-export const LEAST_STUDY = 20;
+const LEAST_STUDY = 20;
 /** A stretch is taken where it has so many points; else the one before it. */
 const LEAST_USED = 20;
 const NOT_NORMAL = 0.01;

@@ -8,7 +8,7 @@ import { type Ctx, timeOf, verb } from '../../verb';
 import { activateVersion, lockChart, tellChart } from '../activate';
 import { checkedChange, enterChange } from '../change-chart';
 import { contentOfLimits } from '../phase-one';
-import type { ProposedChange } from './propose-change';
+import type { ProposedChange } from './proposed-change';
 
 interface Pending {
   readonly id: string;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bulkInsert, type Db, type RowOf, sql, transaction } from '@/lib/db';
+import { bulkInsert, type Db, db, type RowOf, sql, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { requireCurrentVersion } from '@/lib/errors/current-version';
 import { reasonIn } from '@/lib/formats/reason';
@@ -29,7 +29,7 @@ const NOBODYS: LimitPolicy = {
 };
 
 /** The policy in force. */
-export async function limitPolicy(on: Db): Promise<LimitPolicy> {
+export async function limitPolicy(on: Db = db()): Promise<LimitPolicy> {
   const row = await on.one<LimitPolicy>(sql`
     SELECT version, second_person AS "secondPerson", first_limits AS "firstLimits", author, reason, created_at AS "createdAt" FROM limit_policy ORDER BY version DESC LIMIT 1`);
   return row ?? NOBODYS;

@@ -2,20 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { enqueueLater } from '@/lib/queue/outbox';
-import type { BaselineLimits } from '@/lib/spc';
 import { audit } from '../../audit';
 import { type Ctx, timeOf } from '../../verb';
 import { type LockedChart, tellChart } from '../activate';
 import type { ChartChange } from '../next-version';
 import type { ChartRow } from '../store';
-
-/** What a proposal would change: what an engineer entered, or limits of a study. */
-export type ProposedChange =
-  | { readonly kind: 'change'; readonly change: ChartChange }
-  | { readonly kind: 'limits'; readonly limits: BaselineLimits };
+import type { ProposedChange } from './proposed-change';
 
 /** @throws AppError `conflict` where a proposal of the chart waits already: nothing that waits is replaced silently. */
-export async function refuseSecondProposal(tx: Tx, chart: Pick<ChartRow, 'id' | 'title'>): Promise<void> {
+async function refuseSecondProposal(tx: Tx, chart: Pick<ChartRow, 'id' | 'title'>): Promise<void> {
   const open = await tx.one<{ id: string; author: string; created_at: Date }>(
     sql`SELECT id, author, created_at FROM limit_proposal WHERE chart_id = ${chart.id} AND state IN ('computing', 'pending')`,
   );

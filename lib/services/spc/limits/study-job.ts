@@ -14,7 +14,7 @@ import { nextVersion } from '../next-version';
 import { contentOfLimits } from '../phase-one';
 import { type PhaseRow, phasesOf, spreadOf } from '../store';
 import type { StoredOptions } from './propose';
-import type { ProposedChange } from './propose-change';
+import type { ProposedChange } from './proposed-change';
 
 /** Most points of a study: the newest of its window. */
 const MOST_POINTS = 5_000;

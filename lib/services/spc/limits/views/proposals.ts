@@ -7,7 +7,7 @@ import { nextVersion, type VersionContent } from '../../next-version';
 import { contentOfLimits } from '../../phase-one';
 import { phasesOf } from '../../store';
 import type { StoredOptions } from '../propose';
-import type { ProposedChange } from '../propose-change';
+import type { ProposedChange } from '../proposed-change';
 import type { StoredComparison, StoredStudy } from '../study-job';
 
 export const PROPOSAL_STATES = ['open', 'computing', 'pending', 'empty', 'approved', 'rejected', 'withdrawn'] as const;
@@ -196,8 +196,26 @@ export async function unconfirmedLimits(limit: number, area: string | null): Pro
   };
 }
 
-/** The proposal of a chart that waits; null where none does. */
-export const waitingProposal = async (chartId: string): Promise<{ id: string; state: string; author: string } | null> =>
-  (await db().one<{ id: string; state: string; author: string }>(
-    sql`SELECT id, state, author FROM limit_proposal WHERE chart_id = ${chartId} AND state IN ('computing', 'pending')`,
-  )) ?? null;
+/** What waits for a chart. */
+export interface LimitsNotice {
+  waiting: { id: string; state: string; author: string } | null;
+  /** Nobody has looked at its first limits. */
+  unconfirmed: boolean;
+}
+
+/** What waits for a chart: a proposal, or a look at its first limits. */
+export async function limitsNotice(chartId: string): Promise<LimitsNotice> {
+  const [waiting, first] = await Promise.all([
+    db().one<NonNullable<LimitsNotice['waiting']>>(
+      sql`SELECT id, state, author FROM limit_proposal WHERE chart_id = ${chartId} AND state IN ('computing', 'pending')`,
+    ),
+    db().one(
+      sql`SELECT 1 FROM chart_version WHERE chart_id = ${chartId} AND author = 'Driftless' AND version > 1 AND confirmed_at IS NULL AND cancelled_at IS NULL LIMIT 1`,
+    ),
+  ]);
+  return { waiting: waiting ?? null, unconfirmed: first !== undefined };
+}
+
+/** How many proposals wait for a decision. */
+export const waitingCount = async (): Promise<number> =>
+  (await db().one<{ n: number }>(sql`SELECT count(*)::int AS n FROM limit_proposal WHERE state = 'pending'`))?.n ?? 0;
