@@ -18,6 +18,7 @@ export const PAYLOADS = {
   vm: z.strictObject({ v: z.literal(1), refs }),
   spc: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'run', 'count', 'event']), refs }),
   control: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'event']), refs }),
+  limits: z.strictObject({ v: z.literal(1), proposalId: z.uuid() }),
   notify: z.strictObject({ v: z.literal(1), alertEventId: z.int() }),
   train: z.strictObject({ v: z.literal(1), modelId: z.uuid(), through: z.int() }),
 } as const satisfies Record<string, z.ZodType>;

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
+import { waitingCount } from '@/lib/services/spc/limits/views/proposals';
 import { fabLists, screenCharts } from '@/lib/services/spc/views/list';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { KIND_CHOICES } from '@/lib/ui/charts/kinds';
@@ -22,7 +23,7 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
   const p = await searchParams;
   const now = Date.now();
   const { fromMs, toMs } = timeWindow(p, now, '7d');
-  const [{ rows, total, next }, lists] = await Promise.all([
+  const [{ rows, total, next }, lists, waiting] = await Promise.all([
     screenCharts({
       fromMs,
       toMs,
@@ -39,6 +40,7 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
       after: param(p, PAGE_KEY),
     }),
     fabLists(),
+    waitingCount(),
   ]);
   const newest = rows.reduce<number | null>((m, r) => (r.lastAtMs !== null && r.lastAtMs > (m ?? 0) ? r.lastAtMs : m), null);
   const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
@@ -49,9 +51,14 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
         title="SPC"
         sub="All charts, worst first: open alerts, then rules fired in the window"
         actions={
-          <Link prefetch={false} href="/spc/specifications" className="btn">
-            Specifications
-          </Link>
+          <>
+            <Link prefetch={false} href="/spc/limits" className="btn">
+              {waiting === 0 ? 'Limits' : `Limits: ${waiting} waiting`}
+            </Link>
+            <Link prefetch={false} href="/spc/specifications" className="btn">
+              Specifications
+            </Link>
+          </>
         }
       />
       <FilterBar

@@ -1,4 +1,5 @@
 import { type Db, sql, type Tx } from '@/lib/db';
+import { enqueueLater } from '@/lib/queue/outbox';
 import {
   type BaselineLimits,
   baselineLimits,
@@ -6,24 +7,18 @@ import {
   kindOf,
   MOST_CONTEXT_RECORDS,
   type RawPoint,
-  type SigmaMethod,
+  SIGMA_WORDS,
 } from '@/lib/spc';
 import { feed } from '../live/feed';
+import { limitPolicy } from './limits/policy';
+import type { ProposedChange } from './limits/proposed-change';
+import type { VersionContent } from './next-version';
 import { followWith, insertVersion } from './planned';
 import { type ChartRow, OF_EVENTS, type PhaseRow, phasesOf, spreadOf } from './store';
 import { type ProductTargets, rawPoint } from './targets';
 
 /** A baseline is frozen only when the chart has moved on this far, so that late measurements have arrived. */
 const SETTLE_MS = 8 * 3_600_000;
-
-const SIGMA_WORDS: Readonly<Record<SigmaMethod, string>> = {
-  moving_range: 'sigma from moving ranges',
-  range: 'sigma from ranges',
-  sd: 'sigma from standard deviations',
-  overall: 'overall sigma, because neighbouring points follow each other',
-  counts: 'sigma from the counts themselves',
-  given: 'sigma as stated in the design',
-};
 
 const reasonFor = (n: number, l: BaselineLimits): string =>
   `first limits from the baseline of ${n} points (${l.used} used), ${SIGMA_WORDS[l.method]}`;
@@ -38,8 +33,8 @@ interface Collecting {
 }
 
 /**
- * Gives a chart that collected its baseline its first limits: a new version that holds from the first point after the baseline. A planned version
- * takes over from it whatever its own change leaves out. Later limits are proposed to engineers and never applied automatically.
+ * Gives a chart that collected its baseline its first limits: a new version that holds from the first point after the baseline, and is listed until somebody has confirmed it; where the site says so, the limits
+ * wait for an approval instead. A planned version takes over from it whatever its own change leaves out. Later limits are proposed to engineers and never applied automatically.
  * @param since - process time from which each chart has new or re-judged points.
  * @returns charts that got limits, with the process time from which they must be judged again. `phases` is updated.
  */
@@ -53,6 +48,7 @@ export async function proposeBaselines(
   const rebased = new Map<string, number>();
   const collecting = await collectingNow(tx, charts, phases, since);
   const baselines = await baselinePoints(tx, collecting, targets);
+  const waits = collecting.length > 0 && (await limitPolicy(tx)).firstLimits === 'propose';
   for (const c of collecting) {
     const { chart, phase } = c;
     const mine = baselines.get(chart.id) ?? [];
@@ -60,6 +56,10 @@ export async function proposeBaselines(
     if (last === undefined || counted(chart.kind, mine) < phase.baselineN || c.newest < last.at + SETTLE_MS) continue;
     const limits = baselineLimits(chart.kind, mine, phase);
     if (limits === null) continue;
+    if (waits) {
+      await proposeFirst(tx, chart, limits, reasonFor(mine.length, limits));
+      continue;
+    }
     const effectiveFrom = Math.max(last.at + 1, phase.effectiveFrom);
     phases.set(chart.id, [
       ...phases.get(chart.id)!.filter((p) => !c.planned.includes(p)),
@@ -159,28 +159,47 @@ async function baselinePoints(
   return out;
 }
 
+/** First limits that wait for an approval: the chart goes on collecting meanwhile. Once they were proposed, whatever was decided, they are not proposed again by themselves. */
+async function proposeFirst(tx: Tx, chart: ChartRow, limits: BaselineLimits, reason: string): Promise<void> {
+  const change: ProposedChange = { kind: 'limits', limits };
+  const made = await tx.one<{ id: string }>(sql`
+    INSERT INTO limit_proposal (chart_id, kind, base_version, state, change, author, reason, second_person)
+    SELECT ${chart.id}, 'first', ${chart.version}, 'pending', ${JSON.stringify(change)}::jsonb, 'Driftless', ${reason}, false
+    WHERE NOT EXISTS (SELECT 1 FROM limit_proposal WHERE chart_id = ${chart.id} AND (base_version = ${chart.version} AND kind = 'first' OR state IN ('computing', 'pending')))
+    RETURNING id`);
+  if (made === undefined) return;
+  await enqueueLater(tx, [{ queue: 'limits', payload: { v: 1, proposalId: made.id } }]);
+  await feed(tx, [
+    {
+      kind: 'limits',
+      text: `${chart.title}: first limits wait for an approval`,
+      detail: { chartId: chart.id, proposal: made.id },
+    },
+  ]);
+}
+
+/** What a version becomes with limits of a study. */
+export const contentOfLimits = <V extends VersionContent>(before: V, l: BaselineLimits): V => ({
+  ...before,
+  cl: l.cl,
+  ucl: l.ucl,
+  lcl: l.lcl,
+  limitsSource: 'study',
+  sigmaWithin: l.sigmaWithin,
+  sigmaMethod: l.method,
+  dispCl: l.dispCl,
+  dispUcl: l.dispUcl,
+  dispLcl: l.dispLcl,
+  dispSource: 'study',
+  dispSigma: l.dispSigma,
+  study: l.study ?? null,
+});
+
 /** @returns the new version and the planned ones after it. */
 async function putInForce(tx: Tx, c: Collecting, effectiveFrom: number, l: BaselineLimits, reason: string): Promise<PhaseRow[]> {
   const { chart, phase } = c;
   const version = chart.version + 1;
-  const next: PhaseRow = {
-    ...phase,
-    version,
-    effectiveFrom,
-    change: null,
-    cl: l.cl,
-    ucl: l.ucl,
-    lcl: l.lcl,
-    limitsSource: 'study',
-    sigmaWithin: l.sigmaWithin,
-    sigmaMethod: l.method,
-    dispCl: l.dispCl,
-    dispUcl: l.dispUcl,
-    dispLcl: l.dispLcl,
-    dispSource: 'study',
-    dispSigma: l.dispSigma,
-    study: l.study ?? null,
-  };
+  const next: PhaseRow = { ...contentOfLimits(phase, l), version, effectiveFrom, change: null };
   const content = { version, from: new Date(effectiveFrom), content: next, change: null, author: 'Driftless', reason };
   await insertVersion(tx, chart.id, phase.version, content);
   await tx.exec(sql`UPDATE chart SET version = ${version} WHERE id = ${chart.id}`);

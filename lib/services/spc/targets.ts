@@ -1,4 +1,4 @@
-import { sql, type Tx } from '@/lib/db';
+import { type Db, sql } from '@/lib/db';
 import { inForceAt, kindOf, type RawPoint } from '@/lib/spc';
 import type { ChartRow, PointRow } from './store';
 
@@ -33,10 +33,13 @@ export const rawPoint = (r: Judged, targets: ProductTargets = NO_TARGETS): RawPo
 });
 
 /** Targets of the products at the operation of each chart that compares its points with them; other charts have no entry. */
-export async function targetsOf(tx: Tx, charts: readonly ChartRow[]): Promise<Map<string, ProductTargets>> {
+export async function targetsOf(
+  from: Db,
+  charts: readonly Pick<ChartRow, 'id' | 'kind' | 'operation' | 'parameter'>[],
+): Promise<Map<string, ProductTargets>> {
   const asking = charts.filter((c) => kindOf(c.kind).byTarget === true);
   if (asking.length === 0) return new Map();
-  const rows = await tx.rows<{ chart_id: string; product: string; valid_from: Date; target: number | null }>(sql`
+  const rows = await from.rows<{ chart_id: string; product: string; valid_from: Date; target: number | null }>(sql`
     SELECT u.chart_id, v.product, v.valid_from, v.target
     FROM unnest(${asking.map((c) => c.id)}::uuid[], ${asking.map((c) => c.operation)}::text[], ${asking.map((c) => c.parameter)}::text[]) AS u(chart_id, operation, parameter)
     JOIN specification_version v ON v.operation = u.operation AND v.parameter = u.parameter ORDER BY u.chart_id, v.product, v.version`);

@@ -97,7 +97,15 @@ export interface BaselineLimits {
 }
 
 /** How sigma was estimated; `counts`: it follows from the centre line, as that of shares and counts does; `given`: a person stated it. */
-export type SigmaMethod = 'moving_range' | 'range' | 'sd' | 'overall' | 'counts' | 'given';
+export type SigmaMethod =
+  | 'moving_range'
+  | 'median_moving_range'
+  | 'successive_difference'
+  | 'range'
+  | 'sd'
+  | 'overall'
+  | 'counts'
+  | 'given';
 
 /** λ and L of an EWMA chart, and the settings of other kinds; null: the defaults. */
 export interface Weights {

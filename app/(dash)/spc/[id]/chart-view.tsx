@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
+import type { LimitsNotice } from '@/lib/services/spc/limits/views/proposals';
 import type { WhyRed } from '@/lib/services/spc/views/chart';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { type ChartKind, inForceAt, kindOf, plottedUnit, subgroupSizeOf } from '@/lib/spc';
@@ -23,6 +24,7 @@ import { CapabilityPanel } from './capability-panel';
 import { ChangeDialog } from './change-dialog';
 import { draftBase, sourceText } from './change-draft';
 import { chartInput } from './chart-input';
+import { LimitsActions } from './limits-notice';
 import { plannedAfter } from './planned-version';
 import { PointPanel } from './point-panel';
 import { StudyPanel } from './study-panel';
@@ -30,11 +32,12 @@ import { StudyPanel } from './study-panel';
 export interface ChartViewProps {
   data: SpcChartView;
   why: readonly WhyRed[];
+  notice: LimitsNotice;
   canChange: boolean;
 }
 
 /** One chart: limits, zones, phases, violations, the point panel, capability, versions, sister chambers. */
-export function ChartView({ data, why, canChange }: ChartViewProps) {
+export function ChartView({ data, why, notice, canChange }: ChartViewProps) {
   const [changing, setChanging] = useState(false);
   const address = useAddress();
   const [point, setPoint] = useUrlState('point');
@@ -63,7 +66,7 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
   return (
     <>
       <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={10_000} />
-      <Head data={data} current={current} canChange={canChange} onChange={() => setChanging(true)} />
+      <Head data={data} current={current} notice={notice} canChange={canChange} onChange={() => setChanging(true)} />
       <FilterBar fields={zoomed ? [] : [timeRangeField('30d')]}>
         {zoomed ? (
           <button type="button" className="btn h-7! text-sm!" onClick={() => address.set({ from: null, to: null })}>
@@ -145,12 +148,13 @@ interface HeadProps {
   data: SpcChartView;
   /** The version in force now. */
   current: ChartVersionView | undefined;
+  notice: LimitsNotice;
   canChange: boolean;
   onChange: () => void;
 }
 
 /** What is charted, the version in force and the planned one, the open alert, and the button that changes the chart. */
-function Head({ data, current, canChange, onChange }: HeadProps) {
+function Head({ data, current, notice, canChange, onChange }: HeadProps) {
   const planned = plannedAfter(data.versions, current);
   return (
     <PageHead
@@ -180,6 +184,7 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
               unit={unitLabel(data.chart.unit)}
             />
           ) : null}
+          <LimitsActions chart={data.chart} notice={notice} canChange={canChange} />
           {canChange && current ? (
             <button type="button" className="btn" onClick={onChange}>
               Limits and rules…
