@@ -18,6 +18,9 @@ const ALL: readonly (readonly [string, Characteristic])[] = [
   ['overlay.grid.dx.21', { source: 'overlay', term: 'grid.dx.21', lot: false }],
   ['overlay.lot.k7', { source: 'overlay', term: 'k7', lot: true }],
   ['vm.lot', { source: 'vm', lot: true }],
+  ['count.particles', { source: 'count', parameter: 'particles', lot: false }],
+  ['count.bridge defects', { source: 'count', parameter: 'bridge defects', lot: false }],
+  ['event.chamber_clean', { source: 'event', kind: 'chamber_clean', lot: false }],
 ];
 
 describe('characteristics', () => {
@@ -41,6 +44,10 @@ describe('characteristics', () => {
     'overlay.lot.',
     "overlay.tx' OR 1=1",
     'vm.mean',
+    'count.',
+    'count. particles',
+    'event.',
+    'event.Pump Down',
     'thickness',
   ])('%j is none', (name) => {
     expect(parseCharacteristic(name)).toBeUndefined();

@@ -10,13 +10,17 @@
  * | `overlay.tx`, `overlay.lot.tx` | a term of the overlay model, of one wafer or averaged over its lot |
  * | `overlay.m3s.x`, `overlay.lot.m3s.x` | \|mean\| + 3 sigma of the raw overlay along one axis |
  * | `vm.lot` | mean of the predictions of one lot in one chamber |
+ * | `count.defects` | a count of one inspection, of a wafer or a lot, with the units inspected |
+ * | `event.pm` | an event of a kind on a tool or chamber; its chart is of the time between them |
  */
 export type Characteristic =
   | { readonly source: 'measurement'; readonly of: 'mean' | 'sd'; readonly lot: false }
   | { readonly source: 'measurement'; readonly of: 'mean'; readonly lot: true }
   | { readonly source: 'zernike'; readonly n: number; readonly m: number; readonly lot: false }
   | { readonly source: 'overlay'; readonly term: string; readonly lot: boolean }
-  | { readonly source: 'vm'; readonly lot: true };
+  | { readonly source: 'vm'; readonly lot: true }
+  | { readonly source: 'count'; readonly parameter: string; readonly lot: false }
+  | { readonly source: 'event'; readonly kind: string; readonly lot: false };
 
 export type CharacteristicSource = Characteristic['source'];
 
@@ -26,10 +30,15 @@ export const CHARACTERISTIC_SOURCES: Readonly<Record<CharacteristicSource, strin
   zernike: 'Zernike',
   overlay: 'Overlay',
   vm: 'Virtual metrology',
+  count: 'Counted',
+  event: 'Events',
 };
 
 /** tx, k7, m3s.x; terms beyond third order are written `grid.dx.21` and `field.dx.40`. */
 const OVERLAY_TERM = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
+/** The name of a registered parameter. */
+const COUNTED = /^\S(.{0,118}\S)?$/;
+const EVENT_KIND = /^[a-z][a-z_]*$/;
 const ZERNIKE = /^(\d{1,2})\.(-?\d{1,2})$/;
 
 function zernikeOf(rest: string): Characteristic | undefined {
@@ -59,6 +68,10 @@ export function parseCharacteristic(name: string): Characteristic | undefined {
       return overlayOf(rest);
     case 'vm':
       return rest === 'lot' ? { source: 'vm', lot: true } : undefined;
+    case 'count':
+      return COUNTED.test(rest) ? { source: 'count', parameter: rest, lot: false } : undefined;
+    case 'event':
+      return EVENT_KIND.test(rest) ? { source: 'event', kind: rest, lot: false } : undefined;
     default:
       return undefined;
   }
@@ -75,6 +88,10 @@ export function characteristicName(c: Characteristic): string {
       return c.lot ? `overlay.lot.${c.term}` : `overlay.${c.term}`;
     case 'vm':
       return 'vm.lot';
+    case 'count':
+      return `count.${c.parameter}`;
+    case 'event':
+      return `event.${c.kind}`;
   }
 }
 

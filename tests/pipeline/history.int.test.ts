@@ -47,7 +47,7 @@ afterAll(async () => {
 test('a loaded history is what the judge would say of its points, its rollups are exact, and a second load is refused', async () => {
   await expectExactRollups();
   const quiet = await db().one<ChartRow & { n: number }>(sql`
-    SELECT c.id, title, area, characteristic, parameter, unit, operation, product, c.tool, c.chamber, kind, alerting, c.version, count(*)::int AS n FROM chart c JOIN chart_point p ON p.chart_id = c.id
+    SELECT c.*, count(*)::int AS n FROM chart c JOIN chart_point p ON p.chart_id = c.id
     GROUP BY c.id ORDER BY count(*) LIMIT 1`);
   const state = () =>
     db().rows(

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
+import { waitingCount } from '@/lib/services/spc/limits/views/proposals';
 import { fabLists, screenCharts } from '@/lib/services/spc/views/list';
 import { listOrder } from '@/lib/services/spc/views/list-order';
 import { param, type SearchParams } from '@/lib/ui/address';
@@ -25,9 +26,10 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
   await pageActor('/spc');
   const p = await searchParams;
   const filter = screenFilter(p, Date.now());
-  const [{ rows, total, next, window }, lists] = await Promise.all([
+  const [{ rows, total, next, window }, lists, waiting] = await Promise.all([
     screenCharts({ ...filter, limit: LIMIT, after: param(p, PAGE_KEY) }),
     fabLists(),
+    waitingCount(),
   ]);
   const order = listOrder(filter.order ?? null);
   const by = SCREENING_COLUMNS.find((c) => c.key === order?.key)?.header;
@@ -41,9 +43,14 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
         title="SPC"
         sub={by === undefined ? 'All charts, worst first: open alerts, then rules fired in the window' : `All charts, by ${by}`}
         actions={
-          <Link prefetch={false} href="/spc/specifications" className="btn">
-            Specifications
-          </Link>
+          <>
+            <Link prefetch={false} href="/spc/limits" className="btn">
+              {waiting === 0 ? 'Limits' : `Limits: ${waiting} waiting`}
+            </Link>
+            <Link prefetch={false} href="/spc/specifications" className="btn">
+              Specifications
+            </Link>
+          </>
         }
       />
       <FilterBar

@@ -1,4 +1,5 @@
 import type { ScreenRow } from '@/lib/services/spc/views/list';
+import { plottedUnit } from '@/lib/spc';
 import type { ColumnData } from '@/lib/ui/components/table-export';
 import { unitLabel } from '@/lib/ui/format';
 import { chartState } from './screening-state';
@@ -19,7 +20,14 @@ export const SCREENING_COLUMNS: readonly ScreeningColumn[] = [
   { key: 'title', header: 'Chart', value: (r) => r.title },
   { key: 'spark', header: 'Last 40 points' },
   { key: 'last', header: 'Last', wide: true, numeric: true, value: (r) => r.lastValue },
-  { key: 'unit', header: 'Unit', fileHeader: 'Unit of last', value: (r) => unitLabel(r.unit), fileOnly: true, wide: true },
+  {
+    key: 'unit',
+    header: 'Unit',
+    fileHeader: 'Unit of last',
+    value: (r) => unitLabel(plottedUnit(r.kind, r.unit)),
+    fileOnly: true,
+    wide: true,
+  },
   {
     key: 'cpk',
     header: 'Cpk',

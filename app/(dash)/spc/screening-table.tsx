@@ -1,6 +1,7 @@
 'use client';
 import type { ReactNode } from 'react';
 import type { ScreenRow } from '@/lib/services/spc/views/list';
+import { plottedUnit } from '@/lib/spc';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Sparkline } from '@/lib/ui/components/sparkline';
 import { StatusMark } from '@/lib/ui/components/status-mark';
@@ -32,7 +33,7 @@ const CELLS: Readonly<Record<string, (r: ScreenRow) => ReactNode>> = {
       '–'
     ) : (
       <span>
-        {num(r.lastValue, digits(r))} <span className="text-ink-3">{unitLabel(r.unit)}</span>
+        {num(r.lastValue, digits(r))} <span className="text-ink-3">{unitLabel(plottedUnit(r.kind, r.unit))}</span>
       </span>
     ),
   cpk: (r) =>

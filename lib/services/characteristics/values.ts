@@ -4,6 +4,7 @@ import type { OverlaySummary } from '@/lib/overlay';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { osaToNm } from '@/lib/spatial';
 import { uOfMean } from '@/lib/uncertainty';
+import { ofCounts, ofEvents } from './counts';
 
 /** A value that may be charted. */
 export interface CharacteristicValue {
@@ -24,6 +25,10 @@ export interface CharacteristicValue {
   readonly n: number;
   /** When it was measured, epoch ms; null for values without a single time of measurement. */
   readonly measuredAt: number | null;
+  /** Of counts: units or area inspected. */
+  readonly size?: number;
+  /** What else the value is made of: of a lot [pooled sigma of the sites of a wafer, mean number of sites], NaN where a wafer has one site. */
+  readonly vector?: readonly number[];
   readonly lot: string;
   readonly slot: number;
   readonly runId: string | null;
@@ -42,6 +47,8 @@ export function characteristicValues(
   refs: readonly Ref[],
 ): Promise<CharacteristicValue[]> {
   if (source === 'measurement') return ofMeasurements(tx, refs);
+  if (source === 'count') return ofCounts(tx, refs);
+  if (source === 'event') return ofEvents(tx, refs);
   return source === 'overlay' ? ofOverlay(tx, refs) : ofRuns(tx, refs);
 }
 
@@ -121,11 +128,20 @@ const known = (u: number | undefined): number | null => (u === undefined || !Num
 /** The lot as a subgroup of its measured wafers: one point per lot, computed again whenever one of its wafers arrives. */
 async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
   const rows = await tx.rows<
-    Common & { parameter: string; value: number; spread: number | null; means: Float64Array; u: Float64Array }
+    Common & {
+      parameter: string;
+      value: number;
+      spread: number | null;
+      means: Float64Array;
+      u: Float64Array;
+      site_sd: number | null;
+      sites: number;
+    }
   >(sql`
     SELECT m.operation, m.product, min(m.tool) AS tool, NULL AS chamber, md5(m.lot || '|' || m.operation || '|' || m.parameter)::uuid AS record_id, min(m.processed_at) AS at,
       m.lot, 0::int2 AS slot, (array_agg(m.run_id ORDER BY m.processed_at, m.slot))[1] AS run_id, m.parameter, avg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS value,
-      stddev_samp(m.mean ORDER BY m.processed_at, m.slot, m.id) AS spread, array_agg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS means, array_agg(m.u_mean ORDER BY m.processed_at, m.slot, m.id) AS u
+      stddev_samp(m.mean ORDER BY m.processed_at, m.slot, m.id) AS spread, array_agg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS means, array_agg(m.u_mean ORDER BY m.processed_at, m.slot, m.id) AS u,
+      sqrt(avg(m.sd ^ 2 ORDER BY m.processed_at, m.slot, m.id)) AS site_sd, avg(m.n ORDER BY m.processed_at, m.slot, m.id)::float8 AS sites
     FROM measurement m
     WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
       AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL
@@ -138,6 +154,7 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
     uValue: uOfMean(r.means, { u: r.u, common: [] }),
     spread: r.spread,
     n: r.means.length,
+    vector: [r.site_sd ?? Number.NaN, r.sites],
     lotLevel: true,
   }));
 }

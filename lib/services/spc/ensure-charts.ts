@@ -1,7 +1,7 @@
 import { characteristicName, OVERLAY_PARAMETERS, OVERLAY_SUMMARIES, overlayTermLabel, WAFER_MEAN } from '@/lib/characteristic';
 import { bulkInsert, recordId, sql, type Tx } from '@/lib/db';
 import { nmToOsa, zernikeName } from '@/lib/spatial';
-import { type ChartKind, DISPERSION, kindOf } from '@/lib/spc';
+import { type ChartKind, type Design, DISPERSION, kindOf, WITHIN } from '@/lib/spc';
 
 /**
  * Chart templates: which characteristics are charted, in which context, with which rules. `context` names the columns that must
@@ -15,12 +15,19 @@ interface Template {
   readonly alerting: boolean;
   readonly rules: readonly number[];
   readonly preset: string;
+  /** Settings of the kind; left out: its defaults. */
+  readonly design?: Design;
   readonly lambda?: number;
   readonly widthL?: number;
   /** Its values are on the scale of the specification of its context. */
   readonly spec: boolean;
   readonly baselineN: number;
+  /** Operations where it is made; left out: wherever its parameter is specified. */
+  readonly operations?: readonly string[];
 }
+
+/** Kinds that an engineer chooses for a step are shown on two steps. */
+const SHOWN_AT = ['CVD-OXIDE', 'CMP-CU'];
 
 const RULE_1_2 = { rules: [1, 2], preset: 'nelson-1-2' } as const;
 const RULE_1 = { rules: [1], preset: 'rule-1' } as const;
@@ -28,7 +35,11 @@ const RULE_1 = { rules: [1], preset: 'rule-1' } as const;
  * Subgroup charts watch their dispersion as well. The moving range of individual values repeats what the value chart says and would more than triple
  * its false alarms (docs/maths/spc.md): its points beyond the limit are marked, and an engineer may add the rule.
  */
-const withDispersion = (t: Template): number[] => (kindOf(t.kind).ofSubgroups ? [...t.rules, DISPERSION + 1] : [...t.rules]);
+const withDispersion = (t: Template): number[] => [
+  ...t.rules,
+  ...(kindOf(t.kind).ofSubgroups ? [DISPERSION + 1] : []),
+  ...(kindOf(t.kind).within === undefined ? [] : [WITHIN + 1]),
+];
 
 const SITE_TEMPLATES: readonly Template[] = [
   {
@@ -72,6 +83,51 @@ const SITE_TEMPLATES: readonly Template[] = [
     widthL: 2.962,
     spec: false,
     baselineN: 20,
+  },
+  {
+    characteristic: WAFER_MEAN,
+    kind: 'cusum',
+    operations: SHOWN_AT,
+    context: 'chamber_product',
+    title: (p) => `${p} CUSUM`,
+    alerting: false,
+    ...RULE_1,
+    design: { k: 0.5, h: 5 },
+    spec: false,
+    baselineN: 20,
+  },
+  {
+    characteristic: 'measurement.lot',
+    kind: 'three_way',
+    operations: SHOWN_AT,
+    context: 'product',
+    title: (p) => `${p} three-way`,
+    alerting: false,
+    ...RULE_1,
+    spec: false,
+    baselineN: 20,
+  },
+  {
+    characteristic: 'measurement.lot',
+    kind: 'short_run',
+    operations: SHOWN_AT,
+    context: 'tool',
+    title: (p) => `${p} deviation from target`,
+    alerting: false,
+    ...RULE_1,
+    spec: false,
+    baselineN: 20,
+  },
+  {
+    characteristic: 'measurement.lot',
+    kind: 'standardised',
+    operations: SHOWN_AT,
+    context: 'tool',
+    title: (p) => `${p} standardised over products`,
+    alerting: false,
+    ...RULE_1,
+    spec: false,
+    baselineN: 30,
   },
   {
     characteristic: 'zernike.2.0',
@@ -124,7 +180,12 @@ export async function ensureCharts(tx: Tx, author: string): Promise<number> {
     SELECT o.name AS operation, t.name AS tool, c.name AS chamber FROM operation o JOIN tool t ON t.name = ANY(o.tools) JOIN chamber c ON c.tool = t.name ORDER BY t.position, c.name`);
   const charts = new Map<string, { chart: ReturnType<typeof chartOf>; template: Template }>();
   for (const c of contexts) {
-    const templates = OVERLAY_PARAMETERS.has(c.parameter) ? overlayTemplates(c) : SITE_TEMPLATES;
+    // One chart for all tools is of one product: there is nothing that a comparison with the targets of several would share.
+    const isOne = c.chart_context === 'operation';
+    const own = SITE_TEMPLATES.filter(
+      (t) => t.operations?.includes(c.operation) !== false && (!isOne || kindOf(t.kind).byTarget !== true),
+    );
+    const templates = OVERLAY_PARAMETERS.has(c.parameter) ? overlayTemplates(c) : own;
     for (const template of templates) {
       for (const place of chambers.filter((q) => q.operation === c.operation)) {
         const chart = chartOf(template, c, place);
@@ -132,6 +193,7 @@ export async function ensureCharts(tx: Tx, author: string): Promise<number> {
       }
     }
   }
+  for (const { chart, template } of await countedCharts(tx)) charts.set(chart.id, { chart, template });
   const all = [...charts.values()];
   const added = await bulkInsert(
     tx,
@@ -147,6 +209,7 @@ export async function ensureCharts(tx: Tx, author: string): Promise<number> {
       version: 1,
       effective_from: new Date(0),
       rules: withDispersion(t),
+      design: t.design ?? null,
       preset: t.preset,
       lambda: t.lambda ?? null,
       width_l: t.widthL ?? null,
@@ -196,4 +259,45 @@ function chartOf(t: Template, c: Context, place: { tool: string; chamber: string
     alerting: t.alerting,
     specified: t.spec,
   };
+}
+
+/** Charts of counted parameters: each where the simulated fab inspects it. They have no specification, so that no context names them. */
+const COUNTED_TEMPLATES: readonly { readonly parameter: string; readonly template: Template }[] = [
+  { parameter: 'scratches', template: counted('u', 'scratches', 'scratches per wafer', { rules: [1, 2], preset: 'nelson-1-2' }) },
+  { parameter: 'scratches', template: counted('laney_u', 'scratches', 'scratches per wafer, Laney', RULE_1) },
+  { parameter: 'scratched_wafers', template: counted('p', 'scratched_wafers', 'scratched wafers', RULE_1, { limits: 'exact' }) },
+  { parameter: 'scratched_wafers', template: counted('g', 'scratched_wafers', 'wafers between scratched ones', RULE_1) },
+];
+
+function counted(
+  kind: ChartKind,
+  parameter: string,
+  title: string,
+  rules: Pick<Template, 'rules' | 'preset'>,
+  design?: Design,
+): Template {
+  return {
+    characteristic: characteristicName({ source: 'count', parameter, lot: false }),
+    kind,
+    context: 'tool',
+    title: () => title,
+    alerting: false,
+    ...rules,
+    ...(design === undefined ? {} : { design }),
+    spec: false,
+    baselineN: 20,
+  };
+}
+
+/** Charts of the counted parameters that are registered, for each tool of the operations where counts of them are expected. */
+async function countedCharts(tx: Tx): Promise<{ chart: ReturnType<typeof chartOf>; template: Template }[]> {
+  const places = await tx.rows<Context & { tool: string }>(sql`
+    SELECT o.name AS operation, o.area, o.layer, p.name AS parameter, p.unit, '' AS product, 'chamber' AS chart_context, t.name AS tool
+    FROM parameter p JOIN operation o ON o.area = 'CMP' JOIN tool t ON t.name = ANY(o.tools) WHERE p.name = ANY(${COUNTED_TEMPLATES.map((t) => t.parameter)}::text[]) ORDER BY t.position`);
+  return places.flatMap((p) =>
+    COUNTED_TEMPLATES.filter((t) => t.parameter === p.parameter).map(({ template }) => ({
+      chart: chartOf(template, p, { tool: p.tool, chamber: '' }),
+      template,
+    })),
+  );
 }

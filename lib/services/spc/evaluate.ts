@@ -1,6 +1,5 @@
 import type { Tx } from '@/lib/db';
 import type { Payload } from '@/lib/queue/jobs';
-import { CONTEXT_POINTS } from '@/lib/spc';
 import { endSignals } from '../alerts/end-signals';
 import { type RaisedViolation, raiseAlerts } from '../alerts/raise';
 import { holdAgain } from '../alerts/signals';
@@ -10,6 +9,7 @@ import { proposeBaselines } from './phase-one';
 import { type FreshPoints, fits, insertPoints } from './points';
 import { keepRollups } from './rollups';
 import { type ChartRow, lockCharts, phasesOf, removeRevised, stretches } from './store';
+import { targetsOf } from './targets';
 import { knownViolations, violationKey, writeJudgements } from './write-judgements';
 
 const NOTHING_FRESH: FreshPoints = new Set();
@@ -24,8 +24,8 @@ export async function evaluateCharts(
   refs: Payload<'spc'>['refs'],
 ): Promise<{ points: number; violations: number }> {
   const values: CharacteristicValue[] = await characteristicValues(tx, source, refs);
-  // A corrected measurement leaves every chart it is on, even where the correction has no value.
-  const corrections = source === 'measurement' ? refs.map((r) => r.id) : [];
+  // A corrected measurement or count leaves every chart it is on, even where the correction has no value.
+  const corrections = source === 'measurement' || source === 'count' ? refs.map((r) => r.id) : [];
   if (values.length === 0 && corrections.length === 0) return { points: 0, violations: 0 };
   const charts = await lockCharts(tx, values, corrections);
   const points = charts.flatMap((chart) => values.filter((v) => fits(chart, v)).map((value) => ({ chart, value })));
@@ -58,11 +58,13 @@ export async function judgeCharts(
     tx,
     charts.map((c) => c.id),
   );
-  const rebased = await proposeBaselines(tx, charts, phases, since);
+  const targets = await targetsOf(tx, charts);
+  const rebased = await proposeBaselines(tx, charts, phases, since, targets);
   const from = new Map([...since].map(([id, t]) => [id, Math.min(t, rebased.get(id) ?? t)]));
-  const rows = await stretches(tx, from, CONTEXT_POINTS);
+  const rows = await stretches(tx, from);
   const judged: ChartJudgement = { changes: [], violations: [] };
-  for (const chart of charts) judgeChart(chart, phases.get(chart.id)!, rows.get(chart.id) ?? [], from.get(chart.id)!, judged);
+  for (const chart of charts)
+    judgeChart(chart, phases.get(chart.id)!, rows.get(chart.id) ?? [], from.get(chart.id)!, judged, targets.get(chart.id));
   const known = await knownViolations(tx, from);
   const withdrawn = await writeJudgements(tx, judged, from);
   await keepRollups(tx, from);

@@ -32,7 +32,8 @@ const UPSERT = plain(
 
 /**
  * Hours from points `p`. A value with the time that belongs to it travels as an array, which compares by the value first. `var_pop` sums squared
- * deviations by the recurrence of Youngs and Cramer, without cancellation.
+ * deviations by the recurrence of Youngs and Cramer, without cancellation. Points of which nothing is plotted (counted between rare events, or not
+ * judged) count, and have no extremes and no last value.
  */
 const HOUR_FIGURES = sql`
   count(*) FILTER (WHERE p.excluded IS NULL)::int AS n,
@@ -41,9 +42,9 @@ const HOUR_FIGURES = sql`
   avg(p.value) FILTER (WHERE p.excluded IS NULL) AS mean,
   var_pop(p.value) FILTER (WHERE p.excluded IS NULL) * count(*) FILTER (WHERE p.excluded IS NULL) AS m2,
   min(p.at) AS first_at, max(p.at) AS last_at,
-  max(ARRAY[date_part('epoch', p.at), p.plotted, p.u_value]) AS last,
+  max(ARRAY[date_part('epoch', p.at), p.plotted, p.u_value]) FILTER (WHERE p.plotted IS NOT NULL) AS last,
   max(p.at) FILTER (WHERE p.excluded IS NULL AND cardinality(p.rules) > 0) AS last_out_at,
-  min(ARRAY[p.plotted, date_part('epoch', p.at)]) AS lo, max(ARRAY[p.plotted, date_part('epoch', p.at)]) AS hi,
+  min(ARRAY[p.plotted, date_part('epoch', p.at)]) FILTER (WHERE p.plotted IS NOT NULL) AS lo, max(ARRAY[p.plotted, date_part('epoch', p.at)]) FILTER (WHERE p.plotted IS NOT NULL) AS hi,
   min(p.dispersion) AS disp_lo, max(p.dispersion) AS disp_hi`;
 
 /** The same of parts `q`, which carry the mean of all of them as `whole` (Chan, Golub, LeVeque 1983, eq. 2.1). */
@@ -51,9 +52,10 @@ const MERGED_FIGURES = sql`
   sum(q.n)::int AS n, sum(q.n_out)::int AS n_out, sum(q.n_all)::int AS n_all, max(q.whole) AS mean,
   sum(q.m2 + q.n * (q.mean - q.whole) * (q.mean - q.whole)) AS m2,
   min(q.first_at) AS first_at, max(q.last_at) AS last_at,
-  max(ARRAY[date_part('epoch', q.last_at), q.last_plotted, q.last_u]) AS last,
+  max(ARRAY[date_part('epoch', q.last_at), q.last_plotted, q.last_u]) FILTER (WHERE q.last_plotted IS NOT NULL) AS last,
   max(q.last_out_at) AS last_out_at,
-  min(ARRAY[q.plotted_lo, date_part('epoch', q.plotted_lo_at)]) AS lo, max(ARRAY[q.plotted_hi, date_part('epoch', q.plotted_hi_at)]) AS hi,
+  min(ARRAY[q.plotted_lo, date_part('epoch', q.plotted_lo_at)]) FILTER (WHERE q.plotted_lo IS NOT NULL) AS lo,
+  max(ARRAY[q.plotted_hi, date_part('epoch', q.plotted_hi_at)]) FILTER (WHERE q.plotted_hi IS NOT NULL) AS hi,
   min(q.disp_lo) AS disp_lo, max(q.disp_hi) AS disp_hi`;
 
 const UNPACKED = sql`g.chart_id, g.at, g.n, g.n_out, g.n_all, g.mean, g.m2, g.first_at, g.last_at, g.last[2] AS last_plotted, g.last[3] AS last_u, g.last_out_at,

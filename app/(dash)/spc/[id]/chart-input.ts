@@ -1,9 +1,12 @@
 import type { ChartMarks, SpcChartView } from '@/lib/services/spc/views/chart-model';
-import { dispersionName, kindOf, subgroupSizeOf } from '@/lib/spc';
+import { dispersionName, kindOf, plottedUnit, subgroupSizeOf } from '@/lib/spc';
 import type { ControlChartInput } from '@/lib/ui/charts/control-chart.model';
 import { shortDate, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
+import { estimatedChanges, kindInput } from './kind-words';
 import { writePlace } from './point-key';
+
+const UNSPECIFIED = { lsl: null, usl: null, target: null, spans: [] } as const;
 
 type Series = Pick<
   ControlChartInput,
@@ -20,37 +23,59 @@ type Series = Pick<
   | 'names'
   | 'pointLimits'
   | 'of'
+  | 'other'
+  | 'low'
+  | 'words'
+  | 'unjudged'
+  | 'within'
 >;
 
 /** Every point with all that is known of it. */
 function pointSeries(d: SpcChartView): Series {
   const p = d.points;
+  const kind = kindOf(d.chart.kind);
+  const versionOf = new Map(d.versions.map((v) => [v.version, v]));
   return {
     at: p.at,
     plotted: p.plotted,
-    value: kindOf(d.chart.kind).memory !== null ? p.value : undefined,
+    ...kindInput(d),
     u: p.u,
-    n: p.n,
-    followsN: kindOf(d.chart.kind).ofSubgroups,
-    dispersion: kindOf(d.chart.kind).dispersion === null ? undefined : p.dispersion,
+    n: kind.ofCounts === true ? Array.from(p.size) : p.n,
+    followsN: kind.ofSubgroups || kind.ofCounts === true,
+    dispersion: kind.dispersion === null ? undefined : p.dispersion,
     rules: p.rules,
     excluded: p.excluded,
     ids: p.recordId,
     names: p.lot.map((lot, i) => waferName(lot, p.slot[i] ?? 0)),
-    pointLimits: { ucl: p.ucl, lcl: p.lcl, dispCl: p.dispCl, dispUcl: p.dispUcl, dispLcl: p.dispLcl },
+    pointLimits: {
+      cl: p.cl.map((v, i) => (Number.isNaN(v) ? (versionOf.get(p.version[i]!)?.cl ?? Number.NaN) : v)),
+      ucl: p.ucl,
+      lcl: p.lcl,
+      dispCl: p.dispCl,
+      dispUcl: p.dispUcl,
+      dispLcl: p.dispLcl,
+    },
   };
 }
 
+/** Of each mark the reason that is known of it. */
+function reasons(m: ChartMarks, list: ChartMarks['excluded']): (string | null)[] {
+  const out: (string | null)[] = new Array(m.at.length).fill(null);
+  for (const e of list) out[e.i] = e.reason;
+  return out;
+}
+
 /** What is drawn of a long chart; the limits are those of its phases, and what else is known of a point is fetched when it is chosen. */
-function markSeries(m: ChartMarks): Series {
-  const excluded: (string | null)[] = new Array(m.at.length).fill(null);
-  for (const e of m.excluded) excluded[e.i] = e.reason;
+function markSeries(d: SpcChartView, m: ChartMarks): Series {
+  const { other } = kindInput(d);
   return {
     at: m.at,
     plotted: m.plotted,
     dispersion: m.dispersion === null ? undefined : Float64Array.from(m.dispersion),
     rules: Array.from(m.rules, (set) => m.ruleSets[set]!),
-    excluded,
+    excluded: reasons(m, m.excluded),
+    ...(m.unjudged.length === 0 ? {} : { unjudged: reasons(m, m.unjudged) }),
+    ...(other === undefined ? {} : { other }),
     ids: Array.from(m.at, (at, i) => writePlace(at, m.plotted[i]!)),
     names: new Array(m.at.length).fill('Point'),
     of: m.of,
@@ -59,11 +84,13 @@ function markSeries(m: ChartMarks): Series {
 
 /** The read model of a chart page as the input of the control chart. */
 export function chartInput(d: SpcChartView): ControlChartInput {
-  const { lsl, usl, target, spans } = d.specification;
+  const kind = kindOf(d.chart.kind);
+  // a specification is of values: where something else is plotted its lines would mean nothing
+  const { lsl, usl, target, spans } = kind.plottedUnit === undefined && kind.byTarget !== true ? d.specification : UNSPECIFIED;
   return {
     title: d.chart.title,
-    unit: unitLabel(d.chart.unit),
-    ...(d.marks === null ? pointSeries(d) : markSeries(d.marks)),
+    unit: unitLabel(plottedUnit(d.chart.kind, d.chart.unit)),
+    ...(d.marks === null ? pointSeries(d) : markSeries(d, d.marks)),
     dispersionName: dispersionName(d.chart.kind),
     phases: d.versions.map((v, i) => ({
       version: v.version,
@@ -82,10 +109,13 @@ export function chartInput(d: SpcChartView): ControlChartInput {
     })),
     toMs: d.toMs,
     specs: spans.length > 0 ? spans : [{ fromMs: 0, lsl, usl, target }],
-    events: d.events.map((e) => ({
-      atMs: e.atMs,
-      kind: e.kind,
-      label: e.tool === null ? e.description : `${e.description} (${e.tool}${e.chamber ? ` ${e.chamber}` : ''})`,
-    })),
+    events: [
+      ...d.events.map((e) => ({
+        atMs: e.atMs,
+        kind: e.kind,
+        label: e.tool === null ? e.description : `${e.description} (${e.tool}${e.chamber ? ` ${e.chamber}` : ''})`,
+      })),
+      ...estimatedChanges(d),
+    ].sort((a, b) => a.atMs - b.atMs),
   };
 }

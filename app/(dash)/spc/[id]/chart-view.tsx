@@ -1,8 +1,9 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
+import type { LimitsNotice } from '@/lib/services/spc/limits/views/proposals';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
-import { type ChartKind, inForceAt, kindOf, subgroupSizeOf } from '@/lib/spc';
+import { type ChartKind, inForceAt, kindOf, plottedUnit, subgroupSizeOf } from '@/lib/spc';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { limitDecimals, limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { ruleName } from '@/lib/ui/charts/rules';
@@ -23,9 +24,11 @@ import { CapabilityPanel } from './capability-panel';
 import { ChangeDialog } from './change-dialog';
 import { draftBase, sourceText } from './change-draft';
 import { chartInput } from './chart-input';
+import { LimitsActions } from './limits-notice';
 import { plannedAfter } from './planned-version';
 import { PointPanel } from './point-panel';
 import type { ChartWindow } from './read-chart';
+import { StudyPanel } from './study-panel';
 import { useChartWindow } from './use-chart-window';
 import { useChosenPoint } from './use-chosen-point';
 import { windowQuery } from './window-query';
@@ -34,6 +37,7 @@ export interface ChartViewProps {
   page: ChartWindow;
   /** The window of the page, as its address says. */
   query: string;
+  notice: LimitsNotice;
   canChange: boolean;
 }
 
@@ -41,7 +45,7 @@ export interface ChartViewProps {
 const CHART_HEIGHT = 496;
 
 /** One chart: limits, zones, phases, violations, the point panel, capability, versions, sister chambers. */
-export function ChartView({ page, query, canChange }: ChartViewProps) {
+export function ChartView({ page, query, notice, canChange }: ChartViewProps) {
   const [changing, setChanging] = useState(false);
   const address = useAddress();
   const [point, setPoint] = useUrlState('point');
@@ -52,14 +56,15 @@ export function ChartView({ page, query, canChange }: ChartViewProps) {
   const input = useMemo(() => chartInput(data), [data]);
   const isLong = data.marks !== null;
   const isHydrated = useHydrated();
+  const hasZones = kindOf(data.chart.kind).withoutZones !== true;
   const options = useMemo(
     () =>
       ({
         xMode: axis === 'sequence' && !isLong ? 'sequence' : 'time',
         showSpec: spec === '1',
-        showZones: zones !== '0',
+        showZones: zones !== '0' && hasZones,
       }) as const,
-    [axis, spec, zones, isLong],
+    [axis, spec, zones, isLong, hasZones],
   );
   const byId = useMemo(() => new Map(why.map((w) => [w.recordId, w])), [why]);
   const chosen = useChosenPoint(data, byId, point);
@@ -71,7 +76,7 @@ export function ChartView({ page, query, canChange }: ChartViewProps) {
   return (
     <>
       <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={10_000} />
-      <Head data={data} current={current} canChange={canChange} onChange={() => setChanging(true)} />
+      <Head data={data} current={current} notice={notice} canChange={canChange} onChange={() => setChanging(true)} />
       <FilterBar fields={zoomed ? [] : [timeRangeField('30d')]}>
         {zoomed ? (
           <button type="button" className="btn h-7! text-sm!" onClick={() => zoom(null)}>
@@ -90,7 +95,7 @@ export function ChartView({ page, query, canChange }: ChartViewProps) {
           />
         )}
         <Toggle label="Spec limits" on={options.showSpec} set={(v) => setSpec(v ? '1' : null)} />
-        <Toggle label="Zones" on={options.showZones} set={(v) => setZones(v ? null : '0')} />
+        {hasZones ? <Toggle label="Zones" on={options.showZones} set={(v) => setZones(v ? null : '0')} /> : null}
       </FilterBar>
       <div className="grid grid-cols-[minmax(0,1fr)_300px] gap-3 items-start">
         <div className="flex flex-col gap-3 min-w-0">
@@ -131,7 +136,11 @@ export function ChartView({ page, query, canChange }: ChartViewProps) {
             ) : null}
           </Panel>
           <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
-            <Versions versions={data.versions} unit={unitLabel(data.chart.unit)} kind={data.chart.kind} />
+            <Versions
+              versions={data.versions}
+              unit={unitLabel(plottedUnit(data.chart.kind, data.chart.unit))}
+              kind={data.chart.kind}
+            />
             <SisterChambers data={data} />
           </div>
         </div>
@@ -152,6 +161,7 @@ export function ChartView({ page, query, canChange }: ChartViewProps) {
               Click a point, or press n for the next violation. Drag over the chart to zoom in; a double click shows all again.
             </div>
           )}
+          <StudyPanel data={data} />
           <CapabilityPanel data={data} />
         </div>
       </div>
@@ -171,12 +181,13 @@ interface HeadProps {
   data: SpcChartView;
   /** The version in force now. */
   current: ChartVersionView | undefined;
+  notice: LimitsNotice;
   canChange: boolean;
   onChange: () => void;
 }
 
 /** What is charted, the version in force and the planned one, the open alert, and the button that changes the chart. */
-function Head({ data, current, canChange, onChange }: HeadProps) {
+function Head({ data, current, notice, canChange, onChange }: HeadProps) {
   const planned = plannedAfter(data.versions, current);
   return (
     <PageHead
@@ -206,6 +217,7 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
               unit={unitLabel(data.chart.unit)}
             />
           ) : null}
+          <LimitsActions chart={data.chart} notice={notice} canChange={canChange} />
           {canChange && current ? (
             <button type="button" className="btn" onClick={onChange}>
               Limits and rules…

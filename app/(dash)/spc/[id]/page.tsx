@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { mayAs } from '@/lib/services/actor';
 import { changeChart } from '@/lib/services/spc/change-chart';
+import { limitsNotice } from '@/lib/services/spc/limits/views/proposals';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { pageActor } from '../../session';
@@ -34,6 +35,7 @@ export default async function ChartPage({
   const { fromMs, toMs } = timeWindow(asked, Date.now(), '30d');
   const page = await read(id, fromMs, toMs);
   const { chart } = page.data;
+  const notice = await limitsNotice(chart.id);
   return (
     <ExportFacts
       facts={[
@@ -45,7 +47,7 @@ export default async function ChartPage({
         ['chamber', chart.chamber],
       ]}
     >
-      <ChartView page={page} query={windowQuery(asked)} canChange={mayAs(actor.role, changeChart.least)} />
+      <ChartView page={page} query={windowQuery(asked)} notice={notice} canChange={mayAs(actor.role, changeChart.least)} />
     </ExportFacts>
   );
 }

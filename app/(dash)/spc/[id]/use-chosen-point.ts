@@ -27,7 +27,9 @@ export function useChosenPoint(data: SpcChartView, byId: ReadonlyMap<string, Why
         ? -1
         : 'record' in wanted
           ? p.recordId.indexOf(wanted.record)
-          : p.at.findIndex((at, i) => at === wanted.atMs && p.plotted[i] === wanted.plotted);
+          : p.at.findIndex(
+              (at, i) => at === wanted.atMs && (p.plotted[i] === wanted.plotted || Number.isNaN(p.plotted[i]! + wanted.plotted)),
+            );
     const id = index < 0 ? null : p.recordId[index]!;
     return { markId: id, data, index, why: id === null ? undefined : byId.get(id), failed: false };
   }

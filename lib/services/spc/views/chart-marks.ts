@@ -13,10 +13,11 @@ const DAY_MS = 24 * HOUR_MS;
 
 interface Flagged {
   at: Date;
-  plotted: number;
+  plotted: number | null;
   dispersion: number | null;
   rules: number[];
   excluded: string | null;
+  unjudged: string | null;
 }
 
 interface Extremes {
@@ -26,10 +27,11 @@ interface Extremes {
   disp_hi: number | null;
 }
 
-const FLAGGED = sql`(p.excluded IS NOT NULL OR cardinality(p.rules) > 0)`;
+const FLAGGED = sql`(p.excluded IS NOT NULL OR cardinality(p.rules) > 0 OR p.unjudged IS NOT NULL)`;
+
 const POINT = sql`p.at, p.plotted AS lo, p.at AS lo_at, p.plotted AS hi, p.at AS hi_at, p.dispersion AS disp_lo, p.dispersion AS disp_hi`;
 const points = (chartId: string, from: Date, to: Sql): Sql =>
-  sql`SELECT ${POINT} FROM chart_point p WHERE p.chart_id = ${chartId} AND p.at >= ${from} AND ${to}`;
+  sql`SELECT ${POINT} FROM chart_point p WHERE p.chart_id = ${chartId} AND p.at >= ${from} AND ${to} AND p.plotted IS NOT NULL`;
 
 /** Hours where a day has them, points of the other days and of the hours that the window cuts. */
 async function pieces(chartId: string, fromMs: number, toMs: number, filledFrom: number): Promise<Sql> {
@@ -45,7 +47,7 @@ async function pieces(chartId: string, fromMs: number, toMs: number, filledFrom:
       ${points(chartId, first, sql`p.at < ${last} AND p.at >= d.at AND p.at < d.at + interval '1 day'`)}) q`;
   return sql`
     SELECT r.at, r.plotted_lo AS lo, r.plotted_lo_at AS lo_at, r.plotted_hi AS hi, r.plotted_hi_at AS hi_at, r.disp_lo, r.disp_hi FROM chart_rollup r
-      WHERE r.chart_id = ${chartId} AND r.grain = 'hour' AND r.at >= ${first} AND r.at < ${last}
+      WHERE r.chart_id = ${chartId} AND r.grain = 'hour' AND r.at >= ${first} AND r.at < ${last} AND r.plotted_lo IS NOT NULL
     UNION ALL ${points(chartId, new Date(fromMs), sql`p.at < ${first}`)}
     UNION ALL ${points(chartId, last, sql`p.at <= ${new Date(toMs)}`)}
     ${quiet.length === 0 ? sql`` : ofQuiet}`;
@@ -61,7 +63,7 @@ const extremesOf = (fromMs: number, toMs: number, source: Sql): Promise<Extremes
 
 /**
  * What a chart of many points draws: of each of 450 equal stretches of the window the lowest and the highest point, and every point where a rule fired or
- * that is excluded. The dispersion beside the two is the range of the stretch.
+ * that is excluded or not judged. The dispersion beside the two is the range of the stretch.
  * @param count - points of the window.
  * @param filledFrom - time from which the rollups hold all points.
  */
@@ -73,7 +75,7 @@ export async function chartMarks(
   filledFrom: number,
 ): Promise<ChartMarks> {
   const flagged = db().rows<Flagged>(sql`
-    SELECT p.at, p.plotted, p.dispersion, p.rules, p.excluded FROM chart_point p
+    SELECT p.at, p.plotted, p.dispersion, p.rules, p.excluded, p.unjudged FROM chart_point p
     WHERE p.chart_id = ${chartId} AND p.at >= ${new Date(fromMs)} AND p.at <= ${new Date(toMs)} AND ${FLAGGED} ORDER BY p.at DESC LIMIT ${MOST_FLAGGED + 1}`);
   const columns = (async () => {
     const [first, last] = await ends(chartId, fromMs, toMs);
@@ -89,7 +91,7 @@ export async function chartMarks(
 /** The first and the last point of the window: the columns lie between them, and both are drawn. */
 async function ends(chartId: string, fromMs: number, toMs: number): Promise<[Flagged, Flagged]> {
   const end = (dir: Sql): Sql =>
-    sql`(SELECT at, plotted, dispersion, rules, excluded FROM chart_point WHERE chart_id = ${chartId} AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at ${dir}, record_id ${dir} LIMIT 1)`;
+    sql`(SELECT at, plotted, dispersion, rules, excluded, unjudged FROM chart_point WHERE chart_id = ${chartId} AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at ${dir}, record_id ${dir} LIMIT 1)`;
   const rows = await db().rows<Flagged>(sql`${end(sql`ASC`)} UNION ALL ${end(sql`DESC`)}`);
   const [first, last] = rows;
   if (first === undefined || last === undefined) throw new AppError('internal', 'a long chart has no points');
@@ -102,6 +104,7 @@ interface Mark {
   dispersion: number | null;
   rules: readonly number[];
   excluded: string | null;
+  unjudged: string | null;
 }
 const NO_RULES: readonly number[] = [];
 
@@ -110,7 +113,7 @@ function asMarks(columns: readonly Extremes[], always: readonly Flagged[], of: n
   const marks = new Map<string, Mark>();
   const plain = (v: Float64Array, dispersion: number | null): void => {
     const at = Math.round(v[1]! * 1000);
-    marks.set(`${at} ${v[0]}`, { at, plotted: v[0]!, dispersion, rules: NO_RULES, excluded: null });
+    marks.set(`${at} ${v[0]}`, { at, plotted: v[0]!, dispersion, rules: NO_RULES, excluded: null, unjudged: null });
   };
   for (const c of columns) {
     plain(c.lo, c.disp_lo);
@@ -118,8 +121,9 @@ function asMarks(columns: readonly Extremes[], always: readonly Flagged[], of: n
   }
   for (const f of always) {
     const at = f.at.getTime();
-    const { plotted, dispersion, rules, excluded } = f;
-    marks.set(`${at} ${plotted}`, { at, plotted, dispersion, rules, excluded });
+    const { dispersion, rules, excluded, unjudged } = f;
+    const plotted = f.plotted ?? Number.NaN;
+    marks.set(`${at} ${plotted}`, { at, plotted, dispersion, rules, excluded, unjudged });
   }
   const list = [...marks.values()].sort((a, b) => a.at - b.at || a.plotted - b.plotted);
   const sets = [...new Set(list.map((m) => m.rules.join(',')))];
@@ -131,6 +135,7 @@ function asMarks(columns: readonly Extremes[], always: readonly Flagged[], of: n
     ruleSets: sets.map((s) => (s === '' ? [] : s.split(',').map(Number))),
     rules: Uint16Array.from(list, (m) => setOf.get(m.rules.join(','))!),
     excluded: list.flatMap((m, i) => (m.excluded === null ? [] : [{ i, reason: m.excluded }])),
+    unjudged: list.flatMap((m, i) => (m.unjudged === null ? [] : [{ i, reason: m.unjudged }])),
     of,
     isCut,
   };

@@ -1,5 +1,5 @@
 import type { RowOf } from '@/lib/db';
-import type { Capability, LimitsSource } from '@/lib/spc';
+import type { Capability, Design, LimitsSource, Memory, Study } from '@/lib/spc';
 import type { ChartRow } from '../store';
 import type { ChartSpecification } from './chart-specification';
 
@@ -23,6 +23,10 @@ export interface ChartVersionView {
   dispSource: LimitsSource;
   lambda: number | null;
   widthL: number | null;
+  /** Settings of its kind; null: the defaults. */
+  design: Design | null;
+  /** What the study found beyond the limits. */
+  study: Study | null;
   baselineN: number;
   author: string;
   reason: string;
@@ -33,7 +37,10 @@ export interface ChartVersionView {
 export interface ChartColumns {
   at: Float64Array;
   value: Float64Array;
+  /** NaN where nothing is plotted. */
   plotted: Float64Array;
+  /** Second plotted statistic: the lower sum of a CUSUM. */
+  low: Float64Array;
   u: Float64Array;
   dispersion: Float64Array;
   /** The limits each point was judged by; NaN where there is none. */
@@ -42,6 +49,19 @@ export interface ChartColumns {
   dispCl: Float64Array;
   dispUcl: Float64Array;
   dispLcl: Float64Array;
+  /** Centre of each point; NaN: that of its version. */
+  cl: Float64Array;
+  /** Third statistic, with its limits. */
+  within: Float64Array;
+  withinCl: Float64Array;
+  withinUcl: Float64Array;
+  withinLcl: Float64Array;
+  /** Of counts: what was inspected. */
+  size: Float64Array;
+  product: (string | null)[];
+  /** Why no limits judge a point although its phase has some. */
+  unjudged: (string | null)[];
+  memory: (Memory | null)[];
   recordId: string[];
   runId: (string | null)[];
   lot: string[];
@@ -59,6 +79,7 @@ export interface ChartColumns {
 /** What is drawn of more points than a screen has columns, oldest first: the lowest and highest of each column, and every flagged point. */
 export interface ChartMarks {
   at: Float64Array;
+  /** NaN where nothing is plotted. */
   plotted: Float64Array;
   /** Of a lowest and a highest point the range of their column; null where the chart has none. */
   dispersion: Float32Array | null;
@@ -66,6 +87,8 @@ export interface ChartMarks {
   rules: Uint16Array;
   ruleSets: number[][];
   excluded: { i: number; reason: string }[];
+  /** Points that no limits judge although their phase has some, and why. */
+  unjudged: { i: number; reason: string }[];
   /** Points of the window. */
   of: number;
   /** There are more flagged points than are sent: the newest are. */

@@ -1,4 +1,5 @@
 import { db, type RowOf, type Sql, sql } from '@/lib/db';
+import type { Memory } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
 import type { ChartColumns } from './chart-model';
 import { type WhyRed, whyRed } from './violations';
@@ -11,6 +12,15 @@ type PointRow = RowOf<
   | 'at'
   | 'value'
   | 'plotted'
+  | 'plotted_low'
+  | 'within'
+  | 'within_cl'
+  | 'within_ucl'
+  | 'within_lcl'
+  | 'cl'
+  | 'size'
+  | 'product'
+  | 'unjudged'
   | 'u_value'
   | 'dispersion'
   | 'ucl'
@@ -27,9 +37,9 @@ type PointRow = RowOf<
   | 'version'
   | 'rules'
   | 'excluded'
->;
+> & { readonly memory: Memory | null };
 
-const POINT_COLUMNS = sql`record_id, at, value, plotted, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, n, tool, chamber, version, rules, excluded`;
+const POINT_COLUMNS = sql`record_id, at, value, plotted, plotted_low, within, within_cl, within_ucl, within_lcl, cl, size, product, unjudged, memory, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, n, tool, chamber, version, rules, excluded`;
 
 /** The points of a window, the newest 20,000 of them. */
 export async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ points: ChartColumns; omitted: number }> {
@@ -46,6 +56,7 @@ export function columnsOf(rows: readonly PointRow[]): ChartColumns {
     at: column((r) => r.at.getTime()),
     value: column((r) => r.value),
     plotted: column((r) => r.plotted),
+    low: column((r) => r.plotted_low),
     u: column((r) => r.u_value),
     dispersion: column((r) => r.dispersion),
     ucl: column((r) => r.ucl),
@@ -53,6 +64,15 @@ export function columnsOf(rows: readonly PointRow[]): ChartColumns {
     dispCl: column((r) => r.disp_cl),
     dispUcl: column((r) => r.disp_ucl),
     dispLcl: column((r) => r.disp_lcl),
+    cl: column((r) => r.cl),
+    within: column((r) => r.within),
+    withinCl: column((r) => r.within_cl),
+    withinUcl: column((r) => r.within_ucl),
+    withinLcl: column((r) => r.within_lcl),
+    size: column((r) => r.size),
+    product: rows.map((r) => r.product),
+    unjudged: rows.map((r) => r.unjudged),
+    memory: rows.map((r) => r.memory),
     recordId: rows.map((r) => r.record_id),
     runId: rows.map((r) => r.run_id),
     lot: rows.map((r) => r.lot),
@@ -66,7 +86,7 @@ export function columnsOf(rows: readonly PointRow[]): ChartColumns {
   };
 }
 
-/** A point by its record, or by when and where it stands on the chart. */
+/** A point by its record, or by when and where it stands on the chart; NaN where nothing of it is plotted. */
 export type PointKey = { readonly record: string } | { readonly atMs: number; readonly plotted: number };
 
 /** A point with the other members of the windows of its signals, oldest first. */
@@ -83,7 +103,7 @@ export async function chosenPoint(chart: string, key: PointKey): Promise<ChosenP
   const is =
     'record' in key
       ? sql`record_id = ${idFromAddress('point', key.record)}`
-      : sql`at = ${new Date(key.atMs)} AND plotted = ${key.plotted}`;
+      : sql`at = ${new Date(key.atMs)} AND plotted IS NOT DISTINCT FROM ${Number.isNaN(key.plotted) ? null : key.plotted}::float8`;
   const [own] = await selected(sql`chart_id = ${id} AND ${is} ORDER BY record_id LIMIT 1`);
   if (own === undefined) return null;
   const [why = null] = await whyRed(sql`v.chart_id = ${id} AND v.at = ${own.at} AND v.record_id = ${own.record_id}`);

@@ -1,6 +1,6 @@
-import { db, sql } from '@/lib/db';
+import { db, type Sql, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { inForceAt } from '@/lib/spc';
+import { comparedBy, inForceAt, kindOf } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
 import { collectedPoints } from '../phase-one';
 import { rollupsFrom } from '../rollups';
@@ -15,9 +15,13 @@ import { splitWindow, sumsOf, type WindowSums, windowSumsOf } from './window-sum
 /** Up to this many points a chart draws each of them; of more it draws marks (`chart-marks.ts`). */
 const ONE_BY_ONE = 1500;
 
+/** Marks carry one statistic, judged by the limits of its phase; sums in two directions, counts and a spread within need their points. */
+const drawsMarks = (kind: ChartHead['kind']): boolean =>
+  kind !== 'cusum' && kindOf(kind).ofCounts !== true && kindOf(kind).within === undefined;
+
 /**
  * Everything of one chart in a window.
- * @param asMarks - of more points than a screen has columns only what is drawn (`marks`); default: all points, the newest 20,000 at most.
+ * @param asMarks - of more points than a screen has columns only what is drawn (`marks`), where the kind of chart allows it; default: all points, the newest 20,000 at most.
  * @throws AppError `not_found` when there is no such chart.
  */
 export async function spcChart(id: string, fromMs: number, toMs: number, asMarks = false): Promise<SpcChartView> {
@@ -26,7 +30,7 @@ export async function spcChart(id: string, fromMs: number, toMs: number, asMarks
   if (chart === undefined) throw new AppError('not_found', `there is no chart ${id}`);
   const end = Math.min(toMs, Date.now());
   const filledFrom = await rollupsFrom(db());
-  const isLong = asMarks && (await hasMoreThan(id, fromMs, toMs, ONE_BY_ONE));
+  const isLong = asMarks && drawsMarks(chart.kind) && (await hasMoreThan(id, fromMs, toMs, ONE_BY_ONE));
   const [versions, specification, drawn, events, alert, sisters, collected] = await Promise.all([
     versionsOf(id),
     chartSpecification(chart),
@@ -106,7 +110,7 @@ async function versionsOf(id: string): Promise<ChartVersionView[]> {
     Omit<ChartVersionView, 'effectiveMs' | 'createdMs'> & { effective_from: Date; created_at: Date }
   >(sql`
     SELECT version, effective_from, rules, preset, cl, ucl, lcl, limits_source AS "limitsSource", sigma_within AS "sigmaWithin", sigma_method AS "sigmaMethod",
-      disp_cl AS "dispCl", disp_ucl AS "dispUcl", disp_lcl AS "dispLcl", disp_source AS "dispSource", lambda, width_l AS "widthL", baseline_n AS "baselineN", author, reason, created_at
+      disp_cl AS "dispCl", disp_ucl AS "dispUcl", disp_lcl AS "dispLcl", disp_source AS "dispSource", lambda, width_l AS "widthL", design, study, baseline_n AS "baselineN", author, reason, created_at
     FROM chart_version WHERE chart_id = ${id} AND cancelled_at IS NULL ORDER BY effective_from, version`);
   return rows.map(({ effective_from, created_at, ...r }) => ({
     ...r,
@@ -131,9 +135,23 @@ async function eventsOf(c: ChartHead, fromMs: number, toMs: number): Promise<Cha
   return [...own, ...recipes].sort((a, b) => a.atMs - b.atMs);
 }
 
+/** The mean of the points `q` of charts that are not compared by their values. */
+const MEAN = {
+  rate: sql`sum(q.value) / NULLIF(sum(q.size), 0)`,
+  plotted: sql`avg(q.plotted)`,
+} as const;
+
+/** Sums of days stand for values; rates and plotted deviations are made of the points. */
+function comparedSums(kind: ChartHead['kind'], w: ReturnType<typeof splitWindow>): Sql {
+  const by = comparedBy(kind);
+  if (by === 'value') return sumsOf(sql`s.id`, w);
+  return sql`SELECT count(*)::int AS n, (count(*) FILTER (WHERE cardinality(q.rules) > 0))::int AS n_out, ${MEAN[by]} AS mean FROM chart_point q
+    WHERE q.chart_id = s.id AND q.at >= ${w.from} AND q.at <= ${w.to} AND q.excluded IS NULL`;
+}
+
 async function sistersOf(c: ChartHead, w: ReturnType<typeof splitWindow>): Promise<SpcChartView['sisters']> {
   return db().rows(sql`
-    SELECT s.id, s.title, s.tool, s.chamber, p.n, p.n_out AS out, p.mean FROM chart s CROSS JOIN LATERAL (${sumsOf(sql`s.id`, w)}) p
+    SELECT s.id, s.title, s.tool, s.chamber, p.n, p.n_out AS out, p.mean FROM chart s CROSS JOIN LATERAL (${comparedSums(c.kind, w)}) p
     WHERE s.active AND s.operation = ${c.operation} AND s.characteristic = ${c.characteristic} AND s.parameter = ${c.parameter} AND s.kind = ${c.kind}
       AND s.product IS NOT DISTINCT FROM ${c.product} ORDER BY s.tool, s.chamber LIMIT 24`);
 }

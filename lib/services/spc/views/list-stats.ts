@@ -27,14 +27,14 @@ export function listWindow(fromMs: number, toMs: number): ListWindow {
 const ofPoints = (fromMs: number, toMs: number, hasLast: boolean): Sql => sql`
   SELECT p.chart_id, (count(*) FILTER (WHERE p.excluded IS NULL))::int AS n, (count(*) FILTER (WHERE p.excluded IS NULL AND cardinality(p.rules) > 0))::int AS n_out,
     sum(p.value - k.origin) FILTER (WHERE p.excluded IS NULL) AS s1, sum((p.value - k.origin) * (p.value - k.origin)) FILTER (WHERE p.excluded IS NULL) AS s2,
-    max(p.at) AS last_at, max(p.at) FILTER (WHERE p.excluded IS NULL AND cardinality(p.rules) > 0) AS last_out, ${hasLast ? sql`max(ARRAY[date_part('epoch', p.at), p.plotted])` : sql`NULL::float8[]`} AS last
+    max(p.at) AS last_at, max(p.at) FILTER (WHERE p.excluded IS NULL AND cardinality(p.rules) > 0) AS last_out, ${hasLast ? sql`max(ARRAY[date_part('epoch', p.at), p.plotted]) FILTER (WHERE p.plotted IS NOT NULL)` : sql`NULL::float8[]`} AS last
   FROM chart_point p JOIN picked k ON k.id = p.chart_id WHERE p.at >= ${new Date(fromMs)} AND p.at <= ${new Date(toMs)} GROUP BY p.chart_id`;
 
 /** Their days and weeks. @param hasLast - with the last value, which costs as much as the rest. */
 const ofRollups = (parts: readonly { grain: 'day' | 'week'; fromMs: number; toMs: number }[], hasLast: boolean): Sql => sql`
   SELECT r.chart_id, sum(r.n)::int AS n, sum(r.n_out)::int AS n_out, sum(r.n * (r.mean - k.origin)) AS s1,
     sum(r.m2 + r.n * (r.mean - k.origin) * (r.mean - k.origin)) AS s2, max(r.last_at) AS last_at, max(r.last_out_at) AS last_out,
-    ${hasLast ? sql`max(ARRAY[date_part('epoch', r.last_at), r.last_plotted])` : sql`NULL::float8[]`} AS last
+    ${hasLast ? sql`max(ARRAY[date_part('epoch', r.last_at), r.last_plotted]) FILTER (WHERE r.last_plotted IS NOT NULL)` : sql`NULL::float8[]`} AS last
   FROM (${parts
     .map(
       (p) =>

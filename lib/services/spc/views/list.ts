@@ -1,5 +1,5 @@
 import { db, type Sql, sql, where } from '@/lib/db';
-import { CHART_KINDS, type ChartKind, kindOf } from '@/lib/spc';
+import { CHART_KINDS, type ChartKind, comparedBy, kindOf } from '@/lib/spc';
 import { pageOf } from '../../address/cursor';
 import { SPECIFICATION_OF_CHART } from '../chart-specification';
 import { rollupsFrom } from '../rollups';
@@ -103,8 +103,10 @@ interface Row extends OrderedRow {
 }
 
 const SPARK_POINTS = 40;
-/** Kinds that plot an average of their past have no capability of their own. */
-const WITH_MEMORY = CHART_KINDS.filter((k) => kindOf(k).memory !== null);
+/** Kinds that plot an average of their past, or counts, have no capability of their own. */
+const WITHOUT_CAPABILITY = CHART_KINDS.filter((k) => kindOf(k).memory !== null || kindOf(k).ofCounts === true);
+/** Counts of different sizes and values of different targets do not compare with one sigma. */
+const OF_ONE_SCALE = CHART_KINDS.filter((k) => comparedBy(k) === 'value');
 
 /** The version in force at the end of the window, as far as the order needs it. */
 const currentVersions = (to: Date): Sql => sql`
@@ -116,7 +118,7 @@ const currentVersions = (to: Date): Sql => sql`
 const pickedCharts = (f: ScreenFilter, to: Date): Sql => sql`
   shared AS (SELECT c.id, spec.* FROM chart c ${SPECIFICATION_OF_CHART} WHERE c.active AND c.specified AND c.product IS NULL),
   picked AS MATERIALIZED (
-    SELECT c.id, c.title, c.alerting, c.kind = ANY(${WITH_MEMORY}::text[]) AS has_memory, v.version, v.sigma_within, v.origin, v.has_limits,
+    SELECT c.id, c.title, c.alerting, c.kind = ANY(${WITHOUT_CAPABILITY}::text[]) AS incapable, c.kind = ANY(${OF_ONE_SCALE}::text[]) AS of_one_scale, v.version, v.sigma_within, v.origin, v.has_limits,
       COALESCE(own.lsl, shared.lsl) AS lsl, COALESCE(own.usl, shared.usl) AS usl, COALESCE(shared.contexts > 1, false) AS spec_differs
     FROM chart c JOIN (${currentVersions(to)}) v ON v.chart_id = c.id
     LEFT JOIN specification own ON c.specified AND own.product = c.product AND own.operation = c.operation AND own.parameter = c.parameter
@@ -135,15 +137,15 @@ const pickedCharts = (f: ScreenFilter, to: Date): Sql => sql`
 
 /**
  * What the list is ordered by. Cpk is that of the window's mean with the sigma of the limits in force (as `capabilityIndices`); null without
- * specification, limits or enough points. Stability is sigma overall over that sigma.
+ * specification, limits or enough points. Stability is sigma overall over that sigma. The last value is that of the last point with something plotted.
  */
 const FIGURES = sql`
   measured AS (SELECT chart_id, nullif(n, 0) AS n, n_out, last_at, last_out, last[2] AS last_key, s1 / nullif(n, 0) AS from_origin,
     CASE WHEN n > 1 THEN sqrt(greatest(0, s2 - s1 * s1 / n) / (n - 1)) END AS sd FROM stats),
   figures AS (
     SELECT k.id, k.title, k.alerting, k.version, k.spec_differs, k.has_limits, m.n, m.n_out, m.sd, m.last_at, m.last_out, m.last_key, a.id AS alert_id,
-      m.sd / nullif(k.sigma_within, 0) AS stability,
-      CASE WHEN m.n > 1 AND k.sigma_within > 0 AND NOT k.has_memory
+      CASE WHEN k.of_one_scale THEN m.sd / nullif(k.sigma_within, 0) END AS stability,
+      CASE WHEN m.n > 1 AND k.sigma_within > 0 AND NOT k.incapable
         THEN least(k.usl - (k.origin + m.from_origin), (k.origin + m.from_origin) - k.lsl) / (3 * k.sigma_within) END AS cpk
     FROM picked k LEFT JOIN measured m ON m.chart_id = k.id
     LEFT JOIN (SELECT DISTINCT ON (chart_id) chart_id, id FROM alert WHERE state <> 'closed' AND chart_id IS NOT NULL ORDER BY chart_id, raised_at) a ON a.chart_id = k.id)`;
@@ -177,7 +179,7 @@ export async function screenCharts(f: ScreenFilter): Promise<ScreenPage> {
     LEFT JOIN LATERAL (
       SELECT array_agg(q.plotted ORDER BY q.at, q.plotted) AS spark, array_agg((cardinality(q.rules) > 0)::int::float8 ORDER BY q.at, q.plotted) AS spark_out,
         (array_agg(q.plotted ORDER BY q.at DESC, q.plotted DESC))[1] AS last_value, (array_agg(q.u_value ORDER BY q.at DESC, q.plotted DESC))[1] AS last_u
-      FROM (SELECT p.at, p.plotted, p.rules, p.u_value FROM chart_point p WHERE p.chart_id = r.id AND p.at >= ${from} AND p.at <= ${to}
+      FROM (SELECT p.at, p.plotted, p.rules, p.u_value FROM chart_point p WHERE p.chart_id = r.id AND p.at >= ${from} AND p.at <= ${to} AND p.plotted IS NOT NULL
         ORDER BY p.at DESC, p.record_id DESC LIMIT ${f.withoutSpark === true ? 1 : SPARK_POINTS}) q
     ) t ON true
     ORDER BY ${by}`);

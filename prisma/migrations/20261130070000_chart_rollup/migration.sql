@@ -11,19 +11,20 @@ CREATE TABLE "chart_rollup" (
     "m2" DOUBLE PRECISION,
     "first_at" TIMESTAMPTZ(3) NOT NULL,
     "last_at" TIMESTAMPTZ(3) NOT NULL,
-    "last_plotted" DOUBLE PRECISION NOT NULL,
+    "last_plotted" DOUBLE PRECISION,
     "last_u" DOUBLE PRECISION,
     "last_out_at" TIMESTAMPTZ(3),
-    "plotted_lo" DOUBLE PRECISION NOT NULL,
-    "plotted_lo_at" TIMESTAMPTZ(3) NOT NULL,
-    "plotted_hi" DOUBLE PRECISION NOT NULL,
-    "plotted_hi_at" TIMESTAMPTZ(3) NOT NULL,
+    "plotted_lo" DOUBLE PRECISION,
+    "plotted_lo_at" TIMESTAMPTZ(3),
+    "plotted_hi" DOUBLE PRECISION,
+    "plotted_hi_at" TIMESTAMPTZ(3),
     "disp_lo" DOUBLE PRECISION,
     "disp_hi" DOUBLE PRECISION,
 
     CONSTRAINT "chart_rollup_pkey" PRIMARY KEY ("chart_id", "grain", "at"),
     CONSTRAINT "chart_rollup_counts" CHECK ("n" >= 0 AND "n_out" BETWEEN 0 AND "n" AND "n" <= "n_all" AND "n_all" > 0),
     CONSTRAINT "chart_rollup_moments" CHECK (("n" > 0) = ("mean" IS NOT NULL AND "m2" IS NOT NULL) AND "m2" >= 0),
+    CONSTRAINT "chart_rollup_plotted" CHECK (num_nulls("last_plotted", "plotted_lo", "plotted_lo_at", "plotted_hi", "plotted_hi_at") IN (0, 5) AND "plotted_lo" <= "plotted_hi"),
     CONSTRAINT "chart_rollup_begins" CHECK ("at" = date_trunc("grain", "at", 'UTC') AND "first_at" >= "at" AND "first_at" <= "last_at")
 ) PARTITION BY LIST ("grain");
 -- Rows of today are updated with every point: room in their pages keeps the new versions there.
@@ -46,4 +47,4 @@ SELECT COALESCE(date_trunc('day', max("at"), 'UTC') + interval '1 day', '1970-01
 -- Points of all charts in a stretch of time: they arrive nearly in the order of process time, so that the smallest kind of index will do.
 CREATE INDEX "chart_point_at_idx" ON "chart_point" USING brin ("at");
 -- The points that a long chart draws whatever else it leaves out.
-CREATE INDEX "chart_point_marked_idx" ON "chart_point" ("chart_id", "at") WHERE "excluded" IS NOT NULL OR cardinality("rules") > 0;
+CREATE INDEX "chart_point_marked_idx" ON "chart_point" ("chart_id", "at") WHERE "excluded" IS NOT NULL OR cardinality("rules") > 0 OR "unjudged" IS NOT NULL;
