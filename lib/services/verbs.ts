@@ -1,9 +1,15 @@
 import { actOnAlert } from './alerts/actions';
+import { actOnAlerts } from './alerts/bulk';
+import { addCode, changeCode } from './alerts/codes';
+import { disposeLots } from './alerts/dispositions';
+import { changePolicy } from './alerts/policy';
+import { requestMeasurement, withdrawRequest } from './alerts/requests';
 import { changeLoop, setLoopState } from './control/change-loop';
 import { approveProposal, rejectProposal } from './control/decide-proposal';
 import { judgeDraft } from './control/judge-change';
 import { replayLoop } from './control/views/replay';
 import { registerFab } from './fab/register-fab';
+import { holdSubject, noteHold, releaseEquipment, releaseLot } from './holds/verbs';
 import { saveMapping } from './ingest/upload/mappings';
 import { previewCsv, uploadCsv } from './ingest/upload/upload';
 import { createChannel, setChannelActive } from './notify/channels';
@@ -22,6 +28,17 @@ import { dismissTask, replayTask } from './tasks/dead-letters';
 /** All verbs: what a person may do, and from which role on. */
 export const VERBS = [
   actOnAlert,
+  actOnAlerts,
+  disposeLots,
+  changePolicy,
+  addCode,
+  changeCode,
+  requestMeasurement,
+  withdrawRequest,
+  holdSubject,
+  releaseLot,
+  releaseEquipment,
+  noteHold,
   changeLoop,
   setLoopState,
   approveProposal,

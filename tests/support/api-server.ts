@@ -6,6 +6,10 @@ import { POST as advice } from '@/app/api/v1/advice/route';
 import { POST as compute } from '@/app/api/v1/compute/[capability]/[name]/route';
 import { GET as computeList } from '@/app/api/v1/compute/route';
 import { PUT as fab } from '@/app/api/v1/fab/route';
+import { POST as noteHold } from '@/app/api/v1/holds/[id]/acknowledge/route';
+import { POST as releaseHold } from '@/app/api/v1/holds/[id]/release/route';
+import { GET as holds, POST as placeHold } from '@/app/api/v1/holds/route';
+import { GET as requests } from '@/app/api/v1/measurement-requests/route';
 import { GET as status } from '@/app/api/v1/status/route';
 
 /** The machine API's own route handlers behind a plain HTTP server on a free loopback port: no page is built for it. */
@@ -47,6 +51,10 @@ function handle(req: Request, path: string): Promise<Response> {
   if (path === '/api/v1/status') return status(req, none);
   if (path === '/api/v1/fab') return fab(req, none);
   if (path === '/api/v1/advice') return advice(req, none);
+  if (path === '/api/v1/holds') return req.method === 'GET' ? holds(req, none) : placeHold(req, none);
+  if (path === '/api/v1/measurement-requests') return requests(req, none);
+  const [, hold, act] = /^\/api\/v1\/holds\/([^/]+)\/(release|acknowledge)$/.exec(path) ?? [];
+  if (hold !== undefined) return (act === 'release' ? releaseHold : noteHold)(req, { params: Promise.resolve({ id: hold }) });
   if (path === '/api/v1/compute') return computeList(req, none);
   const [, capability, name] = /^\/api\/v1\/compute\/([^/]+)\/(.+)$/.exec(path) ?? [];
   if (capability !== undefined && name !== undefined) return compute(req, { params: Promise.resolve({ capability, name }) });

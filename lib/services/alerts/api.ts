@@ -1,5 +1,5 @@
 import { type JsonObject, jsonSchemaOf, type OpenApiPart, problems, reference } from '@/lib/formats/openapi';
-import { alertAction } from './actions';
+import { alertAction } from './action-schema';
 import { alertQuery } from './list';
 
 /** The alert routes of the machine API, from the schemas that validate them. */
@@ -43,7 +43,7 @@ export function alertsApi(): OpenApiPart {
         post: {
           operationId: 'act-on-alert',
           tags: ['Alerts'],
-          summary: 'Acknowledge, comment, assign, close or reopen an alert',
+          summary: 'Take an alert through its life: acknowledge, start, wait, snooze, comment, assign, close, reopen',
           description: 'Recorded under the name of the sender, in the history of the alert and in the audit trail.',
           security: [{ apiKey: ['alerts'] }],
           parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],

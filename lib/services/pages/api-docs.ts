@@ -1,6 +1,8 @@
 import { computeApi } from '@/lib/compute/openapi';
 import { type Json, type JsonObject, openApiDocument } from '@/lib/formats/openapi';
 import { alertsApi } from '../alerts/api';
+import { requestsApi } from '../alerts/requests-api';
+import { holdsApi } from '../holds/api';
 
 export interface FieldView {
   name: string;
@@ -41,17 +43,20 @@ const object = (v: Json | undefined): JsonObject =>
 const list = (v: Json | undefined): readonly Json[] => (Array.isArray(v) ? (v as readonly Json[]) : []);
 const text = (v: Json | undefined): string => (typeof v === 'string' ? v : '');
 
+/** The parts of the document whose schemas live with their use cases. */
+const parts = () => [alertsApi(), holdsApi(), requestsApi(), computeApi()];
+
 let openApi: string | null = null;
 
 /** The document as text; made once per process. */
 export function openApiText(): string {
-  openApi ??= JSON.stringify(openApiDocument([alertsApi(), computeApi()]));
+  openApi ??= JSON.stringify(openApiDocument(parts()));
   return openApi;
 }
 
 /** The OpenAPI document laid out for reading; `origin` is the address in the curl lines. */
 export function apiDocs(origin: string): ApiDocs {
-  const doc = openApiDocument([alertsApi(), computeApi()]);
+  const doc = openApiDocument(parts());
   const schemas = object(object(doc['components'])['schemas']);
   const resolve = (s: JsonObject): JsonObject => {
     const name = text(s['$ref']).split('/').at(-1);

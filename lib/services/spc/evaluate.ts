@@ -1,8 +1,10 @@
 import type { Tx } from '@/lib/db';
 import type { Payload } from '@/lib/queue/jobs';
 import { CONTEXT_POINTS } from '@/lib/spc';
+import { judgeEffects } from '../alerts/effect';
 import { endSignals } from '../alerts/end-signals';
 import { type RaisedViolation, raiseAlerts } from '../alerts/raise';
+import { fulfilRequests } from '../alerts/requests';
 import { holdAgain } from '../alerts/signals';
 import { type CharacteristicValue, characteristicValues } from '../characteristics/values';
 import { type ChartJudgement, judgeChart } from './judge-chart';
@@ -22,6 +24,7 @@ export async function evaluateCharts(
   source: Payload<'spc'>['source'],
   refs: Payload<'spc'>['refs'],
 ): Promise<{ points: number; violations: number }> {
+  if (source === 'measurement') await fulfilRequests(tx, refs);
   const values: CharacteristicValue[] = await characteristicValues(tx, source, refs);
   // A corrected measurement leaves every chart it is on, even where the correction has no value.
   const corrections = source === 'measurement' ? refs.map((r) => r.id) : [];
@@ -69,6 +72,7 @@ export async function judgeCharts(
     !known.has(violationKey(v.chart.id, v.recordId, v.rule)) &&
     v.members.some((m) => fresh.has(`${v.chart.id}|${m}`)) &&
     v.at.getTime() < (rebased.get(v.chart.id) ?? Number.POSITIVE_INFINITY);
+  if (fresh.size > 0) await judgeEffects(tx, [...from.keys()]);
   await raiseAlerts(tx, judged.violations.filter(isNews));
   await holdAgain(tx, judged.violations);
   return { violations: judged.violations.length, withdrawn };

@@ -51,6 +51,8 @@ export interface ControlChartInput {
   plotted: Float64Array;
   /** The single value behind it, where it differs (EWMA); drawn pale. */
   value?: Float64Array | undefined;
+  /** What each point was before it was measured again and corrected; null where it was not. */
+  superseded?: readonly (number | null)[] | undefined;
   /** Standard uncertainty of the value; NaN where unknown. */
   u?: Float64Array | undefined;
   /** Values behind each point. */
@@ -123,6 +125,8 @@ export interface LimitSegment {
 
 export interface ControlChartModel {
   points: DrawnPoint[];
+  /** Corrected points: what was there before, and what is now. */
+  superseded: { i: number; x: number; was: number; now: number | null }[];
   /** Positions in `points` where a rule fired, in order: n / p walk them. */
   violations: number[];
   limits: LimitSegment[];

@@ -19,7 +19,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   const n = c.at.length;
   const keep = Array.from(
     { length: n },
-    (_, i) => (c.rules[i]?.length ?? 0) > 0 || Boolean(c.excluded[i]) || beyondDispersion(c, i),
+    (_, i) => (c.rules[i]?.length ?? 0) > 0 || Boolean(c.excluded[i]) || beyondDispersion(c, i) || c.superseded?.[i] != null,
   );
   const shown = decimate(c.plotted, keep, Math.floor(((o.maxPoints ?? 900) - 2) / 3));
   const x = o.xMode === 'time' ? (i: number) => c.at[i]! : (i: number) => i;
@@ -42,6 +42,10 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
       excluded,
     };
   });
+  const superseded = points.flatMap((p) => {
+    const was = c.superseded?.[p.i] ?? null;
+    return was === null ? [] : [{ i: p.i, x: p.x, was, now: p.y }];
+  });
   const position = (ms: number): number => (o.xMode === 'time' ? ms : fractionalIndex(c.at, ms));
   const xDomain = domainOf(c, x, position);
   const spans = phaseSpans(c, position, xDomain);
@@ -53,6 +57,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   const spread = paddedRange(
     [
       ...limits.map((l) => l.y),
+      ...superseded.map((v) => v.was),
       ...points.flatMap((p) => [
         p.y,
         p.raw,
@@ -75,6 +80,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   const uTypical = median(c.u);
   return {
     points,
+    superseded,
     violations: points.flatMap((p, k) => (p.rules.length + p.dispersionRules.length > 0 ? [k] : [])),
     limits,
     dispersionLimits,

@@ -1,9 +1,11 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { heldLines } from '@/lib/services/holds/views/held';
 import { type RunView, runView } from '@/lib/services/runs/views/run';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { waferFacts } from '@/lib/ui/facts';
+import { HeldNotice } from '../../held-notice';
 import { pageActor } from '../../session';
 import { RunPageView } from './run-view';
 
@@ -23,6 +25,7 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
   await pageActor(`/runs/${id}`);
   const data = await read(id);
   const { run } = data;
+  const held = await heldLines({ lot: run.lot, tool: run.tool, chambers: [run.chamber] });
   return (
     <ExportFacts
       facts={[
@@ -31,6 +34,7 @@ export default async function RunPage({ params }: { params: Promise<{ id: string
         ['started', new Date(run.startedMs).toISOString()],
       ]}
     >
+      <HeldNotice holds={held} />
       <RunPageView data={data} />
     </ExportFacts>
   );

@@ -21,6 +21,7 @@ export function chartInput(d: SpcChartView): ControlChartInput {
     dispersionName: dispersionName(d.chart.kind),
     rules: p.rules,
     excluded: p.excluded,
+    superseded: p.superseded,
     ids: p.recordId,
     names: p.lot.map((lot, i) => waferName(lot, p.slot[i] ?? 0)),
     phases: d.versions.map((v, i) => ({

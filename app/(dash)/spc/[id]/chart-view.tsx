@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
+import { isSettled, stateWords } from '@/lib/services/alerts/states';
 import type { WhyRed } from '@/lib/services/spc/views/chart';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { type ChartKind, inForceAt, kindOf, subgroupSizeOf } from '@/lib/spc';
@@ -154,9 +155,9 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
       }
       actions={
         <>
-          {data.alert && data.alert.state !== 'closed' ? (
+          {data.alert && !isSettled(data.alert.state) ? (
             <Link prefetch={false} href={`/alerts/${data.alert.id}`} className="btn">
-              <StatusMark status="out" text={`${data.alert.state} alert, ${data.alert.severity}`} />
+              <StatusMark status="out" text={`${stateWords(data.alert.state)} alert, ${data.alert.severity}`} />
             </Link>
           ) : null}
           {canChange && current && planned ? (

@@ -1,9 +1,11 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { heldLines } from '@/lib/services/holds/views/held';
 import { type WaferView, waferView } from '@/lib/services/wafers/views/wafer';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { waferFacts } from '@/lib/ui/facts';
+import { HeldNotice } from '../../held-notice';
 import { pageActor } from '../../session';
 import { WaferPageView } from './wafer-view';
 
@@ -23,8 +25,10 @@ export default async function WaferPage({ params }: { params: Promise<{ id: stri
   await pageActor(`/wafers/${id}`);
   const data = await read(id);
   const { head } = data;
+  const held = await heldLines({ lot: head.lot, tool: head.tool, chambers: head.chamber === null ? [] : [head.chamber] });
   return (
     <ExportFacts facts={waferFacts(head)}>
+      <HeldNotice holds={held} />
       <WaferPageView data={data} />
     </ExportFacts>
   );

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useRef, useState } from 'react';
+import { stateWords } from '@/lib/services/alerts/states';
 import type { WaferView } from '@/lib/services/wafers/views/wafer';
 import { RadialProfile } from '@/lib/ui/charts/radial-profile';
 import { type EvidenceLink, EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
@@ -15,6 +16,7 @@ import { sharedScale } from '@/lib/ui/maps/colour-scale';
 import { ScaleBar } from '@/lib/ui/maps/scale-bar';
 import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
 import { WaferMap } from '@/lib/ui/maps/wafer-map';
+import { markOf } from '../../alerts/state-words';
 import { MAP_KINDS, mapInput, mapKind } from '../map-input';
 import { PointsPanel, ZernikePanel } from './shape';
 import { StatisticsPanel } from './statistics-panel';
@@ -115,6 +117,7 @@ function linksOf(d: WaferView): EvidenceLink[] {
   return [
     ...(d.map.spectrumId ? [{ label: 'Spectra and their fit', href: `/spectra/${d.map.spectrumId}` }] : []),
     ...(d.head.runId ? [{ label: 'Run and traces', href: `/runs/${d.head.runId}` }] : []),
+    { label: 'The lot', href: `/lots/${encodeURIComponent(d.head.lot)}`, detail: d.head.lot },
     { label: 'The lot, all steps', href: `/wafers?lot=${encodeURIComponent(d.head.lot)}` },
     ...d.others.map((o) => ({
       label: `${o.operation} ${o.parameter}`,
@@ -148,10 +151,7 @@ function Notices({ d }: { d: WaferView }) {
       {d.alerts.map((a) => (
         <li key={a.id}>
           <Link href={`/alerts/${a.id}`} className="hover:underline">
-            <StatusMark
-              status={a.state === 'closed' ? 'idle' : severityStatus(a.severity)}
-              text={`${a.state} alert: ${a.title}`}
-            />
+            <StatusMark status={markOf(a.state, severityStatus(a.severity))} text={`${stateWords(a.state)} alert: ${a.title}`} />
           </Link>
         </li>
       ))}

@@ -54,6 +54,8 @@ export interface ChartColumns {
   version: number[];
   rules: number[][];
   excluded: (string | null)[];
+  /** What each was before it was measured again, where that is part of an alert or was asked for; null: nothing else. */
+  superseded: (number | null)[];
 }
 
 export interface ChartEventView {

@@ -2,11 +2,13 @@ import { db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { inForceAt } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
+import { unsettled } from '../../alerts/unsettled';
 import { collectedPoints } from '../phase-one';
 import { studyOf } from './capability';
 import type { ChartColumns, ChartEventView, ChartHead, ChartVersionView, SpcChartView } from './chart-model';
 import { chartSpecification } from './chart-specification';
 import { isMeasured, recipeChanges } from './recipe-changes';
+import { supersededValues } from './superseded';
 
 const MAX_POINTS = 20_000;
 
@@ -22,10 +24,11 @@ export async function spcChart(id: string, fromMs: number, toMs: number): Promis
     pointsOf(id, fromMs, toMs),
     eventsOf(chart, fromMs, toMs),
     db().one<NonNullable<SpcChartView['alert']>>(sql`
-      SELECT id, state::text, severity, assignee, count FROM alert WHERE chart_id = ${id} ORDER BY (state = 'closed'), last_at DESC LIMIT 1`),
+      SELECT id, state::text, severity, assignee, count FROM alert WHERE chart_id = ${id} ORDER BY (NOT ${unsettled()}), last_at DESC LIMIT 1`),
     sistersOf(chart, fromMs, toMs),
     collectedPoints(db(), chart.id, end),
   ]);
+  points.superseded = await supersededValues(chart, points, fromMs, toMs);
   const inForce = inForceAt(versions, 'effectiveMs', end);
   const study = studyOf(chart, inForce, specification, points);
   return {
@@ -110,6 +113,7 @@ async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ poi
       version: rows.map((r) => r.version),
       rules: rows.map((r) => r.rules),
       excluded: rows.map((r) => r.excluded),
+      superseded: rows.map(() => null),
     },
   };
 }

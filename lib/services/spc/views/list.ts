@@ -1,6 +1,7 @@
 import { db, sql, where } from '@/lib/db';
 import { type ChartKind, capabilityIndices, kindOf } from '@/lib/spc';
 import { type Cursor, type CursorKey, pageOf, readCursor } from '../../address/cursor';
+import { unsettled } from '../../alerts/unsettled';
 import { SPECIFICATION_OF_CHART } from '../chart-specification';
 
 export interface ScreenFilter {
@@ -145,7 +146,7 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
         (s.n IS NULL)::int AS is_idle, (a.id IS NULL)::int AS is_closed, (COALESCE(s.n_out, 0) = 0)::int AS is_in, (NOT k.alerting)::int AS is_silent,
         COALESCE(-s.n_out::float8 / s.n, 0) AS minus_share
       FROM picked k LEFT JOIN stats s ON s.chart_id = k.id
-      LEFT JOIN LATERAL (SELECT id FROM alert a WHERE a.chart_id = k.id AND a.state <> 'closed' LIMIT 1) a ON true
+      LEFT JOIN LATERAL (SELECT id FROM alert a WHERE a.chart_id = k.id AND ${unsettled(sql`a`)} LIMIT 1) a ON true
       WHERE ${!f.onlyOut} OR s.n_out > 0),
     paged AS (
       SELECT * FROM ranked ${where([
