@@ -17,6 +17,7 @@ export const PAYLOADS = {
   overlay: z.strictObject({ v: z.literal(1), refs }),
   vm: z.strictObject({ v: z.literal(1), refs }),
   spc: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'run']), refs }),
+  fill: z.strictObject({ v: z.literal(1), fillId: z.uuid(), step: z.int() }),
   control: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'event']), refs }),
   notify: z.strictObject({ v: z.literal(1), alertEventId: z.int() }),
   train: z.strictObject({ v: z.literal(1), modelId: z.uuid(), through: z.int() }),

@@ -16,6 +16,10 @@ import { createApiKey, revokeApiKey } from './settings/api-keys';
 import { changeOwnPassword, createUser, recordSignOut, resetPassword, setUserDisabled, setUserRole } from './settings/users';
 import { changeChart, excludePoint, includePoint } from './spc/change-chart';
 import { changeSpecification } from './spc/specification';
+import { previewTemplate } from './spc/templates/preview';
+import { restoreChart, restoreTemplate, retireChart, retireTemplate } from './spc/templates/retire';
+import { saveTemplate } from './spc/templates/save';
+import { createChart, previewChart } from './spc/templates/single';
 import { exportAudit } from './system/views/audit';
 import { dismissTask, replayTask } from './tasks/dead-letters';
 
@@ -56,6 +60,14 @@ export const VERBS = [
   excludePoint,
   includePoint,
   changeSpecification,
+  saveTemplate,
+  previewTemplate,
+  retireTemplate,
+  restoreTemplate,
+  createChart,
+  previewChart,
+  retireChart,
+  restoreChart,
   exportAudit,
   dismissTask,
   replayTask,

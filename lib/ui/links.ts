@@ -3,9 +3,12 @@ import { type CharacteristicSource, parseCharacteristic } from '@/lib/characteri
 
 const PAGES: Readonly<Record<CharacteristicSource, string>> = {
   measurement: '/wafers',
+  zone: '/wafers',
   zernike: '/wafers',
+  fit: '/wafers',
   overlay: '/overlay',
   vm: '/runs',
+  trace: '/runs',
 };
 
 /** The page of the record that a charted value came from; null where a value comes from several records (a lot mean). */

@@ -7,6 +7,7 @@ import { POST as compute } from '@/app/api/v1/compute/[capability]/[name]/route'
 import { GET as computeList } from '@/app/api/v1/compute/route';
 import { PUT as fab } from '@/app/api/v1/fab/route';
 import { GET as status } from '@/app/api/v1/status/route';
+import { handleCharts } from './api-charts';
 
 /** The machine API's own route handlers behind a plain HTTP server on a free loopback port: no page is built for it. */
 export async function apiServer(): Promise<{ url: string; close: () => Promise<void> }> {
@@ -50,5 +51,7 @@ function handle(req: Request, path: string): Promise<Response> {
   if (path === '/api/v1/compute') return computeList(req, none);
   const [, capability, name] = /^\/api\/v1\/compute\/([^/]+)\/(.+)$/.exec(path) ?? [];
   if (capability !== undefined && name !== undefined) return compute(req, { params: Promise.resolve({ capability, name }) });
+  const ofCharts = handleCharts(req, path);
+  if (ofCharts !== undefined) return ofCharts;
   return ingest(req, { params: Promise.resolve({ kind: path.split('/').at(-1)! }) });
 }

@@ -5,7 +5,7 @@ import { apiDocs, openApiText } from './api-docs';
 test('every route of the document is laid out, with a curl line and its answers', () => {
   const docs = apiDocs('http://fab.example');
   const doc = JSON.parse(openApiText()) as { paths: Record<string, object> };
-  expect(docs.operations.map((o) => o.path)).toEqual(Object.keys(doc.paths));
+  expect([...new Set(docs.operations.map((o) => o.path))]).toEqual(Object.keys(doc.paths));
   for (const o of docs.operations) {
     expect(o.curl).toContain(`http://fab.example${o.path}`);
     expect(o.answers.length).toBeGreaterThan(0);

@@ -1,6 +1,7 @@
 import { computeApi } from '@/lib/compute/openapi';
 import { type Json, type JsonObject, openApiDocument } from '@/lib/formats/openapi';
 import { alertsApi } from '../alerts/api';
+import { chartsApi } from '../spc/templates/api';
 
 export interface FieldView {
   name: string;
@@ -45,13 +46,13 @@ let openApi: string | null = null;
 
 /** The document as text; made once per process. */
 export function openApiText(): string {
-  openApi ??= JSON.stringify(openApiDocument([alertsApi(), computeApi()]));
+  openApi ??= JSON.stringify(openApiDocument([alertsApi(), chartsApi(), computeApi()]));
   return openApi;
 }
 
 /** The OpenAPI document laid out for reading; `origin` is the address in the curl lines. */
 export function apiDocs(origin: string): ApiDocs {
-  const doc = openApiDocument([alertsApi(), computeApi()]);
+  const doc = openApiDocument([alertsApi(), chartsApi(), computeApi()]);
   const schemas = object(object(doc['components'])['schemas']);
   const resolve = (s: JsonObject): JsonObject => {
     const name = text(s['$ref']).split('/').at(-1);

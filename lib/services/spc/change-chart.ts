@@ -19,12 +19,13 @@ import {
   type VersionContent,
 } from './next-version';
 import { followWith, insertVersion, plannedText } from './planned';
-import { type ChartRow, type PhaseRow, phasesOf } from './store';
+import { type ChartRow, chartColumns, type PhaseRow, phasesOf } from './store';
 
 async function lockChart(tx: Tx, id: string): Promise<ChartRow> {
-  const chart = await tx.one<ChartRow>(sql`
-    SELECT id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version FROM chart WHERE id = ${id} FOR UPDATE`);
+  const chart = await tx.one<ChartRow & { retired_at: Date | null }>(sql`
+    SELECT ${chartColumns}, retired_at FROM chart WHERE id = ${id} FOR UPDATE`);
   if (chart === undefined) throw new AppError('not_found', 'there is no such chart');
+  if (chart.retired_at !== null) throw new AppError('conflict', 'the chart is retired: restore it first');
   return chart;
 }
 

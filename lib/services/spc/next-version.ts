@@ -150,7 +150,7 @@ function refuse(p: { field: string; text: string } | undefined, group: string): 
 }
 
 /** A rule that a kind of chart never evaluates would never fire. */
-function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
+export function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
   const possible: readonly number[] = rulesOfKind(kind);
   const idle = rules.find((r) => !possible.includes(r));
   const { label } = kindOf(kind);

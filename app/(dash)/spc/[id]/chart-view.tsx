@@ -23,6 +23,7 @@ import { CapabilityPanel } from './capability-panel';
 import { ChangeDialog } from './change-dialog';
 import { draftBase, sourceText } from './change-draft';
 import { chartInput } from './chart-input';
+import { LifeNotice, RetireButton } from './chart-life';
 import { plannedAfter } from './planned-version';
 import { PointPanel } from './point-panel';
 
@@ -57,6 +58,7 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
     <>
       <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={10_000} />
       <Head data={data} current={current} canChange={canChange} onChange={() => setChanging(true)} />
+      <LifeNotice chart={data.chart} />
       <FilterBar fields={zoomed ? [] : [timeRangeField('30d')]}>
         {zoomed ? (
           <button type="button" className="btn h-7! text-sm!" onClick={() => address.set({ from: null, to: null })}>
@@ -168,7 +170,8 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
               unit={unitLabel(data.chart.unit)}
             />
           ) : null}
-          {canChange && current ? (
+          {canChange ? <RetireButton chart={data.chart} /> : null}
+          {canChange && current && data.chart.retired_at === null ? (
             <button type="button" className="btn" onClick={onChange}>
               Limits and rules…
             </button>

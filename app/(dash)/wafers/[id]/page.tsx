@@ -1,9 +1,13 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { mayAs } from '@/lib/services/actor';
+import { createChart } from '@/lib/services/spc/templates/single';
 import { type WaferView, waferView } from '@/lib/services/wafers/views/wafer';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { waferFacts } from '@/lib/ui/facts';
+import { waferName } from '@/lib/ui/links';
+import { ChartThis } from '../../chart-this';
 import { pageActor } from '../../session';
 import { WaferPageView } from './wafer-view';
 
@@ -20,12 +24,14 @@ async function read(id: string): Promise<WaferView> {
 
 export default async function WaferPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
-  await pageActor(`/wafers/${id}`);
+  const actor = await pageActor(`/wafers/${id}`);
   const data = await read(id);
   const { head } = data;
   return (
     <ExportFacts facts={waferFacts(head)}>
-      <WaferPageView data={data} />
+      <ChartThis place={head} from={`wafer ${waferName(head.lot, head.slot)}`} may={mayAs(actor.role, createChart.least)}>
+        <WaferPageView data={data} />
+      </ChartThis>
     </ExportFacts>
   );
 }

@@ -3,7 +3,7 @@ import type { Capability, LimitsSource } from '@/lib/spc';
 import type { ChartRow } from '../store';
 import type { ChartSpecification } from './chart-specification';
 
-export type ChartHead = ChartRow & RowOf<'chart', 'layer'>;
+export type ChartHead = ChartRow & RowOf<'chart', 'layer' | 'template_id' | 'retired_at' | 'retired_by' | 'retired_reason'>;
 
 export interface ChartVersionView {
   version: number;

@@ -3,6 +3,7 @@ import { AppError } from '@/lib/errors';
 import { inForceAt } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
 import { collectedPoints } from '../phase-one';
+import { chartColumns } from '../store';
 import { studyOf } from './capability';
 import type { ChartColumns, ChartEventView, ChartHead, ChartVersionView, SpcChartView } from './chart-model';
 import { chartSpecification } from './chart-specification';
@@ -13,7 +14,7 @@ const MAX_POINTS = 20_000;
 /** Everything of one chart in a window. @throws AppError `not_found` when there is no such chart. */
 export async function spcChart(id: string, fromMs: number, toMs: number): Promise<SpcChartView> {
   const chart = await db().one<ChartHead>(sql`
-    SELECT id, title, area, characteristic, parameter, unit, operation, product, layer, tool, chamber, kind, alerting, version FROM chart WHERE id = ${idFromAddress('chart', id)}`);
+    SELECT ${chartColumns}, layer, template_id, retired_at, retired_by, retired_reason FROM chart WHERE id = ${idFromAddress('chart', id)}`);
   if (chart === undefined) throw new AppError('not_found', `there is no chart ${id}`);
   const end = Math.min(toMs, Date.now());
   const [versions, specification, { points, omitted }, events, alert, sisters, collected] = await Promise.all([

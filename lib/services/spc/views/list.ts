@@ -18,6 +18,10 @@ export interface ScreenFilter {
   readonly source: string | null;
   /** Kind of chart; default: all. */
   readonly kind?: string | null;
+  /** Only charts of this template; default: all. */
+  readonly template?: string | null;
+  /** Only retired charts, which are left out otherwise. */
+  readonly onlyRetired?: boolean;
   /** Only charts where a rule fired in the window. */
   readonly onlyOut: boolean;
   readonly limit: number;
@@ -125,7 +129,8 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
       FROM chart c JOIN LATERAL (SELECT * FROM chart_version q WHERE q.chart_id = c.id AND q.cancelled_at IS NULL AND q.effective_from <= least(${to}::timestamptz, now())
         ORDER BY q.effective_from DESC, q.version DESC LIMIT 1) v ON true ${SPECIFICATION_OF_CHART}
       ${where([
-        sql`c.active`,
+        f.onlyRetired === true ? sql`NOT c.active` : sql`c.active`,
+        f.template != null && sql`c.template_id::text = ${f.template}`,
         f.area !== null && sql`c.area = ${f.area}`,
         f.operation !== null && sql`c.operation = ${f.operation}`,
         f.product !== null && sql`(c.product = ${f.product} OR c.product IS NULL)`,
