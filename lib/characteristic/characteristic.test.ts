@@ -25,6 +25,9 @@ const ALL: readonly (readonly [string, Characteristic])[] = [
   ['vm.wafer', { source: 'vm', lot: false }],
   ['trace.RF forward.etch.settle', { source: 'trace', sensor: 'RF forward', step: 'etch', of: 'settle', lot: false }],
   ['trace.p%2E1.50%25 flow.mean', { source: 'trace', sensor: 'p.1', step: '50% flow', of: 'mean', lot: false }],
+  ['count.particles', { source: 'count', parameter: 'particles', lot: false }],
+  ['count.bridge defects', { source: 'count', parameter: 'bridge defects', lot: false }],
+  ['event.chamber_clean', { source: 'event', kind: 'chamber_clean', lot: false }],
 ];
 
 describe('characteristics', () => {
@@ -54,6 +57,10 @@ describe('characteristics', () => {
     'overlay.lot.',
     "overlay.tx' OR 1=1",
     'vm.mean',
+    'count.',
+    'count. particles',
+    'event.',
+    'event.Pump Down',
     'thickness',
   ])('%j is none', (name) => {
     expect(parseCharacteristic(name)).toBeUndefined();

@@ -26,6 +26,8 @@ export type ZoneValue = (typeof ZONE_VALUES)[number];
  * | `overlay.m3s.x`, `overlay.lot.m3s.x` | \|mean\| + 3 sigma of the raw overlay along one axis |
  * | `vm.wafer`, `vm.lot` | prediction of one wafer; mean of the predictions of one lot in one chamber |
  * | `trace.sensor.step.indicator` | an indicator of a sensor within a recipe step of one run |
+ * | `count.defects` | a count of one inspection, of a wafer or a lot, with the units inspected |
+ * | `event.pm` | an event of a kind on a tool or chamber; its chart is of the time between them |
  */
 export type Characteristic =
   | { readonly source: 'measurement'; readonly of: SiteStatistic; readonly lot: false }
@@ -36,7 +38,9 @@ export type Characteristic =
   | { readonly source: 'fit'; readonly of: 'chi2'; readonly lot: false }
   | { readonly source: 'overlay'; readonly term: string; readonly lot: boolean }
   | { readonly source: 'vm'; readonly lot: boolean }
-  | ({ readonly source: 'trace'; readonly lot: false } & TraceName);
+  | ({ readonly source: 'trace'; readonly lot: false } & TraceName)
+  | { readonly source: 'count'; readonly parameter: string; readonly lot: false }
+  | { readonly source: 'event'; readonly kind: string; readonly lot: false };
 
 export type CharacteristicSource = Characteristic['source'];
 
@@ -49,10 +53,15 @@ export const CHARACTERISTIC_SOURCES: Readonly<Record<CharacteristicSource, strin
   overlay: 'Overlay',
   vm: 'Virtual metrology',
   trace: 'Trace',
+  count: 'Counted',
+  event: 'Events',
 };
 
 /** tx, k7, m3s.x; terms beyond third order are written `grid.dx.21` and `field.dx.40`. */
 const OVERLAY_TERM = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$/;
+/** The name of a registered parameter. */
+const COUNTED = /^\S(.{0,118}\S)?$/;
+const EVENT_KIND = /^[a-z][a-z_]*$/;
 const ZERNIKE = /^(\d{1,2})\.(-?\d{1,2})$/;
 
 function zernikeOf(rest: string): Characteristic | undefined {
@@ -93,6 +102,10 @@ export function parseCharacteristic(name: string): Characteristic | undefined {
       const t = traceOf(rest);
       return t === undefined ? undefined : { source: 'trace', ...t, lot: false };
     }
+    case 'count':
+      return COUNTED.test(rest) ? { source: 'count', parameter: rest, lot: false } : undefined;
+    case 'event':
+      return EVENT_KIND.test(rest) ? { source: 'event', kind: rest, lot: false } : undefined;
     default:
       return undefined;
   }
@@ -114,6 +127,10 @@ export function characteristicName(c: Characteristic): string {
       return c.lot ? 'vm.lot' : 'vm.wafer';
     case 'trace':
       return `trace.${traceRest(c)}`;
+    case 'count':
+      return `count.${c.parameter}`;
+    case 'event':
+      return `event.${c.kind}`;
   }
 }
 

@@ -55,6 +55,10 @@ function words(c: Characteristic): string {
       return c.lot ? 'predicted lot mean (VM)' : 'predicted (VM)';
     case 'trace':
       return `${TRACE_WORDS[c.of]} in ${c.step}`;
+    case 'count':
+      return 'counted';
+    case 'event':
+      return `${c.kind} events`;
   }
 }
 
@@ -64,16 +68,18 @@ export function characteristicWords(name: string): string {
   return c === undefined ? name : words(c);
 }
 
-/** The parameter that a characteristic names itself, where it is not that of the record: the overlay term or `overlay`, the sensor. */
+/** The parameter that a characteristic names itself, where it is not that of the record: the overlay term or `overlay`, the sensor, what is counted, the kind of event. */
 export function ownParameter(c: Characteristic): string | null {
   if (c.source === 'trace') return c.sensor;
+  if (c.source === 'count') return c.parameter;
+  if (c.source === 'event') return c.kind;
   if (c.source !== 'overlay') return null;
   return Object.hasOwn(OVERLAY_SUMMARIES, c.term) ? 'overlay' : c.term;
 }
 
 /** Unit of a characteristic of a parameter (or of a sensor) with this unit. */
 export function characteristicUnit(c: Characteristic, unit: string): string {
-  if (c.source === 'fit') return '1';
+  if (c.source === 'fit' || c.source === 'event') return '1';
   if (c.source === 'measurement' && !c.lot && (c.of === 'nonuniformity' || c.of === 'halfrange')) return '%';
   if (c.source === 'zone' && c.of === 'slope') return `${unit}/mm`;
   if (c.source !== 'trace') return unit;

@@ -15,6 +15,9 @@ import { startSurrogate, stopSurrogate } from './recipes/surrogates';
 import { createApiKey, revokeApiKey } from './settings/api-keys';
 import { changeOwnPassword, createUser, recordSignOut, resetPassword, setUserDisabled, setUserRole } from './settings/users';
 import { changeChart, excludePoint, includePoint } from './spc/change-chart';
+import { approveLimits, confirmFirstLimits, rejectLimits } from './spc/limits/decide';
+import { changeLimitPolicy } from './spc/limits/policy';
+import { proposeLimits } from './spc/limits/propose';
 import { changeSpecification } from './spc/specification';
 import { previewTemplate } from './spc/templates/preview';
 import { restoreChart, restoreTemplate, retireChart, retireTemplate } from './spc/templates/retire';
@@ -59,6 +62,11 @@ export const VERBS = [
   changeChart,
   excludePoint,
   includePoint,
+  proposeLimits,
+  approveLimits,
+  rejectLimits,
+  confirmFirstLimits,
+  changeLimitPolicy,
   changeSpecification,
   saveTemplate,
   previewTemplate,

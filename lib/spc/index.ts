@@ -1,3 +1,4 @@
+export * from './alarms';
 export * from './arl';
 export * from './arl-rules';
 export * from './attributes';
@@ -12,6 +13,7 @@ export * from './ewma';
 export * from './in-force';
 export * from './johnson';
 export * from './kinds';
+export * from './limit-study';
 export * from './multivariate';
 export * from './nonnormal';
 export * from './nonnormal-study';

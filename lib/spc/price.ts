@@ -4,6 +4,7 @@ import { ewmaArl } from './arl';
 import { ruleArl } from './arl-rules';
 import { isDispersionRule, ruleOf } from './chart-rules';
 import { c4 } from './constants';
+import type { Design } from './kinds/design';
 import { DEFAULT_LAMBDA, DEFAULT_WIDTH_L } from './kinds/ewma';
 import { type ChartKind, kindOf } from './kinds/kinds';
 
@@ -14,6 +15,8 @@ export interface PricedRules {
   readonly rules: readonly number[];
   readonly lambda?: number | null | undefined;
   readonly widthL?: number | null | undefined;
+  /** Settings of the kind; what is left out has its default. */
+  readonly design?: Readonly<Record<string, number | string | boolean | null>> | null | undefined;
   /** Values of a subgroup; only the dispersion of subgroups depends on it. */
   readonly subgroup?: number;
 }
@@ -30,7 +33,7 @@ const REMEMBERED = 1_000;
 /**
  * Expected false alarms a point of a chart in control, on independent normal values with known limits: 1/ARL.
  *
- * Rules on zones by their exact Markov chain, an EWMA by the integral equation of its run length; a rule on the dispersion adds
+ * Kinds with a price of their own (CUSUM, gaps) by that; rules on zones by their exact Markov chain, an EWMA by the integral equation of its run length; a rule on the dispersion adds
  * P(MR > 3.686 σ) = 2(1 − Φ(3.686/√2)) on moving ranges, P(S > c₄ + 3√(1 − c₄²)) from χ² on subgroups (for ranges as well, whose limits are as wide
  * in their own sigmas).
  * @returns alarms a point, 0 without rules.
@@ -39,7 +42,14 @@ const REMEMBERED = 1_000;
  * @reference Champ & Woodall, Technometrics 29 (1987) 393; Crowder, Technometrics 29 (1987) 401.
  */
 export function falseAlarmRate(p: PricedRules): number {
-  const key = JSON.stringify([p.kind, [...p.rules].sort(), p.lambda ?? null, p.widthL ?? null, p.subgroup ?? null]);
+  const key = JSON.stringify([
+    p.kind,
+    [...p.rules].sort(),
+    p.lambda ?? null,
+    p.widthL ?? null,
+    p.design ?? null,
+    p.subgroup ?? null,
+  ]);
   const known = prices.get(key);
   if (known !== undefined) return known;
   const rate = Math.min(1, locationRate(p) + (p.rules.some(isDispersionRule) ? dispersionRate(p) : 0));
@@ -48,10 +58,13 @@ export function falseAlarmRate(p: PricedRules): number {
   return rate;
 }
 
-function locationRate({ kind, rules, lambda, widthL }: PricedRules): number {
+function locationRate({ kind, rules, lambda, widthL, design }: PricedRules): number {
   const location = rules.filter((r) => !isDispersionRule(r));
   if (location.length === 0) return 0;
-  if (kindOf(kind).memory !== null) return 1 / ewmaArl(lambda ?? DEFAULT_LAMBDA, widthL ?? DEFAULT_WIDTH_L, 0);
+  const { price, memory } = kindOf(kind);
+  const stated = price?.(Object.fromEntries(Object.entries(design ?? {}).filter(([, v]) => v !== null)) as Design);
+  if (stated != null) return 1 / stated.inControl;
+  if (memory !== null) return 1 / ewmaArl(lambda ?? DEFAULT_LAMBDA, widthL ?? DEFAULT_WIDTH_L, 0);
   const zones = location.filter((r) => TREND_ARL[r] === undefined);
   const trends = location.reduce((sum, r) => sum + (TREND_ARL[r] === undefined ? 0 : 1 / TREND_ARL[r]), 0);
   return trends + (zones.length === 0 ? 0 : 1 / ruleArl(zones.map(ruleOf), 0).arl);

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
+import { waitingCount } from '@/lib/services/spc/limits/views/proposals';
 import { fabLists, screenCharts } from '@/lib/services/spc/views/list';
 import { templateNames } from '@/lib/services/spc/views/templates';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
@@ -23,7 +24,7 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
   const p = await searchParams;
   const now = Date.now();
   const { fromMs, toMs } = timeWindow(p, now, '7d');
-  const [{ rows, total, next }, lists, templates] = await Promise.all([
+  const [{ rows, total, next }, lists, templates, waiting] = await Promise.all([
     screenCharts({
       fromMs,
       toMs,
@@ -43,6 +44,7 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
     }),
     fabLists(),
     templateNames(),
+    waitingCount(),
   ]);
   const newest = rows.reduce<number | null>((m, r) => (r.lastAtMs !== null && r.lastAtMs > (m ?? 0) ? r.lastAtMs : m), null);
   const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
@@ -56,6 +58,9 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
           <>
             <Link prefetch={false} href="/spc/templates" className="btn">
               Templates
+            </Link>
+            <Link prefetch={false} href="/spc/limits" className="btn">
+              {waiting === 0 ? 'Limits' : `Limits: ${waiting} waiting`}
             </Link>
             <Link prefetch={false} href="/spc/specifications" className="btn">
               Specifications

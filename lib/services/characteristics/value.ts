@@ -21,6 +21,10 @@ export interface CharacteristicValue {
   readonly n: number;
   /** When it was measured, epoch ms; null for values without a single time of measurement. */
   readonly measuredAt: number | null;
+  /** Of counts: units or area inspected. */
+  readonly size?: number;
+  /** What else the value is made of: of a lot [pooled sigma of the sites of a wafer, mean number of sites], NaN where a wafer has one site. */
+  readonly vector?: readonly number[];
   readonly lot: string;
   readonly slot: number;
   readonly runId: string | null;

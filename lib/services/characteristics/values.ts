@@ -3,6 +3,7 @@ import { sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { osaToNm } from '@/lib/spatial';
 import { uOfMean } from '@/lib/uncertainty';
+import { ofCounts, ofEvents } from './counts';
 import { overlayCharacteristics } from './overlay-values';
 import { runCharacteristics } from './run-values';
 import { SITE_NAMES, siteValues } from './sites';
@@ -25,6 +26,8 @@ export function characteristicValues(
   wanted: Wanted,
 ): Promise<CharacteristicValue[]> {
   if (source === 'measurement') return ofMeasurements(tx, refs, wanted);
+  if (source === 'count') return ofCounts(tx, refs, wanted);
+  if (source === 'event') return ofEvents(tx, refs, wanted);
   return source === 'overlay' ? overlayCharacteristics(tx, refs, wanted) : runCharacteristics(tx, refs, wanted);
 }
 
@@ -99,12 +102,21 @@ function chi2Of({ reduced_chi2: chi2, status }: MeasuredRow): number | null {
 /** The lot as a subgroup of its measured wafers: one point per lot, computed again whenever one of its wafers arrives. */
 async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
   const rows = await tx.rows<
-    Common & { parameter: string; value: number; spread: number | null; means: Float64Array; u: Float64Array }
+    Common & {
+      parameter: string;
+      value: number;
+      spread: number | null;
+      means: Float64Array;
+      u: Float64Array;
+      site_sd: number | null;
+      sites: number;
+    }
   >(sql`
     SELECT m.operation, m.product, min(m.tool) AS tool, NULL AS chamber, CASE WHEN min(r.recipe) = max(r.recipe) THEN min(r.recipe) END AS recipe,
       md5(m.lot || '|' || m.operation || '|' || m.parameter)::uuid AS record_id, min(m.processed_at) AS at,
       m.lot, 0::int2 AS slot, (array_agg(m.run_id ORDER BY m.processed_at, m.slot))[1] AS run_id, m.parameter, avg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS value,
-      stddev_samp(m.mean ORDER BY m.processed_at, m.slot, m.id) AS spread, array_agg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS means, array_agg(m.u_mean ORDER BY m.processed_at, m.slot, m.id) AS u
+      stddev_samp(m.mean ORDER BY m.processed_at, m.slot, m.id) AS spread, array_agg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS means, array_agg(m.u_mean ORDER BY m.processed_at, m.slot, m.id) AS u,
+      sqrt(avg(m.sd ^ 2 ORDER BY m.processed_at, m.slot, m.id)) AS site_sd, avg(m.n ORDER BY m.processed_at, m.slot, m.id)::float8 AS sites
     FROM measurement m LEFT JOIN run r ON r.id = m.run_id AND r.started_at = m.processed_at
     WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
       AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL
@@ -117,6 +129,7 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
     uValue: uOfMean(r.means, { u: r.u, common: [] }),
     spread: r.spread,
     n: r.means.length,
+    vector: [r.site_sd ?? Number.NaN, r.sites],
     lotLevel: true,
   }));
 }

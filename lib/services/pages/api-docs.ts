@@ -1,6 +1,7 @@
 import { computeApi } from '@/lib/compute/openapi';
 import { type Json, type JsonObject, openApiDocument } from '@/lib/formats/openapi';
 import { alertsApi } from '../alerts/api';
+import { readingApi } from '../reading/api';
 import { chartsApi } from '../spc/templates/api';
 
 export interface FieldView {
@@ -22,6 +23,10 @@ export interface OperationView {
   scopes: string[] | null;
   mediaTypes: string[];
   fields: FieldView[];
+  /** Parameters of the query. */
+  query: FieldView[];
+  /** Fields of the records that are read. */
+  record: FieldView[];
   example: string | null;
   curl: string;
   answers: { status: string; description: string; body: string }[];
@@ -42,17 +47,19 @@ const object = (v: Json | undefined): JsonObject =>
 const list = (v: Json | undefined): readonly Json[] => (Array.isArray(v) ? (v as readonly Json[]) : []);
 const text = (v: Json | undefined): string => (typeof v === 'string' ? v : '');
 
+const parts = () => [alertsApi(), readingApi(), chartsApi(), computeApi()];
+
 let openApi: string | null = null;
 
 /** The document as text; made once per process. */
 export function openApiText(): string {
-  openApi ??= JSON.stringify(openApiDocument([alertsApi(), chartsApi(), computeApi()]));
+  openApi ??= JSON.stringify(openApiDocument(parts()));
   return openApi;
 }
 
 /** The OpenAPI document laid out for reading; `origin` is the address in the curl lines. */
 export function apiDocs(origin: string): ApiDocs {
-  const doc = openApiDocument([alertsApi(), chartsApi(), computeApi()]);
+  const doc = openApiDocument(parts());
   const schemas = object(object(doc['components'])['schemas']);
   const resolve = (s: JsonObject): JsonObject => {
     const name = text(s['$ref']).split('/').at(-1);
@@ -81,6 +88,8 @@ function operationOf(path: string, method: string, op: JsonObject, resolve: Reso
   const schema = object(jsonBody['schema']);
   const record = resolve(object(list(schema['oneOf'])[0] ?? schema));
   const example = jsonBody['example'];
+  const answer = object(object(object(op['responses'])['200'])['content']);
+  const read = resolve(object(object(answer['application/x-ndjson'])['schema']));
   const security = object(list(op['security'])[0])['apiKey'];
   return {
     id: text(op['operationId']),
@@ -92,6 +101,10 @@ function operationOf(path: string, method: string, op: JsonObject, resolve: Reso
     scopes: security === undefined ? null : list(security).map(text),
     mediaTypes: Object.keys(content),
     fields: Object.keys(content).length > 0 ? variantsOf(record, resolve) : [],
+    query: list(op['parameters'])
+      .map((p) => parameterOf(object(p), resolve))
+      .filter((p) => p !== null),
+    record: fieldsOf(read, resolve),
     example: example === undefined ? null : oneLineArrays(JSON.stringify(example, null, 2)),
     curl: curlOf(method.toUpperCase(), `${origin}${path}`, security !== undefined, example),
     answers: Object.entries(object(op['responses']))
@@ -146,6 +159,20 @@ function fieldsOf(s: JsonObject, resolve: Resolve): FieldView[] {
       fields: inner['properties'] === undefined ? [] : fieldsOf(inner, resolve),
     };
   });
+}
+
+/** A parameter of the query; null for one of a header or of the path, which the description and the address show. */
+function parameterOf(p: JsonObject, resolve: Resolve): FieldView | null {
+  if (text(p['in']) !== 'query') return null;
+  const schema = resolve(object(p['schema']));
+  const isList = schema['type'] === 'array';
+  return {
+    name: text(p['name']),
+    type: typeOf(isList ? resolve(object(schema['items'])) : schema, resolve),
+    required: p['required'] === true,
+    description: text(p['description']),
+    fields: [],
+  };
 }
 
 function typeOf(p: JsonObject, resolve: Resolve): string {

@@ -1,6 +1,5 @@
 import { sql, type Tx } from '@/lib/db';
 import type { Payload } from '@/lib/queue/jobs';
-import { CONTEXT_POINTS } from '@/lib/spc';
 import { endSignals } from '../alerts/end-signals';
 import { type RaisedViolation, raiseAlerts } from '../alerts/raise';
 import { holdAgain } from '../alerts/signals';
@@ -9,6 +8,7 @@ import { type ChartJudgement, judgeChart } from './judge-chart';
 import { proposeBaselines } from './phase-one';
 import { type FreshPoints, insertPoints, pointsFor } from './points';
 import { type ChartRow, lockCharts, phasesOf, removeRevised, stretches } from './store';
+import { targetsOf } from './targets';
 import type { SeenContext } from './templates/contexts';
 import { makeNewCharts } from './templates/live';
 import { knownViolations, violationKey, writeJudgements } from './write-judgements';
@@ -26,8 +26,8 @@ export async function evaluateCharts(
 ): Promise<{ points: number; violations: number }> {
   const seen = await makeNewCharts(tx, source, refs, new Date());
   const values = seen.length === 0 ? [] : await characteristicValues(tx, source, refs, await chartedIn(tx, seen));
-  // A corrected measurement leaves every chart it is on, even where the correction has no value.
-  const corrections = source === 'measurement' ? refs.map((r) => r.id) : [];
+  // A corrected measurement or count leaves every chart it is on, even where the correction has no value.
+  const corrections = source === 'measurement' || source === 'count' ? refs.map((r) => r.id) : [];
   if (values.length === 0 && corrections.length === 0) return { points: 0, violations: 0 };
   const charts = await lockCharts(tx, values, corrections);
   const points = pointsFor(charts, values);
@@ -75,11 +75,13 @@ export async function judgeCharts(
     tx,
     charts.map((c) => c.id),
   );
-  const rebased = await proposeBaselines(tx, charts, phases, since, readTo);
+  const targets = await targetsOf(tx, charts);
+  const rebased = await proposeBaselines(tx, charts, phases, since, targets, readTo);
   const from = new Map([...since].map(([id, t]) => [id, Math.min(t, rebased.get(id) ?? t)]));
-  const rows = await stretches(tx, from, CONTEXT_POINTS);
+  const rows = await stretches(tx, from);
   const judged: ChartJudgement = { changes: [], violations: [] };
-  for (const chart of charts) judgeChart(chart, phases.get(chart.id)!, rows.get(chart.id) ?? [], from.get(chart.id)!, judged);
+  for (const chart of charts)
+    judgeChart(chart, phases.get(chart.id)!, rows.get(chart.id) ?? [], from.get(chart.id)!, judged, targets.get(chart.id));
   const filling = new Set(charts.filter((c) => c.fill_id !== null).map((c) => c.id));
   const known = await knownViolations(tx, from);
   const withdrawn = await writeJudgements(tx, judged, from);

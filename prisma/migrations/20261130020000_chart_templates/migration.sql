@@ -39,7 +39,7 @@ CREATE TABLE "chart_fill" (
     "done_at" TIMESTAMPTZ(3),
     CONSTRAINT "chart_fill_pkey" PRIMARY KEY ("id"),
     CONSTRAINT "chart_fill_state" CHECK ("state" IN ('running', 'done')),
-    CONSTRAINT "chart_fill_source" CHECK ("source" IN ('measurement', 'overlay', 'run')),
+    CONSTRAINT "chart_fill_source" CHECK ("source" IN ('measurement', 'overlay', 'run', 'count', 'event')),
     CONSTRAINT "chart_fill_template_id_fkey" FOREIGN KEY ("template_id") REFERENCES "chart_template"("id") ON DELETE SET NULL ON UPDATE CASCADE
 );
 CREATE INDEX "chart_fill_template_id_created_at_idx" ON "chart_fill"("template_id", "created_at");
@@ -54,7 +54,7 @@ CREATE TABLE "seen_context" (
     "parameter" TEXT NOT NULL,
     "names" TEXT[],
     CONSTRAINT "seen_context_pkey" PRIMARY KEY ("source","operation","product","tool","chamber","recipe","parameter"),
-    CONSTRAINT "seen_context_source" CHECK ("source" IN ('measurement', 'overlay', 'vm', 'trace'))
+    CONSTRAINT "seen_context_source" CHECK ("source" IN ('measurement', 'overlay', 'vm', 'trace', 'count', 'event'))
 );
 
 ALTER TABLE "chart" ADD COLUMN "recipe" TEXT,

@@ -6,8 +6,9 @@ import {
   WHERE_FIELDS,
   type WhereField,
 } from '@/lib/services/spc/templates/content';
-import { type ChartKind, kindOf, rulesOfKind } from '@/lib/spc';
+import { type ChartKind, type Design, rulesOfKind } from '@/lib/spc';
 import { parseNumber } from '@/lib/ui/format';
+import { changedDesign, type DesignTexts, firstDesign } from '../[id]/design-draft';
 
 /** A template as it is typed. */
 export interface EditorDraft {
@@ -19,6 +20,8 @@ export interface EditorDraft {
   readonly rules: readonly number[];
   readonly lambda: string;
   readonly widthL: string;
+  /** Settings of the kind as typed. */
+  readonly design: DesignTexts;
   readonly alerting: boolean;
   readonly specified: boolean;
   readonly baselineN: string;
@@ -52,6 +55,7 @@ export const NEW_TEMPLATE: EditorDraft = {
   rules: [1],
   lambda: '',
   widthL: '',
+  design: {},
   alerting: true,
   specified: false,
   baselineN: '20',
@@ -68,6 +72,7 @@ export const draftOf = (name: string, c: TemplateContent): EditorDraft => ({
   rules: c.rules,
   lambda: c.lambda === undefined ? '' : String(c.lambda),
   widthL: c.widthL === undefined ? '' : String(c.widthL),
+  design: firstDesign(c.kind, stated(c.design)),
   alerting: c.alerting,
   specified: c.specified,
   baselineN: String(c.baselineN),
@@ -79,8 +84,12 @@ export const draftOf = (name: string, c: TemplateContent): EditorDraft => ({
 /** Another kind has other rules: those that mean something on it stay, and rule 1 at least. */
 export function withKind(d: EditorDraft, kind: ChartKind): EditorDraft {
   const kept = rulesFor(kind, d.rules);
-  return { ...d, kind, rules: kept.length === 0 ? [rulesOfKind(kind)[0]!] : kept };
+  return { ...d, kind, rules: kept.length === 0 ? [rulesOfKind(kind)[0]!] : kept, design: firstDesign(kind, null) };
 }
+
+/** What a template states of a design; what it returns to a default is not in it. */
+const stated = (d: TemplateContent['design']): Design | null =>
+  d === undefined ? null : (Object.fromEntries(Object.entries(d).filter(([, v]) => v !== null)) as Design);
 
 const patterns = (text: string): string[] =>
   text
@@ -93,7 +102,8 @@ const weight = (text: string): { value?: number } => (text.trim() === '' ? {} : 
 export function contentOf(d: EditorDraft): TemplateDraft {
   const lambda = weight(d.lambda).value;
   const widthL = weight(d.widthL).value;
-  const weighs = kindOf(d.kind).memory !== null;
+  const weighs = d.kind === 'ewma';
+  const design = changedDesign(d.kind, d.design, null);
   return {
     where: Object.fromEntries(
       WHERE_FIELDS.flatMap((f) => {
@@ -107,6 +117,7 @@ export function contentOf(d: EditorDraft): TemplateDraft {
     preset: presetOf(d.rules),
     ...(weighs && lambda !== undefined ? { lambda } : {}),
     ...(weighs && widthL !== undefined ? { widthL } : {}),
+    ...(design === undefined ? {} : { design }),
     alerting: d.alerting,
     specified: d.specified,
     baselineN: parseNumber(d.baselineN),

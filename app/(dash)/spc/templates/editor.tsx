@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { SPLIT_FIELDS, TITLE_FIELDS, WHERE_FIELDS, type WhereField } from '@/lib/services/spc/templates/content';
 import type { Preview } from '@/lib/services/spc/templates/preview';
 import type { ContextLists } from '@/lib/services/spc/views/templates';
-import { CHART_KINDS, type ChartKind, kindOf } from '@/lib/spc';
+import { CHART_KINDS, type ChartKind } from '@/lib/spc';
 import { KIND_CHOICES } from '@/lib/ui/charts/kinds';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Panel } from '@/lib/ui/components/panel';
@@ -12,6 +12,8 @@ import { ChoiceField, TextField } from '@/lib/ui/components/text-field';
 import { useReport } from '@/lib/ui/components/toast';
 import { downloadText } from '@/lib/ui/export';
 import { plural } from '@/lib/ui/format';
+import { fieldsOf } from '../[id]/design-draft';
+import { DesignInputs } from '../[id]/design-inputs';
 import { previewDraft, previewFile, save } from './actions';
 import { contentOf, draftFault, type EditorDraft, withKind } from './editor-draft';
 import { alarms, PreviewPanel } from './preview-panel';
@@ -236,9 +238,7 @@ function How({
   return (
     <fieldset className="flex flex-col gap-2">
       <legend className="label">How they judge</legend>
-      <div
-        className={`grid gap-2 ${kindOf(draft.kind).memory === null ? 'grid-cols-[1fr_90px]' : 'grid-cols-[1fr_90px_70px_70px]'}`}
-      >
+      <div className={`grid gap-2 ${draft.kind === 'ewma' ? 'grid-cols-[1fr_90px_70px_70px]' : 'grid-cols-[1fr_90px]'}`}>
         <ChoiceField
           label="Kind"
           value={draft.kind}
@@ -254,7 +254,7 @@ function How({
           className="w-full text-right"
           onText={(baselineN) => patch({ baselineN })}
         />
-        {kindOf(draft.kind).memory === null ? null : (
+        {draft.kind !== 'ewma' ? null : (
           <>
             <TextField
               label="λ"
@@ -277,6 +277,15 @@ function How({
           </>
         )}
       </div>
+      {fieldsOf(draft.kind).length === 0 ? null : (
+        <DesignInputs
+          kind={draft.kind}
+          unit="unit of the value"
+          now={null}
+          value={draft.design}
+          set={(design) => patch({ design })}
+        />
+      )}
       <RuleChoice kind={draft.kind} rules={draft.rules} arl={arl} set={(rules) => patch({ rules })} />
       <div className="flex gap-6">
         <Check label="A rule that fires raises an alert" on={draft.alerting} set={(alerting) => patch({ alerting })} />

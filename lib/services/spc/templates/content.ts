@@ -3,7 +3,7 @@ import { CHARACTERISTIC_SOURCES, characteristicWords, parseCharacteristic } from
 import { AppError } from '@/lib/errors';
 import { real, text } from '@/lib/formats/scalars';
 import { CHART_KINDS, kindOf, RULE_NUMBERS, rulesOfKind } from '@/lib/spc';
-import { refuseIdleRules, refuseMute } from '../next-version';
+import { designIn, firstVersion, refuseIdleRules, refuseMute } from '../next-version';
 import { EVERYTHING, isOpen, isWild, only, type Patterns } from './patterns';
 
 /** What a template may narrow. */
@@ -35,6 +35,8 @@ export const chartSettings = z.strictObject({
   /** Weight and width of an EWMA chart. */
   lambda: real.positive().max(1).optional(),
   widthL: real.min(0.5).max(10).optional(),
+  /** Settings of the kind of chart, such as k and h of a CUSUM; what is left out has its default. */
+  design: designIn.optional(),
   alerting: z.boolean(),
   /** Points of the baseline from which the first limits follow. */
   baselineN: z.int().min(8).max(500).default(20),
@@ -103,17 +105,48 @@ export function checkSettings(c: ChartSettings, characteristics: Patterns): void
   const kind = kindOf(c.kind);
   refuseIdleRules(c.kind, c.rules);
   refuseMute(c.rules, c.alerting);
-  if (kind.memory === null && (c.lambda !== undefined || c.widthL !== undefined))
+  if (c.kind !== 'ewma' && (c.lambda !== undefined || c.widthL !== undefined))
     throw bad(c.lambda === undefined ? 'widthL' : 'lambda', `${kind.label} has no weight: leave λ and L out, or choose EWMA.`);
+  firstVersion(c.kind, c, c.design ?? {});
+  const sources = characteristics.map((p) => p.split('.')[0]!);
+  const wrong = sources.find((q) => takes(c.kind, q) === false);
+  if (wrong !== undefined)
+    throw bad(
+      'kind',
+      `A chart of kind ${kind.label} is of ${TAKES[takenBy(c.kind)]}, and "${wrong}" is not: choose another kind, or ${EXAMPLES[takenBy(c.kind)]}.`,
+    );
   const single = characteristics.find((p) => {
     const known = parseCharacteristic(p);
     return known === undefined || !(known.source === 'measurement' && known.lot);
   });
-  if (kind.ofSubgroups && single !== undefined)
+  if ((kind.ofSubgroups || kind.within !== undefined) && single !== undefined)
     throw bad(
       'kind',
       `${kind.label} needs subgroups, and "${single}" ${isWild(single) ? 'also matches' : 'is'} single values: take measurement.lot, or a chart of individuals. Sites of one wafer are no rational subgroup.`,
     );
+}
+
+/** What a kind of chart is made of. */
+type Taken = 'count' | 'event' | 'value';
+const TAKES: Readonly<Record<Taken, string>> = { count: 'counts', event: 'equipment events', value: 'measured values' };
+const EXAMPLES: Readonly<Record<Taken, string>> = {
+  count: 'a characteristic such as count.defects',
+  event: 'a characteristic such as event.pm',
+  value: 'a characteristic such as measurement.mean',
+};
+
+/** Gaps are of events (time between) or of counts (units between). */
+function takenBy(kind: ChartSettings['kind']): Taken {
+  const { ofCounts, eventsOnly } = kindOf(kind);
+  return eventsOnly ? 'event' : ofCounts ? 'count' : 'value';
+}
+
+/** Whether a kind takes values of a source; null where a pattern leaves that open. */
+function takes(kind: ChartSettings['kind'], source: string): boolean | null {
+  if (isWild(source)) return null;
+  const of: Taken = source === 'count' ? 'count' : source === 'event' ? 'event' : 'value';
+  const taken = takenBy(kind);
+  return of === taken || (taken === 'event' && of === 'count');
 }
 
 /** A pattern of characteristics: a name, or one with "*" of a source that there is. */
@@ -139,6 +172,11 @@ export function normal(c: TemplateContent): TemplateContent {
   return { ...c, where, rules, splitBy: SPLIT_FIELDS.filter((f) => c.splitBy.includes(f)) };
 }
 
+const designText = (d: ChartSettings['design']): string =>
+  Object.entries(d ?? {})
+    .map(([k, v]) => `${k} = ${v ?? 'default'}`)
+    .join(', ') || 'default';
+
 /** One line for each thing that two contents say differently. */
 export function contentDifference(a: TemplateContent, b: TemplateContent): string[] {
   const said = (c: TemplateContent): Record<string, string> => ({
@@ -148,6 +186,7 @@ export function contentDifference(a: TemplateContent, b: TemplateContent): strin
     Rules: c.rules.join(', ') || 'none',
     λ: c.lambda === undefined ? 'default' : String(c.lambda),
     L: c.widthL === undefined ? 'default' : String(c.widthL),
+    Design: designText(c.design),
     Alerts: c.alerting ? 'raised' : 'not raised',
     Baseline: `${c.baselineN} points`,
     Capability: c.specified ? 'by the specification' : 'none',

@@ -11,7 +11,7 @@ import type { Payload, Ref } from '@/lib/queue/jobs';
 import { osaToNm, termsOfOrder } from '@/lib/spatial';
 import { from, ids, to } from '../../characteristics/value';
 
-export type ContextSource = 'measurement' | 'overlay' | 'vm' | 'trace';
+export type ContextSource = 'measurement' | 'overlay' | 'vm' | 'trace' | 'count' | 'event';
 
 /** A context in which values were seen. `parameter` is empty where the characteristic names it. */
 export interface SeenContext {
@@ -96,6 +96,8 @@ const LINKED = sql`m.processed_at IS NOT NULL AND m.tool IS NOT NULL AND m.chamb
 /** The contexts of these records, those whose run is known. */
 export function contextsOf(tx: Tx, source: Payload<'spc'>['source'], refs: readonly Ref[]): Promise<SeenContext[]> {
   if (source === 'measurement') return ofMeasurements(tx, refs);
+  if (source === 'count') return ofCounts(tx, refs);
+  if (source === 'event') return ofEvents(tx, refs);
   return source === 'overlay' ? ofOverlay(tx, refs) : ofRuns(tx, refs);
 }
 
@@ -110,6 +112,31 @@ async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<SeenContext
     ...r,
     source: 'measurement',
     names: [...zernikeNames(order), ...(fitted ? [characteristicName({ source: 'fit', of: 'chi2', lot: false })] : [])],
+  }));
+}
+
+/** Counts name what they count; one of a whole tool has no chamber. */
+async function ofCounts(tx: Tx, refs: readonly Ref[]): Promise<SeenContext[]> {
+  const rows = await tx.rows<Row>(sql`
+    SELECT DISTINCT c.operation, c.product, COALESCE(c.tool, '') AS tool, COALESCE(c.chamber, '') AS chamber, COALESCE(r.recipe, '') AS recipe, c.parameter
+    FROM count_record c LEFT JOIN run r ON r.id = c.run_id AND r.started_at = c.processed_at
+    WHERE c.id = ANY(${ids(refs)}::uuid[]) AND c.measured_at ${bounds(refs)} AND c.superseded_by IS NULL`);
+  return rows.map((r) => ({
+    ...r,
+    source: 'count',
+    names: [characteristicName({ source: 'count', parameter: r.parameter, lot: false })],
+  }));
+}
+
+/** An event is seen at each operation that its tool can make; it is of no product and no recipe. */
+async function ofEvents(tx: Tx, refs: readonly Ref[]): Promise<SeenContext[]> {
+  const rows = await tx.rows<Row>(sql`
+    SELECT DISTINCT o.name AS operation, '' AS product, e.tool, COALESCE(e.chamber, '') AS chamber, '' AS recipe, e.kind AS parameter
+    FROM equipment_event e JOIN operation o ON e.tool = ANY(o.tools) WHERE e.id = ANY(${ids(refs)}::uuid[])`);
+  return rows.map((r) => ({
+    ...r,
+    source: 'event',
+    names: [characteristicName({ source: 'event', kind: r.parameter, lot: false })],
   }));
 }
 

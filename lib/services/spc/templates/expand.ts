@@ -55,7 +55,7 @@ export const chartIdOf = (c: Omit<WantedChart, 'id' | 'title' | 'area' | 'unit' 
 
 /** The table of a context where a characteristic comes from. */
 const contextSourceOf = (c: Characteristic): ContextSource =>
-  c.source === 'overlay' || c.source === 'vm' || c.source === 'trace' ? c.source : 'measurement';
+  c.source === 'zone' || c.source === 'zernike' || c.source === 'fit' ? 'measurement' : c.source;
 
 /** Names that a pattern may stand for where nothing was seen yet: only those that it spells out. */
 const spelledOut = (patterns: Patterns, source: ContextSource): Brought[] =>
@@ -90,12 +90,13 @@ function chartOf(t: TemplateContent, p: Place, b: Brought, master: Master): Want
   if (!matches(patternsOf(t, 'parameter'), parameter)) return [];
   // Overlay terms are specified as parameters, and charted as terms: they have no wafer map of their own.
   if (c.source !== 'overlay' && master.overlayParameters.has(parameter)) return [];
-  const chamber = hasChamber(c) ? p.chamber : null;
+  // What is of a whole tool (a count, an event, a lot of several chambers) has no chamber.
+  const chamber = hasChamber(c) && p.chamber !== '' ? p.chamber : null;
   if (!matches(patternsOf(t, 'chamber'), chamber)) return [];
   const specification = master.specificationOf(p.product, p.operation, parameter);
   if (t.onlySpecified && specification === undefined) return [];
   const split: readonly SplitField[] = t.obeyChartContext && specification === 'operation' ? ['product'] : t.splitBy;
-  const own: Record<SplitField, string | null> = { tool: p.tool, chamber, recipe: p.recipe, product: p.product };
+  const own: Record<SplitField, string | null> = { tool: p.tool || null, chamber, recipe: p.recipe, product: p.product || null };
   const fixed = (f: SplitField): string | null => (split.includes(f) ? own[f] : only(patternsOf(t, f)));
   const within = Object.fromEntries(
     SPLIT_FIELDS.flatMap((f) => {

@@ -3,13 +3,13 @@ import { parseCharacteristic } from '@/lib/characteristic';
 import { sql, type Tx } from '@/lib/db';
 import { enqueueLater } from '@/lib/queue/outbox';
 
-export type FillSource = 'measurement' | 'overlay' | 'run';
-export const FILL_SOURCES: readonly FillSource[] = ['measurement', 'overlay', 'run'];
+export const FILL_SOURCES = ['measurement', 'overlay', 'run', 'count', 'event'] as const;
+export type FillSource = (typeof FILL_SOURCES)[number];
 
 /** The records that a characteristic is computed from. */
 export function fillSourceOf(characteristic: string): FillSource {
   const source = parseCharacteristic(characteristic)?.source;
-  if (source === 'overlay') return 'overlay';
+  if (source === 'overlay' || source === 'count' || source === 'event') return source;
   return source === 'vm' || source === 'trace' ? 'run' : 'measurement';
 }
 
@@ -29,10 +29,12 @@ interface Fill {
   readonly from?: Date;
 }
 
-/** Asks for the history of charts. Until it is there they take no baseline and raise no alert. @returns the id of the fill, null without charts. */
+/** Asks for the history of charts. Until it is there they take no baseline and raise no alert. @returns the id of the fill, null without charts, or where nothing was seen yet. */
 export async function startFill(tx: Tx, { templateId, author, charts, now, from = new Date(0) }: Fill): Promise<string | null> {
   const source = FILL_SOURCES.find((s) => charts.some((c) => fillSourceOf(c.characteristic) === s));
   if (source === undefined) return null;
+  const hasHistory = await tx.one(sql`SELECT 1 FROM seen_context LIMIT 1`);
+  if (hasHistory === undefined) return null;
   const id = randomUUID();
   await tx.exec(sql`
     INSERT INTO chart_fill (id, template_id, author, charts, from_at, up_to, source, place_at, place_id, window_ms, created_at)

@@ -1,4 +1,4 @@
-import { sql, type Tx } from '@/lib/db';
+import { type Sql, sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { characteristicValues } from '../../characteristics/values';
@@ -81,28 +81,52 @@ async function readNext(tx: Tx, fill: FillRow, wanted: Wanted): Promise<true> {
   return placeAt < fill.up_to ? true : nextSource(tx, fill);
 }
 
+interface FillTable {
+  readonly table: Sql;
+  readonly time: Sql;
+  /** Which records count. */
+  readonly counts: Sql;
+  /** Records of these operations. */
+  readonly within: (operations: readonly string[]) => Sql;
+}
+
 /** Where the records of a source stand: their table, their time, and which of them count. */
-function tableOf(source: FillSource) {
-  if (source === 'run') return { table: sql`run`, time: sql`started_at`, counts: sql`true` };
-  const linked = sql`processed_at IS NOT NULL`;
-  return source === 'overlay'
-    ? { table: sql`overlay_measurement`, time: sql`measured_at`, counts: linked }
-    : { table: sql`measurement`, time: sql`measured_at`, counts: sql`processed_at IS NOT NULL AND superseded_by IS NULL` };
+function tableOf(source: FillSource): FillTable {
+  const byOperation = (operations: readonly string[]): Sql => sql`operation = ANY(${operations}::text[])`;
+  const measured = { time: sql`measured_at`, within: byOperation };
+  switch (source) {
+    case 'run':
+      return { table: sql`run`, time: sql`started_at`, counts: sql`true`, within: byOperation };
+    case 'overlay':
+      return { ...measured, table: sql`overlay_measurement`, counts: sql`processed_at IS NOT NULL` };
+    case 'count':
+      return { ...measured, table: sql`count_record`, counts: sql`superseded_by IS NULL` };
+    case 'event':
+      return {
+        table: sql`equipment_event`,
+        time: sql`at`,
+        counts: sql`true`,
+        within: (operations) =>
+          sql`EXISTS (SELECT 1 FROM operation o WHERE o.name = ANY(${operations}::text[]) AND equipment_event.tool = ANY(o.tools))`,
+      };
+    default:
+      return { ...measured, table: sql`measurement`, counts: sql`processed_at IS NOT NULL AND superseded_by IS NULL` };
+  }
 }
 
 /** The time of the next record: years without any are passed over at once. */
 async function firstRecord(tx: Tx, fill: FillRow, wanted: Wanted): Promise<Date | null> {
   if (fill.place_id !== FIRST_ID) return fill.place_at;
-  const { table, time, counts } = tableOf(fill.source);
+  const { table, time, counts, within } = tableOf(fill.source);
   const row = await tx.one<{ at: Date | null }>(sql`
-    SELECT min(${time}) AS at FROM ${table} WHERE operation = ANY(${wanted.operations}::text[]) AND ${time} >= ${fill.place_at} AND ${time} <= ${fill.up_to} AND ${counts}`);
+    SELECT min(${time}) AS at FROM ${table} WHERE ${within(wanted.operations)} AND ${time} >= ${fill.place_at} AND ${time} <= ${fill.up_to} AND ${counts}`);
   return row?.at ?? null;
 }
 
 async function recordsIn(tx: Tx, fill: FillRow, wanted: Wanted, start: Date, end: Date): Promise<Ref[]> {
-  const { table, time, counts } = tableOf(fill.source);
+  const { table, time, counts, within } = tableOf(fill.source);
   const rows = await tx.rows<{ id: string; at: Date }>(sql`
-    SELECT id, ${time} AS at FROM ${table} WHERE operation = ANY(${wanted.operations}::text[]) AND ${time} >= ${start} AND ${time} < ${end} AND ${counts}
+    SELECT id, ${time} AS at FROM ${table} WHERE ${within(wanted.operations)} AND ${time} >= ${start} AND ${time} < ${end} AND ${counts}
       AND (${time}, id) > (${start}::timestamptz - CASE WHEN ${fill.place_id} = ${FIRST_ID} THEN INTERVAL '1 second' ELSE INTERVAL '0' END, ${fill.place_id}::uuid)
     ORDER BY ${time}, id LIMIT ${RECORDS_AT_ONCE}`);
   return rows.map((r) => ({ id: r.id, at: r.at.getTime() }));

@@ -1,4 +1,5 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
+import { firstVersion } from '../next-version';
 import type { ChartSettings } from './content';
 import type { WantedChart } from './expand';
 
@@ -25,8 +26,9 @@ export async function existingCharts(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((r) => [r.id, r]));
 }
 
-/** Inserts charts with their first version, which collects the baseline from the first point on. The caller holds `lockMaking`. */
+/** Inserts charts with their first version, which collects the baseline from the first point on, or has the limits that its design states. The caller holds `lockMaking`. */
 export async function insertCharts(tx: Tx, charts: readonly WantedChart[], s: ChartSettings, by: MadeBy): Promise<number> {
+  const first = firstVersion(s.kind, s, s.design ?? {});
   const made = await bulkInsert(
     tx,
     'chart',
@@ -46,8 +48,19 @@ export async function insertCharts(tx: Tx, charts: readonly WantedChart[], s: Ch
       chart_id: c.id,
       version: 1,
       effective_from: new Date(0),
-      rules: [...s.rules],
-      preset: s.preset,
+      rules: [...first.rules],
+      preset: first.preset,
+      cl: first.cl,
+      ucl: first.ucl,
+      lcl: first.lcl,
+      sigma_within: first.sigmaWithin,
+      sigma_method: first.sigmaMethod,
+      disp_cl: first.dispCl,
+      disp_ucl: first.dispUcl,
+      disp_lcl: first.dispLcl,
+      disp_sigma: first.dispSigma,
+      design: first.design ?? null,
+      study: first.study ?? null,
       lambda: s.lambda ?? null,
       width_l: s.widthL ?? null,
       baseline_n: s.baselineN,

@@ -21,6 +21,15 @@ const QUERIES: Readonly<Record<ContextSource, (operations: readonly string[], fr
         row_number() OVER (PARTITION BY r.lot, r.operation, r.tool, r.chamber, v.parameter ORDER BY r.started_at, r.slot) AS k
       FROM vm_prediction p JOIN run r ON r.id = p.run_id AND r.started_at = p.started_at JOIN vm_model v ON v.id = p.model_id
       WHERE p.started_at >= ${from} AND p.started_at <= ${to} AND p.reliable AND v.operation = ANY(${[...operations]}::text[])) q GROUP BY 1, 2, 3, 4, 5, 6`,
+  count: (operations, from, to) => sql`
+    SELECT c.operation, c.product, COALESCE(c.tool, '') AS tool, COALESCE(c.chamber, '') AS chamber, COALESCE(r.recipe, '') AS recipe, c.parameter, count(*)::int AS wafers, count(*)::int AS lots,
+      min(c.measured_at) AS first
+    FROM count_record c LEFT JOIN run r ON r.id = c.run_id AND r.started_at = c.processed_at
+    WHERE c.measured_at >= ${from} AND c.measured_at <= ${to} AND c.superseded_by IS NULL AND c.operation = ANY(${[...operations]}::text[]) GROUP BY 1, 2, 3, 4, 5, 6`,
+  event: (operations, from, to) => sql`
+    SELECT o.name AS operation, '' AS product, e.tool, COALESCE(e.chamber, '') AS chamber, '' AS recipe, e.kind AS parameter, count(*)::int AS wafers, count(*)::int AS lots, min(e.at) AS first
+    FROM equipment_event e JOIN operation o ON e.tool = ANY(o.tools)
+    WHERE e.at >= ${from} AND e.at <= ${to} AND o.name = ANY(${[...operations]}::text[]) GROUP BY 1, 2, 3, 4, 5, 6`,
   trace: (operations, from, to) => sql`
     SELECT r.operation, r.product, r.tool, r.chamber, r.recipe, '' AS parameter, count(*)::int AS wafers, count(*)::int AS lots, min(r.started_at) AS first
     FROM run_summary s JOIN run r ON r.id = s.run_id AND r.started_at = s.started_at

@@ -1,5 +1,5 @@
 import { db, sql, where } from '@/lib/db';
-import { type ChartKind, capabilityIndices, kindOf } from '@/lib/spc';
+import { type ChartKind, capabilityIndices, comparedBy, kindOf } from '@/lib/spc';
 import { type Cursor, type CursorKey, pageOf, readCursor } from '../../address/cursor';
 import { SPECIFICATION_OF_CHART } from '../chart-specification';
 
@@ -170,7 +170,9 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
 }
 
 function toRow(r: Row): ScreenRow {
-  const stability = r.sd !== null && r.sigma_within !== null && r.sigma_within > 0 ? r.sd / r.sigma_within : null;
+  // counts of different sizes and values of different targets do not compare with one sigma
+  const isOneScale = comparedBy(r.kind) === 'value';
+  const stability = isOneScale && r.sd !== null && r.sigma_within !== null && r.sigma_within > 0 ? r.sd / r.sigma_within : null;
   return {
     id: r.id,
     title: r.title,

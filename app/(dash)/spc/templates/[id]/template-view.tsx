@@ -93,6 +93,8 @@ const SOURCE_WORDS: Readonly<Record<FillProgress['source'], string>> = {
   measurement: 'measurements',
   overlay: 'overlay',
   run: 'runs',
+  count: 'counts',
+  event: 'equipment events',
 };
 
 const fillText = (f: FillProgress): string => {
