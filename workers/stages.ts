@@ -6,6 +6,8 @@ import { fitOverlayWafers, storeOverlayFits } from '@/lib/services/overlay/fit-o
 import { type SurrogateAnswer, type SurrogateSlice, storeSlice, trainSlice } from '@/lib/services/recipes/surrogates';
 import { storeTrialStep, type TrialJob, trialStep } from '@/lib/services/recipes/trial';
 import { evaluateCharts } from '@/lib/services/spc/evaluate';
+import { fillStep } from '@/lib/services/spc/templates/fill';
+import { type Studied, type StudyAnswer, type StudyTask, storeStudy, studyProposal } from '@/lib/services/spc/limits/study-job';
 import { fitSpectra, type SpectrumJob, storeSpectrumFits } from '@/lib/services/spectra/fit-spectra';
 import type { Handler } from '@/lib/services/tasks/run-task';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
@@ -76,6 +78,13 @@ export const spc: Handler<'spc'> = {
   records: (p) => p.refs.length,
 };
 
+/** History is filled in beside the live data: one step at a time, each in a transaction of its own. */
+export const fill: Handler<'fill'> = {
+  queue: 'fill',
+  concurrency: 1,
+  apply: (tx, p) => fillStep(tx, p),
+};
+
 export const control: Handler<'control'> = {
   queue: 'control',
   concurrency: 2,
@@ -103,6 +112,15 @@ export const train: Handler<'train', ({ plan: TrainingPlan } & Trained) | null> 
     return plan === null ? null : { plan, ...(await trainThread.run(plan.set, { signal })) };
   },
   apply: (tx, p, trained) => storeTraining(tx, p.modelId, p.through, trained),
+};
+
+const limitsThread = threadsOf<StudyTask, StudyAnswer>('study-limits');
+
+export const limits: Handler<'limits', Studied | null> = {
+  queue: 'limits',
+  concurrency: 1,
+  prepare: (p, signal) => studyProposal(p.proposalId, (task) => limitsThread.run(task, { signal })),
+  apply: (tx, _p, studied) => storeStudy(tx, studied),
 };
 
 /** Deliveries cannot be rolled back, so they come first; each is recorded separately, and a retry sends only what is missing. */

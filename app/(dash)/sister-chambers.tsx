@@ -1,8 +1,14 @@
 import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
+import { comparedBy, plottedUnit } from '@/lib/spc';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
+
+const meanUnit = ({ kind, unit }: SpcChartView['chart']): string => {
+  const by = comparedBy(kind);
+  return by === 'rate' ? `per ${unit}` : by === 'plotted' ? plottedUnit(kind, unit) : unit;
+};
 
 /** The same characteristic on the other chambers in the same window: is it this chamber, or all of them? */
 export function SisterChambers({ data }: { data: SpcChartView }) {
@@ -13,7 +19,7 @@ export function SisterChambers({ data }: { data: SpcChartView }) {
     {
       key: 'mean',
       header: 'Mean',
-      unit: unitLabel(data.chart.unit),
+      unit: unitLabel(meanUnit(data.chart)),
       numeric: true,
       value: (r) => r.mean,
       cell: (r) => num(r.mean, Math.min(4, d)),

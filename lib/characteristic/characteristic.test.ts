@@ -17,7 +17,17 @@ const ALL: readonly (readonly [string, Characteristic])[] = [
   ['overlay.lot.m3s.x', { source: 'overlay', term: 'm3s.x', lot: true }],
   ['overlay.grid.dx.21', { source: 'overlay', term: 'grid.dx.21', lot: false }],
   ['overlay.lot.k7', { source: 'overlay', term: 'k7', lot: true }],
+  ['measurement.halfrange', { source: 'measurement', of: 'halfrange', lot: false }],
+  ['zone.edge-centre', { source: 'zone', of: 'edge-centre', lot: false }],
+  ['zernike.residual', { source: 'zernike', of: 'residual', lot: false }],
+  ['fit.chi2', { source: 'fit', of: 'chi2', lot: false }],
   ['vm.lot', { source: 'vm', lot: true }],
+  ['vm.wafer', { source: 'vm', lot: false }],
+  ['trace.RF forward.etch.settle', { source: 'trace', sensor: 'RF forward', step: 'etch', of: 'settle', lot: false }],
+  ['trace.p%2E1.50%25 flow.mean', { source: 'trace', sensor: 'p.1', step: '50% flow', of: 'mean', lot: false }],
+  ['count.particles', { source: 'count', parameter: 'particles', lot: false }],
+  ['count.bridge defects', { source: 'count', parameter: 'bridge defects', lot: false }],
+  ['event.chamber_clean', { source: 'event', kind: 'chamber_clean', lot: false }],
 ];
 
 describe('characteristics', () => {
@@ -31,7 +41,13 @@ describe('characteristics', () => {
     '',
     'measurement',
     'measurement.',
-    'measurement.median',
+    'measurement.lowest',
+    'zone.rim',
+    'fit.rms',
+    'trace.pressure.etch',
+    'trace.pressure.etch.best',
+    'trace.p.1.etch.mean', // a dot within a sensor is escaped
+    'trace.50%.etch.mean',
     'zernike.2',
     'zernike.2.1', // n − m must be even
     'zernike.2.4', // |m| must not exceed n
@@ -41,6 +57,10 @@ describe('characteristics', () => {
     'overlay.lot.',
     "overlay.tx' OR 1=1",
     'vm.mean',
+    'count.',
+    'count. particles',
+    'event.',
+    'event.Pump Down',
     'thickness',
   ])('%j is none', (name) => {
     expect(parseCharacteristic(name)).toBeUndefined();

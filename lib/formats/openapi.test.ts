@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { type Json, type JsonObject, openApiDocument } from './openapi';
 import { EXAMPLES } from './openapi-examples';
-import { adviceIn, eventIn, lotIn, measurementIn, overlayMeasurementIn, runIn, truthIn } from './wire';
+import { adviceIn, countIn, eventIn, lotIn, measurementIn, overlayMeasurementIn, runIn, truthIn } from './wire';
 
 const doc = openApiDocument();
 const at = (o: Json, ...path: string[]): Json => {
@@ -19,6 +19,7 @@ test('the example of every kind is accepted by the schema that validates it', ()
     runs: runIn,
     measurements: measurementIn,
     'overlay-measurements': overlayMeasurementIn,
+    counts: countIn,
     events: eventIn,
     truth: truthIn,
     advice: adviceIn,

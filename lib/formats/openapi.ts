@@ -3,7 +3,18 @@ import { fabIn } from './fab';
 import { jsonSchemaOf } from './json-schema';
 import { ADVICE_OUT, BATCH_RESULT, type Json, type JsonObject, PROBLEM, STATUS } from './openapi-answers';
 import { EXAMPLES } from './openapi-examples';
-import { adviceIn, eventIn, lotIn, MAX_BATCH, measurementIn, overlayMeasurementIn, runIn, spectrumIn, truthIn } from './wire';
+import {
+  adviceIn,
+  countIn,
+  eventIn,
+  lotIn,
+  MAX_BATCH,
+  measurementIn,
+  overlayMeasurementIn,
+  runIn,
+  spectrumIn,
+  truthIn,
+} from './wire';
 
 export { jsonSchemaOf } from './json-schema';
 export type { Json, JsonObject } from './openapi-answers';
@@ -49,6 +60,14 @@ const COLLECTIONS = [
     scope: 'ingest',
     title: 'Send spectra and scattering curves',
     text: 'All sites of a wafer on one axis, with the metrology recipe that turns them into values. Each site is fitted; accepted values become measurements with their standard uncertainty, refused sites are kept with the reason.',
+  },
+  {
+    name: 'counts',
+    schema: 'Count',
+    zod: countIn,
+    scope: 'ingest',
+    title: 'Send counts of an inspection',
+    text: 'So many defects, or nonconforming items, found in so many units or on so much area, of a wafer or of a whole lot: what p, np, c, u, Laney, g and t charts are of. `revises` makes it a correction, as with measurements.',
   },
   {
     name: 'events',
@@ -167,6 +186,13 @@ export interface OpenApiPart {
   readonly tags: readonly JsonObject[];
 }
 
+/** Operations on one path may come from several modules: sending measurements and reading them. */
+function mergedPaths(all: readonly JsonObject[]): JsonObject {
+  const out: Record<string, JsonObject> = {};
+  for (const [path, item] of all.flatMap((p) => Object.entries(p))) out[path] = { ...out[path], ...(item as JsonObject) };
+  return out;
+}
+
 /** The OpenAPI 3.1 document of the machine API, made from the schemas that validate requests, with the parts of other modules. */
 export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject {
   return {
@@ -186,62 +212,64 @@ export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject 
       ...parts.flatMap((p) => p.tags),
       { name: 'Fab', description: 'Master data, and the state of the pipeline.' },
     ],
-    paths: {
-      ...Object.fromEntries(COLLECTIONS.map((c) => [`/api/v1/${c.name}`, { post: ingestOperation(c) }])),
-      '/api/v1/advice': {
-        post: {
-          operationId: 'request-advice',
-          tags: ['Control'],
-          summary: 'Ask for the recipe of a lot',
-          description:
-            'One setpoint a loop and chamber. The first answer to a key is final, so that a tool that asks twice runs one recipe. A loop in shadow or suspended state hands out its nominal setpoint. The lot must be of the product; one that is not registered yet is advised all the same, and `pending` says so. A key that was used for another request is a conflict. While the lot, the tool or one of the chambers is on hold, the answer is 409 with the code `on_hold`, and `details` names the hold, its reason and its page; ask again under the same key after the release.',
-          security: [{ apiKey: ['advice'] }],
-          requestBody: { required: true, content: json(reference('AdviceRequest'), EXAMPLES.advice) },
-          responses: {
-            '200': { description: 'The setpoints to run.', content: json(reference('Advice')) },
-            ...problems('401', '403', '409', '413', '422', '503'),
+    paths: mergedPaths([
+      {
+        ...Object.fromEntries(COLLECTIONS.map((c) => [`/api/v1/${c.name}`, { post: ingestOperation(c) }])),
+        '/api/v1/advice': {
+          post: {
+            operationId: 'request-advice',
+            tags: ['Control'],
+            summary: 'Ask for the recipe of a lot',
+            description:
+              'One setpoint a loop and chamber. The first answer to a key is final, so that a tool that asks twice runs one recipe. A loop in shadow or suspended state hands out its nominal setpoint. The lot must be of the product; one that is not registered yet is advised all the same, and `pending` says so. A key that was used for another request is a conflict. While the lot, the tool or one of the chambers is on hold, the answer is 409 with the code `on_hold`, and `details` names the hold, its reason and its page; ask again under the same key after the release.',
+            security: [{ apiKey: ['advice'] }],
+            requestBody: { required: true, content: json(reference('AdviceRequest'), EXAMPLES.advice) },
+            responses: {
+              '200': { description: 'The setpoints to run.', content: json(reference('Advice')) },
+              ...problems('401', '403', '409', '413', '422', '503'),
+            },
+          },
+        },
+        '/api/v1/fab': {
+          put: {
+            operationId: 'register-fab',
+            tags: ['Fab'],
+            summary: 'Register the fab',
+            description:
+              'Areas, tools, stations, products, operations, parameters, specifications, recipes and control loops: what must be known before records that name it are accepted. Sending it again changes what differs. A new loop starts in shadow whatever state is sent; the answer lists those in `newLoopsInShadow`, and an engineer closes them on the screen. Loops and versions of recipes that exist stay as they are; what the document says otherwise is listed in `kept`, each with its path and what to do. Another unit of a parameter, or another geometry of a product, is refused: stored numbers are read by them.',
+            security: [{ apiKey: ['fab'] }],
+            requestBody: { required: true, content: json(reference('Fab')) },
+            responses: {
+              '200': { description: 'What was registered.', content: json({ type: 'object' }) },
+              ...problems('401', '403', '409', '413', '422', '503'),
+            },
+          },
+        },
+        '/api/v1/status': {
+          get: {
+            operationId: 'pipeline-status',
+            tags: ['Fab'],
+            summary: 'How far the stages are behind',
+            description: 'A sender that must not run ahead, such as a backfill, waits until `pending` is small.',
+            security: [{ apiKey: [] }],
+            responses: {
+              '200': { description: 'Pending and dead tasks.', content: json(reference('PipelineStatus')) },
+              ...problems('401', '503'),
+            },
+          },
+        },
+        '/api/v1/openapi.json': {
+          get: {
+            operationId: 'openapi',
+            tags: ['Fab'],
+            summary: 'This document',
+            security: [],
+            responses: { '200': { description: 'OpenAPI 3.1.', content: json({ type: 'object' }) } },
           },
         },
       },
-      ...Object.assign({}, ...parts.map((p) => p.paths)),
-      '/api/v1/fab': {
-        put: {
-          operationId: 'register-fab',
-          tags: ['Fab'],
-          summary: 'Register the fab',
-          description:
-            'Areas, tools, stations, products, operations, parameters, specifications, recipes and control loops: what must be known before records that name it are accepted. Sending it again changes what differs. A new loop starts in shadow whatever state is sent; the answer lists those in `newLoopsInShadow`, and an engineer closes them on the screen. Loops and versions of recipes that exist stay as they are; what the document says otherwise is listed in `kept`, each with its path and what to do. Another unit of a parameter, or another geometry of a product, is refused: stored numbers are read by them.',
-          security: [{ apiKey: ['fab'] }],
-          requestBody: { required: true, content: json(reference('Fab')) },
-          responses: {
-            '200': { description: 'What was registered.', content: json({ type: 'object' }) },
-            ...problems('401', '403', '409', '413', '422', '503'),
-          },
-        },
-      },
-      '/api/v1/status': {
-        get: {
-          operationId: 'pipeline-status',
-          tags: ['Fab'],
-          summary: 'How far the stages are behind',
-          description: 'A sender that must not run ahead, such as a backfill, waits until `pending` is small.',
-          security: [{ apiKey: [] }],
-          responses: {
-            '200': { description: 'Pending and dead tasks.', content: json(reference('PipelineStatus')) },
-            ...problems('401', '503'),
-          },
-        },
-      },
-      '/api/v1/openapi.json': {
-        get: {
-          operationId: 'openapi',
-          tags: ['Fab'],
-          summary: 'This document',
-          security: [],
-          responses: { '200': { description: 'OpenAPI 3.1.', content: json({ type: 'object' }) } },
-        },
-      },
-    },
+      ...parts.map((p) => p.paths),
+    ]),
     components: {
       securitySchemes: {
         apiKey: {

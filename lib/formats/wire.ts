@@ -160,6 +160,32 @@ export const spectrumIn = z.strictObject({
     .max(24),
 });
 
+export const countIn = z.strictObject({
+  key,
+  lot: name,
+  wafer: slot.optional().meta({ description: 'Wafer slot in the lot, 1..25; left out: the count is of the whole lot' }),
+  product: name,
+  layer: name,
+  operation: name,
+  parameter: name.meta({ description: 'What was counted, a registered parameter: "particles", "scratched_wafers"' }),
+  count: z.int().min(0).meta({ description: 'How many were found; 0 is a count' }),
+  of: num.positive().meta({
+    description: 'In how many units, or on how much area, that were inspected; more than 0: what was not inspected has no count',
+  }),
+  unit: text(1, 40).meta({ description: 'Unit of `of`, that of the parameter: "wafer", "die", "cm2"' }),
+  measuredAt: at,
+  tool: name.optional().meta({ description: 'Tool that made what was inspected; left out: that of the run' }),
+  chamber: name.optional(),
+  runKey: otherKey.optional().meta({
+    description:
+      "Sender's key of the run that made what was inspected; found by lot, wafer and operation when absent. One that is not known is refused: send the run first. Without a run the count is charted by `measuredAt`, and by tool and chamber where they are said",
+  }),
+  revises: otherKey.optional().meta({
+    description:
+      'Key of an earlier count of this sender that this one corrects; the earlier one stays, marked as superseded. Of several corrections the newest is active. A key that is not known is refused',
+  }),
+});
+
 export const EVENT_KINDS = ['pm', 'chamber_clean', 'consumable_change', 'recipe_change'] as const;
 
 export const eventIn = z.strictObject({
@@ -220,6 +246,7 @@ export type TraceRecord = z.infer<typeof traceIn>;
 export type MeasurementRecord = z.infer<typeof measurementIn>;
 export type OverlayMeasurementRecord = z.infer<typeof overlayMeasurementIn>;
 export type SpectrumRecord = z.infer<typeof spectrumIn>;
+export type CountRecord = z.infer<typeof countIn>;
 export type EventRecord = z.infer<typeof eventIn>;
 export type TruthRecord = z.infer<typeof truthIn>;
 export type AdviceRequest = z.infer<typeof adviceIn>;

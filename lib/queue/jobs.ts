@@ -16,8 +16,10 @@ export const PAYLOADS = {
   spatial: z.strictObject({ v: z.literal(1), refs }),
   overlay: z.strictObject({ v: z.literal(1), refs }),
   vm: z.strictObject({ v: z.literal(1), refs }),
-  spc: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'run']), refs }),
+  spc: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'run', 'count', 'event']), refs }),
+  fill: z.strictObject({ v: z.literal(1), fillId: z.uuid(), step: z.int() }),
   control: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'event']), refs }),
+  limits: z.strictObject({ v: z.literal(1), proposalId: z.uuid() }),
   notify: z.strictObject({ v: z.literal(1), alertEventId: z.int() }),
   train: z.strictObject({ v: z.literal(1), modelId: z.uuid(), through: z.int() }),
 } as const satisfies Record<string, z.ZodType>;

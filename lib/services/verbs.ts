@@ -21,7 +21,14 @@ import { startSurrogate, stopSurrogate } from './recipes/surrogates';
 import { createApiKey, revokeApiKey } from './settings/api-keys';
 import { changeOwnPassword, createUser, recordSignOut, resetPassword, setUserDisabled, setUserRole } from './settings/users';
 import { changeChart, excludePoint, includePoint } from './spc/change-chart';
+import { approveLimits, confirmFirstLimits, rejectLimits } from './spc/limits/decide';
+import { changeLimitPolicy } from './spc/limits/policy';
+import { proposeLimits } from './spc/limits/propose';
 import { changeSpecification } from './spc/specification';
+import { previewTemplate } from './spc/templates/preview';
+import { restoreChart, restoreTemplate, retireChart, retireTemplate } from './spc/templates/retire';
+import { saveTemplate } from './spc/templates/save';
+import { createChart, previewChart } from './spc/templates/single';
 import { exportAudit } from './system/views/audit';
 import { dismissTask, replayTask } from './tasks/dead-letters';
 
@@ -72,7 +79,20 @@ export const VERBS = [
   changeChart,
   excludePoint,
   includePoint,
+  proposeLimits,
+  approveLimits,
+  rejectLimits,
+  confirmFirstLimits,
+  changeLimitPolicy,
   changeSpecification,
+  saveTemplate,
+  previewTemplate,
+  retireTemplate,
+  restoreTemplate,
+  createChart,
+  previewChart,
+  retireChart,
+  restoreChart,
   exportAudit,
   dismissTask,
   replayTask,

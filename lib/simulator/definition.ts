@@ -1,3 +1,4 @@
+import { COUNTED } from './counted';
 import { PROCESSES } from './processes';
 import { believedGain, nominalSetpoints } from './recipe';
 import { FIELD, SITE_PLANS } from './sites';
@@ -84,6 +85,7 @@ export function fabDefinition(seed: number): FabDefinition {
     digits: s.station.digits,
     description: s.parameterDescription,
   }));
+  parameters.push(...COUNTED);
   for (const [term, unit] of OVERLAY_TERMS) {
     parameters.push({ parameter: term, unit, digits: unit === 'nm' ? 2 : 4, description: `Overlay grid term ${term}` });
   }

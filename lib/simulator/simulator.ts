@@ -2,6 +2,7 @@ import { AppError } from '@/lib/errors';
 import { ChamberProcess, faultRecord } from './chamber';
 import { type Compiled, compileProcess } from './compile';
 import { initialFaults } from './faults';
+import { inspection } from './inspection';
 import { Metrology, type ProcessedWafer } from './metrology';
 import { PROCESSES } from './processes';
 import { keyed } from './random';
@@ -112,6 +113,7 @@ class FabSimulator implements Simulator {
       const overlay = stations.overlay(run, w);
       if (overlay) this.state.pending.push(overlay);
     }
+    this.state.pending.push(...inspection(this.state.seed, run, wafers));
     this.state.open = this.state.open.filter((r) => r.key !== run.key);
     return { runs, truth };
   }
@@ -127,6 +129,7 @@ class FabSimulator implements Simulator {
         const station = SPECTRAL_STATIONS.find((s) => s.recipe.name === p.spectra?.recipe);
         return p.spectra && station ? [recordSpectra(this.state.seed, station, p.spectra)] : [];
       }),
+      counts: due.flatMap((p) => p.counts ?? []),
       truth: due.flatMap((p) => p.truth),
     };
   }

@@ -1,7 +1,15 @@
 import { AppError } from '@/lib/errors';
 import type { FaultState } from './faults';
 import type { SpectrumPlan } from './spectral';
-import type { EventRecord, LotRecord, LotRun, MeasurementRecord, OverlayMeasurementRecord, TruthRecord } from './types';
+import type {
+  CountRecord,
+  EventRecord,
+  LotRecord,
+  LotRun,
+  MeasurementRecord,
+  OverlayMeasurementRecord,
+  TruthRecord,
+} from './types';
 
 /** Raised when the meaning of a stored state changes. */
 export const STATE_VERSION = 1;
@@ -29,6 +37,7 @@ export interface Pending {
   readonly overlay?: OverlayMeasurementRecord;
   /** Spectra are recorded when they are collected: a plan is small, a spectrum is not. */
   readonly spectra?: SpectrumPlan;
+  readonly counts?: readonly CountRecord[];
   readonly truth: readonly TruthRecord[];
 }
 

@@ -1,4 +1,5 @@
 import type {
+  CountRecord,
   EventRecord,
   LotRecord,
   MeasurementRecord,
@@ -9,7 +10,16 @@ import type {
 } from '@/lib/formats/wire';
 import type { SpectralRecipe } from './spectral-recipes';
 
-export type { EventRecord, LotRecord, MeasurementRecord, OverlayMeasurementRecord, RunRecord, SpectrumRecord, TruthRecord };
+export type {
+  CountRecord,
+  EventRecord,
+  LotRecord,
+  MeasurementRecord,
+  OverlayMeasurementRecord,
+  RunRecord,
+  SpectrumRecord,
+  TruthRecord,
+};
 
 /** Names of the faults that the simulator seeds; ground truth carries them as `faultType`. */
 export const FAULT_TYPES = ['excursion', 'sensor_dropout', 'wrong_recipe', 'step_shift', 'slow_drift', 'edge_ring'] as const;
@@ -229,6 +239,7 @@ export interface Simulator {
     measurements: MeasurementRecord[];
     overlayMeasurements: OverlayMeasurementRecord[];
     spectra: SpectrumRecord[];
+    counts: CountRecord[];
     truth: TruthRecord[];
   };
   snapshot(): unknown;

@@ -1,3 +1,4 @@
+export * from './alarms';
 export * from './arl';
 export * from './arl-rules';
 export * from './attributes';
@@ -12,10 +13,12 @@ export * from './ewma';
 export * from './in-force';
 export * from './johnson';
 export * from './kinds';
+export * from './limit-study';
 export * from './multivariate';
 export * from './nonnormal';
 export * from './nonnormal-study';
 export * from './pca';
+export * from './price';
 export * from './range-distribution';
 export * from './rules';
 export * from './run-rules';

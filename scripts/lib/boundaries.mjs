@@ -57,7 +57,10 @@ const RULES = {
   ),
   config: { layers: ['errors'], packages: [/^zod$/] },
   log: { layers: ['errors', 'config'], packages: [/^pino$/] },
-  formats: { layers: [...BASE, 'config'], packages: [/^(zod|csv-parse|fast-xml-parser)(\/|$)/, /^node:/] },
+  formats: {
+    layers: [...BASE, 'config'],
+    packages: [/^(zod|csv-parse|fast-xml-parser|hyparquet-writer|apache-arrow)(\/|$)/, /^node:/],
+  },
   db: { layers: [...BASE, 'config', 'log'], packages: [/^(pg|@prisma\/.*)(\/|$)/, /^node:/] },
   queue: { layers: [...BASE, 'config', 'log', 'db'], packages: [/^(bullmq|ioredis|zod|pg)(\/|$)/, /^node:/] },
   threads: { layers: ['errors'], packages: [/^node:worker_threads$/, /^tsx\/esm\/api$/] },

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { jsonSchemaOf } from '@/lib/formats/json-schema';
 import { EXAMPLES } from '@/lib/formats/openapi-examples';
-import { adviceIn, eventIn, lotIn, measurementIn, overlayMeasurementIn, runIn, spectrumIn, truthIn } from '@/lib/formats/wire';
+import {
+  adviceIn,
+  countIn,
+  eventIn,
+  lotIn,
+  measurementIn,
+  overlayMeasurementIn,
+  runIn,
+  spectrumIn,
+  truthIn,
+} from '@/lib/formats/wire';
 import { type Door, lotRecord, measurementRecord, openDoor, overlayRecord, runRecord } from '../support/door';
 import { fieldsOf, type Json, leaves, ODD_NUMBERS, ODD_TEXTS, type Path, withValue } from '../support/odd-values';
 
@@ -63,6 +73,10 @@ const SAMPLES: Readonly<Record<string, { schema: z.ZodType; samples: readonly ob
       { ...spectrum, axis: { kind: 'qxqz', qxPerNm: [0.1, 0.2], qzPerNm: [0.1, 0.2] } },
       { ...spectrum, channels: [{ name: 'psi 70', values: f32, sigma: f32 }] },
     ],
+  },
+  counts: {
+    schema: countIn,
+    samples: [{ ...EXAMPLES.counts, tool: 'CMP-01', chamber: 'H1', runKey: 'later', revises: 'S-first' }],
   },
   events: { schema: eventIn, samples: [EXAMPLES.events] },
   truth: { schema: truthIn, samples: [fault, EXAMPLES.truth] },

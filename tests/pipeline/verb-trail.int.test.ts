@@ -31,6 +31,9 @@ import {
 } from '@/lib/services/settings/users';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
 import { changeSpecification } from '@/lib/services/spc/specification';
+import { restoreChart, restoreTemplate, retireChart, retireTemplate } from '@/lib/services/spc/templates/retire';
+import { saveTemplate } from '@/lib/services/spc/templates/save';
+import { createChart } from '@/lib/services/spc/templates/single';
 import { dismissTask, replayTask } from '@/lib/services/tasks/dead-letters';
 import type { Ctx, Verb } from '@/lib/services/verb';
 import { VERBS } from '@/lib/services/verbs';
@@ -48,7 +51,15 @@ const ann = as('ann@fab.example');
 const bob = as('bob@fab.example');
 const boss = as('boss@fab.example', { role: 'administrator' });
 /** Verbs that change nothing, and the keeping of a draft, of which nothing is used before it is released. */
-const WITHOUT = new Set(['loop.judge', 'loop.replay', 'csv.preview', 'audit.export', 'recipe-draft.keep']);
+const WITHOUT = new Set([
+  'loop.judge',
+  'loop.replay',
+  'csv.preview',
+  'audit.export',
+  'recipe-draft.keep',
+  'chart.preview',
+  'chart-template.preview',
+]);
 const told = new Set<string>();
 let door: Door;
 
@@ -126,7 +137,7 @@ test('recipes, their drafts, trials and surrogates', async () => {
 
 test('charts, points, specifications and alerts', async () => {
   const point = await one<{ chart: string; record: string; version: number }>(
-    sql`SELECT p.chart_id AS chart, p.record_id AS record, c.version FROM chart_point p JOIN chart c ON c.id = p.chart_id WHERE c.kind <> 'ewma' LIMIT 1`,
+    sql`SELECT p.chart_id AS chart, p.record_id AS record, c.version FROM chart_point p JOIN chart c ON c.id = p.chart_id WHERE c.kind = 'individuals' AND c.characteristic = 'measurement.mean' LIMIT 1`,
   );
   const { chart, record } = point;
   await does(excludePoint, ann, { chart, record, reason });
@@ -165,6 +176,25 @@ test('holds of equipment, policies and codes', async () => {
   await does(addCode, ann, { kind: 'cause', area: '*', code: 'slurry', label: 'Slurry', position: 9 });
   const { id } = await one<{ id: string }>(sql`SELECT id FROM alert_code WHERE code = 'slurry'`);
   await does(changeCode, ann, { id, seen: 1, label: 'Slurry lot', position: 9, retired: true });
+});
+
+test('charts and their templates', async () => {
+  const kind = 'individuals' as const;
+  const content = {
+    where: { characteristic: ['measurement.range'] },
+    splitBy: [],
+    kind,
+    rules: [1 as const],
+    alerting: false,
+    title: '{where}',
+  };
+  const { id: template } = await does(saveTemplate, ann, { template: null, seen: 0, name: 'Range', content, reason });
+  await does(retireTemplate, ann, { template, seen: 1, reason });
+  await does(restoreTemplate, bob, { template, seen: 1, reason });
+  const of = { characteristic: 'measurement.max', operation: 'CVD-OXIDE', parameter: 'oxide_thickness', product: 'HERON-52' };
+  const { id: chart } = await does(createChart, ann, { chart: { ...of, kind, rules: [1], alerting: true }, reason });
+  await does(retireChart, ann, { chart, reason });
+  await does(restoreChart, bob, { chart, reason });
 });
 
 test('people, keys and channels', async () => {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { POST as ingest } from '@/app/api/v1/[kind]/route';
+import { pipeline, Readable } from 'node:stream';
+import { POST as ingest, GET as read } from '@/app/api/v1/[kind]/route';
 import { POST as advice } from '@/app/api/v1/advice/route';
 import { POST as compute } from '@/app/api/v1/compute/[capability]/[name]/route';
 import { GET as computeList } from '@/app/api/v1/compute/route';
@@ -11,6 +11,7 @@ import { POST as releaseHold } from '@/app/api/v1/holds/[id]/release/route';
 import { GET as holds, POST as placeHold } from '@/app/api/v1/holds/route';
 import { GET as requests } from '@/app/api/v1/measurement-requests/route';
 import { GET as status } from '@/app/api/v1/status/route';
+import { handleCharts } from './api-charts';
 
 /** The machine API's own route handlers behind a plain HTTP server on a free loopback port: no page is built for it. */
 export async function apiServer(): Promise<{ url: string; close: () => Promise<void> }> {
@@ -32,7 +33,9 @@ export async function apiServer(): Promise<{ url: string; close: () => Promise<v
     } as RequestInit);
     const answer = await handle(request, url.pathname);
     res.writeHead(answer.status, Object.fromEntries(answer.headers));
-    res.end(Buffer.from(await answer.arrayBuffer()));
+    // An answer that breaks off is cut off at the reader, who must not take it for whole.
+    if (answer.body === null) res.end();
+    else pipeline(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), res, () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -58,5 +61,8 @@ function handle(req: Request, path: string): Promise<Response> {
   if (path === '/api/v1/compute') return computeList(req, none);
   const [, capability, name] = /^\/api\/v1\/compute\/([^/]+)\/(.+)$/.exec(path) ?? [];
   if (capability !== undefined && name !== undefined) return compute(req, { params: Promise.resolve({ capability, name }) });
-  return ingest(req, { params: Promise.resolve({ kind: path.split('/').at(-1)! }) });
+  const ofCharts = handleCharts(req, path);
+  if (ofCharts !== undefined) return ofCharts;
+  const params = Promise.resolve({ kind: path.split('/').at(-1)! });
+  return req.method === 'GET' ? read(req, { params }) : ingest(req, { params });
 }

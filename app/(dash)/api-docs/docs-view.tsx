@@ -147,6 +147,8 @@ function Details({ op }: { op: OperationView }) {
       <div className="grid grid-cols-[minmax(0,1.2fr)_minmax(0,1fr)] gap-4 mt-2 items-start">
         <div className="min-w-0">
           {op.fields.length > 0 ? <Fields fields={op.fields} /> : null}
+          {op.query.length > 0 ? <TitledFields title="Query" fields={op.query} /> : null}
+          {op.record.length > 0 ? <TitledFields title="Record" fields={op.record} /> : null}
           <h3 className="mt-3">Answers</h3>
           <ul className="text-sm">
             {op.answers.map((a) => (
@@ -164,6 +166,15 @@ function Details({ op }: { op: OperationView }) {
           {op.example ? <Code label="Example record" text={op.example} /> : null}
         </div>
       </div>
+    </div>
+  );
+}
+
+function TitledFields({ title, fields }: { title: string; fields: readonly FieldView[] }) {
+  return (
+    <div className="mt-3">
+      <h3>{title}</h3>
+      <Fields fields={fields} />
     </div>
   );
 }

@@ -1,7 +1,9 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
+import { waitingCount } from '@/lib/services/spc/limits/views/proposals';
 import { fabLists, screenCharts } from '@/lib/services/spc/views/list';
+import { templateNames } from '@/lib/services/spc/views/templates';
 import { param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { KIND_CHOICES } from '@/lib/ui/charts/kinds';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
@@ -22,7 +24,7 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
   const p = await searchParams;
   const now = Date.now();
   const { fromMs, toMs } = timeWindow(p, now, '7d');
-  const [{ rows, total, next }, lists] = await Promise.all([
+  const [{ rows, total, next }, lists, templates, waiting] = await Promise.all([
     screenCharts({
       fromMs,
       toMs,
@@ -35,10 +37,14 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
       source: param(p, 'source'),
       kind: param(p, 'kind'),
       onlyOut: param(p, 'state') === 'out',
+      onlyRetired: param(p, 'state') === 'retired',
+      template: param(p, 'template'),
       limit: LIMIT,
       after: param(p, PAGE_KEY),
     }),
     fabLists(),
+    templateNames(),
+    waitingCount(),
   ]);
   const newest = rows.reduce<number | null>((m, r) => (r.lastAtMs !== null && r.lastAtMs > (m ?? 0) ? r.lastAtMs : m), null);
   const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
@@ -49,9 +55,17 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
         title="SPC"
         sub="All charts, worst first: open alerts, then rules fired in the window"
         actions={
-          <Link prefetch={false} href="/spc/specifications" className="btn">
-            Specifications
-          </Link>
+          <>
+            <Link prefetch={false} href="/spc/templates" className="btn">
+              Templates
+            </Link>
+            <Link prefetch={false} href="/spc/limits" className="btn">
+              {waiting === 0 ? 'Limits' : `Limits: ${waiting} waiting`}
+            </Link>
+            <Link prefetch={false} href="/spc/specifications" className="btn">
+              Specifications
+            </Link>
+          </>
         }
       />
       <FilterBar
@@ -65,7 +79,15 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
           { key: 'source', label: 'Source', options: SOURCES },
           { key: 'kind', label: 'Kind', options: KIND_CHOICES },
           { key: 'specified', label: 'Specification', options: [{ value: '1', label: 'Judged by one' }] },
-          { key: 'state', label: 'State', options: [{ value: 'out', label: 'Rule fired' }] },
+          {
+            key: 'state',
+            label: 'State',
+            options: [
+              { value: 'out', label: 'Rule fired' },
+              { value: 'retired', label: 'Retired' },
+            ],
+          },
+          { key: 'template', label: 'Template', options: templates.map((t) => ({ value: t.id, label: t.name })) },
         ]}
       />
       <Panel

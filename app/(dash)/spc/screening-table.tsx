@@ -1,6 +1,7 @@
 'use client';
 import type { ReactNode } from 'react';
 import type { ScreenRow } from '@/lib/services/spc/views/list';
+import { plottedUnit } from '@/lib/spc';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Sparkline } from '@/lib/ui/components/sparkline';
 import { StatusMark } from '@/lib/ui/components/status-mark';
@@ -47,11 +48,18 @@ const COLUMNS: readonly (Column<ScreenRow> & { wide?: boolean })[] = [
         '–'
       ) : (
         <span>
-          {num(r.lastValue, digits(r))} <span className="text-ink-3">{unitLabel(r.unit)}</span>
+          {num(r.lastValue, digits(r))} <span className="text-ink-3">{unitLabel(plottedUnit(r.kind, r.unit))}</span>
         </span>
       ),
   },
-  { key: 'unit', header: 'Unit', fileHeader: 'Unit of last', value: (r) => unitLabel(r.unit), fileOnly: true, wide: true },
+  {
+    key: 'unit',
+    header: 'Unit',
+    fileHeader: 'Unit of last',
+    value: (r) => unitLabel(plottedUnit(r.kind, r.unit)),
+    fileOnly: true,
+    wide: true,
+  },
   {
     key: 'cpk',
     header: 'Cpk',

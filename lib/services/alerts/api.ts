@@ -1,44 +1,11 @@
-import { type JsonObject, jsonSchemaOf, type OpenApiPart, problems, reference } from '@/lib/formats/openapi';
+import { jsonSchemaOf, type OpenApiPart, problems, reference } from '@/lib/formats/openapi';
 import { alertAction } from './action-schema';
-import { alertQuery } from './list';
 
 /** The alert routes of the machine API, from the schemas that validate them. */
 export function alertsApi(): OpenApiPart {
-  const query = jsonSchemaOf(alertQuery);
-  const required = new Set(Array.isArray(query['required']) ? query['required'] : []);
   return {
     tags: [{ name: 'Alerts', description: 'For systems that follow alerts up, such as a ticket system.' }],
     paths: {
-      '/api/v1/alerts': {
-        get: {
-          operationId: 'list-alerts',
-          tags: ['Alerts'],
-          summary: 'List alerts',
-          description: 'Newest first.',
-          security: [{ apiKey: ['read'] }, { apiKey: ['alerts'] }],
-          parameters: Object.entries((query['properties'] ?? {}) as JsonObject).map(([name, schema]) => ({
-            name,
-            in: 'query',
-            required: required.has(name),
-            schema,
-          })),
-          responses: {
-            '200': {
-              description: 'The alerts.',
-              content: {
-                'application/json': {
-                  schema: {
-                    type: 'object',
-                    required: ['alerts'],
-                    properties: { alerts: { type: 'array', items: { type: 'object' } } },
-                  },
-                },
-              },
-            },
-            ...problems('401', '403', '422', '503'),
-          },
-        },
-      },
       '/api/v1/alerts/{id}/actions': {
         post: {
           operationId: 'act-on-alert',

@@ -1,6 +1,7 @@
 import { sql, type Tx } from '@/lib/db';
-import { type ChartKind, DISPERSION, dispersionName, isDispersionRule, kindOf } from '@/lib/spc';
+import { type ChartKind, dispersionName, isDispersionRule, isWithinRule, kindOf, plottedUnit } from '@/lib/spc';
 import { alertEvent, ITSELF } from '../live/alert-event';
+import { judgedNow } from './judged-now';
 import { closeByItself } from './raise';
 import { unsettled } from './unsettled';
 
@@ -33,7 +34,7 @@ export async function endSignals(tx: Tx, alertIds: readonly string[]): Promise<v
   if (alertIds.length === 0) return;
   const ended = await tx.rows<Ended>(sql`
     SELECT a.id, a.state::text, a.title, a.tool, a.chamber, c.unit, c.kind, a.lot, a.slot, a.rule, (s.detail->>'judged')::float8 AS was,
-      CASE WHEN a.rule > ${DISPERSION} THEN p.dispersion ELSE p.plotted END AS now, p.record_id IS NOT NULL AS stands,
+      ${judgedNow(sql`a.rule`, sql`s.detail->>'side'`)} AS now, p.record_id IS NOT NULL AS stands,
       EXISTS (SELECT 1 FROM alert_signal v JOIN chart_point q ON q.chart_id = v.chart_id AND q.at = v.at AND q.record_id = v.record_id WHERE v.alert_id = a.id AND q.excluded IS NOT NULL) AS excluded
     FROM alert a JOIN chart c ON c.id = a.chart_id LEFT JOIN alert_signal s ON s.alert_id = a.id AND s.record_id = a.record_id AND s.rule = a.rule
     LEFT JOIN chart_point p ON p.chart_id = a.chart_id AND p.record_id = a.record_id
@@ -52,20 +53,22 @@ export async function endSignals(tx: Tx, alertIds: readonly string[]): Promise<v
 
 /** Compares the statistic that the opening signal judged with the same one now. */
 function reasonOf(a: Ended): string {
+  const unit = plottedUnit(a.kind, a.unit);
   const of = a.lot === null ? 'the point' : a.slot ? `wafer ${a.lot}.${String(a.slot).padStart(2, '0')}` : `lot ${a.lot}`;
   if (!a.stands) {
-    const was = a.was === null ? '' : `; it was ${number(a.was)} ${a.unit} when it was raised`;
+    const was = a.was === null ? '' : `; it was ${number(a.was)} ${unit} when it was raised`;
     return `no signal is left: the record of ${of} was corrected${was}`;
   }
   const what = statisticOf(a, of);
   if (a.now === null) return `no signal is left: by the data that came since, ${what} is not known`;
   const [now, was] = apart(a.now, a.was);
-  return `no signal is left: ${what} is ${now} ${a.unit} by the data that came since${was === null ? '' : `; it was ${was} ${a.unit} when it was raised`}`;
+  return `no signal is left: ${what} is ${now} ${unit} by the data that came since${was === null ? '' : `; it was ${was} ${unit} when it was raised`}`;
 }
 
 function statisticOf({ rule, kind }: Ended, of: string): string {
   if (rule !== null && isDispersionRule(rule)) return `the ${dispersionName(kind)} of ${of}`;
-  const { memory, label } = kindOf(kind);
+  const { memory, label, within } = kindOf(kind);
+  if (rule !== null && isWithinRule(rule)) return `the ${within ?? 'spread'} of ${of}`;
   return memory === null ? of : `the ${label} at ${of}`;
 }
 

@@ -31,11 +31,10 @@ export const events: IngestKind<EventRecord> = {
         description: r.description,
       })),
     );
+    const refs = records.map((r) => ({ id: r.id, at: Date.parse(r.record.at) }));
     await enqueueLater(tx, [
-      {
-        queue: 'control',
-        payload: { v: 1, source: 'event', refs: records.map((r) => ({ id: r.id, at: Date.parse(r.record.at) })) },
-      },
+      { queue: 'control', payload: { v: 1, source: 'event', refs } },
+      { queue: 'spc', payload: { v: 1, source: 'event', refs } },
     ]);
     await feed(
       tx,

@@ -1,3 +1,4 @@
+import { counts } from './counts';
 import { events } from './events';
 import { lots } from './lots';
 import { measurements } from './measurements';
@@ -16,6 +17,7 @@ export const INGEST_KINDS = {
   measurements,
   'overlay-measurements': overlayMeasurements,
   spectra,
+  counts,
   events,
   truth,
 } as const;

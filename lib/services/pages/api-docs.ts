@@ -3,6 +3,8 @@ import { type Json, type JsonObject, openApiDocument } from '@/lib/formats/opena
 import { alertsApi } from '../alerts/api';
 import { requestsApi } from '../alerts/requests-api';
 import { holdsApi } from '../holds/api';
+import { readingApi } from '../reading/api';
+import { chartsApi } from '../spc/templates/api';
 
 export interface FieldView {
   name: string;
@@ -23,6 +25,10 @@ export interface OperationView {
   scopes: string[] | null;
   mediaTypes: string[];
   fields: FieldView[];
+  /** Parameters of the query. */
+  query: FieldView[];
+  /** Fields of the records that are read. */
+  record: FieldView[];
   example: string | null;
   curl: string;
   answers: { status: string; description: string; body: string }[];
@@ -44,7 +50,7 @@ const list = (v: Json | undefined): readonly Json[] => (Array.isArray(v) ? (v as
 const text = (v: Json | undefined): string => (typeof v === 'string' ? v : '');
 
 /** The parts of the document whose schemas live with their use cases. */
-const parts = () => [alertsApi(), holdsApi(), requestsApi(), computeApi()];
+const parts = () => [alertsApi(), holdsApi(), requestsApi(), readingApi(), chartsApi(), computeApi()];
 
 let openApi: string | null = null;
 
@@ -85,6 +91,8 @@ function operationOf(path: string, method: string, op: JsonObject, resolve: Reso
   const schema = object(jsonBody['schema']);
   const record = resolve(object(list(schema['oneOf'])[0] ?? schema));
   const example = jsonBody['example'];
+  const answer = object(object(object(op['responses'])['200'])['content']);
+  const read = resolve(object(object(answer['application/x-ndjson'])['schema']));
   const security = object(list(op['security'])[0])['apiKey'];
   return {
     id: text(op['operationId']),
@@ -96,6 +104,10 @@ function operationOf(path: string, method: string, op: JsonObject, resolve: Reso
     scopes: security === undefined ? null : list(security).map(text),
     mediaTypes: Object.keys(content),
     fields: Object.keys(content).length > 0 ? variantsOf(record, resolve) : [],
+    query: list(op['parameters'])
+      .map((p) => parameterOf(object(p), resolve))
+      .filter((p) => p !== null),
+    record: fieldsOf(read, resolve),
     example: example === undefined ? null : oneLineArrays(JSON.stringify(example, null, 2)),
     curl: curlOf(method.toUpperCase(), `${origin}${path}`, security !== undefined, example),
     answers: Object.entries(object(op['responses']))
@@ -150,6 +162,20 @@ function fieldsOf(s: JsonObject, resolve: Resolve): FieldView[] {
       fields: inner['properties'] === undefined ? [] : fieldsOf(inner, resolve),
     };
   });
+}
+
+/** A parameter of the query; null for one of a header or of the path, which the description and the address show. */
+function parameterOf(p: JsonObject, resolve: Resolve): FieldView | null {
+  if (text(p['in']) !== 'query') return null;
+  const schema = resolve(object(p['schema']));
+  const isList = schema['type'] === 'array';
+  return {
+    name: text(p['name']),
+    type: typeOf(isList ? resolve(object(schema['items'])) : schema, resolve),
+    required: p['required'] === true,
+    description: text(p['description']),
+    fields: [],
+  };
 }
 
 function typeOf(p: JsonObject, resolve: Resolve): string {

@@ -167,6 +167,7 @@ export class FabDriver {
     await this.client.send('measurements', due.measurements);
     await this.client.send('overlay-measurements', due.overlayMeasurements);
     await this.client.send('spectra', due.spectra);
+    await this.client.send('counts', due.counts);
     await this.client.send('truth', due.truth);
   }
 

@@ -4,11 +4,12 @@ import { AppError } from '@/lib/errors';
 import { requireCurrentVersion } from '@/lib/errors/current-version';
 import { reasonIn } from '@/lib/formats/reason';
 import { recordIdIn } from '@/lib/formats/scalars';
-import { inForceAt } from '@/lib/spc';
 import { audit } from '../audit';
-import { feed } from '../live/feed';
 import { type Ctx, verb } from '../verb';
+import { activateVersion, type LockedChart, lockChart, tellChart, versionRecord } from './activate';
 import { judgeCharts } from './evaluate';
+import { limitPolicy } from './limits/policy';
+import { proposeChange } from './limits/propose-change';
 import {
   CHANGE_WORDS,
   type ChartChange,
@@ -18,29 +19,27 @@ import {
   sameContent,
   type VersionContent,
 } from './next-version';
-import { followWith, insertVersion, plannedText } from './planned';
-import { type ChartRow, type PhaseRow, phasesOf } from './store';
-
-async function lockChart(tx: Tx, id: string): Promise<ChartRow> {
-  const chart = await tx.one<ChartRow>(sql`
-    SELECT id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version FROM chart WHERE id = ${id} FOR UPDATE`);
-  if (chart === undefined) throw new AppError('not_found', 'there is no such chart');
-  return chart;
-}
+import { plannedText } from './planned';
+import type { ChartRow, PhaseRow } from './store';
 
 /** How far ahead a version may be planned. */
 const AHEAD_MS = 31 * 86_400_000;
 
+/** What came of an entered change. */
+export type ChartOutcome =
+  | { readonly kind: 'in_force' | 'cancelled'; readonly version: number }
+  /** Another engineer decides about it. */
+  | { readonly kind: 'waits'; readonly proposal: string };
+
 /**
  * A new version of a chart's limits or rules with author and reason: a new phase from its effective time. Points since then are judged again and
- * marked; no alert is opened or changed.
+ * marked; no alert is opened or changed. Where the site asks for a second person, what was entered waits as a proposal instead.
  *
  * What a change leaves out stays as in the version in force when it begins. A change may be planned to begin later; only one may be planned at a
  * time. A change that holds from now keeps the planned one, which takes over from it whatever it does not set itself; `cancelScheduled` cancels the
  * planned one and leaves the version in force untouched.
- * @returns the number of the new version; of the cancelled one.
  * @throws AppError `precondition_failed` when somebody changed the chart meanwhile; `invalid_input` when it is not valid, nothing differs, it
- *   begins before the version in force, or another version is planned already.
+ *   begins before the version in force, or another version is planned already; `conflict` where a proposal of the chart waits already.
  */
 export const changeChart = verb(
   {
@@ -50,60 +49,69 @@ export const changeChart = verb(
     body: 'change',
     names: CHANGE_WORDS,
   },
-  async (ctx, { chart: id, seen, reason, change }): Promise<number> =>
+  async (ctx, { chart: id, seen, reason, change }): Promise<ChartOutcome> =>
     transaction(async (tx) => {
-      const chart = await lockChart(tx, id);
-      requireCurrentVersion('the chart', chart.version, seen);
       const now = ctx.now();
-      const phases = (await phasesOf(tx, [chart.id])).get(chart.id)!;
-      const begun = inForceAt(phases, 'effectiveFrom', now) ?? phases[0]!;
-      const planned = phases.filter((p) => p.effectiveFrom > now);
-      const entry = { chart, change, begun, planned, why: reason, now };
-      return change.cancelScheduled ? cancelPlanned(tx, ctx, entry) : enterVersion(tx, ctx, entry);
+      const locked = await lockChart(tx, id, now);
+      requireCurrentVersion('the chart', locked.chart.version, seen);
+      if (change.cancelScheduled)
+        return { kind: 'cancelled', version: await cancelPlanned(tx, ctx, locked, change, reason, now) };
+      const entered = checkedChange(locked, change, now);
+      const policy = await limitPolicy(tx);
+      if (policy.secondPerson)
+        return { kind: 'waits', proposal: await proposeChange(tx, ctx, locked, { change, reason, secondPerson: true }) };
+      return { kind: 'in_force', version: await enterChange(tx, ctx, locked, change, entered, { author: ctx.by.email, reason }) };
     }),
 );
 
-interface Entry {
-  readonly chart: ChartRow;
-  readonly change: ChartChange;
-  readonly begun: PhaseRow;
-  readonly planned: readonly PhaseRow[];
-  readonly why: string;
-  readonly now: number;
+/** A change that may be made, and what it makes. */
+export interface EnteredChange {
+  readonly next: VersionContent;
+  /** Process time from which it holds, epoch ms. */
+  readonly from: number;
+  readonly alerting: boolean;
 }
 
-async function enterVersion(tx: Tx, ctx: Ctx, e: Entry): Promise<number> {
-  const { chart, change, begun, planned, why, now } = e;
+/** What a change makes of a chart at a time in epoch ms. @throws AppError `invalid_input` where it may not be made. */
+export function checkedChange({ chart, begun, planned }: LockedChart, change: ChartChange, now: number): EnteredChange {
   const from = change.effectiveFrom === undefined ? now : Date.parse(change.effectiveFrom);
   refuseTime(from, begun, now);
   if (from > now) refusePlan(chart, change, planned[0]);
   const next = nextVersion(chart.kind, begun, change);
   const alerting = change.alerting ?? chart.alerting;
   refuseIdle(change, begun, next, alerting !== chart.alerting);
-  const version = chart.version + 1;
-  const { rules, limits, dispersion } = change;
-  const said = Object.fromEntries(Object.entries({ rules, limits, dispersion }).filter(([, v]) => v !== undefined));
-  const content = { version, from: new Date(from), content: next, change: said, author: ctx.by.email, reason: why };
-  await insertVersion(tx, chart.id, begun.version, content);
-  const following = await followWith(tx, chart, next, planned);
-  if (rules !== undefined || change.alerting !== undefined) for (const v of [next, ...following]) refuseMute(v.rules, alerting);
-  await tx.exec(sql`UPDATE chart SET version = ${version}, alerting = ${alerting} WHERE id = ${chart.id}`);
-  await audit(tx, ctx, {
-    action: 'change',
-    entity: 'chart',
-    entityId: chart.id,
-    before: versionOf(begun),
-    after: { version, ...change, ...(following.length > 0 ? { followedBy: following.map(versionOf) } : {}) },
-    reason: why,
-  });
-  await judgeCharts(tx, [{ ...chart, version, alerting }], new Map([[chart.id, from]]));
-  const stays = planned.length === 0 ? '' : `; ${planned.map(plannedText).join(' ')} stays`;
-  await tell(tx, chart, version, `version ${version} by ${ctx.by.email}: ${why}${stays}`);
-  return version;
+  if (change.rules !== undefined || change.alerting !== undefined) refuseMute(next.rules, alerting);
+  return { next, from, alerting };
+}
+
+/** Puts an entered change in force. @returns the number of the version. */
+export function enterChange(
+  tx: Tx,
+  ctx: Ctx,
+  locked: LockedChart,
+  change: ChartChange,
+  { next, from, alerting }: EnteredChange,
+  said: { readonly author: string; readonly reason: string },
+): Promise<number> {
+  const { rules, limits, dispersion, design } = change;
+  const set: NonNullable<PhaseRow['change']> = Object.fromEntries(
+    Object.entries({ rules, limits, dispersion, design }).filter(([, v]) => v !== undefined),
+  );
+  const check = (v: VersionContent): void => {
+    if (rules !== undefined || change.alerting !== undefined) refuseMute(v.rules, alerting);
+  };
+  return activateVersion(tx, ctx, locked, { next, alerting, from, change: set, ...said, after: change }, check);
 }
 
 /** Ends what is planned. No point was judged by it, so nothing is judged again, and no run of points begins anew. */
-async function cancelPlanned(tx: Tx, ctx: Ctx, { chart, change, planned, why, now }: Entry): Promise<number> {
+async function cancelPlanned(
+  tx: Tx,
+  ctx: Ctx,
+  { chart, planned }: LockedChart,
+  change: ChartChange,
+  why: string,
+  now: number,
+): Promise<number> {
   const refuse = (text: string) => new AppError('invalid_input', text, { field: 'cancelScheduled' });
   if (Object.keys(change).length > 1)
     throw refuse('Cancelling a planned version goes alone: leave everything else out, and enter that afterwards.');
@@ -117,19 +125,13 @@ async function cancelPlanned(tx: Tx, ctx: Ctx, { chart, change, planned, why, no
     action: 'cancel',
     entity: 'chart',
     entityId: chart.id,
-    before: { planned: planned.map(versionOf) },
+    before: { planned: planned.map(versionRecord) },
     after: { planned: [] },
     reason: why,
   });
-  await tell(tx, chart, last.version, `${planned.map(plannedText).join(' ')} cancelled by ${ctx.by.email}: ${why}`);
+  await tellChart(tx, chart, last.version, `${planned.map(plannedText).join(' ')} cancelled by ${ctx.by.email}: ${why}`);
   return last.version;
 }
-
-const tell = (tx: Tx, chart: ChartRow, version: number, text: string): Promise<void> =>
-  feed(tx, [{ kind: 'limits', text: `${chart.title}: ${text}`, detail: { chartId: chart.id, version } }]);
-
-/** A version as the audit trail keeps it. */
-const versionOf = ({ effectiveFrom, ...v }: PhaseRow): object => ({ ...v, effectiveFrom: new Date(effectiveFrom).toISOString() });
 
 /** @throws AppError `invalid_input` for a change without effect. A new baseline is a change, and so is a phase with its own beginning. */
 function refuseIdle(change: ChartChange, begun: PhaseRow, next: VersionContent, alerts: boolean): void {
@@ -182,7 +184,7 @@ async function setExcluded(
 ): Promise<void> {
   const excluded = action === 'exclude' ? reason : null;
   await transaction(async (tx) => {
-    const chart = await lockChart(tx, chartId);
+    const { chart } = await lockChart(tx, chartId, ctx.now());
     const point = await tx.one<{ at: Date; excluded: string | null }>(
       sql`SELECT at, excluded FROM chart_point WHERE chart_id = ${chart.id} AND record_id = ${record} FOR UPDATE`,
     );

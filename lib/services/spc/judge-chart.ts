@@ -1,10 +1,13 @@
 import {
+  CONTEXT_EVENTS,
   CONTEXT_POINTS,
   isDispersionRule,
+  isWithinRule,
   type JudgedPoint,
   judge,
   kindOf,
   type Memory,
+  MOST_CONTEXT_RECORDS,
   phaseAt,
   type RawPoint,
   ruleOf,
@@ -12,6 +15,7 @@ import {
 } from '@/lib/spc';
 import type { RaisedViolation } from '../alerts/raise';
 import type { ChartRow, PhaseRow, PointRow } from './store';
+import { NO_TARGETS, type ProductTargets, rawPoint } from './targets';
 
 /** The new state of a point. */
 export interface PointChange {
@@ -33,8 +37,9 @@ export function judgeChart(
   rows: readonly PointRow[],
   since: number,
   out: ChartJudgement,
+  targets: ProductTargets = NO_TARGETS,
 ): void {
-  const raw = rows.map((r) => ({ at: r.at.getTime(), value: r.value, spread: r.spread, n: r.n, excluded: r.excluded !== null }));
+  const raw = rows.map((r) => rawPoint(r, targets));
   const first = raw.findIndex((p) => p.at >= since);
   if (first < 0) return;
   const { start, before } = whereToStart(chart, phases, rows, raw, first);
@@ -48,14 +53,15 @@ export function judgeChart(
     const point = judged.points[v.end]!;
     const phase = phaseAt(phases, raw[end]!.at);
     const onDispersion = isDispersionRule(v.rule);
-    const limits = onDispersion ? point.dispersionLimits : point.limits;
+    const onWithin = isWithinRule(v.rule);
+    const limits = onWithin ? point.withinLimits : onDispersion ? point.dispersionLimits : point.limits;
     out.violations.push({
       chart,
       at: row.at,
       recordId: row.record_id,
       rule: v.rule,
       version: phase.version,
-      limits: onDispersion ? phase.dispSource : phase.limitsSource,
+      limits: onWithin ? 'study' : onDispersion ? phase.dispSource : phase.limitsSource,
       value: row.value,
       lot: row.lot,
       slot: row.slot,
@@ -65,8 +71,8 @@ export function judgeChart(
       members: v.members.map((m) => rows[m + start]!.record_id),
       detail: {
         side: v.side,
-        window: onDispersion ? 1 : ruleWindow(ruleOf(v.rule)),
-        judged: onDispersion ? point.dispersion : point.plotted,
+        window: onDispersion || onWithin ? 1 : ruleWindow(ruleOf(v.rule)),
+        judged: onWithin ? point.within : onDispersion ? point.dispersion : locationOf(point, v.side),
         cl: limits?.cl ?? null,
         ucl: limits?.ucl ?? null,
         lcl: limits?.lcl ?? null,
@@ -78,10 +84,14 @@ export function judgeChart(
     out.changes.push({ chartId: chart.id, row: rows[i]!, judged: judged.points[i - start]!, rules: rulesAt.get(i) ?? [] });
 }
 
+/** The statistic that signalled: of two plotted ones the one on the side of the signal. */
+const locationOf = (p: JudgedPoint, side: 'above' | 'below' | null): number =>
+  p.low !== null && side === 'below' ? p.low : p.plotted;
+
 /**
- * Where the computation of a chart starts. A chart without memory: at its first row. With memory, an interval whose context is full and lies in one
- * phase continues from the stored statistic of its first point that counts; any other interval holds the beginning of its phase (or of the chart) and
- * starts there.
+ * Where the computation of a chart starts. A chart without memory: at its first row, so that runs of points are seen. One that remembers its past
+ * has the limits alone: where the rows hold the beginning of the phase (or of the chart) it starts there, else it continues from what is stored with the
+ * point before the first new one. A chart of gaps, whose memory outlives phases and whose rules look back, continues from its first row.
  */
 function whereToStart(
   chart: ChartRow,
@@ -90,12 +100,15 @@ function whereToStart(
   raw: readonly RawPoint[],
   first: number,
 ): { start: number; before: Memory | null } {
-  const whole = { start: 0, before: null };
-  const { memoryAfter } = kindOf(chart.kind);
-  if (memoryAfter === undefined || first < CONTEXT_POINTS) return whole;
-  if (phaseAt(phases, raw[0]!.at).version !== phaseAt(phases, raw[first]!.at).version) return whole;
-  const s = raw.findIndex((p) => !p.excluded);
-  if (s < 0 || s >= first) return whole;
-  const { plotted, ucl } = rows[s]!;
-  return { start: s + 1, before: memoryAfter(plotted, ucl, phaseAt(phases, raw[s]!.at), CONTEXT_POINTS) };
+  const { memory, rules } = kindOf(chart.kind);
+  if (memory === null) return { start: 0, before: null };
+  const isOfPhase = (k: number): boolean => phaseAt(phases, raw[k]!.at).version === phaseAt(phases, raw[first]!.at).version;
+  if (rules === undefined) {
+    const whole = first < CONTEXT_POINTS || !isOfPhase(0);
+    return whole ? { start: 0, before: null } : { start: first, before: rows[first - 1]!.memory };
+  }
+  // Its rules look back: what is plotted before is computed again, from the beginning of the chart or from the memory before the second row on.
+  const events = raw.slice(0, first).filter((p) => p.value > 0).length;
+  if (first === 0 || (events < CONTEXT_EVENTS && first < MOST_CONTEXT_RECORDS)) return { start: 0, before: null };
+  return { start: 1, before: rows[0]!.memory };
 }

@@ -3,16 +3,23 @@ import { AppError } from '@/lib/errors';
 import { real } from '@/lib/formats/scalars';
 import {
   type ChartKind,
+  type Design,
   DISPERSION,
+  designProblems,
   enteredLimitProblems,
   isDispersionRule,
+  isWithinRule,
   kindOf,
   type LimitsSource,
   RULE_NUMBERS,
   rulesOfKind,
+  type Study,
 } from '@/lib/spc';
 
 const limit = real.nullable();
+
+/** Settings of a kind of chart, by their names; null: its default. */
+export const designIn = z.record(z.string().min(1).max(40), z.union([real, z.string().max(40), z.boolean()]).nullable());
 
 /**
  * What a new version of a chart may set. Left out: as in the version before it, even when that one is changed before this one begins. `limits` null:
@@ -23,6 +30,11 @@ export const chartChange = z.strictObject({
   limits: z.strictObject({ cl: limit, ucl: limit, lcl: limit, sigmaWithin: real.positive().optional() }).nullable().optional(),
   /** Limits of the dispersion chart. */
   dispersion: z.strictObject({ cl: limit, ucl: limit, lcl: limit }).optional(),
+  /**
+   * Settings of the kind of chart, by their names: those that are named change, null returns one to its default, all others stay. Limits follow from
+   * them by the study before; one that states all that a study would find needs no baseline.
+   */
+  design: designIn.optional(),
   alerting: z.boolean().optional(),
   /** Cancels the planned version; the version in force stays. Only on its own. */
   cancelScheduled: z.literal(true).optional(),
@@ -46,6 +58,8 @@ export interface VersionContent {
   readonly dispLcl: number | null;
   readonly dispSource: LimitsSource;
   readonly dispSigma: number | null;
+  readonly design?: Design | null;
+  readonly study?: Study | null;
 }
 
 const NO_LIMITS = {
@@ -60,6 +74,7 @@ const NO_LIMITS = {
   dispLcl: null,
   dispSource: 'study',
   dispSigma: null,
+  study: null,
 } as const;
 
 /** Labels of the form. */
@@ -69,6 +84,7 @@ export const CHANGE_WORDS: Readonly<Record<string, string>> = {
   ucl: 'Upper limit',
   lcl: 'Lower limit',
   sigmaWithin: 'Sigma within',
+  design: 'Design',
   alerting: 'Raises alerts',
   effectiveFrom: 'Holds from',
 };
@@ -90,7 +106,13 @@ export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange
     if (next.rules.join() !== now.rules.join()) next.preset = 'custom';
   }
   if (c.limits === null) Object.assign(next, NO_LIMITS);
+  if (c.design !== undefined || c.limits === null) Object.assign(next, designed(kind, next, c.design ?? {}));
   if (c.limits != null) {
+    if (kindOf(kind).followed === null)
+      throw bad(
+        'limits',
+        `Limits of a chart of kind ${kindOf(kind).label} follow from its design and its baseline: change the design instead.`,
+      );
     refuse(enteredLimitProblems(c.limits, 'location')[0], 'limits');
     const { cl, ucl, lcl, sigmaWithin } = c.limits;
     Object.assign(next, { cl, ucl, lcl, limitsSource: 'given' });
@@ -99,7 +121,9 @@ export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange
   }
   if (c.dispersion !== undefined) {
     if (kindOf(kind).dispersion === null)
-      throw bad('dispersion', `An ${kindOf(kind).label} chart has no dispersion chart: leave its limits out.`);
+      throw bad('dispersion', `A chart of kind ${kindOf(kind).label} has no dispersion chart: leave its limits out.`);
+    if (kindOf(kind).followed === null)
+      throw bad('dispersion', `Limits of a chart of kind ${kindOf(kind).label} follow from its baseline: nobody enters them.`);
     if (next.cl === null)
       throw bad(
         'dispersion',
@@ -117,9 +141,61 @@ export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange
   return next;
 }
 
+/**
+ * The first version of a chart of a kind: it collects a baseline, unless its design states what a study would find.
+ * @throws AppError `invalid_input` for a design that the kind does not have, with `details.field`.
+ */
+export function firstVersion(
+  kind: ChartKind,
+  first: Pick<VersionContent, 'rules' | 'preset'>,
+  design: NonNullable<ChartChange['design']>,
+): VersionContent {
+  const empty = { ...first, ...NO_LIMITS, design: null };
+  return { ...empty, ...designed(kind, empty, design) };
+}
+
 /** Whether two versions judge by the same numbers and rules. */
 export const sameContent = (a: VersionContent, b: VersionContent): boolean =>
-  a.rules.join() === b.rules.join() && (Object.keys(NO_LIMITS) as (keyof typeof NO_LIMITS)[]).every((k) => a[k] === b[k]);
+  a.rules.join() === b.rules.join() &&
+  (Object.keys(NO_LIMITS) as (keyof typeof NO_LIMITS)[]).every((k) => k === 'study' || a[k] === b[k]) &&
+  sameJson(a.design, b.design) &&
+  sameJson(a.study, b.study);
+
+/** Whether two stored objects hold the same; the database keeps no order of their names. */
+const sameJson = (a: object | null | undefined, b: object | null | undefined): boolean => canonical(a) === canonical(b);
+const canonical = (v: object | null | undefined): string =>
+  JSON.stringify(v ?? null, (_, w: unknown) =>
+    w !== null && typeof w === 'object' && !Array.isArray(w)
+      ? Object.fromEntries(Object.entries(w).sort(([p], [q]) => (p < q ? -1 : 1)))
+      : w,
+  );
+
+/**
+ * The design after a change, and the limits that follow from it: by what it states itself, else by the study before it. Without either, a baseline
+ * is collected.
+ * @throws AppError `invalid_input` for a setting that the kind does not have or that cannot be, with `details.field`.
+ */
+function designed(kind: ChartKind, now: VersionContent, change: NonNullable<ChartChange['design']>): Partial<VersionContent> {
+  const k = kindOf(kind);
+  const set = Object.fromEntries(Object.entries({ ...now.design, ...change }).filter(([, v]) => v !== null)) as Design;
+  const named = Object.fromEntries(Object.entries(change).map(([name, v]) => [name, v ?? defaultOf(kind, name)]));
+  const problem = designProblems(k.label, k.design ?? [], named)[0] ?? designProblems(k.label, k.design ?? [], set)[0];
+  if (problem !== undefined) throw bad(`design.${problem.field}`, problem.text);
+  const design = Object.keys(set).length === 0 ? null : set;
+  if (now.limitsSource === 'given') return { design };
+  const given = k.given?.(design) ?? null;
+  const study = given ?? (now.sigmaMethod === 'given' ? null : (now.study ?? null));
+  if (study === null || k.limitsBy === undefined) return { design, ...(now.sigmaMethod === 'given' ? NO_LIMITS : {}) };
+  const { cl, ucl, lcl, sigmaWithin, dispCl, dispUcl, dispLcl, dispSigma } = k.limitsBy(study, design);
+  const sigmaMethod = given === null ? now.sigmaMethod : 'given';
+  return { design, study, cl, ucl, lcl, sigmaWithin, sigmaMethod, dispCl, dispUcl, dispLcl, dispSigma };
+}
+
+/** A value that passes the check of a setting that returns to its default; unknown names stay and are refused. */
+function defaultOf(kind: ChartKind, name: string): number | string | boolean {
+  const f = kindOf(kind).design?.find((q) => q.name === name);
+  return f?.type === 'number' ? (f.fallback ?? f.least ?? (f.above ?? 0) + 0.5) : (f?.fallback ?? '');
+}
 
 /** @throws AppError `invalid_input` for an alerting chart without any rule. */
 export function refuseMute(rules: readonly number[], alerting: boolean): void {
@@ -150,15 +226,19 @@ function refuse(p: { field: string; text: string } | undefined, group: string): 
 }
 
 /** A rule that a kind of chart never evaluates would never fire. */
-function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
+export function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
   const possible: readonly number[] = rulesOfKind(kind);
   const idle = rules.find((r) => !possible.includes(r));
-  const { label } = kindOf(kind);
-  if (idle === undefined) return;
-  throw bad(
-    'rules',
-    isDispersionRule(idle)
-      ? `An ${label} chart has no dispersion chart, so the rule on the dispersion has nothing to judge.`
-      : `An ${label} remembers its past, so only rule 1 (beyond the limits) means something on it; take rule ${idle} out.`,
-  );
+  if (idle !== undefined) throw bad('rules', idleText(kind, idle));
+}
+
+function idleText(kind: ChartKind, rule: number): string {
+  const { label, memory } = kindOf(kind);
+  if (isWithinRule(rule))
+    return `A chart of kind ${label} shows no spread within its points, so rule ${rule} has nothing to judge.`;
+  if (isDispersionRule(rule))
+    return `An ${label} chart has no dispersion chart, so the rule on the dispersion has nothing to judge.`;
+  if (memory !== null && rulesOfKind(kind).join() === '1')
+    return `An ${label} remembers its past, so only rule 1 (beyond the limits) means something on it; take rule ${rule} out.`;
+  return `Rule ${rule} counts in sigmas, and a chart of kind ${label} has none that zones could be made of: rules ${rulesOfKind(kind).join(', ')} mean something on it.`;
 }

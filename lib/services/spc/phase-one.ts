@@ -1,18 +1,24 @@
 import { type Db, sql, type Tx } from '@/lib/db';
-import { type BaselineLimits, baselineLimits, inForceIndex, type RawPoint, type SigmaMethod } from '@/lib/spc';
+import { enqueueLater } from '@/lib/queue/outbox';
+import {
+  type BaselineLimits,
+  baselineLimits,
+  inForceIndex,
+  kindOf,
+  MOST_CONTEXT_RECORDS,
+  type RawPoint,
+  SIGMA_WORDS,
+} from '@/lib/spc';
 import { feed } from '../live/feed';
+import { limitPolicy } from './limits/policy';
+import type { ProposedChange } from './limits/proposed-change';
+import type { VersionContent } from './next-version';
 import { followWith, insertVersion } from './planned';
-import { type ChartRow, type PhaseRow, phasesOf, spreadOf } from './store';
+import { type ChartRow, OF_EVENTS, type PhaseRow, phasesOf, spreadOf } from './store';
+import { type ProductTargets, rawPoint } from './targets';
 
 /** A baseline is frozen only when the chart has moved on this far, so that late measurements have arrived. */
 const SETTLE_MS = 8 * 3_600_000;
-
-const SIGMA_WORDS: Readonly<Record<SigmaMethod, string>> = {
-  moving_range: 'sigma from moving ranges',
-  range: 'sigma from ranges',
-  sd: 'sigma from standard deviations',
-  overall: 'overall sigma, because neighbouring points follow each other',
-};
 
 const reasonFor = (n: number, l: BaselineLimits): string =>
   `first limits from the baseline of ${n} points (${l.used} used), ${SIGMA_WORDS[l.method]}`;
@@ -27,9 +33,11 @@ interface Collecting {
 }
 
 /**
- * Gives a chart that collected its baseline its first limits: a new version that holds from the first point after the baseline. A planned version
- * takes over from it whatever its own change leaves out. Later limits are proposed to engineers and never applied automatically.
+ * Gives a chart that collected its baseline its first limits: a new version that holds from the first point after the baseline, and is listed until somebody has confirmed it; where the site says so, the limits
+ * wait for an approval instead. A planned version takes over from it whatever its own change leaves out. Later limits are proposed to engineers and never applied automatically.
  * @param since - process time from which each chart has new or re-judged points.
+ * @param readTo - of charts that are being filled, the process time up to which their points are complete: later ones, which came live, are not looked at.
+ *   One that is being filled and is not in it takes no baseline now.
  * @returns charts that got limits, with the process time from which they must be judged again. `phases` is updated.
  */
 export async function proposeBaselines(
@@ -37,17 +45,25 @@ export async function proposeBaselines(
   charts: readonly ChartRow[],
   phases: Map<string, PhaseRow[]>,
   since: ReadonlyMap<string, number>,
+  targets: ReadonlyMap<string, ProductTargets>,
+  readTo: ReadonlyMap<string, number> = new Map(),
 ): Promise<Map<string, number>> {
   const rebased = new Map<string, number>();
-  const collecting = await collectingNow(tx, charts, phases, since);
-  const baselines = await baselinePoints(tx, collecting);
+  const complete = charts.filter((c) => c.fill_id === null || readTo.has(c.id));
+  const collecting = await collectingNow(tx, complete, phases, since, readTo);
+  const baselines = await baselinePoints(tx, collecting, targets);
+  const waits = collecting.length > 0 && (await limitPolicy(tx)).firstLimits === 'propose';
   for (const c of collecting) {
     const { chart, phase } = c;
     const mine = baselines.get(chart.id) ?? [];
     const last = mine.at(-1);
-    if (last === undefined || mine.length < phase.baselineN || c.newest < last.at + SETTLE_MS) continue;
+    if (last === undefined || counted(chart.kind, mine) < phase.baselineN || c.newest < last.at + SETTLE_MS) continue;
     const limits = baselineLimits(chart.kind, mine, phase);
     if (limits === null) continue;
+    if (waits) {
+      await proposeFirst(tx, chart, limits, reasonFor(mine.length, limits));
+      continue;
+    }
     const effectiveFrom = Math.max(last.at + 1, phase.effectiveFrom);
     phases.set(chart.id, [
       ...phases.get(chart.id)!.filter((p) => !c.planned.includes(p)),
@@ -55,12 +71,19 @@ export async function proposeBaselines(
     ]);
     rebased.set(chart.id, effectiveFrom);
     const version = chart.version + 1;
-    await feed(tx, [
-      { kind: 'limits', text: `${chart.title}: first limits from ${mine.length} points`, detail: { chartId: chart.id, version } },
-    ]);
+    if (chart.fill_id === null)
+      await feed(tx, [
+        {
+          kind: 'limits',
+          text: `${chart.title}: first limits from ${mine.length} points`,
+          detail: { chartId: chart.id, version },
+        },
+      ]);
   }
   return rebased;
 }
+
+const timeOrNull = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms));
 
 /**
  * Only charts that may be collecting are queried for their newest point: one of their phases without limits is in force at or after the new points.
@@ -70,6 +93,7 @@ async function collectingNow(
   charts: readonly ChartRow[],
   phases: ReadonlyMap<string, readonly PhaseRow[]>,
   since: ReadonlyMap<string, number>,
+  readTo: ReadonlyMap<string, number>,
 ): Promise<Collecting[]> {
   const may = charts.filter((c) => {
     const list = phases.get(c.id) ?? [];
@@ -78,8 +102,8 @@ async function collectingNow(
   });
   if (may.length === 0) return [];
   const newest = await tx.rows<{ chart_id: string; at: Date }>(sql`
-    SELECT u.chart_id, p.at FROM unnest(${may.map((c) => c.id)}::uuid[]) AS u(chart_id)
-    CROSS JOIN LATERAL (SELECT at FROM chart_point p WHERE p.chart_id = u.chart_id AND p.excluded IS NULL ORDER BY at DESC LIMIT 1) p`);
+    SELECT u.chart_id, p.at FROM unnest(${may.map((c) => c.id)}::uuid[], ${may.map((c) => timeOrNull(readTo.get(c.id)))}::timestamptz[]) AS u(chart_id, read_to)
+    CROSS JOIN LATERAL (SELECT at FROM chart_point p WHERE p.chart_id = u.chart_id AND p.excluded IS NULL AND (u.read_to IS NULL OR p.at <= u.read_to) ORDER BY at DESC LIMIT 1) p`);
   const at = new Map(newest.map((r) => [r.chart_id, r.at.getTime()]));
   return may.flatMap((chart): Collecting[] => {
     const last = at.get(chart.id);
@@ -107,50 +131,88 @@ export async function collectedPoints(from: Db, chartId: string, at: number): Pr
   if (phase === undefined || phase.cl !== null) return null;
   const since = list[baselineStart(list, i)]!.effectiveFrom;
   const row = await from.one<{ n: number }>(sql`
-    SELECT count(*)::int AS n FROM (SELECT 1 FROM chart_point
-      WHERE chart_id = ${chartId} AND at >= ${new Date(since)} AND at <= ${new Date(at)} AND excluded IS NULL LIMIT ${phase.baselineN}) p`);
+    SELECT count(*)::int AS n FROM (SELECT 1 FROM chart_point p
+      JOIN chart c ON c.id = p.chart_id
+      WHERE p.chart_id = ${chartId} AND p.at >= ${new Date(since)} AND p.at <= ${new Date(at)} AND p.excluded IS NULL AND ${COUNTS_IN_BASELINE} LIMIT ${phase.baselineN}) q`);
   return row?.n ?? 0;
 }
 
+/** Whether point `p` of chart `c` counts for the size of its baseline: on charts of gaps, only records with an event do. */
+const COUNTS_IN_BASELINE = sql`(p.value > 0 OR NOT c.kind = ANY(${OF_EVENTS}::text[]))`;
+
+const counted = (kind: ChartRow['kind'], points: readonly RawPoint[]): number =>
+  kindOf(kind).carries === true ? points.filter((p) => p.value > 0).length : points.length;
+
+type BaselineRow = Parameters<typeof rawPoint>[0] & { chart_id: string };
+
 /** The first points of each chart since it began to collect, as many as its baseline takes, without excluded ones. */
-async function baselinePoints(tx: Tx, list: readonly Collecting[]): Promise<Map<string, RawPoint[]>> {
+async function baselinePoints(
+  tx: Tx,
+  list: readonly Collecting[],
+  targets: ReadonlyMap<string, ProductTargets>,
+): Promise<Map<string, RawPoint[]>> {
   const out = new Map<string, RawPoint[]>();
   if (list.length === 0) return out;
-  const rows = await tx.rows<{ chart_id: string; at: Date; value: number; spread: number | null; n: number }>(sql`
-    SELECT q.* FROM unnest(${list.map((c) => c.chart.id)}::uuid[], ${list.map((c) => new Date(c.since))}::timestamptz[], ${list.map((c) => c.phase.baselineN)}::int4[]) AS u(chart_id, since, baseline_n)
+  const rows = await tx.rows<BaselineRow>(sql`
+    SELECT q.* FROM unnest(${list.map((c) => c.chart.id)}::uuid[], ${list.map((c) => new Date(c.since))}::timestamptz[], ${list.map((c) => c.phase.baselineN)}::int4[], ${list.map((c) => new Date(c.newest))}::timestamptz[])
+      AS u(chart_id, since, baseline_n, newest)
     JOIN chart c ON c.id = u.chart_id
-    CROSS JOIN LATERAL (SELECT p.chart_id, p.at, p.record_id, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n FROM chart_point p
-      WHERE p.chart_id = u.chart_id AND p.at >= u.since AND p.excluded IS NULL ORDER BY p.at, p.record_id LIMIT u.baseline_n) q
+    CROSS JOIN LATERAL (SELECT * FROM (
+      SELECT p.chart_id, p.at, p.record_id, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.size, p.product, p.vector, p.excluded,
+        count(*) FILTER (WHERE ${COUNTS_IN_BASELINE}) OVER (ORDER BY p.at, p.record_id) - (${COUNTS_IN_BASELINE})::int AS before
+      FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since AND p.at <= u.newest AND p.excluded IS NULL ORDER BY p.at, p.record_id
+      LIMIT CASE WHEN c.kind = ANY(${OF_EVENTS}::text[]) THEN ${MOST_CONTEXT_RECORDS}::int ELSE u.baseline_n END) w
+      WHERE w.before < u.baseline_n) q
     ORDER BY q.chart_id, q.at, q.record_id`);
   for (const r of rows) {
     const points = out.get(r.chart_id) ?? [];
-    points.push({ at: r.at.getTime(), value: r.value, spread: r.spread, n: r.n, excluded: false });
+    points.push(rawPoint(r, targets.get(r.chart_id)));
     out.set(r.chart_id, points);
   }
   return out;
 }
 
+/** First limits that wait for an approval: the chart goes on collecting meanwhile. Once they were proposed, whatever was decided, they are not proposed again by themselves. */
+async function proposeFirst(tx: Tx, chart: ChartRow, limits: BaselineLimits, reason: string): Promise<void> {
+  const change: ProposedChange = { kind: 'limits', limits };
+  const made = await tx.one<{ id: string }>(sql`
+    INSERT INTO limit_proposal (chart_id, kind, base_version, state, change, author, reason, second_person)
+    SELECT ${chart.id}, 'first', ${chart.version}, 'pending', ${JSON.stringify(change)}::jsonb, 'Driftless', ${reason}, false
+    WHERE NOT EXISTS (SELECT 1 FROM limit_proposal WHERE chart_id = ${chart.id} AND (base_version = ${chart.version} AND kind = 'first' OR state IN ('computing', 'pending')))
+    RETURNING id`);
+  if (made === undefined) return;
+  await enqueueLater(tx, [{ queue: 'limits', payload: { v: 1, proposalId: made.id } }]);
+  await feed(tx, [
+    {
+      kind: 'limits',
+      text: `${chart.title}: first limits wait for an approval`,
+      detail: { chartId: chart.id, proposal: made.id },
+    },
+  ]);
+}
+
+/** What a version becomes with limits of a study. */
+export const contentOfLimits = <V extends VersionContent>(before: V, l: BaselineLimits): V => ({
+  ...before,
+  cl: l.cl,
+  ucl: l.ucl,
+  lcl: l.lcl,
+  limitsSource: 'study',
+  sigmaWithin: l.sigmaWithin,
+  sigmaMethod: l.method,
+  dispCl: l.dispCl,
+  dispUcl: l.dispUcl,
+  dispLcl: l.dispLcl,
+  dispSource: 'study',
+  dispSigma: l.dispSigma,
+  study: l.study ?? null,
+});
+
 /** @returns the new version and the planned ones after it. */
 async function putInForce(tx: Tx, c: Collecting, effectiveFrom: number, l: BaselineLimits, reason: string): Promise<PhaseRow[]> {
   const { chart, phase } = c;
   const version = chart.version + 1;
-  const next: PhaseRow = {
-    ...phase,
-    version,
-    effectiveFrom,
-    change: null,
-    cl: l.cl,
-    ucl: l.ucl,
-    lcl: l.lcl,
-    limitsSource: 'study',
-    sigmaWithin: l.sigmaWithin,
-    sigmaMethod: l.method,
-    dispCl: l.dispCl,
-    dispUcl: l.dispUcl,
-    dispLcl: l.dispLcl,
-    dispSource: 'study',
-    dispSigma: l.dispSigma,
-  };
+  const next: PhaseRow = { ...contentOfLimits(phase, l), version, effectiveFrom, change: null };
   const content = { version, from: new Date(effectiveFrom), content: next, change: null, author: 'Driftless', reason };
   await insertVersion(tx, chart.id, phase.version, content);
   await tx.exec(sql`UPDATE chart SET version = ${version} WHERE id = ${chart.id}`);

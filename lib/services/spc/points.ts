@@ -1,6 +1,9 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
+import { kindOf } from '@/lib/spc';
 import type { CharacteristicValue } from '../characteristics/values';
 import { type ChartRow, type LeftPlace, spreadOf } from './store';
+import { SPLIT_FIELDS } from './templates/content';
+import { matches } from './templates/patterns';
 
 /** Does a value belong on a chart? A null context column matches everything. */
 export const fits = (c: ChartRow, v: CharacteristicValue): boolean =>
@@ -9,7 +12,32 @@ export const fits = (c: ChartRow, v: CharacteristicValue): boolean =>
   c.operation === v.operation &&
   (c.product === null || c.product === v.product) &&
   (c.tool === null || c.tool === v.tool) &&
-  (c.chamber === null || c.chamber === v.chamber);
+  (c.chamber === null || c.chamber === v.chamber) &&
+  (c.recipe === null || c.recipe === v.recipe) &&
+  (c.within === null || isWithin(c.within, v)) &&
+  (kindOf(c.kind).eventsOnly !== true || v.value > 0);
+
+/** Patterns of the columns that a chart does not fix. */
+const isWithin = (within: NonNullable<ChartRow['within']>, v: CharacteristicValue): boolean =>
+  SPLIT_FIELDS.every((f) => within[f] === undefined || matches(within[f], v[f]));
+
+/** Each value with the charts that it belongs on: charts and values meet by what both name, so that thousands of charts cost no more than theirs. */
+export function pointsFor(
+  charts: readonly ChartRow[],
+  values: readonly CharacteristicValue[],
+): { chart: ChartRow; value: CharacteristicValue }[] {
+  const keyOf = (of: Pick<ChartRow, 'characteristic' | 'parameter' | 'operation'>): string =>
+    `${of.characteristic}\u0000${of.parameter}\u0000${of.operation}`;
+  const byKey = new Map<string, CharacteristicValue[]>();
+  for (const v of values) {
+    const list = byKey.get(keyOf(v));
+    if (list === undefined) byKey.set(keyOf(v), [v]);
+    else list.push(v);
+  }
+  return charts.flatMap((chart) =>
+    (byKey.get(keyOf(chart)) ?? []).filter((v) => fits(chart, v)).map((value) => ({ chart, value })),
+  );
+}
 
 /** `chart|record` of the points that an evaluation added: new ones, and points of lots whose value changed with another wafer. */
 export type FreshPoints = ReadonlySet<string>;
@@ -22,9 +50,10 @@ export async function insertPoints(
   const same = await tx.rows<{ key: string }>(sql`
     SELECT p.chart_id || '|' || p.record_id AS key FROM chart_point p
     JOIN unnest(${points.map((p) => p.chart.id)}::uuid[], ${points.map((p) => new Date(p.value.at))}::timestamptz[], ${points.map((p) => p.value.recordId)}::uuid[],
-      ${points.map((p) => p.value.value)}::float8[], ${points.map((p) => p.value.spread)}::float8[], ${points.map((p) => p.value.n)}::int4[], ${points.map((p) => p.chart.kind)}::text[]) AS u(chart_id, at, record_id, value, spread, n, kind)
+      ${points.map((p) => p.value.value)}::float8[], ${points.map((p) => p.value.spread)}::float8[], ${points.map((p) => p.value.n)}::int4[], ${points.map((p) => p.value.size ?? null)}::float8[], ${points.map((p) => p.chart.kind)}::text[])
+      AS u(chart_id, at, record_id, value, spread, n, size, kind)
       ON p.chart_id = u.chart_id AND p.at = u.at AND p.record_id = u.record_id
-    WHERE p.value = u.value AND p.n = u.n AND ${spreadOf(sql`u.kind`)} IS NOT DISTINCT FROM CASE WHEN u.n > 1 THEN u.spread END`);
+    WHERE p.value = u.value AND p.n = u.n AND p.size IS NOT DISTINCT FROM u.size AND ${spreadOf(sql`u.kind`)} IS NOT DISTINCT FROM CASE WHEN u.n > 1 THEN u.spread END`);
   const fresh = new Set(points.map(({ chart, value }) => `${chart.id}|${value.recordId}`));
   for (const { key } of same) fresh.delete(key);
   const left = await movePoints(
@@ -41,8 +70,12 @@ export async function insertPoints(
       value: v.value,
       plotted: v.value,
       u_value: v.uValue,
-      dispersion: v.spread,
+      dispersion: kindOf(chart.kind).within === undefined ? v.spread : null,
+      within: kindOf(chart.kind).within === undefined ? null : v.spread,
       n: v.n,
+      size: v.size ?? null,
+      product: v.product,
+      vector: v.vector ?? [],
       lot: v.lot,
       slot: v.slot,
       run_id: v.runId,
@@ -51,7 +84,10 @@ export async function insertPoints(
       version: chart.version,
       rules: [],
     })),
-    { key: ['chart_id', 'at', 'record_id'], update: ['value', 'u_value', 'dispersion', 'n', 'run_id', 'tool', 'chamber'] },
+    {
+      key: ['chart_id', 'at', 'record_id'],
+      update: ['value', 'u_value', 'dispersion', 'within', 'n', 'size', 'product', 'vector', 'run_id', 'tool', 'chamber'],
+    },
   );
   return { fresh, left };
 }

@@ -1,5 +1,17 @@
 import { type Db, type RowOf, type Sql, sql, type Tx } from '@/lib/db';
-import { CHART_KINDS, type ChartKind, kindOf, type LimitsSource, type Phase } from '@/lib/spc';
+import {
+  CHART_KINDS,
+  type ChartKind,
+  CONTEXT_EVENTS,
+  CONTEXT_POINTS,
+  type Design,
+  kindOf,
+  type LimitsSource,
+  type Memory,
+  MOST_CONTEXT_RECORDS,
+  type Phase,
+  type Study,
+} from '@/lib/spc';
 import type { CharacteristicValue } from '../characteristics/values';
 import type { ChartChange, VersionContent } from './next-version';
 
@@ -17,14 +29,19 @@ export type ChartRow = RowOf<
   | 'chamber'
   | 'kind'
   | 'alerting'
-  | 'version',
-  { kind: ChartKind }
+  | 'version'
+  | 'recipe'
+  | 'fill_id',
+  { kind: ChartKind; within: Readonly<Record<string, readonly string[]>> | null }
 >;
+
+/** The columns of a {@link ChartRow}. */
+export const chartColumns = sql`id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version, recipe, fill_id, within`;
 
 export interface PhaseRow extends Phase, VersionContent {
   readonly baselineN: number;
   /** What its change set: all else follows the version before it. Null where no person made it. */
-  readonly change: Pick<ChartChange, 'rules' | 'limits' | 'dispersion'> | null;
+  readonly change: Pick<ChartChange, 'rules' | 'limits' | 'dispersion' | 'design'> | null;
 }
 
 export interface PointRow {
@@ -32,11 +49,14 @@ export interface PointRow {
   record_id: string;
   at: Date;
   value: number;
-  plotted: number;
-  /** Of the judgement before this one. */
-  ucl: number | null;
   spread: number | null;
   n: number;
+  /** Of counts: units or area inspected. */
+  size: number | null;
+  product: string | null;
+  vector: Float64Array;
+  /** What the chart remembered after this point when it was judged last. */
+  memory: Memory | null;
   excluded: string | null;
   lot: string;
   slot: number;
@@ -46,18 +66,22 @@ export interface PointRow {
   rules: number[];
 }
 
-/** Charts that could take these values, locked in one order so that jobs do not deadlock. */
+/**
+ * Charts that could take these values, locked in one order so that jobs do not deadlock.
+ * @param fill - only those that this fill works on.
+ */
 export function lockCharts(
   tx: Tx,
   values: readonly CharacteristicValue[],
   corrections: readonly string[] = [],
+  fill: string | null = null,
 ): Promise<ChartRow[]> {
   const operations = [...new Set(values.map((v) => v.operation))];
   const characteristics = [...new Set(values.map((v) => v.characteristic))];
   const tools = [...new Set(values.map((v) => v.tool))];
   return tx.rows<ChartRow>(sql`
-    SELECT id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version FROM chart
-    WHERE (active AND operation = ANY(${operations}::text[]) AND characteristic = ANY(${characteristics}::text[]) AND (tool IS NULL OR tool = ANY(${tools}::text[])))
+    SELECT ${chartColumns} FROM chart
+    WHERE (active AND (${fill}::uuid IS NULL OR fill_id = ${fill}::uuid) AND operation = ANY(${operations}::text[]) AND characteristic = ANY(${characteristics}::text[]) AND (tool IS NULL OR tool = ANY(${tools}::text[])))
       OR id IN (SELECT p.chart_id FROM corrected_by(${corrections}::uuid[]) c JOIN chart_point p ON p.record_id = c.id)
     ORDER BY id FOR UPDATE`);
 }
@@ -84,6 +108,8 @@ export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<M
     disp_sigma: number | null;
     lambda: number | null;
     width_l: number | null;
+    design: Design | null;
+    study: Study | null;
     baseline_n: number;
   }>(
     sql`SELECT * FROM chart_version WHERE chart_id = ANY(${chartIds}::uuid[]) AND cancelled_at IS NULL ORDER BY chart_id, effective_from, version`,
@@ -110,6 +136,8 @@ export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<M
       dispSigma: r.disp_sigma,
       lambda: r.lambda,
       widthL: r.width_l,
+      design: r.design,
+      study: r.study,
       baselineN: r.baseline_n,
     });
     out.set(r.chart_id, list);
@@ -135,24 +163,34 @@ export async function removeRevised(tx: Tx, measurementIds: readonly string[]): 
 
 /**
  * The dispersion within point `p` of a chart of this kind. Charts of individual values store the moving range there, however many values are behind a
- * point.
+ * point; those that show the spread within beside it keep that in a column of its own.
  */
 export const spreadOf = (kind: Sql): Sql =>
-  sql`CASE WHEN p.n > 1 AND ${kind} = ANY(${OF_SUBGROUPS}::text[]) THEN p.dispersion END`;
+  sql`CASE WHEN p.n > 1 AND ${kind} = ANY(${OF_SUBGROUPS}::text[]) THEN p.dispersion WHEN p.n > 1 AND ${kind} = ANY(${WITH_WITHIN}::text[]) THEN p.within END`;
 
 const OF_SUBGROUPS = CHART_KINDS.filter((k) => kindOf(k).ofSubgroups);
+const WITH_WITHIN = CHART_KINDS.filter((k) => kindOf(k).within !== undefined);
 
-/** For each chart the points from `since` on and `context` before them, in process order. */
-export async function stretches(tx: Tx, since: ReadonlyMap<string, number>, context: number): Promise<Map<string, PointRow[]>> {
+/** Columns of point `p` of chart `c` that judging reads. */
+const JUDGED = sql`p.chart_id, p.record_id, p.at, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.size, p.product, p.vector, p.memory, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules`;
+
+/** Kinds of the gaps between events. */
+export const OF_EVENTS = CHART_KINDS.filter((k) => kindOf(k).carries === true);
+
+/** Since when a chart of gaps needs its records: the earliest of the events before `u.since` that its rules may look back to. */
+const SINCE_EVENTS = sql`COALESCE((SELECT min(e.at) FROM (SELECT q.at FROM chart_point q
+  WHERE q.chart_id = u.chart_id AND q.at < u.since AND q.value > 0 ORDER BY q.at DESC, q.record_id DESC LIMIT ${CONTEXT_EVENTS}) e), '-infinity'::timestamptz)`;
+
+/** For each chart the points from `since` on and the context before them that its rules may look back to, in process order. */
+export async function stretches(tx: Tx, since: ReadonlyMap<string, number>): Promise<Map<string, PointRow[]>> {
   const idList = [...since.keys()];
   const rows = await tx.rows<PointRow>(sql`
     SELECT q.* FROM unnest(${idList}::uuid[], ${idList.map((c) => new Date(since.get(c)!))}::timestamptz[]) AS u(chart_id, since) JOIN chart c ON c.id = u.chart_id
     CROSS JOIN LATERAL (
-      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, p.ucl, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
-        FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at < u.since ORDER BY p.at DESC, p.record_id DESC LIMIT ${context})
+      (SELECT ${JUDGED} FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at < u.since AND (NOT c.kind = ANY(${OF_EVENTS}::text[]) OR p.at >= ${SINCE_EVENTS})
+        ORDER BY p.at DESC, p.record_id DESC LIMIT CASE WHEN c.kind = ANY(${OF_EVENTS}::text[]) THEN ${MOST_CONTEXT_RECORDS}::int ELSE ${CONTEXT_POINTS}::int END)
       UNION ALL
-      (SELECT p.chart_id, p.record_id, p.at, p.value, p.plotted, p.ucl, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.excluded, p.lot, p.slot, p.run_id, p.tool, p.chamber, p.rules
-        FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since)
+      (SELECT ${JUDGED} FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since)
     ) q ORDER BY q.chart_id, q.at, q.record_id`);
   const out = new Map<string, PointRow[]>();
   for (const r of rows) {

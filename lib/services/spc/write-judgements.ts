@@ -2,6 +2,9 @@ import { bulkInsert, sql, type Tx } from '@/lib/db';
 import { unsettled } from '../alerts/unsettled';
 import type { ChartJudgement, PointChange } from './judge-chart';
 
+/** What is not plotted is null in the database. */
+const orNull = (v: number | null): number | null => (v === null || Number.isNaN(v) ? null : v);
+
 export const violationKey = (chartId: string, recordId: string, rule: number): string => `${chartId}|${recordId}|${rule}`;
 
 /** Keys of the signals that these intervals hold already, or that an open alert holds: what was known before raises no alert. */
@@ -25,13 +28,17 @@ export async function writeJudgements(tx: Tx, judged: ChartJudgement, since: Rea
   const { changes, violations } = judged;
   const col = <T>(f: (c: PointChange) => T) => changes.map(f);
   await tx.exec(sql`
-    UPDATE chart_point p SET plotted = u.plotted, dispersion = u.dispersion, ucl = u.ucl, lcl = u.lcl, disp_cl = u.disp_cl, disp_ucl = u.disp_ucl, disp_lcl = u.disp_lcl,
-      version = u.version, rules = u.rules::int4[]
-    FROM unnest(${col((c) => c.chartId)}::uuid[], ${col((c) => c.row.at)}::timestamptz[], ${col((c) => c.row.record_id)}::uuid[], ${col((c) => c.judged.plotted)}::float8[],
-      ${col((c) => c.judged.dispersion)}::float8[], ${col((c) => c.judged.limits?.ucl ?? null)}::float8[], ${col((c) => c.judged.limits?.lcl ?? null)}::float8[],
+    UPDATE chart_point p SET plotted = u.plotted, plotted_low = u.low, dispersion = u.dispersion,
+      cl = u.cl, ucl = u.ucl, lcl = u.lcl, disp_cl = u.disp_cl, disp_ucl = u.disp_ucl, disp_lcl = u.disp_lcl,
+      within_cl = u.within_cl, within_ucl = u.within_ucl, within_lcl = u.within_lcl, unjudged = u.unjudged, memory = u.memory::jsonb, version = u.version, rules = u.rules::int4[]
+    FROM unnest(${col((c) => c.chartId)}::uuid[], ${col((c) => c.row.at)}::timestamptz[], ${col((c) => c.row.record_id)}::uuid[], ${col((c) => orNull(c.judged.plotted))}::float8[],
+      ${col((c) => orNull(c.judged.low))}::float8[], ${col((c) => orNull(c.judged.dispersion))}::float8[],
+      ${col((c) => c.judged.limits?.cl ?? null)}::float8[], ${col((c) => c.judged.limits?.ucl ?? null)}::float8[], ${col((c) => c.judged.limits?.lcl ?? null)}::float8[],
       ${col((c) => c.judged.dispersionLimits?.cl ?? null)}::float8[], ${col((c) => c.judged.dispersionLimits?.ucl ?? null)}::float8[], ${col((c) => c.judged.dispersionLimits?.lcl ?? null)}::float8[],
+      ${col((c) => c.judged.withinLimits?.cl ?? null)}::float8[], ${col((c) => c.judged.withinLimits?.ucl ?? null)}::float8[], ${col((c) => c.judged.withinLimits?.lcl ?? null)}::float8[],
+      ${col((c) => c.judged.unjudged)}::text[], ${col((c) => (c.judged.memory === null ? null : JSON.stringify(c.judged.memory)))}::text[],
       ${col((c) => c.judged.version)}::int4[], ${col((c) => `{${c.rules.join(',')}}`)}::text[])
-      AS u(chart_id, at, record_id, plotted, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, version, rules)
+      AS u(chart_id, at, record_id, plotted, low, dispersion, cl, ucl, lcl, disp_cl, disp_ucl, disp_lcl, within_cl, within_ucl, within_lcl, unjudged, memory, version, rules)
     WHERE p.chart_id = u.chart_id AND p.at = u.at AND p.record_id = u.record_id`);
   const charts = [...since.keys()];
   const withdrawn = await tx.rows<{ alert_id: string }>(sql`

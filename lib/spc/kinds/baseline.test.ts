@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRng, moments, normalCdf } from '@/lib/numerics';
-import { type BaselineLimits, baselineLimits, type ChartKind, judge, kindOf, type Phase, type RawPoint } from '.';
+import { type BaselineLimits, baselineLimits, type ChartKind, judge, kindOf, type Memory, type Phase, type RawPoint } from '.';
 
 const USUAL = { lambda: null, widthL: null };
 const single = (value: number, i: number): RawPoint => ({ at: i + 1, value, spread: null, n: 1, excluded: false });
@@ -54,7 +54,7 @@ describe('singles', () => {
     const mr = moments(MIXED.slice(1).map((v, i) => Math.abs(v - MIXED[i]!))).mean;
     expect(l.method).toBe('moving_range');
     expect([l.cl, l.ucl, l.lcl]).toEqual([50.81, 50.81 + 2.66 * mr, 50.81 - 2.66 * mr].map((v) => expect.closeTo(v, 2)));
-    expect([l.dispCl, l.dispUcl / mr, l.dispLcl]).toEqual([expect.closeTo(mr, 12), expect.closeTo(3.267, 3), 0]);
+    expect([l.dispCl, l.dispUcl! / mr, l.dispLcl]).toEqual([expect.closeTo(mr, 12), expect.closeTo(3.267, 3), 0]);
   });
 
   test('the overall sigma is taken above 1.15 times that of the moving ranges, and only then', () => {
@@ -84,7 +84,7 @@ describe('singles', () => {
     // 61 lies within the limits that 75 has widened and beyond those without it: it stays in.
     const two = [...faulty, 61];
     const once = baselineLimits('individuals', singles(two), USUAL)!;
-    expect(61).toBeGreaterThan(once.ucl);
+    expect(61).toBeGreaterThan(once.ucl!);
     expect(once.used).toBe(21);
   });
 
@@ -105,8 +105,8 @@ describe('an EWMA', () => {
     ] as const) {
       const l = baselineLimits('ewma', singles(values), weights)!;
       expect([l.cl, l.sigmaWithin, l.used]).toEqual([one.cl, one.sigmaWithin, 20]);
-      expect(l.ucl - l.cl).toBeCloseTo(half * one.sigmaWithin, 10);
-      expect(l.cl - l.lcl).toBeCloseTo(half * one.sigmaWithin, 10);
+      expect(l.ucl! - l.cl).toBeCloseTo(half * one.sigmaWithin, 10);
+      expect(l.cl - l.lcl!).toBeCloseTo(half * one.sigmaWithin, 10);
     }
   });
 
@@ -143,16 +143,10 @@ describe('an EWMA', () => {
           const points = list.map(({ x, out }, i) => ({ ...single(x, i), excluded: out && i > 0 }));
           const whole = judge('ewma', [phase], points, null).points;
           const k = 1 + (cut % (points.length - 1));
-          const counted = points.slice(0, k).filter((p) => !p.excluded);
-          const { plotted, limits } = whole[points.indexOf(counted.at(-1)!)]!;
-          const before = kindOf('ewma').memoryAfter!(plotted, limits!.ucl, phase, counted.length);
+          const before = JSON.parse(JSON.stringify(whole[k - 1]!.memory)) as Memory;
           judge('ewma', [phase], points.slice(k), before).points.forEach((p, i) => {
             const w = whole[k + i]!;
-            expect(p.plotted).toBeCloseTo(w.plotted, 10);
-            expect([p.limits!.ucl, p.limits!.lcl]).toEqual([
-              expect.closeTo(w.limits!.ucl!, 10),
-              expect.closeTo(w.limits!.lcl!, 10),
-            ]);
+            expect([p.plotted, p.limits, p.memory]).toEqual([w.plotted, w.limits, w.memory]);
           });
         },
       ),
@@ -183,7 +177,7 @@ describe('subgroups', () => {
     expect([l.cl, l.sigmaWithin]).toEqual([expect.closeTo(expected.center, 10), expect.closeTo(expected.sigma, 10)]);
     const n = Math.round(values.flat().length / values.length); // 4.75: five
     expect(n).toBe(5);
-    expect(l.ucl - l.cl).toBeCloseTo((3 * l.sigmaWithin) / Math.sqrt(n), 12);
+    expect(l.ucl! - l.cl).toBeCloseTo((3 * l.sigmaWithin) / Math.sqrt(n), 12);
   });
 
   test('a baseline of which more than a quarter lies beyond its limits keeps them; up to a quarter is left out', () => {
@@ -199,7 +193,7 @@ describe('subgroups', () => {
     ] as const) {
       const points = stepped(moved);
       const first = kindOf('xbar_r').estimate(points, new Set(), USUAL)!;
-      const beyond = points.filter((p) => p.value > first.ucl || p.value < first.lcl).length;
+      const beyond = points.filter((p) => p.value > first.ucl! || p.value < first.lcl!).length;
       expect(beyond > 6).toBe(isKept);
       expect(baselineLimits('xbar_r', points, USUAL)!.used).toBe(isKept ? 24 : 24 - beyond);
     }
@@ -230,8 +224,8 @@ test('another unit and another zero move the limits of every kind and change no 
           expect([b.method, b.used]).toEqual([a.method, a.used]);
           const near = (got: number, want: number) =>
             expect(Math.abs(got - want)).toBeLessThan(1e-9 * (Math.abs(shift) + 10 * scale));
-          for (const at of ['cl', 'ucl', 'lcl'] as const) near(b[at], shift + scale * a[at]);
-          for (const size of ['sigmaWithin', 'dispCl', 'dispUcl', 'dispLcl'] as const) near(b[size], scale * a[size]);
+          for (const at of ['cl', 'ucl', 'lcl'] as const) near(b[at]!, shift + scale * a[at]!);
+          for (const size of ['sigmaWithin', 'dispCl', 'dispUcl', 'dispLcl'] as const) near(b[size]!, scale * a[size]!);
         }
       },
     ),
@@ -254,7 +248,7 @@ describe('what docs/maths/spc.md says of the choices', () => {
       const l = baselineLimits('individuals', singles(v), USUAL)!;
       sum.moving += beyond(mean - half, mean + half);
       sum.overall += beyond(mean - s, mean + s);
-      sum.chosen += beyond(l.lcl, l.ucl);
+      sum.chosen += beyond(l.lcl!, l.ucl!);
     }
     return { moving: (100 * sum.moving) / runs, overall: (100 * sum.overall) / runs, chosen: (100 * sum.chosen) / runs };
   }
@@ -278,7 +272,7 @@ describe('what docs/maths/spc.md says of the choices', () => {
         (v) => {
           const l = kindOf('individuals').estimate(singles(v), new Set(), USUAL);
           if (l === null) return;
-          expect(v.filter((x) => x > l.ucl || x < l.lcl).length / v.length).toBeLessThan(1.15 ** 2 / 9);
+          expect(v.filter((x) => x > l.ucl! || x < l.lcl!).length / v.length).toBeLessThan(1.15 ** 2 / 9);
         },
       ),
     );

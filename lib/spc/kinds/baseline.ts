@@ -1,3 +1,4 @@
+import type { KindOfChart } from './kind';
 import { type ChartKind, kindOf } from './kinds';
 import type { BaselineLimits, RawPoint, Weights } from './phase';
 
@@ -14,8 +15,13 @@ export function baselineLimits(kind: ChartKind, points: readonly RawPoint[], w: 
   const k = kindOf(kind);
   const first = k.estimate(points, new Set(), w);
   if (first === null) return null;
+  const out = new Set(k.beyond?.(points, first, w) ?? beyondLimits(k, points, first));
+  return out.size === 0 || out.size > points.length * MOST_LEFT_OUT ? first : (k.estimate(points, out, w) ?? first);
+}
+
+function beyondLimits(k: KindOfChart, points: readonly RawPoint[], first: BaselineLimits): number[] {
   const half = k.baselineHalfWidth?.(first);
   const [lcl, ucl] = half === undefined ? [first.lcl, first.ucl] : [first.cl - half, first.cl + half];
-  const out = new Set([...points.keys()].filter((i) => points[i]!.value > ucl || points[i]!.value < lcl));
-  return out.size === 0 || out.size > points.length * MOST_LEFT_OUT ? first : (k.estimate(points, out, w) ?? first);
+  const isOut = ({ value }: RawPoint): boolean => (ucl !== null && value > ucl) || (lcl !== null && value < lcl);
+  return [...points.keys()].filter((i) => isOut(points[i]!));
 }

@@ -1,11 +1,11 @@
 import { type EwmaState, initialEwma, updateEwma } from '../ewma';
 import { estimateSingles } from './individuals';
-import { fixedDispersionLimits, fixedLimits, type KindOfChart, type Placed, type Walk } from './kind';
+import { fixedDispersionLimits, fixedLimits, type KindOfChart, type Memory, type Placed, type Walk } from './kind';
 import type { Phase, RawPoint } from './phase';
 
 /** Default λ and L of an EWMA chart: an in-control ARL of 500. @reference Lucas & Saccucci, Technometrics 32 (1990) 1. */
-const DEFAULT_LAMBDA = 0.2;
-const DEFAULT_WIDTH_L = 2.962;
+export const DEFAULT_LAMBDA = 0.2;
+export const DEFAULT_WIDTH_L = 2.962;
 
 /**
  * The EWMA of one phase: limits of a study widen from the start of the phase, given ones hold from its first point. An excluded point is treated as
@@ -44,6 +44,10 @@ class EwmaWalk implements Walk {
   count(): void {
     this.state = this.next;
   }
+
+  memory(): Memory | null {
+    return this.state === null ? null : { ...this.state };
+  }
 }
 
 /** An exponentially weighted moving average of individual values. Its stored limits are the steady-state ones. */
@@ -61,13 +65,7 @@ export const ewma: KindOfChart = {
     return { ...c, ucl: c.cl + half, lcl: c.cl - half };
   },
   baselineHalfWidth: (l) => 3 * l.sigmaWithin,
-  walk: (phase, before) => new EwmaWalk(phase, before),
-  /** The limits show how far the ramp had widened: Var z/σ² = ((UCL − CL)/(L σ))². */
-  memoryAfter(plotted, ucl, { cl, sigmaWithin, widthL }, steps) {
-    const state = { value: plotted, count: steps };
-    if (cl === null || sigmaWithin === null || ucl === null) return state;
-    return { ...state, ratio: ((ucl - cl) / ((widthL ?? DEFAULT_WIDTH_L) * sigmaWithin)) ** 2 };
-  },
+  walk: (phase, before) => new EwmaWalk(phase, before as EwmaState | null),
   dispersionOf: (p) => p.spread,
   dispersionLimits: fixedDispersionLimits,
 };

@@ -1,5 +1,6 @@
 export { baselineLimits } from './baseline';
-export { CONTEXT_POINTS, type JudgedPoint, judge } from './judge';
-export type { Memory } from './kind';
-export { CHART_KINDS, type ChartKind, dispersionName, kindOf } from './kinds';
-export { type BaselineLimits, type Phase, phaseAt, type RawPoint, type SigmaMethod } from './phase';
+export { type Design, type DesignField, designProblems } from './design';
+export { CONTEXT_EVENTS, CONTEXT_POINTS, type JudgedPoint, judge, MOST_CONTEXT_RECORDS } from './judge';
+export type { Memory, Price } from './kind';
+export { CHART_KINDS, type ChartKind, comparedBy, dispersionName, kindOf, plottedUnit, valueUnit } from './kinds';
+export { type BaselineLimits, type Phase, phaseAt, type RawPoint, type Study } from './phase';

@@ -1,4 +1,4 @@
-import { DISPERSION, ruleOf } from '../chart-rules';
+import { DISPERSION, ruleOf, WITHIN } from '../chart-rules';
 import { evaluateSeries, zoneScore } from '../run-rules';
 import type { KindOfChart, Memory } from './kind';
 import { type ChartKind, kindOf } from './kinds';
@@ -6,29 +6,43 @@ import { asControlLimits, type DispersionLimits, type Phase, phaseAt, type RawPo
 
 export interface JudgedPoint {
   readonly version: number;
+  /** NaN: nothing is plotted. */
   readonly plotted: number;
+  /** Second plotted statistic; null for kinds without one. */
+  readonly low: number | null;
   readonly dispersion: number | null;
+  /** Third statistic; null for kinds without one. */
+  readonly within: number | null;
   /** The limits that judged this point; null while there are none. */
   readonly limits: StoredLimits | null;
   readonly dispersionLimits: DispersionLimits | null;
+  readonly withinLimits: StoredLimits | null;
+  /** Why no limits judge it although its phase has some; null: they do, or there are none yet. */
+  readonly unjudged: string | null;
+  /** The chart's memory after this point; null for kinds without one. */
+  readonly memory: Memory | null;
 }
 
 export interface JudgedViolation {
   /** Index of the signalling point. */
   readonly end: number;
-  /** Nelson number; 100 + number on the dispersion chart. */
+  /** Nelson number; 100 + number on the dispersion chart, 200 + number on the third. */
   readonly rule: number;
   readonly side: 'above' | 'below' | null;
   readonly members: readonly number[];
 }
 
-/** Points before the first new one that must be read again: longer than any rule's window, and than the memory of an EWMA limit. */
+/** Points before the first new one that must be read again: longer than any rule's window. What a kind remembers beyond it is stored with each point. */
 export const CONTEXT_POINTS = 60;
+
+/** The same in events, for charts of the gaps between them, and the most records that are read for it. */
+export const CONTEXT_EVENTS = 20;
+export const MOST_CONTEXT_RECORDS = 20_000;
 
 /**
  * Judges an interval of a chart in process order: plotted statistic, dispersion, limits and rule signals of each point. Runs
  * restart where the phase changes; excluded points are plotted with the limits of their position but are not judged.
- * @param before - the chart's memory of the points before the first, when the interval does not begin the phase.
+ * @param before - the chart's memory of the points before the first, when the interval does not begin the phase (or the memory outlives a phase).
  */
 export function judge(
   kind: ChartKind,
@@ -44,9 +58,13 @@ export function judge(
     let to = from + 1;
     while (to < points.length && phaseAt(phases, points[to]!.at).version === phase.version) to++;
     const segment = { kind: kindOf(kind), phase, from, to };
-    const z = place(segment, points, from === 0 ? before : null, out);
+    const earlier = from === 0 ? before : segment.kind.carries === true ? out[from - 1]!.memory : null;
+    const z = place(segment, points, earlier, out);
     if (phase.cl !== null) violations.push(...signals(segment, z, out));
-    if (phase.cl !== null && phase.rules.includes(DISPERSION + 1)) violations.push(...dispersionSignals(segment, points, out));
+    if (phase.cl !== null && phase.rules.includes(DISPERSION + 1))
+      violations.push(...besideSignals(segment, points, DISPERSION + 1, (i) => [out[i]!.dispersion, out[i]!.dispersionLimits]));
+    if (phase.cl !== null && phase.rules.includes(WITHIN + 1))
+      violations.push(...besideSignals(segment, points, WITHIN + 1, (i) => [out[i]!.within, out[i]!.withinLimits]));
     from = to;
   }
   return { points: out, violations };
@@ -71,19 +89,34 @@ function place(
   const walk = kind.walk(phase, before);
   for (let i = from; i < to; i++) {
     const p = points[i]!;
-    const { plotted, limits } = walk.place(p);
+    const { plotted, low, limits, unjudged } = walk.place(p);
     if (!p.excluded) walk.count();
-    const dispersion = kind.dispersionOf(p, points[i - 1]);
-    if (limits !== null && !p.excluded) z[i - from] = zoneScore(plotted, asControlLimits(limits));
+    const dispersion = kind.dispersionOf(p, points[i - 1], phase);
+    const within = kind.within === undefined ? null : p.spread;
+    if (limits !== null && !p.excluded) z[i - from] = furthest(limits, plotted, low);
     out.push({
       version: phase.version,
       plotted,
+      low: low ?? null,
       dispersion,
+      within,
       limits,
       dispersionLimits: dispersion === null ? null : kind.dispersionLimits(phase, p.n),
+      withinLimits: within === null ? null : (kind.withinLimits?.(phase, p.n) ?? null),
+      unjudged: unjudged ?? null,
+      memory: walk.memory?.() ?? null,
     });
   }
   return z;
+}
+
+/** Distance from the centre in zones; of two statistics that of the one that lies further out. NaN stays NaN: nothing is judged. */
+function furthest(limits: StoredLimits, plotted: number, low: number | undefined): number {
+  const of = (v: number): number => (Number.isNaN(v) ? Number.NaN : zoneScore(v, asControlLimits(limits)));
+  const z = of(plotted);
+  if (low === undefined) return z;
+  const zLow = of(low);
+  return Math.abs(zLow) > Math.abs(z) ? zLow : z;
 }
 
 function signals({ kind, phase, from, to }: Segment, z: Float64Array, judged: readonly JudgedPoint[]): JudgedViolation[] {
@@ -98,17 +131,19 @@ function signals({ kind, phase, from, to }: Segment, z: Float64Array, judged: re
   }));
 }
 
-function dispersionSignals(
+/** Signals of a statistic beside the location: a point strictly beyond its own limits. */
+function besideSignals(
   { from, to }: Segment,
   points: readonly RawPoint[],
-  judged: readonly JudgedPoint[],
+  rule: number,
+  of: (i: number) => readonly [number | null, DispersionLimits | null],
 ): JudgedViolation[] {
   const out: JudgedViolation[] = [];
   for (let i = from; i < to; i++) {
-    const { dispersion, dispersionLimits: l } = judged[i]!;
-    if (points[i]!.excluded || dispersion === null || l === null) continue;
-    const side = l.ucl !== null && dispersion > l.ucl ? 'above' : l.lcl !== null && dispersion < l.lcl ? 'below' : null;
-    if (side !== null) out.push({ end: i, rule: DISPERSION + 1, side, members: [i] });
+    const [value, l] = of(i);
+    if (points[i]!.excluded || value === null || l === null) continue;
+    const side = l.ucl !== null && value > l.ucl ? 'above' : l.lcl !== null && value < l.lcl ? 'below' : null;
+    if (side !== null) out.push({ end: i, rule, side, members: [i] });
   }
   return out;
 }

@@ -1,6 +1,7 @@
 import { inForceAt } from '../in-force';
 import type { LimitsSource } from '../rules';
 import type { ControlLimits } from '../run-rules';
+import type { Design } from './design';
 
 /** Limits on both sides where a side without one is null, as points and versions store them; in the unit of the judged statistic. */
 export interface StoredLimits {
@@ -41,7 +42,16 @@ export interface Phase {
   readonly dispSigma: number | null;
   readonly lambda: number | null;
   readonly widthL: number | null;
+  /** Settings of the kind of chart; absent: its defaults. */
+  readonly design?: Design | null;
+  /** What the study found beyond the numbers above; its shape is that of the kind. */
+  readonly study?: Study | null;
 }
+
+/** Results of a study by their names: plain JSON, in the units that the kind states. */
+export type Study = Readonly<
+  Record<string, number | Readonly<Record<string, number>> | readonly (readonly number[])[] | readonly number[]>
+>;
 
 /** A point of a chart before it is judged; unit of the charted value. */
 export interface RawPoint {
@@ -53,6 +63,13 @@ export interface RawPoint {
   /** Number of values behind the point. */
   readonly n: number;
   readonly excluded: boolean;
+  /** Of counts: units or area that were inspected. */
+  readonly size?: number | null;
+  readonly product?: string | null;
+  /** Target of its product at its time, unit of the value; null where the product has none. */
+  readonly target?: number | null;
+  /** What else the point is made of, in the order that its characteristic states. */
+  readonly vector?: ArrayLike<number> | null;
 }
 
 /** The phase in force at a time in ms, the first one before it began. Phases are sorted by their start. */
@@ -62,23 +79,37 @@ export const phaseAt = <P extends Phase>(phases: readonly P[], at: number): P =>
 /** Limits that follow from a baseline, in the unit of the charted value. */
 export interface BaselineLimits {
   readonly cl: number;
-  readonly ucl: number;
-  readonly lcl: number;
+  /** null: no limit on that side. */
+  readonly ucl: number | null;
+  readonly lcl: number | null;
   readonly sigmaWithin: number;
-  readonly dispCl: number;
-  readonly dispUcl: number;
-  readonly dispLcl: number;
+  /** null for kinds without a dispersion. */
+  readonly dispCl: number | null;
+  readonly dispUcl: number | null;
+  readonly dispLcl: number | null;
   /** Sigma by which the dispersion limits follow the size of a subgroup; null for moving ranges, whose size is always 2. */
   readonly dispSigma: number | null;
   readonly method: SigmaMethod;
   /** Points used, without those beyond the first limits. */
   readonly used: number;
+  /** What else the study found; absent for kinds whose numbers are all above. */
+  readonly study?: Study;
 }
 
-export type SigmaMethod = 'moving_range' | 'range' | 'sd' | 'overall';
+/** How sigma was estimated; `counts`: it follows from the centre line, as that of shares and counts does; `given`: a person stated it. */
+export type SigmaMethod =
+  | 'moving_range'
+  | 'median_moving_range'
+  | 'successive_difference'
+  | 'range'
+  | 'sd'
+  | 'overall'
+  | 'counts'
+  | 'given';
 
-/** λ and L of an EWMA chart; null: the defaults. */
+/** λ and L of an EWMA chart, and the settings of other kinds; null: the defaults. */
 export interface Weights {
   readonly lambda: number | null;
   readonly widthL: number | null;
+  readonly design?: Design | null;
 }

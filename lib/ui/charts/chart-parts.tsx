@@ -76,7 +76,7 @@ const DataTable = memo(function DataTable({ label, header, rows }: TableProps) {
 });
 
 export interface LegendEntry {
-  mark: 'line' | 'dash' | 'dot' | 'hollow' | 'square' | 'open' | 'band' | 'pale' | 'clip' | 'text';
+  mark: 'line' | 'dash' | 'dot' | 'hollow' | 'square' | 'open' | 'band' | 'pale' | 'clip' | 'cross' | 'text';
   color: string;
   label: string;
   /** The letters drawn, for kind `text`. */
@@ -107,6 +107,7 @@ export function ChartLegend({ entries }: { entries: readonly LegendEntry[] }) {
                 {e.text}
               </text>
             ) : null}
+            {e.mark === 'cross' ? <path d="M6 2l6 6m0 -6l-6 6" stroke={e.color} strokeWidth={1.4} fill="none" /> : null}
             {e.mark === 'clip' ? <path d="M5 1 L13 9 L5 9 Z" fill={e.color} /> : null}
             {e.mark === 'band' ? <rect x={0} y={1} width={18} height={8} fill={e.color} /> : null}
           </svg>

@@ -26,7 +26,18 @@ export interface ChartEvent {
   label: string;
 }
 
+/** A third statistic with limits of its own: the spread within a lot, below the moving range of lots. */
+export interface WithinChart {
+  name: string;
+  values: Float64Array;
+  cl: Float64Array;
+  ucl: Float64Array;
+  lcl: Float64Array;
+}
+
 export interface PointLimits {
+  /** Centre of each point, where it follows the point. */
+  cl?: Float64Array;
   ucl: Float64Array;
   lcl: Float64Array;
   dispCl: Float64Array;
@@ -49,10 +60,19 @@ export interface ControlChartInput {
   at: Float64Array;
   /** What is judged: the value, subgroup mean or EWMA. NaN is a gap. */
   plotted: Float64Array;
+  /** Second statistic below the centre: the lower sum of a CUSUM. */
+  low?: Float64Array | undefined;
   /** The single value behind it, where it differs (EWMA); drawn pale. */
   value?: Float64Array | undefined;
   /** What each point was before it was measured again and corrected; null where it was not. */
   superseded?: readonly (number | null)[] | undefined;
+  /** The value stands on another scale than what is plotted, and is not drawn: its unit, and the name of the plotted statistic. */
+  other?: { readonly unit: string; readonly statistic: string } | undefined;
+  /** What each point is in words, where value and unit do not say it. */
+  words?: readonly string[] | undefined;
+  /** Why no limits judge a point although its phase has some; it is marked at the foot of the plot. */
+  unjudged?: readonly (string | null)[] | undefined;
+  within?: WithinChart | undefined;
   /** Standard uncertainty of the value; NaN where unknown. */
   u?: Float64Array | undefined;
   /** Values behind each point. */
@@ -99,6 +119,15 @@ export interface DrawnPoint {
   dispersionRules: readonly number[];
   /** Beyond its own dispersion limits, whether a rule watches them or not. */
   beyondDispersion: boolean;
+  /** Second statistic, and the rules that fired on it and not on the first. */
+  low: number | null;
+  lowRules: readonly number[];
+  /** Third statistic. */
+  within: number | null;
+  withinRules: readonly number[];
+  beyondWithin: boolean;
+  /** Why no limits judge it. */
+  unjudged: string | null;
   /** Limits judged it; without its own limits every point counts as judged by those of its phase. */
   isJudged: boolean;
   excluded: string | null;
@@ -131,6 +160,7 @@ export interface ControlChartModel {
   violations: number[];
   limits: LimitSegment[];
   dispersionLimits: LimitSegment[];
+  withinLimits: LimitSegment[];
   zones: ZoneBand[];
   /** Where phases begin, the first of several at the left end; `short` where there is no room for the label. */
   boundaries: { x: number; label: string; short: string }[];
@@ -140,6 +170,7 @@ export interface ControlChartModel {
   xDomain: [number, number];
   yDomain: [number, number];
   dispersionDomain: [number, number] | null;
+  withinDomain: [number, number] | null;
   xTicks: AxisTick[];
   yTicks: number[];
   yDecimals: number;

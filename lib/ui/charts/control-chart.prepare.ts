@@ -1,9 +1,9 @@
-import { inForceAt, isDispersionRule } from '@/lib/spc';
-import { decimalsFor, decimalsForRange, num, plural, shortTime, withU } from '../format';
+import { decimalsFor, decimalsForRange, plural, shortTime } from '../format';
 import { domainOf, fractionalIndex, phaseSpans, xTicks } from './control-chart.domain';
-import type { ChartPhase, ControlChartInput, ControlChartModel, ControlChartOptions, DrawnPoint } from './control-chart.model';
-import { isJudgedBy, limitSegments, limitSteps, specSegments, zoneBands } from './control-limits.prepare';
+import type { ControlChartInput, ControlChartModel, ControlChartOptions, DrawnPoint } from './control-chart.model';
+import { limitSegments, limitSteps, specSegments, zoneBands } from './control-limits.prepare';
 import { decimate } from './decimate';
+import { drawnPoint, isAverage, isKept, measuredOf, rulesAt, valueWords } from './drawn-point';
 import { eventGlyph } from './equipment-events';
 import { untilEnd } from './in-force';
 import { limitSets } from './limit-sets';
@@ -17,31 +17,10 @@ import { niceTicks, paddedRange, tickDecimals } from './ticks';
 export function prepareControlChart(all: ControlChartInput, o: ControlChartOptions): ControlChartModel {
   const c = untilEnd(all);
   const n = c.at.length;
-  const keep = Array.from(
-    { length: n },
-    (_, i) => (c.rules[i]?.length ?? 0) > 0 || Boolean(c.excluded[i]) || beyondDispersion(c, i) || c.superseded?.[i] != null,
-  );
+  const keep = Array.from({ length: n }, (_, i) => isKept(c, i));
   const shown = decimate(c.plotted, keep, Math.floor(((o.maxPoints ?? 900) - 2) / 3));
   const x = o.xMode === 'time' ? (i: number) => c.at[i]! : (i: number) => i;
-  const nan = (v: number | undefined): number | null => (v === undefined || Number.isNaN(v) ? null : v);
-  const points = Array.from(shown, (i): DrawnPoint => {
-    const excluded = c.excluded[i] ?? null;
-    const y = nan(c.plotted[i]);
-    return {
-      i,
-      x: x(i),
-      y,
-      line: excluded ? null : y,
-      raw: nan(c.value?.[i]),
-      dispersion: nan(c.dispersion?.[i]),
-      u: nan(c.u?.[i]),
-      rules: (c.rules[i] ?? []).filter((r) => !isDispersionRule(r)),
-      dispersionRules: (c.rules[i] ?? []).filter(isDispersionRule),
-      beyondDispersion: beyondDispersion(c, i),
-      isJudged: isJudged(c, i),
-      excluded,
-    };
-  });
+  const points = Array.from(shown, (i): DrawnPoint => drawnPoint(c, i, x(i)));
   const superseded = points.flatMap((p) => {
     const was = c.superseded?.[p.i] ?? null;
     return was === null ? [] : [{ i: p.i, x: p.x, was, now: p.y }];
@@ -51,8 +30,8 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   const spans = phaseSpans(c, position, xDomain);
   const own = c.pointLimits;
   const sized = { n: c.followsN === true && own !== undefined ? c.n : undefined };
-  const steps = limitSteps(spans, c.at, x, { ucl: own?.ucl, lcl: own?.lcl }, (p) => p, sized);
-  const limits = limitSegments(steps, ['ucl', 'cl', 'lcl'], c.value !== undefined);
+  const steps = limitSteps(spans, c.at, x, { cl: own?.cl, ucl: own?.ucl, lcl: own?.lcl }, (p) => p, sized);
+  const limits = limitSegments(steps, ['ucl', 'cl', 'lcl'], isAverage(c));
   limits.push(...specSegments(c.specs, position, xDomain, o.showSpec ? ['usl', 'target', 'lsl'] : ['target']));
   const spread = paddedRange(
     [
@@ -60,6 +39,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
       ...superseded.map((v) => v.was),
       ...points.flatMap((p) => [
         p.y,
+        p.low,
         p.raw,
         ...[measuredOf(p)].flatMap((v) => (v !== null && p.u !== null ? [v - p.u, v + p.u] : [])),
       ]),
@@ -76,14 +56,22 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
     sized,
   );
   const dispersionLimits = limitSegments(dispersionSteps, ['ucl', 'cl', 'lcl']).filter((l) => l.kind !== 'lcl' || l.y > 0);
-  const hasDispersion = points.some((p) => p.dispersion !== null);
+  const w = c.within;
+  const withinSteps =
+    w === undefined
+      ? []
+      : limitSteps(spans, c.at, x, { cl: w.cl, ucl: w.ucl, lcl: w.lcl }, () => NO_NOMINAL, {
+          n: own === undefined ? undefined : c.n,
+        });
+  const withinLimits = limitSegments(withinSteps, ['ucl', 'cl', 'lcl']).filter((l) => l.kind !== 'lcl' || l.y > 0);
   const uTypical = median(c.u);
   return {
     points,
     superseded,
-    violations: points.flatMap((p, k) => (p.rules.length + p.dispersionRules.length > 0 ? [k] : [])),
+    violations: points.flatMap((p, k) => (rulesAt(p).length > 0 ? [k] : [])),
     limits,
     dispersionLimits,
+    withinLimits,
     zones: o.showZones ? zoneBands(steps) : [],
     boundaries: spans.length < 2 ? [] : spans.map((s) => ({ x: s.x1, label: s.phase.label, short: `v${s.phase.version}` })),
     sets: limitSets(spans, c),
@@ -95,9 +83,8 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
     }),
     xDomain,
     yDomain: spread,
-    dispersionDomain: hasDispersion
-      ? [0, paddedRange([0, ...points.map((p) => p.dispersion), ...dispersionLimits.map((l) => l.y)], 0.12)[1]]
-      : null,
+    dispersionDomain: spreadDomain(points, (p) => p.dispersion, dispersionLimits),
+    withinDomain: spreadDomain(points, (p) => p.within, withinLimits),
     xTicks: xTicks(c, o.xMode, xDomain),
     yTicks,
     yDecimals: tickDecimals(yTicks),
@@ -107,35 +94,16 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   };
 }
 
-/** Point i in words: its value with its uncertainty, preceded by the average where that is plotted. */
-export const valueWords = (
-  c: Pick<ControlChartInput, 'plotted' | 'value' | 'u' | 'unit'>,
-  i: number,
-  decimals: number,
-): string =>
-  c.value === undefined
-    ? `${withU(c.plotted[i], c.u?.[i], decimals)} ${c.unit}`
-    : `EWMA ${num(c.plotted[i], decimals)} ${c.unit}, value ${withU(c.value[i], c.u?.[i], decimals)} ${c.unit}`;
+const NO_NOMINAL = { cl: null, ucl: null, lcl: null, isEntered: false } as const;
 
-/** The value that `u` belongs to. */
-export const measuredOf = (p: Pick<DrawnPoint, 'y' | 'raw'>): number | null => p.raw ?? p.y;
-
-/** Did limits judge a point: its own, or, where it has none, those of its phase? */
-export function isJudged(c: ControlChartInput, i: number): boolean {
-  if (c.pointLimits !== undefined) return isJudgedBy(c.pointLimits, i);
-  const phase = phaseAt(c, c.at[i]!);
-  return phase !== undefined && (phase.ucl !== null || phase.lcl !== null);
-}
-
-/** The phase in force at a given time. */
-export const phaseAt = (c: Pick<ControlChartInput, 'phases'>, ms: number): ChartPhase | undefined =>
-  inForceAt(c.phases, 'fromMs', ms);
-
-/** Does the dispersion of a point lie beyond the limits that judged it? Excluded points are not judged. */
-export function beyondDispersion(c: ControlChartInput, i: number): boolean {
-  const d = c.dispersion?.[i];
-  if (c.pointLimits === undefined || d === undefined || c.excluded[i]) return false;
-  return d > c.pointLimits.dispUcl[i]! || d < c.pointLimits.dispLcl[i]!;
+/** From 0 to what is drawn of a spread; null where no point has one. */
+function spreadDomain(
+  points: readonly DrawnPoint[],
+  of: (p: DrawnPoint) => number | null,
+  limits: ControlChartModel['limits'],
+): [number, number] | null {
+  if (!points.some((p) => of(p) !== null)) return null;
+  return [0, paddedRange([0, ...points.map(of), ...limits.map((l) => l.y)], 0.12)[1]];
 }
 
 function median(v: Float64Array | undefined): number {

@@ -1,26 +1,34 @@
 import { inUnit, toCsv } from '../csv';
-import { num, shortTime } from '../format';
+import { capital, num, shortTime } from '../format';
 import type { ControlChartInput, DrawnPoint } from './control-chart.model';
-import { beyondDispersion, isJudged, measuredOf, phaseAt, valueWords } from './control-chart.prepare';
 import { limitDecimals, limitText, specWords } from './control-limits.prepare';
+import { beyondDispersion, isJudged, measuredOf, phaseAt, rulesAt, valueWords } from './drawn-point';
 import { untilEnd } from './in-force';
 import { dispersionOf } from './limit-sets';
 import { pointState } from './rules';
 
-const stateOf = (p: DrawnPoint): string => pointState({ ...p, rules: [...p.rules, ...p.dispersionRules] }).text;
+const stateOf = (p: DrawnPoint): string => pointState({ ...p, rules: rulesAt(p) }).text;
 
 /** One point as it is read aloud. */
 export const spokenPoint = (c: ControlChartInput, p: DrawnPoint, decimals: number): string =>
   `${c.names[p.i]}, ${valueWords(c, p.i, decimals)}, ${shortTime(c.at[p.i])}, ${stateOf(p)}${c.superseded?.[p.i] == null ? '' : `, re-measured: before it was ${num(c.superseded[p.i], decimals)} ${c.unit}`}`;
 
+/** Names of the plotted statistics, where they are not the value. */
+function plottedHeader(c: ControlChartInput): string[] {
+  if (c.value === undefined) return [];
+  if (c.low !== undefined) return [`C⁺, ${c.unit}`, `C⁻, ${c.unit}`];
+  return [`${c.other === undefined ? 'EWMA' : capital(c.other.statistic)}, ${c.unit}`];
+}
+
 export const POINT_HEADER = (c: ControlChartInput): string[] => [
   'No.',
   'Time',
   'Point',
-  ...(c.value === undefined ? [] : [`EWMA, ${c.unit}`]),
-  `Value, ${c.unit}`,
+  ...plottedHeader(c),
+  `Value, ${c.other?.unit ?? c.unit}`,
   'u of the value',
   `Dispersion, ${c.unit}`,
+  ...(c.within === undefined ? [] : [`${capital(c.within.name)}, ${c.unit}`]),
   'State',
 ];
 
@@ -32,9 +40,11 @@ export const pointRow = (c: ControlChartInput, p: DrawnPoint, decimals: number) 
     shortTime(c.at[p.i]),
     c.names[p.i] ?? '',
     ...(c.value === undefined ? [] : [num(p.y, decimals)]),
-    num(measuredOf(p), decimals),
+    ...(c.low === undefined ? [] : [num(p.low, decimals)]),
+    c.other === undefined ? num(measuredOf(p), decimals) : String(c.value?.[p.i] ?? '–'),
     num(p.u, decimals),
     num(p.dispersion, decimals),
+    ...(c.within === undefined ? [] : [num(p.within, decimals)]),
     stateOf(p),
   ],
 });
@@ -52,7 +62,8 @@ export function controlChartCsv(c: ControlChartInput): string {
       'process_time',
       'point',
       inUnit('plotted', c.unit),
-      inUnit('value', c.unit),
+      ...(c.low === undefined ? [] : [inUnit('plotted_low', c.unit)]),
+      inUnit('value', c.other?.unit ?? c.unit),
       inUnit('u of the value', c.unit),
       ...(c.n === undefined ? [] : ['n']),
       inUnit('cl', c.unit),
@@ -62,6 +73,7 @@ export function controlChartCsv(c: ControlChartInput): string {
       inUnit('dispersion_cl', c.unit),
       inUnit('dispersion_ucl', c.unit),
       inUnit('dispersion_lcl', c.unit),
+      ...(c.within === undefined ? [] : ['within', 'within_cl', 'within_ucl', 'within_lcl'].map((h) => inUnit(h, c.unit))),
       'limits_version',
       'judged',
       'out_of_control',
@@ -69,6 +81,7 @@ export function controlChartCsv(c: ControlChartInput): string {
       'excluded',
       'signals',
       'reason_of_exclusion',
+      ...(c.unjudged === undefined ? [] : ['not_judged_because']),
       'id',
     ],
     Array.from(c.at, (t, i) => {
@@ -81,16 +94,18 @@ export function controlChartCsv(c: ControlChartInput): string {
         new Date(t).toISOString(),
         c.names[i],
         c.plotted[i],
+        ...(c.low === undefined ? [] : [c.low[i]]),
         c.value?.[i] ?? c.plotted[i],
         c.u?.[i],
         ...(c.n === undefined ? [] : [c.n[i]]),
-        phase?.cl,
+        own?.cl === undefined || Number.isNaN(own.cl[i]!) ? phase?.cl : own.cl[i],
         own ? own.ucl[i] : phase?.ucl,
         own ? own.lcl[i] : phase?.lcl,
         c.dispersion?.[i],
         own ? own.dispCl[i] : phase?.dispCl,
         own ? own.dispUcl[i] : phase?.dispUcl,
         own ? own.dispLcl[i] : phase?.dispLcl,
+        ...(c.within === undefined ? [] : [c.within.values[i], c.within.cl[i], c.within.ucl[i], c.within.lcl[i]]),
         phase?.version,
         flag(isJudged(c, i)),
         flag(rules.length > 0 && excluded === null),
@@ -100,6 +115,7 @@ export function controlChartCsv(c: ControlChartInput): string {
           ? pointState({ rules, excluded: null, isJudged: true, beyondDispersion: beyond }).text
           : '',
         excluded,
+        ...(c.unjudged === undefined ? [] : [c.unjudged[i]]),
         c.ids[i],
       ];
     }),

@@ -6,9 +6,10 @@ import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { ChartLegend, eventEntries, type LegendEntry } from './chart-parts';
 import type { ControlChartInput, ControlChartModel, ControlChartOptions, DrawnPoint } from './control-chart.model';
-import { prepareControlChart, valueWords } from './control-chart.prepare';
+import { prepareControlChart } from './control-chart.prepare';
 import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint } from './control-chart.text';
-import { EventStrip, LimitLayer, PickedPoint, PointLayer, ZoneLayer } from './control-marks';
+import { EventStrip, LimitLayer, PickedPoint, PointLayer, UnjudgedLayer, ZoneLayer } from './control-marks';
+import { rulesAt, valueWords } from './drawn-point';
 import { LABELS, type PlotBox, plotBox, scaleX, scaleY } from './plot';
 import { PlotFrame } from './plot-frame';
 import { numberTicks, PlotPanel, SeriesLine } from './plot-panel';
@@ -103,6 +104,18 @@ export function ControlChart({
           width={width}
           height={dispersionHeight}
           picked={picked}
+          beside={DISPERSION_PANEL}
+        />
+      ) : null}
+      {m.withinDomain ? (
+        <DispersionPanel
+          m={m}
+          domain={m.withinDomain}
+          name={input.within?.name ?? ''}
+          width={width}
+          height={dispersionHeight}
+          picked={picked}
+          beside={WITHIN_PANEL}
         />
       ) : null}
     </PlotFrame>
@@ -162,7 +175,7 @@ const LocationPanel = memo(function LocationPanel({
       yTicks={numberTicks(m.yTicks, m.yDecimals)}
     >
       {marks}
-      <PickedPoint box={box} x={m.xDomain} y={m.yDomain} point={picked} of={ofMain} />
+      <PickedPoint box={box} x={m.xDomain} y={m.yDomain} point={picked} of={ofSignal} />
     </PlotPanel>
   );
 });
@@ -183,12 +196,22 @@ function LocationMarks({ m, box, members }: MarksProps & { members: ReadonlySet<
       <LimitLayer {...plot} limits={m.limits} earlier={labels.earlier} />
       <EventStrip box={box} x={m.xDomain} taken={taken} phases={labels.phases} />
       <SeriesLine points={m.points} of={(p) => p.raw} {...scales} stroke="var(--pale)" width={0.8} />
-      <SeriesLine points={m.points} of={(p) => p.line} {...scales} stroke="var(--series)" opacity={0.65} />
+      <SeriesLine points={m.points} of={(p) => p.line} {...scales} stroke="var(--series)" opacity={0.65} bridge={bridges(m)} />
       <SupersededLayer {...plot} values={m.superseded} />
       <PointLayer {...plot} points={m.points} of={ofMain} rulesOf={mainRules} whiskers members={members} />
+      {m.points.some((p) => p.low !== null) ? (
+        <>
+          <SeriesLine points={m.points} of={lineOfLow} {...scales} stroke="var(--series)" opacity={0.65} />
+          <PointLayer {...plot} points={m.points} of={ofLow} rulesOf={lowRules} whiskers={false} members={NONE} />
+        </>
+      ) : null}
+      <UnjudgedLayer box={box} x={m.xDomain} points={m.points} />
     </>
   );
 }
+
+/** Between two events lie records without one, which are points without a place: the line goes on over them. */
+const bridges = (m: ControlChartModel): boolean => m.points.some((p) => p.y === null && p.unjudged === null && p.low === null);
 
 /** Room above the dispersion, px. */
 const TOP = 10;
@@ -200,10 +223,11 @@ const DispersionPanel = memo(function DispersionPanel({
   width,
   height,
   picked,
-}: PanelProps & { domain: [number, number]; name: string }) {
+  beside,
+}: PanelProps & { domain: [number, number]; name: string; beside: Beside }) {
   const box = useMemo(() => plotBox(width, height, LABELS, TOP), [width, height]);
   const ticks = niceTicks(domain[0], domain[1], 3);
-  const marks = useMemo(() => <DispersionMarks m={m} box={box} domain={domain} />, [m, box, domain]);
+  const marks = useMemo(() => <DispersionMarks m={m} box={box} domain={domain} beside={beside} />, [m, box, domain, beside]);
   return (
     <PlotPanel
       width={width}
@@ -217,26 +241,27 @@ const DispersionPanel = memo(function DispersionPanel({
       name={name}
     >
       {marks}
-      <PickedPoint box={box} x={m.xDomain} y={domain} point={picked} of={ofDispersion} />
+      <PickedPoint box={box} x={m.xDomain} y={domain} point={picked} of={beside.of} />
     </PlotPanel>
   );
 });
 
-function DispersionMarks({ m, box, domain }: MarksProps & { domain: [number, number] }) {
+function DispersionMarks({ m, box, domain, beside }: MarksProps & { domain: [number, number]; beside: Beside }) {
   const plot = { box, x: m.xDomain, y: domain };
   const scales = { sx: scaleX(box, m.xDomain), sy: scaleY(box, domain) };
-  const taken = takenPlaces(m, ofDispersion, dispersionRules, { boundaries: [], events: [] });
-  const { earlier } = placeLabels(box, m.xDomain, domain, m.dispersionLimits, taken);
+  const limits = beside.limits(m);
+  const taken = takenPlaces(m, beside.of, beside.rules, { boundaries: [], events: [] });
+  const { earlier } = placeLabels(box, m.xDomain, domain, limits, taken);
   return (
     <>
-      <LimitLayer {...plot} limits={m.dispersionLimits} earlier={earlier} />
-      <SeriesLine points={m.points} of={ofDispersion} {...scales} stroke="var(--series)" opacity={0.65} />
+      <LimitLayer {...plot} limits={limits} earlier={earlier} />
+      <SeriesLine points={m.points} of={beside.of} {...scales} stroke="var(--series)" opacity={0.65} />
       <PointLayer
         {...plot}
         points={m.points}
-        of={ofDispersion}
-        rulesOf={dispersionRules}
-        unwatched={beyondDispersion}
+        of={beside.of}
+        rulesOf={beside.rules}
+        unwatched={beside.beyond}
         whiskers={false}
         members={NONE}
       />
@@ -246,21 +271,50 @@ function DispersionMarks({ m, box, domain }: MarksProps & { domain: [number, num
 
 const NONE: ReadonlySet<number> = new Set();
 const ofMain = (p: DrawnPoint): number | null => p.y;
-const ofDispersion = (p: DrawnPoint): number | null => p.dispersion;
-const beyondDispersion = (p: DrawnPoint): boolean => p.beyondDispersion;
+/** Of two statistics the one that signals, else the upper. */
+const ofSignal = (p: DrawnPoint): number | null => (p.lowRules.length > 0 ? p.low : p.y);
+const ofLow = (p: DrawnPoint): number | null => p.low;
+const lineOfLow = (p: DrawnPoint): number | null => (p.excluded ? null : p.low);
 const mainRules = (p: DrawnPoint): readonly number[] => p.rules;
-const dispersionRules = (p: DrawnPoint): readonly number[] => p.dispersionRules;
+const lowRules = (p: DrawnPoint): readonly number[] => p.lowRules;
+
+/** What a panel below the location shows. */
+interface Beside {
+  readonly of: (p: DrawnPoint) => number | null;
+  readonly rules: (p: DrawnPoint) => readonly number[];
+  readonly beyond: (p: DrawnPoint) => boolean;
+  readonly limits: (m: ControlChartModel) => ControlChartModel['limits'];
+}
+
+const DISPERSION_PANEL: Beside = {
+  of: (p) => p.dispersion,
+  rules: (p) => p.dispersionRules,
+  beyond: (p) => p.beyondDispersion,
+  limits: (m) => m.dispersionLimits,
+};
+const WITHIN_PANEL: Beside = {
+  of: (p) => p.within,
+  rules: (p) => p.withinRules,
+  beyond: (p) => p.beyondWithin,
+  limits: (m) => m.withinLimits,
+};
 
 /** Entries for marks of this chart only. */
 function legend(m: ControlChartModel, c: ControlChartInput): LegendEntry[] {
   const has = (f: (p: DrawnPoint) => boolean): boolean => m.points.some(f);
   const events = c.events.filter((e) => m.events.some((d) => d.label.startsWith(e.label)));
   return [
-    ...(has((p) => p.rules.length + p.dispersionRules.length > 0 && !p.excluded)
+    ...(has((p) => rulesAt(p).length > 0 && !p.excluded)
       ? [{ mark: 'square', color: 'var(--out)', label: 'a rule fired (its number above)' } as const]
       : []),
     ...(has((p) => p.beyondDispersion && p.dispersionRules.length === 0)
       ? [{ mark: 'open', color: 'var(--out)', label: 'dispersion beyond its limit, no rule watches it' } as const]
+      : []),
+    ...(has((p) => p.beyondWithin && p.withinRules.length === 0)
+      ? [{ mark: 'open', color: 'var(--out)', label: `${c.within!.name} beyond its limit, no rule watches it` } as const]
+      : []),
+    ...(has((p) => p.unjudged !== null)
+      ? [{ mark: 'cross', color: 'var(--ink-3)', label: 'not judged, at the foot of the plot (the point says why)' } as const]
       : []),
     ...(has((p) => Boolean(p.excluded)) ? [{ mark: 'hollow', color: 'var(--ink-3)', label: 'excluded' } as const] : []),
     ...(m.superseded.length > 0
@@ -271,7 +325,7 @@ function legend(m: ControlChartModel, c: ControlChartInput): LegendEntry[] {
 }
 
 function PointText({ input, p, decimals }: { input: ControlChartInput; p: DrawnPoint; decimals: number }) {
-  const state = pointState({ ...p, rules: [...p.rules, ...p.dispersionRules] });
+  const state = pointState({ ...p, rules: rulesAt(p) });
   return (
     <>
       <div className="font-semibold">{valueWords(input, p.i, decimals)}</div>

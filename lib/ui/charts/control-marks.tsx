@@ -1,7 +1,7 @@
 'use client';
-import { isDispersionRule } from '@/lib/spc';
+import { isDispersionRule, isWithinRule } from '@/lib/spc';
 import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-chart.model';
-import { measuredOf } from './control-chart.prepare';
+import { measuredOf } from './drawn-point';
 import { EVENT_SIZE, eventLetters } from './event-letters';
 import { phaseLabelY } from './phase-labels';
 import { dotsPath, type PlotBox, scaleX, scaleY, spreadLabels } from './plot';
@@ -172,7 +172,7 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
           />
         ))}
       {flagged.map((m) => {
-        const numbers = m.rules.filter((q) => !isDispersionRule(q)).join(',');
+        const numbers = m.rules.filter((q) => !isDispersionRule(q) && !isWithinRule(q)).join(',');
         const show = numbers !== '' && m.cx - lastLabel > 16;
         if (show) lastLabel = m.cx;
         return (
@@ -197,15 +197,42 @@ export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers
   );
 }
 
-/** The line and the ring of the selected point; nothing where it has no value. */
+/** Half the size of a cross, and its height above the events at the foot, px. */
+const CROSS = 3;
+const ABOVE_EVENTS = 28;
+
+/** Points that no limits judge, as crosses at the foot of the plot: they have no place on its scale. */
+export function UnjudgedLayer({ box, x, points }: Pick<LayerProps, 'box' | 'x'> & { points: readonly DrawnPoint[] }) {
+  const sx = scaleX(box, x);
+  const y = box.bottom - ABOVE_EVENTS;
+  return (
+    <g>
+      {points.flatMap((p) => {
+        if (p.unjudged === null) return [];
+        const cx = sx(p.x);
+        return [
+          <path
+            key={p.i}
+            d={`M${cx - CROSS} ${y - CROSS}l${2 * CROSS} ${2 * CROSS}m0 ${-2 * CROSS}l${-2 * CROSS} ${2 * CROSS}`}
+            stroke="var(--ink-3)"
+            strokeWidth={1.4}
+            fill="none"
+          />,
+        ];
+      })}
+    </g>
+  );
+}
+
+/** The line and the ring of the selected point; the line alone where it has no place. */
 export function PickedPoint({ box, x, y, point, of }: LayerProps & Pick<MarksProps, 'of'> & { point: DrawnPoint | undefined }) {
   const v = point === undefined ? null : of(point);
-  if (point === undefined || v === null) return null;
+  if (point === undefined || (v === null && point.unjudged === null)) return null;
   const cx = scaleX(box, x)(point.x);
   return (
     <g>
       <line x1={cx} x2={cx} y1={box.top} y2={box.bottom} stroke="var(--accent)" strokeWidth={1} />
-      <circle cx={cx} cy={scaleY(box, y)(v)} r={6.5} fill="none" stroke="var(--accent)" strokeWidth={1.8} />
+      {v === null ? null : <circle cx={cx} cy={scaleY(box, y)(v)} r={6.5} fill="none" stroke="var(--accent)" strokeWidth={1.8} />}
     </g>
   );
 }

@@ -4,6 +4,7 @@ const EVENTS: readonly { glyph: string; kinds: readonly string[]; means: string 
   { glyph: 'C', kinds: ['chamber_clean', 'clean'], means: 'chamber clean' },
   { glyph: 'R', kinds: ['recipe_change', 'recipe'], means: 'recipe change' },
   { glyph: 'M', kinds: ['metrology_recipe'], means: 'metrology recipe changed' },
+  { glyph: 'Δ', kinds: ['estimated_change'], means: 'estimated begin of a change (run since the sum was last 0)' },
   { glyph: 'K', kinds: ['kit_change', 'consumable', 'consumable_change'], means: 'kit or consumable change' },
 ];
 const OTHER_EVENT = '◆';

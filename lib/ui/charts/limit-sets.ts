@@ -1,6 +1,7 @@
 import { shortTime } from '../format';
 import type { ChartPhase, ControlChartInput } from './control-chart.model';
 import { limitDecimals, limitText, type Span } from './control-limits.prepare';
+import { isAverage } from './drawn-point';
 
 type Limits = Readonly<Record<'lcl' | 'cl' | 'ucl', number | null>>;
 
@@ -20,10 +21,10 @@ const isSame = (a: ChartPhase, b: ChartPhase): boolean =>
   (['lcl', 'cl', 'ucl', 'dispLcl', 'dispCl', 'dispUcl'] as const).every((k) => a[k] === b[k]);
 
 /** For which points the numbers of a phase hold: entered ones for all, those of a study by the kind of chart. */
-function validity(p: ChartPhase, c: Pick<ControlChartInput, 'value'>): string {
+function validity(p: ChartPhase, c: Pick<ControlChartInput, 'value' | 'other'>): string {
   if (p.isEntered) return ', as entered';
   if (p.size != null) return ` for n = ${p.size}, other sizes by their own`;
-  return c.value === undefined ? '' : ', settled';
+  return isAverage(c) ? ', settled' : '';
 }
 
 /**
@@ -32,7 +33,7 @@ function validity(p: ChartPhase, c: Pick<ControlChartInput, 'value'>): string {
  */
 export function limitSets(
   spans: readonly Span[],
-  c: Pick<ControlChartInput, 'value' | 'dispersion' | 'dispersionName'>,
+  c: Pick<ControlChartInput, 'value' | 'other' | 'dispersion' | 'dispersionName'>,
 ): string[] {
   const sets: ChartPhase[][] = [];
   for (const { phase } of spans) {

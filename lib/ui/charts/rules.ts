@@ -1,5 +1,5 @@
 import { isSpread } from '@/lib/characteristic';
-import { isDispersionRule } from '@/lib/spc';
+import { isDispersionRule, isWithinRule } from '@/lib/spc';
 import type { Status } from '../tokens';
 
 /** What usually stands behind a rule, and where to look. @reference L. S. Nelson, Journal of Quality Technology 16 (1984) 237-239. */
@@ -15,7 +15,8 @@ const HINT: Readonly<Record<number, string>> = {
 };
 
 /** A rule by its number, as points and buttons name it. */
-export const ruleName = (rule: number): string => (isDispersionRule(rule) ? 'dispersion beyond its limit' : `rule ${rule}`);
+export const ruleName = (rule: number): string =>
+  isWithinRule(rule) ? 'spread within beyond its limit' : isDispersionRule(rule) ? 'dispersion beyond its limit' : `rule ${rule}`;
 
 /** What is known of a charted point when its state is described. */
 export interface PointFacts {
@@ -24,26 +25,66 @@ export interface PointFacts {
   /** Limits judged it; a point of the baseline has none yet. */
   readonly isJudged: boolean;
   readonly beyondDispersion?: boolean;
+  readonly beyondWithin?: boolean;
+  /** Why no limits judge it although its phase has some. */
+  readonly unjudged?: string | null;
 }
 
 /** The state of a point in words: excluded points and those of a baseline are not judged, so they are neither in nor out of control. */
-export function pointState({ rules, excluded, isJudged, beyondDispersion = false }: PointFacts): {
+export function pointState({
+  rules,
+  excluded,
+  isJudged,
+  beyondDispersion = false,
+  beyondWithin = false,
+  unjudged = null,
+}: PointFacts): {
   status: Status;
   text: string;
 } {
   if (excluded) return { status: 'idle', text: `excluded: ${excluded}` };
+  if (unjudged !== null) return { status: 'idle', text: `not judged: ${unjudged}` };
   const words = rules.map(ruleName);
   if (beyondDispersion && !rules.some(isDispersionRule)) words.push('dispersion beyond its limit (its rule is off)');
+  if (beyondWithin && !rules.some(isWithinRule)) words.push('spread within beyond its limit (its rule is off)');
   if (words.length === 0)
     return isJudged ? { status: 'ok', text: 'in control' } : { status: 'idle', text: 'not judged, no limits yet' };
   return { status: rules.length > 0 ? 'out' : 'warn', text: words.join(', ') };
 }
+
+/** What stands behind rule 1 on kinds of charts that do not plot values, by the side of the signal. */
+const COUNTED = {
+  above:
+    'More was found than the baseline explains: look at the wafers that were inspected, at the events of the tool, and at the inspection recipe.',
+  below: 'Less was found than the baseline had: an improvement, or an inspection that misses what is there.',
+} as const;
+const GAPS = {
+  above: 'Events have become rarer than they were: an improvement to keep, or events that are no longer reported.',
+  below: 'Events follow each other more closely than in the baseline: look at what they have in common.',
+} as const;
+const SUMS = {
+  above: 'A small shift upwards that lasts: see where the sum began to rise (Δ) and what happened there.',
+  below: 'A small shift downwards that lasts: see where the sum began to fall (Δ) and what happened there.',
+} as const;
+const BY_KIND: Readonly<Partial<Record<string, Readonly<Record<'above' | 'below', string>>>>> = {
+  cusum: SUMS,
+  p: COUNTED,
+  np: COUNTED,
+  laney_p: COUNTED,
+  c: COUNTED,
+  u: COUNTED,
+  laney_u: COUNTED,
+  g: GAPS,
+  t: GAPS,
+};
 
 /** Where a signal lies, as far as known. */
 export interface SignalPlace {
   /** Name of the characteristic; a dispersion (sigma of a wafer, a moving range) below its limit means something else than a value does. */
   readonly characteristic?: string | undefined;
   readonly side?: string | null | undefined;
+  /** Kind of the chart. */
+  readonly kind?: string | undefined;
 }
 
 const LITTLE_SPREAD =
@@ -51,7 +92,13 @@ const LITTLE_SPREAD =
 const MUCH_SPREAD = 'More spread over the wafer than the process had: look at the map and the traces of this run.';
 
 /** The usual cause behind a rule, and where to look. */
-export function ruleHint(rule: number, { characteristic = '', side = null }: SignalPlace = {}): string {
+export function ruleHint(rule: number, { characteristic = '', side = null, kind = '' }: SignalPlace = {}): string {
+  const own = BY_KIND[kind]?.[side === 'below' ? 'below' : 'above'];
+  if (rule === 1 && own !== undefined) return own;
+  if (isWithinRule(rule))
+    return side === 'below'
+      ? LITTLE_SPREAD
+      : 'The wafers of this lot differ more than those of the baseline did: compare them by slot, chamber and carrier.';
   if (isDispersionRule(rule))
     return side === 'below'
       ? LITTLE_SPREAD

@@ -1,6 +1,6 @@
 'use client';
 import type { AlertView } from '@/lib/services/evidence/alert';
-import { inForceAt } from '@/lib/spc';
+import { inForceAt, plottedUnit } from '@/lib/spc';
 import { limitDecimals } from '@/lib/ui/charts/control-limits.prepare';
 import { ruleName } from '@/lib/ui/charts/rules';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
@@ -21,7 +21,7 @@ export function Signals({ data }: { data: AlertView }) {
     {
       key: 'judged',
       header: 'Judged',
-      unit: unitLabel(chart.chart.unit),
+      unit: unitLabel(plottedUnit(chart.chart.kind, chart.chart.unit)),
       numeric: true,
       value: (r) => r.judged,
       cell: (r) => num(r.judged, d),
@@ -69,7 +69,7 @@ function chartDecimals(chart: ChartView): number {
 export function withdrawnText(r: AlertView['signals'][number], chart: ChartView): string {
   if (r.excluded !== null) return `excluded: ${r.excluded}`;
   if (r.now === null) return 'corrected, off the chart';
-  return `${num(r.now, chartDecimals(chart))} ${unitLabel(chart.chart.unit)}, no signal`;
+  return `${num(r.now, chartDecimals(chart))} ${unitLabel(plottedUnit(chart.chart.kind, chart.chart.unit))}, no signal`;
 }
 
 /** What the wafers of the alert share, against all wafers of the step. */

@@ -5,6 +5,7 @@ import { sourceOf } from '@/lib/characteristic';
 import { isSettled, stateWords } from '@/lib/services/alerts/states';
 import type { AlertView } from '@/lib/services/evidence/alert';
 import type { SpectraEvidence } from '@/lib/services/spectra/views/alert';
+import { valueUnit } from '@/lib/spc';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
 import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';
@@ -151,7 +152,7 @@ function Evidence({ data, spectra }: { data: AlertView; spectra: SpectraEvidence
           'Value',
           alert.value === null || !chart
             ? null
-            : `${num(alert.value, decimalsFor(Math.abs(alert.value) / 100))} ${unitLabel(chart.chart.unit)}`,
+            : `${num(alert.value, decimalsFor(Math.abs(alert.value) / 100))} ${unitLabel(valueUnit(chart.chart.kind, chart.chart.unit))}`,
         ],
         spectra && alert.value !== null ? ['Largest χ²/ν', num(alert.value, alert.value >= 100 ? 0 : 1)] : null,
         [spectra ? 'Station' : 'Chamber', `${alert.tool ?? '–'} ${alert.chamber ?? ''}`],
@@ -170,7 +171,7 @@ function Evidence({ data, spectra }: { data: AlertView; spectra: SpectraEvidence
     >
       {alert.rule !== null ? (
         <p className="text-sm text-ink-2 mt-2">
-          {ruleHint(alert.rule, { characteristic: chart?.chart.characteristic, side: opening?.side })}
+          {ruleHint(alert.rule, { characteristic: chart?.chart.characteristic, side: opening?.side, kind: chart?.chart.kind })}
         </p>
       ) : null}
     </EvidencePanel>

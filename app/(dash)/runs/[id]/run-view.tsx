@@ -10,6 +10,7 @@ import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { absoluteTime, decimalsFor, duration, num, unitLabel, withU } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
 import { markOf } from '../../alerts/state-words';
+import { ChartButton } from '../../chart-this';
 import { TracesPanel } from '../../traces-panel';
 
 /** One process run: traces against the golden band, and everything linked to it. */
@@ -140,6 +141,7 @@ function Predictions({ d }: { d: RunView }) {
             p.parameter,
             <span key={p.modelId}>
               {`${withU(p.value, p.uValue)} ${unitLabel(p.unit)}`}
+              <ChartButton characteristic="vm.wafer" parameter={p.parameter} />
               {measured ? <span className="text-ink-2">{`, measured ${num(measured.mean, decimalsFor(p.uValue))}`}</span> : null}
               {p.reliable ? null : <StatusMark status="warn" text="outside the model’s domain" />}
             </span>,

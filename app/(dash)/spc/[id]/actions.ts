@@ -4,7 +4,7 @@ import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/chan
 import type { ChartChange } from '@/lib/services/spc/next-version';
 import type { Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
-import { act } from '../../session';
+import { act, actFor } from '../../session';
 
 /** Runs one verb that changes a chart. */
 async function on<I extends { chart: string }>(verb: Verb<I, unknown>, input: I, done: string): Promise<ActionResult> {
@@ -15,7 +15,11 @@ async function on<I extends { chart: string }>(verb: Verb<I, unknown>, input: I,
 
 /** A new version of the chart's limits or rules; `seen` is the version that the user saw. */
 export async function saveChart(chart: string, seen: number, change: ChartChange, reason: string): Promise<ActionResult> {
-  return on(changeChart, { chart, seen, change, reason }, `Version ${seen + 1} is in force from now on.`);
+  const { result } = await actFor(changeChart, { chart, seen, change, reason }, (o) =>
+    o.kind === 'waits' ? 'The change waits for another engineer (SPC, Limits).' : `Version ${o.version} is in force from now on.`,
+  );
+  revalidatePath(`/spc/${chart}`);
+  return result;
 }
 
 /** Cancels the planned version; `seen` is the newest version that the user saw. */

@@ -1,7 +1,7 @@
 import Link from 'next/link';
 import { useMemo } from 'react';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
-import { inForceAt } from '@/lib/spc';
+import { inForceAt, valueUnit } from '@/lib/spc';
 import { Histogram } from '@/lib/ui/charts/histogram';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { Panel } from '@/lib/ui/components/panel';
@@ -25,7 +25,7 @@ export function CapabilityPanel({ data }: { data: SpcChartView }) {
   const histogram = useMemo(
     () => ({
       label: data.chart.title,
-      unit: unitLabel(data.chart.unit),
+      unit: unitLabel(valueUnit(data.chart.kind, data.chart.unit)),
       values: data.points.value.filter((_, i) => !data.points.excluded[i]),
       lsl: data.specification.lsl,
       usl: data.specification.usl,

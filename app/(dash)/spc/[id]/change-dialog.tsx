@@ -17,10 +17,13 @@ import {
   draftProblems,
   draftWords,
   firstDraft,
+  hasDesign,
   hasDispersion,
   type LimitTexts,
   ruleLine,
+  takesLimits,
 } from './change-draft';
+import { DesignInputs } from './design-inputs';
 import { LIMIT_FIELDS } from './limit-lines';
 
 export interface ChangeDialogProps {
@@ -75,7 +78,7 @@ export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDia
         onChange={(mode) => patch({ mode })}
         options={[
           { value: 'keep', label: 'Keep limits' },
-          { value: 'set', label: 'Set limits' },
+          ...(takesLimits(kind) ? [{ value: 'set', label: 'Set limits' } as const] : []),
           { value: 'baseline', label: `New baseline of ${current.baselineN}` },
         ]}
       />
@@ -109,6 +112,12 @@ export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDia
         <p className="text-sm text-ink-2 mt-2">
           No rule fires until the next {plural(current.baselineN, 'point')} are in; then the limits follow from them.
         </p>
+      ) : null}
+      {hasDesign(kind) ? (
+        <fieldset className="mt-3">
+          <legend className="label">Design</legend>
+          <DesignInputs kind={kind} unit={unit} now={current.design} value={draft.design} set={(design) => patch({ design })} />
+        </fieldset>
       ) : null}
       <fieldset className="mt-3">
         <legend className="label">Rules (Nelson)</legend>

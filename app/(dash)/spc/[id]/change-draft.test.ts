@@ -34,6 +34,8 @@ const current: ChartVersionView = {
   dispSource: 'study',
   lambda: null,
   widthL: null,
+  design: null,
+  study: null,
   baselineN: 20,
   author: 'Driftless',
   reason: 'first limits',

@@ -4,6 +4,7 @@ import {
   type ChartKind,
   enteredLimitProblems,
   isDispersionRule,
+  isWithinRule,
   kindOf,
   type LimitField,
   type LimitsSource,
@@ -13,6 +14,7 @@ import {
 } from '@/lib/spc';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { num, parseNumber, unitLabel } from '@/lib/ui/format';
+import { changedDesign, type DesignTexts, designFaults, designLines, fieldsOf, firstDesign } from './design-draft';
 import { dispersionOf, LIMIT_FIELDS, limitLine, locationOf, ruleLines, shownDecimals } from './limit-lines';
 
 export type LimitsMode = 'keep' | 'set' | 'baseline';
@@ -26,6 +28,8 @@ export interface ChangeDraft {
   readonly sigma: string;
   readonly dispersion: LimitTexts;
   readonly rules: ReadonlySet<number>;
+  /** Settings of the kind of chart. */
+  readonly design: DesignTexts;
   readonly alerts: boolean;
 }
 
@@ -48,12 +52,19 @@ export const draftBase = ({ chart }: SpcChartView, current: ChartVersionView): D
   decimals: shownDecimals(current),
 });
 
+/** Whether a person may enter limits: those of some kinds follow from their design and baseline. */
+export const takesLimits = (kind: ChartKind): boolean => kindOf(kind).followed !== null;
+
+/** Whether the kind has settings of its own. */
+export const hasDesign = (kind: ChartKind): boolean => fieldsOf(kind).length > 0;
+
 export const hasDispersion = (kind: ChartKind): boolean => kindOf(kind).dispersion !== null;
 
 /** A typed field as the form calls it: "UCL" for "limits.ucl". */
 export function draftWords(path: string): string {
   const [group, field = ''] = path.split('.');
   if (group === 'sigma') return 'Sigma within';
+  if (group === 'design') return field === '' ? 'Design' : field;
   return `${group === 'dispersion' ? 'Dispersion ' : ''}${field.toUpperCase()}`;
 }
 
@@ -71,6 +82,7 @@ export const firstDraft = (b: DraftBase): ChangeDraft => ({
   sigma: text(b.current.sigmaWithin, b.decimals + 1),
   dispersion: texts(dispersionOf(b.current), b.current.dispSource, b.decimals + 1),
   rules: new Set(b.current.rules),
+  design: firstDesign(b.kind, b.current.design),
   alerts: b.alerting,
 });
 
@@ -125,7 +137,12 @@ export function draftProblems(d: ChangeDraft, b: DraftBase): DraftProblems {
 /** Why the draft cannot be activated yet; null when it can. */
 export function draftBlocked(d: ChangeDraft, b: DraftBase): string | null {
   const p = draftProblems(d, b);
-  const first = [...Object.values(p.limits), ...Object.values(p.dispersion), ...(p.sigma === null ? [] : [p.sigma])][0];
+  const first = [
+    ...Object.values(designFaults(b.kind, d.design, b.current.design)),
+    ...Object.values(p.limits),
+    ...Object.values(p.dispersion),
+    ...(p.sigma === null ? [] : [p.sigma]),
+  ][0];
   return (
     first ?? dispersionProblem(d, b) ?? (difference(d, b).length === 0 ? 'Nothing differs from the version in force yet.' : null)
   );
@@ -143,7 +160,9 @@ export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
   const first = firstDraft(b);
   const rules = chosenRules(d, b);
   const sigma = sigmaTyped(d, b) ? { sigmaWithin: parseNumber(d.sigma) } : {};
+  const design = changedDesign(b.kind, d.design, b.current.design);
   return {
+    ...(design === undefined ? {} : { design }),
     ...(rulesChanged(rules, b) ? { rules } : {}),
     ...(d.alerts === b.alerting ? {} : { alerting: d.alerts }),
     ...(d.mode === 'baseline' ? { limits: null } : {}),
@@ -155,7 +174,7 @@ export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
 /** A rule as the dialog and its list of differences name it, with the limits that the draft would judge by. */
 export const ruleLine = (rule: number, d: ChangeDraft, b: DraftBase): string => {
   const text = ruleText(rule, isDispersionRule(rule) ? dispersionSource(d, b) : limitsOf(d, b), b.kind);
-  return isDispersionRule(rule) ? text : `${rule}: ${text}`;
+  return isDispersionRule(rule) || isWithinRule(rule) ? text : `${rule}: ${text}`;
 };
 
 /** One line for each thing that would differ. */
@@ -183,8 +202,9 @@ export function difference(d: ChangeDraft, b: DraftBase): string[] {
     lines(dispersionOf(now), d.dispersion, first.dispersion, 'Dispersion ', now.dispSource, decimals + 1);
     if (locationTyped(d, b) && memory !== null) out.push(`The ${memory} starts anew at the new centre line`);
     if (locationTyped(d, b) && now.limitsSource === 'study' && now.cl !== null)
-      out.push(`Limits are used as entered, ${followed}`);
+      out.push(`Limits are used as entered, ${followed ?? 'at every point'}`);
   }
+  out.push(...designLines(b.kind, d.design, now.design));
   out.push(...ruleLines(now.rules, [...d.rules], (r) => ruleLine(r, d, b)));
   if (d.alerts !== b.alerting) out.push(d.alerts ? 'Raises alerts from now on' : 'No longer raises alerts');
   return out;

@@ -2,9 +2,10 @@
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
 import { isSettled, stateWords } from '@/lib/services/alerts/states';
+import type { LimitsNotice } from '@/lib/services/spc/limits/views/proposals';
 import type { WhyRed } from '@/lib/services/spc/views/chart';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
-import { type ChartKind, inForceAt, kindOf, subgroupSizeOf } from '@/lib/spc';
+import { type ChartKind, inForceAt, kindOf, plottedUnit, subgroupSizeOf } from '@/lib/spc';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { limitDecimals, limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { ruleName } from '@/lib/ui/charts/rules';
@@ -24,17 +25,21 @@ import { CapabilityPanel } from './capability-panel';
 import { ChangeDialog } from './change-dialog';
 import { draftBase, sourceText } from './change-draft';
 import { chartInput } from './chart-input';
+import { LifeNotice, RetireButton } from './chart-life';
+import { LimitsActions } from './limits-notice';
 import { plannedAfter } from './planned-version';
 import { PointPanel } from './point-panel';
+import { StudyPanel } from './study-panel';
 
 export interface ChartViewProps {
   data: SpcChartView;
   why: readonly WhyRed[];
+  notice: LimitsNotice;
   canChange: boolean;
 }
 
 /** One chart: limits, zones, phases, violations, the point panel, capability, versions, sister chambers. */
-export function ChartView({ data, why, canChange }: ChartViewProps) {
+export function ChartView({ data, why, notice, canChange }: ChartViewProps) {
   const [changing, setChanging] = useState(false);
   const address = useAddress();
   const [point, setPoint] = useUrlState('point');
@@ -42,9 +47,15 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
   const [spec, setSpec] = useUrlState('spec');
   const [zones, setZones] = useUrlState('zones');
   const input = useMemo(() => chartInput(data), [data]);
+  const hasZones = kindOf(data.chart.kind).withoutZones !== true;
   const options = useMemo(
-    () => ({ xMode: axis === 'sequence' ? 'sequence' : 'time', showSpec: spec === '1', showZones: zones !== '0' }) as const,
-    [axis, spec, zones],
+    () =>
+      ({
+        xMode: axis === 'sequence' ? 'sequence' : 'time',
+        showSpec: spec === '1',
+        showZones: zones !== '0' && hasZones,
+      }) as const,
+    [axis, spec, zones, hasZones],
   );
   const byId = useMemo(() => new Map(why.map((w) => [w.recordId, w])), [why]);
   const index = point === null ? -1 : data.points.recordId.indexOf(point);
@@ -57,7 +68,8 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
   return (
     <>
       <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={10_000} />
-      <Head data={data} current={current} canChange={canChange} onChange={() => setChanging(true)} />
+      <Head data={data} current={current} notice={notice} canChange={canChange} onChange={() => setChanging(true)} />
+      <LifeNotice chart={data.chart} />
       <FilterBar fields={zoomed ? [] : [timeRangeField('30d')]}>
         {zoomed ? (
           <button type="button" className="btn h-7! text-sm!" onClick={() => address.set({ from: null, to: null })}>
@@ -74,7 +86,7 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
           ]}
         />
         <Toggle label="Spec limits" on={options.showSpec} set={(v) => setSpec(v ? '1' : null)} />
-        <Toggle label="Zones" on={options.showZones} set={(v) => setZones(v ? null : '0')} />
+        {hasZones ? <Toggle label="Zones" on={options.showZones} set={(v) => setZones(v ? null : '0')} /> : null}
       </FilterBar>
       <div className="grid grid-cols-[minmax(0,1fr)_300px] gap-3 items-start">
         <div className="flex flex-col gap-3 min-w-0">
@@ -102,7 +114,11 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
             />
           </Panel>
           <div className="grid grid-cols-1 min-[1700px]:grid-cols-2 gap-3">
-            <Versions versions={data.versions} unit={unitLabel(data.chart.unit)} kind={data.chart.kind} />
+            <Versions
+              versions={data.versions}
+              unit={unitLabel(plottedUnit(data.chart.kind, data.chart.unit))}
+              kind={data.chart.kind}
+            />
             <SisterChambers data={data} />
           </div>
         </div>
@@ -115,6 +131,7 @@ export function ChartView({ data, why, canChange }: ChartViewProps) {
               Click a point, or press n for the next violation. Drag over the chart to zoom in.
             </div>
           )}
+          <StudyPanel data={data} />
           <CapabilityPanel data={data} />
         </div>
       </div>
@@ -134,12 +151,13 @@ interface HeadProps {
   data: SpcChartView;
   /** The version in force now. */
   current: ChartVersionView | undefined;
+  notice: LimitsNotice;
   canChange: boolean;
   onChange: () => void;
 }
 
 /** What is charted, the version in force and the planned one, the open alert, and the button that changes the chart. */
-function Head({ data, current, canChange, onChange }: HeadProps) {
+function Head({ data, current, notice, canChange, onChange }: HeadProps) {
   const planned = plannedAfter(data.versions, current);
   return (
     <PageHead
@@ -169,7 +187,9 @@ function Head({ data, current, canChange, onChange }: HeadProps) {
               unit={unitLabel(data.chart.unit)}
             />
           ) : null}
-          {canChange && current ? (
+          {canChange ? <RetireButton chart={data.chart} /> : null}
+          {data.chart.retired_at === null ? <LimitsActions chart={data.chart} notice={notice} canChange={canChange} /> : null}
+          {canChange && current && data.chart.retired_at === null ? (
             <button type="button" className="btn" onClick={onChange}>
               Limits and rules…
             </button>

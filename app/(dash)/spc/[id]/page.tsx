@@ -3,6 +3,7 @@ import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { mayAs } from '@/lib/services/actor';
 import { changeChart } from '@/lib/services/spc/change-chart';
+import { limitsNotice } from '@/lib/services/spc/limits/views/proposals';
 import { spcChart, violationsOf } from '@/lib/services/spc/views/chart';
 import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
@@ -32,7 +33,7 @@ export default async function ChartPage({
   const actor = await pageActor(`/spc/${id}`);
   const { fromMs, toMs } = timeWindow(await searchParams, Date.now(), '30d');
   const data = await read(id, fromMs, toMs);
-  const why = await violationsOf(data.chart.id, fromMs, toMs);
+  const [why, notice] = await Promise.all([violationsOf(data.chart.id, fromMs, toMs), limitsNotice(data.chart.id)]);
   const { chart } = data;
   return (
     <ExportFacts
@@ -45,7 +46,7 @@ export default async function ChartPage({
         ['chamber', chart.chamber],
       ]}
     >
-      <ChartView data={data} why={why} canChange={mayAs(actor.role, changeChart.least)} />
+      <ChartView data={data} why={why} notice={notice} canChange={mayAs(actor.role, changeChart.least)} />
     </ExportFacts>
   );
 }

@@ -19,6 +19,8 @@ const v: ChartVersionView = {
   dispSource: 'study',
   lambda: null,
   widthL: null,
+  design: null,
+  study: null,
   baselineN: 20,
   author: 'ana',
   reason: 'first',

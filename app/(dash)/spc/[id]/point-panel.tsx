@@ -1,24 +1,23 @@
 'use client';
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
-import { sourceOf } from '@/lib/characteristic';
 import type { WhyRed } from '@/lib/services/spc/views/chart';
 import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
 import type { SiteMap } from '@/lib/services/wafers/views/site-maps';
-import { isDispersionRule, ruleText } from '@/lib/spc';
-import { isJudgedBy, limitText } from '@/lib/ui/charts/control-limits.prepare';
-import { pointState, ruleHint, ruleName } from '@/lib/ui/charts/rules';
+import { isDispersionRule, isWithinRule, plottedUnit, ruleText } from '@/lib/spc';
+import { limitText } from '@/lib/ui/charts/control-limits.prepare';
+import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
-import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';
+import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { InlineError, Skeleton } from '@/lib/ui/components/panel';
-import { StatusMark } from '@/lib/ui/components/status-mark';
-import { absoluteTime, decimalsFor, num, plural, signed, unitLabel, withU } from '@/lib/ui/format';
+import { num, unitLabel } from '@/lib/ui/format';
 import { recordHref, waferName } from '@/lib/ui/links';
 import { sharedScale } from '@/lib/ui/maps/colour-scale';
 import { ScaleBar } from '@/lib/ui/maps/scale-bar';
 import { WaferThumb } from '@/lib/ui/maps/wafer-gallery';
 import { fetchSiteMaps } from '../../evidence-actions';
 import { setExcluded } from './actions';
+import { pointDecimals, pointFacts, pointLinks } from './point-facts';
 
 export interface PointPanelProps {
   data: SpcChartView;
@@ -34,62 +33,16 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
   const p = data.points;
   const { chart } = data;
   const recordId = p.recordId[index]!;
-  const version = data.versions.find((v) => v.version === p.version[index]);
-  const u = p.u[index]!;
-  const width = version?.ucl !== null && version?.lcl !== null && version ? version.ucl! - version.lcl! : null;
-  const d = u > 0 ? decimalsFor(u) : decimalsFor(width === null ? null : width / 30);
-  const value = p.value[index]!;
-  const dispersion = p.dispersion[index]!;
   const excluded = p.excluded[index] ?? null;
-  const beyond = excluded === null && (dispersion > p.dispUcl[index]! || dispersion < p.dispLcl[index]!);
   const fired = excluded === null ? (p.rules[index] ?? []) : [];
-  const isJudged = isJudgedBy(p, index);
-  const state = pointState({ rules: fired, excluded, isJudged, beyondDispersion: beyond });
-  const zones = version?.cl == null ? null : zonesFrom(p.plotted[index]!, version.cl, p.ucl[index]!, p.lcl[index]!);
+  const d = pointDecimals(data, index);
   const href = recordHref(chart.characteristic, recordId);
-  const runId = p.runId[index];
-  const links: EvidenceLink[] = [
-    ...(href && !href.startsWith('/runs')
-      ? [{ label: href.startsWith('/overlay') ? 'Overlay map of this wafer' : 'Map of this wafer', href }]
-      : []),
-    ...(runId
-      ? [{ label: 'Traces of this run', href: `/runs/${runId}`, detail: `${p.tool[index] ?? ''} ${p.chamber[index] ?? ''}` }]
-      : []),
-    ...(why?.violations.find((v) => v.alertId)
-      ? [{ label: 'Alert', href: `/alerts/${why.violations.find((v) => v.alertId)!.alertId}` }]
-      : []),
-    ...(sourceOf(chart.characteristic) === 'overlay'
-      ? [{ label: 'Overlay of the lot', href: `/overlay?lot=${encodeURIComponent(p.lot[index]!)}`, detail: p.lot[index]! }]
-      : []),
-    { label: 'All wafers of the lot', href: `/wafers?lot=${encodeURIComponent(p.lot[index]!)}`, detail: p.lot[index]! },
-  ];
   return (
     <EvidencePanel
       title={waferName(p.lot[index]!, p.slot[index] ?? 0)}
       onClose={onClose}
-      facts={[
-        ['Value', <b key="v">{`${withU(value, u, d)} ${unitLabel(chart.unit)}`}</b>],
-        p.n[index]! > 1 ? ['Mean of', plural(p.n[index]!, 'wafer')] : null,
-        p.plotted[index] !== value ? ['Plotted', `${num(p.plotted[index], d)} ${unitLabel(chart.unit)}`] : null,
-        Number.isNaN(dispersion)
-          ? null
-          : [
-              'Dispersion',
-              `${num(dispersion, d)}${Number.isNaN(p.dispUcl[index]!) ? '' : ` (UCL ${limitText(p.dispUcl[index], version?.dispSource === 'given', d)})`}`,
-            ],
-        zones === null
-          ? null
-          : [
-              'From centre',
-              version?.limitsSource === 'given'
-                ? `${signed(zones, 1)} of 3 thirds to the limit`
-                : `${signed(zones, 1)} σ of 3 to the limit`,
-            ],
-        ['Processed', absoluteTime(p.at[index])],
-        ['Tool', `${p.tool[index] ?? '–'} ${p.chamber[index] ?? ''}`],
-        ['State', <StatusMark key="s" wrap status={state.status} text={state.text} />],
-      ]}
-      links={links}
+      facts={pointFacts(data, index)}
+      links={pointLinks(data, index, href, why)}
     >
       {fired.length > 0 ? <Why data={data} why={why} fired={fired} d={d} /> : null}
       {href?.startsWith('/wafers/') ? <MiniMap recordId={recordId} /> : null}
@@ -115,18 +68,13 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
   );
 }
 
-/** Distance from the centre in zones (thirds of the distance to the limit on that side); null on a side without a limit. */
-function zonesFrom(value: number, cl: number, ucl: number, lcl: number): number | null {
-  const width = (value >= cl ? ucl - cl : cl - lcl) / 3;
-  return width > 0 ? (value - cl) / width : null;
-}
-
 /** The dispersion of the signalling point, for signals that were stored without it. */
 const dispersionAt = (p: SpcChartView['points'], members: readonly string[]): number | null =>
   p.dispersion[p.recordId.indexOf(members.at(-1) ?? '')] ?? null;
 
 function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefined; fired: readonly number[]; d: number }) {
   const { chart, points } = data;
+  const unit = unitLabel(plottedUnit(chart.kind, chart.unit));
   return (
     <section className="mt-3 border-t border-hairline pt-2" aria-label="Why this point is red">
       <h3 className="mb-1">Why this point is red</h3>
@@ -145,9 +93,9 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
             </p>
             {v ? (
               <p className="text-ink-2">
-                {isDispersionRule(rule)
-                  ? `Dispersion ${num(v.judged ?? dispersionAt(points, v.members), d)}, limits in force: LCL ${limit(v.lcl)}, UCL ${limit(v.ucl)} ${unitLabel(chart.unit)} (version ${v.version}).`
-                  : `Limits in force: LCL ${limit(v.lcl)}, centre ${limit(v.cl)}, UCL ${limit(v.ucl)} ${unitLabel(chart.unit)} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
+                {isDispersionRule(rule) || isWithinRule(rule)
+                  ? `${isWithinRule(rule) ? 'Spread within' : 'Dispersion'} ${num(v.judged ?? dispersionAt(points, v.members), d)}, limits in force: LCL ${limit(v.lcl)}, UCL ${limit(v.ucl)} ${unit} (version ${v.version}).`
+                  : `Limits in force: LCL ${limit(v.lcl)}, centre ${limit(v.cl)}, UCL ${limit(v.ucl)} ${unit} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
               </p>
             ) : null}
             {names.length > 1 ? (
@@ -156,7 +104,9 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
                 {names.map((i) => `${waferName(points.lot[i]!, points.slot[i] ?? 0)} ${num(points.plotted[i], d)}`).join(', ')}
               </p>
             ) : null}
-            <p className="text-ink-2">{ruleHint(rule, { characteristic: chart.characteristic, side: v?.side })}</p>
+            <p className="text-ink-2">
+              {ruleHint(rule, { characteristic: chart.characteristic, side: v?.side, kind: chart.kind })}
+            </p>
           </div>
         );
       })}

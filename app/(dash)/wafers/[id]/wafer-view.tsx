@@ -17,6 +17,7 @@ import { ScaleBar } from '@/lib/ui/maps/scale-bar';
 import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
 import { WaferMap } from '@/lib/ui/maps/wafer-map';
 import { markOf } from '../../alerts/state-words';
+import { ChartButton } from '../../chart-this';
 import { MAP_KINDS, mapInput, mapKind } from '../map-input';
 import { PointsPanel, ZernikePanel } from './shape';
 import { StatisticsPanel } from './statistics-panel';
@@ -53,7 +54,11 @@ export function WaferPageView({ data: d }: { data: WaferView }) {
           <div className="grid grid-cols-2 gap-3 items-start">
             <ZernikePanel d={d} />
             <div className="flex flex-col gap-3 min-w-0">
-              <Panel title="Radial profile" note="sites, and the mean of each ring">
+              <Panel
+                title="Radial profile"
+                note="sites, and the mean of each ring"
+                actions={<ChartButton characteristic="zone.slope" />}
+              >
                 <RadialProfile
                   title={`${waferName(head.lot, head.slot)} ${head.parameter} against radius`}
                   unit={unit}
@@ -90,7 +95,13 @@ export function WaferPageView({ data: d }: { data: WaferView }) {
                   ['Condition number', num(zernike.condition, 1)],
                   ['Degrees of freedom', String(zernike.dof)],
                   ['R²', num(zernike.r2, 4)],
-                  ['Residual sigma', `${num(zernike.residualRms, decimalsFor(zernike.residualRms / 10))} ${unit}`],
+                  [
+                    'Residual sigma',
+                    <span key="r" className="inline-flex items-center gap-1">
+                      {`${num(zernike.residualRms, decimalsFor(zernike.residualRms / 10))} ${unit}`}
+                      <ChartButton characteristic="zernike.residual" />
+                    </span>,
+                  ],
                   zernike.isWeighted ? ['Residual / stated u', num(zernike.residualSigma, 2)] : null,
                   ['Code', zernike.codeVersion],
                 ]}

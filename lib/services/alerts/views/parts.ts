@@ -1,7 +1,7 @@
 import { db, type RowOf, sql } from '@/lib/db';
-import { DISPERSION } from '@/lib/spc';
 import { isWrongRecipe } from '../../runs/wrong-recipe';
 import { eventWords } from '../event-words';
+import { judgedNow } from '../judged-now';
 import { ALERT_COLUMNS, type AlertHead, type AlertRow, alertRow, type RawAlert } from './list';
 
 const DAY = 86_400_000;
@@ -60,7 +60,7 @@ export interface SignalRow {
 export async function signalsOf(id: string): Promise<SignalRow[]> {
   const rows = await db().rows<Omit<SignalRow, 'atMs' | 'withdrawnMs'> & { at: Date; withdrawn: Date | null }>(sql`
     SELECT v.at, v.record_id AS "recordId", v.rule, COALESCE(p.lot, v.detail->>'lot') AS lot, COALESCE(p.slot, (v.detail->>'slot')::int) AS slot,
-      (v.detail->>'judged')::float8 AS judged, v.detail->>'side' AS side, v.withdrawn_at AS withdrawn, CASE WHEN v.rule > ${DISPERSION} THEN p.dispersion ELSE p.plotted END AS now, p.excluded FROM alert_signal v
+      (v.detail->>'judged')::float8 AS judged, v.detail->>'side' AS side, v.withdrawn_at AS withdrawn, ${judgedNow(sql`v.rule`, sql`v.detail->>'side'`)} AS now, p.excluded FROM alert_signal v
     LEFT JOIN chart_point p ON p.chart_id = v.chart_id AND p.at = v.at AND p.record_id = v.record_id
     WHERE v.alert_id = ${id} ORDER BY v.at DESC, v.rule LIMIT 50`);
   return rows.map(({ at, withdrawn, ...r }) => ({ ...r, atMs: at.getTime(), withdrawnMs: withdrawn?.getTime() ?? null }));

@@ -1,9 +1,9 @@
 import type { RowOf } from '@/lib/db';
-import type { Capability, LimitsSource } from '@/lib/spc';
+import type { Capability, Design, LimitsSource, Memory, Study } from '@/lib/spc';
 import type { ChartRow } from '../store';
 import type { ChartSpecification } from './chart-specification';
 
-export type ChartHead = ChartRow & RowOf<'chart', 'layer'>;
+export type ChartHead = ChartRow & RowOf<'chart', 'layer' | 'template_id' | 'retired_at' | 'retired_by' | 'retired_reason'>;
 
 export interface ChartVersionView {
   version: number;
@@ -23,6 +23,10 @@ export interface ChartVersionView {
   dispSource: LimitsSource;
   lambda: number | null;
   widthL: number | null;
+  /** Settings of its kind; null: the defaults. */
+  design: Design | null;
+  /** What the study found beyond the limits. */
+  study: Study | null;
   baselineN: number;
   author: string;
   reason: string;
@@ -33,7 +37,10 @@ export interface ChartVersionView {
 export interface ChartColumns {
   at: Float64Array;
   value: Float64Array;
+  /** NaN where nothing is plotted. */
   plotted: Float64Array;
+  /** Second plotted statistic: the lower sum of a CUSUM. */
+  low: Float64Array;
   u: Float64Array;
   dispersion: Float64Array;
   /** The limits each point was judged by; NaN where there is none. */
@@ -42,6 +49,19 @@ export interface ChartColumns {
   dispCl: Float64Array;
   dispUcl: Float64Array;
   dispLcl: Float64Array;
+  /** Centre of each point; NaN: that of its version. */
+  cl: Float64Array;
+  /** Third statistic, with its limits. */
+  within: Float64Array;
+  withinCl: Float64Array;
+  withinUcl: Float64Array;
+  withinLcl: Float64Array;
+  /** Of counts: what was inspected. */
+  size: Float64Array;
+  product: (string | null)[];
+  /** Why no limits judge a point although its phase has some. */
+  unjudged: (string | null)[];
+  memory: (Memory | null)[];
   recordId: string[];
   runId: (string | null)[];
   lot: string[];

@@ -1,9 +1,10 @@
 import { db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { inForceAt } from '@/lib/spc';
+import { comparedBy, inForceAt, type Memory } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
 import { unsettled } from '../../alerts/unsettled';
 import { collectedPoints } from '../phase-one';
+import { chartColumns } from '../store';
 import { studyOf } from './capability';
 import type { ChartColumns, ChartEventView, ChartHead, ChartVersionView, SpcChartView } from './chart-model';
 import { chartSpecification } from './chart-specification';
@@ -15,7 +16,7 @@ const MAX_POINTS = 20_000;
 /** Everything of one chart in a window. @throws AppError `not_found` when there is no such chart. */
 export async function spcChart(id: string, fromMs: number, toMs: number): Promise<SpcChartView> {
   const chart = await db().one<ChartHead>(sql`
-    SELECT id, title, area, characteristic, parameter, unit, operation, product, layer, tool, chamber, kind, alerting, version FROM chart WHERE id = ${idFromAddress('chart', id)}`);
+    SELECT ${chartColumns}, layer, template_id, retired_at, retired_by, retired_reason FROM chart WHERE id = ${idFromAddress('chart', id)}`);
   if (chart === undefined) throw new AppError('not_found', `there is no chart ${id}`);
   const end = Math.min(toMs, Date.now());
   const [versions, specification, { points, omitted }, events, alert, sisters, collected] = await Promise.all([
@@ -51,7 +52,7 @@ async function versionsOf(id: string): Promise<ChartVersionView[]> {
     Omit<ChartVersionView, 'effectiveMs' | 'createdMs'> & { effective_from: Date; created_at: Date }
   >(sql`
     SELECT version, effective_from, rules, preset, cl, ucl, lcl, limits_source AS "limitsSource", sigma_within AS "sigmaWithin", sigma_method AS "sigmaMethod",
-      disp_cl AS "dispCl", disp_ucl AS "dispUcl", disp_lcl AS "dispLcl", disp_source AS "dispSource", lambda, width_l AS "widthL", baseline_n AS "baselineN", author, reason, created_at
+      disp_cl AS "dispCl", disp_ucl AS "dispUcl", disp_lcl AS "dispLcl", disp_source AS "dispSource", lambda, width_l AS "widthL", design, study, baseline_n AS "baselineN", author, reason, created_at
     FROM chart_version WHERE chart_id = ${id} AND cancelled_at IS NULL ORDER BY effective_from, version`);
   return rows.map(({ effective_from, created_at, ...r }) => ({
     ...r,
@@ -66,6 +67,15 @@ type PointRow = RowOf<
   | 'at'
   | 'value'
   | 'plotted'
+  | 'plotted_low'
+  | 'within'
+  | 'within_cl'
+  | 'within_ucl'
+  | 'within_lcl'
+  | 'cl'
+  | 'size'
+  | 'product'
+  | 'unjudged'
   | 'u_value'
   | 'dispersion'
   | 'ucl'
@@ -82,11 +92,11 @@ type PointRow = RowOf<
   | 'version'
   | 'rules'
   | 'excluded'
->;
+> & { readonly memory: Memory | null };
 
 async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ points: ChartColumns; omitted: number }> {
   const rows = await db().rows<PointRow & { total: number }>(sql`
-    SELECT record_id, at, value, plotted, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, n, tool, chamber, version, rules, excluded, count(*) OVER ()::int AS total FROM chart_point
+    SELECT record_id, at, value, plotted, plotted_low, within, within_cl, within_ucl, within_lcl, cl, size, product, unjudged, memory, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, n, tool, chamber, version, rules, excluded, count(*) OVER ()::int AS total FROM chart_point
     WHERE chart_id = ${id} AND at >= ${new Date(fromMs)} AND at <= ${new Date(toMs)} ORDER BY at DESC, record_id DESC LIMIT ${MAX_POINTS}`);
   rows.reverse();
   const column = (f: (r: PointRow) => number | null): Float64Array => Float64Array.from(rows, (r) => f(r) ?? Number.NaN);
@@ -96,6 +106,7 @@ async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ poi
       at: column((r) => r.at.getTime()),
       value: column((r) => r.value),
       plotted: column((r) => r.plotted),
+      low: column((r) => r.plotted_low),
       u: column((r) => r.u_value),
       dispersion: column((r) => r.dispersion),
       ucl: column((r) => r.ucl),
@@ -103,6 +114,15 @@ async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ poi
       dispCl: column((r) => r.disp_cl),
       dispUcl: column((r) => r.disp_ucl),
       dispLcl: column((r) => r.disp_lcl),
+      cl: column((r) => r.cl),
+      within: column((r) => r.within),
+      withinCl: column((r) => r.within_cl),
+      withinUcl: column((r) => r.within_ucl),
+      withinLcl: column((r) => r.within_lcl),
+      size: column((r) => r.size),
+      product: rows.map((r) => r.product),
+      unjudged: rows.map((r) => r.unjudged),
+      memory: rows.map((r) => r.memory),
       recordId: rows.map((r) => r.record_id),
       runId: rows.map((r) => r.run_id),
       lot: rows.map((r) => r.lot),
@@ -134,10 +154,17 @@ async function eventsOf(c: ChartHead, fromMs: number, toMs: number): Promise<Cha
   return [...own, ...recipes].sort((a, b) => a.atMs - b.atMs);
 }
 
+/** The mean of a chart's points `q` that it is compared by. */
+const MEAN = {
+  value: sql`avg(q.value)`,
+  rate: sql`sum(q.value) / NULLIF(sum(q.size), 0)`,
+  plotted: sql`avg(q.plotted)`,
+} as const;
+
 async function sistersOf(c: ChartHead, fromMs: number, toMs: number): Promise<SpcChartView['sisters']> {
   return db().rows(sql`
     SELECT s.id, s.title, s.tool, s.chamber, COALESCE(p.n, 0) AS n, COALESCE(p.out, 0) AS out, p.mean FROM chart s
-    LEFT JOIN LATERAL (SELECT count(*)::int AS n, (count(*) FILTER (WHERE cardinality(q.rules) > 0))::int AS out, avg(q.value) AS mean FROM chart_point q
+    LEFT JOIN LATERAL (SELECT count(*)::int AS n, (count(*) FILTER (WHERE cardinality(q.rules) > 0))::int AS out, ${MEAN[comparedBy(c.kind)]} AS mean FROM chart_point q
       WHERE q.chart_id = s.id AND q.at >= ${new Date(fromMs)} AND q.at <= ${new Date(toMs)} AND q.excluded IS NULL) p ON true
     WHERE s.active AND s.operation = ${c.operation} AND s.characteristic = ${c.characteristic} AND s.parameter = ${c.parameter} AND s.kind = ${c.kind}
       AND s.product IS NOT DISTINCT FROM ${c.product} ORDER BY s.tool, s.chamber LIMIT 24`);

@@ -1,5 +1,5 @@
 import { db, sql, where } from '@/lib/db';
-import { type ChartKind, capabilityIndices, kindOf } from '@/lib/spc';
+import { type ChartKind, capabilityIndices, comparedBy, kindOf } from '@/lib/spc';
 import { type Cursor, type CursorKey, pageOf, readCursor } from '../../address/cursor';
 import { unsettled } from '../../alerts/unsettled';
 import { SPECIFICATION_OF_CHART } from '../chart-specification';
@@ -19,6 +19,10 @@ export interface ScreenFilter {
   readonly source: string | null;
   /** Kind of chart; default: all. */
   readonly kind?: string | null;
+  /** Only charts of this template; default: all. */
+  readonly template?: string | null;
+  /** Only retired charts, which are left out otherwise. */
+  readonly onlyRetired?: boolean;
   /** Only charts where a rule fired in the window. */
   readonly onlyOut: boolean;
   readonly limit: number;
@@ -126,7 +130,8 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
       FROM chart c JOIN LATERAL (SELECT * FROM chart_version q WHERE q.chart_id = c.id AND q.cancelled_at IS NULL AND q.effective_from <= least(${to}::timestamptz, now())
         ORDER BY q.effective_from DESC, q.version DESC LIMIT 1) v ON true ${SPECIFICATION_OF_CHART}
       ${where([
-        sql`c.active`,
+        f.onlyRetired === true ? sql`NOT c.active` : sql`c.active`,
+        f.template != null && sql`c.template_id::text = ${f.template}`,
         f.area !== null && sql`c.area = ${f.area}`,
         f.operation !== null && sql`c.operation = ${f.operation}`,
         f.product !== null && sql`(c.product = ${f.product} OR c.product IS NULL)`,
@@ -166,7 +171,9 @@ export async function screenCharts(f: ScreenFilter): Promise<{ rows: ScreenRow[]
 }
 
 function toRow(r: Row): ScreenRow {
-  const stability = r.sd !== null && r.sigma_within !== null && r.sigma_within > 0 ? r.sd / r.sigma_within : null;
+  // counts of different sizes and values of different targets do not compare with one sigma
+  const isOneScale = comparedBy(r.kind) === 'value';
+  const stability = isOneScale && r.sd !== null && r.sigma_within !== null && r.sigma_within > 0 ? r.sd / r.sigma_within : null;
   return {
     id: r.id,
     title: r.title,

@@ -1,0 +1,7 @@
+import type { BaselineLimits } from '@/lib/spc';
+import type { ChartChange } from '../next-version';
+
+/** What a proposal would change: what an engineer entered, or limits of a study. */
+export type ProposedChange =
+  | { readonly kind: 'change'; readonly change: ChartChange }
+  | { readonly kind: 'limits'; readonly limits: BaselineLimits };

@@ -1,0 +1,197 @@
+import { db, sql, type Tx } from '@/lib/db';
+import {
+  type Alarm,
+  type BaselineLimits,
+  type ChartKind,
+  inForceAt,
+  type LimitStudy,
+  type NoStudy,
+  type RawPoint,
+  type StudyOptions,
+} from '@/lib/spc';
+import { feed } from '../../live/feed';
+import { nextVersion } from '../next-version';
+import { contentOfLimits } from '../phase-one';
+import { type PhaseRow, phasesOf, spreadOf } from '../store';
+import { rawPoint, targetsOf } from '../targets';
+import type { StoredOptions } from './propose';
+import type { ProposedChange } from './proposed-change';
+
+/** Most points of a study: the newest of its window. */
+const MOST_POINTS = 5_000;
+/** Alarms that are listed; all are counted. */
+const LISTED = 200;
+/** Days that an entered change is compared over. */
+const COMPARED_DAYS = 90;
+
+/** What the thread computes: limits of a study where one was asked for, and the comparison. */
+export interface StudyTask {
+  readonly kind: ChartKind;
+  readonly points: readonly RawPoint[];
+  readonly now: PhaseRow;
+  /** The version to compare with; null: that of the study. */
+  readonly proposed: PhaseRow | null;
+  readonly options: StudyOptions | null;
+}
+
+export interface StudyAnswer {
+  readonly study: LimitStudy | NoStudy | null;
+  /** Null where there is nothing to compare. */
+  readonly comparison: { readonly now: number; readonly proposed: number; readonly won: Alarm[]; readonly lost: Alarm[] } | null;
+}
+
+/** An alarm as it is listed. */
+export interface ListedAlarm {
+  readonly at: string;
+  readonly record: string;
+  readonly lot: string;
+  readonly slot: number;
+  readonly value: number;
+  readonly rule: number;
+}
+
+/** The comparison as stored. */
+export interface StoredComparison {
+  readonly from: string;
+  readonly to: string;
+  readonly points: number;
+  /** Alarms of the limits in force and of those proposed; null: the chart has no limits in force. */
+  readonly now: number | null;
+  readonly proposed: number;
+  readonly won: readonly ListedAlarm[];
+  readonly lost: readonly ListedAlarm[];
+  readonly wonCount: number;
+  readonly lostCount: number;
+}
+
+/** The study as stored: the stretches by their times. */
+export type StoredStudy =
+  | (Omit<LimitStudy, 'stretches' | 'limits'> & {
+      readonly limits: BaselineLimits;
+      readonly stretches: readonly {
+        readonly from: string;
+        readonly to: string;
+        readonly n: number;
+        readonly mean: number;
+        readonly sd: number;
+      }[];
+    })
+  | NoStudy;
+
+interface Row {
+  id: string;
+  chart_id: string;
+  kind: 'study' | 'change' | 'first';
+  state: string;
+  options: StoredOptions | null;
+  change: ProposedChange | null;
+  created_at: Date;
+  chart_kind: ChartKind;
+  title: string;
+  version: number;
+  operation: string;
+  parameter: string;
+}
+
+interface StudyPoint extends RawPoint {
+  readonly record: string;
+  readonly lot: string;
+  readonly slot: number;
+}
+
+/** What the job found; null where there is nothing to do any more. */
+export interface Studied {
+  readonly row: Row;
+  readonly points: readonly StudyPoint[];
+  readonly answer: StudyAnswer;
+}
+
+/** Reads the points of a proposal and lets a thread study them. */
+export async function studyProposal(
+  proposalId: string,
+  compute: (task: StudyTask) => Promise<StudyAnswer>,
+): Promise<Studied | null> {
+  const row = await db().one<Row>(sql`
+    SELECT p.id, p.chart_id, p.kind, p.state, p.options, p.change, p.created_at, c.kind AS chart_kind, c.title, c.version, c.operation, c.parameter
+    FROM limit_proposal p JOIN chart c ON c.id = p.chart_id WHERE p.id = ${proposalId} AND p.computed_at IS NULL AND p.state IN ('computing', 'pending')`);
+  if (row === undefined) return null;
+  const phases = (await phasesOf(db(), [row.chart_id])).get(row.chart_id)!;
+  const now = inForceAt(phases, 'effectiveFrom', row.created_at.getTime()) ?? phases[0]!;
+  const to = row.options === null ? row.created_at : new Date(row.options.to);
+  const from = row.options === null ? new Date(to.getTime() - COMPARED_DAYS * 86_400_000) : new Date(row.options.from);
+  const points = await pointsBetween(row, from, to);
+  const raw = points.map(({ record: _r, lot: _l, slot: _s, ...p }) => p);
+  const options = row.options === null ? null : { sigma: row.options.sigma, use: row.options.use };
+  return {
+    row,
+    points,
+    answer: await compute({ kind: row.chart_kind, points: raw, now, proposed: proposedOf(row, now), options }),
+  };
+}
+
+/** The version that the proposal would make; null where a study says it. */
+function proposedOf(row: Row, now: PhaseRow): PhaseRow | null {
+  if (row.change === null) return null;
+  const { change } = row;
+  return {
+    ...now,
+    ...(change.kind === 'change' ? nextVersion(row.chart_kind, now, change.change) : contentOfLimits(now, change.limits)),
+  };
+}
+
+async function pointsBetween(row: Row, from: Date, to: Date): Promise<StudyPoint[]> {
+  const chart = { id: row.chart_id, kind: row.chart_kind, operation: row.operation, parameter: row.parameter };
+  const [rows, targets] = await Promise.all([
+    db().rows<Parameters<typeof rawPoint>[0] & { record: string; lot: string; slot: number }>(sql`
+      SELECT p.at, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.excluded, p.size, p.product, p.vector, p.record_id AS record, p.lot, p.slot FROM chart_point p JOIN chart c ON c.id = p.chart_id
+      WHERE p.chart_id = ${row.chart_id} AND p.at BETWEEN ${from} AND ${to} ORDER BY p.at DESC, p.record_id DESC LIMIT ${MOST_POINTS}`),
+    targetsOf(db(), [chart]),
+  ]);
+  return rows.reverse().map((r) => ({ ...rawPoint(r, targets.get(row.chart_id)), record: r.record, lot: r.lot, slot: r.slot }));
+}
+
+/** Stores what the job found. A proposal that was decided meanwhile stays as it is. */
+export async function storeStudy(tx: Tx, s: Studied | null): Promise<void> {
+  if (s === null) return;
+  const { row, answer } = s;
+  const study = answer.study === null ? null : storedStudy(answer.study);
+  const limits = answer.study !== null && 'limits' in answer.study ? answer.study.limits : null;
+  const change: ProposedChange | null = limits === null ? row.change : { kind: 'limits', limits };
+  const state = change === null ? 'empty' : 'pending';
+  const written = await tx.exec(sql`
+    UPDATE limit_proposal SET state = ${state}, change = ${change === null ? null : JSON.stringify(change)}::jsonb, study = ${study === null ? null : JSON.stringify(study)}::jsonb,
+      comparison = ${JSON.stringify(storedComparison(s))}::jsonb, computed_at = now() WHERE id = ${row.id} AND computed_at IS NULL AND state IN ('computing', 'pending')`);
+  if (written === 0 || row.kind !== 'study') return;
+  const text = change === null ? 'a study gave no new limits' : 'new limits are proposed and wait for a decision';
+  await feed(tx, [{ kind: 'limits', text: `${row.title}: ${text}`, detail: { chartId: row.chart_id, proposal: row.id } }]);
+}
+
+function storedStudy(study: LimitStudy | NoStudy): StoredStudy {
+  if (!('limits' in study)) return study;
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  return {
+    ...study,
+    stretches: study.stretches.map((t) => ({ from: iso(t.fromAt), to: iso(t.toAt), n: t.to - t.from, mean: t.mean, sd: t.sd })),
+  };
+}
+
+function storedComparison({ answer, points }: Studied): StoredComparison | null {
+  const { comparison } = answer;
+  if (comparison === null || points.length === 0) return null;
+  const listed = (list: readonly Alarm[]): ListedAlarm[] =>
+    list.slice(-LISTED).map((a) => {
+      const { at, record, lot, slot, value } = points[a.end]!;
+      return { at: new Date(at).toISOString(), record, lot, slot, value, rule: a.rule };
+    });
+  return {
+    from: new Date(points[0]!.at).toISOString(),
+    to: new Date(points.at(-1)!.at).toISOString(),
+    points: points.length,
+    now: comparison.now,
+    proposed: comparison.proposed,
+    won: listed(comparison.won),
+    lost: listed(comparison.lost),
+    wonCount: comparison.won.length,
+    lostCount: comparison.lost.length,
+  };
+}
