@@ -4,6 +4,8 @@ import { toAppError } from '@/lib/errors';
 import { log } from '@/lib/log';
 import { closeQueues, type TaskWorker } from '@/lib/queue/broker';
 import { runDispatcher } from '@/lib/queue/dispatcher';
+import { wakeAlerts } from '@/lib/services/alerts/timer';
+import { sendHoldMessages } from '@/lib/services/notify/hold-messages';
 import { fillRollups } from '@/lib/services/spc/rollups';
 import { recordCodeVersions } from '@/lib/services/system/code-version';
 import { flushTallies } from '@/lib/services/tasks/flow';
@@ -16,6 +18,9 @@ const GRACE_MS = 25_000;
 const FLUSH_MS = 5_000;
 const HOUSEKEEPING_MS = 600_000;
 const BEAT_MS = 10_000;
+/** How late a step of an escalation may be, and a message to a MES. */
+const ALERTS_MS = 5_000;
+const HOLDS_MS = 2_000;
 /** Stages judge long periods and wait for each other's rows; a page must answer sooner. */
 const STATEMENT_MS = 60_000;
 
@@ -63,6 +68,8 @@ async function main(): Promise<void> {
     every(FLUSH_MS, 'flow rates', flushTallies, stop.signal),
     every(BEAT_MS, 'heartbeat', alive, stop.signal),
     every(BEAT_MS, 'watchdog', () => watch(dog), stop.signal),
+    every(ALERTS_MS, 'alerts', async () => void (await wakeAlerts(Date.now())), stop.signal),
+    every(HOLDS_MS, 'holds', async () => void (await sendHoldMessages(Date.now)), stop.signal),
     every(HOUSEKEEPING_MS, 'housekeeping', housekeeping, stop.signal),
     every(FLUSH_MS, 'rollups', () => fillRollups(stop.signal), stop.signal),
   ];

@@ -7,6 +7,7 @@ import { type SurrogateAnswer, type SurrogateSlice, storeSlice, trainSlice } fro
 import { storeTrialStep, type TrialJob, trialStep } from '@/lib/services/recipes/trial';
 import { evaluateCharts } from '@/lib/services/spc/evaluate';
 import { type Studied, type StudyAnswer, type StudyTask, storeStudy, studyProposal } from '@/lib/services/spc/limits/study-job';
+import { fillStep } from '@/lib/services/spc/templates/fill';
 import { fitSpectra, type SpectrumJob, storeSpectrumFits } from '@/lib/services/spectra/fit-spectra';
 import type { Handler } from '@/lib/services/tasks/run-task';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
@@ -75,6 +76,13 @@ export const spc: Handler<'spc'> = {
     await evaluateCharts(tx, p.source, p.refs);
   },
   records: (p) => p.refs.length,
+};
+
+/** History is filled in beside the live data: one step at a time, each in a transaction of its own. */
+export const fill: Handler<'fill'> = {
+  queue: 'fill',
+  concurrency: 1,
+  apply: (tx, p) => fillStep(tx, p),
 };
 
 export const control: Handler<'control'> = {

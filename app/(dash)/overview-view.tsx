@@ -88,12 +88,22 @@ function Headline({ data: d }: { data: Overview }) {
             <StatusMark status="out" text={`${high} high`} />
           </span>
         ) : null}
+        {d.alerts.overdue > 0 ? (
+          <Link prefetch={false} href="/alerts?only=overdue" className="ml-3 hover:underline">
+            <StatusMark status="out" text={`${d.alerts.overdue} overdue`} />
+          </Link>
+        ) : null}
         {d.alerts.oldestMs !== null ? (
           <span className="ml-3" suppressHydrationWarning>{`oldest raised ${relativeTime(d.alerts.oldestMs, now)}`}</span>
         ) : null}
         {d.alerts.byArea.length > 1 ? (
           <span className="ml-3 text-ink-3">{d.alerts.byArea.map((a) => `${a.area} ${a.n}`).join(' · ')}</span>
         ) : null}
+      </span>
+      <span>
+        <Link prefetch={false} href="/holds" className="hover:underline">
+          On hold <b className="text-ink text-lg">{d.holds}</b>
+        </Link>
       </span>
       <span>
         <Link prefetch={false} href="/control" className="hover:underline">
@@ -147,6 +157,7 @@ function NeedsYou({ alerts }: { alerts: readonly OverviewAlert[] }) {
             <span className="text-sm text-ink-2 w-20 text-right whitespace-nowrap">
               <Ago at={a.lastMs} />
             </span>
+            {a.dueMs === null ? null : <OverDue at={a.dueMs} />}
             <span className={`text-sm w-16 truncate ${a.assignee ? 'text-ink-2' : 'text-ink-3'}`}>
               {a.assignee ?? (a.state === 'open' ? 'unowned' : a.state)}
             </span>
@@ -154,6 +165,16 @@ function NeedsYou({ alerts }: { alerts: readonly OverviewAlert[] }) {
         </li>
       ))}
     </ul>
+  );
+}
+
+/** How long an alert is overdue; nothing before. */
+function OverDue({ at }: { at: number }) {
+  const now = useNow();
+  return at > now ? null : (
+    <span className="text-sm whitespace-nowrap" suppressHydrationWarning>
+      <StatusMark status="out" text={`${duration(now - at)} over`} />
+    </span>
   );
 }
 

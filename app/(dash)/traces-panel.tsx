@@ -8,6 +8,7 @@ import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { num, unitLabel } from '@/lib/ui/format';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
+import { TraceChoice } from './trace-choice';
 
 const SHOWN = 12;
 
@@ -33,6 +34,7 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
       {main ? (
         <>
           <TraceChart input={main.input} />
+          <TraceChoice sensor={main.input.sensor} steps={trace?.steps.map((s) => s.name) ?? []} />
           <ul className="grid grid-cols-3 2xl:grid-cols-4 gap-2 mt-3" aria-label="Sensors, the differing ones first">
             {shown.map(({ input, deviation }) => (
               <li key={input.sensor}>

@@ -43,7 +43,9 @@ export function requireScope(machine: Machine, ...anyOf: readonly KeyScope[]): v
 }
 
 /** The role that a scope stands for, of those that let a sender do what a person may. */
-const ROLE = { alerts: 'operator', fab: 'engineer' } as const satisfies Partial<Record<KeyScope, RoleName>>;
+const ROLE = { alerts: 'operator', charts: 'engineer', holds: 'engineer', fab: 'engineer' } as const satisfies Partial<
+  Record<KeyScope, RoleName>
+>;
 
 /** A sender as it asks for what a person may do too, by the scope that lets it. @throws AppError `forbidden` when the key has not the scope. */
 export function senderAs(machine: Machine, scope: keyof typeof ROLE): By {

@@ -1,1 +1,3 @@
 export * from './characteristic';
+export * from './trace-name';
+export * from './words';

@@ -5,6 +5,7 @@ export const ERROR_CODES = {
   forbidden: { status: 403, retry: false, log: 'info', title: 'Not allowed' },
   not_found: { status: 404, retry: false, log: 'info', title: 'Not found' },
   conflict: { status: 409, retry: false, log: 'info', title: 'Conflict' },
+  on_hold: { status: 409, retry: false, log: 'info', title: 'On hold' },
   precondition_failed: { status: 412, retry: false, log: 'info', title: 'Changed since it was read' },
   payload_too_large: { status: 413, retry: false, log: 'info', title: 'Body too large' },
   unsupported_media_type: { status: 415, retry: false, log: 'info', title: 'Unsupported content type' },

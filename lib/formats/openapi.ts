@@ -221,7 +221,7 @@ export function openApiDocument(parts: readonly OpenApiPart[] = []): JsonObject 
             tags: ['Control'],
             summary: 'Ask for the recipe of a lot',
             description:
-              'One setpoint a loop and chamber. The first answer to a key is final, so that a tool that asks twice runs one recipe. A loop in shadow or suspended state hands out its nominal setpoint. The lot must be of the product; one that is not registered yet is advised all the same, and `pending` says so. A key that was used for another request is a conflict.',
+              'One setpoint a loop and chamber. The first answer to a key is final, so that a tool that asks twice runs one recipe. A loop in shadow or suspended state hands out its nominal setpoint. The lot must be of the product; one that is not registered yet is advised all the same, and `pending` says so. A key that was used for another request is a conflict. While the lot, the tool or one of the chambers is on hold, the answer is 409 with the code `on_hold`, and `details` names the hold, its reason and its page; ask again under the same key after the release.',
             security: [{ apiKey: ['advice'] }],
             requestBody: { required: true, content: json(reference('AdviceRequest'), EXAMPLES.advice) },
             responses: {

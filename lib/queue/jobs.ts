@@ -17,6 +17,7 @@ export const PAYLOADS = {
   overlay: z.strictObject({ v: z.literal(1), refs }),
   vm: z.strictObject({ v: z.literal(1), refs }),
   spc: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'run', 'count', 'event']), refs }),
+  fill: z.strictObject({ v: z.literal(1), fillId: z.uuid(), step: z.int() }),
   control: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'event']), refs }),
   limits: z.strictObject({ v: z.literal(1), proposalId: z.uuid() }),
   notify: z.strictObject({ v: z.literal(1), alertEventId: z.int() }),

@@ -1,9 +1,15 @@
 import { actOnAlert } from './alerts/actions';
+import { actOnAlerts } from './alerts/bulk';
+import { addCode, changeCode } from './alerts/codes';
+import { disposeLots } from './alerts/dispositions';
+import { changePolicy } from './alerts/policy';
+import { requestMeasurement, withdrawRequest } from './alerts/requests';
 import { changeLoop, setLoopState } from './control/change-loop';
 import { approveProposal, rejectProposal } from './control/decide-proposal';
 import { judgeDraft } from './control/judge-change';
 import { replayLoop } from './control/views/replay';
 import { registerFab } from './fab/register-fab';
+import { holdSubject, noteHold, releaseEquipment, releaseLot } from './holds/verbs';
 import { saveMapping } from './ingest/upload/mappings';
 import { previewCsv, uploadCsv } from './ingest/upload/upload';
 import { createChannel, setChannelActive } from './notify/channels';
@@ -19,12 +25,27 @@ import { approveLimits, confirmFirstLimits, rejectLimits } from './spc/limits/de
 import { changeLimitPolicy } from './spc/limits/policy';
 import { proposeLimits } from './spc/limits/propose';
 import { changeSpecification } from './spc/specification';
+import { previewTemplate } from './spc/templates/preview';
+import { restoreChart, restoreTemplate, retireChart, retireTemplate } from './spc/templates/retire';
+import { saveTemplate } from './spc/templates/save';
+import { createChart, previewChart } from './spc/templates/single';
 import { exportAudit } from './system/views/audit';
 import { dismissTask, replayTask } from './tasks/dead-letters';
 
 /** All verbs: what a person may do, and from which role on. */
 export const VERBS = [
   actOnAlert,
+  actOnAlerts,
+  disposeLots,
+  changePolicy,
+  addCode,
+  changeCode,
+  requestMeasurement,
+  withdrawRequest,
+  holdSubject,
+  releaseLot,
+  releaseEquipment,
+  noteHold,
   changeLoop,
   setLoopState,
   approveProposal,
@@ -64,6 +85,14 @@ export const VERBS = [
   confirmFirstLimits,
   changeLimitPolicy,
   changeSpecification,
+  saveTemplate,
+  previewTemplate,
+  retireTemplate,
+  restoreTemplate,
+  createChart,
+  previewChart,
+  retireChart,
+  restoreChart,
   exportAudit,
   dismissTask,
   replayTask,

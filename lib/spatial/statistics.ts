@@ -82,6 +82,11 @@ function group<T>(
 }
 
 const ZONES_MM: readonly number[] = [0, 50, 100, 150];
+/** Zones of a wafer in shares of its radius; the last border lies a thousandth beyond it, so that a site on the very edge counts. */
+export const WAFER_ZONES: { readonly edges: readonly number[]; readonly names: readonly string[] } = {
+  edges: [0, 1 / 3, 2 / 3, 0.9, 1.001],
+  names: ['centre', 'middle', 'outer', 'edge'],
+};
 /** Share of a border by which a site on it may miss it through rounding. */
 const ON_BORDER = 1e-9;
 
@@ -94,6 +99,10 @@ function zoneAt(edgesMm: readonly number[], x: number, y: number): number {
   while (k < count - 1 && r >= edgesMm[k + 1]!) k++;
   return k;
 }
+
+/** Zone (from 0) of each site; −1 outside the borders. Places in mm, wafer frame; borders as of {@link zoneStatistics}. */
+export const zonesOfSites = (x: ArrayLike<number>, y: ArrayLike<number>, edgesMm: readonly number[]): number[] =>
+  Array.from(x, (v, i) => zoneAt(edgesMm, v, y[i]!));
 
 /**
  * Measured sites (from 0) that belong to no zone.

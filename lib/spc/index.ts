@@ -18,6 +18,7 @@ export * from './multivariate';
 export * from './nonnormal';
 export * from './nonnormal-study';
 export * from './pca';
+export * from './price';
 export * from './range-distribution';
 export * from './rules';
 export * from './run-rules';

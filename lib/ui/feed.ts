@@ -8,11 +8,12 @@ export function feedHref(detail: Readonly<Record<string, unknown>>): string | nu
   };
   return (
     first('alertId', '/alerts/') ??
+    first('holdId', '/holds?hold=') ??
     first('chartId', '/spc/') ??
     first('loopId', '/control/') ??
     first('modelId', '/vm/') ??
     first('measurementId', '/wafers/') ??
     first('runId', '/runs/') ??
-    first('lot', '/wafers?lot=')
+    first('lot', '/lots/')
   );
 }

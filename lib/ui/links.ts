@@ -4,9 +4,12 @@ import { type CharacteristicSource, parseCharacteristic } from '@/lib/characteri
 /** null: such a record has no page of its own. */
 const PAGES: Readonly<Record<CharacteristicSource, string | null>> = {
   measurement: '/wafers',
+  zone: '/wafers',
   zernike: '/wafers',
+  fit: '/wafers',
   overlay: '/overlay',
   vm: '/runs',
+  trace: '/runs',
   count: null,
   event: null,
 };

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, recordId, sql } from '@/lib/db';
 import { signalsOf } from '@/lib/services/alerts/views/parts';
-import { overlayLotRecord } from '@/lib/services/characteristics/values';
+import { overlayLotRecord } from '@/lib/services/characteristics/overlay-values';
 import { changeChart } from '@/lib/services/spc/change-chart';
 import type { TestDatabase } from '../support';
 import { as } from '../support/as';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, recordId, sql } from '@/lib/db';
 import { closeQueues } from '@/lib/queue/broker';
+import { lastGoodLot } from '@/lib/services/alerts/last-good-lot';
 import { commonRatio, foldHistory } from '@/lib/services/alerts/views/parts';
 import { alertView } from '@/lib/services/evidence/alert';
-import { lastGoodLot } from '@/lib/services/evidence/last-good-lot';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { runView } from '@/lib/services/runs/views/run';

@@ -163,3 +163,15 @@ test('the histogram counts every value that is not excluded', async () => {
     expect(Math.abs(inside - b.count)).toBeLessThanOrEqual(2); // values on an edge
   }
 });
+
+test('a long chart keeps a point that no limits judge, also where nothing of it is plotted', async () => {
+  const p = (await pointsOf(busy, 0, END)).filter((q) => q.rules.length === 0 && q.excluded === null).at(-100)!;
+  await db().exec(
+    sql`UPDATE chart_point SET plotted = NULL, unjudged = 'its product has no target' WHERE chart_id = ${busy} AND at = ${p.at} AND record_id = ${p.record_id}`,
+  );
+  const m = (await spcChart(busy, 0, END, true)).marks!;
+  expect(m.unjudged).toEqual([{ i: m.at.indexOf(p.at.getTime()), reason: 'its product has no target' }]);
+  expect(m.plotted[m.unjudged[0]!.i]).toBeNaN();
+  const found = await chosenPoint(busy, { atMs: p.at.getTime(), plotted: Number.NaN });
+  expect(found!.points.unjudged[found!.index]).toBe('its product has no target');
+});

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { closePool, db, sql, transaction } from '@/lib/db';
-import { alertEvent } from '@/lib/services/alerts/raise';
+import { alertEvent } from '@/lib/services/live/alert-event';
 import { createChannel } from '@/lib/services/notify/channels';
 import { deliverAlertEvent } from '@/lib/services/notify/deliver';
 import { asMachine } from '@/lib/services/verb';
@@ -98,6 +98,23 @@ test('what happened is told in words: a raised severity, and an alert that close
   expect(raised).toMatch(/^severity raised at /m);
   expect(raised).not.toMatch(/escalated/);
   expect(await tell('closed', 'the condition has ended')).toMatch(/^closed by itself at /m);
+});
+
+test('people who are told in person get a mail of their own, once, whatever the channels want', async () => {
+  const before = mails.length;
+  const id = await newAlertEvent('low');
+  const alert = await db().one<{ alert_id: string }>(sql`SELECT alert_id FROM alert_event WHERE id = ${id}`);
+  await transaction((tx) =>
+    alertEvent(tx, alert!.alert_id, 'Driftless', 'escalation', 'step 1', null, ['ana@fab.example', 'ana@fab.example']),
+  );
+  const { id: event } = (await db().one<{ id: number }>(sql`SELECT max(id) AS id FROM alert_event`))!;
+  await deliverAlertEvent(event);
+  await deliverAlertEvent(event);
+  expect(mails).toHaveLength(before + 1);
+  expect(mails.at(-1)).toMatch(/^To: ana@fab\.example$/m);
+  expect(await db().rows(sql`SELECT email, state, attempts FROM alert_notice`)).toEqual([
+    { email: 'ana@fab.example', state: 'delivered', attempts: 1 },
+  ]);
 });
 
 test('a mail that cannot be delivered is noted and tried again by the queue', async () => {

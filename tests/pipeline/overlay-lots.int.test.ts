@@ -99,7 +99,7 @@ test('a point of several values has the moving range of its chart, also after a 
     sql`SELECT id, (extract(epoch FROM measured_at) * 1000)::float8 AS at FROM overlay_measurement WHERE lot = 'OVS4'`,
   );
   await transaction(async (tx) => {
-    const values = await characteristicValues(tx, 'overlay', refs);
+    const values = await characteristicValues(tx, 'overlay', refs, new Set(['overlay.lot.m3s.x', 'overlay.lot.tx']));
     const points = (await lockCharts(tx, values)).flatMap((chart) =>
       values.filter((v) => fits(chart, v)).map((value) => ({ chart, value })),
     );

@@ -3,10 +3,16 @@ import type { RunToRunConfig } from '@/lib/control';
 import { db, sql } from '@/lib/db';
 import type { MetrologyRecipe } from '@/lib/formats/metrology-recipe';
 import { actOnAlert } from '@/lib/services/alerts/actions';
+import { actOnAlerts } from '@/lib/services/alerts/bulk';
+import { addCode, changeCode } from '@/lib/services/alerts/codes';
+import { disposeLots } from '@/lib/services/alerts/dispositions';
+import { changePolicy } from '@/lib/services/alerts/policy';
+import { requestMeasurement, withdrawRequest } from '@/lib/services/alerts/requests';
 import { changeLoop, setLoopState } from '@/lib/services/control/change-loop';
 import { approveProposal, rejectProposal } from '@/lib/services/control/decide-proposal';
 import { registerFab } from '@/lib/services/fab/register-fab';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { holdSubject, noteHold, releaseEquipment, releaseLot } from '@/lib/services/holds/verbs';
 import { saveMapping, uploadCsv } from '@/lib/services/ingest/upload';
 import { createChannel, setChannelActive } from '@/lib/services/notify/channels';
 import { discardDraft, keepDraft } from '@/lib/services/recipes/drafts';
@@ -25,6 +31,9 @@ import {
 } from '@/lib/services/settings/users';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
 import { changeSpecification } from '@/lib/services/spc/specification';
+import { restoreChart, restoreTemplate, retireChart, retireTemplate } from '@/lib/services/spc/templates/retire';
+import { saveTemplate } from '@/lib/services/spc/templates/save';
+import { createChart } from '@/lib/services/spc/templates/single';
 import { dismissTask, replayTask } from '@/lib/services/tasks/dead-letters';
 import type { Ctx, Verb } from '@/lib/services/verb';
 import { VERBS } from '@/lib/services/verbs';
@@ -42,7 +51,15 @@ const ann = as('ann@fab.example');
 const bob = as('bob@fab.example');
 const boss = as('boss@fab.example', { role: 'administrator' });
 /** Verbs that change nothing, and the keeping of a draft, of which nothing is used before it is released. */
-const WITHOUT = new Set(['loop.judge', 'loop.replay', 'csv.preview', 'audit.export', 'recipe-draft.keep']);
+const WITHOUT = new Set([
+  'loop.judge',
+  'loop.replay',
+  'csv.preview',
+  'audit.export',
+  'recipe-draft.keep',
+  'chart.preview',
+  'chart-template.preview',
+]);
 const told = new Set<string>();
 let door: Door;
 
@@ -120,7 +137,7 @@ test('recipes, their drafts, trials and surrogates', async () => {
 
 test('charts, points, specifications and alerts', async () => {
   const point = await one<{ chart: string; record: string; version: number }>(
-    sql`SELECT p.chart_id AS chart, p.record_id AS record, c.version FROM chart_point p JOIN chart c ON c.id = p.chart_id WHERE c.kind <> 'ewma' LIMIT 1`,
+    sql`SELECT p.chart_id AS chart, p.record_id AS record, c.version FROM chart_point p JOIN chart c ON c.id = p.chart_id WHERE c.kind = 'individuals' AND c.characteristic = 'measurement.mean' LIMIT 1`,
   );
   const { chart, record } = point;
   await does(excludePoint, ann, { chart, record, reason });
@@ -132,7 +149,52 @@ test('charts, points, specifications and alerts', async () => {
   const { id: alert } = await one<{ id: string }>(sql`
     INSERT INTO alert (id, dedupe_key, kind, severity, title, area, first_at, last_at)
     VALUES (gen_random_uuid(), 'trail', 'spectra', 'low', 'Lamp of ELL-01', 'CVD', now(), now()) RETURNING id`);
-  await does(actOnAlert, as('omar@fab.example', { role: 'operator' }), { alert, seen: 1, action: { do: 'acknowledge' } });
+  const omar = as('omar@fab.example', { role: 'operator' });
+  await does(actOnAlert, omar, { alert, seen: 1, action: { do: 'acknowledge' } });
+  await does(actOnAlerts, omar, { alerts: [{ alert, seen: 2 }], action: { do: 'comment', comment: 'for the trail' } });
+  const { lot } = await one<{ lot: string }>(sql`SELECT name AS lot FROM lot LIMIT 1`);
+  await does(disposeLots, omar, { alert, seen: 3, wafers: [{ lot, slot: 0 }], decision: 'hold', reason });
+  const { id: held } = await one<{ id: string }>(sql`SELECT id FROM process_hold WHERE lot = ${lot}`);
+  await does(releaseLot, omar, { hold: held, reason });
+  const asked = { alert, lot, slot: 1, operation: of.operation, parameter: of.parameter, withinMin: 60, reason };
+  const { id: request } = await does(requestMeasurement, omar, asked);
+  await does(withdrawRequest, omar, { request, reason });
+});
+
+test('holds of equipment, policies and codes', async () => {
+  await createChannel(boss, { kind: 'mes', name: 'MES', target: 'https://mes.example/holds', severities: [], areas: [] });
+  const { id: hold } = await does(holdSubject, ann, {
+    subject: { scope: 'tool', tool: 'CVD-01' },
+    reason,
+    alert: null,
+    source: 'person',
+  });
+  await does(noteHold, ann, { hold });
+  await does(releaseEquipment, ann, { hold, reason });
+  const policy = { dueMin: 30, steps: [], snoozeMaxMin: 0, checkPoints: 3, holdScope: 'none' } as const;
+  await does(changePolicy, ann, { area: 'DEPOSITION', severity: 'low', seen: 0, policy: { ...policy, steps: [] }, reason });
+  await does(addCode, ann, { kind: 'cause', area: '*', code: 'slurry', label: 'Slurry', position: 9 });
+  const { id } = await one<{ id: string }>(sql`SELECT id FROM alert_code WHERE code = 'slurry'`);
+  await does(changeCode, ann, { id, seen: 1, label: 'Slurry lot', position: 9, retired: true });
+});
+
+test('charts and their templates', async () => {
+  const kind = 'individuals' as const;
+  const content = {
+    where: { characteristic: ['measurement.range'] },
+    splitBy: [],
+    kind,
+    rules: [1 as const],
+    alerting: false,
+    title: '{where}',
+  };
+  const { id: template } = await does(saveTemplate, ann, { template: null, seen: 0, name: 'Range', content, reason });
+  await does(retireTemplate, ann, { template, seen: 1, reason });
+  await does(restoreTemplate, bob, { template, seen: 1, reason });
+  const of = { characteristic: 'measurement.max', operation: 'CVD-OXIDE', parameter: 'oxide_thickness', product: 'HERON-52' };
+  const { id: chart } = await does(createChart, ann, { chart: { ...of, kind, rules: [1], alerting: true }, reason });
+  await does(retireChart, ann, { chart, reason });
+  await does(restoreChart, bob, { chart, reason });
 });
 
 test('people, keys and channels', async () => {

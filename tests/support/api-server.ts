@@ -6,7 +6,12 @@ import { POST as advice } from '@/app/api/v1/advice/route';
 import { POST as compute } from '@/app/api/v1/compute/[capability]/[name]/route';
 import { GET as computeList } from '@/app/api/v1/compute/route';
 import { PUT as fab } from '@/app/api/v1/fab/route';
+import { POST as noteHold } from '@/app/api/v1/holds/[id]/acknowledge/route';
+import { POST as releaseHold } from '@/app/api/v1/holds/[id]/release/route';
+import { GET as holds, POST as placeHold } from '@/app/api/v1/holds/route';
+import { GET as requests } from '@/app/api/v1/measurement-requests/route';
 import { GET as status } from '@/app/api/v1/status/route';
+import { handleCharts } from './api-charts';
 
 /** The machine API's own route handlers behind a plain HTTP server on a free loopback port: no page is built for it. */
 export async function apiServer(): Promise<{ url: string; close: () => Promise<void> }> {
@@ -49,9 +54,15 @@ function handle(req: Request, path: string): Promise<Response> {
   if (path === '/api/v1/status') return status(req, none);
   if (path === '/api/v1/fab') return fab(req, none);
   if (path === '/api/v1/advice') return advice(req, none);
+  if (path === '/api/v1/holds') return req.method === 'GET' ? holds(req, none) : placeHold(req, none);
+  if (path === '/api/v1/measurement-requests') return requests(req, none);
+  const [, hold, act] = /^\/api\/v1\/holds\/([^/]+)\/(release|acknowledge)$/.exec(path) ?? [];
+  if (hold !== undefined) return (act === 'release' ? releaseHold : noteHold)(req, { params: Promise.resolve({ id: hold }) });
   if (path === '/api/v1/compute') return computeList(req, none);
   const [, capability, name] = /^\/api\/v1\/compute\/([^/]+)\/(.+)$/.exec(path) ?? [];
   if (capability !== undefined && name !== undefined) return compute(req, { params: Promise.resolve({ capability, name }) });
+  const ofCharts = handleCharts(req, path);
+  if (ofCharts !== undefined) return ofCharts;
   const params = Promise.resolve({ kind: path.split('/').at(-1)! });
   return req.method === 'GET' ? read(req, { params }) : ingest(req, { params });
 }

@@ -1,30 +1,79 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { type AlertAction, actOnAlert } from '@/lib/services/alerts/actions';
-import { asSent } from '@/lib/services/verb';
+import { actOnAlert } from '@/lib/services/alerts/actions';
+import { actOnAlerts, type BulkOutcome } from '@/lib/services/alerts/bulk';
+import { disposeLots } from '@/lib/services/alerts/dispositions';
+import { requestMeasurement, withdrawRequest } from '@/lib/services/alerts/requests';
+import { asSent, type Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
-import { act } from '../session';
+import { act, actFor } from '../session';
 
-async function on(alert: string, seen: number | null, action: AlertAction, done: string): Promise<ActionResult> {
-  const result = await act(actOnAlert, { alert, seen, action }, done);
+/** What is done, and its fields; the verb parses them. */
+type Act = Readonly<Record<string, unknown>> & { readonly do: string };
+
+async function changing<I>(verb: Verb<I, unknown>, input: NoInfer<I>, done: string): Promise<ActionResult> {
+  const result = await act(verb, input, done);
   revalidatePath('/alerts', 'layout');
   return result;
 }
 
-export const acknowledgeAlert = async (id: string, seen: number | null, comment: string): Promise<ActionResult> =>
-  on(id, seen, { do: 'acknowledge', ...(comment ? { comment } : {}) }, 'Acknowledged.');
+const DONE: Readonly<Record<string, string>> = {
+  acknowledge: 'Acknowledged.',
+  start: 'In work.',
+  wait: 'Waiting.',
+  comment: 'Comment added.',
+  assign: 'Handed over.',
+  snooze: 'Snoozed.',
+  wake: 'Awake again.',
+  close: 'Alert closed.',
+  waive: 'Check waived.',
+  reopen: 'Alert reopened.',
+};
 
-export const commentOnAlert = async (id: string, seen: number, comment: string): Promise<ActionResult> =>
-  on(id, seen, { do: 'comment', comment }, 'Comment added.');
+/** One act on an alert; `seen` is the version that the person saw. */
+export async function actOn(alert: string, seen: number, action: Act): Promise<ActionResult> {
+  return changing(actOnAlert, { alert, seen, action: asSent(action) }, DONE[action.do] ?? 'Done.');
+}
 
-export const assignAlert = async (id: string, seen: number, assignee: string | null): Promise<ActionResult> =>
-  on(id, seen, { do: 'assign', assignee }, assignee === null ? 'Assigned to nobody.' : `Assigned to ${assignee}.`);
+/** The same act on several alerts: what became of each. */
+export async function actOnMany(
+  alerts: readonly { alert: string; seen: number }[],
+  action: Act,
+): Promise<{ result: ActionResult; outcomes: BulkOutcome[] }> {
+  const { result, value } = await actFor(actOnAlerts, { alerts: [...alerts], action: asSent(action) }, (outcomes) => {
+    const done = outcomes.filter((o) => o.ok).length;
+    return done === outcomes.length ? `Done for ${done}.` : `Done for ${done} of ${outcomes.length}; the others say why.`;
+  });
+  revalidatePath('/alerts', 'layout');
+  return { result, outcomes: value ?? [] };
+}
 
-export const closeAlert = async (
-  id: string,
+export async function dispose(
+  alert: string,
   seen: number,
-  input: { cause: string; action: string; disposition: string },
-): Promise<ActionResult> => on(id, seen, asSent({ do: 'close', ...input }), 'Alert closed.');
+  wafers: readonly { lot: string; slot: number }[],
+  decision: string,
+  reason: string,
+): Promise<ActionResult> {
+  return changing(disposeLots, { alert, seen, wafers: [...wafers], decision: asSent(decision), reason }, 'Decided.');
+}
 
-export const reopenAlert = async (id: string, seen: number, comment: string): Promise<ActionResult> =>
-  on(id, seen, { do: 'reopen', comment }, 'Alert reopened.');
+export async function askAgain(request: {
+  alert: string | null;
+  lot: string;
+  slot: number;
+  operation: string;
+  parameter: string;
+  withinMin: number;
+  reason: string;
+}): Promise<ActionResult> {
+  const result = await changing(requestMeasurement, request, 'Asked for; stations and operators see it in the list of requests.');
+  revalidatePath('/requests');
+  return result;
+}
+
+export async function takeBack(request: string, reason: string): Promise<ActionResult> {
+  const result = await changing(withdrawRequest, { request, reason }, 'Taken back.');
+  revalidatePath('/requests');
+  return result;
+}

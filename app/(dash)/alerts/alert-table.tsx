@@ -1,17 +1,20 @@
 'use client';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
+import { isSettled, stateWords } from '@/lib/services/alerts/states';
 import type { AlertRow } from '@/lib/services/alerts/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
-import { duration, plural } from '@/lib/ui/format';
+import { absoluteTime, duration, plural } from '@/lib/ui/format';
 import { Ago, useNow } from '@/lib/ui/hooks/now';
 import { useAction } from '@/lib/ui/hooks/use-action';
 import { waferName } from '@/lib/ui/links';
-import { acknowledgeAlert } from './actions';
+import { actOn } from './actions';
+import { BulkBar, type BulkBarProps } from './bulk-bar';
+import { markOf } from './state-words';
 
 const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 
-/** The inbox. Enter opens the evidence, `a` acknowledges. */
+/** The inbox. Enter opens the evidence, `a` acknowledges, `x` chooses for one act on several. */
 export function AlertTable({
   rows,
   total,
@@ -19,7 +22,8 @@ export function AlertTable({
   filtered,
   older,
   emptyPage,
-}: {
+  ...bulk
+}: Pick<BulkBarProps, 'people' | 'codes' | 'email'> & {
   rows: readonly AlertRow[];
   total: number;
   canAct: boolean;
@@ -30,9 +34,16 @@ export function AlertTable({
   emptyPage: ReactNode;
 }) {
   const { run } = useAction();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const toggle = (r: AlertRow): void => {
+    if (!canAct) return;
+    const next = new Set(chosen);
+    if (!next.delete(r.id)) next.add(r.id);
+    setChosen(next);
+  };
   const acknowledge = (r: AlertRow): void => {
     if (!canAct || r.state !== 'open') return;
-    run(() => acknowledgeAlert(r.id, r.version, ''));
+    run(() => actOn(r.id, r.version, { do: 'acknowledge' }));
   };
   const columns: Column<AlertRow>[] = [
     {
@@ -40,7 +51,14 @@ export function AlertTable({
       header: 'Severity',
       sort: (r) => RANK[r.severity] ?? 9,
       value: (r) => r.severity,
-      cell: (r) => <StatusMark status={r.state === 'closed' ? 'idle' : severityStatus(r.severity)} text={r.severity} />,
+      cell: (r) => (
+        <span className="inline-flex items-center gap-2">
+          {canAct ? (
+            <input type="checkbox" aria-label={`Choose ${r.title}`} checked={chosen.has(r.id)} onChange={() => toggle(r)} />
+          ) : null}
+          <StatusMark status={markOf(r.state, severityStatus(r.severity))} text={r.severity} />
+        </span>
+      ),
     },
     {
       key: 'do',
@@ -81,25 +99,59 @@ export function AlertTable({
       value: (r) => r.assignee,
       cell: (r) => r.assignee ?? <span className="text-ink-3">unowned</span>,
     },
-    { key: 'state', header: 'State', value: (r) => r.state },
+    {
+      key: 'due',
+      header: 'Due',
+      numeric: true,
+      sort: (r) => (isSettled(r.state) ? null : r.dueMs),
+      time: (r) => r.dueMs,
+      cell: (r) => (isSettled(r.state) || r.dueMs === null ? '' : <DueIn at={r.dueMs} />),
+    },
+    {
+      key: 'state',
+      header: 'State',
+      value: (r) => `${stateWords(r.state)}${r.snoozedUntilMs === null ? '' : ', snoozed'}`,
+      cell: (r) =>
+        r.snoozedUntilMs === null ? (
+          stateWords(r.state)
+        ) : (
+          <span>
+            {`${stateWords(r.state)}, snoozed `}
+            <Ago at={r.snoozedUntilMs} />
+          </span>
+        ),
+    },
   ];
   return (
-    <DataTable
-      label="Alerts"
-      rows={rows}
-      total={total}
-      columns={columns}
-      rowKey={(r) => r.id}
-      rowHref={(r) => `/alerts/${r.id}`}
-      primary
-      rowKeys={{ a: acknowledge }}
-      empty={
-        emptyPage ??
-        (filtered
-          ? `No alert matches these filters${older > 0 ? ` in this time: ${plural(older, 'alert was', 'alerts were')} closed before it. Take a longer one` : '. Choose another state'}, or clear a filter.`
-          : 'No alert is waiting. One opens here when a rule fires on an alerting chart.')
-      }
-    />
+    <>
+      <BulkBar {...bulk} chosen={rows.filter((r) => chosen.has(r.id))} onDone={(left) => setChosen(new Set(left))} />
+      <DataTable
+        label="Alerts"
+        rows={rows}
+        total={total}
+        columns={columns}
+        rowKey={(r) => r.id}
+        rowHref={(r) => `/alerts/${r.id}`}
+        primary
+        rowKeys={{ a: acknowledge, x: toggle }}
+        empty={
+          emptyPage ??
+          (filtered
+            ? `No alert matches these filters${older > 0 ? ` in this time: ${plural(older, 'alert was', 'alerts were')} closed before it. Take a longer one` : '. Choose another state'}, or clear a filter.`
+            : 'No alert is waiting. One opens here when a rule fires on an alerting chart.')
+        }
+      />
+    </>
+  );
+}
+
+/** Time until it is due, or how long it is overdue. */
+function DueIn({ at }: { at: number }) {
+  const now = useNow();
+  return (
+    <span title={absoluteTime(at)} suppressHydrationWarning>
+      {at > now ? `in ${duration(at - now)}` : <StatusMark status="out" text={`${duration(now - at)} over`} />}
+    </span>
   );
 }
 

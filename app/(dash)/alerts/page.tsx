@@ -2,7 +2,9 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { mayAs } from '@/lib/services/actor';
 import { actOnAlert } from '@/lib/services/alerts/actions';
-import { listAlerts } from '@/lib/services/alerts/views/list';
+import { ALERT_STATES, isSettled } from '@/lib/services/alerts/states';
+import { listAlerts, type WaitingCounts, waitingCounts } from '@/lib/services/alerts/views/list';
+import { commonCodes } from '@/lib/services/alerts/views/policies';
 import { fabLists } from '@/lib/services/spc/views/list';
 import { choice, param, type SearchParams, timeWindow } from '@/lib/ui/address';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
@@ -15,13 +17,16 @@ import { AlertTable } from './alert-table';
 
 export const metadata: Metadata = { title: 'Alerts' };
 
-const STATES = ['active', 'open', 'acknowledged', 'closed', 'all'] as const;
+const STATES = ['active', ...ALERT_STATES, 'all'] as const;
 const LIMIT = 300;
 const TITLES: Readonly<Record<(typeof STATES)[number], string>> = {
   active: 'Alerts that wait',
   open: 'Open alerts',
   acknowledged: 'Acknowledged alerts',
+  in_work: 'Alerts in work',
+  waiting: 'Alerts that wait for something',
   closed: 'Closed alerts',
+  verified: 'Verified alerts',
   all: 'Alerts that wait, and closed ones',
 };
 const RANGE = timeRangeField('7d');
@@ -35,25 +40,38 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
   const now = Date.now();
   const state = choice(p, 'state', STATES, 'active');
   const mine = param(p, 'owner');
-  const hasClosed = state === 'closed' || state === 'all';
-  const [{ rows, total, older, next, assignees }, lists] = await Promise.all([
+  const only = param(p, 'only');
+  const hasClosed = isSettled(state) || state === 'all';
+  const [{ rows, total, older, next, assignees }, lists, counts, codes] = await Promise.all([
     listAlerts({
       state,
       severity: param(p, 'severity'),
       area: param(p, 'area'),
       tool: param(p, 'tool'),
       assignee: mine === 'me' ? actor.email : mine,
+      overdueAtMs: only === 'overdue' ? now : null,
+      onlySnoozed: only === 'snoozed',
       fromMs: param(p, 'range') === ALL_TIMES ? 0 : timeWindow(p, now, '7d').fromMs,
       limit: LIMIT,
       after: param(p, PAGE_KEY),
     }),
     fabLists(),
+    waitingCounts(actor.email, now),
+    commonCodes(),
   ]);
   const options = (list: readonly string[]) => list.map((value) => ({ value, label: value }));
   return (
     <>
       <LiveRefresh topics={['alert']} everyMs={3000} />
-      <PageHead title="Alerts" sub="By severity and age. Open a row for its evidence; the key a acknowledges the focused row." />
+      <PageHead
+        title="Alerts"
+        sub="By severity and age. Open a row for its evidence; the key a acknowledges the focused row, x chooses it."
+        actions={
+          <Link prefetch={false} className="btn" href="/alerts/policies">
+            Policies and codes
+          </Link>
+        }
+      />
       <FilterBar
         fields={[
           {
@@ -62,10 +80,13 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
             fallback: 'active',
             all: null,
             options: [
-              { value: 'active', label: 'Open and acknowledged' },
+              { value: 'active', label: 'All that wait' },
               { value: 'open', label: 'Open' },
               { value: 'acknowledged', label: 'Acknowledged' },
+              { value: 'in_work', label: 'In work' },
+              { value: 'waiting', label: 'Waiting' },
               { value: 'closed', label: 'Closed' },
+              { value: 'verified', label: 'Verified' },
               { value: 'all', label: 'All' },
             ],
           },
@@ -80,6 +101,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
           ...(hasClosed ? [CLOSED_WITHIN] : []),
         ]}
       />
+      <QuickFilters params={p} counts={counts} />
       <Panel
         title={TITLES[state]}
         asOf={now}
@@ -99,9 +121,39 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
           filtered={Object.keys(p).length > 0}
           older={older}
           emptyPage={emptyPage('/alerts', p)}
+          people={assignees}
+          codes={codes}
+          email={actor.email}
         />
       </Panel>
     </>
+  );
+}
+
+/** Mine, nobody's, overdue, snoozed: of all that wait, with their numbers. */
+function QuickFilters({ params, counts }: { params: SearchParams; counts: WaitingCounts }) {
+  const { state: _state, owner, only, ...rest } = params;
+  const views = [
+    { label: 'All that wait', n: counts.waiting, patch: {}, is: owner === undefined && only === undefined },
+    { label: 'Mine', n: counts.mine, patch: { owner: 'me' }, is: owner === 'me' },
+    { label: 'Nobody’s', n: counts.nobody, patch: { owner: 'nobody' }, is: owner === 'nobody' },
+    { label: 'Overdue', n: counts.overdue, patch: { only: 'overdue' }, is: only === 'overdue' },
+    { label: 'Snoozed', n: counts.snoozed, patch: { only: 'snoozed' }, is: only === 'snoozed' },
+  ];
+  return (
+    <nav aria-label="Views of the list" className="flex gap-1 mb-3 no-print">
+      {views.map((v) => (
+        <Link
+          key={v.label}
+          prefetch={false}
+          href={firstPage('/alerts', { ...rest, ...v.patch })}
+          aria-current={v.is ? 'page' : undefined}
+          className={`btn h-7! text-sm! ${v.is ? 'border-accent!' : ''}`}
+        >
+          {v.label} <b className="tabular-nums">{v.n}</b>
+        </Link>
+      ))}
+    </nav>
   );
 }
 

@@ -117,7 +117,7 @@ export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[
 
 function ChannelForm({ areas, onDone }: { areas: readonly string[]; onDone: (secret: string | null) => void }) {
   const report = useReport();
-  const [kind, setKind] = useState<'webhook' | 'email'>('webhook');
+  const [kind, setKind] = useState<'webhook' | 'email' | 'mes'>('webhook');
   const { field, busy, submit, error } = useForm({ name: '', target: '' }, (v) => channelProblems({ ...v, kind }));
   const add = (form: HTMLFormElement): void => {
     const chosen = new FormData(form);
@@ -144,19 +144,29 @@ function ChannelForm({ areas, onDone }: { areas: readonly string[]; onDone: (sec
       <TextField label="Name" {...field('name')} maxLength={80} autoComplete="off" />
       <label className="block">
         <span className="label">Kind</span>
-        <select className="field w-full" value={kind} onChange={(e) => setKind(e.target.value === 'email' ? 'email' : 'webhook')}>
+        <select
+          className="field w-full"
+          value={kind}
+          onChange={(e) => setKind(e.target.value === 'email' || e.target.value === 'mes' ? e.target.value : 'webhook')}
+        >
           <option value="webhook">webhook: a signed POST to an address</option>
           <option value="email">email: a message by SMTP</option>
+          <option value="mes">mes: a signed POST for each hold and release, until it is acknowledged</option>
         </select>
       </label>
       <TextField
-        label={kind === 'webhook' ? 'Address, https://…' : 'E-mail address'}
-        type={kind === 'webhook' ? 'url' : 'email'}
+        label={kind === 'email' ? 'E-mail address' : 'Address, https://…'}
+        type={kind === 'email' ? 'email' : 'url'}
         {...field('target')}
         autoComplete="off"
       />
-      <Choices legend="Only these severities (none chosen: all)" name="severity" of={SEVERITIES} />
-      <Choices legend="Only these areas (none chosen: all)" name="area" of={areas} />
+      {kind === 'mes' ? (
+        <p className="text-sm text-ink-2">
+          A MES is asked for every hold. What it was asked and has acknowledged stands on the page of holds.
+        </p>
+      ) : null}
+      {kind === 'mes' ? null : <Choices legend="Only these severities (none chosen: all)" name="severity" of={SEVERITIES} />}
+      {kind === 'mes' ? null : <Choices legend="Only these areas (none chosen: all)" name="area" of={areas} />}
     </DialogForm>
   );
 }

@@ -4,6 +4,7 @@ import { CHARACTERISTIC_SOURCES } from '@/lib/characteristic';
 import { waitingCount } from '@/lib/services/spc/limits/views/proposals';
 import { fabLists, screenCharts } from '@/lib/services/spc/views/list';
 import { listOrder } from '@/lib/services/spc/views/list-order';
+import { templateNames } from '@/lib/services/spc/views/templates';
 import { param, type SearchParams } from '@/lib/ui/address';
 import { KIND_CHOICES } from '@/lib/ui/charts/kinds';
 import { FilterBar } from '@/lib/ui/components/filter-bar';
@@ -26,9 +27,10 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
   await pageActor('/spc');
   const p = await searchParams;
   const filter = screenFilter(p, Date.now());
-  const [{ rows, total, next, window }, lists, waiting] = await Promise.all([
+  const [{ rows, total, next, window }, lists, templates, waiting] = await Promise.all([
     screenCharts({ ...filter, limit: LIMIT, after: param(p, PAGE_KEY) }),
     fabLists(),
+    templateNames(),
     waitingCount(),
   ]);
   const order = listOrder(filter.order ?? null);
@@ -44,6 +46,9 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
         sub={by === undefined ? 'All charts, worst first: open alerts, then rules fired in the window' : `All charts, by ${by}`}
         actions={
           <>
+            <Link prefetch={false} href="/spc/templates" className="btn">
+              Templates
+            </Link>
             <Link prefetch={false} href="/spc/limits" className="btn">
               {waiting === 0 ? 'Limits' : `Limits: ${waiting} waiting`}
             </Link>
@@ -64,7 +69,15 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
           { key: 'source', label: 'Source', options: SOURCES },
           { key: 'kind', label: 'Kind', options: KIND_CHOICES },
           { key: 'specified', label: 'Specification', options: [{ value: '1', label: 'Judged by one' }] },
-          { key: 'state', label: 'State', options: [{ value: 'out', label: 'Rule fired' }] },
+          {
+            key: 'state',
+            label: 'State',
+            options: [
+              { value: 'out', label: 'Rule fired' },
+              { value: 'retired', label: 'Retired' },
+            ],
+          },
+          { key: 'template', label: 'Template', options: templates.map((t) => ({ value: t.id, label: t.name })) },
         ]}
       />
       <Panel

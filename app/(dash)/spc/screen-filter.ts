@@ -17,6 +17,8 @@ export function screenFilter(p: SearchParams, nowMs: number): Omit<ScreenFilter,
     source: param(p, 'source'),
     kind: param(p, 'kind'),
     onlyOut: param(p, 'state') === 'out',
+    onlyRetired: param(p, 'state') === 'retired',
+    template: param(p, 'template'),
     order: readSort(param(p, 'sort')),
   };
 }

@@ -1,59 +1,26 @@
 import { z } from 'zod';
 import { sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { REASON_MAX, REASON_MIN, reasonProblem } from '@/lib/errors/reason';
 import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
 import { type Ctx, timeOf, verb } from '../verb';
-import { alertEvent } from './raise';
-
-export const DISPOSITIONS = ['use_as_is', 'rework', 'scrap', 're_measure', 'false_alarm'] as const;
-export const CAUSES = [
-  'process_drift',
-  'equipment_fault',
-  'consumable',
-  'wrong_recipe',
-  'sensor_fault',
-  'metrology',
-  'after_maintenance',
-  'unknown',
-] as const;
-
-/** What a person writes to close, reopen or comment goes into the audit trail, under the rules of every reason. */
-const text = z
-  .string()
-  .trim()
-  .max(REASON_MAX)
-  .refine((v) => reasonProblem(v) === null, `say it in at least ${REASON_MIN} characters`);
-
-export const alertAction = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('acknowledge'), comment: z.string().trim().max(4000).optional() }),
-  z.strictObject({ do: z.literal('comment'), comment: text }),
-  z.strictObject({ do: z.literal('assign'), assignee: z.string().trim().max(200).nullable() }),
-  z.strictObject({
-    do: z.literal('close'),
-    cause: z.enum(CAUSES),
-    action: text,
-    disposition: z.enum(DISPOSITIONS),
-  }),
-  z.strictObject({ do: z.literal('reopen'), comment: text }),
-]);
-export type AlertAction = z.infer<typeof alertAction>;
-
-interface AlertRow {
-  id: string;
-  state: 'open' | 'acknowledged' | 'closed';
-  version: number;
-  title: string;
-  assignee: string | null;
-  dedupe_key: string;
-}
+import { type AlertAction, alertAction } from './action-schema';
+import { AFFECTING } from './affected-lots';
+import { refuseChanged } from './changed-meanwhile';
+import { closeAlert } from './close';
+import { minutesWords } from './escalation';
+import { CLOCK, policyOf, putUnderPolicy, setWake } from './policy';
+import { endSnooze } from './snooze';
+import { isSettled, moved } from './states';
+import { unsettled } from './unsettled';
+import type { Done, WorkedAlert } from './worked-alert';
 
 /**
- * Acknowledges, comments, assigns, closes or reopens an alert. `seen` is the version that the person saw: a change by somebody else in between is
- * reported, not overwritten. Null for a system that follows alerts up and knows no version.
- * @throws AppError `not_found`, `precondition_failed` (changed meanwhile), `conflict` (the state does not allow it).
+ * Takes an alert through its life: acknowledge, start, wait, snooze, comment, hand over, close, reopen. `seen` is the version that the person saw: a change by
+ * somebody else in between is reported, not overwritten. Null for a system that follows alerts up and knows no version.
+ * @throws AppError `not_found`, `precondition_failed` (changed meanwhile, with what changed), `conflict` (the state does not allow it), `invalid_input`.
  */
 export const actOnAlert = verb(
   {
@@ -62,28 +29,109 @@ export const actOnAlert = verb(
     input: z.strictObject({ alert: recordIdIn('alert'), seen: z.int().nullable(), action: alertAction }),
     body: 'action',
   },
-  async (ctx, { alert: id, seen, action: a }) =>
-    transaction(async (tx) => {
-      const alert = await tx.one<AlertRow>(
-        sql`SELECT id, state, version, title, assignee, dedupe_key FROM alert WHERE id = ${id} FOR UPDATE`,
-      );
-      if (alert === undefined) throw new AppError('not_found', `there is no alert ${id}`);
-      if (seen !== null && seen !== alert.version)
-        throw new AppError('precondition_failed', 'the alert was changed meanwhile; look at it again');
-      const next = await apply(tx, ctx, alert, a);
-      await audit(tx, ctx, {
-        action: a.do,
-        entity: 'alert',
-        entityId: id,
-        before: { state: alert.state, assignee: alert.assignee },
-        after: next,
-      });
-      if (a.do !== 'comment')
-        await feed(tx, [
-          { kind: 'alert', text: `${alert.title}: ${PAST[a.do]} by ${ctx.by.email}`, detail: { alertId: id, severity: null } },
-        ]);
-    }),
+  (ctx, { alert, seen, action }) => act(ctx, alert, seen, action),
 );
+
+/** One act on one alert, in a transaction of its own. @returns the title of the alert. */
+export const act = (ctx: Ctx, id: string, seen: number | null, a: AlertAction): Promise<string> =>
+  transaction(async (tx) => {
+    const alert = await tx.one<WorkedAlert>(
+      sql`SELECT ${CLOCK}, ${AFFECTING}, version, dedupe_key, check_state FROM alert WHERE id = ${id} FOR UPDATE`,
+    );
+    if (alert === undefined) throw new AppError('not_found', `there is no alert ${id}`);
+    await refuseChanged(tx, id, seen, alert.version);
+    const done = await apply(tx, ctx, alert, a);
+    await setWake(tx, id);
+    await audit(tx, ctx, {
+      action: a.do,
+      entity: 'alert',
+      entityId: id,
+      before: { state: alert.state, assignee: alert.assignee },
+      after: done.after,
+      ...(done.reason === undefined ? {} : { reason: done.reason }),
+    });
+    if (done.past !== null)
+      await feed(tx, [
+        { kind: 'alert', text: `${alert.title}: ${done.past} by ${ctx.by.email}`, detail: { alertId: id, severity: null } },
+      ]);
+    return alert.title;
+  });
+
+async function apply(tx: Tx, ctx: Ctx, alert: WorkedAlert, a: AlertAction): Promise<Done> {
+  const actor = ctx.by.email;
+  switch (a.do) {
+    case 'acknowledge':
+      moved(alert.state, 'acknowledge');
+      await tx.exec(sql`
+        UPDATE alert SET state = 'acknowledged', acknowledged_at = ${timeOf(ctx)}, assignee = COALESCE(assignee, ${actor}), version = version + 1 WHERE id = ${alert.id}`);
+      await alertEvent(tx, alert.id, actor, 'acknowledged', a.comment ?? null);
+      return { after: { state: 'acknowledged' }, past: 'acknowledged' };
+    case 'start':
+      moved(alert.state, 'start');
+      await tx.exec(sql`
+        UPDATE alert SET state = 'in_work', acknowledged_at = COALESCE(acknowledged_at, ${timeOf(ctx)}), assignee = COALESCE(assignee, ${actor}), waiting_for = NULL, waiting_until = NULL,
+          version = version + 1 WHERE id = ${alert.id}`);
+      await alertEvent(tx, alert.id, actor, 'started', null);
+      return { after: { state: 'in_work' }, past: 'taken into work' };
+    case 'wait':
+      return wait(tx, ctx, alert, a);
+    case 'comment':
+      await tx.exec(sql`UPDATE alert SET version = version + 1 WHERE id = ${alert.id}`);
+      await alertEvent(tx, alert.id, actor, 'commented', a.comment);
+      return { after: {}, past: null };
+    case 'assign':
+      return assign(tx, ctx, alert, a);
+    case 'snooze':
+      return snooze(tx, ctx, alert, a);
+    case 'wake':
+      if (alert.snoozed_until === null) throw new AppError('conflict', 'the alert is not snoozed');
+      await endSnooze(tx, alert, timeOf(ctx), actor, null, true);
+      return { after: { snoozedUntil: null }, past: 'woken' };
+    case 'close':
+      return closeAlert(tx, ctx, alert, a);
+    case 'waive':
+      if (alert.check_state !== 'running') throw new AppError('conflict', 'no check of the action is running');
+      await tx.exec(
+        sql`UPDATE alert SET check_state = 'waived', check_reason = ${a.reason}, version = version + 1 WHERE id = ${alert.id}`,
+      );
+      await alertEvent(tx, alert.id, actor, 'waived', a.reason);
+      return { after: { check: 'waived' }, past: 'check waived', reason: a.reason };
+    case 'reopen':
+      return reopen(tx, ctx, alert, a.comment);
+  }
+}
+
+async function wait(tx: Tx, ctx: Ctx, alert: WorkedAlert, a: Extract<AlertAction, { do: 'wait' }>): Promise<Done> {
+  moved(alert.state, 'wait');
+  const until = a.minutes === undefined ? null : new Date(ctx.now() + a.minutes * 60_000);
+  await tx.exec(sql`
+    UPDATE alert SET state = 'waiting', acknowledged_at = COALESCE(acknowledged_at, ${timeOf(ctx)}), assignee = COALESCE(assignee, ${ctx.by.email}), waiting_for = ${a.for}, waiting_until = ${until},
+      version = version + 1 WHERE id = ${alert.id}`);
+  const limit = a.minutes === undefined ? '' : `, for ${minutesWords(a.minutes)} at most`;
+  await alertEvent(tx, alert.id, ctx.by.email, 'waits', `${a.for}${limit}`, { until: until?.toISOString() ?? null });
+  return { after: { state: 'waiting', for: a.for, until }, past: 'set to waiting' };
+}
+
+async function assign(tx: Tx, ctx: Ctx, alert: WorkedAlert, a: Extract<AlertAction, { do: 'assign' }>): Promise<Done> {
+  if (a.assignee !== null) await requirePerson(tx, a.assignee);
+  await tx.exec(sql`UPDATE alert SET assignee = ${a.assignee}, version = version + 1 WHERE id = ${alert.id}`);
+  const isHandOver = alert.assignee !== null && alert.assignee !== a.assignee;
+  const to = `${isHandOver ? `${alert.assignee} → ` : ''}${a.assignee ?? 'nobody'}`;
+  await alertEvent(
+    tx,
+    alert.id,
+    ctx.by.email,
+    isHandOver ? 'handed_over' : 'assigned',
+    a.note ? `${to}: ${a.note}` : to,
+    { from: alert.assignee, to: a.assignee },
+    a.assignee === null || a.assignee === ctx.by.email ? [] : [a.assignee],
+  );
+  return {
+    after: { assignee: a.assignee },
+    past: isHandOver ? 'handed over' : 'assigned',
+    ...(a.note ? { reason: a.note } : {}),
+  };
+}
 
 /** @throws AppError `invalid_input` for an address that belongs to no user: the alert would never be seen. */
 async function requirePerson(tx: Tx, email: string): Promise<void> {
@@ -94,44 +142,37 @@ async function requirePerson(tx: Tx, email: string): Promise<void> {
     });
 }
 
-const PAST = { acknowledge: 'acknowledged', assign: 'assigned', close: 'closed', reopen: 'reopened' } as const;
+async function snooze(tx: Tx, ctx: Ctx, alert: WorkedAlert, a: Extract<AlertAction, { do: 'snooze' }>): Promise<Done> {
+  if (isSettled(alert.state)) throw new AppError('conflict', 'the alert is settled; there is nothing to snooze');
+  const { snooze_max_min: most } = await policyOf(tx, alert);
+  if (a.minutes > most)
+    throw new AppError(
+      'invalid_input',
+      most === 0
+        ? `minutes: the policy of ${alert.area} allows no snooze of severity ${alert.severity}`
+        : `minutes: the policy of ${alert.area} allows at most ${minutesWords(most)} for severity ${alert.severity}`,
+      { field: 'minutes', most },
+    );
+  const now = timeOf(ctx);
+  const until = new Date(now.getTime() + a.minutes * 60_000);
+  // A snooze that replaces another goes on from that one's beginning: escalation waits for both.
+  await tx.exec(sql`
+    UPDATE alert SET snoozed_at = COALESCE(snoozed_at, ${now}), snoozed_until = ${until}, snooze_reason = ${a.reason}, version = version + 1 WHERE id = ${alert.id}`);
+  await alertEvent(tx, alert.id, ctx.by.email, 'snoozed', `for ${minutesWords(a.minutes)}: ${a.reason}`, {
+    until: until.toISOString(),
+  });
+  return { after: { snoozedUntil: until }, past: `snoozed for ${minutesWords(a.minutes)}`, reason: a.reason };
+}
 
-async function apply(tx: Tx, ctx: Ctx, alert: AlertRow, a: AlertAction): Promise<object> {
-  const actor = ctx.by.email;
-  switch (a.do) {
-    case 'acknowledge':
-      if (alert.state !== 'open') throw new AppError('conflict', `the alert is ${alert.state}; only an open one is acknowledged`);
-      await tx.exec(
-        sql`UPDATE alert SET state = 'acknowledged', assignee = COALESCE(assignee, ${actor}), version = version + 1 WHERE id = ${alert.id}`,
-      );
-      await alertEvent(tx, alert.id, actor, 'acknowledged', a.comment ?? null);
-      return { state: 'acknowledged' };
-    case 'comment':
-      await tx.exec(sql`UPDATE alert SET version = version + 1 WHERE id = ${alert.id}`);
-      await alertEvent(tx, alert.id, actor, 'commented', a.comment);
-      return {};
-    case 'assign':
-      if (a.assignee !== null) await requirePerson(tx, a.assignee);
-      await tx.exec(sql`UPDATE alert SET assignee = ${a.assignee}, version = version + 1 WHERE id = ${alert.id}`);
-      await alertEvent(tx, alert.id, actor, 'assigned', a.assignee === null ? 'nobody' : a.assignee);
-      return { assignee: a.assignee };
-    case 'close':
-      if (alert.state === 'closed') throw new AppError('conflict', 'the alert is closed already');
-      await tx.exec(
-        sql`UPDATE alert SET state = 'closed', cause = ${a.cause}, action = ${a.action}, disposition = ${a.disposition}, closed_at = ${timeOf(ctx)}, version = version + 1 WHERE id = ${alert.id}`,
-      );
-      await alertEvent(tx, alert.id, actor, 'closed', a.action, { cause: a.cause, disposition: a.disposition });
-      return { state: 'closed', cause: a.cause, disposition: a.disposition };
-    case 'reopen': {
-      if (alert.state !== 'closed') throw new AppError('conflict', `the alert is ${alert.state}; only a closed one is reopened`);
-      const other = await tx.one<{ id: string }>(
-        sql`SELECT id FROM alert WHERE dedupe_key = ${alert.dedupe_key} AND state <> 'closed'`,
-      );
-      if (other !== undefined)
-        throw new AppError('conflict', 'a newer alert of the same cause is open; use that one', { alertId: other.id });
-      await tx.exec(sql`UPDATE alert SET state = 'open', closed_at = NULL, version = version + 1 WHERE id = ${alert.id}`);
-      await alertEvent(tx, alert.id, actor, 'reopened', a.comment);
-      return { state: 'open' };
-    }
-  }
+async function reopen(tx: Tx, ctx: Ctx, alert: WorkedAlert, comment: string): Promise<Done> {
+  moved(alert.state, 'reopen');
+  const other = await tx.one<{ id: string }>(sql`SELECT id FROM alert WHERE dedupe_key = ${alert.dedupe_key} AND ${unsettled()}`);
+  if (other !== undefined)
+    throw new AppError('conflict', 'a newer alert of the same cause is open; use that one', { alertId: other.id });
+  await tx.exec(sql`
+    UPDATE alert SET state = 'open', closed_at = NULL, acknowledged_at = NULL, due_at = NULL, check_state = NULL, check_points = NULL, check_from = NULL, check_records = '{}', check_reason = NULL,
+      version = version + 1 WHERE id = ${alert.id}`);
+  await putUnderPolicy(tx, alert, timeOf(ctx));
+  await alertEvent(tx, alert.id, ctx.by.email, 'reopened', comment);
+  return { after: { state: 'open' }, past: 'reopened', reason: comment };
 }

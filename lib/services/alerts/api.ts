@@ -1,5 +1,5 @@
 import { jsonSchemaOf, type OpenApiPart, problems, reference } from '@/lib/formats/openapi';
-import { alertAction } from './actions';
+import { alertAction } from './action-schema';
 
 /** The alert routes of the machine API, from the schemas that validate them. */
 export function alertsApi(): OpenApiPart {
@@ -10,7 +10,7 @@ export function alertsApi(): OpenApiPart {
         post: {
           operationId: 'act-on-alert',
           tags: ['Alerts'],
-          summary: 'Acknowledge, comment, assign, close or reopen an alert',
+          summary: 'Take an alert through its life: acknowledge, start, wait, snooze, comment, assign, close, reopen',
           description: 'Recorded under the name of the sender, in the history of the alert and in the audit trail.',
           security: [{ apiKey: ['alerts'] }],
           parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } }],

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { config } from '@/lib/config';
 import { type Sql, sql, type Tx } from '@/lib/db';
+import { alertEvent, ITSELF } from '../live/alert-event';
 import { feed } from '../live/feed';
-import { ITSELF } from './event-words';
-import { alertEvent, closeByItself, type Severity } from './raise';
+import { closeByItself, type Severity } from './raise';
+import { underPolicy } from './under-policy';
+import { unsettled } from './unsettled';
 
 /** A state that lasts until it is fixed: a station whose spectra are refused, a tool that runs the wrong recipe. One open alert per `key`. */
 export interface Condition {
@@ -34,7 +36,7 @@ export async function raiseCondition(tx: Tx, c: Condition): Promise<void> {
     INSERT INTO alert (id, dedupe_key, kind, severity, title, area, tool, chamber, product, operation, record_id, run_id, lot, slot, value, first_at, last_at, count)
     VALUES (${randomUUID()}, ${c.key}, ${c.kind}, ${c.severity}, ${c.title}, ${c.area}, ${c.tool}, ${c.chamber}, ${c.product}, ${c.operation}, ${c.recordId}, ${c.runId}, ${c.lot}, ${c.slot},
       ${c.value}, ${c.from}, ${c.to}, ${c.count})
-    ON CONFLICT (dedupe_key) WHERE state <> 'closed' DO NOTHING RETURNING id`);
+    ON CONFLICT (dedupe_key) WHERE ${unsettled()} DO NOTHING RETURNING id`);
   if (made !== undefined) {
     await alertEvent(tx, made.id, ITSELF, 'opened', c.title, where);
     await feed(tx, [
@@ -44,11 +46,12 @@ export async function raiseCondition(tx: Tx, c: Condition): Promise<void> {
         detail: { alertId: made.id, severity: c.severity, tool: c.tool, chamber: c.chamber },
       },
     ]);
+    await underPolicy(tx, { ...c, id: made.id });
     return;
   }
   const open = await tx.one<{ id: string }>(sql`
     UPDATE alert SET last_at = greatest(last_at, ${c.to}), count = count + ${c.count}
-    WHERE dedupe_key = ${c.key} AND state <> 'closed' RETURNING id`);
+    WHERE dedupe_key = ${c.key} AND ${unsettled()} RETURNING id`);
   if (open !== undefined) await alertEvent(tx, open.id, ITSELF, 'again', c.title, where);
 }
 
@@ -60,7 +63,7 @@ export async function raiseCondition(tx: Tx, c: Condition): Promise<void> {
  */
 export async function endCondition(tx: Tx, key: string, rightSince: (last: Date) => Sql, what: string): Promise<void> {
   const open = await tx.one<{ id: string; title: string; last_at: Date; tool: string | null; chamber: string | null }>(
-    sql`SELECT id, title, last_at, tool, chamber FROM alert WHERE dedupe_key = ${key} AND state <> 'closed' FOR UPDATE`,
+    sql`SELECT id, title, last_at, tool, chamber FROM alert WHERE dedupe_key = ${key} AND ${unsettled()} FOR UPDATE`,
   );
   if (open === undefined) return;
   const need = config().ALERT_CLOSES_AFTER;

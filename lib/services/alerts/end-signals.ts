@@ -1,8 +1,9 @@
 import { sql, type Tx } from '@/lib/db';
 import { type ChartKind, dispersionName, isDispersionRule, isWithinRule, kindOf, plottedUnit } from '@/lib/spc';
-import { ITSELF } from './event-words';
+import { alertEvent, ITSELF } from '../live/alert-event';
 import { judgedNow } from './judged-now';
-import { alertEvent, closeByItself } from './raise';
+import { closeByItself } from './raise';
+import { unsettled } from './unsettled';
 
 interface Ended {
   id: string;
@@ -37,7 +38,7 @@ export async function endSignals(tx: Tx, alertIds: readonly string[]): Promise<v
       EXISTS (SELECT 1 FROM alert_signal v JOIN chart_point q ON q.chart_id = v.chart_id AND q.at = v.at AND q.record_id = v.record_id WHERE v.alert_id = a.id AND q.excluded IS NOT NULL) AS excluded
     FROM alert a JOIN chart c ON c.id = a.chart_id LEFT JOIN alert_signal s ON s.alert_id = a.id AND s.record_id = a.record_id AND s.rule = a.rule
     LEFT JOIN chart_point p ON p.chart_id = a.chart_id AND p.record_id = a.record_id
-    WHERE a.id = ANY(${[...alertIds]}::uuid[]) AND a.state <> 'closed' AND NOT EXISTS (SELECT 1 FROM alert_signal v WHERE v.alert_id = a.id AND v.withdrawn_at IS NULL)
+    WHERE a.id = ANY(${[...alertIds]}::uuid[]) AND ${unsettled(sql`a`)} AND NOT EXISTS (SELECT 1 FROM alert_signal v WHERE v.alert_id = a.id AND v.withdrawn_at IS NULL)
     FOR UPDATE OF a`);
   for (const a of ended) {
     if (a.excluded) continue;

@@ -1,3 +1,5 @@
+import { ITSELF } from '../live/alert-event';
+
 const WORDS: Readonly<Record<string, string>> = {
   opened: 'opened',
   escalated: 'severity raised',
@@ -8,10 +10,24 @@ const WORDS: Readonly<Record<string, string>> = {
   ended: 'no signal left',
   closed: 'closed',
   reopened: 'reopened',
+  handed_over: 'handed over',
+  started: 'in work',
+  waits: 'waits',
+  resumed: 'wait is over',
+  snoozed: 'snoozed',
+  woken: 'snooze is over',
+  escalation: 'escalation',
+  hold_placed: 'hold placed',
+  hold_released: 'hold released',
+  hold_acknowledged: 'hold acknowledged',
+  disposed: 'disposition',
+  requested: 're-measurement requested',
+  request_withdrawn: 'request withdrawn',
+  re_measured: 're-measured',
+  verified: 'verified',
+  not_effective: 'action did not help',
+  waived: 'check waived',
 };
-
-/** Events that Driftless makes itself have no author. */
-export const ITSELF = 'Driftless';
 
 /** An event of an alert's history as people read it, on screen and in messages. */
 export const eventWords = (kind: string, actor: string): string =>

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Tx } from '@/lib/db';
-import { enqueueLater } from '@/lib/queue/outbox';
 import { type ChartKind, DISPERSION, type LimitsSource, ruleText } from '@/lib/spc';
+import { alertEvent, ITSELF } from '../live/alert-event';
 import { feed } from '../live/feed';
-import { ITSELF } from './event-words';
+import { CLOCK, type ClockRow } from './policy';
+import { earlierMeasurement, repeatWords } from './repeat';
 import { keepSignals } from './signals';
+import { endSnooze } from './snooze';
+import { underPolicy } from './under-policy';
+import { unsettled } from './unsettled';
 
 /** What an alert needs of the chart that raised it. */
 interface AlertingChart {
@@ -85,19 +89,23 @@ async function openAlert(tx: Tx, list: readonly RaisedViolation[]): Promise<stri
   const { chart } = v;
   const severity = severityOf(v.rule);
   const id = randomUUID();
+  // A wafer that was measured again is old news on a new point: whoever reads the alert must know.
+  const earlier = await earlierMeasurement(tx, v.recordId);
+  const title = earlier === null ? titleOf(v) : `${titleOf(v)} (${repeatWords(earlier)})`;
   await tx.exec(sql`
     INSERT INTO alert (id, dedupe_key, kind, severity, title, area, tool, chamber, product, operation, chart_id, record_id, run_id, lot, slot, rule, value, first_at, last_at, count)
-    VALUES (${id}, ${keyOf(v)}, 'spc', ${severity}, ${titleOf(v)}, ${chart.area}, ${v.tool}, ${v.chamber}, ${chart.product}, ${chart.operation}, ${chart.id}, ${v.recordId},
+    VALUES (${id}, ${keyOf(v)}, 'spc', ${severity}, ${title}, ${chart.area}, ${v.tool}, ${v.chamber}, ${chart.product}, ${chart.operation}, ${chart.id}, ${v.recordId},
       ${v.runId}, ${v.lot}, ${v.slot}, ${v.rule}, ${v.value}, ${v.at}, ${lastOf(list)}, ${list.length})`);
-  await alertEvent(tx, id, ITSELF, 'opened', titleOf(v), evidenceOf(v));
-  await feed(tx, [{ kind: 'alert', text: titleOf(v), detail: { alertId: id, severity, tool: v.tool, chamber: v.chamber } }]);
+  await alertEvent(tx, id, ITSELF, 'opened', title, { ...evidenceOf(v), ...(earlier === null ? {} : { repeats: earlier.id }) });
+  await feed(tx, [{ kind: 'alert', text: title, detail: { alertId: id, severity, tool: v.tool, chamber: v.chamber } }]);
+  await underPolicy(tx, { id, area: chart.area, severity, title, lot: v.lot, tool: v.tool, chamber: v.chamber });
   return id;
 }
 
 /** @returns null when no alert of this chart is open. */
 async function addToOpenAlert(tx: Tx, list: readonly RaisedViolation[]): Promise<string | null> {
-  const open = await tx.one<{ id: string; severity: Severity; first_at: Date }>(
-    sql`SELECT id, severity, first_at FROM alert WHERE dedupe_key = ${keyOf(list[0]!)} AND state <> 'closed' FOR UPDATE`,
+  const open = await tx.one<ClockRow & { severity: Severity; first_at: Date }>(
+    sql`SELECT ${CLOCK}, first_at FROM alert WHERE dedupe_key = ${keyOf(list[0]!)} AND ${unsettled()} FOR UPDATE`,
   );
   if (open === undefined) return null;
   await tx.exec(sql`
@@ -107,6 +115,7 @@ async function addToOpenAlert(tx: Tx, list: readonly RaisedViolation[]): Promise
   if (worst !== null && RANK[severityOf(worst.rule)] > RANK[open.severity]) {
     const severity = severityOf(worst.rule);
     await tx.exec(sql`UPDATE alert SET severity = ${severity} WHERE id = ${open.id}`);
+    if (open.snoozed_until !== null) await endSnooze(tx, open, open.snoozed_until, ITSELF, 'a worse signal came');
     await alertEvent(tx, open.id, ITSELF, 'escalated', `${open.severity} → ${severity}: ${textOf(worst)}`, evidenceOf(worst));
     await feed(tx, [
       {
@@ -115,6 +124,15 @@ async function addToOpenAlert(tx: Tx, list: readonly RaisedViolation[]): Promise
         detail: { alertId: open.id, severity, tool: worst.tool, chamber: worst.chamber },
       },
     ]);
+    await underPolicy(tx, {
+      id: open.id,
+      area: open.area,
+      severity,
+      title: open.title,
+      lot: worst.lot,
+      tool: worst.tool,
+      chamber: worst.chamber,
+    });
   }
   return open.id;
 }
@@ -131,7 +149,8 @@ export async function closeByItself(
   detail: object,
 ): Promise<void> {
   await tx.exec(
-    sql`UPDATE alert SET state = 'closed', action = ${reason}, closed_at = now(), version = version + 1 WHERE id = ${alert.id}`,
+    sql`UPDATE alert SET state = 'closed', action = ${reason}, closed_at = now(), waiting_for = NULL, waiting_until = NULL, snoozed_at = NULL, snoozed_until = NULL, snooze_reason = NULL, wake_at = NULL, version = version + 1
+      WHERE id = ${alert.id}`,
   );
   await alertEvent(tx, alert.id, ITSELF, 'closed', reason, detail);
   await feed(tx, [
@@ -141,19 +160,4 @@ export async function closeByItself(
       detail: { alertId: alert.id, severity: null, tool: alert.tool, chamber: alert.chamber },
     },
   ]);
-}
-
-/** Adds to an alert's history and asks for its notifications, in the transaction of the transition. */
-export async function alertEvent(
-  tx: Tx,
-  alertId: string,
-  actor: string,
-  kind: string,
-  text: string | null,
-  detail: object | null = null,
-): Promise<void> {
-  const row = await tx.one<{ id: number }>(sql`
-    INSERT INTO alert_event (alert_id, actor, kind, text, detail) VALUES (${alertId}, ${actor}, ${kind}, ${text}, ${detail === null ? null : JSON.stringify(detail)}::jsonb) RETURNING id`);
-  const wanted = await tx.one(sql`SELECT 1 FROM notify_channel WHERE active LIMIT 1`);
-  if (wanted !== undefined) await enqueueLater(tx, [{ queue: 'notify', payload: { v: 1, alertEventId: row!.id } }]);
 }

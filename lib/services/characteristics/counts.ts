@@ -1,36 +1,12 @@
 import { characteristicName } from '@/lib/characteristic';
 import { sql, type Tx } from '@/lib/db';
 import type { Ref } from '@/lib/queue/jobs';
-
-const ids = (refs: readonly Ref[]) => refs.map((r) => r.id);
-const from = (refs: readonly Ref[]) => new Date(Math.min(...refs.map((r) => r.at)));
-const to = (refs: readonly Ref[]) => new Date(Math.max(...refs.map((r) => r.at)));
-
-/** A value of a count or an event, as `values.ts` hands it on. */
-interface CountedValue {
-  readonly characteristic: string;
-  readonly parameter: string;
-  readonly operation: string;
-  readonly product: string;
-  readonly tool: string | null;
-  readonly chamber: string | null;
-  readonly recordId: string;
-  readonly at: number;
-  readonly value: number;
-  readonly size?: number;
-  readonly uValue: null;
-  readonly spread: null;
-  readonly n: number;
-  readonly measuredAt: number;
-  readonly lot: string;
-  readonly slot: number;
-  readonly runId: string | null;
-}
+import { type CharacteristicValue, from, ids, to, type Wanted } from './value';
 
 const SINGLE = { uValue: null, spread: null, n: 1 } as const;
 
 /** Counts as values, each with the units that were inspected. */
-export async function ofCounts(tx: Tx, refs: readonly Ref[]): Promise<CountedValue[]> {
+export async function ofCounts(tx: Tx, refs: readonly Ref[], wanted: Wanted): Promise<CharacteristicValue[]> {
   const rows = await tx.rows<{
     id: string;
     operation: string;
@@ -45,15 +21,18 @@ export async function ofCounts(tx: Tx, refs: readonly Ref[]): Promise<CountedVal
     lot: string;
     slot: number;
     run_id: string | null;
+    recipe: string | null;
   }>(sql`
-    SELECT id, operation, product, parameter, tool, chamber, processed_at, measured_at, count, size, lot, slot, run_id FROM count_record
-    WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)} AND superseded_by IS NULL`);
-  return rows.map((r) => ({
+    SELECT c.id, c.operation, c.product, c.parameter, c.tool, c.chamber, c.processed_at, c.measured_at, c.count, c.size, c.lot, c.slot, c.run_id, r.recipe
+    FROM count_record c LEFT JOIN run r ON r.id = c.run_id AND r.started_at = c.processed_at
+    WHERE c.id = ANY(${ids(refs)}::uuid[]) AND c.measured_at BETWEEN ${from(refs)} AND ${to(refs)} AND c.superseded_by IS NULL`);
+  const values = rows.map((r) => ({
     ...SINGLE,
     characteristic: characteristicName({ source: 'count', parameter: r.parameter, lot: false }),
     parameter: r.parameter,
     operation: r.operation,
     product: r.product,
+    recipe: r.recipe,
     tool: r.tool,
     chamber: r.chamber,
     recordId: r.id,
@@ -65,22 +44,24 @@ export async function ofCounts(tx: Tx, refs: readonly Ref[]): Promise<CountedVal
     slot: r.slot,
     runId: r.run_id,
   }));
+  return values.filter((v) => wanted.has(v.characteristic));
 }
 
 /**
  * Equipment events as values, one at each operation that the tool can make: what is charted is the time between them. An event is of no lot; it is
  * named after its tool and chamber.
  */
-export async function ofEvents(tx: Tx, refs: readonly Ref[]): Promise<CountedValue[]> {
+export async function ofEvents(tx: Tx, refs: readonly Ref[], wanted: Wanted): Promise<CharacteristicValue[]> {
   const rows = await tx.rows<{ id: string; tool: string; chamber: string | null; kind: string; at: Date; operation: string }>(sql`
     SELECT e.id, e.tool, e.chamber, e.kind, e.at, o.name AS operation FROM equipment_event e JOIN operation o ON e.tool = ANY(o.tools)
     WHERE e.id = ANY(${ids(refs)}::uuid[])`);
-  return rows.map((r) => ({
+  const values = rows.map((r) => ({
     ...SINGLE,
     characteristic: characteristicName({ source: 'event', kind: r.kind, lot: false }),
     parameter: r.kind,
     operation: r.operation,
     product: '',
+    recipe: null,
     tool: r.tool,
     chamber: r.chamber,
     recordId: r.id,
@@ -91,4 +72,5 @@ export async function ofEvents(tx: Tx, refs: readonly Ref[]): Promise<CountedVal
     slot: 0,
     runId: null,
   }));
+  return values.filter((v) => wanted.has(v.characteristic));
 }

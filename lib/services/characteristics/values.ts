@@ -1,129 +1,103 @@
 import { characteristicName, WAFER_MEAN } from '@/lib/characteristic';
-import { recordId, sql, type Tx } from '@/lib/db';
-import type { OverlaySummary } from '@/lib/overlay';
+import { sql, type Tx } from '@/lib/db';
 import type { Payload, Ref } from '@/lib/queue/jobs';
 import { osaToNm } from '@/lib/spatial';
 import { uOfMean } from '@/lib/uncertainty';
 import { ofCounts, ofEvents } from './counts';
+import { overlayCharacteristics } from './overlay-values';
+import { runCharacteristics } from './run-values';
+import { SITE_NAMES, siteValues } from './sites';
+import { type CharacteristicValue, type Common, common, from, ids, known, to, type Wanted } from './value';
 
-/** A value that may be charted. */
-export interface CharacteristicValue {
-  readonly characteristic: string;
-  readonly parameter: string;
-  readonly operation: string;
-  readonly product: string;
-  readonly tool: string | null;
-  readonly chamber: string | null;
-  readonly recordId: string;
-  /** Process time, epoch ms. */
-  readonly at: number;
-  readonly value: number;
-  readonly uValue: number | null;
-  /** Dispersion within the value (subgroups), else null. */
-  readonly spread: number | null;
-  /** Number of values behind this one: the wafers of a lot that have it. */
-  readonly n: number;
-  /** When it was measured, epoch ms; null for values without a single time of measurement. */
-  readonly measuredAt: number | null;
-  /** Of counts: units or area inspected. */
-  readonly size?: number;
-  /** What else the value is made of: of a lot [pooled sigma of the sites of a wafer, mean number of sites], NaN where a wafer has one site. */
-  readonly vector?: readonly number[];
-  readonly lot: string;
-  readonly slot: number;
-  readonly runId: string | null;
-  /** A value of a whole lot, computed again when another of its wafers arrives; its record id names the lot, not a wafer. */
-  readonly lotLevel?: boolean;
-}
+export type { CharacteristicValue, Wanted } from './value';
 
-const ids = (refs: readonly Ref[]) => refs.map((r) => r.id);
-const from = (refs: readonly Ref[]) => new Date(Math.min(...refs.map((r) => r.at)));
-const to = (refs: readonly Ref[]) => new Date(Math.max(...refs.map((r) => r.at)));
+const WAFER_SD = characteristicName({ source: 'measurement', of: 'sd', lot: false });
+const LOT_MEAN = characteristicName({ source: 'measurement', of: 'mean', lot: true });
+const FIT_CHI2 = characteristicName({ source: 'fit', of: 'chi2', lot: false });
 
-/** All characteristic values that these records bring. Values without a process time (their run is not known yet) are left out. */
+/**
+ * The values that these records bring of the wanted characteristics. Values without a process time (their run is not known yet) are left out.
+ * @param wanted - what is not in it is not computed.
+ */
 export function characteristicValues(
   tx: Tx,
   source: Payload<'spc'>['source'],
   refs: readonly Ref[],
+  wanted: Wanted,
 ): Promise<CharacteristicValue[]> {
-  if (source === 'measurement') return ofMeasurements(tx, refs);
-  if (source === 'count') return ofCounts(tx, refs);
-  if (source === 'event') return ofEvents(tx, refs);
-  return source === 'overlay' ? ofOverlay(tx, refs) : ofRuns(tx, refs);
+  if (source === 'measurement') return ofMeasurements(tx, refs, wanted);
+  if (source === 'count') return ofCounts(tx, refs, wanted);
+  if (source === 'event') return ofEvents(tx, refs, wanted);
+  return source === 'overlay' ? overlayCharacteristics(tx, refs, wanted) : runCharacteristics(tx, refs, wanted);
 }
 
-interface Common {
-  operation: string;
-  product: string;
-  tool: string;
-  chamber: string;
-  record_id: string;
-  at: Date;
-  lot: string;
-  slot: number;
-  run_id: string | null;
-  /** Of values of one wafer. */
-  measured_at?: Date;
+interface MeasuredRow extends Common {
+  parameter: string;
+  mean: number;
+  sd: number | null;
+  u_mean: number | null;
+  u_sd: number | null;
+  coefficients: Float64Array | null;
+  u: Float64Array | null;
+  dof: number | null;
+  fit_radius_mm: number | null;
+  /** The sites, null unless something that needs them is wanted. */
+  value: Float64Array | null;
+  site_u: Float64Array | null;
+  u_common: Float64Array | null;
+  x: Float64Array | null;
+  y: Float64Array | null;
+  diameter_mm: number | null;
+  /** Of the spectra behind it, null unless wanted or where it has none. */
+  reduced_chi2: Float64Array | null;
+  status: string[] | null;
 }
 
-const common = (r: Common) => ({
-  operation: r.operation,
-  product: r.product,
-  tool: r.tool,
-  chamber: r.chamber,
-  recordId: r.record_id,
-  at: r.at.getTime(),
-  lot: r.lot,
-  slot: r.slot,
-  runId: r.run_id,
-  measuredAt: r.measured_at?.getTime() ?? null,
-});
-
-/** Zernike terms that are charted: tilt, defocus, astigmatism, and the radial terms. */
-const CHARTED_TERMS = new Set(['1.-1', '1.1', '2.-2', '2.0', '2.2', '4.0']);
-
-async function ofMeasurements(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
-  const rows = await tx.rows<
-    Common & {
-      parameter: string;
-      mean: number;
-      sd: number | null;
-      n: number;
-      u_mean: number | null;
-      u_sd: number | null;
-      coefficients: Float64Array | null;
-      u: Float64Array | null;
-    }
-  >(sql`
-    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, m.measured_at, m.parameter, m.mean, m.sd, m.n, m.u_mean, m.u_sd,
-      s.coefficients, s.u
+async function ofMeasurements(tx: Tx, refs: readonly Ref[], wanted: Wanted): Promise<CharacteristicValue[]> {
+  const sites = [...wanted].some((w) => SITE_NAMES.has(w));
+  const rows = await tx.rows<MeasuredRow>(sql`
+    SELECT m.operation, m.product, m.tool, m.chamber, r.recipe, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, m.measured_at, m.parameter, m.mean, m.sd, m.u_mean, m.u_sd,
+      s.coefficients, s.u, s.dof, s.radius_mm AS fit_radius_mm, CASE WHEN ${sites} THEN m.value END AS value, CASE WHEN ${sites} THEN m.u END AS site_u, CASE WHEN ${sites} THEN m.u_common END AS u_common,
+      l.x, l.y, p.diameter_mm, q.reduced_chi2, q.status
     FROM measurement m LEFT JOIN spatial_result s ON s.measurement_id = m.id AND s.measured_at = m.measured_at
+    LEFT JOIN run r ON r.id = m.run_id AND r.started_at = m.processed_at
+    LEFT JOIN site_layout l ON ${sites} AND l.id = m.layout_id LEFT JOIN product p ON ${sites} AND p.name = m.product
+    LEFT JOIN LATERAL (SELECT f.reduced_chi2, f.status FROM spectrum g JOIN spectrum_fit f ON f.spectrum_id = g.id AND f.measured_at = g.measured_at
+      WHERE ${wanted.has(FIT_CHI2)} AND g.lot = m.lot AND g.operation = m.operation AND g.slot = m.slot AND g.measured_at = m.measured_at AND m.id = ANY(f.measurements) LIMIT 1) q ON true
     WHERE m.id = ANY(${ids(refs)}::uuid[]) AND m.measured_at BETWEEN ${from(refs)} AND ${to(refs)} AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL`);
-  const single = { spread: null, n: 1 };
-  const perWafer = rows.flatMap((r): CharacteristicValue[] => [
-    { ...common(r), ...single, characteristic: WAFER_MEAN, parameter: r.parameter, value: r.mean, uValue: r.u_mean },
-    ...(r.sd === null
-      ? []
-      : [{ ...common(r), ...single, characteristic: 'measurement.sd', parameter: r.parameter, value: r.sd, uValue: r.u_sd }]),
-    ...[...(r.coefficients ?? [])].flatMap((c, j): CharacteristicValue[] => {
-      const { n, m } = osaToNm(j);
-      if (!CHARTED_TERMS.has(`${n}.${m}`) || Number.isNaN(c)) return [];
-      return [
-        {
-          ...common(r),
-          ...single,
-          characteristic: characteristicName({ source: 'zernike', n, m, lot: false }),
-          parameter: r.parameter,
-          value: c,
-          uValue: known(r.u?.[j]),
-        },
-      ];
-    }),
-  ]);
-  return [...perWafer, ...(await ofLots(tx, refs))];
+  const perWafer = rows.flatMap((r) => ofWafer(r, wanted));
+  return wanted.has(LOT_MEAN) ? [...perWafer, ...(await ofLots(tx, refs))] : perWafer;
 }
 
-const known = (u: number | undefined): number | null => (u === undefined || !Number.isFinite(u) ? null : u);
+function ofWafer(r: MeasuredRow, wanted: Wanted): CharacteristicValue[] {
+  const out: CharacteristicValue[] = [];
+  const add = (characteristic: string, value: number | null, uValue: number | null): void => {
+    if (value === null || Number.isNaN(value) || !wanted.has(characteristic)) return;
+    out.push({ ...common(r), spread: null, n: 1, parameter: r.parameter, characteristic, value, uValue });
+  };
+  add(WAFER_MEAN, r.mean, r.u_mean);
+  add(WAFER_SD, r.sd, r.u_sd);
+  for (const [j, c] of (r.coefficients ?? []).entries())
+    add(characteristicName({ source: 'zernike', ...osaToNm(j), lot: false }), c, known(r.u?.[j]));
+  add(FIT_CHI2, chi2Of(r), null);
+  const { x, y, value, site_u, u_common, diameter_mm } = r;
+  if (x === null || y === null || value === null || site_u === null || u_common === null || diameter_mm === null) return out;
+  const { coefficients, dof, fit_radius_mm: radiusMm } = r;
+  const fit =
+    coefficients === null || coefficients.length === 0 || dof === null || radiusMm === null
+      ? null
+      : { coefficients, dof, radiusMm };
+  const wafer = { x, y, value, u: site_u, uCommon: u_common, radiusMm: diameter_mm / 2, fit };
+  for (const v of siteValues(wafer, wanted)) add(v.characteristic, v.value, v.u);
+  return out;
+}
+
+/** Mean of the accepted sites; null without a fit or an accepted site. */
+function chi2Of({ reduced_chi2: chi2, status }: MeasuredRow): number | null {
+  if (chi2 === null || status === null) return null;
+  const accepted = [...chi2].filter((v, i) => status[i] === 'accepted' && Number.isFinite(v));
+  return accepted.length === 0 ? null : accepted.reduce((s, v) => s + v, 0) / accepted.length;
+}
 
 /** The lot as a subgroup of its measured wafers: one point per lot, computed again whenever one of its wafers arrives. */
 async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
@@ -138,134 +112,24 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
       sites: number;
     }
   >(sql`
-    SELECT m.operation, m.product, min(m.tool) AS tool, NULL AS chamber, md5(m.lot || '|' || m.operation || '|' || m.parameter)::uuid AS record_id, min(m.processed_at) AS at,
+    SELECT m.operation, m.product, min(m.tool) AS tool, NULL AS chamber, CASE WHEN min(r.recipe) = max(r.recipe) THEN min(r.recipe) END AS recipe,
+      md5(m.lot || '|' || m.operation || '|' || m.parameter)::uuid AS record_id, min(m.processed_at) AS at,
       m.lot, 0::int2 AS slot, (array_agg(m.run_id ORDER BY m.processed_at, m.slot))[1] AS run_id, m.parameter, avg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS value,
       stddev_samp(m.mean ORDER BY m.processed_at, m.slot, m.id) AS spread, array_agg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS means, array_agg(m.u_mean ORDER BY m.processed_at, m.slot, m.id) AS u,
       sqrt(avg(m.sd ^ 2 ORDER BY m.processed_at, m.slot, m.id)) AS site_sd, avg(m.n ORDER BY m.processed_at, m.slot, m.id)::float8 AS sites
-    FROM measurement m
+    FROM measurement m LEFT JOIN run r ON r.id = m.run_id AND r.started_at = m.processed_at
     WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
       AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL
     GROUP BY m.lot, m.operation, m.product, m.parameter`);
   return rows.map((r) => ({
     ...common(r),
-    characteristic: 'measurement.lot',
+    characteristic: LOT_MEAN,
     parameter: r.parameter,
     value: r.value,
     uValue: uOfMean(r.means, { u: r.u, common: [] }),
     spread: r.spread,
     n: r.means.length,
     vector: [r.site_sd ?? Number.NaN, r.sites],
-    lotLevel: true,
-  }));
-}
-
-interface OverlayRow extends Common {
-  names: string[];
-  values: Float64Array;
-  u: Float64Array;
-  unidentifiable: string[];
-  /** `raw` is null where no mark was measured on both axes. */
-  statistics: { readonly raw: OverlaySummary | null };
-}
-
-/** Terms and summaries of one wafer. What it does not have is left out: a term that the plan cannot distinguish from another, 3σ of a single mark. */
-function overlayValues(r: OverlayRow): { parameter: string; name: string; value: number; u: number | null }[] {
-  return [
-    ...r.names.flatMap((name, i) =>
-      r.unidentifiable.includes(name) || Number.isNaN(r.values[i]!)
-        ? []
-        : [{ parameter: name, name, value: r.values[i]!, u: known(r.u[i]) }],
-    ),
-    ...(['x', 'y'] as const).flatMap((axis) => {
-      const value = r.statistics.raw?.[axis].meanPlus3Sigma ?? null;
-      return value === null ? [] : [{ parameter: 'overlay', name: `m3s.${axis}`, value, u: null }];
-    }),
-  ];
-}
-
-/**
- * Overlay by wafer (for the controllers) and by lot (for the charts): the wafers of a lot share its exposure, so that their spread says
- * nothing about the spread from lot to lot, and limits from wafers would be far too tight.
- */
-async function ofOverlay(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
-  const rows = await tx.rows<OverlayRow & { asked: boolean }>(sql`
-    SELECT m.operation, m.product, m.tool, m.chamber, m.id AS record_id, m.processed_at AS at, m.lot, m.slot, m.run_id, m.measured_at, o.names, o.values, o.u, o.unidentifiable, o.statistics,
-      m.id = ANY(${ids(refs)}::uuid[]) AS asked
-    FROM overlay_measurement m JOIN overlay_result o ON o.measurement_id = m.id AND o.measured_at = m.measured_at
-    WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM overlay_measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
-      AND m.processed_at IS NOT NULL ORDER BY m.processed_at, m.slot`);
-  const wafers = rows
-    .filter((r) => r.asked)
-    .flatMap((r) =>
-      overlayValues(r).map((v) => ({
-        ...common(r),
-        parameter: v.parameter,
-        characteristic: characteristicName({ source: 'overlay', term: v.name, lot: false }),
-        value: v.value,
-        uValue: v.u,
-        spread: null,
-        n: 1,
-      })),
-    );
-  const lots = new Map<string, { first: OverlayRow; values: ReturnType<typeof overlayValues> }>();
-  for (const r of rows) {
-    const key = `${r.lot}|${r.operation}`;
-    const lot = lots.get(key) ?? { first: r, values: [] };
-    lot.values.push(...overlayValues(r));
-    lots.set(key, lot);
-  }
-  return [...wafers, ...[...lots.values()].flatMap((l) => overlayOfLot(l.first, l.values))];
-}
-
-/** The record that a lot's overlay is charted as. */
-export const overlayLotRecord = (lot: string, operation: string): string => recordId('overlay-lot', lot, operation);
-
-/** One value per name, over the wafers that have it. */
-function overlayOfLot(first: OverlayRow, values: Readonly<ReturnType<typeof overlayValues>>): CharacteristicValue[] {
-  const names = new Map(values.map((v) => [v.name, v.parameter]));
-  return [...names].map(([name, parameter]) => {
-    const mine = values.filter((v) => v.name === name);
-    const u = Float64Array.from(mine, (v) => v.u ?? Number.NaN);
-    return {
-      ...common(first),
-      measuredAt: null,
-      recordId: overlayLotRecord(first.lot, first.operation),
-      slot: 0,
-      chamber: null,
-      parameter,
-      characteristic: characteristicName({ source: 'overlay', term: name, lot: true }),
-      value: mine.reduce((s, v) => s + v.value, 0) / mine.length,
-      uValue: uOfMean(
-        mine.map((v) => v.value),
-        { u, common: [] },
-      ),
-      spread: null,
-      n: mine.length,
-      lotLevel: true,
-    };
-  });
-}
-
-/**
- * Predictions of a lot's wafers in one chamber, averaged: neighbours in the lot are too alike to be points of their own. The error of a model in a
- * chamber is common to all of them: their uncertainty is shared and not averaged away.
- */
-async function ofRuns(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue[]> {
-  const rows = await tx.rows<Common & { parameter: string; value: number; values: Float64Array; u: Float64Array }>(sql`
-    SELECT r.operation, r.product, r.tool, r.chamber, md5('vm' || r.lot || '|' || r.operation || '|' || r.tool || '|' || r.chamber || '|' || m.parameter)::uuid AS record_id,
-      min(r.started_at) AS at, r.lot, 0::int2 AS slot, (array_agg(r.id ORDER BY r.started_at, r.slot))[1] AS run_id, m.parameter,
-      avg(p.value ORDER BY r.started_at, r.slot, r.id) AS value, array_agg(p.value ORDER BY r.started_at, r.slot, r.id) AS values, array_agg(p.u_value ORDER BY r.started_at, r.slot, r.id) AS u
-    FROM run r JOIN vm_prediction p ON p.run_id = r.id AND p.started_at = r.started_at JOIN vm_model m ON m.id = p.model_id
-    WHERE (r.lot, r.operation) IN (SELECT DISTINCT lot, operation FROM run WHERE id = ANY(${ids(refs)}::uuid[]) AND started_at BETWEEN ${from(refs)} AND ${to(refs)}) AND p.reliable
-    GROUP BY r.operation, r.product, r.tool, r.chamber, r.lot, m.parameter`);
-  return rows.map((r) => ({
-    ...common(r),
-    characteristic: 'vm.lot',
-    parameter: r.parameter,
-    value: r.value,
-    uValue: uOfMean(r.values, { u: r.u, common: r.u }),
-    spread: null,
-    n: r.values.length,
     lotLevel: true,
   }));
 }

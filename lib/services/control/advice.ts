@@ -3,6 +3,7 @@ import { AppError } from '@/lib/errors';
 import type { FieldIssue } from '@/lib/formats/incoming';
 import { parsed } from '@/lib/formats/parsed';
 import { type AdviceOut, type AdviceRequest, adviceIn } from '@/lib/formats/wire';
+import { refuseHeld } from '../holds/refuse-held';
 import { type FeedLine, feed } from '../live/feed';
 import { issue, knownProduct, knownTool, oldestTaken, plausibleTime } from '../master/checks';
 import { type Master, master } from '../master/master';
@@ -11,9 +12,10 @@ import { type DecidingLoop, nextAdvice } from './next-advice';
 /**
  * The recipe advice for a lot at a tool: one setpoint a loop and chamber, with its explanation. The first answer to a key is final, so that a tool
  * that asks twice runs one recipe. A loop in shadow or suspended mode advises but hands out the nominal setpoint. A lot that is not registered yet is
- * advised by the product of the request, and `pending` says so.
+ * advised by the product of the request, and `pending` says so. While the lot, the tool or one of the chambers is on hold, nothing is answered and nothing is
+ * kept, also to a key that was answered before; after the release the key gets its first answer.
  * @throws AppError `invalid_input` for names that are not registered, a product that is not the lot's, an implausible time, and a loop whose
- *   stored configuration cannot work; `conflict` for a key that was used for another request.
+ *   stored configuration cannot work; `on_hold` naming the hold; `conflict` for a key that was used for another request.
  */
 export async function requestAdvice(sender: string, input: unknown, now: number): Promise<AdviceOut> {
   const r = parsed(adviceIn, input);
@@ -21,6 +23,7 @@ export async function requestAdvice(sender: string, input: unknown, now: number)
   const pending = await lotOf(r);
   const ids = new Map(r.chambers.map((c) => [c, recordId('advice', sender, r.key, c)]));
   return transaction(async (tx) => {
+    await refuseHeld(tx, { lot: r.lot, tool: r.tool, chambers: r.chambers });
     const rows = await adviceRows(tx, r, ids);
     const fresh = await bulkInsert(tx, 'advice', rows, 'ignore');
     if (fresh > 0) await feed(tx, [adviceLine(r, rows)]);

@@ -64,7 +64,7 @@ export async function updateThreads(tx: Tx, source: Payload<'control'>['source']
     await update(tx, ids, [], []);
     return ids.length;
   }
-  const values = await characteristicValues(tx, source, refs);
+  const values = await characteristicValues(tx, source, refs, await regulated(tx));
   const found = await matchLoops(tx, values);
   const corrected = source === 'measurement' ? await correctedThreads(tx, refs) : [];
   if (found.length === 0 && corrected.length === 0) return 0;
@@ -79,6 +79,12 @@ export async function updateThreads(tx: Tx, source: Payload<'control'>['source']
   );
   await update(tx, [...threads.keys(), ...corrected], found, source === 'measurement' ? refs : []);
   return found.length;
+}
+
+/** What any loop regulates. */
+async function regulated(tx: Tx): Promise<ReadonlySet<string>> {
+  const rows = await tx.rows<{ characteristic: string }>(sql`SELECT DISTINCT characteristic FROM control_loop`);
+  return new Set(rows.map((r) => r.characteristic));
 }
 
 /** Observations with the loop they belong to and the setpoint their run really used. */

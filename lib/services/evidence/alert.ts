@@ -2,6 +2,8 @@ import { sourceOf } from '@/lib/characteristic';
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { idFromAddress } from '../address/id-from-address';
+import { type LastGoodLot, lastGoodLot } from '../alerts/last-good-lot';
+import { type AlertLife, alertLife } from '../alerts/views/life';
 import { ALERT_COLUMNS, type AlertFacts, type AlertHead, type AlertRow, alertRow, type RawAlert } from '../alerts/views/list';
 import {
   type Commonality,
@@ -22,10 +24,10 @@ import type { SpcChartView } from '../spc/views/chart-model';
 import { isMeasured, type RecipeEvidence, recipeBehind } from '../spc/views/recipe-changes';
 import { violationsOf, type WhyRed } from '../spc/views/violations';
 import { lotMaps, type SiteMap, siteMaps } from '../wafers/views/site-maps';
-import { type LastGoodLot, lastGoodLot } from './last-good-lot';
 
 export interface AlertView {
   alert: AlertHead;
+  life: AlertLife;
   /** Oldest first; repeats are folded. */
   history: HistoryEntry[];
   /** Signals of this alert, newest first: the one that opened it, and those that came since. */
@@ -56,13 +58,14 @@ const MAX_MAPS = 6;
 /** The evidence page of one alert. @throws AppError `not_found`. */
 export async function alertView(id: string): Promise<AlertView> {
   const raw = await db().one<RawAlert & AlertFacts>(sql`
-    SELECT ${ALERT_COLUMNS}, chart_id AS "chartId", record_id AS "recordId", run_id AS "runId", value, cause, action, disposition FROM alert WHERE id = ${idFromAddress('alert', id)}`);
+    SELECT ${ALERT_COLUMNS}, chart_id AS "chartId", record_id AS "recordId", run_id AS "runId", value, cause, action, disposition, action_code AS "actionCode" FROM alert WHERE id = ${idFromAddress('alert', id)}`);
   if (raw === undefined) throw new AppError('not_found', `there is no alert ${id}`);
-  const { chartId, recordId, runId, value, cause, action, disposition, ...rest } = raw;
-  const alert: AlertHead = { ...alertRow(rest), chartId, recordId, runId, value, cause, action, disposition };
+  const { chartId, recordId, runId, value, cause, action, disposition, actionCode, ...rest } = raw;
+  const alert: AlertHead = { ...alertRow(rest), chartId, recordId, runId, value, cause, action, disposition, actionCode };
   const from = alert.firstMs - 7 * DAY;
   const to = alert.lastMs + 2 * DAY;
-  const [history, signals, chart, why, trace, moves, related, assignees, commonality] = await Promise.all([
+  const [life, history, signals, chart, why, trace, moves, related, assignees, commonality] = await Promise.all([
+    alertLife(id, Date.now()),
     historyOf(id),
     signalsOf(id),
     chartId === null ? null : spcChart(chartId, from, to),
@@ -80,6 +83,7 @@ export async function alertView(id: string): Promise<AlertView> {
   ]);
   return {
     alert,
+    life,
     history,
     signals,
     chart,

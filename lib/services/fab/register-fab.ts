@@ -5,8 +5,8 @@ import { type FabRecord, fabIn } from '@/lib/formats/fab';
 import { audit } from '../audit';
 import { checkLoops, createLoop } from '../control/create-loop';
 import { certifyNew, registerRecipes } from '../recipes/recipes';
-import { ensureCharts } from '../spc/ensure-charts';
 import { registerSpecifications } from '../spc/specification';
+import { makeRegisteredCharts } from '../spc/templates/live';
 import { verb } from '../verb';
 import { masterChanges, masterRows } from './document-changes';
 import { type Kept, keptAsTheyAre, refuseOtherMeaning } from './kept';
@@ -48,7 +48,7 @@ export const registerFab = verb(
       for (const l of fab.loops) if (await createLoop(tx, ctx, l)) newLoopsInShadow.push(l.name);
       await insertVmModels(tx);
       await registerRecipes(tx, ctx, recipes);
-      const charts = await ensureCharts(tx, ctx.by.email);
+      const charts = await makeRegisteredCharts(tx);
       const changes = masterChanges(before, await masterRows(tx, fab));
       await audit(tx, ctx, {
         action: 'register',

@@ -1,7 +1,19 @@
 import { bulkInsert, type Tx } from '@/lib/db';
 
 export interface FeedLine {
-  readonly kind: 'lot' | 'run' | 'measurement' | 'spectrum' | 'recipe' | 'event' | 'alert' | 'advice' | 'model' | 'limits';
+  readonly kind:
+    | 'lot'
+    | 'run'
+    | 'measurement'
+    | 'spectrum'
+    | 'recipe'
+    | 'event'
+    | 'alert'
+    | 'advice'
+    | 'model'
+    | 'limits'
+    | 'hold'
+    | 'request';
   readonly text: string;
   readonly detail: Readonly<Record<string, string | number | null>>;
 }

@@ -17,6 +17,14 @@ const newChannel = z.discriminatedUnion('kind', [
     areas: z.array(z.string()),
   }),
   z.strictObject({
+    kind: z.literal('mes'),
+    name: z.string().trim().min(1).max(80),
+    target: z.url({ protocol: /^https?$/ }),
+    // A MES is asked for every hold, whatever alert it came from.
+    severities: z.array(z.never('a MES takes all holds: choose none')),
+    areas: z.array(z.never('a MES takes all holds: choose none')),
+  }),
+  z.strictObject({
     kind: z.literal('email'),
     name: z.string().trim().min(1).max(80),
     target: z.email({ pattern: EMAIL }),
@@ -25,12 +33,15 @@ const newChannel = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Adds a channel that alerts are sent to. A webhook gets a secret to check signatures with; it is shown once. Empty lists mean all. */
+/**
+ * Adds a channel that alerts are sent to, or (kind `mes`) a MES that is asked for holds. Webhooks get a secret to check signatures with; it is shown once.
+ * Empty lists mean all.
+ */
 export const createChannel = verb(
   { name: 'channel.create', least: 'administrator', input: newChannel },
   async (ctx, c): Promise<{ secret: string | null }> => {
-    if (c.kind === 'webhook') await checkTarget(c.target);
-    const secret = c.kind === 'webhook' ? randomBytes(24).toString('base64url') : null;
+    if (c.kind !== 'email') await checkTarget(c.target);
+    const secret = c.kind !== 'email' ? randomBytes(24).toString('base64url') : null;
     await transaction(async (tx) => {
       const made = await tx.exec(sql`INSERT INTO notify_channel (name, kind, target, secret, severities, areas)
         VALUES (${c.name}, ${c.kind}, ${c.target}, ${secret}, ${c.severities}::text[], ${c.areas}::text[]) ON CONFLICT (name) DO NOTHING`);

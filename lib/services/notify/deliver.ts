@@ -3,8 +3,9 @@ import { createTransport, type Transporter } from 'nodemailer';
 import { config } from '@/lib/config';
 import { bulkInsert, db, type RowOf, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { eventWords, ITSELF } from '../alerts/event-words';
+import { eventWords } from '../alerts/event-words';
 import { type AlertSignal, signalsTold } from '../alerts/signals';
+import { ITSELF } from '../live/alert-event';
 import { postWebhook } from './webhook';
 
 interface Message {
@@ -36,7 +37,7 @@ interface Message {
 type Channel = RowOf<'notify_channel', 'id' | 'name' | 'kind' | 'target' | 'secret'>;
 
 /**
- * Sends an alert event to every channel that wants it. What was delivered before (by an earlier attempt of the same job) is not sent again; if any
+ * Sends an alert event to every channel that wants it, and to the people who are told in person. What was delivered before (by an earlier attempt of the same job) is not sent again; if any
  * channel fails, the job is retried for the remaining ones. Receivers get the event id to recognise a repeat.
  * @throws AppError `dependency_unavailable` when a channel could not be reached.
  */
@@ -45,7 +46,7 @@ export async function deliverAlertEvent(alertEventId: number): Promise<void> {
   if (found === null) return;
   const channels = await db().rows<Channel>(sql`
     SELECT id, name, kind, target, secret FROM notify_channel
-    WHERE active AND (severities = '{}' OR ${found.alert.severity} = ANY(severities)) AND (areas = '{}' OR ${found.alert.area} = ANY(areas))`);
+    WHERE active AND kind <> 'mes' AND (severities = '{}' OR ${found.alert.severity} = ANY(severities)) AND (areas = '{}' OR ${found.alert.area} = ANY(areas))`);
   await bulkInsert(
     db(),
     'notify_delivery',
@@ -63,6 +64,7 @@ export async function deliverAlertEvent(alertEventId: number): Promise<void> {
       delivered_at = CASE WHEN ${outcome.error === null} THEN now() END WHERE channel_id = ${c.id} AND alert_event_id = ${alertEventId}`);
     if (outcome.error !== null) failures.push(`${c.name}: ${outcome.error}`);
   }
+  failures.push(...(await tellPeople(alertEventId, found)));
   if (failures.length > 0) throw new AppError('dependency_unavailable', `not delivered: ${failures.join('; ')}`);
 }
 
@@ -108,7 +110,28 @@ interface Outcome {
 }
 
 function deliver(c: Channel, m: Message): Promise<Outcome> {
-  return c.kind === 'webhook' ? post(c, m) : mail(c, m);
+  return c.kind === 'webhook' ? post(c, m) : mail(c.target, m);
+}
+
+/**
+ * Tells the people who are told of this event in person, by mail. Without mail they see it on screen alone, which is noted and no failure.
+ * @returns what failed, in words.
+ */
+async function tellPeople(alertEventId: number, m: Message): Promise<string[]> {
+  const waiting = await db().rows<{ email: string }>(
+    sql`SELECT email FROM alert_notice WHERE alert_event_id = ${alertEventId} AND state IN ('pending', 'failed') ORDER BY email`,
+  );
+  const failures: string[] = [];
+  for (const { email } of waiting) {
+    const hasMail = Boolean(config().SMTP_URL);
+    const { error } = hasMail ? await mail(email, m) : { error: 'mail is not set up' };
+    const state = !hasMail ? 'on_screen' : error === null ? 'delivered' : 'failed';
+    await db().exec(sql`
+      UPDATE alert_notice SET state = ${state}, attempts = attempts + 1, error = ${error}, delivered_at = CASE WHEN ${state === 'delivered'} THEN now() END
+      WHERE alert_event_id = ${alertEventId} AND email = ${email}`);
+    if (state === 'failed') failures.push(`${email}: ${error}`);
+  }
+  return failures;
 }
 
 /** The signature covers time and body, so that a receiver can refuse forged or replayed messages. */
@@ -131,7 +154,7 @@ function post(c: Channel, m: Message): Promise<Outcome> {
 
 let transport: Transporter | undefined;
 
-async function mail(c: Channel, m: Message): Promise<Outcome> {
+async function mail(to: string, m: Message): Promise<Outcome> {
   const url = config().SMTP_URL;
   if (!url) return { status: null, error: 'SMTP_URL is not set' };
   transport ??= createTransport(url);
@@ -139,7 +162,7 @@ async function mail(c: Channel, m: Message): Promise<Outcome> {
   try {
     await transport.sendMail({
       from: config().MAIL_FROM,
-      to: c.target,
+      to,
       subject: `[${m.alert.severity}] ${m.event.kind === 'opened' ? '' : `${m.event.words}: `}${m.alert.title}`,
       text: [
         m.alert.title,

@@ -74,6 +74,14 @@ async function allowedAddresses(target: URL): Promise<{ address: string; family:
   return found;
 }
 
+/** What a target answered; `status` is null where it did not. */
+export interface WebhookAnswer {
+  readonly status: number | null;
+  readonly error: string | null;
+  /** As far as it was read. */
+  readonly body: string;
+}
+
 /** @throws AppError `invalid_input` when a webhook may not go there. A name that does not resolve yet is judged on delivery. */
 export async function checkTarget(target: string): Promise<void> {
   await allowedAddresses(new URL(target));
@@ -82,20 +90,22 @@ export async function checkTarget(target: string): Promise<void> {
 /**
  * Posts to a target at the addresses that were judged, even if its name resolves to others a moment later; redirects are not followed. How the
  * connection failed is not reported: it would reveal which ports of a network are open.
+ * @param readBytes - how much of the answer's body is read, within the time limit; by default nothing.
  */
 export async function postWebhook(
   target: string,
   headers: Readonly<Record<string, string>>,
   body: string,
-): Promise<{ status: number | null; error: string | null }> {
+  readBytes = 0,
+): Promise<WebhookAnswer> {
   const url = new URL(target);
   let addresses: { address: string; family: number }[];
   try {
     addresses = await allowedAddresses(url);
   } catch (e) {
-    return { status: null, error: (e as Error).message };
+    return { status: null, error: (e as Error).message, body: '' };
   }
-  const none = { status: null, error: 'no answer' };
+  const none = { status: null, error: 'no answer', body: '' };
   if (addresses.length === 0) return none;
   const pinned: LookupFunction = (_host, o, done) =>
     o.all ? done(null, addresses) : done(null, addresses[0]!.address, addresses[0]!.family);
@@ -109,8 +119,23 @@ export async function postWebhook(
   return new Promise((done) => {
     const req = (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, options, (res) => {
       const status = res.statusCode ?? 0;
-      res.destroy(); // the body is not read
-      done({ status, error: status >= 200 && status < 300 ? null : `answered ${status}` });
+      const error = status >= 200 && status < 300 ? null : `answered ${status}`;
+      if (readBytes === 0) {
+        res.destroy(); // the body is not read
+        done({ status, error, body: '' });
+        return;
+      }
+      const pieces: Buffer[] = [];
+      let length = 0;
+      const finish = (): void => done({ status, error, body: Buffer.concat(pieces).subarray(0, readBytes).toString('utf8') });
+      res.on('data', (piece: Buffer) => {
+        pieces.push(piece);
+        length += piece.length;
+        if (length > readBytes) res.destroy();
+      });
+      // An answer that breaks off counts as far as it came: whether it acknowledges is decided by what was read.
+      res.on('close', finish);
+      res.on('error', finish);
     });
     req.on('error', () => done(none));
     req.end(body);

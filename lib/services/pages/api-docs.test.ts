@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { alertAction } from '../alerts/actions';
+import { alertAction } from '../alerts/action-schema';
 import { apiDocs, openApiText } from './api-docs';
 
 test('every route of the document is laid out, with a curl line and its answers', () => {

@@ -1,7 +1,10 @@
 import { computeApi } from '@/lib/compute/openapi';
 import { type Json, type JsonObject, openApiDocument } from '@/lib/formats/openapi';
 import { alertsApi } from '../alerts/api';
+import { requestsApi } from '../alerts/requests-api';
+import { holdsApi } from '../holds/api';
 import { readingApi } from '../reading/api';
+import { chartsApi } from '../spc/templates/api';
 
 export interface FieldView {
   name: string;
@@ -46,7 +49,8 @@ const object = (v: Json | undefined): JsonObject =>
 const list = (v: Json | undefined): readonly Json[] => (Array.isArray(v) ? (v as readonly Json[]) : []);
 const text = (v: Json | undefined): string => (typeof v === 'string' ? v : '');
 
-const parts = () => [alertsApi(), readingApi(), computeApi()];
+/** The parts of the document whose schemas live with their use cases. */
+const parts = () => [alertsApi(), holdsApi(), requestsApi(), readingApi(), chartsApi(), computeApi()];
 
 let openApi: string | null = null;
 

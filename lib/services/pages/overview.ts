@@ -1,4 +1,5 @@
 import { db, sql } from '@/lib/db';
+import { unsettled } from '../alerts/unsettled';
 import { type ScreenRow, screenCharts } from '../spc/views/list';
 import { pipelineStatus, workState } from '../system/status';
 
@@ -15,6 +16,7 @@ export interface OverviewAlert {
   count: number;
   firstMs: number;
   lastMs: number;
+  dueMs: number | null;
   assignee: string | null;
 }
 
@@ -41,11 +43,15 @@ export interface Overview {
   alerts: {
     open: number;
     acknowledged: number;
+    /** Of those that wait, at the time of reading. */
+    overdue: number;
     bySeverity: { severity: string; n: number }[];
     byArea: { area: string; n: number; oldestMs: number }[];
     oldestMs: number | null;
   };
   needsYou: OverviewAlert[];
+  /** Lots, tools and chambers on hold. */
+  holds: number;
   loops: { closed: number; shadow: number; suspended: number };
   /** `trouble`: says that due work is not being taken; null when all is well. */
   flow: { pending: number; dead: number; lagS: number; wafersLastHour: number; runsLastHour: number; trouble: string | null };
@@ -63,9 +69,10 @@ const FEED = 30;
 
 /** Everything of the overview page, read side by side. `nowMs`: the time of the request. */
 export async function overview(nowMs: number): Promise<Overview> {
-  const [alerts, needsYou, loops, status, work, tools, worst, feed, rates] = await Promise.all([
-    alertCounts(),
+  const [alerts, needsYou, holds, loops, status, work, tools, worst, feed, rates] = await Promise.all([
+    alertCounts(nowMs),
     openAlerts(),
+    activeHolds(),
     db().rows<{ state: 'closed' | 'shadow' | 'suspended'; n: number }>(
       sql`SELECT state::text, count(*)::int AS n FROM control_loop GROUP BY state`,
     ),
@@ -92,6 +99,7 @@ export async function overview(nowMs: number): Promise<Overview> {
     newestDataMs: rates.newest?.getTime() ?? null,
     alerts,
     needsYou,
+    holds,
     loops: { closed: count('closed'), shadow: count('shadow'), suspended: count('suspended') },
     flow: {
       pending: status.pending,
@@ -108,15 +116,20 @@ export async function overview(nowMs: number): Promise<Overview> {
   };
 }
 
-async function alertCounts(): Promise<Overview['alerts']> {
-  const rows = await db().rows<{ state: string; severity: string; area: string; n: number; oldest: Date }>(sql`
-    SELECT state::text, severity, area, count(*)::int AS n, min(raised_at) AS oldest FROM alert WHERE state <> 'closed' GROUP BY state, severity, area`);
+async function activeHolds(): Promise<number> {
+  return (await db().one<{ n: number }>(sql`SELECT count(*)::int AS n FROM process_hold WHERE released_at IS NULL`))!.n;
+}
+
+async function alertCounts(nowMs: number): Promise<Overview['alerts']> {
+  const rows = await db().rows<{ state: string; severity: string; area: string; n: number; overdue: number; oldest: Date }>(sql`
+    SELECT state::text, severity, area, count(*)::int AS n, count(*) FILTER (WHERE due_at < ${new Date(nowMs)})::int AS overdue, min(raised_at) AS oldest FROM alert WHERE ${unsettled()} GROUP BY state, severity, area`);
   const open = rows.filter((r) => r.state === 'open');
   const sum = (list: typeof rows): number => list.reduce((s, r) => s + r.n, 0);
   const group = (key: 'severity' | 'area') => [...groupBy(open, (r) => r[key])];
   return {
     open: sum(open),
     acknowledged: sum(rows) - sum(open),
+    overdue: rows.reduce((s, r) => s + r.overdue, 0),
     bySeverity: group('severity').map(([severity, list]) => ({ severity, n: sum(list) })),
     byArea: group('area').map(([area, list]) => ({
       area,
@@ -128,10 +141,17 @@ async function alertCounts(): Promise<Overview['alerts']> {
 }
 
 async function openAlerts(): Promise<OverviewAlert[]> {
-  const rows = await db().rows<Omit<OverviewAlert, 'firstMs' | 'lastMs'> & { first_at: Date; last_at: Date }>(sql`
-    SELECT id, severity, state::text, title, area, tool, chamber, lot, slot, count, first_at, last_at, assignee FROM alert WHERE state <> 'closed'
-    ORDER BY (alert.state), array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), last_at DESC LIMIT ${NEEDS_YOU}`);
-  return rows.map(({ first_at, last_at, ...r }) => ({ ...r, firstMs: first_at.getTime(), lastMs: last_at.getTime() }));
+  const rows = await db().rows<
+    Omit<OverviewAlert, 'firstMs' | 'lastMs' | 'dueMs'> & { first_at: Date; last_at: Date; due_at: Date | null }
+  >(sql`
+    SELECT id, severity, state::text, title, area, tool, chamber, lot, slot, count, first_at, last_at, assignee, due_at FROM alert WHERE ${unsettled()}
+    ORDER BY (snoozed_until IS NOT NULL), (alert.state), array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), last_at DESC LIMIT ${NEEDS_YOU}`);
+  return rows.map(({ first_at, last_at, due_at, ...r }) => ({
+    ...r,
+    firstMs: first_at.getTime(),
+    lastMs: last_at.getTime(),
+    dueMs: due_at?.getTime() ?? null,
+  }));
 }
 
 async function toolStates(nowMs: number): Promise<OverviewTool[]> {

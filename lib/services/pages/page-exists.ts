@@ -14,7 +14,7 @@ export const THINGS: Readonly<Record<string, (id: string) => Sql>> = {
   wafers: (id) => sql`SELECT 1 FROM measurement WHERE id = ${id}`,
 };
 /** Pages at the addresses of detail pages. */
-const OTHERS = new Set(['/spc/limits', '/spc/rows', '/spc/specifications', '/recipes/new']);
+const OTHERS = new Set(['/spc/limits', '/spc/rows', '/spc/specifications', '/spc/templates', '/recipes/new', '/alerts/policies']);
 
 /** Whether an address is one of `OTHERS`. */
 export const isBesideThings = (path: string): boolean => OTHERS.has(path);
@@ -22,6 +22,8 @@ export const isBesideThings = (path: string): boolean => OTHERS.has(path);
 /** Whether the address of a detail page names an item that exists; other addresses are left to the router. */
 export async function pageExists(path: string): Promise<boolean> {
   const [, list = '', id, ...more] = path.split('/');
+  if (list === 'lots' && id && more.length === 0)
+    return (await db().one(sql`SELECT 1 FROM lot WHERE name = ${decodeURIComponent(id)}`)) !== undefined;
   const thing = Object.hasOwn(THINGS, list) ? THINGS[list] : undefined;
   if (thing === undefined || id === undefined || id === '' || more.length > 0 || isBesideThings(path)) return true;
   return isUuid(id) && (await db().one(thing(id))) !== undefined;

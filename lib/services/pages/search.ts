@@ -69,7 +69,7 @@ export async function searchEverything(text: string, kind: string | null = null)
   const branches: Readonly<Record<(typeof KINDS)[number], Sql>> = {
     wafer: sql`SELECT 'wafer', name || '.' || lpad(${String(slot)}, 2, '0'), product, '/wafers?lot=' || name || '&slot=' || ${String(slot)}
         FROM lot WHERE ${wafer !== null} AND ${holds(sql`name`, ofLot)} AND ${slot} BETWEEN 1 AND wafers ORDER BY ${order(sql`name`, ofLot)}, started_at DESC LIMIT ${limit}`,
-    lot: sql`SELECT 'lot', name, product || ', ' || wafers || ' wafers', '/wafers?lot=' || name FROM lot WHERE name IN (${lots}) ORDER BY ${order(sql`name`, t)}, started_at DESC`,
+    lot: sql`SELECT 'lot', name, product || ', ' || wafers || ' wafers' || CASE WHEN EXISTS (SELECT 1 FROM process_hold h WHERE h.lot = lot.name AND h.released_at IS NULL) THEN ', on hold' ELSE '' END, '/lots/' || name FROM lot WHERE name IN (${lots}) ORDER BY ${order(sql`name`, t)}, started_at DESC`,
     spectra: sql`SELECT 'spectra', lot, recipe || ', ' || count(*) || ' wafers', '/spectra?lot=' || lot FROM spectrum WHERE lot IN (${lots})
         GROUP BY lot, recipe ORDER BY max(measured_at) DESC LIMIT ${limit}`,
     recipe: sql`SELECT 'recipe', name, operation || ', metrology', '/recipes/' || id FROM metrology_recipe WHERE ${holds(sql`concat_ws(' ', name, operation, product)`, t)}

@@ -7,7 +7,7 @@ import { audit } from '../audit';
 import { timeOf, verb } from '../verb';
 import { LEAST_SENDER, SENDER, SENDER_WORDS } from './account-rules';
 
-export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'alerts', 'compute', 'truth'] as const;
+export const SCOPES = ['ingest', 'advice', 'fab', 'read', 'alerts', 'charts', 'holds', 'compute', 'truth'] as const;
 export type KeyScope = (typeof SCOPES)[number];
 
 /** What is stored of a key. */

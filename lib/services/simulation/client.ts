@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@/lib/errors';
 import type { AdviceOut, AdviceRequest, TraceRecord } from '@/lib/formats/wire';
-import type { AlertAction } from '../alerts/actions';
+import type { AlertAction } from '../alerts/action-schema';
 import type { BatchResult, IngestKindName } from '../ingest';
 import type { PipelineStatus } from '../system/status';
 
@@ -35,8 +35,14 @@ export class FabClient {
     }
   }
 
-  advice(request: AdviceRequest): Promise<AdviceOut> {
-    return this.call<AdviceOut>('POST', '/api/v1/advice', JSON.stringify(request), 'application/json');
+  /** @returns null while the lot, the tool or a chamber is on hold: the lot waits, and is asked for again later. */
+  async advice(request: AdviceRequest): Promise<AdviceOut | null> {
+    try {
+      return await this.call<AdviceOut>('POST', '/api/v1/advice', JSON.stringify(request), 'application/json');
+    } catch (e) {
+      if (e instanceof AppError && e.code === 'on_hold') return null;
+      throw e;
+    }
   }
 
   openAlerts(): Promise<{ alerts: { id: string; state: string; lastAt: string }[] }> {
@@ -86,7 +92,7 @@ export class FabClient {
       const text = (await res.text()).slice(0, 600);
       return {
         error: new AppError(
-          res.status >= 500 ? 'dependency_unavailable' : 'invalid_input',
+          res.status >= 500 ? 'dependency_unavailable' : text.includes('"code":"on_hold"') ? 'on_hold' : 'invalid_input',
           `${method} ${path} answered ${res.status}: ${text}`,
         ),
         again: res.status >= 500 || res.status === 429,

@@ -82,9 +82,10 @@ export class FabDriver {
       await this.client.send('events', tick.events);
       // A PM changes the controllers' estimates: the advice that follows must take it into account.
       if (tick.events.length > 0) await this.client.settled(this.o.signal);
-      const advised = await Promise.all(tick.lotRuns.map(async (r) => ({ run: r, advice: await this.ask(r) })));
+      const advised = await Promise.all(this.sim.openLotRuns().map(async (r) => ({ run: r, advice: await this.ask(r) })));
       const sending: Promise<void>[] = [];
       for (const { run, advice } of advised) {
+        if (advice === null) continue; // on hold: the lot waits before the tool
         const made = this.sim.process(run, advice);
         sending.push(this.client.send('runs', made.runs.map(forWire)).then(() => this.client.send('truth', made.truth)));
         // The next lot is made while this one is being sent; a few at a time bound the memory.
@@ -115,8 +116,11 @@ export class FabDriver {
       const tick = this.sim.nextTick();
       await this.client.send('lots', tick.lots);
       await this.client.send('events', tick.events);
-      for (const run of tick.lotRuns) {
-        const made = this.sim.process(run, await this.ask(run));
+      // What began in this tick, and what waits before a tool since it was on hold.
+      for (const run of this.sim.openLotRuns()) {
+        const advice = await this.ask(run);
+        if (advice === null) continue;
+        const made = this.sim.process(run, advice);
         held.push(...made.runs);
         await this.client.send('truth', made.truth);
       }
@@ -133,7 +137,8 @@ export class FabDriver {
     }
   }
 
-  private async ask(run: LotRun): Promise<Map<string, AppliedAdvice>> {
+  /** @returns null while the lot, the tool or a chamber is on hold. */
+  private async ask(run: LotRun): Promise<Map<string, AppliedAdvice> | null> {
     const answer = await this.client.advice({
       key: run.key,
       tool: run.tool,
@@ -143,7 +148,7 @@ export class FabDriver {
       lot: run.lot,
       at: new Date(run.startedAt).toISOString(),
     });
-    return new Map(Object.entries(answer.chambers));
+    return answer === null ? null : new Map(Object.entries(answer.chambers));
   }
 
   private async sendHeld(to: number): Promise<void> {

@@ -7,7 +7,7 @@ import type { Ctx } from '../verb';
 import { judgeCharts } from './evaluate';
 import type { VersionContent } from './next-version';
 import { followWith, insertVersion, plannedText } from './planned';
-import { type ChartRow, type PhaseRow, phasesOf } from './store';
+import { type ChartRow, chartColumns, type PhaseRow, phasesOf } from './store';
 
 /** A chart that is being changed, with the version in force and those that are planned. */
 export interface LockedChart {
@@ -16,11 +16,13 @@ export interface LockedChart {
   readonly planned: readonly PhaseRow[];
 }
 
-/** Locks a chart for a change. @param now - epoch ms. @throws AppError `not_found`. */
+/** Locks a chart for a change. @param now - epoch ms. @throws AppError `not_found`; `conflict` for one that is retired. */
 export async function lockChart(tx: Tx, id: string, now: number): Promise<LockedChart> {
-  const chart = await tx.one<ChartRow>(sql`
-    SELECT id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version FROM chart WHERE id = ${id} FOR UPDATE`);
+  const chart = await tx.one<ChartRow & { retired_at: Date | null }>(
+    sql`SELECT ${chartColumns}, retired_at FROM chart WHERE id = ${id} FOR UPDATE`,
+  );
   if (chart === undefined) throw new AppError('not_found', 'there is no such chart');
+  if (chart.retired_at !== null) throw new AppError('conflict', 'the chart is retired: restore it first');
   const phases = (await phasesOf(tx, [chart.id])).get(chart.id)!;
   const begun = inForceAt(phases, 'effectiveFrom', now) ?? phases[0]!;
   return { chart, begun, planned: phases.filter((p) => p.effectiveFrom > now) };

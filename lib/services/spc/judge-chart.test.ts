@@ -39,6 +39,9 @@ const CHART: ChartRow = {
   kind: 'ewma',
   alerting: false,
   version: 2,
+  recipe: null,
+  fill_id: null,
+  within: null,
 };
 
 /** What judging these rows from row `first` on writes. */

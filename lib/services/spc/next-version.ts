@@ -18,6 +18,9 @@ import {
 
 const limit = real.nullable();
 
+/** Settings of a kind of chart, by their names; null: its default. */
+export const designIn = z.record(z.string().min(1).max(40), z.union([real, z.string().max(40), z.boolean()]).nullable());
+
 /**
  * What a new version of a chart may set. Left out: as in the version before it, even when that one is changed before this one begins. `limits` null:
  * collect a new baseline from `effectiveFrom` on. Limits are used as entered, for every subgroup size; null on one side: no limit there.
@@ -31,7 +34,7 @@ export const chartChange = z.strictObject({
    * Settings of the kind of chart, by their names: those that are named change, null returns one to its default, all others stay. Limits follow from
    * them by the study before; one that states all that a study would find needs no baseline.
    */
-  design: z.record(z.string().min(1).max(40), z.union([real, z.string().max(40), z.boolean()]).nullable()).optional(),
+  design: designIn.optional(),
   alerting: z.boolean().optional(),
   /** Cancels the planned version; the version in force stays. Only on its own. */
   cancelScheduled: z.literal(true).optional(),
@@ -138,6 +141,19 @@ export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange
   return next;
 }
 
+/**
+ * The first version of a chart of a kind: it collects a baseline, unless its design states what a study would find.
+ * @throws AppError `invalid_input` for a design that the kind does not have, with `details.field`.
+ */
+export function firstVersion(
+  kind: ChartKind,
+  first: Pick<VersionContent, 'rules' | 'preset'>,
+  design: NonNullable<ChartChange['design']>,
+): VersionContent {
+  const empty = { ...first, ...NO_LIMITS, design: null };
+  return { ...empty, ...designed(kind, empty, design) };
+}
+
 /** Whether two versions judge by the same numbers and rules. */
 export const sameContent = (a: VersionContent, b: VersionContent): boolean =>
   a.rules.join() === b.rules.join() &&
@@ -210,7 +226,7 @@ function refuse(p: { field: string; text: string } | undefined, group: string): 
 }
 
 /** A rule that a kind of chart never evaluates would never fire. */
-function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
+export function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
   const possible: readonly number[] = rulesOfKind(kind);
   const idle = rules.find((r) => !possible.includes(r));
   if (idle !== undefined) throw bad('rules', idleText(kind, idle));

@@ -36,6 +36,8 @@ interface Collecting {
  * Gives a chart that collected its baseline its first limits: a new version that holds from the first point after the baseline, and is listed until somebody has confirmed it; where the site says so, the limits
  * wait for an approval instead. A planned version takes over from it whatever its own change leaves out. Later limits are proposed to engineers and never applied automatically.
  * @param since - process time from which each chart has new or re-judged points.
+ * @param readTo - of charts that are being filled, the process time up to which their points are complete: later ones, which came live, are not looked at.
+ *   One that is being filled and is not in it takes no baseline now.
  * @returns charts that got limits, with the process time from which they must be judged again. `phases` is updated.
  */
 export async function proposeBaselines(
@@ -44,9 +46,11 @@ export async function proposeBaselines(
   phases: Map<string, PhaseRow[]>,
   since: ReadonlyMap<string, number>,
   targets: ReadonlyMap<string, ProductTargets>,
+  readTo: ReadonlyMap<string, number> = new Map(),
 ): Promise<Map<string, number>> {
   const rebased = new Map<string, number>();
-  const collecting = await collectingNow(tx, charts, phases, since);
+  const complete = charts.filter((c) => c.fill_id === null || readTo.has(c.id));
+  const collecting = await collectingNow(tx, complete, phases, since, readTo);
   const baselines = await baselinePoints(tx, collecting, targets);
   const waits = collecting.length > 0 && (await limitPolicy(tx)).firstLimits === 'propose';
   for (const c of collecting) {
@@ -67,12 +71,19 @@ export async function proposeBaselines(
     ]);
     rebased.set(chart.id, effectiveFrom);
     const version = chart.version + 1;
-    await feed(tx, [
-      { kind: 'limits', text: `${chart.title}: first limits from ${mine.length} points`, detail: { chartId: chart.id, version } },
-    ]);
+    if (chart.fill_id === null)
+      await feed(tx, [
+        {
+          kind: 'limits',
+          text: `${chart.title}: first limits from ${mine.length} points`,
+          detail: { chartId: chart.id, version },
+        },
+      ]);
   }
   return rebased;
 }
+
+const timeOrNull = (ms: number | undefined): Date | null => (ms === undefined ? null : new Date(ms));
 
 /**
  * Only charts that may be collecting are queried for their newest point: one of their phases without limits is in force at or after the new points.
@@ -82,6 +93,7 @@ async function collectingNow(
   charts: readonly ChartRow[],
   phases: ReadonlyMap<string, readonly PhaseRow[]>,
   since: ReadonlyMap<string, number>,
+  readTo: ReadonlyMap<string, number>,
 ): Promise<Collecting[]> {
   const may = charts.filter((c) => {
     const list = phases.get(c.id) ?? [];
@@ -90,8 +102,8 @@ async function collectingNow(
   });
   if (may.length === 0) return [];
   const newest = await tx.rows<{ chart_id: string; at: Date }>(sql`
-    SELECT u.chart_id, p.at FROM unnest(${may.map((c) => c.id)}::uuid[]) AS u(chart_id)
-    CROSS JOIN LATERAL (SELECT at FROM chart_point p WHERE p.chart_id = u.chart_id AND p.excluded IS NULL ORDER BY at DESC LIMIT 1) p`);
+    SELECT u.chart_id, p.at FROM unnest(${may.map((c) => c.id)}::uuid[], ${may.map((c) => timeOrNull(readTo.get(c.id)))}::timestamptz[]) AS u(chart_id, read_to)
+    CROSS JOIN LATERAL (SELECT at FROM chart_point p WHERE p.chart_id = u.chart_id AND p.excluded IS NULL AND (u.read_to IS NULL OR p.at <= u.read_to) ORDER BY at DESC LIMIT 1) p`);
   const at = new Map(newest.map((r) => [r.chart_id, r.at.getTime()]));
   return may.flatMap((chart): Collecting[] => {
     const last = at.get(chart.id);
@@ -142,12 +154,13 @@ async function baselinePoints(
   const out = new Map<string, RawPoint[]>();
   if (list.length === 0) return out;
   const rows = await tx.rows<BaselineRow>(sql`
-    SELECT q.* FROM unnest(${list.map((c) => c.chart.id)}::uuid[], ${list.map((c) => new Date(c.since))}::timestamptz[], ${list.map((c) => c.phase.baselineN)}::int4[]) AS u(chart_id, since, baseline_n)
+    SELECT q.* FROM unnest(${list.map((c) => c.chart.id)}::uuid[], ${list.map((c) => new Date(c.since))}::timestamptz[], ${list.map((c) => c.phase.baselineN)}::int4[], ${list.map((c) => new Date(c.newest))}::timestamptz[])
+      AS u(chart_id, since, baseline_n, newest)
     JOIN chart c ON c.id = u.chart_id
     CROSS JOIN LATERAL (SELECT * FROM (
       SELECT p.chart_id, p.at, p.record_id, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.size, p.product, p.vector, p.excluded,
         count(*) FILTER (WHERE ${COUNTS_IN_BASELINE}) OVER (ORDER BY p.at, p.record_id) - (${COUNTS_IN_BASELINE})::int AS before
-      FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since AND p.excluded IS NULL ORDER BY p.at, p.record_id
+      FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since AND p.at <= u.newest AND p.excluded IS NULL ORDER BY p.at, p.record_id
       LIMIT CASE WHEN c.kind = ANY(${OF_EVENTS}::text[]) THEN ${MOST_CONTEXT_RECORDS}::int ELSE u.baseline_n END) w
       WHERE w.before < u.baseline_n) q
     ORDER BY q.chart_id, q.at, q.record_id`);

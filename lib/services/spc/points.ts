@@ -2,6 +2,8 @@ import { bulkInsert, sql, type Tx } from '@/lib/db';
 import { kindOf } from '@/lib/spc';
 import type { CharacteristicValue } from '../characteristics/values';
 import { type ChartRow, type LeftPlace, spreadOf } from './store';
+import { SPLIT_FIELDS } from './templates/content';
+import { matches } from './templates/patterns';
 
 /** Does a value belong on a chart? A null context column matches everything. */
 export const fits = (c: ChartRow, v: CharacteristicValue): boolean =>
@@ -11,7 +13,31 @@ export const fits = (c: ChartRow, v: CharacteristicValue): boolean =>
   (c.product === null || c.product === v.product) &&
   (c.tool === null || c.tool === v.tool) &&
   (c.chamber === null || c.chamber === v.chamber) &&
+  (c.recipe === null || c.recipe === v.recipe) &&
+  (c.within === null || isWithin(c.within, v)) &&
   (kindOf(c.kind).eventsOnly !== true || v.value > 0);
+
+/** Patterns of the columns that a chart does not fix. */
+const isWithin = (within: NonNullable<ChartRow['within']>, v: CharacteristicValue): boolean =>
+  SPLIT_FIELDS.every((f) => within[f] === undefined || matches(within[f], v[f]));
+
+/** Each value with the charts that it belongs on: charts and values meet by what both name, so that thousands of charts cost no more than theirs. */
+export function pointsFor(
+  charts: readonly ChartRow[],
+  values: readonly CharacteristicValue[],
+): { chart: ChartRow; value: CharacteristicValue }[] {
+  const keyOf = (of: Pick<ChartRow, 'characteristic' | 'parameter' | 'operation'>): string =>
+    `${of.characteristic}\u0000${of.parameter}\u0000${of.operation}`;
+  const byKey = new Map<string, CharacteristicValue[]>();
+  for (const v of values) {
+    const list = byKey.get(keyOf(v));
+    if (list === undefined) byKey.set(keyOf(v), [v]);
+    else list.push(v);
+  }
+  return charts.flatMap((chart) =>
+    (byKey.get(keyOf(chart)) ?? []).filter((v) => fits(chart, v)).map((value) => ({ chart, value })),
+  );
+}
 
 /** `chart|record` of the points that an evaluation added: new ones, and points of lots whose value changed with another wafer. */
 export type FreshPoints = ReadonlySet<string>;

@@ -86,7 +86,8 @@ async function keepWeeks(tx: Tx, asked: Sql): Promise<void> {
 
 /**
  * Brings the rollups of these charts up to date from `since` on, after their points have been written: whatever moved, left, was excluded or judged
- * anew lies at or after it. Exact: rows are made of the points themselves, and of hours that no change touched.
+ * anew lies at or after it. Exact: rows are made of the points themselves, and of hours that no change touched. OFFSET 0 keeps the planner at the few
+ * rows of each chart: joined as a whole it reads the rollups of all charts from some twenty charts on.
  * @param since - per chart the process time of its first changed point, epoch ms.
  */
 export async function keepRollups(tx: Tx, since: ReadonlyMap<string, number>): Promise<void> {
@@ -107,9 +108,13 @@ export async function keepRollups(tx: Tx, since: ReadonlyMap<string, number>): P
     wanted AS MATERIALIZED (
       SELECT 'day' AS grain, d.* FROM days d UNION ALL
       SELECT 'hour', h.* FROM hours h JOIN days d ON d.chart_id = h.chart_id AND d.at = date_trunc('day', h.at, 'UTC') WHERE d.n_all > ${DENSE}),
-    gone AS (DELETE FROM chart_rollup r USING start s WHERE r.chart_id = s.chart_id AND r.grain IN ('day', 'hour') AND r.at >= s.day
-      AND NOT EXISTS (SELECT 1 FROM wanted w WHERE w.chart_id = r.chart_id AND w.grain = r.grain AND w.at = r.at)
-      AND NOT (r.grain = 'hour' AND r.at < s.first AND EXISTS (SELECT 1 FROM days d WHERE d.chart_id = r.chart_id AND d.at = s.day AND d.n_all > ${DENSE})))
+    gone AS (DELETE FROM chart_rollup r USING (
+      SELECT s.chart_id, q.grain, q.at FROM start s CROSS JOIN LATERAL (
+        SELECT o.grain, o.at FROM chart_rollup o WHERE o.chart_id = s.chart_id AND o.grain = 'day' AND o.at >= s.day
+        UNION ALL SELECT o.grain, o.at FROM chart_rollup o WHERE o.chart_id = s.chart_id AND o.grain = 'hour' AND o.at >= s.day OFFSET 0) q
+      WHERE NOT EXISTS (SELECT 1 FROM wanted w WHERE w.chart_id = s.chart_id AND w.grain = q.grain AND w.at = q.at)
+        AND NOT (q.grain = 'hour' AND q.at < s.first AND EXISTS (SELECT 1 FROM days d WHERE d.chart_id = s.chart_id AND d.at = s.day AND d.n_all > ${DENSE}))) g
+      WHERE r.chart_id = g.chart_id AND r.grain = g.grain AND r.at = g.at)
     INSERT INTO chart_rollup (chart_id, grain, at, ${COLUMNS}) SELECT chart_id, grain, at, ${COLUMNS} FROM wanted ORDER BY at ${UPSERT}`);
   await keepWeeks(tx, asked);
 }

@@ -29,9 +29,14 @@ export type ChartRow = RowOf<
   | 'chamber'
   | 'kind'
   | 'alerting'
-  | 'version',
-  { kind: ChartKind }
+  | 'version'
+  | 'recipe'
+  | 'fill_id',
+  { kind: ChartKind; within: Readonly<Record<string, readonly string[]>> | null }
 >;
+
+/** The columns of a {@link ChartRow}. */
+export const chartColumns = sql`id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version, recipe, fill_id, within`;
 
 export interface PhaseRow extends Phase, VersionContent {
   readonly baselineN: number;
@@ -61,18 +66,22 @@ export interface PointRow {
   rules: number[];
 }
 
-/** Charts that could take these values, locked in one order so that jobs do not deadlock. */
+/**
+ * Charts that could take these values, locked in one order so that jobs do not deadlock.
+ * @param fill - only those that this fill works on.
+ */
 export function lockCharts(
   tx: Tx,
   values: readonly CharacteristicValue[],
   corrections: readonly string[] = [],
+  fill: string | null = null,
 ): Promise<ChartRow[]> {
   const operations = [...new Set(values.map((v) => v.operation))];
   const characteristics = [...new Set(values.map((v) => v.characteristic))];
   const tools = [...new Set(values.map((v) => v.tool))];
   return tx.rows<ChartRow>(sql`
-    SELECT id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version FROM chart
-    WHERE (active AND operation = ANY(${operations}::text[]) AND characteristic = ANY(${characteristics}::text[]) AND (tool IS NULL OR tool = ANY(${tools}::text[])))
+    SELECT ${chartColumns} FROM chart
+    WHERE (active AND (${fill}::uuid IS NULL OR fill_id = ${fill}::uuid) AND operation = ANY(${operations}::text[]) AND characteristic = ANY(${characteristics}::text[]) AND (tool IS NULL OR tool = ANY(${tools}::text[])))
       OR id IN (SELECT p.chart_id FROM corrected_by(${corrections}::uuid[]) c JOIN chart_point p ON p.record_id = c.id)
     ORDER BY id FOR UPDATE`);
 }

@@ -1,4 +1,5 @@
 import { bulkInsert, sql, type Tx } from '@/lib/db';
+import { unsettled } from '../alerts/unsettled';
 import type { ChartJudgement, PointChange } from './judge-chart';
 
 /** What is not plotted is null in the database. */
@@ -14,7 +15,7 @@ export async function knownViolations(tx: Tx, since: ReadonlyMap<string, number>
     SELECT v.chart_id, v.record_id, v.rule FROM violation v JOIN ${stretch} ON v.chart_id = u.chart_id AND v.at >= u.since
     UNION
     SELECT s.chart_id, s.record_id, s.rule FROM alert a JOIN ${stretch} ON a.chart_id = u.chart_id JOIN alert_signal s ON s.alert_id = a.id AND s.at >= u.since
-    WHERE a.state <> 'closed'`);
+    WHERE ${unsettled(sql`a`)}`);
   return new Set(rows.map((r) => violationKey(r.chart_id, r.record_id, r.rule)));
 }
 

@@ -140,7 +140,7 @@ export async function storeVm(tx: Tx, work: VmWork, refs: readonly Ref[]): Promi
   await bulkInsert(tx, 'vm_prediction', work.predictions, { key: ['model_id', 'run_id', 'started_at'], update: [] });
   await feed(tx, work.strange);
   await enqueueLater(tx, [
-    ...(work.predictions.length > 0
+    ...(work.predictions.length > 0 || work.summaries.runs.length > 0
       ? [{ queue: 'spc' as const, payload: { v: 1 as const, source: 'run' as const, refs: [...refs] } }]
       : []),
     ...work.training.map((t) => ({

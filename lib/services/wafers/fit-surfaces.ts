@@ -2,7 +2,7 @@ import { bulkInsert, db, type RowOf, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import type { Ref } from '@/lib/queue/jobs';
 import { enqueueLater } from '@/lib/queue/outbox';
-import { fitZernikeShared, termsOfOrder, zernikeLayout, zoneStatistics } from '@/lib/spatial';
+import { fitZernikeShared, termsOfOrder, WAFER_ZONES, zernikeLayout, zoneStatistics } from '@/lib/spatial';
 import { codeVersion } from '../system/code-version';
 import { reasonOf } from '../unfitted';
 
@@ -83,8 +83,8 @@ function fitWafer(w: WaferRow): SpatialRow {
       x,
       y,
       z,
-      [0, radius / 3, (2 * radius) / 3, radius * 0.9, radius * 1.001],
-      ['centre', 'middle', 'outer', 'edge'],
+      WAFER_ZONES.edges.map((e) => e * radius),
+      WAFER_ZONES.names,
     ),
     code_version: codeVersion('spatial'),
     reason: null,

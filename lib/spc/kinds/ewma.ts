@@ -4,8 +4,8 @@ import { fixedDispersionLimits, fixedLimits, type KindOfChart, type Memory, type
 import type { Phase, RawPoint } from './phase';
 
 /** Default λ and L of an EWMA chart: an in-control ARL of 500. @reference Lucas & Saccucci, Technometrics 32 (1990) 1. */
-const DEFAULT_LAMBDA = 0.2;
-const DEFAULT_WIDTH_L = 2.962;
+export const DEFAULT_LAMBDA = 0.2;
+export const DEFAULT_WIDTH_L = 2.962;
 
 /**
  * The EWMA of one phase: limits of a study widen from the start of the phase, given ones hold from its first point. An excluded point is treated as

@@ -64,6 +64,8 @@ export interface ControlChartInput {
   low?: Float64Array | undefined;
   /** The single value behind it, where it differs (EWMA); drawn pale. */
   value?: Float64Array | undefined;
+  /** What each point was before it was measured again and corrected; null where it was not. */
+  superseded?: readonly (number | null)[] | undefined;
   /** The value stands on another scale than what is plotted, and is not drawn: its unit, and the name of the plotted statistic. */
   other?: { readonly unit: string; readonly statistic: string } | undefined;
   /** What each point is in words, where value and unit do not say it. */
@@ -154,6 +156,8 @@ export interface LimitSegment {
 
 export interface ControlChartModel {
   points: DrawnPoint[];
+  /** Corrected points: what was there before, and what is now. */
+  superseded: { i: number; x: number; was: number; now: number | null }[];
   /** Positions in `points` where a rule fired, in order: n / p walk them. */
   violations: number[];
   limits: LimitSegment[];

@@ -21,6 +21,10 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   const shown = decimate(c.plotted, keep, c.of === undefined ? Math.floor(((o.maxPoints ?? 900) - 2) / 3) : n);
   const x = o.xMode === 'time' ? (i: number) => c.at[i]! : (i: number) => i;
   const points = Array.from(shown, (i): DrawnPoint => drawnPoint(c, i, x(i)));
+  const superseded = points.flatMap((p) => {
+    const was = c.superseded?.[p.i] ?? null;
+    return was === null ? [] : [{ i: p.i, x: p.x, was, now: p.y }];
+  });
   const position = (ms: number): number => (o.xMode === 'time' ? ms : fractionalIndex(c.at, ms));
   const xDomain = domainOf(c, x, position);
   const spans = phaseSpans(c, position, xDomain);
@@ -32,6 +36,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   const spread = paddedRange(
     [
       ...limits.map((l) => l.y),
+      ...superseded.map((v) => v.was),
       ...points.flatMap((p) => [
         p.y,
         p.low,
@@ -62,6 +67,7 @@ export function prepareControlChart(all: ControlChartInput, o: ControlChartOptio
   const uTypical = median(c.u);
   return {
     points,
+    superseded,
     violations: points.flatMap((p, k) => (rulesAt(p).length > 0 ? [k] : [])),
     limits,
     dispersionLimits,

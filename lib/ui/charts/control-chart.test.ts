@@ -89,3 +89,11 @@ test('events stand between the points around them on the sequence axis', () => {
 
 test('an empty window says so', () =>
   expect(prepareControlChart(input(0), opts).summary).toBe('CD mean: no points in this window.'));
+
+test('what a point was before it was measured again is drawn, within the axis, and survives decimation', () => {
+  const superseded = Array.from({ length: 3000 }, (_, i) => (i === 1500 ? 41 : null));
+  const m = prepareControlChart(input(3000, { superseded }), { ...opts, maxPoints: 300 });
+  expect(m.superseded).toEqual([{ i: 1500, x: t0 + 1500 * HOUR, was: 41, now: 30 + Math.sin(1500) }]);
+  expect(m.yDomain[1]).toBeGreaterThan(41);
+  expect(prepareControlChart(input(20), opts).superseded).toEqual([]);
+});

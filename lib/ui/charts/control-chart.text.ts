@@ -11,7 +11,7 @@ const stateOf = (p: DrawnPoint): string => pointState({ ...p, rules: rulesAt(p) 
 
 /** One point as it is read aloud. */
 export const spokenPoint = (c: ControlChartInput, p: DrawnPoint, decimals: number): string =>
-  `${c.names[p.i]}, ${valueWords(c, p.i, decimals)}, ${shortTime(c.at[p.i])}, ${stateOf(p)}`;
+  `${c.names[p.i]}, ${valueWords(c, p.i, decimals)}, ${shortTime(c.at[p.i])}, ${stateOf(p)}${c.superseded?.[p.i] == null ? '' : `, re-measured: before it was ${num(c.superseded[p.i], decimals)} ${c.unit}`}`;
 
 /** Names of the plotted statistics, where they are not the value. */
 function plottedHeader(c: ControlChartInput): string[] {

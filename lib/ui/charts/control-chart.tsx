@@ -2,7 +2,7 @@
 import { memo, useMemo, useRef } from 'react';
 import { StatusMark } from '../components/status-mark';
 import { useSvgExport } from '../components/use-svg-export';
-import { shortTime } from '../format';
+import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
 import { ChartLegend, eventEntries, type LegendEntry } from './chart-parts';
 import type { ControlChartInput, ControlChartModel, ControlChartOptions, DrawnPoint } from './control-chart.model';
@@ -15,6 +15,7 @@ import { LABELS, type PlotBox, plotBox, scaleX, scaleY } from './plot';
 import { PlotFrame } from './plot-frame';
 import { numberTicks, PlotPanel, SeriesLine } from './plot-panel';
 import { pointState } from './rules';
+import { SupersededLayer } from './superseded-layer';
 import { placeLabels, takenPlaces } from './taken-places';
 import { niceTicks, tickDecimals } from './ticks';
 import { useControlWalk } from './use-control-walk';
@@ -194,6 +195,7 @@ function LocationMarks({ m, box, members }: MarksProps & { members: ReadonlySet<
       <EventStrip box={box} x={m.xDomain} taken={taken} phases={labels.phases} />
       <SeriesLine points={m.points} of={(p) => p.raw} {...scales} stroke="var(--pale)" width={0.8} />
       <SeriesLine points={m.points} of={(p) => p.line} {...scales} stroke="var(--series)" opacity={0.65} bridge={bridges(m)} />
+      <SupersededLayer {...plot} values={m.superseded} />
       <PointLayer {...plot} points={m.points} of={ofMain} rulesOf={mainRules} whiskers members={members} />
       {m.points.some((p) => p.low !== null) ? (
         <>
@@ -313,6 +315,9 @@ function legend(m: ControlChartModel, c: ControlChartInput): LegendEntry[] {
       ? [{ mark: 'cross', color: 'var(--ink-3)', label: 'not judged, at the foot of the plot (the point says why)' } as const]
       : []),
     ...(has((p) => Boolean(p.excluded)) ? [{ mark: 'hollow', color: 'var(--ink-3)', label: 'excluded' } as const] : []),
+    ...(m.superseded.length > 0
+      ? [{ mark: 'text', text: '×', color: 'var(--ink-3)', label: 'superseded by a re-measurement' } as const]
+      : []),
     ...eventEntries(events.map((e) => e.kind)),
   ];
 }
@@ -322,6 +327,9 @@ function PointText({ input, p, decimals }: { input: ControlChartInput; p: DrawnP
   return (
     <>
       <div className="font-semibold">{valueWords(input, p.i, decimals)}</div>
+      {input.superseded?.[p.i] == null ? null : (
+        <div className="text-ink-2">{`before it was ${num(input.superseded[p.i], decimals)} ${input.unit}`}</div>
+      )}
       <div className="text-ink-2">
         {input.names[p.i]} · {shortTime(input.at[p.i])}
       </div>

@@ -44,6 +44,7 @@ export const isKept = (c: ControlChartInput, i: number): boolean =>
   (c.rules[i]?.length ?? 0) > 0 ||
   Boolean(c.excluded[i]) ||
   Boolean(c.unjudged?.[i]) ||
+  c.superseded?.[i] != null ||
   beyondDispersion(c, i) ||
   beyondWithin(c, i);
 

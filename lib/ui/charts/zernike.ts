@@ -1,3 +1,4 @@
+import { characteristicName } from '@/lib/characteristic';
 import { osaToNm, zernikeWord } from '@/lib/spatial';
 
 const SHORT: readonly [string, string][] = [
@@ -11,3 +12,6 @@ export function zernikeLabel(j: number): { label: string; name: string } {
   const name = SHORT.reduce((w, [long, short]) => w.replace(long, short), zernikeWord(n, m));
   return { label: `Z(${n},${m < 0 ? `−${-m}` : m})`, name };
 }
+
+/** The characteristic of a coefficient by its OSA/ANSI index. */
+export const zernikeCharacteristic = (j: number): string => characteristicName({ source: 'zernike', ...osaToNm(j), lot: false });

@@ -9,6 +9,8 @@ export interface NavItem {
 export const NAV: readonly NavItem[] = [
   { href: '/', label: 'Overview', group: 'watch' },
   { href: '/alerts', label: 'Alerts', group: 'watch' },
+  { href: '/holds', label: 'Holds', group: 'watch' },
+  { href: '/requests', label: 'Re-measure', group: 'watch' },
   { href: '/spc', label: 'SPC', group: 'watch' },
   { href: '/wafers', label: 'Wafers', group: 'watch' },
   { href: '/overlay', label: 'Overlay', group: 'watch' },
@@ -34,6 +36,8 @@ export const KEYS: readonly { keys: string; does: string }[] = [
   { keys: 'n  p', does: 'next / previous violation on a control chart' },
   { keys: '←  →', does: 'walk the points of a chart or the sites of a map that has the focus' },
   { keys: 'a', does: 'acknowledge the alert of the row or page' },
+  { keys: 'w  s  c', does: 'on the page of an alert: take it into work, snooze it, close it' },
+  { keys: 'x', does: 'choose the alert of the row, for one act on several' },
   { keys: 'Esc', does: 'leave a chart, close a dialog' },
   { keys: '?', does: 'this list' },
 ];

@@ -1,136 +1,122 @@
 'use client';
 import { useState } from 'react';
+import { isSettled, mayMove } from '@/lib/services/alerts/states';
 import type { AlertView } from '@/lib/services/evidence/alert';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
-import { capital } from '@/lib/ui/format';
 import { useAction } from '@/lib/ui/hooks/use-action';
 import { useKeys } from '@/lib/ui/hooks/use-keys';
-import { acknowledgeAlert, assignAlert, closeAlert, commentOnAlert, reopenAlert } from '../actions';
+import { actOn } from '../actions';
+import { CloseDialog, HandOverDialog, SnoozeDialog, WaitDialog } from './act-dialogs';
 
 export interface AlertActionsProps {
-  alert: AlertView['alert'];
-  assignees: readonly string[];
+  data: AlertView;
   canAct: boolean;
   email: string;
-  causes: readonly string[];
   dispositions: readonly string[];
 }
 
-const words = (code: string): string => capital(code.replaceAll('_', ' '));
+type Open = 'comment' | 'close' | 'reopen' | 'snooze' | 'wait' | 'hand-over' | 'waive' | null;
 
-/** Acknowledge, assign, comment, close with cause and action, reopen. */
-export function AlertActions({ alert, assignees, canAct, email, causes, dispositions }: AlertActionsProps) {
-  const [dialog, setDialog] = useState<'comment' | 'close' | 'reopen' | null>(null);
-  const [cause, setCause] = useState('');
-  const [disposition, setDisposition] = useState('');
+/** Acknowledge, take into work, wait, snooze, hand over, comment, close, reopen; what the state does not allow is not offered. */
+export function AlertActions({ data, canAct, email, dispositions }: AlertActionsProps) {
+  const { alert, life } = data;
+  const [dialog, setDialog] = useState<Open>(null);
   const { run } = useAction();
+  const settled = isSettled(alert.state);
+  const now = (action: { do: string }): void => run(() => actOn(alert.id, alert.version, action));
+  const mayStart = mayMove(alert.state, 'start');
   const acknowledge = (): void => {
-    if (canAct && alert.state === 'open') run(() => acknowledgeAlert(alert.id, alert.version, ''));
+    if (canAct && mayMove(alert.state, 'acknowledge')) now({ do: 'acknowledge' });
   };
-  const startClosing = (): void => {
-    setCause('');
-    setDisposition('');
-    setDialog('close');
+  const start = (): void => {
+    if (canAct && mayStart) now({ do: 'start' });
   };
-  useKeys({ a: acknowledge });
+  const show = (d: Open) => (): void => {
+    if (canAct && !settled) setDialog(d);
+  };
+  useKeys({ a: acknowledge, w: start, s: show('snooze'), c: show('close') });
   if (!canAct) return <span className="text-ink-2 text-sm">You may look; acknowledging and closing need the operator role.</span>;
-  const owners = [...new Set([email, ...assignees, ...(alert.assignee ? [alert.assignee] : [])])];
+  const hide = (): void => setDialog(null);
+  const primary = (is: boolean): string => `btn ${is ? 'btn-primary' : ''}`;
   return (
-    <>
-      {alert.state === 'closed' ? null : (
-        <label className="flex items-center gap-1 text-sm text-ink-2">
-          Owner
-          <select
-            className="field max-w-48"
-            value={alert.assignee ?? ''}
-            onChange={(e) => {
-              const owner = e.target.value === '' ? null : e.target.value;
-              run(() => assignAlert(alert.id, alert.version, owner));
-            }}
-          >
-            <option value="">nobody</option>
-            {owners.map((o) => (
-              <option key={o} value={o}>
-                {o === email ? `me (${o})` : o}
-              </option>
-            ))}
-          </select>
-        </label>
-      )}
-      <button type="button" className="btn" onClick={() => setDialog('comment')}>
-        Comment
-      </button>
-      {alert.state === 'open' ? (
-        <button type="button" className="btn btn-primary" onClick={acknowledge} title="Key: a">
-          Acknowledge
-        </button>
-      ) : null}
-      {alert.state === 'closed' ? (
-        <button type="button" className="btn" onClick={() => setDialog('reopen')}>
-          Reopen…
-        </button>
+    <div className="flex flex-wrap justify-end gap-2">
+      {settled ? (
+        <>
+          <button type="button" className="btn" onClick={() => setDialog('comment')}>
+            Comment
+          </button>
+          {life.check?.state === 'running' ? (
+            <button type="button" className="btn" onClick={() => setDialog('waive')}>
+              Waive the check…
+            </button>
+          ) : null}
+          <button type="button" className="btn" onClick={() => setDialog('reopen')}>
+            Reopen…
+          </button>
+        </>
       ) : (
-        <button type="button" className={`btn ${alert.state === 'acknowledged' ? 'btn-primary' : ''}`} onClick={startClosing}>
-          Close…
-        </button>
+        <>
+          <button type="button" className="btn" onClick={() => setDialog('hand-over')}>
+            Hand over…
+          </button>
+          <button type="button" className="btn" onClick={() => setDialog('comment')}>
+            Comment
+          </button>
+          {alert.snoozedUntilMs === null ? (
+            <button type="button" className="btn" onClick={() => setDialog('snooze')} title="Key: s">
+              Snooze…
+            </button>
+          ) : (
+            <button type="button" className="btn" onClick={() => now({ do: 'wake' })}>
+              End the snooze
+            </button>
+          )}
+          <button type="button" className="btn" onClick={() => setDialog('wait')}>
+            Wait…
+          </button>
+          {mayStart ? (
+            <button type="button" className={primary(alert.state === 'acknowledged')} onClick={start} title="Key: w">
+              Take into work
+            </button>
+          ) : null}
+          {alert.state === 'open' ? (
+            <button type="button" className="btn btn-primary" onClick={acknowledge} title="Key: a">
+              Acknowledge
+            </button>
+          ) : null}
+          <button type="button" className={primary(alert.state === 'in_work')} onClick={() => setDialog('close')} title="Key: c">
+            Close…
+          </button>
+        </>
       )}
       <ReasonDialog
         open={dialog === 'comment'}
-        onClose={() => setDialog(null)}
+        onClose={hide}
         title="Comment"
         confirm="Add comment"
         reasonLabel="Comment"
-        onSubmit={(text) => commentOnAlert(alert.id, alert.version, text)}
+        onSubmit={(comment) => actOn(alert.id, alert.version, { do: 'comment', comment })}
       />
       <ReasonDialog
         open={dialog === 'reopen'}
-        onClose={() => setDialog(null)}
+        onClose={hide}
         title="Reopen the alert"
         confirm="Reopen"
-        onSubmit={(text) => reopenAlert(alert.id, alert.version, text)}
+        onSubmit={(comment) => actOn(alert.id, alert.version, { do: 'reopen', comment })}
       />
       <ReasonDialog
-        open={dialog === 'close'}
-        onClose={() => setDialog(null)}
-        title="Close the alert"
-        confirm="Close alert"
-        reasonLabel="What was done"
-        onSubmit={async (action) => {
-          if (cause === '' || disposition === '') return { ok: false, error: 'Choose a cause and what happens to the wafers.' };
-          return closeAlert(alert.id, alert.version, { cause, action, disposition });
-        }}
+        open={dialog === 'waive'}
+        onClose={hide}
+        title="Waive the check of the action"
+        confirm="Waive the check"
+        onSubmit={(reason) => actOn(alert.id, alert.version, { do: 'waive', reason })}
       >
-        <div className="grid grid-cols-2 gap-3">
-          <Choice label="Cause" value={cause} set={setCause} options={causes} />
-          <Choice label="Wafers" value={disposition} set={setDisposition} options={dispositions} />
-        </div>
+        <p>The alert stays closed and is not verified. Later signals open an alert of their own.</p>
       </ReasonDialog>
-    </>
-  );
-}
-
-function Choice({
-  label,
-  value,
-  set,
-  options,
-}: {
-  label: string;
-  value: string;
-  set: (v: string) => void;
-  options: readonly string[];
-}) {
-  return (
-    <label className="block">
-      <span className="label">{label}</span>
-      <select className="field w-full" value={value} onChange={(e) => set(e.target.value)}>
-        <option value="">Choose…</option>
-        {options.map((o) => (
-          <option key={o} value={o}>
-            {words(o)}
-          </option>
-        ))}
-      </select>
-    </label>
+      {dialog === 'hand-over' ? <HandOverDialog open alert={alert} onClose={hide} people={data.assignees} email={email} /> : null}
+      {dialog === 'snooze' ? <SnoozeDialog open alert={alert} onClose={hide} most={life.policy.snoozeMaxMin} /> : null}
+      {dialog === 'wait' ? <WaitDialog open alert={alert} onClose={hide} /> : null}
+      {dialog === 'close' ? <CloseDialog open alert={alert} onClose={hide} life={life} dispositions={dispositions} /> : null}
+    </div>
   );
 }

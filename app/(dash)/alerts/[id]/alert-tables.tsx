@@ -35,8 +35,7 @@ export function Signals({ data }: { data: AlertView }) {
     },
     {
       key: 'role',
-      header: '',
-      fileHeader: 'Role',
+      header: 'Role',
       value: (r) => (r.recordId === alert.recordId && r.rule === alert.rule ? 'opened it' : ''),
     },
   ];

@@ -2,6 +2,7 @@
 import Link from 'next/link';
 import { useMemo } from 'react';
 import { sourceOf } from '@/lib/characteristic';
+import { isSettled, stateWords } from '@/lib/services/alerts/states';
 import type { AlertView } from '@/lib/services/evidence/alert';
 import type { SpectraEvidence } from '@/lib/services/spectra/views/alert';
 import { valueUnit } from '@/lib/spc';
@@ -15,24 +16,32 @@ import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { recordHref, waferName } from '@/lib/ui/links';
+import { HeldNotice } from '../../held-notice';
 import { SisterChambers } from '../../sister-chambers';
 import { chartInput } from '../../spc/[id]/chart-input';
 import { TracesPanel } from '../../traces-panel';
+import { markOf } from '../state-words';
 import { AlertActions, type AlertActionsProps } from './alert-actions';
 import { AlertMaps } from './alert-maps';
 import { Commonality, Moves, Signals, withdrawnText } from './alert-tables';
 import { History } from './history';
+import { HoldsPanel } from './holds-panel';
+import { Due, LifePanel } from './life-panel';
+import { LotsPanel } from './lots-panel';
 import { recipeWords } from './recipe-words';
+import { RequestsPanel } from './requests-panel';
 import { SpectraPanels } from './spectra-panels';
 
-export interface AlertPageProps extends Pick<AlertActionsProps, 'canAct' | 'email' | 'causes' | 'dispositions'> {
+export interface AlertPageProps extends Pick<AlertActionsProps, 'canAct' | 'email' | 'dispositions'> {
   data: AlertView;
+  /** May release tools and chambers. */
+  mayRelease: boolean;
   /** Of an alert of kind `spectra`: it has no chart, its evidence is the refused spectra. */
   spectra?: SpectraEvidence | null;
 }
 
 /** The evidence of one alert on one page: chart, maps against the last good lot, traces, moves, sisters, commonality, history. */
-export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) {
+export function AlertPageView({ data, spectra = null, mayRelease, ...who }: AlertPageProps) {
   const { alert, chart } = data;
   const [point, setPoint] = useUrlState('point');
   const input = useMemo(() => (chart ? chartInput(chart) : null), [chart]);
@@ -42,24 +51,40 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
     [data.why, selected],
   );
   const pointHref = pointHrefOf(data);
+  const settled = isSettled(alert.state);
   return (
     <>
       <LiveRefresh topics={['alert']} everyMs={3000} />
       <PageHead
         title={
           <>
-            <StatusMark status={alert.state === 'closed' ? 'idle' : severityStatus(alert.severity)} text={alert.severity} />{' '}
+            <StatusMark status={markOf(alert.state, severityStatus(alert.severity))} text={alert.severity} />{' '}
             <span className="ml-2">{alert.title}</span>
           </>
         }
         sub={
           <>
-            {`${alert.state}${alert.assignee ? `, ${alert.assignee}` : ', unowned'} · ${plural(alert.count, COUNTED[alert.kind] ?? 'point')} · last `}
+            {`${stateWords(alert.state)}${alert.snoozedUntilMs === null ? '' : ', snoozed'}${alert.assignee ? `, ${alert.assignee}` : ', unowned'} · ${plural(alert.count, COUNTED[alert.kind] ?? 'point')} · last `}
             <Ago at={alert.lastMs} />
+            {settled || alert.dueMs === null ? null : (
+              <>
+                {' · due '}
+                <Due at={alert.dueMs} settled={false} />
+              </>
+            )}
           </>
         }
-        actions={<AlertActions alert={alert} assignees={data.assignees} {...who} />}
+        actions={<AlertActions data={data} {...who} />}
       />
+      <HeldNotice holds={data.life.heldNow} />
+      {data.life.repeat === null ? null : (
+        <p className="mb-3">
+          <StatusMark wrap status="warn" text={`The wafer was measured before: ${data.life.repeat.words}.`} />{' '}
+          <Link prefetch={false} className="link" href={`/wafers/${data.life.repeat.measurementId}`}>
+            The earlier measurement
+          </Link>
+        </p>
+      )}
       <div className="grid grid-cols-[minmax(0,1fr)_300px] gap-3 items-start">
         <div className="flex flex-col gap-3 min-w-0">
           {chart && input ? (
@@ -85,6 +110,7 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
               />
             </Panel>
           ) : null}
+          <LotsPanel data={data} canAct={who.canAct} />
           {spectra ? <SpectraPanels data={spectra} /> : null}
           <AlertMaps data={data} />
           {spectra ? null : (
@@ -100,6 +126,9 @@ export function AlertPageView({ data, spectra = null, ...who }: AlertPageProps) 
           {chart ? <SisterChambers data={chart} /> : null}
         </div>
         <div className="flex flex-col gap-3">
+          <LifePanel data={data} />
+          <HoldsPanel data={data} canAct={who.canAct} mayRelease={mayRelease} />
+          <RequestsPanel data={data} canAct={who.canAct} />
           <Evidence data={data} spectra={spectra} />
           <History rows={data.history} />
           <Related rows={data.related} />
@@ -135,7 +164,7 @@ function Evidence({ data, spectra }: { data: AlertView; spectra: SpectraEvidence
         ['Raised', absoluteTime(alert.raisedMs)],
         alert.closedMs === null ? null : ['Closed', absoluteTime(alert.closedMs)],
         alert.cause === null ? null : ['Cause', alert.cause.replaceAll('_', ' ')],
-        alert.disposition === null ? null : ['Wafers', alert.disposition.replaceAll('_', ' ')],
+        alert.actionCode === null ? null : ['Action code', alert.actionCode.replaceAll('_', ' ')],
         alert.action === null ? null : ['Action', alert.action],
       ]}
       links={linksOf(data, spectra, withdrawn !== null)}
@@ -183,7 +212,10 @@ function linksOf(data: AlertView, spectra: SpectraEvidence | null, isWithdrawn: 
       : []),
     ...(alert.runId ? [{ label: 'Traces of the run', href: `/runs/${alert.runId}` }] : []),
     ...(alert.lot
-      ? [{ label: 'Wafers of the lot', href: `/wafers?lot=${encodeURIComponent(alert.lot)}`, detail: alert.lot }]
+      ? [
+          { label: 'The lot', href: `/lots/${encodeURIComponent(alert.lot)}`, detail: alert.lot },
+          { label: 'Wafers of the lot', href: `/wafers?lot=${encodeURIComponent(alert.lot)}`, detail: alert.lot },
+        ]
       : []),
   ];
 }
@@ -201,7 +233,7 @@ function Related({ rows }: { rows: AlertView['related'] }) {
         {rows.map((r) => (
           <li key={r.id}>
             <Link prefetch={false} href={`/alerts/${r.id}`} className="flex gap-2 py-1 hover:underline">
-              <StatusMark status={r.state === 'closed' ? 'idle' : severityStatus(r.severity)} text={r.severity} hideText />
+              <StatusMark status={markOf(r.state, severityStatus(r.severity))} text={r.severity} hideText />
               <span className="truncate">{r.title}</span>
             </Link>
           </li>

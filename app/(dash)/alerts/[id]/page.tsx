@@ -2,8 +2,10 @@ import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
 import { mayAs } from '@/lib/services/actor';
-import { actOnAlert, CAUSES, DISPOSITIONS } from '@/lib/services/alerts/actions';
+import { DISPOSITIONS } from '@/lib/services/alerts/action-schema';
+import { actOnAlert } from '@/lib/services/alerts/actions';
 import { type AlertView, alertView } from '@/lib/services/evidence/alert';
+import { releaseEquipment } from '@/lib/services/holds/verbs';
 import { spectraEvidence } from '@/lib/services/spectra/views/alert';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { waferFacts } from '@/lib/ui/facts';
@@ -35,7 +37,7 @@ export default async function AlertPage({ params }: { params: Promise<{ id: stri
         spectra={spectra}
         canAct={mayAs(actor.role, actOnAlert.least)}
         email={actor.email}
-        causes={CAUSES}
+        mayRelease={mayAs(actor.role, releaseEquipment.least)}
         dispositions={DISPOSITIONS}
       />
     </ExportFacts>

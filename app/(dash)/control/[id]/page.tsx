@@ -4,9 +4,11 @@ import { AppError } from '@/lib/errors';
 import { mayAs } from '@/lib/services/actor';
 import { changeLoop } from '@/lib/services/control/change-loop';
 import { type LoopView, loopView } from '@/lib/services/control/views/loop';
+import { heldChambers } from '@/lib/services/holds/views/held';
 import { type SearchParams, timeWindow } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { loopFacts, windowFacts } from '@/lib/ui/facts';
+import { HeldNotice } from '../../held-notice';
 import { pageActor } from '../../session';
 import { LoopPageView } from './loop-view';
 
@@ -34,6 +36,7 @@ export default async function LoopPage({
   const data = await read(id, fromMs, toMs);
   return (
     <ExportFacts facts={[...loopFacts(data.loop), ...windowFacts(fromMs, toMs)]}>
+      <HeldNotice holds={await heldChambers(data.threads)} />
       <LoopPageView data={data} windowMs={[fromMs, toMs]} may={mayAs(actor.role, changeLoop.least)} actor={actor.email} />
     </ExportFacts>
   );

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useRef, useState } from 'react';
+import { stateWords } from '@/lib/services/alerts/states';
 import type { OverlayView } from '@/lib/services/overlay/views/overlay';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
@@ -12,6 +13,7 @@ import { useWidth } from '@/lib/ui/hooks/use-width';
 import { waferName } from '@/lib/ui/links';
 import { VectorMap } from '@/lib/ui/maps/vector-map';
 import { sharedArrowScale } from '@/lib/ui/maps/vector-map.prepare';
+import { markOf } from '../../alerts/state-words';
 import { SummaryPanel, TermsPanel } from './tables';
 
 /** One overlay measurement: raw, modelled and residual vectors on one arrow scale, the figures, the terms. */
@@ -29,8 +31,8 @@ export function OverlayPageView({ data: d }: { data: OverlayView }) {
             <li key={a.id}>
               <Link href={`/alerts/${a.id}`} className="hover:underline">
                 <StatusMark
-                  status={a.state === 'closed' ? 'idle' : severityStatus(a.severity)}
-                  text={`${a.state} alert: ${a.title}`}
+                  status={markOf(a.state, severityStatus(a.severity))}
+                  text={`${stateWords(a.state)} alert: ${a.title}`}
                 />
               </Link>
             </li>

@@ -1,9 +1,13 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { mayAs } from '@/lib/services/actor';
 import { type OverlayView, overlayView } from '@/lib/services/overlay/views/overlay';
+import { createChart } from '@/lib/services/spc/templates/single';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { waferFacts } from '@/lib/ui/facts';
+import { waferName } from '@/lib/ui/links';
+import { ChartThis } from '../../chart-this';
 import { pageActor } from '../../session';
 import { OverlayPageView } from './overlay-view';
 
@@ -20,12 +24,18 @@ async function read(id: string): Promise<OverlayView> {
 
 export default async function OverlayMeasurementPage({ params }: { params: Promise<{ id: string }> }) {
   const { id } = await params;
-  await pageActor(`/overlay/${id}`);
+  const actor = await pageActor(`/overlay/${id}`);
   const data = await read(id);
   const { head } = data;
   return (
     <ExportFacts facts={[...waferFacts(head), ['layer', `${head.layer} to ${head.referenceLayer}`], ['model', data.model.name]]}>
-      <OverlayPageView data={data} />
+      <ChartThis
+        place={{ ...head, parameter: 'overlay' }}
+        from={`overlay of ${waferName(head.lot, head.slot)}`}
+        may={mayAs(actor.role, createChart.least)}
+      >
+        <OverlayPageView data={data} />
+      </ChartThis>
     </ExportFacts>
   );
 }

@@ -1,5 +1,6 @@
 'use client';
 import Link from 'next/link';
+import { characteristicName } from '@/lib/characteristic';
 import type { OverlayTermView, OverlayView } from '@/lib/services/overlay/views/overlay';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
@@ -8,6 +9,10 @@ import { Tabs } from '@/lib/ui/components/tabs';
 import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { waferName } from '@/lib/ui/links';
+import { ChartButton } from '../../chart-this';
+
+/** Overlay is charted by lot: its wafers share the exposure. */
+const overlayName = (term: string): string => characteristicName({ source: 'overlay', term, lot: true });
 
 interface SummaryRow {
   key: string;
@@ -48,7 +53,17 @@ export function SummaryPanel({ d }: { d: OverlayView }) {
     { key: 'axis', header: 'Axis', value: (r) => r.axis },
     figure('mean', 'Mean'),
     figure('threeSigma', '3 sigma'),
-    figure('meanPlus3Sigma', '|mean| + 3 sigma'),
+    {
+      ...figure('meanPlus3Sigma', '|mean| + 3 sigma'),
+      cell: (r) => (
+        <>
+          {num(tidy(r.meanPlus3Sigma), 2)}
+          {r.what === 'raw' && r.axis !== 'vector' ? (
+            <ChartButton characteristic={overlayName(`m3s.${r.axis.toLowerCase()}`)} />
+          ) : null}
+        </>
+      ),
+    },
     figure('p997', '99.7 %', '99.7 % of the magnitudes lie below'),
     figure('max', 'Max', 'Largest magnitude'),
     { key: 'n', header: 'Marks', numeric: true, value: (r) => r.n },
@@ -114,8 +129,10 @@ export function TermsPanel({ d }: { d: OverlayView }) {
           <Link className="link" href={`/spc/${t.chartId}`}>
             chart
           </Link>
-        ) : (
+        ) : t.value === null ? (
           '–'
+        ) : (
+          <ChartButton characteristic={overlayName(t.id)} parameter={t.id} />
         ),
     },
   ];

@@ -1,5 +1,6 @@
 'use client';
 import Link from 'next/link';
+import { stateWords } from '@/lib/services/alerts/states';
 import type { RunView } from '@/lib/services/runs/views/run';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { type EvidenceLink, EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
@@ -8,6 +9,8 @@ import { POINT_STATE } from '@/lib/ui/components/point-mark';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { absoluteTime, decimalsFor, duration, num, unitLabel, withU } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
+import { markOf } from '../../alerts/state-words';
+import { ChartButton } from '../../chart-this';
 import { TracesPanel } from '../../traces-panel';
 
 /** One process run: traces against the golden band, and everything linked to it. */
@@ -22,6 +25,7 @@ export function RunPageView({ data: d }: { data: RunView }) {
     ...d.overlays.map((o) => ({ label: 'Overlay map', href: `/overlay/${o.id}` })),
     ...d.moves.map((m) => ({ label: `Loop ${m.loop}`, href: `/control/${m.loopId}`, detail: m.mode })),
     ...d.predictions.map((p) => ({ label: `Model of ${p.parameter}`, href: `/vm/${p.modelId}`, detail: `v${p.version}` })),
+    { label: 'The lot', href: `/lots/${encodeURIComponent(run.lot)}`, detail: run.lot },
     { label: 'Wafers of the lot', href: `/wafers?lot=${encodeURIComponent(run.lot)}`, detail: run.lot },
   ];
   return (
@@ -33,8 +37,8 @@ export function RunPageView({ data: d }: { data: RunView }) {
             <li key={a.id}>
               <Link prefetch={false} href={`/alerts/${a.id}`} className="hover:underline">
                 <StatusMark
-                  status={a.state === 'closed' ? 'idle' : severityStatus(a.severity)}
-                  text={`${a.state} alert: ${a.title}`}
+                  status={markOf(a.state, severityStatus(a.severity))}
+                  text={`${stateWords(a.state)} alert: ${a.title}`}
                 />
               </Link>
             </li>
@@ -137,6 +141,7 @@ function Predictions({ d }: { d: RunView }) {
             p.parameter,
             <span key={p.modelId}>
               {`${withU(p.value, p.uValue)} ${unitLabel(p.unit)}`}
+              <ChartButton characteristic="vm.wafer" parameter={p.parameter} />
               {measured ? <span className="text-ink-2">{`, measured ${num(measured.mean, decimalsFor(p.uValue))}`}</span> : null}
               {p.reliable ? null : <StatusMark status="warn" text="outside the model’s domain" />}
             </span>,

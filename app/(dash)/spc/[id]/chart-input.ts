@@ -27,6 +27,7 @@ type Series = Pick<
   | 'low'
   | 'words'
   | 'unjudged'
+  | 'superseded'
   | 'within'
 >;
 
@@ -45,6 +46,7 @@ function pointSeries(d: SpcChartView): Series {
     dispersion: kind.dispersion === null ? undefined : p.dispersion,
     rules: p.rules,
     excluded: p.excluded,
+    superseded: p.superseded,
     ids: p.recordId,
     names: p.lot.map((lot, i) => waferName(lot, p.slot[i] ?? 0)),
     pointLimits: {
@@ -68,6 +70,8 @@ function reasons(m: ChartMarks, list: ChartMarks['excluded']): (string | null)[]
 /** What is drawn of a long chart; the limits are those of its phases, and what else is known of a point is fetched when it is chosen. */
 function markSeries(d: SpcChartView, m: ChartMarks): Series {
   const { other } = kindInput(d);
+  const superseded: (number | null)[] = new Array(m.at.length).fill(null);
+  for (const s of m.superseded) superseded[s.i] = s.was;
   return {
     at: m.at,
     plotted: m.plotted,
@@ -76,6 +80,7 @@ function markSeries(d: SpcChartView, m: ChartMarks): Series {
     excluded: reasons(m, m.excluded),
     ...(m.unjudged.length === 0 ? {} : { unjudged: reasons(m, m.unjudged) }),
     ...(other === undefined ? {} : { other }),
+    ...(m.superseded.length === 0 ? {} : { superseded }),
     ids: Array.from(m.at, (at, i) => writePlace(at, m.plotted[i]!)),
     names: new Array(m.at.length).fill('Point'),
     of: m.of,

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useState } from 'react';
+import { isSettled, stateWords } from '@/lib/services/alerts/states';
 import type { LimitsNotice } from '@/lib/services/spc/limits/views/proposals';
 import type { ChartVersionView, SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { type ChartKind, inForceAt, kindOf, plottedUnit, subgroupSizeOf } from '@/lib/spc';
@@ -24,6 +25,7 @@ import { CapabilityPanel } from './capability-panel';
 import { ChangeDialog } from './change-dialog';
 import { draftBase, sourceText } from './change-draft';
 import { chartInput } from './chart-input';
+import { LifeNotice, RetireButton } from './chart-life';
 import { LimitsActions } from './limits-notice';
 import { plannedAfter } from './planned-version';
 import { PointPanel } from './point-panel';
@@ -77,6 +79,7 @@ export function ChartView({ page, query, notice, canChange }: ChartViewProps) {
     <>
       <LiveRefresh topics={['measurement', 'limits', 'alert']} everyMs={10_000} />
       <Head data={data} current={current} notice={notice} canChange={canChange} onChange={() => setChanging(true)} />
+      <LifeNotice chart={data.chart} />
       <FilterBar fields={zoomed ? [] : [timeRangeField('30d')]}>
         {zoomed ? (
           <button type="button" className="btn h-7! text-sm!" onClick={() => zoom(null)}>
@@ -203,9 +206,9 @@ function Head({ data, current, notice, canChange, onChange }: HeadProps) {
       }
       actions={
         <>
-          {data.alert && data.alert.state !== 'closed' ? (
+          {data.alert && !isSettled(data.alert.state) ? (
             <Link prefetch={false} href={`/alerts/${data.alert.id}`} className="btn">
-              <StatusMark status="out" text={`${data.alert.state} alert, ${data.alert.severity}`} />
+              <StatusMark status="out" text={`${stateWords(data.alert.state)} alert, ${data.alert.severity}`} />
             </Link>
           ) : null}
           {canChange && current && planned ? (
@@ -217,8 +220,9 @@ function Head({ data, current, notice, canChange, onChange }: HeadProps) {
               unit={unitLabel(data.chart.unit)}
             />
           ) : null}
-          <LimitsActions chart={data.chart} notice={notice} canChange={canChange} />
-          {canChange && current ? (
+          {canChange ? <RetireButton chart={data.chart} /> : null}
+          {data.chart.retired_at === null ? <LimitsActions chart={data.chart} notice={notice} canChange={canChange} /> : null}
+          {canChange && current && data.chart.retired_at === null ? (
             <button type="button" className="btn" onClick={onChange}>
               Limits and rules…
             </button>

@@ -15,6 +15,7 @@ import { axisWords } from '@/lib/ui/spectra/channel-curves';
 import { prepareCorrelation } from '@/lib/ui/spectra/correlation.prepare';
 import { CorrelationMap } from '@/lib/ui/spectra/correlation-map';
 import { chi2Words, siteVerdict } from '@/lib/ui/spectra/site-status';
+import { ChartButton } from '../../chart-this';
 
 interface SiteProps {
   d: SpectrumView;
@@ -50,7 +51,13 @@ export function VerdictPanel({ d, site }: SiteProps) {
         <div className="mt-2">
           <Facts
             facts={[
-              ['χ²/ν', `${chi2Words(s.reducedChi2)}, limit ${num(limit, limit % 1 === 0 ? 0 : 2)}`],
+              [
+                'χ²/ν',
+                <span key="chi2" className="inline-flex items-center gap-1">
+                  {`${chi2Words(s.reducedChi2)}, limit ${num(limit, limit % 1 === 0 ? 0 : 2)}`}
+                  <ChartButton characteristic="fit.chi2" />
+                </span>,
+              ],
               ['ν', `${points - free}: ${points} values, ${free} free parameters`],
               ['Iterations', `${s.iterations} of at most ${content.fit.maxIterations}`],
             ]}
@@ -133,6 +140,7 @@ function ParameterRow({ d, p, s, i }: { d: SpectrumView; p: Parameter; s: Spectr
     <tr className="align-top">
       <th scope="row" className="whitespace-normal! font-normal! static! bg-transparent! border-b! border-hairline!">
         <span className="text-ink">{p.label || p.name}</span>
+        {p.reportAs === null ? null : <ChartButton characteristic="measurement.mean" parameter={p.reportAs} />}
         <span className="block text-ink-3">
           {p.name}
           {`, ${roleWords(p)}`}

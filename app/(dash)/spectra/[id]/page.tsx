@@ -1,10 +1,14 @@
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { AppError } from '@/lib/errors';
+import { mayAs } from '@/lib/services/actor';
+import { createChart } from '@/lib/services/spc/templates/single';
 import { type SpectrumView, spectrumView } from '@/lib/services/spectra/views/spectrum';
 import { integer, type SearchParams } from '@/lib/ui/address';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
 import { spectrumFacts } from '@/lib/ui/facts';
+import { waferName } from '@/lib/ui/links';
+import { ChartThis } from '../../chart-this';
 import { pageActor } from '../../session';
 import { SpectrumPageView } from './spectrum-view';
 
@@ -29,12 +33,22 @@ export default async function SpectrumPage({
   searchParams: Promise<SearchParams>;
 }) {
   const { id } = await params;
-  await pageActor(`/spectra/${id}`);
+  const actor = await pageActor(`/spectra/${id}`);
   const site = integer(await searchParams, 'site', 0, 1, MOST_SITES);
   const data = await read(id, site === 0 ? null : site - 1);
   return (
     <ExportFacts facts={spectrumFacts(data.head, data.recipe)}>
-      <SpectrumPageView data={data} />
+      <ChartThis
+        place={{
+          ...data.head,
+          recipe: null,
+          parameter: data.recipe.content.parameters.find((p) => p.reportAs !== null)?.reportAs ?? '',
+        }}
+        from={`spectra of ${waferName(data.head.lot, data.head.slot)}`}
+        may={mayAs(actor.role, createChart.least)}
+      >
+        <SpectrumPageView data={data} />
+      </ChartThis>
     </ExportFacts>
   );
 }

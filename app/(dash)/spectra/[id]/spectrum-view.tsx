@@ -1,5 +1,6 @@
 'use client';
 import Link from 'next/link';
+import { stateWords } from '@/lib/services/alerts/states';
 import type { SpectrumView } from '@/lib/services/spectra/views/spectrum';
 import { EvidencePanel } from '@/lib/ui/components/evidence-panel';
 import { ExportFacts } from '@/lib/ui/components/export-facts';
@@ -14,6 +15,7 @@ import { Ago } from '@/lib/ui/hooks/now';
 import { waferName } from '@/lib/ui/links';
 import { waferVerdict } from '@/lib/ui/spectra/site-status';
 import { STATUS_MARK } from '@/lib/ui/tokens';
+import { markOf } from '../../alerts/state-words';
 import { CertificatePanel, CorrelationPanel, ParametersPanel, VerdictPanel } from './fit-panels';
 import { fitTable } from './fit-table';
 import { MapsPanel } from './maps-panel';
@@ -125,10 +127,7 @@ function Notices({ d }: { d: SpectrumView }) {
       {d.alerts.map((a) => (
         <li key={a.id}>
           <Link prefetch={false} href={`/alerts/${a.id}`} className="hover:underline">
-            <StatusMark
-              status={a.state === 'closed' ? 'idle' : severityStatus(a.severity)}
-              text={`${a.state} alert: ${a.title}`}
-            />
+            <StatusMark status={markOf(a.state, severityStatus(a.severity))} text={`${stateWords(a.state)} alert: ${a.title}`} />
           </Link>
         </li>
       ))}

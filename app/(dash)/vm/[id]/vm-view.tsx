@@ -17,6 +17,7 @@ import { waferName } from '@/lib/ui/links';
 import { coverageOf, heldBack, type PredictionsInput } from '@/lib/ui/vm/predictions.prepare';
 import { PredictionsChart } from '@/lib/ui/vm/predictions-chart';
 import type { Quality } from '@/lib/ui/vm/quality';
+import { ChartButton } from '../../chart-this';
 
 interface VmPageProps {
   data: VmView;
@@ -57,6 +58,7 @@ export function VmPageView({ data: d, state, windowMs }: VmPageProps) {
           title="Predictions"
           asOf={p.at.at(-1) ?? null}
           note={`${d.omitted > 0 ? `newest ${p.at.length} of ${p.at.length + d.omitted}` : 'every wafer that has a trace'}; kept off the VM charts: ${held.text}`}
+          actions={<ChartButton characteristic="vm.wafer" />}
           empty={p.at.length === 0 ? 'No prediction in this window. Predictions start with the first version.' : undefined}
         >
           <PredictionsChart input={input} onSelect={(i) => router.push(`/runs/${p.runId[i]}`)} />

@@ -2,18 +2,20 @@
 import { useRouter } from 'next/navigation';
 import type { WaferView } from '@/lib/services/wafers/views/wafer';
 import { Bars } from '@/lib/ui/charts/bars';
-import { zernikeLabel } from '@/lib/ui/charts/zernike';
+import { zernikeCharacteristic, zernikeLabel } from '@/lib/ui/charts/zernike';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { POINT_STATE } from '@/lib/ui/components/point-mark';
 import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
 import { waferName } from '@/lib/ui/links';
+import { useChartThis } from '../../chart-this';
 import { whyUncharted } from './why-uncharted';
 
 /** The shape in Zernike terms; a bar with a trend chart links to it. */
 export function ZernikePanel({ d }: { d: WaferView }) {
   const router = useRouter();
   const { zernike } = d;
+  const chartThis = useChartThis();
   const charts = new Map(d.zernikeCharts.map((c) => [c.j, c.chartId]));
   if (!zernike)
     return (
@@ -27,7 +29,7 @@ export function ZernikePanel({ d }: { d: WaferView }) {
       detail: name,
       value,
       u: zernike.u[j],
-      ...(charts.has(j) ? { title: 'its trend chart' } : {}),
+      ...(charts.has(j) ? { title: 'its trend chart' } : chartThis === null ? {} : { title: 'chart this' }),
     };
   }).slice(1);
   return (
@@ -40,10 +42,11 @@ export function ZernikePanel({ d }: { d: WaferView }) {
         onSelect={(key) => {
           const chart = charts.get(Number(key));
           if (chart) router.push(`/spc/${chart}?point=${d.head.id}`);
+          else chartThis?.(zernikeCharacteristic(Number(key)));
         }}
       />
-      {charts.size > 0 ? (
-        <p className="text-sm text-ink-3">{`${[...charts.keys()].map((j) => zernikeLabel(j).label).join(', ')}: click for the trend chart.`}</p>
+      {charts.size > 0 || chartThis !== null ? (
+        <p className="text-sm text-ink-3">{`${charts.size > 0 ? `${[...charts.keys()].map((j) => zernikeLabel(j).label).join(', ')}: click for the trend chart.` : ''}${chartThis === null ? '' : ' Click another coefficient to chart it.'}`}</p>
       ) : null}
     </Panel>
   );

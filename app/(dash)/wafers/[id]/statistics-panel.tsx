@@ -1,9 +1,19 @@
 'use client';
+import type { ReactNode } from 'react';
 import type { WaferView } from '@/lib/services/wafers/views/wafer';
 import { Facts } from '@/lib/ui/components/evidence-panel';
 import { Panel } from '@/lib/ui/components/panel';
 import { ROW_HEAD } from '@/lib/ui/control/row-head';
 import { decimalsFor, num, unitLabel, withU } from '@/lib/ui/format';
+import { ChartButton, ChartThisNote } from '../../chart-this';
+
+/** A value with the way to its chart. */
+const charted = (characteristic: string, text: string): ReactNode => (
+  <span key={characteristic} className="inline-flex items-center gap-1">
+    {text}
+    <ChartButton characteristic={characteristic} />
+  </span>
+);
 
 /** Statistics of the sites, whole wafer and by zone. */
 export function StatisticsPanel({ d }: { d: WaferView }) {
@@ -17,13 +27,16 @@ export function StatisticsPanel({ d }: { d: WaferView }) {
       <Facts
         facts={[
           ['Sites', missing > 0 ? `${s.n}, ${missing} not measured` : String(s.n)],
-          ['Mean', withU(s.mean, uOf.mean, uOf.mean === null ? dec : undefined)],
+          ['Mean', charted('measurement.mean', withU(s.mean, uOf.mean, uOf.mean === null ? dec : undefined))],
           d.head.target === null ? null : ['Mean − target', num(s.mean - d.head.target, dec)],
-          ['Sigma', withU(s.sigma, uOf.sd, uOf.sd === null ? dec : undefined)],
-          ['Lowest, highest', `${num(s.min, dec)}, ${num(s.max, dec)}`],
-          ['Range', withU(s.range, uOf.range, uOf.range === null ? dec : undefined)],
-          ['Non-uniformity 1σ', `${num(s.nonUniformity.sigma, 2)} %`],
-          ['(max − min) / 2 mean', `${num(s.nonUniformity.halfRange, 2)} %`],
+          ['Sigma', charted('measurement.sd', withU(s.sigma, uOf.sd, uOf.sd === null ? dec : undefined))],
+          ['Lowest', charted('measurement.min', num(s.min, dec))],
+          ['Median', charted('measurement.median', num(s.median, dec))],
+          ['Highest', charted('measurement.max', num(s.max, dec))],
+          ['Range', charted('measurement.range', withU(s.range, uOf.range, uOf.range === null ? dec : undefined))],
+          ['Non-uniformity 1σ', charted('measurement.nonuniformity', `${num(s.nonUniformity.sigma, 2)} %`)],
+          ['(max − min) / 2 mean', charted('measurement.halfrange', `${num(s.nonUniformity.halfRange, 2)} %`)],
+          d.map.spectrumId ? ['Fit χ²/ν of its spectra', charted('fit.chi2', '')] : null,
         ]}
       />
       {d.zernike && d.zernike.zones.length > 0 ? (
@@ -54,13 +67,19 @@ export function StatisticsPanel({ d }: { d: WaferView }) {
                 </th>
                 <td className="num">{num(z.toMm, 0)}</td>
                 <td className="num">{z.n}</td>
-                <td className="num">{num(z.mean, dec)}</td>
+                <td className="num">{z.n === 0 ? '–' : charted(`zone.${z.name}`, num(z.mean, dec))}</td>
                 <td className="num">{num(z.sigma, dec)}</td>
               </tr>
             ))}
           </tbody>
         </table>
       ) : null}
+      {d.zernike && d.zernike.zones.length > 0 ? (
+        <p className="text-sm text-ink-2 mt-1">
+          {charted('zone.edge-centre', 'Edge − centre')} {charted('measurement.lot', 'Lot mean')}
+        </p>
+      ) : null}
+      <ChartThisNote />
     </Panel>
   );
 }

@@ -1,6 +1,7 @@
 'use client';
 import Link from 'next/link';
 import { useMemo, useRef, useState } from 'react';
+import { stateWords } from '@/lib/services/alerts/states';
 import type { WaferView } from '@/lib/services/wafers/views/wafer';
 import { RadialProfile } from '@/lib/ui/charts/radial-profile';
 import { type EvidenceLink, EvidencePanel, Facts } from '@/lib/ui/components/evidence-panel';
@@ -15,6 +16,8 @@ import { sharedScale } from '@/lib/ui/maps/colour-scale';
 import { ScaleBar } from '@/lib/ui/maps/scale-bar';
 import { WaferGallery } from '@/lib/ui/maps/wafer-gallery';
 import { WaferMap } from '@/lib/ui/maps/wafer-map';
+import { markOf } from '../../alerts/state-words';
+import { ChartButton } from '../../chart-this';
 import { MAP_KINDS, mapInput, mapKind } from '../map-input';
 import { PointsPanel, ZernikePanel } from './shape';
 import { StatisticsPanel } from './statistics-panel';
@@ -51,7 +54,11 @@ export function WaferPageView({ data: d }: { data: WaferView }) {
           <div className="grid grid-cols-2 gap-3 items-start">
             <ZernikePanel d={d} />
             <div className="flex flex-col gap-3 min-w-0">
-              <Panel title="Radial profile" note="sites, and the mean of each ring">
+              <Panel
+                title="Radial profile"
+                note="sites, and the mean of each ring"
+                actions={<ChartButton characteristic="zone.slope" />}
+              >
                 <RadialProfile
                   title={`${waferName(head.lot, head.slot)} ${head.parameter} against radius`}
                   unit={unit}
@@ -88,7 +95,13 @@ export function WaferPageView({ data: d }: { data: WaferView }) {
                   ['Condition number', num(zernike.condition, 1)],
                   ['Degrees of freedom', String(zernike.dof)],
                   ['R²', num(zernike.r2, 4)],
-                  ['Residual sigma', `${num(zernike.residualRms, decimalsFor(zernike.residualRms / 10))} ${unit}`],
+                  [
+                    'Residual sigma',
+                    <span key="r" className="inline-flex items-center gap-1">
+                      {`${num(zernike.residualRms, decimalsFor(zernike.residualRms / 10))} ${unit}`}
+                      <ChartButton characteristic="zernike.residual" />
+                    </span>,
+                  ],
                   zernike.isWeighted ? ['Residual / stated u', num(zernike.residualSigma, 2)] : null,
                   ['Code', zernike.codeVersion],
                 ]}
@@ -115,6 +128,7 @@ function linksOf(d: WaferView): EvidenceLink[] {
   return [
     ...(d.map.spectrumId ? [{ label: 'Spectra and their fit', href: `/spectra/${d.map.spectrumId}` }] : []),
     ...(d.head.runId ? [{ label: 'Run and traces', href: `/runs/${d.head.runId}` }] : []),
+    { label: 'The lot', href: `/lots/${encodeURIComponent(d.head.lot)}`, detail: d.head.lot },
     { label: 'The lot, all steps', href: `/wafers?lot=${encodeURIComponent(d.head.lot)}` },
     ...d.others.map((o) => ({
       label: `${o.operation} ${o.parameter}`,
@@ -148,10 +162,7 @@ function Notices({ d }: { d: WaferView }) {
       {d.alerts.map((a) => (
         <li key={a.id}>
           <Link href={`/alerts/${a.id}`} className="hover:underline">
-            <StatusMark
-              status={a.state === 'closed' ? 'idle' : severityStatus(a.severity)}
-              text={`${a.state} alert: ${a.title}`}
-            />
+            <StatusMark status={markOf(a.state, severityStatus(a.severity))} text={`${stateWords(a.state)} alert: ${a.title}`} />
           </Link>
         </li>
       ))}

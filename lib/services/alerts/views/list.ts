@@ -1,10 +1,12 @@
 import { db, sql, where } from '@/lib/db';
 import { type CursorKey, pageOf, readCursor } from '../../address/cursor';
+import { ALERT_STATES, type AlertState, SETTLED } from '../states';
+import { unsettled } from '../unsettled';
 
 export interface AlertRow {
   id: string;
   severity: string;
-  state: 'open' | 'acknowledged' | 'closed';
+  state: AlertState;
   kind: string;
   title: string;
   area: string;
@@ -21,16 +23,23 @@ export interface AlertRow {
   raisedMs: number;
   closedMs: number | null;
   assignee: string | null;
+  /** Null: raised before there were policies. */
+  dueMs: number | null;
+  snoozedUntilMs: number | null;
   version: number;
 }
 
 export interface AlertFilter {
-  /** "active" is open and acknowledged. */
-  readonly state: 'active' | 'open' | 'acknowledged' | 'closed' | 'all';
+  /** "active" is neither closed nor verified. */
+  readonly state: 'active' | AlertState | 'all';
   readonly severity: string | null;
   readonly area: string | null;
   readonly tool: string | null;
   readonly assignee: string | null;
+  /** Only those past their due time at this time, epoch ms; null: all. */
+  readonly overdueAtMs?: number | null;
+  /** Only snoozed ones. */
+  readonly onlySnoozed?: boolean;
   /** Closed alerts are listed if they were closed at or after this time. */
   readonly fromMs: number;
   readonly limit: number;
@@ -43,25 +52,29 @@ interface Times {
   last_at: Date;
   raised_at: Date;
   closed_at: Date | null;
+  due_at: Date | null;
+  snoozed_until: Date | null;
 }
-export type RawAlert = Omit<AlertRow, 'firstMs' | 'lastMs' | 'raisedMs' | 'closedMs'> & Times;
+export type RawAlert = Omit<AlertRow, 'firstMs' | 'lastMs' | 'raisedMs' | 'closedMs' | 'dueMs' | 'snoozedUntilMs'> & Times;
 
-export const ALERT_COLUMNS = sql`id, severity, state::text, kind, title, area, tool, chamber, product, operation, lot, slot, rule, count, first_at, last_at, raised_at, closed_at, assignee, version`;
+export const ALERT_COLUMNS = sql`id, severity, state::text, kind, title, area, tool, chamber, product, operation, lot, slot, rule, count, first_at, last_at, raised_at, closed_at, due_at, snoozed_until, assignee, version`;
 
-export const alertRow = ({ first_at, last_at, raised_at, closed_at, ...r }: RawAlert): AlertRow => ({
+export const alertRow = ({ first_at, last_at, raised_at, closed_at, due_at, snoozed_until, ...r }: RawAlert): AlertRow => ({
   ...r,
   firstMs: first_at.getTime(),
   lastMs: last_at.getTime(),
   raisedMs: raised_at.getTime(),
   closedMs: closed_at?.getTime() ?? null,
+  dueMs: due_at?.getTime() ?? null,
+  snoozedUntilMs: snoozed_until?.getTime() ?? null,
 });
 
 /** State, severity, process time and id of the last row of a page. */
 const ALERT_KEYS: readonly CursorKey[] = ['integer', 'integer', 'integer', 'uuid'];
-/** Alerts that wait come first, worst first, then newest; closed ones follow by the time they were closed. */
-const STATE_RANK = sql`array_position(ARRAY['open', 'acknowledged', 'closed'], state::text)`;
-const SEVERITY_RANK = sql`CASE WHEN state = 'closed' THEN 0 ELSE COALESCE(array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), 9) END`;
-const LISTED_AT = sql`CASE WHEN state = 'closed' THEN COALESCE(closed_at, last_at) ELSE last_at END`;
+/** Alerts that wait come first, worst first, then newest; snoozed ones follow, and settled ones by the time they were closed. */
+const STATE_RANK = sql`CASE WHEN state::text = ANY(${[...SETTLED]}::text[]) THEN 9 WHEN snoozed_until IS NOT NULL THEN 8 ELSE array_position(${[...ALERT_STATES]}::text[], state::text) END`;
+const SEVERITY_RANK = sql`CASE WHEN NOT ${unsettled()} THEN 0 ELSE COALESCE(array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), 9) END`;
+const LISTED_AT = sql`CASE WHEN NOT ${unsettled()} THEN COALESCE(closed_at, last_at) ELSE last_at END`;
 
 export interface AlertPage {
   rows: AlertRow[];
@@ -77,14 +90,16 @@ export interface AlertPage {
 /** Alerts by state, severity and age; open ones are listed whatever their age, closed ones that were closed since `fromMs`. */
 export async function listAlerts(f: AlertFilter): Promise<AlertPage> {
   const filters = [
-    f.state === 'active' && sql`state <> 'closed'`,
+    f.state === 'active' && unsettled(),
     f.state !== 'active' && f.state !== 'all' && sql`state::text = ${f.state}`,
     f.severity !== null && sql`severity = ${f.severity}`,
     f.area !== null && sql`area = ${f.area}`,
     f.tool !== null && sql`tool = ${f.tool}`,
+    f.overdueAtMs != null && sql`${unsettled()} AND due_at < ${new Date(f.overdueAtMs)}`,
+    f.onlySnoozed === true && sql`snoozed_until IS NOT NULL`,
     f.assignee === 'nobody' ? sql`assignee IS NULL` : f.assignee !== null && sql`assignee = ${f.assignee}`,
   ];
-  const isOlder = sql`(state = 'closed' AND COALESCE(closed_at, last_at) < ${new Date(f.fromMs)})`;
+  const isOlder = sql`(NOT ${unsettled()} AND COALESCE(closed_at, last_at) < ${new Date(f.fromMs)})`;
   const [state, severity, at, id] = readCursor(f.after ?? null, ALERT_KEYS) ?? [];
   const [rows, [count], assignees] = await Promise.all([
     db().rows<RawAlert & { state_rank: number; severity_rank: number; listed_at: Date }>(sql`
@@ -109,6 +124,22 @@ export async function listAlerts(f: AlertFilter): Promise<AlertPage> {
   };
 }
 
+/** Of all alerts that wait. */
+export interface WaitingCounts {
+  waiting: number;
+  mine: number;
+  nobody: number;
+  overdue: number;
+  snoozed: number;
+}
+
+/** How many alerts wait for one person, for nobody yet, past their due time, or are snoozed. */
+export async function waitingCounts(email: string, nowMs: number): Promise<WaitingCounts> {
+  return (await db().one<WaitingCounts>(sql`
+    SELECT count(*)::int AS waiting, count(*) FILTER (WHERE assignee = ${email})::int AS mine, count(*) FILTER (WHERE assignee IS NULL)::int AS nobody,
+      count(*) FILTER (WHERE due_at < ${new Date(nowMs)})::int AS overdue, count(*) FILTER (WHERE snoozed_until IS NOT NULL)::int AS snoozed FROM alert WHERE ${unsettled()}`))!;
+}
+
 /** What the page of one alert says beside its row in the list. */
 export interface AlertFacts {
   chartId: string | null;
@@ -118,6 +149,7 @@ export interface AlertFacts {
   cause: string | null;
   action: string | null;
   disposition: string | null;
+  actionCode: string | null;
 }
 
 export type AlertHead = AlertRow & AlertFacts;

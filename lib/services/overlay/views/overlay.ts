@@ -5,7 +5,7 @@ import type { FittedTerm, OverlaySummary } from '@/lib/overlay';
 import { type CursorKey, pageOf, readCursor } from '../../address/cursor';
 import { idFromAddress } from '../../address/id-from-address';
 import { IS_JUDGED, JUDGEMENT, type PointJudgement } from '../../characteristics/judged-point';
-import { overlayLotRecord } from '../../characteristics/values';
+import { overlayLotRecord } from '../../characteristics/overlay-values';
 import { OVERLAY_MODEL, rawSummary, readMarks, tryFitMarks } from '../fit-overlay';
 import { fieldsOf, type OverlayField } from './vectors';
 
@@ -122,6 +122,8 @@ export interface OverlayView {
     tool: string | null;
     chamber: string | null;
     runId: string | null;
+    /** Of that run. */
+    recipe: string | null;
     measuredMs: number;
     processedMs: number | null;
     receivedMs: number;
@@ -171,7 +173,7 @@ interface HeadRow extends Omit<OverlayView['head'], 'measuredMs' | 'processedMs'
 /** One overlay measurement, its model refitted at its marks with the stages' own function. @throws AppError `not_found`. */
 export async function overlayView(id: string): Promise<OverlayView> {
   const row = await db().one<HeadRow>(sql`
-    SELECT m.id, m.key, m.lot, m.slot, m.product, m.layer, m.reference_layer AS "referenceLayer", m.operation, m.station, m.plan, m.tool, m.chamber, m.run_id AS "runId",
+    SELECT m.id, m.key, m.lot, m.slot, m.product, m.layer, m.reference_layer AS "referenceLayer", m.operation, m.station, m.plan, m.tool, m.chamber, m.run_id AS "runId", (SELECT q.recipe FROM run q WHERE q.id = m.run_id AND q.started_at = m.processed_at) AS recipe,
       m.measured_at, m.processed_at, m.received_at, l."column", l.row, l.fx, l.fy, r.code_version AS "codeVersion"
     FROM overlay_measurement m JOIN overlay_layout l ON l.id = m.layout_id LEFT JOIN overlay_result r ON r.measurement_id = m.id AND r.measured_at = m.measured_at
     WHERE m.id = ${idFromAddress('overlay measurement', id)}`);

@@ -1,4 +1,5 @@
 import { sql } from '@/lib/db';
+import { ALERT_STATES, isSettled } from '../../alerts/states';
 import { column, ofRows } from '../collection';
 import { byFlag, byId, byText, byWord, whereFilters } from '../filters';
 
@@ -67,11 +68,13 @@ export const alerts = ofRows({
   filters: {
     id: byId(sql`a.id`, 'Id of an alert.'),
     state: {
-      text: 'State; `unclosed` is every state but closed.',
+      text: 'State; `unclosed` is every state but closed and verified.',
       type: 'text',
-      among: ['open', 'acknowledged', 'closed', 'unclosed'],
-      where: (values) =>
-        sql`(a.state::text = ANY(${values}::text[]) OR (${values.includes('unclosed')} AND a.state <> 'closed'))`,
+      among: [...ALERT_STATES, 'unclosed'],
+      where: (values) => {
+        const states = values.flatMap((v) => (v === 'unclosed' ? ALERT_STATES.filter((q) => !isSettled(q)) : [v]));
+        return sql`a.state::text = ANY(${states}::text[])`;
+      },
     },
     severity: byWord(sql`a.severity`, 'Severity.', SEVERITIES),
     area: byText(sql`a.area`, 'Name of an area.'),
@@ -111,9 +114,13 @@ export const alerts = ofRows({
     column('count', 'integer', sql`a.count`, 'Signals.'),
     column('raisedAt', 'time', sql`a.raised_at`, 'When it was raised.'),
     column('assignee', 'text', sql`a.assignee`, 'Address of the person who has it.'),
-    column('cause', 'text', sql`a.cause`, 'Cause; null: not said.'),
+    column('dueAt', 'time', sql`a.due_at`, 'When it is due; null: it is not.'),
+    column('snoozedUntil', 'time', sql`a.snoozed_until`, 'Until when it sleeps.'),
+    column('cause', 'text', sql`a.cause`, 'Code of the cause; null: not said.'),
+    column('actionCode', 'text', sql`a.action_code`, 'Code of the action.'),
     column('action', 'text', sql`a.action`, 'What was done.'),
     column('disposition', 'text', sql`a.disposition`, 'What became of the wafers.'),
+    column('check', 'text', sql`a.check_state`, 'State of the check that its action worked; null: none.'),
     column('closedAt', 'time', sql`a.closed_at`, 'When it was closed.'),
     column('chartId', 'text', sql`a.chart_id`, 'Id of the chart.'),
     column('runId', 'text', sql`a.run_id`, 'Id of the process run.'),

@@ -18,6 +18,7 @@ interface Flagged {
   rules: number[];
   excluded: string | null;
   unjudged: string | null;
+  was?: number;
 }
 
 interface Extremes {
@@ -66,6 +67,7 @@ const extremesOf = (fromMs: number, toMs: number, source: Sql): Promise<Extremes
  * that is excluded or not judged. The dispersion beside the two is the range of the stretch.
  * @param count - points of the window.
  * @param filledFrom - time from which the rollups hold all points.
+ * @param was - what points were before they were measured again, by record: these are drawn too.
  */
 export async function chartMarks(
   chartId: string,
@@ -73,6 +75,7 @@ export async function chartMarks(
   toMs: number,
   count: Promise<number>,
   filledFrom: number,
+  was: ReadonlyMap<string, number>,
 ): Promise<ChartMarks> {
   const flagged = db().rows<Flagged>(sql`
     SELECT p.at, p.plotted, p.dispersion, p.rules, p.excluded, p.unjudged FROM chart_point p
@@ -84,8 +87,16 @@ export async function chartMarks(
       (await count) > BY_HOURS ? await pieces(chartId, from, to, filledFrom) : points(chartId, first.at, sql`p.at <= ${last.at}`);
     return { ends: [first, last], extremes: await extremesOf(from, to, source) };
   })();
-  const [f, c, of] = await Promise.all([flagged, columns, count]);
-  return asMarks(c.extremes, [...c.ends, ...f.slice(0, MOST_FLAGGED)], of, f.length > MOST_FLAGGED);
+  const [f, c, of, again] = await Promise.all([flagged, columns, count, remeasured(chartId, was)]);
+  return asMarks(c.extremes, [...c.ends, ...f.slice(0, MOST_FLAGGED), ...again], of, f.length > MOST_FLAGGED);
+}
+
+/** Points that were measured again, with what they were before. */
+async function remeasured(chartId: string, was: ReadonlyMap<string, number>): Promise<Flagged[]> {
+  if (was.size === 0) return [];
+  const rows = await db().rows<Flagged & { record_id: string }>(sql`
+    SELECT record_id, at, plotted, dispersion, rules, excluded, unjudged FROM chart_point WHERE chart_id = ${chartId} AND record_id = ANY(${[...was.keys()]}::uuid[])`);
+  return rows.map(({ record_id, ...p }) => ({ ...p, was: was.get(record_id)! }));
 }
 
 /** The first and the last point of the window: the columns lie between them, and both are drawn. */
@@ -105,6 +116,7 @@ interface Mark {
   rules: readonly number[];
   excluded: string | null;
   unjudged: string | null;
+  was: number | null;
 }
 const NO_RULES: readonly number[] = [];
 
@@ -113,7 +125,7 @@ function asMarks(columns: readonly Extremes[], always: readonly Flagged[], of: n
   const marks = new Map<string, Mark>();
   const plain = (v: Float64Array, dispersion: number | null): void => {
     const at = Math.round(v[1]! * 1000);
-    marks.set(`${at} ${v[0]}`, { at, plotted: v[0]!, dispersion, rules: NO_RULES, excluded: null, unjudged: null });
+    marks.set(`${at} ${v[0]}`, { at, plotted: v[0]!, dispersion, rules: NO_RULES, excluded: null, unjudged: null, was: null });
   };
   for (const c of columns) {
     plain(c.lo, c.disp_lo);
@@ -121,9 +133,9 @@ function asMarks(columns: readonly Extremes[], always: readonly Flagged[], of: n
   }
   for (const f of always) {
     const at = f.at.getTime();
-    const { dispersion, rules, excluded, unjudged } = f;
+    const { dispersion, rules, excluded, unjudged, was = null } = f;
     const plotted = f.plotted ?? Number.NaN;
-    marks.set(`${at} ${plotted}`, { at, plotted, dispersion, rules, excluded, unjudged });
+    marks.set(`${at} ${plotted}`, { at, plotted, dispersion, rules, excluded, unjudged, was });
   }
   const list = [...marks.values()].sort((a, b) => a.at - b.at || a.plotted - b.plotted);
   const sets = [...new Set(list.map((m) => m.rules.join(',')))];
@@ -136,6 +148,7 @@ function asMarks(columns: readonly Extremes[], always: readonly Flagged[], of: n
     rules: Uint16Array.from(list, (m) => setOf.get(m.rules.join(','))!),
     excluded: list.flatMap((m, i) => (m.excluded === null ? [] : [{ i, reason: m.excluded }])),
     unjudged: list.flatMap((m, i) => (m.unjudged === null ? [] : [{ i, reason: m.unjudged }])),
+    superseded: list.flatMap((m, i) => (m.was === null ? [] : [{ i, was: m.was }])),
     of,
     isCut,
   };

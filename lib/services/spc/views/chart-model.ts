@@ -3,7 +3,7 @@ import type { Capability, Design, LimitsSource, Memory, Study } from '@/lib/spc'
 import type { ChartRow } from '../store';
 import type { ChartSpecification } from './chart-specification';
 
-export type ChartHead = ChartRow & RowOf<'chart', 'layer'>;
+export type ChartHead = ChartRow & RowOf<'chart', 'layer' | 'template_id' | 'retired_at' | 'retired_by' | 'retired_reason'>;
 
 export interface ChartVersionView {
   version: number;
@@ -74,6 +74,8 @@ export interface ChartColumns {
   version: number[];
   rules: number[][];
   excluded: (string | null)[];
+  /** What each was before it was measured again, where that is part of an alert or was asked for; null: nothing else. */
+  superseded: (number | null)[];
 }
 
 /** What is drawn of more points than a screen has columns, oldest first: the lowest and highest of each column, and every flagged point. */
@@ -89,6 +91,8 @@ export interface ChartMarks {
   excluded: { i: number; reason: string }[];
   /** Points that no limits judge although their phase has some, and why. */
   unjudged: { i: number; reason: string }[];
+  /** What points were before they were measured again. */
+  superseded: { i: number; was: number }[];
   /** Points of the window. */
   of: number;
   /** There are more flagged points than are sent: the newest are. */

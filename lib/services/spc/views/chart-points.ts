@@ -83,6 +83,7 @@ export function columnsOf(rows: readonly PointRow[]): ChartColumns {
     version: rows.map((r) => r.version),
     rules: rows.map((r) => r.rules),
     excluded: rows.map((r) => r.excluded),
+    superseded: rows.map(() => null),
   };
 }
 

@@ -2,14 +2,17 @@ import { db, type Sql, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { comparedBy, inForceAt, kindOf } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
+import { unsettled } from '../../alerts/unsettled';
 import { collectedPoints } from '../phase-one';
 import { rollupsFrom } from '../rollups';
+import { chartColumns } from '../store';
 import { counts, type StudiedPoints, studiedPoints, studyOf } from './capability';
 import { chartMarks } from './chart-marks';
 import type { ChartEventView, ChartHead, ChartMarks, ChartVersionView, SpcChartView } from './chart-model';
 import { columnsOf, pointsOf } from './chart-points';
 import { type ChartSpecification, chartSpecification } from './chart-specification';
 import { isMeasured, recipeChanges } from './recipe-changes';
+import { supersededValues } from './superseded';
 import { splitWindow, sumsOf, type WindowSums, windowSumsOf } from './window-sums';
 
 /** Up to this many points a chart draws each of them; of more it draws marks (`chart-marks.ts`). */
@@ -26,21 +29,27 @@ const drawsMarks = (kind: ChartHead['kind']): boolean =>
  */
 export async function spcChart(id: string, fromMs: number, toMs: number, asMarks = false): Promise<SpcChartView> {
   const chart = await db().one<ChartHead>(sql`
-    SELECT id, title, area, characteristic, parameter, unit, operation, product, layer, tool, chamber, kind, alerting, version FROM chart WHERE id = ${idFromAddress('chart', id)}`);
+    SELECT ${chartColumns}, layer, template_id, retired_at, retired_by, retired_reason FROM chart WHERE id = ${idFromAddress('chart', id)}`);
   if (chart === undefined) throw new AppError('not_found', `there is no chart ${id}`);
   const end = Math.min(toMs, Date.now());
   const filledFrom = await rollupsFrom(db());
-  const isLong = asMarks && drawsMarks(chart.kind) && (await hasMoreThan(id, fromMs, toMs, ONE_BY_ONE));
+  const [isLong, was] = await Promise.all([
+    asMarks && drawsMarks(chart.kind) && hasMoreThan(id, fromMs, toMs, ONE_BY_ONE),
+    supersededValues(chart, fromMs, toMs),
+  ]);
   const [versions, specification, drawn, events, alert, sisters, collected] = await Promise.all([
     versionsOf(id),
     chartSpecification(chart),
-    isLong ? longChart(id, fromMs, toMs, filledFrom) : pointsOf(id, fromMs, toMs),
+    isLong ? longChart(id, fromMs, toMs, filledFrom, was) : pointsOf(id, fromMs, toMs),
     eventsOf(chart, fromMs, toMs),
     db().one<NonNullable<SpcChartView['alert']>>(sql`
-      SELECT id, state::text, severity, assignee, count FROM alert WHERE chart_id = ${id} ORDER BY (state = 'closed'), last_at DESC LIMIT 1`),
+      SELECT id, state::text, severity, assignee, count FROM alert WHERE chart_id = ${id} ORDER BY (NOT ${unsettled()}), last_at DESC LIMIT 1`),
     sistersOf(chart, splitWindow(fromMs, toMs, filledFrom)),
     collectedPoints(db(), chart.id, end),
   ]);
+  if ('points' in drawn) {
+    drawn.points.superseded = drawn.points.recordId.map((r) => was.get(r) ?? null);
+  }
   const inForce = inForceAt(versions, 'effectiveMs', end);
   const studied =
     'sums' in drawn
@@ -75,10 +84,16 @@ interface LongChart {
   readonly marks: ChartMarks;
 }
 
-async function longChart(id: string, fromMs: number, toMs: number, filledFrom: number): Promise<LongChart> {
+async function longChart(
+  id: string,
+  fromMs: number,
+  toMs: number,
+  filledFrom: number,
+  was: ReadonlyMap<string, number>,
+): Promise<LongChart> {
   const counted = windowSumsOf(id, splitWindow(fromMs, toMs, filledFrom));
   const count = counted.then((s) => s.n_all);
-  const [sums, marks] = await Promise.all([counted, chartMarks(id, fromMs, toMs, count, filledFrom)]);
+  const [sums, marks] = await Promise.all([counted, chartMarks(id, fromMs, toMs, count, filledFrom, was)]);
   return { sums, marks };
 }
 

@@ -1,6 +1,7 @@
 import { db, type Sql, sql, where } from '@/lib/db';
 import { CHART_KINDS, type ChartKind, comparedBy, kindOf } from '@/lib/spc';
 import { pageOf } from '../../address/cursor';
+import { unsettled } from '../../alerts/unsettled';
 import { SPECIFICATION_OF_CHART } from '../chart-specification';
 import { rollupsFrom } from '../rollups';
 import { type ListOrder, listOrder, type OrderedRow, orderingOf } from './list-order';
@@ -21,6 +22,10 @@ export interface ScreenFilter {
   readonly source: string | null;
   /** Kind of chart; default: all. */
   readonly kind?: string | null;
+  /** Only charts of this template; default: all. */
+  readonly template?: string | null;
+  /** Only retired charts, which are left out otherwise. */
+  readonly onlyRetired?: boolean;
   /** Only charts where a rule fired in the window. */
   readonly onlyOut: boolean;
   readonly limit: number;
@@ -114,9 +119,12 @@ const currentVersions = (to: Date): Sql => sql`
   FROM chart_version q WHERE q.cancelled_at IS NULL AND q.effective_from <= least(${to}::timestamptz, now())
   ORDER BY q.chart_id, q.effective_from DESC, q.version DESC`;
 
+/** Retired charts `c` are a list of their own. */
+const shown = (f: ScreenFilter): Sql => (f.onlyRetired === true ? sql`NOT c.active` : sql`c.active`);
+
 /** Charts that pass the filters, with what their order needs: limits in force, specification, and the origin of their sums. */
 const pickedCharts = (f: ScreenFilter, to: Date): Sql => sql`
-  shared AS (SELECT c.id, spec.* FROM chart c ${SPECIFICATION_OF_CHART} WHERE c.active AND c.specified AND c.product IS NULL),
+  shared AS (SELECT c.id, spec.* FROM chart c ${SPECIFICATION_OF_CHART} WHERE ${shown(f)} AND c.specified AND c.product IS NULL),
   picked AS MATERIALIZED (
     SELECT c.id, c.title, c.alerting, c.kind = ANY(${WITHOUT_CAPABILITY}::text[]) AS incapable, c.kind = ANY(${OF_ONE_SCALE}::text[]) AS of_one_scale, v.version, v.sigma_within, v.origin, v.has_limits,
       COALESCE(own.lsl, shared.lsl) AS lsl, COALESCE(own.usl, shared.usl) AS usl, COALESCE(shared.contexts > 1, false) AS spec_differs
@@ -124,7 +132,8 @@ const pickedCharts = (f: ScreenFilter, to: Date): Sql => sql`
     LEFT JOIN specification own ON c.specified AND own.product = c.product AND own.operation = c.operation AND own.parameter = c.parameter
     LEFT JOIN shared ON shared.id = c.id
     ${where([
-      sql`c.active`,
+      shown(f),
+      f.template != null && sql`c.template_id::text = ${f.template}`,
       f.area !== null && sql`c.area = ${f.area}`,
       f.operation !== null && sql`c.operation = ${f.operation}`,
       f.product !== null && sql`(c.product = ${f.product} OR c.product IS NULL)`,
@@ -148,7 +157,7 @@ const FIGURES = sql`
       CASE WHEN m.n > 1 AND k.sigma_within > 0 AND NOT k.incapable
         THEN least(k.usl - (k.origin + m.from_origin), (k.origin + m.from_origin) - k.lsl) / (3 * k.sigma_within) END AS cpk
     FROM picked k LEFT JOIN measured m ON m.chart_id = k.id
-    LEFT JOIN (SELECT DISTINCT ON (chart_id) chart_id, id FROM alert WHERE state <> 'closed' AND chart_id IS NOT NULL ORDER BY chart_id, raised_at) a ON a.chart_id = k.id)`;
+    LEFT JOIN (SELECT DISTINCT ON (chart_id) chart_id, id FROM alert WHERE ${unsettled()} AND chart_id IS NOT NULL ORDER BY chart_id, raised_at) a ON a.chart_id = k.id)`;
 
 export interface ScreenPage {
   rows: ScreenRow[];

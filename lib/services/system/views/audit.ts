@@ -36,6 +36,8 @@ const NAME = sql`
     WHEN 'chart' THEN (SELECT title FROM chart WHERE id = entity_id::uuid)
     WHEN 'chart_point' THEN (SELECT title FROM chart WHERE id = split_part(entity_id, '/', 1)::uuid)
     WHEN 'alert' THEN (SELECT title FROM alert WHERE id = entity_id::uuid)
+    WHEN 'hold' THEN (SELECT concat_ws(' ', scope, lot, tool, chamber) FROM process_hold WHERE id = entity_id::uuid)
+    WHEN 'measurement request' THEN (SELECT concat_ws(' ', parameter, lot, NULLIF(slot, 0)) FROM measurement_request WHERE id = entity_id::uuid)
     WHEN 'metrology recipe' THEN (SELECT name FROM metrology_recipe WHERE id = entity_id::uuid)
     WHEN 'metrology recipe draft' THEN (SELECT name FROM metrology_recipe_draft WHERE id = entity_id::uuid)
     WHEN 'surrogate' THEN (SELECT r.name || ', version ' || s.version FROM metrology_surrogate s JOIN metrology_recipe r ON r.id = s.recipe_id WHERE s.id = entity_id::uuid)

@@ -30,6 +30,8 @@ export interface WaferHead {
   tool: string | null;
   chamber: string | null;
   runId: string | null;
+  /** Of that run. */
+  recipe: string | null;
   measuredMs: number;
   receivedMs: number;
   processedMs: number | null;
@@ -134,7 +136,7 @@ async function headOf(id: string): Promise<WaferHead> {
       processed_at: Date | null;
     }
   >(sql`
-    SELECT m.id, m.key, m.lot, m.slot, m.product, m.layer, m.operation, m.parameter, m.unit, m.station, m.plan, m.tool, m.chamber, m.run_id AS "runId",
+    SELECT m.id, m.key, m.lot, m.slot, m.product, m.layer, m.operation, m.parameter, m.unit, m.station, m.plan, m.tool, m.chamber, m.run_id AS "runId", (SELECT r.recipe FROM run r WHERE r.id = m.run_id AND r.started_at = m.processed_at) AS recipe,
       m.measured_at, m.received_at, m.processed_at, m.revises, m.superseded_by AS "supersededBy", s.lsl, s.usl, s.target
     FROM measurement m LEFT JOIN specification s ON s.product = m.product AND s.operation = m.operation AND s.parameter = m.parameter WHERE m.id = ${id}`);
   if (row === undefined) throw new AppError('not_found', `there is no measurement ${id}`);

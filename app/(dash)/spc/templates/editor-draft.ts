@@ -1,0 +1,136 @@
+import {
+  rulesFor,
+  type SplitField,
+  type TemplateContent,
+  type TemplateDraft,
+  WHERE_FIELDS,
+  type WhereField,
+} from '@/lib/services/spc/templates/content';
+import { type ChartKind, type Design, rulesOfKind } from '@/lib/spc';
+import { parseNumber } from '@/lib/ui/format';
+import { changedDesign, type DesignTexts, firstDesign } from '../[id]/design-draft';
+
+/** A template as it is typed. */
+export interface EditorDraft {
+  readonly name: string;
+  /** Patterns, separated by commas; empty: everything. */
+  readonly where: Readonly<Record<WhereField, string>>;
+  readonly splitBy: readonly SplitField[];
+  readonly kind: ChartKind;
+  readonly rules: readonly number[];
+  readonly lambda: string;
+  readonly widthL: string;
+  /** Settings of the kind as typed. */
+  readonly design: DesignTexts;
+  readonly alerting: boolean;
+  readonly specified: boolean;
+  readonly baselineN: string;
+  readonly onlySpecified: boolean;
+  readonly obeyChartContext: boolean;
+  readonly title: string;
+}
+
+/** Sets of Nelson's rules by their names. */
+export const PRESETS: readonly { readonly value: string; readonly label: string; readonly rules: readonly number[] }[] = [
+  { value: 'rule-1', label: 'Rule 1', rules: [1] },
+  { value: 'nelson-1-2', label: 'Nelson 1 and 2', rules: [1, 2] },
+  { value: 'nelson-1-4', label: 'Nelson 1 to 4', rules: [1, 2, 3, 4] },
+  { value: 'nelson-1-2-5-6', label: 'Nelson 1, 2, 5, 6', rules: [1, 2, 5, 6] },
+  { value: 'nelson-8', label: 'Nelson 1 to 8', rules: [1, 2, 3, 4, 5, 6, 7, 8] },
+];
+
+/** The name of a set of rules; those on the dispersion are beside the sets. */
+export function presetOf(rules: readonly number[]): string {
+  const location = rules.filter((r) => r < 100).join();
+  return PRESETS.find((p) => p.rules.join() === location)?.value ?? 'custom';
+}
+
+const NO_PATTERNS = Object.fromEntries(WHERE_FIELDS.map((f) => [f, ''])) as Record<WhereField, string>;
+
+export const NEW_TEMPLATE: EditorDraft = {
+  name: '',
+  where: { ...NO_PATTERNS, characteristic: 'measurement.mean' },
+  splitBy: ['tool', 'chamber', 'product'],
+  kind: 'individuals',
+  rules: [1],
+  lambda: '',
+  widthL: '',
+  design: {},
+  alerting: true,
+  specified: false,
+  baselineN: '20',
+  onlySpecified: false,
+  obeyChartContext: true,
+  title: '{parameter} {characteristic} · {where}',
+};
+
+export const draftOf = (name: string, c: TemplateContent): EditorDraft => ({
+  name,
+  where: Object.fromEntries(WHERE_FIELDS.map((f) => [f, (c.where[f] ?? []).join(', ')])) as Record<WhereField, string>,
+  splitBy: c.splitBy,
+  kind: c.kind,
+  rules: c.rules,
+  lambda: c.lambda === undefined ? '' : String(c.lambda),
+  widthL: c.widthL === undefined ? '' : String(c.widthL),
+  design: firstDesign(c.kind, stated(c.design)),
+  alerting: c.alerting,
+  specified: c.specified,
+  baselineN: String(c.baselineN),
+  onlySpecified: c.onlySpecified,
+  obeyChartContext: c.obeyChartContext,
+  title: c.title,
+});
+
+/** Another kind has other rules: those that mean something on it stay, and rule 1 at least. */
+export function withKind(d: EditorDraft, kind: ChartKind): EditorDraft {
+  const kept = rulesFor(kind, d.rules);
+  return { ...d, kind, rules: kept.length === 0 ? [rulesOfKind(kind)[0]!] : kept, design: firstDesign(kind, null) };
+}
+
+/** What a template states of a design; what it returns to a default is not in it. */
+const stated = (d: TemplateContent['design']): Design | null =>
+  d === undefined ? null : (Object.fromEntries(Object.entries(d).filter(([, v]) => v !== null)) as Design);
+
+const patterns = (text: string): string[] =>
+  text
+    .split(',')
+    .map((p) => p.trim())
+    .filter((p) => p !== '');
+const weight = (text: string): { value?: number } => (text.trim() === '' ? {} : { value: parseNumber(text) });
+
+/** The draft as the service takes it. Fields that are no number go as they are, so that it says so. */
+export function contentOf(d: EditorDraft): TemplateDraft {
+  const lambda = weight(d.lambda).value;
+  const widthL = weight(d.widthL).value;
+  const weighs = d.kind === 'ewma';
+  const design = changedDesign(d.kind, d.design, null);
+  return {
+    where: Object.fromEntries(
+      WHERE_FIELDS.flatMap((f) => {
+        const list = patterns(d.where[f]);
+        return list.length === 0 ? [] : [[f, list]];
+      }),
+    ),
+    splitBy: [...d.splitBy],
+    kind: d.kind,
+    rules: [...d.rules] as TemplateDraft['rules'],
+    preset: presetOf(d.rules),
+    ...(weighs && lambda !== undefined ? { lambda } : {}),
+    ...(weighs && widthL !== undefined ? { widthL } : {}),
+    ...(design === undefined ? {} : { design }),
+    alerting: d.alerting,
+    specified: d.specified,
+    baselineN: parseNumber(d.baselineN),
+    onlySpecified: d.onlySpecified,
+    obeyChartContext: d.obeyChartContext,
+    title: d.title,
+  };
+}
+
+/** What must be mended before anything is asked; null: nothing. */
+export function draftFault(d: EditorDraft): { readonly field: string; readonly text: string } | null {
+  if (d.name.trim() === '') return { field: 'name', text: 'Give the template a name.' };
+  if (patterns(d.where.characteristic).length === 0)
+    return { field: 'where.characteristic', text: 'Name a characteristic, or a pattern of them.' };
+  return null;
+}

@@ -1,0 +1,44 @@
+'use client';
+import { useState } from 'react';
+import { characteristicName, characteristicWords, TRACE_INDICATORS, type TraceIndicator } from '@/lib/characteristic';
+import { useChartThis } from './chart-this';
+
+/** Charts an indicator of a sensor within a step of the recipe. Shown where values may be charted. */
+export function TraceChoice({ sensor, steps }: { sensor: string; steps: readonly string[] }) {
+  const ask = useChartThis();
+  const [step, setStep] = useState(steps[0] ?? '');
+  const [of, setOf] = useState<TraceIndicator>('mean');
+  if (ask === null || steps.length === 0) return null;
+  const chosen = steps.includes(step) ? step : steps[0]!;
+  const nameOf = (indicator: TraceIndicator): string =>
+    characteristicName({ source: 'trace', sensor, step: chosen, of: indicator, lot: false });
+  return (
+    <div className="flex items-center gap-2 mt-2 text-sm no-print">
+      <label className="flex items-center gap-1 text-ink-2">
+        Step
+        <select className="field h-7!" value={chosen} onChange={(e) => setStep(e.target.value)}>
+          {steps.map((s) => (
+            <option key={s}>{s}</option>
+          ))}
+        </select>
+      </label>
+      <label className="flex items-center gap-1 text-ink-2">
+        Indicator
+        <select
+          className="field h-7!"
+          value={of}
+          onChange={(e) => setOf(TRACE_INDICATORS.find((i) => i === e.target.value) ?? 'mean')}
+        >
+          {TRACE_INDICATORS.map((i) => (
+            <option key={i} value={i}>
+              {characteristicWords(nameOf(i)).replace(` in ${chosen}`, '')}
+            </option>
+          ))}
+        </select>
+      </label>
+      <button type="button" className="btn h-7!" onClick={() => ask(nameOf(of), sensor)}>
+        Chart this…
+      </button>
+    </div>
+  );
+}

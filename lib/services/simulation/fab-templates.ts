@@ -1,0 +1,95 @@
+import type { TemplateDraft } from '../spc/templates/content';
+
+/** Kinds that an engineer chooses for a step are shown on two steps. */
+const SHOWN_AT = ['CVD-OXIDE', 'CMP-CU'];
+
+const COMMON = { rules: [1], preset: 'rule-1', alerting: false, specified: false, onlySpecified: true } as const;
+const WAFER = { splitBy: ['tool', 'chamber', 'product'] } as const;
+const lots = (splitBy: readonly ('tool' | 'product')[]) => ({
+  where: { characteristic: ['measurement.lot'], operation: [...SHOWN_AT] },
+  splitBy: [...splitBy],
+});
+const counted = (parameter: string) => ({
+  where: { characteristic: [`count.${parameter}`] },
+  splitBy: ['tool' as const],
+  onlySpecified: false,
+  obeyChartContext: false,
+});
+
+/** Templates that an engineer of the simulated fab would make beside those that come with Driftless: one of each further kind of chart. */
+export const FAB_TEMPLATES: readonly { readonly name: string; readonly content: TemplateDraft }[] = [
+  {
+    name: 'CUSUM of the wafer mean',
+    content: {
+      ...COMMON,
+      ...WAFER,
+      splitBy: [...WAFER.splitBy],
+      rules: [1],
+      where: { characteristic: ['measurement.mean'], operation: [...SHOWN_AT] },
+      kind: 'cusum',
+      design: { k: 0.5, h: 5 },
+      title: '{parameter} CUSUM · {where}',
+    },
+  },
+  {
+    name: 'Three-way chart of the lot',
+    content: { ...COMMON, ...lots(['product']), rules: [1, 201], kind: 'three_way', title: '{parameter} three-way · {where}' },
+  },
+  {
+    name: 'Deviation from target',
+    content: {
+      ...COMMON,
+      ...lots(['tool']),
+      rules: [1],
+      kind: 'short_run',
+      title: '{parameter} deviation from target · {where}',
+    },
+  },
+  {
+    name: 'Standardised over products',
+    content: {
+      ...COMMON,
+      ...lots(['tool']),
+      rules: [1],
+      kind: 'standardised',
+      baselineN: 30,
+      title: '{parameter} standardised over products · {where}',
+    },
+  },
+  {
+    name: 'Scratches per wafer',
+    content: {
+      ...COMMON,
+      ...counted('scratches'),
+      rules: [1, 2],
+      preset: 'nelson-1-2',
+      kind: 'u',
+      title: 'scratches per wafer · {where}',
+    },
+  },
+  {
+    name: 'Scratches per wafer, Laney',
+    content: { ...COMMON, ...counted('scratches'), rules: [1], kind: 'laney_u', title: 'scratches per wafer, Laney · {where}' },
+  },
+  {
+    name: 'Scratched wafers',
+    content: {
+      ...COMMON,
+      ...counted('scratched_wafers'),
+      rules: [1],
+      kind: 'p',
+      design: { limits: 'exact' },
+      title: 'scratched wafers · {where}',
+    },
+  },
+  {
+    name: 'Wafers between scratched ones',
+    content: {
+      ...COMMON,
+      ...counted('scratched_wafers'),
+      rules: [1],
+      kind: 'g',
+      title: 'wafers between scratched ones · {where}',
+    },
+  },
+];

@@ -1,0 +1,17 @@
+import { POST as retireTemplate } from '@/app/api/v1/chart-templates/[id]/retire/route';
+import { POST as previewTemplate } from '@/app/api/v1/chart-templates/preview/route';
+import { GET as listTemplates, POST as saveTemplate } from '@/app/api/v1/chart-templates/route';
+import { POST as retireChart } from '@/app/api/v1/charts/[id]/retire/route';
+import { POST as createChart } from '@/app/api/v1/charts/route';
+
+/** The answer of the routes of charts; undefined: the path is none of theirs. */
+export function handleCharts(req: Request, path: string): Promise<Response> | undefined {
+  const none = undefined as never;
+  if (path === '/api/v1/charts') return createChart(req, none);
+  if (path === '/api/v1/chart-templates') return req.method === 'GET' ? listTemplates(req, none) : saveTemplate(req, none);
+  if (path === '/api/v1/chart-templates/preview') return previewTemplate(req, none);
+  const [, of, id] = /^\/api\/v1\/(charts|chart-templates)\/([^/]+)\/retire$/.exec(path) ?? [];
+  if (of === undefined || id === undefined) return undefined;
+  const context = { params: Promise.resolve({ id }) };
+  return of === 'charts' ? retireChart(req, context) : retireTemplate(req, context);
+}
