@@ -6,8 +6,8 @@ import { fitOverlayWafers, storeOverlayFits } from '@/lib/services/overlay/fit-o
 import { type SurrogateAnswer, type SurrogateSlice, storeSlice, trainSlice } from '@/lib/services/recipes/surrogates';
 import { storeTrialStep, type TrialJob, trialStep } from '@/lib/services/recipes/trial';
 import { evaluateCharts } from '@/lib/services/spc/evaluate';
-import { fillStep } from '@/lib/services/spc/templates/fill';
 import { type Studied, type StudyAnswer, type StudyTask, storeStudy, studyProposal } from '@/lib/services/spc/limits/study-job';
+import { fillStep } from '@/lib/services/spc/templates/fill';
 import { fitSpectra, type SpectrumJob, storeSpectrumFits } from '@/lib/services/spectra/fit-spectra';
 import type { Handler } from '@/lib/services/tasks/run-task';
 import { prepareVm, storeVm } from '@/lib/services/vm/predict';
