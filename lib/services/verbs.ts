@@ -24,6 +24,7 @@ import { changeChart, excludePoint, includePoint } from './spc/change-chart';
 import { approveLimits, confirmFirstLimits, rejectLimits } from './spc/limits/decide';
 import { changeLimitPolicy } from './spc/limits/policy';
 import { proposeLimits } from './spc/limits/propose';
+import { tryChange } from './spc/limits/try-change';
 import { changeSpecification } from './spc/specification';
 import { previewTemplate } from './spc/templates/preview';
 import { restoreChart, restoreTemplate, retireChart, retireTemplate } from './spc/templates/retire';
@@ -80,6 +81,7 @@ export const VERBS = [
   excludePoint,
   includePoint,
   proposeLimits,
+  tryChange,
   approveLimits,
   rejectLimits,
   confirmFirstLimits,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRng } from '@/lib/numerics';
-import { falseAlarmRate, ruleArl, ruleOf, sdLimits, TREND_ARL } from './index';
+import { falseAlarmRate, ruleArl, ruleOf, sdLimits, shiftArl, TREND_ARL } from './index';
 
 const individuals = (rules: readonly number[]) => 1 / falseAlarmRate({ kind: 'individuals', rules });
 
@@ -49,4 +49,14 @@ test('the dispersion costs what docs/maths/spc.md says, and what a simulation co
     if (Math.sqrt(((a - mean) ** 2 + (b - mean) ** 2 + (c - mean) ** 2) / 2) > limit) beyond++;
   }
   expect(Math.abs(beyond / n - extra('xbar_s'))).toBeLessThan(4 * Math.sqrt(0.0056 / n));
+});
+
+test('a shift is found as fast as the run length says: rule 1 after 44 points of one sigma, with rule 2 after 20', () => {
+  const of = (rules: number[], over = {}) => shiftArl({ kind: 'individuals', rules, ...over }, 1);
+  expect(of([1])!).toBeCloseTo(43.89, 1);
+  expect(of([1, 2])!).toBeLessThan(22);
+  expect(of([1, 3, 4])).toBe(of([1])); // trends say little of a level
+  expect(of([101])).toBeNull();
+  expect(shiftArl({ kind: 'ewma', rules: [1], lambda: 0.2, widthL: 2.962 }, 1)!).toBeCloseTo(10.5, 0);
+  expect(shiftArl({ kind: 'cusum', rules: [1] }, 1)).toBeNull(); // has a price of its own
 });

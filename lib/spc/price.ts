@@ -82,3 +82,18 @@ function dispersionRate({ kind, subgroup = 3 }: PricedRules): number {
   const limit = mean + 3 * Math.sqrt(1 - mean * mean);
   return chiSquared(subgroup - 1).sf((subgroup - 1) * limit * limit);
 }
+
+/**
+ * Points until the first alarm after a lasting shift of the mean: of the limits and rules on zones alone, since trends and alternation say little of a level.
+ * @param shift - in sigmas of a plotted point; of an EWMA, of a point before it is averaged.
+ * @returns null where no such rule watches, or for kinds whose shifts have no sigma.
+ * @reference as {@link falseAlarmRate}.
+ */
+export function shiftArl(p: PricedRules, shift: number): number | null {
+  const { price, memory, ofCounts, carries } = kindOf(p.kind);
+  if (price !== undefined || ofCounts || carries) return null;
+  const zones = p.rules.filter((r) => !isDispersionRule(r) && r < 100 && TREND_ARL[r] === undefined);
+  if (zones.length === 0) return null;
+  if (memory !== null) return ewmaArl(p.lambda ?? DEFAULT_LAMBDA, p.widthL ?? DEFAULT_WIDTH_L, shift);
+  return ruleArl(zones.map(ruleOf), shift).arl;
+}

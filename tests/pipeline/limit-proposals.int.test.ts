@@ -5,6 +5,7 @@ import { changeChart, excludePoint } from '@/lib/services/spc/change-chart';
 import { approveLimits, confirmFirstLimits, rejectLimits } from '@/lib/services/spc/limits/decide';
 import { changeLimitPolicy, limitPolicy } from '@/lib/services/spc/limits/policy';
 import { proposeLimits } from '@/lib/services/spc/limits/propose';
+import { tryChange } from '@/lib/services/spc/limits/try-change';
 import { listProposals, proposalView, unconfirmedLimits } from '@/lib/services/spc/limits/views/proposals';
 import { spcChart } from '@/lib/services/spc/views/chart';
 import { runTask } from '@/lib/services/tasks/run-task';
@@ -207,6 +208,25 @@ test('a study without points ends empty and says why; excluded points do not cou
   await doAllWork();
   const p = await proposalView(next[0]!);
   expect((p.study as { n: number }).n).toBeLessThanOrEqual(179);
+});
+
+test('a change that is tried on history says what it would have done, and writes nothing', async () => {
+  const change = { limits: { lcl: 80, cl: 102, ucl: 124 }, rules: [1] as [1] };
+  const before = await db().one(
+    sql`SELECT (SELECT count(*) FROM audit_entry) AS lines, (SELECT count(*) FROM chart_version) AS versions`,
+  );
+  const t = await tryChange(engineer('ana'), { chart, change });
+  expect(t).toMatchObject({ points: 180, proposed: 0, wonCount: 0 });
+  const same = await tryChange(engineer('ana'), { chart, change: {} });
+  expect(same).toMatchObject({ wonCount: 0, lostCount: 0, now: same.proposed });
+  expect(t.lostCount).toBe(same.now);
+  expect(
+    await db().one(sql`SELECT (SELECT count(*) FROM audit_entry) AS lines, (SELECT count(*) FROM chart_version) AS versions`),
+  ).toEqual(before);
+  await expect(tryChange(as('vic', { role: 'operator' }), { chart, change })).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(tryChange(engineer('ana'), { chart, change: { limits: { lcl: 130, cl: 102, ucl: 124 } } })).rejects.toMatchObject({
+    details: { field: 'limits.lcl' },
+  });
 });
 
 test.each([

@@ -30,6 +30,9 @@ import {
   setUserRole,
 } from '@/lib/services/settings/users';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
+import { approveLimits, confirmFirstLimits, rejectLimits } from '@/lib/services/spc/limits/decide';
+import { changeLimitPolicy } from '@/lib/services/spc/limits/policy';
+import { proposeLimits } from '@/lib/services/spc/limits/propose';
 import { changeSpecification } from '@/lib/services/spc/specification';
 import { restoreChart, restoreTemplate, retireChart, retireTemplate } from '@/lib/services/spc/templates/retire';
 import { saveTemplate } from '@/lib/services/spc/templates/save';
@@ -59,6 +62,7 @@ const WITHOUT = new Set([
   'recipe-draft.keep',
   'chart.preview',
   'chart-template.preview',
+  'chart.try',
 ]);
 const told = new Set<string>();
 let door: Door;
@@ -248,6 +252,24 @@ test('the fab, files and dead letters', async () => {
     ).id;
   await does(replayTask, ann, { task: await dead('trail-1') });
   await does(dismissTask, ann, { task: await dead('trail-2'), reason });
+});
+
+test('limits that are proposed, decided and confirmed', async () => {
+  const chart = await one<{ id: string; version: number }>(
+    sql`SELECT id, version FROM chart WHERE kind = 'individuals' AND characteristic = 'measurement.sd' AND active ORDER BY id LIMIT 1`,
+  );
+  const options = { from: '2026-08-01T00:00:00Z', to: '2026-10-01T00:00:00Z', sigma: 'kind', use: 'last' } as const;
+  const { proposals } = await does(proposeLimits, ann, { charts: [chart.id], options, reason });
+  await does(rejectLimits, bob, { proposal: proposals[0]!, reason });
+  await does(changeLimitPolicy, boss, { seen: 0, secondPerson: true, firstLimits: 'apply', reason });
+  const entered = { chart: chart.id, seen: chart.version, change: { limits: { lcl: 0, cl: 1, ucl: 2 } }, reason };
+  const waits = await changeChart(ann, entered);
+  await does(approveLimits, bob, { proposal: waits.kind === 'waits' ? waits.proposal : '', reason });
+  await changeLimitPolicy(boss, { seen: 1, secondPerson: false, firstLimits: 'apply', reason });
+  await db().exec(
+    sql`UPDATE chart_version SET author = 'Driftless', confirmed_at = NULL WHERE chart_id = ${chart.id} AND version = ${chart.version + 1}`,
+  );
+  await does(confirmFirstLimits, ann, { charts: [chart.id], reason });
 });
 
 test('that was every verb that changes something', () => {

@@ -1,10 +1,11 @@
 'use server';
 import { revalidatePath } from 'next/cache';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
+import { type TriedChange, tryChange } from '@/lib/services/spc/limits/try-change';
 import type { ChartChange } from '@/lib/services/spc/next-version';
 import type { Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
-import { act, actFor } from '../../session';
+import { type Acted, act, actFor } from '../../session';
 
 /** Runs one verb that changes a chart. */
 async function on<I extends { chart: string }>(verb: Verb<I, unknown>, input: I, done: string): Promise<ActionResult> {
@@ -38,4 +39,9 @@ export async function setExcluded(chart: string, record: string, isExcluded: boo
     { chart, record, reason },
     isExcluded ? 'The point is excluded; it stays visible.' : 'The point counts again.',
   );
+}
+
+/** What a change would have done on the newest points; nothing is saved. */
+export async function tryOnHistory(chart: string, change: ChartChange): Promise<Acted<TriedChange>> {
+  return actFor(tryChange, { chart, change }, '');
 }

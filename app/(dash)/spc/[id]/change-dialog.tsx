@@ -25,6 +25,7 @@ import {
 } from './change-draft';
 import { DesignInputs } from './design-inputs';
 import { LIMIT_FIELDS } from './limit-lines';
+import { RulePrice } from './rule-price';
 
 export interface ChangeDialogProps {
   onClose: () => void;
@@ -128,6 +129,16 @@ export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDia
           </label>
         ))}
       </fieldset>
+      <RulePrice
+        chartId={chartId}
+        kind={kind}
+        rules={draft.rules}
+        subgroup={base.subgroup}
+        lambda={current.lambda}
+        widthL={current.widthL}
+        perWeek={base.perWeek}
+        change={changeOf(draft, base)}
+      />
       <label className="flex gap-2 text-sm py-0.5 mt-1">
         <input type="checkbox" checked={draft.alerts} onChange={(e) => patch({ alerts: e.target.checked })} />A rule that fires on
         a new point raises an alert

@@ -41,7 +41,7 @@ const current: ChartVersionView = {
   reason: 'first limits',
   createdMs: 0,
 };
-const base: DraftBase = { current, alerting: true, kind: 'xbar_s', unit: 'nm', decimals: 2 };
+const base: DraftBase = { current, alerting: true, kind: 'xbar_s', unit: 'nm', decimals: 2, subgroup: 3, perWeek: null };
 const set = (p: Partial<ChangeDraft>): ChangeDraft => ({ ...firstDraft(base), mode: 'set', ...p });
 const limits = (lcl: string, cl: string, ucl: string) => ({ lcl, cl, ucl });
 

@@ -41,16 +41,30 @@ export interface DraftBase {
   readonly unit: string;
   /** Decimals with which limits are shown. */
   readonly decimals: number;
+  /** Values behind a point of the window, the median. */
+  readonly subgroup: number;
+  /** Points a week in the window; null where it has too few to say. */
+  readonly perWeek: number | null;
 }
 
 /** The version in force of a chart page as the base of a draft. */
-export const draftBase = ({ chart }: SpcChartView, current: ChartVersionView): DraftBase => ({
+export const draftBase = ({ chart, points }: SpcChartView, current: ChartVersionView): DraftBase => ({
   current,
   alerting: chart.alerting,
   kind: chart.kind,
   unit: unitLabel(chart.unit),
   decimals: shownDecimals(current),
+  subgroup: Math.max(2, [...points.n].sort((a, b) => a - b)[points.n.length >> 1] ?? 2),
+  perWeek: weekly(points.at),
 });
+
+const WEEK_MS = 7 * 86_400_000;
+
+/** Points a week between the first and the last; null of fewer than five, or within an hour. */
+function weekly(at: Float64Array): number | null {
+  const span = at.length < 5 ? 0 : at[at.length - 1]! - at[0]!;
+  return span < 3_600_000 ? null : ((at.length - 1) * WEEK_MS) / span;
+}
 
 /** Whether a person may enter limits: those of some kinds follow from their design and baseline. */
 export const takesLimits = (kind: ChartKind): boolean => kindOf(kind).followed !== null;

@@ -12,10 +12,10 @@ import {
 import { feed } from '../../live/feed';
 import { nextVersion } from '../next-version';
 import { contentOfLimits } from '../phase-one';
-import { type PhaseRow, phasesOf, spreadOf } from '../store';
-import { rawPoint, targetsOf } from '../targets';
+import { type PhaseRow, phasesOf } from '../store';
 import type { StoredOptions } from './propose';
 import type { ProposedChange } from './proposed-change';
+import { type ListedAlarm, listedAlarm, pointsBetween, rawOf, type StudyPoint } from './study-points';
 
 /** Most points of a study: the newest of its window. */
 const MOST_POINTS = 5_000;
@@ -38,16 +38,6 @@ export interface StudyAnswer {
   readonly study: LimitStudy | NoStudy | null;
   /** Null where there is nothing to compare. */
   readonly comparison: { readonly now: number; readonly proposed: number; readonly won: Alarm[]; readonly lost: Alarm[] } | null;
-}
-
-/** An alarm as it is listed. */
-export interface ListedAlarm {
-  readonly at: string;
-  readonly record: string;
-  readonly lot: string;
-  readonly slot: number;
-  readonly value: number;
-  readonly rule: number;
 }
 
 /** The comparison as stored. */
@@ -93,12 +83,6 @@ interface Row {
   parameter: string;
 }
 
-interface StudyPoint extends RawPoint {
-  readonly record: string;
-  readonly lot: string;
-  readonly slot: number;
-}
-
 /** What the job found; null where there is nothing to do any more. */
 export interface Studied {
   readonly row: Row;
@@ -119,13 +103,13 @@ export async function studyProposal(
   const now = inForceAt(phases, 'effectiveFrom', row.created_at.getTime()) ?? phases[0]!;
   const to = row.options === null ? row.created_at : new Date(row.options.to);
   const from = row.options === null ? new Date(to.getTime() - COMPARED_DAYS * 86_400_000) : new Date(row.options.from);
-  const points = await pointsBetween(row, from, to);
-  const raw = points.map(({ record: _r, lot: _l, slot: _s, ...p }) => p);
+  const chart = { id: row.chart_id, kind: row.chart_kind, operation: row.operation, parameter: row.parameter };
+  const points = await pointsBetween(chart, from, to, MOST_POINTS);
   const options = row.options === null ? null : { sigma: row.options.sigma, use: row.options.use };
   return {
     row,
     points,
-    answer: await compute({ kind: row.chart_kind, points: raw, now, proposed: proposedOf(row, now), options }),
+    answer: await compute({ kind: row.chart_kind, points: points.map(rawOf), now, proposed: proposedOf(row, now), options }),
   };
 }
 
@@ -137,17 +121,6 @@ function proposedOf(row: Row, now: PhaseRow): PhaseRow | null {
     ...now,
     ...(change.kind === 'change' ? nextVersion(row.chart_kind, now, change.change) : contentOfLimits(now, change.limits)),
   };
-}
-
-async function pointsBetween(row: Row, from: Date, to: Date): Promise<StudyPoint[]> {
-  const chart = { id: row.chart_id, kind: row.chart_kind, operation: row.operation, parameter: row.parameter };
-  const [rows, targets] = await Promise.all([
-    db().rows<Parameters<typeof rawPoint>[0] & { record: string; lot: string; slot: number }>(sql`
-      SELECT p.at, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.excluded, p.size, p.product, p.vector, p.record_id AS record, p.lot, p.slot FROM chart_point p JOIN chart c ON c.id = p.chart_id
-      WHERE p.chart_id = ${row.chart_id} AND p.at BETWEEN ${from} AND ${to} ORDER BY p.at DESC, p.record_id DESC LIMIT ${MOST_POINTS}`),
-    targetsOf(db(), [chart]),
-  ]);
-  return rows.reverse().map((r) => ({ ...rawPoint(r, targets.get(row.chart_id)), record: r.record, lot: r.lot, slot: r.slot }));
 }
 
 /** Stores what the job found. A proposal that was decided meanwhile stays as it is. */
@@ -178,11 +151,7 @@ function storedStudy(study: LimitStudy | NoStudy): StoredStudy {
 function storedComparison({ answer, points }: Studied): StoredComparison | null {
   const { comparison } = answer;
   if (comparison === null || points.length === 0) return null;
-  const listed = (list: readonly Alarm[]): ListedAlarm[] =>
-    list.slice(-LISTED).map((a) => {
-      const { at, record, lot, slot, value } = points[a.end]!;
-      return { at: new Date(at).toISOString(), record, lot, slot, value, rule: a.rule };
-    });
+  const listed = (list: readonly Alarm[]): ListedAlarm[] => list.slice(-LISTED).map((a) => listedAlarm(points, a));
   return {
     from: new Date(points[0]!.at).toISOString(),
     to: new Date(points.at(-1)!.at).toISOString(),

@@ -1,5 +1,5 @@
 'use client';
-import type { ListedAlarm } from '@/lib/services/spc/limits/study-job';
+import type { ListedAlarm } from '@/lib/services/spc/limits/study-points';
 import type { ProposalView } from '@/lib/services/spc/limits/views/proposals';
 import { ruleText } from '@/lib/spc';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
