@@ -2,12 +2,12 @@ import { POST as retireTemplate } from '@/app/api/v1/chart-templates/[id]/retire
 import { POST as previewTemplate } from '@/app/api/v1/chart-templates/preview/route';
 import { GET as listTemplates, POST as saveTemplate } from '@/app/api/v1/chart-templates/route';
 import { POST as retireChart } from '@/app/api/v1/charts/[id]/retire/route';
-import { POST as createChart } from '@/app/api/v1/charts/route';
+import { POST as createChart, GET as readCharts } from '@/app/api/v1/charts/route';
 
 /** The answer of the routes of charts; undefined: the path is none of theirs. */
 export function handleCharts(req: Request, path: string): Promise<Response> | undefined {
   const none = undefined as never;
-  if (path === '/api/v1/charts') return createChart(req, none);
+  if (path === '/api/v1/charts') return req.method === 'GET' ? readCharts(req, none) : createChart(req, none);
   if (path === '/api/v1/chart-templates') return req.method === 'GET' ? listTemplates(req, none) : saveTemplate(req, none);
   if (path === '/api/v1/chart-templates/preview') return previewTemplate(req, none);
   const [, of, id] = /^\/api\/v1\/(charts|chart-templates)\/([^/]+)\/retire$/.exec(path) ?? [];

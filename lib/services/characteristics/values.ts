@@ -108,7 +108,7 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
       spread: number | null;
       means: Float64Array;
       u: Float64Array;
-      site_sd: number | null;
+      site_sd: Float64Array;
       sites: number;
     }
   >(sql`
@@ -116,7 +116,7 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
       md5(m.lot || '|' || m.operation || '|' || m.parameter)::uuid AS record_id, min(m.processed_at) AS at,
       m.lot, 0::int2 AS slot, (array_agg(m.run_id ORDER BY m.processed_at, m.slot))[1] AS run_id, m.parameter, avg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS value,
       stddev_samp(m.mean ORDER BY m.processed_at, m.slot, m.id) AS spread, array_agg(m.mean ORDER BY m.processed_at, m.slot, m.id) AS means, array_agg(m.u_mean ORDER BY m.processed_at, m.slot, m.id) AS u,
-      sqrt(avg(m.sd ^ 2 ORDER BY m.processed_at, m.slot, m.id)) AS site_sd, avg(m.n ORDER BY m.processed_at, m.slot, m.id)::float8 AS sites
+      array_agg(m.sd ORDER BY m.processed_at, m.slot, m.id) AS site_sd, avg(m.n ORDER BY m.processed_at, m.slot, m.id)::float8 AS sites
     FROM measurement m LEFT JOIN run r ON r.id = m.run_id AND r.started_at = m.processed_at
     WHERE (m.lot, m.operation) IN (SELECT DISTINCT lot, operation FROM measurement WHERE id = ANY(${ids(refs)}::uuid[]) AND measured_at BETWEEN ${from(refs)} AND ${to(refs)})
       AND m.processed_at IS NOT NULL AND m.superseded_by IS NULL
@@ -129,7 +129,13 @@ async function ofLots(tx: Tx, refs: readonly Ref[]): Promise<CharacteristicValue
     uValue: uOfMean(r.means, { u: r.u, common: [] }),
     spread: r.spread,
     n: r.means.length,
-    vector: [r.site_sd ?? Number.NaN, r.sites],
+    vector: [pooled(r.site_sd), r.sites],
     lotLevel: true,
   }));
+}
+
+/** Root of the mean square of sigmas, without squares that leave the range of a double; NaN where one is not known. */
+function pooled(sigmas: Float64Array): number {
+  const largest = Math.max(...sigmas);
+  return largest > 0 ? largest * Math.sqrt(sigmas.reduce((sum, s) => sum + (s / largest) ** 2, 0) / sigmas.length) : largest;
 }

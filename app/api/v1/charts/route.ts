@@ -1,5 +1,6 @@
 import { authenticateKey, senderAs } from '@/lib/auth';
 import { readJson } from '@/lib/http/body';
+import { readAnswer } from '@/lib/http/read-answer';
 import { route } from '@/lib/http/route';
 import { createChart } from '@/lib/services/spc/templates/single';
 import { askedBy, asSent } from '@/lib/services/verb';
@@ -11,3 +12,5 @@ export const POST = route(async (req, _context, requestId) => {
   const ctx = askedBy(senderAs(machine, 'charts'), requestId);
   return Response.json(await createChart(ctx, asSent(await readJson(req))), { status: 201 });
 });
+
+export const GET = route((req) => readAnswer(req, 'charts'));
