@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { sql, type Tx, transaction } from '@/lib/db';
+import { recordId, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { requireCurrentVersion } from '@/lib/errors/current-version';
 import { reasonIn } from '@/lib/formats/reason';
@@ -127,7 +128,7 @@ async function writeVersion(
   const row =
     before === null
       ? await tx.one<{ id: string }>(
-          sql`INSERT INTO chart_template (name, created_at) VALUES (${called}, ${timeOf(ctx)}) RETURNING id`,
+          sql`INSERT INTO chart_template (id, name, created_at) VALUES (${await newId(tx, called)}, ${called}, ${timeOf(ctx)}) RETURNING id`,
         )
       : await tx.one<{ id: string }>(
           sql`UPDATE chart_template SET name = ${called}, version = ${version} WHERE id = ${before.id} RETURNING id`,
@@ -136,6 +137,12 @@ async function writeVersion(
     INSERT INTO chart_template_version (template_id, version, content, author, reason, created_at)
     VALUES (${row!.id}, ${version}, ${JSON.stringify(content)}::jsonb, ${ctx.by.email}, ${reason}, ${timeOf(ctx)})`);
   return { id: row!.id, name: called, version };
+}
+
+/** The id of a new template follows from its name, so that two installations that are set up alike have the same; a name that was given before and changed since does not count. */
+async function newId(tx: Tx, called: string): Promise<string> {
+  const id = recordId('chart-template', called);
+  return (await tx.one(sql`SELECT 1 FROM chart_template WHERE id = ${id}`)) === undefined ? id : randomUUID();
 }
 
 interface Bringing {
