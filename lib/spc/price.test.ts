@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { createRng } from '@/lib/numerics';
-import { falseAlarmRate, ruleArl, ruleOf, sdLimits, shiftArl, TREND_ARL } from './index';
+import { CHART_KINDS, falseAlarmRate, ruleArl, ruleOf, rulesOfKind, sdLimits, shiftArl, TREND_ARL } from './index';
 
 const individuals = (rules: readonly number[]) => 1 / falseAlarmRate({ kind: 'individuals', rules });
 
@@ -59,4 +59,12 @@ test('a shift is found as fast as the run length says: rule 1 after 44 points of
   expect(of([101])).toBeNull();
   expect(shiftArl({ kind: 'ewma', rules: [1], lambda: 0.2, widthL: 2.962 }, 1)!).toBeCloseTo(10.5, 0);
   expect(shiftArl({ kind: 'cusum', rules: [1] }, 1)).toBeNull(); // has a price of its own
+});
+
+test('every kind of chart with all the rules it can have has a price', () => {
+  for (const kind of CHART_KINDS) {
+    const rate = falseAlarmRate({ kind, rules: rulesOfKind(kind), subgroup: 3 });
+    expect(rate, kind).toBeGreaterThan(0);
+    expect(rate, kind).toBeLessThan(0.1);
+  }
 });

@@ -2,7 +2,7 @@ import { AppError } from '@/lib/errors';
 import { chiSquared, normalSf } from '@/lib/numerics';
 import { ewmaArl } from './arl';
 import { ruleArl } from './arl-rules';
-import { isDispersionRule, ruleOf } from './chart-rules';
+import { isDispersionRule, isWithinRule, ruleOf } from './chart-rules';
 import { c4 } from './constants';
 import type { Design } from './kinds/design';
 import { DEFAULT_LAMBDA, DEFAULT_WIDTH_L } from './kinds/ewma';
@@ -52,14 +52,19 @@ export function falseAlarmRate(p: PricedRules): number {
   ]);
   const known = prices.get(key);
   if (known !== undefined) return known;
-  const rate = Math.min(1, locationRate(p) + (p.rules.some(isDispersionRule) ? dispersionRate(p) : 0));
+  const dispersion = p.rules.some(isDispersionRule) ? dispersionRate(p) : 0;
+  const within = p.rules.some(isWithinRule) ? WITHIN_RATE : 0;
+  const rate = Math.min(1, locationRate(p) + dispersion + within);
   if (prices.size >= REMEMBERED) prices.clear();
   prices.set(key, rate);
   return rate;
 }
 
+/** The spread within a lot is pooled over the sites of its wafers, so many that it is nearly normal: beyond 3 sigma of itself on either side. */
+const WITHIN_RATE = 2 * normalSf(3);
+
 function locationRate({ kind, rules, lambda, widthL, design }: PricedRules): number {
-  const location = rules.filter((r) => !isDispersionRule(r));
+  const location = rules.filter((r) => !isDispersionRule(r) && !isWithinRule(r));
   if (location.length === 0) return 0;
   const { price, memory } = kindOf(kind);
   const stated = price?.(Object.fromEntries(Object.entries(design ?? {}).filter(([, v]) => v !== null)) as Design);
@@ -92,7 +97,7 @@ function dispersionRate({ kind, subgroup = 3 }: PricedRules): number {
 export function shiftArl(p: PricedRules, shift: number): number | null {
   const { price, memory, ofCounts, carries } = kindOf(p.kind);
   if (price !== undefined || ofCounts || carries) return null;
-  const zones = p.rules.filter((r) => !isDispersionRule(r) && r < 100 && TREND_ARL[r] === undefined);
+  const zones = p.rules.filter((r) => !isDispersionRule(r) && !isWithinRule(r) && TREND_ARL[r] === undefined);
   if (zones.length === 0) return null;
   if (memory !== null) return ewmaArl(p.lambda ?? DEFAULT_LAMBDA, p.widthL ?? DEFAULT_WIDTH_L, shift);
   return ruleArl(zones.map(ruleOf), shift).arl;

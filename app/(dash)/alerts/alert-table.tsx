@@ -14,6 +14,9 @@ import { markOf } from './state-words';
 
 const RANK: Readonly<Record<string, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 
+const placeOf = (r: AlertRow): string => `${r.tool ?? ''} ${r.chamber ?? ''}`.trim() || '–';
+const waferOf = (r: AlertRow): string => (r.lot === null ? '–' : waferName(r.lot, r.slot));
+
 /** The inbox. Enter opens the evidence, `a` acknowledges, `x` chooses for one act on several. */
 export function AlertTable({
   rows,
@@ -80,8 +83,19 @@ export function AlertTable({
         </span>
       ),
     },
-    { key: 'place', header: 'Chamber', value: (r) => `${r.tool ?? ''} ${r.chamber ?? ''}`.trim() || '–' },
-    { key: 'wafer', header: 'Wafer', value: (r) => (r.lot === null ? '–' : waferName(r.lot, r.slot)) },
+    {
+      key: 'place',
+      header: 'Chamber, wafer',
+      fileHeader: 'Chamber',
+      value: placeOf,
+      cell: (r) => (
+        <>
+          <span className="block">{placeOf(r)}</span>
+          <span className="block text-ink-2">{waferOf(r)}</span>
+        </>
+      ),
+    },
+    { key: 'wafer', header: 'Wafer', fileOnly: true, value: waferOf },
     { key: 'count', header: 'Points', numeric: true, value: (r) => r.count },
     { key: 'age', header: 'Last seen', numeric: true, time: (r) => r.lastMs, cell: (r) => <Ago at={r.lastMs} /> },
     {
@@ -97,7 +111,12 @@ export function AlertTable({
       key: 'owner',
       header: 'Owner',
       value: (r) => r.assignee,
-      cell: (r) => r.assignee ?? <span className="text-ink-3">unowned</span>,
+      cell: (r) =>
+        r.assignee === null ? (
+          <span className="text-ink-3">unowned</span>
+        ) : (
+          <span title={r.assignee}>{r.assignee.split('@')[0]}</span>
+        ),
     },
     {
       key: 'due',

@@ -52,6 +52,7 @@ export const FAB_TEMPLATES: readonly { readonly name: string; readonly content: 
       ...lots(['tool']),
       rules: [1],
       kind: 'standardised',
+      obeyChartContext: false,
       baselineN: 30,
       title: '{parameter} standardised over products · {where}',
     },
