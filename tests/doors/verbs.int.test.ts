@@ -47,6 +47,7 @@ test('users, keys and channels are for administrators alone; whoever is signed i
     'api-key.revoke',
     'channel.activate',
     'channel.create',
+    'limit-policy.change',
     'user.create',
     'user.disable',
     'user.reset-password',
