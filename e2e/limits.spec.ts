@@ -1,13 +1,13 @@
 import type { Page } from '@playwright/test';
 import { expect, expectAccessible, expectNoBlankness, signIn, test } from './support';
 
-/** Opens an individuals chart that has limits. */
+/** Opens an individuals chart of every product together: it has points enough for limits. */
 async function openChart(page: Page): Promise<string> {
   await page.goto('/spc?range=30d&kind=individuals&operation=CVD-OXIDE');
   await page
     .getByRole('table', { name: 'Charts' })
     .getByRole('row')
-    .filter({ hasText: / mean · CVD-01/ })
+    .filter({ hasText: / within-wafer sigma · CVD-01/ })
     .first()
     .click();
   await expect(page).toHaveURL(/\/spc\/[0-9a-f-]{36}/);

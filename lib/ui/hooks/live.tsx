@@ -109,7 +109,7 @@ export function LiveRefresh({ topics, everyMs = 5000 }: { topics: readonly strin
   return null;
 }
 
-/** Re-reads the server components of this page every `everyMs` while it is shown: for work whose steps raise no live event. */
+/** Re-reads the server components of this page every `everyMs` while it is shown: for work whose steps raise no live event, or whose one event may come before the page listens. */
 export function PeriodicRefresh({ everyMs }: { everyMs: number }) {
   const router = useRouter();
   useEffect(() => {

@@ -10,7 +10,7 @@ import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { useCsvFile } from '@/lib/ui/components/use-exports';
 import { toCsv } from '@/lib/ui/csv';
 import { absoluteTime } from '@/lib/ui/format';
-import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { PeriodicRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { waferName } from '@/lib/ui/links';
 import { waferVerdict } from '@/lib/ui/spectra/site-status';
@@ -29,7 +29,7 @@ export function SpectrumPageView({ data: d }: { data: SpectrumView }) {
   const { index } = chosen;
   return (
     <>
-      {d.head.fittedMs === null ? <LiveRefresh topics={['spectrum']} everyMs={3000} /> : null}
+      {d.head.fittedMs === null ? <PeriodicRefresh everyMs={3000} /> : null}
       <Head d={d} />
       <Notices d={d} />
       <LotStrip d={d} />

@@ -4,7 +4,7 @@ import { AppError } from '@/lib/errors';
 import { mayAs } from '@/lib/services/actor';
 import { approveLimits } from '@/lib/services/spc/limits/decide';
 import { type ProposalView, proposalView } from '@/lib/services/spc/limits/views/proposals';
-import { LiveRefresh } from '@/lib/ui/hooks/live';
+import { LiveRefresh, PeriodicRefresh } from '@/lib/ui/hooks/live';
 import { pageActor } from '../../../session';
 import { ProposalPage } from './proposal-page';
 
@@ -25,7 +25,8 @@ export default async function LimitProposalPage({ params }: { params: Promise<{ 
   const p = await read(id);
   return (
     <>
-      <LiveRefresh topics={['limits']} everyMs={p.state === 'computing' ? 3_000 : 15_000} />
+      {/* The study may end between the reading of this page and its first event. */}
+      {p.state === 'computing' ? <PeriodicRefresh everyMs={2_000} /> : <LiveRefresh topics={['limits']} everyMs={15_000} />}
       <ProposalPage p={p} may={mayAs(actor.role, approveLimits.least)} actor={actor.email} />
     </>
   );
