@@ -71,7 +71,7 @@ test('an outage of the database, however long, uses up no try of a task', async 
   await db().exec(
     sql`INSERT INTO task (queue, key, payload) VALUES ('spatial', 'outage', ${JSON.stringify({ v: 1, refs: [{ id: randomUUID(), at: T0 }] })}::jsonb)`,
   );
-  await dispatchReady();
+  expect(await dispatchReady()).toBe(1);
   const { name, url } = door.database;
   const admin = (text: string) => withClient(otherDatabase(url, 'postgres'), (client) => client.query(text));
   await admin(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
