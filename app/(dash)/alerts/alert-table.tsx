@@ -134,10 +134,12 @@ export function AlertTable({
         r.snoozedUntilMs === null ? (
           stateWords(r.state)
         ) : (
-          <span>
-            {`${stateWords(r.state)}, snoozed `}
-            <Ago at={r.snoozedUntilMs} />
-          </span>
+          <>
+            <span className="block">{stateWords(r.state)}</span>
+            <span className="block text-ink-2">
+              snoozed <Ago at={r.snoozedUntilMs} />
+            </span>
+          </>
         ),
     },
   ];
