@@ -24,3 +24,12 @@ export function jsonSchemaOf(schema: z.ZodType): JsonObject {
   const { $schema: _dialect, ...rest } = made;
   return rest;
 }
+
+/** The parameters of a query string, from the schema that validates it; all may be left out. */
+export const queryParameters = (query: z.ZodType): JsonObject[] =>
+  Object.entries((jsonSchemaOf(query)['properties'] ?? {}) as JsonObject).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    required: false,
+    schema,
+  }));

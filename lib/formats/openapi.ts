@@ -16,7 +16,7 @@ import {
   truthIn,
 } from './wire';
 
-export { jsonSchemaOf } from './json-schema';
+export { jsonSchemaOf, queryParameters } from './json-schema';
 export type { Json, JsonObject } from './openapi-answers';
 
 /** The records of each collection of the ingest API. */

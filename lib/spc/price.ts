@@ -3,7 +3,7 @@ import { chiSquared, normalSf } from '@/lib/numerics';
 import { ewmaArl } from './arl';
 import { ruleArl } from './arl-rules';
 import { isDispersionRule, isWithinRule, ruleOf } from './chart-rules';
-import { c4 } from './constants';
+import { c4, shewhartConstants } from './constants';
 import type { Design } from './kinds/design';
 import { DEFAULT_LAMBDA, DEFAULT_WIDTH_L } from './kinds/ewma';
 import { type ChartKind, kindOf } from './kinds/kinds';
@@ -75,13 +75,10 @@ function locationRate({ kind, rules, lambda, widthL, design }: PricedRules): num
   return trends + (zones.length === 0 ? 0 : 1 / ruleArl(zones.map(ruleOf), 0).arl);
 }
 
-/** The upper limit of a moving range of two, in sigmas of the values: d₂ + 3 d₃. */
-const MR_LIMIT = 1.128379167 + 3 * 0.852502;
-
 function dispersionRate({ kind, subgroup = 3 }: PricedRules): number {
   const { dispersion, ofSubgroups } = kindOf(kind);
   if (dispersion === null) return 0;
-  if (!ofSubgroups) return 2 * normalSf(MR_LIMIT / Math.SQRT2);
+  if (!ofSubgroups) return 2 * normalSf(shewhartConstants(2).D2 / Math.SQRT2);
   if (subgroup < 2) throw new AppError('out_of_domain', `a subgroup has two values or more, got ${subgroup}`);
   const mean = c4(subgroup);
   const limit = mean + 3 * Math.sqrt(1 - mean * mean);

@@ -14,7 +14,7 @@ import {
   Utf8,
   vectorFromArray,
 } from 'apache-arrow';
-import { type CellType, numberOf, type RecordCell, type RecordFormat, type RecordRow, textOf } from './columns';
+import { type CellType, columnarCell, type RecordCell, type RecordFormat, type RecordRow } from './columns';
 
 const TYPES: Readonly<Record<CellType, () => DataType>> = {
   text: () => new Utf8(),
@@ -54,18 +54,8 @@ function batchOf(schema: Schema, columns: readonly { readonly type: CellType }[]
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows.length, nullCount: 0, children }));
 }
 
-function arrowCell(type: CellType, v: RecordCell): unknown {
-  switch (type) {
-    case 'number':
-    case 'integer':
-      return numberOf(v);
-    case 'text':
-    case 'list':
-    case 'json':
-      return textOf(v);
-    case 'time':
-      return v instanceof Date ? v.getTime() : null;
-    default:
-      return v;
-  }
-}
+/** Times are milliseconds here, not dates. */
+const arrowCell = (type: CellType, v: RecordCell): unknown => {
+  const cell = columnarCell(type, v);
+  return cell instanceof Date ? cell.getTime() : cell;
+};

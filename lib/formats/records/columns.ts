@@ -42,5 +42,20 @@ export function textOf(v: RecordCell): string | null {
   return typeof v === 'string' ? v : JSON.stringify(v);
 }
 
+/** A cell for columnar files, which know numbers, flags, times and text: lists and JSON become text. */
+export function columnarCell(type: CellType, v: RecordCell): RecordCell {
+  switch (type) {
+    case 'number':
+    case 'integer':
+      return numberOf(v);
+    case 'text':
+    case 'list':
+    case 'json':
+      return textOf(v);
+    default:
+      return v;
+  }
+}
+
 /** A cell of numbers; null for one that is not finite. */
-export const numberOf = (v: RecordCell): number | null => (typeof v === 'number' && Number.isFinite(v) ? v : null);
+const numberOf = (v: RecordCell): number | null => (typeof v === 'number' && Number.isFinite(v) ? v : null);

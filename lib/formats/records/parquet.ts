@@ -1,5 +1,5 @@
 import { ByteWriter, ParquetWriter } from 'hyparquet-writer';
-import { type CellType, numberOf, type RecordCell, type RecordFormat, type RecordRow, textOf } from './columns';
+import { type CellType, columnarCell, type RecordFormat, type RecordRow } from './columns';
 
 type Schema = ConstructorParameters<typeof ParquetWriter>[0]['schema'];
 type Element = Schema[number];
@@ -37,7 +37,7 @@ export const parquet: RecordFormat = {
     const writer = new ByteWriter();
     const file = new ParquetWriter({ writer, schema, createdBy: 'driftless' });
     const group = (rows: readonly RecordRow[]): Uint8Array => {
-      const columnData = columns.map((c, i) => ({ name: c.name, data: rows.map((r) => parquetCell(c.type, r[i]!)) }));
+      const columnData = columns.map((c, i) => ({ name: c.name, data: rows.map((r) => columnarCell(c.type, r[i]!)) }));
       // Only a writer that flushes into something slow answers with a promise.
       void file.write({ columnData, rowGroupSize: rows.length });
       return taken(writer);
@@ -66,18 +66,4 @@ function withGroupList(file: Uint8Array): Uint8Array {
   const at = Buffer.from(file.buffer, file.byteOffset, file.byteLength).lastIndexOf(NO_ROWS);
   if (at >= 0) file[at + NO_ROWS.length - 1] = STRUCT;
   return file;
-}
-
-function parquetCell(type: CellType, v: RecordCell): unknown {
-  switch (type) {
-    case 'number':
-    case 'integer':
-      return numberOf(v);
-    case 'text':
-    case 'list':
-    case 'json':
-      return textOf(v);
-    default:
-      return v;
-  }
 }

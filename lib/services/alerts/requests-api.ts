@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { db, sql } from '@/lib/db';
-import { type JsonObject, jsonSchemaOf, type OpenApiPart, problems } from '@/lib/formats/openapi';
+import { type OpenApiPart, problems, queryParameters } from '@/lib/formats/openapi';
 import { parsedQuery } from '@/lib/formats/parsed';
 
 const requestQuery = z.strictObject({
@@ -25,7 +25,6 @@ export function requestsForApi(asked: Readonly<Record<string, string>>) {
 
 /** The route of the machine API, from the schema that validates it. */
 export function requestsApi(): OpenApiPart {
-  const query = jsonSchemaOf(requestQuery);
   return {
     tags: [
       {
@@ -43,12 +42,7 @@ export function requestsApi(): OpenApiPart {
           description:
             'Due first. `wafer` is null where any wafer of the lot will do. `revises` is the key of the measurement that is in question: sent as `revises` of the new record, the earlier one stays and is superseded.',
           security: [{ apiKey: ['read'] }, { apiKey: ['ingest'] }],
-          parameters: Object.entries((query['properties'] ?? {}) as JsonObject).map(([field, schema]) => ({
-            name: field,
-            in: 'query',
-            required: false,
-            schema,
-          })),
+          parameters: queryParameters(requestQuery),
           responses: {
             '200': {
               description: 'The requests.',

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type JsonObject, jsonSchemaOf, type OpenApiPart, problems, reference } from '@/lib/formats/openapi';
+import { type JsonObject, jsonSchemaOf, type OpenApiPart, problems, queryParameters, reference } from '@/lib/formats/openapi';
 import { parsed, parsedQuery } from '@/lib/formats/parsed';
 import { reasonIn } from '@/lib/formats/reason';
 import { name } from '@/lib/formats/scalars';
@@ -56,7 +56,6 @@ const ID = { name: 'id', in: 'path', required: true, schema: { type: 'string', f
 
 /** The hold routes of the machine API, from the schemas that validate them. */
 export function holdsApi(): OpenApiPart {
-  const query = jsonSchemaOf(holdQuery);
   return {
     tags: [
       {
@@ -73,12 +72,7 @@ export function holdsApi(): OpenApiPart {
           summary: 'List holds',
           description: 'Active ones first, then newest, each with what MESs were asked.',
           security: [{ apiKey: ['read'] }, { apiKey: ['holds'] }],
-          parameters: Object.entries((query['properties'] ?? {}) as JsonObject).map(([field, schema]) => ({
-            name: field,
-            in: 'query',
-            required: false,
-            schema,
-          })),
+          parameters: queryParameters(holdQuery),
           responses: {
             '200': {
               description: 'The holds.',

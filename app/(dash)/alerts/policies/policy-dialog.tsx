@@ -6,6 +6,8 @@ import { ChoiceField, TextField } from '@/lib/ui/components/text-field';
 import { savePolicy } from './actions';
 
 interface StepText {
+  /** Its name while it is edited. */
+  id: string;
   after: string;
   while: string;
   to: string;
@@ -18,13 +20,16 @@ interface Draft {
   steps: StepText[];
 }
 
+let made = 0;
+const newId = (): string => `step ${++made}`;
+
 const targetText = (t: PolicyView['steps'][number]['to'][number]): string => ('role' in t ? `role:${t.role}` : t.person);
 const draftOf = (p: PolicyView): Draft => ({
   due: String(p.dueMin),
   snooze: String(p.snoozeMaxMin),
   check: String(p.checkPoints),
   hold: p.holdScope,
-  steps: p.steps.map((s) => ({ after: String(s.afterMin), while: s.while, to: s.to.map(targetText).join(', ') })),
+  steps: p.steps.map((s) => ({ id: newId(), after: String(s.afterMin), while: s.while, to: s.to.map(targetText).join(', ') })),
 });
 
 const whole = (text: string, least: number): boolean => /^\d+$/.test(text.trim()) && Number(text) >= least;
@@ -124,8 +129,7 @@ export function PolicyDialog({
       <h3 className="mt-3 mb-1">Escalation</h3>
       {draft.steps.map((s, i) => (
         <Step
-          // biome-ignore lint/suspicious/noArrayIndexKey: a step has no other name than its place
-          key={i}
+          key={s.id}
           n={i + 1}
           step={s}
           people={data.people}
@@ -137,7 +141,7 @@ export function PolicyDialog({
         type="button"
         className="btn h-7! text-sm! mt-1"
         disabled={draft.steps.length >= 10}
-        onClick={() => set({ steps: [...draft.steps, { after: '', while: 'unacknowledged', to: 'role:engineer' }] })}
+        onClick={() => set({ steps: [...draft.steps, { id: newId(), after: '', while: 'unacknowledged', to: 'role:engineer' }] })}
       >
         Add a step
       </button>

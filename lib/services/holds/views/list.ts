@@ -1,4 +1,6 @@
 import { db, sql, where } from '@/lib/db';
+import type { HoldRow } from '../hold';
+import { type HoldLine, holdLine } from './held';
 
 export interface HoldMessageRow {
   channel: string;
@@ -11,21 +13,8 @@ export interface HoldMessageRow {
   acknowledgedBy: string | null;
 }
 
-export interface HoldListRow {
-  id: string;
-  scope: string;
-  lot: string | null;
-  tool: string | null;
-  chamber: string | null;
-  reason: string;
-  source: string;
-  placedBy: string;
-  placedMs: number;
-  alertId: string | null;
+export interface HoldListRow extends HoldLine {
   alertTitle: string | null;
-  releasedMs: number | null;
-  releasedBy: string | null;
-  releaseReason: string | null;
   /** What MESs were asked, oldest first. */
   messages: HoldMessageRow[];
 }
@@ -39,11 +28,6 @@ export interface HoldFilter {
   readonly limit: number;
 }
 
-interface Raw extends Omit<HoldListRow, 'placedMs' | 'releasedMs' | 'messages'> {
-  placed: Date;
-  released: Date | null;
-}
-
 /** Holds, active ones first, then newest. */
 export async function holdList(f: HoldFilter): Promise<{ rows: HoldListRow[]; total: number }> {
   const filter = where([
@@ -54,20 +38,13 @@ export async function holdList(f: HoldFilter): Promise<{ rows: HoldListRow[]; to
     f.lot !== undefined && sql`h.lot = ${f.lot}`,
   ]);
   const [rows, [count]] = await Promise.all([
-    db().rows<Raw>(sql`
-      SELECT h.id, h.scope, h.lot, h.tool, h.chamber, h.reason, h.source, h.placed_by AS "placedBy", h.placed_at AS placed, h.alert_id AS "alertId", a.title AS "alertTitle", h.released_at AS released,
-        h.released_by AS "releasedBy", h.release_reason AS "releaseReason"
-      FROM process_hold h LEFT JOIN alert a ON a.id = h.alert_id ${filter} ORDER BY (h.released_at IS NOT NULL), COALESCE(h.released_at, h.placed_at) DESC, h.id LIMIT ${f.limit}`),
+    db().rows<HoldRow & { alert_title: string | null }>(sql`
+      SELECT h.*, a.title AS alert_title FROM process_hold h LEFT JOIN alert a ON a.id = h.alert_id ${filter} ORDER BY (h.released_at IS NOT NULL), COALESCE(h.released_at, h.placed_at) DESC, h.id LIMIT ${f.limit}`),
     db().rows<{ n: number }>(sql`SELECT count(*)::int AS n FROM process_hold h ${filter}`),
   ]);
   const messages = await messagesOf(rows.map((r) => r.id));
   return {
-    rows: rows.map(({ placed, released, ...r }) => ({
-      ...r,
-      placedMs: placed.getTime(),
-      releasedMs: released?.getTime() ?? null,
-      messages: messages.get(r.id) ?? [],
-    })),
+    rows: rows.map((h) => ({ ...holdLine(h), alertTitle: h.alert_title, messages: messages.get(h.id) ?? [] })),
     total: count!.n,
   };
 }
@@ -79,10 +56,10 @@ async function messagesOf(ids: readonly string[]): Promise<Map<string, HoldMessa
     SELECT m.hold_id, c.name AS channel, m.event, m.state, m.attempts, m.error, m.next_at AS next, m.acknowledged_at AS acknowledged, m.acknowledged_by AS "acknowledgedBy"
     FROM hold_message m JOIN notify_channel c ON c.id = m.channel_id WHERE m.hold_id = ANY(${[...ids]}::uuid[]) ORDER BY m.id`);
   const out = new Map<string, HoldMessageRow[]>();
-  for (const { hold_id, next, acknowledged, ...m } of rows)
-    out.set(hold_id, [
-      ...(out.get(hold_id) ?? []),
-      { ...m, nextMs: next.getTime(), acknowledgedMs: acknowledged?.getTime() ?? null },
-    ]);
+  for (const { hold_id, next, acknowledged, ...m } of rows) {
+    const of = out.get(hold_id) ?? [];
+    of.push({ ...m, nextMs: next.getTime(), acknowledgedMs: acknowledged?.getTime() ?? null });
+    out.set(hold_id, of);
+  }
   return out;
 }

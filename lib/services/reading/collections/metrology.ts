@@ -1,4 +1,5 @@
 import { type Sql, sql } from '@/lib/db';
+import type { RecordCell } from '@/lib/formats/records';
 import { type BaseRow, type Collection, column, ofRows, type ReadColumn } from '../collection';
 import { byFlag, byId, byText, whereFilters } from '../filters';
 
@@ -67,6 +68,12 @@ export const measurements = ofRows({
   ],
 });
 
+/** The columns that all records of a base row share: their part of the select list, and their cells. */
+const headOf = (columns: readonly ReadColumn[]) => ({
+  select: Object.fromEntries(columns.map((c) => [c.name, c.sql])),
+  cells: (row: BaseRow) => columns.map((c) => row[c.name] as RecordCell),
+});
+
 const SITE_COLUMNS = [
   { name: 'site', type: 'integer', text: 'Number of the site in its plan, from 1.' },
   { name: 'xMm', type: 'number', text: 'Position from the centre of the wafer, mm, notch at −y.' },
@@ -81,6 +88,7 @@ const MAP_HEAD = [
   column('parameter', 'text', sql`m.parameter`, 'Parameter.'),
   column('unit', 'text', sql`m.unit`, 'Unit of value and u.'),
 ];
+const mapHead = headOf(MAP_HEAD);
 
 export const maps: Collection = {
   name: 'maps',
@@ -99,14 +107,14 @@ export const maps: Collection = {
   pageRows: 50,
   columns: [...MAP_HEAD, ...SITE_COLUMNS],
   select: {
-    ...Object.fromEntries(MAP_HEAD.map((c) => [c.name, c.sql])),
+    ...mapHead.select,
     x: sql`l.x`,
     y: sql`l.y`,
     values: sql`m.value`,
     us: sql`m.u`,
   },
   *records(row) {
-    const head = MAP_HEAD.map((c) => row[c.name] as string | number | Date | null);
+    const head = mapHead.cells(row);
     const { x, y, values, us } = row as unknown as Record<'x' | 'y' | 'values' | 'us', Float64Array>;
     for (let i = 0; i < values.length; i++) yield [...head, i + 1, x[i]!, y[i]!, values[i]!, us[i] ?? null];
   },
@@ -118,6 +126,7 @@ const OVERLAY_HEAD = [
   column('referenceLayer', 'text', sql`m.reference_layer`, 'Layer that it is measured against.'),
   column('model', 'text', sql`o.model`, 'Model of the fit.'),
 ];
+const overlayHead = headOf(OVERLAY_HEAD);
 
 export const overlayTerms: Collection = {
   name: 'overlay-terms',
@@ -138,7 +147,7 @@ export const overlayTerms: Collection = {
     { name: 'identifiable', type: 'flag', text: 'Whether the plan can tell it from the other terms.' },
   ],
   select: {
-    ...Object.fromEntries(OVERLAY_HEAD.map((c) => [c.name, c.sql])),
+    ...overlayHead.select,
     names: sql`o.names`,
     units: sql`o.units`,
     values: sql`o.values`,
@@ -157,7 +166,7 @@ interface TermsRow {
 }
 
 function* termsOf(row: BaseRow) {
-  const head = OVERLAY_HEAD.map((c) => row[c.name] as string | number | Date | null);
+  const head = overlayHead.cells(row);
   const { names, units, values, us, unidentifiable } = row as unknown as TermsRow;
   for (let i = 0; i < names.length; i++) {
     const isKnown = !unidentifiable.includes(names[i]!);
