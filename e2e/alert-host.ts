@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
+import { send } from './host-send';
 
 /** What the journey of an alert asks of its host; times in epoch ms. */
 export interface AlertHostOrder {
@@ -12,16 +13,6 @@ export interface AlertHostOrder {
 }
 
 const PLACE = { product: 'KITE-45', layer: 'ILD1', operation: 'CVD-OXIDE' };
-
-async function send(method: string, path: string, body: object): Promise<void> {
-  const res = await fetch(`${process.env['HOST_URL']}/api/v1/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${process.env['HOST_KEY']}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const answer = await res.text();
-  if (!res.ok || /"rejected":[1-9]/.test(answer)) throw new Error(`${method} ${path}: ${res.status} ${answer.slice(0, 600)}`);
-}
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 

@@ -3,6 +3,7 @@ import type { NamedRecipe } from '@/lib/formats/metrology-recipe';
 import { simulatedFab } from '@/lib/services/fab/simulated-fab';
 import { recordSpectra, SPECTRAL_STATIONS } from '@/lib/simulator';
 import { isLampBroken, type SpectralStation } from '@/lib/simulator/spectral';
+import { send } from './host-send';
 
 /** What the journey asks of its host; times in epoch ms. */
 export interface HostOrder {
@@ -73,16 +74,6 @@ function fab(o: HostOrder) {
     ],
     metrologyRecipes: [recipeOf(o)],
   };
-}
-
-async function send(method: string, path: string, body: object): Promise<void> {
-  const res = await fetch(`${process.env['HOST_URL']}/api/v1/${path}`, {
-    method,
-    headers: { authorization: `Bearer ${process.env['HOST_KEY']}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  const answer = await res.text();
-  if (!res.ok || /"rejected":[1-9]/.test(answer)) throw new Error(`${method} ${path}: ${res.status} ${answer.slice(0, 600)}`);
 }
 
 /** A seed under which the simulated lamp of the station is as asked at that time. */

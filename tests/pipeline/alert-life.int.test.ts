@@ -22,14 +22,8 @@ beforeEach(async () => {
 });
 afterAll(() => door.close());
 
-/** A lot with one wafer beyond the limits: the alert that it opens. */
-const opened = async () => {
-  await line.make([108]);
-  return line.newest();
-};
-
 test('an alert goes through its life, and each state says which acts it allows', async () => {
-  const a = await opened();
+  const a = await line.opened();
   expect(a).toMatchObject({
     state: 'open',
     severity: 'high',
@@ -76,7 +70,7 @@ test('an alert goes through its life, and each state says which acts it allows',
 });
 
 test('escalation: each step once, in order, also when two workers look at once, hours late, and with a clock that is set back', async () => {
-  const a = await opened();
+  const a = await line.opened();
   const at = (min: number) => a.raised_at.getTime() + min * MIN;
   expect(await wakeAlerts(at(14.9))).toBe(0);
   expect(await Promise.all([wakeAlerts(at(15)), wakeAlerts(at(15))]).then(([x, y]) => x + y)).toBe(1);
@@ -104,7 +98,7 @@ test('escalation: each step once, in order, also when two workers look at once, 
 });
 
 test('a worker that dies in a step leaves it undone, and the next one does it once', async () => {
-  const a = await opened();
+  const a = await line.opened();
   await db().exec(sql`CREATE FUNCTION die() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'killed'; END $$`);
   await db().exec(
     sql`CREATE TRIGGER die BEFORE INSERT ON feed_event FOR EACH ROW WHEN (NEW.text LIKE '%escalation step 1%') EXECUTE FUNCTION die()`,
@@ -118,7 +112,7 @@ test('a worker that dies in a step leaves it undone, and the next one does it on
 });
 
 test('steps for an unacknowledged alert are passed over once somebody has it', async () => {
-  const a = await opened();
+  const a = await line.opened();
   await act(a.id, { do: 'acknowledge' });
   expect((await line.alert(a.id)).wake_at).toEqual(new Date(a.raised_at.getTime() + 240 * MIN));
   expect(await wakeAlerts(a.raised_at.getTime() + 241 * MIN)).toBe(1);
@@ -126,7 +120,7 @@ test('steps for an unacknowledged alert are passed over once somebody has it', a
 });
 
 test('a snooze has an end and a limit, holds escalation up, and a worse signal ends it', async () => {
-  const a = await opened();
+  const a = await line.opened();
   const ctx = as('omar@fab.example', { role: 'operator', now: a.raised_at.getTime() + 5 * MIN });
   const snooze = (minutes: number) => act(a.id, { do: 'snooze', minutes, reason: 'known, the chamber is being cleaned' }, ctx);
   await expect(snooze(121)).rejects.toMatchObject({ code: 'invalid_input', details: { field: 'minutes', most: 120 } });
@@ -159,7 +153,7 @@ test('a snooze has an end and a limit, holds escalation up, and a worse signal e
 });
 
 test('of two engineers the second is told what the first did, and nothing is lost', async () => {
-  const a = await opened();
+  const a = await line.opened();
   const by = (who: string, action: AlertAction) => actOnAlert(as(who), { alert: a.id, seen: a.version, action });
   const both = await Promise.allSettled([
     by('ana@fab.example', { do: 'comment', comment: 'The edge is high.' }),
@@ -183,7 +177,7 @@ test('of two engineers the second is told what the first did, and nothing is los
 });
 
 test('in bulk, those that changed meanwhile are told and the others are done', async () => {
-  const a = await opened();
+  const a = await line.opened();
   const ids = [a.id];
   for (const key of ['b', 'c']) {
     const made = await db().one<{ id: string }>(sql`

@@ -32,12 +32,6 @@ beforeEach(async () => {
 });
 afterAll(() => door.close());
 
-/** A lot with one wafer beyond the limits: the alert that it opens. */
-const opened = async () => {
-  await line.make([108]);
-  return line.newest();
-};
-
 test('lots come from the evidence; closing asks for those of which nothing is decided; a later change keeps what was before', async () => {
   // The last good lot, one that is charted beside the signal, and the signal.
   await line.make([100.2], [100.1], [108], [108.5]);
@@ -87,7 +81,7 @@ test('a lot that ran since the last good one and was not measured is affected to
 });
 
 test('points without a signal after the action verify it; a signal before reopens the alert and tells its owner', async () => {
-  const a = await opened();
+  const a = await line.opened();
   await act(a.id, { do: 'acknowledge' });
   await act(a.id, closing(), as('omar@fab.example', { role: 'operator', now: line.at() + HOUR }));
   expect(await line.alert(a.id)).toMatchObject({ state: 'closed', check_state: 'running' });
@@ -99,7 +93,7 @@ test('points without a signal after the action verify it; a signal before reopen
   expect(check!.records).toHaveLength(3);
   expect(await kindsOf(a.id)).toContain('verified');
 
-  const b = await opened();
+  const b = await line.opened();
   expect(b.id).not.toBe(a.id);
   await act(b.id, { do: 'acknowledge' });
   await act(b.id, closing(), as('omar@fab.example', { role: 'operator', now: line.at() + HOUR }));
@@ -114,7 +108,7 @@ test('points without a signal after the action verify it; a signal before reopen
 });
 
 test('a check that is waived says why, and later signals open an alert of their own', async () => {
-  const a = await opened();
+  const a = await line.opened();
   const now = line.at() + HOUR;
   await expect(act(a.id, closing({ verifyPoints: 0 }), as('omar@fab.example', { now }))).rejects.toMatchObject({
     details: { field: 'waiver' },
@@ -128,7 +122,7 @@ test('a check that is waived says why, and later signals open an alert of their 
 
 test('a policy may hold the lot or the chamber of an alert by itself', async () => {
   await oxidePolicy('chamber');
-  const a = await opened();
+  const a = await line.opened();
   await oxidePolicy();
   const { holds, heldNow } = await alertLife(a.id, Date.now());
   expect(holds).toMatchObject([
@@ -141,7 +135,7 @@ test('a policy may hold the lot or the chamber of an alert by itself', async () 
 });
 
 test('a re-measurement that was asked for is fulfilled by the correction that arrives, and the alert says what it was', async () => {
-  const a = await opened();
+  const a = await line.opened();
   const { lot } = (await db().one<{ lot: string }>(sql`SELECT lot FROM alert WHERE id = ${a.id}`))!;
   const ask = {
     alert: a.id,

@@ -47,22 +47,29 @@ export async function oxideAlerts(door: Door) {
   const read = (of: ReturnType<typeof sql>) =>
     db().one<StoredAlert>(sql`
       SELECT id, state::text, severity, version, title, assignee, raised_at, due_at, wake_at, steps_done, snoozed_until, check_state FROM alert WHERE ${of} ORDER BY raised_at DESC LIMIT 1`);
+  const newest = async (): Promise<StoredAlert> => (await read(sql`chart_id = ${chart}`))!;
+  /** Lots, two hours after each other, each of these wafers, nm. @returns their names. */
+  const make = (...means: readonly (readonly number[])[]): Promise<string[]> =>
+    lots(
+      means.map((m): CoatedLot => {
+        hour += 2;
+        return { at: T0 + hour * HOUR, means: m };
+      }),
+    );
   return {
     chart,
     lots,
-    /** Lots, two hours after each other, each of these wafers, nm. @returns their names. */
-    make: (...means: readonly (readonly number[])[]): Promise<string[]> =>
-      lots(
-        means.map((m): CoatedLot => {
-          hour += 2;
-          return { at: T0 + hour * HOUR, means: m };
-        }),
-      ),
+    make,
     /** Process time of the lot that was made last. */
     at: (): number => T0 + hour * HOUR,
     alert: async (id: string): Promise<StoredAlert> => (await read(sql`id = ${id}`))!,
     /** The newest alert of the chart. */
-    newest: async (): Promise<StoredAlert> => (await read(sql`chart_id = ${chart}`))!,
+    newest,
+    /** A lot with one wafer beyond the limits: the alert that it opens. */
+    opened: async (): Promise<StoredAlert> => {
+      await make([108]);
+      return newest();
+    },
     settleAll: () =>
       db().exec(
         sql`UPDATE alert SET state = 'closed', closed_at = now(), wake_at = NULL, snoozed_at = NULL, snoozed_until = NULL, snooze_reason = NULL, check_state = NULL WHERE chart_id = ${chart}`,

@@ -31,6 +31,19 @@ export function RequestState({ row: r }: { row: RequestLine }) {
   );
 }
 
+/** Asks why a request is taken back; null: closed. */
+export function TakeBackDialog({ request: r, onClose }: { request: RequestLine | null; onClose: () => void }) {
+  return r === null ? null : (
+    <ReasonDialog
+      open
+      onClose={onClose}
+      title={`Take back the request of ${waferOf(r)}`}
+      confirm="Take back"
+      onSubmit={(reason) => takeBack(r.id, reason)}
+    />
+  );
+}
+
 /** Requests of an alert or a lot, one beneath the other. */
 export function RequestList({ rows, canAct }: { rows: readonly RequestLine[]; canAct: boolean }) {
   const [taking, take] = useState<RequestLine | null>(null);
@@ -55,15 +68,7 @@ export function RequestList({ rows, canAct }: { rows: readonly RequestLine[]; ca
           </li>
         ))}
       </ul>
-      {taking === null ? null : (
-        <ReasonDialog
-          open
-          onClose={() => take(null)}
-          title={`Take back the request of ${waferOf(taking)}`}
-          confirm="Take back"
-          onSubmit={(reason) => takeBack(taking.id, reason)}
-        />
-      )}
+      <TakeBackDialog request={taking} onClose={() => take(null)} />
     </>
   );
 }

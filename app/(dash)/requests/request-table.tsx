@@ -2,10 +2,8 @@
 import { useState } from 'react';
 import type { RequestLine } from '@/lib/services/alerts/views/life';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
-import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Ago } from '@/lib/ui/hooks/now';
-import { takeBack } from '../alerts/actions';
-import { RequestState, waferOf } from '../alerts/request-list';
+import { RequestState, TakeBackDialog, waferOf } from '../alerts/request-list';
 
 /** Wafers to be measured again, due first. */
 export function RequestTable({
@@ -72,15 +70,7 @@ export function RequestTable({
             : 'No request is in this state.'
         }
       />
-      {taking === null ? null : (
-        <ReasonDialog
-          open
-          onClose={() => take(null)}
-          title={`Take back the request of ${waferOf(taking)}`}
-          confirm="Take back"
-          onSubmit={(reason) => takeBack(taking.id, reason)}
-        />
-      )}
+      <TakeBackDialog request={taking} onClose={() => take(null)} />
     </>
   );
 }

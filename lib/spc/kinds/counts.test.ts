@@ -1,47 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { binomialCdf, createRng, incompleteGamma, normalCdf } from '@/lib/numerics';
-import { type ChartKind, cChart, judge, kindOf, npChart, type Phase, pChart, type RawPoint, type Study, uChart } from '..';
+import { casesOf, phase, point } from '@/tests/support/spc-points';
+import { type ChartKind, cChart, judge, kindOf, npChart, pChart, type RawPoint, type Study, uChart } from '..';
 import { exactCountLimits } from './counts';
-
-const STATS = join(import.meta.dirname, '../../../tests/reference/stats');
-interface Case {
-  readonly id: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly expected: Readonly<Record<string, unknown>>;
-}
-const casesOf = (file: string): readonly Case[] =>
-  (JSON.parse(readFileSync(join(STATS, file), 'utf8')) as { readonly cases: readonly Case[] }).cases;
-
-const point = (value: number, i: number, more: Partial<RawPoint> = {}): RawPoint => ({
-  at: (i + 1) * 3_600_000,
-  value,
-  spread: null,
-  n: 1,
-  excluded: false,
-  ...more,
-});
-
-const phase = (more: Partial<Phase>): Phase => ({
-  version: 2,
-  effectiveFrom: 0,
-  rules: [1, 2, 3, 4],
-  cl: 0,
-  ucl: null,
-  lcl: null,
-  limitsSource: 'study',
-  sigmaWithin: 1,
-  dispCl: null,
-  dispUcl: null,
-  dispLcl: null,
-  dispSource: 'study',
-  dispSigma: null,
-  lambda: null,
-  widthL: null,
-  ...more,
-});
 
 /** One limit where all samples are of one size. */
 type Limits = number | readonly number[];

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createRng } from '@/lib/numerics';
+import { casesOf, phase, point } from '@/tests/support/spc-points';
 import {
   baselineLimits,
   type ChartKind,
@@ -15,43 +14,6 @@ import {
   type RawPoint,
   threeWayChart,
 } from '..';
-
-const STATS = join(import.meta.dirname, '../../../tests/reference/stats');
-interface Case {
-  readonly id: string;
-  readonly input: Readonly<Record<string, unknown>>;
-  readonly expected: Readonly<Record<string, unknown>>;
-}
-const casesOf = (file: string): readonly Case[] =>
-  (JSON.parse(readFileSync(join(STATS, file), 'utf8')) as { readonly cases: readonly Case[] }).cases;
-
-const point = (value: number, i: number, more: Partial<RawPoint> = {}): RawPoint => ({
-  at: (i + 1) * 3_600_000,
-  value,
-  spread: null,
-  n: 1,
-  excluded: false,
-  ...more,
-});
-
-const phase = (more: Partial<Phase>): Phase => ({
-  version: 2,
-  effectiveFrom: 0,
-  rules: [1, 2, 3, 4],
-  cl: 0,
-  ucl: null,
-  lcl: null,
-  limitsSource: 'study',
-  sigmaWithin: 1,
-  dispCl: null,
-  dispUcl: null,
-  dispLcl: null,
-  dispSource: 'study',
-  dispSigma: null,
-  lambda: null,
-  widthL: null,
-  ...more,
-});
 
 /** The phase that a baseline gives, as the service puts it in force. */
 function phaseOf(kind: ChartKind, points: readonly RawPoint[], design: Design | null = null): Phase {

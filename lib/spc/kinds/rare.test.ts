@@ -1,35 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { createRng, normalCdf } from '@/lib/numerics';
-import { baselineLimits, judge, kindOf, type Phase, type RawPoint } from '..';
+import { phase, point } from '@/tests/support/spc-points';
+import { baselineLimits, judge, kindOf } from '..';
 import { exponentialLimits, geometricLimits } from './rare';
-
-const point = (value: number, i: number, more: Partial<RawPoint> = {}): RawPoint => ({
-  at: (i + 1) * 3_600_000,
-  value,
-  spread: null,
-  n: 1,
-  excluded: false,
-  ...more,
-});
-
-const phase = (more: Partial<Phase>): Phase => ({
-  version: 2,
-  effectiveFrom: 0,
-  rules: [1, 2, 3, 4],
-  cl: 0,
-  ucl: null,
-  lcl: null,
-  limitsSource: 'study',
-  sigmaWithin: 1,
-  dispCl: null,
-  dispUcl: null,
-  dispLcl: null,
-  dispSource: 'study',
-  dispSigma: null,
-  lambda: null,
-  widthL: null,
-  ...more,
-});
 
 describe('rare events', () => {
   test('geometric limits hold their tails; the centre is the median', () => {

@@ -4,6 +4,7 @@ import { StatusMark } from '../components/status-mark';
 import { useSvgExport } from '../components/use-svg-export';
 import { num, shortTime } from '../format';
 import { useWidth } from '../hooks/use-width';
+import { BesidePanel, DISPERSION_PANEL, type MarksProps, NONE, type PanelProps, WITHIN_PANEL } from './beside-panel';
 import { ChartLegend, eventEntries, type LegendEntry } from './chart-parts';
 import type { ControlChartInput, ControlChartModel, ControlChartOptions, DrawnPoint } from './control-chart.model';
 import { prepareControlChart } from './control-chart.prepare';
@@ -11,13 +12,12 @@ import { controlChartCsv, controlChartNotes, POINT_HEADER, pointRow, spokenPoint
 import { allPoints, Head } from './control-chart-head';
 import { EventStrip, LimitLayer, PickedPoint, PointLayer, UnjudgedLayer, ZoneLayer } from './control-marks';
 import { rulesAt, valueWords } from './drawn-point';
-import { LABELS, type PlotBox, plotBox, scaleX, scaleY } from './plot';
+import { LABELS, plotBox, scaleX, scaleY } from './plot';
 import { PlotFrame } from './plot-frame';
 import { numberTicks, PlotPanel, SeriesLine } from './plot-panel';
 import { pointState } from './rules';
 import { SupersededLayer } from './superseded-layer';
 import { placeLabels, takenPlaces } from './taken-places';
-import { niceTicks, tickDecimals } from './ticks';
 import { useControlWalk } from './use-control-walk';
 
 export interface ControlChartProps {
@@ -106,7 +106,7 @@ export function ControlChart({
     >
       <LocationPanel m={m} width={width} height={height} picked={picked} members={members} />
       {m.dispersionDomain ? (
-        <DispersionPanel
+        <BesidePanel
           m={m}
           domain={m.dispersionDomain}
           name={input.dispersionName ?? 'dispersion'}
@@ -117,7 +117,7 @@ export function ControlChart({
         />
       ) : null}
       {m.withinDomain ? (
-        <DispersionPanel
+        <BesidePanel
           m={m}
           domain={m.withinDomain}
           name={input.within?.name ?? ''}
@@ -146,13 +146,6 @@ const Below = memo(function Below({ input, m }: { input: ControlChartInput; m: C
   );
 });
 
-interface PanelProps {
-  m: ControlChartModel;
-  width: number;
-  height: number;
-  picked: DrawnPoint | undefined;
-}
-
 const LocationPanel = memo(function LocationPanel({
   m,
   width,
@@ -177,11 +170,6 @@ const LocationPanel = memo(function LocationPanel({
     </PlotPanel>
   );
 });
-
-interface MarksProps {
-  m: ControlChartModel;
-  box: PlotBox;
-}
 
 function LocationMarks({ m, box, members }: MarksProps & { members: ReadonlySet<number> }) {
   const plot = { box, x: m.xDomain, y: m.yDomain };
@@ -211,63 +199,6 @@ function LocationMarks({ m, box, members }: MarksProps & { members: ReadonlySet<
 /** Between two events lie records without one, which are points without a place: the line goes on over them. */
 const bridges = (m: ControlChartModel): boolean => m.points.some((p) => p.y === null && p.unjudged === null && p.low === null);
 
-/** Room above the dispersion, px. */
-const TOP = 10;
-
-const DispersionPanel = memo(function DispersionPanel({
-  m,
-  domain,
-  name,
-  width,
-  height,
-  picked,
-  beside,
-}: PanelProps & { domain: [number, number]; name: string; beside: Beside }) {
-  const box = useMemo(() => plotBox(width, height, LABELS, TOP), [width, height]);
-  const ticks = niceTicks(domain[0], domain[1], 3);
-  const marks = useMemo(() => <DispersionMarks m={m} box={box} domain={domain} beside={beside} />, [m, box, domain, beside]);
-  return (
-    <PlotPanel
-      width={width}
-      height={height}
-      box={box}
-      x={m.xDomain}
-      xTicks={m.xTicks}
-      hideX
-      y={domain}
-      yTicks={numberTicks(ticks, tickDecimals(ticks))}
-      name={name}
-    >
-      {marks}
-      <PickedPoint box={box} x={m.xDomain} y={domain} point={picked} of={beside.of} />
-    </PlotPanel>
-  );
-});
-
-function DispersionMarks({ m, box, domain, beside }: MarksProps & { domain: [number, number]; beside: Beside }) {
-  const plot = { box, x: m.xDomain, y: domain };
-  const scales = { sx: scaleX(box, m.xDomain), sy: scaleY(box, domain) };
-  const limits = beside.limits(m);
-  const taken = takenPlaces(m, beside.of, beside.rules, { boundaries: [], events: [] });
-  const { earlier } = placeLabels(box, m.xDomain, domain, limits, taken);
-  return (
-    <>
-      <LimitLayer {...plot} limits={limits} earlier={earlier} />
-      <SeriesLine points={m.points} of={beside.of} {...scales} stroke="var(--series)" opacity={0.65} />
-      <PointLayer
-        {...plot}
-        points={m.points}
-        of={beside.of}
-        rulesOf={beside.rules}
-        unwatched={beside.beyond}
-        whiskers={false}
-        members={NONE}
-      />
-    </>
-  );
-}
-
-const NONE: ReadonlySet<number> = new Set();
 const ofMain = (p: DrawnPoint): number | null => p.y;
 /** Of two statistics the one that signals, else the upper. */
 const ofSignal = (p: DrawnPoint): number | null => (p.lowRules.length > 0 ? p.low : p.y);
@@ -275,27 +206,6 @@ const ofLow = (p: DrawnPoint): number | null => p.low;
 const lineOfLow = (p: DrawnPoint): number | null => (p.excluded ? null : p.low);
 const mainRules = (p: DrawnPoint): readonly number[] => p.rules;
 const lowRules = (p: DrawnPoint): readonly number[] => p.lowRules;
-
-/** What a panel below the location shows. */
-interface Beside {
-  readonly of: (p: DrawnPoint) => number | null;
-  readonly rules: (p: DrawnPoint) => readonly number[];
-  readonly beyond: (p: DrawnPoint) => boolean;
-  readonly limits: (m: ControlChartModel) => ControlChartModel['limits'];
-}
-
-const DISPERSION_PANEL: Beside = {
-  of: (p) => p.dispersion,
-  rules: (p) => p.dispersionRules,
-  beyond: (p) => p.beyondDispersion,
-  limits: (m) => m.dispersionLimits,
-};
-const WITHIN_PANEL: Beside = {
-  of: (p) => p.within,
-  rules: (p) => p.withinRules,
-  beyond: (p) => p.beyondWithin,
-  limits: (m) => m.withinLimits,
-};
 
 /** Entries for marks of this chart only. */
 function legend(m: ControlChartModel, c: ControlChartInput): LegendEntry[] {
