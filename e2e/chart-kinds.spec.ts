@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
 import { expect, test } from './support';
 
-/** Opens the first chart of a kind in the list. */
-async function open(page: Page, kind: string): Promise<void> {
-  await page.goto(`/spc?range=30d&kind=${kind}`);
+/** Opens the first chart of a kind in the list. @param parameter - one of the fab; other journeys bring charts of parameters of their own. */
+async function open(page: Page, kind: string, parameter?: string): Promise<void> {
+  await page.goto(`/spc?range=30d&kind=${kind}${parameter === undefined ? '' : `&parameter=${parameter}`}`);
   const rows = page.getByRole('table', { name: 'Charts' }).getByRole('row');
   await expect(rows.nth(1)).toBeVisible();
   await rows.nth(1).click();
@@ -58,7 +58,7 @@ test('a three-way chart has three panels and three sigmas', async ({ page }) => 
 });
 
 test('short runs plot deviations, and say of a point whose product it is', async ({ page }) => {
-  await open(page, 'short_run');
+  await open(page, 'short_run', 'oxide_thickness');
   await newest(page);
   await expect(page.getByText('Deviation from target', { exact: true })).toBeVisible();
   await expect(page.getByText('Product', { exact: true }).first()).toBeVisible();

@@ -1,30 +1,43 @@
 import { db, type Sql, sql } from '@/lib/db';
 import { isUuid } from '../address/uuid';
 
-/** Detail pages: the list's name in the address → whether the item exists. */
-export const THINGS: Readonly<Record<string, (id: string) => Sql>> = {
-  alerts: (id) => sql`SELECT 1 FROM alert WHERE id = ${id}`,
-  control: (id) => sql`SELECT 1 FROM control_loop WHERE id = ${id}`,
-  overlay: (id) => sql`SELECT 1 FROM overlay_measurement WHERE id = ${id}`,
-  recipes: (id) => sql`SELECT 1 FROM metrology_recipe WHERE id = ${id}`,
-  runs: (id) => sql`SELECT 1 FROM run WHERE id = ${id}`,
-  spc: (id) => sql`SELECT 1 FROM chart WHERE id = ${id}`,
-  spectra: (id) => sql`SELECT 1 FROM spectrum WHERE id = ${id}`,
-  vm: (id) => sql`SELECT 1 FROM vm_model WHERE id = ${id}`,
-  wafers: (id) => sql`SELECT 1 FROM measurement WHERE id = ${id}`,
+const byId = (table: Sql) => (id: string) => (isUuid(id) ? sql`SELECT 1 FROM ${table} WHERE id = ${id}` : null);
+
+/** Pages of one thing: where their list lies → the question whether a thing exists; null where an id cannot be one. */
+export const THINGS: Readonly<Record<string, (id: string) => Sql | null>> = {
+  alerts: byId(sql`alert`),
+  control: byId(sql`control_loop`),
+  lots: (name) => sql`SELECT 1 FROM lot WHERE name = ${name}`,
+  overlay: byId(sql`overlay_measurement`),
+  recipes: byId(sql`metrology_recipe`),
+  runs: byId(sql`run`),
+  spc: byId(sql`chart`),
+  'spc/limits': byId(sql`limit_proposal`),
+  'spc/templates': byId(sql`chart_template`),
+  spectra: byId(sql`spectrum`),
+  vm: byId(sql`vm_model`),
+  wafers: byId(sql`measurement`),
 };
-/** Pages at the addresses of detail pages. */
-const OTHERS = new Set(['/spc/limits', '/spc/rows', '/spc/specifications', '/spc/templates', '/recipes/new', '/alerts/policies']);
+/** Pages at the addresses of things. */
+const OTHERS = new Set([
+  '/spc/limits',
+  '/spc/rows',
+  '/spc/specifications',
+  '/spc/templates',
+  '/spc/templates/new',
+  '/recipes/new',
+  '/alerts/policies',
+]);
 
 /** Whether an address is one of `OTHERS`. */
 export const isBesideThings = (path: string): boolean => OTHERS.has(path);
 
 /** Whether the address of a detail page names an item that exists; other addresses are left to the router. */
 export async function pageExists(path: string): Promise<boolean> {
-  const [, list = '', id, ...more] = path.split('/');
-  if (list === 'lots' && id && more.length === 0)
-    return (await db().one(sql`SELECT 1 FROM lot WHERE name = ${decodeURIComponent(id)}`)) !== undefined;
+  const cut = path.lastIndexOf('/');
+  const [list, id] = [path.slice(1, cut), path.slice(cut + 1)];
   const thing = Object.hasOwn(THINGS, list) ? THINGS[list] : undefined;
-  if (thing === undefined || id === undefined || id === '' || more.length > 0 || isBesideThings(path)) return true;
-  return isUuid(id) && (await db().one(thing(id))) !== undefined;
+  if (thing === undefined || id === '' || isBesideThings(path)) return true;
+  const question = thing(decodeURIComponent(id));
+  return question !== null && (await db().one(question)) !== undefined;
 }

@@ -38,6 +38,14 @@ export function useAddress(): {
   };
 }
 
+const BUTTON = 'btn btn-quiet text-sm! h-7! px-2!';
+
+/** The choices of a filter, and a value of the address that is none of them: what filters is always seen. */
+function shownOptions(f: FilterField, value: string | null): FilterField['options'] {
+  if (value === null || value === '' || f.options.some((o) => o.value === value)) return f.options;
+  return [...f.options, { value, label: `${value} (unknown)` }];
+}
+
 /** Selects in a row; their state is the address. */
 export function FilterBar({ fields, children }: { fields: readonly FilterField[]; children?: React.ReactNode }) {
   const address = useAddress();
@@ -70,7 +78,7 @@ export function FilterBar({ fields, children }: { fields: readonly FilterField[]
             }
           >
             {f.all === null ? null : <option value="">{f.all ?? 'All'}</option>}
-            {f.options.map((o) => (
+            {shownOptions(f, address.get(f.key)).map((o) => (
               <option key={o.value} value={o.value}>
                 {o.label}
               </option>
@@ -82,13 +90,13 @@ export function FilterBar({ fields, children }: { fields: readonly FilterField[]
       {used.length > 0 ? (
         <button
           type="button"
-          className="btn btn-quiet text-sm! h-7! px-2!"
+          className={BUTTON}
           onClick={() => address.set({ ...Object.fromEntries(used.map((f) => [f.key, null])), [PAGE_KEY]: null })}
         >
           Clear
         </button>
       ) : null}
-      <button type="button" className="btn btn-quiet ml-auto text-sm! h-7! px-2!" onClick={() => void share()}>
+      <button type="button" className={BUTTON} onClick={() => void share()}>
         Share
       </button>
     </form>

@@ -44,10 +44,10 @@ const COLUMNS: readonly Column<TemplateRow>[] = [
     cell: (r) => count(r.retiredCharts),
     title: 'Charts that take no points any more',
   },
-  { key: 'points', header: 'Points 30 d', numeric: true, value: (r) => r.points, cell: (r) => count(r.points) },
+  { key: 'points', header: 'Points 30\u00a0d', numeric: true, value: (r) => r.points, cell: (r) => count(r.points) },
   {
     key: 'alerts',
-    header: 'Alerts 30 d',
+    header: 'Alerts 30\u00a0d',
     numeric: true,
     value: (r) => r.alerts,
     cell: (r) => (r.alerting ? count(r.alerts) : '–'),
