@@ -189,7 +189,7 @@ await withStand(
     const cookie = await signIn(api);
     await pageTimes(api, cookie, chart, 'at rest');
     await peers(client, chart);
-    const browser = await ensureBrowser({ note: () => undefined });
+    const { file: browser } = await ensureBrowser({ note: () => undefined });
     const seen = await inBrowser({ browser, api, cookie, path: `/spc/${chart}?range=90d` });
     print(`\nChromium, chart of 1e6 points: interactive after ${seen.map((s: { ms: number }) => s.ms.toFixed(0)).join(', ')} ms`);
     print(
