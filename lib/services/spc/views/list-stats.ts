@@ -6,6 +6,8 @@ const FIRST_MONDAY_MS = 4 * DAY_MS;
 const WEEK_MS = 7 * DAY_MS;
 /** Windows up to this long are read point by point; longer ones are of whole days, of which there are sums. */
 const POINT_BY_POINT_MS = DAY_MS;
+/** Windows longer than this begin with their week, of which there is one sum for seven. */
+const BY_WEEK_MS = 35 * DAY_MS;
 
 const dayOf = (ms: number): number => Math.floor(ms / DAY_MS) * DAY_MS;
 const weekOf = (ms: number): number => Math.floor((ms - FIRST_MONDAY_MS) / WEEK_MS) * WEEK_MS + FIRST_MONDAY_MS;
@@ -17,10 +19,11 @@ export interface ListWindow {
   readonly wholeDays: boolean;
 }
 
-/** Windows longer than a day begin and end with their days (UTC). */
+/** Windows longer than a day begin and end with their days (UTC), those longer than five weeks begin with their week, on Monday. */
 export function listWindow(fromMs: number, toMs: number): ListWindow {
-  if (toMs - fromMs <= POINT_BY_POINT_MS) return { fromMs, toMs, wholeDays: false };
-  return { fromMs: dayOf(fromMs), toMs: dayOf(toMs) + DAY_MS - 1, wholeDays: true };
+  const long = toMs - fromMs;
+  if (long <= POINT_BY_POINT_MS) return { fromMs, toMs, wholeDays: false };
+  return { fromMs: long > BY_WEEK_MS ? weekOf(fromMs) : dayOf(fromMs), toMs: dayOf(toMs) + DAY_MS - 1, wholeDays: true };
 }
 
 /** Points of picked charts `k` one by one. */
