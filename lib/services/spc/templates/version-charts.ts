@@ -62,7 +62,9 @@ async function insertVersions(
   list: readonly string[],
 ): Promise<void> {
   const half = sql`${c.widthL ?? DEFAULT_WIDTH_L}::float8 * v.sigma_within * sqrt(${c.lambda ?? DEFAULT_LAMBDA}::float8 / (2 - ${c.lambda ?? DEFAULT_LAMBDA}::float8))`;
-  const remembers = kindOf(c.kind).memory !== null;
+  // the limits of sums, of gaps and of several variables do not follow from a weight and a width
+  const { memory, design } = kindOf(c.kind);
+  const remembers = memory !== null && design === undefined;
   await tx.exec(sql`
     INSERT INTO chart_version
     SELECT n.* FROM chart k ${inForce(now)} CROSS JOIN LATERAL jsonb_populate_record(v::chart_version, jsonb_build_object(
