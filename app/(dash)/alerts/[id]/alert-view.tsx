@@ -16,6 +16,7 @@ import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { recordHref, waferName } from '@/lib/ui/links';
+import { Contributions } from '../../contributions-view';
 import { HeldNotice } from '../../held-notice';
 import { SisterChambers } from '../../sister-chambers';
 import { chartInput } from '../../spc/[id]/chart-input';
@@ -110,6 +111,11 @@ export function AlertPageView({ data, spectra = null, mayRelease, ...who }: Aler
               />
             </Panel>
           ) : null}
+          {data.contributions === null ? null : (
+            <Panel title="Contributions" note="what the variables have to do with it; each leads to where its value came from">
+              <Contributions data={data.contributions} />
+            </Panel>
+          )}
           <LotsPanel data={data} canAct={who.canAct} />
           {spectra ? <SpectraPanels data={spectra} /> : null}
           <AlertMaps data={data} />

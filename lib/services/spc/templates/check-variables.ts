@@ -1,11 +1,18 @@
 import { levelOf, ownParameter, parseCharacteristic, variableWords, whole } from '@/lib/characteristic';
 import { AppError } from '@/lib/errors';
-import { kindOf } from '@/lib/spc';
-import type { TemplateContent } from './content';
+import { type ChartKind, kindOf } from '@/lib/spc';
 
 const bad = (field: string, message: string): AppError => new AppError('invalid_input', message, { field });
 
-type Checked = Pick<TemplateContent, 'kind' | 'variables' | 'baselineN' | 'specified' | 'where' | 'design'>;
+/** The parts of a template that its variables have to do with. */
+interface Checked {
+  readonly kind: ChartKind;
+  readonly variables?: readonly { readonly characteristic: string; readonly parameter?: string | undefined }[] | undefined;
+  readonly baselineN: number;
+  readonly specified: boolean;
+  readonly where: { readonly characteristic?: unknown; readonly parameter?: unknown };
+  readonly design?: Readonly<Record<string, unknown>> | undefined;
+}
 
 /**
  * Refuses variables that cannot be charted together, and a chart of several without any.
