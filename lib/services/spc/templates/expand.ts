@@ -79,15 +79,27 @@ const spelledOut = (patterns: Patterns, source: ContextSource): Brought[] =>
 /** A lot that several chambers may have made has no chamber. */
 const hasChamber = (c: Characteristic): boolean => !(c.lot && c.source !== 'vm');
 
+/** Which places a template takes. */
+export type Place = Pick<TemplateContent, 'where'>;
+
+/** Whether a context is of the places that patterns name, whatever it brings. The chamber is left to the value: that of a lot has none. */
+export function standsIn(t: Place, context: MatchContext, master: Master): boolean {
+  const operation = master.operations.get(context.operation);
+  if (operation === undefined) return false;
+  const place = { ...context, area: operation.area, layer: operation.layer };
+  if ((['area', 'operation', 'layer', 'tool', 'product'] as const).some((f) => !matches(patternsOf(t, f), place[f])))
+    return false;
+  const recipes = patternsOf(t, 'recipe');
+  return context.recipe === null || context.recipe === '' ? isOpen(recipes) : matches(recipes, context.recipe);
+}
+
 /** The charts that a template makes of one context, in the order of their characteristics. */
 export function chartsOf(t: TemplateContent, context: MatchContext, master: Master): WantedChart[] {
-  const operation = master.operations.get(context.operation);
-  if (operation === undefined) return [];
+  if (!standsIn(t, context, master)) return [];
+  const operation = master.operations.get(context.operation)!;
   const recipe = context.recipe === '' ? null : context.recipe;
+  if (recipe === null && t.splitBy.includes('recipe')) return [];
   const place = { ...context, recipe, area: operation.area, layer: operation.layer };
-  if ((['area', 'operation', 'layer', 'tool', 'product'] as const).some((f) => !matches(patternsOf(t, f), place[f]))) return [];
-  const recipes = patternsOf(t, 'recipe');
-  if (recipe === null ? t.splitBy.includes('recipe') || !isOpen(recipes) : !matches(recipes, recipe)) return [];
   const first = t.variables === undefined ? undefined : whole(t.variables[0]!);
   const names = first === undefined ? patternsOf(t, 'characteristic') : [first.characteristic];
   const candidates =
@@ -101,7 +113,7 @@ const isOf = (v: Variable, parameter: string): boolean =>
   ownParameter(parseCharacteristic(v.characteristic)!) !== null || v.parameter === parameter;
 
 /** The variables of a template with their units, as far as this context says them. */
-function variablesOf(t: TemplateContent, p: Place, master: Master): WantedVariable[] | null {
+function variablesOf(t: TemplateContent, p: Standing, master: Master): WantedVariable[] | null {
   if (t.variables === undefined) return null;
   const here = new Map(p.names === null ? [] : broughtBy({ ...p, recipe: '', names: p.names }).map((b) => [b.name, b.unit]));
   return t.variables.map((given) => {
@@ -111,9 +123,9 @@ function variablesOf(t: TemplateContent, p: Place, master: Master): WantedVariab
   });
 }
 
-type Place = MatchContext & { readonly area: string; readonly layer: string };
+type Standing = MatchContext & { readonly area: string; readonly layer: string };
 
-function chartOf(t: TemplateContent, p: Place, b: Brought, master: Master): WantedChart[] {
+function chartOf(t: TemplateContent, p: Standing, b: Brought, master: Master): WantedChart[] {
   const c = parseCharacteristic(b.name)!;
   const parameter = ownParameter(c) ?? p.parameter;
   if (!matches(patternsOf(t, 'parameter'), parameter)) return [];
