@@ -71,7 +71,7 @@ export function contributionBars(p: PointContributions): ContributionBars[] {
     const longest = Math.max(...s.rows.map((r) => Math.abs(r.part)), Number.MIN_VALUE);
     const d = decimalsFor(longest / 30);
     const isOut = s.ucl !== null && s.total > s.ucl;
-    const whole = decimalsFor(Math.max(s.total, s.ucl ?? 0) / 300);
+    const whole = decimalsFor(Math.max(s.total, s.ucl ?? 0) / 30);
     return {
       key: s.statistic,
       title: TITLES[s.statistic],
