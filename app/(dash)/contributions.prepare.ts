@@ -92,7 +92,7 @@ export function contributionBars(p: PointContributions): ContributionBars[] {
 }
 
 function wordsOf(r: ContributionRow): string {
-  const d = decimalsFor(r.sigma / 20);
+  const d = decimalsFor(r.sigma / 8);
   const unit = unitLabel(r.unit);
   const side = r.z < 0 ? 'below' : 'above';
   return `${num(r.value, d)}${unit === '' ? '' : ` ${unit}`}, ${num(Math.abs(r.z), 1)} σ ${side} the mean of the baseline (${num(r.mean, d)})`;
