@@ -226,3 +226,30 @@ test('variables that cannot be charted together are refused by their field', asy
   });
   expect(e.title).toContain('pressure + power');
 });
+
+test('another rate in the template is followed from the study of each chart, but not where a person chose its own', async () => {
+  const head = async (title: string) =>
+    (await db().one<{ id: string; version: number; content: TemplateDraft }>(
+      sql`SELECT t.id, t.version, v.content FROM chart_template t JOIN chart_template_version v ON v.template_id = t.id AND v.version = t.version WHERE t.name = ${title}`,
+    ))!;
+  const change = async (kind: 't2' | 'pca') => {
+    const { id, version, content } = await head(`sensors ${kind} · {where}`);
+    await saveTemplate(ana, {
+      template: id,
+      seen: version,
+      name: content.title,
+      content: { ...content, design: { alpha: 0.01 } },
+      reason: 'find more',
+    });
+    const chart = await chartTitled(`sensors ${kind}`);
+    const phases = (await transaction((tx) => phasesOf(tx, [chart.id]))).get(chart.id)!;
+    return phases.slice(-2);
+  };
+  const [was, is] = await change('t2');
+  expect(is).toMatchObject({ design: { alpha: 0.01 }, limitsSource: 'study' });
+  expect(is!.ucl).toBeLessThan(was!.ucl!);
+  expect(variablesStudy(is!.study)!.covariance).toEqual(variablesStudy(was!.study)!.covariance);
+  const [own, kept] = await change('pca');
+  expect(own!.design).toEqual({ components: 3, alpha: 0.001 });
+  expect([kept!.design, kept!.ucl]).toEqual([own!.design, own!.ucl]);
+});
