@@ -21,8 +21,6 @@ const DEPOSITION = [
   'heater_temp_inner',
   'heater_temp_outer',
   'wafer_pyrometer',
-  'heater_power_inner',
-  'heater_power_outer',
   'teos_flow',
   'vaporiser_pressure',
   'oxygen_flow',
@@ -31,7 +29,6 @@ const DEPOSITION = [
   'baratron_10',
   'throttle_position',
   'foreline_pressure',
-  'rate_interferometer',
 ] as const;
 
 /** Templates that an engineer of the simulated fab would make beside those that come with Driftless: one of each further kind of chart. */
@@ -123,6 +120,22 @@ export const FAB_TEMPLATES: readonly { readonly name: string; readonly content: 
       rules: [1],
       variables: ['m1_cd', 'm1_swa', 'm1_height'].map((parameter) => ({ characteristic: 'measurement.mean', parameter })),
       title: 'metal 1 profile T² · {where}',
+    },
+  },
+  {
+    name: 'Oxide over the wafer',
+    content: {
+      ...COMMON,
+      where: { operation: ['CVD-OXIDE'], tool: ['CVD-01'] },
+      splitBy: ['product'],
+      onlySpecified: false,
+      obeyChartContext: false,
+      kind: 't2',
+      rules: [1],
+      variables: ['measurement.mean', 'measurement.sd', 'zone.edge-centre', 'zernike.2.0', 'zernike.1.1', 'zernike.1.-1'].map(
+        (characteristic) => ({ characteristic, parameter: 'oxide_thickness' }),
+      ),
+      title: 'oxide over the wafer T² · {where}',
     },
   },
   {

@@ -5,7 +5,7 @@ import { sourceOf } from '@/lib/characteristic';
 import { isSettled, stateWords } from '@/lib/services/alerts/states';
 import type { AlertView } from '@/lib/services/evidence/alert';
 import type { SpectraEvidence } from '@/lib/services/spectra/views/alert';
-import { valueUnit } from '@/lib/spc';
+import { kindOf, valueUnit } from '@/lib/spc';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
 import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';
@@ -102,7 +102,7 @@ export function AlertPageView({ data, spectra = null, mayRelease, ...who }: Aler
             >
               <ControlChart
                 input={input}
-                options={OPTIONS}
+                options={{ ...OPTIONS, showZones: kindOf(chart.chart.kind).withoutZones !== true }}
                 selectedId={selected}
                 onSelect={setPoint}
                 memberIds={members}
@@ -229,7 +229,7 @@ function linksOf(data: AlertView, spectra: SpectraEvidence | null, isWithdrawn: 
 /** What the alerts of a kind count. */
 const COUNTED: Readonly<Record<string, string>> = { spectra: 'wafer', recipe: 'run' };
 
-const OPTIONS = { xMode: 'time', showSpec: false, showZones: true } as const;
+const OPTIONS = { xMode: 'time', showSpec: false } as const;
 
 function Related({ rows }: { rows: AlertView['related'] }) {
   if (rows.length === 0) return null;

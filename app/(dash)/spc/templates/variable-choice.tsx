@@ -54,6 +54,8 @@ export function VariableChoice({ draft, problem, set }: ChoiceProps) {
             Nothing like this was seen where the template takes its values: widen the patterns above, or wait for the first
             records.
           </p>
+        ) : offered.length === 0 ? (
+          <p className="text-sm text-ink-2">{`All ${plural(live.value.of, 'value')} found are chosen, or of another subject than the first.`}</p>
         ) : (
           <>
             <p className="flex items-center gap-3 text-sm text-ink-2">
@@ -63,7 +65,7 @@ export function VariableChoice({ draft, problem, set }: ChoiceProps) {
               <button
                 type="button"
                 className="link"
-                disabled={offered.length === 0 || chosen.length + offered.length > MOST_VARIABLES}
+                disabled={chosen.length + offered.length > MOST_VARIABLES}
                 title={
                   chosen.length + offered.length > MOST_VARIABLES ? `More than ${MOST_VARIABLES}: narrow the search` : undefined
                 }
