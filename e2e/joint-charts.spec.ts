@@ -6,7 +6,7 @@ test.use({ person: 'admin' });
 
 const HOUR = 3_600_000;
 const SENSORS = ['joint_pressure', 'joint_power', 'joint_flow', 'joint_heat'] as const;
-const LOT = 'JOINT-1';
+const LOT = `JOINT-${Date.now().toString(36)}`;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** A key of a host; what this process sends goes with it. */
@@ -79,7 +79,7 @@ test('sensors are charted together; the alert of a fault names the sensor, and i
   await page.getByRole('button', { name: `Add all ${SENSORS.length}` }).click();
   await expect(page.getByRole('list', { name: 'Chosen variables' }).getByRole('listitem')).toHaveCount(SENSORS.length);
   await page.getByLabel('Title of each chart').fill('joint sensors · {where}');
-  await page.getByRole('checkbox', { name: 'dispersion' }).check();
+  await page.getByRole('checkbox', { name: 'SPE beyond its limit' }).check();
   await expect(page.getByRole('region', { name: 'Preview' })).toContainText('1 chart');
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Save and make the charts…' }).click();

@@ -31,7 +31,7 @@ export function Contributions({ data }: { data: PointContributions }) {
       {leftOut === null ? null : <p className="text-sm text-ink-2">{leftOut}</p>}
       <button
         type="button"
-        className="link text-sm self-start no-print"
+        className="link text-sm self-start no-print h-6"
         onClick={() => downloadText(fileName(`${data.chart.title} contributions`, 'csv'), contributionsCsv(data))}
       >
         Contributions as CSV
@@ -55,7 +55,7 @@ function Statistic({ s }: { s: ContributionBars }) {
         ))}
       </ul>
       {s.bars.length > SHOWN ? (
-        <button type="button" className="link text-sm" onClick={() => setAll((v) => !v)}>
+        <button type="button" className="link text-sm h-6" onClick={() => setAll((v) => !v)}>
           {all ? 'Fewer variables' : `All ${plural(s.bars.length, 'variable')}`}
         </button>
       ) : null}
@@ -75,7 +75,7 @@ function Bar({ b, isSigned }: { b: ContributionBar; isSigned: boolean }) {
         href={b.href}
         title={`${b.words}. Leads to the ${b.leads.replace(/^the /, '')}.`}
         aria-label={`${b.variable}: ${b.part}; ${b.words}; ${b.leads}`}
-        className="block rounded px-1 hover:bg-sunken"
+        className="block rounded px-1 min-h-6 hover:bg-sunken"
       >
         <span className="flex gap-2 text-sm">
           <span className="truncate link">{b.variable}</span>
@@ -87,7 +87,7 @@ function Bar({ b, isSigned }: { b: ContributionBar; isSigned: boolean }) {
         </span>
       </Link>
       {b.chartHref === null ? null : (
-        <Link prefetch={false} href={b.chartHref} className="link text-xs px-1">
+        <Link prefetch={false} href={b.chartHref} className="link text-xs px-1 inline-flex items-center h-6">
           its own chart
         </Link>
       )}

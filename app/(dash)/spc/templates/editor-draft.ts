@@ -86,7 +86,7 @@ export const draftOf = (name: string, c: TemplateContent): EditorDraft => ({
   title: c.title,
 });
 
-/** Another kind has other rules: those that mean something on it stay, and rule 1 at least. */
+/** Another kind has other rules: those that mean something on it stay, and rule 1 at least; of several variables each statistic is watched. */
 export function withKind(d: EditorDraft, kind: ChartKind): EditorDraft {
   const kept = rulesFor(kind, d.rules);
   const isJoint = kindOf(kind).ofVariables === true;
@@ -96,7 +96,7 @@ export function withKind(d: EditorDraft, kind: ChartKind): EditorDraft {
     // a statistic of several variables has no specification, and says by them what it is of
     specified: isJoint ? false : d.specified,
     baselineN: isJoint ? String(Math.max(parseNumber(d.baselineN) || 0, leastBaseline(kind, d.variables.length))) : d.baselineN,
-    rules: kept.length === 0 ? [rulesOfKind(kind)[0]!] : kept,
+    rules: isJoint ? rulesOfKind(kind) : kept.length === 0 ? [rulesOfKind(kind)[0]!] : kept,
     design: firstDesign(kind, null),
   };
 }

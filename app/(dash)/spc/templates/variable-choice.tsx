@@ -64,7 +64,7 @@ export function VariableChoice({ draft, problem, set }: ChoiceProps) {
                 : `${offered.length} offered of ${plural(live.value.of, 'value')} found`}
               <button
                 type="button"
-                className="link"
+                className="link h-6"
                 disabled={chosen.length + offered.length > MOST_VARIABLES}
                 title={
                   chosen.length + offered.length > MOST_VARIABLES ? `More than ${MOST_VARIABLES}: narrow the search` : undefined
@@ -79,7 +79,7 @@ export function VariableChoice({ draft, problem, set }: ChoiceProps) {
                 <li key={`${v.characteristic} ${v.parameter}`}>
                   <button
                     type="button"
-                    className="w-full text-left text-sm px-2 py-0.5 hover:bg-sunken flex gap-2"
+                    className="w-full text-left text-sm px-2 min-h-6 hover:bg-sunken flex items-center gap-2"
                     disabled={chosen.length >= MOST_VARIABLES}
                     onClick={() => add([v])}
                     aria-label={`Add ${v.words}`}
@@ -103,12 +103,12 @@ function ChosenList({ chosen, set }: { chosen: EditorDraft['variables']; set: Ch
     <>
       <ol className="max-h-48 overflow-y-auto text-sm" aria-label="Chosen variables">
         {chosen.map((v, i) => (
-          <li key={`${v.characteristic} ${v.parameter}`} className="flex gap-2 px-1 hover:bg-sunken">
+          <li key={`${v.characteristic} ${v.parameter}`} className="flex items-center gap-2 px-1 min-h-6 hover:bg-sunken">
             <span className="text-ink-3 tabular-nums w-6 text-right">{i + 1}</span>
             <span className="truncate">{variableWords(v)}</span>
             <button
               type="button"
-              className="link ml-auto"
+              className="link ml-auto h-6"
               aria-label={`Remove ${variableWords(v)}`}
               onClick={() => set(chosen.filter((c) => !isSame(c, v)))}
             >
@@ -119,7 +119,7 @@ function ChosenList({ chosen, set }: { chosen: EditorDraft['variables']; set: Ch
       </ol>
       <p className="flex gap-3 text-sm text-ink-2">
         {plural(chosen.length, 'variable')}
-        <button type="button" className="link" onClick={() => set([])}>
+        <button type="button" className="link h-6" onClick={() => set([])}>
           Remove all
         </button>
       </p>
