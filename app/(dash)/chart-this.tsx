@@ -98,6 +98,12 @@ interface ChartDialogProps {
   onClose: () => void;
 }
 
+/** Several variables are chosen in a template. */
+const KINDS_OF_ONE_VALUE = CHART_KINDS.filter((k) => kindOf(k).ofVariables !== true).map((value) => ({
+  value,
+  label: capital(kindOf(value).label),
+}));
+
 interface Draft {
   readonly fixed: readonly SplitField[];
   readonly kind: ChartKind;
@@ -166,7 +172,7 @@ function ChartDialog({ asked, place, from, onClose }: ChartDialogProps) {
         <ChoiceField
           label="Kind"
           value={d.kind}
-          options={CHART_KINDS.map((value) => ({ value, label: capital(kindOf(value).label) }))}
+          options={KINDS_OF_ONE_VALUE}
           onText={(v) => {
             const kind = CHART_KINDS.find((k) => k === v);
             if (kind) patch({ kind, rules: rulesFor(kind, d.rules) });

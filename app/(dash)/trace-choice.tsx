@@ -1,13 +1,15 @@
 'use client';
-import { useState } from 'react';
 import { characteristicName, characteristicWords, TRACE_INDICATORS, type TraceIndicator } from '@/lib/characteristic';
+import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { useChartThis } from './chart-this';
 
 /** Charts an indicator of a sensor within a step of the recipe. Shown where values may be charted. */
 export function TraceChoice({ sensor, steps }: { sensor: string; steps: readonly string[] }) {
   const ask = useChartThis();
-  const [step, setStep] = useState(steps[0] ?? '');
-  const [of, setOf] = useState<TraceIndicator>('mean');
+  const [askedStep, setStep] = useUrlState('step');
+  const [askedOf, setOf] = useUrlState('indicator');
+  const step = askedStep ?? '';
+  const of: TraceIndicator = TRACE_INDICATORS.find((i) => i === askedOf) ?? 'mean';
   if (ask === null || steps.length === 0) return null;
   const chosen = steps.includes(step) ? step : steps[0]!;
   const nameOf = (indicator: TraceIndicator): string =>
@@ -24,11 +26,7 @@ export function TraceChoice({ sensor, steps }: { sensor: string; steps: readonly
       </label>
       <label className="flex items-center gap-1 text-ink-2">
         Indicator
-        <select
-          className="field h-7!"
-          value={of}
-          onChange={(e) => setOf(TRACE_INDICATORS.find((i) => i === e.target.value) ?? 'mean')}
-        >
+        <select className="field h-7!" value={of} onChange={(e) => setOf(e.target.value)}>
           {TRACE_INDICATORS.map((i) => (
             <option key={i} value={i}>
               {characteristicWords(nameOf(i)).replace(` in ${chosen}`, '')}

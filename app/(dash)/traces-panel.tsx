@@ -15,6 +15,7 @@ const SHOWN = 12;
 /** All sensors of a run, the deviating one first and large; the others are small and enlarge on click. */
 export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | null; title?: string }) {
   const [picked, setPicked] = useUrlState('sensor');
+  const [step] = useUrlState('step');
   const [all, setAll] = useState(false);
   const ordered = useMemo(() => {
     if (trace === null) return [];
@@ -33,7 +34,7 @@ export function TracesPanel({ trace, title = 'Traces' }: { trace: RunTrace | nul
     <Panel title={title} note={note} empty={main ? undefined : 'This run was sent without a trace.'}>
       {main ? (
         <>
-          <TraceChart input={main.input} />
+          <TraceChart input={main.input} step={step} />
           <TraceChoice sensor={main.input.sensor} steps={trace?.steps.map((s) => s.name) ?? []} />
           <ul className="grid grid-cols-3 2xl:grid-cols-4 gap-2 mt-3" aria-label="Sensors, the differing ones first">
             {shown.map(({ input, deviation }) => (

@@ -28,6 +28,7 @@ export type ZoneValue = (typeof ZONE_VALUES)[number];
  * | `trace.sensor.step.indicator` | an indicator of a sensor within a recipe step of one run |
  * | `count.defects` | a count of one inspection, of a wafer or a lot, with the units inspected |
  * | `event.pm` | an event of a kind on a tool or chamber; its chart is of the time between them |
+ * | `joint.wafer`, `joint.lot` | several of the above of one wafer's run, or of one lot, in the order that a chart states |
  */
 export type Characteristic =
   | { readonly source: 'measurement'; readonly of: SiteStatistic; readonly lot: false }
@@ -40,7 +41,8 @@ export type Characteristic =
   | { readonly source: 'vm'; readonly lot: boolean }
   | ({ readonly source: 'trace'; readonly lot: false } & TraceName)
   | { readonly source: 'count'; readonly parameter: string; readonly lot: false }
-  | { readonly source: 'event'; readonly kind: string; readonly lot: false };
+  | { readonly source: 'event'; readonly kind: string; readonly lot: false }
+  | { readonly source: 'joint'; readonly lot: boolean };
 
 export type CharacteristicSource = Characteristic['source'];
 
@@ -55,6 +57,7 @@ export const CHARACTERISTIC_SOURCES: Readonly<Record<CharacteristicSource, strin
   trace: 'Trace',
   count: 'Counted',
   event: 'Events',
+  joint: 'Several variables',
 };
 
 /** tx, k7, m3s.x; terms beyond third order are written `grid.dx.21` and `field.dx.40`. */
@@ -106,6 +109,8 @@ export function parseCharacteristic(name: string): Characteristic | undefined {
       return COUNTED.test(rest) ? { source: 'count', parameter: rest, lot: false } : undefined;
     case 'event':
       return EVENT_KIND.test(rest) ? { source: 'event', kind: rest, lot: false } : undefined;
+    case 'joint':
+      return rest === 'lot' || rest === 'wafer' ? { source: 'joint', lot: rest === 'lot' } : undefined;
     default:
       return undefined;
   }
@@ -131,6 +136,8 @@ export function characteristicName(c: Characteristic): string {
       return `count.${c.parameter}`;
     case 'event':
       return `event.${c.kind}`;
+    case 'joint':
+      return c.lot ? 'joint.lot' : 'joint.wafer';
   }
 }
 

@@ -1,3 +1,4 @@
 export * from './characteristic';
 export * from './trace-name';
+export * from './variables';
 export * from './words';

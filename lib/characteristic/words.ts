@@ -59,6 +59,8 @@ function words(c: Characteristic): string {
       return 'counted';
     case 'event':
       return `${c.kind} events`;
+    case 'joint':
+      return c.lot ? 'together, of a lot' : 'together, of a wafer';
   }
 }
 
@@ -79,7 +81,7 @@ export function ownParameter(c: Characteristic): string | null {
 
 /** Unit of a characteristic of a parameter (or of a sensor) with this unit. */
 export function characteristicUnit(c: Characteristic, unit: string): string {
-  if (c.source === 'fit' || c.source === 'event') return '1';
+  if (c.source === 'fit' || c.source === 'event' || c.source === 'joint') return '1';
   if (c.source === 'measurement' && !c.lot && (c.of === 'nonuniformity' || c.of === 'halfrange')) return '%';
   if (c.source === 'zone' && c.of === 'slope') return `${unit}/mm`;
   if (c.source !== 'trace') return unit;

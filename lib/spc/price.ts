@@ -67,7 +67,7 @@ function locationRate({ kind, rules, lambda, widthL, design }: PricedRules): num
   const location = rules.filter((r) => !isDispersionRule(r) && !isWithinRule(r));
   if (location.length === 0) return 0;
   const { price, memory } = kindOf(kind);
-  const stated = price?.(Object.fromEntries(Object.entries(design ?? {}).filter(([, v]) => v !== null)) as Design);
+  const stated = price?.(statedOf(design));
   if (stated != null) return 1 / stated.inControl;
   if (memory !== null) return 1 / ewmaArl(lambda ?? DEFAULT_LAMBDA, widthL ?? DEFAULT_WIDTH_L, 0);
   const zones = location.filter((r) => TREND_ARL[r] === undefined);
@@ -75,9 +75,14 @@ function locationRate({ kind, rules, lambda, widthL, design }: PricedRules): num
   return trends + (zones.length === 0 ? 0 : 1 / ruleArl(zones.map(ruleOf), 0).arl);
 }
 
-function dispersionRate({ kind, subgroup = 3 }: PricedRules): number {
-  const { dispersion, ofSubgroups } = kindOf(kind);
+/** What a design states; what it returns to a default is not in it. */
+const statedOf = (design: PricedRules['design']): Design =>
+  Object.fromEntries(Object.entries(design ?? {}).filter(([, v]) => v !== null)) as Design;
+
+function dispersionRate({ kind, subgroup = 3, design }: PricedRules): number {
+  const { dispersion, ofSubgroups, dispersionRate: own } = kindOf(kind);
   if (dispersion === null) return 0;
+  if (own !== undefined) return own(statedOf(design));
   if (!ofSubgroups) return 2 * normalSf(shewhartConstants(2).D2 / Math.SQRT2);
   if (subgroup < 2) throw new AppError('out_of_domain', `a subgroup has two values or more, got ${subgroup}`);
   const mean = c4(subgroup);

@@ -12,6 +12,7 @@ const PAGES: Readonly<Record<CharacteristicSource, string | null>> = {
   trace: '/runs',
   count: null,
   event: null,
+  joint: '/runs',
 };
 
 /** The page of the record that a charted value came from; null where a value comes from several records (a lot mean). */

@@ -1,6 +1,7 @@
 import { POST as retireTemplate } from '@/app/api/v1/chart-templates/[id]/retire/route';
 import { POST as previewTemplate } from '@/app/api/v1/chart-templates/preview/route';
 import { GET as listTemplates, POST as saveTemplate } from '@/app/api/v1/chart-templates/route';
+import { GET as readContributions } from '@/app/api/v1/charts/[id]/points/[record]/contributions/route';
 import { POST as retireChart } from '@/app/api/v1/charts/[id]/retire/route';
 import { POST as createChart, GET as readCharts } from '@/app/api/v1/charts/route';
 
@@ -10,6 +11,9 @@ export function handleCharts(req: Request, path: string): Promise<Response> | un
   if (path === '/api/v1/charts') return req.method === 'GET' ? readCharts(req, none) : createChart(req, none);
   if (path === '/api/v1/chart-templates') return req.method === 'GET' ? listTemplates(req, none) : saveTemplate(req, none);
   if (path === '/api/v1/chart-templates/preview') return previewTemplate(req, none);
+  const [, chart, record] = /^\/api\/v1\/charts\/([^/]+)\/points\/([^/]+)\/contributions$/.exec(path) ?? [];
+  if (chart !== undefined && record !== undefined)
+    return readContributions(req, { params: Promise.resolve({ id: chart, record }) });
   const [, of, id] = /^\/api\/v1\/(charts|chart-templates)\/([^/]+)\/retire$/.exec(path) ?? [];
   if (of === undefined || id === undefined) return undefined;
   const context = { params: Promise.resolve({ id }) };

@@ -35,12 +35,14 @@ export function jsonCell(v: RecordCell): unknown {
 export const recordObject = (columns: readonly RecordColumn[], row: RecordRow): Record<string, unknown> =>
   Object.fromEntries(columns.map((c, i) => [c.name, jsonCell(row[i]!)]));
 
-/** A cell of a list or of JSON as text; a text as it is. */
+/** A cell of a list or of JSON as text; a text as it is. A list of objects is JSON. */
 export function textOf(v: RecordCell): string | null {
   if (v === null) return null;
-  if (Array.isArray(v) || v instanceof Float64Array) return v.join(' ');
+  if (v instanceof Float64Array || (Array.isArray(v) && !v.some(isObject))) return v.join(' ');
   return typeof v === 'string' ? v : JSON.stringify(v);
 }
+
+const isObject = (v: unknown): boolean => typeof v === 'object' && v !== null;
 
 /** A cell for columnar files, which know numbers, flags, times and text: lists and JSON become text. */
 export function columnarCell(type: CellType, v: RecordCell): RecordCell {

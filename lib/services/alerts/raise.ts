@@ -30,6 +30,8 @@ export interface RaisedViolation {
   /** Of the limits that judged the point: those of the dispersion for a rule on the dispersion. */
   readonly limits: LimitsSource;
   readonly value: number;
+  /** The variables that it points to, of a chart of several; null: of one. */
+  readonly because?: string | null;
   readonly lot: string;
   readonly slot: number;
   readonly runId: string | null;
@@ -67,7 +69,8 @@ const worstOf = (list: readonly RaisedViolation[]): RaisedViolation =>
   [...list].sort((a, b) => RANK[severityOf(b.rule)] - RANK[severityOf(a.rule)] || a.at.getTime() - b.at.getTime())[0]!;
 
 const textOf = (v: RaisedViolation): string => ruleText(v.rule, v.limits, v.chart.kind);
-const titleOf = (v: RaisedViolation): string => `${v.chart.title}: ${textOf(v)}`;
+const titleOf = (v: RaisedViolation): string =>
+  `${v.chart.title}: ${textOf(v)}${v.because == null ? '' : `, most of it ${v.because}`}`;
 const keyOf = (v: RaisedViolation): string => `spc:${v.chart.id}`;
 const lastOf = (list: readonly RaisedViolation[]): Date => new Date(Math.max(...list.map((v) => v.at.getTime())));
 

@@ -21,6 +21,7 @@ import { runHead } from '../runs/views/run-head';
 import { type RunTrace, runTrace } from '../runs/views/run-trace';
 import { spcChart } from '../spc/views/chart';
 import type { SpcChartView } from '../spc/views/chart-model';
+import { type PointContributions, pointContributions } from '../spc/views/contributions';
 import { isMeasured, type RecipeEvidence, recipeBehind } from '../spc/views/recipe-changes';
 import { violationsOf, type WhyRed } from '../spc/views/violations';
 import { lotMaps, type SiteMap, siteMaps } from '../wafers/views/site-maps';
@@ -44,6 +45,8 @@ export interface AlertView {
   /** A change of the metrology recipe shortly before the first signal; null where there was none, or no recipe makes the value. */
   recipe: RecipeEvidence | null;
   trace: RunTrace | null;
+  /** Of a chart of several variables: what each has to do with the point that opened the alert. */
+  contributions: PointContributions | null;
   moves: MoveRow[];
   /** What the runs of this alert have in common, against all runs of the same operation in the window. */
   commonality: Commonality[];
@@ -64,13 +67,14 @@ export async function alertView(id: string): Promise<AlertView> {
   const alert: AlertHead = { ...alertRow(rest), chartId, recordId, runId, value, cause, action, disposition, actionCode };
   const from = alert.firstMs - 7 * DAY;
   const to = alert.lastMs + 2 * DAY;
-  const [life, history, signals, chart, why, trace, moves, related, assignees, commonality] = await Promise.all([
+  const [life, history, signals, chart, why, trace, contributions, moves, related, assignees, commonality] = await Promise.all([
     alertLife(id, Date.now()),
     historyOf(id),
     signalsOf(id),
     chartId === null ? null : spcChart(chartId, from, to),
     chartId === null ? [] : violationsOf(chartId, from, to),
     traceOf(runId),
+    chartId === null || recordId === null ? null : pointContributions(chartId, recordId),
     movesOf(alert, from, to),
     relatedOf(alert),
     db().rows<{ email: string }>(sql`SELECT email FROM "user" WHERE role <> 'viewer' ORDER BY email LIMIT 200`),
@@ -91,6 +95,7 @@ export async function alertView(id: string): Promise<AlertView> {
     recipe,
     ...maps,
     trace,
+    contributions,
     moves,
     commonality,
     related,

@@ -11,7 +11,7 @@ const JSON_TYPES: Readonly<Record<CellType, JsonObject>> = {
   integer: { type: ['integer', 'null'] },
   flag: { type: ['boolean', 'null'] },
   list: { type: ['array', 'null'] },
-  json: { type: ['object', 'null'] },
+  json: { type: ['object', 'array', 'null'] },
 };
 
 const recordOf = (columns: readonly RecordColumn[]): JsonObject => ({

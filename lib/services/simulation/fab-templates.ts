@@ -16,6 +16,21 @@ const counted = (parameter: string) => ({
   obeyChartContext: false,
 });
 
+/** What the heater, the gases and the pressure of an oxide chamber are known by. */
+const DEPOSITION = [
+  'heater_temp_inner',
+  'heater_temp_outer',
+  'wafer_pyrometer',
+  'teos_flow',
+  'vaporiser_pressure',
+  'oxygen_flow',
+  'oxygen_mfc_valve',
+  'chamber_pressure',
+  'baratron_10',
+  'throttle_position',
+  'foreline_pressure',
+] as const;
+
 /** Templates that an engineer of the simulated fab would make beside those that come with Driftless: one of each further kind of chart. */
 export const FAB_TEMPLATES: readonly { readonly name: string; readonly content: TemplateDraft }[] = [
   {
@@ -91,6 +106,53 @@ export const FAB_TEMPLATES: readonly { readonly name: string; readonly content: 
       rules: [1],
       kind: 'g',
       title: 'wafers between scratched ones · {where}',
+    },
+  },
+  {
+    name: 'Metal 1 profile',
+    content: {
+      ...COMMON,
+      where: { operation: ['ETCH-M1'] },
+      splitBy: [],
+      onlySpecified: false,
+      obeyChartContext: false,
+      kind: 't2',
+      rules: [1],
+      variables: ['m1_cd', 'm1_swa', 'm1_height'].map((parameter) => ({ characteristic: 'measurement.mean', parameter })),
+      title: 'metal 1 profile T² · {where}',
+    },
+  },
+  {
+    name: 'Oxide over the wafer',
+    content: {
+      ...COMMON,
+      where: { operation: ['CVD-OXIDE'], tool: ['CVD-01'] },
+      splitBy: ['product'],
+      onlySpecified: false,
+      obeyChartContext: false,
+      kind: 't2',
+      rules: [1],
+      variables: ['measurement.mean', 'measurement.sd', 'zone.edge-centre', 'zernike.2.0', 'zernike.1.1', 'zernike.1.-1'].map(
+        (characteristic) => ({ characteristic, parameter: 'oxide_thickness' }),
+      ),
+      title: 'oxide over the wafer T² · {where}',
+    },
+  },
+  {
+    name: 'Oxide deposition sensors',
+    content: {
+      ...COMMON,
+      where: { operation: ['CVD-OXIDE'], tool: ['CVD-01'], product: ['KITE-45'] },
+      splitBy: ['tool', 'chamber'],
+      onlySpecified: false,
+      obeyChartContext: false,
+      kind: 'pca',
+      rules: [1, 101],
+      alerting: true,
+      baselineN: 60,
+      design: { alpha: 0.001 },
+      variables: DEPOSITION.map((sensor) => ({ characteristic: `trace.${sensor}.deposit.mean` })),
+      title: 'deposition sensors PCA · {where}',
     },
   },
 ];

@@ -6,11 +6,13 @@ import { type RaisedViolation, raiseAlerts } from '../alerts/raise';
 import { fulfilRequests } from '../alerts/requests';
 import { holdAgain } from '../alerts/signals';
 import { characteristicValues } from '../characteristics/values';
+import { isJoint, jointPoints, removeGone } from './joint';
 import { type ChartJudgement, judgeChart } from './judge-chart';
 import { proposeBaselines } from './phase-one';
 import { type FreshPoints, insertPoints, pointsFor } from './points';
 import { keepRollups } from './rollups';
 import { type ChartRow, lockCharts, phasesOf, removeRevised, stretches } from './store';
+import { TAKEN } from './taken';
 import { targetsOf } from './targets';
 import type { SeenContext } from './templates/contexts';
 import { makeNewCharts } from './templates/live';
@@ -34,11 +36,13 @@ export async function evaluateCharts(
   const corrections = source === 'measurement' || source === 'count' ? refs.map((r) => r.id) : [];
   if (values.length === 0 && corrections.length === 0) return { points: 0, violations: 0 };
   const charts = await lockCharts(tx, values, corrections);
-  const points = pointsFor(charts, values);
+  const joint = await jointPoints(tx, charts.filter(isJoint), source, refs, values);
+  const points = [...pointsFor(charts, values), ...joint.points];
   const since = new Map<string, number>();
   const from = (chartId: string, at: number) => since.set(chartId, Math.min(since.get(chartId) ?? Number.POSITIVE_INFINITY, at));
   const { fresh, left } = points.length === 0 ? { fresh: NOTHING_FRESH, left: [] } : await insertPoints(tx, points);
-  for (const { chartId, at } of [...left, ...(await removeRevised(tx, corrections))]) from(chartId, at);
+  for (const { chartId, at } of [...left, ...(await removeRevised(tx, corrections)), ...(await removeGone(tx, joint.gone))])
+    from(chartId, at);
   for (const { chart, value } of points) from(chart.id, value.at);
   const touched = charts.filter((c) => since.has(c.id));
   if (touched.length === 0) return { points: 0, violations: 0 };
@@ -50,7 +54,7 @@ export async function evaluateCharts(
 /** What new data are charted at all, of the operations that these records are of. */
 async function chartedIn(tx: Tx, seen: readonly SeenContext[]): Promise<ReadonlySet<string>> {
   const rows = await tx.rows<{ characteristic: string }>(
-    sql`SELECT DISTINCT characteristic FROM chart WHERE active AND operation = ANY(${[...new Set(seen.map((c) => c.operation))]}::text[])`,
+    sql`SELECT DISTINCT t.characteristic FROM chart c ${TAKEN} WHERE c.active AND c.operation = ANY(${[...new Set(seen.map((c) => c.operation))]}::text[])`,
   );
   return new Set(rows.map((r) => r.characteristic));
 }

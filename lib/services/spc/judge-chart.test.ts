@@ -42,6 +42,7 @@ const CHART: ChartRow = {
   recipe: null,
   fill_id: null,
   within: null,
+  variables: null,
 };
 
 /** What judging these rows from row `first` on writes. */

@@ -1,3 +1,4 @@
+import { variableWords } from '@/lib/characteristic';
 import {
   CONTEXT_EVENTS,
   CONTEXT_POINTS,
@@ -6,8 +7,11 @@ import {
   type JudgedPoint,
   judge,
   kindOf,
+  leading,
   type Memory,
   MOST_CONTEXT_RECORDS,
+  missingOf,
+  type Phase,
   phaseAt,
   type RawPoint,
   ruleOf,
@@ -54,6 +58,7 @@ export function judgeChart(
     const phase = phaseAt(phases, raw[end]!.at);
     const onDispersion = isDispersionRule(v.rule);
     const onWithin = isWithinRule(v.rule);
+    const because = contributors(chart, phase, raw[end]!, point, onDispersion);
     const limits = onWithin ? point.withinLimits : onDispersion ? point.dispersionLimits : point.limits;
     out.violations.push({
       chart,
@@ -62,7 +67,9 @@ export function judgeChart(
       rule: v.rule,
       version: phase.version,
       limits: onWithin ? 'study' : onDispersion ? phase.dispSource : phase.limitsSource,
-      value: row.value,
+      // of several variables the statistic that signalled: their number says nothing
+      value: chart.variables === null ? row.value : (onDispersion ? point.dispersion : point.plotted)!,
+      because,
       lot: row.lot,
       slot: row.slot,
       runId: row.run_id,
@@ -77,12 +84,41 @@ export function judgeChart(
         ucl: limits?.ucl ?? null,
         lcl: limits?.lcl ?? null,
         sigma: phase.sigmaWithin,
+        ...(because === null ? {} : { contributors: because }),
       },
     });
   }
   for (let i = first; i < rows.length; i++)
-    out.changes.push({ chartId: chart.id, row: rows[i]!, judged: judged.points[i - start]!, rules: rulesAt.get(i) ?? [] });
+    out.changes.push({
+      chartId: chart.id,
+      row: rows[i]!,
+      judged: named(chart, rows[i]!, judged.points[i - start]!),
+      rules: rulesAt.get(i) ?? [],
+    });
 }
+
+/** The variables that a signal points to, in words; null for charts of one value. */
+function contributors(chart: ChartRow, phase: Phase, p: RawPoint, judged: JudgedPoint, onDispersion: boolean): string | null {
+  if (chart.variables === null) return null;
+  const statistics = kindOf(chart.kind).contributions?.(phase, p, judged.memory) ?? [];
+  const mine = statistics.find((s) => (s.statistic === 'spe') === onDispersion);
+  if (mine === undefined) return null;
+  return leading(mine)
+    .map((c) => variableWords(chart.variables![c.variable]!))
+    .join(', ');
+}
+
+/** Why a point of several variables is a gap, with the names of what is missing. */
+function named(chart: ChartRow, row: PointRow, judged: JudgedPoint): JudgedPoint {
+  const missing = chart.variables === null ? [] : missingOf(row.vector);
+  if (missing.length === 0) return judged;
+  const names = missing.slice(0, MISSING_NAMED).map((j) => variableWords(chart.variables![j]!));
+  const more = missing.length - names.length;
+  return { ...judged, unjudged: `not known: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}` };
+}
+
+/** Missing variables that are named. */
+const MISSING_NAMED = 3;
 
 /** The statistic that signalled: of two plotted ones the one on the side of the signal. */
 const locationOf = (p: JudgedPoint, side: 'above' | 'below' | null): number =>

@@ -181,14 +181,17 @@ function designed(kind: ChartKind, now: VersionContent, change: NonNullable<Char
   const named = Object.fromEntries(Object.entries(change).map(([name, v]) => [name, v ?? defaultOf(kind, name)]));
   const problem = designProblems(k.label, k.design ?? [], named)[0] ?? designProblems(k.label, k.design ?? [], set)[0];
   if (problem !== undefined) throw bad(`design.${problem.field}`, problem.text);
+  const whole = k.designProblem?.(set) ?? null;
+  if (whole !== null) throw bad(`design.${whole.field}`, whole.text);
   const design = Object.keys(set).length === 0 ? null : set;
   if (now.limitsSource === 'given') return { design };
   const given = k.given?.(design) ?? null;
   const study = given ?? (now.sigmaMethod === 'given' ? null : (now.study ?? null));
   if (study === null || k.limitsBy === undefined) return { design, ...(now.sigmaMethod === 'given' ? NO_LIMITS : {}) };
-  const { cl, ucl, lcl, sigmaWithin, dispCl, dispUcl, dispLcl, dispSigma } = k.limitsBy(study, design);
+  const limits = k.limitsBy(study, design);
+  const { cl, ucl, lcl, sigmaWithin, dispCl, dispUcl, dispLcl, dispSigma } = limits;
   const sigmaMethod = given === null ? now.sigmaMethod : 'given';
-  return { design, study, cl, ucl, lcl, sigmaWithin, sigmaMethod, dispCl, dispUcl, dispLcl, dispSigma };
+  return { design, study: limits.study ?? study, cl, ucl, lcl, sigmaWithin, sigmaMethod, dispCl, dispUcl, dispLcl, dispSigma };
 }
 
 /** A value that passes the check of a setting that returns to its default; unknown names stay and are refused. */

@@ -137,8 +137,8 @@ export async function collectedPoints(from: Db, chartId: string, at: number): Pr
   return row?.n ?? 0;
 }
 
-/** Whether point `p` of chart `c` counts for the size of its baseline: on charts of gaps, only records with an event do. */
-const COUNTS_IN_BASELINE = sql`(p.value > 0 OR NOT c.kind = ANY(${OF_EVENTS}::text[]))`;
+/** Whether point `p` of chart `c` counts for the size of its baseline: on charts of gaps only records with an event do, of several variables only points that have all. */
+const COUNTS_IN_BASELINE = sql`((p.value > 0 OR NOT c.kind = ANY(${OF_EVENTS}::text[])) AND (c.variables IS NULL OR p.value = jsonb_array_length(c.variables)))`;
 
 const counted = (kind: ChartRow['kind'], points: readonly RawPoint[]): number =>
   kindOf(kind).carries === true ? points.filter((p) => p.value > 0).length : points.length;
@@ -160,7 +160,7 @@ async function baselinePoints(
     CROSS JOIN LATERAL (SELECT * FROM (
       SELECT p.chart_id, p.at, p.record_id, p.value, ${spreadOf(sql`c.kind`)} AS spread, p.n, p.size, p.product, p.vector, p.excluded,
         count(*) FILTER (WHERE ${COUNTS_IN_BASELINE}) OVER (ORDER BY p.at, p.record_id) - (${COUNTS_IN_BASELINE})::int AS before
-      FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since AND p.at <= u.newest AND p.excluded IS NULL ORDER BY p.at, p.record_id
+      FROM chart_point p WHERE p.chart_id = u.chart_id AND p.at >= u.since AND p.at <= u.newest AND p.excluded IS NULL AND (c.variables IS NULL OR p.value = jsonb_array_length(c.variables)) ORDER BY p.at, p.record_id
       LIMIT CASE WHEN c.kind = ANY(${OF_EVENTS}::text[]) THEN ${MOST_CONTEXT_RECORDS}::int ELSE u.baseline_n END) w
       WHERE w.before < u.baseline_n) q
     ORDER BY q.chart_id, q.at, q.record_id`);

@@ -5,17 +5,21 @@ import { type ChartRow, type LeftPlace, spreadOf } from './store';
 import { SPLIT_FIELDS } from './templates/content';
 import { matches } from './templates/patterns';
 
-/** Does a value belong on a chart? A null context column matches everything. */
+/** Does a value belong on a chart? */
 export const fits = (c: ChartRow, v: CharacteristicValue): boolean =>
   c.characteristic === v.characteristic &&
   c.parameter === v.parameter &&
+  fitsContext(c, v) &&
+  (kindOf(c.kind).eventsOnly !== true || v.value > 0);
+
+/** Is a value of the context of a chart, whatever it is? A null column matches everything. */
+export const fitsContext = (c: ChartRow, v: CharacteristicValue): boolean =>
   c.operation === v.operation &&
   (c.product === null || c.product === v.product) &&
   (c.tool === null || c.tool === v.tool) &&
   (c.chamber === null || c.chamber === v.chamber) &&
   (c.recipe === null || c.recipe === v.recipe) &&
-  (c.within === null || isWithin(c.within, v)) &&
-  (kindOf(c.kind).eventsOnly !== true || v.value > 0);
+  (c.within === null || isWithin(c.within, v));
 
 /** Patterns of the columns that a chart does not fix. */
 const isWithin = (within: NonNullable<ChartRow['within']>, v: CharacteristicValue): boolean =>
@@ -50,10 +54,11 @@ export async function insertPoints(
   const same = await tx.rows<{ key: string }>(sql`
     SELECT p.chart_id || '|' || p.record_id AS key FROM chart_point p
     JOIN unnest(${points.map((p) => p.chart.id)}::uuid[], ${points.map((p) => new Date(p.value.at))}::timestamptz[], ${points.map((p) => p.value.recordId)}::uuid[],
-      ${points.map((p) => p.value.value)}::float8[], ${points.map((p) => p.value.spread)}::float8[], ${points.map((p) => p.value.n)}::int4[], ${points.map((p) => p.value.size ?? null)}::float8[], ${points.map((p) => p.chart.kind)}::text[])
-      AS u(chart_id, at, record_id, value, spread, n, size, kind)
+      ${points.map((p) => p.value.value)}::float8[], ${points.map((p) => p.value.spread)}::float8[], ${points.map((p) => p.value.n)}::int4[], ${points.map((p) => p.value.size ?? null)}::float8[], ${points.map((p) => p.chart.kind)}::text[],
+      ${points.map((p) => (p.chart.variables === null ? null : `{${p.value.vector!.join(',')}}`))}::text[])
+      AS u(chart_id, at, record_id, value, spread, n, size, kind, vector)
       ON p.chart_id = u.chart_id AND p.at = u.at AND p.record_id = u.record_id
-    WHERE p.value = u.value AND p.n = u.n AND p.size IS NOT DISTINCT FROM u.size AND ${spreadOf(sql`u.kind`)} IS NOT DISTINCT FROM CASE WHEN u.n > 1 THEN u.spread END`);
+    WHERE p.value = u.value AND p.n = u.n AND (u.vector IS NULL OR p.vector = u.vector::float8[]) AND p.size IS NOT DISTINCT FROM u.size AND ${spreadOf(sql`u.kind`)} IS NOT DISTINCT FROM CASE WHEN u.n > 1 THEN u.spread END`);
   const fresh = new Set(points.map(({ chart, value }) => `${chart.id}|${value.recordId}`));
   for (const { key } of same) fresh.delete(key);
   const left = await movePoints(

@@ -1,3 +1,4 @@
+import type { ChartVariable } from '@/lib/characteristic';
 import { type Db, type RowOf, type Sql, sql, type Tx } from '@/lib/db';
 import {
   CHART_KINDS,
@@ -32,11 +33,16 @@ export type ChartRow = RowOf<
   | 'version'
   | 'recipe'
   | 'fill_id',
-  { kind: ChartKind; within: Readonly<Record<string, readonly string[]>> | null }
+  {
+    kind: ChartKind;
+    within: Readonly<Record<string, readonly string[]>> | null;
+    /** In the order of the vectors of its points; null: it charts one value. */
+    variables: readonly ChartVariable[] | null;
+  }
 >;
 
 /** The columns of a {@link ChartRow}. */
-export const chartColumns = sql`id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version, recipe, fill_id, within`;
+export const chartColumns = sql`id, title, area, characteristic, parameter, unit, operation, product, tool, chamber, kind, alerting, version, recipe, fill_id, within, variables`;
 
 export interface PhaseRow extends Phase, VersionContent {
   readonly baselineN: number;
@@ -81,8 +87,11 @@ export function lockCharts(
   const tools = [...new Set(values.map((v) => v.tool))];
   return tx.rows<ChartRow>(sql`
     SELECT ${chartColumns} FROM chart
-    WHERE (active AND (${fill}::uuid IS NULL OR fill_id = ${fill}::uuid) AND operation = ANY(${operations}::text[]) AND characteristic = ANY(${characteristics}::text[]) AND (tool IS NULL OR tool = ANY(${tools}::text[])))
+    WHERE (active AND (${fill}::uuid IS NULL OR fill_id = ${fill}::uuid) AND operation = ANY(${operations}::text[]) AND (characteristic = ANY(${characteristics}::text[])
+          OR EXISTS (SELECT 1 FROM jsonb_array_elements(variables) v WHERE v ->> 'characteristic' = ANY(${characteristics}::text[]))) AND (tool IS NULL OR tool = ANY(${tools}::text[])))
       OR id IN (SELECT p.chart_id FROM corrected_by(${corrections}::uuid[]) c JOIN chart_point p ON p.record_id = c.id)
+      OR (active AND variables IS NOT NULL AND id IN (
+        SELECT p.chart_id FROM corrected_by(${corrections}::uuid[]) c JOIN measurement m ON m.id = c.id JOIN chart_point p ON p.record_id = m.run_id))
     ORDER BY id FOR UPDATE`);
 }
 

@@ -4,3 +4,4 @@ export { CONTEXT_EVENTS, CONTEXT_POINTS, type JudgedPoint, judge, MOST_CONTEXT_R
 export type { Memory, Price } from './kind';
 export { CHART_KINDS, type ChartKind, comparedBy, dispersionName, kindOf, plottedUnit, valueUnit } from './kinds';
 export { type BaselineLimits, type Phase, phaseAt, type RawPoint, type Study } from './phase';
+export { MOST_VARIABLES, missingOf, variablesStudy } from './variables';

@@ -1,3 +1,4 @@
+import type { StatisticContributions } from '../contributions';
 import type { Design, DesignField } from './design';
 import type { BaselineLimits, DispersionLimits, Phase, RawPoint, StoredLimits, Study, Weights } from './phase';
 
@@ -66,6 +67,14 @@ export interface KindOfChart {
   readonly eventsOnly?: boolean;
   /** Its points are compared with the target of their product. */
   readonly byTarget?: boolean;
+  /** Its points are rows of several variables, in `vector`; their value is how many of these were measured. */
+  readonly ofVariables?: boolean;
+  /** Fewest points that a baseline of so many variables is asked for. */
+  leastBaseline?(variables: number): number;
+  /** What each variable of a point has to do with each statistic. @param memory - that of the chart after the point. */
+  contributions?(phase: Phase, p: RawPoint, memory: Memory | null): readonly StatisticContributions[];
+  /** False alarms a point of the rule on the dispersion, where it is neither a moving range nor a spread of subgroups. */
+  dispersionRate?(d: Design | null): number;
   /** Settings beside rules and limits. */
   readonly design?: readonly DesignField[];
   /** What makes a complete design unusable beyond its single fields. */

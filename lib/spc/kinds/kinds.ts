@@ -1,8 +1,11 @@
+import { pca } from './components';
 import { c, laneyP, laneyU, np, p, u } from './counts';
 import { cusum } from './cusum';
 import { ewma } from './ewma';
+import { t2 } from './hotelling';
 import { individuals } from './individuals';
 import type { KindOfChart } from './kind';
+import { mewma } from './mewma';
 import { g, t } from './rare';
 import { shortRun, standardisedRun } from './short-run';
 import { xbarR, xbarS } from './subgroups';
@@ -26,6 +29,9 @@ const KINDS = {
   laney_u: laneyU,
   g,
   t,
+  t2,
+  mewma,
+  pca,
 } as const satisfies Record<string, KindOfChart>;
 
 export type ChartKind = keyof typeof KINDS;
@@ -43,8 +49,8 @@ export const valueUnit = (kind: ChartKind, unit: string): string => (kindOf(kind
 
 /** What charts of one kind are compared by: the value, the found by what was inspected, or what is plotted where values of several targets stand side by side. */
 export function comparedBy(kind: ChartKind): 'value' | 'rate' | 'plotted' {
-  const { ofCounts, carries, byTarget } = kindOf(kind);
-  if (carries === true || byTarget === true) return 'plotted';
+  const { ofCounts, carries, byTarget, ofVariables } = kindOf(kind);
+  if (carries === true || byTarget === true || ofVariables === true) return 'plotted';
   return ofCounts === true ? 'rate' : 'value';
 }
 

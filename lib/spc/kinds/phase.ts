@@ -96,7 +96,7 @@ export interface BaselineLimits {
   readonly study?: Study;
 }
 
-/** How sigma was estimated; `counts`: it follows from the centre line, as that of shares and counts does; `given`: a person stated it. */
+/** How sigma was estimated; `counts`: it follows from the centre line, as that of shares and counts does; `covariance`: limits are those of a statistic of several variables; `given`: a person stated it. */
 export type SigmaMethod =
   | 'moving_range'
   | 'median_moving_range'
@@ -105,6 +105,7 @@ export type SigmaMethod =
   | 'sd'
   | 'overall'
   | 'counts'
+  | 'covariance'
   | 'given';
 
 /** λ and L of an EWMA chart, and the settings of other kinds; null: the defaults. */

@@ -2,6 +2,7 @@ import { moments } from '@/lib/numerics';
 import { baselineLimits } from '../kinds/baseline';
 import { type ChartKind, kindOf } from '../kinds/kinds';
 import type { BaselineLimits, RawPoint, Weights } from '../kinds/phase';
+import { missingOf } from '../kinds/variables';
 import { andersonDarling } from '../nonnormal';
 import { type IndividualsMethod, individualsSigma } from '../sigma';
 import { changePoints, type Stretch } from './change-points';
@@ -74,13 +75,13 @@ export function studyLimits(
   const counted = points.filter((p) => !p.excluded && Number.isFinite(studied(kind, p)));
   if (counted.length < LEAST_STUDY) return { why: 'too_few', n: counted.length };
   const values = counted.map((p) => studied(kind, p));
-  const stretches = kindOf(kind).carries === true ? [whole(values)] : changePoints(values);
+  const { ofSubgroups, carries, ofVariables } = kindOf(kind);
+  const stretches = carries === true || ofVariables === true ? [whole(values)] : changePoints(values);
   const used = options.use === 'all' ? null : lastLong(stretches);
   const { from, to } = used === null ? { from: 0, to: counted.length } : stretches[used]!;
   const mine = counted.slice(from, to);
   const base = baselineLimits(kind, mine, weights);
   if (base === null) return { why: 'no_spread', n: mine.length };
-  const { ofSubgroups } = kindOf(kind);
   const kept = values.slice(from, to).filter((v) => base.used === mine.length || isWithin(v, base));
   const sigmas = hasSigmaChoice(kind) ? sigmasOf(kept) : null;
   const choice = sigmas === null || options.sigma === 'kind' ? null : options.sigma;
@@ -91,13 +92,15 @@ export function studyLimits(
   const precision = limitPrecision(base.used, method, perPoint);
   const distinct = new Set(kept).size;
   const normality = kept.length < 8 || distinct < 2 ? null : andersonDarling(kept);
-  const remarks: StudyRemark[] = [
-    ...(lag1 > lag1Bound ? (['follows'] as const) : []),
-    ...(normality !== null && normality.pValue < NOT_NORMAL ? (['not_normal'] as const) : []),
-    ...(base.used < precision.needed ? (['few'] as const) : []),
-    ...(distinct < FEW_VALUES ? (['coarse'] as const) : []),
-    ...(used !== null && used < stretches.length - 1 ? (['trend_left'] as const) : []),
-  ];
+  const remarks: StudyRemark[] = ofVariables
+    ? []
+    : [
+        ...(lag1 > lag1Bound ? (['follows'] as const) : []),
+        ...(normality !== null && normality.pValue < NOT_NORMAL ? (['not_normal'] as const) : []),
+        ...(base.used < precision.needed ? (['few'] as const) : []),
+        ...(distinct < FEW_VALUES ? (['coarse'] as const) : []),
+        ...(used !== null && used < stretches.length - 1 ? (['trend_left'] as const) : []),
+      ];
   const dated = stretches.map((t) => ({ ...t, fromAt: counted[t.from]!.at, toAt: counted[t.to - 1]!.at }));
   return { limits, stretches: dated, used, n: base.used, sigmas, normality, lag1, lag1Bound, precision, remarks };
 }
@@ -150,7 +153,8 @@ export function hasSigmaChoice(kind: ChartKind): boolean {
 
 /** What changes where the process does: the value, of counts the rate, of values with a target the deviation from it. NaN where there is none. */
 function studied(kind: ChartKind, p: RawPoint): number {
-  const { ofCounts, byTarget } = kindOf(kind);
+  const { ofCounts, byTarget, ofVariables } = kindOf(kind);
+  if (ofVariables) return missingOf(p.vector).length === 0 ? p.value : Number.NaN;
   if (ofCounts) return p.size ? p.value / p.size : Number.NaN;
   if (byTarget) return p.target == null ? Number.NaN : p.value - p.target;
   return p.value;

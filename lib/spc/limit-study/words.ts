@@ -10,6 +10,7 @@ export const SIGMA_WORDS: Readonly<Record<SigmaMethod, string>> = {
   sd: 'sigma from standard deviations',
   overall: 'overall sigma, because neighbouring points follow each other',
   counts: 'sigma from the counts themselves',
+  covariance: 'mean and covariance of the variables',
   given: 'sigma as stated in the design',
 };
 

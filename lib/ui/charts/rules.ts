@@ -66,6 +66,11 @@ const SUMS = {
   above: 'A small shift upwards that lasts: see where the sum began to rise (Δ) and what happened there.',
   below: 'A small shift downwards that lasts: see where the sum began to fall (Δ) and what happened there.',
 } as const;
+const TOGETHER = {
+  above:
+    'The variables do not stand to each other as they did in the baseline: begin with the longest bar of the contributions, which leads to its sensor or its wafer.',
+  below: '',
+} as const;
 const BY_KIND: Readonly<Partial<Record<string, Readonly<Record<'above' | 'below', string>>>>> = {
   cusum: SUMS,
   p: COUNTED,
@@ -76,6 +81,9 @@ const BY_KIND: Readonly<Partial<Record<string, Readonly<Record<'above' | 'below'
   laney_u: COUNTED,
   g: GAPS,
   t: GAPS,
+  t2: TOGETHER,
+  mewma: TOGETHER,
+  pca: TOGETHER,
 };
 
 /** Where a signal lies, as far as known. */
@@ -95,6 +103,8 @@ const MUCH_SPREAD = 'More spread over the wafer than the process had: look at th
 export function ruleHint(rule: number, { characteristic = '', side = null, kind = '' }: SignalPlace = {}): string {
   const own = BY_KIND[kind]?.[side === 'below' ? 'below' : 'above'];
   if (rule === 1 && own !== undefined) return own;
+  if (kind === 'pca' && isDispersionRule(rule))
+    return 'Something new: the point has left the directions in which the baseline varied. The largest residual leads to the sensor that stands where the others do not expect it.';
   if (isWithinRule(rule))
     return side === 'below'
       ? LITTLE_SPREAD

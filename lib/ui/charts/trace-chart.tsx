@@ -16,7 +16,16 @@ const RIGHT = 24;
 const TOP = 18;
 
 /** One sensor over one run: golden band, step boundaries, the trace; samples outside the band in red. */
-export function TraceChart({ input: whole, height = 220 }: { input: TraceInput; height?: number }) {
+export function TraceChart({
+  input: whole,
+  step = null,
+  height = 220,
+}: {
+  input: TraceInput;
+  /** The recipe step that is pointed to; null: none. */
+  step?: string | null;
+  height?: number;
+}) {
   const root = useRef<HTMLDivElement>(null);
   const width = useWidth(root, 700);
   const [zoom, zoomTo] = useState<{ t: Float32Array; range: readonly [number, number] } | null>(null);
@@ -88,6 +97,19 @@ export function TraceChart({ input: whole, height = 220 }: { input: TraceInput; 
         <text x={box.right + 4} y={box.bottom + 15} fontSize={11} fill="var(--ink-3)">
           s
         </text>
+        {input.steps
+          .filter((s) => s.name === step)
+          .map((s) => (
+            <rect
+              key={s.fromS}
+              x={sx(s.fromS)}
+              y={box.top}
+              width={sx(s.toS) - sx(s.fromS)}
+              height={box.bottom - box.top}
+              fill="var(--accent)"
+              fillOpacity={0.08}
+            />
+          ))}
         <Marks input={input} m={m} box={box} isNamed />
       </PlotPanel>
     </SamplePlot>

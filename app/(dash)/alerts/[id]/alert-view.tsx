@@ -5,7 +5,7 @@ import { sourceOf } from '@/lib/characteristic';
 import { isSettled, stateWords } from '@/lib/services/alerts/states';
 import type { AlertView } from '@/lib/services/evidence/alert';
 import type { SpectraEvidence } from '@/lib/services/spectra/views/alert';
-import { valueUnit } from '@/lib/spc';
+import { kindOf, valueUnit } from '@/lib/spc';
 import { ControlChart } from '@/lib/ui/charts/control-chart';
 import { ruleHint, ruleName } from '@/lib/ui/charts/rules';
 import { type EvidenceLink, EvidencePanel } from '@/lib/ui/components/evidence-panel';
@@ -16,6 +16,7 @@ import { LiveRefresh } from '@/lib/ui/hooks/live';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useUrlState } from '@/lib/ui/hooks/use-url-state';
 import { recordHref, waferName } from '@/lib/ui/links';
+import { Contributions } from '../../contributions-view';
 import { HeldNotice } from '../../held-notice';
 import { SisterChambers } from '../../sister-chambers';
 import { chartInput } from '../../spc/[id]/chart-input';
@@ -101,7 +102,7 @@ export function AlertPageView({ data, spectra = null, mayRelease, ...who }: Aler
             >
               <ControlChart
                 input={input}
-                options={OPTIONS}
+                options={{ ...OPTIONS, showZones: kindOf(chart.chart.kind).withoutZones !== true }}
                 selectedId={selected}
                 onSelect={setPoint}
                 memberIds={members}
@@ -110,6 +111,11 @@ export function AlertPageView({ data, spectra = null, mayRelease, ...who }: Aler
               />
             </Panel>
           ) : null}
+          {data.contributions === null ? null : (
+            <Panel title="Contributions" note="what the variables have to do with it; each leads to where its value came from">
+              <Contributions data={data.contributions} />
+            </Panel>
+          )}
           <LotsPanel data={data} canAct={who.canAct} />
           {spectra ? <SpectraPanels data={spectra} /> : null}
           <AlertMaps data={data} />
@@ -223,7 +229,7 @@ function linksOf(data: AlertView, spectra: SpectraEvidence | null, isWithdrawn: 
 /** What the alerts of a kind count. */
 const COUNTED: Readonly<Record<string, string>> = { spectra: 'wafer', recipe: 'run' };
 
-const OPTIONS = { xMode: 'time', showSpec: false, showZones: true } as const;
+const OPTIONS = { xMode: 'time', showSpec: false } as const;
 
 function Related({ rows }: { rows: AlertView['related'] }) {
   if (rows.length === 0) return null;

@@ -37,6 +37,7 @@ export function RunPageView({ data: d }: { data: RunView }) {
             <li key={a.id}>
               <Link prefetch={false} href={`/alerts/${a.id}`} className="hover:underline">
                 <StatusMark
+                  wrap
                   status={markOf(a.state, severityStatus(a.severity))}
                   text={`${stateWords(a.state)} alert: ${a.title}`}
                 />

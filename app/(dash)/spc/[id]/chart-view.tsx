@@ -165,7 +165,7 @@ export function ChartView({ page, query, notice, canChange }: ChartViewProps) {
             </div>
           )}
           <StudyPanel data={data} />
-          <CapabilityPanel data={data} />
+          {kindOf(data.chart.kind).ofVariables ? null : <CapabilityPanel data={data} />}
         </div>
       </div>
       {changing && current ? (

@@ -1,5 +1,6 @@
+import { variableWords } from '@/lib/characteristic';
 import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
-import { kindOf, plottedUnit, valueUnit } from '@/lib/spc';
+import { kindOf, plottedUnit, type Study, valueUnit, variablesStudy } from '@/lib/spc';
 import type { ChartEvent, ControlChartInput } from '@/lib/ui/charts/control-chart.model';
 import { decimalsFor, num, unitLabel } from '@/lib/ui/format';
 
@@ -16,6 +17,9 @@ const STATISTIC: Readonly<Record<string, string>> = {
   laney_u: 'defects per unit',
   g: 'units since the last event',
   t: 'time since the last event',
+  t2: 'T²',
+  mewma: 'T² of the average',
+  pca: 'T²',
 };
 
 /** What a chart plots, in the name of its axis. */
@@ -43,7 +47,7 @@ export function kindInput(d: SpcChartView): Pick<ControlChartInput, 'value' | 'o
   const digits = plottedDecimals(d);
   return {
     value: p.value,
-    other: { unit: unitLabel(valueUnit(kind, unit)), statistic: statisticOf(kind) },
+    other: { unit: k.ofVariables ? 'variables measured' : unitLabel(valueUnit(kind, unit)), statistic: statisticOf(kind) },
     low: kind === 'cusum' ? p.low : undefined,
     words: Array.from(p.at.keys(), (i) => pointWords(d, i, digits)),
     ...unjudged,
@@ -55,6 +59,7 @@ export function kindInput(d: SpcChartView): Pick<ControlChartInput, 'value' | 'o
 export function pointWords(d: SpcChartView, i: number, digits: number): string {
   const { kind, unit } = d.chart;
   const p = d.points;
+  if (kindOf(kind).ofVariables) return variablesWords(d, i, digits);
   const plotted = unitLabel(plottedUnit(kind, unit));
   const value = num(p.value[i], decimalsFor(Math.max(Math.abs(p.value[i]!), 1e-9) / 1000));
   if (kindOf(kind).ofCounts !== true) {
@@ -67,6 +72,13 @@ export function pointWords(d: SpcChartView, i: number, digits: number): string {
   const found = Number.isNaN(size) ? '' : `${p.value[i]} found in ${size} ${unitLabel(unit)}`;
   if (Number.isNaN(p.plotted[i]!)) return found;
   return [`${num(p.plotted[i], digits)} ${plotted}`, ...(found === '' ? [] : [found])].join(', ');
+}
+
+/** "T² 23.1, SPE 4.2"; of a gap why it is one. */
+function variablesWords({ chart, points: p }: SpcChartView, i: number, digits: number): string {
+  if (Number.isNaN(p.plotted[i]!)) return p.unjudged[i] ?? 'not judged';
+  const beside = Number.isNaN(p.dispersion[i]!) ? '' : `, ${kindOf(chart.kind).dispersion} ${num(p.dispersion[i], digits)}`;
+  return `${statisticOf(chart.kind)} ${num(p.plotted[i], digits)}${beside}`;
 }
 
 /** Which sum of a CUSUM signalled at a point, and how many points it has run since it was last 0; null where none did. */
@@ -119,6 +131,7 @@ export function estimatedChanges(d: SpcChartView): ChartEvent[] {
 export function studyFacts(d: SpcChartView, version: SpcChartView['versions'][number] | undefined): [string, string][] {
   const s = version?.study;
   if (s == null) return [];
+  if (kindOf(d.chart.kind).ofVariables) return jointFacts(d, s);
   const unit = unitLabel(d.chart.unit);
   const n = (name: string, digits = 2): string => num(s[name] as number, decimalsFor(Math.abs(s[name] as number) / 10 ** digits));
   switch (d.chart.kind) {
@@ -157,6 +170,31 @@ export function studyFacts(d: SpcChartView, version: SpcChartView['versions'][nu
     default:
       return s['rate'] === undefined ? [] : [['Rate of the baseline', n('rate')]];
   }
+}
+
+/** What a baseline of several variables found: how many are judged, which are not and why, and the components. */
+function jointFacts(d: SpcChartView, s: Study): [string, string][] {
+  const v = variablesStudy(s)!;
+  const names = (list: readonly number[]): string => list.map((j) => variableWords(d.chart.variables![j]!)).join(', ');
+  const loadings = s['loadings'] as readonly (readonly number[])[] | undefined;
+  return [
+    ['Points of the baseline', String(v.n)],
+    ['Variables judged', `${v.kept.length} of ${v.mean.length}`],
+    ...(v.constant.length === 0 ? [] : [['Did not vary', names(v.constant)] as [string, string]]),
+    ...(v.dependent.length === 0 ? [] : [['Follow from others', names(v.dependent)] as [string, string]]),
+    ...(loadings === undefined
+      ? []
+      : [
+          ['Components kept', `${loadings[0]!.length}, with ${num((s['explained'] as number) * 100, 1)} % of the variance`] as [
+            string,
+            string,
+          ],
+          ['SPE limit by', s['boxed'] === 1 ? 'Box' : 'Jackson and Mudholkar'] as [string, string],
+        ]),
+    ...(s['phase1Ucl'] === undefined
+      ? []
+      : [['Limit within the baseline', num(s['phase1Ucl'] as number, 2)] as [string, string]]),
+  ];
 }
 
 const designed = (v: SpcChartView['versions'][number] | undefined, name: string): number | null => {

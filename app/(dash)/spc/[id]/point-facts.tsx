@@ -1,7 +1,7 @@
 import { sourceOf } from '@/lib/characteristic';
 import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
 import type { WhyRed } from '@/lib/services/spc/views/violations';
-import { kindOf, valueUnit } from '@/lib/spc';
+import { dispersionName, kindOf, valueUnit } from '@/lib/spc';
 import { isJudgedBy, limitText } from '@/lib/ui/charts/control-limits.prepare';
 import { pointState } from '@/lib/ui/charts/rules';
 import type { EvidenceLink, EvidencePanelProps } from '@/lib/ui/components/evidence-panel';
@@ -45,10 +45,15 @@ function valueFacts(data: SpcChartView, i: number, d: number): Fact[] {
   const counted = Number.isNaN(size) ? String(value) : `${value} in ${size} ${unitLabel(chart.unit)}`;
   const measured = `${withU(value, u, u > 0 ? decimalsFor(u) : d)} ${unitLabel(valueUnit(chart.kind, chart.unit))}`;
   const parts = chart.kind === 'cusum' ? 2 : 1;
-  const words = (): string => pointWords(data, i, d).split(', ').slice(0, parts).join(', ');
+  const words = (): string =>
+    kindOf(chart.kind).ofVariables ? num(p.plotted[i], d) : pointWords(data, i, d).split(', ').slice(0, parts).join(', ');
   const run = chart.kind === 'cusum' ? runOfSum(p, i) : null;
   return [
-    kindOf(chart.kind).ofCounts ? ['Counted', <b key="v">{counted}</b>] : ['Value', <b key="v">{measured}</b>],
+    kindOf(chart.kind).ofVariables
+      ? ['Variables', `${value} of ${chart.variables?.length ?? 0} known`]
+      : kindOf(chart.kind).ofCounts
+        ? ['Counted', <b key="v">{counted}</b>]
+        : ['Value', <b key="v">{measured}</b>],
     p.product[i] && chart.product === null ? ['Product', p.product[i]] : null,
     p.n[i]! > 1 ? ['Mean of', plural(p.n[i]!, 'wafer')] : null,
     isOther(data) && !Number.isNaN(p.plotted[i]!)
@@ -87,7 +92,11 @@ export function pointFacts(data: SpcChartView, i: number): Fact[] {
     `${num(v, d)}${Number.isNaN(ucl) ? '' : ` (UCL ${limitText(ucl, isEntered, d)})`}`;
   return [
     ...valueFacts(data, i, d),
-    spreadFact('Dispersion', dispersion, limited(dispersion, p.dispUcl[i]!, version?.dispSource === 'given')),
+    spreadFact(
+      kindOf(data.chart.kind).ofVariables ? dispersionName(data.chart.kind) : 'Dispersion',
+      dispersion,
+      limited(dispersion, p.dispUcl[i]!, version?.dispSource === 'given'),
+    ),
     spreadFact('Spread within', within, limited(within, p.withinUcl[i]!, false)),
     zones === null
       ? null
@@ -108,7 +117,7 @@ function zonesOf(data: SpcChartView, i: number): number | null {
   const { chart, points: p } = data;
   const k = kindOf(chart.kind);
   const centre = Number.isNaN(p.cl[i]!) ? (versionOf(data, i)?.cl ?? null) : p.cl[i]!;
-  if (centre === null || k.ofCounts === true || chart.kind === 'cusum') return null;
+  if (centre === null || k.ofCounts === true || k.withoutZones === true) return null;
   return zonesFrom(p.plotted[i]!, centre, p.ucl[i]!, p.lcl[i]!);
 }
 

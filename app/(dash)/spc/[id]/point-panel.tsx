@@ -2,6 +2,7 @@
 import Link from 'next/link';
 import { useEffect, useState } from 'react';
 import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
+import type { PointContributions } from '@/lib/services/spc/views/contributions';
 import type { WhyRed } from '@/lib/services/spc/views/violations';
 import type { SiteMap } from '@/lib/services/wafers/views/site-maps';
 import { isDispersionRule, isWithinRule, plottedUnit, ruleText } from '@/lib/spc';
@@ -15,9 +16,11 @@ import { recordHref, waferName } from '@/lib/ui/links';
 import { sharedScale } from '@/lib/ui/maps/colour-scale';
 import { ScaleBar } from '@/lib/ui/maps/scale-bar';
 import { WaferThumb } from '@/lib/ui/maps/wafer-gallery';
+import { Contributions } from '../../contributions-view';
 import { fetchSiteMaps } from '../../evidence-actions';
 import { setExcluded } from './actions';
 import { pointDecimals, pointFacts, pointLinks } from './point-facts';
+import { useChartPart } from './use-chart-part';
 
 export interface PointPanelProps {
   data: SpcChartView;
@@ -45,6 +48,7 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
       links={pointLinks(data, index, href, why)}
     >
       {fired.length > 0 ? <Why data={data} why={why} fired={fired} d={d} /> : null}
+      {chart.variables === null ? null : <PointContributionsPart chartId={chart.id} record={recordId} />}
       {href?.startsWith('/wafers/') ? <MiniMap recordId={recordId} /> : null}
       {canExclude ? (
         <button type="button" className="btn h-6! text-sm! mt-3" onClick={() => ask(true)}>
@@ -110,6 +114,23 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
           </div>
         );
       })}
+    </section>
+  );
+}
+
+/** What the variables of the point contribute, fetched with it. */
+function PointContributionsPart({ chartId, record }: { chartId: string; record: string }) {
+  const { value, isPending, failed } = useChartPart<PointContributions>(`/spc/${chartId}/contributions?record=${record}`);
+  return (
+    <section className="mt-3 border-t border-hairline pt-2" aria-label="Contributions" aria-busy={isPending}>
+      <h3 className="mb-1">Contributions</h3>
+      {failed ? (
+        <InlineError message="The contributions could not be read. Select the point again." />
+      ) : value === null || value.record !== record ? (
+        <Skeleton height={160} />
+      ) : (
+        <Contributions data={value} />
+      )}
     </section>
   );
 }

@@ -1,13 +1,14 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import type { TemplateDraft } from '@/lib/services/spc/templates/content';
+import { type TemplateDraft, templateContent } from '@/lib/services/spc/templates/content';
 import { type Preview, previewTemplate } from '@/lib/services/spc/templates/preview';
 import { restoreChart, restoreTemplate, retireChart, retireTemplate } from '@/lib/services/spc/templates/retire';
 import { saveTemplate } from '@/lib/services/spc/templates/save';
 import { createChart, previewChart, type SingleChart, type SinglePreview } from '@/lib/services/spc/templates/single';
+import { type SeenVariables, seenVariables } from '@/lib/services/spc/views/variables';
 import { asSent } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
-import { act, actFor } from '../../session';
+import { act, actFor, readingActor } from '../../session';
 import { previewCsv } from './preview-csv';
 
 /** Rows of a preview that are drawn; the file has all of them. */
@@ -27,6 +28,14 @@ const told = <P>({ result, value }: { result: ActionResult; value: P | null }): 
 export async function previewDraft(template: string | null, content: TemplateDraft): Promise<Previewed<Preview>> {
   const all = told(await actFor(previewTemplate, { template, content }, ''));
   return all.value === null ? all : { ...all, value: { ...all.value, charts: all.value.charts.slice(0, SHOWN) } };
+}
+
+/** Values that were seen in the places of a template, to choose variables from. */
+export async function findVariables(place: Pick<TemplateDraft, 'where'>, find: string): Promise<Previewed<SeenVariables>> {
+  await readingActor();
+  const where = templateContent.shape.where.safeParse(place.where);
+  if (!where.success) return { value: null, error: 'The patterns above cannot be read: mend them first.', field: null };
+  return { value: await seenVariables({ where: where.data }, String(find).slice(0, 200)), error: null, field: null };
 }
 
 /** All charts of a preview as a file. */

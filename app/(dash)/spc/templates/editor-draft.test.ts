@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { normal, templateContent } from '@/lib/services/spc/templates/content';
-import { contentOf, draftFault, draftOf, NEW_TEMPLATE, presetOf, withKind } from './editor-draft';
+import { contentOf, draftFault, draftOf, NEW_TEMPLATE, placeOf, presetOf, withKind, withVariables } from './editor-draft';
 
 test('what is typed comes back as it was stored', () => {
   const content = normal(
@@ -34,4 +34,21 @@ test('a name and a characteristic are needed, and a number that is none is refus
   expect(draftFault({ ...NEW_TEMPLATE, name: 'T' })).toBeNull();
   const odd = templateContent.safeParse(contentOf({ ...NEW_TEMPLATE, baselineN: 'many' }));
   expect(odd.error?.issues[0]?.path).toEqual(['baselineN']);
+});
+
+test('variables come back in their order, say what the charts are of, and the baseline grows with them', () => {
+  const sensors = Array.from({ length: 12 }, (_, i) => ({
+    characteristic: `trace.s${11 - i}.etch.mean`,
+    parameter: `s${11 - i}`,
+  }));
+  const typed = withKind({ ...NEW_TEMPLATE, name: 'T', specified: true, where: { ...NEW_TEMPLATE.where, tool: 'ETC-*' } }, 't2');
+  expect(draftFault(typed)).toEqual({ field: 'variables', text: 'Choose two variables at least.' });
+  const draft = withVariables(typed, sensors);
+  expect(draftFault(draft)).toBeNull();
+  expect(draft.baselineN).toBe('36');
+  expect(placeOf(draft)).toEqual({ where: { tool: ['ETC-*'] } });
+  const content = normal(templateContent.parse(contentOf(draft)));
+  expect(content).toMatchObject({ where: { tool: ['ETC-*'] }, variables: sensors, specified: false, baselineN: 36 });
+  expect(normal(templateContent.parse(contentOf(draftOf('T', content))))).toEqual(content);
+  expect(contentOf(withKind(draft, 'individuals'))).not.toHaveProperty('variables');
 });

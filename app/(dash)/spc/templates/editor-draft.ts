@@ -1,3 +1,4 @@
+import { type Variable, whole } from '@/lib/characteristic';
 import {
   rulesFor,
   type SplitField,
@@ -6,7 +7,7 @@ import {
   WHERE_FIELDS,
   type WhereField,
 } from '@/lib/services/spc/templates/content';
-import { type ChartKind, type Design, rulesOfKind } from '@/lib/spc';
+import { type ChartKind, type Design, kindOf, rulesOfKind } from '@/lib/spc';
 import { parseNumber } from '@/lib/ui/format';
 import { changedDesign, type DesignTexts, firstDesign } from '../[id]/design-draft';
 
@@ -16,6 +17,8 @@ export interface EditorDraft {
   /** Patterns, separated by commas; empty: everything. */
   readonly where: Readonly<Record<WhereField, string>>;
   readonly splitBy: readonly SplitField[];
+  /** Of a kind of several variables, in their order; kept while another kind is tried. */
+  readonly variables: readonly Variable[];
   readonly kind: ChartKind;
   readonly rules: readonly number[];
   readonly lambda: string;
@@ -51,6 +54,7 @@ export const NEW_TEMPLATE: EditorDraft = {
   name: '',
   where: { ...NO_PATTERNS, characteristic: 'measurement.mean' },
   splitBy: ['tool', 'chamber', 'product'],
+  variables: [],
   kind: 'individuals',
   rules: [1],
   lambda: '',
@@ -68,6 +72,7 @@ export const draftOf = (name: string, c: TemplateContent): EditorDraft => ({
   name,
   where: Object.fromEntries(WHERE_FIELDS.map((f) => [f, (c.where[f] ?? []).join(', ')])) as Record<WhereField, string>,
   splitBy: c.splitBy,
+  variables: (c.variables ?? []).map((v) => whole(v)),
   kind: c.kind,
   rules: c.rules,
   lambda: c.lambda === undefined ? '' : String(c.lambda),
@@ -81,11 +86,43 @@ export const draftOf = (name: string, c: TemplateContent): EditorDraft => ({
   title: c.title,
 });
 
-/** Another kind has other rules: those that mean something on it stay, and rule 1 at least. */
+/** Another kind has other rules: those that mean something on it stay, and rule 1 at least; of several variables each statistic is watched. */
 export function withKind(d: EditorDraft, kind: ChartKind): EditorDraft {
   const kept = rulesFor(kind, d.rules);
-  return { ...d, kind, rules: kept.length === 0 ? [rulesOfKind(kind)[0]!] : kept, design: firstDesign(kind, null) };
+  const isJoint = kindOf(kind).ofVariables === true;
+  return {
+    ...d,
+    kind,
+    // a statistic of several variables has no specification, and says by them what it is of
+    specified: isJoint ? false : d.specified,
+    baselineN: isJoint ? String(Math.max(parseNumber(d.baselineN) || 0, leastBaseline(kind, d.variables.length))) : d.baselineN,
+    rules: isJoint ? rulesOfKind(kind) : kept.length === 0 ? [rulesOfKind(kind)[0]!] : kept,
+    design: firstDesign(kind, null),
+  };
 }
+
+/** Fewest points of a baseline of so many variables. */
+const leastBaseline = (kind: ChartKind, variables: number): number => kindOf(kind).leastBaseline?.(variables) ?? 0;
+
+/** Other variables; a baseline that has become too short for them grows with them. */
+export const withVariables = (d: EditorDraft, variables: EditorDraft['variables']): EditorDraft => ({
+  ...d,
+  variables,
+  baselineN: String(Math.max(parseNumber(d.baselineN) || 0, leastBaseline(d.kind, variables.length))),
+});
+
+/** The places that a draft takes. */
+export const placeOf = (d: EditorDraft): Pick<TemplateDraft, 'where'> => ({ where: whereOf(d, PLACES) });
+
+const PLACES = WHERE_FIELDS.filter((f) => f !== 'characteristic' && f !== 'parameter');
+
+const whereOf = (d: EditorDraft, fields: readonly WhereField[]): TemplateDraft['where'] =>
+  Object.fromEntries(
+    fields.flatMap((f) => {
+      const list = patterns(d.where[f]);
+      return list.length === 0 ? [] : [[f, list]];
+    }),
+  );
 
 /** What a template states of a design; what it returns to a default is not in it. */
 const stated = (d: TemplateContent['design']): Design | null =>
@@ -103,14 +140,11 @@ export function contentOf(d: EditorDraft): TemplateDraft {
   const lambda = weight(d.lambda).value;
   const widthL = weight(d.widthL).value;
   const weighs = d.kind === 'ewma';
+  const isJoint = kindOf(d.kind).ofVariables === true;
   const design = changedDesign(d.kind, d.design, null);
   return {
-    where: Object.fromEntries(
-      WHERE_FIELDS.flatMap((f) => {
-        const list = patterns(d.where[f]);
-        return list.length === 0 ? [] : [[f, list]];
-      }),
-    ),
+    where: whereOf(d, isJoint ? PLACES : WHERE_FIELDS),
+    ...(isJoint ? { variables: d.variables.map((v) => ({ ...v })) } : {}),
     splitBy: [...d.splitBy],
     kind: d.kind,
     rules: [...d.rules] as TemplateDraft['rules'],
@@ -130,6 +164,8 @@ export function contentOf(d: EditorDraft): TemplateDraft {
 /** What must be mended before anything is asked; null: nothing. */
 export function draftFault(d: EditorDraft): { readonly field: string; readonly text: string } | null {
   if (d.name.trim() === '') return { field: 'name', text: 'Give the template a name.' };
+  if (kindOf(d.kind).ofVariables)
+    return d.variables.length < 2 ? { field: 'variables', text: 'Choose two variables at least.' } : null;
   if (patterns(d.where.characteristic).length === 0)
     return { field: 'where.characteristic', text: 'Name a characteristic, or a pattern of them.' };
   return null;

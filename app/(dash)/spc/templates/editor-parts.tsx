@@ -1,13 +1,14 @@
 'use client';
 import { SPLIT_FIELDS, WHERE_FIELDS, type WhereField } from '@/lib/services/spc/templates/content';
 import type { ContextLists } from '@/lib/services/spc/views/templates';
-import { CHART_KINDS, type ChartKind } from '@/lib/spc';
+import { CHART_KINDS, type ChartKind, kindOf } from '@/lib/spc';
 import { KIND_CHOICES } from '@/lib/ui/charts/kinds';
 import { ChoiceField, TextField } from '@/lib/ui/components/text-field';
 import { fieldsOf } from '../[id]/design-draft';
 import { DesignInputs } from '../[id]/design-inputs';
-import { type EditorDraft, withKind } from './editor-draft';
+import { type EditorDraft, withKind, withVariables } from './editor-draft';
 import { RuleChoice } from './rule-choice';
+import { VariableChoice } from './variable-choice';
 
 const CHOICES: Readonly<Partial<Record<WhereField, keyof ContextLists>>> = {
   area: 'areas',
@@ -43,29 +44,33 @@ export function Where({
   problemOf,
   set,
 }: PartProps & { lists: ContextLists; set: (p: Partial<EditorDraft>) => void }) {
+  const isJoint = kindOf(draft.kind).ofVariables === true;
   const optionsOf = (f: WhereField): readonly string[] => (f === 'characteristic' ? CHARACTERISTIC_HINTS : lists[CHOICES[f]!]);
   return (
     <fieldset>
       <legend className="label">Where</legend>
       <div className="grid grid-cols-2 gap-x-3 gap-y-1">
-        {[...WHERE_FIELDS].reverse().map((f) => (
-          <div key={f} className={f === 'characteristic' ? 'col-span-2' : ''}>
-            <TextField
-              label={f === 'characteristic' ? 'Characteristic' : `${f[0]!.toUpperCase()}${f.slice(1)}`}
-              value={draft.where[f]}
-              problem={problemOf(`where.${f}`)}
-              placeholder="*"
-              list={`list-${f}`}
-              autoComplete="off"
-              onText={(text) => set({ where: { ...draft.where, [f]: text } })}
-            />
-            <datalist id={`list-${f}`}>
-              {optionsOf(f).map((o) => (
-                <option key={o} value={o} />
-              ))}
-            </datalist>
-          </div>
-        ))}
+        {[...WHERE_FIELDS]
+          .reverse()
+          .filter((f) => !isJoint || (f !== 'characteristic' && f !== 'parameter'))
+          .map((f) => (
+            <div key={f} className={f === 'characteristic' ? 'col-span-2' : ''}>
+              <TextField
+                label={f === 'characteristic' ? 'Characteristic' : `${f[0]!.toUpperCase()}${f.slice(1)}`}
+                value={draft.where[f]}
+                problem={problemOf(`where.${f}`)}
+                placeholder="*"
+                list={`list-${f}`}
+                autoComplete="off"
+                onText={(text) => set({ where: { ...draft.where, [f]: text } })}
+              />
+              <datalist id={`list-${f}`}>
+                {optionsOf(f).map((o) => (
+                  <option key={o} value={o} />
+                ))}
+              </datalist>
+            </div>
+          ))}
       </div>
       <Check
         label="Only parameters with a specification"
@@ -97,7 +102,9 @@ export function Split({ draft, set }: { draft: EditorDraft; set: (p: Partial<Edi
         ))}
       </div>
       <p className="text-sm text-ink-3">
-        Operation, parameter and characteristic always have; what is not ticked is on one chart together.
+        {kindOf(draft.kind).ofVariables
+          ? 'An operation always has; what is not ticked is on one chart together.'
+          : 'Operation, parameter and characteristic always have; what is not ticked is on one chart together.'}
       </p>
     </fieldset>
   );
@@ -163,10 +170,19 @@ export function How({
           set={(design) => patch({ design })}
         />
       )}
+      {kindOf(draft.kind).ofVariables ? (
+        <VariableChoice
+          draft={draft}
+          problem={problemOf('variables')}
+          set={(variables) => set((d) => withVariables(d, variables))}
+        />
+      ) : null}
       <RuleChoice kind={draft.kind} rules={draft.rules} arl={arl} set={(rules) => patch({ rules })} />
       <div className="flex gap-6">
         <Check label="A rule that fires raises an alert" on={draft.alerting} set={(alerting) => patch({ alerting })} />
-        <Check label="Capability by the specification" on={draft.specified} set={(specified) => patch({ specified })} />
+        {kindOf(draft.kind).ofVariables ? null : (
+          <Check label="Capability by the specification" on={draft.specified} set={(specified) => patch({ specified })} />
+        )}
       </div>
     </fieldset>
   );

@@ -36,11 +36,15 @@ export function Editor({ template, version, first, lists, may, stored }: EditorP
   const patch = (p: Partial<EditorDraft>): void => setDraft((d) => ({ ...d, ...p }));
   const fault = draftFault(draft);
   const isChanged = JSON.stringify(draft) !== JSON.stringify(first);
-  const nothingAsked = !may || fault?.field === 'where.characteristic';
+  const nothingAsked = !may || fault?.field === 'where.characteristic' || fault?.field === 'variables';
   const live = usePreview(nothingAsked ? null : JSON.stringify(contentOf(draft)), () => previewDraft(template, contentOf(draft)));
   const preview = may ? live.value : stored;
   const problemOf = (field: string): string | undefined =>
-    live.field === field ? (live.error ?? undefined) : fault?.field === field && isChanged ? fault.text : undefined;
+    live.field === field || live.field?.startsWith(`${field}.`)
+      ? (live.error ?? undefined)
+      : fault?.field === field && isChanged
+        ? fault.text
+        : undefined;
   const waits =
     fault?.text ?? live.error ?? (!isChanged && template !== null ? 'Nothing differs from the version in force yet.' : null);
   const file = async (): Promise<void> => {

@@ -107,6 +107,9 @@ export function PreviewPanel({ preview: p, error, busy, alerting, onFile }: Prev
                 ]}
               />
             </div>
+            {p.unseen.length > 0 ? (
+              <p className="text-sm mt-1">{`Not seen yet where it takes its values, so that points would wait for them: ${p.unseen.slice(0, 5).join('; ')}${p.unseen.length > 5 ? `; and ${p.unseen.length - 5} more` : ''}`}</p>
+            ) : null}
             {p.retiring.length > 0 ? (
               <p className="text-sm mt-1">{`No longer matched, and retired: ${p.retiring
                 .slice(0, 5)

@@ -49,6 +49,44 @@ const template = {
   seen: { ...count, description: 'The version that you saw.' },
 };
 
+const number = { type: 'number' } as const;
+const string = { type: 'string' } as const;
+const orNull = (type: string): JsonObject => ({ type: [type, 'null'] });
+const listOf = (properties: JsonObject): JsonObject => ({ type: 'array', items: { type: 'object', properties } });
+
+const CONTRIBUTIONS: JsonObject = {
+  type: 'object',
+  properties: {
+    chart: { type: 'object', properties: { id, title: string, kind: string } },
+    record: id,
+    at: { type: 'string', format: 'date-time', description: 'Process time.' },
+    version: { ...count, description: 'Version of the chart that judged it.' },
+    run: orNull('string'),
+    lot: string,
+    slot: orNull('integer'),
+    statistics: listOf({
+      statistic: { type: 'string', enum: ['t2', 'mewma', 'spe'] },
+      total: number,
+      ucl: orNull('number'),
+      rows: listOf({
+        characteristic: string,
+        parameter: string,
+        variable: { ...string, description: 'In words.' },
+        unit: string,
+        value: number,
+        mean: { ...number, description: 'Of the baseline.' },
+        sigma: { ...number, description: 'Of the baseline.' },
+        z: { ...number, description: 'Distance from the mean in sigmas.' },
+        part: { ...number, description: 'Its part, dimensionless; the largest comes first.' },
+        measurementId: orNull('string'),
+        chartId: { ...orNull('string'), description: 'A chart of this variable alone.' },
+      }),
+    }),
+    unjudged: { ...orNull('string'), description: 'Why nothing of it is judged.' },
+    leftOut: listOf({ variable: string, why: { type: 'string', enum: ['constant', 'dependent'] } }),
+  },
+};
+
 /** The routes of charts and their templates, from the schemas that validate them. */
 export function chartsApi(): OpenApiPart {
   return {
@@ -146,6 +184,31 @@ export function chartsApi(): OpenApiPart {
           responses: { '201': answer({ id, title: { type: 'string' }, fillId: id }), ...ERRORS },
         },
       },
+      '/api/v1/charts/{id}/points/{record}/contributions': {
+        get: {
+          ...operation(
+            'read-contributions',
+            'Read what the variables of a point contribute',
+            'Of a chart of several variables: each statistic of the point with its limit, and each variable with its value, its distance from the mean of the baseline and its part. T² and the average: what the statistic loses without the variable; components: its share of T² (`t2`), its signed residual (`spe`). Computed from the point and the version that judged it.',
+          ),
+          security: [{ apiKey: ['read'] }],
+          parameters: [
+            ...byId,
+            { name: 'record', in: 'path', required: true, schema: id },
+            { name: 'format', in: 'query', required: false, schema: { type: 'string', enum: ['json', 'csv'], default: 'json' } },
+          ],
+          responses: {
+            '200': {
+              description: 'The contributions.',
+              content: {
+                'application/json': { schema: reference('Contributions') },
+                'text/csv': { schema: { type: 'string' } },
+              },
+            },
+            ...problems('401', '403', '404', '422', '503'),
+          },
+        },
+      },
       '/api/v1/charts/{id}/retire': {
         post: {
           ...operation('retire-chart', 'Retire one chart', 'It keeps its points, takes no more of them, and raises no alert.'),
@@ -158,6 +221,6 @@ export function chartsApi(): OpenApiPart {
         },
       },
     },
-    schemas: { ChartTemplate: jsonSchemaOf(templateContent), Chart: jsonSchemaOf(singleChart) },
+    schemas: { ChartTemplate: jsonSchemaOf(templateContent), Chart: jsonSchemaOf(singleChart), Contributions: CONTRIBUTIONS },
   };
 }

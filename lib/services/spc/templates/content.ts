@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { CHARACTERISTIC_SOURCES, characteristicWords, parseCharacteristic } from '@/lib/characteristic';
+import { CHARACTERISTIC_SOURCES, characteristicWords, parseCharacteristic, variableWords, whole } from '@/lib/characteristic';
 import { AppError } from '@/lib/errors';
 import { real, text } from '@/lib/formats/scalars';
-import { CHART_KINDS, kindOf, RULE_NUMBERS, rulesOfKind } from '@/lib/spc';
+import { CHART_KINDS, kindOf, MOST_VARIABLES, RULE_NUMBERS, rulesOfKind } from '@/lib/spc';
 import { designIn, firstVersion, refuseIdleRules, refuseMute } from '../next-version';
+import { checkVariables } from './check-variables';
 import { EVERYTHING, isOpen, isWild, only, type Patterns } from './patterns';
 
 /** What a template may narrow. */
@@ -38,6 +39,14 @@ export const chartSettings = z.strictObject({
   /** Settings of the kind of chart, such as k and h of a CUSUM; what is left out has its default. */
   design: designIn.optional(),
   alerting: z.boolean(),
+  /**
+   * Of a chart of several variables (t2, mewma, pca) these, in their order: two to 60 values of one wafer's run, or of one lot. A parameter that the
+   * characteristic names itself, as the sensor of a trace, may be left out.
+   */
+  variables: z
+    .array(z.strictObject({ characteristic: text(1, 200), parameter: text(1, 120).optional() }))
+    .max(MOST_VARIABLES)
+    .optional(),
   /** Points of the baseline from which the first limits follow. */
   baselineN: z.int().min(8).max(500).default(20),
   /** Its values are on the scale of the specification of their parameter, so that the charts have a capability. */
@@ -85,6 +94,7 @@ const bad = (field: string, message: string): AppError => new AppError('invalid_
  */
 export function checkContent(c: TemplateContent): void {
   checkSettings(c, patternsOf(c, 'characteristic'));
+  checkVariables(c);
   for (const p of patternsOf(c, 'characteristic')) checkCharacteristic(p);
   for (const f of c.title.match(/\{[^{}]*\}/g) ?? [])
     if (!(TITLE_FIELDS as readonly string[]).includes(f.slice(1, -1)))
@@ -108,6 +118,7 @@ export function checkSettings(c: ChartSettings, characteristics: Patterns): void
   if (c.kind !== 'ewma' && (c.lambda !== undefined || c.widthL !== undefined))
     throw bad(c.lambda === undefined ? 'widthL' : 'lambda', `${kind.label} has no weight: leave λ and L out, or choose EWMA.`);
   firstVersion(c.kind, c, c.design ?? {});
+  if (kind.ofVariables) return;
   const sources = characteristics.map((p) => p.split('.')[0]!);
   const wrong = sources.find((q) => takes(c.kind, q) === false);
   if (wrong !== undefined)
@@ -169,7 +180,14 @@ export function normal(c: TemplateContent): TemplateContent {
     }),
   );
   const rules = [...new Set(c.rules)].sort((a, b) => a - b);
-  return { ...c, where, rules, splitBy: SPLIT_FIELDS.filter((f) => c.splitBy.includes(f)) };
+  const variables = c.variables?.map((v) => whole(v));
+  return {
+    ...c,
+    where,
+    rules,
+    ...(variables === undefined ? {} : { variables }),
+    splitBy: SPLIT_FIELDS.filter((f) => c.splitBy.includes(f)),
+  };
 }
 
 const designText = (d: ChartSettings['design']): string =>
@@ -181,6 +199,7 @@ const designText = (d: ChartSettings['design']): string =>
 export function contentDifference(a: TemplateContent, b: TemplateContent): string[] {
   const said = (c: TemplateContent): Record<string, string> => ({
     ...Object.fromEntries(WHERE_FIELDS.map((f) => [`Where ${f}`, patternsOf(c, f).join(', ')])),
+    Variables: (c.variables ?? []).map((v) => variableWords(whole(v))).join(', ') || 'one value',
     'A chart for each': c.splitBy.join(', ') || 'operation and parameter alone',
     Kind: kindOf(c.kind).label,
     Rules: c.rules.join(', ') || 'none',
@@ -204,4 +223,5 @@ export const rulesFor = (kind: ChartSettings['kind'], rules: readonly number[]):
 
 /** The characteristics of a template in words: "within-wafer sigma, zernike.*". */
 export const characteristicsText = (c: TemplateContent): string =>
+  c.variables?.map((v) => variableWords(whole(v))).join(', ') ??
   patternsOf(c, 'characteristic').map(characteristicWords).join(', ');

@@ -4,9 +4,13 @@ import {
   characteristicName,
   characteristicUnit,
   characteristicWords,
+  jointCharacteristic,
   overlayTermLabel,
   ownParameter,
   parseCharacteristic,
+  setName,
+  type Variable,
+  whole,
 } from '@/lib/characteristic';
 import { recordId } from '@/lib/db';
 import { AppError } from '@/lib/errors';
@@ -36,7 +40,12 @@ export interface WantedChart {
   readonly recipe: string | null;
   readonly within: Within | null;
   readonly kind: ChartKind;
+  /** Of a chart of several variables these, with their units; null: one value. */
+  readonly variables: readonly WantedVariable[] | null;
 }
+
+/** A variable whose unit, where its own context alone says it, is not known yet: null. */
+export type WantedVariable = Variable & { readonly unit: string | null };
 
 /** The id of a chart follows from what it shows: whoever makes it, it is one. */
 export const chartIdOf = (c: Omit<WantedChart, 'id' | 'title' | 'area' | 'unit' | 'layer'>): string =>
@@ -51,11 +60,14 @@ export const chartIdOf = (c: Omit<WantedChart, 'id' | 'title' | 'area' | 'unit' 
     c.chamber ?? '*',
     ...(c.recipe === null ? [] : [`recipe ${c.recipe}`]),
     ...(c.within === null ? [] : [`within ${JSON.stringify(c.within)}`]),
+    ...(c.variables === null ? [] : [`variables ${JSON.stringify(c.variables.map((v) => [v.characteristic, v.parameter]))}`]),
   );
 
-/** The table of a context where a characteristic comes from. */
-const contextSourceOf = (c: Characteristic): ContextSource =>
-  c.source === 'zone' || c.source === 'zernike' || c.source === 'fit' ? 'measurement' : c.source;
+/** The table of a context where a characteristic comes from. What is of several variables comes from none: its variables do. */
+const contextSourceOf = (c: Characteristic): ContextSource | null => {
+  if (c.source === 'joint') return null;
+  return c.source === 'zone' || c.source === 'zernike' || c.source === 'fit' ? 'measurement' : c.source;
+};
 
 /** Names that a pattern may stand for where nothing was seen yet: only those that it spells out. */
 const spelledOut = (patterns: Patterns, source: ContextSource): Brought[] =>
@@ -67,24 +79,53 @@ const spelledOut = (patterns: Patterns, source: ContextSource): Brought[] =>
 /** A lot that several chambers may have made has no chamber. */
 const hasChamber = (c: Characteristic): boolean => !(c.lot && c.source !== 'vm');
 
+/** Which places a template takes. */
+export type Place = Pick<TemplateContent, 'where'>;
+
+/** Whether a context is of the places that patterns name, whatever it brings. The chamber is left to the value: that of a lot has none. */
+export function standsIn(t: Place, context: MatchContext, master: Master): boolean {
+  const operation = master.operations.get(context.operation);
+  if (operation === undefined) return false;
+  const place = { ...context, area: operation.area, layer: operation.layer };
+  if ((['area', 'operation', 'layer', 'tool', 'product'] as const).some((f) => !matches(patternsOf(t, f), place[f])))
+    return false;
+  const recipes = patternsOf(t, 'recipe');
+  return context.recipe === null || context.recipe === '' ? isOpen(recipes) : matches(recipes, context.recipe);
+}
+
 /** The charts that a template makes of one context, in the order of their characteristics. */
 export function chartsOf(t: TemplateContent, context: MatchContext, master: Master): WantedChart[] {
-  const operation = master.operations.get(context.operation);
-  if (operation === undefined) return [];
+  if (!standsIn(t, context, master)) return [];
+  const operation = master.operations.get(context.operation)!;
   const recipe = context.recipe === '' ? null : context.recipe;
+  if (recipe === null && t.splitBy.includes('recipe')) return [];
   const place = { ...context, recipe, area: operation.area, layer: operation.layer };
-  if ((['area', 'operation', 'layer', 'tool', 'product'] as const).some((f) => !matches(patternsOf(t, f), place[f]))) return [];
-  const recipes = patternsOf(t, 'recipe');
-  if (recipe === null ? t.splitBy.includes('recipe') || !isOpen(recipes) : !matches(recipes, recipe)) return [];
-  const names = patternsOf(t, 'characteristic');
+  const first = t.variables === undefined ? undefined : whole(t.variables[0]!);
+  const names = first === undefined ? patternsOf(t, 'characteristic') : [first.characteristic];
   const candidates =
     context.names === null ? spelledOut(names, context.source) : broughtBy({ ...context, recipe: '', names: context.names });
+  if (first !== undefined && !isOf(first, context.parameter)) return [];
   return candidates.flatMap((b) => (matches(names, b.name) ? chartOf(t, place, b, master) : []));
 }
 
-type Place = MatchContext & { readonly area: string; readonly layer: string };
+/** Whether a variable is of the parameter of a context; one that its characteristic names is looked for by that. */
+const isOf = (v: Variable, parameter: string): boolean =>
+  ownParameter(parseCharacteristic(v.characteristic)!) !== null || v.parameter === parameter;
 
-function chartOf(t: TemplateContent, p: Place, b: Brought, master: Master): WantedChart[] {
+/** The variables of a template with their units, as far as this context says them. */
+function variablesOf(t: TemplateContent, p: Standing, master: Master): WantedVariable[] | null {
+  if (t.variables === undefined) return null;
+  const here = new Map(p.names === null ? [] : broughtBy({ ...p, recipe: '', names: p.names }).map((b) => [b.name, b.unit]));
+  return t.variables.map((given) => {
+    const v = whole(given);
+    const unit = here.get(v.characteristic) ?? master.units.get(v.parameter) ?? null;
+    return { ...v, unit: unit === null ? null : characteristicUnit(parseCharacteristic(v.characteristic)!, unit) };
+  });
+}
+
+type Standing = MatchContext & { readonly area: string; readonly layer: string };
+
+function chartOf(t: TemplateContent, p: Standing, b: Brought, master: Master): WantedChart[] {
   const c = parseCharacteristic(b.name)!;
   const parameter = ownParameter(c) ?? p.parameter;
   if (!matches(patternsOf(t, 'parameter'), parameter)) return [];
@@ -104,9 +145,10 @@ function chartOf(t: TemplateContent, p: Place, b: Brought, master: Master): Want
       return fixed(f) !== null || isOpen(patterns) ? [] : [[f, patterns]];
     }),
   ) as Within;
+  const variables = variablesOf(t, p, master);
   const what = {
-    characteristic: b.name,
-    parameter,
+    characteristic: variables === null ? b.name : jointCharacteristic(c.lot ? 'lot' : 'wafer'),
+    parameter: variables === null ? parameter : setName(variables),
     operation: p.operation,
     product: fixed('product'),
     tool: fixed('tool'),
@@ -114,10 +156,11 @@ function chartOf(t: TemplateContent, p: Place, b: Brought, master: Master): Want
     recipe: fixed('recipe'),
     within: Object.keys(within).length === 0 ? null : within,
     kind: t.kind,
+    variables,
   };
-  const unit = characteristicUnit(c, b.unit ?? master.units.get(parameter) ?? '1');
+  const unit = variables !== null ? '1' : characteristicUnit(c, b.unit ?? master.units.get(parameter) ?? '1');
   const chart = { ...what, id: chartIdOf(what), area: p.area, layer: p.layer, unit };
-  return [{ ...chart, title: titleOf(t.title, c, chart) }];
+  return [{ ...chart, title: titleOf(t.title, variables === null ? c : parseCharacteristic(chart.characteristic)!, chart) }];
 }
 
 /** Charts described between two turns of the event loop: some milliseconds. */

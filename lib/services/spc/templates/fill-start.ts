@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseCharacteristic } from '@/lib/characteristic';
 import { sql, type Tx } from '@/lib/db';
 import { enqueueLater } from '@/lib/queue/outbox';
+import { TAKEN } from '../taken';
 
 export const FILL_SOURCES = ['measurement', 'overlay', 'run', 'count', 'event'] as const;
 export type FillSource = (typeof FILL_SOURCES)[number];
@@ -23,7 +24,8 @@ const AHEAD_MS = 86_400_000;
 interface Fill {
   readonly templateId: string | null;
   readonly author: string;
-  readonly charts: readonly { readonly id: string; readonly characteristic: string }[];
+  /** They are in the database. */
+  readonly charts: readonly { readonly id: string }[];
   readonly now: Date;
   /** Only records from then on; default: all. */
   readonly from?: Date;
@@ -31,7 +33,11 @@ interface Fill {
 
 /** Asks for the history of charts. Until it is there they take no baseline and raise no alert. @returns the id of the fill, null without charts, or where nothing was seen yet. */
 export async function startFill(tx: Tx, { templateId, author, charts, now, from = new Date(0) }: Fill): Promise<string | null> {
-  const source = FILL_SOURCES.find((s) => charts.some((c) => fillSourceOf(c.characteristic) === s));
+  if (charts.length === 0) return null;
+  const taken = await tx.rows<{ characteristic: string }>(
+    sql`SELECT DISTINCT t.characteristic FROM chart c ${TAKEN} WHERE c.id = ANY(${charts.map((c) => c.id)}::uuid[])`,
+  );
+  const source = FILL_SOURCES.find((s) => taken.some((c) => fillSourceOf(c.characteristic) === s));
   if (source === undefined) return null;
   const hasHistory = await tx.one(sql`SELECT 1 FROM seen_context LIMIT 1`);
   if (hasHistory === undefined) return null;

@@ -4,8 +4,10 @@ import { enqueueLater } from '@/lib/queue/outbox';
 import { characteristicValues } from '../../characteristics/values';
 import { feed } from '../../live/feed';
 import { judgeCharts } from '../evaluate';
+import { isJoint, jointPoints } from '../joint';
 import { insertPoints, pointsFor } from '../points';
 import { type ChartRow, chartColumns, lockCharts } from '../store';
+import { TAKEN } from '../taken';
 import { FILL_SOURCES, FIRST_ID, FIRST_WINDOW_MS, type FillSource, fillSourceOf } from './fill-start';
 
 /** Records read in one step, so that a step stays short and its memory bounded. */
@@ -55,7 +57,7 @@ export async function fillStep(tx: Tx, { fillId, step }: Payload<'fill'>): Promi
 
 async function wantedBy(tx: Tx, fill: FillRow): Promise<Wanted> {
   const rows = await tx.rows<{ operation: string; characteristic: string }>(
-    sql`SELECT DISTINCT operation, characteristic FROM chart WHERE fill_id = ${fill.id} AND active`,
+    sql`SELECT DISTINCT c.operation, t.characteristic FROM chart c ${TAKEN} WHERE c.fill_id = ${fill.id} AND c.active`,
   );
   const mine = rows.filter((r) => fillSourceOf(r.characteristic) === fill.source);
   return {
@@ -137,7 +139,8 @@ async function chart(tx: Tx, fill: FillRow, wanted: Wanted, refs: readonly Ref[]
   const values = await characteristicValues(tx, fill.source, refs, new Set(wanted.characteristics));
   if (values.length === 0) return 0;
   const charts = (await lockCharts(tx, values, [], fill.id)).filter((c) => c.fill_id === fill.id);
-  const points = pointsFor(charts, values);
+  const joint = await jointPoints(tx, charts.filter(isJoint), fill.source, refs, values);
+  const points = [...pointsFor(charts, values), ...joint.points];
   if (points.length === 0) return 0;
   const { left } = await insertPoints(tx, points);
   const since = new Map<string, number>();
@@ -160,7 +163,7 @@ async function chart(tx: Tx, fill: FillRow, wanted: Wanted, refs: readonly Ref[]
 /** Goes on with the records of the next source that its charts need, or to the end. */
 async function nextSource(tx: Tx, fill: FillRow): Promise<true> {
   const rows = await tx.rows<{ characteristic: string }>(
-    sql`SELECT DISTINCT characteristic FROM chart WHERE fill_id = ${fill.id} AND active`,
+    sql`SELECT DISTINCT t.characteristic FROM chart c ${TAKEN} WHERE c.fill_id = ${fill.id} AND c.active`,
   );
   const needed = new Set(rows.map((r) => fillSourceOf(r.characteristic)));
   const next = FILL_SOURCES.slice(FILL_SOURCES.indexOf(fill.source) + 1).find((s) => needed.has(s));

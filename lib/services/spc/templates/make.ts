@@ -1,7 +1,9 @@
+import { type ChartVariable, characteristicUnit, parseCharacteristic } from '@/lib/characteristic';
 import { bulkInsert, sql, type Tx } from '@/lib/db';
 import { firstVersion } from '../next-version';
 import type { ChartSettings } from './content';
-import type { WantedChart } from './expand';
+import { broughtBy, seenContexts } from './contexts';
+import type { WantedChart, WantedVariable } from './expand';
 
 /** Whom a chart follows, and who made it why. */
 export interface MadeBy {
@@ -26,14 +28,32 @@ export async function existingCharts(tx: Tx, ids: readonly string[]): Promise<Ma
   return new Map(rows.map((r) => [r.id, r]));
 }
 
+/** What says the units of variables that the context of a chart did not say: terms and sensors that were seen at its operation. */
+async function withUnits(tx: Tx, charts: readonly WantedChart[]): Promise<(c: WantedChart) => ChartVariable[] | null> {
+  const asking = charts.filter((c) => c.variables?.some((v) => v.unit === null));
+  const seen = asking.length === 0 ? [] : await seenContexts(tx, [...new Set(asking.map((c) => c.operation))]);
+  const units = new Map(
+    seen.flatMap((s) =>
+      broughtBy(s).flatMap((b) => (b.unit === null ? [] : [[`${s.operation}\u0000${b.name}`, b.unit] as const])),
+    ),
+  );
+  const unitOf = (c: WantedChart, v: WantedVariable): string => {
+    const own = units.get(`${c.operation}\u0000${v.characteristic}`);
+    return v.unit ?? (own === undefined ? '' : characteristicUnit(parseCharacteristic(v.characteristic)!, own));
+  };
+  return (c) => c.variables?.map((v) => ({ ...v, unit: unitOf(c, v) })) ?? null;
+}
+
 /** Inserts charts with their first version, which collects the baseline from the first point on, or has the limits that its design states. The caller holds `lockMaking`. */
 export async function insertCharts(tx: Tx, charts: readonly WantedChart[], s: ChartSettings, by: MadeBy): Promise<number> {
   const first = firstVersion(s.kind, s, s.design ?? {});
+  const variables = await withUnits(tx, charts);
   const made = await bulkInsert(
     tx,
     'chart',
     charts.map((c) => ({
       ...c,
+      variables: variables(c),
       alerting: s.alerting,
       specified: s.specified,
       template_id: by.templateId,

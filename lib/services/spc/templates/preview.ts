@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { parseCharacteristic } from '@/lib/characteristic';
+import { ownParameter, parseCharacteristic, variableWords, whole } from '@/lib/characteristic';
 import { db, sql } from '@/lib/db';
 import { recordIdIn } from '@/lib/formats/scalars';
 import { falseAlarmRate } from '@/lib/spc';
 import { timeOf, verb } from '../../verb';
 import { checkContent, normal, type TemplateContent, templateContent } from './content';
-import { contextKey, type MatchContext, type SeenContext, seenContexts } from './contexts';
-import { expandTemplate } from './expand';
-import { readMaster } from './master';
+import { broughtBy, contextKey, type MatchContext, type SeenContext, seenContexts } from './contexts';
+import { expandTemplate, standsIn } from './expand';
+import { type Master, readMaster } from './master';
 import { countRecords } from './record-counts';
 import { TEMPLATE_WORDS } from './template-words';
 import { inForce, OWN_RULES } from './version-charts';
@@ -53,6 +53,8 @@ export interface Preview {
   readonly arl: number | null;
   readonly keepLimits: number;
   readonly keepRules: number;
+  /** Of a chart of several variables those that were never seen where it takes its values: its points wait for them. */
+  readonly unseen: string[];
 }
 
 /** What a template would make: for the editor while it is typed. */
@@ -123,15 +125,37 @@ export async function previewContent(content: TemplateContent, template: string 
       keepsRules: stands?.own_rules === true && stands.template_id === template,
     };
   });
-  return summary(
-    content,
-    charts,
-    days,
-    rows.filter((r) => !wanted.has(r.id) && !r.retired),
-  );
+  return {
+    ...summary(
+      content,
+      charts,
+      days,
+      rows.filter((r) => !wanted.has(r.id) && !r.retired),
+    ),
+    unseen: unseenOf(content, seen, master),
+  };
 }
 
-function summary(content: TemplateContent, charts: PreviewChart[], days: number, retiring: readonly Stands[]): Preview {
+/** Variables that no context of the places of a template has brought yet, in words. */
+function unseenOf(content: TemplateContent, seen: readonly SeenContext[], master: Master): string[] {
+  if (content.variables === undefined) return [];
+  const here = new Set(
+    seen
+      .filter((c) => standsIn(content, c, master))
+      .flatMap((c) => broughtBy(c).map((b) => `${b.name}\u0000${ownParameter(parseCharacteristic(b.name)!) ?? c.parameter}`)),
+  );
+  return content.variables
+    .map((v) => whole(v))
+    .filter((v) => !here.has(`${v.characteristic}\u0000${v.parameter}`))
+    .map(variableWords);
+}
+
+function summary(
+  content: TemplateContent,
+  charts: PreviewChart[],
+  days: number,
+  retiring: readonly Stands[],
+): Omit<Preview, 'unseen'> {
   const rate = falseAlarmRate(content);
   const of = (state: PreviewState): number => charts.filter((c) => c.state === state).length;
   return {

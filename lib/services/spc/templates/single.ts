@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { parseCharacteristic } from '@/lib/characteristic';
+import { parseCharacteristic, whole } from '@/lib/characteristic';
 import { db, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonIn } from '@/lib/formats/reason';
 import { name, text } from '@/lib/formats/scalars';
+import { kindOf } from '@/lib/spc';
 import { audit } from '../../audit';
 import { feed } from '../../live/feed';
 import { timeOf, verb } from '../../verb';
@@ -20,9 +21,10 @@ import { TEMPLATE_WORDS } from './template-words';
 
 /** One chart: its characteristic in a context. What is left out of tool, chamber, recipe and product is open: all of them are on the one chart. */
 export const singleChart = chartSettings.extend({
-  characteristic: text(1, 200),
+  /** Of one value; left out of a chart of several variables. */
+  characteristic: text(1, 200).optional(),
   operation: name,
-  parameter: name,
+  parameter: name.optional(),
   tool: name.optional(),
   chamber: name.optional(),
   recipe: name.optional(),
@@ -45,7 +47,10 @@ export function asTemplate({
   ...settings
 }: z.output<typeof singleChart>): TemplateContent {
   const bad = (field: string, message: string) => new AppError('invalid_input', message, { field });
-  if (parseCharacteristic(characteristic) === undefined)
+  const joint = kindOf(settings.kind).ofVariables === true;
+  if (!joint && characteristic === undefined) throw bad('characteristic', 'Name the characteristic, such as measurement.mean.');
+  if (!joint && parameter === undefined) throw bad('parameter', 'Name the parameter that it is of.');
+  if (characteristic !== undefined && parseCharacteristic(characteristic) === undefined)
     throw bad('characteristic', `"${characteristic}" is no characteristic: write a name such as measurement.mean or zernike.2.0`);
   const wild = Object.entries({ operation, parameter, tool, chamber, recipe, product }).find(
     ([, v]) => v !== undefined && isWild(v),
@@ -58,9 +63,9 @@ export function asTemplate({
   const content = normal({
     ...settings,
     where: {
-      characteristic: [characteristic],
+      ...(characteristic === undefined ? {} : { characteristic: [characteristic] }),
       operation: [operation],
-      parameter: [parameter],
+      ...(parameter === undefined ? {} : { parameter: [parameter] }),
       ...Object.fromEntries(SPLIT_FIELDS.flatMap((f) => (own[f] === undefined ? [] : [[f, [own[f]]]]))),
     },
     splitBy: [],
@@ -80,10 +85,15 @@ async function theChart(from: Tx | ReturnType<typeof db>, content: TemplateConte
   const contexts = [...possible, ...(await seenContexts(from, content.where.operation ?? null))];
   const [found] = [...(await expandTemplate(content, contexts, master)).values()];
   if (found !== undefined) return found.chart;
+  const first = content.variables?.[0];
+  const [what, of] =
+    first === undefined
+      ? [content.where.characteristic![0], content.where.parameter![0]]
+      : [first.characteristic, whole(first).parameter];
   throw new AppError(
     'invalid_input',
-    `No value of ${content.where.characteristic![0]} of ${content.where.parameter![0]} was seen in this context yet: check its names, or make a template, which makes the chart when the first value comes.`,
-    { field: 'characteristic' },
+    `No value of ${what} of ${of} was seen in this context yet: check its names, or make a template, which makes the chart when the first value comes.`,
+    { field: first === undefined ? 'characteristic' : 'variables.0.characteristic' },
   );
 }
 

@@ -6,5 +6,6 @@ export const TEMPLATE_WORDS: Readonly<Record<string, string>> = {
   lambda: 'λ',
   widthL: 'L',
   baselineN: 'Baseline',
+  variables: 'Variables',
   characteristic: 'Characteristic',
 };

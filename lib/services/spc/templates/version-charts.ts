@@ -2,6 +2,7 @@ import { sql, type Tx } from '@/lib/db';
 import { kindOf } from '@/lib/spc';
 import { DEFAULT_LAMBDA, DEFAULT_WIDTH_L } from '@/lib/spc/kinds/ewma';
 import { type Ctx, timeOf } from '../../verb';
+import { nextVersion } from '../next-version';
 import { followWith } from '../planned';
 import { type PhaseRow, phasesOf } from '../store';
 import type { TemplateContent } from './content';
@@ -25,12 +26,20 @@ const judgesOtherwise = (a: TemplateContent, b: TemplateContent): boolean =>
   a.preset !== b.preset ||
   a.lambda !== b.lambda ||
   a.widthL !== b.widthL ||
-  a.baselineN !== b.baselineN;
+  a.baselineN !== b.baselineN ||
+  hasOtherDesign(a, b);
+
+/** Whether two contents state other settings of their kind. */
+const hasOtherDesign = (a: TemplateContent, b: TemplateContent): boolean => {
+  const names = new Set([...Object.keys(a.design ?? {}), ...Object.keys(b.design ?? {})]);
+  return [...names].some((n) => (a.design?.[n] ?? null) !== (b.design?.[n] ?? null));
+};
 
 /**
  * Makes charts follow a new version of their template from now on: title, alerts and capability where the template changed them, and one version of
  * each chart where it judges otherwise. Limits stay as they are, entered ones and those of a study alike; those of an EWMA study follow its new
- * weight and width from its own sigma. Rules that an engineer set on a chart stay as well.
+ * weight and width from its own sigma, those of a kind with settings of its own follow these from its own study. Rules and settings that an engineer set on a
+ * chart stay as well.
  */
 export async function applyVersion(tx: Tx, a: Applying): Promise<void> {
   const { charts, content: c, before } = a;
@@ -42,6 +51,7 @@ export async function applyVersion(tx: Tx, a: Applying): Promise<void> {
     FROM unnest(${list}::uuid[], ${charts.map((x) => x.title)}::text[]) AS u(id, title) WHERE k.id = u.id`);
   if (before === null || !judgesOtherwise(before, c)) return;
   await insertVersions(tx, a, list);
+  if (hasOtherDesign(before, c)) await followDesign(tx, a, before, list);
   await tx.exec(sql`UPDATE chart SET version = version + 1 WHERE id = ANY(${list}::uuid[])`);
   await followPlanned(tx, a, list);
 }
@@ -62,7 +72,9 @@ async function insertVersions(
   list: readonly string[],
 ): Promise<void> {
   const half = sql`${c.widthL ?? DEFAULT_WIDTH_L}::float8 * v.sigma_within * sqrt(${c.lambda ?? DEFAULT_LAMBDA}::float8 / (2 - ${c.lambda ?? DEFAULT_LAMBDA}::float8))`;
-  const remembers = kindOf(c.kind).memory !== null;
+  // the limits of sums, of gaps and of several variables do not follow from a weight and a width
+  const { memory, design } = kindOf(c.kind);
+  const remembers = memory !== null && design === undefined;
   await tx.exec(sql`
     INSERT INTO chart_version
     SELECT n.* FROM chart k ${inForce(now)} CROSS JOIN LATERAL jsonb_populate_record(v::chart_version, jsonb_build_object(
@@ -74,6 +86,27 @@ async function insertVersions(
       'ucl', CASE WHEN ${remembers} AND v.limits_source = 'study' AND v.sigma_within IS NOT NULL THEN v.cl + ${half} ELSE v.ucl END,
       'lcl', CASE WHEN ${remembers} AND v.limits_source = 'study' AND v.sigma_within IS NOT NULL THEN v.cl - ${half} ELSE v.lcl END)) n
     WHERE k.id = ANY(${[...list]}::uuid[])`);
+}
+
+/** Gives the new versions of charts the settings that the template states now, with the limits that follow; a chart on which a person set its own keeps these. */
+async function followDesign(tx: Tx, { content: c }: Applying, before: TemplateContent, list: readonly string[]): Promise<void> {
+  const change = { ...Object.fromEntries(Object.keys(before.design ?? {}).map((n) => [n, null])), ...c.design };
+  const next: Readonly<Record<string, unknown>>[] = [];
+  for (const [id, all] of await phasesOf(tx, list)) {
+    if (all.some((p) => p.change?.design !== undefined)) continue;
+    const newest = all.reduce((a, b) => (b.version > a.version ? b : a));
+    const v = nextVersion(c.kind, newest, { design: change });
+    next.push({ ...v, id, version: newest.version });
+  }
+  const column = (name: string): (number | null)[] => next.map((v) => v[name] as number | null);
+  const json = (name: string): (string | null)[] => next.map((v) => (v[name] == null ? null : JSON.stringify(v[name])));
+  await tx.exec(sql`
+    UPDATE chart_version v SET design = u.design::jsonb, study = u.study::jsonb, cl = u.cl, ucl = u.ucl, lcl = u.lcl, sigma_within = u.sigma, sigma_method = u.method,
+      disp_cl = u.disp_cl, disp_ucl = u.disp_ucl, disp_lcl = u.disp_lcl, disp_sigma = u.disp_sigma
+    FROM unnest(${next.map((v) => v['id'] as string)}::uuid[], ${column('version')}::int4[], ${json('design')}::text[], ${json('study')}::text[], ${column('cl')}::float8[], ${column('ucl')}::float8[],
+      ${column('lcl')}::float8[], ${column('sigmaWithin')}::float8[], ${next.map((v) => (v['sigmaMethod'] ?? null) as string | null)}::text[], ${column('dispCl')}::float8[], ${column('dispUcl')}::float8[],
+      ${column('dispLcl')}::float8[], ${column('dispSigma')}::float8[]) AS u(id, version, design, study, cl, ucl, lcl, sigma, method, disp_cl, disp_ucl, disp_lcl, disp_sigma)
+    WHERE v.chart_id = u.id AND v.version = u.version`);
 }
 
 /** Planned versions keep what they set themselves and take the rest over. Few charts have one: those alone are looked at one by one. */

@@ -14,7 +14,8 @@ function differenceNote({ unspecified: without }: ChartSpecification): string {
 
 /** Why a chart has no capability by a specification. Another chart is named only where there is one that has it. */
 function unspecifiedNote(c: Pick<ChartHead, 'kind' | 'parameter' | 'operation'>, { ofWafers }: ChartSpecification): string {
-  const { ofSubgroups, memory, label } = kindOf(c.kind);
+  const { ofSubgroups, memory, label, ofVariables } = kindOf(c.kind);
+  if (ofVariables) return 'A statistic of several variables has no capability: see the charts of its variables.';
   if (memory === null && !ofSubgroups) return 'This characteristic has no specification limits, so there is no capability.';
   if (!ofWafers) return `${c.parameter} has no specification limits at ${c.operation}, so there is no capability.`;
   return ofSubgroups

@@ -167,6 +167,6 @@ function comparedSums(kind: ChartHead['kind'], w: ReturnType<typeof splitWindow>
 async function sistersOf(c: ChartHead, w: ReturnType<typeof splitWindow>): Promise<SpcChartView['sisters']> {
   return db().rows(sql`
     SELECT s.id, s.title, s.tool, s.chamber, p.n, p.n_out AS out, p.mean FROM chart s CROSS JOIN LATERAL (${comparedSums(c.kind, w)}) p
-    WHERE s.active AND s.operation = ${c.operation} AND s.characteristic = ${c.characteristic} AND s.parameter = ${c.parameter} AND s.kind = ${c.kind}
+    WHERE s.active AND s.operation = ${c.operation} AND s.characteristic = ${c.characteristic} AND s.parameter = ${c.parameter} AND s.kind = ${c.kind} AND s.variables IS NOT DISTINCT FROM ${c.variables === null ? null : JSON.stringify(c.variables)}::jsonb
       AND s.product IS NOT DISTINCT FROM ${c.product} ORDER BY s.tool, s.chamber LIMIT 24`);
 }

@@ -108,8 +108,10 @@ interface Row extends OrderedRow {
 }
 
 const SPARK_POINTS = 40;
-/** Kinds that plot an average of their past, or counts, have no capability of their own. */
-const WITHOUT_CAPABILITY = CHART_KINDS.filter((k) => kindOf(k).memory !== null || kindOf(k).ofCounts === true);
+/** Kinds that plot an average of their past, counts or several variables have no capability of their own. */
+const WITHOUT_CAPABILITY = CHART_KINDS.filter(
+  (k) => kindOf(k).memory !== null || kindOf(k).ofCounts === true || kindOf(k).ofVariables === true,
+);
 /** Counts of different sizes and values of different targets do not compare with one sigma. */
 const OF_ONE_SCALE = CHART_KINDS.filter((k) => comparedBy(k) === 'value');
 
