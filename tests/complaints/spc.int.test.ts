@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { db, sql } from '@/lib/db';
+import { createRng } from '@/lib/numerics';
 import { alertView } from '@/lib/services/evidence/alert';
 import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/change-chart';
 import { proposeLimits } from '@/lib/services/spc/limits/propose';
@@ -7,9 +8,10 @@ import { proposalView } from '@/lib/services/spc/limits/views/proposals';
 import type { ChartChange } from '@/lib/services/spc/next-version';
 import { spcChart } from '@/lib/services/spc/views/chart';
 import { violationsOf } from '@/lib/services/spc/views/violations';
-import { individualsSigma, rulesOfKind } from '@/lib/spc';
+import { hotellingBase, hotellingLimits, individualsSigma, rulesOfKind } from '@/lib/spc';
 import { SIGMA_CHOICES } from '@/lib/spc/limit-study';
 import { as } from '../support/as';
+import { chartOf } from '../support/chart-kinds';
 import { type Door, openDoor } from '../support/door';
 import { oxideChart } from '../support/oxide';
 import { HOUR, type OxideAlerts, T0, workedAlerts } from '../support/oxide-alerts';
@@ -235,4 +237,23 @@ test('the chart carries its alerts and the events of its tool (spc-chart #31, #3
   expect(view.alert).toMatchObject({ id: (await line.newest()).id, state: 'open' });
   expect(view.events).toEqual(expect.arrayContaining([expect.objectContaining({ kind: 'pm', chamber: 'A' })]));
   expect((await alertView((await line.newest()).id)) ?? null).not.toBeNull();
+});
+
+test('a CUSUM takes h, k, a target and a sigma as entered, without a baseline (jasp-stats #3042)', async () => {
+  const { id, version: seen } = await chartOf('cusum');
+  const design = { h: 4, k: 0.5, target: 100, sigma: 1 };
+  await changeChart(as('ana@fab.example', { now: line.at() + HOUR }), { chart: id, seen, change: { design }, reason });
+  const lots = await line.make([101.5], [101.5], [101.5], [101.5], [101.5]);
+  const { points: p } = await spcChart(id, 0, FAR);
+  expect(lots.map((lot) => p.plotted[p.lot.indexOf(lot)])).toEqual([1, 2, 3, 4, 5]);
+  expect(await rulesOf(lots, id)).toEqual([[], [], [], [], [1]]);
+});
+
+test('limits of T² follow the Beta distribution for the points of the study and F for those after it (statsmodels #4191)', () => {
+  const rng = createRng(7);
+  const base = hotellingBase(Array.from({ length: 30 }, () => [rng.normal(), rng.normal(), rng.normal()]));
+  const { phase1, phase2 } = hotellingLimits(base, 0.9973);
+  // R 4.2: 29^2/30*qbeta(0.9973, 1.5, 13) and 3*31*29/(30*27)*qf(0.9973, 3, 27)
+  expect(phase1).toBeCloseTo(11.611862315, 6);
+  expect(phase2).toBeCloseTo(20.202525181, 6);
 });
