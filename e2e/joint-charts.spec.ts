@@ -118,7 +118,7 @@ test('sensors are charted together; the alert of a fault names the sensor, and i
   await first.click();
   await expect(page).toHaveURL(/\/runs\/[0-9a-f-]{36}\?sensor=joint_flow&step=main&indicator=mean/);
   await expect(page.getByRole('region', { name: 'Traces' }).getByRole('button', { pressed: true })).toContainText('joint_flow');
-  await expect(page.getByLabel('Step')).toHaveValue('main');
+  await expect(page.getByRole('combobox', { name: 'Step', exact: true })).toHaveValue('main');
 });
 
 test('the sensors of a coater are one chart of two panels, and each of its points says what contributes', async ({ page }) => {
