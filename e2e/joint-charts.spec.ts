@@ -5,8 +5,12 @@ import { expect, expectAccessible, expectNoBlankness, test } from './support';
 test.use({ person: 'admin' });
 
 const HOUR = 3_600_000;
-const SENSORS = ['joint_pressure', 'joint_power', 'joint_flow', 'joint_heat'] as const;
-const LOT = `JOINT-${Date.now().toString(36)}`;
+/** Sensors, lot and template have names of their own each time, so that the journey can be made again on one fab. */
+const OWN = Date.now().toString(36);
+const SENSORS = ['pressure', 'power', 'flow', 'heat'].map((s) => `${s}_${OWN}`);
+const FLOW = SENSORS[2]!;
+const LOT = `JOINT-${OWN}`;
+const NAME = `Sensors of ${LOT}`;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
 /** A key of a host; what this process sends goes with it. */
@@ -66,19 +70,19 @@ test('sensors are charted together; the alert of a fault names the sensor, and i
   await send('POST', 'runs', [run(0, begin)]);
 
   await page.goto('/spc/templates/new');
-  await page.getByLabel('Name', { exact: true }).fill('Sensors of the journey');
+  await page.getByLabel('Name', { exact: true }).fill(NAME);
   await page.getByLabel('Tool', { exact: true }).fill('CVD-02');
   await page.getByLabel('Kind').selectOption({ label: 'PCA (T² and SPE)' });
   await expect(page.getByLabel('Characteristic', { exact: true })).toHaveCount(0);
   const found = page.getByRole('list', { name: 'Values found' }).getByRole('listitem');
   await expect(async () => {
     await page.getByLabel('Find values').fill('');
-    await page.getByLabel('Find values').fill('trace.joint_*.main.mean');
+    await page.getByLabel('Find values').fill(`trace.*_${OWN}.main.mean`);
     await expect(found).toHaveCount(SENSORS.length, { timeout: 3000 });
   }).toPass({ timeout: 60_000 });
   await page.getByRole('button', { name: `Add all ${SENSORS.length}` }).click();
   await expect(page.getByRole('list', { name: 'Chosen variables' }).getByRole('listitem')).toHaveCount(SENSORS.length);
-  await page.getByLabel('Title of each chart').fill('joint sensors · {where}');
+  await page.getByLabel('Title of each chart').fill(`joint sensors of ${LOT} · {where}`);
   await page.getByRole('checkbox', { name: 'SPE beyond its limit' }).check();
   await expect(page.getByRole('region', { name: 'Preview' })).toContainText('1 chart');
   await expectAccessible(page);
@@ -88,7 +92,7 @@ test('sensors are charted together; the alert of a fault names the sensor, and i
     .getByLabel(/^Reason/)
     .fill('a drifting valve shows against the others first');
   await page.getByRole('dialog').getByRole('button', { name: 'Make the charts' }).click();
-  await expect(page.getByRole('heading', { level: 1, name: 'Sensors of the journey' })).toBeVisible();
+  await expect(page.getByRole('heading', { level: 1, name: NAME })).toBeVisible();
 
   await send(
     'POST',
@@ -97,7 +101,11 @@ test('sensors are charted together; the alert of a fault names the sensor, and i
   );
   await expect(async () => {
     await page.goto('/spc?kind=pca&tool=CVD-02&range=7d');
-    await page.getByRole('row').filter({ hasText: 'joint sensors' }).first().click({ timeout: 2000 });
+    await page
+      .getByRole('row')
+      .filter({ hasText: `joint sensors of ${LOT}` })
+      .first()
+      .click({ timeout: 2000 });
     await expect(page.getByRole('table', { name: 'Versions of the chart' }).getByRole('row')).toHaveCount(3, { timeout: 3000 });
   }).toPass({ timeout: 60_000 });
   const chart = page.getByRole('region', { name: 'Control chart' });
@@ -107,18 +115,22 @@ test('sensors are charted together; the alert of a fault names the sensor, and i
   await send('POST', 'runs', [run(41, begin + 42 * HOUR, 4)]);
   await expect(async () => {
     await page.goto('/alerts');
-    await page.getByRole('row').filter({ hasText: 'joint sensors' }).first().click({ timeout: 2000 });
+    await page
+      .getByRole('row')
+      .filter({ hasText: `joint sensors of ${LOT}` })
+      .first()
+      .click({ timeout: 2000 });
   }).toPass({ timeout: 60_000 });
-  await expect(page.getByRole('heading', { level: 1 })).toContainText('most of it joint_flow mean in main');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText(`most of it ${FLOW} mean in main`);
   const contributions = page.getByRole('region', { name: 'Contributions', exact: true });
   const first = contributions.getByRole('region', { name: 'Contributions to SPE' }).getByRole('link').first();
-  await expect(first).toHaveAccessibleName(/^joint_flow mean in main: \+/);
+  await expect(first).toHaveAccessibleName(new RegExp(`^${FLOW} mean in main: \\+`));
   await expectAccessible(page);
   await expectNoBlankness(page);
   await first.click();
-  await expect(page).toHaveURL(/\/runs\/[0-9a-f-]{36}\?sensor=joint_flow&step=main&indicator=mean/);
-  await expect(page.getByRole('region', { name: 'Traces' }).getByRole('button', { pressed: true })).toContainText('joint_flow');
-  await expect(page.getByLabel('Step')).toHaveValue('main');
+  await expect(page).toHaveURL(new RegExp(`/runs/[0-9a-f-]{36}\\?sensor=${FLOW}&step=main&indicator=mean`));
+  await expect(page.getByRole('region', { name: 'Traces' }).getByRole('button', { pressed: true })).toContainText(FLOW);
+  await expect(page.getByRole('region', { name: 'Traces' }).getByLabel('Step')).toHaveValue('main');
 });
 
 test('the sensors of a coater are one chart of two panels, and each of its points says what contributes', async ({ page }) => {

@@ -36,7 +36,7 @@ describe.each(NAMES)('%s', (name) => {
       names.map((n) => {
         const v = r[n];
         if (v === null) return '';
-        if (Array.isArray(v)) return v.join(' ');
+        if (Array.isArray(v)) return listText(v);
         const s = typeof v === 'object' ? JSON.stringify(v) : String(v);
         return typeof v !== 'number' && /^[=+\-@\t\r]/.test(s) ? `'${s}` : s;
       });
@@ -111,13 +111,17 @@ function rowsOf(bytes: Uint8Array, columns: readonly { readonly name: string; re
 }
 
 /** A record as a table of single cells holds it. */
+/** A list where a cell is one value: items apart by blanks, NaN where one is not known; objects as JSON. */
+const listText = (v: readonly unknown[]): string =>
+  v.some((x) => typeof x === 'object' && x !== null) ? JSON.stringify(v) : v.map((x) => x ?? 'NaN').join(' ');
+
 const flat = (r: ReadRecord, columns: readonly { readonly name: string; readonly type: string }[]): ReadRecord =>
   Object.fromEntries(
     columns.map((k) => {
       const v = r[k.name];
       return [
         k.name,
-        v !== null && k.type === 'list' ? (v as unknown[]).join(' ') : v !== null && k.type === 'json' ? JSON.stringify(v) : v,
+        v !== null && k.type === 'list' ? listText(v as unknown[]) : v !== null && k.type === 'json' ? JSON.stringify(v) : v,
       ];
     }),
   );
