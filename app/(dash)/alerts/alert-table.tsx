@@ -1,7 +1,8 @@
 'use client';
+import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
 import { isSettled, stateWords } from '@/lib/services/alerts/states';
-import type { AlertRow } from '@/lib/services/alerts/views/list';
+import type { AlertRow, ListedAlert } from '@/lib/services/alerts/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { absoluteTime, duration, plural } from '@/lib/ui/format';
@@ -25,9 +26,12 @@ export function AlertTable({
   filtered,
   older,
   emptyPage,
+  grouped,
   ...bulk
 }: Pick<BulkBarProps, 'people' | 'codes' | 'email'> & {
-  rows: readonly AlertRow[];
+  rows: readonly ListedAlert[];
+  /** One row an incident: it opens its alerts. */
+  grouped: boolean;
   total: number;
   canAct: boolean;
   filtered: boolean;
@@ -48,7 +52,7 @@ export function AlertTable({
     if (!canAct || r.state !== 'open') return;
     run(() => actOn(r.id, r.version, { do: 'acknowledge' }));
   };
-  const columns: Column<AlertRow>[] = [
+  const columns: Column<ListedAlert>[] = [
     {
       key: 'severity',
       header: 'Severity',
@@ -78,9 +82,18 @@ export function AlertTable({
       header: 'What',
       value: (r) => r.title,
       cell: (r) => (
-        <span className="name" title={r.title}>
-          {r.title}
-        </span>
+        <>
+          <span className="name" title={r.title}>
+            {r.title}
+          </span>
+          {r.ofIncident > 1 && r.incidentId !== null ? (
+            <span className="block text-ink-2">
+              <Link prefetch={false} className="link" href={`/incidents/${r.incidentId}`}>
+                {grouped ? `and ${plural(r.ofIncident - 1, 'more alert')} of one incident` : `incident of ${r.ofIncident}`}
+              </Link>
+            </span>
+          ) : null}
+        </>
       ),
     },
     {
@@ -95,6 +108,8 @@ export function AlertTable({
         </>
       ),
     },
+    { key: 'incident', header: 'Incident', fileOnly: true, value: (r) => r.incidentId },
+    { key: 'of', header: 'Alerts of the incident', fileOnly: true, numeric: true, value: (r) => r.ofIncident },
     { key: 'wafer', header: 'Wafer', fileOnly: true, value: waferOf },
     { key: 'count', header: 'Points', numeric: true, value: (r) => r.count },
     { key: 'age', header: 'Last seen', numeric: true, time: (r) => r.lastMs, cell: (r) => <Ago at={r.lastMs} /> },
@@ -152,7 +167,7 @@ export function AlertTable({
         total={total}
         columns={columns}
         rowKey={(r) => r.id}
-        rowHref={(r) => `/alerts/${r.id}`}
+        rowHref={(r) => (grouped && r.ofIncident > 1 ? `/incidents/${r.incidentId}` : `/alerts/${r.id}`)}
         primary
         rowKeys={{ a: acknowledge, x: toggle }}
         empty={

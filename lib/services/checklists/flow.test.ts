@@ -40,7 +40,9 @@ test('each fault names its step and field', () => {
   expect(problems(flow('a', instruction('a', 'b')))).toEqual([['a', 'next', 'there is no step "b"']]);
   expect(problems(flow('q', question('q', 'end', null), end()))).toEqual([['q', 'answers.1.next', 'say where "answer 2" leads']]);
   expect(problems(flow('q', question('q', 'end'), end()))).toEqual([['q', 'answers', 'a question needs two answers or more']]);
-  expect(problems(flow('a', instruction('a', 'end'), instruction('b', 'end'), end()))).toEqual([['b', 'id', 'no way leads here']]);
+  expect(problems(flow('a', instruction('a', 'end'), instruction('b', 'end'), end()))).toEqual([
+    ['b', 'id', 'no way leads here'],
+  ]);
 });
 
 test('a circle of people without an end is a dead end; with a way out it may be gone round', () => {
@@ -69,5 +71,7 @@ test('what is not whole is refused with the step, its title and all problems', (
 
 test('two steps of one id, and a link that is no address, are refused by their form', () => {
   expect(checklistContent.safeParse({ start: 'a', steps: [end('a'), end('a')] }).success).toBe(false);
-  expect(checklistContent.safeParse({ start: 'a', steps: [{ ...instruction('a', null), link: 'javascript:alert(1)' }] }).success).toBe(false);
+  expect(
+    checklistContent.safeParse({ start: 'a', steps: [{ ...instruction('a', null), link: 'javascript:alert(1)' }] }).success,
+  ).toBe(false);
 });

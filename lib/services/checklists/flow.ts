@@ -1,5 +1,6 @@
 import { AppError } from '@/lib/errors';
-import { type ChecklistContent, waysOf } from './content';
+import type { ChecklistContent } from './content';
+import { waysOf } from './ways';
 
 /** What is wrong with a flowchart, at a step; null: of the whole. */
 export interface FlowProblem {

@@ -2,7 +2,7 @@ import { bulkInsert, type Db, sql, type Tx } from '@/lib/db';
 import type { Payload } from '@/lib/queue/jobs';
 import { isSettled } from '../alerts/states';
 import { alertEvent, ITSELF } from '../live/alert-event';
-import { conditionWords } from './conditions';
+import { conditionWords } from './condition-words';
 import type { ChecklistContent, Step } from './content';
 import { decideByData } from './data/decide';
 import { subjectOf } from './data/subject';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { checklistContent, waysOf } from './content';
+import { checklistContent } from './content';
 import { aheadOf, backStep, type Line, type LineKind, walkOf } from './walk';
+import { waysOf } from './ways';
 
 let made = 0;
 const line = (kind: LineKind, step: string, next: string | null): Line => ({
@@ -51,13 +52,16 @@ test('a finished run is finished until its last step is taken back', () => {
 
 test('whatever is done and taken back, every line is either passed, undone, a beginning or a taking back', () =>
   fc.assert(
-    fc.property(fc.array(fc.constantFrom<LineKind>('data', 'done', 'answered', 'skipped', 'back'), { maxLength: 40 }), (kinds) => {
-      const lines = kinds.map((k, i) => line(k, `s${i}`, `s${i + 1}`));
-      const w = walkOf(lines);
-      const ids = [...w.passed, ...w.undone.map((u) => u.line), ...lines.filter((l) => l.kind === 'back')].map((l) => l.id);
-      expect(ids.sort((a, b) => a - b)).toEqual(lines.map((l) => l.id));
-      expect(w.present).toBe(lines.at(-1)?.next ?? null);
-    }),
+    fc.property(
+      fc.array(fc.constantFrom<LineKind>('data', 'done', 'answered', 'skipped', 'back'), { maxLength: 40 }),
+      (kinds) => {
+        const lines = kinds.map((k, i) => line(k, `s${i}`, `s${i + 1}`));
+        const w = walkOf(lines);
+        const ids = [...w.passed, ...w.undone.map((u) => u.line), ...lines.filter((l) => l.kind === 'back')].map((l) => l.id);
+        expect(ids.sort((a, b) => a - b)).toEqual(lines.map((l) => l.id));
+        expect(w.present).toBe(lines.at(-1)?.next ?? null);
+      },
+    ),
   ));
 
 test('what lies ahead is named nearest first, once, also on a circle', () => {

@@ -24,8 +24,10 @@ import { markOf } from '../state-words';
 import { AlertActions, type AlertActionsProps } from './alert-actions';
 import { AlertMaps } from './alert-maps';
 import { Commonality, Moves, Signals, withdrawnText } from './alert-tables';
+import { ChecklistPanel } from './checklist-panel';
 import { History } from './history';
 import { HoldsPanel } from './holds-panel';
+import { IncidentPanel } from './incident-panel';
 import { Due, LifePanel } from './life-panel';
 import { LotsPanel } from './lots-panel';
 import { recipeWords } from './recipe-words';
@@ -36,12 +38,14 @@ export interface AlertPageProps extends Pick<AlertActionsProps, 'canAct' | 'emai
   data: AlertView;
   /** May release tools and chambers. */
   mayRelease: boolean;
+  /** May skip steps of the checklist. */
+  maySkip: boolean;
   /** Of an alert of kind `spectra`: it has no chart, its evidence is the refused spectra. */
   spectra?: SpectraEvidence | null;
 }
 
 /** The evidence of one alert on one page: chart, maps against the last good lot, traces, moves, sisters, commonality, history. */
-export function AlertPageView({ data, spectra = null, mayRelease, ...who }: AlertPageProps) {
+export function AlertPageView({ data, spectra = null, mayRelease, maySkip, ...who }: AlertPageProps) {
   const { alert, chart } = data;
   const [point, setPoint] = useUrlState('point');
   const input = useMemo(() => (chart ? chartInput(chart) : null), [chart]);
@@ -110,6 +114,7 @@ export function AlertPageView({ data, spectra = null, mayRelease, ...who }: Aler
               />
             </Panel>
           ) : null}
+          {data.run === null ? null : <ChecklistPanel data={data} run={data.run} canAct={who.canAct} maySkip={maySkip} />}
           <LotsPanel data={data} canAct={who.canAct} />
           {spectra ? <SpectraPanels data={spectra} /> : null}
           <AlertMaps data={data} />
@@ -127,6 +132,7 @@ export function AlertPageView({ data, spectra = null, mayRelease, ...who }: Aler
         </div>
         <div className="flex flex-col gap-3">
           <LifePanel data={data} />
+          <IncidentPanel incident={data.incident} />
           <HoldsPanel data={data} canAct={who.canAct} mayRelease={mayRelease} />
           <RequestsPanel data={data} canAct={who.canAct} />
           <Evidence data={data} spectra={spectra} />

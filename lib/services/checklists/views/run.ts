@@ -1,8 +1,9 @@
 import { db, sql } from '@/lib/db';
-import { conditionWords } from '../conditions';
-import { type ChecklistContent, type Step, waysOf } from '../content';
+import { conditionWords } from '../condition-words';
+import type { ChecklistContent, Step } from '../content';
 import { linesOf, type StoredLine } from '../run';
 import { aheadOf, backStep, walkOf } from '../walk';
+import { waysOf } from '../ways';
 
 /** A step that was passed, or that was taken back. */
 export interface RunLine {

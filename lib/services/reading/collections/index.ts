@@ -6,5 +6,8 @@ import { events, runs, traces } from './process';
 
 /** What other systems may read, by its name in an address. */
 export const COLLECTIONS: ReadonlyMap<string, Collection> = new Map(
-  [charts, points, alerts, incidents, measurements, maps, overlayTerms, predictions, moves, runs, traces, events].map((c) => [c.name, c]),
+  [charts, points, alerts, incidents, measurements, maps, overlayTerms, predictions, moves, runs, traces, events].map((c) => [
+    c.name,
+    c,
+  ]),
 );
