@@ -42,14 +42,16 @@ export function AlertTable({
 }) {
   const { run } = useAction();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const toggle = (r: AlertRow): void => {
-    if (!canAct) return;
+  /** A row that stands for several alerts: they are acted on on the page of their incident. */
+  const isMany = (r: ListedAlert): boolean => grouped && r.ofIncident > 1;
+  const toggle = (r: ListedAlert): void => {
+    if (!canAct || isMany(r)) return;
     const next = new Set(chosen);
     if (!next.delete(r.id)) next.add(r.id);
     setChosen(next);
   };
-  const acknowledge = (r: AlertRow): void => {
-    if (!canAct || r.state !== 'open') return;
+  const acknowledge = (r: ListedAlert): void => {
+    if (!canAct || isMany(r) || r.state !== 'open') return;
     run(() => actOn(r.id, r.version, { do: 'acknowledge' }));
   };
   const columns: Column<ListedAlert>[] = [
@@ -60,7 +62,7 @@ export function AlertTable({
       value: (r) => r.severity,
       cell: (r) => (
         <span className="inline-flex items-center gap-2">
-          {canAct ? (
+          {canAct && !isMany(r) ? (
             <input type="checkbox" aria-label={`Choose ${r.title}`} checked={chosen.has(r.id)} onChange={() => toggle(r)} />
           ) : null}
           <StatusMark status={markOf(r.state, severityStatus(r.severity))} text={r.severity} />
@@ -71,7 +73,7 @@ export function AlertTable({
       key: 'do',
       header: '',
       cell: (r) =>
-        canAct && r.state === 'open' ? (
+        canAct && !isMany(r) && r.state === 'open' ? (
           <button type="button" className="link" onClick={() => acknowledge(r)} aria-label={`Acknowledge ${r.title}`}>
             Acknowledge
           </button>
