@@ -47,7 +47,6 @@ const fits = z.strictObject({
   parameters: patterns,
   characteristics: patterns,
 });
-export type Fits = z.infer<typeof fits>;
 
 /** A checklist as it is stored; a draft may be unfinished, what is in force is whole (`flowProblems`). */
 export const checklistContent = z.strictObject({
