@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { SiteFit } from '@/lib/recipes';
+import { beginChecklist } from '@/lib/services/checklists/run';
 import { updateThreads } from '@/lib/services/control/threads';
 import { deliverAlertEvent } from '@/lib/services/notify/deliver';
 import { fitOverlayWafers, storeOverlayFits } from '@/lib/services/overlay/fit-overlay';
@@ -121,6 +122,13 @@ export const limits: Handler<'limits', Studied | null> = {
   concurrency: 1,
   prepare: (p, signal) => studyProposal(p.proposalId, (task) => limitsThread.run(task, { signal })),
   apply: (tx, _p, studied) => storeStudy(tx, studied),
+};
+
+/** An alert that came under a checklist: the data decide up to the first step of a person. */
+export const checklist: Handler<'checklist'> = {
+  queue: 'checklist',
+  concurrency: 2,
+  apply: (tx, p) => beginChecklist(tx, p),
 };
 
 /** Deliveries cannot be rolled back, so they come first; each is recorded separately, and a retry sends only what is missing. */

@@ -2,8 +2,18 @@ import { actOnAlert } from './alerts/actions';
 import { actOnAlerts } from './alerts/bulk';
 import { addCode, changeCode } from './alerts/codes';
 import { disposeLots } from './alerts/dispositions';
+import { joinIncident, ownAnIncident, splitIncident } from './alerts/incidents/verbs';
 import { changePolicy } from './alerts/policy';
 import { requestMeasurement, withdrawRequest } from './alerts/requests';
+import {
+  approveChecklist,
+  discardChecklistDraft,
+  keepChecklistDraft,
+  releaseChecklist,
+  retireChecklist,
+  returnChecklist,
+} from './checklists/drafts';
+import { doStep, skipStep, stepBack } from './checklists/step';
 import { changeLoop, setLoopState } from './control/change-loop';
 import { approveProposal, rejectProposal } from './control/decide-proposal';
 import { judgeDraft } from './control/judge-change';
@@ -39,6 +49,18 @@ export const VERBS = [
   actOnAlerts,
   disposeLots,
   changePolicy,
+  joinIncident,
+  splitIncident,
+  ownAnIncident,
+  keepChecklistDraft,
+  discardChecklistDraft,
+  releaseChecklist,
+  approveChecklist,
+  returnChecklist,
+  retireChecklist,
+  doStep,
+  skipStep,
+  stepBack,
   addCode,
   changeCode,
   requestMeasurement,

@@ -46,6 +46,7 @@ import { ellipsometerLot } from '../support/ellipsometer';
 import { specOf } from '../support/loops';
 import { oxideLoop } from '../support/oxide';
 import { storedRows, TRAIL_FULL, trailOf, withoutTrail } from '../support/trail';
+import { checklistVerbs } from '../support/trail-checklists';
 import { HEAD, row } from '../support/wafer-file';
 import { doAllWork } from '../support/work';
 
@@ -271,6 +272,8 @@ test('limits that are proposed, decided and confirmed', async () => {
   );
   await does(confirmFirstLimits, ann, { charts: [chart.id], reason });
 });
+
+test('checklists and incidents', () => checklistVerbs(does, 2));
 
 test('that was every verb that changes something', () => {
   expect(VERBS.map((v) => v.name).filter((name) => !told.has(name) && !WITHOUT.has(name))).toEqual([]);

@@ -3,6 +3,7 @@ import { config } from '@/lib/config';
 import { type Sql, sql, type Tx } from '@/lib/db';
 import { alertEvent, ITSELF } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { gather } from './incidents/gather';
 import { closeByItself, type Severity } from './raise';
 import { underPolicy } from './under-policy';
 import { unsettled } from './unsettled';
@@ -47,6 +48,7 @@ export async function raiseCondition(tx: Tx, c: Condition): Promise<void> {
       },
     ]);
     await underPolicy(tx, { ...c, id: made.id });
+    await gather(tx, made.id);
     return;
   }
   const open = await tx.one<{ id: string }>(sql`

@@ -49,6 +49,13 @@ const COLUMNS: readonly Column<PolicyView>[] = [
     cell: (p) => (p.checkPoints === 0 ? 'nothing' : `${p.checkPoints} points`),
   },
   { key: 'hold', header: 'Holds by itself', value: (p) => (p.holdScope === 'none' ? 'nothing' : `the ${p.holdScope}`) },
+  {
+    key: 'checklists',
+    header: 'Checklists',
+    numeric: true,
+    value: (p) => p.checklists.length,
+    cell: (p) => (p.checklists.length === 0 ? 'none' : `${p.checklists.length}${p.closeNeedsChecklist ? ', needed' : ''}`),
+  },
   { key: 'version', header: 'Version', value: (p) => p.version, cell: (p) => `v${p.version}, ${shortDate(p.createdMs)}` },
 ];
 

@@ -4,6 +4,7 @@ import type { PoliciesView, PolicyView } from '@/lib/services/alerts/views/polic
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { ChoiceField, TextField } from '@/lib/ui/components/text-field';
 import { savePolicy } from './actions';
+import { PolicyChecklists } from './policy-checklists';
 
 interface StepText {
   /** Its name while it is edited. */
@@ -17,6 +18,8 @@ interface Draft {
   snooze: string;
   check: string;
   hold: string;
+  checklists: readonly string[];
+  needed: boolean;
   steps: StepText[];
 }
 
@@ -29,6 +32,8 @@ const draftOf = (p: PolicyView): Draft => ({
   snooze: String(p.snoozeMaxMin),
   check: String(p.checkPoints),
   hold: p.holdScope,
+  checklists: p.checklists,
+  needed: p.closeNeedsChecklist,
   steps: p.steps.map((s) => ({ id: newId(), after: String(s.afterMin), while: s.while, to: s.to.map(targetText).join(', ') })),
 });
 
@@ -53,6 +58,8 @@ const policyOf = (d: Draft): object => ({
   snoozeMaxMin: Number(d.snooze),
   checkPoints: Number(d.check),
   holdScope: d.hold,
+  checklists: d.checklists,
+  closeNeedsChecklist: d.needed,
   steps: d.steps.map((s) => ({
     afterMin: Number(s.after),
     while: s.while,
@@ -145,6 +152,12 @@ export function PolicyDialog({
       >
         Add a step
       </button>
+      <PolicyChecklists
+        all={data.checklists}
+        chosen={draft.checklists}
+        needed={draft.needed}
+        onChange={(checklists, needed) => set({ checklists, needed })}
+      />
       {of.area !== '*' && own?.active ? (
         <label className="mt-2 flex items-center gap-2 text-sm">
           <input type="checkbox" checked={follow} onChange={(e) => setFollow(e.target.checked)} />
