@@ -6,7 +6,9 @@ const byId = (table: Sql) => (id: string) => (isUuid(id) ? sql`SELECT 1 FROM ${t
 /** Pages of one thing: where their list lies → the question whether a thing exists; null where an id cannot be one. */
 export const THINGS: Readonly<Record<string, (id: string) => Sql | null>> = {
   alerts: byId(sql`alert`),
+  'alerts/checklists': byId(sql`checklist`),
   control: byId(sql`control_loop`),
+  incidents: byId(sql`incident`),
   lots: (name) => sql`SELECT 1 FROM lot WHERE name = ${name}`,
   overlay: byId(sql`overlay_measurement`),
   recipes: byId(sql`metrology_recipe`),
@@ -26,6 +28,8 @@ const OTHERS = new Set([
   '/spc/templates',
   '/spc/templates/new',
   '/recipes/new',
+  '/alerts/checklists',
+  '/alerts/checklists/new',
   '/alerts/policies',
 ]);
 
