@@ -24,11 +24,12 @@ export interface PoliciesView {
   codes: (Omit<AlertCode, 'retired_at'> & { retiredMs: number | null; used: number })[];
   areas: string[];
   people: { email: string; role: string }[];
+  rotas: string[];
 }
 
 /** Policies and codes with what is needed to change them. */
 export async function policiesView(): Promise<PoliciesView> {
-  const [policies, codes, areas, people] = await Promise.all([
+  const [policies, codes, areas, people, rotas] = await Promise.all([
     db().rows<Policy>(sql`
       SELECT * FROM (SELECT DISTINCT ON (area, severity) * FROM alert_policy ORDER BY area, severity, version DESC) p
       ORDER BY (area <> ${ALL_AREAS}), area, array_position(ARRAY['high', 'medium', 'low'], severity) LIMIT 500`),
@@ -40,12 +41,14 @@ export async function policiesView(): Promise<PoliciesView> {
     db().rows<{ email: string; role: string }>(
       sql`SELECT email, role::text FROM "user" WHERE disabled_at IS NULL ORDER BY email LIMIT 500`,
     ),
+    db().rows<{ name: string }>(sql`SELECT name FROM rota ORDER BY name LIMIT 200`),
   ]);
   return {
     policies: policies.map(policyView),
     codes: codes.map(({ retired_at, ...c }) => ({ ...c, retiredMs: retired_at?.getTime() ?? null })),
     areas: areas.map((a) => a.name),
     people,
+    rotas: rotas.map((r) => r.name),
   };
 }
 
