@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net';
 
 export interface Heard {
   readonly headers: IncomingHttpHeaders;
-  readonly body: Record<string, never>;
+  readonly body: {
+    readonly event?: { readonly kind: string };
+    readonly alert?: { readonly severity: string };
+    readonly text?: string;
+    readonly messages?: readonly { readonly title: string; readonly kind: string }[];
+    readonly digest?: object;
+  };
 }
 
 /** A receiver of webhooks on this machine. `answer`: a status, or `hang` for a receiver that never answers. */
@@ -28,6 +34,8 @@ export async function receiver(answer: number | 'hang' = 204, headers: Record<st
     set(next: number | 'hang') {
       state.answer = next;
     },
+    /** Breaks off what waits for an answer. */
+    drop: (): void => server.closeAllConnections(),
     async close(): Promise<void> {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
