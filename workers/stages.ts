@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { SiteFit } from '@/lib/recipes';
 import { beginChecklist } from '@/lib/services/checklists/run';
 import { updateThreads } from '@/lib/services/control/threads';
-import { deliverAlertEvent } from '@/lib/services/notify/deliver';
+import { planEvent } from '@/lib/services/notify/plan';
 import { fitOverlayWafers, storeOverlayFits } from '@/lib/services/overlay/fit-overlay';
 import { type SurrogateAnswer, type SurrogateSlice, storeSlice, trainSlice } from '@/lib/services/recipes/surrogates';
 import { storeTrialStep, type TrialJob, trialStep } from '@/lib/services/recipes/trial';
@@ -131,10 +131,11 @@ export const checklist: Handler<'checklist'> = {
   apply: (tx, p) => beginChecklist(tx, p),
 };
 
-/** Deliveries cannot be rolled back, so they come first; each is recorded separately, and a retry sends only what is missing. */
+/** Decides who is told of an event; messages are sent apart from it, each by itself (`lib/services/notify/send.ts`). */
 export const notify: Handler<'notify'> = {
   queue: 'notify',
   concurrency: 4,
-  prepare: (p) => deliverAlertEvent(p.alertEventId),
-  apply: () => Promise.resolve(),
+  apply: async (tx, p) => {
+    await planEvent(tx, p, Date.now());
+  },
 };

@@ -22,12 +22,18 @@ import { registerFab } from './fab/register-fab';
 import { holdSubject, noteHold, releaseEquipment, releaseLot } from './holds/verbs';
 import { saveMapping } from './ingest/upload/mappings';
 import { previewCsv, uploadCsv } from './ingest/upload/upload';
-import { createChannel, setChannelActive } from './notify/channels';
+import { createChannel, setChannelActive, testChannel } from './notify/channels';
+import { saveDigest } from './notify/digest';
+import { previewRule } from './notify/preview';
+import { setQuietHours } from './notify/quiet-hours';
+import { retryNotification } from './notify/retry';
+import { orderRules, saveRule } from './notify/save-rule';
 import { discardDraft, keepDraft } from './recipes/drafts';
 import { setRecipeActive } from './recipes/recipes';
 import { approveDraft, releaseDraft, returnDraft } from './recipes/release-draft';
 import { startTrial, stopTrial } from './recipes/start-trial';
 import { startSurrogate, stopSurrogate } from './recipes/surrogates';
+import { cancelOverride, overrideRota, saveRota } from './rota/verbs';
 import { createApiKey, revokeApiKey } from './settings/api-keys';
 import { changeOwnPassword, createUser, recordSignOut, resetPassword, setUserDisabled, setUserRole } from './settings/users';
 import { changeChart, excludePoint, includePoint } from './spc/change-chart';
@@ -81,6 +87,16 @@ export const VERBS = [
   uploadCsv,
   createChannel,
   setChannelActive,
+  testChannel,
+  saveRule,
+  orderRules,
+  previewRule,
+  saveDigest,
+  setQuietHours,
+  retryNotification,
+  saveRota,
+  overrideRota,
+  cancelOverride,
   keepDraft,
   discardDraft,
   releaseDraft,

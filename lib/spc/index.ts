@@ -11,6 +11,7 @@ export * from './cusum';
 export * from './distribution-fits';
 export * from './entered-limits';
 export * from './ewma';
+export * from './hygiene';
 export * from './in-force';
 export * from './johnson';
 export * from './kinds';

@@ -6,6 +6,7 @@ import { recordIdIn, unique } from '@/lib/formats/scalars';
 import { audit } from '../audit';
 import { timeOf, verb } from '../verb';
 import { type EscalationStep, escalationSteps, MOST_MIN, wakeTime } from './escalation';
+import { requireTargets } from './escalation-targets';
 import type { AlertState } from './states';
 
 export const SEVERITIES = ['high', 'medium', 'low'] as const;
@@ -158,7 +159,7 @@ export const changePolicy = verb(
           { field: 'area' },
         );
       await requireArea(tx, area);
-      await requirePeople(tx, policy?.steps ?? []);
+      await requireTargets(tx, policy?.steps.flatMap((s) => s.to) ?? [], 'steps', 'policy.steps');
       await requireChecklists(tx, policy?.checklists ?? []);
       const last = await tx.one<Policy>(
         sql`SELECT * FROM alert_policy WHERE area = ${area} AND severity = ${severity} ORDER BY version DESC LIMIT 1`,
@@ -200,22 +201,6 @@ export async function requireArea(tx: Tx, area: string): Promise<void> {
   throw new AppError('invalid_input', `area: there is no area "${area}"; give a registered one, or ${ALL_AREAS} for all`, {
     field: 'area',
   });
-}
-
-async function requirePeople(tx: Tx, steps: readonly EscalationStep[]): Promise<void> {
-  const named = [...new Set(steps.flatMap((s) => s.to.flatMap((t) => ('person' in t ? [t.person] : []))))];
-  const known = new Set(
-    (
-      await tx.rows<{ email: string }>(sql`SELECT email FROM "user" WHERE email = ANY(${named}::text[]) AND disabled_at IS NULL`)
-    ).map((r) => r.email),
-  );
-  const missing = named.find((n) => !known.has(n));
-  if (missing !== undefined)
-    throw new AppError(
-      'invalid_input',
-      `steps: there is no user "${missing}" who may sign in; give the address that a user signs in with`,
-      { field: 'policy.steps' },
-    );
 }
 
 async function requireChecklists(tx: Tx, ids: readonly string[]): Promise<void> {

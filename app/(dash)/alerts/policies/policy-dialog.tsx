@@ -26,7 +26,8 @@ interface Draft {
 let made = 0;
 const newId = (): string => `step ${++made}`;
 
-const targetText = (t: PolicyView['steps'][number]['to'][number]): string => ('role' in t ? `role:${t.role}` : t.person);
+const targetText = (t: PolicyView['steps'][number]['to'][number]): string =>
+  'role' in t ? `role:${t.role}` : 'rota' in t ? `rota:${t.rota}` : t.person;
 const draftOf = (p: PolicyView): Draft => ({
   due: String(p.dueMin),
   snooze: String(p.snoozeMaxMin),
@@ -67,7 +68,7 @@ const policyOf = (d: Draft): object => ({
       .split(',')
       .map((t) => t.trim())
       .filter((t) => t !== '')
-      .map((t) => (t.startsWith('role:') ? { role: t.slice(5) } : { person: t })),
+      .map((t) => (t.startsWith('role:') ? { role: t.slice(5) } : t.startsWith('rota:') ? { rota: t.slice(5) } : { person: t })),
   })),
 });
 
@@ -140,6 +141,7 @@ export function PolicyDialog({
           n={i + 1}
           step={s}
           people={data.people}
+          rotas={data.rotas}
           onChange={(next) => set({ steps: draft.steps.map((q, k) => (k === i ? next : q)) })}
           onRemove={() => set({ steps: draft.steps.filter((_, k) => k !== i) })}
         />
@@ -173,12 +175,14 @@ function Step({
   n,
   step,
   people,
+  rotas,
   onChange,
   onRemove,
 }: {
   n: number;
   step: StepText;
   people: PoliciesView['people'];
+  rotas: readonly string[];
   onChange: (s: StepText) => void;
   onRemove: () => void;
 }) {
@@ -211,6 +215,7 @@ function Step({
         options={[
           { value: '', label: 'Choose…' },
           ...['operator', 'engineer', 'administrator'].map((r) => ({ value: `role:${r}`, label: `every ${r}` })),
+          ...rotas.map((r) => ({ value: `rota:${r}`, label: `on call in ${r}` })),
           ...people.map((p) => ({ value: p.email, label: p.email })),
         ]}
       />

@@ -28,11 +28,12 @@ export interface PoliciesView {
   people: { email: string; role: string }[];
   /** In force, by name. */
   checklists: { id: string; name: string }[];
+  rotas: string[];
 }
 
 /** Policies and codes with what is needed to change them. */
 export async function policiesView(): Promise<PoliciesView> {
-  const [policies, codes, areas, people, checklists] = await Promise.all([
+  const [policies, codes, areas, people, checklists, rotas] = await Promise.all([
     db().rows<Policy>(sql`
       SELECT * FROM (SELECT DISTINCT ON (area, severity) * FROM alert_policy ORDER BY area, severity, version DESC) p
       ORDER BY (area <> ${ALL_AREAS}), area, array_position(ARRAY['high', 'medium', 'low'], severity) LIMIT 500`),
@@ -47,6 +48,7 @@ export async function policiesView(): Promise<PoliciesView> {
     db().rows<{ id: string; name: string }>(
       sql`SELECT id, name FROM checklist WHERE version > 0 AND retired_at IS NULL ORDER BY name LIMIT 200`,
     ),
+    db().rows<{ name: string }>(sql`SELECT name FROM rota ORDER BY name LIMIT 200`),
   ]);
   return {
     policies: policies.map(policyView),
@@ -54,6 +56,7 @@ export async function policiesView(): Promise<PoliciesView> {
     areas: areas.map((a) => a.name),
     people,
     checklists,
+    rotas: rotas.map((r) => r.name),
   };
 }
 

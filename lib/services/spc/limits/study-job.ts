@@ -16,6 +16,7 @@ import { type PhaseRow, phasesOf } from '../store';
 import type { StoredOptions } from './propose';
 import type { ProposedChange } from './proposed-change';
 import { type ListedAlarm, listedAlarm, pointsBetween, rawOf, type StudyPoint } from './study-points';
+import { tellProposal } from './tell-proposal';
 
 /** Most points of a study: the newest of its window. */
 const MOST_POINTS = 5_000;
@@ -135,6 +136,7 @@ export async function storeStudy(tx: Tx, s: Studied | null): Promise<void> {
     UPDATE limit_proposal SET state = ${state}, change = ${change === null ? null : JSON.stringify(change)}::jsonb, study = ${study === null ? null : JSON.stringify(study)}::jsonb,
       comparison = ${JSON.stringify(storedComparison(s))}::jsonb, computed_at = now() WHERE id = ${row.id} AND computed_at IS NULL AND state IN ('computing', 'pending')`);
   if (written === 0 || row.kind !== 'study') return;
+  await tellProposal(tx, row.id);
   const text = change === null ? 'a study gave no new limits' : 'new limits are proposed and wait for a decision';
   await feed(tx, [{ kind: 'limits', text: `${row.title}: ${text}`, detail: { chartId: row.chart_id, proposal: row.id } }]);
 }
