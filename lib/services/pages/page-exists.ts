@@ -4,6 +4,7 @@ import { isUuid } from '../address/uuid';
 /** Detail pages: the list's name in the address → whether the item exists. */
 export const THINGS: Readonly<Record<string, (id: string) => Sql>> = {
   alerts: (id) => sql`SELECT 1 FROM alert WHERE id = ${id}`,
+  incidents: (id) => sql`SELECT 1 FROM incident WHERE id = ${id}`,
   control: (id) => sql`SELECT 1 FROM control_loop WHERE id = ${id}`,
   overlay: (id) => sql`SELECT 1 FROM overlay_measurement WHERE id = ${id}`,
   recipes: (id) => sql`SELECT 1 FROM metrology_recipe WHERE id = ${id}`,
@@ -14,7 +15,15 @@ export const THINGS: Readonly<Record<string, (id: string) => Sql>> = {
   wafers: (id) => sql`SELECT 1 FROM measurement WHERE id = ${id}`,
 };
 /** Pages at the addresses of detail pages. */
-const OTHERS = new Set(['/spc/limits', '/spc/rows', '/spc/specifications', '/spc/templates', '/recipes/new', '/alerts/policies']);
+const OTHERS = new Set([
+  '/spc/limits',
+  '/spc/rows',
+  '/spc/specifications',
+  '/spc/templates',
+  '/recipes/new',
+  '/alerts/checklists',
+  '/alerts/policies',
+]);
 
 /** Whether an address is one of `OTHERS`. */
 export const isBesideThings = (path: string): boolean => OTHERS.has(path);
