@@ -86,6 +86,8 @@ beforeAll(async () => {
     n,
     n_out: 1,
     n_all: n,
+    mean: 0,
+    m2: n,
     first_at: day,
     last_at: day,
   });

@@ -67,9 +67,17 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
         title="Alerts"
         sub="By severity and age. Open a row for its evidence; the key a acknowledges the focused row, x chooses it."
         actions={
-          <Link prefetch={false} className="btn" href="/alerts/policies">
-            Policies and codes
-          </Link>
+          <>
+            <Link prefetch={false} className="btn" href="/alerts/hygiene">
+              Hygiene
+            </Link>
+            <Link prefetch={false} className="btn" href="/alerts/notifications">
+              Notifications
+            </Link>
+            <Link prefetch={false} className="btn" href="/alerts/policies">
+              Policies and codes
+            </Link>
+          </>
         }
       />
       <FilterBar

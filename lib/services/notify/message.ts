@@ -3,7 +3,7 @@ import { type Db, type RowOf, sql } from '@/lib/db';
 import { eventWords } from '../alerts/event-words';
 import { signalsTold } from '../alerts/signals';
 import { type HoldRow, holdTold } from '../holds/hold';
-import { ITSELF } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
 import type { DigestContent } from './digest-content';
 
 export type NotificationRow = RowOf<

@@ -6,7 +6,7 @@ import type { Fix } from '@/lib/services/hygiene/fixes';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { count, num, percent } from '@/lib/ui/format';
+import { count, num } from '@/lib/ui/format';
 
 const FIX_VERB: Readonly<Record<Fix['kind'], string>> = {
   study: 'Study the limits…',
@@ -47,8 +47,23 @@ const COLUMNS: readonly Column<BadActor>[] = [
       ),
   },
   { key: 'area', header: 'Area', value: (a) => a.area },
-  { key: 'alarms', header: 'Alarms', numeric: true, value: (a) => a.alarms, cell: (a) => count(a.alarms), title: 'Raised or reopened in the window' },
-  { key: 'share', header: 'Share', unit: '%', numeric: true, value: (a) => 100 * a.share, cell: (a) => <Share a={a} />, title: 'Of all alarms of the window' },
+  {
+    key: 'alarms',
+    header: 'Alarms',
+    numeric: true,
+    value: (a) => a.alarms,
+    cell: (a) => count(a.alarms),
+    title: 'Raised or reopened in the window',
+  },
+  {
+    key: 'share',
+    header: 'Share',
+    unit: '%',
+    numeric: true,
+    value: (a) => 100 * a.share,
+    cell: (a) => <Share a={a} />,
+    title: 'Of all alarms of the window',
+  },
   {
     key: 'cumulated',
     header: 'Cumulated',
@@ -64,14 +79,16 @@ const COLUMNS: readonly Column<BadActor>[] = [
     numeric: true,
     value: (a) => a.expected,
     cell: (a) => (a.expected === null ? '–' : num(a.expected, a.expected < 10 ? 1 : 0)),
-    title: 'False alarms that the rules in force give a process in control over the points of the window: the exact price of the rules times the points',
+    title:
+      'False alarms that the rules in force give a process in control over the points of the window: the exact price of the rules times the points',
   },
   {
     key: 'verdict',
     header: 'Against chance',
     value: (a) => verdict(a).text,
     cell: (a) => <StatusMark {...verdict(a)} />,
-    title: 'More than chance: fewer than 1 in 100 processes in control would give so many (Poisson). Alarms while an alert is open are not counted, so chance may give more than is seen',
+    title:
+      'More than chance: fewer than 1 in 100 processes in control would give so many (Poisson). Alarms while an alert is open are not counted, so chance may give more than is seen',
   },
   {
     key: 'chance',
@@ -90,8 +107,20 @@ const COLUMNS: readonly Column<BadActor>[] = [
     value: (a) => a.noAction,
     title: 'Closed with the action "nothing changed", or as a false alarm',
   },
-  { key: 'itself', header: 'By itself', numeric: true, value: (a) => a.byItself, title: 'Closed without a person: its condition ended' },
-  { key: 'points', header: 'Points', numeric: true, value: (a) => a.points, cell: (a) => (a.points === null ? '–' : count(a.points)) },
+  {
+    key: 'itself',
+    header: 'By itself',
+    numeric: true,
+    value: (a) => a.byItself,
+    title: 'Closed without a person: its condition ended',
+  },
+  {
+    key: 'points',
+    header: 'Points',
+    numeric: true,
+    value: (a) => a.points,
+    cell: (a) => (a.points === null ? '–' : count(a.points)),
+  },
   {
     key: 'fix',
     header: 'What could be done',
@@ -103,7 +132,11 @@ const COLUMNS: readonly Column<BadActor>[] = [
 function Share({ a }: { a: BadActor }) {
   return (
     <span className="inline-flex items-center gap-1 justify-end">
-      <span aria-hidden="true" className="inline-block h-2 bg-accent" style={{ width: `${Math.max(1, Math.round(40 * a.share))}px` }} />
+      <span
+        aria-hidden="true"
+        className="inline-block h-2 bg-accent"
+        style={{ width: `${Math.max(1, Math.round(40 * a.share))}px` }}
+      />
       {num(100 * a.share, 1)}
     </span>
   );
@@ -133,7 +166,11 @@ export function ActorsTable({ actors, causes, alarms }: { actors: readonly BadAc
     return half < 0 ? '' : ` · half of all alarms come from ${half + 1} of ${causes} ${causes === 1 ? 'cause' : 'causes'}`;
   }, [actors, causes]);
   return (
-    <Panel title="Bad actors" note={`${actors.length < causes ? `first ${actors.length} of ${causes} causes` : `${count(alarms)} alarms by cause`}${note}`} flush>
+    <Panel
+      title="Bad actors"
+      note={`${actors.length < causes ? `first ${actors.length} of ${causes} causes` : `${count(alarms)} alarms by cause`}${note}`}
+      flush
+    >
       <DataTable
         label="Bad actors"
         rows={actors}

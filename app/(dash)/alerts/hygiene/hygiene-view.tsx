@@ -25,7 +25,8 @@ function yardsticks(d: HygienePage): Yardstick[] {
       value: num(d.rates.perOperatorDay, d.rates.perOperatorDay < 10 ? 1 : 0),
       limit: `${perDay.acceptable} acceptable, ${perDay.most} at most`,
       ok: d.rates.perOperatorDay <= perDay.acceptable,
-      title: 'An alarm is an alert that was raised or reopened. All of the window, over its days and the operators at a time. ISA-18.2 §16.5.',
+      title:
+        'An alarm is an alert that was raised or reopened. All of the window, over its days and the operators at a time. ISA-18.2 §16.5.',
     },
     {
       name: 'Worst day, for an operator',
@@ -61,7 +62,8 @@ function yardsticks(d: HygienePage): Yardstick[] {
       value: count(staleN),
       limit: `fewer than ${stale}`,
       ok: staleN < stale,
-      title: 'Alerts that wait now and that no person has touched for the chosen time; snoozed ones are left out. ISA-18.2 §16.5.',
+      title:
+        'Alerts that wait now and that no person has touched for the chosen time; snoozed ones are left out. ISA-18.2 §16.5.',
     },
   ];
 }

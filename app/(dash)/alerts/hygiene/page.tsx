@@ -22,7 +22,11 @@ export default async function HygienePage({ searchParams }: { searchParams: Prom
   const staleHours = Number(choice(p, 'stale', STALE_HOURS, '24'));
   const operators = integer(p, 'operators', 0, 1, 200);
   const [data, lists] = await Promise.all([
-    hygienePage({ fromMs: now - days * 24 * HOUR, toMs: now, area: param(p, 'area') }, operators === 0 ? null : operators, staleHours * HOUR),
+    hygienePage(
+      { fromMs: now - days * 24 * HOUR, toMs: now, area: param(p, 'area') },
+      operators === 0 ? null : operators,
+      staleHours * HOUR,
+    ),
     fabLists(),
   ]);
   const options = (list: readonly (string | number)[], words: (v: string) => string = (v) => v) =>

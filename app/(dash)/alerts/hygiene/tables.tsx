@@ -14,7 +14,14 @@ const MIN = 60_000;
 
 const PRICE_COLUMNS: readonly Column<AreaPrice>[] = [
   { key: 'area', header: 'Area', value: (p) => p.area },
-  { key: 'charts', header: 'Charts', numeric: true, value: (p) => p.charts, cell: (p) => count(p.charts), title: 'That raise alerts, have limits, and had points' },
+  {
+    key: 'charts',
+    header: 'Charts',
+    numeric: true,
+    value: (p) => p.charts,
+    cell: (p) => count(p.charts),
+    title: 'That raise alerts, have limits, and had points',
+  },
   { key: 'points', header: 'Points', numeric: true, value: (p) => p.points, cell: (p) => count(p.points) },
   { key: 'signals', header: 'Points with a signal', numeric: true, value: (p) => p.signals, cell: (p) => count(p.signals) },
   {
@@ -25,7 +32,14 @@ const PRICE_COLUMNS: readonly Column<AreaPrice>[] = [
     cell: (p) => num(p.expected, p.expected < 10 ? 1 : 0),
     title: 'Exact price of the rules in force of each chart times its points of the window, summed',
   },
-  { key: 'alarms', header: 'Alarms', numeric: true, value: (p) => p.alarms, cell: (p) => count(p.alarms), title: 'Of charts: raised or reopened' },
+  {
+    key: 'alarms',
+    header: 'Alarms',
+    numeric: true,
+    value: (p) => p.alarms,
+    cell: (p) => count(p.alarms),
+    title: 'Of charts: raised or reopened',
+  },
   {
     key: 'ratio',
     header: 'Share that chance explains',
@@ -53,7 +67,14 @@ export function PriceTable({ prices }: { prices: readonly AreaPrice[] }) {
 
 const FLOOD_COLUMNS: readonly Column<FloodRow>[] = [
   { key: 'from', header: 'From', time: (f) => f.fromMs },
-  { key: 'span', header: 'Lasted', numeric: true, fileUnit: 'min', value: (f) => (f.toMs - f.fromMs) / MIN, cell: (f) => duration(f.toMs - f.fromMs) },
+  {
+    key: 'span',
+    header: 'Lasted',
+    numeric: true,
+    fileUnit: 'min',
+    value: (f) => (f.toMs - f.fromMs) / MIN,
+    cell: (f) => duration(f.toMs - f.fromMs),
+  },
   { key: 'alarms', header: 'Alarms', numeric: true, value: (f) => f.alarms },
   { key: 'worst', header: 'Most in 10 min', numeric: true, value: (f) => f.worst },
   { key: 'area', header: 'Areas', value: (f) => f.area },
@@ -81,7 +102,12 @@ const STALE_COLUMNS: readonly Column<StaleRow>[] = [
     value: (s) => s.severity,
     cell: (s) => <StatusMark status={severityStatus(s.severity)} text={s.severity} />,
   },
-  { key: 'title', header: 'Alert', value: (s) => s.title, cell: (s) => <span className="block whitespace-normal">{s.title}</span> },
+  {
+    key: 'title',
+    header: 'Alert',
+    value: (s) => s.title,
+    cell: (s) => <span className="block whitespace-normal">{s.title}</span>,
+  },
   { key: 'area', header: 'Area', value: (s) => s.area },
   { key: 'owner', header: 'Owner', value: (s) => s.assignee ?? 'nobody' },
   { key: 'raised', header: 'Raised', numeric: true, time: (s) => s.raisedMs, cell: (s) => <Ago at={s.raisedMs} /> },
@@ -134,7 +160,11 @@ const TIMES_COLUMNS: readonly Column<TimesRow>[] = [
 
 export function TimesTable({ rows }: { rows: readonly TimesRow[] }) {
   return (
-    <Panel title="Time to respond" note="of alerts raised in this time; those that are still open are counted, and no part of the quantiles" flush>
+    <Panel
+      title="Time to respond"
+      note="of alerts raised in this time; those that are still open are counted, and no part of the quantiles"
+      flush
+    >
       <DataTable
         label="Time to respond"
         rows={rows}
@@ -159,7 +189,12 @@ const UNPHASED_COLUMNS: readonly Column<UnphasedRow>[] = [
   },
   { key: 'area', header: 'Area', value: (u) => u.area },
   { key: 'where', header: 'Where', value: (u) => u.where },
-  { key: 'what', header: 'What was done', value: (u) => u.what, cell: (u) => <span className="block whitespace-normal">{u.what}</span> },
+  {
+    key: 'what',
+    header: 'What was done',
+    value: (u) => u.what,
+    cell: (u) => <span className="block whitespace-normal">{u.what}</span>,
+  },
   { key: 'at', header: 'When', time: (u) => u.atMs },
   { key: 'alarms', header: 'Alarms since', numeric: true, value: (u) => u.alarms },
   {
@@ -175,7 +210,11 @@ const UNPHASED_COLUMNS: readonly Column<UnphasedRow>[] = [
 
 export function UnphasedTable({ rows }: { rows: readonly UnphasedRow[] }) {
   return (
-    <Panel title="Limits older than the maintenance" note="charts of a chamber that was worked on, with alarms since and no new version" flush>
+    <Panel
+      title="Limits older than the maintenance"
+      note="charts of a chamber that was worked on, with alarms since and no new version"
+      flush
+    >
       <DataTable
         label="Limits older than the maintenance"
         rows={rows}

@@ -66,7 +66,9 @@ export function DigestsPanel({ data, may }: { data: RulesPage; may: boolean }) {
         rowKey={(d) => d.id}
         empty="No digest yet. One at the beginning of each shift says what the shift takes over."
       />
-      {editing === null ? null : <DigestDialog data={data} digest={editing === 'new' ? null : editing} onClose={() => edit(null)} />}
+      {editing === null ? null : (
+        <DigestDialog data={data} digest={editing === 'new' ? null : editing} onClose={() => edit(null)} />
+      )}
     </Panel>
   );
 }

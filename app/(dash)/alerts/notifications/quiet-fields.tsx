@@ -6,7 +6,15 @@ import { DAY_CHOICES, readDays } from './quiet-words';
 const SEVERITIES = ['high', 'medium', 'low'] as const;
 
 /** Hours as they are edited; null: none. */
-export function QuietFields({ value, zone, set }: { value: QuietHours | null; zone: string; set: (q: QuietHours | null) => void }) {
+export function QuietFields({
+  value,
+  zone,
+  set,
+}: {
+  value: QuietHours | null;
+  zone: string;
+  set: (q: QuietHours | null) => void;
+}) {
   if (value === null)
     return (
       <button

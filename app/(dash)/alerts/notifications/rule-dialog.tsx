@@ -62,7 +62,10 @@ export function RuleDialog({ data, rule, onClose }: { data: RulesPage; rule: Rul
       width={720}
       blocked={missing(d)}
       onSubmit={(reason) =>
-        saveRuleVersion({ id: rule?.id ?? null, seen: rule?.version ?? 0, name: d.name, active: d.active, spec: specOf(d) }, reason)
+        saveRuleVersion(
+          { id: rule?.id ?? null, seen: rule?.version ?? 0, name: d.name, active: d.active, spec: specOf(d) },
+          reason,
+        )
       }
     >
       <div className="grid grid-cols-[minmax(0,1fr)_auto] gap-3 items-end">
@@ -81,7 +84,13 @@ export function RuleDialog({ data, rule, onClose }: { data: RulesPage; rule: Rul
       />
       <details className="mt-1">
         <summary className="cursor-pointer text-sm">Single events</summary>
-        <Checks legend="Single events" of={EVENT_KINDS} chosen={d.events} words={(k) => kindWords(k)} set={(events) => set({ events })} />
+        <Checks
+          legend="Single events"
+          of={EVENT_KINDS}
+          chosen={d.events}
+          words={(k) => kindWords(k)}
+          set={(events) => set({ events })}
+        />
       </details>
       <Checks
         legend="Only these severities (none chosen: all)"

@@ -39,7 +39,8 @@ function columns(rules: readonly RuleView[], preview: RulesPreview): Column<Rule
       key: 'to',
       header: 'Tells',
       value: (r) => r.spec.to.map(ruleTargetWords).join(', ') || 'nobody',
-      cell: (r) => wrapped(`${r.spec.to.map(ruleTargetWords).join(', ') || 'nobody'}${r.spec.final ? '; no rule after it is asked' : ''}`),
+      cell: (r) =>
+        wrapped(`${r.spec.to.map(ruleTargetWords).join(', ') || 'nobody'}${r.spec.final ? '; no rule after it is asked' : ''}`),
     },
     { key: 'quiet', header: 'Quiet hours', value: (r) => quietText(r.spec.quiet), cell: (r) => wrapped(quietText(r.spec.quiet)) },
     {
@@ -139,7 +140,14 @@ const RECEIVER_COLUMNS: readonly Column<Row>[] = [
   { key: 'receiver', header: 'Person or channel', value: (r) => r.receiver },
   { key: 'n', header: 'Messages', numeric: true, value: (r) => r.n, cell: (r) => count(r.n) },
   { key: 'high', header: 'Of high severity', numeric: true, value: (r) => r.high, cell: (r) => count(r.high) },
-  { key: 'most', header: 'Most on a day', numeric: true, value: (r) => r.mostADay, cell: (r) => count(r.mostADay), title: 'UTC days' },
+  {
+    key: 'most',
+    header: 'Most on a day',
+    numeric: true,
+    value: (r) => r.mostADay,
+    cell: (r) => count(r.mostADay),
+    title: 'UTC days',
+  },
 ];
 
 /** What the rules in force would have sent. */

@@ -8,7 +8,17 @@ export interface Known {
 }
 
 /** Who is told, as text, with a list to add from. */
-export function TargetField({ value, known, all, set }: { value: string; known: Known; all: boolean; set: (text: string) => void }) {
+export function TargetField({
+  value,
+  known,
+  all,
+  set,
+}: {
+  value: string;
+  known: Known;
+  all: boolean;
+  set: (text: string) => void;
+}) {
   const add = (to: string): void => {
     const has = value
       .split(',')

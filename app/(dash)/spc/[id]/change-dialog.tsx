@@ -59,7 +59,12 @@ function proposed(key: string, live: Versions, first: ProposedDraft) {
  */
 export function ChangeDialog({ onClose, chartId, newest, base: live, first = {} }: ChangeDialogProps) {
   const key = `${newest} ${live.current.version}`;
-  const form = useBased<Versions, ChangeDraft>(key, { newest, base: live }, NOTHING_TYPED, proposed(key, { newest, base: live }, first));
+  const form = useBased<Versions, ChangeDraft>(
+    key,
+    { newest, base: live },
+    NOTHING_TYPED,
+    proposed(key, { newest, base: live }, first),
+  );
   const { draft } = form;
   const { base } = form.base;
   const { current, unit, kind } = base;
