@@ -75,6 +75,12 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
             <Link prefetch={false} className="btn" href="/alerts/checklists">
               Checklists
             </Link>
+            <Link prefetch={false} className="btn" href="/alerts/hygiene">
+              Hygiene
+            </Link>
+            <Link prefetch={false} className="btn" href="/alerts/notifications">
+              Notifications
+            </Link>
             <Link prefetch={false} className="btn" href="/alerts/policies">
               Policies and codes
             </Link>

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { config } from '@/lib/config';
 import { type Sql, sql, type Tx } from '@/lib/db';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { ITSELF } from '../live/itself';
 import { gather } from './incidents/gather';
 import { closeByItself, type Severity } from './raise';
 import { underPolicy } from './under-policy';

@@ -1,6 +1,7 @@
 import { sql, type Tx } from '@/lib/db';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { ITSELF } from '../live/itself';
 import { pinChecklist } from './checklist';
 import { keepIncident } from './incidents/gather';
 import { putUnderPolicy } from './policy';

@@ -1,4 +1,4 @@
-import { ITSELF } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
 
 const WORDS: Readonly<Record<string, string>> = {
   opened: 'opened',

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Tx } from '@/lib/db';
 import { type ChartKind, DISPERSION, type LimitsSource, ruleText } from '@/lib/spc';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { ITSELF } from '../live/itself';
 import { gather } from './incidents/gather';
 import { CLOCK, type ClockRow } from './policy';
 import { earlierMeasurement, repeatWords } from './repeat';

@@ -1,8 +1,9 @@
 import type { Tx } from '@/lib/db';
 import { sql, transaction } from '@/lib/db';
 import { log } from '@/lib/log';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { ITSELF } from '../live/itself';
 import { lateMinutes, minutesWords, type NextStep, nextStep } from './escalation';
 import { resolveTargets } from './escalation-targets';
 import { CLOCK, type ClockRow, clockOf, policyOf, setWake } from './policy';

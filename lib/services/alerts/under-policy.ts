@@ -1,7 +1,7 @@
 import type { Tx } from '@/lib/db';
 import { sql } from '@/lib/db';
 import { type HoldSubject, placeHold } from '../holds/hold';
-import { ITSELF } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
 import { pinChecklist } from './checklist';
 import { type Policy, putUnderPolicy } from './policy';
 

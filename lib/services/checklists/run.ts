@@ -1,7 +1,8 @@
 import { bulkInsert, type Db, sql, type Tx } from '@/lib/db';
 import type { Payload } from '@/lib/queue/jobs';
 import { isSettled } from '../alerts/states';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
 import { conditionWords } from './condition-words';
 import type { ChecklistContent, Step } from './content';
 import { decideByData } from './data/decide';

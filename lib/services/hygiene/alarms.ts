@@ -1,7 +1,7 @@
 import { db, type Sql, sql } from '@/lib/db';
 import { type Flood, floodsOf } from '@/lib/spc';
 import { unsettled } from '../alerts/unsettled';
-import { ITSELF } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
 
 /** A window of the page. An empty area is all of them. */
 export interface HygieneWindow {

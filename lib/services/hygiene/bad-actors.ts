@@ -1,6 +1,6 @@
 import { type Db, sql } from '@/lib/db';
 import { chanceOfAtLeast, lagOne } from '@/lib/spc';
-import { ITSELF } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
 import { rollupsFrom } from '../spc/rollups';
 import { alarmsIn, type HygieneWindow } from './alarms';
 import { type Fix, fixesOf } from './fixes';

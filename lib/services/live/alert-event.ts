@@ -3,9 +3,6 @@ import { sql, type Tx } from '@/lib/db';
 import { enqueueLater } from '@/lib/queue/outbox';
 import { anybodyListens } from './notify-event';
 
-/** Events that Driftless makes itself have no author. */
-export const ITSELF = 'Driftless';
-
 /** State in which a message to a person begins: without mail it is on screen alone, which is no failure. */
 export const personalState = (): 'pending' | 'on_screen' => (config().SMTP_URL ? 'pending' : 'on_screen');
 

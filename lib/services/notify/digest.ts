@@ -6,7 +6,7 @@ import { recordIdIn } from '@/lib/formats/scalars';
 import { lateMinutes, minutesWords } from '../alerts/escalation';
 import { resolveTargets } from '../alerts/escalation-targets';
 import { audit } from '../audit';
-import { ITSELF } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
 import { localWords } from '../rota/zone';
 import { timeOf, verb } from '../verb';
 import { digestContent } from './digest-content';

@@ -2,7 +2,8 @@ import { config } from '@/lib/config';
 import { type Db, type RowOf, sql } from '@/lib/db';
 import { eventWords } from '../alerts/event-words';
 import { signalsTold } from '../alerts/signals';
-import { ITSELF } from '../live/alert-event';
+import { type HoldRow, holdTold } from '../holds/hold';
+import { ITSELF } from '../live/itself';
 import type { DigestContent } from './digest-content';
 
 export type NotificationRow = RowOf<
@@ -127,7 +128,7 @@ async function eventMessage(on: Db, id: number): Promise<Message | null> {
     title: string;
     text: string | null;
     actor: string;
-    subject: object;
+    subject: { readonly hold?: { readonly id: string } };
     path: string;
   }>(sql`SELECT kind, at, area, severity, title, text, actor, subject, path FROM notify_event WHERE id = ${id}`);
   if (r === undefined) return null;
@@ -143,10 +144,17 @@ async function eventMessage(on: Db, id: number): Promise<Message | null> {
     url: page(r.path),
     json: {
       event: { id: `event-${id}`, kind: r.kind, words: r.title, at: r.at.toISOString(), actor: r.actor, text: r.text },
-      ...r.subject,
+      ...(await subjectNow(on, r.subject)),
       url: page(r.path),
     },
   };
+}
+
+/** A hold is told as it is when the message is sent, so that one that arrives out of order does no harm. */
+async function subjectNow(on: Db, subject: { readonly hold?: { readonly id: string } }): Promise<object> {
+  if (subject.hold === undefined) return subject;
+  const row = await on.one<HoldRow>(sql`SELECT * FROM process_hold WHERE id = ${subject.hold.id}`);
+  return { ...subject, ...(row === undefined ? {} : { hold: holdTold(row) }) };
 }
 
 /** Messages that a summary lists; of more it says the number. */

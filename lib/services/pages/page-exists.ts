@@ -30,6 +30,8 @@ const OTHERS = new Set([
   '/recipes/new',
   '/alerts/checklists',
   '/alerts/checklists/new',
+  '/alerts/hygiene',
+  '/alerts/notifications',
   '/alerts/policies',
 ]);
 

@@ -1,5 +1,6 @@
 import { bulkInsert, type Sql, sql, type Tx } from '@/lib/db';
-import { alertEvent, ITSELF } from '../../live/alert-event';
+import { alertEvent } from '../../live/alert-event';
+import { ITSELF } from '../../live/itself';
 import { unsettled } from '../unsettled';
 
 /** Two alerts belong together only where the first signal of the new one comes within this time of the signals of the other, process time. */
