@@ -21,6 +21,8 @@ export interface FlowDrawingProps {
 }
 
 const PAD = 10;
+/** Smaller than this it could not be read: it scrolls instead. */
+const LEAST_SCALE = 0.8;
 /** Characters of a title on a step. */
 const MOST_CHARS = 26;
 const path = line<{ x: number; y: number }>(
@@ -41,7 +43,7 @@ export function FlowDrawing({ steps, start, selected, faulty, onSelect }: FlowDr
       role="img"
       aria-label={`Flowchart of ${steps.length} steps: ${ways.join('; ')}`}
       viewBox={`${-PAD} ${-PAD} ${drawing.width + 2 * PAD} ${drawing.height + 2 * PAD}`}
-      style={{ width: '100%', maxWidth: drawing.width + 2 * PAD, display: 'block' }}
+      style={{ width: '100%', minWidth: LEAST_SCALE * drawing.width, maxWidth: drawing.width + 2 * PAD, display: 'block' }}
     >
       <defs>
         <marker id="flow-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">

@@ -19,12 +19,16 @@ test('what an unfinished draft lacks is left out: ways to nowhere, a missing sta
   expect(layoutFlow([], null)).toEqual({ nodes: [], edges: [], width: 0, height: 0 });
 });
 
-test('of any flowchart all ways between steps are drawn once, nothing overlaps, and all is within the drawing', () =>
+test('of any flowchart every way between steps is drawn, those to one step as one, nothing overlaps, and all is within the drawing', () =>
   fc.assert(
     fc.property(fc.array(fc.array(fc.nat({ max: 11 }), { maxLength: 4 }), { minLength: 1, maxLength: 12 }), (ways) => {
       const nodes = ways.map((w, i) => node(`s${i}`, ...w.map((t) => (t < ways.length ? `s${t}` : null))));
       const d = layoutFlow(nodes, 's0');
-      expect(d.edges).toHaveLength(nodes.flatMap((n) => n.ways.filter((w) => w.to !== null)).length);
+      const pairs = new Set(nodes.flatMap((n) => n.ways.flatMap((w) => (w.to === null ? [] : [`${n.id} ${w.to}`]))));
+      expect(d.edges.map((e) => `${e.from} ${e.to}`).sort()).toEqual([...pairs].sort());
+      expect(d.edges.flatMap((e) => e.label.split(' / '))).toHaveLength(
+        nodes.flatMap((n) => n.ways.filter((w) => w.to !== null)).length,
+      );
       for (const a of d.nodes)
         for (const b of d.nodes)
           if (a !== b) expect(Math.abs(a.x - b.x) >= NODE.width || Math.abs(a.y - b.y) >= NODE.height).toBe(true);

@@ -31,6 +31,8 @@ export interface FlowDrawing {
 
 export const NODE = { width: 168, height: 44 } as const;
 const GAP = { x: 24, y: 46 } as const;
+/** Height of a label: those of neighbouring ways stand one below the other. */
+const LABEL = 12;
 /** Room between tracks of ways that lead upward. */
 const TRACK = 12;
 const SWEEPS = 4;
@@ -39,6 +41,13 @@ interface Edge {
   readonly from: string;
   readonly to: string;
   readonly label: string;
+}
+
+/** Ways of a step to steps that are there; those that lead to one step are one way, with all their labels. */
+function waysBetween(n: FlowNode, known: ReadonlySet<string>): Edge[] {
+  const labels = new Map<string, string[]>();
+  for (const w of n.ways) if (w.to !== null && known.has(w.to)) labels.set(w.to, [...(labels.get(w.to) ?? []), w.label]);
+  return [...labels].map(([to, list]) => ({ from: n.id, to, label: list.filter((l) => l !== '').join(' / ') }));
 }
 
 /** Ways that lead back to a step on the path to them: taken out, the rest has no circle. */
@@ -109,9 +118,7 @@ function order(layers: string[][], edges: readonly Edge[]): void {
 export function layoutFlow(nodes: readonly FlowNode[], start: string | null): FlowDrawing {
   if (nodes.length === 0) return { nodes: [], edges: [], width: 0, height: 0 };
   const known = new Set(nodes.map((n) => n.id));
-  const all = nodes.flatMap((n) =>
-    n.ways.flatMap((w): Edge[] => (w.to !== null && known.has(w.to) ? [{ from: n.id, to: w.to, label: w.label }] : [])),
-  );
+  const all = nodes.flatMap((n) => waysBetween(n, known));
   const out = new Map(nodes.map((n) => [n.id, all.filter((e) => e.from === n.id)]));
   const back = backEdges(start !== null && known.has(start) ? start : nodes[0]!.id, out);
   const forward = all.filter((e) => !back.has(e));
@@ -187,7 +194,12 @@ function forwardEdge(
       { x: middle(p), y: p.y + NODE.height },
     ];
   });
-  return { ...e, back: false, points: [{ x, y }, ...bends, { x: middle(to), y: to.y }], labelAt: { x, y: y + 12 } };
+  return {
+    ...e,
+    back: false,
+    points: [{ x, y }, ...bends, { x: middle(to), y: to.y }],
+    labelAt: { x, y: y + 12 + (i % 2) * LABEL },
+  };
 }
 
 function upwardEdge(e: Edge, at: ReadonlyMap<string, PlacedNode>, track: number): PlacedEdge {

@@ -25,7 +25,7 @@ export function LaneChart({ label, lanes }: { label: string; lanes: readonly Lan
     <table className="w-full text-sm table-fixed">
       <caption className="sr-only">{label}</caption>
       <colgroup>
-        <col style={{ width: '34%' }} />
+        <col style={{ width: '46%' }} />
         <col />
         <col style={{ width: 150 }} />
       </colgroup>
@@ -41,7 +41,7 @@ export function LaneChart({ label, lanes }: { label: string; lanes: readonly Lan
           const lane = model.lanes[i]!;
           return (
             <tr key={`${l.kind}${l.what}${l.fromMs}`} className="border-t border-hairline">
-              <th scope="row" className="text-left font-normal truncate pr-2 py-0.5" title={`${l.what}: ${l.detail}`}>
+              <th scope="row" className="text-left font-normal truncate pr-2 py-1.5" title={`${l.what}: ${l.detail}`}>
                 {l.severity === null ? null : (
                   <>
                     <StatusMark status={severityStatus(l.severity)} text={l.severity} hideText />{' '}

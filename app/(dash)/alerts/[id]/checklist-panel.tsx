@@ -36,12 +36,9 @@ export function ChecklistPanel({
     <Panel
       title="Checklist"
       note={
-        <>
-          <Link prefetch={false} className="link" href={`/alerts/checklists/${run.checklistId}?version=${run.version}`}>
-            {`${run.name} v${run.version}`}
-          </Link>
-          {run.needed && run.state !== 'finished' && !settled ? ', needed before it is closed' : ''}
-        </>
+        <Link prefetch={false} className="link" href={`/alerts/checklists/${run.checklistId}?version=${run.version}`}>
+          {`${run.name} v${run.version}`}
+        </Link>
       }
       actions={
         <>
@@ -50,6 +47,7 @@ export function ChecklistPanel({
               {all ? 'Hide what was taken back' : `Show ${undone} taken back`}
             </button>
           )}
+          {run.needed && run.state !== 'finished' && !settled ? <span>needed before it is closed</span> : null}
           <StatusMark
             status={STATE[run.state].status}
             text={settled && run.state !== 'finished' ? 'not finished' : STATE[run.state].word}

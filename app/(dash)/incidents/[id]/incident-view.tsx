@@ -77,20 +77,6 @@ export function IncidentPageView({ data, codes, email, canAct }: IncidentPagePro
           >
             <LaneChart label="Timeline of the incident" lanes={data.marks} />
           </Panel>
-          <Panel title="Alerts" flush note="act on several at once: choose them with x">
-            <AlertTable
-              rows={data.alerts.map((a) => ({ ...a, ofIncident: 1 }))}
-              total={data.alerts.length}
-              grouped={false}
-              canAct={canAct}
-              filtered={false}
-              older={0}
-              emptyPage="All its alerts were moved to other incidents."
-              people={data.people}
-              codes={codes}
-              email={email}
-            />
-          </Panel>
         </div>
         <div className="flex flex-col gap-3">
           <Panel title="What they share">
@@ -125,6 +111,22 @@ export function IncidentPageView({ data, codes, email, canAct }: IncidentPagePro
             </ol>
           </Panel>
         </div>
+      </div>
+      <div className="mt-3">
+        <Panel title="Alerts" flush note="act on several at once: choose them with x">
+          <AlertTable
+            rows={data.alerts.map((a) => ({ ...a, ofIncident: 1 }))}
+            total={data.alerts.length}
+            grouped={false}
+            canAct={canAct}
+            filtered={false}
+            older={0}
+            emptyPage="All its alerts were moved to other incidents."
+            people={data.people}
+            codes={codes}
+            email={email}
+          />
+        </Panel>
       </div>
       {dialog === 'join' ? <JoinDialog data={data} onClose={hide} /> : null}
       {dialog === 'split' ? <SplitDialog data={data} onClose={hide} /> : null}

@@ -106,7 +106,9 @@ export function ChecklistPageView({ data, shown, codes, may, email, secondPerson
             <StepsInWords content={version.content} codes={codes} />
           </Panel>
           <Panel title="Flow" note={plural(version.content.steps.length, 'step')}>
-            <FlowDrawing steps={drawn(version.content)} start={version.content.start} selected={null} faulty={NONE} />
+            <div className="overflow-auto">
+              <FlowDrawing steps={drawn(version.content)} start={version.content.start} selected={null} faulty={NONE} />
+            </div>
           </Panel>
         </div>
       )}
