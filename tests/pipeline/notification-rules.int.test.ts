@@ -71,7 +71,7 @@ test('rules are ordered, versioned and refused in words', async () => {
 });
 
 test('a preview counts stored events by rule and receiver, and with a draft', async () => {
-  await db().exec(sql`DELETE FROM alert_event`);
+  await db().exec(sql`TRUNCATE alert_event CASCADE`);
   await db().exec(sql`DELETE FROM notify_event`);
   const hook = await host.listen();
   const name = await channel(hook, 'webhook', { severities: ['high'] });

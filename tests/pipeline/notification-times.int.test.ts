@@ -192,7 +192,7 @@ test('a digest is written once at its time, tells what is open, and says how lat
   const hook = await host.listen();
   const name = await channel(hook);
   await db().exec(sql`UPDATE notify_rule SET active = false`);
-  await db().exec(sql`DELETE FROM alert_event`);
+  await db().exec(sql`TRUNCATE alert_event CASCADE`);
   await db().exec(sql`DELETE FROM alert`);
   await alert('opened', { severity: 'high' });
   await alert('opened', { severity: 'low', area: 'ETCH' });

@@ -47,6 +47,7 @@ import { specOf } from '../support/loops';
 import { oxideLoop } from '../support/oxide';
 import { storedRows, TRAIL_FULL, trailOf, withoutTrail } from '../support/trail';
 import { checklistVerbs } from '../support/trail-checklists';
+import { notifyVerbs } from '../support/trail-notify';
 import { HEAD, row } from '../support/wafer-file';
 import { doAllWork } from '../support/work';
 
@@ -64,6 +65,7 @@ const WITHOUT = new Set([
   'chart.preview',
   'chart-template.preview',
   'chart.try',
+  'notify-rule.preview',
 ]);
 const told = new Set<string>();
 let door: Door;
@@ -274,6 +276,8 @@ test('limits that are proposed, decided and confirmed', async () => {
 });
 
 test('checklists and incidents', () => checklistVerbs(does, 2));
+
+test('notifications and rotas', () => notifyVerbs(does));
 
 test('that was every verb that changes something', () => {
   expect(VERBS.map((v) => v.name).filter((name) => !told.has(name) && !WITHOUT.has(name))).toEqual([]);
