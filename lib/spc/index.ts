@@ -1,5 +1,6 @@
 export * from './alarms';
 export * from './arl';
+export * from './arl-order';
 export * from './arl-rules';
 export * from './attributes';
 export * from './capability';
@@ -20,6 +21,8 @@ export * from './nonnormal-study';
 export * from './pca';
 export * from './price';
 export * from './range-distribution';
+export * from './rule-book';
+export * from './rule-price';
 export * from './rules';
 export * from './run-rules';
 export * from './sigma';
