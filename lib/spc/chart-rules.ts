@@ -1,5 +1,5 @@
 import { type ChartKind, dispersionName, kindOf } from './kinds/kinds';
-import { chartRule, DISPERSION, isDispersionRule, isWithinRule, WITHIN } from './rule-book';
+import { type ChartRule, chartRule, DISPERSION, findRule, isDispersionRule, isWithinRule, WITHIN } from './rule-book';
 import { describeRule, type LimitsSource, type RunRule } from './rules';
 
 /** The run rule behind a number; its id is the number, so that several of one chart differ. @throws AppError `not_found` for a number that is not known. */
@@ -7,6 +7,9 @@ export function ruleOf(n: number): RunRule {
   const { rule } = chartRule(n);
   return n < 10 ? rule : { ...rule, id: String(n) };
 }
+
+/** A rule by its number, as lists of rules name it: "2" of Nelson's, else its name. */
+export const ruleLabel = (n: number): string => (n < 10 ? String(n) : (findRule(n)?.name ?? `rule ${n}`));
 
 /**
  * What a rule of a chart says when it fires: on screen, in titles and histories of alerts and in messages. Nelson's rules are numbered beside their text; all
@@ -26,7 +29,8 @@ export function ruleText(rule: number, limits: LimitsSource, kind?: ChartKind): 
       : null;
   if (rule === WITHIN + 1) return `${beside} beyond its limit`;
   if (rule === DISPERSION + 1) return `${beside} beyond its limit${entered}`;
-  const own = shapeOf(chartRule(rule).rule) === 1 && isLimitRule(rule) && kind !== undefined ? kindOf(kind).signal : undefined;
+  if (findRule(rule) === undefined) return `rule ${rule}, whose definition is not here yet: load the page again`;
+  const own = isLimitRule(rule) && kind !== undefined ? kindOf(kind).signal : undefined;
   const text = own ?? describeRule(ruleOf(rule), limits);
   const named = rule < 10 ? '' : `${chartRule(rule).name}: `;
   return `${named}${beside === null ? '' : `${beside}, `}${text}`;
@@ -45,10 +49,8 @@ export function shapeOf(r: RunRule): 1 | 2 | 3 | 4 | null {
 }
 
 /** Whether a rule is the test of the control limits themselves: one point beyond 3 sigma. */
-export function isLimitRule(n: number): boolean {
-  const { rule } = chartRule(n);
-  return rule.kind === 'beyond' && rule.k === 1 && rule.n === 1 && rule.sigma === 3;
-}
+export const isLimitRule = (n: number): boolean => isLimitTest(chartRule(n).rule);
+const isLimitTest = (r: RunRule): boolean => r.kind === 'beyond' && r.k === 1 && r.n === 1 && r.sigma === 3;
 
 /** The numbers of rules that a chart can be given one by one. */
 export const RULE_NUMBERS = [1, 2, 3, 4, 5, 6, 7, 8, 101, 201] as const;
@@ -58,12 +60,15 @@ export type RuleNumber = (typeof RULE_NUMBERS)[number];
  * Whether a rule means something on a kind of chart: one that remembers its past has its limits alone, counts have the forms of rules 1 to 4, and a rule on the
  * dispersion or on the third statistic needs one and has one of these forms.
  */
-export function ruleFits(kind: ChartKind, n: number): boolean {
+export const ruleFits = (kind: ChartKind, n: number): boolean => definitionFits(kind, chartRule(n));
+
+/** As {@link ruleFits}, of a rule that needs no number yet. */
+export function definitionFits(kind: ChartKind, { on, rule }: ChartRule): boolean {
   const { memory, dispersion, within, rules } = kindOf(kind);
-  const shape = shapeOf(chartRule(n).rule);
-  if (isWithinRule(n)) return within !== undefined && shape !== null;
-  if (isDispersionRule(n)) return dispersion !== null && shape !== null;
-  if (rules === undefined) return memory === null || isLimitRule(n);
+  const shape = shapeOf(rule);
+  if (on === 'within') return within !== undefined && shape !== null;
+  if (on === 'dispersion') return dispersion !== null && shape !== null;
+  if (rules === undefined) return memory === null || isLimitTest(rule);
   return shape !== null && rules.includes(shape);
 }
 

@@ -111,7 +111,8 @@ test('a custom shift of seven points and a range chart with 3.27 times its mean,
   };
   const ranges: ChartRule = { ...seven, name: 'Ranges high', on: 'dispersion' };
   expect(unknownRules([1, 1001, 1_000_001, 1001])).toEqual([1001, 1_000_001]);
-  expect(() => ruleText(1001, 'study')).toThrow('there is no run rule 1001');
+  expect(() => ruleOf(1001)).toThrow('there is no run rule 1001'); // never guessed
+  expect(ruleText(1001, 'study')).toContain('load the page again');
   learnRules([
     [1001, seven],
     [1_000_001, ranges],
