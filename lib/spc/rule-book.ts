@@ -132,6 +132,12 @@ export const BUILT_IN_SETS: readonly BuiltInSet[] = [
   },
 ];
 
+/** The set that comes with Driftless and has just these rules, those beside the location left out; "custom": none. */
+export function presetOf(rules: readonly number[]): string {
+  const location = rules.filter((r) => !isDispersionRule(r) && !isWithinRule(r)).sort((a, b) => a - b);
+  return BUILT_IN_SETS.find((s) => s.numbers.join() === location.join())?.id ?? 'custom';
+}
+
 const site = new Map<number, ChartRule>();
 
 /**

@@ -11,6 +11,7 @@ import {
   isWithinRule,
   kindOf,
   type LimitsSource,
+  presetOf,
   ruleFits,
   rulesOfKind,
   ruleText,
@@ -118,7 +119,7 @@ export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange
     next.rules = [...new Set(c.rules)].sort((a, b) => a - b);
     refuseIdleRules(kind, next.rules);
     if (c.ruleSet !== undefined) Object.assign(next, { preset: c.ruleSet.set, setVersion: c.ruleSet.version ?? null });
-    else if (next.rules.join() !== now.rules.join()) Object.assign(next, { preset: 'custom', setVersion: null });
+    else if (next.rules.join() !== now.rules.join()) Object.assign(next, { preset: presetOf(next.rules), setVersion: null });
   }
   if (c.limits === null) Object.assign(next, NO_LIMITS);
   if (c.design !== undefined || c.limits === null) Object.assign(next, designed(kind, next, c.design ?? {}));

@@ -26,6 +26,7 @@ import {
 import { DesignInputs } from './design-inputs';
 import { LIMIT_FIELDS } from './limit-lines';
 import { RulePrice } from './rule-price';
+import { SetChoice } from './set-choice';
 
 export interface ChangeDialogProps {
   onClose: () => void;
@@ -59,7 +60,7 @@ export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDia
   const toggle = (r: number): void => {
     const rules = new Set(draft.rules);
     if (!rules.delete(r)) rules.add(r);
-    patch({ rules });
+    patch({ rules, ruleSet: null });
   };
   return (
     <ReasonDialog
@@ -121,8 +122,9 @@ export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDia
         </fieldset>
       ) : null}
       <fieldset className="mt-3">
-        <legend className="label">Rules (Nelson)</legend>
-        {rulesOfKind(kind).map((r) => (
+        <legend className="label">Rules</legend>
+        <SetChoice kind={kind} draft={draft} patch={patch} />
+        {[...new Set([...rulesOfKind(kind), ...[...draft.rules].sort((a, b) => a - b)])].map((r) => (
           <label key={r} className="flex gap-2 text-sm py-0.5">
             <input type="checkbox" checked={draft.rules.has(r)} onChange={() => toggle(r)} />
             {ruleLine(r, draft, base)}

@@ -35,6 +35,7 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
   const recordId = p.recordId[index]!;
   const excluded = p.excluded[index] ?? null;
   const fired = excluded === null ? (p.rules[index] ?? []) : [];
+  const warnings = excluded === null ? (p.warnings[index] ?? []) : [];
   const d = pointDecimals(data, index);
   const href = recordHref(chart.characteristic, recordId);
   return (
@@ -45,6 +46,7 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
       links={pointLinks(data, index, href, why)}
     >
       {fired.length > 0 ? <Why data={data} why={why} fired={fired} d={d} /> : null}
+      {warnings.length > 0 ? <Warned data={data} index={index} warnings={warnings} /> : null}
       {href?.startsWith('/wafers/') ? <MiniMap recordId={recordId} /> : null}
       {canExclude ? (
         <button type="button" className="btn h-6! text-sm! mt-3" onClick={() => ask(true)}>
@@ -88,7 +90,7 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
         return (
           <div key={rule} className="text-sm mb-2">
             <p>
-              <b>{`${ruleName(rule)}: `}</b>
+              {rule < 10 ? <b>{`${ruleName(rule)}: `}</b> : null}
               {`${ruleText(rule, source, chart.kind)}${side}.`}
             </p>
             {v ? (
@@ -110,6 +112,22 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
           </div>
         );
       })}
+    </section>
+  );
+}
+
+/** Rules of severity "warning": the point is in control, and no alert was raised. */
+function Warned({ data, index, warnings }: { data: SpcChartView; index: number; warnings: readonly number[] }) {
+  const version = data.versions.find((v) => v.version === data.points.version[index]);
+  return (
+    <section className="mt-3 border-t border-hairline pt-2 text-sm" aria-label="Why this point carries a warning">
+      <h3 className="mb-1">Why this point carries a warning</h3>
+      {warnings.map((rule) => (
+        <p
+          key={rule}
+        >{`${ruleText(rule, (isDispersionRule(rule) ? version?.dispSource : version?.limitsSource) ?? 'study', data.chart.kind)}.`}</p>
+      ))}
+      <p className="text-ink-2">A warning is no alarm: the point stays in control.</p>
     </section>
   );
 }

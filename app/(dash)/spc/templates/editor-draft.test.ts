@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { normal, templateContent } from '@/lib/services/spc/templates/content';
-import { contentOf, draftFault, draftOf, NEW_TEMPLATE, presetOf, withKind } from './editor-draft';
+import { presetOf } from '@/lib/spc';
+import { contentOf, draftFault, draftOf, NEW_TEMPLATE, withKind } from './editor-draft';
 
 test('what is typed comes back as it was stored', () => {
   const content = normal(

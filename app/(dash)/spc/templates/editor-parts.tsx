@@ -163,7 +163,7 @@ export function How({
           set={(design) => patch({ design })}
         />
       )}
-      <RuleChoice kind={draft.kind} rules={draft.rules} arl={arl} set={(rules) => patch({ rules })} />
+      <RuleChoice kind={draft.kind} chosen={draft} arl={arl} set={patch} />
       <div className="flex gap-6">
         <Check label="A rule that fires raises an alert" on={draft.alerting} set={(alerting) => patch({ alerting })} />
         <Check label="Capability by the specification" on={draft.specified} set={(specified) => patch({ specified })} />

@@ -1,4 +1,4 @@
-import { bulkInsert, type Db, sql, type Tx } from '@/lib/db';
+import { bulkInsert, type Db, db, sql, type Tx } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { builtInNumber, type ChartRule, learnRules, ruleKey, SITE_RULES, unknownRules } from '@/lib/spc';
 
@@ -27,11 +27,13 @@ export async function knowRules(from: Db, numbers: Iterable<number>): Promise<vo
 }
 
 /** All rules of the site, for pages that name them. */
-export async function siteRules(from: Db): Promise<[number, ChartRule][]> {
+export async function siteRules(from: Db = db()): Promise<[number, ChartRule][]> {
   const rows = await from.rows<Row>(
     sql`SELECT number, definition FROM run_rule ORDER BY created_at DESC, number DESC LIMIT ${MOST_SENT}`,
   );
-  return rows.map((r) => [r.number, r.definition]);
+  const list = rows.map((r): [number, ChartRule] => [r.number, r.definition]);
+  learnRules(list);
+  return list;
 }
 
 /**

@@ -12,14 +12,16 @@ const RUNS = 400;
 
 /** What a set costs, before anybody saves it. */
 export interface SetPreview {
+  /** On one chart of individual values. */
+  readonly one: KindPrice;
   /** Over the charts that use the set. */
   readonly using: readonly KindPrice[];
   /** As if every active chart of the site used it. */
   readonly all: readonly KindPrice[];
 }
 
-/** A chart of individual values without points, for a set that no chart uses. */
-export const ONE_CHART: KindUsage = {
+/** A chart of individual values without points. */
+const ONE_CHART: KindUsage = {
   kind: 'individuals',
   subgroup: 2,
   lambda: null,
@@ -47,6 +49,7 @@ export const previewRuleSet = verb(
     const rules = content.rules.filter((r) => r.enabled).map(asChartRule);
     const now = timeOf(ctx);
     const [using, all] = await Promise.all([set === null ? [] : usageOf(db(), now, usesSet(set)), usageOf(db(), now, sql`true`)]);
-    return { using: priceSet(rules, using, shift, RUNS), all: priceSet(rules, all, shift, RUNS) };
+    const [one] = priceSet(rules, [ONE_CHART], shift, RUNS);
+    return { one: one!, using: priceSet(rules, using, shift, RUNS), all: priceSet(rules, all, shift, RUNS) };
   },
 );
