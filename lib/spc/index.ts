@@ -25,6 +25,7 @@ export * from './rule-book';
 export * from './rule-price';
 export * from './rules';
 export * from './run-rules';
+export * from './scoring';
 export * from './sigma';
 export * from './specification-step';
 export * from './subgroup-size';

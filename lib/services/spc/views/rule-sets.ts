@@ -1,6 +1,6 @@
 import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { BUILT_IN_SETS, chartRule, type RulesPrice, rulesCost } from '@/lib/spc';
+import { BUILT_IN_SETS, chartRule, describeRule, type RulesPrice, rulesCost } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
 import { knowRules } from '../rules/book';
 import { contentOf, type RuleSetContent, setDifference } from '../rules/content';
@@ -194,4 +194,21 @@ export async function ruleSetChoices(): Promise<RuleSetChoice[]> {
     SELECT s.id, s.name AS label, s.version, v.numbers FROM rule_set s JOIN rule_set_version v ON v.rule_set_id = s.id AND v.version = s.version
     WHERE s.retired_at IS NULL ORDER BY s.name LIMIT ${MOST}`);
   return [...BUILT_IN_SETS.map(({ id, label, numbers }) => ({ id, label, numbers, version: null })), ...rows];
+}
+
+/** Sets as the machine API lists them: each with its rules, their numbers and their words. */
+export async function ruleSetsForApi(): Promise<object[]> {
+  const rows = await db().rows<Stored & { content: unknown }>(sql`
+    SELECT s.id, s.name, s.version, s.retired_at IS NOT NULL AS retired, v.numbers, v.content, v.author, v.reason, v.created_at
+    FROM rule_set s JOIN rule_set_version v ON v.rule_set_id = s.id AND v.version = s.version ORDER BY s.name LIMIT ${MOST}`);
+  await knowRules(
+    db(),
+    rows.flatMap((r) => r.numbers),
+  );
+  const said = (numbers: readonly number[]) =>
+    numbers.map((number) => ({ number, name: chartRule(number).name, text: describeRule(chartRule(number).rule) }));
+  return [
+    ...BUILT_IN_SETS.map((s) => ({ id: s.id, name: s.label, builtIn: true, source: s.source, rules: said(s.numbers) })),
+    ...rows.map(({ numbers, created_at, ...r }) => ({ ...r, builtIn: false, changedAt: created_at, rules: said(numbers) })),
+  ];
 }
