@@ -102,6 +102,10 @@ test('a chart that chooses the set judges by it: signals bear its name and its p
   expect(alert!.title).toContain('Run of A: 7 points in a row on one side of the centre line');
   const why = await violationsOf(chart, T0 + 104 * HOUR, FAR);
   expect(why.flatMap((w) => w.violations).every((x) => x.rule === runOfA && x.members.length === 7)).toBe(true);
+  // "which rule made it red, and what sigma is used": the limits that judged it are three sigmas of the plotted point from its centre
+  const [red] = why.flatMap((w) => w.violations);
+  const study = (await spcChart(chart, 0, FAR)).versions.find((x) => x.version === red!.version)!;
+  expect((red!.ucl! - red!.cl!) / 3).toBeCloseTo(study.sigmaWithin!, 10);
   // sigma of the points is about 0.7: 1.7 above the centre is beyond 2 and within 3 of it
   const view = await spcChart(chart, 0, FAR);
   const now = view.versions.find((x) => x.version === v.version)!;

@@ -74,6 +74,13 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
 const dispersionAt = (p: SpcChartView['points'], members: readonly string[]): number | null =>
   p.dispersion[p.recordId.indexOf(members.at(-1) ?? '')] ?? null;
 
+/** The sigma that zones count in: of the plotted point, a third of the way to its limit; entered limits have thirds and no sigma. */
+function sigmaText(v: WhyRed['violations'][number], isEntered: boolean, d: number, unit: string): string {
+  if (isEntered || v.cl === null || (v.ucl === null && v.lcl === null)) return '';
+  const third = (v.ucl === null ? v.cl - v.lcl! : v.ucl - v.cl) / 3;
+  return `, σ of a plotted point ${num(third, d + 1)} ${unit}`;
+}
+
 function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefined; fired: readonly number[]; d: number }) {
   const { chart, points } = data;
   const unit = unitLabel(plottedUnit(chart.kind, chart.unit));
@@ -97,7 +104,7 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
               <p className="text-ink-2">
                 {isDispersionRule(rule) || isWithinRule(rule)
                   ? `${isWithinRule(rule) ? 'Spread within' : 'Dispersion'} ${num(v.judged ?? dispersionAt(points, v.members), d)}, limits in force: LCL ${limit(v.lcl)}, UCL ${limit(v.ucl)} ${unit} (version ${v.version}).`
-                  : `Limits in force: LCL ${limit(v.lcl)}, centre ${limit(v.cl)}, UCL ${limit(v.ucl)} ${unit} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
+                  : `Limits in force: LCL ${limit(v.lcl)}, centre ${limit(v.cl)}, UCL ${limit(v.ucl)} ${unit}${sigmaText(v, source === 'given', d, unit)} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
               </p>
             ) : null}
             {names.length > 1 ? (
