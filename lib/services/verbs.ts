@@ -41,6 +41,9 @@ import { approveLimits, confirmFirstLimits, rejectLimits } from './spc/limits/de
 import { changeLimitPolicy } from './spc/limits/policy';
 import { proposeLimits } from './spc/limits/propose';
 import { tryChange } from './spc/limits/try-change';
+import { applyRuleSet } from './spc/rules/apply';
+import { previewRuleSet } from './spc/rules/preview';
+import { restoreRuleSet, retireRuleSet, saveRuleSet } from './spc/rules/save';
 import { changeSpecification } from './spc/specification';
 import { previewTemplate } from './spc/templates/preview';
 import { restoreChart, restoreTemplate, retireChart, retireTemplate } from './spc/templates/retire';
@@ -125,6 +128,11 @@ export const VERBS = [
   confirmFirstLimits,
   changeLimitPolicy,
   changeSpecification,
+  saveRuleSet,
+  previewRuleSet,
+  applyRuleSet,
+  retireRuleSet,
+  restoreRuleSet,
   saveTemplate,
   previewTemplate,
   retireTemplate,

@@ -33,6 +33,8 @@ import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/chan
 import { approveLimits, confirmFirstLimits, rejectLimits } from '@/lib/services/spc/limits/decide';
 import { changeLimitPolicy } from '@/lib/services/spc/limits/policy';
 import { proposeLimits } from '@/lib/services/spc/limits/propose';
+import { applyRuleSet } from '@/lib/services/spc/rules/apply';
+import { restoreRuleSet, retireRuleSet, saveRuleSet } from '@/lib/services/spc/rules/save';
 import { changeSpecification } from '@/lib/services/spc/specification';
 import { restoreChart, restoreTemplate, retireChart, retireTemplate } from '@/lib/services/spc/templates/retire';
 import { saveTemplate } from '@/lib/services/spc/templates/save';
@@ -64,6 +66,7 @@ const WITHOUT = new Set([
   'recipe-draft.keep',
   'chart.preview',
   'chart-template.preview',
+  'rule-set.preview',
   'chart.try',
   'notify-rule.preview',
 ]);
@@ -202,6 +205,20 @@ test('charts and their templates', async () => {
   const { id: chart } = await does(createChart, ann, { chart: { ...of, kind, rules: [1], alerting: true }, reason });
   await does(retireChart, ann, { chart, reason });
   await does(restoreChart, bob, { chart, reason });
+});
+
+test('rule sets', async () => {
+  const rule = (n: number) => ({
+    rules: [{ name: 'run', rule: { kind: 'beyond' as const, k: n, n, sigma: 0, side: 'same' as const } }],
+  });
+  const { id: set } = await does(saveRuleSet, ann, { set: null, seen: 0, name: 'Ours', content: rule(7), reason });
+  const of = { characteristic: 'measurement.min', operation: 'CVD-OXIDE', parameter: 'oxide_thickness', product: 'HERON-52' };
+  const settings = { kind: 'individuals' as const, rules: [], preset: set, alerting: false };
+  await createChart(ann, { chart: { ...of, ...settings }, reason });
+  await does(saveRuleSet, bob, { set, seen: 1, name: 'Ours', content: rule(8), reason });
+  await does(applyRuleSet, ann, { set, seen: 2, charts: 1, reason });
+  await does(retireRuleSet, ann, { set, seen: 2, reason });
+  await does(restoreRuleSet, bob, { set, seen: 2, reason });
 });
 
 test('people, keys and channels', async () => {

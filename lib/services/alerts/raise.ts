@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Tx } from '@/lib/db';
-import { type ChartKind, DISPERSION, type LimitsSource, ruleText } from '@/lib/spc';
+import { type ChartKind, chartRule, type LimitsSource, ruleText } from '@/lib/spc';
 import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
 import { ITSELF } from '../live/itself';
@@ -47,9 +47,8 @@ export interface RaisedViolation {
 
 export type Severity = 'high' | 'medium' | 'low';
 
-/** A point beyond the limits needs a person now; runs and trends need one today. */
-export const severityOf = (rule: number): Severity =>
-  rule === 1 ? 'high' : rule % DISPERSION === 1 || rule === 5 || rule === 2 ? 'medium' : 'low';
+/** A point beyond the limits needs a person now; runs and trends need one today. A rule of a site says itself how urgent it is. */
+export const severityOf = (rule: number): Severity => chartRule(rule).priority;
 const RANK: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2 };
 
 /**

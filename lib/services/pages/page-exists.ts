@@ -1,4 +1,5 @@
 import { db, type Sql, sql } from '@/lib/db';
+import { BUILT_IN_SETS } from '@/lib/spc';
 import { isUuid } from '../address/uuid';
 
 const byId = (table: Sql) => (id: string) => (isUuid(id) ? sql`SELECT 1 FROM ${table} WHERE id = ${id}` : null);
@@ -15,6 +16,7 @@ export const THINGS: Readonly<Record<string, (id: string) => Sql | null>> = {
   runs: byId(sql`run`),
   spc: byId(sql`chart`),
   'spc/limits': byId(sql`limit_proposal`),
+  'spc/rules': (id) => (BUILT_IN_SETS.some((set) => set.id === id) ? sql`SELECT 1` : byId(sql`rule_set`)(id)),
   'spc/templates': byId(sql`chart_template`),
   spectra: byId(sql`spectrum`),
   vm: byId(sql`vm_model`),
@@ -24,6 +26,8 @@ export const THINGS: Readonly<Record<string, (id: string) => Sql | null>> = {
 const OTHERS = new Set([
   '/spc/limits',
   '/spc/rows',
+  '/spc/rules',
+  '/spc/rules/new',
   '/spc/specifications',
   '/spc/templates',
   '/spc/templates/new',

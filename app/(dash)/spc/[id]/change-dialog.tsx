@@ -28,6 +28,7 @@ import { DesignInputs } from './design-inputs';
 import { LIMIT_FIELDS } from './limit-lines';
 import type { ProposedDraft } from './proposed-draft';
 import { RulePrice } from './rule-price';
+import { SetChoice } from './set-choice';
 
 export interface ChangeDialogProps {
   onClose: () => void;
@@ -75,7 +76,7 @@ export function ChangeDialog({ onClose, chartId, newest, base: live, first = {} 
   const toggle = (r: number): void => {
     const rules = new Set(draft.rules);
     if (!rules.delete(r)) rules.add(r);
-    patch({ rules });
+    patch({ rules, ruleSet: null });
   };
   return (
     <ReasonDialog
@@ -137,8 +138,9 @@ export function ChangeDialog({ onClose, chartId, newest, base: live, first = {} 
         </fieldset>
       ) : null}
       <fieldset className="mt-3">
-        <legend className="label">Rules (Nelson)</legend>
-        {rulesOfKind(kind).map((r) => (
+        <legend className="label">Rules</legend>
+        <SetChoice kind={kind} draft={draft} patch={patch} />
+        {[...new Set([...rulesOfKind(kind), ...[...draft.rules].sort((a, b) => a - b)])].map((r) => (
           <label key={r} className="flex gap-2 text-sm py-0.5">
             <input type="checkbox" checked={draft.rules.has(r)} onChange={() => toggle(r)} />
             {ruleLine(r, draft, base)}

@@ -236,7 +236,9 @@ function Head({ data, current, notice, canChange, onChange }: HeadProps) {
 }
 
 const rulesText = (v: ChartVersionView | undefined): string =>
-  v ? v.rules.map((r) => (r < 100 ? String(r) : ruleName(r))).join(', ') : '';
+  v === undefined
+    ? ''
+    : `${v.setName === null || v.preset === 'rule-1' ? '' : `${v.setName}${v.setVersion === null ? '' : ` version ${v.setVersion}`}: `}${v.rules.map((r) => (r < 10 ? String(r) : ruleName(r))).join(', ')}`;
 
 /** Where the limits of a version come from, and the subgroup size they are stated for. */
 function limitsText(v: ChartVersionView, kind: ChartKind): string {

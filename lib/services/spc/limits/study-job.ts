@@ -3,7 +3,10 @@ import {
   type Alarm,
   type BaselineLimits,
   type ChartKind,
+  type ChartRule,
+  chartRule,
   inForceAt,
+  isSiteRule,
   type LimitStudy,
   type NoStudy,
   type RawPoint,
@@ -12,9 +15,10 @@ import {
 import { feed } from '../../live/feed';
 import { nextVersion } from '../next-version';
 import { contentOfLimits } from '../phase-one';
+import { knowRules } from '../rules/book';
 import { type PhaseRow, phasesOf } from '../store';
 import type { StoredOptions } from './propose';
-import type { ProposedChange } from './proposed-change';
+import { type ProposedChange, rulesOfChange } from './proposed-change';
 import { type ListedAlarm, listedAlarm, pointsBetween, rawOf, type StudyPoint } from './study-points';
 import { tellProposal } from './tell-proposal';
 
@@ -33,6 +37,8 @@ export interface StudyTask {
   /** The version to compare with; null: that of the study. */
   readonly proposed: PhaseRow | null;
   readonly options: StudyOptions | null;
+  /** Rules of the site that both versions name; those that come with Driftless are known on the thread. */
+  readonly rules: readonly (readonly [number, ChartRule])[];
 }
 
 export interface StudyAnswer {
@@ -106,11 +112,15 @@ export async function studyProposal(
   const from = row.options === null ? new Date(to.getTime() - COMPARED_DAYS * 86_400_000) : new Date(row.options.from);
   const chart = { id: row.chart_id, kind: row.chart_kind, operation: row.operation, parameter: row.parameter };
   const points = await pointsBetween(chart, from, to, MOST_POINTS);
+  await knowRules(db(), rulesOfChange(row.change));
+  const proposed = proposedOf(row, now);
+  const numbers = [...new Set([...now.rules, ...(proposed?.rules ?? [])])].filter(isSiteRule);
+  const rules = numbers.map((n) => [n, chartRule(n)] as const);
   const options = row.options === null ? null : { sigma: row.options.sigma, use: row.options.use };
   return {
     row,
     points,
-    answer: await compute({ kind: row.chart_kind, points: points.map(rawOf), now, proposed: proposedOf(row, now), options }),
+    answer: await compute({ kind: row.chart_kind, points: points.map(rawOf), now, proposed, options, rules }),
   };
 }
 
