@@ -6,6 +6,7 @@ import { type KindScore, type PriceCheck, type SetScore, scorePage } from '@/lib
 import { readChart, scoredCharts } from '@/lib/services/simulation/score/read';
 import {
   type ChartScore,
+  missedFaults,
   type ScoredChart,
   scoreChart,
   scoreClasses,
@@ -115,6 +116,10 @@ async function main(): Promise<void> {
     })),
     checks,
     sets,
+    missedFaults: missedFaults(
+      charts.map((c) => scoreChart(c, null)),
+      byId,
+    ),
     missed: missed.map(
       (c) => `${c.type}: ${c.watched === 0 ? 'it touched no judged point of any chart' : `none of ${c.watched}`}`,
     ),

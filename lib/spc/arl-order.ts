@@ -140,15 +140,18 @@ const REACH = 8;
  * − ∫_{S(x)} f(y) φ(y − μ) dy with S(x) what lies opposite to x and further than `sigma`; by the trapezoidal rule on a grid on which x − `sigma` falls.
  * @param sigma - zone widths between the points, above 0.
  * @param mu - shift in zone widths.
+ * @param limit - a point further than this from the centre line signals by itself; Infinity: none does.
  * @returns points until the first signal; to 0.1 %.
  * @complexity one dense system of some 330 unknowns.
  */
-export function rangeArl(sigma: number, mu = 0): number {
+export function rangeArl(sigma: number, mu = 0, limit = Number.POSITIVE_INFINITY): number {
   const h = sigma / Math.max(1, Math.round(sigma / STEP));
   const half = Math.ceil((REACH + Math.abs(mu)) / h);
   const n = 2 * half + 1;
   const far = Math.round(sigma / h);
-  const weight = Float64Array.from({ length: n }, (_, i) => h * normalPdf((i - half) * h - mu));
+  // a node on the limit counts half, one beside it by its share of the cell
+  const inside = (x: number): number => Math.min(1, Math.max(0, (limit - Math.abs(x)) / h + 0.5));
+  const weight = Float64Array.from({ length: n }, (_, i) => h * normalPdf((i - half) * h - mu) * inside((i - half) * h));
   const m = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
     m[i * n + i] = 1;

@@ -1,4 +1,5 @@
 import { AppError } from '@/lib/errors';
+import { normalSf } from '@/lib/numerics';
 import { alternationArl, rangeArl, trendArl } from './arl-order';
 import { ruleArl } from './arl-rules';
 import type { RunRule } from './rules';
@@ -55,9 +56,28 @@ export function rulesPrice(rules: readonly RunRule[], options: PriceOptions = {}
     }
   }
   for (const r of others)
-    rate += 1 / (r.kind === 'trend' ? trendArl(r.n) : r.kind === 'alternation' ? alternationArl(r.n) : rangeArl(r.sigma, mu));
+    rate +=
+      r.kind === 'range'
+        ? rangeRate(r.sigma, mu, limitOf(zones))
+        : 1 / (r.kind === 'trend' ? trendArl(r.n) : alternationArl(r.n));
   const parts = others.length + (zones.length > 0 ? 1 : 0);
   return { rate: Math.min(1, rate), method: parts > 1 ? 'sum' : 'exact', standardError: 0 };
+}
+
+/** The nearest border beyond which a single point signals on either side; Infinity: none. */
+const limitOf = (rules: readonly RunRule[]): number =>
+  Math.min(
+    ...rules.map((r) =>
+      r.kind === 'beyond' && r.n === 1 && r.side !== 'above' && r.side !== 'below' ? r.sigma : Number.POSITIVE_INFINITY,
+    ),
+    Number.POSITIVE_INFINITY,
+  );
+
+/** Signals of a range that the limits do not give as well: one point in seven of a range of 4 sigma lies beyond 3. */
+function rangeRate(sigma: number, mu: number, limit: number): number {
+  if (limit === Number.POSITIVE_INFINITY) return 1 / rangeArl(sigma, mu);
+  const alone = normalSf(limit - mu) + normalSf(limit + mu);
+  return Math.max(0, 1 / rangeArl(sigma, mu, limit) - alone);
 }
 
 function simulated(rules: readonly RunRule[], { mu = 0, runs = RUNS, seed = 1 }: PriceOptions): RulesPrice {

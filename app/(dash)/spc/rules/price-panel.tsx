@@ -23,7 +23,17 @@ const HOW: Readonly<Record<RulesPrice['method'], string>> = {
 };
 
 const COLUMNS: readonly Column<KindPrice>[] = [
-  { key: 'kind', header: 'Kind of chart', value: (r) => kindOf(r.kind).label },
+  {
+    key: 'kind',
+    header: 'Kind of chart',
+    value: (r) => kindOf(r.kind).label,
+    cell: (r) => (
+      <span className="block whitespace-normal">
+        {kindOf(r.kind).label}
+        {r.leftOut.length === 0 ? null : <span className="block text-ink-2">{`without ${r.leftOut.join(', ')}`}</span>}
+      </span>
+    ),
+  },
   { key: 'charts', header: 'Charts', numeric: true, value: (r) => r.charts, cell: (r) => count(r.charts) },
   {
     key: 'points',
@@ -59,13 +69,6 @@ const COLUMNS: readonly Column<KindPrice>[] = [
     value: (r) => r.shift ?? '',
     cell: (r) => (r.shift === null ? '–' : digits(r.shift)),
     title: '– where no rule watches the level, or shifts have no sigma',
-  },
-  {
-    key: 'out',
-    header: 'Means nothing there',
-    value: (r) => r.leftOut.join(', '),
-    cell: (r) => <span className="block whitespace-normal">{r.leftOut.join(', ') || '–'}</span>,
-    title: 'Rules of the set that this kind of chart leaves out',
   },
 ];
 
@@ -110,7 +113,7 @@ export function PricePanel({ preview: p, error, busy, shift, setShift }: PricePa
             <p className="mt-2">
               {using.charts === 0
                 ? 'No chart uses the set yet.'
-                : `${plural(using.charts, 'chart')} that use the set: ${digits(using.alarms)} false alarms a week.`}
+                : `Over ${plural(using.charts, 'chart')} of this set: ${digits(using.alarms)} false alarms a week.`}
             </p>
             <p>{`If all ${plural(all.charts, 'active chart')} used it: ${digits(all.alarms)} a week.`}</p>
             <div className="mt-2 -mx-3">

@@ -47,8 +47,8 @@ export function RuleRow({ rule, problemOf, set, remove }: RuleRowProps) {
   const setForm = (i: number, f: DraftForm): void => patch({ forms: rule.forms.map((q, j) => (j === i ? f : q)) });
   const label = rule.name.trim() === '' ? 'Rule without a name' : rule.name;
   return (
-    <fieldset className="border-t border-hairline pt-2" aria-label={label}>
-      <div className="grid grid-cols-[minmax(130px,1fr)_150px_110px_116px_92px_auto] gap-2 items-start">
+    <fieldset className="border-t border-hairline pt-2 min-w-0" aria-label={label}>
+      <div className="grid grid-cols-[minmax(110px,1fr)_134px_106px_134px_92px] gap-2 items-start">
         <TextField label="Name" value={rule.name} problem={problemOf('name')} maxLength={40} onText={(name) => patch({ name })} />
         <ChoiceField
           label="Looks for"
@@ -76,20 +76,11 @@ export function RuleRow({ rule, problemOf, set, remove }: RuleRowProps) {
           options={PRIORITIES}
           onText={(v) => patch({ priority: v as RulePriority })}
         />
-        <div className="flex flex-col items-end gap-1 pt-4">
-          <label className="flex gap-1.5 text-sm">
-            <input type="checkbox" checked={rule.enabled} onChange={(e) => patch({ enabled: e.target.checked })} />
-            on
-          </label>
-          <button type="button" className="link text-sm" onClick={remove} aria-label={`Take out ${label}`}>
-            take out
-          </button>
-        </div>
       </div>
       {rule.forms.map((f, i) => (
         // parts have no identity of their own: they are their place
         // biome-ignore lint/suspicious/noArrayIndexKey: see above
-        <div key={i} className="flex items-end gap-2 mt-1">
+        <div key={i} className="flex flex-wrap items-end gap-2 mt-1">
           {rule.compound === null ? null : (
             <div className="w-36">
               <ChoiceField
@@ -117,7 +108,16 @@ export function RuleRow({ rule, problemOf, set, remove }: RuleRowProps) {
           Add a part
         </button>
       ) : null}
-      <p className="text-sm text-ink-2 mt-1">{said === null ? 'A number is missing.' : `${describeRule(said)}.`}</p>
+      <div className="flex items-baseline gap-3 mt-1 text-sm">
+        <p className="text-ink-2 grow">{said === null ? 'A number is missing.' : `${describeRule(said)}.`}</p>
+        <label className="flex gap-1.5">
+          <input type="checkbox" checked={rule.enabled} onChange={(e) => patch({ enabled: e.target.checked })} />
+          on
+        </label>
+        <button type="button" className="link" onClick={remove} aria-label={`Take out ${label}`}>
+          take out
+        </button>
+      </div>
     </fieldset>
   );
 }

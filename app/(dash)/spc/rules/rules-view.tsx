@@ -6,7 +6,16 @@ import { count } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
 import { pointsBetween } from './price-panel';
 
-const stateOf = (r: RuleSetRow): string => (r.builtIn ? 'comes with Driftless' : r.retired ? 'retired' : `version ${r.version}`);
+const stateOf = (r: RuleSetRow): string => (r.builtIn ? 'built in' : r.retired ? 'retired' : `version ${r.version}`);
+
+/** Names of rules with the word that they share said once: "Nelson 1, 2, 5, 6". */
+const shortNames = (names: readonly string[]): string =>
+  names
+    .map((n, i) => {
+      const [word, ...rest] = n.split(' ');
+      return i > 0 && rest.length > 0 && names[i - 1]!.startsWith(`${word} `) ? rest.join(' ') : n;
+    })
+    .join(', ');
 
 const COLUMNS: readonly Column<RuleSetRow>[] = [
   { key: 'name', header: 'Rule set', value: (r) => r.name, cell: (r) => <span className="name">{r.name}</span> },
@@ -19,8 +28,8 @@ const COLUMNS: readonly Column<RuleSetRow>[] = [
   {
     key: 'rules',
     header: 'Rules',
-    value: (r) => r.rules.join(', '),
-    cell: (r) => <span className="block whitespace-normal">{r.rules.join(', ')}</span>,
+    value: (r) => shortNames(r.rules),
+    cell: (r) => <span className="block whitespace-normal min-w-40">{shortNames(r.rules)}</span>,
   },
   {
     key: 'arl',

@@ -31,7 +31,7 @@ export async function injectedFaults(from: Db): Promise<InjectedFault[]> {
   }>(sql`
     SELECT f.id, f.fault_type AS type, f.tool, array_agg(DISTINCT f.operation) AS operations, min(f.from_at) AS from_at, max(f.to_at) AS to_at,
       array_agg(DISTINCT r.id::text) FILTER (WHERE r.id IS NOT NULL) AS runs, array_agg(DISTINCT r.lot) FILTER (WHERE r.id IS NOT NULL) AS lots
-    FROM (SELECT s.*, regexp_replace(s.key, '^([^/]*-F[0-9]+).*$', '\1') AS id FROM sim_fault s) f
+    FROM (SELECT s.*, split_part(s.key, '/', 1) AS id FROM sim_fault s) f
     LEFT JOIN LATERAL unnest(f.run_keys) AS k(key) ON true
     LEFT JOIN run r ON r.key = k.key AND r.tool = f.tool AND r.operation = f.operation AND r.started_at BETWEEN f.from_at - interval '1 day' AND f.to_at + interval '1 day'
     GROUP BY f.id, f.fault_type, f.tool ORDER BY min(f.from_at) DESC LIMIT ${MOST}`);

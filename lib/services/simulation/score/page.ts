@@ -1,5 +1,5 @@
 import { type ChartKind, type InControl, kindOf, poissonInterval, wilsonInterval } from '@/lib/spc';
-import type { ClassScore } from './score';
+import type { ClassScore, MissedFault } from './score';
 
 /** What charts of one kind showed under one set. */
 export interface KindScore {
@@ -41,8 +41,10 @@ export interface ScorePage {
   readonly faults: readonly { readonly type: string; readonly n: number; readonly touched: number }[];
   readonly checks: readonly PriceCheck[];
   readonly sets: readonly SetScore[];
-  /** Classes that the rules in force found none of, and why. */
+  /** Classes that the rules in force found none of. */
   readonly missed: readonly string[];
+  /** Single faults that they did not find. */
+  readonly missedFaults: readonly MissedFault[];
 }
 
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(' | ')} |`;
@@ -108,6 +110,14 @@ export function scorePage(p: ScorePage): string {
     ...(p.missed.length === 0
       ? ['Every class is found by the rules in force.', '']
       : ['Not found by the rules in force:', '', ...p.missed.map((m) => `- ${m}`), '']),
+    'The single faults that the rules in force did not find, with what their charts saw: how many charts had a judged point of it, how many points, and how many sigmas the furthest lay from its centre (a limit is 3). A fault without a judged',
+    'point struck where limits did not stand yet, or where no measured wafer was. A sensor that drops out leaves the wafer as it was: its missing samples are a characteristic (`trace.*.*.missing`), and the fab has no chart of it.',
+    '',
+    ...head(['fault', 'class', 'charts', 'points', 'furthest, σ']),
+    ...p.missedFaults.map((m) =>
+      row([m.id, m.type, m.charts, m.points, m.furthest === null ? 'no judged point' : digits(m.furthest)]),
+    ),
+    '',
     '## By kind of chart',
     '',
     'False alarms: those whose window holds no point that a fault touched, for each chart and week. "Price" is what the rules would cost on independent values with known limits at the same points. A fab is neither: its chambers',

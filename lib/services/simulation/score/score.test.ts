@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createRng } from '@/lib/numerics';
 import type { Phase } from '@/lib/spc';
 import { scorePage } from './page';
-import { type ScoredChart, scoreChart, scoreClasses } from './score';
+import { missedFaults, type ScoredChart, scoreChart, scoreClasses } from './score';
 
 const PHASE: Phase = {
   version: 1,
@@ -73,7 +73,12 @@ test('a fault is found by the first signal that ends within it, with its delay; 
 
 test('a fault that no rule finds is missed and not hidden; one that no chart sees is not counted as watched', () => {
   const score = scoreChart(chart('quiet', 200, { id: 'F1', from: 100, to: 103, shift: 0.2 }, 8), [1]);
-  expect(score.watched).toEqual(['F1']);
+  expect(score.watched).toMatchObject([{ fault: 'F1', points: 3 }]);
+  expect(score.watched[0]!.furthest).toBeLessThan(3);
+  expect(missedFaults([score], faults)).toMatchObject([
+    { id: 'F1', charts: 1, points: 3 },
+    { id: 'F2', charts: 0, points: 0, furthest: null },
+  ]);
   const classes = scoreClasses([score], faults);
   expect(classes.find((c) => c.type === 'step_shift')).toMatchObject({ found: 0, watched: 1, points: null });
   expect(classes.find((c) => c.type === 'excursion')).toMatchObject({ found: 0, watched: 0 });
@@ -107,8 +112,10 @@ test('the page says what was found, what was missed and whether the price holds'
       },
     ],
     missed: [],
+    missedFaults: [{ id: 'F1', type: 'step_shift', charts: 2, points: 3, furthest: 2.764 }],
   });
   expect(page).toContain('| In force | 1 of 1 (21–100 %); 1 pt, 0.000 h |');
+  expect(page).toContain('| F1 | step_shift | 2 | 3 | 2.76 |');
   expect(page).toContain('Every class is found by the rules in force.');
   expect(page).toContain('| Rule 1 | 1,000 | 2.70 | 3 (0.600–8.80) | 1.11 | yes | 1.11 (0.222–3.26) |');
 });

@@ -1,4 +1,14 @@
-import { alarmsOf, type ChartKind, falseAlarmRate, judge, type Phase, type RawPoint, ruleFits } from '@/lib/spc';
+import {
+  alarmsOf,
+  type ChartKind,
+  falseAlarmRate,
+  judge,
+  type Phase,
+  type RawPoint,
+  ruleFits,
+  type StoredLimits,
+  zoneScore,
+} from '@/lib/spc';
 
 /** A point of a chart with the fault that touched it, or null. */
 export interface ScoredPoint extends RawPoint {
@@ -25,10 +35,19 @@ export interface Found {
   readonly atMs: number;
 }
 
+/** What one chart saw of a fault. */
+export interface Watched {
+  readonly fault: string;
+  /** Judged points that the fault touched. */
+  readonly points: number;
+  /** The furthest of them from its centre, in zone widths. */
+  readonly furthest: number;
+}
+
 /** What one chart shows. */
 export interface ChartScore {
   /** Faults of which it has a judged point. */
-  readonly watched: readonly string[];
+  readonly watched: readonly Watched[];
   readonly found: readonly Found[];
   /** Judged points that no fault touched, and alarms whose window holds none of a fault. */
   readonly clean: number;
@@ -66,8 +85,20 @@ export function scoreChart(chart: ScoredChart, rules: TriedRules): ChartScore {
   });
   const alarms = alarmsOf(signals.map((v) => ({ end: v.end, start: v.members[0]!, members: v.members })));
   const falseAlarms = alarms.filter((a) => a.members.every((m) => chart.points[m]!.fault === null)).length;
-  return { watched: [...touched.keys()], found, clean, falseAlarms, expected };
+  const zoneOf = (i: number): number => {
+    const { limits, plotted } = points[i]!;
+    return limits === null || Number.isNaN(plotted) ? 0 : Math.abs(zoneScore(plotted, sides(limits)));
+  };
+  const watched = [...touched].map(([fault, at]) => ({ fault, points: at.length, furthest: Math.max(...at.map(zoneOf)) }));
+  return { watched, found, clean, falseAlarms, expected };
 }
+
+/** A side without a limit is infinitely far. */
+const sides = (l: StoredLimits) => ({
+  center: l.cl,
+  ucl: l.ucl ?? Number.POSITIVE_INFINITY,
+  lcl: l.lcl ?? Number.NEGATIVE_INFINITY,
+});
 
 const rateOf = (kind: ChartKind, p: Phase & { readonly rules: readonly number[] }): number =>
   falseAlarmRate({ kind, rules: p.rules, lambda: p.lambda, widthL: p.widthL, design: p.design, subgroup: 3 });
@@ -91,7 +122,7 @@ export function scoreClasses(
   faults: ReadonlyMap<string, { readonly type: string; readonly fromMs: number }>,
 ): ClassScore[] {
   const types = [...new Set([...faults.values()].map((f) => f.type))].sort();
-  const watched = new Set(scores.flatMap((s) => s.watched));
+  const watched = new Set(scores.flatMap((s) => s.watched.map((w) => w.fault)));
   const first = new Map<string, Found>();
   for (const f of scores.flatMap((s) => s.found)) {
     const known = first.get(f.fault);
@@ -101,7 +132,15 @@ export function scoreClasses(
     const of = [...faults].filter(([id, f]) => f.type === type && watched.has(id));
     const hits = of.flatMap(([id, f]) => {
       const hit = first.get(id);
-      return hit === undefined ? [] : [{ points: hit.points, hours: (hit.atMs - f.fromMs) / 3_600_000 }];
+      return hit === undefined
+        ? []
+        : [
+            {
+              points: hit.points,
+              // a point of a lot has the time of the lot, which may be seconds before its first run
+              hours: Math.max(0, hit.atMs - f.fromMs) / 3_600_000,
+            },
+          ];
     });
     return {
       type,
@@ -110,5 +149,29 @@ export function scoreClasses(
       points: median(hits.map((h) => h.points)),
       hours: median(hits.map((h) => h.hours)),
     };
+  });
+}
+
+/** A fault that no chart found, and how far its points went. */
+export interface MissedFault {
+  readonly id: string;
+  readonly type: string;
+  readonly charts: number;
+  readonly points: number;
+  /** The furthest point of the chart that saw most, in zone widths; null: no judged point. */
+  readonly furthest: number | null;
+}
+
+/** The faults that no chart found: with judged points or without any. */
+export function missedFaults(
+  scores: readonly ChartScore[],
+  faults: ReadonlyMap<string, { readonly type: string }>,
+): MissedFault[] {
+  const found = new Set(scores.flatMap((s) => s.found.map((f) => f.fault)));
+  return [...faults].flatMap(([id, { type }]) => {
+    if (found.has(id)) return [];
+    const seen = scores.flatMap((s) => s.watched.filter((w) => w.fault === id));
+    const furthest = seen.length === 0 ? null : Math.max(...seen.map((w) => w.furthest));
+    return [{ id, type, charts: seen.length, points: seen.reduce((s, w) => s + w.points, 0), furthest }];
   });
 }

@@ -85,6 +85,7 @@ export function SetView({ data, may }: { data: RuleSetView; may: boolean }) {
       {behind.count === 0 ? null : (
         <Panel
           title="Charts of earlier versions"
+          className="mt-3"
           flush
           note={`${plural(behind.count, 'chart')}; they keep their version until it is applied`}
         >
@@ -101,7 +102,7 @@ export function SetView({ data, may }: { data: RuleSetView; may: boolean }) {
         </Panel>
       )}
       {data.builtIn ? null : (
-        <Panel title="Versions" flush note={plural(data.versions.length, 'version')}>
+        <Panel title="Versions" className="mt-3" flush note={plural(data.versions.length, 'version')}>
           <DataTable
             label="Versions"
             rows={data.versions}
