@@ -14,7 +14,16 @@ export const THINGS: Readonly<Record<string, (id: string) => Sql>> = {
   wafers: (id) => sql`SELECT 1 FROM measurement WHERE id = ${id}`,
 };
 /** Pages at the addresses of detail pages. */
-const OTHERS = new Set(['/spc/limits', '/spc/rows', '/spc/specifications', '/spc/templates', '/recipes/new', '/alerts/policies']);
+const OTHERS = new Set([
+  '/spc/limits',
+  '/spc/rows',
+  '/spc/specifications',
+  '/spc/templates',
+  '/recipes/new',
+  '/alerts/policies',
+  '/alerts/hygiene',
+  '/alerts/notifications',
+]);
 
 /** Whether an address is one of `OTHERS`. */
 export const isBesideThings = (path: string): boolean => OTHERS.has(path);
