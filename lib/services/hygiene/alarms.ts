@@ -41,7 +41,6 @@ export interface AlarmRates {
   /** Most alarms of one UTC day, for one operator. */
   readonly worstDay: number;
   readonly severities: Readonly<Record<string, number>>;
-  readonly byDay: readonly { readonly day: string; readonly n: number }[];
   readonly floods: FloodRow[];
   /** Share of the window that lies in floods. */
   readonly floodShare: number;
@@ -52,15 +51,15 @@ export const MOST_ALARMS = 200_000;
 
 /** How many alarms there were, and their floods: of all areas together, since the same people answer them, and with an area chosen of it alone. */
 export async function alarmRates(w: HygieneWindow, operators: number): Promise<AlarmRates> {
-  const rows = await db().rows<{ at: Date; area: string; severity: string }>(
-    sql`SELECT at, area, severity FROM (${alarmsIn(w)}) q ORDER BY at LIMIT ${MOST_ALARMS}`,
+  const rows = await db().rows<{ ms: number; area: string; severity: string }>(
+    sql`SELECT (extract(epoch FROM at) * 1000)::float8 AS ms, area, severity FROM (${alarmsIn(w)}) q ORDER BY at LIMIT ${MOST_ALARMS}`,
   );
-  const at = Float64Array.from(rows, (r) => r.at.getTime());
+  const at = Float64Array.from(rows, (r) => r.ms);
   const days = Math.max(1, (w.toMs - w.fromMs) / DAY);
-  const byDay = new Map<string, number>();
+  const byDay = new Map<number, number>();
   const severities: Record<string, number> = {};
   for (const r of rows) {
-    const day = r.at.toISOString().slice(0, 10);
+    const day = Math.floor(r.ms / DAY);
     byDay.set(day, (byDay.get(day) ?? 0) + 1);
     severities[r.severity] = (severities[r.severity] ?? 0) + 1;
   }
@@ -77,7 +76,6 @@ export async function alarmRates(w: HygieneWindow, operators: number): Promise<A
     perOperatorDay: rows.length / days / operators,
     worstDay: Math.max(0, ...byDay.values()) / operators,
     severities,
-    byDay: [...byDay].map(([day, n]) => ({ day, n })),
     floods: floods
       .map((f) => ({ area: areasOf(f), fromMs: f.from, toMs: f.to, alarms: f.alarms, worst: f.worst }))
       .sort((a, b) => b.fromMs - a.fromMs)

@@ -1,10 +1,9 @@
 import { type Db, sql } from '@/lib/db';
 import { chanceOfAtLeast, lagOne } from '@/lib/spc';
-import { ITSELF } from '../live/itself';
 import { rollupsFrom } from '../spc/rollups';
 import { alarmsIn, type HygieneWindow } from './alarms';
 import { type Fix, fixesOf } from './fixes';
-import { PRICED, type PricedChart, pointSums, rateOf } from './price';
+import { type PricedChart, pointSums, pricedVersions, rateOf } from './price';
 
 /** Causes that are listed; the numbers above them are of all. */
 const MOST_CAUSES = 100;
@@ -31,7 +30,7 @@ export interface BadActor {
   readonly worstDay: number;
   /** Closed with nothing changed, or as false alarms. */
   readonly noAction: number;
-  /** Closed without a person. */
+  /** Closed without a person: a person always says the cause. */
   readonly byItself: number;
   readonly points: number | null;
   readonly signals: number | null;
@@ -53,6 +52,9 @@ interface CauseRow {
   by_itself: number;
   total: number;
   causes: number;
+  chattering: number;
+  /** Alarms of charts by area. */
+  areas: Record<string, number> | null;
 }
 
 export interface BadActors {
@@ -68,23 +70,17 @@ export interface BadActors {
 
 /** Alarms by cause, most frequent first, with the price of the rules of its chart and what could be done. */
 export async function badActors(on: Db, w: HygieneWindow): Promise<BadActors> {
-  const [causes, [sums], areas] = await Promise.all([
-    on.rows<CauseRow>(sql`
-      WITH alarm AS MATERIALIZED (${alarmsIn(w)}),
-      counted AS (SELECT cause, max(chart_id::text)::uuid AS chart_id, max(area) AS area, max(title) AS title, count(*)::int AS n, max(in_day)::int AS worst_day, array_agg(DISTINCT id) AS ids FROM (
-        SELECT alarm.*, count(*) OVER (PARTITION BY cause ORDER BY at RANGE BETWEEN INTERVAL '24 hours' PRECEDING AND CURRENT ROW) AS in_day FROM alarm) d GROUP BY cause),
-      top AS MATERIALIZED (SELECT *, sum(n) OVER ()::int AS total, count(*) OVER ()::int AS causes FROM counted ORDER BY n DESC, cause LIMIT ${MOST_CAUSES})
-      SELECT t.cause, t.chart_id, COALESCE(c.title, t.title) AS title, t.area, t.n, t.worst_day, t.total, t.causes, x.no_action, x.by_itself FROM top t LEFT JOIN chart c ON c.id = t.chart_id
-      CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE a.state IN ('closed', 'verified') AND (a.action_code = 'none' OR a.disposition = 'false_alarm'))::int AS no_action,
-        count(*) FILTER (WHERE a.state IN ('closed', 'verified') AND EXISTS (SELECT 1 FROM alert_event e WHERE e.alert_id = a.id AND e.kind = 'closed' AND e.actor = ${ITSELF}))::int AS by_itself
-        FROM alert a WHERE a.id = ANY(t.ids)) x ORDER BY t.n DESC, t.cause`),
-    on.rows<{ chattering: number }>(sql`
-      SELECT count(DISTINCT cause) FILTER (WHERE in_day >= ${CHATTER})::int AS chattering FROM (
-        SELECT cause, count(*) OVER (PARTITION BY cause ORDER BY at RANGE BETWEEN INTERVAL '24 hours' PRECEDING AND CURRENT ROW) AS in_day FROM (${alarmsIn(w)}) a) d`),
-    on.rows<{ area: string; n: number }>(
-      sql`SELECT area, count(*)::int AS n FROM (${alarmsIn(w)}) a WHERE chart_id IS NOT NULL GROUP BY area`,
-    ),
-  ]);
+  const causes = await on.rows<CauseRow>(sql`
+    WITH alarm AS MATERIALIZED (${alarmsIn(w)}),
+    counted AS MATERIALIZED (SELECT cause, max(chart_id::text)::uuid AS chart_id, max(area) AS area, max(title) AS title, count(*)::int AS n, max(in_day)::int AS worst_day FROM (
+      SELECT cause, chart_id, area, title, count(*) OVER (PARTITION BY cause ORDER BY at RANGE BETWEEN INTERVAL '24 hours' PRECEDING AND CURRENT ROW) AS in_day FROM alarm) d GROUP BY cause),
+    whole AS (SELECT sum(n)::int AS total, count(*)::int AS causes, count(*) FILTER (WHERE worst_day >= ${CHATTER})::int AS chattering FROM counted),
+    areas AS (SELECT jsonb_object_agg(area, n) AS areas FROM (SELECT area, sum(n)::int AS n FROM counted WHERE chart_id IS NOT NULL GROUP BY area) q),
+    top AS MATERIALIZED (SELECT * FROM counted ORDER BY n DESC, cause LIMIT ${MOST_CAUSES}),
+    outcome AS (SELECT d.cause, count(*) FILTER (WHERE s.action_code = 'none' OR s.disposition = 'false_alarm')::int AS no_action, count(*) FILTER (WHERE s.cause IS NULL)::int AS by_itself
+      FROM (SELECT DISTINCT a.id, a.cause FROM alarm a JOIN top USING (cause)) d JOIN alert s ON s.id = d.id WHERE s.state IN ('closed', 'verified') GROUP BY d.cause)
+    SELECT t.cause, t.chart_id, COALESCE(c.title, t.title) AS title, t.area, t.n, t.worst_day, whole.*, areas.areas, COALESCE(o.no_action, 0) AS no_action, COALESCE(o.by_itself, 0) AS by_itself
+    FROM top t CROSS JOIN whole CROSS JOIN areas LEFT JOIN chart c ON c.id = t.chart_id LEFT JOIN outcome o ON o.cause = t.cause ORDER BY t.n DESC, t.cause`);
   const charts = causes.flatMap((c) => (c.chart_id === null ? [] : [c.chart_id]));
   const [priced, following, shared] = await Promise.all([
     pricedCharts(on, w, charts),
@@ -134,9 +130,9 @@ export async function badActors(on: Db, w: HygieneWindow): Promise<BadActors> {
   return {
     rows,
     causes: causes[0]?.causes ?? 0,
-    chattering: sums?.chattering ?? 0,
+    chattering: causes[0]?.chattering ?? 0,
     topTen: rows.slice(0, 10).reduce((sum, r) => sum + r.share, 0),
-    byArea: new Map(areas.map((a) => [a.area, a.n])),
+    byArea: new Map(Object.entries(causes[0]?.areas ?? {})),
   };
 }
 
@@ -145,7 +141,7 @@ async function pricedCharts(on: Db, w: HygieneWindow, charts: readonly string[])
   const filled = await rollupsFrom(on);
   const rows = await on.rows<PricedChart & { id: string }>(sql`
     SELECT c.id, c.kind, v.rules, v.lambda, v.width_l, v.design, v.subgroup, COALESCE(s.n, 0)::int AS points, COALESCE(s.n_out, 0)::int AS signals
-    FROM chart c JOIN (${PRICED}) v ON v.chart_id = c.id LEFT JOIN (${pointSums(w, filled)}) s ON s.chart_id = c.id
+    FROM chart c JOIN (${pricedVersions(charts)}) v ON v.chart_id = c.id LEFT JOIN (${pointSums(w, filled, charts)}) s ON s.chart_id = c.id
     WHERE c.id = ANY(${[...charts]}::uuid[]) AND c.active AND v.has_limits`);
   return new Map(rows.map(({ id, ...p }) => [id, p]));
 }
@@ -179,6 +175,6 @@ async function duplicates(
     own AS (SELECT chart_id, count(*)::int AS n FROM s GROUP BY chart_id)
     SELECT DISTINCT ON (a.chart_id) a.chart_id, b.chart_id AS other, c.title, count(*)::int AS shared, o.n AS own
     FROM s a JOIN s b ON b.record_id = a.record_id AND b.chart_id <> a.chart_id JOIN own o ON o.chart_id = a.chart_id JOIN chart c ON c.id = b.chart_id
-    GROUP BY a.chart_id, b.chart_id, c.title, o.n HAVING count(*) >= ${TWIN_LEAST} AND count(*) >= ${TWIN_SHARE} * o.n ORDER BY a.chart_id, count(*) DESC, b.chart_id`);
+    GROUP BY a.chart_id, b.chart_id, c.title, o.n HAVING count(*) >= ${TWIN_LEAST} AND count(*) >= ${TWIN_SHARE}::float8 * o.n ORDER BY a.chart_id, count(*) DESC, b.chart_id`);
   return new Map(rows.map((r) => [r.chart_id, { id: r.other, title: r.title, share: r.shared / r.own }]));
 }

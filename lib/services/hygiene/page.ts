@@ -11,7 +11,7 @@ import {
 } from './alarms';
 import { type BadActor, badActors } from './bad-actors';
 import { type UnphasedRow, unphasedCharts } from './phases';
-import { type AreaPrice, areaPrices } from './price';
+import { type AreaPrice, againstAlarms, areaPrices } from './price';
 
 export interface HygienePage {
   readonly rates: AlarmRates;
@@ -36,11 +36,10 @@ export async function hygienePage(w: HygieneWindow, operators: number | null, st
     sql`SELECT count(*)::int AS n FROM "user" WHERE role = 'operator' AND disabled_at IS NULL`,
   ))!.n;
   const people = operators ?? Math.max(1, registered);
-  const actors = badActors(db(), w);
-  const [rates, found, prices, stale, times, unphased, filled] = await Promise.all([
+  const [rates, found, expected, stale, times, unphased, filled] = await Promise.all([
     alarmRates(w, people),
-    actors,
-    actors.then((a) => areaPrices(db(), w, a.byArea)),
+    badActors(db(), w),
+    areaPrices(db(), w),
     staleAlerts(w, staleMs),
     responseTimes(w),
     unphasedCharts(w),
@@ -54,7 +53,7 @@ export async function hygienePage(w: HygieneWindow, operators: number | null, st
     causes: found.causes,
     chattering: found.chattering,
     topTen: found.topTen,
-    prices,
+    prices: againstAlarms(expected, found.byArea),
     stale,
     times,
     unphased,
