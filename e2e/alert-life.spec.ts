@@ -201,7 +201,7 @@ test('an alert that nobody acknowledges escalates by the timer of its policy, an
   await page.goto('/alerts/policies?area=DEPOSITION&severity=high');
   await page.getByRole('button', { name: 'Change…' }).first().click();
   const back = page.getByRole('dialog');
-  await back.getByRole('checkbox').check();
+  await back.getByRole('checkbox', { name: /follows that of all areas/ }).check();
   await back.getByRole('textbox', { name: /^Reason/ }).fill('The journey is over');
   await back.getByRole('button', { name: 'Follow all areas' }).click();
   await expect(page.getByRole('row').filter({ hasText: 'DEPOSITION' })).toContainText('follows all areas');

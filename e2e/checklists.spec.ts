@@ -122,7 +122,7 @@ test('an alert is worked over its checklist, with a decision by data, to its ver
     await expect(d.getByRole('alert')).toContainText('it stands at "Hold the lot"');
     await page.keyboard.press('Escape');
     await list.getByRole('button', { name: 'Done' }).click();
-    await told(page, /No hold was placed from this alert/);
+    await expect(page.getByRole('alert').filter({ hasText: 'No hold was placed from this alert' })).toBeVisible();
   });
   await test.step('the hold is placed in the step, the checklist ends and suggests the cause', async () => {
     await list.getByRole('button', { name: 'Hold…' }).click();
