@@ -6,7 +6,7 @@ import type { Fix } from '@/lib/services/hygiene/fixes';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { count, num } from '@/lib/ui/format';
+import { count, num, plural } from '@/lib/ui/format';
 
 const FIX_VERB: Readonly<Record<Fix['kind'], string>> = {
   study: 'Study the limits…',
@@ -45,6 +45,12 @@ const COLUMNS: readonly Column<BadActor>[] = [
           {a.title}
         </Link>
       ),
+  },
+  {
+    key: 'fix',
+    header: 'What could be done',
+    value: (a) => a.fixes.map((f) => `${f.text} (${fixPrice(f)})`).join('; '),
+    cell: (a) => <Fixes fixes={a.fixes} />,
   },
   { key: 'area', header: 'Area', value: (a) => a.area },
   {
@@ -86,12 +92,17 @@ const COLUMNS: readonly Column<BadActor>[] = [
     key: 'verdict',
     header: 'Against chance',
     value: (a) => verdict(a).text,
-    cell: (a) => <StatusMark {...verdict(a)} />,
+    cell: (a) => (
+      <span title={a.chance === null ? undefined : `p = ${num(a.chance, 4)}, over ${count(a.points)} points`}>
+        <StatusMark {...verdict(a)} />
+      </span>
+    ),
     title:
       'More than chance: fewer than 1 in 100 processes in control would give so many (Poisson). Alarms while an alert is open are not counted, so chance may give more than is seen',
   },
   {
     key: 'chance',
+    fileOnly: true,
     header: 'p',
     fileHeader: 'Probability by chance',
     numeric: true,
@@ -116,16 +127,11 @@ const COLUMNS: readonly Column<BadActor>[] = [
   },
   {
     key: 'points',
+    fileOnly: true,
     header: 'Points',
     numeric: true,
     value: (a) => a.points,
     cell: (a) => (a.points === null ? '–' : count(a.points)),
-  },
-  {
-    key: 'fix',
-    header: 'What could be done',
-    value: (a) => a.fixes.map((f) => `${f.text} (${fixPrice(f)})`).join('; '),
-    cell: (a) => <Fixes fixes={a.fixes} />,
   },
 ];
 
@@ -145,7 +151,7 @@ function Share({ a }: { a: BadActor }) {
 function Fixes({ fixes }: { fixes: readonly Fix[] }) {
   if (fixes.length === 0) return <span className="text-ink-3">–</span>;
   return (
-    <ul className="whitespace-normal min-w-[34ch] max-w-[60ch] py-1">
+    <ul className="whitespace-normal min-w-[30ch] max-w-[60ch] py-1">
       {fixes.map((f) => (
         <li key={f.kind} className="mb-1">
           {`${f.text}. `}
@@ -168,7 +174,7 @@ export function ActorsTable({ actors, causes, alarms }: { actors: readonly BadAc
   return (
     <Panel
       title="Bad actors"
-      note={`${actors.length < causes ? `first ${actors.length} of ${causes} causes` : `${count(alarms)} alarms by cause`}${note}`}
+      note={`${actors.length < causes ? `first ${actors.length} of ${causes} causes` : `${plural(alarms, 'alarm')} by cause`}${note}`}
       flush
     >
       <DataTable

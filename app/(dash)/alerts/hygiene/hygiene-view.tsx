@@ -10,7 +10,8 @@ interface Yardstick {
   readonly name: string;
   readonly value: string;
   readonly limit: string;
-  readonly ok: boolean;
+  /** Null: it says nothing here. */
+  readonly ok: boolean | null;
   /** The definition. */
   readonly title: string;
 }
@@ -22,7 +23,7 @@ function yardsticks(d: HygienePage): Yardstick[] {
   return [
     {
       name: 'Alarms a day and operator',
-      value: num(d.rates.perOperatorDay, d.rates.perOperatorDay < 10 ? 1 : 0),
+      value: num(d.rates.perOperatorDay, d.rates.perOperatorDay < 1 ? 2 : d.rates.perOperatorDay < 10 ? 1 : 0),
       limit: `${perDay.acceptable} acceptable, ${perDay.most} at most`,
       ok: d.rates.perOperatorDay <= perDay.acceptable,
       title:
@@ -46,8 +47,8 @@ function yardsticks(d: HygienePage): Yardstick[] {
     {
       name: 'Ten most frequent causes',
       value: percent(d.topTen, 0),
-      limit: `${percent(topTenShare, 0)} at most`,
-      ok: d.topTen <= topTenShare || d.causes <= 10,
+      limit: d.causes <= 10 ? 'there are not more than ten' : `${percent(topTenShare, 0)} at most`,
+      ok: d.causes <= 10 ? null : d.topTen <= topTenShare,
       title: `Share of all alarms. With ten causes or fewer it says nothing. ISA-18.2 §16.5.`,
     },
     {
@@ -83,7 +84,7 @@ export function HygieneView({ data, staleHours }: { data: HygienePage; staleHour
               <dt className="text-sm text-ink-2 underline decoration-dotted underline-offset-2">{y.name}</dt>
               <dd className="flex items-baseline gap-2">
                 <b className="text-lg tabular-nums">{y.value}</b>
-                <StatusMark status={y.ok ? 'ok' : 'warn'} text={y.limit} />
+                <StatusMark status={y.ok === null ? 'idle' : y.ok ? 'ok' : 'warn'} text={y.limit} />
               </dd>
             </div>
           ))}

@@ -123,7 +123,7 @@ const STALE_COLUMNS: readonly Column<StaleRow>[] = [
 
 export function StaleTable({ rows, hours }: { rows: readonly StaleRow[]; hours: number }) {
   return (
-    <Panel title="Stale alerts" note={`wait now, and nobody has touched them for ${duration(hours * 3_600_000)}`} flush>
+    <Panel title="Stale alerts" note={`wait now, and nobody has touched them for ${hours} h`} flush>
       <DataTable
         label="Stale alerts"
         rows={rows}

@@ -7,7 +7,7 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark } from '@/lib/ui/components/status-mark';
-import { count, shortDate } from '@/lib/ui/format';
+import { count, plural, shortDate } from '@/lib/ui/format';
 import { saveOrder } from './actions';
 import { quietText } from './quiet-words';
 import { RuleDialog } from './rule-dialog';
@@ -155,7 +155,7 @@ export function PreviewPanel({ preview }: { preview: RulesPreview }) {
   return (
     <Panel
       title="What would have been sent"
-      note={`of ${count(preview.events)} events of the last ${preview.days} days: ${count(preview.messages)} messages; ${count(preview.untold)} events to nobody`}
+      note={`of ${plural(preview.events, 'event')} of the last ${preview.days} days: ${plural(preview.messages, 'message')}; ${plural(preview.untold, 'event')} told to nobody`}
       flush
     >
       <DataTable
