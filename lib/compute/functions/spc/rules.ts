@@ -28,7 +28,10 @@ const ruleSet = {
   rules: z
     .array(z.enum(Object.keys(BY_ID) as [string, ...string[]]))
     .min(1)
-    .meta({ description: 'Single rules instead of a set: N1…N8 of Nelson, WE1…WE4 of Western Electric, A1…A8 and A7T of AIAG, 1-2s…10x of Westgard' })
+    .meta({
+      description:
+        'Single rules instead of a set: N1…N8 of Nelson, WE1…WE4 of Western Electric, A1…A8 and A7T of AIAG, 1-2s…10x of Westgard',
+    })
     .optional(),
 };
 const chosen = (i: { preset?: RulePreset | undefined; rules?: string[] | undefined }): readonly RunRule[] =>
