@@ -182,8 +182,7 @@ function forwardEdge(
 ): PlacedEdge {
   const from = at.get(e.from)!;
   const to = at.get(e.to)!;
-  // Ways of one step leave side by side, from left to right as they go on.
-  const middle = (n: PlacedNode): number => n.x + NODE.width / 2;
+  // Ways of one step leave side by side, from left to right as they go on, so that they do not cross.
   const i = siblings.indexOf(e);
   const x = from.x + (NODE.width * (i + 1)) / (siblings.length + 1);
   const y = from.y + NODE.height;
