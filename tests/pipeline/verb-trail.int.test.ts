@@ -46,6 +46,7 @@ import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 import { ellipsometerLot } from '../support/ellipsometer';
 import { specOf } from '../support/loops';
+import { notifyTrail } from '../support/notify-trail';
 import { oxideLoop } from '../support/oxide';
 import { storedRows, TRAIL_FULL, trailOf, withoutTrail } from '../support/trail';
 import { checklistVerbs } from '../support/trail-checklists';
@@ -62,6 +63,7 @@ const WITHOUT = new Set([
   'loop.judge',
   'loop.replay',
   'csv.preview',
+  'notify-rule.preview',
   'audit.export',
   'recipe-draft.keep',
   'chart.preview',
@@ -238,6 +240,8 @@ test('people, keys and channels', async () => {
   const { id: channel } = await one<{ id: string }>(sql`SELECT id FROM notify_channel WHERE name = 'Shift'`);
   await does(setChannelActive, boss, { channel, active: false });
 });
+
+test('rules of notification, rotas, quiet hours and messages', () => notifyTrail(does, ann, boss, reason));
 
 test('the fab, files and dead letters', async () => {
   const fab = simulatedFab(1);
