@@ -9,6 +9,15 @@ import { count, num, plural } from '@/lib/ui/format';
 
 const digits = (v: number): string => num(v, v < 10 ? 2 : v < 100 ? 1 : 0);
 
+/** Names of rules with the word that they share said once: "Nelson 1, 2, 5, 6". */
+export const shortNames = (names: readonly string[]): string =>
+  names
+    .map((n, i) => {
+      const [word, ...rest] = n.split(' ');
+      return i > 0 && rest.length > 0 && names[i - 1]!.startsWith(`${word} `) ? rest.join(' ') : n;
+    })
+    .join(', ');
+
 /** Points between two alarms in control, with what is known of the number. */
 export function pointsBetween(p: RulesPrice): string {
   if (p.rate === 0) return 'none';
@@ -30,7 +39,7 @@ const COLUMNS: readonly Column<KindPrice>[] = [
     cell: (r) => (
       <span className="block whitespace-normal">
         {kindOf(r.kind).label}
-        {r.leftOut.length === 0 ? null : <span className="block text-ink-2">{`without ${r.leftOut.join(', ')}`}</span>}
+        {r.leftOut.length === 0 ? null : <span className="block text-ink-2">{`without ${shortNames(r.leftOut)}`}</span>}
       </span>
     ),
   },
@@ -46,29 +55,28 @@ const COLUMNS: readonly Column<KindPrice>[] = [
   },
   {
     key: 'arl',
-    header: 'Points between',
+    header: 'ARL₀',
     numeric: true,
     value: (r) => (r.price.rate === 0 ? '' : 1 / r.price.rate),
     cell: (r) => pointsBetween(r.price),
-    title: 'Points between two false alarms in control',
+    title: 'Average run length in control: points between two false alarms',
   },
   {
     key: 'alarms',
-    header: 'False alarms',
+    header: 'Alarms',
     unit: '1/week',
     numeric: true,
     value: (r) => r.perWeek,
     cell: (r) => digits(r.perWeek),
-    title: 'Expected of these charts in control',
+    title: 'False alarms expected of these charts in control',
   },
   {
     key: 'shift',
-    header: 'Shift found after',
-    unit: 'points',
+    header: 'ARL₁',
     numeric: true,
     value: (r) => r.shift ?? '',
     cell: (r) => (r.shift === null ? '–' : digits(r.shift)),
-    title: '– where no rule watches the level, or shifts have no sigma',
+    title: 'Points until the shift above is found; – where no rule watches the level, or shifts have no sigma',
   },
 ];
 

@@ -30,7 +30,8 @@ export interface RuleRowProps {
   /** Of its place in the list: what is wrong with a field of it. */
   problemOf: (field: string) => string | undefined;
   set: (r: DraftRule) => void;
-  remove: () => void;
+  /** Null: the set is only read. */
+  remove: (() => void) | null;
 }
 
 /** One rule of a set: what it looks for, on what, and what its signal is worth. */
@@ -48,7 +49,7 @@ export function RuleRow({ rule, problemOf, set, remove }: RuleRowProps) {
   const label = rule.name.trim() === '' ? 'Rule without a name' : rule.name;
   return (
     <fieldset className="border-t border-hairline pt-2 min-w-0" aria-label={label}>
-      <div className="grid grid-cols-[minmax(110px,1fr)_134px_106px_134px_92px] gap-2 items-start">
+      <div className="grid grid-cols-[minmax(84px,1fr)_134px_104px_130px_92px] gap-2 items-start">
         <TextField label="Name" value={rule.name} problem={problemOf('name')} maxLength={40} onText={(name) => patch({ name })} />
         <ChoiceField
           label="Looks for"
@@ -92,7 +93,7 @@ export function RuleRow({ rule, problemOf, set, remove }: RuleRowProps) {
             </div>
           )}
           <FormFields form={f} set={(q) => setForm(i, q)} />
-          {rule.compound !== null && rule.forms.length > 2 ? (
+          {remove !== null && rule.compound !== null && rule.forms.length > 2 ? (
             <button
               type="button"
               className="link text-sm pb-1"
@@ -103,7 +104,7 @@ export function RuleRow({ rule, problemOf, set, remove }: RuleRowProps) {
           ) : null}
         </div>
       ))}
-      {rule.compound !== null && rule.forms.length < MOST_PARTS ? (
+      {remove !== null && rule.compound !== null && rule.forms.length < MOST_PARTS ? (
         <button type="button" className="link text-sm" onClick={() => patch({ forms: [...rule.forms, rule.forms.at(-1)!] })}>
           Add a part
         </button>
@@ -114,9 +115,11 @@ export function RuleRow({ rule, problemOf, set, remove }: RuleRowProps) {
           <input type="checkbox" checked={rule.enabled} onChange={(e) => patch({ enabled: e.target.checked })} />
           on
         </label>
-        <button type="button" className="link" onClick={remove} aria-label={`Take out ${label}`}>
-          take out
-        </button>
+        {remove === null ? null : (
+          <button type="button" className="link" onClick={remove} aria-label={`Take out ${label}`}>
+            take out
+          </button>
+        )}
       </div>
     </fieldset>
   );

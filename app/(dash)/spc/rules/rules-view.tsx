@@ -4,18 +4,9 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
-import { pointsBetween } from './price-panel';
+import { pointsBetween, shortNames } from './price-panel';
 
 const stateOf = (r: RuleSetRow): string => (r.builtIn ? 'built in' : r.retired ? 'retired' : `version ${r.version}`);
-
-/** Names of rules with the word that they share said once: "Nelson 1, 2, 5, 6". */
-const shortNames = (names: readonly string[]): string =>
-  names
-    .map((n, i) => {
-      const [word, ...rest] = n.split(' ');
-      return i > 0 && rest.length > 0 && names[i - 1]!.startsWith(`${word} `) ? rest.join(' ') : n;
-    })
-    .join(', ');
 
 const COLUMNS: readonly Column<RuleSetRow>[] = [
   { key: 'name', header: 'Rule set', value: (r) => r.name, cell: (r) => <span className="name">{r.name}</span> },
@@ -33,12 +24,13 @@ const COLUMNS: readonly Column<RuleSetRow>[] = [
   },
   {
     key: 'arl',
-    header: 'Points between false alarms',
+    header: 'ARL₀',
     numeric: true,
     sort: (r) => (r.price === null || r.price.rate === 0 ? Number.POSITIVE_INFINITY : 1 / r.price.rate),
     value: (r) => (r.price === null ? '' : pointsBetween(r.price)),
     cell: (r) => (r.price === null ? 'simulated' : pointsBetween(r.price)),
-    title: 'On a chart of individual values in control; "simulated": open the set to see its price',
+    title:
+      'Average points between two false alarms of a chart of individual values in control; "simulated": open the set to see its price',
   },
   {
     key: 'charts',

@@ -61,7 +61,7 @@ export function SetEditor({ set, version, first, may, note }: SetEditorProps) {
               rule={r}
               problemOf={(f) => problemOf(`rules.${i}.${f}`)}
               set={(q) => patch(i, q)}
-              remove={() => patch(i, null)}
+              remove={may ? () => patch(i, null) : null}
             />
           ))}
           {may ? (
