@@ -4,18 +4,9 @@ import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
-import { pointsBetween } from './price-panel';
+import { pointsBetween, shortNames } from './price-panel';
 
 const stateOf = (r: RuleSetRow): string => (r.builtIn ? 'built in' : r.retired ? 'retired' : `version ${r.version}`);
-
-/** Names of rules with the word that they share said once: "Nelson 1, 2, 5, 6". */
-const shortNames = (names: readonly string[]): string =>
-  names
-    .map((n, i) => {
-      const [word, ...rest] = n.split(' ');
-      return i > 0 && rest.length > 0 && names[i - 1]!.startsWith(`${word} `) ? rest.join(' ') : n;
-    })
-    .join(', ');
 
 const COLUMNS: readonly Column<RuleSetRow>[] = [
   { key: 'name', header: 'Rule set', value: (r) => r.name, cell: (r) => <span className="name">{r.name}</span> },
@@ -62,7 +53,7 @@ const COLUMNS: readonly Column<RuleSetRow>[] = [
     header: 'Source, or author and reason',
     value: (r) => r.said,
     cell: (r) => (
-      <span className="name line-clamp-2" title={r.said}>
+      <span className="name line-clamp-2 max-w-44" title={r.said}>
         {r.said}
       </span>
     ),
