@@ -1,4 +1,6 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect as fastExpect, type Locator, type Page } from '@playwright/test';
+
+const expect = fastExpect.configure({ timeout: 20_000 });
 
 /** A picture of the guide: what is shown, and the words without which it would not show it. */
 export interface Picture {

@@ -54,7 +54,7 @@ const COLUMNS: readonly Column<RuleSetRow>[] = [
     header: 'Source, or author and reason',
     value: (r) => r.said,
     cell: (r) => (
-      <span className="name line-clamp-2" title={r.said}>
+      <span className="name line-clamp-2 max-w-44" title={r.said}>
         {r.said}
       </span>
     ),
