@@ -39,3 +39,12 @@ test('of any flowchart every way between steps is drawn, those to one step as on
       expect(layoutFlow(nodes, 's0')).toEqual(d);
     }),
   ));
+
+test('ways of a step leave in the order in which they go on, whatever the order of its answers', () => {
+  const d = layoutFlow([node('a', 'b', 'c'), node('b'), node('c')], 'a');
+  const swapped = layoutFlow([node('a', 'c', 'b'), node('b'), node('c')], 'a');
+  for (const of of [d, swapped]) {
+    const [left, right] = [...of.edges].sort((p, q) => p.points[0]!.x - q.points[0]!.x);
+    expect(left!.points.at(-1)!.x).toBeLessThan(right!.points.at(-1)!.x);
+  }
+});

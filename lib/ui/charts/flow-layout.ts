@@ -134,14 +134,9 @@ export function layoutFlow(nodes: readonly FlowNode[], start: string | null): Fl
       at.set(id, { id, x: (inner - width) / 2 + i * (NODE.width + GAP.x), y: row * (NODE.height + GAP.y) });
     });
   });
-  const edges = forward.map((e) =>
-    forwardEdge(
-      e,
-      through.get(e) ?? [],
-      at,
-      forward.filter((f) => f.from === e.from),
-    ),
-  );
+  const goesTo = (e: Edge): number => at.get(through.get(e)?.[0] ?? e.to)!.x;
+  const siblingsOf = (e: Edge): Edge[] => forward.filter((f) => f.from === e.from).sort((a, b) => goesTo(a) - goesTo(b));
+  const edges = forward.map((e) => forwardEdge(e, through.get(e) ?? [], at, siblingsOf(e)));
   const upward = [...back].map((e, i) => upwardEdge(e, at, inner + TRACK * (i + 1)));
   return {
     nodes: nodes.map((n) => at.get(n.id)!),
@@ -184,6 +179,7 @@ function forwardEdge(
 ): PlacedEdge {
   const from = at.get(e.from)!;
   const to = at.get(e.to)!;
+  const middle = (n: PlacedNode): number => n.x + NODE.width / 2;
   // Ways of one step leave side by side, from left to right as they go on, so that they do not cross.
   const i = siblings.indexOf(e);
   const x = from.x + (NODE.width * (i + 1)) / (siblings.length + 1);

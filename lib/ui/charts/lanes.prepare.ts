@@ -43,6 +43,6 @@ export function prepareLanes(lanes: readonly LaneInput[]): LaneModel {
       const end = lasts ? 100 : pct(l.toMs ?? l.fromMs);
       return { leftPct, widthPct: Math.max(LEAST_PCT, end - leftPct), moment: l.kind === 'event', lasts };
     }),
-    ticks: timeTicks(from, from + span, 6).map((t) => ({ leftPct: pct(t.value), label: t.label })),
+    ticks: timeTicks(from, from + span, 4).map((t) => ({ leftPct: pct(t.value), label: t.label })),
   };
 }

@@ -21,6 +21,9 @@ export interface IncidentPageProps extends Pick<BulkBarProps, 'codes' | 'email'>
   canAct: boolean;
 }
 
+/** A list that scrolls is reached by keys. */
+const SCROLLED = { tabIndex: 0, 'aria-label': 'History of the incident' } as const;
+
 const KINDS: Readonly<Record<string, string>> = {
   gathered: 'gathered',
   joined: 'joined',
@@ -87,7 +90,7 @@ export function IncidentPageView({ data, codes, email, canAct }: IncidentPagePro
             title="History"
             empty={data.history.length === 0 ? 'Nothing was gathered, joined or split: it is one alert.' : undefined}
           >
-            <ol className="flex flex-col gap-2 text-sm">
+            <ol className="flex flex-col gap-2 text-sm max-h-64 overflow-auto" {...SCROLLED}>
               {data.history.map((h) => (
                 <li key={h.id}>
                   <div className="flex gap-2">
