@@ -1,8 +1,6 @@
 import { db, sql } from '@/lib/db';
+import { RESETS } from '../control/thread-storage';
 import type { HygieneWindow } from './alarms';
-
-/** Work at equipment after which a process is another one. A recipe change is a change of what is wanted, and a clean is part of the process. */
-const NEW_PROCESS = ['pm', 'consumable_change'] as const;
 
 export interface UnphasedRow {
   readonly chartId: string;
@@ -18,13 +16,13 @@ export interface UnphasedRow {
 }
 
 /**
- * Charts of a chamber on which work was done and whose limits are older than it, with alarms since: a new phase is proposed, never begun by itself. Of several events at
+ * Charts of a chamber on which work was done and whose limits are older than it, with alarms since: a new phase is proposed, never begun by itself. The events are those that also reset the threads of loops. Of several events at
  * one chamber the newest counts.
  */
 export async function unphasedCharts(w: HygieneWindow): Promise<UnphasedRow[]> {
   const rows = await db().rows<Omit<UnphasedRow, 'atMs'> & { at: Date }>(sql`
     WITH work AS MATERIALIZED (SELECT DISTINCT ON (tool, COALESCE(chamber, '')) id, tool, chamber, kind, at, description FROM equipment_event
-      WHERE kind = ANY(${[...NEW_PROCESS]}::text[]) AND at >= ${new Date(w.fromMs)} AND at < ${new Date(w.toMs)} ORDER BY tool, COALESCE(chamber, ''), at DESC),
+      WHERE kind = ANY(${[...RESETS]}::text[]) AND at >= ${new Date(w.fromMs)} AND at < ${new Date(w.toMs)} ORDER BY tool, COALESCE(chamber, ''), at DESC),
     hit AS MATERIALIZED (SELECT DISTINCT ON (c.id) c.id, c.title, c.area, e.id AS event_id, e.kind, e.tool, e.chamber, e.at, e.description
       FROM work e JOIN chart c ON c.tool = e.tool AND (e.chamber IS NULL OR c.chamber = e.chamber)
       WHERE c.active AND c.alerting AND (${w.area}::text IS NULL OR c.area = ${w.area})

@@ -37,14 +37,7 @@ const COLUMNS: readonly Column<BadActor>[] = [
     key: 'title',
     header: 'Cause',
     value: (a) => a.title,
-    cell: (a) =>
-      a.chartId === null ? (
-        <span className="block whitespace-normal min-w-[20ch]">{a.title}</span>
-      ) : (
-        <Link prefetch={false} className="link block whitespace-normal min-w-[20ch]" href={`/spc/${a.chartId}`}>
-          {a.title}
-        </Link>
-      ),
+    cell: (a) => <Cause a={a} />,
   },
   {
     key: 'fix',
@@ -52,7 +45,7 @@ const COLUMNS: readonly Column<BadActor>[] = [
     value: (a) => a.fixes.map((f) => `${f.text} (${fixPrice(f)})`).join('; '),
     cell: (a) => <Fixes fixes={a.fixes} />,
   },
-  { key: 'area', header: 'Area', value: (a) => a.area },
+  { key: 'area', header: 'Area', fileOnly: true, value: (a) => a.area },
   {
     key: 'alarms',
     header: 'Alarms',
@@ -120,6 +113,7 @@ const COLUMNS: readonly Column<BadActor>[] = [
   },
   {
     key: 'itself',
+    fileOnly: true,
     header: 'By itself',
     numeric: true,
     value: (a) => a.byItself,
@@ -134,6 +128,21 @@ const COLUMNS: readonly Column<BadActor>[] = [
     cell: (a) => (a.points === null ? '–' : count(a.points)),
   },
 ];
+
+function Cause({ a }: { a: BadActor }) {
+  return (
+    <span className="block whitespace-normal min-w-[18ch]">
+      {a.chartId === null ? (
+        a.title
+      ) : (
+        <Link prefetch={false} className="link" href={`/spc/${a.chartId}`}>
+          {a.title}
+        </Link>
+      )}
+      <span className="block text-sm text-ink-3">{a.area}</span>
+    </span>
+  );
+}
 
 function Share({ a }: { a: BadActor }) {
   return (

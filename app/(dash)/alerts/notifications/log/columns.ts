@@ -20,7 +20,7 @@ export const rulesText = (r: Pick<LogRow, 'rules' | 'inPerson'>): string =>
 /** Of the table and of its file. */
 export const LOG_COLUMNS: readonly ColumnData<LogRow>[] = [
   { key: 'id', header: 'Id', value: (r) => `n${r.id}` },
-  { key: 'at', header: 'Made', time: (r) => r.createdMs, isPrecise: true },
+  { key: 'at', header: 'Made', time: (r) => r.createdMs },
   { key: 'state', header: 'State', value: stateText },
   { key: 'to', header: 'To', value: (r) => r.to },
   { key: 'what', header: 'What', value: (r) => r.what },

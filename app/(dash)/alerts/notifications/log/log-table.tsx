@@ -25,10 +25,12 @@ const CELLS: Readonly<Record<string, Partial<Column<LogRow>>>> = {
   title: {
     cell: (r) =>
       r.alertId === null ? (
-        <span className="block whitespace-normal min-w-[24ch]">{r.title}</span>
+        <span className="block whitespace-normal min-w-[24ch]" title={`n${r.id}`}>
+          {r.title}
+        </span>
       ) : (
         <Link prefetch={false} className="link block whitespace-normal min-w-[24ch]" href={`/alerts/${r.alertId}`}>
-          {r.title}
+          {`${r.what}: ${r.title}`}
         </Link>
       ),
   },
@@ -36,12 +38,17 @@ const CELLS: Readonly<Record<string, Partial<Column<LogRow>>>> = {
   status: { numeric: true, cell: (r) => r.status ?? '–' },
   error: { cell: (r) => <span className="block whitespace-normal max-w-[30ch]">{r.error ?? ''}</span> },
   latency: { numeric: true, cell: (r) => (r.latencyMs === null ? '–' : duration(r.latencyMs)) },
-  delivered: { numeric: true, cell: (r) => (r.deliveredMs === null ? '–' : <Ago at={r.deliveredMs} />) },
-  next: {
+  delivered: {
+    header: 'Delivered, or next',
+    fileHeader: 'Delivered',
     numeric: true,
     title: 'Of one that waits: its next attempt; of a held one: the end of its quiet hours',
-    cell: (r) => (r.nextMs === null ? '–' : <Ago at={r.nextMs} />),
+    cell: (r) => (r.deliveredMs === null && r.nextMs === null ? '–' : <Ago at={r.deliveredMs ?? r.nextMs} />),
   },
+  id: { fileOnly: true },
+  severity: { fileOnly: true },
+  next: { fileOnly: true },
+  what: { fileOnly: true },
 };
 
 const COLUMNS: readonly Column<LogRow>[] = LOG_COLUMNS.map((c) => ({ ...c, ...CELLS[c.key] }));
