@@ -25,15 +25,6 @@ export function pointsBetween(p: RulesPrice): string {
   return p.method === 'simulation' ? `${digits(arl)} ± ${digits(1.96 * p.standardError * arl * arl)}` : digits(arl);
 }
 
-/** Names of rules with the word that they share said once: "Nelson 1, 2, 5, 6". */
-export const shortNames = (names: readonly string[]): string =>
-  names
-    .map((n, i) => {
-      const [word, ...rest] = n.split(' ');
-      return i > 0 && rest.length > 0 && names[i - 1]!.startsWith(`${word} `) ? rest.join(' ') : n;
-    })
-    .join(', ');
-
 const HOW: Readonly<Record<RulesPrice['method'], string>> = {
   exact: 'exact, by the Markov chain of the zones or the integral equation of the order of points',
   sum: 'exact for each part, added: a point that two parts find counts twice, so it is some percent too many',
