@@ -6,7 +6,7 @@ import type { AreaPrice } from '@/lib/services/hygiene/price';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { Panel } from '@/lib/ui/components/panel';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
-import { count, duration, num, percent } from '@/lib/ui/format';
+import { count, duration, num } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
 import { verdict } from './actors-table';
 
@@ -42,11 +42,12 @@ const PRICE_COLUMNS: readonly Column<AreaPrice>[] = [
   },
   {
     key: 'ratio',
-    header: 'Share that chance explains',
+    header: 'Chance explains',
+    unit: '%',
     numeric: true,
-    fileUnit: '%',
     value: (p) => (p.alarms === 0 ? null : 100 * Math.min(1, p.expected / p.alarms)),
-    cell: (p) => (p.alarms === 0 ? '–' : p.expected >= p.alarms ? 'all' : percent(p.expected / p.alarms, 0)),
+    cell: (p) => (p.alarms === 0 ? '–' : num(100 * Math.min(1, p.expected / p.alarms), 0)),
+    title: 'Alarms by chance over those that came, 100 % at most',
   },
   { key: 'verdict', header: 'Against chance', value: (p) => verdict(p).text, cell: (p) => <StatusMark {...verdict(p)} /> },
   { key: 'unpriced', header: 'Charts without price', numeric: true, value: (p) => p.unpriced },
