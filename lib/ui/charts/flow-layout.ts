@@ -169,8 +169,6 @@ function withPlacesBetween(nodes: readonly FlowNode[], forward: readonly Edge[],
   return { layers, parts, through };
 }
 
-const middle = (n: PlacedNode): number => n.x + NODE.width / 2;
-
 function forwardEdge(
   e: Edge,
   places: readonly string[],
