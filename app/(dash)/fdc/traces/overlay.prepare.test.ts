@@ -1,6 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import type { OverlaidRun } from '@/lib/services/runs/views/trace-overlay';
-import { largestGroups, overlayCsv, rankedRuns, runAt, runsPath, sampleNear, zoomOf } from './overlay.prepare';
+import {
+  largestGroups,
+  ofAddress,
+  overlayCsv,
+  overlayHref,
+  rankedRuns,
+  runAt,
+  runsPath,
+  sampleNear,
+  zoomOf,
+} from './overlay.prepare';
 
 const run = (id: string, chamber: string, outsideShare: number): OverlaidRun => ({
   id,
@@ -63,4 +73,12 @@ test('the largest groups have a name of their own', () => {
 test('a stretch of the address is two ascending numbers', () => {
   expect(zoomOf('-1.5~3')).toEqual([-1.5, 3]);
   for (const text of [null, '', '3', '3~1', '~1', 'a~b', '1~2~3', '1~Infinity']) expect(zoomOf(text)).toBeNull();
+});
+test('the address of a run among others names its recipe, and ends with it', () => {
+  const at = Date.UTC(2026, 10, 3);
+  const q = new URL(overlayHref({ id: 'x', tool: 'T & 1', operation: 'OP', recipe: 'R / 2', startedMs: at }), 'http://h')
+    .searchParams;
+  expect(ofAddress(q.get('of'))).toEqual({ operation: 'OP', recipe: 'R / 2' });
+  expect([q.get('tool'), q.get('run'), Date.parse(q.get('to')!)]).toEqual(['T & 1', 'x', at + 1]);
+  expect(ofAddress('nothing')).toEqual({ operation: '', recipe: 'nothing' });
 });

@@ -132,3 +132,29 @@ export function overlayCsv(s: OverlaidSensor, runs: readonly OverlaidRun[]): str
     ),
   );
 }
+
+/** Time before a run whose runs it is shown among. */
+const BEFORE_MS = 2 * 86_400_000;
+
+/** `of` of the address: operation and recipe. */
+export const ofWords = (r: { readonly operation: string; readonly recipe: string }): string => `${r.operation} / ${r.recipe}`;
+
+/** Back from {@link ofWords}; a text that is none is no operation. */
+export function ofAddress(of: string | null): { operation: string | null; recipe: string | null } {
+  if (of === null) return { operation: null, recipe: null };
+  const cut = of.indexOf(' / ');
+  return cut < 0 ? { operation: '', recipe: of } : { operation: of.slice(0, cut), recipe: of.slice(cut + 3) };
+}
+
+/** Address of the overlay with a run highlighted among those of its tool and recipe, up to its own start so that it is the newest. */
+export function overlayHref(r: { id: string; tool: string; operation: string; recipe: string; startedMs: number }): string {
+  const time = (ms: number): string => new Date(ms).toISOString();
+  const q = new URLSearchParams({
+    of: ofWords(r),
+    tool: r.tool,
+    from: time(r.startedMs - BEFORE_MS),
+    to: time(r.startedMs + 1),
+    run: r.id,
+  });
+  return `/fdc/traces?${q}`;
+}

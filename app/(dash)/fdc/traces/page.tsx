@@ -12,7 +12,7 @@ import { ChartThis } from '../../chart-this';
 import { pageActor } from '../../session';
 
 import { GROUPINGS } from './groupings';
-import { zoomOf } from './overlay.prepare';
+import { ofAddress, ofWords, zoomOf } from './overlay.prepare';
 import { TracesView } from './traces-view';
 
 export const metadata: Metadata = { title: 'Traces' };
@@ -28,16 +28,6 @@ const ALIGNED = [
 function alignment(at: string | null): Alignment {
   if (at?.startsWith('step:')) return { at: 'step', step: at.slice('step:'.length) };
   return { at: at === 'end' ? 'end' : 'start' };
-}
-
-/** `of` of the address: operation and recipe. */
-const ofWords = (r: { operation: string; recipe: string }): string => `${r.operation} / ${r.recipe}`;
-
-function ofAddress(of: string | null): { operation: string | null; recipe: string | null } {
-  const cut = of?.indexOf(' / ') ?? -1;
-  return of === null
-    ? { operation: null, recipe: null }
-    : { operation: of.slice(0, Math.max(0, cut)), recipe: of.slice(cut + 3) };
 }
 
 export default async function TracesPage({ searchParams }: { searchParams: Promise<SearchParams> }) {
