@@ -2,10 +2,10 @@ import type { Page } from '@playwright/test';
 import { expect, test, walkTo } from './support';
 
 test('an operator acknowledges, comments on and closes an alert with cause and action', async ({ page }) => {
-  await page.goto('/alerts?state=open');
+  await page.goto('/alerts?state=open&group=alert');
   await expect(page.getByRole('heading', { level: 1, name: 'Alerts' })).toBeVisible();
   const isQuiet = (await page.getByRole('row').count()) < 2;
-  if (isQuiet) await page.goto('/alerts?state=all&range=30d');
+  if (isQuiet) await page.goto('/alerts?state=all&range=30d&group=alert');
   await walkTo(page, page.getByRole('row').nth(1));
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'Evidence' })).toBeVisible();
@@ -37,7 +37,7 @@ test('an operator acknowledges, comments on and closes an alert with cause and a
 test.describe('a viewer', () => {
   test.use({ person: 'vera' });
   test('sees alerts but cannot act on them', async ({ page }) => {
-    await page.goto('/alerts?state=all&range=30d');
+    await page.goto('/alerts?state=all&range=30d&group=alert');
     await expect(page.getByRole('row').nth(1)).toBeVisible();
     await expect(page.getByRole('button', { name: /^Acknowledge/ })).toHaveCount(0);
     await page.getByRole('row').nth(1).click();

@@ -81,7 +81,7 @@ export async function expectNoBlankness(page: Page): Promise<void> {
 
 /** The first alert of the inbox that a rule on a chart of measured wafers raised: it has maps and traces; those that the journey of the spectra raises have none. */
 export async function openMeasuredAlert(page: Page): Promise<void> {
-  await page.goto('/alerts?state=all&range=30d');
+  await page.goto('/alerts?state=all&range=30d&group=alert');
   const row = page
     .getByRole('row')
     .filter({ hasText: / mean · /, hasNotText: /EWMA|_height/ })

@@ -21,10 +21,10 @@ test('an engineer writes a template over two chambers, sees its preview and pric
   await expect(rows).toHaveCount(3);
   await expect(preview).toContainText(/Expected false alarms\s*[\d.]+ a week, all charts/);
   const price = await preview.getByText(/a week, all charts/).textContent();
-  await page.getByLabel('Rules (Nelson)').selectOption('nelson-8');
+  await page.getByLabel('Rule set').selectOption('nelson-8');
   await expect(page.getByText(/one false alarm in 7\d/)).toBeVisible();
   await expect(preview.getByText(/a week, all charts/)).not.toHaveText(price ?? '');
-  await page.getByLabel('Rules (Nelson)').selectOption('nelson-1-2');
+  await page.getByLabel('Rule set').selectOption('nelson-1-2');
   await expect(page.getByText('one false alarm in 217 points')).toBeVisible();
   await expectAccessible(page);
   await page.getByRole('button', { name: 'Save and make the charts…' }).click();

@@ -5,7 +5,9 @@ import { log } from '@/lib/log';
 import { closeQueues, type TaskWorker } from '@/lib/queue/broker';
 import { runDispatcher } from '@/lib/queue/dispatcher';
 import { wakeAlerts } from '@/lib/services/alerts/timer';
+import { sendDigests } from '@/lib/services/notify/digest';
 import { sendHoldMessages } from '@/lib/services/notify/hold-messages';
+import { sender } from '@/lib/services/notify/send';
 import { fillRollups } from '@/lib/services/spc/rollups';
 import { recordCodeVersions } from '@/lib/services/system/code-version';
 import { flushTallies } from '@/lib/services/tasks/flow';
@@ -21,6 +23,9 @@ const BEAT_MS = 10_000;
 /** How late a step of an escalation may be, and a message to a MES. */
 const ALERTS_MS = 5_000;
 const HOLDS_MS = 2_000;
+/** How late a message may be that is due, and a digest. */
+const MESSAGES_MS = 1_000;
+const DIGESTS_MS = 10_000;
 /** Stages judge long periods and wait for each other's rows; a page must answer sooner. */
 const STATEMENT_MS = 60_000;
 
@@ -63,6 +68,7 @@ async function main(): Promise<void> {
   await untilReady(alive);
   const stop = new AbortController();
   const workers: TaskWorker[] = Object.values(stages).map((h) => serve(h as Parameters<typeof serve>[0]));
+  const messages = sender(Date.now);
   const loops = [
     runDispatcher(stop.signal),
     every(FLUSH_MS, 'flow rates', flushTallies, stop.signal),
@@ -70,6 +76,8 @@ async function main(): Promise<void> {
     every(BEAT_MS, 'watchdog', () => watch(dog), stop.signal),
     every(ALERTS_MS, 'alerts', async () => void (await wakeAlerts(Date.now())), stop.signal),
     every(HOLDS_MS, 'holds', async () => void (await sendHoldMessages(Date.now)), stop.signal),
+    every(MESSAGES_MS, 'messages', async () => void (await messages.round()), stop.signal),
+    every(DIGESTS_MS, 'digests', async () => void (await sendDigests(Date.now())), stop.signal),
     every(HOUSEKEEPING_MS, 'housekeeping', housekeeping, stop.signal),
     every(FLUSH_MS, 'rollups', () => fillRollups(stop.signal), stop.signal),
   ];
@@ -88,6 +96,7 @@ async function main(): Promise<void> {
     stop.abort();
     await Promise.all(workers.map((w) => w.close()));
     await Promise.all(loops);
+    await messages.idle();
     await flushTallies();
     await lastBeat();
     await closeQueues();

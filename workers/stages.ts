@@ -1,7 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { SiteFit } from '@/lib/recipes';
+import { beginChecklist } from '@/lib/services/checklists/run';
 import { updateThreads } from '@/lib/services/control/threads';
-import { deliverAlertEvent } from '@/lib/services/notify/deliver';
+import { planEvent } from '@/lib/services/notify/plan';
 import { fitOverlayWafers, storeOverlayFits } from '@/lib/services/overlay/fit-overlay';
 import { type SurrogateAnswer, type SurrogateSlice, storeSlice, trainSlice } from '@/lib/services/recipes/surrogates';
 import { storeTrialStep, type TrialJob, trialStep } from '@/lib/services/recipes/trial';
@@ -123,10 +124,18 @@ export const limits: Handler<'limits', Studied | null> = {
   apply: (tx, _p, studied) => storeStudy(tx, studied),
 };
 
-/** Deliveries cannot be rolled back, so they come first; each is recorded separately, and a retry sends only what is missing. */
+/** An alert that came under a checklist: the data decide up to the first step of a person. */
+export const checklist: Handler<'checklist'> = {
+  queue: 'checklist',
+  concurrency: 2,
+  apply: (tx, p) => beginChecklist(tx, p),
+};
+
+/** Decides who is told of an event; messages are sent apart from it, each by itself (`lib/services/notify/send.ts`). */
 export const notify: Handler<'notify'> = {
   queue: 'notify',
   concurrency: 4,
-  prepare: (p) => deliverAlertEvent(p.alertEventId),
-  apply: () => Promise.resolve(),
+  apply: async (tx, p) => {
+    await planEvent(tx, p, Date.now());
+  },
 };

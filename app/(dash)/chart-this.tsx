@@ -108,6 +108,8 @@ interface Draft {
   readonly fixed: readonly SplitField[];
   readonly kind: ChartKind;
   readonly rules: readonly number[];
+  readonly preset: string;
+  readonly setVersion: number | null;
   readonly alerting: boolean;
   readonly reason: string;
 }
@@ -118,7 +120,8 @@ const chartOf = (asked: AskedValue, place: ChartPlace, d: Draft): SingleChart =>
   parameter: asked.parameter,
   ...Object.fromEntries(d.fixed.flatMap((f) => (place[f] === null ? [] : [[f, place[f]]]))),
   kind: d.kind,
-  rules: [...d.rules] as SingleChart['rules'],
+  ...(d.setVersion === null ? { rules: [...d.rules] } : { rules: [], setVersion: d.setVersion }),
+  preset: d.preset,
   alerting: d.alerting,
 });
 
@@ -134,6 +137,8 @@ function ChartDialog({ asked, place, from, onClose }: ChartDialogProps) {
     fixed: firstFixed(asked, place),
     kind: 'individuals',
     rules: [1],
+    preset: 'rule-1',
+    setVersion: null,
     alerting: true,
     reason: `charted from ${from}`,
   });
@@ -178,7 +183,7 @@ function ChartDialog({ asked, place, from, onClose }: ChartDialogProps) {
             if (kind) patch({ kind, rules: rulesFor(kind, d.rules) });
           }}
         />
-        <RuleChoice kind={d.kind} rules={d.rules} arl={preview?.arl ?? null} set={(rules) => patch({ rules })} />
+        <RuleChoice kind={d.kind} chosen={d} arl={preview?.arl ?? null} set={patch} />
         <label className="flex gap-2 text-sm">
           <input type="checkbox" checked={d.alerting} onChange={(e) => patch({ alerting: e.target.checked })} />A rule that fires
           on a new point raises an alert

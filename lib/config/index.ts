@@ -18,6 +18,8 @@ const schema = z.object({
   /** Private addresses (or ranges) and host names, by commas, that webhooks may go to. */
   WEBHOOK_ALLOW_PRIVATE: z.string().default(''),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** The time zone of the fab, for rotas, digests and quiet hours that name none yet. */
+  SITE_ZONE: z.string().default('UTC').refine(isZone, 'give a time zone of the IANA database, such as Europe/Berlin'),
   SMTP_URL: z.string().optional(),
   MAIL_FROM: z.string().default('driftless@localhost'),
   DB_POOL: z.coerce.number().int().min(2).max(50).default(8),
@@ -31,6 +33,15 @@ const schema = z.object({
   ALERT_CLOSES_AFTER: z.coerce.number().int().min(1).max(1000).default(5),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(4),
 });
+
+function isZone(zone: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: zone });
+    return true;
+  } catch {
+    return false; // RangeError: the runtime has no such zone
+  }
+}
 
 export type Config = z.infer<typeof schema>;
 

@@ -19,8 +19,13 @@ export const PAYLOADS = {
   spc: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'run', 'count', 'event']), refs }),
   fill: z.strictObject({ v: z.literal(1), fillId: z.uuid(), step: z.int() }),
   control: z.strictObject({ v: z.literal(1), source: z.enum(['measurement', 'overlay', 'event']), refs }),
+  checklist: z.strictObject({ v: z.literal(1), alertId: z.uuid(), round: z.int() }),
   limits: z.strictObject({ v: z.literal(1), proposalId: z.uuid() }),
-  notify: z.strictObject({ v: z.literal(1), alertEventId: z.int() }),
+  /** An event of the history of an alert, or another one that is told. */
+  notify: z.union([
+    z.strictObject({ v: z.literal(1), alertEventId: z.int() }),
+    z.strictObject({ v: z.literal(1), eventId: z.int() }),
+  ]),
   train: z.strictObject({ v: z.literal(1), modelId: z.uuid(), through: z.int() }),
 } as const satisfies Record<string, z.ZodType>;
 

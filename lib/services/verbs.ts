@@ -2,8 +2,18 @@ import { actOnAlert } from './alerts/actions';
 import { actOnAlerts } from './alerts/bulk';
 import { addCode, changeCode } from './alerts/codes';
 import { disposeLots } from './alerts/dispositions';
+import { joinIncident, ownAnIncident, splitIncident } from './alerts/incidents/verbs';
 import { changePolicy } from './alerts/policy';
 import { requestMeasurement, withdrawRequest } from './alerts/requests';
+import {
+  approveChecklist,
+  discardChecklistDraft,
+  keepChecklistDraft,
+  releaseChecklist,
+  retireChecklist,
+  returnChecklist,
+} from './checklists/drafts';
+import { doStep, skipStep, stepBack } from './checklists/step';
 import { changeLoop, setLoopState } from './control/change-loop';
 import { approveProposal, rejectProposal } from './control/decide-proposal';
 import { judgeDraft } from './control/judge-change';
@@ -12,12 +22,18 @@ import { registerFab } from './fab/register-fab';
 import { holdSubject, noteHold, releaseEquipment, releaseLot } from './holds/verbs';
 import { saveMapping } from './ingest/upload/mappings';
 import { previewCsv, uploadCsv } from './ingest/upload/upload';
-import { createChannel, setChannelActive } from './notify/channels';
+import { createChannel, setChannelActive, testChannel } from './notify/channels';
+import { saveDigest } from './notify/digest';
+import { previewRule } from './notify/preview';
+import { setQuietHours } from './notify/quiet-hours';
+import { retryNotification } from './notify/retry';
+import { orderRules, saveRule } from './notify/save-rule';
 import { discardDraft, keepDraft } from './recipes/drafts';
 import { setRecipeActive } from './recipes/recipes';
 import { approveDraft, releaseDraft, returnDraft } from './recipes/release-draft';
 import { startTrial, stopTrial } from './recipes/start-trial';
 import { startSurrogate, stopSurrogate } from './recipes/surrogates';
+import { cancelOverride, overrideRota, saveRota } from './rota/verbs';
 import { createApiKey, revokeApiKey } from './settings/api-keys';
 import { changeOwnPassword, createUser, recordSignOut, resetPassword, setUserDisabled, setUserRole } from './settings/users';
 import { changeChart, excludePoint, includePoint } from './spc/change-chart';
@@ -25,6 +41,9 @@ import { approveLimits, confirmFirstLimits, rejectLimits } from './spc/limits/de
 import { changeLimitPolicy } from './spc/limits/policy';
 import { proposeLimits } from './spc/limits/propose';
 import { tryChange } from './spc/limits/try-change';
+import { applyRuleSet } from './spc/rules/apply';
+import { previewRuleSet } from './spc/rules/preview';
+import { restoreRuleSet, retireRuleSet, saveRuleSet } from './spc/rules/save';
 import { changeSpecification } from './spc/specification';
 import { previewTemplate } from './spc/templates/preview';
 import { restoreChart, restoreTemplate, retireChart, retireTemplate } from './spc/templates/retire';
@@ -39,6 +58,18 @@ export const VERBS = [
   actOnAlerts,
   disposeLots,
   changePolicy,
+  joinIncident,
+  splitIncident,
+  ownAnIncident,
+  keepChecklistDraft,
+  discardChecklistDraft,
+  releaseChecklist,
+  approveChecklist,
+  returnChecklist,
+  retireChecklist,
+  doStep,
+  skipStep,
+  stepBack,
   addCode,
   changeCode,
   requestMeasurement,
@@ -59,6 +90,16 @@ export const VERBS = [
   uploadCsv,
   createChannel,
   setChannelActive,
+  testChannel,
+  saveRule,
+  orderRules,
+  previewRule,
+  saveDigest,
+  setQuietHours,
+  retryNotification,
+  saveRota,
+  overrideRota,
+  cancelOverride,
   keepDraft,
   discardDraft,
   releaseDraft,
@@ -87,6 +128,11 @@ export const VERBS = [
   confirmFirstLimits,
   changeLimitPolicy,
   changeSpecification,
+  saveRuleSet,
+  previewRuleSet,
+  applyRuleSet,
+  retireRuleSet,
+  restoreRuleSet,
   saveTemplate,
   previewTemplate,
   retireTemplate,

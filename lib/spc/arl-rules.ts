@@ -1,7 +1,7 @@
 import { AppError } from '@/lib/errors';
 import { createRng, normalCdf, solveInPlace } from '@/lib/numerics';
+import { RuleEngine } from './rule-engine';
 import { type BeyondRule, checkRules, type RunRule, type WithinRule } from './rules';
-import { evaluatePoint, initialRuleState } from './run-rules';
 
 type ZoneRule = BeyondRule | WithinRule;
 
@@ -19,7 +19,7 @@ export interface RuleArl {
 /**
  * Average run length of a set of run rules on independent N(μ, 1) points in zone widths, signal at the first satisfied rule. Rules that only look at
  * zones (k of n beyond, runs, stratification) form a finite Markov chain, reduced to its smallest equivalent and solved exactly; the chain
- * starts from an empty history counted as on the centre line. Trends, alternation and compound rules are simulated with the engine itself.
+ * starts from an empty history counted as on the centre line. Trends, alternation, ranges and compound rules are simulated with the engine itself.
  * @param mu - shift in zone widths (sigmas of the plotted statistic).
  * @returns points until the first signal.
  * @throws AppError `invalid_input` as `checkRules`.
@@ -28,13 +28,20 @@ export interface RuleArl {
 export function ruleArl(
   rules: readonly RunRule[],
   mu: number,
-  options: { readonly runs?: number; readonly seed?: number } = {},
+  options: {
+    readonly runs?: number;
+    readonly seed?: number;
+    /** P(point below a border in zone widths); left out: normal about μ. */
+    readonly cdf?: (border: number) => number;
+    /** Histories that the chain may have before it is reduced. */
+    readonly mostHistories?: number;
+  } = {},
 ): RuleArl {
   checkRules(rules);
   const zoned = rules.filter((r): r is ZoneRule => r.kind === 'beyond' || r.kind === 'within');
   if (zoned.length === rules.length) {
-    const chain = buildChain(zoned);
-    return { arl: solveChain(chain, mu), standardError: 0, method: 'markov_chain', size: chain.next.length };
+    const chain = buildChain(zoned, options.mostHistories ?? MOST_HISTORIES);
+    return { arl: solveChain(chain, mu, options.cdf), standardError: 0, method: 'markov_chain', size: chain.next.length };
   }
   return simulate(rules, mu, options.runs ?? 20_000, options.seed ?? 1);
 }
@@ -48,7 +55,9 @@ interface Chain {
 
 const chains = new Map<string, Chain>();
 
-function buildChain(rules: readonly ZoneRule[]): Chain {
+const MOST_HISTORIES = 200_000;
+
+function buildChain(rules: readonly ZoneRule[], most: number): Chain {
   const key = JSON.stringify(rules.map((r) => ({ ...r, id: '', severity: undefined })));
   const known = chains.get(key);
   if (known) return known;
@@ -66,7 +75,7 @@ function buildChain(rules: readonly ZoneRule[]): Chain {
   };
   intern(new Array<number>(2 * rules.length).fill(0));
   for (let i = 0; i < states.length; i++) {
-    if (states.length > 200_000)
+    if (states.length > most)
       throw new AppError(
         'out_of_domain',
         'this rule set has too many histories for an exact run length; drop a rule with a long k-of-n window',
@@ -148,10 +157,10 @@ function minimise(next: readonly number[][]): number[][] {
   return out; // block 0 holds the empty history, which was seen first
 }
 
-function solveChain(chain: Chain, mu: number): number {
+function solveChain(chain: Chain, mu: number, below?: (border: number) => number): number {
   const n = chain.next.length;
-  const cdf = [0, ...chain.borders.map((b) => normalCdf(b - mu)), 1];
-  const upper = [1, ...chain.borders.map((b) => normalCdf(mu - b)), 0];
+  const cdf = [0, ...chain.borders.map(below ?? ((b) => normalCdf(b - mu))), 1];
+  const upper = [1, ...chain.borders.map((b) => (below === undefined ? normalCdf(mu - b) : 1 - below(b))), 0];
   const p = cdf.slice(1).map((c, z) => (c < 0.5 ? c - cdf[z]! : upper[z]! - upper[z + 1]!));
   const a = new Float64Array(n * n);
   chain.next.forEach((row, i) => {
@@ -167,18 +176,15 @@ function solveChain(chain: Chain, mu: number): number {
 
 function simulate(rules: readonly RunRule[], mu: number, runs: number, seed: number): RuleArl {
   const rng = createRng(seed, 'rule-arl');
-  const start = initialRuleState(rules);
+  const engine = new RuleEngine(rules);
   let sum = 0;
   let squares = 0;
   for (let k = 0; k < runs; k++) {
-    let state = start;
+    engine.restart();
     let n = 0;
-    for (let done = false; !done; ) {
+    for (let done = false; !done; n++) {
       const z = mu + rng.normal();
-      const r = evaluatePoint(rules, state, { z, value: z }, n);
-      state = r.state;
-      n++;
-      done = r.violations.length > 0;
+      done = engine.push(z, z) !== 0;
     }
     sum += n;
     squares += n * n;

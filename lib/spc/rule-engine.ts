@@ -18,6 +18,8 @@ export interface RuleState {
   readonly lastStep: number;
   readonly bits: readonly number[];
   readonly runs: readonly number[];
+  /** Distance of the last point from the centre line, zone widths; absent or null: none, or a state of before this was kept. */
+  readonly lastZ?: number | null;
 }
 
 /** A signal of a rule. */
@@ -47,6 +49,7 @@ export class RuleEngine {
   alternation = 0;
   lastStep = 0;
   lastValue = Number.NaN;
+  lastZ = Number.NaN;
   private readonly hits: Uint8Array; // per leaf: 0 none, 1 above, 2 below, 3 without side
 
   constructor(readonly rules: readonly RunRule[]) {
@@ -80,6 +83,7 @@ export class RuleEngine {
     this.alternation = 0;
     this.lastStep = 0;
     this.lastValue = Number.NaN;
+    this.lastZ = Number.NaN;
   }
 
   /** Take one point; returns a mask with bit r set when rule r signals at it. O(1) a rule. */
@@ -93,6 +97,7 @@ export class RuleEngine {
     this.lastValue = value;
     this.count++;
     for (let i = 0; i < this.leaves.length; i++) this.hits[i] = this.leaf(i, z);
+    this.lastZ = z;
     let mask = 0;
     for (let r = 0; r < this.roots.length; r++) if (this.roots[r]!.hit()) mask |= 1 << r;
     return mask;
@@ -108,6 +113,9 @@ export class RuleEngine {
       case 'within':
         this.run[3 * i + 2] = Math.abs(z) < rule.sigma ? this.run[3 * i + 2]! + 1 : 0;
         return this.run[3 * i + 2]! >= rule.n ? 3 : 0;
+      case 'range':
+        // opposite sides, strictly; a difference of infinities is no number and no range
+        return this.lastZ * z < 0 && exceeds(Math.abs(z - this.lastZ), rule.sigma) ? 3 : 0;
       default:
         return this.beyond(i, rule, z);
     }
@@ -172,6 +180,7 @@ export class RuleEngine {
       lastStep: this.lastStep,
       bits: Array.from({ length: 2 * L }, (_, i) => (i % 2 === 0 ? this.up : this.down)[i >> 1]!),
       runs: Array.from(this.run),
+      ...(this.leaves.some((l) => l.kind === 'range') ? { lastZ: Number.isNaN(this.lastZ) ? null : this.lastZ } : {}),
     };
   }
 
@@ -189,6 +198,7 @@ export class RuleEngine {
     this.trend = s.trend;
     this.alternation = s.alternation;
     this.lastStep = s.lastStep;
+    this.lastZ = s.lastZ ?? Number.NaN;
     for (let i = 0; i < L; i++) {
       this.up[i] = s.bits[2 * i]!;
       this.down[i] = s.bits[2 * i + 1]!;

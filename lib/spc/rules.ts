@@ -44,6 +44,17 @@ export interface AlternationRule extends RuleBase {
   readonly n: number;
 }
 
+/**
+ * Two successive points on opposite sides of the centre line, strictly more than `sigma` zone widths apart. Westgard's R-4s with sigma = 4.
+ * Neither point must lie beyond a zone of its own: +2.5 and −1.6 are 4.1 apart.
+ */
+export interface RangeRule extends RuleBase {
+  readonly kind: 'range';
+  readonly n: 2;
+  /** Zone widths (sigmas) between the two points. */
+  readonly sigma: number;
+}
+
 /** All of several rules end at the same point. */
 export interface AndRule extends RuleBase {
   readonly kind: 'and';
@@ -57,7 +68,7 @@ export interface OrRule extends RuleBase {
 }
 
 /** A rule that looks at points itself. */
-export type ElementaryRule = BeyondRule | WithinRule | TrendRule | AlternationRule;
+export type ElementaryRule = BeyondRule | WithinRule | TrendRule | AlternationRule | RangeRule;
 /** A run rule. */
 export type RunRule = ElementaryRule | AndRule | OrRule;
 
@@ -94,8 +105,47 @@ export const WESTERN_ELECTRIC: Readonly<Record<'WE1' | 'WE2' | 'WE3' | 'WE4', Ru
   WE4: beyond('WE4', 8, 8, 0, 'same'),
 };
 
+/**
+ * The rules of the AIAG manual. Its second edition (2005, chapter II, "summary of typical special cause criteria") has eight, which are Nelson's but for the run: seven
+ * points on one side, not nine. A7T is the trend of the first edition (1992), which asks for seven points on one side or seven that steadily rise or fall. As
+ * everywhere here a tie starts a trend anew. @reference AIAG, Statistical Process Control Reference Manual.
+ */
+export const AIAG: Readonly<Record<'A1' | 'A2' | 'A3' | 'A4' | 'A5' | 'A6' | 'A7' | 'A8' | 'A7T', RunRule>> = {
+  A1: { ...beyond('A1', 1, 1, 3, 'any'), severity: 'out_of_control' },
+  A2: beyond('A2', 7, 7, 0, 'same'),
+  A3: { id: 'A3', kind: 'trend', n: 6 },
+  A4: { id: 'A4', kind: 'alternation', n: 14 },
+  A5: beyond('A5', 2, 3, 2, 'same'),
+  A6: beyond('A6', 4, 5, 1, 'same'),
+  A7: { id: 'A7', kind: 'within', n: 15, sigma: 1 },
+  A8: beyond('A8', 8, 8, 1, 'any'),
+  A7T: { id: 'A7T', kind: 'trend', n: 7 },
+};
+
+/**
+ * Westgard's multirule for one control material measured once a run: successive points take the place of the controls of a run. 1-2s warns and does not reject; R-4s
+ * needs two successive points on opposite sides whose range is more than 4 s. @reference Westgard et al., Clinical Chemistry 27 (1981) 493.
+ */
+export const WESTGARD: Readonly<Record<'1-2s' | '1-3s' | '2-2s' | 'R-4s' | '4-1s' | '10x', RunRule>> = {
+  '1-2s': { ...beyond('1-2s', 1, 1, 2, 'any'), severity: 'warning' },
+  '1-3s': { ...beyond('1-3s', 1, 1, 3, 'any'), severity: 'out_of_control' },
+  '2-2s': beyond('2-2s', 2, 2, 2, 'same'),
+  'R-4s': { id: 'R-4s', kind: 'range', n: 2, sigma: 4 },
+  '4-1s': beyond('4-1s', 4, 4, 1, 'same'),
+  '10x': beyond('10x', 10, 10, 0, 'same'),
+};
+
 /** Name of a rule set. */
-export type RulePreset = 'rule-1' | 'nelson-1-2' | 'nelson-1-4' | 'nelson-1-2-5-6' | 'nelson-8' | 'weco-4';
+export type RulePreset =
+  | 'rule-1'
+  | 'nelson-1-2'
+  | 'nelson-1-4'
+  | 'nelson-1-2-5-6'
+  | 'nelson-8'
+  | 'weco-4'
+  | 'aiag-1'
+  | 'aiag-2'
+  | 'westgard';
 
 /** The named rule sets. */
 export const RULE_PRESETS: Readonly<Record<RulePreset, readonly RunRule[]>> = {
@@ -105,6 +155,9 @@ export const RULE_PRESETS: Readonly<Record<RulePreset, readonly RunRule[]>> = {
   'nelson-1-2-5-6': [NELSON.N1, NELSON.N2, NELSON.N5, NELSON.N6],
   'nelson-8': Object.values(NELSON),
   'weco-4': Object.values(WESTERN_ELECTRIC),
+  'aiag-1': [AIAG.A1, AIAG.A2, AIAG.A7T],
+  'aiag-2': [AIAG.A1, AIAG.A2, AIAG.A3, AIAG.A4, AIAG.A5, AIAG.A6, AIAG.A7, AIAG.A8],
+  westgard: Object.values(WESTGARD),
 };
 
 /** Where control limits come from: a study (they follow the size of each point), or a person (used as they are). */
@@ -142,9 +195,17 @@ export function describeRule(rule: RunRule, limits?: LimitsSource): string {
       return `${rule.n} points in a row steadily increasing or decreasing`;
     case 'alternation':
       return `${rule.n} points in a row alternating up and down`;
+    case 'range':
+      return `2 points in a row on opposite sides of the centre line, more than ${distanceText(rule.sigma, limits)} apart`;
     default:
       return rule.rules.map((r) => describeRule(r, limits)).join(rule.kind === 'and' ? ' and ' : ' or ');
   }
+}
+
+/** A distance between two points, as a rule names it. */
+function distanceText(sigma: number, limits: LimitsSource | undefined): string {
+  if (limits === 'given') return `${sigma}/3 of the way from the centre line to a limit`;
+  return limits === 'study' ? `${sigma}σ` : `${sigma} sigma`;
 }
 
 const SIDE: Readonly<Record<Exclude<RuleSide, 'same'>, string>> = { above: ' above', below: ' below', any: ', either side' };
@@ -172,7 +233,8 @@ export function checkRules(rules: readonly RunRule[]): void {
     }
     if (!Number.isInteger(r.n) || r.n < 1) refuse(r, `n must be a positive integer, got ${r.n}`);
     if ((r.kind === 'trend' || r.kind === 'alternation') && r.n < 2) refuse(r, 'n must be 2 or more');
-    if ((r.kind === 'beyond' || r.kind === 'within') && !(r.sigma >= 0)) refuse(r, `sigma must be >= 0, got ${r.sigma}`);
+    if ((r.kind === 'beyond' || r.kind === 'within' || r.kind === 'range') && !(r.sigma >= 0))
+      refuse(r, `sigma must be >= 0, got ${r.sigma}`);
     if (r.kind !== 'beyond') return;
     if (!Number.isInteger(r.k) || r.k < 1 || r.k > r.n) refuse(r, `k must be an integer from 1 to n, got ${r.k}`);
     if (r.k < r.n && r.n > 31) refuse(r, `a k-of-n window holds at most 31 points, got ${r.n}`);

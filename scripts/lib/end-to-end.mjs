@@ -31,6 +31,8 @@ async function startDemo({ dir, port, onStart, progress, again }) {
       APP_URL: '',
       AUTH_SECRET: '',
       HOST: '',
+      // Journeys receive webhooks on this machine.
+      WEBHOOK_ALLOW_PRIVATE: '127.0.0.1',
     },
     graceMs: 60_000,
     onLine: (line) => {

@@ -1,4 +1,6 @@
-import { expect, type Locator, type Page } from '@playwright/test';
+import { expect as fastExpect, type Locator, type Page } from '@playwright/test';
+
+const expect = fastExpect.configure({ timeout: 20_000 });
 
 /** A picture of the guide: what is shown, and the words without which it would not show it. */
 export interface Picture {
@@ -74,6 +76,26 @@ const CHARTS: readonly Picture[] = [
   },
 ];
 
+const SHOWN = (heading: string) => (page: Page) => expect(page.getByRole('heading', { level: 1, name: heading })).toBeVisible();
+
+const RULES: readonly Picture[] = [
+  {
+    name: 'charts-rule-set',
+    person: 'ana',
+    path: '/spc/rules/weco-4',
+    show: (page) => expect(page.getByRole('region', { name: 'Price' })).toContainText('one false alarm in'),
+  },
+  {
+    name: 'charts-variables',
+    person: 'ana',
+    path: '/spc?range=30d&kind=pca',
+    show: async (page) => {
+      await redPoint(page);
+      await expect(page.getByRole('region', { name: 'Contributions' })).toContainText('T²');
+    },
+  },
+];
+
 const ALERTS: readonly Picture[] = [
   {
     name: 'alerts-inbox',
@@ -97,7 +119,18 @@ const ALERTS: readonly Picture[] = [
     path: '/alerts/policies',
     show: (page) => expect(page.getByRole('heading', { level: 1 })).toBeVisible(),
   },
+  {
+    name: 'alerts-checklist',
+    person: 'ana',
+    path: '/alerts/checklists',
+    show: async (page) => {
+      await page.getByRole('table').getByRole('row').nth(1).click();
+      await expect(page.getByRole('region', { name: 'Flow' })).toBeVisible();
+    },
+  },
+  { name: 'hygiene-page', person: 'ana', path: '/alerts/hygiene', show: SHOWN('Alarm hygiene') },
+  { name: 'notifications-rules', person: 'ana', path: '/alerts/notifications', show: SHOWN('Notification rules') },
 ];
 
 /** All pictures of the guide. */
-export const PICTURES: readonly Picture[] = [...CHARTS, ...ALERTS];
+export const PICTURES: readonly Picture[] = [...CHARTS, ...RULES, ...ALERTS];

@@ -7,8 +7,8 @@ import { holdSubject, releaseEquipment, releaseLot, releaseOf } from '@/lib/serv
 import { holdList } from '@/lib/services/holds/views/list';
 import { lotView } from '@/lib/services/lots/views/lot';
 import { createChannel } from '@/lib/services/notify/channels';
-import { sign } from '@/lib/services/notify/deliver';
 import { pauseAfter, sendHoldMessages } from '@/lib/services/notify/hold-messages';
+import { sign } from '@/lib/services/notify/post';
 import { asMachine } from '@/lib/services/verb';
 import { as, keyFor } from '../support/as';
 import { type Door, openDoor } from '../support/door';

@@ -47,6 +47,7 @@ test('users, keys and channels are for administrators alone; whoever is signed i
     'api-key.revoke',
     'channel.activate',
     'channel.create',
+    'channel.test',
     'limit-policy.change',
     'user.create',
     'user.disable',
@@ -58,12 +59,19 @@ test('users, keys and channels are for administrators alone; whoever is signed i
     'alert.act',
     'alert.act-many',
     'alert.dispose',
+    'checklist.back',
+    'checklist.step',
     'hold.acknowledge',
     'hold.place',
     'hold.release-lot',
+    'incident.assign',
+    'incident.join',
+    'incident.split',
     'measurement-request.make',
     'measurement-request.withdraw',
+    'rota.cancel-override',
+    'rota.override',
   ]);
   expect(at('engineer')).toContain('hold.release-equipment');
-  expect(at('viewer').sort()).toEqual(['password.change', 'session.end']);
+  expect(at('viewer').sort()).toEqual(['password.change', 'quiet-hours.set', 'session.end']);
 });

@@ -33,6 +33,8 @@ import { changeChart, excludePoint, includePoint } from '@/lib/services/spc/chan
 import { approveLimits, confirmFirstLimits, rejectLimits } from '@/lib/services/spc/limits/decide';
 import { changeLimitPolicy } from '@/lib/services/spc/limits/policy';
 import { proposeLimits } from '@/lib/services/spc/limits/propose';
+import { applyRuleSet } from '@/lib/services/spc/rules/apply';
+import { restoreRuleSet, retireRuleSet, saveRuleSet } from '@/lib/services/spc/rules/save';
 import { changeSpecification } from '@/lib/services/spc/specification';
 import { restoreChart, restoreTemplate, retireChart, retireTemplate } from '@/lib/services/spc/templates/retire';
 import { saveTemplate } from '@/lib/services/spc/templates/save';
@@ -44,8 +46,11 @@ import { as } from '../support/as';
 import { type Door, openDoor } from '../support/door';
 import { ellipsometerLot } from '../support/ellipsometer';
 import { specOf } from '../support/loops';
+import { notifyTrail } from '../support/notify-trail';
 import { oxideLoop } from '../support/oxide';
 import { storedRows, TRAIL_FULL, trailOf, withoutTrail } from '../support/trail';
+import { checklistVerbs } from '../support/trail-checklists';
+import { notifyVerbs } from '../support/trail-notify';
 import { HEAD, row } from '../support/wafer-file';
 import { doAllWork } from '../support/work';
 
@@ -58,11 +63,14 @@ const WITHOUT = new Set([
   'loop.judge',
   'loop.replay',
   'csv.preview',
+  'notify-rule.preview',
   'audit.export',
   'recipe-draft.keep',
   'chart.preview',
   'chart-template.preview',
+  'rule-set.preview',
   'chart.try',
+  'notify-rule.preview',
 ]);
 const told = new Set<string>();
 let door: Door;
@@ -201,6 +209,20 @@ test('charts and their templates', async () => {
   await does(restoreChart, bob, { chart, reason });
 });
 
+test('rule sets', async () => {
+  const rule = (n: number) => ({
+    rules: [{ name: 'run', rule: { kind: 'beyond' as const, k: n, n, sigma: 0, side: 'same' as const } }],
+  });
+  const { id: set } = await does(saveRuleSet, ann, { set: null, seen: 0, name: 'Ours', content: rule(7), reason });
+  const of = { characteristic: 'measurement.min', operation: 'CVD-OXIDE', parameter: 'oxide_thickness', product: 'HERON-52' };
+  const settings = { kind: 'individuals' as const, rules: [], preset: set, alerting: false };
+  await createChart(ann, { chart: { ...of, ...settings }, reason });
+  await does(saveRuleSet, bob, { set, seen: 1, name: 'Ours', content: rule(8), reason });
+  await does(applyRuleSet, ann, { set, seen: 2, charts: 1, reason });
+  await does(retireRuleSet, ann, { set, seen: 2, reason });
+  await does(restoreRuleSet, bob, { set, seen: 2, reason });
+});
+
 test('people, keys and channels', async () => {
   const vera = { name: 'Vera', email: 'vera@fab.example', role: 'viewer', password: 'handed over' } as const;
   const user = await does(createUser, boss, { user: vera });
@@ -218,6 +240,8 @@ test('people, keys and channels', async () => {
   const { id: channel } = await one<{ id: string }>(sql`SELECT id FROM notify_channel WHERE name = 'Shift'`);
   await does(setChannelActive, boss, { channel, active: false });
 });
+
+test('rules of notification, rotas, quiet hours and messages', () => notifyTrail(does, ann, boss, reason));
 
 test('the fab, files and dead letters', async () => {
   const fab = simulatedFab(1);
@@ -271,6 +295,10 @@ test('limits that are proposed, decided and confirmed', async () => {
   );
   await does(confirmFirstLimits, ann, { charts: [chart.id], reason });
 });
+
+test('checklists and incidents', () => checklistVerbs(does, 2));
+
+test('notifications and rotas', () => notifyVerbs(does));
 
 test('that was every verb that changes something', () => {
   expect(VERBS.map((v) => v.name).filter((name) => !told.has(name) && !WITHOUT.has(name))).toEqual([]);

@@ -4,6 +4,10 @@ import { GET as listTemplates, POST as saveTemplate } from '@/app/api/v1/chart-t
 import { GET as readContributions } from '@/app/api/v1/charts/[id]/points/[record]/contributions/route';
 import { POST as retireChart } from '@/app/api/v1/charts/[id]/retire/route';
 import { POST as createChart, GET as readCharts } from '@/app/api/v1/charts/route';
+import { POST as applySet } from '@/app/api/v1/rule-sets/[id]/apply/route';
+import { POST as retireSet } from '@/app/api/v1/rule-sets/[id]/retire/route';
+import { POST as previewSet } from '@/app/api/v1/rule-sets/preview/route';
+import { GET as listSets, POST as saveSet } from '@/app/api/v1/rule-sets/route';
 
 /** The answer of the routes of charts; undefined: the path is none of theirs. */
 export function handleCharts(req: Request, path: string): Promise<Response> | undefined {
@@ -14,6 +18,10 @@ export function handleCharts(req: Request, path: string): Promise<Response> | un
   const [, chart, record] = /^\/api\/v1\/charts\/([^/]+)\/points\/([^/]+)\/contributions$/.exec(path) ?? [];
   if (chart !== undefined && record !== undefined)
     return readContributions(req, { params: Promise.resolve({ id: chart, record }) });
+  if (path === '/api/v1/rule-sets') return req.method === 'GET' ? listSets(req, none) : saveSet(req, none);
+  if (path === '/api/v1/rule-sets/preview') return previewSet(req, none);
+  const [, set, act] = /^\/api\/v1\/rule-sets\/([^/]+)\/(apply|retire)$/.exec(path) ?? [];
+  if (set !== undefined) return (act === 'apply' ? applySet : retireSet)(req, { params: Promise.resolve({ id: set }) });
   const [, of, id] = /^\/api\/v1\/(charts|chart-templates)\/([^/]+)\/retire$/.exec(path) ?? [];
   if (of === undefined || id === undefined) return undefined;
   const context = { params: Promise.resolve({ id }) };

@@ -4,6 +4,7 @@ import { actOnAlert } from '@/lib/services/alerts/actions';
 import { actOnAlerts, type BulkOutcome } from '@/lib/services/alerts/bulk';
 import { disposeLots } from '@/lib/services/alerts/dispositions';
 import { requestMeasurement, withdrawRequest } from '@/lib/services/alerts/requests';
+import { doStep, skipStep, stepBack } from '@/lib/services/checklists/step';
 import { asSent, type Verb } from '@/lib/services/verb';
 import type { ActionResult } from '@/lib/ui/action-result';
 import { act, actFor } from '../session';
@@ -56,6 +57,30 @@ export async function dispose(
   reason: string,
 ): Promise<ActionResult> {
   return changing(disposeLots, { alert, seen, wafers: [...wafers], decision: asSent(decision), reason }, 'Decided.');
+}
+
+/** The present step of the checklist of an alert is done, or its question answered. */
+export async function doChecklistStep(
+  alert: string,
+  seen: number,
+  step: string,
+  said: { answer?: string; note?: string },
+): Promise<ActionResult> {
+  return changing(doStep, { alert, seen, step, ...said }, 'Done.');
+}
+
+export async function skipChecklistStep(
+  alert: string,
+  seen: number,
+  step: string,
+  answer: string | null,
+  reason: string,
+): Promise<ActionResult> {
+  return changing(skipStep, { alert, seen, step, reason, ...(answer === null ? {} : { answer }) }, 'Skipped.');
+}
+
+export async function takeStepBack(alert: string, seen: number, reason: string): Promise<ActionResult> {
+  return changing(stepBack, { alert, seen, reason }, 'Taken back; it stays in the history.');
 }
 
 export async function askAgain(request: {

@@ -1,7 +1,8 @@
 'use client';
+import Link from 'next/link';
 import { type ReactNode, useState } from 'react';
 import { isSettled, stateWords } from '@/lib/services/alerts/states';
-import type { AlertRow } from '@/lib/services/alerts/views/list';
+import type { AlertRow, ListedAlert } from '@/lib/services/alerts/views/list';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark, severityStatus } from '@/lib/ui/components/status-mark';
 import { absoluteTime, duration, plural } from '@/lib/ui/format';
@@ -25,9 +26,12 @@ export function AlertTable({
   filtered,
   older,
   emptyPage,
+  grouped,
   ...bulk
 }: Pick<BulkBarProps, 'people' | 'codes' | 'email'> & {
-  rows: readonly AlertRow[];
+  rows: readonly ListedAlert[];
+  /** One row an incident: it opens its alerts. */
+  grouped: boolean;
   total: number;
   canAct: boolean;
   filtered: boolean;
@@ -38,17 +42,19 @@ export function AlertTable({
 }) {
   const { run } = useAction();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const toggle = (r: AlertRow): void => {
-    if (!canAct) return;
+  /** A row that stands for several alerts: they are acted on on the page of their incident. */
+  const isMany = (r: ListedAlert): boolean => grouped && r.ofIncident > 1;
+  const toggle = (r: ListedAlert): void => {
+    if (!canAct || isMany(r)) return;
     const next = new Set(chosen);
     if (!next.delete(r.id)) next.add(r.id);
     setChosen(next);
   };
-  const acknowledge = (r: AlertRow): void => {
-    if (!canAct || r.state !== 'open') return;
+  const acknowledge = (r: ListedAlert): void => {
+    if (!canAct || isMany(r) || r.state !== 'open') return;
     run(() => actOn(r.id, r.version, { do: 'acknowledge' }));
   };
-  const columns: Column<AlertRow>[] = [
+  const columns: Column<ListedAlert>[] = [
     {
       key: 'severity',
       header: 'Severity',
@@ -56,7 +62,7 @@ export function AlertTable({
       value: (r) => r.severity,
       cell: (r) => (
         <span className="inline-flex items-center gap-2">
-          {canAct ? (
+          {canAct && !isMany(r) ? (
             <input type="checkbox" aria-label={`Choose ${r.title}`} checked={chosen.has(r.id)} onChange={() => toggle(r)} />
           ) : null}
           <StatusMark status={markOf(r.state, severityStatus(r.severity))} text={r.severity} />
@@ -67,7 +73,7 @@ export function AlertTable({
       key: 'do',
       header: '',
       cell: (r) =>
-        canAct && r.state === 'open' ? (
+        canAct && !isMany(r) && r.state === 'open' ? (
           <button type="button" className="link" onClick={() => acknowledge(r)} aria-label={`Acknowledge ${r.title}`}>
             Acknowledge
           </button>
@@ -78,9 +84,18 @@ export function AlertTable({
       header: 'What',
       value: (r) => r.title,
       cell: (r) => (
-        <span className="name" title={r.title}>
-          {r.title}
-        </span>
+        <>
+          <span className="name" title={r.title}>
+            {r.title}
+          </span>
+          {r.ofIncident > 1 && r.incidentId !== null ? (
+            <span className="block text-ink-2">
+              <Link prefetch={false} className="link" href={`/incidents/${r.incidentId}`}>
+                {grouped ? `and ${plural(r.ofIncident - 1, 'more alert')} of one incident` : `incident of ${r.ofIncident}`}
+              </Link>
+            </span>
+          ) : null}
+        </>
       ),
     },
     {
@@ -95,6 +110,8 @@ export function AlertTable({
         </>
       ),
     },
+    { key: 'incident', header: 'Incident', fileOnly: true, value: (r) => r.incidentId },
+    { key: 'of', header: 'Alerts of the incident', fileOnly: true, numeric: true, value: (r) => r.ofIncident },
     { key: 'wafer', header: 'Wafer', fileOnly: true, value: waferOf },
     { key: 'count', header: 'Points', numeric: true, value: (r) => r.count },
     { key: 'age', header: 'Last seen', numeric: true, time: (r) => r.lastMs, cell: (r) => <Ago at={r.lastMs} /> },
@@ -152,7 +169,7 @@ export function AlertTable({
         total={total}
         columns={columns}
         rowKey={(r) => r.id}
-        rowHref={(r) => `/alerts/${r.id}`}
+        rowHref={(r) => (grouped && r.ofIncident > 1 ? `/incidents/${r.incidentId}` : `/alerts/${r.id}`)}
         primary
         rowKeys={{ a: acknowledge, x: toggle }}
         empty={

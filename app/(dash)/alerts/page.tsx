@@ -29,6 +29,8 @@ const TITLES: Readonly<Record<(typeof STATES)[number], string>> = {
   verified: 'Verified alerts',
   all: 'Alerts that wait, and closed ones',
 };
+/** One row an incident, or one an alert. */
+const GROUPS = ['incident', 'alert'] as const;
 const RANGE = timeRangeField('7d');
 /** Alerts are kept forever, so the list can go back to the first one. */
 const CLOSED_WITHIN = { ...RANGE, label: 'Closed', options: [...RANGE.options, { value: ALL_TIMES, label: 'At any time' }] };
@@ -41,6 +43,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
   const state = choice(p, 'state', STATES, 'active');
   const mine = param(p, 'owner');
   const only = param(p, 'only');
+  const grouped = choice(p, 'group', GROUPS, 'incident') === 'incident';
   const hasClosed = isSettled(state) || state === 'all';
   const [{ rows, total, older, next, assignees }, lists, counts, codes] = await Promise.all([
     listAlerts({
@@ -52,6 +55,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
       overdueAtMs: only === 'overdue' ? now : null,
       onlySnoozed: only === 'snoozed',
       fromMs: param(p, 'range') === ALL_TIMES ? 0 : timeWindow(p, now, '7d').fromMs,
+      byIncident: grouped,
       limit: LIMIT,
       after: param(p, PAGE_KEY),
     }),
@@ -65,11 +69,22 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
       <LiveRefresh topics={['alert']} everyMs={3000} />
       <PageHead
         title="Alerts"
-        sub="By severity and age. Open a row for its evidence; the key a acknowledges the focused row, x chooses it."
+        sub="By severity and age, alerts of one event in one row. Open a row for its evidence; the key a acknowledges the focused row, x chooses it."
         actions={
-          <Link prefetch={false} className="btn" href="/alerts/policies">
-            Policies and codes
-          </Link>
+          <>
+            <Link prefetch={false} className="btn" href="/alerts/checklists">
+              Checklists
+            </Link>
+            <Link prefetch={false} className="btn" href="/alerts/hygiene">
+              Hygiene
+            </Link>
+            <Link prefetch={false} className="btn" href="/alerts/notifications">
+              Notifications
+            </Link>
+            <Link prefetch={false} className="btn" href="/alerts/policies">
+              Policies and codes
+            </Link>
+          </>
         }
       />
       <FilterBar
@@ -98,6 +113,16 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
             label: 'Owner',
             options: [{ value: 'me', label: 'Mine' }, { value: 'nobody', label: 'Nobody' }, ...options(assignees)],
           },
+          {
+            key: 'group',
+            label: 'Rows',
+            fallback: 'incident',
+            all: null,
+            options: [
+              { value: 'incident', label: 'Incidents' },
+              { value: 'alert', label: 'Alerts' },
+            ],
+          },
           ...(hasClosed ? [CLOSED_WITHIN] : []),
         ]}
       />
@@ -106,7 +131,13 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
         title={TITLES[state]}
         asOf={now}
         flush
-        note={pageNote(p, rows.length, total, 'alerts', state === 'closed' ? 'newest first' : 'worst first, closed ones last')}
+        note={pageNote(
+          p,
+          rows.length,
+          total,
+          grouped ? 'incidents' : 'alerts',
+          state === 'closed' ? 'newest first' : 'worst first, closed ones last',
+        )}
         actions={
           <>
             {hasClosed && older > 0 ? <EarlierAlerts params={p} older={older} /> : null}
@@ -117,6 +148,7 @@ export default async function AlertsPage({ searchParams }: { searchParams: Promi
         <AlertTable
           rows={rows}
           total={total}
+          grouped={grouped}
           canAct={mayAs(actor.role, actOnAlert.least)}
           filtered={Object.keys(p).length > 0}
           older={older}

@@ -1,6 +1,6 @@
 'use server';
 import { revalidatePath } from 'next/cache';
-import { createChannel, setChannelActive } from '@/lib/services/notify/channels';
+import { createChannel, setChannelActive, testChannel } from '@/lib/services/notify/channels';
 import { createApiKey, revokeApiKey } from '@/lib/services/settings/api-keys';
 import { createUser, resetPassword, setUserDisabled, setUserRole } from '@/lib/services/settings/users';
 import { asSent, type Verb } from '@/lib/services/verb';
@@ -47,6 +47,16 @@ export async function addChannel(channel: unknown): Promise<{ result: ActionResu
 
 export async function setChannel(channel: string, active: boolean): Promise<ActionResult> {
   return change(setChannelActive, { channel, active }, active ? 'Resumed.' : 'Paused.');
+}
+
+/** Sends a test to a channel, and says what it answered. */
+export async function tryChannel(channel: string): Promise<ActionResult> {
+  const { result, value } = await changeFor(testChannel, { channel }, 'The channel took the test.');
+  if (value === null) return result;
+  const answer = `${value.status === null ? '' : `${value.status}, `}${value.latencyMs} ms`;
+  return value.error === null
+    ? { ok: true, message: `${value.name} took the test: ${answer}.` }
+    : { ok: false, error: `${value.name} did not take the test: ${value.error} (${answer}).` };
 }
 
 export async function disableUser(user: string, disabled: boolean): Promise<ActionResult> {

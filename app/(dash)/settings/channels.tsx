@@ -1,4 +1,5 @@
 'use client';
+import Link from 'next/link';
 import { useState } from 'react';
 import type { SettingsView } from '@/lib/services/settings/views/settings';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
@@ -12,12 +13,14 @@ import { count } from '@/lib/ui/format';
 import { Ago } from '@/lib/ui/hooks/now';
 import { useAction } from '@/lib/ui/hooks/use-action';
 import { useForm } from '@/lib/ui/hooks/use-form';
-import { addChannel, setChannel } from './actions';
+import { addChannel, setChannel, tryChannel } from './actions';
 import { channelProblems } from './form-problems';
 import { SecretOnce } from './secret';
 
 type Channel = SettingsView['channels'][number];
 const SEVERITIES = ['high', 'medium', 'low'] as const;
+const KINDS = ['webhook', 'slack', 'teams', 'email', 'mes'] as const;
+type Kind = (typeof KINDS)[number];
 
 export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[]; areas: readonly string[] }) {
   const { busy, run } = useAction();
@@ -69,26 +72,46 @@ export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[
       key: 'do',
       header: '',
       cell: (c) => (
-        <button
-          type="button"
-          className="btn h-6! text-sm!"
-          disabled={busy}
-          onClick={() => run(() => setChannel(c.id, !c.active))}
-        >
-          {c.active ? 'Pause' : 'Resume'}
-        </button>
+        <span className="flex gap-1">
+          <button
+            type="button"
+            className="btn h-6! text-sm!"
+            disabled={busy}
+            title="Sends a message that says that it is a test, and shows the answer"
+            aria-label={`Test ${c.name}`}
+            onClick={() => run(() => tryChannel(c.id))}
+          >
+            {busy ? '…' : 'Test'}
+          </button>
+          <button
+            type="button"
+            className="btn h-6! text-sm!"
+            disabled={busy}
+            onClick={() => run(() => setChannel(c.id, !c.active))}
+          >
+            {c.active ? 'Pause' : 'Resume'}
+          </button>
+        </span>
       ),
     },
   ];
   return (
     <Panel
       title="Notification channels"
-      note="notified of every step of an alert; delivery is retried and logged"
+      note="what goes to them is said by the rules of notification; each delivery is retried and logged"
       flush
       actions={
-        <button type="button" className="btn h-7! text-sm!" onClick={() => add(true)}>
-          Add a channel…
-        </button>
+        <>
+          <Link prefetch={false} className="btn h-7! text-sm!" href="/alerts/notifications">
+            Rules
+          </Link>
+          <Link prefetch={false} className="btn h-7! text-sm!" href="/alerts/notifications/log">
+            Deliveries
+          </Link>
+          <button type="button" className="btn h-7! text-sm!" onClick={() => add(true)}>
+            Add a channel…
+          </button>
+        </>
       }
     >
       {secret ? (
@@ -117,7 +140,7 @@ export function ChannelsPanel({ channels, areas }: { channels: readonly Channel[
 
 function ChannelForm({ areas, onDone }: { areas: readonly string[]; onDone: (secret: string | null) => void }) {
   const report = useReport();
-  const [kind, setKind] = useState<'webhook' | 'email' | 'mes'>('webhook');
+  const [kind, setKind] = useState<Kind>('webhook');
   const { field, busy, submit, error } = useForm({ name: '', target: '' }, (v) => channelProblems({ ...v, kind }));
   const add = (form: HTMLFormElement): void => {
     const chosen = new FormData(form);
@@ -147,9 +170,11 @@ function ChannelForm({ areas, onDone }: { areas: readonly string[]; onDone: (sec
         <select
           className="field w-full"
           value={kind}
-          onChange={(e) => setKind(e.target.value === 'email' || e.target.value === 'mes' ? e.target.value : 'webhook')}
+          onChange={(e) => setKind(KINDS.find((k) => k === e.target.value) ?? 'webhook')}
         >
           <option value="webhook">webhook: a signed POST to an address</option>
+          <option value="slack">slack: a chat by an incoming webhook of Slack, Mattermost or Rocket.Chat</option>
+          <option value="teams">teams: a chat by a workflow of Microsoft Teams that takes webhooks</option>
           <option value="email">email: a message by SMTP</option>
           <option value="mes">mes: a signed POST for each hold and release, until it is acknowledged</option>
         </select>

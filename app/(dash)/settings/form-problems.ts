@@ -23,7 +23,7 @@ export const userProblems = (v: UserTexts): Problems<keyof UserTexts> =>
   known({ name: missing(v.name, 'a name'), email: email(v.email), password: password(v.password, 'a first password') });
 
 export interface ChannelTexts {
-  readonly kind: 'webhook' | 'email' | 'mes';
+  readonly kind: 'webhook' | 'slack' | 'teams' | 'email' | 'mes';
   readonly name: string;
   readonly target: string;
 }

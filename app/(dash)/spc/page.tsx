@@ -49,6 +49,9 @@ export default async function SpcPage({ searchParams }: { searchParams: Promise<
             <Link prefetch={false} href="/spc/templates" className="btn">
               Templates
             </Link>
+            <Link prefetch={false} href="/spc/rules" className="btn">
+              Rules
+            </Link>
             <Link prefetch={false} href="/spc/limits" className="btn">
               {waiting === 0 ? 'Limits' : `Limits: ${waiting} waiting`}
             </Link>

@@ -9,8 +9,10 @@ import { type Ctx, timeOf, verb } from '../verb';
 import { type AlertAction, alertAction } from './action-schema';
 import { AFFECTING } from './affected-lots';
 import { refuseChanged } from './changed-meanwhile';
+import { pinChecklist } from './checklist';
 import { closeAlert } from './close';
 import { minutesWords } from './escalation';
+import { keepIncident } from './incidents/gather';
 import { CLOCK, policyOf, putUnderPolicy, setWake } from './policy';
 import { endSnooze } from './snooze';
 import { isSettled, moved } from './states';
@@ -67,11 +69,7 @@ async function apply(tx: Tx, ctx: Ctx, alert: WorkedAlert, a: AlertAction): Prom
       await alertEvent(tx, alert.id, actor, 'acknowledged', a.comment ?? null);
       return { after: { state: 'acknowledged' }, past: 'acknowledged' };
     case 'start':
-      moved(alert.state, 'start');
-      await tx.exec(sql`
-        UPDATE alert SET state = 'in_work', acknowledged_at = COALESCE(acknowledged_at, ${timeOf(ctx)}), assignee = COALESCE(assignee, ${actor}), waiting_for = NULL, waiting_until = NULL,
-          version = version + 1 WHERE id = ${alert.id}`);
-      await alertEvent(tx, alert.id, actor, 'started', null);
+      await startWork(tx, ctx, alert);
       return { after: { state: 'in_work' }, past: 'taken into work' };
     case 'wait':
       return wait(tx, ctx, alert, a);
@@ -99,6 +97,15 @@ async function apply(tx: Tx, ctx: Ctx, alert: WorkedAlert, a: AlertAction): Prom
     case 'reopen':
       return reopen(tx, ctx, alert, a.comment);
   }
+}
+
+/** Takes an alert into work. */
+export async function startWork(tx: Tx, ctx: Ctx, alert: Pick<WorkedAlert, 'id' | 'state'>): Promise<void> {
+  moved(alert.state, 'start');
+  await tx.exec(sql`
+    UPDATE alert SET state = 'in_work', acknowledged_at = COALESCE(acknowledged_at, ${timeOf(ctx)}), assignee = COALESCE(assignee, ${ctx.by.email}), waiting_for = NULL, waiting_until = NULL,
+      version = version + 1 WHERE id = ${alert.id}`);
+  await alertEvent(tx, alert.id, ctx.by.email, 'started', null);
 }
 
 async function wait(tx: Tx, ctx: Ctx, alert: WorkedAlert, a: Extract<AlertAction, { do: 'wait' }>): Promise<Done> {
@@ -172,7 +179,8 @@ async function reopen(tx: Tx, ctx: Ctx, alert: WorkedAlert, comment: string): Pr
   await tx.exec(sql`
     UPDATE alert SET state = 'open', closed_at = NULL, acknowledged_at = NULL, due_at = NULL, check_state = NULL, check_points = NULL, check_from = NULL, check_records = '{}', check_reason = NULL,
       version = version + 1 WHERE id = ${alert.id}`);
-  await putUnderPolicy(tx, alert, timeOf(ctx));
+  await pinChecklist(tx, await putUnderPolicy(tx, alert, timeOf(ctx)), alert.id, true);
+  await keepIncident(tx, alert.id);
   await alertEvent(tx, alert.id, ctx.by.email, 'reopened', comment);
   return { after: { state: 'open' }, past: 'reopened', reason: comment };
 }

@@ -3,6 +3,7 @@ import { AppError } from '@/lib/errors';
 import { alertEvent } from '../live/alert-event';
 import { type Ctx, timeOf } from '../verb';
 import type { AlertAction } from './action-schema';
+import { requireChecklist } from './checklist';
 import { requireCode } from './codes';
 import { type Decision, decide, decisionWords, namesOf, undecidedLots } from './dispositions';
 import { policyOf } from './policy';
@@ -18,6 +19,7 @@ type Close = Extract<AlertAction, { do: 'close' }>;
  */
 export async function closeAlert(tx: Tx, ctx: Ctx, alert: WorkedAlert, a: Close): Promise<Done> {
   moved(alert.state, 'close');
+  await requireChecklist(tx, alert);
   await requireCode(tx, 'cause', alert.area, a.cause, 'cause');
   if (a.actionCode !== undefined) await requireCode(tx, 'action', alert.area, a.actionCode, 'actionCode');
   const decided = await decideRest(tx, ctx, alert, a);

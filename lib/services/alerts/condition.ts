@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { config } from '@/lib/config';
 import { type Sql, sql, type Tx } from '@/lib/db';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { ITSELF } from '../live/itself';
+import { gather } from './incidents/gather';
 import { closeByItself, type Severity } from './raise';
 import { underPolicy } from './under-policy';
 import { unsettled } from './unsettled';
@@ -47,6 +49,7 @@ export async function raiseCondition(tx: Tx, c: Condition): Promise<void> {
       },
     ]);
     await underPolicy(tx, { ...c, id: made.id });
+    await gather(tx, made.id);
     return;
   }
   const open = await tx.one<{ id: string }>(sql`

@@ -1,6 +1,9 @@
 import { sql, type Tx } from '@/lib/db';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { ITSELF } from '../live/itself';
+import { pinChecklist } from './checklist';
+import { keepIncident } from './incidents/gather';
 import { putUnderPolicy } from './policy';
 import { moved } from './states';
 import { unsettled } from './unsettled';
@@ -66,7 +69,8 @@ async function failed(tx: Tx, c: Checked, place: number): Promise<void> {
   await tx.exec(sql`
     UPDATE alert SET state = ${moved('closed', 'reopen')}::alert_state, closed_at = NULL, acknowledged_at = NULL, due_at = NULL, check_state = 'failed', check_records = ${records}::uuid[],
       check_reason = ${text}, version = version + 1 WHERE id = ${c.id}`);
-  await putUnderPolicy(tx, c, null);
+  await pinChecklist(tx, await putUnderPolicy(tx, c, null), c.id, true);
+  await keepIncident(tx, c.id);
   await alertEvent(tx, c.id, ITSELF, 'not_effective', `reopened: ${text}`, detail, tell);
   await feed(tx, [{ kind: 'alert', text: `${c.title}: reopened, ${text}`, detail: { alertId: c.id, severity: c.severity } }]);
 }

@@ -1,6 +1,7 @@
 import { sql, type Tx } from '@/lib/db';
 import { type ChartKind, dispersionName, isDispersionRule, isWithinRule, kindOf, plottedUnit } from '@/lib/spc';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
 import { judgedNow } from './judged-now';
 import { closeByItself } from './raise';
 import { unsettled } from './unsettled';

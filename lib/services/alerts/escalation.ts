@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RoleName } from '../actor';
+import { rotaName } from '../rota/schedule';
 import type { AlertState } from './states';
 
 const MIN = 60_000;
@@ -8,16 +9,18 @@ export const MOST_MIN = 43_200;
 /** A step this much later than its time says so, ms: the timer itself looks every few seconds. */
 const LATE_MS = 2 * MIN;
 
-const target = z.union([
+/** Somebody who is told: whoever has a role, a person, or whoever is on call in a rota. */
+export const personTarget = z.union([
   z.strictObject({ role: z.enum(['operator', 'engineer', 'administrator'] as const satisfies readonly RoleName[]) }),
   z.strictObject({ person: z.string().trim().min(3).max(200) }),
+  z.strictObject({ rota: rotaName }),
 ]);
-export type EscalationTarget = z.infer<typeof target>;
+export type EscalationTarget = z.infer<typeof personTarget>;
 
 const step = z.strictObject({
   afterMin: z.int().min(1).max(MOST_MIN),
   while: z.enum(['unacknowledged', 'unclosed']),
-  to: z.array(target).min(1, 'name somebody: a person or a role').max(20),
+  to: z.array(personTarget).min(1, 'name somebody: a person, a role or a rota').max(20),
 });
 export type EscalationStep = z.infer<typeof step>;
 
@@ -78,4 +81,5 @@ export function minutesWords(min: number): string {
   return min < 2880 ? `${Number((min / 60).toFixed(1))} h` : `${Number((min / 1440).toFixed(1))} d`;
 }
 
-export const targetWords = (t: EscalationTarget): string => ('role' in t ? `every ${t.role}` : t.person);
+export const targetWords = (t: EscalationTarget): string =>
+  'role' in t ? `every ${t.role}` : 'rota' in t ? `whoever is on call in ${t.rota}` : t.person;

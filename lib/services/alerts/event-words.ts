@@ -1,4 +1,4 @@
-import { ITSELF } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
 
 const WORDS: Readonly<Record<string, string>> = {
   opened: 'opened',
@@ -27,6 +27,14 @@ const WORDS: Readonly<Record<string, string>> = {
   verified: 'verified',
   not_effective: 'action did not help',
   waived: 'check waived',
+  checklist_begun: 'checklist begun',
+  checklist_step: 'checklist',
+  checklist_skipped: 'checklist step skipped',
+  checklist_back: 'checklist taken back',
+  checklist_finished: 'checklist finished',
+  gathered: 'gathered',
+  incident_joined: 'joined to an incident',
+  incident_left: 'split from its incident',
 };
 
 /** An event of an alert's history as people read it, on screen and in messages. */

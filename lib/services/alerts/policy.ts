@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { type Db, type RowOf, sql, type Tx, transaction } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { reasonIn } from '@/lib/formats/reason';
+import { recordIdIn, unique } from '@/lib/formats/scalars';
 import { audit } from '../audit';
 import { timeOf, verb } from '../verb';
 import { type EscalationStep, escalationSteps, MOST_MIN, wakeTime } from './escalation';
+import { requireTargets } from './escalation-targets';
 import type { AlertState } from './states';
 
 export const SEVERITIES = ['high', 'medium', 'low'] as const;
@@ -22,6 +24,8 @@ type PolicyRow = RowOf<
   | 'snooze_max_min'
   | 'check_points'
   | 'hold_scope'
+  | 'checklists'
+  | 'close_needs_checklist'
   | 'author'
   | 'reason'
   | 'created_at'
@@ -119,6 +123,13 @@ const policyIn = z.strictObject({
   snoozeMaxMin: z.int().min(0).max(MOST_MIN),
   checkPoints: z.int().min(0).max(100),
   holdScope: z.enum(HOLD_SCOPES),
+  /** In order: the first that fits an alert is its own. */
+  checklists: z
+    .array(recordIdIn('checklist'))
+    .max(20)
+    .superRefine(unique((id) => id, ''))
+    .default([]),
+  closeNeedsChecklist: z.boolean().default(false),
 });
 
 /**
@@ -148,7 +159,8 @@ export const changePolicy = verb(
           { field: 'area' },
         );
       await requireArea(tx, area);
-      await requirePeople(tx, policy?.steps ?? []);
+      await requireTargets(tx, policy?.steps.flatMap((s) => s.to) ?? [], 'steps', 'policy.steps');
+      await requireChecklists(tx, policy?.checklists ?? []);
       const last = await tx.one<Policy>(
         sql`SELECT * FROM alert_policy WHERE area = ${area} AND severity = ${severity} ORDER BY version DESC LIMIT 1`,
       );
@@ -165,11 +177,13 @@ export const changePolicy = verb(
         snoozeMaxMin: last!.snooze_max_min,
         checkPoints: last!.check_points,
         holdScope: last!.hold_scope,
+        checklists: last!.checklists,
+        closeNeedsChecklist: last!.close_needs_checklist,
       };
       await tx.exec(sql`
-        INSERT INTO alert_policy (area, severity, version, active, due_min, steps, snooze_max_min, check_points, hold_scope, author, reason, created_at)
+        INSERT INTO alert_policy (area, severity, version, active, due_min, steps, snooze_max_min, check_points, hold_scope, checklists, close_needs_checklist, author, reason, created_at)
         VALUES (${area}, ${severity}, ${seen + 1}, ${policy !== null}, ${base.dueMin}, ${JSON.stringify(base.steps)}::jsonb, ${base.snoozeMaxMin}, ${base.checkPoints}, ${base.holdScope},
-          ${ctx.by.email}, ${reason}, ${timeOf(ctx)})`);
+          ${[...base.checklists]}::uuid[], ${base.closeNeedsChecklist}, ${ctx.by.email}, ${reason}, ${timeOf(ctx)})`);
       await audit(tx, ctx, {
         action: policy === null ? 'retire' : 'change',
         entity: 'alert policy',
@@ -189,18 +203,21 @@ export async function requireArea(tx: Tx, area: string): Promise<void> {
   });
 }
 
-async function requirePeople(tx: Tx, steps: readonly EscalationStep[]): Promise<void> {
-  const named = [...new Set(steps.flatMap((s) => s.to.flatMap((t) => ('person' in t ? [t.person] : []))))];
+async function requireChecklists(tx: Tx, ids: readonly string[]): Promise<void> {
   const known = new Set(
     (
-      await tx.rows<{ email: string }>(sql`SELECT email FROM "user" WHERE email = ANY(${named}::text[]) AND disabled_at IS NULL`)
-    ).map((r) => r.email),
+      await tx.rows<{ id: string }>(
+        sql`SELECT id FROM checklist WHERE id = ANY(${[...ids]}::uuid[]) AND version > 0 AND retired_at IS NULL`,
+      )
+    ).map((r) => r.id),
   );
-  const missing = named.find((n) => !known.has(n));
+  const missing = ids.find((id) => !known.has(id));
   if (missing !== undefined)
     throw new AppError(
       'invalid_input',
-      `steps: there is no user "${missing}" who may sign in; give the address that a user signs in with`,
-      { field: 'policy.steps' },
+      `checklists: ${missing} is no checklist that is in force; put it in force first, or leave it out`,
+      {
+        field: 'policy.checklists',
+      },
     );
 }

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql, type Tx } from '@/lib/db';
-import { type ChartKind, DISPERSION, type LimitsSource, ruleText } from '@/lib/spc';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { type ChartKind, chartRule, type LimitsSource, ruleText } from '@/lib/spc';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { ITSELF } from '../live/itself';
+import { gather } from './incidents/gather';
 import { CLOCK, type ClockRow } from './policy';
 import { earlierMeasurement, repeatWords } from './repeat';
 import { keepSignals } from './signals';
@@ -45,9 +47,8 @@ export interface RaisedViolation {
 
 export type Severity = 'high' | 'medium' | 'low';
 
-/** A point beyond the limits needs a person now; runs and trends need one today. */
-export const severityOf = (rule: number): Severity =>
-  rule === 1 ? 'high' : rule % DISPERSION === 1 || rule === 5 || rule === 2 ? 'medium' : 'low';
+/** A point beyond the limits needs a person now; runs and trends need one today. A rule of a site says itself how urgent it is. */
+export const severityOf = (rule: number): Severity => chartRule(rule).priority;
 const RANK: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2 };
 
 /**
@@ -58,10 +59,15 @@ const RANK: Readonly<Record<Severity, number>> = { low: 0, medium: 1, high: 2 };
 export async function raiseAlerts(tx: Tx, violations: readonly RaisedViolation[]): Promise<void> {
   const byChart = new Map<string, RaisedViolation[]>();
   for (const v of violations) byChart.set(v.chart.id, [...(byChart.get(v.chart.id) ?? []), v]);
+  const opened: string[] = [];
   for (const list of byChart.values()) {
-    const id = (await addToOpenAlert(tx, list)) ?? (await openAlert(tx, list));
+    const added = await addToOpenAlert(tx, list);
+    const id = added ?? (await openAlert(tx, list));
+    if (added === null) opened.push(id);
     await keepSignals(tx, id, list);
   }
+  // Last, when every row of these alerts is locked: whoever gathers waits for nobody then.
+  for (const id of opened) await gather(tx, id);
 }
 
 /** The worst of these signals, the earliest of the worst. */

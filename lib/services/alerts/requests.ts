@@ -5,8 +5,9 @@ import { reasonIn } from '@/lib/formats/reason';
 import { name, recordIdIn } from '@/lib/formats/scalars';
 import type { Ref } from '@/lib/queue/jobs';
 import { audit } from '../audit';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { ITSELF } from '../live/itself';
 import { timeOf, verb } from '../verb';
 
 const waferOf = (r: { lot: string; slot: number }): string => (r.slot === 0 ? `a wafer of ${r.lot}` : `${r.lot} wafer ${r.slot}`);

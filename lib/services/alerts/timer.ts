@@ -1,8 +1,9 @@
 import type { Tx } from '@/lib/db';
 import { sql, transaction } from '@/lib/db';
 import { log } from '@/lib/log';
-import { alertEvent, ITSELF } from '../live/alert-event';
+import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { ITSELF } from '../live/itself';
 import { lateMinutes, minutesWords, type NextStep, nextStep } from './escalation';
 import { resolveTargets } from './escalation-targets';
 import { CLOCK, type ClockRow, clockOf, policyOf, setWake } from './policy';
@@ -83,7 +84,7 @@ async function endWait(tx: Tx, a: ClockRow, now: number): Promise<void> {
 const lateWords = (late: number): string => `${minutesWords(late)} late, since no worker ran or its clock stood back`;
 
 async function escalate(tx: Tx, a: ClockRow, { index, at, step }: NextStep, now: number): Promise<void> {
-  const { emails, words } = await resolveTargets(tx, step.to);
+  const { emails, words } = await resolveTargets(tx, step.to, now);
   const late = lateMinutes(at, now);
   await tx.exec(sql`UPDATE alert SET steps_done = ${index + 1} WHERE id = ${a.id}`);
   const why = step.while === 'unacknowledged' ? 'nobody has acknowledged it' : 'it is not closed';

@@ -1,7 +1,8 @@
 import type { Tx } from '@/lib/db';
 import { sql } from '@/lib/db';
 import { type HoldSubject, placeHold } from '../holds/hold';
-import { ITSELF } from '../live/alert-event';
+import { ITSELF } from '../live/itself';
+import { pinChecklist } from './checklist';
 import { type Policy, putUnderPolicy } from './policy';
 
 interface Raised {
@@ -14,9 +15,12 @@ interface Raised {
   readonly chamber: string | null;
 }
 
-/** Puts a new alert, or one that became worse, under the policy of its severity, and holds what the policy says; by itself it holds nothing. */
+/**
+ * Puts a new alert, or one that became worse, under the policy of its severity, gives it its checklist, and holds what the policy says; by itself it holds nothing.
+ */
 export async function underPolicy(tx: Tx, a: Raised): Promise<void> {
   const policy = await putUnderPolicy(tx, a, null);
+  await pinChecklist(tx, policy, a.id, false);
   const subject = await subjectOf(tx, policy.hold_scope, a);
   if (subject === null) return;
   await placeHold(tx, {

@@ -8,6 +8,7 @@ import { reasonIn } from '@/lib/formats/reason';
 import { recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../audit';
 import { feed } from '../live/feed';
+import { tellEvent } from '../live/notify-event';
 import { type Ctx, timeOf, verb } from '../verb';
 import { judgeLoops, refuseJudged } from './judge-change';
 import { aims } from './specified';
@@ -15,6 +16,7 @@ import { aims } from './specified';
 export interface LockedLoop {
   readonly id: string;
   readonly name: string;
+  readonly area: string;
   readonly state: 'shadow' | 'closed' | 'suspended';
   readonly version: number;
   readonly config: RunToRunConfig;
@@ -31,7 +33,7 @@ export async function lockLoop(tx: Tx, loopId: string, seenVersion: number | nul
   // Locked first, on its own: a join would see the version that was in force before the wait for the lock.
   await tx.exec(sql`SELECT 1 FROM control_loop WHERE id = ${loopId} FOR UPDATE`);
   const loop = await tx.one<LockedLoop>(sql`
-    SELECT l.id, l.name, l.state::text, l.version, v.config, v.aims_at_specification AS aims
+    SELECT l.id, l.name, l.area, l.state::text, l.version, v.config, v.aims_at_specification AS aims
     FROM control_loop l JOIN loop_version v ON v.loop_id = l.id AND v.version = l.version WHERE l.id = ${loopId}`);
   if (loop === undefined) throw new AppError('not_found', 'there is no such loop');
   if (seenVersion !== null) requireCurrentVersion('the loop', loop.version, seenVersion);
@@ -214,5 +216,15 @@ export async function propose(
       detail: { loopId: loop.id },
     },
   ]);
+  await tellEvent(tx, {
+    kind: 'proposal_waits',
+    area: loop.area,
+    severity: null,
+    title: `${loop.name}: ${kind === 'change' ? `version ${loop.version + 1}` : 'to close the loop'} waits for a second engineer`,
+    text: reason,
+    actor: author,
+    subject: { proposal: { id: row!.id, of: 'loop', kind, author, reason, loop: { id: loop.id, name: loop.name } } },
+    path: `/control/${loop.id}`,
+  });
   return { kind: 'proposed', proposalId: row!.id, reasons: judgement.reasons };
 }

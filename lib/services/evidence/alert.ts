@@ -3,6 +3,7 @@ import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { idFromAddress } from '../address/id-from-address';
 import { type LastGoodLot, lastGoodLot } from '../alerts/last-good-lot';
+import { incidentBeside } from '../alerts/views/incident';
 import { type AlertLife, alertLife } from '../alerts/views/life';
 import { ALERT_COLUMNS, type AlertFacts, type AlertHead, type AlertRow, alertRow, type RawAlert } from '../alerts/views/list';
 import {
@@ -16,6 +17,7 @@ import {
   type SignalRow,
   signalsOf,
 } from '../alerts/views/parts';
+import { type AlertRun, alertRun } from '../checklists/views/run';
 import { lotVectors, type OverlayVectors } from '../overlay/views/vectors';
 import { runHead } from '../runs/views/run-head';
 import { type RunTrace, runTrace } from '../runs/views/run-trace';
@@ -29,6 +31,10 @@ import { lotMaps, type SiteMap, siteMaps } from '../wafers/views/site-maps';
 export interface AlertView {
   alert: AlertHead;
   life: AlertLife;
+  /** The run of its checklist; null: it has none. */
+  run: AlertRun | null;
+  /** Its incident, where that has other alerts. */
+  incident: Awaited<ReturnType<typeof incidentBeside>>;
   /** Oldest first; repeats are folded. */
   history: HistoryEntry[];
   /** Signals of this alert, newest first: the one that opened it, and those that came since. */
@@ -67,19 +73,22 @@ export async function alertView(id: string): Promise<AlertView> {
   const alert: AlertHead = { ...alertRow(rest), chartId, recordId, runId, value, cause, action, disposition, actionCode };
   const from = alert.firstMs - 7 * DAY;
   const to = alert.lastMs + 2 * DAY;
-  const [life, history, signals, chart, why, trace, contributions, moves, related, assignees, commonality] = await Promise.all([
-    alertLife(id, Date.now()),
-    historyOf(id),
-    signalsOf(id),
-    chartId === null ? null : spcChart(chartId, from, to),
-    chartId === null ? [] : violationsOf(chartId, from, to),
-    traceOf(runId),
-    chartId === null || recordId === null ? null : pointContributions(chartId, recordId),
-    movesOf(alert, from, to),
-    relatedOf(alert),
-    db().rows<{ email: string }>(sql`SELECT email FROM "user" WHERE role <> 'viewer' ORDER BY email LIMIT 200`),
-    commonalityOf(alert, from, to),
-  ]);
+  const [life, history, signals, chart, why, trace, contributions, moves, related, assignees, commonality, run, incident] =
+    await Promise.all([
+      alertLife(id, Date.now()),
+      historyOf(id),
+      signalsOf(id),
+      chartId === null ? null : spcChart(chartId, from, to),
+      chartId === null ? [] : violationsOf(chartId, from, to),
+      traceOf(runId),
+      chartId === null || recordId === null ? null : pointContributions(chartId, recordId),
+      movesOf(alert, from, to),
+      relatedOf(alert),
+      db().rows<{ email: string }>(sql`SELECT email FROM "user" WHERE role <> 'viewer' ORDER BY email LIMIT 200`),
+      commonalityOf(alert, from, to),
+      alertRun(id),
+      incidentBeside(id),
+    ]);
   const first = { recordId, lot: alert.lot, atMs: alert.firstMs };
   const [recipe, maps] = await Promise.all([
     chart === null || !isMeasured(chart.chart.characteristic) ? null : recipeBehind(chart.chart, first),
@@ -88,6 +97,8 @@ export async function alertView(id: string): Promise<AlertView> {
   return {
     alert,
     life,
+    run,
+    incident,
     history,
     signals,
     chart,

@@ -1,6 +1,7 @@
 import { type Db, type RowOf, sql, type Tx } from '@/lib/db';
 import { alertEvent } from '../live/alert-event';
 import { feed } from '../live/feed';
+import { tellEvent } from '../live/notify-event';
 
 /** What is held: a lot, a tool with all its chambers, or one chamber. */
 export type HoldSubject =
@@ -92,9 +93,45 @@ async function ask(tx: Tx, holdId: string, event: 'placed' | 'released', at: Dat
     ON CONFLICT (hold_id, channel_id, event) DO NOTHING`);
 }
 
+/** A hold as webhooks get it: as it is now, so that a message that arrives out of order does no harm. */
+export const holdTold = (h: HoldRow) => ({
+  id: h.id,
+  active: h.released_at === null,
+  scope: h.scope,
+  lot: h.lot,
+  tool: h.tool,
+  chamber: h.chamber,
+  reason: h.reason,
+  source: h.source,
+  placedBy: h.placed_by,
+  placedAt: h.placed_at.toISOString(),
+  releasedBy: h.released_by,
+  releasedAt: h.released_at?.toISOString() ?? null,
+  releaseReason: h.release_reason,
+  alertId: h.alert_id,
+});
+
+const HOLD_WORDS = { hold_placed: 'on hold', hold_released: 'released', hold_acknowledged: 'acknowledged' } as const;
+
+/** Tells of a hold of no alert; it stops product, so it counts as severe. */
+async function tellHold(tx: Tx, h: HoldRow, by: string, kind: keyof typeof HOLD_WORDS, text: string): Promise<void> {
+  const area = h.tool === null ? undefined : await tx.one<{ area: string }>(sql`SELECT area FROM tool WHERE name = ${h.tool}`);
+  await tellEvent(tx, {
+    kind,
+    area: area?.area ?? null,
+    severity: 'high',
+    title: `${holdWords(h)}: ${HOLD_WORDS[kind]}`,
+    text,
+    actor: by,
+    subject: { hold: holdTold(h) },
+    path: holdPage(h.id),
+  });
+}
+
 async function tell(tx: Tx, h: HoldRow, by: string, kind: 'hold_placed' | 'hold_released', reason: string): Promise<void> {
   const what = holdWords(h);
   if (h.alert_id !== null) await alertEvent(tx, h.alert_id, by, kind, `${what}: ${reason}`, { holdId: h.id, scope: h.scope });
+  else await tellHold(tx, h, by, kind, reason);
   await feed(tx, [
     {
       kind: 'hold',
@@ -110,19 +147,14 @@ async function tell(tx: Tx, h: HoldRow, by: string, kind: 'hold_placed' | 'hold_
  * @returns how many messages this settled.
  */
 export async function acknowledgeHold(tx: Tx, id: string, by: string, at: Date, channelId: string | null): Promise<number> {
-  const rows = await tx.rows<{ event: string; alert_id: string | null }>(sql`
+  const rows = await tx.rows<HoldRow & { event: string }>(sql`
     UPDATE hold_message m SET state = 'acknowledged', acknowledged_at = ${at}, acknowledged_by = ${by}, error = NULL FROM process_hold h
-    WHERE h.id = m.hold_id AND m.hold_id = ${id} AND m.state = 'asked' AND (${channelId}::uuid IS NULL OR m.channel_id = ${channelId}) RETURNING m.event, h.alert_id`);
-  for (const r of rows)
-    if (r.alert_id !== null)
-      await alertEvent(
-        tx,
-        r.alert_id,
-        by,
-        'hold_acknowledged',
-        `${r.event === 'placed' ? 'the hold' : 'the release'} is known to ${by}`,
-        { holdId: id },
-      );
+    WHERE h.id = m.hold_id AND m.hold_id = ${id} AND m.state = 'asked' AND (${channelId}::uuid IS NULL OR m.channel_id = ${channelId}) RETURNING m.event, h.*`);
+  for (const r of rows) {
+    const text = `${r.event === 'placed' ? 'the hold' : 'the release'} is known to ${by}`;
+    if (r.alert_id !== null) await alertEvent(tx, r.alert_id, by, 'hold_acknowledged', text, { holdId: id });
+    else await tellHold(tx, r, by, 'hold_acknowledged', text);
+  }
   return rows.length;
 }
 

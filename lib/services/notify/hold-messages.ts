@@ -1,7 +1,7 @@
 import { config } from '@/lib/config';
 import { db, sql, transaction } from '@/lib/db';
-import { acknowledgeHold, type HoldRow, holdPage } from '../holds/hold';
-import { sign } from './deliver';
+import { acknowledgeHold, type HoldRow, holdPage, holdTold } from '../holds/hold';
+import { sign } from './post';
 import { postWebhook } from './webhook';
 
 /** Messages under way at once: one MES that hangs holds up at most these for the time limit of a webhook, and nothing else. */
@@ -76,26 +76,10 @@ const messageOf = (m: Claimed): object => ({
     kind: `hold.${m.event}`,
     at: (m.event === 'placed' ? m.placed_at : m.released_at!).toISOString(),
   },
-  hold: {
-    id: m.id,
-    active: m.released_at === null,
-    scope: m.scope,
-    lot: m.lot,
-    tool: m.tool,
-    chamber: m.chamber,
-    reason: m.reason,
-    source: m.source,
-    placedBy: m.placed_by,
-    placedAt: m.placed_at.toISOString(),
-    releasedBy: m.released_by,
-    releasedAt: m.released_at?.toISOString() ?? null,
-    releaseReason: m.release_reason,
-    alertId: m.alert_id,
-    url: `${config().APP_URL}${holdPage(m.id)}`,
-  },
+  hold: { ...holdTold(m), url: `${config().APP_URL}${holdPage(m.id)}` },
 });
 
-function saysAcknowledged(body: string): boolean {
+export function saysAcknowledged(body: string): boolean {
   try {
     const v: unknown = JSON.parse(body);
     return typeof v === 'object' && v !== null && 'acknowledged' in v && v.acknowledged === true;

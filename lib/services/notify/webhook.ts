@@ -74,12 +74,19 @@ async function allowedAddresses(target: URL): Promise<{ address: string; family:
   return found;
 }
 
+const LONGEST_PAUSE_S = 3_600;
+
+const pauseAsked = (header: string | undefined): number | null =>
+  header !== undefined && /^\d{1,6}$/.test(header.trim()) ? Math.min(LONGEST_PAUSE_S, Number(header)) * 1_000 : null;
+
 /** What a target answered; `status` is null where it did not. */
 export interface WebhookAnswer {
   readonly status: number | null;
   readonly error: string | null;
   /** As far as it was read. */
   readonly body: string;
+  /** The pause that it asks for (Retry-After in seconds), ms, at most an hour; null: it asks for none. */
+  readonly retryAfterMs: number | null;
 }
 
 /** @throws AppError `invalid_input` when a webhook may not go there. A name that does not resolve yet is judged on delivery. */
@@ -103,9 +110,9 @@ export async function postWebhook(
   try {
     addresses = await allowedAddresses(url);
   } catch (e) {
-    return { status: null, error: (e as Error).message, body: '' };
+    return { status: null, error: (e as Error).message, body: '', retryAfterMs: null };
   }
-  const none = { status: null, error: 'no answer', body: '' };
+  const none = { status: null, error: 'no answer', body: '', retryAfterMs: null };
   if (addresses.length === 0) return none;
   const pinned: LookupFunction = (_host, o, done) =>
     o.all ? done(null, addresses) : done(null, addresses[0]!.address, addresses[0]!.family);
@@ -120,14 +127,16 @@ export async function postWebhook(
     const req = (url.protocol === 'https:' ? tlsRequest : plainRequest)(url, options, (res) => {
       const status = res.statusCode ?? 0;
       const error = status >= 200 && status < 300 ? null : `answered ${status}`;
+      const retryAfterMs = pauseAsked(res.headers['retry-after']);
       if (readBytes === 0) {
         res.destroy(); // the body is not read
-        done({ status, error, body: '' });
+        done({ status, error, body: '', retryAfterMs });
         return;
       }
       const pieces: Buffer[] = [];
       let length = 0;
-      const finish = (): void => done({ status, error, body: Buffer.concat(pieces).subarray(0, readBytes).toString('utf8') });
+      const finish = (): void =>
+        done({ status, error, body: Buffer.concat(pieces).subarray(0, readBytes).toString('utf8'), retryAfterMs });
       res.on('data', (piece: Buffer) => {
         pieces.push(piece);
         length += piece.length;

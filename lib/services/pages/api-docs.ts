@@ -4,6 +4,7 @@ import { alertsApi } from '../alerts/api';
 import { requestsApi } from '../alerts/requests-api';
 import { holdsApi } from '../holds/api';
 import { readingApi } from '../reading/api';
+import { ruleSetsApi } from '../spc/rules/api';
 import { chartsApi } from '../spc/templates/api';
 
 export interface FieldView {
@@ -50,7 +51,7 @@ const list = (v: Json | undefined): readonly Json[] => (Array.isArray(v) ? (v as
 const text = (v: Json | undefined): string => (typeof v === 'string' ? v : '');
 
 /** The parts of the document whose schemas live with their use cases. */
-const parts = () => [alertsApi(), holdsApi(), requestsApi(), readingApi(), chartsApi(), computeApi()];
+const parts = () => [alertsApi(), holdsApi(), requestsApi(), readingApi(), chartsApi(), ruleSetsApi(), computeApi()];
 
 let openApi: string | null = null;
 

@@ -20,6 +20,7 @@ import {
   type VersionContent,
 } from './next-version';
 import { plannedText } from './planned';
+import { resolveChange } from './rules/resolve-change';
 import type { ChartRow, PhaseRow } from './store';
 
 /** How far ahead a version may be planned. */
@@ -49,13 +50,13 @@ export const changeChart = verb(
     body: 'change',
     names: CHANGE_WORDS,
   },
-  async (ctx, { chart: id, seen, reason, change }): Promise<ChartOutcome> =>
+  async (ctx, { chart: id, seen, reason, change: asked }): Promise<ChartOutcome> =>
     transaction(async (tx) => {
       const now = ctx.now();
       const locked = await lockChart(tx, id, now);
       requireCurrentVersion('the chart', locked.chart.version, seen);
-      if (change.cancelScheduled)
-        return { kind: 'cancelled', version: await cancelPlanned(tx, ctx, locked, change, reason, now) };
+      if (asked.cancelScheduled) return { kind: 'cancelled', version: await cancelPlanned(tx, ctx, locked, asked, reason, now) };
+      const change = await resolveChange(tx, locked.chart.kind, asked);
       const entered = checkedChange(locked, change, now);
       const policy = await limitPolicy(tx);
       if (policy.secondPerson)
@@ -93,9 +94,9 @@ export function enterChange(
   { next, from, alerting }: EnteredChange,
   said: { readonly author: string; readonly reason: string },
 ): Promise<number> {
-  const { rules, limits, dispersion, design } = change;
+  const { rules, ruleSet, limits, dispersion, design } = change;
   const set: NonNullable<PhaseRow['change']> = Object.fromEntries(
-    Object.entries({ rules, limits, dispersion, design }).filter(([, v]) => v !== undefined),
+    Object.entries({ rules, ruleSet, limits, dispersion, design }).filter(([, v]) => v !== undefined),
   );
   const check = (v: VersionContent): void => {
     if (rules !== undefined || change.alerting !== undefined) refuseMute(v.rules, alerting);

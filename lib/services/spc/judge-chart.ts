@@ -27,6 +27,8 @@ export interface PointChange {
   readonly row: PointRow;
   readonly judged: JudgedPoint;
   readonly rules: number[];
+  /** Rules of severity "warning": the point stays in control. */
+  readonly warnings: number[];
 }
 
 export interface ChartJudgement {
@@ -49,10 +51,13 @@ export function judgeChart(
   const { start, before } = whereToStart(chart, phases, rows, raw, first);
   const judged = judge(chart.kind, phases, raw.slice(start), before);
   const rulesAt = new Map<number, number[]>();
+  const warningsAt = new Map<number, number[]>();
   for (const v of judged.violations) {
     const end = v.end + start;
     if (end < first) continue;
-    rulesAt.set(end, [...(rulesAt.get(end) ?? []), v.rule]);
+    const at = v.severity === 'warning' ? warningsAt : rulesAt;
+    at.set(end, [...(at.get(end) ?? []), v.rule]);
+    if (v.severity === 'warning') continue;
     const row = rows[end]!;
     const point = judged.points[v.end]!;
     const phase = phaseAt(phases, raw[end]!.at);
@@ -78,7 +83,7 @@ export function judgeChart(
       members: v.members.map((m) => rows[m + start]!.record_id),
       detail: {
         side: v.side,
-        window: onDispersion || onWithin ? 1 : ruleWindow(ruleOf(v.rule)),
+        window: ruleWindow(ruleOf(v.rule)),
         judged: onWithin ? point.within : onDispersion ? point.dispersion : locationOf(point, v.side),
         cl: limits?.cl ?? null,
         ucl: limits?.ucl ?? null,
@@ -94,6 +99,7 @@ export function judgeChart(
       row: rows[i]!,
       judged: named(chart, rows[i]!, judged.points[i - start]!),
       rules: rulesAt.get(i) ?? [],
+      warnings: warningsAt.get(i) ?? [],
     });
 }
 

@@ -4,19 +4,28 @@ import { real } from '@/lib/formats/scalars';
 import {
   type ChartKind,
   type Design,
-  DISPERSION,
   designProblems,
   enteredLimitProblems,
+  findRule,
   isDispersionRule,
   isWithinRule,
   kindOf,
   type LimitsSource,
-  RULE_NUMBERS,
+  presetOf,
+  ruleFits,
   rulesOfKind,
+  ruleText,
   type Study,
 } from '@/lib/spc';
 
 const limit = real.nullable();
+const MOST_RULE_NUMBER = 2_999_999;
+
+/** Rules of a chart by their numbers: 1 to 8, 101 on the dispersion, 201 on the spread within, and those of rule sets. */
+export const ruleNumbers = z.array(z.int().min(1).max(MOST_RULE_NUMBER)).max(31).meta({
+  description:
+    '1 to 8: Nelson; 101: limits of the dispersion; 201: of the spread within; others: rules of sets, by their numbers',
+});
 
 /** Settings of a kind of chart, by their names; null: its default. */
 export const designIn = z.record(z.string().min(1).max(40), z.union([real, z.string().max(40), z.boolean()]).nullable());
@@ -26,7 +35,9 @@ export const designIn = z.record(z.string().min(1).max(40), z.union([real, z.str
  * collect a new baseline from `effectiveFrom` on. Limits are used as entered, for every subgroup size; null on one side: no limit there.
  */
 export const chartChange = z.strictObject({
-  rules: z.array(z.literal(RULE_NUMBERS)).max(RULE_NUMBERS.length).optional(),
+  rules: ruleNumbers.optional(),
+  /** Instead of rules one by one: a set that comes with Driftless by its name, or one of the site by its id and, unless it is the newest, its version. */
+  ruleSet: z.strictObject({ set: z.string().min(1).max(40), version: z.int().min(1).optional() }).optional(),
   limits: z.strictObject({ cl: limit, ucl: limit, lcl: limit, sigmaWithin: real.positive().optional() }).nullable().optional(),
   /** Limits of the dispersion chart. */
   dispersion: z.strictObject({ cl: limit, ucl: limit, lcl: limit }).optional(),
@@ -46,7 +57,10 @@ export type ChartChange = z.infer<typeof chartChange>;
 /** What is in force, as far as a change may set it. */
 export interface VersionContent {
   readonly rules: readonly number[];
+  /** Set of these rules: its name or id; "custom": chosen one by one. */
   readonly preset: string;
+  /** Version of a set of the site; null or absent: none. */
+  readonly setVersion?: number | null;
   readonly cl: number | null;
   readonly ucl: number | null;
   readonly lcl: number | null;
@@ -80,6 +94,7 @@ const NO_LIMITS = {
 /** Labels of the form. */
 export const CHANGE_WORDS: Readonly<Record<string, string>> = {
   rules: 'Rules',
+  ruleSet: 'Rule set',
   cl: 'Centre line',
   ucl: 'Upper limit',
   lcl: 'Lower limit',
@@ -103,7 +118,8 @@ export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange
   if (c.rules !== undefined) {
     next.rules = [...new Set(c.rules)].sort((a, b) => a - b);
     refuseIdleRules(kind, next.rules);
-    if (next.rules.join() !== now.rules.join()) next.preset = 'custom';
+    if (c.ruleSet !== undefined) Object.assign(next, { preset: c.ruleSet.set, setVersion: c.ruleSet.version ?? null });
+    else if (next.rules.join() !== now.rules.join()) Object.assign(next, { preset: presetOf(next.rules), setVersion: null });
   }
   if (c.limits === null) Object.assign(next, NO_LIMITS);
   if (c.design !== undefined || c.limits === null) Object.assign(next, designed(kind, next, c.design ?? {}));
@@ -133,7 +149,7 @@ export function nextVersion(kind: ChartKind, now: VersionContent, c: ChartChange
     const { cl, ucl, lcl } = c.dispersion;
     Object.assign(next, { dispCl: cl, dispUcl: ucl, dispLcl: lcl, dispSource: 'given' });
   }
-  if (next.cl !== null && next.dispUcl === null && next.rules.includes(DISPERSION + 1))
+  if (next.cl !== null && next.dispUcl === null && next.rules.some(isDispersionRule))
     throw bad(
       'dispersion',
       'The chart has no dispersion limits yet and collects no baseline any more: enter them too, or take the rule on the dispersion out.',
@@ -157,6 +173,8 @@ export function firstVersion(
 /** Whether two versions judge by the same numbers and rules. */
 export const sameContent = (a: VersionContent, b: VersionContent): boolean =>
   a.rules.join() === b.rules.join() &&
+  a.preset === b.preset &&
+  (a.setVersion ?? null) === (b.setVersion ?? null) &&
   (Object.keys(NO_LIMITS) as (keyof typeof NO_LIMITS)[]).every((k) => k === 'study' || a[k] === b[k]) &&
   sameJson(a.design, b.design) &&
   sameJson(a.study, b.study);
@@ -230,13 +248,17 @@ function refuse(p: { field: string; text: string } | undefined, group: string): 
 
 /** A rule that a kind of chart never evaluates would never fire. */
 export function refuseIdleRules(kind: ChartKind, rules: readonly number[]): void {
-  const possible: readonly number[] = rulesOfKind(kind);
-  const idle = rules.find((r) => !possible.includes(r));
+  const none = rules.find((r) => findRule(r) === undefined);
+  if (none !== undefined)
+    throw bad('rules', `There is no run rule ${none}: choose rules of a set, or ${rulesOfKind(kind).join(', ')}.`);
+  const idle = rules.find((r) => !ruleFits(kind, r));
   if (idle !== undefined) throw bad('rules', idleText(kind, idle));
 }
 
 function idleText(kind: ChartKind, rule: number): string {
-  const { label, memory } = kindOf(kind);
+  const { label, memory, within, dispersion } = kindOf(kind);
+  if ((isWithinRule(rule) && within !== undefined) || (isDispersionRule(rule) && dispersion !== null))
+    return `"${ruleText(rule, 'study', kind)}" counts points in zones, which a dispersion has none of: take it out.`;
   if (isWithinRule(rule))
     return `A chart of kind ${label} shows no spread within its points, so rule ${rule} has nothing to judge.`;
   if (isDispersionRule(rule))

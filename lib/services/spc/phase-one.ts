@@ -12,6 +12,7 @@ import {
 import { feed } from '../live/feed';
 import { limitPolicy } from './limits/policy';
 import type { ProposedChange } from './limits/proposed-change';
+import { tellProposal } from './limits/tell-proposal';
 import type { VersionContent } from './next-version';
 import { followWith, insertVersion } from './planned';
 import { type ChartRow, OF_EVENTS, type PhaseRow, phasesOf, spreadOf } from './store';
@@ -182,6 +183,7 @@ async function proposeFirst(tx: Tx, chart: ChartRow, limits: BaselineLimits, rea
     RETURNING id`);
   if (made === undefined) return;
   await enqueueLater(tx, [{ queue: 'limits', payload: { v: 1, proposalId: made.id } }]);
+  await tellProposal(tx, made.id);
   await feed(tx, [
     {
       kind: 'limits',

@@ -21,9 +21,9 @@ const json = (v: object | null | undefined): string | null => (v == null ? null 
 export const insertVersion = (tx: Tx, chartId: string, like: number, n: NewVersion): Promise<number> => {
   const v = n.content;
   return tx.exec(sql`
-    INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, cl, ucl, lcl, limits_source, sigma_within, sigma_method, disp_cl, disp_ucl, disp_lcl, disp_source, disp_sigma,
+    INSERT INTO chart_version (chart_id, version, effective_from, rules, preset, set_version, cl, ucl, lcl, limits_source, sigma_within, sigma_method, disp_cl, disp_ucl, disp_lcl, disp_source, disp_sigma,
       subgroup, lambda, width_l, design, study, baseline_n, change, author, reason)
-    SELECT chart_id, ${n.version}, ${n.from}, ${v.rules}::int[], ${v.preset}, ${v.cl}::float8, ${v.ucl}::float8, ${v.lcl}::float8, ${v.limitsSource}, ${v.sigmaWithin}::float8, ${v.sigmaMethod}::text,
+    SELECT chart_id, ${n.version}, ${n.from}, ${v.rules}::int[], ${v.preset}, ${v.setVersion ?? null}::int, ${v.cl}::float8, ${v.ucl}::float8, ${v.lcl}::float8, ${v.limitsSource}, ${v.sigmaWithin}::float8, ${v.sigmaMethod}::text,
       ${v.dispCl}::float8, ${v.dispUcl}::float8, ${v.dispLcl}::float8, ${v.dispSource}, ${v.dispSigma}::float8, subgroup, lambda, width_l,
       ${json(v.design)}::jsonb, ${json(v.study)}::jsonb, baseline_n,
       ${json(n.change)}::jsonb, ${n.author}, ${n.reason}
@@ -48,7 +48,7 @@ export async function followWith(
     last = p.change === null ? p : contentAfter(chart.kind, last, p);
     const now = { ...p, ...last, version: p.version, effectiveFrom: p.effectiveFrom, change: p.change };
     await tx.exec(sql`
-      UPDATE chart_version SET rules = ${now.rules}::int[], preset = ${now.preset}, cl = ${now.cl}::float8, ucl = ${now.ucl}::float8, lcl = ${now.lcl}::float8, limits_source = ${now.limitsSource},
+      UPDATE chart_version SET rules = ${now.rules}::int[], preset = ${now.preset}, set_version = ${now.setVersion ?? null}::int, cl = ${now.cl}::float8, ucl = ${now.ucl}::float8, lcl = ${now.lcl}::float8, limits_source = ${now.limitsSource},
         sigma_within = ${now.sigmaWithin}::float8, sigma_method = ${now.sigmaMethod}::text, disp_cl = ${now.dispCl}::float8, disp_ucl = ${now.dispUcl}::float8, disp_lcl = ${now.dispLcl}::float8,
         disp_source = ${now.dispSource}, disp_sigma = ${now.dispSigma}::float8, design = ${json(now.design)}::jsonb, study = ${json(now.study)}::jsonb WHERE chart_id = ${chart.id} AND version = ${p.version}`);
     out.push(now);

@@ -15,6 +15,7 @@ import {
 } from '@/lib/spc';
 import type { CharacteristicValue } from '../characteristics/values';
 import type { ChartChange, VersionContent } from './next-version';
+import { knowRules } from './rules/book';
 
 export type ChartRow = RowOf<
   'chart',
@@ -47,7 +48,7 @@ export const chartColumns = sql`id, title, area, characteristic, parameter, unit
 export interface PhaseRow extends Phase, VersionContent {
   readonly baselineN: number;
   /** What its change set: all else follows the version before it. Null where no person made it. */
-  readonly change: Pick<ChartChange, 'rules' | 'limits' | 'dispersion' | 'design'> | null;
+  readonly change: Pick<ChartChange, 'rules' | 'ruleSet' | 'limits' | 'dispersion' | 'design'> | null;
 }
 
 export interface PointRow {
@@ -95,7 +96,7 @@ export function lockCharts(
     ORDER BY id FOR UPDATE`);
 }
 
-/** Versions of these charts in the order in which they begin, including planned ones; cancelled ones are left out. */
+/** Versions of these charts in the order in which they begin, including planned ones; cancelled ones are left out. Their rules are known then. */
 export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<Map<string, PhaseRow[]>> {
   const rows = await from.rows<{
     chart_id: string;
@@ -109,6 +110,7 @@ export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<M
     sigma_within: number | null;
     sigma_method: string | null;
     preset: string;
+    set_version: number | null;
     change: PhaseRow['change'];
     disp_cl: number | null;
     disp_ucl: number | null;
@@ -123,6 +125,10 @@ export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<M
   }>(
     sql`SELECT * FROM chart_version WHERE chart_id = ANY(${chartIds}::uuid[]) AND cancelled_at IS NULL ORDER BY chart_id, effective_from, version`,
   );
+  await knowRules(
+    from,
+    rows.flatMap((r) => r.rules),
+  );
   const out = new Map<string, PhaseRow[]>();
   for (const r of rows) {
     const list = out.get(r.chart_id) ?? [];
@@ -131,6 +137,7 @@ export async function phasesOf(from: Db, chartIds: readonly string[]): Promise<M
       effectiveFrom: r.effective_from.getTime(),
       rules: r.rules,
       preset: r.preset,
+      setVersion: r.set_version,
       change: r.change,
       cl: r.cl,
       ucl: r.ucl,

@@ -30,15 +30,15 @@ export async function writeJudgements(tx: Tx, judged: ChartJudgement, since: Rea
   await tx.exec(sql`
     UPDATE chart_point p SET plotted = u.plotted, plotted_low = u.low, dispersion = u.dispersion,
       cl = u.cl, ucl = u.ucl, lcl = u.lcl, disp_cl = u.disp_cl, disp_ucl = u.disp_ucl, disp_lcl = u.disp_lcl,
-      within_cl = u.within_cl, within_ucl = u.within_ucl, within_lcl = u.within_lcl, unjudged = u.unjudged, memory = u.memory::jsonb, version = u.version, rules = u.rules::int4[]
+      within_cl = u.within_cl, within_ucl = u.within_ucl, within_lcl = u.within_lcl, unjudged = u.unjudged, memory = u.memory::jsonb, version = u.version, rules = u.rules::int4[], warnings = u.warnings::int4[]
     FROM unnest(${col((c) => c.chartId)}::uuid[], ${col((c) => c.row.at)}::timestamptz[], ${col((c) => c.row.record_id)}::uuid[], ${col((c) => orNull(c.judged.plotted))}::float8[],
       ${col((c) => orNull(c.judged.low))}::float8[], ${col((c) => orNull(c.judged.dispersion))}::float8[],
       ${col((c) => c.judged.limits?.cl ?? null)}::float8[], ${col((c) => c.judged.limits?.ucl ?? null)}::float8[], ${col((c) => c.judged.limits?.lcl ?? null)}::float8[],
       ${col((c) => c.judged.dispersionLimits?.cl ?? null)}::float8[], ${col((c) => c.judged.dispersionLimits?.ucl ?? null)}::float8[], ${col((c) => c.judged.dispersionLimits?.lcl ?? null)}::float8[],
       ${col((c) => c.judged.withinLimits?.cl ?? null)}::float8[], ${col((c) => c.judged.withinLimits?.ucl ?? null)}::float8[], ${col((c) => c.judged.withinLimits?.lcl ?? null)}::float8[],
       ${col((c) => c.judged.unjudged)}::text[], ${col((c) => (c.judged.memory === null ? null : JSON.stringify(c.judged.memory)))}::text[],
-      ${col((c) => c.judged.version)}::int4[], ${col((c) => `{${c.rules.join(',')}}`)}::text[])
-      AS u(chart_id, at, record_id, plotted, low, dispersion, cl, ucl, lcl, disp_cl, disp_ucl, disp_lcl, within_cl, within_ucl, within_lcl, unjudged, memory, version, rules)
+      ${col((c) => c.judged.version)}::int4[], ${col((c) => `{${c.rules.join(',')}}`)}::text[], ${col((c) => `{${c.warnings.join(',')}}`)}::text[])
+      AS u(chart_id, at, record_id, plotted, low, dispersion, cl, ucl, lcl, disp_cl, disp_ucl, disp_lcl, within_cl, within_ucl, within_lcl, unjudged, memory, version, rules, warnings)
     WHERE p.chart_id = u.chart_id AND p.at = u.at AND p.record_id = u.record_id`);
   const charts = [...since.keys()];
   const withdrawn = await tx.rows<{ alert_id: string }>(sql`

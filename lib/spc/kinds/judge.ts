@@ -1,4 +1,6 @@
-import { DISPERSION, ruleOf, WITHIN } from '../chart-rules';
+import { isLimitRule, ruleOf } from '../chart-rules';
+import { chartRule, DISPERSION, isDispersionRule, isWithinRule, WITHIN } from '../rule-book';
+import type { RuleSeverity } from '../rules';
 import { evaluateSeries, zoneScore } from '../run-rules';
 import type { KindOfChart, Memory } from './kind';
 import { type ChartKind, kindOf } from './kinds';
@@ -26,8 +28,10 @@ export interface JudgedPoint {
 export interface JudgedViolation {
   /** Index of the signalling point. */
   readonly end: number;
-  /** Nelson number; 100 + number on the dispersion chart, 200 + number on the third. */
+  /** Its number on the chart. */
   readonly rule: number;
+  /** A warning marks the point, which stays in control. */
+  readonly severity: RuleSeverity;
   readonly side: 'above' | 'below' | null;
   readonly members: readonly number[];
 }
@@ -60,11 +64,11 @@ export function judge(
     const segment = { kind: kindOf(kind), phase, from, to };
     const earlier = from === 0 ? before : segment.kind.carries === true ? out[from - 1]!.memory : null;
     const z = place(segment, points, earlier, out);
-    if (phase.cl !== null) violations.push(...signals(segment, z, out));
-    if (phase.cl !== null && phase.rules.includes(DISPERSION + 1))
-      violations.push(...besideSignals(segment, points, DISPERSION + 1, (i) => [out[i]!.dispersion, out[i]!.dispersionLimits]));
-    if (phase.cl !== null && phase.rules.includes(WITHIN + 1))
-      violations.push(...besideSignals(segment, points, WITHIN + 1, (i) => [out[i]!.within, out[i]!.withinLimits]));
+    if (phase.cl !== null) {
+      violations.push(...signals(segment, z, out));
+      violations.push(...besides(segment, points, DISPERSION + 1, (i) => [out[i]!.dispersion, out[i]!.dispersionLimits]));
+      violations.push(...besides(segment, points, WITHIN + 1, (i) => [out[i]!.within, out[i]!.withinLimits]));
+    }
     from = to;
   }
   return { points: out, violations };
@@ -120,30 +124,59 @@ function furthest(limits: StoredLimits, plotted: number, low: number | undefined
 }
 
 function signals({ kind, phase, from, to }: Segment, z: Float64Array, judged: readonly JudgedPoint[]): JudgedViolation[] {
-  const chosen = phase.rules.filter((r) => r < DISPERSION && (kind.memory === null || r === 1));
-  const rules = chosen.map(ruleOf);
+  const chosen = phase.rules.filter(
+    (r) => !isDispersionRule(r) && !isWithinRule(r) && (kind.memory === null || kind.rules !== undefined || isLimitRule(r)),
+  );
   const plotted = Float64Array.from({ length: to - from }, (_, k) => judged[from + k]!.plotted);
-  return evaluateSeries(rules, z, plotted).violations.map((v) => ({
-    end: from + v.end,
-    rule: chosen[rules.findIndex((r) => r.id === v.ruleId)]!,
-    side: v.side,
-    members: v.members.map((m) => from + m),
-  }));
+  return evaluated(chosen, z, plotted, from);
 }
 
+/** Signals of a statistic beside the location by its limit test and by its other rules. @param limit - number of its limit test. */
+function besides(segment: Segment, points: readonly RawPoint[], limit: number, of: Beside): JudgedViolation[] {
+  const mine = limit === DISPERSION + 1 ? isDispersionRule : isWithinRule;
+  const others = segment.phase.rules.filter((r) => r !== limit && mine(r));
+  const first = segment.phase.rules.includes(limit) ? besideSignals(segment, points, limit, of) : [];
+  if (others.length === 0) return first;
+  const { from, to } = segment;
+  const n = to - from;
+  const z = new Float64Array(n).fill(Number.NaN);
+  const values = new Float64Array(n).fill(Number.NaN);
+  for (let i = from; i < to; i++) {
+    const [value, l] = of(i);
+    if (points[i]!.excluded || value === null || l === null || l.cl === null) continue;
+    values[i - from] = value;
+    z[i - from] = zoneScore(value, asControlLimits({ cl: l.cl, ucl: l.ucl, lcl: l.lcl }));
+  }
+  return [...first, ...evaluated(others, z, values, from)];
+}
+
+/** Signals of rules over a segment that begins at point `from`. */
+function evaluated(numbers: readonly number[], z: Float64Array, values: Float64Array, from: number): JudgedViolation[] {
+  if (numbers.length === 0) return [];
+  const rules = numbers.map(ruleOf);
+  return evaluateSeries(rules, z, values).violations.map((v) => {
+    const rule = numbers[rules.findIndex((r) => r.id === v.ruleId)]!;
+    return {
+      end: from + v.end,
+      rule,
+      severity: chartRule(rule).severity,
+      side: v.side,
+      members: v.members.map((m) => from + m),
+    };
+  });
+}
+
+/** Value of a statistic beside the location at point i, with its limits. */
+type Beside = (i: number) => readonly [number | null, DispersionLimits | null];
+
 /** Signals of a statistic beside the location: a point strictly beyond its own limits. */
-function besideSignals(
-  { from, to }: Segment,
-  points: readonly RawPoint[],
-  rule: number,
-  of: (i: number) => readonly [number | null, DispersionLimits | null],
-): JudgedViolation[] {
+function besideSignals({ from, to }: Segment, points: readonly RawPoint[], rule: number, of: Beside): JudgedViolation[] {
   const out: JudgedViolation[] = [];
   for (let i = from; i < to; i++) {
     const [value, l] = of(i);
     if (points[i]!.excluded || value === null || l === null) continue;
     const side = l.ucl !== null && value > l.ucl ? 'above' : l.lcl !== null && value < l.lcl ? 'below' : null;
-    if (side !== null) out.push({ end: i, rule, side, members: [i] });
+    if (side !== null) out.push({ end: i, rule, severity: 'out_of_control', side, members: [i] });
   }
   return out;
 }

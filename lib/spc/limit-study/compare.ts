@@ -20,9 +20,10 @@ export interface VersionComparison {
 
 const alarmOf = (v: JudgedViolation): Alarm => ({ end: v.end, start: v.members[0]!, rule: v.rule });
 
-/** Alarms of points judged by one version from the first of them on. */
+/** Alarms of points judged by one version from the first of them on; warnings are none. */
 export function alarmsUnder(kind: ChartKind, phase: Phase, points: readonly RawPoint[]): Alarm[] {
-  return alarmsOf(judge(kind, [{ ...phase, effectiveFrom: 0 }], points, null).violations.map(alarmOf));
+  const { violations } = judge(kind, [{ ...phase, effectiveFrom: 0 }], points, null);
+  return alarmsOf(violations.filter((v) => v.severity !== 'warning').map(alarmOf));
 }
 
 /**

@@ -1,5 +1,5 @@
 'use client';
-import { isDispersionRule, isWithinRule } from '@/lib/spc';
+import { isDispersionRule, isWithinRule, ruleLabel } from '@/lib/spc';
 import type { ControlChartModel, DrawnPoint, LimitSegment } from './control-chart.model';
 import { measuredOf } from './drawn-point';
 import { EVENT_SIZE, eventLetters } from './event-letters';
@@ -119,7 +119,11 @@ interface MarksProps extends LayerProps {
 /** Above this many points the marks of signals and exclusions are small, so that they do not cover each other. */
 const CROWDED = 1500;
 
-const numbersOf = (rules: readonly number[]): string => rules.filter((q) => !isDispersionRule(q) && !isWithinRule(q)).join(',');
+const numbersOf = (rules: readonly number[]): string =>
+  rules
+    .filter((q) => !isDispersionRule(q) && !isWithinRule(q))
+    .map(ruleLabel)
+    .join(',');
 
 /** Points: small discs, ■ with the rule's number where one fired, hollow where excluded, ring around the window's members. */
 export function PointLayer({ box, x, y, points, of, rulesOf, unwatched, whiskers, members }: MarksProps) {

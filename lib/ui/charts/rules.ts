@@ -1,5 +1,5 @@
 import { isSpread } from '@/lib/characteristic';
-import { isDispersionRule, isWithinRule } from '@/lib/spc';
+import { DISPERSION, findRule, isDispersionRule, isWithinRule, ruleLabel, shapeOf, WITHIN } from '@/lib/spc';
 import type { Status } from '../tokens';
 
 /** What usually stands behind a rule, and where to look. @reference L. S. Nelson, Journal of Quality Technology 16 (1984) 237-239. */
@@ -15,8 +15,22 @@ const HINT: Readonly<Record<number, string>> = {
 };
 
 /** A rule by its number, as points and buttons name it. */
-export const ruleName = (rule: number): string =>
-  isWithinRule(rule) ? 'spread within beyond its limit' : isDispersionRule(rule) ? 'dispersion beyond its limit' : `rule ${rule}`;
+export function ruleName(rule: number): string {
+  if (rule === WITHIN + 1) return 'spread within beyond its limit';
+  if (rule === DISPERSION + 1) return 'dispersion beyond its limit';
+  return rule < 10 ? `rule ${rule}` : ruleLabel(rule);
+}
+
+/** The Nelson rule whose meaning a rule has, whatever its counts: what stands behind a run of seven is what stands behind one of nine. 0: none. */
+function likeNelson(rule: number): number {
+  const r = findRule(rule)?.rule;
+  if (rule < 10 || r === undefined) return rule;
+  const shape = shapeOf(r);
+  if (shape !== null) return shape;
+  if (r.kind === 'within') return 7;
+  if (r.kind !== 'beyond') return 0;
+  return r.side === 'any' ? 8 : r.sigma >= 1.5 ? 5 : 6;
+}
 
 /** What is known of a charted point when its state is described. */
 export interface PointFacts {
@@ -28,6 +42,8 @@ export interface PointFacts {
   readonly beyondWithin?: boolean;
   /** Why no limits judge it although its phase has some. */
   readonly unjudged?: string | null;
+  /** Rules of severity "warning" that fired. */
+  readonly warnings?: readonly number[];
 }
 
 /** The state of a point in words: excluded points and those of a baseline are not judged, so they are neither in nor out of control. */
@@ -38,6 +54,7 @@ export function pointState({
   beyondDispersion = false,
   beyondWithin = false,
   unjudged = null,
+  warnings = [],
 }: PointFacts): {
   status: Status;
   text: string;
@@ -45,6 +62,7 @@ export function pointState({
   if (excluded) return { status: 'idle', text: `excluded: ${excluded}` };
   if (unjudged !== null) return { status: 'idle', text: `not judged: ${unjudged}` };
   const words = rules.map(ruleName);
+  if (warnings.length > 0) words.push(`warning: ${warnings.map(ruleName).join(', ')}`);
   if (beyondDispersion && !rules.some(isDispersionRule)) words.push('dispersion beyond its limit (its rule is off)');
   if (beyondWithin && !rules.some(isWithinRule)) words.push('spread within beyond its limit (its rule is off)');
   if (words.length === 0)
@@ -102,7 +120,8 @@ const MUCH_SPREAD = 'More spread over the wafer than the process had: look at th
 /** The usual cause behind a rule, and where to look. */
 export function ruleHint(rule: number, { characteristic = '', side = null, kind = '' }: SignalPlace = {}): string {
   const own = BY_KIND[kind]?.[side === 'below' ? 'below' : 'above'];
-  if (rule === 1 && own !== undefined) return own;
+  const like = likeNelson(rule);
+  if (like === 1 && own !== undefined && !isDispersionRule(rule) && !isWithinRule(rule)) return own;
   if (kind === 'pca' && isDispersionRule(rule))
     return 'Something new: the point has left the directions in which the baseline varied. The largest residual leads to the sensor that stands where the others do not expect it.';
   if (isWithinRule(rule))
@@ -113,6 +132,8 @@ export function ruleHint(rule: number, { characteristic = '', side = null, kind 
     return side === 'below'
       ? LITTLE_SPREAD
       : 'The step from one point to the next, or the spread within it, is larger than the baseline had: a jump, a mixed stream, or a noisy gauge.';
-  if (rule === 1 && isSpread(characteristic) && side !== null) return side === 'below' ? LITTLE_SPREAD : MUCH_SPREAD;
-  return HINT[rule] ?? '';
+  if (like === 1 && isSpread(characteristic) && side !== null) return side === 'below' ? LITTLE_SPREAD : MUCH_SPREAD;
+  if (findRule(rule)?.rule.kind === 'range')
+    return 'Points jump from one side to the other: more scatter than the baseline had, two streams mixed, or over-control.';
+  return HINT[like] ?? '';
 }

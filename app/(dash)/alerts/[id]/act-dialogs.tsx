@@ -116,9 +116,17 @@ export function CloseDialog({
   onClose,
   life,
   dispositions,
-}: ActDialogProps & { life: AlertView['life']; dispositions: readonly string[] }) {
-  const [cause, setCause] = useState('');
-  const [actionCode, setActionCode] = useState('');
+  suggested,
+}: ActDialogProps & {
+  life: AlertView['life'];
+  dispositions: readonly string[];
+  /** Codes that the end of the checklist suggests. */
+  suggested: { cause: string | null; action: string | null };
+}) {
+  const known = (kind: string, code: string | null): string =>
+    life.codes.find((c) => c.kind === kind && c.code === code)?.code ?? '';
+  const [cause, setCause] = useState(() => known('cause', suggested.cause));
+  const [actionCode, setActionCode] = useState(() => known('action', suggested.action));
   const [disposition, setDisposition] = useState('');
   const [verify, setVerify] = useState('policy');
   const [waiver, setWaiver] = useState('');

@@ -116,7 +116,16 @@ export function AlertActions({ data, canAct, email, dispositions }: AlertActions
       {dialog === 'hand-over' ? <HandOverDialog open alert={alert} onClose={hide} people={data.assignees} email={email} /> : null}
       {dialog === 'snooze' ? <SnoozeDialog open alert={alert} onClose={hide} most={life.policy.snoozeMaxMin} /> : null}
       {dialog === 'wait' ? <WaitDialog open alert={alert} onClose={hide} /> : null}
-      {dialog === 'close' ? <CloseDialog open alert={alert} onClose={hide} life={life} dispositions={dispositions} /> : null}
+      {dialog === 'close' ? (
+        <CloseDialog
+          open
+          alert={alert}
+          onClose={hide}
+          life={life}
+          dispositions={dispositions}
+          suggested={data.run?.suggested ?? { cause: null, action: null }}
+        />
+      ) : null}
     </div>
   );
 }

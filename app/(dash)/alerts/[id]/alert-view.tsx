@@ -25,8 +25,10 @@ import { markOf } from '../state-words';
 import { AlertActions, type AlertActionsProps } from './alert-actions';
 import { AlertMaps } from './alert-maps';
 import { Commonality, Moves, Signals, withdrawnText } from './alert-tables';
+import { ChecklistPanel } from './checklist-panel';
 import { History } from './history';
 import { HoldsPanel } from './holds-panel';
+import { IncidentPanel } from './incident-panel';
 import { Due, LifePanel } from './life-panel';
 import { LotsPanel } from './lots-panel';
 import { recipeWords } from './recipe-words';
@@ -37,12 +39,14 @@ export interface AlertPageProps extends Pick<AlertActionsProps, 'canAct' | 'emai
   data: AlertView;
   /** May release tools and chambers. */
   mayRelease: boolean;
+  /** May skip steps of the checklist. */
+  maySkip: boolean;
   /** Of an alert of kind `spectra`: it has no chart, its evidence is the refused spectra. */
   spectra?: SpectraEvidence | null;
 }
 
 /** The evidence of one alert on one page: chart, maps against the last good lot, traces, moves, sisters, commonality, history. */
-export function AlertPageView({ data, spectra = null, mayRelease, ...who }: AlertPageProps) {
+export function AlertPageView({ data, spectra = null, mayRelease, maySkip, ...who }: AlertPageProps) {
   const { alert, chart } = data;
   const [point, setPoint] = useUrlState('point');
   const input = useMemo(() => (chart ? chartInput(chart) : null), [chart]);
@@ -111,6 +115,7 @@ export function AlertPageView({ data, spectra = null, mayRelease, ...who }: Aler
               />
             </Panel>
           ) : null}
+          {data.run === null ? null : <ChecklistPanel data={data} run={data.run} canAct={who.canAct} maySkip={maySkip} />}
           {data.contributions === null ? null : (
             <Panel title="Contributions" note="what the variables have to do with it; each leads to where its value came from">
               <Contributions data={data.contributions} />
@@ -133,6 +138,7 @@ export function AlertPageView({ data, spectra = null, mayRelease, ...who }: Aler
         </div>
         <div className="flex flex-col gap-3">
           <LifePanel data={data} />
+          <IncidentPanel incident={data.incident} />
           <HoldsPanel data={data} canAct={who.canAct} mayRelease={mayRelease} />
           <RequestsPanel data={data} canAct={who.canAct} />
           <Evidence data={data} spectra={spectra} />

@@ -10,6 +10,18 @@ import { Ago } from '@/lib/ui/hooks/now';
 import { holdName } from '../../held-notice';
 import { type HoldSubjectInput, PlaceDialog, ReleaseDialog } from '../../hold-dialogs';
 
+/** What may be held from an alert: its lots, its chamber, its tool. */
+export function holdSubjects({ alert, life }: AlertView): HoldSubjectInput[] {
+  const lots = [...new Set([...(alert.lot === null ? [] : [alert.lot]), ...life.lots.map((l) => l.lot)])];
+  return [
+    ...lots.map((lot): HoldSubjectInput => ({ scope: 'lot', lot })),
+    ...(alert.tool === null || alert.kind === 'spectra' ? [] : [{ scope: 'tool' as const, tool: alert.tool }]),
+    ...(alert.tool === null || alert.chamber === null
+      ? []
+      : [{ scope: 'chamber' as const, tool: alert.tool, chamber: alert.chamber }]),
+  ];
+}
+
 /** Holds that were placed from the alert, and others that its lot, tool or chamber meet. */
 export function HoldsPanel({ data, canAct, mayRelease }: { data: AlertView; canAct: boolean; mayRelease: boolean }) {
   const { alert, life } = data;
@@ -17,14 +29,7 @@ export function HoldsPanel({ data, canAct, mayRelease }: { data: AlertView; canA
   const [releasing, release] = useState<HoldLine | null>(null);
   const own = new Set(life.holds.map((h) => h.id));
   const holds = [...life.holds, ...life.heldNow.filter((h) => !own.has(h.id))];
-  const lots = [...new Set([...(alert.lot === null ? [] : [alert.lot]), ...life.lots.map((l) => l.lot)])];
-  const subjects: HoldSubjectInput[] = [
-    ...lots.map((lot): HoldSubjectInput => ({ scope: 'lot', lot })),
-    ...(alert.tool === null || alert.kind === 'spectra' ? [] : [{ scope: 'tool' as const, tool: alert.tool }]),
-    ...(alert.tool === null || alert.chamber === null
-      ? []
-      : [{ scope: 'chamber' as const, tool: alert.tool, chamber: alert.chamber }]),
-  ];
+  const subjects = holdSubjects(data);
   // A panel that is empty shows why instead of its children: the dialogs stand beside it.
   return (
     <>

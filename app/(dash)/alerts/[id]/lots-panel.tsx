@@ -157,7 +157,8 @@ export function LotsPanel({ data, canAct }: { data: AlertView; canAct: boolean }
   );
 }
 
-function DecideDialog({
+/** Decides about lots, or about one lot or wafer. */
+export function DecideDialog({
   alert,
   wafers,
   lot,

@@ -4,6 +4,7 @@ import { AppError } from '@/lib/errors';
 import { mayAs } from '@/lib/services/actor';
 import { DISPOSITIONS } from '@/lib/services/alerts/action-schema';
 import { actOnAlert } from '@/lib/services/alerts/actions';
+import { skipStep } from '@/lib/services/checklists/step';
 import { type AlertView, alertView } from '@/lib/services/evidence/alert';
 import { releaseEquipment } from '@/lib/services/holds/verbs';
 import { spectraEvidence } from '@/lib/services/spectra/views/alert';
@@ -39,6 +40,7 @@ export default async function AlertPage({ params }: { params: Promise<{ id: stri
         email={actor.email}
         mayRelease={mayAs(actor.role, releaseEquipment.least)}
         dispositions={DISPOSITIONS}
+        maySkip={mayAs(actor.role, skipStep.least)}
       />
     </ExportFacts>
   );

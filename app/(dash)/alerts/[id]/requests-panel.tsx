@@ -52,7 +52,8 @@ export function RequestsPanel({ data, canAct }: { data: AlertView; canAct: boole
   );
 }
 
-function AskDialog({
+/** Asks for a wafer of the alert to be measured again. */
+export function AskDialog({
   data,
   operation,
   parameter,

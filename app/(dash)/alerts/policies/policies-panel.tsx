@@ -1,5 +1,6 @@
 'use client';
 import { useState } from 'react';
+import { targetWords } from '@/lib/services/alerts/escalation';
 import type { PoliciesView, PolicyView } from '@/lib/services/alerts/views/policies';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { useAddress } from '@/lib/ui/components/filter-bar';
@@ -13,7 +14,7 @@ export const areaWord = (area: string): string => (area === '*' ? 'all areas' : 
 
 /** "30 min unacknowledged → every engineer". */
 export const stepWords = (s: PolicyView['steps'][number]): string =>
-  `${duration(s.afterMin * MIN)} ${s.while} → ${s.to.map((t) => ('role' in t ? `every ${t.role}` : t.person)).join(', ')}`;
+  `${duration(s.afterMin * MIN)} ${s.while} → ${s.to.map(targetWords).join(', ')}`;
 
 const COLUMNS: readonly Column<PolicyView>[] = [
   { key: 'area', header: 'Area', value: (p) => areaWord(p.area) },
@@ -49,6 +50,13 @@ const COLUMNS: readonly Column<PolicyView>[] = [
     cell: (p) => (p.checkPoints === 0 ? 'nothing' : `${p.checkPoints} points`),
   },
   { key: 'hold', header: 'Holds by itself', value: (p) => (p.holdScope === 'none' ? 'nothing' : `the ${p.holdScope}`) },
+  {
+    key: 'checklists',
+    header: 'Checklists',
+    numeric: true,
+    value: (p) => p.checklists.length,
+    cell: (p) => (p.checklists.length === 0 ? 'none' : `${p.checklists.length}${p.closeNeedsChecklist ? ', needed' : ''}`),
+  },
   { key: 'version', header: 'Version', value: (p) => p.version, cell: (p) => `v${p.version}, ${shortDate(p.createdMs)}` },
 ];
 

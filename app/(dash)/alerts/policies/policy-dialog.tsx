@@ -4,6 +4,7 @@ import type { PoliciesView, PolicyView } from '@/lib/services/alerts/views/polic
 import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { ChoiceField, TextField } from '@/lib/ui/components/text-field';
 import { savePolicy } from './actions';
+import { PolicyChecklists } from './policy-checklists';
 
 interface StepText {
   /** Its name while it is edited. */
@@ -17,18 +18,23 @@ interface Draft {
   snooze: string;
   check: string;
   hold: string;
+  checklists: readonly string[];
+  needed: boolean;
   steps: StepText[];
 }
 
 let made = 0;
 const newId = (): string => `step ${++made}`;
 
-const targetText = (t: PolicyView['steps'][number]['to'][number]): string => ('role' in t ? `role:${t.role}` : t.person);
+const targetText = (t: PolicyView['steps'][number]['to'][number]): string =>
+  'role' in t ? `role:${t.role}` : 'rota' in t ? `rota:${t.rota}` : t.person;
 const draftOf = (p: PolicyView): Draft => ({
   due: String(p.dueMin),
   snooze: String(p.snoozeMaxMin),
   check: String(p.checkPoints),
   hold: p.holdScope,
+  checklists: p.checklists,
+  needed: p.closeNeedsChecklist,
   steps: p.steps.map((s) => ({ id: newId(), after: String(s.afterMin), while: s.while, to: s.to.map(targetText).join(', ') })),
 });
 
@@ -53,6 +59,8 @@ const policyOf = (d: Draft): object => ({
   snoozeMaxMin: Number(d.snooze),
   checkPoints: Number(d.check),
   holdScope: d.hold,
+  checklists: d.checklists,
+  closeNeedsChecklist: d.needed,
   steps: d.steps.map((s) => ({
     afterMin: Number(s.after),
     while: s.while,
@@ -60,7 +68,7 @@ const policyOf = (d: Draft): object => ({
       .split(',')
       .map((t) => t.trim())
       .filter((t) => t !== '')
-      .map((t) => (t.startsWith('role:') ? { role: t.slice(5) } : { person: t })),
+      .map((t) => (t.startsWith('role:') ? { role: t.slice(5) } : t.startsWith('rota:') ? { rota: t.slice(5) } : { person: t })),
   })),
 });
 
@@ -133,6 +141,7 @@ export function PolicyDialog({
           n={i + 1}
           step={s}
           people={data.people}
+          rotas={data.rotas}
           onChange={(next) => set({ steps: draft.steps.map((q, k) => (k === i ? next : q)) })}
           onRemove={() => set({ steps: draft.steps.filter((_, k) => k !== i) })}
         />
@@ -145,6 +154,12 @@ export function PolicyDialog({
       >
         Add a step
       </button>
+      <PolicyChecklists
+        all={data.checklists}
+        chosen={draft.checklists}
+        needed={draft.needed}
+        onChange={(checklists, needed) => set({ checklists, needed })}
+      />
       {of.area !== '*' && own?.active ? (
         <label className="mt-2 flex items-center gap-2 text-sm">
           <input type="checkbox" checked={follow} onChange={(e) => setFollow(e.target.checked)} />
@@ -160,12 +175,14 @@ function Step({
   n,
   step,
   people,
+  rotas,
   onChange,
   onRemove,
 }: {
   n: number;
   step: StepText;
   people: PoliciesView['people'];
+  rotas: readonly string[];
   onChange: (s: StepText) => void;
   onRemove: () => void;
 }) {
@@ -198,6 +215,7 @@ function Step({
         options={[
           { value: '', label: 'Choose…' },
           ...['operator', 'engineer', 'administrator'].map((r) => ({ value: `role:${r}`, label: `every ${r}` })),
+          ...rotas.map((r) => ({ value: `rota:${r}`, label: `on call in ${r}` })),
           ...people.map((p) => ({ value: p.email, label: p.email })),
         ]}
       />

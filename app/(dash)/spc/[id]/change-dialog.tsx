@@ -5,6 +5,7 @@ import { ReasonDialog } from '@/lib/ui/components/dialog';
 import { Tabs } from '@/lib/ui/components/tabs';
 import { plural } from '@/lib/ui/format';
 import { useBased } from '@/lib/ui/hooks/use-based';
+import { begun } from '@/lib/ui/rebase';
 import { LimitInput } from '../limit-input';
 import { saveChart } from './actions';
 import {
@@ -25,7 +26,9 @@ import {
 } from './change-draft';
 import { DesignInputs } from './design-inputs';
 import { LIMIT_FIELDS } from './limit-lines';
+import type { ProposedDraft } from './proposed-draft';
 import { RulePrice } from './rule-price';
+import { SetChoice } from './set-choice';
 
 export interface ChangeDialogProps {
   onClose: () => void;
@@ -34,6 +37,8 @@ export interface ChangeDialogProps {
   newest: number;
   /** The version in force. */
   base: DraftBase;
+  /** What the link that opened it proposes. */
+  first?: ProposedDraft;
 }
 
 const NOTHING_TYPED = (v: Versions): ChangeDraft => firstDraft(v.base);
@@ -42,13 +47,25 @@ interface Versions {
   readonly base: DraftBase;
 }
 
+/** A form that a link has filled in, as if a person had typed it. */
+function proposed(key: string, live: Versions, first: ProposedDraft) {
+  if (first.mode === undefined && first.rules === undefined) return null;
+  const form = begun({ key, live, textsOf: NOTHING_TYPED });
+  return { ...form, draft: { ...form.draft, ...first } };
+}
+
 /**
  * Draft of the next version beside the current one: limits kept, typed or from a new baseline; rules; alerting; reason. It is mounted when it opens
  * and keeps its input until it closes, whatever the server answers and however often the page is refreshed.
  */
-export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDialogProps) {
+export function ChangeDialog({ onClose, chartId, newest, base: live, first = {} }: ChangeDialogProps) {
   const key = `${newest} ${live.current.version}`;
-  const form = useBased<Versions, ChangeDraft>(key, { newest, base: live }, NOTHING_TYPED);
+  const form = useBased<Versions, ChangeDraft>(
+    key,
+    { newest, base: live },
+    NOTHING_TYPED,
+    proposed(key, { newest, base: live }, first),
+  );
   const { draft } = form;
   const { base } = form.base;
   const { current, unit, kind } = base;
@@ -59,7 +76,7 @@ export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDia
   const toggle = (r: number): void => {
     const rules = new Set(draft.rules);
     if (!rules.delete(r)) rules.add(r);
-    patch({ rules });
+    patch({ rules, ruleSet: null });
   };
   return (
     <ReasonDialog
@@ -121,8 +138,9 @@ export function ChangeDialog({ onClose, chartId, newest, base: live }: ChangeDia
         </fieldset>
       ) : null}
       <fieldset className="mt-3">
-        <legend className="label">Rules (Nelson)</legend>
-        {rulesOfKind(kind).map((r) => (
+        <legend className="label">Rules</legend>
+        <SetChoice kind={kind} draft={draft} patch={patch} />
+        {[...new Set([...rulesOfKind(kind), ...[...draft.rules].sort((a, b) => a - b)])].map((r) => (
           <label key={r} className="flex gap-2 text-sm py-0.5">
             <input type="checkbox" checked={draft.rules.has(r)} onChange={() => toggle(r)} />
             {ruleLine(r, draft, base)}

@@ -22,6 +22,8 @@ const current: ChartVersionView = {
   effectiveMs: 0,
   rules: [1, 2, 101],
   preset: 'custom',
+  setVersion: null,
+  setName: null,
   cl: 100.123456,
   ucl: 103.456789,
   lcl: 96.78,

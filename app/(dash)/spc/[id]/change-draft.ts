@@ -8,8 +8,7 @@ import {
   kindOf,
   type LimitField,
   type LimitsSource,
-  type RuleNumber,
-  rulesOfKind,
+  ruleFits,
   ruleText,
 } from '@/lib/spc';
 import { limitText } from '@/lib/ui/charts/control-limits.prepare';
@@ -28,6 +27,8 @@ export interface ChangeDraft {
   readonly sigma: string;
   readonly dispersion: LimitTexts;
   readonly rules: ReadonlySet<number>;
+  /** Set of the site that the rules are of; null: they are chosen one by one, or as a set that comes with Driftless. */
+  readonly ruleSet: { readonly set: string; readonly version: number; readonly name: string } | null;
   /** Settings of the kind of chart. */
   readonly design: DesignTexts;
   readonly alerts: boolean;
@@ -90,12 +91,19 @@ const texts = (l: Readonly<Record<LimitField, number | null>>, source: LimitsSou
   return { lcl: of(l.lcl), cl: of(l.cl), ucl: of(l.ucl) };
 };
 
+/** The set of the site that a version follows. */
+const setOf = (v: ChartVersionView): ChangeDraft['ruleSet'] =>
+  v.setVersion === null ? null : { set: v.preset, version: v.setVersion, name: v.setName ?? v.preset };
+const sameSet = (a: ChangeDraft['ruleSet'], b: ChangeDraft['ruleSet']): boolean => a?.set === b?.set && a?.version === b?.version;
+const setText = (s: ChangeDraft['ruleSet']): string => (s === null ? 'none of the site' : `${s.name} version ${s.version}`);
+
 export const firstDraft = (b: DraftBase): ChangeDraft => ({
   mode: 'keep',
   limits: texts(locationOf(b.current), b.current.limitsSource, b.decimals),
   sigma: text(b.current.sigmaWithin, b.decimals + 1),
   dispersion: texts(dispersionOf(b.current), b.current.dispSource, b.decimals + 1),
   rules: new Set(b.current.rules),
+  ruleSet: setOf(b.current),
   design: firstDesign(b.kind, b.current.design),
   alerts: b.alerting,
 });
@@ -162,7 +170,8 @@ export function draftBlocked(d: ChangeDraft, b: DraftBase): string | null {
   );
 }
 
-const chosenRules = (d: ChangeDraft, b: DraftBase): RuleNumber[] => rulesOfKind(b.kind).filter((r) => d.rules.has(r));
+const chosenRules = (d: ChangeDraft, b: DraftBase): number[] =>
+  [...d.rules].filter((r) => ruleFits(b.kind, r)).sort((p, q) => p - q);
 const rulesChanged = (chosen: readonly number[], { current }: DraftBase): boolean =>
   chosen.length !== current.rules.length || chosen.some((r) => !current.rules.includes(r));
 
@@ -177,7 +186,11 @@ export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
   const design = changedDesign(b.kind, d.design, b.current.design);
   return {
     ...(design === undefined ? {} : { design }),
-    ...(rulesChanged(rules, b) ? { rules } : {}),
+    ...(d.ruleSet !== null && !sameSet(d.ruleSet, setOf(b.current))
+      ? { ruleSet: { set: d.ruleSet.set, version: d.ruleSet.version } }
+      : rulesChanged(rules, b)
+        ? { rules }
+        : {}),
     ...(d.alerts === b.alerting ? {} : { alerting: d.alerts }),
     ...(d.mode === 'baseline' ? { limits: null } : {}),
     ...(locationTyped(d, b) ? { limits: { ...enteredLocation(d, b), ...sigma } } : {}),
@@ -188,7 +201,7 @@ export function changeOf(d: ChangeDraft, b: DraftBase): ChartChange {
 /** A rule as the dialog and its list of differences name it, with the limits that the draft would judge by. */
 export const ruleLine = (rule: number, d: ChangeDraft, b: DraftBase): string => {
   const text = ruleText(rule, isDispersionRule(rule) ? dispersionSource(d, b) : limitsOf(d, b), b.kind);
-  return isDispersionRule(rule) || isWithinRule(rule) ? text : `${rule}: ${text}`;
+  return isDispersionRule(rule) || isWithinRule(rule) || rule > 9 ? text : `${rule}: ${text}`;
 };
 
 /** One line for each thing that would differ. */
@@ -219,6 +232,7 @@ export function difference(d: ChangeDraft, b: DraftBase): string[] {
       out.push(`Limits are used as entered, ${followed ?? 'at every point'}`);
   }
   out.push(...designLines(b.kind, d.design, now.design));
+  if (d.ruleSet !== null && !sameSet(d.ruleSet, setOf(now))) out.push(`Rule set: ${setText(setOf(now))} → ${setText(d.ruleSet)}`);
   out.push(...ruleLines(now.rules, [...d.rules], (r) => ruleLine(r, d, b)));
   if (d.alerts !== b.alerting) out.push(d.alerts ? 'Raises alerts from now on' : 'No longer raises alerts');
   return out;

@@ -3,6 +3,7 @@ import Link from 'next/link';
 import { useState } from 'react';
 import type { SpcChartView } from '@/lib/services/spc/views/chart-model';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
+import { useAddress } from '@/lib/ui/components/filter-bar';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { shortTime } from '@/lib/ui/format';
 import { PeriodicRefresh } from '@/lib/ui/hooks/live';
@@ -37,8 +38,9 @@ export function LifeNotice({ chart }: { chart: Head }) {
 
 /** Retires a chart or takes it back. */
 export function RetireButton({ chart }: { chart: Head }) {
-  const [asking, setAsking] = useState(false);
   const isRetired = chart.retired_at !== null;
+  const address = useAddress();
+  const [asking, setAsking] = useState(!isRetired && address.get('do') === 'retire');
   return (
     <>
       {chart.template_id === null ? null : (

@@ -29,6 +29,7 @@ import { LifeNotice, RetireButton } from './chart-life';
 import { LimitsActions } from './limits-notice';
 import { plannedAfter } from './planned-version';
 import { PointPanel } from './point-panel';
+import { proposedDraft } from './proposed-draft';
 import type { ChartWindow } from './read-chart';
 import { StudyPanel } from './study-panel';
 import { useChartWindow } from './use-chart-window';
@@ -48,8 +49,8 @@ const CHART_HEIGHT = 496;
 
 /** One chart: limits, zones, phases, violations, the point panel, capability, versions, sister chambers. */
 export function ChartView({ page, query, notice, canChange }: ChartViewProps) {
-  const [changing, setChanging] = useState(false);
   const address = useAddress();
+  const [changing, setChanging] = useState(canChange && address.get('do') === 'change');
   const [point, setPoint] = useUrlState('point');
   const [axis, setAxis] = useUrlState('x');
   const [spec, setSpec] = useUrlState('spec');
@@ -174,6 +175,7 @@ export function ChartView({ page, query, notice, canChange }: ChartViewProps) {
           chartId={data.chart.id}
           newest={data.chart.version}
           base={draftBase(data, current)}
+          first={proposedDraft(address.get)}
         />
       ) : null}
     </>
@@ -234,7 +236,9 @@ function Head({ data, current, notice, canChange, onChange }: HeadProps) {
 }
 
 const rulesText = (v: ChartVersionView | undefined): string =>
-  v ? v.rules.map((r) => (r < 100 ? String(r) : ruleName(r))).join(', ') : '';
+  v === undefined
+    ? ''
+    : `${v.setName === null || v.preset === 'rule-1' ? '' : `${v.setName}${v.setVersion === null ? '' : ` version ${v.setVersion}`}: `}${v.rules.map((r) => (r < 10 ? String(r) : ruleName(r))).join(', ')}`;
 
 /** Where the limits of a version come from, and the subgroup size they are stated for. */
 function limitsText(v: ChartVersionView, kind: ChartKind): string {

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { LimitsNotice } from '@/lib/services/spc/limits/views/proposals';
 import { CHOICE_WORDS, type ChartKind, hasSigmaChoice, SIGMA_CHOICES, type SigmaChoice } from '@/lib/spc';
 import { ReasonDialog } from '@/lib/ui/components/dialog';
+import { useAddress } from '@/lib/ui/components/filter-bar';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { ChoiceField } from '@/lib/ui/components/text-field';
 import { askForLimits, confirmFirst } from '../limits/actions';
@@ -19,7 +20,10 @@ interface Props {
 
 /** What waits for this chart: a proposal, or a look at its first limits; and the way to propose new ones. */
 export function LimitsActions({ chart, notice, canChange }: Props) {
-  const [asked, ask] = useState<'propose' | 'confirm' | null>(null);
+  const address = useAddress();
+  const [asked, ask] = useState<'propose' | 'confirm' | null>(
+    canChange && notice.waiting === null && address.get('do') === 'propose' ? 'propose' : null,
+  );
   return (
     <>
       {notice.waiting === null ? null : (
@@ -37,7 +41,7 @@ export function LimitsActions({ chart, notice, canChange }: Props) {
           Propose limits…
         </button>
       ) : null}
-      {asked === 'propose' ? <ProposeDialog chart={chart} onClose={() => ask(null)} /> : null}
+      {asked === 'propose' ? <ProposeDialog chart={chart} first={address.get('sigma')} onClose={() => ask(null)} /> : null}
       {asked === 'confirm' ? (
         <ReasonDialog
           open
@@ -54,9 +58,18 @@ export function LimitsActions({ chart, notice, canChange }: Props) {
 }
 
 /** Window and choices of a study. */
-function ProposeDialog({ chart, onClose }: { chart: Props['chart']; onClose: () => void }) {
+function ProposeDialog({
+  chart,
+  first,
+  onClose,
+}: {
+  chart: Props['chart'];
+  /** The sigma that a link proposes. */
+  first: string | null;
+  onClose: () => void;
+}) {
   const [days, setDays] = useState('90');
-  const [sigma, setSigma] = useState<SigmaChoice>('kind');
+  const [sigma, setSigma] = useState<SigmaChoice>(SIGMA_CHOICES.find((c) => c === first) ?? 'kind');
   const [use, setUse] = useState<'last' | 'all'>('last');
   const hasChoice = hasSigmaChoice(chart.kind);
   const send = (reason: string) => {

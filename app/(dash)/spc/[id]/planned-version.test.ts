@@ -7,6 +7,8 @@ const v: ChartVersionView = {
   effectiveMs: 1_000,
   rules: [1, 2],
   preset: 'custom',
+  setVersion: null,
+  setName: null,
   cl: 100,
   ucl: 103,
   lcl: 97,

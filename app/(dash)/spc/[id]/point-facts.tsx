@@ -87,6 +87,7 @@ export function pointFacts(data: SpcChartView, i: number): Fact[] {
     beyondDispersion: beyond(dispersion, p.dispUcl[i]!, p.dispLcl[i]!),
     beyondWithin: beyond(within, p.withinUcl[i]!, p.withinLcl[i]!),
     unjudged: p.unjudged[i] ?? null,
+    warnings: p.excluded[i] === null ? (p.warnings[i] ?? []) : [],
   });
   const limited = (v: number, ucl: number, isEntered: boolean): string =>
     `${num(v, d)}${Number.isNaN(ucl) ? '' : ` (UCL ${limitText(ucl, isEntered, d)})`}`;

@@ -38,6 +38,7 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
   const recordId = p.recordId[index]!;
   const excluded = p.excluded[index] ?? null;
   const fired = excluded === null ? (p.rules[index] ?? []) : [];
+  const warnings = excluded === null ? (p.warnings[index] ?? []) : [];
   const d = pointDecimals(data, index);
   const href = recordHref(chart.characteristic, recordId);
   return (
@@ -48,6 +49,7 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
       links={pointLinks(data, index, href, why)}
     >
       {fired.length > 0 ? <Why data={data} why={why} fired={fired} d={d} /> : null}
+      {warnings.length > 0 ? <Warned data={data} index={index} warnings={warnings} /> : null}
       {chart.variables === null ? null : <PointContributionsPart chartId={chart.id} record={recordId} />}
       {href?.startsWith('/wafers/') ? <MiniMap recordId={recordId} /> : null}
       {canExclude ? (
@@ -76,6 +78,13 @@ export function PointPanel({ data, index, why, onClose, canExclude }: PointPanel
 const dispersionAt = (p: SpcChartView['points'], members: readonly string[]): number | null =>
   p.dispersion[p.recordId.indexOf(members.at(-1) ?? '')] ?? null;
 
+/** The sigma that zones count in: of the plotted point, a third of the way to its limit; entered limits have thirds and no sigma. */
+function sigmaText(v: WhyRed['violations'][number], isEntered: boolean, d: number, unit: string): string {
+  if (isEntered || v.cl === null || (v.ucl === null && v.lcl === null)) return '';
+  const third = (v.ucl === null ? v.cl - v.lcl! : v.ucl - v.cl) / 3;
+  return `, σ of a plotted point ${num(third, d + 1)} ${unit}`;
+}
+
 function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefined; fired: readonly number[]; d: number }) {
   const { chart, points } = data;
   const unit = unitLabel(plottedUnit(chart.kind, chart.unit));
@@ -92,14 +101,14 @@ function Why({ data, why, fired, d }: { data: SpcChartView; why: WhyRed | undefi
         return (
           <div key={rule} className="text-sm mb-2">
             <p>
-              <b>{`${ruleName(rule)}: `}</b>
+              {rule < 10 ? <b>{`${ruleName(rule)}: `}</b> : null}
               {`${ruleText(rule, source, chart.kind)}${side}.`}
             </p>
             {v ? (
               <p className="text-ink-2">
                 {isDispersionRule(rule) || isWithinRule(rule)
                   ? `${isWithinRule(rule) ? 'Spread within' : 'Dispersion'} ${num(v.judged ?? dispersionAt(points, v.members), d)}, limits in force: LCL ${limit(v.lcl)}, UCL ${limit(v.ucl)} ${unit} (version ${v.version}).`
-                  : `Limits in force: LCL ${limit(v.lcl)}, centre ${limit(v.cl)}, UCL ${limit(v.ucl)} ${unit} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
+                  : `Limits in force: LCL ${limit(v.lcl)}, centre ${limit(v.cl)}, UCL ${limit(v.ucl)} ${unit}${sigmaText(v, source === 'given', d, unit)} (version ${v.version}${version ? `, ${version.author}: ${version.reason}` : ''}).`}
               </p>
             ) : null}
             {names.length > 1 ? (
@@ -131,6 +140,22 @@ function PointContributionsPart({ chartId, record }: { chartId: string; record: 
       ) : (
         <Contributions data={value} />
       )}
+    </section>
+  );
+}
+
+/** Rules of severity "warning": the point is in control, and no alert was raised. */
+function Warned({ data, index, warnings }: { data: SpcChartView; index: number; warnings: readonly number[] }) {
+  const version = data.versions.find((v) => v.version === data.points.version[index]);
+  return (
+    <section className="mt-3 border-t border-hairline pt-2 text-sm" aria-label="Why this point carries a warning">
+      <h3 className="mb-1">Why this point carries a warning</h3>
+      {warnings.map((rule) => (
+        <p
+          key={rule}
+        >{`${ruleText(rule, (isDispersionRule(rule) ? version?.dispSource : version?.limitsSource) ?? 'study', data.chart.kind)}.`}</p>
+      ))}
+      <p className="text-ink-2">A warning is no alarm: the point stays in control.</p>
     </section>
   );
 }

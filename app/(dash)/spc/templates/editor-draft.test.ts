@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { normal, templateContent } from '@/lib/services/spc/templates/content';
-import { contentOf, draftFault, draftOf, NEW_TEMPLATE, placeOf, presetOf, withKind, withVariables } from './editor-draft';
+import { presetOf } from '@/lib/spc';
+import { contentOf, draftFault, draftOf, NEW_TEMPLATE, placeOf, withKind, withVariables } from './editor-draft';
 
 test('what is typed comes back as it was stored', () => {
   const content = normal(

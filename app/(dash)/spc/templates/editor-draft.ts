@@ -7,7 +7,7 @@ import {
   WHERE_FIELDS,
   type WhereField,
 } from '@/lib/services/spc/templates/content';
-import { type ChartKind, type Design, kindOf, rulesOfKind } from '@/lib/spc';
+import { type ChartKind, type Design, kindOf, presetOf, rulesOfKind } from '@/lib/spc';
 import { parseNumber } from '@/lib/ui/format';
 import { changedDesign, type DesignTexts, firstDesign } from '../[id]/design-draft';
 
@@ -21,6 +21,10 @@ export interface EditorDraft {
   readonly variables: readonly Variable[];
   readonly kind: ChartKind;
   readonly rules: readonly number[];
+  /** Set of the rules: one that comes with Driftless by its name, one of the site by its id; "custom": one by one. */
+  readonly preset: string;
+  /** Version of a set of the site; null: it is none. */
+  readonly setVersion: number | null;
   readonly lambda: string;
   readonly widthL: string;
   /** Settings of the kind as typed. */
@@ -33,21 +37,6 @@ export interface EditorDraft {
   readonly title: string;
 }
 
-/** Sets of Nelson's rules by their names. */
-export const PRESETS: readonly { readonly value: string; readonly label: string; readonly rules: readonly number[] }[] = [
-  { value: 'rule-1', label: 'Rule 1', rules: [1] },
-  { value: 'nelson-1-2', label: 'Nelson 1 and 2', rules: [1, 2] },
-  { value: 'nelson-1-4', label: 'Nelson 1 to 4', rules: [1, 2, 3, 4] },
-  { value: 'nelson-1-2-5-6', label: 'Nelson 1, 2, 5, 6', rules: [1, 2, 5, 6] },
-  { value: 'nelson-8', label: 'Nelson 1 to 8', rules: [1, 2, 3, 4, 5, 6, 7, 8] },
-];
-
-/** The name of a set of rules; those on the dispersion are beside the sets. */
-export function presetOf(rules: readonly number[]): string {
-  const location = rules.filter((r) => r < 100).join();
-  return PRESETS.find((p) => p.rules.join() === location)?.value ?? 'custom';
-}
-
 const NO_PATTERNS = Object.fromEntries(WHERE_FIELDS.map((f) => [f, ''])) as Record<WhereField, string>;
 
 export const NEW_TEMPLATE: EditorDraft = {
@@ -57,6 +46,8 @@ export const NEW_TEMPLATE: EditorDraft = {
   variables: [],
   kind: 'individuals',
   rules: [1],
+  preset: 'rule-1',
+  setVersion: null,
   lambda: '',
   widthL: '',
   design: {},
@@ -75,6 +66,8 @@ export const draftOf = (name: string, c: TemplateContent): EditorDraft => ({
   variables: (c.variables ?? []).map((v) => whole(v)),
   kind: c.kind,
   rules: c.rules,
+  preset: c.preset,
+  setVersion: c.setVersion ?? null,
   lambda: c.lambda === undefined ? '' : String(c.lambda),
   widthL: c.widthL === undefined ? '' : String(c.widthL),
   design: firstDesign(c.kind, stated(c.design)),
@@ -90,13 +83,15 @@ export const draftOf = (name: string, c: TemplateContent): EditorDraft => ({
 export function withKind(d: EditorDraft, kind: ChartKind): EditorDraft {
   const kept = rulesFor(kind, d.rules);
   const isJoint = kindOf(kind).ofVariables === true;
+  const rules = isJoint ? rulesOfKind(kind) : kept.length === 0 ? [rulesOfKind(kind)[0]!] : kept;
   return {
     ...d,
     kind,
     // a statistic of several variables has no specification, and says by them what it is of
     specified: isJoint ? false : d.specified,
     baselineN: isJoint ? String(Math.max(parseNumber(d.baselineN) || 0, leastBaseline(kind, d.variables.length))) : d.baselineN,
-    rules: isJoint ? rulesOfKind(kind) : kept.length === 0 ? [rulesOfKind(kind)[0]!] : kept,
+    rules,
+    preset: d.setVersion === null ? presetOf(rules) : d.preset,
     design: firstDesign(kind, null),
   };
 }
@@ -147,8 +142,9 @@ export function contentOf(d: EditorDraft): TemplateDraft {
     ...(isJoint ? { variables: d.variables.map((v) => ({ ...v })) } : {}),
     splitBy: [...d.splitBy],
     kind: d.kind,
-    rules: [...d.rules] as TemplateDraft['rules'],
-    preset: presetOf(d.rules),
+    // rules of a set of the site are said by the service, by what the kind can have
+    ...(d.setVersion === null ? { rules: [...d.rules] } : { rules: [], setVersion: d.setVersion }),
+    preset: d.setVersion === null ? presetOf(d.rules) : d.preset,
     ...(weighs && lambda !== undefined ? { lambda } : {}),
     ...(weighs && widthL !== undefined ? { widthL } : {}),
     ...(design === undefined ? {} : { design }),

@@ -177,7 +177,7 @@ export function How({
           set={(variables) => set((d) => withVariables(d, variables))}
         />
       ) : null}
-      <RuleChoice kind={draft.kind} rules={draft.rules} arl={arl} set={(rules) => patch({ rules })} />
+      <RuleChoice kind={draft.kind} chosen={draft} arl={arl} set={patch} />
       <div className="flex gap-6">
         <Check label="A rule that fires raises an alert" on={draft.alerting} set={(alerting) => patch({ alerting })} />
         {kindOf(draft.kind).ofVariables ? null : (

@@ -1,6 +1,6 @@
 'use client';
 import type { TemplateRow } from '@/lib/services/spc/views/templates';
-import { kindOf } from '@/lib/spc';
+import { kindOf, ruleLabel } from '@/lib/spc';
 import { type Column, DataTable } from '@/lib/ui/components/data-table';
 import { StatusMark } from '@/lib/ui/components/status-mark';
 import { count, plural } from '@/lib/ui/format';
@@ -34,7 +34,7 @@ const COLUMNS: readonly Column<TemplateRow>[] = [
     value: (r) => kindOf(r.kind).label,
     cell: (r) => <span className="block whitespace-normal">{kindOf(r.kind).label}</span>,
   },
-  { key: 'rules', header: 'Rules', value: (r) => r.rules.join(', ') },
+  { key: 'rules', header: 'Rules', value: (r) => r.rules.map(ruleLabel).join(', ') },
   { key: 'charts', header: 'Charts', numeric: true, value: (r) => r.charts, cell: (r) => count(r.charts) },
   {
     key: 'retired',

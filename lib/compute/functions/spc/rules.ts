@@ -3,6 +3,7 @@ import { AppError } from '@/lib/errors';
 import { gaps, integers, numbers, oneOf, positive, real, whole } from '@/lib/formats/compute';
 import { requireMeasured, standardised } from '@/lib/numerics';
 import {
+  AIAG,
   cusumTwoSidedArl,
   cusumTwoSidedLimit,
   describeRule,
@@ -16,17 +17,21 @@ import {
   type RunRule,
   ruleArl,
   WESTERN_ELECTRIC,
+  WESTGARD,
 } from '@/lib/spc';
 import { define, given } from '../../define';
 
 const PRESETS = Object.keys(RULE_PRESETS) as [RulePreset, ...RulePreset[]];
-const BY_ID: Readonly<Record<string, RunRule>> = { ...NELSON, ...WESTERN_ELECTRIC };
+const BY_ID: Readonly<Record<string, RunRule>> = { ...NELSON, ...WESTERN_ELECTRIC, ...AIAG, ...WESTGARD };
 const ruleSet = {
   preset: oneOf(PRESETS, 'Named set of rules; default nelson-8').optional(),
   rules: z
     .array(z.enum(Object.keys(BY_ID) as [string, ...string[]]))
     .min(1)
-    .meta({ description: 'Single rules, N1…N8 and WE1…WE4, instead of a set' })
+    .meta({
+      description:
+        'Single rules instead of a set: N1…N8 of Nelson, WE1…WE4 of Western Electric, A1…A8 and A7T of AIAG, 1-2s…10x of Westgard',
+    })
     .optional(),
 };
 const chosen = (i: { preset?: RulePreset | undefined; rules?: string[] | undefined }): readonly RunRule[] =>
@@ -35,7 +40,7 @@ const chosen = (i: { preset?: RulePreset | undefined; rules?: string[] | undefin
 const rules = define({
   path: 'spc/rules',
   title: 'Run rules over a series',
-  text: 'Nelson or Western Electric rules in process order; each violation with its window, its members and the points beyond the zone.',
+  text: 'Rules of Nelson, Western Electric, AIAG or Westgard in process order; each violation with its window, its members and the points beyond the zone.',
   input: z.strictObject({
     values: gaps('Plotted values in process order'),
     center: real('Centre line'),

@@ -105,7 +105,7 @@ export async function alertLife(id: string, nowMs: number): Promise<AlertLife> {
     codesFor(db(), a.area),
     a.record_id === null ? null : earlierMeasurement(db(), a.record_id),
     db().rows<{ email: string; state: string; error: string | null; at: Date }>(sql`
-      SELECT n.email, n.state, n.error, n.created_at AS at FROM alert_event e JOIN alert_notice n ON n.alert_event_id = e.id WHERE e.alert_id = ${id} ORDER BY n.created_at DESC, n.email LIMIT 50`),
+      SELECT n.email, n.state, n.error, n.created_at AS at FROM notification n WHERE n.alert_id = ${id} AND n.in_person ORDER BY n.created_at DESC, n.email LIMIT 50`),
     pointsSince(a),
   ]);
   const next = nextStep(policy.steps, clockOf(a));

@@ -27,6 +27,16 @@ export interface AlertRow {
   dueMs: number | null;
   snoozedUntilMs: number | null;
   version: number;
+  /** Null: settled before there were incidents. */
+  incidentId: string | null;
+  /** State of the run of its checklist: waiting, running, finished; null: it has none. */
+  checklistState: string | null;
+}
+
+/** An alert in the inbox. */
+export interface ListedAlert extends AlertRow {
+  /** Alerts of its incident among those that match the filters, itself included. */
+  ofIncident: number;
 }
 
 export interface AlertFilter {
@@ -42,6 +52,10 @@ export interface AlertFilter {
   readonly onlySnoozed?: boolean;
   /** Closed alerts are listed if they were closed at or after this time. */
   readonly fromMs: number;
+  /** Only alerts of this incident; null: all. */
+  readonly incident?: string | null;
+  /** One row an incident: the first of its alerts in the order of the list. */
+  readonly byIncident?: boolean;
   readonly limit: number;
   /** `next` of the page before. */
   readonly after?: string | null;
@@ -57,7 +71,7 @@ interface Times {
 }
 export type RawAlert = Omit<AlertRow, 'firstMs' | 'lastMs' | 'raisedMs' | 'closedMs' | 'dueMs' | 'snoozedUntilMs'> & Times;
 
-export const ALERT_COLUMNS = sql`id, severity, state::text, kind, title, area, tool, chamber, product, operation, lot, slot, rule, count, first_at, last_at, raised_at, closed_at, due_at, snoozed_until, assignee, version`;
+export const ALERT_COLUMNS = sql`id, severity, state::text, kind, title, area, tool, chamber, product, operation, lot, slot, rule, count, first_at, last_at, raised_at, closed_at, due_at, snoozed_until, assignee, version, incident_id AS "incidentId", checklist_state AS "checklistState"`;
 
 export const alertRow = ({ first_at, last_at, raised_at, closed_at, due_at, snoozed_until, ...r }: RawAlert): AlertRow => ({
   ...r,
@@ -77,8 +91,8 @@ const SEVERITY_RANK = sql`CASE WHEN NOT ${unsettled()} THEN 0 ELSE COALESCE(arra
 const LISTED_AT = sql`CASE WHEN NOT ${unsettled()} THEN COALESCE(closed_at, last_at) ELSE last_at END`;
 
 export interface AlertPage {
-  rows: AlertRow[];
-  /** Of all pages. */
+  rows: ListedAlert[];
+  /** Of all pages: alerts, or incidents where they are grouped. */
   total: number;
   /** Closed before `fromMs` and matching the other filters. */
   older: number;
@@ -96,27 +110,35 @@ export async function listAlerts(f: AlertFilter): Promise<AlertPage> {
     f.area !== null && sql`area = ${f.area}`,
     f.tool !== null && sql`tool = ${f.tool}`,
     f.overdueAtMs != null && sql`${unsettled()} AND due_at < ${new Date(f.overdueAtMs)}`,
+    f.incident != null && sql`incident_id = ${f.incident}`,
     f.onlySnoozed === true && sql`snoozed_until IS NOT NULL`,
     f.assignee === 'nobody' ? sql`assignee IS NULL` : f.assignee !== null && sql`assignee = ${f.assignee}`,
   ];
   const isOlder = sql`(NOT ${unsettled()} AND COALESCE(closed_at, last_at) < ${new Date(f.fromMs)})`;
   const [state, severity, at, id] = readCursor(f.after ?? null, ALERT_KEYS) ?? [];
   const [rows, [count], assignees] = await Promise.all([
-    db().rows<RawAlert & { state_rank: number; severity_rank: number; listed_at: Date }>(sql`
-      SELECT * FROM (SELECT ${ALERT_COLUMNS}, ${STATE_RANK} AS state_rank, ${SEVERITY_RANK} AS severity_rank, ${LISTED_AT} AS listed_at
-        FROM alert ${where([...filters, sql`NOT ${isOlder}`])}) q
+    db().rows<RawAlert & { state_rank: number; severity_rank: number; listed_at: Date; ofIncident: number }>(sql`
+      SELECT * FROM (
+        SELECT q.*, row_number() OVER (PARTITION BY COALESCE(q."incidentId", q.id) ORDER BY state_rank, severity_rank, listed_at DESC, id)::int AS nth,
+          count(*) OVER (PARTITION BY COALESCE(q."incidentId", q.id))::int AS "ofIncident"
+        FROM (SELECT ${ALERT_COLUMNS}, ${STATE_RANK} AS state_rank, ${SEVERITY_RANK} AS severity_rank, ${LISTED_AT} AS listed_at
+          FROM alert ${where([...filters, sql`NOT ${isOlder}`])}) q) g
       ${where([
+        f.byIncident === true && sql`nth = 1`,
         state !== undefined &&
           sql`(state_rank, severity_rank, -extract(epoch FROM listed_at), id) > (${state}::bigint, ${severity}::bigint, -(${at}::numeric / 1000), ${id}::uuid)`,
       ])}
       ORDER BY state_rank, severity_rank, listed_at DESC, id LIMIT ${f.limit + 1}`),
     db().rows<{ total: number; older: number }>(sql`
-      SELECT count(*) FILTER (WHERE NOT ${isOlder})::int AS total, count(*) FILTER (WHERE ${isOlder})::int AS older FROM alert ${where(filters)}`),
+      SELECT ${f.byIncident === true ? sql`count(DISTINCT COALESCE(incident_id, id))` : sql`count(*)`} FILTER (WHERE NOT ${isOlder})::int AS total, count(*) FILTER (WHERE ${isOlder})::int AS older FROM alert ${where(filters)}`),
     db().rows<{ email: string }>(sql`SELECT email FROM "user" ORDER BY email LIMIT 200`),
   ]);
   const { page, next } = pageOf(rows, f.limit, (r) => [r.state_rank, r.severity_rank, r.listed_at.getTime(), r.id]);
   return {
-    rows: page.map(({ state_rank: _state, severity_rank: _severity, listed_at: _at, ...r }) => alertRow(r)),
+    rows: page.map(({ state_rank: _state, severity_rank: _severity, listed_at: _at, ofIncident, ...r }) => ({
+      ...alertRow(r),
+      ofIncident,
+    })),
     total: count!.total,
     older: count!.older,
     next,

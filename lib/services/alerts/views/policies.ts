@@ -13,6 +13,8 @@ export interface PolicyView {
   snoozeMaxMin: number;
   checkPoints: number;
   holdScope: Policy['hold_scope'];
+  checklists: string[];
+  closeNeedsChecklist: boolean;
   author: string;
   reason: string;
   createdMs: number;
@@ -24,11 +26,14 @@ export interface PoliciesView {
   codes: (Omit<AlertCode, 'retired_at'> & { retiredMs: number | null; used: number })[];
   areas: string[];
   people: { email: string; role: string }[];
+  /** In force, by name. */
+  checklists: { id: string; name: string }[];
+  rotas: string[];
 }
 
 /** Policies and codes with what is needed to change them. */
 export async function policiesView(): Promise<PoliciesView> {
-  const [policies, codes, areas, people] = await Promise.all([
+  const [policies, codes, areas, people, checklists, rotas] = await Promise.all([
     db().rows<Policy>(sql`
       SELECT * FROM (SELECT DISTINCT ON (area, severity) * FROM alert_policy ORDER BY area, severity, version DESC) p
       ORDER BY (area <> ${ALL_AREAS}), area, array_position(ARRAY['high', 'medium', 'low'], severity) LIMIT 500`),
@@ -40,12 +45,18 @@ export async function policiesView(): Promise<PoliciesView> {
     db().rows<{ email: string; role: string }>(
       sql`SELECT email, role::text FROM "user" WHERE disabled_at IS NULL ORDER BY email LIMIT 500`,
     ),
+    db().rows<{ id: string; name: string }>(
+      sql`SELECT id, name FROM checklist WHERE version > 0 AND retired_at IS NULL ORDER BY name LIMIT 200`,
+    ),
+    db().rows<{ name: string }>(sql`SELECT name FROM rota ORDER BY name LIMIT 200`),
   ]);
   return {
     policies: policies.map(policyView),
     codes: codes.map(({ retired_at, ...c }) => ({ ...c, retiredMs: retired_at?.getTime() ?? null })),
     areas: areas.map((a) => a.name),
     people,
+    checklists,
+    rotas: rotas.map((r) => r.name),
   };
 }
 
@@ -59,6 +70,8 @@ const policyView = (p: Policy): PolicyView => ({
   snoozeMaxMin: p.snooze_max_min,
   checkPoints: p.check_points,
   holdScope: p.hold_scope,
+  checklists: [...p.checklists],
+  closeNeedsChecklist: p.close_needs_checklist,
   author: p.author,
   reason: p.reason,
   createdMs: p.created_at.getTime(),

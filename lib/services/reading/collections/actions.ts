@@ -63,7 +63,7 @@ export const alerts = ofRows({
   name: 'alerts',
   title: 'Read alerts',
   text: 'Newest first. For systems that follow alerts up, such as a ticket system; webhooks tell each change as it happens.',
-  from: sql`alert a`,
+  from: sql`alert a LEFT JOIN checklist k ON k.id = a.checklist_id`,
   time: { sql: sql`a.raised_at`, text: 'time at which it was raised' },
   filters: {
     id: byId(sql`a.id`, 'Id of an alert.'),
@@ -80,6 +80,7 @@ export const alerts = ofRows({
     area: byText(sql`a.area`, 'Name of an area.'),
     chart: byId(sql`a.chart_id`, 'Id of a chart.'),
     assignee: byText(sql`a.assignee`, 'Address of the person who has it.'),
+    incident: byId(sql`a.incident_id`, 'Id of an incident.'),
     ...whereFilters({
       lot: sql`a.lot`,
       operation: sql`a.operation`,
@@ -124,5 +125,54 @@ export const alerts = ofRows({
     column('closedAt', 'time', sql`a.closed_at`, 'When it was closed.'),
     column('chartId', 'text', sql`a.chart_id`, 'Id of the chart.'),
     column('runId', 'text', sql`a.run_id`, 'Id of the process run.'),
+    column('incident', 'text', sql`a.incident_id`, 'Id of its incident; null: settled before there were incidents.'),
+    column('checklist', 'text', sql`k.name`, 'Name of the checklist that it is worked by; null: none fits.'),
+    column('checklistVersion', 'integer', sql`a.checklist_version`, 'Version of the checklist, which it keeps.'),
+    column('checklistState', 'text', sql`a.checklist_state`, 'State of its run: waiting, running or finished.'),
+    column('checklistStep', 'text', sql`a.checklist_step`, 'Id of the step that is to be done, while it runs.'),
+  ],
+});
+
+export const incidents = ofRows({
+  name: 'incidents',
+  title: 'Read incidents',
+  text: 'Newest first. Alerts of one event of the equipment or of one lot, gathered when they are raised; an alert alone is an incident of one. The alerts themselves: `alerts`, by their `incident`.',
+  from: sql`incident i JOIN LATERAL (
+    SELECT count(*)::int AS alerts, count(*) FILTER (WHERE a.state NOT IN ('closed', 'verified'))::int AS unsettled, min(a.first_at) AS first_at, max(a.last_at) AS last_at,
+      COALESCE(array_agg(DISTINCT a.tool) FILTER (WHERE a.tool IS NOT NULL), '{}') AS tools, COALESCE(array_agg(DISTINCT a.lot) FILTER (WHERE a.lot IS NOT NULL), '{}') AS lots,
+      (array_agg(a.severity ORDER BY array_position(ARRAY['high', 'medium', 'low'], a.severity)))[1] AS severity
+    FROM alert a WHERE a.incident_id = i.id) n ON n.alerts > 0`,
+  time: { sql: sql`i.opened_at`, text: 'time at which its first alert was raised' },
+  filters: {
+    id: byId(sql`i.id`, 'Id of an incident.'),
+    area: byText(sql`i.area`, 'Name of an area.'),
+    owner: byText(sql`i.owner`, 'Address of the person who has it.'),
+    state: {
+      text: 'Whether an alert of it still waits: open, or settled.',
+      type: 'text',
+      among: ['open', 'settled'],
+      where: (values) => sql`(CASE WHEN n.unsettled > 0 THEN 'open' ELSE 'settled' END) = ANY(${[...values]}::text[])`,
+    },
+  },
+  order: [
+    { as: 'openedAt', sql: sql`i.opened_at`, type: 'time' },
+    { as: 'id', sql: sql`i.id`, type: 'uuid' },
+  ],
+  firstOrder: 'newest',
+  pageRows: 1_000,
+  columns: [
+    column('id', 'text', sql`i.id`, 'Id of the incident.'),
+    column('title', 'text', sql`i.title`, 'Title of the alert that it began with.'),
+    column('area', 'text', sql`i.area`, 'Area.'),
+    column('state', 'text', sql`CASE WHEN n.unsettled > 0 THEN 'open' ELSE 'settled' END`, 'open while an alert of it waits.'),
+    column('severity', 'text', sql`n.severity`, 'The worst of its alerts.'),
+    column('owner', 'text', sql`i.owner`, 'Address of the person who has it.'),
+    column('alerts', 'integer', sql`n.alerts`, 'Its alerts.'),
+    column('unsettled', 'integer', sql`n.unsettled`, 'Those that are neither closed nor verified.'),
+    column('openedAt', 'time', sql`i.opened_at`, 'When its first alert was raised.'),
+    column('firstAt', 'time', sql`n.first_at`, 'Process time of its first signal.'),
+    column('lastAt', 'time', sql`n.last_at`, 'Process time of its latest signal.'),
+    column('tools', 'list', sql`n.tools`, 'Tools and stations of its alerts.'),
+    column('lots', 'list', sql`n.lots`, 'Lots of the signals that opened them.'),
   ],
 });

@@ -1,5 +1,5 @@
-import { sql } from '@/lib/db';
-import { CHART_KINDS } from '@/lib/spc';
+import { type Sql, sql } from '@/lib/db';
+import { BUILT_IN_RULES, CHART_KINDS, chartRule } from '@/lib/spc';
 import { column, ofRows } from '../collection';
 import { byFlag, byId, byText, byWord, whereFilters } from '../filters';
 
@@ -13,6 +13,14 @@ const CHART_FILTERS = {
   characteristic: byText(sql`c.characteristic`, 'What is taken of the parameter, such as measurement.mean.'),
   kind: byWord(sql`c.kind`, 'Kind of chart.', CHART_KINDS),
 };
+
+const BUILT_IN = BUILT_IN_RULES.map(chartRule);
+
+/** Names of an array of rule numbers, in its order; null where it is empty. */
+const namesOf = (rules: Sql): Sql => sql`(SELECT string_agg(COALESCE(b.name, r.definition->>'name'), '; ' ORDER BY u.i)
+  FROM unnest(${rules}) WITH ORDINALITY AS u(number, i)
+  LEFT JOIN unnest(${[...BUILT_IN_RULES]}::int4[], ${BUILT_IN.map((b) => b.name)}::text[]) AS b(number, name) ON b.number = u.number
+  LEFT JOIN run_rule r ON r.number = u.number)`;
 
 export const charts = ofRows({
   name: 'charts',
@@ -52,7 +60,20 @@ export const charts = ofRows({
     column('alerting', 'flag', sql`c.alerting`, 'Whether its signals raise alerts.'),
     column('version', 'integer', sql`v.version`, 'Version in force.'),
     column('effectiveFrom', 'time', sql`v.effective_from`, 'Process time from which that version holds.'),
-    column('rules', 'list', sql`v.rules`, 'Nelson numbers of its run rules; 100 more: of the dispersion.'),
+    column(
+      'rules',
+      'list',
+      sql`v.rules`,
+      'Numbers of its run rules: 1 to 8 Nelson, 101 limits of the dispersion, others as ruleNames says.',
+    ),
+    column('ruleNames', 'text', namesOf(sql`v.rules`), 'Names of these rules, separated by "; ".'),
+    column(
+      'ruleSet',
+      'text',
+      sql`v.preset`,
+      'Set that they are of: its name, or the id of one of the site; "custom": chosen one by one.',
+    ),
+    column('ruleSetVersion', 'integer', sql`v.set_version`, 'Version of that set; null: it is none of the site.'),
     column('cl', 'number', sql`v.cl`, 'Centre line.'),
     column('ucl', 'number', sql`v.ucl`, 'Upper control limit.'),
     column('lcl', 'number', sql`v.lcl`, 'Lower control limit.'),
@@ -114,7 +135,14 @@ export const points = ofRows({
     column('dispersionLcl', 'number', sql`p.disp_lcl`, 'Lower limit of the dispersion.'),
     column('n', 'integer', sql`p.n`, 'Values behind the point.'),
     column('version', 'integer', sql`p.version`, 'Version of the chart that judged it.'),
-    column('rules', 'list', sql`p.rules`, 'Rules that fired: Nelson numbers; 100 more: of the dispersion.'),
+    column(
+      'rules',
+      'list',
+      sql`p.rules`,
+      'Numbers of the rules that fired: 1 to 8 Nelson, 101 limits of the dispersion, others as ruleNames says.',
+    ),
+    column('ruleNames', 'text', namesOf(sql`p.rules`), 'Names of these rules, separated by "; "; null: none fired.'),
+    column('warnings', 'text', namesOf(sql`p.warnings`), 'Names of the rules that only warned; null: none did.'),
     column('excluded', 'text', sql`p.excluded`, 'Why a person left it out; null: it counts.'),
     column('lot', 'text', sql`p.lot`, 'Lot.'),
     column('slot', 'integer', sql`NULLIF(p.slot, 0)`, 'Slot of the wafer; null for a point of a lot.'),

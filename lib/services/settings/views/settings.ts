@@ -66,9 +66,9 @@ export async function settingsView(): Promise<SettingsView> {
       SELECT id, sender, prefix, scopes, created_by AS "createdBy", created_at, last_used_at, revoked_at FROM api_key ORDER BY (revoked_at IS NOT NULL), sender, created_at DESC LIMIT 500`),
     db().rows<Omit<SettingsView['channels'][number], 'lastMs'> & { last: Date | null }>(sql`
       SELECT c.id, c.name, c.kind, c.target, c.severities, c.areas, c.active, count(*) FILTER (WHERE d.state = 'delivered')::int AS delivered,
-        count(*) FILTER (WHERE d.state = 'failed')::int AS failed, max(d.delivered_at) AS last,
-        (SELECT x.error FROM notify_delivery x WHERE x.channel_id = c.id AND x.error IS NOT NULL ORDER BY x.created_at DESC LIMIT 1) AS "lastError"
-      FROM notify_channel c LEFT JOIN notify_delivery d ON d.channel_id = c.id AND d.created_at > now() - INTERVAL '30 days' GROUP BY c.id ORDER BY c.name`),
+        count(*) FILTER (WHERE d.state = 'failed' OR d.state = 'pending' AND d.error IS NOT NULL)::int AS failed, max(d.delivered_at) AS last,
+        (SELECT x.error FROM notification x WHERE x.channel_id = c.id AND x.error IS NOT NULL AND x.created_at > now() - INTERVAL '30 days' ORDER BY x.created_at DESC LIMIT 1) AS "lastError"
+      FROM notify_channel c LEFT JOIN notification d ON d.channel_id = c.id AND d.created_at > now() - INTERVAL '30 days' GROUP BY c.id ORDER BY c.name`),
     db().rows<{ name: string }>(sql`SELECT name FROM area ORDER BY position`),
   ]);
   return {

@@ -1,9 +1,10 @@
-import { compareVersions, type Phase, studyLimits } from '@/lib/spc';
+import { compareVersions, learnRules, type Phase, studyLimits } from '@/lib/spc';
 import { contentOfLimits } from '../phase-one';
 import type { StudyAnswer, StudyTask } from './study-job';
 
 /** The arithmetic of a proposal: the study where one was asked for, and the alarms of both versions. */
-export function answerStudy({ kind, points, now, proposed, options }: StudyTask): StudyAnswer {
+export function answerStudy({ kind, points, now, proposed, options, rules }: StudyTask): StudyAnswer {
+  learnRules(rules);
   const study = options === null ? null : studyLimits(kind, points, now, options);
   const version: Phase | null =
     study !== null && 'limits' in study ? { ...now, ...contentOfLimits(now, study.limits) } : proposed;

@@ -8,7 +8,8 @@ import { type Ctx, timeOf, verb } from '../../verb';
 import { activateVersion, lockChart, tellChart } from '../activate';
 import { checkedChange, enterChange } from '../change-chart';
 import { contentOfLimits } from '../phase-one';
-import type { ProposedChange } from './proposed-change';
+import { knowRules } from '../rules/book';
+import { type ProposedChange, rulesOfChange } from './proposed-change';
 
 interface Pending {
   readonly id: string;
@@ -32,6 +33,7 @@ async function lockPending(tx: Tx, id: string, isEnding: boolean): Promise<Pendi
     throw new AppError('conflict', 'the proposal is being computed: decide when its comparison is there');
   if (p.state === 'empty') throw new AppError('conflict', 'the study gave no limits, so there is nothing to decide');
   if (p.state !== 'pending') throw new AppError('conflict', `the proposal is ${p.state} already`);
+  await knowRules(tx, rulesOfChange(p.change));
   return p;
 }
 

@@ -8,6 +8,7 @@ import { type LockedChart, tellChart } from '../activate';
 import type { ChartChange } from '../next-version';
 import type { ChartRow } from '../store';
 import type { ProposedChange } from './proposed-change';
+import { tellProposal } from './tell-proposal';
 
 /** @throws AppError `conflict` where a proposal of the chart waits already: nothing that waits is replaced silently. */
 async function refuseSecondProposal(tx: Tx, chart: Pick<ChartRow, 'id' | 'title'>): Promise<void> {
@@ -36,6 +37,7 @@ export async function proposeChange(
     INSERT INTO limit_proposal (id, chart_id, kind, base_version, state, change, author, reason, second_person, created_at)
     VALUES (${id}, ${chart.id}, 'change', ${chart.version}, 'pending', ${JSON.stringify(change)}::jsonb, ${ctx.by.email}, ${p.reason}, ${p.secondPerson}, ${timeOf(ctx)})`);
   await enqueueLater(tx, [{ queue: 'limits', payload: { v: 1, proposalId: id } }]);
+  await tellProposal(tx, id);
   await audit(tx, ctx, {
     action: 'propose',
     entity: 'chart',

@@ -5,3 +5,7 @@ import type { ChartChange } from '../next-version';
 export type ProposedChange =
   | { readonly kind: 'change'; readonly change: ChartChange }
   | { readonly kind: 'limits'; readonly limits: BaselineLimits };
+
+/** Rules that a proposal sets, by their numbers. */
+export const rulesOfChange = (p: ProposedChange | null): readonly number[] =>
+  p?.kind === 'change' ? (p.change.rules ?? []) : [];

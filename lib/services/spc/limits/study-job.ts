@@ -3,7 +3,10 @@ import {
   type Alarm,
   type BaselineLimits,
   type ChartKind,
+  type ChartRule,
+  chartRule,
   inForceAt,
+  isSiteRule,
   type LimitStudy,
   type NoStudy,
   type RawPoint,
@@ -12,10 +15,12 @@ import {
 import { feed } from '../../live/feed';
 import { nextVersion } from '../next-version';
 import { contentOfLimits } from '../phase-one';
+import { knowRules } from '../rules/book';
 import { type PhaseRow, phasesOf } from '../store';
 import type { StoredOptions } from './propose';
-import type { ProposedChange } from './proposed-change';
+import { type ProposedChange, rulesOfChange } from './proposed-change';
 import { type ListedAlarm, listedAlarm, pointsBetween, rawOf, type StudyPoint } from './study-points';
+import { tellProposal } from './tell-proposal';
 
 /** Most points of a study: the newest of its window. */
 const MOST_POINTS = 5_000;
@@ -32,6 +37,8 @@ export interface StudyTask {
   /** The version to compare with; null: that of the study. */
   readonly proposed: PhaseRow | null;
   readonly options: StudyOptions | null;
+  /** Rules of the site that both versions name; those that come with Driftless are known on the thread. */
+  readonly rules: readonly (readonly [number, ChartRule])[];
 }
 
 export interface StudyAnswer {
@@ -105,11 +112,15 @@ export async function studyProposal(
   const from = row.options === null ? new Date(to.getTime() - COMPARED_DAYS * 86_400_000) : new Date(row.options.from);
   const chart = { id: row.chart_id, kind: row.chart_kind, operation: row.operation, parameter: row.parameter };
   const points = await pointsBetween(chart, from, to, MOST_POINTS);
+  await knowRules(db(), rulesOfChange(row.change));
+  const proposed = proposedOf(row, now);
+  const numbers = [...new Set([...now.rules, ...(proposed?.rules ?? [])])].filter(isSiteRule);
+  const rules = numbers.map((n) => [n, chartRule(n)] as const);
   const options = row.options === null ? null : { sigma: row.options.sigma, use: row.options.use };
   return {
     row,
     points,
-    answer: await compute({ kind: row.chart_kind, points: points.map(rawOf), now, proposed: proposedOf(row, now), options }),
+    answer: await compute({ kind: row.chart_kind, points: points.map(rawOf), now, proposed, options, rules }),
   };
 }
 
@@ -135,6 +146,7 @@ export async function storeStudy(tx: Tx, s: Studied | null): Promise<void> {
     UPDATE limit_proposal SET state = ${state}, change = ${change === null ? null : JSON.stringify(change)}::jsonb, study = ${study === null ? null : JSON.stringify(study)}::jsonb,
       comparison = ${JSON.stringify(storedComparison(s))}::jsonb, computed_at = now() WHERE id = ${row.id} AND computed_at IS NULL AND state IN ('computing', 'pending')`);
   if (written === 0 || row.kind !== 'study') return;
+  await tellProposal(tx, row.id);
   const text = change === null ? 'a study gave no new limits' : 'new limits are proposed and wait for a decision';
   await feed(tx, [{ kind: 'limits', text: `${row.title}: ${text}`, detail: { chartId: row.chart_id, proposal: row.id } }]);
 }

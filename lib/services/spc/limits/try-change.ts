@@ -5,6 +5,7 @@ import { recordIdIn } from '@/lib/formats/scalars';
 import { compareVersions, inForceAt } from '@/lib/spc';
 import { verb } from '../../verb';
 import { CHANGE_WORDS, chartChange, nextVersion } from '../next-version';
+import { resolveChange } from '../rules/resolve-change';
 import { type ChartRow, chartColumns, phasesOf } from '../store';
 import { type ListedAlarm, listedAlarm, pointsBetween, rawOf } from './study-points';
 
@@ -44,7 +45,12 @@ export const tryChange = verb(
     const phases = (await phasesOf(db(), [id])).get(id)!;
     const now = inForceAt(phases, 'effectiveFrom', ctx.now()) ?? phases[0]!;
     const points = await pointsBetween(chart, new Date(0), new Date(ctx.now()), MOST_POINTS);
-    const c = compareVersions(chart.kind, now, { ...now, ...nextVersion(chart.kind, now, change) }, points.map(rawOf));
+    const c = compareVersions(
+      chart.kind,
+      now,
+      { ...now, ...nextVersion(chart.kind, now, await resolveChange(db(), chart.kind, change)) },
+      points.map(rawOf),
+    );
     const newest = (list: typeof c.won): ListedAlarm[] => list.slice(-LISTED).map((a) => listedAlarm(points, a));
     return {
       points: points.length,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { CHARACTERISTIC_SOURCES, characteristicWords, parseCharacteristic, variableWords, whole } from '@/lib/characteristic';
 import { AppError } from '@/lib/errors';
 import { real, text } from '@/lib/formats/scalars';
-import { CHART_KINDS, kindOf, MOST_VARIABLES, RULE_NUMBERS, rulesOfKind } from '@/lib/spc';
-import { designIn, firstVersion, refuseIdleRules, refuseMute } from '../next-version';
+import { CHART_KINDS, kindOf, MOST_VARIABLES, ruleFits, ruleLabel } from '@/lib/spc';
+import { designIn, firstVersion, refuseIdleRules, refuseMute, ruleNumbers } from '../next-version';
 import { checkVariables } from './check-variables';
 import { EVERYTHING, isOpen, isWild, only, type Patterns } from './patterns';
 
@@ -31,8 +31,11 @@ const patterns = z.array(text(1, 120)).min(1).max(MOST_PATTERNS);
 /** Rules, weights and baseline of charts: the same for a template and for a single chart. */
 export const chartSettings = z.strictObject({
   kind: z.enum(CHART_KINDS as [string, ...string[]]).pipe(z.custom<(typeof CHART_KINDS)[number]>()),
-  rules: z.array(z.literal(RULE_NUMBERS)).max(RULE_NUMBERS.length),
+  rules: ruleNumbers,
+  /** Set that the rules are of: one that comes with Driftless by its name, one of the site by its id. */
   preset: text(1, 40).default('custom'),
+  /** Version of a set of the site. */
+  setVersion: z.int().min(1).optional(),
   /** Weight and width of an EWMA chart. */
   lambda: real.positive().max(1).optional(),
   widthL: real.min(0.5).max(10).optional(),
@@ -202,7 +205,7 @@ export function contentDifference(a: TemplateContent, b: TemplateContent): strin
     Variables: (c.variables ?? []).map((v) => variableWords(whole(v))).join(', ') || 'one value',
     'A chart for each': c.splitBy.join(', ') || 'operation and parameter alone',
     Kind: kindOf(c.kind).label,
-    Rules: c.rules.join(', ') || 'none',
+    Rules: `${c.rules.map(ruleLabel).join(', ') || 'none'}${c.setVersion === undefined ? '' : ` (version ${c.setVersion} of their set)`}`,
     λ: c.lambda === undefined ? 'default' : String(c.lambda),
     L: c.widthL === undefined ? 'default' : String(c.widthL),
     Design: designText(c.design),
@@ -219,7 +222,7 @@ export function contentDifference(a: TemplateContent, b: TemplateContent): strin
 
 /** Rules that a kind can have, for a choice of rules that is brought to another kind. */
 export const rulesFor = (kind: ChartSettings['kind'], rules: readonly number[]): number[] =>
-  rulesOfKind(kind).filter((r) => rules.includes(r));
+  [...new Set(rules)].filter((r) => ruleFits(kind, r)).sort((a, b) => a - b);
 
 /** The characteristics of a template in words: "within-wafer sigma, zernike.*". */
 export const characteristicsText = (c: TemplateContent): string =>

@@ -70,6 +70,7 @@ export async function insertCharts(tx: Tx, charts: readonly WantedChart[], s: Ch
       effective_from: new Date(0),
       rules: [...first.rules],
       preset: first.preset,
+      set_version: s.setVersion ?? null,
       cl: first.cl,
       ucl: first.ucl,
       lcl: first.lcl,

@@ -4,6 +4,7 @@ import { db, sql } from '@/lib/db';
 import { recordIdIn } from '@/lib/formats/scalars';
 import { falseAlarmRate } from '@/lib/spc';
 import { timeOf, verb } from '../../verb';
+import { resolveSettings } from '../rules/resolve-settings';
 import { checkContent, normal, type TemplateContent, templateContent } from './content';
 import { broughtBy, contextKey, type MatchContext, type SeenContext, seenContexts } from './contexts';
 import { expandTemplate, standsIn } from './expand';
@@ -66,7 +67,8 @@ export const previewTemplate = verb(
     body: 'content',
     names: TEMPLATE_WORDS,
   },
-  async (ctx, { template, content }): Promise<Preview> => previewContent(normal(content), template, timeOf(ctx)),
+  async (ctx, { template, content }): Promise<Preview> =>
+    previewContent(normal(await resolveSettings(db(), content)), template, timeOf(ctx)),
 );
 
 interface Stands {

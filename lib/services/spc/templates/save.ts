@@ -8,6 +8,7 @@ import { name, recordIdIn } from '@/lib/formats/scalars';
 import { audit } from '../../audit';
 import { feed } from '../../live/feed';
 import { type Ctx, timeOf, verb } from '../../verb';
+import { resolveSettings } from '../rules/resolve-settings';
 import { checkContent, normal, type TemplateContent, templateContent } from './content';
 import { seenContexts } from './contexts';
 import { type Expanded, expandTemplate, type WantedChart } from './expand';
@@ -62,10 +63,10 @@ export const saveTemplate = verb(
     names: TEMPLATE_WORDS,
   },
   async (ctx, { template, seen, name: called, content: typed, reason }): Promise<SavedTemplate> => {
-    const content = normal(typed);
-    checkContent(content);
     return transaction(async (tx) => {
       await lockMaking(tx);
+      const content = normal(await resolveSettings(tx, typed));
+      checkContent(content);
       const before = template === null ? null : await lockTemplate(tx, template);
       if (before !== null) {
         requireCurrentVersion('the template', before.version, seen);

@@ -8,6 +8,7 @@ import { kindOf } from '@/lib/spc';
 import { audit } from '../../audit';
 import { feed } from '../../live/feed';
 import { timeOf, verb } from '../../verb';
+import { resolveSettings } from '../rules/resolve-settings';
 import { chartSettings, checkContent, normal, SPLIT_FIELDS, type TemplateContent } from './content';
 import { type MatchContext, seenContexts } from './contexts';
 import { expandTemplate, type WantedChart } from './expand';
@@ -115,7 +116,8 @@ export const createChart = verb(
     body: 'chart',
     names: TEMPLATE_WORDS,
   },
-  async (ctx, { chart: asked, reason }): Promise<MadeChart> => {
+  async (ctx, { chart: typed, reason }): Promise<MadeChart> => {
+    const asked = await resolveSettings(db(), typed);
     const content = asTemplate(asked);
     return transaction(async (tx) => {
       await lockMaking(tx);
@@ -154,7 +156,7 @@ export const previewChart = verb(
     names: TEMPLATE_WORDS,
   },
   async (ctx, { chart: asked }): Promise<SinglePreview> => {
-    const content = asTemplate(asked);
+    const content = asTemplate(await resolveSettings(db(), asked));
     const chart = await theChart(db(), content);
     const there = await db().one<{ id: string; title: string; retired: boolean }>(
       sql`SELECT id, title, retired_at IS NOT NULL AS retired FROM chart WHERE id = ${chart.id}`,

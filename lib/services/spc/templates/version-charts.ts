@@ -24,6 +24,7 @@ interface Applying {
 const judgesOtherwise = (a: TemplateContent, b: TemplateContent): boolean =>
   a.rules.join() !== b.rules.join() ||
   a.preset !== b.preset ||
+  a.setVersion !== b.setVersion ||
   a.lambda !== b.lambda ||
   a.widthL !== b.widthL ||
   a.baselineN !== b.baselineN ||
@@ -82,6 +83,7 @@ async function insertVersions(
       'reason', ${`version ${version} of the template: ${reason}`}::text, 'change', '{}'::jsonb,
       'rules', CASE WHEN ${OWN_RULES} THEN to_jsonb(v.rules) ELSE to_jsonb(${[...c.rules]}::int4[]) END,
       'preset', CASE WHEN ${OWN_RULES} THEN v.preset ELSE ${c.preset}::text END,
+      'set_version', CASE WHEN ${OWN_RULES} THEN v.set_version ELSE ${c.setVersion ?? null}::int4 END,
       'lambda', ${c.lambda ?? null}::float8, 'width_l', ${c.widthL ?? null}::float8, 'baseline_n', ${c.baselineN}::int4,
       'ucl', CASE WHEN ${remembers} AND v.limits_source = 'study' AND v.sigma_within IS NOT NULL THEN v.cl + ${half} ELSE v.ucl END,
       'lcl', CASE WHEN ${remembers} AND v.limits_source = 'study' AND v.sigma_within IS NOT NULL THEN v.cl - ${half} ELSE v.lcl END)) n

@@ -9,7 +9,12 @@ export interface ChartVersionView {
   version: number;
   effectiveMs: number;
   rules: number[];
+  /** Set of the rules; "custom": chosen one by one. */
   preset: string;
+  /** Version of a set of the site. */
+  setVersion: number | null;
+  /** Name of the set; null where the rules were chosen one by one. */
+  setName: string | null;
   cl: number | null;
   ucl: number | null;
   lcl: number | null;
@@ -73,6 +78,8 @@ export interface ChartColumns {
   chamber: (string | null)[];
   version: number[];
   rules: number[][];
+  /** Rules of severity "warning" that fired: the point is in control. */
+  warnings: number[][];
   excluded: (string | null)[];
   /** What each was before it was measured again, where that is part of an alert or was asked for; null: nothing else. */
   superseded: (number | null)[];

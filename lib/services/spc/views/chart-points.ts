@@ -36,10 +36,11 @@ type PointRow = RowOf<
   | 'chamber'
   | 'version'
   | 'rules'
+  | 'warnings'
   | 'excluded'
 > & { readonly memory: Memory | null };
 
-const POINT_COLUMNS = sql`record_id, at, value, plotted, plotted_low, within, within_cl, within_ucl, within_lcl, cl, size, product, unjudged, memory, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, n, tool, chamber, version, rules, excluded`;
+const POINT_COLUMNS = sql`record_id, at, value, plotted, plotted_low, within, within_cl, within_ucl, within_lcl, cl, size, product, unjudged, memory, u_value, dispersion, ucl, lcl, disp_cl, disp_ucl, disp_lcl, run_id, lot, slot, n, tool, chamber, version, rules, warnings, excluded`;
 
 /** The points of a window, the newest 20,000 of them. */
 export async function pointsOf(id: string, fromMs: number, toMs: number): Promise<{ points: ChartColumns; omitted: number }> {
@@ -82,6 +83,7 @@ export function columnsOf(rows: readonly PointRow[]): ChartColumns {
     chamber: rows.map((r) => r.chamber),
     version: rows.map((r) => r.version),
     rules: rows.map((r) => r.rules),
+    warnings: rows.map((r) => r.warnings),
     excluded: rows.map((r) => r.excluded),
     superseded: rows.map(() => null),
   };

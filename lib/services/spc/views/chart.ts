@@ -1,6 +1,6 @@
 import { db, type Sql, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
-import { comparedBy, inForceAt, kindOf } from '@/lib/spc';
+import { BUILT_IN_SETS, comparedBy, inForceAt, kindOf } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
 import { unsettled } from '../../alerts/unsettled';
 import { collectedPoints } from '../phase-one';
@@ -124,11 +124,12 @@ async function versionsOf(id: string): Promise<ChartVersionView[]> {
   const rows = await db().rows<
     Omit<ChartVersionView, 'effectiveMs' | 'createdMs'> & { effective_from: Date; created_at: Date }
   >(sql`
-    SELECT version, effective_from, rules, preset, cl, ucl, lcl, limits_source AS "limitsSource", sigma_within AS "sigmaWithin", sigma_method AS "sigmaMethod",
+    SELECT version, effective_from, rules, preset, set_version AS "setVersion", (SELECT s.name FROM rule_set s WHERE s.id::text = preset) AS "setName", cl, ucl, lcl, limits_source AS "limitsSource", sigma_within AS "sigmaWithin", sigma_method AS "sigmaMethod",
       disp_cl AS "dispCl", disp_ucl AS "dispUcl", disp_lcl AS "dispLcl", disp_source AS "dispSource", lambda, width_l AS "widthL", design, study, baseline_n AS "baselineN", author, reason, created_at
     FROM chart_version WHERE chart_id = ${id} AND cancelled_at IS NULL ORDER BY effective_from, version`);
   return rows.map(({ effective_from, created_at, ...r }) => ({
     ...r,
+    setName: r.setName ?? BUILT_IN_SETS.find((s) => s.id === r.preset)?.label ?? null,
     effectiveMs: effective_from.getTime(),
     createdMs: created_at.getTime(),
   }));

@@ -1,6 +1,6 @@
 import { WAFER_MEAN } from '@/lib/characteristic';
 import { db, sql } from '@/lib/db';
-import { DISPERSION } from '@/lib/spc';
+import { ofLocation } from '../../alerts/judged-now';
 import type { ChartHead } from './chart-model';
 
 const MOST = 500;
@@ -15,7 +15,7 @@ export async function supersededValues(chart: ChartHead, fromMs: number, toMs: n
   const rows = await db().rows<{ now: string; was: number }>(sql`
     SELECT m.id AS now, s.was FROM (
       SELECT v.record_id AS old, (v.detail->>'judged')::float8 AS was, v.at FROM alert a JOIN alert_signal v ON v.alert_id = a.id
-      WHERE a.chart_id = ${chart.id} AND v.withdrawn_at IS NOT NULL AND v.at BETWEEN ${new Date(fromMs)} AND ${new Date(toMs)} AND v.rule < ${DISPERSION}
+      WHERE a.chart_id = ${chart.id} AND v.withdrawn_at IS NOT NULL AND v.at BETWEEN ${new Date(fromMs)} AND ${new Date(toMs)} AND ${ofLocation(sql`v.rule`)}
       UNION
       SELECT e.id, e.mean, e.processed_at FROM measurement_request r JOIN measurement q ON q.id = r.measurement_id JOIN measurement e ON e.id = q.revises
       WHERE r.state = 'fulfilled' AND r.operation = ${chart.operation} AND r.parameter = ${chart.parameter} AND e.processed_at BETWEEN ${new Date(fromMs)} AND ${new Date(toMs)}) s

@@ -2,6 +2,7 @@ import { db, sql } from '@/lib/db';
 import { AppError } from '@/lib/errors';
 import { falseAlarmRate } from '@/lib/spc';
 import { idFromAddress } from '../../address/id-from-address';
+import { knowRules } from '../rules/book';
 import { characteristicsText, contentDifference, type TemplateContent } from '../templates/content';
 import type { FillSource } from '../templates/fill-start';
 import { storedContent } from '../templates/stored';
@@ -65,8 +66,13 @@ export async function templateList(nowMs: number): Promise<TemplateRow[]> {
       WHERE k.template_id IS NOT NULL AND k.active AND q.at >= ${from} AND q.at <= ${new Date(nowMs)} GROUP BY 1) p ON p.template_id = t.id
     LEFT JOIN (SELECT k.template_id, count(*)::int AS alerts FROM alert x JOIN chart k ON k.id = x.chart_id WHERE k.template_id IS NOT NULL AND x.last_at >= ${from} GROUP BY 1) a ON a.template_id = t.id
     ORDER BY (t.retired_at IS NOT NULL), t.name`);
-  return rows.map(({ content, changed_at, first, ...r }) => {
-    const c = storedContent(content);
+  const contents = rows.map((r) => storedContent(r.content));
+  await knowRules(
+    db(),
+    contents.flatMap((c) => c.rules),
+  );
+  return rows.map(({ content: _, changed_at, first, ...r }, i) => {
+    const c = contents[i]!;
     const days = first === null ? DAYS : Math.max(1, (nowMs - first.getTime()) / 86_400_000);
     return {
       ...r,
@@ -109,6 +115,10 @@ export async function templateView(id: string): Promise<TemplateView> {
     sql`SELECT version, content, author, reason, created_at FROM chart_template_version WHERE template_id = ${head.id} ORDER BY version DESC LIMIT 200`,
   );
   const contents = rows.map((r) => storedContent(r.content));
+  await knowRules(
+    db(),
+    contents.flatMap((c) => c.rules),
+  );
   const versions = rows.map(({ version, author, reason, created_at }, i) => {
     const before = contents[i + 1];
     return {

@@ -5,9 +5,10 @@ import { type CursorKey, pageOf, readCursor } from '../../../address/cursor';
 import { idFromAddress } from '../../../address/id-from-address';
 import { nextVersion, type VersionContent } from '../../next-version';
 import { contentOfLimits } from '../../phase-one';
+import { knowRules } from '../../rules/book';
 import { phasesOf } from '../../store';
 import type { StoredOptions } from '../propose';
-import type { ProposedChange } from '../proposed-change';
+import { type ProposedChange, rulesOfChange } from '../proposed-change';
 import type { StoredComparison, StoredStudy } from '../study-job';
 
 export const PROPOSAL_STATES = ['open', 'computing', 'pending', 'empty', 'approved', 'rejected', 'withdrawn'] as const;
@@ -100,6 +101,10 @@ export async function listProposals(f: ProposalFilter): Promise<{ rows: Proposal
 
 async function viewed(rows: readonly Row[]): Promise<ProposalRow[]> {
   const phases = await phasesOf(db(), [...new Set(rows.map((r) => r.chart_id))]);
+  await knowRules(
+    db(),
+    rows.flatMap((r) => rulesOfChange(r.change)),
+  );
   return rows.map((r) => {
     const list = phases.get(r.chart_id)!;
     // What was in force when it was made; planned versions have later times.

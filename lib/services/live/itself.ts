@@ -1,0 +1,2 @@
+/** Events that Driftless makes itself have no author. */
+export const ITSELF = 'Driftless';
