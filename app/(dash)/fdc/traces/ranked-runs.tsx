@@ -28,7 +28,7 @@ const COLUMNS: readonly Column<RankedRun>[] = [
   { key: 'wafer', header: 'Wafer', value: (r) => waferName(r.run.lot, r.run.slot) },
   { key: 'place', header: 'Chamber', value: (r) => `${r.run.tool} ${r.run.chamber}` },
   { key: 'product', header: 'Product', value: (r) => r.run.product },
-  { key: 'version', header: 'Recipe version', numeric: true, value: (r) => r.run.version },
+  { key: 'version', header: 'Version', numeric: true, value: (r) => r.run.version },
   { key: 'sensor', header: 'Sensor', value: (r) => r.sensor, title: 'The sensor that is farthest from its band' },
   {
     key: 'outside',
@@ -50,7 +50,7 @@ const COLUMNS: readonly Column<RankedRun>[] = [
   },
   {
     key: 'reference',
-    header: 'In the band',
+    header: 'Made the band',
     value: (r) => (r.run.isReference ? 'yes' : 'no'),
     title: 'One of the runs that the band is made of',
   },

@@ -61,7 +61,7 @@ export function TracesView({ data, grouping, zoomed, marked }: TracesViewProps) 
         <fieldset className="flex flex-wrap gap-x-4 gap-y-1 mb-2 text-sm no-print">
           <legend className="sr-only">Sensors, at most {MOST_SENSORS}</legend>
           {data.sensorNames.map((name) => (
-            <label key={name} className="flex items-center gap-1">
+            <label key={name} className="flex items-center gap-1 min-h-6">
               <input
                 type="checkbox"
                 checked={shown.includes(name)}
