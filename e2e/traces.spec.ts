@@ -7,7 +7,7 @@ test('runs of a recipe lie over each other, aligned at a step; sensors are chose
   const overlay = page.getByRole('region', { name: 'Overlay' });
   await expect(overlay).toContainText(/\d+ of [\d,]+ runs|\d+ runs/);
   await expect(overlay.locator('svg[data-export]')).toHaveCount(1);
-  await overlay.getByRole('checkbox', { checked: false }).first().check();
+  await overlay.getByRole('checkbox', { checked: false }).first().click();
   await expect(overlay.locator('svg[data-export]')).toHaveCount(2);
   const aligned = page.getByLabel('Aligned at');
   const step = await aligned.locator('option').last().getAttribute('value');
