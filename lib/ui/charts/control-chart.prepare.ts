@@ -1,8 +1,8 @@
+import { decimate } from '@/lib/traces';
 import { decimalsFor, decimalsForRange, plural, shortTime } from '../format';
 import { domainOf, fractionalIndex, phaseSpans, xTicks } from './control-chart.domain';
 import type { ControlChartInput, ControlChartModel, ControlChartOptions, DrawnPoint } from './control-chart.model';
 import { limitSegments, limitSteps, specSegments, zoneBands } from './control-limits.prepare';
-import { decimate } from './decimate';
 import { drawnPoint, isAverage, isKept, measuredOf, rulesAt, valueWords } from './drawn-point';
 import { eventGlyph } from './equipment-events';
 import { untilEnd } from './in-force';

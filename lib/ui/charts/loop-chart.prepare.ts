@@ -1,9 +1,9 @@
 import { begunBy, inForceAt } from '@/lib/spc';
+import { decimate } from '@/lib/traces';
 import { inUnit, toCsv } from '../csv';
 import { num, plural, shortTime } from '../format';
 import type { ChartEvent, LimitSegment, SpecSpan } from './control-chart.model';
 import { specSegments, specWords } from './control-limits.prepare';
-import { decimate } from './decimate';
 import { eventGlyph } from './equipment-events';
 import { nearest } from './plot';
 import type { AxisTick } from './plot-axes';

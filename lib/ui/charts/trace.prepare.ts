@@ -1,8 +1,7 @@
 import { bisectLeft, bisectRight } from 'd3-array';
-import { leavesBand, type TraceDeviation, traceDeviation } from '@/lib/traces';
+import { decimate, leavesBand, type TraceDeviation, traceDeviation } from '@/lib/traces';
 import { inUnit, recorded, toCsv } from '../csv';
 import { num } from '../format';
-import { decimate } from './decimate';
 import { niceTicks, paddedRange, tickDecimals } from './ticks';
 
 export interface TraceStep {

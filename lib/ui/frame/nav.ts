@@ -13,6 +13,7 @@ export const NAV: readonly NavItem[] = [
   { href: '/requests', label: 'Re-measure', group: 'watch' },
   { href: '/spc', label: 'SPC', group: 'watch' },
   { href: '/wafers', label: 'Wafers', group: 'watch' },
+  { href: '/fdc/traces', label: 'Traces', group: 'watch' },
   { href: '/overlay', label: 'Overlay', group: 'watch' },
   { href: '/spectra', label: 'Spectra', group: 'watch' },
   { href: '/recipes', label: 'Recipes', group: 'watch' },

@@ -1,6 +1,6 @@
+import { decimate } from '@/lib/traces';
 import type { LimitSegment } from '../charts/control-chart.model';
 import { specSegments, specWords } from '../charts/control-limits.prepare';
-import { decimate } from '../charts/decimate';
 import type { AxisTick } from '../charts/plot-axes';
 import { niceTicks, paddedRange, tickDecimals, timeTicks } from '../charts/ticks';
 import { inUnit, toCsv } from '../csv';

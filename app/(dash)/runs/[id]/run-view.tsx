@@ -11,6 +11,7 @@ import { absoluteTime, decimalsFor, duration, num, unitLabel, withU } from '@/li
 import { waferName } from '@/lib/ui/links';
 import { markOf } from '../../alerts/state-words';
 import { ChartButton } from '../../chart-this';
+import { overlayHref } from '../../fdc/traces/overlay.prepare';
 import { TracesPanel } from '../../traces-panel';
 
 /** One process run: traces against the golden band, and everything linked to it. */
@@ -49,6 +50,11 @@ export function RunPageView({ data: d }: { data: RunView }) {
       <div className="grid grid-cols-[minmax(0,1fr)_300px] gap-3 items-start">
         <div className="flex flex-col gap-3 min-w-0">
           <TracesPanel trace={d.trace} />
+          {d.trace ? (
+            <Link className="link text-sm no-print" href={overlayHref(d.run)}>
+              This run among others of its recipe
+            </Link>
+          ) : null}
           <Points points={d.points} />
         </div>
         <div className="flex flex-col gap-3">
