@@ -22,7 +22,7 @@ export const fixPrice = (f: Fix): string =>
   f.before === null
     ? ''
     : f.after === null
-      ? `now ${weekly(f.before)} false alarms a week by its rules`
+      ? `Its rules cost ${weekly(f.before)} false alarms a week`
       : `${weekly(f.before)} → ${weekly(f.after)} false alarms a week`;
 
 /** Whether there were more alarms than chance gives, in words. */
@@ -165,7 +165,7 @@ function Fixes({ fixes }: { fixes: readonly Fix[] }) {
         <li key={f.kind} className="mb-1">
           {`${f.text}. `}
           <span className="text-ink-2">{fixPrice(f) === '' ? '' : `${fixPrice(f)}. `}</span>
-          <Link prefetch={false} className="link" href={f.href}>
+          <Link prefetch={false} className="btn h-6! text-sm! mt-0.5 w-fit" href={f.href}>
             {FIX_VERB[f.kind]}
           </Link>
         </li>

@@ -54,7 +54,7 @@ function yardsticks(d: HygienePage): Yardstick[] {
     {
       name: 'Chattering causes',
       value: count(d.chattering),
-      limit: 'none',
+      limit: 'there should be none',
       ok: d.chattering === 0,
       title: 'Causes (a chart, a station, a recipe) with three alarms or more within 24 hours. ISA-18.2 asks for none.',
     },

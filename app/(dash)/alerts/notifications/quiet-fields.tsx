@@ -39,13 +39,13 @@ export function QuietFields({
           />
           <TextField
             label="From"
-            type="time"
+            placeholder="06:30"
             value={w.from}
             onText={(from) => windows(value.windows.map((x, k) => (k === i ? { ...x, from } : x)))}
           />
           <TextField
             label="To"
-            type="time"
+            placeholder="06:30"
             value={w.to}
             onText={(to) => windows(value.windows.map((x, k) => (k === i ? { ...x, to } : x)))}
           />

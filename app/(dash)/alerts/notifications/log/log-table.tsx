@@ -35,8 +35,12 @@ const CELLS: Readonly<Record<string, Partial<Column<LogRow>>>> = {
       ),
   },
   attempts: { numeric: true },
-  status: { numeric: true, cell: (r) => r.status ?? '–' },
-  error: { cell: (r) => <span className="block whitespace-normal max-w-[30ch]">{r.error ?? ''}</span> },
+  status: {
+    cell: (r) => (
+      <span className="block whitespace-normal max-w-[18ch]">{r.error ?? (r.status === null ? '–' : String(r.status))}</span>
+    ),
+  },
+  error: { fileOnly: true },
   latency: { numeric: true, cell: (r) => (r.latencyMs === null ? '–' : duration(r.latencyMs)) },
   delivered: {
     header: 'Delivered, or next',

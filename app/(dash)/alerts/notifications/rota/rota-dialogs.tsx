@@ -114,8 +114,8 @@ export function RotaDialog({ data, rota, onClose }: { data: RotaPage; rota: Rota
           <div className="grid grid-cols-[1fr_110px_90px_90px_90px_140px_auto] gap-2 items-end">
             <TextField label="Shift" value={s.name} onText={(v) => change(s.id, { name: v })} autoComplete="off" />
             <ChoiceField label="Days" value={s.days} onText={(days) => change(s.id, { days })} options={DAY_CHOICES} />
-            <TextField label="From" type="time" value={s.from} onText={(from) => change(s.id, { from })} />
-            <TextField label="To" type="time" value={s.to} onText={(to) => change(s.id, { to })} />
+            <TextField label="From" placeholder="06:30" value={s.from} onText={(from) => change(s.id, { from })} />
+            <TextField label="To" placeholder="06:30" value={s.to} onText={(to) => change(s.id, { to })} />
             <TextField
               label="Turn, days"
               value={s.turnDays}
