@@ -91,7 +91,7 @@ const RULES: readonly Picture[] = [
     path: '/spc?range=30d&kind=pca',
     show: async (page) => {
       await redPoint(page);
-      await expect(page.getByRole('region', { name: 'Contributions' })).toContainText('T²');
+      await expect(page.getByRole('region', { name: 'Contributions', exact: true })).toContainText('T²');
     },
   },
 ];

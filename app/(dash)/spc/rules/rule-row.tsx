@@ -49,7 +49,7 @@ export function RuleRow({ rule, problemOf, set, remove }: RuleRowProps) {
   const label = rule.name.trim() === '' ? 'Rule without a name' : rule.name;
   return (
     <fieldset className="border-t border-hairline pt-2 min-w-0" aria-label={label}>
-      <div className="grid grid-cols-[minmax(94px,1fr)_128px_100px_130px_90px] gap-2 items-start">
+      <div className="grid grid-cols-[minmax(92px,1fr)_128px_100px_130px_90px] gap-1.5 items-start">
         <TextField label="Name" value={rule.name} problem={problemOf('name')} maxLength={40} onText={(name) => patch({ name })} />
         <ChoiceField
           label="Looks for"

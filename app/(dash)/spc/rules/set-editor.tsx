@@ -45,7 +45,7 @@ export function SetEditor({ set, version, first, may, note }: SetEditorProps) {
     setDraft((d) => ({ ...d, rules: d.rules.flatMap((q, j) => (j === i ? (r === null ? [] : [r]) : [q])) }));
   const using = live.value?.using.reduce((s, k) => s + k.charts, 0) ?? 0;
   return (
-    <div className="grid grid-cols-[minmax(0,7fr)_minmax(0,5fr)] gap-3 items-start">
+    <div className="grid grid-cols-[minmax(0,67fr)_minmax(0,53fr)] gap-3 items-start">
       <Panel title="Rules" note={note}>
         <fieldset disabled={!may} className="flex flex-col gap-3 min-w-0">
           <TextField
