@@ -267,8 +267,13 @@ test('what is allowed by name is delivered, redirects are not followed, and a cl
   const base = `http://127.0.0.1:${(hook.address() as AddressInfo).port}`;
   process.env['WEBHOOK_ALLOW_PRIVATE'] = '10.0.0.0/8, 127.0.0.1';
   try {
-    expect(await postWebhook(`${base}/x`, {}, '{}')).toEqual({ status: 204, error: null, body: '' });
-    expect(await postWebhook(`${base}/away`, {}, '{}')).toEqual({ status: 307, error: 'answered 307', body: '' });
+    expect(await postWebhook(`${base}/x`, {}, '{}')).toEqual({ status: 204, error: null, body: '', retryAfterMs: null });
+    expect(await postWebhook(`${base}/away`, {}, '{}')).toEqual({
+      status: 307,
+      error: 'answered 307',
+      body: '',
+      retryAfterMs: null,
+    });
     const open = await postWebhook(`${base}/broken`, {}, '{}');
     const closed = await postWebhook('http://127.0.0.1:9/', {}, '{}');
     expect(open).toEqual(closed);

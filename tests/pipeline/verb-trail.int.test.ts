@@ -50,7 +50,6 @@ import { notifyTrail } from '../support/notify-trail';
 import { oxideLoop } from '../support/oxide';
 import { storedRows, TRAIL_FULL, trailOf, withoutTrail } from '../support/trail';
 import { checklistVerbs } from '../support/trail-checklists';
-import { notifyVerbs } from '../support/trail-notify';
 import { HEAD, row } from '../support/wafer-file';
 import { doAllWork } from '../support/work';
 
@@ -70,7 +69,6 @@ const WITHOUT = new Set([
   'chart-template.preview',
   'rule-set.preview',
   'chart.try',
-  'notify-rule.preview',
 ]);
 const told = new Set<string>();
 let door: Door;
@@ -297,8 +295,6 @@ test('limits that are proposed, decided and confirmed', async () => {
 });
 
 test('checklists and incidents', () => checklistVerbs(does, 2));
-
-test('notifications and rotas', () => notifyVerbs(does));
 
 test('that was every verb that changes something', () => {
   expect(VERBS.map((v) => v.name).filter((name) => !told.has(name) && !WITHOUT.has(name))).toEqual([]);

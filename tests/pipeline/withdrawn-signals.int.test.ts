@@ -36,10 +36,12 @@ const alertOf = async (chart: string, lot: string) =>
     sql`SELECT id, state::text, version, title, action FROM alert WHERE chart_id = ${chart} AND lot = ${lot} ORDER BY raised_at DESC LIMIT 1`,
   ))!;
 const closeAll = (chart: string) => db().exec(sql`UPDATE alert SET state = 'closed' WHERE chart_id = ${chart}`);
-const kinds = async (alertId: string) =>
-  (await db().rows<{ kind: string }>(sql`SELECT kind FROM alert_event WHERE alert_id = ${alertId} ORDER BY id`)).map(
-    (e) => e.kind,
+/** The history of an alert without the lines of its incident and its checklist, which have tests of their own. */
+const historyOf = (alertId: string) =>
+  db().rows<{ kind: string; text: string }>(
+    sql`SELECT kind, text FROM alert_event WHERE alert_id = ${alertId} AND kind NOT IN ('gathered', 'checklist_begun') ORDER BY id`,
   );
+const kinds = async (alertId: string): Promise<string[]> => (await historyOf(alertId)).map((e) => e.kind);
 const redOf = async (chart: string) => (await violationsOf(chart, 0, FAR)).map((w) => w.recordId);
 
 test('an excluded point stays the evidence of its alert, marked, and holds again when it is taken back in', async () => {
@@ -258,10 +260,7 @@ test('an alert speaks of the limits that judged: entered ones are no multiple of
   await lots([{ at: at + 3 * HOUR, means: [120] }]);
   const { id, title } = await alertOf(chart, lot!);
   expect(title).toMatch(/: 2 of 3 points on the same side beyond two thirds of the way to the limit of that side$/);
-  const history = await db().rows<{ kind: string; text: string }>(
-    sql`SELECT kind, text FROM alert_event WHERE alert_id = ${id} ORDER BY id`,
-  );
-  expect(history).toEqual([
+  expect(await historyOf(id)).toEqual([
     { kind: 'opened', text: title },
     { kind: 'escalated', text: 'medium → high: 1 point beyond the control limits (as entered)' },
   ]);
