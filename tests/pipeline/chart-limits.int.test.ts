@@ -67,7 +67,6 @@ const alertsOf = (chartId: string) =>
   db().rows<Record<string, unknown> & { id: string; count: number; severity: string }>(
     sql`SELECT * FROM alert WHERE chart_id = ${chartId} ORDER BY raised_at`,
   );
-/** Without the lines of its incident and its checklist, which have tests of their own. */
 const historyOf = (alertId: string) =>
   db().rows<{ kind: string; text: string; detail: Record<string, unknown> }>(
     sql`SELECT kind, text, detail FROM alert_event WHERE alert_id = ${alertId} AND kind NOT IN ('gathered', 'checklist_begun') ORDER BY id`,
