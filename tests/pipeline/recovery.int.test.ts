@@ -30,6 +30,9 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
   worker_process: 'which processes were at work',
   flow_minute: 'how busy the workers were, minute by minute',
   alert_event: 'the history of the alerts: what was seen in the order in which it arrived',
+  incident: 'which alerts were of one event as they came: an alert joins those that are there before it',
+  incident_event: 'its history',
+  alert_checklist_line: 'what the data said when the checklist of an alert asked them',
 };
 
 /**
@@ -37,7 +40,10 @@ const LEFT_OUT: Readonly<Record<string, string>> = {
  * arrives: which one that is, is of the order; that it is open, its cause, rule and severity, how many signals it has and the latest is not.
  */
 const CLOCKS: Readonly<Record<string, readonly string[]>> = {
-  audit_entry: ['id', 'at'],
+  audit_entry: ['id', 'at', 'entity_id', 'after'],
+  alert_policy: ['created_at', 'checklists'],
+  checklist: ['id', 'created_at'],
+  checklist_version: ['checklist_id', 'changed_at', 'decided_at'],
   run: ['received_at'],
   measurement: ['received_at'],
   count_record: ['received_at'],
@@ -59,6 +65,10 @@ const CLOCKS: Readonly<Record<string, readonly string[]>> = {
   advice: ['created_at'],
   alert: [
     'id',
+    'incident_id',
+    'checklist_id',
+    'checklist_state',
+    'checklist_step',
     'raised_at',
     'due_at',
     'clock_from',
@@ -89,6 +99,10 @@ async function tables(): Promise<Record<string, Sql>> {
 const INSTEAD: Readonly<Record<string, string>> = {
   chart_rollup: "jsonb_build_object('mean', round(mean::numeric, 6), 'm2', round(m2::numeric, 6))",
   alert_signal: "jsonb_build_object('withdrawn', withdrawn_at IS NOT NULL)",
+  alert: "jsonb_build_object('checklist', checklist_id IS NOT NULL)",
+  alert_policy: "jsonb_build_object('checklists', cardinality(checklists))",
+  // checklists of the fab have ids of their own in each database
+  audit_entry: `CASE WHEN entity LIKE 'checklist%' OR entity = 'alert policy' THEN '{}' ELSE jsonb_build_object('entity_id', entity_id, 'after', "after") END`,
 };
 
 const rowsOf = (table: string): Sql => ({
