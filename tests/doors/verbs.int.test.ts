@@ -73,5 +73,5 @@ test('users, keys and channels are for administrators alone; whoever is signed i
     'rota.override',
   ]);
   expect(at('engineer')).toContain('hold.release-equipment');
-  expect(at('viewer').sort()).toEqual(['password.change', 'quiet-hours.set', 'session.end']);
+  expect(at('viewer').sort()).toEqual(['password.change', 'quiet-hours.set', 'rule-set.preview', 'session.end']);
 });
