@@ -1,26 +1,10 @@
 import { expect, test } from 'vitest';
 import { createRng } from '@/lib/numerics';
-import type { Phase } from '@/lib/spc';
+import { phase } from '@/tests/support/spc-points';
 import { scorePage } from './page';
 import { missedFaults, type ScoredChart, scoreChart, scoreClasses } from './score';
 
-const PHASE: Phase = {
-  version: 1,
-  effectiveFrom: 0,
-  rules: [1],
-  cl: 0,
-  ucl: 3,
-  lcl: -3,
-  limitsSource: 'given',
-  sigmaWithin: 1,
-  dispCl: null,
-  dispUcl: null,
-  dispLcl: null,
-  dispSource: 'given',
-  dispSigma: null,
-  lambda: null,
-  widthL: null,
-};
+const PHASE = phase({ version: 1, rules: [1], ucl: 3, lcl: -3, limitsSource: 'given', dispSource: 'given' });
 const HOUR = 3_600_000;
 
 /** Normal points an hour apart; a fault moves those from `from` on by `shift`. */
